@@ -1,0 +1,90 @@
+# Needs Python 3.11 or newer, its venv module, and make. Everything is installed under .venv, nothing elsewhere.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# The environment knows its folder: scripts in a moved or copied one name the old place.
+RUN := .venv/.run
+DEV := .venv/.dev
+FRESH := $(shell [ "$$(cat $(RUN) 2>/dev/null)" = "$$(pwd)" ] && $(BIN)/python -c '' 2>/dev/null && echo yes)
+PIP := PIP_USER=0 $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help serve demo test check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+
+help: ## Print this list
+	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 16
+
+serve: $(RUN) ## Run the server with demo data, on PORT; prints its address and a token per role
+	@exec $(BIN)/tessera serve
+
+demo: $(RUN) ## Fill the database with demo data
+	@exec $(BIN)/tessera demo
+
+test: $(DEV) ## Run the tests; ARGS= goes to pytest
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: format lint types layers schema-check migrations dependencies test ## Run every check, as CI does
+
+fmt: $(DEV) ## Format the code and sort its imports
+	@$(BIN)/ruff check --quiet --select I --fix .
+	@$(BIN)/ruff format .
+
+format: $(DEV) ## Check the formatting
+	@$(BIN)/ruff format --check .
+
+lint: $(DEV) ## Check the code with ruff
+	@$(BIN)/ruff check .
+
+types: $(DEV) ## Check the types with mypy
+	@$(BIN)/mypy
+
+layers: $(DEV) ## Check that imports point down only
+	@$(BIN)/lint-imports
+
+schema: $(DEV) ## Write schema.graphql
+	@$(BIN)/tessera schema --write
+
+schema-check: $(DEV) ## Check that schema.graphql is what the code says
+	@$(BIN)/tessera schema --check
+
+migrations: $(DEV) ## Check that the migrations make what the models say
+	@$(BIN)/tessera migrate --check
+
+dependencies: $(DEV) ## Check that what is imported is declared, and the reverse
+	@$(BIN)/deptry .
+
+lock: $(DEV) ## Write requirements/ from pyproject.toml; UPGRADE=1 takes the newest releases
+	@$(COMPILE) pyproject.toml --output-file requirements/run.txt
+	@$(COMPILE) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	@$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+
+hooks: $(DEV) ## Run the quick checks before every commit
+	@$(BIN)/pre-commit install
+
+clean: ## Stop and delete the embedded database, and delete .venv
+	@if [ -d .tessera/postgres ] && [ -x $(BIN)/python ]; then $(BIN)/python -c \
+		'from pathlib import Path; from db.embedded import EmbeddedPostgres as P; P(Path(".tessera/postgres")).remove()'; fi
+	@rm -rf .venv .tessera
+
+ifneq ($(FRESH),yes)
+.PHONY: $(RUN)
+endif
+
+$(RUN): requirements/run.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Tessera needs Python 3.11 or newer, and '$(PYTHON)' is not: name one, as in 'make PYTHON=python3.12'." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "'$(PYTHON)' has no venv module: install it, on Debian and Ubuntu with 'apt install python3-venv'." >&2; exit 1; }
+	@echo "Installing what the server needs into .venv (once, about half a minute)"
+	@$(if $(FRESH),true,$(PYTHON) -m venv --clear .venv)
+	@$(PIP) --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@pwd > $@
+
+$(DEV): $(RUN) requirements/dev.txt
+	@echo "Installing what the tests need into .venv (once)"
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
