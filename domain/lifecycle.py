@@ -1,0 +1,262 @@
+"""The stages of a scheme, derived from facts by one pure function; nothing else decides a state or a status.
+
+A scheme's stages change when somebody acts and when a date arrives. `timeline` therefore answers for all of time: it
+evaluates `stages_at` at every moment at which a date changes something, so that what is stored never goes stale.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.channels import EarningChannel
+from domain.stages import (
+    COUPON_STAGES,
+    STAGE_ORDER,
+    SchemeStatus,
+    StageKind,
+    StageState,
+    WizardStepKind,
+    WizardStepState,
+)
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class Decision(StrEnum):
+    """What an approver answered to a submission."""
+
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    REJECTED = "REJECTED"
+
+
+class StepFact(Struct, frozen=True):
+    """How far one step of the wizard is, and when it was last saved (None: never)."""
+
+    kind: WizardStepKind
+    state: WizardStepState
+    saved_at: datetime | None
+
+
+class SubmissionFact(Struct, frozen=True):
+    """The latest submission. It is `current` while the scheme still has the content that was submitted."""
+
+    submitted_at: datetime
+    current: bool
+    decision: Decision | None = None
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+
+
+class SchemeFacts(Struct, frozen=True):
+    """Everything the stages of one scheme are derived from. Dates are calendar days in UTC, `ends_on` included."""
+
+    created_at: datetime
+    channels: frozenset[EarningChannel]
+    steps: tuple[StepFact, ...]
+    submission: SubmissionFact | None = None
+    enrollment_opens_on: date | None = None
+    enrollment_closes_on: date | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    planned_quantity: int = 0
+    variants: int = 0
+
+    @property
+    def approved_at(self) -> datetime | None:
+        """When the scheme was approved, or None."""
+        submission = self.submission
+        return submission.decided_at if submission and submission.decision is Decision.APPROVED else None
+
+
+class Stage(Struct, frozen=True):
+    """One stage at one moment. `done` of `total` is its progress; `open_step` names the step of STEP_PENDING."""
+
+    kind: StageKind
+    state: StageState
+    status: SchemeStatus | None = None
+    since: datetime | None = None
+    done: int = 0
+    total: int = 1
+    open_step: WizardStepKind | None = None
+    waiting_on: str | None = None
+    due_on: date | None = None
+    blocked_by: tuple[str, ...] = ()
+    current: bool = False
+
+
+class StageSpan(Struct, frozen=True):
+    """A stage and the half-open interval of time in which it is so."""
+
+    stage: Stage
+    valid_from: datetime
+    valid_until: datetime
+
+
+def stages_at(facts: SchemeFacts, at: datetime) -> tuple[Stage, ...]:
+    """All eight stages at the moment `at`, in order.
+
+    Exactly one is `current`: the first neither done nor skipped, or the last when none is left.
+    """
+    derived = [_stage(kind, facts, at) for kind in STAGE_ORDER]
+    finished = (StageState.DONE, StageState.SKIPPED)
+    current = next((stage.kind for stage in derived if stage.state not in finished), STAGE_ORDER[-1])
+    return tuple(replace(stage, current=True) if stage.kind is current else stage for stage in derived)
+
+
+def timeline(facts: SchemeFacts) -> tuple[StageSpan, ...]:
+    """Every stage over all of time, ordered by stage and then by time; the spans of a stage leave no gap."""
+    moments = [facts.created_at, *sorted(_turning_points(facts))]
+    spans: dict[StageKind, list[StageSpan]] = {kind: [] for kind in STAGE_ORDER}
+    for index, moment in enumerate(moments):
+        until = moments[index + 1] if index + 1 < len(moments) else FOREVER
+        for stage in stages_at(facts, moment):
+            history = spans[stage.kind]
+            if history and history[-1].stage == stage:
+                history[-1] = StageSpan(stage, history[-1].valid_from, until)
+            else:
+                history.append(StageSpan(stage, moment, until))
+    return tuple(span for kind in STAGE_ORDER for span in spans[kind])
+
+
+def start_of(day: date) -> datetime:
+    """Midnight UTC at the beginning of `day`."""
+    return datetime.combine(day, time(), UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Midnight UTC at the end of `day`, the first moment that no longer belongs to it."""
+    return start_of(day) + timedelta(days=1)
+
+
+def _turning_points(facts: SchemeFacts) -> set[datetime]:
+    days = [
+        (facts.enrollment_opens_on, start_of),
+        (facts.enrollment_closes_on, end_of),
+        (facts.starts_on, start_of),
+        (facts.ends_on, end_of),
+    ]
+    return {moment for day, of in days if day is not None and (moment := of(day)) > facts.created_at}
+
+
+def _stage(kind: StageKind, facts: SchemeFacts, at: datetime) -> Stage:
+    if kind in COUPON_STAGES and EarningChannel.COUPON not in facts.channels:
+        return Stage(kind, StageState.SKIPPED, total=0)
+    return _DERIVATIONS[kind](facts, at)
+
+
+def _pending(kind: StageKind, status: SchemeStatus, since: datetime, **details: object) -> Stage:
+    """A stage whose owner must act."""
+    return Stage(kind, StageState.PENDING, status, since, waiting_on=kind.owner.label, **details)  # type: ignore[arg-type]
+
+
+def _definition(facts: SchemeFacts, _at: datetime) -> Stage:
+    kind, submission = StageKind.DEFINITION, facts.submission
+    complete = sum(step.state is WizardStepState.COMPLETE for step in facts.steps)
+    total = len(facts.steps)
+    saved = max((step.saved_at for step in facts.steps if step.saved_at), default=facts.created_at)
+    due = facts.enrollment_opens_on
+    if submission and submission.decision is Decision.CHANGES_REQUESTED and submission.decided_at:
+        status, since = SchemeStatus.CHANGES_REQUESTED, submission.decided_at
+        return _pending(kind, status, since, done=complete, total=total, due_on=due)
+    if submission and (submission.current or submission.decision):
+        return Stage(kind, StageState.DONE, SchemeStatus.SUBMITTED, submission.submitted_at, total, total)
+    open_step = next((step.kind for step in facts.steps if step.state is not WizardStepState.COMPLETE), None)
+    status = SchemeStatus.STEP_PENDING if open_step else SchemeStatus.REVIEW_PENDING
+    return _pending(kind, status, saved, done=complete, total=total, open_step=open_step, due_on=due)
+
+
+def _approval(facts: SchemeFacts, _at: datetime) -> Stage:
+    kind, submission = StageKind.APPROVAL, facts.submission
+    if submission is None or submission.decision is Decision.CHANGES_REQUESTED:
+        return Stage(kind, StageState.NOT_STARTED)
+    if submission.decision is Decision.APPROVED:
+        return Stage(kind, StageState.DONE, SchemeStatus.APPROVED, submission.decided_at, done=1)
+    if submission.decision is Decision.REJECTED:
+        why = f"Rejected by {submission.decided_by}: {submission.reason}"
+        return Stage(kind, StageState.BLOCKED, SchemeStatus.REJECTED, submission.decided_at, blocked_by=(why,))
+    if not submission.current:
+        return Stage(kind, StageState.NOT_STARTED)
+    return _pending(kind, SchemeStatus.APPROVAL_PENDING, submission.submitted_at, due_on=facts.enrollment_opens_on)
+
+
+def _coupon_generation(facts: SchemeFacts, _at: datetime) -> Stage:
+    kind, total = StageKind.COUPON_GENERATION, facts.planned_quantity
+    if facts.approved_at is None:
+        return Stage(kind, StageState.NOT_STARTED, total=total)
+    return _pending(kind, SchemeStatus.COUPONS_NOT_GENERATED, facts.approved_at, total=total, due_on=facts.starts_on)
+
+
+def _vendor_allocation(facts: SchemeFacts, _at: datetime) -> Stage:
+    """Consignments are cut out of generated coupons: without coupons there is nothing to allocate yet."""
+    return Stage(StageKind.VENDOR_ALLOCATION, StageState.NOT_STARTED, total=facts.planned_quantity)
+
+
+def _artwork(facts: SchemeFacts, _at: datetime) -> Stage:
+    """Artwork needs nothing but the variants, so it starts with the approval, beside coupon generation."""
+    kind, total = StageKind.ARTWORK, facts.variants
+    if facts.approved_at is None:
+        return Stage(kind, StageState.NOT_STARTED, total=total)
+    return _pending(kind, SchemeStatus.ARTWORK_NOT_UPLOADED, facts.approved_at, total=total, due_on=facts.starts_on)
+
+
+def _production(facts: SchemeFacts, _at: datetime) -> Stage:
+    return Stage(StageKind.PRODUCTION, StageState.NOT_STARTED, total=facts.planned_quantity)
+
+
+def _running(facts: SchemeFacts, at: datetime) -> Stage:
+    kind, approved_at = StageKind.RUNNING, facts.approved_at
+    if approved_at is None:
+        return Stage(kind, StageState.NOT_STARTED)
+    reached = [
+        (start_of(day), status)
+        for day, status in (
+            (facts.enrollment_opens_on, SchemeStatus.ENROLLMENT_OPEN),
+            (_day_after(facts.enrollment_closes_on), SchemeStatus.NOT_STARTED),
+            (facts.starts_on, SchemeStatus.RUNNING),
+            (_day_after(facts.ends_on), SchemeStatus.ENDED),
+        )
+        if day is not None and start_of(day) <= at
+    ]
+    # A scheme that runs stays RUNNING when its enrollment window opens or closes in the meantime.
+    order = (SchemeStatus.ENDED, SchemeStatus.RUNNING)
+    found = next(((moment, status) for wanted in order for moment, status in reached if status is wanted), None)
+    moment, status = found or max(reached, default=(approved_at, SchemeStatus.NOT_STARTED))
+    since = max(moment, approved_at)
+    if status is SchemeStatus.NOT_STARTED:
+        return Stage(kind, StageState.NOT_STARTED, status, since, due_on=facts.ends_on)
+    if status is SchemeStatus.ENDED:
+        return Stage(kind, StageState.DONE, status, since, done=1)
+    return Stage(kind, StageState.IN_PROGRESS, status, since, due_on=facts.ends_on)
+
+
+def _settlement(facts: SchemeFacts, at: datetime) -> Stage:
+    kind = StageKind.SETTLEMENT
+    if facts.approved_at is None or facts.ends_on is None or at < end_of(facts.ends_on):
+        return Stage(kind, StageState.NOT_STARTED)
+    return _pending(kind, SchemeStatus.SETTLEMENT_PENDING, max(end_of(facts.ends_on), facts.approved_at))
+
+
+def _day_after(day: date | None) -> date | None:
+    return None if day is None else day + timedelta(days=1)
+
+
+_DERIVATIONS = {
+    StageKind.DEFINITION: _definition,
+    StageKind.APPROVAL: _approval,
+    StageKind.COUPON_GENERATION: _coupon_generation,
+    StageKind.VENDOR_ALLOCATION: _vendor_allocation,
+    StageKind.ARTWORK: _artwork,
+    StageKind.PRODUCTION: _production,
+    StageKind.RUNNING: _running,
+    StageKind.SETTLEMENT: _settlement,
+}
+
+
+def spans_at(spans: tuple[StageSpan, ...], at: datetime) -> Iterator[Stage]:
+    """The stages of a timeline at the moment `at`; each stage exactly once from the scheme's creation on."""
+    return (span.stage for span in spans if span.valid_from <= at < span.valid_until)

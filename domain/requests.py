@@ -1,0 +1,52 @@
+"""Requests that are refused as a whole: not signed in, not allowed, malformed. `extensions` carries the code."""
+
+from typing import Any, ClassVar
+
+from domain.permissions import Permission, roles_with
+
+
+class RefusedRequest(Exception):
+    """A request-level error; `extensions` carries its code, as clients of GraphQL expect."""
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, **extensions: Any) -> None:
+        super().__init__(message)
+        self.extensions = {"code": self.code, **extensions}
+
+
+class Unauthenticated(RefusedRequest):
+    """Nobody is signed in, or the token does not say who."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self, message: str = "Sign in to see this: send a token or an API key.") -> None:
+        super().__init__(message)
+
+
+class Forbidden(RefusedRequest):
+    """None of the viewer's roles allows this."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self, permission: Permission) -> None:
+        roles = " or ".join(role.label.lower() for role in roles_with(permission))
+        super().__init__(f"Your roles do not allow this; it takes the role {roles}.", permission=permission.value)
+
+
+class BadInput(RefusedRequest):
+    """An argument of a query that makes no sense; `argument` names it."""
+
+    code = "BAD_USER_INPUT"
+
+    def __init__(self, message: str, argument: str) -> None:
+        super().__init__(message, argument=argument)
+
+
+class UnstorableText(RefusedRequest):
+    """A text with a character that PostgreSQL cannot hold: NUL."""
+
+    code = BadInput.code
+
+    def __init__(self) -> None:
+        super().__init__("A text contains a character that cannot be stored.")

@@ -1,0 +1,112 @@
+"""How a clause about the ECP reads, as it stands and negated."""
+
+from typing import assert_never
+
+from domain.rules.model import (
+    ActivityClause,
+    EnrolledWithinClause,
+    GeographyClause,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+)
+from domain.rules.wording import (
+    Names,
+    Phrase,
+    activity_name,
+    counted,
+    last_days,
+    listing,
+    named,
+    number,
+    times,
+)
+
+EcpClause = TierClause | GeographyClause | VolumeClause | ActivityClause | EnrolledWithinClause
+
+
+def ecp_phrase(clause: EcpClause, names: Names, *, negated: bool) -> Phrase:
+    """Say what the clause asks of ECPs; the negated phrase holds exactly when the other does not."""
+    match clause:
+        case TierClause():
+            return _tier(clause, names, negated=negated)
+        case GeographyClause():
+            return _geography(clause, names, negated=negated)
+        case VolumeClause():
+            return _volume(clause, names, negated=negated)
+        case ActivityClause():
+            return Phrase(_activity(clause, negated=negated))
+        case EnrolledWithinClause(days):
+            if negated:
+                return Phrase(f"enrolled in the scheme more than {counted(days, 'day')} ago")
+            return Phrase(f"enrolled in the scheme {last_days(days)}")
+        case _:
+            assert_never(clause)
+
+
+def _tier(clause: TierClause, names: Names, *, negated: bool) -> Phrase:
+    tiers = list(named(clause.tier_ids, names.tiers, "tier"))
+    if clause.at_least is not None:
+        (lowest,) = named((clause.at_least,), names.tiers, "tier")
+        if negated and not tiers:
+            return Phrase(f"are below {lowest}")
+        tiers.append(f"{lowest} or above")
+    listed = len(tiers) > 1
+    if not tiers:
+        tiers = ["of a tier that is not chosen yet"]
+    if not negated:
+        return Phrase(f"are {listing(tiers, 'or')}", listed=listed)
+    return Phrase(f"are neither {listing(tiers, 'nor')}" if listed else f"are not {tiers[0]}", listed=listed)
+
+
+def _geography(clause: GeographyClause, names: Names, *, negated: bool) -> Phrase:
+    places = named(clause.geography_ids, names.geographies, "place") or ("a place that is not chosen yet",)
+    listed = len(places) > 1
+    if not negated:
+        return Phrase(f"work in {listing(places, 'or')}", listed=listed)
+    if not listed:
+        return Phrase(f"do not work in {places[0]}")
+    return Phrase(f"work neither {listing([f'in {place}' for place in places], 'nor')}", listed=True)
+
+
+def _volume(clause: VolumeClause, names: Names, *, negated: bool) -> Phrase:
+    variants = named(clause.variant_ids, names.variants, "variant")
+    goods = f" of {listing(variants, 'and')}" if variants else ""
+    together = " together" if len(variants) > 1 else ""
+    # “1 or more units”, but “fewer than 1 unit”.
+    single = negated and clause.at_least == 1
+    match clause.measure:
+        case VolumeMeasure.UNITS:
+            verb, noun, less = "have sold", " unit" if single else " units", "fewer"
+        case VolumeMeasure.COUPONS:
+            verb, noun, less = "have redeemed", " coupon" if single else " coupons", "fewer"
+        case VolumeMeasure.VALUE:
+            verb, noun, less = "have sold", " in value", "less"
+        case _:
+            assert_never(clause.measure)
+    amount = f"{less} than {number(clause.at_least)}" if negated else f"{number(clause.at_least)} or more"
+    text = f"{verb} {amount}{noun}{goods}{together} so far {_period(clause.period)}"
+    return Phrase(text, listed=len(variants) > 1)
+
+
+def _period(period: VolumePeriod) -> str:
+    match period:
+        case VolumePeriod.SCHEME:
+            return "in this scheme"
+        case VolumePeriod.MONTH:
+            return "this month"
+        case VolumePeriod.WEEK:
+            return "this week"
+        case _:
+            assert_never(period)
+
+
+def _activity(clause: ActivityClause, *, negated: bool) -> str:
+    activity = f"completed the activity {activity_name(clause.activity)}"
+    within = "" if clause.within_days is None else f" {last_days(clause.within_days)}"
+    if not negated:
+        return f"have {activity} at least {times(clause.times)}{within}"
+    if clause.times == 1:
+        return f"have not {activity}{within}"
+    return f"have {activity} fewer than {times(clause.times)}{within}"

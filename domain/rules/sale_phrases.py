@@ -1,0 +1,153 @@
+"""How clauses about one sale read, alone or said together, as they stand and negated."""
+
+from typing import assert_never
+
+from msgspec import Struct
+
+from domain.channels import EarningChannel
+from domain.rules.model import ChannelClause, PeriodClause, ProductClause, QuantityClause, Weekday
+from domain.rules.wording import Names, Phrase, clock, counted, day, listing, named, number, quoted, unique
+
+SaleClause = ProductClause | QuantityClause | ChannelClause | PeriodClause
+
+
+class Said(Struct, frozen=True):
+    """A clause about a sale, and whether it stands beneath a NOT."""
+
+    clause: SaleClause
+    negated: bool
+
+
+class _Words(Struct):
+    """What the parts of a sale phrase say so far; an empty part is not said."""
+
+    quantity: str = ""
+    product: str = ""
+    channel: str = ""
+    period: str = ""
+    # Words that would otherwise run into what follows them.
+    product_ends: bool = False
+    channel_apart: bool = False
+    listed: bool = False
+
+
+def sale_phrase(said: tuple[Said, ...], names: Names) -> Phrase:
+    """Say what the clauses ask of one and the same sale; there must be at most one clause of each type."""
+    words = _Words()
+    for one in said:
+        match one.clause:
+            case ProductClause():
+                _say_product(words, one.clause, names, negated=one.negated)
+            case QuantityClause():
+                _say_quantity(words, one.clause, negated=one.negated)
+            case ChannelClause(channel):
+                words.channel_apart = one.negated
+                words.channel = f"but not {_channel(channel)}" if one.negated else _channel(channel)
+            case PeriodClause():
+                _say_period(words, one.clause, negated=one.negated)
+            case _:
+                assert_never(one.clause)
+    return _composed(words)
+
+
+def _composed(words: _Words) -> Phrase:
+    goods = " of ".join(part for part in (words.quantity, words.product) if part)
+    text = f"sell {goods}" if goods else "earn points"
+    if words.quantity:
+        text += " on one sale"
+    # “anything except A through a coupon” could be read as an exception for A through a coupon only.
+    pending = words.product_ends
+    listed = words.listed
+    for part, apart in ((words.channel, words.channel_apart), (words.period, False)):
+        if part:
+            comma = pending or apart
+            text += f"{',' if comma else ''} {part}"
+            listed = listed or comma
+            pending = apart
+    return Phrase(text, listed=listed)
+
+
+def _say_product(words: _Words, clause: ProductClause, names: Names, *, negated: bool) -> None:
+    goods = unique(
+        (
+            *named(clause.variant_ids, names.variants, "variant"),
+            *(f"any variant of {name}" for name in named(clause.product_ids, names.products, "product")),
+            *(f"anything in the category {quoted(category)}" for category in clause.categories),
+        )
+    ) or ("a product that is not chosen yet",)
+    text = listing(goods, "or")
+    words.product = f"anything except {text}" if negated else text
+    words.product_ends = negated
+    words.listed = words.listed or len(goods) > 1
+
+
+def _say_quantity(words: _Words, clause: QuantityClause, *, negated: bool) -> None:
+    low, high = clause.at_least, clause.at_most
+    if low is None and high is None:
+        words.quantity = "a number of units that is not given yet"
+    elif high is None or low is None:
+        words.quantity = _half_bounded(low, high, negated=negated)
+    elif low == high:
+        words.quantity = f"any number of units except {number(low)}" if negated else f"exactly {counted(low, 'unit')}"
+    elif negated:
+        words.quantity = f"fewer than {number(low)} or more than {counted(high, 'unit')}"
+        words.listed = True
+    else:
+        words.quantity = f"{number(low)} to {counted(high, 'unit')}"
+
+
+def _half_bounded(low: int | None, high: int | None, *, negated: bool) -> str:
+    if low is not None:
+        return f"fewer than {counted(low, 'unit')}" if negated else f"{number(low)} or more units"
+    bound = high or 0
+    return f"more than {counted(bound, 'unit')}" if negated else f"at most {counted(bound, 'unit')}"
+
+
+def _channel(channel: EarningChannel) -> str:
+    match channel:
+        case EarningChannel.COUPON:
+            return "through a coupon"
+        case EarningChannel.SALE:
+            return "through a sale"
+        case _:
+            assert_never(channel)
+
+
+def _say_period(words: _Words, clause: PeriodClause, *, negated: bool) -> None:
+    parts = [part for part in (_times(clause), _weekdays(clause), _dates(clause)) if part]
+    words.listed = words.listed or len(clause.weekdays or ()) > 1
+    if not parts:
+        words.period = "in a period that is not given yet"
+    elif not negated:
+        words.period = " ".join(parts)
+    elif len(parts) == 1 and clause.to_date is None and clause.from_date is not None:
+        words.period = f"before {day(clause.from_date)}"
+    elif len(parts) == 1 and clause.from_date is None and clause.to_date is not None:
+        words.period = f"after {day(clause.to_date)}"
+    else:
+        words.period = f"at any time except {' '.join(parts)}"
+
+
+def _times(clause: PeriodClause) -> str:
+    start, end = clause.from_time, clause.to_time
+    if start is None and end is None:
+        return ""
+    if end is None or start is None:
+        return f"from {clock(start)}" if start is not None else f"until {clock(end)}" if end is not None else ""
+    if (end.hour, end.minute) < (start.hour, start.minute):
+        return f"between {clock(start)} and {clock(end)} the next day"
+    return f"between {clock(start)} and {clock(end)}"
+
+
+def _weekdays(clause: PeriodClause) -> str:
+    chosen = [weekday.value.capitalize() for weekday in Weekday if weekday in (clause.weekdays or ())]
+    return f"on a {listing(chosen, 'or')}" if chosen else ""
+
+
+def _dates(clause: PeriodClause) -> str:
+    first, last = clause.from_date, clause.to_date
+    if first is not None and last is not None:
+        return f"on {day(first)}" if first == last else f"from {day(first)} to {day(last)}"
+    if first is not None:
+        return f"on or after {day(first)}"
+    return f"on or before {day(last)}" if last is not None else ""

@@ -1,0 +1,97 @@
+"""Declared failures of defining, submitting and approving a scheme; each carries its data and builds its sentence."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from domain.failures import Failure, UserErrorCode
+from domain.schemes.content import FieldDifference
+from domain.stages import WizardStepKind
+
+SCHEME_PATH: Final = ("input", "schemeId")
+HASH_PATH: Final = ("input", "contentHash")
+
+
+class SchemeNotFound(Failure):
+    """No such scheme, or none that the viewer may see: the two answer alike."""
+
+    code = UserErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("This scheme does not exist.", SCHEME_PATH)
+
+
+class IllegalState(Failure):
+    """The scheme is in a state in which this cannot be done."""
+
+    code = UserErrorCode.ILLEGAL_STATE
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, SCHEME_PATH)
+
+
+class SelfApproval(Failure):
+    """Four eyes: nobody decides about what they submitted themselves."""
+
+    code = UserErrorCode.SELF_APPROVAL
+
+    def __init__(self) -> None:
+        super().__init__("You submitted this scheme, so somebody else has to decide about it.", SCHEME_PATH)
+
+
+class WarningsNotAcknowledged(Failure):
+    """The review has warnings and the submission does not acknowledge them."""
+
+    code = UserErrorCode.REQUIRED
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        self.warnings = tuple(messages)
+        sentence = f"Acknowledge the warnings of the review first: {' '.join(messages)}"
+        super().__init__(sentence, ("input", "acknowledgeWarnings"))
+
+
+class VersionConflict(Failure):
+    """Somebody else saved the section since the editor read it."""
+
+    code = UserErrorCode.VERSION_CONFLICT
+
+    def __init__(  # noqa: PLR0913 - the data of the failure, by name
+        self,
+        *,
+        step: WizardStepKind,
+        expected_version: int,
+        current_version: int,
+        changed_by: UUID | None,
+        changed_by_name: str | None,
+        changed_at: datetime,
+        changes: Sequence[FieldDifference],
+    ) -> None:
+        self.expected_version = expected_version
+        self.current_version = current_version
+        self.changed_by = changed_by
+        self.changed_at = changed_at
+        self.changes = tuple(changes)
+        what = step.label.lower()
+        if changed_by_name is None:
+            message = f"The step {what} has version {current_version}, not {expected_version}. Load it and save again."
+        else:
+            message = (
+                f"{changed_by_name} saved {what} in the meantime (version {current_version}, "
+                f"you had {expected_version}). Look at the changes and save again."
+            )
+        super().__init__(message, ("input", "expectedVersion"))
+
+
+class ContentChanged(Failure):
+    """The hash that was named is not the hash of the scheme as it is."""
+
+    code = UserErrorCode.CONTENT_CHANGED
+
+    def __init__(self, *, named_hash: str, current_hash: str, changes: Sequence[FieldDifference]) -> None:
+        self.named_hash = named_hash
+        self.current_hash = current_hash
+        self.changes = tuple(changes)
+        fields = ", ".join(change.field for change in changes)
+        detail = f" Changed since: {fields}." if fields else ""
+        super().__init__(f"The scheme is not the one you reviewed.{detail} Review it again.", HASH_PATH)

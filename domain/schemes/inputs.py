@@ -1,0 +1,185 @@
+"""What each step of the wizard accepts when it is saved: limits and sentences. What it refuses changes nothing.
+
+Whether a step is *complete* is another question and is answered in `domain.schemes.definition`.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from domain.failures import Path, Problem, UserErrorCode
+from domain.schemes.content import Basics, CouponValue, Material
+
+TITLE_LENGTH: Final = (3, 120)
+DESCRIPTION_LENGTH: Final = (0, 2_000)
+TERMS_LENGTH: Final = (1, 50_000)
+MATERIAL_TITLE_LENGTH: Final = (1, 120)
+REASON_LENGTH: Final = (3, 1_000)
+URL_LENGTH: Final = 2_000
+MATERIALS_LIMIT: Final = 20
+VARIANTS_LIMIT: Final = 500
+GEOGRAPHIES_LIMIT: Final = 500
+BASE_POINTS_LIMIT: Final = 1_000_000
+PLANNED_QUANTITY_LIMIT: Final = 100_000_000
+# Serials of coupons are 32-bit numbers; half of them leaves room for reprints.
+TOTAL_QUANTITY_LIMIT: Final = 2_000_000_000
+BUDGET_LIMIT: Final = 1_000_000_000_000
+FIRST_DAY: Final = date(2000, 1, 1)
+LAST_DAY: Final = date(2099, 12, 31)
+
+
+def text_problems(
+    value: str | None, path: Path, noun: str, length: tuple[int, int], *, lines: bool = False
+) -> Iterator[Problem]:
+    """Problems of one text: blank, too short, too long, or with characters that cannot be shown.
+
+    `length` is the inclusive range in characters after trimming; `lines` allows line breaks and tabs.
+    """
+    shortest, longest = length
+    text = (value or "").strip()
+    if not text and shortest > 0:
+        yield Problem(UserErrorCode.REQUIRED, f"{noun} is missing.", path)
+    elif len(text) < shortest:
+        yield Problem(UserErrorCode.INVALID, f"{noun} needs at least {shortest} characters.", path)
+    elif len(text) > longest:
+        message = f"{noun} has {len(text):,} characters; at most {longest:,} are allowed."
+        yield Problem(UserErrorCode.INVALID, message, path)
+    elif unprintable(text, lines=lines):
+        yield Problem(UserErrorCode.INVALID, f"{noun} contains characters that cannot be shown.", path)
+
+
+def unprintable(text: str, *, lines: bool = False) -> bool:
+    """Whether a text has control characters or half a surrogate pair; `lines` allows line breaks and tabs."""
+    allowed = "\n\r\t" if lines else ""
+    return any(unicodedata.category(mark) in {"Cc", "Cs"} and mark not in allowed for mark in text)
+
+
+def number_problems(value: int, path: Path, noun: str, *, lowest: int, highest: int) -> Iterator[Problem]:
+    """Problems of one whole number outside the inclusive range from `lowest` to `highest`."""
+    if value < lowest:
+        yield Problem(UserErrorCode.INVALID, f"{noun} must be {lowest:,} or more, not {value:,}.", path)
+    elif value > highest:
+        yield Problem(UserErrorCode.INVALID, f"{noun} must be {highest:,} or less, not {value:,}.", path)
+
+
+def creation_problems(title: str, channels: Sequence[str]) -> Iterator[Problem]:
+    """Problems of what `createScheme` takes."""
+    yield from text_problems(title, ("title",), "The title", TITLE_LENGTH)
+    yield from _channel_problems(channels)
+
+
+def basics_problems(basics: Basics) -> Iterator[Problem]:
+    """Problems of the first step: texts, dates out of order, the budget and the marketing materials."""
+    yield from creation_problems(basics.title, basics.channels)
+    yield from text_problems(basics.description, ("description",), "The description", DESCRIPTION_LENGTH, lines=True)
+    yield from text_problems(basics.terms_markdown, ("termsMarkdown",), "The terms text", TERMS_LENGTH, lines=True)
+    yield from _date_problems(basics)
+    if basics.budget is not None:
+        yield from number_problems(basics.budget, ("budget",), "The budget", lowest=1, highest=BUDGET_LIMIT)
+    yield from _material_problems(basics.materials)
+
+
+def chosen_problems(
+    chosen: Sequence[UUID], known: Collection[UUID], field: str, noun: str, limit: int
+) -> Iterator[Problem]:
+    """Problems of a list of chosen things: too many, the same one twice, or one that does not exist."""
+    if len(chosen) > limit:
+        message = f"{len(chosen):,} {noun}s are too many; choose at most {limit:,}."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, (field,))
+        return
+    seen: set[UUID] = set()
+    for index, item in enumerate(chosen):
+        if item in seen:
+            yield Problem(UserErrorCode.DUPLICATE, f"This {noun} is chosen twice.", (field, str(index)))
+        elif item not in known:
+            yield Problem(UserErrorCode.NOT_FOUND, f"This {noun} does not exist.", (field, str(index)))
+        seen.add(item)
+
+
+def value_problems(values: Sequence[CouponValue], chosen: Collection[UUID], *, with_coupons: bool) -> Iterator[Problem]:
+    """Problems of the coupon values: a variant that is not in the scheme or named twice, and numbers out of range."""
+    if len(values) > VARIANTS_LIMIT:
+        message = f"{len(values):,} coupon values are too many; give at most {VARIANTS_LIMIT:,}."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("values",))
+        return
+    repeated = {variant for variant, times in Counter(value.variant_id for value in values).items() if times > 1}
+    for index, value in enumerate(values):
+        path = ("values", str(index))
+        if value.variant_id not in chosen:
+            message = "This variant is not among the products of the scheme."
+            yield Problem(UserErrorCode.NOT_FOUND, message, (*path, "variantId"))
+        elif value.variant_id in repeated:
+            yield Problem(UserErrorCode.DUPLICATE, "This variant has more than one value.", (*path, "variantId"))
+        yield from number_problems(
+            value.base_points, (*path, "basePoints"), "Base points", lowest=0, highest=BASE_POINTS_LIMIT
+        )
+        yield from number_problems(
+            value.planned_quantity,
+            (*path, "plannedQuantity"),
+            "The planned quantity",
+            lowest=1 if with_coupons else 0,
+            highest=PLANNED_QUANTITY_LIMIT,
+        )
+    total = sum(max(value.planned_quantity, 0) for value in values)
+    if total > TOTAL_QUANTITY_LIMIT:
+        message = f"{total:,} coupons in all are too many; plan at most {TOTAL_QUANTITY_LIMIT:,}."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("values",))
+
+
+def _channel_problems(channels: Sequence[str]) -> Iterator[Problem]:
+    path = ("earningChannels",)
+    if not channels:
+        yield Problem(UserErrorCode.REQUIRED, "Choose at least one earning channel.", path)
+    elif len(set(channels)) < len(channels):
+        yield Problem(UserErrorCode.DUPLICATE, "An earning channel is chosen twice.", path)
+
+
+def _date_problems(basics: Basics) -> Iterator[Problem]:
+    days = {
+        "enrollmentOpensOn": basics.enrollment_opens_on,
+        "enrollmentClosesOn": basics.enrollment_closes_on,
+        "startsOn": basics.starts_on,
+        "endsOn": basics.ends_on,
+    }
+    for name, day in days.items():
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            message = f"Dates must lie between {FIRST_DAY.year} and {LAST_DAY.year}."
+            yield Problem(UserErrorCode.INVALID, message, (name,))
+    orders = (
+        ("enrollmentOpensOn", "enrollmentClosesOn", "Enrollment cannot close before it opens."),
+        ("startsOn", "endsOn", "The scheme cannot end before it starts."),
+        ("enrollmentOpensOn", "endsOn", "The scheme cannot end before enrollment opens."),
+        ("enrollmentClosesOn", "endsOn", "Enrollment cannot close after the scheme has ended."),
+    )
+    for first, last, message in orders:
+        earlier, later = days[first], days[last]
+        if earlier is not None and later is not None and later < earlier:
+            path = "enrollmentClosesOn" if first == "enrollmentClosesOn" else last
+            yield Problem(UserErrorCode.INVALID, message, (path,))
+
+
+def _material_problems(materials: Sequence[Material]) -> Iterator[Problem]:
+    if len(materials) > MATERIALS_LIMIT:
+        message = f"{len(materials)} marketing materials are too many; give at most {MATERIALS_LIMIT}."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("materials",))
+        return
+    for index, material in enumerate(materials):
+        path = ("materials", str(index))
+        yield from text_problems(material.title, (*path, "title"), "The title of the material", MATERIAL_TITLE_LENGTH)
+        if not _is_web_address(material.url):
+            message = "The address of the material must start with https:// and name a host."
+            yield Problem(UserErrorCode.INVALID, message, (*path, "url"))
+
+
+def _is_web_address(url: str) -> bool:
+    if len(url) > URL_LENGTH or any(mark.isspace() or not mark.isprintable() for mark in url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)

@@ -1,0 +1,141 @@
+"""The words of the lifecycle: stages, states and statuses, the steps of the wizard, and the labels people read."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from domain.permissions import Role
+
+
+class WizardStepKind(StrEnum):
+    """The five sections of a scheme's definition, in the order of the wizard."""
+
+    BASICS = "BASICS"
+    PRODUCTS = "PRODUCTS"
+    GEOGRAPHIES = "GEOGRAPHIES"
+    COUPON_VALUES = "COUPON_VALUES"
+    BONUS_RULES = "BONUS_RULES"
+
+    @property
+    def label(self) -> str:
+        """The step as people write it: "Coupon values"."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def position(self) -> int:
+        """1 for the first step, 5 for the last."""
+        return STEP_ORDER.index(self) + 1
+
+
+STEP_ORDER = tuple(WizardStepKind)
+
+
+class WizardStepState(StrEnum):
+    """How far a step is: never saved, saved but with open problems, or done."""
+
+    PENDING = "PENDING"
+    INCOMPLETE = "INCOMPLETE"
+    COMPLETE = "COMPLETE"
+
+
+class StageKind(StrEnum):
+    """The eight stages of every scheme, in order."""
+
+    DEFINITION = "DEFINITION"
+    APPROVAL = "APPROVAL"
+    COUPON_GENERATION = "COUPON_GENERATION"
+    VENDOR_ALLOCATION = "VENDOR_ALLOCATION"
+    ARTWORK = "ARTWORK"
+    PRODUCTION = "PRODUCTION"
+    RUNNING = "RUNNING"
+    SETTLEMENT = "SETTLEMENT"
+
+    @property
+    def position(self) -> int:
+        """1 for the first stage, 8 for the last."""
+        return STAGE_ORDER.index(self) + 1
+
+    @property
+    def owner(self) -> Role:
+        """The role that must act while the stage is pending."""
+        return STAGE_OWNERS[self]
+
+
+STAGE_ORDER = tuple(StageKind)
+
+STAGE_OWNERS: Mapping[StageKind, Role] = MappingProxyType(
+    {
+        StageKind.DEFINITION: Role.PROGRAM_MANAGER,
+        StageKind.APPROVAL: Role.APPROVER,
+        StageKind.COUPON_GENERATION: Role.OPERATIONS,
+        StageKind.VENDOR_ALLOCATION: Role.OPERATIONS,
+        StageKind.ARTWORK: Role.DESIGNER,
+        StageKind.PRODUCTION: Role.VENDOR,
+        StageKind.RUNNING: Role.PROGRAM_MANAGER,
+        StageKind.SETTLEMENT: Role.PROGRAM_MANAGER,
+    }
+)
+
+COUPON_STAGES = frozenset(
+    {
+        StageKind.COUPON_GENERATION,
+        StageKind.VENDOR_ALLOCATION,
+        StageKind.ARTWORK,
+        StageKind.PRODUCTION,
+    }
+)
+
+
+class StageState(StrEnum):
+    """Where a stage stands; `PENDING` means that its owner must act."""
+
+    NOT_STARTED = "NOT_STARTED"
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    BLOCKED = "BLOCKED"
+    DONE = "DONE"
+    SKIPPED = "SKIPPED"
+
+
+class SchemeStatus(StrEnum):
+    """What is going on inside a stage. Each status belongs to one stage and makes the next step obvious."""
+
+    STEP_PENDING = "STEP_PENDING"
+    REVIEW_PENDING = "REVIEW_PENDING"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    SUBMITTED = "SUBMITTED"
+    APPROVAL_PENDING = "APPROVAL_PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    COUPONS_NOT_GENERATED = "COUPONS_NOT_GENERATED"
+    COUPONS_GENERATED = "COUPONS_GENERATED"
+    VENDOR_NOT_ASSIGNED = "VENDOR_NOT_ASSIGNED"
+    PARTLY_ALLOCATED = "PARTLY_ALLOCATED"
+    FULLY_ALLOCATED = "FULLY_ALLOCATED"
+    ARTWORK_NOT_UPLOADED = "ARTWORK_NOT_UPLOADED"
+    ARTWORK_APPROVAL_PENDING = "ARTWORK_APPROVAL_PENDING"
+    ARTWORK_REVISION_REQUESTED = "ARTWORK_REVISION_REQUESTED"
+    ARTWORK_APPROVED = "ARTWORK_APPROVED"
+    PRODUCTION_NOT_STARTED = "PRODUCTION_NOT_STARTED"
+    IN_PRODUCTION = "IN_PRODUCTION"
+    IN_TRANSIT = "IN_TRANSIT"
+    DELIVERED = "DELIVERED"
+    NOT_STARTED = "NOT_STARTED"
+    ENROLLMENT_OPEN = "ENROLLMENT_OPEN"
+    RUNNING = "RUNNING"
+    ENDED = "ENDED"
+    SETTLEMENT_PENDING = "SETTLEMENT_PENDING"
+    SETTLED = "SETTLED"
+
+
+def status_label(status: str | None, state: str, open_step: str | None = None) -> str:
+    """The sentence fragment people read for a stage: "Products pending", "Approval pending", "Not needed".
+
+    `open_step` is the first open step of the wizard and is used by STEP_PENDING only. A stage without a status is
+    labeled by its state.
+    """
+    if status is None:
+        return "Not needed" if state == StageState.SKIPPED else "Not started"
+    if status == SchemeStatus.STEP_PENDING and open_step is not None:
+        return f"{WizardStepKind(open_step).label} pending"
+    return status.replace("_", " ").capitalize()

@@ -1,0 +1,88 @@
+"""What a rule mentions, wherever in its condition it does so."""
+
+from uuid import UUID
+
+from domain.rules.mentions import Mentions, mentions, rules_mentioning_variant
+from domain.rules.model import (
+    AllOf,
+    AnyOf,
+    BonusRule,
+    Condition,
+    EnrolledWithinClause,
+    FlatPoints,
+    GeographyClause,
+    Not,
+    ProductClause,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+)
+from domain.rules.traversal import Node, clauses, walk
+
+TIER, LOWEST, PLACE, SOLD, COUNTED, PRODUCT = (UUID(int=number) for number in range(1, 7))
+VOLUME = VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 1, (COUNTED,))
+NEW = EnrolledWithinClause(30)
+
+
+def rule(condition: Condition) -> BonusRule:
+    return BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(1))
+
+
+def test_mentions_are_collected_from_the_whole_tree() -> None:
+    condition = AllOf(
+        (
+            AnyOf((TierClause((TIER,)), Not(TierClause(at_least=LOWEST)))),
+            Not(GeographyClause((PLACE,))),
+            ProductClause((SOLD,), (PRODUCT,), ("Cement",)),
+            VOLUME,
+            NEW,
+        )
+    )
+    assert mentions(rule(condition)) == Mentions(
+        tier_ids=frozenset({TIER, LOWEST}),
+        geography_ids=frozenset({PLACE}),
+        variant_ids=frozenset({SOLD, COUNTED}),
+        product_ids=frozenset({PRODUCT}),
+        categories=frozenset({"Cement"}),
+    )
+
+
+def test_a_rule_may_mention_nothing() -> None:
+    assert mentions(rule(NEW)) == Mentions()
+
+
+def test_rules_mentioning_a_variant_keep_their_order() -> None:
+    sold, other, counted = rule(Not(ProductClause((SOLD, COUNTED)))), rule(NEW), rule(AnyOf((NEW, VOLUME)))
+    assert rules_mentioning_variant([sold, other, counted], COUNTED) == (sold, counted)
+    assert rules_mentioning_variant([sold, other, counted], SOLD) == (sold,)
+    assert rules_mentioning_variant([sold, other, counted], PRODUCT) == ()
+
+
+def test_walking_goes_in_reading_order_with_paths_and_depths() -> None:
+    first, second, third = TierClause((TIER,)), GeographyClause((PLACE,)), NEW
+    condition = AllOf((AnyOf((first, Not(second))), third))
+    assert [(node.path, node.depth) for node in walk(condition)] == [
+        ((), 1),
+        (("all", "0"), 2),
+        (("all", "0", "any", "0"), 3),
+        (("all", "0", "any", "1"), 3),
+        (("all", "0", "any", "1", "not"), 4),
+        (("all", "1"), 2),
+    ]
+    assert list(clauses(condition)) == [first, second, third]
+
+
+def test_walking_does_not_go_beneath_a_refused_node() -> None:
+    def at_the_root(node: Node) -> bool:
+        return node.depth == 1
+
+    condition = AllOf((Not(NEW), VOLUME))
+    assert [node.condition for node in walk(condition, descend=at_the_root)] == [condition, Not(NEW), VOLUME]
+
+
+def test_a_very_deep_tree_can_be_walked() -> None:
+    condition: Condition = NEW
+    for _ in range(20_000):
+        condition = Not(condition)
+    assert list(clauses(condition)) == [NEW]
