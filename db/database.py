@@ -1,0 +1,79 @@
+"""Connections: a pool for reads, an engine for writes, and the transaction that `writing` opens."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+
+import asyncpg
+import msgspec
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from db.sessions import Reading, TransactionConflict, Writing
+
+# serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
+_CONFLICTS: Final = frozenset({"40001", "40P01"})
+
+
+class Database:
+    """The primary, and a read pool that may point to a streaming replica."""
+
+    def __init__(self, engine: AsyncEngine, primary: "asyncpg.Pool[Any]", replica: "asyncpg.Pool[Any]") -> None:
+        self.engine = engine
+        self._primary = primary
+        self._replica = replica
+
+    @classmethod
+    async def connect(cls, url: str, *, read_url: str | None = None, pool_size: int = 10) -> Self:
+        """Open the pools. Raises OSError or asyncpg.PostgresError when the server does not answer."""
+        engine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=pool_size,
+            json_serializer=_encode_json,
+            json_deserializer=_keep_text,
+        )
+        primary = await _open_pool(url, pool_size)
+        replica = primary if read_url is None else await _open_pool(read_url, pool_size)
+        return cls(engine, primary, replica)
+
+    def reading(self, *, fresh: bool = False) -> Reading:
+        """Reads of one operation; `fresh` ones go to the primary and see what was just committed."""
+        return Reading(self._primary if fresh else self._replica)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Writing]:
+        """One transaction; leaving the block commits it, an exception rolls it back. Raises TransactionConflict."""
+        try:
+            async with AsyncSession(self.engine) as session, session.begin():
+                yield Writing(session)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in _CONFLICTS:
+                raise TransactionConflict from error
+            raise
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+        await self._primary.close()
+        if self._replica is not self._primary:
+            await self._replica.close()
+
+
+async def _open_pool(url: str, size: int) -> "asyncpg.Pool[Any]":
+    dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    # Reads leave nothing behind on a connection, so the reset that asyncpg sends by default is a wasted round trip.
+    return await asyncpg.create_pool(dsn, min_size=1, max_size=size, reset=_no_reset)
+
+
+async def _no_reset(_connection: object) -> None:
+    """Nothing to undo."""
+
+
+def _encode_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _keep_text(document: str) -> str:
+    """JSON columns come out as text in reads and writes alike; whoever knows the type decodes it."""
+    return document

@@ -1,0 +1,48 @@
+"""What every table shares: naming of constraints, column types and the declarative base."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, Index, MetaData, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, TSVECTOR
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s__%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s__%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s__%(constraint_name)s",
+    "fk": "fk_%(table_name)s__%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Key = Annotated[UUID, mapped_column(primary_key=True)]
+Moment = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True))]
+Texts = Annotated[list[str], mapped_column(ARRAY(Text))]
+Json = Annotated[Any, mapped_column(JSONB)]
+
+
+class Base(DeclarativeBase):
+    """The declarative base; text columns are `text`, and lengths are limited where people type."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {str: Text()}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+def one_of(column: str, values: type[StrEnum], name: str | None = None) -> CheckConstraint:
+    """A CHECK that `column` holds one of the values of an enumeration."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name or f"{column}_known")
+
+
+def search_words(*columns: str) -> Any:
+    """A generated column of the words in `columns`, for prefix search; punctuation separates words."""
+    joined = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
+    words = f"to_tsvector('simple', regexp_replace(lower({joined}), '[^[:alnum:]]+', ' ', 'g'))"
+    return mapped_column(TSVECTOR, Computed(words, persisted=True), deferred=True)
+
+
+def search_index(table: str) -> Index:
+    """The GIN index that serves prefix search over `search_words`."""
+    return Index(f"ix_{table}__search_words", "search_words", postgresql_using="gin")

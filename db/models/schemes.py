@@ -1,0 +1,193 @@
+"""Tables of schemes: content, sections with their versions, submissions, and the stages derived from them."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, Json, Key, Moment, Texts, one_of, search_index, search_words
+from domain.lifecycle import Decision
+from domain.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
+
+# Spelled as PostgreSQL prints them, so that the check of the migrations recognizes the indexes.
+_NO_START_FIRST = text("COALESCE(starts_on, '0001-01-01'::date)")
+_NO_START_LAST = text("COALESCE(starts_on, '9999-12-31'::date)")
+
+
+class CodeCounterTable(Base):
+    """The last number given out per kind of code and year: codes for people have no gaps."""
+
+    __tablename__ = "code_counter"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class SchemeTable(Base):
+    """A scheme: its basics, and the hash of its whole content."""
+
+    __tablename__ = "scheme"
+    __table_args__ = (
+        Index("uq_scheme__code", "code", unique=True),
+        Index("ix_scheme__code", "code", "id"),
+        Index("ix_scheme__updated_at", "updated_at", "id"),
+        Index("ix_scheme__created_at", "created_at", "id"),
+        Index("ix_scheme__title", text("lower(title)"), "id"),
+        Index("ix_scheme__starts_on_asc", _NO_START_LAST, "id"),
+        Index("ix_scheme__starts_on_desc", _NO_START_FIRST, "id"),
+        Index("ix_scheme__created_by", "created_by"),
+        search_index("scheme"),
+        CheckConstraint("enrollment_closes_on >= enrollment_opens_on", "enrollment_in_order"),
+        CheckConstraint("ends_on >= starts_on", "dates_in_order"),
+        CheckConstraint("budget > 0", "budget_positive"),
+        CheckConstraint("cardinality(earning_channels) >= 1", "earning_channels_present"),
+    )
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    revision: Mapped[int]
+    title: Mapped[str]
+    description: Mapped[str | None]
+    earning_channels: Mapped[Texts]
+    enrollment_opens_on: Mapped[date | None]
+    enrollment_closes_on: Mapped[date | None]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    terms_markdown: Mapped[str | None]
+    terms_version: Mapped[int]
+    materials: Mapped[Json]
+    budget: Mapped[int | None] = mapped_column(BigInteger)
+    content_hash: Mapped[str]
+    submitted_at: Mapped[Moment | None] = mapped_column(comment="The first submission; approvers see it from then on")
+    approved_at: Mapped[Moment | None]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+    search_words: Mapped[str] = search_words("code", "title")
+
+
+class SchemeVariantTable(Base):
+    """A variant of a scheme, with its coupon value once that is set."""
+
+    __tablename__ = "scheme_variant"
+    __table_args__ = (
+        CheckConstraint("base_points >= 0", "base_points_not_negative"),
+        CheckConstraint("planned_quantity >= 0", "planned_quantity_not_negative"),
+        CheckConstraint("(base_points IS NULL) = (planned_quantity IS NULL)", "value_whole"),
+    )
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
+    variant_id: Mapped[UUID] = mapped_column(ForeignKey("variant.id"), primary_key=True, index=True)
+    base_points: Mapped[int | None]
+    planned_quantity: Mapped[int | None]
+
+
+class SchemeGeographyTable(Base):
+    """A geography a scheme runs in; everything beneath it is included."""
+
+    __tablename__ = "scheme_geography"
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
+    geography_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id"), primary_key=True, index=True)
+
+
+class BonusRuleTable(Base):
+    """A bonus rule; condition, reward and limits are typed documents (see domain.rules.model)."""
+
+    __tablename__ = "bonus_rule"
+    __table_args__ = (
+        Index("ix_bonus_rule__scheme_id_position", "scheme_id", "position"),
+        CheckConstraint("position >= 1", "position_positive"),
+    )
+
+    id: Mapped[Key]
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"))
+    position: Mapped[int]
+    document: Mapped[Json]
+
+
+class SchemeSectionTable(Base):
+    """One of the five sections of a scheme. Version 0 means that nobody has saved it yet."""
+
+    __tablename__ = "scheme_section"
+    __table_args__ = (
+        one_of("section", WizardStepKind),
+        one_of("state", WizardStepState),
+        CheckConstraint("(version = 0) = (saved_at IS NULL)", "saved_with_version"),
+    )
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    state: Mapped[str]
+    saved_at: Mapped[Moment | None]
+    saved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+
+class SchemeSectionChangeTable(Base):
+    """What one save changed: the fields of one version of a section, before and after."""
+
+    __tablename__ = "scheme_section_change"
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    changed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[Moment]
+    changes: Mapped[Json]
+
+
+class SchemeSubmissionTable(Base):
+    """A submission for approval, with the content as it was, and what was decided about it."""
+
+    __tablename__ = "scheme_submission"
+    __table_args__ = (
+        one_of("decision", Decision),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", "decision_dated"),
+        CheckConstraint("(decision IS NULL) = (decided_by IS NULL)", "decision_signed"),
+        CheckConstraint("decided_by <> submitted_by", "four_eyes"),
+    )
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content_hash: Mapped[str]
+    content: Mapped[Json]
+    acknowledged_warnings: Mapped[Texts]
+    submitted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    submitted_at: Mapped[Moment]
+    decision: Mapped[str | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[Moment | None]
+    reason: Mapped[str | None]
+
+
+class SchemeStageTable(Base):
+    """A stage of a scheme and the time in which it is so; derived by domain.lifecycle, never set by hand."""
+
+    __tablename__ = "scheme_stage"
+    __table_args__ = (
+        one_of("kind", StageKind),
+        one_of("state", StageState),
+        one_of("status", SchemeStatus),
+        CheckConstraint("valid_from < valid_until", "valid_in_order"),
+        CheckConstraint("done BETWEEN 0 AND total", "done_within_total"),
+        Index("ix_scheme_stage__kind_status", "kind", "status", "scheme_id"),
+    )
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[Moment] = mapped_column(primary_key=True)
+    valid_until: Mapped[Moment]
+    position: Mapped[int]
+    state: Mapped[str]
+    status: Mapped[str | None]
+    since: Mapped[Moment | None]
+    done: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[int] = mapped_column(BigInteger)
+    open_step: Mapped[str | None]
+    waiting_on: Mapped[str | None]
+    due_on: Mapped[date | None]
+    blocked_by: Mapped[Texts]
+    is_current: Mapped[bool]

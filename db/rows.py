@@ -1,0 +1,198 @@
+"""What statements return: one frozen struct a table or projection, with text where the database holds text."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from domain.rules.model import BonusRule
+from domain.schemes.content import Material
+
+
+class AccountRow(Struct, frozen=True):
+    """An account with the roles it holds."""
+
+    id: UUID
+    display_name: str
+    email: str | None
+    vendor_id: UUID | None
+    created_at: datetime
+    disabled_at: datetime | None
+    roles: list[str]
+
+
+class ApiKeyRow(Struct, frozen=True):
+    """An API key, without its secret."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    hint: str
+    created_by: UUID
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class ProductRow(Struct, frozen=True):
+    """A product."""
+
+    id: UUID
+    name: str
+    category: str
+    brand: str
+
+
+class VariantRow(Struct, frozen=True):
+    """One SKU of a product."""
+
+    id: UUID
+    sku: str
+    name: str
+    product_id: UUID
+
+
+class GeographyRow(Struct, frozen=True):
+    """A node of the geography tree."""
+
+    id: UUID
+    code: str
+    name: str
+    level: str
+    parent_id: UUID | None
+
+
+class TierRow(Struct, frozen=True):
+    """A tier of ECPs."""
+
+    id: UUID
+    code: str
+    name: str
+    rank: int
+
+
+class VendorRow(Struct, frozen=True):
+    """A vendor."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: str
+    city: str | None
+
+
+class SchemeRow(Struct, frozen=True):
+    """A scheme's own columns."""
+
+    id: UUID
+    code: str
+    revision: int
+    title: str
+    description: str | None
+    earning_channels: list[str]
+    enrollment_opens_on: date | None
+    enrollment_closes_on: date | None
+    starts_on: date | None
+    ends_on: date | None
+    terms_markdown: str | None
+    terms_version: int
+    materials_json: str
+    budget: int | None
+    content_hash: str
+    submitted_at: datetime | None
+    approved_at: datetime | None
+    created_by: UUID
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        """The marketing materials, decoded."""
+        return msgspec.json.decode(self.materials_json, type=tuple[Material, ...])
+
+
+class SchemeVariantRow(Struct, frozen=True):
+    """A variant of a scheme with its coupon value; both numbers are None until the value is set."""
+
+    scheme_id: UUID
+    variant: VariantRow
+    base_points: int | None
+    planned_quantity: int | None
+
+
+class SchemeGeographyRow(Struct, frozen=True):
+    """A geography of a scheme."""
+
+    scheme_id: UUID
+    geography: GeographyRow
+
+
+class RuleRow(Struct, frozen=True):
+    """A bonus rule of a scheme; positions count from 1."""
+
+    id: UUID
+    scheme_id: UUID
+    position: int
+    rule: BonusRule
+
+
+class SectionRow(Struct, frozen=True):
+    """One of the five sections; version 0 was never saved."""
+
+    scheme_id: UUID
+    section: str
+    version: int
+    state: str
+    saved_at: datetime | None
+    saved_by: UUID | None
+
+
+class SectionChangeRow(Struct, frozen=True):
+    """What one version of a section changed, as JSON."""
+
+    version: int
+    changed_by: UUID
+    changed_by_name: str
+    changed_at: datetime
+    changes_json: str
+
+
+class SubmissionRow(Struct, frozen=True):
+    """A submission; `content_json` is the canonical content as it was submitted."""
+
+    scheme_id: UUID
+    number: int
+    content_hash: str
+    submitted_by: UUID
+    submitted_at: datetime
+    decision: str | None
+    decided_by: UUID | None
+    decided_by_name: str | None
+    decided_at: datetime | None
+    reason: str | None
+
+
+class StageRow(Struct, frozen=True):
+    """A stage of a scheme at the moment that was asked for."""
+
+    scheme_id: UUID
+    kind: str
+    position: int
+    state: str
+    status: str | None
+    since: datetime | None
+    done: int
+    total: int
+    open_step: str | None
+    waiting_on: str | None
+    due_on: date | None
+    blocked_by: list[str]
+    is_current: bool
+
+
+class NameRow(Struct, frozen=True):
+    """The display name of anything that a bonus rule can mention."""
+
+    kind: str
+    id: UUID
+    name: str

@@ -1,0 +1,103 @@
+"""The two ways to the database: `Reading` runs compiled statements on asyncpg, `Writing` is one transaction.
+
+They are different types on purpose: what only reads cannot be handed a transaction by accident, nor the reverse. Both
+offer `fetch`, so a function that loads facts takes a `Fetching` and serves reads and writes alike.
+"""
+
+import asyncio
+from typing import Any, Protocol, TypeVar
+
+import asyncpg
+from sqlalchemy import Result
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import UpdateBase
+
+from db.statement import Statement
+from domain.requests import UnstorableText
+
+RowT = TypeVar("RowT")
+
+
+class DuplicateKey(Exception):
+    """A row with the same value in a unique index exists; `constraint` names the index."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+class TransactionConflict(Exception):
+    """The database ended the transaction in favor of another one; the same work may succeed when tried again."""
+
+
+class Fetching(Protocol):
+    """Anything that runs a compiled read."""
+
+    async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
+        """All rows of the statement."""
+        ...
+
+
+class Reading:
+    """Reads of one operation on one pooled connection, taken when first needed and given back by `close`.
+
+    Batches of one operation may ask at the same time; their statements take turns on the connection.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+        self._connection: Any = None
+        self._turn = asyncio.Lock()
+
+    async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
+        """All rows of the statement."""
+        arguments = statement.arguments(parameters)
+        async with self._turn:
+            if self._connection is None:
+                self._connection = await self._pool.acquire()
+            try:
+                records = await self._connection.fetch(statement.sql, *arguments)
+            except asyncpg.InvalidCachedStatementError:
+                # A migration changed a table under a prepared statement; asyncpg has dropped it, so once more.
+                records = await self._connection.fetch(statement.sql, *arguments)
+            except asyncpg.CharacterNotInRepertoireError:
+                raise UnstorableText from None
+        row = statement.row
+        return [row(*record) for record in records]
+
+    async def close(self) -> None:
+        """Give the connection back, if one was taken; the object can be used again afterwards."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._pool.release(connection)
+
+
+class Writing:
+    """One transaction on the primary. It commits when the block that opened it is left without an exception."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
+        """All rows of the statement, as this transaction sees them."""
+        result = await self._session.execute(statement.query, parameters)
+        row = statement.row
+        return [row(*record) for record in result.all()]
+
+    async def execute(self, change: UpdateBase) -> None:
+        """Run an INSERT, UPDATE or DELETE. Raises DuplicateKey."""
+        await self._run(change)
+
+    async def returning(self, change: UpdateBase) -> list[Any]:
+        """Run a change with RETURNING and give the rows it returns. Raises DuplicateKey."""
+        return list((await self._run(change)).all())
+
+    async def _run(self, change: UpdateBase) -> Result[Any]:
+        try:
+            return await self._session.execute(change)
+        except IntegrityError as error:
+            cause = getattr(error.orig, "__cause__", None)
+            if isinstance(cause, asyncpg.UniqueViolationError):
+                raise DuplicateKey(cause.constraint_name or "") from error
+            raise

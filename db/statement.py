@@ -1,0 +1,73 @@
+"""A read, compiled once: SQLAlchemy writes the SQL, asyncpg runs it, and each row becomes one typed value."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Select, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect  # noqa: N812 - it is a class
+
+RowT = TypeVar("RowT")
+
+# A SELECT of whatever columns; how rows are typed is the business of a Statement.
+Query = Select[*tuple[Any, ...]]
+
+_DIALECT = AsyncpgDialect()  # type: ignore[no-untyped-call]
+
+
+class Statement(Generic[RowT]):
+    """A SELECT and the constructor of its rows, called with the columns in order.
+
+    Make it once, at import or behind a cache: compiling costs more than running.
+    """
+
+    def __init__(self, query: Query | CompoundSelect[*tuple[Any, ...]], row: Callable[..., RowT]) -> None:
+        compiled = query.compile(dialect=_DIALECT)
+        self.query = query
+        self.row = row
+        self.sql = str(compiled)
+        self._names: list[str] = list(compiled.positiontup or ())
+        self._constants: Mapping[str, Any] = compiled.params
+
+    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """The values of `$1`, `$2`, … in order: named parameters first, constants of the statement otherwise."""
+        unknown = parameters.keys() - self._constants.keys()
+        if unknown:
+            message = f"no such parameter: {', '.join(sorted(unknown))}"
+            raise TypeError(message)
+        return [parameters[name] if name in parameters else self._constants[name] for name in self._names]
+
+
+def counting(query: Query) -> Statement[int]:
+    """How many rows `query` has."""
+    return Statement(select(func.count()).select_from(query.subquery()), int)
+
+
+def uuids(name: str) -> BindParameter[Any]:
+    """A parameter that takes a list of UUIDs."""
+    return bindparam(name, type_=ARRAY(UUID()), required=True)
+
+
+def texts(name: str) -> BindParameter[Any]:
+    """A parameter that takes a list of texts."""
+    return bindparam(name, type_=ARRAY(Text()), required=True)
+
+
+def uuid(name: str) -> BindParameter[Any]:
+    """A parameter that takes a UUID."""
+    return bindparam(name, type_=UUID(), required=True)
+
+
+def string(name: str) -> BindParameter[Any]:
+    """A parameter that takes a text."""
+    return bindparam(name, type_=Text(), required=True)
+
+
+def moment(name: str) -> BindParameter[Any]:
+    """A parameter that takes a point in time."""
+    return bindparam(name, type_=TIMESTAMP(timezone=True), required=True)
+
+
+def number(name: str) -> BindParameter[Any]:
+    """A parameter that takes a whole number."""
+    return bindparam(name, type_=BigInteger(), required=True)

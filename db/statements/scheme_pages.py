@@ -1,0 +1,212 @@
+"""Statements that list and count schemes: visibility, filters, orders, keyset pages and work queues."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from msgspec import Struct
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+
+from db.keyset import Sort, keyset
+from db.models import SchemeGeographyTable, SchemeStageTable, SchemeSubmissionTable, SchemeTable, SchemeVariantTable
+from db.rows import SchemeRow
+from db.search import matches_words
+from db.statement import Statement, moment, string, texts, uuid, uuids
+from db.statements.catalog import RELATED_GEOGRAPHIES
+from db.statements.schemes import SCHEME_COLUMNS
+from domain.permissions import SchemeScope
+from domain.schemes.orders import SchemeOrder
+
+
+class SchemeFilters(Struct, frozen=True):
+    """Which filters a statement has; their values are its parameters. Statements are cached by this shape."""
+
+    words: bool = False
+    queue: bool = False
+    others_only: bool = False
+    stages: bool = False
+    statuses: bool = False
+    channels: bool = False
+    geography_ids: bool = False
+    variant_ids: bool = False
+    created_by: bool = False
+    active_on: bool = False
+
+
+_MOMENT: Final = TIMESTAMP(timezone=True)
+_NO_START_FIRST: Final = func.coalesce(SchemeTable.starts_on, text("DATE '0001-01-01'"))
+_NO_START_LAST: Final = func.coalesce(SchemeTable.starts_on, text("DATE '9999-12-31'"))
+
+SORTS: Final[Mapping[SchemeOrder, Sort]] = MappingProxyType(
+    {
+        SchemeOrder.UPDATED_AT_DESC: Sort(SchemeTable.updated_at, SchemeTable.id, _MOMENT, descending=True),
+        SchemeOrder.CREATED_AT_DESC: Sort(SchemeTable.created_at, SchemeTable.id, _MOMENT, descending=True),
+        SchemeOrder.STARTS_ON_ASC: Sort(_NO_START_LAST, SchemeTable.id, Date()),
+        SchemeOrder.STARTS_ON_DESC: Sort(_NO_START_FIRST, SchemeTable.id, Date(), descending=True),
+        SchemeOrder.TITLE_ASC: Sort(func.lower(SchemeTable.title), SchemeTable.id, Text()),
+        SchemeOrder.CODE_ASC: Sort(SchemeTable.code, SchemeTable.id, Text()),
+    }
+)
+
+
+def visible(scope: SchemeScope) -> ColumnElement[bool]:
+    """The one predicate that says which schemes somebody sees; every statement that lists or fetches them uses it."""
+    return {
+        SchemeScope.NONE: false(),
+        SchemeScope.APPROVED: SchemeTable.approved_at.is_not(None),
+        SchemeScope.SUBMITTED: SchemeTable.submitted_at.is_not(None),
+        SchemeScope.ALL: true(),
+    }[scope]
+
+
+@cache
+def schemes_by_id(scope: SchemeScope) -> Statement[SchemeRow]:
+    """The schemes of the parameter `ids` that the scope shows, in any order."""
+    query = select(*SCHEME_COLUMNS).where(SchemeTable.id == any_(uuids("ids")), visible(scope))
+    return Statement(query, SchemeRow)
+
+
+@cache
+def scheme_by_code(scope: SchemeScope) -> Statement[SchemeRow]:
+    """The scheme of the parameter `code`, if the scope shows it."""
+    return Statement(select(*SCHEME_COLUMNS).where(SchemeTable.code == string("code"), visible(scope)), SchemeRow)
+
+
+@cache
+def scheme_page(
+    scope: SchemeScope, filters: SchemeFilters, order: SchemeOrder, *, backward: bool, resumed: bool
+) -> Statement[SchemeRow]:
+    """A page of schemes; see `db.keyset.keyset` for its parameters beside those of the filters."""
+    query = select(*SCHEME_COLUMNS).where(*_predicates(scope, filters))
+    return Statement(keyset(query, SORTS[order], backward=backward, resumed=resumed), SchemeRow)
+
+
+@cache
+def scheme_count(scope: SchemeScope, filters: SchemeFilters) -> Statement[int]:
+    """How many schemes match."""
+    query = select(func.count()).select_from(SchemeTable).where(*_predicates(scope, filters))
+    return Statement(query, int)
+
+
+class QueueCountRow(Struct, frozen=True):
+    """How much work a queue holds, and since when its oldest item waits."""
+
+    position: int
+    count: int
+    oldest_since: Any
+
+
+@cache
+def queue_counts(scope: SchemeScope) -> Statement[QueueCountRow]:
+    """Counts of the queues in the parameters `kinds`, `statuses` and `others_only`, three arrays side by side.
+
+    `position` is the place of the queue in the arrays, counted from 1; a queue without work has no row.
+    """
+    queues = func.unnest(texts("kinds"), texts("statuses"), bindparam("others_only", type_=ARRAY(Boolean())))
+    queue = queues.table_valued("kind", "status", "others_only", with_ordinality="position").render_derived()
+    query = (
+        select(queue.c.position, func.count(), func.min(SchemeStageTable.since))
+        .select_from(queue)
+        .join(SchemeStageTable, and_(SchemeStageTable.kind == queue.c.kind, SchemeStageTable.status == queue.c.status))
+        .join(SchemeTable, SchemeTable.id == SchemeStageTable.scheme_id)
+        .where(_valid_now(), visible(scope), queue.c.others_only.is_(False) | _submitted_by_others())
+        .group_by(queue.c.position)
+    )
+    return Statement(query, QueueCountRow)
+
+
+def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElement[bool]]:
+    chosen = [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
+    if filters.stages or filters.statuses:
+        chosen.append(_current_stage(stages=filters.stages, statuses=filters.statuses))
+    return [visible(scope), *chosen]
+
+
+def _valid_now() -> ColumnElement[bool]:
+    return and_(SchemeStageTable.valid_from <= moment("now"), SchemeStageTable.valid_until > moment("now"))
+
+
+def _in_queue() -> ColumnElement[bool]:
+    return _has_stage(
+        SchemeStageTable.kind == string("queue_kind"), SchemeStageTable.status == string("queue_status"), _valid_now()
+    )
+
+
+def _current_stage(*, stages: bool, statuses: bool) -> ColumnElement[bool]:
+    wanted: list[ColumnElement[bool]] = [SchemeStageTable.is_current.is_(True), _valid_now()]
+    if stages:
+        wanted.append(SchemeStageTable.kind == any_(texts("stages")))
+    if statuses:
+        wanted.append(SchemeStageTable.status == any_(texts("statuses")))
+    return _has_stage(*wanted)
+
+
+def _has_stage(*predicates: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(true()).where(SchemeStageTable.scheme_id == SchemeTable.id, *predicates).exists()
+
+
+def _submitted_by_others() -> ColumnElement[bool]:
+    """Nobody approves what they submitted, so it is not waiting for them: the latest submission is somebody else's."""
+    latest = (
+        select(SchemeSubmissionTable.submitted_by)
+        .where(SchemeSubmissionTable.scheme_id == SchemeTable.id)
+        .order_by(SchemeSubmissionTable.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return latest != uuid("viewer_id")
+
+
+def _in_geographies() -> ColumnElement[bool]:
+    return (
+        select(true())
+        .where(
+            SchemeGeographyTable.scheme_id == SchemeTable.id,
+            SchemeGeographyTable.geography_id.in_(RELATED_GEOGRAPHIES),
+        )
+        .exists()
+    )
+
+
+def _with_variants() -> ColumnElement[bool]:
+    return (
+        select(true())
+        .where(
+            SchemeVariantTable.scheme_id == SchemeTable.id, SchemeVariantTable.variant_id == any_(uuids("variant_ids"))
+        )
+        .exists()
+    )
+
+
+def _active() -> ColumnElement[bool]:
+    day = bindparam("active_on", type_=Date(), required=True)
+    return and_(SchemeTable.approved_at.is_not(None), SchemeTable.starts_on <= day, SchemeTable.ends_on >= day)
+
+
+_FILTERS: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
+    {
+        "words": lambda: matches_words(SchemeTable.search_words),
+        "queue": _in_queue,
+        "others_only": _submitted_by_others,
+        "channels": lambda: SchemeTable.earning_channels.bool_op("&&")(texts("channels")),
+        "geography_ids": _in_geographies,
+        "variant_ids": _with_variants,
+        "created_by": lambda: SchemeTable.created_by == uuid("created_by"),
+        "active_on": _active,
+    }
+)

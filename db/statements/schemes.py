@@ -1,0 +1,218 @@
+"""Statements that read schemes and what belongs to them, by id and by scheme."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import any_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
+
+from db.models import (
+    AccountTable,
+    BonusRuleTable,
+    GeographyTable,
+    SchemeGeographyTable,
+    SchemeSectionChangeTable,
+    SchemeSectionTable,
+    SchemeStageTable,
+    SchemeSubmissionTable,
+    SchemeTable,
+    SchemeVariantTable,
+    VariantTable,
+)
+from db.rows import (
+    GeographyRow,
+    RuleRow,
+    SchemeGeographyRow,
+    SchemeRow,
+    SchemeVariantRow,
+    SectionChangeRow,
+    SectionRow,
+    StageRow,
+    SubmissionRow,
+    VariantRow,
+)
+from db.statement import Query, Statement, moment, number, string, uuid, uuids
+from domain.rules.model import BonusRule
+
+SCHEME_COLUMNS: Final = (
+    SchemeTable.id,
+    SchemeTable.code,
+    SchemeTable.revision,
+    SchemeTable.title,
+    SchemeTable.description,
+    SchemeTable.earning_channels,
+    SchemeTable.enrollment_opens_on,
+    SchemeTable.enrollment_closes_on,
+    SchemeTable.starts_on,
+    SchemeTable.ends_on,
+    SchemeTable.terms_markdown,
+    SchemeTable.terms_version,
+    SchemeTable.materials,
+    SchemeTable.budget,
+    SchemeTable.content_hash,
+    SchemeTable.submitted_at,
+    SchemeTable.approved_at,
+    SchemeTable.created_by,
+    SchemeTable.created_at,
+    SchemeTable.updated_at,
+)
+
+_RULE_DECODER: Final = msgspec.json.Decoder(BonusRule)
+
+
+def _scheme_variant_row(  # noqa: PLR0913, PLR0917 - the columns of the statement, in order
+    scheme_id: UUID,
+    variant_id: UUID,
+    sku: str,
+    name: str,
+    product_id: UUID,
+    base_points: int | None,
+    planned_quantity: int | None,
+) -> SchemeVariantRow:
+    return SchemeVariantRow(scheme_id, VariantRow(variant_id, sku, name, product_id), base_points, planned_quantity)
+
+
+def _scheme_geography_row(scheme_id: UUID, *geography: Any) -> SchemeGeographyRow:
+    return SchemeGeographyRow(scheme_id, GeographyRow(*geography))
+
+
+def _rule_row(key: UUID, scheme_id: UUID, position: int, document: str) -> RuleRow:
+    return RuleRow(key, scheme_id, position, _RULE_DECODER.decode(document))
+
+
+def _pair(key: UUID, value: str) -> tuple[UUID, str]:
+    return key, value
+
+
+def _stages() -> Query:
+    return select(
+        SchemeStageTable.scheme_id,
+        SchemeStageTable.kind,
+        SchemeStageTable.position,
+        SchemeStageTable.state,
+        SchemeStageTable.status,
+        SchemeStageTable.since,
+        SchemeStageTable.done,
+        SchemeStageTable.total,
+        SchemeStageTable.open_step,
+        SchemeStageTable.waiting_on,
+        SchemeStageTable.due_on,
+        SchemeStageTable.blocked_by,
+        SchemeStageTable.is_current,
+    )
+
+
+def _sections() -> Query:
+    return select(
+        SchemeSectionTable.scheme_id,
+        SchemeSectionTable.section,
+        SchemeSectionTable.version,
+        SchemeSectionTable.state,
+        SchemeSectionTable.saved_at,
+        SchemeSectionTable.saved_by,
+    )
+
+
+def _rules() -> Query:
+    return select(
+        BonusRuleTable.id, BonusRuleTable.scheme_id, BonusRuleTable.position, BonusRuleTable.document
+    ).order_by(BonusRuleTable.scheme_id, BonusRuleTable.position)
+
+
+def _submissions() -> Query:
+    decider = aliased(AccountTable)
+    return (
+        select(
+            SchemeSubmissionTable.scheme_id,
+            SchemeSubmissionTable.number,
+            SchemeSubmissionTable.content_hash,
+            SchemeSubmissionTable.submitted_by,
+            SchemeSubmissionTable.submitted_at,
+            SchemeSubmissionTable.decision,
+            SchemeSubmissionTable.decided_by,
+            decider.display_name,
+            SchemeSubmissionTable.decided_at,
+            SchemeSubmissionTable.reason,
+        )
+        .ext(distinct_on(SchemeSubmissionTable.scheme_id))
+        .outerjoin(decider, decider.id == SchemeSubmissionTable.decided_by)
+        .order_by(SchemeSubmissionTable.scheme_id, SchemeSubmissionTable.number.desc())
+    )
+
+
+LOCK_SCHEME = Statement(
+    select(*SCHEME_COLUMNS).where(SchemeTable.id == uuid("id")).with_for_update(key_share=True), SchemeRow
+)
+VARIANTS_BY_SCHEME = Statement(
+    select(
+        SchemeVariantTable.scheme_id,
+        VariantTable.id,
+        VariantTable.sku,
+        VariantTable.name,
+        VariantTable.product_id,
+        SchemeVariantTable.base_points,
+        SchemeVariantTable.planned_quantity,
+    )
+    .join(VariantTable, VariantTable.id == SchemeVariantTable.variant_id)
+    .where(SchemeVariantTable.scheme_id == any_(uuids("ids")))
+    .order_by(SchemeVariantTable.scheme_id, VariantTable.sku),
+    _scheme_variant_row,
+)
+GEOGRAPHIES_BY_SCHEME = Statement(
+    select(
+        SchemeGeographyTable.scheme_id,
+        GeographyTable.id,
+        GeographyTable.code,
+        GeographyTable.name,
+        GeographyTable.level,
+        GeographyTable.parent_id,
+    )
+    .join(GeographyTable, GeographyTable.id == SchemeGeographyTable.geography_id)
+    .where(SchemeGeographyTable.scheme_id == any_(uuids("ids")))
+    .order_by(SchemeGeographyTable.scheme_id, GeographyTable.name),
+    _scheme_geography_row,
+)
+RULES_BY_SCHEME = Statement(_rules().where(BonusRuleTable.scheme_id == any_(uuids("ids"))), _rule_row)
+RULES_BY_ID = Statement(_rules().where(BonusRuleTable.id == any_(uuids("ids"))), _rule_row)
+SECTIONS_BY_SCHEME = Statement(_sections().where(SchemeSectionTable.scheme_id == any_(uuids("ids"))), SectionRow)
+SUBMISSIONS_BY_SCHEME = Statement(
+    _submissions().where(SchemeSubmissionTable.scheme_id == any_(uuids("ids"))), SubmissionRow
+)
+CONTENT_HASHES = Statement(
+    select(SchemeTable.id, SchemeTable.content_hash).where(SchemeTable.id == any_(uuids("ids"))), _pair
+)
+SUBMITTED_CONTENT = Statement(
+    select(SchemeSubmissionTable.content).where(
+        SchemeSubmissionTable.scheme_id == uuid("scheme_id"), SchemeSubmissionTable.number == number("number")
+    ),
+    str,
+)
+STAGES_BY_SCHEME = Statement(
+    _stages()
+    .where(
+        SchemeStageTable.scheme_id == any_(uuids("ids")),
+        SchemeStageTable.valid_from <= moment("now"),
+        SchemeStageTable.valid_until > moment("now"),
+    )
+    .order_by(SchemeStageTable.scheme_id, SchemeStageTable.position),
+    StageRow,
+)
+CHANGES_SINCE = Statement(
+    select(
+        SchemeSectionChangeTable.version,
+        SchemeSectionChangeTable.changed_by,
+        AccountTable.display_name,
+        SchemeSectionChangeTable.changed_at,
+        SchemeSectionChangeTable.changes,
+    )
+    .join(AccountTable, AccountTable.id == SchemeSectionChangeTable.changed_by)
+    .where(
+        SchemeSectionChangeTable.scheme_id == uuid("scheme_id"),
+        SchemeSectionChangeTable.section == string("section"),
+        SchemeSectionChangeTable.version > number("version"),
+    )
+    .order_by(SchemeSectionChangeTable.version),
+    SectionChangeRow,
+)

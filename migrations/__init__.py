@@ -1,0 +1,1 @@
+"""Migrations of the database, and how they are run."""
