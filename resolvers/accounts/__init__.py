@@ -1,0 +1,1 @@
+"""People and connected systems: who signs in, their roles, and API keys."""

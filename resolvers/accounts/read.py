@@ -1,0 +1,87 @@
+"""Reads of accounts and API keys, and the viewer behind a token or key."""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from db.rows import AccountRow, ApiKeyRow
+from db.search import prefix_query
+from db.sessions import Fetching
+from db.statements import accounts as statements
+from domain.permissions import Role, Viewer
+from resolvers.alignment import one_each
+from resolvers.context import Operation
+from resolvers.paging import Order, Page, PageArguments, read_page
+
+BY_NAME: Order[AccountRow] = Order("accounts", str, lambda row: row.display_name)
+NEWEST_KEYS: Order[ApiKeyRow] = Order("apiKeys", Annotated[datetime, Meta(tz=True)], lambda row: row.created_at)
+
+
+async def accounts_by_id(operation: Operation, ids: list[UUID]) -> list[AccountRow | None]:
+    """The accounts, or None where there is none."""
+    rows = await operation.fetch(statements.ACCOUNTS_BY_ID, ids=ids)
+    return one_each(ids, rows, lambda row: row.id)
+
+
+async def api_keys_by_id(operation: Operation, ids: list[UUID]) -> list[ApiKeyRow | None]:
+    """The API keys, or None where there is none."""
+    rows = await operation.fetch(statements.API_KEYS_BY_ID, ids=ids)
+    return one_each(ids, rows, lambda row: row.id)
+
+
+async def list_accounts(
+    operation: Operation, arguments: PageArguments, *, search: str | None = None, role: Role | None = None
+) -> Page[AccountRow]:
+    """A page of accounts by name."""
+    words = prefix_query(search or "")
+    parameters = {"words": words} if words else {}
+    if role is not None:
+        parameters["role"] = role.value
+    return await read_page(
+        operation,
+        arguments,
+        BY_NAME,
+        lambda **page: statements.account_page(searched=bool(words), with_role=role is not None, **page),
+        parameters,
+        count=statements.account_count(searched=bool(words), with_role=role is not None),
+    )
+
+
+async def list_api_keys(operation: Operation, arguments: PageArguments) -> Page[ApiKeyRow]:
+    """A page of API keys, newest first."""
+    return await read_page(
+        operation, arguments, NEWEST_KEYS, statements.api_key_page, {}, count=statements.API_KEY_COUNT
+    )
+
+
+async def viewer_of_account(reading: Fetching, account_id: UUID) -> Viewer | None:
+    """The viewer behind an account id, or None when the account is unknown or disabled."""
+    rows = await reading.fetch(statements.ACCOUNTS_BY_ID, ids=[account_id])
+    return _viewer(rows)
+
+
+async def viewer_of_api_key(reading: Fetching, secret: str) -> Viewer | None:
+    """The viewer behind an API key, or None when the key is unknown or revoked or its account disabled."""
+    rows = await reading.fetch(statements.ACCOUNT_BY_KEY_HASH, secret_hash=hash_of_secret(secret))
+    return _viewer(rows)
+
+
+async def first_accounts_by_role(reading: Fetching) -> dict[Role, AccountRow]:
+    """For each role the oldest account that holds it and can sign in."""
+    return {Role(role): account for role, account in await reading.fetch(statements.OLDEST_ENABLED_ACCOUNTS)}
+
+
+def hash_of_secret(secret: str) -> bytes:
+    """SHA-256 of an API key. Keys are 256 random bits, so a slow password hash would add nothing but time."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _viewer(rows: list[AccountRow]) -> Viewer | None:
+    if not rows or rows[0].disabled_at is not None:
+        return None
+    account = rows[0]
+    roles = frozenset(Role(role) for role in account.roles)
+    return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id)

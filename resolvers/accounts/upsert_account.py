@@ -1,0 +1,72 @@
+"""The mutation upsertAccount."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.accounts import put_account
+from db.rows import AccountRow
+from db.statements.accounts import LOCK_ACCOUNT
+from db.statements.catalog import VENDORS_BY_ID
+from domain.catalog import NAME_LENGTH
+from domain.failures import Problem, UserErrorCode
+from domain.permissions import Role
+from domain.schemes.inputs import text_problems
+from resolvers.context import Operation
+from resolvers.refusing import existing, refuse, upserting
+
+# Deliberately loose: only a message sent to an address proves it. RFC 5321 limits a path to 254 characters.
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL_LENGTH: Final = (0, 254)
+
+
+class UpsertAccount(Struct, frozen=True):
+    """Add an account, or replace the one with this id."""
+
+    id: UUID | None
+    display_name: str
+    email: str | None
+    roles: tuple[Role, ...]
+    vendor_id: UUID | None
+    disabled: bool
+
+
+async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
+    """Store the account with exactly these roles and return its id. Raises InvalidInput."""
+    email = (command.email or "").strip() or None
+    refuse(_problems(command, email, operation.viewer.account_id))
+    taken = {"uq_account__email": ("email", "Another account has this e-mail address.")}
+    async with upserting(operation, taken) as session:
+        stored = await existing(session, LOCK_ACCOUNT, command.id, "account")
+        if command.vendor_id and not await session.fetch(VENDORS_BY_ID, ids=[command.vendor_id]):
+            refuse([Problem(UserErrorCode.NOT_FOUND, "This vendor does not exist.", ("vendorId",))])
+        key = operation.new_id() if stored is None else stored.id
+        account = AccountRow(
+            key,
+            command.display_name.strip(),
+            email,
+            command.vendor_id,
+            operation.now if stored is None else stored.created_at,
+            (stored and stored.disabled_at) or operation.now if command.disabled else None,
+            [role.value for role in command.roles],
+        )
+        await put_account(session, account)
+    return key
+
+
+def _problems(command: UpsertAccount, email: str | None, viewer_id: UUID) -> Iterator[Problem]:
+    yield from text_problems(command.display_name, ("displayName",), "The name", NAME_LENGTH)
+    yield from text_problems(email, ("email",), "The e-mail address", _EMAIL_LENGTH)
+    if email is not None and not _EMAIL.fullmatch(email):
+        yield Problem(UserErrorCode.INVALID, "This is not an e-mail address.", ("email",))
+    if len(set(command.roles)) < len(command.roles):
+        yield Problem(UserErrorCode.DUPLICATE, "A role is given twice.", ("roles",))
+    if (Role.VENDOR in command.roles) is not (command.vendor_id is not None):
+        message = "An account with the role vendor works for one vendor, and only such an account does."
+        yield Problem(UserErrorCode.REQUIRED, message, ("vendorId",))
+    if command.id == viewer_id and (command.disabled or Role.ADMIN not in command.roles):
+        message = "You cannot disable your own account or take the role administrator from it."
+        yield Problem(UserErrorCode.CONFLICT, message, ("disabled" if command.disabled else "roles",))

@@ -1,0 +1,51 @@
+"""The mutation upsertGeography."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.catalog import put
+from db.rows import GeographyRow
+from db.statements.catalog import CHILDREN_BY_GEOGRAPHY, GEOGRAPHIES_BY_ID, LOCK_GEOGRAPHY
+from domain.catalog import NAME_LENGTH, GeographyLevel, code_problems, parent_problems
+from domain.failures import Problem, UserErrorCode
+from domain.schemes.inputs import text_problems
+from resolvers.context import Operation
+from resolvers.refusing import existing, refuse, upserting
+
+
+class UpsertGeography(Struct, frozen=True):
+    """Add a geography, or replace the one with this id."""
+
+    id: UUID | None
+    code: str
+    name: str
+    level: GeographyLevel
+    parent_id: UUID | None
+
+
+async def upsert_geography(operation: Operation, command: UpsertGeography) -> UUID:
+    """Store the geography and return its id. Raises InvalidInput.
+
+    A geography with children keeps its level; parents are one level up, so the tree cannot have a circle.
+    """
+    refuse(
+        [
+            *code_problems(command.code.strip(), ("code",), "The code"),
+            *text_problems(command.name, ("name",), "The name", NAME_LENGTH),
+        ]
+    )
+    async with upserting(operation, {"uq_geography__code": ("code", "Another geography has this code.")}) as session:
+        stored = await existing(session, LOCK_GEOGRAPHY, command.id, "geography")
+        parents = await session.fetch(GEOGRAPHIES_BY_ID, ids=[command.parent_id] if command.parent_id else [])
+        if command.parent_id is not None and not parents:
+            refuse([Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("parentId",))])
+        refuse(parent_problems(command.level, GeographyLevel(parents[0].level) if parents else None))
+        moved = stored is not None and stored.level != command.level
+        if moved and await session.fetch(CHILDREN_BY_GEOGRAPHY, ids=[command.id]):
+            message = "A geography that has others beneath it keeps its level."
+            refuse([Problem(UserErrorCode.CONFLICT, message, ("level",))])
+        key = operation.new_id() if stored is None else stored.id
+        texts = (command.code.strip(), command.name.strip(), command.level.value)
+        await put(session, [GeographyRow(key, *texts, command.parent_id)])
+    return key

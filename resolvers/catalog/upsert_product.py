@@ -1,0 +1,85 @@
+"""The mutation upsertProduct."""
+
+from collections import Counter
+from collections.abc import Iterator
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.catalog import put
+from db.rows import ProductRow, VariantRow
+from db.statements.catalog import LOCK_PRODUCT, VARIANTS_BY_PRODUCT
+from domain.catalog import NAME_LENGTH, VARIANTS_PER_PRODUCT_LIMIT, code_problems
+from domain.failures import Problem, UserErrorCode
+from domain.schemes.inputs import text_problems
+from resolvers.context import Operation
+from resolvers.refusing import existing, refuse, upserting
+
+
+class VariantEntry(Struct, frozen=True):
+    """A variant to add, or to replace when it has an id."""
+
+    id: UUID | None
+    sku: str
+    name: str
+
+
+class UpsertProduct(Struct, frozen=True):
+    """Add a product, or replace the one with this id; variants that are not named stay as they are."""
+
+    id: UUID | None
+    name: str
+    category: str
+    brand: str
+    variants: tuple[VariantEntry, ...]
+
+
+async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
+    """Store the product with its variants and return its id. Raises InvalidInput."""
+    refuse(_problems(command))
+    taken = {
+        "uq_product__name": ("name", "Another product has this name."),
+        "uq_variant__sku": ("variants", "One of these SKUs belongs to another variant."),
+    }
+    async with upserting(operation, taken) as session:
+        stored = await existing(session, LOCK_PRODUCT, command.id, "product")
+        product_id = operation.new_id() if stored is None else stored.id
+        mine = {variant.id for variant in await session.fetch(VARIANTS_BY_PRODUCT, ids=[product_id])}
+        refuse(_foreign_variants(command.variants, mine))
+        texts = (command.name.strip(), command.category.strip(), command.brand.strip())
+        await put(session, [ProductRow(product_id, *texts)])
+        await put(
+            session,
+            [
+                VariantRow(entry.id or operation.new_id(), entry.sku.strip(), entry.name.strip(), product_id)
+                for entry in command.variants
+            ],
+        )
+    return product_id
+
+
+def _problems(command: UpsertProduct) -> Iterator[Problem]:
+    yield from text_problems(command.name, ("name",), "The name", NAME_LENGTH)
+    yield from text_problems(command.category, ("category",), "The category", NAME_LENGTH)
+    yield from text_problems(command.brand, ("brand",), "The brand", NAME_LENGTH)
+    if len(command.variants) > VARIANTS_PER_PRODUCT_LIMIT:
+        message = f"{len(command.variants):,} variants are too many; give at most {VARIANTS_PER_PRODUCT_LIMIT}."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("variants",))
+        return
+    skus = Counter(entry.sku.strip() for entry in command.variants)
+    ids = Counter(entry.id for entry in command.variants if entry.id)
+    for index, entry in enumerate(command.variants):
+        path = ("variants", str(index))
+        yield from code_problems(entry.sku.strip(), (*path, "sku"), "The SKU")
+        yield from text_problems(entry.name, (*path, "name"), "The name of the variant", NAME_LENGTH)
+        if skus[entry.sku.strip()] > 1:
+            yield Problem(UserErrorCode.DUPLICATE, "This SKU is in the list twice.", (*path, "sku"))
+        if entry.id and ids[entry.id] > 1:
+            yield Problem(UserErrorCode.DUPLICATE, "This variant is in the list twice.", (*path, "id"))
+
+
+def _foreign_variants(entries: tuple[VariantEntry, ...], mine: set[UUID]) -> Iterator[Problem]:
+    for index, entry in enumerate(entries):
+        if entry.id is not None and entry.id not in mine:
+            message = "This variant does not exist in the product."
+            yield Problem(UserErrorCode.NOT_FOUND, message, ("variants", str(index), "id"))

@@ -1,0 +1,42 @@
+"""The mutation upsertTier."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.catalog import put
+from db.rows import TierRow
+from db.statements.catalog import LOCK_TIER
+from domain.catalog import NAME_LENGTH, TIER_RANK_LIMIT, code_problems
+from domain.schemes.inputs import number_problems, text_problems
+from resolvers.context import Operation
+from resolvers.refusing import existing, refuse, upserting
+
+
+class UpsertTier(Struct, frozen=True):
+    """Add a tier, or replace the one with this id."""
+
+    id: UUID | None
+    code: str
+    name: str
+    rank: int
+
+
+async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
+    """Store the tier and return its id. Raises InvalidInput."""
+    refuse(
+        [
+            *code_problems(command.code.strip(), ("code",), "The code"),
+            *text_problems(command.name, ("name",), "The name", NAME_LENGTH),
+            *number_problems(command.rank, ("rank",), "The rank", lowest=1, highest=TIER_RANK_LIMIT),
+        ]
+    )
+    taken = {
+        "uq_tier__code": ("code", "Another tier has this code."),
+        "uq_tier__rank": ("rank", "Another tier has this rank."),
+    }
+    async with upserting(operation, taken) as session:
+        stored = await existing(session, LOCK_TIER, command.id, "tier")
+        key = operation.new_id() if stored is None else stored.id
+        await put(session, [TierRow(key, command.code.strip(), command.name.strip(), command.rank)])
+    return key

@@ -1,0 +1,40 @@
+"""The mutation upsertVendor."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.catalog import put
+from db.rows import VendorRow
+from db.statements.catalog import LOCK_VENDOR
+from domain.catalog import NAME_LENGTH, VendorKind, code_problems
+from domain.schemes.inputs import text_problems
+from resolvers.context import Operation
+from resolvers.refusing import existing, refuse, upserting
+
+
+class UpsertVendor(Struct, frozen=True):
+    """Add a vendor, or replace the one with this id."""
+
+    id: UUID | None
+    code: str
+    name: str
+    kind: VendorKind
+    city: str | None
+
+
+async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
+    """Store the vendor and return its id. Raises InvalidInput."""
+    city = (command.city or "").strip() or None
+    refuse(
+        [
+            *code_problems(command.code.strip(), ("code",), "The code"),
+            *text_problems(command.name, ("name",), "The name", NAME_LENGTH),
+            *text_problems(city, ("city",), "The city", (0, NAME_LENGTH[1])),
+        ]
+    )
+    async with upserting(operation, {"uq_vendor__code": ("code", "Another vendor has this code.")}) as session:
+        stored = await existing(session, LOCK_VENDOR, command.id, "vendor")
+        key = operation.new_id() if stored is None else stored.id
+        await put(session, [VendorRow(key, command.code.strip(), command.name.strip(), command.kind.value, city)])
+    return key

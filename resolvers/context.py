@@ -1,0 +1,62 @@
+"""What one operation carries through the resolvers: who asks, when, and the way to the database."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from db.database import Database
+from db.sessions import Reading, Writing
+from db.statement import Statement
+from domain.permissions import Permission, Viewer
+from domain.requests import Forbidden, Unauthenticated
+
+RowT = TypeVar("RowT")
+
+
+class Operation:
+    """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation."""
+
+    def __init__(self, database: Database, viewer: Viewer | None, *, now: datetime, new_id: Callable[[], UUID]) -> None:
+        self._database = database
+        self._viewer = viewer
+        self._reading: Reading = database.reading()
+        self.now = now
+        self.new_id = new_id
+        self.loaders: dict[Any, Any] = {}
+
+    def sign_in(self, viewer: Viewer | None) -> None:
+        """Say who asks, once that is known; None is an anonymous request."""
+        self._viewer = viewer
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks. Raises Unauthenticated for somebody who is not signed in."""
+        if self._viewer is None:
+            raise Unauthenticated
+        return self._viewer
+
+    def require(self, permission: Permission) -> Viewer:
+        """The viewer, if a role allows `permission`. Raises Unauthenticated or Forbidden."""
+        viewer = self.viewer
+        if not viewer.may(permission):
+            raise Forbidden(permission)
+        return viewer
+
+    async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
+        """All rows of a read. After a write of this operation reads go to the primary, to see what was committed."""
+        return await self._reading.fetch(statement, **parameters)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Writing]:
+        """One transaction; leaving the block commits it. What was loaded before it is forgotten."""
+        async with self._database.writing() as session:
+            yield session
+        await self._reading.close()
+        self._reading = self._database.reading(fresh=True)
+        self.loaders.clear()
+
+    async def close(self) -> None:
+        """Give back what the operation took."""
+        await self._reading.close()

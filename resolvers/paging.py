@@ -1,0 +1,150 @@
+"""Pages of lists: checked arguments, opaque cursors, and the rows with what is known about their neighbors."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from db.statement import Statement
+from domain.requests import BadInput
+from resolvers.context import Operation
+
+RowT = TypeVar("RowT")
+KeyT = TypeVar("KeyT", date, datetime, str)
+
+DEFAULT_PAGE: Final = 50
+LARGEST_PAGE: Final = 200
+
+
+class PageArguments(Struct, frozen=True):
+    """The Relay arguments as they came."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+
+class Order(Struct, Generic[RowT], frozen=True):
+    """An order of a list: its name, which cursors carry, and the value of a row that it sorts by."""
+
+    name: str
+    value_type: Any
+    value: Callable[[RowT], Any]
+
+
+class Edge(Struct, Generic[RowT], frozen=True):
+    """A row in a list, and its place in it."""
+
+    node: RowT
+    order: Order[RowT]
+
+    @property
+    def cursor(self) -> str:
+        """The opaque position of the row; reading continues behind it."""
+        return encode_cursor(self.order, self.node)
+
+
+class Page(Struct, Generic[RowT], frozen=True):
+    """Rows in list order. `count` is how to count the whole list, and is asked only when a client wants to know."""
+
+    nodes: list[RowT]
+    order: Order[RowT]
+    has_next: bool
+    has_previous: bool
+    count: Any = None
+
+    @property
+    def edges(self) -> list[Edge[RowT]]:
+        """The rows with their cursors."""
+        return [Edge(node, self.order) for node in self.nodes]
+
+
+class Count(Struct, frozen=True):
+    """A count that has not been made: the statement and its parameters, as sorted pairs so that counts can be keys."""
+
+    statement: Statement[int]
+    parameters: tuple[tuple[str, Any], ...]
+
+
+async def counts(operation: Operation, keys: list[Count]) -> list[int]:
+    """Batch function of `totalCount`: makes each count, once per distinct list."""
+    return [(await operation.fetch(key.statement, **dict(key.parameters)))[0] for key in keys]
+
+
+async def read_page(  # noqa: PLR0913 - a list is its statements, their parameters, its order and the arguments
+    operation: Operation,
+    arguments: PageArguments,
+    order: Order[RowT],
+    statement: Callable[..., Statement[RowT]],
+    parameters: Mapping[str, Any],
+    *,
+    count: Statement[int] | None = None,
+) -> Page[RowT]:
+    """One page. `statement` is called with `backward` and `resumed` and gives the statement of that direction.
+
+    Raises BadInput for arguments that contradict each other, sizes outside 1 to 200 and cursors that are not ours.
+    """
+    size, backward = page_size(arguments)
+    name = "before" if backward else "after"
+    text = arguments.before if backward else arguments.after
+    place = {} if text is None else decode_cursor(order, text, name)
+    wanted = statement(backward=backward, resumed=bool(place))
+    rows = await operation.fetch(wanted, limit=size + 1, **place, **parameters)
+    more, rows = len(rows) > size, rows[:size]
+    if backward:
+        rows.reverse()
+    return Page(
+        rows,
+        order,
+        has_next=text is not None if backward else more,
+        has_previous=more if backward else text is not None,
+        count=None if count is None else Count(count, tuple(sorted((k, _hashable(v)) for k, v in parameters.items()))),
+    )
+
+
+def page_size(arguments: PageArguments) -> tuple[int, bool]:
+    """How many rows are wanted, and whether from the end. Raises BadInput."""
+    first, last = arguments.first, arguments.last
+    if first is not None and last is not None:
+        raise BadInput("Ask for the first rows or for the last ones, not for both.", "last")
+    if arguments.after is not None and arguments.before is not None:
+        raise BadInput("Read after one cursor or before one, not both.", "before")
+    backward = last is not None or (first is None and arguments.before is not None)
+    if backward and arguments.after is not None:
+        raise BadInput("“last” reads backward: give “before”, not “after”.", "after")
+    if not backward and arguments.before is not None:
+        raise BadInput("“first” reads forward: give “after”, not “before”.", "before")
+    size = first if first is not None else last if last is not None else DEFAULT_PAGE
+    if not 1 <= size <= LARGEST_PAGE:
+        message = f"A page has 1 to {LARGEST_PAGE} rows, not {size:,}."
+        raise BadInput(message, "last" if first is None else "first")
+    return size, backward
+
+
+def encode_cursor(order: Order[RowT], row: Any) -> str:
+    """The position of a row in an order, as URL-safe text."""
+    document = msgspec.json.encode((order.name, order.value(row), row.id))
+    return base64.urlsafe_b64encode(document).decode().rstrip("=")
+
+
+def decode_cursor(order: Order[RowT], text: str, argument: str) -> dict[str, Any]:
+    """The parameters `cursor_value` and `cursor_id`. Raises BadInput for anything that `encode_cursor` did not make."""
+    shape: Any = tuple[str, order.value_type, UUID]  # type: ignore[name-defined]
+    try:
+        document = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        name, value, key = msgspec.json.decode(document, type=shape)
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        raise BadInput("This cursor was not made by this list; start from the beginning.", argument) from None
+    if name != order.name:
+        raise BadInput("This cursor belongs to another list or order; start from the beginning.", argument)
+    return {"cursor_value": value, "cursor_id": key}
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

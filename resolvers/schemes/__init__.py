@@ -1,0 +1,1 @@
+"""Schemes: reading them, defining them in five steps, review, submission and approval."""

@@ -1,0 +1,92 @@
+"""Lists of schemes: filters, orders and pages, and the schemes of a work queue."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from db.rows import SchemeRow
+from db.search import prefix_query
+from db.statements.scheme_pages import SchemeFilters, scheme_count, scheme_page
+from domain.channels import EarningChannel
+from domain.schemes.orders import SchemeOrder
+from domain.stages import SchemeStatus, StageKind
+from domain.work import WorkQueueKey, queue_of
+from resolvers.context import Operation
+from resolvers.paging import Order, Page, PageArguments, read_page
+
+_MOMENT: Final = Annotated[datetime, Meta(tz=True)]
+
+ORDERS: Final[Mapping[SchemeOrder, Order[SchemeRow]]] = MappingProxyType(
+    {
+        SchemeOrder.UPDATED_AT_DESC: Order("schemes by update", _MOMENT, lambda row: row.updated_at),
+        SchemeOrder.CREATED_AT_DESC: Order("schemes by creation", _MOMENT, lambda row: row.created_at),
+        SchemeOrder.STARTS_ON_ASC: Order("schemes by start", date, lambda row: row.starts_on or date.max),
+        SchemeOrder.STARTS_ON_DESC: Order("schemes by last start", date, lambda row: row.starts_on or date.min),
+        SchemeOrder.TITLE_ASC: Order("schemes by title", str, lambda row: row.title.lower()),
+        SchemeOrder.CODE_ASC: Order("schemes by code", str, lambda row: row.code),
+    }
+)
+
+
+class SchemeFilter(Struct, frozen=True):
+    """What to list; whatever is None does not restrict the list, and everything given must hold together."""
+
+    search: str | None = None
+    queue: WorkQueueKey | None = None
+    stages: Sequence[StageKind] | None = None
+    statuses: Sequence[SchemeStatus] | None = None
+    channels: Sequence[EarningChannel] | None = None
+    geography_ids: Sequence[UUID] | None = None
+    variant_ids: Sequence[UUID] | None = None
+    created_by_me: bool = False
+    active_on: date | None = None
+
+
+async def list_schemes(
+    operation: Operation, arguments: PageArguments, chosen: SchemeFilter, order: SchemeOrder
+) -> Page[SchemeRow]:
+    """A page of the schemes that the viewer sees. Raises BadInput, and Forbidden for a queue of other roles."""
+    filters, parameters = _compiled(operation, chosen)
+    scope = operation.viewer.scheme_scope
+    return await read_page(
+        operation,
+        arguments,
+        ORDERS[order],
+        lambda **page: scheme_page(scope, filters, order, **page),
+        parameters,
+        count=scheme_count(scope, filters),
+    )
+
+
+def _compiled(operation: Operation, chosen: SchemeFilter) -> tuple[SchemeFilters, dict[str, Any]]:
+    """Which predicates a filter needs, and the values of their parameters."""
+    parameters: dict[str, Any] = {
+        "words": prefix_query(chosen.search or "") or None,
+        "stages": _values(chosen.stages),
+        "statuses": _values(chosen.statuses),
+        "channels": _values(chosen.channels),
+        "geography_ids": chosen.geography_ids,
+        "variant_ids": chosen.variant_ids,
+        "created_by": operation.viewer.account_id if chosen.created_by_me else None,
+        "active_on": chosen.active_on,
+    }
+    given = {name: value for name, value in parameters.items() if value is not None}
+    flags = dict.fromkeys(given, True)
+    if chosen.queue is not None:
+        queue = queue_of(chosen.queue, operation.viewer)
+        flags["queue"] = True
+        given.update(queue_kind=queue.stage.value, queue_status=queue.status.value)
+        if queue.others_only:
+            flags["others_only"] = True
+            given["viewer_id"] = operation.viewer.account_id
+    if flags.keys() & {"queue", "stages", "statuses"}:
+        given["now"] = operation.now
+    return SchemeFilters(**flags), given
+
+
+def _values(members: Sequence[StageKind | SchemeStatus | EarningChannel] | None) -> list[str] | None:
+    return None if members is None else [member.value for member in members]

@@ -1,0 +1,121 @@
+"""Batched reads of schemes and of what belongs to them."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.rows import GeographyRow, RuleRow, SchemeRow, SchemeVariantRow, StageRow, SubmissionRow
+from db.sessions import Fetching
+from db.statements import schemes as statements
+from db.statements.catalog import NAMES
+from db.statements.scheme_pages import scheme_by_code
+from db.statements.scheme_pages import schemes_by_id as visible_schemes_by_id
+from domain.lifecycle import Decision
+from domain.rules.mentions import mentions
+from domain.rules.model import BonusRule
+from domain.rules.sentences import Names
+from domain.schemes.guards import SchemeAction, Standing, allowed_actions
+from domain.stages import WizardStepState
+from resolvers.alignment import many_each, one_each
+from resolvers.context import Operation
+
+
+class RuleView(Struct, frozen=True):
+    """A bonus rule with the names that its sentences need."""
+
+    id: UUID
+    position: int
+    rule: BonusRule
+    names: Names
+
+
+async def schemes_by_id(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
+    """The schemes that the viewer may see, or None: an unknown scheme and a foreign one answer alike."""
+    rows = await operation.fetch(visible_schemes_by_id(operation.viewer.scheme_scope), ids=ids)
+    return one_each(ids, rows, lambda row: row.id)
+
+
+async def find_scheme(operation: Operation, code: str) -> SchemeRow | None:
+    """The scheme of a code, if the viewer may see it."""
+    rows = await operation.fetch(scheme_by_code(operation.viewer.scheme_scope), code=code.strip().upper())
+    return rows[0] if rows else None
+
+
+async def stages_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[StageRow]]:
+    """All eight stages of each scheme as they are now, in order."""
+    rows = await operation.fetch(statements.STAGES_BY_SCHEME, ids=ids, now=operation.now)
+    return many_each(ids, rows, lambda row: row.scheme_id)
+
+
+async def variants_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeVariantRow]]:
+    """The variants of each scheme with their coupon values, by SKU."""
+    rows = await operation.fetch(statements.VARIANTS_BY_SCHEME, ids=ids)
+    return many_each(ids, rows, lambda row: row.scheme_id)
+
+
+async def geographies_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[GeographyRow]]:
+    """The geographies each scheme names, by name."""
+    rows = await operation.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids)
+    return [[row.geography for row in group] for group in many_each(ids, rows, lambda row: row.scheme_id)]
+
+
+async def rules_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RuleView]]:
+    """The bonus rules of each scheme, in their order."""
+    rows = await operation.fetch(statements.RULES_BY_SCHEME, ids=ids)
+    names = await names_mentioned(operation, [row.rule for row in rows])
+    return [[_view(row, names) for row in group] for group in many_each(ids, rows, lambda row: row.scheme_id)]
+
+
+async def rules_by_id(operation: Operation, ids: list[UUID]) -> list[RuleView | None]:
+    """The bonus rules of schemes that the viewer may see, or None."""
+    rows = await operation.fetch(statements.RULES_BY_ID, ids=ids)
+    schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
+    shown = [row for row, scheme in zip(rows, schemes, strict=True) if scheme is not None]
+    names = await names_mentioned(operation, [row.rule for row in shown])
+    return one_each(ids, [_view(row, names) for row in shown], lambda view: view.id)
+
+
+async def actions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeAction]]:
+    """What the viewer may do to each scheme now, by the same guards as the mutations."""
+    standings = await standings_by_scheme(operation, ids)
+    return [list(allowed_actions(standing, operation.viewer)) for standing in standings]
+
+
+async def standings_by_scheme(fetching: Fetching, ids: list[UUID]) -> list[Standing]:
+    """The facts that guards look at, for each scheme."""
+    sections = many_each(ids, await fetching.fetch(statements.SECTIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
+    hashes = dict(await fetching.fetch(statements.CONTENT_HASHES, ids=ids))
+    submissions = one_each(
+        ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id
+    )
+    return [
+        standing(all(row.state == WizardStepState.COMPLETE for row in rows), submission, hashes.get(scheme_id))
+        for scheme_id, rows, submission in zip(ids, sections, submissions, strict=True)
+    ]
+
+
+def standing(ready: bool, submission: SubmissionRow | None, content_hash: str | None) -> Standing:  # noqa: FBT001
+    """What guards look at, from the latest submission and the hash of the content as it is."""
+    if submission is None:
+        return Standing(ready)
+    decision = None if submission.decision is None else Decision(submission.decision)
+    return Standing(ready, submission.submitted_by, submission.content_hash == content_hash, decision)
+
+
+async def names_mentioned(fetching: Fetching, rules: list[BonusRule]) -> Names:
+    """The names of everything that the rules mention, with one statement; none when they mention nothing."""
+    ids = {key for rule in rules for key in mentions(rule).ids}
+    rows = await fetching.fetch(NAMES, ids=list(ids)) if ids else []
+    by_kind: dict[str, dict[UUID, str]] = {"tier": {}, "geography": {}, "variant": {}, "product": {}}
+    for row in rows:
+        by_kind[row.kind][row.id] = row.name
+    return Names(
+        tiers=by_kind["tier"],
+        geographies=by_kind["geography"],
+        variants=by_kind["variant"],
+        products=by_kind["product"],
+    )
+
+
+def _view(row: RuleRow, names: Names) -> RuleView:
+    return RuleView(row.id, row.position, row.rule, names)

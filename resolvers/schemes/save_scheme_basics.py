@@ -1,0 +1,47 @@
+"""The mutation saveSchemeBasics."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from db.changes import schemes as changes
+from domain.schemes.content import Basics
+from domain.schemes.inputs import basics_problems
+from domain.stages import WizardStepKind
+from resolvers.context import Operation
+from resolvers.refusing import refuse
+from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+
+
+class SaveSchemeBasics(Struct, frozen=True):
+    """Save the first step."""
+
+    scheme_id: UUID
+    expected_version: int
+    basics: Basics
+
+
+async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) -> SavedStep:
+    """Save the basics; a changed text of the terms is their next version.
+
+    Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict.
+    """
+    step, basics = WizardStepKind.BASICS, _trimmed(command.basics)
+    refuse(basics_problems(basics))
+    async with operation.writing() as session:
+        draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        same_terms = draft.content.basics.terms_markdown == basics.terms_markdown
+        terms_version = draft.scheme.terms_version + (0 if same_terms else 1)
+        await changes.set_basics(session, command.scheme_id, basics, terms_version)
+        return await keep_draft(operation, session, draft, step)
+
+
+def _trimmed(basics: Basics) -> Basics:
+    return replace(
+        basics,
+        title=basics.title.strip(),
+        description=(basics.description or "").strip() or None,
+        terms_markdown=(basics.terms_markdown or "").strip() or None,
+        materials=tuple(replace(item, title=item.title.strip(), url=item.url.strip()) for item in basics.materials),
+    )

@@ -1,0 +1,93 @@
+"""The mutation saveSchemeBonusRules."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from db.changes import schemes as changes
+from db.sessions import Writing
+from db.statements.catalog import CATEGORIES, NAMES
+from domain.failures import Problem, UserErrorCode
+from domain.rules.mentions import mentions
+from domain.rules.model import BonusRule
+from domain.rules.validation import KnownIds, rule_problems
+from domain.schemes.inputs import unprintable
+from domain.stages import WizardStepKind
+from resolvers.context import Operation
+from resolvers.refusing import refuse
+from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+
+
+class RuleDraft(Struct, frozen=True):
+    """A rule as it was sent; `known_id` is the id of the stored rule that it replaces, None for a new rule."""
+
+    known_id: UUID | None
+    rule: BonusRule
+
+
+class SaveSchemeBonusRules(Struct, frozen=True):
+    """Save the fifth step: exactly these rules, in this order."""
+
+    scheme_id: UUID
+    expected_version: int
+    rules: tuple[RuleDraft, ...]
+
+
+async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonusRules) -> SavedStep:
+    """Save the bonus rules; none at all is fine, base values alone make a scheme.
+
+    Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict.
+    """
+    step = WizardStepKind.BONUS_RULES
+    rules = [_trimmed(draft.rule) for draft in command.rules]
+    async with operation.writing() as session:
+        definition = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        stored = {rule.id for rule in definition.content.rules}
+        refuse(
+            [
+                *_unknown_rules(command.rules, stored),
+                *_unprintable_texts(rules),
+                *rule_problems(rules, await _known_ids(session, rules)),
+            ]
+        )
+        await changes.set_rules(session, command.scheme_id, rules)
+        return await keep_draft(operation, session, definition, step)
+
+
+def _trimmed(rule: BonusRule) -> BonusRule:
+    group = rule.exclusive_group
+    return replace(rule, name=rule.name.strip(), exclusive_group=None if group is None else group.strip())
+
+
+def _unknown_rules(drafts: tuple[RuleDraft, ...], stored: set[UUID]) -> Iterator[Problem]:
+    for index, draft in enumerate(drafts):
+        if draft.known_id is not None and draft.known_id not in stored:
+            message = "This rule does not exist in the scheme; leave its id out to add it as a new rule."
+            yield Problem(UserErrorCode.NOT_FOUND, message, ("rules", str(index), "id"))
+
+
+def _unprintable_texts(rules: list[BonusRule]) -> Iterator[Problem]:
+    for index, rule in enumerate(rules):
+        for field, value in (("name", rule.name), ("exclusiveGroup", rule.exclusive_group)):
+            if value is not None and unprintable(value):
+                message = f"Rule {index + 1} contains characters that cannot be shown."
+                yield Problem(UserErrorCode.INVALID, message, ("rules", str(index), field))
+
+
+async def _known_ids(session: Writing, rules: list[BonusRule]) -> KnownIds:
+    """What exists of everything that the rules mention."""
+    found = [mentions(rule) for rule in rules]
+    rows = await session.fetch(NAMES, ids=[key for mention in found for key in mention.ids])
+    by_kind: dict[str, set[UUID]] = {"tier": set(), "geography": set(), "variant": set(), "product": set()}
+    for row in rows:
+        by_kind[row.kind].add(row.id)
+    categories = await session.fetch(CATEGORIES) if any(mention.categories for mention in found) else []
+    return KnownIds(
+        tier_ids=frozenset(by_kind["tier"]),
+        geography_ids=frozenset(by_kind["geography"]),
+        variant_ids=frozenset(by_kind["variant"]),
+        product_ids=frozenset(by_kind["product"]),
+        categories=frozenset(categories),
+    )

@@ -1,0 +1,34 @@
+"""The mutation saveSchemeCouponValues."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes import schemes as changes
+from domain.channels import EarningChannel
+from domain.schemes.content import CouponValue
+from domain.schemes.inputs import value_problems
+from domain.stages import WizardStepKind
+from resolvers.context import Operation
+from resolvers.refusing import refuse
+from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+
+
+class SaveSchemeCouponValues(Struct, frozen=True):
+    """Save the fourth step: what each variant pays and how many coupons are planned."""
+
+    scheme_id: UUID
+    expected_version: int
+    values: tuple[CouponValue, ...]
+
+
+async def save_scheme_coupon_values(operation: Operation, command: SaveSchemeCouponValues) -> SavedStep:
+    """Save the coupon values. Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict."""
+    step = WizardStepKind.COUPON_VALUES
+    async with operation.writing() as session:
+        draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        chosen = set(draft.content.variant_ids)
+        with_coupons = EarningChannel.COUPON in draft.content.basics.channels
+        refuse(value_problems(command.values, chosen, with_coupons=with_coupons))
+        await changes.set_coupon_values(session, command.scheme_id, command.values)
+        return await keep_draft(operation, session, draft, step)

@@ -1,0 +1,33 @@
+"""The mutation saveSchemeGeographies."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes import schemes as changes
+from db.statements.catalog import GEOGRAPHIES_BY_ID
+from domain.schemes.inputs import GEOGRAPHIES_LIMIT, chosen_problems
+from domain.stages import WizardStepKind
+from resolvers.context import Operation
+from resolvers.refusing import refuse
+from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+
+
+class SaveSchemeGeographies(Struct, frozen=True):
+    """Save the third step: exactly these geographies, each with everything beneath it."""
+
+    scheme_id: UUID
+    expected_version: int
+    geography_ids: tuple[UUID, ...]
+
+
+async def save_scheme_geographies(operation: Operation, command: SaveSchemeGeographies) -> SavedStep:
+    """Save the geographies. Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict."""
+    step = WizardStepKind.GEOGRAPHIES
+    async with operation.writing() as session:
+        draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        known = await session.fetch(GEOGRAPHIES_BY_ID, ids=list(command.geography_ids[: GEOGRAPHIES_LIMIT + 1]))
+        known_ids = {geography.id for geography in known}
+        refuse(chosen_problems(command.geography_ids, known_ids, "geographyIds", "geography", GEOGRAPHIES_LIMIT))
+        await changes.set_geographies(session, command.scheme_id, command.geography_ids)
+        return await keep_draft(operation, session, draft, step)

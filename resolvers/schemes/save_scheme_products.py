@@ -1,0 +1,53 @@
+"""The mutation saveSchemeProducts."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes import schemes as changes
+from db.statements.catalog import VARIANTS_BY_ID
+from domain.rules.mentions import rules_mentioning_variant
+from domain.schemes.inputs import VARIANTS_LIMIT, chosen_problems
+from domain.stages import WizardStepKind
+from resolvers.context import Operation
+from resolvers.refusing import refuse
+from resolvers.schemes.definitions import Definition
+from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+
+
+class SaveSchemeProducts(Struct, frozen=True):
+    """Save the second step: exactly these variants."""
+
+    scheme_id: UUID
+    expected_version: int
+    variant_ids: tuple[UUID, ...]
+
+
+async def save_scheme_products(operation: Operation, command: SaveSchemeProducts) -> SavedStep:
+    """Save the variants; a variant that leaves takes its coupon value along, and the notices say what else it touches.
+
+    Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict.
+    """
+    step = WizardStepKind.PRODUCTS
+    async with operation.writing() as session:
+        draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        known = await session.fetch(VARIANTS_BY_ID, ids=list(command.variant_ids[: VARIANTS_LIMIT + 1]))
+        known_ids = {variant.id for variant in known}
+        refuse(chosen_problems(command.variant_ids, known_ids, "variantIds", "variant", VARIANTS_LIMIT))
+        await changes.set_variants(session, command.scheme_id, command.variant_ids)
+        return await keep_draft(operation, session, draft, step, tuple(_consequences(draft, command.variant_ids)))
+
+
+def _consequences(draft: Definition, kept: Iterable[UUID]) -> Iterable[str]:
+    values = {value.variant_id: value for value in draft.content.coupon_values}
+    removed = set(draft.content.variant_ids).difference(kept)
+    for variant_id in sorted(removed, key=lambda key: draft.names.variants[key]):
+        sku = draft.names.variants[variant_id]
+        if value := values.get(variant_id):
+            yield (
+                f"The coupon value of {sku} was removed with it "
+                f"({value.base_points:,} base points, {value.planned_quantity:,} coupons planned)."
+            )
+        for rule in rules_mentioning_variant(draft.content.rules, variant_id):
+            yield f"Rule “{rule.name}” still mentions {sku}: change the rule, or add the variant again."

@@ -1,0 +1,53 @@
+"""The mutation submitScheme."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes import schemes as changes
+from domain.schemes.content import canonical
+from domain.schemes.failures import ContentChanged, WarningsNotAcknowledged
+from domain.schemes.guards import SchemeAction, refusal
+from resolvers.context import Operation
+from resolvers.schemes.drafts import derive_again, lock_scheme
+from resolvers.schemes.review import review_of
+
+
+class SubmitScheme(Struct, frozen=True):
+    """Submit the content with this hash for approval."""
+
+    scheme_id: UUID
+    content_hash: str
+    acknowledge_warnings: bool
+
+
+async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
+    """Submit a scheme whose content is still what was reviewed, and keep that content with the submission.
+
+    Raises SchemeNotFound, IllegalState, ContentChanged and WarningsNotAcknowledged.
+    """
+    async with operation.writing() as session:
+        definition = await lock_scheme(operation, session, command.scheme_id)
+        if failure := refusal(SchemeAction.SUBMIT, definition.standing, operation.viewer):
+            raise failure
+        review = review_of(definition)
+        if command.content_hash != review.content_hash:
+            raise ContentChanged(named_hash=command.content_hash, current_hash=review.content_hash, changes=())
+        messages = [warning.message for warning in review.warnings]
+        if messages and not command.acknowledge_warnings:
+            raise WarningsNotAcknowledged(messages)
+        previous = definition.submission
+        await changes.add_submission(
+            session,
+            scheme_id=command.scheme_id,
+            number=1 if previous is None else previous.number + 1,
+            content_hash=review.content_hash,
+            content=canonical(definition.content),
+            acknowledged_warnings=messages,
+            account_id=operation.viewer.account_id,
+            at=operation.now,
+        )
+        if definition.scheme.submitted_at is None:
+            await changes.touch_scheme(session, command.scheme_id, submitted_at=operation.now)
+        await derive_again(operation, session, command.scheme_id)
+    return command.scheme_id

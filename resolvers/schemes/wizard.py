@@ -1,0 +1,48 @@
+"""The wizard of a scheme: its steps with state, version and problems."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.failures import Problem
+from domain.schemes.definition import current_step
+from domain.stages import WizardStepKind, WizardStepState
+from resolvers.context import Operation
+from resolvers.schemes.definitions import Definition, definitions_by_scheme
+
+
+class StepView(Struct, frozen=True):
+    """One step, with the version that the next save must name."""
+
+    kind: WizardStepKind
+    state: WizardStepState
+    version: int
+    problems: tuple[Problem, ...]
+
+
+class WizardView(Struct, frozen=True):
+    """The five steps, and which one comes next."""
+
+    scheme_id: UUID
+    current_step: WizardStepKind
+    steps: tuple[StepView, ...]
+
+    def step(self, kind: WizardStepKind) -> StepView:
+        """One step of the five."""
+        return next(step for step in self.steps if step.kind is kind)
+
+
+def wizard_of(definition: Definition) -> WizardView:
+    """The wizard of a scheme as it is."""
+    steps = tuple(
+        StepView(step.kind, step.state, definition.sections[step.kind].version, step.problems)
+        for step in definition.steps
+    )
+    return WizardView(definition.scheme.id, current_step((step.kind, step.state) for step in steps), steps)
+
+
+async def steps_by_key(operation: Operation, keys: list[tuple[UUID, WizardStepKind]]) -> list[StepView | None]:
+    """Batch function: single steps, by scheme and kind."""
+    ids = list(dict.fromkeys(scheme_id for scheme_id, _ in keys))
+    found = {found.scheme.id: wizard_of(found) for found in await definitions_by_scheme(operation, ids) if found}
+    return [found[scheme_id].step(kind) if scheme_id in found else None for scheme_id, kind in keys]

@@ -1,0 +1,1 @@
+"""Work queues: what needs the viewer's action."""

@@ -1,0 +1,52 @@
+"""The viewer's work queues with their counts, and the schemes in each."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from db.rows import SchemeRow
+from db.statements.scheme_pages import queue_counts
+from domain.schemes.orders import SchemeOrder
+from domain.work import WorkQueueKey, queues_of
+from resolvers.context import Operation
+from resolvers.paging import Page, PageArguments
+from resolvers.schemes.lists import SchemeFilter, list_schemes
+
+
+class WorkQueueView(Struct, frozen=True):
+    """A queue, how much it holds, and since when its oldest item waits."""
+
+    key: WorkQueueKey
+    count: int
+    oldest_since: datetime | None
+
+
+async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
+    """The queues of the viewer's roles, empty ones too, counted with one statement."""
+    viewer = operation.viewer
+    queues = queues_of(viewer)
+    if not queues:
+        return []
+    rows = await operation.fetch(
+        queue_counts(viewer.scheme_scope),
+        kinds=[queue.stage.value for queue in queues],
+        statuses=[queue.status.value for queue in queues],
+        others_only=[queue.others_only for queue in queues],
+        viewer_id=viewer.account_id,
+        now=operation.now,
+    )
+    found = {row.position: row for row in rows}
+    return [
+        WorkQueueView(queue.key, found[position].count, found[position].oldest_since)
+        if position in found
+        else WorkQueueView(queue.key, 0, None)
+        for position, queue in enumerate(queues, start=1)
+    ]
+
+
+async def schemes_by_queue(
+    operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
+) -> list[Page[SchemeRow]]:
+    """Batch function: a page of each queue, last updated first. Queues are few, so each is read on its own."""
+    order = SchemeOrder.UPDATED_AT_DESC
+    return [await list_schemes(operation, arguments, SchemeFilter(queue=key), order) for key in keys]

@@ -1,0 +1,1 @@
+"""The public face: GraphQL types, inputs and payloads. They declare; resolvers do."""

@@ -1,0 +1,1 @@
+"""Accounts, roles, API keys and the viewer."""

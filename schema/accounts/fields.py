@@ -1,0 +1,94 @@
+"""Root fields of accounts, API keys and the viewer."""
+
+from typing import Annotated
+
+import strawberry
+
+from db.rows import AccountRow, ApiKeyRow
+from domain.permissions import Permission, Role
+from domain.permissions import Viewer as ViewerRow
+from resolvers.accounts.api_keys import create_api_key, revoke_api_key
+from resolvers.accounts.read import list_accounts, list_api_keys
+from resolvers.accounts.upsert_account import upsert_account
+from resolvers.paging import Page, PageArguments
+from schema.accounts import inputs
+from schema.accounts.types import Account, ApiKey, Viewer
+from schema.fields import AppInfo
+from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
+from schema.roots import mutation, query
+
+RoleArgument = Annotated[Role | None, strawberry.argument(description="Only accounts that hold this role.")]
+What = strawberry.argument(description="What to do.")
+
+
+@strawberry.type
+class AccountQueries:
+    """Root fields that read accounts."""
+
+    @query(
+        requires=Permission.VIEWER_READ,
+        returns=Viewer | None,
+        description="Who asks, with what their roles allow at this moment.",
+    )
+    async def viewer(self, info: AppInfo) -> ViewerRow:
+        """The viewer."""
+        return info.context.viewer
+
+    @query(requires=Permission.ACCOUNT_READ, returns=Connection[Account], description="Accounts by name.")
+    async def accounts(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
+        self,
+        info: AppInfo,
+        search: SearchArgument = None,
+        role: RoleArgument = None,
+        first: FirstArgument = None,
+        after: AfterArgument = None,
+        last: LastArgument = None,
+        before: BeforeArgument = None,
+    ) -> Page[AccountRow]:
+        """A page of accounts."""
+        return await list_accounts(info.context, PageArguments(first, after, last, before), search=search, role=role)
+
+    @query(
+        requires=Permission.API_KEY_MANAGE,
+        returns=Connection[ApiKey],
+        description="API keys, newest first, revoked ones too.",
+    )
+    async def api_keys(
+        self,
+        info: AppInfo,
+        first: FirstArgument = None,
+        after: AfterArgument = None,
+        last: LastArgument = None,
+        before: BeforeArgument = None,
+    ) -> Page[ApiKeyRow]:
+        """A page of API keys."""
+        return await list_api_keys(info.context, PageArguments(first, after, last, before))
+
+
+@strawberry.type
+class AccountMutations:
+    """Root fields that change accounts."""
+
+    @mutation(
+        requires=Permission.ACCOUNT_MANAGE, description="Add an account, or replace it; its roles change at once."
+    )
+    async def upsert_account(
+        self, info: AppInfo, input: Annotated[inputs.UpsertAccountInput, What]
+    ) -> inputs.UpsertAccountPayload:
+        """Store an account."""
+        return inputs.UpsertAccountPayload(key=await upsert_account(info.context, input.to_command()))
+
+    @mutation(requires=Permission.API_KEY_MANAGE, description="Make an API key for an account.")
+    async def create_api_key(
+        self, info: AppInfo, input: Annotated[inputs.CreateApiKeyInput, What]
+    ) -> inputs.CreateApiKeyPayload:
+        """Make a key."""
+        created = await create_api_key(info.context, input.to_command())
+        return inputs.CreateApiKeyPayload(key=created.key_id, secret=created.secret)
+
+    @mutation(requires=Permission.API_KEY_MANAGE, description="Revoke an API key at once and for good.")
+    async def revoke_api_key(
+        self, info: AppInfo, input: Annotated[inputs.RevokeApiKeyInput, What]
+    ) -> inputs.RevokeApiKeyPayload:
+        """Revoke a key."""
+        return inputs.RevokeApiKeyPayload(key=await revoke_api_key(info.context, input.to_key()))

@@ -1,0 +1,70 @@
+"""Types of people and API keys."""
+
+from datetime import datetime
+
+import strawberry
+
+from db.rows import AccountRow, ApiKeyRow
+from domain.permissions import Role
+from resolvers.accounts.read import accounts_by_id
+from resolvers.catalog.read import vendors_by_id
+from resolvers.nodes import NodeKind
+from schema.catalog.types import Vendor
+from schema.descriptions import described
+from schema.fields import batched, computed, leaf
+from schema.ids import node_id
+from schema.nodes import Node, node_type
+
+described(
+    Role,
+    "What an account is in the program.",
+    {
+        Role.ADMIN: "Keeps accounts, roles, the catalog, vendors and API keys.",
+        Role.PROGRAM_MANAGER: "Defines schemes, follows them, and manages ECPs.",
+        Role.APPROVER: "Approves schemes, but never one they submitted.",
+        Role.OPERATIONS: "Generates coupons, allocates vendors, settles discrepancies.",
+        Role.DESIGNER: "Uploads artwork and answers requests for revision.",
+        Role.VENDOR: "Works for one vendor at its leg of a chain.",
+        Role.ECP: "A field influencer who recommends products and earns points.",
+        Role.ANALYST: "Reads analytics and reports, changes nothing.",
+        Role.INTEGRATION: "A connected system with an API key.",
+    },
+)
+
+
+@node_type(AccountRow, "Somebody, or some system, that signs in.")
+class Account(Node):
+    """An account."""
+
+    id: strawberry.ID = node_id(NodeKind.ACCOUNT)
+    display_name: str = leaf("The name that people see.")
+    email: str | None = leaf("The e-mail address.")
+    roles: list[Role] = leaf("The roles the account holds now.")
+    vendor: Vendor | None = batched(vendors_by_id, key="vendor_id", description="The vendor the account works for.")
+    created_at: datetime = leaf("When the account was made.")
+    disabled_at: datetime | None = leaf("Since when the account cannot sign in; null while it can.")
+
+
+@node_type(ApiKeyRow, "A key with which a connected system acts as an account. Its secret is stored as a hash only.")
+class ApiKey(Node):
+    """An API key."""
+
+    id: strawberry.ID = node_id(NodeKind.API_KEY)
+    name: str = leaf("What the key is for.")
+    hint: str = leaf("The first characters of the secret, to recognize it by.")
+    account: Account = batched(accounts_by_id, key="account_id", description="The account that the key acts as.")
+    created_by: Account = batched(accounts_by_id, key="created_by", description="Who made the key.")
+    created_at: datetime = leaf("When the key was made.")
+    revoked_at: datetime | None = leaf("Since when the key opens nothing; null while it works.")
+
+
+@strawberry.type(description="Who asks, with what their roles allow at this moment.")
+class Viewer:
+    """The viewer."""
+
+    account: Account = batched(accounts_by_id, key="account_id", description="The account that is signed in.")
+    roles: list[Role] = computed(lambda viewer: sorted(viewer.roles), "The roles of the account.")
+    permissions: list[str] = computed(
+        lambda viewer: sorted(viewer.permissions), "Everything that the roles allow, written `scope:action`."
+    )
+    vendor: Vendor | None = batched(vendors_by_id, key="vendor_id", description="The vendor the account works for.")

@@ -1,0 +1,101 @@
+"""The schema: its roots, put together from the areas, and the text of `schema.graphql`."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLInputObjectType, GraphQLObjectType, Undefined, lexicographic_sort_schema, print_schema
+from strawberry.schema.config import StrawberryConfig
+
+from domain.permissions import Permission
+from domain.requests import BadInput
+from resolvers.nodes import find_nodes
+from resolvers.paging import LARGEST_PAGE
+from schema.accounts.fields import AccountMutations, AccountQueries
+from schema.accounts.types import ApiKey
+from schema.catalog.fields import CatalogMutations, CatalogQueries
+from schema.errors import ERROR_TYPES
+from schema.fields import AppInfo
+from schema.ids import decode_id
+from schema.nodes import Node
+from schema.roots import query
+from schema.scalars import SCALARS
+from schema.schemes.fields import SchemeMutations, SchemeQueries
+from schema.work.fields import WorkQueries
+
+IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
+IdsArgument = Annotated[
+    list[strawberry.ID], strawberry.argument(description=f"Global ids of any kinds, up to {LARGEST_PAGE}.")
+]
+
+
+@strawberry.type(description="What can be read.")
+class Query(AccountQueries, CatalogQueries, SchemeQueries, WorkQueries):
+    """The query root."""
+
+    @query(
+        requires=Permission.VIEWER_READ,
+        returns=Node | None,
+        description="The object of a global id; null when there is none that the viewer may see.",
+    )
+    async def node(self, info: AppInfo, id: IdArgument) -> Any:
+        """One object."""
+        return (await _nodes(info, [id], "id"))[0]
+
+    @query(
+        requires=Permission.VIEWER_READ,
+        returns=list[Node | None],
+        description="The objects of several global ids, in their order; null for each that the viewer may not see.",
+    )
+    async def nodes(self, info: AppInfo, ids: IdsArgument) -> list[Any]:
+        """Several objects."""
+        return await _nodes(info, ids, "ids")
+
+
+@strawberry.type(
+    description="What can be changed. Each field is one transaction: it is carried out whole or not at all."
+)
+class Mutation(AccountMutations, CatalogMutations, SchemeMutations):
+    """The mutation root."""
+
+
+def build_schema(*, suggestions: bool = True) -> strawberry.Schema:
+    """The schema, ready to execute. Without `suggestions` messages do not tell names that a client guessed at."""
+    schema = strawberry.Schema(
+        Query,
+        Mutation,
+        types=[*ERROR_TYPES, ApiKey],
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
+    )
+    _leave_out_null_defaults(schema)
+    return schema
+
+
+def schema_text() -> str:
+    """The text of `schema.graphql`: sorted, with descriptions."""
+    return print_schema(lexicographic_sort_schema(build_schema()._schema)) + "\n"  # noqa: SLF001 - no public way
+
+
+def _leave_out_null_defaults(schema: strawberry.Schema) -> None:
+    """`= null` says nothing that a nullable type does not say; Python's defaults fill in what is left out."""
+    for kind in schema._schema.type_map.values():  # noqa: SLF001 - no public way
+        if isinstance(kind, GraphQLInputObjectType):
+            places: list[Any] = list(kind.fields.values())
+        elif isinstance(kind, GraphQLObjectType):
+            places = [argument for field in kind.fields.values() for argument in field.args.values()]
+        else:
+            continue
+        for place in places:
+            if place.default_value is None:
+                place.default_value = Undefined
+
+
+async def _nodes(info: AppInfo, ids: Sequence[str], argument: str) -> list[Any]:
+    if len(ids) > LARGEST_PAGE:
+        message = f"Ask for at most {LARGEST_PAGE} objects at once, not {len(ids):,}."
+        raise BadInput(message, argument)
+    keys = [decode_id(text) for text in ids]
+    known = [key for key in keys if key is not None]
+    if len(known) < len(keys):
+        raise BadInput("This is not a global id.", argument)
+    return await find_nodes(info.context, known)

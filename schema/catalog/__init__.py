@@ -1,0 +1,1 @@
+"""Products and variants, geographies, tiers and vendors."""

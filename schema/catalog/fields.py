@@ -1,0 +1,144 @@
+"""Root fields of the catalog."""
+
+from typing import Annotated
+
+import strawberry
+
+from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from domain.catalog import VendorKind
+from domain.permissions import Permission
+from resolvers.catalog.read import (
+    list_categories,
+    list_geographies,
+    list_products,
+    list_tiers,
+    list_variants,
+    list_vendors,
+)
+from resolvers.catalog.upsert_geography import upsert_geography
+from resolvers.catalog.upsert_product import upsert_product
+from resolvers.catalog.upsert_tier import upsert_tier
+from resolvers.catalog.upsert_vendor import upsert_vendor
+from resolvers.nodes import NodeKind
+from resolvers.paging import Page, PageArguments
+from schema.catalog import inputs
+from schema.catalog.types import Geography, Product, Tier, Variant, Vendor
+from schema.fields import AppInfo
+from schema.ids import argument_id
+from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
+from schema.roots import mutation, query
+
+CategoryArgument = Annotated[str | None, strawberry.argument(description="Only products of this category.")]
+KindArgument = Annotated[VendorKind | None, strawberry.argument(description="Only vendors of this kind.")]
+ParentArgument = Annotated[strawberry.ID | None, strawberry.argument(description="Only what lies right beneath this.")]
+What = strawberry.argument(description="What to store.")
+
+
+@strawberry.type
+class CatalogQueries:
+    """Root fields that read the catalog."""
+
+    @query(
+        requires=Permission.CATALOG_READ,
+        returns=Connection[Product],
+        description="Products by name; a search finds them by their SKUs too.",
+    )
+    async def products(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
+        self,
+        info: AppInfo,
+        search: SearchArgument = None,
+        category: CategoryArgument = None,
+        first: FirstArgument = None,
+        after: AfterArgument = None,
+        last: LastArgument = None,
+        before: BeforeArgument = None,
+    ) -> Page[ProductRow]:
+        """A page of products."""
+        page = PageArguments(first, after, last, before)
+        return await list_products(info.context, page, search=search, category=category)
+
+    @query(
+        requires=Permission.CATALOG_READ,
+        returns=Connection[Variant],
+        description="Variants by SKU; a search finds them by their products too.",
+    )
+    async def variants(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
+        self,
+        info: AppInfo,
+        search: SearchArgument = None,
+        first: FirstArgument = None,
+        after: AfterArgument = None,
+        last: LastArgument = None,
+        before: BeforeArgument = None,
+    ) -> Page[VariantRow]:
+        """A page of variants."""
+        return await list_variants(info.context, PageArguments(first, after, last, before), search=search)
+
+    @query(requires=Permission.CATALOG_READ, returns=list[str], description="The categories of the products, by name.")
+    async def categories(self, info: AppInfo) -> list[str]:
+        """All categories."""
+        return await list_categories(info.context)
+
+    @query(
+        requires=Permission.CATALOG_READ,
+        returns=list[Geography],
+        description="Geographies by name, at most 200: beneath a parent or found by a search, else the countries.",
+    )
+    async def geographies(
+        self, info: AppInfo, parent_id: ParentArgument = None, search: SearchArgument = None
+    ) -> list[GeographyRow]:
+        """Geographies."""
+        parent = None if parent_id is None else argument_id(NodeKind.GEOGRAPHY, parent_id, "parentId")
+        return await list_geographies(info.context, parent_id=parent, search=search)
+
+    @query(requires=Permission.CATALOG_READ, returns=list[Tier], description="All tiers, the lowest rank first.")
+    async def tiers(self, info: AppInfo) -> list[TierRow]:
+        """All tiers."""
+        return await list_tiers(info.context)
+
+    @query(requires=Permission.VENDOR_READ, returns=Connection[Vendor], description="Vendors by name.")
+    async def vendors(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
+        self,
+        info: AppInfo,
+        kind: KindArgument = None,
+        search: SearchArgument = None,
+        first: FirstArgument = None,
+        after: AfterArgument = None,
+        last: LastArgument = None,
+        before: BeforeArgument = None,
+    ) -> Page[VendorRow]:
+        """A page of vendors."""
+        return await list_vendors(info.context, PageArguments(first, after, last, before), search=search, kind=kind)
+
+
+@strawberry.type
+class CatalogMutations:
+    """Root fields that change the catalog."""
+
+    @mutation(requires=Permission.CATALOG_MANAGE, description="Add a product with its variants, or replace it.")
+    async def upsert_product(
+        self, info: AppInfo, input: Annotated[inputs.UpsertProductInput, What]
+    ) -> inputs.UpsertProductPayload:
+        """Store a product."""
+        return inputs.UpsertProductPayload(key=await upsert_product(info.context, input.to_command()))
+
+    @mutation(requires=Permission.CATALOG_MANAGE, description="Add a geography, or replace it.")
+    async def upsert_geography(
+        self, info: AppInfo, input: Annotated[inputs.UpsertGeographyInput, What]
+    ) -> inputs.UpsertGeographyPayload:
+        """Store a geography."""
+        return inputs.UpsertGeographyPayload(key=await upsert_geography(info.context, input.to_command()))
+
+    @mutation(requires=Permission.CATALOG_MANAGE, description="Add a tier, or replace it.")
+    async def upsert_tier(
+        self, info: AppInfo, input: Annotated[inputs.UpsertTierInput, What]
+    ) -> inputs.UpsertTierPayload:
+        """Store a tier."""
+        return inputs.UpsertTierPayload(key=await upsert_tier(info.context, input.to_command()))
+
+    @mutation(requires=Permission.VENDOR_MANAGE, description="Add a vendor, or replace it.")
+    async def upsert_vendor(
+        self, info: AppInfo, input: Annotated[inputs.UpsertVendorInput, What]
+    ) -> inputs.UpsertVendorPayload:
+        """Store a vendor."""
+        return inputs.UpsertVendorPayload(key=await upsert_vendor(info.context, input.to_command()))

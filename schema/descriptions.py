@@ -1,0 +1,23 @@
+"""GraphQL enums out of the domain's enumerations, with a description on every value."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+EnumT = TypeVar("EnumT", bound=StrEnum)
+
+
+def described(members: type[EnumT], description: str, values: Mapping[EnumT, str]) -> type[EnumT]:
+    """Register an enumeration with GraphQL; `values` describes each member, and all of them must be described."""
+    missing = set(members) - values.keys()
+    if missing:
+        message = f"{members.__name__} has no description for {', '.join(sorted(missing))}"
+        raise TypeError(message)
+    strawberry.enum(members, description=description)
+    definition: StrawberryEnumDefinition = members.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = values[members(value.value)]
+    return members

@@ -1,0 +1,86 @@
+"""Global ids: opaque to clients, a kind and a UUID to us."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from domain.failures import InvalidInput, Path, Problem, UserErrorCode
+from domain.requests import BadInput
+from resolvers.nodes import NodeKind
+from schema.fields import computed
+
+_NOWHERE = UUID(int=0)
+
+
+def encode_id(kind: NodeKind, key: UUID) -> strawberry.ID:
+    """The global id: the kind's prefix, `_`, and the 16 bytes of the UUID in URL-safe base64."""
+    return strawberry.ID(f"{kind.value}_{base64.urlsafe_b64encode(key.bytes)[:22].decode()}")
+
+
+def decode_id(text: str) -> tuple[NodeKind, UUID] | None:
+    """What `encode_id` was given; None for any text that it did not make."""
+    prefix, _, digits = text.partition("_")
+    try:
+        kind = NodeKind(prefix)
+        key = UUID(bytes=base64.b64decode(digits.encode("ascii") + b"==", altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        return None
+    return (kind, key) if encode_id(kind, key) == text else None
+
+
+def node_id(kind: NodeKind) -> Any:
+    """The field `id` of a type whose rows have a UUID `id`."""
+    encode: Callable[[Any], strawberry.ID] = lambda row: encode_id(kind, row.id)  # noqa: E731 - typed, named, short
+    return computed(encode, f"The opaque global id of this {kind.label}.")
+
+
+def argument_id(kind: NodeKind, text: str, argument: str) -> UUID:
+    """The UUID in an argument of a query. Raises BadInput when it is not an id of this kind."""
+    found = decode_id(text)
+    if found is None or found[0] is not kind:
+        raise BadInput(_sentence(kind, found), argument)
+    return found[1]
+
+
+class InputIds:
+    """Reads the ids in one mutation input and collects what is wrong with them; `check` raises it all together."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    def one(self, kind: NodeKind, text: str, *path: str) -> UUID:
+        """The UUID; a wrong id is noted and answered with a placeholder that never gets past `check`."""
+        found = decode_id(text)
+        if found is not None and found[0] is kind:
+            return found[1]
+        code = UserErrorCode.NOT_FOUND if found is None else UserErrorCode.INVALID
+        self._problems.append(Problem(code, _sentence(kind, found), ("input", *path)))
+        return _NOWHERE
+
+    def maybe(self, kind: NodeKind, text: str | None, *path: str) -> UUID | None:
+        """Like `one`, for an id that may be left out."""
+        return None if text is None else self.one(kind, text, *path)
+
+    def many(self, kind: NodeKind, ids: Sequence[str], *path: str) -> tuple[UUID, ...]:
+        """Like `one`, for a list; the place in the list ends the path."""
+        return tuple(self.one(kind, text, *path, str(index)) for index, text in enumerate(ids))
+
+    def note(self, message: str, path: Path) -> None:
+        """Note another problem found while reading the input."""
+        self._problems.append(Problem(UserErrorCode.INVALID, message, ("input", *path)))
+
+    def check(self) -> None:
+        """Raise InvalidInput with everything noted, if anything was."""
+        if self._problems:
+            raise InvalidInput(*self._problems)
+
+
+def _sentence(kind: NodeKind, found: tuple[NodeKind, UUID] | None) -> str:
+    if found is None:
+        return f"This {kind.label} does not exist."
+    article = "an" if found[0].label[0] in "aeiouAEIOU" else "a"
+    return f"This is the id of {article} {found[0].label}, not of a {kind.label}."

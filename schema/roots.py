@@ -1,0 +1,63 @@
+"""Root fields: every one names who may use it, and mutations turn declared failures into errors of their payload."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, Final, TypeVar, get_type_hints
+
+import strawberry
+
+from domain.failures import Failure
+from domain.permissions import Permission
+from resolvers.retrying import retrying
+from schema.errors import user_errors
+
+POLICY: Final = "tessera.policy"
+ResolverT = TypeVar("ResolverT", bound=Callable[..., Awaitable[Any]])
+
+
+def query(*, requires: Permission, returns: Any, description: str) -> Callable[[ResolverT], Any]:
+    """Declare a root field of Query that takes the permission `requires`.
+
+    `returns` is its GraphQL type; the resolver's own annotation says which rows it really returns.
+    """
+
+    def declare(resolver: ResolverT) -> Any:
+        @wraps(resolver)
+        async def checked(*args: Any, **kwargs: Any) -> Any:
+            kwargs["info"].context.require(requires)
+            return await resolver(*args, **kwargs)
+
+        return _root_field(checked, requires, returns, description)
+
+    return declare
+
+
+def mutation(*, requires: Permission, description: str) -> Callable[[ResolverT], Any]:
+    """Declare a root field of Mutation. A declared failure comes back in `errors` of the payload it is annotated with.
+
+    A transaction that lost against another one is tried again a few times before it is an error.
+    """
+
+    def declare(resolver: ResolverT) -> Any:
+        payload = get_type_hints(resolver)["return"]
+
+        @wraps(resolver)
+        async def checked(*args: Any, **kwargs: Any) -> Any:
+            kwargs["info"].context.require(requires)
+            try:
+                return await retrying(lambda: resolver(*args, **kwargs))
+            except Failure as failure:
+                return payload(errors=user_errors(failure))
+
+        return _root_field(checked, requires, payload, description)
+
+    return declare
+
+
+def _root_field(resolver: Callable[..., Any], requires: Permission, returns: Any, description: str) -> Any:
+    return strawberry.field(
+        resolver=resolver,
+        graphql_type=returns,
+        description=f"{description} Requires the permission `{requires.value}`.",
+        metadata={POLICY: requires},
+    )

@@ -1,0 +1,1 @@
+"""Bonus rules: conditions, rewards and limits."""

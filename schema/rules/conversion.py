@@ -1,0 +1,175 @@
+"""Inputs of bonus rules to the domain's structs. What makes no sense is noted with its path and raised together."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import time
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from strawberry import UNSET
+from strawberry.utils.str_converters import to_camel_case
+
+from domain.failures import Path
+from domain.rules import model
+from resolvers.nodes import NodeKind
+from resolvers.schemes.save_scheme_bonus_rules import RuleDraft
+from schema.ids import InputIds
+from schema.rules.inputs import (
+    ActivityConditionInput,
+    BonusRuleInput,
+    ChannelConditionInput,
+    EnrolledWithinConditionInput,
+    GeographyConditionInput,
+    PeriodConditionInput,
+    ProductConditionInput,
+    QuantityConditionInput,
+    RuleConditionInput,
+    RuleLimitsInput,
+    RuleRewardInput,
+    TierConditionInput,
+    VolumeConditionInput,
+)
+
+_TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+def rule_drafts(rules: Sequence[BonusRuleInput], ids: InputIds, new_id: Callable[[], UUID]) -> tuple[RuleDraft, ...]:
+    """The rules as the domain knows them; ids and times that make no sense are noted in `ids`."""
+    return tuple(_draft(rule, ids, new_id, ("rules", str(index))) for index, rule in enumerate(rules))
+
+
+def _draft(rule: BonusRuleInput, ids: InputIds, new_id: Callable[[], UUID], path: Path) -> RuleDraft:
+    known_id = ids.maybe(NodeKind.BONUS_RULE, rule.id, *path, "id")
+    return RuleDraft(
+        known_id,
+        model.BonusRule(
+            known_id or new_id(),
+            rule.name,
+            _condition(rule.condition, ids, (*path, "condition")),
+            _reward(rule.reward),
+            _limits(rule.limits),
+            rule.priority or 0,
+            rule.exclusive_group,
+        ),
+    )
+
+
+def _condition(given: RuleConditionInput, ids: InputIds, path: Path) -> model.Condition:
+    attribute, value = _chosen(given)
+    if attribute == "all":
+        return model.AllOf(_conditions(value, ids, (*path, attribute)))
+    if attribute == "any":
+        return model.AnyOf(_conditions(value, ids, (*path, attribute)))
+    if attribute == "not_":
+        return model.Not(_condition(value, ids, (*path, "not")))
+    return _CLAUSES[type(value)](value, ids, (*path, to_camel_case(attribute)))
+
+
+def _chosen(given: RuleConditionInput | RuleRewardInput) -> tuple[str, Any]:
+    """The one field of a @oneOf input that is set; GraphQL has checked that it is exactly one."""
+    return next((field.name, value) for field in fields(given) if (value := getattr(given, field.name)) is not UNSET)
+
+
+def _conditions(given: Sequence[RuleConditionInput], ids: InputIds, path: Path) -> tuple[model.Condition, ...]:
+    return tuple(_condition(item, ids, (*path, str(index))) for index, item in enumerate(given))
+
+
+def _tier(given: TierConditionInput, ids: InputIds, path: Path) -> model.TierClause:
+    return model.TierClause(
+        ids.many(NodeKind.TIER, given.in_ or (), *path, "in"),
+        ids.maybe(NodeKind.TIER, given.at_least, *path, "atLeast"),
+    )
+
+
+def _geography(given: GeographyConditionInput, ids: InputIds, path: Path) -> model.GeographyClause:
+    return model.GeographyClause(ids.many(NodeKind.GEOGRAPHY, given.in_, *path, "in"))
+
+
+def _product(given: ProductConditionInput, ids: InputIds, path: Path) -> model.ProductClause:
+    return model.ProductClause(
+        ids.many(NodeKind.VARIANT, given.variant_ids or (), *path, "variantIds"),
+        ids.many(NodeKind.PRODUCT, given.product_ids or (), *path, "productIds"),
+        tuple(given.categories or ()),
+    )
+
+
+def _channel(given: ChannelConditionInput, _ids: InputIds, _path: Path) -> model.ChannelClause:
+    return model.ChannelClause(given.is_)
+
+
+def _quantity(given: QuantityConditionInput, _ids: InputIds, _path: Path) -> model.QuantityClause:
+    return model.QuantityClause(given.at_least, given.at_most)
+
+
+def _volume(given: VolumeConditionInput, ids: InputIds, path: Path) -> model.VolumeClause:
+    variants = ids.many(NodeKind.VARIANT, given.variant_ids or (), *path, "variantIds")
+    return model.VolumeClause(given.measure, given.period, given.at_least, variants)
+
+
+def _activity(given: ActivityConditionInput, _ids: InputIds, _path: Path) -> model.ActivityClause:
+    return model.ActivityClause(given.kind, 1 if given.times is None else given.times, given.within_days)
+
+
+def _enrolled_within(given: EnrolledWithinConditionInput, _ids: InputIds, _path: Path) -> model.EnrolledWithinClause:
+    return model.EnrolledWithinClause(given.days)
+
+
+def _period(given: PeriodConditionInput, ids: InputIds, path: Path) -> model.PeriodClause:
+    return model.PeriodClause(
+        given.from_,
+        given.to,
+        None if given.weekdays is None else tuple(given.weekdays),
+        _time(given.from_time, ids, (*path, "fromTime")),
+        _time(given.to_time, ids, (*path, "toTime")),
+    )
+
+
+def _time(text: str | None, ids: InputIds, path: Path) -> time | None:
+    if text is None:
+        return None
+    if _TIME.fullmatch(text) is None:
+        ids.note("A time of day is written like 09:00, from 00:00 to 23:59.", path)
+        return time()
+    return time.fromisoformat(text)
+
+
+def _reward(given: RuleRewardInput) -> model.Reward:
+    attribute, value = _chosen(given)
+    return _REWARDS[attribute](value)
+
+
+def _limits(given: RuleLimitsInput | None) -> model.Limits:
+    if given is None:
+        return model.Limits()
+    return model.Limits(
+        given.points_per_ecp, given.points_per_ecp_per_month, given.points_in_total, given.times_per_ecp
+    )
+
+
+_CLAUSES: Final[Mapping[type, Callable[[Any, InputIds, Path], model.Clause]]] = MappingProxyType(
+    {
+        TierConditionInput: _tier,
+        GeographyConditionInput: _geography,
+        ProductConditionInput: _product,
+        ChannelConditionInput: _channel,
+        QuantityConditionInput: _quantity,
+        VolumeConditionInput: _volume,
+        ActivityConditionInput: _activity,
+        EnrolledWithinConditionInput: _enrolled_within,
+        PeriodConditionInput: _period,
+    }
+)
+
+_REWARDS: Final[Mapping[str, Callable[[Any], model.Reward]]] = MappingProxyType(
+    {
+        "flat_points": model.FlatPoints,
+        "points_per_unit": model.PointsPerUnit,
+        "percent_of_base": model.PercentOfBase,
+        "multiply_base": model.MultiplyBase,
+        "slabs": lambda slabs: model.Slabs(
+            tuple(model.Slab(slab.from_quantity, slab.points_per_unit) for slab in slabs)
+        ),
+    }
+)

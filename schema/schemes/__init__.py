@@ -1,0 +1,1 @@
+"""Schemes: content, wizard, review, stages."""

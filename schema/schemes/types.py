@@ -1,0 +1,227 @@
+"""Types of schemes."""
+
+import mimetypes
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+import strawberry
+
+from db.rows import SchemeRow, StageRow
+from domain.permissions import Role
+from domain.stages import status_label
+from resolvers.accounts.read import accounts_by_id
+from resolvers.nodes import NodeKind
+from resolvers.schemes.definitions import definitions_by_scheme
+from resolvers.schemes.read import (
+    actions_by_scheme,
+    geographies_by_scheme,
+    rules_by_scheme,
+    stages_by_scheme,
+    variants_by_scheme,
+)
+from resolvers.schemes.review import review_of
+from resolvers.schemes.stages import current_stage, progress
+from resolvers.schemes.wizard import wizard_of
+from schema.accounts.types import Account
+from schema.catalog.types import Geography, Variant
+from schema.fields import batched, computed, leaf, renamed
+from schema.ids import node_id
+from schema.nodes import Node, node_type
+from schema.rules.enums import EarningChannel
+from schema.rules.types import BonusRule
+from schema.scalars import SafeInt
+from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
+
+
+@strawberry.type(description="A stage in the life of a scheme.")
+class SchemeStage:
+    """A stage."""
+
+    kind: StageKind = leaf("Which stage it is.")
+    position: int = leaf("Its place among the eight stages, from 1.")
+    state: StageState = leaf("Where it stands.")
+    status: SchemeStatus | None = leaf("What is going on inside it; null before it starts and when it is skipped.")
+    status_label: str = computed(
+        lambda stage: status_label(stage.status, stage.state, stage.open_step), "The status as people read it."
+    )
+    owner: Role = computed(lambda stage: StageKind(stage.kind).owner, "The role that must act when it is pending.")
+    waiting_on: str | None = leaf("Whom it waits for, as people read it; null unless it is pending.")
+    since: datetime | None = leaf("Since when it has this status.")
+    due_on: date | None = leaf("The day by which it should be done.")
+    done: int = leaf("How much of it is done, in units of the stage: steps, coupons, variants.")
+    total: int = leaf("How much there is to do; 0 when it is skipped.")
+    blocked_by: list[str] = leaf("What keeps it from going on, a sentence each.")
+
+
+@strawberry.type(description="Something that is missing or wrong in a scheme.")
+class WizardProblem:
+    """A problem."""
+
+    message: str = leaf("What is missing or wrong, as a sentence for people.")
+    path: list[str] | None = leaf("Where: the field in the input of its step; the review puts the step in front.")
+
+
+@strawberry.type(description="A step of the wizard.")
+class WizardStep:
+    """A step."""
+
+    kind: WizardStepKind = leaf("Which step it is.")
+    position: int = computed(lambda step: step.kind.position, "Its place in the wizard, from 1.")
+    label: str = computed(lambda step: step.kind.label, "Its name as people read it.")
+    state: WizardStepState = leaf("How far it is.")
+    version: int = leaf("How often it was saved; send it as `expectedVersion` with the next save.")
+    problems: list[WizardProblem] = leaf("What is missing.")
+
+
+@strawberry.type(description="How far the definition of a scheme is.")
+class SchemeWizard:
+    """The wizard."""
+
+    current_step: WizardStepKind = leaf("The first step that is not complete; the last one when all are.")
+    steps: list[WizardStep] = leaf("All five steps, in order.")
+
+
+@strawberry.type(description="A variant of a scheme, with what a coupon or unit of it pays.")
+class SchemeVariant:
+    """A variant of a scheme."""
+
+    variant: Variant = leaf("The variant.")
+    base_points: int = computed(
+        lambda row: row.base_points or 0, "Points for each coupon or unit; 0 until they are set."
+    )
+    planned_quantity: SafeInt = computed(
+        lambda row: row.planned_quantity or 0, "How many coupons are planned; 0 until they are."
+    )
+
+
+@strawberry.type(description="The terms and conditions of a scheme.")
+class Terms:
+    """Terms."""
+
+    version: int = renamed("terms_version", "The version of the text, from 1; every changed text is the next one.")
+    markdown: str = renamed("terms_markdown", "The text, in Markdown.")
+    published_at: datetime | None = renamed("approved_at", "When the text was approved with the scheme.")
+
+
+@strawberry.type(description="A piece of marketing material.")
+class MarketingMaterial:
+    """Material."""
+
+    title: str = leaf("What it is called.")
+    url: str = leaf("Where it is.")
+    content_type: str = computed(
+        lambda material: mimetypes.guess_type(urlsplit(material.url).path)[0] or "text/html",
+        "What kind of file the address names, by its ending.",
+    )
+
+
+@strawberry.type(description="Something legal that a manager should know before submitting.")
+class ReviewWarning:
+    """A warning."""
+
+    code: str = leaf("The kind of warning, for programs.")
+    message: str = leaf("The warning, as a sentence for people.")
+
+
+@strawberry.type(description="The whole scheme in one place, before it is submitted or approved.")
+class SchemeReview:
+    """A review."""
+
+    content_hash: str = leaf("The hash of the content as it is; submitting and approving name it.")
+    ready: bool = leaf("Whether every step is complete, so that the scheme can be submitted.")
+    problems: list[WizardProblem] = leaf("What is missing, over all steps.")
+    warnings: list[ReviewWarning] = leaf("What submitting asks to acknowledge.")
+    coupon_quantity: SafeInt = leaf("How many coupons are planned in all.")
+    base_liability: SafeInt = leaf("The base points owed when every planned coupon is redeemed.")
+
+
+@strawberry.type(description="The latest submission of a scheme for approval.")
+class SchemeSubmission:
+    """A submission."""
+
+    content_hash: str = leaf("The hash of what was submitted.")
+    submitted_by: Account = batched(accounts_by_id, key="submitted_by", description="Who submitted.")
+    submitted_at: datetime = leaf("When it was submitted.")
+    decided_by: Account | None = batched(accounts_by_id, key="decided_by", description="Who decided; null: nobody yet.")
+    decided_at: datetime | None = leaf("When it was decided.")
+    reason: str | None = leaf("The reason for requesting changes or rejecting, or the comment of an approval.")
+
+
+@node_type(SchemeRow, "An incentive scheme, from its definition to its settlement.")
+class Scheme(Node):
+    """A scheme."""
+
+    id: strawberry.ID = node_id(NodeKind.SCHEME)
+    code: str = leaf("The code people use, like `SCH-2026-000042`.")
+    title: str = leaf("What people call it.")
+    description: str | None = leaf("What it is about.")
+    revision: int = leaf("The revision, from 1.")
+    earning_channels: list[EarningChannel] = leaf("How ECPs earn in it.")
+    enrollment_opens_on: date | None = leaf("The first day on which ECPs can enroll.")
+    enrollment_closes_on: date | None = leaf("The last day on which ECPs can enroll.")
+    starts_on: date | None = leaf("The first day on which ECPs earn.")
+    ends_on: date | None = leaf("The last day on which ECPs earn.")
+    terms: Terms | None = computed(
+        lambda row: row if row.terms_markdown is not None else None, "The terms; null until the basics are saved."
+    )
+    materials: list[MarketingMaterial] = leaf("The marketing materials.")
+    budget: SafeInt | None = leaf("The points that may be spent; null: no limit.")
+    stage: SchemeStage = batched(
+        stages_by_scheme,
+        key="id",
+        pick=current_stage,
+        description="The current stage: the first that is neither done nor skipped.",
+    )
+    stages: list[SchemeStage] = batched(stages_by_scheme, key="id", description="All eight stages, in order.")
+    status: SchemeStatus = batched(
+        stages_by_scheme,
+        key="id",
+        pick=lambda stages: _standing_status(current_stage(stages)),
+        description="The status of the current stage.",
+    )
+    status_label: str = batched(
+        stages_by_scheme,
+        key="id",
+        pick=lambda stages: _label(current_stage(stages)),
+        description="The status of the current stage as people read it.",
+    )
+    progress: float = batched(
+        stages_by_scheme,
+        key="id",
+        pick=progress,
+        description="How far the scheme is, from 0 to 1: the mean over the stages it needs.",
+    )
+    wizard: SchemeWizard = batched(
+        definitions_by_scheme, key="id", pick=wizard_of, description="How far the definition is."
+    )
+    variants: list[SchemeVariant] = batched(
+        variants_by_scheme, key="id", description="The variants with their coupon values, by SKU."
+    )
+    geographies: list[Geography] = batched(
+        geographies_by_scheme, key="id", description="Where the scheme runs; everything beneath is included."
+    )
+    rules: list[BonusRule] = batched(rules_by_scheme, key="id", description="The bonus rules, in their order.")
+    review: SchemeReview = batched(
+        definitions_by_scheme, key="id", pick=review_of, description="The review of the scheme as it is."
+    )
+    submission: SchemeSubmission | None = batched(
+        definitions_by_scheme,
+        key="id",
+        pick=lambda found: found.submission,
+        description="The latest submission; null before the first.",
+    )
+    viewer_actions: list[SchemeAction] = batched(
+        actions_by_scheme, key="id", description="What the viewer may do now; none of these fails for the state."
+    )
+    created_by: Account = batched(accounts_by_id, key="created_by", description="Who created it.")
+    created_at: datetime = leaf("When it was created.")
+    updated_at: datetime = leaf("When it changed last.")
+
+
+def _standing_status(stage: StageRow) -> str:
+    """The current stage always has a status but for a vendor stage whose turn has not come."""
+    return stage.status or SchemeStatus.NOT_STARTED
+
+
+def _label(stage: StageRow) -> str:
+    return status_label(stage.status, stage.state, stage.open_step)

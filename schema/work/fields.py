@@ -1,0 +1,40 @@
+"""Work queues: their type and their root field."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain.permissions import Permission
+from resolvers.work.read import WorkQueueView, list_work_queues, schemes_by_queue
+from schema.fields import AppInfo, batched, computed, leaf
+from schema.paging import Connection, forward_page
+from schema.roots import query
+from schema.schemes.types import Scheme
+from schema.work.enums import WorkQueueKey
+
+
+@strawberry.type(description="Work that waits for the viewer.")
+class WorkQueue:
+    """A queue."""
+
+    key: WorkQueueKey = leaf("Which queue it is; pass it as `queue` of a filter to list its schemes.")
+    label: str = computed(lambda queue: queue.key.label, "Its name as people read it.")
+    count: int = leaf("How many schemes it holds.")
+    oldest_since: datetime | None = leaf("Since when its oldest scheme waits; null when it is empty.")
+    schemes: Connection[Scheme] = batched(
+        schemes_by_queue, key="key", arguments=forward_page, description="Its schemes, last changed first."
+    )
+
+
+@strawberry.type
+class WorkQueries:
+    """Root fields of work queues."""
+
+    @query(
+        requires=Permission.WORK_READ,
+        returns=list[WorkQueue],
+        description="The work queues of the viewer's roles, empty ones too.",
+    )
+    async def work_queues(self, info: AppInfo) -> list[WorkQueueView]:
+        """The viewer's queues."""
+        return await list_work_queues(info.context)
