@@ -59,13 +59,16 @@ class Permission(StrEnum):
     WORK_READ = "work:read"
 
 
-_EVERYONE = frozenset({Permission.VIEWER_READ})
-_STAFF = _EVERYONE | {
-    Permission.CATALOG_READ,
-    Permission.VENDOR_READ,
-    Permission.SCHEME_READ,
-    Permission.WORK_READ,
-}
+# Lists that are promised to everybody answer everybody: what somebody sees in them is the matter of their scope.
+_EVERYONE = frozenset(
+    {
+        Permission.VIEWER_READ,
+        Permission.CATALOG_READ,
+        Permission.SCHEME_READ,
+        Permission.WORK_READ,
+    }
+)
+_STAFF = _EVERYONE | {Permission.VENDOR_READ}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -82,9 +85,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.OPERATIONS: _STAFF,
         Role.DESIGNER: _STAFF,
         Role.ANALYST: _STAFF,
-        Role.VENDOR: _EVERYONE | {Permission.WORK_READ},
-        Role.ECP: _EVERYONE | {Permission.CATALOG_READ},
-        Role.INTEGRATION: _EVERYONE | {Permission.CATALOG_READ},
+        Role.VENDOR: _EVERYONE,
+        Role.ECP: _EVERYONE,
+        Role.INTEGRATION: _EVERYONE,
     }
 )
 

@@ -30,8 +30,9 @@ class Forbidden(RefusedRequest):
     code = "FORBIDDEN"
 
     def __init__(self, permission: Permission) -> None:
-        roles = " or ".join(role.label.lower() for role in roles_with(permission))
-        super().__init__(f"Your roles do not allow this; it takes the role {roles}.", permission=permission.value)
+        *others, last = (role.label.lower() for role in roles_with(permission))
+        needed = f"one of the roles {', '.join(others)} or {last}" if others else f"the role {last}"
+        super().__init__(f"Your roles do not allow this; it takes {needed}.", permission=permission.value)
 
 
 class BadInput(RefusedRequest):

@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLObjectType, Undefined, lexicographic_sort_schema, print_schema
+from graphql import (
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    Undefined,
+    lexicographic_sort_schema,
+    print_schema,
+)
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 from domain.permissions import Permission
 from domain.requests import BadInput
@@ -59,9 +67,16 @@ class Mutation(AccountMutations, CatalogMutations, SchemeMutations):
     """The mutation root."""
 
 
+class QuietSchema(strawberry.Schema):
+    """A schema that leaves logging to the transport, which knows our own faults from those of a request."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Log nothing here."""
+
+
 def build_schema(*, suggestions: bool = True) -> strawberry.Schema:
     """The schema, ready to execute. Without `suggestions` messages do not tell names that a client guessed at."""
-    schema = strawberry.Schema(
+    schema = QuietSchema(
         Query,
         Mutation,
         types=[*ERROR_TYPES, ApiKey],

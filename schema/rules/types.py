@@ -220,7 +220,7 @@ class RuleLimits:
     points_per_ecp: SafeInt | None = leaf("Points to one ECP over the whole scheme.")
     points_per_ecp_per_month: SafeInt | None = leaf("Points to one ECP in a calendar month.")
     points_in_total: SafeInt | None = leaf("Points to all ECPs together.")
-    times_per_ecp: SafeInt | None = leaf("How often one ECP can earn it.")
+    times_per_ecp: int | None = leaf("How often one ECP can earn it.")
 
 
 @node_type(RuleView, "A bonus rule: who and what qualifies, and what they get on top of base points.")

@@ -1,0 +1,1 @@
+"""The server: composition of settings, identity, transport and the schema."""

@@ -1,0 +1,145 @@
+"""Who sends a request: a signed token or an API key, and the account behind it as the database has it now."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from db.sessions import Fetching
+from domain.permissions import Viewer
+from domain.requests import Unauthenticated
+from graphql_api.settings import Settings
+from resolvers.accounts.api_keys import KEY_PREFIX
+from resolvers.accounts.read import viewer_of_account, viewer_of_api_key
+
+DEV_TOKEN_LIFETIME: Final = timedelta(days=30)
+_DEV_KEY_FILE: Final = "dev-signing-key.pem"
+_DEV_KEY_ID: Final = "dev"
+_REQUIRED: Final = ("exp", "aud", "iss", "sub")
+
+
+class KeysUnavailable(Exception):
+    """The keys that tokens are verified with cannot be read; the message says what to do."""
+
+
+class Authenticator:
+    """Verifies tokens with keys held in memory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._keys = _load_keys(settings)
+
+    async def viewer(self, reading: Fetching, headers: Mapping[str, str]) -> Viewer | None:
+        """The viewer of a request, None for an anonymous one. Raises Unauthenticated for a bad credential."""
+        credential = _credential(headers)
+        if credential is None:
+            return None
+        if credential.startswith(KEY_PREFIX):
+            found = await viewer_of_api_key(reading, credential)
+        else:
+            found = await viewer_of_account(reading, self._subject(credential))
+        if found is None:
+            message = "This credential opens no account: it was revoked, or the account is disabled."
+            raise Unauthenticated(message)
+        return found
+
+    def _subject(self, token: str) -> UUID:
+        settings = self._settings
+        try:
+            key_id = jwt.get_unverified_header(token).get("kid")
+            claims = jwt.decode(
+                token,
+                self._key(key_id),
+                algorithms=[settings.jwt_algorithm],
+                audience=settings.jwt_audience,
+                issuer=settings.jwt_issuer,
+                options={"require": list(_REQUIRED)},
+            )
+            return UUID(claims["sub"])
+        except jwt.ExpiredSignatureError:
+            message = "This token has expired: sign in again."
+            raise Unauthenticated(message) from None
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+            message = "This token is not valid: sign in again."
+            raise Unauthenticated(message) from None
+
+    def _key(self, key_id: object) -> Any:
+        if isinstance(key_id, str) and key_id in self._keys:
+            return self._keys[key_id]
+        if key_id is None and len(self._keys) == 1:
+            return next(iter(self._keys.values()))
+        message = "no such key"
+        raise jwt.InvalidTokenError(message)
+
+
+def dev_token(settings: Settings, account_id: UUID, now: datetime | None = None) -> str:
+    """A token for an account, signed with the generated key of a development machine; valid for 30 days."""
+    claims = {
+        "sub": str(account_id),
+        "iss": settings.jwt_issuer,
+        "aud": settings.jwt_audience,
+        "exp": (now or datetime.now(UTC)) + DEV_TOKEN_LIFETIME,
+    }
+    return jwt.encode(claims, _dev_key(settings), algorithm="EdDSA", headers={"kid": _DEV_KEY_ID})
+
+
+def _credential(headers: Mapping[str, str]) -> str | None:
+    """The token or API key of a request. Raises Unauthenticated for a header that is not a bearer credential."""
+    header = headers.get("authorization")
+    if header is None:
+        return headers.get("x-api-key")
+    scheme, _, credential = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not credential.strip():
+        message = "Send the credential as “Authorization: Bearer …”."
+        raise Unauthenticated(message)
+    return credential.strip()
+
+
+def _load_keys(settings: Settings) -> dict[str, Any]:
+    if settings.jwt_keys is not None:
+        return _read_keys(settings.jwt_keys, settings.jwt_algorithm)
+    if settings.development:
+        return {_DEV_KEY_ID: _dev_key(settings).public_key()}
+    message = (
+        "Tokens cannot be verified: set TESSERA_JWT_KEYS to a JWKS or PEM file, or TESSERA_ENV=dev on your own machine."
+    )
+    raise KeysUnavailable(message)
+
+
+def _read_keys(path: Path, algorithm: str) -> dict[str, Any]:
+    """The public keys of a JWKS document by key id, or the one key of a PEM file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        if text.lstrip().startswith("{"):
+            keys = jwt.PyJWKSet.from_dict(json.loads(text)).keys
+            return {key.key_id or str(index): key.key for index, key in enumerate(keys)}
+        return {"pem": jwt.get_algorithm_by_name(algorithm).prepare_key(text)}
+    except (OSError, ValueError, jwt.PyJWTError) as error:
+        message = f"The keys in {path} cannot be used: {error}"
+        raise KeysUnavailable(message) from error
+
+
+def _dev_key(settings: Settings) -> Ed25519PrivateKey:
+    """The signing key of this machine, made on first use and readable by its owner only."""
+    path = settings.data_dir / _DEV_KEY_FILE
+    if not path.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        content = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        partial = path.with_suffix(f".{os.getpid()}")
+        partial.touch(mode=0o600)
+        partial.write_bytes(content)
+        partial.replace(path)
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        message = f"{path} does not hold an Ed25519 key: delete it, and a new one is made."
+        raise KeysUnavailable(message)
+    return key

@@ -1,0 +1,30 @@
+"""What every operation is given: the viewer, the database, the clock and new ids."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import uuid_utils.compat
+
+from db.database import Database
+from domain.permissions import Viewer
+from resolvers.context import Operation
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What outlives operations. Tests and demo data bring their own clock and ids."""
+
+    database: Database
+    clock: Callable[[], datetime] = field(default=utc_now)
+    new_id: Callable[[], UUID] = field(default=uuid_utils.compat.uuid7)
+
+    def operation(self, viewer: Viewer | None) -> Operation:
+        """A new operation of this viewer, at this moment."""
+        return Operation(self.database, viewer, now=self.clock(), new_id=self.new_id)

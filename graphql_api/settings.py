@@ -1,0 +1,39 @@
+"""Every setting of the server, read from the environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Names in the environment begin with `TESSERA_`, but for `DATABASE_URL`, `DATABASE_READ_URL` and `PORT`."""
+
+    model_config = SettingsConfigDict(env_prefix="TESSERA_", populate_by_name=True, extra="ignore")
+
+    env: Literal["dev", "production"] | None = Field(
+        None, description="dev shows development tokens and GraphiQL; dev unless DATABASE_URL is set."
+    )
+    database_url: SecretStr | None = Field(
+        None, validation_alias="DATABASE_URL", description="The PostgreSQL primary; an embedded one when unset."
+    )
+    database_read_url: SecretStr | None = Field(
+        None, validation_alias="DATABASE_READ_URL", description="A streaming replica that answers queries."
+    )
+    pool_size: int = Field(10, ge=1, le=1000, description="Connections per process, to each of primary and replica.")
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, validation_alias="PORT", description="The port; 0 takes any free one.")
+    data_dir: Path = Field(Path(".tessera"), description="Where the embedded database and development keys live.")
+    jwt_keys: Path | None = Field(
+        None, description="A JWKS file, or a public key in PEM, that tokens are verified with; required in production."
+    )
+    jwt_algorithm: str = Field("EdDSA", description="The one algorithm that tokens may be signed with.")
+    jwt_issuer: str = Field("tessera", description="The `iss` that tokens must carry.")
+    jwt_audience: str = Field("tessera", description="The `aud` that tokens must carry.")
+    body_limit: int = Field(1024 * 1024, ge=1024, description="The largest request body, in bytes.")
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a developer's machine: said so, or no database was named."""
+        return self.env == "dev" or (self.env is None and self.database_url is None)

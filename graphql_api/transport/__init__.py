@@ -1,0 +1,1 @@
+"""How requests reach the schema, and answers reach clients."""

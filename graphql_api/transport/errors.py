@@ -1,0 +1,50 @@
+"""Errors as clients see them: every one with a code, and what is our fault masked behind an id."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
+
+from domain.requests import BadInput, RefusedRequest
+
+PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
+INTERNAL: Final = "INTERNAL_SERVER_ERROR"
+
+_log = structlog.get_logger("tessera.errors")
+
+
+def formatted(errors: Iterable[GraphQLError], *, executed: bool) -> list[GraphQLFormattedError]:
+    """The errors of one answer; `executed` tells errors of the execution from those of parsing and validation."""
+    return [_formatted(error, executed=executed) for error in errors]
+
+
+def request_error(message: str, code: str) -> dict[str, Any]:
+    """An answer that is nothing but one error, for a request that never became an operation."""
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+def _formatted(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
+    original = error.original_error
+    if isinstance(original, RecursionError):
+        return _with(error, "The request is nested too deeply.", {"code": BadInput.code})
+    if original is not None and not isinstance(original, RefusedRequest | GraphQLError):
+        return _masked(error, original)
+    if isinstance(error, GraphQLSyntaxError):
+        return _with(error, error.message, {"code": PARSE_FAILED})
+    code = BadInput.code if executed else VALIDATION_FAILED
+    return _with(error, error.message, {"code": code, **(error.extensions or {})})
+
+
+def _masked(error: GraphQLError, original: BaseException) -> GraphQLFormattedError:
+    reference = uuid4().hex
+    _log.error("operation failed", reference=reference, path=error.path, exc_info=original)
+    message = f"Something went wrong on our side. Quote the reference {reference} when you report it."
+    return _with(error, message, {"code": INTERNAL, "reference": reference})
+
+
+def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLFormattedError:
+    answer = error.formatted
+    return {**answer, "message": message, "extensions": extensions}

@@ -1,0 +1,195 @@
+"""One migrated template database, a copy per test worker, and a real server on it."""
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import uvicorn
+from sqlalchemy import make_url
+
+from db.database import Database
+from db.embedded import EmbeddedPostgres
+from db.models import Base
+from graphql_api.app import build_app
+from graphql_api.context import Environment
+from graphql_api.settings import Settings
+from migrations import run as migrations
+from tests.api.client import Clients
+from tests.factories.clock import TestClock
+from tests.factories.schemes import SchemeFactory
+from tests.factories.world import World, build_world
+
+ROOT = Path(__file__).parent.parent
+# Test data may be lost with the power, so nothing waits for the disk.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL server: the one that TEST_DATABASE_URL names, or an embedded one that all workers share."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    with EmbeddedPostgres(ROOT / ".tessera" / "test-postgres", QUICK).hold() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str, worker_id: str) -> Iterator[str]:
+    """A database of this worker's own, copied from the template."""
+    name = f"test_{worker_id}"
+    template = _template(server_url)
+    asyncio.run(_execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", _copy(name, template)))
+    yield _named(server_url, name)
+    asyncio.run(_execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+async def shared_database(database_url: str) -> AsyncIterator[Database]:
+    """The open database of this worker."""
+    opened = await Database.connect(database_url, pool_size=8)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def database(shared_database: Database, database_url: str) -> AsyncIterator[Database]:
+    """The database, empty."""
+    yield shared_database
+    await empty(database_url)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """The time of the server; tests move it."""
+    return TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+async def environment(database: Database, clock: TestClock) -> Environment:
+    """What operations are made from."""
+    return Environment(database=database, clock=clock)
+
+
+@pytest.fixture
+async def world(environment: Environment) -> World:
+    """An account of each role and a small catalog."""
+    return await build_world(environment)
+
+
+@pytest.fixture
+def factory(environment: Environment, world: World) -> SchemeFactory:
+    """Makes schemes."""
+    return SchemeFactory(environment, world)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a development server."""
+    return Settings(env="dev", data_dir=tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+async def live_server(shared_database: Database, settings: Settings) -> AsyncIterator["LiveServer"]:
+    """A real server on a real port; its clock can be set."""
+    live = LiveServer(shared_database, settings)
+    async with live.running():
+        yield live
+
+
+@pytest.fixture
+async def clients(
+    live_server: "LiveServer", world: World, clock: TestClock, settings: Settings
+) -> AsyncIterator[Clients]:
+    """Signed-in clients of the real server, one per role."""
+    live_server.clock = clock
+    async with httpx.AsyncClient(base_url=live_server.address, timeout=30) as http:
+        yield Clients(http, world, settings)
+
+
+class LiveServer:
+    """uvicorn in the loop of the tests."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.clock: Any = None
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        self._listener = listener
+        self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        environment = Environment(database=database, clock=self._now)
+        app = build_app(settings, environment)
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+
+    def _now(self) -> datetime:
+        now: datetime = self.clock()
+        return now
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve for the length of the block."""
+        task = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
+            await asyncio.sleep(0.01)
+        yield
+        self._server.should_exit = True
+        await task
+
+
+async def empty(url: str) -> None:
+    """Delete every row of every table."""
+    statements = "".join(f'DELETE FROM "{table.name}";' for table in reversed(Base.metadata.sorted_tables))
+    await _execute(url, statements)
+
+
+def _template(server_url: str) -> str:
+    """The name of a migrated database, made once per state of the migrations."""
+    files = sorted((ROOT / "migrations").rglob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    name = f"template_{digest}"
+    with (ROOT / ".tessera" / "test-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not asyncio.run(_exists(server_url, name)):
+            partial = f"{name}_partial"
+            asyncio.run(
+                _execute(
+                    server_url, f"DROP DATABASE IF EXISTS {partial}", f"CREATE DATABASE {partial} TEMPLATE template0"
+                )
+            )
+            migrations.upgrade(_named(server_url, partial))
+            asyncio.run(_execute(server_url, f"ALTER DATABASE {partial} RENAME TO {name}"))
+    return name
+
+
+def _copy(name: str, template: str) -> str:
+    return f"CREATE DATABASE {name} TEMPLATE {template}"
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+async def _exists(url: str, name: str) -> bool:
+    connection = await asyncpg.connect(url)
+    try:
+        return bool(await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name))
+    finally:
+        await connection.close()
+
+
+async def _execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()

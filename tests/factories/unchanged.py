@@ -1,0 +1,32 @@
+"""Showing that something changed nothing: every row of every table, before and after."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from db.models import Base
+
+
+async def contents(url: str) -> dict[str, asyncpg.Record | None]:
+    """For each table how many rows it has and a digest over all of them."""
+    connection = await asyncpg.connect(url)
+    try:
+        return {table.name: await connection.fetchrow(_digest(table.name)) for table in Base.metadata.sorted_tables}
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def nothing_changes(url: str) -> AsyncIterator[None]:
+    """Fails when the block leaves any table different."""
+    before = await contents(url)
+    yield
+    after = await contents(url)
+    changed = {name for name, found in after.items() if found != before[name]}
+    assert not changed, f"changed: {', '.join(sorted(changed))}"
+
+
+def _digest(table: str) -> str:
+    lines = f'SELECT "{table}"::text AS line FROM "{table}"'
+    return f"SELECT count(*), md5(string_agg(line, E'\\n' ORDER BY line)) FROM ({lines}) AS lines"

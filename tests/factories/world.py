@@ -1,0 +1,127 @@
+"""An account of each role and a small catalog: what nearly every test needs."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from db.changes.accounts import put_account
+from db.changes.catalog import put
+from db.database import Database
+from db.rows import AccountRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from domain.catalog import GeographyLevel, VendorKind
+from domain.permissions import Role, Viewer
+from graphql_api.context import Environment
+
+SPACE = UUID("0190a5a0-0000-7000-8000-000000000000")
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class World:
+    """Who and what there is."""
+
+    accounts: dict[str, AccountRow]
+    tiers: dict[str, TierRow]
+    geographies: dict[str, GeographyRow]
+    products: dict[str, ProductRow]
+    variants: dict[str, VariantRow]
+    vendors: dict[str, VendorRow]
+
+    def viewer(self, name: str | Role) -> Viewer:
+        """The viewer of an account: a role's name, or "second manager" or "manager and approver"."""
+        account = self.accounts[str(name)]
+        roles = frozenset(Role(role) for role in account.roles)
+        return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id)
+
+
+def key(name: str) -> UUID:
+    """The id of a thing by its name: the same in every test."""
+    return uuid5(SPACE, name)
+
+
+async def build_world(environment: Environment) -> World:
+    """Store the world and return it."""
+    world = World(_accounts(), _tiers(), _geographies(), _products(), _variants(), _vendors())
+    database: Database = environment.database
+    async with database.writing() as session:
+        for rows in (world.vendors, world.tiers, world.products, world.variants):
+            await put(session, list(rows.values()))
+        for level in GeographyLevel:
+            await put(session, [row for row in world.geographies.values() if row.level == level])
+        for account in world.accounts.values():
+            await put_account(session, account)
+    return world
+
+
+def _accounts() -> dict[str, AccountRow]:
+    roles: dict[str, list[Role]] = {role.value: [role] for role in Role}
+    roles["second manager"] = [Role.PROGRAM_MANAGER]
+    roles["manager and approver"] = [Role.APPROVER, Role.PROGRAM_MANAGER]
+    return {
+        name: AccountRow(
+            key(f"account {name}"),
+            name.replace("_", " ").title(),
+            f"{name.lower().replace(' ', '.')}@example.com",
+            key("vendor PRN-1") if Role.VENDOR in held else None,
+            BEGINNING,
+            None,
+            [role.value for role in held],
+        )
+        for name, held in roles.items()
+    }
+
+
+def _tiers() -> dict[str, TierRow]:
+    names = ("Bronze", "Silver", "Gold", "Platinum")
+    return {name: TierRow(key(f"tier {name}"), name.upper(), name, rank) for rank, name in enumerate(names, start=1)}
+
+
+def _geographies() -> dict[str, GeographyRow]:
+    tree: dict[str, dict[str, tuple[str, ...]]] = {
+        "India": {"Maharashtra": ("Pune", "Mumbai"), "Karnataka": ("Mysuru",)},
+        "Nepal": {"Bagmati": ("Kathmandu",)},
+    }
+    rows: dict[str, GeographyRow] = {}
+
+    def add(name: str, level: GeographyLevel, parent: str | None) -> None:
+        rows[name] = GeographyRow(
+            key(f"geography {name}"), name.upper(), name, level.value, rows[parent].id if parent else None
+        )
+
+    for country, regions in tree.items():
+        add(country, GeographyLevel.COUNTRY, None)
+        for region, cities in regions.items():
+            add(region, GeographyLevel.REGION, country)
+            for city in cities:
+                add(city, GeographyLevel.CITY, region)
+    return rows
+
+
+def _products() -> dict[str, ProductRow]:
+    return {
+        name: ProductRow(key(f"product {name}"), name, category, "Tessera")
+        for name, category in (("Amber Oil", "Engine oil"), ("Cedar Wax", "Car care"), ("Clear Lens", "Eye care"))
+    }
+
+
+def _variants() -> dict[str, VariantRow]:
+    return {
+        sku: VariantRow(key(f"variant {sku}"), sku, name, key(f"product {product}"))
+        for sku, name, product in (
+            ("AMB-1L", "1 liter", "Amber Oil"),
+            ("AMB-4L", "4 liters", "Amber Oil"),
+            ("CED-250", "250 grams", "Cedar Wax"),
+            ("LENS-1", "Single", "Clear Lens"),
+        )
+    }
+
+
+def _vendors() -> dict[str, VendorRow]:
+    return {
+        code: VendorRow(key(f"vendor {code}"), code, name, kind.value, "Pune")
+        for code, name, kind in (
+            ("PRN-1", "First Print", VendorKind.PRINTER),
+            ("PCK-1", "Second Pack", VendorKind.PACKAGER),
+            ("FAC-1", "Third Factory", VendorKind.FACTORY),
+        )
+    }
