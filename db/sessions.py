@@ -5,6 +5,7 @@ offer `fetch`, so a function that loads facts takes a `Fetching` and serves read
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import asyncpg
@@ -85,17 +86,20 @@ class Writing:
         row = statement.row
         return [row(*record) for record in result.all()]
 
-    async def execute(self, change: UpdateBase) -> None:
-        """Run an INSERT, UPDATE or DELETE. Raises DuplicateKey."""
-        await self._run(change)
+    async def execute(self, change: UpdateBase, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Run an INSERT, UPDATE or DELETE; with `rows` once for all of them. Raises DuplicateKey.
+
+        Rows as parameters let SQLAlchemy compile the statement once; rows in the statement are compiled every time.
+        """
+        await self._run(change, rows)
 
     async def returning(self, change: UpdateBase) -> list[Any]:
         """Run a change with RETURNING and give the rows it returns. Raises DuplicateKey."""
         return list((await self._run(change)).all())
 
-    async def _run(self, change: UpdateBase) -> Result[Any]:
+    async def _run(self, change: UpdateBase, rows: Sequence[Mapping[str, Any]] | None = None) -> Result[Any]:
         try:
-            return await self._session.execute(change)
+            return await self._session.execute(change, rows)
         except IntegrityError as error:
             cause = getattr(error.orig, "__cause__", None)
             if isinstance(cause, asyncpg.UniqueViolationError):

@@ -27,6 +27,6 @@ async def put(session: Writing, rows: Sequence[CatalogRow]) -> None:
         return
     table = _TABLES[type(rows[0])]
     values = [asdict(row) for row in rows]
-    statement = insert(table).values(values)
+    statement = insert(table)
     changed = {name: statement.excluded[name] for name in values[0] if name != "id"}
-    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), values)

@@ -58,7 +58,7 @@ async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
     sections = [
         {"scheme_id": scheme_id, "section": kind, "version": 0, "state": WizardStepState.PENDING} for kind in STEP_ORDER
     ]
-    await session.execute(insert(SchemeSectionTable).values(sections))
+    await session.execute(insert(SchemeSectionTable), sections)
 
 
 async def set_basics(session: Writing, scheme_id: UUID, basics: Basics, terms_version: int) -> None:
@@ -73,7 +73,7 @@ async def set_variants(session: Writing, scheme_id: UUID, variant_ids: Collectio
     await session.execute(delete(SchemeVariantTable).where(owned, SchemeVariantTable.variant_id.not_in(variant_ids)))
     rows = [{"scheme_id": scheme_id, "variant_id": variant_id} for variant_id in variant_ids]
     if rows:
-        await session.execute(upsert(SchemeVariantTable).values(rows).on_conflict_do_nothing())
+        await session.execute(upsert(SchemeVariantTable).on_conflict_do_nothing(), rows)
 
 
 async def set_geographies(session: Writing, scheme_id: UUID, geography_ids: Collection[UUID]) -> None:
@@ -81,7 +81,7 @@ async def set_geographies(session: Writing, scheme_id: UUID, geography_ids: Coll
     await session.execute(delete(SchemeGeographyTable).where(SchemeGeographyTable.scheme_id == scheme_id))
     rows = [{"scheme_id": scheme_id, "geography_id": geography_id} for geography_id in geography_ids]
     if rows:
-        await session.execute(insert(SchemeGeographyTable).values(rows))
+        await session.execute(insert(SchemeGeographyTable), rows)
 
 
 async def set_coupon_values(session: Writing, scheme_id: UUID, values: Collection[CouponValue]) -> None:
@@ -90,10 +90,10 @@ async def set_coupon_values(session: Writing, scheme_id: UUID, values: Collectio
     await session.execute(update(SchemeVariantTable).where(owned).values(base_points=None, planned_quantity=None))
     rows = [{"scheme_id": scheme_id, **msgspec.structs.asdict(value)} for value in values]
     if rows:
-        statement = upsert(SchemeVariantTable).values(rows)
+        statement = upsert(SchemeVariantTable)
         numbers = {name: statement.excluded[name] for name in ("base_points", "planned_quantity")}
         keys = ["scheme_id", "variant_id"]
-        await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=numbers))
+        await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=numbers), rows)
 
 
 async def set_rules(session: Writing, scheme_id: UUID, rules: Sequence[BonusRule]) -> None:
@@ -104,7 +104,7 @@ async def set_rules(session: Writing, scheme_id: UUID, rules: Sequence[BonusRule
         for position, rule in enumerate(rules, start=1)
     ]
     if rows:
-        await session.execute(insert(BonusRuleTable).values(rows))
+        await session.execute(insert(BonusRuleTable), rows)
 
 
 async def record_section_save(session: Writing, saved: SectionRow, changes: Sequence[FieldDifference]) -> None:
@@ -189,7 +189,7 @@ async def replace_stages(session: Writing, scheme_id: UUID, spans: Sequence[Stag
         values["blocked_by"] = list(span.stage.blocked_by)
         values["position"] = span.stage.kind.position
         rows.append({"scheme_id": scheme_id, "valid_from": span.valid_from, "valid_until": span.valid_until, **values})
-    await session.execute(insert(SchemeStageTable).values(rows))
+    await session.execute(insert(SchemeStageTable), rows)
 
 
 def _basics_columns(basics: Basics) -> dict[str, Any]:

@@ -55,12 +55,16 @@ class SchemeContent(Struct, frozen=True):
     @property
     def coupon_quantity(self) -> int:
         """How many coupons are planned over all variants; 0 without the COUPON channel."""
-        return sum(value.planned_quantity for value in self.coupon_values)
+        return sum(value.planned_quantity for value in self._coupons)
 
     @property
     def base_liability(self) -> int:
-        """Base points owed when every planned coupon is redeemed: the sum of base points times planned quantity."""
-        return sum(value.base_points * value.planned_quantity for value in self.coupon_values)
+        """Base points owed when every planned coupon is redeemed: base points times planned quantity, summed up."""
+        return sum(value.base_points * value.planned_quantity for value in self._coupons)
+
+    @property
+    def _coupons(self) -> tuple[CouponValue, ...]:
+        return self.coupon_values if EarningChannel.COUPON in self.basics.channels else ()
 
 
 class FieldDifference(Struct, frozen=True):

@@ -146,7 +146,9 @@ def _date_problems(basics: Basics) -> Iterator[Problem]:
         "endsOn": basics.ends_on,
     }
     for name, day in days.items():
-        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        if day is None:
+            yield Problem(UserErrorCode.REQUIRED, "This date is missing.", (name,))
+        elif not FIRST_DAY <= day <= LAST_DAY:
             message = f"Dates must lie between {FIRST_DAY.year} and {LAST_DAY.year}."
             yield Problem(UserErrorCode.INVALID, message, (name,))
     orders = (

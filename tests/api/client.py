@@ -65,12 +65,12 @@ class Clients:
 
     def __init__(self, http: httpx.AsyncClient, world: World, settings: Settings) -> None:
         self._http = http
-        self._world = world
+        self.world = world
         self._settings = settings
 
     def __getitem__(self, name: str | Role) -> Client:
         """The client of an account."""
-        return self.of(self._world.accounts[str(name)].id)
+        return self.of(self.world.accounts[str(name)].id)
 
     def of(self, account_id: UUID) -> Client:
         """The client of an account id."""

@@ -1,0 +1,5 @@
+"""Demo data: an invented brand of lubricants, car care and eye care, for people who want to look around."""
+
+from graphql_api.demo.load import load_demo
+
+__all__ = ["load_demo"]

@@ -1,0 +1,203 @@
+"""What each act of a story does: the mutation behind it, called for the person who does it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from db.sessions import Writing
+from db.statements.schemes import CONTENT_HASHES
+from domain.channels import EarningChannel
+from domain.schemes.content import Basics, CouponValue
+from domain.stages import STEP_ORDER, WizardStepKind
+from graphql_api.demo.catalog import Catalog, Naming
+from graphql_api.demo.people import Person
+from graphql_api.demo.plan import SchemePlan
+from graphql_api.demo.rules import RULES
+from graphql_api.demo.stories import Act
+from graphql_api.demo.terms import clarified
+from resolvers.context import Operation
+from resolvers.schemes.create_scheme import CreateScheme, create_scheme
+from resolvers.schemes.decide_submission import (
+    ApproveScheme,
+    DeclineScheme,
+    approve_scheme,
+    reject_scheme,
+    request_scheme_changes,
+)
+from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
+from resolvers.schemes.save_scheme_bonus_rules import RuleDraft, SaveSchemeBonusRules, save_scheme_bonus_rules
+from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues, save_scheme_coupon_values
+from resolvers.schemes.save_scheme_geographies import SaveSchemeGeographies, save_scheme_geographies
+from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
+from resolvers.schemes.submit_scheme import SubmitScheme, submit_scheme
+
+_APPROVERS_ACTS: Final = frozenset({Act.APPROVE, Act.REQUEST_CHANGES, Act.REJECT})
+_REASON: Final = "Please say in the terms when the points of a month are credited, and check the budget."
+
+
+class Telling(Struct):
+    """A scheme in the course of its story: what it is about, and what its mutations need to know of it."""
+
+    plan: SchemePlan
+    skus: tuple[str, ...]
+    basics: Basics
+    scheme_id: UUID = UUID(int=0)
+    versions: dict[WizardStepKind, int] = field(default_factory=lambda: dict.fromkeys(STEP_ORDER, 0))
+
+    def doer(self, act: Act) -> Person:
+        """Who does this."""
+        return self.plan.approver if act in _APPROVERS_ACTS else self.plan.manager
+
+    def expected_version(self, step: WizardStepKind) -> int:
+        """The version that the next save of a step must name; it counts up, since every save changes something."""
+        self.versions[step] += 1
+        return self.versions[step] - 1
+
+
+class Scene(Struct, frozen=True):
+    """Where an act takes place: the operation that does it, its transaction, and the catalog."""
+
+    operation: Operation
+    session: Writing
+    catalog: Catalog
+
+
+def begin(plan: SchemePlan, catalog: Catalog, today: date) -> Telling:
+    """The story of a scheme before anything has happened."""
+    skus = catalog.skus(plan.products)
+    return Telling(plan, skus, plan.basics(today, skus))
+
+
+async def perform(act: Act, telling: Telling, scene: Scene) -> None:
+    """Do it. Raises what the mutation raises."""
+    await _PERFORMANCES[act](telling, scene)
+
+
+async def _create(telling: Telling, scene: Scene) -> None:
+    command = CreateScheme(telling.plan.title, telling.plan.channels)
+    telling.scheme_id = await create_scheme(scene.operation, command)
+
+
+async def _save_basics(telling: Telling, scene: Scene) -> None:
+    version = telling.expected_version(WizardStepKind.BASICS)
+    await save_scheme_basics(scene.operation, SaveSchemeBasics(telling.scheme_id, version, telling.basics))
+
+
+async def _add_coupons(telling: Telling, scene: Scene) -> None:
+    channels = (EarningChannel.COUPON, EarningChannel.SALE)
+    telling.basics = replace(telling.basics, channels=channels)
+    await _save_basics(telling, scene)
+
+
+async def _revise_basics(telling: Telling, scene: Scene) -> None:
+    basics = telling.basics
+    budget = (basics.budget or 0) * 11 // 10
+    telling.basics = replace(basics, budget=budget, terms_markdown=clarified(basics.terms_markdown))
+    await _save_basics(telling, scene)
+
+
+async def _save_products(telling: Telling, scene: Scene) -> None:
+    version = telling.expected_version(WizardStepKind.PRODUCTS)
+    variant_ids = tuple(scene.catalog.variants[sku] for sku in telling.skus)
+    await save_scheme_products(scene.operation, SaveSchemeProducts(telling.scheme_id, version, variant_ids))
+
+
+async def _add_variant(telling: Telling, scene: Scene) -> None:
+    telling.skus = (*telling.skus, _changed_sku(telling))
+    await _save_products(telling, scene)
+
+
+async def _remove_variant(telling: Telling, scene: Scene) -> None:
+    telling.skus = tuple(sku for sku in telling.skus if sku != _changed_sku(telling))
+    await _save_products(telling, scene)
+
+
+async def _remove_all_variants(telling: Telling, scene: Scene) -> None:
+    telling.skus = ()
+    await _save_products(telling, scene)
+
+
+async def _save_geographies(telling: Telling, scene: Scene) -> None:
+    await _set_geographies(telling, scene, telling.plan.places)
+
+
+async def _remove_geographies(telling: Telling, scene: Scene) -> None:
+    await _set_geographies(telling, scene, ())
+
+
+async def _set_geographies(telling: Telling, scene: Scene, codes: tuple[str, ...]) -> None:
+    version = telling.expected_version(WizardStepKind.GEOGRAPHIES)
+    ids = tuple(scene.catalog.geographies[code] for code in codes)
+    await save_scheme_geographies(scene.operation, SaveSchemeGeographies(telling.scheme_id, version, ids))
+
+
+async def _save_values(telling: Telling, scene: Scene) -> None:
+    version, plan = telling.expected_version(WizardStepKind.COUPON_VALUES), telling.plan
+    values = tuple(
+        CouponValue(scene.catalog.variants[sku], plan.base_points(sku), plan.planned_quantity(sku))
+        for sku in telling.skus
+    )
+    await save_scheme_coupon_values(scene.operation, SaveSchemeCouponValues(telling.scheme_id, version, values))
+
+
+async def _save_rules(telling: Telling, scene: Scene) -> None:
+    version = telling.expected_version(WizardStepKind.BONUS_RULES)
+    naming = Naming(scene.catalog, telling.basics.starts_on or scene.operation.now.date())
+    rules = tuple(RuleDraft(None, RULES[name].rule(scene.operation.new_id(), naming)) for name in telling.plan.rules)
+    await save_scheme_bonus_rules(scene.operation, SaveSchemeBonusRules(telling.scheme_id, version, rules))
+
+
+async def _submit(telling: Telling, scene: Scene) -> None:
+    """Warnings are acknowledged where the plan means them; any other one fails here."""
+    acknowledged = telling.plan.budget_percent < 100  # noqa: PLR2004 - the whole, in percent
+    named_hash = await _content_hash(telling, scene)
+    await submit_scheme(scene.operation, SubmitScheme(telling.scheme_id, named_hash, acknowledged))
+
+
+async def _approve(telling: Telling, scene: Scene) -> None:
+    named_hash = await _content_hash(telling, scene)
+    await approve_scheme(scene.operation, ApproveScheme(telling.scheme_id, named_hash, telling.plan.remark))
+
+
+async def _request_changes(telling: Telling, scene: Scene) -> None:
+    command = DeclineScheme(telling.scheme_id, telling.plan.remark or _REASON)
+    await request_scheme_changes(scene.operation, command)
+
+
+async def _reject(telling: Telling, scene: Scene) -> None:
+    await reject_scheme(scene.operation, DeclineScheme(telling.scheme_id, telling.plan.remark or _REASON))
+
+
+async def _content_hash(telling: Telling, scene: Scene) -> str:
+    ((_, found),) = await scene.session.fetch(CONTENT_HASHES, ids=[telling.scheme_id])
+    return found
+
+
+def _changed_sku(telling: Telling) -> str:
+    if telling.plan.changed_sku is None:
+        raise ValueError(f"“{telling.plan.title}” does not say which variant comes or goes")
+    return telling.plan.changed_sku
+
+
+_PERFORMANCES: Final[Mapping[Act, Callable[[Telling, Scene], Awaitable[None]]]] = {
+    Act.CREATE: _create,
+    Act.SAVE_BASICS: _save_basics,
+    Act.SAVE_PRODUCTS: _save_products,
+    Act.SAVE_GEOGRAPHIES: _save_geographies,
+    Act.SAVE_VALUES: _save_values,
+    Act.SAVE_RULES: _save_rules,
+    Act.ADD_VARIANT: _add_variant,
+    Act.REMOVE_VARIANT: _remove_variant,
+    Act.REMOVE_ALL_VARIANTS: _remove_all_variants,
+    Act.REMOVE_GEOGRAPHIES: _remove_geographies,
+    Act.ADD_COUPONS: _add_coupons,
+    Act.REVISE_BASICS: _revise_basics,
+    Act.SUBMIT: _submit,
+    Act.APPROVE: _approve,
+    Act.REQUEST_CHANGES: _request_changes,
+    Act.REJECT: _reject,
+}

@@ -1,0 +1,188 @@
+"""The catalog of the demo data: tiers, products with their packs, geographies and vendors."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.catalog import put
+from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.sessions import Writing
+from domain.catalog import GeographyLevel, VendorKind
+
+TIERS: Final = ((1, "BRONZE", "Bronze"), (2, "SILVER", "Silver"), (3, "GOLD", "Gold"), (4, "PLATINUM", "Platinum"))
+
+# The end of a SKU, the name of the variant, and what it is worth in points beside the smallest pack.
+PACKS: Final[Mapping[str, tuple[str, int]]] = {
+    "250ML": ("250 ml bottle", 1),
+    "500ML": ("500 ml bottle", 2),
+    "1L": ("1 L bottle", 4),
+    "3L5": ("3.5 L can", 14),
+    "4L": ("4 L can", 16),
+    "5L": ("5 L can", 20),
+    "20L": ("20 L pail", 80),
+    "500G": ("500 g tub", 2),
+    "1KG": ("1 kg tub", 4),
+    "18KG": ("18 kg pail", 72),
+    "WIPES": ("Pack of 20 wipes", 1),
+    "150": ("Index 1.50, pair", 6),
+    "160": ("Index 1.60, pair", 10),
+    "167": ("Index 1.67, pair", 16),
+    "174": ("Index 1.74, pair", 24),
+    "10": ("10 lenses", 2),
+    "30": ("30 lenses", 5),
+    "90": ("90 lenses", 14),
+    "60ML": ("60 ml travel bottle", 1),
+    "120ML": ("120 ml bottle", 2),
+    "300ML": ("300 ml bottle", 4),
+    "10ML": ("10 ml dropper bottle", 1),
+    "UD30": ("30 single doses", 3),
+    "UD60": ("60 single doses", 5),
+}
+
+# The beginning of its SKUs, name, category, brand, and packs.
+PRODUCTS: Final = (
+    ("AMB-0W20", "Amberlane Synth 0W-20", "Engine oils", "Amberlane", ("1L", "3L5", "4L", "20L")),
+    ("AMB-5W30", "Amberlane Synth 5W-30", "Engine oils", "Amberlane", ("500ML", "1L", "3L5", "4L", "20L")),
+    ("AMB-10W40", "Amberlane Blend 10W-40", "Engine oils", "Amberlane", ("1L", "3L5", "4L", "5L", "20L")),
+    ("AMB-15W40", "Amberlane Diesel 15W-40", "Engine oils", "Amberlane", ("1L", "5L", "20L")),
+    ("AMB-20W50", "Amberlane Moto 20W-50", "Engine oils", "Amberlane", ("500ML", "1L", "4L")),
+    ("AMG-80W90", "Amberlane Gear 80W-90", "Transmission and brakes", "Amberlane", ("500ML", "1L", "5L", "20L")),
+    ("AMG-ATF6", "Amberlane Automatic ATF 6", "Transmission and brakes", "Amberlane", ("1L", "4L", "20L")),
+    ("AMF-DOT4", "Amberlane Brake Fluid DOT 4", "Transmission and brakes", "Amberlane", ("250ML", "500ML", "1L")),
+    ("AMC-LONG", "Amberlane Coolant Long Life", "Coolants and greases", "Amberlane", ("1L", "5L", "20L")),
+    ("AMX-MP3", "Amberlane Grease MP3", "Coolants and greases", "Amberlane", ("500G", "1KG", "18KG")),
+    ("GLN-SHAM", "Glintara Shampoo and Wax", "Car care", "Glintara", ("250ML", "500ML", "1L", "5L")),
+    ("GLN-SHINE", "Glintara Liquid Shine", "Car care", "Glintara", ("250ML", "500ML", "1L")),
+    ("GLN-GLASS", "Glintara Glass Clear", "Car care", "Glintara", ("250ML", "500ML", "5L", "WIPES")),
+    ("GLN-DASH", "Glintara Dashboard Matt", "Car care", "Glintara", ("250ML", "500ML", "WIPES")),
+    ("VIS-SV", "Visarel Single Vision", "Spectacle lenses", "Visarel", ("150", "160", "167", "174")),
+    ("VIS-PRO", "Visarel Progressive", "Spectacle lenses", "Visarel", ("150", "160", "167", "174")),
+    ("VIS-DAY", "Visarel Daily Contact Lenses", "Contact lenses and care", "Visarel", ("10", "30", "90")),
+    ("VIS-CARE", "Visarel Lens Care Solution", "Contact lenses and care", "Visarel", ("60ML", "120ML", "300ML")),
+    ("VIS-TEAR", "Visarel Moist Eye Drops", "Eye drops", "Visarel", ("10ML", "UD30", "UD60")),
+)
+
+COUNTRIES: Final = (("IN", "India"), ("NP", "Nepal"))
+
+# Code of a region, its name, and its cities.
+REGIONS: Final = (
+    ("IN-MH", "Maharashtra", ("Mumbai", "Pune", "Nagpur", "Thane", "Aurangabad", "Kolhapur")),
+    ("IN-GJ", "Gujarat", ("Ahmedabad", "Surat", "Vadodara", "Rajkot", "Jamnagar")),
+    ("IN-DL", "Delhi", ("New Delhi", "Dwarka", "Rohini", "Shahdara")),
+    ("IN-PB", "Punjab", ("Ludhiana", "Amritsar", "Jalandhar", "Patiala")),
+    ("IN-RJ", "Rajasthan", ("Jaipur", "Jodhpur", "Udaipur", "Kota")),
+    ("IN-UP", "Uttar Pradesh", ("Lucknow", "Kanpur", "Varanasi", "Agra", "Noida", "Meerut")),
+    ("IN-KA", "Karnataka", ("Bengaluru", "Mysuru", "Hubballi", "Mangaluru", "Belagavi")),
+    ("IN-TN", "Tamil Nadu", ("Chennai", "Coimbatore", "Madurai", "Salem", "Tiruchirappalli", "Vellore")),
+    ("IN-KL", "Kerala", ("Kochi", "Thiruvananthapuram", "Kozhikode", "Thrissur")),
+    ("IN-TS", "Telangana", ("Hyderabad", "Warangal", "Nizamabad", "Karimnagar")),
+    ("IN-WB", "West Bengal", ("Kolkata", "Siliguri", "Durgapur", "Asansol", "Howrah")),
+    ("IN-MP", "Madhya Pradesh", ("Indore", "Bhopal", "Jabalpur", "Gwalior")),
+    ("NP-BA", "Bagmati", ("Kathmandu", "Lalitpur", "Bhaktapur", "Hetauda")),
+    ("NP-GA", "Gandaki", ("Pokhara", "Gorkha")),
+    ("NP-KO", "Koshi", ("Biratnagar", "Dharan", "Itahari")),
+)
+
+VENDORS: Final = (
+    ("PRN-01", "Saffron Dot Printworks", VendorKind.PRINTER, "Pune"),
+    ("PRN-02", "Bluequill Labels", VendorKind.PRINTER, "Chennai"),
+    ("PRN-03", "Tintara Security Print", VendorKind.PRINTER, "Noida"),
+    ("PRN-04", "Hill Lantern Press", VendorKind.PRINTER, "Kathmandu"),
+    ("PRN-05", "Inkmarsh Scratch Cards", VendorKind.PRINTER, "Ahmedabad"),
+    ("PKG-01", "Foldmere Packaging", VendorKind.PACKAGER, "Mumbai"),
+    ("PKG-02", "Carton Creek", VendorKind.PACKAGER, "Hyderabad"),
+    ("PKG-03", "Sealwick Co-packers", VendorKind.PACKAGER, "Ludhiana"),
+    ("PKG-04", "Banyan Box Works", VendorKind.PACKAGER, "Kolkata"),
+    ("FAC-01", "Amberlane Blending Plant West", VendorKind.FACTORY, "Vadodara"),
+    ("FAC-02", "Amberlane Blending Plant South", VendorKind.FACTORY, "Coimbatore"),
+    ("FAC-03", "Glintara Filling Line", VendorKind.FACTORY, "Indore"),
+    ("FAC-04", "Visarel Lens Laboratory", VendorKind.FACTORY, "Bengaluru"),
+)
+
+
+class Catalog(Struct, frozen=True):
+    """The ids of everything in the catalog, by code: the SKU of a variant, the beginning of the SKUs of a product."""
+
+    tiers: Mapping[str, UUID]
+    products: Mapping[str, UUID]
+    variants: Mapping[str, UUID]
+    geographies: Mapping[str, UUID]
+    vendors: Mapping[str, UUID]
+
+    def skus(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The SKUs of the products and single variants named, in the order of the catalog."""
+        prefixes = tuple(f"{name}-" for name in names)
+        return tuple(sku for sku in self.variants if sku in names or sku.startswith(prefixes))
+
+
+class Naming(Struct, frozen=True):
+    """What the conditions of a rule name, by code, in a scheme that starts on `starts_on`."""
+
+    catalog: Catalog
+    starts_on: date
+
+    def tier(self, code: str) -> UUID:
+        """A tier."""
+        return self.catalog.tiers[code]
+
+    def tiers(self, *codes: str) -> tuple[UUID, ...]:
+        """Several tiers."""
+        return tuple(self.catalog.tiers[code] for code in codes)
+
+    def places(self, *codes: str) -> tuple[UUID, ...]:
+        """Geographies of any level."""
+        return tuple(self.catalog.geographies[code] for code in codes)
+
+    def products(self, *codes: str) -> tuple[UUID, ...]:
+        """Products, by the beginning of their SKUs."""
+        return tuple(self.catalog.products[code] for code in codes)
+
+    def variants(self, *skus: str) -> tuple[UUID, ...]:
+        """Variants."""
+        return tuple(self.catalog.variants[sku] for sku in skus)
+
+    def day(self, number: int) -> date:
+        """A day of the scheme; day 0 is the day on which it starts."""
+        return self.starts_on + timedelta(days=number)
+
+
+def pack_weight(sku: str) -> int:
+    """What a variant is worth in points beside the smallest pack."""
+    return PACKS[sku.rpartition("-")[2]][1]
+
+
+async def put_catalog(session: Writing, new_id: Callable[[], UUID]) -> Catalog:
+    """Store the whole catalog with a few statements and return its ids."""
+    tiers = [TierRow(new_id(), code, name, rank) for rank, code, name in TIERS]
+    products = {code: ProductRow(new_id(), *texts) for code, *texts, _ in PRODUCTS}
+    variants = [
+        VariantRow(new_id(), f"{code}-{pack}", PACKS[pack][0], products[code].id)
+        for code, _, _, _, packs in PRODUCTS
+        for pack in packs
+    ]
+    places = list(_geographies(new_id))
+    vendors = [VendorRow(new_id(), code, name, kind.value, city) for code, name, kind, city in VENDORS]
+    for rows in (tiers, list(products.values()), variants, places, vendors):
+        await put(session, rows)
+    return Catalog(
+        tiers={row.code: row.id for row in tiers},
+        products={code: row.id for code, row in products.items()},
+        variants={row.sku: row.id for row in variants},
+        geographies={row.code: row.id for row in places},
+        vendors={row.code: row.id for row in vendors},
+    )
+
+
+def _geographies(new_id: Callable[[], UUID]) -> Iterator[GeographyRow]:
+    """Parents before their children. The code of a city ends with the first three letters of its name."""
+    countries = {code: new_id() for code, _ in COUNTRIES}
+    for code, name in COUNTRIES:
+        yield GeographyRow(countries[code], code, name, GeographyLevel.COUNTRY.value, None)
+    for code, name, cities in REGIONS:
+        region_id = new_id()
+        yield GeographyRow(region_id, code, name, GeographyLevel.REGION.value, countries[code.partition("-")[0]])
+        for city in cities:
+            yield GeographyRow(new_id(), f"{code}-{city[:3].upper()}", city, GeographyLevel.CITY.value, region_id)

@@ -1,0 +1,89 @@
+"""The accounts of the demo data: one for each role alone, and then those who share a role or hold several."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.accounts import put_account
+from db.rows import AccountRow
+from db.sessions import Writing
+from domain.permissions import Role, Viewer
+from graphql_api.context import Environment
+from graphql_api.demo.clock import DemoClock
+from resolvers.accounts.upsert_account import UpsertAccount, upsert_account
+
+
+class Person(StrEnum):
+    """Who acts in the demo data."""
+
+    ADMIN = "ADMIN"
+    MANAGER = "MANAGER"
+    SECOND_MANAGER = "SECOND_MANAGER"
+    HEAD = "HEAD"
+    APPROVER = "APPROVER"
+
+
+class AccountPlan(Struct, frozen=True):
+    """An account, made so many days before loading; `person` if it acts."""
+
+    days_ago: int
+    display_name: str
+    email: str
+    roles: tuple[Role, ...]
+    person: Person | None = None
+    vendor: str | None = None
+    disabled: bool = False
+
+
+FIRST_ADMIN: Final = AccountPlan(260, "Anaya Lumerkar", "anaya.lumerkar@example.com", (Role.ADMIN,), Person.ADMIN)
+
+# In order of age: the oldest account of a role is the one that `tessera token` signs in.
+ACCOUNTS: Final = (
+    AccountPlan(259, "Rohan Testani", "rohan.testani@example.com", (Role.PROGRAM_MANAGER,), Person.MANAGER),
+    AccountPlan(258, "Meera Ovalkar", "meera.ovalkar@example.com", (Role.APPROVER,), Person.APPROVER),
+    AccountPlan(257, "Kabir Brindane", "kabir.brindane@example.com", (Role.OPERATIONS,)),
+    AccountPlan(256, "Ishita Quillan", "ishita.quillan@example.com", (Role.DESIGNER,)),
+    AccountPlan(255, "Devan Printwala", "devan.printwala@example.com", (Role.VENDOR,), vendor="PRN-01"),
+    AccountPlan(254, "Dr. Tara Sorvane", "tara.sorvane@example.com", (Role.ECP,)),
+    AccountPlan(253, "Nikhil Tamrik", "nikhil.tamrik@example.com", (Role.ANALYST,)),
+    AccountPlan(252, "Point of sale connector", "pos.connector@example.com", (Role.INTEGRATION,)),
+    AccountPlan(251, "Leela Veloran", "leela.veloran@example.com", (Role.PROGRAM_MANAGER,), Person.SECOND_MANAGER),
+    AccountPlan(
+        250, "Arvind Zentari", "arvind.zentari@example.com", (Role.PROGRAM_MANAGER, Role.APPROVER), Person.HEAD
+    ),
+    AccountPlan(249, "Sunil Cartonkar", "sunil.cartonkar@example.com", (Role.VENDOR,), vendor="PKG-01"),
+    AccountPlan(248, "Farah Blendwell", "farah.blendwell@example.com", (Role.VENDOR,), vendor="FAC-01"),
+    AccountPlan(247, "Om Formerly", "om.formerly@example.com", (Role.PROGRAM_MANAGER,), disabled=True),
+)
+
+
+async def put_first_admin(session: Writing, clock: DemoClock) -> Viewer:
+    """Store the first administrator, whom nobody can have made with a mutation. Raises DuplicateKey."""
+    plan = FIRST_ADMIN
+    clock.set_to(clock.days_ago(plan.days_ago))
+    roles = [role.value for role in plan.roles]
+    account = AccountRow(clock.new_id(), plan.display_name, plan.email, None, clock(), None, roles)
+    await put_account(session, account)
+    return _viewer(plan, account.id)
+
+
+async def add_accounts(
+    environment: Environment, clock: DemoClock, admin: Viewer, vendors: Mapping[str, UUID]
+) -> dict[Person, Viewer]:
+    """Let the administrator add the other accounts, and return everybody who acts."""
+    people = {Person.ADMIN: admin}
+    for plan in ACCOUNTS:
+        clock.set_to(clock.days_ago(plan.days_ago))
+        vendor_id = None if plan.vendor is None else vendors[plan.vendor]
+        command = UpsertAccount(None, plan.display_name, plan.email, plan.roles, vendor_id, plan.disabled)
+        account_id = await upsert_account(environment.operation(admin), command)
+        if plan.person is not None:
+            people[plan.person] = _viewer(plan, account_id)
+    return people
+
+
+def _viewer(plan: AccountPlan, account_id: UUID) -> Viewer:
+    return Viewer(account_id, plan.display_name, plan.email, frozenset(plan.roles))

@@ -1,0 +1,96 @@
+"""What the demo data says about one scheme, and the definition that follows from it."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from domain.channels import EarningChannel
+from domain.schemes.content import Basics
+from graphql_api.demo.catalog import pack_weight
+from graphql_api.demo.people import Person
+from graphql_api.demo.stories import Story
+from graphql_api.demo.terms import materials_of, terms_of
+
+COUPON: Final = (EarningChannel.COUPON,)
+SALE: Final = (EarningChannel.SALE,)
+BOTH: Final = (EarningChannel.COUPON, EarningChannel.SALE)
+
+_BUDGET_STEP: Final = 10_000
+
+
+class Line(StrEnum):
+    """A line of business; it decides about terms and marketing materials."""
+
+    LUBRICANTS = "lubricants"
+    CAR_CARE = "car-care"
+    EYE_CARE = "eye-care"
+
+
+class Days(Struct, frozen=True):
+    """The calendar of a scheme, in days after the day of loading; negative numbers have passed."""
+
+    opens: int
+    closes: int
+    starts: int
+    ends: int
+
+
+class SchemePlan(Struct, frozen=True, kw_only=True):
+    """A scheme: what it is, and how far it got.
+
+    `products` are SKUs or their beginnings. The smallest pack pays `points` and sells `units`; larger packs pay more
+    and sell less. `budget_percent` is the budget in percent of the base points that this makes. `changed_sku` is the
+    variant that a story adds or removes. `remark` is what the approver wrote.
+    """
+
+    title: str
+    description: str
+    line: Line
+    story: Story
+    days_ago: int
+    days: Days
+    products: tuple[str, ...]
+    places: tuple[str, ...]
+    channels: tuple[EarningChannel, ...] = SALE
+    rules: tuple[str, ...] = ()
+    points: int = 5
+    units: int = 40_000
+    budget_percent: int = 140
+    manager: Person = Person.MANAGER
+    approver: Person = Person.APPROVER
+    changed_sku: str | None = None
+    remark: str | None = None
+
+    def basics(self, today: date, skus: tuple[str, ...]) -> Basics:
+        """The first step, when the scheme is about the variants with these SKUs."""
+        opens, closes, starts, ends = (
+            today + timedelta(days=number)
+            for number in (self.days.opens, self.days.closes, self.days.starts, self.days.ends)
+        )
+        liability = sum(self.base_points(sku) * self.expected_units(sku) for sku in skus)
+        return Basics(
+            title=self.title,
+            channels=self.channels,
+            description=self.description,
+            enrollment_opens_on=opens,
+            enrollment_closes_on=closes,
+            starts_on=starts,
+            ends_on=ends,
+            terms_markdown=terms_of(self.line, self.title, self.channels),
+            budget=(liability * self.budget_percent // 100 // _BUDGET_STEP + 1) * _BUDGET_STEP,
+            materials=materials_of(self.line, self.title),
+        )
+
+    def base_points(self, sku: str) -> int:
+        """What one coupon or unit of the variant pays."""
+        return self.points * pack_weight(sku)
+
+    def planned_quantity(self, sku: str) -> int:
+        """How many coupons of the variant are planned; none where ECPs earn by sales alone."""
+        return self.expected_units(sku) if EarningChannel.COUPON in self.channels else 0
+
+    def expected_units(self, sku: str) -> int:
+        """How many units of the variant are expected to be sold, in full hundreds."""
+        return max(self.units // pack_weight(sku) // 100, 1) * 100

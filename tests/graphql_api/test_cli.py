@@ -1,0 +1,168 @@
+"""The command line as a person uses it: real processes, a real port, a database of its own (R27)."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
+PATIENCE = 60
+
+
+@pytest.fixture(scope="module")
+def data_dir() -> Iterator[Path]:
+    """A folder for the embedded database that every user can reach, unlike pytest's own."""
+    folder = ROOT / ".tessera" / f"test-cli-{os.getpid()}"
+    folder.mkdir(parents=True)
+    yield folder
+    run("db", "stop", data_dir=folder)
+    subprocess.run(["rm", "-rf", str(folder)], check=True)  # noqa: S607 - the shell's own
+
+
+def environment(data_dir: Path, **more: str) -> dict[str, str]:
+    """The environment of a command, without the settings of whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TESSERA_", "DATABASE_", "PORT"))}
+    return {**kept, "TESSERA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **more}
+
+
+def run(*arguments: str, data_dir: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=environment(data_dir, **more),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def serving(data_dir: Path, stop: signal.Signals, **more: str) -> Iterator[tuple[str, str]]:
+    """A server until the end of the block; yields its address and what it printed. It must end by itself, cleanly."""
+    log = data_dir / "serve.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [*COMMAND, "serve"], cwd=ROOT, env=environment(data_dir, PORT="0", **more), stdout=output, stderr=output
+        )
+    try:
+        yield _await_banner(server, log), log.read_text()
+        server.send_signal(stop)
+        assert server.wait(PATIENCE) == 0
+        assert log.read_text().endswith("Stopped.\n")
+    finally:
+        server.kill()
+
+
+def ask(address: str, token: str, query: str) -> Any:
+    """The data of an answer."""
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    request = urllib.request.Request(address, json.dumps({"query": query}).encode(), headers)  # noqa: S310 - our own
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310 - our own
+        return json.load(response)["data"]
+
+
+def test_a_server_starts_with_demo_data_stops_and_finds_its_data_again(data_dir: Path) -> None:
+    query = 'mutation { createScheme(input: {title: "Kept", earningChannels: [SALE]}) { scheme { code } } }'
+    with serving(data_dir, signal.SIGINT) as (address, printed):
+        assert "Loaded the demo data." in printed
+        tokens = dict(re.findall(r"^([A-Z_]+)\n(eyJ\S+)$", printed, re.MULTILINE))
+        assert len(tokens) == 9
+        created = ask(address, tokens["PROGRAM_MANAGER"], query)["createScheme"]["scheme"]["code"]
+    assert "postgres" not in _processes_in(data_dir)
+    with serving(data_dir, signal.SIGTERM) as (address, printed):
+        assert "Loaded the demo data." not in printed
+        found = ask(address, tokens["PROGRAM_MANAGER"], f'{{ scheme(code: "{created}") {{ title }} }}')
+        assert found == {"scheme": {"title": "Kept"}}
+    assert "postgres" not in _processes_in(data_dir)
+
+
+def test_a_token_opens_the_demo_account_of_its_role(data_dir: Path) -> None:
+    printed = run("token", "approver", data_dir=data_dir)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert re.fullmatch(r"eyJ\S+\n", printed.stdout)
+
+
+def test_tokens_are_not_made_in_production(data_dir: Path) -> None:
+    refused = run("token", "ADMIN", data_dir=data_dir, TESSERA_ENV="production")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "Development tokens are made in development only: set TESSERA_ENV=dev on your own machine.\n"
+    )
+
+
+def test_a_taken_port_is_told_in_one_sentence(data_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = run("serve", data_dir=data_dir, PORT=str(port))
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1] == (
+        f"Port {port} is taken: choose another one, as in “make serve PORT={port + 1}”."
+    )
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_sentence(data_dir: Path) -> None:
+    refused = run("serve", data_dir=data_dir, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", TESSERA_ENV="dev")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("The database does not answer: ")
+    assert refused.stderr.endswith("Check DATABASE_URL, or unset it to use the embedded one.\n")
+
+
+def test_production_needs_keys(data_dir: Path) -> None:
+    started = run("db", "start", data_dir=data_dir)
+    refused = run("serve", data_dir=data_dir, DATABASE_URL=started.stdout.strip())
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
+    assert run("db", "stop", data_dir=data_dir).returncode == 0
+    assert "postgres" not in _processes_in(data_dir)
+
+
+def test_a_wrong_setting_is_told_by_name(data_dir: Path) -> None:
+    refused = run("serve", data_dir=data_dir, PORT="99999")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("A setting in the environment is wrong: PORT: ")
+
+
+def test_the_schema_is_printed_and_checked(data_dir: Path) -> None:
+    printed = run("schema", data_dir=data_dir)
+    assert printed.stdout == (ROOT / "schema.graphql").read_text()
+    assert run("schema", "--check", data_dir=data_dir).returncode == 0
+
+
+def test_every_command_has_help(data_dir: Path) -> None:
+    for command in (["serve"], ["migrate"], ["demo"], ["token"], ["schema"], ["db", "start"], ["db", "stop"]):
+        told = run(*command, "--help", data_dir=data_dir)
+        assert told.returncode == 0
+        assert "Usage: " in told.stdout
+
+
+def _await_banner(server: subprocess.Popen[bytes], log: Path) -> str:
+    for _ in range(PATIENCE * 10):
+        text = log.read_text()
+        if found := re.search(r"serves (\S+)[\s\S]*INTEGRATION\n\S+\n", text):
+            return found.group(1)
+        assert server.poll() is None, text
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+def _processes_in(folder: Path) -> str:
+    """The command lines of processes that work on a folder."""
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)  # noqa: S607 - the system's
+    return "\n".join(line for line in listed.stdout.splitlines() if str(folder) in line and "postgres -D" in line)
