@@ -8,12 +8,15 @@ import asyncpg
 import msgspec
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from db.sessions import Reading, TransactionConflict, Writing
+from db.sessions import PATIENCE, Reading, TransactionConflict, Writing
+from domain.requests import Overloaded, TookTooLong
 
 # serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
+_CANCELED: Final = "57014"
 
 
 class Database:
@@ -25,16 +28,24 @@ class Database:
         self._replica = replica
 
     @classmethod
-    async def connect(cls, url: str, *, read_url: str | None = None, pool_size: int = 10) -> Self:
-        """Open the pools. Raises OSError or asyncpg.PostgresError when the server does not answer."""
+    async def connect(
+        cls, url: str, *, read_url: str | None = None, pool_size: int = 10, statement_timeout: float = 5.0
+    ) -> Self:
+        """Open the pools; a statement may take `statement_timeout` seconds.
+
+        Raises OSError or asyncpg.PostgresError when the server does not answer.
+        """
         engine = create_async_engine(
             make_url(url).set(drivername="postgresql+asyncpg"),
             pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=PATIENCE,
+            connect_args={"server_settings": _server_settings(statement_timeout)},
             json_serializer=_encode_json,
             json_deserializer=_keep_text,
         )
-        primary = await _open_pool(url, pool_size)
-        replica = primary if read_url is None else await _open_pool(read_url, pool_size)
+        primary = await _open_pool(url, pool_size, statement_timeout)
+        replica = primary if read_url is None else await _open_pool(read_url, pool_size, statement_timeout)
         return cls(engine, primary, replica)
 
     def reading(self, *, fresh: bool = False) -> Reading:
@@ -47,10 +58,25 @@ class Database:
         try:
             async with AsyncSession(self.engine) as session, session.begin():
                 yield Writing(session)
+        except PoolTimeout:
+            raise Overloaded from None
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in _CONFLICTS:
+            state = getattr(error.orig, "sqlstate", None)
+            if state in _CONFLICTS:
                 raise TransactionConflict from error
+            if state == _CANCELED:
+                raise TookTooLong from error
             raise
+
+    async def answers(self) -> bool:
+        """Whether both the primary and the replica answer now."""
+        try:
+            for pool in {self._primary, self._replica}:
+                async with pool.acquire(timeout=PATIENCE) as connection:
+                    await connection.fetchval("SELECT 1", timeout=PATIENCE)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        return True
 
     async def close(self) -> None:
         """Close every connection."""
@@ -60,10 +86,16 @@ class Database:
             await self._replica.close()
 
 
-async def _open_pool(url: str, size: int) -> "asyncpg.Pool[Any]":
+async def _open_pool(url: str, size: int, statement_timeout: float) -> "asyncpg.Pool[Any]":
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     # Reads leave nothing behind on a connection, so the reset that asyncpg sends by default is a wasted round trip.
-    return await asyncpg.create_pool(dsn, min_size=1, max_size=size, reset=_no_reset)
+    return await asyncpg.create_pool(
+        dsn, min_size=1, max_size=size, reset=_no_reset, server_settings=_server_settings(statement_timeout)
+    )
+
+
+def _server_settings(statement_timeout: float) -> dict[str, str]:
+    return {"statement_timeout": str(round(statement_timeout * 1000)), "application_name": "tessera"}
 
 
 async def _no_reset(_connection: object) -> None:

@@ -6,7 +6,7 @@ offer `fetch`, so a function that loads facts takes a `Fetching` and serves read
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import asyncpg
 from sqlalchemy import Result
@@ -15,9 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import UpdateBase
 
 from db.statement import Statement
-from domain.requests import UnstorableText
+from domain.requests import Overloaded, TookTooLong, UnstorableText
 
 RowT = TypeVar("RowT")
+
+
+# Seconds to wait for a free connection before saying that the server is busy.
+PATIENCE: Final = 2.0
 
 
 class DuplicateKey(Exception):
@@ -50,13 +54,15 @@ class Reading:
         self._pool = pool
         self._connection: Any = None
         self._turn = asyncio.Lock()
+        self.statements = 0
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
         """All rows of the statement."""
         arguments = statement.arguments(parameters)
         async with self._turn:
             if self._connection is None:
-                self._connection = await self._pool.acquire()
+                self._connection = await self._acquire()
+            self.statements += 1
             try:
                 records = await self._connection.fetch(statement.sql, *arguments)
             except asyncpg.InvalidCachedStatementError:
@@ -64,8 +70,16 @@ class Reading:
                 records = await self._connection.fetch(statement.sql, *arguments)
             except asyncpg.CharacterNotInRepertoireError:
                 raise UnstorableText from None
+            except asyncpg.QueryCanceledError:
+                raise TookTooLong from None
         row = statement.row
         return [row(*record) for record in records]
+
+    async def _acquire(self) -> Any:
+        try:
+            return await self._pool.acquire(timeout=PATIENCE)
+        except TimeoutError:
+            raise Overloaded from None
 
     async def close(self) -> None:
         """Give the connection back, if one was taken; the object can be used again afterwards."""
@@ -79,9 +93,11 @@ class Writing:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self.statements = 0
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
         """All rows of the statement, as this transaction sees them."""
+        self.statements += 1
         result = await self._session.execute(statement.query, parameters)
         row = statement.row
         return [row(*record) for record in result.all()]
@@ -98,6 +114,7 @@ class Writing:
         return list((await self._run(change)).all())
 
     async def _run(self, change: UpdateBase, rows: Sequence[Mapping[str, Any]] | None = None) -> Result[Any]:
+        self.statements += 1
         try:
             return await self._session.execute(change, rows)
         except IntegrityError as error:

@@ -44,6 +44,24 @@ class BadInput(RefusedRequest):
         super().__init__(message, argument=argument)
 
 
+class Overloaded(RefusedRequest):
+    """No connection to the database was free in time."""
+
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("The server is very busy at this moment: try again in a few seconds.", retryable=True)
+
+
+class TookTooLong(RefusedRequest):
+    """The database needed longer than a statement may take."""
+
+    code = "TIMEOUT"
+
+    def __init__(self) -> None:
+        super().__init__("This takes too long: ask for less at once, or try again later.", retryable=True)
+
+
 class UnstorableText(RefusedRequest):
     """A text with a character that PostgreSQL cannot hold: NUL."""
 

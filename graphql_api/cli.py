@@ -18,6 +18,7 @@ from domain.permissions import Role
 from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
 from graphql_api.demo import load_demo
+from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.serving import PortUnavailable, dev_tokens_of, serve_until_stopped
 from graphql_api.settings import Settings
 from migrations import run as migrations
@@ -45,7 +46,7 @@ def main() -> None:
     """Run the command line; what a person can put right is told in a sentence, without a traceback."""
     try:
         app()
-    except (Refused, DatabaseUnavailable, KeysUnavailable, PortUnavailable) as error:
+    except (Refused, DatabaseUnavailable, KeysUnavailable, PortUnavailable, TracingUnavailable) as error:
         _messages.print(str(error), style="red", markup=False)
         sys.exit(1)
     except KeyboardInterrupt:

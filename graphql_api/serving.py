@@ -12,6 +12,7 @@ from rich.console import Console
 from db.database import Database
 from graphql_api.app import build_app, dev_tokens
 from graphql_api.context import Environment
+from graphql_api.observability.logs import configure_logs
 from graphql_api.settings import Settings
 
 GRACE_SECONDS: Final = 10
@@ -25,6 +26,7 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
     """Serve until Ctrl-C or SIGTERM, let running requests finish, and return. Raises PortUnavailable."""
     listener = _listen(settings)
     previous = signal.signal(signal.SIGTERM, _stop)
+    configure_logs(settings.log_level, readable=settings.development)
     config = uvicorn.Config(
         "", timeout_graceful_shutdown=GRACE_SECONDS, log_level="warning", server_header=False, date_header=True
     )
@@ -51,7 +53,10 @@ async def dev_tokens_of(settings: Settings, url: str) -> dict[str, str]:
 async def _serve(settings: Settings, url: str, config: uvicorn.Config, listener: socket.socket) -> None:
     read_url = settings.database_read_url
     database = await Database.connect(
-        url, read_url=read_url.get_secret_value() if read_url else None, pool_size=settings.pool_size
+        url,
+        read_url=read_url.get_secret_value() if read_url else None,
+        pool_size=settings.pool_size,
+        statement_timeout=settings.statement_timeout,
     )
     config.app = build_app(settings, Environment(database=database))
     if settings.development:

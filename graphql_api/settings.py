@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     database_read_url: SecretStr | None = Field(
         None, validation_alias="DATABASE_READ_URL", description="A streaming replica that answers queries."
     )
+    statement_timeout: float = Field(5.0, gt=0, le=3600, description="How many seconds a SQL statement may take.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="What is logged: every operation at info, failures and slow ones above it."
+    )
     pool_size: int = Field(10, ge=1, le=1000, description="Connections per process, to each of primary and replica.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, validation_alias="PORT", description="The port; 0 takes any free one.")
@@ -31,6 +35,7 @@ class Settings(BaseSettings):
     jwt_algorithm: str = Field("EdDSA", description="The one algorithm that tokens may be signed with.")
     jwt_issuer: str = Field("tessera", description="The `iss` that tokens must carry.")
     jwt_audience: str = Field("tessera", description="The `aud` that tokens must carry.")
+    traces_endpoint: str | None = Field(None, description="Where to send OpenTelemetry traces; needs `tessera[otel]`.")
     body_limit: int = Field(1024 * 1024, ge=1024, description="The largest request body, in bytes.")
 
     @property

@@ -22,6 +22,7 @@ class Operation:
         self._database = database
         self._viewer = viewer
         self._reading: Reading = database.reading()
+        self._statements = 0
         self.now = now
         self.new_id = new_id
         self.loaders: dict[Any, Any] = {}
@@ -52,10 +53,19 @@ class Operation:
     async def writing(self) -> AsyncIterator[Writing]:
         """One transaction; leaving the block commits it. What was loaded before it is forgotten."""
         async with self._database.writing() as session:
-            yield session
+            try:
+                yield session
+            finally:
+                self._statements += session.statements
         await self._reading.close()
+        self._statements += self._reading.statements
         self._reading = self._database.reading(fresh=True)
         self.loaders.clear()
+
+    @property
+    def statements(self) -> int:
+        """How many SQL statements the operation has run."""
+        return self._statements + self._reading.statements
 
     async def close(self) -> None:
         """Give back what the operation took."""

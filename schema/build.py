@@ -1,11 +1,10 @@
 """The schema: its roots, put together from the areas, and the text of `schema.graphql`."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from graphql import (
-    GraphQLError,
     GraphQLInputObjectType,
     GraphQLObjectType,
     Undefined,
@@ -13,7 +12,6 @@ from graphql import (
     print_schema,
 )
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
 
 from domain.permissions import Permission
 from domain.requests import BadInput
@@ -30,6 +28,8 @@ from schema.roots import query
 from schema.scalars import SCALARS
 from schema.schemes.fields import SchemeMutations, SchemeQueries
 from schema.work.fields import WorkQueries
+
+SchemaT = TypeVar("SchemaT", bound=strawberry.Schema)
 
 IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
 IdsArgument = Annotated[
@@ -67,20 +67,19 @@ class Mutation(AccountMutations, CatalogMutations, SchemeMutations):
     """The mutation root."""
 
 
-class QuietSchema(strawberry.Schema):
-    """A schema that leaves logging to the transport, which knows our own faults from those of a request."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing here."""
-
-
-def build_schema(*, suggestions: bool = True) -> strawberry.Schema:
-    """The schema, ready to execute. Without `suggestions` messages do not tell names that a client guessed at."""
-    schema = QuietSchema(
+def build_schema(
+    make: Callable[..., SchemaT] = strawberry.Schema,  # type: ignore[assignment] # which is one of them
+    *,
+    suggestions: bool = True,
+    **options: Any,
+) -> SchemaT:
+    """The schema, as `make` makes schemas. Without `suggestions` messages keep names to themselves."""
+    schema = make(
         Query,
         Mutation,
         types=[*ERROR_TYPES, ApiKey],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
+        **options,
     )
     _leave_out_null_defaults(schema)
     return schema

@@ -96,3 +96,10 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         parse_value=parse_safe_int,
     ),
 }
+
+# For which values v of a scalar JSON takes v itself: conditions on v, over `date`, `datetime` and `UTC`.
+NATIVES: Final[Mapping[str, str]] = {
+    "Date": "type(v) is date",
+    "DateTime": "type(v) is datetime and v.tzinfo is UTC",
+    "SafeInt": "type(v) is int",
+}

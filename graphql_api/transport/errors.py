@@ -21,9 +21,9 @@ def formatted(errors: Iterable[GraphQLError], *, executed: bool) -> list[GraphQL
     return [_formatted(error, executed=executed) for error in errors]
 
 
-def request_error(message: str, code: str) -> dict[str, Any]:
+def request_error(message: str, code: str, **extensions: Any) -> dict[str, Any]:
     """An answer that is nothing but one error, for a request that never became an operation."""
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+    return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
 
 
 def _formatted(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:

@@ -49,9 +49,11 @@ class TierCondition:
 
     is_type_of = is_row(model.TierClause)
     tiers: list[Tier] = batched(
-        tiers_by_id, key="tier_ids", many=True, description="The ECP has one of these tiers; empty with `atLeast`."
+        tiers_by_id, key="tier_ids", many=True, description="The ECP has one of these tiers; empty with `atLeastTier`."
     )
-    at_least: Tier | None = batched(tiers_by_id, key="at_least", description="The ECP has this tier or a better one.")
+    at_least_tier: Tier | None = batched(
+        tiers_by_id, key="at_least", description="The ECP has this tier or a better one."
+    )
 
 
 @strawberry.type(description="Where the ECP works.")
@@ -102,7 +104,7 @@ class VolumeCondition:
     is_type_of = is_row(model.VolumeClause)
     measure: VolumeMeasure = leaf("What is counted.")
     period: VolumePeriod = leaf("Over which time it is counted.")
-    at_least: SafeInt = leaf("So much or more.")
+    at_least_volume: SafeInt = renamed("at_least", "So much or more.")
     variants: list[Variant] = batched(
         variants_by_id, key="variant_ids", many=True, description="The variants that count together; empty: all."
     )

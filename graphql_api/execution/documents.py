@@ -1,0 +1,147 @@
+"""Documents: parsed and validated once, and compiled once per operation and outcome of its conditions."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any, Final, Generic, TypeVar
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    parse,
+    validate,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.language import DirectiveNode, Visitor, visit
+from graphql.validation import ASTValidationRule, specified_rules
+
+from graphql_api.execution.compile import Plan
+from graphql_api.execution.limits import Limits, limit_rule
+
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
+
+PLANS_PER_OPERATION: Final = 16
+
+
+class Bounded(Generic[KeyT, ValueT]):
+    """A mapping that forgets what was used least recently."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._entries: OrderedDict[KeyT, ValueT] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, key: KeyT) -> ValueT | None:
+        """The value, which is now the most recently used one; None when there is none."""
+        found = self._entries.get(key)
+        if found is not None:
+            self._entries.move_to_end(key)
+        return found
+
+    def put(self, key: KeyT, value: ValueT) -> None:
+        """Keep a value, and forget another one if there are too many."""
+        self._entries[key] = value
+        if len(self._entries) > self._size:
+            self._entries.popitem(last=False)
+
+
+class Operation:
+    """One operation of a document, with its plans."""
+
+    def __init__(self, document: DocumentNode, definition: OperationDefinitionNode) -> None:
+        self.document = document
+        self.definition = definition
+        self.fragments = {
+            node.name.value: FragmentDetails(node)
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        self.conditions = tuple(sorted(set(_condition_variables(document))))
+        self.plans: Bounded[tuple[Any, ...], Plan | str] = Bounded(PLANS_PER_OPERATION)
+
+    @property
+    def name(self) -> str:
+        """The operation's name, "" for one without."""
+        return self.definition.name.value if self.definition.name else ""
+
+
+class Document:
+    """A valid document."""
+
+    def __init__(self, node: DocumentNode) -> None:
+        self._operations = [
+            Operation(node, definition)
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        ]
+
+    def operation(self, name: str | None) -> Operation | None:
+        """The operation of this name, or the only one when no name is given; None when there is no such operation."""
+        if name is None:
+            return self._operations[0] if len(self._operations) == 1 else None
+        return next((operation for operation in self._operations if operation.name == name), None)
+
+
+class Documents:
+    """Valid documents by their text. Invalid ones are not kept: nobody sends them on purpose for long."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits, size: int, *, hide_suggestions: bool) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._hide_suggestions = hide_suggestions
+        self._rules: tuple[type[ASTValidationRule], ...] = (*specified_rules, limit_rule(limits))
+        self._known: Bounded[str, Document] = Bounded(size)
+        self.hits = 0
+        self.misses = 0
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def operation_name(self, text: str) -> str:
+        """The name of the only operation of a known document; "" if there is none."""
+        document = self._known.get(text)
+        operation = document.operation(None) if document else None
+        return operation.name if operation else ""
+
+    def prepare(self, text: str) -> Document | list[GraphQLError]:
+        """The document, or what is wrong with its text."""
+        known = self._known.get(text)
+        if known is not None:
+            self.hits += 1
+            return known
+        self.misses += 1
+        try:
+            node = parse(text, max_tokens=self._limits.tokens)
+        except GraphQLError as error:
+            return [error]
+        errors = validate(self._schema, node, self._rules, hide_suggestions=self._hide_suggestions)
+        if errors:
+            return errors
+        document = Document(node)
+        self._known.put(text, document)
+        return document
+
+
+def _condition_variables(document: DocumentNode) -> Iterator[str]:
+    """The variables that @skip and @include name: each combination of their values has its own plan."""
+    found: list[str] = []
+
+    class Conditions(Visitor):
+        """Collects variables within directives of the executable document."""
+
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            """Note the variables."""
+            found.extend(
+                argument.value.name.value
+                for argument in node.arguments or ()
+                if isinstance(argument.value, VariableNode)
+            )
+
+    visit(document, Conditions())
+    yield from found

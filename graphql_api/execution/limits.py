@@ -1,0 +1,95 @@
+"""Limits of documents: how deep, how many aliases and directives. One pass, each fragment measured once."""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+)
+from graphql.validation import ASTValidationRule, ValidationContext
+from msgspec import Struct
+
+
+class Limits(Struct, frozen=True):
+    """The largest document that is executed."""
+
+    tokens: int = 2_000
+    depth: int = 12
+    aliases: int = 30
+    directives: int = 50
+
+
+class Size(Struct, frozen=True):
+    """How large a selection is, with every fragment in it counted as often as it is spread."""
+
+    depth: int = 0
+    aliases: int = 0
+    directives: int = 0
+
+
+class Measure:
+    """Measures selections; each fragment once, however often it is spread, so a chain of them takes linear time."""
+
+    def __init__(self, fragment: Callable[[str], FragmentDefinitionNode | None]) -> None:
+        self._fragment = fragment
+        self._sizes: dict[str, Size | None] = {}
+
+    def of_set(self, selections: SelectionSetNode | None) -> Size:
+        """The size of a selection set."""
+        depth = aliases = directives = 0
+        for selection in selections.selections if selections else ():
+            size = self._of_selection(selection)
+            depth = max(depth, size.depth)
+            aliases += size.aliases
+            directives += size.directives + len(selection.directives or ())
+        return Size(depth, aliases, directives)
+
+    def _of_selection(self, selection: SelectionNode) -> Size:
+        if isinstance(selection, FragmentSpreadNode):
+            return self._of_fragment(selection.name.value)
+        inner = self.of_set(selection.selection_set)  # type: ignore[attr-defined] # fields and inline fragments
+        if not isinstance(selection, FieldNode):
+            return inner
+        depth = 0 if selection.name.value.startswith("__") else inner.depth + 1
+        return Size(depth, inner.aliases + (selection.alias is not None), inner.directives)
+
+    def _of_fragment(self, name: str) -> Size:
+        if name in self._sizes:
+            # None: measuring it led back to it. Other rules refuse such a circle.
+            return self._sizes[name] or Size()
+        self._sizes[name] = None
+        fragment = self._fragment(name)
+        size = Size() if fragment is None else self.of_set(fragment.selection_set)
+        self._sizes[name] = size
+        return size
+
+
+def limit_rule(limits: Limits) -> type[ASTValidationRule]:
+    """A validation rule that refuses operations beyond the limits; introspection may go deeper."""
+
+    class WithinLimits(ASTValidationRule):
+        """Measures every operation of the document."""
+
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            self._measure = Measure(context.get_fragment)
+
+        def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+            """Refuse an operation that is too large."""
+            size = self._measure.of_set(node.selection_set)
+            for name, found, allowed in (
+                ("levels deep", size.depth, limits.depth),
+                ("aliases", size.aliases, limits.aliases),
+                ("directives", size.directives + len(node.directives or ()), limits.directives),
+            ):
+                if found > allowed:
+                    message = f"The operation is too large: {found:,} {name}, and at most {allowed:,} are allowed."
+                    self.report_error(GraphQLError(message, node))
+
+    return WithinLimits

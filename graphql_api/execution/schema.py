@@ -1,0 +1,195 @@
+"""A Strawberry schema that runs operations by compiled plans, and lets graphql-core answer whatever is irregular.
+
+graphql-core stays the judge: every error it would report is reported by it. When a plan meets something irregular, the
+operation is executed by graphql-core with the root fields already resolved given to it as they turned out, so a
+mutation is never carried out twice.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import strawberry
+from graphql import ExecutionResult as CoreResult
+from graphql import GraphQLError, GraphQLResolveInfo, execute
+from graphql.execution.middleware import MiddlewareManager
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.pyutils import Path, is_awaitable
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from graphql_api.execution.compile import Compiler, Plan, Root
+from graphql_api.execution.documents import Documents, Operation
+from graphql_api.execution.leaves import BUILT_IN
+from graphql_api.execution.limits import Limits
+from graphql_api.execution.plan import Irregular, Run
+from graphql_api.observability.metrics import PlanCounts
+
+DOCUMENTS_KEPT = 1000
+FALLBACKS_KEPT = 1000
+
+
+class Outcome:
+    """How a root field turned out: what it returned or raised."""
+
+    def __init__(self, value: Any = None, error: Exception | None = None) -> None:
+        self._value = value
+        self._error = error
+
+    def again(self) -> Any:
+        """Return or raise it once more."""
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+
+class CompiledSchema(strawberry.Schema):
+    """A schema with plans. `natives` are tests for values of custom scalars that need no serializer."""
+
+    def __init__(self, *args: Any, natives: Mapping[str, str] | None = None, limits: Limits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hidden = self.config.disable_field_suggestions
+        self.documents = Documents(self._schema, limits, DOCUMENTS_KEPT, hide_suggestions=hidden)
+        self.fallbacks: Counter[tuple[str, str]] = Counter()
+        self._natives = {**BUILT_IN, **(natives or {})}
+        self._hide_suggestions = hidden
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
+        """Log nothing here: the transport knows our own faults from those of a request."""
+
+    async def execute(  # noqa: PLR0913, PLR0917 - Strawberry's signature
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Execute one operation. Raises what Strawberry raises for unknown operations and ones that are not allowed."""
+        del root_value, operation_extensions
+        document = self.documents.prepare(query or "")
+        if isinstance(document, list):
+            return PreExecutionError(data=None, errors=document)
+        operation = document.operation(operation_name)
+        if operation is None:
+            raise CannotGetOperationTypeError(operation_name)
+        kind = OperationType(operation.definition.operation.value)
+        if allowed_operation_types is not None and kind not in allowed_operation_types:
+            raise InvalidOperationTypeError(kind)
+        outcomes: dict[str, Outcome] = {}
+        try:
+            return await self._planned(operation, variable_values or {}, context_value, outcomes)
+        except Irregular as irregular:
+            reason = irregular.reason
+        except Exception:  # noqa: BLE001 - graphql-core meets it again and reports it as the specification says
+            reason = "error"
+        self._count_fallback(operation.name, reason)
+        return await self._standard(operation, variable_values, context_value, outcomes)
+
+    def _count_fallback(self, name: str, reason: str) -> None:
+        """Count by name; clients choose names, so beyond a number of them all others are one."""
+        known = (name, reason) in self.fallbacks or len(self.fallbacks) < FALLBACKS_KEPT
+        self.fallbacks[name if known else "other", reason] += 1
+
+    def counts(self) -> PlanCounts:
+        """What has been counted since the start: documents known and unknown, operations that fell back."""
+        return PlanCounts(self.documents.hits, self.documents.misses, dict(self.fallbacks))
+
+    def name_of(self, query: str, operation_name: str | None) -> str:
+        """The name of an operation that was executed, "" if it has none or its document was refused."""
+        return self.documents.operation_name(query) if operation_name is None else operation_name
+
+    async def _planned(
+        self, operation: Operation, inputs: dict[str, Any], context: Any, outcomes: dict[str, Outcome]
+    ) -> ExecutionResult:
+        definitions = operation.definition.variable_definitions or ()
+        variables = get_variable_values(self._schema, definitions, inputs, hide_suggestions=self._hide_suggestions)
+        if isinstance(variables, list):
+            reason = "variables"
+            raise Irregular(reason)
+        plan = self._plan(operation, variables)
+        run = Run(context, variables)
+        data: dict[str, Any] = {}
+        for root in plan.roots:
+            value = await self._resolve(root, plan, operation, run, outcomes)
+            (data[root.key],) = await root.completion.complete(run, [value])
+        return ExecutionResult(data=data, errors=None)
+
+    def _plan(self, operation: Operation, variables: VariableValues) -> Plan:
+        """The plan for these outcomes of the conditions, compiled when they occur for the first time."""
+        key = tuple(variables.coerced.get(name) for name in operation.conditions)
+        found = operation.plans.get(key)
+        if found is None:
+            compiler = Compiler(
+                self._schema,
+                self.schema_converter,
+                self.config,
+                self._natives,
+                operation.definition,
+                operation.fragments,
+                variables,
+            )
+            try:
+                found = compiler.plan()
+            except Irregular as irregular:
+                found = irregular.reason
+            operation.plans.put(key, found)
+        if isinstance(found, str):
+            raise Irregular(found)
+        return found
+
+    async def _resolve(
+        self, root: Root, plan: Plan, operation: Operation, run: Run, outcomes: dict[str, Outcome]
+    ) -> Any:
+        """Call the resolver of a root field, and keep how it turned out."""
+        arguments = get_argument_values(root.field, root.nodes[0], run.variables)
+        info: Any = GraphQLResolveInfo(
+            root.nodes[0].name.value,
+            root.nodes,
+            root.field.type,
+            plan.type,
+            Path(None, root.key, plan.type.name),
+            self._schema,
+            {name: details.definition for name, details in operation.fragments.items()},
+            None,
+            operation.definition,
+            run.variables,
+            run.context,
+            is_awaitable,
+            None,
+            None,  # type: ignore[arg-type] # helpers for work beside a resolver, of which there is none
+        )
+        try:
+            value = root.field.resolve(None, info, **arguments)  # type: ignore[misc] # every root field has a resolver
+            if is_awaitable(value):
+                value = await value
+        except Exception as error:
+            outcomes[root.key] = Outcome(error=error)
+            raise
+        outcomes[root.key] = Outcome(value)
+        return value
+
+    async def _standard(
+        self, operation: Operation, inputs: dict[str, Any] | None, context: Any, outcomes: dict[str, Outcome]
+    ) -> ExecutionResult:
+        """Let graphql-core execute the operation; root fields that were resolved already turn out as they did."""
+
+        def replay(resolve: Any, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+            if info.path.prev is None and info.path.key in outcomes:
+                return outcomes[str(info.path.key)].again()
+            return resolve(source, info, **arguments)
+
+        result = execute(
+            self._schema,
+            operation.document,
+            context_value=context,
+            variable_values=inputs,
+            operation_name=operation.name or None,
+            middleware=MiddlewareManager(replay) if outcomes else None,
+            hide_suggestions=self._hide_suggestions,
+        )
+        finished: CoreResult = await result if is_awaitable(result) else result  # type: ignore[assignment]
+        return ExecutionResult(data=finished.data, errors=finished.errors)

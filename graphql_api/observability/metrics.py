@@ -1,0 +1,114 @@
+"""Prometheus metrics of operations, plans and the connection pools."""
+
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+OTHER: Final = "other"
+NAMES_KEPT: Final = 300
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_STATEMENTS: Final = (0, 1, 2, 3, 5, 7, 9, 12, 20, 40)
+
+
+class Finished(Struct, frozen=True):
+    """An operation that has been answered. `outcome` is ok, partial, error or refused."""
+
+    name: str
+    client: str
+    outcome: str
+    seconds: float
+    statements: int
+
+
+class Names:
+    """Clients choose names, and every name is a time series: beyond a number of them all others are one."""
+
+    def __init__(self, limit: int = NAMES_KEPT) -> None:
+        self._limit = limit
+        self._known: set[str] = set()
+
+    def bounded(self, name: str) -> str:
+        """The name if it is among the first ones, "other" if there are too many."""
+        if name not in self._known:
+            if len(self._known) >= self._limit:
+                return OTHER
+            self._known.add(name)
+        return name
+
+
+class PlanCounts(Struct, frozen=True):
+    """What the engine has counted since it started."""
+
+    hits: int
+    misses: int
+    fallbacks: dict[tuple[str, str], int]
+
+
+class Metrics:
+    """The metrics of one process. `plans` is asked for its counts when somebody reads them."""
+
+    def __init__(self, plans: Callable[[], PlanCounts]) -> None:
+        self.registry = CollectorRegistry()
+        self._names = Names()
+        self._clients = Names()
+        labels = ("operation", "client", "outcome")
+        self._operations = Counter("tessera_operations", "Operations answered.", labels, registry=self.registry)
+        self._seconds = Histogram(
+            "tessera_operation_seconds",
+            "Time from the request to its answer.",
+            ("operation",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._statements = Histogram(
+            "tessera_operation_statements",
+            "SQL statements of an operation, authentication included.",
+            ("operation",),
+            buckets=_STATEMENTS,
+            registry=self.registry,
+        )
+        self.registry.register(_PlanCollector(plans, self._names))
+
+    def record(self, finished: Finished) -> None:
+        """Count an operation."""
+        name = self._names.bounded(finished.name or "anonymous")
+        client = self._clients.bounded(finished.client or "unknown")
+        self._operations.labels(name, client, finished.outcome).inc()
+        self._seconds.labels(name).observe(finished.seconds)
+        self._statements.labels(name).observe(finished.statements)
+
+    def text(self) -> bytes:
+        """The metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class _PlanCollector(Collector):
+    """Reads the engine's own counters when metrics are asked for, so that counting costs nothing in between."""
+
+    def __init__(self, plans: Callable[[], PlanCounts], names: Names) -> None:
+        self._plans = plans
+        self._names = names
+
+    def collect(self) -> list[Metric]:
+        """The counters of documents and fallbacks."""
+        counts = self._plans()
+        documents = CounterMetricFamily(
+            "tessera_documents", "Documents looked up, by whether they were known.", labels=["result"]
+        )
+        documents.add_metric(["hit"], counts.hits)
+        documents.add_metric(["miss"], counts.misses)
+        fallbacks = CounterMetricFamily(
+            "tessera_fallbacks", "Operations answered by graphql-core.", labels=["operation", "reason"]
+        )
+        summed: dict[tuple[str, str], int] = {}
+        for (operation, reason), count in counts.fallbacks.items():
+            key = (self._names.bounded(operation or "anonymous"), reason)
+            summed[key] = summed.get(key, 0) + count
+        for key, count in summed.items():
+            fallbacks.add_metric(list(key), count)
+        return [documents, fallbacks]

@@ -1,0 +1,106 @@
+"""From an HTTP request to what a client wants executed; whatever is no GraphQL request is refused with a sentence."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+from msgspec import Struct
+from starlette.requests import Request
+
+JSON: Final = "application/json"
+GRAPHQL_JSON: Final = "application/graphql-response+json"
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+class BadRequest(Exception):
+    """A request that is no GraphQL request; the message says why."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+
+
+class GraphQLRequest(Struct, frozen=True):
+    """What a client wants executed."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+async def read_request(request: Request, body_limit: int) -> GraphQLRequest:
+    """What the request asks for, from its body or its address. Raises BadRequest."""
+    if request.method == "GET":
+        return _from_query(request.query_params)
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != JSON:
+        message = "Send the request as JSON, with “Content-Type: application/json”."
+        raise BadRequest(message, 415)
+    return _from_body(await _body(request, body_limit))
+
+
+def request_id(headers: Mapping[str, str]) -> str:
+    """The id that the client or a proxy gave the request, if it is a plain one; otherwise a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def client_name(headers: Mapping[str, str]) -> str:
+    """What the client calls itself, "" if it does not say."""
+    return headers.get("x-client-name", "") or headers.get("apollographql-client-name", "")
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The media type of the answer: the newer one only for clients that name it."""
+    return GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """The body, refused as soon as it grows past `limit`."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            message = f"The request is larger than {limit:,} bytes."
+            raise BadRequest(message, 413)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _from_body(body: bytes) -> GraphQLRequest:
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        message = "The body is not valid JSON."
+        raise BadRequest(message) from None
+    if not isinstance(document, dict):
+        message = "The body must be a JSON object with a “query”."
+        raise BadRequest(message)
+    return _request(document.get("query"), document.get("variables"), document.get("operationName"))
+
+
+def _from_query(parameters: Mapping[str, str]) -> GraphQLRequest:
+    variables: Any = None
+    if text := parameters.get("variables"):
+        try:
+            variables = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            message = "“variables” is not valid JSON."
+            raise BadRequest(message) from None
+    return _request(parameters.get("query"), variables, parameters.get("operationName"))
+
+
+def _request(query: object, variables: object, operation_name: object) -> GraphQLRequest:
+    if not isinstance(query, str) or not query.strip():
+        message = "There is no “query”: send a GraphQL document as text."
+        raise BadRequest(message)
+    if variables is not None and not isinstance(variables, dict):
+        message = "“variables” must be a JSON object."
+        raise BadRequest(message)
+    if operation_name is not None and not isinstance(operation_name, str):
+        message = "“operationName” must be text."
+        raise BadRequest(message)
+    return GraphQLRequest(query, variables, operation_name or None)
