@@ -64,7 +64,7 @@ class Database:
             state = getattr(error.orig, "sqlstate", None)
             if state in _CONFLICTS:
                 raise TransactionConflict from error
-            if state == _CANCELED:
+            if state == _CANCELED and "statement timeout" in str(error.orig):
                 raise TookTooLong from error
             raise
 

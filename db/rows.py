@@ -104,6 +104,7 @@ class SchemeRow(Struct, frozen=True):
     created_by: UUID
     created_at: datetime
     updated_at: datetime
+    sort_title: str
 
     @property
     def materials(self) -> tuple[Material, ...]:

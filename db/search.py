@@ -1,24 +1,31 @@
-"""Search by the beginnings of words, over the generated `search_words` columns."""
+"""Search by the beginnings of words, over the generated `search_words` columns.
+
+What people type is taken apart by the very functions that made the column, since PostgreSQL and Python do not agree on
+what is a letter and how it is written small.
+"""
 
 import re
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.statement import string
 
-_SEPARATORS: Final = re.compile(r"[\W_]+")
+_LETTER: Final = re.compile(r"[^\W_]")
+_SEPARATORS: Final = "[^[:alnum:]]+"
 
 
-def prefix_query(text: str) -> str:
-    """A tsquery that finds rows with a word beginning with each word of `text`; "" when it has no words.
-
-    Punctuation separates words here as it does in the column, so "SCH-2026" finds what "sch 2026" finds.
-    """
-    return " & ".join(f"'{word}':*" for word in _SEPARATORS.split(text.lower()) if word)
+def words_of(search: str | None) -> str | None:
+    """The text to search for; None when it has no letter or digit, which is no search at all."""
+    return search if search is not None and _LETTER.search(search) else None
 
 
 def matches_words(column: InstrumentedAttribute[str]) -> ColumnElement[Any]:
-    """The predicate; its parameter `words` takes a `prefix_query`."""
-    return column.bool_op("@@")(func.to_tsquery("simple", string("words")))
+    """The predicate: a row has words that begin like every word of the parameter `words`, wherever in the text.
+
+    Punctuation separates words, so "SCH-2026" finds what "sch 2026" finds.
+    """
+    spaced = func.btrim(func.regexp_replace(func.lower(string("words")), _SEPARATORS, " ", "g"))
+    quoted = func.regexp_replace(spaced, r"(\S+)", r"'\1':*", "g")
+    return column.bool_op("@@")(func.to_tsquery(text("'simple'"), func.replace(quoted, " ", " & ")))

@@ -4,7 +4,6 @@ A scheme's stages change when somebody acts and when a date arrives. `timeline` 
 evaluates `stages_at` at every moment at which a date changes something, so that what is stored never goes stale.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -255,8 +254,3 @@ _DERIVATIONS = {
     StageKind.RUNNING: _running,
     StageKind.SETTLEMENT: _settlement,
 }
-
-
-def spans_at(spans: tuple[StageSpan, ...], at: datetime) -> Iterator[Stage]:
-    """The stages of a timeline at the moment `at`; each stage exactly once from the scheme's creation on."""
-    return (span.stage for span in spans if span.valid_from <= at < span.valid_until)

@@ -26,6 +26,11 @@ class Role(StrEnum):
         """The role as people write it: "Program manager"."""
         return ROLE_LABELS[self]
 
+    @property
+    def noun(self) -> str:
+        """The role within a sentence: "program manager", "ECP"."""
+        return self.label if self.label.isupper() else self.label.lower()
+
 
 ROLE_LABELS: Mapping["Role", str] = MappingProxyType(
     {

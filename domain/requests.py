@@ -30,7 +30,7 @@ class Forbidden(RefusedRequest):
     code = "FORBIDDEN"
 
     def __init__(self, permission: Permission) -> None:
-        *others, last = (role.label.lower() for role in roles_with(permission))
+        *others, last = (role.noun for role in roles_with(permission))
         needed = f"one of the roles {', '.join(others)} or {last}" if others else f"the role {last}"
         super().__init__(f"Your roles do not allow this; it takes {needed}.", permission=permission.value)
 

@@ -48,7 +48,7 @@ class QueueOfOthers(RefusedRequest):
     code = Forbidden.code
 
     def __init__(self, queue: Queue) -> None:
-        super().__init__(f"The queue “{queue.key.label}” belongs to the role {queue.role.label.lower()}.")
+        super().__init__(f"The queue “{queue.key.label}” belongs to the role {queue.role.noun}.")
 
 
 QUEUES: Final = (

@@ -1,5 +1,6 @@
 """Who sends a request: a signed token or an API key, and the account behind it as the database has it now."""
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from resolvers.accounts.read import viewer_of_account, viewer_of_api_key
 DEV_TOKEN_LIFETIME: Final = timedelta(days=30)
 _DEV_KEY_FILE: Final = "dev-signing-key.pem"
 _DEV_KEY_ID: Final = "dev"
+_PEM_KEY_ID: Final = "pem"
 _REQUIRED: Final = ("exp", "aud", "iss", "sub")
 
 
@@ -73,7 +75,8 @@ class Authenticator:
     def _key(self, key_id: object) -> Any:
         if isinstance(key_id, str) and key_id in self._keys:
             return self._keys[key_id]
-        if key_id is None and len(self._keys) == 1:
+        if self._keys.keys() == {_PEM_KEY_ID} or (key_id is None and len(self._keys) == 1):
+            # A key in PEM has no id of its own, whatever the issuer calls it.
             return next(iter(self._keys.values()))
         message = "no such key"
         raise jwt.InvalidTokenError(message)
@@ -120,8 +123,8 @@ def _read_keys(path: Path, algorithm: str) -> dict[str, Any]:
         if text.lstrip().startswith("{"):
             keys = jwt.PyJWKSet.from_dict(json.loads(text)).keys
             return {key.key_id or str(index): key.key for index, key in enumerate(keys)}
-        return {"pem": jwt.get_algorithm_by_name(algorithm).prepare_key(text)}
-    except (OSError, ValueError, jwt.PyJWTError) as error:
+        return {_PEM_KEY_ID: jwt.get_algorithm_by_name(algorithm).prepare_key(text)}
+    except (OSError, ValueError, NotImplementedError, jwt.PyJWTError) as error:
         message = f"The keys in {path} cannot be used: {error}"
         raise KeysUnavailable(message) from error
 
@@ -138,8 +141,9 @@ def _dev_key(settings: Settings) -> Ed25519PrivateKey:
         partial.touch(mode=0o600)
         partial.write_bytes(content)
         partial.replace(path)
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        message = f"{path} does not hold an Ed25519 key: delete it, and a new one is made."
-        raise KeysUnavailable(message)
-    return key
+    with contextlib.suppress(ValueError):
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        if isinstance(key, Ed25519PrivateKey):
+            return key
+    message = f"{path} does not hold an Ed25519 key: delete it, and a new one is made."
+    raise KeysUnavailable(message)

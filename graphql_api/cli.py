@@ -187,7 +187,8 @@ def _migrate(url: str) -> None:
 
 
 async def _demo(url: str) -> bool:
-    database = await Database.connect(url)
+    # Two that load at once wait for each other, longer than a statement of a request may take.
+    database = await Database.connect(url, statement_timeout=600)
     try:
         return await load_demo(database, utc_now())
     finally:

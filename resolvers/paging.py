@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -139,7 +139,9 @@ def decode_cursor(order: Order[RowT], text: str, argument: str) -> dict[str, Any
     try:
         document = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         name, value, key = msgspec.json.decode(document, type=shape)
-    except (ValueError, binascii.Error, msgspec.DecodeError):
+        if isinstance(value, datetime):
+            value = value.astimezone(UTC)
+    except (ValueError, OverflowError, binascii.Error, msgspec.DecodeError):
         raise BadInput("This cursor was not made by this list; start from the beginning.", argument) from None
     if name != order.name:
         raise BadInput("This cursor belongs to another list or order; start from the beginning.", argument)

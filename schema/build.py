@@ -12,6 +12,7 @@ from graphql import (
     print_schema,
 )
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from domain.permissions import Permission
 from domain.requests import BadInput
@@ -82,6 +83,7 @@ def build_schema(
         **options,
     )
     _leave_out_null_defaults(schema)
+    _let_the_library_check_choices(schema)
     return schema
 
 
@@ -102,6 +104,15 @@ def _leave_out_null_defaults(schema: strawberry.Schema) -> None:
         for place in places:
             if place.default_value is None:
                 place.default_value = Undefined
+
+
+def _let_the_library_check_choices(schema: strawberry.Schema) -> None:
+    """graphql-core knows @oneOf better than Strawberry's check: in the SDL, in documents, and with the path."""
+    for kind in schema._schema.type_map.values():  # noqa: SLF001 - no public way
+        definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        if isinstance(kind, GraphQLInputObjectType) and getattr(definition, "is_one_of", False):
+            kind.is_one_of = True
+            kind.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]
 
 
 async def _nodes(info: AppInfo, ids: Sequence[str], argument: str) -> list[Any]:

@@ -82,5 +82,8 @@ class InputIds:
 def _sentence(kind: NodeKind, found: tuple[NodeKind, UUID] | None) -> str:
     if found is None:
         return f"This {kind.label} does not exist."
-    article = "an" if found[0].label[0] in "aeiouAEIOU" else "a"
-    return f"This is the id of {article} {found[0].label}, not of a {kind.label}."
+    return f"This is the id of {_one(found[0])}, not of {_one(kind)}."
+
+
+def _one(kind: NodeKind) -> str:
+    return f"{'an' if kind.label[0] in 'aeiouA' else 'a'} {kind.label}"

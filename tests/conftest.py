@@ -47,7 +47,7 @@ def server_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database_url(server_url: str, worker_id: str) -> Iterator[str]:
     """A database of this worker's own, copied from the template."""
-    name = f"test_{worker_id}"
+    name = f"test_{worker_id}_{os.getpid()}"
     template = _template(server_url)
     asyncio.run(_execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", _copy(name, template)))
     yield _named(server_url, name)
@@ -57,7 +57,7 @@ def database_url(server_url: str, worker_id: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 async def shared_database(database_url: str) -> AsyncIterator[Database]:
     """The open database of this worker."""
-    opened = await Database.connect(database_url, pool_size=8)
+    opened = await Database.connect(database_url, pool_size=8, statement_timeout=60)
     yield opened
     await opened.close()
 
@@ -122,7 +122,8 @@ class LiveServer:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.clock: Any = None
-        listener = socket.socket()
+        # With the protocol named, asyncio turns Nagle's algorithm off, as it does for sockets of its own.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
         self._listener = listener
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -15,7 +15,6 @@ class ProductTable(Base):
     __tablename__ = "product"
     __table_args__ = (
         Index("uq_product__name", "name", unique=True),
-        Index("ix_product__name", "name", "id"),
         Index("ix_product__category_name", "category", "name", "id"),
         search_index("product"),
     )
@@ -31,11 +30,7 @@ class VariantTable(Base):
     """One SKU of a product."""
 
     __tablename__ = "variant"
-    __table_args__ = (
-        Index("uq_variant__sku", "sku", unique=True),
-        Index("ix_variant__sku", "sku", "id"),
-        search_index("variant"),
-    )
+    __table_args__ = (Index("uq_variant__sku", "sku", unique=True), search_index("variant"))
 
     id: Mapped[Key]
     product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"), index=True)

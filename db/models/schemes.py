@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Json, Key, Moment, Texts, one_of, search_index, search_words
@@ -11,8 +11,8 @@ from domain.lifecycle import Decision
 from domain.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 
 # Spelled as PostgreSQL prints them, so that the check of the migrations recognizes the indexes.
-_NO_START_FIRST = text("COALESCE(starts_on, '0001-01-01'::date)")
-_NO_START_LAST = text("COALESCE(starts_on, '9999-12-31'::date)")
+_NO_START_FIRST = text("COALESCE(starts_on, '-infinity'::date)")
+_NO_START_LAST = text("COALESCE(starts_on, 'infinity'::date)")
 
 
 class CodeCounterTable(Base):
@@ -31,10 +31,9 @@ class SchemeTable(Base):
     __tablename__ = "scheme"
     __table_args__ = (
         Index("uq_scheme__code", "code", unique=True),
-        Index("ix_scheme__code", "code", "id"),
         Index("ix_scheme__updated_at", "updated_at", "id"),
         Index("ix_scheme__created_at", "created_at", "id"),
-        Index("ix_scheme__title", text("lower(title)"), "id"),
+        Index("ix_scheme__sort_title", "sort_title", "id"),
         Index("ix_scheme__starts_on_asc", _NO_START_LAST, "id"),
         Index("ix_scheme__starts_on_desc", _NO_START_FIRST, "id"),
         Index("ix_scheme__created_by", "created_by"),
@@ -65,6 +64,9 @@ class SchemeTable(Base):
     created_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+    sort_title: Mapped[str] = mapped_column(
+        Computed("lower(title)", persisted=True), comment="What titles are sorted by, whatever their case"
+    )
     search_words: Mapped[str] = search_words("code", "title")
 
 

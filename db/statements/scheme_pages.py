@@ -1,36 +1,39 @@
 """Statements that list and count schemes: visibility, filters, orders, keyset pages and work queues."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Date,
+    SQLColumnExpression,
     Text,
+    TextClause,
     and_,
     any_,
     bindparam,
-    false,
     func,
     select,
     text,
     true,
+    union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from db.keyset import Sort, keyset
 from db.models import SchemeGeographyTable, SchemeStageTable, SchemeSubmissionTable, SchemeTable, SchemeVariantTable
 from db.rows import SchemeRow
 from db.search import matches_words
-from db.statement import Statement, moment, string, texts, uuid, uuids
+from db.statement import Query, Statement, moment, string, texts, uuid, uuids
 from db.statements.catalog import RELATED_GEOGRAPHIES
 from db.statements.schemes import SCHEME_COLUMNS
 from domain.permissions import SchemeScope
 from domain.schemes.orders import SchemeOrder
+from domain.work import Queue
 
 
 class SchemeFilters(Struct, frozen=True):
@@ -49,8 +52,8 @@ class SchemeFilters(Struct, frozen=True):
 
 
 _MOMENT: Final = TIMESTAMP(timezone=True)
-_NO_START_FIRST: Final = func.coalesce(SchemeTable.starts_on, text("DATE '0001-01-01'"))
-_NO_START_LAST: Final = func.coalesce(SchemeTable.starts_on, text("DATE '9999-12-31'"))
+_NO_START_FIRST: Final = func.coalesce(SchemeTable.starts_on, text("'-infinity'::date"))
+_NO_START_LAST: Final = func.coalesce(SchemeTable.starts_on, text("'infinity'::date"))
 
 SORTS: Final[Mapping[SchemeOrder, Sort]] = MappingProxyType(
     {
@@ -58,20 +61,22 @@ SORTS: Final[Mapping[SchemeOrder, Sort]] = MappingProxyType(
         SchemeOrder.CREATED_AT_DESC: Sort(SchemeTable.created_at, SchemeTable.id, _MOMENT, descending=True),
         SchemeOrder.STARTS_ON_ASC: Sort(_NO_START_LAST, SchemeTable.id, Date()),
         SchemeOrder.STARTS_ON_DESC: Sort(_NO_START_FIRST, SchemeTable.id, Date(), descending=True),
-        SchemeOrder.TITLE_ASC: Sort(func.lower(SchemeTable.title), SchemeTable.id, Text()),
+        SchemeOrder.TITLE_ASC: Sort(SchemeTable.sort_title, SchemeTable.id, Text()),
         SchemeOrder.CODE_ASC: Sort(SchemeTable.code, SchemeTable.id, Text()),
     }
 )
 
 
-def visible(scope: SchemeScope) -> ColumnElement[bool]:
+def visible(scope: SchemeScope) -> ColumnElement[bool] | TextClause:
     """The one predicate that says which schemes somebody sees; every statement that lists or fetches them uses it."""
-    return {
-        SchemeScope.NONE: false(),
+    predicates: dict[SchemeScope, ColumnElement[bool] | TextClause] = {
+        # Not false(), which SQLAlchemy would let swallow every other predicate together with its parameters.
+        SchemeScope.NONE: text("false"),
         SchemeScope.APPROVED: SchemeTable.approved_at.is_not(None),
         SchemeScope.SUBMITTED: SchemeTable.submitted_at.is_not(None),
         SchemeScope.ALL: true(),
-    }[scope]
+    }
+    return predicates[scope]
 
 
 @cache
@@ -106,31 +111,34 @@ def scheme_count(scope: SchemeScope, filters: SchemeFilters) -> Statement[int]:
 class QueueCountRow(Struct, frozen=True):
     """How much work a queue holds, and since when its oldest item waits."""
 
-    position: int
+    key: str
     count: int
-    oldest_since: Any
+    oldest_since: datetime | None
 
 
 @cache
-def queue_counts(scope: SchemeScope) -> Statement[QueueCountRow]:
-    """Counts of the queues in the parameters `kinds`, `statuses` and `others_only`, three arrays side by side.
+def queue_counts(scope: SchemeScope, queues: tuple[Queue, ...]) -> Statement[QueueCountRow]:
+    """What the queues hold now, empty ones too, in their order.
 
-    `position` is the place of the queue in the arrays, counted from 1; a queue without work has no row.
+    The queues are constants of the statement, not parameters: PostgreSQL then knows how small each of them is.
     """
-    queues = func.unnest(texts("kinds"), texts("statuses"), bindparam("others_only", type_=ARRAY(Boolean())))
-    queue = queues.table_valued("kind", "status", "others_only", with_ordinality="position").render_derived()
-    query = (
-        select(queue.c.position, func.count(), func.min(SchemeStageTable.since))
-        .select_from(queue)
-        .join(SchemeStageTable, and_(SchemeStageTable.kind == queue.c.kind, SchemeStageTable.status == queue.c.status))
-        .join(SchemeTable, SchemeTable.id == SchemeStageTable.scheme_id)
-        .where(_valid_now(), visible(scope), queue.c.others_only.is_(False) | _submitted_by_others())
-        .group_by(queue.c.position)
+    return Statement(union_all(*(_queue_count(scope, queue) for queue in queues)), QueueCountRow)
+
+
+def _queue_count(scope: SchemeScope, queue: Queue) -> Query:
+    query = select(text(f"'{queue.key.value}'"), func.count(), func.min(SchemeStageTable.since)).where(
+        SchemeStageTable.kind == text(f"'{queue.stage.value}'"),
+        SchemeStageTable.status == text(f"'{queue.status.value}'"),
+        _valid_now(),
     )
-    return Statement(query, QueueCountRow)
+    if queue.others_only:
+        query = query.where(_submitted_by_others(SchemeStageTable.scheme_id))
+    if scope is not SchemeScope.ALL:
+        query = query.join(SchemeTable, SchemeTable.id == SchemeStageTable.scheme_id).where(visible(scope))
+    return query
 
 
-def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElement[bool]]:
+def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElement[bool] | TextClause]:
     chosen = [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
     if filters.stages or filters.statuses:
         chosen.append(_current_stage(stages=filters.stages, statuses=filters.statuses))
@@ -160,11 +168,11 @@ def _has_stage(*predicates: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(true()).where(SchemeStageTable.scheme_id == SchemeTable.id, *predicates).exists()
 
 
-def _submitted_by_others() -> ColumnElement[bool]:
+def _submitted_by_others(scheme_id: SQLColumnExpression[Any] = SchemeTable.id) -> ColumnElement[bool]:
     """Nobody approves what they submitted, so it is not waiting for them: the latest submission is somebody else's."""
     latest = (
         select(SchemeSubmissionTable.submitted_by)
-        .where(SchemeSubmissionTable.scheme_id == SchemeTable.id)
+        .where(SchemeSubmissionTable.scheme_id == scheme_id)
         .order_by(SchemeSubmissionTable.number.desc())
         .limit(1)
         .scalar_subquery()

@@ -57,6 +57,7 @@ SCHEME_COLUMNS: Final = (
     SchemeTable.created_by,
     SchemeTable.created_at,
     SchemeTable.updated_at,
+    SchemeTable.sort_title,
 )
 
 _RULE_DECODER: Final = msgspec.json.Decoder(BonusRule)

@@ -1,6 +1,7 @@
 """The canonical content of a scheme: what people define, review, hash and approve."""
 
 import hashlib
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -121,6 +122,18 @@ def section_fields(content: SchemeContent, kind: WizardStepKind) -> tuple[tuple[
     return ((name, msgspec.to_builtins(value)),)
 
 
+def field_label(field: str) -> str:
+    """A field of the schema as people say it: "coupon values", "enrollment opens on"."""
+    return _LABELS.get(field) or re.sub(r"([A-Z])", lambda match: f" {match[1].lower()}", field)
+
+
+_LABELS = {
+    "termsMarkdown": "terms",
+    "variantIds": "products",
+    "geographyIds": "geographies",
+    "values": "coupon values",
+    "rules": "bonus rules",
+}
 _BASICS_NAMES = {
     "title": "title",
     "channels": "earningChannels",

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.failures import Failure, UserErrorCode
-from domain.schemes.content import FieldDifference
+from domain.schemes.content import FieldDifference, field_label
 from domain.stages import WizardStepKind
 
 SCHEME_PATH: Final = ("input", "schemeId")
@@ -72,7 +72,7 @@ class VersionConflict(Failure):
         self.changed_by = changed_by
         self.changed_at = changed_at
         self.changes = tuple(changes)
-        what = step.label.lower()
+        what = f"“{step.label}”"
         if changed_by_name is None:
             message = f"The step {what} has version {current_version}, not {expected_version}. Load it and save again."
         else:
@@ -92,6 +92,6 @@ class ContentChanged(Failure):
         self.named_hash = named_hash
         self.current_hash = current_hash
         self.changes = tuple(changes)
-        fields = ", ".join(change.field for change in changes)
+        fields = ", ".join(field_label(change.field) for change in changes)
         detail = f" Changed since: {fields}." if fields else ""
         super().__init__(f"The scheme is not the one you reviewed.{detail} Review it again.", HASH_PATH)

@@ -41,7 +41,7 @@ def text_problems(
     """
     shortest, longest = length
     text = (value or "").strip()
-    if not text and shortest > 0:
+    if not visible(text) and shortest > 0:
         yield Problem(UserErrorCode.REQUIRED, f"{noun} is missing.", path)
     elif len(text) < shortest:
         yield Problem(UserErrorCode.INVALID, f"{noun} needs at least {shortest} characters.", path)
@@ -50,6 +50,11 @@ def text_problems(
         yield Problem(UserErrorCode.INVALID, message, path)
     elif unprintable(text, lines=lines):
         yield Problem(UserErrorCode.INVALID, f"{noun} contains characters that cannot be shown.", path)
+
+
+def visible(text: str) -> bool:
+    """Whether a text has anything to see: joiners and the like are part of words, but alone nobody sees them."""
+    return any(unicodedata.category(mark)[0] not in "CZ" for mark in text)
 
 
 def unprintable(text: str, *, lines: bool = False) -> bool:
@@ -88,7 +93,8 @@ def chosen_problems(
 ) -> Iterator[Problem]:
     """Problems of a list of chosen things: too many, the same one twice, or one that does not exist."""
     if len(chosen) > limit:
-        message = f"{len(chosen):,} {noun}s are too many; choose at most {limit:,}."
+        plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+        message = f"{len(chosen):,} {plural} are too many; choose at most {limit:,}."
         yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, (field,))
         return
     seen: set[UUID] = set()

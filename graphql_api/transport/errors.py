@@ -16,9 +16,9 @@ INTERNAL: Final = "INTERNAL_SERVER_ERROR"
 _log = structlog.get_logger("tessera.errors")
 
 
-def formatted(errors: Iterable[GraphQLError], *, executed: bool) -> list[GraphQLFormattedError]:
-    """The errors of one answer; `executed` tells errors of the execution from those of parsing and validation."""
-    return [_formatted(error, executed=executed) for error in errors]
+def formatted(errors: Iterable[GraphQLError], *, valid: bool) -> list[GraphQLFormattedError]:
+    """The errors of one answer; a `valid` document's errors are not those of parsing and validation."""
+    return [_formatted(error, valid=valid) for error in errors]
 
 
 def request_error(message: str, code: str, **extensions: Any) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def request_error(message: str, code: str, **extensions: Any) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
 
 
-def _formatted(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
+def _formatted(error: GraphQLError, *, valid: bool) -> GraphQLFormattedError:
     original = error.original_error
     if isinstance(original, RecursionError):
         return _with(error, "The request is nested too deeply.", {"code": BadInput.code})
@@ -34,7 +34,7 @@ def _formatted(error: GraphQLError, *, executed: bool) -> GraphQLFormattedError:
         return _masked(error, original)
     if isinstance(error, GraphQLSyntaxError):
         return _with(error, error.message, {"code": PARSE_FAILED})
-    code = BadInput.code if executed else VALIDATION_FAILED
+    code = BadInput.code if valid else VALIDATION_FAILED
     return _with(error, error.message, {"code": code, **(error.extensions or {})})
 
 

@@ -37,7 +37,13 @@ from resolvers.context import Operation
 _QUERIES: Final = frozenset({OperationType.QUERY})
 _ALL: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 _STATUS: Final[Mapping[type[RefusedRequest], int]] = {Unauthenticated: 401, Overloaded: 503, TookTooLong: 503}
-_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": "1"}}
+_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
+    401: {"www-authenticate": "Bearer"},
+    405: {"allow": "POST"},
+    503: {"retry-after": "1"},
+}
+
+_UNNAMED: Final = "Name one operation of the document in “operationName”: it has none, or more than one."
 
 _log = structlog.get_logger("tessera.operations")
 
@@ -94,11 +100,11 @@ class GraphQLEndpoint:
         finally:
             await operation.close()
             self._record(request, wanted, operation, result, perf_counter() - started)
-        executed = not isinstance(result, PreExecutionError)
-        answer: dict[str, Any] = {"data": result.data} if executed else {}
+        begun = _begun(result)
+        answer: dict[str, Any] = {"data": result.data} if begun else {}
         if result.errors:
-            answer["errors"] = formatted(result.errors, executed=executed)
-        return _json(request, answer, 200 if executed or media_type(request.headers) == JSON else 400)
+            answer["errors"] = formatted(result.errors, valid=not isinstance(result, PreExecutionError))
+        return _json(request, answer, 200 if begun or media_type(request.headers) == JSON else 400)
 
     async def _execute(
         self, operation: Operation, wanted: GraphQLRequest, kinds: frozenset[OperationType]
@@ -117,8 +123,10 @@ class GraphQLEndpoint:
                 raise BadRequest(message, 405) from None
             message = "Only queries and mutations are answered here."
             raise BadRequest(message) from None
-        except CannotGetOperationTypeError as unknown:
-            raise BadRequest(unknown.as_http_error_reason()) from None
+        except CannotGetOperationTypeError:
+            name = wanted.operation_name
+            message = f"The document has no operation “{name}”." if name else _UNNAMED
+            raise BadRequest(message) from None
 
     def _record(
         self,
@@ -141,8 +149,18 @@ class GraphQLEndpoint:
         )
 
 
+def _begun(result: ExecutionResult) -> bool:
+    """Whether the execution began. It does not for an invalid document, nor for variables that do not fit.
+
+    Errors of the latter kind belong to no field. Their answer has no `data`: GraphQL, section 7.1.2, request errors.
+    """
+    if isinstance(result, PreExecutionError):
+        return False
+    return result.data is not None or not all(error.path is None for error in result.errors or ())
+
+
 def _outcome(result: ExecutionResult | None) -> str:
-    if result is None or isinstance(result, PreExecutionError):
+    if result is None or not _begun(result):
         return "refused"
     if not result.errors:
         return "ok"

@@ -74,7 +74,7 @@ def _from_body(body: bytes) -> GraphQLRequest:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
-        message = "The body is not valid JSON."
+        message = "The body is not valid JSON, or nested too deeply."
         raise BadRequest(message) from None
     if not isinstance(document, dict):
         message = "The body must be a JSON object with a “query”."

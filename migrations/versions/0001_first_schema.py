@@ -65,7 +65,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
     )
     op.create_index("ix_product__category_name", "product", ["category", "name", "id"], unique=False)
-    op.create_index("ix_product__name", "product", ["name", "id"], unique=False)
     op.create_index("ix_product__search_words", "product", ["search_words"], unique=False, postgresql_using="gin")
     op.create_index("uq_product__name", "product", ["name"], unique=True)
     op.create_table(
@@ -145,7 +144,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_variant__product_id"), "variant", ["product_id"], unique=False)
     op.create_index("ix_variant__search_words", "variant", ["search_words"], unique=False, postgresql_using="gin")
-    op.create_index("ix_variant__sku", "variant", ["sku", "id"], unique=False)
     op.create_index("uq_variant__sku", "variant", ["sku"], unique=True)
     op.create_table(
         "account_role",
@@ -204,6 +202,13 @@ def upgrade() -> None:
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column(
+            "sort_title",
+            sa.Text(),
+            sa.Computed("lower(title)", persisted=True),
+            nullable=False,
+            comment="What titles are sorted by, whatever their case",
+        ),
+        sa.Column(
             "search_words",
             postgresql.TSVECTOR(),
             sa.Computed(
@@ -219,23 +224,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_scheme__created_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scheme")),
     )
-    op.create_index("ix_scheme__code", "scheme", ["code", "id"], unique=False)
     op.create_index("ix_scheme__created_at", "scheme", ["created_at", "id"], unique=False)
     op.create_index("ix_scheme__created_by", "scheme", ["created_by"], unique=False)
     op.create_index("ix_scheme__search_words", "scheme", ["search_words"], unique=False, postgresql_using="gin")
+    op.create_index("ix_scheme__sort_title", "scheme", ["sort_title", "id"], unique=False)
     op.create_index(
         "ix_scheme__starts_on_asc",
         "scheme",
-        [sa.literal_column("COALESCE(starts_on, '9999-12-31'::date)"), "id"],
+        [sa.literal_column("COALESCE(starts_on, 'infinity'::date)"), "id"],
         unique=False,
     )
     op.create_index(
         "ix_scheme__starts_on_desc",
         "scheme",
-        [sa.literal_column("COALESCE(starts_on, '0001-01-01'::date)"), "id"],
+        [sa.literal_column("COALESCE(starts_on, '-infinity'::date)"), "id"],
         unique=False,
     )
-    op.create_index("ix_scheme__title", "scheme", [sa.literal_column("lower(title)"), "id"], unique=False)
     op.create_index("ix_scheme__updated_at", "scheme", ["updated_at", "id"], unique=False)
     op.create_index("uq_scheme__code", "scheme", ["code"], unique=True)
     op.create_table(
@@ -389,13 +393,12 @@ def downgrade() -> None:
     op.drop_table("bonus_rule")
     op.drop_index("uq_scheme__code", table_name="scheme")
     op.drop_index("ix_scheme__updated_at", table_name="scheme")
-    op.drop_index("ix_scheme__title", table_name="scheme")
     op.drop_index("ix_scheme__starts_on_desc", table_name="scheme")
     op.drop_index("ix_scheme__starts_on_asc", table_name="scheme")
+    op.drop_index("ix_scheme__sort_title", table_name="scheme")
     op.drop_index("ix_scheme__search_words", table_name="scheme", postgresql_using="gin")
     op.drop_index("ix_scheme__created_by", table_name="scheme")
     op.drop_index("ix_scheme__created_at", table_name="scheme")
-    op.drop_index("ix_scheme__code", table_name="scheme")
     op.drop_table("scheme")
     op.drop_index("uq_api_key__secret_hash", table_name="api_key")
     op.drop_index("ix_api_key__created_at", table_name="api_key")
@@ -403,7 +406,6 @@ def downgrade() -> None:
     op.drop_table("api_key")
     op.drop_table("account_role")
     op.drop_index("uq_variant__sku", table_name="variant")
-    op.drop_index("ix_variant__sku", table_name="variant")
     op.drop_index("ix_variant__search_words", table_name="variant", postgresql_using="gin")
     op.drop_index(op.f("ix_variant__product_id"), table_name="variant")
     op.drop_table("variant")
@@ -420,7 +422,6 @@ def downgrade() -> None:
     op.drop_table("tier")
     op.drop_index("uq_product__name", table_name="product")
     op.drop_index("ix_product__search_words", table_name="product", postgresql_using="gin")
-    op.drop_index("ix_product__name", table_name="product")
     op.drop_index("ix_product__category_name", table_name="product")
     op.drop_table("product")
     op.drop_index("uq_geography__code", table_name="geography")

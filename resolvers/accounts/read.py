@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from db.rows import AccountRow, ApiKeyRow
-from db.search import prefix_query
+from db.search import words_of
 from db.sessions import Fetching
 from db.statements import accounts as statements
 from domain.permissions import Role, Viewer
@@ -36,7 +36,7 @@ async def list_accounts(
     operation: Operation, arguments: PageArguments, *, search: str | None = None, role: Role | None = None
 ) -> Page[AccountRow]:
     """A page of accounts by name."""
-    words = prefix_query(search or "")
+    words = words_of(search)
     parameters = {"words": words} if words else {}
     if role is not None:
         parameters["role"] = role.value

@@ -66,7 +66,8 @@ def _problems(command: UpsertAccount, email: str | None, viewer_id: UUID) -> Ite
         yield Problem(UserErrorCode.DUPLICATE, "A role is given twice.", ("roles",))
     if (Role.VENDOR in command.roles) is not (command.vendor_id is not None):
         message = "An account with the role vendor works for one vendor, and only such an account does."
-        yield Problem(UserErrorCode.REQUIRED, message, ("vendorId",))
+        code = UserErrorCode.REQUIRED if command.vendor_id is None else UserErrorCode.CONFLICT
+        yield Problem(code, message, ("vendorId",))
     if command.id == viewer_id and (command.disabled or Role.ADMIN not in command.roles):
         message = "You cannot disable your own account or take the role administrator from it."
         yield Problem(UserErrorCode.CONFLICT, message, ("disabled" if command.disabled else "roles",))

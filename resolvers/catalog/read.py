@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
-from db.search import prefix_query
+from db.search import words_of
 from db.statements import catalog as statements
 from domain.catalog import VendorKind
 from resolvers.alignment import many_each, one_each
@@ -65,7 +65,7 @@ async def list_categories(operation: Operation) -> list[str]:
 
 async def list_geographies(operation: Operation, *, parent_id: UUID | None, search: str | None) -> list[GeographyRow]:
     """The geographies beneath `parent_id` or matching `search`; the countries when neither is given."""
-    words = prefix_query(search or "")
+    words = words_of(search)
     parameters: dict[str, Any] = {"words": words} if words else {}
     if parent_id is not None:
         parameters["parent_id"] = parent_id
@@ -125,5 +125,5 @@ async def list_vendors(
 
 
 def _words(search: str | None) -> dict[str, str]:
-    words = prefix_query(search or "")
+    words = words_of(search)
     return {"words": words} if words else {}

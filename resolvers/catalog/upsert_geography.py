@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from db.changes.catalog import put
 from db.rows import GeographyRow
-from db.statements.catalog import CHILDREN_BY_GEOGRAPHY, GEOGRAPHIES_BY_ID, LOCK_GEOGRAPHY
+from db.statements.catalog import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
 from domain.catalog import NAME_LENGTH, GeographyLevel, code_problems, parent_problems
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.inputs import text_problems
@@ -37,7 +37,8 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
     )
     async with upserting(operation, {"uq_geography__code": ("code", "Another geography has this code.")}) as session:
         stored = await existing(session, LOCK_GEOGRAPHY, command.id, "geography")
-        parents = await session.fetch(GEOGRAPHIES_BY_ID, ids=[command.parent_id] if command.parent_id else [])
+        # Locked, so that it keeps its level while something is put beneath it.
+        parents = await session.fetch(LOCK_GEOGRAPHY, id=command.parent_id) if command.parent_id else []
         if command.parent_id is not None and not parents:
             refuse([Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("parentId",))])
         refuse(parent_problems(command.level, GeographyLevel(parents[0].level) if parents else None))

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from db.rows import SchemeRow
-from db.search import prefix_query
+from db.search import words_of
 from db.statements.scheme_pages import SchemeFilters, scheme_count, scheme_page
 from domain.channels import EarningChannel
 from domain.schemes.orders import SchemeOrder
@@ -26,7 +26,7 @@ ORDERS: Final[Mapping[SchemeOrder, Order[SchemeRow]]] = MappingProxyType(
         SchemeOrder.CREATED_AT_DESC: Order("schemes by creation", _MOMENT, lambda row: row.created_at),
         SchemeOrder.STARTS_ON_ASC: Order("schemes by start", date, lambda row: row.starts_on or date.max),
         SchemeOrder.STARTS_ON_DESC: Order("schemes by last start", date, lambda row: row.starts_on or date.min),
-        SchemeOrder.TITLE_ASC: Order("schemes by title", str, lambda row: row.title.lower()),
+        SchemeOrder.TITLE_ASC: Order("schemes by title", str, lambda row: row.sort_title),
         SchemeOrder.CODE_ASC: Order("schemes by code", str, lambda row: row.code),
     }
 )
@@ -65,7 +65,7 @@ async def list_schemes(
 def _compiled(operation: Operation, chosen: SchemeFilter) -> tuple[SchemeFilters, dict[str, Any]]:
     """Which predicates a filter needs, and the values of their parameters."""
     parameters: dict[str, Any] = {
-        "words": prefix_query(chosen.search or "") or None,
+        "words": words_of(chosen.search),
         "stages": _values(chosen.stages),
         "statuses": _values(chosen.statuses),
         "channels": _values(chosen.channels),

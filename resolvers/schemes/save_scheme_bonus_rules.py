@@ -70,9 +70,10 @@ def _unknown_rules(drafts: tuple[RuleDraft, ...], stored: set[UUID]) -> Iterator
 
 def _unprintable_texts(rules: list[BonusRule]) -> Iterator[Problem]:
     for index, rule in enumerate(rules):
-        for field, value in (("name", rule.name), ("exclusiveGroup", rule.exclusive_group)):
+        texts = (("name", "name", rule.name), ("exclusiveGroup", "exclusive group", rule.exclusive_group))
+        for field, noun, value in texts:
             if value is not None and unprintable(value):
-                message = f"Rule {index + 1} contains characters that cannot be shown."
+                message = f"The {noun} of rule {index + 1} contains characters that cannot be shown."
                 yield Problem(UserErrorCode.INVALID, message, ("rules", str(index), field))
 
 

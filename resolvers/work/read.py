@@ -27,21 +27,10 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
     queues = queues_of(viewer)
     if not queues:
         return []
-    rows = await operation.fetch(
-        queue_counts(viewer.scheme_scope),
-        kinds=[queue.stage.value for queue in queues],
-        statuses=[queue.status.value for queue in queues],
-        others_only=[queue.others_only for queue in queues],
-        viewer_id=viewer.account_id,
-        now=operation.now,
-    )
-    found = {row.position: row for row in rows}
-    return [
-        WorkQueueView(queue.key, found[position].count, found[position].oldest_since)
-        if position in found
-        else WorkQueueView(queue.key, 0, None)
-        for position, queue in enumerate(queues, start=1)
-    ]
+    about_others = {"viewer_id": viewer.account_id} if any(queue.others_only for queue in queues) else {}
+    rows = await operation.fetch(queue_counts(viewer.scheme_scope, queues), now=operation.now, **about_others)
+    found = {row.key: row for row in rows}
+    return [WorkQueueView(queue.key, found[queue.key].count, found[queue.key].oldest_since) for queue in queues]
 
 
 async def schemes_by_queue(

@@ -1,0 +1,175 @@
+"""What `viewerActions` promises: an offered action succeeds, and one that is not offered fails and changes nothing."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.channels import EarningChannel
+from domain.schemes.guards import SchemeAction
+from tests.api.client import Answer, Client, Clients
+from tests.api.schemes.sending import answer_to, basics, carried_out, input_of, scheme
+from tests.factories.clock import TestClock
+from tests.factories.schemes import SchemeFactory
+from tests.factories.unchanged import nothing_changes
+from tests.factories.world import World
+
+LOOK = """query($id: ID!) { node(id: $id) { ... on Scheme {
+  viewerActions review { contentHash } wizard { steps { kind version } }
+} } }"""
+FIELDS = {
+    SchemeAction.EDIT: "saveSchemeBasics",
+    SchemeAction.SUBMIT: "submitScheme",
+    SchemeAction.APPROVE: "approveScheme",
+    SchemeAction.REQUEST_CHANGES: "requestSchemeChanges",
+    SchemeAction.REJECT: "rejectScheme",
+}
+PAST = (date(2026, 1, 1), date(2026, 1, 31), date(2026, 1, 1), date(2026, 2, 28))
+EDITABLE = ["EDIT"]
+READY = ["EDIT", "SUBMIT"]
+DECIDABLE = ["APPROVE", "REQUEST_CHANGES", "REJECT"]
+BOTH = "manager and approver"
+STATE_CODES = {"ILLEGAL_STATE", "SELF_APPROVAL", "CONTENT_CHANGED", "NOT_FOUND"}
+Making = Callable[[SchemeFactory, Client, TestClock], Awaitable[UUID]]
+
+
+async def _edited(factory: SchemeFactory, manager: Client, scheme_id: UUID, *, emptied: bool = False) -> UUID:
+    """A scheme whose geographies or budget were changed after the rest."""
+    given = {"schemeId": scheme(scheme_id), "expectedVersion": 1}
+    if emptied:
+        await carried_out(manager, "saveSchemeGeographies", **given, geographyIds=[])
+    else:
+        await carried_out(manager, "saveSchemeBasics", **basics(**given, budget=5_000))
+    return scheme_id
+
+
+async def _created(factory: SchemeFactory, _manager: Client, _clock: TestClock) -> UUID:
+    return await factory.created()
+
+
+async def _emptied(factory: SchemeFactory, manager: Client, _clock: TestClock) -> UUID:
+    return await _edited(factory, manager, await factory.complete(), emptied=True)
+
+
+async def _complete(factory: SchemeFactory, _manager: Client, _clock: TestClock) -> UUID:
+    return await factory.complete(dates=PAST, budget=10)
+
+
+async def _submitted(factory: SchemeFactory, _manager: Client, _clock: TestClock) -> UUID:
+    return await factory.submitted()
+
+
+async def _submitted_by_both(factory: SchemeFactory, _manager: Client, _clock: TestClock) -> UUID:
+    return await factory.submitted(by=BOTH)
+
+
+async def _edited_after_submission(factory: SchemeFactory, manager: Client, _clock: TestClock) -> UUID:
+    return await _edited(factory, manager, await factory.submitted())
+
+
+async def _emptied_after_submission(factory: SchemeFactory, manager: Client, _clock: TestClock) -> UUID:
+    return await _edited(factory, manager, await factory.submitted(), emptied=True)
+
+
+async def _given_back(factory: SchemeFactory, _manager: Client, _clock: TestClock) -> UUID:
+    return await factory.given_back()
+
+
+async def _emptied_after_giving_back(factory: SchemeFactory, manager: Client, _clock: TestClock) -> UUID:
+    return await _edited(factory, manager, await factory.given_back(), emptied=True)
+
+
+async def _submitted_again(factory: SchemeFactory, manager: Client, _clock: TestClock) -> UUID:
+    return await factory.submitted(await _edited(factory, manager, await factory.given_back()))
+
+
+async def _rejected(factory: SchemeFactory, _manager: Client, _clock: TestClock) -> UUID:
+    return await factory.rejected()
+
+
+async def _approved(factory: SchemeFactory, _manager: Client, _clock: TestClock) -> UUID:
+    return await factory.approved()
+
+
+async def _running(factory: SchemeFactory, _manager: Client, clock: TestClock) -> UUID:
+    scheme_id = await factory.approved(await factory.complete(channels=[EarningChannel.SALE]))
+    clock.advance(days=80)
+    return scheme_id
+
+
+async def _over(factory: SchemeFactory, _manager: Client, clock: TestClock) -> UUID:
+    scheme_id = await factory.approved()
+    clock.advance(days=365)
+    return scheme_id
+
+
+# For each state: how to get there, what managers may do, what approvers may, and what somebody who is both may.
+STATES: dict[str, tuple[Making, list[str], list[str] | None, list[str]]] = {
+    "created": (_created, EDITABLE, None, EDITABLE),
+    "complete but emptied": (_emptied, EDITABLE, None, EDITABLE),
+    "complete, with warnings": (_complete, READY, None, READY),
+    "submitted": (_submitted, EDITABLE, DECIDABLE, EDITABLE + DECIDABLE),
+    "submitted by both": (_submitted_by_both, EDITABLE, DECIDABLE, EDITABLE),
+    "edited after submission": (_edited_after_submission, READY, [], READY),
+    "emptied after submission": (_emptied_after_submission, EDITABLE, [], EDITABLE),
+    "given back": (_given_back, READY, [], READY),
+    "given back and emptied": (_emptied_after_giving_back, EDITABLE, [], EDITABLE),
+    "submitted again": (_submitted_again, EDITABLE, DECIDABLE, EDITABLE + DECIDABLE),
+    "rejected": (_rejected, [], [], []),
+    "approved": (_approved, [], [], []),
+    "running": (_running, [], [], []),
+    "over": (_over, [], [], []),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_an_action_is_offered_if_and_only_if_it_can_be_done(  # noqa: PLR0913, PLR0917 - fixtures and a case
+    clients: Clients, factory: SchemeFactory, clock: TestClock, world: World, database_url: str, state: str
+) -> None:
+    make, managers, approvers, both = STATES[state]
+    offers = {"PROGRAM_MANAGER": managers, "second manager": managers, "APPROVER": approvers, BOTH: both}
+    scheme_id = scheme(await make(factory, clients["PROGRAM_MANAGER"], clock))
+    whole = await _look(clients["PROGRAM_MANAGER"], scheme_id)
+    async with nothing_changes(database_url):
+        for name in world.accounts:
+            seen = await _look(clients[name], scheme_id)
+            offered = [] if seen is None else seen["viewerActions"]
+            assert offered == (offers.get(name) or []), name
+            if name in offers:
+                assert (seen is None) is (offers[name] is None), name
+            for action in set(SchemeAction) - set(offered):
+                assert _refused(await _do(clients[name], action, scheme_id, whole), action), (name, action)
+    # The second manager is offered what the first one is; trying it once is enough.
+    for name, actions in (("second manager", managers), ("APPROVER", approvers), (BOTH, both)):
+        for action in map(SchemeAction, actions or []):
+            fresh = scheme(await make(factory, clients["PROGRAM_MANAGER"], clock))
+            answer = await _do(clients[name], action, fresh, await _look(clients[name], fresh))
+            assert answer.data[FIELDS[action]]["errors"] == [], (name, action)
+
+
+async def _look(client: Client, scheme_id: str) -> Any:
+    """What somebody sees of a scheme; None when they do not see it."""
+    return (await client.send(LOOK, id=scheme_id)).data["node"]
+
+
+async def _do(client: Client, action: SchemeAction, scheme_id: str, seen: Any) -> Answer:
+    """Try an action with everything right but, perhaps, the state of the scheme and who asks."""
+    field = FIELDS[action]
+    versions = {step["kind"]: step["version"] for step in seen["wizard"]["steps"]}
+    given = input_of(field, scheme_id, versions["BASICS"])
+    if "contentHash" in given:
+        given["contentHash"] = seen["review"]["contentHash"]
+    if action is SchemeAction.SUBMIT:
+        given["acknowledgeWarnings"] = True
+    return await answer_to(client, field, **given)
+
+
+def _refused(answer: Answer, action: SchemeAction) -> bool:
+    """Whether an action failed for the state of the scheme or for who asked, and for nothing else."""
+    if "errors" in answer.body:
+        return answer.codes == ["FORBIDDEN"]
+    payload = answer.data[FIELDS[action]]
+    codes = {error["code"] for error in payload["errors"]}
+    return payload["scheme"] is None and len(codes) == 1 and codes <= STATE_CODES

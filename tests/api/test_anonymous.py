@@ -1,0 +1,34 @@
+"""Who is not signed in, or badly, is shown nothing and changes nothing, at any root field (R25)."""
+
+import pytest
+
+from tests.api.client import Clients, document
+from tests.factories.unchanged import nothing_changes
+
+ROOTS = [
+    "{ viewer { roles } }",
+    '{ node(id: "x") { id } }',
+    '{ nodes(ids: ["x"]) { id } }',
+    "{ workQueues { key } }",
+    "{ schemes { totalCount } }",
+    '{ scheme(code: "SCH-2026-000001") { id } }',
+    "{ tiers { name } }",
+    "{ categories }",
+    "{ products { totalCount } }",
+    "{ variants { totalCount } }",
+    "{ geographies { name } }",
+    "{ vendors { totalCount } }",
+    "{ accounts { totalCount } }",
+    "{ apiKeys { totalCount } }",
+    'mutation { createScheme(input: {title: "Nobody", earningChannels: [SALE]}) { scheme { id } } }',
+]
+
+
+@pytest.mark.parametrize("query", [*ROOTS, document("portal/LandingPage"), document("portal/CatalogPickers")])
+async def test_the_anonymous_get_nothing(clients: Clients, database_url: str, query: str) -> None:
+    """R25: UNAUTHENTICATED for every root field, and no data."""
+    async with nothing_changes(database_url):
+        answer = await clients.anonymous.send(query)
+    assert set(answer.codes) == {"UNAUTHENTICATED"}
+    assert not any((answer.body.get("data") or {}).values())
+    assert answer.errors[0]["message"] == "Sign in to see this: send a token or an API key."

@@ -1,0 +1,156 @@
+"""Objects by global id: every kind, for every role, with what each may see (R25)."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.permissions import Role, SchemeScope
+from resolvers.nodes import LOADERS, NodeKind
+from tests.api.client import Client, Clients, gid
+from tests.factories.schemes import SchemeFactory
+from tests.factories.world import World
+
+DOCUMENT = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+SCOPED = {
+    Role.ADMIN: SchemeScope.ALL,
+    Role.PROGRAM_MANAGER: SchemeScope.ALL,
+    Role.ANALYST: SchemeScope.ALL,
+    Role.APPROVER: SchemeScope.SUBMITTED,
+    Role.OPERATIONS: SchemeScope.APPROVED,
+    Role.DESIGNER: SchemeScope.APPROVED,
+}
+TYPES = {
+    NodeKind.ACCOUNT: "Account",
+    NodeKind.API_KEY: "ApiKey",
+    NodeKind.BONUS_RULE: "BonusRule",
+    NodeKind.GEOGRAPHY: "Geography",
+    NodeKind.PRODUCT: "Product",
+    NodeKind.SCHEME: "Scheme",
+    NodeKind.TIER: "Tier",
+    NodeKind.VARIANT: "Variant",
+    NodeKind.VENDOR: "Vendor",
+}
+
+
+async def found(client: Client, ids: list[str]) -> list[str | None]:
+    """The types of the objects, None where the viewer is shown none."""
+    nodes = (await client.send(DOCUMENT, ids=ids)).data["nodes"]
+    assert all(node is None or node["id"] == wanted for node, wanted in zip(nodes, ids, strict=True))
+    return [node and node["__typename"] for node in nodes]
+
+
+@pytest.fixture
+async def ids(clients: Clients, world: World, factory: SchemeFactory) -> dict[NodeKind, str]:
+    """The global id of one object of each kind; the scheme is approved."""
+    account = gid(NodeKind.ACCOUNT, world.accounts["INTEGRATION"].id)
+    document = 'mutation ($id: ID!) { createApiKey(input: {accountId: $id, name: "Till"}) { apiKey { id } } }'
+    made = (await clients[Role.ADMIN].send(document, id=account)).data["createApiKey"]
+    scheme_id = await factory.approved()
+    rule = (await factory.definition(scheme_id)).content.rules[0]
+    return {
+        NodeKind.ACCOUNT: account,
+        NodeKind.API_KEY: made["apiKey"]["id"],
+        NodeKind.BONUS_RULE: gid(NodeKind.BONUS_RULE, rule.id),
+        NodeKind.GEOGRAPHY: gid(NodeKind.GEOGRAPHY, world.geographies["Pune"].id),
+        NodeKind.PRODUCT: gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
+        NodeKind.SCHEME: gid(NodeKind.SCHEME, scheme_id),
+        NodeKind.TIER: gid(NodeKind.TIER, world.tiers["Gold"].id),
+        NodeKind.VARIANT: gid(NodeKind.VARIANT, world.variants["LENS-1"].id),
+        NodeKind.VENDOR: gid(NodeKind.VENDOR, world.vendors["PRN-1"].id),
+    }
+
+
+async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, ids: dict[NodeKind, str]) -> None:
+    """R25: what a role may not read is null, like what does not exist."""
+    assert set(ids) == set(NodeKind) == set(TYPES)
+    for role in Role:
+        viewer = world.viewer(role)
+        scoped = {NodeKind.SCHEME, NodeKind.BONUS_RULE} if role not in SCOPED else set()
+        expected = [TYPES[kind] if viewer.may(LOADERS[kind][0]) and kind not in scoped else None for kind in NodeKind]
+        assert await found(clients[role], [ids[kind] for kind in NodeKind]) == expected, role
+    assert await found(clients[Role.ADMIN], [ids[kind] for kind in NodeKind]) == [TYPES[kind] for kind in NodeKind]
+
+
+async def test_schemes_and_their_rules_are_seen_by_scope(clients: Clients, factory: SchemeFactory) -> None:
+    """R25: a draft by those who define, a submission by approvers too, an approved scheme by all staff."""
+    made = {
+        SchemeScope.ALL: await factory.complete(),
+        SchemeScope.SUBMITTED: await factory.submitted(),
+        SchemeScope.APPROVED: await factory.approved(),
+    }
+    for role in Role:
+        scope = SCOPED.get(role, SchemeScope.NONE)
+        for needed, scheme_id in made.items():
+            rule = (await factory.definition(scheme_id)).content.rules[0]
+            wanted = [gid(NodeKind.SCHEME, scheme_id), gid(NodeKind.BONUS_RULE, rule.id)]
+            expected = ["Scheme", "BonusRule"] if scope >= needed else [None, None]
+            assert await found(clients[role], wanted) == expected, (role, needed)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in SCOPED])
+async def test_who_sees_no_scheme_has_empty_lists(clients: Clients, factory: SchemeFactory, role: Role) -> None:
+    """R25: whatever is searched for and wherever reading goes on, the answer is empty and no error."""
+    definition = await factory.definition(await factory.approved())
+    document = """query ($code: String!, $filter: SchemeFilter, $after: String) { scheme(code: $code) { id }
+        schemes(filter: $filter, after: $after) { totalCount nodes { id } pageInfo { endCursor } } }"""
+    empty = {"scheme": None, "schemes": {"totalCount": 0, "nodes": [], "pageInfo": {"endCursor": None}}}
+    code = definition.scheme.code
+    shown = (await clients[Role.ADMIN].send(document, code=code)).data
+    cursor = shown["schemes"]["pageInfo"]["endCursor"]
+    for given in ({}, {"filter": {"search": "monsoon", "statuses": ["RUNNING"]}}, {"after": cursor}):
+        assert (await clients[role].send(document, code=code, **given)).data == empty
+
+
+async def test_unknown_ids_are_null_in_their_places(clients: Clients, ids: dict[NodeKind, str]) -> None:
+    """The answer has the order of the question; the same id may be asked for twice."""
+    admin = clients[Role.ADMIN]
+    unknown = [gid(kind, UUID(int=7)) for kind in NodeKind]
+    assert await found(admin, unknown) == [None] * len(NodeKind)
+    mixed = [ids[NodeKind.TIER], unknown[0], ids[NodeKind.VENDOR], ids[NodeKind.TIER]]
+    assert await found(admin, mixed) == ["Tier", None, "Vendor", "Tier"]
+    assert await found(admin, []) == []
+
+
+async def test_one_node_and_its_fields(clients: Clients, ids: dict[NodeKind, str]) -> None:
+    """Each type answers its own fields."""
+    document = """query ($id: ID!) { node(id: $id) { id
+        ... on BonusRule { name qualifies gets } ... on ApiKey { name hint account { displayName } }
+        ... on Variant { sku product { name } } ... on Account { displayName roles } } }"""
+    shown: dict[NodeKind, dict[str, Any]] = {
+        NodeKind.BONUS_RULE: {
+            "name": "Gold bonus",
+            "qualifies": "ECPs who are Gold or above.",
+            "gets": "50 points for each sale or coupon.",
+        },
+        NodeKind.VARIANT: {"sku": "LENS-1", "product": {"name": "Clear Lens"}},
+        NodeKind.ACCOUNT: {"displayName": "Integration", "roles": ["INTEGRATION"]},
+    }
+    for kind, fields in shown.items():
+        node = (await clients[Role.ADMIN].send(document, id=ids[kind])).data["node"]
+        assert node == {"id": ids[kind], **fields}
+    node = (await clients[Role.ADMIN].send(document, id=ids[NodeKind.API_KEY])).data["node"]
+    assert (node["name"], node["account"], node["hint"][:4]) == ("Till", {"displayName": "Integration"}, "tsk_")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "sch_", "sch_AAAA", "xyz_AAAAAAAAAAAAAAAAAAAAAA", "sch_AAAAAAAAAAAAAAAAAAAAAB", "sch_ü", "1"]
+)
+async def test_what_is_no_global_id_is_refused(clients: Clients, text: str) -> None:
+    """Ids are opaque, and each object has exactly one."""
+    for document, argument in (
+        ("query ($id: ID!) { node(id: $id) { id } }", "id"),
+        ("query ($id: ID!) { nodes(ids: [$id]) { id } }", "ids"),
+    ):
+        answer = await clients[Role.ADMIN].send(document, id=text)
+        (error,) = answer.errors
+        assert error["message"] == "This is not a global id."
+        assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": argument}
+
+
+async def test_at_most_two_hundred_at_once(clients: Clients) -> None:
+    """More are refused before anything is read."""
+    some = gid(NodeKind.TIER, UUID(int=7))
+    assert await found(clients[Role.ADMIN], [some] * 200) == [None] * 200
+    answer = await clients[Role.ADMIN].send(DOCUMENT, ids=[some] * 201)
+    assert [error["message"] for error in answer.errors] == ["Ask for at most 200 objects at once, not 201."]

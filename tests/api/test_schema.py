@@ -1,0 +1,143 @@
+"""The schema as clients get it: the file in the repository, descriptions everywhere, and documents that fit (R26)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    OperationDefinitionNode,
+    build_schema,
+    is_introspection_type,
+    is_specified_scalar_type,
+    parse,
+    validate,
+)
+
+from domain.permissions import Permission
+from schema.build import schema_text
+from tests.api.client import OPERATIONS
+
+FILE = Path(__file__).parent.parent.parent / "schema.graphql"
+TEXT = schema_text()
+SCHEMA = build_schema(TEXT)
+OWN = [
+    kind for kind in SCHEMA.type_map.values() if not is_introspection_type(kind) and not is_specified_scalar_type(kind)
+]
+OBJECTS = [kind for kind in OWN if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)]
+
+
+def elements(kind: GraphQLNamedType) -> Iterator[tuple[str, Any]]:
+    """A type and everything in it, by its coordinate."""
+    yield kind.name, kind
+    if isinstance(kind, GraphQLEnumType):
+        yield from ((f"{kind.name}.{name}", value) for name, value in kind.values.items())
+    elif isinstance(kind, GraphQLInputObjectType):
+        yield from ((f"{kind.name}.{name}", field) for name, field in kind.fields.items())
+    elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+        for name, field in kind.fields.items():
+            yield f"{kind.name}.{name}", field
+            for argument, given in field.args.items():
+                yield f"{kind.name}.{name}({argument}:)", given
+
+
+def test_the_file_is_what_the_code_says() -> None:
+    """Reviewers see every change of the schema."""
+    assert FILE.read_text(encoding="utf-8") == TEXT
+
+
+def test_the_text_is_the_same_each_time() -> None:
+    """Else the file would change without a reason."""
+    assert schema_text() == TEXT
+
+
+def test_every_element_has_a_description() -> None:
+    """R26: written for the people who call the API: a sentence that ends."""
+    found = {name: element.description or "" for kind in OWN for name, element in elements(kind)}
+    assert [name for name, text in found.items() if not text.strip()] == []
+    assert [name for name, text in found.items() if not text.rstrip().endswith((".", "…", "`"))] == []
+    assert [name for name, text in found.items() if "  " in text or "TODO" in text] == []
+
+
+def test_every_scalar_of_ours_has_a_specification() -> None:
+    """Clients look up there what they may send."""
+    scalars = {kind.name: kind.specified_by_url for kind in OWN if isinstance(kind, GraphQLScalarType)}
+    assert scalars.keys() >= {"Date", "DateTime", "Decimal", "SafeInt", "JSON"}
+    assert [name for name, url in scalars.items() if not (url or "").startswith("https://")] == []
+
+
+def test_every_root_field_says_which_permission_it_takes() -> None:
+    """R25."""
+    assert SCHEMA.query_type is not None
+    assert SCHEMA.mutation_type is not None
+    permissions = {f"Requires the permission `{permission.value}`." for permission in Permission}
+    for root in (SCHEMA.query_type, SCHEMA.mutation_type):
+        for name, field in root.fields.items():
+            assert any((field.description or "").endswith(text) for text in permissions), name
+
+
+def test_mutations_take_one_input_and_return_one_payload() -> None:
+    """The object is nullable, the errors never are."""
+    assert SCHEMA.mutation_type is not None
+    for name, field in SCHEMA.mutation_type.fields.items():
+        assert list(field.args) == ["input"], name
+        assert str(field.args["input"].type) == f"{name[0].upper()}{name[1:]}Input!"
+        payload = field.type.of_type if str(field.type).endswith("!") else None
+        assert payload is not None, name
+        assert payload.name.endswith("Payload")
+        assert str(payload.fields["errors"].type) == "[UserError!]!"
+        others = [text for text in payload.fields if text not in {"errors", "notices"}]
+        assert [text for text in others if str(payload.fields[text].type).endswith("!")] == [], name
+
+
+def test_connections_follow_the_relay_specification() -> None:
+    """https://relay.dev/graphql/connections.htm, with `nodes` and `totalCount` beside it."""
+    connections = [kind for kind in OBJECTS if kind.name.endswith("Connection")]
+    assert len(connections) >= 6
+    for kind in connections:
+        noun = kind.name.removesuffix("Connection")
+        shapes = {name: str(field.type) for name, field in kind.fields.items()}
+        assert shapes == {
+            "edges": f"[{noun}Edge!]!",
+            "nodes": f"[{noun}!]!",
+            "pageInfo": "PageInfo!",
+            "totalCount": "Int!",
+        }
+        edge = SCHEMA.type_map[f"{noun}Edge"]
+        assert isinstance(edge, GraphQLObjectType)
+        assert {name: str(field.type) for name, field in edge.fields.items()} == {
+            "cursor": "String!",
+            "node": f"{noun}!",
+        }
+
+
+def test_every_type_with_an_id_is_a_node() -> None:
+    """Nothing else identifies."""
+    for kind in OBJECTS:
+        if "id" in kind.fields and isinstance(kind, GraphQLObjectType):
+            assert [interface.name for interface in kind.interfaces] == ["Node"], kind.name
+            assert str(kind.fields["id"].type) == "ID!"
+
+
+def test_concrete_errors_are_user_errors() -> None:
+    """Clients that do not know a type still have the interface."""
+    interface = SCHEMA.type_map["UserError"]
+    assert isinstance(interface, GraphQLInterfaceType)
+    names = sorted(kind.name for kind in SCHEMA.get_implementations(interface).objects)
+    assert set(names) >= {"ActionRefused", "ContentChanged", "InvalidInput", "VersionConflict"}
+
+
+@pytest.mark.parametrize("path", sorted(OPERATIONS.rglob("*.graphql")), ids=lambda path: path.stem)
+def test_every_document_of_a_client_is_valid(path: Path) -> None:
+    """The screens that exist keep working."""
+    parsed = parse(path.read_text(encoding="utf-8"))
+    assert [error.message for error in validate(SCHEMA, parsed)] == []
+    (operation,) = [found for found in parsed.definitions if isinstance(found, OperationDefinitionNode)]
+    assert operation.name is not None
+    assert operation.name.value == path.stem

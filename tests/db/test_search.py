@@ -1,0 +1,112 @@
+"""Search by the beginnings of words, and orders that hold whatever people write."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.changes.catalog import put
+from db.database import Database
+from db.rows import VendorRow
+from db.search import words_of
+from db.statements.catalog import vendor_page
+from domain.schemes.orders import SchemeOrder
+from resolvers.paging import PageArguments, encode_cursor
+from resolvers.schemes.lists import SchemeFilter, list_schemes
+from tests.factories.schemes import SchemeFactory
+
+NAMES = {
+    "A-1": "Crème & Söhne",
+    "A-2": "O'Brien's (Print)",
+    "B_3": "Straße des 17. Juni",
+    "C/4": "मुंबई प्रिंट",
+    "D.5": "İstanbul Print Works",
+    "E-6": "北京 印刷",
+}
+SEARCH = vendor_page(searched=True, of_kind=False, backward=False, resumed=False)
+
+
+@pytest.mark.parametrize("text", [None, "", "  -_/ ", "'", "🎉"])
+def test_a_text_without_letters_is_no_search(text: str | None) -> None:
+    """It lists everything instead of nothing."""
+    assert words_of(text) is None
+
+
+@pytest.mark.parametrize("text", ["a", " SCH-2026 ", "プリント", "7"])
+def test_a_text_with_a_letter_or_digit_is_one(text: str) -> None:
+    """As it was typed: the database takes it apart."""
+    assert words_of(text) == text
+
+
+@pytest.fixture
+async def vendors(database: Database) -> Database:
+    """Vendors with names from everywhere."""
+    async with database.writing() as session:
+        rows = [VendorRow(UUID(int=n), *entry, "PRINTER", None) for n, entry in enumerate(NAMES.items(), start=1)]
+        await put(session, rows)
+    return database
+
+
+async def search(database: Database, text: str) -> list[str]:
+    """The codes of what is found."""
+    reading = database.reading()
+    try:
+        return sorted(row.code for row in await reading.fetch(SEARCH, words=text, limit=10))
+    finally:
+        await reading.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("a", ["A-1", "A-2"]),
+        ("a 2", ["A-2"]),
+        ("A-2", ["A-2"]),
+        ("b_3", ["B_3"]),
+        ("c/4", ["C/4"]),
+        ("CRÈME", ["A-1"]),
+        ("söh crè", ["A-1"]),
+        ("O'Brien", ["A-2"]),
+        ("print", ["A-2", "D.5"]),
+        ("a:* | !b & (c) <-> \\\\ '", []),
+        ("rien", []),
+        ("straße", ["B_3"]),
+        ("17. jun", ["B_3"]),
+        ("मुं", ["C/4"]),
+        ("प्रिंट", ["C/4"]),
+        ("北京", ["E-6"]),
+        ("istanbul", ["D.5"]),
+        ("İstanbul", ["D.5"]),
+    ],
+)
+async def test_what_people_type_finds_what_they_mean(vendors: Database, text: str, codes: list[str]) -> None:
+    """In every script, by any part of a code, whatever the case."""
+    assert await search(vendors, text) == codes
+
+
+@given(text=st.text(max_size=12).filter(lambda text: "\0" not in text))
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_no_search_is_a_syntax_error(vendors: Database, text: str) -> None:
+    """Whatever is typed, there is an answer."""
+    if words_of(text) is not None and text.isprintable():
+        assert set(await search(vendors, text)) <= set(NAMES)
+
+
+async def test_titles_are_paged_in_the_order_of_the_database(factory: SchemeFactory) -> None:
+    """A cursor holds what the database sorts by, which is not always what Python makes of a title."""
+    titles = ["İstanbul Spring", "istanbul autumn", "istanbul winter", "ΟΔΟΣ", "οδος zeta", "Zürich", "ÄRGER"]
+    for title in titles:
+        await factory.created(title)
+    seen: list[str] = []
+    after = None
+    while True:
+        operation = factory.operation()
+        arguments = PageArguments(first=1, after=after)
+        page = await list_schemes(operation, arguments, SchemeFilter(), SchemeOrder.TITLE_ASC)
+        await operation.close()
+        seen += [row.title for row in page.nodes]
+        if not page.has_next or len(seen) > len(titles):
+            break
+        after = encode_cursor(page.order, page.nodes[-1])
+    assert sorted(seen) == sorted(titles)

@@ -1,0 +1,231 @@
+"""The two ways to the database: reads that share one connection, and transactions that commit by leaving the block."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import literal, select, text, update
+
+from db.changes.catalog import put
+from db.database import Database
+from db.models import TierTable
+from db.rows import TierRow
+from db.sessions import DuplicateKey, Reading, TransactionConflict
+from db.statement import Statement, string
+from db.statements.catalog import ALL_TIERS, LOCK_TIER
+from domain.requests import UnstorableText
+from resolvers.retrying import ATTEMPTS, retrying
+
+BACKEND = Statement(select(text("pg_backend_pid()")), int)
+NAME = Statement(select(text("current_database()::text")), str)
+ECHO = Statement(select(string("said")), str)
+SLOW = Statement(select(literal(1)).where(text("pg_sleep(0.05) IS NOT NULL")), int)
+GOLD = TierRow(UUID(int=1), "GOLD", "Gold", 3)
+SILVER = TierRow(UUID(int=2), "SILVER", "Silver", 2)
+
+
+async def tiers(database: Database) -> list[TierRow]:
+    """What is stored."""
+    reading = database.reading()
+    try:
+        return await reading.fetch(ALL_TIERS)
+    finally:
+        await reading.close()
+
+
+async def store(database: Database, *rows: TierRow) -> None:
+    """Store rows in a transaction of their own."""
+    async with database.writing() as session:
+        await put(session, rows)
+
+
+async def rename(database: Database, first: TierRow, second: TierRow, met: asyncio.Barrier) -> None:
+    """Change two rows in this order, with a pause in between in which another one has changed its first."""
+    async with database.writing() as session:
+        await session.execute(update(TierTable).where(TierTable.id == first.id).values(name="Changed"))
+        await met.wait()
+        await session.execute(update(TierTable).where(TierTable.id == second.id).values(name="Changed"))
+
+
+@pytest.fixture
+async def single(database_url: str) -> AsyncIterator[Database]:
+    """A database with one connection to read with."""
+    opened = await Database.connect(database_url, pool_size=1)
+    yield opened
+    await opened.close()
+
+
+async def test_the_reads_of_an_operation_share_one_connection(single: Database) -> None:
+    """Also when batches ask at the same time: their statements take turns."""
+    reading = single.reading()
+    found = await asyncio.wait_for(asyncio.gather(*(reading.fetch(BACKEND) for _ in range(8))), 5)
+    assert len({pid for (pid,) in found}) == 1
+    await reading.close()
+
+
+async def test_a_connection_is_taken_when_needed_and_given_back(single: Database) -> None:
+    """What never reads holds nothing; after `close` somebody else has it, and reading can go on."""
+    idle, first, second = (single.reading() for _ in range(3))
+    (pid,) = await asyncio.wait_for(first.fetch(BACKEND), 5)
+    waiting = asyncio.create_task(second.fetch(BACKEND))
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    await first.close()
+    assert await asyncio.wait_for(waiting, 5) == [pid]
+    await second.close()
+    await second.close()
+    await idle.close()
+    assert await asyncio.wait_for(first.fetch(BACKEND), 5) == [pid]
+    await first.close()
+
+
+async def test_a_failed_or_abandoned_read_gives_its_connection_back(single: Database) -> None:
+    """Neither an error nor a client that went away costs a connection."""
+    broken = single.reading()
+    with pytest.raises(asyncpg.PostgresError):
+        await broken.fetch(Statement(select(text("1 / 0")), int))
+    assert await broken.fetch(ECHO, said="still") == ["still"]
+    await broken.close()
+    abandoned = single.reading()
+    task = asyncio.create_task(abandoned.fetch(SLOW))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await abandoned.close()
+    reading = single.reading()
+    assert await asyncio.wait_for(reading.fetch(ECHO, said="free"), 5) == ["free"]
+    await reading.close()
+
+
+async def test_a_text_with_nul_is_refused_by_name(database: Database) -> None:
+    """PostgreSQL cannot hold it; the request is malformed, the server is not."""
+    reading = database.reading()
+    with pytest.raises(UnstorableText, match=r"^A text contains a character that cannot be stored\.$"):
+        await reading.fetch(ECHO, said="a\0b")
+    assert await reading.fetch(ECHO, said="ab") == ["ab"]
+    await reading.close()
+
+
+async def test_a_read_survives_a_migration(database: Database) -> None:
+    """A prepared statement whose table changed is prepared again."""
+    reading = database.reading()
+    statement = Statement(select(text("* FROM migrated")), lambda *row: row)
+    async with database.writing() as session:
+        await session._session.execute(text("CREATE TABLE migrated (one int)"))  # noqa: SLF001 - there is no other way
+        await session._session.execute(text("INSERT INTO migrated VALUES (1)"))  # noqa: SLF001 - the same
+    try:
+        assert await reading.fetch(statement) == [(1,)]
+        async with database.writing() as session:
+            await session._session.execute(text("ALTER TABLE migrated ADD two int DEFAULT 2"))  # noqa: SLF001 - the same
+        assert await reading.fetch(statement) == [(1, 2)]
+    finally:
+        await reading.close()
+        async with database.writing() as session:
+            await session._session.execute(text("DROP TABLE migrated"))  # noqa: SLF001 - the same
+
+
+async def test_leaving_the_block_commits_and_an_exception_rolls_back(database: Database) -> None:
+    """All of a transaction or nothing of it; nobody sees it before."""
+    async with database.writing() as session:
+        await put(session, [GOLD])
+        assert await session.fetch(ALL_TIERS) == [GOLD]
+        assert await tiers(database) == []
+    assert await tiers(database) == [GOLD]
+    with pytest.raises(LookupError):
+        await _store_and_fail(database)
+    assert await tiers(database) == [GOLD]
+
+
+async def _store_and_fail(database: Database) -> None:
+    async with database.writing() as session:
+        await put(session, [SILVER])
+        raise LookupError
+
+
+async def test_a_taken_value_is_told_by_its_index(database: Database) -> None:
+    """The transaction is rolled back; a violation of another kind is a bug and stays one."""
+    await store(database, GOLD)
+    for row, index in (
+        (TierRow(UUID(int=3), "GOLD", "x", 9), "uq_tier__code"),
+        (TierRow(UUID(int=3), "NEW", "x", 3), "uq_tier__rank"),
+    ):
+        with pytest.raises(DuplicateKey) as taken:
+            await store(database, SILVER, row)
+        assert taken.value.constraint == index
+        assert await tiers(database) == [GOLD]
+    with pytest.raises(Exception, match="ck_tier__rank_positive") as violated:
+        await store(database, TierRow(UUID(int=3), "NEW", "x", 0))
+    assert not isinstance(violated.value, DuplicateKey)
+
+
+async def test_the_loser_of_a_deadlock_is_told_and_may_try_again(database: Database) -> None:
+    """Two transactions that lock two rows in opposite orders: PostgreSQL ends one, and trying again helps."""
+    await store(database, GOLD, SILVER)
+    met = asyncio.Barrier(2)
+    outcomes = await asyncio.gather(
+        rename(database, GOLD, SILVER, met), rename(database, SILVER, GOLD, met), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes if outcome] == [TransactionConflict]
+    met, tries = asyncio.Barrier(2), []
+
+    async def work(first: TierRow, second: TierRow) -> None:
+        tries.append(first)
+        alone = len(tries) > 2
+        await rename(database, first, second, asyncio.Barrier(1) if alone else met)
+
+    await asyncio.gather(retrying(lambda: work(GOLD, SILVER)), retrying(lambda: work(SILVER, GOLD)))
+    assert len(tries) == 3
+    assert [tier.name for tier in await tiers(database)] == ["Changed", "Changed"]
+
+
+async def test_a_serialization_failure_is_a_conflict(database: Database) -> None:
+    """The same for the other error code that asks to try again."""
+    await store(database, GOLD)
+    with pytest.raises(TransactionConflict):
+        await _lose(database)
+
+
+async def _lose(database: Database) -> None:
+    async with database.writing() as session:
+        await session._session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))  # noqa: SLF001 - as above
+        await session.fetch(ALL_TIERS)
+        await store(database, TierRow(GOLD.id, "GOLD", "Elsewhere", 3))
+        await session.fetch(LOCK_TIER, id=GOLD.id)
+
+
+async def test_retrying_gives_up_after_four_attempts_and_only_retries_conflicts() -> None:
+    """Anything else is raised at once."""
+    calls: list[type[Exception]] = []
+
+    async def failing(kind: type[Exception]) -> None:
+        calls.append(kind)
+        raise kind
+
+    with pytest.raises(TransactionConflict):
+        await retrying(lambda: failing(TransactionConflict))
+    assert len(calls) == ATTEMPTS == 4
+    with pytest.raises(LookupError):
+        await retrying(lambda: failing(LookupError))
+    assert calls[ATTEMPTS:] == [LookupError]
+
+
+async def test_reads_go_to_the_replica_and_fresh_ones_to_the_primary(database_url: str, server_url: str) -> None:
+    """The two are told apart by their names here; after a write an operation must see what it wrote."""
+    opened = await Database.connect(database_url, read_url=server_url, pool_size=1)
+    replica, primary = opened.reading(), opened.reading(fresh=True)
+    assert await _name(replica) == server_url.rpartition("/")[2]
+    assert await _name(primary) == database_url.rpartition("/")[2]
+    async with opened.writing() as session:
+        assert await session.fetch(NAME) == [database_url.rpartition("/")[2]]
+    await replica.close()
+    await primary.close()
+    await opened.close()
+
+
+async def _name(reading: Reading) -> Any:
+    (name,) = await reading.fetch(NAME)
+    return name

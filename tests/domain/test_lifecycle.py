@@ -1,0 +1,272 @@
+"""The stages of a scheme at one moment: each status that can be reached today, and what follows from dates."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from domain.channels import EarningChannel
+from domain.lifecycle import (
+    Decision,
+    SchemeFacts,
+    Stage,
+    StepFact,
+    SubmissionFact,
+    stages_at,
+)
+from domain.permissions import Role
+from domain.stages import (
+    COUPON_STAGES,
+    STAGE_ORDER,
+    STEP_ORDER,
+    SchemeStatus,
+    StageKind,
+    StageState,
+    WizardStepKind,
+    WizardStepState,
+)
+
+CREATED = datetime(2026, 1, 1, 8, tzinfo=UTC)
+SAVED = datetime(2026, 1, 2, 8, tzinfo=UTC)
+SUBMITTED = datetime(2026, 1, 3, 8, tzinfo=UTC)
+DECIDED = datetime(2026, 1, 4, 8, tzinfo=UTC)
+OPENS, CLOSES = date(2026, 2, 1), date(2026, 2, 28)
+STARTS, ENDS = date(2026, 3, 1), date(2026, 5, 31)
+BOTH = frozenset(EarningChannel)
+DONE, PENDING, NOT_STARTED = StageState.DONE, StageState.PENDING, StageState.NOT_STARTED
+MANAGER, OPERATIONS = Role.PROGRAM_MANAGER.label, Role.OPERATIONS.label
+
+
+def steps(*, complete: int = 5) -> tuple[StepFact, ...]:
+    """The first `complete` steps complete and saved, the others pending."""
+    states = [WizardStepState.COMPLETE] * complete + [WizardStepState.PENDING] * (5 - complete)
+    moments = [SAVED] * complete + [None] * (5 - complete)
+    return tuple(StepFact(*fact) for fact in zip(STEP_ORDER, states, moments, strict=True))
+
+
+def facts(decision: Decision | None = None, *, submitted: bool = True, **changed: Any) -> SchemeFacts:
+    """A complete scheme, submitted and decided as told."""
+    decided = (decision, DECIDED, "Asha", "Too dear.") if decision else (None, None, None, None)
+    submission = SubmissionFact(SUBMITTED, True, *decided) if submitted else None  # noqa: FBT003 - the second field
+    found = SchemeFacts(CREATED, BOTH, steps(), submission, OPENS, CLOSES, STARTS, ENDS, 3000, 2)
+    return replace(found, **changed)
+
+
+def stage(found: SchemeFacts, kind: StageKind, at: datetime = DECIDED) -> Stage:
+    """One stage of the eight."""
+    return next(stage for stage in stages_at(found, at) if stage.kind is kind)
+
+
+def later(kind: StageKind, total: int = 1) -> Stage:
+    """A stage whose turn has not come."""
+    return Stage(kind, NOT_STARTED, total=total)
+
+
+BEFORE_APPROVAL = (
+    later(StageKind.COUPON_GENERATION, 3000),
+    later(StageKind.VENDOR_ALLOCATION, 3000),
+    later(StageKind.ARTWORK, 2),
+    later(StageKind.PRODUCTION, 3000),
+    later(StageKind.RUNNING),
+    later(StageKind.SETTLEMENT),
+)
+
+
+def definition(status: SchemeStatus, since: datetime, done: int, **details: Any) -> Stage:
+    """The first stage while a manager must act."""
+    return Stage(StageKind.DEFINITION, PENDING, status, since, done, 5, waiting_on=MANAGER, due_on=OPENS, **details)
+
+
+@pytest.mark.parametrize("complete", range(5))
+def test_a_draft_waits_for_its_first_open_step(complete: int) -> None:
+    """R8, R9: since when the last step was saved, or since creation."""
+    found = stages_at(facts(submitted=False, steps=steps(complete=complete)), DECIDED)
+    since = SAVED if complete else CREATED
+    expected = definition(SchemeStatus.STEP_PENDING, since, complete, open_step=STEP_ORDER[complete], current=True)
+    assert found == (expected, later(StageKind.APPROVAL), *BEFORE_APPROVAL)
+
+
+def test_an_incomplete_step_is_open_even_when_later_ones_are_complete() -> None:
+    """R1: steps are saved in any order."""
+    mixed = list(steps())
+    mixed[1] = StepFact(WizardStepKind.PRODUCTS, WizardStepState.INCOMPLETE, SAVED)
+    found = stage(facts(submitted=False, steps=tuple(mixed)), StageKind.DEFINITION)
+    assert (found.status, found.open_step, found.done) == (SchemeStatus.STEP_PENDING, WizardStepKind.PRODUCTS, 4)
+
+
+def test_a_complete_scheme_waits_for_its_review() -> None:
+    """R3, R9."""
+    expected = definition(SchemeStatus.REVIEW_PENDING, SAVED, 5, current=True)
+    assert stages_at(facts(submitted=False), DECIDED) == (expected, later(StageKind.APPROVAL), *BEFORE_APPROVAL)
+
+
+def test_a_submitted_scheme_waits_for_an_approver() -> None:
+    """R5."""
+    assert stages_at(facts(), DECIDED) == (
+        Stage(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, 5, 5),
+        Stage(
+            StageKind.APPROVAL,
+            PENDING,
+            SchemeStatus.APPROVAL_PENDING,
+            SUBMITTED,
+            waiting_on="Approver",
+            due_on=OPENS,
+            current=True,
+        ),
+        *BEFORE_APPROVAL,
+    )
+
+
+def test_a_scheme_edited_after_its_submission_is_back_in_review() -> None:
+    """R6: what was submitted is not the scheme any more."""
+    stale = SubmissionFact(SUBMITTED, current=False)
+    expected = definition(SchemeStatus.REVIEW_PENDING, SAVED, 5, current=True)
+    assert stages_at(facts(submission=stale), DECIDED) == (expected, later(StageKind.APPROVAL), *BEFORE_APPROVAL)
+
+
+@pytest.mark.parametrize("complete", [3, 5])
+def test_requested_changes_wait_for_the_manager_until_the_next_submission(complete: int) -> None:
+    """R5: whatever is edited in the meantime."""
+    found = facts(Decision.CHANGES_REQUESTED, steps=steps(complete=complete))
+    expected = definition(SchemeStatus.CHANGES_REQUESTED, DECIDED, complete, current=True)
+    assert stages_at(found, DECIDED) == (expected, later(StageKind.APPROVAL), *BEFORE_APPROVAL)
+
+
+def test_a_rejected_scheme_is_blocked_for_good() -> None:
+    """R5: it says by whom and why."""
+    assert stages_at(facts(Decision.REJECTED), DECIDED) == (
+        Stage(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, 5, 5),
+        Stage(
+            StageKind.APPROVAL,
+            StageState.BLOCKED,
+            SchemeStatus.REJECTED,
+            DECIDED,
+            blocked_by=("Rejected by Asha: Too dear.",),
+            current=True,
+        ),
+        *BEFORE_APPROVAL,
+    )
+
+
+APPROVED = (
+    Stage(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, 5, 5),
+    Stage(StageKind.APPROVAL, DONE, SchemeStatus.APPROVED, DECIDED, 1),
+)
+
+
+def test_an_approved_scheme_needs_coupons_and_artwork_side_by_side() -> None:
+    """R8: stages overlap; the first that is open is the current one."""
+    assert stages_at(facts(Decision.APPROVED), DECIDED) == (
+        *APPROVED,
+        Stage(
+            StageKind.COUPON_GENERATION,
+            PENDING,
+            SchemeStatus.COUPONS_NOT_GENERATED,
+            DECIDED,
+            total=3000,
+            waiting_on=OPERATIONS,
+            due_on=STARTS,
+            current=True,
+        ),
+        later(StageKind.VENDOR_ALLOCATION, 3000),
+        Stage(
+            StageKind.ARTWORK,
+            PENDING,
+            SchemeStatus.ARTWORK_NOT_UPLOADED,
+            DECIDED,
+            total=2,
+            waiting_on="Designer",
+            due_on=STARTS,
+        ),
+        later(StageKind.PRODUCTION, 3000),
+        Stage(StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED, due_on=ENDS),
+        later(StageKind.SETTLEMENT),
+    )
+
+
+SKIPPED = tuple(Stage(kind, StageState.SKIPPED, total=0) for kind in STAGE_ORDER if kind in COUPON_STAGES)
+
+
+def test_a_scheme_without_coupons_skips_the_stages_of_coupons() -> None:
+    """R8: approved, it only has to run."""
+    found = facts(Decision.APPROVED, channels=frozenset({EarningChannel.SALE}))
+    running = Stage(StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED, due_on=ENDS, current=True)
+    assert stages_at(found, DECIDED) == (*APPROVED, *SKIPPED, running, later(StageKind.SETTLEMENT))
+    assert [kind.position for kind in STAGE_ORDER if kind in COUPON_STAGES] == [3, 4, 5, 6]
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+TOMORROW = timedelta(days=1)
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "state", "status", "since"),
+    [
+        (DECIDED, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED),
+        (midnight(OPENS) - MOMENT, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED),
+        (midnight(OPENS), StageState.IN_PROGRESS, SchemeStatus.ENROLLMENT_OPEN, midnight(OPENS)),
+        (midnight(CLOSES + TOMORROW) - MOMENT, StageState.IN_PROGRESS, SchemeStatus.ENROLLMENT_OPEN, midnight(OPENS)),
+        (midnight(STARTS), StageState.IN_PROGRESS, SchemeStatus.RUNNING, midnight(STARTS)),
+        (midnight(ENDS + TOMORROW) - MOMENT, StageState.IN_PROGRESS, SchemeStatus.RUNNING, midnight(STARTS)),
+        (midnight(ENDS + TOMORROW), DONE, SchemeStatus.ENDED, midnight(ENDS + TOMORROW)),
+    ],
+)
+def test_running_follows_the_dates_at_midnight_utc(
+    at: datetime, state: StageState, status: SchemeStatus, since: datetime
+) -> None:
+    """R8: the last day of enrollment and of the scheme belong to them."""
+    found = stage(facts(Decision.APPROVED), StageKind.RUNNING, at)
+    due, done = (None, 1) if status is SchemeStatus.ENDED else (ENDS, 0)
+    assert found == Stage(StageKind.RUNNING, state, status, since, done, due_on=due)
+
+
+def test_between_enrollment_and_start_a_scheme_is_not_started() -> None:
+    """Enrollment closes on a Saturday, the scheme starts ten days later."""
+    found = facts(Decision.APPROVED, starts_on=date(2026, 3, 11))
+    closed = midnight(CLOSES + TOMORROW)
+    assert stage(found, StageKind.RUNNING, closed) == Stage(
+        StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, closed, due_on=ENDS
+    )
+
+
+def test_a_scheme_runs_on_while_its_enrollment_opens_and_closes() -> None:
+    """Enrollment may go on, or even begin, after the start."""
+    found = facts(Decision.APPROVED, enrollment_opens_on=date(2026, 3, 10), enrollment_closes_on=date(2026, 4, 10))
+    for day in (date(2026, 3, 1), date(2026, 3, 10), date(2026, 4, 11), date(2026, 5, 31)):
+        running = stage(found, StageKind.RUNNING, midnight(day))
+        assert (running.status, running.since) == (SchemeStatus.RUNNING, midnight(STARTS))
+
+
+@pytest.mark.parametrize(
+    ("approved", "status", "settling"),
+    [
+        (datetime(2026, 2, 10, 9, tzinfo=UTC), SchemeStatus.ENROLLMENT_OPEN, None),
+        (datetime(2026, 3, 10, 9, tzinfo=UTC), SchemeStatus.RUNNING, None),
+        (datetime(2026, 6, 10, 9, tzinfo=UTC), SchemeStatus.ENDED, SchemeStatus.SETTLEMENT_PENDING),
+    ],
+)
+def test_an_approval_after_a_date_counts_from_the_approval(
+    approved: datetime, status: SchemeStatus, settling: SchemeStatus | None
+) -> None:
+    """What began before anybody approved it has this status since the approval, never before."""
+    decided = SubmissionFact(SUBMITTED, True, Decision.APPROVED, approved, "Asha", None)  # noqa: FBT003 - as above
+    found = facts(submission=decided)
+    running = stage(found, StageKind.RUNNING, approved)
+    assert (running.status, running.since) == (status, approved)
+    settlement = stage(found, StageKind.SETTLEMENT, approved)
+    assert (settlement.status, settlement.since) == (settling, approved if settling else None)
+
+
+def test_settlement_begins_when_the_last_day_is_over() -> None:
+    """R8: it waits for the program manager."""
+    found, over = facts(Decision.APPROVED), midnight(ENDS + TOMORROW)
+    assert stage(found, StageKind.SETTLEMENT, over - MOMENT) == later(StageKind.SETTLEMENT)
+    assert stage(found, StageKind.SETTLEMENT, over) == Stage(
+        StageKind.SETTLEMENT, PENDING, SchemeStatus.SETTLEMENT_PENDING, over, waiting_on=MANAGER
+    )

@@ -1,0 +1,168 @@
+"""Who may do what, and which schemes they see: the whole table, written out once more (R25)."""
+
+from itertools import combinations
+from uuid import UUID
+
+import pytest
+
+from domain.permissions import (
+    GRANTS,
+    ROLE_LABELS,
+    Permission,
+    Role,
+    SchemeScope,
+    Viewer,
+    permissions_of,
+    roles_with,
+)
+from domain.requests import Forbidden, Unauthenticated
+from domain.work import QUEUES, QueueOfOthers, WorkQueueKey, queue_of, queues_of
+
+EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read"}
+STAFF = EVERYONE | {"vendor:read"}
+TABLE = {
+    Role.ADMIN: STAFF | {"catalog:manage", "vendor:manage", "account:read", "account:manage", "api_key:manage"},
+    Role.PROGRAM_MANAGER: STAFF | {"scheme:define"},
+    Role.APPROVER: STAFF | {"scheme:approve"},
+    Role.OPERATIONS: STAFF,
+    Role.DESIGNER: STAFF,
+    Role.ANALYST: STAFF,
+    Role.VENDOR: EVERYONE,
+    Role.ECP: EVERYONE,
+    Role.INTEGRATION: EVERYONE,
+}
+SCOPES = {
+    Role.ADMIN: SchemeScope.ALL,
+    Role.PROGRAM_MANAGER: SchemeScope.ALL,
+    Role.ANALYST: SchemeScope.ALL,
+    Role.APPROVER: SchemeScope.SUBMITTED,
+    Role.OPERATIONS: SchemeScope.APPROVED,
+    Role.DESIGNER: SchemeScope.APPROVED,
+    Role.VENDOR: SchemeScope.NONE,
+    Role.ECP: SchemeScope.NONE,
+    Role.INTEGRATION: SchemeScope.NONE,
+}
+QUEUE_KEYS = {
+    Role.PROGRAM_MANAGER: ["DRAFTS_TO_COMPLETE", "CHANGES_REQUESTED", "REVIEW_PENDING", "SETTLEMENT_PENDING"],
+    Role.APPROVER: ["APPROVAL_PENDING"],
+    Role.OPERATIONS: ["COUPONS_TO_GENERATE"],
+    Role.DESIGNER: ["ARTWORK_TO_UPLOAD"],
+}
+
+ONE_OF = "Your roles do not allow this; it takes one of the roles"
+STAFF_LABELS = "administrator, program manager, approver, operations, designer, analyst"
+
+
+def viewer(*roles: Role) -> Viewer:
+    """Somebody with these roles."""
+    return Viewer(UUID(int=1), "Asha", None, frozenset(roles))
+
+
+def test_the_tables_are_complete() -> None:
+    """R25: no role, permission or queue is forgotten."""
+    assert set(GRANTS) == set(TABLE) == set(SCOPES) == set(ROLE_LABELS) == set(Role)
+    assert {permission for granted in GRANTS.values() for permission in granted} == set(Permission)
+    assert [queue.key for queue in QUEUES] == list(WorkQueueKey)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_allows_what_the_table_says(role: Role) -> None:
+    """R25: and nothing else."""
+    somebody = viewer(role)
+    assert {permission.value for permission in somebody.permissions} == TABLE[role]
+    assert {permission.value for permission in Permission if somebody.may(permission)} == TABLE[role]
+    assert somebody.scheme_scope is SCOPES[role]
+    assert [queue.key.value for queue in queues_of(somebody)] == QUEUE_KEYS.get(role, [])
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(Role, 2)))
+def test_two_roles_allow_what_either_allows(one: Role, other: Role) -> None:
+    """R25: each role widens what an account may do and see; none narrows it."""
+    both = viewer(one, other)
+    assert both.permissions == viewer(one).permissions | viewer(other).permissions
+    assert permissions_of([one, other]) == both.permissions
+    assert both.scheme_scope is max(SCOPES[one], SCOPES[other])
+    assert {queue.key for queue in queues_of(both)} == {
+        queue.key for role in (one, other) for queue in queues_of(viewer(role))
+    }
+
+
+def test_an_account_without_roles_may_do_nothing() -> None:
+    """R25: it is signed in and sees nothing."""
+    nobody = viewer()
+    assert nobody.permissions == permissions_of([]) == frozenset()
+    assert not any(nobody.may(permission) for permission in Permission)
+    assert nobody.scheme_scope is SchemeScope.NONE
+    assert queues_of(nobody) == ()
+
+
+def test_nobody_who_defines_schemes_approves_by_that_role() -> None:
+    """Four eyes begin with the table."""
+    assert roles_with(Permission.SCHEME_DEFINE) == (Role.PROGRAM_MANAGER,)
+    assert roles_with(Permission.SCHEME_APPROVE) == (Role.APPROVER,)
+    assert roles_with(Permission.ACCOUNT_MANAGE) == (Role.ADMIN,)
+    assert set(roles_with(Permission.VIEWER_READ)) == set(Role)
+
+
+def test_a_scope_contains_the_scopes_before_it() -> None:
+    """The widest one wins by being the greatest."""
+    assert sorted(SchemeScope) == [SchemeScope.NONE, SchemeScope.APPROVED, SchemeScope.SUBMITTED, SchemeScope.ALL]
+
+
+@pytest.mark.parametrize("queue", QUEUES, ids=lambda queue: queue.key)
+@pytest.mark.parametrize("role", Role)
+def test_nobody_sees_a_queue_that_is_not_theirs(role: Role, queue: object) -> None:
+    """R10."""
+    (wanted,) = [found for found in QUEUES if found is queue]
+    if wanted.role is role:
+        assert queue_of(wanted.key, viewer(role)) is wanted
+    else:
+        with pytest.raises(QueueOfOthers) as refused:
+            queue_of(wanted.key, viewer(role))
+        assert refused.value.extensions == {"code": "FORBIDDEN"}
+
+
+def test_only_the_queue_of_approvals_leaves_out_ones_own() -> None:
+    """R5, R10: each queue is a status of a stage whose owner is its role."""
+    assert [queue.key for queue in QUEUES if queue.others_only] == [WorkQueueKey.APPROVAL_PENDING]
+    assert all(queue.role is queue.stage.owner for queue in QUEUES)
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        (
+            Forbidden(Permission.SCHEME_APPROVE),
+            "Your roles do not allow this; it takes the role approver.",
+        ),
+        (
+            Forbidden(Permission.VENDOR_READ),
+            f"{ONE_OF} administrator, program manager, approver, operations, designer or analyst.",
+        ),
+        (
+            Forbidden(Permission.CATALOG_READ),
+            f"{ONE_OF} {STAFF_LABELS}, vendor, ECP or connected system.",
+        ),
+        (Unauthenticated(), "Sign in to see this: send a token or an API key."),
+        (QueueOfOthers(QUEUES[3]), "The queue “Approval pending” belongs to the role approver."),
+    ],
+    ids=["one role", "many roles", "ECP", "anonymous", "queue"],
+)
+def test_refusals_say_what_it_takes(failure: Exception, message: str) -> None:
+    """R26."""
+    assert str(failure) == message
+
+
+def test_labels_of_roles_are_words() -> None:
+    """R26: "Program manager", not "PROGRAM_MANAGER"."""
+    assert [role.label for role in Role] == [
+        "Administrator",
+        "Program manager",
+        "Approver",
+        "Operations",
+        "Designer",
+        "Vendor",
+        "ECP",
+        "Analyst",
+        "Connected system",
+    ]
