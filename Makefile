@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test fuzz bench profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 16
@@ -25,6 +25,15 @@ demo: $(RUN) ## Fill the database with demo data
 
 test: $(DEV) ## Run the tests; ARGS= goes to pytest
 	@exec $(BIN)/python -m pytest $(ARGS)
+
+fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random documents
+	@TESSERA_FUZZ=5000 exec $(BIN)/python -m pytest tests/execution/test_random_documents.py
+
+bench: $(DEV) ## Compare speed with hand-written code and PostGraphile; ARGS= goes to benchmarks.bench
+	@exec $(BIN)/python -m benchmarks.bench $(ARGS)
+
+profile: $(DEV) ## Show where the CPU of an operation goes; ARGS= like "small --server floor"
+	@exec $(BIN)/python -m benchmarks.profile $(ARGS)
 
 check: format lint types layers schema-check migrations dependencies test ## Run every check, as CI does
 

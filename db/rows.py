@@ -1,6 +1,7 @@
 """What statements return: one frozen struct a table or projection, with text where the database holds text."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -134,7 +135,18 @@ class RuleRow(Struct, frozen=True):
     id: UUID
     scheme_id: UUID
     position: int
-    rule: BonusRule
+    document: str
+
+    @property
+    def rule(self) -> BonusRule:
+        """The rule, decoded; the same text is decoded once."""
+        return decode_rule(self.document)
+
+
+@lru_cache(maxsize=4096)
+def decode_rule(document: str) -> BonusRule:
+    """The rule in a stored document."""
+    return msgspec.json.decode(document, type=BonusRule)
 
 
 class SectionRow(Struct, frozen=True):

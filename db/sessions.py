@@ -32,6 +32,10 @@ class DuplicateKey(Exception):
         self.constraint = constraint
 
 
+class ReadingClosed(Exception):
+    """The operation is over; nobody waits for what is read."""
+
+
 class TransactionConflict(Exception):
     """The database ended the transaction in favor of another one; the same work may succeed when tried again."""
 
@@ -54,12 +58,15 @@ class Reading:
         self._pool = pool
         self._connection: Any = None
         self._turn = asyncio.Lock()
+        self._closed = False
         self.statements = 0
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
         """All rows of the statement."""
         arguments = statement.arguments(parameters)
         async with self._turn:
+            if self._closed:
+                raise ReadingClosed
             if self._connection is None:
                 self._connection = await self._acquire()
             self.statements += 1
@@ -82,8 +89,14 @@ class Reading:
             raise Overloaded from None
 
     async def close(self) -> None:
-        """Give the connection back, if one was taken; the object can be used again afterwards."""
-        connection, self._connection = self._connection, None
+        """Give the connection back, if one was taken, when the statement that runs on it is finished.
+
+        GraphQL may answer early, once an error has made everything null; what still reads then must not read on a
+        connection that somebody else has got.
+        """
+        async with self._turn:
+            self._closed = True
+            connection, self._connection = self._connection, None
         if connection is not None:
             await self._pool.release(connection)
 

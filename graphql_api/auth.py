@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +15,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.sessions import Fetching
-from domain.permissions import Viewer
 from domain.requests import Unauthenticated
+from graphql_api.bounded import Bounded
 from graphql_api.settings import Settings
 from resolvers.accounts.api_keys import KEY_PREFIX
-from resolvers.accounts.read import viewer_of_account, viewer_of_api_key
+from resolvers.accounts.read import SignedIn, viewer_of_account, viewer_of_api_key
 
+TOKENS_KEPT: Final = 10_000
 DEV_TOKEN_LIFETIME: Final = timedelta(days=30)
 _DEV_KEY_FILE: Final = "dev-signing-key.pem"
 _DEV_KEY_ID: Final = "dev"
@@ -37,9 +39,13 @@ class Authenticator:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._keys = _load_keys(settings)
+        self._verified: Bounded[str, tuple[UUID, float]] = Bounded(TOKENS_KEPT)
 
-    async def viewer(self, reading: Fetching, headers: Mapping[str, str]) -> Viewer | None:
-        """The viewer of a request, None for an anonymous one. Raises Unauthenticated for a bad credential."""
+    async def viewer(self, reading: Fetching, headers: Mapping[str, str]) -> SignedIn | None:
+        """Who sends a request, None for an anonymous one. Raises Unauthenticated for a bad credential.
+
+        Roles are read for every request; only that a token's signature is good is remembered, until it expires.
+        """
         credential = _credential(headers)
         if credential is None:
             return None
@@ -53,6 +59,15 @@ class Authenticator:
         return found
 
     def _subject(self, token: str) -> UUID:
+        known = self._verified.get(token)
+        if known is not None and known[1] > time.time():
+            return known[0]
+        subject, expires = self._verify(token)
+        self._verified.put(token, (subject, expires))
+        return subject
+
+    def _verify(self, token: str) -> tuple[UUID, float]:
+        """The account that a token names, and when it expires, in seconds since 1970. Raises Unauthenticated."""
         settings = self._settings
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
@@ -64,7 +79,7 @@ class Authenticator:
                 issuer=settings.jwt_issuer,
                 options={"require": list(_REQUIRED)},
             )
-            return UUID(claims["sub"])
+            return UUID(claims["sub"]), float(claims["exp"])
         except jwt.ExpiredSignatureError:
             message = "This token has expired: sign in again."
             raise Unauthenticated(message) from None

@@ -27,8 +27,8 @@ class Operation:
         self.new_id = new_id
         self.loaders: dict[Any, Any] = {}
 
-    def sign_in(self, viewer: Viewer | None) -> None:
-        """Say who asks, once that is known; None is an anonymous request."""
+    def sign_in(self, viewer: Viewer) -> None:
+        """Say who asks, once that is known; until then the operation is anonymous."""
         self._viewer = viewer
 
     @property

@@ -4,6 +4,7 @@ Rows come from resolvers and are not instances of these classes: a GraphQL type 
 function answers which field. What a field needs is kept in its `metadata`, where an execution engine finds it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, Final, cast
@@ -66,7 +67,8 @@ class BatchedField(StrawberryField):
             return None
         given = None if batch.arguments is None else batch.arguments(**kwargs)
         loader = _loader(info.context, batch, given)
-        answer = loader.load_many(cast("Iterable[Any]", key)) if batch.many else loader.load(key)
+        # Shielded: an error elsewhere cancels who waits here, and others may wait for the same row.
+        answer = asyncio.shield(loader.load_many(cast("Iterable[Any]", key)) if batch.many else loader.load(key))
         return answer if batch.pick is None else _picked(answer, batch.pick)
 
 
@@ -116,11 +118,6 @@ def batched(  # noqa: PLR0913 - the parts of a batched field, by name
     if arguments is not None:
         field.arguments = StrawberryResolver(arguments).arguments
     return _not_in_init(field)
-
-
-async def load(operation: Operation, function: Callable[..., Awaitable[Sequence[Any]]], key: Hashable) -> Any:
-    """One answer of a batch function, through the loader that the fields of this operation use too."""
-    return await _loader(operation, Batch(function, attrgetter("id"), None, None, many=False), None).load(key)
 
 
 def _loader(operation: Operation, batch: Batch, given: Hashable) -> DataLoader[Any, Any]:

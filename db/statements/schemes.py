@@ -3,7 +3,6 @@
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import any_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
@@ -34,7 +33,6 @@ from db.rows import (
     VariantRow,
 )
 from db.statement import Query, Statement, moment, number, string, uuid, uuids
-from domain.rules.model import BonusRule
 
 SCHEME_COLUMNS: Final = (
     SchemeTable.id,
@@ -60,8 +58,6 @@ SCHEME_COLUMNS: Final = (
     SchemeTable.sort_title,
 )
 
-_RULE_DECODER: Final = msgspec.json.Decoder(BonusRule)
-
 
 def _scheme_variant_row(  # noqa: PLR0913, PLR0917 - the columns of the statement, in order
     scheme_id: UUID,
@@ -77,10 +73,6 @@ def _scheme_variant_row(  # noqa: PLR0913, PLR0917 - the columns of the statemen
 
 def _scheme_geography_row(scheme_id: UUID, *geography: Any) -> SchemeGeographyRow:
     return SchemeGeographyRow(scheme_id, GeographyRow(*geography))
-
-
-def _rule_row(key: UUID, scheme_id: UUID, position: int, document: str) -> RuleRow:
-    return RuleRow(key, scheme_id, position, _RULE_DECODER.decode(document))
 
 
 def _pair(key: UUID, value: str) -> tuple[UUID, str]:
@@ -175,8 +167,8 @@ GEOGRAPHIES_BY_SCHEME = Statement(
     .order_by(SchemeGeographyTable.scheme_id, GeographyTable.name),
     _scheme_geography_row,
 )
-RULES_BY_SCHEME = Statement(_rules().where(BonusRuleTable.scheme_id == any_(uuids("ids"))), _rule_row)
-RULES_BY_ID = Statement(_rules().where(BonusRuleTable.id == any_(uuids("ids"))), _rule_row)
+RULES_BY_SCHEME = Statement(_rules().where(BonusRuleTable.scheme_id == any_(uuids("ids"))), RuleRow)
+RULES_BY_ID = Statement(_rules().where(BonusRuleTable.id == any_(uuids("ids"))), RuleRow)
 SECTIONS_BY_SCHEME = Statement(_sections().where(SchemeSectionTable.scheme_id == any_(uuids("ids"))), SectionRow)
 SUBMISSIONS_BY_SCHEME = Statement(
     _submissions().where(SchemeSubmissionTable.scheme_id == any_(uuids("ids"))), SubmissionRow

@@ -24,6 +24,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from graphql_api.execution.inputs import Inputs, RootArguments
 from graphql_api.execution.leaves import LeafField, compile_leaves, is_leaf, leaf_encoder
 from graphql_api.execution.plan import (
     AbstractCompletion,
@@ -48,6 +49,7 @@ class Root:
     field: GraphQLField
     nodes: list[FieldNode]
     completion: Completion
+    arguments: RootArguments | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Compiler:
     converter: GraphQLCoreConverter
     config: StrawberryConfig
     natives: Mapping[str, str]
+    inputs: Inputs
     operation: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
     variables: VariableValues
@@ -87,7 +90,8 @@ class Compiler:
         if name.startswith("__"):
             raise Irregular("introspection")
         field = type_.fields[name]
-        return Root(key, field, [detail.node for detail in details], self._completion(field.type, details))
+        arguments = RootArguments(self.inputs, field, node) if _definition(field) else None
+        return Root(key, field, [found.node for found in details], self._completion(field.type, details), arguments)
 
     def _selection(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
         fields = collect_subfields(

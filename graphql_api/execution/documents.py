@@ -1,8 +1,7 @@
 """Documents: parsed and validated once, and compiled once per operation and outcome of its conditions."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
@@ -18,37 +17,12 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.language import DirectiveNode, Visitor, visit
 from graphql.validation import ASTValidationRule, specified_rules
 
+from graphql_api.bounded import Bounded
 from graphql_api.execution.compile import Plan
+from graphql_api.execution.inputs import Variables
 from graphql_api.execution.limits import Limits, limit_rule
 
-KeyT = TypeVar("KeyT")
-ValueT = TypeVar("ValueT")
-
 PLANS_PER_OPERATION: Final = 16
-
-
-class Bounded(Generic[KeyT, ValueT]):
-    """A mapping that forgets what was used least recently."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._entries: OrderedDict[KeyT, ValueT] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def get(self, key: KeyT) -> ValueT | None:
-        """The value, which is now the most recently used one; None when there is none."""
-        found = self._entries.get(key)
-        if found is not None:
-            self._entries.move_to_end(key)
-        return found
-
-    def put(self, key: KeyT, value: ValueT) -> None:
-        """Keep a value, and forget another one if there are too many."""
-        self._entries[key] = value
-        if len(self._entries) > self._size:
-            self._entries.popitem(last=False)
 
 
 class Operation:
@@ -63,6 +37,8 @@ class Operation:
             if isinstance(node, FragmentDefinitionNode)
         }
         self.conditions = tuple(sorted(set(_condition_variables(document))))
+        self.fragment_definitions = {name: found.definition for name, found in self.fragments.items()}
+        self.variables: Variables | None = None
         self.plans: Bounded[tuple[Any, ...], Plan | str] = Bounded(PLANS_PER_OPERATION)
 
     @property

@@ -5,7 +5,7 @@ expression, so that it runs inside the generated function; everything else takes
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -34,7 +34,7 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "Boolean": "type(v) is bool",
     }
 )
-_NAMES: Final = MappingProxyType({"date": date, "datetime": datetime, "UTC": UTC})
+_NAMES: Final = MappingProxyType({"ONLY_STR": {str}, "date": date, "datetime": datetime, "UTC": UTC})
 
 
 class LeafField(Struct, frozen=True):
@@ -89,6 +89,8 @@ def _expression(index: int, leaf: LeafField, natives: Mapping[str, str], names: 
         names[f"n{index}"] = _enum_names(inner, nullable=nullable)
         return f"n{index}[{value}]"
     names[f"e{index}"] = leaf_encoder(leaf.type)
+    if isinstance(inner, GraphQLList):
+        return _list_expression(index, value, inner.of_type, names)
     test = natives.get(inner.name) if isinstance(inner, GraphQLScalarType) else None
     if test is None:
         return f"e{index}({value})"
@@ -96,9 +98,21 @@ def _expression(index: int, leaf: LeafField, natives: Mapping[str, str], names: 
     return f"(v if {absent.format(value)} {test} else e{index}(v))"
 
 
+def _list_expression(index: int, value: str, item: GraphQLOutputType, names: dict[str, Any]) -> str:
+    """Lists of enum values and of texts without null, which are nearly all there are, need no call per item."""
+    kind = item.of_type if isinstance(item, GraphQLNonNull) else None
+    if isinstance(kind, GraphQLEnumType):
+        names[f"n{index}"] = _enum_names(kind, nullable=False)
+        return f"([n{index}[w] for w in v] if type(v := {value}) is list else e{index}(v))"
+    if isinstance(kind, GraphQLScalarType) and kind.name in {"String", "ID"}:
+        return f"(v if type(v := {value}) is list and set(map(type, v)) <= ONLY_STR else e{index}(v))"
+    return f"e{index}({value})"
+
+
 def _enum_names(type_: GraphQLEnumType, *, nullable: bool) -> dict[Any, str | None]:
-    """Names by value; an unknown value is a KeyError, which is irregular."""
+    """Names by value and by Python's enum member; an unknown value is a KeyError, which is irregular."""
     names: dict[Any, str | None] = {value.value: name for name, value in type_.values.items()}
+    names.update({member: names[member.value] for member in getattr(type_, "wrapped_cls", ())})
     return {**names, None: None} if nullable else names
 
 
@@ -107,6 +121,10 @@ def _encode(type_: GraphQLLeafType, nullable: bool, value: Any) -> Any:  # noqa:
         if nullable:
             return None
         reason = "null"
+        raise Irregular(reason)
+    if isinstance(value, Exception | Awaitable):
+        # As values they are errors and values to come, also for a scalar that would write any object.
+        reason = "exception or awaitable"
         raise Irregular(reason)
     encoded = type_.coerce_output_value(value)
     if encoded is None or encoded is Undefined:

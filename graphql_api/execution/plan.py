@@ -5,6 +5,7 @@ A plan is made for success. Whatever is irregular, an error, a null where none m
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from graphql import FieldNode, GraphQLAbstractType, GraphQLField, GraphQLObjectType, GraphQLSchema
@@ -14,6 +15,7 @@ from strawberry.types.base import get_object_definition
 from schema.fields import Batch
 
 Row = dict[str, Any]
+BatchFunction = Callable[..., Awaitable[Sequence[Any]]]
 
 
 class Irregular(Exception):
@@ -25,15 +27,16 @@ class Irregular(Exception):
 
 
 class Run:
-    """One execution of a plan: the variables, and what batches have answered so far."""
+    """One execution of a plan: the variables, some of them `decoded` to what a resolver takes, and the context."""
 
-    def __init__(self, context: Any, variables: VariableValues) -> None:
+    def __init__(self, context: Any, variables: VariableValues, decoded: AbstractSet[str] = frozenset()) -> None:
         self.context = context
         self.variables = variables
+        self.decoded = decoded
 
     async def load(
         self,
-        function: Callable[..., Awaitable[Sequence[Any]]],
+        function: BatchFunction,
         given: Hashable,
         keys: Iterable[Any],
     ) -> dict[Any, Any]:
@@ -41,7 +44,7 @@ class Run:
 
         The answers live in `context.loaders`, which a write of the operation empties.
         """
-        answers: dict[Any, Any] = self.context.loaders.setdefault(("plan", function, given), {})
+        answers = _answers(self.context, function, given)
         missing = [key for key in dict.fromkeys(keys) if key is not None and key not in answers]
         if missing:
             extra = () if given is None else (given,)
@@ -51,6 +54,16 @@ class Run:
                 raise Irregular(reason)
             answers.update(zip(missing, found, strict=True))
         return answers
+
+
+def remember(context: Any, function: BatchFunction, answers: dict[Any, Any]) -> None:
+    """Give a plan what a batch function without arguments would answer, because it is known already."""
+    _answers(context, function, None).update(answers)
+
+
+def _answers(context: Any, function: BatchFunction, given: Hashable) -> dict[Any, Any]:
+    found: dict[Any, Any] = context.loaders.setdefault(("plan", function, given), {})
+    return found
 
 
 class Completion(Protocol):
@@ -98,12 +111,16 @@ class Selection:
 
     def _accept(self, sources: list[Any]) -> None:
         """Every parent must be of this type. Whether it is depends on its class only, so classes are asked once."""
-        is_type_of = self._type.is_type_of
-        if is_type_of is None:
+        unknown = set(map(type, sources)) - self._accepted
+        if not unknown:
             return
-        for cls, source in {type(source): source for source in sources}.items():
-            if cls not in self._accepted:
-                if not is_type_of(source, None):  # type: ignore[arg-type] # ours do not look at the info
+        is_type_of = self._type.is_type_of
+        for source in sources:
+            cls = type(source)
+            if cls in unknown:
+                unknown.remove(cls)
+                # Our `is_type_of` do not look at the info. Without one, anything but an error or a promise will do.
+                if issubclass(cls, Exception | Awaitable) or (is_type_of and not is_type_of(source, None)):  # type: ignore[arg-type]
                     reason = "wrong type"
                     raise Irregular(reason)
                 self._accepted.add(cls)
@@ -150,12 +167,14 @@ class BatchedChild:
         given = self._given(run)
         if batch.many:
             answers = await run.load(batch.function, given, (key for group in keys if group for key in group))
-            return [None if group is None else [answers[key] for key in group] for group in keys]
-        answers = await run.load(batch.function, given, keys)
+            found = [None if group is None else [answers[key] for key in group] for group in keys]
+        else:
+            answers = await run.load(batch.function, given, keys)
+            found = [None if key is None else answers[key] for key in keys]
         if batch.pick is None:
-            return [None if key is None else answers[key] for key in keys]
+            return found
         pick = batch.pick
-        return [None if key is None else pick(answers[key]) for key in keys]
+        return [None if key is None else pick(answer) for key, answer in zip(keys, found, strict=True)]
 
     def _given(self, run: Run) -> Hashable:
         if self._batch.arguments is None:

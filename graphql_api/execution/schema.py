@@ -1,26 +1,30 @@
 """A Strawberry schema that runs operations by compiled plans, and lets graphql-core answer whatever is irregular.
 
 graphql-core stays the judge: every error it would report is reported by it. When a plan meets something irregular, the
-operation is executed by graphql-core with the root fields already resolved given to it as they turned out, so a
-mutation is never carried out twice.
+operation is executed by graphql-core. Root fields that are answered already keep their answers, and those that are
+resolved are given to it as they turned out: a mutation is never carried out twice, and never shows what the next did.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 
 import strawberry
 from graphql import ExecutionResult as CoreResult
-from graphql import GraphQLError, GraphQLResolveInfo, execute
+from graphql import GraphQLError, GraphQLObjectType, GraphQLResolveInfo, execute
+from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.middleware import MiddlewareManager
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path, is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from graphql_api.execution.compile import Compiler, Plan, Root
 from graphql_api.execution.documents import Documents, Operation
+from graphql_api.execution.inputs import Inputs, Variables
 from graphql_api.execution.leaves import BUILT_IN
 from graphql_api.execution.limits import Limits
 from graphql_api.execution.plan import Irregular, Run
@@ -44,6 +48,31 @@ class Outcome:
         return self._value
 
 
+class Resuming(StrawberryGraphQLCoreExecutionContext):
+    """graphql-core's executor, for an operation of which some root fields are answered."""
+
+    def __init__(self, *args: Any, answers: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._answers = answers
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: list[FieldDetails],
+        path: Path,
+        position_context: Any,
+    ) -> Any:
+        """The answer that there is, or what graphql-core makes of the field."""
+        if path.prev is None and path.key in self._answers:
+            return self._answers[str(path.key)]
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:
+        """Wait for a value. A field that is given up does not cancel a batch that other fields wait for, too."""
+        return await asyncio.shield(super().with_abort_signal(awaitable))
+
+
 class CompiledSchema(strawberry.Schema):
     """A schema with plans. `natives` are tests for values of custom scalars that need no serializer."""
 
@@ -52,6 +81,7 @@ class CompiledSchema(strawberry.Schema):
         hidden = self.config.disable_field_suggestions
         self.documents = Documents(self._schema, limits, DOCUMENTS_KEPT, hide_suggestions=hidden)
         self.fallbacks: Counter[tuple[str, str]] = Counter()
+        self._inputs = Inputs(self._schema, self.schema_converter, self.config)
         self._natives = {**BUILT_IN, **(natives or {})}
         self._hide_suggestions = hidden
 
@@ -80,14 +110,17 @@ class CompiledSchema(strawberry.Schema):
         if allowed_operation_types is not None and kind not in allowed_operation_types:
             raise InvalidOperationTypeError(kind)
         outcomes: dict[str, Outcome] = {}
+        answers: dict[str, Any] = {}
         try:
-            return await self._planned(operation, variable_values or {}, context_value, outcomes)
+            await self._planned(operation, variable_values or {}, context_value, outcomes, answers)
         except Irregular as irregular:
             reason = irregular.reason
         except Exception:  # noqa: BLE001 - graphql-core meets it again and reports it as the specification says
             reason = "error"
+        else:
+            return ExecutionResult(data=answers, errors=None)
         self._count_fallback(operation.name, reason)
-        return await self._standard(operation, variable_values, context_value, outcomes)
+        return await self._standard(operation, variable_values, context_value, outcomes, answers)
 
     def _count_fallback(self, name: str, reason: str) -> None:
         """Count by name; clients choose names, so beyond a number of them all others are one."""
@@ -103,20 +136,25 @@ class CompiledSchema(strawberry.Schema):
         return self.documents.operation_name(query) if operation_name is None else operation_name
 
     async def _planned(
-        self, operation: Operation, inputs: dict[str, Any], context: Any, outcomes: dict[str, Outcome]
-    ) -> ExecutionResult:
-        definitions = operation.definition.variable_definitions or ()
-        variables = get_variable_values(self._schema, definitions, inputs, hide_suggestions=self._hide_suggestions)
+        self,
+        operation: Operation,
+        inputs: dict[str, Any],
+        context: Any,
+        outcomes: dict[str, Outcome],
+        answers: dict[str, Any],
+    ) -> None:
+        """Carry out the plan; `outcomes` and `answers` grow by each root field. Raises Irregular."""
+        if operation.variables is None:
+            operation.variables = Variables(self._inputs, operation.document, operation.definition)
+        variables, decoded = operation.variables.values(inputs)
         if isinstance(variables, list):
             reason = "variables"
             raise Irregular(reason)
         plan = self._plan(operation, variables)
-        run = Run(context, variables)
-        data: dict[str, Any] = {}
+        run = Run(context, variables, decoded)
         for root in plan.roots:
             value = await self._resolve(root, plan, operation, run, outcomes)
-            (data[root.key],) = await root.completion.complete(run, [value])
-        return ExecutionResult(data=data, errors=None)
+            (answers[root.key],) = await root.completion.complete(run, [value])
 
     def _plan(self, operation: Operation, variables: VariableValues) -> Plan:
         """The plan for these outcomes of the conditions, compiled when they occur for the first time."""
@@ -128,6 +166,7 @@ class CompiledSchema(strawberry.Schema):
                 self.schema_converter,
                 self.config,
                 self._natives,
+                self._inputs,
                 operation.definition,
                 operation.fragments,
                 variables,
@@ -153,17 +192,20 @@ class CompiledSchema(strawberry.Schema):
             plan.type,
             Path(None, root.key, plan.type.name),
             self._schema,
-            {name: details.definition for name, details in operation.fragments.items()},
+            operation.fragment_definitions,
             None,
             operation.definition,
-            run.variables,
+            run.variables.coerced,  # type: ignore[arg-type] # Strawberry's resolvers get the values alone
             run.context,
             is_awaitable,
             None,
             None,  # type: ignore[arg-type] # helpers for work beside a resolver, of which there is none
         )
         try:
-            value = root.field.resolve(None, info, **arguments)  # type: ignore[misc] # every root field has a resolver
+            if root.arguments is None:
+                value = root.field.resolve(None, info, **arguments)  # type: ignore[misc] # every root field has one
+            else:
+                value = root.arguments.resolve(info, arguments, run.decoded)
             if is_awaitable(value):
                 value = await value
         except Exception as error:
@@ -173,9 +215,14 @@ class CompiledSchema(strawberry.Schema):
         return value
 
     async def _standard(
-        self, operation: Operation, inputs: dict[str, Any] | None, context: Any, outcomes: dict[str, Outcome]
+        self,
+        operation: Operation,
+        inputs: dict[str, Any] | None,
+        context: Any,
+        outcomes: dict[str, Outcome],
+        answers: dict[str, Any],
     ) -> ExecutionResult:
-        """Let graphql-core execute the operation; root fields that were resolved already turn out as they did."""
+        """Let graphql-core execute what is not answered; root fields that were resolved turn out as they did."""
 
         def replay(resolve: Any, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
             if info.path.prev is None and info.path.key in outcomes:
@@ -189,7 +236,9 @@ class CompiledSchema(strawberry.Schema):
             variable_values=inputs,
             operation_name=operation.name or None,
             middleware=MiddlewareManager(replay) if outcomes else None,
+            executor_class=Resuming,
             hide_suggestions=self._hide_suggestions,
+            answers=answers,
         )
         finished: CoreResult = await result if is_awaitable(result) else result  # type: ignore[assignment]
         return ExecutionResult(data=finished.data, errors=finished.errors)

@@ -27,10 +27,12 @@ def configure_logs(level: str, *, readable: bool) -> None:
     structlog.configure(
         processors=[*shared, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr)
+        if readable
+        else structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
 
 
-def _json(event: object, **_options: object) -> str:
-    return orjson.dumps(event, default=str).decode()
+def _json(event: object, **_options: object) -> bytes:
+    return orjson.dumps(event, default=str)

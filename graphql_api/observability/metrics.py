@@ -56,6 +56,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._names = Names()
         self._clients = Names()
+        self._series: dict[tuple[str, str, str], tuple[Counter, Histogram, Histogram]] = {}
         labels = ("operation", "client", "outcome")
         self._operations = Counter("tessera_operations", "Operations answered.", labels, registry=self.registry)
         self._seconds = Histogram(
@@ -78,9 +79,19 @@ class Metrics:
         """Count an operation."""
         name = self._names.bounded(finished.name or "anonymous")
         client = self._clients.bounded(finished.client or "unknown")
-        self._operations.labels(name, client, finished.outcome).inc()
-        self._seconds.labels(name).observe(finished.seconds)
-        self._statements.labels(name).observe(finished.statements)
+        key = (name, client, finished.outcome)
+        series = self._series.get(key)
+        if series is None:
+            # Looking labels up costs more than counting does.
+            series = self._series[key] = (
+                self._operations.labels(*key),
+                self._seconds.labels(name),
+                self._statements.labels(name),
+            )
+        operations, seconds, statements = series
+        operations.inc()
+        seconds.observe(finished.seconds)
+        statements.observe(finished.statements)
 
     def text(self) -> bytes:
         """The metrics in Prometheus' text format."""

@@ -19,6 +19,7 @@ from domain.requests import BadInput, Overloaded, RefusedRequest, TookTooLong, U
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.execution import CompiledSchema
+from graphql_api.execution.plan import remember
 from graphql_api.observability.metrics import Finished, Metrics
 from graphql_api.observability.tracing import Tracer
 from graphql_api.transport.errors import formatted, request_error
@@ -32,6 +33,7 @@ from graphql_api.transport.requests import (
     read_request,
     request_id,
 )
+from resolvers.accounts.read import accounts_by_id
 from resolvers.context import Operation
 
 _QUERIES: Final = frozenset({OperationType.QUERY})
@@ -94,7 +96,10 @@ class GraphQLEndpoint:
         operation = self._environment.operation(None)
         result: ExecutionResult | None = None
         try:
-            operation.sign_in(await self._authenticator.viewer(operation, request.headers))
+            signed_in = await self._authenticator.viewer(operation, request.headers)
+            if signed_in is not None:
+                operation.sign_in(signed_in.viewer)
+                remember(operation, accounts_by_id, {signed_in.account.id: signed_in.account})
             with self._trace(wanted.operation_name or "operation"):
                 result = await self._execute(operation, wanted, _QUERIES if request.method == "GET" else _ALL)
         finally:

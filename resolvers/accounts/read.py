@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from db.rows import AccountRow, ApiKeyRow
 from db.search import words_of
@@ -57,13 +57,20 @@ async def list_api_keys(operation: Operation, arguments: PageArguments) -> Page[
     )
 
 
-async def viewer_of_account(reading: Fetching, account_id: UUID) -> Viewer | None:
+class SignedIn(Struct, frozen=True):
+    """Who signed in: what they may do, and their account."""
+
+    viewer: Viewer
+    account: AccountRow
+
+
+async def viewer_of_account(reading: Fetching, account_id: UUID) -> SignedIn | None:
     """The viewer behind an account id, or None when the account is unknown or disabled."""
     rows = await reading.fetch(statements.ACCOUNTS_BY_ID, ids=[account_id])
     return _viewer(rows)
 
 
-async def viewer_of_api_key(reading: Fetching, secret: str) -> Viewer | None:
+async def viewer_of_api_key(reading: Fetching, secret: str) -> SignedIn | None:
     """The viewer behind an API key, or None when the key is unknown or revoked or its account disabled."""
     rows = await reading.fetch(statements.ACCOUNT_BY_KEY_HASH, secret_hash=hash_of_secret(secret))
     return _viewer(rows)
@@ -79,9 +86,10 @@ def hash_of_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _viewer(rows: list[AccountRow]) -> Viewer | None:
+def _viewer(rows: list[AccountRow]) -> SignedIn | None:
     if not rows or rows[0].disabled_at is not None:
         return None
     account = rows[0]
     roles = frozenset(Role(role) for role in account.roles)
-    return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id)
+    viewer = Viewer(account.id, account.display_name, account.email, roles, account.vendor_id)
+    return SignedIn(viewer, account)

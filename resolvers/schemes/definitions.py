@@ -82,7 +82,7 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
     submissions = one_each(
         ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id
     )
-    mentioned = await names_mentioned(fetching, [row.rule for group in rules for row in group])
+    mentioned = await names_mentioned(fetching, [row for group in rules for row in group])
     found: list[Definition | None] = []
     for index, scheme in enumerate(schemes):
         if scheme is None:

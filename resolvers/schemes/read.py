@@ -1,10 +1,12 @@
 """Batched reads of schemes and of what belongs to them."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
 
-from db.rows import GeographyRow, RuleRow, SchemeRow, SchemeVariantRow, StageRow, SubmissionRow
+from db.rows import GeographyRow, NameRow, RuleRow, SchemeRow, SchemeVariantRow, StageRow, SubmissionRow, decode_rule
 from db.sessions import Fetching
 from db.statements import schemes as statements
 from db.statements.catalog import NAMES
@@ -13,7 +15,7 @@ from db.statements.scheme_pages import schemes_by_id as visible_schemes_by_id
 from domain.lifecycle import Decision
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
-from domain.rules.sentences import Names
+from domain.rules.sentences import Names, gets, qualifies
 from domain.schemes.guards import SchemeAction, Standing, allowed_actions
 from domain.stages import WizardStepState
 from resolvers.alignment import many_each, one_each
@@ -21,12 +23,27 @@ from resolvers.context import Operation
 
 
 class RuleView(Struct, frozen=True):
-    """A bonus rule with the names that its sentences need."""
+    """A bonus rule with the names of what it mentions."""
 
     id: UUID
     position: int
-    rule: BonusRule
-    names: Names
+    document: str
+    mentioned: tuple[NameRow, ...]
+
+    @property
+    def rule(self) -> BonusRule:
+        """The rule itself."""
+        return decode_rule(self.document)
+
+    @property
+    def qualifies(self) -> str:
+        """Who and what qualifies, as a sentence."""
+        return _sentences(self.document, self.mentioned)[0]
+
+    @property
+    def gets(self) -> str:
+        """What they get, as a sentence."""
+        return _sentences(self.document, self.mentioned)[1]
 
 
 async def schemes_by_id(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
@@ -62,8 +79,8 @@ async def geographies_by_scheme(operation: Operation, ids: list[UUID]) -> list[l
 async def rules_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RuleView]]:
     """The bonus rules of each scheme, in their order."""
     rows = await operation.fetch(statements.RULES_BY_SCHEME, ids=ids)
-    names = await names_mentioned(operation, [row.rule for row in rows])
-    return [[_view(row, names) for row in group] for group in many_each(ids, rows, lambda row: row.scheme_id)]
+    views = {view.id: view for view in await _views(operation, rows)}
+    return [[views[row.id] for row in group] for group in many_each(ids, rows, lambda row: row.scheme_id)]
 
 
 async def rules_by_id(operation: Operation, ids: list[UUID]) -> list[RuleView | None]:
@@ -71,8 +88,7 @@ async def rules_by_id(operation: Operation, ids: list[UUID]) -> list[RuleView | 
     rows = await operation.fetch(statements.RULES_BY_ID, ids=ids)
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
     shown = [row for row, scheme in zip(rows, schemes, strict=True) if scheme is not None]
-    names = await names_mentioned(operation, [row.rule for row in shown])
-    return one_each(ids, [_view(row, names) for row in shown], lambda view: view.id)
+    return one_each(ids, await _views(operation, shown), lambda view: view.id)
 
 
 async def actions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeAction]]:
@@ -102,10 +118,31 @@ def standing(ready: bool, submission: SubmissionRow | None, content_hash: str | 
     return Standing(ready, submission.submitted_by, submission.content_hash == content_hash, decision)
 
 
-async def names_mentioned(fetching: Fetching, rules: list[BonusRule]) -> Names:
+async def names_mentioned(fetching: Fetching, rows: list[RuleRow]) -> Names:
     """The names of everything that the rules mention, with one statement; none when they mention nothing."""
-    ids = {key for rule in rules for key in mentions(rule).ids}
-    rows = await fetching.fetch(NAMES, ids=list(ids)) if ids else []
+    return _names(await _mentioned(fetching, rows))
+
+
+async def _mentioned(fetching: Fetching, rows: list[RuleRow]) -> list[NameRow]:
+    ids = {key for row in rows for key in _mentioned_ids(row.document)}
+    return await fetching.fetch(NAMES, ids=list(ids)) if ids else []
+
+
+async def _views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
+    """The rules with the names that each of them needs."""
+    names = {row.id: row for row in await _mentioned(fetching, rows)}
+    return [
+        RuleView(
+            row.id,
+            row.position,
+            row.document,
+            tuple(names[key] for key in _mentioned_ids(row.document) if key in names),
+        )
+        for row in rows
+    ]
+
+
+def _names(rows: Iterable[NameRow]) -> Names:
     by_kind: dict[str, dict[UUID, str]] = {"tier": {}, "geography": {}, "variant": {}, "product": {}}
     for row in rows:
         by_kind[row.kind][row.id] = row.name
@@ -117,5 +154,13 @@ async def names_mentioned(fetching: Fetching, rules: list[BonusRule]) -> Names:
     )
 
 
-def _view(row: RuleRow, names: Names) -> RuleView:
-    return RuleView(row.id, row.position, row.rule, names)
+@lru_cache(maxsize=4096)
+def _mentioned_ids(document: str) -> tuple[UUID, ...]:
+    return tuple(mentions(decode_rule(document)).ids)
+
+
+@lru_cache(maxsize=4096)
+def _sentences(document: str, mentioned: tuple[NameRow, ...]) -> tuple[str, str]:
+    """Both sentences of a rule. They depend on the rule and the names in it, and on nothing else."""
+    rule, names = decode_rule(document), _names(mentioned)
+    return qualifies(rule, names), gets(rule, names)

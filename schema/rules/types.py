@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 from domain.rules import model
-from domain.rules.sentences import gets, qualifies
 from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, variants_by_id
 from resolvers.nodes import NodeKind
 from resolvers.schemes.read import RuleView
@@ -232,8 +231,8 @@ class BonusRule(Node):
     id: strawberry.ID = node_id(NodeKind.BONUS_RULE)
     name: str = renamed("rule.name", "What people call the rule.")
     position: int = leaf("Its place among the rules of the scheme, from 1.")
-    qualifies: str = computed(lambda view: qualifies(view.rule, view.names), "Who and what qualifies, as a sentence.")
-    gets: str = computed(lambda view: gets(view.rule, view.names), "What they get, as a sentence.")
+    qualifies: str = leaf("Who and what qualifies, as a sentence.")
+    gets: str = leaf("What they get, as a sentence.")
     condition: RuleCondition = renamed("rule.condition", "Who and what qualifies, as data.")
     reward: RuleReward = renamed("rule.reward", "What they get, as data.")
     limits: RuleLimits = renamed("rule.limits", "How much the rule pays at most.")

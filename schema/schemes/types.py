@@ -8,7 +8,7 @@ import strawberry
 
 from db.rows import SchemeRow, StageRow
 from domain.permissions import Role
-from domain.stages import status_label
+from domain.stages import STAGE_OWNERS, status_label
 from resolvers.accounts.read import accounts_by_id
 from resolvers.nodes import NodeKind
 from resolvers.schemes.definitions import definitions_by_scheme
@@ -44,7 +44,7 @@ class SchemeStage:
     status_label: str = computed(
         lambda stage: status_label(stage.status, stage.state, stage.open_step), "The status as people read it."
     )
-    owner: Role = computed(lambda stage: StageKind(stage.kind).owner, "The role that must act when it is pending.")
+    owner: Role = computed(lambda stage: STAGE_OWNERS[stage.kind], "The role that must act when it is pending.")
     waiting_on: str | None = leaf("Whom it waits for, as people read it; null unless it is pending.")
     since: datetime | None = leaf("Since when it has this status.")
     due_on: date | None = leaf("The day by which it should be done.")

@@ -1,0 +1,1 @@
+"""The compiled engine against graphql-core: same data, same errors."""

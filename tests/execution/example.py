@@ -1,0 +1,124 @@
+"""A database with schemes of every state and rules of every kind, which random documents read."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from db.database import Database
+from domain.channels import EarningChannel
+from domain.permissions import Role, Viewer
+from domain.rules.model import (
+    ActivityClause,
+    AllOf,
+    AnyOf,
+    BonusRule,
+    ChannelClause,
+    EnrolledWithinClause,
+    FlatPoints,
+    GeographyClause,
+    MultiplyBase,
+    Not,
+    PercentOfBase,
+    PeriodClause,
+    PointsPerUnit,
+    ProductClause,
+    QuantityClause,
+    Slab,
+    Slabs,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+    Weekday,
+)
+from graphql_api.context import Environment
+from resolvers.accounts.api_keys import CreateApiKey, create_api_key
+from resolvers.context import Operation
+from resolvers.nodes import NodeKind
+from tests.api.client import gid
+from tests.factories.clock import TestClock
+from tests.factories.schemes import SchemeFactory
+from tests.factories.world import World, build_world
+
+LATER = datetime(2026, 5, 2, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Example:
+    """The database and what a document may name in it."""
+
+    environment: Environment
+    world: World
+    schemes: tuple[UUID, ...]
+    ids: tuple[str, ...]
+    codes: tuple[str, ...]
+
+    def context(self, viewer: Viewer | None) -> Callable[[], Operation]:
+        """Makes operations of a viewer that are all at the same moment."""
+        return lambda: Operation(self.environment.database, viewer, now=LATER, new_id=self.environment.new_id)
+
+    @property
+    def everybody(self) -> Viewer:
+        """A viewer with every role."""
+        return replace(self.world.viewer(Role.ADMIN), roles=frozenset(Role))
+
+
+def steady_environment(database: Database) -> Environment:
+    """An environment whose clock and ids run the same way every time."""
+    numbers = itertools.count(1)
+    clock = TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
+    return Environment(database=database, clock=clock, new_id=lambda: UUID(int=0x0190_A5A1 << 96 | next(numbers)))
+
+
+async def build_example(database: Database) -> Example:
+    """Store the example."""
+    environment = steady_environment(database)
+    world = await build_world(environment)
+    factory = SchemeFactory(environment, world)
+    schemes = (
+        await factory.created("Nothing yet"),
+        await factory.complete("Rules of all kinds", rules=_rules(factory, world), places=("Pune", "Karnataka")),
+        await factory.submitted(),
+        await factory.approved(),
+        await factory.rejected(),
+        await factory.given_back(),
+    )
+    admin = factory.operation(Role.ADMIN)
+    key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
+    await admin.close()
+    definitions = [await factory.definition(scheme) for scheme in schemes]
+    rule = definitions[1].content.rules[0]
+    ids = (
+        *(gid(NodeKind.SCHEME, scheme) for scheme in schemes),
+        *(gid(NodeKind.GEOGRAPHY, row.id) for row in list(world.geographies.values())[:3]),
+        gid(NodeKind.API_KEY, key.key_id),
+        gid(NodeKind.BONUS_RULE, rule.id),
+        gid(NodeKind.ACCOUNT, world.accounts[Role.VENDOR].id),
+        gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
+        gid(NodeKind.VARIANT, world.variants["AMB-4L"].id),
+        gid(NodeKind.TIER, world.tiers["Gold"].id),
+        gid(NodeKind.VENDOR, world.vendors["PCK-1"].id),
+    )
+    return Example(environment, world, schemes, ids, tuple(found.scheme.code for found in definitions))
+
+
+def _rules(factory: SchemeFactory, world: World) -> list[BonusRule]:
+    amber, lens = world.variants["AMB-1L"].id, world.products["Amber Oil"].id
+    tier = TierClause(tier_ids=(world.tiers["Silver"].id, world.tiers["Gold"].id))
+    place = GeographyClause((world.geographies["Pune"].id,))
+    goods = ProductClause((amber,), (lens,), ("Engine oil",))
+    volume = VolumeClause(next(iter(VolumeMeasure)), next(iter(VolumePeriod)), 50, (amber,))
+    period = PeriodClause(date(2026, 5, 2), date(2026, 6, 1), (Weekday(next(iter(Weekday))),), time(9), time(17, 30))
+    several = AllOf((tier, AnyOf((place, goods, Not(volume))), Not(AllOf((QuantityClause(2), period)))))
+    return [
+        factory.rule("All", several, Slabs((Slab(1, 5), Slab(10, 7)))),
+        factory.rule("Activity", ActivityClause("TRAINING_COMPLETED", 2, 30), PercentOfBase(Decimal("12.50"))),
+        factory.rule("Enrolled", EnrolledWithinClause(30), MultiplyBase(Decimal("2.0"))),
+        factory.rule("Channel", ChannelClause(EarningChannel.SALE), PointsPerUnit(3)),
+        factory.rule("Tier", TierClause(at_least=world.tiers["Gold"].id), FlatPoints(50)),
+    ]

@@ -1,0 +1,42 @@
+"""Every document of `operations/` is carried out by its plan, and gives the answer that graphql-core gives."""
+
+from typing import Any
+
+import pytest
+import strawberry
+
+from db.database import Database
+from graphql_api.execution import CompiledSchema
+from tests.api.client import document
+from tests.api.test_operations import DOCUMENTS, PREPARATIONS
+from tests.conftest import empty
+from tests.execution.example import steady_environment
+from tests.execution.oracle import Answer, Comparison, answer
+from tests.factories.schemes import SchemeFactory
+from tests.factories.world import build_world
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_the_answer_of_a_document_is_that_of_graphql_core(
+    name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, database_url: str
+) -> None:
+    before = compiled.fallbacks.copy()
+    engine = await _answer(compiled, name, shared_database, database_url)
+    oracle = await _answer(standard, name, shared_database, database_url)
+    assert Comparison(engine, oracle, None).differences == []
+    assert oracle.errors == []
+    assert oracle.value is not None
+    assert compiled.fallbacks == before
+
+
+async def _answer(schema: strawberry.Schema, name: str, database: Database, url: str) -> Answer:
+    """Execute the document in a database made from scratch, so that mutations find the same rows twice."""
+    environment = steady_environment(database)
+    world = await build_world(environment)
+    factory = SchemeFactory(environment, world)
+    prepared: tuple[str, dict[str, Any]] = await PREPARATIONS[name](factory, world)
+    account, variables = prepared
+    try:
+        return await answer(schema, document(name), variables, context=lambda: factory.operation(account))
+    finally:
+        await empty(url)
