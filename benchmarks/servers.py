@@ -1,0 +1,146 @@
+"""The servers that are compared: each one process on its own port of 127.0.0.1, started and ended here."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Struct
+
+ROOT: Final = Path(__file__).parent.parent
+_START_SECONDS: Final = 60
+_STOP_SECONDS: Final = 15
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+class ServerFailed(Exception):
+    """A server did not start, or ended by itself; the message has its last words."""
+
+
+class Credentials(Struct, frozen=True):
+    """What the run signs in with: the file of the public key for servers, and a token for requests."""
+
+    keys: Path
+    token: str
+
+
+class Server(Struct, frozen=True):
+    """A server that runs."""
+
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+    headers: Mapping[str, str]
+
+    def post(self, body: bytes) -> tuple[int, bytes]:
+        """The status and body of the answer to one request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("POST", "/graphql", body, dict(self.headers))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def cpu_seconds(self) -> float | None:
+        """CPU that the process and its threads have used; None where there is no /proc."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def make_credentials(folder: Path, account_id: UUID) -> Credentials:
+    """A key pair made for this run, of which only the public half is written, and a token for an account."""
+    key = Ed25519PrivateKey.generate()
+    keys = folder / "keys.pem"
+    keys.write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    claims = {
+        "sub": str(account_id),
+        "iss": "tessera",
+        "aud": "tessera",
+        "exp": datetime.now(UTC) + timedelta(hours=2),
+    }
+    return Credentials(keys, jwt.encode(claims, key, algorithm="EdDSA"))
+
+
+def our_command(name: str) -> list[str]:
+    """How a server of ours is started."""
+    if name == "tessera":
+        return [sys.executable, "-c", "from graphql_api.cli import main; main()", "serve"]
+    return [sys.executable, "-m", f"benchmarks.{name}"]
+
+
+@contextlib.contextmanager
+def running(name: str, command: Sequence[str], url: str, credentials: Credentials, log: Path) -> Iterator[Server]:
+    """A server that accepts connections, for the length of the block. Raises ServerFailed.
+
+    `{port}` in the command is the port to listen on; our servers read it, like production, from the environment.
+    """
+    port = free_port()
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": os.environ.get("HOME", "/"),
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": url,
+        "TESSERA_JWT_KEYS": str(credentials.keys),
+        "PORT": str(port),
+        "NODE_ENV": "production",
+        "GRAPHILE_ENV": "production",
+    }
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    if name != "postgraphile":
+        headers["Authorization"] = f"Bearer {credentials.token}"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - programs of our own choosing
+            [part.format(port=port) for part in command], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+    try:
+        _await_port(name, process, port, log)
+        yield Server(name, port, process, headers)
+    finally:
+        _end(process)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _await_port(name: str, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+    words = log.read_text("utf-8", "replace").strip()[-2000:]
+    raise ServerFailed(f"{name} does not start: {words or 'it says nothing'}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the one process that was started here."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
