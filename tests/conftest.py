@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 import uvicorn
 from sqlalchemy import make_url
@@ -32,6 +33,16 @@ from tests.factories.world import World, build_world
 ROOT = Path(__file__).parent.parent
 # Test data may be lost with the power, so nothing waits for the disk.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+# The suite draws the same examples every time, on machines of any speed; `make fuzz` draws new ones.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize="TESSERA_FUZZ" not in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,8 @@ from graphql import (
     Undefined,
     VariableNode,
     get_named_type,
+    get_nullable_type,
+    is_leaf_type,
     is_required_input_field,
     print_ast,
     type_from_ast,
@@ -157,15 +159,16 @@ class Inputs:
 
     def _default(self, owner: Any, definition: StrawberryField, field: GraphQLInputField) -> str:
         """An expression for the value of a field that is left out: GraphQL's default, or else that of the class."""
-        name, default, make = f"default{len(self._names)}", definition.default, definition.default_factory
-        if field.default_value is not Undefined:
+        name, default, make = f"default{len(self._names)}", field.default_value, definition.default_factory
+        if default is Undefined:
+            default = None if definition.default is MISSING else definition.default
+        elif default is None or is_leaf_type(get_nullable_type(field.type)):
+            make = MISSING
+        else:
             type_, registry = definition.resolve_type(type_definition=owner), self.converter.scalar_registry
-            make = partial(convert_argument, field.default_value, type_, registry, self.config)
-        if make is MISSING:
-            self._names[name] = None if default is MISSING else default
-            return name
-        self._names[name] = make
-        return f"{name}()"
+            make = partial(convert_argument, default, type_, registry, self.config)
+        self._names[name] = default if make is MISSING else make
+        return name if make is MISSING else f"{name}()"
 
 
 class RootArguments:
