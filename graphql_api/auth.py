@@ -139,6 +139,7 @@ def _read_keys(path: Path, algorithm: str) -> dict[str, Any]:
             keys = jwt.PyJWKSet.from_dict(json.loads(text)).keys
             return {key.key_id or str(index): key.key for index, key in enumerate(keys)}
         return {_PEM_KEY_ID: jwt.get_algorithm_by_name(algorithm).prepare_key(text)}
+    # PyJWT says NotImplementedError of an algorithm that it does not know.
     except (OSError, ValueError, NotImplementedError, jwt.PyJWTError) as error:
         message = f"The keys in {path} cannot be used: {error}"
         raise KeysUnavailable(message) from error

@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLString,
     OperationDefinitionNode,
+    OperationType,
     is_abstract_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
@@ -90,7 +91,9 @@ class Compiler:
         if name.startswith("__"):
             raise Irregular("introspection")
         field = type_.fields[name]
-        arguments = RootArguments(self.inputs, field, node) if _definition(field) else None
+        # An event has been made already: nobody is asked for it, so there are no arguments to hand over.
+        asked = self.operation.operation is not OperationType.SUBSCRIPTION and _definition(field) is not None
+        arguments = RootArguments(self.inputs, field, node) if asked else None
         return Root(key, field, [found.node for found in details], self._completion(field.type, details), arguments)
 
     def _selection(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> Selection:

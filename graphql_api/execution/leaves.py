@@ -120,16 +120,13 @@ def _encode(type_: GraphQLLeafType, nullable: bool, value: Any) -> Any:  # noqa:
     if value is None:
         if nullable:
             return None
-        reason = "null"
-        raise Irregular(reason)
+        raise Irregular("null")
     if isinstance(value, Exception | Awaitable):
         # As values they are errors and values to come, also for a scalar that would write any object.
-        reason = "exception or awaitable"
-        raise Irregular(reason)
+        raise Irregular("exception or awaitable")
     encoded = type_.coerce_output_value(value)
     if encoded is None or encoded is Undefined:
-        reason = "null"
-        raise Irregular(reason)
+        raise Irregular("null")
     return encoded
 
 

@@ -6,6 +6,7 @@ A plan is made for success. Whatever is irregular, an error, a null where none m
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from graphql import FieldNode, GraphQLAbstractType, GraphQLField, GraphQLObjectType, GraphQLSchema
@@ -26,13 +27,14 @@ class Irregular(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True)
 class Run:
-    """One execution of a plan: the variables, some of them `decoded` to what a resolver takes, and the context."""
+    """One execution of a plan; some variables are `decoded` to what a resolver takes, subscriptions have an `event`."""
 
-    def __init__(self, context: Any, variables: VariableValues, decoded: AbstractSet[str] = frozenset()) -> None:
-        self.context = context
-        self.variables = variables
-        self.decoded = decoded
+    context: Any
+    variables: VariableValues
+    decoded: AbstractSet[str] = frozenset()
+    event: Any = None
 
     async def load(
         self,
@@ -50,8 +52,7 @@ class Run:
             extra = () if given is None else (given,)
             found = await function(self.context, missing, *extra)
             if len(found) != len(missing) or any(isinstance(answer, Exception) for answer in found):
-                reason = "batch answer"
-                raise Irregular(reason)
+                raise Irregular("batch answer")
             answers.update(zip(missing, found, strict=True))
         return answers
 
@@ -121,8 +122,7 @@ class Selection:
                 unknown.remove(cls)
                 # Our `is_type_of` do not look at the info. Without one, anything but an error or a promise will do.
                 if issubclass(cls, Exception | Awaitable) or (is_type_of and not is_type_of(source, None)):  # type: ignore[arg-type]
-                    reason = "wrong type"
-                    raise Irregular(reason)
+                    raise Irregular("wrong type")
                 self._accepted.add(cls)
 
 
@@ -195,8 +195,7 @@ class ObjectCompletion:
         if None not in values:
             return await self._selection.run(run, values)
         if not self._nullable:
-            reason = "null"
-            raise Irregular(reason)
+            raise Irregular("null")
         answers = iter(await self._selection.run(run, [value for value in values if value is not None]))
         return [None if value is None else next(answers) for value in values]
 
@@ -225,8 +224,7 @@ class AbstractCompletion:
             if value is not None:
                 places.setdefault(self._type_of(value), []).append(index)
             elif not self._nullable:
-                reason = "null"
-                raise Irregular(reason)
+                raise Irregular("null")
         answers: list[Any] = [None] * len(values)
         for name, indices in places.items():
             found = await self._selections[name].run(run, [values[index] for index in indices])
@@ -252,8 +250,7 @@ class AbstractCompletion:
                     return kind
             elif kind.is_type_of is not None and kind.is_type_of(value, None):  # type: ignore[arg-type] # as above
                 return kind
-        reason = "unknown type"
-        raise Irregular(reason)
+        raise Irregular("unknown type")
 
 
 class ListCompletion:
@@ -269,12 +266,10 @@ class ListCompletion:
         for value in values:
             if value is not None:
                 if not isinstance(value, list | tuple):
-                    reason = "not a list"
-                    raise Irregular(reason)
+                    raise Irregular("not a list")
                 flat.extend(value)
             elif not self._nullable:
-                reason = "null"
-                raise Irregular(reason)
+                raise Irregular("null")
         answers = await self._item.complete(run, flat)
         cut: list[Any] = []
         start = 0

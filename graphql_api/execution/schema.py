@@ -8,7 +8,7 @@ resolved are given to it as they turned out: a mutation is never carried out twi
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
 from graphql import ExecutionResult as CoreResult
@@ -46,6 +46,14 @@ class Outcome:
         if self._error is not None:
             raise self._error
         return self._value
+
+
+class Asked(NamedTuple):
+    """What comes with an operation: the variables as they were sent, the context, and a subscription's event."""
+
+    inputs: dict[str, Any]
+    context: Any
+    event: Any
 
 
 class Resuming(StrawberryGraphQLCoreExecutionContext):
@@ -98,8 +106,11 @@ class CompiledSchema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Execute one operation. Raises what Strawberry raises for unknown operations and ones that are not allowed."""
-        del root_value, operation_extensions
+        """Execute one operation, or a subscription for the one event that `root_value` is.
+
+        Raises what Strawberry raises for unknown operations and ones that are not allowed.
+        """
+        del operation_extensions
         document = self.documents.prepare(query or "")
         if isinstance(document, list):
             return PreExecutionError(data=None, errors=document)
@@ -109,10 +120,11 @@ class CompiledSchema(strawberry.Schema):
         kind = OperationType(operation.definition.operation.value)
         if allowed_operation_types is not None and kind not in allowed_operation_types:
             raise InvalidOperationTypeError(kind)
+        asked = Asked(variable_values or {}, context_value, root_value)
         outcomes: dict[str, Outcome] = {}
         answers: dict[str, Any] = {}
         try:
-            await self._planned(operation, variable_values or {}, context_value, outcomes, answers)
+            await self._planned(operation, asked, outcomes, answers)
         except Irregular as irregular:
             reason = irregular.reason
         except Exception:  # noqa: BLE001 - graphql-core meets it again and reports it as the specification says
@@ -120,7 +132,7 @@ class CompiledSchema(strawberry.Schema):
         else:
             return ExecutionResult(data=answers, errors=None)
         self._count_fallback(operation.name, reason)
-        return await self._standard(operation, variable_values, context_value, outcomes, answers)
+        return await self._standard(operation, asked, outcomes, answers)
 
     def _count_fallback(self, name: str, reason: str) -> None:
         """Count by name; clients choose names, so beyond a number of them all others are one."""
@@ -138,20 +150,18 @@ class CompiledSchema(strawberry.Schema):
     async def _planned(
         self,
         operation: Operation,
-        inputs: dict[str, Any],
-        context: Any,
+        asked: Asked,
         outcomes: dict[str, Outcome],
         answers: dict[str, Any],
     ) -> None:
         """Carry out the plan; `outcomes` and `answers` grow by each root field. Raises Irregular."""
         if operation.variables is None:
             operation.variables = Variables(self._inputs, operation.document, operation.definition)
-        variables, decoded = operation.variables.values(inputs)
+        variables, decoded = operation.variables.values(asked.inputs)
         if isinstance(variables, list):
-            reason = "variables"
-            raise Irregular(reason)
+            raise Irregular("variables")
         plan = self._plan(operation, variables)
-        run = Run(context, variables, decoded)
+        run = Run(asked.context, variables, decoded, asked.event)
         for root in plan.roots:
             value = await self._resolve(root, plan, operation, run, outcomes)
             (answers[root.key],) = await root.completion.complete(run, [value])
@@ -203,7 +213,7 @@ class CompiledSchema(strawberry.Schema):
         )
         try:
             if root.arguments is None:
-                value = root.field.resolve(None, info, **arguments)  # type: ignore[misc] # every root field has one
+                value = root.field.resolve(run.event, info, **arguments)  # type: ignore[misc] # every root field has one
             else:
                 value = root.arguments.resolve(info, arguments, run.decoded)
             if is_awaitable(value):
@@ -217,8 +227,7 @@ class CompiledSchema(strawberry.Schema):
     async def _standard(
         self,
         operation: Operation,
-        inputs: dict[str, Any] | None,
-        context: Any,
+        asked: Asked,
         outcomes: dict[str, Outcome],
         answers: dict[str, Any],
     ) -> ExecutionResult:
@@ -232,8 +241,9 @@ class CompiledSchema(strawberry.Schema):
         result = execute(
             self._schema,
             operation.document,
-            context_value=context,
-            variable_values=inputs,
+            root_value=asked.event,
+            context_value=asked.context,
+            variable_values=asked.inputs,
             operation_name=operation.name or None,
             middleware=MiddlewareManager(replay) if outcomes else None,
             executor_class=Resuming,

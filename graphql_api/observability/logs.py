@@ -2,13 +2,10 @@
 
 import logging
 import sys
-from typing import Final
 
 import orjson
 import structlog
 from structlog.typing import Processor
-
-LEVELS: Final = ("debug", "info", "warning", "error")
 
 
 def configure_logs(level: str, *, readable: bool) -> None:
@@ -20,7 +17,7 @@ def configure_logs(level: str, *, readable: bool) -> None:
     ]
     ending: list[Processor] = (
         # Not the traceback that shows local variables: they may hold credentials.
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if readable
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
     )
