@@ -1,6 +1,6 @@
 """Batched reads of schemes and of what belongs to them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from uuid import UUID
 
@@ -120,17 +120,22 @@ def standing(ready: bool, submission: SubmissionRow | None, content_hash: str | 
 
 async def names_mentioned(fetching: Fetching, rows: list[RuleRow]) -> Names:
     """The names of everything that the rules mention, with one statement; none when they mention nothing."""
-    return _names(await _mentioned(fetching, rows))
+    return await names_of(fetching, {key for row in rows for key in _mentioned_ids(row.document)})
 
 
-async def _mentioned(fetching: Fetching, rows: list[RuleRow]) -> list[NameRow]:
-    ids = {key for row in rows for key in _mentioned_ids(row.document)}
+async def names_of(fetching: Fetching, ids: Collection[UUID]) -> Names:
+    """The names of those tiers, geographies, variants and products that exist among the ids."""
+    return _names(await _name_rows(fetching, ids))
+
+
+async def _name_rows(fetching: Fetching, ids: Collection[UUID]) -> list[NameRow]:
     return await fetching.fetch(NAMES, ids=list(ids)) if ids else []
 
 
 async def _views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
     """The rules with the names that each of them needs."""
-    names = {row.id: row for row in await _mentioned(fetching, rows)}
+    ids = {key for row in rows for key in _mentioned_ids(row.document)}
+    names = {row.id: row for row in await _name_rows(fetching, ids)}
     return [
         RuleView(
             row.id,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from db.changes import schemes as changes
 from db.sessions import Writing
-from db.statements.catalog import CATEGORIES, NAMES
+from db.statements.catalog import CATEGORIES
 from domain.failures import Problem, UserErrorCode
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
@@ -18,6 +18,7 @@ from domain.stages import WizardStepKind
 from resolvers.context import Operation
 from resolvers.refusing import refuse
 from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+from resolvers.schemes.read import names_of
 
 
 class RuleDraft(Struct, frozen=True):
@@ -80,15 +81,12 @@ def _unprintable_texts(rules: list[BonusRule]) -> Iterator[Problem]:
 async def _known_ids(session: Writing, rules: list[BonusRule]) -> KnownIds:
     """What exists of everything that the rules mention."""
     found = [mentions(rule) for rule in rules]
-    rows = await session.fetch(NAMES, ids=[key for mention in found for key in mention.ids])
-    by_kind: dict[str, set[UUID]] = {"tier": set(), "geography": set(), "variant": set(), "product": set()}
-    for row in rows:
-        by_kind[row.kind].add(row.id)
+    names = await names_of(session, {key for mention in found for key in mention.ids})
     categories = await session.fetch(CATEGORIES) if any(mention.categories for mention in found) else []
     return KnownIds(
-        tier_ids=frozenset(by_kind["tier"]),
-        geography_ids=frozenset(by_kind["geography"]),
-        variant_ids=frozenset(by_kind["variant"]),
-        product_ids=frozenset(by_kind["product"]),
+        tier_ids=frozenset(names.tiers),
+        geography_ids=frozenset(names.geographies),
+        variant_ids=frozenset(names.variants),
+        product_ids=frozenset(names.products),
         categories=frozenset(categories),
     )
