@@ -1,0 +1,150 @@
+"""What is decided about webhooks without sending any: which endpoints may be called, and when to try again."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final, TypeAlias
+from urllib.parse import urlsplit
+
+Address: TypeAlias = IPv4Address | IPv6Address
+Network: TypeAlias = IPv4Network | IPv6Network
+
+URL_LIMIT: Final = 2_000
+PORT_LIMIT: Final = 65_535
+HOST_LIMIT: Final = 253
+# The example schedule of https://www.standardwebhooks.com, three days long. The first attempt waits for nothing.
+RETRY_PAUSES: Final = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+)
+# Jitter makes a pause longer by up to this share of it, so that endpoints that failed together come back apart.
+JITTER_SHARE: Final = 0.2
+
+_VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
+# Resolvers read a name whose last part is a number as an address: 2130706433, 0x7f.1 and 017700000001 are 127.0.0.1.
+_NUMERIC_NAME: Final = re.compile(r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)")
+_UNICAST: Final = IPv6Network("2000::/3")
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+# What the standard library calls global, in some of its versions, and no endpoint of a webhook is.
+_NEVER: Final[tuple[Network, ...]] = tuple(
+    ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # Azure: the services of the machine itself
+        "192.0.0.0/24",  # protocols of the IETF; Oracle's metadata
+        "192.88.99.0/24",  # relays of 6to4
+        "224.0.0.0/4",  # multicast
+        "2001::/23",  # protocols of the IETF; Teredo, which embeds IPv4 addresses
+        "2002::/16",  # 6to4, which embeds IPv4 addresses
+        "3fff::/20",  # documentation
+    )
+)
+
+
+def next_attempt(failures: int, now: datetime, jitter: float) -> datetime | None:
+    """When to try again after so many failed attempts in a row; None to give up and disable the endpoint.
+
+    Args:
+        failures: The attempts that failed, 1 or more.
+        now: When the last one failed.
+        jitter: A random number from 0 to 1; the pause grows by up to `JITTER_SHARE` with it.
+
+    Raises:
+        ValueError: There was no failure, or the jitter is out of its range.
+    """
+    if failures < 1 or not 0 <= jitter <= 1:
+        raise ValueError(f"no attempt follows {failures} failures with jitter {jitter}")
+    if failures > len(RETRY_PAUSES):
+        return None
+    return now + RETRY_PAUSES[failures - 1] * (1 + JITTER_SHARE * jitter)
+
+
+def url_problems(url: str, *, https_only: bool, allowed: Sequence[Network] = ()) -> str | None:
+    """A sentence on why webhooks cannot be sent to a URL, None if they can.
+
+    A name is not resolved: its addresses are checked whenever a webhook is sent. `allowed` are networks that may be
+    called although they are not public.
+    """
+    if len(url) > URL_LIMIT:
+        return f"A URL has at most {URL_LIMIT:,} characters."
+    if not _VISIBLE.fullmatch(url):
+        return "A URL has no spaces and only ASCII characters: encode any others."
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "The host or the port of this URL cannot be read: the port is a number from 1 to 65,535."
+    schemes = ("https",) if https_only else ("https", "http")
+    checks = (
+        (parts.scheme not in schemes, f"The URL must begin with {' or '.join(f'{name}://' for name in schemes)}."),
+        ("@" in parts.netloc, "The URL must hold no user and no password: webhooks are signed instead."),
+        ("#" in url, "The URL must end before the # sign: what follows it is never sent."),
+        (not host, "The URL names no host."),
+        (port == 0, f"The port is a number from 1 to {PORT_LIMIT:,}."),
+        ("[" in parts.netloc and ":" not in host, "Only an IPv6 address is written in brackets."),
+    )
+    found = (sentence for wrong, sentence in checks if wrong)
+    return next(found, None) or host_problem(host, allowed)
+
+
+def host_problem(host: str, allowed: Sequence[Network] = ()) -> str | None:
+    """A sentence on why a host is never called, None for a name to resolve or an address that may be called.
+
+    An IPv6 address comes without brackets. Only the usual spelling of an address is taken for one.
+    """
+    address = literal_address(host)
+    if address is not None:
+        return address_problem(address, allowed)
+    if host.endswith("."):
+        return f"Write the host {host} without the dot at its end."
+    if len(host) > HOST_LIMIT or not _HOST_NAME.fullmatch(host):
+        return f"The host {host} is neither a name nor an address."
+    if _NUMERIC_NAME.fullmatch(host):
+        return f"Write the address {host} as four decimal numbers, such as 203.0.113.7."
+    return None
+
+
+def literal_address(host: str) -> Address | None:
+    """The address that a host is, in its usual spelling and without zone; None for anything else."""
+    try:
+        return None if "%" in host else ip_address(host)
+    except ValueError:
+        return None
+
+
+def address_problem(address: Address, allowed: Sequence[Network] = (), *, host: str | None = None) -> str | None:
+    """A sentence on why an address, found under the name `host` if given, is never called; None if it may be."""
+    plain = unmapped(address)
+    if is_public(plain) or any(plain in network for network in allowed):
+        return None
+    owner = "" if host is None else f" of {host}"
+    kind = "private" if plain.is_private else "reserved"
+    return f"The address {address}{owner} is {kind}, which webhooks never call."
+
+
+def is_public(ip: Address) -> bool:
+    """Whether an address is that of one host which the whole internet can reach.
+
+    IPv4 addresses within IPv6 (mapped ones and those of NAT64, RFC 6052) are judged as themselves; those of 6to4 and
+    Teredo are never public. Sources: the IANA registries of special-purpose addresses for IPv4 and IPv6.
+    """
+    ip = unmapped(ip)
+    if isinstance(ip, IPv6Address):
+        if ip in _NAT64:
+            return is_public(IPv4Address(int(ip) & 0xFFFF_FFFF))
+        if ip not in _UNICAST:
+            return False
+    return ip.is_global and not any(ip in network for network in _NEVER)
+
+
+def unmapped(ip: Address) -> Address:
+    """The IPv4 address within an IPv4-mapped IPv6 one, such as `::ffff:10.0.0.1`; any other as it is."""
+    return (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip

@@ -1,0 +1,64 @@
+"""Signatures of webhooks, as https://www.standardwebhooks.com specifies them, so that any receiver can check them."""
+
+import base64
+import hmac
+import re
+from collections.abc import Sequence
+from secrets import token_bytes
+from typing import Final
+
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what secrets begin with
+NEW_SECRET_BYTES: Final = 32
+# The specification's: shorter keys are guessed, longer ones add nothing.
+_KEY_SIZES: Final = range(24, 64 + 1)
+# No full stop: the signed text is joined with them, and must be read in one way only.
+_MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
+
+
+def new_secret() -> str:
+    """A secret for one endpoint: `whsec_` and 32 random bytes in base64. Show it once, and store it encrypted."""
+    return SECRET_PREFIX + base64.b64encode(token_bytes(NEW_SECRET_BYTES)).decode()
+
+
+def signed_headers(secrets: str | Sequence[str], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The three headers that prove who sent a body, and when.
+
+    Args:
+        secrets: One secret, or several while an endpoint changes from one to the next: it accepts either signature.
+        message_id: Names the message, the same for every attempt; letters, digits, `_` and `-`.
+        timestamp: When this attempt is made, in seconds since 1970.
+        body: The bytes exactly as they are sent.
+
+    Raises:
+        ValueError: A secret, the id or the timestamp has another form.
+    """
+    keys = [_key(secret) for secret in ([secrets] if isinstance(secrets, str) else secrets)]
+    if not keys:
+        raise ValueError("a webhook is signed with one secret at least")
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise ValueError(f"{message_id!r} cannot be the id of a webhook")
+    if timestamp < 0:
+        raise ValueError(f"{timestamp} is no time since 1970")
+    signed = f"{message_id}.{timestamp:d}.".encode() + body
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(f"v1,{_signature(key, signed)}" for key in keys),
+    }
+
+
+def _key(secret: str) -> bytes:
+    """The bytes of a secret; an error never shows it, since errors are logged."""
+    if secret.startswith(SECRET_PREFIX):
+        try:
+            key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) in _KEY_SIZES:
+            return key
+    message = "the secret of a webhook is whsec_ and 24 to 64 bytes in base64"
+    raise ValueError(message)
+
+
+def _signature(key: bytes, signed: bytes) -> str:
+    return base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
