@@ -1,7 +1,7 @@
 """Connections: a pool for reads, an engine for writes, and the transaction that `writing` opens."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, Self
 
 import asyncpg
@@ -12,18 +12,24 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from db.sessions import PATIENCE, Reading, TransactionConflict, Writing
-from domain.requests import Overloaded, TookTooLong
+from db.tail import Tail
+from domain.requests import Overloaded, TookTooLong, Unreachable
 
 # serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
 _CANCELED: Final = "57014"
+# Seconds that a transaction may stand still between two statements.
+IDLE_TRANSACTION: Final = 30.0
 
 
 class Database:
     """The primary, and a read pool that may point to a streaming replica."""
 
-    def __init__(self, engine: AsyncEngine, primary: "asyncpg.Pool[Any]", replica: "asyncpg.Pool[Any]") -> None:
+    def __init__(
+        self, engine: AsyncEngine, primary: "asyncpg.Pool[Any]", replica: "asyncpg.Pool[Any]", dsn: str
+    ) -> None:
         self.engine = engine
+        self._dsn = dsn
         self._primary = primary
         self._replica = replica
 
@@ -46,7 +52,7 @@ class Database:
         )
         primary = await _open_pool(url, pool_size, statement_timeout)
         replica = primary if read_url is None else await _open_pool(read_url, pool_size, statement_timeout)
-        return cls(engine, primary, replica)
+        return cls(engine, primary, replica, _dsn(url))
 
     def reading(self, *, fresh: bool = False) -> Reading:
         """Reads of one operation; `fresh` ones go to the primary and see what was just committed."""
@@ -66,7 +72,15 @@ class Database:
                 raise TransactionConflict from error
             if state == _CANCELED and "statement timeout" in str(error.orig):
                 raise TookTooLong from error
+            if error.connection_invalidated:
+                raise Unreachable from error
             raise
+        except OSError:
+            raise Unreachable from None
+
+    def tail(self) -> AbstractAsyncContextManager[Tail]:
+        """A connection to the primary that follows the outbox. Raises TailBroken."""
+        return Tail.connected(self._dsn)
 
     async def answers(self) -> bool:
         """Whether both the primary and the replica answer now."""
@@ -87,15 +101,23 @@ class Database:
 
 
 async def _open_pool(url: str, size: int, statement_timeout: float) -> "asyncpg.Pool[Any]":
-    dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     # Reads leave nothing behind on a connection, so the reset that asyncpg sends by default is a wasted round trip.
     return await asyncpg.create_pool(
-        dsn, min_size=1, max_size=size, reset=_no_reset, server_settings=_server_settings(statement_timeout)
+        _dsn(url), min_size=1, max_size=size, reset=_no_reset, server_settings=_server_settings(statement_timeout)
     )
 
 
+def _dsn(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def _server_settings(statement_timeout: float) -> dict[str, str]:
-    return {"statement_timeout": str(round(statement_timeout * 1000)), "application_name": "tessera"}
+    return {
+        "application_name": "tessera",
+        "statement_timeout": str(round(statement_timeout * 1000)),
+        # A transaction that nobody goes on with would hold back every event that was committed after it began.
+        "idle_in_transaction_session_timeout": str(round(max(statement_timeout, IDLE_TRANSACTION) * 1000)),
+    }
 
 
 async def _no_reset(_connection: object) -> None:

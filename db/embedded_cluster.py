@@ -20,7 +20,7 @@ _DEFAULTS = {
     "jit": "off",
     "log_checkpoints": "off",
     "log_timezone": "UTC",
-    "max_connections": "100",
+    "max_connections": "300",
     "shared_buffers": "128MB",
     "timezone": "UTC",
 }

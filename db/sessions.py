@@ -15,13 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import UpdateBase
 
 from db.statement import Statement
-from domain.requests import Overloaded, TookTooLong, UnstorableText
+from domain.requests import Overloaded, TookTooLong, Unreachable, UnstorableText
 
 RowT = TypeVar("RowT")
 
 
 # Seconds to wait for a free connection before saying that the server is busy.
 PATIENCE: Final = 2.0
+# What asyncpg raises for a server that is not there, and for one that stops or breaks off in the middle.
+LOST: Final = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InternalClientError,
+)
 
 
 class DuplicateKey(Exception):
@@ -79,6 +86,13 @@ class Reading:
                 raise UnstorableText from None
             except asyncpg.QueryCanceledError:
                 raise TookTooLong from None
+            except LOST:
+                raise Unreachable from None
+            except asyncpg.InterfaceError:
+                # The same error tells of a connection that was lost and of a parameter of the wrong type.
+                if self._connection.is_closed():
+                    raise Unreachable from None
+                raise
         row = statement.row
         return [row(*record) for record in records]
 
@@ -87,6 +101,8 @@ class Reading:
             return await self._pool.acquire(timeout=PATIENCE)
         except TimeoutError:
             raise Overloaded from None
+        except LOST:
+            raise Unreachable from None
 
     async def close(self) -> None:
         """Give the connection back, if one was taken, when the statement that runs on it is finished.

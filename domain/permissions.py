@@ -62,6 +62,9 @@ class Permission(StrEnum):
     SCHEME_DEFINE = "scheme:define"
     SCHEME_APPROVE = "scheme:approve"
     WORK_READ = "work:read"
+    NOTIFICATION_READ = "notification:read"
+    EVENT_READ = "event:read"
+    WEBHOOK_MANAGE = "webhook:manage"
 
 
 # Lists that are promised to everybody answer everybody: what somebody sees in them is the matter of their scope.
@@ -71,6 +74,8 @@ _EVERYONE = frozenset(
         Permission.CATALOG_READ,
         Permission.SCHEME_READ,
         Permission.WORK_READ,
+        Permission.NOTIFICATION_READ,
+        Permission.EVENT_READ,
     }
 )
 _STAFF = _EVERYONE | {Permission.VENDOR_READ}
@@ -84,6 +89,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ACCOUNT_READ,
             Permission.ACCOUNT_MANAGE,
             Permission.API_KEY_MANAGE,
+            Permission.WEBHOOK_MANAGE,
         },
         Role.PROGRAM_MANAGER: _STAFF | {Permission.SCHEME_DEFINE},
         Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE},

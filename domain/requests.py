@@ -53,6 +53,15 @@ class Overloaded(RefusedRequest):
         super().__init__("The server is very busy at this moment: try again in a few seconds.", retryable=True)
 
 
+class Unreachable(RefusedRequest):
+    """The database does not answer, or the connection to it broke; what was not committed yet was not done."""
+
+    code = Overloaded.code
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer at this moment: try again in a few seconds.", retryable=True)
+
+
 class TookTooLong(RefusedRequest):
     """The database needed longer than a statement may take."""
 
@@ -60,6 +69,17 @@ class TookTooLong(RefusedRequest):
 
     def __init__(self) -> None:
         super().__init__("This takes too long: ask for less at once, or try again later.", retryable=True)
+
+
+class CursorExpired(RefusedRequest):
+    """Events behind this cursor may be gone; going on from it would be a silent gap."""
+
+    code = "CURSOR_EXPIRED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cursor has expired: read everything again, and go on from the cursor that comes with it."
+        )
 
 
 class UnstorableText(RefusedRequest):

@@ -25,6 +25,6 @@ class Environment:
     clock: Callable[[], datetime] = field(default=utc_now)
     new_id: Callable[[], UUID] = field(default=uuid_utils.compat.uuid7)
 
-    def operation(self, viewer: Viewer | None) -> Operation:
-        """A new operation of this viewer, at this moment."""
-        return Operation(self.database, viewer, now=self.clock(), new_id=self.new_id)
+    def operation(self, viewer: Viewer | None, *, fresh: bool = False) -> Operation:
+        """A new operation of this viewer, at this moment; a `fresh` one reads from the primary."""
+        return Operation(self.database, viewer, now=self.clock(), new_id=self.new_id, fresh=fresh)

@@ -18,10 +18,18 @@ RowT = TypeVar("RowT")
 class Operation:
     """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation."""
 
-    def __init__(self, database: Database, viewer: Viewer | None, *, now: datetime, new_id: Callable[[], UUID]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        viewer: Viewer | None,
+        *,
+        now: datetime,
+        new_id: Callable[[], UUID],
+        fresh: bool = False,
+    ) -> None:
         self._database = database
         self._viewer = viewer
-        self._reading: Reading = database.reading()
+        self._reading: Reading = database.reading(fresh=fresh)
         self._statements = 0
         self.now = now
         self.new_id = new_id

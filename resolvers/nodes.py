@@ -10,6 +10,8 @@ from domain.permissions import Permission
 from resolvers.accounts.read import accounts_by_id, api_keys_by_id
 from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, variants_by_id, vendors_by_id
 from resolvers.context import Operation
+from resolvers.notifications.read import notifications_by_id
+from resolvers.schemes.activity import activities_by_id
 from resolvers.schemes.read import rules_by_id, schemes_by_id
 
 Batch = Callable[[Operation, list[UUID]], Awaitable[Sequence[Any]]]
@@ -22,8 +24,10 @@ class NodeKind(StrEnum):
     API_KEY = "key"
     BONUS_RULE = "rul"
     GEOGRAPHY = "geo"
+    NOTIFICATION = "ntf"
     PRODUCT = "prd"
     SCHEME = "sch"
+    SCHEME_ACTIVITY = "act"
     TIER = "tir"
     VARIANT = "var"
     VENDOR = "ven"
@@ -40,8 +44,10 @@ LOADERS: Final[Mapping[NodeKind, tuple[Permission, Batch]]] = MappingProxyType(
         NodeKind.API_KEY: (Permission.API_KEY_MANAGE, api_keys_by_id),
         NodeKind.BONUS_RULE: (Permission.SCHEME_READ, rules_by_id),
         NodeKind.GEOGRAPHY: (Permission.CATALOG_READ, geographies_by_id),
+        NodeKind.NOTIFICATION: (Permission.NOTIFICATION_READ, notifications_by_id),
         NodeKind.PRODUCT: (Permission.CATALOG_READ, products_by_id),
         NodeKind.SCHEME: (Permission.SCHEME_READ, schemes_by_id),
+        NodeKind.SCHEME_ACTIVITY: (Permission.SCHEME_READ, activities_by_id),
         NodeKind.TIER: (Permission.CATALOG_READ, tiers_by_id),
         NodeKind.VARIANT: (Permission.CATALOG_READ, variants_by_id),
         NodeKind.VENDOR: (Permission.VENDOR_READ, vendors_by_id),

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from db.statement import Statement
 from domain.requests import BadInput
+from resolvers.alignment import many_each
 from resolvers.context import Operation
 
 RowT = TypeVar("RowT")
@@ -72,9 +73,26 @@ class Count(Struct, frozen=True):
     parameters: tuple[tuple[str, Any], ...]
 
 
-async def counts(operation: Operation, keys: list[Count]) -> list[int]:
-    """Batch function of `totalCount`: makes each count, once per distinct list."""
-    return [(await operation.fetch(key.statement, **dict(key.parameters)))[0] for key in keys]
+class CountOf(Struct, frozen=True):
+    """A count that has not been made, of one of many lists that a statement counts together, by the id of its owner."""
+
+    statement: Statement[tuple[UUID, int]]
+    id: UUID
+
+
+async def counts(operation: Operation, keys: list[Count | CountOf]) -> list[int]:
+    """Batch function of `totalCount`: makes each count, once per distinct list; lists of many owners together."""
+    owners: dict[Statement[tuple[UUID, int]], list[UUID]] = {}
+    for key in keys:
+        if isinstance(key, CountOf):
+            owners.setdefault(key.statement, []).append(key.id)
+    counted = {of: dict(await operation.fetch(of, ids=ids)) for of, ids in owners.items()}
+    return [
+        counted[key.statement].get(key.id, 0)
+        if isinstance(key, CountOf)
+        else (await operation.fetch(key.statement, **dict(key.parameters)))[0]
+        for key in keys
+    ]
 
 
 async def read_page(  # noqa: PLR0913 - a list is its statements, their parameters, its order and the arguments
@@ -106,6 +124,30 @@ async def read_page(  # noqa: PLR0913 - a list is its statements, their paramete
         has_previous=more if backward else text is not None,
         count=None if count is None else Count(count, tuple(sorted((k, _hashable(v)) for k, v in parameters.items()))),
     )
+
+
+async def read_pages(  # noqa: PLR0913 - as above, and whose lists they are
+    operation: Operation,
+    arguments: PageArguments,
+    order: Order[RowT],
+    statement: Callable[..., Statement[RowT]],
+    ids: Sequence[UUID],
+    *,
+    owner: Callable[[RowT], UUID],
+    count: Statement[tuple[UUID, int]],
+) -> list[Page[RowT]]:
+    """A page of the list of each of the `ids`, forward, with one statement; `owner` says whose a row is.
+
+    Raises BadInput.
+    """
+    size, _ = page_size(arguments)
+    text = arguments.after
+    place = {} if text is None else decode_cursor(order, text, "after")
+    rows = await operation.fetch(statement(resumed=bool(place)), limit=size + 1, ids=ids, **place)
+    return [
+        Page(found[:size], order, has_next=len(found) > size, has_previous=bool(place), count=CountOf(count, key))
+        for key, found in zip(ids, many_each(ids, rows, owner), strict=True)
+    ]
 
 
 def page_size(arguments: PageArguments) -> tuple[int, bool]:

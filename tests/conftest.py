@@ -15,14 +15,15 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
-import uvicorn
 from sqlalchemy import make_url
 
 from db.database import Database
 from db.embedded import EmbeddedPostgres
 from db.models import Base
 from graphql_api.app import build_app
-from graphql_api.context import Environment
+from graphql_api.context import Environment, utc_now
+from graphql_api.events import Hub
+from graphql_api.serving import StreamingServer, server_config
 from graphql_api.settings import Settings
 from migrations import run as migrations
 from tests.api.client import Clients
@@ -30,6 +31,7 @@ from tests.factories.clock import TestClock
 from tests.factories.schemes import SchemeFactory
 from tests.factories.world import World, build_world
 
+KEPT = frozenset({"access_version", "event_stream"})
 ROOT = Path(__file__).parent.parent
 # Test data may be lost with the power, so nothing waits for the disk.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -140,10 +142,12 @@ class LiveServer:
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environment = Environment(database=database, clock=self._now)
         app = build_app(settings, environment)
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+        self.hub: Hub = app.state.hub
+        self._server = StreamingServer(server_config(app))
 
     def _now(self) -> datetime:
-        now: datetime = self.clock()
+        """The time of the test that runs; between tests, the server goes on with the real one."""
+        now: datetime = (self.clock or utc_now)()
         return now
 
     @contextlib.asynccontextmanager
@@ -158,8 +162,9 @@ class LiveServer:
 
 
 async def empty(url: str) -> None:
-    """Delete every row of every table."""
-    statements = "".join(f'DELETE FROM "{table.name}";' for table in reversed(Base.metadata.sorted_tables))
+    """Delete every row of every table, but for what makes the stream of events this database's own."""
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name not in KEPT]
+    statements = "".join(f'DELETE FROM "{table}";' for table in tables)
     await _execute(url, statements)
 
 

@@ -13,7 +13,6 @@ from db.models import (
     BonusRuleTable,
     CodeCounterTable,
     SchemeGeographyTable,
-    SchemeSectionChangeTable,
     SchemeSectionTable,
     SchemeStageTable,
     SchemeSubmissionTable,
@@ -24,7 +23,7 @@ from db.rows import SectionRow
 from db.sessions import Writing
 from domain.lifecycle import Decision, StageSpan
 from domain.rules.model import BonusRule
-from domain.schemes.content import Basics, CouponValue, FieldDifference
+from domain.schemes.content import Basics, CouponValue
 from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 
@@ -107,21 +106,11 @@ async def set_rules(session: Writing, scheme_id: UUID, rules: Sequence[BonusRule
         await session.execute(insert(BonusRuleTable), rows)
 
 
-async def record_section_save(session: Writing, saved: SectionRow, changes: Sequence[FieldDifference]) -> None:
-    """Note that somebody saved a section: its new version, and what that version changed anywhere in the scheme."""
+async def record_section_save(session: Writing, saved: SectionRow) -> None:
+    """Note that somebody saved a section, and its new version."""
     key = (SchemeSectionTable.scheme_id == saved.scheme_id, SchemeSectionTable.section == saved.section)
     values = {"version": saved.version, "saved_at": saved.saved_at, "saved_by": saved.saved_by}
     await session.execute(update(SchemeSectionTable).where(*key).values(**values))
-    await session.execute(
-        insert(SchemeSectionChangeTable).values(
-            scheme_id=saved.scheme_id,
-            section=saved.section,
-            version=saved.version,
-            changed_by=saved.saved_by,
-            changed_at=saved.saved_at,
-            changes=tuple(changes),
-        )
-    )
 
 
 async def set_section_states(

@@ -3,29 +3,36 @@
 from db.models.accounts import AccountRoleTable, AccountTable, ApiKeyTable
 from db.models.base import Base
 from db.models.catalog import GeographyTable, ProductTable, TierTable, VariantTable, VendorTable
+from db.models.collaboration import NotificationTable, SchemeActivityTable, SchemeParticipantTable
+from db.models.events import AccessVersionTable, EventStreamTable, EventTable
 from db.models.schemes import (
     BonusRuleTable,
     CodeCounterTable,
     SchemeGeographyTable,
-    SchemeSectionChangeTable,
     SchemeSectionTable,
     SchemeStageTable,
     SchemeSubmissionTable,
     SchemeTable,
     SchemeVariantTable,
 )
+from db.models.webhooks import WebhookDeliveryTable, WebhookEndpointTable
 
 __all__ = [
+    "AccessVersionTable",
     "AccountRoleTable",
     "AccountTable",
     "ApiKeyTable",
     "Base",
     "BonusRuleTable",
     "CodeCounterTable",
+    "EventStreamTable",
+    "EventTable",
     "GeographyTable",
+    "NotificationTable",
     "ProductTable",
+    "SchemeActivityTable",
     "SchemeGeographyTable",
-    "SchemeSectionChangeTable",
+    "SchemeParticipantTable",
     "SchemeSectionTable",
     "SchemeStageTable",
     "SchemeSubmissionTable",
@@ -34,4 +41,6 @@ __all__ = [
     "TierTable",
     "VariantTable",
     "VendorTable",
+    "WebhookDeliveryTable",
+    "WebhookEndpointTable",
 ]

@@ -128,19 +128,6 @@ class SchemeSectionTable(Base):
     saved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
 
-class SchemeSectionChangeTable(Base):
-    """What one save changed: the fields of one version of a section, before and after."""
-
-    __tablename__ = "scheme_section_change"
-
-    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
-    section: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    changed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    changed_at: Mapped[Moment]
-    changes: Mapped[Json]
-
-
 class SchemeSubmissionTable(Base):
     """A submission for approval, with the content as it was, and what was decided about it."""
 

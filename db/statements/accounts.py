@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Text, any_, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, distinct_on
@@ -40,6 +41,10 @@ def _account_with_role(*columns: Any) -> tuple[str, AccountRow]:
     return columns[-1], AccountRow(*columns[:-1])
 
 
+def _account_with_key(*columns: Any) -> tuple[UUID, AccountRow]:
+    return columns[-1], AccountRow(*columns[:-1])
+
+
 def _api_keys() -> Query:
     return select(
         ApiKeyTable.id,
@@ -69,8 +74,9 @@ ACCOUNT_BY_KEY_HASH = Statement(
     .where(
         ApiKeyTable.secret_hash == bindparam("secret_hash", type_=BYTEA(), required=True),
         ApiKeyTable.revoked_at.is_(None),
-    ),
-    AccountRow,
+    )
+    .add_columns(ApiKeyTable.id),
+    _account_with_key,
 )
 API_KEYS_BY_ID = Statement(_api_keys().where(ApiKeyTable.id == any_(uuids("ids"))), ApiKeyRow)
 LOCK_API_KEY = Statement(_api_keys().where(ApiKeyTable.id == uuid("id")).with_for_update(), ApiKeyRow)

@@ -79,6 +79,16 @@ def visible(scope: SchemeScope) -> ColumnElement[bool] | TextClause:
     return predicates[scope]
 
 
+def _scopes(*shown: bool) -> frozenset[SchemeScope]:
+    return frozenset(scope for scope, yes in zip(SchemeScope, shown, strict=True) if yes)
+
+
+# Each scope that shows the scheme of the parameter `id`.
+SCOPES_OF_SCHEME = Statement(
+    select(*(visible(scope) for scope in SchemeScope)).where(SchemeTable.id == uuid("id")), _scopes
+)
+
+
 @cache
 def schemes_by_id(scope: SchemeScope) -> Statement[SchemeRow]:
     """The schemes of the parameter `ids` that the scope shows, in any order."""

@@ -11,8 +11,8 @@ from db.models import (
     AccountTable,
     BonusRuleTable,
     GeographyTable,
+    SchemeActivityTable,
     SchemeGeographyTable,
-    SchemeSectionChangeTable,
     SchemeSectionTable,
     SchemeStageTable,
     SchemeSubmissionTable,
@@ -194,18 +194,18 @@ STAGES_BY_SCHEME = Statement(
 )
 CHANGES_SINCE = Statement(
     select(
-        SchemeSectionChangeTable.version,
-        SchemeSectionChangeTable.changed_by,
+        SchemeActivityTable.version,
+        SchemeActivityTable.actor_id,
         AccountTable.display_name,
-        SchemeSectionChangeTable.changed_at,
-        SchemeSectionChangeTable.changes,
+        SchemeActivityTable.at,
+        SchemeActivityTable.changes,
     )
-    .join(AccountTable, AccountTable.id == SchemeSectionChangeTable.changed_by)
+    .join(AccountTable, AccountTable.id == SchemeActivityTable.actor_id)
     .where(
-        SchemeSectionChangeTable.scheme_id == uuid("scheme_id"),
-        SchemeSectionChangeTable.section == string("section"),
-        SchemeSectionChangeTable.version > number("version"),
+        SchemeActivityTable.scheme_id == uuid("scheme_id"),
+        SchemeActivityTable.section == string("section"),
+        SchemeActivityTable.version > number("version"),
     )
-    .order_by(SchemeSectionChangeTable.version),
+    .order_by(SchemeActivityTable.version),
     SectionChangeRow,
 )

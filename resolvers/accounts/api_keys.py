@@ -10,10 +10,12 @@ from db.changes.accounts import add_api_key, mark_api_key_revoked
 from db.rows import ApiKeyRow
 from db.statements.accounts import LOCK_ACCOUNT, LOCK_API_KEY
 from domain.catalog import NAME_LENGTH
+from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.inputs import text_problems
 from resolvers.accounts.read import hash_of_secret
 from resolvers.context import Operation
+from resolvers.events.telling import tell
 from resolvers.refusing import refuse
 
 # A prefix of its own lets scanners of leaked secrets recognize the keys.
@@ -54,6 +56,7 @@ async def create_api_key(operation: Operation, command: CreateApiKey) -> Created
             None,
         )
         await add_api_key(session, key, hash_of_secret(secret))
+        await tell(operation, session, EventKind.API_KEY_CREATED, key.id)
     return CreatedApiKey(key.id, secret)
 
 
@@ -65,4 +68,5 @@ async def revoke_api_key(operation: Operation, key_id: UUID) -> UUID:
             refuse([Problem(UserErrorCode.NOT_FOUND, "This API key does not exist.", ("apiKeyId",))])
         if keys[0].revoked_at is None:
             await mark_api_key_revoked(session, key_id, operation.now)
+            await tell(operation, session, EventKind.API_KEY_REVOKED, key_id)
     return key_id

@@ -1,6 +1,7 @@
 """Reads of accounts and API keys, and the viewer behind a token or key."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -58,22 +59,47 @@ async def list_api_keys(operation: Operation, arguments: PageArguments) -> Page[
 
 
 class SignedIn(Struct, frozen=True):
-    """Who signed in: what they may do, and their account."""
+    """Who signed in: what they may do, their account, and how long that holds.
+
+    `expires` is in seconds since 1970, None for the key of a connected system, which holds until it is revoked.
+    """
 
     viewer: Viewer
     account: AccountRow
+    api_key_id: UUID | None = None
+    expires: float | None = None
 
 
-async def viewer_of_account(reading: Fetching, account_id: UUID) -> SignedIn | None:
+async def viewer_of_account(reading: Fetching, account_id: UUID, expires: float) -> SignedIn | None:
     """The viewer behind an account id, or None when the account is unknown or disabled."""
     rows = await reading.fetch(statements.ACCOUNTS_BY_ID, ids=[account_id])
-    return _viewer(rows)
+    return _signed_in(rows[0], expires=expires) if rows else None
 
 
 async def viewer_of_api_key(reading: Fetching, secret: str) -> SignedIn | None:
     """The viewer behind an API key, or None when the key is unknown or revoked or its account disabled."""
     rows = await reading.fetch(statements.ACCOUNT_BY_KEY_HASH, secret_hash=hash_of_secret(secret))
-    return _viewer(rows)
+    return _signed_in(rows[0][1], api_key_id=rows[0][0]) if rows else None
+
+
+async def viewers_of_accounts(reading: Fetching, ids: Sequence[UUID]) -> dict[UUID, Viewer]:
+    """The viewers behind those of the accounts that exist and are not disabled."""
+    rows = await reading.fetch(statements.ACCOUNTS_BY_ID, ids=list(ids))
+    return {row.id: viewer_of(row) for row in rows if row.disabled_at is None}
+
+
+async def refresh_signed_in(reading: Fetching, before: Sequence[SignedIn]) -> list[SignedIn | None]:
+    """Who they are now; None for those whose account is disabled or whose key is revoked. At most two statements."""
+    ids = list({signed_in.account.id for signed_in in before})
+    accounts = {row.id: row for row in await reading.fetch(statements.ACCOUNTS_BY_ID, ids=ids)}
+    keys = list({signed_in.api_key_id for signed_in in before if signed_in.api_key_id is not None})
+    revoked = {row.id for row in await _api_keys(reading, keys) if row.revoked_at is not None}
+    return [
+        _signed_in(accounts[was.account.id], api_key_id=was.api_key_id, expires=was.expires)
+        if was.account.id in accounts and was.api_key_id not in revoked
+        else None
+        for was in before
+    ]
 
 
 async def first_accounts_by_role(reading: Fetching) -> dict[Role, AccountRow]:
@@ -86,10 +112,17 @@ def hash_of_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _viewer(rows: list[AccountRow]) -> SignedIn | None:
-    if not rows or rows[0].disabled_at is not None:
-        return None
-    account = rows[0]
+def viewer_of(account: AccountRow) -> Viewer:
+    """What an account may do."""
     roles = frozenset(Role(role) for role in account.roles)
-    viewer = Viewer(account.id, account.display_name, account.email, roles, account.vendor_id)
-    return SignedIn(viewer, account)
+    return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id)
+
+
+async def _api_keys(reading: Fetching, ids: list[UUID]) -> list[ApiKeyRow]:
+    return await reading.fetch(statements.API_KEYS_BY_ID, ids=ids) if ids else []
+
+
+def _signed_in(account: AccountRow, *, api_key_id: UUID | None = None, expires: float | None = None) -> SignedIn | None:
+    if account.disabled_at is not None:
+        return None
+    return SignedIn(viewer_of(account), account, api_key_id, expires)

@@ -12,10 +12,12 @@ from db.rows import AccountRow
 from db.statements.accounts import LOCK_ACCOUNT
 from db.statements.catalog import VENDORS_BY_ID
 from domain.catalog import NAME_LENGTH
+from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Role
 from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
+from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting
 
 # Deliberately loose: only a message sent to an address proves it. RFC 5321 limits a path to 254 characters.
@@ -35,7 +37,10 @@ class UpsertAccount(Struct, frozen=True):
 
 
 async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
-    """Store the account with exactly these roles and return its id. Raises InvalidInput."""
+    """Store the account with exactly these roles and return its id; storing it as it is changes nothing.
+
+    Raises InvalidInput.
+    """
     email = (command.email or "").strip() or None
     refuse(_problems(command, email, operation.viewer.account_id))
     taken = {"uq_account__email": ("email", "Another account has this e-mail address.")}
@@ -51,9 +56,11 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
             command.vendor_id,
             operation.now if stored is None else stored.created_at,
             (stored and stored.disabled_at) or operation.now if command.disabled else None,
-            [role.value for role in command.roles],
+            sorted(role.value for role in command.roles),
         )
-        await put_account(session, account)
+        if account != stored:
+            await put_account(session, account)
+            await tell(operation, session, EventKind.ACCOUNT_SAVED, key)
     return key
 
 

@@ -8,9 +8,11 @@ from db.changes.catalog import put
 from db.rows import GeographyRow
 from db.statements.catalog import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
 from domain.catalog import NAME_LENGTH, GeographyLevel, code_problems, parent_problems
+from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
+from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting
 
 
@@ -25,7 +27,7 @@ class UpsertGeography(Struct, frozen=True):
 
 
 async def upsert_geography(operation: Operation, command: UpsertGeography) -> UUID:
-    """Store the geography and return its id. Raises InvalidInput.
+    """Store the geography and return its id; storing it as it is changes nothing. Raises InvalidInput.
 
     A geography with children keeps its level; parents are one level up, so the tree cannot have a circle.
     """
@@ -48,5 +50,8 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
             refuse([Problem(UserErrorCode.CONFLICT, message, ("level",))])
         key = operation.new_id() if stored is None else stored.id
         texts = (command.code.strip(), command.name.strip(), command.level.value)
-        await put(session, [GeographyRow(key, *texts, command.parent_id)])
+        geography = GeographyRow(key, *texts, command.parent_id)
+        if geography != stored:
+            await put(session, [geography])
+            await tell(operation, session, EventKind.GEOGRAPHY_SAVED, key)
     return key

@@ -1,7 +1,7 @@
 """The mutation upsertProduct."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,9 +10,11 @@ from db.changes.catalog import put
 from db.rows import ProductRow, VariantRow
 from db.statements.catalog import LOCK_PRODUCT, VARIANTS_BY_PRODUCT
 from domain.catalog import NAME_LENGTH, VARIANTS_PER_PRODUCT_LIMIT, code_problems
+from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
+from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting
 
 
@@ -35,7 +37,10 @@ class UpsertProduct(Struct, frozen=True):
 
 
 async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
-    """Store the product with its variants and return its id. Raises InvalidInput."""
+    """Store the product with its variants and return its id; storing it as it is changes nothing.
+
+    Raises InvalidInput.
+    """
     refuse(_problems(command))
     taken = {
         "uq_product__name": ("name", "Another product has this name."),
@@ -44,17 +49,18 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
     async with upserting(operation, taken) as session:
         stored = await existing(session, LOCK_PRODUCT, command.id, "product")
         product_id = operation.new_id() if stored is None else stored.id
-        mine = {variant.id for variant in await session.fetch(VARIANTS_BY_PRODUCT, ids=[product_id])}
-        refuse(_foreign_variants(command.variants, mine))
-        texts = (command.name.strip(), command.category.strip(), command.brand.strip())
-        await put(session, [ProductRow(product_id, *texts)])
-        await put(
-            session,
-            [
-                VariantRow(entry.id or operation.new_id(), entry.sku.strip(), entry.name.strip(), product_id)
-                for entry in command.variants
-            ],
-        )
+        mine = {variant.id: variant for variant in await session.fetch(VARIANTS_BY_PRODUCT, ids=[product_id])}
+        refuse(_foreign_variants(command.variants, mine.keys()))
+        product = ProductRow(product_id, command.name.strip(), command.category.strip(), command.brand.strip())
+        variants = [
+            VariantRow(entry.id or operation.new_id(), entry.sku.strip(), entry.name.strip(), product_id)
+            for entry in command.variants
+        ]
+        changed = [variant for variant in variants if variant != mine.get(variant.id)]
+        if changed or product != stored:
+            await put(session, [product])
+            await put(session, changed)
+            await tell(operation, session, EventKind.PRODUCT_SAVED, product_id)
     return product_id
 
 
@@ -78,7 +84,7 @@ def _problems(command: UpsertProduct) -> Iterator[Problem]:
             yield Problem(UserErrorCode.DUPLICATE, "This variant is in the list twice.", (*path, "id"))
 
 
-def _foreign_variants(entries: tuple[VariantEntry, ...], mine: set[UUID]) -> Iterator[Problem]:
+def _foreign_variants(entries: tuple[VariantEntry, ...], mine: Collection[UUID]) -> Iterator[Problem]:
     for index, entry in enumerate(entries):
         if entry.id is not None and entry.id not in mine:
             message = "This variant does not exist in the product."

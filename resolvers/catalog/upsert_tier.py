@@ -8,8 +8,10 @@ from db.changes.catalog import put
 from db.rows import TierRow
 from db.statements.catalog import LOCK_TIER
 from domain.catalog import NAME_LENGTH, TIER_RANK_LIMIT, code_problems
+from domain.events import EventKind
 from domain.schemes.inputs import number_problems, text_problems
 from resolvers.context import Operation
+from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting
 
 
@@ -23,7 +25,7 @@ class UpsertTier(Struct, frozen=True):
 
 
 async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
-    """Store the tier and return its id. Raises InvalidInput."""
+    """Store the tier and return its id; storing it as it is changes nothing. Raises InvalidInput."""
     refuse(
         [
             *code_problems(command.code.strip(), ("code",), "The code"),
@@ -38,5 +40,8 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
     async with upserting(operation, taken) as session:
         stored = await existing(session, LOCK_TIER, command.id, "tier")
         key = operation.new_id() if stored is None else stored.id
-        await put(session, [TierRow(key, command.code.strip(), command.name.strip(), command.rank)])
+        tier = TierRow(key, command.code.strip(), command.name.strip(), command.rank)
+        if tier != stored:
+            await put(session, [tier])
+            await tell(operation, session, EventKind.TIER_SAVED, key)
     return key

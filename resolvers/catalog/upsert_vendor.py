@@ -8,8 +8,10 @@ from db.changes.catalog import put
 from db.rows import VendorRow
 from db.statements.catalog import LOCK_VENDOR
 from domain.catalog import NAME_LENGTH, VendorKind, code_problems
+from domain.events import EventKind
 from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
+from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting
 
 
@@ -24,7 +26,7 @@ class UpsertVendor(Struct, frozen=True):
 
 
 async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
-    """Store the vendor and return its id. Raises InvalidInput."""
+    """Store the vendor and return its id; storing it as it is changes nothing. Raises InvalidInput."""
     city = (command.city or "").strip() or None
     refuse(
         [
@@ -36,5 +38,8 @@ async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
     async with upserting(operation, {"uq_vendor__code": ("code", "Another vendor has this code.")}) as session:
         stored = await existing(session, LOCK_VENDOR, command.id, "vendor")
         key = operation.new_id() if stored is None else stored.id
-        await put(session, [VendorRow(key, command.code.strip(), command.name.strip(), command.kind.value, city)])
+        vendor = VendorRow(key, command.code.strip(), command.name.strip(), command.kind.value, city)
+        if vendor != stored:
+            await put(session, [vendor])
+            await tell(operation, session, EventKind.VENDOR_SAVED, key)
     return key

@@ -8,13 +8,17 @@ from msgspec import Struct
 from db.changes import schemes as changes
 from db.sessions import Writing
 from db.statements.schemes import SUBMITTED_CONTENT
-from domain.lifecycle import Decision
+from domain.events import EventKind
+from domain.lifecycle import Decision, stages_at
+from domain.schemes.act_sentences import approved, changes_requested, rejected, work_begins
 from domain.schemes.content import SchemeContent, differences
 from domain.schemes.failures import ContentChanged
 from domain.schemes.guards import SchemeAction, refusal
 from domain.schemes.inputs import REASON_LENGTH, text_problems
+from domain.stages import StageState, status_label
 from resolvers.context import Operation
 from resolvers.refusing import refuse
+from resolvers.schemes.activity import Act, record
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.drafts import derive_again, lock_scheme
 
@@ -107,4 +111,17 @@ async def _decide(
     )
     if decision is Decision.APPROVED:
         await changes.touch_scheme(session, scheme_id, approved_at=operation.now)
-    await derive_again(operation, session, scheme_id)
+    after = await derive_again(operation, session, scheme_id)
+    await record(operation, session, scheme_id, _act(operation, after, decision, reason))
+
+
+def _act(operation: Operation, after: Definition, decision: Decision, reason: str | None) -> Act:
+    """The decision as the participants are told of it; whoever must act next is told that it is their turn."""
+    actor, title = operation.viewer.display_name, after.content.basics.title
+    if decision is Decision.APPROVED:
+        waiting = [stage for stage in stages_at(after.facts, operation.now) if stage.state is StageState.PENDING]
+        tasks = [(stage.kind.owner, work_begins(title, status_label(stage.status, stage.state))) for stage in waiting]
+        return Act(EventKind.SCHEME_APPROVED, approved(actor, title, reason), tasks=tasks)
+    if decision is Decision.CHANGES_REQUESTED:
+        return Act(EventKind.SCHEME_CHANGES_REQUESTED, changes_requested(actor, title, reason or ""))
+    return Act(EventKind.SCHEME_REJECTED, rejected(actor, title, reason or ""))

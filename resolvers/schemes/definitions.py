@@ -31,6 +31,7 @@ class Definition(Struct, frozen=True):
     sections: Mapping[WizardStepKind, SectionRow]
     submission: SubmissionRow | None
     names: Names
+    places: Mapping[UUID, str]
     as_of: datetime
 
     @property
@@ -91,8 +92,9 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
         content = _content(scheme, variants[index], places[index], rules[index])
         by_kind = {WizardStepKind(row.section): row for row in sections[index]}
         names = _with_variants(mentioned, variants[index])
+        named = {row.geography.id: row.geography.name for row in places[index]}
         ordered = {kind: by_kind[kind] for kind in STEP_ORDER}
-        found.append(Definition(scheme, content, ordered, submissions[index], names, as_of))
+        found.append(Definition(scheme, content, ordered, submissions[index], names, named, as_of))
     return found
 
 

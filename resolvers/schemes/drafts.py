@@ -8,15 +8,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from db.changes import schemes as changes
+from db.rows import SectionRow
 from db.sessions import Writing
 from db.statements import schemes as statements
 from db.statements.scheme_pages import schemes_by_id
+from domain.events import EventKind
 from domain.lifecycle import timeline
+from domain.schemes.change_sentences import sentence
 from domain.schemes.content import FieldDifference, differences
 from domain.schemes.failures import SchemeNotFound, VersionConflict
 from domain.schemes.guards import SchemeAction, refusal
 from domain.stages import WizardStepKind
 from resolvers.context import Operation
+from resolvers.schemes.activity import Act, record, take_part
 from resolvers.schemes.definitions import Definition, load_definitions
 
 
@@ -61,7 +65,9 @@ async def keep_draft(
     if not changed and section.version > 0:
         return SavedStep(before.scheme.id, step)
     saved = replace(section, version=section.version + 1, saved_at=operation.now, saved_by=operation.viewer.account_id)
-    await changes.record_section_save(session, saved, changed)
+    await changes.record_section_save(session, saved)
+    await take_part(operation, session, before.scheme.id)
+    await record(operation, session, before.scheme.id, _act(operation, before, after, saved, changed))
     await derive(operation, session, replace(after, sections={**after.sections, step: saved}))
     return SavedStep(before.scheme.id, step, tuple(notices))
 
@@ -75,9 +81,30 @@ async def derive(operation: Operation, session: Writing, definition: Definition)
     await changes.touch_scheme(session, scheme_id, content_hash=definition.content_hash, updated_at=operation.now)
 
 
-async def derive_again(operation: Operation, session: Writing, scheme_id: UUID) -> None:
-    """Derive after something other than a step has changed."""
-    await derive(operation, session, await _load(operation, session, scheme_id))
+async def derive_again(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
+    """Derive after something other than a step has changed; the scheme as it is now."""
+    definition = await _load(operation, session, scheme_id)
+    await derive(operation, session, definition)
+    return definition
+
+
+def _act(
+    operation: Operation,
+    before: Definition,
+    after: Definition,
+    saved: SectionRow,
+    changed: Sequence[FieldDifference],
+) -> Act:
+    """The save as others are told of it, with the names of what came and of what left."""
+    names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
+    message = sentence(
+        operation.viewer.display_name,
+        after.content.basics.title,
+        changed,
+        {str(key): name for key, name in names.items()},
+    )
+    step = WizardStepKind(saved.section)
+    return Act(EventKind.SCHEME_STEP_SAVED, message, step, saved.version, changed)
 
 
 async def _load(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:

@@ -5,10 +5,15 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.changes import schemes as changes
+from domain.events import EventKind
+from domain.permissions import Role
+from domain.schemes.act_sentences import approval_pending, submitted
 from domain.schemes.content import canonical
 from domain.schemes.failures import ContentChanged, WarningsNotAcknowledged
 from domain.schemes.guards import SchemeAction, refusal
 from resolvers.context import Operation
+from resolvers.schemes.activity import Act, record, take_part
+from resolvers.schemes.definitions import Definition
 from resolvers.schemes.drafts import derive_again, lock_scheme
 from resolvers.schemes.review import review_of
 
@@ -49,5 +54,13 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
         )
         if definition.scheme.submitted_at is None:
             await changes.touch_scheme(session, command.scheme_id, submitted_at=operation.now)
+        await take_part(operation, session, command.scheme_id)
+        await record(operation, session, command.scheme_id, _act(operation, definition))
         await derive_again(operation, session, command.scheme_id)
     return command.scheme_id
+
+
+def _act(operation: Operation, definition: Definition) -> Act:
+    actor, title = operation.viewer.display_name, definition.content.basics.title
+    tasks = ((Role.APPROVER, approval_pending(actor, title)),)
+    return Act(EventKind.SCHEME_SUBMITTED, submitted(actor, title), tasks=tasks)

@@ -1,14 +1,17 @@
 """The viewer's work queues with their counts, and the schemes in each."""
 
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
 from db.rows import SchemeRow
 from db.statements.scheme_pages import queue_counts
+from domain.events import SCHEME_ACTIVITIES
 from domain.schemes.orders import SchemeOrder
 from domain.work import WorkQueueKey, queues_of
 from resolvers.context import Operation
+from resolvers.events.feeds import Feed, Stream, open_feed
 from resolvers.paging import Page, PageArguments
 from resolvers.schemes.lists import SchemeFilter, list_schemes
 
@@ -33,9 +36,17 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
     return [WorkQueueView(queue.key, found[queue.key].count, found[queue.key].oldest_since) for queue in queues]
 
 
+async def watch_work_queues(operation: Operation) -> Feed:
+    """The viewer's queues, whenever they change."""
+    return await open_feed(operation, WORK_QUEUES_CHANGED)
+
+
 async def schemes_by_queue(
     operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
 ) -> list[Page[SchemeRow]]:
     """Batch function: a page of each queue, last updated first. Queues are few, so each is read on its own."""
     order = SchemeOrder.UPDATED_AT_DESC
     return [await list_schemes(operation, arguments, SchemeFilter(queue=key), order) for key in keys]
+
+
+WORK_QUEUES_CHANGED: Final = Stream("workQueuesChanged", SCHEME_ACTIVITIES, state=list_work_queues)

@@ -18,10 +18,11 @@ from domain.permissions import (
 from domain.requests import Forbidden, Unauthenticated
 from domain.work import QUEUES, QueueOfOthers, WorkQueueKey, queue_of, queues_of
 
-EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read"}
+EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read"}
 STAFF = EVERYONE | {"vendor:read"}
 TABLE = {
-    Role.ADMIN: STAFF | {"catalog:manage", "vendor:manage", "account:read", "account:manage", "api_key:manage"},
+    Role.ADMIN: STAFF
+    | {"catalog:manage", "vendor:manage", "account:read", "account:manage", "api_key:manage", "webhook:manage"},
     Role.PROGRAM_MANAGER: STAFF | {"scheme:define"},
     Role.APPROVER: STAFF | {"scheme:approve"},
     Role.OPERATIONS: STAFF,

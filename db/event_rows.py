@@ -1,0 +1,150 @@
+"""Rows of the outbox and of what came of it: activity, notifications and webhooks."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.endpoints import WebhookEndpointState, state_label, state_of
+from domain.events import Position
+
+
+class EventRow(Struct, frozen=True):
+    """An event."""
+
+    xid: int
+    id: int
+    kind: str
+    object_id: UUID
+    scheme_id: UUID | None
+    account_id: UUID | None
+    recorded_at: datetime
+
+    @property
+    def position(self) -> Position:
+        """The place right behind it."""
+        return Position(self.xid, self.id)
+
+
+class StreamRow(Struct, frozen=True):
+    """What cursors are signed with, and how far back they reach."""
+
+    epoch: int
+    key: bytes
+    floor_xid: int
+    floor_id: int
+
+    @property
+    def floor(self) -> Position:
+        """The newest event that retention has deleted."""
+        return Position(self.floor_xid, self.floor_id)
+
+
+class ActivityRow(Struct, frozen=True):
+    """Something that somebody did to a scheme; a saved step with its version and the fields it changed, as JSON."""
+
+    id: UUID
+    scheme_id: UUID
+    kind: str
+    actor_id: UUID
+    at: datetime
+    message: str
+    section: str | None
+    version: int | None
+    changes_json: str
+
+
+class NotificationRow(Struct, frozen=True):
+    """A sentence for one account."""
+
+    id: UUID
+    account_id: UUID
+    kind: str
+    message: str
+    actor_id: UUID | None
+    scheme_id: UUID | None
+    activity_id: UUID | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+class WebhookEndpointRow(Struct, frozen=True):
+    """Where events are sent for an account, without the secret; `account_disabled_at` is that of the account."""
+
+    id: UUID
+    account_id: UUID
+    url: str
+    description: str | None
+    kinds: list[str]
+    position_epoch: int
+    position_xid: int
+    position_id: int
+    failures: int
+    next_attempt_at: datetime
+    disabled_at: datetime | None
+    disabled_reason: str | None
+    created_by: UUID
+    created_at: datetime
+    updated_at: datetime
+    account_disabled_at: datetime | None
+
+    @property
+    def position(self) -> Position:
+        """The place behind the last event that is done with."""
+        return Position(self.position_xid, self.position_id)
+
+    @property
+    def place(self) -> tuple[int, Position]:
+        """The position with the epoch that it belongs to."""
+        return self.position_epoch, self.position
+
+    @property
+    def state(self) -> WebhookEndpointState:
+        """Whether events are sent to it."""
+        return state_of(self.failures, self.disabled_at)
+
+    @property
+    def state_label(self) -> str:
+        """Its state as a sentence."""
+        disabled = self.account_disabled_at is not None
+        return state_label(self.failures, self.next_attempt_at, self.disabled_reason, account_disabled=disabled)
+
+    def has_lost_events(self, stream: StreamRow) -> bool:
+        """Whether events that it has not got may be gone: deleted for their age, or the database was restored."""
+        return self.position_epoch != stream.epoch or self.position < stream.floor
+
+
+class EndpointSecretsRow(Struct, frozen=True):
+    """What deliveries to an endpoint are signed with; the old secret only until its end."""
+
+    secret: str
+    old_secret: str | None
+    old_secret_until: datetime | None
+
+    def valid_at(self, now: datetime) -> list[str]:
+        """The secrets to sign with now, the newest first."""
+        if self.old_secret is None or self.old_secret_until is None or self.old_secret_until <= now:
+            return [self.secret]
+        return [self.secret, self.old_secret]
+
+
+class WaitingEndpointRow(Struct, frozen=True):
+    """An endpoint for which there is something to do, from this moment on."""
+
+    id: UUID
+    next_attempt_at: datetime
+
+
+class WebhookDeliveryRow(Struct, frozen=True):
+    """One attempt to deliver an event."""
+
+    id: UUID
+    endpoint_id: UUID
+    event_xid: int
+    event_id: int
+    kind: str
+    attempt: int
+    attempted_at: datetime
+    milliseconds: int
+    status: int | None
+    error: str | None

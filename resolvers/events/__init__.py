@@ -1,0 +1,1 @@
+"""Events: telling of them, places in the stream, and what can be followed."""

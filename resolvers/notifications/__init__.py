@@ -1,0 +1,1 @@
+"""Notifications: what somebody is told, and what they have read."""

@@ -1,0 +1,57 @@
+"""The mutation markNotificationsRead."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.collaboration import mark_read
+from db.changes.events import NewEvent, append_events
+from db.sessions import Writing
+from db.statements.collaboration import NOTIFICATIONS_BY_ID
+from domain.events import EventKind
+from domain.failures import Problem, UserErrorCode
+from resolvers.context import Operation
+from resolvers.refusing import refuse
+
+NOTIFICATIONS_LIMIT: Final = 200
+
+
+class MarkNotificationsRead(Struct, frozen=True):
+    """Mark these notifications of the viewer as read, or all of them."""
+
+    ids: Sequence[UUID] | None
+    all: bool
+
+
+async def mark_notifications_read(operation: Operation, command: MarkNotificationsRead) -> list[UUID]:
+    """Mark them; those that were read already stay as they are. Raises InvalidInput.
+
+    Returns the ones that were named, each once; for all of them the newest of those that were unread.
+    """
+    if command.all is (command.ids is not None):
+        message = "Name the notifications in “ids”, or set “all”: one of the two."
+        refuse([Problem(UserErrorCode.INVALID, message, ())])
+    if command.ids is not None and len(command.ids) > NOTIFICATIONS_LIMIT:
+        message = f"Name at most {NOTIFICATIONS_LIMIT} notifications at once, not {len(command.ids):,}."
+        refuse([Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("ids",))])
+    account_id = operation.viewer.account_id
+    async with operation.writing() as session:
+        if command.ids is not None:
+            await _check(session, account_id, command.ids)
+        marked = await mark_read(session, account_id, command.ids, operation.now)
+        if marked:
+            event = NewEvent(EventKind.NOTIFICATIONS_READ, account_id, account_id=account_id)
+            await append_events(session, [event], operation.now)
+    return marked[:NOTIFICATIONS_LIMIT] if command.ids is None else list(dict.fromkeys(command.ids))
+
+
+async def _check(session: Writing, account_id: UUID, ids: Sequence[UUID]) -> None:
+    """Everything that is named must be the account's own. Read here, not on a replica, which may not have it yet."""
+    known = {row.id for row in await session.fetch(NOTIFICATIONS_BY_ID, ids=list(ids), account_id=account_id)}
+    refuse(
+        Problem(UserErrorCode.NOT_FOUND, "This notification does not exist.", ("ids", str(index)))
+        for index, key in enumerate(ids)
+        if key not in known
+    )

@@ -1,0 +1,81 @@
+"""The mutations addSchemeParticipant and removeSchemeParticipant."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes import collaboration as changes
+from db.rows import AccountRow
+from db.sessions import Writing
+from db.statements.accounts import ACCOUNTS_BY_ID
+from db.statements.scheme_pages import schemes_by_id
+from domain.events import EventKind
+from domain.failures import Problem, UserErrorCode
+from domain.schemes.act_sentences import left, participant_added, participant_removed, you_were_added, you_were_removed
+from resolvers.accounts.read import viewer_of
+from resolvers.context import Operation
+from resolvers.refusing import refuse
+from resolvers.schemes.activity import Act, record
+from resolvers.schemes.drafts import lock_scheme
+
+
+class Participation(Struct, frozen=True):
+    """Who shall take part in which scheme, or shall no longer."""
+
+    scheme_id: UUID
+    account_id: UUID
+
+
+async def add_scheme_participant(operation: Operation, command: Participation) -> UUID:
+    """Let somebody take part, who is told so; adding them again changes nothing.
+
+    Raises InvalidInput for somebody who cannot sign in or does not see the scheme, and SchemeNotFound.
+    """
+    async with operation.writing() as session:
+        scheme = (await lock_scheme(operation, session, command.scheme_id)).scheme
+        account = await _account(session, command.account_id)
+        await _check(session, command.scheme_id, account)
+        viewer = operation.viewer
+        if await changes.add_participant(session, scheme.id, account.id, viewer.account_id, operation.now):
+            message = participant_added(viewer.display_name, account.display_name, scheme.title)
+            personally = ((account.id, you_were_added(viewer.display_name, scheme.title)),)
+            act = Act(EventKind.SCHEME_PARTICIPANT_ADDED, message, personally=personally)
+            await record(operation, session, scheme.id, act)
+    return command.scheme_id
+
+
+async def remove_scheme_participant(operation: Operation, command: Participation) -> UUID:
+    """Let somebody take part no longer, who is told so; removing them again changes nothing.
+
+    Raises InvalidInput for an unknown account, and SchemeNotFound.
+    """
+    async with operation.writing() as session:
+        scheme = (await lock_scheme(operation, session, command.scheme_id)).scheme
+        account = await _account(session, command.account_id)
+        if await changes.remove_participant(session, scheme.id, account.id):
+            actor = operation.viewer.display_name
+            if account.id == operation.viewer.account_id:
+                act = Act(EventKind.SCHEME_PARTICIPANT_REMOVED, left(actor, scheme.title))
+            else:
+                message = participant_removed(actor, account.display_name, scheme.title)
+                personally = ((account.id, you_were_removed(actor, scheme.title)),)
+                act = Act(EventKind.SCHEME_PARTICIPANT_REMOVED, message, personally=personally)
+            await record(operation, session, scheme.id, act)
+    return command.scheme_id
+
+
+async def _account(session: Writing, account_id: UUID) -> AccountRow:
+    rows = await session.fetch(ACCOUNTS_BY_ID, ids=[account_id])
+    if not rows:
+        refuse([Problem(UserErrorCode.NOT_FOUND, "This account does not exist.", ("accountId",))])
+    return rows[0]
+
+
+async def _check(session: Writing, scheme_id: UUID, account: AccountRow) -> None:
+    if account.disabled_at is not None:
+        message = f"The account of {account.display_name} is disabled."
+        refuse([Problem(UserErrorCode.INVALID, message, ("accountId",))])
+    scope = viewer_of(account).scheme_scope
+    if not await session.fetch(schemes_by_id(scope), ids=[scheme_id]):
+        message = f"The roles of {account.display_name} do not show this scheme as it is now."
+        refuse([Problem(UserErrorCode.OUT_OF_SCOPE, message, ("accountId",))])
