@@ -17,8 +17,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 16
 
-serve: $(RUN) ## Run the server with demo data, on PORT; prints its address and a token per role
-	@exec $(BIN)/tessera serve
+serve: $(RUN) ## Run the server with demo data, on PORT, in WORKERS processes; prints its address and a token per role
+	@exec $(BIN)/tessera serve $(if $(WORKERS),--workers $(WORKERS))
 
 demo: $(RUN) ## Fill the database with demo data
 	@exec $(BIN)/tessera demo

@@ -19,12 +19,22 @@ from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
 from graphql_api.demo import load_demo
 from graphql_api.observability.tracing import TracingUnavailable
-from graphql_api.serving import PortUnavailable, dev_tokens_of, serve_until_stopped
+from graphql_api.serving import DatabaseUnreachable, PortUnavailable, dev_tokens_of, serve_until_stopped
 from graphql_api.settings import Settings
+from graphql_api.workers import WorkerRefused
 from migrations import run as migrations
 from schema.build import schema_text
 
 SCHEMA_FILE: Final = Path("schema.graphql")
+# What a person can put right; everything else is a bug, and keeps its traceback.
+_TOLD: Final = (
+    DatabaseUnavailable,
+    DatabaseUnreachable,
+    KeysUnavailable,
+    PortUnavailable,
+    TracingUnavailable,
+    WorkerRefused,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,7 +56,7 @@ def main() -> None:
     """Run the command line; what a person can put right is told in a sentence, without a traceback."""
     try:
         app()
-    except (Refused, DatabaseUnavailable, KeysUnavailable, PortUnavailable, TracingUnavailable) as error:
+    except (Refused, *_TOLD) as error:
         _messages.print(str(error), style="red", markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -54,9 +64,16 @@ def main() -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    *,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="How many processes serve; TESSERA_WORKERS, or 1, by default.")
+    ] = None,
+) -> None:
     """Migrate and serve. In development: demo data once, and a token per role. Ctrl-C stops everything."""
     settings = _settings()
+    if workers is not None:
+        settings = settings.model_copy(update={"workers": workers})
     with _database_url(settings) as url:
         _migrate(url)
         if settings.development and asyncio.run(_demo(url)):

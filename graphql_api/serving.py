@@ -1,94 +1,130 @@
-"""Serving on a port until somebody says stop: the socket, the banner, the signals, and a clean end."""
+"""Serving on a port until somebody says stop: the socket, the banner, one process or several, and a clean end."""
 
 import asyncio
 import errno
+import functools
 import gc
+import math
 import signal
 import socket
-from typing import Any, Final
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import Final
 
+import asyncpg
+import structlog
 import uvicorn
 from rich.console import Console
+from starlette.applications import Starlette
 
 from db.database import Database
 from graphql_api.app import build_app, dev_tokens
+from graphql_api.auth import Authenticator, KeysUnavailable
 from graphql_api.context import Environment
+from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.logs import configure_logs
+from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.settings import Settings
+from graphql_api.workers import Report, Workers, stop_with_parent
 
+# How long a stop may take from the signal on, the farewell to streams included.
 GRACE_SECONDS: Final = 10
+FAREWELL_SECONDS: Final = 5
+# A peer that takes nothing for so long is gone, and what waits for it is dropped.
+UNREAD_SECONDS: Final = 30
+
+_log = structlog.get_logger("tessera.serving")
 
 
 class PortUnavailable(Exception):
     """The address cannot be listened on; the message says what to do."""
 
 
-def serve_until_stopped(settings: Settings, url: str) -> None:
-    """Serve until Ctrl-C or SIGTERM, let running requests finish, and return. Raises PortUnavailable."""
-    listener = _listen(settings)
-    previous = signal.signal(signal.SIGTERM, _stop)
-    configure_logs(settings.log_level, readable=settings.development)
-    config = uvicorn.Config(
-        "",
+class DatabaseUnreachable(Exception):
+    """The primary or the replica does not answer; the message says why and what to do."""
+
+    def __init__(self, reason: Exception) -> None:
+        said = str(reason) or "it took too long"
+        super().__init__(f"The database does not answer: {said}. Check DATABASE_URL and DATABASE_READ_URL.")
+
+
+class StreamingServer(uvicorn.Server):
+    """Lets the application say farewell to its open streams before uvicorn closes them.
+
+    It awaits `app.state.farewell`, an async function without arguments, if the application has one. `started_serving`
+    is called when connections are accepted.
+    """
+
+    def __init__(self, config: uvicorn.Config, started_serving: Callable[[], None] | None = None) -> None:
+        super().__init__(config)
+        self._started_serving = started_serving
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept connections."""
+        await super().startup(sockets)
+        if self._started_serving is not None:
+            self._started_serving()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more connections, say farewell, and let requests finish in what is left of the time."""
+        began = monotonic()
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        await self._say_farewell()
+        if (limit := self.config.timeout_graceful_shutdown) is not None:
+            self.config.timeout_graceful_shutdown = max(1, limit - math.floor(monotonic() - began))
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        """Stop. Unlike uvicorn, ignore more signals meanwhile, and do not raise them again at the end."""
+        self.should_exit = True
+
+    async def _say_farewell(self) -> None:
+        farewell = getattr(getattr(self.config.app, "state", None), "farewell", None)
+        if farewell is None:
+            return
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await farewell()
+        except TimeoutError:
+            _log.warning("farewell took too long", seconds=FAREWELL_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the server stops
+            _log.error("farewell failed", exc_info=error)
+
+
+def server_config(app: Starlette) -> uvicorn.Config:
+    """How an application is served; sockets are given to the server."""
+    return uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_max_size=256 * 1024,
+        # A compressor takes more memory than all else that an idle connection needs.
+        ws_per_message_deflate=False,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
         timeout_graceful_shutdown=GRACE_SECONDS,
         log_level="warning",
         # Every operation has its own line in our log.
         access_log=False,
         server_header=False,
     )
-    try:
-        # uvicorn raises the signal that stopped it again when it has stopped; here that is not news any more.
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_serve(settings, url, config, listener))
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-        listener.close()
 
 
-async def dev_tokens_of(settings: Settings, url: str) -> dict[str, str]:
-    """Development tokens by role, from a database that is not open yet."""
-    database = await Database.connect(url, pool_size=1)
-    try:
-        return await dev_tokens(settings, database)
-    finally:
-        await database.close()
-
-
-async def _serve(settings: Settings, url: str, config: uvicorn.Config, listener: socket.socket) -> None:
-    read_url = settings.database_read_url
-    database = await Database.connect(
-        url,
-        read_url=read_url.get_secret_value() if read_url else None,
-        pool_size=settings.pool_size,
-        statement_timeout=settings.statement_timeout,
-    )
-    config.app = build_app(settings, Environment(database=database))
-    _quiet_collector()
-    if settings.development:
-        _print_banner(listener, await dev_tokens(settings, database))
-    else:
-        Console(stderr=True).print(f"Serving {_address(listener)}", highlight=False)
-    await uvicorn.Server(config).serve(sockets=[listener])
-
-
-def _quiet_collector() -> None:
-    """Keep the garbage collector from walking what lives as long as the server, and let requests make more garbage.
-
-    Requests make thousands of small objects that reference counting frees; measured, a quarter of the CPU of the
-    landing page went into looking for circles among them.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
+    """The socket that all processes accept connections from. Raises PortUnavailable."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # With the protocol named, every event loop turns Nagle's algorithm off.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if (unread := getattr(socket, "TCP_USER_TIMEOUT", None)) is not None:
+        # Connections inherit it; only Linux has it.
+        listener.setsockopt(socket.IPPROTO_TCP, unread, UNREAD_SECONDS * 1000)
     try:
         listener.bind((settings.host, settings.port))
         listener.listen(2048)
@@ -103,18 +139,125 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def serve_until_stopped(settings: Settings, url: str) -> None:
+    """Serve until Ctrl-C or SIGTERM, let running requests finish, and return.
+
+    Raises PortUnavailable, DatabaseUnreachable, KeysUnavailable and TracingUnavailable; WorkerRefused for one of these
+    in a process of several.
+    """
+    listener = listen(settings)
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    configure_logs(settings.log_level, readable=settings.development)
+    try:
+        announce = _announcement(settings, url, listener)
+        if settings.workers == 1:
+            with _runner() as runner:
+                runner.run(_serve(settings, url, listener, announce))
+        else:
+            # Workers that start together would each make the key of a development machine.
+            Authenticator(settings)
+            with tempfile.TemporaryDirectory(prefix="tessera-") as folder:
+                work = functools.partial(_work, settings, url, listener, Path(folder))
+                workers = Workers(
+                    settings.workers, work, grace=GRACE_SECONDS, started=announce, stopping=listener.close
+                )
+                asyncio.run(workers.run())
+    except KeyboardInterrupt:
+        # Before there was anything to finish.
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        listener.close()
+
+
+async def dev_tokens_of(settings: Settings, url: str) -> dict[str, str]:
+    """Development tokens by role, from a database that is not open yet. Raises DatabaseUnreachable."""
+    database = await _open(settings.model_copy(update={"database_read_url": None, "pool_size": 1}), url)
+    try:
+        return await dev_tokens(settings, database)
+    finally:
+        await database.close()
+
+
+def _work(  # noqa: PLR0913, PLR0917 - what a process is given when it starts
+    settings: Settings, url: str, listener: socket.socket, folder: Path, number: int, report: Report
+) -> None:
+    """What each of several processes does."""
+
+    async def serve() -> None:
+        stop_with_parent()
+        await _serve(settings, url, listener, report.working, Fleet(folder, number))
+
+    configure_logs(settings.log_level, readable=settings.development)
+    try:
+        with _runner() as runner:
+            runner.run(serve())
+    except (DatabaseUnreachable, KeysUnavailable, TracingUnavailable) as error:
+        report.refuse(str(error))
+        sys.exit(1)
+
+
+async def _serve(
+    settings: Settings,
+    url: str,
+    listener: socket.socket,
+    started_serving: Callable[[], None],
+    fleet: Fleet | None = None,
+) -> None:
+    database = await _open(settings, url)
+    app = build_app(settings, Environment(database=database), fleet)
+    _quiet_collector()
+    await StreamingServer(server_config(app), started_serving).serve(sockets=[listener])
+
+
+async def _open(settings: Settings, url: str) -> Database:
+    read_url = settings.database_read_url
+    try:
+        return await Database.connect(
+            url,
+            read_url=read_url.get_secret_value() if read_url else None,
+            pool_size=settings.pool_size,
+            statement_timeout=settings.statement_timeout,
+        )
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseUnreachable(error) from error
+
+
+def _runner() -> asyncio.Runner:
+    return asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory())
+
+
+def _quiet_collector() -> None:
+    """Keep the garbage collector from walking what lives as long as the server, and let requests make more garbage.
+
+    Requests make thousands of small objects that reference counting frees; measured, a quarter of the CPU of the
+    landing page went into looking for circles among them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}/graphql" if ":" in host else f"http://{host}:{port}/graphql"
 
 
-def _print_banner(listener: socket.socket, tokens: dict[str, str]) -> None:
+def _announcement(settings: Settings, url: str, listener: socket.socket) -> Callable[[], None]:
+    """What to call to say where the service is, prepared now so that it cannot fail then."""
+    address = _address(listener)
+    if settings.development:
+        return functools.partial(_print_banner, address, asyncio.run(dev_tokens_of(settings, url)))
+    return lambda: Console(stderr=True).print(f"Serving {address}", highlight=False)
+
+
+def _print_banner(address: str, tokens: dict[str, str]) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"\nTessera serves [bold]{_address(listener)}[/bold]  (open it in a browser; Ctrl-C stops)\n")
+    console.print(f"\nTessera serves [bold]{address}[/bold]  (open it in a browser; Ctrl-C stops)\n")
     console.print("One token per role, to send as “Authorization: Bearer …”:\n")
     for role, token in tokens.items():
         console.print(f"[bold]{role}[/bold]\n{token}\n")
 
 
-def _stop(_signal: int, _frame: Any) -> None:
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt

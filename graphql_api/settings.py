@@ -26,6 +26,7 @@ class Settings(BaseSettings):
         "info", description="What is logged: every operation at info, failures and slow ones above it."
     )
     pool_size: int = Field(10, ge=1, le=1000, description="Connections per process, to each of primary and replica.")
+    workers: int = Field(1, ge=1, le=64, description="Processes on the one port, each with connections of its own.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, validation_alias="PORT", description="The port; 0 takes any free one.")
     data_dir: Path = Field(Path(".tessera"), description="Where the embedded database and development keys live.")
@@ -36,6 +37,9 @@ class Settings(BaseSettings):
     jwt_issuer: str = Field("tessera", description="The `iss` that tokens must carry.")
     jwt_audience: str = Field("tessera", description="The `aud` that tokens must carry.")
     traces_endpoint: str | None = Field(None, description="Where to send OpenTelemetry traces; needs `tessera[otel]`.")
+    event_retention: float = Field(
+        7.0, gt=0, le=3650, description="For how many days events are kept; older cursors have expired."
+    )
     body_limit: int = Field(1024 * 1024, ge=1024, description="The largest request body, in bytes.")
 
     @property

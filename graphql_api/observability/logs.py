@@ -1,15 +1,39 @@
 """Structured logs: one line an event, with the id of the request that it belongs to."""
 
+import asyncio
 import logging
 import sys
+from typing import Final
 
 import orjson
 import structlog
 from structlog.typing import Processor
 
+_GARBLED: Final = "Invalid UTF-8 sequence received from client."
+
+
+class NoBlame(logging.Filter):
+    """Takes the traceback from what uvicorn reports as an error of ours and is none.
+
+    That is text of a client that is not UTF-8, and a request that was cut off because the server stops.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every record."""
+        error = record.exc_info[1] if record.exc_info else None
+        garbled = isinstance(error, UnicodeDecodeError) and record.msg == _GARBLED
+        if garbled or isinstance(error, asyncio.CancelledError):
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        return True
+
+
+_NO_BLAME: Final = NoBlame()
+
 
 def configure_logs(level: str, *, readable: bool) -> None:
     """Write events of `level` and above to standard error: JSON for machines, or colored lines for people."""
+    logging.getLogger("uvicorn.error").addFilter(_NO_BLAME)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -49,10 +49,22 @@ class PlanCounts(Struct, frozen=True):
     fallbacks: dict[tuple[str, str], int]
 
 
-class Metrics:
-    """The metrics of one process. `plans` is asked for its counts when somebody reads them."""
+class EventCounts(Struct, frozen=True):
+    """What the hub of live events has counted since it began, and what it holds now."""
 
-    def __init__(self, plans: Callable[[], PlanCounts]) -> None:
+    sessions: int
+    subscriptions: int
+    groups: int
+    executions: int
+    delivered: int
+    endings: dict[str, int]
+    leads: bool
+
+
+class Metrics:
+    """The metrics of one process. `plans` and `events` are asked for their counts when somebody reads them."""
+
+    def __init__(self, plans: Callable[[], PlanCounts], events: Callable[[], EventCounts]) -> None:
         self.registry = CollectorRegistry()
         self._names = Names()
         self._clients = Names()
@@ -74,6 +86,7 @@ class Metrics:
             registry=self.registry,
         )
         self.registry.register(_PlanCollector(plans, self._names))
+        self.registry.register(_EventCollector(events))
 
     def record(self, finished: Finished) -> None:
         """Count an operation."""
@@ -123,3 +136,34 @@ class _PlanCollector(Collector):
         for key, count in summed.items():
             fallbacks.add_metric(list(key), count)
         return [documents, fallbacks]
+
+
+class _EventCollector(Collector):
+    """Reads the hub's own counters when metrics are asked for."""
+
+    def __init__(self, events: Callable[[], EventCounts]) -> None:
+        self._events = events
+
+    def collect(self) -> list[Metric]:
+        """What is held and what was counted."""
+        counts = self._events()
+        gauges = {
+            "tessera_event_connections": ("Connections that live on events.", counts.sessions),
+            "tessera_subscriptions": ("Open subscriptions.", counts.subscriptions),
+            "tessera_subscription_groups": ("Subscriptions that are answered alike count once.", counts.groups),
+            "tessera_event_leader": ("1 in the process that wakes the others.", int(counts.leads)),
+        }
+        counters = {
+            "tessera_event_executions": ("Executions of a subscription for an event.", counts.executions),
+            "tessera_event_deliveries": ("Answers handed to subscriptions.", counts.delivered),
+        }
+        endings = CounterMetricFamily(
+            "tessera_event_connections_ended", "Connections that the server ended, by reason.", labels=["reason"]
+        )
+        for reason, count in counts.endings.items():
+            endings.add_metric([reason], count)
+        return [
+            *(GaugeMetricFamily(name, text, value=value) for name, (text, value) in gauges.items()),
+            *(CounterMetricFamily(name, text, value=value) for name, (text, value) in counters.items()),
+            endings,
+        ]

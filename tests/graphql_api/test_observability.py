@@ -18,7 +18,7 @@ from domain.requests import TookTooLong
 from graphql_api.app import build_app
 from graphql_api.context import Environment
 from graphql_api.observability.logs import configure_logs
-from graphql_api.observability.metrics import OTHER, Finished, Metrics, Names, PlanCounts
+from graphql_api.observability.metrics import OTHER, EventCounts, Finished, Metrics, Names, PlanCounts
 from graphql_api.observability.tracing import make_tracer
 from graphql_api.settings import Settings
 from tests.api.client import Clients, document
@@ -62,7 +62,7 @@ async def test_known_documents_and_fallbacks_are_counted(clients: Clients) -> No
 def test_names_of_clients_cannot_make_metrics_grow_without_bound() -> None:
     names = Names(limit=2)
     assert [names.bounded(name) for name in ("a", "b", "c", "a")] == ["a", "b", OTHER, "a"]
-    metrics = Metrics(lambda: PlanCounts(0, 0, {}))
+    metrics = Metrics(lambda: PlanCounts(0, 0, {}), lambda: EventCounts(0, 0, 0, 0, 0, {}, leads=False))
     for index in range(1_000):
         metrics.record(Finished(f"operation{index}", f"client{index}", "ok", 0.001, 1))
     series = [line for line in metrics.text().splitlines() if line.startswith(b"tessera_operations_total")]

@@ -1,0 +1,312 @@
+"""One service of several processes on one port: real processes, that are killed and stopped as operators do it."""
+
+import asyncio
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from structlog.testing import capture_logs
+
+from db.database import Database
+from graphql_api.workers import LENIENCE_SECONDS, Report, Workers, pause_after
+
+ROOT = Path(__file__).parent.parent.parent
+COMMAND = [str(Path(sys.executable).parent / "tessera"), "serve"]
+PATIENCE = 60
+STOP_SECONDS = 10
+
+
+class Service:
+    """A running `tessera serve`, the leader of a process group of its own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.process = process
+        self.log = log
+        address = re.search(r"http://127\.0\.0\.1:(\d+)/graphql", log.read_text())
+        assert address is not None
+        self.port = int(address[1])
+
+    def workers(self) -> set[int]:
+        """The processes that serve."""
+        return {pid for pid, parent, text in self.group() if parent == self.process.pid and "spawn_main" in text}
+
+    def group(self) -> list[tuple[int, int, str]]:
+        """What runs of the group: pid, parent, and command line."""
+        shown = ["ps", "-ww", "-eo", "pid=,ppid=,pgid=,stat=,args="]
+        listed = subprocess.run(shown, capture_output=True, text=True, check=True)
+        fields = [line.split(maxsplit=4) for line in listed.stdout.splitlines()]
+        mine = [row for row in fields if int(row[2]) == self.process.pid and not row[3].startswith("Z")]
+        return [(int(pid), int(parent), text) for pid, parent, _, _, text in mine]
+
+    def get(self, path: str = "/readyz") -> str:
+        """The answer to one request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+    def stop(self, ask: Callable[[], None]) -> None:
+        """Stop it, and expect that it ends by itself, in time, cleanly and completely."""
+        began = time.monotonic()
+        ask()
+        assert self.process.wait(PATIENCE) == 0
+        assert time.monotonic() - began < STOP_SECONDS
+        text = self.log.read_text()
+        assert text.endswith("Stopped.\n")
+        assert (text.count("Stopped."), text.count("Traceback")) == (1, 0)
+        # A helper of Python's own ends only after the process that started it.
+        eventually(lambda: self.group() == [])
+
+    def records(self, event: str) -> list[dict[str, object]]:
+        """Lines of the log, without what differs from run to run."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [{key: line[key] for key in line if key != "timestamp"} for line in lines if line["event"] == event]
+
+
+def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody listens."""
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """The environment of a production server, without the settings of whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TESSERA_", "DATABASE_", "PORT"))}
+    return {**kept, "TESSERA_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT), "PORT": "0", **more}
+
+
+@pytest.fixture
+def production(tmp_path: Path, database_url: str) -> dict[str, str]:
+    """The settings of a production server: a database, and a key to verify tokens with."""
+    keys = tmp_path / "keys.pem"
+    public = Ed25519PrivateKey.generate().public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    keys.write_bytes(public.public_bytes(serialization.Encoding.PEM, form))
+    return environment(tmp_path, DATABASE_URL=database_url, TESSERA_JWT_KEYS=str(keys))
+
+
+@contextlib.contextmanager
+def serving(settings: dict[str, str], *options: str) -> Iterator[Service]:
+    """A service that has said that it serves; nothing is left of it after the block, however that ends."""
+    log = Path(settings["TESSERA_DATA_DIR"]) / "serve.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*COMMAND, *options], cwd=ROOT, env=settings, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        last = re.compile(r"Serving http://\S+\n|INTEGRATION\n\S+\n")
+        eventually(lambda: bool(last.search(log.read_text())) or process.poll() is not None)
+        assert process.poll() is None, log.read_text()
+        yield Service(process, log)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        # Shown when a test fails.
+        sys.stdout.write(log.read_text())
+
+
+def refused(settings: dict[str, str], *options: str) -> tuple[int, str]:
+    """The exit code of a service that cannot start, and all that it said."""
+    told = subprocess.run(
+        [*COMMAND, *options], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    return told.returncode, told.stdout + told.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells which process holds a connection")
+def test_connections_are_answered_by_several_processes(production: dict[str, str]) -> None:
+    with serving(production, "--workers", "3") as service:
+        workers = service.workers()
+        assert len(workers) == 3
+        with contextlib.ExitStack() as opened:
+            held: dict[int, int] = {}
+            for count in range(1, 1000):
+                connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+                opened.callback(connection.close)
+                connection.request("GET", "/healthz")
+                assert connection.getresponse().read() == b"alive\n"
+                held = {pid: number for pid in workers if (number := held_connections(pid, service.port))}
+                assert sum(held.values()) == count
+                if len(held) > 1:
+                    break
+        assert len(held) > 1
+        service.stop(service.process.terminate)
+
+
+def test_whichever_worker_is_asked_has_the_metrics_of_all(production: dict[str, str]) -> None:
+    with serving(production, "--workers", "3") as service:
+        told = re.compile(r'^tessera_event_leader\{worker="(\d)"\} (\d)\.0$', re.MULTILINE)
+        eventually(lambda: len(told.findall(service.get("/metrics"))) == 3, 20)
+        for _ in range(5):
+            text = service.get("/metrics")
+            leaders = dict(told.findall(text))
+            assert sorted(leaders) == ["1", "2", "3"]
+            assert text.count("# TYPE tessera_event_leader gauge") == 1
+        eventually(lambda: sorted(dict(told.findall(service.get("/metrics"))).values()) == ["0", "0", "1"], 20)
+        service.stop(service.process.terminate)
+
+
+def test_a_worker_that_ends_is_replaced_and_the_service_answers_meanwhile(production: dict[str, str]) -> None:
+    with serving(production, "--workers", "2") as service:
+        before = service.workers()
+        for sent, code in ((signal.SIGKILL, -9), (signal.SIGTERM, 0)):
+            known = service.workers()
+            os.kill(min(known & before), sent)
+            eventually(lambda known=known: len(known - service.workers()) == 1)  # type: ignore[misc]
+            assert {service.get() for _ in range(20)} == {"ready\n"}
+            eventually(lambda known=known: len(service.workers() - known) == 1)  # type: ignore[misc]
+            assert [record["exit_code"] for record in service.records("worker ended")][-1] == code
+        assert len(service.workers()) == len(before) == 2
+        # A worker that has just begun does not serve yet, but it stops.
+        service.stop(service.process.terminate)
+
+
+def test_ctrl_c_stops_all_when_running_requests_are_answered(production: dict[str, str]) -> None:
+    body = b'{"query": "{ __typename }"}'
+    with serving({**production, "TESSERA_WORKERS": "3"}) as service:
+        assert len(service.workers()) == 3
+        with socket.create_connection(("127.0.0.1", service.port), PATIENCE) as running:
+            head = f"POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Length: {len(body)}\r\n"
+            running.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body[:5])
+            time.sleep(0.2)
+
+            def interrupt() -> None:
+                # As a terminal does it: every process of the group gets the signal, and an impatient one gets two.
+                os.killpg(service.process.pid, signal.SIGINT)
+                eventually(lambda: not accepts(service.port))
+                os.killpg(service.process.pid, signal.SIGINT)
+                running.sendall(body[5:])
+                answer = b"".join(iter(partial(running.recv, 65536), b""))
+                assert answer.startswith(b"HTTP/1.1 200 ")
+                assert answer.endswith(b'{"data":{"__typename":"Query"}}')
+
+            service.stop(interrupt)
+
+
+def test_workers_end_with_a_parent_that_is_killed(production: dict[str, str]) -> None:
+    with serving(production, "--workers", "2") as service:
+        service.process.kill()
+        service.process.wait()
+        eventually(lambda: service.group() == [], STOP_SECONDS)
+        assert "Traceback" not in service.log.read_text()
+
+
+async def test_the_banner_is_printed_once_and_its_tokens_are_good_for_every_worker(
+    tmp_path: Path, database: Database, database_url: str
+) -> None:
+    settings = environment(tmp_path, DATABASE_URL=database_url, TESSERA_ENV="dev", TESSERA_WORKERS="2")
+    with serving(settings) as service:
+        printed = service.log.read_text()
+        assert (printed.count("Tessera serves"), printed.count("Loaded the demo data.")) == (1, 1)
+        tokens = dict(re.findall(r"^([A-Z_]+)\n(eyJ\S+)$", printed, re.MULTILINE))
+        assert (len(tokens), printed.count("eyJ0eXAi") + printed.count("eyJhbGci")) == (9, 9)
+        headers = {"Authorization": f"Bearer {tokens['APPROVER']}", "Content-Type": "application/json"}
+        for _ in range(20):
+            connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+            connection.request("POST", "/graphql", '{"query": "{ viewer { roles } }"}', headers)
+            assert json.load(connection.getresponse()) == {"data": {"viewer": {"roles": ["APPROVER"]}}}
+            connection.close()
+        service.stop(service.process.terminate)
+
+
+def test_what_keeps_every_worker_from_starting_is_told_once(production: dict[str, str]) -> None:
+    code, said = refused({**production, "DATABASE_READ_URL": "postgresql://no@127.0.0.1:1/none"}, "--workers", "3")
+    assert code == 1
+    assert re.fullmatch(r"The database does not answer: .*\. Check DATABASE_URL and DATABASE_READ_URL\.\n", said)
+
+
+def test_missing_keys_and_a_taken_port_are_told_in_one_sentence(production: dict[str, str]) -> None:
+    del production["TESSERA_JWT_KEYS"]
+    sentence = "set TESSERA_JWT_KEYS to a JWKS or PEM file, or TESSERA_ENV=dev on your own machine."
+    assert refused(production, "--workers", "3") == (1, f"Tokens cannot be verified: {sentence}\n")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        sentence = f"Port {port} is taken: choose another one, as in “make serve PORT={port + 1}”."
+        assert refused({**production, "PORT": str(port)}, "--workers", "3") == (1, f"{sentence}\n")
+
+
+def test_the_number_of_workers_is_checked(production: dict[str, str]) -> None:
+    sentence = "A setting in the environment is wrong: workers: Input should be less than or equal to 64"
+    assert refused({**production, "TESSERA_WORKERS": "65"}) == (1, f"{sentence}\n")
+    code, said = refused(production, "--workers", "0")
+    assert code == 2
+    assert "Input should be greater than or equal to 1" in said
+
+
+def test_the_pause_grows_while_workers_die_at_their_start() -> None:
+    assert [pause_after(deaths) for deaths in range(9)] == [0.5, 0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert pause_after(1_000_000) == 30
+
+
+def test_who_refuses_at_a_later_start_is_tried_again_and_who_does_not_stop_is_killed(tmp_path: Path) -> None:
+    seen: list[str] = []
+    work = partial(lively, tmp_path / "lives")
+    workers = Workers(
+        1, work, grace=0.1, started=partial(seen.append, "started"), stopping=partial(seen.append, "stopping")
+    )
+
+    async def run() -> None:
+        running = asyncio.create_task(workers.run())
+        while not (tmp_path / "lives").exists() or len((tmp_path / "lives").read_text()) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+
+    with capture_logs() as lines:
+        asyncio.run(run())
+    assert seen == ["started", "stopping"]
+    assert lines == [
+        {"event": "worker ended", "log_level": "warning", "worker": 1, "exit_code": 3, "next_start_seconds": 0.5},
+        {"event": "worker refused", "log_level": "error", "worker": 1, "reason": "The database sleeps."},
+        {"event": "worker ended", "log_level": "warning", "worker": 1, "exit_code": 0, "next_start_seconds": 1.0},
+        {"event": "worker killed", "log_level": "error", "worker": 1, "after_seconds": 0.1 + LENIENCE_SECONDS},
+    ]
+
+
+def lively(lives: Path, _number: int, report: Report) -> None:
+    """A worker that fails at first, then refuses, then works and will not stop."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with lives.open("a+") as file:
+        file.write(".")
+        life = file.tell()
+    if life == 2:
+        report.refuse("The database sleeps.")
+        return
+    report.working()
+    if life == 1:
+        sys.exit(3)
+    time.sleep(PATIENCE)
+
+
+def held_connections(pid: int, port: int) -> int:
+    """How many connections to a port a process holds."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    established = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "01"}
+    files = Path(f"/proc/{pid}/fd").iterdir()
+    return sum(1 for file in files if file.is_symlink() and os.path.realpath(file).rpartition("/")[2] in established)
