@@ -1,30 +1,35 @@
 """The application: what is wired to what."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from db.database import Database
 from domain.permissions import Role
 from graphql_api.auth import Authenticator, dev_token
 from graphql_api.context import Environment
+from graphql_api.events import Hub
+from graphql_api.events.duties import LeaderDuties
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
+from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
 from graphql_api.observability.tracing import make_tracer
 from graphql_api.settings import Settings
 from graphql_api.transport.http import GraphQLEndpoint
+from graphql_api.transport.websocket import WebSocketEndpoint
 from resolvers.accounts.read import first_accounts_by_role
 from schema.build import build_schema
 from schema.scalars import NATIVES
 
 
-def build_app(settings: Settings, environment: Environment) -> Starlette:
-    """The ASGI application over an open database, which it closes when it shuts down.
+def build_app(settings: Settings, environment: Environment, fleet: Fleet | None = None) -> Starlette:
+    """The ASGI application over an open database, which it closes when it shuts down; in a `fleet`, one of several.
 
     Raises KeysUnavailable and TracingUnavailable.
     """
@@ -33,12 +38,15 @@ def build_app(settings: Settings, environment: Environment) -> Starlette:
         return await dev_tokens(settings, environment.database)
 
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
-    metrics = Metrics(schema.counts)
+    authenticator = Authenticator(settings)
+    hub = Hub(environment, schema, LeaderDuties(environment, settings))
+    metrics = Metrics(schema.counts, hub.counts)
     endpoint = GraphQLEndpoint(
         schema,
         environment,
-        Authenticator(settings),
+        authenticator,
         metrics,
+        hub,
         trace=make_tracer(settings.traces_endpoint),
         body_limit=settings.body_limit,
         tokens=tokens if settings.development else None,
@@ -48,19 +56,32 @@ def build_app(settings: Settings, environment: Environment) -> Starlette:
         answers = await environment.database.answers()
         return PlainTextResponse("ready\n" if answers else "the database does not answer\n", 200 if answers else 503)
 
+    def measured(_request: Request) -> Response:
+        own = metrics.text()
+        return Response(own if fleet is None else fleet.joined(own), media_type=CONTENT_TYPE)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        hub.start()
+        publishing = None if fleet is None else asyncio.create_task(fleet.publish(metrics.text))
         yield
+        if publishing is not None:
+            publishing.cancel()
+        await hub.close()
         await environment.database.close()
 
     routes = [
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
         Route("/healthz", lambda _request: PlainTextResponse("alive\n")),
         Route("/readyz", ready),
-        Route("/metrics", lambda _request: Response(metrics.text(), media_type=CONTENT_TYPE)),
+        Route("/metrics", measured),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.farewell = hub.stop
+    app.state.hub = hub
+    return app
 
 
 async def dev_tokens(settings: Settings, database: Database) -> dict[str, str]:

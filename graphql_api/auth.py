@@ -52,19 +52,18 @@ class Authenticator:
         if credential.startswith(KEY_PREFIX):
             found = await viewer_of_api_key(reading, credential)
         else:
-            found = await viewer_of_account(reading, self._subject(credential))
+            found = await viewer_of_account(reading, *self._subject(credential))
         if found is None:
             message = "This credential opens no account: it was revoked, or the account is disabled."
             raise Unauthenticated(message)
         return found
 
-    def _subject(self, token: str) -> UUID:
+    def _subject(self, token: str) -> tuple[UUID, float]:
         known = self._verified.get(token)
-        if known is not None and known[1] > time.time():
-            return known[0]
-        subject, expires = self._verify(token)
-        self._verified.put(token, (subject, expires))
-        return subject
+        if known is None or known[1] <= time.time():
+            known = self._verify(token)
+            self._verified.put(token, known)
+        return known
 
     def _verify(self, token: str) -> tuple[UUID, float]:
         """The account that a token names, and when it expires, in seconds since 1970. Raises Unauthenticated."""

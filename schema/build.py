@@ -25,10 +25,12 @@ from schema.errors import ERROR_TYPES
 from schema.fields import AppInfo
 from schema.ids import decode_id
 from schema.nodes import Node
+from schema.notifications.fields import NotificationMutations, NotificationQueries, NotificationSubscriptions
 from schema.roots import query
 from schema.scalars import SCALARS
+from schema.schemes.activity import SchemeActivityQueries, SchemeActivitySubscriptions
 from schema.schemes.fields import SchemeMutations, SchemeQueries
-from schema.work.fields import WorkQueries
+from schema.work.fields import WorkQueries, WorkSubscriptions
 
 SchemaT = TypeVar("SchemaT", bound=strawberry.Schema)
 
@@ -39,7 +41,7 @@ IdsArgument = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(AccountQueries, CatalogQueries, SchemeQueries, WorkQueries):
+class Query(AccountQueries, CatalogQueries, NotificationQueries, SchemeActivityQueries, SchemeQueries, WorkQueries):
     """The query root."""
 
     @query(
@@ -64,8 +66,16 @@ class Query(AccountQueries, CatalogQueries, SchemeQueries, WorkQueries):
 @strawberry.type(
     description="What can be changed. Each field is one transaction: it is carried out whole or not at all."
 )
-class Mutation(AccountMutations, CatalogMutations, SchemeMutations):
+class Mutation(AccountMutations, CatalogMutations, NotificationMutations, SchemeMutations):
     """The mutation root."""
+
+
+@strawberry.type(
+    description="What can be followed, over graphql-transport-ws or as server-sent events. Streams that take `after` "
+    "resume behind a cursor and miss nothing; an event may come twice, and has the same cursor then."
+)
+class Subscription(NotificationSubscriptions, SchemeActivitySubscriptions, WorkSubscriptions):
+    """The subscription root."""
 
 
 def build_schema(
@@ -78,6 +88,7 @@ def build_schema(
     schema = make(
         Query,
         Mutation,
+        Subscription,
         types=[*ERROR_TYPES, ApiKey],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
         **options,

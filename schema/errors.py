@@ -118,7 +118,7 @@ def _(failure: VersionConflict) -> list[UserError]:
             current_version=failure.current_version,
             changed_by_id=failure.changed_by,
             changed_at=failure.changed_at,
-            changes=_field_changes(failure.changes),
+            changes=field_changes(failure.changes),
         )
     ]
 
@@ -132,12 +132,13 @@ def _(failure: ContentChanged) -> list[UserError]:
             path=list(failure.path),
             named_hash=failure.named_hash,
             current_hash=failure.current_hash,
-            changes=_field_changes(failure.changes),
+            changes=field_changes(failure.changes),
         )
     ]
 
 
-def _field_changes(differences: Iterable[FieldDifference]) -> list[FieldChange]:
+def field_changes(differences: Iterable[FieldDifference]) -> list[FieldChange]:
+    """Differences as clients see them."""
     return [
         FieldChange(
             field=difference.field,

@@ -22,12 +22,7 @@ def query(*, requires: Permission, returns: Any, description: str) -> Callable[[
     """
 
     def declare(resolver: ResolverT) -> Any:
-        @wraps(resolver)
-        async def checked(*args: Any, **kwargs: Any) -> Any:
-            kwargs["info"].context.require(requires)
-            return await resolver(*args, **kwargs)
-
-        return _root_field(checked, requires, returns, description)
+        return _root_field(_checked(resolver, requires), requires, returns, description)
 
     return declare
 
@@ -54,10 +49,36 @@ def mutation(*, requires: Permission, description: str) -> Callable[[ResolverT],
     return declare
 
 
-def _root_field(resolver: Callable[..., Any], requires: Permission, returns: Any, description: str) -> Any:
+def subscription(*, requires: Permission, returns: Any, description: str) -> Callable[[ResolverT], Any]:
+    """Declare a root field of Subscription that takes the permission `requires`.
+
+    The resolver is called when the subscription begins, and again when the viewer's access changes: it returns the
+    `Feed` to follow. `returns` is the GraphQL type of each event.
+    """
+
+    def declare(resolver: ResolverT) -> Any:
+        checked = _checked(resolver, requires)
+        return _root_field(checked, requires, returns, description, is_subscription=True)
+
+    return declare
+
+
+def _checked(resolver: ResolverT, requires: Permission) -> Callable[..., Awaitable[Any]]:
+    @wraps(resolver)
+    async def checked(*args: Any, **kwargs: Any) -> Any:
+        kwargs["info"].context.require(requires)
+        return await resolver(*args, **kwargs)
+
+    return checked
+
+
+def _root_field(
+    resolver: Callable[..., Any], requires: Permission, returns: Any, description: str, *, is_subscription: bool = False
+) -> Any:
     return strawberry.field(
         resolver=resolver,
         graphql_type=returns,
         description=f"{description} Requires the permission `{requires.value}`.",
         metadata={POLICY: requires},
+        is_subscription=is_subscription,
     )

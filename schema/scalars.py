@@ -11,7 +11,9 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 SafeInt = NewType("SafeInt", int)
+EventCursor = NewType("EventCursor", str)
 
+EVENT_CURSOR_LIMIT: Final = 200
 SAFE_INT_LIMIT: Final = 2**53 - 1
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATE_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})")
@@ -61,6 +63,14 @@ def parse_safe_int(value: Any) -> int:
     return value
 
 
+def parse_event_cursor(value: Any) -> str:
+    """The text of a cursor; whether it is one, the stream knows. Raises GraphQLError."""
+    if isinstance(value, str) and len(value) <= EVENT_CURSOR_LIMIT:
+        return value
+    message = "An EventCursor is the text that came with an event."
+    raise GraphQLError(message)
+
+
 def serialize_date_time(value: datetime) -> str:
     """RFC 3339 in UTC, with `Z`."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -95,6 +105,13 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         serialize=int,
         parse_value=parse_safe_int,
     ),
+    EventCursor: strawberry.scalar(
+        name="EventCursor",
+        description="An opaque place in a stream of events. Whoever resumes behind it misses nothing.",
+        specified_by_url="https://relay.dev/graphql/connections.htm#sec-Cursor",
+        serialize=str,
+        parse_value=parse_event_cursor,
+    ),
 }
 
 # For which values v of a scalar JSON takes v itself: conditions on v, over `date`, `datetime` and `UTC`.
@@ -102,4 +119,5 @@ NATIVES: Final[Mapping[str, str]] = {
     "Date": "type(v) is date",
     "DateTime": "type(v) is datetime and v.tzinfo is UTC",
     "SafeInt": "type(v) is int",
+    "EventCursor": "type(v) is str",
 }

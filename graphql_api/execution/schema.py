@@ -8,11 +8,12 @@ resolved are given to it as they turned out: a mutation is never carried out twi
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 import strawberry
 from graphql import ExecutionResult as CoreResult
-from graphql import GraphQLError, GraphQLObjectType, GraphQLResolveInfo, execute
+from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, execute
 from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.middleware import MiddlewareManager
 from graphql.execution.values import VariableValues, get_argument_values
@@ -111,15 +112,9 @@ class CompiledSchema(strawberry.Schema):
         Raises what Strawberry raises for unknown operations and ones that are not allowed.
         """
         del operation_extensions
-        document = self.documents.prepare(query or "")
-        if isinstance(document, list):
-            return PreExecutionError(data=None, errors=document)
-        operation = document.operation(operation_name)
-        if operation is None:
-            raise CannotGetOperationTypeError(operation_name)
-        kind = OperationType(operation.definition.operation.value)
-        if allowed_operation_types is not None and kind not in allowed_operation_types:
-            raise InvalidOperationTypeError(kind)
+        operation = self.find(query or "", operation_name, allowed_operation_types)
+        if isinstance(operation, list):
+            return PreExecutionError(data=None, errors=operation)
         asked = Asked(variable_values or {}, context_value, root_value)
         outcomes: dict[str, Outcome] = {}
         answers: dict[str, Any] = {}
@@ -133,6 +128,32 @@ class CompiledSchema(strawberry.Schema):
             return ExecutionResult(data=answers, errors=None)
         self._count_fallback(operation.name, reason)
         return await self._standard(operation, asked, outcomes, answers)
+
+    def find(
+        self, query: str, name: str | None, allowed: Iterable[OperationType] | None = None
+    ) -> Operation | list[GraphQLError]:
+        """The operation of this name in a document, or what is wrong with the document.
+
+        Raises CannotGetOperationTypeError and InvalidOperationTypeError.
+        """
+        document = self.documents.prepare(query)
+        if isinstance(document, list):
+            return document
+        operation = document.operation(name)
+        if operation is None:
+            raise CannotGetOperationTypeError(name)
+        kind = OperationType(operation.definition.operation.value)
+        if allowed is not None and kind not in allowed:
+            raise InvalidOperationTypeError(kind)
+        return operation
+
+    def variables_of(
+        self, operation: Operation, inputs: dict[str, Any]
+    ) -> tuple[VariableValues | list[GraphQLError], AbstractSet[str]]:
+        """The values of an operation's variables, or what is wrong with them; and which ones resolvers take as is."""
+        if operation.variables is None:
+            operation.variables = Variables(self._inputs, operation.document, operation.definition)
+        return operation.variables.values(inputs)
 
     def _count_fallback(self, name: str, reason: str) -> None:
         """Count by name; clients choose names, so beyond a number of them all others are one."""
@@ -155,9 +176,7 @@ class CompiledSchema(strawberry.Schema):
         answers: dict[str, Any],
     ) -> None:
         """Carry out the plan; `outcomes` and `answers` grow by each root field. Raises Irregular."""
-        if operation.variables is None:
-            operation.variables = Variables(self._inputs, operation.document, operation.definition)
-        variables, decoded = operation.variables.values(asked.inputs)
+        variables, decoded = self.variables_of(operation, asked.inputs)
         if isinstance(variables, list):
             raise Irregular("variables")
         plan = self._plan(operation, variables)
@@ -195,22 +214,7 @@ class CompiledSchema(strawberry.Schema):
     ) -> Any:
         """Call the resolver of a root field, and keep how it turned out."""
         arguments = get_argument_values(root.field, root.nodes[0], run.variables)
-        info: Any = GraphQLResolveInfo(
-            root.nodes[0].name.value,
-            root.nodes,
-            root.field.type,
-            plan.type,
-            Path(None, root.key, plan.type.name),
-            self._schema,
-            operation.fragment_definitions,
-            None,
-            operation.definition,
-            run.variables.coerced,  # type: ignore[arg-type] # Strawberry's resolvers get the values alone
-            run.context,
-            is_awaitable,
-            None,
-            None,  # type: ignore[arg-type] # helpers for work beside a resolver, of which there is none
-        )
+        info = self.info_of(operation, plan.type, root.key, root.field, root.nodes, run)
         try:
             if root.arguments is None:
                 value = root.field.resolve(run.event, info, **arguments)  # type: ignore[misc] # every root field has one
@@ -223,6 +227,33 @@ class CompiledSchema(strawberry.Schema):
             raise
         outcomes[root.key] = Outcome(value)
         return value
+
+    def info_of(  # noqa: PLR0913, PLR0917 - where a field stands takes so much to say
+        self,
+        operation: Operation,
+        type_: GraphQLObjectType,
+        key: str,
+        field: GraphQLField,
+        nodes: list[FieldNode],
+        run: Run,
+    ) -> Any:
+        """What a resolver of a root field is told about where it stands."""
+        return GraphQLResolveInfo(
+            nodes[0].name.value,
+            nodes,
+            field.type,
+            type_,
+            Path(None, key, type_.name),
+            self._schema,
+            operation.fragment_definitions,
+            None,
+            operation.definition,
+            run.variables.coerced,  # type: ignore[arg-type] # Strawberry's resolvers get the values alone
+            run.context,
+            is_awaitable,
+            None,
+            None,  # type: ignore[arg-type] # helpers for work beside a resolver, of which there is none
+        )
 
     async def _standard(
         self,

@@ -15,9 +15,11 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from domain.requests import BadInput, Overloaded, RefusedRequest, TookTooLong, Unauthenticated
+from domain.requests import BadInput, Overloaded, RefusedRequest, TookTooLong, Unauthenticated, Unreachable
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
+from graphql_api.events import Hub
+from graphql_api.events.subscription import Asked
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.plan import remember
 from graphql_api.observability.metrics import Finished, Metrics
@@ -32,13 +34,20 @@ from graphql_api.transport.requests import (
     media_type,
     read_request,
     request_id,
+    stream_wanted,
 )
-from resolvers.accounts.read import accounts_by_id
+from graphql_api.transport.sse import EventStream, single_result
+from resolvers.accounts.read import SignedIn, accounts_by_id
 from resolvers.context import Operation
 
 _QUERIES: Final = frozenset({OperationType.QUERY})
 _ALL: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
-_STATUS: Final[Mapping[type[RefusedRequest], int]] = {Unauthenticated: 401, Overloaded: 503, TookTooLong: 503}
+_STATUS: Final[Mapping[type[RefusedRequest], int]] = {
+    Unauthenticated: 401,
+    Overloaded: 503,
+    Unreachable: 503,
+    TookTooLong: 503,
+}
 _HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
     401: {"www-authenticate": "Bearer"},
     405: {"allow": "POST"},
@@ -50,6 +59,14 @@ _UNNAMED: Final = "Name one operation of the document in “operationName”: it
 _log = structlog.get_logger("tessera.operations")
 
 
+class _Followed(Exception):
+    """The operation is a subscription of this viewer."""
+
+    def __init__(self, signed_in: SignedIn | None) -> None:
+        super().__init__()
+        self.signed_in = signed_in
+
+
 class GraphQLEndpoint:
     """The endpoint `/graphql`. With `tokens`, a browser on this machine is shown GraphiQL, signed in with them."""
 
@@ -59,6 +76,7 @@ class GraphQLEndpoint:
         environment: Environment,
         authenticator: Authenticator,
         metrics: Metrics,
+        hub: Hub,
         *,
         trace: Tracer,
         body_limit: int,
@@ -68,6 +86,7 @@ class GraphQLEndpoint:
         self._environment = environment
         self._authenticator = authenticator
         self._metrics = metrics
+        self._hub = hub
         self._trace = trace
         self._body_limit = body_limit
         self._tokens = tokens
@@ -85,16 +104,21 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Request) -> Response:
         try:
-            return await self._answer(request, await read_request(request, self._body_limit))
+            wanted = await read_request(request, self._body_limit)
+            try:
+                return await self._answer(request, wanted)
+            except _Followed as followed:
+                return await self._follow(request, wanted, followed.signed_in)
         except BadRequest as bad:
             return _json(request, request_error(bad.message, BadInput.code), bad.status)
         except RefusedRequest as refused:
-            return _json(request, request_error(str(refused), **refused.extensions), _STATUS[type(refused)])
+            return _json(request, request_error(str(refused), **refused.extensions), _STATUS.get(type(refused), 400))
 
     async def _answer(self, request: Request, wanted: GraphQLRequest) -> Response:
         started = perf_counter()
         operation = self._environment.operation(None)
         result: ExecutionResult | None = None
+        signed_in: SignedIn | None = None
         try:
             signed_in = await self._authenticator.viewer(operation, request.headers)
             if signed_in is not None:
@@ -102,6 +126,11 @@ class GraphQLEndpoint:
                 remember(operation, accounts_by_id, {signed_in.account.id: signed_in.account})
             with self._trace(wanted.operation_name or "operation"):
                 result = await self._execute(operation, wanted, _QUERIES if request.method == "GET" else _ALL)
+        except InvalidOperationTypeError as invalid:
+            if invalid.operation_type is OperationType.SUBSCRIPTION:
+                raise _Followed(signed_in) from None
+            message = "GET is for queries; send mutations with POST."
+            raise BadRequest(message, 405) from None
         finally:
             await operation.close()
             self._record(request, wanted, operation, result, perf_counter() - started)
@@ -109,7 +138,26 @@ class GraphQLEndpoint:
         answer: dict[str, Any] = {"data": result.data} if begun else {}
         if result.errors:
             answer["errors"] = formatted(result.errors, valid=not isinstance(result, PreExecutionError))
+        if begun and stream_wanted(request.headers, needed=False):
+            return single_result(answer)
         return _json(request, answer, 200 if begun or media_type(request.headers) == JSON else 400)
+
+    async def _follow(self, request: Request, wanted: GraphQLRequest, signed_in: SignedIn | None) -> Response:
+        """Answer a subscription with its stream, or with what is wrong with it. Raises BadRequest, Unauthenticated."""
+        if not stream_wanted(request.headers, needed=True):
+            message = "A subscription is followed with “Accept: text/event-stream”, or over a WebSocket."
+            raise BadRequest(message, 406)
+        if signed_in is None:
+            raise Unauthenticated
+        resume = request.headers.get("last-event-id")
+        asked = Asked(wanted.query, wanted.variables or {}, wanted.operation_name, resume)
+        stream = EventStream(self._hub, asked, signed_in)
+        errors = await stream.open()
+        if not errors:
+            return stream
+        refused = errors[0].original_error
+        status = _STATUS.get(type(refused), 400) if isinstance(refused, RefusedRequest) else 400
+        return _json(request, {"errors": formatted(errors, valid=True)}, status)
 
     async def _execute(
         self, operation: Operation, wanted: GraphQLRequest, kinds: frozenset[OperationType]
@@ -122,12 +170,6 @@ class GraphQLEndpoint:
                 operation_name=wanted.operation_name,
                 allowed_operation_types=kinds,
             )
-        except InvalidOperationTypeError:
-            if kinds is _QUERIES:
-                message = "GET is for queries; send mutations with POST."
-                raise BadRequest(message, 405) from None
-            message = "Only queries and mutations are answered here."
-            raise BadRequest(message) from None
         except CannotGetOperationTypeError:
             name = wanted.operation_name
             message = f"The document has no operation “{name}”." if name else _UNNAMED

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
+EVENT_STREAM: Final = "text/event-stream"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -53,9 +54,34 @@ def client_name(headers: Mapping[str, str]) -> str:
     return headers.get("x-client-name", "") or headers.get("apollographql-client-name", "")
 
 
+def stream_wanted(headers: Mapping[str, str], *, needed: bool) -> bool:
+    """Whether to answer as a stream of events.
+
+    What can be answered at once is, unless the client likes a stream better than every kind of JSON that it takes: some
+    clients always name all three. A subscription, for which a stream is `needed`, gets one whenever it is taken.
+    """
+    liked = _preferences(headers.get("accept", ""))
+    stream = liked.get(EVENT_STREAM, 0.0)
+    others = max(liked.get(kind, 0.0) for kind in (JSON, GRAPHQL_JSON, "application/*", "*/*"))
+    return stream > 0 and (needed or stream > others)
+
+
 def media_type(headers: Mapping[str, str]) -> str:
     """The media type of the answer: the newer one only for clients that name it."""
     return GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
+
+
+def _preferences(accept: str) -> dict[str, float]:
+    """How much each media type of an Accept header is liked, from 0 to 1: RFC 9110, section 12.5.1."""
+    liked: dict[str, float] = {}
+    for part in accept.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weights = [parameter[2:] for parameter in parameters if parameter.startswith("q=")]
+        try:
+            liked[kind] = float(weights[0]) if weights else 1.0
+        except ValueError:
+            liked[kind] = 0.0
+    return liked
 
 
 async def _body(request: Request, limit: int) -> bytes:

@@ -4,20 +4,14 @@ import base64
 import hmac
 import re
 from collections.abc import Sequence
-from secrets import token_bytes
 from typing import Final
 
-SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what secrets begin with
-NEW_SECRET_BYTES: Final = 32
+from domain.webhooks import SECRET_PREFIX
+
 # The specification's: shorter keys are guessed, longer ones add nothing.
 _KEY_SIZES: Final = range(24, 64 + 1)
 # No full stop: the signed text is joined with them, and must be read in one way only.
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
-
-
-def new_secret() -> str:
-    """A secret for one endpoint: `whsec_` and 32 random bytes in base64. Show it once, and store it encrypted."""
-    return SECRET_PREFIX + base64.b64encode(token_bytes(NEW_SECRET_BYTES)).decode()
 
 
 def signed_headers(secrets: str | Sequence[str], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:

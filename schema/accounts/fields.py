@@ -12,7 +12,8 @@ from resolvers.accounts.read import list_accounts, list_api_keys
 from resolvers.accounts.upsert_account import upsert_account
 from resolvers.paging import Page, PageArguments
 from schema.accounts import inputs
-from schema.accounts.types import Account, ApiKey, Viewer
+from schema.accounts.types import Account, ApiKey
+from schema.accounts.viewer import Viewer
 from schema.fields import AppInfo
 from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
 from schema.roots import mutation, query

@@ -11,7 +11,7 @@ from resolvers.catalog.read import vendors_by_id
 from resolvers.nodes import NodeKind
 from schema.catalog.types import Vendor
 from schema.descriptions import described
-from schema.fields import batched, computed, leaf
+from schema.fields import batched, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
 
@@ -56,15 +56,3 @@ class ApiKey(Node):
     created_by: Account = batched(accounts_by_id, key="created_by", description="Who made the key.")
     created_at: datetime = leaf("When the key was made.")
     revoked_at: datetime | None = leaf("Since when the key opens nothing; null while it works.")
-
-
-@strawberry.type(description="Who asks, with what their roles allow at this moment.")
-class Viewer:
-    """The viewer."""
-
-    account: Account = batched(accounts_by_id, key="account_id", description="The account that is signed in.")
-    roles: list[Role] = computed(lambda viewer: sorted(viewer.roles), "The roles of the account.")
-    permissions: list[str] = computed(
-        lambda viewer: sorted(viewer.permissions), "Everything that the roles allow, written `scope:action`."
-    )
-    vendor: Vendor | None = batched(vendors_by_id, key="vendor_id", description="The vendor the account works for.")

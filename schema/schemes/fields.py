@@ -10,6 +10,7 @@ from resolvers.paging import Page, PageArguments
 from resolvers.schemes.create_scheme import create_scheme
 from resolvers.schemes.decide_submission import approve_scheme, reject_scheme, request_scheme_changes
 from resolvers.schemes.lists import list_schemes
+from resolvers.schemes.participants import add_scheme_participant, remove_scheme_participant
 from resolvers.schemes.read import find_scheme
 from resolvers.schemes.save_scheme_basics import save_scheme_basics
 from resolvers.schemes.save_scheme_bonus_rules import save_scheme_bonus_rules
@@ -28,6 +29,7 @@ from schema.schemes.payloads import (
     RejectSchemePayload,
     RequestSchemeChangesPayload,
     SaveSchemeStepPayload,
+    SchemeParticipantPayload,
     SubmitSchemePayload,
 )
 from schema.schemes.types import Scheme
@@ -150,3 +152,20 @@ class SchemeMutations:
     ) -> RejectSchemePayload:
         """Reject."""
         return RejectSchemePayload(scheme_id=await reject_scheme(info.context, input.to_command()))
+
+    @mutation(requires=Permission.SCHEME_DEFINE, description="Ask somebody to take part in a scheme; they are told so.")
+    async def add_scheme_participant(
+        self, info: AppInfo, input: Annotated[inputs.SchemeParticipantInput, What]
+    ) -> SchemeParticipantPayload:
+        """Add."""
+        return SchemeParticipantPayload(scheme_id=await add_scheme_participant(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.SCHEME_DEFINE,
+        description="Let somebody take part in a scheme no longer; they keep what they see, and are told no more.",
+    )
+    async def remove_scheme_participant(
+        self, info: AppInfo, input: Annotated[inputs.SchemeParticipantInput, What]
+    ) -> SchemeParticipantPayload:
+        """Remove."""
+        return SchemeParticipantPayload(scheme_id=await remove_scheme_participant(info.context, input.to_command()))

@@ -11,6 +11,7 @@ from resolvers.nodes import NodeKind
 from resolvers.schemes.create_scheme import CreateScheme
 from resolvers.schemes.decide_submission import ApproveScheme, DeclineScheme
 from resolvers.schemes.lists import SchemeFilter
+from resolvers.schemes.participants import Participation
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics
 from resolvers.schemes.save_scheme_bonus_rules import SaveSchemeBonusRules
 from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues
@@ -258,3 +259,19 @@ def _scheme(text: str) -> UUID:
     scheme_id = ids.one(NodeKind.SCHEME, text, "schemeId")
     ids.check()
     return scheme_id
+
+
+@strawberry.input(description="Somebody who shall take part in a scheme, or shall no longer.")
+class SchemeParticipantInput:
+    """A participation."""
+
+    scheme_id: strawberry.ID = leaf(SCHEME_ID)
+    account_id: strawberry.ID = leaf("Who.")
+
+    def to_command(self) -> Participation:
+        """The command. Raises InvalidInput for ids that make no sense."""
+        ids = InputIds()
+        scheme_id = ids.one(NodeKind.SCHEME, self.scheme_id, "schemeId")
+        account_id = ids.one(NodeKind.ACCOUNT, self.account_id, "accountId")
+        ids.check()
+        return Participation(scheme_id, account_id)

@@ -84,3 +84,12 @@ class RejectSchemePayload:
     scheme: Scheme | None = _scheme_after()
     errors: list[UserError] = error_list()
     scheme_id: strawberry.Private[UUID | None] = None
+
+
+@strawberry.type(description="The answer to `addSchemeParticipant` and `removeSchemeParticipant`.")
+class SchemeParticipantPayload:
+    """A scheme with its participants."""
+
+    scheme: Scheme | None = _scheme_after()
+    errors: list[UserError] = error_list()
+    scheme_id: strawberry.Private[UUID | None] = None

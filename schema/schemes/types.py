@@ -11,6 +11,7 @@ from domain.permissions import Role
 from domain.stages import STAGE_OWNERS, status_label
 from resolvers.accounts.read import accounts_by_id
 from resolvers.nodes import NodeKind
+from resolvers.schemes.activity import activity_by_scheme, participants_by_scheme
 from resolvers.schemes.definitions import definitions_by_scheme
 from resolvers.schemes.read import (
     actions_by_scheme,
@@ -27,9 +28,11 @@ from schema.catalog.types import Geography, Variant
 from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id
 from schema.nodes import Node, node_type
+from schema.paging import Connection, forward_page
 from schema.rules.enums import EarningChannel
 from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
+from schema.schemes.activity import SchemeActivity
 from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 
 
@@ -212,6 +215,12 @@ class Scheme(Node):
     )
     viewer_actions: list[SchemeAction] = batched(
         actions_by_scheme, key="id", description="What the viewer may do now; none of these fails for the state."
+    )
+    participants: list[Account] = batched(
+        participants_by_scheme, key="id", description="Who works on it and is told what others do, in order of joining."
+    )
+    activity: Connection[SchemeActivity] = batched(
+        activity_by_scheme, key="id", arguments=forward_page, description="What was done to it, newest first."
     )
     created_by: Account = batched(accounts_by_id, key="created_by", description="Who created it.")
     created_at: datetime = leaf("When it was created.")

@@ -5,10 +5,11 @@ from datetime import datetime
 import strawberry
 
 from domain.permissions import Permission
-from resolvers.work.read import WorkQueueView, list_work_queues, schemes_by_queue
+from resolvers.events.feeds import Feed
+from resolvers.work.read import WorkQueueView, list_work_queues, schemes_by_queue, watch_work_queues
 from schema.fields import AppInfo, batched, computed, leaf
 from schema.paging import Connection, forward_page
-from schema.roots import query
+from schema.roots import query, subscription
 from schema.schemes.types import Scheme
 from schema.work.enums import WorkQueueKey
 
@@ -38,3 +39,17 @@ class WorkQueries:
     async def work_queues(self, info: AppInfo) -> list[WorkQueueView]:
         """The viewer's queues."""
         return await list_work_queues(info.context)
+
+
+@strawberry.type
+class WorkSubscriptions:
+    """Work queues, live."""
+
+    @subscription(
+        requires=Permission.WORK_READ,
+        returns=list[WorkQueue],
+        description="The viewer's work queues: at the beginning, and whenever what is asked of them changes.",
+    )
+    async def work_queues_changed(self, info: AppInfo) -> Feed:
+        """The viewer's queues."""
+        return await watch_work_queues(info.context)

@@ -11,6 +11,7 @@ from tests.api.client import Client, Clients, gid
 from tests.factories.schemes import SchemeFactory
 from tests.factories.world import World
 
+STAFF_READS = set(NodeKind) - {NodeKind.ACCOUNT, NodeKind.API_KEY}
 DOCUMENT = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 SCOPED = {
     Role.ADMIN: SchemeScope.ALL,
@@ -25,8 +26,10 @@ TYPES = {
     NodeKind.API_KEY: "ApiKey",
     NodeKind.BONUS_RULE: "BonusRule",
     NodeKind.GEOGRAPHY: "Geography",
+    NodeKind.NOTIFICATION: "Notification",
     NodeKind.PRODUCT: "Product",
     NodeKind.SCHEME: "Scheme",
+    NodeKind.SCHEME_ACTIVITY: "SchemeActivity",
     NodeKind.TIER: "Tier",
     NodeKind.VARIANT: "Variant",
     NodeKind.VENDOR: "Vendor",
@@ -42,19 +45,23 @@ async def found(client: Client, ids: list[str]) -> list[str | None]:
 
 @pytest.fixture
 async def ids(clients: Clients, world: World, factory: SchemeFactory) -> dict[NodeKind, str]:
-    """The global id of one object of each kind; the scheme is approved."""
+    """The global id of one object of each kind; the scheme is approved, and its manager is told so."""
     account = gid(NodeKind.ACCOUNT, world.accounts["INTEGRATION"].id)
     document = 'mutation ($id: ID!) { createApiKey(input: {accountId: $id, name: "Till"}) { apiKey { id } } }'
     made = (await clients[Role.ADMIN].send(document, id=account)).data["createApiKey"]
     scheme_id = await factory.approved()
     rule = (await factory.definition(scheme_id)).content.rules[0]
+    document = "{ viewer { notifications(first: 1) { nodes { id activity { id } } } } }"
+    (told,) = (await clients[Role.PROGRAM_MANAGER].send(document)).data["viewer"]["notifications"]["nodes"]
     return {
         NodeKind.ACCOUNT: account,
         NodeKind.API_KEY: made["apiKey"]["id"],
         NodeKind.BONUS_RULE: gid(NodeKind.BONUS_RULE, rule.id),
         NodeKind.GEOGRAPHY: gid(NodeKind.GEOGRAPHY, world.geographies["Pune"].id),
+        NodeKind.NOTIFICATION: told["id"],
         NodeKind.PRODUCT: gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
         NodeKind.SCHEME: gid(NodeKind.SCHEME, scheme_id),
+        NodeKind.SCHEME_ACTIVITY: told["activity"]["id"],
         NodeKind.TIER: gid(NodeKind.TIER, world.tiers["Gold"].id),
         NodeKind.VARIANT: gid(NodeKind.VARIANT, world.variants["LENS-1"].id),
         NodeKind.VENDOR: gid(NodeKind.VENDOR, world.vendors["PRN-1"].id),
@@ -66,10 +73,13 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
     assert set(ids) == set(NodeKind) == set(TYPES)
     for role in Role:
         viewer = world.viewer(role)
-        scoped = {NodeKind.SCHEME, NodeKind.BONUS_RULE} if role not in SCOPED else set()
-        expected = [TYPES[kind] if viewer.may(LOADERS[kind][0]) and kind not in scoped else None for kind in NodeKind]
+        hidden = set() if role in SCOPED else {NodeKind.SCHEME, NodeKind.BONUS_RULE, NodeKind.SCHEME_ACTIVITY}
+        if role is not Role.PROGRAM_MANAGER:
+            hidden.add(NodeKind.NOTIFICATION)
+        expected = [TYPES[kind] if viewer.may(LOADERS[kind][0]) and kind not in hidden else None for kind in NodeKind]
         assert await found(clients[role], [ids[kind] for kind in NodeKind]) == expected, role
-    assert await found(clients[Role.ADMIN], [ids[kind] for kind in NodeKind]) == [TYPES[kind] for kind in NodeKind]
+    for role, theirs in ((Role.ADMIN, set(NodeKind) - {NodeKind.NOTIFICATION}), (Role.PROGRAM_MANAGER, STAFF_READS)):
+        assert await found(clients[role], [ids[kind] for kind in theirs]) == [TYPES[kind] for kind in theirs]
 
 
 async def test_schemes_and_their_rules_are_seen_by_scope(clients: Clients, factory: SchemeFactory) -> None:

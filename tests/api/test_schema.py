@@ -1,5 +1,6 @@
 """The schema as clients get it: the file in the repository, descriptions everywhere, and documents that fit (R26)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from graphql import (
     GraphQLScalarType,
     OperationDefinitionNode,
     build_schema,
+    get_named_type,
     is_introspection_type,
     is_specified_scalar_type,
     parse,
@@ -31,6 +33,7 @@ OWN = [
     kind for kind in SCHEMA.type_map.values() if not is_introspection_type(kind) and not is_specified_scalar_type(kind)
 ]
 OBJECTS = [kind for kind in OWN if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)]
+STREAMS = [kind for kind in OBJECTS if kind.name.endswith("EventConnection")]
 
 
 def elements(kind: GraphQLNamedType) -> Iterator[tuple[str, Any]]:
@@ -76,18 +79,22 @@ def test_every_root_field_says_which_permission_it_takes() -> None:
     """R25."""
     assert SCHEMA.query_type is not None
     assert SCHEMA.mutation_type is not None
+    assert SCHEMA.subscription_type is not None
     permissions = {f"Requires the permission `{permission.value}`." for permission in Permission}
-    for root in (SCHEMA.query_type, SCHEMA.mutation_type):
+    for root in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type):
         for name, field in root.fields.items():
             assert any((field.description or "").endswith(text) for text in permissions), name
 
 
 def test_mutations_take_one_input_and_return_one_payload() -> None:
-    """The object is nullable, the errors never are."""
+    """The object is nullable, the errors never are; an input is named for its mutation, or shared by a pair of them."""
     assert SCHEMA.mutation_type is not None
-    for name, field in SCHEMA.mutation_type.fields.items():
-        assert list(field.args) == ["input"], name
-        assert str(field.args["input"].type) == f"{name[0].upper()}{name[1:]}Input!"
+    fields = SCHEMA.mutation_type.fields
+    assert [name for name, field in fields.items() if list(field.args) != ["input"]] == []
+    inputs = {name: str(field.args["input"].type) for name, field in fields.items()}
+    shared = {kind for kind, times in Counter(inputs.values()).items() if times == 2}
+    for name, field in fields.items():
+        assert inputs[name] == f"{name[0].upper()}{name[1:]}Input!" or inputs[name] in shared
         payload = field.type.of_type if str(field.type).endswith("!") else None
         assert payload is not None, name
         assert payload.name.endswith("Payload")
@@ -98,8 +105,8 @@ def test_mutations_take_one_input_and_return_one_payload() -> None:
 
 def test_connections_follow_the_relay_specification() -> None:
     """https://relay.dev/graphql/connections.htm, with `nodes` and `totalCount` beside it."""
-    connections = [kind for kind in OBJECTS if kind.name.endswith("Connection")]
-    assert len(connections) >= 6
+    connections = [kind for kind in OBJECTS if kind.name.endswith("Connection") and kind not in STREAMS]
+    assert len(connections) >= 8
     for kind in connections:
         noun = kind.name.removesuffix("Connection")
         shapes = {name: str(field.type) for name, field in kind.fields.items()}
@@ -115,6 +122,36 @@ def test_connections_follow_the_relay_specification() -> None:
             "cursor": "String!",
             "node": f"{noun}!",
         }
+
+
+def test_pages_of_streams_are_connections_whose_cursors_are_those_of_subscriptions() -> None:
+    """A client that polls goes on as a subscription, and the reverse; streams are read forward only."""
+    assert SCHEMA.subscription_type is not None
+    assert SCHEMA.query_type is not None
+    cursor = SCHEMA.type_map["EventCursor"]
+    assert len(STREAMS) >= 2
+    for kind in STREAMS:
+        noun = kind.name.removesuffix("EventConnection")
+        assert {name: str(field.type) for name, field in kind.fields.items()} == {
+            "edges": f"[{noun}EventEdge!]!",
+            "nodes": f"[{noun}!]!",
+            "pageInfo": "PageInfo!",
+            "totalCount": "Int!",
+            "resumeAt": "EventCursor!",
+        }
+        edge = SCHEMA.type_map[f"{noun}EventEdge"]
+        assert isinstance(edge, GraphQLObjectType)
+        assert {name: str(field.type) for name, field in edge.fields.items()} == {
+            "cursor": "EventCursor!",
+            "node": f"{noun}!",
+        }
+        (polled,) = [field for field in SCHEMA.query_type.fields.values() if get_named_type(field.type) is kind]
+        assert polled.args.keys() >= {"first", "after"}
+        assert not polled.args.keys() & {"last", "before"}
+        assert polled.args["after"].type is cursor
+    followed = [field for field in SCHEMA.subscription_type.fields.values() if "after" in field.args]
+    assert len(followed) == len(STREAMS)
+    assert [field for field in followed if field.args["after"].type is not cursor] == []
 
 
 def test_every_type_with_an_id_is_a_node() -> None:

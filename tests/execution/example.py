@@ -46,6 +46,9 @@ from tests.factories.schemes import SchemeFactory
 from tests.factories.world import World, build_world
 
 LATER = datetime(2026, 5, 2, 12, tzinfo=UTC)
+SCHEME_COUNT = 6
+# As many schemes and geographies as are named, and one of every other kind.
+ID_COUNT = SCHEME_COUNT + 3 + len(NodeKind) - 2
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Example:
     schemes: tuple[UUID, ...]
     ids: tuple[str, ...]
     codes: tuple[str, ...]
+    cursors: tuple[str, ...]
 
     def context(self, viewer: Viewer | None) -> Callable[[], Operation]:
         """Makes operations of a viewer that are all at the same moment."""
@@ -88,8 +92,13 @@ async def build_example(database: Database) -> Example:
         await factory.rejected(),
         await factory.given_back(),
     )
+    followed = Participation(schemes[1], world.accounts[Role.ADMIN].id)
+    await add_scheme_participant(factory.operation(), followed)
+    basics = SaveSchemeBasics(schemes[1], 1, Basics("Rules of every kind", (EarningChannel.SALE,)))
+    await save_scheme_basics(factory.operation("second manager"), basics)
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
+    told, cursors = await _streams(admin, schemes[1])
     await admin.close()
     definitions = [await factory.definition(scheme) for scheme in schemes]
     rule = definitions[1].content.rules[0]
@@ -103,8 +112,21 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.VARIANT, world.variants["AMB-4L"].id),
         gid(NodeKind.TIER, world.tiers["Gold"].id),
         gid(NodeKind.VENDOR, world.vendors["PCK-1"].id),
+        gid(NodeKind.NOTIFICATION, told.id),
+        gid(NodeKind.SCHEME_ACTIVITY, told.activity_id),
     )
-    return Example(environment, world, schemes, ids, tuple(found.scheme.code for found in definitions))
+    assert len(ids) == ID_COUNT
+    return Example(environment, world, schemes, ids, tuple(found.scheme.code for found in definitions), cursors)
+
+
+async def _streams(operation: Operation, scheme_id: UUID) -> tuple[NotificationRow, tuple[str, ...]]:
+    """Something that the viewer was told, and a cursor in the middle of each stream."""
+    pages = [
+        await read_feed(operation, await follow_activity(operation, scheme_id, None), 3, activities_by_id),
+        await read_feed(operation, await follow_notifications(operation, None), 1, notifications_by_id),
+    ]
+    assert [page.has_next for page in pages] == [True, True]
+    return pages[1].nodes[0], tuple(page.edges[-1].cursor for page in pages)
 
 
 def _rules(factory: SchemeFactory, world: World) -> list[BonusRule]:

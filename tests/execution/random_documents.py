@@ -25,7 +25,7 @@ from graphql import (
 from hypothesis import strategies as st
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
-# Values of an argument, by its name; graphql-core may refuse some of them.
+# Values of an argument, by its name or else its type; graphql-core may refuse some of them.
 Values = Mapping[str, st.SearchStrategy[Any]]
 
 ALIASES: Final = ("a", "b", "c")
@@ -179,7 +179,8 @@ class _Writer:
         if isinstance(type_, GraphQLInputObjectType):
             chosen = self.draw(st.lists(st.sampled_from(list(type_.fields)), unique=True, max_size=2))
             return {key: self._value(key, type_.fields[key].type) for key in chosen}
-        return self.draw(self.values.get(name, SCALARS[type_.name]))
+        known = {**SCALARS, **self.values}
+        return self.draw(known.get(name) or known[type_.name])
 
     def _literal(self, value: Any, type_: Any) -> str:
         if isinstance(type_, GraphQLNonNull):

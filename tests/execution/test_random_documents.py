@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.permissions import Role
 from graphql_api.execution import CompiledSchema
 from schema.build import build_schema
-from tests.execution.example import Example
+from tests.execution.example import ID_COUNT, SCHEME_COUNT, Example
 from tests.execution.faults import Fault, Faults
 from tests.execution.oracle import Comparison, compare
 from tests.execution.random_documents import RandomDocument, documents
@@ -30,16 +30,19 @@ FUZZ: Final = settings(
     derandomize="TESSERA_FUZZ" not in os.environ,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-# Ids and codes stand for those of the example database, which has not been made yet.
-IDS: Final = [f"id:{index}" for index in range(13)]
-CODES: Final = [f"code:{index}" for index in range(6)]
+# Ids, codes and cursors stand for those of the example database, which has not been made yet.
+IDS: Final = [f"id:{index}" for index in range(ID_COUNT)]
+CODES: Final = [f"code:{index}" for index in range(SCHEME_COUNT)]
+CURSORS: Final = [f"cursor:{index}" for index in range(2)]
 REAL_VALUES: Final = {
     "id": st.sampled_from([*IDS, *IDS, "sch_AAAAAAAAAAAAAAAAAAAAAA", "x", ""]),
     "ids": st.sampled_from([*IDS, *IDS, *IDS, "tir_AAAAAAAAAAAAAAAAAAAAAA", "x"]),
     "code": st.sampled_from([*CODES, "SCH-1", ""]),
+    "schemeId": st.sampled_from([IDS[1], IDS[1], IDS[3], IDS[0], IDS[6], "x"]),
+    "EventCursor": st.sampled_from([*CURSORS, *CURSORS, "", "x", "y" * 201]),
     "parentId": st.sampled_from([IDS[6], IDS[7], IDS[0], "x"]),
     "geographyIds": st.sampled_from([IDS[6], IDS[7], IDS[0]]),
-    "variantIds": st.sampled_from([IDS[10], IDS[0]]),
+    "variantIds": st.sampled_from([IDS[13], IDS[0]]),
     "search": st.sampled_from(["", "am", "a", "monsoon care", "x'\"%"]),
     "first": st.sampled_from([1, 2, 3, 100, 0, -1, 201]),
     "last": st.sampled_from([1, 2, 3, 0]),
@@ -75,11 +78,10 @@ async def test_documents_over_the_real_schema(
 ) -> None:
     asks = example.everybody if viewer == "everybody" else example.world.viewer(viewer) if viewer else None
     text = document.text
-    for index, value in enumerate(example.ids):
-        text = text.replace(f'"id:{index}"', f'"{value}"')
-    for index, value in enumerate(example.codes):
-        text = text.replace(f'"code:{index}"', f'"{value}"')
-    variables = _with_ids(document.variables, example)
+    for kind, values in _named(example).items():
+        for index, value in enumerate(values):
+            text = text.replace(f'"{kind}:{index}"', f'"{value}"')
+    variables = _with_ids(document.variables, _named(example))
     found = await compare(compiled, standard, text, variables, context=example.context(asks))
     _check(found, "real")
 
@@ -113,12 +115,16 @@ def _check(found: Comparison, name: str) -> None:
     assert found.differences == []
 
 
-def _with_ids(value: Any, example: Example) -> Any:
+def _named(example: Example) -> dict[str, tuple[str, ...]]:
+    return {"id": example.ids, "code": example.codes, "cursor": example.cursors}
+
+
+def _with_ids(value: Any, named: dict[str, tuple[str, ...]]) -> Any:
     if isinstance(value, dict):
-        return {key: _with_ids(item, example) for key, item in value.items()}
+        return {key: _with_ids(item, named) for key, item in value.items()}
     if isinstance(value, list):
-        return [_with_ids(item, example) for item in value]
-    if isinstance(value, str) and value.partition(":")[0] in {"id", "code"}:
+        return [_with_ids(item, named) for item in value]
+    if isinstance(value, str) and value.partition(":")[0] in named:
         kind, _, index = value.partition(":")
-        return (example.ids if kind == "id" else example.codes)[int(index)]
+        return named[kind][int(index)]
     return value

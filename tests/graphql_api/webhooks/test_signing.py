@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from graphql_api.webhooks.signing import new_secret, signed_headers
+from graphql_api.webhooks.signing import signed_headers
+from resolvers.webhooks.secret import new_secret
 
 BODY = '{"type":"batch.moved","note":"₹ 500"}'.encode()
 

@@ -1,0 +1,79 @@
+"""Opening subscriptions: the root field's function is called once and says what to follow.
+
+Each event is then executed by `CompiledSchema.execute`, with the event as its root value.
+"""
+
+from collections.abc import Hashable
+from typing import Any, Final
+
+import orjson
+from graphql import FieldNode, GraphQLError, VariableNode, located_error
+from graphql.execution.collect_fields import collect_fields
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+from msgspec import Struct
+from strawberry.types.graphql import OperationType
+
+from graphql_api.execution.plan import Run
+from graphql_api.execution.schema import CompiledSchema
+
+_SUBSCRIPTIONS: Final = frozenset({OperationType.SUBSCRIPTION})
+# The argument that says where a subscription begins. What its events look like does not depend on it.
+RESUME: Final = "after"
+
+
+class Opened(Struct, frozen=True):
+    """An open subscription: what its root field returned, and what answers to its events depend on.
+
+    Two subscriptions with the same `key` are answered alike, as long as their viewers see alike.
+    """
+
+    value: Any
+    key: Hashable
+
+
+async def open_subscription(  # noqa: PLR0913 - an operation and how it came
+    schema: CompiledSchema,
+    query: str,
+    *,
+    variables: dict[str, Any],
+    operation_name: str | None,
+    context: Any,
+    resume: str | None = None,
+) -> Opened | list[GraphQLError]:
+    """Ask the root field what to follow, or say what is wrong; `resume` takes the place of the argument `after`.
+
+    Raises what Strawberry raises for unknown operations and for those that are not subscriptions.
+    """
+    operation = schema.find(query, operation_name, _SUBSCRIPTIONS)
+    if isinstance(operation, list):
+        return operation
+    values, _ = schema.variables_of(operation, variables)
+    if isinstance(values, list):
+        return values
+    core = schema._schema  # noqa: SLF001 - no public way
+    type_ = core.subscription_type
+    if type_ is None:
+        raise TypeError("a schema without subscriptions has no subscription in a valid document")
+    fields = collect_fields(core, operation.fragments, values, type_, operation.definition).grouped_field_set
+    ((key, details),) = fields.items()
+    nodes = [found.node for found in details]
+    field = type_.fields[nodes[0].name.value]
+    try:
+        arguments = get_argument_values(field, nodes[0], values)
+        if resume is not None and RESUME in field.args:
+            arguments[RESUME] = resume
+        info = schema.info_of(operation, type_, key, field, nodes, Run(context, values))
+        value = await field.subscribe(None, info, **arguments)  # every subscription has one
+    except Exception as error:  # noqa: BLE001 - as graphql-core does; what is not declared is masked by the transport
+        return [located_error(error, nodes, Path(None, key, type_.name).as_list())]
+    return Opened(value, _key(query, operation_name, variables, nodes[0]))
+
+
+def _key(query: str, operation_name: str | None, variables: dict[str, Any], node: FieldNode) -> Hashable:
+    given = dict(variables)
+    for argument in node.arguments or ():
+        if argument.name.value == RESUME and isinstance(argument.value, VariableNode):
+            # Its type fits no other place in a document, so nothing else reads the variable.
+            given.pop(argument.value.name.value, None)
+    return query, operation_name, orjson.dumps(given, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,197 @@
+"""The tailer passes on every event once and in order, whatever happens to its connection."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from db.changes.events import NewEvent, append_events, begin_epoch
+from db.database import Database
+from db.event_rows import EventRow, StreamRow
+from db.statements.events import ORIGIN
+from domain.events import EventKind, Position
+from graphql_api.events.tailer import Tailer
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+PATIENCE = 30
+KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tessera tail' AND datname = $1"
+
+
+class Heard:
+    """Keeps what a tailer says, and leads when it is told to."""
+
+    def __init__(self) -> None:
+        self.events: list[EventRow] = []
+        self.access = 0
+        self.streams: list[StreamRow] = []
+        self.order: list[str] = []
+
+    async def access_changed(self) -> None:
+        """Count it."""
+        self.access += 1
+        self.order.append("access")
+
+    def dispatch(self, events: list[EventRow], position: Position) -> None:
+        """Keep them."""
+        assert position == events[-1].position
+        self.events += events
+        self.order += [str(event.object_id) for event in events]
+
+    def begin(self, stream: StreamRow, position: Position) -> None:
+        """Keep it."""
+        del position
+        self.streams.append(stream)
+
+    @property
+    def objects(self) -> list[UUID]:
+        """What the events told of."""
+        return [event.object_id for event in self.events]
+
+
+class Duties:
+    """Counts how often it began and ended."""
+
+    def __init__(self) -> None:
+        self.leads = False
+
+    async def begin(self) -> None:
+        """We lead."""
+        self.leads = True
+
+    async def end(self) -> None:
+        """We do not."""
+        self.leads = False
+
+
+@asynccontextmanager
+async def running(database: Database, *, wakes: bool = True) -> AsyncIterator[tuple[Heard, Duties, Tailer]]:
+    """A tailer that has begun."""
+    heard, duties = Heard(), Duties()
+    tailer = Tailer(database, heard, duties)
+    tailer.wakes = wakes
+    task = asyncio.create_task(tailer.run())
+    try:
+        await until(lambda: bool(heard.streams))
+        yield heard, duties, tailer
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for it."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - the tailer is watched from outside
+            await asyncio.sleep(0.005)
+
+
+async def tell(database: Database, delay: float = 0.0) -> UUID:
+    """Commit an event, some time after it was written."""
+    key = uuid4()
+    async with database.writing() as session:
+        await append_events(session, [NewEvent(EventKind.TIER_SAVED, key)], NOW)
+        await asyncio.sleep(delay)
+    return key
+
+
+async def kill_listeners(database_url: str) -> int:
+    """Cut the connections of all tailers of this database."""
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(database_url)
+    try:
+        return len(await connection.fetch(KILL, database_url.rpartition("/")[2].partition("?")[0]))
+    finally:
+        await connection.close()
+
+
+async def test_everything_arrives_once_and_in_order_though_transactions_end_in_another(database: Database) -> None:
+    chance = random.Random(7)  # noqa: S311 - not a secret
+    async with running(database) as (heard, _, _):
+        for _ in range(8):
+            await asyncio.gather(*(tell(database, chance.random() / 20) for _ in range(8)))
+        await until(lambda: len(heard.events) >= 64)
+    assert [event.position for event in heard.events] == sorted(event.position for event in heard.events)
+    assert len(set(heard.objects)) == 64
+
+
+async def test_nothing_is_lost_when_the_listener_is_killed_ten_times(database: Database, database_url: str) -> None:
+    told: list[UUID] = []
+    async with running(database) as (heard, _, _):
+        for _ in range(10):
+            told.append(await tell(database))
+            assert await kill_listeners(database_url) == 1
+            told.append(await tell(database))
+            await until(lambda: len(heard.events) == len(told))
+    assert heard.objects == told
+    assert len(heard.streams) == 1
+
+
+async def test_one_of_two_leads_and_the_other_takes_over(database: Database) -> None:
+    async with running(database) as (first, leads, _):
+        await until(lambda: leads.leads)
+        async with running(database) as (second, follows, _):
+            key = await tell(database)
+            await until(lambda: first.objects == second.objects == [key])
+            assert (leads.leads, follows.leads) == (True, False)
+    async with running(database) as (_, leads, _):
+        await until(lambda: leads.leads)
+
+
+async def test_the_follower_takes_over_when_the_leader_ends(database: Database) -> None:
+    leader = running(database)
+    _, leads, _ = await leader.__aenter__()
+    await until(lambda: leads.leads)
+    async with running(database) as (heard, follows, _):
+        await leader.__aexit__(None, None, None)
+        await until(lambda: follows.leads)
+        key = await tell(database)
+        await until(lambda: heard.objects == [key])
+    assert leads.leads is False
+
+
+async def test_polling_is_enough_where_nobody_is_woken(database: Database) -> None:
+    async with running(database, wakes=False) as (heard, _, _):
+        keys = [await tell(database) for _ in range(3)]
+        await until(lambda: heard.objects == keys)
+
+
+async def test_changed_access_is_told_before_the_events_that_follow_it(database: Database, database_url: str) -> None:
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(database_url)
+    async with running(database) as (heard, _, _):
+        before = await tell(database)
+        await until(lambda: heard.objects == [before])
+        await connection.execute("DELETE FROM account_role")
+        after = await tell(database)
+        await until(lambda: heard.objects == [before, after])
+    await connection.close()
+    assert heard.order[heard.order.index(str(before)) :] == [str(before), "access", str(after)]
+
+
+async def test_a_restored_database_is_noticed_when_the_connection_comes_back(
+    database: Database, database_url: str
+) -> None:
+    async with running(database) as (heard, _, _):
+        async with database.writing() as session:
+            await begin_epoch(session, "a copy")
+        await tell(database)
+        await kill_listeners(database_url)
+        await until(lambda: len(heard.streams) == 2)
+        key = await tell(database)
+        await until(lambda: heard.objects[-1:] == [key])
+    assert heard.streams[1].epoch == heard.streams[0].epoch + 2
+
+
+@pytest.fixture(autouse=True)
+async def _own_origin(database: Database) -> AsyncIterator[None]:
+    """Leave the stream as it was found."""
+    yield
+    reading = database.reading(fresh=True)
+    (origin,) = await reading.fetch(ORIGIN)
+    await reading.close()
+    async with database.writing() as session:
+        await begin_epoch(session, origin)
