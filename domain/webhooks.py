@@ -7,9 +7,12 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what secrets begin with
 URL_LIMIT: Final = 2_000
 PORT_LIMIT: Final = 65_535
 HOST_LIMIT: Final = 253
@@ -47,6 +50,13 @@ _NEVER: Final[tuple[Network, ...]] = tuple(
         "3fff::/20",  # documentation
     )
 )
+
+
+class WebhookPolicy(Struct, frozen=True):
+    """Where webhooks may go: by https alone or also by http, and to which networks that are not public."""
+
+    https_only: bool = True
+    allowed: tuple[Network, ...] = ()
 
 
 def next_attempt(failures: int, now: datetime, jitter: float) -> datetime | None:
