@@ -1,0 +1,278 @@
+"""Ten bonus rules of three clauses each, said three times: for Tessera, as closures by hand, and for zen-engine."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.channels import EarningChannel
+from domain.rules.facts import EcpFacts, LineFacts, Usage, VolumeKey, days_enrolled
+from domain.rules.model import (
+    ActivityClause,
+    AllOf,
+    BonusRule,
+    ChannelClause,
+    Clause,
+    EnrolledWithinClause,
+    FlatPoints,
+    GeographyClause,
+    Limits,
+    MultiplyBase,
+    PercentOfBase,
+    PeriodClause,
+    PointsPerUnit,
+    ProductClause,
+    QuantityClause,
+    Reward,
+    Slab,
+    Slabs,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+    Weekday,
+)
+
+Closure = Callable[[LineFacts, EcpFacts], bool]
+Earn = Callable[[int, int], int]
+
+
+class Case(Struct, frozen=True):
+    """A line and its ECP, and the same as plain values, which zen-engine takes."""
+
+    line: LineFacts
+    ecp: EcpFacts
+    plain: dict[str, Any]
+
+
+class Asked(Struct, frozen=True):
+    """One clause, three times: for Tessera, by hand, and in the language of zen-engine."""
+
+    clause: Clause
+    closure: Closure
+    expression: str
+
+
+class Given(Struct, frozen=True):
+    """One rule, three times; what it earns by hand and in zen-engine is from `units` and `base`."""
+
+    asked: tuple[Asked, Asked, Asked]
+    reward: Reward
+    earn: Earn
+    expression: str
+    limits: Limits = Limits()
+    group: str | None = None
+
+
+def _id(number: int) -> UUID:
+    return UUID(int=(0x0190 << 112) + (7 << 76) + (2 << 62) + number)
+
+
+TIERS: Final = [_id(number) for number in range(4)]
+PLACES: Final = [_id(10 + number) for number in range(30)]
+VARIANTS: Final = [_id(40 + number) for number in range(20)]
+PRODUCTS: Final = [_id(60 + number) for number in range(10)]
+NOW: Final = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)
+_VOLUMES: Final = (
+    VolumeKey(VolumeMeasure.UNITS, VolumePeriod.MONTH),
+    VolumeKey(VolumeMeasure.VALUE, VolumePeriod.SCHEME),
+    VolumeKey(VolumeMeasure.UNITS, VolumePeriod.WEEK, frozenset((VARIANTS[0], VARIANTS[1]))),
+)
+
+
+def _tier(lowest: int) -> Asked:
+    chosen = set(TIERS[lowest:])
+    return Asked(TierClause(at_least=TIERS[lowest]), lambda _, ecp: ecp.tier_id in chosen, f"rank >= {lowest}")
+
+
+def _places(*chosen: int) -> Asked:
+    ids = {PLACES[number] for number in chosen}
+    names = json.dumps([str(one) for one in ids])
+    clause = GeographyClause(tuple(PLACES[number] for number in chosen))
+    return Asked(clause, lambda _, ecp: not ids.isdisjoint(ecp.geography_path), f"some(places, # in {names})")
+
+
+def _variants(*chosen: int) -> Asked:
+    ids = {VARIANTS[number] for number in chosen}
+    clause = ProductClause(tuple(VARIANTS[number] for number in chosen))
+    return Asked(clause, lambda line, _: line.variant_id in ids, f"variant in {json.dumps([str(one) for one in ids])}")
+
+
+def _product(chosen: int) -> Asked:
+    wanted = PRODUCTS[chosen]
+    clause = ProductClause(product_ids=(wanted,))
+    return Asked(clause, lambda line, _: line.product_id == wanted, f'product == "{wanted}"')
+
+
+def _category(chosen: str) -> Asked:
+    clause = ProductClause(categories=(chosen,))
+    return Asked(clause, lambda line, _: line.category == chosen, f'category == "{chosen}"')
+
+
+def _channel(chosen: EarningChannel) -> Asked:
+    return Asked(ChannelClause(chosen), lambda line, _: line.channel is chosen, f'channel == "{chosen}"')
+
+
+def _units(least: int, most: int | None = None) -> Asked:
+    if most is None:
+        return Asked(QuantityClause(least), lambda line, _: line.quantity >= least, f"units >= {least}")
+    clause = QuantityClause(least, most)
+    return Asked(clause, lambda line, _: least <= line.quantity <= most, f"units >= {least} and units <= {most}")
+
+
+def _volume(number: int, amount: int) -> Asked:
+    key = _VOLUMES[number]
+    clause = VolumeClause(key.measure, key.period, amount, tuple(key.variant_ids))
+    return Asked(clause, lambda _, ecp: ecp.volumes.get(key, 0) >= amount, f"volumes.v{number} >= {amount}")
+
+
+def _activity(kind: str, times: int, days: int) -> Asked:
+    back = timedelta(days=days)
+
+    def closure(line: LineFacts, ecp: EcpFacts) -> bool:
+        at = line.at
+        return sum(1 for moment in ecp.activities.get(kind, ()) if at - back <= moment <= at) >= times
+
+    expression = f"count(activities.{kind}, # >= 0 and # <= {days * 86_400}) >= {times}"
+    return Asked(ActivityClause(kind, times, days), closure, expression)
+
+
+def _enrolled(days: int) -> Asked:
+    def closure(line: LineFacts, ecp: EcpFacts) -> bool:
+        passed = days_enrolled(ecp.enrolled_at, line.at)
+        return passed is not None and 0 <= passed <= days
+
+    return Asked(EnrolledWithinClause(days), closure, f"enrolled >= 0 and enrolled <= {days}")
+
+
+def _weekdays(*chosen: int) -> Asked:
+    clause = PeriodClause(weekdays=tuple(list(Weekday)[number] for number in chosen))
+    wanted = set(chosen)
+    return Asked(clause, lambda line, _: line.at.weekday() in wanted, f"weekday in {list(chosen)}")
+
+
+def _dates(first: date, last: date) -> Asked:
+    clause = PeriodClause(first, last)
+    low, high = first.toordinal(), last.toordinal()
+    return Asked(clause, lambda line, _: first <= line.at.date() <= last, f"day >= {low} and day <= {high}")
+
+
+def _hours(start: int, end: int) -> Asked:
+    clause = PeriodClause(from_time=clock(start), to_time=clock(end))
+    opens, closes = clock(start), clock(end)
+    return Asked(
+        clause,
+        lambda line, _: opens <= line.at.time() < closes,
+        f"minute >= {start * 60} and minute < {end * 60}",
+    )
+
+
+def _slab(units: int, _base: int) -> int:
+    return (3 if units >= 50 else 2 if units >= 10 else 0) * units  # noqa: PLR2004 - the slabs of the rule
+
+
+SALE, COUPON = EarningChannel.SALE, EarningChannel.COUPON
+SLABS: Final = Slabs((Slab(10, 2), Slab(50, 3)))
+SLAB_EXPRESSION: Final = "(units >= 50 ? 3 : units >= 10 ? 2 : 0) * units"
+MARCH: Final = (date(2026, 3, 1), date(2026, 3, 31))
+# Tessera decides a clause only once, so none stands in two of the rules.
+GIVEN: Final = (
+    Given((_tier(2), _places(2, 5), _units(10)), FlatPoints(50), lambda _u, _b: 50, "50", Limits(points_per_ecp=500)),
+    Given((_tier(1), _variants(0, 1), _units(5, 50)), PointsPerUnit(3), lambda u, _b: 3 * u, "units * 3", group="best"),
+    Given(
+        (_places(1), _channel(SALE), _weekdays(5, 6)),
+        PercentOfBase(Decimal("12.5")),
+        lambda _u, b: round(b * 0.125),
+        "base * 0.125",
+        Limits(points_per_ecp_per_month=300),
+    ),
+    Given((_product(0), _enrolled(30), _units(3)), MultiplyBase(Decimal(2)), lambda _u, b: b, "base", group="best"),
+    Given((_volume(0, 100), _category("Paint"), _units(2)), SLABS, _slab, SLAB_EXPRESSION),
+    Given(
+        (_activity("TRAINING_COMPLETED", 2, 90), _tier(0), _places(0, 7)),
+        FlatPoints(100),
+        lambda _u, _b: 100,
+        "100",
+        Limits(times_per_ecp=3),
+    ),
+    Given(
+        (_volume(1, 50_000), _channel(COUPON), _places(3, 9, 10)), PointsPerUnit(2), lambda u, _b: 2 * u, "units * 2"
+    ),
+    Given(
+        (_dates(*MARCH), _activity("APP_INSTALLED", 1, 365), _variants(0, 7, 8, 9)),
+        PercentOfBase(Decimal(5)),
+        lambda _u, b: round(b * 0.05),
+        "base * 0.05",
+        Limits(points_in_total=100_000),
+    ),
+    Given((_hours(18, 21), _units(12), _variants(0, 3, 4)), FlatPoints(20), lambda _u, _b: 20, "20", group="best"),
+    Given(
+        (_enrolled(365), _volume(2, 10), _tier(3)),
+        PointsPerUnit(5),
+        lambda u, _b: 5 * u,
+        "units * 5",
+        Limits(5_000, 1_000, None, 100),
+    ),
+)
+RULES: Final = tuple(
+    BonusRule(
+        id=_id(100 + number),
+        name=f"Rule {number}",
+        condition=AllOf(tuple(asked.clause for asked in given.asked)),
+        reward=given.reward,
+        limits=given.limits,
+        exclusive_group=given.group,
+    )
+    for number, given in enumerate(GIVEN)
+)
+USAGE: Final = {rule.id: Usage(460, 260, 60_000, 2) for rule in RULES}
+
+
+def cases() -> list[Case]:
+    """Lines of ECPs that meet between none and nearly all of the rules."""
+    activities = {
+        "TRAINING_COMPLETED": [NOW - timedelta(days=days) for days in (5, 10, 100)],
+        "APP_INSTALLED": [NOW - timedelta(days=200)],
+    }
+    best = EcpFacts(
+        TIERS[3],
+        (PLACES[0], PLACES[1], PLACES[2]),
+        NOW - timedelta(days=13),
+        {_VOLUMES[0]: 120, _VOLUMES[1]: 60_000, _VOLUMES[2]: 25},
+        activities,
+    )
+    new = replace(best, tier_id=TIERS[1], enrolled_at=NOW - timedelta(days=1), volumes={}, activities={})
+    far = replace(best, geography_path=(PLACES[20], PLACES[21], PLACES[22]), enrolled_at=NOW - timedelta(days=500))
+    line = LineFacts(SALE, VARIANTS[0], PRODUCTS[0], "Paint", 12, 10, NOW)
+    other = LineFacts(COUPON, VARIANTS[12], PRODUCTS[5], "Cement", 1, 25, NOW - timedelta(days=20, hours=6))
+    return [_case(one, ecp) for one in (line, other) for ecp in (best, new, far)]
+
+
+def _case(line: LineFacts, ecp: EcpFacts) -> Case:
+    at = line.at
+    plain = {
+        "rank": -1 if ecp.tier_id is None else TIERS.index(ecp.tier_id),
+        "places": [str(place) for place in ecp.geography_path],
+        "variant": str(line.variant_id),
+        "product": str(line.product_id),
+        "category": line.category,
+        "channel": line.channel.value,
+        "units": line.quantity,
+        "base": line.quantity * line.base_points,
+        "volumes": {f"v{number}": ecp.volumes.get(key, 0) for number, key in enumerate(_VOLUMES)},
+        "activities": {
+            kind: [(at - moment).total_seconds() for moment in ecp.activities.get(kind, ())]
+            for kind in ("TRAINING_COMPLETED", "APP_INSTALLED")
+        },
+        "enrolled": days_enrolled(ecp.enrolled_at, at),
+        "weekday": at.weekday(),
+        "day": at.toordinal(),
+        "minute": at.hour * 60 + at.minute,
+    }
+    return Case(line, ecp, plain)

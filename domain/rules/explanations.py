@@ -1,0 +1,170 @@
+"""Why a rule paid what it paid, in sentences that are written when somebody reads them, from a kept verdict."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from domain.rules.clause_phrases import ecp_phrase
+from domain.rules.compilation import is_negated
+from domain.rules.evaluation import ClauseVerdict, RuleVerdict
+from domain.rules.fact_phrases import asked_phrase, fact_phrase
+from domain.rules.facts import GeographyFact, ProductFact, TierFact
+from domain.rules.mentions import Mentions
+from domain.rules.model import (
+    AllOf,
+    AnyOf,
+    BonusRule,
+    ChannelClause,
+    Clause,
+    Condition,
+    Not,
+    PeriodClause,
+    ProductClause,
+    QuantityClause,
+)
+from domain.rules.payouts import ReductionReason
+from domain.rules.sale_phrases import Said, sale_phrase
+from domain.rules.sentences import qualifies
+from domain.rules.traversal import walk
+from domain.rules.wording import Names, counted, number, quoted, times
+
+_NO_NAMES: Final[Mapping[UUID, str]] = MappingProxyType({})
+
+
+class _Part(Struct, frozen=True):
+    """A condition within a rule, and whether what the rule asks with it is so.
+
+    The rule asks for the opposite of one that is `negated`. `every` is whether all of its members have to be met;
+    otherwise one is enough.
+    """
+
+    condition: Condition
+    negated: bool
+    met: bool
+    every: bool = False
+    members: "tuple[_Part, ...]" = ()
+    verdict: ClauseVerdict | None = None
+
+
+def clause_sentence(clause: Clause, names: Names, *, negated: bool = False) -> str:
+    """What the clause asks for, or its opposite asks for, in words that follow “ECPs who”: “are Gold or above”."""
+    if isinstance(clause, ProductClause | QuantityClause | ChannelClause | PeriodClause):
+        return sale_phrase((Said(clause, negated),), names).text
+    return ecp_phrase(clause, names, negated=negated).text
+
+
+def fact_sentence(verdict: ClauseVerdict, names: Names) -> str:
+    """The fact that decided about a clause, and where it helps the amount that the clause asks for."""
+    fact = fact_phrase(verdict.clause, verdict.fact, names)
+    asked = asked_phrase(verdict.clause, verdict.fact, negated=verdict.negated)
+    return f"{fact[0].upper()}{fact[1:]}{f'; {asked}' if asked else ''}."
+
+
+def rule_sentence(
+    rule: BonusRule, verdict: RuleVerdict, names: Names, rule_names: Mapping[UUID, str] = _NO_NAMES
+) -> str:
+    """What the rule paid, or else what kept it from paying; `rule_names` are those of the scheme, to name a winner."""
+    if not verdict.met:
+        return f"Not met: {_obstacle(rule, verdict, names)}."
+    if verdict.reduction is None:
+        return f"Met: {counted(verdict.points, 'point')}."
+    if verdict.reduction.reason is ReductionReason.GROUP_LOST:
+        winner = None if verdict.reduction.won_by is None else rule_names.get(verdict.reduction.won_by)
+        best = f"the best rule of the group {quoted(rule.exclusive_group or '')}"
+        return f"Met, but only {best} pays, which is {'another one' if winner is None else quoted(winner)}: 0 points."
+    limit = f"the limit of {_limit(rule, verdict.reduction.reason)}"
+    if verdict.points == 0:
+        return f"Met, but {limit} is used up: 0 points."
+    return f"Met, but {limit} leaves only {number(verdict.points)} of {counted(verdict.earned, 'point')}."
+
+
+def mentioned_facts(verdict: RuleVerdict) -> Mentions:
+    """What the facts of a verdict name, besides what `mentions` finds in the rule itself."""
+    tier_ids: set[UUID] = set()
+    geography_ids: set[UUID] = set()
+    variant_ids: set[UUID] = set()
+    product_ids: set[UUID] = set()
+    for clause in verdict.clauses:
+        match clause.fact:
+            case TierFact(UUID() as tier_id):
+                tier_ids.add(tier_id)
+            case GeographyFact(path):
+                geography_ids.update(path)
+            case ProductFact(variant_id, product_id):
+                variant_ids.add(variant_id)
+                product_ids.add(product_id)
+            case _:
+                pass
+    return Mentions(frozenset(tier_ids), frozenset(geography_ids), frozenset(variant_ids), frozenset(product_ids))
+
+
+def _limit(rule: BonusRule, reason: ReductionReason) -> str:
+    limits = rule.limits
+    match reason:
+        case ReductionReason.LIMIT_TIMES:
+            return f"{times(limits.times_per_ecp or 0)} per ECP"
+        case ReductionReason.LIMIT_PER_MONTH:
+            return f"{counted(limits.points_per_ecp_per_month or 0, 'point')} per ECP per month"
+        case ReductionReason.LIMIT_PER_ECP:
+            return f"{counted(limits.points_per_ecp or 0, 'point')} per ECP"
+        case _:
+            return f"{counted(limits.points_in_total or 0, 'point')} in total"
+
+
+def _obstacle(rule: BonusRule, verdict: RuleVerdict, names: Names) -> str:
+    """The first thing asked that is not so, with the facts, and how many more there are."""
+    part, others = _first_unmet(_judged(rule, verdict))
+    facts = tuple(
+        dict.fromkeys(fact_phrase(found.clause, found.fact, names) for found in _verdicts(part) if not found.met)
+    )
+    asked = Not(part.condition) if part.negated else part.condition
+    sentence = qualifies(msgspec.structs.replace(rule, condition=asked), names).removesuffix(".")
+    because = f"{'; '.join(facts)}{';' if len(facts) > 1 else ','} and " if facts else ""
+    more = f"; {counted(others, 'more condition')} {'is' if others == 1 else 'are'} not met" if others else ""
+    return f"{because}the rule asks for {sentence}{more}"
+
+
+def _judged(rule: BonusRule, verdict: RuleVerdict) -> _Part:
+    """The rule's condition with its verdicts, put together from the last clause backwards, without recursion."""
+    verdicts = list(verdict.clauses)
+    waiting: list[_Part] = []
+    for node in reversed(tuple(walk(rule.condition))):
+        condition, negated = node.condition, is_negated(node)
+        match condition:
+            case AllOf(conditions) | AnyOf(conditions):
+                members = tuple(waiting.pop() for _ in conditions)
+                every = isinstance(condition, AllOf) != negated
+                met = all(member.met for member in members) if every else any(member.met for member in members)
+                waiting.append(_Part(condition, negated, met, every, members))
+            case Not():
+                waiting.append(waiting.pop())
+            case _:
+                found = verdicts.pop()
+                waiting.append(_Part(condition, negated, found.met, verdict=found))
+    return waiting.pop()
+
+
+def _first_unmet(part: _Part) -> tuple[_Part, int]:
+    """The first part that has to be met and is not, as small as it can be, and how many more there are beside it."""
+    others = 0
+    while part.members and part.every:
+        unmet = [member for member in part.members if not member.met]
+        others += len(unmet) - 1
+        part = unmet[0]
+    return part, others
+
+
+def _verdicts(part: _Part) -> list[ClauseVerdict]:
+    """The verdicts of a part's clauses, in reading order."""
+    found: list[ClauseVerdict] = []
+    waiting = [part]
+    while waiting:
+        one = waiting.pop()
+        waiting.extend(reversed(one.members))
+        if one.verdict is not None:
+            found.append(one.verdict)
+    return found

@@ -1,0 +1,182 @@
+"""How the fact that decided a clause reads, and the amount that the clause asked for."""
+
+from datetime import UTC, datetime
+from typing import assert_never
+from uuid import UUID
+
+from domain.channels import EarningChannel
+from domain.rules.clause_phrases import EcpClause
+from domain.rules.facts import (
+    ActivityFact,
+    ChannelFact,
+    EnrollmentFact,
+    Fact,
+    GeographyFact,
+    PeriodFact,
+    ProductFact,
+    QuantityFact,
+    TierFact,
+    VolumeFact,
+)
+from domain.rules.model import (
+    ActivityClause,
+    ChannelClause,
+    Clause,
+    EnrolledWithinClause,
+    GeographyClause,
+    PeriodClause,
+    ProductClause,
+    QuantityClause,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+    Weekday,
+)
+from domain.rules.wording import Names, activity_name, clock, counted, day, last_days, listing, named, number, quoted
+
+
+def fact_phrase(clause: Clause, fact: Fact, names: Names) -> str:
+    """Say the fact that decided the clause, in words that may stand within a sentence.
+
+    Raises:
+        TypeError: For a fact that cannot decide such a clause.
+    """
+    match clause, fact:
+        case ProductClause(), ProductFact(variant_id, product_id, category):
+            (variant,), (product,) = _variants((variant_id,), names), named((product_id,), names.products, "product")
+            words = f"the line is for {variant}, a variant of {product} in the category {quoted(category)}"
+        case ChannelClause(), ChannelFact(channel):
+            words = f"the points are earned through a {'coupon' if channel is EarningChannel.COUPON else 'sale'}"
+        case QuantityClause(), QuantityFact(quantity):
+            words = f"{counted(quantity, 'unit')} {'was' if quantity == 1 else 'were'} sold on this line"
+        case PeriodClause(), PeriodFact(at):
+            words = f"the sale was on {_moment(at)}"
+        case TierClause() | GeographyClause() | VolumeClause() | ActivityClause() | EnrolledWithinClause(), _:
+            words = _about_ecp(clause, fact, names)
+        case _:
+            raise _stray(fact)
+    return words
+
+
+def asked_phrase(clause: Clause, fact: Fact, *, negated: bool) -> str:
+    """Say which amount the clause asked for, or its opposite did; empty where there is no amount to compare with."""
+    words = ""
+    match clause, fact:
+        case QuantityClause(), _:
+            words = _quantity(clause, negated=negated)
+        case VolumeClause(VolumeMeasure.VALUE, _, amount), _:
+            words = f"less than {number(amount)} is allowed" if negated else f"{number(amount)} is needed"
+        case ((VolumeClause(_, _, amount) | ActivityClause(_, amount)), _):
+            words = _below(amount) if negated else _needed(amount)
+        case EnrolledWithinClause(days), EnrollmentFact(datetime()):
+            words = (
+                f"more than {_verb(days, 'day', 'needed')}" if negated else f"at most {_verb(days, 'day', 'allowed')}"
+            )
+        case _:
+            pass
+    return words
+
+
+def _stray(fact: Fact) -> TypeError:
+    return TypeError(f"{type(fact).__name__} is not the fact of this clause")
+
+
+def _about_ecp(clause: EcpClause, fact: Fact, names: Names) -> str:
+    match clause, fact:
+        case TierClause(), TierFact(None):
+            words = "has no tier"
+        case TierClause(), TierFact(UUID() as tier_id):
+            words = f"is {listing(named((tier_id,), names.tiers, 'tier'), 'and')}"
+        case GeographyClause(), GeographyFact(()):
+            words = "has no place of work"
+        case GeographyClause(), GeographyFact(path):
+            words = f"works in {', '.join(named(path, names.geographies, 'place'))}"
+        case VolumeClause(), VolumeFact(amount):
+            # What is said about the ECP otherwise begins with the ECP.
+            return f"before this, the ECP had {_volume(clause, amount, names)}"
+        case ActivityClause(activity, _, within), ActivityFact(times):
+            back = "" if within is None else f" {last_days(within)}"
+            words = f"completed the activity {activity_name(activity)} {counted(times, 'time')}{back}"
+        case EnrolledWithinClause(), EnrollmentFact():
+            words = _enrollment(fact)
+        case _:
+            raise _stray(fact)
+    return f"the ECP {words}"
+
+
+def _volume(clause: VolumeClause, amount: int, names: Names) -> str:
+    match clause.measure:
+        case VolumeMeasure.UNITS:
+            words = f"sold {counted(amount, 'unit')}"
+        case VolumeMeasure.VALUE:
+            words = f"sold {number(amount)} in value"
+        case VolumeMeasure.COUPONS:
+            words = f"redeemed {counted(amount, 'coupon')}"
+        case _:
+            assert_never(clause.measure)
+    variants = _variants(clause.variant_ids, names)
+    goods = f" of {listing(variants, 'and')}" if variants else ""
+    together = " together" if len(variants) > 1 else ""
+    period = {
+        VolumePeriod.SCHEME: "in this scheme",
+        VolumePeriod.MONTH: "this month",
+        VolumePeriod.WEEK: "this week",
+    }[clause.period]
+    return f"{words}{goods}{together} {period}"
+
+
+def _enrollment(fact: EnrollmentFact) -> str:
+    if fact.enrolled_at is None or fact.days is None:
+        return "is not enrolled in the scheme"
+    if fact.days == 0:
+        distance = "on the day of the sale"
+    elif fact.days > 0:
+        distance = f"{counted(fact.days, 'day')} before the sale"
+    else:
+        distance = f"{counted(-fact.days, 'day')} after the sale"
+    return f"enrolled on {day(fact.enrolled_at.astimezone(UTC).date())}, {distance}"
+
+
+def _moment(at: datetime) -> str:
+    utc = at.astimezone(UTC)
+    weekday = list(Weekday)[utc.weekday()].capitalize()
+    return f"{weekday} {day(utc.date())} at {clock(utc.time())} UTC"
+
+
+def _variants(ids: tuple[UUID, ...], names: Names) -> tuple[str, ...]:
+    return named(ids, names.variants, "variant")
+
+
+def _quantity(clause: QuantityClause, *, negated: bool) -> str:
+    low, high = clause.at_least, clause.at_most
+    if low is not None and low == high:
+        return f"any number except {number(low)} is allowed" if negated else f"exactly {_needed(low)}"
+    if low is not None and high is not None:
+        outside = f"fewer than {number(low)} or more than {number(high)} are needed"
+        return outside if negated else f"{number(low)} to {number(high)} are needed"
+    if low is not None:
+        return _below(low) if negated else _needed(low)
+    if high is not None:
+        return (
+            f"more than {number(high)} {_are(high)} needed"
+            if negated
+            else f"at most {number(high)} {_are(high)} allowed"
+        )
+    return ""
+
+
+def _needed(amount: int) -> str:
+    return f"{number(amount)} {_are(amount)} needed"
+
+
+def _below(amount: int) -> str:
+    return "none is allowed" if amount == 1 else f"fewer than {number(amount)} are allowed"
+
+
+def _verb(amount: int, noun: str, participle: str) -> str:
+    return f"{counted(amount, noun)} {_are(amount)} {participle}"
+
+
+def _are(amount: int) -> str:
+    return "is" if amount == 1 else "are"

@@ -1,0 +1,164 @@
+"""What holds for every evaluation: the naive reference agrees, limits hold, order does not matter, all is explained."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, timedelta
+from fractions import Fraction
+from random import Random
+from uuid import UUID
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.rules.evaluation import Evaluation, RuleOutcome, RuleVerdict, compile_rules
+from domain.rules.explanations import clause_sentence, fact_sentence, mentioned_facts, rule_sentence
+from domain.rules.facts import EcpFacts, LineFacts, Usage, deciding_fact, needed_activities, needed_volumes
+from domain.rules.model import BonusRule
+from domain.rules.payouts import half_even
+from domain.rules.sentences import qualifies
+from domain.rules.traversal import clauses as clauses_of
+from tests.domain.rules.evaluation_strategies import NAMES, TIER_RANKS, ecps, lines, rule_lists, with_usage
+from tests.domain.rules.naive_evaluation import NaiveEvaluation
+
+UsedRules = tuple[list[BonusRule], dict[UUID, Usage]]
+
+MANY = settings(max_examples=500)
+
+
+def evaluated(rules: Sequence[BonusRule], line: LineFacts, ecp: EcpFacts, used: Mapping[UUID, Usage]) -> Evaluation:
+    return compile_rules(rules, TIER_RANKS).evaluate(line, ecp, used)
+
+
+@MANY
+@given(with_usage(), lines, ecps)
+def test_the_naive_reference_agrees(drawn: UsedRules, line: LineFacts, ecp: EcpFacts) -> None:
+    rules, used = drawn
+    evaluation = evaluated(rules, line, ecp, used)
+    expected = NaiveEvaluation(line, ecp, TIER_RANKS).outcomes(rules, used)
+    assert evaluation.base_points == line.base_points * line.quantity
+    assert evaluation.bonus_points == sum(outcome.points for outcome in expected)
+    for rule, outcome, naive in zip(rules, evaluation.outcomes, expected, strict=True):
+        assert outcome.rule is rule
+        assert (outcome.met, outcome.earned, outcome.points) == (naive.met, naive.earned, naive.points)
+        reduction = outcome.reduction and (outcome.reduction.reason.value, outcome.reduction.won_by)
+        assert reduction == (naive.reason and (naive.reason, naive.won_by))
+        assert [(one.clause, one.negated, one.holds) for one in outcome.clauses] == naive.clauses
+
+
+@given(rule_lists, lines, ecps)
+def test_every_clause_is_reported_once_in_reading_order_with_its_fact(
+    rules: list[BonusRule], line: LineFacts, ecp: EcpFacts
+) -> None:
+    for rule, outcome in zip(rules, evaluated(rules, line, ecp, {}).outcomes, strict=True):
+        assert [verdict.clause for verdict in outcome.clauses] == list(clauses_of(rule.condition))
+        for verdict in outcome.clauses:
+            assert verdict.fact == deciding_fact(verdict.clause, line, ecp)
+
+
+@given(with_usage(), st.lists(lines, min_size=1, max_size=5), ecps)
+def test_no_rule_ever_pays_more_than_its_limits(drawn: UsedRules, sold: list[LineFacts], ecp: EcpFacts) -> None:
+    rules, used = drawn
+    for line in sold:
+        for outcome in evaluated(rules, line, ecp, used).outcomes:
+            before = used.get(outcome.rule.id, Usage())
+            after = before.plus(outcome.points)
+            limits = outcome.rule.limits
+            for limit, was, now in (
+                (limits.points_per_ecp, before.points_to_ecp, after.points_to_ecp),
+                (limits.points_per_ecp_per_month, before.points_to_ecp_this_month, after.points_to_ecp_this_month),
+                (limits.points_in_total, before.points_in_total, after.points_in_total),
+                (limits.times_per_ecp, before.times_to_ecp, after.times_to_ecp),
+            ):
+                assert limit is None or now <= max(limit, was)
+            assert 0 <= outcome.points <= outcome.earned
+            used[outcome.rule.id] = after
+
+
+def decisions(outcomes: Sequence[RuleOutcome]) -> dict[UUID, RuleVerdict]:
+    return {outcome.rule.id: outcome.verdict for outcome in outcomes}
+
+
+@given(with_usage(), lines, ecps, st.randoms(use_true_random=False))
+def test_the_order_of_rules_only_breaks_ties(drawn: UsedRules, line: LineFacts, ecp: EcpFacts, dice: Random) -> None:
+    rules, used = drawn
+    shuffled = dice.sample(rules, len(rules))
+    one, other = evaluated(rules, line, ecp, used), evaluated(shuffled, line, ecp, used)
+    assert one.bonus_points == other.bonus_points
+    alone = {rule.id: evaluated((rule,), line, ecp, used).outcomes[0].verdict for rule in rules}
+    ranks = Counter((rule.exclusive_group, alone[rule.id].points, rule.priority) for rule in rules)
+    tied = {
+        rule.exclusive_group for rule in rules if ranks[rule.exclusive_group, alone[rule.id].points, rule.priority] > 1
+    }
+    before, after = decisions(one.outcomes), decisions(other.outcomes)
+    for rule in rules:
+        if rule.exclusive_group is None:
+            assert before[rule.id] == after[rule.id] == alone[rule.id]
+        elif rule.exclusive_group not in tied:
+            assert before[rule.id] == after[rule.id]
+
+
+@given(with_usage(), lines, ecps)
+def test_evaluating_again_gives_the_same_and_integers_only(drawn: UsedRules, line: LineFacts, ecp: EcpFacts) -> None:
+    rules, used = drawn
+    compiled = compile_rules(rules, TIER_RANKS)
+    evaluation = compiled.evaluate(line, ecp, used)
+    assert compiled.evaluate(line, ecp, used) == evaluation
+    assert decisions(evaluated(rules, line, ecp, used).outcomes) == decisions(evaluation.outcomes)
+    amounts = [evaluation.base_points, evaluation.bonus_points]
+    for outcome in evaluation.outcomes:
+        amounts += [outcome.earned, outcome.points]
+        assert type(outcome.met) is bool
+        assert {type(verdict.met) for verdict in outcome.clauses} == {bool}
+    assert {type(amount) for amount in amounts} == {int}
+
+
+@given(rule_lists, lines, ecps)
+def test_no_more_is_read_than_what_is_said_to_be_needed(rules: list[BonusRule], line: LineFacts, ecp: EcpFacts) -> None:
+    wanted, kinds = needed_volumes(rules), needed_activities(rules)
+    volumes = {key: amount for key, amount in ecp.volumes.items() if key in wanted}
+    activities = {
+        kind: [moment for moment in ecp.activities.get(kind, ()) if days is None or line.at - moment <= timedelta(days)]
+        for kind, days in kinds.items()
+    }
+    least = msgspec.structs.replace(ecp, volumes=volumes, activities=activities)
+    assert decisions(evaluated(rules, line, least, {}).outcomes) == decisions(evaluated(rules, line, ecp, {}).outcomes)
+
+
+@given(rule_lists, lines, ecps)
+def test_the_offset_of_a_moment_does_not_matter(rules: list[BonusRule], line: LineFacts, ecp: EcpFacts) -> None:
+    utc = msgspec.structs.replace(line, at=line.at.astimezone(UTC))
+    assert decisions(evaluated(rules, utc, ecp, {}).outcomes) == decisions(evaluated(rules, line, ecp, {}).outcomes)
+
+
+@given(with_usage(), lines, ecps)
+def test_everything_is_explained_in_one_line(drawn: UsedRules, line: LineFacts, ecp: EcpFacts) -> None:
+    rules, used = drawn
+    rule_names = {rule.id: rule.name for rule in rules}
+    for rule, outcome in zip(rules, evaluated(rules, line, ecp, used).outcomes, strict=True):
+        verdict = outcome.verdict
+        sentences = [rule_sentence(rule, verdict, NAMES, rule_names), rule_sentence(rule, verdict, NAMES)]
+        assert all(sentence.startswith("Met" if outcome.met else "Not met: ") for sentence in sentences)
+        for one in verdict.clauses:
+            sentences.append(fact_sentence(one, NAMES))
+            words = clause_sentence(one.clause, NAMES, negated=one.negated)
+            assert words in qualifies(msgspec.structs.replace(rule, condition=one.clause), NAMES) or one.negated
+            sentences.append(f"{words}.")
+        for sentence in sentences:
+            assert sentence.endswith(".")
+            assert sentence == " ".join(sentence.split())
+            assert sentence.count(".") == 1
+        assert mentioned_facts(verdict).geography_ids <= set(ecp.geography_path)
+
+
+@given(with_usage(), lines, ecps)
+def test_a_verdict_survives_json(drawn: UsedRules, line: LineFacts, ecp: EcpFacts) -> None:
+    rules, used = drawn
+    for outcome in evaluated(rules, line, ecp, used).outcomes:
+        kept = msgspec.json.encode(outcome.verdict)
+        assert msgspec.json.decode(kept, type=RuleVerdict) == outcome.verdict
+
+
+@given(st.integers(0, 10**30), st.integers(1, 10**6))
+def test_rounding_is_that_of_fractions(numerator: int, denominator: int) -> None:
+    assert half_even(numerator, denominator) == round(Fraction(numerator, denominator))

@@ -1,0 +1,166 @@
+"""What people read of the verdict on a rule, in exact words."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from domain.channels import EarningChannel
+from domain.rules.evaluation import RuleVerdict, compile_rules
+from domain.rules.explanations import mentioned_facts, rule_sentence
+from domain.rules.facts import EcpFacts, LineFacts
+from domain.rules.mentions import Mentions
+from domain.rules.model import (
+    AllOf,
+    AnyOf,
+    BonusRule,
+    Condition,
+    EnrolledWithinClause,
+    FlatPoints,
+    GeographyClause,
+    Limits,
+    Not,
+    PeriodClause,
+    ProductClause,
+    QuantityClause,
+    TierClause,
+    Weekday,
+)
+from domain.rules.payouts import Reduction, ReductionReason
+from domain.rules.sentences import Names
+
+SILVER, GOLD = UUID(int=1), UUID(int=2)
+PUNE, MAHARASHTRA, INDIA = (UUID(int=number) for number in range(11, 14))
+ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
+AMBER, GONE = UUID(int=31), UUID(int=99)
+NAMES = Names(
+    tiers={SILVER: "Silver", GOLD: "Gold"},
+    geographies={PUNE: "Pune", MAHARASHTRA: "Maharashtra", INDIA: "India"},
+    variants={ONE_LITER: "AMB-1L", TWO_LITER: "AMB-2L"},
+    products={AMBER: "Amber"},
+)
+ENROLLED = datetime(2026, 3, 1, 20, tzinfo=UTC)
+AT = datetime(2026, 3, 14, 18, 30, 59, tzinfo=UTC)
+WEEKEND = PeriodClause(weekdays=(Weekday.SATURDAY, Weekday.SUNDAY))
+IS_GOLD = TierClause(at_least=GOLD)
+IN_PUNE = GeographyClause((PUNE,))
+MANY = QuantityClause(at_least=10)
+NEW = EnrolledWithinClause(30)
+
+LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 9, 10, AT)
+ECP = EcpFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), ENROLLED)
+
+
+def sentence(condition: Condition) -> str:
+    rule = BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(50))
+    (outcome,) = compile_rules((rule,), {SILVER: 1, GOLD: 2}).evaluate(LINE, ECP).outcomes
+    return rule_sentence(rule, outcome.verdict, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (IN_PUNE, "Met: 50 points."),
+        (IS_GOLD, "Not met: the ECP is Silver, and the rule asks for ECPs who are Gold or above."),
+        (
+            Not(IN_PUNE),
+            "Not met: the ECP works in Pune, Maharashtra, India, and the rule asks for ECPs who do not work in Pune.",
+        ),
+        (
+            AllOf((IN_PUNE, MANY, WEEKEND)),
+            (
+                "Not met: 9 units were sold on this line, and the rule asks for ECPs who sell 10 or more units on one "
+                "sale."
+            ),
+        ),
+        (
+            AllOf((IN_PUNE, MANY, IS_GOLD)),
+            (
+                "Not met: 9 units were sold on this line, and the rule asks for ECPs who sell 10 or more units on one "
+                "sale; 1 more condition is not met."
+            ),
+        ),
+        (
+            AllOf((IS_GOLD, AllOf((MANY, IN_PUNE)), Not(AnyOf((NEW, WEEKEND))))),
+            (
+                "Not met: the ECP is Silver, and the rule asks for ECPs who are Gold or above; "
+                "2 more conditions are not met."
+            ),
+        ),
+        (
+            AllOf((IN_PUNE, AnyOf((IS_GOLD, MANY)))),
+            (
+                "Not met: the ECP is Silver; 9 units were sold on this line; and the rule asks for ECPs who either are "
+                "Gold or above or sell 10 or more units on one sale."
+            ),
+        ),
+        (
+            AnyOf((IS_GOLD, TierClause((GOLD,)))),
+            "Not met: the ECP is Silver, and the rule asks for ECPs who either are Gold or above or are Gold.",
+        ),
+        (
+            AnyOf((AllOf((IN_PUNE, IS_GOLD)), MANY)),
+            (
+                "Not met: the ECP is Silver; 9 units were sold on this line; and the rule asks for ECPs who either "
+                "(work in Pune and are Gold or above) or sell 10 or more units on one sale."
+            ),
+        ),
+        (
+            Not(AllOf((IN_PUNE, NEW))),
+            (
+                "Not met: the ECP works in Pune, Maharashtra, India; the ECP enrolled on 1 March 2026, 13 days before "
+                "the sale; and the rule asks for ECPs who either do not work in Pune or enrolled in the scheme more "
+                "than 30 days ago."
+            ),
+        ),
+        (AnyOf((IS_GOLD,)), "Not met: the ECP is Silver, and the rule asks for ECPs who are Gold or above."),
+        (AnyOf(()), "Not met: the rule asks for ECPs who meet conditions that are not stated yet."),
+    ],
+)
+def test_what_kept_a_rule_from_paying(condition: Condition, expected: str) -> None:
+    assert sentence(condition) == expected
+
+
+LIMITED = BonusRule(UUID(int=1000), "A rule", IN_PUNE, FlatPoints(50), Limits(500, 1, 10_000, 5), 0, "launch")
+TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
+
+
+@pytest.mark.parametrize(
+    ("earned", "points", "reduction", "expected"),
+    [
+        (1, 1, None, "Met: 1 point."),
+        (0, 0, None, "Met: 0 points."),
+        (1_500, 1_500, None, "Met: 1,500 points."),
+        (50, 0, Reduction(PER_ECP), "Met, but the limit of 500 points per ECP is used up: 0 points."),
+        (50, 20, Reduction(PER_ECP), "Met, but the limit of 500 points per ECP leaves only 20 of 50 points."),
+        (50, 0, Reduction(PER_MONTH), "Met, but the limit of 1 point per ECP per month is used up: 0 points."),
+        (50, 1, Reduction(PER_MONTH), "Met, but the limit of 1 point per ECP per month leaves only 1 of 50 points."),
+        (50, 0, Reduction(IN_TOTAL), "Met, but the limit of 10,000 points in total is used up: 0 points."),
+        (50, 0, Reduction(TIMES), "Met, but the limit of 5 times per ECP is used up: 0 points."),
+        (
+            50,
+            0,
+            Reduction(GROUP_LOST, GOLD),
+            "Met, but only the best rule of the group “launch” pays, which is “Double Gold”: 0 points.",
+        ),
+        (
+            50,
+            0,
+            Reduction(GROUP_LOST, GONE),
+            "Met, but only the best rule of the group “launch” pays, which is another one: 0 points.",
+        ),
+    ],
+)
+def test_what_a_rule_that_is_met_paid(earned: int, points: int, reduction: Reduction | None, expected: str) -> None:
+    verdict = RuleVerdict(met=True, earned=earned, points=points, reduction=reduction, clauses=())
+    assert rule_sentence(LIMITED, verdict, NAMES, {GOLD: "Double\nGold"}) == expected
+
+
+def test_what_facts_name() -> None:
+    rule = BonusRule(GONE, "A rule", AllOf((IS_GOLD, IN_PUNE, ProductClause((TWO_LITER,)), NEW)), FlatPoints(50))
+    (outcome,) = compile_rules((rule,), {}).evaluate(LINE, ECP).outcomes
+    assert mentioned_facts(outcome.verdict) == Mentions(
+        frozenset({SILVER}), frozenset({PUNE, MAHARASHTRA, INDIA}), frozenset({ONE_LITER}), frozenset({AMBER})
+    )
+    (nobody,) = compile_rules((rule,), {}).evaluate(LINE, EcpFacts()).outcomes
+    assert mentioned_facts(nobody.verdict).tier_ids == frozenset()
