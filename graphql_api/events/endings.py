@@ -1,8 +1,13 @@
-"""Why the server ends a connection that lives on events."""
+"""Why a connection that lives on events ends."""
 
-from typing import Final
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Final
 
+import structlog
 from msgspec import Struct
+
+_log = structlog.get_logger("tessera.events")
 
 
 class Ending(Struct, frozen=True):
@@ -24,3 +29,10 @@ TOKEN_EXPIRED: Final = Ending("UNAUTHENTICATED", "This token has expired: sign i
 ACCESS_LOST: Final = Ending(
     "UNAUTHENTICATED", "This credential opens no account any more: it was revoked, or the account is disabled.", 4403
 )
+
+
+def log_bugs(results: Iterable[Any], *expected: type[BaseException]) -> None:
+    """Log those results of a connection's tasks that are faults of ours: neither a client's leaving nor `expected`."""
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, (OSError, asyncio.CancelledError, *expected)):
+            _log.error("a connection failed", exc_info=result)

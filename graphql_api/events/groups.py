@@ -20,7 +20,6 @@ from domain.permissions import Viewer
 from domain.requests import CursorExpired
 from graphql_api.bounded import Bounded
 from graphql_api.context import Environment
-from graphql_api.events.endings import TOO_SLOW
 from graphql_api.events.rendering import PASSING, Rendered, Renderer
 from graphql_api.events.subscription import Asked, Subscription
 from resolvers.events.feeds import Feed
@@ -53,6 +52,8 @@ class Group(ABC):
         self._emptied = emptied
         self._live: dict[Subscription, None] = {}
         self._joining: dict[Subscription, asyncio.Task[None]] = {}
+        # Those two, and whoever has been refused and has not left yet.
+        self._members: set[Subscription] = set()
         self._task: asyncio.Task[None] | None = None
         # One execution at a time: in order, and whoever wants the same answer finds it made.
         self._turn = asyncio.Lock()
@@ -60,6 +61,7 @@ class Group(ABC):
 
     def join(self, subscription: Subscription) -> None:
         """Take a subscription in: it gets everything behind its position."""
+        self._members.add(subscription)
         self._joining[subscription] = asyncio.create_task(self._bring(subscription))
 
     def leave(self, subscription: Subscription) -> None:
@@ -67,7 +69,8 @@ class Group(ABC):
         self._live.pop(subscription, None)
         if task := self._joining.pop(subscription, None):
             task.cancel()
-        if not self._live and not self._joining:
+        self._members.discard(subscription)
+        if not self._members:
             if self._task is not None:
                 self._task.cancel()
             self._emptied()
@@ -116,7 +119,7 @@ class Group(ABC):
 
     def _end_all(self) -> None:
         for subscription in list(self._live):
-            subscription.session.end(TOO_SLOW)
+            subscription.give_up()
 
 
 class EventGroup(Group):
@@ -190,7 +193,7 @@ class EventGroup(Group):
                 return
             for event in events:
                 if not await subscription.room():
-                    subscription.session.end(TOO_SLOW)
+                    subscription.give_up()
                     return
                 viewer = subscription.session.signed_in.viewer
                 self._offer(subscription, event, await self._rendered(event, viewer))

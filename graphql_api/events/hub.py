@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import PreExecutionError
 
 from db.event_rows import EventRow, StreamRow
 from domain.events import Position
@@ -25,6 +26,7 @@ from graphql_api.events.tailer import Duties, Tailer
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.subscriptions import open_subscription
 from graphql_api.observability.metrics import EventCounts
+from graphql_api.transport.errors import VALIDATION_FAILED
 from resolvers.events.cursors import encode_cursor
 from resolvers.events.feeds import Feed, Stream
 
@@ -45,6 +47,7 @@ class Hub:
         self._schema = schema
         self._renderer = Renderer(environment, schema)
         self._stage = Stage(environment, self._renderer)
+        self._duties = duties
         self.tailer = Tailer(environment.database, self, duties)
         self._begun = asyncio.Event()
         self._sessions: dict[Session, dict[Subscription, Group | None]] = {}
@@ -77,11 +80,17 @@ class Hub:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def connect(self, session: Session) -> None:
-        """A connection has signed in; one that comes while we stop is sent away."""
+    async def connect(self, session: Session) -> None:
+        """A connection has signed in; one that comes while we stop is sent away. Raises RefusedRequest.
+
+        Who it is was read before we knew of it, perhaps from a replica, and what has changed since then is not told
+        again. So it is read once more.
+        """
         self._sessions[session] = {}
         if self._stopping:
             session.end(STOPPING)
+        else:
+            await self._refresh([session])
 
     def disconnect(self, session: Session) -> None:
         """A connection is gone."""
@@ -108,7 +117,7 @@ class Hub:
         except TimeoutError:
             return [refusal_error(Overloaded())]
         subscription.position = max(subscription.position, self._origin)
-        if errors := await self._open(subscription):
+        if errors := await self._open(subscription, subscription.asked.resume):
             return errors
         subscription.position = subscription.feed.after or subscription.position
         self._join(subscription)
@@ -124,7 +133,7 @@ class Hub:
     def cursor_of(self, subscription: Subscription) -> str | None:
         """What its client resumes behind: the last event it was sent, or the present when none is missing."""
         group = self._sessions.get(subscription.session, {}).get(subscription)
-        if group is None or subscription.queue or subscription.cursor is None:
+        if group is None or subscription.ended or subscription.queue or subscription.cursor is None:
             return subscription.cursor
         return encode_cursor(self._stage.stream, subscription.feed.scope, group.reached(subscription))
 
@@ -144,14 +153,10 @@ class Hub:
         """Read who everybody is now. Who sees otherwise than before is asked for anew, before anything else is sent."""
         if not self._sessions:
             return
-        operation = self._environment.operation(None, fresh=True)
-        try:
-            changed = await refresh(operation, self._sessions)
-        finally:
-            await operation.close()
-        for session in changed:
+        for session in await self._refresh(self._sessions):
             for subscription, group in list(self._sessions.get(session, {}).items()):
                 if group is not None:
+                    subscription.position = group.reached(subscription)
                     group.leave(subscription)
                     self._sessions[session][subscription] = None
                     self._spawn(self._again(subscription))
@@ -165,6 +170,7 @@ class Hub:
                     for group in routes.get(subject, ()):
                         group.enqueue(event)
         self._stage.tip = position
+        self._duties.wake(events)
 
     def begin(self, stream: StreamRow, position: Position) -> None:
         """The stream begins, or another one does: then nobody can go on from what they know."""
@@ -180,9 +186,19 @@ class Hub:
                         subscription.refuse_with(CursorExpired())
             self._look_again()
 
+    async def _refresh(self, sessions: Iterable[Session]) -> list[Session]:
+        operation = self._environment.operation(None, fresh=True)
+        try:
+            return await refresh(operation, sessions)
+        finally:
+            await operation.close()
+
     async def _again(self, subscription: Subscription) -> None:
         """Whoever sees otherwise than before may follow something no longer, or sees it otherwise."""
-        if errors := await self._open(subscription):
+        feed = subscription.feed
+        # The cursor that it began with may have expired long ago.
+        here = None if feed.stream.state else encode_cursor(self._stage.stream, feed.scope, subscription.position)
+        if errors := await self._open(subscription, here):
             subscription.refuse(errors)
         else:
             self._join(subscription)
@@ -192,15 +208,17 @@ class Hub:
         if subscription.ended or subscription not in self._sessions.get(subscription.session, ()):
             return
         feed = subscription.feed
-        if feed.stream.state is None:
+        # Whoever joins again may have been sent less than has been queued.
+        if feed.stream.state is None and subscription.cursor is None:
             subscription.cursor = encode_cursor(self._stage.stream, feed.scope, subscription.position)
         group = self._group(subscription, feed)
         self._sessions[subscription.session][subscription] = group
         group.join(subscription)
 
-    async def _open(self, subscription: Subscription) -> list[GraphQLError]:
+    async def _open(self, subscription: Subscription, resume: str | None) -> list[GraphQLError]:
         asked = subscription.asked
-        operation = self._environment.operation(subscription.session.signed_in.viewer, fresh=True)
+        viewer = subscription.session.signed_in.viewer
+        operation = self._environment.operation(viewer, fresh=True)
         try:
             opened = await open_subscription(
                 self._schema,
@@ -208,7 +226,7 @@ class Hub:
                 variables=asked.variables,
                 operation_name=asked.operation_name,
                 context=operation,
-                resume=asked.resume,
+                resume=resume,
             )
         except InvalidOperationTypeError:
             return [GraphQLError(_NOT_HERE)]
@@ -217,6 +235,11 @@ class Hub:
             return [GraphQLError(f"The document has no operation “{name}”." if name else _UNNAMED)]
         finally:
             await operation.close()
+        if viewer != subscription.session.signed_in.viewer:
+            # Another one by now.
+            return await self._open(subscription, resume)
+        if isinstance(opened, PreExecutionError):
+            return [_invalid(error) for error in opened.errors or ()]
         if isinstance(opened, list):
             return opened
         subscription.opened = opened
@@ -263,3 +286,9 @@ class Hub:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("an event task failed", exc_info=error)
+
+
+def _invalid(error: GraphQLError) -> GraphQLError:
+    """An error of a document, which says so; that of its syntax has a type of its own."""
+    error.extensions = {"code": VALIDATION_FAILED}
+    return error

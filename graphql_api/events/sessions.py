@@ -1,13 +1,17 @@
 """Who is connected: each connection's viewer, kept true while it lives."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable, Iterable
+from typing import Final
 from uuid import UUID
 
 from graphql_api.events.endings import ACCESS_LOST, TOKEN_EXPIRED, Ending
 from resolvers.accounts.read import SignedIn, refresh_signed_in
 from resolvers.context import Operation
+
+_TICKETS: Final = itertools.count(1)
 
 
 class Session:
@@ -17,6 +21,8 @@ class Session:
         self.signed_in = signed_in
         self._close = close
         self._timer: asyncio.TimerHandle | None = None
+        # When was asked who it is; of two answers, the one that was asked for later is true.
+        self.ticket = 0
         if signed_in.expires is not None:
             left = max(0.0, signed_in.expires - time.time())
             self._timer = asyncio.get_running_loop().call_later(left, self.end, TOKEN_EXPIRED)
@@ -41,9 +47,13 @@ class Session:
 async def refresh(operation: Operation, sessions: Iterable[Session]) -> list[Session]:
     """Read who the sessions are now, all at once; end those that may not go on, and return those that changed."""
     alive = list(sessions)
+    ticket = next(_TICKETS)
     found = await refresh_signed_in(operation, [session.signed_in for session in alive])
     changed = []
     for session, now in zip(alive, found, strict=True):
+        if ticket < session.ticket:
+            continue
+        session.ticket = ticket
         if now is None:
             session.end(ACCESS_LOST)
         elif now.viewer != session.signed_in.viewer:

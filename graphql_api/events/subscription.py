@@ -72,7 +72,7 @@ class Subscription:
         if self.ended:
             return
         if len(self.queue) >= QUEUE:
-            self.session.end(TOO_SLOW)
+            self.give_up()
             return
         self.queue.append(delivery)
         self._schedule()
@@ -105,6 +105,11 @@ class Subscription:
     def refuse_with(self, refused: RefusedRequest) -> None:
         """End with one error that belongs to no field."""
         self.refuse([refusal_error(refused)])
+
+    def give_up(self) -> None:
+        """End the connection of a client that is too far behind; what is behind the gap is not for it any more."""
+        self.finish()
+        self.session.end(TOO_SLOW)
 
     def finish(self) -> None:
         """Nothing more comes."""

@@ -12,10 +12,11 @@ import structlog
 from db.changes.events import begin_epoch
 from db.database import Database
 from db.event_rows import EventRow, StreamRow
+from db.sessions import TransactionConflict
 from db.statements.events import ACCESS_VERSION, HORIZON, ORIGIN, STREAM, TAIL
 from db.tail import Tail, TailBroken
 from domain.events import Position
-from domain.requests import Unreachable
+from domain.requests import Overloaded, TookTooLong, Unreachable
 
 # Seconds. The leader wakes the others at most 20 times a second; without it, nothing is later than the others' poll.
 LEADER_POLL: Final = 0.05
@@ -23,6 +24,8 @@ POLL: Final = 0.25
 BATCH: Final = 500
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
+# What keeps the tailer from asking the database for once.
+_PASSING: Final = (Overloaded, TookTooLong, TransactionConflict, Unreachable)
 
 _log = structlog.get_logger("tessera.events")
 
@@ -49,6 +52,9 @@ class Duties(Protocol):
     async def end(self) -> None:
         """We do not lead any more; called also when we never did."""
 
+    def wake(self, events: list[EventRow]) -> None:
+        """Something has happened; the listener says so."""
+
 
 class Tailer:
     """Runs until it is cancelled; a lost connection is made again, and reading goes on where it stopped."""
@@ -73,7 +79,7 @@ class Tailer:
                     await self._open(tail)
                     pause = _FIRST_PAUSE
                     await self._follow(tail)
-            except (TailBroken, Unreachable) as broken:
+            except (TailBroken, *_PASSING) as broken:
                 _log.warning("event stream interrupted", reason=str(broken), seconds=pause)
             finally:
                 self.leads = False

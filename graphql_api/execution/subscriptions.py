@@ -7,11 +7,12 @@ from collections.abc import Hashable
 from typing import Any, Final
 
 import orjson
-from graphql import FieldNode, GraphQLError, VariableNode, located_error
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode, VariableNode, located_error
 from graphql.execution.collect_fields import collect_fields
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from msgspec import Struct
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from graphql_api.execution.plan import Run
@@ -40,14 +41,14 @@ async def open_subscription(  # noqa: PLR0913 - an operation and how it came
     operation_name: str | None,
     context: Any,
     resume: str | None = None,
-) -> Opened | list[GraphQLError]:
+) -> Opened | PreExecutionError | list[GraphQLError]:
     """Ask the root field what to follow, or say what is wrong; `resume` takes the place of the argument `after`.
 
     Raises what Strawberry raises for unknown operations and for those that are not subscriptions.
     """
     operation = schema.find(query, operation_name, _SUBSCRIPTIONS)
     if isinstance(operation, list):
-        return operation
+        return PreExecutionError(data=None, errors=operation)
     values, _ = schema.variables_of(operation, variables)
     if isinstance(values, list):
         return values
@@ -67,13 +68,15 @@ async def open_subscription(  # noqa: PLR0913 - an operation and how it came
         value = await field.subscribe(None, info, **arguments)  # every subscription has one
     except Exception as error:  # noqa: BLE001 - as graphql-core does; what is not declared is masked by the transport
         return [located_error(error, nodes, Path(None, key, type_.name).as_list())]
-    return Opened(value, _key(query, operation_name, variables, nodes[0]))
+    return Opened(value, _key(query, operation.definition, variables, nodes[0]))
 
 
-def _key(query: str, operation_name: str | None, variables: dict[str, Any], node: FieldNode) -> Hashable:
-    given = dict(variables)
+def _key(query: str, operation: OperationDefinitionNode, variables: dict[str, Any], node: FieldNode) -> Hashable:
+    # Not those that the operation does not declare: nothing reads them, and they may be of any depth.
+    declared = (definition.variable.name.value for definition in operation.variable_definitions or ())
+    given = {name: variables[name] for name in declared if name in variables}
     for argument in node.arguments or ():
         if argument.name.value == RESUME and isinstance(argument.value, VariableNode):
             # Its type fits no other place in a document, so nothing else reads the variable.
             given.pop(argument.value.name.value, None)
-    return query, operation_name, orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+    return query, operation.name and operation.name.value, orjson.dumps(given, option=orjson.OPT_SORT_KEYS)

@@ -138,9 +138,11 @@ class GraphQLEndpoint:
         answer: dict[str, Any] = {"data": result.data} if begun else {}
         if result.errors:
             answer["errors"] = formatted(result.errors, valid=not isinstance(result, PreExecutionError))
-        if begun and stream_wanted(request.headers, needed=False):
+        streaming = stream_wanted(request.headers, needed=False)
+        if begun and streaming:
             return single_result(answer)
-        return _json(request, answer, 200 if begun or media_type(request.headers) == JSON else 400)
+        # Only clients that asked for the older media type look for errors behind a 200.
+        return _json(request, answer, 200 if begun or (media_type(request.headers) == JSON and not streaming) else 400)
 
     async def _follow(self, request: Request, wanted: GraphQLRequest, signed_in: SignedIn | None) -> Response:
         """Answer a subscription with its stream, or with what is wrong with it. Raises BadRequest, Unauthenticated."""

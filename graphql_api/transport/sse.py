@@ -14,8 +14,9 @@ from graphql import GraphQLError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from domain.requests import Unauthenticated
 from graphql_api.events import Hub
-from graphql_api.events.endings import Ending
+from graphql_api.events.endings import Ending, log_bugs
 from graphql_api.events.sessions import Session
 from graphql_api.events.subscription import Asked, Subscription
 from graphql_api.transport.errors import formatted
@@ -56,10 +57,11 @@ class EventStream(Response):
         self._subscription = Subscription(asked, self._session, hub.tip, lambda _: self._woken.set())
 
     async def open(self) -> list[GraphQLError]:
-        """Begin to follow; errors take the place of the stream."""
-        self._hub.connect(self._session)
+        """Begin to follow; errors take the place of the stream. Raises RefusedRequest."""
         errors: list[GraphQLError] = []
         try:
+            await self._hub.connect(self._session)
+            self._check_access()
             errors = await self._hub.subscribe(self._subscription)
         except BaseException:
             self._hub.disconnect(self._session)
@@ -79,13 +81,18 @@ class EventStream(Response):
             finished = writer.done() or reader.done()
             writer.cancel()
             reader.cancel()
-            await asyncio.gather(writer, reader, return_exceptions=True)
+            log_bugs(await asyncio.gather(writer, reader, return_exceptions=True))
             if not finished:
                 with suppress(TimeoutError, OSError):
                     async with asyncio.timeout(LEAVE_SECONDS):
                         await self._take_leave(send, self._ending.result())
         finally:
             self._hub.disconnect(self._session)
+
+    def _check_access(self) -> None:
+        """Raise Unauthenticated for who has lost it since they signed in."""
+        if self._ending.done() and self._ending.result().close == _FOR_GOOD:
+            raise Unauthenticated(self._ending.result().message)
 
     def _end(self, ending: Ending) -> None:
         if not self._ending.done():

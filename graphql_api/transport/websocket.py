@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any, Final
 
 import orjson
-import structlog
 from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
@@ -18,7 +17,7 @@ from domain.requests import RefusedRequest, Unauthenticated
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.events import Hub
-from graphql_api.events.endings import Ending
+from graphql_api.events.endings import Ending, log_bugs
 from graphql_api.events.sessions import Session
 from graphql_api.events.subscription import Asked, Subscription
 from graphql_api.transport.errors import formatted
@@ -29,8 +28,6 @@ INIT_SECONDS: Final = 5.0
 LEAVE_SECONDS: Final = 2.0
 SUBSCRIPTIONS_LIMIT: Final = 20
 _REASON_BYTES: Final = 123
-
-_log = structlog.get_logger("tessera.events")
 
 
 class WebSocketEndpoint:
@@ -105,26 +102,26 @@ class _Connection:
             for task in (reader, writer, *self._opening.values()):
                 task.cancel()
             results = await asyncio.gather(reader, writer, return_exceptions=True)
+            log_bugs(results, BadFrame)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LEAVE_SECONDS):
                     await self._take_leave(results[0])
         finally:
             if self._session is not None:
                 self._hub.disconnect(self._session)
-        _log_bugs(results)
 
     async def _take_leave(self, read: Any) -> None:
         """Say why it ends, and to a client that may come back, where each of its subscriptions stands."""
         if isinstance(read, BadFrame):
-            await self._send(_close(read.code, read.reason))
+            await self._put(_close(read.code, read.reason))
         elif self._ending.done():
             ending = self._ending.result()
             cursors = {id_: self._hub.cursor_of(found) for id_, found in self._subscriptions.items()}
             known = {id_: cursor for id_, cursor in cursors.items() if cursor is not None}
             await self._tell({"type": "ping", "payload": {"reason": ending.code, "cursors": known}})
-            await self._send(_close(ending.close, ending.message))
+            await self._put(_close(ending.close, ending.message))
         elif isinstance(read, Exception) and not isinstance(read, OSError):
-            await self._send(_close(4500, "Something went wrong on our side."))
+            await self._put(_close(4500, "Something went wrong on our side."))
 
     async def _read(self) -> None:
         """Handle messages until the client is gone. Raises BadFrame for one that the protocol does not allow."""
@@ -152,7 +149,7 @@ class _Connection:
         elif frame.type == "ping":
             await self._tell({"type": "pong"})
         elif frame.type == "subscribe":
-            self._subscribe(frame.subscribe())
+            await self._subscribe(frame.subscribe())
         elif frame.type == "complete":
             self._forget(frame.id)
 
@@ -161,32 +158,36 @@ class _Connection:
             raise BadFrame(4429, "Too many initialisation requests")
         self._greeted = True
         try:
-            self._session = await self._endpoint.sign_in({**self._headers, **frame.credentials()}, self)
+            self._session = await self._endpoint.sign_in(frame.credentials() or self._headers, self)
+            await self._hub.connect(self._session)
         except RefusedRequest as refused:
             code = 4403 if isinstance(refused, Unauthenticated) else 1013
             raise BadFrame(code, str(refused)) from None
-        self._hub.connect(self._session)
-        await self._tell({"type": "connection_ack"})
+        if not self._ending.done():
+            await self._tell({"type": "connection_ack"})
 
-    def _subscribe(self, wanted: Subscribe) -> None:
+    async def _subscribe(self, wanted: Subscribe) -> None:
         if self._session is None:
             raise BadFrame(4401, "Unauthorized")
         if wanted.id in self._subscriptions:
             raise BadFrame(4409, f"Subscriber for {wanted.id} already exists")
+        if len(self._subscriptions) >= SUBSCRIPTIONS_LIMIT:
+            # Told here, so that whoever asks for more and more and reads nothing is not read from either.
+            message = f"One connection carries at most {SUBSCRIPTIONS_LIMIT} subscriptions: end another one first."
+            await self._refuse(wanted.id, [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})])
+            return
         payload = wanted.payload
-        asked = Asked(payload.query, payload.variables or {}, payload.operation_name)
+        asked = Asked(payload.query, payload.variables or {}, payload.operation_name or None)
         subscription = Subscription(asked, self._session, self._hub.tip, self._wake)
         self._subscriptions[wanted.id], self._ids[subscription] = subscription, wanted.id
-        if len(self._subscriptions) > SUBSCRIPTIONS_LIMIT:
-            message = f"One connection carries at most {SUBSCRIPTIONS_LIMIT} subscriptions: end another one first."
-            subscription.refuse([GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})])
-        else:
-            self._opening[subscription] = asyncio.create_task(self._open(subscription))
+        self._opening[subscription] = asyncio.create_task(self._open(subscription))
 
     async def _open(self, subscription: Subscription) -> None:
         try:
             if errors := await self._hub.subscribe(subscription):
                 subscription.refuse(errors)
+        except Exception as bug:  # noqa: BLE001 - nobody may wait for what never comes; the transport masks and logs it
+            subscription.refuse([GraphQLError(str(bug), original_error=bug)])
         finally:
             self._opening.pop(subscription, None)
 
@@ -219,24 +220,28 @@ class _Connection:
         head = f'{{"id":{orjson.dumps(id_).decode()},"type":"next","payload":'
         while subscription.queue and subscription in self._ids:
             delivery = subscription.queue[0]
-            await self._send({"type": "websocket.send", "text": f"{head}{delivery.text}}}"})
+            await self._put({"type": "websocket.send", "text": f"{head}{delivery.text}}}"})
             subscription.sent(delivery)
         if subscription.errors is not None and subscription in self._ids:
-            await self._tell({"id": id_, "type": "error", "payload": formatted(subscription.errors, valid=True)})
+            await self._refuse(id_, subscription.errors)
             self._forget(id_)
 
+    async def _refuse(self, id_: str, errors: Iterable[GraphQLError]) -> None:
+        await self._tell({"id": id_, "type": "error", "payload": formatted(errors, valid=True)})
+
     async def _tell(self, message: dict[str, Any]) -> None:
-        await self._send({"type": "websocket.send", "text": orjson.dumps(message).decode()})
+        await self._put({"type": "websocket.send", "text": orjson.dumps(message).decode()})
+
+    async def _put(self, message: dict[str, Any]) -> None:
+        """Send; waits while the client does not read. Raises OSError when the connection is gone."""
+        try:
+            await self._send(message)
+        except RuntimeError as late:
+            # uvicorn has closed it for reasons of its own: text that is not UTF-8, a frame too large, a silent client.
+            raise ConnectionResetError from late
 
 
 def _close(code: int, reason: str) -> dict[str, Any]:
     """A close frame; RFC 6455 gives the reason 123 bytes."""
     short = reason.encode()[:_REASON_BYTES].decode(errors="ignore")
     return {"type": "websocket.close", "code": code, "reason": short}
-
-
-def _log_bugs(results: Iterable[Any]) -> None:
-    for result in results:
-        expected = (BadFrame, OSError, asyncio.CancelledError)
-        if isinstance(result, BaseException) and not isinstance(result, expected):
-            _log.error("a connection failed", exc_info=result)

@@ -93,10 +93,10 @@ async def refresh_signed_in(reading: Fetching, before: Sequence[SignedIn]) -> li
     ids = list({signed_in.account.id for signed_in in before})
     accounts = {row.id: row for row in await reading.fetch(statements.ACCOUNTS_BY_ID, ids=ids)}
     keys = list({signed_in.api_key_id for signed_in in before if signed_in.api_key_id is not None})
-    revoked = {row.id for row in await _api_keys(reading, keys) if row.revoked_at is not None}
+    good = {None, *(row.id for row in await _api_keys(reading, keys) if row.revoked_at is None)}
     return [
         _signed_in(accounts[was.account.id], api_key_id=was.api_key_id, expires=was.expires)
-        if was.account.id in accounts and was.api_key_id not in revoked
+        if was.account.id in accounts and was.api_key_id in good
         else None
         for was in before
     ]

@@ -68,6 +68,9 @@ class Duties:
         """We do not."""
         self.leads = False
 
+    def wake(self, events: list[EventRow]) -> None:
+        """Nobody waits for anything."""
+
 
 @asynccontextmanager
 async def running(database: Database, *, wakes: bool = True) -> AsyncIterator[tuple[Heard, Duties, Tailer]]:
