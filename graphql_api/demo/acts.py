@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from db.sessions import Writing
 from db.statements.schemes import CONTENT_HASHES
 from domain.channels import EarningChannel
+from domain.permissions import Viewer
 from domain.schemes.content import Basics, CouponValue
 from domain.stages import STEP_ORDER, WizardStepKind
 from graphql_api.demo.catalog import Catalog, Naming
@@ -20,6 +21,7 @@ from graphql_api.demo.rules import RULES
 from graphql_api.demo.stories import Act
 from graphql_api.demo.terms import clarified
 from resolvers.context import Operation
+from resolvers.notifications.mark_notifications_read import MarkNotificationsRead, mark_notifications_read
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
 from resolvers.schemes.decide_submission import (
     ApproveScheme,
@@ -28,6 +30,7 @@ from resolvers.schemes.decide_submission import (
     reject_scheme,
     request_scheme_changes,
 )
+from resolvers.schemes.participants import Participation, add_scheme_participant
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from resolvers.schemes.save_scheme_bonus_rules import RuleDraft, SaveSchemeBonusRules, save_scheme_bonus_rules
 from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues, save_scheme_coupon_values
@@ -36,6 +39,16 @@ from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_sche
 from resolvers.schemes.submit_scheme import SubmitScheme, submit_scheme
 
 _APPROVERS_ACTS: Final = frozenset({Act.APPROVE, Act.REQUEST_CHANGES, Act.REJECT})
+_CHANGES: Final = frozenset(
+    {
+        Act.ADD_VARIANT,
+        Act.REMOVE_VARIANT,
+        Act.REMOVE_ALL_VARIANTS,
+        Act.REMOVE_GEOGRAPHIES,
+        Act.ADD_COUPONS,
+        Act.REVISE_BASICS,
+    }
+)
 _REASON: Final = "Please say in the terms when the points of a month are credited, and check the budget."
 
 
@@ -50,6 +63,8 @@ class Telling(Struct):
 
     def doer(self, act: Act) -> Person:
         """Who does this."""
+        if act in _CHANGES and self.plan.colleague is not None:
+            return self.plan.colleague
         return self.plan.approver if act in _APPROVERS_ACTS else self.plan.manager
 
     def expected_version(self, step: WizardStepKind) -> int:
@@ -59,11 +74,12 @@ class Telling(Struct):
 
 
 class Scene(Struct, frozen=True):
-    """Where an act takes place: the operation that does it, its transaction, and the catalog."""
+    """Where an act takes place: the operation that does it, its transaction, the catalog, and everybody who acts."""
 
     operation: Operation
     session: Writing
     catalog: Catalog
+    people: Mapping[Person, Viewer]
 
 
 def begin(plan: SchemePlan, catalog: Catalog, today: date) -> Telling:
@@ -77,9 +93,21 @@ async def perform(act: Act, telling: Telling, scene: Scene) -> None:
     await _PERFORMANCES[act](telling, scene)
 
 
+async def catch_up(scene: Scene) -> None:
+    """Read everything that one was told so far."""
+    await mark_notifications_read(scene.operation, MarkNotificationsRead(None, all=True))
+
+
 async def _create(telling: Telling, scene: Scene) -> None:
     command = CreateScheme(telling.plan.title, telling.plan.channels)
     telling.scheme_id = await create_scheme(scene.operation, command)
+
+
+async def _invite(telling: Telling, scene: Scene) -> None:
+    if telling.plan.colleague is None:
+        raise ValueError(f"“{telling.plan.title}” does not say who is invited")
+    colleague = scene.people[telling.plan.colleague]
+    await add_scheme_participant(scene.operation, Participation(telling.scheme_id, colleague.account_id))
 
 
 async def _save_basics(telling: Telling, scene: Scene) -> None:
@@ -185,6 +213,7 @@ def _changed_sku(telling: Telling) -> str:
 
 _PERFORMANCES: Final[Mapping[Act, Callable[[Telling, Scene], Awaitable[None]]]] = {
     Act.CREATE: _create,
+    Act.INVITE: _invite,
     Act.SAVE_BASICS: _save_basics,
     Act.SAVE_PRODUCTS: _save_products,
     Act.SAVE_GEOGRAPHIES: _save_geographies,

@@ -1,8 +1,9 @@
 """Filling an empty database with the demo data, in one transaction and through the same mutations as everybody."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
@@ -11,12 +12,11 @@ from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
 from db.statements.accounts import account_count
 from graphql_api.context import Environment
-from graphql_api.demo.acts import Scene, Telling, begin, perform
+from graphql_api.demo.acts import Scene, Telling, begin, catch_up, perform
 from graphql_api.demo.catalog import put_catalog
 from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.decided_schemes import DECIDED_SCHEMES
-from graphql_api.demo.people import add_accounts, put_first_admin
-from graphql_api.demo.stories import Act
+from graphql_api.demo.people import CAUGHT_UP, Person, add_accounts, put_first_admin
 from graphql_api.demo.undecided_schemes import UNDECIDED_SCHEMES
 
 SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES)
@@ -26,11 +26,11 @@ _STEP_TAKES: Final = (2, 14)
 
 
 class _Event(Struct, frozen=True):
-    """Something that happened to a scheme at a moment."""
+    """Something that somebody did at a moment."""
 
     at: datetime
-    act: Act
-    telling: Telling
+    doer: Person
+    do: Callable[[Scene], Awaitable[None]]
 
 
 class _OneTransaction(Database):
@@ -91,18 +91,19 @@ async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
     # In the order in which things happened, so that codes, ids and times agree.
     for event in sorted(_events(tellings, clock), key=lambda event: event.at):
         clock.set_to(event.at)
-        operation = environment.operation(people[event.telling.doer(event.act)])
-        await perform(event.act, event.telling, Scene(operation, session, catalog))
+        await event.do(Scene(environment.operation(people[event.doer]), session, catalog, people))
 
 
 def _events(tellings: list[Telling], clock: DemoClock) -> Iterator[_Event]:
-    """Everything that happened, scheme by scheme."""
+    """Everything that happened, scheme by scheme, and then who read of it."""
     for telling in tellings:
         days_ago = telling.plan.days_ago
         at = clock.days_ago(days_ago)
-        for turn in telling.plan.story.turns:
+        for turn in telling.plan.turns:
             if turn.days:
                 days_ago -= turn.days
                 at = clock.days_ago(days_ago)
-            yield _Event(at, turn.act, telling)
+            yield _Event(at, telling.doer(turn.act), partial(perform, turn.act, telling))
             at += timedelta(minutes=clock.random.randint(*_STEP_TAKES), seconds=clock.random.randrange(60))
+    for person, days_ago in CAUGHT_UP.items():
+        yield _Event(clock.days_ago(days_ago), person, catch_up)

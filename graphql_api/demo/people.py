@@ -24,6 +24,8 @@ class Person(StrEnum):
     SECOND_MANAGER = "SECOND_MANAGER"
     HEAD = "HEAD"
     APPROVER = "APPROVER"
+    OPERATIONS = "OPERATIONS"
+    DESIGNER = "DESIGNER"
 
 
 class AccountPlan(Struct, frozen=True):
@@ -44,8 +46,8 @@ FIRST_ADMIN: Final = AccountPlan(260, "Anaya Lumerkar", "anaya.lumerkar@example.
 ACCOUNTS: Final = (
     AccountPlan(259, "Rohan Testani", "rohan.testani@example.com", (Role.PROGRAM_MANAGER,), Person.MANAGER),
     AccountPlan(258, "Meera Ovalkar", "meera.ovalkar@example.com", (Role.APPROVER,), Person.APPROVER),
-    AccountPlan(257, "Kabir Brindane", "kabir.brindane@example.com", (Role.OPERATIONS,)),
-    AccountPlan(256, "Ishita Quillan", "ishita.quillan@example.com", (Role.DESIGNER,)),
+    AccountPlan(257, "Kabir Brindane", "kabir.brindane@example.com", (Role.OPERATIONS,), Person.OPERATIONS),
+    AccountPlan(256, "Ishita Quillan", "ishita.quillan@example.com", (Role.DESIGNER,), Person.DESIGNER),
     AccountPlan(255, "Devan Printwala", "devan.printwala@example.com", (Role.VENDOR,), vendor="PRN-01"),
     AccountPlan(254, "Dr. Tara Sorvane", "tara.sorvane@example.com", (Role.ECP,)),
     AccountPlan(253, "Nikhil Tamrik", "nikhil.tamrik@example.com", (Role.ANALYST,)),
@@ -58,6 +60,16 @@ ACCOUNTS: Final = (
     AccountPlan(248, "Farah Blendwell", "farah.blendwell@example.com", (Role.VENDOR,), vendor="FAC-01"),
     AccountPlan(247, "Om Formerly", "om.formerly@example.com", (Role.PROGRAM_MANAGER,), disabled=True),
 )
+
+# How many days ago somebody read the last time what they were told. Some look every week, others hardly ever.
+CAUGHT_UP: Final[Mapping[Person, int]] = {
+    Person.MANAGER: 13,
+    Person.SECOND_MANAGER: 13,
+    Person.HEAD: 21,
+    Person.APPROVER: 9,
+    Person.OPERATIONS: 24,
+    Person.DESIGNER: 40,
+}
 
 
 async def put_first_admin(session: Writing, clock: DemoClock) -> Viewer:

@@ -10,7 +10,7 @@ from domain.channels import EarningChannel
 from domain.schemes.content import Basics
 from graphql_api.demo.catalog import pack_weight
 from graphql_api.demo.people import Person
-from graphql_api.demo.stories import Story
+from graphql_api.demo.stories import Act, Story, Turn
 from graphql_api.demo.terms import materials_of, terms_of
 
 COUPON: Final = (EarningChannel.COUPON,)
@@ -42,7 +42,8 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
 
     `products` are SKUs or their beginnings. The smallest pack pays `points` and sells `units`; larger packs pay more
     and sell less. `budget_percent` is the budget in percent of the base points that this makes. `changed_sku` is the
-    variant that a story adds or removes. `remark` is what the approver wrote.
+    variant that a story adds or removes. `remark` is what the approver wrote. A `colleague` of the manager takes part
+    from the beginning, and makes what changes there are after the wizard.
     """
 
     title: str
@@ -60,8 +61,15 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
     budget_percent: int = 140
     manager: Person = Person.MANAGER
     approver: Person = Person.APPROVER
+    colleague: Person | None = None
     changed_sku: str | None = None
     remark: str | None = None
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What people did, in order."""
+        beginning, *others = self.story.turns
+        return (beginning, *([] if self.colleague is None else [Turn(Act.INVITE)]), *others)
 
     def basics(self, today: date, skus: tuple[str, ...]) -> Basics:
         """The first step, when the scheme is about the variants with these SKUs."""

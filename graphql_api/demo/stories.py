@@ -9,6 +9,7 @@ class Act(StrEnum):
     """Something that somebody does to a scheme."""
 
     CREATE = "CREATE"
+    INVITE = "INVITE"
     SAVE_BASICS = "SAVE_BASICS"
     SAVE_PRODUCTS = "SAVE_PRODUCTS"
     SAVE_GEOGRAPHIES = "SAVE_GEOGRAPHIES"

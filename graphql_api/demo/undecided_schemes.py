@@ -63,7 +63,7 @@ UNDECIDED_SCHEMES: Final = (
         title="City Workshops 0W-20", description="Newer cars in the large cities get the thinnest oil.",
         line=Line.LUBRICANTS, story=Story.VARIANT_ADDED, days_ago=12, days=Days(15, 60, 21, 130),
         products=("AMB-0W20-1L", "AMB-0W20-3L5"), places=("IN-MH-MUM", "IN-DL", "IN-KA-BEN"),
-        rules=("gold", "weekend"), changed_sku="AMB-0W20-4L"
+        rules=("gold", "weekend"), changed_sku="AMB-0W20-4L", colleague=Person.SECOND_MANAGER
     ),
     SchemePlan(
         title="Four-Liter Fortnight", description="Cans of 5W-30 for the regular oil change.", line=Line.LUBRICANTS,
@@ -75,7 +75,7 @@ UNDECIDED_SCHEMES: Final = (
         title="Contact Lens Refill Reward", description="Wearers who come back for their next box.",
         line=Line.EYE_CARE, story=Story.VARIANT_REMOVED, days_ago=16, days=Days(9, 50, 12, 100),
         products=("VIS-DAY", "VIS-CARE-300ML"), places=("IN-DL", "IN-UP"), rules=("refill", "welcome"),
-        manager=Person.SECOND_MANAGER, changed_sku="VIS-DAY-90"
+        manager=Person.SECOND_MANAGER, changed_sku="VIS-DAY-90", colleague=Person.MANAGER
     ),
     SchemePlan(
         title="Dashboard Days", description="Matt dashboards for taxi fleets.", line=Line.CAR_CARE,
@@ -90,7 +90,7 @@ UNDECIDED_SCHEMES: Final = (
     SchemePlan(
         title="Brake Safety Month", description="Brake fluid at every inspection.", line=Line.LUBRICANTS,
         story=Story.COUPONS_ADDED, days_ago=15, days=Days(11, 45, 14, 60), products=("AMF-DOT4",),
-        places=("IN-GJ", "IN-RJ"), rules=("trained", "reported")
+        places=("IN-GJ", "IN-RJ"), rules=("trained", "reported"), colleague=Person.SECOND_MANAGER
     ),
     SchemePlan(
         title="Progressive Lens Launch", description="Practices that fit their first progressive lenses.",

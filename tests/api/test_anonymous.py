@@ -20,6 +20,8 @@ ROOTS = [
     "{ vendors { totalCount } }",
     "{ accounts { totalCount } }",
     "{ apiKeys { totalCount } }",
+    "{ webhookEndpoints { totalCount } }",
+    "{ events { resumeAt } }",
     'mutation { createScheme(input: {title: "Nobody", earningChannels: [SALE]}) { scheme { id } } }',
 ]
 

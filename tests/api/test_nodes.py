@@ -9,9 +9,11 @@ from domain.permissions import Role, SchemeScope
 from resolvers.nodes import LOADERS, NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.factories.schemes import SchemeFactory
+from tests.factories.webhooks import failing_endpoint
 from tests.factories.world import World
 
-STAFF_READS = set(NodeKind) - {NodeKind.ACCOUNT, NodeKind.API_KEY}
+ADMIN_READS = {NodeKind.ACCOUNT, NodeKind.API_KEY, NodeKind.WEBHOOK_DELIVERY, NodeKind.WEBHOOK_ENDPOINT}
+STAFF_READS = set(NodeKind) - ADMIN_READS
 DOCUMENT = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 SCOPED = {
     Role.ADMIN: SchemeScope.ALL,
@@ -33,6 +35,8 @@ TYPES = {
     NodeKind.TIER: "Tier",
     NodeKind.VARIANT: "Variant",
     NodeKind.VENDOR: "Vendor",
+    NodeKind.WEBHOOK_DELIVERY: "WebhookDelivery",
+    NodeKind.WEBHOOK_ENDPOINT: "WebhookEndpoint",
 }
 
 
@@ -53,6 +57,9 @@ async def ids(clients: Clients, world: World, factory: SchemeFactory) -> dict[No
     rule = (await factory.definition(scheme_id)).content.rules[0]
     document = "{ viewer { notifications(first: 1) { nodes { id activity { id } } } } }"
     (told,) = (await clients[Role.PROGRAM_MANAGER].send(document)).data["viewer"]["notifications"]["nodes"]
+    admin = factory.operation(Role.ADMIN)
+    endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts["INTEGRATION"].id)
+    await admin.close()
     return {
         NodeKind.ACCOUNT: account,
         NodeKind.API_KEY: made["apiKey"]["id"],
@@ -65,6 +72,8 @@ async def ids(clients: Clients, world: World, factory: SchemeFactory) -> dict[No
         NodeKind.TIER: gid(NodeKind.TIER, world.tiers["Gold"].id),
         NodeKind.VARIANT: gid(NodeKind.VARIANT, world.variants["LENS-1"].id),
         NodeKind.VENDOR: gid(NodeKind.VENDOR, world.vendors["PRN-1"].id),
+        NodeKind.WEBHOOK_DELIVERY: gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
+        NodeKind.WEBHOOK_ENDPOINT: gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id),
     }
 
 

@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 import strawberry
+from sqlalchemy import literal, select
 
 from db.database import Database
+from db.statement import Statement
 from graphql_api.execution import CompiledSchema
+from resolvers.events import feeds
 from schema.build import build_schema
 from schema.scalars import NATIVES
 from tests.conftest import empty
-from tests.execution.example import Example, build_example
+from tests.execution.example import Example, build_example, settled
 from tests.execution.synthetic import UNLIMITED, Patient, Quiet, compiled_schema, standard_schema
 
 
@@ -40,8 +43,17 @@ def plain() -> strawberry.Schema:
 
 @pytest.fixture(scope="module")
 async def example(shared_database: Database, database_url: str) -> AsyncIterator[Example]:
-    """The example database, for the tests of one module."""
-    yield await build_example(shared_database)
+    """The example database, for the tests of one module; its stream of events stands still.
+
+    Both executors are to find the same present, which any transaction on the server moves on: one of another worker.
+    """
+    built = await build_example(shared_database)
+    reading = shared_database.reading()
+    horizon = await settled(reading)
+    await reading.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feeds, "HORIZON", Statement(select(literal(horizon)), int))
+        yield built
     await empty(database_url)
 
 

@@ -1,5 +1,6 @@
 """A database with schemes of every state and rules of every kind, which random documents read."""
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +9,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from db.database import Database
+from db.models import EventTable
+from db.sessions import Fetching
+from db.statement import Statement
+from db.statements.events import HORIZON
 from domain.channels import EarningChannel
 from domain.permissions import Role, Viewer
 from domain.rules.model import (
@@ -39,13 +45,20 @@ from domain.rules.model import (
 from graphql_api.context import Environment
 from resolvers.accounts.api_keys import CreateApiKey, create_api_key
 from resolvers.context import Operation
+from resolvers.events.feeds import read_feed
 from resolvers.nodes import NodeKind
+from resolvers.notifications.read import follow_notifications, notifications_by_id
+from resolvers.schemes.activity import activities_by_id, follow_activity
+from resolvers.schemes.participants import Participation, add_scheme_participant
+from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from tests.api.client import gid
 from tests.factories.clock import TestClock
 from tests.factories.schemes import SchemeFactory
+from tests.factories.webhooks import failing_endpoint
 from tests.factories.world import World, build_world
 
 LATER = datetime(2026, 5, 2, 12, tzinfo=UTC)
+NEWEST = Statement(select(EventTable.xid).order_by(EventTable.xid.desc()).limit(1), int)
 SCHEME_COUNT = 6
 # As many schemes and geographies as are named, and one of every other kind.
 ID_COUNT = SCHEME_COUNT + 3 + len(NodeKind) - 2
@@ -94,11 +107,12 @@ async def build_example(database: Database) -> Example:
     )
     followed = Participation(schemes[1], world.accounts[Role.ADMIN].id)
     await add_scheme_participant(factory.operation(), followed)
-    basics = SaveSchemeBasics(schemes[1], 1, Basics("Rules of every kind", (EarningChannel.SALE,)))
-    await save_scheme_basics(factory.operation("second manager"), basics)
+    basics = replace((await factory.definition(schemes[1])).content.basics, title="Rules of every kind")
+    await save_scheme_basics(factory.operation("second manager"), SaveSchemeBasics(schemes[1], 1, basics))
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
     told, cursors = await _streams(admin, schemes[1])
+    endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts[Role.INTEGRATION].id)
     await admin.close()
     definitions = [await factory.definition(scheme) for scheme in schemes]
     rule = definitions[1].content.rules[0]
@@ -112,21 +126,38 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.VARIANT, world.variants["AMB-4L"].id),
         gid(NodeKind.TIER, world.tiers["Gold"].id),
         gid(NodeKind.VENDOR, world.vendors["PCK-1"].id),
-        gid(NodeKind.NOTIFICATION, told.id),
-        gid(NodeKind.SCHEME_ACTIVITY, told.activity_id),
+        *told,
+        gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id),
+        gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
     )
     assert len(ids) == ID_COUNT
     return Example(environment, world, schemes, ids, tuple(found.scheme.code for found in definitions), cursors)
 
 
-async def _streams(operation: Operation, scheme_id: UUID) -> tuple[NotificationRow, tuple[str, ...]]:
-    """Something that the viewer was told, and a cursor in the middle of each stream."""
+async def _streams(operation: Operation, scheme_id: UUID) -> tuple[list[str], tuple[str, ...]]:
+    """The id of something that happened and of something that the viewer was told, and a cursor of each stream."""
+    await settled(operation)
     pages = [
         await read_feed(operation, await follow_activity(operation, scheme_id, None), 3, activities_by_id),
         await read_feed(operation, await follow_notifications(operation, None), 1, notifications_by_id),
     ]
     assert [page.has_next for page in pages] == [True, True]
-    return pages[1].nodes[0], tuple(page.edges[-1].cursor for page in pages)
+    ids = [
+        gid(kind, page.nodes[0].id)
+        for kind, page in zip((NodeKind.SCHEME_ACTIVITY, NodeKind.NOTIFICATION), pages, strict=True)
+    ]
+    return ids, tuple(page.edges[-1].cursor for page in pages)
+
+
+async def settled(reading: Fetching) -> int:
+    """Wait until readers see all events that are stored, and return the place of the present.
+
+    They do not while an older transaction is running, in any database of the server: a test of another worker.
+    """
+    newest = next(iter(await reading.fetch(NEWEST)), 0)
+    while (horizon := (await reading.fetch(HORIZON))[0]) <= newest:  # noqa: ASYNC110 - PostgreSQL tells nobody
+        await asyncio.sleep(0.05)
+    return horizon
 
 
 def _rules(factory: SchemeFactory, world: World) -> list[BonusRule]:

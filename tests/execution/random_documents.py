@@ -36,6 +36,8 @@ SCALARS: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "Boolean": st.booleans(),
     "Date": st.sampled_from(["2026-05-02", "2026-02-30"]),
 }
+# What only a variable may hold: written in a document, it would make the document invalid.
+VALID: Final = {"2026-02-30": "2026-02-28"}
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ class _Writer:
             chosen = self.draw(st.lists(st.sampled_from(list(type_.fields)), unique=True, max_size=2))
             return {key: self._value(key, type_.fields[key].type) for key in chosen}
         known = {**SCALARS, **self.values}
-        return self.draw(known.get(name) or known[type_.name])
+        return self.draw(known[name if name in known else type_.name])
 
     def _literal(self, value: Any, type_: Any) -> str:
         if isinstance(type_, GraphQLNonNull):
@@ -190,7 +192,11 @@ class _Writer:
         if isinstance(value, dict):
             pairs = (f"{key}: {self._literal(item, type_.fields[key].type)}" for key, item in value.items())
             return "{" + ", ".join(pairs) + "}"
-        return value if isinstance(type_, GraphQLEnumType) and isinstance(value, str) else json.dumps(value)
+        return (
+            value
+            if isinstance(type_, GraphQLEnumType) and isinstance(value, str)
+            else json.dumps(VALID.get(value, value))
+        )
 
     def _directive(self) -> str:
         kind = self.draw(st.integers(0, 11))

@@ -7,13 +7,22 @@ import strawberry
 
 from db.database import Database
 from graphql_api.execution import CompiledSchema
+from resolvers.events import feeds
+from resolvers.webhooks import secret
 from tests.api.client import document
 from tests.api.test_operations import DOCUMENTS, PREPARATIONS
 from tests.conftest import empty
-from tests.execution.example import steady_environment
+from tests.execution.example import settled, steady_environment
 from tests.execution.oracle import Answer, Comparison, answer
 from tests.factories.schemes import SchemeFactory
 from tests.factories.world import build_world
+
+
+@pytest.fixture(autouse=True)
+def _repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets are random, and cursors hold numbers of transactions: two executions would differ in them."""
+    monkeypatch.setattr(secret, "token_bytes", bytes)
+    monkeypatch.setattr(feeds, "encode_cursor", lambda *_place: "a cursor")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -36,6 +45,9 @@ async def _answer(schema: strawberry.Schema, name: str, database: Database, url:
     factory = SchemeFactory(environment, world)
     prepared: tuple[str, dict[str, Any]] = await PREPARATIONS[name](factory, world)
     account, variables = prepared
+    reading = database.reading()
+    await settled(reading)
+    await reading.close()
     try:
         return await answer(schema, document(name), variables, context=lambda: factory.operation(account))
     finally:

@@ -39,7 +39,7 @@ REAL_VALUES: Final = {
     "ids": st.sampled_from([*IDS, *IDS, *IDS, "tir_AAAAAAAAAAAAAAAAAAAAAA", "x"]),
     "code": st.sampled_from([*CODES, "SCH-1", ""]),
     "schemeId": st.sampled_from([IDS[1], IDS[1], IDS[3], IDS[0], IDS[6], "x"]),
-    "EventCursor": st.sampled_from([*CURSORS, *CURSORS, "", "x", "y" * 201]),
+    "EventCursor": st.sampled_from([*CURSORS, *CURSORS, "", "x"]),
     "parentId": st.sampled_from([IDS[6], IDS[7], IDS[0], "x"]),
     "geographyIds": st.sampled_from([IDS[6], IDS[7], IDS[0]]),
     "variantIds": st.sampled_from([IDS[13], IDS[0]]),

@@ -8,7 +8,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from domain.permissions import Role, Viewer
 from graphql_api.execution import CompiledSchema
-from tests.execution.example import Example
+from resolvers.nodes import NodeKind
+from tests.execution.example import ID_COUNT, Example
 from tests.execution.oracle import Comparison, compare
 
 # Each is carried out by its plan. `$id` is a scheme with rules of all kinds, `$ids` are rows of every kind.
@@ -60,6 +61,24 @@ PLANNED = {
         accounts(role: ADMIN) { nodes { displayName disabledAt vendor { name } } } vendors(kind: PRINTER) { totalCount }
         variants(search: "amber") { nodes { product { variants { sku } } } } apiKeys { nodes { hint account { email }
         createdBy { displayName } } } }""",
+    "activity": """{ schemes { nodes { participants { displayName } activity(first: 2) { totalCount edges { cursor }
+        nodes { kind message at step version actor { displayName } scheme { title } changes { field before after } }
+        pageInfo { hasNextPage } } all: activity { nodes { id } } } } }""",
+    "notifications": """{ viewer { unreadCount notifications(first: 1) { totalCount nodes { kind message readAt
+        createdAt actor { displayName } scheme { code } activity { changes { field } } } pageInfo { endCursor
+        hasNextPage } } unread: notifications(unreadOnly: true) { edges { cursor } } } }""",
+    "streams": """query ($id: ID!, $ours: EventCursor, $theirs: EventCursor) { notifications(first: 1) { nodes { id }
+        edges { cursor node { message } } totalCount resumeAt pageInfo { hasNextPage startCursor endCursor } }
+        rest: notifications(after: $ours) { resumeAt nodes { kind } pageInfo { hasNextPage hasPreviousPage } }
+        schemeActivity(schemeId: $id, first: 2) { totalCount resumeAt nodes { message } } more: schemeActivity(
+        schemeId: $id, after: $theirs) { edges { cursor node { step changes { field before } } } resumeAt } }""",
+    "webhooks": """{ webhookEndpoints(first: 2) { totalCount edges { cursor } nodes { url kinds cursor state stateLabel
+        failures nextAttemptAt disabledAt disabledReason account { displayName } createdBy { email } createdAt updatedAt
+        deliveries(first: 1) { totalCount edges { cursor } nodes { id kind attempt attemptedAt milliseconds status error
+        delivered } pageInfo { hasNextPage } } } } }""",
+    "all events": """{ events(first: 9) { edges { cursor } nodes { cursor kind at data } resumeAt pageInfo {
+        hasNextPage hasPreviousPage startCursor endCursor } } some: events(kinds: [SCHEME_CREATED, PRODUCT_SAVED]) {
+        nodes { kind data } } }""",
     "review and submission": """{ schemes { nodes { terms { version publishedAt } review { contentHash ready
         couponQuantity baseLiability problems { message path } warnings { code } } submission { submittedBy {
         displayName } submittedAt decidedBy { displayName } decidedAt reason } wizard { currentStep steps { label
@@ -73,6 +92,10 @@ FALLING_BACK = {
     "an error of a root field": ("{ schemes(first: 0) { totalCount } }", "error"),
     "an error beside data": ('{ tiers { name } node(id: "nothing") { id } categories }', "error"),
     "an error deep in the answer": ("{ workQueues { key schemes(first: 0) { totalCount } } }", "error"),
+    "a cursor of another stream": (
+        "query ($theirs: EventCursor) { notifications(after: $theirs) { totalCount } }",
+        "error",
+    ),
     "a cursor from elsewhere": ('{ workQueues { schemes(after: "x") { totalCount } } tiers { id } }', "error"),
     "both ends at once": ("{ vendors(first: 1, last: 1) { totalCount } a: tiers { id } }", "error"),
 }
@@ -110,14 +133,18 @@ async def test_each_outcome_of_the_conditions_has_its_plan(
     assert found.fallback is None
 
 
-@pytest.mark.parametrize("kind", range(13))
+@pytest.mark.parametrize("index", range(ID_COUNT))
 async def test_a_row_of_any_kind_is_a_node(
-    kind: int, compiled: CompiledSchema, standard: strawberry.Schema, example: Example
+    index: int, compiled: CompiledSchema, standard: strawberry.Schema, example: Example
 ) -> None:
-    found = await _compare(compiled, standard, example, PLANNED["one node"], id=example.ids[kind])
+    found = await _compare(compiled, standard, example, PLANNED["one node"], id=example.ids[index])
     assert found.differences == []
     assert found.fallback is None
-    assert found.engine.value["node"]["id"] == example.ids[kind]
+    assert found.engine.value["node"]["id"] == example.ids[index]
+
+
+def test_the_example_has_a_row_of_every_kind(example: Example) -> None:
+    assert {text.partition("_")[0] for text in example.ids} == set(NodeKind)
 
 
 @pytest.mark.parametrize("name", ["One", "Two", "Three", ""])
@@ -163,5 +190,6 @@ async def _compare(
     **variables: Any,
 ) -> Comparison:
     given = {"id": example.ids[1], "ids": [*example.ids, example.ids[2]], "yes": True, **variables}
+    given["theirs"], given["ours"] = example.cursors
     asks = example.everybody if isinstance(viewer, str) else viewer
     return await compare(compiled, standard, document, given, context=example.context(asks))

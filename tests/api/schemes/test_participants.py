@@ -1,0 +1,230 @@
+"""Who takes part in a scheme: those who work on it, and those whom they ask to (R6)."""
+
+from typing import Any
+
+import pytest
+
+from domain.permissions import Role
+from resolvers.nodes import NodeKind
+from tests.api.client import Clients, gid
+from tests.api.schemes.sending import UNKNOWN_SCHEME, Refusal, basics, carried_out, payload_of, refusals, scheme
+from tests.api.schemes.telling import add, caught_up, change_account, news, participants, participation, remove, told
+from tests.factories.schemes import SchemeFactory
+from tests.factories.unchanged import nothing_changes
+from tests.factories.world import World, key
+
+MUTATIONS = ("addSchemeParticipant", "removeSchemeParticipant")
+
+
+async def test_whoever_creates_saves_or_submits_takes_part(clients: Clients, factory: SchemeFactory) -> None:
+    """In the order in which they came; deciding about a scheme is not working on it."""
+    scheme_id = await factory.complete()
+    manager, gone = clients["PROGRAM_MANAGER"], scheme(scheme_id)
+    assert await participants(manager, gone) == ["Program Manager"]
+    given = basics(schemeId=gone, expectedVersion=1, description="For workshops.", budget=1_000_000)
+    await carried_out(clients["second manager"], "saveSchemeBasics", **given)
+    assert await participants(manager, gone) == ["Program Manager", "Second Manager"]
+    await factory.submitted(scheme_id, by="manager and approver")
+    content_hash = (await factory.definition(scheme_id)).content_hash
+    await carried_out(clients["APPROVER"], "approveScheme", schemeId=gone, contentHash=content_hash)
+    assert await participants(manager, gone) == ["Program Manager", "Second Manager", "Manager And Approver"]
+
+
+async def test_a_save_that_changes_nothing_makes_nobody_take_part(clients: Clients, factory: SchemeFactory) -> None:
+    scheme_id = scheme(await factory.complete())
+    given = basics(schemeId=scheme_id, expectedVersion=1, description="For workshops.")
+    await carried_out(clients["second manager"], "saveSchemeBasics", **given)
+    assert await participants(clients["PROGRAM_MANAGER"], scheme_id) == ["Program Manager"]
+
+
+async def test_somebody_is_asked_to_take_part_and_told_so(
+    clients: Clients, factory: SchemeFactory, world: World, database_url: str
+) -> None:
+    """The others are told who came; asking again changes nothing."""
+    manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
+    await add(clients["second manager"], world, scheme_id, "second manager")
+    await caught_up(clients)
+    payload = await add(manager, world, scheme_id, "ANALYST")
+    names = [account["displayName"] for account in payload["scheme"]["participants"]]
+    assert names == ["Program Manager", "Second Manager", "Analyst"]
+    assert await news(clients) == {
+        "ANALYST": ["Program Manager asked you to take part in “Monsoon Care”."],
+        "second manager": ["Program Manager added Analyst to the participants of “Monsoon Care”."],
+    }
+    async with nothing_changes(database_url):
+        for client in (manager, clients["second manager"]):
+            again = await add(client, world, scheme_id, "ANALYST")
+            assert [account["displayName"] for account in again["scheme"]["participants"]] == names
+
+
+async def test_somebody_is_taken_out_and_told_no_more(
+    clients: Clients, factory: SchemeFactory, world: World, database_url: str
+) -> None:
+    manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
+    for name in ("second manager", "ANALYST"):
+        await add(manager, world, scheme_id, name)
+    await caught_up(clients)
+    payload = await remove(manager, world, scheme_id, "ANALYST")
+    names = [account["displayName"] for account in payload["scheme"]["participants"]]
+    assert names == ["Program Manager", "Second Manager"]
+    expected = {
+        "ANALYST": ["Program Manager removed you from the participants of “Monsoon Care”."],
+        "second manager": ["Program Manager removed Analyst from the participants of “Monsoon Care”."],
+    }
+    assert await news(clients) == expected
+    async with nothing_changes(database_url):
+        await remove(manager, world, scheme_id, "ANALYST")
+    await carried_out(manager, "saveSchemeBasics", **basics(schemeId=scheme_id, expectedVersion=0, title="Next"))
+    found = await news(clients)
+    assert found["ANALYST"] == expected["ANALYST"]
+    assert len(found["second manager"]) == 2
+
+
+async def test_somebody_who_leaves_is_told_nothing_until_they_come_back(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    second, scheme_id = clients["second manager"], scheme(await factory.created())
+    await add(second, world, scheme_id, "second manager")
+    assert await told(clients["PROGRAM_MANAGER"]) == ["Second Manager takes part in “Monsoon Care”."]
+    await remove(second, world, scheme_id, "second manager")
+    assert await participants(second, scheme_id) == ["Program Manager"]
+    assert (await told(clients["PROGRAM_MANAGER"]))[0] == "Second Manager no longer takes part in “Monsoon Care”."
+    assert await told(second) == []
+    saved = basics(schemeId=scheme_id, expectedVersion=0, title="Next")
+    await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **saved)
+    assert await told(second) == []
+    await carried_out(second, "saveSchemeBasics", **{**saved, "expectedVersion": 1, "title": "Another"})
+    assert await participants(second, scheme_id) == ["Program Manager", "Second Manager"]
+
+
+async def test_the_last_one_may_leave(clients: Clients, factory: SchemeFactory, world: World) -> None:
+    manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
+    payload = await remove(manager, world, scheme_id, "PROGRAM_MANAGER")
+    assert payload["scheme"]["participants"] == []
+    await caught_up(clients)
+    await carried_out(clients["second manager"], "saveSchemeBasics", **basics(schemeId=scheme_id, expectedVersion=0))
+    assert await news(clients) == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "names"),
+    [
+        ("complete", {"ADMIN", "PROGRAM_MANAGER", "ANALYST", "second manager", "manager and approver"}),
+        ("submitted", {"ADMIN", "PROGRAM_MANAGER", "ANALYST", "second manager", "manager and approver", "APPROVER"}),
+        ("approved", {"ADMIN", "APPROVER", "OPERATIONS", "DESIGNER", "PROGRAM_MANAGER", "ANALYST"}),
+    ],
+)
+async def test_only_those_take_part_who_see_the_scheme(
+    clients: Clients, factory: SchemeFactory, world: World, state: str, names: set[str]
+) -> None:
+    """R25: the others are refused, and neither added nor told."""
+    scheme_id = scheme(await getattr(factory, state)())
+    manager, before = clients["second manager"], await news(clients)
+    both = {"second manager", "manager and approver"}
+    for name, account in world.accounts.items():
+        if name in names | both:
+            await add(manager, world, scheme_id, name)
+            continue
+        message = f"The roles of {account.display_name} do not show this scheme as it is now."
+        expected = [("OUT_OF_SCOPE", "input.accountId", message)]
+        assert await refusals(manager, MUTATIONS[0], **participation(world, scheme_id, name)) == expected
+        assert await told(clients[name]) == before.get(name, [])
+    shown = {world.accounts[name].display_name for name in names | both}
+    assert set(await participants(manager, scheme_id)) == shown
+
+
+async def test_a_disabled_account_is_not_asked_but_may_be_taken_out(
+    clients: Clients, factory: SchemeFactory, world: World, database_url: str
+) -> None:
+    manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
+    await add(manager, world, scheme_id, "second manager")
+    for name in ("second manager", "ANALYST"):
+        await change_account(clients, name, disabled=True)
+    async with nothing_changes(database_url):
+        given = participation(world, scheme_id, "ANALYST")
+        message = "The account of Analyst is disabled."
+        assert await refusals(manager, MUTATIONS[0], **given) == [("INVALID", "input.accountId", message)]
+    assert await participants(manager, scheme_id) == ["Program Manager", "Second Manager"]
+    await remove(manager, world, scheme_id, "second manager")
+    assert await participants(manager, scheme_id) == ["Program Manager"]
+    await change_account(clients, "second manager")
+    # Nobody reads what a disabled account is told, so it is not told.
+    assert await told(clients["second manager"]) == ["Program Manager asked you to take part in “Monsoon Care”."]
+
+
+async def test_who_no_longer_sees_a_scheme_is_told_no_more_of_it(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    """R25: they still take part, so they are told again when their roles show the scheme, or it can be seen by more."""
+    manager, scheme_id = clients["PROGRAM_MANAGER"], await factory.complete()
+    second, shown = clients["second manager"], scheme(scheme_id)
+    await add(manager, world, shown, "second manager")
+    await change_account(clients, "second manager", roles=["OPERATIONS"])
+    await caught_up(clients)
+    saved = basics(schemeId=shown, expectedVersion=1, description="For workshops.", budget=1_000_000)
+    await carried_out(manager, "saveSchemeBasics", **saved)
+    await factory.submitted(scheme_id)
+    assert await told(second, unreadOnly=True) == []
+    content_hash = (await factory.definition(scheme_id)).content_hash
+    await carried_out(clients["APPROVER"], "approveScheme", schemeId=shown, contentHash=content_hash)
+    # As one of those whose turn it is now.
+    waits = "“Monsoon Care” was approved and waits for you: coupons not generated."
+    assert await told(second, unreadOnly=True) == [waits]
+
+
+@pytest.mark.parametrize("field", MUTATIONS)
+async def test_what_does_not_exist_is_refused(
+    clients: Clients, factory: SchemeFactory, world: World, database_url: str, field: str
+) -> None:
+    """R25: also for a manager who is an approver too; ids of another kind say what they are."""
+    scheme_id, account_id = scheme(await factory.created()), gid(NodeKind.ACCOUNT, world.accounts["ANALYST"].id)
+    no_scheme = ("NOT_FOUND", "input.schemeId", "This scheme does not exist.")
+    no_account = ("NOT_FOUND", "input.accountId", "This account does not exist.")
+    unknown = gid(NodeKind.ACCOUNT, key("no such account"))
+    cases: list[tuple[str, str, list[Refusal]]] = [
+        (UNKNOWN_SCHEME, account_id, [no_scheme]),
+        (scheme_id, unknown, [no_account]),
+        # The scheme comes first: whoever does not see it learns nothing else.
+        (UNKNOWN_SCHEME, unknown, [no_scheme]),
+        ("x", "", [no_scheme, no_account]),
+        (
+            account_id,
+            scheme_id,
+            [
+                ("INVALID", "input.schemeId", "This is the id of an account, not of a scheme."),
+                ("INVALID", "input.accountId", "This is the id of a scheme, not of an account."),
+            ],
+        ),
+    ]
+    async with nothing_changes(database_url):
+        for client in (clients["PROGRAM_MANAGER"], clients["manager and approver"]):
+            for given_scheme, given_account, expected in cases:
+                found = await refusals(client, field, schemeId=given_scheme, accountId=given_account)
+                assert found == expected
+
+
+@pytest.mark.parametrize("field", MUTATIONS)
+async def test_only_those_who_define_schemes_decide_who_takes_part(
+    clients: Clients, factory: SchemeFactory, world: World, database_url: str, field: str
+) -> None:
+    """R25: an approver sees the scheme, and yet may not; nobody may who is not signed in."""
+    scheme_id = scheme(await factory.submitted())
+    await add(clients["PROGRAM_MANAGER"], world, scheme_id, "APPROVER")
+    given: dict[str, Any] = participation(world, scheme_id, "APPROVER")
+    document = f"mutation ($input: SchemeParticipantInput!) {{ {field}(input: $input) {{ errors {{ code }} }} }}"
+    async with nothing_changes(database_url):
+        for role in set(Role) - {Role.PROGRAM_MANAGER}:
+            assert (await clients[role].send(document, input=given)).codes == ["FORBIDDEN"], role
+        assert (await clients.anonymous.send(document, input=given)).codes == ["UNAUTHENTICATED"]
+    assert (await payload_of(clients["second manager"], field, **given))["errors"] == []
+
+
+async def test_whoever_takes_part_sees_no_more_than_before(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    """R25: an approver who was asked while a scheme was submitted may still not edit it."""
+    scheme_id = scheme(await factory.submitted())
+    await add(clients["PROGRAM_MANAGER"], world, scheme_id, "APPROVER")
+    document = "query ($id: ID!) { node(id: $id) { ... on Scheme { viewerActions } } }"
+    found = (await clients["APPROVER"].send(document, id=scheme_id)).data["node"]["viewerActions"]
+    assert found == ["APPROVE", "REQUEST_CHANGES", "REJECT"]

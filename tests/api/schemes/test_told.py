@@ -1,0 +1,183 @@
+"""Who is told what: every other participant once, whose turn it is as such, and who did it not at all (R5, R6)."""
+
+from typing import Any
+
+import pytest
+
+from domain.channels import EarningChannel
+from tests.api.client import Client, Clients
+from tests.api.schemes.sending import SAVES, basics, carried_out, input_of, payload_of, place, scheme
+from tests.api.schemes.telling import add, caught_up, change_account, news, notifications, remove, told
+from tests.factories.schemes import SchemeFactory
+from tests.factories.world import World
+
+HASH = "query ($id: ID!) { node(id: $id) { ... on Scheme { review { contentHash } } } }"
+WAITS = "Program Manager submitted “Monsoon Care”: it waits for your approval."
+SUBMITTED = "Program Manager submitted “Monsoon Care” for approval."
+
+
+@pytest.mark.parametrize("field", SAVES)
+async def test_each_save_is_told_to_every_other_participant_once(
+    clients: Clients, factory: SchemeFactory, world: World, field: str
+) -> None:
+    scheme_id = scheme(await factory.complete())
+    for name in ("second manager", "ANALYST", "ADMIN"):
+        await add(clients["PROGRAM_MANAGER"], world, scheme_id, name)
+    await caught_up(clients)
+    given = {**input_of(field, scheme_id, 1), **({"title": "Another"} if field == "saveSchemeBasics" else {})}
+    payload = await carried_out(clients["second manager"], field, **given)
+    assert payload["step"]["version"] == 2
+    found = await news(clients)
+    assert found.keys() == {"PROGRAM_MANAGER", "ANALYST", "ADMIN"}
+    (sentence,) = {message for messages in found.values() for message in messages}
+    assert [len(messages) for messages in found.values()] == [1, 1, 1]
+    assert sentence.startswith("Second Manager ")
+    node = (await notifications(clients["ANALYST"]))[0]
+    assert (node["kind"], node["readAt"], node["actor"]["displayName"]) == ("SCHEME_STEP_SAVED", None, "Second Manager")
+    assert node["scheme"]["id"] == scheme_id
+    assert node["activity"]["changes"]
+
+
+async def test_what_changed_is_told_with_before_and_after(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    scheme_id = scheme(await factory.complete())
+    named = {"schemeId": scheme_id, "expectedVersion": 1}
+    pune = place(world, "Pune")
+    await carried_out(clients["second manager"], "saveSchemeGeographies", **named, geographyIds=[pune])
+    (node,) = await notifications(clients["PROGRAM_MANAGER"])
+    assert node["message"] == (
+        "Second Manager added Pune to the geographies and removed Maharashtra from them in “Monsoon Care”."
+    )
+    assert node["activity"]["changes"] == [
+        {"field": "geographyIds", "before": [place(world, "Maharashtra")], "after": [pune]}
+    ]
+    assert await told(clients["second manager"]) == []
+
+
+async def test_a_submission_is_told_to_approvers_as_their_task_and_to_the_others_as_news(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    """Somebody who is both is told once, as an approver."""
+    scheme_id = await factory.complete()
+    for name in ("second manager", "ANALYST", "manager and approver"):
+        await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), name)
+    await caught_up(clients)
+    await factory.submitted(scheme_id)
+    assert await news(clients) == {
+        "APPROVER": [WAITS],
+        "ANALYST": [SUBMITTED],
+        "second manager": [SUBMITTED],
+        "manager and approver": [WAITS],
+    }
+
+
+async def test_who_submits_is_not_told_even_as_an_approver(clients: Clients, factory: SchemeFactory) -> None:
+    await factory.submitted(by="manager and approver")
+    waits = WAITS.replace("Program Manager", "Manager And Approver")
+    assert await news(clients) == {"APPROVER": [waits]}
+
+
+@pytest.mark.parametrize(
+    ("channels", "tasks"),
+    [
+        (
+            (EarningChannel.COUPON, EarningChannel.SALE),
+            {"OPERATIONS": "coupons not generated", "DESIGNER": "artwork not uploaded"},
+        ),
+        ((EarningChannel.SALE,), {}),
+    ],
+)
+async def test_an_approval_is_told_to_participants_and_to_whose_turn_it_is(
+    clients: Clients,
+    factory: SchemeFactory,
+    world: World,
+    channels: tuple[EarningChannel, ...],
+    tasks: dict[str, str],
+) -> None:
+    """The comment is told, too. Somebody whose turn it is, and who takes part, is told once."""
+    scheme_id = await factory.submitted(await factory.complete(channels=channels))
+    for name in ("second manager", "APPROVER"):
+        await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), name)
+    await caught_up(clients)
+    await _decide(clients["APPROVER"], "approveScheme", scheme(scheme_id), comment="  Well\n done. ")
+    approved = "Approver approved “Monsoon Care”: Well done."
+    turns = {name: [f"“Monsoon Care” was approved and waits for you: {what}."] for name, what in tasks.items()}
+    assert await news(clients) == {"PROGRAM_MANAGER": [approved], "second manager": [approved], **turns}
+
+
+async def test_whose_turn_it_is_follows_from_the_roles_of_that_moment(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    """A participant who is in operations now is told of the task; whoever left it, or cannot sign in, is not."""
+    scheme_id = await factory.submitted()
+    await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), "second manager")
+    await caught_up(clients)
+    await change_account(clients, "second manager", roles=["OPERATIONS"])
+    await change_account(clients, "OPERATIONS", roles=["ANALYST"])
+    await change_account(clients, "DESIGNER", roles=["OPERATIONS"], disabled=True)
+    await _decide(clients["APPROVER"], "approveScheme", scheme(scheme_id))
+    await change_account(clients, "DESIGNER")
+    waits = "“Monsoon Care” was approved and waits for you: coupons not generated."
+    assert await news(clients) == {
+        "PROGRAM_MANAGER": ["Approver approved “Monsoon Care”."],
+        "second manager": [waits],
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "sentence"),
+    [
+        ("requestSchemeChanges", "SCHEME_CHANGES_REQUESTED", "Approver requested changes to “Monsoon Care”: {}"),
+        ("rejectScheme", "SCHEME_REJECTED", "Approver rejected “Monsoon Care”: {}"),
+    ],
+)
+async def test_a_refusal_is_told_to_participants_with_its_reason(
+    clients: Clients, factory: SchemeFactory, field: str, kind: str, sentence: str
+) -> None:
+    """In full in the submission; a notification ends after 300 characters."""
+    manager, reason = clients["PROGRAM_MANAGER"], "Too expensive. " * 30
+    scheme_id = scheme(await factory.submitted())
+    await add(manager, clients.world, scheme_id, "second manager")
+    await caught_up(clients)
+    await carried_out(clients["APPROVER"], field, schemeId=scheme_id, reason=reason)
+    found = await news(clients)
+    short = sentence.format(f"{reason[:299].rstrip()}…")
+    assert found == {"PROGRAM_MANAGER": [short], "second manager": [short]}
+    node = (await notifications(manager))[0]
+    assert (node["kind"], node["actor"]["displayName"]) == (kind, "Approver")
+    review = (await manager.run("SchemeReview", id=scheme_id))["node"]
+    assert review["submission"]["reason"] == reason.strip()
+
+
+async def test_a_refused_act_is_told_to_nobody(clients: Clients, factory: SchemeFactory, world: World) -> None:
+    scheme_id = scheme(await factory.submitted())
+    await add(clients["PROGRAM_MANAGER"], world, scheme_id, "second manager")
+    await caught_up(clients)
+    stale = input_of("approveScheme", scheme_id)
+    for client, field, given in (
+        (clients["APPROVER"], "approveScheme", stale),
+        (clients["APPROVER"], "rejectScheme", {"schemeId": scheme_id, "reason": ""}),
+        (clients["second manager"], "saveSchemeBasics", basics(schemeId=scheme_id, expectedVersion=7, title="New")),
+        (clients["second manager"], "submitScheme", stale),
+    ):
+        assert (await payload_of(client, field, **given))["errors"]
+    assert await news(clients) == {}
+
+
+async def test_an_act_is_told_of_schemes_one_takes_part_in_only(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    mine, theirs = scheme(await factory.created("Mine")), scheme(await factory.created("Theirs", by="second manager"))
+    await add(clients["PROGRAM_MANAGER"], world, mine, "ANALYST")
+    await add(clients["second manager"], world, theirs, "ADMIN")
+    await caught_up(clients)
+    await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeProducts", **input_of("saveSchemeProducts", mine))
+    assert await news(clients) == {"ANALYST": ["Program Manager saved “Mine” without changes."]}
+    await remove(clients["second manager"], world, theirs, "ADMIN")
+    assert (await news(clients)).keys() == {"ANALYST", "ADMIN"}
+
+
+async def _decide(client: Client, field: str, scheme_id: str, **given: Any) -> None:
+    content_hash = (await client.send(HASH, id=scheme_id)).data["node"]["review"]["contentHash"]
+    await carried_out(client, field, schemeId=scheme_id, contentHash=content_hash, **given)

@@ -1,0 +1,71 @@
+"""Every subscription of `operations/` is opened over both transports, and tells what happens without errors."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.api.client import Client, Clients, document
+from tests.api.events.sockets import Following, Stream, connected, following
+from tests.api.test_operations import PREPARATIONS, SUBSCRIPTIONS, key_of
+from tests.conftest import LiveServer
+from tests.factories.schemes import SchemeFactory
+
+Variables = dict[str, Any]
+
+
+@pytest.mark.parametrize("over", ["WebSocket", "server-sent events"])
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+async def test_a_subscription_tells_what_happens_without_errors(
+    name: str, over: str, live_server: LiveServer, clients: Clients, factory: SchemeFactory
+) -> None:
+    account, variables = await PREPARATIONS[name](factory, clients.world)
+    async with _subscribed(over, live_server, clients[account], document(name), variables) as stream:
+        before = (await stream.next()).data if name in STATES else None
+        await TRIGGERS[name](factory, variables)
+        after = (await stream.next()).data
+    assert all(after.values())
+    assert after != before
+
+
+def test_no_subscription_is_forgotten() -> None:
+    assert sorted(TRIGGERS) == SUBSCRIPTIONS
+    assert set(SUBSCRIPTIONS) > STATES
+
+
+@asynccontextmanager
+async def _subscribed(
+    over: str, live_server: LiveServer, client: Client, text: str, variables: Variables
+) -> AsyncIterator[Stream | Following]:
+    if over == "WebSocket":
+        async with connected(live_server.address, client) as socket:
+            stream = await socket.subscribe(text, **variables)
+            await socket.settled()
+            yield stream
+    else:
+        async with following(client, text, **variables) as events:
+            yield events
+
+
+async def _submit_it(factory: SchemeFactory, variables: Variables) -> None:
+    await factory.submitted(key_of(variables["schemeId"]))
+
+
+async def _submit_another(factory: SchemeFactory, _variables: Variables) -> None:
+    await factory.submitted(await factory.complete("Another"))
+
+
+async def _begin_another(factory: SchemeFactory, _variables: Variables) -> None:
+    await factory.created("Another")
+
+
+# What makes something happen to those who follow.
+TRIGGERS: dict[str, Callable[[SchemeFactory, Variables], Awaitable[None]]] = {
+    "dashboard/WorkQueues": _begin_another,
+    "portal/FollowNotifications": _submit_another,
+    "portal/FollowSchemeActivity": _submit_it,
+    "portal/FollowWorkQueues": _begin_another,
+}
+# These are told at the beginning how things are.
+STATES = {"dashboard/WorkQueues", "portal/FollowWorkQueues"}
