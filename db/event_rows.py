@@ -128,11 +128,13 @@ class EndpointSecretsRow(Struct, frozen=True):
         return [self.secret, self.old_secret]
 
 
-class WaitingEndpointRow(Struct, frozen=True):
-    """An endpoint for which there is something to do, from this moment on."""
+class ServedEndpointRow(Struct, frozen=True):
+    """What tells whether there may be something to do for an endpoint; `updated_at` is when somebody changed it."""
 
     id: UUID
+    kinds: list[str]
     next_attempt_at: datetime
+    updated_at: datetime
 
 
 class WebhookDeliveryRow(Struct, frozen=True):

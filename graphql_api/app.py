@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -37,6 +38,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     async def tokens() -> Mapping[str, str]:
         return await dev_tokens(settings, environment.database)
 
+    environment = replace(environment, webhooks=settings.webhook_policy)
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderDuties(environment, settings))

@@ -1,10 +1,13 @@
 """Every setting of the server, read from the environment."""
 
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from domain.webhooks import Network, WebhookPolicy
 
 
 class Settings(BaseSettings):
@@ -40,9 +43,24 @@ class Settings(BaseSettings):
     event_retention: float = Field(
         7.0, gt=0, le=3650, description="For how many days events are kept; older cursors have expired."
     )
+    webhook_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="Networks like 10.1.0.0/16, with commas, that webhooks may call although they are not public."
+    )
     body_limit: int = Field(1024 * 1024, ge=1024, description="The largest request body, in bytes.")
 
     @property
     def development(self) -> bool:
         """Whether this is a developer's machine: said so, or no database was named."""
         return self.env == "dev" or (self.env is None and self.database_url is None)
+
+    @property
+    def webhook_policy(self) -> WebhookPolicy:
+        """Where webhooks may go: anywhere public by https, and by http on a developer's machine."""
+        return WebhookPolicy(https_only=not self.development, allowed=self.webhook_networks)
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _read_networks(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(ip_network(network.strip()) for network in value.split(",") if network.strip())
+        return value

@@ -11,14 +11,18 @@ from db.sessions import Reading, Writing
 from db.statement import Statement
 from domain.permissions import Permission, Viewer
 from domain.requests import Forbidden, Unauthenticated
+from domain.webhooks import WebhookPolicy
 
 RowT = TypeVar("RowT")
 
 
 class Operation:
-    """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation."""
+    """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation.
 
-    def __init__(
+    `webhooks` says which endpoints of webhooks are accepted.
+    """
+
+    def __init__(  # noqa: PLR0913 - what an operation carries, by name
         self,
         database: Database,
         viewer: Viewer | None,
@@ -26,6 +30,7 @@ class Operation:
         now: datetime,
         new_id: Callable[[], UUID],
         fresh: bool = False,
+        webhooks: WebhookPolicy | None = None,
     ) -> None:
         self._database = database
         self._viewer = viewer
@@ -33,6 +38,7 @@ class Operation:
         self._statements = 0
         self.now = now
         self.new_id = new_id
+        self.webhooks = webhooks or WebhookPolicy()
         self.loaders: dict[Any, Any] = {}
 
     def sign_in(self, viewer: Viewer) -> None:

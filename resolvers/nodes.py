@@ -13,6 +13,7 @@ from resolvers.context import Operation
 from resolvers.notifications.read import notifications_by_id
 from resolvers.schemes.activity import activities_by_id
 from resolvers.schemes.read import rules_by_id, schemes_by_id
+from resolvers.webhooks.read import webhook_deliveries_by_id, webhook_endpoints_by_id
 
 Batch = Callable[[Operation, list[UUID]], Awaitable[Sequence[Any]]]
 
@@ -31,6 +32,8 @@ class NodeKind(StrEnum):
     TIER = "tir"
     VARIANT = "var"
     VENDOR = "ven"
+    WEBHOOK_DELIVERY = "whd"
+    WEBHOOK_ENDPOINT = "whk"
 
     @property
     def label(self) -> str:
@@ -51,6 +54,8 @@ LOADERS: Final[Mapping[NodeKind, tuple[Permission, Batch]]] = MappingProxyType(
         NodeKind.TIER: (Permission.CATALOG_READ, tiers_by_id),
         NodeKind.VARIANT: (Permission.CATALOG_READ, variants_by_id),
         NodeKind.VENDOR: (Permission.VENDOR_READ, vendors_by_id),
+        NodeKind.WEBHOOK_DELIVERY: (Permission.WEBHOOK_MANAGE, webhook_deliveries_by_id),
+        NodeKind.WEBHOOK_ENDPOINT: (Permission.WEBHOOK_MANAGE, webhook_endpoints_by_id),
     }
 )
 

@@ -30,6 +30,8 @@ from schema.roots import query
 from schema.scalars import SCALARS
 from schema.schemes.activity import SchemeActivityQueries, SchemeActivitySubscriptions
 from schema.schemes.fields import SchemeMutations, SchemeQueries
+from schema.webhooks.events import EventQueries
+from schema.webhooks.fields import WebhookMutations, WebhookQueries
 from schema.work.fields import WorkQueries, WorkSubscriptions
 
 SchemaT = TypeVar("SchemaT", bound=strawberry.Schema)
@@ -41,7 +43,16 @@ IdsArgument = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(AccountQueries, CatalogQueries, NotificationQueries, SchemeActivityQueries, SchemeQueries, WorkQueries):
+class Query(
+    AccountQueries,
+    CatalogQueries,
+    EventQueries,
+    NotificationQueries,
+    SchemeActivityQueries,
+    SchemeQueries,
+    WebhookQueries,
+    WorkQueries,
+):
     """The query root."""
 
     @query(
@@ -66,7 +77,7 @@ class Query(AccountQueries, CatalogQueries, NotificationQueries, SchemeActivityQ
 @strawberry.type(
     description="What can be changed. Each field is one transaction: it is carried out whole or not at all."
 )
-class Mutation(AccountMutations, CatalogMutations, NotificationMutations, SchemeMutations):
+class Mutation(AccountMutations, CatalogMutations, NotificationMutations, SchemeMutations, WebhookMutations):
     """The mutation root."""
 
 

@@ -109,7 +109,7 @@ def factory(environment: Environment, world: World) -> SchemeFactory:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a development server."""
-    return Settings(env="dev", data_dir=tmp_path_factory.mktemp("data"))
+    return Settings(env="dev", data_dir=tmp_path_factory.mktemp("data"), webhook_networks="127.0.0.0/8")
 
 
 @pytest.fixture(scope="session")

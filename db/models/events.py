@@ -33,8 +33,6 @@ class EventTable(Base):
     __table_args__ = (
         Index("ix_event__scheme_id", "scheme_id", "xid", "id", postgresql_where=text("scheme_id IS NOT NULL")),
         Index("ix_event__account_id", "account_id", "xid", "id", postgresql_where=text("account_id IS NOT NULL")),
-        # Whether anything waits for a webhook endpoint is asked often, of each, and mostly nothing does.
-        Index("ix_event__kind", "kind", "xid", "id"),
     )
 
     xid: Mapped[int] = mapped_column(Xid8, primary_key=True, server_default=text("pg_current_xact_id()"))

@@ -23,6 +23,11 @@ def participant_removed(actor: str, name: str, title: str) -> str:
     return f"{actor} removed {name} from the participants of {quoted(title)}."
 
 
+def joined(actor: str, title: str) -> str:
+    """For the activity, when somebody added themselves."""
+    return f"{actor} takes part in {quoted(title)}."
+
+
 def left(actor: str, title: str) -> str:
     """For the activity, when somebody removed themselves."""
     return f"{actor} no longer takes part in {quoted(title)}."

@@ -1,17 +1,21 @@
-"""What one process does for all of them while it leads: it deletes old events."""
+"""What one process does for all of them while it leads: it sends webhooks and deletes old events."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
+from db.event_rows import EventRow
+from db.sessions import TransactionConflict
 from domain.requests import RefusedRequest
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
-from resolvers.events.retention import forget_old_events
+from graphql_api.webhooks.dispatcher import Dispatcher
+from graphql_api.webhooks.sending import WebhookSender
+from resolvers.events.retention import forget_old_deliveries, forget_old_events
+from resolvers.webhooks.passing import bring_idle_endpoints_along
 
 # Seconds between two looks for old events.
 INTERVAL: Final = 60.0
@@ -26,25 +30,39 @@ class LeaderDuties:
         self._environment = environment
         self._kept = timedelta(days=settings.event_retention)
         self._tasks: list[asyncio.Task[None]] = []
+        self._dispatcher: Dispatcher | None = None
 
     async def begin(self) -> None:
         """Do what only the leader does."""
         await self.end()
-        self._tasks = [asyncio.create_task(_repeated(self._forget, INTERVAL))]
+        policy = self._environment.webhooks
+        sender = WebhookSender(https_only=policy.https_only, allowed=policy.allowed)
+        self._dispatcher = Dispatcher(self._environment, sender)
+        self._tasks = [
+            asyncio.create_task(self._dispatcher.run()),
+            asyncio.create_task(_repeated(self._forget, INTERVAL)),
+        ]
+        for task in self._tasks:
+            task.add_done_callback(_note_failure)
 
     async def end(self) -> None:
         """Leave it to another process."""
         for task in self._tasks:
             task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        self._tasks = []
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks, self._dispatcher = [], None
+
+    def wake(self, events: Sequence[EventRow]) -> None:
+        """Something has happened; if we lead, somebody may have to be told of it."""
+        if self._dispatcher is not None:
+            self._dispatcher.wake(events)
 
     async def _forget(self) -> None:
         operation = self._environment.operation(None, fresh=True)
         try:
+            await bring_idle_endpoints_along(operation)
             await forget_old_events(operation, operation.now - self._kept)
+            await forget_old_deliveries(operation, operation.now - self._kept)
         finally:
             await operation.close()
 
@@ -54,6 +72,11 @@ async def _repeated(work: Callable[[], Awaitable[None]], seconds: float) -> None
     while True:
         try:
             await work()
-        except RefusedRequest as refused:
+        except (RefusedRequest, TransactionConflict) as refused:
             _log.warning("duty put off", reason=str(refused))
         await asyncio.sleep(seconds)
+
+
+def _note_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("a duty failed", exc_info=error)

@@ -158,18 +158,19 @@ class EventGroup(Group):
             self._told = event.position
 
     async def _tell(self, event: EventRow) -> None:
+        place = event.position
         while True:
-            behind = [waiting for waiting in self._live if waiting.position < event.position]
+            behind = [waiting for waiting in self._live if waiting.position < place]
             if not behind:
                 return
             viewer = behind[0].session.signed_in.viewer
             rendered = await self._rendered(event, viewer)
             for subscription in self._live:
-                if subscription.position < event.position and _may_get(subscription, rendered, viewer):
-                    self._offer(subscription, event, rendered)
+                if subscription.position < place and _may_get(subscription, rendered, viewer):
+                    self._offer(subscription, place, rendered)
 
-    def _offer(self, subscription: Subscription, event: EventRow, rendered: Rendered) -> None:
-        subscription.position = event.position
+    def _offer(self, subscription: Subscription, place: Position, rendered: Rendered) -> None:
+        subscription.position = place
         if rendered.delivery is not None:
             self._stage.delivered += 1
             subscription.offer(rendered.delivery)
@@ -196,7 +197,7 @@ class EventGroup(Group):
                     subscription.give_up()
                     return
                 viewer = subscription.session.signed_in.viewer
-                self._offer(subscription, event, await self._rendered(event, viewer))
+                self._offer(subscription, event.position, await self._rendered(event, viewer))
             if len(events) < _PAGE:
                 subscription.position = max(subscription.position, until)
         if not subscription.ended:

@@ -83,7 +83,7 @@ class _Connection:
         self._ids: dict[Subscription, str] = {}
         self._opening: dict[Subscription, asyncio.Task[None]] = {}
         self._ready: deque[Subscription] = deque()
-        self._woken = asyncio.Event()
+        self._idle: asyncio.Future[None] | None = None
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
     def end(self, ending: Ending) -> None:
@@ -202,14 +202,16 @@ class _Connection:
 
     def _wake(self, subscription: Subscription) -> None:
         self._ready.append(subscription)
-        self._woken.set()
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
 
     async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
-            await self._woken.wait()
-            self._woken.clear()
             while self._ready:
                 await self._flush(self._ready.popleft())
+            self._idle = loop.create_future()
+            await self._idle
 
     async def _flush(self, subscription: Subscription) -> None:
         """Send what waits in one subscription, and its end."""

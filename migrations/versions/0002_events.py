@@ -93,7 +93,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("account_id IS NOT NULL"),
     )
-    op.create_index("ix_event__kind", "event", ["kind", "xid", "id"], unique=False)
     op.create_index(
         "ix_event__scheme_id",
         "event",
@@ -287,7 +286,6 @@ def downgrade() -> None:
     op.drop_table("webhook_endpoint")
     op.drop_table("event_stream")
     op.drop_index("ix_event__scheme_id", table_name="event", postgresql_where=sa.text("scheme_id IS NOT NULL"))
-    op.drop_index("ix_event__kind", table_name="event")
     op.drop_index("ix_event__account_id", table_name="event", postgresql_where=sa.text("account_id IS NOT NULL"))
     op.drop_table("event")
     op.drop_table("access_version")

@@ -18,6 +18,7 @@ from resolvers.events.cursors import decode_cursor, encode_cursor, stream_of
 from resolvers.paging import DEFAULT_PAGE, LARGEST_PAGE, Count
 
 Load = Callable[[Operation, list[UUID]], Awaitable[Sequence[Any]]]
+Describe = Callable[[Operation, Sequence[EventRow], Sequence[str]], Awaitable[Sequence[Any]]]
 
 
 class Stream(Struct, frozen=True, eq=False):
@@ -108,10 +109,19 @@ async def open_feed(
 
 
 async def read_feed(operation: Operation, feed: Feed, first: int | None, load: Load) -> FeedPage:
-    """The events behind the feed's cursor, or from the oldest that is kept; `load` reads what they tell of.
+    """What the events behind the feed's cursor tell of, or those from the oldest that is kept; `load` reads it by id.
 
     Raises BadInput.
     """
+
+    async def describe(operation: Operation, events: Sequence[EventRow], _cursors: Sequence[str]) -> Sequence[Any]:
+        return await load(operation, [event.object_id for event in events])
+
+    return await read_events(operation, feed, first, describe)
+
+
+async def read_events(operation: Operation, feed: Feed, first: int | None, describe: Describe) -> FeedPage:
+    """Like `read_feed`, where the nodes are made from the events themselves and their cursors. Raises BadInput."""
     size = DEFAULT_PAGE if first is None else first
     if not 1 <= size <= LARGEST_PAGE:
         message = f"A page has 1 to {LARGEST_PAGE} rows, not {size:,}."
@@ -125,7 +135,7 @@ async def read_feed(operation: Operation, feed: Feed, first: int | None, load: L
     resume = page[-1].position if more else max(Position(horizon, 0), found[-1].position if found else start)
     counted = tuple(sorted((name, _hashable(value)) for name, value in feed.parameters.items()))
     return FeedPage(
-        await _edges(operation, feed, stream, page, load),
+        await _edges(operation, feed, stream, page, describe),
         encode_cursor(stream, feed.scope, resume),
         has_next=more,
         has_previous=feed.after is not None,
@@ -134,15 +144,12 @@ async def read_feed(operation: Operation, feed: Feed, first: int | None, load: L
 
 
 async def _edges(
-    operation: Operation, feed: Feed, stream: StreamRow, page: Sequence[EventRow], load: Load
+    operation: Operation, feed: Feed, stream: StreamRow, page: Sequence[EventRow], describe: Describe
 ) -> list[FeedEdge]:
     shown = await shown_events(operation, feed, page)
-    nodes = await load(operation, [event.object_id for event in shown])
-    return [
-        FeedEdge(encode_cursor(stream, feed.scope, event.position), node)
-        for event, node in zip(shown, nodes, strict=True)
-        if node is not None
-    ]
+    cursors = [encode_cursor(stream, feed.scope, event.position) for event in shown]
+    nodes = await describe(operation, shown, cursors)
+    return [FeedEdge(cursor, node) for cursor, node in zip(cursors, nodes, strict=True) if node is not None]
 
 
 async def shown_events(operation: Operation, feed: Feed, events: Sequence[EventRow]) -> list[EventRow]:

@@ -11,7 +11,14 @@ from db.statements.accounts import ACCOUNTS_BY_ID
 from db.statements.scheme_pages import schemes_by_id
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
-from domain.schemes.act_sentences import left, participant_added, participant_removed, you_were_added, you_were_removed
+from domain.schemes.act_sentences import (
+    joined,
+    left,
+    participant_added,
+    participant_removed,
+    you_were_added,
+    you_were_removed,
+)
 from resolvers.accounts.read import viewer_of
 from resolvers.context import Operation
 from resolvers.refusing import refuse
@@ -37,9 +44,12 @@ async def add_scheme_participant(operation: Operation, command: Participation) -
         await _check(session, command.scheme_id, account)
         viewer = operation.viewer
         if await changes.add_participant(session, scheme.id, account.id, viewer.account_id, operation.now):
-            message = participant_added(viewer.display_name, account.display_name, scheme.title)
-            personally = ((account.id, you_were_added(viewer.display_name, scheme.title)),)
-            act = Act(EventKind.SCHEME_PARTICIPANT_ADDED, message, personally=personally)
+            if account.id == viewer.account_id:
+                act = Act(EventKind.SCHEME_PARTICIPANT_ADDED, joined(viewer.display_name, scheme.title))
+            else:
+                message = participant_added(viewer.display_name, account.display_name, scheme.title)
+                personally = ((account.id, you_were_added(viewer.display_name, scheme.title)),)
+                act = Act(EventKind.SCHEME_PARTICIPANT_ADDED, message, personally=personally)
             await record(operation, session, scheme.id, act)
     return command.scheme_id
 

@@ -31,7 +31,12 @@ COPIED = {
     "scheme_stage": ("scheme_id",),
     "bonus_rule": ("id", "scheme_id"),
     "scheme_submission": ("scheme_id",),
+    "scheme_participant": ("scheme_id",),
+    "scheme_activity": ("id", "scheme_id"),
 }
+HISTORY = """query ($first: Int) { schemes(first: $first) { nodes { id participants { displayName }
+  activity(first: 3) { totalCount nodes { message changes { field } actor { displayName } } pageInfo { endCursor } }
+} } }"""
 MORE = "query ($first: Int) { schemes(first: $first) { nodes { id review { ready } viewerActions } } }"
 CREATE = 'mutation { createScheme(input: {title: "One more", earningChannels: [SALE]}) { scheme { code } } }'
 
@@ -166,6 +171,24 @@ async def test_the_next_page_costs_as_much_as_the_first(
     assert len(second) == len(first) <= ALLOWED, _difference(first, second)
 
 
+async def test_the_history_of_50_schemes_takes_as_many_statements_as_that_of_one(
+    manager: Client, wire: Wire, factory: SchemeFactory, database_url: str
+) -> None:
+    """R6: who takes part, a page of what was done and how much that was, for each scheme on the page."""
+    await factory.approved()
+    with wire.counting() as few:
+        (only,) = (await manager.send(HISTORY, first=50)).data["schemes"]["nodes"]
+    assert (len(only["participants"]), only["activity"]["totalCount"], len(only["activity"]["nodes"])) == (1, 8, 3)
+    await _fill(factory, database_url, 60)
+    with wire.counting() as many:
+        nodes = (await manager.send(HISTORY, first=50)).data["schemes"]["nodes"]
+    assert len(nodes) == 50
+    assert {node["activity"]["totalCount"] for node in nodes} >= {1, 6, 7, 8}
+    assert all(len(node["activity"]["nodes"]) == min(3, node["activity"]["totalCount"]) for node in nodes)
+    # Signing in, the schemes, those who take part and their accounts, the activity, its counts, and who did it.
+    assert len(many) == len(few) == 7, _difference(few, many)
+
+
 async def test_the_count_tells_when_a_request_takes_more(manager: Client, wire: Wire, factory: SchemeFactory) -> None:
     """The detector can fail: the review needs more statements, and a mutation its transaction."""
     await factory.complete("Reviewed")
@@ -216,9 +239,7 @@ async def _copying(connection: "asyncpg.Connection[Any]", table: str, keys: Iter
     )
     columns = [row["name"] for row in found]
     of_scheme = "id" if table == "scheme" else "scheme_id"
-    changed = {"code": "format('SCH-2027-%s', lpad(number::text, 6, '0'))", of_scheme: "new"}
-    if table == "bonus_rule":
-        changed["id"] = "gen_random_uuid()"
+    changed = {"id": "gen_random_uuid()", "code": "format('SCH-2027-%s', lpad(number::text, 6, '0'))", of_scheme: "new"}
     assert changed.keys() >= set(keys)
     values = ", ".join(changed[name] if name in keys else f't."{name}"' for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)

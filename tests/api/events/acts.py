@@ -90,9 +90,11 @@ class Acting:
     async def acting(self) -> AsyncIterator[None]:
         """Act for the length of the block; at its end everything that was begun is there."""
         tasks = [asyncio.create_task(self._act(number)) for number in range(self._writers)]
-        yield
-        self._over = True
-        await asyncio.gather(*tasks)
+        try:
+            yield
+        finally:
+            self._over = True
+            await asyncio.gather(*tasks)
 
     async def _act(self, number: int) -> None:
         random = Random(number)  # noqa: S311 - the same pauses every time

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from db.tail import Tail
 from domain.permissions import Role
 from graphql_api.events.sessions import Session
 from graphql_api.execution.subscriptions import open_subscription
@@ -34,10 +35,14 @@ class Revoking:
         """Take them."""
         if not self.done:
             self.done = True
-            connection = await asyncpg.connect(self._url)
-            await connection.execute("DELETE FROM account_role WHERE account_id = $1", self._account_id)
-            await connection.close()
+            await self.commit()
             assert (await self._watcher.errors())[0]["extensions"]["code"] == "FORBIDDEN"
+
+    async def commit(self) -> None:
+        """Take them, and do not wait."""
+        connection = await asyncpg.connect(self._url)
+        await connection.execute("DELETE FROM account_role WHERE account_id = $1", self._account_id)
+        await connection.close()
 
 
 @pytest.fixture
@@ -163,3 +168,36 @@ async def test_roles_that_are_lost_while_a_subscription_opens(
         monkeypatch.setattr("graphql_api.events.hub.open_subscription", slow)
         (error,) = await (await socket.subscribe(ACTIVITY, schemeId=scheme.id)).errors()
         assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_what_happens_right_after_roles_were_lost(
+    live_server: LiveServer,
+    clients: Clients,
+    scheme: FollowedScheme,
+    revoking: Revoking,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While the server looks for what is new: it may find the event before it finds that nobody may see it."""
+    looks, real_fetch, real_pause = [False], Tail.fetch, Tail.pause
+
+    async def fetch(*arguments: Any, **parameters: Any) -> Any:
+        found = await real_fetch(*arguments, **parameters)
+        if looks.pop():
+            await revoking.commit()
+            await scheme.act("Too late.")
+        looks.append(False)
+        return found
+
+    async def pause(*arguments: Any) -> None:
+        await real_pause(*arguments)
+        if waiting:
+            looks[:] = [waiting.pop()]
+
+    async with connected(live_server.address, clients["second manager"]) as socket:
+        stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
+        await socket.settled()
+        waiting = [True]
+        monkeypatch.setattr(Tail, "fetch", fetch)
+        monkeypatch.setattr(Tail, "pause", pause)
+        assert (await stream.errors())[0]["extensions"]["code"] == "FORBIDDEN"
+    assert not waiting

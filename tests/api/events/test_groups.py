@@ -22,8 +22,9 @@ from tests.api.events.acts import KIND, FollowedScheme
 from tests.api.events.conftest import caught_up
 from tests.api.events.idle import Idle, waiting
 from tests.api.events.sockets import until
-from tests.factories.clock import TestClock
-from tests.factories.world import World, key
+from tests.factories.world import BEGINNING, World, key
+
+ASKED = Asked("", {}, None)
 
 
 class Rendering(Renderer):
@@ -40,33 +41,63 @@ class Rendering(Renderer):
         return Rendered(Delivery(str(event.id), str(event.id)), personal=False)
 
 
-async def test_an_event_that_comes_just_when_there_is_nothing_left_to_do(
-    environment: Environment, world: World, clock: TestClock
-) -> None:
+class Table:
+    """A group on a stage of its own, which is told by hand what happens."""
+
+    def __init__(self, environment: Environment, world: World) -> None:
+        self.rendering = Rendering()
+        self._stage = Stage(environment, self.rendering)
+        self._signed_in = SignedIn(world.viewer("second manager"), world.accounts["second manager"])
+        self.group = EventGroup(self._stage, ASKED, Feed(SCHEME_ACTIVITY, key("scheme")), lambda: None)
+
+    async def joined(self, position: Position) -> Subscription:
+        """A live subscription that has got so far already."""
+        session = Session(self._signed_in, lambda _ending: None)
+        subscription = Subscription(ASKED, session, position, lambda _subscription: None)
+        self.group.join(subscription)
+        await asyncio.sleep(0)
+        return subscription
+
+    def dispatch(self, *numbers: int) -> None:
+        """Let events with these ids happen."""
+        for number in numbers:
+            event = EventRow(1, number, KIND, key("activity"), key("scheme"), None, BEGINNING)
+            self.group.enqueue(event)
+            self._stage.tip = event.position
+
+
+@pytest.fixture
+def table(environment: Environment, world: World) -> Table:
+    """A group that nobody has joined."""
+    return Table(environment, world)
+
+
+async def test_an_event_that_comes_just_when_there_is_nothing_left_to_do(table: Table) -> None:
     """It is told all the same, and until then the group is not ahead of it."""
-    rendering, places = Rendering(), []
-    stage = Stage(environment, rendering)
-    signed_in = SignedIn(world.viewer("second manager"), world.accounts["second manager"])
-    session = Session(signed_in, lambda _ending: None)
-    asked = Asked("", {}, None)
-    group = EventGroup(stage, asked, Feed(SCHEME_ACTIVITY, key("scheme")), lambda: None)
-    subscription = Subscription(asked, session, Position(0, 0), lambda _subscription: None)
-    group.join(subscription)
-    events = [EventRow(1, number, KIND, key("activity"), key("scheme"), None, clock()) for number in (1, 2)]
+    places = []
 
-    def dispatch(event: EventRow) -> None:
-        group.enqueue(event)
-        stage.tip = event.position
-        places.append(group.reached(subscription))
+    def last() -> None:
+        table.dispatch(2)
+        places.append(table.group.reached(subscription))
 
-    await asyncio.sleep(0)
-    rendering.before_the_end.append(lambda: dispatch(events[1]))
-    dispatch(events[0])
+    subscription = await table.joined(Position(0, 0))
+    table.rendering.before_the_end.append(last)
+    table.dispatch(1)
+    assert table.group.reached(subscription) == Position(0, 0)
     await until(lambda: len(subscription.queue) == 2)
     assert [delivery.text for delivery in subscription.queue] == ["1", "2"]
-    assert places == [Position(0, 0), events[0].position]
-    await until(lambda: group.reached(subscription) == events[1].position)
-    group.leave(subscription)
+    assert places == [Position(1, 1)]
+    await until(lambda: table.group.reached(subscription) == Position(1, 2))
+
+
+async def test_whoever_is_ahead_of_the_others_gets_nothing_twice(table: Table) -> None:
+    """A page that was read may be newer than what the tailer has seen."""
+    behind, ahead = [await table.joined(Position(1, number)) for number in (0, 2)]
+    table.dispatch(1, 2, 3)
+    await until(lambda: len(behind.queue) == 3)
+    assert [delivery.text for delivery in behind.queue] == ["1", "2", "3"]
+    assert [delivery.text for delivery in ahead.queue] == ["3"]
+    assert table.group.reached(ahead) == Position(1, 3)
 
 
 async def test_nothing_comes_behind_a_gap(

@@ -1,5 +1,6 @@
 """The hub under clients that read nothing, access that changes, old events that are deleted, and faults."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from graphql_api.context import Environment
 from graphql_api.events import Hub
 from graphql_api.events.groups import EventGroup
 from graphql_api.events.sessions import refresh
+from resolvers.events.feeds import shown_events
 from resolvers.events.retention import forget_old_events
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, POLL_ACTIVITY, FollowedScheme, messages_of, polled
@@ -74,6 +76,34 @@ async def test_a_cursor_is_never_ahead_of_what_was_sent(
     await scheme.act("Elsewhere.", by=Role.ADMIN)
     assert await waiting(subscription, 1) == ["Elsewhere."]
     assert hub.cursor_of(subscription) == second.cursor
+
+
+async def heard(hub: Hub, scheme: FollowedScheme, message: str) -> None:
+    """Let something happen, and wait until the hub has heard of it."""
+    tip = hub.tip
+    await scheme.act(message)
+    await until(lambda: hub.tip > tip)
+
+
+async def test_roles_that_change_while_an_event_is_executed(
+    hub: Hub, idle: Idle, scheme: FollowedScheme, promote: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told afterwards, once, to whoever may see it still."""
+    gate = asyncio.Event()
+
+    async def held(*arguments: Any) -> Any:
+        await gate.wait()
+        return await shown_events(*arguments)
+
+    subscription = await idle.subscribe(scheme)
+    begun = hub.cursor_of(subscription)
+    monkeypatch.setattr("graphql_api.events.rendering.shown_events", held)
+    await heard(hub, scheme, "Held.")
+    await promote()
+    await heard(hub, scheme, "After.")
+    assert hub.cursor_of(subscription) == begun
+    gate.set()
+    assert await waiting(subscription, 2) == ["Held.", "After."]
 
 
 async def test_old_events_are_no_matter_to_whoever_is_live(  # noqa: PLR0913, PLR0917 - fixtures

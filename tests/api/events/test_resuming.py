@@ -19,7 +19,7 @@ class Resuming:
         self._server = server
         self._client = client
         self._scheme = scheme
-        self.cursor = cursor
+        self._start = self.cursor = cursor
         self.messages: list[str] = []
 
     async def by_socket(self, count: int) -> None:
@@ -28,9 +28,9 @@ class Resuming:
             await self._take(await socket.subscribe(ACTIVITY, schemeId=self._scheme.id, after=self.cursor), count)
 
     async def by_stream(self, count: int) -> None:
-        """Follow server-sent events with the header of an EventSource; the first cursor of its address is old."""
-        first, headers = self.cursor, {"Last-Event-ID": self.cursor}
-        async with following(self._client, ACTIVITY, headers, schemeId=self._scheme.id, after=first) as stream:
+        """Follow server-sent events as an EventSource does: the cursor in its address is still the first one."""
+        headers = {"Last-Event-ID": self.cursor}
+        async with following(self._client, ACTIVITY, headers, schemeId=self._scheme.id, after=self._start) as stream:
             await self._take(stream, count)
 
     async def by_query(self, count: int) -> None:

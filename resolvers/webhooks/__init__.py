@@ -1,0 +1,1 @@
+"""Webhooks: the endpoints, what their accounts may be told, and what becomes of each attempt."""

@@ -1,0 +1,117 @@
+"""What becomes of an endpoint: it moves on, it is tried again, or it is disabled and administrators are told.
+
+Every change is made to the locked row, and only as far as nobody has changed the endpoint since it was read.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from db.changes.collaboration import add_notifications
+from db.changes.events import NewEvent, append_events
+from db.changes.webhooks import add_delivery, save_endpoint
+from db.event_rows import EventRow, NotificationRow, WebhookDeliveryRow, WebhookEndpointRow
+from db.sessions import Writing
+from db.statements.collaboration import HOLDERS_OF_ROLE
+from db.statements.webhooks import LOCK_ENDPOINT
+from domain.endpoints import Attempt, GiveUp, after_failure, disabled_message
+from domain.events import EventKind, Position
+from domain.permissions import Role
+from resolvers.context import Operation
+
+
+class Tried(Struct, frozen=True):
+    """An attempt to send an event to an endpoint, as it was then."""
+
+    endpoint: WebhookEndpointRow
+    event: EventRow
+    attempt: Attempt
+
+
+async def record_attempt(operation: Operation, tried: Tried, jitter: float) -> None:
+    """Note an attempt, and what follows from it; nothing for an endpoint that is deleted. Raises TransactionConflict.
+
+    `jitter` is a random number from 0 to 1.
+    """
+    seen, attempt = tried.endpoint, tried.attempt
+    async with operation.writing() as session:
+        stored = await _locked(session, seen.id)
+        if stored is None:
+            return
+        await add_delivery(session, _delivery(operation.new_id(), tried))
+        if attempt.delivered:
+            await _save(session, stored, _moved(stored, seen, tried.event.position, operation.now))
+        elif stored.disabled_at is None and stored.updated_at == seen.updated_at:
+            failures = stored.failures + 1
+            follows = after_failure(failures, attempt, jitter)
+            if isinstance(follows, GiveUp):
+                await _disable(operation, session, replace(stored, failures=failures), follows.reason)
+            else:
+                await save_endpoint(session, replace(stored, failures=failures, next_attempt_at=follows.at))
+
+
+async def move_on(operation: Operation, seen: WebhookEndpointRow, position: Position) -> None:
+    """Leave events behind that are not for the endpoint. Raises TransactionConflict."""
+    async with operation.writing() as session:
+        stored = await _locked(session, seen.id)
+        if stored is not None:
+            await _save(session, stored, _moved(stored, seen, position, operation.now))
+
+
+async def give_up(operation: Operation, seen: WebhookEndpointRow, reason: str) -> None:
+    """Disable an endpoint, unless somebody has changed it. Raises TransactionConflict."""
+    async with operation.writing() as session:
+        stored = await _locked(session, seen.id)
+        if stored is not None and stored.disabled_at is None and stored.updated_at == seen.updated_at:
+            await _disable(operation, session, stored, reason)
+
+
+async def _locked(session: Writing, endpoint_id: UUID) -> WebhookEndpointRow | None:
+    rows = await session.fetch(LOCK_ENDPOINT, id=endpoint_id)
+    return rows[0] if rows else None
+
+
+async def _save(session: Writing, stored: WebhookEndpointRow, changed: WebhookEndpointRow) -> None:
+    if changed != stored:
+        await save_endpoint(session, changed)
+
+
+def _moved(
+    stored: WebhookEndpointRow, seen: WebhookEndpointRow, position: Position, now: datetime
+) -> WebhookEndpointRow:
+    """The endpoint behind `position`, unless it is there already, or somebody has sent it back meanwhile."""
+    sent_elsewhere = stored.updated_at != seen.updated_at and stored.place != seen.place
+    if sent_elsewhere or stored.position >= position:
+        return stored
+    return replace(stored, position_xid=position.xid, position_id=position.id, failures=0, next_attempt_at=now)
+
+
+async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndpointRow, reason: str) -> None:
+    await save_endpoint(session, replace(endpoint, disabled_at=operation.now, disabled_reason=reason))
+    kind, message = EventKind.WEBHOOK_ENDPOINT_DISABLED, disabled_message(endpoint.url, reason)
+    rows = [
+        NotificationRow(operation.new_id(), account_id, kind, message, None, None, None, operation.now, None)
+        for account_id in await session.fetch(HOLDERS_OF_ROLE, role=Role.ADMIN.value)
+    ]
+    await add_notifications(session, rows)
+    told = [NewEvent(EventKind.NOTIFICATION_ADDED, row.id, account_id=row.account_id) for row in rows]
+    await append_events(session, [NewEvent(kind, endpoint.id), *told], operation.now)
+
+
+def _delivery(delivery_id: UUID, tried: Tried) -> WebhookDeliveryRow:
+    event, attempt = tried.event, tried.attempt
+    number = tried.endpoint.failures + 1
+    return WebhookDeliveryRow(
+        delivery_id,
+        tried.endpoint.id,
+        event.xid,
+        event.id,
+        event.kind,
+        number,
+        attempt.at,
+        attempt.milliseconds,
+        attempt.status,
+        attempt.error,
+    )

@@ -1,0 +1,93 @@
+"""The mutation createWebhookEndpoint."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.webhooks import add_endpoint
+from db.event_rows import WebhookEndpointRow
+from db.sessions import Writing
+from db.statements.accounts import LOCK_ACCOUNT
+from db.statements.events import HORIZON, STREAM
+from db.statements.webhooks import ENDPOINT_COUNT, LOCK_ADDING
+from domain.endpoints import ENDPOINTS_LIMIT
+from domain.events import EventKind, Position
+from domain.failures import Problem, UserErrorCode
+from resolvers.context import Operation
+from resolvers.events.telling import tell
+from resolvers.refusing import refuse
+from resolvers.webhooks.checks import endpoint_problems, place_behind
+from resolvers.webhooks.secret import new_secret
+
+
+class CreateWebhookEndpoint(Struct, frozen=True):
+    """Send events of these kinds to a URL, as far as an account may see them; behind a cursor or from now on."""
+
+    account_id: UUID
+    url: str
+    kinds: tuple[EventKind, ...]
+    description: str | None
+    after: str | None
+
+
+class CreatedWebhookEndpoint(Struct, frozen=True):
+    """A new endpoint; the secret is told this once and never again."""
+
+    endpoint_id: UUID
+    secret: str
+
+
+async def create_webhook_endpoint(operation: Operation, command: CreateWebhookEndpoint) -> CreatedWebhookEndpoint:
+    """Store the endpoint with a new secret. Raises InvalidInput."""
+    secret = new_secret()
+    async with operation.writing() as session:
+        await session.fetch(LOCK_ADDING)
+        (stream,) = await session.fetch(STREAM)
+        (horizon,) = await session.fetch(HORIZON)
+        position, cursor_problems = place_behind(stream, command.after)
+        refuse(
+            [
+                *[problem async for problem in _problems(session, command)],
+                *endpoint_problems(operation.webhooks, command.url, command.kinds, command.description),
+                *cursor_problems,
+            ]
+        )
+        endpoint = _endpoint(operation, command, stream.epoch, position or Position(horizon, 0))
+        await add_endpoint(session, endpoint, secret)
+        await tell(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
+    return CreatedWebhookEndpoint(endpoint.id, secret)
+
+
+async def _problems(session: Writing, command: CreateWebhookEndpoint) -> AsyncIterator[Problem]:
+    (count,) = await session.fetch(ENDPOINT_COUNT)
+    if count >= ENDPOINTS_LIMIT:
+        message = f"There are {count} webhook endpoints already, and no more are possible: delete one first."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ())
+    accounts = await session.fetch(LOCK_ACCOUNT, id=command.account_id)
+    if not accounts or accounts[0].disabled_at is not None:
+        message = "This account is disabled." if accounts else "This account does not exist."
+        yield Problem(UserErrorCode.NOT_FOUND, message, ("accountId",))
+
+
+def _endpoint(
+    operation: Operation, command: CreateWebhookEndpoint, epoch: int, position: Position
+) -> WebhookEndpointRow:
+    return WebhookEndpointRow(
+        id=operation.new_id(),
+        account_id=command.account_id,
+        url=command.url,
+        description=(command.description or "").strip() or None,
+        kinds=sorted(command.kinds),
+        position_epoch=epoch,
+        position_xid=position.xid,
+        position_id=position.id,
+        failures=0,
+        next_attempt_at=operation.now,
+        disabled_at=None,
+        disabled_reason=None,
+        created_by=operation.viewer.account_id,
+        created_at=operation.now,
+        updated_at=operation.now,
+        account_disabled_at=None,
+    )

@@ -1,0 +1,18 @@
+"""The mutation deleteWebhookEndpoint."""
+
+from uuid import UUID
+
+from db.changes.webhooks import delete_endpoint
+from domain.events import EventKind
+from resolvers.context import Operation
+from resolvers.events.telling import tell
+from resolvers.webhooks.read import locked_endpoint
+
+
+async def delete_webhook_endpoint(operation: Operation, endpoint_id: UUID) -> UUID:
+    """Delete an endpoint with all it has been sent; an attempt under way is the last one. Raises InvalidInput."""
+    async with operation.writing() as session:
+        endpoint = await locked_endpoint(session, endpoint_id)
+        await delete_endpoint(session, endpoint.id)
+        await tell(operation, session, EventKind.WEBHOOK_ENDPOINT_DELETED, endpoint.id)
+    return endpoint_id

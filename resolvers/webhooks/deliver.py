@@ -1,0 +1,86 @@
+"""What an endpoint is to be sent next, decided anew for every attempt: who its account is now, and what that sees."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.event_rows import EndpointSecretsRow, EventRow, ServedEndpointRow, StreamRow, WebhookEndpointRow
+from db.sessions import Fetching
+from db.statements.events import events_of
+from db.statements.webhooks import ENDPOINT_WITH_SECRETS, SERVED_ENDPOINTS
+from domain.endpoints import DELETED, RESTORED
+from resolvers.accounts.read import viewers_of_accounts
+from resolvers.context import Operation
+from resolvers.events.cursors import stream_of
+from resolvers.webhooks.attempts import give_up, move_on
+from resolvers.webhooks.facts import EventFacts, facts_of
+from resolvers.webhooks.stream import cursor_at
+from resolvers.webhooks.visibility import shows_events
+
+# How many events are looked through at once for one that the account may see.
+BATCH: Final = 100
+
+
+class Delivery(Struct, frozen=True):
+    """An event to send to an endpoint, signed with these secrets. `id` is the same whenever the event is sent."""
+
+    endpoint: WebhookEndpointRow
+    secrets: Sequence[str]
+    facts: EventFacts
+    id: str
+
+
+async def served_endpoints(reading: Fetching) -> list[ServedEndpointRow]:
+    """The endpoints to which anything is sent: they are not disabled, nor are their accounts."""
+    return await reading.fetch(SERVED_ENDPOINTS)
+
+
+async def next_delivery(operation: Operation, endpoint_id: UUID) -> Delivery | None:
+    """The next event for an endpoint, or None when nothing is to be sent now.
+
+    What its account may not see is passed over for good. An endpoint for which events are gone is disabled instead.
+    The operation becomes one of the account. Raises TransactionConflict.
+    """
+    while (served := await _served(operation, endpoint_id)) is not None:
+        endpoint, secrets = served
+        stream = await stream_of(operation)
+        if endpoint.has_lost_events(stream):
+            await give_up(operation, endpoint, DELETED if endpoint.position_epoch == stream.epoch else RESTORED)
+            return None
+        after = {"after_xid": endpoint.position.xid, "after_id": endpoint.position.id}
+        events = await operation.fetch(events_of(None), limit=BATCH, kinds=endpoint.kinds, **after)
+        facts = await _first_shown(operation, stream, events)
+        if facts is not None:
+            message_id = f"evt_{stream.epoch}_{facts.event.xid}_{facts.event.id}"
+            return Delivery(endpoint, secrets.valid_at(operation.now), facts, message_id)
+        if not events:
+            return None
+        await move_on(operation, endpoint, events[-1].position)
+    return None
+
+
+async def _served(operation: Operation, endpoint_id: UUID) -> tuple[WebhookEndpointRow, EndpointSecretsRow] | None:
+    """The endpoint, if it may be sent something at this moment; the operation is then its account's."""
+    rows = await operation.fetch(ENDPOINT_WITH_SECRETS, id=endpoint_id)
+    if not rows:
+        return None
+    endpoint, secrets = rows[0]
+    if endpoint.disabled_at is not None or endpoint.next_attempt_at > operation.now:
+        return None
+    viewers = await viewers_of_accounts(operation, [endpoint.account_id])
+    if endpoint.account_id not in viewers:
+        return None
+    operation.sign_in(viewers[endpoint.account_id])
+    return endpoint, secrets
+
+
+async def _first_shown(operation: Operation, stream: StreamRow, events: Sequence[EventRow]) -> EventFacts | None:
+    for event, shown in zip(events, await shows_events(operation, events), strict=True):
+        if shown:
+            cursor = cursor_at(stream, stream.epoch, event.position)
+            (facts,) = await facts_of(operation, [event], [cursor])
+            if facts is not None:
+                return facts
+    return None

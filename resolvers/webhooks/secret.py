@@ -1,0 +1,14 @@
+"""Secrets of webhook endpoints."""
+
+import base64
+from secrets import token_bytes
+from typing import Final
+
+from domain.webhooks import SECRET_PREFIX
+
+NEW_SECRET_BYTES: Final = 32
+
+
+def new_secret() -> str:
+    """A secret for one endpoint: `whsec_` and 32 random bytes in base64. It is shown once."""
+    return SECRET_PREFIX + base64.b64encode(token_bytes(NEW_SECRET_BYTES)).decode()

@@ -1,0 +1,96 @@
+"""The mutation updateWebhookEndpoint."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from db.changes.webhooks import save_endpoint
+from db.event_rows import StreamRow, WebhookEndpointRow
+from db.statements.events import HORIZON, STREAM
+from domain.endpoints import disabled_by
+from domain.events import EventKind, Position
+from domain.failures import Problem, UserErrorCode
+from resolvers.context import Operation
+from resolvers.events.telling import tell
+from resolvers.refusing import refuse
+from resolvers.webhooks.checks import endpoint_problems, place_behind
+from resolvers.webhooks.read import locked_endpoint
+
+
+class UpdateWebhookEndpoint(Struct, frozen=True):
+    """Change what is given; go on behind a cursor, or with what happens now."""
+
+    id: UUID
+    url: str | None
+    kinds: tuple[EventKind, ...] | None
+    description: str | None
+    enabled: bool | None
+    after: str | None
+    from_now: bool
+
+
+async def update_webhook_endpoint(operation: Operation, command: UpdateWebhookEndpoint) -> UUID:
+    """Store the changes; without any, nothing happens. Raises InvalidInput."""
+    async with operation.writing() as session:
+        stored = await locked_endpoint(session, command.id)
+        (stream,) = await session.fetch(STREAM)
+        position, problems = place_behind(stream, command.after)
+        if command.from_now:
+            (horizon,) = await session.fetch(HORIZON)
+            position = Position(horizon, 0)
+        endpoint = _changed(operation, stored, command, stream, position)
+        refuse(
+            [
+                *endpoint_problems(operation.webhooks, command.url, command.kinds, command.description),
+                *problems,
+                *(() if problems else _resuming_problems(command, endpoint, stream)),
+            ]
+        )
+        if endpoint != stored:
+            await save_endpoint(session, replace(endpoint, updated_at=operation.now))
+            await tell(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
+    return endpoint.id
+
+
+def _changed(
+    operation: Operation,
+    stored: WebhookEndpointRow,
+    command: UpdateWebhookEndpoint,
+    stream: StreamRow,
+    position: Position | None,
+) -> WebhookEndpointRow:
+    """The endpoint as it is wanted. What was done to make it work is tried at once."""
+    values: dict[str, Any] = {}
+    if command.url is not None:
+        values["url"] = command.url
+    if command.kinds is not None:
+        values["kinds"] = sorted(command.kinds)
+    if command.description is not None:
+        values["description"] = command.description.strip() or None
+    if position is not None:
+        values |= {"position_epoch": stream.epoch, "position_xid": position.xid, "position_id": position.id}
+    if command.enabled is False and stored.disabled_at is None:
+        reason = disabled_by(operation.viewer.display_name)
+        values |= {"disabled_at": operation.now, "disabled_reason": reason}
+    if command.enabled:
+        values |= {"disabled_at": None, "disabled_reason": None}
+    if (command.enabled and stored.disabled_at is not None) or stored.failures:
+        afresh = command.enabled or position is not None or values.get("url", stored.url) != stored.url
+        values |= {"failures": 0, "next_attempt_at": operation.now} if afresh else {}
+    return replace(stored, **values)
+
+
+def _resuming_problems(
+    command: UpdateWebhookEndpoint, endpoint: WebhookEndpointRow, stream: StreamRow
+) -> Iterator[Problem]:
+    if command.after is not None and command.from_now:
+        yield Problem(UserErrorCode.CONFLICT, "Give either a cursor to go on behind, or “fromNow”.", ("fromNow",))
+    if command.enabled and endpoint.has_lost_events(stream):
+        message = (
+            "Events that this endpoint has not got are kept no longer. Read what you need again, and go on behind a "
+            "newer cursor with “after”, or skip what is missing with “fromNow”."
+        )
+        yield Problem(UserErrorCode.ILLEGAL_STATE, message, ("enabled",))

@@ -1,0 +1,77 @@
+"""Root fields of webhook endpoints."""
+
+from typing import Annotated
+
+import strawberry
+
+from db.event_rows import WebhookEndpointRow
+from domain.permissions import Permission
+from resolvers.nodes import NodeKind
+from resolvers.paging import Page, PageArguments
+from resolvers.webhooks.create_webhook_endpoint import create_webhook_endpoint
+from resolvers.webhooks.delete_webhook_endpoint import delete_webhook_endpoint
+from resolvers.webhooks.read import list_webhook_endpoints
+from resolvers.webhooks.rotate_webhook_secret import rotate_webhook_secret
+from resolvers.webhooks.update_webhook_endpoint import update_webhook_endpoint
+from schema.fields import AppInfo
+from schema.ids import encode_id
+from schema.paging import AfterArgument, Connection, FirstArgument
+from schema.roots import mutation, query
+from schema.webhooks import inputs
+from schema.webhooks.types import WebhookEndpoint
+
+What = strawberry.argument(description="What to do.")
+
+
+@strawberry.type
+class WebhookQueries:
+    """Root fields that read endpoints."""
+
+    @query(
+        requires=Permission.WEBHOOK_MANAGE,
+        returns=Connection[WebhookEndpoint],
+        description="Endpoints that events are sent to, newest first, disabled ones too.",
+    )
+    async def webhook_endpoints(
+        self, info: AppInfo, first: FirstArgument = None, after: AfterArgument = None
+    ) -> Page[WebhookEndpointRow]:
+        """A page of endpoints."""
+        return await list_webhook_endpoints(info.context, PageArguments(first, after))
+
+
+@strawberry.type
+class WebhookMutations:
+    """Root fields that change endpoints."""
+
+    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Send events to an endpoint from now on.")
+    async def create_webhook_endpoint(
+        self, info: AppInfo, input: Annotated[inputs.CreateWebhookEndpointInput, What]
+    ) -> inputs.CreateWebhookEndpointPayload:
+        """Add an endpoint."""
+        created = await create_webhook_endpoint(info.context, input.to_command())
+        return inputs.CreateWebhookEndpointPayload(key=created.endpoint_id, secret=created.secret)
+
+    @mutation(
+        requires=Permission.WEBHOOK_MANAGE, description="Change an endpoint, disable it, or enable it and let it go on."
+    )
+    async def update_webhook_endpoint(
+        self, info: AppInfo, input: Annotated[inputs.UpdateWebhookEndpointInput, What]
+    ) -> inputs.UpdateWebhookEndpointPayload:
+        """Change an endpoint."""
+        return inputs.UpdateWebhookEndpointPayload(key=await update_webhook_endpoint(info.context, input.to_command()))
+
+    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Give an endpoint a new secret.")
+    async def rotate_webhook_secret(
+        self, info: AppInfo, input: Annotated[inputs.RotateWebhookSecretInput, What]
+    ) -> inputs.RotateWebhookSecretPayload:
+        """Replace a secret."""
+        key = input.to_key()
+        return inputs.RotateWebhookSecretPayload(secret=await rotate_webhook_secret(info.context, key), key=key)
+
+    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Delete an endpoint at once and for good.")
+    async def delete_webhook_endpoint(
+        self, info: AppInfo, input: Annotated[inputs.DeleteWebhookEndpointInput, What]
+    ) -> inputs.DeleteWebhookEndpointPayload:
+        """Delete an endpoint."""
+        key = await delete_webhook_endpoint(info.context, input.to_key())
+        return inputs.DeleteWebhookEndpointPayload(deleted_id=encode_id(NodeKind.WEBHOOK_ENDPOINT, key))

@@ -1,0 +1,151 @@
+"""Inputs and payloads of webhook endpoints."""
+
+from uuid import UUID
+
+import strawberry
+
+from domain.endpoints import DESCRIPTION_LENGTH
+from domain.events import EventKind
+from domain.webhooks import URL_LIMIT
+from resolvers.nodes import NodeKind
+from resolvers.webhooks.create_webhook_endpoint import CreateWebhookEndpoint
+from resolvers.webhooks.read import webhook_endpoints_by_id
+from resolvers.webhooks.update_webhook_endpoint import UpdateWebhookEndpoint
+from schema.errors import UserError
+from schema.fields import batched, leaf, optional
+from schema.ids import InputIds
+from schema.payloads import error_list
+from schema.scalars import EventCursor
+from schema.webhooks.types import WebhookEndpoint
+
+_URL = (
+    f"Where to send events, up to {URL_LIMIT:,} characters: https in production, without user, password and fragment. "
+    "Private and link-local addresses are never called, and redirects never followed."
+)
+_LONGEST = DESCRIPTION_LENGTH[1]
+
+
+def _endpoint_id(text: str) -> UUID:
+    ids = InputIds()
+    key = ids.one(NodeKind.WEBHOOK_ENDPOINT, text, "id")
+    ids.check()
+    return key
+
+
+@strawberry.input(description="An endpoint to send events to.")
+class CreateWebhookEndpointInput:
+    """An endpoint."""
+
+    account_id: strawberry.ID = leaf("The account for which events are sent: only what it may see.")
+    url: str = leaf(_URL)
+    kinds: list[EventKind] = leaf("Events of these kinds are sent; at least one.")
+    description: str | None = optional(f"What the endpoint is for; up to {_LONGEST} characters.")
+    after: EventCursor | None = optional("Send what happened behind this cursor; from now on if left out.")
+
+    def to_command(self) -> CreateWebhookEndpoint:
+        """The command. Raises InvalidInput for an id that makes no sense."""
+        ids = InputIds()
+        account_id = ids.one(NodeKind.ACCOUNT, self.account_id, "accountId")
+        ids.check()
+        return CreateWebhookEndpoint(account_id, self.url, tuple(self.kinds), self.description, self.after)
+
+
+@strawberry.input(description="Changes to an endpoint; what is left out stays as it is.")
+class UpdateWebhookEndpointInput:
+    """Changes."""
+
+    id: strawberry.ID = leaf("The endpoint.")
+    url: str | None = optional(_URL)
+    kinds: list[EventKind] | None = optional("Exactly the kinds of events that are sent from now on.")
+    description: str | None = optional(f"What the endpoint is for; up to {_LONGEST} characters, empty for nothing.")
+    enabled: bool | None = optional(
+        "False sends nothing from now on. True goes on where it stopped; and tries a failing endpoint at once."
+    )
+    after: EventCursor | None = optional("Go on behind this cursor; what was sent already may be sent again.")
+    from_now: bool | None = optional("Set to skip everything that it has not got, and go on with what happens now.")
+
+    def to_command(self) -> UpdateWebhookEndpoint:
+        """The command. Raises InvalidInput for an id that makes no sense."""
+        return UpdateWebhookEndpoint(
+            id=_endpoint_id(self.id),
+            url=self.url,
+            kinds=None if self.kinds is None else tuple(self.kinds),
+            description=self.description,
+            enabled=self.enabled,
+            after=self.after,
+            from_now=bool(self.from_now),
+        )
+
+
+@strawberry.input(description="An endpoint whose deliveries shall be signed with a new secret.")
+class RotateWebhookSecretInput:
+    """A rotation."""
+
+    id: strawberry.ID = leaf("The endpoint.")
+
+    def to_key(self) -> UUID:
+        """The endpoint's id. Raises InvalidInput for an id that makes no sense."""
+        return _endpoint_id(self.id)
+
+
+@strawberry.input(description="An endpoint to delete, with the list of what it was sent.")
+class DeleteWebhookEndpointInput:
+    """A deletion."""
+
+    id: strawberry.ID = leaf("The endpoint.")
+
+    def to_key(self) -> UUID:
+        """The endpoint's id. Raises InvalidInput for an id that makes no sense."""
+        return _endpoint_id(self.id)
+
+
+@strawberry.type(description="The answer to `createWebhookEndpoint`.")
+class CreateWebhookEndpointPayload:
+    """A new endpoint."""
+
+    webhook_endpoint: WebhookEndpoint | None = batched(
+        webhook_endpoints_by_id, key="key", description="The endpoint; null when there are errors."
+    )
+    secret: str | None = strawberry.field(
+        default=None,
+        description="The secret to check signatures with, `whsec_…`; shown this once and never again.",
+    )
+    errors: list[UserError] = error_list()
+    key: strawberry.Private[UUID | None] = None
+
+
+@strawberry.type(description="The answer to `updateWebhookEndpoint`.")
+class UpdateWebhookEndpointPayload:
+    """A changed endpoint."""
+
+    webhook_endpoint: WebhookEndpoint | None = batched(
+        webhook_endpoints_by_id, key="key", description="The endpoint; null when there are errors."
+    )
+    errors: list[UserError] = error_list()
+    key: strawberry.Private[UUID | None] = None
+
+
+@strawberry.type(description="The answer to `rotateWebhookSecret`.")
+class RotateWebhookSecretPayload:
+    """An endpoint with a new secret."""
+
+    webhook_endpoint: WebhookEndpoint | None = batched(
+        webhook_endpoints_by_id, key="key", description="The endpoint; null when there are errors."
+    )
+    secret: str | None = strawberry.field(
+        default=None,
+        description="The new secret, `whsec_…`; shown this once. For 24 hours deliveries also have a signature made "
+        "with the one before, so that receivers can be changed meanwhile.",
+    )
+    errors: list[UserError] = error_list()
+    key: strawberry.Private[UUID | None] = None
+
+
+@strawberry.type(description="The answer to `deleteWebhookEndpoint`.")
+class DeleteWebhookEndpointPayload:
+    """A deleted endpoint."""
+
+    deleted_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The id that the endpoint had; null when there are errors."
+    )
+    errors: list[UserError] = error_list()

@@ -1,0 +1,174 @@
+"""Several people at once on one scheme: nobody's work is lost, and everybody is told of everything (R6)."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import asyncpg
+
+from tests.api.client import Client, Clients
+from tests.api.schemes.sending import basics, carried_out, payload_of, place, rule, scheme
+from tests.api.schemes.telling import add, entries, mark, news, notifications, participants, remove, told, unread
+from tests.factories.schemes import SchemeFactory
+from tests.factories.world import World
+
+EDITORS = ("PROGRAM_MANAGER", "second manager", "manager and approver")
+NAMES = {name: name.replace("_", " ").title() for name in EDITORS}
+ROUNDS = 6
+
+
+async def test_different_steps_are_saved_at_once_and_each_save_is_told_to_all_others(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    """Whoever saves what in which round: every save counts, and an onlooker is told of each exactly once."""
+    scheme_id = scheme(await factory.complete())
+    for name in (*EDITORS, "ANALYST"):
+        await add(clients["PROGRAM_MANAGER"], world, scheme_id, name)
+    for name in (*EDITORS, "ANALYST"):
+        await mark(clients[name], all=True)
+    saved: Counter[str] = Counter()
+    for version in range(1, ROUNDS + 1):
+        named = {"schemeId": scheme_id, "expectedVersion": version}
+        who = [EDITORS[(version + turn) % len(EDITORS)] for turn in range(len(EDITORS))]
+        payloads = await asyncio.gather(
+            *(
+                carried_out(clients[name], field, **named, **given)
+                for name, (field, given) in zip(who, _work(world, version).items(), strict=True)
+            )
+        )
+        assert [payload["step"]["version"] for payload in payloads] == [version + 1] * len(EDITORS)
+        saved.update(who)
+    found = await news(clients)
+    total = ROUNDS * len(EDITORS)
+    assert {name: len(messages) for name, messages in found.items()} == {
+        "ANALYST": total,
+        **{name: total - saved[name] for name in EDITORS},
+    }
+    for name in EDITORS:
+        assert [message for message in found[name] if message.startswith(f"{NAMES[name]} ")] == []
+    made = await entries(clients["ANALYST"], scheme_id, first=total)
+    assert Counter(entry["message"] for entry in made) == Counter(found["ANALYST"])
+    assert Counter(entry["actor"]["displayName"] for entry in made) == {NAMES[name]: saved[name] for name in EDITORS}
+    for step in ("BASICS", "GEOGRAPHIES", "BONUS_RULES"):
+        versions = [entry["version"] for entry in made if entry["step"] == step]
+        assert versions == list(range(ROUNDS + 1, 1, -1))
+
+
+async def test_of_several_saves_of_one_step_one_wins_and_the_others_see_what_it_changed(
+    clients: Clients, factory: SchemeFactory
+) -> None:
+    """They are told of it, too; with what they see they save again, and nothing is overwritten unseen."""
+    scheme_id = scheme(await factory.complete())
+    title = "Monsoon Care"
+    for turn in range(ROUNDS):
+        version = 1 + turn * len(EDITORS)
+        payloads = dict(zip(EDITORS, await _race(clients, scheme_id, version), strict=True))
+        (winner,) = [name for name, payload in payloads.items() if not payload["errors"]]
+        change = {"field": "title", "before": title, "after": f"{NAMES[winner]} {version}"}
+        for name, payload in payloads.items():
+            if name != winner:
+                (conflict,) = payload["errors"]
+                assert conflict["__typename"] == "VersionConflict"
+                assert (conflict["expectedVersion"], conflict["currentVersion"]) == (version, version + 1)
+                assert conflict["changedBy"] == {"displayName": NAMES[winner]}
+                assert conflict["changes"] == [change]
+        title = change["after"]
+        for behind, name in enumerate(name for name in EDITORS if name != winner):
+            title = f"{NAMES[name]} {version + 1 + behind}"
+            await _retitle(clients[name], scheme_id, version + 1 + behind, title)
+    made = [entry for entry in await entries(clients["ANALYST"], scheme_id, first=200) if entry["step"] == "BASICS"]
+    assert [entry["version"] for entry in made] == list(range(1 + ROUNDS * len(EDITORS), 0, -1))
+    titles = [change for entry in reversed(made[:-1]) for change in entry["changes"]]
+    assert [change["field"] for change in titles] == ["title"] * ROUNDS * len(EDITORS)
+    # Each save began with what the one before it left behind.
+    assert [change["before"] for change in titles[1:]] == [change["after"] for change in titles[:-1]]
+    assert titles[-1]["after"] == title
+    manager = [entry["message"] for entry in made[:-1] if entry["actor"]["displayName"] != "Program Manager"]
+    assert await told(clients["PROGRAM_MANAGER"]) == manager
+
+
+async def test_who_is_added_or_removed_during_a_save_is_told_of_it_if_they_took_part(
+    clients: Clients, factory: SchemeFactory, world: World, database_url: str
+) -> None:
+    """Whichever of the two came first in the database, which the events tell."""
+    manager, second, analyst = (clients[name] for name in ("PROGRAM_MANAGER", "second manager", "ANALYST"))
+    scheme_id = scheme(await factory.complete())
+    for version in range(1, 2 * ROUNDS + 1):
+        change = remove if version % 2 == 0 else add
+        await asyncio.gather(
+            _retitle(second, scheme_id, version, f"Title {version}"), change(manager, world, scheme_id, "ANALYST")
+        )
+        order = await _last_two(database_url)
+        took_part = order[0] == "SCHEME_PARTICIPANT_ADDED" or order[1] == "SCHEME_PARTICIPANT_REMOVED"
+        seen = await told(analyst)
+        assert sum(message.endswith(f" to “Title {version}”.") for message in seen) == took_part, order
+        assert sum(message.startswith("Program Manager ") for message in seen) == version
+    assert NAMES["PROGRAM_MANAGER"] in await participants(manager, scheme_id)
+    assert "Analyst" not in await participants(manager, scheme_id)
+
+
+async def test_the_same_person_is_asked_by_several_at_once_and_told_once(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    scheme_id = scheme(await factory.created())
+    for turn in range(ROUNDS):
+        await asyncio.gather(*(add(clients[name], world, scheme_id, "ANALYST") for name in EDITORS))
+        assert len(await told(clients["ANALYST"])) == 2 * turn + 1
+        await asyncio.gather(*(remove(clients[name], world, scheme_id, "ANALYST") for name in EDITORS))
+        assert len(await told(clients["ANALYST"])) == 2 * turn + 2
+    kinds = Counter(entry["kind"] for entry in await entries(clients["ADMIN"], scheme_id))
+    assert kinds == {
+        "SCHEME_CREATED": 1,
+        "SCHEME_PARTICIPANT_ADDED": ROUNDS,
+        "SCHEME_PARTICIPANT_REMOVED": ROUNDS,
+    }
+
+
+async def test_marking_at_once_on_two_devices_marks_each_notification_once(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    manager, analyst = clients["PROGRAM_MANAGER"], clients["ANALYST"]
+    scheme_id = scheme(await factory.complete())
+    await add(manager, world, scheme_id, "ANALYST")
+    marked: list[str] = []
+    for version in range(1, ROUNDS + 1):
+        one, other, _ = await asyncio.gather(
+            mark(analyst, all=True), mark(analyst, all=True), _retitle(manager, scheme_id, version, f"Title {version}")
+        )
+        marked += [node["id"] for payload in (one, other) for node in payload["notifications"]]
+        assert len(marked) + await unread(analyst) == version + 1
+    marked += [node["id"] for node in (await mark(analyst, all=True))["notifications"]]
+    assert sorted(marked) == sorted(node["id"] for node in await notifications(analyst))
+
+
+def _work(world: World, version: int) -> dict[str, dict[str, Any]]:
+    """A change of three steps that do not depend on each other, another one in every round."""
+    return {
+        "saveSchemeBasics": basics(title=f"Title {version}", description="For workshops."),
+        "saveSchemeGeographies": {"geographyIds": [place(world, "Pune" if version % 2 else "Mumbai")]},
+        "saveSchemeBonusRules": {"rules": [rule(name=f"Rule {version}")]},
+    }
+
+
+async def _race(clients: Clients, scheme_id: str, version: int) -> list[Any]:
+    named = {"schemeId": scheme_id, "expectedVersion": version}
+    given = {name: basics(**named, title=f"{NAMES[name]} {version}", description="For workshops.") for name in EDITORS}
+    saves = (payload_of(clients[name], "saveSchemeBasics", **given[name]) for name in EDITORS)
+    return list(await asyncio.gather(*saves))
+
+
+async def _retitle(client: Client, scheme_id: str, version: int, title: str) -> None:
+    given = basics(schemeId=scheme_id, expectedVersion=version, title=title, description="For workshops.")
+    await carried_out(client, "saveSchemeBasics", **given)
+
+
+async def _last_two(url: str) -> tuple[str, str]:
+    """What happened last, after the one before it."""
+    connection = await asyncpg.connect(url)
+    try:
+        last, before = await connection.fetch(
+            "SELECT kind FROM event WHERE scheme_id IS NOT NULL ORDER BY xid DESC, id DESC LIMIT 2"
+        )
+    finally:
+        await connection.close()
+    return before[0], last[0]

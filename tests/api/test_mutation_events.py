@@ -1,0 +1,156 @@
+"""Every mutation tells the outbox of what it did, in the transaction that did it (R6, R17)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import pytest
+from graphql import FieldNode, OperationDefinitionNode, OperationType, build_schema, parse
+
+from db.models import Base
+from db.sessions import Writing
+from resolvers.accounts.api_keys import CreateApiKey, create_api_key
+from resolvers.context import Operation
+from resolvers.nodes import NodeKind
+from resolvers.schemes import drafts
+from resolvers.schemes.definitions import Definition
+from schema.build import schema_text
+from tests.api.client import Clients, document, gid
+from tests.api.schemes.sending import answer_to, basics, carried_out, scheme
+from tests.api.test_operations import DOCUMENTS, PREPARATIONS, Prepared, kind_of
+from tests.factories.schemes import SchemeFactory
+from tests.factories.unchanged import nothing_changes
+from tests.factories.world import World
+
+MUTATION_TYPE = build_schema(schema_text()).mutation_type
+# The server keeps these, at any time and in transactions of their own.
+SERVER_KEPT = {"event_stream", "webhook_endpoint", "webhook_delivery"}
+
+
+def field_of(name: str) -> str:
+    """The mutation that a document sends."""
+    definitions = parse(document(name)).definitions
+    (selections,) = [
+        found.selection_set.selections for found in definitions if isinstance(found, OperationDefinitionNode)
+    ]
+    (field,) = selections
+    assert isinstance(field, FieldNode)
+    return field.name.value
+
+
+OF_CLIENTS = {field_of(name): name for name in DOCUMENTS if kind_of(name) is OperationType.MUTATION}
+
+
+async def _account(_factory: SchemeFactory, _world: World) -> Prepared:
+    return "ADMIN", {"input": {"displayName": "Asha", "roles": ["ANALYST"]}}
+
+
+async def _product(_factory: SchemeFactory, _world: World) -> Prepared:
+    named = {"name": "New Oil", "category": "Engine oil", "brand": "Tessera"}
+    return "ADMIN", {"input": {**named, "variants": [{"sku": "NEW-1L", "name": "1 liter"}]}}
+
+
+async def _geography(_factory: SchemeFactory, _world: World) -> Prepared:
+    return "ADMIN", {"input": {"code": "LK", "name": "Sri Lanka", "level": "COUNTRY"}}
+
+
+async def _tier(_factory: SchemeFactory, _world: World) -> Prepared:
+    return "ADMIN", {"input": {"code": "DIAMOND", "name": "Diamond", "rank": 5}}
+
+
+async def _vendor(_factory: SchemeFactory, world: World) -> Prepared:
+    vendor = world.vendors["PRN-1"]
+    named = {"id": gid(NodeKind.VENDOR, vendor.id), "code": vendor.code, "name": "Renamed", "kind": vendor.kind}
+    return "ADMIN", {"input": named}
+
+
+async def _key(_factory: SchemeFactory, world: World) -> Prepared:
+    return "ADMIN", {"input": {"accountId": gid(NodeKind.ACCOUNT, world.accounts["INTEGRATION"].id), "name": "Till"}}
+
+
+async def _known_key(factory: SchemeFactory, world: World) -> Prepared:
+    command = CreateApiKey(world.accounts["INTEGRATION"].id, "Till")
+    made = await create_api_key(factory.operation("ADMIN"), command)
+    return "ADMIN", {"input": {"apiKeyId": gid(NodeKind.API_KEY, made.key_id)}}
+
+
+# What no document of our clients sends.
+OTHERS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
+    "upsertAccount": _account,
+    "upsertProduct": _product,
+    "upsertGeography": _geography,
+    "upsertTier": _tier,
+    "upsertVendor": _vendor,
+    "createApiKey": _key,
+    "revokeApiKey": _known_key,
+}
+
+
+def test_every_mutation_is_looked_at() -> None:
+    assert MUTATION_TYPE is not None
+    assert {*OF_CLIENTS, *OTHERS} == set(MUTATION_TYPE.fields)
+    assert not OF_CLIENTS.keys() & OTHERS.keys()
+
+
+@pytest.mark.parametrize("field", sorted([*OF_CLIENTS, *OTHERS]))
+async def test_a_mutation_tells_of_itself_in_its_own_transaction(
+    field: str, clients: Clients, factory: SchemeFactory, database_url: str
+) -> None:
+    """Whatever row is new was written by the one transaction that wrote events."""
+    prepare = OTHERS[field] if field in OTHERS else PREPARATIONS[OF_CLIENTS[field]]
+    account, variables = await prepare(factory, clients.world)
+    connection = await asyncpg.connect(database_url)
+    try:
+        before = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        payload = (await clients[account].send(_document(field), **variables)).data[field]
+        assert payload["errors"] == []
+        (told,) = await connection.fetch(
+            "SELECT xid::text::bigint AS xid, count(*) FROM event WHERE xid >= $1::text::xid8 GROUP BY xid", str(before)
+        )
+        written = {table: await _writers(connection, table, before) for table in _tables()}
+    finally:
+        await connection.close()
+    assert told["count"] >= 1
+    assert {xid for xids in written.values() for xid in xids} <= {told["xid"]}
+    changed = {table for table, xids in written.items() if xids}
+    assert changed or "Webhook" in field
+
+
+async def test_what_is_rolled_back_is_not_told(
+    clients: Clients, factory: SchemeFactory, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event was written already when the transaction failed."""
+    manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.complete())
+    given = basics(schemeId=scheme_id, expectedVersion=1, title="Another")
+    reached = []
+
+    async def fail(_operation: Operation, session: Writing, _definition: Definition) -> None:
+        reached.append(session.statements)
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(drafts, "derive", fail)
+        async with nothing_changes(database_url):
+            assert (await answer_to(manager, "saveSchemeBasics", **given)).codes == ["INTERNAL_SERVER_ERROR"]
+    assert reached
+    await carried_out(manager, "saveSchemeBasics", **given)
+
+
+def _document(field: str) -> str:
+    if field in OF_CLIENTS:
+        return document(OF_CLIENTS[field])
+    assert MUTATION_TYPE is not None
+    kind = MUTATION_TYPE.fields[field].args["input"].type
+    return f"mutation ($input: {kind}) {{ {field}(input: $input) {{ errors {{ code message }} }} }}"
+
+
+def _tables() -> list[str]:
+    return [table.name for table in Base.metadata.sorted_tables if table.name not in {"event", *SERVER_KEPT}]
+
+
+async def _writers(connection: Any, table: str, since: int) -> set[int]:
+    """The transactions from `since` on that wrote rows of a table; xmin has 32 bits, which tests do not exceed."""
+    rows = await connection.fetch(
+        f'SELECT DISTINCT xmin::text::bigint FROM "{table}" WHERE xmin::text::bigint >= $1', since
+    )
+    return {row[0] for row in rows}

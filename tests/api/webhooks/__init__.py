@@ -1,0 +1,1 @@
+"""Webhooks from the mutation to the receiver, over real sockets."""

@@ -1,0 +1,28 @@
+"""What tests of webhooks share: a receiver, an administrator, and a dispatcher that looks at the clock often."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from graphql_api.webhooks import dispatcher
+from tests.api.client import Clients
+from tests.api.webhooks.hooks import Hooks, Receiver, receiving
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "POLL", 0.02)
+    monkeypatch.setattr(dispatcher, "_PAUSE", 0.02)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A server that accepts every delivery."""
+    async with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+def hooks(clients: Clients) -> Hooks:
+    """Who keeps endpoints."""
+    return Hooks(clients)

@@ -1,0 +1,286 @@
+"""Keeping endpoints: what is stored and shown, secrets, limits, and everything that is refused (R25, R26)."""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from db.models import WebhookEndpointTable
+from domain.endpoints import ENDPOINTS_LIMIT
+from domain.events import EventKind
+from domain.permissions import Role
+from resolvers.nodes import NodeKind
+from tests.api.client import document, gid
+from tests.api.webhooks.hooks import Hooks, Receiver, payload, refusals, unknown
+from tests.api.webhooks.test_delivering import change_account
+from tests.factories.clock import TestClock
+from tests.factories.unchanged import nothing_changes
+from tests.factories.world import World
+
+URL = "https://hooks.example.com/tessera"
+LISTING = """query ($after: String) { webhookEndpoints(first: 2, after: $after) { totalCount nodes { id }
+    pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
+NOT_OURS = "This cursor was not made by this server; leave it out to begin with what happens now."
+OTHER_STREAM = "This cursor belongs to another stream or filter."
+NONE = "This webhook endpoint does not exist."
+PRIVATE = "The address {} is private, which webhooks never call."
+
+
+async def test_an_endpoint_is_shown_as_it_was_added(hooks: Hooks, clock: TestClock) -> None:
+    endpoint_id, secret = await hooks.created(URL, "TIER_SAVED", "PRODUCT_SAVED", description=" The ERP ")
+    found = await hooks.endpoint(endpoint_id)
+    assert secret.startswith("whsec_")
+    assert len(secret) == len("whsec_") + 44
+    created = datetime.fromisoformat(found.pop("createdAt"))
+    assert (clock.now - created).total_seconds() < 1
+    assert datetime.fromisoformat(found.pop("updatedAt")) == created
+    assert found.pop("cursor")
+    assert found == {
+        "id": endpoint_id,
+        "url": URL,
+        "description": "The ERP",
+        "kinds": ["PRODUCT_SAVED", "TIER_SAVED"],
+        "state": "ACTIVE",
+        "stateLabel": "Events are sent as they happen.",
+        "failures": 0,
+        "nextAttemptAt": None,
+        "disabledAt": None,
+        "disabledReason": None,
+        "account": {"displayName": "Integration"},
+        "createdBy": {"displayName": "Admin"},
+        "deliveries": {"totalCount": 0, "nodes": []},
+    }
+    assert endpoint_id.startswith("whk_")
+
+
+async def test_an_endpoint_is_changed_only_in_what_is_given(hooks: Hooks, clock: TestClock, database_url: str) -> None:
+    """And not at all by what it is already."""
+    endpoint_id, _ = await hooks.created(URL, description="The ERP")
+    before = await hooks.endpoint(endpoint_id)
+    clock.advance(hours=1)
+    async with nothing_changes(database_url):
+        same = {"url": URL, "kinds": ["TIER_SAVED"], "description": " The ERP ", "enabled": True}
+        for given in ({}, {"enabled": True}, same):
+            await hooks.updated(endpoint_id, **given)
+    assert await hooks.endpoint(endpoint_id) == before
+    await hooks.updated(endpoint_id, kinds=["VENDOR_SAVED", "TIER_SAVED"])
+    await hooks.updated(endpoint_id, description="")
+    after = await hooks.endpoint(endpoint_id)
+    assert after.pop("updatedAt") > before.pop("updatedAt")
+    assert after == {**before, "kinds": ["TIER_SAVED", "VENDOR_SAVED"], "description": None}
+
+
+async def test_endpoints_are_listed_newest_first(hooks: Hooks) -> None:
+    ids = [(await hooks.created(f"{URL}/{number}"))[0] for number in range(3)]
+    page = (await hooks.admin.send(LISTING)).data["webhookEndpoints"]
+    assert page["totalCount"] == 3
+    assert [node["id"] for node in page["nodes"]] == [ids[2], ids[1]]
+    after = page["pageInfo"]["endCursor"]
+    rest = (await hooks.admin.send(LISTING, after=after)).data["webhookEndpoints"]
+    assert rest["nodes"] == [{"id": ids[0]}]
+    assert (rest["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasPreviousPage"]) == (False, True)
+
+
+async def test_a_secret_is_shown_once(hooks: Hooks, database_url: str) -> None:
+    """Nothing that can be read has it: no list, no object, no event."""
+    _, secret = await hooks.created(URL)
+    answers = [
+        await hooks.admin.send(document("portal/WebhookEndpoints"), first=5),
+        await hooks.admin.send(document("integration/PollEvents")),
+    ]
+    assert secret not in json.dumps([answer.body for answer in answers])
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(database_url)
+    assert await connection.fetchval("SELECT secret FROM webhook_endpoint") == secret
+    await connection.close()
+
+
+async def test_for_a_day_deliveries_are_signed_with_both_secrets(
+    hooks: Hooks, receiver: Receiver, clock: TestClock
+) -> None:
+    endpoint_id, old = await hooks.created(receiver.url)
+    rotated = await payload(hooks.admin, "RotateWebhookSecret", id=endpoint_id)
+    new = rotated["secret"]
+    assert (rotated["errors"], rotated["webhookEndpoint"]["id"]) == ([], endpoint_id)
+    assert new.startswith("whsec_")
+    await hooks.save_tier()
+    (first,) = await receiver.deliveries(1)
+    clock.advance(hours=23)
+    await hooks.save_tier()
+    await receiver.deliveries(2)
+    clock.advance(hours=1)
+    await hooks.save_tier()
+    last = (await receiver.deliveries(3))[2]
+    signed = [(delivery.signed_with(new), delivery.signed_with(old)) for delivery in receiver.received]
+    assert signed == [(True, True), (True, True), (True, False)]
+    counts = [len(delivery.headers["webhook-signature"].split(" ")) for delivery in (first, last)]
+    assert counts == [2, 1]
+
+
+async def test_no_more_endpoints_than_the_limit(hooks: Hooks, database_url: str) -> None:
+    """However many are asked for at once."""
+    await hooks.created(URL)
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(database_url)
+    columns = ", ".join(column.name for column in WebhookEndpointTable.__table__.columns if column.name != "id")
+    copies = f"SELECT gen_random_uuid(), {columns} FROM webhook_endpoint, generate_series(1, $1)"
+    fill = f"INSERT INTO webhook_endpoint (id, {columns}) {copies}"
+    await connection.execute(fill, ENDPOINTS_LIMIT - 3)
+    await connection.close()
+    made = await asyncio.gather(*(hooks.create(URL) for _ in range(5)))
+    assert sum(one["webhookEndpoint"] is not None for one in made) == 2
+    message = "There are 100 webhook endpoints already, and no more are possible: delete one first."
+    refused = [refusals(one) for one in made if one["errors"]]
+    assert refused == [[("LIMIT_EXCEEDED", "", message)]] * 3
+    async with nothing_changes(database_url):
+        assert refusals(await hooks.create(URL)) == refused[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"url": "http://10.1.2.3/"}, [("INVALID", "url", PRIVATE.format("10.1.2.3"))]),
+        ({"url": "http://169.254.169.254/latest"}, [("INVALID", "url", PRIVATE.format("169.254.169.254"))]),
+        ({"url": "http://[::1]/"}, [("INVALID", "url", PRIVATE.format("::1"))]),
+        (
+            {"url": "ftp://hooks.example.com"},
+            [("INVALID", "url", "The URL must begin with https:// or http://.")],
+        ),
+        (
+            {"url": "https://me:you@hooks.example.com"},
+            [("INVALID", "url", "The URL must hold no user and no password: webhooks are signed instead.")],
+        ),
+        ({"kinds": []}, [("REQUIRED", "kinds", "Name one kind of events at least.")]),
+        ({"kinds": ["TIER_SAVED", "TIER_SAVED"]}, [("DUPLICATE", "kinds", "A kind of events is given twice.")]),
+        (
+            {"description": "x" * 201},
+            [("INVALID", "description", "The description has 201 characters; at most 200 are allowed.")],
+        ),
+        ({"after": "x"}, [("INVALID", "after", NOT_OURS)]),
+        (
+            {"url": "x", "kinds": [], "description": "\u0007", "after": ""},
+            [
+                ("INVALID", "url", "The URL must begin with https:// or http://."),
+                ("REQUIRED", "kinds", "Name one kind of events at least."),
+                ("INVALID", "description", "The description contains characters that cannot be shown."),
+                ("INVALID", "after", NOT_OURS),
+            ],
+        ),
+    ],
+)
+async def test_values_that_are_refused(
+    hooks: Hooks, database_url: str, given: dict[str, Any], expected: list[tuple[str, str, str]]
+) -> None:
+    """R26: all problems together, and the same ones for a new endpoint and a changed one."""
+    endpoint_id, _ = await hooks.created(URL)
+    async with nothing_changes(database_url):
+        account = gid(NodeKind.ACCOUNT, hooks.clients.world.accounts["INTEGRATION"].id)
+        whole = {"accountId": account, "url": URL, "kinds": ["TIER_SAVED"], **given}
+        created = await payload(hooks.admin, "CreateWebhookEndpoint", **whole)
+        assert (created["webhookEndpoint"], created["secret"]) == (None, None)
+        assert refusals(created) == expected
+        changed = await hooks.update(endpoint_id, **given)
+        assert changed["webhookEndpoint"] is None
+        assert refusals(changed) == expected
+
+
+async def test_accounts_that_are_refused(hooks: Hooks, world: World, database_url: str) -> None:
+    """R25: together with all other problems."""
+    disabled = gid(NodeKind.ACCOUNT, world.accounts["ANALYST"].id)
+    await change_account(hooks.clients, world, "ANALYST", Role.ANALYST, disabled=True)
+    no_kind = ("REQUIRED", "kinds", "Name one kind of events at least.")
+    async with nothing_changes(database_url):
+        for account_id, problem in (
+            (unknown(NodeKind.ACCOUNT), ("NOT_FOUND", "accountId", "This account does not exist.")),
+            (disabled, ("NOT_FOUND", "accountId", "This account is disabled.")),
+        ):
+            given = {"accountId": account_id, "url": URL, "kinds": []}
+            assert refusals(await payload(hooks.admin, "CreateWebhookEndpoint", **given)) == [problem, no_kind]
+        given = {"accountId": unknown(NodeKind.TIER), "url": "", "kinds": []}
+        message = "This is the id of a tier, not of an account."
+        refused = await payload(hooks.admin, "CreateWebhookEndpoint", **given)
+        assert refusals(refused) == [("INVALID", "accountId", message)]
+
+
+async def test_endpoints_that_do_not_exist(hooks: Hooks, database_url: str) -> None:
+    other = "This is the id of a tier, not of a webhook endpoint."
+    async with nothing_changes(database_url):
+        for name in ("UpdateWebhookEndpoint", "RotateWebhookSecret", "DeleteWebhookEndpoint"):
+            for endpoint_id, problem in (
+                (unknown(NodeKind.WEBHOOK_ENDPOINT), ("NOT_FOUND", "id", NONE)),
+                ("x", ("NOT_FOUND", "id", NONE)),
+                (unknown(NodeKind.TIER), ("INVALID", "id", other)),
+            ):
+                assert refusals(await payload(hooks.admin, name, id=endpoint_id)) == [problem]
+
+
+async def test_two_places_to_go_on_from_are_refused(hooks: Hooks, receiver: Receiver, database_url: str) -> None:
+    endpoint_id, _ = await hooks.created(receiver.url)
+    cursor = (await hooks.endpoint(endpoint_id))["cursor"]
+    message = "Give either a cursor to go on behind, or “fromNow”."
+    async with nothing_changes(database_url):
+        refused = await hooks.update(endpoint_id, after=cursor, fromNow=True)
+        assert refusals(refused) == [("CONFLICT", "fromNow", message)]
+
+
+async def test_a_cursor_of_another_stream_is_refused(hooks: Hooks, database_url: str) -> None:
+    """Cursors of one stream mean nothing in another."""
+    endpoint_id, _ = await hooks.created(URL)
+    foreign = (await hooks.admin.send("{ notifications { resumeAt } }")).data["notifications"]["resumeAt"]
+    async with nothing_changes(database_url):
+        for refused in (await hooks.create(URL, after=foreign), await hooks.update(endpoint_id, after=foreign)):
+            assert refusals(refused) == [("INVALID", "after", OTHER_STREAM)]
+        polled = await hooks.admin.send(document("integration/PollEvents"), after=foreign)
+        assert (polled.codes, polled.errors[0]["message"]) == (["BAD_USER_INPUT"], OTHER_STREAM)
+
+
+async def test_an_unknown_kind_is_refused(hooks: Hooks, database_url: str) -> None:
+    async with nothing_changes(database_url):
+        account = gid(NodeKind.ACCOUNT, hooks.clients.world.accounts["INTEGRATION"].id)
+        given = {"accountId": account, "url": URL, "kinds": ["TIER_LOST"]}
+        answer = await hooks.admin.send(document("portal/CreateWebhookEndpoint"), input=given)
+    (error,) = answer.errors
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert "TIER_LOST" in error["message"]
+
+
+@pytest.mark.parametrize("role", [*(role for role in Role if role is not Role.ADMIN), None])
+async def test_nobody_else_keeps_endpoints(hooks: Hooks, database_url: str, role: Role | None) -> None:
+    """R25: every mutation, with inputs that would be carried out."""
+    endpoint_id, _ = await hooks.created(URL)
+    account = gid(NodeKind.ACCOUNT, hooks.clients.world.accounts["INTEGRATION"].id)
+    client = hooks.clients.anonymous if role is None else hooks.clients[role]
+    inputs = {
+        "CreateWebhookEndpoint": {"accountId": account, "url": URL, "kinds": ["TIER_SAVED"]},
+        "UpdateWebhookEndpoint": {"id": endpoint_id, "enabled": False},
+        "RotateWebhookSecret": {"id": endpoint_id},
+        "DeleteWebhookEndpoint": {"id": endpoint_id},
+    }
+    code = "UNAUTHENTICATED" if role is None else "FORBIDDEN"
+    async with nothing_changes(database_url):
+        for name, given in inputs.items():
+            assert (await client.send(document(f"portal/{name}"), input=given)).codes == [code]
+        listing = await client.send(document("portal/WebhookEndpoints"), first=5)
+        assert listing.codes == [code]
+        if role is not None:
+            found = await client.send("query ($id: ID!) { node(id: $id) { id } }", id=endpoint_id)
+            assert found.data == {"node": None}
+
+
+async def test_every_change_is_told(hooks: Hooks) -> None:
+    """By an event in the transaction of the change."""
+    endpoint_id, _ = await hooks.created(URL)
+    await hooks.updated(endpoint_id, description="The ERP")
+    await payload(hooks.admin, "RotateWebhookSecret", id=endpoint_id)
+    await payload(hooks.admin, "DeleteWebhookEndpoint", id=endpoint_id)
+    kinds = [EventKind.WEBHOOK_ENDPOINT_SAVED, EventKind.WEBHOOK_ENDPOINT_DELETED]
+    async with asyncio.timeout(20):
+        while True:
+            answer = await hooks.admin.send(document("integration/PollEvents"), kinds=kinds)
+            events = answer.data["events"]["nodes"]
+            if len(events) >= 4:
+                break
+            await asyncio.sleep(0.02)
+    assert [event["kind"].removeprefix("WEBHOOK_ENDPOINT_") for event in events] == ["SAVED"] * 3 + ["DELETED"]
+    assert [event["data"] for event in events] == [{"webhookEndpointId": endpoint_id}] * 4

@@ -1,0 +1,33 @@
+"""Webhook endpoints for tests that are about something else."""
+
+from uuid import UUID
+
+from db.event_rows import EventRow
+from domain.endpoints import Attempt
+from domain.events import EventKind
+from resolvers.context import Operation
+from resolvers.paging import PageArguments
+from resolvers.webhooks.attempts import Tried, record_attempt
+from resolvers.webhooks.create_webhook_endpoint import CreateWebhookEndpoint, create_webhook_endpoint
+from resolvers.webhooks.read import deliveries_by_endpoint, webhook_endpoints_by_id
+
+# Nothing of this kind happens in tests that are about something else, so nothing is sent.
+QUIET = EventKind.SCHEME_REJECTED
+
+
+async def quiet_endpoint(operation: Operation, account_id: UUID) -> UUID:
+    """An endpoint to which nothing is sent."""
+    command = CreateWebhookEndpoint(account_id, "https://hooks.example.com/tessera", (QUIET,), "The ERP", None)
+    return (await create_webhook_endpoint(operation, command)).endpoint_id
+
+
+async def failing_endpoint(operation: Operation, account_id: UUID) -> tuple[UUID, UUID]:
+    """An endpoint that has not accepted an event, and the attempt. The operation is one of an administrator."""
+    endpoint_id = await quiet_endpoint(operation, account_id)
+    (endpoint,) = await webhook_endpoints_by_id(operation, [endpoint_id])
+    assert endpoint is not None
+    event = EventRow(1, 1, QUIET, endpoint_id, None, None, operation.now)
+    attempt = Attempt(operation.now, 12, 500, "The endpoint answered 500.")
+    await record_attempt(operation, Tried(endpoint, event, attempt), 0.5)
+    (page,) = await deliveries_by_endpoint(operation, [endpoint_id], PageArguments())
+    return endpoint_id, page.nodes[0].id
