@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test fuzz bench profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test fuzz bench bench-events soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 16
@@ -31,6 +31,12 @@ fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random d
 
 bench: $(DEV) ## Compare speed with hand-written code and PostGraphile; ARGS= goes to benchmarks.bench
 	@exec $(BIN)/python -m benchmarks.bench $(ARGS)
+
+bench-events: $(DEV) ## Measure live events: delay, CPU and memory of subscribers, slow clients; ARGS= goes to benchmarks.events
+	@exec $(BIN)/python -m benchmarks.events $(ARGS)
+
+soak: $(DEV) ## Follow 50,000 events with subscribers that reconnect, and check that none is lost; ARGS= like "--events 5000"
+	@exec $(BIN)/python -m benchmarks.events soak $(ARGS)
 
 profile: $(DEV) ## Show where the CPU of an operation goes; ARGS= like "small --server floor"
 	@exec $(BIN)/python -m benchmarks.profile $(ARGS)

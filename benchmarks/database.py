@@ -41,9 +41,10 @@ _OWNED: Final = (
     "scheme_geography",
     "bonus_rule",
     "scheme_section",
-    "scheme_section_change",
     "scheme_submission",
     "scheme_stage",
+    "scheme_participant",
+    "scheme_activity",
 )
 # A copy of every scheme for each number; code, title and times tell them apart and mix them in every order.
 _COPIES: Final = """
@@ -59,6 +60,8 @@ _CHANGED: Final = {
     ("scheme", "title"): "source.title || ' ' || copied.number",
     ("scheme", "created_at"): "source.created_at - copied.number * interval '7 hours'",
     ("scheme", "updated_at"): "source.updated_at - copied.number * interval '7 hours'",
+    ("scheme_activity", "id"): "uuidv7()",
+    ("scheme_activity", "at"): "source.at - copied.number * interval '7 hours'",
     ("bonus_rule", "id"): _RULE_ID,
     ("bonus_rule", "document"): f"jsonb_set(source.document, '{{id}}', to_jsonb({_RULE_ID}))",
 }

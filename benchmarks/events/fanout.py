@@ -1,0 +1,132 @@
+"""A thousand subscribers of one document on one process: CPU of a delivery, and memory of one who waits.
+
+All CPU of the server's process counts: reading the outbox, executing, keeping connections alive. Beside it, in the same
+run, the floor (ready bytes to every socket) and the standard path (Strawberry executes for every subscriber).
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from benchmarks.events.crowd import Crowd, gathered
+from benchmarks.events.observing import commit_steadily
+from benchmarks.events.place import Place, fresh_place
+from benchmarks.events.processes import Unmeasurable, memory_kb
+from benchmarks.events.servers import serving
+from benchmarks.events.sockets import Address
+from benchmarks.events.writing import Writer
+from benchmarks.servers import Server
+from db.database import Database
+from resolvers.nodes import NodeKind
+from schema.ids import encode_id
+
+SUBSCRIBERS: Final = 1_000
+RATE: Final = 20.0
+# The standard path cannot do more on one core.
+_STANDARD_RATE: Final = 2.0
+# Subscribers that come and go before memory is looked at, so that what is made once is made.
+_FIRST: Final = 100
+_SETTLE_SECONDS: Final = 2.0
+_WARM_SECONDS: Final = 2.0
+# Within which everything must arrive, however busy the machine is with other things.
+_LATE_SECONDS: Final = 60.0
+
+
+class Fanout(Struct, frozen=True):
+    """One server under load: microseconds of CPU for each delivery; of ours, kilobytes for each idle subscriber."""
+
+    cpu_us: float
+    deliveries: int
+    bytes_each: int
+    idle_kb: float = 0.0
+
+
+def measure_ours(server_url: str, seconds: float) -> Fanout:
+    """Our server; its events are committed from here."""
+    with _place(server_url) as place, serving(place) as (server, address), _crowd(address, place) as crowd:
+        idle = _idle_kb(server, crowd)
+        _commit(crowd, place, _WARM_SECONDS)
+        found = _cpu(server, crowd, lambda: _commit(crowd, place, seconds))
+    return msgspec.structs.replace(found, idle_kb=idle)
+
+
+def measure_floor(server_url: str, seconds: float, size: int) -> Fanout:
+    """The floor, with messages as large as ours."""
+    return _measure_peer(server_url, seconds, "floor", str(size), str(RATE))
+
+
+def measure_standard(server_url: str, seconds: float) -> Fanout:
+    """The standard path."""
+    return _measure_peer(server_url, seconds, "standard", str(_STANDARD_RATE))
+
+
+def _measure_peer(server_url: str, seconds: float, name: str, *arguments: str) -> Fanout:
+    """A peer, which makes its events by itself."""
+    command = [sys.executable, "-m", f"benchmarks.events.{name}", *arguments]
+    with (
+        _place(server_url) as place,
+        serving(place, command=command) as (server, address),
+        _crowd(address, place) as crowd,
+    ):
+        crowd.connect(SUBSCRIBERS)
+        time.sleep(_SETTLE_SECONDS)
+        return _cpu(server, crowd, lambda: time.sleep(seconds))
+
+
+def _place(server_url: str) -> AbstractContextManager[Place]:
+    return fresh_place(server_url, "fanout", 1)
+
+
+def _crowd(address: Address, place: Place) -> AbstractContextManager[Crowd]:
+    return gathered(address, encode_id(NodeKind.SCHEME, place.scheme_ids[0]))
+
+
+def _cpu(server: Server, crowd: Crowd, work: Callable[[], None]) -> Fanout:
+    """All CPU that the server uses during the work, over what the crowd hears meanwhile."""
+    before, heard = server.cpu_seconds(), crowd.heard()
+    work()
+    after, at_last = server.cpu_seconds(), crowd.heard()
+    assert at_last.connections == SUBSCRIBERS, at_last
+    if before is None or after is None:
+        raise Unmeasurable
+    deliveries = at_last.messages - heard.messages
+    return Fanout((after - before) * 1e6 / deliveries, deliveries, (at_last.bytes - heard.bytes) // deliveries)
+
+
+def _idle_kb(server: Server, crowd: Crowd) -> float:
+    """Connect everybody; kilobytes that each of them takes."""
+    crowd.connect(_FIRST)
+    time.sleep(_SETTLE_SECONDS)
+    crowd.leave()
+    time.sleep(_SETTLE_SECONDS)
+    before = memory_kb(server.process.pid)
+    heard = crowd.connect(SUBSCRIBERS)
+    assert heard.connections == SUBSCRIBERS, heard
+    time.sleep(_SETTLE_SECONDS)
+    return (memory_kb(server.process.pid) - before) / SUBSCRIBERS
+
+
+def _commit(crowd: Crowd, place: Place, seconds: float) -> None:
+    """Commit for a while, and wait until everybody has got everything. Raises TimeoutError."""
+    commits = round(RATE * seconds)
+    wanted = crowd.heard().messages + commits * SUBSCRIBERS
+    asyncio.run(_committed(place, commits))
+    deadline = time.monotonic() + _LATE_SECONDS
+    while crowd.heard().messages < wanted:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.1)
+
+
+async def _committed(place: Place, commits: int) -> None:
+    database = await Database.connect(place.url)
+    try:
+        await commit_steadily(Writer(database, place), place.scheme_ids, rate=RATE, commits=commits)
+    finally:
+        await database.close()

@@ -1,0 +1,125 @@
+"""Subscribers of the soak: each follows one scheme, loses its connection at random, and resumes behind its cursor."""
+
+import asyncio
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Final
+
+import httpx
+import orjson
+
+from benchmarks.events.sockets import Address, Refused, Socket
+from db.database import Database
+from db.event_rows import EventRow
+from db.statements.events import NAIVE_TAIL
+
+DOCUMENT: Final = """subscription Followed($schemeId: ID!, $after: EventCursor) {
+  schemeActivity(schemeId: $schemeId, after: $after) { cursor activity { id message } }
+}"""
+# Seconds until a client that was cut off comes back.
+_AWAY: Final = 0.3
+_NAIVE_PAGE: Final = 500
+
+
+class WrongMessage(Exception):
+    """The server said what it should not."""
+
+
+class Follower(ABC):
+    """One subscriber. `got` are the ids of activities in the order in which they came."""
+
+    def __init__(self, address: Address, scheme_id: str, cursor: str, dice: random.Random) -> None:
+        self.got: list[str] = []
+        self.seen: set[str] = set()
+        self.scheme_id = scheme_id
+        self.connections = 0
+        self._failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._address = address
+        self._cursor = cursor
+        self._dice = dice
+
+    async def follow(self, life: float) -> None:
+        """Follow for ever, each time for `life` seconds on average."""
+        while True:
+            try:
+                async with asyncio.timeout(self._dice.expovariate(1 / life)):
+                    await self._listen()
+            except (TimeoutError, OSError, Refused, httpx.TransportError):
+                pass
+            await asyncio.sleep(self._dice.uniform(0, _AWAY))
+
+    @abstractmethod
+    async def _listen(self) -> None:
+        """Connect, resume, and take what comes until the connection is gone."""
+
+    def _take(self, payload: Any) -> None:
+        event = payload["data"]["schemeActivity"]
+        self._cursor = event["cursor"]
+        self.got.append(event["activity"]["id"])
+        self.seen.add(event["activity"]["id"])
+
+
+class SocketFollower(Follower):
+    """Over a WebSocket."""
+
+    async def _listen(self) -> None:
+        socket = await Socket.signed_in(self._address, self._hear)
+        self.connections += 1
+        try:
+            socket.subscribe(DOCUMENT, {"schemeId": self.scheme_id, "after": self._cursor})
+            ends: set[asyncio.Future[Any]] = {socket.gone, self._failed}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            socket.abort()
+        if self._failed.done():
+            raise WrongMessage(self._failed.result())
+
+    def _hear(self, text: bytes) -> None:
+        message = orjson.loads(text)
+        if message["type"] == "next" and "errors" not in message["payload"]:
+            self._take(message["payload"])
+        elif message["type"] in {"next", "error"} and not self._failed.done():
+            self._failed.set_result(text.decode())
+
+
+class StreamFollower(Follower):
+    """Over server-sent events, resuming as a browser's EventSource does: by the header `Last-Event-ID`."""
+
+    async def _listen(self) -> None:
+        body = {"query": DOCUMENT, "variables": {"schemeId": self.scheme_id}}
+        headers = {
+            "accept": "text/event-stream",
+            "authorization": self._address.authorization,
+            "last-event-id": self._cursor,
+        }
+        url = f"http://127.0.0.1:{self._address.port}/graphql"
+        async with (
+            httpx.AsyncClient(timeout=httpx.Timeout(30)) as http,
+            http.stream("POST", url, json=body, headers=headers) as stream,
+        ):
+            if stream.status_code != httpx.codes.OK:
+                raise WrongMessage(f"{stream.status_code}: {(await stream.aread())!r}")
+            self.connections += 1
+            async for line in stream.aiter_lines():
+                if line.startswith("data: {"):
+                    payload = orjson.loads(line.removeprefix("data: "))
+                    if "errors" in payload:
+                        raise WrongMessage(line)
+                    self._take(payload)
+
+
+async def poll_naively(database: Database, take: Callable[[EventRow], None], pause: float) -> None:
+    """Follow the outbox for ever as everybody writes it first: what has a greater id than the last one is new."""
+    last = 0
+    reading = database.reading(fresh=True)
+    try:
+        while True:
+            events = await reading.fetch(NAIVE_TAIL, after_id=last, limit=_NAIVE_PAGE)
+            for event in events:
+                take(event)
+                last = event.id
+            if len(events) < _NAIVE_PAGE:
+                await asyncio.sleep(pause)
+    finally:
+        await reading.close()

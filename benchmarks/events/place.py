@@ -1,0 +1,84 @@
+"""The database of a measurement: empty but for one account that sees everything and a few schemes to follow."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import uuid_utils.compat
+from msgspec import Struct
+from sqlalchemy import make_url
+
+from benchmarks.servers import ROOT
+from db.changes.accounts import put_account
+from db.database import Database
+from db.embedded import EmbeddedPostgres
+from db.rows import AccountRow
+from domain.channels import EarningChannel
+from domain.permissions import Role, Viewer
+from graphql_api.context import Environment, utc_now
+from migrations import run as migrations
+from resolvers.schemes.create_scheme import CreateScheme, create_scheme
+
+FOLDER: Final = ROOT / ".tessera" / "bench-events"
+# What servers say, kept until the next run.
+LOGS: Final = ROOT / ".tessera" / "bench-logs"
+# Nothing that gives up durability; connections for four workers and twenty writers at once.
+_SETTINGS: Final = {"shared_buffers": "256MB", "max_connections": "200"}
+
+
+class Place(Struct, frozen=True):
+    """A database, who signs in, and the schemes whose activity is followed."""
+
+    url: str
+    account_id: UUID
+    scheme_ids: tuple[UUID, ...]
+
+
+@contextlib.contextmanager
+def embedded_server(folder: Path = FOLDER) -> Iterator[str]:
+    """A running PostgreSQL for the length of the block; yields its address."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with EmbeddedPostgres(folder, _SETTINGS).hold() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def fresh_place(server_url: str, name: str, schemes: int) -> Iterator[Place]:
+    """A new database with some schemes, dropped after the block."""
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+    asyncio.run(_execute(server_url, drop, f"CREATE DATABASE {name}"))
+    try:
+        migrations.upgrade(url)
+        yield asyncio.run(_filled(url, schemes))
+    finally:
+        asyncio.run(_execute(server_url, drop))
+
+
+async def _filled(url: str, schemes: int) -> Place:
+    database = await Database.connect(url, pool_size=2)
+    try:
+        environment = Environment(database=database)
+        role = Role.PROGRAM_MANAGER
+        account = AccountRow(uuid_utils.compat.uuid7(), "Asha Rao", None, None, utc_now(), None, [role.value])
+        async with database.writing() as session:
+            await put_account(session, account)
+        viewer = Viewer(account.id, account.display_name, None, frozenset({role}), None)
+        wanted = [CreateScheme(f"Monsoon Care {number}", tuple(EarningChannel)) for number in range(schemes)]
+        ids = [await create_scheme(environment.operation(viewer), command) for command in wanted]
+    finally:
+        await database.close()
+    return Place(url, account.id, tuple(ids))
+
+
+async def _execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,46 @@
+"""Servers of these measurements: ours with a number of workers, and its peers."""
+
+import contextlib
+import resource
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks.events.place import LOGS, Place
+from benchmarks.events.sockets import Address
+from benchmarks.servers import Server, ServerFailed, make_credentials, our_command, running
+
+_START_SECONDS: Final = 60
+_FILES: Final = 8192
+
+
+@contextlib.contextmanager
+def serving(
+    place: Place, workers: int = 1, command: Sequence[str] | None = None, log: Path | None = None
+) -> Iterator[tuple[Server, Address]]:
+    """`tessera serve`, all of whose workers have started, or another command, for the length of the block."""
+    started = log or LOGS / "events.log"
+    wanted = command or [*our_command("tessera"), "--workers", str(workers)]
+    with tempfile.TemporaryDirectory(prefix="tessera-events-") as folder:
+        credentials = make_credentials(Path(folder), place.account_id)
+        with running("tessera", wanted, place.url, credentials, started) as server:
+            if workers > 1:
+                _await_workers(started)
+            yield server, Address(server.port, server.headers["Authorization"])
+
+
+def allow_many_files() -> None:
+    """Let this process, and those that it starts, hold thousands of connections."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES if most == resource.RLIM_INFINITY else min(most, _FILES), most))
+
+
+def _await_workers(log: Path) -> None:
+    """Connections would all go to the first worker that is there."""
+    deadline = time.monotonic() + _START_SECONDS
+    while "Serving http" not in log.read_text("utf-8", "replace"):
+        if time.monotonic() > deadline:
+            raise ServerFailed(f"not all workers started: {log.read_text('utf-8', 'replace')[-2000:]}")
+        time.sleep(0.05)

@@ -1,0 +1,45 @@
+"""The check of completeness and order: what a subscriber got, beside what there was."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Self
+
+from msgspec import Struct
+
+
+class Verdict(Struct, frozen=True):
+    """How often something was missing, was never written, came before its predecessor, or came again.
+
+    Coming again is allowed, delivery being at least once; the first coming counts for the order.
+    """
+
+    lost: int = 0
+    strange: int = 0
+    disordered: int = 0
+    repeated: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Whether everything came, in order, and nothing else did."""
+        return not (self.lost or self.strange or self.disordered)
+
+    def __add__(self, other: Self) -> "Verdict":
+        return Verdict(
+            self.lost + other.lost,
+            self.strange + other.strange,
+            self.disordered + other.disordered,
+            self.repeated + other.repeated,
+        )
+
+
+def judge(got: Sequence[str], written: Sequence[str]) -> Verdict:
+    """Compare what one subscriber got with all that was written, in its order."""
+    order = {key: place for place, key in enumerate(written)}
+    first = list(dict.fromkeys(got))
+    places = [order[key] for key in first if key in order]
+    return Verdict(
+        lost=len(order) - len(places),
+        strange=len(first) - len(places),
+        disordered=sum(one > other for one, other in pairwise(places)),
+        repeated=len(got) - len(first),
+    )

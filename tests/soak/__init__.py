@@ -1,0 +1,1 @@
+"""Live events under load, in short: completeness and order, and the proof that the check can fail."""

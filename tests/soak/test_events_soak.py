@@ -1,0 +1,35 @@
+"""Nothing is lost and nothing comes out of order, while writers commit out of order and subscribers come and go.
+
+The short version of `make soak`, against a real server of several processes. Naive polling of the same outbox must fail
+the same check, or the check could not fail at all.
+"""
+
+import asyncio
+from pathlib import Path
+
+from benchmarks.events.place import fresh_place
+from benchmarks.events.servers import serving
+from benchmarks.events.soak import Outcome, Size, Soak
+from benchmarks.events.verdict import Verdict
+
+SIZE = Size(events=2_000, subscribers=20, hold=0.1, life=1.0, limit=120, patience=60)
+
+
+def test_every_subscriber_ends_with_everything_in_order_and_naive_polling_does_not(
+    server_url: str, worker_id: str, tmp_path: Path
+) -> None:
+    outcome = soaked(server_url, f"soak_{worker_id}", tmp_path / "serve.log")
+    assert (outcome.events, outcome.subscribers, outcome.complete) == (2_000, 20, 20)
+    assert outcome.verdict == Verdict(repeated=outcome.verdict.repeated)
+    # Each of five subscribers of a scheme gets every event of that scheme.
+    assert outcome.deliveries == 5 * 2_000 + outcome.verdict.repeated
+    assert outcome.connections > 2 * outcome.subscribers
+    often, seldom = outcome.naive
+    assert (often.lost > 0, often.good) == (True, False)
+    assert (seldom.lost > 0, seldom.good) == (True, False)
+
+
+def soaked(server_url: str, database: str, log: Path) -> Outcome:
+    """What comes of the run, against a server with a database of its own."""
+    with fresh_place(server_url, database, 4) as place, serving(place, workers=4, log=log) as (_, address):
+        return asyncio.run(Soak(place, address, SIZE, print, seed=1).run())
