@@ -1,6 +1,7 @@
 """Measures live events and prints each number beside its goal; the package says what there is.
 
-    .venv/bin/python -m benchmarks.events [delay] [fanout] [slow] [soak] [--rounds 3] [--seconds 20]
+    .venv/bin/python -m benchmarks.events [delay] [fanout] [slow] [--rounds 3] [--seconds 20]
+    .venv/bin/python -m benchmarks.events soak [--events 50000] [--kill SECONDS]
 
 Without names everything but the soak is measured. Exits with 1 when a goal is missed. Writes
 `benchmarks/results/events.json`, where what is not measured stays as it is.
@@ -20,7 +21,7 @@ from benchmarks.events import delay, fanout, slow
 from benchmarks.events.observing import Delays
 from benchmarks.events.place import embedded_server, fresh_place
 from benchmarks.events.report import Line, print_report, write_report
-from benchmarks.events.servers import allow_many_files, serving
+from benchmarks.events.servers import allow_many_files, serving, workers_of
 from benchmarks.events.soak import Outcome, Say, Size, Soak
 
 # Milliseconds from commit to delivery at the 99th percentile, with wake-ups and with NOTIFY cut off.
@@ -116,13 +117,14 @@ def measure_slow(server_url: str, chosen: argparse.Namespace, say: Say) -> Found
 
 def measure_soak(server_url: str, chosen: argparse.Namespace, say: Say) -> Found:
     """Completeness and order for everybody, and losses of naive polling."""
-    size = Size(events=chosen.events, subscribers=50)
+    size = Size(events=chosen.events, subscribers=50, kill=chosen.kill)
     with (
         fresh_place(server_url, "soak", _SCHEMES) as place,
-        serving(place, _WORKERS) as (_, address),
+        serving(place, _WORKERS) as (server, address),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        outcome: Outcome = runner.run(Soak(place, address, size, say, chosen.seed).run())
+        soak = Soak(place, address, size, say, seed=chosen.seed, workers=lambda: workers_of(server))
+        outcome: Outcome = runner.run(soak.run())
     verdict = outcome.verdict
     lines = [
         Line("events written", outcome.events, ""),
@@ -160,6 +162,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20, help="of load, for each server and round")
     parser.add_argument("--events", type=int, default=50_000, help="of the soak")
     parser.add_argument("--seed", type=int, default=1, help="of the soak's dice")
+    parser.add_argument("--kill", type=float, default=0, metavar="SECONDS", help="between two deaths of workers in it")
     chosen = parser.parse_args()
     if min(chosen.rounds, chosen.seconds, chosen.events) < 1:
         parser.error("numbers are at least 1")

@@ -31,6 +31,18 @@ def serving(
             yield server, Address(server.port, server.headers["Authorization"])
 
 
+def workers_of(server: Server) -> list[int]:
+    """The processes that a server of several workers has now."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text("ascii").split()
+    found = []
+    for pid in children:
+        # It may end at any moment.
+        with contextlib.suppress(OSError):
+            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(int(pid))
+    return found
+
+
 def allow_many_files() -> None:
     """Let this process, and those that it starts, hold thousands of connections."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

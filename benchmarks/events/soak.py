@@ -5,7 +5,10 @@ naive polling got meanwhile, and must find losses there: that is the proof that 
 """
 
 import asyncio
+import contextlib
+import os
 import random
+import signal
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any, Final
@@ -46,6 +49,8 @@ class Size(Struct, frozen=True):
     most: int = 3
     hold: float = 0.5
     life: float = 5.0
+    # Every how many seconds one of the server's workers is killed; 0 for never.
+    kill: float = 0.0
     # Seconds after which no more is written, and within which all of it must arrive then.
     limit: float = 900.0
     patience: float = 60.0
@@ -65,13 +70,23 @@ class Outcome(Struct, frozen=True):
 
 
 class Soak:
-    """One run against a server that serves the place's database."""
+    """One run against a server that serves the place's database; `workers` are its processes, which may be killed."""
 
-    def __init__(self, place: Place, address: Address, size: Size, say: Say, seed: int) -> None:
+    def __init__(  # noqa: PLR0913 - what is soaked, and how
+        self,
+        place: Place,
+        address: Address,
+        size: Size,
+        say: Say,
+        *,
+        seed: int,
+        workers: Callable[[], Sequence[int]] = list,
+    ) -> None:
         self._place = place
         self._address = address
         self._size = size
         self._say = say
+        self._workers = workers
         self._dice = random.Random(seed)  # noqa: S311 - no secret
         self._left = size.events
         # What each naive poller got.
@@ -84,7 +99,7 @@ class Soak:
         database = await Database.connect(self._place.url, pool_size=self._size.writers + len(_NAIVE_PAUSES))
         tasks = [asyncio.create_task(follower.follow(self._size.life)) for follower in followers]
         tasks += [asyncio.create_task(self._poll(database, number)) for number in range(len(_NAIVE_PAUSES))]
-        tasks.append(asyncio.create_task(self._report(followers)))
+        tasks += [asyncio.create_task(self._report(followers)), asyncio.create_task(self._kill())]
         try:
             await self._write(database)
             self._say(f"{self._written_count:,} events are written")
@@ -166,6 +181,17 @@ class Soak:
             if all(len(follower.seen) >= len(written[follower.scheme_id]) for follower in followers):
                 return
             await asyncio.sleep(0.1)
+
+    async def _kill(self) -> None:
+        """Kill a worker now and then; who leads is as likely as any other. The server starts another one."""
+        while self._size.kill:
+            await asyncio.sleep(self._size.kill)
+            if alive := self._workers():
+                victim = self._dice.choice(alive)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(victim, signal.SIGKILL)
+                self._say(f"killed worker {victim}, one of {len(alive)}")
+        await asyncio.Event().wait()
 
     async def _report(self, followers: Sequence[Follower]) -> None:
         began = monotonic()

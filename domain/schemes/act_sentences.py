@@ -6,6 +6,7 @@ from domain.rules.wording import quoted
 
 # A reason may be pages long; it is told in full with the submission.
 LONGEST_REASON: Final = 300
+_ENDS: Final = (".", "!", "?", "…", ".”", "!”", "?”")
 
 
 def created(actor: str, title: str) -> str:
@@ -75,6 +76,8 @@ def work_begins(title: str, label: str) -> str:
 
 def _with(sentence: str, reason: str | None) -> str:
     words = " ".join((reason or "").split())
+    if not words:
+        return f"{sentence}."
     if len(words) > LONGEST_REASON:
         words = f"{words[: LONGEST_REASON - 1].rstrip()}…"
-    return f"{sentence}: {words}" if words else f"{sentence}."
+    return f"{sentence}: {words}{'' if words.endswith(_ENDS) else '.'}"

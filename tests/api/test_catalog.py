@@ -100,16 +100,6 @@ async def test_a_region_a_tier_and_a_vendor_are_added_and_replaced(admin: Client
     assert {"code": "GA", "name": "Goa"} in geographies["geographies"]
 
 
-async def test_saving_an_entry_again_as_it_is_changes_nothing(admin: Client, world: World, database_url: str) -> None:
-    """A code that is the entry's own is not taken."""
-    vendor, tier = world.vendors["PRN-1"], world.tiers["Gold"]
-    async with nothing_changes(database_url):
-        given: dict[str, Any] = {"code": vendor.code, "name": vendor.name, "kind": vendor.kind, "city": vendor.city}
-        assert (await upsert(admin, "vendor", id=gid(NodeKind.VENDOR, vendor.id), **given))["errors"] == []
-        given = {"code": tier.code, "name": tier.name, "rank": tier.rank}
-        assert (await upsert(admin, "tier", id=gid(NodeKind.TIER, tier.id), **given))["errors"] == []
-
-
 @pytest.mark.parametrize(
     ("noun", "given", "errors"),
     [

@@ -23,6 +23,18 @@ def stage(**changed: str) -> str:
     return STAGE.format(**{**good, "status": "NULL", "done": "0", "total": "1", **changed})
 
 
+def endpoint(**changed: str) -> str:
+    """A webhook endpoint, as SQL."""
+    good = {"url": "'https://hooks.example.com/'", "kinds": "'{TIER_SAVED}'", "secret": "'s'", "position_epoch": "1"}
+    good |= {"position_xid": "'0'", "position_id": "0", "failures": "0", "next_attempt_at": "now()"}
+    good |= {"created_at": "now()", "updated_at": "now()", **changed}
+    names, values = ", ".join(good), ", ".join(good.values())
+    return (
+        f"INSERT INTO webhook_endpoint (id, account_id, created_by, {names}) "
+        f"SELECT gen_random_uuid(), id, id, {values} FROM account LIMIT 1"
+    )
+
+
 GOLD, ADMIN = key("tier Gold"), key("account ADMIN")
 DECIDED = "UPDATE scheme_submission SET decision = 'APPROVED', decided_by = {by}, decided_at = {at}"
 REFUSED = {
@@ -109,6 +121,14 @@ REFUSED = {
     ),
     "a rule of no scheme": ("UPDATE bonus_rule SET scheme_id = gen_random_uuid()", "fk_bonus_rule__scheme_id"),
     "a variant that schemes have": ("DELETE FROM variant", "fk_scheme_variant__variant_id"),
+    "an endpoint without an address": (endpoint(url="''"), "ck_webhook_endpoint__url_length"),
+    "an endpoint for nothing": (endpoint(kinds="'{}'"), "ck_webhook_endpoint__kinds_present"),
+    "an endpoint that is disabled for no reason": (
+        endpoint(disabled_at="now()"),
+        "ck_webhook_endpoint__disabled_with_reason",
+    ),
+    "a reason for nothing": (endpoint(disabled_reason="'x'"), "ck_webhook_endpoint__disabled_with_reason"),
+    "an old secret for ever": (endpoint(old_secret="'o'"), "ck_webhook_endpoint__old_secret_with_end"),
     "an account that signed something": (f"DELETE FROM account WHERE id = '{ADMIN}'", "fk_account_role__account_id"),
 }
 
@@ -142,6 +162,7 @@ async def test_each_of_these_is_refused_for_its_value_only(connection: Any) -> N
         "UPDATE scheme SET ends_on = starts_on, enrollment_closes_on = enrollment_opens_on, budget = 1",
         "UPDATE scheme_variant SET base_points = NULL, planned_quantity = NULL",
         "UPDATE account SET display_name = repeat('x', 120)",
+        endpoint(disabled_at="now()", disabled_reason="'x'", old_secret="'o'", old_secret_until="now()"),
     )
     for change in good:
         assert await connection.execute(change) not in {"INSERT 0 0", "UPDATE 0"}

@@ -18,6 +18,7 @@ from db.rows import AccountRow, StageRow
 from db.statements.accounts import OLDEST_ENABLED_ACCOUNTS
 from db.statements.schemes import STAGES_BY_SCHEME
 from domain.catalog import NAME_LENGTH, GeographyLevel, VendorKind, code_problems
+from domain.events import SCHEME_ACTIVITIES
 from domain.lifecycle import stages_at
 from domain.permissions import Role
 from domain.rules.model import AllOf, AnyOf, Clause, Limits, Not, Reward
@@ -27,6 +28,7 @@ from domain.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepSta
 from graphql_api.demo import load_demo
 from graphql_api.demo.catalog import PRODUCTS, VENDORS
 from graphql_api.demo.load import SCHEMES
+from graphql_api.demo.people import ACCOUNTS, CAUGHT_UP
 from graphql_api.demo.rules import RULES
 from resolvers.schemes.definitions import Definition, load_definitions
 from resolvers.schemes.review import review_of
@@ -200,6 +202,37 @@ def test_rules_use_every_clause_reward_and_limit(demo: Demo) -> None:
     groups = [Counter(rule.exclusive_group for rule in found.content.rules) for found in demo.definitions]
     assert any(times > 1 for group in groups for name, times in group.items() if name)
     assert {rule.name for rule in rules} == {plan.name for plan in RULES.values()}
+
+
+def test_everything_that_happened_is_activity_and_told_to_others(demo: Demo) -> None:
+    activity = {row["id"]: row for row in demo.tables["scheme_activity"]}
+    assert len(activity) == sum(len(plan.turns) for plan in SCHEMES)
+    assert {row["kind"] for row in activity.values()} == SCHEME_ACTIVITIES - {"SCHEME_PARTICIPANT_REMOVED"}
+    assert all(row["message"].endswith((".", "?", "!")) for row in activity.values())
+    told = demo.tables["notification"]
+    assert len({(row["account_id"], row["activity_id"]) for row in told}) == len(told) >= 100
+    assert not any(row["account_id"] == row["actor_id"] for row in told)
+    assert all(row["created_at"] == activity[row["activity_id"]]["at"] for row in told)
+    together = Counter(row["scheme_id"] for row in demo.tables["scheme_participant"])
+    assert len(together) == len(SCHEMES)
+    assert sum(number > 1 for number in together.values()) == sum(plan.colleague is not None for plan in SCHEMES) >= 3
+    events = Counter(row["kind"] for row in demo.tables["event"])
+    assert events["NOTIFICATION_ADDED"] == len(told)
+    assert events["ACCOUNT_SAVED"] == len(ACCOUNTS)
+    assert sum(events[kind] for kind in SCHEME_ACTIVITIES) == len(activity)
+
+
+def test_everybody_has_read_what_is_old_and_has_something_left(demo: Demo) -> None:
+    reading = {row["account_id"] for row in demo.tables["notification"]}
+    assert len(reading) == len(CAUGHT_UP)
+    for account_id in reading:
+        told = [row for row in demo.tables["notification"] if row["account_id"] == account_id]
+        unread = [row["created_at"] for row in told if row["read_at"] is None]
+        read = [row for row in told if row["read_at"] is not None]
+        assert 1 <= len(unread) <= 15
+        assert max(row["created_at"] for row in read) < min(unread)
+        assert len({row["read_at"] for row in read}) == 1
+        assert all(row["created_at"] <= row["read_at"] for row in read)
 
 
 def test_stored_stages_are_the_derived_ones(demo: Demo) -> None:

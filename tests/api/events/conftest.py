@@ -1,7 +1,7 @@
 """What tests of live events share: a scheme to follow, a log without complaints, and a hub that is empty at the end."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from tests.conftest import LiveServer
 from tests.factories.schemes import SchemeFactory
 from tests.factories.world import World, key
 
+Heard = Callable[[], Awaitable[None]]
 SERIOUS = frozenset({"warning", "error", "critical"})
 
 
@@ -102,6 +103,12 @@ async def caught_up(hub: Hub, environment: Environment) -> None:
     newest = (await operation.fetch(OLDEST_EVENTS, limit=10_000))[-1].position
     await operation.close()
     await until(lambda: hub.tip >= newest)
+
+
+@pytest.fixture
+def heard(hub: Hub, environment: Environment) -> Heard:
+    """Waits until everything that was committed so far can be read as events, by polling and otherwise."""
+    return lambda: caught_up(hub, environment)
 
 
 @pytest.fixture

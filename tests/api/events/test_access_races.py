@@ -1,5 +1,6 @@
 """Access that changes at the worst moment: while somebody signs in, subscribes, or has not read what waits for them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -8,10 +9,12 @@ import pytest
 
 from db.tail import Tail
 from domain.permissions import Role
-from graphql_api.events.sessions import Session
+from graphql_api.context import Environment
+from graphql_api.events.sessions import Session, refresh
 from graphql_api.execution.subscriptions import open_subscription
 from graphql_api.transport.sse import EventStream
 from graphql_api.transport.websocket import WebSocketEndpoint
+from resolvers.accounts.read import SignedIn
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, NOTIFICATIONS, FollowedScheme
 from tests.api.events.sockets import Stream, connected, following, opened
@@ -193,11 +196,40 @@ async def test_what_happens_right_after_roles_were_lost(
         if waiting:
             looks[:] = [waiting.pop()]
 
+    async def slow(*arguments: Any) -> Any:
+        await asyncio.sleep(0.2)
+        return await refresh(*arguments)
+
     async with connected(live_server.address, clients["second manager"]) as socket:
         stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
         await socket.settled()
         waiting = [True]
+        monkeypatch.setattr("graphql_api.events.hub.refresh", slow)
         monkeypatch.setattr(Tail, "fetch", fetch)
         monkeypatch.setattr(Tail, "pause", pause)
         assert (await stream.errors())[0]["extensions"]["code"] == "FORBIDDEN"
     assert not waiting
+
+
+async def test_an_answer_that_was_asked_for_earlier_does_not_count(
+    environment: Environment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that signs in and a change of access ask at the same time."""
+    account = world.accounts["second manager"]
+    before, after = [SignedIn(world.viewer(name), account) for name in ("second manager", Role.ECP)]
+    session = Session(before, lambda _ending: None)
+    answers: list[asyncio.Future[list[SignedIn]]] = []
+
+    async def asked(*_arguments: Any) -> list[SignedIn]:
+        answers.append(asyncio.get_running_loop().create_future())
+        return await answers[-1]
+
+    monkeypatch.setattr("graphql_api.events.sessions.refresh_signed_in", asked)
+    operation = environment.operation(None)
+    first, second = [asyncio.create_task(refresh(operation, [session])) for _ in range(2)]
+    await asyncio.sleep(0)
+    answers[1].set_result([after])
+    assert await second == [session]
+    answers[0].set_result([before])
+    assert await first == []
+    assert session.signed_in is after

@@ -23,6 +23,7 @@ from tests.api.events.acts import (
     messages_of,
     polled,
 )
+from tests.api.events.conftest import Heard
 from tests.api.events.sockets import connected, following
 from tests.conftest import LiveServer
 from tests.factories.schemes import SchemeFactory
@@ -82,7 +83,7 @@ async def both(server: LiveServer, client: Client, document: str, **variables: A
 
 
 async def test_reading_and_following_take_each_others_cursors(
-    live_server: LiveServer, clients: Clients, scheme: FollowedScheme
+    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, heard: Heard
 ) -> None:
     """From a page to a stream and back, from edges and from `resumeAt`; what follows is what is behind the cursor."""
     manager = clients["second manager"]
@@ -93,6 +94,7 @@ async def test_reading_and_following_take_each_others_cursors(
     for subscription, poll, variables in streams:
         _, start = await polled(manager, poll, **variables)
         await scheme.act("One.", "Two.", "Three.")
+        await heard()
         page = (await manager.send(poll, after=start, first=1, **variables)).data["page"]
         assert page["pageInfo"] == {"hasNextPage": True}
         assert [edge["node"]["message"] for edge in page["edges"]] == ["One."]
@@ -122,11 +124,14 @@ async def test_the_cursor_of_a_stream_in_which_nothing_ever_happened(
         assert messages_of([await socket.next(), await stream.next()]) == ["Now.", "Now."]
 
 
-async def test_every_event_carries_its_cursor(live_server: LiveServer, analyst: Client, scheme: FollowedScheme) -> None:
+async def test_every_event_carries_its_cursor(
+    live_server: LiveServer, analyst: Client, scheme: FollowedScheme, heard: Heard
+) -> None:
     """Under `extensions`, whether or not the document selects it; where it does, it is the same."""
     selecting = ACTIVITY.replace("{ activity", "{ here: cursor activity")
     _, start = await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id)
     await scheme.act("One.", "Two.")
+    await heard()
     page = (await analyst.send(POLL_ACTIVITY, schemeId=scheme.id, after=start)).data["page"]
     cursors = [edge["cursor"] for edge in page["edges"]]
     for document in (ACTIVITY, selecting):
@@ -196,13 +201,19 @@ async def test_cursors_of_other_streams(
     assert all(error["extensions"] == {"code": "BAD_USER_INPUT", "argument": "after"} for error in found)
 
 
-async def test_cursors_that_have_expired(
-    live_server: LiveServer, asking: Asking, clients: Clients, scheme: FollowedScheme, environment: Environment
+async def test_cursors_that_have_expired(  # noqa: PLR0913, PLR0917 - fixtures
+    live_server: LiveServer,
+    asking: Asking,
+    clients: Clients,
+    scheme: FollowedScheme,
+    environment: Environment,
+    heard: Heard,
 ) -> None:
     """Old events are deleted: a cursor in front of one is refused, the one behind the last goes on."""
     manager = clients["second manager"]
     _, old = await polled(manager, POLL_ACTIVITY, schemeId=scheme.id)
     await scheme.act("Forgotten.", "Forgotten too.")
+    await heard()
     page = (await manager.send(POLL_ACTIVITY, schemeId=scheme.id, after=old)).data["page"]
     first, last = [edge["cursor"] for edge in page["edges"]]
     _, told = await polled(manager, POLL_NOTIFICATIONS)

@@ -14,7 +14,7 @@ from graphql_api.events.endings import TOO_SLOW
 from graphql_api.events.groups import EventGroup, Stage
 from graphql_api.events.rendering import Rendered, Renderer
 from graphql_api.events.sessions import Session
-from graphql_api.events.subscription import Asked, Delivery, Subscription
+from graphql_api.events.subscription import QUEUE, Asked, Delivery, Subscription
 from resolvers.accounts.read import SignedIn
 from resolvers.events.feeds import Feed, shown_events
 from resolvers.schemes.activity import SCHEME_ACTIVITY
@@ -142,4 +142,29 @@ async def test_too_much_at_once_ends_everybody_where_they_stand(
     witness = await idle.subscribe(scheme)
     await scheme.act("Later.")
     assert (await waiting(witness, 1))[-1] == "Later."
+    assert not first.queue
+    assert not second.queue
     assert [hub.cursor_of(first), hub.cursor_of(second)] == begun
+
+
+async def test_a_replay_waits_for_its_client_and_ends_with_it(
+    hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a queue ahead of what is read, and not for ever."""
+    begun = hub.cursor_of(await idle.subscribe(scheme))
+    idle.leave()
+    await scheme.burst(300, "Missed.")
+    await caught_up(hub, environment)
+    tasks = asyncio.all_tasks()
+    left = await idle.subscribe(scheme, begun)
+    assert await waiting(left, QUEUE // 2) == ["Missed."] * (QUEUE // 2)
+    assert asyncio.all_tasks() > tasks
+    hub.unsubscribe(left)
+    await until(lambda: asyncio.all_tasks() <= tasks)
+    assert idle.endings == []
+    monkeypatch.setattr("graphql_api.events.subscription.PATIENCE", 0.05)
+    unread = await idle.subscribe(scheme, begun)
+    await until(lambda: idle.endings)
+    assert idle.endings == [TOO_SLOW]
+    assert len(unread.queue) == QUEUE // 2
+    assert hub.cursor_of(unread) == begun

@@ -18,7 +18,7 @@ from resolvers.events.feeds import shown_events
 from resolvers.events.retention import forget_old_events
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, POLL_ACTIVITY, FollowedScheme, messages_of, polled
-from tests.api.events.conftest import Complaints, caught_up
+from tests.api.events.conftest import Complaints, Heard, caught_up
 from tests.api.events.idle import Idle, waiting
 from tests.api.events.sockets import connected, until
 from tests.conftest import LiveServer
@@ -78,15 +78,8 @@ async def test_a_cursor_is_never_ahead_of_what_was_sent(
     assert hub.cursor_of(subscription) == second.cursor
 
 
-async def heard(hub: Hub, scheme: FollowedScheme, message: str) -> None:
-    """Let something happen, and wait until the hub has heard of it."""
-    tip = hub.tip
-    await scheme.act(message)
-    await until(lambda: hub.tip > tip)
-
-
-async def test_roles_that_change_while_an_event_is_executed(
-    hub: Hub, idle: Idle, scheme: FollowedScheme, promote: Change, monkeypatch: pytest.MonkeyPatch
+async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, PLR0917 - fixtures
+    hub: Hub, idle: Idle, scheme: FollowedScheme, promote: Change, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is told afterwards, once, to whoever may see it still."""
     gate = asyncio.Event()
@@ -98,9 +91,11 @@ async def test_roles_that_change_while_an_event_is_executed(
     subscription = await idle.subscribe(scheme)
     begun = hub.cursor_of(subscription)
     monkeypatch.setattr("graphql_api.events.rendering.shown_events", held)
-    await heard(hub, scheme, "Held.")
+    await scheme.act("Held.")
+    await heard()
     await promote()
-    await heard(hub, scheme, "After.")
+    await scheme.act("After.")
+    await heard()
     assert hub.cursor_of(subscription) == begun
     gate.set()
     assert await waiting(subscription, 2) == ["Held.", "After."]
@@ -187,11 +182,12 @@ async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 
     assert [line["event"] for line in complaints.take()] == ["event stream interrupted"] * 2
 
 
-async def test_faults_of_ours_are_masked(
+async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     analyst: Client,
     scheme: FollowedScheme,
     complaints: Complaints,
+    heard: Heard,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A client gets a reference and no detail, wherever it goes wrong; the connection and other streams go on."""
@@ -208,6 +204,7 @@ async def test_faults_of_ours_are_masked(
                 await socket.settled()
                 await scheme.act("Not told.")
                 (error,) = await stream.errors()
+                await heard()
             reference = error["extensions"].pop("reference")
             assert error == {
                 "message": f"Something went wrong on our side. Quote the reference {reference} when you report it.",

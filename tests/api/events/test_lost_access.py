@@ -1,6 +1,7 @@
 """Connections end with the credential that opened them, and go on when somebody may do more than before."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from time import monotonic, time
@@ -15,6 +16,7 @@ from graphql_api.settings import Settings
 from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.events.acts import ACTIVITY, NOTIFICATIONS, FollowedScheme, messages_of
+from tests.api.events.conftest import joined
 from tests.api.events.sockets import Closed, connected, following
 from tests.conftest import LiveServer
 from tests.factories.world import World
@@ -73,10 +75,12 @@ def accounts(clients: Clients, world: World, database_url: str) -> Accounts:
 
 async def ended(server: LiveServer, client: Client, scheme: FollowedScheme, end: End) -> None:
     """Check that `end` closes both kinds of connections of a client, for good, and with the place of each stream."""
-    async with connected(server.address, client) as socket, following(client, ACTIVITY, schemeId=scheme.id) as stream:
+    async with contextlib.AsyncExitStack() as stack:
+        socket = await stack.enter_async_context(connected(server.address, client))
         sent = await socket.subscribe(ACTIVITY, id_="a", schemeId=scheme.id)
         await socket.subscribe(NOTIFICATIONS, id_="n")
-        await socket.settled()
+        await joined(server.hub, subscriptions=2, groups=2)
+        stream = await stack.enter_async_context(following(client, ACTIVITY, schemeId=scheme.id))
         await scheme.act("Before.")
         cursor = (await sent.next()).cursor
         assert (await stream.next()).cursor == cursor

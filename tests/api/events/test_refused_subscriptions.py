@@ -8,7 +8,8 @@ from domain.permissions import Role
 from graphql_api.events import Hub
 from graphql_api.transport.websocket import SUBSCRIPTIONS_LIMIT
 from tests.api.client import Client, Clients
-from tests.api.events.acts import ACTIVITY, NOTIFICATIONS, FollowedScheme, messages_of
+from tests.api.events.acts import ACTIVITY, FollowedScheme, messages_of
+from tests.api.events.conftest import joined
 from tests.api.events.sockets import connected
 from tests.conftest import LiveServer
 from tests.factories.unchanged import nothing_changes
@@ -67,16 +68,14 @@ async def test_what_is_refused_and_how(live_server: LiveServer, analyst: Client,
             assert found == [({"code": code}, message)], document[:80]
         assert hub.counts().subscriptions == 0
         await client.subscribe(TWO, operation_name="A")
-        await client.settled()
-        assert hub.counts().subscriptions == 1
+        await joined(hub, subscriptions=1, groups=1)
 
 
 async def test_an_empty_name_is_none(live_server: LiveServer, analyst: Client, hub: Hub) -> None:
     """As over HTTP."""
     async with connected(live_server.address, analyst) as client:
-        await client.subscribe(NOTIFICATIONS, operation_name="")
-        await client.settled()
-        assert hub.counts().subscriptions == 1
+        await client.subscribe("subscription A { notificationAdded { cursor } }", operation_name="")
+        await joined(hub, subscriptions=1, groups=1)
 
 
 async def test_a_mutation_changes_nothing(live_server: LiveServer, clients: Clients, database_url: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from domain.permissions import Role
 from tests.api.client import Client
 from tests.api.events.acts import ACTIVITY, POLL_ACTIVITY, Acting, FollowedScheme, messages_of, polled
+from tests.api.events.conftest import Heard
 from tests.api.events.sockets import Following, Stream, connected, following
 from tests.conftest import LiveServer
 
@@ -49,7 +50,7 @@ class Resuming:
 
 @pytest.mark.parametrize("ways", [("socket",), ("stream",), ("socket", "stream", "query")])
 async def test_nothing_is_missed_and_nothing_comes_twice(
-    live_server: LiveServer, analyst: Client, scheme: FollowedScheme, ways: tuple[str, ...]
+    live_server: LiveServer, analyst: Client, scheme: FollowedScheme, heard: Heard, ways: tuple[str, ...]
 ) -> None:
     """In the order of the stream, whichever way a client comes back."""
     random = Random(7)  # noqa: S311 - the same every time
@@ -65,6 +66,7 @@ async def test_nothing_is_missed_and_nothing_comes_twice(
 
     async with Acting(scheme, writers=4).acting():
         await asyncio.gather(*(follow(client) for client in clients))
+    await heard()
     expected = (await polled(analyst, POLL_ACTIVITY, start, schemeId=scheme.id))[0]
     assert len(set(expected)) == len(expected)
     for client in clients:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from domain.permissions import Role
-from graphql_api.context import Environment
 from graphql_api.events import Hub
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, POLL_ACTIVITY, FollowedScheme, messages_of, polled
-from tests.api.events.conftest import caught_up, joined
+from tests.api.events.conftest import Heard, joined
 from tests.api.events.sockets import Stream, connected, following
 from tests.conftest import LiveServer
 from tests.factories.schemes import SchemeFactory
@@ -19,12 +18,13 @@ EVENTS = ["1", "2", "3", "4", "5"]
 
 
 async def test_many_followers_cost_one_execution_an_event(
-    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, hub: Hub
+    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, hub: Hub, heard: Heard
 ) -> None:
     """Thirty of two accounts with the same role, who begin at different places: what they missed is shared, too."""
     managers = [clients[Role.PROGRAM_MANAGER], clients["second manager"]]
     _, start = await polled(managers[0], POLL_ACTIVITY, schemeId=scheme.id)
     await scheme.act(*EVENTS)
+    await heard()
     page = (await managers[0].send(POLL_ACTIVITY, schemeId=scheme.id, after=start)).data["page"]
     places = [start, *(edge["cursor"] for edge in page["edges"])]
     before = hub.counts()
@@ -90,11 +90,11 @@ async def test_answers_that_differ_between_accounts_are_not_shared(
     approvers: tuple[Client, Client],
     factory: SchemeFactory,
     hub: Hub,
-    environment: Environment,
+    heard: Heard,
 ) -> None:
     """Who submitted a scheme cannot approve it. Until that matters, and where nobody asks, an answer is shared."""
     scheme = FollowedScheme(factory, await factory.complete())
-    await caught_up(hub, environment)
+    await heard()
     first, second = approvers
     async with connected(live_server.address, first) as one, connected(live_server.address, second) as two:
         sockets = (one, one, two)

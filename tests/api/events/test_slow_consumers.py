@@ -56,7 +56,7 @@ async def places(client: Client, scheme: FollowedScheme, after: str) -> list[str
     while len(found) < COUNT:
         page = (await client.send(POLL_ACTIVITY, schemeId=scheme.id, after=after, first=200)).data["page"]
         found += [edge["cursor"] for edge in page["edges"]]
-        after = found[-1]
+        after = page["resumeAt"]
     return found
 
 

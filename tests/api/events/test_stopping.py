@@ -23,7 +23,7 @@ from tests.api.events.acts import (
     messages_of,
     polled,
 )
-from tests.api.events.conftest import Complaints
+from tests.api.events.conftest import Complaints, Heard, joined
 from tests.api.events.sockets import Closed, Following, Stream, connected, following, opened, until
 from tests.conftest import LiveServer
 from tests.factories.clock import TestClock
@@ -75,11 +75,11 @@ async def test_every_stream_learns_where_it_stands(start: Start, clients: Client
         first = await socket.subscribe(ACTIVITY, id_="activity", **variables)
         await socket.subscribe(NOTIFICATIONS, id_="notifications")
         await (await socket.subscribe(QUEUES, id_="queues")).next()
+        await joined(server.live.hub, subscriptions=3, groups=3)
         async with (
             following(server.client, ACTIVITY, **variables) as stream,
             following(server.client, NOTIFICATIONS) as quiet,
         ):
-            await socket.settled()
             await scheme.act("Before.", by="second manager")
             assert messages_of([await first.next(), await stream.next()]) == ["Before.", "Before."]
             stopping = asyncio.create_task(server.stop())
@@ -108,7 +108,7 @@ async def test_every_stream_learns_where_it_stands(start: Start, clients: Client
 
 
 async def test_a_restart_amid_events_loses_and_repeats_nothing(
-    start: Start, clients: Clients, scheme: FollowedScheme
+    start: Start, clients: Clients, scheme: FollowedScheme, heard: Heard
 ) -> None:
     """Three servers, one after the other, while others go on writing."""
     second = clients["second manager"]
@@ -130,16 +130,17 @@ async def test_a_restart_amid_events_loses_and_repeats_nothing(
             ):
                 sent = await socket.subscribe(ACTIVITY, id_="a", schemeId=scheme.id, after=places[0])
                 reading = asyncio.gather(take(sent, told[0]), take(source, told[1]))
-                await heard(told, count)
+                await told_more_than(count, told)
                 assert await server.stop() < 3
                 await reading
                 places = [socket.pings[0]["cursors"]["a"], source.last_id or ""]
+    await heard()
     for place, found in zip(places, told, strict=True):
         rest = (await polled(second, POLL_ACTIVITY, place, schemeId=scheme.id))[0]
         assert found + rest == (await polled(second, POLL_ACTIVITY, begin, schemeId=scheme.id))[0]
 
 
-async def heard(told: list[list[str]], count: int) -> None:
+async def told_more_than(count: int, told: list[list[str]]) -> None:
     """Wait until each has heard more than so much."""
     await until(lambda: min(map(len, told)) > count)
 

@@ -8,7 +8,7 @@ from graphql_api.context import Environment
 from graphql_api.events import Hub
 from tests.api.client import Client, Clients
 from tests.api.events.acts import QUEUES, FollowedScheme
-from tests.api.events.conftest import caught_up
+from tests.api.events.conftest import Heard
 from tests.api.events.sockets import Following, Stream, connected, following
 from tests.conftest import LiveServer
 from tests.factories.schemes import SchemeFactory
@@ -73,11 +73,11 @@ async def test_approvers_are_counted_for_apart(
     approvers: tuple[Client, Client],
     factory: SchemeFactory,
     hub: Hub,
-    environment: Environment,
+    heard: Heard,
 ) -> None:
     """What somebody submitted waits for the other one."""
     key = await factory.complete()
-    await caught_up(hub, environment)
+    await heard()
     async with connected(live_server.address, approvers[0]) as one, connected(live_server.address, approvers[1]) as two:
         streams = [await socket.subscribe(QUEUES) for socket in (one, two)]
         assert [await counts(stream) for stream in streams] == [{"REVIEW_PENDING": 1}] * 2

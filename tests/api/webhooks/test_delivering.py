@@ -121,6 +121,7 @@ async def test_one_endpoint_does_not_wait_for_another(hooks: Hooks, receiver: Re
         await hooks.created(stuck.url)
         await hooks.created(receiver.url)
         saved = [await hooks.save_tier() for _ in range(3)]
+        await stuck.deliveries(1)
         await receiver.deliveries(3)
         assert receiver.objects == saved
         assert len(stuck.received) == 1
@@ -218,7 +219,7 @@ async def test_notifications_are_sent_to_whom_they_are_for(hooks: Hooks, factory
     kinds = ("NOTIFICATION_ADDED", "NOTIFICATIONS_READ")
     async with receiving() as approvers, receiving() as analysts:
         await hooks.created(approvers.url, *kinds, name="APPROVER")
-        await hooks.created(analysts.url, *kinds, name="ANALYST")
+        endpoint_id, _ = await hooks.created(analysts.url, *kinds, name="ANALYST")
         await factory.submitted()
         (delivery,) = await approvers.deliveries(1)
         approver = hooks.clients["APPROVER"]
@@ -230,6 +231,7 @@ async def test_notifications_are_sent_to_whom_they_are_for(hooks: Hooks, factory
         assert (await approver.send(mark)).data == {"markNotificationsRead": {"errors": []}}
         _, read = await approvers.deliveries(2)
         assert (read.body["type"], read.body["data"]) == ("NOTIFICATIONS_READ", {"accountId": viewer["account"]["id"]})
+        await hooks.reached(endpoint_id, lambda node: node["cursor"] == read.body["cursor"])
         assert analysts.received == []
 
 

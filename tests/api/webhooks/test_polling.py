@@ -21,7 +21,7 @@ SCHEME = {"SCHEME_CREATED", "SCHEME_STEP_SAVED", "SCHEME_SUBMITTED"}
 SEEN = {
     Role.ADMIN: CATALOG | SCHEME | {"VENDOR_SAVED", "ACCOUNT_SAVED", "API_KEY_CREATED", "WEBHOOK_ENDPOINT_SAVED"},
     Role.PROGRAM_MANAGER: CATALOG | SCHEME | {"VENDOR_SAVED"},
-    Role.APPROVER: CATALOG | SCHEME | {"VENDOR_SAVED", "NOTIFICATION_ADDED"},
+    Role.APPROVER: CATALOG | SCHEME | {"VENDOR_SAVED", "NOTIFICATION_ADDED", "NOTIFICATIONS_READ"},
     Role.OPERATIONS: CATALOG | {"VENDOR_SAVED"},
     Role.DESIGNER: CATALOG | {"VENDOR_SAVED"},
     Role.ANALYST: CATALOG | SCHEME | {"VENDOR_SAVED"},
@@ -31,6 +31,7 @@ SEEN = {
 }
 VENDOR = "mutation ($input: UpsertVendorInput!) { upsertVendor(input: $input) { errors { message } } }"
 ACCOUNT = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { errors { message } } }"
+READ = "mutation { markNotificationsRead(input: {all: true}) { errors { message } } }"
 KEY = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { errors { message } } }"
 
 
@@ -58,6 +59,7 @@ async def _everything(hooks: Hooks, factory: SchemeFactory, world: World) -> Non
         assert made == {"errors": []}
     await hooks.created("https://hooks.example.com/", "SCHEME_REJECTED")
     await factory.submitted()
+    assert (await hooks.clients["APPROVER"].send(READ)).data == {"markNotificationsRead": {"errors": []}}
     await hooks.save_tier()
 
 

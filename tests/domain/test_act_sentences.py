@@ -1,0 +1,83 @@
+"""What people do to a scheme, as sentences that end, whatever reason they give (R6, R26)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.schemes.act_sentences import (
+    LONGEST_REASON,
+    approval_pending,
+    approved,
+    changes_requested,
+    created,
+    joined,
+    left,
+    participant_added,
+    participant_removed,
+    rejected,
+    submitted,
+    work_begins,
+    you_were_added,
+    you_were_removed,
+)
+
+
+def test_each_act_is_a_sentence() -> None:
+    assert [
+        created("Asha", "Diwali"),
+        joined("Asha", "Diwali"),
+        left("Asha", "Diwali"),
+        participant_added("Asha", "Ravi", "Diwali"),
+        participant_removed("Asha", "Ravi", "Diwali"),
+        you_were_added("Asha", "Diwali"),
+        you_were_removed("Asha", "Diwali"),
+        submitted("Asha", "Diwali"),
+        approval_pending("Asha", "Diwali"),
+        work_begins("Diwali", "Coupons not generated"),
+    ] == [
+        "Asha created “Diwali”.",
+        "Asha takes part in “Diwali”.",
+        "Asha no longer takes part in “Diwali”.",
+        "Asha added Ravi to the participants of “Diwali”.",
+        "Asha removed Ravi from the participants of “Diwali”.",
+        "Asha asked you to take part in “Diwali”.",
+        "Asha removed you from the participants of “Diwali”.",
+        "Asha submitted “Diwali” for approval.",
+        "Asha submitted “Diwali”: it waits for your approval.",
+        "“Diwali” was approved and waits for you: coupons not generated.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "end"),
+    [
+        ("Too expensive.", ": Too expensive."),
+        ("Too expensive", ": Too expensive."),
+        ("  Why\n so\tmuch? ", ": Why so much?"),
+        ("The terms say “for free”", ": The terms say “for free”."),
+        ("It says “stop!”", ": It says “stop!”"),
+        ("and so on…", ": and so on…"),
+        ("x" * LONGEST_REASON, f": {'x' * LONGEST_REASON}."),
+        ("x" * (LONGEST_REASON + 1), f": {'x' * (LONGEST_REASON - 1)}…"),
+        ("", "."),
+        (" \n ", "."),
+    ],
+)
+def test_a_decision_ends_with_its_reason_in_one_line(reason: str, end: str) -> None:
+    assert approved("Asha", "Diwali", reason) == f"Asha approved “Diwali”{end}"
+    assert changes_requested("Asha", "Diwali", reason) == f"Asha requested changes to “Diwali”{end}"
+    assert rejected("Asha", "Diwali", reason) == f"Asha rejected “Diwali”{end}"
+
+
+def test_an_approval_needs_no_comment() -> None:
+    assert approved("Asha", "Diwali", None) == "Asha approved “Diwali”."
+
+
+@given(reason=st.text(max_size=2 * LONGEST_REASON))
+def test_any_reason_fits_into_one_line(reason: str) -> None:
+    sentence = rejected("Asha", "Diwali", reason)
+    beginning = "Asha rejected “Diwali”"
+    assert sentence.startswith(beginning)
+    assert len(sentence) <= len(beginning) + len(": .") + LONGEST_REASON
+    assert sentence == " ".join(sentence.split())
+    assert sentence[-1] in ".!?…”"

@@ -1,0 +1,92 @@
+"""What is decided about webhook endpoints: what follows from an attempt, and the sentences about their state."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.endpoints import (
+    Attempt,
+    GiveUp,
+    Retry,
+    WebhookEndpointState,
+    after_failure,
+    disabled_by,
+    disabled_message,
+    state_label,
+    state_of,
+)
+from domain.webhooks import RETRY_PAUSES
+
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
+FAILED = Attempt(NOW, 12, 500, "The endpoint answered 500.")
+
+
+@pytest.mark.parametrize("failures", range(1, 10))
+def test_a_failed_attempt_is_made_again_after_its_pause(failures: int) -> None:
+    pause = RETRY_PAUSES[failures - 1]
+    assert after_failure(failures, FAILED, 0) == Retry(NOW + pause)
+    assert after_failure(failures, FAILED, 1) == Retry(NOW + pause * 1.2)
+
+
+def test_the_tenth_failure_is_the_last() -> None:
+    reason = "10 attempts in a row have failed. The last one: The endpoint answered 500."
+    assert after_failure(10, FAILED, 0.5) == GiveUp(reason)
+    assert sum(RETRY_PAUSES, timedelta()) > timedelta(days=3)
+
+
+def test_an_endpoint_that_is_gone_is_given_up_at_once() -> None:
+    gone = Attempt(NOW, 12, 410, "The endpoint answered 410: it wants no more webhooks.", gone=True)
+    assert after_failure(1, gone, 0.5) == GiveUp("The endpoint answered 410: it wants no more webhooks.")
+
+
+def test_what_was_delivered_has_not_failed() -> None:
+    delivered = Attempt(NOW, 12, 204, None)
+    assert delivered.delivered
+    assert not FAILED.delivered
+    with pytest.raises(ValueError, match="has not failed"):
+        after_failure(1, delivered, 0.5)
+    with pytest.raises(ValueError, match="no attempt follows"):
+        after_failure(0, FAILED, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("failures", "reason", "account_disabled", "state", "label"),
+    [
+        (0, None, False, WebhookEndpointState.ACTIVE, "Events are sent as they happen."),
+        (
+            1,
+            None,
+            False,
+            WebhookEndpointState.FAILING,
+            "The last attempt has failed; the next one is made at 2026-03-10 09:00 UTC.",
+        ),
+        (
+            3,
+            None,
+            False,
+            WebhookEndpointState.FAILING,
+            "The last 3 attempts have failed; the next one is made at 2026-03-10 09:00 UTC.",
+        ),
+        (3, None, True, WebhookEndpointState.FAILING, "Nothing is sent while its account is disabled."),
+        (0, None, True, WebhookEndpointState.ACTIVE, "Nothing is sent while its account is disabled."),
+        (10, "It is gone.", True, WebhookEndpointState.DISABLED, "Disabled. It is gone."),
+    ],
+)
+def test_a_state_has_its_sentence(
+    failures: int,
+    reason: str | None,
+    account_disabled: bool,  # noqa: FBT001 - a parameter of the test
+    state: WebhookEndpointState,
+    label: str,
+) -> None:
+    elsewhere = NOW.astimezone(tz=None)
+    assert state_of(failures, None if reason is None else NOW) is state
+    assert state_label(failures, elsewhere, reason, account_disabled=account_disabled) == label
+
+
+def test_reasons_are_sentences() -> None:
+    assert disabled_by("Asha Rao") == "Asha Rao disabled it."
+    assert disabled_message("https://hooks.example.com/", "It is gone.") == (
+        "The webhook endpoint https://hooks.example.com/ was disabled. It is gone. What happens meanwhile is kept for "
+        "it for some days."
+    )
