@@ -83,5 +83,12 @@ class Tail:
 def _telling() -> Any:
     try:
         yield
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        # What asyncpg raises when a connection is cut between two of its steps.
+        asyncpg.InternalClientError,
+    ) as error:
         raise TailBroken(str(error) or type(error).__name__) from error

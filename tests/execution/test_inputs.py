@@ -88,6 +88,7 @@ SCALARS: Final[dict[str, st.SearchStrategy[Any]]] = {
     "SafeInt": st.integers(-(2**53) + 1, 2**53 - 1),
     "Date": st.dates().map(lambda day: day.isoformat()),
     "DateTime": st.datetimes(timezones=st.just(UTC)).map(lambda at: at.isoformat().replace("+00:00", "Z")),
+    "EventCursor": st.text(max_size=200),
     "Decimal": st.decimals(-(10**9), 10**9, places=2).map(str) | st.integers(-(10**9), 10**9),
     "JSON": st.recursive(st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=2), max_leaves=3),
 }

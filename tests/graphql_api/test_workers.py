@@ -160,13 +160,13 @@ def test_connections_are_answered_by_several_processes(production: dict[str, str
 def test_whichever_worker_is_asked_has_the_metrics_of_all(production: dict[str, str]) -> None:
     with serving(production, "--workers", "3") as service:
         told = re.compile(r'^tessera_event_leader\{worker="(\d)"\} (\d)\.0$', re.MULTILINE)
-        eventually(lambda: len(told.findall(service.get("/metrics"))) == 3, 20)
+        eventually(lambda: len(told.findall(service.get("/metrics"))) == 3)
         for _ in range(5):
             text = service.get("/metrics")
             leaders = dict(told.findall(text))
             assert sorted(leaders) == ["1", "2", "3"]
             assert text.count("# TYPE tessera_event_leader gauge") == 1
-        eventually(lambda: sorted(dict(told.findall(service.get("/metrics"))).values()) == ["0", "0", "1"], 20)
+        eventually(lambda: sorted(dict(told.findall(service.get("/metrics"))).values()) == ["0", "0", "1"])
         service.stop(service.process.terminate)
 
 

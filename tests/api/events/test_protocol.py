@@ -82,15 +82,15 @@ async def test_who_does_not_greet_in_time_is_sent_away(
         await pinging.say({"type": "ping"})
         assert await silent.ended() == (4408, "Connection initialisation timeout")
         assert await pinging.ended() == (4408, "Connection initialisation timeout")
-    assert 0.2 <= monotonic() - began < 2
+    assert 0.2 <= monotonic() - began < 4
 
 
 async def test_who_has_greeted_may_be_silent(
     live_server: LiveServer, analyst: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphql_api.transport.websocket.INIT_SECONDS", 0.1)
+    monkeypatch.setattr("graphql_api.transport.websocket.INIT_SECONDS", 0.5)
     async with connected(live_server.address, analyst) as client:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.6)
         await client.settled()
 
 

@@ -16,7 +16,7 @@ from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, document, gid
 from tests.graphql_api.webhooks.endpoint import OK, Endpoint, endpoint
 
-PATIENCE = 20
+PATIENCE = 90
 GONE = b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"
 ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
 SAVE_TIER = "mutation ($input: UpsertTierInput!) { upsertTier(input: $input) { tier { id } errors { message } } }"

