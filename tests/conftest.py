@@ -67,6 +67,19 @@ def database_url(server_url: str, worker_id: str) -> Iterator[str]:
     asyncio.run(_execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@pytest.fixture
+async def own_database(server_url: str, worker_id: str) -> AsyncIterator[tuple[Database, str]]:
+    """A database that no server follows, with its address: for tests that lead, cut connections or restore."""
+    name = f"own_{worker_id}_{os.getpid()}"
+    template = await asyncio.to_thread(_template, server_url)
+    await _execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", _copy(name, template))
+    url = _named(server_url, name)
+    opened = await Database.connect(url, pool_size=8, statement_timeout=60)
+    yield opened, url
+    await opened.close()
+    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
 async def shared_database(database_url: str) -> AsyncIterator[Database]:
     """The open database of this worker."""

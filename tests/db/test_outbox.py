@@ -123,7 +123,10 @@ async def test_pages_of_a_subject_hold_its_kinds_only(database: Database, begun:
     assert await fetch(database, events_of("scheme_id", bounded=True), limit=10, **place, **until, **parameters) == []
 
 
-async def test_deleting_moves_the_floor(database: Database, begun: Position) -> None:
+async def test_deleting_moves_the_floor(own_database: tuple[Database, str]) -> None:
+    database, _ = own_database
+    (horizon,) = await fetch(database, HORIZON)
+    begun = Position(horizon, 0)
     keys = [uuid4(), uuid4(), uuid4()]
     for key in keys:
         await told(database, key)
@@ -135,8 +138,9 @@ async def test_deleting_moves_the_floor(database: Database, begun: Position) -> 
     assert [event.object_id for event in await tail(database, begun)] == keys[2:]
 
 
-async def test_a_restored_database_begins_a_new_epoch(database: Database) -> None:
+async def test_a_restored_database_begins_a_new_epoch(own_database: tuple[Database, str]) -> None:
     """Its events belong to transactions of another database; cursors of before say nothing any more."""
+    database, _ = own_database
     (origin,) = await fetch(database, ORIGIN)
     await opened(database, origin)
     before = await stream_row(database)
@@ -148,7 +152,6 @@ async def test_a_restored_database_begins_a_new_epoch(database: Database) -> Non
     restored = await stream_row(database)
     assert (restored.epoch, restored.key, restored.floor) == (before.epoch + 1, before.key, Position(0, 0))
     assert await tail(database, Position(0, 0)) == []
-    await opened(database, origin)
 
 
 async def test_a_copy_of_the_table_is_another_origin(database: Database, database_url: str) -> None:

@@ -265,6 +265,7 @@ async def test_a_restored_database_sends_nothing_until_somebody_says_so(
     assert (lost["disabledReason"], receiver.received) == (RESTORED, [])
     (stale,) = (await hooks.admin.send(POLL, after=lost["cursor"])).codes
     assert stale == "CURSOR_EXPIRED"
+    await polled(hooks, 1)
     await hooks.updated(endpoint_id, enabled=True, fromNow=True)
     tier_id = await hooks.save_tier()
     await receiver.deliveries(1)

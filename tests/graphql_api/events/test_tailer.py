@@ -14,7 +14,6 @@ import pytest
 from db.changes.events import NewEvent, append_events, begin_epoch
 from db.database import Database
 from db.event_rows import EventRow, StreamRow
-from db.statements.events import ORIGIN
 from domain.events import EventKind, Position
 from graphql_api.events.tailer import Tailer
 
@@ -189,12 +188,13 @@ async def test_a_restored_database_is_noticed_when_the_connection_comes_back(
     assert heard.streams[1].epoch == heard.streams[0].epoch + 2
 
 
-@pytest.fixture(autouse=True)
-async def _own_origin(database: Database) -> AsyncIterator[None]:
-    """Leave the stream as it was found."""
-    yield
-    reading = database.reading(fresh=True)
-    (origin,) = await reading.fetch(ORIGIN)
-    await reading.close()
-    async with database.writing() as session:
-        await begin_epoch(session, origin)
+@pytest.fixture
+def database(own_database: tuple[Database, str]) -> Database:
+    """A database in which nobody else leads."""
+    return own_database[0]
+
+
+@pytest.fixture
+def database_url(own_database: tuple[Database, str]) -> str:
+    """Its address."""
+    return own_database[1]
