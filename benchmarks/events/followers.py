@@ -26,6 +26,10 @@ class WrongMessage(Exception):
     """The server said what it should not."""
 
 
+class Busy(Exception):
+    """The server asks to try again."""
+
+
 class Follower(ABC):
     """One subscriber. `got` are the ids of activities in the order in which they came."""
 
@@ -34,7 +38,6 @@ class Follower(ABC):
         self.seen: set[str] = set()
         self.scheme_id = scheme_id
         self.connections = 0
-        self._failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._address = address
         self._cursor = cursor
         self._dice = dice
@@ -45,7 +48,7 @@ class Follower(ABC):
             try:
                 async with asyncio.timeout(self._dice.expovariate(1 / life)):
                     await self._listen()
-            except (TimeoutError, OSError, Refused, httpx.TransportError):
+            except (TimeoutError, OSError, Refused, Busy, httpx.TransportError):
                 pass
             await asyncio.sleep(self._dice.uniform(0, _AWAY))
 
@@ -54,6 +57,9 @@ class Follower(ABC):
         """Connect, resume, and take what comes until the connection is gone."""
 
     def _take(self, payload: Any) -> None:
+        """Take an event. Raises Busy and WrongMessage for errors, behind which nothing may be taken."""
+        if "errors" in payload:
+            raise _told(payload["errors"])
         event = payload["data"]["schemeActivity"]
         self._cursor = event["cursor"]
         self.got.append(event["activity"]["id"])
@@ -62,6 +68,10 @@ class Follower(ABC):
 
 class SocketFollower(Follower):
     """Over a WebSocket."""
+
+    def __init__(self, address: Address, scheme_id: str, cursor: str, dice: random.Random) -> None:
+        super().__init__(address, scheme_id, cursor, dice)
+        self._failed: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
     async def _listen(self) -> None:
         socket = await Socket.signed_in(self._address, self._hear)
@@ -72,15 +82,17 @@ class SocketFollower(Follower):
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             socket.abort()
-        if self._failed.done():
-            raise WrongMessage(self._failed.result())
+            failed, self._failed = self._failed, asyncio.get_running_loop().create_future()
+        if failed.done():
+            raise failed.result()
 
     def _hear(self, text: bytes) -> None:
         message = orjson.loads(text)
-        if message["type"] == "next" and "errors" not in message["payload"]:
-            self._take(message["payload"])
-        elif message["type"] in {"next", "error"} and not self._failed.done():
-            self._failed.set_result(text.decode())
+        try:
+            if message["type"] in {"next", "error"} and not self._failed.done():
+                self._take(message["payload"] if message["type"] == "next" else {"errors": message["payload"]})
+        except (Busy, WrongMessage) as told:
+            self._failed.set_result(told)
 
 
 class StreamFollower(Follower):
@@ -99,14 +111,11 @@ class StreamFollower(Follower):
             http.stream("POST", url, json=body, headers=headers) as stream,
         ):
             if stream.status_code != httpx.codes.OK:
-                raise WrongMessage(f"{stream.status_code}: {(await stream.aread())!r}")
+                raise _told(orjson.loads(await stream.aread())["errors"])
             self.connections += 1
             async for line in stream.aiter_lines():
                 if line.startswith("data: {"):
-                    payload = orjson.loads(line.removeprefix("data: "))
-                    if "errors" in payload:
-                        raise WrongMessage(line)
-                    self._take(payload)
+                    self._take(orjson.loads(line.removeprefix("data: ")))
 
 
 async def poll_naively(database: Database, take: Callable[[EventRow], None], pause: float) -> None:
@@ -123,3 +132,9 @@ async def poll_naively(database: Database, take: Callable[[EventRow], None], pau
                 await asyncio.sleep(pause)
     finally:
         await reading.close()
+
+
+def _told(errors: Any) -> Exception:
+    """What errors amount to: Busy when every one of them says that the same may succeed later."""
+    retryable = all(error.get("extensions", {}).get("retryable") for error in errors)
+    return Busy() if retryable else WrongMessage(orjson.dumps(errors).decode())
