@@ -35,7 +35,7 @@ from domain.rules.model import (
 from domain.rules.sale_phrases import Said, SaleClause, sale_phrase
 from domain.rules.wording import Names, Phrase, counted, decimal, joined, listing, quoted, times
 
-__all__ = ["Names", "gets", "qualifies"]
+__all__ = ["Names", "asks", "gets", "qualifies"]
 
 
 class _Stated(Struct, frozen=True):
@@ -57,8 +57,12 @@ _Statement = _Stated | _Group | _Unwritten
 
 def qualifies(rule: BonusRule, names: Names) -> str:
     """Say in one sentence which ECPs, doing what, meet the rule's condition."""
-    statement = _without_not(rule.condition, negated=False, depth=1)
-    return f"ECPs who {_phrase(statement, names).text}."
+    return f"ECPs who {asks(rule.condition, names)}."
+
+
+def asks(condition: Condition, names: Names) -> str:
+    """Say what a condition asks of ECPs, in words that follow “ECPs who”: “are Gold or above and work in Pune”."""
+    return _phrase(_without_not(condition, negated=False, depth=1), names).text
 
 
 def gets(rule: BonusRule, names: Names) -> str:  # noqa: ARG001 - the two sentences are called alike

@@ -10,6 +10,9 @@ from msgspec import Struct
 
 # Python refuses to print far larger integers; no rule that passed validation comes near this one.
 LARGEST_PRINTED: Final = 10**30
+# A reason may be pages long; where it was given it is told in full.
+LONGEST_REASON: Final = 300
+_ENDS: Final = (".", "!", "?", "…", ".”", "!”", "?”")
 MONTHS: Final = (
     "January",
     "February",
@@ -113,6 +116,16 @@ def clock(value: time) -> str:
 def quoted(words: str) -> str:
     """Write “words”, with whitespace collapsed, so that it stays in one piece in a sentence."""
     return f"“{' '.join(words.split())}”"
+
+
+def explained(sentence: str, reason: str | None) -> str:
+    """Write “sentence: reason” on one line, with a long reason cut off; without a reason the sentence alone."""
+    words = " ".join((reason or "").split())
+    if not words:
+        return f"{sentence}."
+    if len(words) > LONGEST_REASON:
+        words = f"{words[: LONGEST_REASON - 1].rstrip()}…"
+    return f"{sentence}: {words}{'' if words.endswith(_ENDS) else '.'}"
 
 
 def activity_name(kind: str) -> str:

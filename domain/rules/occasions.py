@@ -1,0 +1,214 @@
+"""Which sales a scheme allows: every combination in which the clauses about a sale can hold together.
+
+Whether a clause about a product, channel, quantity, time, enrollment or volume holds changes only at a few places: from
+one variant to the next, at the bounds of quantities, at the dates and times that clauses name. So one sale on either
+side of each of those places stands for all the others. Volumes are still to come and may be anything.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.channels import EarningChannel
+from domain.rules.compilation import compile_program
+from domain.rules.facts import EcpFacts, LineFacts, volume_key
+from domain.rules.model import (
+    BonusRule,
+    ChannelClause,
+    Clause,
+    EnrolledWithinClause,
+    FlatPoints,
+    PeriodClause,
+    ProductClause,
+    QuantityClause,
+    VolumeClause,
+)
+
+NOWHERE: Final = UUID(int=0)
+# Weekdays repeat after seven days; a window across midnight looks at the day before as well.
+_DAYS_THAT_DIFFER: Final = 8
+_TICK: Final = timedelta(microseconds=1)
+_BEGINNING: Final = time()
+
+# Looks at moments beyond which the dates of a condition are taken for independent of each other: nobody writes so many.
+_LOOKS: Final = 20_000
+
+# The clauses that hold on one occasion; every other one asked about does not.
+Occasion = frozenset[Clause]
+# Every occasion that one dimension of sales allows.
+Choices = frozenset[Occasion]
+_NOTHING: Final[Occasion] = frozenset()
+
+
+class SoldVariant(Struct, frozen=True):
+    """A variant of the scheme."""
+
+    variant_id: UUID
+    product_id: UUID
+    category: str
+
+
+class Scope(Struct, frozen=True):
+    """What a scheme allows to be sold, how and when; days are UTC days, the last ones included."""
+
+    variants: tuple[SoldVariant, ...]
+    channels: tuple[EarningChannel, ...]
+    enrollment_opens_on: date
+    enrollment_closes_on: date
+    starts_on: date
+    ends_on: date
+
+
+def dimensions(asked: Iterable[Clause], scope: Scope) -> tuple[Choices, ...]:
+    """What a sale can be, one dimension after the other: what is sold, how, when, and after which volumes.
+
+    Dimensions do not depend on each other. One without choices means that nothing can be sold.
+    """
+    clauses = dict.fromkeys(asked)
+    goods = [clause for clause in clauses if isinstance(clause, ProductClause)]
+    ways = [clause for clause in clauses if isinstance(clause, ChannelClause | QuantityClause)]
+    times = [clause for clause in clauses if isinstance(clause, PeriodClause | EnrolledWithinClause)]
+    volumes = [clause for clause in clauses if isinstance(clause, VolumeClause)]
+    return (_goods(goods, scope), _ways(ways, scope), *_times(times, scope), *_volumes(volumes))
+
+
+def free(clauses: Iterable[Clause]) -> tuple[Choices, ...]:
+    """Dimensions of clauses of which each may hold or not, whatever the others do."""
+    return tuple(frozenset({_NOTHING, frozenset({clause})}) for clause in clauses)
+
+
+class Asked:
+    """Clauses that are decided together, by the very function that evaluation runs."""
+
+    def __init__(self, clauses: Sequence[Clause], tier_ranks: dict[UUID, int] | None = None) -> None:
+        self._clauses = clauses
+        rules = [BonusRule(UUID(int=index), "", clause, FlatPoints(1)) for index, clause in enumerate(clauses)]
+        self._decide = compile_program(rules, tier_ranks or {}).decide
+
+    def holding(self, line: LineFacts, ecp: EcpFacts) -> Occasion:
+        """Those of the clauses that hold."""
+        _, met, _ = self._decide(line, ecp, line.quantity, 0)
+        return frozenset(clause for clause, holds in zip(self._clauses, met, strict=True) if holds)
+
+
+def any_line(  # noqa: PLR0913 - the facts of a line, by name, each with a value that says nothing
+    *,
+    channel: EarningChannel = EarningChannel.SALE,
+    variant_id: UUID = NOWHERE,
+    product_id: UUID = NOWHERE,
+    category: str = "",
+    quantity: int = 1,
+    at: datetime = datetime(2000, 1, 1, tzinfo=UTC),
+) -> LineFacts:
+    """A line about which only the given facts matter."""
+    return LineFacts(channel, variant_id, product_id, category, quantity, 0, at)
+
+
+def _goods(clauses: Sequence[Clause], scope: Scope) -> Choices:
+    asked = Asked(clauses)
+    return frozenset(
+        asked.holding(
+            any_line(variant_id=sold.variant_id, product_id=sold.product_id, category=sold.category), EcpFacts()
+        )
+        for sold in scope.variants
+    )
+
+
+def _ways(clauses: Sequence[Clause], scope: Scope) -> Choices:
+    """Channels with the quantities that they allow: a coupon is a line of one unit."""
+    asked = Asked(clauses)
+    quantities = sorted(_quantities(clauses))
+    return frozenset(
+        asked.holding(any_line(channel=channel, quantity=quantity), EcpFacts())
+        for channel in scope.channels
+        for quantity in ((1,) if channel is EarningChannel.COUPON else quantities)
+    )
+
+
+def _quantities(clauses: Iterable[Clause]) -> set[int]:
+    found = {1}
+    for clause in clauses:
+        if isinstance(clause, QuantityClause):
+            for bound in (clause.at_least, clause.at_most):
+                if bound is not None:
+                    found.update((bound - 1, bound, bound + 1))
+    return {quantity for quantity in found if quantity >= 1}
+
+
+def _times(clauses: Sequence[Clause], scope: Scope) -> tuple[Choices, ...]:
+    """Days and hours of sales, with the days on which somebody may have enrolled by then."""
+    periods = [clause for clause in clauses if isinstance(clause, PeriodClause)]
+    enrolled = [clause for clause in clauses if isinstance(clause, EnrolledWithinClause)]
+    days, clocks = sorted(_days(clauses, scope)), sorted(_clocks(periods))
+    if len(days) * (len(clocks) + 2 * len(enrolled)) > _LOOKS:
+        return free(clauses)
+    about_periods, about_enrollment = Asked(periods), Asked(enrolled)
+    found: set[Occasion] = set()
+    for day in days:
+        by_clock = {about_periods.holding(any_line(at=_at(day, clock)), EcpFacts()) for clock in clocks}
+        line = any_line(at=_at(day, _BEGINNING))
+        by_enrollment = {
+            about_enrollment.holding(line, EcpFacts(enrolled_at=_at(enrolled_on, _BEGINNING)))
+            for enrolled_on in _enrollments(day, enrolled, scope)
+        }
+        found.update(moment | since for moment in by_clock for since in by_enrollment)
+    return (frozenset(found),)
+
+
+def _volumes(clauses: Sequence[VolumeClause]) -> tuple[Choices, ...]:
+    """Any volume may have been reached before: one that is large enough for a clause is for those that ask for less."""
+    keys = dict.fromkeys(volume_key(clause) for clause in clauses)
+    by_key = [[clause for clause in clauses if volume_key(clause) == key] for key in keys]
+    return tuple(
+        frozenset(
+            frozenset[Clause](found for found in same if found.at_least <= amount)
+            for amount in (0, *(clause.at_least for clause in same))
+        )
+        for same in by_key
+    )
+
+
+def _days(clauses: Iterable[Clause], scope: Scope) -> set[date]:
+    places = {scope.starts_on}
+    for clause in clauses:
+        match clause:
+            case PeriodClause(first, last):
+                places.update(day for day in (first, last) if day is not None)
+            case EnrolledWithinClause(days):
+                edges = (scope.enrollment_opens_on, scope.enrollment_closes_on)
+                places.update(_later(edge, days) for edge in edges)
+            case _:
+                pass
+    near = {_later(place, offset) for place in places for offset in range(-1, _DAYS_THAT_DIFFER)}
+    return {day for day in near | {scope.ends_on} if scope.starts_on <= day <= scope.ends_on}
+
+
+def _clocks(clauses: Iterable[PeriodClause]) -> set[time]:
+    found = {_BEGINNING}
+    for clause in clauses:
+        for clock in (clause.from_time, clause.to_time):
+            if clock is not None:
+                found.update((clock, (datetime.combine(date.min, clock) + timedelta(days=1) - _TICK).time()))
+    return found
+
+
+def _enrollments(day: date, clauses: Iterable[EnrolledWithinClause], scope: Scope) -> Iterator[date]:
+    """The days on which somebody may have enrolled who sells on `day`; nobody, if enrollment opens later."""
+    first, last = scope.enrollment_opens_on, min(scope.enrollment_closes_on, day)
+    chosen = {first, last}
+    for clause in clauses:
+        chosen.update((_later(day, -clause.days), _later(day, -clause.days - 1)))
+    yield from sorted(enrolled for enrolled in chosen if first <= enrolled <= last)
+
+
+def _later(day: date, days: int) -> date:
+    """So many days later, but never outside the calendar."""
+    number = min(max(day.toordinal() + days, date.min.toordinal() + 1), date.max.toordinal() - 1)
+    return date.fromordinal(number)
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, UTC)

@@ -1,0 +1,160 @@
+"""Reach agrees with evaluation: whom evaluation can reward, reach has counted, and nobody else."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.channels import EarningChannel
+from domain.rules.evaluation import compile_rules
+from domain.rules.facts import EcpFacts, LineFacts, volume_key
+from domain.rules.model import (
+    ActivityClause,
+    AllOf,
+    AnyOf,
+    BonusRule,
+    ChannelClause,
+    Clause,
+    Condition,
+    EnrolledWithinClause,
+    FlatPoints,
+    GeographyClause,
+    Not,
+    PeriodClause,
+    ProductClause,
+    QuantityClause,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+    Weekday,
+)
+from domain.rules.occasions import Scope, SoldVariant
+from domain.rules.reach import Cell, Population, ReachPolicy, reach_of
+from domain.rules.traversal import clauses
+
+START = date(2026, 5, 4)
+TIERS = [UUID(int=number) for number in (1, 2, 3)]
+RANKS = {tier: rank for rank, tier in enumerate(TIERS, start=1)}
+COUNTRY, REGION, CITY, OTHER = (UUID(int=number) for number in (10, 11, 12, 13))
+PATHS = {COUNTRY: (COUNTRY,), REGION: (REGION, COUNTRY), CITY: (CITY, REGION, COUNTRY), OTHER: (OTHER, COUNTRY)}
+VARIANTS = [SoldVariant(UUID(int=20), UUID(int=30), "oil"), SoldVariant(UUID(int=21), UUID(int=31), "wax")]
+KINDS = ["TRAINING", "REFERRAL"]
+DAYS_BACK = 20
+RULE = UUID(int=99)
+
+
+DAY = st.integers(-3, 12).map(lambda offset: START + timedelta(days=offset))
+CLOCK = st.sampled_from([time(0), time(6), time(22)])
+CLAUSES: st.SearchStrategy[Clause] = st.one_of(
+    st.builds(TierClause, st.lists(st.sampled_from(TIERS), max_size=2, unique=True).map(tuple), st.none()),
+    st.builds(TierClause, st.just(()), st.sampled_from(TIERS)),
+    st.builds(GeographyClause, st.lists(st.sampled_from(list(PATHS)), min_size=1, max_size=2).map(tuple)),
+    st.builds(
+        ProductClause,
+        st.lists(st.sampled_from([VARIANTS[0].variant_id, UUID(int=29)]), max_size=1).map(tuple),
+        st.lists(st.just(VARIANTS[1].product_id), max_size=1).map(tuple),
+        st.lists(st.sampled_from(["oil", "gas"]), max_size=1).map(tuple),
+    ),
+    st.builds(ChannelClause, st.sampled_from(list(EarningChannel))),
+    st.builds(QuantityClause, st.none() | st.integers(1, 4), st.none() | st.integers(1, 4)),
+    st.builds(EnrolledWithinClause, st.integers(1, 12)),
+    st.builds(
+        PeriodClause,
+        st.none() | DAY,
+        st.none() | DAY,
+        st.none() | st.lists(st.sampled_from(list(Weekday)), min_size=1, max_size=3, unique=True).map(tuple),
+        st.none() | CLOCK,
+        st.none() | CLOCK,
+    ),
+    st.builds(VolumeClause, st.just(VolumeMeasure.UNITS), st.sampled_from(list(VolumePeriod)), st.sampled_from([2, 5])),
+    st.builds(ActivityClause, st.just(KINDS[0]), st.just(1), st.none()),
+    st.builds(ActivityClause, st.just(KINDS[1]), st.just(2), st.just(DAYS_BACK)),
+)
+CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
+    CLAUSES,
+    lambda inner: st.one_of(
+        st.builds(AllOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def scopes(draw: st.DrawFn) -> Scope:
+    """A scheme of a few days."""
+    opens = START + timedelta(days=draw(st.integers(-6, 2)))
+    closes = opens + timedelta(days=draw(st.integers(0, 6)))
+    ends = START + timedelta(days=draw(st.integers(0, 9)))
+    variants = tuple(draw(st.lists(st.sampled_from(VARIANTS), min_size=1, unique=True)))
+    channels = tuple(draw(st.lists(st.sampled_from(list(EarningChannel)), min_size=1, unique=True)))
+    return Scope(variants, channels, opens, closes, START, ends)
+
+
+def lines(scope: Scope, condition: Condition) -> Iterator[tuple[LineFacts, datetime]]:
+    """Every sale of the scheme, coarsely: each day, some hours, small quantities, with each day of enrolling."""
+    days = (scope.ends_on - scope.starts_on).days + 1
+    several = [1, 2, 3, 4, 5] if any(isinstance(clause, QuantityClause) for clause in clauses(condition)) else [1]
+    hours = [0, 5, 6, 21, 22] if any(isinstance(clause, PeriodClause) for clause in clauses(condition)) else [12]
+    for offset, hour in itertools.product(range(days), hours):
+        at = datetime.combine(scope.starts_on + timedelta(days=offset), time(hour), UTC)
+        for enrolled_on in _days(scope.enrollment_opens_on, min(scope.enrollment_closes_on, at.date())):
+            for sold, channel in itertools.product(scope.variants, scope.channels):
+                for quantity in [1] if channel is EarningChannel.COUPON else several:
+                    line = LineFacts(channel, sold.variant_id, sold.product_id, sold.category, quantity, 1, at)
+                    yield line, datetime.combine(enrolled_on, time(), UTC)
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def rewarded(rule: BonusRule, scope: Scope, cell: Cell) -> bool:
+    """Whether evaluation can reward such an ECP, tried sale by sale."""
+    compiled = compile_rules([rule], RANKS)
+    keys = list({volume_key(clause) for clause in clauses(rule.condition) if isinstance(clause, VolumeClause)})
+    for line, enrolled_at in lines(scope, rule.condition):
+        for amounts in itertools.product([0, 2, 5], repeat=len(keys)):
+            sold = dict(zip(keys, amounts, strict=True))
+            for activities in histories(cell, line.at):
+                ecp = EcpFacts(cell.tier_id, PATHS[cell.geography_id], enrolled_at, sold, activities)
+                if compiled.evaluate(line, ecp).outcomes[0].met:
+                    return True
+    return False
+
+
+def histories(cell: Cell, at: datetime) -> Iterator[dict[str, list[datetime]]]:
+    """What such an ECP may have done by the time of a sale: what is bounded in time may be long ago or just now."""
+    unbounded = [clause.times for clause in cell.did if clause.activity == KINDS[0]]
+    once = [at - timedelta(days=400)] * max(unbounded, default=0)
+    yield {KINDS[0]: once}
+    if any(clause.activity == KINDS[1] for clause in cell.did):
+        yield {KINDS[0]: once, KINDS[1]: [at, at]}
+
+
+CELLS = st.builds(
+    lambda place, tier, did: Cell(
+        place, tier, 1, frozenset(did), frozenset(clause for clause in did if clause.within_days is None)
+    ),
+    st.sampled_from(list(PATHS)),
+    st.none() | st.sampled_from(TIERS),
+    st.sets(st.sampled_from([ActivityClause(KINDS[0], 1), ActivityClause(KINDS[1], 2, DAYS_BACK)])),
+)
+
+
+@settings(max_examples=300)
+@given(CONDITIONS, scopes(), st.lists(CELLS, min_size=1, max_size=3))
+def test_reach_counts_exactly_those_whom_evaluation_can_reward(
+    condition: Condition, scope: Scope, cells: list[Cell]
+) -> None:
+    rule = BonusRule(RULE, "any", condition, FlatPoints(5))
+    (reach,) = reach_of([rule], scope, Population(tuple(cells), PATHS, RANKS), ReachPolicy())
+    assert reach.audience == len(cells)
+    assert reach.eligible == sum(rewarded(rule, scope, cell) for cell in cells)
+    assert reach.funnel[-1].remaining == reach.eligible
+    assert sum(step.excluded for step in reach.funnel) == reach.audience - reach.eligible
