@@ -25,7 +25,7 @@ FOLDER: Final = Path(__file__).parent.parent / ".tessera" / "bench"
 SCHEMES: Final = 2_000
 
 # As an operator would set a small dedicated server; nothing that gives up durability.
-_SETTINGS: Final = {
+SETTINGS: Final = {
     "shared_buffers": "512MB",
     "effective_cache_size": "2GB",
     "work_mem": "16MB",
@@ -87,7 +87,7 @@ _FOR_POSTGRAPHILE: Final = (
 @contextlib.contextmanager
 def prepared_database() -> Iterator[str]:
     """A running database with `SCHEMES` schemes or a few more, for the length of the block; yields its address."""
-    with EmbeddedPostgres(FOLDER, _SETTINGS).hold() as server_url:
+    with EmbeddedPostgres(FOLDER, SETTINGS).hold() as server_url:
         url = make_url(server_url).set(database=_NAME).render_as_string(hide_password=False)
         asyncio.run(_recreate(server_url))
         migrations.upgrade(url)

@@ -22,7 +22,7 @@ from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
 from domain.rules.sentences import Names, gets, qualifies
 from domain.stages import STAGE_OWNERS, StageKind, status_label
-from domain.work import queues_of
+from domain.work import SchemeQueue, queues_of
 
 _RULE: Final = msgspec.json.Decoder(BonusRule)
 
@@ -36,11 +36,15 @@ async def landing(connection: Any, viewer: Viewer, now: datetime, variables: dic
     """The landing page, with six statements beside the one for the viewer."""
     queues = queues_of(viewer)
     visible = sql.VISIBLE[viewer.scheme_scope]
+    of_schemes = [(place, queue) for place, queue in enumerate(queues, start=1) if isinstance(queue, SchemeQueue)]
+    others = [(place, queue) for place, queue in enumerate(queues, start=1) if not isinstance(queue, SchemeQueue)]
+    waiting = "".join(sql.WAITING[type(queue)].format(position=place) for place, queue in others)
     counted = await connection.fetch(
-        sql.QUEUES.format(visible=visible),
-        [queue.stage.value for queue in queues],
-        [queue.status.value for queue in queues],
-        [queue.others_only for queue in queues],
+        sql.QUEUES.format(visible=visible) + waiting,
+        [place for place, _ in of_schemes],
+        [queue.stage.value for _, queue in of_schemes],
+        [queue.status.value for _, queue in of_schemes],
+        [queue.others_only for _, queue in of_schemes],
         now,
         viewer.account_id,
     )

@@ -1,8 +1,10 @@
 """The hand-written floor, its statements: SQL as text. `{visible}` is a predicate of VISIBLE."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from domain.permissions import SchemeScope
+from domain.work import EcpQueue, EnrollmentQueue, Queue
 
 ACCOUNT: Final = (
     "SELECT id, display_name, email, vendor_id, disabled_at, "
@@ -16,14 +18,21 @@ VISIBLE: Final = {
 }
 QUEUES: Final = """
 SELECT q.position, count(*), min(st.since) AS oldest
-FROM unnest($1::text[], $2::text[], $3::bool[]) WITH ORDINALITY AS q (kind, status, others_only, position)
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bool[]) AS q (position, kind, status, others_only)
 JOIN scheme_stage st ON st.kind = q.kind AND st.status = q.status
 JOIN scheme ON scheme.id = st.scheme_id
-WHERE st.valid_from <= $4 AND st.valid_until > $4 AND {visible}
-  AND (NOT q.others_only OR $5 <> (SELECT submitted_by FROM scheme_submission WHERE scheme_id = scheme.id
+WHERE st.valid_from <= $5 AND st.valid_until > $5 AND {visible}
+  AND (NOT q.others_only OR $6 <> (SELECT submitted_by FROM scheme_submission WHERE scheme_id = scheme.id
                                    ORDER BY number DESC LIMIT 1))
 GROUP BY q.position
 """
+# The queues of other things than schemes.
+WAITING: Final[Mapping[type[Queue], str]] = {
+    EcpQueue: "UNION ALL SELECT {position}, count(*), min(registered_at) FROM ecp WHERE status = 'PENDING'\n",
+    EnrollmentQueue: (
+        "UNION ALL SELECT {position}, count(*), min(requested_at) FROM enrollment WHERE status = 'PENDING'\n"
+    ),
+}
 PAGE: Final = """
 SELECT id, code, title, earning_channels, starts_on, ends_on, updated_at,
        (SELECT count(*) FROM scheme WHERE {visible}) AS total

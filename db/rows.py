@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from domain.rules.model import BonusRule
-from domain.schemes.content import Material
+from domain.schemes.content import Material, SchemeContent
+from domain.schemes.guards import OpenRevision
 
 
 class AccountRow(Struct, frozen=True):
@@ -21,6 +22,12 @@ class AccountRow(Struct, frozen=True):
     created_at: datetime
     disabled_at: datetime | None
     roles: list[str]
+    ecp_id: UUID | None = None
+
+    @property
+    def address(self) -> tuple[UUID, str | None]:
+        """The e-mail address, and whose it is."""
+        return self.id, self.email
 
 
 class ApiKeyRow(Struct, frozen=True):
@@ -106,6 +113,14 @@ class SchemeRow(Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     sort_title: str
+    terms_published_at: datetime | None
+    revises: UUID | None
+    effective_at: datetime | None
+
+    @property
+    def live_id(self) -> UUID:
+        """The id of the scheme itself: of a revision, the one it revises."""
+        return self.revises or self.id
 
     @property
     def materials(self) -> tuple[Material, ...]:
@@ -183,6 +198,34 @@ class SubmissionRow(Struct, frozen=True):
     decided_by_name: str | None
     decided_at: datetime | None
     reason: str | None
+    effective_at: datetime | None
+
+
+class RevisionRow(Struct, frozen=True):
+    """An approved revision of a scheme, with its content as canonical JSON."""
+
+    scheme_id: UUID
+    number: int
+    content_hash: str
+    content_json: str
+    effective_at: datetime
+    approved_at: datetime
+    approved_by: UUID
+
+    @property
+    def content(self) -> SchemeContent:
+        """The content, decoded."""
+        return msgspec.json.decode(self.content_json, type=SchemeContent)
+
+
+class StandingRow(Struct, frozen=True):
+    """What the guards of a scheme look at beside its sections and its submission."""
+
+    id: UUID
+    content_hash: str
+    effective_at: datetime | None
+    ends_on: date | None
+    open_revision: OpenRevision | None
 
 
 class StageRow(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Select, Text, bindparam, func, select
+from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Select, Text, TextClause, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, UUID
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect  # noqa: N812 - it is a class
 
@@ -21,7 +21,7 @@ class Statement(Generic[RowT]):
     Make it once, at import or behind a cache: compiling costs more than running.
     """
 
-    def __init__(self, query: Query | CompoundSelect[*tuple[Any, ...]], row: Callable[..., RowT]) -> None:
+    def __init__(self, query: Query | CompoundSelect[*tuple[Any, ...]] | TextClause, row: Callable[..., RowT]) -> None:
         compiled = query.compile(dialect=_DIALECT)
         self.query = query
         self.row = row

@@ -17,6 +17,18 @@ class EventKind(StrEnum):
     SCHEME_APPROVED = "SCHEME_APPROVED"
     SCHEME_CHANGES_REQUESTED = "SCHEME_CHANGES_REQUESTED"
     SCHEME_REJECTED = "SCHEME_REJECTED"
+    SCHEME_REVISION_OPENED = "SCHEME_REVISION_OPENED"
+    SCHEME_REVISION_RESCHEDULED = "SCHEME_REVISION_RESCHEDULED"
+    SCHEME_REVISION_APPLIED = "SCHEME_REVISION_APPLIED"
+    ECP_REGISTERED = "ECP_REGISTERED"
+    ECP_VERIFIED = "ECP_VERIFIED"
+    ECP_SUSPENDED = "ECP_SUSPENDED"
+    ECP_UPDATED = "ECP_UPDATED"
+    ECP_ERASED = "ECP_ERASED"
+    ECP_ACTIVITIES_RECORDED = "ECP_ACTIVITIES_RECORDED"
+    ENROLLMENT_REQUESTED = "ENROLLMENT_REQUESTED"
+    ENROLLMENT_DECIDED = "ENROLLMENT_DECIDED"
+    ENROLLMENT_WITHDRAWN = "ENROLLMENT_WITHDRAWN"
     PRODUCT_SAVED = "PRODUCT_SAVED"
     GEOGRAPHY_SAVED = "GEOGRAPHY_SAVED"
     TIER_SAVED = "TIER_SAVED"
@@ -33,6 +45,17 @@ class EventKind(StrEnum):
 
 # What is told in the activity of a scheme, to everybody who sees the scheme.
 SCHEME_ACTIVITIES: Final = frozenset(kind for kind in EventKind if kind.name.startswith("SCHEME_"))
+# What happens to ECPs and their enrollments.
+ECP_CHANGES: Final = frozenset(kind for kind in EventKind if kind.name.startswith(("ECP_", "ENROLLMENT_")))
+# What moves something into a work queue or out of one.
+WORK_CHANGES: Final = SCHEME_ACTIVITIES | {
+    EventKind.ECP_REGISTERED,
+    EventKind.ECP_VERIFIED,
+    EventKind.ECP_ERASED,
+    EventKind.ENROLLMENT_REQUESTED,
+    EventKind.ENROLLMENT_DECIDED,
+    EventKind.ENROLLMENT_WITHDRAWN,
+}
 
 
 class Position(Struct, frozen=True, order=True):

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from domain.channels import EarningChannel
 from domain.stages import (
     COUPON_STAGES,
+    REVISION_STAGES,
     STAGE_ORDER,
     SchemeStatus,
     StageKind,
@@ -52,7 +53,11 @@ class SubmissionFact(Struct, frozen=True):
 
 
 class SchemeFacts(Struct, frozen=True):
-    """Everything the stages of one scheme are derived from. Dates are calendar days in UTC, `ends_on` included."""
+    """Everything the stages of one scheme are derived from. Dates are calendar days in UTC, `ends_on` included.
+
+    `effective_at` makes it a revision of a scheme, which takes effect then. `first_approved_at` is when the scheme was
+    approved first: revisions that took effect are approved later, and nothing begins anew with them.
+    """
 
     created_at: datetime
     channels: frozenset[EarningChannel]
@@ -64,12 +69,21 @@ class SchemeFacts(Struct, frozen=True):
     ends_on: date | None = None
     planned_quantity: int = 0
     variants: int = 0
+    effective_at: datetime | None = None
+    first_approved_at: datetime | None = None
 
     @property
     def approved_at(self) -> datetime | None:
-        """When the scheme was approved, or None."""
+        """Since when the scheme is approved, or None."""
         submission = self.submission
-        return submission.decided_at if submission and submission.decision is Decision.APPROVED else None
+        if submission is None or submission.decision is not Decision.APPROVED:
+            return None
+        return self.first_approved_at or submission.decided_at
+
+    @property
+    def define_by(self) -> date | None:
+        """The day by which the definition should be approved."""
+        return self.enrollment_opens_on if self.effective_at is None else self.effective_at.date()
 
 
 class Stage(Struct, frozen=True):
@@ -99,11 +113,12 @@ class StageSpan(Struct, frozen=True):
 def stages_at(facts: SchemeFacts, at: datetime) -> tuple[Stage, ...]:
     """All eight stages at the moment `at`, in order.
 
-    Exactly one is `current`: the first neither done nor skipped, or the last when none is left.
+    Exactly one is `current`: the first neither done nor skipped, or the last that is needed when none is left.
     """
     derived = [_stage(kind, facts, at) for kind in STAGE_ORDER]
     finished = (StageState.DONE, StageState.SKIPPED)
-    current = next((stage.kind for stage in derived if stage.state not in finished), STAGE_ORDER[-1])
+    last = next(stage.kind for stage in reversed(derived) if stage.state is not StageState.SKIPPED)
+    current = next((stage.kind for stage in derived if stage.state not in finished), last)
     return tuple(replace(stage, current=True) if stage.kind is current else stage for stage in derived)
 
 
@@ -143,7 +158,8 @@ def _turning_points(facts: SchemeFacts) -> set[datetime]:
 
 
 def _stage(kind: StageKind, facts: SchemeFacts, at: datetime) -> Stage:
-    if kind in COUPON_STAGES and EarningChannel.COUPON not in facts.channels:
+    without_coupons = kind in COUPON_STAGES and EarningChannel.COUPON not in facts.channels
+    if without_coupons or (facts.effective_at is not None and kind not in REVISION_STAGES):
         return Stage(kind, StageState.SKIPPED, total=0)
     return _DERIVATIONS[kind](facts, at)
 
@@ -158,7 +174,7 @@ def _definition(facts: SchemeFacts, _at: datetime) -> Stage:
     complete = sum(step.state is WizardStepState.COMPLETE for step in facts.steps)
     total = len(facts.steps)
     saved = max((step.saved_at for step in facts.steps if step.saved_at), default=facts.created_at)
-    due = facts.enrollment_opens_on
+    due = facts.define_by
     if submission and submission.decision is Decision.CHANGES_REQUESTED and submission.decided_at:
         status, since = SchemeStatus.CHANGES_REQUESTED, submission.decided_at
         return _pending(kind, status, since, done=complete, total=total, due_on=due)
@@ -174,13 +190,14 @@ def _approval(facts: SchemeFacts, _at: datetime) -> Stage:
     if submission is None or submission.decision is Decision.CHANGES_REQUESTED:
         return Stage(kind, StageState.NOT_STARTED)
     if submission.decision is Decision.APPROVED:
-        return Stage(kind, StageState.DONE, SchemeStatus.APPROVED, submission.decided_at, done=1)
+        due = None if facts.effective_at is None else facts.define_by
+        return Stage(kind, StageState.DONE, SchemeStatus.APPROVED, submission.decided_at, done=1, due_on=due)
     if submission.decision is Decision.REJECTED:
         why = f"Rejected by {submission.decided_by}: {submission.reason}"
         return Stage(kind, StageState.BLOCKED, SchemeStatus.REJECTED, submission.decided_at, blocked_by=(why,))
     if not submission.current:
         return Stage(kind, StageState.NOT_STARTED)
-    return _pending(kind, SchemeStatus.APPROVAL_PENDING, submission.submitted_at, due_on=facts.enrollment_opens_on)
+    return _pending(kind, SchemeStatus.APPROVAL_PENDING, submission.submitted_at, due_on=facts.define_by)
 
 
 def _coupon_generation(facts: SchemeFacts, _at: datetime) -> Stage:

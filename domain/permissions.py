@@ -59,12 +59,22 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
     API_KEY_MANAGE = "api_key:manage"
     SCHEME_READ = "scheme:read"
+    SCHEME_FOLLOW = "scheme:follow"
     SCHEME_DEFINE = "scheme:define"
     SCHEME_APPROVE = "scheme:approve"
     WORK_READ = "work:read"
     NOTIFICATION_READ = "notification:read"
     EVENT_READ = "event:read"
     WEBHOOK_MANAGE = "webhook:manage"
+    ECP_READ = "ecp:read"
+    ECP_REGISTER = "ecp:register"
+    ECP_UPDATE = "ecp:update"
+    ECP_MANAGE = "ecp:manage"
+    ECP_ERASE = "ecp:erase"
+    ENROLLMENT_REQUEST = "enrollment:request"
+    ENROLLMENT_MANAGE = "enrollment:manage"
+    ACTIVITY_RECORD = "activity:record"
+    POINTS_PREVIEW = "points:preview"
 
 
 # Lists that are promised to everybody answer everybody: what somebody sees in them is the matter of their scope.
@@ -78,7 +88,8 @@ _EVERYONE = frozenset(
         Permission.EVENT_READ,
     }
 )
-_STAFF = _EVERYONE | {Permission.VENDOR_READ}
+# How a scheme comes about and what it may cost is the business of those who work on schemes, not of who takes part.
+_STAFF = _EVERYONE | {Permission.VENDOR_READ, Permission.SCHEME_FOLLOW}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -90,15 +101,27 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ACCOUNT_MANAGE,
             Permission.API_KEY_MANAGE,
             Permission.WEBHOOK_MANAGE,
+            Permission.ECP_READ,
+            Permission.ECP_ERASE,
         },
-        Role.PROGRAM_MANAGER: _STAFF | {Permission.SCHEME_DEFINE},
-        Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE},
+        Role.PROGRAM_MANAGER: _STAFF
+        | {
+            Permission.SCHEME_DEFINE,
+            Permission.ECP_READ,
+            Permission.ECP_UPDATE,
+            Permission.ECP_MANAGE,
+            Permission.ECP_ERASE,
+            Permission.ENROLLMENT_REQUEST,
+            Permission.ENROLLMENT_MANAGE,
+            Permission.POINTS_PREVIEW,
+        },
+        Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE, Permission.POINTS_PREVIEW},
         Role.OPERATIONS: _STAFF,
         Role.DESIGNER: _STAFF,
-        Role.ANALYST: _STAFF,
+        Role.ANALYST: _STAFF | {Permission.ECP_READ},
         Role.VENDOR: _EVERYONE,
-        Role.ECP: _EVERYONE,
-        Role.INTEGRATION: _EVERYONE,
+        Role.ECP: _EVERYONE | {Permission.ECP_REGISTER, Permission.ECP_UPDATE, Permission.ENROLLMENT_REQUEST},
+        Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD},
     }
 )
 
@@ -120,8 +143,17 @@ _SCHEME_SCOPES: Mapping[Role, SchemeScope] = MappingProxyType(
         Role.APPROVER: SchemeScope.SUBMITTED,
         Role.OPERATIONS: SchemeScope.APPROVED,
         Role.DESIGNER: SchemeScope.APPROVED,
+        Role.ECP: SchemeScope.APPROVED,
     }
 )
+
+
+class EcpScope(IntEnum):
+    """Which ECPs somebody sees, or sees the contact data of; each scope contains the ones before it."""
+
+    NONE = 0
+    OWN = 1
+    ALL = 2
 
 
 class Viewer(Struct, frozen=True):
@@ -132,6 +164,7 @@ class Viewer(Struct, frozen=True):
     email: str | None
     roles: frozenset[Role]
     vendor_id: UUID | None = None
+    ecp_id: UUID | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -143,9 +176,24 @@ class Viewer(Struct, frozen=True):
         """The widest set of schemes that any of the viewer's roles shows."""
         return max((_SCHEME_SCOPES.get(role, SchemeScope.NONE) for role in self.roles), default=SchemeScope.NONE)
 
+    @property
+    def ecp_scope(self) -> EcpScope:
+        """The ECPs that the viewer sees: all with `ecp:read`; an ECP itself."""
+        return self._ecps_by(Permission.ECP_READ)
+
+    @property
+    def contact_scope(self) -> EcpScope:
+        """The ECPs whose contact data the viewer sees: all with `ecp:manage`; an ECP its own."""
+        return self._ecps_by(Permission.ECP_MANAGE)
+
     def may(self, permission: Permission) -> bool:
         """Whether one of the viewer's roles allows `permission`."""
         return any(permission in GRANTS[role] for role in self.roles)
+
+    def _ecps_by(self, permission: Permission) -> EcpScope:
+        if self.may(permission):
+            return EcpScope.ALL
+        return EcpScope.OWN if Role.ECP in self.roles and self.ecp_id is not None else EcpScope.NONE
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:

@@ -1,10 +1,12 @@
 """The words of the lifecycle: stages, states and statuses, the steps of the wizard, and the labels people read."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
 from domain.permissions import Role
+from domain.rules.wording import day
 
 
 class WizardStepKind(StrEnum):
@@ -86,6 +88,10 @@ COUPON_STAGES = frozenset(
 )
 
 
+# A revision of a scheme is defined and approved; everything else happens to the scheme itself.
+REVISION_STAGES = frozenset({StageKind.DEFINITION, StageKind.APPROVAL})
+
+
 class StageState(StrEnum):
     """Where a stage stands; `PENDING` means that its owner must act."""
 
@@ -128,14 +134,16 @@ class SchemeStatus(StrEnum):
     SETTLED = "SETTLED"
 
 
-def status_label(status: str | None, state: str, open_step: str | None = None) -> str:
+def status_label(status: str | None, state: str, open_step: str | None = None, due_on: date | None = None) -> str:
     """The sentence fragment people read for a stage: "Products pending", "Approval pending", "Not needed".
 
-    `open_step` is the first open step of the wizard and is used by STEP_PENDING only. A stage without a status is
-    labeled by its state.
+    `open_step` is the first open step of the wizard and is used by STEP_PENDING only; `due_on` is used by APPROVED
+    only, which has one in revisions. A stage without a status is labeled by its state.
     """
     if status is None:
         return "Not needed" if state == StageState.SKIPPED else "Not started"
     if status == SchemeStatus.STEP_PENDING and open_step is not None:
         return f"{WizardStepKind(open_step).label} pending"
+    if status == SchemeStatus.APPROVED and due_on is not None:
+        return f"Approved, takes effect on {day(due_on)}"
     return status.replace("_", " ").capitalize()

@@ -1,4 +1,4 @@
-"""Work queues: what needs whose action. A queue is a stage that stands at a status, owned by a role (R10)."""
+"""Work queues: what needs whose action, owned by a role (R10). A queue holds schemes, ECPs or enrollments."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from domain.ecps import EcpStatus, EnrollmentStatus
 from domain.permissions import Role, Viewer
 from domain.requests import Forbidden, RefusedRequest
 from domain.stages import SchemeStatus, StageKind
@@ -21,25 +22,44 @@ class WorkQueueKey(StrEnum):
     APPROVAL_PENDING = "APPROVAL_PENDING"
     COUPONS_TO_GENERATE = "COUPONS_TO_GENERATE"
     ARTWORK_TO_UPLOAD = "ARTWORK_TO_UPLOAD"
+    ENROLLMENTS_TO_DECIDE = "ENROLLMENTS_TO_DECIDE"
+    ECPS_TO_VERIFY = "ECPS_TO_VERIFY"
     SETTLEMENT_PENDING = "SETTLEMENT_PENDING"
 
     @property
     def label(self) -> str:
         """The queue as people read it: "Drafts to complete"."""
-        return self.value.replace("_", " ").capitalize()
+        return self.value.replace("_", " ").capitalize().replace("Ecps", "ECPs")
 
 
 class Queue(Struct, frozen=True):
-    """Which schemes a queue holds, and whose work they are.
+    """Whose work a queue is; what it holds, the kinds of queues say."""
+
+    key: WorkQueueKey
+    role: Role
+
+
+class SchemeQueue(Queue, frozen=True):
+    """Schemes that have a stage at a status.
 
     `others_only` leaves out what the viewer submitted: nobody approves that themselves.
     """
 
-    key: WorkQueueKey
-    role: Role
     stage: StageKind
     status: SchemeStatus
     others_only: bool = False
+
+
+class EcpQueue(Queue, frozen=True):
+    """ECPs of a status, the longest registered first."""
+
+    status: EcpStatus
+
+
+class EnrollmentQueue(Queue, frozen=True):
+    """Enrollments of a status, the longest requested first."""
+
+    status: EnrollmentStatus
 
 
 class QueueOfOthers(RefusedRequest):
@@ -51,25 +71,28 @@ class QueueOfOthers(RefusedRequest):
         super().__init__(f"The queue “{queue.key.label}” belongs to the role {queue.role.noun}.")
 
 
-QUEUES: Final = (
-    Queue(WorkQueueKey.DRAFTS_TO_COMPLETE, Role.PROGRAM_MANAGER, StageKind.DEFINITION, SchemeStatus.STEP_PENDING),
-    Queue(WorkQueueKey.CHANGES_REQUESTED, Role.PROGRAM_MANAGER, StageKind.DEFINITION, SchemeStatus.CHANGES_REQUESTED),
-    Queue(WorkQueueKey.REVIEW_PENDING, Role.PROGRAM_MANAGER, StageKind.DEFINITION, SchemeStatus.REVIEW_PENDING),
-    Queue(
+_MANAGER: Final = Role.PROGRAM_MANAGER
+QUEUES: Final[tuple[Queue, ...]] = (
+    SchemeQueue(WorkQueueKey.DRAFTS_TO_COMPLETE, _MANAGER, StageKind.DEFINITION, SchemeStatus.STEP_PENDING),
+    SchemeQueue(WorkQueueKey.CHANGES_REQUESTED, _MANAGER, StageKind.DEFINITION, SchemeStatus.CHANGES_REQUESTED),
+    SchemeQueue(WorkQueueKey.REVIEW_PENDING, _MANAGER, StageKind.DEFINITION, SchemeStatus.REVIEW_PENDING),
+    SchemeQueue(
         WorkQueueKey.APPROVAL_PENDING,
         Role.APPROVER,
         StageKind.APPROVAL,
         SchemeStatus.APPROVAL_PENDING,
         others_only=True,
     ),
-    Queue(
+    SchemeQueue(
         WorkQueueKey.COUPONS_TO_GENERATE,
         Role.OPERATIONS,
         StageKind.COUPON_GENERATION,
         SchemeStatus.COUPONS_NOT_GENERATED,
     ),
-    Queue(WorkQueueKey.ARTWORK_TO_UPLOAD, Role.DESIGNER, StageKind.ARTWORK, SchemeStatus.ARTWORK_NOT_UPLOADED),
-    Queue(WorkQueueKey.SETTLEMENT_PENDING, Role.PROGRAM_MANAGER, StageKind.SETTLEMENT, SchemeStatus.SETTLEMENT_PENDING),
+    SchemeQueue(WorkQueueKey.ARTWORK_TO_UPLOAD, Role.DESIGNER, StageKind.ARTWORK, SchemeStatus.ARTWORK_NOT_UPLOADED),
+    EnrollmentQueue(WorkQueueKey.ENROLLMENTS_TO_DECIDE, _MANAGER, EnrollmentStatus.PENDING),
+    EcpQueue(WorkQueueKey.ECPS_TO_VERIFY, _MANAGER, EcpStatus.PENDING),
+    SchemeQueue(WorkQueueKey.SETTLEMENT_PENDING, _MANAGER, StageKind.SETTLEMENT, SchemeStatus.SETTLEMENT_PENDING),
 )
 _BY_KEY: Final[Mapping[WorkQueueKey, Queue]] = MappingProxyType({queue.key: queue for queue in QUEUES})
 

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks like 10.1.0.0/16, with commas, that webhooks may call although they are not public."
     )
+    revision_interval: float = Field(
+        1.0, gt=0, le=86400, description="How many seconds a revision of a scheme may take effect too late."
+    )
     body_limit: int = Field(1024 * 1024, ge=1024, description="The largest request body, in bytes.")
 
     @property

@@ -10,6 +10,8 @@ from domain.permissions import Permission
 from resolvers.accounts.read import accounts_by_id, api_keys_by_id
 from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, variants_by_id, vendors_by_id
 from resolvers.context import Operation
+from resolvers.ecps.read import ecps_by_id
+from resolvers.enrollments.read import enrollments_by_id
 from resolvers.notifications.read import notifications_by_id
 from resolvers.schemes.activity import activities_by_id
 from resolvers.schemes.read import rules_by_id, schemes_by_id
@@ -24,6 +26,8 @@ class NodeKind(StrEnum):
     ACCOUNT = "acc"
     API_KEY = "key"
     BONUS_RULE = "rul"
+    ECP = "ecp"
+    ENROLLMENT = "enr"
     GEOGRAPHY = "geo"
     NOTIFICATION = "ntf"
     PRODUCT = "prd"
@@ -38,7 +42,8 @@ class NodeKind(StrEnum):
     @property
     def label(self) -> str:
         """The kind as people write it: "bonus rule"."""
-        return "API key" if self is NodeKind.API_KEY else self.name.replace("_", " ").lower()
+        capital = {NodeKind.API_KEY: "API key", NodeKind.ECP: "ECP"}
+        return capital.get(self) or self.name.replace("_", " ").lower()
 
 
 LOADERS: Final[Mapping[NodeKind, tuple[Permission, Batch]]] = MappingProxyType(
@@ -46,11 +51,13 @@ LOADERS: Final[Mapping[NodeKind, tuple[Permission, Batch]]] = MappingProxyType(
         NodeKind.ACCOUNT: (Permission.ACCOUNT_READ, accounts_by_id),
         NodeKind.API_KEY: (Permission.API_KEY_MANAGE, api_keys_by_id),
         NodeKind.BONUS_RULE: (Permission.SCHEME_READ, rules_by_id),
+        NodeKind.ECP: (Permission.VIEWER_READ, ecps_by_id),
+        NodeKind.ENROLLMENT: (Permission.SCHEME_READ, enrollments_by_id),
         NodeKind.GEOGRAPHY: (Permission.CATALOG_READ, geographies_by_id),
         NodeKind.NOTIFICATION: (Permission.NOTIFICATION_READ, notifications_by_id),
         NodeKind.PRODUCT: (Permission.CATALOG_READ, products_by_id),
         NodeKind.SCHEME: (Permission.SCHEME_READ, schemes_by_id),
-        NodeKind.SCHEME_ACTIVITY: (Permission.SCHEME_READ, activities_by_id),
+        NodeKind.SCHEME_ACTIVITY: (Permission.SCHEME_FOLLOW, activities_by_id),
         NodeKind.TIER: (Permission.CATALOG_READ, tiers_by_id),
         NodeKind.VARIANT: (Permission.CATALOG_READ, variants_by_id),
         NodeKind.VENDOR: (Permission.VENDOR_READ, vendors_by_id),

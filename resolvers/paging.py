@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -74,23 +75,32 @@ class Count(Struct, frozen=True):
 
 
 class CountOf(Struct, frozen=True):
-    """A count that has not been made, of one of many lists that a statement counts together, by the id of its owner."""
+    """A count that has not been made, of one of many lists that a statement counts together, by the id of its owner.
+
+    The parameters are as in `Count`, without the `ids` of the owners.
+    """
 
     statement: Statement[tuple[UUID, int]]
     id: UUID
+    parameters: tuple[tuple[str, Any], ...] = ()
 
 
-async def counts(operation: Operation, keys: list[Count | CountOf]) -> list[int]:
-    """Batch function of `totalCount`: makes each count, once per distinct list; lists of many owners together."""
-    owners: dict[Statement[tuple[UUID, int]], list[UUID]] = {}
+async def counts(operation: Operation, keys: list[Count | CountOf | int]) -> list[int]:
+    """Batch function of `totalCount`: makes each count, once per distinct list; lists of many owners together.
+
+    What is known without counting, is its own answer.
+    """
+    owners: dict[tuple[Statement[tuple[UUID, int]], tuple[tuple[str, Any], ...]], list[UUID]] = {}
     for key in keys:
         if isinstance(key, CountOf):
-            owners.setdefault(key.statement, []).append(key.id)
-    counted = {of: dict(await operation.fetch(of, ids=ids)) for of, ids in owners.items()}
+            owners.setdefault((key.statement, key.parameters), []).append(key.id)
+    counted = {of: dict(await operation.fetch(of[0], ids=ids, **dict(of[1]))) for of, ids in owners.items()}
     return [
-        counted[key.statement].get(key.id, 0)
+        counted[key.statement, key.parameters].get(key.id, 0)
         if isinstance(key, CountOf)
         else (await operation.fetch(key.statement, **dict(key.parameters)))[0]
+        if isinstance(key, Count)
+        else key
         for key in keys
     ]
 
@@ -122,7 +132,7 @@ async def read_page(  # noqa: PLR0913 - a list is its statements, their paramete
         order,
         has_next=text is not None if backward else more,
         has_previous=more if backward else text is not None,
-        count=None if count is None else Count(count, tuple(sorted((k, _hashable(v)) for k, v in parameters.items()))),
+        count=None if count is None else Count(count, sorted_pairs(parameters)),
     )
 
 
@@ -135,6 +145,7 @@ async def read_pages(  # noqa: PLR0913 - as above, and whose lists they are
     *,
     owner: Callable[[RowT], UUID],
     count: Statement[tuple[UUID, int]],
+    parameters: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Page[RowT]]:
     """A page of the list of each of the `ids`, forward, with one statement; `owner` says whose a row is.
 
@@ -143,11 +154,27 @@ async def read_pages(  # noqa: PLR0913 - as above, and whose lists they are
     size, _ = page_size(arguments)
     text = arguments.after
     place = {} if text is None else decode_cursor(order, text, "after")
-    rows = await operation.fetch(statement(resumed=bool(place)), limit=size + 1, ids=ids, **place)
+    rows = await operation.fetch(statement(resumed=bool(place)), limit=size + 1, ids=ids, **place, **parameters)
     return [
-        Page(found[:size], order, has_next=len(found) > size, has_previous=bool(place), count=CountOf(count, key))
+        Page(
+            found[:size],
+            order,
+            has_next=len(found) > size,
+            has_previous=bool(place),
+            count=CountOf(count, key, sorted_pairs(parameters)),
+        )
         for key, found in zip(ids, many_each(ids, rows, owner), strict=True)
     ]
+
+
+def empty_page(arguments: PageArguments, order: Order[RowT]) -> Page[RowT]:
+    """A page of a list that has nothing in it whatever it is asked for. Raises BadInput, as `read_page` does."""
+    _, backward = page_size(arguments)
+    name = "before" if backward else "after"
+    text = arguments.before if backward else arguments.after
+    if text is not None:
+        decode_cursor(order, text, name)
+    return Page([], order, has_next=False, has_previous=False, count=0)
 
 
 def page_size(arguments: PageArguments) -> tuple[int, bool]:
@@ -188,6 +215,11 @@ def decode_cursor(order: Order[RowT], text: str, argument: str) -> dict[str, Any
     if name != order.name:
         raise BadInput("This cursor belongs to another list or order; start from the beginning.", argument)
     return {"cursor_value": value, "cursor_id": key}
+
+
+def sorted_pairs(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Parameters so that counts can be keys; sorted by name, with tuples for lists."""
+    return tuple(sorted((name, _hashable(value)) for name, value in parameters.items()))
 
 
 def _hashable(value: Any) -> Any:

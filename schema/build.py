@@ -21,6 +21,9 @@ from resolvers.paging import LARGEST_PAGE
 from schema.accounts.fields import AccountMutations, AccountQueries
 from schema.accounts.types import ApiKey
 from schema.catalog.fields import CatalogMutations, CatalogQueries
+from schema.ecps.activities import ActivityMutations
+from schema.ecps.fields import EcpMutations, EcpQueries
+from schema.enrollments.fields import EnrollmentMutations, EnrollmentQueries
 from schema.errors import ERROR_TYPES
 from schema.fields import AppInfo
 from schema.ids import decode_id
@@ -30,6 +33,7 @@ from schema.roots import query
 from schema.scalars import SCALARS
 from schema.schemes.activity import SchemeActivityQueries, SchemeActivitySubscriptions
 from schema.schemes.fields import SchemeMutations, SchemeQueries
+from schema.schemes.revising import SchemeRevisionMutations
 from schema.webhooks.events import EventQueries
 from schema.webhooks.fields import WebhookMutations, WebhookQueries
 from schema.work.fields import WorkQueries, WorkSubscriptions
@@ -46,6 +50,8 @@ IdsArgument = Annotated[
 class Query(
     AccountQueries,
     CatalogQueries,
+    EcpQueries,
+    EnrollmentQueries,
     EventQueries,
     NotificationQueries,
     SchemeActivityQueries,
@@ -77,7 +83,17 @@ class Query(
 @strawberry.type(
     description="What can be changed. Each field is one transaction: it is carried out whole or not at all."
 )
-class Mutation(AccountMutations, CatalogMutations, NotificationMutations, SchemeMutations, WebhookMutations):
+class Mutation(
+    AccountMutations,
+    ActivityMutations,
+    CatalogMutations,
+    EcpMutations,
+    EnrollmentMutations,
+    NotificationMutations,
+    SchemeMutations,
+    SchemeRevisionMutations,
+    WebhookMutations,
+):
     """The mutation root."""
 
 

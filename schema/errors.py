@@ -30,6 +30,7 @@ described(
         UserErrorCode.CONTENT_CHANGED: "The scheme is not the one that was reviewed.",
         UserErrorCode.ILLEGAL_STATE: "The state of the object does not allow this.",
         UserErrorCode.NOT_ALLOWED_FOR_STAGE: "The stage of the scheme does not allow this.",
+        UserErrorCode.OUT_OF_WINDOW: "The days on which this can be done have not come, or are over.",
         UserErrorCode.OUT_OF_SCOPE: "A rule or choice lies outside the scheme.",
         UserErrorCode.SELF_APPROVAL: "Nobody approves what they submitted themselves.",
         UserErrorCode.LIMIT_EXCEEDED: "There are too many of something.",

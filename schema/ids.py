@@ -86,4 +86,4 @@ def _sentence(kind: NodeKind, found: tuple[NodeKind, UUID] | None) -> str:
 
 
 def _one(kind: NodeKind) -> str:
-    return f"{'an' if kind.label[0] in 'aeiouA' else 'a'} {kind.label}"
+    return f"{'an' if kind.label[0] in 'aeiouAE' else 'a'} {kind.label}"

@@ -28,6 +28,9 @@ from graphql_api.settings import Settings
 from migrations import run as migrations
 from tests.api.client import Clients
 from tests.factories.clock import TestClock
+from tests.factories.ecps import EcpFactory
+from tests.factories.enrollments import EnrollmentFactory
+from tests.factories.revisions import RevisionFactory
 from tests.factories.schemes import SchemeFactory
 from tests.factories.world import World, build_world
 
@@ -119,10 +122,30 @@ def factory(environment: Environment, world: World) -> SchemeFactory:
     return SchemeFactory(environment, world)
 
 
+@pytest.fixture
+def ecps(environment: Environment, world: World) -> EcpFactory:
+    """Makes ECPs."""
+    return EcpFactory(environment, world)
+
+
+@pytest.fixture
+def enrollments(factory: SchemeFactory) -> EnrollmentFactory:
+    """Makes schemes that are open, and enrollments in them."""
+    return EnrollmentFactory(factory)
+
+
+@pytest.fixture
+def revisions(environment: Environment, factory: SchemeFactory) -> RevisionFactory:
+    """Makes revisions of schemes, and lets them take effect."""
+    return RevisionFactory(environment, factory)
+
+
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a development server."""
-    return Settings(env="dev", data_dir=tmp_path_factory.mktemp("data"), webhook_networks="127.0.0.0/8")
+    # Tests say themselves when revisions take effect.
+    data_dir = tmp_path_factory.mktemp("data")
+    return Settings(env="dev", data_dir=data_dir, webhook_networks="127.0.0.0/8", revision_interval=86400)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, func, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.models import AccountRoleTable, AccountTable, ApiKeyTable
@@ -46,6 +46,12 @@ async def add_api_key(session: Writing, key: ApiKeyRow, secret_hash: bytes) -> N
 async def mark_api_key_revoked(session: Writing, key_id: UUID, at: datetime) -> None:
     """The key opens nothing from now on."""
     await session.execute(update(ApiKeyTable).where(ApiKeyTable.id == key_id).values(revoked_at=at))
+
+
+async def erase_api_keys(session: Writing, account_id: UUID, name: str, at: datetime) -> None:
+    """The keys of an account open nothing from now on, and none of their names says any more than `name`."""
+    keys = update(ApiKeyTable).where(ApiKeyTable.account_id == account_id)
+    await session.execute(keys.values(name=name, revoked_at=func.coalesce(ApiKeyTable.revoked_at, at)))
 
 
 async def _replace_roles(session: Writing, account_id: UUID, roles: Collection[str]) -> None:

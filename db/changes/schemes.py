@@ -23,7 +23,7 @@ from db.rows import SectionRow
 from db.sessions import Writing
 from domain.lifecycle import Decision, StageSpan
 from domain.rules.model import BonusRule
-from domain.schemes.content import Basics, CouponValue
+from domain.schemes.content import Basics, CouponValue, SchemeContent
 from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 
@@ -51,7 +51,7 @@ async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
             created_by=created_by,
             created_at=at,
             updated_at=at,
-            **_basics_columns(basics),
+            **basics_columns(basics),
         )
     )
     sections = [
@@ -60,9 +60,15 @@ async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
     await session.execute(insert(SchemeSectionTable), sections)
 
 
-async def set_basics(session: Writing, scheme_id: UUID, basics: Basics, terms_version: int) -> None:
-    """Replace the basics of a scheme."""
-    values = {**_basics_columns(basics), "terms_version": terms_version}
+async def set_basics(
+    session: Writing, scheme_id: UUID, basics: Basics, terms_version: int, terms_published_at: datetime | None
+) -> None:
+    """Replace the basics of a scheme; a text of the terms that is not in force yet is not published."""
+    values = {
+        **basics_columns(basics),
+        "terms_version": terms_version,
+        "terms_published_at": terms_published_at,
+    }
     await session.execute(update(SchemeTable).where(SchemeTable.id == scheme_id).values(**values))
 
 
@@ -106,6 +112,14 @@ async def set_rules(session: Writing, scheme_id: UUID, rules: Sequence[BonusRule
         await session.execute(insert(BonusRuleTable), rows)
 
 
+async def set_sections(session: Writing, scheme_id: UUID, content: SchemeContent) -> None:
+    """Make the four sections after the basics exactly these."""
+    await set_variants(session, scheme_id, content.variant_ids)
+    await set_geographies(session, scheme_id, content.geography_ids)
+    await set_coupon_values(session, scheme_id, content.coupon_values)
+    await set_rules(session, scheme_id, content.rules)
+
+
 async def record_section_save(session: Writing, saved: SectionRow) -> None:
     """Note that somebody saved a section, and its new version."""
     key = (SchemeSectionTable.scheme_id == saved.scheme_id, SchemeSectionTable.section == saved.section)
@@ -123,7 +137,7 @@ async def set_section_states(
 
 
 async def touch_scheme(session: Writing, scheme_id: UUID, **columns: Any) -> None:
-    """Set columns of the scheme itself: `updated_at`, `content_hash`, `submitted_at`, `approved_at`."""
+    """Set columns of the scheme itself: `updated_at`, `content_hash`, `submitted_at`, `approved_at` and the like."""
     await session.execute(update(SchemeTable).where(SchemeTable.id == scheme_id).values(**columns))
 
 
@@ -133,17 +147,19 @@ async def add_submission(  # noqa: PLR0913 - the columns of a submission, by nam
     scheme_id: UUID,
     number: int,
     content_hash: str,
+    effective_at: datetime | None,
     content: Any,
     acknowledged_warnings: Sequence[str],
     account_id: UUID,
     at: datetime,
 ) -> None:
-    """Insert the next submission of a scheme, with the content as it is now."""
+    """Insert the next submission of a scheme with the content as it is now, and of a revision with its time."""
     await session.execute(
         insert(SchemeSubmissionTable).values(
             scheme_id=scheme_id,
             number=number,
             content_hash=content_hash,
+            effective_at=effective_at,
             content=content,
             acknowledged_warnings=list(acknowledged_warnings),
             submitted_by=account_id,
@@ -181,7 +197,8 @@ async def replace_stages(session: Writing, scheme_id: UUID, spans: Sequence[Stag
     await session.execute(insert(SchemeStageTable), rows)
 
 
-def _basics_columns(basics: Basics) -> dict[str, Any]:
+def basics_columns(basics: Basics) -> dict[str, Any]:
+    """The basics as columns of a scheme."""
     columns = msgspec.structs.asdict(basics)
     columns["earning_channels"] = sorted(columns.pop("channels"))
     return columns

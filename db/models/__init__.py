@@ -4,11 +4,13 @@ from db.models.accounts import AccountRoleTable, AccountTable, ApiKeyTable
 from db.models.base import Base
 from db.models.catalog import GeographyTable, ProductTable, TierTable, VariantTable, VendorTable
 from db.models.collaboration import NotificationTable, SchemeActivityTable, SchemeParticipantTable
+from db.models.ecps import EcpActivityTable, EcpCountTable, EcpTable, EnrollmentTable
 from db.models.events import AccessVersionTable, EventStreamTable, EventTable
 from db.models.schemes import (
     BonusRuleTable,
     CodeCounterTable,
     SchemeGeographyTable,
+    SchemeRevisionTable,
     SchemeSectionTable,
     SchemeStageTable,
     SchemeSubmissionTable,
@@ -25,6 +27,10 @@ __all__ = [
     "Base",
     "BonusRuleTable",
     "CodeCounterTable",
+    "EcpActivityTable",
+    "EcpCountTable",
+    "EcpTable",
+    "EnrollmentTable",
     "EventStreamTable",
     "EventTable",
     "GeographyTable",
@@ -33,6 +39,7 @@ __all__ = [
     "SchemeActivityTable",
     "SchemeGeographyTable",
     "SchemeParticipantTable",
+    "SchemeRevisionTable",
     "SchemeSectionTable",
     "SchemeStageTable",
     "SchemeSubmissionTable",

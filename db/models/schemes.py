@@ -30,7 +30,27 @@ class SchemeTable(Base):
 
     __tablename__ = "scheme"
     __table_args__ = (
-        Index("uq_scheme__code", "code", unique=True),
+        Index("uq_scheme__code", "code", unique=True, postgresql_where=text("revises IS NULL")),
+        Index("ix_scheme__code", "code"),
+        # One open revision of a scheme at a time.
+        Index(
+            "uq_scheme__revises",
+            "revises",
+            unique=True,
+            postgresql_where=text("revises IS NOT NULL AND approved_at IS NULL AND rejected_at IS NULL"),
+        ),
+        Index(
+            "ix_scheme__due", "effective_at", postgresql_where=text("effective_at IS NOT NULL AND applied_at IS NULL")
+        ),
+        CheckConstraint("(revises IS NULL) = (effective_at IS NULL)", "revision_timed"),
+        CheckConstraint("applied_at IS NULL OR (revises IS NOT NULL AND approved_at IS NOT NULL)", "approved_applied"),
+        # In which schemes ECPs can enroll, those that close first at the beginning.
+        Index(
+            "ix_scheme__open",
+            "enrollment_closes_on",
+            "id",
+            postgresql_where=text("approved_at IS NOT NULL AND revises IS NULL"),
+        ),
         Index("ix_scheme__updated_at", "updated_at", "id"),
         Index("ix_scheme__created_at", "created_at", "id"),
         Index("ix_scheme__sort_title", "sort_title", "id"),
@@ -56,11 +76,18 @@ class SchemeTable(Base):
     ends_on: Mapped[date | None]
     terms_markdown: Mapped[str | None]
     terms_version: Mapped[int]
+    terms_published_at: Mapped[Moment | None] = mapped_column(comment="When the text came into force")
     materials: Mapped[Json]
     budget: Mapped[int | None] = mapped_column(BigInteger)
     content_hash: Mapped[str]
     submitted_at: Mapped[Moment | None] = mapped_column(comment="The first submission; approvers see it from then on")
     approved_at: Mapped[Moment | None]
+    rejected_at: Mapped[Moment | None]
+    revises: Mapped[UUID | None] = mapped_column(
+        ForeignKey("scheme.id"), comment="The live scheme of which this is the next revision"
+    )
+    effective_at: Mapped[Moment | None] = mapped_column(comment="When a revision takes effect")
+    applied_at: Mapped[Moment | None] = mapped_column(comment="When a revision became the live scheme")
     created_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
@@ -101,11 +128,13 @@ class BonusRuleTable(Base):
     __tablename__ = "bonus_rule"
     __table_args__ = (
         Index("ix_bonus_rule__scheme_id_position", "scheme_id", "position"),
+        Index("ix_bonus_rule__id", "id"),
         CheckConstraint("position >= 1", "position_positive"),
     )
 
+    # A rule keeps its id in the revisions of its scheme.
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
     id: Mapped[Key]
-    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"))
     position: Mapped[int]
     document: Mapped[Json]
 
@@ -142,14 +171,31 @@ class SchemeSubmissionTable(Base):
     scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     content_hash: Mapped[str]
+    effective_at: Mapped[Moment | None] = mapped_column(comment="The time of a revision as it was submitted")
     content: Mapped[Json]
     acknowledged_warnings: Mapped[Texts]
+    reach: Mapped[Json | None] = mapped_column(comment="Who could qualify for each rule when it was submitted")
     submitted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     submitted_at: Mapped[Moment]
     decision: Mapped[str | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[Moment | None]
     reason: Mapped[str | None]
+
+
+class SchemeRevisionTable(Base):
+    """An approved revision of a scheme: its content, and from when on sales are valued under it."""
+
+    __tablename__ = "scheme_revision"
+    __table_args__ = (Index("uq_scheme_revision__effective_at", "scheme_id", "effective_at", unique=True),)
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content_hash: Mapped[str]
+    content: Mapped[Json]
+    effective_at: Mapped[Moment]
+    approved_at: Mapped[Moment]
+    approved_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
 
 
 class SchemeStageTable(Base):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, distinct_on
 from sqlalchemy.orm import aliased
 
 from db.keyset import Sort, keyset
-from db.models import AccountRoleTable, AccountTable, ApiKeyTable
+from db.models import AccountRoleTable, AccountTable, ApiKeyTable, EcpTable
 from db.rows import AccountRow, ApiKeyRow
 from db.search import matches_words
 from db.statement import Query, Statement, counting, string, uuid, uuids
@@ -25,6 +25,9 @@ _ROLES = func.array(
 )
 
 
+_ECP = select(EcpTable.id).where(EcpTable.account_id == AccountTable.id).correlate(AccountTable).scalar_subquery()
+
+
 def _accounts() -> Query:
     return select(
         AccountTable.id,
@@ -34,6 +37,7 @@ def _accounts() -> Query:
         AccountTable.created_at,
         AccountTable.disabled_at,
         _ROLES,
+        _ECP,
     )
 
 

@@ -1,7 +1,6 @@
-"""Statements that list and count schemes: visibility, filters, orders, keyset pages and work queues."""
+"""Statements that list and count schemes: visibility, filters, orders, keyset pages and the lists of work queues."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,7 +19,6 @@ from sqlalchemy import (
     select,
     text,
     true,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
@@ -28,12 +26,11 @@ from db.keyset import Sort, keyset
 from db.models import SchemeGeographyTable, SchemeStageTable, SchemeSubmissionTable, SchemeTable, SchemeVariantTable
 from db.rows import SchemeRow
 from db.search import matches_words
-from db.statement import Query, Statement, moment, string, texts, uuid, uuids
+from db.statement import Statement, moment, number, string, texts, uuid, uuids
 from db.statements.catalog import RELATED_GEOGRAPHIES
 from db.statements.schemes import SCHEME_COLUMNS
 from domain.permissions import SchemeScope
 from domain.schemes.orders import SchemeOrder
-from domain.work import Queue
 
 
 class SchemeFilters(Struct, frozen=True):
@@ -68,13 +65,18 @@ SORTS: Final[Mapping[SchemeOrder, Sort]] = MappingProxyType(
 
 
 def visible(scope: SchemeScope) -> ColumnElement[bool] | TextClause:
-    """The one predicate that says which schemes somebody sees; every statement that lists or fetches them uses it."""
+    """The one predicate that says which schemes somebody sees; every statement that lists or fetches them uses it.
+
+    Revisions are schemes of their own until they take effect. Then they are the scheme that they revised, and nobody
+    sees them any more; before that only those who define or approve do.
+    """
+    pending = SchemeTable.applied_at.is_(None)
     predicates: dict[SchemeScope, ColumnElement[bool] | TextClause] = {
         # Not false(), which SQLAlchemy would let swallow every other predicate together with its parameters.
         SchemeScope.NONE: text("false"),
-        SchemeScope.APPROVED: SchemeTable.approved_at.is_not(None),
-        SchemeScope.SUBMITTED: SchemeTable.submitted_at.is_not(None),
-        SchemeScope.ALL: true(),
+        SchemeScope.APPROVED: and_(SchemeTable.approved_at.is_not(None), SchemeTable.revises.is_(None)),
+        SchemeScope.SUBMITTED: and_(SchemeTable.submitted_at.is_not(None), pending),
+        SchemeScope.ALL: pending,
     }
     return predicates[scope]
 
@@ -97,9 +99,11 @@ def schemes_by_id(scope: SchemeScope) -> Statement[SchemeRow]:
 
 
 @cache
-def scheme_by_code(scope: SchemeScope) -> Statement[SchemeRow]:
-    """The scheme of the parameter `code`, if the scope shows it."""
-    return Statement(select(*SCHEME_COLUMNS).where(SchemeTable.code == string("code"), visible(scope)), SchemeRow)
+def scheme_by_code(scope: SchemeScope, *, numbered: bool) -> Statement[SchemeRow]:
+    """The scheme of the parameter `code`, if the scope shows it; `numbered` ones are those of `revision`."""
+    wanted = SchemeTable.revision == number("revision") if numbered else SchemeTable.revises.is_(None)
+    query = select(*SCHEME_COLUMNS).where(SchemeTable.code == string("code"), wanted, visible(scope))
+    return Statement(query, SchemeRow)
 
 
 @cache
@@ -118,36 +122,6 @@ def scheme_count(scope: SchemeScope, filters: SchemeFilters) -> Statement[int]:
     return Statement(query, int)
 
 
-class QueueCountRow(Struct, frozen=True):
-    """How much work a queue holds, and since when its oldest item waits."""
-
-    key: str
-    count: int
-    oldest_since: datetime | None
-
-
-@cache
-def queue_counts(scope: SchemeScope, queues: tuple[Queue, ...]) -> Statement[QueueCountRow]:
-    """What the queues hold now, empty ones too, in their order.
-
-    The queues are constants of the statement, not parameters: PostgreSQL then knows how small each of them is.
-    """
-    return Statement(union_all(*(_queue_count(scope, queue) for queue in queues)), QueueCountRow)
-
-
-def _queue_count(scope: SchemeScope, queue: Queue) -> Query:
-    query = select(text(f"'{queue.key.value}'"), func.count(), func.min(SchemeStageTable.since)).where(
-        SchemeStageTable.kind == text(f"'{queue.stage.value}'"),
-        SchemeStageTable.status == text(f"'{queue.status.value}'"),
-        _valid_now(),
-    )
-    if queue.others_only:
-        query = query.where(_submitted_by_others(SchemeStageTable.scheme_id))
-    if scope is not SchemeScope.ALL:
-        query = query.join(SchemeTable, SchemeTable.id == SchemeStageTable.scheme_id).where(visible(scope))
-    return query
-
-
 def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElement[bool] | TextClause]:
     chosen = [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
     if filters.stages or filters.statuses:
@@ -155,18 +129,19 @@ def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElemen
     return [visible(scope), *chosen]
 
 
-def _valid_now() -> ColumnElement[bool]:
+def valid_now() -> ColumnElement[bool]:
+    """The predicate: a stage stands as it is at the moment of the parameter `now`."""
     return and_(SchemeStageTable.valid_from <= moment("now"), SchemeStageTable.valid_until > moment("now"))
 
 
 def _in_queue() -> ColumnElement[bool]:
     return _has_stage(
-        SchemeStageTable.kind == string("queue_kind"), SchemeStageTable.status == string("queue_status"), _valid_now()
+        SchemeStageTable.kind == string("queue_kind"), SchemeStageTable.status == string("queue_status"), valid_now()
     )
 
 
 def _current_stage(*, stages: bool, statuses: bool) -> ColumnElement[bool]:
-    wanted: list[ColumnElement[bool]] = [SchemeStageTable.is_current.is_(True), _valid_now()]
+    wanted: list[ColumnElement[bool]] = [SchemeStageTable.is_current.is_(True), valid_now()]
     if stages:
         wanted.append(SchemeStageTable.kind == any_(texts("stages")))
     if statuses:
@@ -178,8 +153,8 @@ def _has_stage(*predicates: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(true()).where(SchemeStageTable.scheme_id == SchemeTable.id, *predicates).exists()
 
 
-def _submitted_by_others(scheme_id: SQLColumnExpression[Any] = SchemeTable.id) -> ColumnElement[bool]:
-    """Nobody approves what they submitted, so it is not waiting for them: the latest submission is somebody else's."""
+def submitted_by_others(scheme_id: SQLColumnExpression[Any] = SchemeTable.id) -> ColumnElement[bool]:
+    """The predicate: the latest submission is not of the parameter `viewer_id`: nobody approves what they submitted."""
     latest = (
         select(SchemeSubmissionTable.submitted_by)
         .where(SchemeSubmissionTable.scheme_id == scheme_id)
@@ -213,14 +188,15 @@ def _with_variants() -> ColumnElement[bool]:
 
 def _active() -> ColumnElement[bool]:
     day = bindparam("active_on", type_=Date(), required=True)
-    return and_(SchemeTable.approved_at.is_not(None), SchemeTable.starts_on <= day, SchemeTable.ends_on >= day)
+    approved = and_(SchemeTable.approved_at.is_not(None), SchemeTable.revises.is_(None))
+    return and_(approved, SchemeTable.starts_on <= day, SchemeTable.ends_on >= day)
 
 
 _FILTERS: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
     {
         "words": lambda: matches_words(SchemeTable.search_words),
         "queue": _in_queue,
-        "others_only": _submitted_by_others,
+        "others_only": submitted_by_others,
         "channels": lambda: SchemeTable.earning_channels.bool_op("&&")(texts("channels")),
         "geography_ids": _in_geographies,
         "variant_ids": _with_variants,

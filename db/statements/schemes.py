@@ -56,6 +56,9 @@ SCHEME_COLUMNS: Final = (
     SchemeTable.created_at,
     SchemeTable.updated_at,
     SchemeTable.sort_title,
+    SchemeTable.terms_published_at,
+    SchemeTable.revises,
+    SchemeTable.effective_at,
 )
 
 
@@ -109,9 +112,7 @@ def _sections() -> Query:
 
 
 def _rules() -> Query:
-    return select(
-        BonusRuleTable.id, BonusRuleTable.scheme_id, BonusRuleTable.position, BonusRuleTable.document
-    ).order_by(BonusRuleTable.scheme_id, BonusRuleTable.position)
+    return select(BonusRuleTable.id, BonusRuleTable.scheme_id, BonusRuleTable.position, BonusRuleTable.document)
 
 
 def _submissions() -> Query:
@@ -128,6 +129,7 @@ def _submissions() -> Query:
             decider.display_name,
             SchemeSubmissionTable.decided_at,
             SchemeSubmissionTable.reason,
+            SchemeSubmissionTable.effective_at,
         )
         .ext(distinct_on(SchemeSubmissionTable.scheme_id))
         .outerjoin(decider, decider.id == SchemeSubmissionTable.decided_by)
@@ -167,8 +169,20 @@ GEOGRAPHIES_BY_SCHEME = Statement(
     .order_by(SchemeGeographyTable.scheme_id, GeographyTable.name),
     _scheme_geography_row,
 )
-RULES_BY_SCHEME = Statement(_rules().where(BonusRuleTable.scheme_id == any_(uuids("ids"))), RuleRow)
-RULES_BY_ID = Statement(_rules().where(BonusRuleTable.id == any_(uuids("ids"))), RuleRow)
+RULES_BY_SCHEME = Statement(
+    _rules()
+    .where(BonusRuleTable.scheme_id == any_(uuids("ids")))
+    .order_by(BonusRuleTable.scheme_id, BonusRuleTable.position),
+    RuleRow,
+)
+# A rule keeps its id in the revisions of its scheme: the one of the scheme itself comes first.
+RULES_BY_ID = Statement(
+    _rules()
+    .join(SchemeTable, SchemeTable.id == BonusRuleTable.scheme_id)
+    .where(BonusRuleTable.id == any_(uuids("ids")))
+    .order_by(BonusRuleTable.id, SchemeTable.effective_at.asc().nulls_first()),
+    RuleRow,
+)
 SECTIONS_BY_SCHEME = Statement(_sections().where(SchemeSectionTable.scheme_id == any_(uuids("ids"))), SectionRow)
 SUBMISSIONS_BY_SCHEME = Statement(
     _submissions().where(SchemeSubmissionTable.scheme_id == any_(uuids("ids"))), SubmissionRow

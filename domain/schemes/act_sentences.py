@@ -1,83 +1,96 @@
-"""What people do to a scheme as sentences: for its activity, and for those whom it concerns."""
+"""What people do to a scheme as sentences: for its activity, and for those whom it concerns.
 
-from typing import Final
+`scheme` is what `called` makes of it.
+"""
 
-from domain.rules.wording import quoted
+from datetime import datetime
 
-# A reason may be pages long; it is told in full with the submission.
-LONGEST_REASON: Final = 300
-_ENDS: Final = (".", "!", "?", "…", ".”", "!”", "?”")
+from domain.rules.wording import explained, quoted
+from domain.schemes.revisions import moment
 
 
-def created(actor: str, title: str) -> str:
+def called(title: str, revision: int | None = None) -> str:
+    """A scheme within a sentence; with `revision`, the revision of it that has not taken effect yet."""
+    return quoted(title) if revision is None else f"revision {revision} of {quoted(title)}"
+
+
+def created(actor: str, scheme: str) -> str:
     """For the activity."""
-    return f"{actor} created {quoted(title)}."
+    return f"{actor} created {scheme}."
 
 
-def participant_added(actor: str, name: str, title: str) -> str:
+def participant_added(actor: str, name: str, scheme: str) -> str:
     """For the activity."""
-    return f"{actor} added {name} to the participants of {quoted(title)}."
+    return f"{actor} added {name} to the participants of {scheme}."
 
 
-def participant_removed(actor: str, name: str, title: str) -> str:
+def participant_removed(actor: str, name: str, scheme: str) -> str:
     """For the activity."""
-    return f"{actor} removed {name} from the participants of {quoted(title)}."
+    return f"{actor} removed {name} from the participants of {scheme}."
 
 
-def joined(actor: str, title: str) -> str:
+def joined(actor: str, scheme: str) -> str:
     """For the activity, when somebody added themselves."""
-    return f"{actor} takes part in {quoted(title)}."
+    return f"{actor} takes part in {scheme}."
 
 
-def left(actor: str, title: str) -> str:
+def left(actor: str, scheme: str) -> str:
     """For the activity, when somebody removed themselves."""
-    return f"{actor} no longer takes part in {quoted(title)}."
+    return f"{actor} no longer takes part in {scheme}."
 
 
-def you_were_added(actor: str, title: str) -> str:
+def you_were_added(actor: str, scheme: str) -> str:
     """For whom it concerns."""
-    return f"{actor} asked you to take part in {quoted(title)}."
+    return f"{actor} asked you to take part in {scheme}."
 
 
-def you_were_removed(actor: str, title: str) -> str:
+def you_were_removed(actor: str, scheme: str) -> str:
     """For whom it concerns."""
-    return f"{actor} removed you from the participants of {quoted(title)}."
+    return f"{actor} removed you from the participants of {scheme}."
 
 
-def submitted(actor: str, title: str) -> str:
+def submitted(actor: str, scheme: str) -> str:
     """For the activity."""
-    return f"{actor} submitted {quoted(title)} for approval."
+    return f"{actor} submitted {scheme} for approval."
 
 
-def approval_pending(actor: str, title: str) -> str:
+def approval_pending(actor: str, scheme: str) -> str:
     """For approvers."""
-    return f"{actor} submitted {quoted(title)}: it waits for your approval."
+    return f"{actor} submitted {scheme}: it waits for your approval."
 
 
-def approved(actor: str, title: str, comment: str | None) -> str:
-    """For the activity, with what the approver says about it."""
-    return _with(f"{actor} approved {quoted(title)}", comment)
+def approved(actor: str, scheme: str, comment: str | None, effective_at: datetime | None = None) -> str:
+    """For the activity, with what the approver says about it; a revision with the time at which it takes effect."""
+    later = "" if effective_at is None else f", which takes effect on {moment(effective_at)}"
+    return explained(f"{actor} approved {scheme}{later}", comment)
 
 
-def changes_requested(actor: str, title: str, reason: str) -> str:
+def changes_requested(actor: str, scheme: str, reason: str) -> str:
     """For the activity, with the reason."""
-    return _with(f"{actor} requested changes to {quoted(title)}", reason)
+    return explained(f"{actor} requested changes to {scheme}", reason)
 
 
-def rejected(actor: str, title: str, reason: str) -> str:
+def rejected(actor: str, scheme: str, reason: str) -> str:
     """For the activity, with the reason."""
-    return _with(f"{actor} rejected {quoted(title)}", reason)
+    return explained(f"{actor} rejected {scheme}", reason)
 
 
-def work_begins(title: str, label: str) -> str:
+def work_begins(scheme: str, label: str) -> str:
     """For the owners of a stage that waits for them now; `label` is its status."""
-    return f"{quoted(title)} was approved and waits for you: {label[0].lower()}{label[1:]}."
+    return f"{scheme} was approved and waits for you: {label[0].lower()}{label[1:]}."
 
 
-def _with(sentence: str, reason: str | None) -> str:
-    words = " ".join((reason or "").split())
-    if not words:
-        return f"{sentence}."
-    if len(words) > LONGEST_REASON:
-        words = f"{words[: LONGEST_REASON - 1].rstrip()}…"
-    return f"{sentence}: {words}{'' if words.endswith(_ENDS) else '.'}"
+def revision_opened(actor: str, scheme: str, effective_at: datetime) -> str:
+    """For the activity of a revision, and for those who take part in the scheme."""
+    return f"{actor} opened {scheme}, to take effect on {moment(effective_at)}."
+
+
+def revision_rescheduled(actor: str, scheme: str, before: datetime, after: datetime) -> str:
+    """For the activity of a revision."""
+    return f"{actor} moved {scheme} from {moment(before)} to {moment(after)}."
+
+
+def revision_applied(number: int, title: str, changed: str | None) -> str:
+    """For the activity of a scheme; `changed` is a verb phrase, “changed the budget from …”, if anything did."""
+    sentence = f"Revision {number} of {quoted(title)} has taken effect"
+    return f"{sentence} and changes nothing." if changed is None else f"{sentence}: it {changed}."

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -107,6 +107,11 @@ def differences(before: SchemeContent, after: SchemeContent) -> tuple[FieldDiffe
     )
 
 
+def time_difference(before: datetime | None, after: datetime | None) -> FieldDifference:
+    """That a revision takes effect at another time, which is no part of its content."""
+    return FieldDifference("effectiveAt", msgspec.to_builtins(before), msgspec.to_builtins(after))
+
+
 def section_fields(content: SchemeContent, kind: WizardStepKind) -> tuple[tuple[str, Any], ...]:
     """The fields of one section as (GraphQL name, plain JSON value) pairs, always the same names in the same order."""
     content = canonical(content)
@@ -133,6 +138,7 @@ _LABELS = {
     "geographyIds": "geographies",
     "values": "coupon values",
     "rules": "bonus rules",
+    "effectiveAt": "time of taking effect",
 }
 _BASICS_NAMES = {
     "title": "title",

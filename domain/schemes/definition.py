@@ -56,13 +56,16 @@ def is_ready(all_steps: Iterable[Step]) -> bool:
     return all(step.state is WizardStepState.COMPLETE for step in all_steps)
 
 
-def review_warnings(content: SchemeContent, today: date) -> tuple[ReviewWarning, ...]:
-    """What to know before submitting on `today` (R3): dates that have passed, a budget that cannot hold."""
+def review_warnings(content: SchemeContent, today: date | None) -> tuple[ReviewWarning, ...]:
+    """What to know before submitting on `today` (R3): dates that have passed, a budget that cannot hold.
+
+    `today` is None for a revision: the scheme runs already, so its dates may have passed.
+    """
     basics, found = content.basics, []
-    if basics.enrollment_closes_on and basics.enrollment_closes_on < today:
+    if today and basics.enrollment_closes_on and basics.enrollment_closes_on < today:
         message = f"Enrollment closed on {spoken(basics.enrollment_closes_on)}, so nobody can enroll."
         found.append(ReviewWarning("ENROLLMENT_CLOSED", message))
-    if basics.ends_on and basics.ends_on < today:
+    if today and basics.ends_on and basics.ends_on < today:
         message = f"The scheme ended on {spoken(basics.ends_on)}, before it was approved."
         found.append(ReviewWarning("SCHEME_ENDED", message))
     if basics.budget is not None and content.base_liability > basics.budget:

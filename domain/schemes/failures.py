@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.failures import Failure, UserErrorCode
 from domain.schemes.content import FieldDifference, field_label
+from domain.schemes.revisions import moment
 from domain.stages import WizardStepKind
 
 SCHEME_PATH: Final = ("input", "schemeId")
@@ -38,6 +39,30 @@ class SelfApproval(Failure):
 
     def __init__(self) -> None:
         super().__init__("You submitted this scheme, so somebody else has to decide about it.", SCHEME_PATH)
+
+
+class RevisionOpen(Failure):
+    """The scheme has a revision that is not decided yet; there is one at a time."""
+
+    code = UserErrorCode.CONFLICT
+
+    def __init__(self, *, number: int, opened_by: str, opened_at: datetime) -> None:
+        self.number = number
+        self.opened_by = opened_by
+        self.opened_at = opened_at
+        what = f"{opened_by} opened revision {number} on {moment(opened_at)}"
+        super().__init__(f"{what}, and it has not been decided yet: go on with that one.", SCHEME_PATH)
+
+
+class TimePassed(Failure):
+    """The time at which a revision was to take effect has passed before it was approved."""
+
+    code = UserErrorCode.OUT_OF_WINDOW
+
+    def __init__(self, effective_at: datetime, advice: str) -> None:
+        self.effective_at = effective_at
+        what = f"The revision was to take effect on {moment(effective_at)}, which has passed"
+        super().__init__(f"{what}: {advice}.", SCHEME_PATH)
 
 
 class WarningsNotAcknowledged(Failure):

@@ -1,6 +1,7 @@
 """What may be done to a scheme in its state. Mutations raise what these return; `viewerActions` lists the rest."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -10,7 +11,8 @@ from msgspec import Struct
 from domain.failures import Failure
 from domain.lifecycle import Decision
 from domain.permissions import Permission, Viewer
-from domain.schemes.failures import IllegalState, SelfApproval
+from domain.rules.wording import day
+from domain.schemes.failures import IllegalState, RevisionOpen, SelfApproval, TimePassed
 
 
 class SchemeAction(StrEnum):
@@ -21,18 +23,34 @@ class SchemeAction(StrEnum):
     APPROVE = "APPROVE"
     REQUEST_CHANGES = "REQUEST_CHANGES"
     REJECT = "REJECT"
+    REVISE = "REVISE"
+    RESCHEDULE = "RESCHEDULE"
+
+
+class OpenRevision(Struct, frozen=True):
+    """The revision of a scheme that is not decided yet: who opened it, and when."""
+
+    number: int
+    opened_by: str
+    opened_at: datetime
 
 
 class Standing(Struct, frozen=True):
     """The facts that guards look at: is the scheme ready, was it submitted and by whom, and what was decided.
 
-    `current` tells whether the scheme still has the content that was submitted.
+    `current` tells whether the scheme still has the content that was submitted. `revises` tells a revision of a scheme
+    from the scheme itself; `missed` is when it was to take effect, once that has passed. `ended_on` is the last day of
+    the scheme once that is over, and `open_revision` its revision that is not decided yet.
     """
 
     ready: bool
     submitted_by: UUID | None = None
     current: bool = False
     decision: Decision | None = None
+    revises: bool = False
+    missed: datetime | None = None
+    ended_on: date | None = None
+    open_revision: OpenRevision | None = None
 
 
 def refusal(action: SchemeAction, standing: Standing, viewer: Viewer) -> Failure | None:
@@ -65,6 +83,8 @@ def _submit(standing: Standing, _viewer: Viewer) -> Failure | None:
         return IllegalState("The scheme is already waiting for approval.")
     if not standing.ready:
         return IllegalState("The scheme is not complete: finish every step of the wizard first.")
+    if standing.missed is not None:
+        return TimePassed(standing.missed, "choose a later time first")
     return None
 
 
@@ -83,6 +103,36 @@ def _decide(standing: Standing, viewer: Viewer) -> Failure | None:
     return None if standing.current else IllegalState("The scheme was edited after it was submitted.")
 
 
+def _approve(standing: Standing, viewer: Viewer) -> Failure | None:
+    failure = _decide(standing, viewer)
+    if failure is None and standing.missed is not None:
+        return TimePassed(standing.missed, "request changes, so that its managers choose a later time")
+    return failure
+
+
+def _revise(standing: Standing, _viewer: Viewer) -> Failure | None:
+    if standing.revises:
+        return IllegalState("This is a revision itself: revise the scheme that it belongs to.")
+    if standing.decision is Decision.REJECTED:
+        return IllegalState("A rejected scheme cannot be revised.")
+    if standing.decision is not Decision.APPROVED:
+        return IllegalState("The scheme is not approved yet: edit it instead of revising it.")
+    if standing.ended_on is not None:
+        return IllegalState(f"The scheme ended on {day(standing.ended_on)}: a revision could not take effect any more.")
+    if found := standing.open_revision:
+        return RevisionOpen(number=found.number, opened_by=found.opened_by, opened_at=found.opened_at)
+    return None
+
+
+def _reschedule(standing: Standing, _viewer: Viewer) -> Failure | None:
+    if not standing.revises:
+        return IllegalState("Only a revision takes effect at a time of its own.")
+    decided = {Decision.APPROVED: "is approved already", Decision.REJECTED: "was rejected"}
+    if standing.decision in decided:
+        return IllegalState(f"The revision {decided[standing.decision]}: its time stays as it is.")
+    return None
+
+
 ACTION_PERMISSIONS: Mapping[SchemeAction, Permission] = MappingProxyType(
     {
         SchemeAction.EDIT: Permission.SCHEME_DEFINE,
@@ -90,6 +140,8 @@ ACTION_PERMISSIONS: Mapping[SchemeAction, Permission] = MappingProxyType(
         SchemeAction.APPROVE: Permission.SCHEME_APPROVE,
         SchemeAction.REQUEST_CHANGES: Permission.SCHEME_APPROVE,
         SchemeAction.REJECT: Permission.SCHEME_APPROVE,
+        SchemeAction.REVISE: Permission.SCHEME_DEFINE,
+        SchemeAction.RESCHEDULE: Permission.SCHEME_DEFINE,
     }
 )
 
@@ -97,8 +149,10 @@ _GUARDS: Mapping[SchemeAction, Callable[[Standing, Viewer], Failure | None]] = M
     {
         SchemeAction.EDIT: _edit,
         SchemeAction.SUBMIT: _submit,
-        SchemeAction.APPROVE: _decide,
+        SchemeAction.APPROVE: _approve,
         SchemeAction.REQUEST_CHANGES: _decide,
         SchemeAction.REJECT: _decide,
+        SchemeAction.REVISE: _revise,
+        SchemeAction.RESCHEDULE: _reschedule,
     }
 )

@@ -249,7 +249,7 @@ class Hub:
         """The group of subscriptions that are answered like this one."""
         viewer = subscription.session.signed_in.viewer
         opened = subscription.opened
-        key = (opened and opened.key, feed.scope, viewer.roles, viewer.vendor_id)
+        key = (opened and opened.key, feed.scope, viewer.roles, viewer.vendor_id, viewer.ecp_id)
         found = self._groups.get(key)
         if found is None:
             kind = EventGroup if feed.stream.state is None else StateGroup

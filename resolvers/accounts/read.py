@@ -12,7 +12,7 @@ from db.rows import AccountRow, ApiKeyRow
 from db.search import words_of
 from db.sessions import Fetching
 from db.statements import accounts as statements
-from domain.permissions import Role, Viewer
+from domain.permissions import Permission, Role, Viewer
 from resolvers.alignment import one_each
 from resolvers.context import Operation
 from resolvers.paging import Order, Page, PageArguments, read_page
@@ -25,6 +25,13 @@ async def accounts_by_id(operation: Operation, ids: list[UUID]) -> list[AccountR
     """The accounts, or None where there is none."""
     rows = await operation.fetch(statements.ACCOUNTS_BY_ID, ids=ids)
     return one_each(ids, rows, lambda row: row.id)
+
+
+async def shown_emails(operation: Operation, addresses: list[tuple[UUID, str | None]]) -> list[str | None]:
+    """Batch function: each address, for those who work on schemes and for the account itself; nothing is read."""
+    viewer = operation.viewer
+    colleague = viewer.may(Permission.SCHEME_FOLLOW)
+    return [email if colleague or account_id == viewer.account_id else None for account_id, email in addresses]
 
 
 async def api_keys_by_id(operation: Operation, ids: list[UUID]) -> list[ApiKeyRow | None]:
@@ -115,7 +122,7 @@ def hash_of_secret(secret: str) -> bytes:
 def viewer_of(account: AccountRow) -> Viewer:
     """What an account may do."""
     roles = frozenset(Role(role) for role in account.roles)
-    return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id)
+    return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id, account.ecp_id)
 
 
 async def _api_keys(reading: Fetching, ids: list[UUID]) -> list[ApiKeyRow]:

@@ -1,8 +1,6 @@
 """The mutation upsertAccount."""
 
-import re
 from collections.abc import Iterator
-from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,6 +10,7 @@ from db.rows import AccountRow
 from db.statements.accounts import LOCK_ACCOUNT
 from db.statements.catalog import VENDORS_BY_ID
 from domain.catalog import NAME_LENGTH
+from domain.contact import email_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Role
@@ -19,10 +18,6 @@ from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting
-
-# Deliberately loose: only a message sent to an address proves it. RFC 5321 limits a path to 254 characters.
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_EMAIL_LENGTH: Final = (0, 254)
 
 
 class UpsertAccount(Struct, frozen=True):
@@ -66,9 +61,7 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
 
 def _problems(command: UpsertAccount, email: str | None, viewer_id: UUID) -> Iterator[Problem]:
     yield from text_problems(command.display_name, ("displayName",), "The name", NAME_LENGTH)
-    yield from text_problems(email, ("email",), "The e-mail address", _EMAIL_LENGTH)
-    if email is not None and not _EMAIL.fullmatch(email):
-        yield Problem(UserErrorCode.INVALID, "This is not an e-mail address.", ("email",))
+    yield from email_problems(email, ("email",))
     if len(set(command.roles)) < len(command.roles):
         yield Problem(UserErrorCode.DUPLICATE, "A role is given twice.", ("roles",))
     if (Role.VENDOR in command.roles) is not (command.vendor_id is not None):

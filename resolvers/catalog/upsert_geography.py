@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.changes.catalog import put
+from db.changes.ecps import follow_geography
 from db.rows import GeographyRow
 from db.statements.catalog import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
 from domain.catalog import NAME_LENGTH, GeographyLevel, code_problems, parent_problems
@@ -29,7 +30,8 @@ class UpsertGeography(Struct, frozen=True):
 async def upsert_geography(operation: Operation, command: UpsertGeography) -> UUID:
     """Store the geography and return its id; storing it as it is changes nothing. Raises InvalidInput.
 
-    A geography with children keeps its level; parents are one level up, so the tree cannot have a circle.
+    A geography with children keeps its level; parents are one level up, so the tree cannot have a circle. The ECPs of a
+    geography that moves go with it.
     """
     refuse(
         [
@@ -53,5 +55,7 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
         geography = GeographyRow(key, *texts, command.parent_id)
         if geography != stored:
             await put(session, [geography])
+            if stored is not None and (stored.level, stored.parent_id) != (geography.level, geography.parent_id):
+                await follow_geography(session, key)
             await tell(operation, session, EventKind.GEOGRAPHY_SAVED, key)
     return key

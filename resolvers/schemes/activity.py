@@ -8,14 +8,14 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from db.changes import collaboration as changes
-from db.changes.events import NewEvent, append_events
-from db.event_rows import ActivityRow, EventRow, NotificationRow
+from db.changes.events import NewEvent
+from db.event_rows import ActivityRow, EventRow
 from db.rows import AccountRow
 from db.sessions import Writing
 from db.statements import collaboration as statements
 from db.statements.scheme_pages import SCOPES_OF_SCHEME
 from domain.events import SCHEME_ACTIVITIES, EventKind
-from domain.permissions import Role
+from domain.permissions import Permission, Role
 from domain.requests import BadInput
 from domain.schemes.content import FieldDifference
 from domain.stages import WizardStepKind
@@ -23,7 +23,9 @@ from resolvers.accounts.read import accounts_by_id, viewers_of_accounts
 from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation
 from resolvers.events.feeds import Feed, Stream, open_feed
-from resolvers.paging import Order, Page, PageArguments, read_pages
+from resolvers.notifications.notify import notify
+from resolvers.paging import Order, Page, PageArguments, empty_page, read_pages
+from resolvers.schemes.following import follows
 from resolvers.schemes.read import schemes_by_id
 
 NEWEST: Order[ActivityRow] = Order("activity", Annotated[datetime, Meta(tz=True)], lambda row: row.at)
@@ -44,15 +46,21 @@ class Act(Struct, frozen=True):
     personally: Sequence[tuple[UUID, str]] = ()
 
 
-async def record(operation: Operation, session: Writing, scheme_id: UUID, act: Act) -> None:
-    """Note an act in the activity of its scheme, and tell everybody whom it concerns, once, except who did it."""
-    actor_id, activity_id = operation.viewer.account_id, operation.new_id()
+async def record(
+    operation: Operation, session: Writing, scheme_id: UUID, act: Act, *, decided_by: UUID | None = None
+) -> None:
+    """Note an act in the activity of its scheme, and tell everybody whom it concerns, once, except who did it.
+
+    What happens by itself when its time has come is the act of who `decided_by` then, and they are told of it too.
+    """
+    doer_id = None if decided_by else operation.viewer.account_id
+    activity_id = operation.new_id()
     await changes.add_activity(
         session,
         activity_id=activity_id,
         scheme_id=scheme_id,
         kind=act.kind,
-        actor_id=actor_id,
+        actor_id=decided_by or operation.viewer.account_id,
         at=operation.now,
         message=act.message,
         section=act.section,
@@ -60,18 +68,12 @@ async def record(operation: Operation, session: Writing, scheme_id: UUID, act: A
         changes=act.changes,
     )
     messages = await _concerned(session, scheme_id, act)
-    messages.pop(actor_id, None)
+    if doer_id is not None:
+        messages.pop(doer_id, None)
     told = await _who_sees(session, scheme_id, list(messages))
-    rows = [
-        NotificationRow(
-            operation.new_id(), account_id, act.kind, message, actor_id, scheme_id, activity_id, operation.now, None
-        )
-        for account_id, message in messages.items()
-        if account_id in told
-    ]
-    await changes.add_notifications(session, rows)
-    added = [NewEvent(EventKind.NOTIFICATION_ADDED, row.id, account_id=row.account_id) for row in rows]
-    await append_events(session, [NewEvent(act.kind, activity_id, scheme_id), *added], operation.now)
+    heard = {account_id: message for account_id, message in messages.items() if account_id in told}
+    event = NewEvent(act.kind, activity_id, scheme_id)
+    await notify(operation, session, event, heard, actor_id=doer_id, activity_id=activity_id)
 
 
 async def _concerned(session: Writing, scheme_id: UUID, act: Act) -> dict[UUID, str]:
@@ -91,7 +93,11 @@ async def _who_sees(session: Writing, scheme_id: UUID, ids: Sequence[UUID]) -> s
         return set()
     viewers = await viewers_of_accounts(session, ids)
     (scopes,) = await session.fetch(SCOPES_OF_SCHEME, id=scheme_id)
-    return {account_id for account_id, viewer in viewers.items() if viewer.scheme_scope in scopes}
+    return {
+        account_id
+        for account_id, viewer in viewers.items()
+        if viewer.scheme_scope in scopes and viewer.may(Permission.SCHEME_FOLLOW)
+    }
 
 
 async def take_part(operation: Operation, session: Writing, scheme_id: UUID) -> None:
@@ -101,7 +107,9 @@ async def take_part(operation: Operation, session: Writing, scheme_id: UUID) -> 
 
 
 async def activities_by_id(operation: Operation, ids: list[UUID]) -> list[ActivityRow | None]:
-    """Entries of the activity of schemes that the viewer may see, or None."""
+    """Entries of the activity of schemes that the viewer may see and follow, or None."""
+    if not follows(operation):
+        return [None] * len(ids)
     rows = await operation.fetch(statements.ACTIVITIES_BY_ID, ids=ids)
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
     shown = [row for row, scheme in zip(rows, schemes, strict=True) if scheme is not None]
@@ -109,7 +117,9 @@ async def activities_by_id(operation: Operation, ids: list[UUID]) -> list[Activi
 
 
 async def participants_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[AccountRow]]:
-    """The accounts that take part in each scheme, in the order in which they came."""
+    """The accounts that take part in each scheme, in the order in which they came; none for who does not follow."""
+    if not follows(operation):
+        return [[] for _ in ids]
     rows = await operation.fetch(statements.PARTICIPANTS_BY_SCHEME, ids=ids)
     keys = list(dict.fromkeys(account_id for _, account_id in rows))
     accounts = dict(zip(keys, await accounts_by_id(operation, keys), strict=True))
@@ -120,7 +130,9 @@ async def participants_by_scheme(operation: Operation, ids: list[UUID]) -> list[
 async def activity_by_scheme(
     operation: Operation, ids: list[UUID], arguments: PageArguments
 ) -> list[Page[ActivityRow]]:
-    """Batch function: a page of the activity of each scheme, newest first."""
+    """Batch function: a page of the activity of each scheme, newest first; an empty one for who does not follow."""
+    if not follows(operation):
+        return [empty_page(arguments, NEWEST)] * len(ids)
     return await read_pages(
         operation,
         arguments,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from db.changes import schemes as changes
 from domain.channels import EarningChannel
 from domain.events import EventKind
-from domain.schemes.act_sentences import created
+from domain.schemes.act_sentences import called, created
 from domain.schemes.content import Basics, SchemeContent, content_hash
 from domain.schemes.inputs import creation_problems
 from resolvers.context import Operation
@@ -39,7 +39,7 @@ async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
             at=operation.now,
         )
         await take_part(operation, session, scheme_id)
-        message = created(operation.viewer.display_name, basics.title)
+        message = created(operation.viewer.display_name, called(basics.title))
         await record(operation, session, scheme_id, Act(EventKind.SCHEME_CREATED, message))
         await derive_again(operation, session, scheme_id)
     return scheme_id

@@ -1,30 +1,52 @@
 """A whole scheme in memory: its canonical content, how far each step is, and the facts its stages derive from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from db.rows import RuleRow, SchemeGeographyRow, SchemeRow, SchemeVariantRow, SectionRow, SubmissionRow
+from db.rows import (
+    RevisionRow,
+    RuleRow,
+    SchemeGeographyRow,
+    SchemeRow,
+    SchemeVariantRow,
+    SectionRow,
+    StandingRow,
+    SubmissionRow,
+)
 from db.sessions import Fetching
 from db.statements import schemes as statements
-from db.statements.scheme_pages import schemes_by_id
+from db.statements.revisions import DEFINITIONS, REVISIONS_BY_SCHEME
 from domain.channels import EarningChannel
 from domain.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
-from domain.permissions import SchemeScope
 from domain.rules.sentences import Names
-from domain.schemes.content import Basics, CouponValue, SchemeContent, content_hash
+from domain.schemes.act_sentences import called
+from domain.schemes.content import (
+    Basics,
+    CouponValue,
+    FieldDifference,
+    SchemeContent,
+    content_hash,
+    differences,
+)
 from domain.schemes.definition import Step, is_ready, steps
-from domain.schemes.guards import Standing
+from domain.schemes.guards import OpenRevision, Standing
+from domain.schemes.revisions import replaced
 from domain.stages import STEP_ORDER, WizardStepKind
 from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation
-from resolvers.schemes.read import names_mentioned, standing
+from resolvers.schemes.following import follows
+from resolvers.schemes.read import is_current, names_mentioned, standing
 
 
 class Definition(Struct, frozen=True):
-    """Everything that defines one scheme, loaded together."""
+    """Everything that defines one scheme, loaded together.
+
+    `approved` are the approved revisions of the scheme that this one revises, and none unless it does.
+    """
 
     scheme: SchemeRow
     content: SchemeContent
@@ -33,6 +55,23 @@ class Definition(Struct, frozen=True):
     names: Names
     places: Mapping[UUID, str]
     as_of: datetime
+    open_revision: OpenRevision | None
+    approved: Sequence[RevisionRow]
+
+    @property
+    def called(self) -> str:
+        """What sentences call it."""
+        return called(self.content.basics.title, None if self.scheme.revises is None else self.scheme.revision)
+
+    @property
+    def replaced(self) -> RevisionRow | None:
+        """The revision that ends when this one takes effect; None unless this is a revision."""
+        return replaced(self.approved, self.scheme.effective_at) if self.scheme.effective_at else None
+
+    @property
+    def changes(self) -> tuple[FieldDifference, ...]:
+        """What this revision changes of the one that it replaces; nothing unless it is a revision."""
+        return () if self.replaced is None else differences(self.replaced.content, self.content)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -48,7 +87,9 @@ class Definition(Struct, frozen=True):
     @property
     def standing(self) -> Standing:
         """What guards look at."""
-        return standing(is_ready(self.steps), self.submission, self.content_hash)
+        scheme = self.scheme
+        row = StandingRow(scheme.id, self.content_hash, scheme.effective_at, scheme.ends_on, self.open_revision)
+        return standing(row, self.submission, self.as_of, ready=is_ready(self.steps))
 
     @property
     def facts(self) -> SchemeFacts:
@@ -58,24 +99,48 @@ class Definition(Struct, frozen=True):
             created_at=scheme.created_at,
             channels=frozenset(basics.channels),
             steps=tuple(StepFact(step.kind, step.state, self.sections[step.kind].saved_at) for step in self.steps),
-            submission=_submission_fact(self.submission, self.content_hash),
+            submission=self._submission_fact(),
             enrollment_opens_on=basics.enrollment_opens_on,
             enrollment_closes_on=basics.enrollment_closes_on,
             starts_on=basics.starts_on,
             ends_on=basics.ends_on,
             planned_quantity=self.content.coupon_quantity,
             variants=len(self.content.variant_ids),
+            effective_at=scheme.effective_at,
+            first_approved_at=scheme.approved_at,
+        )
+
+    def _submission_fact(self) -> SubmissionFact | None:
+        submission = self.submission
+        if submission is None:
+            return None
+        return SubmissionFact(
+            submission.submitted_at,
+            is_current(submission, self.content_hash, self.scheme.effective_at),
+            None if submission.decision is None else Decision(submission.decision),
+            submission.decided_at,
+            submission.decided_by_name,
+            submission.reason,
         )
 
 
 async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[Definition | None]:
-    """Batch function: the definitions of schemes that the viewer has already been shown."""
-    return await load_definitions(operation, ids, operation.now)
+    """Batch function: the definitions of schemes that the viewer has already been shown.
+
+    Who does not follow schemes does not see what was submitted, by whom, and what was said about it.
+    """
+    found = await load_definitions(operation, ids, operation.now)
+    return (
+        found if follows(operation) else [definition and replace(definition, submission=None) for definition in found]
+    )
 
 
 async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime) -> list[Definition | None]:
-    """The definitions of schemes, whoever asks; None for unknown ids. Seven statements for any number of schemes."""
-    schemes = one_each(ids, await fetching.fetch(schemes_by_id(SchemeScope.ALL), ids=ids), lambda row: row.id)
+    """The definitions of schemes, whoever asks; None for unknown ids.
+
+    Seven statements for any number of schemes, and one more when there are revisions among them.
+    """
+    schemes = one_each(ids, await fetching.fetch(DEFINITIONS, ids=ids), lambda pair: pair[0].id)
     variants = many_each(ids, await fetching.fetch(statements.VARIANTS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
     places = many_each(ids, await fetching.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
     rules = many_each(ids, await fetching.fetch(statements.RULES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
@@ -84,18 +149,30 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
         ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id
     )
     mentioned = await names_mentioned(fetching, [row for group in rules for row in group])
+    approved = await _approved(fetching, [scheme for scheme, _ in filter(None, schemes)])
     found: list[Definition | None] = []
-    for index, scheme in enumerate(schemes):
-        if scheme is None:
+    for index, pair in enumerate(schemes):
+        if pair is None:
             found.append(None)
             continue
+        scheme, opened = pair
         content = _content(scheme, variants[index], places[index], rules[index])
         by_kind = {WizardStepKind(row.section): row for row in sections[index]}
         names = _with_variants(mentioned, variants[index])
         named = {row.geography.id: row.geography.name for row in places[index]}
         ordered = {kind: by_kind[kind] for kind in STEP_ORDER}
-        found.append(Definition(scheme, content, ordered, submissions[index], names, named, as_of))
+        revisions = approved.get(scheme.revises, ())
+        found.append(Definition(scheme, content, ordered, submissions[index], names, named, as_of, opened, revisions))
     return found
+
+
+async def _approved(fetching: Fetching, schemes: list[SchemeRow]) -> Mapping[UUID | None, Sequence[RevisionRow]]:
+    """The approved revisions of each scheme that is revised by one of these."""
+    ids = list({scheme.revises for scheme in schemes if scheme.revises is not None})
+    if not ids:
+        return {}
+    rows = await fetching.fetch(REVISIONS_BY_SCHEME, ids=ids)
+    return dict(zip(ids, many_each(ids, rows, lambda row: row.scheme_id), strict=True))
 
 
 def _content(
@@ -134,17 +211,4 @@ def _with_variants(names: Names, variants: list[SchemeVariantRow]) -> Names:
         geographies=names.geographies,
         variants={**names.variants, **skus},
         products=names.products,
-    )
-
-
-def _submission_fact(submission: SubmissionRow | None, current_hash: str) -> SubmissionFact | None:
-    if submission is None:
-        return None
-    return SubmissionFact(
-        submission.submitted_at,
-        submission.content_hash == current_hash,
-        None if submission.decision is None else Decision(submission.decision),
-        submission.decided_at,
-        submission.decided_by_name,
-        submission.reason,
     )

@@ -37,7 +37,15 @@ async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -
     shown = await session.fetch(schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
     if not shown or not await session.fetch(statements.LOCK_SCHEME, id=scheme_id):
         raise SchemeNotFound
-    return await _load(operation, session, scheme_id)
+    return await load_scheme(operation, session, scheme_id)
+
+
+async def load_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
+    """A scheme as the transaction sees it, whoever asks. Raises SchemeNotFound."""
+    (definition,) = await load_definitions(session, [scheme_id], operation.now)
+    if definition is None:
+        raise SchemeNotFound
+    return definition
 
 
 async def open_draft(
@@ -59,7 +67,7 @@ async def keep_draft(
 
     Saving a step again without a change keeps its version.
     """
-    after = await _load(operation, session, before.scheme.id)
+    after = await load_scheme(operation, session, before.scheme.id)
     changed = differences(before.content, after.content)
     section = before.sections[step]
     if not changed and section.version > 0:
@@ -83,7 +91,7 @@ async def derive(operation: Operation, session: Writing, definition: Definition)
 
 async def derive_again(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
     """Derive after something other than a step has changed; the scheme as it is now."""
-    definition = await _load(operation, session, scheme_id)
+    definition = await load_scheme(operation, session, scheme_id)
     await derive(operation, session, definition)
     return definition
 
@@ -103,15 +111,10 @@ def _act(
         changed,
         {str(key): name for key, name in names.items()},
     )
+    if before.scheme.revises is not None:
+        message = f"Revision {before.scheme.revision}: {message}"
     step = WizardStepKind(saved.section)
     return Act(EventKind.SCHEME_STEP_SAVED, message, step, saved.version, changed)
-
-
-async def _load(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
-    (definition,) = await load_definitions(session, [scheme_id], operation.now)
-    if definition is None:
-        raise SchemeNotFound
-    return definition
 
 
 async def _conflict(

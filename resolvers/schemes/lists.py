@@ -14,9 +14,9 @@ from db.statements.scheme_pages import SchemeFilters, scheme_count, scheme_page
 from domain.channels import EarningChannel
 from domain.schemes.orders import SchemeOrder
 from domain.stages import SchemeStatus, StageKind
-from domain.work import WorkQueueKey, queue_of
+from domain.work import SchemeQueue, WorkQueueKey, queue_of
 from resolvers.context import Operation
-from resolvers.paging import Order, Page, PageArguments, read_page
+from resolvers.paging import Order, Page, PageArguments, empty_page, read_page
 
 _MOMENT: Final = Annotated[datetime, Meta(tz=True)]
 
@@ -49,8 +49,14 @@ class SchemeFilter(Struct, frozen=True):
 async def list_schemes(
     operation: Operation, arguments: PageArguments, chosen: SchemeFilter, order: SchemeOrder
 ) -> Page[SchemeRow]:
-    """A page of the schemes that the viewer sees. Raises BadInput, and Forbidden for a queue of other roles."""
-    filters, parameters = _compiled(operation, chosen)
+    """A page of the schemes that the viewer sees. Raises BadInput, and QueueOfOthers for a queue of other roles.
+
+    Queues that hold something else than schemes hold none.
+    """
+    queue = None if chosen.queue is None else queue_of(chosen.queue, operation.viewer)
+    if queue is not None and not isinstance(queue, SchemeQueue):
+        return empty_page(arguments, ORDERS[order])
+    filters, parameters = _compiled(operation, chosen, queue)
     scope = operation.viewer.scheme_scope
     return await read_page(
         operation,
@@ -62,7 +68,9 @@ async def list_schemes(
     )
 
 
-def _compiled(operation: Operation, chosen: SchemeFilter) -> tuple[SchemeFilters, dict[str, Any]]:
+def _compiled(
+    operation: Operation, chosen: SchemeFilter, queue: SchemeQueue | None
+) -> tuple[SchemeFilters, dict[str, Any]]:
     """Which predicates a filter needs, and the values of their parameters."""
     parameters: dict[str, Any] = {
         "words": words_of(chosen.search),
@@ -76,8 +84,7 @@ def _compiled(operation: Operation, chosen: SchemeFilter) -> tuple[SchemeFilters
     }
     given = {name: value for name, value in parameters.items() if value is not None}
     flags = dict.fromkeys(given, True)
-    if chosen.queue is not None:
-        queue = queue_of(chosen.queue, operation.viewer)
+    if queue is not None:
         flags["queue"] = True
         given.update(queue_kind=queue.stage.value, queue_status=queue.status.value)
         if queue.others_only:

@@ -11,6 +11,7 @@ from db.statements.accounts import ACCOUNTS_BY_ID
 from db.statements.scheme_pages import schemes_by_id
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
+from domain.permissions import Permission
 from domain.schemes.act_sentences import (
     joined,
     left,
@@ -39,18 +40,18 @@ async def add_scheme_participant(operation: Operation, command: Participation) -
     Raises InvalidInput for somebody who cannot sign in or does not see the scheme, and SchemeNotFound.
     """
     async with operation.writing() as session:
-        scheme = (await lock_scheme(operation, session, command.scheme_id)).scheme
+        scheme = await lock_scheme(operation, session, command.scheme_id)
         account = await _account(session, command.account_id)
         await _check(session, command.scheme_id, account)
         viewer = operation.viewer
-        if await changes.add_participant(session, scheme.id, account.id, viewer.account_id, operation.now):
+        if await changes.add_participant(session, command.scheme_id, account.id, viewer.account_id, operation.now):
             if account.id == viewer.account_id:
-                act = Act(EventKind.SCHEME_PARTICIPANT_ADDED, joined(viewer.display_name, scheme.title))
+                act = Act(EventKind.SCHEME_PARTICIPANT_ADDED, joined(viewer.display_name, scheme.called))
             else:
-                message = participant_added(viewer.display_name, account.display_name, scheme.title)
-                personally = ((account.id, you_were_added(viewer.display_name, scheme.title)),)
+                message = participant_added(viewer.display_name, account.display_name, scheme.called)
+                personally = ((account.id, you_were_added(viewer.display_name, scheme.called)),)
                 act = Act(EventKind.SCHEME_PARTICIPANT_ADDED, message, personally=personally)
-            await record(operation, session, scheme.id, act)
+            await record(operation, session, command.scheme_id, act)
     return command.scheme_id
 
 
@@ -60,17 +61,17 @@ async def remove_scheme_participant(operation: Operation, command: Participation
     Raises InvalidInput for an unknown account, and SchemeNotFound.
     """
     async with operation.writing() as session:
-        scheme = (await lock_scheme(operation, session, command.scheme_id)).scheme
+        scheme = await lock_scheme(operation, session, command.scheme_id)
         account = await _account(session, command.account_id)
-        if await changes.remove_participant(session, scheme.id, account.id):
+        if await changes.remove_participant(session, command.scheme_id, account.id):
             actor = operation.viewer.display_name
             if account.id == operation.viewer.account_id:
-                act = Act(EventKind.SCHEME_PARTICIPANT_REMOVED, left(actor, scheme.title))
+                act = Act(EventKind.SCHEME_PARTICIPANT_REMOVED, left(actor, scheme.called))
             else:
-                message = participant_removed(actor, account.display_name, scheme.title)
-                personally = ((account.id, you_were_removed(actor, scheme.title)),)
+                message = participant_removed(actor, account.display_name, scheme.called)
+                personally = ((account.id, you_were_removed(actor, scheme.called)),)
                 act = Act(EventKind.SCHEME_PARTICIPANT_REMOVED, message, personally=personally)
-            await record(operation, session, scheme.id, act)
+            await record(operation, session, command.scheme_id, act)
     return command.scheme_id
 
 
@@ -85,7 +86,8 @@ async def _check(session: Writing, scheme_id: UUID, account: AccountRow) -> None
     if account.disabled_at is not None:
         message = f"The account of {account.display_name} is disabled."
         refuse([Problem(UserErrorCode.INVALID, message, ("accountId",))])
-    scope = viewer_of(account).scheme_scope
-    if not await session.fetch(schemes_by_id(scope), ids=[scheme_id]):
+    viewer = viewer_of(account)
+    follows = viewer.may(Permission.SCHEME_FOLLOW)
+    if not follows or not await session.fetch(schemes_by_id(viewer.scheme_scope), ids=[scheme_id]):
         message = f"The roles of {account.display_name} do not show this scheme as it is now."
         refuse([Problem(UserErrorCode.OUT_OF_SCOPE, message, ("accountId",))])

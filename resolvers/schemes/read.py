@@ -1,18 +1,32 @@
 """Batched reads of schemes and of what belongs to them."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from db.rows import GeographyRow, NameRow, RuleRow, SchemeRow, SchemeVariantRow, StageRow, SubmissionRow, decode_rule
+from db.rows import (
+    GeographyRow,
+    NameRow,
+    RuleRow,
+    SchemeRow,
+    SchemeVariantRow,
+    StageRow,
+    StandingRow,
+    SubmissionRow,
+    decode_rule,
+)
 from db.sessions import Fetching
 from db.statements import schemes as statements
 from db.statements.catalog import NAMES
+from db.statements.revisions import STANDINGS
+from db.statements.revisions import schemes_in_place as visible_schemes_in_place
 from db.statements.scheme_pages import scheme_by_code
 from db.statements.scheme_pages import schemes_by_id as visible_schemes_by_id
-from domain.lifecycle import Decision
+from domain.lifecycle import Decision, end_of
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
 from domain.rules.sentences import Names, gets, qualifies
@@ -52,9 +66,17 @@ async def schemes_by_id(operation: Operation, ids: list[UUID]) -> list[SchemeRow
     return one_each(ids, rows, lambda row: row.id)
 
 
-async def find_scheme(operation: Operation, code: str) -> SchemeRow | None:
-    """The scheme of a code, if the viewer may see it."""
-    rows = await operation.fetch(scheme_by_code(operation.viewer.scheme_scope), code=code.strip().upper())
+async def schemes_in_place(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
+    """Like `schemes_by_id`; a revision that has taken effect is the scheme that it revised."""
+    found = dict(await operation.fetch(visible_schemes_in_place(operation.viewer.scheme_scope), ids=ids))
+    return [found.get(key) for key in ids]
+
+
+async def find_scheme(operation: Operation, code: str, revision: int | None = None) -> SchemeRow | None:
+    """The scheme of a code, if the viewer may see it; with `revision`, the one with that number."""
+    numbered = {} if revision is None else {"revision": revision}
+    statement = scheme_by_code(operation.viewer.scheme_scope, numbered=revision is not None)
+    rows = await operation.fetch(statement, code=code.strip().upper(), **numbered)
     return rows[0] if rows else None
 
 
@@ -79,43 +101,62 @@ async def geographies_by_scheme(operation: Operation, ids: list[UUID]) -> list[l
 async def rules_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RuleView]]:
     """The bonus rules of each scheme, in their order."""
     rows = await operation.fetch(statements.RULES_BY_SCHEME, ids=ids)
-    views = {view.id: view for view in await _views(operation, rows)}
-    return [[views[row.id] for row in group] for group in many_each(ids, rows, lambda row: row.scheme_id)]
+    views = list(zip(rows, await _views(operation, rows), strict=True))
+    return [[view for _, view in group] for group in many_each(ids, views, lambda pair: pair[0].scheme_id)]
 
 
 async def rules_by_id(operation: Operation, ids: list[UUID]) -> list[RuleView | None]:
-    """The bonus rules of schemes that the viewer may see, or None."""
+    """The bonus rules of schemes that the viewer may see, or None; rather those in force than those of a revision."""
     rows = await operation.fetch(statements.RULES_BY_ID, ids=ids)
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
-    shown = [row for row, scheme in zip(rows, schemes, strict=True) if scheme is not None]
-    return one_each(ids, await _views(operation, shown), lambda view: view.id)
+    shown: dict[UUID, RuleRow] = {}
+    for row, scheme in zip(rows, schemes, strict=True):
+        if scheme is not None:
+            shown.setdefault(row.id, row)
+    return one_each(ids, await _views(operation, list(shown.values())), lambda view: view.id)
 
 
 async def actions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeAction]]:
     """What the viewer may do to each scheme now, by the same guards as the mutations."""
-    standings = await standings_by_scheme(operation, ids)
+    standings = await standings_by_scheme(operation, ids, operation.now)
     return [list(allowed_actions(standing, operation.viewer)) for standing in standings]
 
 
-async def standings_by_scheme(fetching: Fetching, ids: list[UUID]) -> list[Standing]:
-    """The facts that guards look at, for each scheme."""
+async def standings_by_scheme(fetching: Fetching, ids: list[UUID], now: datetime) -> list[Standing]:
+    """The facts that guards look at, for each scheme; all of them exist."""
     sections = many_each(ids, await fetching.fetch(statements.SECTIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    hashes = dict(await fetching.fetch(statements.CONTENT_HASHES, ids=ids))
+    schemes = {row.id: row for row in await fetching.fetch(STANDINGS, ids=ids)}
     submissions = one_each(
         ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id
     )
     return [
-        standing(all(row.state == WizardStepState.COMPLETE for row in rows), submission, hashes.get(scheme_id))
+        standing(schemes[scheme_id], submission, now, ready=all(row.state == WizardStepState.COMPLETE for row in rows))
         for scheme_id, rows, submission in zip(ids, sections, submissions, strict=True)
     ]
 
 
-def standing(ready: bool, submission: SubmissionRow | None, content_hash: str | None) -> Standing:  # noqa: FBT001
-    """What guards look at, from the latest submission and the hash of the content as it is."""
+def standing(scheme: StandingRow, submission: SubmissionRow | None, now: datetime, *, ready: bool) -> Standing:
+    """What guards look at, from the scheme and its latest submission."""
+    found = Standing(
+        ready,
+        revises=scheme.effective_at is not None,
+        missed=scheme.effective_at if scheme.effective_at and scheme.effective_at <= now else None,
+        ended_on=scheme.ends_on if scheme.ends_on and end_of(scheme.ends_on) <= now else None,
+        open_revision=scheme.open_revision,
+    )
     if submission is None:
-        return Standing(ready)
-    decision = None if submission.decision is None else Decision(submission.decision)
-    return Standing(ready, submission.submitted_by, submission.content_hash == content_hash, decision)
+        return found
+    return replace(
+        found,
+        submitted_by=submission.submitted_by,
+        current=is_current(submission, scheme.content_hash, scheme.effective_at),
+        decision=None if submission.decision is None else Decision(submission.decision),
+    )
+
+
+def is_current(submission: SubmissionRow, content_hash: str, effective_at: datetime | None) -> bool:
+    """Whether a scheme is still what was submitted: its content, and of a revision its time."""
+    return submission.content_hash == content_hash and submission.effective_at == effective_at
 
 
 async def names_mentioned(fetching: Fetching, rows: list[RuleRow]) -> Names:

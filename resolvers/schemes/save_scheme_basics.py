@@ -33,7 +33,8 @@ async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) ->
         draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
         same_terms = draft.content.basics.terms_markdown == basics.terms_markdown
         terms_version = draft.scheme.terms_version + (0 if same_terms else 1)
-        await changes.set_basics(session, command.scheme_id, basics, terms_version)
+        published_at = draft.scheme.terms_published_at if same_terms else None
+        await changes.set_basics(session, command.scheme_id, basics, terms_version, published_at)
         return await keep_draft(operation, session, draft, step)
 
 

@@ -29,7 +29,7 @@ class SubmitScheme(Struct, frozen=True):
 async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
     """Submit a scheme whose content is still what was reviewed, and keep that content with the submission.
 
-    Raises SchemeNotFound, IllegalState, ContentChanged and WarningsNotAcknowledged.
+    Raises SchemeNotFound, IllegalState, TimePassed, ContentChanged and WarningsNotAcknowledged.
     """
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
@@ -47,6 +47,7 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
             scheme_id=command.scheme_id,
             number=1 if previous is None else previous.number + 1,
             content_hash=review.content_hash,
+            effective_at=definition.scheme.effective_at,
             content=canonical(definition.content),
             acknowledged_warnings=messages,
             account_id=operation.viewer.account_id,
@@ -61,6 +62,6 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
 
 
 def _act(operation: Operation, definition: Definition) -> Act:
-    actor, title = operation.viewer.display_name, definition.content.basics.title
-    tasks = ((Role.APPROVER, approval_pending(actor, title)),)
-    return Act(EventKind.SCHEME_SUBMITTED, submitted(actor, title), tasks=tasks)
+    actor, scheme = operation.viewer.display_name, definition.called
+    tasks = ((Role.APPROVER, approval_pending(actor, scheme)),)
+    return Act(EventKind.SCHEME_SUBMITTED, submitted(actor, scheme), tasks=tasks)

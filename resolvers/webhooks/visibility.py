@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from db.event_rows import EventRow
-from domain.events import SCHEME_ACTIVITIES, EventKind
+from domain.events import ECP_CHANGES, SCHEME_ACTIVITIES, EventKind
 from domain.permissions import Permission, Viewer
 from resolvers.context import Operation
 from resolvers.notifications.read import NOTIFICATION_ADDED
@@ -26,14 +26,17 @@ class Sight(Struct, frozen=True):
     shows: Shows | None = None
 
 
-_OF_SCHEMES: Final = Sight(Permission.SCHEME_READ, SCHEME_ACTIVITY.shows)
+_OF_SCHEMES: Final = Sight(Permission.SCHEME_FOLLOW, SCHEME_ACTIVITY.shows)
 _OWN: Final = Sight(Permission.NOTIFICATION_READ, NOTIFICATION_ADDED.shows)
+# Whoever may read ECPs reads all of them; an ECP hears of its own enrollments by notifications.
+_OF_ECPS: Final = Sight(Permission.ECP_READ)
 _OF_CATALOG: Final = Sight(Permission.CATALOG_READ)
 _OF_WEBHOOKS: Final = Sight(Permission.WEBHOOK_MANAGE)
 # A kind that is missing here is shown to nobody.
 SIGHTS: Final[Mapping[EventKind, Sight]] = MappingProxyType(
     {
         **dict.fromkeys(sorted(SCHEME_ACTIVITIES), _OF_SCHEMES),
+        **dict.fromkeys(sorted(ECP_CHANGES), _OF_ECPS),
         EventKind.PRODUCT_SAVED: _OF_CATALOG,
         EventKind.GEOGRAPHY_SAVED: _OF_CATALOG,
         EventKind.TIER_SAVED: _OF_CATALOG,

@@ -1,15 +1,15 @@
-"""The viewer's work queues with their counts, and the schemes in each."""
+"""The viewer's work queues with their counts, and what is in each."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
 from db.rows import SchemeRow
-from db.statements.scheme_pages import queue_counts
-from domain.events import SCHEME_ACTIVITIES
+from db.statements.queues import queue_counts
+from domain.events import WORK_CHANGES
 from domain.schemes.orders import SchemeOrder
-from domain.work import WorkQueueKey, queues_of
+from domain.work import SchemeQueue, WorkQueueKey, queues_of
 from resolvers.context import Operation
 from resolvers.events.feeds import Feed, Stream, open_feed
 from resolvers.paging import Page, PageArguments
@@ -30,8 +30,11 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
     queues = queues_of(viewer)
     if not queues:
         return []
-    about_others = {"viewer_id": viewer.account_id} if any(queue.others_only for queue in queues) else {}
-    rows = await operation.fetch(queue_counts(viewer.scheme_scope, queues), now=operation.now, **about_others)
+    of_schemes = [queue for queue in queues if isinstance(queue, SchemeQueue)]
+    parameters: dict[str, Any] = {"now": operation.now} if of_schemes else {}
+    if any(queue.others_only for queue in of_schemes):
+        parameters["viewer_id"] = viewer.account_id
+    rows = await operation.fetch(queue_counts(viewer.scheme_scope, queues), **parameters)
     found = {row.key: row for row in rows}
     return [WorkQueueView(queue.key, found[queue.key].count, found[queue.key].oldest_since) for queue in queues]
 
@@ -44,9 +47,12 @@ async def watch_work_queues(operation: Operation) -> Feed:
 async def schemes_by_queue(
     operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
 ) -> list[Page[SchemeRow]]:
-    """Batch function: a page of each queue, last updated first. Queues are few, so each is read on its own."""
+    """Batch function: a page of the schemes of each queue, last updated first; queues of other things have none.
+
+    Queues are few, so each is read on its own.
+    """
     order = SchemeOrder.UPDATED_AT_DESC
     return [await list_schemes(operation, arguments, SchemeFilter(queue=key), order) for key in keys]
 
 
-WORK_QUEUES_CHANGED: Final = Stream("workQueuesChanged", SCHEME_ACTIVITIES, state=list_work_queues)
+WORK_QUEUES_CHANGED: Final = Stream("workQueuesChanged", WORK_CHANGES, state=list_work_queues)

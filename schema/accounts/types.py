@@ -6,7 +6,7 @@ import strawberry
 
 from db.rows import AccountRow, ApiKeyRow
 from domain.permissions import Role
-from resolvers.accounts.read import accounts_by_id
+from resolvers.accounts.read import accounts_by_id, shown_emails
 from resolvers.catalog.read import vendors_by_id
 from resolvers.nodes import NodeKind
 from schema.catalog.types import Vendor
@@ -38,7 +38,11 @@ class Account(Node):
 
     id: strawberry.ID = node_id(NodeKind.ACCOUNT)
     display_name: str = leaf("The name that people see.")
-    email: str | None = leaf("The e-mail address.")
+    email: str | None = batched(
+        shown_emails,
+        key="address",
+        description="The e-mail address; shown to the account itself and with the permission `scheme:follow`.",
+    )
     roles: list[Role] = leaf("The roles the account holds now.")
     vendor: Vendor | None = batched(vendors_by_id, key="vendor_id", description="The vendor the account works for.")
     created_at: datetime = leaf("When the account was made.")

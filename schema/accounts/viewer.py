@@ -7,10 +7,12 @@ import strawberry
 from domain.permissions import Role
 from resolvers.accounts.read import accounts_by_id
 from resolvers.catalog.read import vendors_by_id
+from resolvers.ecps.read import ecps_by_id
 from resolvers.notifications.read import notifications_by_account, unread_counts_by_account
 from resolvers.paging import PageArguments
 from schema.accounts.types import Account
 from schema.catalog.types import Vendor
+from schema.ecps.types import Ecp
 from schema.fields import batched, computed
 from schema.notifications.types import Notification
 from schema.paging import AfterArgument, Connection, FirstArgument
@@ -35,6 +37,9 @@ class Viewer:
         lambda viewer: sorted(viewer.permissions), "Everything that the roles allow, written `scope:action`."
     )
     vendor: Vendor | None = batched(vendors_by_id, key="vendor_id", description="The vendor the account works for.")
+    ecp: Ecp | None = batched(
+        ecps_by_id, key="ecp_id", description="The ECP that the viewer is; null for everybody else."
+    )
     notifications: Connection[Notification] = batched(
         notifications_by_account,
         key="account_id",

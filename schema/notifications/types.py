@@ -10,7 +10,7 @@ from resolvers.accounts.read import accounts_by_id
 from resolvers.nodes import NodeKind
 from resolvers.notifications.read import notifications_by_id, unread_counts_by_account
 from resolvers.schemes.activity import activities_by_id
-from resolvers.schemes.read import schemes_by_id
+from resolvers.schemes.read import schemes_in_place
 from schema.accounts.types import Account
 from schema.fields import batched, leaf
 from schema.ids import node_id
@@ -29,7 +29,9 @@ class Notification(Node):
     message: str = leaf("What happened, as a sentence for whom it concerns.")
     actor: Account | None = batched(accounts_by_id, key="actor_id", description="Who did it; null: nobody in person.")
     scheme: Scheme | None = batched(
-        schemes_by_id, key="scheme_id", description="The scheme it is about; null when the viewer does not see it now."
+        schemes_in_place,
+        key="scheme_id",
+        description="The scheme it is about; null when the viewer does not see it now.",
     )
     activity: SchemeActivity | None = batched(
         activities_by_id, key="activity_id", description="The entry of the scheme's activity, with what was changed."

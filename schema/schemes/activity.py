@@ -42,7 +42,7 @@ class SchemeActivity(Node):
     version: int | None = leaf("The version of the step that this save made; null for everything else.")
     changes: list[FieldChange] = computed(
         lambda row: field_changes(msgspec.json.decode(row.changes_json, type=list[FieldDifference])),
-        "The fields that the save changed, in whatever step.",
+        "The fields that the save changed, in whatever step, or the revision that took effect or was moved.",
     )
     scheme: Annotated["Scheme", strawberry.lazy("schema.schemes.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
         schemes_by_id, key="scheme_id", description="The scheme as it is now."
@@ -62,7 +62,7 @@ class SchemeActivityQueries:
     """The stream, for clients that poll."""
 
     @query(
-        requires=Permission.SCHEME_READ,
+        requires=Permission.SCHEME_FOLLOW,
         returns=EventConnection[SchemeActivity],
         description="What happened to a scheme lately, oldest first: the stream of the subscription, for polling.",
     )
@@ -83,7 +83,7 @@ class SchemeActivitySubscriptions:
     """The stream, live."""
 
     @subscription(
-        requires=Permission.SCHEME_READ,
+        requires=Permission.SCHEME_FOLLOW,
         returns=SchemeActivityEvent,
         description="What happens to a scheme: every save, participant, submission and decision.",
     )

@@ -92,6 +92,8 @@ described(
         SchemeAction.APPROVE: "`approveScheme`",
         SchemeAction.REQUEST_CHANGES: "`requestSchemeChanges`",
         SchemeAction.REJECT: "`rejectScheme`",
+        SchemeAction.REVISE: "`reviseScheme`",
+        SchemeAction.RESCHEDULE: "`rescheduleSchemeRevision`",
     },
 )
 described(

@@ -39,6 +39,10 @@ FilterArgument = Annotated[
 ]
 OrderArgument = Annotated[SchemeOrder | None, strawberry.argument(description="In which order; last changed first.")]
 CodeArgument = Annotated[str, strawberry.argument(description="The code people use, like `SCH-2026-000042`.")]
+RevisionArgument = Annotated[
+    int | None,
+    strawberry.argument(description="The number of a revision of it; the scheme itself if left out."),
+]
 What = strawberry.argument(description="What to do.")
 
 
@@ -69,11 +73,11 @@ class SchemeQueries:
     @query(
         requires=Permission.SCHEME_READ,
         returns=Scheme | None,
-        description="The scheme of a code; null when the viewer sees no such scheme.",
+        description="The scheme of a code, or a revision that it has not become yet; null when the viewer sees none.",
     )
-    async def scheme(self, info: AppInfo, code: CodeArgument) -> SchemeRow | None:
+    async def scheme(self, info: AppInfo, code: CodeArgument, revision: RevisionArgument = None) -> SchemeRow | None:
         """One scheme."""
-        return await find_scheme(info.context, code)
+        return await find_scheme(info.context, code, revision)
 
 
 @strawberry.type

@@ -1,7 +1,7 @@
 """Inputs of schemes, and their conversion to commands."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
@@ -224,10 +224,13 @@ class ApproveSchemeInput:
     scheme_id: strawberry.ID = leaf(SCHEME_ID)
     content_hash: str = leaf("The hash that the review showed.")
     comment: str | None = optional("A comment; up to 1,000 characters.")
+    effective_at: datetime | None = optional(
+        "The time of a revision as it was reviewed; with another one it is refused."
+    )
 
     def to_command(self) -> ApproveScheme:
         """The command. Raises InvalidInput for an id that makes no sense."""
-        return ApproveScheme(_scheme(self.scheme_id), self.content_hash, self.comment)
+        return ApproveScheme(_scheme(self.scheme_id), self.content_hash, self.comment, self.effective_at)
 
 
 @strawberry.input(description="Give a submitted scheme back to its managers.")

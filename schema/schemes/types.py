@@ -10,21 +10,28 @@ from db.rows import SchemeRow, StageRow
 from domain.permissions import Role
 from domain.stages import STAGE_OWNERS, status_label
 from resolvers.accounts.read import accounts_by_id
+from resolvers.enrollments.lists import enrollments_by_scheme
+from resolvers.enrollments.read import viewer_enrollments_by_scheme
 from resolvers.nodes import NodeKind
 from resolvers.schemes.activity import activity_by_scheme, participants_by_scheme
 from resolvers.schemes.definitions import definitions_by_scheme
+from resolvers.schemes.following import shown_budgets
 from resolvers.schemes.read import (
     actions_by_scheme,
     geographies_by_scheme,
     rules_by_scheme,
+    schemes_by_id,
     stages_by_scheme,
     variants_by_scheme,
 )
 from resolvers.schemes.review import review_of
+from resolvers.schemes.revisions import open_revision_by_scheme, revisions_as_of, revisions_by_scheme
 from resolvers.schemes.stages import current_stage, progress
 from resolvers.schemes.wizard import wizard_of
 from schema.accounts.types import Account
 from schema.catalog.types import Geography, Variant
+from schema.enrollments.types import Enrollment, page_of_scheme
+from schema.errors import FieldChange, field_changes
 from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id
 from schema.nodes import Node, node_type
@@ -34,6 +41,7 @@ from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
 from schema.schemes.activity import SchemeActivity
 from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
+from schema.schemes.revisions import SchemeRevision, moment
 
 
 @strawberry.type(description="A stage in the life of a scheme.")
@@ -45,12 +53,13 @@ class SchemeStage:
     state: StageState = leaf("Where it stands.")
     status: SchemeStatus | None = leaf("What is going on inside it; null before it starts and when it is skipped.")
     status_label: str = computed(
-        lambda stage: status_label(stage.status, stage.state, stage.open_step), "The status as people read it."
+        lambda stage: status_label(stage.status, stage.state, stage.open_step, stage.due_on),
+        "The status as people read it.",
     )
     owner: Role = computed(lambda stage: STAGE_OWNERS[stage.kind], "The role that must act when it is pending.")
     waiting_on: str | None = leaf("Whom it waits for, as people read it; null unless it is pending.")
     since: datetime | None = leaf("Since when it has this status.")
-    due_on: date | None = leaf("The day by which it should be done.")
+    due_on: date | None = leaf("The day by which it should be done; of an approved revision, when it takes effect.")
     done: int = leaf("How much of it is done, in units of the stage: steps, coupons, variants.")
     total: int = leaf("How much there is to do; 0 when it is skipped.")
     blocked_by: list[str] = leaf("What keeps it from going on, a sentence each.")
@@ -103,7 +112,9 @@ class Terms:
 
     version: int = renamed("terms_version", "The version of the text, from 1; every changed text is the next one.")
     markdown: str = renamed("terms_markdown", "The text, in Markdown.")
-    published_at: datetime | None = renamed("approved_at", "When the text was approved with the scheme.")
+    published_at: datetime | None = renamed(
+        "terms_published_at", "When the text came into force, with the scheme or a revision of it; null until it does."
+    )
 
 
 @strawberry.type(description="A piece of marketing material.")
@@ -136,6 +147,11 @@ class SchemeReview:
     warnings: list[ReviewWarning] = leaf("What submitting asks to acknowledge.")
     coupon_quantity: SafeInt = leaf("How many coupons are planned in all.")
     base_liability: SafeInt = leaf("The base points owed when every planned coupon is redeemed.")
+    changes: list[FieldChange] = computed(
+        lambda review: field_changes(review.changes),
+        "Of a revision, what it changes of the one in force until then, field by field; of a scheme, nothing.",
+    )
+    replaces: int | None = leaf("The number of that revision: the scheme as it is, unless another comes first.")
 
 
 @strawberry.type(description="The latest submission of a scheme for approval.")
@@ -158,7 +174,27 @@ class Scheme(Node):
     code: str = leaf("The code people use, like `SCH-2026-000042`.")
     title: str = leaf("What people call it.")
     description: str | None = leaf("What it is about.")
-    revision: int = leaf("The revision, from 1.")
+    revision: int = leaf("The number of the revision that it is, from 1.")
+    revises: "Scheme | None" = batched(
+        schemes_by_id, key="revises", description="Of a revision, the scheme that it will replace; null for a scheme."
+    )
+    effective_at: datetime | None = leaf("Of a revision, when it takes effect; null for a scheme.")
+    open_revision: "Scheme | None" = batched(
+        open_revision_by_scheme, key="id", description="Its next revision, while that is not decided yet."
+    )
+    revisions: list[SchemeRevision] = batched(
+        revisions_by_scheme,
+        key="live_id",
+        description="Its approved revisions in the order in which they take effect, the first approval included. "
+        "Those that have not taken effect are shown to who defines or approves, and none to who does not follow "
+        "schemes.",
+    )
+    as_of: SchemeRevision | None = batched(
+        revisions_as_of,
+        key="live_id",
+        arguments=moment,
+        description="The revision that is in force at a moment; null before the first approval.",
+    )
     earning_channels: list[EarningChannel] = leaf("How ECPs earn in it.")
     enrollment_opens_on: date | None = leaf("The first day on which ECPs can enroll.")
     enrollment_closes_on: date | None = leaf("The last day on which ECPs can enroll.")
@@ -168,7 +204,11 @@ class Scheme(Node):
         lambda row: row if row.terms_markdown is not None else None, "The terms; null until the basics are saved."
     )
     materials: list[MarketingMaterial] = leaf("The marketing materials.")
-    budget: SafeInt | None = leaf("The points that may be spent; null: no limit.")
+    budget: SafeInt | None = batched(
+        shown_budgets,
+        key="budget",
+        description="The points that may be spent; null: no limit, or the viewer lacks `scheme:follow`.",
+    )
     stage: SchemeStage = batched(
         stages_by_scheme,
         key="id",
@@ -211,16 +251,32 @@ class Scheme(Node):
         definitions_by_scheme,
         key="id",
         pick=lambda found: found.submission,
-        description="The latest submission; null before the first.",
+        description="The latest submission; null before the first, and without `scheme:follow`.",
     )
     viewer_actions: list[SchemeAction] = batched(
         actions_by_scheme, key="id", description="What the viewer may do now; none of these fails for the state."
     )
     participants: list[Account] = batched(
-        participants_by_scheme, key="id", description="Who works on it and is told what others do, in order of joining."
+        participants_by_scheme,
+        key="id",
+        description="Who works on it and is told what others do, in order of joining; only with `scheme:follow`.",
     )
     activity: Connection[SchemeActivity] = batched(
-        activity_by_scheme, key="id", arguments=forward_page, description="What was done to it, newest first."
+        activity_by_scheme,
+        key="id",
+        arguments=forward_page,
+        description="What was done to it, newest first; only with `scheme:follow`.",
+    )
+    enrollments: Connection[Enrollment] = batched(
+        enrollments_by_scheme,
+        key="live_id",
+        arguments=page_of_scheme,
+        description="Which ECPs take part in it or asked to: all with `ecp:read`; an ECP sees its own.",
+    )
+    viewer_enrollment: Enrollment | None = batched(
+        viewer_enrollments_by_scheme,
+        key="live_id",
+        description="The viewer's own enrollment; null when the viewer is no ECP, or has not asked for it.",
     )
     created_by: Account = batched(accounts_by_id, key="created_by", description="Who created it.")
     created_at: datetime = leaf("When it was created.")
@@ -233,4 +289,4 @@ def _standing_status(stage: StageRow) -> str:
 
 
 def _label(stage: StageRow) -> str:
-    return status_label(stage.status, stage.state, stage.open_step)
+    return status_label(stage.status, stage.state, stage.open_step, stage.due_on)

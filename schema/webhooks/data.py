@@ -17,6 +17,15 @@ from schema.scalars import serialize_date_time
 # What an event tells of when that is an object and nothing more: the name of its id, and its kind.
 _OBJECTS: Final[Mapping[EventKind, tuple[str, NodeKind]]] = MappingProxyType(
     {
+        EventKind.ECP_REGISTERED: ("ecpId", NodeKind.ECP),
+        EventKind.ECP_VERIFIED: ("ecpId", NodeKind.ECP),
+        EventKind.ECP_SUSPENDED: ("ecpId", NodeKind.ECP),
+        EventKind.ECP_UPDATED: ("ecpId", NodeKind.ECP),
+        EventKind.ECP_ERASED: ("ecpId", NodeKind.ECP),
+        EventKind.ECP_ACTIVITIES_RECORDED: ("accountId", NodeKind.ACCOUNT),
+        EventKind.ENROLLMENT_REQUESTED: ("enrollmentId", NodeKind.ENROLLMENT),
+        EventKind.ENROLLMENT_DECIDED: ("enrollmentId", NodeKind.ENROLLMENT),
+        EventKind.ENROLLMENT_WITHDRAWN: ("enrollmentId", NodeKind.ENROLLMENT),
         EventKind.PRODUCT_SAVED: ("productId", NodeKind.PRODUCT),
         EventKind.GEOGRAPHY_SAVED: ("geographyId", NodeKind.GEOGRAPHY),
         EventKind.TIER_SAVED: ("tierId", NodeKind.TIER),

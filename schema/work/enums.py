@@ -13,6 +13,8 @@ described(
         WorkQueueKey.APPROVAL_PENDING: "Approvers: submitted schemes to decide about, but for those of their own.",
         WorkQueueKey.COUPONS_TO_GENERATE: "Operations: approved schemes without coupons.",
         WorkQueueKey.ARTWORK_TO_UPLOAD: "Designers: approved schemes without artwork.",
+        WorkQueueKey.ENROLLMENTS_TO_DECIDE: "Program managers: enrollments that ECPs asked for.",
+        WorkQueueKey.ECPS_TO_VERIFY: "Program managers: ECPs that registered and are not verified yet.",
         WorkQueueKey.SETTLEMENT_PENDING: "Program managers: schemes that have ended and are not settled.",
     },
 )

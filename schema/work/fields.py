@@ -5,8 +5,12 @@ from datetime import datetime
 import strawberry
 
 from domain.permissions import Permission
+from resolvers.ecps.lists import ecps_by_queue
+from resolvers.enrollments.lists import enrollments_by_queue
 from resolvers.events.feeds import Feed
 from resolvers.work.read import WorkQueueView, list_work_queues, schemes_by_queue, watch_work_queues
+from schema.ecps.types import Ecp
+from schema.enrollments.types import Enrollment
 from schema.fields import AppInfo, batched, computed, leaf
 from schema.paging import Connection, forward_page
 from schema.roots import query, subscription
@@ -20,10 +24,25 @@ class WorkQueue:
 
     key: WorkQueueKey = leaf("Which queue it is; pass it as `queue` of a filter to list its schemes.")
     label: str = computed(lambda queue: queue.key.label, "Its name as people read it.")
-    count: int = leaf("How many schemes it holds.")
-    oldest_since: datetime | None = leaf("Since when its oldest scheme waits; null when it is empty.")
+    count: int = leaf("How much it holds: schemes, ECPs or enrollments, whatever waits in it.")
+    oldest_since: datetime | None = leaf("Since when the oldest of them waits; null when it is empty.")
     schemes: Connection[Scheme] = batched(
-        schemes_by_queue, key="key", arguments=forward_page, description="Its schemes, last changed first."
+        schemes_by_queue,
+        key="key",
+        arguments=forward_page,
+        description="Its schemes, last changed first; empty for a queue of anything else.",
+    )
+    ecps: Connection[Ecp] = batched(
+        ecps_by_queue,
+        key="key",
+        arguments=forward_page,
+        description="Its ECPs, the longest registered first; empty for a queue of anything else.",
+    )
+    enrollments: Connection[Enrollment] = batched(
+        enrollments_by_queue,
+        key="key",
+        arguments=forward_page,
+        description="Its enrollments, the longest requested first; empty for a queue of anything else.",
     )
 
 

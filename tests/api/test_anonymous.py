@@ -22,6 +22,10 @@ ROOTS = [
     "{ apiKeys { totalCount } }",
     "{ webhookEndpoints { totalCount } }",
     "{ events { resumeAt } }",
+    "{ ecps { totalCount } }",
+    '{ ecp(code: "ECP-2026-000001") { id } }',
+    "{ openSchemes { totalCount } }",
+    'mutation { registerEcp(input: {displayName: "N", email: "n@o.org", geographyId: "x"}) { ecp { id } } }',
     'mutation { createScheme(input: {title: "Nobody", earningChannels: [SALE]}) { scheme { id } } }',
 ]
 

@@ -8,6 +8,8 @@ import pytest
 from domain.permissions import Role, SchemeScope
 from resolvers.nodes import LOADERS, NodeKind
 from tests.api.client import Client, Clients, gid
+from tests.factories.ecps import EcpFactory
+from tests.factories.enrollments import EnrollmentFactory
 from tests.factories.schemes import SchemeFactory
 from tests.factories.webhooks import failing_endpoint
 from tests.factories.world import World
@@ -22,11 +24,16 @@ SCOPED = {
     Role.APPROVER: SchemeScope.SUBMITTED,
     Role.OPERATIONS: SchemeScope.APPROVED,
     Role.DESIGNER: SchemeScope.APPROVED,
+    Role.ECP: SchemeScope.APPROVED,
 }
+# The ECP of the tests is that of the account with the role ECP.
+SEES_ECPS = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST, Role.ECP}
 TYPES = {
     NodeKind.ACCOUNT: "Account",
     NodeKind.API_KEY: "ApiKey",
     NodeKind.BONUS_RULE: "BonusRule",
+    NodeKind.ECP: "Ecp",
+    NodeKind.ENROLLMENT: "Enrollment",
     NodeKind.GEOGRAPHY: "Geography",
     NodeKind.NOTIFICATION: "Notification",
     NodeKind.PRODUCT: "Product",
@@ -48,7 +55,9 @@ async def found(client: Client, ids: list[str]) -> list[str | None]:
 
 
 @pytest.fixture
-async def ids(clients: Clients, world: World, factory: SchemeFactory) -> dict[NodeKind, str]:
+async def ids(
+    clients: Clients, world: World, factory: SchemeFactory, ecps: EcpFactory, enrollments: EnrollmentFactory
+) -> dict[NodeKind, str]:
     """The global id of one object of each kind; the scheme is approved, and its manager is told so."""
     account = gid(NodeKind.ACCOUNT, world.accounts["INTEGRATION"].id)
     document = 'mutation ($id: ID!) { createApiKey(input: {accountId: $id, name: "Till"}) { apiKey { id } } }'
@@ -60,10 +69,14 @@ async def ids(clients: Clients, world: World, factory: SchemeFactory) -> dict[No
     admin = factory.operation(Role.ADMIN)
     endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts["INTEGRATION"].id)
     await admin.close()
+    ecp_id = await ecps.verified()
+    enrollment_id = await enrollments.enrolled(await enrollments.open_scheme(), ecp_id)
     return {
         NodeKind.ACCOUNT: account,
         NodeKind.API_KEY: made["apiKey"]["id"],
         NodeKind.BONUS_RULE: gid(NodeKind.BONUS_RULE, rule.id),
+        NodeKind.ECP: gid(NodeKind.ECP, ecp_id),
+        NodeKind.ENROLLMENT: gid(NodeKind.ENROLLMENT, enrollment_id),
         NodeKind.GEOGRAPHY: gid(NodeKind.GEOGRAPHY, world.geographies["Pune"].id),
         NodeKind.NOTIFICATION: told["id"],
         NodeKind.PRODUCT: gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
@@ -83,6 +96,8 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
     for role in Role:
         viewer = world.viewer(role)
         hidden = set() if role in SCOPED else {NodeKind.SCHEME, NodeKind.BONUS_RULE, NodeKind.SCHEME_ACTIVITY}
+        if role not in SEES_ECPS:
+            hidden |= {NodeKind.ECP, NodeKind.ENROLLMENT}
         if role is not Role.PROGRAM_MANAGER:
             hidden.add(NodeKind.NOTIFICATION)
         expected = [TYPES[kind] if viewer.may(LOADERS[kind][0]) and kind not in hidden else None for kind in NodeKind]

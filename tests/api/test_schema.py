@@ -173,7 +173,10 @@ def test_concrete_errors_are_user_errors() -> None:
     assert set(names) >= {"ActionRefused", "ContentChanged", "InvalidInput", "VersionConflict"}
 
 
-@pytest.mark.parametrize("path", sorted(OPERATIONS.rglob("*.graphql")), ids=lambda path: path.stem)
+PATHS = sorted(OPERATIONS.rglob("*.graphql"))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_document_of_a_client_is_valid(path: Path) -> None:
     """The screens that exist keep working."""
     parsed = parse(path.read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from domain.permissions import Role
 from domain.stages import STAGE_ORDER, WizardStepKind
 from resolvers.nodes import NodeKind
 from resolvers.schemes.read import stages_by_scheme
+from resolvers.schemes.revise_scheme import ReviseScheme, reschedule_scheme_revision, revise_scheme
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues, save_scheme_coupon_values
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
@@ -27,6 +28,7 @@ from tests.factories.world import World
 SALE = (EarningChannel.SALE,)
 PAST = (date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 28))
 UNDER_WAY = (date(2026, 2, 1), date(2026, 3, 31), date(2026, 3, 1), date(2026, 4, 30))
+APRIL, LATER = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 4, 15, tzinfo=UTC)
 Make = Callable[[SchemeFactory, World], Awaitable[UUID]]
 
 
@@ -87,6 +89,10 @@ STATES: dict[str, tuple[Make, tuple[str, str]]] = {
     "approved for sales": (lambda factory, _: _approved(factory), ("RUNNING", "NOT_STARTED")),
     "approved under way": (lambda factory, _: _approved(factory, UNDER_WAY), ("RUNNING", "RUNNING")),
     "approved too late": (lambda factory, _: _approved(factory, PAST), ("SETTLEMENT", "SETTLEMENT_PENDING")),
+    "opened revision": (lambda factory, _: _revision(factory), ("DEFINITION", "REVIEW_PENDING")),
+    "moved revision": (lambda factory, _: _moved(factory), ("DEFINITION", "REVIEW_PENDING")),
+    "approved revision": (lambda factory, _: _approved_revision(factory), ("APPROVAL", "APPROVED")),
+    "under revision": (lambda factory, _: _under_revision(factory), ("RUNNING", "RUNNING")),
 }
 
 
@@ -107,6 +113,27 @@ async def _approved(factory: SchemeFactory, dates: tuple[date, date, date, date]
     return await factory.approved(await factory.complete("For sales", SALE, **given))
 
 
+async def _revision(factory: SchemeFactory) -> UUID:
+    live = await _approved(factory, UNDER_WAY)
+    return await revise_scheme(factory.operation(), ReviseScheme(live, APRIL))
+
+
+async def _moved(factory: SchemeFactory) -> UUID:
+    """Moved after it was submitted: the submission counts no longer, and what is due is due later."""
+    revision = await factory.submitted(await _revision(factory))
+    return await reschedule_scheme_revision(factory.operation(), ReviseScheme(revision, LATER))
+
+
+async def _approved_revision(factory: SchemeFactory) -> UUID:
+    return await factory.approved(await _revision(factory))
+
+
+async def _under_revision(factory: SchemeFactory) -> UUID:
+    live = (await factory.definition(await _approved_revision(factory))).scheme.revises
+    assert live is not None
+    return live
+
+
 @pytest.mark.parametrize("state", STATES)
 async def test_stored_stages_are_what_the_facts_say(
     factory: SchemeFactory, world: World, database_url: str, state: str
@@ -125,7 +152,7 @@ async def test_stored_stages_are_what_the_facts_say(
     assert (current.kind.value, current.status and current.status.value) == expected
 
 
-@pytest.mark.parametrize("state", ["created", "given back", "approved", "approved for sales"])
+@pytest.mark.parametrize("state", ["created", "given back", "approved", "approved for sales", "approved revision"])
 async def test_what_is_read_at_any_moment_is_what_the_facts_say_then(
     factory: SchemeFactory, world: World, clock: TestClock, state: str
 ) -> None:

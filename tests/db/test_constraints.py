@@ -36,6 +36,7 @@ def endpoint(**changed: str) -> str:
 
 
 GOLD, ADMIN = key("tier Gold"), key("account ADMIN")
+NUMBERS = "(VALUES (1), (2)) AS numbers (number)"
 DECIDED = "UPDATE scheme_submission SET decision = 'APPROVED', decided_by = {by}, decided_at = {at}"
 REFUSED = {
     "a submitter does not decide": (DECIDED.format(by="submitted_by", at="now()"), "ck_scheme_submission__four_eyes"),
@@ -110,6 +111,18 @@ REFUSED = {
         "UPDATE scheme SET code = (SELECT min(code) FROM scheme)",
         "uq_scheme__code",
     ),
+    "two open revisions of a scheme": (
+        "UPDATE scheme SET revises = (SELECT id FROM scheme WHERE title = 'Draft'), effective_at = now()",
+        "uq_scheme__revises",
+    ),
+    "a revision without a time": ("UPDATE scheme SET revises = id", "ck_scheme__revision_timed"),
+    "a scheme with the time of a revision": ("UPDATE scheme SET effective_at = now()", "ck_scheme__revision_timed"),
+    "what was never approved taking effect": ("UPDATE scheme SET applied_at = now()", "ck_scheme__approved_applied"),
+    "two revisions at one time": (
+        f"INSERT INTO scheme_revision SELECT id, number, '', '{{}}', now(), now(), '{ADMIN}' FROM scheme, {NUMBERS}",
+        "uq_scheme_revision__effective_at",
+    ),
+    "a rule twice in a scheme": ("INSERT INTO bonus_rule SELECT * FROM bonus_rule", "pk_bonus_rule"),
     "two addresses that differ in case": (
         "UPDATE account SET email = CASE WHEN email LIKE 'a%' THEN 'X@y.z' ELSE 'x@Y.z' END",
         "uq_account__email",

@@ -91,6 +91,41 @@ def test_every_check_of_the_models_is_in_the_database(template: str) -> None:
     assert found == wanted
 
 
+BEFORE_REVISIONS = """
+INSERT INTO account (id, display_name, created_at) VALUES ('{zero}1', 'Manager', '2026-01-01Z'),
+    ('{zero}2', 'Approver', '2026-01-01Z');
+INSERT INTO scheme (id, code, revision, title, earning_channels, terms_version, materials, content_hash, submitted_at,
+    approved_at, created_by, created_at, updated_at)
+SELECT ('{zero}' || n)::uuid, 'SCH-' || n, 1, 'Campaign', '{{SALE}}', 1, '[]', 'sha256:', '2026-02-01Z',
+    CASE WHEN n = 3 THEN TIMESTAMPTZ '2026-02-03Z' END, '{zero}1', '2026-01-01Z', '2026-02-03Z'
+FROM generate_series(3, 5) AS n;
+INSERT INTO scheme_submission (scheme_id, number, content_hash, content, acknowledged_warnings, submitted_by,
+    submitted_at, decision, decided_by, decided_at)
+VALUES ('{zero}3', 1, 'sha256:1', '{{}}', '{{}}', '{zero}1', '2026-02-01Z',
+        'CHANGES_REQUESTED', '{zero}2', '2026-02-02Z'),
+    ('{zero}3', 2, 'sha256:2', '{{"n": 2}}', '{{}}', '{zero}1', '2026-02-02Z', 'APPROVED', '{zero}2', '2026-02-03Z'),
+    ('{zero}4', 1, 'sha256:1', '{{}}', '{{}}', '{zero}1', '2026-02-01Z', 'REJECTED', '{zero}2', '2026-02-04Z'),
+    ('{zero}5', 1, 'sha256:1', '{{}}', '{{}}', '{zero}1', '2026-02-01Z', NULL, NULL, NULL);
+""".format(zero="00000000-0000-0000-0000-00000000000")
+
+
+def test_what_was_approved_before_revisions_existed_is_their_first(url: str) -> None:
+    """R5: it is valued by what was approved, from then on; rejected schemes are marked, and the others stay open."""
+    migrations.upgrade(url, "0003")
+    _execute(url, BEFORE_REVISIONS)
+    migrations.upgrade(url)
+    first = (
+        "SELECT (right(scheme_id::text, 1), number, content_hash, content, effective_at, approved_at, "
+        "right(approved_by::text, 1))::text FROM scheme_revision"
+    )
+    moment = '"2026-02-03 00:00:00+00"'
+    assert _rows(url, first) == {f'(3,1,sha256:2,"{{""n"": 2}}",{moment},{moment},2)'}
+    times = "SELECT (right(id::text, 1), rejected_at, terms_published_at, effective_at)::text FROM scheme"
+    assert _rows(url, times) == {f"(3,,{moment},)", '(4,"2026-02-04 00:00:00+00",,)', "(5,,,)"}
+    migrations.downgrade(url, "0003")
+    assert _rows(url, "SELECT count(*) FROM scheme") == {"3"}
+
+
 def _tables(url: str) -> set[str]:
     return _rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
 

@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 
 from db.statement import Statement
-from db.statements.scheme_pages import SchemeFilters, queue_counts, scheme_page
+from db.statements.queues import queue_counts
+from db.statements.scheme_pages import SchemeFilters, scheme_page
 from domain.permissions import SchemeScope
 from domain.schemes.orders import SchemeOrder
 from domain.work import QUEUES, WorkQueueKey

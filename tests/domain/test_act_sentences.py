@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.rules.wording import LONGEST_REASON
 from domain.schemes.act_sentences import (
-    LONGEST_REASON,
     approval_pending,
     approved,
+    called,
     changes_requested,
     created,
     joined,
@@ -21,19 +22,21 @@ from domain.schemes.act_sentences import (
     you_were_removed,
 )
 
+SCHEME = called("Diwali")
+
 
 def test_each_act_is_a_sentence() -> None:
     assert [
-        created("Asha", "Diwali"),
-        joined("Asha", "Diwali"),
-        left("Asha", "Diwali"),
-        participant_added("Asha", "Ravi", "Diwali"),
-        participant_removed("Asha", "Ravi", "Diwali"),
-        you_were_added("Asha", "Diwali"),
-        you_were_removed("Asha", "Diwali"),
-        submitted("Asha", "Diwali"),
-        approval_pending("Asha", "Diwali"),
-        work_begins("Diwali", "Coupons not generated"),
+        created("Asha", SCHEME),
+        joined("Asha", SCHEME),
+        left("Asha", SCHEME),
+        participant_added("Asha", "Ravi", SCHEME),
+        participant_removed("Asha", "Ravi", SCHEME),
+        you_were_added("Asha", SCHEME),
+        you_were_removed("Asha", SCHEME),
+        submitted("Asha", SCHEME),
+        approval_pending("Asha", SCHEME),
+        work_begins(SCHEME, "Coupons not generated"),
     ] == [
         "Asha created “Diwali”.",
         "Asha takes part in “Diwali”.",
@@ -64,18 +67,18 @@ def test_each_act_is_a_sentence() -> None:
     ],
 )
 def test_a_decision_ends_with_its_reason_in_one_line(reason: str, end: str) -> None:
-    assert approved("Asha", "Diwali", reason) == f"Asha approved “Diwali”{end}"
-    assert changes_requested("Asha", "Diwali", reason) == f"Asha requested changes to “Diwali”{end}"
-    assert rejected("Asha", "Diwali", reason) == f"Asha rejected “Diwali”{end}"
+    assert approved("Asha", SCHEME, reason) == f"Asha approved “Diwali”{end}"
+    assert changes_requested("Asha", SCHEME, reason) == f"Asha requested changes to “Diwali”{end}"
+    assert rejected("Asha", SCHEME, reason) == f"Asha rejected “Diwali”{end}"
 
 
 def test_an_approval_needs_no_comment() -> None:
-    assert approved("Asha", "Diwali", None) == "Asha approved “Diwali”."
+    assert approved("Asha", SCHEME, None) == "Asha approved “Diwali”."
 
 
 @given(reason=st.text(max_size=2 * LONGEST_REASON))
 def test_any_reason_fits_into_one_line(reason: str) -> None:
-    sentence = rejected("Asha", "Diwali", reason)
+    sentence = rejected("Asha", SCHEME, reason)
     beginning = "Asha rejected “Diwali”"
     assert sentence.startswith(beginning)
     assert len(sentence) <= len(beginning) + len(": .") + LONGEST_REASON

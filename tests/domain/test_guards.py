@@ -1,16 +1,19 @@
 """What may be done to a scheme in each state, and by whom: the whole table of guards (R5)."""
 
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from domain.failures import UserErrorCode
 from domain.lifecycle import Decision
 from domain.permissions import Role, Viewer
-from domain.schemes.guards import SchemeAction, Standing, allowed_actions, refusal
+from domain.schemes.guards import OpenRevision, SchemeAction, Standing, allowed_actions, refusal
 
 SUBMITTER, OTHER = UUID(int=1), UUID(int=2)
 EDIT, SUBMIT = SchemeAction.EDIT, SchemeAction.SUBMIT
+REVISE, RESCHEDULE = SchemeAction.REVISE, SchemeAction.RESCHEDULE
 DECISIONS = (SchemeAction.APPROVE, SchemeAction.REQUEST_CHANGES, SchemeAction.REJECT)
 MANAGER, APPROVER = Role.PROGRAM_MANAGER, Role.APPROVER
 
@@ -23,7 +26,13 @@ APPROVED = Standing(ready=True, submitted_by=SUBMITTER, current=True, decision=D
 REJECTED = Standing(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.REJECTED)
 RETURNED = Standing(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.CHANGES_REQUESTED)
 CHANGED = Standing(ready=False, submitted_by=SUBMITTER, current=False, decision=Decision.CHANGES_REQUESTED)
-EVERY = (DRAFT, READY, WAITING, EDITED, BROKEN, APPROVED, REJECTED, RETURNED, CHANGED)
+OVER = replace(APPROVED, ended_on=date(2026, 7, 31))
+UNDER_REVISION = replace(APPROVED, open_revision=OpenRevision(2, "Ben", datetime(2026, 3, 10, 9, tzinfo=UTC)))
+SCHEMES = (DRAFT, READY, WAITING, EDITED, BROKEN, APPROVED, REJECTED, RETURNED, CHANGED)
+REVISIONS = tuple(replace(standing, revises=True) for standing in SCHEMES)
+MISSED = datetime(2026, 6, 1, tzinfo=UTC)
+LATE = tuple(replace(standing, missed=MISSED) for standing in REVISIONS)
+EVERY = (*SCHEMES, OVER, UNDER_REVISION, *REVISIONS, *LATE)
 
 INCOMPLETE = "The scheme is not complete: finish every step of the wizard first."
 SUBMITTED_ALREADY = "The scheme is already waiting for approval."
@@ -91,7 +100,9 @@ def test_nobody_decides_about_what_they_submitted(action: SchemeAction, standing
         (WAITING, (EDIT,), DECISIONS),
         (EDITED, (EDIT, SUBMIT), ()),
         (BROKEN, (EDIT,), ()),
-        (APPROVED, (), ()),
+        (APPROVED, (REVISE,), ()),
+        (OVER, (), ()),
+        (UNDER_REVISION, (), ()),
         (REJECTED, (), ()),
         (RETURNED, (EDIT, SUBMIT), ()),
         (CHANGED, (EDIT,), ()),
@@ -103,8 +114,62 @@ def test_offered_actions_by_role(
     """R9, R25: what the roles allow and the state lets pass, in a fixed order."""
     assert allowed_actions(standing, viewer(MANAGER)) == by_manager
     assert allowed_actions(standing, viewer(APPROVER)) == by_approver
-    assert allowed_actions(standing, viewer(MANAGER, APPROVER)) == by_manager + by_approver
+    both = sorted(by_manager + by_approver, key=list(SchemeAction).index)
+    assert allowed_actions(standing, viewer(MANAGER, APPROVER)) == tuple(both)
     assert allowed_actions(standing, viewer(MANAGER, APPROVER, account=SUBMITTER)) == by_manager
+
+
+def test_a_scheme_is_revised_while_it_is_approved_and_not_over() -> None:
+    """Each refusal is a sentence that says what to do instead."""
+    sentences = {
+        DRAFT: "The scheme is not approved yet: edit it instead of revising it.",
+        WAITING: "The scheme is not approved yet: edit it instead of revising it.",
+        RETURNED: "The scheme is not approved yet: edit it instead of revising it.",
+        REJECTED: "A rejected scheme cannot be revised.",
+        OVER: "The scheme ended on 31 July 2026: a revision could not take effect any more.",
+        UNDER_REVISION: (
+            "Ben opened revision 2 on 10 March 2026 at 09:00 UTC, and it has not been decided yet: go on with that one."
+        ),
+        **dict.fromkeys(REVISIONS, "This is a revision itself: revise the scheme that it belongs to."),
+    }
+    assert refusal(REVISE, APPROVED, viewer()) is None
+    for standing, sentence in sentences.items():
+        failure = refusal(REVISE, standing, viewer())
+        assert failure is not None
+        assert (failure.message, failure.path) == (sentence, ("input", "schemeId"))
+        conflict = UserErrorCode.CONFLICT if standing is UNDER_REVISION else UserErrorCode.ILLEGAL_STATE
+        assert failure.code is conflict
+
+
+def test_a_revision_is_moved_until_it_is_decided() -> None:
+    """What was submitted may be moved, like it may be edited."""
+    sentences = {
+        Decision.APPROVED: "The revision is approved already: its time stays as it is.",
+        Decision.REJECTED: "The revision was rejected: its time stays as it is.",
+    }
+    for standing in (*REVISIONS, *LATE):
+        failure = refusal(RESCHEDULE, standing, viewer())
+        assert (failure and failure.message) == (standing.decision and sentences.get(standing.decision))
+    for standing in SCHEMES:
+        failure = refusal(RESCHEDULE, standing, viewer())
+        assert failure is not None
+        assert failure.message == "Only a revision takes effect at a time of its own."
+
+
+def test_a_revision_whose_time_has_passed_is_neither_submitted_nor_approved() -> None:
+    """It can be edited, moved, given back and rejected; other refusals come first."""
+    passed = "The revision was to take effect on 1 June 2026 at 00:00 UTC, which has passed: "
+    for standing, late in zip(REVISIONS, LATE, strict=True):
+        for action in set(SchemeAction):
+            expected, failure = refusal(action, standing, viewer()), refusal(action, late, viewer())
+            if expected is None and action in {SUBMIT, SchemeAction.APPROVE}:
+                advice = {SUBMIT: "choose a later time first."}
+                request = "request changes, so that its managers choose a later time."
+                assert failure is not None
+                assert failure.message == passed + advice.get(action, request)
+                assert failure.code is UserErrorCode.OUT_OF_WINDOW
+            else:
+                assert (failure and failure.message) == (expected and expected.message)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {MANAGER, APPROVER}])

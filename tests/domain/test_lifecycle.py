@@ -78,6 +78,43 @@ def definition(status: SchemeStatus, since: datetime, done: int, **details: Any)
     return Stage(StageKind.DEFINITION, PENDING, status, since, done, 5, waiting_on=MANAGER, due_on=OPENS, **details)
 
 
+def test_a_revision_ends_with_its_approval() -> None:
+    """R8: everything else happens to the scheme; what is due is due when the revision takes effect."""
+    effective_at = datetime(2026, 4, 1, 18, 30, tzinfo=UTC)
+    skipped = tuple(Stage(kind, StageState.SKIPPED, total=0) for kind in STAGE_ORDER[2:])
+    day = date(2026, 4, 1)
+    open_definition = Stage(
+        StageKind.DEFINITION, PENDING, SchemeStatus.REVIEW_PENDING, SAVED, 5, 5, waiting_on=MANAGER, due_on=day
+    )
+    submitted = Stage(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, 5, 5)
+    waiting = Stage(
+        StageKind.APPROVAL, PENDING, SchemeStatus.APPROVAL_PENDING, SUBMITTED, waiting_on="Approver", due_on=day
+    )
+    approved = Stage(StageKind.APPROVAL, DONE, SchemeStatus.APPROVED, DECIDED, done=1, due_on=day)
+    expected = {
+        facts(submitted=False): (replace(open_definition, current=True), later(StageKind.APPROVAL)),
+        facts(): (submitted, replace(waiting, current=True)),
+        facts(Decision.APPROVED): (submitted, replace(approved, current=True)),
+    }
+    for found, stages in expected.items():
+        revision = replace(found, effective_at=effective_at)
+        for at in (DECIDED, effective_at, datetime(2027, 1, 1, tzinfo=UTC)):
+            assert stages_at(revision, at) == (*stages, *skipped)
+    rejected = replace(facts(Decision.REJECTED), effective_at=effective_at)
+    assert [item.current for item in stages_at(rejected, DECIDED)] == [False, True, *[False] * 6]
+
+
+def test_later_approvals_of_a_scheme_begin_nothing_anew() -> None:
+    """R8: a revision that took effect was approved later; what waits has waited since the first approval."""
+    first = datetime(2026, 1, 3, 20, tzinfo=UTC)
+    revised = facts(Decision.APPROVED, first_approved_at=first)
+    assert stage(revised, StageKind.APPROVAL).since == DECIDED
+    for kind in (StageKind.COUPON_GENERATION, StageKind.ARTWORK, StageKind.RUNNING):
+        assert (stage(facts(Decision.APPROVED), kind).since, stage(revised, kind).since) == (DECIDED, first)
+    undecided = replace(facts(), first_approved_at=first)
+    assert stages_at(undecided, DECIDED) == stages_at(facts(), DECIDED)
+
+
 @pytest.mark.parametrize("complete", range(5))
 def test_a_draft_waits_for_its_first_open_step(complete: int) -> None:
     """R8, R9: since when the last step was saved, or since creation."""

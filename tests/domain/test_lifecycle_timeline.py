@@ -182,5 +182,14 @@ def test_labels_read_like_people_speak(
     assert read(*texts) == label
 
 
+def test_the_label_of_an_approved_revision_says_when_it_takes_effect() -> None:
+    """R9, R26: a scheme is approved and nothing is due then."""
+    assert status_label(SchemeStatus.APPROVED, StageState.DONE) == "Approved"
+    label = status_label(SchemeStatus.APPROVED, StageState.DONE, due_on=date(2026, 6, 1))
+    assert label == "Approved, takes effect on 1 June 2026"
+    waiting = status_label(SchemeStatus.APPROVAL_PENDING, StageState.PENDING, due_on=date(2026, 6, 1))
+    assert waiting == "Approval pending"
+
+
 def _at(spans: tuple[StageSpan, ...], at: datetime) -> tuple[object, ...]:
     return tuple(span.stage for span in spans if span.valid_from <= at < span.valid_until)

@@ -8,6 +8,7 @@ import pytest
 from domain.permissions import (
     GRANTS,
     ROLE_LABELS,
+    EcpScope,
     Permission,
     Role,
     SchemeScope,
@@ -16,21 +17,33 @@ from domain.permissions import (
     roles_with,
 )
 from domain.requests import Forbidden, Unauthenticated
-from domain.work import QUEUES, QueueOfOthers, WorkQueueKey, queue_of, queues_of
+from domain.work import (
+    QUEUES,
+    EcpQueue,
+    EnrollmentQueue,
+    QueueOfOthers,
+    SchemeQueue,
+    WorkQueueKey,
+    queue_of,
+    queues_of,
+)
 
 EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read"}
-STAFF = EVERYONE | {"vendor:read"}
+STAFF = EVERYONE | {"vendor:read", "scheme:follow"}
 TABLE = {
     Role.ADMIN: STAFF
-    | {"catalog:manage", "vendor:manage", "account:read", "account:manage", "api_key:manage", "webhook:manage"},
-    Role.PROGRAM_MANAGER: STAFF | {"scheme:define"},
-    Role.APPROVER: STAFF | {"scheme:approve"},
+    | {"catalog:manage", "vendor:manage", "account:read", "account:manage", "api_key:manage", "webhook:manage"}
+    | {"ecp:read", "ecp:erase"},
+    Role.PROGRAM_MANAGER: STAFF
+    | {"scheme:define", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
+    | {"enrollment:request", "enrollment:manage", "points:preview"},
+    Role.APPROVER: STAFF | {"scheme:approve", "points:preview"},
     Role.OPERATIONS: STAFF,
     Role.DESIGNER: STAFF,
-    Role.ANALYST: STAFF,
+    Role.ANALYST: STAFF | {"ecp:read"},
     Role.VENDOR: EVERYONE,
-    Role.ECP: EVERYONE,
-    Role.INTEGRATION: EVERYONE,
+    Role.ECP: EVERYONE | {"ecp:register", "ecp:update", "enrollment:request"},
+    Role.INTEGRATION: EVERYONE | {"activity:record"},
 }
 SCOPES = {
     Role.ADMIN: SchemeScope.ALL,
@@ -40,11 +53,18 @@ SCOPES = {
     Role.OPERATIONS: SchemeScope.APPROVED,
     Role.DESIGNER: SchemeScope.APPROVED,
     Role.VENDOR: SchemeScope.NONE,
-    Role.ECP: SchemeScope.NONE,
+    Role.ECP: SchemeScope.APPROVED,
     Role.INTEGRATION: SchemeScope.NONE,
 }
 QUEUE_KEYS = {
-    Role.PROGRAM_MANAGER: ["DRAFTS_TO_COMPLETE", "CHANGES_REQUESTED", "REVIEW_PENDING", "SETTLEMENT_PENDING"],
+    Role.PROGRAM_MANAGER: [
+        "DRAFTS_TO_COMPLETE",
+        "CHANGES_REQUESTED",
+        "REVIEW_PENDING",
+        "ENROLLMENTS_TO_DECIDE",
+        "ECPS_TO_VERIFY",
+        "SETTLEMENT_PENDING",
+    ],
     Role.APPROVER: ["APPROVAL_PENDING"],
     Role.OPERATIONS: ["COUPONS_TO_GENERATE"],
     Role.DESIGNER: ["ARTWORK_TO_UPLOAD"],
@@ -124,9 +144,52 @@ def test_nobody_sees_a_queue_that_is_not_theirs(role: Role, queue: object) -> No
 
 
 def test_only_the_queue_of_approvals_leaves_out_ones_own() -> None:
-    """R5, R10: each queue is a status of a stage whose owner is its role."""
-    assert [queue.key for queue in QUEUES if queue.others_only] == [WorkQueueKey.APPROVAL_PENDING]
-    assert all(queue.role is queue.stage.owner for queue in QUEUES)
+    """R5, R10: each queue of schemes is a status of a stage whose owner is its role."""
+    of_schemes = [queue for queue in QUEUES if isinstance(queue, SchemeQueue)]
+    assert [queue.key for queue in of_schemes if queue.others_only] == [WorkQueueKey.APPROVAL_PENDING]
+    assert all(queue.role is queue.stage.owner for queue in of_schemes)
+
+
+def test_whoever_has_a_queue_of_ecps_or_enrollments_sees_and_decides_about_all_of_them() -> None:
+    """R10: their counts are not narrowed to what the viewer sees."""
+    needed = {EcpQueue: Permission.ECP_MANAGE, EnrollmentQueue: Permission.ENROLLMENT_MANAGE}
+    others = [queue for queue in QUEUES if not isinstance(queue, SchemeQueue)]
+    assert {type(queue) for queue in others} == set(needed)
+    for queue in others:
+        assert viewer(queue.role).may(needed[type(queue)])
+        assert viewer(queue.role).ecp_scope is EcpScope.ALL
+
+
+def test_labels_of_queues_are_words() -> None:
+    """R26."""
+    assert [key.label for key in WorkQueueKey] == [
+        "Drafts to complete",
+        "Changes requested",
+        "Review pending",
+        "Approval pending",
+        "Coupons to generate",
+        "Artwork to upload",
+        "Enrollments to decide",
+        "ECPs to verify",
+        "Settlement pending",
+    ]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_which_ecps_and_whose_contact_data_a_role_shows(role: Role) -> None:
+    """R25: all of them, none, or nobody but oneself; contact data is for those who manage ECPs."""
+    sees_all = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST}
+    own = EcpScope.OWN if role is Role.ECP else EcpScope.NONE
+    for ecp_id, alone in ((None, EcpScope.NONE), (UUID(int=2), own)):
+        somebody = Viewer(UUID(int=1), "Asha", None, frozenset({role}), None, ecp_id)
+        assert somebody.ecp_scope is (EcpScope.ALL if role in sees_all else alone)
+        assert somebody.contact_scope is (EcpScope.ALL if role is Role.PROGRAM_MANAGER else alone)
+
+
+def test_an_analyst_who_is_an_ecp_sees_all_and_its_own_contact_data() -> None:
+    """R25: each role widens what an account sees."""
+    both = Viewer(UUID(int=1), "Asha", None, frozenset({Role.ANALYST, Role.ECP}), None, UUID(int=2))
+    assert (both.ecp_scope, both.contact_scope) == (EcpScope.ALL, EcpScope.OWN)
 
 
 @pytest.mark.parametrize(

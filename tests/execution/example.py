@@ -53,6 +53,7 @@ from resolvers.schemes.participants import Participation, add_scheme_participant
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from tests.api.client import gid
 from tests.factories.clock import TestClock
+from tests.factories.enrollments import EnrollmentFactory
 from tests.factories.schemes import SchemeFactory
 from tests.factories.webhooks import failing_endpoint
 from tests.factories.world import World, build_world
@@ -109,6 +110,10 @@ async def build_example(database: Database) -> Example:
     await add_scheme_participant(factory.operation(), followed)
     basics = replace((await factory.definition(schemes[1])).content.basics, title="Rules of every kind")
     await save_scheme_basics(factory.operation("second manager"), SaveSchemeBasics(schemes[1], 1, basics))
+    ecp_id = await factory.ecps.suspended()
+    await factory.ecps.registered("Binod Thapa", place="Nepal", practice=None, phone=None)
+    await factory.ecps.erased("Chitra Iyer", place="Karnataka")
+    enrollment_id = await _enrollments(factory)
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
     told, cursors = await _streams(admin, schemes[1])
@@ -129,9 +134,22 @@ async def build_example(database: Database) -> Example:
         *told,
         gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id),
         gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
+        gid(NodeKind.ECP, ecp_id),
+        gid(NodeKind.ENROLLMENT, enrollment_id),
     )
     assert len(ids) == ID_COUNT
     return Example(environment, world, schemes, ids, tuple(found.scheme.code for found in definitions), cursors)
+
+
+async def _enrollments(factory: SchemeFactory) -> UUID:
+    """Enrollments at every status; one of them."""
+    made = EnrollmentFactory(factory)
+    first, second = [await made.open_scheme(title) for title in ("Open", "Open too")]
+    dev, esha = [await made.ecps.verified(name) for name in ("Dev Nair", "Esha Patil")]
+    await made.pending(first, dev)
+    await made.rejected(second, dev)
+    await made.withdrawn(second, esha)
+    return await made.enrolled(first, esha)
 
 
 async def _streams(operation: Operation, scheme_id: UUID) -> tuple[list[str], tuple[str, ...]]:

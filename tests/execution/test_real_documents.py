@@ -79,6 +79,13 @@ PLANNED = {
     "all events": """{ events(first: 9) { edges { cursor } nodes { cursor kind at data } resumeAt pageInfo {
         hasNextPage hasPreviousPage startCursor endCursor } } some: events(kinds: [SCHEME_CREATED, PRODUCT_SAVED]) {
         nodes { kind data } } }""",
+    "ecps": """{ ecps(first: 2) { totalCount pageInfo { endCursor hasNextPage } edges { cursor node { ...Ecp } } }
+        newest: ecps(orderBy: REGISTERED_AT_DESC, filter: {search: "rao", statuses: [SUSPENDED], registeredFrom:
+        "2026-01-01"}) { totalCount nodes { ...Ecp viewerActions } } ecp(code: "ECP-2026-000001") { ...Ecp }
+        none: ecp(code: "x") { id } workQueues { key ecps { totalCount nodes { code registeredAt } } }
+        viewer { ecp { code } } }
+        fragment Ecp on Ecp { id code displayName practice status statusLabel email phone licenseNumber registeredAt
+        verifiedAt suspendedReason erasedAt erasedReason geography { name } tier { name rank } account { email } }""",
     "review and submission": """{ schemes { nodes { terms { version publishedAt } review { contentHash ready
         couponQuantity baseLiability problems { message path } warnings { code } } submission { submittedBy {
         displayName } submittedAt decidedBy { displayName } decidedAt reason } wizard { currentStep steps { label

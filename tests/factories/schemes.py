@@ -25,6 +25,7 @@ from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues, 
 from resolvers.schemes.save_scheme_geographies import SaveSchemeGeographies, save_scheme_geographies
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
 from resolvers.schemes.submit_scheme import SubmitScheme, submit_scheme
+from tests.factories.ecps import EcpFactory
 from tests.factories.world import World
 
 BOTH = (EarningChannel.COUPON, EarningChannel.SALE)
@@ -36,6 +37,16 @@ class SchemeFactory:
     def __init__(self, environment: Environment, world: World) -> None:
         self._environment = environment
         self._world = world
+
+    @property
+    def world(self) -> World:
+        """Who and what there is."""
+        return self._world
+
+    @property
+    def ecps(self) -> EcpFactory:
+        """Makes ECPs in the same world."""
+        return EcpFactory(self._environment, self._world)
 
     def operation(self, name: str | Role = Role.PROGRAM_MANAGER) -> Operation:
         """A new operation of an account of the world; close it when it has read something."""

@@ -1,6 +1,6 @@
 """An account of each role and a small catalog: what nearly every test needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
@@ -26,12 +26,15 @@ class World:
     products: dict[str, ProductRow]
     variants: dict[str, VariantRow]
     vendors: dict[str, VendorRow]
+    # The ECPs of accounts, as the factory of ECPs registers them.
+    ecps: dict[UUID, UUID] = field(default_factory=dict)
 
     def viewer(self, name: str | Role) -> Viewer:
         """The viewer of an account: a role's name, or "second manager" or "manager and approver"."""
         account = self.accounts[str(name)]
         roles = frozenset(Role(role) for role in account.roles)
-        return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id)
+        ecp_id = self.ecps.get(account.id)
+        return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id, ecp_id)
 
 
 def key(name: str) -> UUID:

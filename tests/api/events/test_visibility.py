@@ -29,14 +29,14 @@ MISSING = gid(NodeKind.SCHEME, key("no such scheme"))
 ABSENT = ("This scheme does not exist.", {"code": "BAD_USER_INPUT", "argument": "schemeId"})
 NO_ROLE = (
     "Your roles do not allow this; it takes one of the roles administrator, program manager, approver, operations, "
-    "designer, analyst, vendor, ECP or connected system."
+    "designer or analyst."
 )
-FORBIDDEN = (NO_ROLE, {"code": "FORBIDDEN", "permission": "scheme:read"})
+FORBIDDEN = (NO_ROLE, {"code": "FORBIDDEN", "permission": "scheme:follow"})
 UPSERT = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { errors { message } } }"
 Revoke = Callable[[], Awaitable[None]]
 
 
-@pytest.mark.parametrize("name", [Role.APPROVER, Role.VENDOR, Role.ECP, Role.INTEGRATION])
+@pytest.mark.parametrize("name", [Role.APPROVER, Role.OPERATIONS, Role.DESIGNER])
 async def test_a_scheme_that_is_not_shown_does_not_exist(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, analyst: Client, name: Role
 ) -> None:
@@ -115,7 +115,7 @@ def ways(clients: Clients, world: World, database_url: str) -> dict[str, Revoke]
         await connection.execute("DELETE FROM account_role WHERE account_id = $1", account.id)
         await connection.close()
 
-    return {"no roles": replace, "another role": lambda: replace(Role.ECP), "plain SQL": delete}
+    return {"no roles": replace, "another role": lambda: replace(Role.OPERATIONS), "plain SQL": delete}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,14 @@ from tests.conftest import LiveServer
 from tests.factories.schemes import SchemeFactory
 from tests.factories.world import World
 
-MANAGER = ["DRAFTS_TO_COMPLETE", "CHANGES_REQUESTED", "REVIEW_PENDING", "SETTLEMENT_PENDING"]
+MANAGER = [
+    "DRAFTS_TO_COMPLETE",
+    "CHANGES_REQUESTED",
+    "REVIEW_PENDING",
+    "ENROLLMENTS_TO_DECIDE",
+    "ECPS_TO_VERIFY",
+    "SETTLEMENT_PENDING",
+]
 DESIGNER = ["ARTWORK_TO_UPLOAD"]
 Counts = dict[str, int]
 

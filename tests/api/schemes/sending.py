@@ -76,6 +76,8 @@ def input_of(field: str, scheme_id: str, version: int = 0) -> dict[str, Any]:
         "approveScheme": {**named, "contentHash": OLD_HASH},
         "requestSchemeChanges": {**named, "reason": "Please lower the budget."},
         "rejectScheme": {**named, "reason": "Not this year."},
+        "reviseScheme": {**named, "effectiveAt": "2026-07-01T00:00:00Z"},
+        "rescheduleSchemeRevision": {**named, "effectiveAt": "2026-07-15T00:00:00Z"},
     }[field]
 
 

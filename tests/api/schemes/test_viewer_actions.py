@@ -1,7 +1,7 @@
 """What `viewerActions` promises: an offered action succeeds, and one that is not offered fails and changes nothing."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import pytest
 
 from domain.channels import EarningChannel
 from domain.schemes.guards import SchemeAction
+from resolvers.schemes.revise_scheme import ReviseScheme, revise_scheme
 from tests.api.client import Answer, Client, Clients
 from tests.api.schemes.sending import answer_to, basics, carried_out, input_of, scheme
 from tests.factories.clock import TestClock
@@ -25,13 +26,16 @@ FIELDS = {
     SchemeAction.APPROVE: "approveScheme",
     SchemeAction.REQUEST_CHANGES: "requestSchemeChanges",
     SchemeAction.REJECT: "rejectScheme",
+    SchemeAction.REVISE: "reviseScheme",
+    SchemeAction.RESCHEDULE: "rescheduleSchemeRevision",
 }
 PAST = (date(2026, 1, 1), date(2026, 1, 31), date(2026, 1, 1), date(2026, 2, 28))
 EDITABLE = ["EDIT"]
 READY = ["EDIT", "SUBMIT"]
 DECIDABLE = ["APPROVE", "REQUEST_CHANGES", "REJECT"]
 BOTH = "manager and approver"
-STATE_CODES = {"ILLEGAL_STATE", "SELF_APPROVAL", "CONTENT_CHANGED", "NOT_FOUND"}
+MOVABLE = ["EDIT", "RESCHEDULE"]
+STATE_CODES = {"ILLEGAL_STATE", "SELF_APPROVAL", "CONTENT_CHANGED", "NOT_FOUND", "CONFLICT", "OUT_OF_WINDOW"}
 Making = Callable[[SchemeFactory, Client, TestClock], Awaitable[UUID]]
 
 
@@ -95,7 +99,7 @@ async def _approved(factory: SchemeFactory, _manager: Client, _clock: TestClock)
 
 async def _running(factory: SchemeFactory, _manager: Client, clock: TestClock) -> UUID:
     scheme_id = await factory.approved(await factory.complete(channels=[EarningChannel.SALE]))
-    clock.advance(days=80)
+    clock.now = max(clock.now, datetime(2026, 5, 29, tzinfo=UTC))
     return scheme_id
 
 
@@ -103,6 +107,31 @@ async def _over(factory: SchemeFactory, _manager: Client, clock: TestClock) -> U
     scheme_id = await factory.approved()
     clock.advance(days=365)
     return scheme_id
+
+
+async def _opened(factory: SchemeFactory, _manager: Client, clock: TestClock) -> UUID:
+    command = ReviseScheme(await factory.approved(), clock.now + timedelta(days=10))
+    return await revise_scheme(factory.operation(), command)
+
+
+async def _under_revision(factory: SchemeFactory, manager: Client, clock: TestClock) -> UUID:
+    live = (await factory.definition(await _opened(factory, manager, clock))).scheme.revises
+    assert live is not None
+    return live
+
+
+async def _submitted_revision(factory: SchemeFactory, manager: Client, clock: TestClock) -> UUID:
+    return await factory.submitted(await _opened(factory, manager, clock))
+
+
+async def _missed_revision(factory: SchemeFactory, manager: Client, clock: TestClock) -> UUID:
+    revision = await _submitted_revision(factory, manager, clock)
+    clock.advance(days=10)
+    return revision
+
+
+async def _approved_revision(factory: SchemeFactory, manager: Client, clock: TestClock) -> UUID:
+    return await factory.approved(await _opened(factory, manager, clock))
 
 
 # For each state: how to get there, what managers may do, what approvers may, and what somebody who is both may.
@@ -118,9 +147,14 @@ STATES: dict[str, tuple[Making, list[str], list[str] | None, list[str]]] = {
     "given back and emptied": (_emptied_after_giving_back, EDITABLE, [], EDITABLE),
     "submitted again": (_submitted_again, EDITABLE, DECIDABLE, EDITABLE + DECIDABLE),
     "rejected": (_rejected, [], [], []),
-    "approved": (_approved, [], [], []),
-    "running": (_running, [], [], []),
+    "approved": (_approved, ["REVISE"], [], ["REVISE"]),
+    "running": (_running, ["REVISE"], [], ["REVISE"]),
     "over": (_over, [], [], []),
+    "under revision": (_under_revision, [], [], []),
+    "opened revision": (_opened, ["EDIT", "SUBMIT", "RESCHEDULE"], None, ["EDIT", "SUBMIT", "RESCHEDULE"]),
+    "submitted revision": (_submitted_revision, MOVABLE, DECIDABLE, ["EDIT", *DECIDABLE, "RESCHEDULE"]),
+    "missed revision": (_missed_revision, MOVABLE, DECIDABLE[1:], ["EDIT", *DECIDABLE[1:], "RESCHEDULE"]),
+    "approved revision": (_approved_revision, [], [], []),
 }
 
 

@@ -27,7 +27,16 @@ NO_SCHEME: dict[str, Any] = dict.fromkeys(SchemeRow.__struct_fields__)
 SCHEME = SchemeRow(**{**NO_SCHEME, "id": THIRD, "code": "SCH-2026-000001", "title": "Monsoon Care"})
 # Said once more, in the words of the requirements, so that a slip in the table shows.
 PERMISSIONS = {
-    **dict.fromkeys(SCHEME_ACTIVITIES, Permission.SCHEME_READ),
+    **dict.fromkeys(SCHEME_ACTIVITIES, Permission.SCHEME_FOLLOW),
+    EventKind.ECP_REGISTERED: Permission.ECP_READ,
+    EventKind.ECP_VERIFIED: Permission.ECP_READ,
+    EventKind.ECP_SUSPENDED: Permission.ECP_READ,
+    EventKind.ECP_UPDATED: Permission.ECP_READ,
+    EventKind.ECP_ERASED: Permission.ECP_READ,
+    EventKind.ECP_ACTIVITIES_RECORDED: Permission.ECP_READ,
+    EventKind.ENROLLMENT_REQUESTED: Permission.ECP_READ,
+    EventKind.ENROLLMENT_DECIDED: Permission.ECP_READ,
+    EventKind.ENROLLMENT_WITHDRAWN: Permission.ECP_READ,
     EventKind.PRODUCT_SAVED: Permission.CATALOG_READ,
     EventKind.GEOGRAPHY_SAVED: Permission.CATALOG_READ,
     EventKind.TIER_SAVED: Permission.CATALOG_READ,
@@ -42,6 +51,15 @@ PERMISSIONS = {
     EventKind.WEBHOOK_ENDPOINT_DISABLED: Permission.WEBHOOK_MANAGE,
 }
 OBJECTS = {
+    EventKind.ECP_REGISTERED: {"ecpId": gid(NodeKind.ECP, KEY)},
+    EventKind.ECP_VERIFIED: {"ecpId": gid(NodeKind.ECP, KEY)},
+    EventKind.ECP_SUSPENDED: {"ecpId": gid(NodeKind.ECP, KEY)},
+    EventKind.ECP_UPDATED: {"ecpId": gid(NodeKind.ECP, KEY)},
+    EventKind.ECP_ERASED: {"ecpId": gid(NodeKind.ECP, KEY)},
+    EventKind.ECP_ACTIVITIES_RECORDED: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
+    EventKind.ENROLLMENT_REQUESTED: {"enrollmentId": gid(NodeKind.ENROLLMENT, KEY)},
+    EventKind.ENROLLMENT_DECIDED: {"enrollmentId": gid(NodeKind.ENROLLMENT, KEY)},
+    EventKind.ENROLLMENT_WITHDRAWN: {"enrollmentId": gid(NodeKind.ENROLLMENT, KEY)},
     EventKind.PRODUCT_SAVED: {"productId": gid(NodeKind.PRODUCT, KEY)},
     EventKind.GEOGRAPHY_SAVED: {"geographyId": gid(NodeKind.GEOGRAPHY, KEY)},
     EventKind.TIER_SAVED: {"tierId": gid(NodeKind.TIER, KEY)},

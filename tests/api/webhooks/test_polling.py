@@ -101,12 +101,12 @@ async def test_the_stream_is_read_page_by_page(hooks: Hooks) -> None:
 
 
 async def test_a_page_of_what_is_hidden_is_empty_and_goes_on(hooks: Hooks, factory: SchemeFactory) -> None:
-    """The integration sees no scheme: it is told that there is more, and reads on behind what it may not see."""
+    """Operations see no drafts: who asks it is told that there is more, and reads on behind what it may not see."""
     for number in range(3):
         await factory.created(f"Plan {number}")
     tier_id = await hooks.save_tier()
     await polled(hooks.admin, "TIER_SAVED")
-    client = hooks.clients["INTEGRATION"]
+    client = hooks.clients["OPERATIONS"]
     kinds = ["SCHEME_CREATED", "TIER_SAVED"]
     empty = (await client.send(PAGE, first=2, kinds=kinds)).data["events"]
     assert (empty["nodes"], empty["edges"]) == ([], [])

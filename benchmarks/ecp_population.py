@@ -1,0 +1,107 @@
+"""A million ECPs whose names, places, tiers and statuses are as unevenly spread as real ones."""
+
+import asyncio
+import hashlib
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from migrations import run as migrations
+
+NAME: Final = "ecp_lists"
+
+# Three countries, 36 regions and about 1,000 cities, the larger ones with many more ECPs than the others.
+_PLACES: Final = """
+INSERT INTO geography (id, code, name, level)
+SELECT md5('country' || n)::uuid, 'C' || n, (ARRAY['India', 'Nepal', 'Bhutan'])[n], 'COUNTRY'
+FROM generate_series(1, 3) AS n;
+INSERT INTO geography (id, code, name, level, parent_id)
+SELECT md5('region' || n)::uuid, 'R' || n, 'Region ' || n, 'REGION',
+    md5('country' || CASE WHEN n <= 28 THEN 1 WHEN n <= 34 THEN 2 ELSE 3 END)::uuid
+FROM generate_series(1, 36) AS n;
+INSERT INTO geography (id, code, name, level, parent_id)
+SELECT md5('city' || n)::uuid, 'T' || n, 'City ' || n, 'CITY', md5('region' || (1 + n % 36))::uuid
+FROM generate_series(0, 999) AS n;
+INSERT INTO tier (id, code, name, rank)
+SELECT md5('tier' || n)::uuid, 'TIER' || n, (ARRAY['Bronze', 'Silver', 'Gold', 'Platinum'])[n], n
+FROM generate_series(1, 4) AS n;
+INSERT INTO account (id, display_name, created_at) VALUES (md5('manager')::uuid, 'Manager', '2021-01-01Z');
+INSERT INTO scheme (id, code, revision, title, earning_channels, terms_version, materials, content_hash, created_by,
+    created_at, updated_at)
+SELECT md5('scheme' || n)::uuid, 'SCH-2026-00000' || n, 1, 'Scheme ' || n, '{SALE}', 1, '[]', '', md5('manager')::uuid,
+    '2026-01-01Z', '2026-01-01Z' FROM generate_series(1, 2) AS n;
+"""
+# Syllables make a few thousand given and family names, of which some are far more common than others. The smaller
+# countries joined late, so that who is there comes last in every list by time.
+_PEOPLE: Final = """
+INSERT INTO ecp (id, code, display_name, practice, geography_id, region_id, country_id, tier_id, status, email, phone,
+    registered_at, verified_at, suspended_reason, updated_at)
+SELECT uuidv7(), format('ECP-%s-%s', 2021 + n * 5 / {ecps}, lpad(n::text, 7, '0')),
+    initcap(a[1 + (36 * r1 * r1)::int % 36] || b[1 + (30 * r2)::int % 30]) || ' '
+        || initcap(a[1 + (36 * r3)::int % 36] || b[1 + (30 * r4 * r4)::int % 30] || b[1 + (30 * r5)::int % 30]),
+    CASE WHEN r6 < 0.6 THEN initcap(b[1 + (30 * r5)::int % 30] || a[1 + (36 * r6)::int % 36])
+        || (ARRAY[' Garage', ' Optics', ' Motors', ' Eye Care', ' Repairs'])[1 + (r7 * 5)::int % 5] END,
+    md5('city' || city)::uuid, md5('region' || (1 + city % 36))::uuid,
+    md5('country' || CASE WHEN 1 + city % 36 <= 28 THEN 1 WHEN 1 + city % 36 <= 34 THEN 2 ELSE 3 END)::uuid,
+    CASE WHEN status <> 'PENDING' THEN
+        md5('tier' || CASE WHEN r8 < 0.6 THEN 1 WHEN r8 < 0.85 THEN 2 WHEN r8 < 0.98 THEN 3 ELSE 4 END)::uuid END,
+    status, 'ecp' || n || '@example.com', '+91 20 ' || (10000000 + n), at,
+    CASE WHEN status <> 'PENDING' THEN at + interval '2 days' END,
+    CASE WHEN status = 'SUSPENDED' THEN 'Under review.' END, at
+FROM (
+    SELECT n, random() r1, random() r2, random() r3, random() r4, random() r5, random() r6, random() r7, random() r8,
+        new_or_old.city - CASE WHEN n < {ecps} * 0.8 AND new_or_old.city % 36 >= 28 THEN 8 ELSE 0 END AS city,
+        (ARRAY['PENDING', 'SUSPENDED', 'CLOSED', 'ACTIVE'])[least(4, 1 + (random() * 60)::int)] AS status,
+        '2021-01-01Z'::timestamptz + n * interval '5 years' / {ecps} AS at,
+        '{{ra,sha,vi,a,su,pra,ni,ma,de,ka,la,ba,san,har,go,mi,ro,ta,pa,sa,an,in,ut,jay,vik,man,kum,pri,di,ne,re,po,lu,ye,z,
+        o}}'::text[] AS a,
+        '{{sh,vi,ni,ra,j,ta,mar,na,ka,li,sa,ya,d,kar,nath,deep,raj,wal,ni,hal,pal,van,tul,resh,kant,veer,yan,bir,gi,
+        i}}'::text[] AS b
+    FROM (SELECT n, (1000 * power(random(), 2))::int % 1000 AS city FROM generate_series({first}, {last}) AS n OFFSET 0
+    ) AS new_or_old OFFSET 0
+) AS drawn;
+"""
+# One scheme that a tenth is enrolled in, and one with a thousand.
+_ENROLLED: Final = """
+INSERT INTO enrollment (id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at)
+SELECT uuidv7(), md5('scheme' || n)::uuid, ecp.id, 'ENROLLED', 1, registered_at, md5('manager')::uuid, registered_at
+FROM generate_series(1, 2) AS n,
+    LATERAL (SELECT id, registered_at FROM ecp
+        WHERE get_byte(uuid_send(id), 15) < CASE n WHEN 1 THEN 26 ELSE 1 END
+            AND (n = 1 OR get_byte(uuid_send(id), 14) < 64)) AS ecp;
+"""
+
+
+def key(name: str) -> UUID:
+    """What `md5(name)::uuid` is in PostgreSQL."""
+    return UUID(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest())
+
+
+async def prepare(server_url: str, url: str, ecps: int, *, keep: bool) -> None:
+    """Make the database with so many ECPs; with `keep` only if there is none."""
+    connection = await asyncpg.connect(server_url)
+    try:
+        if keep and await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", NAME):
+            return
+        await connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {NAME}")
+    finally:
+        await connection.close()
+    await asyncio.to_thread(migrations.upgrade, url)
+    await _fill(url, ecps)
+
+
+async def _fill(url: str, ecps: int) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(_PLACES)
+        # Bit by bit, as people register.
+        for first in range(1, ecps + 1, 100_000):
+            last = min(first + 99_999, ecps)
+            await connection.execute(_PEOPLE.format(ecps=ecps, first=first, last=last))
+        await connection.execute(_ENROLLED)
+        await connection.execute("VACUUM ANALYZE")
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()

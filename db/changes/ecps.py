@@ -1,0 +1,132 @@
+"""Changes to ECPs."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import case, delete, func, insert, literal, or_, select, true, update
+from sqlalchemy.orm import aliased
+
+from db.ecp_rows import EcpPlace
+from db.models import EcpTable, EnrollmentTable, GeographyTable, NotificationTable
+from db.sessions import Writing
+from db.statement import Statement
+from domain.catalog import GeographyLevel
+from domain.ecp_inputs import EcpDetails
+from domain.ecps import ERASED_NAME, EcpStatus
+
+# Milliseconds. To move a region of 50,000 ECPs takes a quarter of a minute: their places are part of many indexes.
+_TAKING_LONG: Final = Statement(select(func.set_config("statement_timeout", literal("300000"), true())), str)
+
+
+async def add_ecp(  # noqa: PLR0913 - the columns of a new ECP, by name
+    session: Writing,
+    *,
+    ecp_id: UUID,
+    code: str,
+    account_id: UUID,
+    details: EcpDetails,
+    place: EcpPlace,
+    at: datetime,
+) -> None:
+    """Insert an ECP that waits for verification. Raises DuplicateKey."""
+    await session.execute(
+        insert(EcpTable).values(
+            id=ecp_id,
+            code=code,
+            account_id=account_id,
+            status=EcpStatus.PENDING.value,
+            registered_at=at,
+            updated_at=at,
+            **_own(details),
+            **_placed(place),
+        )
+    )
+
+
+async def set_details(
+    session: Writing, ecp_id: UUID, details: EcpDetails, place: EcpPlace | None, at: datetime
+) -> None:
+    """Replace what an ECP tells of itself, and with a `place` where it is. Raises DuplicateKey."""
+    placed = {} if place is None else _placed(place)
+    await touch_ecp(session, ecp_id, **_own(details), **placed, updated_at=at)
+
+
+async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
+    """Set columns of an ECP: its status, tier and what belongs to them."""
+    await session.execute(update(EcpTable).where(EcpTable.id == ecp_id).values(**columns))
+
+
+async def erase(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: datetime) -> None:
+    """Take from an ECP everything by which the person is known; the code and the tier stay."""
+    await touch_ecp(
+        session,
+        ecp_id,
+        account_id=None,
+        status=EcpStatus.CLOSED.value,
+        suspended_reason=None,
+        erased_at=at,
+        erased_by=by,
+        erased_reason=reason,
+        updated_at=at,
+        **_own(EcpDetails(ERASED_NAME, None, None, None, None)),
+    )
+
+
+async def replace_reasons(session: Writing, enrollment_ids: Collection[UUID], reason: str) -> None:
+    """Put a sentence in place of the reasons that decisions about these enrollments gave."""
+    if enrollment_ids:
+        named = EnrollmentTable.id.in_(enrollment_ids)
+        await session.execute(update(EnrollmentTable).where(named).values(reason=reason))
+
+
+async def delete_notifications(session: Writing, account_id: UUID) -> None:
+    """Delete everything that an account was told."""
+    await session.execute(delete(NotificationTable).where(NotificationTable.account_id == account_id))
+
+
+async def follow_geography(session: Writing, geography_id: UUID) -> None:
+    """Put the ECPs of a geography that moved, and of those right beneath it, into the region and country of now."""
+    parent = aliased(GeographyTable)
+    level, is_of = GeographyTable.level, {level: level.value for level in GeographyLevel}
+    places = (
+        select(
+            GeographyTable.id.label("geography_id"),
+            case(
+                (level == is_of[GeographyLevel.REGION], GeographyTable.id),
+                (level == is_of[GeographyLevel.CITY], GeographyTable.parent_id),
+            ).label("region_id"),
+            case(
+                (level == is_of[GeographyLevel.COUNTRY], GeographyTable.id),
+                (level == is_of[GeographyLevel.REGION], GeographyTable.parent_id),
+                else_=parent.parent_id,
+            ).label("country_id"),
+        )
+        .outerjoin(parent, parent.id == GeographyTable.parent_id)
+        .where(or_(GeographyTable.id == geography_id, GeographyTable.parent_id == geography_id))
+        .subquery()
+    )
+    await session.fetch(_TAKING_LONG)
+    moved = func.row(EcpTable.region_id, EcpTable.country_id).is_distinct_from(
+        func.row(places.c.region_id, places.c.country_id)
+    )
+    await session.execute(
+        update(EcpTable)
+        .where(EcpTable.geography_id == places.c.geography_id, moved)
+        .values(region_id=places.c.region_id, country_id=places.c.country_id)
+    )
+
+
+def _own(details: EcpDetails) -> dict[str, Any]:
+    return {
+        "display_name": details.display_name,
+        "practice": details.practice,
+        "email": details.email,
+        "phone": details.phone,
+        "license_number": details.license_number,
+    }
+
+
+def _placed(place: EcpPlace) -> dict[str, Any]:
+    return {"geography_id": place.geography_id, "region_id": place.region_id, "country_id": place.country_id}

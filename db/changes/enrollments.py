@@ -1,0 +1,48 @@
+"""Changes to enrollments: applications, decisions and withdrawals."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, insert, update
+
+from db.enrollment_rows import EnrollmentRow
+from db.models import EnrollmentTable
+from db.sessions import Writing
+from domain.ecps import EnrollmentStatus
+
+
+async def add_enrollment(session: Writing, row: EnrollmentRow) -> None:
+    """Insert the first application of an ECP to a scheme. Raises DuplicateKey when there is one."""
+    await session.execute(insert(EnrollmentTable).values(**msgspec.structs.asdict(row)))
+
+
+async def replace_enrollment(session: Writing, row: EnrollmentRow) -> None:
+    """The next application of an ECP to a scheme takes the place of the one with this id."""
+    await session.execute(
+        update(EnrollmentTable).where(EnrollmentTable.id == row.id).values(**msgspec.structs.asdict(row))
+    )
+
+
+async def record_decision(  # noqa: PLR0913 - the columns of a decision, by name
+    session: Writing,
+    enrollment_id: UUID,
+    *,
+    status: EnrollmentStatus,
+    reason: str | None,
+    account_id: UUID,
+    at: datetime,
+) -> None:
+    """Note what was decided about an application."""
+    values: dict[str, Any] = {"status": status, "reason": reason, "decided_by": account_id, "decided_at": at}
+    if status is EnrollmentStatus.ENROLLED:
+        # Whatever the clocks of several servers say, nobody takes part before they ask for it.
+        values["enrolled_at"] = func.greatest(EnrollmentTable.requested_at, at)
+    await session.execute(update(EnrollmentTable).where(EnrollmentTable.id == enrollment_id).values(**values))
+
+
+async def record_withdrawal(session: Writing, enrollment_id: UUID, at: datetime) -> None:
+    """The ECP takes part no longer; since when it did stays known."""
+    values = {"status": EnrollmentStatus.WITHDRAWN, "withdrawn_at": at}
+    await session.execute(update(EnrollmentTable).where(EnrollmentTable.id == enrollment_id).values(**values))

@@ -1,0 +1,70 @@
+"""Rows of ECPs. Contact data is a row of its own, so that it is read only where it may be."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.ecp_inputs import EcpDetails
+from domain.ecps import EcpStanding, EcpStatus
+
+
+class EcpRow(Struct, frozen=True):
+    """An ECP, without its contact data."""
+
+    id: UUID
+    code: str
+    account_id: UUID | None
+    display_name: str
+    practice: str | None
+    geography_id: UUID
+    region_id: UUID | None
+    country_id: UUID
+    tier_id: UUID | None
+    status: str
+    registered_at: datetime
+    verified_at: datetime | None
+    suspended_reason: str | None
+    erased_at: datetime | None
+    erased_by: UUID | None
+    erased_reason: str | None
+    updated_at: datetime
+    sort_name: str
+
+    @property
+    def standing(self) -> EcpStanding:
+        """What guards look at."""
+        return EcpStanding(self.id, EcpStatus(self.status))
+
+
+class ContactRow(Struct, frozen=True):
+    """How an ECP is reached, and the number of its license."""
+
+    id: UUID
+    email: str | None
+    phone: str | None
+    license_number: str | None
+
+
+class EcpRecord(Struct, frozen=True):
+    """An ECP with its contact data, locked in order to change it."""
+
+    ecp: EcpRow
+    contact: ContactRow
+
+    @property
+    def details(self) -> EcpDetails:
+        """What it tells of itself."""
+        contact = self.contact
+        return EcpDetails(
+            self.ecp.display_name, self.ecp.practice, contact.email, contact.phone, contact.license_number
+        )
+
+
+class EcpPlace(Struct, frozen=True):
+    """Where an ECP is: a geography with its region, which a country has not, and its country."""
+
+    geography_id: UUID
+    name: str
+    region_id: UUID | None
+    country_id: UUID

@@ -1,0 +1,38 @@
+"""Statements that read what recording activities looks at: the ECPs that are named, and what is recorded already."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import any_, select
+
+from db.models import EcpActivityTable, EcpTable
+from db.statement import Statement, string, texts
+
+
+class NamedEcpRow(Struct, frozen=True):
+    """An ECP by its code."""
+
+    code: str
+    id: UUID
+    status: str
+
+
+class StoredActivityRow(Struct, frozen=True):
+    """What an activity says, by its id in the system that reported it."""
+
+    external_id: str
+    ecp_id: UUID
+    kind: str
+    occurred_at: datetime
+
+
+ECPS_BY_CODE = Statement(
+    select(EcpTable.code, EcpTable.id, EcpTable.status).where(EcpTable.code == any_(texts("codes"))), NamedEcpRow
+)
+STORED_ACTIVITIES = Statement(
+    select(
+        EcpActivityTable.external_id, EcpActivityTable.ecp_id, EcpActivityTable.kind, EcpActivityTable.occurred_at
+    ).where(EcpActivityTable.source == string("source"), EcpActivityTable.external_id == any_(texts("external_ids"))),
+    StoredActivityRow,
+)

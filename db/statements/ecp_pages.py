@@ -1,0 +1,188 @@
+"""Statements that list and count ECPs: filters, orders and keyset pages."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Subquery, Text, TextClause, any_, func, or_, select, text, true
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from db.ecp_rows import EcpRow
+from db.keyset import Sort, keyset
+from db.models import EcpCountTable, EcpTable, EnrollmentTable, GeographyTable
+from db.planning import for_these_values
+from db.search import matches_words
+from db.statement import Query, Statement, moment, number, string, texts, uuid, uuids
+from db.statements.ecps import ECP_COLUMNS, visible
+from domain.catalog import GeographyLevel
+from domain.ecps import EcpOrder, EnrollmentStatus
+from domain.permissions import EcpScope
+
+
+class EcpFilters(Struct, frozen=True):
+    """Which filters a statement has; their values are its parameters. Statements are cached by this shape.
+
+    One chosen geography, tier or status is compared for equality, which an index serves in the order of the list; so
+    the level of one geography belongs to the shape.
+    """
+
+    words: bool = False
+    email: bool = False
+    place: GeographyLevel | None = None
+    geography_ids: bool = False
+    tier_id: bool = False
+    tier_ids: bool = False
+    status: bool = False
+    statuses: bool = False
+    enrolled_in: bool = False
+    registered_from: bool = False
+    registered_before: bool = False
+
+    @property
+    def tallied(self) -> bool:
+        """Whether counts of ECPs are kept by all that is chosen here."""
+        dated = self.registered_from or self.registered_before
+        return not (self.words or self.email or self.enrolled_in or dated)
+
+    @property
+    def scattered(self) -> bool:
+        """Whether those that match may lie anywhere in the order of the list, however few or many they are."""
+        return self.words or self.geography_ids or self.enrolled_in
+
+
+# Among so many ECPs a page is found if one in a hundred matches; if fewer do, sorting all of them costs as little.
+NEAR: Final = 4_000
+# What each order sorts by, of which type, and whether the greatest comes first.
+_ORDERS: Final[Mapping[EcpOrder, tuple[str, Any, bool]]] = MappingProxyType(
+    {
+        EcpOrder.NAME_ASC: ("sort_name", Text(), False),
+        EcpOrder.CODE_ASC: ("code", Text(), False),
+        EcpOrder.REGISTERED_AT_DESC: ("registered_at", TIMESTAMP(timezone=True), True),
+        EcpOrder.REGISTERED_AT_ASC: ("registered_at", TIMESTAMP(timezone=True), False),
+    }
+)
+
+
+@cache
+def ecp_page(  # noqa: PLR0913 - what to list, in which order and direction, and how
+    scope: EcpScope, filters: EcpFilters, order: EcpOrder, *, backward: bool, resumed: bool, near: bool = False
+) -> Statement[EcpRow]:
+    """A page of ECPs; see `db.keyset.keyset` for its parameters beside those of the filters.
+
+    No index holds what is scattered in its order. Such a page is either looked for `near` where it begins, among so
+    many ECPs, and may then be shorter than the list is; or everything that matches is found first, and then sorted.
+    PostgreSQL would choose one of the two by a guess, and walk through a million ECPs when it is wrong.
+    """
+    if not filters.scattered:
+        query = select(*ECP_COLUMNS).where(*_predicates(scope, filters), for_these_values(number("limit"), EcpTable))
+        return Statement(keyset(query, _sort(EcpTable, order), backward=backward, resumed=resumed), EcpRow)
+    if near:
+        dense = (*_dense(scope, filters), for_these_values(number("limit"), EcpTable))
+        query = select(*ECP_COLUMNS, EcpTable.search_words).where(*dense)
+        query = keyset(query, _sort(EcpTable, order), backward=backward, resumed=resumed)
+        around = query.limit(NEAR).subquery("around")
+        query = select(*_columns(around)).where(*_scattered(around.c, filters))
+        return Statement(keyset(query, _sort(around.c, order), backward=backward, resumed=False), EcpRow)
+    # OFFSET keeps PostgreSQL from looking into it.
+    found = select(*ECP_COLUMNS).where(*_predicates(scope, filters)).offset(0).subquery("found")
+    query = select(*_columns(found))
+    return Statement(keyset(query, _sort(found.c, order), backward=backward, resumed=resumed), EcpRow)
+
+
+@cache
+def ecp_count(scope: EcpScope, filters: EcpFilters) -> Statement[int]:
+    """How many ECPs match: the sum of the counts that are kept, where they are kept by what is chosen."""
+    if scope is EcpScope.ALL and filters.tallied:
+        total = func.coalesce(func.sum(EcpCountTable.count), 0)
+        return Statement(select(total).where(*_tallied_predicates(filters)), int)
+    if scope is EcpScope.ALL and filters == EcpFilters(enrolled_in=True):
+        return Statement(select(func.count()).select_from(EnrollmentTable).where(*_enrolled()), int)
+    return Statement(select(func.count()).select_from(EcpTable).where(*_predicates(scope, filters)), int)
+
+
+def _predicates(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool] | TextClause]:
+    return [*_dense(scope, filters), *_scattered(EcpTable, filters)]
+
+
+def _dense(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool] | TextClause]:
+    """What is not scattered."""
+    chosen = [predicate() for name, predicate in _DENSE.items() if getattr(filters, name)]
+    if filters.place is not None:
+        chosen.append(getattr(EcpTable, _PLACES[filters.place]) == uuid("geography_id"))
+    return [visible(scope), *chosen, *_sorts_of(EcpTable, filters)]
+
+
+def _scattered(ecp: Any, filters: EcpFilters) -> list[ColumnElement[bool]]:
+    return [predicate(ecp) for name, predicate in _SCATTERED.items() if getattr(filters, name)]
+
+
+def _columns(subquery: Subquery) -> list[Any]:
+    return [subquery.c[name] for name in EcpRow.__struct_fields__]
+
+
+def _sort(ecp: Any, order: EcpOrder) -> Sort:
+    """The order, by the columns of the table or of a subquery."""
+    column, type_, descending = _ORDERS[order]
+    return Sort(getattr(ecp, column), ecp.id, type_, descending)
+
+
+def _tallied_predicates(filters: EcpFilters) -> list[ColumnElement[bool]]:
+    chosen = _sorts_of(EcpCountTable, filters)
+    if filters.place is GeographyLevel.CITY:
+        chosen.append(EcpCountTable.geography_id == uuid("geography_id"))
+    elif filters.place is not None:
+        chosen.append(EcpCountTable.geography_id.in_(_beneath(GeographyTable.id == uuid("geography_id"))))
+    if filters.geography_ids:
+        chosen.append(EcpCountTable.geography_id.in_(_beneath(GeographyTable.id == any_(uuids("geography_ids")))))
+    return chosen
+
+
+def _sorts_of(table: type[EcpTable | EcpCountTable], filters: EcpFilters) -> list[ColumnElement[bool]]:
+    """The filters by what ECPs and their counts share."""
+    predicates: dict[str, Callable[[], ColumnElement[bool]]] = {
+        "tier_id": lambda: table.tier_id == uuid("tier_id"),
+        "tier_ids": lambda: table.tier_id == any_(uuids("tier_ids")),
+        "status": lambda: table.status == string("status"),
+        "statuses": lambda: table.status == any_(texts("statuses")),
+    }
+    return [predicate() for name, predicate in predicates.items() if getattr(filters, name)]
+
+
+def _beneath(chosen: ColumnElement[bool]) -> Query:
+    """The chosen geographies and everything beneath them."""
+    below = select(GeographyTable.id).where(chosen).cte("below", recursive=True)
+    below = below.union(select(GeographyTable.id).join(below, GeographyTable.parent_id == below.c.id))
+    return select(below.c.id)
+
+
+def _enrolled() -> tuple[ColumnElement[bool], ...]:
+    """The enrollments of those who are enrolled now; an ECP has one in a scheme."""
+    status = text(f"'{EnrollmentStatus.ENROLLED.value}'")
+    return EnrollmentTable.scheme_id == uuid("enrolled_in"), EnrollmentTable.status == status
+
+
+_PLACES: Final[Mapping[GeographyLevel, str]] = MappingProxyType(
+    {
+        GeographyLevel.CITY: "geography_id",
+        GeographyLevel.REGION: "region_id",
+        GeographyLevel.COUNTRY: "country_id",
+    }
+)
+_DENSE: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
+    {
+        "email": lambda: func.lower(EcpTable.email) == func.lower(string("email")),
+        "registered_from": lambda: EcpTable.registered_at >= moment("registered_from"),
+        "registered_before": lambda: EcpTable.registered_at < moment("registered_before"),
+    }
+)
+_SCATTERED: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = MappingProxyType(
+    {
+        "words": lambda ecp: matches_words(ecp.search_words),
+        "geography_ids": lambda ecp: or_(
+            *(getattr(ecp, column) == any_(uuids("geography_ids")) for column in _PLACES.values())
+        ),
+        "enrolled_in": lambda ecp: select(true()).where(EnrollmentTable.ecp_id == ecp.id, *_enrolled()).exists(),
+    }
+)

@@ -1,0 +1,237 @@
+"""Statements that read and list enrollments: who sees them, filters, orders and keyset pages.
+
+The lists of one scheme are planned for that scheme: with a million enrollments or with ten, and for the places and
+tiers that are asked for. Lists of several schemes or ECPs at once are read together, and planned for any of them.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, TextClause, and_, any_, func, or_, select, text, true
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from db.enrollment_rows import EnrollmentRow, EnrollmentStandingRow
+from db.keyset import Sort, keyset
+from db.models import EcpTable, EnrollmentTable, SchemeTable
+from db.planning import for_these_values
+from db.search import matches_words
+from db.statement import Query, Statement, counting, moment, number, string, texts, uuid, uuids
+from domain.catalog import GeographyLevel
+from domain.ecps import EnrollmentStatus
+from domain.enrollments.orders import EnrollmentOrder
+from domain.permissions import EcpScope
+
+ENROLLMENT_COLUMNS: Final = (
+    EnrollmentTable.id,
+    EnrollmentTable.scheme_id,
+    EnrollmentTable.ecp_id,
+    EnrollmentTable.status,
+    EnrollmentTable.terms_version,
+    EnrollmentTable.requested_at,
+    EnrollmentTable.requested_by,
+    EnrollmentTable.enrolled_at,
+    EnrollmentTable.decided_at,
+    EnrollmentTable.decided_by,
+    EnrollmentTable.reason,
+    EnrollmentTable.withdrawn_at,
+)
+
+
+class EnrollmentFilters(Struct, frozen=True):
+    """Which filters a statement has; their values are its parameters. Statements are cached by this shape.
+
+    One chosen geography, tier or status is compared for equality, which an index serves in the order of the list; so
+    the level of one geography belongs to the shape.
+    """
+
+    words: bool = False
+    status: bool = False
+    statuses: bool = False
+    place: GeographyLevel | None = None
+    geography_ids: bool = False
+    tier_id: bool = False
+    tier_ids: bool = False
+    enrolled_from: bool = False
+    enrolled_to: bool = False
+
+    @property
+    def scattered(self) -> bool:
+        """Whether no index has together, in the order of the list, what is chosen here."""
+        several = self.statuses or self.geography_ids or self.tier_ids
+        return self.words or several or self.enrolled_from or self.enrolled_to
+
+
+_MOMENT: Final = TIMESTAMP(timezone=True)
+SORTS: Final[Mapping[EnrollmentOrder, Sort]] = MappingProxyType(
+    {
+        EnrollmentOrder.REQUESTED_AT_DESC: Sort(
+            EnrollmentTable.requested_at, EnrollmentTable.id, _MOMENT, descending=True
+        ),
+        EnrollmentOrder.REQUESTED_AT_ASC: Sort(EnrollmentTable.requested_at, EnrollmentTable.id, _MOMENT),
+    }
+)
+
+
+def visible(scope: EcpScope) -> ColumnElement[bool] | TextClause:
+    """The one predicate that says which enrollments somebody sees: those of the ECPs that the scope shows.
+
+    With the scope OWN it takes the parameter `viewer_ecp_id`.
+    """
+    if scope is EcpScope.OWN:
+        return EnrollmentTable.ecp_id == uuid("viewer_ecp_id")
+    # Not false(), which SQLAlchemy would let swallow every other predicate together with its parameters.
+    return true() if scope is EcpScope.ALL else text("false")
+
+
+def _count(key: UUID, count: int) -> tuple[UUID, int]:
+    return key, count
+
+
+@cache
+def enrollments_by_id(scope: EcpScope) -> Statement[EnrollmentRow]:
+    """The enrollments of the parameter `ids` that the viewer sees, in any order."""
+    query = select(*ENROLLMENT_COLUMNS).where(EnrollmentTable.id == any_(uuids("ids")), visible(scope))
+    return Statement(query, EnrollmentRow)
+
+
+OWN_ENROLLMENTS = Statement(
+    select(*ENROLLMENT_COLUMNS).where(
+        EnrollmentTable.scheme_id == any_(uuids("ids")), EnrollmentTable.ecp_id == uuid("viewer_ecp_id")
+    ),
+    EnrollmentRow,
+)
+STANDINGS_BY_ID = Statement(
+    select(
+        EnrollmentTable.id,
+        EnrollmentTable.status,
+        SchemeTable.id,
+        SchemeTable.title,
+        SchemeTable.ends_on,
+        EcpTable.id,
+        EcpTable.code,
+        EcpTable.status,
+        EcpTable.account_id,
+    )
+    .join(SchemeTable, SchemeTable.id == EnrollmentTable.scheme_id)
+    .join(EcpTable, EcpTable.id == EnrollmentTable.ecp_id)
+    .where(EnrollmentTable.id == any_(uuids("ids"))),
+    EnrollmentStandingRow,
+)
+
+
+@cache
+def page_of_scheme(
+    scope: EcpScope, filters: EnrollmentFilters, order: EnrollmentOrder, *, backward: bool, resumed: bool
+) -> Statement[EnrollmentRow]:
+    """A page of the enrollments of the parameter `scheme_id`; see `keyset` for its parameters beside the filters'."""
+    query = _listed(scope, filters).where(EnrollmentTable.scheme_id == uuid("scheme_id"))
+    if filters.scattered:
+        query = query.where(for_these_values(number("limit"), EnrollmentTable))
+    return Statement(keyset(query, SORTS[order], backward=backward, resumed=resumed), EnrollmentRow)
+
+
+@cache
+def pages_by_scheme(
+    scope: EcpScope, filters: EnrollmentFilters, order: EnrollmentOrder, *, resumed: bool
+) -> Statement[EnrollmentRow]:
+    """A page of the enrollments of each of the schemes in the parameter `ids`."""
+    return _pages(_listed(scope, filters), EnrollmentTable.scheme_id, SORTS[order], resumed=resumed)
+
+
+@cache
+def pages_by_ecp(scope: EcpScope, filters: EnrollmentFilters, *, resumed: bool) -> Statement[EnrollmentRow]:
+    """A page of the enrollments of each of the ECPs in the parameter `ids`, newest first."""
+    newest = SORTS[EnrollmentOrder.REQUESTED_AT_DESC]
+    return _pages(_listed(scope, filters), EnrollmentTable.ecp_id, newest, resumed=resumed)
+
+
+@cache
+def counts_by_scheme(scope: EcpScope, filters: EnrollmentFilters) -> Statement[tuple[UUID, int]]:
+    """How many enrollments each of the schemes in the parameter `ids` has; schemes without any are left out."""
+    return _counts(scope, filters, EnrollmentTable.scheme_id)
+
+
+@cache
+def counts_by_ecp(scope: EcpScope, filters: EnrollmentFilters) -> Statement[tuple[UUID, int]]:
+    """How many enrollments each of the ECPs in the parameter `ids` has; ECPs without any are left out."""
+    return _counts(scope, filters, EnrollmentTable.ecp_id)
+
+
+@cache
+def waiting_page(*, backward: bool, resumed: bool) -> Statement[EnrollmentRow]:
+    """A page of the enrollments that wait for a decision, the longest waiting first."""
+    return Statement(
+        keyset(_waiting(), SORTS[EnrollmentOrder.REQUESTED_AT_ASC], backward=backward, resumed=resumed), EnrollmentRow
+    )
+
+
+def _waiting() -> Query:
+    # A constant of the statement: the index of those that wait holds nothing else.
+    return select(*ENROLLMENT_COLUMNS).where(EnrollmentTable.status == text(f"'{EnrollmentStatus.PENDING}'"))
+
+
+WAITING_COUNT = counting(_waiting())
+
+
+def _listed(scope: EcpScope, filters: EnrollmentFilters) -> Query:
+    return select(*ENROLLMENT_COLUMNS).where(*_predicates(scope, filters))
+
+
+def _pages(listed: Query, owner: Any, sort: Sort, *, resumed: bool) -> Statement[EnrollmentRow]:
+    wanted = func.unnest(uuids("ids")).table_valued("id", name="wanted").render_derived()
+    page = keyset(listed.where(owner == wanted.c.id), sort, backward=False, resumed=resumed).lateral("page")
+    keys = [key.desc() if sort.descending else key.asc() for key in (page.c.requested_at, page.c.id)]
+    return Statement(select(*page.c).select_from(wanted.join(page, true())).order_by(*keys), EnrollmentRow)
+
+
+def _counts(scope: EcpScope, filters: EnrollmentFilters, owner: Any) -> Statement[tuple[UUID, int]]:
+    found = _predicates(scope, filters)
+    return Statement(select(owner, func.count()).where(owner == any_(uuids("ids")), *found).group_by(owner), _count)
+
+
+def _predicates(scope: EcpScope, filters: EnrollmentFilters) -> list[ColumnElement[bool] | TextClause]:
+    chosen = [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
+    if filters.place is not None:
+        chosen.append(_PLACES[filters.place] == uuid("geography_id"))
+    return [visible(scope), *chosen]
+
+
+def _of_matching_ecps() -> ColumnElement[bool]:
+    """The ECPs are found first, by their index of words: they are few, which nobody can tell before they are found."""
+    matching = select(EcpTable.id).where(matches_words(EcpTable.search_words)).cte("matching")
+    return EnrollmentTable.ecp_id.in_(select(matching.prefix_with("MATERIALIZED").c.id))
+
+
+def _in_places() -> ColumnElement[bool]:
+    return or_(*(column == any_(uuids("geography_ids")) for column in _PLACES.values()))
+
+
+def _enrolled_to() -> ColumnElement[bool]:
+    """Nobody is enrolled before they ask: that is said, too, so that lists by the time of asking begin there."""
+    until = moment("enrolled_to")
+    return and_(EnrollmentTable.enrolled_at <= until, EnrollmentTable.requested_at <= until)
+
+
+_PLACES: Final[Mapping[GeographyLevel, Any]] = MappingProxyType(
+    {
+        GeographyLevel.CITY: EnrollmentTable.geography_id,
+        GeographyLevel.REGION: EnrollmentTable.region_id,
+        GeographyLevel.COUNTRY: EnrollmentTable.country_id,
+    }
+)
+_FILTERS: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
+    {
+        "words": _of_matching_ecps,
+        "status": lambda: EnrollmentTable.status == string("status"),
+        "statuses": lambda: EnrollmentTable.status == any_(texts("statuses")),
+        "geography_ids": _in_places,
+        "tier_id": lambda: EnrollmentTable.tier_id == uuid("tier_id"),
+        "tier_ids": lambda: EnrollmentTable.tier_id == any_(uuids("tier_ids")),
+        "enrolled_from": lambda: EnrollmentTable.enrolled_at >= moment("enrolled_from"),
+        "enrolled_to": _enrolled_to,
+    }
+)

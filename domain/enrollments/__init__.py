@@ -1,0 +1,1 @@
+"""Enrolling: who may take part in a scheme and when, and what becomes of an enrollment."""

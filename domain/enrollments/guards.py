@@ -1,0 +1,207 @@
+"""Who may enroll in a scheme today, and what may be done to an enrollment in its state.
+
+Mutations raise what the guards return; `viewerActions` lists the actions whose guard returns nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.ecps import ECP_PATH, EcpStatus, EnrollmentStatus
+from domain.enrollments.failures import (
+    ENROLLMENT_PATH,
+    SCHEME_PATH,
+    DecidesForThemselves,
+    EnrolledAlready,
+    EnrollmentNotFound,
+    IllegalState,
+    OtherTerms,
+    OutOfPlace,
+    OutOfWindow,
+    WithdrawnAlready,
+)
+from domain.failures import Failure, Path
+from domain.permissions import Permission, Viewer
+from domain.rules.wording import day
+
+
+class EnrollmentAction(StrEnum):
+    """What a viewer can do to an enrollment."""
+
+    ACCEPT = "ACCEPT"
+    REJECT = "REJECT"
+    WITHDRAW = "WITHDRAW"
+
+
+class Applicant(Struct, frozen=True):
+    """An ECP who enrolls, or whom a manager enrolls. `places` are its geography and all that this lies in."""
+
+    id: UUID
+    code: str
+    status: EcpStatus
+    places: frozenset[UUID]
+    own: bool
+
+    @property
+    def named(self) -> str | None:
+        """What it is called in a sentence: its code, never its name; None for the viewer, who is called “you”."""
+        return None if self.own else self.code
+
+
+class Offer(Struct, frozen=True):
+    """A scheme as those see it who want to enroll. Days are calendar days in UTC, the last ones included."""
+
+    approved: bool
+    rejected: bool
+    opens_on: date | None
+    closes_on: date | None
+    ends_on: date | None
+    terms_version: int
+    places: frozenset[UUID]
+
+    def has_ended(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.ends_on is not None and self.ends_on < today
+
+
+class Standing(Struct, frozen=True):
+    """An enrollment, its ECP and its scheme, as far as actions look at them."""
+
+    status: EnrollmentStatus
+    ecp_id: UUID
+    ecp_code: str
+    ecp_status: EcpStatus
+    scheme_has_ended: bool
+
+
+def enrolling_refusal(
+    applicant: Applicant, offer: Offer, before: EnrollmentStatus | None, terms_version: int, today: date
+) -> Failure | None:
+    """Why this ECP cannot enroll in this scheme today, or None when it can.
+
+    `before` is where its enrollment stands, if it has one; `terms_version` is what it accepts.
+    """
+    return (
+        _ecp_refusal(applicant)
+        or _scheme_refusal(offer, today)
+        or _repetition_refusal(applicant, before)
+        or _window_refusal(offer, today)
+        or (None if applicant.places & offer.places else OutOfPlace(applicant.named))
+        or (None if terms_version == offer.terms_version else OtherTerms(offer.terms_version))
+    )
+
+
+def refusal(action: EnrollmentAction, standing: Standing, viewer: Viewer) -> Failure | None:
+    """Why `viewer` may not do `action` now, or None when it is allowed.
+
+    Permissions are checked elsewhere, but for one: whoever is no manager has only to do with their own enrollments.
+    """
+    if standing.ecp_id != viewer.ecp_id and not viewer.may(Permission.ENROLLMENT_MANAGE):
+        return EnrollmentNotFound()
+    return _GUARDS[action](standing, viewer)
+
+
+def allowed_actions(standing: Standing, viewer: Viewer) -> tuple[EnrollmentAction, ...]:
+    """The actions that the viewer's roles allow and whose guard lets them pass, in the order of `EnrollmentAction`."""
+    return tuple(
+        action
+        for action in EnrollmentAction
+        if viewer.may(ACTION_PERMISSIONS[action]) and refusal(action, standing, viewer) is None
+    )
+
+
+def _ecp_refusal(applicant: Applicant) -> Failure | None:
+    own, code = applicant.own, applicant.code
+    path: Path = ("input",) if own else ECP_PATH
+    if applicant.status is EcpStatus.PENDING:
+        yours = "Your registration is not verified yet: you can enroll as soon as it is."
+        return IllegalState(yours if own else f"{code} is not verified yet: verify this ECP first.", path)
+    if applicant.status is EcpStatus.SUSPENDED:
+        return IllegalState(f"{'You are' if own else f'{code} is'} suspended and cannot enroll.", path)
+    if applicant.status is EcpStatus.CLOSED:
+        return IllegalState(f"{'Your registration' if own else code} is closed: it cannot enroll any more.", path)
+    return None
+
+
+def _scheme_refusal(offer: Offer, today: date) -> Failure | None:
+    if offer.rejected:
+        return IllegalState("This scheme was rejected: nobody can enroll.", SCHEME_PATH)
+    if not offer.approved:
+        return IllegalState("This scheme is not approved yet: nobody can enroll.", SCHEME_PATH)
+    if offer.ends_on is not None and offer.has_ended(today):
+        return IllegalState(f"This scheme ended on {day(offer.ends_on)}.", SCHEME_PATH)
+    return None
+
+
+def _repetition_refusal(applicant: Applicant, before: EnrollmentStatus | None) -> Failure | None:
+    own, code = applicant.own, applicant.code
+    if before is EnrollmentStatus.PENDING:
+        yours = "You have asked to enroll in this scheme already: a manager decides."
+        theirs = f"{code} has asked to enroll in this scheme already: decide about that enrollment."
+        return EnrolledAlready(yours if own else theirs)
+    if before is EnrollmentStatus.ENROLLED:
+        return EnrolledAlready(f"{'You are' if own else f'{code} is'} enrolled in this scheme already.")
+    if before is EnrollmentStatus.REJECTED and own:
+        return IllegalState("Your enrollment was rejected: only a manager can enroll you now.", SCHEME_PATH)
+    return None
+
+
+def _window_refusal(offer: Offer, today: date) -> Failure | None:
+    if offer.opens_on is None or offer.closes_on is None:
+        return OutOfWindow("This scheme does not say when enrollment is open.")
+    if today < offer.opens_on:
+        return OutOfWindow(f"Enrollment opens on {day(offer.opens_on)}.")
+    if today > offer.closes_on:
+        return OutOfWindow(f"Enrollment closed on {day(offer.closes_on)}.")
+    return None
+
+
+def _decide(standing: Standing, viewer: Viewer) -> Failure | None:
+    decided = {
+        EnrollmentStatus.ENROLLED: f"{standing.ecp_code} is enrolled already.",
+        EnrollmentStatus.WITHDRAWN: "This enrollment was withdrawn: there is nothing to decide.",
+        EnrollmentStatus.REJECTED: "This enrollment was rejected already.",
+    }
+    if standing.status in decided:
+        return IllegalState(decided[standing.status], ENROLLMENT_PATH)
+    return DecidesForThemselves() if standing.ecp_id == viewer.ecp_id else None
+
+
+def _accept(standing: Standing, viewer: Viewer) -> Failure | None:
+    if failure := _decide(standing, viewer):
+        return failure
+    if standing.ecp_status is not EcpStatus.ACTIVE:
+        message = f"{standing.ecp_code} is {standing.ecp_status.lower()}: only an active ECP can be enrolled."
+        return IllegalState(message, ENROLLMENT_PATH)
+    if standing.scheme_has_ended:
+        return IllegalState("The scheme has ended: nobody can be enrolled any more.", ENROLLMENT_PATH)
+    return None
+
+
+def _withdraw(standing: Standing, _viewer: Viewer) -> Failure | None:
+    if standing.status is EnrollmentStatus.WITHDRAWN:
+        return WithdrawnAlready()
+    if standing.status is EnrollmentStatus.REJECTED:
+        return IllegalState("This enrollment was rejected: there is nothing to withdraw.", ENROLLMENT_PATH)
+    return None
+
+
+ACTION_PERMISSIONS: Mapping[EnrollmentAction, Permission] = MappingProxyType(
+    {
+        EnrollmentAction.ACCEPT: Permission.ENROLLMENT_MANAGE,
+        EnrollmentAction.REJECT: Permission.ENROLLMENT_MANAGE,
+        EnrollmentAction.WITHDRAW: Permission.ENROLLMENT_REQUEST,
+    }
+)
+
+_GUARDS: Mapping[EnrollmentAction, Callable[[Standing, Viewer], Failure | None]] = MappingProxyType(
+    {
+        EnrollmentAction.ACCEPT: _accept,
+        EnrollmentAction.REJECT: _decide,
+        EnrollmentAction.WITHDRAW: _withdraw,
+    }
+)

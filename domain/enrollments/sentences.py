@@ -1,0 +1,45 @@
+"""What people read about enrollments: labels, and what they are told.
+
+An ECP is called by its code, never by its name: sentences stay when the ECP's personal data is erased.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from domain.ecps import EnrollmentStatus
+from domain.rules.wording import explained, quoted
+
+STATUS_LABELS: Final[Mapping[EnrollmentStatus, str]] = MappingProxyType(
+    {
+        EnrollmentStatus.PENDING: "Decision pending",
+        EnrollmentStatus.ENROLLED: "Enrolled",
+        EnrollmentStatus.WITHDRAWN: "Withdrawn",
+        EnrollmentStatus.REJECTED: "Rejected",
+    }
+)
+
+
+def requested(ecp_code: str, title: str) -> str:
+    """For managers, whose decision it waits for."""
+    return f"{ecp_code} asks to enroll in {quoted(title)}: it waits for your decision."
+
+
+def you_were_enrolled(title: str) -> str:
+    """For the ECP whom a manager enrolled."""
+    return f"You were enrolled in {quoted(title)}."
+
+
+def you_were_accepted(title: str, comment: str | None) -> str:
+    """For the ECP, with what the manager says about it."""
+    return explained(f"You are enrolled in {quoted(title)}", comment)
+
+
+def you_were_rejected(title: str, reason: str) -> str:
+    """For the ECP, with the reason."""
+    return explained(f"Your enrollment in {quoted(title)} was rejected", reason)
+
+
+def you_were_withdrawn(title: str) -> str:
+    """For the ECP whose enrollment a manager withdrew."""
+    return f"Your enrollment in {quoted(title)} was withdrawn."

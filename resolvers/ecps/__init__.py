@@ -1,0 +1,1 @@
+"""ECPs: who registers, how they are verified, found, corrected and erased."""

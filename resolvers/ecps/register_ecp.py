@@ -1,0 +1,57 @@
+"""The mutation registerEcp."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from db.changes.ecps import add_ecp
+from db.changes.events import NewEvent
+from db.changes.schemes import next_code
+from db.statements.accounts import LOCK_ACCOUNT
+from db.statements.ecps import CODE_OF_ACCOUNT
+from domain.ecp_inputs import EcpDetails
+from domain.ecp_sentences import registered
+from domain.ecps import CODE_KIND, RegisteredAlready
+from domain.events import EventKind
+from resolvers.context import Operation
+from resolvers.ecps.changing import TAKEN, hold_place, problems, settled
+from resolvers.ecps.telling import tell_managers
+from resolvers.refusing import upserting
+
+
+class RegisterEcp(Struct, frozen=True):
+    """Become an ECP."""
+
+    details: EcpDetails
+    geography_id: UUID
+
+
+async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
+    """Make the viewer's account an ECP, which waits for verification, and return its id.
+
+    Raises RegisteredAlready and InvalidInput.
+    """
+    details, viewer = command.details.tidy, operation.viewer
+    async with upserting(operation, TAKEN) as session:
+        # Whoever registers on two devices at once waits here, and is then told that they are registered.
+        await session.fetch(LOCK_ACCOUNT, id=viewer.account_id)
+        if codes := await session.fetch(CODE_OF_ACCOUNT, account_id=viewer.account_id):
+            raise RegisteredAlready(codes[0])
+        place = settled(await hold_place(session, command.geography_id), await problems(session, details))
+        ecp_id = operation.new_id()
+        code = await next_code(session, CODE_KIND, operation.now.year)
+        await add_ecp(
+            session,
+            ecp_id=ecp_id,
+            code=code,
+            account_id=viewer.account_id,
+            details=details,
+            place=place,
+            at=operation.now,
+        )
+        event = NewEvent(EventKind.ECP_REGISTERED, ecp_id)
+        await tell_managers(operation, session, event, registered(code, place.name))
+    # From now on the viewer sees this ECP.
+    operation.sign_in(replace(viewer, ecp_id=ecp_id))
+    return ecp_id

@@ -1,0 +1,31 @@
+"""The mutation suspendEcp."""
+
+from uuid import UUID
+
+from db.changes.ecps import touch_ecp
+from db.changes.events import NewEvent
+from domain.ecp_inputs import reason_problems
+from domain.ecp_sentences import suspended
+from domain.ecps import EcpAction, EcpStatus
+from domain.events import EventKind
+from resolvers.context import Operation
+from resolvers.ecps.changing import Decided, locked
+from resolvers.ecps.telling import tell_ecp
+from resolvers.refusing import refuse
+
+
+async def suspend_ecp(operation: Operation, command: Decided) -> UUID:
+    """Keep an active ECP from enrolling and earning until it is verified again, and tell it why.
+
+    Raises InvalidInput, EcpNotFound, EcpStateForbids and SelfVerification.
+    """
+    refuse(reason_problems(command.reason))
+    reason = command.reason.strip()
+    async with operation.writing() as session:
+        ecp = (await locked(operation, session, command.ecp_id, EcpAction.SUSPEND)).ecp
+        await touch_ecp(
+            session, ecp.id, status=EcpStatus.SUSPENDED.value, suspended_reason=reason, updated_at=operation.now
+        )
+        event = NewEvent(EventKind.ECP_SUSPENDED, ecp.id)
+        await tell_ecp(operation, session, event, ecp, suspended(ecp.code, reason))
+    return command.ecp_id

@@ -1,0 +1,28 @@
+"""Who is told of what happens to an ECP: its own account, or those who work on what waits for them."""
+
+from db.changes.events import NewEvent
+from db.ecp_rows import EcpRow
+from db.sessions import Writing
+from db.statements.collaboration import HOLDERS_OF_ROLE
+from domain.permissions import Role
+from resolvers.accounts.read import viewers_of_accounts
+from resolvers.context import Operation
+from resolvers.notifications.notify import notify
+
+
+async def tell_ecp(operation: Operation, session: Writing, event: NewEvent, ecp: EcpRow, message: str) -> None:
+    """Tell the stream of an event, and the account of an ECP, if it can sign in and did not do it itself.
+
+    An ECP deals with the program, so it is not told who did it.
+    """
+    known = set() if ecp.account_id is None else {ecp.account_id} - {operation.viewer.account_id}
+    messages = dict.fromkeys(await viewers_of_accounts(session, list(known)), message)
+    await notify(operation, session, event, messages, actor_id=None)
+
+
+async def tell_managers(operation: Operation, session: Writing, event: NewEvent, message: str) -> None:
+    """Tell the stream of an event, and every program manager but who did it."""
+    managers = await session.fetch(HOLDERS_OF_ROLE, role=Role.PROGRAM_MANAGER.value)
+    actor_id = operation.viewer.account_id
+    messages = {account_id: message for account_id in managers if account_id != actor_id}
+    await notify(operation, session, event, messages, actor_id=actor_id)

@@ -1,0 +1,64 @@
+"""The mutation updateEcp."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.ecps import set_details
+from domain.ecp_inputs import EcpDetails, fixed_problems
+from domain.ecps import EcpAction, EcpStatus
+from domain.events import EventKind
+from domain.failures import Problem
+from domain.permissions import EcpScope
+from resolvers.context import Operation
+from resolvers.ecps.changing import TAKEN, hold_place, locked, problems, settled
+from resolvers.events.telling import tell
+from resolvers.refusing import refuse, upserting
+
+
+class UpdateEcp(Struct, frozen=True):
+    """Correct what an ECP tells of itself: None stays as it is, and an empty text is removed."""
+
+    ecp_id: UUID
+    display_name: str | None = None
+    practice: str | None = None
+    geography_id: UUID | None = None
+    email: str | None = None
+    phone: str | None = None
+    license_number: str | None = None
+
+    def upon(self, before: EcpDetails) -> EcpDetails:
+        """The details after the correction."""
+        return EcpDetails(
+            before.display_name if self.display_name is None else self.display_name,
+            before.practice if self.practice is None else self.practice,
+            before.email if self.email is None else self.email,
+            before.phone if self.phone is None else self.phone,
+            before.license_number if self.license_number is None else self.license_number,
+        ).tidy
+
+
+async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
+    """Correct an ECP: a manager any, an ECP itself; nothing changes when everything is so already.
+
+    Once it is verified, its name, place and license are for managers to correct. Raises InvalidInput, EcpNotFound and
+    EcpStateForbids.
+    """
+    async with upserting(operation, TAKEN) as session:
+        # Before the ECP: whoever moves a geography locks it before the ECPs that are there.
+        place = None if command.geography_id is None else await hold_place(session, command.geography_id)
+        scope = operation.viewer.contact_scope
+        record = await locked(operation, session, command.ecp_id, EcpAction.UPDATE, scope=scope)
+        before, after = record.details, command.upon(record.details)
+        found: list[Problem] = []
+        moved = command.geography_id not in {None, record.ecp.geography_id}
+        if scope is not EcpScope.ALL and record.ecp.status != EcpStatus.PENDING:
+            found += fixed_problems(before, after, moved=moved)
+        found += await problems(session, after, record.ecp.id)
+        if command.geography_id is not None:
+            settled(place, found)
+        refuse(found)
+        if moved or after != before:
+            await set_details(session, record.ecp.id, after, place if moved else None, operation.now)
+            await tell(operation, session, EventKind.ECP_UPDATED, record.ecp.id)
+    return command.ecp_id

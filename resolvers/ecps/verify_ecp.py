@@ -1,0 +1,58 @@
+"""The mutation verifyEcp."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.ecps import touch_ecp
+from db.changes.events import NewEvent
+from db.ecp_rows import EcpRow
+from db.sessions import Writing
+from db.statements.catalog import TIERS_BY_ID
+from domain.ecp_sentences import reinstated, tier_changed, verified
+from domain.ecps import EcpAction, EcpStatus
+from domain.events import EventKind
+from domain.failures import Problem, UserErrorCode
+from resolvers.context import Operation
+from resolvers.ecps.changing import locked
+from resolvers.ecps.telling import tell_ecp
+from resolvers.refusing import refuse
+
+_SENTENCES = {EcpStatus.PENDING: verified, EcpStatus.ACTIVE: tier_changed, EcpStatus.SUSPENDED: reinstated}
+
+
+class VerifyEcp(Struct, frozen=True):
+    """Make an ECP active, with a tier."""
+
+    ecp_id: UUID
+    tier_id: UUID
+
+
+async def verify_ecp(operation: Operation, command: VerifyEcp) -> UUID:
+    """Make an ECP active, with the tier, and tell it so; one that is so already stays as it is.
+
+    It changes the tier of an active one, and makes a suspended one active again. Raises EcpNotFound, EcpStateForbids,
+    SelfVerification and InvalidInput.
+    """
+    async with operation.writing() as session:
+        ecp = (await locked(operation, session, command.ecp_id, EcpAction.VERIFY)).ecp
+        tiers = await session.fetch(TIERS_BY_ID, ids=[command.tier_id])
+        if not tiers:
+            refuse([Problem(UserErrorCode.NOT_FOUND, "This tier does not exist.", ("tierId",))])
+        if (ecp.status, ecp.tier_id) != (EcpStatus.ACTIVE, command.tier_id):
+            await _activate(operation, session, ecp, command.tier_id)
+            message = _SENTENCES[EcpStatus(ecp.status)](ecp.code, tiers[0].name)
+            await tell_ecp(operation, session, NewEvent(EventKind.ECP_VERIFIED, ecp.id), ecp, message)
+    return command.ecp_id
+
+
+async def _activate(operation: Operation, session: Writing, ecp: EcpRow, tier_id: UUID) -> None:
+    await touch_ecp(
+        session,
+        ecp.id,
+        status=EcpStatus.ACTIVE.value,
+        tier_id=tier_id,
+        verified_at=ecp.verified_at or operation.now,
+        suspended_reason=None,
+        updated_at=operation.now,
+    )

@@ -1,0 +1,1 @@
+"""Enrollments: who takes part in which scheme, and how that comes about."""

@@ -1,0 +1,61 @@
+"""The mutation decideEnrollment."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.enrollments import record_decision
+from db.changes.events import NewEvent
+from db.enrollment_rows import EnrollmentStandingRow
+from domain.ecps import EnrollmentStatus
+from domain.enrollments.guards import EnrollmentAction, refusal
+from domain.enrollments.sentences import you_were_accepted, you_were_rejected
+from domain.events import EventKind
+from domain.schemes.inputs import REASON_LENGTH, text_problems
+from resolvers.context import Operation
+from resolvers.enrollments.locking import lock_enrollment
+from resolvers.enrollments.read import standing_of
+from resolvers.enrollments.telling import tell_of_enrollment
+from resolvers.refusing import refuse
+
+
+class DecideEnrollment(Struct, frozen=True):
+    """Accept what an ECP asked for, or reject it with a reason."""
+
+    enrollment_id: UUID
+    accept: bool
+    reason: str | None
+
+
+async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> UUID:
+    """Decide about an enrollment that is pending; the ECP is told.
+
+    Raises InvalidInput, EnrollmentNotFound, IllegalState and DecidesForThemselves.
+    """
+    reason = (command.reason or "").strip() or None
+    shortest, longest = REASON_LENGTH
+    length = (0 if command.accept else shortest, longest)
+    refuse(text_problems(reason, ("reason",), "The reason", length, lines=True))
+    action = EnrollmentAction.ACCEPT if command.accept else EnrollmentAction.REJECT
+    async with operation.writing() as session:
+        row = await lock_enrollment(operation, session, command.enrollment_id)
+        if failure := refusal(action, standing_of(row, operation), operation.viewer):
+            raise failure
+        await record_decision(
+            session,
+            row.id,
+            status=EnrollmentStatus.ENROLLED if command.accept else EnrollmentStatus.REJECTED,
+            reason=reason,
+            account_id=operation.viewer.account_id,
+            at=operation.now,
+        )
+        event = NewEvent(EventKind.ENROLLMENT_DECIDED, row.id, row.scheme_id)
+        await tell_of_enrollment(operation, session, event, _messages(row, reason, accept=command.accept))
+    return command.enrollment_id
+
+
+def _messages(row: EnrollmentStandingRow, reason: str | None, *, accept: bool) -> dict[UUID, str]:
+    if row.account_id is None:
+        return {}
+    title = row.scheme_title
+    return {row.account_id: you_were_accepted(title, reason) if accept else you_were_rejected(title, reason or "")}

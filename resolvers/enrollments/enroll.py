@@ -1,0 +1,129 @@
+"""The mutation enroll: an ECP asks to take part in a scheme, or a manager enrolls it."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.enrollments import add_enrollment, replace_enrollment
+from db.changes.events import NewEvent
+from db.enrollment_rows import ApplicantRow, EnrollmentRow, OfferRow
+from db.sessions import DuplicateKey, TransactionConflict, Writing
+from db.statements import enrolling as statements
+from domain.ecps import EcpNotFound, EcpStatus, EnrollmentStatus
+from domain.enrollments.failures import EcpNotNamed, NotRegistered
+from domain.enrollments.guards import Applicant, Offer, enrolling_refusal
+from domain.enrollments.sentences import requested, you_were_enrolled
+from domain.events import EventKind
+from domain.permissions import Permission
+from domain.schemes.failures import SchemeNotFound
+from resolvers.context import Operation
+from resolvers.enrollments.telling import managers_of_scheme, tell_of_enrollment
+
+
+class Enroll(Struct, frozen=True):
+    """Enroll the viewer, or the ECP that a manager names, having accepted this version of the terms."""
+
+    scheme_id: UUID
+    terms_version: int
+    ecp_id: UUID | None
+
+
+async def enroll(operation: Operation, command: Enroll) -> UUID:
+    """Ask to enroll, or enroll at once when a manager does it for somebody else; the enrollment's id.
+
+    Raises NotRegistered, EcpNotNamed, EcpNotFound, SchemeNotFound, and what `enrolling_refusal` returns.
+    """
+    ecp_id = _whom(operation, command.ecp_id)
+    try:
+        async with operation.writing() as session:
+            return await _enroll(operation, session, command, ecp_id)
+    except DuplicateKey as duplicate:
+        # The same ECP asked at the same time from elsewhere. When it is tried again, the guard sees that and says so.
+        raise TransactionConflict from duplicate
+
+
+def _whom(operation: Operation, named: UUID | None) -> UUID:
+    """The ECP to enroll: the viewer's own, or one that a manager names."""
+    viewer = operation.viewer
+    is_manager = viewer.may(Permission.ENROLLMENT_MANAGE)
+    if named is not None:
+        if named != viewer.ecp_id and not is_manager:
+            raise EcpNotFound
+        return named
+    if viewer.ecp_id is None:
+        raise EcpNotNamed if is_manager else NotRegistered
+    return viewer.ecp_id
+
+
+async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_id: UUID) -> UUID:
+    own = ecp_id == operation.viewer.ecp_id
+    offers = await session.fetch(statements.share_offer(operation.viewer.scheme_scope), id=command.scheme_id)
+    if not offers:
+        raise SchemeNotFound
+    applicants = await session.fetch(statements.SHARE_APPLICANT, id=ecp_id)
+    if not applicants:
+        raise EcpNotFound
+    (offer,), (applicant,) = offers, applicants
+    found = await session.fetch(statements.LOCK_ENROLLMENT_OF_ECP, scheme_id=offer.id, ecp_id=ecp_id)
+    before = found[0] if found else None
+    failure = enrolling_refusal(
+        await _applicant(session, applicant, own=own),
+        await _offer(session, offer),
+        None if before is None else EnrollmentStatus(before.status),
+        command.terms_version,
+        operation.now.date(),
+    )
+    if failure:
+        raise failure
+    row = _row(operation, command, ecp_id, before, own=own)
+    await (add_enrollment(session, row) if before is None else replace_enrollment(session, row))
+    messages = await _messages(session, offer, applicant, own=own)
+    event = NewEvent(EventKind.ENROLLMENT_REQUESTED, row.id, offer.id)
+    await tell_of_enrollment(operation, session, event, messages)
+    return row.id
+
+
+async def _applicant(session: Writing, row: ApplicantRow, *, own: bool) -> Applicant:
+    places = frozenset(await session.fetch(statements.PLACES_OF_ECP, ecp_id=row.id))
+    return Applicant(row.id, row.code, EcpStatus(row.status), places, own)
+
+
+async def _offer(session: Writing, row: OfferRow) -> Offer:
+    return Offer(
+        row.approved_at is not None,
+        row.rejected_at is not None,
+        row.enrollment_opens_on,
+        row.enrollment_closes_on,
+        row.ends_on,
+        row.terms_version,
+        frozenset(await session.fetch(statements.PLACES_OF_SCHEME, scheme_id=row.id)),
+    )
+
+
+def _row(
+    operation: Operation, command: Enroll, ecp_id: UUID, before: EnrollmentRow | None, *, own: bool
+) -> EnrollmentRow:
+    """The application; a manager's is decided already. It takes the place of the one before."""
+    account_id, now = operation.viewer.account_id, operation.now
+    return EnrollmentRow(
+        id=operation.new_id() if before is None else before.id,
+        scheme_id=command.scheme_id,
+        ecp_id=ecp_id,
+        status=EnrollmentStatus.PENDING if own else EnrollmentStatus.ENROLLED,
+        terms_version=command.terms_version,
+        requested_at=now,
+        requested_by=account_id,
+        enrolled_at=None if own else now,
+        decided_at=None if own else now,
+        decided_by=None if own else account_id,
+        reason=None,
+        withdrawn_at=None,
+    )
+
+
+async def _messages(session: Writing, offer: OfferRow, applicant: ApplicantRow, *, own: bool) -> dict[UUID, str]:
+    """Who is told: the managers when somebody asks, the ECP when a manager enrolled it."""
+    if own:
+        managers = await managers_of_scheme(session, offer.id)
+        return dict.fromkeys(managers, requested(applicant.code, offer.title))
+    return {} if applicant.account_id is None else {applicant.account_id: you_were_enrolled(offer.title)}

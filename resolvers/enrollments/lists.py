@@ -1,0 +1,150 @@
+"""Lists of enrollments: of schemes, of ECPs, and those that wait for a decision."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from types import MappingProxyType
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from db.enrollment_rows import EnrollmentRow
+from db.search import words_of
+from db.statements import enrollments as statements
+from db.statements.enrollments import EnrollmentFilters
+from domain.ecps import EnrollmentStatus
+from domain.enrollments.orders import EnrollmentOrder
+from domain.permissions import EcpScope
+from domain.work import EnrollmentQueue, WorkQueueKey, queue_of
+from resolvers.context import Operation
+from resolvers.ecps.read import seen_by
+from resolvers.filtering import level_of, one_or_many
+from resolvers.paging import (
+    CountOf,
+    Order,
+    Page,
+    PageArguments,
+    empty_page,
+    read_page,
+    read_pages,
+    sorted_pairs,
+)
+
+_MOMENT: Final = Annotated[datetime, Meta(tz=True)]
+_NEWEST: Final[Order[EnrollmentRow]] = Order("enrollments, newest first", _MOMENT, lambda row: row.requested_at)
+_OLDEST: Final[Order[EnrollmentRow]] = Order("enrollments, oldest first", _MOMENT, lambda row: row.requested_at)
+
+ORDERS: Final[Mapping[EnrollmentOrder, Order[EnrollmentRow]]] = MappingProxyType(
+    {
+        EnrollmentOrder.REQUESTED_AT_DESC: _NEWEST,
+        EnrollmentOrder.REQUESTED_AT_ASC: _OLDEST,
+    }
+)
+
+
+class EnrollmentFilter(Struct, frozen=True):
+    """What to list; whatever is None does not restrict the list, and everything given must hold together."""
+
+    search: str | None = None
+    statuses: tuple[EnrollmentStatus, ...] | None = None
+    geography_ids: tuple[UUID, ...] | None = None
+    tier_ids: tuple[UUID, ...] | None = None
+    enrolled_from: date | None = None
+    enrolled_to: date | None = None
+
+
+ListArguments = tuple[EnrollmentFilter, EnrollmentOrder, PageArguments]
+
+
+async def enrollments_by_scheme(
+    operation: Operation, ids: list[UUID], arguments: ListArguments
+) -> list[Page[EnrollmentRow]]:
+    """Batch function: a page of the enrollments of each scheme that the viewer sees. Raises BadInput."""
+    chosen, order, page = arguments
+    scope = operation.viewer.ecp_scope
+    if scope is EcpScope.NONE:
+        return [empty_page(page, ORDERS[order])] * len(ids)
+    filters, parameters = await _compiled(operation, chosen)
+    count = statements.counts_by_scheme(scope, filters)
+    if len(ids) == 1:
+        # Planned for this very scheme, whose list may be a thousand times as long as that of any other.
+        found = await read_page(
+            operation,
+            page,
+            ORDERS[order],
+            lambda **directions: statements.page_of_scheme(scope, filters, order, **directions),
+            {**parameters, "scheme_id": ids[0]},
+        )
+        return [replace(found, count=CountOf(count, ids[0], sorted_pairs(parameters)))]
+    return await read_pages(
+        operation,
+        page,
+        ORDERS[order],
+        lambda **directions: statements.pages_by_scheme(scope, filters, order, **directions),
+        ids,
+        owner=lambda row: row.scheme_id,
+        count=count,
+        parameters=parameters,
+    )
+
+
+async def enrollments_by_ecp(
+    operation: Operation, ids: list[UUID], arguments: ListArguments
+) -> list[Page[EnrollmentRow]]:
+    """Batch function: a page of the enrollments of each ECP that the viewer sees, newest first. Raises BadInput."""
+    chosen, _, page = arguments
+    scope = operation.viewer.ecp_scope
+    if scope is EcpScope.NONE:
+        return [empty_page(page, _NEWEST)] * len(ids)
+    filters, parameters = await _compiled(operation, chosen)
+    return await read_pages(
+        operation,
+        page,
+        _NEWEST,
+        lambda **directions: statements.pages_by_ecp(scope, filters, **directions),
+        ids,
+        owner=lambda row: row.ecp_id,
+        count=statements.counts_by_ecp(scope, filters),
+        parameters=parameters,
+    )
+
+
+async def enrollments_by_queue(
+    operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
+) -> list[Page[EnrollmentRow]]:
+    """Batch function: a page of the enrollments of each queue, the longest waiting first; other queues have none.
+
+    Raises BadInput, and QueueOfOthers for a queue of other roles.
+    """
+    queues = [queue_of(key, operation.viewer) for key in keys]
+    return [
+        await read_page(operation, arguments, _OLDEST, statements.waiting_page, {}, count=statements.WAITING_COUNT)
+        if isinstance(queue, EnrollmentQueue)
+        else empty_page(arguments, _OLDEST)
+        for queue in queues
+    ]
+
+
+async def _compiled(operation: Operation, chosen: EnrollmentFilter) -> tuple[EnrollmentFilters, dict[str, Any]]:
+    """Which predicates a filter needs, and the values of all parameters."""
+    statuses = None if chosen.statuses is None else [status.value for status in chosen.statuses]
+    parameters: dict[str, Any] = {
+        "words": words_of(chosen.search),
+        **one_or_many("status", "statuses", statuses),
+        **one_or_many("tier_id", "tier_ids", chosen.tier_ids),
+        **one_or_many("geography_id", "geography_ids", chosen.geography_ids),
+        "enrolled_from": _moment(chosen.enrolled_from, time.min),
+        "enrolled_to": _moment(chosen.enrolled_to, time.max),
+    }
+    given = {name: value for name, value in parameters.items() if value is not None}
+    flags: dict[str, Any] = dict.fromkeys(given, True)
+    if flags.pop("geography_id", False):
+        flags["place"] = await level_of(operation, given["geography_id"])
+    own = seen_by(operation.viewer, operation.viewer.ecp_scope)
+    return EnrollmentFilters(**flags), {**given, **own}
+
+
+def _moment(day: date | None, at: time) -> datetime | None:
+    """Days are calendar days in UTC; the last moment of one is the last microsecond."""
+    return None if day is None else datetime.combine(day, at, UTC)

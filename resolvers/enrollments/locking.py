@@ -1,0 +1,29 @@
+"""Locking an enrollment together with what its guards look at."""
+
+from uuid import UUID
+
+from db.enrollment_rows import EnrollmentStandingRow
+from db.sessions import Writing
+from db.statements import enrolling as statements
+from db.statements.enrollments import enrollments_by_id
+from domain.enrollments.failures import EnrollmentNotFound
+from domain.permissions import SchemeScope
+from resolvers.context import Operation
+from resolvers.ecps.read import seen_by
+from resolvers.enrollments.read import standing_row
+
+
+async def lock_enrollment(operation: Operation, session: Writing, enrollment_id: UUID) -> EnrollmentStandingRow:
+    """Lock an enrollment that the viewer may see, and keep its scheme and its ECP as they are.
+
+    Raises EnrollmentNotFound.
+    """
+    viewer, scope = operation.viewer, operation.viewer.ecp_scope
+    shown = await session.fetch(enrollments_by_id(scope), ids=[enrollment_id], **seen_by(viewer, scope))
+    if not shown:
+        raise EnrollmentNotFound
+    await session.fetch(statements.share_offer(SchemeScope.ALL), id=shown[0].scheme_id)
+    await session.fetch(statements.SHARE_APPLICANT, id=shown[0].ecp_id)
+    await session.fetch(statements.LOCK_ENROLLMENT, id=enrollment_id)
+    # Read again, now that nobody changes it any more.
+    return await standing_row(session, enrollment_id)

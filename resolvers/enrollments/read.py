@@ -1,0 +1,61 @@
+"""Batched reads of enrollments, and what the viewer may do to them."""
+
+from uuid import UUID
+
+from db.enrollment_rows import EnrollmentRow, EnrollmentStandingRow
+from db.rows import AccountRow
+from db.sessions import Fetching
+from db.statements import enrollments as statements
+from domain.ecps import EcpStatus, EnrollmentStatus
+from domain.enrollments.guards import EnrollmentAction, Standing, allowed_actions
+from domain.permissions import EcpScope
+from resolvers.accounts.read import accounts_by_id
+from resolvers.alignment import one_each
+from resolvers.context import Operation
+from resolvers.ecps.read import seen_by
+
+
+async def enrollments_by_id(operation: Operation, ids: list[UUID]) -> list[EnrollmentRow | None]:
+    """The enrollments that the viewer may see, or None: an unknown one and a foreign one answer alike."""
+    viewer, scope = operation.viewer, operation.viewer.ecp_scope
+    rows = await operation.fetch(statements.enrollments_by_id(scope), ids=ids, **seen_by(viewer, scope))
+    return one_each(ids, rows, lambda row: row.id)
+
+
+async def viewer_enrollments_by_scheme(operation: Operation, ids: list[UUID]) -> list[EnrollmentRow | None]:
+    """The viewer's own enrollment in each scheme, or None; nobody but an ECP has any."""
+    viewer = operation.viewer
+    if viewer.ecp_scope is EcpScope.NONE or viewer.ecp_id is None:
+        return [None] * len(ids)
+    rows = await operation.fetch(statements.OWN_ENROLLMENTS, ids=ids, viewer_ecp_id=viewer.ecp_id)
+    return one_each(ids, rows, lambda row: row.scheme_id)
+
+
+async def deciders_by_id(operation: Operation, ids: list[UUID]) -> list[AccountRow | None]:
+    """The accounts that decided, for those who manage ECPs: an ECP deals with the program, not with a person."""
+    if operation.viewer.ecp_scope is not EcpScope.ALL:
+        return [None] * len(ids)
+    return await accounts_by_id(operation, ids)
+
+
+async def actions_by_enrollment(operation: Operation, ids: list[UUID]) -> list[list[EnrollmentAction]]:
+    """What the viewer may do to each enrollment now, by the same guards as the mutations."""
+    found = {row.id: row for row in await operation.fetch(statements.STANDINGS_BY_ID, ids=ids)}
+    return [list(allowed_actions(standing_of(found[key], operation), operation.viewer)) for key in ids]
+
+
+async def standing_row(fetching: Fetching, enrollment_id: UUID) -> EnrollmentStandingRow:
+    """The facts about an enrollment that exists."""
+    (row,) = await fetching.fetch(statements.STANDINGS_BY_ID, ids=[enrollment_id])
+    return row
+
+
+def standing_of(row: EnrollmentStandingRow, operation: Operation) -> Standing:
+    """What guards look at, today."""
+    return Standing(
+        EnrollmentStatus(row.status),
+        row.ecp_id,
+        row.ecp_code,
+        EcpStatus(row.ecp_status),
+        row.scheme_ends_on is not None and row.scheme_ends_on < operation.now.date(),
+    )

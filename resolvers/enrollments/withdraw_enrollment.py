@@ -1,0 +1,40 @@
+"""The mutation withdrawEnrollment."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.changes.enrollments import record_withdrawal
+from db.changes.events import NewEvent
+from domain.enrollments.failures import WithdrawnAlready
+from domain.enrollments.guards import EnrollmentAction, refusal
+from domain.enrollments.sentences import you_were_withdrawn
+from domain.events import EventKind
+from resolvers.context import Operation
+from resolvers.enrollments.locking import lock_enrollment
+from resolvers.enrollments.read import standing_of
+from resolvers.enrollments.telling import tell_of_enrollment
+
+
+class WithdrawEnrollment(Struct, frozen=True):
+    """End an enrollment, or take an application back."""
+
+    enrollment_id: UUID
+
+
+async def withdraw_enrollment(operation: Operation, command: WithdrawEnrollment) -> UUID:
+    """Withdraw the viewer's own enrollment, or as a manager anybody's, who is told; again, nothing changes.
+
+    Raises EnrollmentNotFound, and IllegalState for one that was rejected.
+    """
+    async with operation.writing() as session:
+        row = await lock_enrollment(operation, session, command.enrollment_id)
+        failure = refusal(EnrollmentAction.WITHDRAW, standing_of(row, operation), operation.viewer)
+        if failure and not isinstance(failure, WithdrawnAlready):
+            raise failure
+        if failure is None:
+            await record_withdrawal(session, row.id, operation.now)
+            messages = {} if row.account_id is None else {row.account_id: you_were_withdrawn(row.scheme_title)}
+            event = NewEvent(EventKind.ENROLLMENT_WITHDRAWN, row.id, row.scheme_id)
+            await tell_of_enrollment(operation, session, event, messages)
+    return command.enrollment_id

@@ -1,0 +1,23 @@
+"""What filters of lists share."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from db.statements.catalog import GEOGRAPHIES_BY_ID
+from domain.catalog import GeographyLevel
+from resolvers.context import Operation
+
+
+def one_or_many(one: str, many: str, values: Sequence[Any] | None) -> dict[str, Any]:
+    """The parameter `one` for a single value, which an index finds in the order of a list, or `many` for several."""
+    if values is None:
+        return {}
+    found = list(dict.fromkeys(values))
+    return {one: found[0]} if len(found) == 1 else {many: found}
+
+
+async def level_of(operation: Operation, geography_id: UUID) -> GeographyLevel:
+    """How far down the tree a geography is; one that does not exist is nobody's city."""
+    rows = await operation.fetch(GEOGRAPHIES_BY_ID, ids=[geography_id])
+    return GeographyLevel(rows[0].level) if rows else GeographyLevel.CITY

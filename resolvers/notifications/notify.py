@@ -1,0 +1,40 @@
+"""Telling people of what happened, in the transaction of the mutation that made the fact."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from db.changes.collaboration import add_notifications
+from db.changes.events import NewEvent, append_events
+from db.event_rows import NotificationRow
+from db.sessions import Writing
+from domain.events import EventKind
+from resolvers.context import Operation
+
+
+async def notify(  # noqa: PLR0913 - what happened, who did it, and who is told what
+    operation: Operation,
+    session: Writing,
+    event: NewEvent,
+    messages: Mapping[UUID, str],
+    *,
+    actor_id: UUID | None,
+    activity_id: UUID | None = None,
+) -> None:
+    """Tell whoever follows the stream of an event, and each of the accounts, which can sign in, a sentence about it."""
+    rows = [
+        NotificationRow(
+            operation.new_id(),
+            account_id,
+            event.kind,
+            message,
+            actor_id,
+            event.scheme_id,
+            activity_id,
+            operation.now,
+            None,
+        )
+        for account_id, message in messages.items()
+    ]
+    await add_notifications(session, rows)
+    added = [NewEvent(EventKind.NOTIFICATION_ADDED, row.id, account_id=row.account_id) for row in rows]
+    await append_events(session, [event, *added], operation.now)

@@ -1,0 +1,87 @@
+"""Revisions take effect: what was approved becomes the scheme that it revises. One process does it, by the clock."""
+
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from db.changes import revisions as changes
+from db.changes import schemes as scheme_changes
+from db.rows import RevisionRow
+from db.sessions import Writing
+from db.statements.revisions import DUE_REVISIONS, DUE_SCHEMES
+from db.statements.schemes import LOCK_SCHEME
+from domain.events import EventKind
+from domain.schemes.act_sentences import revision_applied
+from domain.schemes.change_sentences import what_changed
+from domain.schemes.content import differences
+from domain.stages import STEP_ORDER
+from resolvers.context import Operation
+from resolvers.schemes.activity import Act, record
+from resolvers.schemes.definitions import Definition
+from resolvers.schemes.drafts import derive_again, load_scheme
+
+
+async def due_schemes(operation: Operation) -> list[UUID]:
+    """The schemes of which an approved revision must take effect by now, the longest overdue first."""
+    return await operation.fetch(DUE_SCHEMES, now=operation.now)
+
+
+async def apply_revisions(operation: Operation, scheme_id: UUID) -> int:
+    """Let every revision of a scheme that is due take effect, in the order of their times, and say how many those were.
+
+    Doing it again does nothing; nobody needs to be signed in.
+    """
+    async with operation.writing() as session:
+        await session.fetch(LOCK_SCHEME, id=scheme_id)
+        due = await session.fetch(DUE_REVISIONS, scheme_id=scheme_id, now=operation.now)
+        for revision_id in due:
+            await session.fetch(LOCK_SCHEME, id=revision_id)
+            revision = await load_scheme(operation, session, revision_id)
+            await _apply(operation, session, await load_scheme(operation, session, scheme_id), revision)
+    return len(due)
+
+
+async def _apply(operation: Operation, session: Writing, live: Definition, revision: Definition) -> None:
+    """Everything of the scheme that is content becomes the revision's; the rest stays as it is."""
+    scheme, number = live.scheme, revision.scheme.revision
+    approved = next(found for found in revision.approved if found.number == number)
+    await _replace_content(session, live, approved)
+    await _take_over(session, live, revision)
+    await scheme_changes.touch_scheme(session, scheme.id, revision=number)
+    await scheme_changes.touch_scheme(session, revision.scheme.id, applied_at=operation.now)
+    after = await derive_again(operation, session, scheme.id)
+    act = _act(live, after)
+    await record(operation, session, scheme.id, act, decided_by=approved.approved_by)
+
+
+async def _replace_content(session: Writing, live: Definition, approved: RevisionRow) -> None:
+    """A changed text of the terms is the next version of the scheme's terms, and published now."""
+    scheme, content = live.scheme, approved.content
+    version, published_at = scheme.terms_version, scheme.terms_published_at
+    if content.basics.terms_markdown != live.content.basics.terms_markdown:
+        version, published_at = version + 1, approved.effective_at
+    await scheme_changes.set_basics(session, scheme.id, content.basics, version, published_at)
+    await scheme_changes.set_sections(session, scheme.id, content)
+
+
+async def _take_over(session: Writing, live: Definition, revision: Definition) -> None:
+    """What was done to the revision was done to the scheme: its saves, its submission and who took part."""
+    if live.submission is None or revision.submission is None:
+        raise AssertionError("neither is approved without a submission")
+    await changes.copy_submission(
+        session, revision.submission, scheme_id=live.scheme.id, number=live.submission.number + 1
+    )
+    await changes.hand_over(session, revision.scheme.id, live.scheme.id, revision.scheme.created_at)
+    for kind in STEP_ORDER:
+        saved, section = revision.sections[kind], live.sections[kind]
+        if saved.version > 1:
+            version = section.version + saved.version - 1
+            await scheme_changes.record_section_save(session, replace(saved, scheme_id=live.scheme.id, version=version))
+
+
+def _act(before: Definition, after: Definition) -> Act:
+    changed = differences(before.content, after.content)
+    names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
+    phrase = what_changed(changed, {str(key): name for key, name in names.items()}) if changed else None
+    message = revision_applied(after.scheme.revision, after.content.basics.title, phrase)
+    return Act(EventKind.SCHEME_REVISION_APPLIED, message, changes=changed)

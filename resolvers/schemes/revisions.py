@@ -1,0 +1,91 @@
+"""Batched reads of revisions: what was approved, what it changed, and what is in force when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from db.rows import RevisionRow, SchemeRow
+from db.sessions import Fetching
+from db.statements import revisions as statements
+from domain.permissions import SchemeScope
+from domain.schemes.content import FieldDifference, SchemeContent, differences
+from domain.schemes.revisions import in_force, replaced
+from resolvers.alignment import many_each, one_each
+from resolvers.context import Operation
+from resolvers.schemes.following import follows
+
+
+class RevisionView(Struct, frozen=True):
+    """An approved revision, and the one that it replaced; None for the first."""
+
+    row: RevisionRow
+    before: RevisionRow | None
+
+    @property
+    def number(self) -> int:
+        """Counts up in the order of opening."""
+        return self.row.number
+
+    @property
+    def effective_at(self) -> datetime:
+        """From when on it is in force."""
+        return self.row.effective_at
+
+    @property
+    def approved_at(self) -> datetime:
+        """When it was approved."""
+        return self.row.approved_at
+
+    @property
+    def approved_by(self) -> UUID:
+        """Who approved it."""
+        return self.row.approved_by
+
+    @property
+    def content_hash(self) -> str:
+        """The hash of its content."""
+        return self.row.content_hash
+
+    @property
+    def changes(self) -> Sequence[FieldDifference]:
+        """What it changed of the one before; nothing for the first."""
+        return () if self.before is None else differences(self.before.content, self.row.content)
+
+
+async def revisions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RevisionView]]:
+    """Batch function: the approved revisions of each scheme, in the order in which they take effect.
+
+    Who sees approved schemes only sees no revision before it takes effect, and who does not follow schemes sees none.
+    """
+    if not follows(operation):
+        return [[] for _ in ids]
+    rows = await operation.fetch(statements.REVISIONS_BY_SCHEME, ids=ids)
+    if operation.viewer.scheme_scope <= SchemeScope.APPROVED:
+        rows = [row for row in rows if row.effective_at <= operation.now]
+    return [
+        [RevisionView(row, replaced(group, row.effective_at)) for row in group]
+        for group in many_each(ids, rows, lambda row: row.scheme_id)
+    ]
+
+
+async def revisions_as_of(operation: Operation, ids: list[UUID], at: datetime) -> list[RevisionView | None]:
+    """Batch function: the revision of each scheme that is in force at a moment, or None before the first."""
+    return [in_force(views, at) for views in await revisions_by_scheme(operation, ids)]
+
+
+async def open_revision_by_scheme(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
+    """Batch function: the revision of each scheme that is not decided yet, if the viewer may see it."""
+    rows = await operation.fetch(statements.open_revisions(operation.viewer.scheme_scope), ids=ids)
+    return one_each(ids, rows, lambda row: row.live_id)
+
+
+async def content_in_force(fetching: Fetching, scheme_id: UUID, at: datetime) -> SchemeContent | None:
+    """What a scheme is valued by at a moment; None before it was approved.
+
+    It depends on nothing but what was approved: not on whether a revision that is due has been applied yet.
+    """
+    found = await fetching.fetch(statements.CONTENT_IN_FORCE, scheme_id=scheme_id, at=at)
+    return msgspec.json.decode(found[0], type=SchemeContent) if found else None

@@ -1,0 +1,37 @@
+"""Enums of ECPs: statuses, actions and orders."""
+
+from domain.ecps import EcpAction, EcpOrder, EcpStatus
+from schema.descriptions import described
+
+described(
+    EcpStatus,
+    "Where an ECP stands. Only an active one enrolls and earns.",
+    {
+        EcpStatus.PENDING: "It registered and waits for a program manager to verify it.",
+        EcpStatus.ACTIVE: "It was verified and has a tier.",
+        EcpStatus.SUSPENDED: "A program manager suspended it; see `suspendedReason`.",
+        EcpStatus.CLOSED: "Its personal data was erased; the code and the history stay.",
+    },
+)
+described(
+    EcpAction,
+    "What can be done to an ECP.",
+    {
+        EcpAction.UPDATE: "`updateEcp`",
+        EcpAction.VERIFY: "`verifyEcp`, which also changes the tier of an active ECP and makes a suspended one active.",
+        EcpAction.SUSPEND: "`suspendEcp`",
+        EcpAction.ERASE: "`eraseEcp`",
+    },
+)
+described(
+    EcpOrder,
+    "The order of a list of ECPs.",
+    {
+        EcpOrder.NAME_ASC: "By name, whatever its case.",
+        EcpOrder.CODE_ASC: "By code.",
+        EcpOrder.REGISTERED_AT_DESC: "Newest first.",
+        EcpOrder.REGISTERED_AT_ASC: "Longest registered first.",
+    },
+)
+
+__all__ = ["EcpAction", "EcpOrder", "EcpStatus"]

@@ -1,0 +1,187 @@
+"""Inputs and payloads of ECPs."""
+
+from datetime import date
+from uuid import UUID
+
+import strawberry
+
+from domain.ecp_inputs import EcpDetails
+from resolvers.ecps.changing import Decided
+from resolvers.ecps.lists import EcpFilter
+from resolvers.ecps.read import ecps_by_id
+from resolvers.ecps.register_ecp import RegisterEcp
+from resolvers.ecps.update_ecp import UpdateEcp
+from resolvers.ecps.verify_ecp import VerifyEcp
+from resolvers.nodes import NodeKind
+from schema.ecps.enums import EcpStatus
+from schema.ecps.types import Ecp
+from schema.errors import UserError
+from schema.fields import batched, leaf, optional
+from schema.ids import InputIds, argument_id
+from schema.payloads import error_list
+
+ECP_ID = "The ECP."
+PHONE = "The telephone number: 5 to 32 digits, spaces and `+ - ( )`."
+
+
+@strawberry.input(name="EcpFilter", description="Which ECPs to list; everything given must hold together.")
+class EcpFilterInput:
+    """A filter."""
+
+    search: str | None = optional(
+        "Words of code, name or practice, or their beginnings; or a whole e-mail address, for those who see addresses."
+    )
+    geography_ids: list[strawberry.ID] | None = optional("Only ECPs in one of these geographies, or beneath it.")
+    tier_ids: list[strawberry.ID] | None = optional("Only ECPs of one of these tiers.")
+    statuses: list[EcpStatus] | None = optional("Only ECPs that stand at one of these.")
+    enrolled_in: strawberry.ID | None = optional("Only ECPs that are enrolled in this scheme now.")
+    registered_from: date | None = optional("Only ECPs that registered on this day or later.")
+    registered_to: date | None = optional("Only ECPs that registered on this day or earlier.")
+
+    def to_filter(self) -> EcpFilter:
+        """The filter as resolvers know it. Raises BadInput for ids that make no sense."""
+        places, tiers, scheme = self.geography_ids, self.tier_ids, self.enrolled_in
+        return EcpFilter(
+            self.search,
+            None if places is None else [argument_id(NodeKind.GEOGRAPHY, item, "geographyIds") for item in places],
+            None if tiers is None else [argument_id(NodeKind.TIER, item, "tierIds") for item in tiers],
+            self.statuses,
+            None if scheme is None else argument_id(NodeKind.SCHEME, scheme, "enrolledIn"),
+            self.registered_from,
+            self.registered_to,
+        )
+
+
+@strawberry.input(description="What somebody who becomes an ECP tells.")
+class RegisterEcpInput:
+    """A registration."""
+
+    display_name: str = leaf("The name that people see; 1 to 120 characters.")
+    practice: str | None = optional("The workshop, shop or practice; up to 120 characters.")
+    geography_id: strawberry.ID = leaf("Where the ECP works: a city, or else a region or country.")
+    email: str = leaf("The e-mail address, which no other ECP has; up to 254 characters.")
+    phone: str | None = optional(PHONE)
+    license_number: str | None = optional("The number of the professional license; up to 60 characters.")
+
+    def to_command(self) -> RegisterEcp:
+        """The command. Raises InvalidInput for an id that makes no sense."""
+        ids = InputIds()
+        geography_id = ids.one(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
+        ids.check()
+        details = EcpDetails(self.display_name, self.practice, self.email, self.phone, self.license_number)
+        return RegisterEcp(details, geography_id)
+
+
+@strawberry.input(description="An ECP that shall be active, with a tier.")
+class VerifyEcpInput:
+    """A verification."""
+
+    ecp_id: strawberry.ID = leaf(ECP_ID)
+    tier_id: strawberry.ID = leaf("The tier that it gets.")
+
+    def to_command(self) -> VerifyEcp:
+        """The command. Raises InvalidInput for ids that make no sense."""
+        ids = InputIds()
+        ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
+        tier_id = ids.one(NodeKind.TIER, self.tier_id, "tierId")
+        ids.check()
+        return VerifyEcp(ecp_id, tier_id)
+
+
+@strawberry.input(description="An ECP that shall not enroll and earn for now.")
+class SuspendEcpInput:
+    """A suspension."""
+
+    ecp_id: strawberry.ID = leaf(ECP_ID)
+    reason: str = leaf("Why, for the ECP to read; 3 to 1,000 characters.")
+
+    def to_command(self) -> Decided:
+        """The command. Raises InvalidInput for an id that makes no sense."""
+        return Decided(_ecp_id(self.ecp_id), self.reason)
+
+
+@strawberry.input(description="What to correct of an ECP. What is left out stays as it is; an empty text is removed.")
+class UpdateEcpInput:
+    """A correction."""
+
+    ecp_id: strawberry.ID = leaf(ECP_ID)
+    display_name: str | None = optional("The name that people see; 1 to 120 characters.")
+    practice: str | None = optional("The workshop, shop or practice; up to 120 characters.")
+    geography_id: strawberry.ID | None = optional("Where the ECP works.")
+    email: str | None = optional("The e-mail address, which no other ECP has; up to 254 characters.")
+    phone: str | None = optional(PHONE)
+    license_number: str | None = optional("The number of the professional license; up to 60 characters.")
+
+    def to_command(self) -> UpdateEcp:
+        """The command. Raises InvalidInput for ids that make no sense."""
+        ids = InputIds()
+        ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
+        geography_id = ids.maybe(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
+        ids.check()
+        return UpdateEcp(
+            ecp_id, self.display_name, self.practice, geography_id, self.email, self.phone, self.license_number
+        )
+
+
+@strawberry.input(description="An ECP whose personal data shall be gone for good.")
+class EraseEcpInput:
+    """An erasure."""
+
+    ecp_id: strawberry.ID = leaf(ECP_ID)
+    reason: str = leaf("Why; 3 to 1,000 characters, which are kept and must not name the person.")
+
+    def to_command(self) -> Decided:
+        """The command. Raises InvalidInput for an id that makes no sense."""
+        return Decided(_ecp_id(self.ecp_id), self.reason)
+
+
+def _ecp_id(text: str) -> UUID:
+    ids = InputIds()
+    ecp_id = ids.one(NodeKind.ECP, text, "ecpId")
+    ids.check()
+    return ecp_id
+
+
+@strawberry.type(description="The answer to `registerEcp`.")
+class RegisterEcpPayload:
+    """A new ECP."""
+
+    ecp: Ecp | None = batched(ecps_by_id, key="key", description="The new ECP; null when there are errors.")
+    errors: list[UserError] = error_list()
+    key: strawberry.Private[UUID | None] = None
+
+
+@strawberry.type(description="The answer to `verifyEcp`.")
+class VerifyEcpPayload:
+    """A verified ECP."""
+
+    ecp: Ecp | None = batched(ecps_by_id, key="key", description="The active ECP; null when there are errors.")
+    errors: list[UserError] = error_list()
+    key: strawberry.Private[UUID | None] = None
+
+
+@strawberry.type(description="The answer to `suspendEcp`.")
+class SuspendEcpPayload:
+    """A suspended ECP."""
+
+    ecp: Ecp | None = batched(ecps_by_id, key="key", description="The suspended ECP; null when there are errors.")
+    errors: list[UserError] = error_list()
+    key: strawberry.Private[UUID | None] = None
+
+
+@strawberry.type(description="The answer to `updateEcp`.")
+class UpdateEcpPayload:
+    """A corrected ECP."""
+
+    ecp: Ecp | None = batched(ecps_by_id, key="key", description="The corrected ECP; null when there are errors.")
+    errors: list[UserError] = error_list()
+    key: strawberry.Private[UUID | None] = None
+
+
+@strawberry.type(description="The answer to `eraseEcp`.")
+class EraseEcpPayload:
+    """An erased ECP."""
+
+    ecp: Ecp | None = batched(ecps_by_id, key="key", description="What is left of it; null when there are errors.")
+    errors: list[UserError] = error_list()
+    key: strawberry.Private[UUID | None] = None

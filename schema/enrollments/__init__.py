@@ -1,0 +1,1 @@
+"""Enrollments: who takes part in which scheme."""

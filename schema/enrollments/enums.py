@@ -1,0 +1,36 @@
+"""Enums of enrollments: statuses, actions and orders."""
+
+from domain.ecps import EnrollmentStatus
+from domain.enrollments.guards import EnrollmentAction
+from domain.enrollments.orders import EnrollmentOrder
+from schema.descriptions import described
+
+described(
+    EnrollmentStatus,
+    "Where an enrollment stands.",
+    {
+        EnrollmentStatus.PENDING: "The ECP asked for it; a manager must decide.",
+        EnrollmentStatus.ENROLLED: "The ECP takes part and earns.",
+        EnrollmentStatus.WITHDRAWN: "The ECP takes part no longer, or took its application back.",
+        EnrollmentStatus.REJECTED: "A manager rejected the application.",
+    },
+)
+described(
+    EnrollmentAction,
+    "What can be done to an enrollment.",
+    {
+        EnrollmentAction.ACCEPT: "`decideEnrollment` with `accept: true`",
+        EnrollmentAction.REJECT: "`decideEnrollment` with `accept: false`",
+        EnrollmentAction.WITHDRAW: "`withdrawEnrollment`",
+    },
+)
+described(
+    EnrollmentOrder,
+    "The order of a list of enrollments.",
+    {
+        EnrollmentOrder.REQUESTED_AT_DESC: "Last requested first.",
+        EnrollmentOrder.REQUESTED_AT_ASC: "The longest requested first.",
+    },
+)
+
+__all__ = ["EnrollmentAction", "EnrollmentOrder", "EnrollmentStatus"]

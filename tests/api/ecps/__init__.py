@@ -1,0 +1,1 @@
+"""ECPs over HTTP."""

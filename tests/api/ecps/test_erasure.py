@@ -1,0 +1,264 @@
+"""Erasing an ECP: nothing by which the person is known is left anywhere, and the history stays whole (R18)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from db.models import Base
+from domain.permissions import Role
+from resolvers.nodes import NodeKind
+from tests.api.client import Client, Clients, gid
+from tests.api.ecps.sending import NO_SUCH_ECP, TOLD, UNKNOWN_ECP, carried_out, events, messages, refusals, told
+from tests.factories.ecps import EcpFactory
+from tests.factories.schemes import SchemeFactory
+from tests.factories.unchanged import contents, nothing_changes
+from tests.factories.world import World
+
+REASON = "A request by letter."
+KNOWN_BY = ("Asha Rao", "asha.rao@example.org", "555-0101", "MH-4711", "Rao Garage", "asha.rao@example.com")
+SHOWN = """query ($id: ID!) { node(id: $id) { ... on Ecp { code displayName practice status statusLabel email phone
+    licenseNumber tier { name } geography { name } suspendedReason erasedReason account { id } viewerActions } } }"""
+TEXTUAL = ("text", "jsonb", "ARRAY", "tsvector")
+HISTORY = """
+INSERT INTO enrollment (id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, decided_at,
+    decided_by, reason) VALUES (gen_random_uuid(), $1, $2, 'REJECTED', 1, $3, $4, $3, $5, $6)
+"""
+ACTIVITY = """
+INSERT INTO ecp_activity (source, external_id, ecp_id, kind, occurred_at, recorded_at, recorded_by)
+VALUES ('lms', '1', $1, 'TRAINING_COMPLETED', $2, $2, $3)
+"""
+
+
+@pytest.fixture
+def manager(clients: Clients) -> Client:
+    """Who manages ECPs."""
+    return clients[Role.PROGRAM_MANAGER]
+
+
+async def places_of(url: str, texts: Sequence[str]) -> list[str]:
+    """The columns, of whatever table, in which one of the texts occurs, in whatever case."""
+    connection = await asyncpg.connect(url)
+    try:
+        found = await connection.fetch(
+            "SELECT table_name::text AS t, column_name::text AS c FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND data_type = ANY($1) ORDER BY 1, 2",
+            TEXTUAL,
+        )
+        assert {row["t"] for row in found} >= {"account", "ecp", "enrollment", "notification", "scheme_activity"}
+        patterns = [f"%{text}%" for text in texts]
+        return [
+            f"{row['t']}.{row['c']}"
+            for row in found
+            if await connection.fetchval(
+                f'SELECT count(*) FROM "{row["t"]}" WHERE "{row["c"]}"::text ILIKE ANY($1)', patterns
+            )
+        ]
+    finally:
+        await connection.close()
+
+
+async def with_history(url: str, ecp_id: UUID, scheme_id: UUID, world: World, reason: str) -> None:
+    """An enrollment about which a manager gave a reason, and an activity."""
+    connection = await asyncpg.connect(url)
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    accounts = {name: world.accounts[name].id for name in (Role.ECP, Role.PROGRAM_MANAGER, Role.INTEGRATION)}
+    try:
+        people = accounts[Role.ECP], accounts[Role.PROGRAM_MANAGER]
+        await connection.execute(HISTORY, scheme_id, ecp_id, at, *people, reason)
+        await connection.execute(ACTIVITY, ecp_id, at, accounts[Role.INTEGRATION])
+    finally:
+        await connection.close()
+
+
+async def an_account_of(ecps: EcpFactory, clients: Clients, *roles: Role) -> Client:
+    """A client of an account that has the ECP's name, too."""
+    return clients.of(await ecps.account("Asha Rao", roles))
+
+
+async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913, PLR0917 - fixtures
+    clients: Clients, manager: Client, ecps: EcpFactory, factory: SchemeFactory, world: World, database_url: str
+) -> None:
+    """R18: no text of any table holds name, addresses, phone or license; the code stays."""
+    ecp = await an_account_of(ecps, clients, Role.ECP)
+    made = await carried_out(ecp, "registerEcp", **told(world))
+    gold = gid(NodeKind.TIER, world.tiers["Gold"].id)
+    await carried_out(manager, "verifyEcp", ecpId=made["id"], tierId=gold)
+    await carried_out(manager, "suspendEcp", ecpId=made["id"], reason="Asha Rao does not answer under 555-0101.")
+    document = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { errors { code } } }"
+    found = (
+        await manager.send("query ($id: ID!) { node(id: $id) { ... on Ecp { account { id } } } }", id=made["id"])
+    ).data
+    key = {"accountId": found["node"]["account"]["id"], "name": "The till of Asha Rao"}
+    assert (await clients[Role.ADMIN].send(document, input=key)).data["createApiKey"]["errors"] == []
+    (ecp_id,) = await _keys(database_url)
+    await with_history(database_url, ecp_id, await factory.approved(), world, "ASHA RAO has another license.")
+    before = await contents(database_url)
+    assert await places_of(database_url, KNOWN_BY) == [
+        "account.display_name",
+        "account.email",
+        "api_key.name",
+        "ecp.display_name",
+        "ecp.email",
+        "ecp.license_number",
+        "ecp.phone",
+        "ecp.practice",
+        "ecp.sort_name",
+        "ecp.suspended_reason",
+        "enrollment.reason",
+        "notification.message",
+    ]
+    await carried_out(manager, "eraseEcp", ecpId=made["id"], reason=REASON)
+    assert await places_of(database_url, KNOWN_BY) == []
+    assert await places_of(database_url, ["asha", "rao"]) == []
+    assert (await manager.send(SHOWN, id=made["id"])).data["node"] == {
+        "code": "ECP-2026-000001",
+        "displayName": "Erased ECP",
+        "practice": None,
+        "status": "CLOSED",
+        "statusLabel": "Closed",
+        "email": None,
+        "phone": None,
+        "licenseNumber": None,
+        "tier": {"name": "Gold"},
+        "geography": {"name": "Pune"},
+        "suspendedReason": None,
+        "erasedReason": REASON,
+        "account": None,
+        "viewerActions": [],
+    }
+    # The account of nobody else opens nothing any more.
+    assert (await ecp.send("{ viewer { roles } }")).codes == ["UNAUTHENTICATED"]
+    after = await contents(database_url)
+    assert after["ecp_activity"] == before["ecp_activity"]
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {
+        "access_version",
+        "account",
+        "api_key",
+        "ecp",
+        "ecp_count",
+        "enrollment",
+        "event",
+        "notification",
+    }
+    assert (await events(database_url))[-2:] == ["ECP_ERASED", "ACCOUNT_SAVED"]
+
+
+async def test_the_history_stays_whole(
+    manager: Client, ecps: EcpFactory, factory: SchemeFactory, world: World, database_url: str
+) -> None:
+    """R18: enrollments and activities keep the code as a pseudonym, and reasons that name nobody."""
+    ecp_id = await ecps.verified()
+    await with_history(database_url, ecp_id, await factory.approved(), world, "The license has expired.")
+    before = await contents(database_url)
+    await carried_out(manager, "eraseEcp", ecpId=gid(NodeKind.ECP, ecp_id), reason=REASON)
+    after = await contents(database_url)
+    assert after["enrollment"] == before["enrollment"]
+    assert after["ecp_activity"] == before["ecp_activity"]
+
+
+async def test_erasing_again_changes_nothing(
+    manager: Client, clients: Clients, ecps: EcpFactory, database_url: str
+) -> None:
+    """R18: not even the reason or the moment."""
+    ecp_id = gid(NodeKind.ECP, await ecps.erased())
+    async with nothing_changes(database_url):
+        for client in (manager, clients[Role.ADMIN]):
+            ecp = await carried_out(client, "eraseEcp", ecpId=ecp_id, reason="Another reason.")
+            assert ecp["displayName"] == "Erased ECP"
+
+
+async def test_an_administrator_erases_who_waits(clients: Clients, ecps: EcpFactory) -> None:
+    """R18: whatever the status; it leaves the work queue."""
+    ecp_id = gid(NodeKind.ECP, await ecps.registered())
+    ecp = await carried_out(clients[Role.ADMIN], "eraseEcp", ecpId=ecp_id, reason=REASON)
+    assert (ecp["status"], ecp["tier"]) == ("CLOSED", None)
+    queues = (await clients[Role.PROGRAM_MANAGER].send("{ workQueues { key count } }")).data["workQueues"]
+    assert {queue["key"]: queue["count"] for queue in queues}["ECPS_TO_VERIFY"] == 0
+
+
+async def test_an_account_with_other_roles_only_parts_from_the_ecp(
+    manager: Client, clients: Clients, ecps: EcpFactory, world: World, database_url: str
+) -> None:
+    """R18: who goes on working here keeps account, name and notifications, and may register again."""
+    both = await an_account_of(ecps, clients, Role.ECP, Role.ANALYST)
+    made = await carried_out(both, "registerEcp", **told(world))
+    await carried_out(manager, "verifyEcp", ecpId=made["id"], tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
+    await carried_out(manager, "eraseEcp", ecpId=made["id"], reason=REASON)
+    document = "{ viewer { account { displayName email } roles ecp { id } } }"
+    assert (await both.send(document)).data["viewer"] == {
+        "account": {"displayName": "Asha Rao", "email": "asha.rao@example.com"},
+        "roles": ["ANALYST", "ECP"],
+        "ecp": None,
+    }
+    assert len(await messages(both)) == 1
+    assert (await events(database_url))[-1] == "ECP_ERASED"
+    again = await carried_out(both, "registerEcp", **told(world))
+    assert (again["code"], again["id"] != made["id"]) == ("ECP-2026-000002", True)
+
+
+async def test_what_was_erased_can_be_told_again(
+    manager: Client, clients: Clients, ecps: EcpFactory, world: World
+) -> None:
+    """R18: the address is free again, for whoever has it now."""
+    await carried_out(manager, "eraseEcp", ecpId=gid(NodeKind.ECP, await ecps.verified()), reason=REASON)
+    account = clients.of(await ecps.account("Somebody Else"))
+    made = await carried_out(account, "registerEcp", **told(world, email=TOLD["email"]))
+    assert made["code"] == "ECP-2026-000002"
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "message"),
+    [
+        (" ", "REQUIRED", "The reason is missing."),
+        ("no", "INVALID", "The reason needs at least 3 characters."),
+        *(
+            (
+                f"Request of {known.upper()}, by letter.",
+                "INVALID",
+                "The reason is kept, so it must not name the person: leave out names and contact data.",
+            )
+            for known in ("Asha Rao", "asha.rao@example.org", "+91 (20) 555-0101", "MH-4711", "Rao Garage")
+        ),
+    ],
+)
+async def test_a_reason_is_needed_and_names_nobody(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
+    manager: Client, ecps: EcpFactory, database_url: str, reason: str, code: str, message: str
+) -> None:
+    """R18, R26: it is kept when everything else is gone."""
+    ecp_id = gid(NodeKind.ECP, await ecps.verified())
+    async with nothing_changes(database_url):
+        assert await refusals(manager, "eraseEcp", ecpId=ecp_id, reason=reason) == [(code, "reason", message)]
+
+
+async def test_what_does_not_exist_is_not_erased(manager: Client, ecps: EcpFactory, database_url: str) -> None:
+    """R26."""
+    await ecps.verified()
+    async with nothing_changes(database_url):
+        for ecp_id in (UNKNOWN_ECP, "x"):
+            assert await refusals(manager, "eraseEcp", ecpId=ecp_id, reason=REASON) == [NO_SUCH_ECP]
+
+
+async def test_the_scan_sees_every_table_with_texts(database_url: str, world: World) -> None:
+    """The detector can fail: it looks into every table of ours that has a text, also within JSON and lists."""
+    del world
+    assert "account.display_name" in await places_of(database_url, ["APPROVER"])
+    assert "account.search_words" in await places_of(database_url, ["approver"])
+    texts = {column.table.name for table in Base.metadata.sorted_tables for column in table.columns if _textual(column)}
+    assert texts >= {"ecp_activity", "scheme_submission", "webhook_delivery", "api_key"}
+
+
+def _textual(column: Any) -> bool:
+    return str(column.type).startswith(("TEXT", "JSONB", "ARRAY", "TSVECTOR"))
+
+
+async def _keys(url: str) -> list[UUID]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [row["id"] for row in await connection.fetch("SELECT id FROM ecp")]
+    finally:
+        await connection.close()

@@ -1,0 +1,198 @@
+"""ECPs go where their geography goes, and counts of them are those of the lists (R19)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from domain.permissions import Role
+from resolvers.nodes import NodeKind
+from tests.api.client import Client, Clients, gid
+from tests.api.ecps.sending import carried_out, told
+from tests.factories.ecps import EcpFactory
+from tests.factories.unchanged import nothing_changes
+from tests.factories.world import World
+
+MOVE = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { code message path } } }"
+LIST = "query ($filter: EcpFilter) { ecps(filter: $filter) { totalCount nodes { displayName } } }"
+COUNTED = """
+SELECT geography_id, tier_id, status, sum(number) FROM (
+    SELECT geography_id, tier_id, status, count(*) AS number FROM ecp GROUP BY 1, 2, 3
+    UNION ALL SELECT geography_id, tier_id, status, -count FROM ecp_count) AS compared
+GROUP BY 1, 2, 3 HAVING sum(number) <> 0
+"""
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Any]:
+    """A connection of the test's own."""
+    opened = await asyncpg.connect(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def people(ecps: EcpFactory) -> None:
+    """An ECP in each of several places, each called after it."""
+    for place in ("Pune", "Mumbai", "Maharashtra", "Mysuru", "Karnataka", "India", "Kathmandu", "Nepal"):
+        await ecps.verified(f"Of {place}", place=place)
+
+
+async def move(clients: Clients, world: World, name: str, level: str, parent: str | None) -> list[Any]:
+    """The errors of putting a geography somewhere else."""
+    row = world.geographies[name]
+    above = None if parent is None else gid(NodeKind.GEOGRAPHY, world.geographies[parent].id)
+    given = {"id": gid(NodeKind.GEOGRAPHY, row.id), "code": row.code, "name": row.name, "level": level}
+    answer = await clients[Role.ADMIN].send(MOVE, input={**given, "parentId": above})
+    errors: list[Any] = answer.data["upsertGeography"]["errors"]
+    return errors
+
+
+async def found(client: Client, world: World, *names: str) -> set[str]:
+    """Where those are whom a filter by geographies finds; the count agrees."""
+    ids = [gid(NodeKind.GEOGRAPHY, world.geographies[name].id) for name in names]
+    page = (await client.send(LIST, filter={"geographyIds": ids})).data["ecps"]
+    assert page["totalCount"] == len(page["nodes"]), names
+    return {node["displayName"].removeprefix("Of ") for node in page["nodes"]}
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_city_takes_its_ecps_into_another_region(clients: Clients, world: World) -> None:
+    """R19: nobody else goes anywhere."""
+    manager = clients[Role.PROGRAM_MANAGER]
+    assert await move(clients, world, "Pune", "CITY", "Bagmati") == []
+    assert await found(manager, world, "Pune") == {"Pune"}
+    assert await found(manager, world, "Bagmati") == {"Pune", "Kathmandu"}
+    assert await found(manager, world, "Nepal") == {"Pune", "Kathmandu", "Nepal"}
+    assert await found(manager, world, "Maharashtra") == {"Mumbai", "Maharashtra"}
+    assert await found(manager, world, "India") == {"Mumbai", "Maharashtra", "Mysuru", "Karnataka", "India"}
+    assert await found(manager, world, "India", "Bagmati") == {
+        "Pune",
+        "Kathmandu",
+        "Mumbai",
+        "Maharashtra",
+        "Mysuru",
+        "Karnataka",
+        "India",
+    }
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_region_takes_its_cities_into_another_country(clients: Clients, world: World) -> None:
+    """R19: its cities' ECPs and its own."""
+    manager = clients[Role.PROGRAM_MANAGER]
+    assert await move(clients, world, "Maharashtra", "REGION", "Nepal") == []
+    assert await found(manager, world, "Maharashtra") == {"Pune", "Mumbai", "Maharashtra"}
+    assert await found(manager, world, "Nepal") == {"Pune", "Mumbai", "Maharashtra", "Kathmandu", "Nepal"}
+    assert await found(manager, world, "India") == {"Mysuru", "Karnataka", "India"}
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_geography_that_becomes_another_level_keeps_its_ecps(clients: Clients, world: World) -> None:
+    """R19: a city may become a region, and then a country."""
+    manager = clients[Role.PROGRAM_MANAGER]
+    assert await move(clients, world, "Pune", "REGION", "India") == []
+    assert await found(manager, world, "Pune") == {"Pune"}
+    assert await found(manager, world, "Maharashtra") == {"Mumbai", "Maharashtra"}
+    assert "Pune" in await found(manager, world, "India")
+    assert await move(clients, world, "Pune", "COUNTRY", None) == []
+    assert await found(manager, world, "Pune") == {"Pune"}
+    assert "Pune" not in await found(manager, world, "India")
+    assert await move(clients, world, "Pune", "CITY", "Karnataka") == []
+    assert await found(manager, world, "Karnataka") == {"Pune", "Mysuru", "Karnataka"}
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_move_that_is_refused_moves_nobody(clients: Clients, world: World, database_url: str) -> None:
+    """R19: the ECPs go in the transaction of the move, or not at all."""
+    async with nothing_changes(database_url):
+        assert await move(clients, world, "Pune", "CITY", "India")
+        assert await move(clients, world, "Maharashtra", "CITY", "Karnataka")
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_new_name_touches_no_ecp(clients: Clients, world: World, connection: Any) -> None:
+    """R19: only a move does."""
+    before = await connection.fetch("SELECT xmin, id FROM ecp ORDER BY id")
+    row = world.geographies["Pune"]
+    parent = gid(NodeKind.GEOGRAPHY, world.geographies["Maharashtra"].id)
+    given = {"id": gid(NodeKind.GEOGRAPHY, row.id), "code": "PNQ", "name": "Poona", "level": "CITY"}
+    assert (await clients[Role.ADMIN].send(MOVE, input={**given, "parentId": parent})).data
+    assert await connection.fetch("SELECT xmin, id FROM ecp ORDER BY id") == before
+
+
+@pytest.mark.parametrize("moved", ["Pune", "Maharashtra"])
+async def test_who_registers_while_a_place_moves_goes_with_it(
+    clients: Clients, world: World, connection: Any, moved: str
+) -> None:
+    """R19: the registration waits for the move, whichever of its geographies it is that moves."""
+    transaction = connection.transaction()
+    await transaction.start()
+    above = world.geographies["Bagmati" if moved == "Pune" else "Nepal"].id
+    await connection.execute("UPDATE geography SET parent_id = $1 WHERE id = $2", above, world.geographies[moved].id)
+    registering = asyncio.create_task(carried_out(clients[Role.ECP], "registerEcp", **told(world)))
+    done, _ = await asyncio.wait({registering}, timeout=0.3)
+    assert not done
+    await transaction.commit()
+    await registering
+    manager = clients[Role.PROGRAM_MANAGER]
+    assert await found(manager, world, "Nepal") == {"Asha Rao"}
+    assert await found(manager, world, "India") == set()
+
+
+async def test_a_place_waits_for_who_registers_in_it(clients: Clients, world: World, connection: Any) -> None:
+    """R19: a move cannot come between reading a place and being there."""
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("SELECT 1 FROM geography WHERE id = $1 FOR SHARE", world.geographies["Pune"].id)
+    moving = asyncio.create_task(move(clients, world, "Pune", "CITY", "Karnataka"))
+    done, _ = await asyncio.wait({moving}, timeout=0.3)
+    assert not done
+    await transaction.rollback()
+    assert await moving == []
+
+
+@pytest.mark.usefixtures("people")
+async def test_counts_are_kept_whatever_changes(
+    clients: Clients, ecps: EcpFactory, world: World, connection: Any
+) -> None:
+    """R19: for every geography, tier and status they are those of the ECPs, after any change of one or many."""
+    assert await connection.fetch(COUNTED) == []
+    manager = clients[Role.PROGRAM_MANAGER]
+    ecp_id = gid(NodeKind.ECP, await ecps.registered())
+    assert await connection.fetch(COUNTED) == []
+    for name in ("Gold", "Silver"):
+        await carried_out(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers[name].id))
+        assert await connection.fetch(COUNTED) == []
+    await carried_out(manager, "suspendEcp", ecpId=ecp_id, reason="Under review.")
+    mumbai = gid(NodeKind.GEOGRAPHY, world.geographies["Mumbai"].id)
+    await carried_out(manager, "updateEcp", ecpId=ecp_id, geographyId=mumbai)
+    await move(clients, world, "Maharashtra", "REGION", "Nepal")
+    await carried_out(manager, "eraseEcp", ecpId=ecp_id, reason="A request by letter.")
+    assert await connection.fetch(COUNTED) == []
+    silver = world.tiers["Silver"].id
+    await connection.execute("UPDATE ecp SET tier_id = $1 WHERE status = 'ACTIVE'", silver)
+    assert await connection.fetch(COUNTED) == []
+    await connection.execute("DELETE FROM ecp WHERE geography_id = $1", world.geographies["Pune"].id)
+    assert await connection.fetch(COUNTED) == []
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_change_that_counts_as_before_touches_no_count(
+    clients: Clients, ecps: EcpFactory, world: World, connection: Any
+) -> None:
+    """R19: whoever corrects a telephone number waits for nobody who verifies somebody next door."""
+    ecp_id = gid(NodeKind.ECP, await ecps.verified())
+    before = await connection.fetch("SELECT xmin, * FROM ecp_count ORDER BY id")
+    await carried_out(clients[Role.PROGRAM_MANAGER], "updateEcp", ecpId=ecp_id, phone="12345")
+    await move(clients, world, "Pune", "CITY", "Bagmati")
+    assert await connection.fetch("SELECT xmin, * FROM ecp_count ORDER BY id") == before
+
+
+@pytest.mark.usefixtures("people")
+async def test_the_check_of_counts_sees_a_wrong_one(connection: Any) -> None:
+    """The detector can fail."""
+    await connection.execute("UPDATE ecp_count SET count = count + 1 WHERE status = 'ACTIVE'")
+    assert len(await connection.fetch(COUNTED)) == 8

@@ -1,0 +1,184 @@
+"""Verifying, changing the tier, suspending and reinstating: who is told, and what is refused (R18, R25)."""
+
+import asyncio
+
+import pytest
+
+from domain.permissions import Role
+from resolvers.nodes import NodeKind
+from tests.api.client import Client, Clients, gid
+from tests.api.ecps.sending import (
+    NO_SUCH_ECP,
+    UNKNOWN_ECP,
+    carried_out,
+    events,
+    messages,
+    payload_of,
+    refusals,
+    told,
+)
+from tests.factories.clock import TestClock
+from tests.factories.ecps import EcpFactory
+from tests.factories.unchanged import nothing_changes
+from tests.factories.world import World, key
+
+STATE = """query ($id: ID!) { node(id: $id) { ... on Ecp { status statusLabel tier { name } verifiedAt suspendedReason
+    registeredAt updatedAt } } }"""
+CLOSED = ("ILLEGAL_STATE", "ecpId", "This ECP is closed and cannot be verified again.")
+
+
+@pytest.fixture
+def manager(clients: Clients) -> Client:
+    """Who manages ECPs."""
+    return clients[Role.PROGRAM_MANAGER]
+
+
+def tier(world: World, name: str) -> str:
+    """The global id of a tier."""
+    return gid(NodeKind.TIER, world.tiers[name].id)
+
+
+async def verify(client: Client, world: World, ecp_id: str, name: str = "Gold") -> str:
+    """The label of the status after a verification."""
+    ecp = await carried_out(client, "verifyEcp", ecpId=ecp_id, tierId=tier(world, name))
+    assert ecp["tier"]["name"] == name
+    label: str = ecp["statusLabel"]
+    return label
+
+
+async def test_the_life_of_an_ecp(  # noqa: PLR0913, PLR0917 - fixtures
+    clients: Clients, manager: Client, ecps: EcpFactory, world: World, clock: TestClock, database_url: str
+) -> None:
+    """R18: verified, of another tier, suspended, active again; each time it is told, with its code."""
+    ecp_id = gid(NodeKind.ECP, await ecps.registered())
+    clock.advance(days=1)
+    assert await verify(manager, world, ecp_id) == "Active"
+    first = (await manager.send(STATE, id=ecp_id)).data["node"]
+    assert first["verifiedAt"].startswith("2026-03-11T09:00:00")
+    assert first["updatedAt"] == first["verifiedAt"]
+    assert first["registeredAt"].startswith("2026-03-10T09:00:00")
+    clock.advance(days=1)
+    assert await verify(manager, world, ecp_id, "Platinum") == "Active"
+    suspended = await carried_out(manager, "suspendEcp", ecpId=ecp_id, reason=" Under review. ")
+    assert (suspended["statusLabel"], suspended["suspendedReason"]) == ("Suspended", "Under review.")
+    assert (suspended["tier"]["name"], suspended["viewerActions"]) == ("Platinum", ["UPDATE", "VERIFY", "ERASE"])
+    assert await verify(manager, world, ecp_id, "Silver") == "Active"
+    last = (await manager.send(STATE, id=ecp_id)).data["node"]
+    assert (last["verifiedAt"], last["suspendedReason"]) == (first["verifiedAt"], None)
+    assert await messages(clients[Role.ECP]) == [
+        ("ECP_VERIFIED", "ECP-2026-000001 is active again, with the tier Silver."),
+        ("ECP_SUSPENDED", "ECP-2026-000001 is suspended: Under review."),
+        ("ECP_VERIFIED", "ECP-2026-000001 has the tier Platinum now."),
+        ("ECP_VERIFIED", "ECP-2026-000001 is verified, with the tier Gold."),
+    ]
+    assert await messages(clients["second manager"]) == [
+        ("ECP_REGISTERED", "ECP-2026-000001 registered in Pune and waits for verification.")
+    ]
+    told_of = ["ECP_VERIFIED", "ECP_VERIFIED", "ECP_SUSPENDED", "ECP_VERIFIED"]
+    expected = [kind for event in told_of for kind in (event, "NOTIFICATION_ADDED")]
+    assert (await events(database_url))[4:] == expected
+
+
+async def test_verifying_an_ecp_as_it_is_changes_nothing(
+    manager: Client, ecps: EcpFactory, world: World, database_url: str
+) -> None:
+    """R18: neither the moment nor what anybody is told."""
+    ecp_id = gid(NodeKind.ECP, await ecps.verified())
+    async with nothing_changes(database_url):
+        assert await verify(manager, world, ecp_id) == "Active"
+
+
+async def test_an_ecp_without_an_account_that_signs_in_is_told_nothing(
+    clients: Clients, manager: Client, ecps: EcpFactory, world: World
+) -> None:
+    """R18: it is verified all the same."""
+    ecp_id = await ecps.registered()
+    document = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { errors { code } } }"
+    account = gid(NodeKind.ACCOUNT, world.accounts[Role.ECP].id)
+    disabled = {"id": account, "displayName": "Ecp", "email": "ecp@example.com", "roles": ["ECP"], "disabled": True}
+    await clients[Role.ADMIN].send(document, input=disabled)
+    assert await verify(manager, world, gid(NodeKind.ECP, ecp_id)) == "Active"
+    await clients[Role.ADMIN].send(document, input={**disabled, "disabled": False})
+    assert await messages(clients[Role.ECP]) == []
+
+
+async def test_what_does_not_exist_is_refused(
+    manager: Client, ecps: EcpFactory, world: World, database_url: str
+) -> None:
+    """R26."""
+    ecp_id = gid(NodeKind.ECP, await ecps.registered())
+    gold, nothing = tier(world, "Gold"), gid(NodeKind.TIER, key("no such tier"))
+    no_tier = ("NOT_FOUND", "tierId", "This tier does not exist.")
+    async with nothing_changes(database_url):
+        assert await refusals(manager, "verifyEcp", ecpId=UNKNOWN_ECP, tierId=gold) == [NO_SUCH_ECP]
+        assert await refusals(manager, "verifyEcp", ecpId=ecp_id, tierId=nothing) == [no_tier]
+        assert await refusals(manager, "verifyEcp", ecpId="x", tierId="x") == [NO_SUCH_ECP, no_tier]
+        wrong = ("INVALID", "ecpId", "This is the id of a tier, not of an ECP.")
+        assert await refusals(manager, "verifyEcp", ecpId=gold, tierId=gold) == [wrong]
+        swapped = ("INVALID", "tierId", "This is the id of an ECP, not of a tier.")
+        assert await refusals(manager, "verifyEcp", ecpId=ecp_id, tierId=ecp_id) == [swapped]
+        assert await refusals(manager, "suspendEcp", ecpId=UNKNOWN_ECP, reason="Under review.") == [NO_SUCH_ECP]
+
+
+async def test_what_the_status_does_not_allow_is_refused(
+    manager: Client, ecps: EcpFactory, world: World, database_url: str
+) -> None:
+    """R18: only an active ECP is suspended, and an erased one stays so."""
+    pending = gid(NodeKind.ECP, await ecps.registered())
+    suspended = gid(NodeKind.ECP, await ecps.suspended("Binod Thapa"))
+    erased = gid(NodeKind.ECP, await ecps.erased("Chitra Iyer"))
+    gold = tier(world, "Gold")
+    reasons = {
+        pending: "This ECP is not verified yet, so there is nothing to suspend.",
+        suspended: "This ECP is suspended already.",
+        erased: "This ECP is closed, so there is nothing to suspend.",
+    }
+    async with nothing_changes(database_url):
+        for ecp_id, message in reasons.items():
+            expected = [("ILLEGAL_STATE", "ecpId", message)]
+            assert await refusals(manager, "suspendEcp", ecpId=ecp_id, reason="Under review.") == expected
+        assert await refusals(manager, "verifyEcp", ecpId=erased, tierId=gold) == [CLOSED]
+
+
+async def test_a_suspension_needs_a_reason(manager: Client, ecps: EcpFactory, database_url: str) -> None:
+    """R26."""
+    ecp_id = gid(NodeKind.ECP, await ecps.verified())
+    async with nothing_changes(database_url):
+        for reason, code, message in (
+            (" ", "REQUIRED", "The reason is missing."),
+            ("no", "INVALID", "The reason needs at least 3 characters."),
+            ("x" * 1001, "INVALID", "The reason has 1,001 characters; at most 1,000 are allowed."),
+        ):
+            assert await refusals(manager, "suspendEcp", ecpId=ecp_id, reason=reason) == [(code, "reason", message)]
+
+
+async def test_nobody_verifies_or_suspends_themselves(
+    clients: Clients, ecps: EcpFactory, world: World, database_url: str
+) -> None:
+    """R25: four eyes, also with two roles."""
+    account = await ecps.account("Esha Nair", (Role.ECP, Role.PROGRAM_MANAGER))
+    both = clients.of(account)
+    made = await carried_out(both, "registerEcp", **told(world))
+    own = ("SELF_APPROVAL", "ecpId", "This is your own registration, so somebody else has to decide about it.")
+    async with nothing_changes(database_url):
+        assert await refusals(both, "verifyEcp", ecpId=made["id"], tierId=tier(world, "Gold")) == [own]
+    await verify(clients["second manager"], world, made["id"])
+    async with nothing_changes(database_url):
+        assert await refusals(both, "suspendEcp", ecpId=made["id"], reason="Under review.") == [own]
+
+
+async def test_managers_who_decide_at_once_agree(
+    manager: Client, clients: Clients, ecps: EcpFactory, world: World
+) -> None:
+    """R18: each decision is made about what the one before it left; nothing is lost in between."""
+    ecp_id = gid(NodeKind.ECP, await ecps.verified())
+    requests = [
+        payload_of(clients["second manager"], "suspendEcp", ecpId=ecp_id, reason="Under review."),
+        payload_of(manager, "suspendEcp", ecpId=ecp_id, reason="Under review."),
+        payload_of(manager, "suspendEcp", ecpId=ecp_id, reason="Under review."),
+    ]
+    payloads = await asyncio.gather(*requests)
+    assert sorted(len(payload["errors"]) for payload in payloads) == [0, 1, 1]
+    refused = {error["message"] for payload in payloads for error in payload["errors"]}
+    assert refused == {"This ECP is suspended already."}
+    assert len(await messages(clients[Role.ECP])) == 2

@@ -1,0 +1,191 @@
+"""Deciding about applications, and ending enrollments (R18)."""
+
+from typing import Any
+
+import pytest
+
+from domain.permissions import Role
+from tests.api.client import Client, Clients
+from tests.api.enrollments.sending import (
+    carried_out,
+    enroll,
+    enrollment_gid,
+    events,
+    messages,
+    refusals,
+)
+from tests.factories.clock import TestClock
+from tests.factories.enrollments import EnrollmentFactory
+from tests.factories.unchanged import nothing_changes
+
+CODE = "ECP-2026-000001"
+
+
+@pytest.fixture
+def ecp(clients: Clients) -> Client:
+    """The world's ECP."""
+    return clients[Role.ECP]
+
+
+@pytest.fixture
+def manager(clients: Clients) -> Client:
+    """The program manager."""
+    return clients[Role.PROGRAM_MANAGER]
+
+
+async def test_a_rejection_needs_a_reason(manager: Client, enrollments: EnrollmentFactory, database_url: str) -> None:
+    """R18: which the ECP can read; an acceptance may have one."""
+    waiting = await enrollments.pending(await enrollments.open_scheme(), await enrollments.ecps.verified())
+    given = {"enrollmentId": enrollment_gid(waiting)}
+    async with nothing_changes(database_url):
+        for reason, refusal in (
+            (None, ("REQUIRED", "reason", "The reason is missing.")),
+            (" ", ("REQUIRED", "reason", "The reason is missing.")),
+            ("no", ("INVALID", "reason", "The reason needs at least 3 characters.")),
+            ("x" * 1001, ("INVALID", "reason", "The reason has 1,001 characters; at most 1,000 are allowed.")),
+        ):
+            assert await refusals(manager, "decideEnrollment", **given, accept=False, reason=reason) == [refusal]
+        long = await refusals(manager, "decideEnrollment", **given, accept=True, reason="x" * 1001)
+        assert long == [("INVALID", "reason", "The reason has 1,001 characters; at most 1,000 are allowed.")]
+    rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason=" Too far away. ")
+    assert (rejected["status"], rejected["statusLabel"], rejected["reason"]) == (
+        "REJECTED",
+        "Rejected",
+        "Too far away.",
+    )
+    assert (rejected["enrolledAt"], rejected["viewerActions"]) == (None, [])
+
+
+async def test_what_is_decided_is_not_decided_again(
+    manager: Client, ecp: Client, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R18: in each state it says why, and nothing changes."""
+    ecp_id = await enrollments.ecps.verified()
+    states = {
+        await enrollments.enrolled(await enrollments.open_scheme("One"), ecp_id): f"{CODE} is enrolled already.",
+        await enrollments.withdrawn(
+            await enrollments.open_scheme("Two"), ecp_id
+        ): "This enrollment was withdrawn: there is nothing to decide.",
+        await enrollments.rejected(
+            await enrollments.open_scheme("Three"), ecp_id
+        ): "This enrollment was rejected already.",
+    }
+    async with nothing_changes(database_url):
+        for enrollment_id, message in states.items():
+            for accept in (True, False):
+                given = {"enrollmentId": enrollment_gid(enrollment_id), "accept": accept, "reason": "Because."}
+                expected = [("ILLEGAL_STATE", "enrollmentId", message)]
+                assert await refusals(manager, "decideEnrollment", **given) == expected
+        rejected = enrollment_gid(list(states)[2])
+        message = "This enrollment was rejected: there is nothing to withdraw."
+        for client in (ecp, manager):
+            assert await refusals(client, "withdrawEnrollment", enrollmentId=rejected) == [
+                ("ILLEGAL_STATE", "enrollmentId", message)
+            ]
+
+
+async def test_an_acceptance_comes_in_time(
+    manager: Client, enrollments: EnrollmentFactory, database_url: str, clock: TestClock
+) -> None:
+    """R18: after the window it does, after the end of the scheme it does not; rejecting does always."""
+    scheme_id = await enrollments.open_scheme()
+    first = await enrollments.pending(scheme_id, await enrollments.ecps.verified())
+    second = await enrollments.pending(scheme_id, await enrollments.ecps.verified("Binod Thapa"))
+    clock.now = clock.now.replace(month=7, day=31, hour=23)
+    accepted = await carried_out(manager, "decideEnrollment", enrollmentId=enrollment_gid(first), accept=True)
+    assert accepted["status"] == "ENROLLED"
+    clock.advance(hours=1)
+    given = {"enrollmentId": enrollment_gid(second)}
+    async with nothing_changes(database_url):
+        message = "The scheme has ended: nobody can be enrolled any more."
+        expected = [("ILLEGAL_STATE", "enrollmentId", message)]
+        assert await refusals(manager, "decideEnrollment", **given, accept=True) == expected
+    rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason="Too late.")
+    assert rejected["status"] == "REJECTED"
+
+
+async def test_only_an_active_ecp_is_accepted(
+    manager: Client, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R18: one that was suspended or erased since it asked is not; it can be rejected."""
+    scheme_id = await enrollments.open_scheme()
+    suspended, erased = await enrollments.ecps.verified(), await enrollments.ecps.verified("Binod Thapa")
+    waiting = [await enrollments.pending(scheme_id, ecp_id) for ecp_id in (suspended, erased)]
+    await enrollments.suspend(suspended)
+    await enrollments.erase(erased)
+    for enrollment_id, code, state in zip(waiting, (CODE, "ECP-2026-000002"), ("suspended", "closed"), strict=True):
+        given = {"enrollmentId": enrollment_gid(enrollment_id)}
+        async with nothing_changes(database_url):
+            message = f"{code} is {state}: only an active ECP can be enrolled."
+            expected = [("ILLEGAL_STATE", "enrollmentId", message)]
+            assert await refusals(manager, "decideEnrollment", **given, accept=True) == expected
+        rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason="Not active.")
+        assert rejected["status"] == "REJECTED"
+
+
+async def test_a_withdrawal_ends_an_enrollment_once(
+    manager: Client, ecp: Client, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R18: by the ECP itself or by a manager, who tells it; again, nothing changes."""
+    ecp_id = await enrollments.ecps.verified()
+    for title, by, told in (("One", ecp, 0), ("Two", manager, 1)):
+        scheme_id = await enrollments.open_scheme(title)
+        enrolled = enrollment_gid(await enrollments.enrolled(scheme_id, ecp_id))
+        before = await messages(ecp, scheme_id) if title == "One" else []
+        withdrawn = await carried_out(by, "withdrawEnrollment", enrollmentId=enrolled)
+        assert (withdrawn["status"], withdrawn["statusLabel"], withdrawn["viewerActions"]) == (
+            "WITHDRAWN",
+            "Withdrawn",
+            [],
+        )
+        assert withdrawn["withdrawnAt"] is not None
+        async with nothing_changes(database_url):
+            for client in (ecp, manager):
+                again = await carried_out(client, "withdrawEnrollment", enrollmentId=enrolled)
+                assert again == withdrawn
+        if not told:
+            assert await messages(ecp, scheme_id) == before
+    kinds = [kind for kind, *_ in await events(database_url, "ENROLLMENT_")]
+    assert kinds == ["ENROLLMENT_REQUESTED", "ENROLLMENT_WITHDRAWN"] * 2
+    document = "{ viewer { notifications(first: 1) { nodes { message } } } }"
+    (latest,) = (await ecp.send(document)).data["viewer"]["notifications"]["nodes"]
+    assert latest == {"message": "Your enrollment in “Two” was withdrawn."}
+
+
+async def test_an_application_is_taken_back(manager: Client, ecp: Client, enrollments: EnrollmentFactory) -> None:
+    """R10, R18: nobody has to decide about it any more."""
+    scheme_id = await enrollments.open_scheme()
+    await enrollments.ecps.verified()
+    document = "{ workQueues { key count oldestSince enrollments { totalCount nodes { id } } } }"
+
+    async def queue() -> Any:
+        queues = (await manager.send(document)).data["workQueues"]
+        (found,) = [queue for queue in queues if queue["key"] == "ENROLLMENTS_TO_DECIDE"]
+        assert found["count"] == found["enrollments"]["totalCount"] == len(found["enrollments"]["nodes"])
+        return found
+
+    assert ((await queue())["count"], (await queue())["oldestSince"]) == (0, None)
+    asked = await enroll(ecp, scheme_id)
+    waiting = await queue()
+    assert (waiting["oldestSince"], waiting["enrollments"]["nodes"]) == (asked["requestedAt"], [{"id": asked["id"]}])
+    await carried_out(ecp, "withdrawEnrollment", enrollmentId=asked["id"])
+    assert (await queue())["count"] == 0
+
+
+async def test_nobody_decides_for_themselves(
+    clients: Clients, manager: Client, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R25: a manager who is an ECP too asks like everybody else, even when they name themselves."""
+    both = await enrollments.ecps.account("Both Ways", (Role.PROGRAM_MANAGER, Role.ECP))
+    ecp_id = await enrollments.verified_of(both)
+    client = clients.of(both)
+    asked = await enroll(client, await enrollments.open_scheme(), ecp_id=ecp_id)
+    assert (asked["status"], asked["viewerActions"]) == ("PENDING", ["WITHDRAW"])
+    message = "This is your own enrollment, so somebody else has to decide about it."
+    async with nothing_changes(database_url):
+        for accept in (True, False):
+            given = {"enrollmentId": asked["id"], "accept": accept, "reason": "Because."}
+            expected = [("SELF_APPROVAL", "enrollmentId", message)]
+            assert await refusals(client, "decideEnrollment", **given) == expected
+    accepted = await carried_out(manager, "decideEnrollment", enrollmentId=asked["id"], accept=True)
+    assert accepted["status"] == "ENROLLED"

@@ -1,0 +1,130 @@
+"""Browsing: the schemes in which somebody can enroll today (R18)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.permissions import Role
+from tests.api.client import Client, Clients
+from tests.api.enrollments.sending import UNKNOWN_ECP, ecp_gid
+from tests.factories.clock import TestClock
+from tests.factories.enrollments import EnrollmentFactory
+from tests.factories.revisions import RevisionFactory
+
+DOCUMENT = """query ($search: String, $ecpId: ID, $first: Int, $after: String) {
+    openSchemes(search: $search, ecpId: $ecpId, first: $first, after: $after) {
+        totalCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { cursor } nodes { title } } }"""
+
+
+async def listed(client: Client, **given: Any) -> list[str]:
+    """The titles of a page that is the whole list."""
+    page = (await client.send(DOCUMENT, **given)).data["openSchemes"]
+    titles = [node["title"] for node in page["nodes"]]
+    assert page["totalCount"] == len(titles)
+    assert page["pageInfo"]["hasNextPage"] is False
+    return titles
+
+
+def window(opens: date, closes: date) -> tuple[date, date, date, date]:
+    """The dates of a scheme that runs until the end of July."""
+    return opens, closes, date(2026, 5, 1), date(2026, 7, 31)
+
+
+@pytest.fixture
+async def many(enrollments: EnrollmentFactory) -> None:
+    """Schemes that open and close around the tenth of March, here and elsewhere."""
+    march = date(2026, 3, 1)
+    for title, places, dates in (
+        ("Spring", ("Maharashtra",), window(march, date(2026, 5, 31))),
+        ("Last day", ("Pune",), window(march, date(2026, 3, 10))),
+        ("First day", ("India",), window(date(2026, 3, 10), date(2026, 4, 30))),
+        ("Too late", ("India",), window(march, date(2026, 3, 9))),
+        ("Too early", ("India",), window(date(2026, 3, 11), date(2026, 4, 30))),
+        ("South", ("Karnataka",), window(march, date(2026, 4, 1))),
+        ("Mumbai only", ("Mumbai",), window(march, date(2026, 4, 2))),
+        ("Two places", ("Nepal", "Pune", "Maharashtra"), window(march, date(2026, 4, 3))),
+    ):
+        await enrollments.open_scheme(title, places=places, dates=dates)
+    await enrollments.schemes.complete("Draft", dates=window(march, date(2026, 4, 30)))
+    await enrollments.schemes.submitted(
+        await enrollments.schemes.complete("Submitted", dates=window(march, date(2026, 4, 30)))
+    )
+
+
+IN_PUNE = ["Last day", "Two places", "First day", "Spring"]
+EVERYWHERE = ["Last day", "South", "Mumbai only", "Two places", "First day", "Spring"]
+
+
+async def test_an_ecp_sees_what_is_open_where_it_is(
+    clients: Clients, enrollments: EnrollmentFactory, many: None, clock: TestClock
+) -> None:
+    """R18: those that close first come first; each once, whichever of its places the ECP is in."""
+    ecp = clients[Role.ECP]
+    assert await listed(ecp) == EVERYWHERE
+    await enrollments.ecps.registered()
+    assert await listed(ecp) == IN_PUNE
+    assert await listed(ecp, search="spr") == ["Spring"]
+    assert await listed(ecp, search="south") == []
+    assert await listed(ecp, search=" - ") == IN_PUNE
+    clock.now = clock.now.replace(day=10, hour=23, minute=59)
+    assert await listed(ecp) == IN_PUNE
+    clock.advance(minutes=2)
+    assert await listed(ecp) == ["Two places", "First day", "Too early", "Spring"]
+
+
+async def test_others_see_what_is_open_anywhere(clients: Clients, enrollments: EnrollmentFactory, many: None) -> None:
+    """R18, R25: or for one ECP, when they may see it; who sees no scheme sees none here."""
+    ecp_id = await enrollments.ecps.verified()
+    kathmandu = ecp_gid(await enrollments.ecps.verified("Binod Thapa", place="Kathmandu"))
+    for role in set(Role) - {Role.ECP}:
+        none = role in {Role.VENDOR, Role.INTEGRATION}
+        assert await listed(clients[role]) == ([] if none else EVERYWHERE)
+        for named, expected in ((ecp_gid(ecp_id), IN_PUNE), (kathmandu, ["Two places"])):
+            if role in {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST}:
+                assert await listed(clients[role], ecpId=named) == expected
+            else:
+                await refused(clients[role], ecpId=named)
+    ecp = clients[Role.ECP]
+    assert await listed(ecp, ecpId=ecp_gid(ecp_id)) == IN_PUNE
+    await refused(ecp, ecpId=kathmandu)
+    await refused(clients[Role.PROGRAM_MANAGER], ecpId=UNKNOWN_ECP)
+
+
+async def refused(client: Client, **given: Any) -> None:
+    """An ECP that is not there, for the viewer, is refused."""
+    answer = await client.send(DOCUMENT, **given)
+    (error,) = answer.errors
+    assert error["message"] == "This ECP does not exist."
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": "ecpId"}
+
+
+async def test_pages_go_on_behind_a_cursor(clients: Clients, enrollments: EnrollmentFactory) -> None:
+    """Schemes that close on the same day are told apart by their ids; none is left out and none comes twice."""
+    await enrollments.ecps.verified()
+    titles = [f"Scheme {number}" for number in range(5)]
+    for number, title in enumerate(titles):
+        await enrollments.open_scheme(title, dates=window(date(2026, 3, 1), date(2026, 4, 1 + number // 3)))
+    ecp, found, after = clients[Role.ECP], [], None
+    while True:
+        page = (await ecp.send(DOCUMENT, first=2, after=after)).data["openSchemes"]
+        assert page["totalCount"] == 5
+        assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
+        found += [node["title"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert found == titles
+    for given in ({"after": "x"}, {"first": 0}, {"first": 201}):
+        assert (await ecp.send(DOCUMENT, **given)).codes == ["BAD_USER_INPUT"]
+
+
+async def test_revisions_are_not_schemes_to_enroll_in(
+    clients: Clients, enrollments: EnrollmentFactory, revisions: RevisionFactory
+) -> None:
+    """R18: an approved revision is part of its scheme, before it takes effect and afterwards."""
+    scheme_id = await enrollments.open_scheme()
+    await enrollments.ecps.verified()
+    await revisions.approved(scheme_id, title="Monsoon Care 2")
+    for role in (Role.ECP, Role.PROGRAM_MANAGER):
+        assert await listed(clients[role]) == ["Monsoon Care"]

@@ -1,0 +1,151 @@
+"""Several people change one enrollment at the same moment (R18)."""
+
+import asyncio
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from domain.permissions import Role
+from resolvers.nodes import NodeKind
+from tests.api.client import Client, Clients, gid
+from tests.api.enrollments.sending import enrollment_gid, events, payload_of, said, scheme_gid
+from tests.factories.enrollments import EnrollmentFactory
+
+CODE = "ECP-2026-000001"
+
+
+@pytest.fixture
+def ecp(clients: Clients) -> Client:
+    """The world's ECP."""
+    return clients[Role.ECP]
+
+
+@pytest.fixture
+def manager(clients: Clients) -> Client:
+    """The program manager."""
+    return clients[Role.PROGRAM_MANAGER]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["for the first time", "after a withdrawal"])
+async def test_two_devices_ask_at_once(
+    ecp: Client, enrollments: EnrollmentFactory, database_url: str, *, again: bool
+) -> None:
+    """R18: there is exactly one enrollment; the other device learns that it has been asked for already."""
+    scheme_id, ecp_id = await enrollments.open_scheme(), await enrollments.ecps.verified()
+    if again:
+        await enrollments.withdrawn(scheme_id, ecp_id)
+    before = len(await events(database_url, "ENROLLMENT_REQUESTED"))
+    answers = await asyncio.gather(*(_try(ecp, scheme_id) for _ in range(6)))
+    assert sorted(answers, key=str) == sorted([*["PENDING"], *[ASKED] * 5], key=str)
+    connection = await asyncpg.connect(database_url)
+    assert await connection.fetchval("SELECT count(*) FROM enrollment") == 1
+    await connection.close()
+    assert len(await events(database_url, "ENROLLMENT_REQUESTED")) == before + 1
+
+
+ASKED = ("DUPLICATE", "schemeId", "You have asked to enroll in this scheme already: a manager decides.")
+
+
+async def _try(client: Client, scheme_id: UUID) -> object:
+    document = """mutation ($input: EnrollInput!) { enroll(input: $input) {
+        enrollment { status } errors { code path message } } }"""
+    given = {"schemeId": scheme_gid(scheme_id), "termsVersion": 1}
+    payload = (await client.send(document, input=given)).data["enroll"]
+    if payload["enrollment"]:
+        return payload["enrollment"]["status"]
+    ((code, path, message),) = [(error["code"], error["path"][1], error["message"]) for error in payload["errors"]]
+    return code, path, message
+
+
+async def test_an_ecp_and_a_manager_at_once(
+    ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R18: whoever comes first; the other one is told what is the case."""
+    ecp_id = await enrollments.ecps.verified()
+    pairs = {
+        "PENDING": f"{CODE} has asked to enroll in this scheme already: decide about that enrollment.",
+        "ENROLLED": "You are enrolled in this scheme already.",
+    }
+    for number in range(4):
+        scheme_id = await enrollments.open_scheme(f"Scheme {number}")
+        given = {"schemeId": scheme_gid(scheme_id), "termsVersion": 1}
+        document = (
+            "mutation ($input: EnrollInput!) { enroll(input: $input) { enrollment { status } errors { message } } }"
+        )
+        named = {**given, "ecpId": gid(NodeKind.ECP, ecp_id)}
+        both = await asyncio.gather(ecp.send(document, input=given), manager.send(document, input=named))
+        payloads = [answer.data["enroll"] for answer in both]
+        (done,) = [payload["enrollment"]["status"] for payload in payloads if payload["enrollment"]]
+        (told,) = [error["message"] for payload in payloads for error in payload["errors"]]
+        assert told == pairs[done]
+
+
+async def test_the_ecp_withdraws_while_a_manager_accepts(
+    manager: Client, ecp: Client, enrollments: EnrollmentFactory
+) -> None:
+    """R18: in whatever order, nobody ends up enrolled who has withdrawn."""
+    ecp_id = await enrollments.ecps.verified()
+    for number in range(5):
+        waiting = enrollment_gid(await enrollments.pending(await enrollments.open_scheme(f"S {number}"), ecp_id))
+        accepted, withdrawn = await asyncio.gather(
+            payload_of(manager, "decideEnrollment", enrollmentId=waiting, accept=True),
+            payload_of(ecp, "withdrawEnrollment", enrollmentId=waiting),
+        )
+        assert withdrawn["errors"] == []
+        assert withdrawn["enrollment"]["status"] == "WITHDRAWN"
+        if accepted["errors"]:
+            message = "This enrollment was withdrawn: there is nothing to decide."
+            assert said(accepted) == [("ILLEGAL_STATE", "enrollmentId", message)]
+
+
+async def test_two_managers_decide_at_once(
+    manager: Client, clients: Clients, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R18: the first decision stands, and there is only one."""
+    ecp_id = await enrollments.ecps.verified()
+    for number in range(5):
+        waiting = enrollment_gid(await enrollments.pending(await enrollments.open_scheme(f"S {number}"), ecp_id))
+        payloads = await asyncio.gather(
+            payload_of(manager, "decideEnrollment", enrollmentId=waiting, accept=True),
+            payload_of(clients["second manager"], "decideEnrollment", enrollmentId=waiting, accept=False, reason="No!"),
+        )
+        assert sorted(len(payload["errors"]) for payload in payloads) == [0, 1]
+    assert len(await events(database_url, "ENROLLMENT_DECIDED")) == 5
+
+
+CHANGES = {
+    "UPDATE ecp SET status = 'SUSPENDED', suspended_reason = 'Under review.'": (
+        "You are suspended and cannot enroll.",
+        f"{CODE} is suspended: only an active ECP can be enrolled.",
+    ),
+    "UPDATE scheme SET terms_version = 2, ends_on = '2026-03-09', enrollment_closes_on = '2026-03-09', "
+    "starts_on = '2026-03-09'": (
+        "This scheme ended on 9 March 2026.",
+        "The scheme has ended: nobody can be enrolled any more.",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_changes_meanwhile_is_waited_for(
+    ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str, change: str
+) -> None:
+    """R18: an ECP that is being suspended, a scheme that is being changed: it counts what becomes of them."""
+    ecp_id = await enrollments.ecps.verified()
+    waiting = await enrollments.pending(await enrollments.open_scheme("One"), ecp_id)
+    given = {"schemeId": scheme_gid(await enrollments.open_scheme("Two")), "termsVersion": 1}
+    connection = await asyncpg.connect(database_url)
+    async with connection.transaction():
+        await connection.execute(change)
+        tasks = [
+            asyncio.create_task(payload_of(ecp, "enroll", **given)),
+            asyncio.create_task(
+                payload_of(manager, "decideEnrollment", enrollmentId=enrollment_gid(waiting), accept=True)
+            ),
+        ]
+        done, _ = await asyncio.wait(tasks, timeout=0.5)
+        assert done == set()
+    await connection.close()
+    payloads = await asyncio.gather(*tasks)
+    assert tuple(payload["errors"][0]["message"] for payload in payloads) == CHANGES[change]

@@ -1,0 +1,271 @@
+"""A page of a long list of enrollments costs what one of a short list costs: plans and buffers over 200,000 of them."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime
+from hashlib import md5
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex
+
+from db.models import Base
+from db.statement import Statement
+from db.statements.enrollments import (
+    EnrollmentFilters,
+    counts_by_scheme,
+    page_of_scheme,
+    pages_by_ecp,
+    pages_by_scheme,
+    waiting_page,
+)
+from db.statements.open_schemes import open_page
+from domain.catalog import GeographyLevel
+from domain.enrollments.orders import EnrollmentOrder
+from domain.permissions import EcpScope, SchemeScope
+from resolvers.enrollments.lists import ORDERS
+
+ECPS, SMALL_SCHEMES, PAGE = 40_000, 1_612, 50
+MANAGER = UUID(int=1)
+
+
+def made(name: str) -> UUID:
+    """The id of something, as the statement below makes it."""
+    return UUID(md5(name.encode(), usedforsecurity=False).hexdigest())
+
+
+# Scheme s0 has nearly all ECPs, each other one a hundred. Region r20 has 3 % of the ECPs, a dozen of them in s0; city
+# g510 is in another region and has eight. One in 100 waits for a decision, one in 200 has the tier t4.
+# Triggers do not run here, so places and tiers are copied as they would.
+FILL = f"""
+SET session_replication_role = replica;
+INSERT INTO account (id, display_name, created_at) VALUES ('{MANAGER}', 'Manager', '2026-01-01Z');
+INSERT INTO ecp (
+    id, code, display_name, geography_id, region_id, country_id, tier_id, status, registered_at, updated_at)
+SELECT md5('e' || n)::uuid, 'ECP-2026-' || lpad(n::text, 6, '0'), 'Name ' || (n * 7919 % 39989),
+    md5('g' || city)::uuid, md5('r' || region)::uuid, md5(CASE region WHEN 20 THEN 'c2' ELSE 'c1' END)::uuid,
+    md5('t' || CASE WHEN n % 200 = 0 THEN 4 ELSE 1 + n % 3 END)::uuid, 'ACTIVE', '2026-01-01Z', '2026-01-01Z'
+FROM generate_series(1, {ECPS}) AS n,
+    LATERAL (SELECT CASE WHEN n % 33 = 0 THEN 500 + n % 10 WHEN n % 5000 = 1 THEN 510 ELSE n * 31 % 500 END AS city) c,
+    LATERAL (SELECT CASE city WHEN 510 THEN 19 ELSE city / 25 END AS region) r;
+INSERT INTO scheme (
+    id, code, revision, title, earning_channels, terms_version, materials, content_hash, created_by, created_at,
+    updated_at, approved_at, enrollment_opens_on, enrollment_closes_on)
+SELECT md5('s' || n)::uuid, 'SCH-2026-' || lpad(n::text, 6, '0'), 1, 'Scheme ' || n, '{{SALE}}', 1, '[]', 'sha256:',
+    '{MANAGER}', '2026-01-01Z', '2026-01-01Z', CASE WHEN n % 8 = 0 THEN '2026-01-02Z'::timestamptz END,
+    '2026-01-01', date '2026-01-01' + n % 400
+FROM generate_series(0, {SMALL_SCHEMES}) AS n;
+INSERT INTO enrollment (
+    id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at, geography_id, region_id,
+    country_id, tier_id)
+SELECT md5(scheme || '/' || n)::uuid, md5('s' || scheme)::uuid, ecp.id, state, 1, at, '{MANAGER}',
+    CASE WHEN state <> 'PENDING' THEN at + interval '1 hour' END, geography_id, region_id, country_id, tier_id
+FROM (
+    SELECT 0 AS scheme, n, n AS ecp FROM generate_series(1, {ECPS}) AS n WHERE n % 33 > 0 OR n < 400
+    UNION ALL
+    SELECT s, n, (s * 977 + n * 13) % {ECPS} + 1
+    FROM generate_series(1, {SMALL_SCHEMES}) AS s, generate_series(1, 100) AS n
+) AS wanted
+JOIN ecp ON ecp.id = md5('e' || ecp)::uuid,
+    LATERAL (SELECT CASE WHEN n % 100 = 50 THEN 'PENDING' ELSE 'ENROLLED' END AS state) s,
+    LATERAL (SELECT '2026-02-01Z'::timestamptz + n * 7919 % 39989 * interval '4 minutes' AS at) a;
+SET session_replication_role = DEFAULT;
+"""
+CITY, REGION, COUNTRY = GeographyLevel.CITY, GeographyLevel.REGION, GeographyLevel.COUNTRY
+# Which filters, their values, and how many enrollments of s0 there are at least.
+FILTERS: dict[str, tuple[EnrollmentFilters, dict[str, Any], int]] = {
+    "all": (EnrollmentFilters(), {}, 38_000),
+    "waiting": (EnrollmentFilters(status=True), {"status": "PENDING"}, 300),
+    "enrolled": (EnrollmentFilters(status=True), {"status": "ENROLLED"}, 38_000),
+    "city": (EnrollmentFilters(place=CITY), {"geography_id": made("g17")}, 70),
+    "small city": (EnrollmentFilters(place=CITY), {"geography_id": made("g510")}, 8),
+    "region": (EnrollmentFilters(place=REGION), {"geography_id": made("r3")}, 1900),
+    "region where nearly nobody is": (EnrollmentFilters(place=REGION), {"geography_id": made("r20")}, 12),
+    "country": (EnrollmentFilters(place=COUNTRY), {"geography_id": made("c1")}, 38_000),
+    "country where nearly nobody is": (EnrollmentFilters(place=COUNTRY), {"geography_id": made("c2")}, 12),
+    "tier": (EnrollmentFilters(tier_id=True), {"tier_id": made("t1")}, 12_000),
+    "rare tier": (EnrollmentFilters(tier_id=True), {"tier_id": made("t4")}, 190),
+    "enrolled in a region": (
+        EnrollmentFilters(place=REGION, status=True),
+        {"geography_id": made("r3"), "status": "ENROLLED"},
+        1900,
+    ),
+    "tier in a region": (
+        EnrollmentFilters(place=REGION, tier_id=True),
+        {"geography_id": made("r3"), "tier_id": made("t2")},
+        600,
+    ),
+}
+BIG, LITTLE = made("s0"), made("s2")
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="module")
+async def connection(database_url: str) -> AsyncIterator[Any]:
+    """A connection to a database with many enrollments. Indexes are made anew behind them, which is much quicker."""
+    opened = await asyncpg.connect(database_url)
+    indexes = [index for name in ("ecp", "enrollment") for index in Base.metadata.tables[name].indexes]
+    for index in indexes:
+        await opened.execute(f"DROP INDEX {index.name}")
+    await opened.execute(FILL)
+    for index in indexes:
+        await opened.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
+    await opened.execute("ANALYZE ecp, scheme, enrollment")
+    yield opened
+    await opened.execute("TRUNCATE account, scheme, ecp, ecp_count CASCADE; ANALYZE ecp, scheme, enrollment")
+    await opened.close()
+
+
+async def test_there_are_as_many_as_it_says(connection: Any) -> None:
+    """Two hundred thousand enrollments, and of each filter enough to be a test."""
+    assert await connection.fetchval("SELECT count(*) FROM enrollment") > 199_000
+    for name, (filters, values, least) in FILTERS.items():
+        statement = counts_by_scheme(EcpScope.ALL, filters)
+        ((_, count),) = await connection.fetch(statement.sql, *statement.arguments({"ids": [BIG], **values}))
+        assert count >= least, name
+
+
+@pytest.mark.parametrize("order", EnrollmentOrder)
+async def test_every_page_is_read_off_an_index(connection: Any, order: EnrollmentOrder) -> None:
+    """R19: whatever it is filtered by, it neither sorts nor reads more than a page; in the middle like at the start."""
+    for name in FILTERS:
+        for place, (statement, arguments) in (await _pages(connection, name, order, BIG)).items():
+            plan = await _plan(connection, statement, arguments)
+            (scan,) = [node for node in _nodes(plan) if node.get("Relation Name") == "enrollment"]
+            assert scan["Node Type"] == "Index Scan", (name, place, scan)
+            assert {node["Node Type"] for node in _nodes(plan)} == {"Limit", "Index Scan"}, (name, place)
+            assert await _buffers(connection, statement, arguments) < 300, (name, place)
+
+
+@pytest.mark.parametrize("order", EnrollmentOrder)
+async def test_a_long_list_costs_what_a_short_one_costs(connection: Any, order: EnrollmentOrder) -> None:
+    """R19: a page of a scheme with 38,800 enrollments is as quick as one of a scheme with a hundred."""
+    for name in ("all", "enrolled", "region", "tier"):
+        (little, *_) = (await _pages(connection, name, order, LITTLE)).values()
+        for place, page in (await _pages(connection, name, order, BIG)).items():
+            assert await _buffers(connection, *page) <= 3 * await _buffers(connection, *little) + 60, (name, place)
+
+
+async def test_words_find_the_ecps_first(connection: Any) -> None:
+    """R19: a search reads the ECPs that it finds and their enrollments, however many others there are."""
+    filters = EnrollmentFilters(words=True)
+    statement = page_of_scheme(EcpScope.ALL, filters, EnrollmentOrder.REQUESTED_AT_DESC, backward=False, resumed=False)
+    arguments = statement.arguments({"scheme_id": BIG, "words": "ecp 2026 01234", "limit": PAGE})
+    plan = await _plan(connection, statement, arguments)
+    assert {node.get("Index Name") for node in _nodes(plan)} >= {
+        "ix_ecp__search_words",
+        "uq_enrollment__scheme_id_ecp_id",
+    }
+    assert 1 <= len(await connection.fetch(statement.sql, *arguments)) <= 10
+    assert await _buffers(connection, statement, arguments) < 1000
+
+
+async def test_one_day_is_found_by_its_date(connection: Any) -> None:
+    """R19: a day in the middle is not reached by walking through all the others."""
+    day = {
+        "enrolled_from": datetime(2026, 3, 20, tzinfo=UTC),
+        "enrolled_to": datetime(2026, 3, 20, 23, 59, 59, 999999, tzinfo=UTC),
+    }
+    filters = EnrollmentFilters(enrolled_from=True, enrolled_to=True)
+    for order in EnrollmentOrder:
+        statement = page_of_scheme(EcpScope.ALL, filters, order, backward=False, resumed=False)
+        arguments = statement.arguments({"scheme_id": BIG, "limit": PAGE, **day})
+        rows = [statement.row(*row) for row in await connection.fetch(statement.sql, *arguments)]
+        assert {row.enrolled_at and row.enrolled_at.date() for row in rows} == {date(2026, 3, 20)}
+        assert len(rows) == PAGE
+        assert await _buffers(connection, statement, arguments) < 1000
+
+
+async def test_lists_of_many_schemes_or_ecps_are_read_together(connection: Any) -> None:
+    """R19: a page of each of 50 schemes, and of each of 50 ECPs, with one statement off the indexes."""
+    filters = EnrollmentFilters(status=True)
+    of_schemes = pages_by_scheme(EcpScope.ALL, filters, EnrollmentOrder.REQUESTED_AT_DESC, resumed=False)
+    of_ecps = pages_by_ecp(EcpScope.ALL, filters, resumed=False)
+    for statement, owner in ((of_schemes, "s"), (of_ecps, "e")):
+        ids = [made(f"{owner}{number}") for number in range(1, 51)]
+        arguments = statement.arguments({"ids": ids, "limit": 3, "status": "ENROLLED"})
+        plan = await _plan(connection, statement, arguments)
+        assert "Seq Scan" not in {node["Node Type"] for node in _nodes(plan)}
+        assert await _buffers(connection, statement, arguments) < 50 * 15
+
+
+async def test_the_queue_is_an_index_of_its_own(connection: Any) -> None:
+    """R10: a page of those that wait, of all schemes."""
+    statement = waiting_page(backward=False, resumed=False)
+    arguments = statement.arguments({"limit": PAGE})
+    plan = await _plan(connection, statement, arguments)
+    assert {node.get("Index Name") for node in _nodes(plan)} == {None, "ix_enrollment__pending"}
+    assert await _buffers(connection, statement, arguments) < 100
+
+
+async def test_open_schemes_begin_with_today(connection: Any) -> None:
+    """R18: those that closed long ago are not looked at."""
+    statement = open_page(SchemeScope.APPROVED, searched=False, placed=False, backward=False, resumed=False)
+    arguments = statement.arguments({"today": date(2026, 12, 1), "limit": PAGE})
+    plan = await _plan(connection, statement, arguments)
+    assert "ix_scheme__open" in {node.get("Index Name") for node in _nodes(plan)}, plan
+    assert await _buffers(connection, statement, arguments) < 100
+    rows = [statement.row(*row) for row in await connection.fetch(statement.sql, *arguments)]
+    days = [row.enrollment_closes_on or date.max for row in rows]
+    assert days == sorted(days)
+    assert date(2026, 12, 1) <= days[0] <= date(2026, 12, 8)
+
+
+@pytest.mark.parametrize("order", EnrollmentOrder)
+async def test_a_plan_for_any_arguments_is_as_good(connection: Any, order: EnrollmentOrder) -> None:
+    """PostgreSQL may plan a statement that it is asked again and again once for all: pages stay as quick."""
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    try:
+        for name in FILTERS:
+            for place, (statement, arguments) in (await _pages(connection, name, order, BIG)).items():
+                prepared = await connection.prepare(statement.sql)
+                values = ", ".join(f"'{value}'" for value in arguments)
+                explained = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE"
+                document = await connection.fetchval(f"{explained} {prepared.get_name()} ({values})")
+                plan = json.loads(document)[0]["Plan"]
+                assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 300, (name, place)
+    finally:
+        await connection.execute("SET plan_cache_mode = auto")
+
+
+async def _pages(
+    connection: Any, name: str, order: EnrollmentOrder, scheme_id: UUID
+) -> dict[str, tuple[Statement[Any], list[Any]]]:
+    """The first page of a filtered list, and if there are more of them, one in the middle behind a cursor."""
+    filters, values, _ = FILTERS[name]
+    given = {"scheme_id": scheme_id, "limit": PAGE, **values}
+    first = page_of_scheme(EcpScope.ALL, filters, order, backward=False, resumed=False)
+    pages = {"first": (first, first.arguments(given))}
+    count = counts_by_scheme(EcpScope.ALL, filters)
+    ((_, total),) = await connection.fetch(count.sql, *count.arguments({"ids": [scheme_id], **values})) or [(0, 0)]
+    if total > 2 * PAGE:
+        arguments = first.arguments({**given, "limit": 1})
+        row = first.row(*await connection.fetchrow(f"{first.sql} OFFSET {total // 2}", *arguments))
+        cursor = {"cursor_value": ORDERS[order].value(row), "cursor_id": row.id}
+        later = page_of_scheme(EcpScope.ALL, filters, order, backward=False, resumed=True)
+        pages["middle"] = (later, later.arguments({**given, **cursor}))
+    return pages
+
+
+async def _plan(connection: Any, statement: Statement[Any], arguments: list[Any]) -> dict[str, Any]:
+    return await _explained(connection, "FORMAT JSON", statement, arguments)
+
+
+async def _buffers(connection: Any, statement: Statement[Any], arguments: list[Any]) -> int:
+    plan = await _explained(connection, "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON", statement, arguments)
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+async def _explained(connection: Any, options: str, statement: Statement[Any], arguments: list[Any]) -> dict[str, Any]:
+    document = await connection.fetchval(f"EXPLAIN ({options}) {statement.sql}", *arguments)
+    found: dict[str, Any] = json.loads(document)[0]["Plan"]
+    return found
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)

@@ -1,0 +1,122 @@
+"""What may be told of an ECP: everything that is wrong at once, and reasons that name nobody (R18, R26)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.contact import email_problems, phone_problems
+from domain.ecp_inputs import (
+    EcpDetails,
+    details_problems,
+    fixed_problems,
+    mention_problems,
+    mentions_person,
+    reason_problems,
+)
+
+GOOD = EcpDetails("Asha Rao", "Rao Garage", "asha@example.org", "+91 (20) 555-0101", "MH-4711")
+NOT_A_PHONE = "A phone number has 5 to 32 digits, spaces and + - ( )."
+
+
+def found(details: EcpDetails) -> list[tuple[str, str, str]]:
+    """The problems as (code, field, message)."""
+    return [(problem.code.value, ".".join(problem.path), problem.message) for problem in details_problems(details)]
+
+
+def test_what_is_well_told_has_no_problems() -> None:
+    assert found(GOOD) == []
+    assert found(EcpDetails("A", None, "a@b.c", None, None)) == []
+    assert found(EcpDetails("é" * 120, "x" * 120, f"{'x' * 250}@b.c", "1" * 32, "x" * 60)) == []
+
+
+def test_everything_wrong_comes_together() -> None:
+    bad = EcpDetails("x" * 121, "x" * 121, "nobody", "call me", "x" * 61)
+    assert found(bad) == [
+        ("INVALID", "displayName", "The name has 121 characters; at most 120 are allowed."),
+        ("INVALID", "practice", "The practice has 121 characters; at most 120 are allowed."),
+        ("INVALID", "email", "This is not an e-mail address."),
+        ("INVALID", "phone", NOT_A_PHONE),
+        ("INVALID", "licenseNumber", "The license number has 61 characters; at most 60 are allowed."),
+    ]
+    assert found(EcpDetails(" ", None, " ", None, None).tidy) == [
+        ("REQUIRED", "displayName", "The name is missing."),
+        ("REQUIRED", "email", "The e-mail address is missing."),
+    ]
+
+
+@pytest.mark.parametrize("phone", ["12345", "+1 2345", "(020) 555-0101", "1" * 32, "+-()1"])
+def test_phone_numbers(phone: str) -> None:
+    assert list(phone_problems(phone, ("phone",))) == []
+
+
+@pytest.mark.parametrize("phone", ["", "1234", "1" * 33, "12345x", "+ - ( )", "٠١٢٣٤٥", "12345\n", "1234\t5", "12.345"])
+def test_what_is_no_phone_number(phone: str) -> None:
+    (problem,) = phone_problems(phone, ("phone",))
+    assert (problem.code, problem.message, problem.path) == ("INVALID", NOT_A_PHONE, ("phone",))
+
+
+def test_an_address_is_checked_where_there_is_one() -> None:
+    assert list(email_problems(None, ("email",))) == []
+    assert [problem.code for problem in email_problems(None, ("email",), required=True)] == ["REQUIRED"]
+    assert [problem.code for problem in email_problems("a b@c.d", ("email",))] == ["INVALID"]
+    too_long = [problem.message for problem in email_problems(f"{'x' * 251}@b.c", ("email",))]
+    assert too_long == ["The e-mail address has 255 characters; at most 254 are allowed."]
+
+
+def test_space_around_texts_and_empty_texts_go() -> None:
+    untidy = EcpDetails("  Asha Rao ", "", " asha@example.org\n", "  ", "MH-4711 ")
+    assert untidy.tidy == EcpDetails("Asha Rao", None, "asha@example.org", None, "MH-4711")
+
+
+@given(st.builds(EcpDetails, st.text(), *[st.none() | st.text()] * 4))
+def test_tidying_twice_is_tidying_once(details: EcpDetails) -> None:
+    assert details.tidy.tidy == details.tidy
+
+
+def test_what_was_verified_is_fixed() -> None:
+    after = EcpDetails("Asha R. Rao", "Another Garage", "asha@example.net", None, None)
+    problems = [(item.code.value, *item.path, item.message) for item in fixed_problems(GOOD, after, moved=True)]
+    assert problems == [
+        ("ILLEGAL_STATE", "displayName", "Your name was verified: ask a program manager to correct it."),
+        ("ILLEGAL_STATE", "geographyId", "Your place was verified: ask a program manager to correct it."),
+        ("ILLEGAL_STATE", "licenseNumber", "Your license number was verified: ask a program manager to correct it."),
+    ]
+    contact = EcpDetails("Asha Rao", "Another Garage", "asha@example.net", None, "MH-4711")
+    assert list(fixed_problems(GOOD, contact, moved=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "named"),
+    [
+        ("Asked by letter.", False),
+        ("Asha Rao asked by letter.", True),
+        ("asha RAO asked", True),
+        ("Wrote from ASHA@example.org", True),
+        ("Called from +91 (20) 555-0101.", True),
+        ("License MH-4711", True),
+        ("License MH-47112", False),
+        ("The Rao Garage is closed.", True),
+        ("Ashas Raos", False),
+    ],
+)
+def test_reasons_that_name_the_person(reason: str, named: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert mentions_person(reason, GOOD.known_by) is named
+    problems = [(item.code.value, *item.path, item.message) for item in mention_problems(reason, GOOD.known_by)]
+    message = "The reason is kept, so it must not name the person: leave out names and contact data."
+    assert problems == ([("INVALID", "reason", message)] if named else [])
+
+
+def test_a_short_name_does_not_forbid_every_reason() -> None:
+    short = EcpDetails("A", None, "a@b.c", None, None)
+    assert not mentions_person("Data asked to be erased.", short.known_by)
+    assert mentions_person("Asked by A.", short.known_by)
+
+
+def test_who_is_known_by_nothing_is_never_named() -> None:
+    assert not mentions_person("Whatever.", ())
+
+
+def test_a_reason_is_needed() -> None:
+    assert [problem.code for problem in reason_problems(" ")] == ["REQUIRED"]
+    assert [problem.code for problem in reason_problems("no")] == ["INVALID"]
+    assert list(reason_problems("Two\nlines")) == []

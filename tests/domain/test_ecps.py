@@ -1,0 +1,130 @@
+"""What may be done to an ECP in its state, by whom, and the words people read for it (R18, R25, R26)."""
+
+from uuid import UUID
+
+import pytest
+
+from domain import ecp_sentences as sentences
+from domain.ecps import (
+    ACTION_PERMISSIONS,
+    EcpAction,
+    EcpNotFound,
+    EcpStanding,
+    EcpStateForbids,
+    EcpStatus,
+    RegisteredAlready,
+    SelfVerification,
+    allowed_actions,
+    refusal,
+)
+from domain.events import SCHEME_ACTIVITIES, WORK_CHANGES, EventKind
+from domain.permissions import Role, Viewer
+
+ECP, OTHER = UUID(int=1), UUID(int=2)
+PENDING, ACTIVE, SUSPENDED, CLOSED = EcpStatus
+UPDATE, VERIFY, SUSPEND, ERASE = EcpAction
+# What is refused in a status, and how; everything else is allowed.
+REFUSED = {
+    (SUSPEND, PENDING): "This ECP is not verified yet, so there is nothing to suspend.",
+    (SUSPEND, SUSPENDED): "This ECP is suspended already.",
+    (UPDATE, CLOSED): "This ECP is closed, so there is nothing to correct.",
+    (VERIFY, CLOSED): "This ECP is closed and cannot be verified again.",
+    (SUSPEND, CLOSED): "This ECP is closed, so there is nothing to suspend.",
+    (ERASE, CLOSED): "This ECP was erased already.",
+}
+# What is offered to whom for an ECP that is not their own.
+OFFERED = {
+    Role.ADMIN: {PENDING: [ERASE], ACTIVE: [ERASE], SUSPENDED: [ERASE]},
+    Role.PROGRAM_MANAGER: {
+        PENDING: [UPDATE, VERIFY, ERASE],
+        ACTIVE: [UPDATE, VERIFY, SUSPEND, ERASE],
+        SUSPENDED: [UPDATE, VERIFY, ERASE],
+    },
+}
+
+
+def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
+    """Somebody with these roles, who may be an ECP."""
+    return Viewer(UUID(int=9), "Asha", None, frozenset(roles), None, ecp_id)
+
+
+@pytest.mark.parametrize("status", EcpStatus)
+@pytest.mark.parametrize("action", EcpAction)
+def test_each_action_is_refused_in_the_statuses_of_the_table(action: EcpAction, status: EcpStatus) -> None:
+    failure = refusal(action, EcpStanding(OTHER, status), viewer(Role.PROGRAM_MANAGER))
+    message = REFUSED.get((action, status))
+    if message is None:
+        assert failure is None
+    else:
+        assert isinstance(failure, EcpStateForbids)
+        assert (failure.code, failure.path, failure.message) == ("ILLEGAL_STATE", ("input", "ecpId"), message)
+
+
+@pytest.mark.parametrize("status", EcpStatus)
+@pytest.mark.parametrize("role", Role)
+def test_what_is_offered_is_what_roles_allow_and_guards_let_pass(role: Role, status: EcpStatus) -> None:
+    """R25: nobody else is offered anything."""
+    assert list(allowed_actions(EcpStanding(OTHER, status), viewer(role, ecp_id=ECP))) == (
+        OFFERED.get(role, {}).get(status, [])
+    )
+
+
+def test_an_ecp_corrects_itself_and_nobody_else() -> None:
+    own = viewer(Role.ECP, ecp_id=ECP)
+    for status in (PENDING, ACTIVE, SUSPENDED):
+        assert allowed_actions(EcpStanding(ECP, status), own) == (UPDATE,)
+        assert allowed_actions(EcpStanding(OTHER, status), own) == ()
+    assert allowed_actions(EcpStanding(ECP, CLOSED), own) == ()
+
+
+def test_a_manager_who_is_an_ecp_does_not_decide_about_it() -> None:
+    """Four eyes: neither verifies nor suspends it; correcting and erasing their own data is for everybody."""
+    both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
+    assert allowed_actions(EcpStanding(ECP, ACTIVE), both) == (UPDATE, ERASE)
+    for action in (VERIFY, SUSPEND):
+        failure = refusal(action, EcpStanding(ECP, ACTIVE), both)
+        assert isinstance(failure, SelfVerification)
+        assert (failure.code, failure.path) == ("SELF_APPROVAL", ("input", "ecpId"))
+        assert failure.message == "This is your own registration, so somebody else has to decide about it."
+    assert allowed_actions(EcpStanding(OTHER, ACTIVE), both) == (UPDATE, VERIFY, SUSPEND, ERASE)
+
+
+def test_what_moves_something_into_a_queue_or_out_of_one_tells_so() -> None:
+    """R10: registering, verifying and erasing do; suspending and correcting do not; nor does what systems report."""
+    told = {kind for kind in EventKind if kind.name.startswith(("ECP_", "ENROLLMENT_"))} & WORK_CHANGES
+    quiet = {EventKind.ECP_SUSPENDED, EventKind.ECP_UPDATED, EventKind.ECP_ACTIVITIES_RECORDED}
+    assert told == {kind for kind in EventKind if kind.name.startswith(("ECP_", "ENROLLMENT_"))} - quiet
+    assert SCHEME_ACTIVITIES <= WORK_CHANGES
+
+
+def test_every_action_takes_a_permission() -> None:
+    assert set(ACTION_PERMISSIONS) == set(EcpAction)
+
+
+def test_statuses_are_words() -> None:
+    """R26."""
+    assert [status.label for status in EcpStatus] == ["Verification pending", "Active", "Suspended", "Closed"]
+
+
+def test_failures_say_what_is_the_matter() -> None:
+    """R26."""
+    missing, registered = EcpNotFound(), RegisteredAlready("ECP-2026-000001")
+    assert (missing.code, missing.path, missing.message) == (
+        "NOT_FOUND",
+        ("input", "ecpId"),
+        "This ECP does not exist.",
+    )
+    assert (registered.code, registered.path) == ("DUPLICATE", ("input",))
+    assert registered.message == "You are registered already as ECP-2026-000001."
+
+
+def test_sentences_say_the_code() -> None:
+    """R26: the code outlives the person's data."""
+    code = "ECP-2026-000123"
+    assert sentences.registered(code, "Pune") == "ECP-2026-000123 registered in Pune and waits for verification."
+    assert sentences.verified(code, "Gold") == "ECP-2026-000123 is verified, with the tier Gold."
+    assert sentences.tier_changed(code, "Gold") == "ECP-2026-000123 has the tier Gold now."
+    assert sentences.reinstated(code, "Gold") == "ECP-2026-000123 is active again, with the tier Gold."
+    assert sentences.suspended(code, "Under\n review.") == "ECP-2026-000123 is suspended: Under review."
+    long = sentences.suspended(code, "x" * 1000)
+    assert long == f"ECP-2026-000123 is suspended: {'x' * 299}…"

@@ -1,0 +1,272 @@
+"""Who may enroll and when, and what may be done to an enrollment in each state: the whole table of guards (R18)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+from domain.ecps import EcpStatus, EnrollmentStatus
+from domain.enrollments.guards import (
+    Applicant,
+    EnrollmentAction,
+    Offer,
+    Standing,
+    allowed_actions,
+    enrolling_refusal,
+    refusal,
+)
+from domain.enrollments.sentences import (
+    STATUS_LABELS,
+    requested,
+    you_were_accepted,
+    you_were_enrolled,
+    you_were_rejected,
+    you_were_withdrawn,
+)
+from domain.permissions import Permission, Role, Viewer
+
+ECP, OTHER = UUID(int=1), UUID(int=2)
+PUNE, MAHARASHTRA, INDIA, NEPAL = (UUID(int=number) for number in range(10, 14))
+CODE = "ECP-2026-000001"
+OWN = Applicant(ECP, CODE, EcpStatus.ACTIVE, frozenset({PUNE, MAHARASHTRA, INDIA}), own=True)
+NAMED = replace(OWN, own=False)
+OFFER = Offer(
+    approved=True,
+    rejected=False,
+    opens_on=date(2026, 4, 1),
+    closes_on=date(2026, 4, 30),
+    ends_on=date(2026, 7, 31),
+    terms_version=3,
+    places=frozenset({MAHARASHTRA}),
+)
+APRIL = date(2026, 4, 10)
+Refused = tuple[str, str, tuple[str, ...]]
+ECP_PATH, SCHEME_PATH, TERMS_PATH = ("input", "ecpId"), ("input", "schemeId"), ("input", "termsVersion")
+ENROLLMENT_PATH = ("input", "enrollmentId")
+
+
+def refused(
+    applicant: Applicant = OWN,
+    offer: Offer = OFFER,
+    before: EnrollmentStatus | None = None,
+    terms_version: int = 3,
+    today: date = APRIL,
+) -> Refused | None:
+    """What the guard says, as code, sentence and path."""
+    failure = enrolling_refusal(applicant, offer, before, terms_version, today)
+    return None if failure is None else (failure.code.value, failure.message, failure.path)
+
+
+@pytest.mark.parametrize("applicant", [OWN, NAMED])
+@pytest.mark.parametrize("today", [date(2026, 4, 1), APRIL, date(2026, 4, 30)])
+def test_an_active_ecp_enrolls_inside_the_window(applicant: Applicant, today: date) -> None:
+    """R18: the first and the last day are part of it."""
+    assert refused(applicant, today=today) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "own", "named"),
+    [
+        (
+            EcpStatus.PENDING,
+            "Your registration is not verified yet: you can enroll as soon as it is.",
+            f"{CODE} is not verified yet: verify this ECP first.",
+        ),
+        (
+            EcpStatus.SUSPENDED,
+            "You are suspended and cannot enroll.",
+            f"{CODE} is suspended and cannot enroll.",
+        ),
+        (
+            EcpStatus.CLOSED,
+            "Your registration is closed: it cannot enroll any more.",
+            f"{CODE} is closed: it cannot enroll any more.",
+        ),
+    ],
+)
+def test_an_ecp_that_is_not_active_does_not_enroll(status: EcpStatus, own: str, named: str) -> None:
+    """R18: told to itself or to the manager who names it; whatever else is wrong, this comes first."""
+    ended = date(2030, 1, 1)
+    assert refused(replace(OWN, status=status), today=ended) == ("ILLEGAL_STATE", own, ("input",))
+    assert refused(replace(NAMED, status=status), today=ended) == ("ILLEGAL_STATE", named, ECP_PATH)
+
+
+@pytest.mark.parametrize(
+    ("changed", "today", "expected"),
+    [
+        ({"approved": False}, APRIL, ("ILLEGAL_STATE", "This scheme is not approved yet: nobody can enroll.")),
+        (
+            {"approved": False, "rejected": True},
+            APRIL,
+            ("ILLEGAL_STATE", "This scheme was rejected: nobody can enroll."),
+        ),
+        ({}, date(2026, 8, 1), ("ILLEGAL_STATE", "This scheme ended on 31 July 2026.")),
+        ({}, date(2026, 3, 31), ("OUT_OF_WINDOW", "Enrollment opens on 1 April 2026.")),
+        ({}, date(2026, 5, 1), ("OUT_OF_WINDOW", "Enrollment closed on 30 April 2026.")),
+        ({}, date(2026, 7, 31), ("OUT_OF_WINDOW", "Enrollment closed on 30 April 2026.")),
+        ({"opens_on": None}, APRIL, ("OUT_OF_WINDOW", "This scheme does not say when enrollment is open.")),
+        ({"closes_on": None}, APRIL, ("OUT_OF_WINDOW", "This scheme does not say when enrollment is open.")),
+    ],
+)
+def test_a_scheme_that_is_not_open(changed: dict[str, Any], today: date, expected: tuple[str, str]) -> None:
+    """R18."""
+    assert refused(offer=replace(OFFER, **changed), today=today) == (*expected, SCHEME_PATH)
+    assert refused(NAMED, replace(OFFER, **changed), today=today) == (*expected, SCHEME_PATH)
+
+
+@pytest.mark.parametrize("place", [PUNE, MAHARASHTRA, INDIA])
+def test_a_scheme_includes_what_lies_beneath_its_places(place: UUID) -> None:
+    """R18: whichever of the places above the ECP it names."""
+    assert refused(offer=replace(OFFER, places=frozenset({place, NEPAL}))) is None
+
+
+@pytest.mark.parametrize("places", [frozenset(), frozenset({NEPAL})])
+def test_a_scheme_that_runs_elsewhere(places: frozenset[UUID]) -> None:
+    """R18: or nowhere."""
+    offer = replace(OFFER, places=places)
+    expected = ("OUT_OF_SCOPE", "This scheme does not run where you are.", SCHEME_PATH)
+    assert refused(offer=offer) == expected
+    assert refused(NAMED, offer) == ("OUT_OF_SCOPE", f"This scheme does not run where {CODE} is.", SCHEME_PATH)
+
+
+@pytest.mark.parametrize("version", [-1, 0, 2, 4])
+def test_other_terms_are_not_those_of_the_scheme(version: int) -> None:
+    """R18: neither old ones nor ones to come."""
+    message = "The terms have changed to version 3: read and accept them."
+    assert refused(terms_version=version) == ("CONFLICT", message, TERMS_PATH)
+
+
+@pytest.mark.parametrize(
+    ("before", "own", "named"),
+    [
+        (
+            EnrollmentStatus.PENDING,
+            ("DUPLICATE", "You have asked to enroll in this scheme already: a manager decides.", SCHEME_PATH),
+            (
+                "DUPLICATE",
+                f"{CODE} has asked to enroll in this scheme already: decide about that enrollment.",
+                SCHEME_PATH,
+            ),
+        ),
+        (
+            EnrollmentStatus.ENROLLED,
+            ("DUPLICATE", "You are enrolled in this scheme already.", SCHEME_PATH),
+            ("DUPLICATE", f"{CODE} is enrolled in this scheme already.", SCHEME_PATH),
+        ),
+        (
+            EnrollmentStatus.REJECTED,
+            ("ILLEGAL_STATE", "Your enrollment was rejected: only a manager can enroll you now.", SCHEME_PATH),
+            None,
+        ),
+        (EnrollmentStatus.WITHDRAWN, None, None),
+    ],
+)
+def test_enrolling_again(before: EnrollmentStatus, own: Refused | None, named: Refused | None) -> None:
+    """R18: after a withdrawal everybody may, after a rejection a manager; always inside the window."""
+    assert refused(before=before) == own
+    assert refused(NAMED, before=before) == named
+    late = ("OUT_OF_WINDOW", "Enrollment closed on 30 April 2026.", SCHEME_PATH)
+    assert refused(before=before, today=date(2026, 5, 1)) == (own or late)
+
+
+PENDING = Standing(EnrollmentStatus.PENDING, ECP, CODE, EcpStatus.ACTIVE, scheme_has_ended=False)
+ACCEPT, REJECT, WITHDRAW = EnrollmentAction
+WITHDRAWN = "This enrollment was withdrawn: there is nothing to decide."
+IN_STATES = {
+    EnrollmentStatus.PENDING: (None, None, None),
+    EnrollmentStatus.ENROLLED: (f"{CODE} is enrolled already.", f"{CODE} is enrolled already.", None),
+    EnrollmentStatus.WITHDRAWN: (WITHDRAWN, WITHDRAWN, "This enrollment was withdrawn already."),
+    EnrollmentStatus.REJECTED: (
+        "This enrollment was rejected already.",
+        "This enrollment was rejected already.",
+        "This enrollment was rejected: there is nothing to withdraw.",
+    ),
+}
+
+
+def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
+    """Somebody with these roles, who may be an ECP."""
+    return Viewer(UUID(int=9), "Asha", None, frozenset(roles), ecp_id=ecp_id)
+
+
+MANAGER, ITSELF, STRANGER = viewer(Role.PROGRAM_MANAGER), viewer(Role.ECP, ecp_id=ECP), viewer(Role.ECP, ecp_id=OTHER)
+
+
+def said(action: EnrollmentAction, standing: Standing, somebody: Viewer) -> tuple[str, str] | None:
+    """What a guard says, as code and sentence; always about the enrollment."""
+    failure = refusal(action, standing, somebody)
+    assert failure is None or failure.path == ENROLLMENT_PATH
+    return None if failure is None else (failure.code.value, failure.message)
+
+
+@pytest.mark.parametrize("status", EnrollmentStatus)
+def test_what_may_be_done_in_each_state(status: EnrollmentStatus) -> None:
+    """R18: the table, and the actions that are offered agree with it."""
+    standing = replace(PENDING, status=status)
+    expected = dict(zip(EnrollmentAction, IN_STATES[status], strict=True))
+    for action, message in expected.items():
+        assert said(action, standing, MANAGER) == (None if message is None else ("ILLEGAL_STATE", message))
+    offered = tuple(action for action, message in expected.items() if message is None)
+    assert allowed_actions(standing, MANAGER) == offered
+    own = (WITHDRAW,) if WITHDRAW in offered else ()
+    assert allowed_actions(standing, ITSELF) == own
+
+
+@pytest.mark.parametrize("status", [status for status in EcpStatus if status is not EcpStatus.ACTIVE])
+def test_only_an_active_ecp_is_accepted(status: EcpStatus) -> None:
+    """R18: it can be rejected, and it can withdraw."""
+    standing = replace(PENDING, ecp_status=status)
+    message = f"{CODE} is {status.value.lower()}: only an active ECP can be enrolled."
+    assert said(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
+    assert allowed_actions(standing, MANAGER) == (REJECT, WITHDRAW)
+    assert allowed_actions(standing, ITSELF) == (WITHDRAW,)
+
+
+def test_nobody_is_accepted_after_the_end() -> None:
+    """R18."""
+    standing = replace(PENDING, scheme_has_ended=True)
+    message = "The scheme has ended: nobody can be enrolled any more."
+    assert said(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
+    assert allowed_actions(standing, MANAGER) == (REJECT, WITHDRAW)
+
+
+def test_nobody_decides_for_themselves() -> None:
+    """R25: a manager who is an ECP too has others decide."""
+    both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
+    message = "This is your own enrollment, so somebody else has to decide about it."
+    assert said(ACCEPT, PENDING, both) == said(REJECT, PENDING, both) == ("SELF_APPROVAL", message)
+    assert allowed_actions(PENDING, both) == (WITHDRAW,)
+    assert allowed_actions(replace(PENDING, ecp_id=OTHER), both) == (ACCEPT, REJECT, WITHDRAW)
+
+
+@pytest.mark.parametrize("status", EnrollmentStatus)
+@pytest.mark.parametrize("action", EnrollmentAction)
+def test_nobody_has_to_do_with_those_of_others(action: EnrollmentAction, status: EnrollmentStatus) -> None:
+    """R25: whatever the state; not even who sees all of them, and is an ECP too."""
+    standing = replace(PENDING, status=status)
+    for somebody in (STRANGER, viewer(Role.ECP), viewer(Role.ANALYST, Role.ECP, ecp_id=OTHER), viewer(Role.ANALYST)):
+        assert said(action, standing, somebody) == ("NOT_FOUND", "This enrollment does not exist.")
+        assert allowed_actions(standing, somebody) == ()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_do_something_at_all(role: Role) -> None:
+    """R25: managers, and ECPs about themselves."""
+    expected = {Role.PROGRAM_MANAGER: (ACCEPT, REJECT, WITHDRAW)}.get(role, ())
+    assert allowed_actions(PENDING, viewer(role, ecp_id=OTHER)) == expected
+    assert viewer(role).may(Permission.ENROLLMENT_REQUEST) is (role in {Role.PROGRAM_MANAGER, Role.ECP})
+
+
+def test_sentences_name_codes_only() -> None:
+    """R26: they stay when personal data is erased; reasons are on one line, and cut when they are long."""
+    assert requested(CODE, "Monsoon  Care") == f"{CODE} asks to enroll in “Monsoon Care”: it waits for your decision."
+    assert you_were_enrolled("Care") == "You were enrolled in “Care”."
+    assert you_were_accepted("Care", None) == "You are enrolled in “Care”."
+    assert you_were_accepted("Care", "Welcome\nback!") == "You are enrolled in “Care”: Welcome back!"
+    assert you_were_rejected("Care", "Too far.") == "Your enrollment in “Care” was rejected: Too far."
+    assert you_were_rejected("Care", "x" * 301) == f"Your enrollment in “Care” was rejected: {'x' * 299}…"
+    assert you_were_withdrawn("Care") == "Your enrollment in “Care” was withdrawn."
+    assert set(STATUS_LABELS) == set(EnrollmentStatus)
+    assert STATUS_LABELS[EnrollmentStatus.PENDING] == "Decision pending"

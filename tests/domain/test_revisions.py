@@ -1,0 +1,152 @@
+"""Revisions: which one is in force when, which times one may take, and what the review warns of."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from domain.failures import Problem, UserErrorCode
+from domain.schemes.content import Basics, SchemeContent
+from domain.schemes.definition import ReviewWarning
+from domain.schemes.failures import RevisionOpen, TimePassed
+from domain.schemes.revisions import in_force, moment, replaced, revision_warnings, time_problems
+
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
+JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+ENDS = date(2026, 7, 31)
+PATH = ("effectiveAt",)
+PASSED = Problem(
+    UserErrorCode.OUT_OF_WINDOW, "A revision takes effect in the future: choose a time that has not passed.", PATH
+)
+OVER = Problem(UserErrorCode.OUT_OF_WINDOW, "The scheme ends on 31 July 2026: choose a time before it is over.", PATH)
+
+
+class Revision(Struct, frozen=True):
+    """An approved revision."""
+
+    number: int
+    effective_at: datetime
+
+
+# The third was approved last and takes effect before the second.
+ROW = (Revision(1, NOW), Revision(2, JULY), Revision(3, JUNE))
+
+
+@pytest.mark.parametrize(
+    ("at", "number", "before"),
+    [
+        (NOW - TICK, None, None),
+        (NOW, 1, None),
+        (NOW + TICK, 1, 1),
+        (JUNE - TICK, 1, 1),
+        (JUNE, 3, 1),
+        (JULY - TICK, 3, 3),
+        (JULY, 2, 3),
+        (datetime(2099, 1, 1, tzinfo=UTC), 2, 2),
+    ],
+)
+def test_the_last_that_has_taken_effect_is_in_force(at: datetime, number: int | None, before: int | None) -> None:
+    """From its very moment on; what takes effect at a moment replaces the one until then."""
+    found, old = in_force(ROW, at), replaced(ROW, at)
+    assert (found and found.number, old and old.number) == (number, before)
+    assert in_force((), at) is None
+    assert replaced((), at) is None
+
+
+@given(times=st.lists(st.datetimes(timezones=st.just(UTC)), unique=True), at=st.datetimes(timezones=st.just(UTC)))
+def test_in_force_is_the_nearest_before(times: list[datetime], at: datetime) -> None:
+    """Whatever the order in which revisions were approved."""
+    row = [Revision(number, time) for number, time in enumerate(times, start=1)]
+    begun = [time for time in times if time <= at]
+    found = in_force(row, at)
+    assert (found and found.effective_at) == (max(begun) if begun else None)
+    for revision in row:
+        earlier = [time for time in times if time < revision.effective_at]
+        old = replaced(row, revision.effective_at)
+        assert (old and old.effective_at) == (max(earlier) if earlier else None)
+
+
+@pytest.mark.parametrize(
+    ("at", "problems"),
+    [
+        (NOW - TICK, [PASSED]),
+        (NOW, [PASSED]),
+        (NOW + TICK, []),
+        (datetime(2026, 7, 31, 23, 59, 59, 999999, UTC), []),
+        (datetime(2026, 8, 1, tzinfo=UTC), [OVER]),
+        (datetime(2026, 8, 1, 5, 29, tzinfo=timezone(timedelta(hours=5, minutes=30))), []),
+    ],
+)
+def test_a_time_lies_between_now_and_the_end(at: datetime, problems: list[Problem]) -> None:
+    """The last day counts, in UTC."""
+    assert list(time_problems(at, NOW, ENDS, ())) == problems
+    assert list(time_problems(at, NOW, None, ())) == [problem for problem in problems if problem != OVER]
+
+
+def test_no_two_revisions_take_effect_together() -> None:
+    """The time counts, in whatever zone it is written."""
+    message = "Revision 3 takes effect at that very time, on 1 June 2026 at 00:00 UTC: choose another one."
+    same = JUNE.astimezone(timezone(timedelta(hours=-8)))
+    for at in (JUNE, same):
+        assert list(time_problems(at, NOW, ENDS, ROW)) == [Problem(UserErrorCode.CONFLICT, message, PATH)]
+    assert list(time_problems(JUNE + TICK, NOW, ENDS, ROW)) == []
+
+
+def content(ends_on: date | None = ENDS) -> SchemeContent:
+    """A content that ends on a day."""
+    return SchemeContent(Basics("Monsoon Care", (), ends_on=ends_on))
+
+
+def test_a_revision_without_surprises_has_no_warnings() -> None:
+    assert list(revision_warnings(content(), JULY + TICK, ROW, changed=True)) == []
+    assert list(revision_warnings(content(None), JULY + TICK, ROW, changed=True)) == []
+
+
+def test_warnings_say_what_speaks_against_a_revision() -> None:
+    """That nothing changes, that it is over by then, and which is the next to replace it."""
+    found = list(revision_warnings(content(date(2026, 5, 31)), JUNE, ROW, changed=False))
+    assert found == [
+        ReviewWarning("REVISION_CHANGES_NOTHING", "The revision changes nothing."),
+        ReviewWarning(
+            "REVISION_AFTER_END",
+            "The scheme will be over when the revision takes effect: it ends on 31 May 2026.",
+        ),
+        ReviewWarning(
+            "REVISION_UNDONE_LATER",
+            "Revision 2 is approved already and takes effect after this one, on 1 July 2026 at 00:00 UTC: "
+            "what this one changes ends then.",
+        ),
+    ]
+    (first,) = revision_warnings(content(), NOW + TICK, ROW, changed=True)
+    assert first.message.startswith("Revision 3 is approved already and takes effect after this one, on 1 June 2026")
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (JUNE, "1 June 2026 at 00:00 UTC"),
+        (datetime(2026, 12, 31, 9, 5, tzinfo=UTC), "31 December 2026 at 09:05 UTC"),
+        (datetime(2026, 6, 1, 9, 5, 7, tzinfo=UTC), "1 June 2026 at 09:05:07 UTC"),
+        (datetime(2026, 6, 1, 9, 0, 0, 7, tzinfo=UTC), "1 June 2026 at 09:00:00.000007 UTC"),
+        (datetime(2026, 6, 1, 2, tzinfo=timezone(timedelta(hours=5, minutes=30))), "31 May 2026 at 20:30 UTC"),
+    ],
+)
+def test_moments_are_said_in_utc(at: datetime, text: str) -> None:
+    assert moment(at) == text
+
+
+def test_failures_say_what_to_do() -> None:
+    """Each carries what its sentence is made of."""
+    opened = RevisionOpen(number=2, opened_by="Asha", opened_at=NOW)
+    assert (opened.number, opened.opened_by, opened.opened_at) == (2, "Asha", NOW)
+    assert opened.message == (
+        "Asha opened revision 2 on 10 March 2026 at 09:00 UTC, and it has not been decided yet: go on with that one."
+    )
+    late = TimePassed(JUNE, "choose a later time first")
+    assert late.effective_at == JUNE
+    assert late.message == (
+        "The revision was to take effect on 1 June 2026 at 00:00 UTC, which has passed: choose a later time first."
+    )
