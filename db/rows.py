@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.rules.model import BonusRule
+from domain.schemes.assessment import RuleReach
 from domain.schemes.content import Material, SchemeContent
 from domain.schemes.guards import OpenRevision
 
@@ -199,6 +200,31 @@ class SubmissionRow(Struct, frozen=True):
     decided_at: datetime | None
     reason: str | None
     effective_at: datetime | None
+
+    @property
+    def key(self) -> tuple[UUID, int]:
+        """What tells it from other submissions."""
+        return self.scheme_id, self.number
+
+
+class SnapshotRow(Struct, frozen=True):
+    """What an approver reads of a submission: its content, the warnings that were accepted, and the reach of rules."""
+
+    scheme_id: UUID
+    number: int
+    content_json: str
+    acknowledged_warnings: list[str]
+    reach_json: str | None
+
+    @property
+    def reach(self) -> tuple[RuleReach, ...]:
+        """The reach of each rule as it was; nothing for what was submitted before it was kept."""
+        return () if self.reach_json is None else msgspec.json.decode(self.reach_json, type=tuple[RuleReach, ...])
+
+    @property
+    def content(self) -> SchemeContent:
+        """What was submitted."""
+        return msgspec.json.decode(self.content_json, type=SchemeContent)
 
 
 class RevisionRow(Struct, frozen=True):

@@ -68,6 +68,11 @@ def moment(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=TIMESTAMP(timezone=True), required=True)
 
 
+def numbers(name: str) -> BindParameter[Any]:
+    """A parameter that takes a list of whole numbers."""
+    return bindparam(name, type_=ARRAY(BigInteger()), required=True)
+
+
 def number(name: str) -> BindParameter[Any]:
     """A parameter that takes a whole number."""
     return bindparam(name, type_=BigInteger(), required=True)

@@ -38,7 +38,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     async def tokens() -> Mapping[str, str]:
         return await dev_tokens(settings, environment.database)
 
-    environment = replace(environment, webhooks=settings.webhook_policy)
+    environment = replace(environment, webhooks=settings.webhook_policy, reach_policy=settings.reach_policy)
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderDuties(environment, settings))

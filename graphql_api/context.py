@@ -9,6 +9,7 @@ import uuid_utils.compat
 
 from db.database import Database
 from domain.permissions import Viewer
+from domain.rules.reach import ReachPolicy
 from domain.webhooks import WebhookPolicy
 from resolvers.context import Operation
 
@@ -26,9 +27,16 @@ class Environment:
     clock: Callable[[], datetime] = field(default=utc_now)
     new_id: Callable[[], UUID] = field(default=uuid_utils.compat.uuid7)
     webhooks: WebhookPolicy = field(default_factory=WebhookPolicy)
+    reach_policy: ReachPolicy = field(default_factory=ReachPolicy)
 
     def operation(self, viewer: Viewer | None, *, fresh: bool = False) -> Operation:
         """A new operation of this viewer, at this moment; a `fresh` one reads from the primary."""
         return Operation(
-            self.database, viewer, now=self.clock(), new_id=self.new_id, fresh=fresh, webhooks=self.webhooks
+            self.database,
+            viewer,
+            now=self.clock(),
+            new_id=self.new_id,
+            fresh=fresh,
+            webhooks=self.webhooks,
+            reach_policy=self.reach_policy,
         )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.rules.reach import ReachPolicy
 from domain.webhooks import Network, WebhookPolicy
 
 
@@ -49,6 +50,10 @@ class Settings(BaseSettings):
     revision_interval: float = Field(
         1.0, gt=0, le=86400, description="How many seconds a revision of a scheme may take effect too late."
     )
+    few_ecps: int = Field(10, ge=0, description="A rule that fewer ECPs could meet reaches few.")
+    few_percent: float = Field(
+        1.0, ge=0, le=100, description="So does one that a smaller share of the ECPs of its scheme could meet."
+    )
     body_limit: int = Field(1024 * 1024, ge=1024, description="The largest request body, in bytes.")
 
     @property
@@ -60,6 +65,11 @@ class Settings(BaseSettings):
     def webhook_policy(self) -> WebhookPolicy:
         """Where webhooks may go: anywhere public by https, and by http on a developer's machine."""
         return WebhookPolicy(https_only=not self.development, allowed=self.webhook_networks)
+
+    @property
+    def reach_policy(self) -> ReachPolicy:
+        """How many ECPs are few."""
+        return ReachPolicy(self.few_ecps, self.few_percent)
 
     @field_validator("webhook_networks", mode="before")
     @classmethod

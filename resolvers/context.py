@@ -11,6 +11,7 @@ from db.sessions import Reading, Writing
 from db.statement import Statement
 from domain.permissions import Permission, Viewer
 from domain.requests import Forbidden, Unauthenticated
+from domain.rules.reach import ReachPolicy
 from domain.webhooks import WebhookPolicy
 
 RowT = TypeVar("RowT")
@@ -19,7 +20,7 @@ RowT = TypeVar("RowT")
 class Operation:
     """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation.
 
-    `webhooks` says which endpoints of webhooks are accepted.
+    `webhooks` says which endpoints of webhooks are accepted, and `reach_policy` how many ECPs are few.
     """
 
     def __init__(  # noqa: PLR0913 - what an operation carries, by name
@@ -31,6 +32,7 @@ class Operation:
         new_id: Callable[[], UUID],
         fresh: bool = False,
         webhooks: WebhookPolicy | None = None,
+        reach_policy: ReachPolicy | None = None,
     ) -> None:
         self._database = database
         self._viewer = viewer
@@ -39,6 +41,7 @@ class Operation:
         self.now = now
         self.new_id = new_id
         self.webhooks = webhooks or WebhookPolicy()
+        self.reach_policy = reach_policy or ReachPolicy()
         self.loaders: dict[Any, Any] = {}
 
     def sign_in(self, viewer: Viewer) -> None:

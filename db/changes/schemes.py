@@ -150,10 +150,11 @@ async def add_submission(  # noqa: PLR0913 - the columns of a submission, by nam
     effective_at: datetime | None,
     content: Any,
     acknowledged_warnings: Sequence[str],
+    reach: Any,
     account_id: UUID,
     at: datetime,
 ) -> None:
-    """Insert the next submission of a scheme with the content as it is now, and of a revision with its time."""
+    """Insert the next submission of a scheme with its content and reach as they are now, and of a revision its time."""
     await session.execute(
         insert(SchemeSubmissionTable).values(
             scheme_id=scheme_id,
@@ -162,6 +163,7 @@ async def add_submission(  # noqa: PLR0913 - the columns of a submission, by nam
             effective_at=effective_at,
             content=content,
             acknowledged_warnings=list(acknowledged_warnings),
+            reach=reach,
             submitted_by=account_id,
             submitted_at=at,
         )

@@ -28,11 +28,12 @@ from db.rows import (
     SchemeVariantRow,
     SectionChangeRow,
     SectionRow,
+    SnapshotRow,
     StageRow,
     SubmissionRow,
     VariantRow,
 )
-from db.statement import Query, Statement, moment, number, string, uuid, uuids
+from db.statement import Query, Statement, moment, number, numbers, string, uuid, uuids
 
 SCHEME_COLUMNS: Final = (
     SchemeTable.id,
@@ -195,6 +196,19 @@ SUBMITTED_CONTENT = Statement(
         SchemeSubmissionTable.scheme_id == uuid("scheme_id"), SchemeSubmissionTable.number == number("number")
     ),
     str,
+)
+SNAPSHOTS = Statement(
+    select(
+        SchemeSubmissionTable.scheme_id,
+        SchemeSubmissionTable.number,
+        SchemeSubmissionTable.content,
+        SchemeSubmissionTable.acknowledged_warnings,
+        SchemeSubmissionTable.reach,
+    ).where(
+        SchemeSubmissionTable.scheme_id == any_(uuids("scheme_ids")),
+        SchemeSubmissionTable.number == any_(numbers("numbers")),
+    ),
+    SnapshotRow,
 )
 STAGES_BY_SCHEME = Statement(
     _stages()

@@ -38,11 +38,12 @@ _NAMED: Final = 3
 
 
 class Finding(Struct, frozen=True):
-    """Something that a manager should know about a rule before it is submitted."""
+    """Something that a manager should know about a rule before it is submitted; a `notice` is often meant so."""
 
     code: str
     message: str
     rule_id: UUID
+    notice: bool = False
 
 
 class Setting(Struct, frozen=True):
@@ -167,7 +168,7 @@ def _budget(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
             f"Rule {quoted(rule.name)} pays at least {counted(min(paid), 'point')} at once, more than the whole "
             f"budget of {counted(setting.budget, 'point')}."
         )
-        yield Finding("BUDGET_EXCEEDED", message, rule.id)
+        yield Finding("REWARD_EXCEEDS_BUDGET", message, rule.id)
 
 
 def _shadowed(
@@ -217,7 +218,7 @@ def _overlap(rule: BonusRule, earlier: Iterable[BonusRule], prospects: Prospects
     if both:
         others = _some([quoted(other.name) for other in both])
         message = f"Rule {quoted(rule.name)} adds up with {others}: the same sale can earn all of them."
-        yield Finding("OVERLAP", message, rule.id)
+        yield Finding("OVERLAP", message, rule.id, notice=True)
 
 
 def _some(words: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Completeness: what each step of the wizard lacks, its state, and whether the whole scheme is ready."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,8 @@ from msgspec import Struct
 from domain.channels import EarningChannel
 from domain.failures import Problem, UserErrorCode
 from domain.rules.mentions import mentions
+from domain.rules.model import BonusRule
+from domain.rules.wording import Names
 from domain.schemes.content import SchemeContent
 from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
@@ -33,16 +35,20 @@ class Step(Struct, frozen=True):
 
 
 class ReviewWarning(Struct, frozen=True):
-    """Something legal that a manager should know before submitting; `rule_id` names the rule it is about, if any."""
+    """Something legal that a manager should know before submitting; `rule_id` names the rule it is about, if any.
+
+    A `notice` is only said; everything else has to be acknowledged.
+    """
 
     code: str
     message: str
     rule_id: UUID | None = None
+    notice: bool = False
 
 
-def steps(content: SchemeContent, saved: Collection[WizardStepKind], skus: Mapping[UUID, str]) -> tuple[Step, ...]:
-    """All five steps. `saved` are the sections somebody saved at least once; `skus` names the variants in problems."""
-    return tuple(_step(kind, content, saved, skus) for kind in STEP_ORDER)
+def steps(content: SchemeContent, saved: Collection[WizardStepKind], names: Names) -> tuple[Step, ...]:
+    """All five steps. `saved` are the sections somebody saved at least once; `names` are of all that still exists."""
+    return tuple(_step(kind, content, saved, names) for kind in STEP_ORDER)
 
 
 def current_step(kinds_and_states: Iterable[tuple[WizardStepKind, WizardStepState]]) -> WizardStepKind:
@@ -81,33 +87,33 @@ def spoken(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _step(
-    kind: WizardStepKind, content: SchemeContent, saved: Collection[WizardStepKind], skus: Mapping[UUID, str]
-) -> Step:
+def _step(kind: WizardStepKind, content: SchemeContent, saved: Collection[WizardStepKind], names: Names) -> Step:
     if kind not in saved:
         return Step(kind, WizardStepState.PENDING)
-    problems = tuple(_PROBLEMS[kind](content, skus))
+    problems = tuple(_PROBLEMS[kind](content, names))
     return Step(kind, WizardStepState.INCOMPLETE if problems else WizardStepState.COMPLETE, problems)
 
 
-def _no_problems(_content: SchemeContent, _skus: Mapping[UUID, str]) -> Iterable[Problem]:
+def _no_problems(_content: SchemeContent, _names: Names) -> Iterable[Problem]:
     """Basics are saved whole or not at all: what was saved is complete."""
     return ()
 
 
-def _product_problems(content: SchemeContent, _skus: Mapping[UUID, str]) -> Iterable[Problem]:
+def _product_problems(content: SchemeContent, _names: Names) -> Iterable[Problem]:
     if not content.variant_ids:
         yield Problem(UserErrorCode.REQUIRED, "Choose at least one product variant.", ("variantIds",))
 
 
-def _geography_problems(content: SchemeContent, _skus: Mapping[UUID, str]) -> Iterable[Problem]:
+def _geography_problems(content: SchemeContent, _names: Names) -> Iterable[Problem]:
     if not content.geography_ids:
         yield Problem(UserErrorCode.REQUIRED, "Choose at least one geography.", ("geographyIds",))
 
 
-def _value_problems(content: SchemeContent, skus: Mapping[UUID, str]) -> Iterable[Problem]:
+def _value_problems(content: SchemeContent, names: Names) -> Iterable[Problem]:
     valued = {value.variant_id for value in content.coupon_values}
-    missing = sorted(skus.get(variant, "a variant") for variant in content.variant_ids if variant not in valued)
+    missing = sorted(
+        names.variants.get(variant, "a variant") for variant in content.variant_ids if variant not in valued
+    )
     if missing:
         message = f"Set base points and planned quantity for {_named(missing)}."
         yield Problem(UserErrorCode.REQUIRED, message, ("values",))
@@ -116,26 +122,39 @@ def _value_problems(content: SchemeContent, skus: Mapping[UUID, str]) -> Iterabl
         yield Problem(UserErrorCode.REQUIRED, message, ("values",))
     if EarningChannel.COUPON in content.basics.channels:
         empty = sorted(
-            skus.get(value.variant_id, "a variant") for value in content.coupon_values if not value.planned_quantity
+            names.variants.get(value.variant_id, "a variant")
+            for value in content.coupon_values
+            if not value.planned_quantity
         )
         if empty:
             message = f"Plan at least one coupon for {_named(empty)}: ECPs earn with coupons in this scheme."
             yield Problem(UserErrorCode.REQUIRED, message, ("values",))
 
 
-def _rule_problems(content: SchemeContent, skus: Mapping[UUID, str]) -> Iterable[Problem]:
+def _rule_problems(content: SchemeContent, names: Names) -> Iterable[Problem]:
     chosen = set(content.variant_ids)
     for index, rule in enumerate(content.rules):
-        strangers = sorted(skus.get(variant, "a variant") for variant in mentions(rule).variant_ids - chosen)
+        for noun in _gone(rule, names):
+            message = f"Rule “{rule.name}” asks for a {noun} that no longer exists; choose another {noun}."
+            yield Problem(UserErrorCode.NOT_FOUND, message, ("rules", str(index), "condition"))
+        strangers = sorted(names.variants.get(variant, "a variant") for variant in mentions(rule).variant_ids - chosen)
         if strangers:
             verb = "is" if len(strangers) == 1 else "are"
             message = f"Rule “{rule.name}” mentions {_named(strangers)}, which {verb} not in the scheme."
             yield Problem(UserErrorCode.OUT_OF_SCOPE, message, ("rules", str(index), "condition"))
 
 
-def _named(names: Sequence[str]) -> str:
+def _gone(rule: BonusRule, names: Names) -> Iterator[str]:
+    """What a rule mentions that no longer exists; variants have to be in the scheme anyway."""
+    found = mentions(rule)
+    known = {"tier": names.tiers, "geography": names.geographies, "product": names.products}
+    asked = {"tier": found.tier_ids, "geography": found.geography_ids, "product": found.product_ids}
+    yield from (noun for noun, ids in asked.items() if not known[noun].keys() >= ids)
+
+
+def _named(words: Sequence[str]) -> str:
     """The first few names, and how many more there are: "AMB-1L, AMB-4L and 3 more"."""
-    shown, more = list(names[:NAMED_VARIANTS]), len(names) - NAMED_VARIANTS
+    shown, more = list(words[:NAMED_VARIANTS]), len(words) - NAMED_VARIANTS
     if more > 0:
         shown.append(f"{more} more")
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

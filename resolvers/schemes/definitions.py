@@ -42,8 +42,8 @@ from resolvers.schemes.following import follows
 from resolvers.schemes.read import is_current, names_mentioned, standing
 
 
-class Definition(Struct, frozen=True):
-    """Everything that defines one scheme, loaded together.
+class Definition(Struct, frozen=True, eq=False):
+    """Everything that defines one scheme, loaded together; compared as the object it is, so it can be a key.
 
     `approved` are the approved revisions of the scheme that this one revises, and none unless it does.
     """
@@ -77,7 +77,7 @@ class Definition(Struct, frozen=True):
     def steps(self) -> tuple[Step, ...]:
         """The five steps with their problems."""
         saved = {kind for kind, section in self.sections.items() if section.version > 0}
-        return steps(self.content, saved, self.names.variants)
+        return steps(self.content, saved, self.names)
 
     @property
     def content_hash(self) -> str:

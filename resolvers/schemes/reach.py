@@ -1,97 +1,124 @@
-"""The reach of a scheme's rules: the population counted by the database, the rules decided in memory (R4)."""
+"""Batched reads of the reach of rules: as it is now, and as it was when a scheme was submitted (R4)."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import asyncio
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from db.rows import RuleRow
 from db.sessions import Fetching
-from db.statements import reach as statements
-from db.statements.catalog import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
-from domain.rules.model import ActivityClause
-from domain.rules.occasions import Scope, SoldVariant
-from domain.rules.reach import Cell, Population, Reach, ReachPolicy, cells_by_activity, reach_of
-from domain.rules.traversal import clauses
-from domain.schemes.content import SchemeContent
+from db.statements.schemes import SNAPSHOTS
+from domain.rules.model import BonusRule
+from domain.rules.reach import ReachVerdict
+from domain.rules.wording import Names
+from domain.schemes.assessment import Assessment, ReachStep, RuleReach, assess, scope_of
+from domain.schemes.definition import ReviewWarning
+from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
+from resolvers.schemes.following import follows
+from resolvers.schemes.populations import surroundings
+from resolvers.schemes.read import RuleView, rule_views
+from resolvers.schemes.review import warnings_of
 
 
-class Reached(Struct, frozen=True):
-    """The reach of every rule of a scheme, with the population that it was counted in."""
+class RuleReachView(Struct, frozen=True):
+    """The reach of a rule, with the rule."""
 
-    reaches: tuple[Reach, ...]
-    population: Population
+    rule: RuleView
+    reach: RuleReach
 
+    @property
+    def verdict(self) -> ReachVerdict:
+        """What it means."""
+        return self.reach.verdict
 
-async def reached(fetching: Fetching, definition: Definition) -> Reached | None:
-    """The reach of a scheme's rules now; None while its dates, products or geographies are not known.
-
-    Five statements for any number of rules and ECPs.
-    """
-    scope = await _scope(fetching, definition.content)
-    if scope is None:
-        return None
-    population = await _population(fetching, definition.content, definition.as_of)
-    return Reached(reach_of(definition.content.rules, scope, population, ReachPolicy()), population)
+    @property
+    def funnel(self) -> Sequence[ReachStep]:
+        """How it comes about."""
+        return self.reach.funnel
 
 
-async def _scope(fetching: Fetching, content: SchemeContent) -> Scope | None:
-    basics = content.basics
-    opens, closes = basics.enrollment_opens_on, basics.enrollment_closes_on
-    starts, ends = basics.starts_on, basics.ends_on
-    if opens is None or closes is None or starts is None or ends is None or not content.variant_ids:
-        return None
-    variants = await fetching.fetch(VARIANTS_BY_ID, ids=list(content.variant_ids))
-    products = await fetching.fetch(PRODUCTS_BY_ID, ids=list({row.product_id for row in variants}))
-    categories = {row.id: row.category for row in products}
-    sold = tuple(SoldVariant(row.id, row.product_id, categories[row.product_id]) for row in variants)
-    return Scope(sold, tuple(basics.channels), opens, closes, starts, ends)
+class WarningView(Struct, frozen=True):
+    """A warning, with the rule that it is about."""
+
+    warning: ReviewWarning
+    rule: RuleView | None
 
 
-async def _population(fetching: Fetching, content: SchemeContent, now: datetime) -> Population:
-    paths = _paths(dict(await fetching.fetch(statements.PARENTS)))
-    chosen = set(content.geography_ids)
-    places = [place for place, path in paths.items() if not chosen.isdisjoint(path)]
-    ranks = {row.id: row.rank for row in await fetching.fetch(ALL_TIERS)}
-    totals = await fetching.fetch(statements.TOTALS, places=places)
-    asked = list(
-        dict.fromkeys(
-            clause for rule in content.rules for clause in clauses(rule.condition) if isinstance(clause, ActivityClause)
-        )
+class AssessmentView(Struct, frozen=True):
+    """What the rules of a scheme would do, with the rules."""
+
+    reach: tuple[RuleReachView, ...] = ()
+    warnings: tuple[WarningView, ...] = ()
+
+
+class SnapshotView(Struct, frozen=True):
+    """What was known when a scheme was submitted, as it was: later changes of names, rules and ECPs do not show."""
+
+    acknowledged_warnings: Sequence[str]
+    reach: tuple[RuleReachView, ...]
+
+
+async def assess_definitions(
+    operation: Operation, fetching: Fetching, definitions: Sequence[Definition]
+) -> list[Assessment]:
+    """The assessment of each scheme as it is now, by the policy of the operation, with all of its warnings."""
+    found = await surroundings(fetching, [definition.content for definition in definitions], operation.now)
+    assessed = []
+    for definition, population in zip(definitions, found.populations, strict=True):
+        names = definition.names
+        every = Names(found.tier_names, {**names.geographies, **definition.places}, names.variants, names.products)
+        scope = scope_of(definition.content, found.goods)
+        about_rules = assess(definition.content, scope, population, every, operation.reach_policy)
+        assessed.append(replace(about_rules, warnings=(*warnings_of(definition), *about_rules.warnings)))
+        # Each takes milliseconds of the one thread that serves everybody.
+        await asyncio.sleep(0)
+    return assessed
+
+
+async def assessments_by_definition(operation: Operation, definitions: list[Definition]) -> list[AssessmentView]:
+    """Batch function: whom the rules of each scheme reach and what is odd about them, for who follows schemes."""
+    if not follows(operation):
+        return [AssessmentView()] * len(definitions)
+    assessed = await assess_definitions(operation, operation, definitions)
+    rows = [_rows(found.scheme.id, found.content.rules) for found in definitions]
+    views = iter(await rule_views(operation, [row for group in rows for row in group]))
+    return [_view(assessment, [next(views) for _ in group]) for assessment, group in zip(assessed, rows, strict=True)]
+
+
+async def snapshots_by_submission(operation: Operation, keys: list[tuple[UUID, int]]) -> list[SnapshotView]:
+    """Batch function: what was known when each submission was made, by its scheme and number."""
+    stored = await operation.fetch(
+        SNAPSHOTS, scheme_ids=[key for key, _ in keys], numbers=[number for _, number in keys]
     )
-    active = await _active(fetching, asked, places, now) if asked else []
-    by_kind = {(row.geography_id, row.tier_id): row.count for row in totals}
-    return Population(cells_by_activity(by_kind, active), paths, ranks)
+    found = {(row.scheme_id, row.number): row for row in stored}
+    rows = [_rows(key[0], found[key].content.rules) for key in keys]
+    views = iter(await rule_views(operation, [row for group in rows for row in group]))
+    return [
+        SnapshotView(found[key].acknowledged_warnings, _with_rules(found[key].reach, [next(views) for _ in group]))
+        for key, group in zip(keys, rows, strict=True)
+    ]
 
 
-async def _active(fetching: Fetching, asked: Sequence[ActivityClause], places: list[UUID], now: datetime) -> list[Cell]:
-    """Cells of those ECPs who have met at least one of the activities that rules ask for."""
-    rows = await fetching.fetch(
-        statements.ACTIVE,
-        kinds=[clause.activity for clause in asked],
-        times=[clause.times for clause in asked],
-        days=[clause.within_days for clause in asked],
-        now=now,
-        places=places,
+def _rows(scheme_id: UUID, rules: Iterable[BonusRule]) -> list[RuleRow]:
+    return [
+        RuleRow(rule.id, scheme_id, position, msgspec.json.encode(rule).decode())
+        for position, rule in enumerate(rules, start=1)
+    ]
+
+
+def _view(assessment: Assessment, rules: Sequence[RuleView]) -> AssessmentView:
+    by_id = {view.id: view for view in rules}
+    warnings = (
+        WarningView(warning, None if warning.rule_id is None else by_id[warning.rule_id])
+        for warning in assessment.warnings
     )
-    cells = []
-    for row in rows:
-        did = frozenset(asked[number - 1] for number in row.met)
-        # What was done so many times at all stays done.
-        stays = frozenset(clause for clause in did if clause.within_days is None)
-        cells.append(Cell(row.geography_id, row.tier_id, row.count, did, stays))
-    return cells
+    return AssessmentView(_with_rules(assessment.reach, rules), tuple(warnings))
 
 
-def _paths(parents: Mapping[UUID, UUID | None]) -> dict[UUID, tuple[UUID, ...]]:
-    """The way from each geography up to its country."""
-    paths: dict[UUID, tuple[UUID, ...]] = {}
-    for place in parents:
-        way: list[UUID] = []
-        above: UUID | None = place
-        while above is not None and above not in way:
-            way.append(above)
-            above = parents.get(above)
-        paths[place] = tuple(way)
-    return paths
+def _with_rules(reaches: Iterable[RuleReach], rules: Sequence[RuleView]) -> tuple[RuleReachView, ...]:
+    by_id = {view.id: view for view in rules}
+    return tuple(RuleReachView(by_id[reach.rule_id], reach) for reach in reaches)

@@ -101,7 +101,7 @@ async def geographies_by_scheme(operation: Operation, ids: list[UUID]) -> list[l
 async def rules_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RuleView]]:
     """The bonus rules of each scheme, in their order."""
     rows = await operation.fetch(statements.RULES_BY_SCHEME, ids=ids)
-    views = list(zip(rows, await _views(operation, rows), strict=True))
+    views = list(zip(rows, await rule_views(operation, rows), strict=True))
     return [[view for _, view in group] for group in many_each(ids, views, lambda pair: pair[0].scheme_id)]
 
 
@@ -113,7 +113,7 @@ async def rules_by_id(operation: Operation, ids: list[UUID]) -> list[RuleView | 
     for row, scheme in zip(rows, schemes, strict=True):
         if scheme is not None:
             shown.setdefault(row.id, row)
-    return one_each(ids, await _views(operation, list(shown.values())), lambda view: view.id)
+    return one_each(ids, await rule_views(operation, list(shown.values())), lambda view: view.id)
 
 
 async def actions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeAction]]:
@@ -173,7 +173,7 @@ async def _name_rows(fetching: Fetching, ids: Collection[UUID]) -> list[NameRow]
     return await fetching.fetch(NAMES, ids=list(ids)) if ids else []
 
 
-async def _views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
+async def rule_views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
     """The rules with the names that each of them needs."""
     ids = {key for row in rows for key in _mentioned_ids(row.document)}
     names = {row.id: row for row in await _name_rows(fetching, ids)}

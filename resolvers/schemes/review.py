@@ -1,7 +1,6 @@
 """The review: the whole scheme in one place, whether it is ready, and what speaks against submitting it (R3)."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -13,13 +12,15 @@ from resolvers.schemes.definitions import Definition
 
 
 class Review(Struct, frozen=True):
-    """What a manager reads before submitting, and an approver before deciding."""
+    """What a manager reads before submitting, and an approver before deciding, as far as it follows from the scheme.
 
-    scheme_id: UUID
+    What depends on the ECPs there are is read by resolvers.schemes.reach.
+    """
+
+    definition: Definition
     content_hash: str
     ready: bool
     problems: tuple[Problem, ...]
-    warnings: tuple[ReviewWarning, ...]
     coupon_quantity: int
     base_liability: int
     changes: tuple[FieldDifference, ...]
@@ -31,11 +32,10 @@ def review_of(definition: Definition) -> Review:
     steps, content = definition.steps, definition.content
     changes = definition.changes
     return Review(
-        definition.scheme.id,
+        definition,
         definition.content_hash,
         is_ready(steps),
         tuple(problem for step in steps for problem in step.review_problems),
-        tuple(_warnings(definition, changed=bool(changes))),
         content.coupon_quantity,
         content.base_liability,
         changes,
@@ -43,9 +43,11 @@ def review_of(definition: Definition) -> Review:
     )
 
 
-def _warnings(definition: Definition, *, changed: bool) -> Iterable[ReviewWarning]:
+def warnings_of(definition: Definition) -> Iterable[ReviewWarning]:
+    """What to know about the dates and the budget of a scheme, and of a revision about its time."""
     content, effective_at = definition.content, definition.scheme.effective_at
     if effective_at is None:
         return review_warnings(content, definition.as_of.date())
+    changed = bool(definition.changes)
     about_time = revision_warnings(content, effective_at, definition.approved, changed=changed)
     return (*about_time, *review_warnings(content, None))

@@ -15,6 +15,7 @@ from resolvers.context import Operation
 from resolvers.schemes.activity import Act, record, take_part
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.drafts import derive_again, lock_scheme
+from resolvers.schemes.reach import assess_definitions
 from resolvers.schemes.review import review_of
 
 
@@ -36,9 +37,10 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
         if failure := refusal(SchemeAction.SUBMIT, definition.standing, operation.viewer):
             raise failure
         review = review_of(definition)
+        (assessment,) = await assess_definitions(operation, session, [definition])
         if command.content_hash != review.content_hash:
             raise ContentChanged(named_hash=command.content_hash, current_hash=review.content_hash, changes=())
-        messages = [warning.message for warning in review.warnings]
+        messages = [warning.message for warning in assessment.warnings if not warning.notice]
         if messages and not command.acknowledge_warnings:
             raise WarningsNotAcknowledged(messages)
         previous = definition.submission
@@ -50,6 +52,7 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
             effective_at=definition.scheme.effective_at,
             content=canonical(definition.content),
             acknowledged_warnings=messages,
+            reach=assessment.reach,
             account_id=operation.viewer.account_id,
             at=operation.now,
         )

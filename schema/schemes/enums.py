@@ -1,5 +1,6 @@
 """Enums of schemes: stages, states, statuses, steps, actions and orders."""
 
+from domain.rules.reach import ReachVerdict
 from domain.schemes.guards import SchemeAction
 from domain.schemes.orders import SchemeOrder
 from domain.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
@@ -97,6 +98,16 @@ described(
     },
 )
 described(
+    ReachVerdict,
+    "Whether a rule reaches anybody.",
+    {
+        ReachVerdict.NOBODY: "No ECP could meet it.",
+        ReachVerdict.FEW: "Fewer than 10 ECPs could meet it, or fewer than 1 % of the audience, unless configured "
+        "otherwise.",
+        ReachVerdict.OK: "More could.",
+    },
+)
+described(
     SchemeOrder,
     "The order of a list of schemes.",
     {
@@ -110,6 +121,7 @@ described(
 )
 
 __all__ = [
+    "ReachVerdict",
     "SchemeAction",
     "SchemeOrder",
     "SchemeStatus",

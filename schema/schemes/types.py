@@ -31,7 +31,6 @@ from resolvers.schemes.wizard import wizard_of
 from schema.accounts.types import Account
 from schema.catalog.types import Geography, Variant
 from schema.enrollments.types import Enrollment, page_of_scheme
-from schema.errors import FieldChange, field_changes
 from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id
 from schema.nodes import Node, node_type
@@ -41,6 +40,7 @@ from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
 from schema.schemes.activity import SchemeActivity
 from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
+from schema.schemes.reviewing import SchemeReview, SchemeSubmission, WizardProblem
 from schema.schemes.revisions import SchemeRevision, moment
 
 
@@ -63,14 +63,6 @@ class SchemeStage:
     done: int = leaf("How much of it is done, in units of the stage: steps, coupons, variants.")
     total: int = leaf("How much there is to do; 0 when it is skipped.")
     blocked_by: list[str] = leaf("What keeps it from going on, a sentence each.")
-
-
-@strawberry.type(description="Something that is missing or wrong in a scheme.")
-class WizardProblem:
-    """A problem."""
-
-    message: str = leaf("What is missing or wrong, as a sentence for people.")
-    path: list[str] | None = leaf("Where: the field in the input of its step; the review puts the step in front.")
 
 
 @strawberry.type(description="A step of the wizard.")
@@ -127,43 +119,6 @@ class MarketingMaterial:
         lambda material: mimetypes.guess_type(urlsplit(material.url).path)[0] or "text/html",
         "What kind of file the address names, by its ending.",
     )
-
-
-@strawberry.type(description="Something legal that a manager should know before submitting.")
-class ReviewWarning:
-    """A warning."""
-
-    code: str = leaf("The kind of warning, for programs.")
-    message: str = leaf("The warning, as a sentence for people.")
-
-
-@strawberry.type(description="The whole scheme in one place, before it is submitted or approved.")
-class SchemeReview:
-    """A review."""
-
-    content_hash: str = leaf("The hash of the content as it is; submitting and approving name it.")
-    ready: bool = leaf("Whether every step is complete, so that the scheme can be submitted.")
-    problems: list[WizardProblem] = leaf("What is missing, over all steps.")
-    warnings: list[ReviewWarning] = leaf("What submitting asks to acknowledge.")
-    coupon_quantity: SafeInt = leaf("How many coupons are planned in all.")
-    base_liability: SafeInt = leaf("The base points owed when every planned coupon is redeemed.")
-    changes: list[FieldChange] = computed(
-        lambda review: field_changes(review.changes),
-        "Of a revision, what it changes of the one in force until then, field by field; of a scheme, nothing.",
-    )
-    replaces: int | None = leaf("The number of that revision: the scheme as it is, unless another comes first.")
-
-
-@strawberry.type(description="The latest submission of a scheme for approval.")
-class SchemeSubmission:
-    """A submission."""
-
-    content_hash: str = leaf("The hash of what was submitted.")
-    submitted_by: Account = batched(accounts_by_id, key="submitted_by", description="Who submitted.")
-    submitted_at: datetime = leaf("When it was submitted.")
-    decided_by: Account | None = batched(accounts_by_id, key="decided_by", description="Who decided; null: nobody yet.")
-    decided_at: datetime | None = leaf("When it was decided.")
-    reason: str | None = leaf("The reason for requesting changes or rejecting, or the comment of an approval.")
 
 
 @node_type(SchemeRow, "An incentive scheme, from its definition to its settlement.")

@@ -103,7 +103,8 @@ def _save(version: int, **values: Any) -> Any:
 async def _submission(factory: SchemeFactory, _world: World) -> Prepared:
     scheme_id = await factory.complete()
     content_hash = (await factory.definition(scheme_id)).content_hash
-    return "PROGRAM_MANAGER", {"input": {"schemeId": gid(NodeKind.SCHEME, scheme_id), "contentHash": content_hash}}
+    named = {"schemeId": gid(NodeKind.SCHEME, scheme_id), "contentHash": content_hash}
+    return "PROGRAM_MANAGER", {"input": {**named, "acknowledgeWarnings": True}}
 
 
 async def _approval(factory: SchemeFactory, _world: World) -> Prepared:

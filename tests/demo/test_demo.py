@@ -31,7 +31,7 @@ from graphql_api.demo.load import SCHEMES
 from graphql_api.demo.people import ACCOUNTS, CAUGHT_UP
 from graphql_api.demo.rules import RULES
 from resolvers.schemes.definitions import Definition, load_definitions
-from resolvers.schemes.review import review_of
+from resolvers.schemes.review import warnings_of
 from tests.conftest import KEPT
 
 # Five minutes after midnight: whatever happened "today" would lie in the future.
@@ -186,7 +186,7 @@ def test_each_step_but_the_basics_is_incomplete_somewhere(demo: Demo) -> None:
 
 def test_some_reviews_have_warnings_and_some_were_acknowledged(demo: Demo) -> None:
     drafts = [found for found in demo.definitions if found.submission is None]
-    warned = {warning.code for found in drafts for warning in review_of(found).warnings}
+    warned = {warning.code for found in drafts for warning in warnings_of(found)}
     assert warned >= {"BUDGET_EXCEEDED", "ENROLLMENT_CLOSED"}
     assert sum(bool(row["acknowledged_warnings"]) for row in demo.tables["scheme_submission"]) >= 2
 

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
+
 from db.changes.accounts import put_account
+from db.models import EcpTable
 from db.rows import AccountRow
 from domain.ecp_inputs import EcpDetails
+from domain.ecps import EcpStatus
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.accounts.read import viewers_of_accounts
@@ -74,6 +78,30 @@ class EcpFactory:
         """An active ECP."""
         ecp_id = await self.registered(name, **given)
         return await verify_ecp(self.manager(), VerifyEcp(ecp_id, self._world.tiers[tier].id))
+
+    async def crowd(self, count: int, *, place: str = "Pune", tier: str = "Gold") -> list[UUID]:
+        """Active ECPs without accounts, all at once: the audience of a scheme."""
+        city = self._world.geographies[place]
+        region = next((row for row in self._world.geographies.values() if row.id == city.parent_id), city)
+        shared = {
+            "geography_id": city.id,
+            "region_id": region.id,
+            "country_id": region.parent_id,
+            "tier_id": self._world.tiers[tier].id,
+            "status": EcpStatus.ACTIVE.value,
+            "registered_at": self._environment.clock(),
+            "verified_at": self._environment.clock(),
+            "updated_at": self._environment.clock(),
+        }
+        names = [f"{tier} {place} {number}" for number in range(count)]
+        ids = [key(name) for name in names]
+        rows = [
+            {"id": ecp_id, "code": f"ECP-2025-{ecp_id.hex[-8:]}", "display_name": name, **shared}
+            for ecp_id, name in zip(ids, names, strict=True)
+        ]
+        async with self._environment.database.writing() as session:
+            await session.execute(insert(EcpTable), rows)
+        return ids
 
     async def suspended(self, name: str | None = None, **given: Any) -> UUID:
         """A suspended ECP."""

@@ -176,7 +176,9 @@ async def test_warnings_must_be_acknowledged(clients: Clients, factory: SchemeFa
         "Acknowledge the warnings of the review first: "
         "Enrollment closed on 31 January 2026, so nobody can enroll. "
         "The scheme ended on 28 February 2026, before it was approved. "
-        "Base points alone can reach 30,000 points, more than the budget of 10."
+        "Base points alone can reach 30,000 points, more than the budget of 10. "
+        "No active ECP works in the geographies of the scheme, so nobody can earn in it. "
+        "Rule “Gold bonus” pays at least 50 points at once, more than the whole budget of 10 points."
     )
     async with nothing_changes(database_url):
         for acknowledged in ({}, {"acknowledgeWarnings": False}, {"acknowledgeWarnings": None}):
@@ -238,7 +240,8 @@ async def test_of_two_approvers_at_the_same_instant_one_decides(
 async def test_of_two_simultaneous_submissions_one_counts(clients: Clients, factory: SchemeFactory) -> None:
     scheme_id = scheme(await factory.complete())
     managers = (clients["PROGRAM_MANAGER"], clients["second manager"])
-    given = {"schemeId": scheme_id, "contentHash": await _hash(managers[0], scheme_id)}
+    content_hash = await _hash(managers[0], scheme_id)
+    given = {"schemeId": scheme_id, "contentHash": content_hash, "acknowledgeWarnings": True}
     payloads = await asyncio.gather(*(payload_of(manager, "submitScheme", **given) for manager in managers))
     outcomes = [[error["code"] for error in payload["errors"]] for payload in payloads]
     assert sorted(outcomes) == [[], ["ILLEGAL_STATE"]]

@@ -152,7 +152,8 @@ async def test_a_revision_is_not_approved_after_its_time(
         assert found == [("OUT_OF_WINDOW", "input.schemeId", f"{MISSED}: choose a later time first.")]
         assert (await _look(manager, revision))["viewerActions"] == ["EDIT", "RESCHEDULE"]
     await carried_out(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt="2026-07-01T00:00:00Z")
-    await carried_out(manager, "submitScheme", schemeId=revision, contentHash=content_hash)
+    again = {"schemeId": revision, "contentHash": content_hash, "acknowledgeWarnings": True}
+    await carried_out(manager, "submitScheme", **again)
     await carried_out(approver, "approveScheme", schemeId=revision, contentHash=content_hash)
 
 

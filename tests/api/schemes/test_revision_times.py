@@ -28,6 +28,7 @@ async def test_revisions_in_a_row_take_effect_one_after_the_other(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
 ) -> None:
     """Each begins with the one before, though that is not in force yet, and is reviewed against it."""
+    await factory.ecps.crowd(10)
     live = await factory.approved()
     manager = clients[Role.PROGRAM_MANAGER]
     times = (JUNE, JULY, LATEST)
@@ -100,6 +101,7 @@ async def test_a_revision_before_an_approved_one_is_warned_of_what_undoes_it(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory
 ) -> None:
     """It begins with the scheme as it is then, and not with the revision that comes later."""
+    await factory.ecps.crowd(10)
     live = await factory.approved()
     await revisions.approved(live, JULY, budget=300_000)
     earlier = await revisions.opened(live, JUNE, description="For everybody.")
@@ -116,6 +118,7 @@ async def test_a_revision_before_an_approved_one_is_warned_of_what_undoes_it(
 async def test_the_review_warns_of_a_revision_that_does_nothing_or_comes_too_late(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory
 ) -> None:
+    await factory.ecps.crowd(10)
     revision = await revisions.opened(await factory.approved(), JULY)
     manager = clients[Role.PROGRAM_MANAGER]
     nothing = {"code": "REVISION_CHANGES_NOTHING", "message": "The revision changes nothing."}

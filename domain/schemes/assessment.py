@@ -1,0 +1,108 @@
+"""What a scheme's rules would do to its ECPs, before it is submitted: their reach, and what is odd about them (R4)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.rules.checks import Setting, rule_findings
+from domain.rules.model import BonusRule
+from domain.rules.occasions import Scope, SoldVariant
+from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, reach_of
+from domain.rules.reach_sentences import reach_sentence
+from domain.rules.sentences import asks
+from domain.rules.wording import Names, quoted
+from domain.schemes.content import SchemeContent
+from domain.schemes.definition import ReviewWarning
+
+_NOBODY_THERE = "No active ECP works in the geographies of the scheme, so nobody can earn in it."
+_CODES: Mapping[ReachVerdict, str] = {ReachVerdict.NOBODY: "REACHES_NOBODY", ReachVerdict.FEW: "REACHES_FEW"}
+
+
+class ReachStep(Struct, frozen=True, rename="camel"):
+    """A part of a rule's condition in words, and how many ECPs are left behind it and fell out at it."""
+
+    clause: str
+    remaining: int
+    excluded: int
+
+
+class RuleReach(Struct, frozen=True, rename="camel"):
+    """How many ECPs could meet a rule, in words and numbers that can be kept: names may change later."""
+
+    rule_id: UUID
+    audience: int
+    eligible: int
+    verdict: ReachVerdict
+    sentence: str
+    funnel: tuple[ReachStep, ...]
+
+
+class Assessment(Struct, frozen=True):
+    """The reach of each rule in order, and the warnings that follow from the rules and the ECPs there are."""
+
+    reach: tuple[RuleReach, ...] = ()
+    warnings: tuple[ReviewWarning, ...] = ()
+
+
+def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant]) -> Scope | None:
+    """What a scheme allows to be sold, how and when; None while its dates or products are missing."""
+    basics = content.basics
+    opens, closes = basics.enrollment_opens_on, basics.enrollment_closes_on
+    starts, ends = basics.starts_on, basics.ends_on
+    sold = tuple(goods[key] for key in content.variant_ids if key in goods)
+    if opens is None or closes is None or starts is None or ends is None or not sold:
+        return None
+    return Scope(sold, tuple(basics.channels), opens, closes, starts, ends)
+
+
+def assess(
+    content: SchemeContent, scope: Scope | None, population: Population, names: Names, policy: ReachPolicy
+) -> Assessment:
+    """Count whom the rules reach, and check them; nothing while the scheme is not far enough to say so."""
+    if scope is None or not content.geography_ids:
+        return Assessment()
+    reaches = reach_of(content.rules, scope, population, policy)
+    kept = tuple(_in_words(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True))
+    findings = rule_findings(content.rules, _setting(content, scope, population, names))
+    found = [ReviewWarning(finding.code, finding.message, finding.rule_id, finding.notice) for finding in findings]
+    return Assessment(kept, tuple(_in_order(content.rules, [*_about_reach(content.rules, kept, population), *found])))
+
+
+def _in_words(rule: BonusRule, reach: Reach, population: Population, names: Names) -> RuleReach:
+    funnel = tuple(
+        ReachStep(f"ECPs who {asks(step.condition, names)}", step.remaining, step.excluded) for step in reach.funnel
+    )
+    sentence = reach_sentence(rule, reach, population, names)
+    return RuleReach(rule.id, reach.audience, reach.eligible, reach.verdict, sentence, funnel)
+
+
+def _about_reach(
+    rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population
+) -> Iterator[ReviewWarning]:
+    if not population.size:
+        yield ReviewWarning("NO_AUDIENCE", _NOBODY_THERE)
+        return
+    for rule, reach in zip(rules, reaches, strict=True):
+        if code := _CODES.get(reach.verdict):
+            reaches_whom = "reaches nobody" if reach.verdict is ReachVerdict.NOBODY else "reaches few"
+            yield ReviewWarning(code, f"Rule {quoted(rule.name)} {reaches_whom}: {reach.sentence}", rule.id)
+
+
+def _in_order(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> Iterator[ReviewWarning]:
+    """Those about the scheme, then rule by rule."""
+    yield from (warning for warning in warnings if warning.rule_id is None)
+    for rule in rules:
+        yield from (warning for warning in warnings if warning.rule_id == rule.id)
+
+
+def _setting(content: SchemeContent, scope: Scope, population: Population, names: Names) -> Setting:
+    return Setting(
+        scope,
+        frozenset(content.geography_ids),
+        {value.variant_id: value.base_points for value in content.coupon_values},
+        content.basics.budget,
+        population.paths,
+        population.tier_ranks,
+        names,
+    )
