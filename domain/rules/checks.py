@@ -13,7 +13,6 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.rules.model import (
-    ActivityClause,
     AllOf,
     BonusRule,
     ChannelClause,
@@ -26,7 +25,7 @@ from domain.rules.model import (
 )
 from domain.rules.occasions import Scope
 from domain.rules.payouts import earning
-from domain.rules.prospects import Prospects
+from domain.rules.prospects import Anybody, Prospects
 from domain.rules.reach import parts_of
 from domain.rules.sentences import Names, asks
 from domain.rules.traversal import clauses
@@ -60,40 +59,35 @@ class Setting(Struct, frozen=True):
 
 def rule_findings(rules: Sequence[BonusRule], setting: Setting) -> tuple[Finding, ...]:
     """Everything to know about the rules, rule by rule in their order."""
-    prospects = _anybody(rules, setting)
+    anybody = _anybody(rules, setting)
     found: list[Finding] = []
     possible: list[BonusRule] = []
     for rule in rules:
         found.extend(_outside(rule, setting))
         found.extend(_slabs(rule))
         found.extend(_budget(rule, setting))
-        if not prospects.anybody(rule.condition):
-            found.append(Finding("CONTRADICTION", _contradiction(rule, prospects, setting.names), rule.id))
+        if not anybody.could(rule.condition):
+            found.append(Finding("CONTRADICTION", _contradiction(rule, anybody, setting.names), rule.id))
             continue
-        shadowed = list(_shadowed(rule, possible, setting, prospects))
-        found.extend(shadowed or _overlap(rule, possible, prospects))
+        shadowed = list(_shadowed(rule, possible, setting, anybody))
+        found.extend(shadowed or _overlap(rule, possible, anybody))
         possible.append(rule)
     return tuple(found)
 
 
-def _anybody(rules: Iterable[BonusRule], setting: Setting) -> Prospects:
-    """One ECP of every kind there can be in the scheme: of any place and tier, who may have done anything."""
-    asked = [clause for rule in rules for clause in clauses(rule.condition)]
+def _anybody(rules: Iterable[BonusRule], setting: Setting) -> Anybody:
+    asked = (clause for rule in rules for clause in clauses(rule.condition))
     prospects = Prospects(asked, setting.scope, setting.paths, setting.tier_ranks)
-    activities = [clause for clause in asked if isinstance(clause, ActivityClause)]
-    for place, path in setting.paths.items():
-        if not setting.geography_ids.isdisjoint(path):
-            for tier in (None, *setting.tier_ranks):
-                prospects.add(place, tier, 1, activities)
-    return prospects
+    inside = (place for place, path in setting.paths.items() if not setting.geography_ids.isdisjoint(path))
+    return Anybody(prospects, inside)
 
 
-def _contradiction(rule: BonusRule, prospects: Prospects, names: Names) -> str:
+def _contradiction(rule: BonusRule, anybody: Anybody, names: Names) -> str:
     """Say which two parts of the condition exclude each other, if it is two of them."""
     parts = parts_of(rule.condition)
     for first, second in combinations(parts, 2):
-        alone = prospects.anybody(first) and prospects.anybody(second)
-        if alone and not prospects.anybody(AllOf((first, second))):
+        alone = anybody.could(first) and anybody.could(second)
+        if alone and not anybody.could(AllOf((first, second))):
             one, other = asks(first, names), asks(second, names)
             return f"Rule {quoted(rule.name)} rewards nobody: no ECPs {one} and at the same time {other}."
     what = asks(rule.condition, names)
@@ -171,9 +165,7 @@ def _budget(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
         yield Finding("REWARD_EXCEEDS_BUDGET", message, rule.id)
 
 
-def _shadowed(
-    rule: BonusRule, earlier: Iterable[BonusRule], setting: Setting, prospects: Prospects
-) -> Iterator[Finding]:
+def _shadowed(rule: BonusRule, earlier: Iterable[BonusRule], setting: Setting, anybody: Anybody) -> Iterator[Finding]:
     """An earlier rule of the group that is met whenever this one is, and never pays less, leaves it nothing."""
     for other in earlier:
         if (
@@ -181,7 +173,7 @@ def _shadowed(
             and other.exclusive_group == rule.exclusive_group
             and other.limits == Limits()
             and _never_less(other, rule, setting)
-            and not prospects.anybody(AllOf((rule.condition, Not(other.condition))))
+            and not anybody.could(AllOf((rule.condition, Not(other.condition))))
         ):
             message = (
                 f"Rule {quoted(rule.name)} never pays: {quoted(other.name)} of the same group is met whenever it is, "
@@ -207,13 +199,13 @@ def _units(rule: BonusRule) -> set[int]:
     return {units for units in {*_UNITS, *edges} if units >= 1}
 
 
-def _overlap(rule: BonusRule, earlier: Iterable[BonusRule], prospects: Prospects) -> Iterator[Finding]:
+def _overlap(rule: BonusRule, earlier: Iterable[BonusRule], anybody: Anybody) -> Iterator[Finding]:
     """Earlier rules that add up with this one on the same sale."""
     both = [
         other
         for other in earlier
         if (rule.exclusive_group is None or other.exclusive_group != rule.exclusive_group)
-        and prospects.anybody(AllOf((rule.condition, other.condition)))
+        and anybody.could(AllOf((rule.condition, other.condition)))
     ]
     if both:
         others = _some([quoted(other.name) for other in both])

@@ -5,9 +5,9 @@ one variant to the next, at the bounds of quantities, at the dates and times tha
 side of each of those places stands for all the others. Volumes are still to come and may be anything.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -62,19 +62,6 @@ class Scope(Struct, frozen=True):
     ends_on: date
 
 
-def dimensions(asked: Iterable[Clause], scope: Scope) -> tuple[Choices, ...]:
-    """What a sale can be, one dimension after the other: what is sold, how, when, and after which volumes.
-
-    Dimensions do not depend on each other. One without choices means that nothing can be sold.
-    """
-    clauses = dict.fromkeys(asked)
-    goods = [clause for clause in clauses if isinstance(clause, ProductClause)]
-    ways = [clause for clause in clauses if isinstance(clause, ChannelClause | QuantityClause)]
-    times = [clause for clause in clauses if isinstance(clause, PeriodClause | EnrolledWithinClause)]
-    volumes = [clause for clause in clauses if isinstance(clause, VolumeClause)]
-    return (_goods(goods, scope), _ways(ways, scope), *_times(times, scope), *_volumes(volumes))
-
-
 def free(clauses: Iterable[Clause]) -> tuple[Choices, ...]:
     """Dimensions of clauses of which each may hold or not, whatever the others do."""
     return tuple(frozenset({_NOTHING, frozenset({clause})}) for clause in clauses)
@@ -107,25 +94,25 @@ def any_line(  # noqa: PLR0913 - the facts of a line, by name, each with a value
     return LineFacts(channel, variant_id, product_id, category, quantity, 0, at)
 
 
-def _goods(clauses: Sequence[Clause], scope: Scope) -> Choices:
+def _goods(clauses: Sequence[ProductClause], scope: Scope) -> tuple[Choices, ...]:
     asked = Asked(clauses)
-    return frozenset(
-        asked.holding(
-            any_line(variant_id=sold.variant_id, product_id=sold.product_id, category=sold.category), EcpFacts()
-        )
+    lines = (
+        any_line(variant_id=sold.variant_id, product_id=sold.product_id, category=sold.category)
         for sold in scope.variants
     )
+    return (frozenset(asked.holding(line, EcpFacts()) for line in lines),)
 
 
-def _ways(clauses: Sequence[Clause], scope: Scope) -> Choices:
+def _ways(clauses: Sequence[ChannelClause | QuantityClause], scope: Scope) -> tuple[Choices, ...]:
     """Channels with the quantities that they allow: a coupon is a line of one unit."""
     asked = Asked(clauses)
     quantities = sorted(_quantities(clauses))
-    return frozenset(
-        asked.holding(any_line(channel=channel, quantity=quantity), EcpFacts())
+    lines = (
+        any_line(channel=channel, quantity=quantity)
         for channel in scope.channels
         for quantity in ((1,) if channel is EarningChannel.COUPON else quantities)
     )
+    return (frozenset(asked.holding(line, EcpFacts()) for line in lines),)
 
 
 def _quantities(clauses: Iterable[Clause]) -> set[int]:
@@ -138,7 +125,7 @@ def _quantities(clauses: Iterable[Clause]) -> set[int]:
     return {quantity for quantity in found if quantity >= 1}
 
 
-def _times(clauses: Sequence[Clause], scope: Scope) -> tuple[Choices, ...]:
+def _times(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope) -> tuple[Choices, ...]:
     """Days and hours of sales, with the days on which somebody may have enrolled by then."""
     periods = [clause for clause in clauses if isinstance(clause, PeriodClause)]
     enrolled = [clause for clause in clauses if isinstance(clause, EnrolledWithinClause)]
@@ -158,7 +145,7 @@ def _times(clauses: Sequence[Clause], scope: Scope) -> tuple[Choices, ...]:
     return (frozenset(found),)
 
 
-def _volumes(clauses: Sequence[VolumeClause]) -> tuple[Choices, ...]:
+def _volumes(clauses: Sequence[VolumeClause], _scope: Scope) -> tuple[Choices, ...]:
     """Any volume may have been reached before: one that is large enough for a clause is for those that ask for less."""
     keys = dict.fromkeys(volume_key(clause) for clause in clauses)
     by_key = [[clause for clause in clauses if volume_key(clause) == key] for key in keys]
@@ -212,3 +199,19 @@ def _later(day: date, days: int) -> date:
 
 def _at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, UTC)
+
+
+class Aspect(Struct, frozen=True):
+    """A side of sales that does not depend on the others, and which clauses are about it."""
+
+    about: Any
+    dimensions: Callable[[Sequence[Any], Scope], tuple[Choices, ...]]
+
+
+# What is sold; how; when; and after which volumes.
+ASPECTS: Final = (
+    Aspect(ProductClause, _goods),
+    Aspect(ChannelClause | QuantityClause, _ways),
+    Aspect(PeriodClause | EnrolledWithinClause, _times),
+    Aspect(VolumeClause, _volumes),
+)

@@ -12,8 +12,20 @@ from msgspec import Struct
 
 from domain.rules.model import AllOf, AnyOf, Clause, Condition, Not
 
-# Steps after which a search gives up and calls a condition possible: no condition that a person wrote comes near it.
-_STEPS: Final = 20_000
+# Parts of conditions looked at over all searches of a scheme, about a second's work; steps that any search may take.
+_WORK: Final = 4_000_000
+_STEPS: Final = 100
+
+
+class Effort:
+    """How much searching is left, for all conditions of a scheme together.
+
+    Whether any condition can hold is as hard a question as there is (Cook, 1971). When the effort is used up, a search
+    gives up early and calls the condition possible. No rule that a person wrote comes near it.
+    """
+
+    def __init__(self) -> None:
+        self.left = _WORK
 
 
 class Dimension(Struct, frozen=True):
@@ -39,10 +51,11 @@ class Possibility:
 
     def __init__(self, condition: Condition, bits: Mapping[Clause, int]) -> None:
         self._tree = _tree(condition, bits)
+        self._size = _size(self._tree)
         self._wanted, self._unwanted = _polarities(self._tree)
         self.mask = self._wanted | self._unwanted
 
-    def given(self, true: int, dimensions: Iterable[Dimension]) -> bool:
+    def given(self, true: int, dimensions: Iterable[Dimension], effort: Effort) -> bool:
         """Whether the condition can hold when the clauses in `true` hold, and others as the dimensions allow."""
         relevant = [self._narrowed(found) for found in dimensions if found.mask & self.mask or not found.choices]
         open_mask = 0
@@ -51,7 +64,10 @@ class Possibility:
                 return False
             open_mask |= dimension.mask
         relevant.sort(key=lambda found: len(found.choices))
-        return _Search(self._tree, relevant).possible(true & self.mask, self.mask & ~open_mask)
+        search = _Search(self._tree, relevant, max(_STEPS, effort.left // self._size))
+        possible = search.possible(true & self.mask, self.mask & ~open_mask)
+        effort.left = max(0, effort.left - search.steps * self._size)
+        return possible
 
     def _narrowed(self, dimension: Dimension) -> Dimension:
         """The dimension as far as it matters here, without combinations that help no more than another one does."""
@@ -67,17 +83,18 @@ class Possibility:
 
 
 class _Search:
-    """One search, with the steps that it has left."""
+    """One search, with the steps that it took."""
 
-    def __init__(self, tree: _Tree, dimensions: Sequence[Dimension]) -> None:
+    def __init__(self, tree: _Tree, dimensions: Sequence[Dimension], most: int) -> None:
+        self.steps = 0
         self._tree = tree
         self._dimensions = dimensions
-        self._steps = _STEPS
+        self._most = most
 
     def possible(self, true: int, known: int, settled: int = 0) -> bool:
-        self._steps -= 1
+        self.steps += 1
         verdict = _judge(self._tree, true, known)
-        if verdict is not None or self._steps <= 0:
+        if verdict is not None or self.steps >= self._most:
             return verdict is not False
         dimension = self._dimensions[settled]
         return any(self.possible(true | choice, known | dimension.mask, settled + 1) for choice in dimension.choices)
@@ -93,6 +110,10 @@ def _tree(condition: Condition, bits: Mapping[Clause, int]) -> _Tree:
             return _Group(settles=False, members=(_tree(member, bits),), negated=True)
         case clause:
             return bits[clause]
+
+
+def _size(tree: _Tree) -> int:
+    return 1 if isinstance(tree, int) else 1 + sum(_size(member) for member in tree.members)
 
 
 def _polarities(tree: _Tree, *, negated: bool = False) -> tuple[int, int]:

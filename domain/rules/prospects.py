@@ -1,33 +1,32 @@
 """Who could ever meet which condition in one scheme: kinds of ECPs, and everything that their sales can be."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from uuid import UUID
 
 from domain.rules.facts import EcpFacts
 from domain.rules.model import (
     ActivityClause,
+    AllOf,
     Clause,
     Condition,
     GeographyClause,
     TierClause,
 )
-from domain.rules.occasions import Asked, Choices, Scope, any_line, dimensions, free
-from domain.rules.possibility import Dimension, Possibility
+from domain.rules.occasions import ASPECTS, Asked, Aspect, Choices, Scope, any_line, free
+from domain.rules.possibility import Dimension, Effort, Possibility
 from domain.rules.traversal import clauses
 
 # Activities of one kind with bounds in time, beyond which they are taken for independent of each other.
 _TOLD_APART = 8
 
-# What a sale does not decide.
-_OfEcps = TierClause | GeographyClause | ActivityClause
 # What tells ECPs apart, as bits of clauses: what holds, and what they have done and may do again.
-_Profile = tuple[int, int]
+Profile = tuple[int, int]
 
 
 class Prospects:
-    """The ECPs that were added, before all conditions that are made of the given clauses."""
+    """What ECPs can be and do in one scheme, as far as the given clauses ask."""
 
     def __init__(
         self,
@@ -36,13 +35,75 @@ class Prospects:
         paths: Mapping[UUID, tuple[UUID, ...]],
         tier_ranks: Mapping[UUID, int],
     ) -> None:
-        self._bits: dict[Clause, int] = {clause: 1 << number for number, clause in enumerate(dict.fromkeys(asked))}
+        self.bits: Mapping[Clause, int] = {clause: 1 << number for number, clause in enumerate(dict.fromkeys(asked))}
+        self.places = _by_place(self.bits, paths)
+        self.tiers = _by_tier(self.bits, tier_ranks)
         self._scope = scope
-        self._places = _by_place(self._bits, paths)
-        self._tiers = _by_tier(self._bits, tier_ranks)
-        self._profiles: Counter[_Profile] = Counter()
-        self._sales: dict[frozenset[Clause], tuple[Dimension, ...]] = {}
+        self._sales: dict[tuple[Aspect, frozenset[Clause]], tuple[Dimension, ...]] = {}
         self._histories: dict[int, tuple[Dimension, ...]] = {}
+        self._effort = Effort()
+
+    def mask(self, chosen: Iterable[Clause]) -> int:
+        """Clauses as bits; clauses that nothing asks for are left out."""
+        found = 0
+        for clause in chosen:
+            found |= self.bits.get(clause, 0)
+        return found
+
+    def reached(self, condition: Condition, profiles: Iterable[Profile]) -> Iterator[Profile]:
+        """Those of the profiles that could meet the condition on some occasion; alike ones are decided once."""
+        puzzle = Possibility(condition, self.bits)
+        sales = self._sales_for(clauses(condition))
+        known: dict[Profile, bool] = {}
+        for profile in profiles:
+            holds, did = profile[0] & puzzle.mask, profile[1] & puzzle.mask
+            could = known.get((holds, did))
+            if could is None:
+                dimensions = (*sales, *self._histories_of(did))
+                could = known[holds, did] = puzzle.given(holds, dimensions, self._effort)
+            if could:
+                yield profile
+
+    def _sales_for(self, asked: Iterable[Clause]) -> tuple[Dimension, ...]:
+        """Everything that a sale can be, as far as these clauses ask."""
+        clauses = tuple(asked)
+        return tuple(
+            dimension
+            for aspect in ASPECTS
+            for dimension in self._seen_from(
+                aspect, frozenset(clause for clause in clauses if isinstance(clause, aspect.about))
+            )
+        )
+
+    def _seen_from(self, aspect: Aspect, asked: frozenset[Clause]) -> tuple[Dimension, ...]:
+        found = self._sales.get((aspect, asked))
+        if found is None:
+            choices = aspect.dimensions(tuple(asked), self._scope)
+            found = self._sales[aspect, asked] = tuple(map(self._dimension, choices))
+        return found
+
+    def _histories_of(self, did: int) -> tuple[Dimension, ...]:
+        """What those who did this once may have done by the time of a sale: lately, or too long ago."""
+        found = self._histories.get(did)
+        if found is None:
+            passing = [clause for clause, bit in self.bits.items() if did & bit and isinstance(clause, ActivityClause)]
+            found = self._histories[did] = tuple(self._dimension(choices) for choices in histories(passing))
+        return found
+
+    def _dimension(self, choices: Choices) -> Dimension:
+        masks = frozenset(self.mask(choice) for choice in choices)
+        whole = 0
+        for mask in masks:
+            whole |= mask
+        return Dimension(whole, masks)
+
+
+class Crowd:
+    """Real ECPs, who have done what they have done."""
+
+    def __init__(self, prospects: Prospects) -> None:
+        self._prospects = prospects
+        self._profiles: Counter[Profile] = Counter()
 
     def add(
         self,
@@ -53,58 +114,41 @@ class Prospects:
         stays: Iterable[ActivityClause] = (),
     ) -> None:
         """Add so many ECPs of one place and tier, who did the same; what `stays` they will always have done."""
-        kept = self._mask(stays)
-        holds = self._places.get(geography_id, 0) | self._tiers.get(tier_id, 0) | kept
-        self._profiles[holds, self._mask(did) & ~kept] += count
+        known = self._prospects
+        kept = known.mask(stays)
+        holds = known.places.get(geography_id, 0) | known.tiers.get(tier_id, 0) | kept
+        self._profiles[holds, known.mask(did) & ~kept] += count
 
-    def eligible(self, condition: Condition) -> int:
-        """How many of them could meet the condition on some occasion."""
-        return sum(self._reached(condition))
-
-    def anybody(self, condition: Condition) -> bool:
-        """Whether one of them could."""
-        return any(self._reached(condition))
-
-    def _reached(self, condition: Condition) -> Iterator[int]:
-        """How many there are of each kind that could meet the condition, of the kinds that it tells apart."""
-        puzzle = Possibility(condition, self._bits)
-        sales = self._sales_for(clauses(condition))
-        kinds: Counter[_Profile] = Counter()
+    def funnel(self, parts: Sequence[Condition]) -> list[int]:
+        """How many could meet the first part, the first two, and so on, up to all of them."""
+        mask = self._prospects.mask(clauses(AllOf(tuple(parts))))
+        left: Counter[Profile] = Counter()
         for (holds, did), count in self._profiles.items():
-            kinds[holds & puzzle.mask, did & puzzle.mask] += count
-        for (holds, did), count in kinds.items():
-            if puzzle.given(holds, (*sales, *self._histories_of(did))):
-                yield count
+            left[holds & mask, did & mask] += count
+        remaining = []
+        for index in range(len(parts)):
+            condition = AllOf(tuple(parts[: index + 1]))
+            left = Counter({profile: left[profile] for profile in self._prospects.reached(condition, left)})
+            remaining.append(left.total())
+        return remaining
 
-    def _mask(self, chosen: Iterable[Clause]) -> int:
-        mask = 0
-        for clause in chosen:
-            mask |= self._bits.get(clause, 0)
-        return mask
 
-    def _sales_for(self, asked: Iterable[Clause]) -> tuple[Dimension, ...]:
-        key = frozenset(
-            clause for clause in asked if not isinstance(clause, TierClause | GeographyClause | ActivityClause)
-        )
-        found = self._sales.get(key)
-        if found is None:
-            found = self._sales[key] = tuple(self._dimension(choices) for choices in dimensions(key, self._scope))
-        return found
+class Anybody:
+    """An ECP of any tier in any of the places, who may have done anything."""
 
-    def _histories_of(self, did: int) -> tuple[Dimension, ...]:
-        """What those who did this once may have done by the time of a sale: lately, or too long ago."""
-        found = self._histories.get(did)
-        if found is None:
-            passing = [clause for clause, bit in self._bits.items() if did & bit and isinstance(clause, ActivityClause)]
-            found = self._histories[did] = tuple(self._dimension(choices) for choices in histories(passing))
-        return found
+    def __init__(self, prospects: Prospects, places: Iterable[UUID]) -> None:
+        self._prospects = prospects
+        self._places = {prospects.places.get(place, 0) for place in places}
+        self._tiers = set(prospects.tiers.values())
+        self._did = prospects.mask(clause for clause in prospects.bits if isinstance(clause, ActivityClause))
 
-    def _dimension(self, choices: Choices) -> Dimension:
-        masks = frozenset(self._mask(choice) for choice in choices)
-        whole = 0
-        for mask in masks:
-            whole |= mask
-        return Dimension(whole, masks)
+    def could(self, condition: Condition) -> bool:
+        """Whether there is a place, a tier and an occasion with which the condition holds."""
+        mask = self._prospects.mask(clauses(condition))
+        places = {place & mask for place in self._places}
+        tiers = {tier & mask for tier in self._tiers}
+        profiles = ((place | tier, self._did & mask) for place in places for tier in tiers)
+        return any(True for _ in self._prospects.reached(condition, profiles))
 
 
 def histories(passing: Iterable[ActivityClause]) -> tuple[Choices, ...]:

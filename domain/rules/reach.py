@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from domain.rules.model import ActivityClause, AllOf, BonusRule, Condition
 from domain.rules.occasions import Scope
-from domain.rules.prospects import Prospects
+from domain.rules.prospects import Crowd, Prospects
 from domain.rules.traversal import clauses
 
 
@@ -96,10 +96,10 @@ def reach_of(
 ) -> tuple[Reach, ...]:
     """The reach of each rule, in order."""
     asked = (clause for rule in rules for clause in clauses(rule.condition))
-    prospects = Prospects(asked, scope, population.paths, population.tier_ranks)
+    crowd = Crowd(Prospects(asked, scope, population.paths, population.tier_ranks))
     for cell in population.cells:
-        prospects.add(cell.geography_id, cell.tier_id, cell.count, cell.did, cell.stays)
-    return tuple(_reach(rule, prospects, population.size, policy) for rule in rules)
+        crowd.add(cell.geography_id, cell.tier_id, cell.count, cell.did, cell.stays)
+    return tuple(_reach(rule, crowd, population.size, policy) for rule in rules)
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
@@ -117,13 +117,10 @@ def cells_by_activity(totals: Mapping[tuple[UUID, UUID | None], int], active: Se
     return (*active, *quiet)
 
 
-def _reach(rule: BonusRule, prospects: Prospects, audience: int, policy: ReachPolicy) -> Reach:
+def _reach(rule: BonusRule, crowd: Crowd, audience: int, policy: ReachPolicy) -> Reach:
     """Count part by part."""
-    left = audience
-    funnel: list[Step] = []
     parts = parts_of(rule.condition)
-    for index, part in enumerate(parts):
-        remaining = prospects.eligible(AllOf(parts[: index + 1]))
-        funnel.append(Step(part, remaining, left - remaining))
-        left = remaining
-    return Reach(rule.id, audience, left, policy.verdict(left, audience), tuple(funnel))
+    remaining = crowd.funnel(parts)
+    before = (audience, *remaining)
+    steps = tuple(Step(part, left, there - left) for part, left, there in zip(parts, remaining, before, strict=False))
+    return Reach(rule.id, audience, remaining[-1], policy.verdict(remaining[-1], audience), steps)

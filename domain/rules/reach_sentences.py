@@ -27,7 +27,7 @@ def reach_sentence(rule: BonusRule, reach: Reach, population: Population, names:
     parts = parts_of(rule.condition)[: index + 1]
     shut = parts[-1]
     if not any(isinstance(clause, _ABOUT_ECPS) for clause in clauses(shut)):
-        return f"In this scheme nobody can {asks(shut, names)}."
+        return f"No sale of this scheme can come from ECPs who {asks(shut, names)}."
     if isinstance(shut, ActivityClause) and not any(shut in cell.did for cell in population.cells):
         return f"The rule asks for ECPs who {asks(shut, names)}; no ECP of the scheme has ever done so."
     return _tier_and_place(parts, population, names) or _left(shut, reach, index, names)
@@ -37,7 +37,7 @@ def _tier_and_place(parts: Sequence[Condition], population: Population, names: N
     """Who is there instead, when a tier and perhaps a place are enough to shut everybody out."""
     tier = next((part for part in parts if isinstance(part, TierClause)), None)
     place = next((part for part in parts if isinstance(part, GeographyClause)), None)
-    if tier is None:
+    if tier is None or not names.tiers.keys() >= set(tier.tier_ids):
         return None
     here = _tiers_of(AllOf(() if place is None else (place,)), population)
     if not here or any(_meets(tier, tier_id, population) for tier_id in here):
@@ -46,7 +46,7 @@ def _tier_and_place(parts: Sequence[Condition], population: Population, names: N
     there = names.tiers.get(tier_id, "untiered") if tier_id else "untiered"
     single = len(tier.tier_ids) == 1 and tier.at_least is None
     wanted = listing(named(tier.tier_ids, names.tiers, "tier"), "or") if single else asks(tier, names)[len("are ") :]
-    where = "in the scheme"
+    where = "in the geographies of the scheme"
     if place is not None:
         where = f"in {listing(named(place.geography_ids, names.geographies, 'place'), 'or')}"
     who = f"No {wanted} ECP works" if single else f"No ECP who is {wanted} works"

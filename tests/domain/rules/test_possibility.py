@@ -1,0 +1,80 @@
+"""Whether a condition can hold: agrees with trying everything, and no condition is too large for it (R4)."""
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.rules.model import ActivityClause, AllOf, AnyOf, Clause, Condition, Not
+from domain.rules.possibility import Dimension, Effort, Possibility
+
+CLAUSES = [ActivityClause("DID", times) for times in range(1, 9)]
+BITS: dict[Clause, int] = {clause: 1 << number for number, clause in enumerate(CLAUSES)}
+# Two dimensions of three clauses each; the last two clauses are facts.
+FIRST, SECOND = 0b000111, 0b111000
+CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
+    st.sampled_from(CLAUSES),
+    lambda inner: st.one_of(
+        st.builds(AllOf, st.lists(inner, max_size=4).map(tuple)),
+        st.builds(AnyOf, st.lists(inner, max_size=4).map(tuple)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=12,
+)
+
+
+def choices(mask: int) -> st.SearchStrategy[Dimension]:
+    """Any combinations of the clauses of a dimension."""
+    shift = (mask & -mask).bit_length() - 1
+    combinations = st.frozensets(st.integers(0, 7).map(lambda chosen: chosen << shift), max_size=5)
+    return combinations.map(lambda found: Dimension(mask, found))
+
+
+def holds(condition: Condition, true: int) -> bool:
+    """The plain meaning of a condition."""
+    match condition:
+        case AllOf(members):
+            return all(holds(member, true) for member in members)
+        case AnyOf(members):
+            return any(holds(member, true) for member in members)
+        case Not(member):
+            return not holds(member, true)
+        case clause:
+            return bool(true & BITS[clause])
+
+
+@given(CONDITIONS, choices(FIRST), choices(SECOND), st.integers(0, 3).map(lambda facts: facts << 6))
+def test_it_agrees_with_trying_everything(
+    condition: Condition, first: Dimension, second: Dimension, facts: int
+) -> None:
+    tried = [holds(condition, facts | one | other) for one, other in itertools.product(first.choices, second.choices)]
+    assert Possibility(condition, BITS).given(facts, [first, second], Effort()) is any(tried)
+
+
+def test_the_largest_condition_takes_little_work() -> None:
+    """A hundred clauses of which each may hold or not, half of them both wanted and unwanted: 2^100 combinations."""
+    many = [ActivityClause(f"KIND_{number}", 1) for number in range(100)]
+    bits: dict[Clause, int] = {clause: 1 << number for number, clause in enumerate(many)}
+    free = [Dimension(bit, frozenset({0, bit})) for bit in bits.values()]
+    pairs = [
+        AnyOf((AllOf((one, Not(other))), AllOf((other, Not(one))))) for one, other in itertools.pairwise(many[:20])
+    ]
+    assert Possibility(AllOf((*pairs, *many[20:])), bits).given(0, free, Effort())
+    assert not Possibility(AllOf((many[0], Not(many[0]), *many[50:])), bits).given(0, free, Effort())
+
+
+def test_what_takes_too_long_to_rule_out_counts_as_possible() -> None:
+    """No rule is called one for nobody unless it is: nine pigeons do not fit into eight holes, which takes long."""
+    pigeons, holes = range(9), range(8)
+    lives = {(one, hole): ActivityClause(f"LIVES_{one}_{hole}", 1) for one in pigeons for hole in holes}
+    bits: dict[Clause, int] = {clause: 1 << number for number, clause in enumerate(lives.values())}
+    free = [Dimension(bit, frozenset({0, bit})) for bit in bits.values()]
+    housed = [AnyOf(tuple(lives[one, hole] for hole in holes)) for one in pigeons]
+    alone = [
+        Not(AllOf((lives[one, hole], lives[other, hole])))
+        for hole in holes
+        for one, other in itertools.combinations(pigeons, 2)
+    ]
+    assert Possibility(AllOf((*housed, *alone)), bits).given(0, free, Effort())
+    few = [clause for (one, hole), clause in lives.items() if one < 2 and hole < 1]
+    assert not Possibility(AllOf((*few, Not(AllOf(tuple(few))))), bits).given(0, free, Effort())

@@ -1,0 +1,177 @@
+"""The reach of a rule in numbers and words: the funnel, the verdict, and what shuts everybody out (R4)."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from domain.channels import EarningChannel
+from domain.rules.model import (
+    ActivityClause,
+    AllOf,
+    AnyOf,
+    BonusRule,
+    Condition,
+    EnrolledWithinClause,
+    FlatPoints,
+    GeographyClause,
+    Not,
+    PeriodClause,
+    QuantityClause,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+)
+from domain.rules.occasions import Scope, SoldVariant
+from domain.rules.reach import Cell, Population, Reach, ReachPolicy, ReachVerdict, reach_of
+from domain.rules.reach_sentences import reach_sentence
+from domain.rules.sentences import Names
+
+BRONZE, SILVER, GOLD, PUNE, MUMBAI, INDIA = (UUID(int=number) for number in range(1, 7))
+SCOPE = Scope(
+    (SoldVariant(UUID(int=20), UUID(int=21), "Engine oil"),),
+    (EarningChannel.COUPON,),
+    date(2026, 4, 1),
+    date(2026, 4, 30),
+    date(2026, 5, 1),
+    date(2026, 7, 31),
+)
+NAMES = Names(
+    tiers={BRONZE: "Bronze", SILVER: "Silver", GOLD: "Gold"},
+    geographies={PUNE: "Pune", MUMBAI: "Mumbai", INDIA: "India"},
+)
+PATHS = {PUNE: (PUNE, INDIA), MUMBAI: (MUMBAI, INDIA), INDIA: (INDIA,)}
+RANKS = {BRONZE: 1, SILVER: 2, GOLD: 3}
+TRAINED, INSTALLED = ActivityClause("TRAINING_COMPLETED", 1), ActivityClause("APP_INSTALLED", 1, 30)
+POPULATION = Population(
+    (
+        Cell(PUNE, SILVER, 41),
+        Cell(PUNE, BRONZE, 12),
+        Cell(MUMBAI, GOLD, 6),
+        Cell(MUMBAI, SILVER, 900, frozenset({TRAINED}), frozenset({TRAINED})),
+        Cell(INDIA, None, 1),
+    ),
+    PATHS,
+    RANKS,
+)
+GOLDS, IN_PUNE = TierClause((GOLD,)), GeographyClause((PUNE,))
+
+
+def reach(condition: Condition, population: Population = POPULATION, policy: ReachPolicy | None = None) -> Reach:
+    """The reach of a rule with this condition."""
+    rule = BonusRule(UUID(int=99), "One", condition, FlatPoints(5))
+    return reach_of([rule], SCOPE, population, policy or ReachPolicy())[0]
+
+
+def told(condition: Condition, population: Population = POPULATION) -> str:
+    """The sentence about it."""
+    rule = BonusRule(UUID(int=99), "One", condition, FlatPoints(5))
+    return reach_sentence(rule, reach(condition, population), population, NAMES)
+
+
+def test_a_funnel_goes_part_by_part() -> None:
+    found = reach(AllOf((TierClause((), SILVER), GeographyClause((INDIA,)), TRAINED, IN_PUNE)))
+    assert (found.audience, found.eligible, found.verdict) == (960, 0, ReachVerdict.NOBODY)
+    assert [(step.remaining, step.excluded) for step in found.funnel] == [(947, 13), (947, 0), (900, 47), (0, 900)]
+    assert found.shut_by == 3
+
+
+def test_a_condition_that_is_no_all_is_one_part() -> None:
+    found = reach(AnyOf((GOLDS, IN_PUNE)))
+    assert [(step.remaining, step.excluded) for step in found.funnel] == [(59, 901)]
+    assert found.shut_by is None
+
+
+@pytest.mark.parametrize(
+    ("eligible", "audience", "verdict"),
+    [
+        (0, 0, ReachVerdict.NOBODY),
+        (0, 5_000, ReachVerdict.NOBODY),
+        (1, 1, ReachVerdict.FEW),
+        (9, 9, ReachVerdict.FEW),
+        (10, 10, ReachVerdict.OK),
+        (10, 1_000, ReachVerdict.OK),
+        (10, 1_001, ReachVerdict.FEW),
+        (9_999, 1_000_000, ReachVerdict.FEW),
+        (10_000, 1_000_000, ReachVerdict.OK),
+    ],
+)
+def test_few_are_fewer_than_ten_or_than_one_in_a_hundred(eligible: int, audience: int, verdict: ReachVerdict) -> None:
+    assert ReachPolicy().verdict(eligible, audience) is verdict
+
+
+def test_what_few_are_can_be_configured() -> None:
+    assert reach(GOLDS).verdict is ReachVerdict.FEW
+    assert reach(GOLDS, policy=ReachPolicy(few_ecps=6, few_percent=0.5)).verdict is ReachVerdict.OK
+    assert reach(GOLDS, policy=ReachPolicy(few_ecps=0, few_percent=0)).verdict is ReachVerdict.OK
+
+
+@pytest.mark.parametrize(
+    ("condition", "sentence"),
+    [
+        (TierClause((SILVER,)), "941 of 960 ECPs could qualify."),
+        (GOLDS, "Only 6 of 960 ECPs could qualify."),
+        (AllOf((GOLDS, IN_PUNE)), "No Gold ECP works in Pune; 41 Silver ECPs do."),
+        (AllOf((IN_PUNE, GOLDS)), "No Gold ECP works in Pune; 41 Silver ECPs do."),
+        (AllOf((IN_PUNE, TierClause((), GOLD))), "No ECP who is Gold or above works in Pune; 41 Silver ECPs do."),
+        (
+            AllOf((Not(GeographyClause((MUMBAI, PUNE))), TierClause((SILVER,)))),
+            "Of 1 ECP, none is left when the rule asks for ECPs who are Silver.",
+        ),
+        (
+            AllOf((IN_PUNE, TRAINED)),
+            (
+                "Of 53 ECPs, none is left when the rule asks for ECPs who have completed the activity "
+                "“Training completed” at least once."
+            ),
+        ),
+        (
+            INSTALLED,
+            (
+                "The rule asks for ECPs who have completed the activity “App installed” at least once in the last 30 days; "
+                "no ECP of the scheme has ever done so."
+            ),
+        ),
+        (
+            AllOf((GOLDS, QuantityClause(2, None))),
+            "No sale of this scheme can come from ECPs who sell 2 or more units on one sale.",
+        ),
+        (
+            AllOf((PeriodClause(date(2026, 6, 1)), EnrolledWithinClause(5))),
+            "No sale of this scheme can come from ECPs who enrolled in the scheme in the last 5 days.",
+        ),
+    ],
+)
+def test_the_verdict_is_a_sentence(condition: Condition, sentence: str) -> None:
+    assert told(condition) == sentence
+
+
+def test_one_is_one() -> None:
+    single = Population((Cell(PUNE, SILVER, 1),), PATHS, RANKS)
+    assert (
+        told(AllOf((GOLDS, IN_PUNE)), single)
+        == "No Gold ECP works in the geographies of the scheme; 1 Silver ECP does."
+    )
+    assert told(IN_PUNE, single) == "Only 1 of 1 ECP could qualify."
+
+
+def test_without_ecps_there_is_nobody_to_reach() -> None:
+    empty = Population((), PATHS, RANKS)
+    assert reach(GOLDS, empty).verdict is ReachVerdict.NOBODY
+    assert told(GOLDS, empty) == "No active ECP works in the geographies of the scheme."
+
+
+def test_volumes_are_still_to_come() -> None:
+    """Nothing is known of sales yet: any volume may be reached before the sale that counts."""
+    assert reach(VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 10**9)).eligible == 960
+
+
+def test_a_tier_and_a_place_that_no_longer_exist_reach_nobody() -> None:
+    gone = UUID(int=77)
+    assert told(TierClause((gone,))) == (
+        "Of 960 ECPs, none is left when the rule asks for ECPs who are a tier that no longer exists."
+    )
+    assert reach(GeographyClause((gone,))).eligible == 0
+    lost = Population((Cell(PUNE, GOLD, 20),), {PUNE: (PUNE,)}, RANKS)
+    assert reach(GeographyClause((INDIA,)), lost).eligible == 0

@@ -1,0 +1,247 @@
+"""What is odd about rules, in sentences: contradictions, shadows, overlaps, things outside, slabs and budgets (R4)."""
+
+from collections.abc import Iterable
+from datetime import date, time
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+from domain.channels import EarningChannel
+from domain.rules.checks import Setting, rule_findings
+from domain.rules.model import (
+    ActivityClause,
+    AllOf,
+    AnyOf,
+    BonusRule,
+    ChannelClause,
+    Condition,
+    EnrolledWithinClause,
+    FlatPoints,
+    GeographyClause,
+    Limits,
+    MultiplyBase,
+    Not,
+    PercentOfBase,
+    PeriodClause,
+    PointsPerUnit,
+    ProductClause,
+    QuantityClause,
+    Reward,
+    Slab,
+    Slabs,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+    Weekday,
+)
+from domain.rules.occasions import Scope, SoldVariant
+from domain.rules.sentences import Names
+
+SILVER, GOLD, PUNE, INDIA, NEPAL, OIL, WAX, LENS = (UUID(int=number) for number in range(1, 9))
+SCOPE = Scope(
+    (SoldVariant(UUID(int=20), OIL, "Engine oil"), SoldVariant(UUID(int=21), WAX, "Car care")),
+    (EarningChannel.SALE,),
+    date(2026, 4, 1),
+    date(2026, 4, 30),
+    date(2026, 5, 1),
+    date(2026, 7, 31),
+)
+SETTING = Setting(
+    SCOPE,
+    frozenset({INDIA}),
+    {UUID(int=20): 10, UUID(int=21): 20},
+    1_000,
+    {PUNE: (PUNE, INDIA), INDIA: (INDIA,), NEPAL: (NEPAL,)},
+    {SILVER: 1, GOLD: 2},
+    Names(
+        tiers={SILVER: "Silver", GOLD: "Gold"},
+        geographies={PUNE: "Pune", INDIA: "India", NEPAL: "Nepal"},
+        products={OIL: "Amber Oil", WAX: "Cedar Wax", LENS: "Clear Lens"},
+    ),
+)
+FIFTY = FlatPoints(50)
+SILVERS, GOLDS, ANYBODY = TierClause((SILVER,)), TierClause((GOLD,)), TierClause((), SILVER)
+
+
+def rule(number: int, condition: Condition, reward: Reward = FIFTY, **given: object) -> BonusRule:
+    """Rule 1 is called “One”."""
+    found = BonusRule(UUID(int=100 + number), ("One", "Two", "Three", "Four", "Five")[number - 1], condition, reward)
+    return replace(found, **given)
+
+
+def found(rules: Iterable[BonusRule], setting: Setting = SETTING) -> list[tuple[str, str]]:
+    """Codes and messages."""
+    return [(finding.code, finding.message) for finding in rule_findings(list(rules), setting)]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        ANYBODY,
+        AllOf((GOLDS, GeographyClause((PUNE,)), QuantityClause(2, 5))),
+        AnyOf((GOLDS, AllOf((GOLDS, SILVERS)))),
+        AllOf((ActivityClause("TRAINING", 3, 30), Not(ActivityClause("TRAINING", 4, 30)))),
+        AllOf((EnrolledWithinClause(10), PeriodClause(date(2026, 5, 1), date(2026, 5, 8)))),
+        Not(VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 5)),
+    ],
+)
+def test_nothing_is_odd_about_a_rule_that_somebody_can_meet(condition: Condition) -> None:
+    assert found([rule(1, condition)]) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        (AllOf((GOLDS, SILVERS)), "no ECPs are Gold and at the same time are Silver"),
+        (
+            AllOf((QuantityClause(5, None), GOLDS, QuantityClause(None, 3))),
+            "no ECPs sell 5 or more units on one sale and at the same time sell at most 3 units on one sale",
+        ),
+        (
+            AllOf((ProductClause((), (OIL,)), Not(ProductClause((), (), ("Engine oil",))))),
+            (
+                "no ECPs sell any variant of Amber Oil and at the same time sell anything except anything in the "
+                "category “Engine oil”"
+            ),
+        ),
+        (
+            AllOf((ActivityClause("TRAINING", 2, 30), Not(ActivityClause("TRAINING", 1, 60)))),
+            (
+                "no ECPs have completed the activity “Training” at least 2 times in the last 30 days and at the same "
+                "time have not completed the activity “Training” in the last 60 days"
+            ),
+        ),
+        (
+            AllOf((EnrolledWithinClause(5), PeriodClause(date(2026, 6, 1)))),
+            (
+                "no ECPs enrolled in the scheme in the last 5 days and at the same time earn points on or after "
+                "1 June 2026"
+            ),
+        ),
+        (
+            AllOf((PeriodClause(date(2026, 5, 4), date(2026, 5, 5)), PeriodClause(weekdays=(Weekday.SUNDAY,)))),
+            "no ECPs earn points from 4 May 2026 to 5 May 2026 and at the same time earn points on a Sunday",
+        ),
+    ],
+)
+def test_two_parts_that_exclude_each_other_are_named(condition: Condition, why: str) -> None:
+    """`ALL` of tier Gold and tier Silver."""
+    assert found([rule(1, condition)]) == [("CONTRADICTION", f"Rule “One” rewards nobody: {why}.")]
+
+
+def test_a_condition_that_fails_as_a_whole_is_said_whole() -> None:
+    either = AnyOf((GeographyClause((NEPAL,)), AllOf((GOLDS, SILVERS))))
+    assert found([rule(1, either)])[-1] == (
+        "CONTRADICTION",
+        (
+            "Rule “One” rewards nobody: no ECPs of this scheme can meet its condition, that they either work in Nepal "
+            "or (are Gold and are Silver)."
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        (
+            AnyOf((GOLDS, GeographyClause((NEPAL, PUNE)))),
+            "Rule “One” mentions Nepal, which is outside the geographies of the scheme.",
+        ),
+        (
+            AnyOf((GOLDS, ProductClause((), (LENS,), ("Eye care",)))),
+            "Rule “One” mentions Clear Lens and the category “Eye care”, which are outside the scheme.",
+        ),
+        (
+            AnyOf((GOLDS, ChannelClause(EarningChannel.COUPON))),
+            "Rule “One” is about the channel coupon, which is not in the scheme.",
+        ),
+        (
+            AnyOf((GOLDS, PeriodClause(date(2026, 8, 1)))),
+            "Rule “One” names dates outside the scheme, which runs from 1 May 2026 to 31 July 2026.",
+        ),
+        (
+            AnyOf((GOLDS, PeriodClause(None, date(2026, 4, 30), None, time(9), time(12)))),
+            "Rule “One” names dates outside the scheme, which runs from 1 May 2026 to 31 July 2026.",
+        ),
+    ],
+)
+def test_what_is_outside_the_scheme_is_named(condition: Condition, message: str) -> None:
+    assert found([rule(1, condition)]) == [("OUTSIDE_SCHEME", message)]
+
+
+def test_dates_of_which_a_day_is_inside_are_not_outside() -> None:
+    assert found([rule(1, PeriodClause(date(2026, 1, 1), date(2026, 5, 1)))]) == []
+    assert found([rule(1, PeriodClause(date(2026, 7, 31), date(2027, 1, 1)))]) == []
+
+
+def test_slabs_that_pay_less_for_more_are_named() -> None:
+    fewer = Slabs((Slab(1, 5), Slab(10, 8), Slab(50, 7)))
+    message = "Rule “One” pays less for more: 7 points per unit from 50 units, after 8 points from 10 units."
+    assert found([rule(1, GOLDS, fewer)]) == [("SLABS_DECREASE", message)]
+    assert found([rule(1, GOLDS, Slabs((Slab(1, 5), Slab(10, 5), Slab(50, 9))))]) == []
+
+
+@pytest.mark.parametrize(
+    ("reward", "least"),
+    [(FlatPoints(1_001), "1,001"), (PointsPerUnit(1_001), "1,001"), (Slabs((Slab(2, 600),)), "1,200")],
+)
+def test_a_reward_that_the_budget_cannot_hold_once_is_named(reward: Reward, least: str) -> None:
+    message = f"Rule “One” pays at least {least} points at once, more than the whole budget of 1,000 points."
+    assert found([rule(1, GOLDS, reward)]) == [("REWARD_EXCEEDS_BUDGET", message)]
+    assert found([rule(1, GOLDS, reward)], replace(SETTING, budget=None)) == []
+
+
+@pytest.mark.parametrize("reward", [FlatPoints(1_000), PointsPerUnit(500), PercentOfBase(Decimal(1_000))])
+def test_a_reward_that_the_budget_holds_once_is_fine(reward: Reward) -> None:
+    assert found([rule(1, GOLDS, reward)]) == []
+
+
+def test_a_rule_in_the_shadow_of_an_earlier_one_of_its_group_is_named() -> None:
+    best = rule(1, ANYBODY, FlatPoints(100), exclusive_group="tiers")
+    less = rule(2, GOLDS, FlatPoints(60), exclusive_group="tiers")
+    message = "Rule “Two” never pays: “One” of the same group is met whenever it is, and pays as much or more."
+    assert found([best, less]) == [("SHADOWED", message)]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ({"condition": GOLDS}, {}),
+        ({"reward": FlatPoints(59)}, {}),
+        ({"limits": Limits(points_per_ecp=100)}, {}),
+        ({"reward": MultiplyBase(Decimal(3))}, {}),
+        ({}, {"exclusive_group": "others"}),
+        ({"reward": FlatPoints(60)}, {"priority": 1}),
+    ],
+)
+def test_a_rule_that_pays_at_times_is_not_shadowed(earlier: dict[str, object], later: dict[str, object]) -> None:
+    """The other one is not always met, pays less at times, runs out, competes elsewhere, or comes second."""
+    best = replace(rule(1, ANYBODY, FlatPoints(100), exclusive_group="tiers"), **earlier)
+    less = replace(rule(2, ANYBODY, FlatPoints(60), exclusive_group="tiers"), **later)
+    assert "SHADOWED" not in {code for code, _ in found([best, less])}
+
+
+def test_rules_that_add_up_are_a_notice() -> None:
+    """It is often meant so; rules of one group, and rules for others, do not add up."""
+    rules = [
+        rule(1, GOLDS),
+        rule(2, SILVERS, exclusive_group="tiers"),
+        rule(3, ANYBODY),
+        rule(4, ANYBODY, exclusive_group="tiers"),
+    ]
+    findings = rule_findings(rules, SETTING)
+    assert [(finding.code, finding.notice, finding.message) for finding in findings] == [
+        ("OVERLAP", True, "Rule “Three” adds up with “One” and “Two”: the same sale can earn all of them."),
+        ("OVERLAP", True, "Rule “Four” adds up with “One” and “Three”: the same sale can earn all of them."),
+    ]
+
+
+def test_only_some_of_many_are_named() -> None:
+    rules = [rule(number, ANYBODY) for number in range(1, 6)]
+    assert found(rules)[-1] == (
+        "OVERLAP",
+        "Rule “Five” adds up with “One”, “Two”, “Three” and 1 more: the same sale can earn all of them.",
+    )
