@@ -129,8 +129,8 @@ def test_what_few_are_can_be_configured() -> None:
         (
             INSTALLED,
             (
-                "The rule asks for ECPs who have completed the activity “App installed” at least once in the last 30 days; "
-                "no ECP of the scheme has ever done so."
+                "The rule asks for ECPs who have completed the activity “App installed” at least once in the last "
+                "30 days; no ECP of the scheme has ever done so."
             ),
         ),
         (
