@@ -115,7 +115,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ENROLLMENT_MANAGE,
             Permission.POINTS_PREVIEW,
         },
-        Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE, Permission.POINTS_PREVIEW},
+        Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE},
         Role.OPERATIONS: _STAFF,
         Role.DESIGNER: _STAFF,
         Role.ANALYST: _STAFF | {Permission.ECP_READ},

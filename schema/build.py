@@ -29,6 +29,7 @@ from schema.fields import AppInfo
 from schema.ids import decode_id
 from schema.nodes import Node
 from schema.notifications.fields import NotificationMutations, NotificationQueries, NotificationSubscriptions
+from schema.points.fields import PointsQueries
 from schema.roots import query
 from schema.scalars import SCALARS
 from schema.schemes.activity import SchemeActivityQueries, SchemeActivitySubscriptions
@@ -54,6 +55,7 @@ class Query(
     EnrollmentQueries,
     EventQueries,
     NotificationQueries,
+    PointsQueries,
     SchemeActivityQueries,
     SchemeQueries,
     WebhookQueries,

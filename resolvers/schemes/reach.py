@@ -4,14 +4,11 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.rows import RuleRow
 from db.sessions import Fetching
 from db.statements.schemes import SNAPSHOTS
-from domain.rules.model import BonusRule
 from domain.rules.reach import ReachVerdict
 from domain.rules.wording import Names
 from domain.schemes.assessment import Assessment, ReachStep, RuleReach, assess, scope_of
@@ -20,7 +17,7 @@ from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.following import follows
 from resolvers.schemes.populations import surroundings
-from resolvers.schemes.read import RuleView, rule_views
+from resolvers.schemes.read import RuleView, rule_rows, rule_views
 from resolvers.schemes.review import warnings_of
 
 
@@ -84,7 +81,7 @@ async def assessments_by_definition(operation: Operation, definitions: list[Defi
     if not follows(operation):
         return [AssessmentView()] * len(definitions)
     assessed = await assess_definitions(operation, operation, definitions)
-    rows = [_rows(found.scheme.id, found.content.rules) for found in definitions]
+    rows = [rule_rows(found.scheme.id, found.content.rules) for found in definitions]
     views = iter(await rule_views(operation, [row for group in rows for row in group]))
     return [_view(assessment, [next(views) for _ in group]) for assessment, group in zip(assessed, rows, strict=True)]
 
@@ -95,18 +92,11 @@ async def snapshots_by_submission(operation: Operation, keys: list[tuple[UUID, i
         SNAPSHOTS, scheme_ids=[key for key, _ in keys], numbers=[number for _, number in keys]
     )
     found = {(row.scheme_id, row.number): row for row in stored}
-    rows = [_rows(key[0], found[key].content.rules) for key in keys]
+    rows = [rule_rows(key[0], found[key].content.rules) for key in keys]
     views = iter(await rule_views(operation, [row for group in rows for row in group]))
     return [
         SnapshotView(found[key].acknowledged_warnings, _with_rules(found[key].reach, [next(views) for _ in group]))
         for key, group in zip(keys, rows, strict=True)
-    ]
-
-
-def _rows(scheme_id: UUID, rules: Iterable[BonusRule]) -> list[RuleRow]:
-    return [
-        RuleRow(rule.id, scheme_id, position, msgspec.json.encode(rule).decode())
-        for position, rule in enumerate(rules, start=1)
     ]
 
 

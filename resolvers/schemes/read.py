@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -171,6 +172,14 @@ async def names_of(fetching: Fetching, ids: Collection[UUID]) -> Names:
 
 async def _name_rows(fetching: Fetching, ids: Collection[UUID]) -> list[NameRow]:
     return await fetching.fetch(NAMES, ids=list(ids)) if ids else []
+
+
+def rule_rows(scheme_id: UUID, rules: Iterable[BonusRule]) -> list[RuleRow]:
+    """Rules of a content as rows, for those that are kept nowhere else."""
+    return [
+        RuleRow(rule.id, scheme_id, position, msgspec.json.encode(rule).decode())
+        for position, rule in enumerate(rules, start=1)
+    ]
 
 
 async def rule_views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:

@@ -288,6 +288,18 @@ async def _a_report(factory: SchemeFactory, _world: World) -> Prepared:
     return "INTEGRATION", {"input": report}
 
 
+async def _a_sale(factory: SchemeFactory, world: World) -> Prepared:
+    sale = {
+        "schemeId": gid(NodeKind.SCHEME, await factory.complete()),
+        "ecpId": gid(NodeKind.ECP, await factory.ecps.verified()),
+        "variantId": gid(NodeKind.VARIANT, world.variants["AMB-1L"].id),
+        "channel": "SALE",
+        "quantity": 3,
+        "at": "2026-05-10T12:00:00Z",
+    }
+    return "PROGRAM_MANAGER", {"input": sale}
+
+
 BASICS = {
     "title": "Monsoon Care",
     "earningChannels": ["COUPON", "SALE"],
@@ -354,4 +366,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     "portal/RescheduleSchemeRevision": _rescheduling,
     "portal/SchemeDiff": _a_revision,
     "portal/SchemeRevisions": _a_history,
+    "portal/PreviewPoints": _a_sale,
 }

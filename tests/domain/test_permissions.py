@@ -37,7 +37,7 @@ TABLE = {
     Role.PROGRAM_MANAGER: STAFF
     | {"scheme:define", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
     | {"enrollment:request", "enrollment:manage", "points:preview"},
-    Role.APPROVER: STAFF | {"scheme:approve", "points:preview"},
+    Role.APPROVER: STAFF | {"scheme:approve"},
     Role.OPERATIONS: STAFF,
     Role.DESIGNER: STAFF,
     Role.ANALYST: STAFF | {"ecp:read"},

@@ -1,0 +1,96 @@
+"""Whether a sale or a redeemed coupon can earn anything at all, before any rule is looked at (R21).
+
+An active ECP earns in a scheme that runs, with what the scheme pays for, where it runs, once enrolled. Each reason
+that speaks against it is a sentence.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.channels import EarningChannel
+from domain.ecps import EcpStatus
+from domain.failures import Problem, UserErrorCode
+from domain.rules.bounds import QUANTITY
+from domain.rules.wording import day
+from domain.schemes.content import SchemeContent
+
+_STATUSES: Final = {
+    EcpStatus.PENDING: "is not verified yet",
+    EcpStatus.SUSPENDED: "is suspended",
+    EcpStatus.CLOSED: "is closed",
+}
+_CHANNELS: Final = {EarningChannel.SALE: "sales", EarningChannel.COUPON: "redeemed coupons"}
+
+
+class Line(Struct, frozen=True):
+    """What somebody sold or redeemed, how and when; `sku` names the variant in sentences."""
+
+    channel: EarningChannel
+    variant_id: UUID
+    sku: str
+    quantity: int
+    at: datetime
+
+
+class Earner(Struct, frozen=True):
+    """Who would earn. The path leads from their own geography up to the country; sentences call them by their code."""
+
+    code: str
+    status: EcpStatus
+    geography_path: tuple[UUID, ...]
+    place: str
+    enrolled_at: datetime | None
+
+
+def line_problems(line: Line) -> Iterator[Problem]:
+    """What is wrong with a line whatever scheme it is for."""
+    low, high = QUANTITY
+    if line.quantity == 0:
+        yield Problem(UserErrorCode.INVALID, "The quantity is zero: a line has at least one unit.", ("quantity",))
+    elif line.quantity < 0:
+        message = "The quantity is negative: a return takes back what its sale earned, and earns nothing itself."
+        yield Problem(UserErrorCode.INVALID, message, ("quantity",))
+    elif line.quantity > high:
+        message = f"The quantity is out of range; enter a whole number from {low:,} to {high:,}."
+        yield Problem(UserErrorCode.INVALID, message, ("quantity",))
+    elif line.channel is EarningChannel.COUPON and line.quantity > 1:
+        message = "A coupon is found in one unit: its quantity is 1."
+        yield Problem(UserErrorCode.INVALID, message, ("quantity",))
+
+
+def earning_problems(line: Line, earner: Earner, content: SchemeContent) -> Iterator[Problem]:
+    """Why such a line earns nothing in a scheme with this content; nothing when it can earn."""
+    basics = content.basics
+    if reason := _STATUSES.get(earner.status):
+        yield Problem(UserErrorCode.ILLEGAL_STATE, f"{earner.code} {reason} and earns nothing.", ("ecpId",))
+    if not set(content.geography_ids).intersection(earner.geography_path):
+        message = f"{earner.code} works in {earner.place}, where the scheme does not run."
+        yield Problem(UserErrorCode.OUT_OF_SCOPE, message, ("ecpId",))
+    if line.channel not in basics.channels:
+        message = f"The scheme does not pay for {_CHANNELS[line.channel]}."
+        yield Problem(UserErrorCode.OUT_OF_SCOPE, message, ("channel",))
+    if line.variant_id not in content.variant_ids:
+        yield Problem(UserErrorCode.OUT_OF_SCOPE, f"{line.sku} is not in the scheme.", ("variantId",))
+    yield from _time_problems(line, earner, content)
+
+
+def _time_problems(line: Line, earner: Earner, content: SchemeContent) -> Iterator[Problem]:
+    starts, ends = content.basics.starts_on, content.basics.ends_on
+    sold_on = line.at.astimezone(UTC).date()
+    if starts is not None and sold_on < starts:
+        message = f"The scheme starts on {day(starts)}; on {day(sold_on)} nobody earns in it."
+        yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))
+    if ends is not None and sold_on > ends:
+        message = f"The scheme ended on {day(ends)}; on {day(sold_on)} nobody earns in it."
+        yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))
+    if earner.enrolled_at is None:
+        yield Problem(UserErrorCode.ILLEGAL_STATE, f"{earner.code} is not enrolled in the scheme.", ("ecpId",))
+    elif line.at < earner.enrolled_at:
+        enrolled_on = earner.enrolled_at.astimezone(UTC).date()
+        same = " later that day" if enrolled_on == sold_on else f" on {day(enrolled_on)}"
+        message = f"{earner.code} enrolled{same}; what was sold before earns nothing."
+        yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))

@@ -1,0 +1,1 @@
+"""What sales earn, and why."""

@@ -1,0 +1,175 @@
+"""The query previewPoints: what a sale would earn and why, in a scheme or in the draft of one; nothing is posted."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.ecp_rows import EcpRow
+from db.rows import SchemeRow
+from db.statements.catalog import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
+from db.statements.enrollments import OWN_ENROLLMENTS
+from db.statements.points import ACTIVITIES_OF_ECP
+from domain.channels import EarningChannel
+from domain.earning import Earner, Line, earning_problems, line_problems
+from domain.ecps import EcpNotFound, EcpStatus, EnrollmentStatus
+from domain.failures import InvalidInput, Problem, UserErrorCode
+from domain.rules.bounds import SAFE_INT
+from domain.rules.evaluation import Evaluation, compile_rules
+from domain.rules.facts import EcpFacts, LineFacts, needed_activities, needed_volumes
+from domain.rules.model import Limits
+from domain.rules.wording import day, number
+from domain.schemes.content import SchemeContent
+from domain.schemes.failures import SchemeNotFound
+from resolvers.alignment import many_each
+from resolvers.context import Operation
+from resolvers.ecps.read import ecps_by_id
+from resolvers.points.verdicts import LineVerdictView, explained
+from resolvers.refusing import refuse
+from resolvers.schemes.definitions import load_definitions
+from resolvers.schemes.read import names_of, rule_rows, schemes_by_id
+from resolvers.schemes.revisions import content_in_force
+
+
+class PreviewPoints(Struct, frozen=True):
+    """A sale of one variant, or a redeemed coupon, that has not happened; `at` is now when it is left out."""
+
+    scheme_id: UUID
+    ecp_id: UUID
+    channel: EarningChannel
+    variant_id: UUID
+    quantity: int
+    at: datetime | None
+    volume_so_far: int
+
+
+class PointsPreview(Struct, frozen=True):
+    """What such a line would earn: nothing when there are problems, whatever the verdicts of the rules."""
+
+    base_points: int
+    bonus_points: int
+    verdicts: list[LineVerdictView]
+    problems: tuple[Problem, ...]
+    assumptions: list[str]
+
+
+class _Case(Struct, frozen=True):
+    """A line before a scheme, with who sold it."""
+
+    content: SchemeContent
+    line: Line
+    facts: LineFacts
+    earner: Earner
+    ecp: EcpRow
+    assumed_enrolled: bool
+
+
+async def preview_points(operation: Operation, command: PreviewPoints) -> PointsPreview:
+    """Evaluate without posting. Raises InvalidInput, SchemeNotFound and EcpNotFound."""
+    (scheme,) = await schemes_by_id(operation, [command.scheme_id])
+    if scheme is None:
+        raise SchemeNotFound
+    (ecp,) = await ecps_by_id(operation, [command.ecp_id])
+    if ecp is None:
+        raise EcpNotFound
+    at = command.at or operation.now
+    content, early = await _content(operation, scheme, at)
+    case = await _case(operation, command, scheme, ecp, content, at)
+    evaluation = await _evaluate(operation, case, command.volume_so_far)
+    problems = tuple(problem.under("input") for problem in (*early, *earning_problems(case.line, case.earner, content)))
+    return PointsPreview(
+        0 if problems else evaluation.base_points,
+        0 if problems else evaluation.bonus_points,
+        await explained(operation, rule_rows(scheme.id, content.rules), evaluation),
+        problems,
+        list(_assumptions(case, command.volume_so_far)),
+    )
+
+
+async def _content(operation: Operation, scheme: SchemeRow, at: datetime) -> tuple[SchemeContent, list[Problem]]:
+    """What the sale is valued by: the revision in force at that moment, and a draft as it is."""
+    early: list[Problem] = []
+    if scheme.approved_at is not None and scheme.revises is None:
+        content = await content_in_force(operation, scheme.id, at)
+        if content is not None:
+            return content, early
+        message = f"The scheme was approved on {day(scheme.approved_at.date())}; what was sold before earns nothing."
+        early.append(Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",)))
+    (definition,) = await load_definitions(operation, [scheme.id], operation.now)
+    if definition is None:
+        raise SchemeNotFound
+    return definition.content, early
+
+
+async def _case(  # noqa: PLR0913, PLR0917 - what a case is put together from
+    operation: Operation, command: PreviewPoints, scheme: SchemeRow, ecp: EcpRow, content: SchemeContent, at: datetime
+) -> _Case:
+    variants = await operation.fetch(VARIANTS_BY_ID, ids=[command.variant_id])
+    if not variants:
+        message = "This variant does not exist."
+        raise InvalidInput(Problem(UserErrorCode.NOT_FOUND, message, ("input", "variantId")))
+    (variant,) = variants
+    line = Line(command.channel, variant.id, variant.sku, command.quantity, at)
+    refuse([*line_problems(line), *_volume_problems(command.volume_so_far)])
+    (product,) = await operation.fetch(PRODUCTS_BY_ID, ids=[variant.product_id])
+    points = {value.variant_id: value.base_points for value in content.coupon_values}
+    facts = LineFacts(
+        line.channel, variant.id, product.id, product.category, line.quantity, points.get(variant.id, 0), at
+    )
+    enrolled_at = await _enrolled_at(operation, scheme.live_id, ecp.id)
+    in_force = scheme.approved_at is not None
+    assumed = enrolled_at is None and not in_force
+    if assumed:
+        enrolled_at = _would_enroll(content, at)
+    path = tuple(dict.fromkeys(key for key in (ecp.geography_id, ecp.region_id, ecp.country_id) if key is not None))
+    places = (await names_of(operation, [ecp.geography_id])).geographies
+    earner = Earner(ecp.code, EcpStatus(ecp.status), path, places[ecp.geography_id], enrolled_at)
+    return _Case(content, line, facts, earner, ecp, assumed)
+
+
+async def _enrolled_at(operation: Operation, scheme_id: UUID, ecp_id: UUID) -> datetime | None:
+    rows = await operation.fetch(OWN_ENROLLMENTS, ids=[scheme_id], viewer_ecp_id=ecp_id)
+    return next((row.enrolled_at for row in rows if row.status == EnrollmentStatus.ENROLLED), None)
+
+
+def _would_enroll(content: SchemeContent, at: datetime) -> datetime:
+    """The last day on which somebody can have enrolled who sells at that moment; that day, while none is set."""
+    closes, sold_on = content.basics.enrollment_closes_on, at.astimezone(UTC).date()
+    last = sold_on if closes is None else min(closes, sold_on)
+    return datetime(last.year, last.month, last.day, tzinfo=UTC)
+
+
+async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluation:
+    rules = case.content.rules
+    ranks = {row.id: row.rank for row in await operation.fetch(ALL_TIERS)}
+    kinds = list(needed_activities(rules))
+    done = []
+    if kinds:
+        done = await operation.fetch(ACTIVITIES_OF_ECP, ecp_id=case.ecp.id, kinds=kinds, at=case.line.at)
+    groups = many_each(kinds, done, lambda pair: pair[0])
+    facts = EcpFacts(
+        case.ecp.tier_id,
+        case.earner.geography_path,
+        case.earner.enrolled_at,
+        dict.fromkeys(needed_volumes(rules), volume),
+        {kind: [at for _, at in group] for kind, group in zip(kinds, groups, strict=True)},
+    )
+    return compile_rules(rules, ranks).evaluate(case.facts, facts)
+
+
+def _volume_problems(volume: int) -> Iterable[Problem]:
+    if not 0 <= volume <= SAFE_INT:
+        message = f"The volume so far is out of range; enter a whole number from 0 to {SAFE_INT:,}."
+        yield Problem(UserErrorCode.INVALID, message, ("volumeSoFar",))
+
+
+def _assumptions(case: _Case, volume: int) -> Iterator[str]:
+    """What the preview takes for granted, because it has not happened."""
+    if case.assumed_enrolled and case.earner.enrolled_at is not None:
+        enrolled_on = day(case.earner.enrolled_at.date())
+        yield f"{case.earner.code} is not enrolled yet, and counts as enrolled on {enrolled_on}."
+    if needed_volumes(case.content.rules):
+        yield f"Where a rule asks for a volume, {number(volume)} counts as sold or redeemed before."
+    if any(rule.limits != Limits() for rule in case.content.rules):
+        yield "Limits of rules count as not used yet."

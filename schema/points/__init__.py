@@ -1,0 +1,1 @@
+"""Points: what is earned, and why."""
