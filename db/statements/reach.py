@@ -46,27 +46,33 @@ TOTALS: Final = Statement(
 )
 
 # An activity is met by the moments at which an ECP had done it so many times within so many days (NULL: ever). Those of
-# the last twelve months are looked at, or of as many days as the clause looks back.
+# the last twelve months are looked at, or of as many days as the clause looks back. What is asked for once needs no
+# look at the moments before.
 _MET: Final = """
 WITH asked AS (
     SELECT * FROM unnest(:kinds, :times, :days) WITH ORDINALITY AS asked (kind, times, days, number)
 ),
-moments AS (
-    SELECT asked.number, asked.days, done.ecp_id, done.occurred_at,
-        lag(done.occurred_at, asked.times - 1)
-            OVER (PARTITION BY asked.number, done.ecp_id ORDER BY done.occurred_at) AS first_at
-    FROM asked
-    JOIN ecp_activity AS done ON done.kind = asked.kind AND done.occurred_at <= :now
-        AND (asked.days IS NULL OR done.occurred_at > :now - make_interval(days => greatest(asked.days, 365)))
+done AS NOT MATERIALIZED (
+    SELECT asked.number, asked.times, asked.days, ecp_id, occurred_at
+    FROM asked JOIN ecp_activity ON ecp_activity.kind = asked.kind AND occurred_at <= :now
+        AND (days IS NULL OR occurred_at > :now - make_interval(days => greatest(days, 365)))
 ),
 met AS (
-    SELECT ecp_id, array_agg(DISTINCT number::int ORDER BY number::int) AS numbers FROM moments
+    SELECT number, ecp_id FROM done WHERE times = 1
+    UNION ALL
+    SELECT number, ecp_id FROM (
+        SELECT number, days, ecp_id, occurred_at,
+            lag(occurred_at, times - 1) OVER (PARTITION BY number, ecp_id ORDER BY occurred_at) AS first_at
+        FROM done WHERE times > 1
+    ) AS moments
     WHERE first_at IS NOT NULL AND (days IS NULL OR occurred_at - first_at <= make_interval(days => days))
-    GROUP BY ecp_id
 )
-SELECT ecp.geography_id, ecp.tier_id, met.numbers, count(*)
-FROM met JOIN ecp ON ecp.id = met.ecp_id
-WHERE ecp.status = 'ACTIVE' AND ecp.geography_id = ANY(:places)
+SELECT geography_id, tier_id, numbers, count(*) FROM (
+    SELECT ecp.geography_id, ecp.tier_id, array_agg(DISTINCT number::int ORDER BY number::int) AS numbers
+    FROM met JOIN ecp ON ecp.id = met.ecp_id
+    WHERE ecp.status = 'ACTIVE' AND ecp.geography_id = ANY(:places)
+    GROUP BY ecp.id
+) AS alike
 GROUP BY 1, 2, 3
 """
 
