@@ -12,11 +12,13 @@ from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
 from db.statements.accounts import account_count
 from graphql_api.context import Environment
-from graphql_api.demo.acts import Scene, Telling, begin, catch_up, perform
+from graphql_api.demo.acts import catch_up, perform
 from graphql_api.demo.catalog import put_catalog
 from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.decided_schemes import DECIDED_SCHEMES
 from graphql_api.demo.people import CAUGHT_UP, Person, add_accounts, put_first_admin
+from graphql_api.demo.stories import Act
+from graphql_api.demo.telling import Scene, Telling, begin
 from graphql_api.demo.undecided_schemes import UNDECIDED_SCHEMES
 
 SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES)
@@ -91,7 +93,8 @@ async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
     # In the order in which things happened, so that codes, ids and times agree.
     for event in sorted(_events(tellings, clock), key=lambda event: event.at):
         clock.set_to(event.at)
-        await event.do(Scene(environment.operation(people[event.doer]), session, catalog, people))
+        operation = environment.operation(people[event.doer])
+        await event.do(Scene(environment, clock, operation, session, catalog, people))
 
 
 def _events(tellings: list[Telling], clock: DemoClock) -> Iterator[_Event]:
@@ -103,6 +106,9 @@ def _events(tellings: list[Telling], clock: DemoClock) -> Iterator[_Event]:
             if turn.days:
                 days_ago -= turn.days
                 at = clock.days_ago(days_ago)
+            if turn.act is Act.TAKE_EFFECT:
+                # The server looks every few seconds.
+                at = telling.effective_at + timedelta(seconds=clock.random.randint(1, 5))
             yield _Event(at, telling.doer(turn.act), partial(perform, turn.act, telling))
             at += timedelta(minutes=clock.random.randint(*_STEP_TAKES), seconds=clock.random.randrange(60))
     for person, days_ago in CAUGHT_UP.items():

@@ -1,0 +1,96 @@
+"""The demo data, loaded once for all tests of a worker."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from msgspec import Struct
+from sqlalchemy import select
+
+from db.database import Database
+from db.models import Base
+from db.rows import AccountRow, StageRow
+from db.statements.accounts import OLDEST_ENABLED_ACCOUNTS
+from db.statements.schemes import STAGES_BY_SCHEME
+from graphql_api.demo import load_demo
+from resolvers.schemes.definitions import Definition, load_definitions
+from tests.conftest import KEPT
+
+# Five minutes after midnight: whatever happened "today" would lie in the future.
+NOW: Final = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
+MOMENTS: Final = (NOW, NOW + timedelta(days=30), NOW + timedelta(days=500))
+
+
+Tables = dict[str, list[dict[str, Any]]]
+_FILLED: Final = [table for table in Base.metadata.sorted_tables if table.name not in KEPT]
+
+
+class Demo(Struct, frozen=True):
+    """Everything that was loaded, read once and kept: loading takes seconds."""
+
+    tables: Tables
+    definitions: list[Definition]
+    stages: dict[datetime, list[StageRow]]
+    first_accounts: dict[str, AccountRow]
+
+    @property
+    def schemes(self) -> list[dict[str, Any]]:
+        """The schemes, without their revisions."""
+        return [row for row in self.tables["scheme"] if row["revises"] is None]
+
+    @property
+    def live(self) -> list[Definition]:
+        """The definitions of the schemes, without their revisions."""
+        return [found for found in self.definitions if found.scheme.revises is None]
+
+    def scheme(self, title: str) -> dict[str, Any]:
+        """The scheme with a title."""
+        (found,) = (row for row in self.schemes if row["title"] == title)
+        return found
+
+
+_kept: list[Demo] = []
+
+
+@pytest.fixture
+async def demo(database: Database) -> Demo:
+    """The demo data, loaded at `NOW`."""
+    if not _kept:
+        assert await load_demo(database, NOW)
+        _kept.append(await _read(database))
+    return _kept[0]
+
+
+async def _read(database: Database) -> Demo:
+    tables = await read_tables(database)
+    # Revisions that have taken effect are part of their schemes.
+    ids = [row["id"] for row in tables["scheme"] if row["applied_at"] is None]
+    reading = database.reading()
+    try:
+        definitions = [found for found in await load_definitions(reading, ids, NOW) if found]
+        stages = {at: await reading.fetch(STAGES_BY_SCHEME, ids=ids, now=at) for at in MOMENTS}
+        first_accounts = dict(await reading.fetch(OLDEST_ENABLED_ACCOUNTS))
+    finally:
+        await reading.close()
+    return Demo(tables, definitions, stages, first_accounts)
+
+
+async def read_tables(database: Database) -> Tables:
+    """Every row of every table, in an order that does not depend on how they were stored.
+
+    Left out is what PostgreSQL numbers by itself.
+    """
+    found: Tables = {}
+    async with database.engine.connect() as connection:
+        for table in _FILLED:
+            columns = [column for column in table.columns if column.identity is None and column.name != "xid"]
+            rows = await connection.execute(select(*columns))
+            found[table.name] = sorted((dict(row) for row in rows.mappings()), key=repr)
+    return found
+
+
+async def empty_tables(database: Database) -> None:
+    """Delete everything that was loaded."""
+    async with database.engine.begin() as connection:
+        for table in reversed(_FILLED):
+            await connection.execute(table.delete())
