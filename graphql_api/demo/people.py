@@ -67,14 +67,15 @@ ACCOUNTS: Final = (
     AccountPlan(2, "Bina Unbegun", "bina.unbegun@example.com", (Role.ECP,)),
 )
 
-# How many days ago somebody read the last time what they were told. Some look every week, others hardly ever.
+# How many days ago somebody read the last time what they were told. Some look every other day, others hardly ever.
 CAUGHT_UP: Final[Mapping[Person, int]] = {
-    Person.MANAGER: 13,
-    Person.SECOND_MANAGER: 13,
-    Person.HEAD: 21,
+    Person.MANAGER: 3,
+    Person.SECOND_MANAGER: 4,
+    Person.HEAD: 4,
     Person.APPROVER: 9,
     Person.OPERATIONS: 24,
     Person.DESIGNER: 40,
+    Person.ECP: 70,
 }
 
 

@@ -1,21 +1,16 @@
 """The bonus rules of the demo data; together they use every kind of clause, reward and limit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
-
-from msgspec import Struct
 
 from domain.channels import EarningChannel
 from domain.rules.model import (
     ActivityClause,
     AllOf,
     AnyOf,
-    BonusRule,
     ChannelClause,
-    Condition,
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
@@ -27,7 +22,6 @@ from domain.rules.model import (
     PointsPerUnit,
     ProductClause,
     QuantityClause,
-    Reward,
     Slab,
     Slabs,
     TierClause,
@@ -36,28 +30,7 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from graphql_api.demo.catalog import Naming
-
-
-class RulePlan(Struct, frozen=True):
-    """A bonus rule whose condition waits for the ids of what it names.
-
-    In a revision it takes the place of the rule that it `replaces`.
-    """
-
-    name: str
-    condition: Callable[[Naming], Condition]
-    reward: Reward
-    limits: Limits = Limits()
-    priority: int = 0
-    exclusive_group: str | None = None
-    replaces: str | None = None
-
-    def rule(self, rule_id: UUID, naming: Naming) -> BonusRule:
-        """The rule in one scheme."""
-        condition = self.condition(naming)
-        return BonusRule(rule_id, self.name, condition, self.reward, self.limits, self.priority, self.exclusive_group)
-
+from graphql_api.demo.rule_plan import RulePlan
 
 RULES: Final[Mapping[str, RulePlan]] = {
     # Any scheme.

@@ -1,6 +1,6 @@
 """A scheme in the course of its story, and where what people do to it takes place."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -84,6 +84,14 @@ class Scene(Struct, frozen=True):
     session: Writing
     catalog: Catalog
     people: Mapping[Person, Viewer]
+
+
+class Event(Struct, frozen=True):
+    """Something that somebody did at a moment."""
+
+    at: datetime
+    doer: Person
+    do: Callable[[Scene], Awaitable[None]]
 
 
 def begin(plan: SchemePlan, catalog: Catalog, today: date) -> Telling:

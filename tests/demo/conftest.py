@@ -1,7 +1,9 @@
 """The demo data, loaded once for all tests of a worker."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from msgspec import Struct
@@ -12,6 +14,7 @@ from db.models import Base
 from db.rows import AccountRow, StageRow
 from db.statements.accounts import OLDEST_ENABLED_ACCOUNTS
 from db.statements.schemes import STAGES_BY_SCHEME
+from domain.permissions import Role
 from graphql_api.demo import load_demo
 from resolvers.schemes.definitions import Definition, load_definitions
 from tests.conftest import KEPT
@@ -42,6 +45,15 @@ class Demo(Struct, frozen=True):
     def live(self) -> list[Definition]:
         """The definitions of the schemes, without their revisions."""
         return [found for found in self.definitions if found.scheme.revises is None]
+
+    @property
+    def staff(self) -> set[UUID]:
+        """The accounts of those who work on the program."""
+        return {row["account_id"] for row in self.tables["account_role"] if row["role"] != Role.ECP}
+
+    def told(self, accounts: Collection[UUID]) -> list[dict[str, Any]]:
+        """The notifications of these accounts."""
+        return [row for row in self.tables["notification"] if row["account_id"] in accounts]
 
     def scheme(self, title: str) -> dict[str, Any]:
         """The scheme with a title."""
