@@ -1,10 +1,12 @@
 """The demo data, loaded once for all tests of a worker."""
 
-from collections.abc import Collection
+import os
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import httpx
 import pytest
 from msgspec import Struct
 from sqlalchemy import select
@@ -15,9 +17,12 @@ from db.rows import AccountRow, StageRow
 from db.statements.accounts import OLDEST_ENABLED_ACCOUNTS
 from db.statements.schemes import STAGES_BY_SCHEME
 from domain.permissions import Role
+from graphql_api.auth import dev_token
 from graphql_api.demo import load_demo
+from graphql_api.settings import Settings
 from resolvers.schemes.definitions import Definition, load_definitions
-from tests.conftest import KEPT
+from tests.api.client import Client
+from tests.conftest import KEPT, LiveServer, copied_database
 
 # Five minutes after midnight: whatever happened "today" would lie in the future.
 NOW: Final = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
@@ -26,6 +31,7 @@ MOMENTS: Final = (NOW, NOW + timedelta(days=30), NOW + timedelta(days=500))
 
 Tables = dict[str, list[dict[str, Any]]]
 _FILLED: Final = [table for table in Base.metadata.sorted_tables if table.name not in KEPT]
+SignedIn = Callable[[Role], Client]
 
 
 class Demo(Struct, frozen=True):
@@ -61,16 +67,31 @@ class Demo(Struct, frozen=True):
         return found
 
 
-_kept: list[Demo] = []
-
-
-@pytest.fixture
-async def demo(database: Database) -> Demo:
-    """The demo data, loaded at `NOW`."""
-    if not _kept:
+@pytest.fixture(scope="session")
+async def demo_database(server_url: str, worker_id: str) -> AsyncIterator[Database]:
+    """A database with the demo data, loaded at `NOW`; tests only read it."""
+    async with copied_database(server_url, f"demo_{worker_id}_{os.getpid()}") as (database, _):
         assert await load_demo(database, NOW)
-        _kept.append(await _read(database))
-    return _kept[0]
+        yield database
+
+
+@pytest.fixture(scope="session")
+async def demo(demo_database: Database) -> Demo:
+    """Everything in it."""
+    return await _read(demo_database)
+
+
+@pytest.fixture(scope="session")
+async def signed_in(demo_database: Database, demo: Demo, settings: Settings) -> AsyncIterator[SignedIn]:
+    """Clients of a server of the demo data, signed in as `make serve` prints it."""
+    live = LiveServer(demo_database, settings)
+    live.clock = lambda: NOW
+    async with live.running(), httpx.AsyncClient(base_url=live.address, timeout=30) as http:
+        yield lambda role: _client(http, dev_token(settings, demo.first_accounts[role].id))
+
+
+def _client(http: httpx.AsyncClient, token: str) -> Client:
+    return Client(http, {"Authorization": f"Bearer {token}"})
 
 
 async def _read(database: Database) -> Demo:
