@@ -67,11 +67,11 @@ ACCOUNTS: Final = (
     AccountPlan(2, "Bina Unbegun", "bina.unbegun@example.com", (Role.ECP,)),
 )
 
-# How many days ago somebody read the last time what they were told. Some look every other day, others hardly ever.
+# How many days ago somebody read the last time what they were told. Some look every few days, others hardly ever.
 CAUGHT_UP: Final[Mapping[Person, int]] = {
-    Person.MANAGER: 3,
-    Person.SECOND_MANAGER: 4,
-    Person.HEAD: 4,
+    Person.MANAGER: 4,
+    Person.SECOND_MANAGER: 5,
+    Person.HEAD: 5,
     Person.APPROVER: 9,
     Person.OPERATIONS: 24,
     Person.DESIGNER: 40,

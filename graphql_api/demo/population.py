@@ -15,7 +15,7 @@ ECPS: Final = ACTIVE + PENDING + SUSPENDED + ERASED
 TIER_PERCENT: Final[Mapping[str, int]] = {"BRONZE": 58, "SILVER": 27, "GOLD": 12, "PLATINUM": 3}
 # Where the active ECPs of a city are of other tiers than elsewhere. The rest of them is Bronze.
 UNUSUAL_TIERS: Final[Mapping[str, Mapping[str, int]]] = {
-    # For a rule that nobody can meet: no Gold ECP.
+    # For a rule that nobody can meet: no Gold ECP, and more Silver than Bronze ones.
     "IN-MH-PUN": {"SILVER": 41},
     # For a rule that few can meet.
     "IN-MH-NAG": {"SILVER": 14, "GOLD": 5, "PLATINUM": 4},
@@ -23,7 +23,7 @@ UNUSUAL_TIERS: Final[Mapping[str, Mapping[str, int]]] = {
 
 # How many ECPs there are beside other cities, which count 4 to 16. A few travel, and work in a region as a whole.
 _WEIGHTS: Final[Mapping[str, int]] = {
-    "IN-MH-MUM": 92, "IN-MH-PUN": 76, "IN-MH-NAG": 26, "IN-MH-THA": 21,
+    "IN-MH-MUM": 92, "IN-MH-PUN": 53, "IN-MH-NAG": 26, "IN-MH-THA": 21,
     "IN-GJ-AHM": 52, "IN-GJ-SUR": 34, "IN-GJ-VAD": 18,
     "IN-DL-NEW": 78, "IN-DL-DWA": 16, "IN-DL-ROH": 18,
     "IN-PB-LUD": 22, "IN-RJ-JAI": 34, "IN-UP-LUC": 29, "IN-UP-KAN": 24, "IN-UP-NOI": 31,
