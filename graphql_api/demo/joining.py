@@ -109,15 +109,16 @@ def _fits(plan: SchemePlan, member: MemberPlan, last: int) -> bool:
 
 
 def _drawn(chance: random.Random, plan: SchemePlan, member: MemberPlan, requested: int) -> EnrollmentPlan:
-    recent = requested <= RECENT_DAYS
-    (status,) = chance.choices(_OUTCOMES, _WHEN_RECENT if recent else _WHEN_OLD)
-    if requested == 1 or (status is EnrollmentStatus.PENDING and plan.days.ends < 0):
-        status = EnrollmentStatus.PENDING if requested == 1 else EnrollmentStatus.ENROLLED
-    decided, withdrawn, by_manager = max(1, requested - chance.randint(1, 2)), None, False
-    if status is EnrollmentStatus.WITHDRAWN:
-        withdrawn = chance.randint(1 if recent else RECENT_DAYS - 1, requested - 1)
+    status = _outcome(chance, plan, requested)
+    soon = max(1, requested - chance.randint(1, 2))
+    decided: int | None = soon
+    withdrawn, by_manager = None, False
+    if status is EnrollmentStatus.PENDING:
+        decided = None
+    elif status is EnrollmentStatus.WITHDRAWN:
+        withdrawn = chance.randint(1 if requested <= RECENT_DAYS else RECENT_DAYS - 1, requested - 1)
         # Who withdraws before anybody has decided takes the request back.
-        decided = decided if decided > withdrawn else 0
+        decided = soon if soon > withdrawn else None
     elif status is EnrollmentStatus.ENROLLED and chance.randrange(100) < _PERCENT_BY_MANAGERS:
         decided, by_manager = requested, True
     return EnrollmentPlan(
@@ -127,7 +128,16 @@ def _drawn(chance: random.Random, plan: SchemePlan, member: MemberPlan, requeste
         requested=requested,
         status=status,
         by_manager=by_manager,
-        decided=None if status is EnrollmentStatus.PENDING else decided or None,
+        decided=decided,
         withdrawn=withdrawn,
         reason=chance.choice(_REJECTIONS) if status is EnrollmentStatus.REJECTED else None,
     )
+
+
+def _outcome(chance: random.Random, plan: SchemePlan, requested: int) -> EnrollmentStatus:
+    """What became of a request; nobody has had time for one of yesterday, and none waits for a scheme that is over."""
+    (status,) = chance.choices(_OUTCOMES, _WHEN_RECENT if requested <= RECENT_DAYS else _WHEN_OLD)
+    if requested == 1:
+        return EnrollmentStatus.PENDING
+    over = status is EnrollmentStatus.PENDING and plan.days.ends < 0
+    return EnrollmentStatus.ENROLLED if over else status

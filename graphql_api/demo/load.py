@@ -1,4 +1,7 @@
-"""Filling an empty database with the demo data, in one transaction and through the same mutations as everybody."""
+"""Filling an empty database with the demo data, in one transaction and through the same mutations as everybody.
+
+Only the ECPs of long ago are stored in another way, which leaves the same rows: see `graphql_api.demo.waves`.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
