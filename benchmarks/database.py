@@ -46,11 +46,12 @@ _OWNED: Final = (
     "scheme_participant",
     "scheme_activity",
 )
-# A copy of every scheme for each number; code, title and times tell them apart and mix them in every order.
+# A copy of every scheme, without its revisions, for each number; code, title and times tell them apart and mix them
+# in every order.
 _COPIES: Final = """
 CREATE TEMPORARY TABLE copied AS
 SELECT id AS old_id, uuidv7() AS new_id, number, row_number() OVER (ORDER BY number, code) AS place
-FROM scheme CROSS JOIN generate_series(1, $1::int) AS number
+FROM scheme CROSS JOIN generate_series(1, $1::int) AS number WHERE revises IS NULL
 """
 # A rule names itself in its document too.
 _RULE_ID: Final = "md5(source.id::text || copied.number)::uuid"
@@ -111,7 +112,7 @@ async def richest_scheme(url: str) -> str:
     connection = await asyncpg.connect(url)
     try:
         code: str = await connection.fetchval(
-            "SELECT code FROM scheme WHERE approved_at IS NOT NULL ORDER BY "
+            "SELECT code FROM scheme WHERE approved_at IS NOT NULL AND revises IS NULL ORDER BY "
             "(SELECT count(*) FROM bonus_rule WHERE scheme_id = id) * 5 + "
             "(SELECT count(*) FROM scheme_variant WHERE scheme_id = id) DESC, code LIMIT 1"
         )
@@ -148,7 +149,7 @@ async def _fill(url: str) -> None:
 
 
 async def _multiply(connection: Any) -> None:
-    present = await connection.fetchval("SELECT count(*) FROM scheme")
+    present = await connection.fetchval("SELECT count(*) FROM scheme WHERE revises IS NULL")
     await connection.execute(_COPIES.replace("$1", str(-(-(SCHEMES - present) // present))))
     await connection.execute(await _copy(connection, "scheme", "id"))
     for table in _OWNED:

@@ -12,9 +12,9 @@ ACCOUNT: Final = (
 )
 VISIBLE: Final = {
     SchemeScope.NONE: "false",
-    SchemeScope.APPROVED: "approved_at IS NOT NULL",
-    SchemeScope.SUBMITTED: "submitted_at IS NOT NULL",
-    SchemeScope.ALL: "true",
+    SchemeScope.APPROVED: "approved_at IS NOT NULL AND revises IS NULL",
+    SchemeScope.SUBMITTED: "submitted_at IS NOT NULL AND applied_at IS NULL",
+    SchemeScope.ALL: "applied_at IS NULL",
 }
 QUEUES: Final = """
 SELECT q.position, count(*), min(st.since) AS oldest
@@ -61,7 +61,7 @@ UNION ALL SELECT 'product', id, name FROM product WHERE id = ANY($1::uuid[])
 """
 SCHEME: Final = """
 SELECT scheme.*, account.display_name AS creator FROM scheme JOIN account ON account.id = created_by
-WHERE code = $1 AND {visible}
+WHERE code = $1 AND revises IS NULL AND {visible}
 """
 GEOGRAPHIES: Final = """
 SELECT g.id, g.code, g.name, g.level FROM scheme_geography sg JOIN geography g ON g.id = sg.geography_id
@@ -70,5 +70,6 @@ WHERE sg.scheme_id = $1 ORDER BY g.name
 STATUS: Final = """
 SELECT scheme.id, scheme.code, st.status, st.state, st.open_step
 FROM scheme JOIN scheme_stage st ON st.scheme_id = scheme.id
-WHERE scheme.code = $1 AND {visible} AND st.is_current AND st.valid_from <= $2 AND st.valid_until > $2
+WHERE scheme.code = $1 AND revises IS NULL AND {visible}
+  AND st.is_current AND st.valid_from <= $2 AND st.valid_until > $2
 """

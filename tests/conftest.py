@@ -73,14 +73,8 @@ def database_url(server_url: str, worker_id: str) -> Iterator[str]:
 @pytest.fixture
 async def own_database(server_url: str, worker_id: str) -> AsyncIterator[tuple[Database, str]]:
     """A database that no server follows, with its address: for tests that lead, cut connections or restore."""
-    name = f"own_{worker_id}_{os.getpid()}"
-    template = await asyncio.to_thread(_template, server_url)
-    await _execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", _copy(name, template))
-    url = _named(server_url, name)
-    opened = await Database.connect(url, pool_size=8, statement_timeout=60)
-    yield opened, url
-    await opened.close()
-    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    async with copied_database(server_url, f"own_{worker_id}_{os.getpid()}") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -195,6 +189,18 @@ class LiveServer:
         yield
         self._server.should_exit = True
         await task
+
+
+@contextlib.asynccontextmanager
+async def copied_database(server_url: str, name: str) -> AsyncIterator[tuple[Database, str]]:
+    """An empty database with this name for the length of the block, open, with its address."""
+    template = await asyncio.to_thread(_template, server_url)
+    await _execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", _copy(name, template))
+    url = _named(server_url, name)
+    opened = await Database.connect(url, pool_size=8, statement_timeout=60)
+    yield opened, url
+    await opened.close()
+    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def empty(url: str) -> None:

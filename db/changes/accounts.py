@@ -1,6 +1,6 @@
 """Changes to accounts, roles and API keys."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +26,19 @@ async def put_account(session: Writing, account: AccountRow) -> None:
     changed = {name: statement.excluded[name] for name in names}
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
     await _replace_roles(session, account.id, account.roles)
+
+
+async def add_accounts(session: Writing, accounts: Sequence[AccountRow]) -> None:
+    """Insert many accounts, each with its roles. Raises DuplicateKey."""
+    if not accounts:
+        return
+    names = ("id", "display_name", "email", "vendor_id", "created_at", "disabled_at")
+    await session.execute(
+        insert(AccountTable), [{name: getattr(account, name) for name in names} for account in accounts]
+    )
+    held = [{"account_id": account.id, "role": role} for account in accounts for role in sorted(set(account.roles))]
+    if held:
+        await session.execute(insert(AccountRoleTable), held)
 
 
 async def add_api_key(session: Writing, key: ApiKeyRow, secret_hash: bytes) -> None:

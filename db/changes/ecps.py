@@ -1,10 +1,11 @@
 """Changes to ECPs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import case, delete, func, insert, literal, or_, select, true, update
 from sqlalchemy.orm import aliased
 
@@ -20,6 +21,19 @@ from domain.ecps import ERASED_NAME, EcpStatus
 _TAKING_LONG: Final = Statement(select(func.set_config("statement_timeout", literal("300000"), true())), str)
 
 
+class NewEcp(Struct, frozen=True):
+    """An ECP who registered, and who has been verified since if there is a tier and the time of it."""
+
+    id: UUID
+    code: str
+    account_id: UUID
+    details: EcpDetails
+    place: EcpPlace
+    registered_at: datetime
+    tier_id: UUID | None = None
+    verified_at: datetime | None = None
+
+
 async def add_ecp(  # noqa: PLR0913 - the columns of a new ECP, by name
     session: Writing,
     *,
@@ -31,18 +45,28 @@ async def add_ecp(  # noqa: PLR0913 - the columns of a new ECP, by name
     at: datetime,
 ) -> None:
     """Insert an ECP that waits for verification. Raises DuplicateKey."""
-    await session.execute(
-        insert(EcpTable).values(
-            id=ecp_id,
-            code=code,
-            account_id=account_id,
-            status=EcpStatus.PENDING.value,
-            registered_at=at,
-            updated_at=at,
-            **_own(details),
-            **_placed(place),
-        )
-    )
+    await add_ecps(session, [NewEcp(ecp_id, code, account_id, details, place, at)])
+
+
+async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
+    """Insert ECPs, who are active if they have been verified and wait for it otherwise. Raises DuplicateKey."""
+    rows = [
+        {
+            "id": ecp.id,
+            "code": ecp.code,
+            "account_id": ecp.account_id,
+            "status": (EcpStatus.PENDING if ecp.tier_id is None else EcpStatus.ACTIVE).value,
+            "tier_id": ecp.tier_id,
+            "registered_at": ecp.registered_at,
+            "verified_at": ecp.verified_at,
+            "updated_at": ecp.verified_at or ecp.registered_at,
+            **_own(ecp.details),
+            **_placed(ecp.place),
+        }
+        for ecp in ecps
+    ]
+    if rows:
+        await session.execute(insert(EcpTable), rows)
 
 
 async def set_details(

@@ -1,5 +1,6 @@
 """Changes to enrollments: applications, decisions and withdrawals."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,12 @@ from domain.ecps import EnrollmentStatus
 async def add_enrollment(session: Writing, row: EnrollmentRow) -> None:
     """Insert the first application of an ECP to a scheme. Raises DuplicateKey when there is one."""
     await session.execute(insert(EnrollmentTable).values(**msgspec.structs.asdict(row)))
+
+
+async def add_enrollments(session: Writing, rows: Sequence[EnrollmentRow]) -> None:
+    """Insert many enrollments with whatever became of them. Raises DuplicateKey when there is one of them."""
+    if rows:
+        await session.execute(insert(EnrollmentTable), [msgspec.structs.asdict(row) for row in rows])
 
 
 async def replace_enrollment(session: Writing, row: EnrollmentRow) -> None:

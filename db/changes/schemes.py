@@ -29,12 +29,18 @@ from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 async def next_code(session: Writing, kind: str, year: int) -> str:
     """The next code of its kind and year, like `SCH-2026-000042`; codes have no gaps, so creators queue up."""
-    statement = upsert(CodeCounterTable).values(kind=kind, year=year, last=1)
+    (code,) = await next_codes(session, kind, year, 1)
+    return code
+
+
+async def next_codes(session: Writing, kind: str, year: int, count: int) -> list[str]:
+    """The next so many codes, one or more, in their order."""
+    statement = upsert(CodeCounterTable).values(kind=kind, year=year, last=count)
     statement = statement.on_conflict_do_update(
-        index_elements=["kind", "year"], set_={"last": CodeCounterTable.last + 1}
+        index_elements=["kind", "year"], set_={"last": CodeCounterTable.last + count}
     )
-    ((number,),) = await session.returning(statement.returning(CodeCounterTable.last))
-    return f"{kind}-{year}-{number:06}"
+    ((last,),) = await session.returning(statement.returning(CodeCounterTable.last))
+    return [f"{kind}-{year}-{number:06}" for number in range(last - count + 1, last + 1)]
 
 
 async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name

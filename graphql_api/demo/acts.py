@@ -1,26 +1,20 @@
 """What each act of a story does: the mutation behind it, called for the person who does it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
 from typing import Final
-from uuid import UUID
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
-from db.sessions import Writing
 from db.statements.schemes import CONTENT_HASHES
 from domain.channels import EarningChannel
-from domain.permissions import Viewer
-from domain.schemes.content import Basics, CouponValue
-from domain.stages import STEP_ORDER, WizardStepKind
-from graphql_api.demo.catalog import Catalog, Naming
-from graphql_api.demo.people import Person
-from graphql_api.demo.plan import SchemePlan
+from domain.schemes.content import CouponValue
+from domain.stages import WizardStepKind
+from graphql_api.demo.catalog import Naming
+from graphql_api.demo.revision_acts import change_rules, open_revision, reschedule, take_effect
 from graphql_api.demo.rules import RULES
 from graphql_api.demo.stories import Act
+from graphql_api.demo.telling import Scene, Telling
 from graphql_api.demo.terms import clarified
-from resolvers.context import Operation
 from resolvers.notifications.mark_notifications_read import MarkNotificationsRead, mark_notifications_read
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
 from resolvers.schemes.decide_submission import (
@@ -38,54 +32,7 @@ from resolvers.schemes.save_scheme_geographies import SaveSchemeGeographies, sav
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
 from resolvers.schemes.submit_scheme import SubmitScheme, submit_scheme
 
-_APPROVERS_ACTS: Final = frozenset({Act.APPROVE, Act.REQUEST_CHANGES, Act.REJECT})
-_CHANGES: Final = frozenset(
-    {
-        Act.ADD_VARIANT,
-        Act.REMOVE_VARIANT,
-        Act.REMOVE_ALL_VARIANTS,
-        Act.REMOVE_GEOGRAPHIES,
-        Act.ADD_COUPONS,
-        Act.REVISE_BASICS,
-    }
-)
 _REASON: Final = "Please say in the terms when the points of a month are credited, and check the budget."
-
-
-class Telling(Struct):
-    """A scheme in the course of its story: what it is about, and what its mutations need to know of it."""
-
-    plan: SchemePlan
-    skus: tuple[str, ...]
-    basics: Basics
-    scheme_id: UUID = UUID(int=0)
-    versions: dict[WizardStepKind, int] = field(default_factory=lambda: dict.fromkeys(STEP_ORDER, 0))
-
-    def doer(self, act: Act) -> Person:
-        """Who does this."""
-        if act in _CHANGES and self.plan.colleague is not None:
-            return self.plan.colleague
-        return self.plan.approver if act in _APPROVERS_ACTS else self.plan.manager
-
-    def expected_version(self, step: WizardStepKind) -> int:
-        """The version that the next save of a step must name; it counts up, since every save changes something."""
-        self.versions[step] += 1
-        return self.versions[step] - 1
-
-
-class Scene(Struct, frozen=True):
-    """Where an act takes place: the operation that does it, its transaction, the catalog, and everybody who acts."""
-
-    operation: Operation
-    session: Writing
-    catalog: Catalog
-    people: Mapping[Person, Viewer]
-
-
-def begin(plan: SchemePlan, catalog: Catalog, today: date) -> Telling:
-    """The story of a scheme before anything has happened."""
-    skus = catalog.skus(plan.products)
-    return Telling(plan, skus, plan.basics(today, skus))
 
 
 async def perform(act: Act, telling: Telling, scene: Scene) -> None:
@@ -100,7 +47,7 @@ async def catch_up(scene: Scene) -> None:
 
 async def _create(telling: Telling, scene: Scene) -> None:
     command = CreateScheme(telling.plan.title, telling.plan.channels)
-    telling.scheme_id = await create_scheme(scene.operation, command)
+    telling.scheme_id = telling.live_id = await create_scheme(scene.operation, command)
 
 
 async def _invite(telling: Telling, scene: Scene) -> None:
@@ -122,9 +69,12 @@ async def _add_coupons(telling: Telling, scene: Scene) -> None:
 
 
 async def _revise_basics(telling: Telling, scene: Scene) -> None:
-    basics = telling.basics
-    budget = (basics.budget or 0) * 11 // 10
-    telling.basics = replace(basics, budget=budget, terms_markdown=clarified(basics.terms_markdown))
+    telling.basics = replace(telling.basics, terms_markdown=clarified(telling.basics.terms_markdown))
+    await _raise_budget(telling, scene)
+
+
+async def _raise_budget(telling: Telling, scene: Scene) -> None:
+    telling.basics = replace(telling.basics, budget=(telling.basics.budget or 0) * 11 // 10)
     await _save_basics(telling, scene)
 
 
@@ -180,7 +130,7 @@ async def _save_rules(telling: Telling, scene: Scene) -> None:
 
 
 async def _submit(telling: Telling, scene: Scene) -> None:
-    """Whoever submits has read the review and acknowledges its warnings."""
+    """Whoever submits has read what the review warns of, and means it."""
     named_hash = await _content_hash(telling, scene)
     await submit_scheme(scene.operation, SubmitScheme(telling.scheme_id, named_hash, acknowledge_warnings=True))
 
@@ -228,4 +178,9 @@ _PERFORMANCES: Final[Mapping[Act, Callable[[Telling, Scene], Awaitable[None]]]] 
     Act.APPROVE: _approve,
     Act.REQUEST_CHANGES: _request_changes,
     Act.REJECT: _reject,
+    Act.OPEN_REVISION: open_revision,
+    Act.RAISE_BUDGET: _raise_budget,
+    Act.CHANGE_RULES: change_rules,
+    Act.RESCHEDULE: reschedule,
+    Act.TAKE_EFFECT: take_effect,
 }

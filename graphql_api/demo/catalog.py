@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.changes.catalog import put
+from db.ecp_rows import EcpPlace
 from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.sessions import Writing
 from domain.catalog import GeographyLevel, VendorKind
@@ -104,13 +105,23 @@ VENDORS: Final = (
 
 
 class Catalog(Struct, frozen=True):
-    """The ids of everything in the catalog, by code: the SKU of a variant, the beginning of the SKUs of a product."""
+    """The ids of everything in the catalog, by code: the SKU of a variant, the beginning of the SKUs of a product.
+
+    `names` are those of tiers and geographies.
+    """
 
     tiers: Mapping[str, UUID]
     products: Mapping[str, UUID]
     variants: Mapping[str, UUID]
     geographies: Mapping[str, UUID]
     vendors: Mapping[str, UUID]
+    names: Mapping[str, str]
+
+    def place(self, code: str) -> EcpPlace:
+        """An ECP's place; its code begins with those of the country and of the region."""
+        country, *within = code.split("-")
+        region = self.geographies[f"{country}-{within[0]}"] if within else None
+        return EcpPlace(self.geographies[code], self.names[code], region, self.geographies[country])
 
     def skus(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The SKUs of the products and single variants named, in the order of the catalog."""
@@ -173,6 +184,7 @@ async def put_catalog(session: Writing, new_id: Callable[[], UUID]) -> Catalog:
         variants={row.sku: row.id for row in variants},
         geographies={row.code: row.id for row in places},
         vendors={row.code: row.id for row in vendors},
+        names={row.code: row.name for rows in (tiers, places) for row in rows},
     )
 
 

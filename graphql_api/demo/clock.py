@@ -5,6 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
+# What happened in so many days, the stream of events still tells of: it is kept for a week.
+RECENT_DAYS: Final = 9
 # In minutes after midnight UTC: half past nine in the morning to half past four in the afternoon in India.
 _OFFICE_HOURS: Final = (4 * 60, 11 * 60)
 
@@ -34,8 +36,11 @@ class DemoClock:
     def days_ago(self, days: int) -> datetime:
         """Some time of day, in office hours, that many days before the day of loading."""
         minutes = self.random.randint(*_OFFICE_HOURS)
-        midnight = datetime.combine(self.now.date() - timedelta(days=days), time(), UTC)
-        return midnight + timedelta(minutes=minutes, seconds=self.random.randrange(60))
+        return self.beginning(days) + timedelta(minutes=minutes, seconds=self.random.randrange(60))
+
+    def beginning(self, days_ago: int) -> datetime:
+        """The first moment of the day that many days before the day of loading."""
+        return datetime.combine(self.now.date() - timedelta(days=days_ago), time(), UTC)
 
     def new_id(self) -> UUID:
         """The next id: the time of the clock in milliseconds, a counter, and random bits."""

@@ -3,8 +3,8 @@
 from typing import Final
 
 from graphql_api.demo.people import Person
-from graphql_api.demo.plan import BOTH, COUPON, Days, Line, SchemePlan
-from graphql_api.demo.stories import Story
+from graphql_api.demo.plan import BOTH, COUPON, Days, Line, RevisionPlan, SchemePlan
+from graphql_api.demo.stories import Sequel, Story
 
 # The formatter would put every value on a line of its own; this way a scheme stays in view.
 # fmt: off
@@ -93,19 +93,26 @@ DECIDED_SCHEMES: Final = (
         title="Everyday Workshop Points", description="The standing scheme of all workshops.", line=Line.LUBRICANTS,
         story=Story.APPROVED, days_ago=150, days=Days(-135, 90, -120, 240),
         products=("AMB-0W20", "AMB-5W30", "AMB-10W40", "AMB-15W40", "AMB-20W50"), places=("IN",),
-        rules=("gold", "synthetics", "fleet", "opening"), units=300_000, remark="A solid base for the year."
+        rules=("gold", "synthetics", "fleet", "opening", "app"), units=300_000, remark="A solid base for the year.",
+        revision=RevisionPlan(
+            Sequel.DRAFT, 6, 21, ("gold_fifth", "synthetics", "fleet", "opening", "app", "trained")
+        )
     ),
     SchemePlan(
         title="Everyday Optician Points", description="The standing scheme of all practices.", line=Line.EYE_CARE,
         story=Story.APPROVED, days_ago=140, days=Days(-125, 60, -110, 250),
         products=("VIS-SV", "VIS-PRO", "VIS-DAY", "VIS-CARE", "VIS-TEAR"), places=("IN", "NP"),
-        rules=("progressive", "first_progressive", "screening", "refill"), units=80_000, manager=Person.SECOND_MANAGER
+        rules=("progressive", "first_progressive", "screening", "refill", "referral"), units=80_000,
+        manager=Person.SECOND_MANAGER
     ),
     SchemePlan(
         title="Everyday Studio Points", description="The standing scheme of detailing studios.", line=Line.CAR_CARE,
         story=Story.APPROVED_AFTER_CHANGES, days_ago=145, days=Days(-128, 45, -115, 245),
         products=("GLN-SHAM", "GLN-SHINE", "GLN-GLASS", "GLN-DASH"), places=("IN",),
-        rules=("detailing", "shampoo", "weekend", "happy_hours"), manager=Person.HEAD
+        rules=("detailing", "shampoo", "weekend", "happy_hours"), manager=Person.HEAD,
+        revision=RevisionPlan(
+            Sequel.IN_FORCE, 62, -50, ("detailing", "shampoo", "weekend", "happy_hours", "big_lines")
+        )
     ),
     SchemePlan(
         title="Southern Synthetic Push", description="Synthetic oils in the four southern states.",

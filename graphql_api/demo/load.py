@@ -1,36 +1,32 @@
-"""Filling an empty database with the demo data, in one transaction and through the same mutations as everybody."""
+"""Filling an empty database with the demo data, in one transaction and through the same mutations as everybody.
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+Only the ECPs of long ago are stored in another way, which leaves the same rows: see `graphql_api.demo.waves`.
+"""
+
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from msgspec import Struct
-
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
 from db.statements.accounts import account_count
 from graphql_api.context import Environment
-from graphql_api.demo.acts import Scene, Telling, begin, catch_up, perform
+from graphql_api.demo.acts import catch_up, perform
 from graphql_api.demo.catalog import put_catalog
+from graphql_api.demo.chronicle import ecp_events
 from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.decided_schemes import DECIDED_SCHEMES
-from graphql_api.demo.people import CAUGHT_UP, Person, add_accounts, put_first_admin
+from graphql_api.demo.people import CAUGHT_UP, add_accounts, put_first_admin
+from graphql_api.demo.stories import Act
+from graphql_api.demo.telling import Event, Scene, Telling, begin
 from graphql_api.demo.undecided_schemes import UNDECIDED_SCHEMES
 
 SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES)
 
 # In minutes: how long somebody takes from one step of the wizard to the next.
 _STEP_TAKES: Final = (2, 14)
-
-
-class _Event(Struct, frozen=True):
-    """Something that somebody did at a moment."""
-
-    at: datetime
-    doer: Person
-    do: Callable[[Scene], Awaitable[None]]
 
 
 class _OneTransaction(Database):
@@ -89,13 +85,15 @@ async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
     today = clock.now.date()
     tellings = [begin(plan, catalog, today) for plan in SCHEMES]
     # In the order in which things happened, so that codes, ids and times agree.
-    for event in sorted(_events(tellings, clock), key=lambda event: event.at):
+    events = (*_scheme_events(tellings, clock), *ecp_events(tellings, clock), *_reading_events(clock))
+    for event in sorted(events, key=lambda event: event.at):
         clock.set_to(event.at)
-        await event.do(Scene(environment.operation(people[event.doer]), session, catalog, people))
+        operation = environment.operation(people[event.doer])
+        await event.do(Scene(environment, clock, operation, session, catalog, people))
 
 
-def _events(tellings: list[Telling], clock: DemoClock) -> Iterator[_Event]:
-    """Everything that happened, scheme by scheme, and then who read of it."""
+def _scheme_events(tellings: list[Telling], clock: DemoClock) -> Iterator[Event]:
+    """What happened to schemes, one after the other."""
     for telling in tellings:
         days_ago = telling.plan.days_ago
         at = clock.days_ago(days_ago)
@@ -103,7 +101,14 @@ def _events(tellings: list[Telling], clock: DemoClock) -> Iterator[_Event]:
             if turn.days:
                 days_ago -= turn.days
                 at = clock.days_ago(days_ago)
-            yield _Event(at, telling.doer(turn.act), partial(perform, turn.act, telling))
+            if turn.act is Act.TAKE_EFFECT:
+                # The server looks every few seconds.
+                at = telling.effective_at + timedelta(seconds=clock.random.randint(1, 5))
+            yield Event(at, telling.doer(turn.act), partial(perform, turn.act, telling))
             at += timedelta(minutes=clock.random.randint(*_STEP_TAKES), seconds=clock.random.randrange(60))
+
+
+def _reading_events(clock: DemoClock) -> Iterator[Event]:
+    """Who read what they were told."""
     for person, days_ago in CAUGHT_UP.items():
-        yield _Event(clock.days_ago(days_ago), person, catch_up)
+        yield Event(clock.days_ago(days_ago), person, catch_up)

@@ -1,4 +1,4 @@
-"""The accounts of the demo data: one for each role alone, and then those who share a role or hold several."""
+"""The accounts of people who work on the program, and of two ECPs: one for each role alone, then those with several."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -26,6 +26,8 @@ class Person(StrEnum):
     APPROVER = "APPROVER"
     OPERATIONS = "OPERATIONS"
     DESIGNER = "DESIGNER"
+    ECP = "ECP"
+    CONNECTOR = "CONNECTOR"
 
 
 class AccountPlan(Struct, frozen=True):
@@ -41,6 +43,8 @@ class AccountPlan(Struct, frozen=True):
 
 
 FIRST_ADMIN: Final = AccountPlan(260, "Anaya Lumerkar", "anaya.lumerkar@example.com", (Role.ADMIN,), Person.ADMIN)
+# The one ECP whose token is printed; she is the first to register.
+TARA: Final = AccountPlan(254, "Dr. Tara Sorvane", "tara.sorvane@example.com", (Role.ECP,), Person.ECP)
 
 # In order of age: the oldest account of a role is the one that `tessera token` signs in.
 ACCOUNTS: Final = (
@@ -49,9 +53,9 @@ ACCOUNTS: Final = (
     AccountPlan(257, "Kabir Brindane", "kabir.brindane@example.com", (Role.OPERATIONS,), Person.OPERATIONS),
     AccountPlan(256, "Ishita Quillan", "ishita.quillan@example.com", (Role.DESIGNER,), Person.DESIGNER),
     AccountPlan(255, "Devan Printwala", "devan.printwala@example.com", (Role.VENDOR,), vendor="PRN-01"),
-    AccountPlan(254, "Dr. Tara Sorvane", "tara.sorvane@example.com", (Role.ECP,)),
+    TARA,
     AccountPlan(253, "Nikhil Tamrik", "nikhil.tamrik@example.com", (Role.ANALYST,)),
-    AccountPlan(252, "Point of sale connector", "pos.connector@example.com", (Role.INTEGRATION,)),
+    AccountPlan(252, "Point of sale connector", "pos.connector@example.com", (Role.INTEGRATION,), Person.CONNECTOR),
     AccountPlan(251, "Leela Veloran", "leela.veloran@example.com", (Role.PROGRAM_MANAGER,), Person.SECOND_MANAGER),
     AccountPlan(
         250, "Arvind Zentari", "arvind.zentari@example.com", (Role.PROGRAM_MANAGER, Role.APPROVER), Person.HEAD
@@ -59,16 +63,19 @@ ACCOUNTS: Final = (
     AccountPlan(249, "Sunil Cartonkar", "sunil.cartonkar@example.com", (Role.VENDOR,), vendor="PKG-01"),
     AccountPlan(248, "Farah Blendwell", "farah.blendwell@example.com", (Role.VENDOR,), vendor="FAC-01"),
     AccountPlan(247, "Om Formerly", "om.formerly@example.com", (Role.PROGRAM_MANAGER,), disabled=True),
+    # Somebody who was invited and has not registered yet.
+    AccountPlan(2, "Bina Unbegun", "bina.unbegun@example.com", (Role.ECP,)),
 )
 
-# How many days ago somebody read the last time what they were told. Some look every week, others hardly ever.
+# How many days ago somebody read the last time what they were told. Some look every few days, others hardly ever.
 CAUGHT_UP: Final[Mapping[Person, int]] = {
-    Person.MANAGER: 13,
-    Person.SECOND_MANAGER: 13,
-    Person.HEAD: 21,
+    Person.MANAGER: 4,
+    Person.SECOND_MANAGER: 5,
+    Person.HEAD: 5,
     Person.APPROVER: 9,
     Person.OPERATIONS: 24,
     Person.DESIGNER: 40,
+    Person.ECP: 70,
 }
 
 

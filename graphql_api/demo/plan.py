@@ -1,16 +1,17 @@
 """What the demo data says about one scheme, and the definition that follows from it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.channels import EarningChannel
 from domain.schemes.content import Basics
 from graphql_api.demo.catalog import pack_weight
 from graphql_api.demo.people import Person
-from graphql_api.demo.stories import Act, Story, Turn
+from graphql_api.demo.stories import Act, Sequel, Story, Turn
 from graphql_api.demo.terms import materials_of, terms_of
 
 COUPON: Final = (EarningChannel.COUPON,)
@@ -35,6 +36,22 @@ class Days(Struct, frozen=True):
     closes: int
     starts: int
     ends: int
+
+
+class RevisionPlan(Struct, frozen=True):
+    """The revision of an approved scheme: opened so many days before loading, with exactly these rules.
+
+    It takes effect so many days after loading; negative numbers have passed.
+    """
+
+    sequel: Sequel
+    days_ago: int
+    takes_effect: int
+    rules: tuple[str, ...]
+
+    def effective_at(self, today: date) -> datetime:
+        """The moment at which it takes effect: the beginning of that day."""
+        return datetime.combine(today + timedelta(days=self.takes_effect), time(), UTC)
 
 
 class SchemePlan(Struct, frozen=True, kw_only=True):
@@ -64,12 +81,31 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
     colleague: Person | None = None
     changed_sku: str | None = None
     remark: str | None = None
+    revision: RevisionPlan | None = None
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """What people did, in order."""
         beginning, *others = self.story.turns
-        return (beginning, *([] if self.colleague is None else [Turn(Act.INVITE)]), *others)
+        invitation = () if self.colleague is None else (Turn(Act.INVITE),)
+        return (beginning, *invitation, *others, *self._sequel())
+
+    @property
+    def approved_days_ago(self) -> int | None:
+        """How many days ago the scheme was approved first; None while it is not."""
+        days_ago = self.days_ago
+        for turn in self.story.turns:
+            days_ago -= turn.days
+            if turn.act is Act.APPROVE:
+                return days_ago
+        return None
+
+    def _sequel(self) -> tuple[Turn, ...]:
+        """What happened to the revision, if there is one."""
+        if self.revision is None or self.approved_days_ago is None:
+            return ()
+        beginning, *others = self.revision.sequel.turns
+        return (replace(beginning, days=self.approved_days_ago - self.revision.days_ago), *others)
 
     def basics(self, today: date, skus: tuple[str, ...]) -> Basics:
         """The first step, when the scheme is about the variants with these SKUs."""

@@ -1,21 +1,16 @@
 """The bonus rules of the demo data; together they use every kind of clause, reward and limit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
-
-from msgspec import Struct
 
 from domain.channels import EarningChannel
 from domain.rules.model import (
     ActivityClause,
     AllOf,
     AnyOf,
-    BonusRule,
     ChannelClause,
-    Condition,
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
@@ -27,7 +22,6 @@ from domain.rules.model import (
     PointsPerUnit,
     ProductClause,
     QuantityClause,
-    Reward,
     Slab,
     Slabs,
     TierClause,
@@ -36,24 +30,7 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from graphql_api.demo.catalog import Naming
-
-
-class RulePlan(Struct, frozen=True):
-    """A bonus rule whose condition waits for the ids of what it names."""
-
-    name: str
-    condition: Callable[[Naming], Condition]
-    reward: Reward
-    limits: Limits = Limits()
-    priority: int = 0
-    exclusive_group: str | None = None
-
-    def rule(self, rule_id: UUID, naming: Naming) -> BonusRule:
-        """The rule in one scheme."""
-        condition = self.condition(naming)
-        return BonusRule(rule_id, self.name, condition, self.reward, self.limits, self.priority, self.exclusive_group)
-
+from graphql_api.demo.rule_plan import RulePlan
 
 RULES: Final[Mapping[str, RulePlan]] = {
     # Any scheme.
@@ -61,6 +38,42 @@ RULES: Final[Mapping[str, RulePlan]] = {
         "Gold and above earn a tenth more",
         lambda of: TierClause(at_least=of.tier("GOLD")),
         PercentOfBase(Decimal(10)),
+    ),
+    "gold_fifth": RulePlan(
+        "Gold and above earn a fifth more",
+        lambda of: TierClause(at_least=of.tier("GOLD")),
+        PercentOfBase(Decimal(20)),
+        replaces="gold",
+    ),
+    "app": RulePlan(
+        "Users of the app",
+        lambda _: ActivityClause("APP_INSTALLED"),
+        FlatPoints(100),
+        Limits(times_per_ecp=1),
+    ),
+    "referral": RulePlan(
+        "Bring a colleague",
+        lambda _: ActivityClause("REFERRAL", within_days=90),
+        FlatPoints(250),
+        Limits(times_per_ecp=4),
+    ),
+    # Nobody is Gold in Pune, and few are Platinum in Nagpur; the first of these overlaps with “gold”.
+    "silver_mumbai": RulePlan(
+        "Silver and above in Mumbai and Thane",
+        lambda of: AllOf(
+            (TierClause(at_least=of.tier("SILVER")), GeographyClause(of.places("IN-MH-MUM", "IN-MH-THA")))
+        ),
+        PercentOfBase(Decimal(5)),
+    ),
+    "gold_pune": RulePlan(
+        "Gold in Pune",
+        lambda of: AllOf((TierClause(tier_ids=(of.tier("GOLD"),)), GeographyClause(of.places("IN-MH-PUN")))),
+        FlatPoints(50),
+    ),
+    "platinum_nagpur": RulePlan(
+        "Platinum in Nagpur",
+        lambda of: AllOf((TierClause(tier_ids=(of.tier("PLATINUM"),)), GeographyClause(of.places("IN-MH-NAG")))),
+        PointsPerUnit(6),
     ),
     "starters": RulePlan(
         "Starters catch up",
@@ -247,6 +260,12 @@ RULES: Final[Mapping[str, RulePlan]] = {
         ),
         FlatPoints(150),
         Limits(times_per_ecp=6, points_in_total=300_000),
+    ),
+    # Such scanners are announced; nobody has connected one so far.
+    "scanner": RulePlan(
+        "Practices with a connected lens scanner",
+        lambda _: ActivityClause("LENS_SCANNER_CONNECTED"),
+        PointsPerUnit(6),
     ),
     "refill": RulePlan(
         "Lens wearers come back",

@@ -25,6 +25,11 @@ class Act(StrEnum):
     APPROVE = "APPROVE"
     REQUEST_CHANGES = "REQUEST_CHANGES"
     REJECT = "REJECT"
+    OPEN_REVISION = "OPEN_REVISION"
+    RAISE_BUDGET = "RAISE_BUDGET"
+    CHANGE_RULES = "CHANGE_RULES"
+    RESCHEDULE = "RESCHEDULE"
+    TAKE_EFFECT = "TAKE_EFFECT"
 
 
 class Turn(Struct, frozen=True):
@@ -69,6 +74,24 @@ class Story(Enum):
     REJECTED = (*_SUBMITTED, Turn(Act.REJECT, 3))
     APPROVED = (*_SUBMITTED, Turn(Act.APPROVE, 2))
     APPROVED_AFTER_CHANGES = (*_RESUBMITTED, Turn(Act.APPROVE, 1))
+
+    def __init__(self, *turns: Turn) -> None:
+        self.turns = turns
+
+
+@unique
+class Sequel(Enum):
+    """What happened to the revision of an approved scheme so far, named for where that left it."""
+
+    DRAFT = (Turn(Act.OPEN_REVISION), Turn(Act.REVISE_BASICS), Turn(Act.CHANGE_RULES), Turn(Act.RESCHEDULE, 1))
+    IN_FORCE = (
+        Turn(Act.OPEN_REVISION),
+        Turn(Act.RAISE_BUDGET),
+        Turn(Act.CHANGE_RULES),
+        Turn(Act.SUBMIT, 1),
+        Turn(Act.APPROVE, 2),
+        Turn(Act.TAKE_EFFECT),
+    )
 
     def __init__(self, *turns: Turn) -> None:
         self.turns = turns

@@ -95,7 +95,14 @@ UNDECIDED_SCHEMES: Final = (
     SchemePlan(
         title="Progressive Lens Launch", description="Practices that fit their first progressive lenses.",
         line=Line.EYE_CARE, story=Story.REVIEW_PENDING, days_ago=9, days=Days(8, 60, 15, 160), products=("VIS-PRO",),
-        places=("IN",), rules=("progressive", "first_progressive", "trained")
+        places=("IN",), rules=("progressive", "first_progressive", "trained", "scanner")
+    ),
+    SchemePlan(
+        title="Maharashtra Excellence Circle",
+        description="The best workshops of Maharashtra; its rules are still to be checked for whom they reach.",
+        line=Line.LUBRICANTS, story=Story.REVIEW_PENDING, days_ago=4, days=Days(11, 70, 18, 200),
+        products=("AMB-0W20", "AMB-5W30"), places=("IN-MH",),
+        rules=("gold", "silver_mumbai", "gold_pune", "platinum_nagpur"), units=60_000
     ),
     SchemePlan(
         title="Nepal Workshop Welcome", description="New workshops in Nepal start with a welcome gift.",
