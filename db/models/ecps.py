@@ -104,7 +104,9 @@ class EnrollmentTable(Base):
     status: Mapped[str]
     terms_version: Mapped[int] = mapped_column(comment="The version of the scheme's terms that was accepted")
     requested_at: Mapped[Moment]
-    requested_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    requested_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("account.id"), comment="Null when the ECP asked whose account must not lead to it any more"
+    )
     enrolled_at: Mapped[Moment | None]
     decided_at: Mapped[Moment | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))

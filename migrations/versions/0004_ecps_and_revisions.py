@@ -229,7 +229,12 @@ def upgrade() -> None:
             "terms_version", sa.Integer(), nullable=False, comment="The version of the scheme's terms that was accepted"
         ),
         sa.Column("requested_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "requested_by",
+            sa.Uuid(),
+            nullable=True,
+            comment="Null when the ECP asked whose account must not lead to it any more",
+        ),
         sa.Column("enrolled_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("decided_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
