@@ -148,9 +148,10 @@ def _of_scheme(
     scheme: str = "scheme1",
     **values: Any,
 ) -> Case:
-    def page(**direction: bool) -> Statement[Any]:
-        return page_of_scheme(_ALL, filters, order, **direction)
+    def page(*, near: bool = False, **direction: bool) -> Statement[Any]:
+        return page_of_scheme(_ALL, filters, order, near=near, **direction)
 
     # Pages are of one scheme, and counts of several at once.
     paged, counted = {**values, "scheme_id": key(scheme)}, {**values, "ids": [key(scheme)]}
-    return Case(name, paged, page, counts_by_scheme(_ALL, filters), counted, ENROLLMENT_ORDERS[order].value)
+    sorted_by = ENROLLMENT_ORDERS[order].value
+    return Case(name, paged, page, counts_by_scheme(_ALL, filters), counted, sorted_by, filters.strewn)

@@ -48,7 +48,7 @@ SELECT gen_random_uuid(), '{UUID(int=1)}', id, CASE WHEN n % 50 = 0 THEN 'WITHDR
     '{UUID(int=1)}', now()
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ecp) AS numbered WHERE n % 10 = 0;
 """
-TABLES = "ecp, ecp_count, enrollment, geography, tier"
+TABLES = "ecp, ecp_count, enrollment, enrollment_count, geography, tier"
 EMPTY = f"TRUNCATE account, geography, tier, scheme CASCADE; ANALYZE {TABLES}"
 
 
