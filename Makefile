@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test fuzz bench bench-events soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test fuzz bench bench-events bench-ecps soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ bench: $(DEV) ## Compare speed with hand-written code and PostGraphile; ARGS= go
 
 bench-events: $(DEV) ## Measure live events: delay, CPU and memory of subscribers, slow clients; ARGS= goes to benchmarks.events
 	@exec $(BIN)/python -m benchmarks.events $(ARGS)
+
+bench-ecps: $(DEV) ## Measure database time of lists of a million ECPs; ARGS= like "--ecps 100000" or "--markdown"
+	@exec $(BIN)/python -m benchmarks.ecp_lists $(ARGS)
 
 soak: $(DEV) ## Follow 50,000 events with subscribers that reconnect, and check that none is lost; ARGS= like "--events 5000"
 	@exec $(BIN)/python -m benchmarks.events soak $(ARGS)

@@ -1,6 +1,6 @@
-"""Database time of lists of a million ECPs: the first page, the last page and the count, by what managers filter by.
+"""Database time of lists of a million ECPs and of the enrollments of a scheme with nearly as many: pages and counts.
 
-    .venv/bin/python -m benchmarks.ecp_lists [--ecps 1000000] [--keep]
+    make bench-ecps [ARGS="--ecps 1000000 --keep --plans --markdown"]
 
 Fills a database of its own with people whose names, places, tiers and statuses are as unevenly spread as real ones,
 runs EXPLAIN (ANALYZE, BUFFERS) on the very statements of the API, and prints a table with the goal. Each number is the
@@ -12,34 +12,26 @@ import argparse
 import asyncio
 import json
 import statistics
-import sys
 import time
 from typing import Any, Final
 
 import asyncpg
-from msgspec import Struct
 from rich.console import Console
-from rich.table import Table
 from sqlalchemy import make_url
 
 from benchmarks.database import FOLDER, SETTINGS
 from benchmarks.ecp_cases import Case, cases
 from benchmarks.ecp_population import NAME, prepare
+from benchmarks.ecp_report import Explained, Measured, markdown, print_report, write_report
 from db.embedded import EmbeddedPostgres
 from db.statement import Statement
 
-GOAL_MS: Final = 20.0
 PAGE: Final = 51
 _RUNS: Final = 7
-
-
-class Explained(Struct, frozen=True):
-    """What one statement cost."""
-
-    milliseconds: float
-    buffers: int
-    rows: int
-    plan: str
+_ABOUT: Final = """
+SELECT (SELECT count(*) FROM ecp) AS ecps, (SELECT count(*) FROM enrollment) AS enrollments,
+    current_setting('server_version') AS postgresql, current_setting('shared_buffers') AS shared_buffers
+"""
 
 
 async def measure(connection: Any, case: Case) -> dict[str, Explained]:
@@ -90,20 +82,23 @@ def _scans(plan: dict[str, Any]) -> list[str]:
     return [name, *(part for child in plan.get("Plans", ()) for part in _scans(child))]
 
 
-async def _measure_all(url: str) -> dict[str, dict[str, Explained]]:
+async def _measure_all(url: str) -> tuple[Measured, dict[str, Any]]:
+    """What every list costs, and about how many rows of which server that says something."""
     connection = await asyncpg.connect(url)
     try:
-        return {case.name: await measure(connection, case) for case in cases()}
+        (about,) = await connection.fetch(_ABOUT)
+        return {case.name: await measure(connection, case) for case in cases()}, dict(about)
     finally:
         await connection.close()
 
 
-def main() -> int:
-    """Run the benchmark; 1 when something misses the goal."""
+def main() -> None:
+    """Run the benchmark, print what it found and write it to `ecp_report.LATEST`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ecps", type=int, default=1_000_000)
-    parser.add_argument("--keep", action="store_true")
-    parser.add_argument("--plans", action="store_true")
+    parser.add_argument("--keep", action="store_true", help="use the database of the last run")
+    parser.add_argument("--plans", action="store_true", help="print how PostgreSQL read each page")
+    parser.add_argument("--markdown", action="store_true", help="print the table once more, to paste")
     chosen = parser.parse_args()
     console = Console(width=200)
     with EmbeddedPostgres(FOLDER, SETTINGS).hold() as server_url:
@@ -111,24 +106,12 @@ def main() -> int:
         began = time.perf_counter()
         asyncio.run(prepare(server_url, url, chosen.ecps, keep=chosen.keep))
         console.print(f"Prepared in {time.perf_counter() - began:.0f} s.")
-        measured = asyncio.run(_measure_all(url))
-    table = Table(
-        "list", *(f"{name}: ms" for name in ("first", "middle", "last", "count")), "buffers", "within the goal"
-    )
-    for name, found in measured.items():
-        parts = [found[part] for part in ("first", "middle", "last", "count")]
-        table.add_row(
-            name,
-            *(f"{part.milliseconds:.1f}" for part in parts),
-            " / ".join(f"{part.buffers:,}" for part in parts),
-            "yes" if all(part.milliseconds < GOAL_MS for part in parts) else "NO",
-        )
-        if chosen.plans:
-            for part, value in found.items():
-                console.print(f"{name} / {part}: {value.plan}")
-    console.print(table)
-    return 0
+        measured, about = asyncio.run(_measure_all(url))
+    print_report(measured, console, plans=chosen.plans)
+    if chosen.markdown:
+        console.print(markdown(measured), markup=False, highlight=False, soft_wrap=True)
+    console.print(f"Written to {write_report(measured, about)}.")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
