@@ -11,7 +11,6 @@ ECPS = 100_000
 PAGE = 50
 # Blocks or rows: a few pages of rows, which is next to nothing of the whole.
 SMALL = 10 * PAGE
-RUN = "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON"
 CITY, REGION, COUNTRY = GeographyLevel.CITY, GeographyLevel.REGION, GeographyLevel.COUNTRY
 
 # Two countries, the second of which joined late, so that who is there comes last by code and registration; ten regions

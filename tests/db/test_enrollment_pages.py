@@ -1,7 +1,7 @@
 """A page of a long list of enrollments costs what one of a short list costs: plans and buffers over 200,000 of them."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from domain.enrollments.orders import EnrollmentOrder
 from domain.permissions import EcpScope, SchemeScope
 from resolvers.enrollments.lists import ORDERS
 from tests.db.many_enrollments import BIG, COUNTRY, ECPS, FILL, FILTERS, LITTLE, PAGE, TABLES, made
+from tests.db.plans import RUN, blocks, buffers, explained, nodes
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -61,11 +62,11 @@ async def test_every_page_is_read_off_an_index(connection: Any, order: Enrollmen
     """R19: whatever it is filtered by, it neither sorts nor reads more than a page; in the middle like at the start."""
     for name in FILTERS:
         for place, (statement, arguments) in (await _pages(connection, name, order, BIG)).items():
-            plan = await _plan(connection, statement, arguments)
-            (scan,) = [node for node in _nodes(plan) if node.get("Relation Name") == "enrollment"]
+            plan = await explained(connection, statement, arguments)
+            (scan,) = [node for node in nodes(plan) if node.get("Relation Name") == "enrollment"]
             assert scan["Node Type"] == "Index Scan", (name, place, scan)
-            assert {node["Node Type"] for node in _nodes(plan)} == {"Limit", "Index Scan"}, (name, place)
-            assert await _buffers(connection, statement, arguments) < 300, (name, place)
+            assert {node["Node Type"] for node in nodes(plan)} == {"Limit", "Index Scan"}, (name, place)
+            assert await buffers(connection, statement, arguments) < 300, (name, place)
 
 
 @pytest.mark.parametrize("order", EnrollmentOrder)
@@ -74,7 +75,7 @@ async def test_a_long_list_costs_what_a_short_one_costs(connection: Any, order: 
     for name in ("all", "enrolled", "region", "tier"):
         (little, *_) = (await _pages(connection, name, order, LITTLE)).values()
         for place, page in (await _pages(connection, name, order, BIG)).items():
-            assert await _buffers(connection, *page) <= 3 * await _buffers(connection, *little) + 60, (name, place)
+            assert await buffers(connection, *page) <= 3 * await buffers(connection, *little) + 60, (name, place)
 
 
 async def test_words_find_the_ecps_first(connection: Any) -> None:
@@ -82,13 +83,13 @@ async def test_words_find_the_ecps_first(connection: Any) -> None:
     filters = EnrollmentFilters(words=True)
     statement = page_of_scheme(EcpScope.ALL, filters, EnrollmentOrder.REQUESTED_AT_DESC, backward=False, resumed=False)
     arguments = statement.arguments({"scheme_id": BIG, "words": "ecp 2026 01234", "limit": PAGE})
-    plan = await _plan(connection, statement, arguments)
-    assert {node.get("Index Name") for node in _nodes(plan)} >= {
+    plan = await explained(connection, statement, arguments)
+    assert {node.get("Index Name") for node in nodes(plan)} >= {
         "ix_ecp__search_words",
         "uq_enrollment__scheme_id_ecp_id",
     }
     assert 1 <= len(await connection.fetch(statement.sql, *arguments)) <= 10
-    assert await _buffers(connection, statement, arguments) < 1000
+    assert await buffers(connection, statement, arguments) < 1000
 
 
 @pytest.mark.parametrize("name", FILTERS)
@@ -101,9 +102,9 @@ async def test_counts_look_at_no_enrollment(connection: Any, name: str) -> None:
     listed = f"SELECT count(*) FROM ({page.sql}) AS listed"
     expected = await connection.fetchval(listed, *page.arguments({"scheme_id": BIG, "limit": ECPS, **values}))
     assert [count.row(*row) for row in await connection.fetch(count.sql, *arguments)] == [(BIG, expected)]
-    plan = await _plan(connection, count, arguments)
-    assert "enrollment" not in {node.get("Relation Name") for node in _nodes(plan)}
-    assert await _buffers(connection, count, arguments) < 2000
+    plan = await explained(connection, count, arguments)
+    assert "enrollment" not in {node.get("Relation Name") for node in nodes(plan)}
+    assert await buffers(connection, count, arguments) < 2000
 
 
 # How many of the ECPs in the scheme have such a word in their names, and so whether a page of them is near.
@@ -122,8 +123,8 @@ async def test_words_are_looked_for_near_first(connection: Any, words: str, *, i
         near, whole = [[row["id"] for row in await connection.fetch(page.sql, *_same(page, words))] for page in pages]
         assert near == whole[: len(near)]
         assert (len(near) == PAGE) is is_near
-        plan = await _explained(connection, "ANALYZE, TIMING OFF, FORMAT JSON", pages[0], _same(pages[0], words))
-        assert max(node["Actual Rows"] for node in _nodes(plan)) <= NEAR
+        plan = await explained(connection, pages[0], _same(pages[0], words), RUN)
+        assert max(node["Actual Rows"] for node in nodes(plan)) <= NEAR
 
 
 def _same(page: Statement[Any], words: str) -> list[Any]:
@@ -144,7 +145,7 @@ async def test_one_day_is_found_by_its_date(connection: Any) -> None:
         rows = [statement.row(*row) for row in await connection.fetch(statement.sql, *arguments)]
         assert {row.enrolled_at and row.enrolled_at.date() for row in rows} == {date(2026, 3, 20)}
         assert len(rows) == PAGE
-        assert await _buffers(connection, statement, arguments) < 1000
+        assert await buffers(connection, statement, arguments) < 1000
 
 
 async def test_lists_of_many_schemes_or_ecps_are_read_together(connection: Any) -> None:
@@ -155,27 +156,27 @@ async def test_lists_of_many_schemes_or_ecps_are_read_together(connection: Any) 
     for statement, owner in ((of_schemes, "s"), (of_ecps, "e")):
         ids = [made(f"{owner}{number}") for number in range(1, 51)]
         arguments = statement.arguments({"ids": ids, "limit": 3, "status": "ENROLLED"})
-        plan = await _plan(connection, statement, arguments)
-        assert "Seq Scan" not in {node["Node Type"] for node in _nodes(plan)}
-        assert await _buffers(connection, statement, arguments) < 50 * 15
+        plan = await explained(connection, statement, arguments)
+        assert "Seq Scan" not in {node["Node Type"] for node in nodes(plan)}
+        assert await buffers(connection, statement, arguments) < 50 * 15
 
 
 async def test_the_queue_is_an_index_of_its_own(connection: Any) -> None:
     """R10: a page of those that wait, of all schemes."""
     statement = waiting_page(backward=False, resumed=False)
     arguments = statement.arguments({"limit": PAGE})
-    plan = await _plan(connection, statement, arguments)
-    assert {node.get("Index Name") for node in _nodes(plan)} == {None, "ix_enrollment__pending"}
-    assert await _buffers(connection, statement, arguments) < 100
+    plan = await explained(connection, statement, arguments)
+    assert {node.get("Index Name") for node in nodes(plan)} == {None, "ix_enrollment__pending"}
+    assert await buffers(connection, statement, arguments) < 100
 
 
 async def test_open_schemes_begin_with_today(connection: Any) -> None:
     """R18: those that closed long ago are not looked at."""
     statement = open_page(SchemeScope.APPROVED, searched=False, placed=False, backward=False, resumed=False)
     arguments = statement.arguments({"today": date(2026, 12, 1), "limit": PAGE})
-    plan = await _plan(connection, statement, arguments)
-    assert "ix_scheme__open" in {node.get("Index Name") for node in _nodes(plan)}, plan
-    assert await _buffers(connection, statement, arguments) < 100
+    plan = await explained(connection, statement, arguments)
+    assert "ix_scheme__open" in {node.get("Index Name") for node in nodes(plan)}, plan
+    assert await buffers(connection, statement, arguments) < 100
     rows = [statement.row(*row) for row in await connection.fetch(statement.sql, *arguments)]
     days = [row.enrollment_closes_on or date.max for row in rows]
     assert days == sorted(days)
@@ -194,7 +195,7 @@ async def test_a_plan_for_any_arguments_is_as_good(connection: Any, order: Enrol
                 explained = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE"
                 document = await connection.fetchval(f"{explained} {prepared.get_name()} ({values})")
                 plan = json.loads(document)[0]["Plan"]
-                assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 300, (name, place)
+                assert blocks(plan) < 300, (name, place)
     finally:
         await connection.execute("SET plan_cache_mode = auto")
 
@@ -216,24 +217,3 @@ async def _pages(
         later = page_of_scheme(EcpScope.ALL, filters, order, backward=False, resumed=True)
         pages["middle"] = (later, later.arguments({**given, **cursor}))
     return pages
-
-
-async def _plan(connection: Any, statement: Statement[Any], arguments: list[Any]) -> dict[str, Any]:
-    return await _explained(connection, "FORMAT JSON", statement, arguments)
-
-
-async def _buffers(connection: Any, statement: Statement[Any], arguments: list[Any]) -> int:
-    plan = await _explained(connection, "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON", statement, arguments)
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
-
-
-async def _explained(connection: Any, options: str, statement: Statement[Any], arguments: list[Any]) -> dict[str, Any]:
-    document = await connection.fetchval(f"EXPLAIN ({options}) {statement.sql}", *arguments)
-    found: dict[str, Any] = json.loads(document)[0]["Plan"]
-    return found
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from _nodes(child)

@@ -1,5 +1,6 @@
 """Erasing an ECP: nothing by which the person is known is left anywhere, and the history stays whole (R18)."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ import pytest
 from db.models import Base
 from domain.permissions import Role
 from resolvers.nodes import NodeKind
-from tests.api.client import Client, Clients, gid
+from tests.api.client import Client, Clients, document, gid
 from tests.api.ecps.sending import NO_SUCH_ECP, TOLD, UNKNOWN_ECP, carried_out, events, refusals, told
 from tests.api.ecps.traces import REASON, an_account_of, keys_of, places_of
 from tests.factories.ecps import EcpFactory
@@ -19,6 +20,21 @@ from tests.factories.unchanged import contents, nothing_changes
 from tests.factories.world import World
 
 KNOWN_BY = ("Asha Rao", "asha.rao@example.org", "555-0101", "MH-4711", "Rao Garage", "asha.rao@example.com")
+# Where the database names such a person.
+NAMED = [
+    "account.display_name",
+    "account.email",
+    "api_key.name",
+    "ecp.display_name",
+    "ecp.email",
+    "ecp.license_number",
+    "ecp.phone",
+    "ecp.practice",
+    "ecp.sort_name",
+    "ecp.suspended_reason",
+    "enrollment.reason",
+    "notification.message",
+]
 SHOWN = """query ($id: ID!) { node(id: $id) { ... on Ecp { code displayName practice status statusLabel email phone
     licenseNumber tier { name } geography { name } suspendedReason erasedReason account { id } viewerActions } } }"""
 HISTORY = """
@@ -52,58 +68,33 @@ async def with_history(  # noqa: PLR0913, PLR0917 - what there is of an enrollme
         await connection.close()
 
 
-async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913, PLR0917 - fixtures
-    clients: Clients, manager: Client, ecps: EcpFactory, factory: SchemeFactory, world: World, database_url: str
-) -> None:
-    """R18: no text of any table holds name, addresses, phone or license; the code stays."""
-    ecp = await an_account_of(ecps, clients, Role.ECP)
+async def named_everywhere(
+    clients: Clients, ecps: EcpFactory, factory: SchemeFactory, world: World, database_url: str
+) -> tuple[Client, str]:
+    """An ECP whom everything names that can: the client of its account, and its id."""
+    ecp, manager = await an_account_of(ecps, clients, Role.ECP), clients[Role.PROGRAM_MANAGER]
     made = await carried_out(ecp, "registerEcp", **told(world))
     gold = gid(NodeKind.TIER, world.tiers["Gold"].id)
     await carried_out(manager, "verifyEcp", ecpId=made["id"], tierId=gold)
     await carried_out(manager, "suspendEcp", ecpId=made["id"], reason="Asha Rao does not answer under 555-0101.")
-    document = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { errors { code } } }"
-    found = (
-        await manager.send("query ($id: ID!) { node(id: $id) { ... on Ecp { account { id } } } }", id=made["id"])
-    ).data
-    key = {"accountId": found["node"]["account"]["id"], "name": "The till of Asha Rao"}
-    assert (await clients[Role.ADMIN].send(document, input=key)).data["createApiKey"]["errors"] == []
-    ((ecp_id, _),) = await keys_of(database_url)
+    ((ecp_id, account_id),) = await keys_of(database_url)
+    make_key = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { errors { code } } }"
+    key = {"accountId": gid(NodeKind.ACCOUNT, account_id), "name": "The till of Asha Rao"}
+    assert (await clients[Role.ADMIN].send(make_key, input=key)).data["createApiKey"]["errors"] == []
     await with_history(database_url, ecp_id, await factory.approved(), world, "ASHA RAO has another license.")
     await with_history(database_url, ecp_id, await factory.approved(), world, "Mr. Rao did not call.", "asha_rao_2")
+    return ecp, made["id"]
+
+
+async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913, PLR0917 - fixtures
+    clients: Clients, manager: Client, ecps: EcpFactory, factory: SchemeFactory, world: World, database_url: str
+) -> None:
+    """R18: no text of any table holds name, addresses, phone or license, and nothing else is changed."""
+    ecp, ecp_id = await named_everywhere(clients, ecps, factory, world, database_url)
     before = await contents(database_url)
-    assert await places_of(database_url, KNOWN_BY) == [
-        "account.display_name",
-        "account.email",
-        "api_key.name",
-        "ecp.display_name",
-        "ecp.email",
-        "ecp.license_number",
-        "ecp.phone",
-        "ecp.practice",
-        "ecp.sort_name",
-        "ecp.suspended_reason",
-        "enrollment.reason",
-        "notification.message",
-    ]
-    await carried_out(manager, "eraseEcp", ecpId=made["id"], reason=REASON)
-    assert await places_of(database_url, KNOWN_BY) == []
-    assert await places_of(database_url, ["asha", "rao", "555"]) == []
-    assert (await manager.send(SHOWN, id=made["id"])).data["node"] == {
-        "code": "ECP-2026-000001",
-        "displayName": "Erased ECP",
-        "practice": None,
-        "status": "CLOSED",
-        "statusLabel": "Closed",
-        "email": None,
-        "phone": None,
-        "licenseNumber": None,
-        "tier": {"name": "Gold"},
-        "geography": {"name": "Pune"},
-        "suspendedReason": None,
-        "erasedReason": REASON,
-        "account": None,
-        "viewerActions": [],
-    }
+    assert await places_of(database_url, KNOWN_BY) == NAMED
+    await carried_out(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
+    assert await places_of(database_url, (*KNOWN_BY, "asha", "rao", "5550101")) == []
     # The account of nobody else opens nothing any more.
     assert (await ecp.send("{ viewer { roles } }")).codes == ["UNAUTHENTICATED"]
     after = await contents(database_url)
@@ -120,6 +111,55 @@ async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913,
         "notification",
     }
     assert (await events(database_url))[-2:] == ["ECP_ERASED", "ACCOUNT_SAVED"]
+
+
+async def test_what_is_left_of_an_erased_ecp(
+    manager: Client, clients: Clients, ecps: EcpFactory, world: World, database_url: str
+) -> None:
+    """R18: the code, the place and the tier, for everybody; nothing finds it by what it was called."""
+    ecp_id = gid(NodeKind.ECP, await ecps.verified())
+    await carried_out(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
+    for client in (manager, clients[Role.ADMIN], clients[Role.ANALYST]):
+        shown = (await client.send(SHOWN, id=ecp_id)).data["node"]
+        assert shown == {
+            "code": "ECP-2026-000001",
+            "displayName": "Erased ECP",
+            "practice": None,
+            "status": "CLOSED",
+            "statusLabel": "Closed",
+            "email": None,
+            "phone": None,
+            "licenseNumber": None,
+            "tier": {"name": "Gold"},
+            "geography": {"name": "Pune"},
+            "suspendedReason": None,
+            "erasedReason": REASON,
+            "account": None,
+            "viewerActions": [],
+        }
+    listed = "query ($search: String) { ecps(filter: {search: $search}) { totalCount nodes { code } } }"
+    for search, found in (("asha", 0), ("garage", 0), (TOLD["email"], 0), ("ECP-2026-000001", 1), ("erased", 1)):
+        assert (await manager.send(listed, search=search)).data["ecps"]["totalCount"] == found, search
+
+
+async def test_who_registers_while_being_erased_is_gone(
+    clients: Clients, ecps: EcpFactory, world: World, database_url: str
+) -> None:
+    """R18: what was erased does not come back by a registration that was on its way."""
+    account_id = await ecps.account("Binod Thapa")
+    connection = await asyncpg.connect(database_url)
+    async with connection.transaction():
+        await connection.execute("UPDATE account SET disabled_at = now() WHERE id = $1", account_id)
+        registering = asyncio.create_task(
+            clients.of(account_id).send(document("mobile/RegisterEcp"), input=told(world))
+        )
+        done, _ = await asyncio.wait({registering}, timeout=0.3)
+        assert not done
+    await connection.close()
+    (error,) = (await registering).errors
+    assert error["message"] == "This credential opens no account: it was revoked, or the account is disabled."
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
+    assert await keys_of(database_url) == []
 
 
 async def test_the_history_stays_whole(
