@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from db.changes import erasure as changes
 from db.changes.accounts import erase_api_keys, put_account
 from db.changes.events import NewEvent, append_events
+from db.changes.webhooks import delete_endpoints_of_account
 from db.ecp_rows import EcpRow
 from db.rows import AccountRow
 from db.sessions import Writing
@@ -77,17 +78,19 @@ async def _erase_texts(session: Writing, ecp_id: UUID, known: Collection[str]) -
 async def _part(operation: Operation, session: Writing, ecp: EcpRow, account: AccountRow) -> list[NewEvent]:
     """Part the account from the ECP, or erase one that is nothing but an ECP's; the events that tell of it."""
     if set(account.roles) <= {Role.ECP.value}:
-        await _erase_account(operation, session, account)
-        return [NewEvent(EventKind.ACCOUNT_SAVED, account.id)]
+        return await _erase_account(operation, session, account)
     # Whoever goes on working here has a name, which must not lead to the pseudonym.
     await changes.delete_notifications_of_ecp(session, account.id, ecp.code)
     await changes.forget_applicant(session, ecp.id, account.id)
     return []
 
 
-async def _erase_account(operation: Operation, session: Writing, account: AccountRow) -> None:
-    """The account opens nothing from now on; what it was told, and what its keys were called, goes with it."""
+async def _erase_account(operation: Operation, session: Writing, account: AccountRow) -> list[NewEvent]:
+    """The account opens nothing from now on; what it was told, where, and what its keys were called goes with it."""
     disabled_at = account.disabled_at or operation.now
     await put_account(session, replace(account, display_name=ERASED_NAME, email=None, disabled_at=disabled_at))
     await erase_api_keys(session, account.id, ERASED_NAME, operation.now)
     await changes.delete_notifications(session, account.id)
+    deleted = await delete_endpoints_of_account(session, account.id)
+    gone = [NewEvent(EventKind.WEBHOOK_ENDPOINT_DELETED, endpoint_id) for endpoint_id in deleted]
+    return [NewEvent(EventKind.ACCOUNT_SAVED, account.id), *gone]

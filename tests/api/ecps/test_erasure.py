@@ -34,6 +34,7 @@ NAMED = [
     "ecp.suspended_reason",
     "enrollment.reason",
     "notification.message",
+    "webhook_endpoint.url",
 ]
 SHOWN = """query ($id: ID!) { node(id: $id) { ... on Ecp { code displayName practice status statusLabel email phone
     licenseNumber tier { name } geography { name } suspendedReason erasedReason account { id } viewerActions } } }"""
@@ -81,6 +82,9 @@ async def named_everywhere(
     make_key = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { errors { code } } }"
     key = {"accountId": gid(NodeKind.ACCOUNT, account_id), "name": "The till of Asha Rao"}
     assert (await clients[Role.ADMIN].send(make_key, input=key)).data["createApiKey"]["errors"] == []
+    hook = {"accountId": key["accountId"], "url": "https://example.org/rao", "kinds": ["TIER_SAVED"]}
+    made_hook = await clients[Role.ADMIN].send(document("portal/CreateWebhookEndpoint"), input=hook)
+    assert made_hook.data["createWebhookEndpoint"]["errors"] == []
     await with_history(database_url, ecp_id, await factory.approved(), world, "ASHA RAO has another license.")
     await with_history(database_url, ecp_id, await factory.approved(), world, "Mr. Rao did not call.", "asha_rao_2")
     return ecp, made["id"]
@@ -92,7 +96,7 @@ async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913,
     """R18: no text of any table holds name, addresses, phone or license, and nothing else is changed."""
     ecp, ecp_id = await named_everywhere(clients, ecps, factory, world, database_url)
     before = await contents(database_url)
-    assert await places_of(database_url, KNOWN_BY) == NAMED
+    assert await places_of(database_url, (*KNOWN_BY, "/rao")) == NAMED
     await carried_out(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
     assert await places_of(database_url, (*KNOWN_BY, "asha", "rao", "5550101")) == []
     # The account of nobody else opens nothing any more.
@@ -109,8 +113,9 @@ async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913,
         "enrollment",
         "event",
         "notification",
+        "webhook_endpoint",
     }
-    assert (await events(database_url))[-2:] == ["ECP_ERASED", "ACCOUNT_SAVED"]
+    assert (await events(database_url))[-3:] == ["ECP_ERASED", "ACCOUNT_SAVED", "WEBHOOK_ENDPOINT_DELETED"]
 
 
 async def test_what_is_left_of_an_erased_ecp(

@@ -77,7 +77,7 @@ async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
     await revisions.approved(scheme_id, clock.now + timedelta(days=1), terms_markdown="Be very fair.")
     clock.advance(days=2)
     assert await revisions.apply_due() == 1
-    expected = ("CONFLICT", "termsVersion", "The terms have changed to version 2: read and accept them.")
+    expected = ("CONFLICT", "termsVersion", "Version 2 of the terms is in force: read and accept it.")
     async with nothing_changes(database_url):
         assert await refused(ecp, scheme_id, 1) == expected
         assert await refused(manager, scheme_id, 1, ecp_id=ecp_id) == expected
@@ -160,7 +160,7 @@ async def _open(client: Client, ecp_id: UUID | None = None) -> list[str]:
 UNREADABLE: tuple[tuple[dict[str, object], Refusal], ...] = (
     ({"schemeId": ""}, ("NOT_FOUND", "schemeId", "This scheme does not exist.")),
     ({"ecpId": ""}, ("NOT_FOUND", "ecpId", "This ECP does not exist.")),
-    ({"termsVersion": -1}, ("CONFLICT", "termsVersion", "The terms have changed to version 1: read and accept them.")),
+    ({"termsVersion": -1}, ("CONFLICT", "termsVersion", "Version 1 of the terms is in force: read and accept it.")),
 )
 
 
