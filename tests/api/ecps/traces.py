@@ -43,7 +43,7 @@ async def an_account_of(ecps: EcpFactory, clients: Clients, *roles: Role) -> Cli
 async def leads_to(url: str, account_id: UUID) -> list[str]:
     """The columns by which an account is tied to an ECP."""
     connection = await asyncpg.connect(url)
-    ties = {"enrollment.requested_by": "enrollment", "ecp.account_id": "ecp"}
+    ties = {"enrollment.requested_by": "enrollment", "ecp.account_id": "ecp", "notification.actor_id": "notification"}
     try:
         return [
             name
