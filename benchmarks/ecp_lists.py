@@ -37,8 +37,10 @@ SELECT (SELECT count(*) FROM ecp) AS ecps, (SELECT count(*) FROM enrollment) AS 
 async def measure(connection: Any, case: Case) -> dict[str, Explained]:
     """The first page, a page behind the middle of the list, the last page read from the end, and the count."""
     counted = await connection.fetchrow(case.count.sql, *case.count.arguments(case.counted))
+    # Of a scheme in which nobody is, nothing is counted.
+    total = 0 if counted is None else counted[-1]
     first = case.page(backward=False, resumed=False)
-    place = f"{first.sql} OFFSET {counted[-1] // 2}"
+    place = f"{first.sql} OFFSET {total // 2}"
     found = await connection.fetch(place, *first.arguments({**case.values, "limit": 1}))
     rows = [first.row(*values) for values in found]
     cursor = {} if not rows else {"cursor_value": case.sorted_by(rows[0]), "cursor_id": rows[0].id}
