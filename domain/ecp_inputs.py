@@ -17,6 +17,8 @@ PRACTICE_LENGTH: Final = (0, 120)
 LICENSE_LENGTH: Final = (0, 60)
 # Shorter words of a name, like initials, are parts of too many sentences.
 _TELLING_WORD: Final = re.compile(r"\w{3,}")
+# Words that names have, and every other sentence, too.
+_TELLING_NOTHING: Final = frozenset({"and", "for", "from", "miss", "mrs", "the", "with"})
 # Of a telephone number these many last digits are enough to recognize it, with or without the area.
 _TELLING_DIGITS: Final = 7
 
@@ -71,7 +73,7 @@ def reason_problems(reason: str) -> Iterator[Problem]:
 
 def known_names(name: str) -> tuple[str, ...]:
     """A name, and those of its words that tell whose it is."""
-    return (name, *_TELLING_WORD.findall(name))
+    return (name, *(word for word in _TELLING_WORD.findall(name) if word.lower() not in _TELLING_NOTHING))
 
 
 def mention_problems(reason: str, known: Collection[str]) -> Iterator[Problem]:

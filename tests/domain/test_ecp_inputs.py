@@ -118,6 +118,12 @@ def test_a_short_name_does_not_forbid_every_reason() -> None:
     assert mention("Asked by A.", short.known_by) == "A"
 
 
+def test_common_words_of_a_name_forbid_no_reason() -> None:
+    firm = EcpDetails("Mrs. Rao and The Others", None, "a@b.c", None, None)
+    assert mention("Mrs. Iyer and the vendor asked for it.", firm.known_by) is None
+    assert mention("Others asked for it.", firm.known_by) == "Others"
+
+
 def test_a_short_number_is_not_part_of_a_longer_one() -> None:
     licensed = EcpDetails("A", None, "a@b.c", None, "12345")
     assert mention("License 12 345.", licensed.known_by) == "12 345"
