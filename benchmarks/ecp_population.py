@@ -62,14 +62,22 @@ FROM (
     ) AS new_or_old OFFSET 0
 ) AS drawn;
 """
-# One scheme that a tenth is enrolled in, and one with a thousand.
+# One scheme in which everybody takes part who is verified, or wants to, and one with a thousand.
 _ENROLLED: Final = """
-INSERT INTO enrollment (id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at)
-SELECT uuidv7(), md5('scheme' || n)::uuid, ecp.id, 'ENROLLED', 1, registered_at, md5('manager')::uuid, registered_at
+INSERT INTO enrollment (id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at,
+    decided_at, decided_by, reason, withdrawn_at)
+SELECT uuidv7(), md5('scheme' || n)::uuid, ecp.id, status, 1, registered_at, md5('manager')::uuid,
+    CASE WHEN status IN ('ENROLLED', 'WITHDRAWN') THEN registered_at END,
+    CASE WHEN status <> 'PENDING' THEN registered_at END,
+    CASE WHEN status <> 'PENDING' THEN md5('manager')::uuid END,
+    CASE WHEN status = 'REJECTED' THEN 'Too far away.' END,
+    CASE WHEN status = 'WITHDRAWN' THEN registered_at END
 FROM generate_series(1, 2) AS n,
-    LATERAL (SELECT id, registered_at FROM ecp
-        WHERE get_byte(uuid_send(id), 15) < CASE n WHEN 1 THEN 26 ELSE 1 END
-            AND (n = 1 OR get_byte(uuid_send(id), 14) < 64)) AS ecp;
+    LATERAL (SELECT id, registered_at,
+            CASE get_byte(uuid_send(id), 13) % 32 WHEN 0 THEN 'PENDING' WHEN 1 THEN 'WITHDRAWN' WHEN 2 THEN 'REJECTED'
+                ELSE 'ENROLLED' END AS status
+        FROM ecp WHERE tier_id IS NOT NULL AND (n = 1 OR get_byte(uuid_send(id), 15) = 0
+            AND get_byte(uuid_send(id), 14) < 64)) AS ecp;
 """
 
 

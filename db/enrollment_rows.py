@@ -15,7 +15,7 @@ class EnrollmentRow(Struct, frozen=True):
     status: str
     terms_version: int
     requested_at: datetime
-    requested_by: UUID
+    requested_by: UUID | None
     enrolled_at: datetime | None
     decided_at: datetime | None
     decided_by: UUID | None

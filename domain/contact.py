@@ -21,7 +21,12 @@ def email_problems(email: str | None, path: Path, *, required: bool = False) -> 
         yield Problem(UserErrorCode.INVALID, "This is not an e-mail address.", path)
 
 
+def is_phone(text: str) -> bool:
+    """Whether this could be a telephone number."""
+    return _PHONE.fullmatch(text) is not None
+
+
 def phone_problems(phone: str | None, path: Path) -> Iterator[Problem]:
     """Problems of a telephone number; None is none."""
-    if phone is not None and not _PHONE.fullmatch(phone):
+    if phone is not None and not is_phone(phone):
         yield Problem(UserErrorCode.INVALID, "A phone number has 5 to 32 digits, spaces and + - ( ).", path)

@@ -8,12 +8,19 @@ import msgspec
 from msgspec import Struct
 
 from domain.catalog import NAME_LENGTH
-from domain.contact import email_problems, phone_problems
+from domain.contact import email_problems, is_phone, phone_problems
 from domain.failures import Problem, UserErrorCode
+from domain.rules.wording import quoted
 from domain.schemes.inputs import REASON_LENGTH, text_problems
 
 PRACTICE_LENGTH: Final = (0, 120)
 LICENSE_LENGTH: Final = (0, 60)
+# Shorter words of a name, like initials, are parts of too many sentences.
+_TELLING_WORD: Final = re.compile(r"\w{3,}")
+# Words that names have, and every other sentence, too.
+_TELLING_NOTHING: Final = frozenset({"and", "for", "from", "miss", "mrs", "the", "with"})
+# Of a telephone number these many last digits are enough to recognize it, with or without the area.
+_TELLING_DIGITS: Final = 7
 
 
 class EcpDetails(Struct, frozen=True):
@@ -33,8 +40,8 @@ class EcpDetails(Struct, frozen=True):
 
     @property
     def known_by(self) -> tuple[str, ...]:
-        """The texts by which the person is known."""
-        texts = (self.display_name, self.practice, self.email, self.phone, self.license_number)
+        """The texts by which the person is known: each word of the name by itself, too."""
+        texts = (*known_names(self.display_name), self.practice, self.email, self.phone, self.license_number)
         return tuple(text for text in texts if text)
 
 
@@ -64,17 +71,32 @@ def reason_problems(reason: str) -> Iterator[Problem]:
     yield from text_problems(reason, ("reason",), "The reason", REASON_LENGTH, lines=True)
 
 
+def known_names(name: str) -> tuple[str, ...]:
+    """A name, and those of its words that tell whose it is."""
+    return (name, *(word for word in _TELLING_WORD.findall(name) if word.lower() not in _TELLING_NOTHING))
+
+
 def mention_problems(reason: str, known: Collection[str]) -> Iterator[Problem]:
     """A reason for erasing stays, so it must not tell what is erased: `known` is by what the person is known."""
-    if mentions_person(reason, known):
-        message = "The reason is kept, so it must not name the person: leave out names and contact data."
+    if found := mention(reason, known):
+        message = f"The reason is kept, so it must not name the person: leave out {quoted(found)}."
         yield Problem(UserErrorCode.INVALID, message, ("reason",))
 
 
-def mentions_person(text: str, known: Collection[str]) -> bool:
-    """Whether a text contains, as whole words in whatever case, something by which the person is known."""
-    either = "|".join(re.escape(item) for item in known)
-    return bool(known) and re.search(rf"(?<!\w)(?:{either})(?!\w)", text, re.IGNORECASE) is not None
+def mention(text: str, known: Collection[str]) -> str | None:
+    """The first thing in a text by which the person is known: whole words in whatever case, numbers however spaced."""
+    # The longest first: of a whole name that is mentioned, not its first word only.
+    either = "|".join(_pattern(item) for item in sorted(known, key=len, reverse=True))
+    found = re.search(either, text, re.IGNORECASE) if known else None
+    return None if found is None else found.group()
+
+
+def _pattern(item: str) -> str:
+    if not is_phone(item):
+        return rf"(?<!\w){re.escape(item)}(?!\w)"
+    digits = re.sub(r"\D", "", item)
+    whole = "" if len(digits) > _TELLING_DIGITS else r"(?<!\d)"
+    return whole + r"[ +()-]*".join(digits[-_TELLING_DIGITS:]) + r"(?!\d)"
 
 
 MISSING_PLACE: Final = Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("geographyId",))

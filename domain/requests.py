@@ -1,8 +1,10 @@
 """Requests that are refused as a whole: not signed in, not allowed, malformed. `extensions` carries the code."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from domain.permissions import Permission, roles_with
+
+REVOKED: Final = "This credential opens no account: it was revoked, or the account is disabled."
 
 
 class RefusedRequest(Exception):

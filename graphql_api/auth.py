@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.sessions import Fetching
-from domain.requests import Unauthenticated
+from domain.requests import REVOKED, Unauthenticated
 from graphql_api.bounded import Bounded
 from graphql_api.settings import Settings
 from resolvers.accounts.api_keys import KEY_PREFIX
@@ -54,8 +54,7 @@ class Authenticator:
         else:
             found = await viewer_of_account(reading, *self._subject(credential))
         if found is None:
-            message = "This credential opens no account: it was revoked, or the account is disabled."
-            raise Unauthenticated(message)
+            raise Unauthenticated(REVOKED)
         return found
 
     def _subject(self, token: str) -> tuple[UUID, float]:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
@@ -165,6 +165,22 @@ async def read_pages(  # noqa: PLR0913 - as above, and whose lists they are
         )
         for key, found in zip(ids, many_each(ids, rows, owner), strict=True)
     ]
+
+
+async def read_nearest(
+    read: Callable[..., Awaitable[Page[RowT]]], arguments: PageArguments, *, scattered: bool
+) -> Page[RowT]:
+    """A page of what may lie anywhere in the order of the list; `read` takes whether to look `near` where it begins.
+
+    It looks there first, and reads the whole list when there is too little. Raises BadInput.
+    """
+    if scattered:
+        _, backward = page_size(arguments)
+        page = await read(near=True)
+        # A full page with more behind it is the page; any other may have missed what lies further away.
+        if page.has_previous if backward else page.has_next:
+            return page
+    return await read(near=False)
 
 
 def empty_page(arguments: PageArguments, order: Order[RowT]) -> Page[RowT]:

@@ -206,7 +206,9 @@ async def copied_database(server_url: str, name: str) -> AsyncIterator[tuple[Dat
 async def empty(url: str) -> None:
     """Delete every row of every table, but for what makes the stream of events this database's own."""
     tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name not in KEPT]
-    statements = "".join(f'DELETE FROM "{table}";' for table in tables)
+    # Triggers count what is deleted, too, so counts go right behind it.
+    counts = {name: [f"{name}_count"] if f"{name}_count" in tables else [] for name in tables}
+    statements = "".join(f'DELETE FROM "{table}";' for name in tables for table in (name, *counts[name]))
     await _execute(url, statements)
 
 

@@ -1,21 +1,21 @@
 """Changes to ECPs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import case, delete, func, insert, literal, or_, select, true, update
+from sqlalchemy import case, func, insert, literal, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from db.ecp_rows import EcpPlace
-from db.models import EcpTable, EnrollmentTable, GeographyTable, NotificationTable
+from db.models import EcpTable, GeographyTable
 from db.sessions import Writing
 from db.statement import Statement
 from domain.catalog import GeographyLevel
 from domain.ecp_inputs import EcpDetails
-from domain.ecps import ERASED_NAME, EcpStatus
+from domain.ecps import EcpStatus
 
 # Milliseconds. To move a region of 50,000 ECPs takes a quarter of a minute: their places are part of many indexes.
 _TAKING_LONG: Final = Statement(select(func.set_config("statement_timeout", literal("300000"), true())), str)
@@ -60,7 +60,7 @@ async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
             "registered_at": ecp.registered_at,
             "verified_at": ecp.verified_at,
             "updated_at": ecp.verified_at or ecp.registered_at,
-            **_own(ecp.details),
+            **columns_of(ecp.details),
             **_placed(ecp.place),
         }
         for ecp in ecps
@@ -74,7 +74,7 @@ async def set_details(
 ) -> None:
     """Replace what an ECP tells of itself, and with a `place` where it is. Raises DuplicateKey."""
     placed = {} if place is None else _placed(place)
-    await touch_ecp(session, ecp_id, **_own(details), **placed, updated_at=at)
+    await touch_ecp(session, ecp_id, **columns_of(details), **placed, updated_at=at)
 
 
 async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
@@ -82,32 +82,15 @@ async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
     await session.execute(update(EcpTable).where(EcpTable.id == ecp_id).values(**columns))
 
 
-async def erase(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: datetime) -> None:
-    """Take from an ECP everything by which the person is known; the code and the tier stay."""
-    await touch_ecp(
-        session,
-        ecp_id,
-        account_id=None,
-        status=EcpStatus.CLOSED.value,
-        suspended_reason=None,
-        erased_at=at,
-        erased_by=by,
-        erased_reason=reason,
-        updated_at=at,
-        **_own(EcpDetails(ERASED_NAME, None, None, None, None)),
-    )
-
-
-async def replace_reasons(session: Writing, enrollment_ids: Collection[UUID], reason: str) -> None:
-    """Put a sentence in place of the reasons that decisions about these enrollments gave."""
-    if enrollment_ids:
-        named = EnrollmentTable.id.in_(enrollment_ids)
-        await session.execute(update(EnrollmentTable).where(named).values(reason=reason))
-
-
-async def delete_notifications(session: Writing, account_id: UUID) -> None:
-    """Delete everything that an account was told."""
-    await session.execute(delete(NotificationTable).where(NotificationTable.account_id == account_id))
+def columns_of(details: EcpDetails) -> dict[str, Any]:
+    """What an ECP tells of itself, by column."""
+    return {
+        "display_name": details.display_name,
+        "practice": details.practice,
+        "email": details.email,
+        "phone": details.phone,
+        "license_number": details.license_number,
+    }
 
 
 async def follow_geography(session: Writing, geography_id: UUID) -> None:
@@ -140,16 +123,6 @@ async def follow_geography(session: Writing, geography_id: UUID) -> None:
         .where(EcpTable.geography_id == places.c.geography_id, moved)
         .values(region_id=places.c.region_id, country_id=places.c.country_id)
     )
-
-
-def _own(details: EcpDetails) -> dict[str, Any]:
-    return {
-        "display_name": details.display_name,
-        "practice": details.practice,
-        "email": details.email,
-        "phone": details.phone,
-        "license_number": details.license_number,
-    }
 
 
 def _placed(place: EcpPlace) -> dict[str, Any]:

@@ -38,6 +38,12 @@ async def delete_endpoint(session: Writing, endpoint_id: UUID) -> None:
     await session.execute(delete(WebhookEndpointTable).where(WebhookEndpointTable.id == endpoint_id))
 
 
+async def delete_endpoints_of_account(session: Writing, account_id: UUID) -> list[UUID]:
+    """Delete the endpoints that tell an account, with everything that was tried with them; which those were."""
+    owned = delete(WebhookEndpointTable).where(WebhookEndpointTable.account_id == account_id)
+    return [endpoint_id for (endpoint_id,) in await session.returning(owned.returning(WebhookEndpointTable.id))]
+
+
 async def add_delivery(session: Writing, delivery: WebhookDeliveryRow) -> None:
     """Note an attempt."""
     await session.execute(insert(WebhookDeliveryTable).values(asdict(delivery)))

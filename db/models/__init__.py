@@ -4,7 +4,7 @@ from db.models.accounts import AccountRoleTable, AccountTable, ApiKeyTable
 from db.models.base import Base
 from db.models.catalog import GeographyTable, ProductTable, TierTable, VariantTable, VendorTable
 from db.models.collaboration import NotificationTable, SchemeActivityTable, SchemeParticipantTable
-from db.models.ecps import EcpActivityTable, EcpCountTable, EcpTable, EnrollmentTable
+from db.models.ecps import EcpActivityTable, EcpCountTable, EcpTable, EnrollmentCountTable, EnrollmentTable
 from db.models.events import AccessVersionTable, EventStreamTable, EventTable
 from db.models.schemes import (
     BonusRuleTable,
@@ -30,6 +30,7 @@ __all__ = [
     "EcpActivityTable",
     "EcpCountTable",
     "EcpTable",
+    "EnrollmentCountTable",
     "EnrollmentTable",
     "EventStreamTable",
     "EventTable",

@@ -104,7 +104,9 @@ class EnrollmentTable(Base):
     status: Mapped[str]
     terms_version: Mapped[int] = mapped_column(comment="The version of the scheme's terms that was accepted")
     requested_at: Mapped[Moment]
-    requested_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    requested_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("account.id"), comment="Null when the ECP asked whose account must not lead to it any more"
+    )
     enrolled_at: Mapped[Moment | None]
     decided_at: Mapped[Moment | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
@@ -147,6 +149,30 @@ class EcpCountTable(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    geography_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id"))
+    tier_id: Mapped[UUID | None] = mapped_column(ForeignKey("tier.id"))
+    status: Mapped[str]
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+class EnrollmentCountTable(Base):
+    """How many enrollments there are in a scheme of a geography, tier and status; triggers keep it, too."""
+
+    __tablename__ = "enrollment_count"
+    __table_args__ = (
+        Index(
+            "uq_enrollment_count__sort",
+            "scheme_id",
+            "geography_id",
+            "tier_id",
+            "status",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"))
     geography_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id"))
     tier_id: Mapped[UUID | None] = mapped_column(ForeignKey("tier.id"))
     status: Mapped[str]

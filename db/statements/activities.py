@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import any_, select
 
 from db.models import EcpActivityTable, EcpTable
-from db.statement import Statement, string, texts
+from db.statement import Statement, string, texts, uuid
 
 
 class NamedEcpRow(Struct, frozen=True):
@@ -27,6 +27,10 @@ class StoredActivityRow(Struct, frozen=True):
     occurred_at: datetime
 
 
+def _external_id(activity_id: int, external_id: str) -> tuple[int, str]:
+    return activity_id, external_id
+
+
 ECPS_BY_CODE = Statement(
     select(EcpTable.code, EcpTable.id, EcpTable.status).where(EcpTable.code == any_(texts("codes"))), NamedEcpRow
 )
@@ -35,4 +39,9 @@ STORED_ACTIVITIES = Statement(
         EcpActivityTable.external_id, EcpActivityTable.ecp_id, EcpActivityTable.kind, EcpActivityTable.occurred_at
     ).where(EcpActivityTable.source == string("source"), EcpActivityTable.external_id == any_(texts("external_ids"))),
     StoredActivityRow,
+)
+# What other systems call the activities of an ECP.
+ACTIVITY_IDS_OF_ECP = Statement(
+    select(EcpActivityTable.id, EcpActivityTable.external_id).where(EcpActivityTable.ecp_id == uuid("ecp_id")),
+    _external_id,
 )

@@ -6,15 +6,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Subquery, Text, TextClause, any_, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Subquery, Text, TextClause, func, select, text, true
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from db.ecp_rows import EcpRow
 from db.keyset import Sort, keyset
-from db.models import EcpCountTable, EcpTable, EnrollmentTable, GeographyTable
-from db.planning import for_these_values
+from db.models import EcpCountTable, EcpTable, EnrollmentCountTable, EnrollmentTable
+from db.planning import NEAR, for_these_values
 from db.search import matches_words
-from db.statement import Query, Statement, moment, number, string, texts, uuid, uuids
+from db.statement import Statement, moment, number, string, uuid
+from db.statements.ecp_filters import in_place, in_places, of_statuses, of_tiers, tallied
 from db.statements.ecps import ECP_COLUMNS, visible
 from domain.catalog import GeographyLevel
 from domain.ecps import EcpOrder, EnrollmentStatus
@@ -42,9 +43,10 @@ class EcpFilters(Struct, frozen=True):
 
     @property
     def tallied(self) -> bool:
-        """Whether counts of ECPs are kept by all that is chosen here."""
+        """Whether counts of ECPs, or of enrollments in the one scheme, are kept by all that is chosen here."""
         dated = self.registered_from or self.registered_before
-        return not (self.words or self.email or self.enrolled_in or dated)
+        enrolled = self.enrolled_in and (self.status or self.statuses)
+        return not (self.words or self.email or dated or enrolled)
 
     @property
     def scattered(self) -> bool:
@@ -52,8 +54,6 @@ class EcpFilters(Struct, frozen=True):
         return self.words or self.geography_ids or self.enrolled_in
 
 
-# Among so many ECPs a page is found if one in a hundred matches; if fewer do, sorting all of them costs as little.
-NEAR: Final = 4_000
 # What each order sorts by, of which type, and whether the greatest comes first.
 _ORDERS: Final[Mapping[EcpOrder, tuple[str, Any, bool]]] = MappingProxyType(
     {
@@ -94,12 +94,14 @@ def ecp_page(  # noqa: PLR0913 - what to list, in which order and direction, and
 @cache
 def ecp_count(scope: EcpScope, filters: EcpFilters) -> Statement[int]:
     """How many ECPs match: the sum of the counts that are kept, where they are kept by what is chosen."""
-    if scope is EcpScope.ALL and filters.tallied:
-        total = func.coalesce(func.sum(EcpCountTable.count), 0)
-        return Statement(select(total).where(*_tallied_predicates(filters)), int)
-    if scope is EcpScope.ALL and filters == EcpFilters(enrolled_in=True):
-        return Statement(select(func.count()).select_from(EnrollmentTable).where(*_enrolled()), int)
-    return Statement(select(func.count()).select_from(EcpTable).where(*_predicates(scope, filters)), int)
+    if scope is not EcpScope.ALL or not filters.tallied:
+        return Statement(select(func.count()).select_from(EcpTable).where(*_predicates(scope, filters)), int)
+    if not filters.enrolled_in:
+        kept = (*tallied(EcpCountTable, filters), *of_statuses(EcpCountTable, filters))
+        return Statement(select(func.coalesce(func.sum(EcpCountTable.count), 0)).where(*kept), int)
+    # An ECP has one enrollment in a scheme.
+    kept = (*tallied(EnrollmentCountTable, filters), *_enrolled(EnrollmentCountTable))
+    return Statement(select(func.coalesce(func.sum(EnrollmentCountTable.count), 0)).where(*kept), int)
 
 
 def _predicates(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool] | TextClause]:
@@ -109,9 +111,8 @@ def _predicates(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool
 def _dense(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool] | TextClause]:
     """What is not scattered."""
     chosen = [predicate() for name, predicate in _DENSE.items() if getattr(filters, name)]
-    if filters.place is not None:
-        chosen.append(getattr(EcpTable, _PLACES[filters.place]) == uuid("geography_id"))
-    return [visible(scope), *chosen, *_sorts_of(EcpTable, filters)]
+    of_sort = (*in_place(EcpTable, filters), *of_tiers(EcpTable, filters), *of_statuses(EcpTable, filters))
+    return [visible(scope), *chosen, *of_sort]
 
 
 def _scattered(ecp: Any, filters: EcpFilters) -> list[ColumnElement[bool]]:
@@ -128,48 +129,12 @@ def _sort(ecp: Any, order: EcpOrder) -> Sort:
     return Sort(getattr(ecp, column), ecp.id, type_, descending)
 
 
-def _tallied_predicates(filters: EcpFilters) -> list[ColumnElement[bool]]:
-    chosen = _sorts_of(EcpCountTable, filters)
-    if filters.place is GeographyLevel.CITY:
-        chosen.append(EcpCountTable.geography_id == uuid("geography_id"))
-    elif filters.place is not None:
-        chosen.append(EcpCountTable.geography_id.in_(_beneath(GeographyTable.id == uuid("geography_id"))))
-    if filters.geography_ids:
-        chosen.append(EcpCountTable.geography_id.in_(_beneath(GeographyTable.id == any_(uuids("geography_ids")))))
-    return chosen
-
-
-def _sorts_of(table: type[EcpTable | EcpCountTable], filters: EcpFilters) -> list[ColumnElement[bool]]:
-    """The filters by what ECPs and their counts share."""
-    predicates: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "tier_id": lambda: table.tier_id == uuid("tier_id"),
-        "tier_ids": lambda: table.tier_id == any_(uuids("tier_ids")),
-        "status": lambda: table.status == string("status"),
-        "statuses": lambda: table.status == any_(texts("statuses")),
-    }
-    return [predicate() for name, predicate in predicates.items() if getattr(filters, name)]
-
-
-def _beneath(chosen: ColumnElement[bool]) -> Query:
-    """The chosen geographies and everything beneath them."""
-    below = select(GeographyTable.id).where(chosen).cte("below", recursive=True)
-    below = below.union(select(GeographyTable.id).join(below, GeographyTable.parent_id == below.c.id))
-    return select(below.c.id)
-
-
-def _enrolled() -> tuple[ColumnElement[bool], ...]:
-    """The enrollments of those who are enrolled now; an ECP has one in a scheme."""
+def _enrolled(rows: type[EnrollmentTable | EnrollmentCountTable]) -> tuple[ColumnElement[bool], ...]:
+    """The enrollments of those who are enrolled now, or their counts."""
     status = text(f"'{EnrollmentStatus.ENROLLED.value}'")
-    return EnrollmentTable.scheme_id == uuid("enrolled_in"), EnrollmentTable.status == status
+    return rows.scheme_id == uuid("enrolled_in"), rows.status == status
 
 
-_PLACES: Final[Mapping[GeographyLevel, str]] = MappingProxyType(
-    {
-        GeographyLevel.CITY: "geography_id",
-        GeographyLevel.REGION: "region_id",
-        GeographyLevel.COUNTRY: "country_id",
-    }
-)
 _DENSE: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
     {
         "email": lambda: func.lower(EcpTable.email) == func.lower(string("email")),
@@ -180,9 +145,9 @@ _DENSE: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyTyp
 _SCATTERED: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = MappingProxyType(
     {
         "words": lambda ecp: matches_words(ecp.search_words),
-        "geography_ids": lambda ecp: or_(
-            *(getattr(ecp, column) == any_(uuids("geography_ids")) for column in _PLACES.values())
+        "geography_ids": in_places,
+        "enrolled_in": lambda ecp: (
+            select(true()).where(EnrollmentTable.ecp_id == ecp.id, *_enrolled(EnrollmentTable)).exists()
         ),
-        "enrolled_in": lambda ecp: select(true()).where(EnrollmentTable.ecp_id == ecp.id, *_enrolled()).exists(),
     }
 )

@@ -11,15 +11,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, TextClause, and_, any_, func, or_, select, text, true
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, TextClause, and_, any_, func, select, text, true
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from db.enrollment_rows import EnrollmentRow, EnrollmentStandingRow
 from db.keyset import Sort, keyset
-from db.models import EcpTable, EnrollmentTable, SchemeTable
-from db.planning import for_these_values
+from db.models import EcpTable, EnrollmentCountTable, EnrollmentTable, SchemeTable
+from db.planning import NEAR, for_these_values
 from db.search import matches_words
-from db.statement import Query, Statement, counting, moment, number, string, texts, uuid, uuids
+from db.statement import Query, Statement, counting, moment, number, uuid, uuids
+from db.statements.ecp_filters import in_place, in_places, of_statuses, of_tiers, tallied
 from domain.catalog import GeographyLevel
 from domain.ecps import EnrollmentStatus
 from domain.enrollments.orders import EnrollmentOrder
@@ -64,6 +66,19 @@ class EnrollmentFilters(Struct, frozen=True):
         several = self.statuses or self.geography_ids or self.tier_ids
         return self.words or several or self.enrolled_from or self.enrolled_to
 
+    @property
+    def strewn(self) -> bool:
+        """Whether what is searched for may be strewn over so many ECPs that a page is looked for nearby first.
+
+        In a city or region those who match are few, and two indexes find them together.
+        """
+        return self.words and self.place in {None, GeographyLevel.COUNTRY}
+
+    @property
+    def tallied(self) -> bool:
+        """Whether counts of the enrollments in a scheme are kept by all that is chosen here."""
+        return not (self.words or self.enrolled_from or self.enrolled_to)
+
 
 _MOMENT: Final = TIMESTAMP(timezone=True)
 SORTS: Final[Mapping[EnrollmentOrder, Sort]] = MappingProxyType(
@@ -88,7 +103,7 @@ def visible(scope: EcpScope) -> ColumnElement[bool] | TextClause:
 
 
 def _count(key: UUID, count: int) -> tuple[UUID, int]:
-    return key, count
+    return key, int(count)
 
 
 @cache
@@ -124,11 +139,31 @@ STANDINGS_BY_ID = Statement(
 
 
 @cache
-def page_of_scheme(
-    scope: EcpScope, filters: EnrollmentFilters, order: EnrollmentOrder, *, backward: bool, resumed: bool
+def page_of_scheme(  # noqa: PLR0913 - what to list, in which order and direction, and how
+    scope: EcpScope,
+    filters: EnrollmentFilters,
+    order: EnrollmentOrder,
+    *,
+    backward: bool,
+    resumed: bool,
+    near: bool = False,
 ) -> Statement[EnrollmentRow]:
-    """A page of the enrollments of the parameter `scheme_id`; see `keyset` for its parameters beside the filters'."""
-    query = _listed(scope, filters).where(EnrollmentTable.scheme_id == uuid("scheme_id"))
+    """A page of the enrollments of the parameter `scheme_id`; see `keyset` for its parameters beside the filters'.
+
+    Words are of ECPs, so no index has what they find in the order of the list. As in a list of ECPs such a page is
+    either looked for `near` where it begins, and may then be shorter than the list is, or found as a whole.
+    """
+    of_scheme = EnrollmentTable.scheme_id == uuid("scheme_id")
+    if near:
+        dense = select(*ENROLLMENT_COLUMNS).where(*_predicates(scope, replace(filters, words=False)), of_scheme)
+        dense = dense.where(for_these_values(number("limit"), EnrollmentTable))
+        around = keyset(dense, SORTS[order], backward=backward, resumed=resumed).limit(NEAR).subquery("around")
+        # As a value of its own it is asked of each of them, by its key, and not of all ECPs first.
+        matches = select(matches_words(EcpTable.search_words)).where(EcpTable.id == around.c.ecp_id).scalar_subquery()
+        query = select(around).where(matches)
+        sort = Sort(around.c.requested_at, around.c.id, _MOMENT, SORTS[order].descending)
+        return Statement(keyset(query, sort, backward=backward, resumed=False), EnrollmentRow)
+    query = _listed(scope, filters).where(of_scheme)
     if filters.scattered:
         query = query.where(for_these_values(number("limit"), EnrollmentTable))
     return Statement(keyset(query, SORTS[order], backward=backward, resumed=resumed), EnrollmentRow)
@@ -151,8 +186,16 @@ def pages_by_ecp(scope: EcpScope, filters: EnrollmentFilters, *, resumed: bool) 
 
 @cache
 def counts_by_scheme(scope: EcpScope, filters: EnrollmentFilters) -> Statement[tuple[UUID, int]]:
-    """How many enrollments each of the schemes in the parameter `ids` has; schemes without any are left out."""
-    return _counts(scope, filters, EnrollmentTable.scheme_id)
+    """How many enrollments each of the schemes in the parameter `ids` has; schemes without any are left out.
+
+    It is the sum of the counts that are kept, where they are kept by what is chosen.
+    """
+    if scope is not EcpScope.ALL or not filters.tallied:
+        return _counts(scope, filters, EnrollmentTable.scheme_id)
+    owner = EnrollmentCountTable.scheme_id
+    kept = (*tallied(EnrollmentCountTable, filters), *of_statuses(EnrollmentCountTable, filters))
+    total = select(owner, func.sum(EnrollmentCountTable.count)).where(owner == any_(uuids("ids")), *kept)
+    return Statement(total.group_by(owner), _count)
 
 
 @cache
@@ -194,20 +237,22 @@ def _counts(scope: EcpScope, filters: EnrollmentFilters, owner: Any) -> Statemen
 
 
 def _predicates(scope: EcpScope, filters: EnrollmentFilters) -> list[ColumnElement[bool] | TextClause]:
-    chosen = [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
-    if filters.place is not None:
-        chosen.append(_PLACES[filters.place] == uuid("geography_id"))
-    return [visible(scope), *chosen]
+    chosen = [predicate() for name, predicate in _DATES.items() if getattr(filters, name)]
+    if filters.words:
+        chosen.append(_of_matching_ecps(filters))
+    return [visible(scope), *chosen, *_placed(EnrollmentTable, filters), *of_statuses(EnrollmentTable, filters)]
 
 
-def _of_matching_ecps() -> ColumnElement[bool]:
+def _placed(rows: type[EcpTable | EnrollmentTable], filters: EnrollmentFilters) -> list[ColumnElement[bool]]:
+    """The filters by place and tier, which enrollments share with their ECPs."""
+    several = [in_places(rows)] if filters.geography_ids else []
+    return [*in_place(rows, filters), *several, *of_tiers(rows, filters)]
+
+
+def _of_matching_ecps(filters: EnrollmentFilters) -> ColumnElement[bool]:
     """The ECPs are found first, by their index of words: they are few, which nobody can tell before they are found."""
-    matching = select(EcpTable.id).where(matches_words(EcpTable.search_words)).cte("matching")
-    return EnrollmentTable.ecp_id.in_(select(matching.prefix_with("MATERIALIZED").c.id))
-
-
-def _in_places() -> ColumnElement[bool]:
-    return or_(*(column == any_(uuids("geography_ids")) for column in _PLACES.values()))
+    found = select(EcpTable.id).where(matches_words(EcpTable.search_words), *_placed(EcpTable, filters))
+    return EnrollmentTable.ecp_id.in_(select(found.cte("matching").prefix_with("MATERIALIZED").c.id))
 
 
 def _enrolled_to() -> ColumnElement[bool]:
@@ -216,21 +261,8 @@ def _enrolled_to() -> ColumnElement[bool]:
     return and_(EnrollmentTable.enrolled_at <= until, EnrollmentTable.requested_at <= until)
 
 
-_PLACES: Final[Mapping[GeographyLevel, Any]] = MappingProxyType(
+_DATES: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
     {
-        GeographyLevel.CITY: EnrollmentTable.geography_id,
-        GeographyLevel.REGION: EnrollmentTable.region_id,
-        GeographyLevel.COUNTRY: EnrollmentTable.country_id,
-    }
-)
-_FILTERS: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
-    {
-        "words": _of_matching_ecps,
-        "status": lambda: EnrollmentTable.status == string("status"),
-        "statuses": lambda: EnrollmentTable.status == any_(texts("statuses")),
-        "geography_ids": _in_places,
-        "tier_id": lambda: EnrollmentTable.tier_id == uuid("tier_id"),
-        "tier_ids": lambda: EnrollmentTable.tier_id == any_(uuids("tier_ids")),
         "enrolled_from": lambda: EnrollmentTable.enrolled_at >= moment("enrolled_from"),
         "enrolled_to": _enrolled_to,
     }

@@ -76,7 +76,7 @@ class OtherTerms(Failure):
 
     def __init__(self, current_version: int) -> None:
         self.current_version = current_version
-        super().__init__(f"The terms have changed to version {current_version}: read and accept them.", TERMS_PATH)
+        super().__init__(f"Version {current_version} of the terms is in force: read and accept it.", TERMS_PATH)
 
 
 class EnrolledAlready(Failure):

@@ -138,7 +138,7 @@ def _enrollment(
 def _told_of_decision(
     plan: EnrollmentPlan, member: Member, row: EnrollmentRow, clock: DemoClock
 ) -> Iterator[NotificationRow]:
-    """The ECP is told who decided, unless it withdrew before anybody did."""
+    """The ECP is told of the decision, unless it withdrew before anybody decided."""
     if row.decided_at is None:
         return
     kind, message = EventKind.ENROLLMENT_DECIDED, you_were_accepted(plan.scheme, None)
@@ -146,7 +146,7 @@ def _told_of_decision(
         kind, message = EventKind.ENROLLMENT_REQUESTED, you_were_enrolled(plan.scheme)
     elif plan.status is EnrollmentStatus.REJECTED:
         message = you_were_rejected(plan.scheme, plan.reason or "")
-    yield _told(clock, member, kind, message, row.decided_at, (row.decided_by, row.scheme_id))
+    yield _told(clock, member, kind, message, row.decided_at, row.scheme_id)
 
 
 def _told(  # noqa: PLR0913, PLR0917 - the columns of a notification
@@ -155,11 +155,10 @@ def _told(  # noqa: PLR0913, PLR0917 - the columns of a notification
     kind: EventKind,
     message: str,
     at: datetime,
-    about: tuple[UUID | None, UUID | None] = (None, None),
+    scheme_id: UUID | None = None,
 ) -> NotificationRow:
-    """`about` is who did it, and the scheme."""
-    actor_id, scheme_id = about
-    return NotificationRow(_id_at(clock, at), member.account_id, kind, message, actor_id, scheme_id, None, at, None)
+    """An ECP deals with the program: nobody in person is named."""
+    return NotificationRow(_id_at(clock, at), member.account_id, kind, message, None, scheme_id, None, at, None)
 
 
 def _moment(clock: DemoClock, days_ago: int | None) -> datetime | None:

@@ -10,45 +10,49 @@ branch_labels = None
 depends_on = None
 
 
-# Lists of a million ECPs are counted by geography, tier and status without looking at one of them.
-COUNTED = (
-    # What a change leaves as it was is not counted anew, and counts change in the order of their keys: changes of many
-    # ECPs neither wait for each other without need nor block each other.
+# How many rows of a table there are of each sort, so that counting looks at none of them. What a change leaves as it was
+# is not counted anew, and counts change in the order of their keys: changes of many rows neither wait for each other
+# without need nor block each other.
+COUNTING = (
     """
-    CREATE FUNCTION count_ecps() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION count_{table}s() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN
-            INSERT INTO ecp_count (geography_id, tier_id, status, count)
-            SELECT geography_id, tier_id, status, count(*) FROM new_rows GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            ON CONFLICT (geography_id, tier_id, status) DO UPDATE SET count = ecp_count.count + excluded.count;
+            INSERT INTO {table}_count ({sort}, count)
+            SELECT {sort}, count(*) FROM new_rows GROUP BY {sort} ORDER BY {sort}
+            ON CONFLICT ({sort}) DO UPDATE SET count = {table}_count.count + excluded.count;
         ELSIF TG_OP = 'UPDATE' THEN
-            INSERT INTO ecp_count (geography_id, tier_id, status, count)
-            SELECT geography_id, tier_id, status, sum(number) FROM (
-                SELECT geography_id, tier_id, status, 1 AS number FROM new_rows
-                UNION ALL SELECT geography_id, tier_id, status, -1 FROM old_rows
+            INSERT INTO {table}_count ({sort}, count)
+            SELECT {sort}, sum(number) FROM (
+                SELECT {sort}, 1 AS number FROM new_rows
+                UNION ALL SELECT {sort}, -1 FROM old_rows
             ) AS moved
-            GROUP BY 1, 2, 3 HAVING sum(number) <> 0 ORDER BY 1, 2, 3
-            ON CONFLICT (geography_id, tier_id, status) DO UPDATE SET count = ecp_count.count + excluded.count;
+            GROUP BY {sort} HAVING sum(number) <> 0 ORDER BY {sort}
+            ON CONFLICT ({sort}) DO UPDATE SET count = {table}_count.count + excluded.count;
         ELSE
-            INSERT INTO ecp_count (geography_id, tier_id, status, count)
-            SELECT geography_id, tier_id, status, -count(*) FROM old_rows GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            ON CONFLICT (geography_id, tier_id, status) DO UPDATE SET count = ecp_count.count + excluded.count;
+            INSERT INTO {table}_count ({sort}, count)
+            SELECT {sort}, -count(*) FROM old_rows GROUP BY {sort} ORDER BY {sort}
+            ON CONFLICT ({sort}) DO UPDATE SET count = {table}_count.count + excluded.count;
         END IF;
         RETURN NULL;
     END $$
     """,
     """
-    CREATE TRIGGER count_added AFTER INSERT ON ecp REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION count_ecps()
+    CREATE TRIGGER count_added AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION count_{table}s()
     """,
     """
-    CREATE TRIGGER count_changed AFTER UPDATE ON ecp REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION count_ecps()
+    CREATE TRIGGER count_changed AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION count_{table}s()
     """,
     """
-    CREATE TRIGGER count_deleted AFTER DELETE ON ecp REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION count_ecps()
+    CREATE TRIGGER count_deleted AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION count_{table}s()
     """,
+)
+COUNTED = (
+    *(statement.format(table="ecp", sort="geography_id, tier_id, status") for statement in COUNTING),
+    *(statement.format(table="enrollment", sort="scheme_id, geography_id, tier_id, status") for statement in COUNTING),
     # Whoever becomes an ECP, or is one no longer, sees otherwise than before.
     """
     CREATE TRIGGER note_access_change AFTER INSERT OR UPDATE OF account_id OR DELETE OR TRUNCATE ON ecp
@@ -229,7 +233,12 @@ def upgrade() -> None:
             "terms_version", sa.Integer(), nullable=False, comment="The version of the scheme's terms that was accepted"
         ),
         sa.Column("requested_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "requested_by",
+            sa.Uuid(),
+            nullable=True,
+            comment="Null when the ECP asked whose account must not lead to it any more",
+        ),
         sa.Column("enrolled_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("decided_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
@@ -283,6 +292,26 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("uq_enrollment__scheme_id_ecp_id", "enrollment", ["scheme_id", "ecp_id"], unique=True)
+    op.create_table(
+        "enrollment_count",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("scheme_id", sa.Uuid(), nullable=False),
+        sa.Column("geography_id", sa.Uuid(), nullable=False),
+        sa.Column("tier_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["geography_id"], ["geography.id"], name=op.f("fk_enrollment_count__geography_id")),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_enrollment_count__scheme_id")),
+        sa.ForeignKeyConstraint(["tier_id"], ["tier.id"], name=op.f("fk_enrollment_count__tier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollment_count")),
+    )
+    op.create_index(
+        "uq_enrollment_count__sort",
+        "enrollment_count",
+        ["scheme_id", "geography_id", "tier_id", "status"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    )
     op.create_table(
         "scheme_revision",
         sa.Column("scheme_id", sa.Uuid(), nullable=False),
@@ -425,6 +454,8 @@ def downgrade() -> None:
     op.drop_index("ix_bonus_rule__id", table_name="bonus_rule")
     op.drop_index("uq_scheme_revision__effective_at", table_name="scheme_revision")
     op.drop_table("scheme_revision")
+    op.drop_index("uq_enrollment_count__sort", table_name="enrollment_count", postgresql_nulls_not_distinct=True)
+    op.drop_table("enrollment_count")
     op.drop_index("uq_enrollment__scheme_id_ecp_id", table_name="enrollment")
     op.drop_index("ix_enrollment__scheme_id_status", table_name="enrollment")
     op.drop_index("ix_enrollment__scheme_id_enrolled_at", table_name="enrollment")
@@ -450,6 +481,7 @@ def downgrade() -> None:
     op.drop_index("ix_ecp__status", table_name="ecp")
     op.drop_table("ecp")
     op.execute("DROP FUNCTION count_ecps()")
+    op.execute("DROP FUNCTION count_enrollments()")
     op.execute("DROP FUNCTION replace_enrollments()")
     op.execute("DROP FUNCTION place_enrollment()")
     op.drop_index("uq_ecp_count__sort", table_name="ecp_count", postgresql_nulls_not_distinct=True)

@@ -6,14 +6,17 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from db.changes import ecps as changes
+from db.changes import erasure as changes
 from db.changes.accounts import erase_api_keys, put_account
 from db.changes.events import NewEvent, append_events
+from db.changes.webhooks import delete_endpoints_of_account
+from db.ecp_rows import EcpRow
 from db.rows import AccountRow
 from db.sessions import Writing
 from db.statements.accounts import LOCK_ACCOUNT
+from db.statements.activities import ACTIVITY_IDS_OF_ECP
 from db.statements.ecps import REASONS_OF_ECP
-from domain.ecp_inputs import mention_problems, mentions_person, reason_problems
+from domain.ecp_inputs import known_names, mention, mention_problems, reason_problems
 from domain.ecps import ERASED_NAME
 from domain.events import EventKind
 from domain.permissions import Role
@@ -37,39 +40,57 @@ async def erase_ecp(operation: Operation, command: Decided) -> UUID:
         record = await locked(operation, session, command.ecp_id, None)
         ecp = record.ecp
         if ecp.erased_at is None:
-            account = await _account_of_nobody_else(session, ecp.account_id)
+            account = await _account(session, ecp.account_id)
             known = {*record.details.known_by, *_known_by(account)}
             refuse(mention_problems(reason, known))
             await changes.erase(session, ecp.id, by=operation.viewer.account_id, reason=reason, at=operation.now)
-            await _erase_reasons(session, ecp.id, known)
+            await _erase_texts(session, ecp.id, known)
             events = [NewEvent(EventKind.ECP_ERASED, ecp.id)]
             if account is not None:
-                await _erase_account(operation, session, account)
-                events.append(NewEvent(EventKind.ACCOUNT_SAVED, account.id))
+                events += await _part(operation, session, ecp, account)
             await append_events(session, events, operation.now)
     return command.ecp_id
 
 
-async def _account_of_nobody_else(session: Writing, account_id: UUID | None) -> AccountRow | None:
-    """The locked account, if it is nothing but an ECP's."""
+async def _account(session: Writing, account_id: UUID | None) -> AccountRow | None:
+    """The locked account with which an ECP signs in."""
     rows = [] if account_id is None else await session.fetch(LOCK_ACCOUNT, id=account_id)
-    return rows[0] if rows and set(rows[0].roles) <= {Role.ECP.value} else None
+    return rows[0] if rows else None
 
 
 def _known_by(account: AccountRow | None) -> Collection[str]:
-    return () if account is None else [text for text in (account.display_name, account.email) if text]
+    if account is None:
+        return ()
+    return [*known_names(account.display_name), *([account.email] if account.email else [])]
 
 
-async def _erase_account(operation: Operation, session: Writing, account: AccountRow) -> None:
-    """The account opens nothing from now on; what it was told, and what its keys were called, goes with it."""
+async def _erase_texts(session: Writing, ecp_id: UUID, known: Collection[str]) -> None:
+    """Managers write reasons freely, and systems choose their ids: those that name the person go."""
+    reasons = await session.fetch(REASONS_OF_ECP, ecp_id=ecp_id)
+    naming = [key for key, reason in reasons if mention(reason, known)]
+    await changes.replace_reasons(session, naming, _ERASED_REASON)
+    activities = await session.fetch(ACTIVITY_IDS_OF_ECP, ecp_id=ecp_id)
+    # An underscore joins words in ids.
+    called = [key for key, external_id in activities if mention(external_id.replace("_", " "), known)]
+    await changes.replace_external_ids(session, called)
+
+
+async def _part(operation: Operation, session: Writing, ecp: EcpRow, account: AccountRow) -> list[NewEvent]:
+    """Part the account from the ECP, or erase one that is nothing but an ECP's; the events that tell of it."""
+    if set(account.roles) <= {Role.ECP.value}:
+        return await _erase_account(operation, session, account)
+    # Whoever goes on working here has a name, which must not lead to the pseudonym.
+    await changes.delete_notifications_of_ecp(session, account.id, ecp.code)
+    await changes.forget_applicant(session, ecp.id, account.id)
+    return []
+
+
+async def _erase_account(operation: Operation, session: Writing, account: AccountRow) -> list[NewEvent]:
+    """The account opens nothing from now on; what it was told, where, and what its keys were called goes with it."""
     disabled_at = account.disabled_at or operation.now
     await put_account(session, replace(account, display_name=ERASED_NAME, email=None, disabled_at=disabled_at))
     await erase_api_keys(session, account.id, ERASED_NAME, operation.now)
     await changes.delete_notifications(session, account.id)
-
-
-async def _erase_reasons(session: Writing, ecp_id: UUID, known: Collection[str]) -> None:
-    """Managers write reasons freely, so those that name the person go."""
-    reasons = await session.fetch(REASONS_OF_ECP, ecp_id=ecp_id)
-    naming = [key for key, reason in reasons if mentions_person(reason, known)]
-    await changes.replace_reasons(session, naming, _ERASED_REASON)
+    deleted = await delete_endpoints_of_account(session, account.id)
+    gone = [NewEvent(EventKind.WEBHOOK_ENDPOINT_DELETED, endpoint_id) for endpoint_id in deleted]
+    return [NewEvent(EventKind.ACCOUNT_SAVED, account.id), *gone]

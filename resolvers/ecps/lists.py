@@ -17,7 +17,7 @@ from domain.work import EcpQueue, WorkQueueKey, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.read import seen_by
 from resolvers.filtering import level_of, one_or_many
-from resolvers.paging import Order, Page, PageArguments, empty_page, page_size, read_page
+from resolvers.paging import Order, Page, PageArguments, empty_page, read_nearest, read_page
 
 _MOMENT: Final = Annotated[datetime, Meta(tz=True)]
 
@@ -58,13 +58,7 @@ async def list_ecps(operation: Operation, arguments: PageArguments, chosen: EcpF
             count=ecp_count(scope, filters),
         )
 
-    if filters.scattered:
-        _, backward = page_size(arguments)
-        page = await read(near=True)
-        # A full page with more behind it is the page; any other may have missed what lies further away.
-        if page.has_previous if backward else page.has_next:
-            return page
-    return await read(near=False)
+    return await read_nearest(read, arguments, scattered=filters.scattered)
 
 
 async def ecps_by_queue(operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments) -> list[Page[EcpRow]]:

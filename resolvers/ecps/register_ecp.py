@@ -14,6 +14,7 @@ from domain.ecp_inputs import EcpDetails
 from domain.ecp_sentences import registered
 from domain.ecps import CODE_KIND, RegisteredAlready
 from domain.events import EventKind
+from domain.requests import REVOKED, Unauthenticated
 from resolvers.context import Operation
 from resolvers.ecps.changing import TAKEN, hold_place, problems, settled
 from resolvers.ecps.telling import tell_managers
@@ -30,12 +31,15 @@ class RegisterEcp(Struct, frozen=True):
 async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
     """Make the viewer's account an ECP, which waits for verification, and return its id.
 
-    Raises RegisteredAlready and InvalidInput.
+    Raises RegisteredAlready, InvalidInput, and Unauthenticated when the account is disabled at the same time.
     """
     details, viewer = command.details.tidy, operation.viewer
     async with upserting(operation, TAKEN) as session:
         # Whoever registers on two devices at once waits here, and is then told that they are registered.
-        await session.fetch(LOCK_ACCOUNT, id=viewer.account_id)
+        (account,) = await session.fetch(LOCK_ACCOUNT, id=viewer.account_id)
+        if account.disabled_at is not None:
+            # It was erased or disabled meanwhile: nothing of it comes back.
+            raise Unauthenticated(REVOKED)
         if codes := await session.fetch(CODE_OF_ACCOUNT, account_id=viewer.account_id):
             raise RegisteredAlready(codes[0])
         place = settled(await hold_place(session, command.geography_id), await problems(session, details))

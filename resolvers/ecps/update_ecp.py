@@ -9,7 +9,6 @@ from domain.ecp_inputs import EcpDetails, fixed_problems
 from domain.ecps import EcpAction, EcpStatus
 from domain.events import EventKind
 from domain.failures import Problem
-from domain.permissions import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.changing import TAKEN, hold_place, locked, problems, settled
 from resolvers.events.telling import tell
@@ -41,8 +40,8 @@ class UpdateEcp(Struct, frozen=True):
 async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
     """Correct an ECP: a manager any, an ECP itself; nothing changes when everything is so already.
 
-    Once it is verified, its name, place and license are for managers to correct. Raises InvalidInput, EcpNotFound and
-    EcpStateForbids.
+    Once it is verified, its name, place and license are for other managers to correct. Raises InvalidInput,
+    EcpNotFound and EcpStateForbids.
     """
     async with upserting(operation, TAKEN) as session:
         # Before the ECP: whoever moves a geography locks it before the ECPs that are there.
@@ -52,7 +51,9 @@ async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
         before, after = record.details, command.upon(record.details)
         found: list[Problem] = []
         moved = command.geography_id not in {None, record.ecp.geography_id}
-        if scope is not EcpScope.ALL and record.ecp.status != EcpStatus.PENDING:
+        # Four eyes: what somebody else verified is not the ECP's to correct, not even when it is a manager, too.
+        own = record.ecp.id == operation.viewer.ecp_id
+        if own and record.ecp.status != EcpStatus.PENDING:
             found += fixed_problems(before, after, moved=moved)
         found += await problems(session, after, record.ecp.id)
         if command.geography_id is not None:

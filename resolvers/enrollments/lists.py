@@ -26,6 +26,7 @@ from resolvers.paging import (
     Page,
     PageArguments,
     empty_page,
+    read_nearest,
     read_page,
     read_pages,
     sorted_pairs,
@@ -68,14 +69,7 @@ async def enrollments_by_scheme(
     filters, parameters = await _compiled(operation, chosen)
     count = statements.counts_by_scheme(scope, filters)
     if len(ids) == 1:
-        # Planned for this very scheme, whose list may be a thousand times as long as that of any other.
-        found = await read_page(
-            operation,
-            page,
-            ORDERS[order],
-            lambda **directions: statements.page_of_scheme(scope, filters, order, **directions),
-            {**parameters, "scheme_id": ids[0]},
-        )
+        found = await _of_one_scheme(operation, (filters, order, page), {**parameters, "scheme_id": ids[0]})
         return [replace(found, count=CountOf(count, ids[0], sorted_pairs(parameters)))]
     return await read_pages(
         operation,
@@ -87,6 +81,28 @@ async def enrollments_by_scheme(
         count=count,
         parameters=parameters,
     )
+
+
+async def _of_one_scheme(
+    operation: Operation,
+    asked: tuple[EnrollmentFilters, EnrollmentOrder, PageArguments],
+    parameters: Mapping[str, Any],
+) -> Page[EnrollmentRow]:
+    """Planned for this very scheme, whose list may be a thousand times as long as that of any other."""
+    filters, order, page = asked
+
+    async def read(*, near: bool) -> Page[EnrollmentRow]:
+        return await read_page(
+            operation,
+            page,
+            ORDERS[order],
+            lambda **directions: statements.page_of_scheme(
+                operation.viewer.ecp_scope, filters, order, near=near, **directions
+            ),
+            parameters,
+        )
+
+    return await read_nearest(read, page, scattered=filters.strewn)
 
 
 async def enrollments_by_ecp(

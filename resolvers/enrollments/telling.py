@@ -25,10 +25,9 @@ async def tell_of_enrollment(
 ) -> None:
     """Add the event to the outbox, and a notification for each account that sees the enrollment.
 
-    Who did it is told nothing.
+    Who did it is told nothing, and nobody is told who that was in person: see `resolvers.ecps.telling`.
     """
-    actor_id = operation.viewer.account_id
-    others = [key for key in messages if key != actor_id]
+    others = [key for key in messages if key != operation.viewer.account_id]
     viewers = await viewers_of_accounts(session, others) if others else {}
     told = [key for key in others if key in viewers and viewers[key].ecp_scope is not EcpScope.NONE]
-    await notify(operation, session, event, {key: messages[key] for key in told}, actor_id=actor_id)
+    await notify(operation, session, event, {key: messages[key] for key in told}, actor_id=None)

@@ -11,7 +11,6 @@ ECPS = 100_000
 PAGE = 50
 # Blocks or rows: a few pages of rows, which is next to nothing of the whole.
 SMALL = 10 * PAGE
-RUN = "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON"
 CITY, REGION, COUNTRY = GeographyLevel.CITY, GeographyLevel.REGION, GeographyLevel.COUNTRY
 
 # Two countries, the second of which joined late, so that who is there comes last by code and registration; ten regions
@@ -48,7 +47,7 @@ SELECT gen_random_uuid(), '{UUID(int=1)}', id, CASE WHEN n % 50 = 0 THEN 'WITHDR
     '{UUID(int=1)}', now()
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ecp) AS numbered WHERE n % 10 = 0;
 """
-TABLES = "ecp, ecp_count, enrollment, geography, tier"
+TABLES = "ecp, ecp_count, enrollment, enrollment_count, geography, tier"
 EMPTY = f"TRUNCATE account, geography, tier, scheme CASCADE; ANALYZE {TABLES}"
 
 

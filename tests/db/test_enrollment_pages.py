@@ -1,9 +1,8 @@
 """A page of a long list of enrollments costs what one of a short list costs: plans and buffers over 200,000 of them."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
-from hashlib import md5
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 from db.models import Base
+from db.planning import NEAR
 from db.statement import Statement
 from db.statements.enrollments import (
     EnrollmentFilters,
@@ -23,83 +23,12 @@ from db.statements.enrollments import (
     waiting_page,
 )
 from db.statements.open_schemes import open_page
-from domain.catalog import GeographyLevel
 from domain.enrollments.orders import EnrollmentOrder
 from domain.permissions import EcpScope, SchemeScope
 from resolvers.enrollments.lists import ORDERS
+from tests.db.many_enrollments import BIG, COUNTRY, ECPS, FILL, FILTERS, LITTLE, PAGE, TABLES, made
+from tests.db.plans import RUN, blocks, buffers, explained, nodes
 
-ECPS, SMALL_SCHEMES, PAGE = 40_000, 1_612, 50
-MANAGER = UUID(int=1)
-
-
-def made(name: str) -> UUID:
-    """The id of something, as the statement below makes it."""
-    return UUID(md5(name.encode(), usedforsecurity=False).hexdigest())
-
-
-# Scheme s0 has nearly all ECPs, each other one a hundred. Region r20 has 3 % of the ECPs, a dozen of them in s0; city
-# g510 is in another region and has eight. One in 100 waits for a decision, one in 200 has the tier t4.
-# Triggers do not run here, so places and tiers are copied as they would.
-FILL = f"""
-SET session_replication_role = replica;
-INSERT INTO account (id, display_name, created_at) VALUES ('{MANAGER}', 'Manager', '2026-01-01Z');
-INSERT INTO ecp (
-    id, code, display_name, geography_id, region_id, country_id, tier_id, status, registered_at, updated_at)
-SELECT md5('e' || n)::uuid, 'ECP-2026-' || lpad(n::text, 6, '0'), 'Name ' || (n * 7919 % 39989),
-    md5('g' || city)::uuid, md5('r' || region)::uuid, md5(CASE region WHEN 20 THEN 'c2' ELSE 'c1' END)::uuid,
-    md5('t' || CASE WHEN n % 200 = 0 THEN 4 ELSE 1 + n % 3 END)::uuid, 'ACTIVE', '2026-01-01Z', '2026-01-01Z'
-FROM generate_series(1, {ECPS}) AS n,
-    LATERAL (SELECT CASE WHEN n % 33 = 0 THEN 500 + n % 10 WHEN n % 5000 = 1 THEN 510 ELSE n * 31 % 500 END AS city) c,
-    LATERAL (SELECT CASE city WHEN 510 THEN 19 ELSE city / 25 END AS region) r;
-INSERT INTO scheme (
-    id, code, revision, title, earning_channels, terms_version, materials, content_hash, created_by, created_at,
-    updated_at, approved_at, enrollment_opens_on, enrollment_closes_on)
-SELECT md5('s' || n)::uuid, 'SCH-2026-' || lpad(n::text, 6, '0'), 1, 'Scheme ' || n, '{{SALE}}', 1, '[]', 'sha256:',
-    '{MANAGER}', '2026-01-01Z', '2026-01-01Z', CASE WHEN n % 8 = 0 THEN '2026-01-02Z'::timestamptz END,
-    '2026-01-01', date '2026-01-01' + n % 400
-FROM generate_series(0, {SMALL_SCHEMES}) AS n;
-INSERT INTO enrollment (
-    id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at, geography_id, region_id,
-    country_id, tier_id)
-SELECT md5(scheme || '/' || n)::uuid, md5('s' || scheme)::uuid, ecp.id, state, 1, at, '{MANAGER}',
-    CASE WHEN state <> 'PENDING' THEN at + interval '1 hour' END, geography_id, region_id, country_id, tier_id
-FROM (
-    SELECT 0 AS scheme, n, n AS ecp FROM generate_series(1, {ECPS}) AS n WHERE n % 33 > 0 OR n < 400
-    UNION ALL
-    SELECT s, n, (s * 977 + n * 13) % {ECPS} + 1
-    FROM generate_series(1, {SMALL_SCHEMES}) AS s, generate_series(1, 100) AS n
-) AS wanted
-JOIN ecp ON ecp.id = md5('e' || ecp)::uuid,
-    LATERAL (SELECT CASE WHEN n % 100 = 50 THEN 'PENDING' ELSE 'ENROLLED' END AS state) s,
-    LATERAL (SELECT '2026-02-01Z'::timestamptz + n * 7919 % 39989 * interval '4 minutes' AS at) a;
-SET session_replication_role = DEFAULT;
-"""
-CITY, REGION, COUNTRY = GeographyLevel.CITY, GeographyLevel.REGION, GeographyLevel.COUNTRY
-# Which filters, their values, and how many enrollments of s0 there are at least.
-FILTERS: dict[str, tuple[EnrollmentFilters, dict[str, Any], int]] = {
-    "all": (EnrollmentFilters(), {}, 38_000),
-    "waiting": (EnrollmentFilters(status=True), {"status": "PENDING"}, 300),
-    "enrolled": (EnrollmentFilters(status=True), {"status": "ENROLLED"}, 38_000),
-    "city": (EnrollmentFilters(place=CITY), {"geography_id": made("g17")}, 70),
-    "small city": (EnrollmentFilters(place=CITY), {"geography_id": made("g510")}, 8),
-    "region": (EnrollmentFilters(place=REGION), {"geography_id": made("r3")}, 1900),
-    "region where nearly nobody is": (EnrollmentFilters(place=REGION), {"geography_id": made("r20")}, 12),
-    "country": (EnrollmentFilters(place=COUNTRY), {"geography_id": made("c1")}, 38_000),
-    "country where nearly nobody is": (EnrollmentFilters(place=COUNTRY), {"geography_id": made("c2")}, 12),
-    "tier": (EnrollmentFilters(tier_id=True), {"tier_id": made("t1")}, 12_000),
-    "rare tier": (EnrollmentFilters(tier_id=True), {"tier_id": made("t4")}, 190),
-    "enrolled in a region": (
-        EnrollmentFilters(place=REGION, status=True),
-        {"geography_id": made("r3"), "status": "ENROLLED"},
-        1900,
-    ),
-    "tier in a region": (
-        EnrollmentFilters(place=REGION, tier_id=True),
-        {"geography_id": made("r3"), "tier_id": made("t2")},
-        600,
-    ),
-}
-BIG, LITTLE = made("s0"), made("s2")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -113,9 +42,9 @@ async def connection(database_url: str) -> AsyncIterator[Any]:
     await opened.execute(FILL)
     for index in indexes:
         await opened.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
-    await opened.execute("ANALYZE ecp, scheme, enrollment")
+    await opened.execute(f"ANALYZE {TABLES}")
     yield opened
-    await opened.execute("TRUNCATE account, scheme, ecp, ecp_count CASCADE; ANALYZE ecp, scheme, enrollment")
+    await opened.execute(f"TRUNCATE account, geography, scheme, ecp CASCADE; ANALYZE {TABLES}")
     await opened.close()
 
 
@@ -133,11 +62,11 @@ async def test_every_page_is_read_off_an_index(connection: Any, order: Enrollmen
     """R19: whatever it is filtered by, it neither sorts nor reads more than a page; in the middle like at the start."""
     for name in FILTERS:
         for place, (statement, arguments) in (await _pages(connection, name, order, BIG)).items():
-            plan = await _plan(connection, statement, arguments)
-            (scan,) = [node for node in _nodes(plan) if node.get("Relation Name") == "enrollment"]
+            plan = await explained(connection, statement, arguments)
+            (scan,) = [node for node in nodes(plan) if node.get("Relation Name") == "enrollment"]
             assert scan["Node Type"] == "Index Scan", (name, place, scan)
-            assert {node["Node Type"] for node in _nodes(plan)} == {"Limit", "Index Scan"}, (name, place)
-            assert await _buffers(connection, statement, arguments) < 300, (name, place)
+            assert {node["Node Type"] for node in nodes(plan)} == {"Limit", "Index Scan"}, (name, place)
+            assert await buffers(connection, statement, arguments) < 300, (name, place)
 
 
 @pytest.mark.parametrize("order", EnrollmentOrder)
@@ -146,7 +75,7 @@ async def test_a_long_list_costs_what_a_short_one_costs(connection: Any, order: 
     for name in ("all", "enrolled", "region", "tier"):
         (little, *_) = (await _pages(connection, name, order, LITTLE)).values()
         for place, page in (await _pages(connection, name, order, BIG)).items():
-            assert await _buffers(connection, *page) <= 3 * await _buffers(connection, *little) + 60, (name, place)
+            assert await buffers(connection, *page) <= 3 * await buffers(connection, *little) + 60, (name, place)
 
 
 async def test_words_find_the_ecps_first(connection: Any) -> None:
@@ -154,13 +83,53 @@ async def test_words_find_the_ecps_first(connection: Any) -> None:
     filters = EnrollmentFilters(words=True)
     statement = page_of_scheme(EcpScope.ALL, filters, EnrollmentOrder.REQUESTED_AT_DESC, backward=False, resumed=False)
     arguments = statement.arguments({"scheme_id": BIG, "words": "ecp 2026 01234", "limit": PAGE})
-    plan = await _plan(connection, statement, arguments)
-    assert {node.get("Index Name") for node in _nodes(plan)} >= {
+    plan = await explained(connection, statement, arguments)
+    assert {node.get("Index Name") for node in nodes(plan)} >= {
         "ix_ecp__search_words",
         "uq_enrollment__scheme_id_ecp_id",
     }
     assert 1 <= len(await connection.fetch(statement.sql, *arguments)) <= 10
-    assert await _buffers(connection, statement, arguments) < 1000
+    assert await buffers(connection, statement, arguments) < 1000
+
+
+@pytest.mark.parametrize("name", FILTERS)
+async def test_counts_look_at_no_enrollment(connection: Any, name: str) -> None:
+    """R19: they are those of the list, and cost as much for 1,000 enrollments as for 1,000,000."""
+    filters, values, _ = FILTERS[name]
+    count = counts_by_scheme(EcpScope.ALL, filters)
+    arguments = count.arguments({"ids": [BIG], **values})
+    page = page_of_scheme(EcpScope.ALL, filters, EnrollmentOrder.REQUESTED_AT_DESC, backward=False, resumed=False)
+    listed = f"SELECT count(*) FROM ({page.sql}) AS listed"
+    expected = await connection.fetchval(listed, *page.arguments({"scheme_id": BIG, "limit": ECPS, **values}))
+    assert [count.row(*row) for row in await connection.fetch(count.sql, *arguments)] == [(BIG, expected)]
+    plan = await explained(connection, count, arguments)
+    assert "enrollment" not in {node.get("Relation Name") for node in nodes(plan)}
+    assert await buffers(connection, count, arguments) < 2000
+
+
+# How many of the ECPs in the scheme have such a word in their names, and so whether a page of them is near.
+@pytest.mark.parametrize(
+    ("words", "is_near"), [("name", True), ("ecp 2026", True), ("12345", False), ("nobody", False)]
+)
+@pytest.mark.parametrize("backward", [False, True])
+async def test_words_are_looked_for_near_first(connection: Any, words: str, *, is_near: bool, backward: bool) -> None:
+    """R19: common words cost a look at those nearby; near finds a part of the page or all of it, never another one."""
+    filters = EnrollmentFilters(place=COUNTRY, words=True)
+    for order in EnrollmentOrder:
+        pages = [
+            page_of_scheme(EcpScope.ALL, filters, order, backward=backward, resumed=False, near=near)
+            for near in (True, False)
+        ]
+        near, whole = [[row["id"] for row in await connection.fetch(page.sql, *_same(page, words))] for page in pages]
+        assert near == whole[: len(near)]
+        assert (len(near) == PAGE) is is_near
+        plan = await explained(connection, pages[0], _same(pages[0], words), RUN)
+        assert max(node["Actual Rows"] for node in nodes(plan)) <= NEAR
+
+
+def _same(page: Statement[Any], words: str) -> list[Any]:
+    """The arguments of a page of the large scheme in the large country."""
+    return page.arguments({"scheme_id": BIG, "limit": PAGE, "geography_id": made("c1"), "words": words})
 
 
 async def test_one_day_is_found_by_its_date(connection: Any) -> None:
@@ -176,7 +145,7 @@ async def test_one_day_is_found_by_its_date(connection: Any) -> None:
         rows = [statement.row(*row) for row in await connection.fetch(statement.sql, *arguments)]
         assert {row.enrolled_at and row.enrolled_at.date() for row in rows} == {date(2026, 3, 20)}
         assert len(rows) == PAGE
-        assert await _buffers(connection, statement, arguments) < 1000
+        assert await buffers(connection, statement, arguments) < 1000
 
 
 async def test_lists_of_many_schemes_or_ecps_are_read_together(connection: Any) -> None:
@@ -187,27 +156,27 @@ async def test_lists_of_many_schemes_or_ecps_are_read_together(connection: Any) 
     for statement, owner in ((of_schemes, "s"), (of_ecps, "e")):
         ids = [made(f"{owner}{number}") for number in range(1, 51)]
         arguments = statement.arguments({"ids": ids, "limit": 3, "status": "ENROLLED"})
-        plan = await _plan(connection, statement, arguments)
-        assert "Seq Scan" not in {node["Node Type"] for node in _nodes(plan)}
-        assert await _buffers(connection, statement, arguments) < 50 * 15
+        plan = await explained(connection, statement, arguments)
+        assert "Seq Scan" not in {node["Node Type"] for node in nodes(plan)}
+        assert await buffers(connection, statement, arguments) < 50 * 15
 
 
 async def test_the_queue_is_an_index_of_its_own(connection: Any) -> None:
     """R10: a page of those that wait, of all schemes."""
     statement = waiting_page(backward=False, resumed=False)
     arguments = statement.arguments({"limit": PAGE})
-    plan = await _plan(connection, statement, arguments)
-    assert {node.get("Index Name") for node in _nodes(plan)} == {None, "ix_enrollment__pending"}
-    assert await _buffers(connection, statement, arguments) < 100
+    plan = await explained(connection, statement, arguments)
+    assert {node.get("Index Name") for node in nodes(plan)} == {None, "ix_enrollment__pending"}
+    assert await buffers(connection, statement, arguments) < 100
 
 
 async def test_open_schemes_begin_with_today(connection: Any) -> None:
     """R18: those that closed long ago are not looked at."""
     statement = open_page(SchemeScope.APPROVED, searched=False, placed=False, backward=False, resumed=False)
     arguments = statement.arguments({"today": date(2026, 12, 1), "limit": PAGE})
-    plan = await _plan(connection, statement, arguments)
-    assert "ix_scheme__open" in {node.get("Index Name") for node in _nodes(plan)}, plan
-    assert await _buffers(connection, statement, arguments) < 100
+    plan = await explained(connection, statement, arguments)
+    assert "ix_scheme__open" in {node.get("Index Name") for node in nodes(plan)}, plan
+    assert await buffers(connection, statement, arguments) < 100
     rows = [statement.row(*row) for row in await connection.fetch(statement.sql, *arguments)]
     days = [row.enrollment_closes_on or date.max for row in rows]
     assert days == sorted(days)
@@ -226,7 +195,7 @@ async def test_a_plan_for_any_arguments_is_as_good(connection: Any, order: Enrol
                 explained = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE"
                 document = await connection.fetchval(f"{explained} {prepared.get_name()} ({values})")
                 plan = json.loads(document)[0]["Plan"]
-                assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 300, (name, place)
+                assert blocks(plan) < 300, (name, place)
     finally:
         await connection.execute("SET plan_cache_mode = auto")
 
@@ -248,24 +217,3 @@ async def _pages(
         later = page_of_scheme(EcpScope.ALL, filters, order, backward=False, resumed=True)
         pages["middle"] = (later, later.arguments({**given, **cursor}))
     return pages
-
-
-async def _plan(connection: Any, statement: Statement[Any], arguments: list[Any]) -> dict[str, Any]:
-    return await _explained(connection, "FORMAT JSON", statement, arguments)
-
-
-async def _buffers(connection: Any, statement: Statement[Any], arguments: list[Any]) -> int:
-    plan = await _explained(connection, "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON", statement, arguments)
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
-
-
-async def _explained(connection: Any, options: str, statement: Statement[Any], arguments: list[Any]) -> dict[str, Any]:
-    document = await connection.fetchval(f"EXPLAIN ({options}) {statement.sql}", *arguments)
-    found: dict[str, Any] = json.loads(document)[0]["Plan"]
-    return found
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from _nodes(child)

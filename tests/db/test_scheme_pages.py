@@ -1,7 +1,6 @@
 """Every page of a long list of schemes costs the same: plans and buffers of the statements over 100,000 schemes."""
 
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from domain.permissions import SchemeScope
 from domain.schemes.orders import SchemeOrder
 from domain.work import QUEUES, WorkQueueKey
 from resolvers.schemes.lists import ORDERS
+from tests.db.plans import buffers, explained, kinds, nodes
 
 SCHEMES = 100_000
 PAGE = 50
@@ -72,13 +72,13 @@ async def connection(database_url: str) -> AsyncIterator[Any]:
 async def test_every_page_is_read_off_an_index(connection: Any, order: SchemeOrder, scope: SchemeScope) -> None:
     """Neither the first page nor one in the middle nor the last one sorts or reads the whole table."""
     for place, (statement, arguments) in (await _pages(connection, order, scope)).items():
-        plan = await _plan(connection, statement, arguments)
-        (scan,) = [node for node in _nodes(plan) if node.get("Relation Name") == "scheme"]
+        plan = await explained(connection, statement, arguments)
+        (scan,) = [node for node in nodes(plan) if node.get("Relation Name") == "scheme"]
         assert scan["Node Type"] == "Index Scan", f"{place}: {scan}"
         # Codes are unique: sorting those that are equal by their ids sorts single rows.
-        presorted = [node["Presorted Key"] for node in _nodes(plan) if node["Node Type"] == "Incremental Sort"]
+        presorted = [node["Presorted Key"] for node in nodes(plan) if node["Node Type"] == "Incremental Sort"]
         assert presorted in ([], [["code"]]), f"{place}: {presorted}"
-        assert _kinds(plan) <= {"Limit", "Index Scan", "Incremental Sort"}, f"{place}: {_kinds(plan)}"
+        assert kinds(plan) <= {"Limit", "Index Scan", "Incremental Sort"}, f"{place}: {kinds(plan)}"
         if "after" in place:
             assert scan["Index Cond"].startswith(("(ROW(", "(code >=")), f"{place}: the cursor does not start the scan"
 
@@ -90,7 +90,7 @@ async def test_the_last_page_touches_as_little_as_the_first(
 ) -> None:
     """Depth does not count: the last page reads at most three times the buffers of the first."""
     pages = await _pages(connection, order, scope)
-    touched = {place: await _buffers(connection, *page) for place, page in pages.items()}
+    touched = {place: await buffers(connection, *page) for place, page in pages.items()}
     for place in ("middle, after", "last, after", "last, backward"):
         assert touched[place] <= 3 * touched["first"], touched
     assert max(touched.values()) < SCHEMES / 100, touched
@@ -112,7 +112,7 @@ async def test_who_sees_nothing_costs_nothing(connection: Any) -> None:
     statement = scheme_page(SchemeScope.NONE, NO_FILTERS, SchemeOrder.CODE_ASC, backward=False, resumed=False)
     arguments = statement.arguments({"limit": PAGE})
     assert await connection.fetch(statement.sql, *arguments) == []
-    assert await _buffers(connection, statement, arguments) == 0
+    assert await buffers(connection, statement, arguments) == 0
 
 
 @pytest.mark.parametrize("order", SchemeOrder)
@@ -159,13 +159,13 @@ async def test_the_list_of_a_queue_uses_an_index_of_the_stages(
     if others_only:
         values["viewer_id"] = UUID(int=2)
     arguments = statement.arguments(values)
-    plan = await _plan(connection, statement, arguments)
-    stages = [node for node in _nodes(plan) if node.get("Relation Name") == "scheme_stage"]
+    plan = await explained(connection, statement, arguments)
+    stages = [node for node in nodes(plan) if node.get("Relation Name") == "scheme_stage"]
     assert stages
-    assert "Seq Scan" not in _kinds(plan), _kinds(plan)
-    used = {node.get("Index Name") for node in _nodes(plan)}
+    assert "Seq Scan" not in kinds(plan), kinds(plan)
+    used = {node.get("Index Name") for node in nodes(plan)}
     assert used & {"ix_scheme_stage__kind_status", "pk_scheme_stage"}, used
-    assert await _buffers(connection, statement, arguments) < SCHEMES / 50
+    assert await buffers(connection, statement, arguments) < SCHEMES / 50
 
 
 async def test_a_small_queue_is_found_by_kind_and_status(connection: Any) -> None:
@@ -174,8 +174,8 @@ async def test_a_small_queue_is_found_by_kind_and_status(connection: Any) -> Non
     statement = scheme_page(SchemeScope.ALL, filters, SchemeOrder.UPDATED_AT_DESC, backward=False, resumed=False)
     values = {"queue_kind": "APPROVAL", "queue_status": "APPROVAL_PENDING", "now": NOW, "viewer_id": UUID(int=2)}
     arguments = statement.arguments({**values, "limit": PAGE})
-    plan = await _plan(connection, statement, arguments)
-    assert "ix_scheme_stage__kind_status" in {node.get("Index Name") for node in _nodes(plan)}
+    plan = await explained(connection, statement, arguments)
+    assert "ix_scheme_stage__kind_status" in {node.get("Index Name") for node in nodes(plan)}
     assert len(await connection.fetch(statement.sql, *arguments)) == PAGE
     own = statement.arguments({**values, "viewer_id": MANAGER, "limit": PAGE})
     assert await connection.fetch(statement.sql, *own) == []
@@ -188,8 +188,8 @@ async def test_the_counts_of_small_queues_use_the_index_of_the_stages(connection
     arguments = statement.arguments({"viewer_id": UUID(int=2), "now": NOW})
     ((key, count, _since),) = await connection.fetch(statement.sql, *arguments)
     assert (key, count) == ("APPROVAL_PENDING", 100)
-    plan = await _plan(connection, statement, arguments)
-    assert "ix_scheme_stage__kind_status" in {node.get("Index Name") for node in _nodes(plan)}
+    plan = await explained(connection, statement, arguments)
+    assert "ix_scheme_stage__kind_status" in {node.get("Index Name") for node in nodes(plan)}
 
 
 async def _pages(
@@ -226,28 +226,3 @@ def _cursor(order: SchemeOrder, row: Any) -> dict[str, Any]:
     value = ORDERS[order].value(row)
     assert isinstance(value, datetime | date | str)
     return {"cursor_value": value, "cursor_id": row.id}
-
-
-async def _plan(connection: Any, statement: Statement[Any], arguments: list[Any]) -> dict[str, Any]:
-    return await _explained(connection, "FORMAT JSON", statement, arguments)
-
-
-async def _buffers(connection: Any, statement: Statement[Any], arguments: list[Any]) -> int:
-    plan = await _explained(connection, "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON", statement, arguments)
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
-
-
-async def _explained(connection: Any, options: str, statement: Statement[Any], arguments: list[Any]) -> dict[str, Any]:
-    document = await connection.fetchval(f"EXPLAIN ({options}) {statement.sql}", *arguments)
-    found: dict[str, Any] = json.loads(document)[0]["Plan"]
-    return found
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from _nodes(child)
-
-
-def _kinds(plan: dict[str, Any]) -> set[str]:
-    return {node["Node Type"] for node in _nodes(plan)}

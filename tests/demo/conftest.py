@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from db.database import Database
 from db.models import Base
@@ -125,5 +125,4 @@ async def read_tables(database: Database) -> Tables:
 async def empty_tables(database: Database) -> None:
     """Delete everything that was loaded."""
     async with database.engine.begin() as connection:
-        for table in reversed(_FILLED):
-            await connection.execute(table.delete())
+        await connection.execute(text(f"TRUNCATE {', '.join(table.name for table in _FILLED)} CASCADE"))

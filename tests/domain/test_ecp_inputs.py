@@ -9,8 +9,8 @@ from domain.ecp_inputs import (
     EcpDetails,
     details_problems,
     fixed_problems,
+    mention,
     mention_problems,
-    mentions_person,
     reason_problems,
 )
 
@@ -88,32 +88,50 @@ def test_what_was_verified_is_fixed() -> None:
 @pytest.mark.parametrize(
     ("reason", "named"),
     [
-        ("Asked by letter.", False),
-        ("Asha Rao asked by letter.", True),
-        ("asha RAO asked", True),
-        ("Wrote from ASHA@example.org", True),
-        ("Called from +91 (20) 555-0101.", True),
-        ("License MH-4711", True),
-        ("License MH-47112", False),
-        ("The Rao Garage is closed.", True),
-        ("Ashas Raos", False),
+        ("Asked by letter.", None),
+        ("Asha Rao asked by letter.", "Asha Rao"),
+        ("asha RAO asked", "asha RAO"),
+        ("Mr. Rao asked by letter.", "Rao"),
+        ("Rao, ASHA", "Rao"),
+        ("Wrote from ASHA@example.org", "ASHA@example.org"),
+        ("Called from +91 (20) 555-0101.", "555-0101"),
+        ("Called from 020 5550101.", "5550101"),
+        ("Called from 55501012.", None),
+        ("License MH-4711", "MH-4711"),
+        ("License MH-47112", None),
+        ("The Rao Garage is closed.", "Rao Garage"),
+        ("The garage is closed.", None),
+        ("Ashas Raos", None),
     ],
 )
-def test_reasons_that_name_the_person(reason: str, named: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert mentions_person(reason, GOOD.known_by) is named
+def test_reasons_that_name_the_person(reason: str, named: str | None) -> None:
+    """R18: by any word of the name, and by a number however it is written."""
+    assert mention(reason, GOOD.known_by) == named
     problems = [(item.code.value, *item.path, item.message) for item in mention_problems(reason, GOOD.known_by)]
-    message = "The reason is kept, so it must not name the person: leave out names and contact data."
-    assert problems == ([("INVALID", "reason", message)] if named else [])
+    message = f"The reason is kept, so it must not name the person: leave out “{named}”."
+    assert problems == ([] if named is None else [("INVALID", "reason", message)])
 
 
 def test_a_short_name_does_not_forbid_every_reason() -> None:
     short = EcpDetails("A", None, "a@b.c", None, None)
-    assert not mentions_person("Data asked to be erased.", short.known_by)
-    assert mentions_person("Asked by A.", short.known_by)
+    assert mention("Data asked to be erased.", short.known_by) is None
+    assert mention("Asked by A.", short.known_by) == "A"
+
+
+def test_common_words_of_a_name_forbid_no_reason() -> None:
+    firm = EcpDetails("Mrs. Rao and The Others", None, "a@b.c", None, None)
+    assert mention("Mrs. Iyer and the vendor asked for it.", firm.known_by) is None
+    assert mention("Others asked for it.", firm.known_by) == "Others"
+
+
+def test_a_short_number_is_not_part_of_a_longer_one() -> None:
+    licensed = EcpDetails("A", None, "a@b.c", None, "12345")
+    assert mention("License 12 345.", licensed.known_by) == "12 345"
+    assert mention("License 912345.", licensed.known_by) is None
 
 
 def test_who_is_known_by_nothing_is_never_named() -> None:
-    assert not mentions_person("Whatever.", ())
+    assert mention("Whatever.", ()) is None
 
 
 def test_a_reason_is_needed() -> None:

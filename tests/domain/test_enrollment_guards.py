@@ -134,7 +134,7 @@ def test_a_scheme_that_runs_elsewhere(places: frozenset[UUID]) -> None:
 @pytest.mark.parametrize("version", [-1, 0, 2, 4])
 def test_other_terms_are_not_those_of_the_scheme(version: int) -> None:
     """R18: neither old ones nor ones to come."""
-    message = "The terms have changed to version 3: read and accept them."
+    message = "Version 3 of the terms is in force: read and accept it."
     assert refused(terms_version=version) == ("CONFLICT", message, TERMS_PATH)
 
 

@@ -21,6 +21,7 @@ from graphql import (
     get_named_type,
     is_abstract_type,
     is_leaf_type,
+    is_required_input_field,
 )
 from hypothesis import strategies as st
 
@@ -34,10 +35,13 @@ SCALARS: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "String": st.sampled_from(["", "a", "x y", "None", 'quoted "text"', "é\n"]),
     "ID": st.sampled_from(["", "1", "x_y"]),
     "Boolean": st.booleans(),
+    "Decimal": st.sampled_from(["12.50", "0"]),
+    "SafeInt": st.sampled_from([0, 7, -1, 2**53 - 1]),
     "Date": st.sampled_from(["2026-05-02", "2026-02-30"]),
+    "DateTime": st.sampled_from(["2026-05-02T12:00:00Z", "2026-05-02T17:30:00+05:30", "2026-05-02T12:00:00"]),
 }
 # What only a variable may hold: written in a document, it would make the document invalid.
-VALID: Final = {"2026-02-30": "2026-02-28"}
+VALID: Final = {"2026-02-30": "2026-02-28", "2026-05-02T12:00:00": "2026-05-02T12:00:00Z"}
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,9 @@ class _Writer:
         if isinstance(type_, GraphQLEnumType):
             return self.draw(st.sampled_from(list(type_.values)))
         if isinstance(type_, GraphQLInputObjectType):
-            chosen = self.draw(st.lists(st.sampled_from(list(type_.fields)), unique=True, max_size=2))
+            needed = [key for key, field in type_.fields.items() if is_required_input_field(field)]
+            others = self.draw(st.lists(st.sampled_from(list(type_.fields)), unique=True, max_size=2))
+            chosen = dict.fromkeys([*needed, *others])
             return {key: self._value(key, type_.fields[key].type) for key in chosen}
         known = {**SCALARS, **self.values}
         return self.draw(known[name if name in known else type_.name])

@@ -53,10 +53,10 @@ async def refusals(client: Client, field: str, **given: Any) -> list[Refusal]:
 
 
 async def messages(client: Client) -> list[tuple[str, str]]:
-    """What somebody was told, newest first, as (kind, sentence); an ECP is told by nobody in person."""
+    """What somebody was told, newest first, as (kind, sentence), by nobody in person."""
     nodes = (await client.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
     assert all(node["scheme"] is None for node in nodes)
-    assert all((node["actor"] is None) is (node["kind"] != "ECP_REGISTERED") for node in nodes)
+    assert all(node["actor"] is None for node in nodes)
     return [(node["kind"], node["message"]) for node in nodes]
 
 

@@ -7,7 +7,17 @@ import pytest
 from domain.permissions import Role
 from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
-from tests.api.ecps.sending import NO_SUCH_ECP, TOLD, UNKNOWN_ECP, Refusal, carried_out, events, messages, refusals
+from tests.api.ecps.sending import (
+    NO_SUCH_ECP,
+    TOLD,
+    UNKNOWN_ECP,
+    Refusal,
+    carried_out,
+    events,
+    messages,
+    refusals,
+    told,
+)
 from tests.factories.ecps import EcpFactory
 from tests.factories.unchanged import nothing_changes
 from tests.factories.world import World, key
@@ -108,6 +118,26 @@ async def test_an_ecp_corrects_itself_until_it_is_verified(
     after = await shown(manager, ecp_id)
     assert (after["practice"], after["email"], after["phone"]) == ("Another Garage", "asha@example.net", None)
     assert after.items() >= mumbai.items()
+
+
+async def test_a_manager_does_not_correct_what_was_verified_of_themselves(
+    manager: Client, clients: Clients, ecps: EcpFactory, world: World, database_url: str
+) -> None:
+    """R25: four eyes, also with two roles; another manager does it."""
+    both = clients.of(await ecps.account("Esha Nair", (Role.ECP, Role.PROGRAM_MANAGER)))
+    ecp_id = (await carried_out(both, "registerEcp", **told(world)))["id"]
+    await carried_out(both, "updateEcp", ecpId=ecp_id, licenseNumber="MH-1")
+    await carried_out(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
+    changed = {"displayName": "Esha Rao", "geographyId": place(world, "Mumbai"), "licenseNumber": "MH-2"}
+    async with nothing_changes(database_url):
+        assert await refusals(both, "updateEcp", ecpId=ecp_id, **changed) == [
+            ("ILLEGAL_STATE", field, f"Your {noun} was verified: ask a program manager to correct it.")
+            for field, noun in (("displayName", "name"), ("geographyId", "place"), ("licenseNumber", "license number"))
+        ]
+    await carried_out(both, "updateEcp", ecpId=ecp_id, phone="")
+    await carried_out(manager, "updateEcp", ecpId=ecp_id, **changed)
+    after = {"displayName": "Esha Rao", "geography": {"name": "Mumbai"}, "licenseNumber": "MH-2", "phone": None}
+    assert (await shown(manager, ecp_id)).items() >= after.items()
 
 
 async def test_an_ecp_corrects_nobody_else(clients: Clients, ecps: EcpFactory, database_url: str) -> None:

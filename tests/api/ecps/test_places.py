@@ -12,16 +12,20 @@ from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.ecps.sending import carried_out, told
 from tests.factories.ecps import EcpFactory
+from tests.factories.enrollments import EnrollmentFactory
 from tests.factories.unchanged import nothing_changes
 from tests.factories.world import World
 
 MOVE = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { code message path } } }"
 LIST = "query ($filter: EcpFilter) { ecps(filter: $filter) { totalCount nodes { displayName } } }"
+# What is counted wrong: of ECPs, and of enrollments in each scheme.
 COUNTED = """
-SELECT geography_id, tier_id, status, sum(number) FROM (
-    SELECT geography_id, tier_id, status, count(*) AS number FROM ecp GROUP BY 1, 2, 3
-    UNION ALL SELECT geography_id, tier_id, status, -count FROM ecp_count) AS compared
-GROUP BY 1, 2, 3 HAVING sum(number) <> 0
+SELECT scheme_id, geography_id, tier_id, status, sum(number) FROM (
+    SELECT NULL::uuid AS scheme_id, geography_id, tier_id, status, 1 AS number FROM ecp
+    UNION ALL SELECT NULL::uuid, geography_id, tier_id, status, -count FROM ecp_count
+    UNION ALL SELECT scheme_id, geography_id, tier_id, status, 1 FROM enrollment
+    UNION ALL SELECT scheme_id, geography_id, tier_id, status, -count FROM enrollment_count) AS compared
+GROUP BY 1, 2, 3, 4 HAVING sum(number) <> 0
 """
 
 
@@ -156,14 +160,19 @@ async def test_a_place_waits_for_who_registers_in_it(clients: Clients, world: Wo
 
 @pytest.mark.usefixtures("people")
 async def test_counts_are_kept_whatever_changes(
-    clients: Clients, ecps: EcpFactory, world: World, connection: Any
+    clients: Clients, enrollments: EnrollmentFactory, world: World, connection: Any
 ) -> None:
     """R19: for every geography, tier and status they are those of the ECPs, after any change of one or many."""
     assert await connection.fetch(COUNTED) == []
     manager = clients[Role.PROGRAM_MANAGER]
-    ecp_id = gid(NodeKind.ECP, await ecps.registered())
+    found = await enrollments.ecps.verified()
+    ecp_id, scheme_id = gid(NodeKind.ECP, found), await enrollments.open_scheme(places=("India",))
+    await enrollments.withdrawn(scheme_id, found)
+    await enrollments.rejected(scheme_id, found)
+    for other in list(world.ecps.values())[:5]:
+        await enrollments.enrolled(scheme_id, other)
     assert await connection.fetch(COUNTED) == []
-    for name in ("Gold", "Silver"):
+    for name in ("Bronze", "Silver"):
         await carried_out(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers[name].id))
         assert await connection.fetch(COUNTED) == []
     await carried_out(manager, "suspendEcp", ecpId=ecp_id, reason="Under review.")
@@ -175,6 +184,7 @@ async def test_counts_are_kept_whatever_changes(
     silver = world.tiers["Silver"].id
     await connection.execute("UPDATE ecp SET tier_id = $1 WHERE status = 'ACTIVE'", silver)
     assert await connection.fetch(COUNTED) == []
+    await connection.execute("DELETE FROM enrollment WHERE geography_id = $1", world.geographies["Pune"].id)
     await connection.execute("DELETE FROM ecp WHERE geography_id = $1", world.geographies["Pune"].id)
     assert await connection.fetch(COUNTED) == []
 
@@ -192,7 +202,14 @@ async def test_a_change_that_counts_as_before_touches_no_count(
 
 
 @pytest.mark.usefixtures("people")
-async def test_the_check_of_counts_sees_a_wrong_one(connection: Any) -> None:
+async def test_the_check_of_counts_sees_a_wrong_one(
+    connection: Any, enrollments: EnrollmentFactory, world: World
+) -> None:
     """The detector can fail."""
     await connection.execute("UPDATE ecp_count SET count = count + 1 WHERE status = 'ACTIVE'")
     assert len(await connection.fetch(COUNTED)) == 8
+    scheme_id = await enrollments.open_scheme()
+    for ecp_id in list(world.ecps.values())[:2]:
+        await enrollments.enrolled(scheme_id, ecp_id)
+    await connection.execute("UPDATE enrollment_count SET count = count - 1")
+    assert len(await connection.fetch(COUNTED)) == 10

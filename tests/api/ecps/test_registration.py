@@ -8,7 +8,7 @@ import pytest
 
 from domain.permissions import Role
 from resolvers.nodes import NodeKind
-from tests.api.client import Clients, gid
+from tests.api.client import Clients, document, gid
 from tests.api.ecps.sending import MANAGERS, Refusal, carried_out, events, messages, payload_of, refusals, told
 from tests.factories.clock import TestClock
 from tests.factories.ecps import EcpFactory
@@ -191,3 +191,26 @@ async def test_a_manager_who_registers_is_not_told_of_it(clients: Clients, ecps:
     await carried_out(both, "registerEcp", **told(world))
     assert await messages(both) == []
     assert len(await messages(clients["second manager"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ({"geographyId": ""}, "This geography does not exist."),
+        ({"geographyId": None}, None),
+        ({}, None),
+    ],
+)
+async def test_nobody_registers_without_a_place(
+    clients: Clients, world: World, database_url: str, place: dict[str, Any], message: str | None
+) -> None:
+    """R18, R26: the schema asks for it, and an id that is empty is that of no place."""
+    given = {**{name: value for name, value in told(world).items() if name != "geographyId"}, **place}
+    async with nothing_changes(database_url):
+        if message is not None:
+            assert await refusals(clients[Role.ECP], "registerEcp", **given) == [("NOT_FOUND", "geographyId", message)]
+            return
+        answer = await clients[Role.ECP].send(document("mobile/RegisterEcp"), input=given)
+        assert answer.codes == ["BAD_USER_INPUT"]
+        (error,) = answer.errors
+        assert "geographyId" in error["message"]

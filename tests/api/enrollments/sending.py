@@ -82,10 +82,10 @@ async def refused(client: Client, scheme_id: UUID, terms_version: int = 1, ecp_i
 
 
 async def messages(client: Client, scheme_id: UUID) -> list[tuple[str, str]]:
-    """What somebody was told of enrollments in a scheme, newest first, as (kind, sentence)."""
+    """What somebody was told of enrollments in a scheme, newest first, as (kind, sentence), by nobody in person."""
     nodes = (await client.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
     about = [node for node in nodes if node["kind"].startswith("ENROLLMENT_")]
-    assert all(node["scheme"] == {"id": scheme_gid(scheme_id)} for node in about)
+    assert all((node["scheme"], node["actor"]) == ({"id": scheme_gid(scheme_id)}, None) for node in about)
     return [(node["kind"], node["message"]) for node in about]
 
 

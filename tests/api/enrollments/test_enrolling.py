@@ -193,7 +193,7 @@ async def test_the_guards_look_at_what_is_stored(
             assert await refused(manager, scheme_id, ecp_id=ecp_id) == expected
             assert await refused(ecp, scheme_id) == own.get(scheme_id, hidden.get(expected[0], expected))
         for version in (0, 2):
-            message = "The terms have changed to version 1: read and accept them."
+            message = "Version 1 of the terms is in force: read and accept it."
             assert await refused(ecp, open_id, version) == ("CONFLICT", "termsVersion", message)
         assert await refused(manager, open_id, ecp_id=key("no such ECP")) == NO_SUCH_ECP
         clock.advance(days=150)
@@ -260,11 +260,11 @@ async def test_a_revision_changes_the_terms_of_its_scheme(
     assert await refused(ecp, scheme_id, 2) == (
         "CONFLICT",
         "termsVersion",
-        "The terms have changed to version 1: read and accept them.",
+        "Version 1 of the terms is in force: read and accept it.",
     )
     clock.advance(days=2)
     assert await revisions.apply_due() == 1
-    message = "The terms have changed to version 2: read and accept them."
+    message = "Version 2 of the terms is in force: read and accept it."
     assert await refused(ecp, scheme_id) == ("CONFLICT", "termsVersion", message)
     asked = await enroll(ecp, scheme_id, 2)
     assert (asked["termsVersion"], asked["scheme"]["viewerEnrollment"]) == (2, {"id": asked["id"]})

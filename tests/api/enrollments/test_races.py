@@ -8,7 +8,7 @@ import pytest
 
 from domain.permissions import Role
 from resolvers.nodes import NodeKind
-from tests.api.client import Client, Clients, gid
+from tests.api.client import Client, Clients, document, gid
 from tests.api.enrollments.sending import enrollment_gid, events, payload_of, said, scheme_gid
 from tests.factories.enrollments import EnrollmentFactory
 
@@ -149,3 +149,31 @@ async def test_what_changes_meanwhile_is_waited_for(
     await connection.close()
     payloads = await asyncio.gather(*tasks)
     assert tuple(payload["errors"][0]["message"] for payload in payloads) == CHANGES[change]
+
+
+async def test_an_ecp_is_erased_while_it_enrolls_and_a_manager_decides(
+    ecp: Client, manager: Client, clients: Clients, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R18: in whatever order, nothing of it is left with its account."""
+    ecp_id = await enrollments.ecps.verified()
+    waiting = enrollment_gid(await enrollments.pending(await enrollments.open_scheme("One"), ecp_id))
+    erasing = clients[Role.ADMIN].send(
+        document("portal/EraseEcp"), input={"ecpId": gid(NodeKind.ECP, ecp_id), "reason": "A request by letter."}
+    )
+    erased, *_ = await asyncio.gather(
+        erasing,
+        ecp.send(document("mobile/Enroll"), input=await _input(enrollments, "Two")),
+        manager.send(document("portal/DecideEnrollment"), input={"enrollmentId": waiting, "accept": True}),
+    )
+    assert erased.data["eraseEcp"]["errors"] == []
+    account_id = clients.world.accounts["ECP"].id
+    connection = await asyncpg.connect(database_url)
+    told = "SELECT count(*) FROM notification WHERE account_id = $1"
+    assert await connection.fetchval(told, account_id) == 0
+    named = "SELECT count(*) FROM account WHERE id = $1 AND display_name = 'Erased ECP' AND disabled_at IS NOT NULL"
+    assert await connection.fetchval(named, account_id) == 1
+    await connection.close()
+
+
+async def _input(enrollments: EnrollmentFactory, title: str) -> dict[str, object]:
+    return {"schemeId": scheme_gid(await enrollments.open_scheme(title)), "termsVersion": 1}

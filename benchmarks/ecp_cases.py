@@ -1,0 +1,157 @@
+"""The lists of ECPs and enrollments that are measured, filtered as managers filter them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec import Struct
+
+from benchmarks.ecp_population import key
+from db.statement import Statement
+from db.statements.ecp_pages import EcpFilters, ecp_count, ecp_page
+from db.statements.enrollments import EnrollmentFilters, counts_by_scheme, page_of_scheme
+from domain.catalog import GeographyLevel
+from domain.ecps import EcpOrder
+from domain.enrollments.orders import EnrollmentOrder
+from domain.permissions import EcpScope
+from resolvers.ecps.lists import ORDERS as ECP_ORDERS
+from resolvers.enrollments.lists import ORDERS as ENROLLMENT_ORDERS
+
+_ALL: Final = EcpScope.ALL
+_REGION: Final[dict[str, Any]] = {"geography_id": key("region3")}
+_CITY: Final[dict[str, Any]] = {"geography_id": key("city401")}
+_COUNTRY: Final[dict[str, Any]] = {"geography_id": key("country3")}
+_TIER: Final[dict[str, Any]] = {"tier_id": key("tier3")}
+_BOTH: Final[dict[str, Any]] = {
+    "geography_ids": [key("region3"), key("city401")],
+    "tier_ids": [key("tier3"), key("tier4")],
+}
+
+
+class Case(Struct, frozen=True):
+    """A list: how its pages are read, how it is counted, and by which value of a row it is sorted.
+
+    `page` takes `backward`, `resumed` and, where the list is `scattered`, `near`; see `db.statements.ecp_pages`.
+    `counted` are the parameters of the count, whose last column is the number.
+    """
+
+    name: str
+    values: dict[str, Any]
+    page: Callable[..., Statement[Any]]
+    count: Statement[Any]
+    counted: dict[str, Any]
+    sorted_by: Callable[[Any], Any]
+    scattered: bool = False
+
+
+def cases() -> list[Case]:
+    """What is measured, the lists of ECPs first."""
+    return [*_everybody(), *_by_place(), *_by_tier_and_status(), *_by_text(), *_enrolled(), *_enrollments()]
+
+
+def _ecps(name: str, filters: EcpFilters, order: EcpOrder = EcpOrder.NAME_ASC, **values: Any) -> Case:
+    def page(*, near: bool = False, **direction: bool) -> Statement[Any]:
+        return ecp_page(_ALL, filters, order, near=near, **direction)
+
+    return Case(name, values, page, ecp_count(_ALL, filters), values, ECP_ORDERS[order].value, filters.scattered)
+
+
+def _everybody() -> list[Case]:
+    everybody = EcpFilters()
+    return [
+        _ecps("everybody", everybody),
+        _ecps("everybody, newest", everybody, EcpOrder.REGISTERED_AT_DESC),
+        _ecps("everybody, by code", everybody, EcpOrder.CODE_ASC),
+    ]
+
+
+def _by_place() -> list[Case]:
+    region, city = EcpFilters(place=GeographyLevel.REGION), EcpFilters(place=GeographyLevel.CITY)
+    country = EcpFilters(place=GeographyLevel.COUNTRY)
+    return [
+        _ecps("region", region, **_REGION),
+        _ecps("region, newest", region, EcpOrder.REGISTERED_AT_DESC, **_REGION),
+        _ecps("region, by code", region, EcpOrder.CODE_ASC, **_REGION),
+        _ecps("city", city, **_CITY),
+        _ecps("city, newest", city, EcpOrder.REGISTERED_AT_DESC, **_CITY),
+        _ecps("new country", country, **_COUNTRY),
+        _ecps("new country, oldest", country, EcpOrder.REGISTERED_AT_ASC, **_COUNTRY),
+        _ecps("new country, by code", country, EcpOrder.CODE_ASC, **_COUNTRY),
+        _ecps("two places, two tiers", EcpFilters(geography_ids=True, tier_ids=True), **_BOTH),
+    ]
+
+
+def _by_tier_and_status() -> list[Case]:
+    region_tier = EcpFilters(place=GeographyLevel.REGION, tier_id=True)
+    region_status, status = EcpFilters(place=GeographyLevel.REGION, status=True), EcpFilters(status=True)
+    return [
+        _ecps("tier", EcpFilters(tier_id=True), **_TIER),
+        _ecps("rare tier, newest", EcpFilters(tier_id=True), EcpOrder.REGISTERED_AT_DESC, tier_id=key("tier4")),
+        _ecps("region and tier", region_tier, **_REGION, **_TIER),
+        _ecps("region and tier, newest", region_tier, EcpOrder.REGISTERED_AT_DESC, **_REGION, **_TIER),
+        _ecps("status", status, status="SUSPENDED"),
+        _ecps("status, oldest", status, EcpOrder.REGISTERED_AT_ASC, status="PENDING"),
+        _ecps("region, status", region_status, **_REGION, status="PENDING"),
+    ]
+
+
+def _by_text() -> list[Case]:
+    text = EcpFilters(words=True)
+    narrow = EcpFilters(place=GeographyLevel.REGION, tier_id=True, words=True)
+    return [
+        _ecps("text: a rare name", text, words="porana"),
+        _ecps("text: a name", text, words="rana"),
+        _ecps("text: a name, oldest", text, EcpOrder.REGISTERED_AT_ASC, words="rana"),
+        _ecps("text: late in the alphabet", text, words="ye"),
+        _ecps("text: a common beginning", text, words="ra"),
+        _ecps("text: name and practice", text, words="ra optics"),
+        _ecps("region, tier and a name", narrow, **_REGION, **_TIER, words="rana"),
+        _ecps("region, tier, common text", narrow, **_REGION, **_TIER, words="ra"),
+        _ecps("e-mail", EcpFilters(email=True), email="ECP4711@example.com"),
+    ]
+
+
+def _enrolled() -> list[Case]:
+    enrolled = EcpFilters(enrolled_in=True)
+    narrow = EcpFilters(place=GeographyLevel.REGION, tier_id=True, enrolled_in=True)
+    return [
+        _ecps("enrolled, large scheme", enrolled, enrolled_in=key("scheme1")),
+        _ecps("enrolled, small scheme", enrolled, enrolled_in=key("scheme2")),
+        _ecps("region, tier, enrolled", narrow, **_REGION, **_TIER, enrolled_in=key("scheme1")),
+    ]
+
+
+def _enrollments() -> list[Case]:
+    """Lists of the enrollments of one scheme."""
+    region_tier = EnrollmentFilters(place=GeographyLevel.REGION, tier_id=True)
+    status = EnrollmentFilters(status=True)
+    narrow = EnrollmentFilters(place=GeographyLevel.REGION, tier_id=True, words=True)
+    oldest = EnrollmentOrder.REQUESTED_AT_ASC
+    return [
+        _of_scheme("enrollments, large scheme", EnrollmentFilters()),
+        _of_scheme("enrollments, small scheme", EnrollmentFilters(), scheme="scheme2"),
+        _of_scheme("enrollments: enrolled", status, status="ENROLLED"),
+        _of_scheme("enrollments: pending, oldest", status, oldest, status="PENDING"),
+        _of_scheme("enrollments: region", EnrollmentFilters(place=GeographyLevel.REGION), **_REGION),
+        _of_scheme("enrollments: region and tier", region_tier, **_REGION, **_TIER),
+        _of_scheme("enrollments: a rare tier", EnrollmentFilters(tier_id=True), tier_id=key("tier4")),
+        _of_scheme("enrollments: a name", EnrollmentFilters(words=True), words="rana"),
+        _of_scheme("enrollments: common text", EnrollmentFilters(words=True), words="ra"),
+        _of_scheme("enrollments: region, tier, a name", narrow, **_REGION, **_TIER, words="rana"),
+    ]
+
+
+def _of_scheme(
+    name: str,
+    filters: EnrollmentFilters,
+    order: EnrollmentOrder = EnrollmentOrder.REQUESTED_AT_DESC,
+    *,
+    scheme: str = "scheme1",
+    **values: Any,
+) -> Case:
+    def page(*, near: bool = False, **direction: bool) -> Statement[Any]:
+        return page_of_scheme(_ALL, filters, order, near=near, **direction)
+
+    # Pages are of one scheme, and counts of several at once.
+    paged, counted = {**values, "scheme_id": key(scheme)}, {**values, "ids": [key(scheme)]}
+    sorted_by = ENROLLMENT_ORDERS[order].value
+    return Case(name, paged, page, counts_by_scheme(_ALL, filters), counted, sorted_by, filters.strewn)

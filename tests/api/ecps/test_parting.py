@@ -1,0 +1,59 @@
+"""Erasing an ECP whose account goes on with other roles: nothing leads from the one to the other any more (R18)."""
+
+from uuid import UUID
+
+from domain.permissions import Role
+from resolvers.nodes import NodeKind
+from tests.api.client import Client, Clients, gid
+from tests.api.ecps.sending import NOTIFICATIONS, carried_out, events, told
+from tests.api.ecps.traces import REASON, an_account_of, keys_of, leads_to, places_of
+from tests.factories.enrollments import EnrollmentFactory
+from tests.factories.world import World
+
+BOTH = (Role.ECP, Role.PROGRAM_MANAGER)
+
+
+async def told_of(client: Client) -> list[tuple[str, str]]:
+    """What somebody was told of ECPs and enrollments, newest first."""
+    nodes = (await client.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
+    return [(node["kind"], node["message"]) for node in nodes]
+
+
+async def a_manager_with_a_history(
+    clients: Clients, enrollments: EnrollmentFactory, world: World, database_url: str
+) -> tuple[Client, str, UUID]:
+    """A program manager who is an ECP too and was told of both: the client, the ECP and the account."""
+    both, manager = await an_account_of(enrollments.ecps, clients, *BOTH), clients["second manager"]
+    made = await carried_out(both, "registerEcp", **told(world))
+    await carried_out(manager, "verifyEcp", ecpId=made["id"], tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
+    ((ecp_id, account_id),) = await keys_of(database_url)
+    world.ecps[account_id] = ecp_id
+    await enrollments.enrolled(await enrollments.open_scheme("One"), ecp_id)
+    await enrollments.rejected(await enrollments.open_scheme("Two"), ecp_id, "Rao does not answer under 020 5550101.")
+    await enrollments.ecps.registered("Binod Thapa", practice=None)
+    await carried_out(manager, "suspendEcp", ecpId=made["id"], reason="Rao does not answer.")
+    return both, made["id"], account_id
+
+
+async def test_an_account_with_other_roles_only_parts_from_the_ecp(
+    clients: Clients, enrollments: EnrollmentFactory, world: World, database_url: str
+) -> None:
+    """R18: who goes on working here keeps account, name and what it was told of others, and may register again."""
+    both, made, account_id = await a_manager_with_a_history(clients, enrollments, world, database_url)
+    about_itself = ["ECP_SUSPENDED", "ENROLLMENT_DECIDED", "ENROLLMENT_REQUESTED", "ECP_VERIFIED"]
+    assert [kind for kind, _ in await told_of(both)] == [about_itself[0], "ECP_REGISTERED", *about_itself[1:]]
+    assert await leads_to(database_url, account_id) == ["enrollment.requested_by", "ecp.account_id"]
+    await carried_out(clients["second manager"], "eraseEcp", ecpId=made, reason=REASON)
+    document = "{ viewer { account { displayName email } roles ecp { id } } }"
+    assert (await both.send(document)).data["viewer"] == {
+        "account": {"displayName": "Asha Rao", "email": "asha.rao@example.com"},
+        "roles": ["ECP", "PROGRAM_MANAGER"],
+        "ecp": None,
+    }
+    kept = "ECP-2026-000002 registered in Pune and waits for verification."
+    assert await told_of(both) == [("ECP_REGISTERED", kept)]
+    assert await leads_to(database_url, account_id) == []
+    assert await places_of(database_url, ["rao"]) == ["account.display_name", "account.email", "account.search_words"]
+    assert (await events(database_url))[-1] == "ECP_ERASED"
+    again = await carried_out(both, "registerEcp", **told(world))
+    assert (again["code"], again["id"] != made) == ("ECP-2026-000003", True)

@@ -1,0 +1,174 @@
+"""Enrolling where, when or how it cannot be: for the ECP and for its manager, each a sentence, and nothing changes."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.permissions import Role
+from resolvers.nodes import NodeKind
+from tests.api.client import Client, Clients, gid
+from tests.api.enrollments.sending import Refusal, ecp_gid, enrollment_gid, refusals, refused, scheme_gid
+from tests.factories.clock import TestClock
+from tests.factories.enrollments import EnrollmentFactory
+from tests.factories.revisions import RevisionFactory
+from tests.factories.unchanged import nothing_changes
+from tests.factories.world import World
+
+CODE = "ECP-2026-000001"
+MOVE = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { message } } }"
+OPEN = "query ($ecpId: ID) { openSchemes(ecpId: $ecpId) { totalCount nodes { title } } }"
+
+
+@pytest.fixture
+def ecp(clients: Clients) -> Client:
+    """The world's ECP."""
+    return clients[Role.ECP]
+
+
+@pytest.fixture
+def manager(clients: Clients) -> Client:
+    """The program manager."""
+    return clients[Role.PROGRAM_MANAGER]
+
+
+@pytest.fixture
+async def ecp_id(enrollments: EnrollmentFactory) -> UUID:
+    """The world's ECP, verified, in Pune."""
+    return await enrollments.ecps.verified()
+
+
+@pytest.mark.parametrize(
+    ("dates", "message"),
+    [
+        (("2026-03-11", "2026-04-30"), "Enrollment opens on 11 March 2026."),
+        (("2026-03-01", "2026-03-09"), "Enrollment closed on 9 March 2026."),
+    ],
+)
+async def test_outside_the_window(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
+    ecp: Client,
+    manager: Client,
+    enrollments: EnrollmentFactory,
+    ecp_id: UUID,
+    database_url: str,
+    dates: tuple[str, str],
+    message: str,
+) -> None:
+    """R18, R26: a day too early and a day too late; a manager is bound by the window, too."""
+    opens, closes = (date.fromisoformat(day) for day in dates)
+    scheme_id = await enrollments.open_scheme(dates=(opens, closes, date(2026, 5, 1), date(2026, 7, 31)))
+    expected = ("OUT_OF_WINDOW", "schemeId", message)
+    async with nothing_changes(database_url):
+        assert await refused(ecp, scheme_id) == expected
+        assert await refused(manager, scheme_id, ecp_id=ecp_id) == expected
+
+
+async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
+    ecp: Client,
+    manager: Client,
+    enrollments: EnrollmentFactory,
+    revisions: RevisionFactory,
+    ecp_id: UUID,
+    clock: TestClock,
+    database_url: str,
+) -> None:
+    """R18, R26: nobody accepts for an ECP what is in force no longer, either."""
+    scheme_id = await enrollments.open_scheme()
+    await revisions.approved(scheme_id, clock.now + timedelta(days=1), terms_markdown="Be very fair.")
+    clock.advance(days=2)
+    assert await revisions.apply_due() == 1
+    expected = ("CONFLICT", "termsVersion", "Version 2 of the terms is in force: read and accept it.")
+    async with nothing_changes(database_url):
+        assert await refused(ecp, scheme_id, 1) == expected
+        assert await refused(manager, scheme_id, 1, ecp_id=ecp_id) == expected
+
+
+async def test_while_suspended(
+    ecp: Client, manager: Client, enrollments: EnrollmentFactory, ecp_id: UUID, database_url: str
+) -> None:
+    """R18, R26: neither by itself nor by a manager."""
+    scheme_id = await enrollments.open_scheme()
+    await enrollments.suspend(ecp_id)
+    async with nothing_changes(database_url):
+        assert await refused(ecp, scheme_id) == ("ILLEGAL_STATE", "", "You are suspended and cannot enroll.")
+        expected = ("ILLEGAL_STATE", "ecpId", f"{CODE} is suspended and cannot enroll.")
+        assert await refused(manager, scheme_id, ecp_id=ecp_id) == expected
+
+
+async def test_a_second_time(
+    ecp: Client, manager: Client, enrollments: EnrollmentFactory, ecp_id: UUID, database_url: str
+) -> None:
+    """R18, R26: while it waits, and once it is enrolled."""
+    waiting, enrolled = await enrollments.open_scheme("One"), await enrollments.open_scheme("Two")
+    await enrollments.pending(waiting, ecp_id)
+    await enrollments.enrolled(enrolled, ecp_id)
+    sentences = {
+        (ecp, waiting): "You have asked to enroll in this scheme already: a manager decides.",
+        (manager, waiting): f"{CODE} has asked to enroll in this scheme already: decide about that enrollment.",
+        (ecp, enrolled): "You are enrolled in this scheme already.",
+        (manager, enrolled): f"{CODE} is enrolled in this scheme already.",
+    }
+    async with nothing_changes(database_url):
+        for (client, scheme_id), message in sentences.items():
+            named = ecp_id if client is manager else None
+            assert await refused(client, scheme_id, ecp_id=named) == ("DUPLICATE", "schemeId", message)
+
+
+async def move(clients: Clients, world: World, name: str, parent: str) -> None:
+    """Put a city into another region."""
+    row, above = world.geographies[name], world.geographies[parent]
+    given = {"id": gid(NodeKind.GEOGRAPHY, row.id), "code": row.code, "name": row.name, "level": "CITY"}
+    answer = await clients[Role.ADMIN].send(MOVE, input={**given, "parentId": gid(NodeKind.GEOGRAPHY, above.id)})
+    assert answer.data["upsertGeography"]["errors"] == []
+
+
+async def test_in_a_region_that_lost_its_cities(  # noqa: PLR0913, PLR0917 - fixtures
+    clients: Clients,
+    ecp: Client,
+    manager: Client,
+    enrollments: EnrollmentFactory,
+    ecp_id: UUID,
+    world: World,
+    database_url: str,
+) -> None:
+    """R18, R26: the scheme runs in what is left of it; who asked while it did can still be accepted."""
+    scheme_id, other = await enrollments.open_scheme(), await enrollments.ecps.verified("Binod Thapa")
+    asked = await enrollments.pending(scheme_id, other)
+    assert await _open(ecp) == await _open(manager, ecp_id) == ["Monsoon Care"]
+    for city in ("Pune", "Mumbai"):
+        await move(clients, world, city, "Karnataka")
+    async with nothing_changes(database_url):
+        here = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you are.")
+        assert await refused(ecp, scheme_id) == here
+        there = ("OUT_OF_SCOPE", "schemeId", f"This scheme does not run where {CODE} is.")
+        assert await refused(manager, scheme_id, ecp_id=ecp_id) == there
+        assert await _open(ecp) == await _open(manager, ecp_id) == []
+    document = "mutation ($input: DecideEnrollmentInput!) { decideEnrollment(input: $input) { enrollment { status } } }"
+    given = {"enrollmentId": enrollment_gid(asked), "accept": True}
+    assert (await manager.send(document, input=given)).data["decideEnrollment"]["enrollment"] == {"status": "ENROLLED"}
+    settled = await enrollments.ecps.verified("Chitra Iyer", place="Maharashtra")
+    await enrollments.enrolled(scheme_id, settled)
+
+
+async def _open(client: Client, ecp_id: UUID | None = None) -> list[str]:
+    """The titles of the schemes that are open where somebody is."""
+    page = (await client.send(OPEN, ecpId=None if ecp_id is None else ecp_gid(ecp_id))).data["openSchemes"]
+    assert page["totalCount"] == len(page["nodes"])
+    return [node["title"] for node in page["nodes"]]
+
+
+UNREADABLE: tuple[tuple[dict[str, object], Refusal], ...] = (
+    ({"schemeId": ""}, ("NOT_FOUND", "schemeId", "This scheme does not exist.")),
+    ({"ecpId": ""}, ("NOT_FOUND", "ecpId", "This ECP does not exist.")),
+    ({"termsVersion": -1}, ("CONFLICT", "termsVersion", "Version 1 of the terms is in force: read and accept it.")),
+)
+
+
+async def test_ids_and_numbers_that_say_nothing(
+    ecp: Client, enrollments: EnrollmentFactory, ecp_id: UUID, database_url: str
+) -> None:
+    """R26: each is answered at its field."""
+    good = {"schemeId": scheme_gid(await enrollments.open_scheme()), "ecpId": ecp_gid(ecp_id), "termsVersion": 1}
+    async with nothing_changes(database_url):
+        for changed, expected in UNREADABLE:
+            assert await refusals(ecp, "enroll", **{**good, **changed}) == [expected]
