@@ -203,13 +203,19 @@ async def copied_database(server_url: str, name: str) -> AsyncIterator[tuple[Dat
     await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+# Who may leave triggers out deletes twice as fast.
+_WITHOUT_TRIGGERS = """DO $$ BEGIN
+    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN SET session_replication_role = replica; END IF;
+END $$"""
+
+
 async def empty(url: str) -> None:
     """Delete every row of every table, but for what makes the stream of events this database's own."""
     tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name not in KEPT]
     # Triggers count what is deleted, too, so counts go right behind it.
     counts = {name: [f"{name}_count"] if f"{name}_count" in tables else [] for name in tables}
     statements = "".join(f'DELETE FROM "{table}";' for name in tables for table in (name, *counts[name]))
-    await _execute(url, statements)
+    await _execute(url, _WITHOUT_TRIGGERS, statements)
 
 
 def _template(server_url: str) -> str:

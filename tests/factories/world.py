@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from db.changes.accounts import put_account
+from db.changes.accounts import add_accounts
 from db.changes.catalog import put
 from db.database import Database
 from db.rows import AccountRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
@@ -51,8 +51,7 @@ async def build_world(environment: Environment) -> World:
             await put(session, list(rows.values()))
         for level in GeographyLevel:
             await put(session, [row for row in world.geographies.values() if row.level == level])
-        for account in world.accounts.values():
-            await put_account(session, account)
+        await add_accounts(session, list(world.accounts.values()))
     return world
 
 

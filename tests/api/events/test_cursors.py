@@ -216,8 +216,11 @@ async def test_cursors_that_have_expired(  # noqa: PLR0913, PLR0917 - fixtures
     await heard()
     page = (await manager.send(POLL_ACTIVITY, schemeId=scheme.id, after=old)).data["page"]
     first, last = [edge["cursor"] for edge in page["edges"]]
-    _, told = await polled(manager, POLL_NOTIFICATIONS)
     async with both(live_server, manager, ACTIVITY, schemeId=scheme.id, after=last) as live:
+        # Once they have heard something, they are no longer on their way from the cursor to the present.
+        await scheme.act("Heard.")
+        assert messages_of([await stream.next() for stream in live]) == ["Heard.", "Heard."]
+        _, told = await polled(manager, POLL_NOTIFICATIONS)
         operation = environment.operation(None, fresh=True)
         assert await forget_old_events(operation, operation.now + timedelta(days=1)) > 3
         await operation.close()
