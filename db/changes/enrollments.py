@@ -49,6 +49,17 @@ async def record_decision(  # noqa: PLR0913 - the columns of a decision, by name
     await session.execute(update(EnrollmentTable).where(EnrollmentTable.id == enrollment_id).values(**values))
 
 
+async def withdraw_applications(session: Writing, ecp_id: UUID, at: datetime) -> list[tuple[UUID, UUID]]:
+    """Withdraw what an ECP has asked for and nobody decided; the enrollments and their schemes."""
+    waiting = (EnrollmentTable.ecp_id == ecp_id, EnrollmentTable.status == EnrollmentStatus.PENDING)
+    values = {"status": EnrollmentStatus.WITHDRAWN, "withdrawn_at": at}
+    withdrawn = update(EnrollmentTable).where(*waiting).values(**values)
+    return [
+        tuple(row)
+        for row in await session.returning(withdrawn.returning(EnrollmentTable.id, EnrollmentTable.scheme_id))
+    ]
+
+
 async def record_withdrawal(session: Writing, enrollment_id: UUID, at: datetime) -> None:
     """The ECP takes part no longer; since when it did stays known."""
     values = {"status": EnrollmentStatus.WITHDRAWN, "withdrawn_at": at}

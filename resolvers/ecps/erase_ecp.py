@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from db.changes import erasure as changes
 from db.changes.accounts import erase_api_keys, put_account
+from db.changes.enrollments import withdraw_applications
 from db.changes.events import NewEvent, append_events
 from db.changes.webhooks import delete_endpoints_of_account
 from db.ecp_rows import EcpRow
@@ -30,9 +31,9 @@ _ERASED_REASON: Final = "Erased, since it named the person."
 async def erase_ecp(operation: Operation, command: Decided) -> UUID:
     """Take from an ECP everything by which the person is known, for good; erasing it again changes nothing.
 
-    The code, enrollments and activities stay. An account that is nothing but an ECP's is erased with it and disabled;
-    one with other roles is somebody's who goes on working here, and only parts from the ECP. Raises InvalidInput, which
-    a reason that names the person is too, and EcpNotFound.
+    The code, enrollments and activities stay; what waits for a decision is withdrawn. An account that is nothing but
+    an ECP's is erased with it and disabled; one with other roles is somebody's who goes on working here, and only parts
+    from the ECP. Raises InvalidInput, which a reason that names the person is too, and EcpNotFound.
     """
     refuse(reason_problems(command.reason))
     reason = command.reason.strip()
@@ -45,7 +46,9 @@ async def erase_ecp(operation: Operation, command: Decided) -> UUID:
             refuse(mention_problems(reason, known))
             await changes.erase(session, ecp.id, by=operation.viewer.account_id, reason=reason, at=operation.now)
             await _erase_texts(session, ecp.id, known)
+            withdrawn = await withdraw_applications(session, ecp.id, operation.now)
             events = [NewEvent(EventKind.ECP_ERASED, ecp.id)]
+            events += [NewEvent(EventKind.ENROLLMENT_WITHDRAWN, key, scheme_id) for key, scheme_id in withdrawn]
             if account is not None:
                 events += await _part(operation, session, ecp, account)
             await append_events(session, events, operation.now)

@@ -107,20 +107,35 @@ async def test_an_acceptance_comes_in_time(
 async def test_only_an_active_ecp_is_accepted(
     manager: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: one that was suspended or erased since it asked is not; it can be rejected."""
-    scheme_id = await enrollments.open_scheme()
-    suspended, erased = await enrollments.ecps.verified(), await enrollments.ecps.verified("Binod Thapa")
-    waiting = [await enrollments.pending(scheme_id, ecp_id) for ecp_id in (suspended, erased)]
-    await enrollments.suspend(suspended)
-    await enrollments.erase(erased)
-    for enrollment_id, code, state in zip(waiting, (CODE, "ECP-2026-000002"), ("suspended", "closed"), strict=True):
-        given = {"enrollmentId": enrollment_gid(enrollment_id)}
-        async with nothing_changes(database_url):
-            message = f"{code} is {state}: only an active ECP can be enrolled."
-            expected = [("ILLEGAL_STATE", "enrollmentId", message)]
-            assert await refusals(manager, "decideEnrollment", **given, accept=True) == expected
-        rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason="Not active.")
-        assert rejected["status"] == "REJECTED"
+    """R18: one that was suspended since it asked is not; it can be rejected."""
+    ecp_id = await enrollments.ecps.verified()
+    given = {"enrollmentId": enrollment_gid(await enrollments.pending(await enrollments.open_scheme(), ecp_id))}
+    await enrollments.suspend(ecp_id)
+    async with nothing_changes(database_url):
+        message = f"{CODE} is suspended: only an active ECP can be enrolled."
+        expected = [("ILLEGAL_STATE", "enrollmentId", message)]
+        assert await refusals(manager, "decideEnrollment", **given, accept=True) == expected
+    rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason="Not active.")
+    assert rejected["status"] == "REJECTED"
+
+
+async def test_what_an_erased_ecp_asked_for_is_withdrawn(
+    manager: Client, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R18: nobody is asked to decide about it any more; where it takes part it did so."""
+    ecp_id = await enrollments.ecps.verified()
+    waiting = enrollment_gid(await enrollments.pending(await enrollments.open_scheme("One"), ecp_id))
+    enrolled = enrollment_gid(await enrollments.enrolled(await enrollments.open_scheme("Two"), ecp_id))
+    await enrollments.erase(ecp_id)
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Enrollment { status } } workQueues { key count } }"
+    found = (await manager.send(query, ids=[waiting, enrolled])).data
+    assert [node["status"] for node in found["nodes"]] == ["WITHDRAWN", "ENROLLED"]
+    assert {queue["key"]: queue["count"] for queue in found["workQueues"]}["ENROLLMENTS_TO_DECIDE"] == 0
+    kinds = [kind for kind, *_ in await events(database_url, "ENROLLMENT_")]
+    assert kinds == ["ENROLLMENT_REQUESTED", "ENROLLMENT_REQUESTED", "ENROLLMENT_WITHDRAWN"]
+    async with nothing_changes(database_url):
+        refused = await refusals(manager, "decideEnrollment", enrollmentId=waiting, accept=True)
+        assert [code for code, *_ in refused] == ["ILLEGAL_STATE"]
 
 
 async def test_a_withdrawal_ends_an_enrollment_once(
