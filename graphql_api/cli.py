@@ -198,8 +198,8 @@ def _database_url(settings: Settings, *, scratch: bool = False) -> Iterator[str]
 def _migrate(url: str) -> None:
     try:
         migrations.upgrade(url)
-    except OSError as error:
-        message = f"The database does not answer: {error}. Check DATABASE_URL, or unset it to use the embedded one."
+    except migrations.NoConnection as error:
+        message = f"The database cannot be opened: {error}. Check DATABASE_URL, or unset it to use the embedded one."
         raise Refused(message) from error
 
 

@@ -123,12 +123,19 @@ def test_a_taken_port_is_told_in_one_sentence(data_dir: Path) -> None:
 def test_a_database_that_does_not_answer_is_told_in_one_sentence(data_dir: Path) -> None:
     refused = run("serve", data_dir=data_dir, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", TESSERA_ENV="dev")
     assert refused.returncode == 1
-    assert refused.stderr.startswith("The database does not answer: ")
+    assert refused.stderr.startswith("The database cannot be opened: ")
     assert refused.stderr.endswith("Check DATABASE_URL, or unset it to use the embedded one.\n")
 
 
-def test_production_needs_keys(data_dir: Path) -> None:
+def test_production_needs_keys_and_a_database_that_exists(data_dir: Path) -> None:
     started = run("db", "start", data_dir=data_dir)
+    elsewhere = f"{started.stdout.strip().rpartition('/')[0]}/none"
+    refused = run("migrate", data_dir=data_dir, DATABASE_URL=elsewhere)
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        'The database cannot be opened: database "none" does not exist. '
+        "Check DATABASE_URL, or unset it to use the embedded one.\n"
+    )
     refused = run("serve", data_dir=data_dir, DATABASE_URL=started.stdout.strip())
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
