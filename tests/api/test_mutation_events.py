@@ -16,8 +16,9 @@ from resolvers.schemes import drafts
 from resolvers.schemes.definitions import Definition
 from schema.build import schema_text
 from tests.api.client import Clients, document, gid
+from tests.api.preparing import PREPARATIONS
+from tests.api.preparing.documents import DOCUMENTS, Prepared, kind_of
 from tests.api.schemes.sending import answer_to, basics, carried_out, scheme
-from tests.api.test_operations import DOCUMENTS, PREPARATIONS, Prepared, kind_of
 from tests.factories.schemes import SchemeFactory
 from tests.factories.unchanged import nothing_changes
 from tests.factories.world import World

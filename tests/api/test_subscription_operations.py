@@ -8,7 +8,8 @@ import pytest
 
 from tests.api.client import Client, Clients, document
 from tests.api.events.sockets import Following, Stream, connected, following
-from tests.api.test_operations import PREPARATIONS, SUBSCRIPTIONS, key_of
+from tests.api.preparing import PREPARATIONS
+from tests.api.preparing.documents import SUBSCRIPTIONS, key_of
 from tests.conftest import LiveServer
 from tests.factories.schemes import SchemeFactory
 

@@ -10,7 +10,8 @@ from graphql_api.execution import CompiledSchema
 from resolvers.events import feeds
 from resolvers.webhooks import secret
 from tests.api.client import document
-from tests.api.test_operations import DOCUMENTS, PREPARATIONS
+from tests.api.preparing import PREPARATIONS
+from tests.api.preparing.documents import DOCUMENTS
 from tests.conftest import empty
 from tests.execution.example import settled, steady_environment
 from tests.execution.oracle import Answer, Comparison, answer

@@ -18,7 +18,8 @@ from resolvers.context import Operation
 from resolvers.events.cursors import stream_of
 from resolvers.events.feeds import Feed, Told
 from tests.api.client import document
-from tests.api.test_operations import PREPARATIONS, SUBSCRIPTIONS
+from tests.api.preparing import PREPARATIONS
+from tests.api.preparing.documents import SUBSCRIPTIONS
 from tests.api.test_subscription_operations import TRIGGERS
 from tests.conftest import empty
 from tests.execution.example import settled, steady_environment
