@@ -21,6 +21,7 @@ from domain.rules.model import (
     Not,
     PeriodClause,
     ProductClause,
+    QuantityClause,
     Slabs,
 )
 from domain.rules.occasions import Scope
@@ -154,15 +155,25 @@ def _slabs(rule: BonusRule) -> Iterator[Finding]:
 
 def _budget(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
     """The least that the rule can pay at once, when even that is more than the budget."""
-    earn = earning(rule.reward)
+    earn, limits = earning(rule.reward), rule.limits
     bases = set(setting.base_points.values()) or {0}
-    paid = [points for units in _units(rule) for base in bases if (points := earn(units, base * units)) > 0]
-    if setting.budget is not None and paid and min(paid) > setting.budget:
+    fewest = _fewest_units(rule)
+    units = {count for count in _units(rule) if count > fewest} | {fewest}
+    paid = [points for count in units for base in bases if (points := earn(count, base * count)) > 0]
+    most = (limits.points_per_ecp, limits.points_per_ecp_per_month, limits.points_in_total)
+    least = min((min(paid, default=0), *(limit for limit in most if limit is not None)))
+    if setting.budget is not None and least > setting.budget:
         message = (
-            f"Rule {quoted(rule.name)} pays at least {counted(min(paid), 'point')} at once, more than the whole "
+            f"Rule {quoted(rule.name)} pays at least {counted(least, 'point')} at once, more than the whole "
             f"budget of {counted(setting.budget, 'point')}."
         )
         yield Finding("REWARD_EXCEEDS_BUDGET", message, rule.id)
+
+
+def _fewest_units(rule: BonusRule) -> int:
+    """The units below which no line meets the rule, as far as the parts that must all hold say so."""
+    bounds = (part.at_least for part in parts_of(rule.condition) if isinstance(part, QuantityClause))
+    return max((bound for bound in bounds if bound is not None), default=1)
 
 
 def _shadowed(rule: BonusRule, earlier: Iterable[BonusRule], setting: Setting, anybody: Anybody) -> Iterator[Finding]:
@@ -189,7 +200,7 @@ def _never_less(other: BonusRule, rule: BonusRule, setting: Setting) -> bool:
     samples = sorted({*_units(other), *_units(rule)})
     paid = [(more(units, base * units), less(units, base * units)) for units in samples for base in bases]
     ahead = other.priority >= rule.priority
-    return all(high > low or (high == low and ahead) for high, low in paid)
+    return all(high > low or (high == low and (ahead or not low)) for high, low in paid)
 
 
 def _units(rule: BonusRule) -> set[int]:
@@ -209,7 +220,8 @@ def _overlap(rule: BonusRule, earlier: Iterable[BonusRule], anybody: Anybody) ->
     ]
     if both:
         others = _some([quoted(other.name) for other in both])
-        message = f"Rule {quoted(rule.name)} adds up with {others}: the same sale can earn all of them."
+        every = "both" if len(both) == 1 else "this one and any of them"
+        message = f"Rule {quoted(rule.name)} adds up with {others}: the same sale can earn {every}."
         yield Finding("OVERLAP", message, rule.id, notice=True)
 
 

@@ -9,7 +9,7 @@ from domain.rules.checks import Setting, rule_findings
 from domain.rules.model import BonusRule
 from domain.rules.occasions import Scope, SoldVariant
 from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, reach_of
-from domain.rules.reach_sentences import reach_sentence
+from domain.rules.reach_sentences import never_done, never_done_sentence, reach_sentence
 from domain.rules.sentences import asks
 from domain.rules.wording import Names, quoted
 from domain.schemes.content import SchemeContent
@@ -66,7 +66,9 @@ def assess(
     kept = tuple(_in_words(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True))
     findings = rule_findings(content.rules, _setting(content, scope, population, names))
     found = [ReviewWarning(finding.code, finding.message, finding.rule_id, finding.notice) for finding in findings]
-    return Assessment(kept, tuple(_in_order(content.rules, [*_about_reach(content.rules, kept, population), *found])))
+    return Assessment(
+        kept, tuple(_in_order(content.rules, [*_about_reach(content.rules, kept, population, names), *found]))
+    )
 
 
 def _in_words(rule: BonusRule, reach: Reach, population: Population, names: Names) -> RuleReach:
@@ -78,7 +80,7 @@ def _in_words(rule: BonusRule, reach: Reach, population: Population, names: Name
 
 
 def _about_reach(
-    rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population
+    rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population, names: Names
 ) -> Iterator[ReviewWarning]:
     if not population.size:
         yield ReviewWarning("NO_AUDIENCE", _NOBODY_THERE)
@@ -87,6 +89,10 @@ def _about_reach(
         if code := _CODES.get(reach.verdict):
             reaches_whom = "reaches nobody" if reach.verdict is ReachVerdict.NOBODY else "reaches few"
             yield ReviewWarning(code, f"Rule {quoted(rule.name)} {reaches_whom}: {reach.sentence}", rule.id)
+        for clause in never_done(rule, population):
+            message = never_done_sentence(clause, names)
+            if not reach.sentence.endswith(message):
+                yield ReviewWarning("NEVER_DONE", f"Rule {quoted(rule.name)} {message}", rule.id, notice=True)
 
 
 def _in_order(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> Iterator[ReviewWarning]:

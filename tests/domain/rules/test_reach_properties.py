@@ -153,7 +153,7 @@ def test_reach_counts_exactly_those_whom_evaluation_can_reward(
     condition: Condition, scope: Scope, cells: list[Cell]
 ) -> None:
     rule = BonusRule(RULE, "any", condition, FlatPoints(5))
-    (reach,) = reach_of([rule], scope, Population(tuple(cells), PATHS, RANKS), ReachPolicy())
+    (reach,) = reach_of([rule], scope, Population(tuple(cells), frozenset({COUNTRY}), PATHS, RANKS), ReachPolicy())
     assert reach.audience == len(cells)
     assert reach.eligible == sum(rewarded(rule, scope, cell) for cell in cells)
     assert reach.funnel[-1].remaining == reach.eligible
