@@ -216,7 +216,7 @@ def _overlap(rule: BonusRule, earlier: Iterable[BonusRule], anybody: Anybody) ->
         other
         for other in earlier
         if (rule.exclusive_group is None or other.exclusive_group != rule.exclusive_group)
-        and anybody.could(AllOf((rule.condition, other.condition)))
+        and anybody.surely_could(AllOf((rule.condition, other.condition)))
     ]
     if both:
         others = _some([quoted(other.name) for other in both])

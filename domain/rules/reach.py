@@ -79,8 +79,8 @@ class Step(Struct, frozen=True):
 class Reach(Struct, frozen=True):
     """How many of the audience could meet a rule, part by part.
 
-    `excluded_by` are the parts before the one that leaves nobody which do so together with it; none when it leaves nobody
-    by itself.
+    `excluded_by` are the parts before the one that leaves nobody which do so together with it; none when it leaves
+    nobody by itself.
     """
 
     rule_id: UUID
