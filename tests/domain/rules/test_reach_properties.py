@@ -45,6 +45,7 @@ VARIANTS = [SoldVariant(UUID(int=20), UUID(int=30), "oil"), SoldVariant(UUID(int
 KINDS = ["TRAINING", "REFERRAL"]
 DAYS_BACK = 20
 RULE = UUID(int=99)
+DID = [ActivityClause(KINDS[0], 1), ActivityClause(KINDS[1], 2, DAYS_BACK)]
 
 
 DAY = st.integers(-3, 12).map(lambda offset: START + timedelta(days=offset))
@@ -143,7 +144,7 @@ CELLS = st.builds(
     ),
     st.sampled_from(list(PATHS)),
     st.none() | st.sampled_from(TIERS),
-    st.sets(st.sampled_from([ActivityClause(KINDS[0], 1), ActivityClause(KINDS[1], 2, DAYS_BACK)])),
+    st.sets(st.sampled_from(DID)),
 )
 
 
