@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from decimal import Decimal
+from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,7 +73,7 @@ def rules(draw: st.DrawFn) -> list[BonusRule]:
     return found
 
 
-def cases(scope: Scope, found: list[BonusRule], bases: dict[object, int]) -> Iterator[tuple[LineFacts, EcpFacts]]:
+def cases(scope: Scope, found: list[BonusRule], bases: dict[UUID, int]) -> Iterator[tuple[LineFacts, EcpFacts]]:
     """Every line of every kind of ECP, coarsely."""
     every = AllOf(tuple(rule.condition for rule in found))
     keys = list({volume_key(clause) for clause in clauses(every) if isinstance(clause, VolumeClause)})
@@ -93,7 +94,9 @@ def test_findings_agree_with_evaluation(found: list[BonusRule], scope: Scope, po
     setting = Setting(scope, frozenset({COUNTRY}), bases, None, PATHS, RANKS, Names())
     told = {(finding.code, finding.rule_id) for finding in rule_findings(found, setting)}
     compiled = compile_rules(found, RANKS)
-    met, paid, together = set(), set(), set()
+    met: set[UUID] = set()
+    paid: set[UUID] = set()
+    together: set[UUID] = set()
     for line, ecp in cases(scope, found, bases):
         outcomes = compiled.evaluate(line, ecp).outcomes
         meeting = [rule for rule, outcome in zip(found, outcomes, strict=True) if outcome.met]
