@@ -133,7 +133,7 @@ def _times(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope,
     periods = [clause for clause in clauses if isinstance(clause, PeriodClause)]
     enrolled = [clause for clause in clauses if isinstance(clause, EnrolledWithinClause)]
     days, clocks = sorted(_days(clauses, scope)), sorted(_clocks(periods))
-    looks = len(days) * (len(clocks) + 2 * len(enrolled))
+    looks = _looks(clauses, scope)
     if looks > _LOOKS or looks * _LOOK > effort.left:
         return free(clauses)
     effort.spend(looks * _LOOK)
@@ -148,6 +148,20 @@ def _times(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope,
         }
         found.update(moment | since for moment in by_clock for since in by_enrollment)
     return (frozenset(found),)
+
+
+def _looks(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope) -> int:
+    """At how many moments must be looked to see in which combinations these clauses hold."""
+    periods = [clause for clause in clauses if isinstance(clause, PeriodClause)]
+    return len(_days(clauses, scope)) * (len(_clocks(periods)) + 2 * (len(clauses) - len(periods)))
+
+
+def _few_looks(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope) -> bool:
+    return _looks(clauses, scope) <= _LOOKS
+
+
+def _always(_clauses: Sequence[Clause], _scope: Scope) -> bool:
+    return True
 
 
 def _volumes(clauses: Sequence[VolumeClause], _scope: Scope, _effort: Effort) -> tuple[Choices, ...]:
@@ -209,18 +223,18 @@ def _at(day: date, clock: time) -> datetime:
 class Aspect(Struct, frozen=True):
     """A side of sales that does not depend on the others, and which clauses are about it.
 
-    Where few combinations are possible, however many clauses there are, all clauses are looked at `together`.
+    All clauses of a scheme are looked at `together`, unless those of one condition are much easier to look at.
     """
 
     about: Any
     dimensions: Callable[[Sequence[Any], Scope, Effort], tuple[Choices, ...]]
-    together: bool = True
+    together: Callable[[Sequence[Any], Scope], bool] = _always
 
 
 # What is sold; how; when; and after which volumes.
 ASPECTS: Final = (
     Aspect(ProductClause, _goods),
     Aspect(ChannelClause | QuantityClause, _ways),
-    Aspect(PeriodClause | EnrolledWithinClause, _times, together=False),
+    Aspect(PeriodClause | EnrolledWithinClause, _times, _few_looks),
     Aspect(VolumeClause, _volumes),
 )

@@ -73,13 +73,18 @@ class Prospects:
     def _sales_for(self, asked: Iterable[Clause]) -> tuple[Dimension, ...]:
         """Everything that a sale can be, at least as far as these clauses ask."""
         some = tuple(asked)
-        alone = (self._seen_from(aspect, _about(aspect, some)) for aspect in ASPECTS if not aspect.together)
-        return tuple(chain(self._together, *alone))
+        alone = (self._seen_from(aspect, _about(aspect, some)) for aspect in ASPECTS if aspect not in self._together)
+        return tuple(chain(*self._together.values(), *alone))
 
     @cached_property
-    def _together(self) -> tuple[Dimension, ...]:
-        sides = (aspect for aspect in ASPECTS if aspect.together)
-        return tuple(chain.from_iterable(self._seen_from(aspect, _about(aspect, self.bits)) for aspect in sides))
+    def _together(self) -> dict[Aspect, tuple[Dimension, ...]]:
+        """The aspects in which all clauses can be looked at once."""
+        asked = {aspect: _about(aspect, self.bits) for aspect in ASPECTS}
+        return {
+            aspect: self._seen_from(aspect, mine)
+            for aspect, mine in asked.items()
+            if aspect.together(tuple(mine), self._scope)
+        }
 
     def _seen_from(self, aspect: Aspect, asked: frozenset[Clause]) -> tuple[Dimension, ...]:
         found = self._sales.get((aspect, asked))
