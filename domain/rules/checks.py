@@ -47,7 +47,10 @@ class Finding(Struct, frozen=True):
 
 
 class Setting(Struct, frozen=True):
-    """What rules are checked against: the scheme, and the places and tiers there are."""
+    """What rules are checked against: the scheme, and the places and tiers there are.
+
+    It is `late` when the scheme has begun before the rules can pay.
+    """
 
     scope: Scope
     geography_ids: frozenset[UUID]
@@ -56,6 +59,7 @@ class Setting(Struct, frozen=True):
     paths: Mapping[UUID, tuple[UUID, ...]]
     tier_ranks: Mapping[UUID, int]
     names: Names
+    late: bool = False
 
 
 def rule_findings(rules: Sequence[BonusRule], setting: Setting) -> tuple[Finding, ...]:
@@ -115,8 +119,9 @@ def _outside(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
                 message = f"Rule {quoted(rule.name)} is about the channel {kind}, which is not in the scheme."
                 yield Finding("OUTSIDE_SCHEME", message, rule.id)
             case PeriodClause(first, last) if _apart(first, last, setting.scope):
-                span = f"{day(setting.scope.starts_on)} to {day(setting.scope.ends_on)}"
-                message = f"Rule {quoted(rule.name)} names dates outside the scheme, which runs from {span}."
+                span = f"from {day(setting.scope.starts_on)} to {day(setting.scope.ends_on)}"
+                time = f"the time in which it can pay, {span}" if setting.late else f"the scheme, which runs {span}"
+                message = f"Rule {quoted(rule.name)} names dates outside {time}."
                 yield Finding("OUTSIDE_SCHEME", message, rule.id)
             case _:
                 pass

@@ -1,6 +1,7 @@
 """What a scheme's rules would do to its ECPs, before it is submitted: their reach, and what is odd about them (R4)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
@@ -45,14 +46,19 @@ class Assessment(Struct, frozen=True):
     warnings: tuple[ReviewWarning, ...] = ()
 
 
-def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant]) -> Scope | None:
-    """What a scheme allows to be sold, how and when; None while its dates or products are missing."""
+def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: date | None = None) -> Scope | None:
+    """What a scheme allows to be sold, how and when; None while its dates or products are missing.
+
+    `since` is the first day on which this content can be in force: what was sold before is not valued by it.
+    """
     basics = content.basics
     opens, closes = basics.enrollment_opens_on, basics.enrollment_closes_on
     starts, ends = basics.starts_on, basics.ends_on
     sold = tuple(goods[key] for key in content.variant_ids if key in goods)
     if opens is None or closes is None or starts is None or ends is None or not sold:
         return None
+    if since is not None and since <= ends:
+        starts = max(starts, since)
     return Scope(sold, tuple(basics.channels), opens, closes, starts, ends)
 
 
@@ -111,4 +117,5 @@ def _setting(content: SchemeContent, scope: Scope, population: Population, names
         population.paths,
         population.tier_ranks,
         names,
+        late=scope.starts_on != content.basics.starts_on,
     )
