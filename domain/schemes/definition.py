@@ -63,7 +63,7 @@ def is_ready(all_steps: Iterable[Step]) -> bool:
 
 
 def review_warnings(content: SchemeContent, today: date | None) -> tuple[ReviewWarning, ...]:
-    """What to know before submitting on `today` (R3): dates that have passed, a budget that cannot hold.
+    """What to know before submitting on `today` (R3): dates that have passed or are late, a budget that cannot hold.
 
     `today` is None for a revision: the scheme runs already, so its dates may have passed.
     """
@@ -74,6 +74,11 @@ def review_warnings(content: SchemeContent, today: date | None) -> tuple[ReviewW
     if today and basics.ends_on and basics.ends_on < today:
         message = f"The scheme ended on {spoken(basics.ends_on)}, before it was approved."
         found.append(ReviewWarning("SCHEME_ENDED", message))
+    opens, starts = basics.enrollment_opens_on, basics.starts_on
+    if opens and starts and opens > starts:
+        begins = f"The scheme starts on {spoken(starts)}, and enrollment opens on {spoken(opens)}"
+        message = f"{begins}: until then nobody can earn."
+        found.append(ReviewWarning("ENROLLMENT_AFTER_START", message, notice=True))
     if basics.budget is not None and content.base_liability > basics.budget:
         message = (
             f"Base points alone can reach {content.base_liability:,} points, more than the budget of {basics.budget:,}."

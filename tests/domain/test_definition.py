@@ -13,7 +13,7 @@ from domain.rules.model import VolumeMeasure as Measure
 from domain.rules.model import VolumePeriod as Period
 from domain.rules.wording import Names
 from domain.schemes.content import Basics, CouponValue, SchemeContent
-from domain.schemes.definition import current_step, is_ready, review_warnings, spoken, steps
+from domain.schemes.definition import ReviewWarning, current_step, is_ready, review_warnings, spoken, steps
 from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 PENDING, INCOMPLETE, COMPLETE = WizardStepState
@@ -214,6 +214,16 @@ def test_warnings_are_sentences() -> None:
         "The scheme ended on 31 July 2026, before it was approved.",
         "Base points alone can reach 1,000 points, more than the budget of 999.",
     ]
+
+
+def test_a_scheme_that_starts_before_enrollment_opens_says_from_when_on_ecps_earn() -> None:
+    """It may be meant so, and needs no acknowledgment; also in a revision, for which no day is given."""
+    message = "The scheme starts on 1 May 2026, and enrollment opens on 2 May 2026: until then nobody can earn."
+    notice = ReviewWarning("ENROLLMENT_AFTER_START", message, notice=True)
+    late = replace(BASICS, enrollment_opens_on=date(2026, 5, 2), enrollment_closes_on=date(2026, 5, 31))
+    assert review_warnings(replace(CONTENT, basics=late), None) == (notice,)
+    together = replace(late, enrollment_opens_on=date(2026, 5, 1))
+    assert review_warnings(replace(CONTENT, basics=together), None) == ()
 
 
 @pytest.mark.parametrize(("budget", "warned"), [(None, False), (999, True), (1000, False), (1001, False)])
