@@ -13,7 +13,7 @@ from domain.rules.model import VolumeMeasure as Measure
 from domain.rules.model import VolumePeriod as Period
 from domain.rules.wording import Names
 from domain.schemes.content import Basics, CouponValue, SchemeContent
-from domain.schemes.definition import ReviewWarning, current_step, is_ready, review_warnings, spoken, steps
+from domain.schemes.definition import ReviewWarning, current_step, is_ready, review_warnings, steps
 from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 PENDING, INCOMPLETE, COMPLETE = WizardStepState
@@ -237,8 +237,3 @@ def test_a_budget_that_the_base_points_fit_into_is_fine(budget: int | None, *, w
 def test_a_scheme_without_dates_has_nothing_to_warn_of() -> None:
     """A draft that only has a title."""
     assert review_warnings(SchemeContent(Basics("Monsoon", (EarningChannel.SALE,))), date(2026, 8, 1)) == ()
-
-
-def test_days_are_spoken() -> None:
-    """R26: without a leading zero."""
-    assert spoken(date(2026, 3, 1)) == "1 March 2026"
