@@ -21,6 +21,7 @@ from domain.rules.model import (
     Not,
     PeriodClause,
     ProductClause,
+    QuantityClause,
     Slabs,
 )
 from domain.rules.occasions import Scope
@@ -46,7 +47,10 @@ class Finding(Struct, frozen=True):
 
 
 class Setting(Struct, frozen=True):
-    """What rules are checked against: the scheme, and the places and tiers there are."""
+    """What rules are checked against: the scheme, and the places and tiers there are.
+
+    It is `late` when the scheme has begun before the rules can pay.
+    """
 
     scope: Scope
     geography_ids: frozenset[UUID]
@@ -55,6 +59,7 @@ class Setting(Struct, frozen=True):
     paths: Mapping[UUID, tuple[UUID, ...]]
     tier_ranks: Mapping[UUID, int]
     names: Names
+    late: bool = False
 
 
 def rule_findings(rules: Sequence[BonusRule], setting: Setting) -> tuple[Finding, ...]:
@@ -114,8 +119,9 @@ def _outside(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
                 message = f"Rule {quoted(rule.name)} is about the channel {kind}, which is not in the scheme."
                 yield Finding("OUTSIDE_SCHEME", message, rule.id)
             case PeriodClause(first, last) if _apart(first, last, setting.scope):
-                span = f"{day(setting.scope.starts_on)} to {day(setting.scope.ends_on)}"
-                message = f"Rule {quoted(rule.name)} names dates outside the scheme, which runs from {span}."
+                span = f"from {day(setting.scope.starts_on)} to {day(setting.scope.ends_on)}"
+                time = f"the time in which it can pay, {span}" if setting.late else f"the scheme, which runs {span}"
+                message = f"Rule {quoted(rule.name)} names dates outside {time}."
                 yield Finding("OUTSIDE_SCHEME", message, rule.id)
             case _:
                 pass
@@ -154,15 +160,25 @@ def _slabs(rule: BonusRule) -> Iterator[Finding]:
 
 def _budget(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
     """The least that the rule can pay at once, when even that is more than the budget."""
-    earn = earning(rule.reward)
+    earn, limits = earning(rule.reward), rule.limits
     bases = set(setting.base_points.values()) or {0}
-    paid = [points for units in _units(rule) for base in bases if (points := earn(units, base * units)) > 0]
-    if setting.budget is not None and paid and min(paid) > setting.budget:
+    fewest = _fewest_units(rule)
+    units = {count for count in _units(rule) if count > fewest} | {fewest}
+    paid = [points for count in units for base in bases if (points := earn(count, base * count)) > 0]
+    most = (limits.points_per_ecp, limits.points_per_ecp_per_month, limits.points_in_total)
+    least = min((min(paid, default=0), *(limit for limit in most if limit is not None)))
+    if setting.budget is not None and least > setting.budget:
         message = (
-            f"Rule {quoted(rule.name)} pays at least {counted(min(paid), 'point')} at once, more than the whole "
+            f"Rule {quoted(rule.name)} pays at least {counted(least, 'point')} at once, more than the whole "
             f"budget of {counted(setting.budget, 'point')}."
         )
         yield Finding("REWARD_EXCEEDS_BUDGET", message, rule.id)
+
+
+def _fewest_units(rule: BonusRule) -> int:
+    """The units below which no line meets the rule, as far as the parts that must all hold say so."""
+    bounds = (part.at_least for part in parts_of(rule.condition) if isinstance(part, QuantityClause))
+    return max((bound for bound in bounds if bound is not None), default=1)
 
 
 def _shadowed(rule: BonusRule, earlier: Iterable[BonusRule], setting: Setting, anybody: Anybody) -> Iterator[Finding]:
@@ -189,7 +205,7 @@ def _never_less(other: BonusRule, rule: BonusRule, setting: Setting) -> bool:
     samples = sorted({*_units(other), *_units(rule)})
     paid = [(more(units, base * units), less(units, base * units)) for units in samples for base in bases]
     ahead = other.priority >= rule.priority
-    return all(high > low or (high == low and ahead) for high, low in paid)
+    return all(high > low or (high == low and (ahead or not low)) for high, low in paid)
 
 
 def _units(rule: BonusRule) -> set[int]:
@@ -205,11 +221,12 @@ def _overlap(rule: BonusRule, earlier: Iterable[BonusRule], anybody: Anybody) ->
         other
         for other in earlier
         if (rule.exclusive_group is None or other.exclusive_group != rule.exclusive_group)
-        and anybody.could(AllOf((rule.condition, other.condition)))
+        and anybody.surely_could(AllOf((rule.condition, other.condition)))
     ]
     if both:
         others = _some([quoted(other.name) for other in both])
-        message = f"Rule {quoted(rule.name)} adds up with {others}: the same sale can earn all of them."
+        every = "both" if len(both) == 1 else "this one and any of them"
+        message = f"Rule {quoted(rule.name)} adds up with {others}: the same sale can earn {every}."
         yield Finding("OVERLAP", message, rule.id, notice=True)
 
 

@@ -26,6 +26,7 @@ from domain.rules.model import (
     QuantityClause,
     VolumeClause,
 )
+from domain.rules.possibility import Effort
 
 NOWHERE: Final = UUID(int=0)
 # Weekdays repeat after seven days; a window across midnight looks at the day before as well.
@@ -33,8 +34,10 @@ _DAYS_THAT_DIFFER: Final = 8
 _TICK: Final = timedelta(microseconds=1)
 _BEGINNING: Final = time()
 
-# Looks at moments beyond which the dates of a condition are taken for independent of each other: nobody writes so many.
+# Looks at moments beyond which the dates of conditions are taken for independent of each other: nobody writes so many.
 _LOOKS: Final = 20_000
+# What a look costs, in parts of conditions that could be looked at instead.
+_LOOK: Final = 20
 
 # The clauses that hold on one occasion; every other one asked about does not.
 Occasion = frozenset[Clause]
@@ -94,7 +97,7 @@ def any_line(  # noqa: PLR0913 - the facts of a line, by name, each with a value
     return LineFacts(channel, variant_id, product_id, category, quantity, 0, at)
 
 
-def _goods(clauses: Sequence[ProductClause], scope: Scope) -> tuple[Choices, ...]:
+def _goods(clauses: Sequence[ProductClause], scope: Scope, _effort: Effort) -> tuple[Choices, ...]:
     asked = Asked(clauses)
     lines = (
         any_line(variant_id=sold.variant_id, product_id=sold.product_id, category=sold.category)
@@ -103,7 +106,7 @@ def _goods(clauses: Sequence[ProductClause], scope: Scope) -> tuple[Choices, ...
     return (frozenset(asked.holding(line, EcpFacts()) for line in lines),)
 
 
-def _ways(clauses: Sequence[ChannelClause | QuantityClause], scope: Scope) -> tuple[Choices, ...]:
+def _ways(clauses: Sequence[ChannelClause | QuantityClause], scope: Scope, _effort: Effort) -> tuple[Choices, ...]:
     """Channels with the quantities that they allow: a coupon is a line of one unit."""
     asked = Asked(clauses)
     quantities = sorted(_quantities(clauses))
@@ -125,13 +128,15 @@ def _quantities(clauses: Iterable[Clause]) -> set[int]:
     return {quantity for quantity in found if quantity >= 1}
 
 
-def _times(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope) -> tuple[Choices, ...]:
+def _times(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope, effort: Effort) -> tuple[Choices, ...]:
     """Days and hours of sales, with the days on which somebody may have enrolled by then."""
     periods = [clause for clause in clauses if isinstance(clause, PeriodClause)]
     enrolled = [clause for clause in clauses if isinstance(clause, EnrolledWithinClause)]
     days, clocks = sorted(_days(clauses, scope)), sorted(_clocks(periods))
-    if len(days) * (len(clocks) + 2 * len(enrolled)) > _LOOKS:
+    looks = _looks(clauses, scope)
+    if looks > _LOOKS or looks * _LOOK > effort.left:
         return free(clauses)
+    effort.spend(looks * _LOOK)
     about_periods, about_enrollment = Asked(periods), Asked(enrolled)
     found: set[Occasion] = set()
     for day in days:
@@ -145,7 +150,21 @@ def _times(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope)
     return (frozenset(found),)
 
 
-def _volumes(clauses: Sequence[VolumeClause], _scope: Scope) -> tuple[Choices, ...]:
+def _looks(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope) -> int:
+    """At how many moments must be looked to see in which combinations these clauses hold."""
+    periods = [clause for clause in clauses if isinstance(clause, PeriodClause)]
+    return len(_days(clauses, scope)) * (len(_clocks(periods)) + 2 * (len(clauses) - len(periods)))
+
+
+def _few_looks(clauses: Sequence[PeriodClause | EnrolledWithinClause], scope: Scope) -> bool:
+    return _looks(clauses, scope) <= _LOOKS
+
+
+def _always(_clauses: Sequence[Clause], _scope: Scope) -> bool:
+    return True
+
+
+def _volumes(clauses: Sequence[VolumeClause], _scope: Scope, _effort: Effort) -> tuple[Choices, ...]:
     """Any volume may have been reached before: one that is large enough for a clause is for those that ask for less."""
     keys = dict.fromkeys(volume_key(clause) for clause in clauses)
     by_key = [[clause for clause in clauses if volume_key(clause) == key] for key in keys]
@@ -202,16 +221,20 @@ def _at(day: date, clock: time) -> datetime:
 
 
 class Aspect(Struct, frozen=True):
-    """A side of sales that does not depend on the others, and which clauses are about it."""
+    """A side of sales that does not depend on the others, and which clauses are about it.
+
+    All clauses of a scheme are looked at `together`, unless those of one condition are much easier to look at.
+    """
 
     about: Any
-    dimensions: Callable[[Sequence[Any], Scope], tuple[Choices, ...]]
+    dimensions: Callable[[Sequence[Any], Scope, Effort], tuple[Choices, ...]]
+    together: Callable[[Sequence[Any], Scope], bool] = _always
 
 
 # What is sold; how; when; and after which volumes.
 ASPECTS: Final = (
     Aspect(ProductClause, _goods),
     Aspect(ChannelClause | QuantityClause, _ways),
-    Aspect(PeriodClause | EnrolledWithinClause, _times),
+    Aspect(PeriodClause | EnrolledWithinClause, _times, _few_looks),
     Aspect(VolumeClause, _volumes),
 )

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from domain.rules.model import AllOf, AnyOf, Clause, Condition, Not
 
-# Parts of conditions looked at over all searches of a scheme, about a second's work; steps that any search may take.
+# Parts of conditions looked at over all searches of a scheme, about a second's work, and those that any search may.
 _WORK: Final = 4_000_000
-_STEPS: Final = 100
+_LEAST: Final = 500
 
 
 class Effort:
@@ -26,6 +26,10 @@ class Effort:
 
     def __init__(self) -> None:
         self.left = _WORK
+
+    def spend(self, parts: int) -> None:
+        """So much was looked at."""
+        self.left = max(0, self.left - parts)
 
 
 class Dimension(Struct, frozen=True):
@@ -54,32 +58,44 @@ class Possibility:
         self._size = _size(self._tree)
         self._wanted, self._unwanted = _polarities(self._tree)
         self.mask = self._wanted | self._unwanted
+        self._known: dict[Dimension, Dimension] = {}
 
     def given(self, true: int, dimensions: Iterable[Dimension], effort: Effort) -> bool:
         """Whether the condition can hold when the clauses in `true` hold, and others as the dimensions allow."""
-        relevant = [self._narrowed(found) for found in dimensions if found.mask & self.mask or not found.choices]
+        relevant = [
+            self._narrowed(found, effort) for found in dimensions if found.mask & self.mask or not found.choices
+        ]
         open_mask = 0
         for dimension in relevant:
             if not dimension.choices:
                 return False
             open_mask |= dimension.mask
         relevant.sort(key=lambda found: len(found.choices))
-        search = _Search(self._tree, relevant, max(_STEPS, effort.left // self._size))
+        search = _Search(self._tree, relevant, max(_LEAST, effort.left) // self._size)
         possible = search.possible(true & self.mask, self.mask & ~open_mask)
-        effort.left = max(0, effort.left - search.steps * self._size)
+        effort.spend(search.steps * self._size)
         return possible
 
-    def _narrowed(self, dimension: Dimension) -> Dimension:
+    def _narrowed(self, dimension: Dimension, effort: Effort) -> Dimension:
         """The dimension as far as it matters here, without combinations that help no more than another one does."""
-        mask = dimension.mask & self.mask
-        choices = {choice & mask for choice in dimension.choices}
-        return Dimension(mask, frozenset(choice for choice in choices if not self._is_behind(choice, choices)))
+        found = self._known.get(dimension)
+        if found is None:
+            mask = dimension.mask & self.mask
+            kept: list[int] = []
+            # What helps more than another one comes before it.
+            for choice in sorted({choice & mask for choice in dimension.choices}, key=self._harm):
+                if not effort.left or not self._is_behind(choice, kept):
+                    kept.append(choice)
+                effort.spend(len(kept))
+            found = self._known[dimension] = Dimension(mask, frozenset(kept))
+        return found
 
-    def _is_behind(self, choice: int, choices: set[int]) -> bool:
+    def _harm(self, choice: int) -> int:
+        return (choice & self._unwanted).bit_count() - (choice & self._wanted).bit_count()
+
+    def _is_behind(self, choice: int, others: Iterable[int]) -> bool:
         helps, harms = choice & self._wanted, choice & self._unwanted
-        return any(
-            other != choice and helps & ~other == 0 and other & self._unwanted & ~harms == 0 for other in choices
-        )
+        return any(helps & ~other == 0 and other & self._unwanted & ~harms == 0 for other in others)
 
 
 class _Search:

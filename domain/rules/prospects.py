@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from functools import cached_property
+from itertools import chain, combinations
 from uuid import UUID
 
 from domain.rules.facts import EcpFacts
@@ -43,6 +44,11 @@ class Prospects:
         self._histories: dict[int, tuple[Dimension, ...]] = {}
         self._effort = Effort()
 
+    @property
+    def tired(self) -> bool:
+        """Whether so much was searched for that everything counts as possible from now on."""
+        return not self._effort.left
+
     def mask(self, chosen: Iterable[Clause]) -> int:
         """Clauses as bits; clauses that nothing asks for are left out."""
         found = 0
@@ -65,20 +71,25 @@ class Prospects:
                 yield profile
 
     def _sales_for(self, asked: Iterable[Clause]) -> tuple[Dimension, ...]:
-        """Everything that a sale can be, as far as these clauses ask."""
-        clauses = tuple(asked)
-        return tuple(
-            dimension
-            for aspect in ASPECTS
-            for dimension in self._seen_from(
-                aspect, frozenset(clause for clause in clauses if isinstance(clause, aspect.about))
-            )
-        )
+        """Everything that a sale can be, at least as far as these clauses ask."""
+        some = tuple(asked)
+        alone = (self._seen_from(aspect, _about(aspect, some)) for aspect in ASPECTS if aspect not in self._together)
+        return tuple(chain(*self._together.values(), *alone))
+
+    @cached_property
+    def _together(self) -> dict[Aspect, tuple[Dimension, ...]]:
+        """The aspects in which all clauses can be looked at once."""
+        asked = {aspect: _about(aspect, self.bits) for aspect in ASPECTS}
+        return {
+            aspect: self._seen_from(aspect, mine)
+            for aspect, mine in asked.items()
+            if aspect.together(tuple(mine), self._scope)
+        }
 
     def _seen_from(self, aspect: Aspect, asked: frozenset[Clause]) -> tuple[Dimension, ...]:
         found = self._sales.get((aspect, asked))
         if found is None:
-            choices = aspect.dimensions(tuple(asked), self._scope)
+            choices = aspect.dimensions(tuple(asked), self._scope, self._effort)
             found = self._sales[aspect, asked] = tuple(map(self._dimension, choices))
         return found
 
@@ -150,6 +161,11 @@ class Anybody:
         profiles = ((place | tier, self._did & mask) for place in places for tier in tiers)
         return any(True for _ in self._prospects.reached(condition, profiles))
 
+    def surely_could(self, condition: Condition) -> bool:
+        """Whether that is so and was found out; False when it only counts as possible."""
+        known = self._prospects
+        return not known.tired and self.could(condition) and not known.tired
+
 
 def histories(passing: Iterable[ActivityClause]) -> tuple[Choices, ...]:
     """For each kind of activity, which of the clauses can hold at one moment for who has met each of them once."""
@@ -177,6 +193,10 @@ def _follows(other: ActivityClause, clause: ActivityClause) -> bool:
     if other.within_days is None:
         return True
     return clause.within_days is not None and other.within_days >= clause.within_days
+
+
+def _about(aspect: Aspect, asked: Iterable[Clause]) -> frozenset[Clause]:
+    return frozenset(clause for clause in asked if isinstance(clause, aspect.about))
 
 
 def _by_place(bits: Mapping[Clause, int], paths: Mapping[UUID, tuple[UUID, ...]]) -> dict[UUID, int]:

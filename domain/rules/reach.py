@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.rules.model import ActivityClause, AllOf, BonusRule, Condition
 from domain.rules.occasions import Scope
@@ -54,9 +55,10 @@ class Cell(Struct, frozen=True):
 
 
 class Population(Struct, frozen=True):
-    """The active ECPs of a scheme's geographies. `paths` leads from each geography up to its country."""
+    """The active ECPs of a scheme's geographies, `within`. `paths` leads from each geography up to its country."""
 
     cells: tuple[Cell, ...]
+    within: frozenset[UUID]
     paths: Mapping[UUID, tuple[UUID, ...]]
     tier_ranks: Mapping[UUID, int]
 
@@ -75,13 +77,18 @@ class Step(Struct, frozen=True):
 
 
 class Reach(Struct, frozen=True):
-    """How many of the audience could meet a rule, part by part."""
+    """How many of the audience could meet a rule, part by part.
+
+    `excluded_by` are the parts before the one that leaves nobody which do so together with it; none when it leaves
+    nobody by itself.
+    """
 
     rule_id: UUID
     audience: int
     eligible: int
     verdict: ReachVerdict
     funnel: tuple[Step, ...]
+    excluded_by: tuple[Condition, ...] = ()
 
     @property
     def shut_by(self) -> int | None:
@@ -123,4 +130,13 @@ def _reach(rule: BonusRule, crowd: Crowd, audience: int, policy: ReachPolicy) ->
     remaining = crowd.funnel(parts)
     before = (audience, *remaining)
     steps = tuple(Step(part, left, there - left) for part, left, there in zip(parts, remaining, before, strict=False))
-    return Reach(rule.id, audience, remaining[-1], policy.verdict(remaining[-1], audience), steps)
+    found = Reach(rule.id, audience, remaining[-1], policy.verdict(remaining[-1], audience), steps)
+    return found if found.shut_by is None else replace(found, excluded_by=_excluding(parts[: found.shut_by + 1], crowd))
+
+
+def _excluding(parts: Sequence[Condition], crowd: Crowd) -> tuple[Condition, ...]:
+    """Which of the parts before the last one shut everybody out together with it: none, one of them, or all."""
+    *before, shut = parts
+    if not crowd.funnel((shut,))[-1]:
+        return ()
+    return next(((part,) for part in before if not crowd.funnel((part, shut))[-1]), tuple(before))

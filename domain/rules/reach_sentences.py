@@ -27,10 +27,30 @@ def reach_sentence(rule: BonusRule, reach: Reach, population: Population, names:
     parts = parts_of(rule.condition)[: index + 1]
     shut = parts[-1]
     if not any(isinstance(clause, _ABOUT_ECPS) for clause in clauses(shut)):
-        return f"No sale of this scheme can come from ECPs who {asks(shut, names)}."
-    if isinstance(shut, ActivityClause) and not any(shut in cell.did for cell in population.cells):
-        return f"The rule asks for ECPs who {asks(shut, names)}; no ECP of the scheme has ever done so."
-    return _tier_and_place(parts, population, names) or _left(shut, reach, index, names)
+        return f"No sale of this scheme can come from ECPs who {_together(shut, reach.excluded_by, names)}."
+    if isinstance(shut, ActivityClause) and shut in never_done(rule, population):
+        return f"The rule {never_done_sentence(shut, names)}"
+    return _tier_and_place(parts, population, names) or _left(parts, reach, names)
+
+
+def never_done(rule: BonusRule, population: Population) -> tuple[ActivityClause, ...]:
+    """The activities that a rule asks for and no ECP has ever done, as far as the clause looks back."""
+    done = {clause for cell in population.cells for clause in cell.did}
+    asked = dict.fromkeys(clause for clause in clauses(rule.condition) if isinstance(clause, ActivityClause))
+    return tuple(clause for clause in asked if clause not in done)
+
+
+def never_done_sentence(clause: ActivityClause, names: Names) -> str:
+    """Say so, in words that follow the rule. What is bounded in time is looked for in the last twelve months."""
+    when = "has ever done so" if clause.within_days is None else "has done so at any time in the last 12 months"
+    return f"asks for ECPs who {asks(clause, names)}; no ECP of the scheme {when}."
+
+
+def _together(shut: Condition, others: Sequence[Condition], names: Names) -> str:
+    """What nobody does, when the others are what the last part cannot be met with."""
+    if len(others) == 1:
+        return f"{asks(others[0], names)} and at the same time {asks(shut, names)}"
+    return asks(AllOf((*others, shut)), names) if others else asks(shut, names)
 
 
 def _tier_and_place(parts: Sequence[Condition], population: Population, names: Names) -> str | None:
@@ -49,8 +69,14 @@ def _tier_and_place(parts: Sequence[Condition], population: Population, names: N
     where = "in the geographies of the scheme"
     if place is not None:
         where = f"in {listing(named(place.geography_ids, names.geographies, 'place'), 'or')}"
-    who = f"No {wanted} ECP works" if single else f"No ECP who is {wanted} works"
+    # Outside the scheme there may be others in such a place.
+    whose = "" if place is None or _is_inside(place, population) else " of the scheme"
+    who = f"No {wanted} ECP{whose} works" if single else f"No ECP{whose} who is {wanted} works"
     return f"{who} {where}; {number(count)} {there} {'ECP does' if count == 1 else 'ECPs do'}."
+
+
+def _is_inside(place: GeographyClause, population: Population) -> bool:
+    return all(not population.within.isdisjoint(population.paths.get(key, ())) for key in place.geography_ids)
 
 
 def _tiers_of(condition: Condition, population: Population) -> Counter[UUID | None]:
@@ -69,6 +95,10 @@ def _meets(tier: TierClause, tier_id: UUID | None, population: Population) -> bo
     return bool(Asked([tier], dict(population.tier_ranks)).holding(any_line(), EcpFacts(tier_id=tier_id)))
 
 
-def _left(shut: Condition, reach: Reach, index: int, names: Names) -> str:
-    before = reach.funnel[index - 1].remaining if index else reach.audience
-    return f"Of {counted(before, 'ECP')}, none is left when the rule asks for ECPs who {asks(shut, names)}."
+def _left(parts: Sequence[Condition], reach: Reach, names: Names) -> str:
+    *before, shut = parts
+    if not before:
+        return f"Of {counted(reach.audience, 'ECP')}, none is left when the rule asks for ECPs who {asks(shut, names)}."
+    count = number(reach.funnel[len(before) - 1].remaining)
+    those = f"Of the ECPs who {asks(AllOf(tuple(before)), names)}, {count} in all, none is left"
+    return f"{those} when the rule also asks for ECPs who {asks(shut, names)}."

@@ -1,6 +1,7 @@
 """What a scheme's rules would do to its ECPs, before it is submitted: their reach, and what is odd about them (R4)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from domain.rules.checks import Setting, rule_findings
 from domain.rules.model import BonusRule
 from domain.rules.occasions import Scope, SoldVariant
 from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, reach_of
-from domain.rules.reach_sentences import reach_sentence
+from domain.rules.reach_sentences import never_done, never_done_sentence, reach_sentence
 from domain.rules.sentences import asks
 from domain.rules.wording import Names, quoted
 from domain.schemes.content import SchemeContent
@@ -45,14 +46,19 @@ class Assessment(Struct, frozen=True):
     warnings: tuple[ReviewWarning, ...] = ()
 
 
-def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant]) -> Scope | None:
-    """What a scheme allows to be sold, how and when; None while its dates or products are missing."""
+def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: date | None = None) -> Scope | None:
+    """What a scheme allows to be sold, how and when; None while its dates or products are missing.
+
+    `since` is the first day on which this content can be in force: what was sold before is not valued by it.
+    """
     basics = content.basics
     opens, closes = basics.enrollment_opens_on, basics.enrollment_closes_on
     starts, ends = basics.starts_on, basics.ends_on
     sold = tuple(goods[key] for key in content.variant_ids if key in goods)
     if opens is None or closes is None or starts is None or ends is None or not sold:
         return None
+    if since is not None and since <= ends:
+        starts = max(starts, since)
     return Scope(sold, tuple(basics.channels), opens, closes, starts, ends)
 
 
@@ -66,7 +72,9 @@ def assess(
     kept = tuple(_in_words(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True))
     findings = rule_findings(content.rules, _setting(content, scope, population, names))
     found = [ReviewWarning(finding.code, finding.message, finding.rule_id, finding.notice) for finding in findings]
-    return Assessment(kept, tuple(_in_order(content.rules, [*_about_reach(content.rules, kept, population), *found])))
+    return Assessment(
+        kept, tuple(_in_order(content.rules, [*_about_reach(content.rules, kept, population, names), *found]))
+    )
 
 
 def _in_words(rule: BonusRule, reach: Reach, population: Population, names: Names) -> RuleReach:
@@ -78,7 +86,7 @@ def _in_words(rule: BonusRule, reach: Reach, population: Population, names: Name
 
 
 def _about_reach(
-    rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population
+    rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population, names: Names
 ) -> Iterator[ReviewWarning]:
     if not population.size:
         yield ReviewWarning("NO_AUDIENCE", _NOBODY_THERE)
@@ -87,6 +95,10 @@ def _about_reach(
         if code := _CODES.get(reach.verdict):
             reaches_whom = "reaches nobody" if reach.verdict is ReachVerdict.NOBODY else "reaches few"
             yield ReviewWarning(code, f"Rule {quoted(rule.name)} {reaches_whom}: {reach.sentence}", rule.id)
+        for clause in never_done(rule, population):
+            message = never_done_sentence(clause, names)
+            if not reach.sentence.endswith(message):
+                yield ReviewWarning("NEVER_DONE", f"Rule {quoted(rule.name)} {message}", rule.id, notice=True)
 
 
 def _in_order(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> Iterator[ReviewWarning]:
@@ -105,4 +117,5 @@ def _setting(content: SchemeContent, scope: Scope, population: Population, names
         population.paths,
         population.tier_ranks,
         names,
+        late=scope.starts_on != content.basics.starts_on,
     )

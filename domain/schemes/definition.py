@@ -11,7 +11,7 @@ from domain.channels import EarningChannel
 from domain.failures import Problem, UserErrorCode
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
-from domain.rules.wording import Names
+from domain.rules.wording import Names, day
 from domain.schemes.content import SchemeContent
 from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
@@ -63,28 +63,28 @@ def is_ready(all_steps: Iterable[Step]) -> bool:
 
 
 def review_warnings(content: SchemeContent, today: date | None) -> tuple[ReviewWarning, ...]:
-    """What to know before submitting on `today` (R3): dates that have passed, a budget that cannot hold.
+    """What to know before submitting on `today` (R3): dates that have passed or are late, a budget that cannot hold.
 
     `today` is None for a revision: the scheme runs already, so its dates may have passed.
     """
     basics, found = content.basics, []
     if today and basics.enrollment_closes_on and basics.enrollment_closes_on < today:
-        message = f"Enrollment closed on {spoken(basics.enrollment_closes_on)}, so nobody can enroll."
+        message = f"Enrollment closed on {day(basics.enrollment_closes_on)}, so nobody can enroll."
         found.append(ReviewWarning("ENROLLMENT_CLOSED", message))
     if today and basics.ends_on and basics.ends_on < today:
-        message = f"The scheme ended on {spoken(basics.ends_on)}, before it was approved."
+        message = f"The scheme ended on {day(basics.ends_on)}, before it was approved."
         found.append(ReviewWarning("SCHEME_ENDED", message))
+    opens, starts = basics.enrollment_opens_on, basics.starts_on
+    if opens and starts and opens > starts:
+        begins = f"The scheme starts on {day(starts)}, and enrollment opens on {day(opens)}"
+        message = f"{begins}: until then nobody can earn."
+        found.append(ReviewWarning("ENROLLMENT_AFTER_START", message, notice=True))
     if basics.budget is not None and content.base_liability > basics.budget:
         message = (
             f"Base points alone can reach {content.base_liability:,} points, more than the budget of {basics.budget:,}."
         )
         found.append(ReviewWarning("BUDGET_EXCEEDED", message))
     return tuple(found)
-
-
-def spoken(day: date) -> str:
-    """A date as people say it: "1 March 2026"."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def _step(kind: WizardStepKind, content: SchemeContent, saved: Collection[WizardStepKind], names: Names) -> Step:

@@ -80,7 +80,7 @@ def revision_warnings(
 
 
 def moment(at: datetime) -> str:
-    """A moment as people say it: "1 June 2026 at 09:00 UTC", with seconds only when there are any."""
+    """A moment as people say it: "1 June 2026 at 09:00 UTC", with whole seconds only when there are any."""
     found = at.astimezone(UTC)
-    clock = found.strftime("%H:%M:%S.%f").removesuffix(".000000").removesuffix(":00")
+    clock = found.strftime("%H:%M:%S").removesuffix(":00")
     return f"{day(found.date())} at {clock} UTC"

@@ -134,9 +134,13 @@ async def _enrolled_at(operation: Operation, scheme_id: UUID, ecp_id: UUID) -> d
 
 
 def _would_enroll(content: SchemeContent, at: datetime) -> datetime:
-    """The last day on which somebody can have enrolled who sells at that moment; that day, while none is set."""
-    closes, sold_on = content.basics.enrollment_closes_on, at.astimezone(UTC).date()
-    last = sold_on if closes is None else min(closes, sold_on)
+    """The last day on which somebody can have enrolled who sells at that moment; that day, while none is set.
+
+    Nobody can before enrollment opens; then it is the first day, and what was sold before earns nothing.
+    """
+    opens, closes = content.basics.enrollment_opens_on, content.basics.enrollment_closes_on
+    sold_on = at.astimezone(UTC).date()
+    last = max(min(closes or sold_on, sold_on), opens or sold_on)
     return datetime(last.year, last.month, last.day, tzinfo=UTC)
 
 

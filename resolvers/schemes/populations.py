@@ -34,7 +34,8 @@ async def surroundings(fetching: Fetching, contents: Sequence[SchemeContent], no
     inside = [{place for place, path in paths.items() if not some.isdisjoint(path)} for some in chosen]
     cells = await _cells(fetching, contents, list(set[UUID]().union(*inside)), now)
     populations = [
-        Population(tuple(cell for cell in cells if cell.geography_id in places), paths, ranks) for places in inside
+        Population(tuple(cell for cell in cells if cell.geography_id in places), within, paths, ranks)
+        for within, places in zip(chosen, inside, strict=True)
     ]
     return Surroundings(goods, {row.id: row.name for row in tiers}, populations)
 

@@ -144,7 +144,9 @@ class BonusRuleInput:
     condition: RuleConditionInput = leaf("Who and what qualifies.")
     reward: RuleRewardInput = leaf("What they get.")
     limits: RuleLimitsInput | None = optional("How much the rule pays at most.")
-    priority: int | None = optional("Rules with a higher priority are applied first; -1,000 to 1,000, 0 if left out.")
+    priority: int | None = optional(
+        "Of the rules of a group that pay as much, the one with the highest wins; -1,000 to 1,000, 0 if left out."
+    )
     exclusive_group: str | None = optional(
         "Of the rules with the same group only the best one pays; 1 to 60 characters."
     )

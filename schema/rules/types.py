@@ -236,7 +236,7 @@ class BonusRule(Node):
     condition: RuleCondition = renamed("rule.condition", "Who and what qualifies, as data.")
     reward: RuleReward = renamed("rule.reward", "What they get, as data.")
     limits: RuleLimits = renamed("rule.limits", "How much the rule pays at most.")
-    priority: int = renamed("rule.priority", "Rules with a higher priority are applied first.")
+    priority: int = renamed("rule.priority", "Of the rules of a group that pay as much, the one with the highest wins.")
     exclusive_group: str | None = renamed(
         "rule.exclusive_group", "Of the rules with the same group only the best one pays; null: it adds up."
     )

@@ -1,5 +1,6 @@
 """Trying a sale: what it would earn and why, in drafts too, and nothing is posted (R21, R22)."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -164,6 +165,20 @@ async def test_an_approved_scheme_pays_by_the_revision_in_force(
         "ECP-2026-000001 enrolled on 10 March 2026; what was sold before earns nothing.",
     ]
     assert early["points"] == 0
+
+
+async def test_nobody_counts_as_enrolled_before_enrollment_opens(
+    clients: Clients, factory: SchemeFactory, ecp_id: UUID
+) -> None:
+    """As in reach: a scheme may start before anybody can enroll in it."""
+    late = (date(2026, 5, 11), date(2026, 6, 30), date(2026, 5, 1), date(2026, 7, 31))
+    scheme_id = await factory.complete(dates=late)
+    found = await preview(clients, scheme_id, ecp_id)
+    message = "ECP-2026-000001 enrolled on 11 May 2026; what was sold before earns nothing."
+    assert (found["points"], errors(found)) == (0, [("OUT_OF_WINDOW", "input.at", message)])
+    assert found["assumptions"] == ["ECP-2026-000001 is not enrolled yet, and counts as enrolled on 11 May 2026."]
+    found = await preview(clients, scheme_id, ecp_id, at="2026-05-11T00:00:00Z")
+    assert (found["basePoints"], errors(found)) == (50, [])
 
 
 async def test_what_cannot_earn_says_why_and_still_shows_the_rules(

@@ -13,7 +13,7 @@ from domain.rules.model import VolumeMeasure as Measure
 from domain.rules.model import VolumePeriod as Period
 from domain.rules.wording import Names
 from domain.schemes.content import Basics, CouponValue, SchemeContent
-from domain.schemes.definition import current_step, is_ready, review_warnings, spoken, steps
+from domain.schemes.definition import ReviewWarning, current_step, is_ready, review_warnings, steps
 from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 PENDING, INCOMPLETE, COMPLETE = WizardStepState
@@ -216,6 +216,16 @@ def test_warnings_are_sentences() -> None:
     ]
 
 
+def test_a_scheme_that_starts_before_enrollment_opens_says_from_when_on_ecps_earn() -> None:
+    """It may be meant so, and needs no acknowledgment; also in a revision, for which no day is given."""
+    message = "The scheme starts on 1 May 2026, and enrollment opens on 2 May 2026: until then nobody can earn."
+    notice = ReviewWarning("ENROLLMENT_AFTER_START", message, notice=True)
+    late = replace(BASICS, enrollment_opens_on=date(2026, 5, 2), enrollment_closes_on=date(2026, 5, 31))
+    assert review_warnings(replace(CONTENT, basics=late), None) == (notice,)
+    together = replace(late, enrollment_opens_on=date(2026, 5, 1))
+    assert review_warnings(replace(CONTENT, basics=together), None) == ()
+
+
 @pytest.mark.parametrize(("budget", "warned"), [(None, False), (999, True), (1000, False), (1001, False)])
 def test_a_budget_that_the_base_points_fit_into_is_fine(budget: int | None, *, warned: bool) -> None:
     """R3: 100 coupons of 10 points, and one of none."""
@@ -227,8 +237,3 @@ def test_a_budget_that_the_base_points_fit_into_is_fine(budget: int | None, *, w
 def test_a_scheme_without_dates_has_nothing_to_warn_of() -> None:
     """A draft that only has a title."""
     assert review_warnings(SchemeContent(Basics("Monsoon", (EarningChannel.SALE,))), date(2026, 8, 1)) == ()
-
-
-def test_days_are_spoken() -> None:
-    """R26: without a leading zero."""
-    assert spoken(date(2026, 3, 1)) == "1 March 2026"

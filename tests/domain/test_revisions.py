@@ -130,7 +130,8 @@ def test_warnings_say_what_speaks_against_a_revision() -> None:
         (JUNE, "1 June 2026 at 00:00 UTC"),
         (datetime(2026, 12, 31, 9, 5, tzinfo=UTC), "31 December 2026 at 09:05 UTC"),
         (datetime(2026, 6, 1, 9, 5, 7, tzinfo=UTC), "1 June 2026 at 09:05:07 UTC"),
-        (datetime(2026, 6, 1, 9, 0, 0, 7, tzinfo=UTC), "1 June 2026 at 09:00:00.000007 UTC"),
+        (datetime(2026, 6, 1, 9, 0, 0, 7, tzinfo=UTC), "1 June 2026 at 09:00 UTC"),
+        (datetime(2026, 6, 1, 9, 5, 7, 999_999, tzinfo=UTC), "1 June 2026 at 09:05:07 UTC"),
         (datetime(2026, 6, 1, 2, tzinfo=timezone(timedelta(hours=5, minutes=30))), "31 May 2026 at 20:30 UTC"),
     ],
 )

@@ -15,6 +15,7 @@ from domain.permissions import Role
 from domain.rules.model import (
     ActivityClause,
     AllOf,
+    AnyOf,
     BonusRule,
     Condition,
     FlatPoints,
@@ -97,6 +98,33 @@ async def test_the_review_counts_whom_each_rule_reaches(clients: Clients, scheme
         ("OVERLAP", False, "trained"),
     ]
     assert review["warnings"][0]["message"] == f"Rule “nobody” reaches nobody: {NO_GOLD}"
+
+
+@pytest.mark.usefixtures("scheme_id")
+async def test_what_nobody_has_ever_done_is_said_wherever_it_is_asked_for(
+    clients: Clients, factory: SchemeFactory, world: World
+) -> None:
+    """Also when the rule reaches others, or nobody for another reason; and once only."""
+    gold, pune = TierClause((world.tiers["Gold"].id,)), GeographyClause((world.geographies["Pune"].id,))
+    trained, referring = ActivityClause("TRAINING_COMPLETED", 1), ActivityClause("REFERRAL", 2, 30)
+    made = rules(world, either=AnyOf((referring, gold)), nobody=AllOf((gold, pune, trained)), trained=trained)
+    review = (await _review(clients[Role.PROGRAM_MANAGER], await factory.complete(rules=made)))["review"]
+    asked = "asks for ECPs who have completed the activity"
+    recently = "no ECP of the scheme has done so at any time in the last 12 months."
+    assert [
+        (found["code"], found["acknowledge"], found["message"])
+        for found in review["warnings"]
+        if found["code"] in {"NEVER_DONE", "REACHES_NOBODY"}
+    ] == [
+        ("NEVER_DONE", False, f"Rule “either” {asked} “Referral” at least 2 times in the last 30 days; {recently}"),
+        ("REACHES_NOBODY", True, f"Rule “nobody” reaches nobody: {NO_GOLD}"),
+        (
+            "NEVER_DONE",
+            False,
+            f"Rule “nobody” {asked} “Training completed” at least once; no ECP of the scheme has ever done so.",
+        ),
+        ("REACHES_NOBODY", True, f"Rule “trained” reaches nobody: {NEVER}"),
+    ]
 
 
 async def test_what_ecps_did_counts(

@@ -45,6 +45,7 @@ VARIANTS = [SoldVariant(UUID(int=20), UUID(int=30), "oil"), SoldVariant(UUID(int
 KINDS = ["TRAINING", "REFERRAL"]
 DAYS_BACK = 20
 RULE = UUID(int=99)
+DID = [ActivityClause(KINDS[0], 1), ActivityClause(KINDS[1], 2, DAYS_BACK)]
 
 
 DAY = st.integers(-3, 12).map(lambda offset: START + timedelta(days=offset))
@@ -143,7 +144,7 @@ CELLS = st.builds(
     ),
     st.sampled_from(list(PATHS)),
     st.none() | st.sampled_from(TIERS),
-    st.sets(st.sampled_from([ActivityClause(KINDS[0], 1), ActivityClause(KINDS[1], 2, DAYS_BACK)])),
+    st.sets(st.sampled_from(DID)),
 )
 
 
@@ -153,7 +154,7 @@ def test_reach_counts_exactly_those_whom_evaluation_can_reward(
     condition: Condition, scope: Scope, cells: list[Cell]
 ) -> None:
     rule = BonusRule(RULE, "any", condition, FlatPoints(5))
-    (reach,) = reach_of([rule], scope, Population(tuple(cells), PATHS, RANKS), ReachPolicy())
+    (reach,) = reach_of([rule], scope, Population(tuple(cells), frozenset({COUNTRY}), PATHS, RANKS), ReachPolicy())
     assert reach.audience == len(cells)
     assert reach.eligible == sum(rewarded(rule, scope, cell) for cell in cells)
     assert reach.funnel[-1].remaining == reach.eligible

@@ -22,6 +22,7 @@ from domain.rules.model import (
     VolumeClause,
     VolumeMeasure,
     VolumePeriod,
+    Weekday,
 )
 from domain.rules.occasions import Scope, SoldVariant
 from domain.rules.reach import Cell, Population, Reach, ReachPolicy, ReachVerdict, reach_of
@@ -52,10 +53,13 @@ POPULATION = Population(
         Cell(MUMBAI, SILVER, 900, frozenset({TRAINED}), frozenset({TRAINED})),
         Cell(INDIA, None, 1),
     ),
+    frozenset({INDIA}),
     PATHS,
     RANKS,
 )
 GOLDS, IN_PUNE = TierClause((GOLD,)), GeographyClause((PUNE,))
+ON_SATURDAY = PeriodClause(weekdays=(Weekday.SATURDAY,))
+FIVE_IN_A_WEEK = VolumeClause(VolumeMeasure.UNITS, VolumePeriod.WEEK, 5)
 
 
 def reach(condition: Condition, population: Population = POPULATION, policy: ReachPolicy | None = None) -> Reach:
@@ -117,20 +121,23 @@ def test_what_few_are_can_be_configured() -> None:
         (AllOf((IN_PUNE, TierClause((), GOLD))), "No ECP who is Gold or above works in Pune; 41 Silver ECPs do."),
         (
             AllOf((Not(GeographyClause((MUMBAI, PUNE))), TierClause((SILVER,)))),
-            "Of 1 ECP, none is left when the rule asks for ECPs who are Silver.",
+            (
+                "Of the ECPs who work neither in Mumbai nor in Pune, 1 in all, none is left when the rule also asks "
+                "for ECPs who are Silver."
+            ),
         ),
         (
             AllOf((IN_PUNE, TRAINED)),
             (
-                "Of 53 ECPs, none is left when the rule asks for ECPs who have completed the activity "
-                "“Training completed” at least once."
+                "Of the ECPs who work in Pune, 53 in all, none is left when the rule also asks for ECPs who have "
+                "completed the activity “Training completed” at least once."
             ),
         ),
         (
             INSTALLED,
             (
                 "The rule asks for ECPs who have completed the activity “App installed” at least once in the last "
-                "30 days; no ECP of the scheme has ever done so."
+                "30 days; no ECP of the scheme has done so at any time in the last 12 months."
             ),
         ),
         (
@@ -139,7 +146,38 @@ def test_what_few_are_can_be_configured() -> None:
         ),
         (
             AllOf((PeriodClause(date(2026, 6, 1)), EnrolledWithinClause(5))),
-            "No sale of this scheme can come from ECPs who enrolled in the scheme in the last 5 days.",
+            (
+                "No sale of this scheme can come from ECPs who earn points on or after 1 June 2026 and at the same "
+                "time enrolled in the scheme in the last 5 days."
+            ),
+        ),
+        (
+            AllOf((GOLDS, ON_SATURDAY, PeriodClause(weekdays=(Weekday.MONDAY,)))),
+            (
+                "No sale of this scheme can come from ECPs who earn points on a Saturday and at the same time earn "
+                "points on a Monday."
+            ),
+        ),
+        (
+            AllOf(
+                (
+                    AnyOf((ON_SATURDAY, PeriodClause(weekdays=(Weekday.MONDAY,)))),
+                    AnyOf((Not(ON_SATURDAY), QuantityClause(2, None))),
+                    PeriodClause(weekdays=(Weekday.SATURDAY, Weekday.SUNDAY)),
+                )
+            ),
+            (
+                "No sale of this scheme can come from ECPs who (either earn points on a Saturday or earn points on a "
+                "Monday), (either earn points at any time except on a Saturday or sell 2 or more units on one sale), "
+                "and earn points on a Saturday or Sunday."
+            ),
+        ),
+        (
+            AllOf((FIVE_IN_A_WEEK, Not(FIVE_IN_A_WEEK))),
+            (
+                "Of the ECPs who have sold 5 or more units so far this week, 960 in all, none is left when the rule "
+                "also asks for ECPs who have sold fewer than 5 units so far this week."
+            ),
         ),
     ],
 )
@@ -147,8 +185,23 @@ def test_the_verdict_is_a_sentence(condition: Condition, sentence: str) -> None:
     assert told(condition) == sentence
 
 
+def test_a_place_that_reaches_beyond_the_scheme_may_have_others() -> None:
+    """Gold ECPs of Mumbai, who are not in the scheme, work in India too."""
+    pune = Population((Cell(PUNE, SILVER, 41), Cell(PUNE, BRONZE, 12)), frozenset({PUNE}), PATHS, RANKS)
+    golds_or_above = TierClause((), GOLD)
+    in_india = GeographyClause((INDIA,))
+    assert (
+        told(AllOf((GOLDS, IN_PUNE)), pune) == "No Gold ECP works in the geographies of the scheme; 41 Silver ECPs do."
+    )
+    assert told(AllOf((in_india, GOLDS)), pune) == "No Gold ECP of the scheme works in India; 41 Silver ECPs do."
+    assert (
+        told(AllOf((in_india, golds_or_above)), pune)
+        == "No ECP of the scheme who is Gold or above works in India; 41 Silver ECPs do."
+    )
+
+
 def test_one_is_one() -> None:
-    single = Population((Cell(PUNE, SILVER, 1),), PATHS, RANKS)
+    single = Population((Cell(PUNE, SILVER, 1),), frozenset({PUNE}), PATHS, RANKS)
     assert (
         told(AllOf((GOLDS, IN_PUNE)), single)
         == "No Gold ECP works in the geographies of the scheme; 1 Silver ECP does."
@@ -157,7 +210,7 @@ def test_one_is_one() -> None:
 
 
 def test_without_ecps_there_is_nobody_to_reach() -> None:
-    empty = Population((), PATHS, RANKS)
+    empty = Population((), frozenset({INDIA}), PATHS, RANKS)
     assert reach(GOLDS, empty).verdict is ReachVerdict.NOBODY
     assert told(GOLDS, empty) == "No active ECP works in the geographies of the scheme."
 
@@ -173,5 +226,5 @@ def test_a_tier_and_a_place_that_no_longer_exist_reach_nobody() -> None:
         "Of 960 ECPs, none is left when the rule asks for ECPs who are a tier that no longer exists."
     )
     assert reach(GeographyClause((gone,))).eligible == 0
-    lost = Population((Cell(PUNE, GOLD, 20),), {PUNE: (PUNE,)}, RANKS)
+    lost = Population((Cell(PUNE, GOLD, 20),), frozenset({PUNE}), {PUNE: (PUNE,)}, RANKS)
     assert reach(GeographyClause((INDIA,)), lost).eligible == 0

@@ -194,6 +194,21 @@ def test_a_reward_that_the_budget_cannot_hold_once_is_named(reward: Reward, leas
     assert found([rule(1, GOLDS, reward)], replace(SETTING, budget=None)) == []
 
 
+def test_a_reward_that_pays_for_many_units_at_least_is_compared_for_so_many() -> None:
+    bulk = AllOf((GOLDS, QuantityClause(200, None)))
+    message = "Rule “One” pays at least 1,200 points at once, more than the whole budget of 1,000 points."
+    assert found([rule(1, bulk, PointsPerUnit(6))]) == [("REWARD_EXCEEDS_BUDGET", message)]
+    assert found([rule(1, AnyOf((GOLDS, QuantityClause(200, None))), PointsPerUnit(6))]) == []
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(points_in_total=1_000), Limits(points_per_ecp=500), Limits(points_per_ecp_per_month=500)]
+)
+def test_a_reward_that_limits_keep_inside_the_budget_is_fine(limits: Limits) -> None:
+    """A rule pays what its tightest limit leaves."""
+    assert found([rule(1, GOLDS, FlatPoints(5_000), limits=limits)]) == []
+
+
 @pytest.mark.parametrize("reward", [FlatPoints(1_000), PointsPerUnit(500), PercentOfBase(Decimal(1_000))])
 def test_a_reward_that_the_budget_holds_once_is_fine(reward: Reward) -> None:
     assert found([rule(1, GOLDS, reward)]) == []
@@ -204,6 +219,13 @@ def test_a_rule_in_the_shadow_of_an_earlier_one_of_its_group_is_named() -> None:
     less = rule(2, GOLDS, FlatPoints(60), exclusive_group="tiers")
     message = "Rule “Two” never pays: “One” of the same group is met whenever it is, and pays as much or more."
     assert found([best, less]) == [("SHADOWED", message)]
+
+
+def test_where_neither_pays_priority_does_not_matter() -> None:
+    """Of variants without base points, both pay nothing."""
+    best = rule(1, ANYBODY, PercentOfBase(Decimal(100)), exclusive_group="tiers")
+    less = rule(2, GOLDS, PercentOfBase(Decimal(50)), exclusive_group="tiers", priority=1)
+    assert [code for code, _ in found([best, less])] == ["SHADOWED"]
 
 
 @pytest.mark.parametrize(
@@ -234,8 +256,16 @@ def test_rules_that_add_up_are_a_notice() -> None:
     ]
     findings = rule_findings(rules, SETTING)
     assert [(finding.code, finding.notice, finding.message) for finding in findings] == [
-        ("OVERLAP", True, "Rule “Three” adds up with “One” and “Two”: the same sale can earn all of them."),
-        ("OVERLAP", True, "Rule “Four” adds up with “One” and “Three”: the same sale can earn all of them."),
+        (
+            "OVERLAP",
+            True,
+            "Rule “Three” adds up with “One” and “Two”: the same sale can earn this one and any of them.",
+        ),
+        (
+            "OVERLAP",
+            True,
+            "Rule “Four” adds up with “One” and “Three”: the same sale can earn this one and any of them.",
+        ),
     ]
 
 
@@ -243,5 +273,5 @@ def test_only_some_of_many_are_named() -> None:
     rules = [rule(number, ANYBODY) for number in range(1, 6)]
     assert found(rules)[-1] == (
         "OVERLAP",
-        "Rule “Five” adds up with “One”, “Two”, “Three” and 1 more: the same sale can earn all of them.",
+        "Rule “Five” adds up with “One”, “Two”, “Three” and 1 more: the same sale can earn this one and any of them.",
     )

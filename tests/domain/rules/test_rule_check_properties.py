@@ -1,0 +1,111 @@
+"""What checks claim of rules is so: evaluation, tried sale by sale, agrees with each finding."""
+
+import itertools
+from collections.abc import Iterator
+from decimal import Decimal
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from domain.rules.checks import Setting, rule_findings
+from domain.rules.evaluation import compile_rules
+from domain.rules.facts import EcpFacts, LineFacts, volume_key
+from domain.rules.model import (
+    AllOf,
+    BonusRule,
+    Condition,
+    FlatPoints,
+    MultiplyBase,
+    PercentOfBase,
+    PointsPerUnit,
+    Reward,
+    Slab,
+    Slabs,
+    VolumeClause,
+)
+from domain.rules.occasions import Scope
+from domain.rules.reach import Cell
+from domain.rules.sentences import Names
+from domain.rules.traversal import clauses
+from tests.domain.rules.test_reach_properties import (
+    CLAUSES,
+    COUNTRY,
+    DID,
+    PATHS,
+    RANKS,
+    TIERS,
+    VARIANTS,
+    histories,
+    lines,
+    scopes,
+)
+from tests.factories.world import key
+
+REWARDS: st.SearchStrategy[Reward] = st.one_of(
+    st.builds(FlatPoints, st.integers(1, 4)),
+    st.builds(PointsPerUnit, st.integers(1, 3)),
+    st.builds(PercentOfBase, st.sampled_from([Decimal("12.5"), Decimal(50), Decimal(100)])),
+    st.builds(MultiplyBase, st.sampled_from([Decimal("1.5"), Decimal(2), Decimal(3)])),
+    st.builds(
+        lambda first, start, second: Slabs((Slab(1, first), Slab(start, second))),
+        st.integers(1, 3),
+        st.integers(2, 4),
+        st.integers(1, 3),
+    ),
+)
+CONDITIONS: st.SearchStrategy[Condition] = st.one_of(
+    CLAUSES, st.builds(AllOf, st.lists(CLAUSES, min_size=2, max_size=2).map(tuple))
+)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> list[BonusRule]:
+    """Two or three rules, some of one group; the second is often met less than the first."""
+    first = draw(CONDITIONS)
+    others = st.one_of(CONDITIONS, st.just(first), CLAUSES.map(lambda more: AllOf((first, more))))
+    found = []
+    for number, condition in enumerate((first, *draw(st.lists(others, min_size=1, max_size=2)))):
+        group, priority = draw(st.sampled_from(["one", "one", None])), draw(st.integers(0, 1))
+        rule = BonusRule(key(f"rule {number}"), f"Rule {number}", condition, draw(REWARDS))
+        found.append(replace(rule, exclusive_group=group, priority=priority))
+    return found
+
+
+def cases(scope: Scope, found: list[BonusRule], bases: dict[UUID, int]) -> Iterator[tuple[LineFacts, EcpFacts]]:
+    """Every line of every kind of ECP, coarsely."""
+    every = AllOf(tuple(rule.condition for rule in found))
+    keys = list({volume_key(clause) for clause in clauses(every) if isinstance(clause, VolumeClause)})
+    for line, enrolled_at in lines(scope, every):
+        paid = replace(line, base_points=bases[line.variant_id])
+        for place, tier, did in itertools.product(PATHS, (None, *TIERS), (frozenset(), frozenset(DID))):
+            for activities in histories(Cell(place, tier, 1, did), line.at):
+                for amounts in itertools.product([0, 2, 5], repeat=len(keys)):
+                    sold = dict(zip(keys, amounts, strict=True))
+                    yield paid, EcpFacts(tier, PATHS[place], enrolled_at, sold, activities)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rules(), scopes(), st.lists(st.integers(0, 3), min_size=2, max_size=2))
+def test_findings_agree_with_evaluation(found: list[BonusRule], scope: Scope, points: list[int]) -> None:
+    """Nobody meets a contradiction; what is shadowed never pays; what adds up does so on some sale."""
+    bases = dict(zip((sold.variant_id for sold in VARIANTS), points, strict=True))
+    setting = Setting(scope, frozenset({COUNTRY}), bases, None, PATHS, RANKS, Names())
+    told = {(finding.code, finding.rule_id) for finding in rule_findings(found, setting)}
+    compiled = compile_rules(found, RANKS)
+    met: set[UUID] = set()
+    paid: set[UUID] = set()
+    together: set[UUID] = set()
+    for line, ecp in cases(scope, found, bases):
+        outcomes = compiled.evaluate(line, ecp).outcomes
+        meeting = [rule for rule, outcome in zip(found, outcomes, strict=True) if outcome.met]
+        met.update(rule.id for rule in meeting)
+        paid.update(rule.id for rule, outcome in zip(found, outcomes, strict=True) if outcome.points)
+        for earlier, later in itertools.combinations(meeting, 2):
+            if earlier.exclusive_group is None or earlier.exclusive_group != later.exclusive_group:
+                together.add(later.id)
+    assert {rule for code, rule in told if code == "CONTRADICTION"} == {rule.id for rule in found} - met
+    shadowed = {rule for code, rule in told if code == "SHADOWED"}
+    assert shadowed.isdisjoint(paid)
+    assert {rule for code, rule in told if code == "OVERLAP"} == together - shadowed
