@@ -6,6 +6,7 @@ offer `fetch`, so a function that loads facts takes a `Fetching` and serves read
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol, TypeVar
 
 import asyncpg
@@ -114,7 +115,9 @@ class Reading:
             self._closed = True
             connection, self._connection = self._connection, None
         if connection is not None:
-            await self._pool.release(connection)
+            # The pool takes a connection back by itself when it breaks, which may be at this very moment.
+            with suppress(asyncpg.InternalClientError):
+                await self._pool.release(connection)
 
 
 class Writing:

@@ -244,3 +244,17 @@ async def test_reads_go_to_the_replica_and_fresh_ones_to_the_primary(database_ur
 async def _name(reading: Reading) -> Any:
     (name,) = await reading.fetch(NAME)
     return name
+
+
+async def test_a_connection_that_breaks_while_it_is_given_back_is_given_back_once(single: Database) -> None:
+    """The pool takes it by itself at that very moment, and the next reading gets a new one."""
+    reading = single.reading()
+    (backend,) = await reading.fetch(BACKEND)
+    broken = reading._connection._con  # noqa: SLF001 - what breaks it in time
+    closing = asyncio.create_task(reading.close())
+    await asyncio.sleep(0)
+    broken.terminate()
+    await closing
+    again = single.reading()
+    assert await again.fetch(BACKEND) != [backend]
+    await again.close()
