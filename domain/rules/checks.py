@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.channels import EarningChannel
 from domain.rules.model import (
     AllOf,
     BonusRule,
@@ -70,7 +71,7 @@ def rule_findings(rules: Sequence[BonusRule], setting: Setting) -> tuple[Finding
     for rule in rules:
         found.extend(_outside(rule, setting))
         found.extend(_slabs(rule))
-        found.extend(_budget(rule, setting))
+        found.extend(_pay(rule, setting))
         if not anybody.could(rule.condition):
             found.append(Finding("CONTRADICTION", _contradiction(rule, anybody, setting.names), rule.id))
             continue
@@ -158,13 +159,13 @@ def _slabs(rule: BonusRule) -> Iterator[Finding]:
                 return
 
 
-def _budget(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
-    """The least that the rule can pay at once, when even that is more than the budget."""
-    earn, limits = earning(rule.reward), rule.limits
-    bases = set(setting.base_points.values()) or {0}
-    fewest = _fewest_units(rule)
-    units = {count for count in _units(rule) if count > fewest} | {fewest}
-    paid = [points for count in units for base in bases if (points := earn(count, base * count)) > 0]
+def _pay(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
+    """That the rule pays nothing at all; or the least that it can pay at once, when that is more than the budget."""
+    limits = rule.limits
+    paid = [points for points in _earned(rule, setting) if points > 0]
+    if not paid:
+        message = f"Rule {quoted(rule.name)} pays nothing: its reward is 0 points for everything that can be sold."
+        yield Finding("PAYS_NOTHING", message, rule.id)
     most = (limits.points_per_ecp, limits.points_per_ecp_per_month, limits.points_in_total)
     least = min((min(paid, default=0), *(limit for limit in most if limit is not None)))
     if setting.budget is not None and least > setting.budget:
@@ -173,6 +174,16 @@ def _budget(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
             f"budget of {counted(setting.budget, 'point')}."
         )
         yield Finding("REWARD_EXCEEDS_BUDGET", message, rule.id)
+
+
+def _earned(rule: BonusRule, setting: Setting) -> Iterator[int]:
+    """What the reward is for lines of as many units, and with such base points, as the scheme allows."""
+    earn, fewest = earning(rule.reward), _fewest_units(rule)
+    several = {count for count in _units(rule) if count > fewest} | {fewest}
+    # A coupon is a line of one unit.
+    units = {1} if setting.scope.channels == (EarningChannel.COUPON,) else several
+    bases = set(setting.base_points.values()) or {0}
+    yield from (earn(count, base * count) for count in units for base in bases)
 
 
 def _fewest_units(rule: BonusRule) -> int:

@@ -214,6 +214,25 @@ def test_a_reward_that_the_budget_holds_once_is_fine(reward: Reward) -> None:
     assert found([rule(1, GOLDS, reward)]) == []
 
 
+@pytest.mark.parametrize(
+    ("reward", "channel", "base_points"),
+    [
+        (Slabs((Slab(2, 600),)), EarningChannel.COUPON, 10),
+        (MultiplyBase(Decimal(3)), EarningChannel.SALE, 0),
+        (PercentOfBase(Decimal(10)), EarningChannel.COUPON, 1),
+    ],
+)
+def test_a_reward_that_is_nothing_for_everything_that_can_be_sold_is_named(
+    reward: Reward, channel: EarningChannel, base_points: int
+) -> None:
+    setting = replace(
+        SETTING, scope=replace(SCOPE, channels=(channel,)), base_points=dict.fromkeys(SETTING.base_points, base_points)
+    )
+    message = "Rule “One” pays nothing: its reward is 0 points for everything that can be sold."
+    assert found([rule(1, GOLDS, reward)], setting) == [("PAYS_NOTHING", message)]
+    assert found([rule(1, GOLDS, FIFTY)], setting) == []
+
+
 def test_a_rule_in_the_shadow_of_an_earlier_one_of_its_group_is_named() -> None:
     best = rule(1, ANYBODY, FlatPoints(100), exclusive_group="tiers")
     less = rule(2, GOLDS, FlatPoints(60), exclusive_group="tiers")
