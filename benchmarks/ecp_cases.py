@@ -1,6 +1,7 @@
 """The lists of ECPs and enrollments that are measured, filtered as managers filter them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from msgspec import Struct
@@ -21,6 +22,8 @@ _REGION: Final[dict[str, Any]] = {"geography_id": key("region3")}
 _CITY: Final[dict[str, Any]] = {"geography_id": key("city401")}
 _COUNTRY: Final[dict[str, Any]] = {"geography_id": key("country3")}
 _TIER: Final[dict[str, Any]] = {"tier_id": key("tier3")}
+# ECPs registered over five years from 2021 on.
+_MIDDLE: Final = datetime(2023, 7, 1, tzinfo=UTC)
 _BOTH: Final[dict[str, Any]] = {
     "geography_ids": [key("region3"), key("city401")],
     "tier_ids": [key("tier3"), key("tier4")],
@@ -45,7 +48,8 @@ class Case(Struct, frozen=True):
 
 def cases() -> list[Case]:
     """What is measured, the lists of ECPs first."""
-    return [*_everybody(), *_by_place(), *_by_tier_and_status(), *_by_text(), *_enrolled(), *_enrollments()]
+    ecps = (*_everybody(), *_by_place(), *_by_tier_and_status(), *_by_date(), *_by_text(), *_enrolled())
+    return [*ecps, *_enrollments()]
 
 
 def _ecps(name: str, filters: EcpFilters, order: EcpOrder = EcpOrder.NAME_ASC, **values: Any) -> Case:
@@ -94,6 +98,26 @@ def _by_tier_and_status() -> list[Case]:
     ]
 
 
+def _by_date() -> list[Case]:
+    dates = EcpFilters(registered_from=True, registered_before=True)
+    there = EcpFilters(place=GeographyLevel.REGION, registered_from=True, registered_before=True)
+    every = EcpFilters(place=GeographyLevel.REGION, tier_id=True, status=True, registered_from=True)
+    newest = EcpOrder.REGISTERED_AT_DESC
+    return [
+        _ecps("registered on a day", dates, **_registered(1)),
+        _ecps("registered in a month", dates, **_registered(30)),
+        _ecps("registered in a month, newest", dates, newest, **_registered(30)),
+        _ecps("registered in two years", dates, **_registered(730)),
+        _ecps("region, registered in a month", there, **_REGION, **_registered(30)),
+        _ecps("region, registered in a month, newest", there, newest, **_REGION, **_registered(30)),
+        _ecps("region, tier, status, since a day", every, **_REGION, **_TIER, status="ACTIVE", registered_from=_MIDDLE),
+    ]
+
+
+def _registered(days: int) -> dict[str, Any]:
+    return {"registered_from": _MIDDLE, "registered_before": _MIDDLE + timedelta(days=days)}
+
+
 def _by_text() -> list[Case]:
     text = EcpFilters(words=True)
     narrow = EcpFilters(place=GeographyLevel.REGION, tier_id=True, words=True)
@@ -126,6 +150,9 @@ def _enrollments() -> list[Case]:
     status = EnrollmentFilters(status=True)
     narrow = EnrollmentFilters(place=GeographyLevel.REGION, tier_id=True, words=True)
     oldest = EnrollmentOrder.REQUESTED_AT_ASC
+    dates = EnrollmentFilters(enrolled_from=True, enrolled_to=True)
+    there = EnrollmentFilters(place=GeographyLevel.REGION, enrolled_from=True, enrolled_to=True)
+    month: dict[str, Any] = {"enrolled_from": _MIDDLE, "enrolled_to": _MIDDLE + timedelta(days=30)}
     return [
         _of_scheme("enrollments, large scheme", EnrollmentFilters()),
         _of_scheme("enrollments, small scheme", EnrollmentFilters(), scheme="scheme2"),
@@ -134,6 +161,8 @@ def _enrollments() -> list[Case]:
         _of_scheme("enrollments: region", EnrollmentFilters(place=GeographyLevel.REGION), **_REGION),
         _of_scheme("enrollments: region and tier", region_tier, **_REGION, **_TIER),
         _of_scheme("enrollments: a rare tier", EnrollmentFilters(tier_id=True), tier_id=key("tier4")),
+        _of_scheme("enrollments: enrolled in a month", dates, **month),
+        _of_scheme("enrollments: region, enrolled in a month", there, **_REGION, **month),
         _of_scheme("enrollments: a name", EnrollmentFilters(words=True), words="rana"),
         _of_scheme("enrollments: common text", EnrollmentFilters(words=True), words="ra"),
         _of_scheme("enrollments: region, tier, a name", narrow, **_REGION, **_TIER, words="rana"),
