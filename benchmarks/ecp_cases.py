@@ -10,9 +10,9 @@ from benchmarks.ecp_population import key
 from db.statement import Statement
 from db.statements.ecp_pages import EcpFilters, ecp_count, ecp_page
 from db.statements.enrollments import EnrollmentFilters, counts_by_scheme, page_of_scheme
-from domain.catalog import GeographyLevel
-from domain.ecps import EcpOrder
-from domain.enrollments.orders import EnrollmentOrder
+from domain.catalog.facts import GeographyLevel
+from domain.ecps.facts import EcpOrder
+from domain.enrollments.facts import EnrollmentOrder
 from domain.permissions import EcpScope
 from resolvers.ecps.lists import ORDERS as ECP_ORDERS
 from resolvers.enrollments.lists import ORDERS as ENROLLMENT_ORDERS

@@ -21,8 +21,8 @@ from domain.permissions import Viewer
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
 from domain.rules.sentences import Names, gets, qualifies
-from domain.stages import STAGE_OWNERS, StageKind, status_label
-from domain.work import SchemeQueue, queues_of
+from domain.schemes.stages import STAGE_OWNERS, StageKind, status_label
+from domain.work.queues import SchemeQueue, queues_of
 
 _RULE: Final = msgspec.json.Decoder(BonusRule)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.permissions import SchemeScope
-from domain.work import EcpQueue, EnrollmentQueue, Queue
+from domain.work.queues import EcpQueue, EnrollmentQueue, Queue
 
 ACCOUNT: Final = (
     "SELECT id, display_name, email, vendor_id, disabled_at, "

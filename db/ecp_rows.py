@@ -5,8 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.ecp_inputs import EcpDetails
-from domain.ecps import EcpStanding, EcpStatus
+from domain.ecps.facts import EcpFacts, EcpStatus
+from domain.ecps.inputs import EcpDetails
 
 
 class EcpRow(Struct, frozen=True):
@@ -32,9 +32,9 @@ class EcpRow(Struct, frozen=True):
     sort_name: str
 
     @property
-    def standing(self) -> EcpStanding:
+    def standing(self) -> EcpFacts:
         """What guards look at."""
-        return EcpStanding(self.id, EcpStatus(self.status))
+        return EcpFacts(self.id, EcpStatus(self.status))
 
 
 class ContactRow(Struct, frozen=True):

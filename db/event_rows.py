@@ -5,8 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.endpoints import WebhookEndpointState, state_label, state_of
 from domain.events import Position
+from domain.webhooks.endpoints import WebhookEndpointState, state_label, state_of
 
 
 class EventRow(Struct, frozen=True):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from domain.rules.model import BonusRule
 from domain.schemes.assessment import RuleReach
 from domain.schemes.content import Material, SchemeContent
-from domain.schemes.guards import OpenRevision
+from domain.schemes.facts import OpenRevision
 
 
 class AccountRow(Struct, frozen=True):

@@ -10,7 +10,7 @@ import uuid_utils.compat
 from db.database import Database
 from domain.permissions import Viewer
 from domain.rules.reach import ReachPolicy
-from domain.webhooks import WebhookPolicy
+from domain.webhooks.addresses import WebhookPolicy
 from resolvers.context import Operation
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.rules.reach import ReachPolicy
-from domain.webhooks import Network, WebhookPolicy
+from domain.webhooks.addresses import Network, WebhookPolicy
 
 
 class Settings(BaseSettings):

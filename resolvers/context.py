@@ -12,7 +12,7 @@ from db.statement import Statement
 from domain.permissions import Permission, Viewer
 from domain.requests import Forbidden, Unauthenticated
 from domain.rules.reach import ReachPolicy
-from domain.webhooks import WebhookPolicy
+from domain.webhooks.addresses import WebhookPolicy
 
 RowT = TypeVar("RowT")
 

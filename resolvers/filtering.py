@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from db.statements.catalog import GEOGRAPHIES_BY_ID
-from domain.catalog import GeographyLevel
+from domain.catalog.facts import GeographyLevel
 from resolvers.context import Operation
 
 

@@ -1,11 +1,11 @@
 """Objects by global id: which batch function answers for which kind of id."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.accounts.read import accounts_by_id, api_keys_by_id
 from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, variants_by_id, vendors_by_id
@@ -18,32 +18,6 @@ from resolvers.schemes.read import rules_by_id, schemes_by_id
 from resolvers.webhooks.read import webhook_deliveries_by_id, webhook_endpoints_by_id
 
 Batch = Callable[[Operation, list[UUID]], Awaitable[Sequence[Any]]]
-
-
-class NodeKind(StrEnum):
-    """The kinds of objects that have a global id; the value is the prefix of their ids."""
-
-    ACCOUNT = "acc"
-    API_KEY = "key"
-    BONUS_RULE = "rul"
-    ECP = "ecp"
-    ENROLLMENT = "enr"
-    GEOGRAPHY = "geo"
-    NOTIFICATION = "ntf"
-    PRODUCT = "prd"
-    SCHEME = "sch"
-    SCHEME_ACTIVITY = "act"
-    TIER = "tir"
-    VARIANT = "var"
-    VENDOR = "ven"
-    WEBHOOK_DELIVERY = "whd"
-    WEBHOOK_ENDPOINT = "whk"
-
-    @property
-    def label(self) -> str:
-        """The kind as people write it: "bonus rule"."""
-        capital = {NodeKind.API_KEY: "API key", NodeKind.ECP: "ECP"}
-        return capital.get(self) or self.name.replace("_", " ").lower()
 
 
 LOADERS: Final[Mapping[NodeKind, tuple[Permission, Batch]]] = MappingProxyType(

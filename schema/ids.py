@@ -9,8 +9,8 @@ from uuid import UUID
 import strawberry
 
 from domain.failures import InvalidInput, Path, Problem, UserErrorCode
+from domain.node_kinds import NodeKind
 from domain.requests import BadInput
-from resolvers.nodes import NodeKind
 from schema.fields import computed
 
 _NOWHERE = UUID(int=0)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from strawberry.utils.str_converters import to_camel_case
 
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from schema.ids import encode_id
 
 _KINDS: Final[Mapping[str, NodeKind]] = MappingProxyType(

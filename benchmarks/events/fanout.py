@@ -23,7 +23,7 @@ from benchmarks.events.sockets import Address
 from benchmarks.events.writing import Writer
 from benchmarks.servers import Server
 from db.database import Database
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from schema.ids import encode_id
 
 SUBSCRIBERS: Final = 1_000

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from benchmarks.events.sockets import Address, Socket
 from benchmarks.events.writing import Saved, Writer
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from schema.ids import encode_id
 
 DOCUMENT: Final = (Path(__file__).parent.parent / "documents" / "SchemeActivity.graphql").read_text("utf-8")

@@ -25,7 +25,7 @@ from benchmarks.events.writing import Writer
 from db.database import Database
 from db.event_rows import EventRow
 from domain.events import EventKind
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from schema.ids import encode_id
 
 _RESUME_AT: Final = "query ($schemeId: ID!) { schemeActivity(schemeId: $schemeId, first: 1) { resumeAt } }"

@@ -15,7 +15,7 @@ from db.changes.events import NewEvent, append_events
 from db.database import Database
 from domain.events import EventKind
 from domain.schemes.content import FieldDifference
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 from graphql_api.context import utc_now
 
 # What one save may change; with it, an answer to the document of the benchmark has about a kilobyte.

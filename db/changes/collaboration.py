@@ -14,7 +14,7 @@ from db.models import NotificationTable, SchemeActivityTable, SchemeParticipantT
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.schemes.content import FieldDifference
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 
 
 async def add_participant(session: Writing, scheme_id: UUID, account_id: UUID, added_by: UUID, at: datetime) -> bool:

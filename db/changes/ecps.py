@@ -13,9 +13,9 @@ from db.ecp_rows import EcpPlace
 from db.models import EcpTable, GeographyTable
 from db.sessions import Writing
 from db.statement import Statement
-from domain.catalog import GeographyLevel
-from domain.ecp_inputs import EcpDetails
-from domain.ecps import EcpStatus
+from domain.catalog.facts import GeographyLevel
+from domain.ecps.facts import EcpStatus
+from domain.ecps.inputs import EcpDetails
 
 # Milliseconds. To move a region of 50,000 ECPs takes a quarter of a minute: their places are part of many indexes.
 _TAKING_LONG: Final = Statement(select(func.set_config("statement_timeout", literal("300000"), true())), str)

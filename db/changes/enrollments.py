@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, update
 from db.enrollment_rows import EnrollmentRow
 from db.models import EnrollmentTable
 from db.sessions import Writing
-from domain.ecps import EnrollmentStatus
+from domain.enrollments.facts import EnrollmentStatus
 
 
 async def add_enrollment(session: Writing, row: EnrollmentRow) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import Text, cast, delete, literal, or_, update
 from db.changes.ecps import columns_of, touch_ecp
 from db.models import EcpActivityTable, EnrollmentTable, NotificationTable
 from db.sessions import Writing
-from domain.ecp_inputs import EcpDetails
-from domain.ecps import CODE_KIND, ERASED_NAME, EcpStatus
+from domain.ecps.facts import CODE_KIND, ERASED_NAME, EcpStatus
+from domain.ecps.inputs import EcpDetails
 from domain.events import ECP_CHANGES
 
 

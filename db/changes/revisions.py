@@ -19,7 +19,7 @@ from db.models import (
 from db.rows import SchemeRow, SubmissionRow
 from db.sessions import Writing
 from domain.schemes.content import SchemeContent, content_hash
-from domain.stages import STEP_ORDER, WizardStepState
+from domain.schemes.stages import STEP_ORDER, WizardStepState
 
 
 async def open_revision(  # noqa: PLR0913 - the columns of a new revision, by name

@@ -21,10 +21,10 @@ from db.models import (
 )
 from db.rows import SectionRow
 from db.sessions import Writing
-from domain.lifecycle import Decision, StageSpan
 from domain.rules.model import BonusRule
 from domain.schemes.content import Basics, CouponValue, SchemeContent
-from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
+from domain.schemes.lifecycle import Decision, StageSpan
+from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 
 async def next_code(session: Writing, kind: str, year: int) -> str:

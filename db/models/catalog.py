@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Key, one_of, search_index, search_words
-from domain.catalog import GeographyLevel, VendorKind
+from domain.catalog.facts import GeographyLevel, VendorKind
 
 
 class ProductTable(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Json, Key, Moment, one_of
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 
 
 class SchemeParticipantTable(Base):

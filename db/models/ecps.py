@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identi
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Key, Moment, one_of, search_index, search_words
-from domain.ecps import EcpStatus, EnrollmentStatus
+from domain.ecps.facts import EcpStatus
+from domain.enrollments.facts import EnrollmentStatus
 
 
 class EcpTable(Base):

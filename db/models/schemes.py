@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Json, Key, Moment, Texts, one_of, search_index, search_words
-from domain.lifecycle import Decision
-from domain.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
+from domain.schemes.lifecycle import Decision
+from domain.schemes.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 
 # Spelled as PostgreSQL prints them, so that the check of the migrations recognizes the indexes.
 _NO_START_FIRST = text("COALESCE(starts_on, '-infinity'::date)")
@@ -199,7 +199,7 @@ class SchemeRevisionTable(Base):
 
 
 class SchemeStageTable(Base):
-    """A stage of a scheme and the time in which it is so; derived by domain.lifecycle, never set by hand."""
+    """A stage of a scheme and the time in which it is so; derived by domain.schemes.lifecycle, never set by hand."""
 
     __tablename__ = "scheme_stage"
     __table_args__ = (

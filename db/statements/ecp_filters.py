@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, any_, or_, select
 
 from db.models import EcpCountTable, EnrollmentCountTable, GeographyTable
 from db.statement import Query, string, texts, uuid, uuids
-from domain.catalog import GeographyLevel
+from domain.catalog.facts import GeographyLevel
 
 
 class Sorting(Protocol):

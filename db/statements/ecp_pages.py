@@ -17,8 +17,9 @@ from db.search import matches_words
 from db.statement import Statement, moment, number, string, uuid
 from db.statements.ecp_filters import in_place, in_places, of_statuses, of_tiers, tallied
 from db.statements.ecps import ECP_COLUMNS, visible
-from domain.catalog import GeographyLevel
-from domain.ecps import EcpOrder, EnrollmentStatus
+from domain.catalog.facts import GeographyLevel
+from domain.ecps.facts import EcpOrder
+from domain.enrollments.facts import EnrollmentStatus
 from domain.permissions import EcpScope
 
 

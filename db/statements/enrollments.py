@@ -22,9 +22,8 @@ from db.planning import NEAR, for_these_values
 from db.search import matches_words
 from db.statement import Query, Statement, counting, moment, number, uuid, uuids
 from db.statements.ecp_filters import in_place, in_places, of_statuses, of_tiers, tallied
-from domain.catalog import GeographyLevel
-from domain.ecps import EnrollmentStatus
-from domain.enrollments.orders import EnrollmentOrder
+from domain.catalog.facts import GeographyLevel
+from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
 from domain.permissions import EcpScope
 
 ENROLLMENT_COLUMNS: Final = (

@@ -11,7 +11,7 @@ from db.models import EcpTable, EnrollmentTable, SchemeStageTable, SchemeTable
 from db.statement import Query, Statement
 from db.statements.scheme_pages import submitted_by_others, valid_now, visible
 from domain.permissions import SchemeScope
-from domain.work import EcpQueue, EnrollmentQueue, Queue, SchemeQueue
+from domain.work.queues import EcpQueue, EnrollmentQueue, Queue, SchemeQueue
 
 
 class QueueCountRow(Struct, frozen=True):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from db.models import EcpCountTable, GeographyTable
 from db.statement import Statement, uuids
-from domain.ecps import EcpStatus
+from domain.ecps.facts import EcpStatus
 
 
 class TotalRow(Struct, frozen=True):

@@ -15,7 +15,7 @@ from db.statement import Query, Statement, moment, string, uuid, uuids
 from db.statements.scheme_pages import visible
 from db.statements.schemes import SCHEME_COLUMNS
 from domain.permissions import SchemeScope
-from domain.schemes.guards import OpenRevision
+from domain.schemes.facts import OpenRevision
 
 RowT = TypeVar("RowT")
 

@@ -30,7 +30,7 @@ from db.statement import Statement, moment, number, string, texts, uuid, uuids
 from db.statements.catalog import RELATED_GEOGRAPHIES
 from db.statements.schemes import SCHEME_COLUMNS
 from domain.permissions import SchemeScope
-from domain.schemes.orders import SchemeOrder
+from domain.schemes.facts import SchemeOrder
 
 
 class SchemeFilters(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.ecps import ECP_PATH
+from domain.ecps.failures import ECP_PATH
 from domain.failures import Failure, UserErrorCode
 
 SCHEME_PATH: Final = ("input", "schemeId")

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from uuid import UUID
 
-from msgspec import Struct
-
-from domain.ecps import ECP_PATH, EcpStatus, EnrollmentStatus
+from domain.calendar import format_day
+from domain.ecps.facts import EcpStatus
+from domain.ecps.failures import ECP_PATH
+from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatus, Offer
 from domain.enrollments.failures import (
     ENROLLMENT_PATH,
     SCHEME_PATH,
@@ -26,7 +26,6 @@ from domain.enrollments.failures import (
 )
 from domain.failures import Failure, Path
 from domain.permissions import Permission, Viewer
-from domain.rules.wording import day
 
 
 class EnrollmentAction(StrEnum):
@@ -35,47 +34,6 @@ class EnrollmentAction(StrEnum):
     ACCEPT = "ACCEPT"
     REJECT = "REJECT"
     WITHDRAW = "WITHDRAW"
-
-
-class Applicant(Struct, frozen=True):
-    """An ECP who enrolls, or whom a manager enrolls. `places` are its geography and all that this lies in."""
-
-    id: UUID
-    code: str
-    status: EcpStatus
-    places: frozenset[UUID]
-    own: bool
-
-    @property
-    def named(self) -> str | None:
-        """What it is called in a sentence: its code, never its name; None for the viewer, who is called “you”."""
-        return None if self.own else self.code
-
-
-class Offer(Struct, frozen=True):
-    """A scheme as those see it who want to enroll. Days are calendar days in UTC, the last ones included."""
-
-    approved: bool
-    rejected: bool
-    opens_on: date | None
-    closes_on: date | None
-    ends_on: date | None
-    terms_version: int
-    places: frozenset[UUID]
-
-    def has_ended(self, today: date) -> bool:
-        """Whether its last day is over."""
-        return self.ends_on is not None and self.ends_on < today
-
-
-class Standing(Struct, frozen=True):
-    """An enrollment, its ECP and its scheme, as far as actions look at them."""
-
-    status: EnrollmentStatus
-    ecp_id: UUID
-    ecp_code: str
-    ecp_status: EcpStatus
-    scheme_has_ended: bool
 
 
 def enrolling_refusal(
@@ -95,7 +53,7 @@ def enrolling_refusal(
     )
 
 
-def refusal(action: EnrollmentAction, standing: Standing, viewer: Viewer) -> Failure | None:
+def refusal(action: EnrollmentAction, standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     """Why `viewer` may not do `action` now, or None when it is allowed.
 
     Permissions are checked elsewhere, but for one: whoever is no manager has only to do with their own enrollments.
@@ -105,7 +63,7 @@ def refusal(action: EnrollmentAction, standing: Standing, viewer: Viewer) -> Fai
     return _GUARDS[action](standing, viewer)
 
 
-def allowed_actions(standing: Standing, viewer: Viewer) -> tuple[EnrollmentAction, ...]:
+def allowed_actions(standing: EnrollmentFacts, viewer: Viewer) -> tuple[EnrollmentAction, ...]:
     """The actions that the viewer's roles allow and whose guard lets them pass, in the order of `EnrollmentAction`."""
     return tuple(
         action
@@ -133,7 +91,7 @@ def _scheme_refusal(offer: Offer, today: date) -> Failure | None:
     if not offer.approved:
         return IllegalState("This scheme is not approved yet: nobody can enroll.", SCHEME_PATH)
     if offer.ends_on is not None and offer.has_ended(today):
-        return IllegalState(f"This scheme ended on {day(offer.ends_on)}.", SCHEME_PATH)
+        return IllegalState(f"This scheme ended on {format_day(offer.ends_on)}.", SCHEME_PATH)
     return None
 
 
@@ -154,13 +112,13 @@ def _window_refusal(offer: Offer, today: date) -> Failure | None:
     if offer.opens_on is None or offer.closes_on is None:
         return OutOfWindow("This scheme does not say when enrollment is open.")
     if today < offer.opens_on:
-        return OutOfWindow(f"Enrollment opens on {day(offer.opens_on)}.")
+        return OutOfWindow(f"Enrollment opens on {format_day(offer.opens_on)}.")
     if today > offer.closes_on:
-        return OutOfWindow(f"Enrollment closed on {day(offer.closes_on)}.")
+        return OutOfWindow(f"Enrollment closed on {format_day(offer.closes_on)}.")
     return None
 
 
-def _decide(standing: Standing, viewer: Viewer) -> Failure | None:
+def _decide(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     decided = {
         EnrollmentStatus.ENROLLED: f"{standing.ecp_code} is enrolled already.",
         EnrollmentStatus.WITHDRAWN: "This enrollment was withdrawn: there is nothing to decide.",
@@ -171,7 +129,7 @@ def _decide(standing: Standing, viewer: Viewer) -> Failure | None:
     return DecidesForThemselves() if standing.ecp_id == viewer.ecp_id else None
 
 
-def _accept(standing: Standing, viewer: Viewer) -> Failure | None:
+def _accept(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     if failure := _decide(standing, viewer):
         return failure
     if standing.ecp_status is not EcpStatus.ACTIVE:
@@ -182,7 +140,7 @@ def _accept(standing: Standing, viewer: Viewer) -> Failure | None:
     return None
 
 
-def _withdraw(standing: Standing, _viewer: Viewer) -> Failure | None:
+def _withdraw(standing: EnrollmentFacts, _viewer: Viewer) -> Failure | None:
     if standing.status is EnrollmentStatus.WITHDRAWN:
         return WithdrawnAlready()
     if standing.status is EnrollmentStatus.REJECTED:
@@ -198,7 +156,7 @@ ACTION_PERMISSIONS: Mapping[EnrollmentAction, Permission] = MappingProxyType(
     }
 )
 
-_GUARDS: Mapping[EnrollmentAction, Callable[[Standing, Viewer], Failure | None]] = MappingProxyType(
+_GUARDS: Mapping[EnrollmentAction, Callable[[EnrollmentFacts, Viewer], Failure | None]] = MappingProxyType(
     {
         EnrollmentAction.ACCEPT: _accept,
         EnrollmentAction.REJECT: _decide,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from domain.ecps import EnrollmentStatus
-from domain.rules.wording import explained, quoted
+from domain.enrollments.facts import EnrollmentStatus
+from domain.text import explained, quoted
 
 STATUS_LABELS: Final[Mapping[EnrollmentStatus, str]] = MappingProxyType(
     {

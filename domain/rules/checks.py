@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import format_day
 from domain.channels import EarningChannel
 from domain.rules.model import (
     AllOf,
@@ -31,7 +32,8 @@ from domain.rules.prospects import Anybody, Prospects
 from domain.rules.reach import parts_of
 from domain.rules.sentences import Names, asks
 from domain.rules.traversal import clauses
-from domain.rules.wording import counted, day, listing, named, quoted, unique
+from domain.rules.wording import named
+from domain.text import counted, listing, quoted, unique
 
 # Units and base points for which rewards are compared: small, large, and around every slab.
 _UNITS: Final = (1, 2, 3, 5, 10, 100, 1_000, 1_000_000)
@@ -120,7 +122,7 @@ def _outside(rule: BonusRule, setting: Setting) -> Iterator[Finding]:
                 message = f"Rule {quoted(rule.name)} is about the channel {kind}, which is not in the scheme."
                 yield Finding("OUTSIDE_SCHEME", message, rule.id)
             case PeriodClause(first, last) if _apart(first, last, setting.scope):
-                span = f"from {day(setting.scope.starts_on)} to {day(setting.scope.ends_on)}"
+                span = f"from {format_day(setting.scope.starts_on)} to {format_day(setting.scope.ends_on)}"
                 time = f"the time in which it can pay, {span}" if setting.late else f"the scheme, which runs {span}"
                 message = f"Rule {quoted(rule.name)} names dates outside {time}."
                 yield Finding("OUTSIDE_SCHEME", message, rule.id)

@@ -11,17 +11,8 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
-from domain.rules.wording import (
-    Names,
-    Phrase,
-    activity_name,
-    counted,
-    last_days,
-    listing,
-    named,
-    number,
-    times,
-)
+from domain.rules.wording import Names, Phrase, activity_name, last_days, named
+from domain.text import counted, listing, number, times
 
 EcpClause = TierClause | GeographyClause | VolumeClause | ActivityClause | EnrolledWithinClause
 

@@ -1,10 +1,10 @@
 """What is wrong with the condition of a rule: the shape of its tree, and each of its clauses."""
 
-import re
 from collections.abc import Iterator
 from datetime import time
-from typing import Final, assert_never
+from typing import assert_never
 
+from domain.codes import ACTIVITY_KIND
 from domain.failures import Path, Problem, UserErrorCode
 from domain.rules.bounds import DAYS, MAX_CHILDREN, MAX_CONDITIONS, MAX_DEPTH, QUANTITY, SAFE_COUNT, TIMES
 from domain.rules.findings import KnownIds, invalid, out_of_range, required, too_many, unknown, wrongly_named
@@ -25,8 +25,6 @@ from domain.rules.model import (
     VolumeClause,
 )
 from domain.rules.traversal import Node, walk
-
-ACTIVITY_KIND: Final = re.compile(r"[A-Z][A-Z0-9_]{1,59}")
 
 
 def condition_problems(condition: Condition, known: KnownIds) -> Iterator[Problem]:

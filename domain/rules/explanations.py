@@ -30,7 +30,8 @@ from domain.rules.payouts import ReductionReason
 from domain.rules.sale_phrases import Said, sale_phrase
 from domain.rules.sentences import qualifies
 from domain.rules.traversal import walk
-from domain.rules.wording import Names, counted, number, quoted, times
+from domain.rules.wording import Names
+from domain.text import counted, number, quoted, times
 
 _NO_NAMES: Final[Mapping[UUID, str]] = MappingProxyType({})
 

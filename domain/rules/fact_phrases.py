@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 from uuid import UUID
 
+from domain.calendar import format_clock, format_day
 from domain.channels import EarningChannel
 from domain.rules.clause_phrases import EcpClause
 from domain.rules.facts import (
@@ -33,7 +34,8 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.wording import Names, activity_name, clock, counted, day, last_days, listing, named, number, quoted
+from domain.rules.wording import Names, activity_name, last_days, named
+from domain.text import counted, listing, number, quoted
 
 
 def fact_phrase(clause: Clause, fact: Fact, names: Names) -> str:
@@ -135,13 +137,13 @@ def _enrollment(fact: EnrollmentFact) -> str:
         distance = f"{counted(fact.days, 'day')} before the sale"
     else:
         distance = f"{counted(-fact.days, 'day')} after the sale"
-    return f"enrolled on {day(fact.enrolled_at.astimezone(UTC).date())}, {distance}"
+    return f"enrolled on {format_day(fact.enrolled_at.astimezone(UTC).date())}, {distance}"
 
 
 def _moment(at: datetime) -> str:
     utc = at.astimezone(UTC)
     weekday = list(Weekday)[utc.weekday()].capitalize()
-    return f"{weekday} {day(utc.date())} at {clock(utc.time())} UTC"
+    return f"{weekday} {format_day(utc.date())} at {format_clock(utc.time())} UTC"
 
 
 def _variants(ids: tuple[UUID, ...], names: Names) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from domain.rules.occasions import Asked, any_line
 from domain.rules.reach import Population, Reach, ReachVerdict, parts_of
 from domain.rules.sentences import Names, asks
 from domain.rules.traversal import clauses
-from domain.rules.wording import counted, listing, named, number
+from domain.rules.wording import named
+from domain.text import counted, listing, number
 
 _ABOUT_ECPS: Final = (TierClause, GeographyClause, ActivityClause, VolumeClause)
 

@@ -4,9 +4,11 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from domain.calendar import format_clock, format_day
 from domain.channels import EarningChannel
 from domain.rules.model import ChannelClause, PeriodClause, ProductClause, QuantityClause, Weekday
-from domain.rules.wording import Names, Phrase, clock, counted, day, listing, named, number, quoted, unique
+from domain.rules.wording import Names, Phrase, named
+from domain.text import counted, listing, number, quoted, unique
 
 SaleClause = ProductClause | QuantityClause | ChannelClause | PeriodClause
 
@@ -121,9 +123,9 @@ def _say_period(words: _Words, clause: PeriodClause, *, negated: bool) -> None:
     elif not negated:
         words.period = " ".join(parts)
     elif len(parts) == 1 and clause.to_date is None and clause.from_date is not None:
-        words.period = f"before {day(clause.from_date)}"
+        words.period = f"before {format_day(clause.from_date)}"
     elif len(parts) == 1 and clause.from_date is None and clause.to_date is not None:
-        words.period = f"after {day(clause.to_date)}"
+        words.period = f"after {format_day(clause.to_date)}"
     else:
         words.period = f"at any time except {' '.join(parts)}"
 
@@ -133,10 +135,16 @@ def _times(clause: PeriodClause) -> str:
     if start is None and end is None:
         return ""
     if end is None or start is None:
-        return f"from {clock(start)}" if start is not None else f"until {clock(end)}" if end is not None else ""
+        return (
+            f"from {format_clock(start)}"
+            if start is not None
+            else f"until {format_clock(end)}"
+            if end is not None
+            else ""
+        )
     if (end.hour, end.minute) < (start.hour, start.minute):
-        return f"between {clock(start)} and {clock(end)} the next day"
-    return f"between {clock(start)} and {clock(end)}"
+        return f"between {format_clock(start)} and {format_clock(end)} the next day"
+    return f"between {format_clock(start)} and {format_clock(end)}"
 
 
 def _weekdays(clause: PeriodClause) -> str:
@@ -147,7 +155,7 @@ def _weekdays(clause: PeriodClause) -> str:
 def _dates(clause: PeriodClause) -> str:
     first, last = clause.from_date, clause.to_date
     if first is not None and last is not None:
-        return f"on {day(first)}" if first == last else f"from {day(first)} to {day(last)}"
+        return f"on {format_day(first)}" if first == last else f"from {format_day(first)} to {format_day(last)}"
     if first is not None:
-        return f"on or after {day(first)}"
-    return f"on or before {day(last)}" if last is not None else ""
+        return f"on or after {format_day(first)}"
+    return f"on or before {format_day(last)}" if last is not None else ""

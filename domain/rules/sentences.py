@@ -33,7 +33,8 @@ from domain.rules.model import (
     Slabs,
 )
 from domain.rules.sale_phrases import Said, SaleClause, sale_phrase
-from domain.rules.wording import Names, Phrase, counted, decimal, joined, listing, quoted, times
+from domain.rules.wording import Names, Phrase, joined
+from domain.text import counted, decimal, listing, quoted, times
 
 __all__ = ["Names", "asks", "gets", "qualifies"]
 

@@ -12,9 +12,10 @@ from domain.rules.occasions import Scope, SoldVariant
 from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, reach_of
 from domain.rules.reach_sentences import never_done, never_done_sentence, reach_sentence
 from domain.rules.sentences import asks
-from domain.rules.wording import Names, quoted
+from domain.rules.wording import Names
 from domain.schemes.content import SchemeContent
 from domain.schemes.definition import ReviewWarning
+from domain.text import quoted
 
 _NOBODY_THERE = "No active ECP works in the geographies of the scheme, so nobody can earn in it."
 _CODES: Mapping[ReachVerdict, str] = {ReachVerdict.NOBODY: "REACHES_NOBODY", ReachVerdict.FEW: "REACHES_FEW"}

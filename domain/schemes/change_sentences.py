@@ -5,8 +5,10 @@ from datetime import date
 from itertools import islice
 from typing import Any, Final
 
-from domain.rules.wording import Phrase, counted, day, joined, listing, number, quoted, unique
+from domain.calendar import format_day
+from domain.rules.wording import Phrase, joined
 from domain.schemes.content import FieldDifference, field_label
+from domain.text import counted, listing, number, quoted, unique
 
 LONGEST: Final = 240
 LONGEST_NAME: Final = 60
@@ -272,7 +274,7 @@ def _is_new(change: FieldDifference) -> bool:
 
 
 def _day(text: str) -> str:
-    return day(date.fromisoformat(text))
+    return format_day(date.fromisoformat(text))
 
 
 def _quoted(text: str) -> str:

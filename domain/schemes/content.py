@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from domain.channels import EarningChannel
 from domain.rules.model import BonusRule
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 
 
 class Material(Struct, frozen=True):

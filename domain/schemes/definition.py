@@ -7,13 +7,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import format_day
 from domain.channels import EarningChannel
 from domain.failures import Problem, UserErrorCode
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
-from domain.rules.wording import Names, day
+from domain.rules.wording import Names
 from domain.schemes.content import SchemeContent
-from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
+from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 NAMED_VARIANTS: Final = 3
 
@@ -69,14 +70,14 @@ def review_warnings(content: SchemeContent, today: date | None) -> tuple[ReviewW
     """
     basics, found = content.basics, []
     if today and basics.enrollment_closes_on and basics.enrollment_closes_on < today:
-        message = f"Enrollment closed on {day(basics.enrollment_closes_on)}, so nobody can enroll."
+        message = f"Enrollment closed on {format_day(basics.enrollment_closes_on)}, so nobody can enroll."
         found.append(ReviewWarning("ENROLLMENT_CLOSED", message))
     if today and basics.ends_on and basics.ends_on < today:
-        message = f"The scheme ended on {day(basics.ends_on)}, before it was approved."
+        message = f"The scheme ended on {format_day(basics.ends_on)}, before it was approved."
         found.append(ReviewWarning("SCHEME_ENDED", message))
     opens, starts = basics.enrollment_opens_on, basics.starts_on
     if opens and starts and opens > starts:
-        begins = f"The scheme starts on {day(starts)}, and enrollment opens on {day(opens)}"
+        begins = f"The scheme starts on {format_day(starts)}, and enrollment opens on {format_day(opens)}"
         message = f"{begins}: until then nobody can earn."
         found.append(ReviewWarning("ENROLLMENT_AFTER_START", message, notice=True))
     if basics.budget is not None and content.base_liability > basics.budget:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from domain.calendar import format_moment
 from domain.failures import Failure, UserErrorCode
 from domain.schemes.content import FieldDifference, field_label
-from domain.schemes.revisions import moment
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 
 SCHEME_PATH: Final = ("input", "schemeId")
 HASH_PATH: Final = ("input", "contentHash")
@@ -50,7 +50,7 @@ class RevisionOpen(Failure):
         self.number = number
         self.opened_by = opened_by
         self.opened_at = opened_at
-        what = f"{opened_by} opened revision {number} on {moment(opened_at)}"
+        what = f"{opened_by} opened revision {number} on {format_moment(opened_at)}"
         super().__init__(f"{what}, and it has not been decided yet: go on with that one.", SCHEME_PATH)
 
 
@@ -61,7 +61,7 @@ class TimePassed(Failure):
 
     def __init__(self, effective_at: datetime, advice: str) -> None:
         self.effective_at = effective_at
-        what = f"The revision was to take effect on {moment(effective_at)}, which has passed"
+        what = f"The revision was to take effect on {format_moment(effective_at)}, which has passed"
         super().__init__(f"{what}: {advice}.", SCHEME_PATH)
 
 

@@ -1,18 +1,15 @@
 """What may be done to a scheme in its state. Mutations raise what these return; `viewerActions` lists the rest."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from uuid import UUID
 
-from msgspec import Struct
-
+from domain.calendar import format_day
 from domain.failures import Failure
-from domain.lifecycle import Decision
 from domain.permissions import Permission, Viewer
-from domain.rules.wording import day
+from domain.schemes.facts import SchemeStanding
 from domain.schemes.failures import IllegalState, RevisionOpen, SelfApproval, TimePassed
+from domain.schemes.lifecycle import Decision
 
 
 class SchemeAction(StrEnum):
@@ -27,38 +24,12 @@ class SchemeAction(StrEnum):
     RESCHEDULE = "RESCHEDULE"
 
 
-class OpenRevision(Struct, frozen=True):
-    """The revision of a scheme that is not decided yet: who opened it, and when."""
-
-    number: int
-    opened_by: str
-    opened_at: datetime
-
-
-class Standing(Struct, frozen=True):
-    """The facts that guards look at: is the scheme ready, was it submitted and by whom, and what was decided.
-
-    `current` tells whether the scheme still has the content that was submitted. `revises` tells a revision of a scheme
-    from the scheme itself; `missed` is when it was to take effect, once that has passed. `ended_on` is the last day of
-    the scheme once that is over, and `open_revision` its revision that is not decided yet.
-    """
-
-    ready: bool
-    submitted_by: UUID | None = None
-    current: bool = False
-    decision: Decision | None = None
-    revises: bool = False
-    missed: datetime | None = None
-    ended_on: date | None = None
-    open_revision: OpenRevision | None = None
-
-
-def refusal(action: SchemeAction, standing: Standing, viewer: Viewer) -> Failure | None:
+def refusal(action: SchemeAction, standing: SchemeStanding, viewer: Viewer) -> Failure | None:
     """Why `viewer` may not do `action` now, or None when it is allowed. Permissions are checked elsewhere."""
     return _GUARDS[action](standing, viewer)
 
 
-def allowed_actions(standing: Standing, viewer: Viewer) -> tuple[SchemeAction, ...]:
+def allowed_actions(standing: SchemeStanding, viewer: Viewer) -> tuple[SchemeAction, ...]:
     """The actions that the viewer's roles allow and whose guard lets them pass, in the order of `SchemeAction`."""
     return tuple(
         action
@@ -67,7 +38,7 @@ def allowed_actions(standing: Standing, viewer: Viewer) -> tuple[SchemeAction, .
     )
 
 
-def _edit(standing: Standing, _viewer: Viewer) -> Failure | None:
+def _edit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if standing.decision is Decision.APPROVED:
         return IllegalState("An approved scheme cannot be edited.")
     if standing.decision is Decision.REJECTED:
@@ -75,7 +46,7 @@ def _edit(standing: Standing, _viewer: Viewer) -> Failure | None:
     return None
 
 
-def _submit(standing: Standing, _viewer: Viewer) -> Failure | None:
+def _submit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     closed = {Decision.APPROVED: "approved", Decision.REJECTED: "rejected"}
     if standing.decision in closed:
         return IllegalState(f"The scheme is {closed[standing.decision]} and cannot be submitted again.")
@@ -88,7 +59,7 @@ def _submit(standing: Standing, _viewer: Viewer) -> Failure | None:
     return None
 
 
-def _decide(standing: Standing, viewer: Viewer) -> Failure | None:
+def _decide(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
     if standing.submitted_by is None:
         return IllegalState("The scheme has not been submitted for approval.")
     decided = {
@@ -103,14 +74,14 @@ def _decide(standing: Standing, viewer: Viewer) -> Failure | None:
     return None if standing.current else IllegalState("The scheme was edited after it was submitted.")
 
 
-def _approve(standing: Standing, viewer: Viewer) -> Failure | None:
+def _approve(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
     failure = _decide(standing, viewer)
     if failure is None and standing.missed is not None:
         return TimePassed(standing.missed, "request changes, so that its managers choose a later time")
     return failure
 
 
-def _revise(standing: Standing, _viewer: Viewer) -> Failure | None:
+def _revise(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if standing.revises:
         return IllegalState("This is a revision itself: revise the scheme that it belongs to.")
     if standing.decision is Decision.REJECTED:
@@ -118,13 +89,15 @@ def _revise(standing: Standing, _viewer: Viewer) -> Failure | None:
     if standing.decision is not Decision.APPROVED:
         return IllegalState("The scheme is not approved yet: edit it instead of revising it.")
     if standing.ended_on is not None:
-        return IllegalState(f"The scheme ended on {day(standing.ended_on)}: a revision could not take effect any more.")
+        return IllegalState(
+            f"The scheme ended on {format_day(standing.ended_on)}: a revision could not take effect any more."
+        )
     if found := standing.open_revision:
         return RevisionOpen(number=found.number, opened_by=found.opened_by, opened_at=found.opened_at)
     return None
 
 
-def _reschedule(standing: Standing, _viewer: Viewer) -> Failure | None:
+def _reschedule(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if not standing.revises:
         return IllegalState("Only a revision takes effect at a time of its own.")
     decided = {Decision.APPROVED: "is approved already", Decision.REJECTED: "was rejected"}
@@ -145,7 +118,7 @@ ACTION_PERMISSIONS: Mapping[SchemeAction, Permission] = MappingProxyType(
     }
 )
 
-_GUARDS: Mapping[SchemeAction, Callable[[Standing, Viewer], Failure | None]] = MappingProxyType(
+_GUARDS: Mapping[SchemeAction, Callable[[SchemeStanding, Viewer], Failure | None]] = MappingProxyType(
     {
         SchemeAction.EDIT: _edit,
         SchemeAction.SUBMIT: _submit,

@@ -3,7 +3,6 @@
 Whether a step is *complete* is another question and is answered in `domain.schemes.definition`.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
@@ -11,14 +10,14 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from domain.failures import Path, Problem, UserErrorCode
+from domain.checks import number_problems, text_problems
+from domain.failures import Problem, UserErrorCode
 from domain.schemes.content import Basics, CouponValue, Material
 
 TITLE_LENGTH: Final = (3, 120)
 DESCRIPTION_LENGTH: Final = (0, 2_000)
 TERMS_LENGTH: Final = (1, 50_000)
 MATERIAL_TITLE_LENGTH: Final = (1, 120)
-REASON_LENGTH: Final = (3, 1_000)
 URL_LENGTH: Final = 2_000
 MATERIALS_LIMIT: Final = 20
 VARIANTS_LIMIT: Final = 500
@@ -30,45 +29,6 @@ TOTAL_QUANTITY_LIMIT: Final = 2_000_000_000
 BUDGET_LIMIT: Final = 1_000_000_000_000
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2099, 12, 31)
-
-
-def text_problems(
-    value: str | None, path: Path, noun: str, length: tuple[int, int], *, lines: bool = False
-) -> Iterator[Problem]:
-    """Problems of one text: blank, too short, too long, or with characters that cannot be shown.
-
-    `length` is the inclusive range in characters after trimming; `lines` allows line breaks and tabs.
-    """
-    shortest, longest = length
-    text = (value or "").strip()
-    if not visible(text) and shortest > 0:
-        yield Problem(UserErrorCode.REQUIRED, f"{noun} is missing.", path)
-    elif len(text) < shortest:
-        yield Problem(UserErrorCode.INVALID, f"{noun} needs at least {shortest} characters.", path)
-    elif len(text) > longest:
-        message = f"{noun} has {len(text):,} characters; at most {longest:,} are allowed."
-        yield Problem(UserErrorCode.INVALID, message, path)
-    elif unprintable(text, lines=lines):
-        yield Problem(UserErrorCode.INVALID, f"{noun} contains characters that cannot be shown.", path)
-
-
-def visible(text: str) -> bool:
-    """Whether a text has anything to see: joiners and the like are part of words, but alone nobody sees them."""
-    return any(unicodedata.category(mark)[0] not in "CZ" for mark in text)
-
-
-def unprintable(text: str, *, lines: bool = False) -> bool:
-    """Whether a text has control characters or half a surrogate pair; `lines` allows line breaks and tabs."""
-    allowed = "\n\r\t" if lines else ""
-    return any(unicodedata.category(mark) in {"Cc", "Cs"} and mark not in allowed for mark in text)
-
-
-def number_problems(value: int, path: Path, noun: str, *, lowest: int, highest: int) -> Iterator[Problem]:
-    """Problems of one whole number outside the inclusive range from `lowest` to `highest`."""
-    if value < lowest:
-        yield Problem(UserErrorCode.INVALID, f"{noun} must be {lowest:,} or more, not {value:,}.", path)
-    elif value > highest:
-        yield Problem(UserErrorCode.INVALID, f"{noun} must be {highest:,} or less, not {value:,}.", path)
 
 
 def creation_problems(title: str, channels: Sequence[str]) -> Iterator[Problem]:
@@ -86,24 +46,6 @@ def basics_problems(basics: Basics) -> Iterator[Problem]:
     if basics.budget is not None:
         yield from number_problems(basics.budget, ("budget",), "The budget", lowest=1, highest=BUDGET_LIMIT)
     yield from _material_problems(basics.materials)
-
-
-def chosen_problems(
-    chosen: Sequence[UUID], known: Collection[UUID], field: str, noun: str, limit: int
-) -> Iterator[Problem]:
-    """Problems of a list of chosen things: too many, the same one twice, or one that does not exist."""
-    if len(chosen) > limit:
-        plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-        message = f"{len(chosen):,} {plural} are too many; choose at most {limit:,}."
-        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, (field,))
-        return
-    seen: set[UUID] = set()
-    for index, item in enumerate(chosen):
-        if item in seen:
-            yield Problem(UserErrorCode.DUPLICATE, f"This {noun} is chosen twice.", (field, str(index)))
-        elif item not in known:
-            yield Problem(UserErrorCode.NOT_FOUND, f"This {noun} does not exist.", (field, str(index)))
-        seen.add(item)
 
 
 def value_problems(values: Sequence[CouponValue], chosen: Collection[UUID], *, with_coupons: bool) -> Iterator[Problem]:

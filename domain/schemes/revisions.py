@@ -1,12 +1,11 @@
 """Revisions of approved schemes: which is in force, when one may take effect, and what to know before submitting."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
+from domain.calendar import end_of_day, format_day, format_moment
 from domain.failures import Problem, UserErrorCode
-from domain.lifecycle import end_of
-from domain.rules.wording import day
 from domain.schemes.content import SchemeContent
 from domain.schemes.definition import ReviewWarning
 
@@ -50,12 +49,12 @@ def time_problems(
     if effective_at <= now:
         message = "A revision takes effect in the future: choose a time that has not passed."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, path)
-    elif ends_on is not None and effective_at >= end_of(ends_on):
-        message = f"The scheme ends on {day(ends_on)}: choose a time before it is over."
+    elif ends_on is not None and effective_at >= end_of_day(ends_on):
+        message = f"The scheme ends on {format_day(ends_on)}: choose a time before it is over."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, path)
     for revision in approved:
         if revision.effective_at == effective_at:
-            when = f"Revision {revision.number} takes effect at that very time, on {moment(effective_at)}"
+            when = f"Revision {revision.number} takes effect at that very time, on {format_moment(effective_at)}"
             yield Problem(UserErrorCode.CONFLICT, f"{when}: choose another one.", path)
 
 
@@ -66,21 +65,14 @@ def revision_warnings(
     if not changed:
         yield ReviewWarning("REVISION_CHANGES_NOTHING", "The revision changes nothing.")
     ends_on = content.basics.ends_on
-    if ends_on is not None and effective_at >= end_of(ends_on):
-        message = f"The scheme will be over when the revision takes effect: it ends on {day(ends_on)}."
+    if ends_on is not None and effective_at >= end_of_day(ends_on):
+        message = f"The scheme will be over when the revision takes effect: it ends on {format_day(ends_on)}."
         yield ReviewWarning("REVISION_AFTER_END", message)
     later = (revision for revision in approved if revision.effective_at > effective_at)
     following = min(later, key=lambda revision: revision.effective_at, default=None)
     if following is not None:
         message = (
             f"Revision {following.number} is approved already and takes effect after this one, on "
-            f"{moment(following.effective_at)}: what this one changes ends then."
+            f"{format_moment(following.effective_at)}: what this one changes ends then."
         )
         yield ReviewWarning("REVISION_UNDONE_LATER", message)
-
-
-def moment(at: datetime) -> str:
-    """A moment as people say it: "1 June 2026 at 09:00 UTC", with whole seconds only when there are any."""
-    found = at.astimezone(UTC)
-    clock = found.strftime("%H:%M:%S").removesuffix(":00")
-    return f"{day(found.date())} at {clock} UTC"

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from db.statements.schemes import CONTENT_HASHES
 from domain.channels import EarningChannel
 from domain.schemes.content import CouponValue
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 from graphql_api.demo.catalog import Naming
 from graphql_api.demo.revision_acts import change_rules, open_revision, reschedule, take_effect
 from graphql_api.demo.rules import RULES

@@ -11,7 +11,7 @@ from db.changes.catalog import put
 from db.ecp_rows import EcpPlace
 from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.sessions import Writing
-from domain.catalog import GeographyLevel, VendorKind
+from domain.catalog.facts import GeographyLevel, VendorKind
 
 TIERS: Final = ((1, "BRONZE", "Bronze"), (2, "SILVER", "Silver"), (3, "GOLD", "Gold"), (4, "PLATINUM", "Platinum"))
 

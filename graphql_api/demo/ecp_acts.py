@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from db.statements.ecps import CODE_OF_ACCOUNT
-from domain.activities import Activity, ActivityOutcome
+from domain.ecps.activities import Activity, ActivityOutcome
 from domain.permissions import Role
 from graphql_api.demo.community import Community, Member
 from graphql_api.demo.doings import SOURCE, Doing

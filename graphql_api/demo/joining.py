@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from domain.ecps import EnrollmentStatus
+from domain.enrollments.facts import EnrollmentStatus
 from graphql_api.demo.clock import RECENT_DAYS
 from graphql_api.demo.members import MemberPlan
 from graphql_api.demo.people import Person

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.ecp_inputs import EcpDetails
+from domain.ecps.inputs import EcpDetails
 from graphql_api.demo.names import FAMILY_NAMES, GIVEN_NAMES, MAIL_DOMAINS, PRACTICES
 from graphql_api.demo.people import TARA, Person
 from graphql_api.demo.plan import Line

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from db.statements.schemes import RULES_BY_SCHEME
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 from graphql_api.demo.catalog import Naming
 from graphql_api.demo.rules import RULES
 from graphql_api.demo.stories import Act

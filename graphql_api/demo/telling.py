@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from db.sessions import Writing
 from domain.permissions import Viewer
 from domain.schemes.content import Basics
-from domain.stages import STEP_ORDER, WizardStepKind
+from domain.schemes.stages import STEP_ORDER, WizardStepKind
 from graphql_api.context import Environment
 from graphql_api.demo.catalog import Catalog
 from graphql_api.demo.clock import DemoClock

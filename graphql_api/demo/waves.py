@@ -21,8 +21,9 @@ from db.enrollment_rows import EnrollmentRow
 from db.event_rows import NotificationRow
 from db.rows import AccountRow
 from db.statements.scheme_pages import schemes_by_id
-from domain.ecp_sentences import verified
-from domain.ecps import CODE_KIND, EnrollmentStatus
+from domain.ecps.facts import CODE_KIND
+from domain.ecps.sentences import verified
+from domain.enrollments.facts import EnrollmentStatus
 from domain.enrollments.sentences import you_were_accepted, you_were_enrolled, you_were_rejected
 from domain.events import EventKind
 from domain.permissions import Role, SchemeScope

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Final
 
-from domain.webhooks import Network, address_problem, host_problem, literal_address, unmapped
+from domain.webhooks.addresses import Network, address_problem, host_problem, literal_address, unmapped
 
 RESOLVE_SECONDS: Final = 5.0
 

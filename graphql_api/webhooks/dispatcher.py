@@ -16,8 +16,8 @@ import structlog
 
 from db.event_rows import EventRow, ServedEndpointRow
 from db.sessions import TransactionConflict
-from domain.endpoints import Attempt
 from domain.requests import RefusedRequest
+from domain.webhooks.endpoints import Attempt
 from graphql_api.context import Environment
 from graphql_api.webhooks.sending import WebhookSender
 from graphql_api.webhooks.signing import signed_headers

@@ -16,7 +16,7 @@ import httpcore
 from httpcore import SOCKET_OPTION, AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
 from msgspec import Struct
 
-from domain.webhooks import Network, url_problems
+from domain.webhooks.addresses import Network, url_problems
 from graphql_api.webhooks.addresses import AddressRefused, HostUnknown, public_addresses
 
 CONNECT_SECONDS: Final = 5.0

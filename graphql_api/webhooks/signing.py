@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from domain.webhooks import SECRET_PREFIX
+from domain.webhooks.addresses import SECRET_PREFIX
 
 # The specification's: shorter keys are guessed, longer ones add nothing.
 _KEY_SIZES: Final = range(24, 64 + 1)

@@ -9,10 +9,9 @@ from msgspec import Struct
 from db.changes.accounts import add_api_key, mark_api_key_revoked
 from db.rows import ApiKeyRow
 from db.statements.accounts import LOCK_ACCOUNT, LOCK_API_KEY
-from domain.catalog import NAME_LENGTH
+from domain.checks import NAME_LENGTH, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
-from domain.schemes.inputs import text_problems
 from resolvers.accounts.read import hash_of_secret
 from resolvers.context import Operation
 from resolvers.events.telling import tell

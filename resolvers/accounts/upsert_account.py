@@ -9,12 +9,10 @@ from db.changes.accounts import put_account
 from db.rows import AccountRow
 from db.statements.accounts import LOCK_ACCOUNT
 from db.statements.catalog import VENDORS_BY_ID
-from domain.catalog import NAME_LENGTH
-from domain.contact import email_problems
+from domain.checks import NAME_LENGTH, email_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Role
-from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting

@@ -6,7 +6,7 @@ from uuid import UUID
 from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.search import words_of
 from db.statements import catalog as statements
-from domain.catalog import VendorKind
+from domain.catalog.facts import VendorKind
 from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation
 from resolvers.paging import Order, Page, PageArguments, read_page

@@ -8,10 +8,11 @@ from db.changes.catalog import put
 from db.changes.ecps import follow_geography
 from db.rows import GeographyRow
 from db.statements.catalog import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
-from domain.catalog import NAME_LENGTH, GeographyLevel, code_problems, parent_problems
+from domain.catalog.facts import GeographyLevel
+from domain.catalog.inputs import parent_problems
+from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
-from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting

@@ -9,10 +9,10 @@ from msgspec import Struct
 from db.changes.catalog import put
 from db.rows import ProductRow, VariantRow
 from db.statements.catalog import LOCK_PRODUCT, VARIANTS_BY_PRODUCT
-from domain.catalog import NAME_LENGTH, VARIANTS_PER_PRODUCT_LIMIT, code_problems
+from domain.catalog.inputs import VARIANTS_PER_PRODUCT_LIMIT
+from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
-from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting

@@ -7,9 +7,9 @@ from msgspec import Struct
 from db.changes.catalog import put
 from db.rows import TierRow
 from db.statements.catalog import LOCK_TIER
-from domain.catalog import NAME_LENGTH, TIER_RANK_LIMIT, code_problems
+from domain.catalog.inputs import TIER_RANK_LIMIT
+from domain.checks import NAME_LENGTH, code_problems, number_problems, text_problems
 from domain.events import EventKind
-from domain.schemes.inputs import number_problems, text_problems
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting

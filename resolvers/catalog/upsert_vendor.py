@@ -7,9 +7,9 @@ from msgspec import Struct
 from db.changes.catalog import put
 from db.rows import VendorRow
 from db.statements.catalog import LOCK_VENDOR
-from domain.catalog import NAME_LENGTH, VendorKind, code_problems
+from domain.catalog.facts import VendorKind
+from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
-from domain.schemes.inputs import text_problems
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import existing, refuse, upserting

@@ -11,9 +11,10 @@ from db.ecp_rows import EcpPlace, EcpRecord
 from db.rows import GeographyRow
 from db.sessions import Writing
 from db.statements.ecps import ECP_BY_EMAIL, HOLD_GEOGRAPHY, lock_ecp
-from domain.catalog import GeographyLevel
-from domain.ecp_inputs import MISSING_PLACE, TAKEN_EMAIL, EcpDetails, details_problems
-from domain.ecps import EcpAction, EcpNotFound, refusal
+from domain.catalog.facts import GeographyLevel
+from domain.ecps.failures import EcpNotFound
+from domain.ecps.guards import EcpAction, refusal
+from domain.ecps.inputs import MISSING_PLACE, TAKEN_EMAIL, EcpDetails, details_problems
 from domain.failures import InvalidInput, Problem
 from domain.permissions import EcpScope
 from resolvers.context import Operation

@@ -17,8 +17,8 @@ from db.sessions import Writing
 from db.statements.accounts import LOCK_ACCOUNT
 from db.statements.activities import ACTIVITY_IDS_OF_ECP
 from db.statements.ecps import REASONS_OF_ECP
-from domain.ecp_inputs import known_names, mention, mention_problems, reason_problems
-from domain.ecps import ERASED_NAME
+from domain.ecps.facts import ERASED_NAME
+from domain.ecps.inputs import known_names, mention, mention_problems, reason_problems
 from domain.events import EventKind
 from domain.permissions import Role
 from resolvers.context import Operation

@@ -11,9 +11,10 @@ from msgspec import Meta, Struct
 from db.ecp_rows import EcpRow
 from db.search import words_of
 from db.statements.ecp_pages import EcpFilters, ecp_count, ecp_page
-from domain.ecps import EcpOrder, EcpStatus
+from domain.ecps.facts import EcpOrder, EcpStatus
 from domain.permissions import EcpScope
-from domain.work import EcpQueue, WorkQueueKey, queue_of
+from domain.queue_keys import WorkQueueKey
+from domain.work.queues import EcpQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.read import seen_by
 from resolvers.filtering import level_of, one_or_many

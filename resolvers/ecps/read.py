@@ -6,7 +6,8 @@ from uuid import UUID
 from db.ecp_rows import ContactRow, EcpRow
 from db.rows import AccountRow
 from db.statements import ecps as statements
-from domain.ecps import EcpAction, EcpStanding, allowed_actions
+from domain.ecps.facts import EcpFacts
+from domain.ecps.guards import EcpAction, allowed_actions
 from domain.permissions import EcpScope, Permission, Viewer
 from resolvers.accounts.read import accounts_by_id
 from resolvers.alignment import one_each
@@ -51,6 +52,6 @@ async def accounts_of_ecps(operation: Operation, ids: list[UUID]) -> list[Accoun
     return one_each(ids, [row for row in own if row is not None], lambda row: row.id)
 
 
-async def actions_by_standing(operation: Operation, standings: list[EcpStanding]) -> list[list[EcpAction]]:
+async def actions_by_standing(operation: Operation, standings: list[EcpFacts]) -> list[list[EcpAction]]:
     """What the viewer may do to each ECP now, by the same guards as the mutations."""
     return [list(allowed_actions(standing, operation.viewer)) for standing in standings]

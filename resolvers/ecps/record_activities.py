@@ -7,7 +7,7 @@ from msgspec import Struct
 from db.changes.activities import add_activities
 from db.sessions import Writing
 from db.statements.activities import ECPS_BY_CODE, STORED_ACTIVITIES, NamedEcpRow, StoredActivityRow
-from domain.activities import (
+from domain.ecps.activities import (
     Activity,
     ActivityOutcome,
     activity_problems,
@@ -15,10 +15,10 @@ from domain.activities import (
     mismatch_problem,
     report_problems,
 )
-from domain.ecps import EcpStatus
+from domain.ecps.facts import EcpStatus
 from domain.events import EventKind
 from domain.failures import Problem
-from domain.schemes.inputs import unprintable
+from domain.text import has_unprintable
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import refuse
@@ -80,7 +80,7 @@ def _tidy(activity: Activity) -> Activity:
 
 
 async def _ecps(session: Writing, activities: Sequence[Activity]) -> dict[str, NamedEcpRow]:
-    codes = sorted({activity.ecp_code for activity in activities if not unprintable(activity.ecp_code)})
+    codes = sorted({activity.ecp_code for activity in activities if not has_unprintable(activity.ecp_code)})
     return {row.code: row for row in await session.fetch(ECPS_BY_CODE, codes=codes)}
 
 

@@ -10,9 +10,10 @@ from db.changes.events import NewEvent
 from db.changes.schemes import next_code
 from db.statements.accounts import LOCK_ACCOUNT
 from db.statements.ecps import CODE_OF_ACCOUNT
-from domain.ecp_inputs import EcpDetails
-from domain.ecp_sentences import registered
-from domain.ecps import CODE_KIND, RegisteredAlready
+from domain.ecps.facts import CODE_KIND
+from domain.ecps.failures import RegisteredAlready
+from domain.ecps.inputs import EcpDetails
+from domain.ecps.sentences import registered
 from domain.events import EventKind
 from domain.requests import REVOKED, Unauthenticated
 from resolvers.context import Operation

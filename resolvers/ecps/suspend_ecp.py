@@ -4,9 +4,10 @@ from uuid import UUID
 
 from db.changes.ecps import touch_ecp
 from db.changes.events import NewEvent
-from domain.ecp_inputs import reason_problems
-from domain.ecp_sentences import suspended
-from domain.ecps import EcpAction, EcpStatus
+from domain.ecps.facts import EcpStatus
+from domain.ecps.guards import EcpAction
+from domain.ecps.inputs import reason_problems
+from domain.ecps.sentences import suspended
 from domain.events import EventKind
 from resolvers.context import Operation
 from resolvers.ecps.changing import Decided, locked

@@ -5,8 +5,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.changes.ecps import set_details
-from domain.ecp_inputs import EcpDetails, fixed_problems
-from domain.ecps import EcpAction, EcpStatus
+from domain.ecps.facts import EcpStatus
+from domain.ecps.guards import EcpAction
+from domain.ecps.inputs import EcpDetails, fixed_problems
 from domain.events import EventKind
 from domain.failures import Problem
 from resolvers.context import Operation

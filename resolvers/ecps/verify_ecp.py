@@ -9,8 +9,9 @@ from db.changes.events import NewEvent
 from db.ecp_rows import EcpRow
 from db.sessions import Writing
 from db.statements.catalog import TIERS_BY_ID
-from domain.ecp_sentences import reinstated, tier_changed, verified
-from domain.ecps import EcpAction, EcpStatus
+from domain.ecps.facts import EcpStatus
+from domain.ecps.guards import EcpAction
+from domain.ecps.sentences import reinstated, tier_changed, verified
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation

@@ -7,11 +7,11 @@ from msgspec import Struct
 from db.changes.enrollments import record_decision
 from db.changes.events import NewEvent
 from db.enrollment_rows import EnrollmentStandingRow
-from domain.ecps import EnrollmentStatus
+from domain.checks import REASON_LENGTH, text_problems
+from domain.enrollments.facts import EnrollmentStatus
 from domain.enrollments.guards import EnrollmentAction, refusal
 from domain.enrollments.sentences import you_were_accepted, you_were_rejected
 from domain.events import EventKind
-from domain.schemes.inputs import REASON_LENGTH, text_problems
 from resolvers.context import Operation
 from resolvers.enrollments.locking import lock_enrollment
 from resolvers.enrollments.read import standing_of

@@ -9,9 +9,11 @@ from db.changes.events import NewEvent
 from db.enrollment_rows import ApplicantRow, EnrollmentRow, OfferRow
 from db.sessions import DuplicateKey, TransactionConflict, Writing
 from db.statements import enrolling as statements
-from domain.ecps import EcpNotFound, EcpStatus, EnrollmentStatus
+from domain.ecps.facts import EcpStatus
+from domain.ecps.failures import EcpNotFound
+from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer
 from domain.enrollments.failures import EcpNotNamed, NotRegistered
-from domain.enrollments.guards import Applicant, Offer, enrolling_refusal
+from domain.enrollments.guards import enrolling_refusal
 from domain.enrollments.sentences import requested, you_were_enrolled
 from domain.events import EventKind
 from domain.permissions import Permission

@@ -13,10 +13,10 @@ from db.enrollment_rows import EnrollmentRow
 from db.search import words_of
 from db.statements import enrollments as statements
 from db.statements.enrollments import EnrollmentFilters
-from domain.ecps import EnrollmentStatus
-from domain.enrollments.orders import EnrollmentOrder
+from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
 from domain.permissions import EcpScope
-from domain.work import EnrollmentQueue, WorkQueueKey, queue_of
+from domain.queue_keys import WorkQueueKey
+from domain.work.queues import EnrollmentQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.read import seen_by
 from resolvers.filtering import level_of, one_or_many

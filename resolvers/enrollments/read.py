@@ -6,8 +6,9 @@ from db.enrollment_rows import EnrollmentRow, EnrollmentStandingRow
 from db.rows import AccountRow
 from db.sessions import Fetching
 from db.statements import enrollments as statements
-from domain.ecps import EcpStatus, EnrollmentStatus
-from domain.enrollments.guards import EnrollmentAction, Standing, allowed_actions
+from domain.ecps.facts import EcpStatus
+from domain.enrollments.facts import EnrollmentFacts, EnrollmentStatus
+from domain.enrollments.guards import EnrollmentAction, allowed_actions
 from domain.permissions import EcpScope
 from resolvers.accounts.read import accounts_by_id
 from resolvers.alignment import one_each
@@ -50,9 +51,9 @@ async def standing_row(fetching: Fetching, enrollment_id: UUID) -> EnrollmentSta
     return row
 
 
-def standing_of(row: EnrollmentStandingRow, operation: Operation) -> Standing:
+def standing_of(row: EnrollmentStandingRow, operation: Operation) -> EnrollmentFacts:
     """What guards look at, today."""
-    return Standing(
+    return EnrollmentFacts(
         EnrollmentStatus(row.status),
         row.ecp_id,
         row.ecp_code,

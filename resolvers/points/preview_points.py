@@ -11,17 +11,20 @@ from db.rows import SchemeRow
 from db.statements.catalog import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
 from db.statements.enrollments import OWN_ENROLLMENTS
 from db.statements.points import ACTIVITIES_OF_ECP
+from domain.calendar import format_day
 from domain.channels import EarningChannel
-from domain.earning import Earner, Line, earning_problems, line_problems
-from domain.ecps import EcpNotFound, EcpStatus, EnrollmentStatus
+from domain.ecps.facts import EcpStatus
+from domain.ecps.failures import EcpNotFound
+from domain.enrollments.facts import EnrollmentStatus
 from domain.failures import InvalidInput, Problem, UserErrorCode
+from domain.points.earning import Earner, Line, earning_problems, line_problems
 from domain.rules.bounds import SAFE_INT
 from domain.rules.evaluation import Evaluation, compile_rules
 from domain.rules.facts import EcpFacts, LineFacts, needed_activities, needed_volumes
 from domain.rules.model import Limits
-from domain.rules.wording import day, number
 from domain.schemes.content import SchemeContent
 from domain.schemes.failures import SchemeNotFound
+from domain.text import number
 from resolvers.alignment import many_each
 from resolvers.context import Operation
 from resolvers.ecps.read import ecps_by_id
@@ -94,7 +97,9 @@ async def _content(operation: Operation, scheme: SchemeRow, at: datetime) -> tup
         content = await content_in_force(operation, scheme.id, at)
         if content is not None:
             return content, early
-        message = f"The scheme was approved on {day(scheme.approved_at.date())}; what was sold before earns nothing."
+        message = (
+            f"The scheme was approved on {format_day(scheme.approved_at.date())}; what was sold before earns nothing."
+        )
         early.append(Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",)))
     (definition,) = await load_definitions(operation, [scheme.id], operation.now)
     if definition is None:
@@ -171,7 +176,7 @@ def _volume_problems(volume: int) -> Iterable[Problem]:
 def _assumptions(case: _Case, volume: int) -> Iterator[str]:
     """What the preview takes for granted, because it has not happened."""
     if case.assumed_enrolled and case.earner.enrolled_at is not None:
-        enrolled_on = day(case.earner.enrolled_at.date())
+        enrolled_on = format_day(case.earner.enrolled_at.date())
         yield f"{case.earner.code} is not enrolled yet, and counts as enrolled on {enrolled_on}."
     if needed_volumes(case.content.rules):
         yield f"Where a rule asks for a volume, {number(volume)} counts as sold or redeemed before."

@@ -18,7 +18,7 @@ from domain.events import SCHEME_ACTIVITIES, EventKind
 from domain.permissions import Permission, Role
 from domain.requests import BadInput
 from domain.schemes.content import FieldDifference
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 from resolvers.accounts.read import accounts_by_id, viewers_of_accounts
 from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation

@@ -11,10 +11,10 @@ from db.sessions import Writing
 from db.statements.revisions import DUE_REVISIONS, DUE_SCHEMES
 from db.statements.schemes import LOCK_SCHEME
 from domain.events import EventKind
-from domain.schemes.act_sentences import revision_applied
+from domain.schemes.activity_sentences import revision_applied
 from domain.schemes.change_sentences import what_changed
 from domain.schemes.content import differences
-from domain.stages import STEP_ORDER
+from domain.schemes.stages import STEP_ORDER
 from resolvers.context import Operation
 from resolvers.schemes.activity import Act, record
 from resolvers.schemes.definitions import Definition

@@ -7,7 +7,7 @@ from msgspec import Struct
 from db.changes import schemes as changes
 from domain.channels import EarningChannel
 from domain.events import EventKind
-from domain.schemes.act_sentences import called, created
+from domain.schemes.activity_sentences import called, created
 from domain.schemes.content import Basics, SchemeContent, content_hash
 from domain.schemes.inputs import creation_problems
 from resolvers.context import Operation

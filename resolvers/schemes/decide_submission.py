@@ -11,14 +11,14 @@ from db.changes.revisions import add_revision
 from db.rows import SchemeRow, SubmissionRow
 from db.sessions import Writing
 from db.statements.schemes import SUBMITTED_CONTENT
+from domain.checks import REASON_LENGTH, text_problems
 from domain.events import EventKind
-from domain.lifecycle import Decision, stages_at
-from domain.schemes.act_sentences import approved, changes_requested, rejected, work_begins
+from domain.schemes.activity_sentences import approved, changes_requested, rejected, work_begins
 from domain.schemes.content import SchemeContent, differences, time_difference
 from domain.schemes.failures import ContentChanged
 from domain.schemes.guards import SchemeAction, refusal
-from domain.schemes.inputs import REASON_LENGTH, text_problems
-from domain.stages import StageState, status_label
+from domain.schemes.lifecycle import Decision, stages_at
+from domain.schemes.stages import StageState, status_label
 from resolvers.context import Operation
 from resolvers.refusing import refuse
 from resolvers.schemes.activity import Act, record

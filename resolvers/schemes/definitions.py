@@ -21,9 +21,8 @@ from db.sessions import Fetching
 from db.statements import schemes as statements
 from db.statements.revisions import DEFINITIONS, REVISIONS_BY_SCHEME
 from domain.channels import EarningChannel
-from domain.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
 from domain.rules.sentences import Names
-from domain.schemes.act_sentences import called
+from domain.schemes.activity_sentences import called
 from domain.schemes.content import (
     Basics,
     CouponValue,
@@ -33,9 +32,10 @@ from domain.schemes.content import (
     differences,
 )
 from domain.schemes.definition import Step, is_ready, steps
-from domain.schemes.guards import OpenRevision, Standing
+from domain.schemes.facts import OpenRevision, SchemeStanding
+from domain.schemes.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
 from domain.schemes.revisions import replaced
-from domain.stages import STEP_ORDER, WizardStepKind
+from domain.schemes.stages import STEP_ORDER, WizardStepKind
 from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation
 from resolvers.schemes.following import follows
@@ -85,7 +85,7 @@ class Definition(Struct, frozen=True, eq=False):
         return content_hash(self.content)
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> SchemeStanding:
         """What guards look at."""
         scheme = self.scheme
         row = StandingRow(scheme.id, self.content_hash, scheme.effective_at, scheme.ends_on, self.open_revision)

@@ -13,12 +13,12 @@ from db.sessions import Writing
 from db.statements import schemes as statements
 from db.statements.scheme_pages import schemes_by_id
 from domain.events import EventKind
-from domain.lifecycle import timeline
 from domain.schemes.change_sentences import sentence
 from domain.schemes.content import FieldDifference, differences
 from domain.schemes.failures import SchemeNotFound, VersionConflict
 from domain.schemes.guards import SchemeAction, refusal
-from domain.stages import WizardStepKind
+from domain.schemes.lifecycle import timeline
+from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
 from resolvers.schemes.activity import Act, record, take_part
 from resolvers.schemes.definitions import Definition, load_definitions

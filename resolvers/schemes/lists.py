@@ -12,9 +12,10 @@ from db.rows import SchemeRow
 from db.search import words_of
 from db.statements.scheme_pages import SchemeFilters, scheme_count, scheme_page
 from domain.channels import EarningChannel
-from domain.schemes.orders import SchemeOrder
-from domain.stages import SchemeStatus, StageKind
-from domain.work import SchemeQueue, WorkQueueKey, queue_of
+from domain.queue_keys import WorkQueueKey
+from domain.schemes.facts import SchemeOrder
+from domain.schemes.stages import SchemeStatus, StageKind
+from domain.work.queues import SchemeQueue, queue_of
 from resolvers.context import Operation
 from resolvers.paging import Order, Page, PageArguments, empty_page, read_page
 

@@ -12,7 +12,7 @@ from db.statements.scheme_pages import schemes_by_id
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Permission
-from domain.schemes.act_sentences import (
+from domain.schemes.activity_sentences import (
     joined,
     left,
     participant_added,

@@ -27,12 +27,14 @@ from db.statements.revisions import STANDINGS
 from db.statements.revisions import schemes_in_place as visible_schemes_in_place
 from db.statements.scheme_pages import scheme_by_code
 from db.statements.scheme_pages import schemes_by_id as visible_schemes_by_id
-from domain.lifecycle import Decision, end_of
+from domain.calendar import end_of_day
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
 from domain.rules.sentences import Names, gets, qualifies
-from domain.schemes.guards import SchemeAction, Standing, allowed_actions
-from domain.stages import WizardStepState
+from domain.schemes.facts import SchemeStanding
+from domain.schemes.guards import SchemeAction, allowed_actions
+from domain.schemes.lifecycle import Decision
+from domain.schemes.stages import WizardStepState
 from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation
 
@@ -123,7 +125,7 @@ async def actions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[
     return [list(allowed_actions(standing, operation.viewer)) for standing in standings]
 
 
-async def standings_by_scheme(fetching: Fetching, ids: list[UUID], now: datetime) -> list[Standing]:
+async def standings_by_scheme(fetching: Fetching, ids: list[UUID], now: datetime) -> list[SchemeStanding]:
     """The facts that guards look at, for each scheme; all of them exist."""
     sections = many_each(ids, await fetching.fetch(statements.SECTIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
     schemes = {row.id: row for row in await fetching.fetch(STANDINGS, ids=ids)}
@@ -136,13 +138,13 @@ async def standings_by_scheme(fetching: Fetching, ids: list[UUID], now: datetime
     ]
 
 
-def standing(scheme: StandingRow, submission: SubmissionRow | None, now: datetime, *, ready: bool) -> Standing:
+def standing(scheme: StandingRow, submission: SubmissionRow | None, now: datetime, *, ready: bool) -> SchemeStanding:
     """What guards look at, from the scheme and its latest submission."""
-    found = Standing(
+    found = SchemeStanding(
         ready,
         revises=scheme.effective_at is not None,
         missed=scheme.effective_at if scheme.effective_at and scheme.effective_at <= now else None,
-        ended_on=scheme.ends_on if scheme.ends_on and end_of(scheme.ends_on) <= now else None,
+        ended_on=scheme.ends_on if scheme.ends_on and end_of_day(scheme.ends_on) <= now else None,
         open_revision=scheme.open_revision,
     )
     if submission is None:

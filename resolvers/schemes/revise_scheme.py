@@ -11,7 +11,7 @@ from db.changes.revisions import open_revision
 from db.rows import RevisionRow
 from db.statements.revisions import HIGHEST_NUMBER, REVISIONS_BY_SCHEME
 from domain.events import EventKind
-from domain.schemes.act_sentences import revision_opened, revision_rescheduled
+from domain.schemes.activity_sentences import revision_opened, revision_rescheduled
 from domain.schemes.content import SchemeContent, time_difference
 from domain.schemes.guards import SchemeAction, refusal
 from domain.schemes.revisions import replaced, time_problems

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from db.changes import schemes as changes
 from domain.schemes.content import Basics
 from domain.schemes.inputs import basics_problems
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
 from resolvers.refusing import refuse
 from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft

@@ -13,8 +13,8 @@ from domain.failures import Problem, UserErrorCode
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
 from domain.rules.validation import KnownIds, rule_problems
-from domain.schemes.inputs import unprintable
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
+from domain.text import has_unprintable
 from resolvers.context import Operation
 from resolvers.refusing import refuse
 from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
@@ -73,7 +73,7 @@ def _unprintable_texts(rules: list[BonusRule]) -> Iterator[Problem]:
     for index, rule in enumerate(rules):
         texts = (("name", "name", rule.name), ("exclusiveGroup", "exclusive group", rule.exclusive_group))
         for field, noun, value in texts:
-            if value is not None and unprintable(value):
+            if value is not None and has_unprintable(value):
                 message = f"The {noun} of rule {index + 1} contains characters that cannot be shown."
                 yield Problem(UserErrorCode.INVALID, message, ("rules", str(index), field))
 

@@ -8,7 +8,7 @@ from db.changes import schemes as changes
 from domain.channels import EarningChannel
 from domain.schemes.content import CouponValue
 from domain.schemes.inputs import value_problems
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
 from resolvers.refusing import refuse
 from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from db.changes import schemes as changes
 from db.statements.catalog import GEOGRAPHIES_BY_ID
-from domain.schemes.inputs import GEOGRAPHIES_LIMIT, chosen_problems
-from domain.stages import WizardStepKind
+from domain.checks import chosen_problems
+from domain.schemes.inputs import GEOGRAPHIES_LIMIT
+from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
 from resolvers.refusing import refuse
 from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft

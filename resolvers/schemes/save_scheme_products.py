@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from db.changes import schemes as changes
 from db.statements.catalog import VARIANTS_BY_ID
+from domain.checks import chosen_problems
 from domain.rules.mentions import rules_mentioning_variant
-from domain.schemes.inputs import VARIANTS_LIMIT, chosen_problems
-from domain.stages import WizardStepKind
+from domain.schemes.inputs import VARIANTS_LIMIT
+from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
 from resolvers.refusing import refuse
 from resolvers.schemes.definitions import Definition

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from db.rows import StageRow
-from domain.stages import StageState
+from domain.schemes.stages import StageState
 
 
 def current_stage(stages: Sequence[StageRow]) -> StageRow:

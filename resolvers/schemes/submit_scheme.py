@@ -7,7 +7,7 @@ from msgspec import Struct
 from db.changes import schemes as changes
 from domain.events import EventKind
 from domain.permissions import Role
-from domain.schemes.act_sentences import approval_pending, submitted
+from domain.schemes.activity_sentences import approval_pending, submitted
 from domain.schemes.content import canonical
 from domain.schemes.failures import ContentChanged, WarningsNotAcknowledged
 from domain.schemes.guards import SchemeAction, refusal

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from domain.failures import Problem
 from domain.schemes.definition import current_step
-from domain.stages import WizardStepKind, WizardStepState
+from domain.schemes.stages import WizardStepKind, WizardStepState
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition, definitions_by_scheme
 

@@ -16,9 +16,9 @@ from db.event_rows import EventRow, NotificationRow, WebhookDeliveryRow, Webhook
 from db.sessions import Writing
 from db.statements.collaboration import HOLDERS_OF_ROLE
 from db.statements.webhooks import LOCK_ENDPOINT
-from domain.endpoints import Attempt, GiveUp, after_failure, disabled_message
 from domain.events import EventKind, Position
 from domain.permissions import Role
+from domain.webhooks.endpoints import Attempt, GiveUp, after_failure, disabled_message
 from resolvers.context import Operation
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from db.event_rows import StreamRow
-from domain.endpoints import DESCRIPTION_LENGTH
+from domain.checks import text_problems
 from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
 from domain.requests import BadInput, CursorExpired
-from domain.schemes.inputs import text_problems
-from domain.webhooks import WebhookPolicy, url_problems
+from domain.webhooks.addresses import WebhookPolicy, url_problems
+from domain.webhooks.endpoints import DESCRIPTION_LENGTH
 from resolvers.events.cursors import decode_cursor
 from resolvers.webhooks.stream import SCOPE
 

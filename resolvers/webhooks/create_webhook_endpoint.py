@@ -11,9 +11,9 @@ from db.sessions import Writing
 from db.statements.accounts import LOCK_ACCOUNT
 from db.statements.events import HORIZON, STREAM
 from db.statements.webhooks import ENDPOINT_COUNT, LOCK_ADDING
-from domain.endpoints import ENDPOINTS_LIMIT
 from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
+from domain.webhooks.endpoints import ENDPOINTS_LIMIT
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import refuse

@@ -10,7 +10,7 @@ from db.event_rows import EndpointSecretsRow, EventRow, ServedEndpointRow, Strea
 from db.sessions import Fetching
 from db.statements.events import events_of
 from db.statements.webhooks import ENDPOINT_WITH_SECRETS, SERVED_ENDPOINTS
-from domain.endpoints import DELETED, RESTORED
+from domain.webhooks.endpoints import DELETED, RESTORED
 from resolvers.accounts.read import viewers_of_accounts
 from resolvers.context import Operation
 from resolvers.events.cursors import stream_of

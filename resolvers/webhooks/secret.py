@@ -4,7 +4,7 @@ import base64
 from secrets import token_bytes
 from typing import Final
 
-from domain.webhooks import SECRET_PREFIX
+from domain.webhooks.addresses import SECRET_PREFIX
 
 NEW_SECRET_BYTES: Final = 32
 

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from db.changes.webhooks import save_endpoint
 from db.event_rows import StreamRow, WebhookEndpointRow
 from db.statements.events import HORIZON, STREAM
-from domain.endpoints import disabled_by
 from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
+from domain.webhooks.endpoints import disabled_by
 from resolvers.context import Operation
 from resolvers.events.telling import tell
 from resolvers.refusing import refuse

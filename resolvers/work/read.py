@@ -8,8 +8,9 @@ from msgspec import Struct
 from db.rows import SchemeRow
 from db.statements.queues import queue_counts
 from domain.events import WORK_CHANGES
-from domain.schemes.orders import SchemeOrder
-from domain.work import SchemeQueue, WorkQueueKey, queues_of
+from domain.queue_keys import WorkQueueKey
+from domain.schemes.facts import SchemeOrder
+from domain.work.queues import SchemeQueue, queues_of
 from resolvers.context import Operation
 from resolvers.events.feeds import Feed, Stream, open_feed
 from resolvers.paging import Page, PageArguments

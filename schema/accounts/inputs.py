@@ -4,11 +4,11 @@ from uuid import UUID
 
 import strawberry
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from resolvers.accounts.api_keys import CreateApiKey
 from resolvers.accounts.read import accounts_by_id, api_keys_by_id
 from resolvers.accounts.upsert_account import UpsertAccount
-from resolvers.nodes import NodeKind
 from schema.accounts.types import Account, ApiKey
 from schema.errors import UserError
 from schema.fields import batched, leaf, optional

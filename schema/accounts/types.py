@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from db.rows import AccountRow, ApiKeyRow
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from resolvers.accounts.read import accounts_by_id, shown_emails
 from resolvers.catalog.read import vendors_by_id
-from resolvers.nodes import NodeKind
 from schema.catalog.types import Vendor
 from schema.descriptions import described
 from schema.fields import batched, leaf

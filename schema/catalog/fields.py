@@ -5,7 +5,8 @@ from typing import Annotated
 import strawberry
 
 from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
-from domain.catalog import VendorKind
+from domain.catalog.facts import VendorKind
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.catalog.read import (
     list_categories,
@@ -19,7 +20,6 @@ from resolvers.catalog.upsert_geography import upsert_geography
 from resolvers.catalog.upsert_product import upsert_product
 from resolvers.catalog.upsert_tier import upsert_tier
 from resolvers.catalog.upsert_vendor import upsert_vendor
-from resolvers.nodes import NodeKind
 from resolvers.paging import Page, PageArguments
 from schema.catalog import inputs
 from schema.catalog.types import Geography, Product, Tier, Variant, Vendor

@@ -4,13 +4,13 @@ from uuid import UUID
 
 import strawberry
 
-from domain.catalog import GeographyLevel, VendorKind
+from domain.catalog.facts import GeographyLevel, VendorKind
+from domain.node_kinds import NodeKind
 from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, vendors_by_id
 from resolvers.catalog.upsert_geography import UpsertGeography
 from resolvers.catalog.upsert_product import UpsertProduct, VariantEntry
 from resolvers.catalog.upsert_tier import UpsertTier
 from resolvers.catalog.upsert_vendor import UpsertVendor
-from resolvers.nodes import NodeKind
 from schema.catalog.types import Geography, Product, Tier, Vendor
 from schema.errors import UserError
 from schema.fields import batched, leaf, optional

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.activities import ACTIVITIES_LIMIT, Activity, ActivityOutcome
+from domain.ecps.activities import ACTIVITIES_LIMIT, Activity, ActivityOutcome
 from domain.failures import InvalidInput
 from domain.permissions import Permission
 from resolvers.ecps.record_activities import ActivityResult as ActivityResultRow

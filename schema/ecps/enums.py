@@ -1,6 +1,7 @@
 """Enums of ECPs: statuses, actions and orders."""
 
-from domain.ecps import EcpAction, EcpOrder, EcpStatus
+from domain.ecps.facts import EcpOrder, EcpStatus
+from domain.ecps.guards import EcpAction
 from schema.descriptions import described
 
 described(

@@ -5,14 +5,14 @@ from uuid import UUID
 
 import strawberry
 
-from domain.ecp_inputs import EcpDetails
+from domain.ecps.inputs import EcpDetails
+from domain.node_kinds import NodeKind
 from resolvers.ecps.changing import Decided
 from resolvers.ecps.lists import EcpFilter
 from resolvers.ecps.read import ecps_by_id
 from resolvers.ecps.register_ecp import RegisterEcp
 from resolvers.ecps.update_ecp import UpdateEcp
 from resolvers.ecps.verify_ecp import VerifyEcp
-from resolvers.nodes import NodeKind
 from schema.ecps.enums import EcpStatus
 from schema.ecps.types import Ecp
 from schema.errors import UserError

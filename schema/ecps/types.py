@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from db.ecp_rows import EcpRow
+from domain.node_kinds import NodeKind
 from resolvers.catalog.read import geographies_by_id, tiers_by_id
 from resolvers.ecps.read import accounts_of_ecps, actions_by_standing, contacts_by_ecp
 from resolvers.enrollments.lists import enrollments_by_ecp
-from resolvers.nodes import NodeKind
 from schema.accounts.types import Account
 from schema.catalog.types import Geography, Tier
 from schema.ecps.enums import EcpAction, EcpStatus

@@ -1,8 +1,7 @@
 """Enums of enrollments: statuses, actions and orders."""
 
-from domain.ecps import EnrollmentStatus
+from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
 from domain.enrollments.guards import EnrollmentAction
-from domain.enrollments.orders import EnrollmentOrder
 from schema.descriptions import described
 
 described(

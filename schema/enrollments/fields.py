@@ -5,12 +5,12 @@ from typing import Annotated
 import strawberry
 
 from db.rows import SchemeRow
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.enrollments.decide_enrollment import decide_enrollment
 from resolvers.enrollments.enroll import enroll
 from resolvers.enrollments.open_schemes import list_open_schemes
 from resolvers.enrollments.withdraw_enrollment import withdraw_enrollment
-from resolvers.nodes import NodeKind
 from resolvers.paging import Page, PageArguments
 from schema.enrollments import inputs
 from schema.fields import AppInfo

@@ -6,12 +6,12 @@ from typing import Annotated
 import strawberry
 
 from db.enrollment_rows import EnrollmentRow
-from domain.ecps import EnrollmentStatus as Status
+from domain.enrollments.facts import EnrollmentStatus as Status
 from domain.enrollments.sentences import STATUS_LABELS
+from domain.node_kinds import NodeKind
 from resolvers.ecps.read import ecps_by_id
 from resolvers.enrollments.lists import EnrollmentFilter, ListArguments
 from resolvers.enrollments.read import actions_by_enrollment, deciders_by_id
-from resolvers.nodes import NodeKind
 from resolvers.paging import PageArguments
 from resolvers.schemes.read import schemes_by_id
 from schema.accounts.types import Account

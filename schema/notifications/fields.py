@@ -6,9 +6,9 @@ from uuid import UUID
 
 import strawberry
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.events.feeds import Feed, FeedPage, read_feed
-from resolvers.nodes import NodeKind
 from resolvers.notifications.mark_notifications_read import (
     NOTIFICATIONS_LIMIT,
     MarkNotificationsRead,

@@ -6,8 +6,8 @@ import strawberry
 
 from db.event_rows import NotificationRow
 from domain.events import EventKind
+from domain.node_kinds import NodeKind
 from resolvers.accounts.read import accounts_by_id
-from resolvers.nodes import NodeKind
 from resolvers.notifications.read import notifications_by_id, unread_counts_by_account
 from resolvers.schemes.activity import activities_by_id
 from resolvers.schemes.read import schemes_in_place

@@ -7,8 +7,8 @@ from typing import Annotated
 import strawberry
 
 from domain.failures import Failure
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
-from resolvers.nodes import NodeKind
 from resolvers.points.preview_points import PreviewPoints, preview_points
 from schema.fields import AppInfo, leaf, optional
 from schema.ids import InputIds

@@ -12,8 +12,8 @@ from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.failures import Path
+from domain.node_kinds import NodeKind
 from domain.rules import model
-from resolvers.nodes import NodeKind
 from resolvers.schemes.save_scheme_bonus_rules import RuleDraft
 from schema.ids import InputIds
 from schema.rules.inputs import (

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
+from domain.node_kinds import NodeKind
 from domain.rules import model
 from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, variants_by_id
-from resolvers.nodes import NodeKind
 from resolvers.schemes.read import RuleView
 from schema.catalog.types import Geography, Product, Tier, Variant
 from schema.fields import batched, computed, leaf, renamed

@@ -8,11 +8,11 @@ import strawberry
 
 from db.event_rows import ActivityRow
 from domain.events import EventKind
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from domain.schemes.content import FieldDifference
 from resolvers.accounts.read import accounts_by_id
 from resolvers.events.feeds import Feed, FeedPage, read_feed
-from resolvers.nodes import NodeKind
 from resolvers.schemes.activity import activities_by_id, follow_activity
 from resolvers.schemes.read import schemes_by_id
 from schema.accounts.types import Account

@@ -1,9 +1,9 @@
 """Enums of schemes: stages, states, statuses, steps, actions and orders."""
 
 from domain.rules.reach import ReachVerdict
+from domain.schemes.facts import SchemeOrder
 from domain.schemes.guards import SchemeAction
-from domain.schemes.orders import SchemeOrder
-from domain.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
+from domain.schemes.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 from schema.descriptions import described
 
 described(

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import strawberry
 
+from domain.node_kinds import NodeKind
 from domain.schemes.content import Basics, CouponValue, Material
-from resolvers.nodes import NodeKind
 from resolvers.schemes.create_scheme import CreateScheme
 from resolvers.schemes.decide_submission import ApproveScheme, DeclineScheme
 from resolvers.schemes.lists import SchemeFilter

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import strawberry
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
-from resolvers.nodes import NodeKind
 from resolvers.schemes.read import schemes_by_id
 from resolvers.schemes.revise_scheme import ReviseScheme, reschedule_scheme_revision, revise_scheme
 from schema.errors import UserError

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 import strawberry
 
 from db.rows import SchemeRow, StageRow
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from domain.stages import STAGE_OWNERS, status_label
+from domain.schemes.stages import STAGE_OWNERS, status_label
 from resolvers.accounts.read import accounts_by_id
 from resolvers.enrollments.lists import enrollments_by_scheme
 from resolvers.enrollments.read import viewer_enrollments_by_scheme
-from resolvers.nodes import NodeKind
 from resolvers.schemes.activity import activity_by_scheme, participants_by_scheme
 from resolvers.schemes.definitions import definitions_by_scheme
 from resolvers.schemes.following import shown_budgets

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from db.event_rows import NotificationRow
 from domain.events import EventKind
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from resolvers.webhooks.facts import ActivityFacts, EventFacts
 from schema.ids import encode_id
 from schema.scalars import serialize_date_time

@@ -5,8 +5,8 @@ from typing import Annotated
 import strawberry
 
 from db.event_rows import WebhookEndpointRow
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
-from resolvers.nodes import NodeKind
 from resolvers.paging import Page, PageArguments
 from resolvers.webhooks.create_webhook_endpoint import create_webhook_endpoint
 from resolvers.webhooks.delete_webhook_endpoint import delete_webhook_endpoint

@@ -4,10 +4,10 @@ from uuid import UUID
 
 import strawberry
 
-from domain.endpoints import DESCRIPTION_LENGTH
 from domain.events import EventKind
-from domain.webhooks import URL_LIMIT
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
+from domain.webhooks.addresses import URL_LIMIT
+from domain.webhooks.endpoints import DESCRIPTION_LENGTH
 from resolvers.webhooks.create_webhook_endpoint import CreateWebhookEndpoint
 from resolvers.webhooks.read import webhook_endpoints_by_id
 from resolvers.webhooks.update_webhook_endpoint import UpdateWebhookEndpoint

@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from db.event_rows import WebhookDeliveryRow, WebhookEndpointRow
-from domain.endpoints import WebhookEndpointState
 from domain.events import EventKind
+from domain.node_kinds import NodeKind
+from domain.webhooks.endpoints import WebhookEndpointState
 from resolvers.accounts.read import accounts_by_id
-from resolvers.nodes import NodeKind
 from resolvers.webhooks.read import deliveries_by_endpoint
 from resolvers.webhooks.stream import cursors_of_places
 from schema.accounts.types import Account

@@ -1,6 +1,6 @@
 """The enum of work queues."""
 
-from domain.work import WorkQueueKey
+from domain.queue_keys import WorkQueueKey
 from schema.descriptions import described
 
 described(

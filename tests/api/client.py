@@ -7,10 +7,10 @@ from uuid import UUID
 
 import httpx
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.auth import dev_token
 from graphql_api.settings import Settings
-from resolvers.nodes import NodeKind
 from schema.ids import encode_id
 from tests.factories.world import World
 

@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.factories.unchanged import nothing_changes
 from tests.factories.world import World

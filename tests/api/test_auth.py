@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.app import build_app
 from graphql_api.auth import Authenticator, KeysUnavailable, dev_token
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
-from resolvers.nodes import NodeKind
 from tests.api.client import Clients, gid
 from tests.factories.world import World
 

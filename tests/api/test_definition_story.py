@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.factories.world import World
 

@@ -9,9 +9,9 @@ from graphql import FieldNode, OperationDefinitionNode, OperationType, build_sch
 
 from db.models import Base
 from db.sessions import Writing
+from domain.node_kinds import NodeKind
 from resolvers.accounts.api_keys import CreateApiKey, create_api_key
 from resolvers.context import Operation
-from resolvers.nodes import NodeKind
 from resolvers.schemes import drafts
 from resolvers.schemes.definitions import Definition
 from schema.build import schema_text

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role, SchemeScope
-from resolvers.nodes import LOADERS, NodeKind
+from resolvers.nodes import LOADERS
 from tests.api.client import Client, Clients, gid
 from tests.factories.ecps import EcpFactory
 from tests.factories.enrollments import EnrollmentFactory

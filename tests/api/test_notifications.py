@@ -7,9 +7,9 @@ import pytest
 
 from db.changes.collaboration import add_notifications
 from db.event_rows import NotificationRow
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.schemes.sending import basics, carried_out, scheme
 from tests.api.schemes.telling import add, change_account, mark, notifications, told, unread

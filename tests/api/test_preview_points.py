@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.rules.model import (
     ActivityClause,
@@ -23,7 +24,6 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
-from resolvers.nodes import NodeKind
 from tests.api.client import Clients, document, gid
 from tests.api.schemes.sending import refusals
 from tests.factories.enrollments import OPEN, EnrollmentFactory

@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from domain.channels import EarningChannel
-from domain.lifecycle import StageSpan, stages_at, timeline
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from domain.stages import STAGE_ORDER, WizardStepKind
-from resolvers.nodes import NodeKind
+from domain.schemes.lifecycle import StageSpan, stages_at, timeline
+from domain.schemes.stages import STAGE_ORDER, WizardStepKind
 from resolvers.schemes.read import stages_by_scheme
 from resolvers.schemes.revise_scheme import ReviseScheme, reschedule_scheme_revision, revise_scheme
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from db.statements.ecp_pages import EcpFilters
-from domain.catalog import GeographyLevel
+from domain.catalog.facts import GeographyLevel
 
 ECPS = 100_000
 PAGE = 50

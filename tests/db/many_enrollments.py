@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from db.statements.enrollments import EnrollmentFilters
-from domain.catalog import GeographyLevel
+from domain.catalog.facts import GeographyLevel
 
 ECPS, SMALL_SCHEMES, PAGE = 40_000, 1_612, 50
 MANAGER = UUID(int=1)

@@ -13,7 +13,7 @@ from db.database import Database
 from db.planning import NEAR
 from db.statement import Statement
 from db.statements.ecp_pages import EcpFilters, ecp_count, ecp_page
-from domain.ecps import EcpOrder
+from domain.ecps.facts import EcpOrder
 from domain.permissions import EcpScope, Role, Viewer
 from resolvers.context import Operation
 from resolvers.ecps.lists import ORDERS, EcpFilter, list_ecps

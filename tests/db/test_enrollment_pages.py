@@ -23,7 +23,7 @@ from db.statements.enrollments import (
     waiting_page,
 )
 from db.statements.open_schemes import open_page
-from domain.enrollments.orders import EnrollmentOrder
+from domain.enrollments.facts import EnrollmentOrder
 from domain.permissions import EcpScope, SchemeScope
 from resolvers.enrollments.lists import ORDERS
 from tests.db.many_enrollments import BIG, COUNTRY, ECPS, FILL, FILTERS, LITTLE, PAGE, TABLES, made

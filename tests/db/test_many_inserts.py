@@ -18,8 +18,9 @@ from db.models import AccountRoleTable, AccountTable, EcpCountTable, EcpTable, E
 from db.rows import AccountRow
 from db.sessions import DuplicateKey
 from db.statements.accounts import ACCOUNTS_BY_ID
-from domain.ecp_inputs import EcpDetails
-from domain.ecps import EcpStatus, EnrollmentStatus
+from domain.ecps.facts import EcpStatus
+from domain.ecps.inputs import EcpDetails
+from domain.enrollments.facts import EnrollmentStatus
 from domain.permissions import Role
 from tests.factories.enrollments import EnrollmentFactory
 from tests.factories.world import World

@@ -12,7 +12,7 @@ from db.changes.activities import add_activities
 from db.models import EcpTable
 from db.statements.activities import StoredActivityRow
 from domain.channels import EarningChannel
-from domain.ecps import EcpStatus
+from domain.ecps.facts import EcpStatus
 from domain.permissions import Role
 from domain.rules.model import ActivityClause, AnyOf, BonusRule, FlatPoints
 from domain.schemes.content import Basics, SchemeContent

@@ -12,8 +12,9 @@ from db.statement import Statement
 from db.statements.queues import queue_counts
 from db.statements.scheme_pages import SchemeFilters, scheme_page
 from domain.permissions import SchemeScope
-from domain.schemes.orders import SchemeOrder
-from domain.work import QUEUES, WorkQueueKey
+from domain.queue_keys import WorkQueueKey
+from domain.schemes.facts import SchemeOrder
+from domain.work.queues import QUEUES
 from resolvers.schemes.lists import ORDERS
 from tests.db.plans import buffers, explained, kinds, nodes
 

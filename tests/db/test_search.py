@@ -11,7 +11,7 @@ from db.database import Database
 from db.rows import VendorRow
 from db.search import words_of
 from db.statements.catalog import vendor_page
-from domain.schemes.orders import SchemeOrder
+from domain.schemes.facts import SchemeOrder
 from resolvers.paging import PageArguments, encode_cursor
 from resolvers.schemes.lists import SchemeFilter, list_schemes
 from tests.factories.schemes import SchemeFactory

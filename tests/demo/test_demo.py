@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from db.database import Database
-from domain.catalog import NAME_LENGTH, GeographyLevel, VendorKind, code_problems
+from domain.catalog.facts import GeographyLevel, VendorKind
+from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.permissions import Role
-from domain.schemes.inputs import text_problems
 from graphql_api.demo import load_demo
 from graphql_api.demo.catalog import PRODUCTS, VENDORS
 from tests.demo.conftest import NOW, Demo, empty_tables, read_tables

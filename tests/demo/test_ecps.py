@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.ecp_inputs import details_problems
-from domain.ecps import ERASED_NAME, EcpStatus
+from domain.ecps.facts import ERASED_NAME, EcpStatus
+from domain.ecps.inputs import details_problems
 from domain.events import EventKind
 from domain.permissions import Role
 from domain.rules.model import ActivityClause

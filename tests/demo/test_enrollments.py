@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.ecps import EcpStatus, EnrollmentStatus
-from domain.enrollments.guards import Applicant, Offer, enrolling_refusal
+from domain.ecps.facts import EcpStatus
+from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer
+from domain.enrollments.guards import enrolling_refusal
 from domain.events import EventKind
 from domain.permissions import Role
 from graphql_api.demo.joining import plan_enrollments

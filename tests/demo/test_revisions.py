@@ -3,8 +3,8 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from domain.lifecycle import Decision
-from domain.stages import SchemeStatus, StageKind
+from domain.schemes.lifecycle import Decision
+from domain.schemes.stages import SchemeStatus, StageKind
 from tests.demo.conftest import NOW, Demo
 
 

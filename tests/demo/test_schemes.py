@@ -8,10 +8,10 @@ from uuid import UUID
 
 from db.rows import StageRow
 from domain.events import SCHEME_ACTIVITIES
-from domain.lifecycle import stages_at
 from domain.rules.model import AllOf, AnyOf, Clause, Limits, Not, Reward
 from domain.rules.traversal import walk
-from domain.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepState
+from domain.schemes.lifecycle import stages_at
+from domain.schemes.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepState
 from graphql_api.demo.load import SCHEMES
 from graphql_api.demo.people import CAUGHT_UP, TARA
 from graphql_api.demo.rules import RULES

@@ -1,7 +1,7 @@
 """What people see of the demo data when they sign in with the tokens that `make serve` prints."""
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import document, gid
 from tests.demo.conftest import Demo, SignedIn
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from db.database import Database
-from domain.ecps import EnrollmentStatus
+from domain.enrollments.facts import EnrollmentStatus
 from graphql_api.demo import chronicle, joining, load, load_demo
 from graphql_api.demo.clock import RECENT_DAYS
 from graphql_api.demo.joining import EnrollmentPlan, plan_enrollments

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rules.wording import LONGEST_REASON
-from domain.schemes.act_sentences import (
+from domain.schemes.activity_sentences import (
     approval_pending,
     approved,
     called,
@@ -21,6 +20,7 @@ from domain.schemes.act_sentences import (
     you_were_added,
     you_were_removed,
 )
+from domain.text import LONGEST_REASON
 
 SCHEME = called("Diwali")
 

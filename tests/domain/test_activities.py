@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from domain.activities import (
+from domain.ecps.activities import (
     ACTIVITIES_LIMIT,
     Activity,
     activity_problems,
@@ -13,7 +13,7 @@ from domain.activities import (
     mismatch_problem,
     report_problems,
 )
-from domain.ecps import EcpStatus
+from domain.ecps.facts import EcpStatus
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 GOOD = Activity("a-1", "ECP-2026-000001", "TRAINING_COMPLETED", NOW)

@@ -35,7 +35,7 @@ from domain.schemes.content import (
     differences,
     section_fields,
 )
-from domain.stages import WizardStepKind
+from domain.schemes.stages import WizardStepKind
 
 IDS = tuple(UUID(int=number) for number in range(6))
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)

@@ -14,7 +14,7 @@ from domain.rules.model import VolumePeriod as Period
 from domain.rules.wording import Names
 from domain.schemes.content import Basics, CouponValue, SchemeContent
 from domain.schemes.definition import ReviewWarning, current_step, is_ready, review_warnings, steps
-from domain.stages import STEP_ORDER, WizardStepKind, WizardStepState
+from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 PENDING, INCOMPLETE, COMPLETE = WizardStepState
 V = tuple(UUID(int=number) for number in range(1, 7))

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from domain.channels import EarningChannel
-from domain.earning import Earner, Line, earning_problems, line_problems
-from domain.ecps import EcpStatus
+from domain.ecps.facts import EcpStatus
+from domain.points.earning import Earner, Line, earning_problems, line_problems
 from domain.schemes.content import Basics, SchemeContent
 
 OIL, PUNE, INDIA, NEPAL = (UUID(int=number) for number in range(1, 5))

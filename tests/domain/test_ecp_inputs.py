@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.contact import email_problems, phone_problems
-from domain.ecp_inputs import (
+from domain.checks import email_problems, phone_problems
+from domain.ecps.inputs import (
     EcpDetails,
     details_problems,
     fixed_problems,

@@ -4,19 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from domain import ecp_sentences as sentences
-from domain.ecps import (
-    ACTION_PERMISSIONS,
-    EcpAction,
-    EcpNotFound,
-    EcpStanding,
-    EcpStateForbids,
-    EcpStatus,
-    RegisteredAlready,
-    SelfVerification,
-    allowed_actions,
-    refusal,
-)
+from domain.ecps import sentences
+from domain.ecps.facts import EcpFacts, EcpStatus
+from domain.ecps.failures import EcpNotFound, EcpStateForbids, RegisteredAlready, SelfVerification
+from domain.ecps.guards import ACTION_PERMISSIONS, EcpAction, allowed_actions, refusal
 from domain.events import SCHEME_ACTIVITIES, WORK_CHANGES, EventKind
 from domain.permissions import Role, Viewer
 
@@ -51,7 +42,7 @@ def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
 @pytest.mark.parametrize("status", EcpStatus)
 @pytest.mark.parametrize("action", EcpAction)
 def test_each_action_is_refused_in_the_statuses_of_the_table(action: EcpAction, status: EcpStatus) -> None:
-    failure = refusal(action, EcpStanding(OTHER, status), viewer(Role.PROGRAM_MANAGER))
+    failure = refusal(action, EcpFacts(OTHER, status), viewer(Role.PROGRAM_MANAGER))
     message = REFUSED.get((action, status))
     if message is None:
         assert failure is None
@@ -64,7 +55,7 @@ def test_each_action_is_refused_in_the_statuses_of_the_table(action: EcpAction, 
 @pytest.mark.parametrize("role", Role)
 def test_what_is_offered_is_what_roles_allow_and_guards_let_pass(role: Role, status: EcpStatus) -> None:
     """R25: nobody else is offered anything."""
-    assert list(allowed_actions(EcpStanding(OTHER, status), viewer(role, ecp_id=ECP))) == (
+    assert list(allowed_actions(EcpFacts(OTHER, status), viewer(role, ecp_id=ECP))) == (
         OFFERED.get(role, {}).get(status, [])
     )
 
@@ -72,21 +63,21 @@ def test_what_is_offered_is_what_roles_allow_and_guards_let_pass(role: Role, sta
 def test_an_ecp_corrects_itself_and_nobody_else() -> None:
     own = viewer(Role.ECP, ecp_id=ECP)
     for status in (PENDING, ACTIVE, SUSPENDED):
-        assert allowed_actions(EcpStanding(ECP, status), own) == (UPDATE,)
-        assert allowed_actions(EcpStanding(OTHER, status), own) == ()
-    assert allowed_actions(EcpStanding(ECP, CLOSED), own) == ()
+        assert allowed_actions(EcpFacts(ECP, status), own) == (UPDATE,)
+        assert allowed_actions(EcpFacts(OTHER, status), own) == ()
+    assert allowed_actions(EcpFacts(ECP, CLOSED), own) == ()
 
 
 def test_a_manager_who_is_an_ecp_does_not_decide_about_it() -> None:
     """Four eyes: neither verifies nor suspends it; correcting and erasing their own data is for everybody."""
     both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
-    assert allowed_actions(EcpStanding(ECP, ACTIVE), both) == (UPDATE, ERASE)
+    assert allowed_actions(EcpFacts(ECP, ACTIVE), both) == (UPDATE, ERASE)
     for action in (VERIFY, SUSPEND):
-        failure = refusal(action, EcpStanding(ECP, ACTIVE), both)
+        failure = refusal(action, EcpFacts(ECP, ACTIVE), both)
         assert isinstance(failure, SelfVerification)
         assert (failure.code, failure.path) == ("SELF_APPROVAL", ("input", "ecpId"))
         assert failure.message == "This is your own registration, so somebody else has to decide about it."
-    assert allowed_actions(EcpStanding(OTHER, ACTIVE), both) == (UPDATE, VERIFY, SUSPEND, ERASE)
+    assert allowed_actions(EcpFacts(OTHER, ACTIVE), both) == (UPDATE, VERIFY, SUSPEND, ERASE)
 
 
 def test_what_moves_something_into_a_queue_or_out_of_one_tells_so() -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.endpoints import (
+from domain.webhooks.addresses import RETRY_PAUSES
+from domain.webhooks.endpoints import (
     Attempt,
     GiveUp,
     Retry,
@@ -15,7 +16,6 @@ from domain.endpoints import (
     state_label,
     state_of,
 )
-from domain.webhooks import RETRY_PAUSES
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 FAILED = Attempt(NOW, 12, 500, "The endpoint answered 500.")

@@ -7,16 +7,9 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from domain.ecps import EcpStatus, EnrollmentStatus
-from domain.enrollments.guards import (
-    Applicant,
-    EnrollmentAction,
-    Offer,
-    Standing,
-    allowed_actions,
-    enrolling_refusal,
-    refusal,
-)
+from domain.ecps.facts import EcpStatus
+from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatus, Offer
+from domain.enrollments.guards import EnrollmentAction, allowed_actions, enrolling_refusal, refusal
 from domain.enrollments.sentences import (
     STATUS_LABELS,
     requested,
@@ -171,7 +164,7 @@ def test_enrolling_again(before: EnrollmentStatus, own: Refused | None, named: R
     assert refused(before=before, today=date(2026, 5, 1)) == (own or late)
 
 
-PENDING = Standing(EnrollmentStatus.PENDING, ECP, CODE, EcpStatus.ACTIVE, scheme_has_ended=False)
+PENDING = EnrollmentFacts(EnrollmentStatus.PENDING, ECP, CODE, EcpStatus.ACTIVE, scheme_has_ended=False)
 ACCEPT, REJECT, WITHDRAW = EnrollmentAction
 WITHDRAWN = "This enrollment was withdrawn: there is nothing to decide."
 IN_STATES = {
@@ -194,7 +187,7 @@ def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
 MANAGER, ITSELF, STRANGER = viewer(Role.PROGRAM_MANAGER), viewer(Role.ECP, ecp_id=ECP), viewer(Role.ECP, ecp_id=OTHER)
 
 
-def said(action: EnrollmentAction, standing: Standing, somebody: Viewer) -> tuple[str, str] | None:
+def said(action: EnrollmentAction, standing: EnrollmentFacts, somebody: Viewer) -> tuple[str, str] | None:
     """What a guard says, as code and sentence; always about the enrollment."""
     failure = refusal(action, standing, somebody)
     assert failure is None or failure.path == ENROLLMENT_PATH

@@ -7,9 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from domain.failures import UserErrorCode
-from domain.lifecycle import Decision
 from domain.permissions import Role, Viewer
-from domain.schemes.guards import OpenRevision, SchemeAction, Standing, allowed_actions, refusal
+from domain.schemes.facts import OpenRevision, SchemeStanding
+from domain.schemes.guards import SchemeAction, allowed_actions, refusal
+from domain.schemes.lifecycle import Decision
 
 SUBMITTER, OTHER = UUID(int=1), UUID(int=2)
 EDIT, SUBMIT = SchemeAction.EDIT, SchemeAction.SUBMIT
@@ -17,15 +18,15 @@ REVISE, RESCHEDULE = SchemeAction.REVISE, SchemeAction.RESCHEDULE
 DECISIONS = (SchemeAction.APPROVE, SchemeAction.REQUEST_CHANGES, SchemeAction.REJECT)
 MANAGER, APPROVER = Role.PROGRAM_MANAGER, Role.APPROVER
 
-DRAFT = Standing(ready=False)
-READY = Standing(ready=True)
-WAITING = Standing(ready=True, submitted_by=SUBMITTER, current=True)
-EDITED = Standing(ready=True, submitted_by=SUBMITTER, current=False)
-BROKEN = Standing(ready=False, submitted_by=SUBMITTER, current=False)
-APPROVED = Standing(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.APPROVED)
-REJECTED = Standing(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.REJECTED)
-RETURNED = Standing(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.CHANGES_REQUESTED)
-CHANGED = Standing(ready=False, submitted_by=SUBMITTER, current=False, decision=Decision.CHANGES_REQUESTED)
+DRAFT = SchemeStanding(ready=False)
+READY = SchemeStanding(ready=True)
+WAITING = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=True)
+EDITED = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=False)
+BROKEN = SchemeStanding(ready=False, submitted_by=SUBMITTER, current=False)
+APPROVED = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.APPROVED)
+REJECTED = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.REJECTED)
+RETURNED = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.CHANGES_REQUESTED)
+CHANGED = SchemeStanding(ready=False, submitted_by=SUBMITTER, current=False, decision=Decision.CHANGES_REQUESTED)
 OVER = replace(APPROVED, ended_on=date(2026, 7, 31))
 UNDER_REVISION = replace(APPROVED, open_revision=OpenRevision(2, "Ben", datetime(2026, 3, 10, 9, tzinfo=UTC)))
 SCHEMES = (DRAFT, READY, WAITING, EDITED, BROKEN, APPROVED, REJECTED, RETURNED, CHANGED)
@@ -71,7 +72,7 @@ def viewer(*roles: Role, account: UUID = OTHER) -> Viewer:
     ],
 )
 def test_the_state_decides_what_can_be_done(
-    standing: Standing, edit: str | None, submit: str | None, decide: str | None
+    standing: SchemeStanding, edit: str | None, submit: str | None, decide: str | None
 ) -> None:
     """R3, R5: each refusal is a sentence about the scheme."""
     for action, expected in ((EDIT, edit), (SUBMIT, submit), *((decision, decide) for decision in DECISIONS)):
@@ -84,7 +85,7 @@ def test_the_state_decides_what_can_be_done(
 
 @pytest.mark.parametrize("action", DECISIONS)
 @pytest.mark.parametrize("standing", [WAITING, EDITED])
-def test_nobody_decides_about_what_they_submitted(action: SchemeAction, standing: Standing) -> None:
+def test_nobody_decides_about_what_they_submitted(action: SchemeAction, standing: SchemeStanding) -> None:
     """R5: four eyes, whatever roles somebody holds."""
     failure = refusal(action, standing, viewer(*Role, account=SUBMITTER))
     assert failure is not None
@@ -109,7 +110,7 @@ def test_nobody_decides_about_what_they_submitted(action: SchemeAction, standing
     ],
 )
 def test_offered_actions_by_role(
-    standing: Standing, by_manager: tuple[SchemeAction, ...], by_approver: tuple[SchemeAction, ...]
+    standing: SchemeStanding, by_manager: tuple[SchemeAction, ...], by_approver: tuple[SchemeAction, ...]
 ) -> None:
     """R9, R25: what the roles allow and the state lets pass, in a fixed order."""
     assert allowed_actions(standing, viewer(MANAGER)) == by_manager
@@ -174,14 +175,14 @@ def test_a_revision_whose_time_has_passed_is_neither_submitted_nor_approved() ->
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {MANAGER, APPROVER}])
 @pytest.mark.parametrize("standing", EVERY)
-def test_other_roles_are_offered_nothing(standing: Standing, role: Role) -> None:
+def test_other_roles_are_offered_nothing(standing: SchemeStanding, role: Role) -> None:
     """R25."""
     assert allowed_actions(standing, viewer(role)) == ()
 
 
 @pytest.mark.parametrize("action", SchemeAction)
 @pytest.mark.parametrize("standing", EVERY)
-def test_an_offered_action_never_fails_for_its_state(standing: Standing, action: SchemeAction) -> None:
+def test_an_offered_action_never_fails_for_its_state(standing: SchemeStanding, action: SchemeAction) -> None:
     """R9: what is offered and what is refused come from the same guards."""
     for account in (SUBMITTER, OTHER):
         somebody = viewer(MANAGER, APPROVER, account=account)

@@ -4,9 +4,10 @@ from uuid import UUID
 
 import pytest
 
+from domain.checks import chosen_problems
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.content import CouponValue
-from domain.schemes.inputs import chosen_problems, value_problems
+from domain.schemes.inputs import value_problems
 
 V = tuple(UUID(int=number) for number in range(1, 4))
 INVALID, DUPLICATE, LIMIT = UserErrorCode.INVALID, UserErrorCode.DUPLICATE, UserErrorCode.LIMIT_EXCEEDED

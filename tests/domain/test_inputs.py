@@ -8,15 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.channels import EarningChannel
+from domain.checks import number_problems, text_problems
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.content import Basics, Material
-from domain.schemes.inputs import (
-    basics_problems,
-    creation_problems,
-    number_problems,
-    text_problems,
-    unprintable,
-)
+from domain.schemes.inputs import basics_problems, creation_problems
+from domain.text import has_unprintable
 
 GIVEN = {
     "title": "Monsoon Care",
@@ -226,7 +222,7 @@ def test_a_text_has_at_most_one_problem_and_an_accepted_one_keeps_its_limits(
         assert len(found) <= 1
         if not found:
             assert shortest <= len(value.strip()) <= longest
-            assert not unprintable(value.strip(), lines=lines)
+            assert not has_unprintable(value.strip(), lines=lines)
 
 
 @given(st.integers(), st.integers(-5, 5))

@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from domain.channels import EarningChannel
-from domain.lifecycle import (
+from domain.permissions import Role
+from domain.schemes.lifecycle import (
     Decision,
     SchemeFacts,
     Stage,
@@ -15,8 +16,7 @@ from domain.lifecycle import (
     SubmissionFact,
     stages_at,
 )
-from domain.permissions import Role
-from domain.stages import (
+from domain.schemes.stages import (
     COUPON_STAGES,
     STAGE_ORDER,
     STEP_ORDER,

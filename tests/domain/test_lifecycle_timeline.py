@@ -9,20 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from domain.calendar import FOREVER, end_of_day, start_of_day
 from domain.channels import EarningChannel
-from domain.lifecycle import (
-    FOREVER,
-    Decision,
-    SchemeFacts,
-    StageSpan,
-    StepFact,
-    SubmissionFact,
-    end_of,
-    stages_at,
-    start_of,
-    timeline,
-)
-from domain.stages import (
+from domain.schemes.lifecycle import Decision, SchemeFacts, StageSpan, StepFact, SubmissionFact, stages_at, timeline
+from domain.schemes.stages import (
     COUPON_STAGES,
     STAGE_ORDER,
     STEP_ORDER,
@@ -137,8 +127,8 @@ def test_no_status_of_an_approved_scheme_is_older_than_its_approval(facts: Schem
 
 def test_days_begin_and_end_at_midnight_utc() -> None:
     """The last day of a month ends where the next month begins."""
-    assert start_of(date(2026, 2, 28)) == datetime(2026, 2, 28, tzinfo=UTC)
-    assert end_of(date(2026, 2, 28)) == start_of(date(2026, 3, 1))
+    assert start_of_day(date(2026, 2, 28)) == datetime(2026, 2, 28, tzinfo=UTC)
+    assert end_of_day(date(2026, 2, 28)) == start_of_day(date(2026, 3, 1))
 
 
 def test_a_date_before_the_creation_splits_nothing() -> None:

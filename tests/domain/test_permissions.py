@@ -16,17 +16,9 @@ from domain.permissions import (
     permissions_of,
     roles_with,
 )
+from domain.queue_keys import WorkQueueKey
 from domain.requests import Forbidden, Unauthenticated
-from domain.work import (
-    QUEUES,
-    EcpQueue,
-    EnrollmentQueue,
-    QueueOfOthers,
-    SchemeQueue,
-    WorkQueueKey,
-    queue_of,
-    queues_of,
-)
+from domain.work.queues import QUEUES, EcpQueue, EnrollmentQueue, QueueOfOthers, SchemeQueue, queue_of, queues_of
 
 EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read"}
 STAFF = EVERYONE | {"vendor:read", "scheme:follow"}

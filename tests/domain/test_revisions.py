@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from domain.calendar import format_moment
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.content import Basics, SchemeContent
 from domain.schemes.definition import ReviewWarning
 from domain.schemes.failures import RevisionOpen, TimePassed
-from domain.schemes.revisions import in_force, moment, replaced, revision_warnings, time_problems
+from domain.schemes.revisions import in_force, replaced, revision_warnings, time_problems
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
@@ -136,7 +137,7 @@ def test_warnings_say_what_speaks_against_a_revision() -> None:
     ],
 )
 def test_moments_are_said_in_utc(at: datetime, text: str) -> None:
-    assert moment(at) == text
+    assert format_moment(at) == text
 
 
 def test_failures_say_what_to_do() -> None:

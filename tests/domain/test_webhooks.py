@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.webhooks import RETRY_PAUSES, Address, is_public, next_attempt, url_problems
+from domain.webhooks.addresses import RETRY_PAUSES, Address, is_public, next_attempt, url_problems
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))

@@ -17,6 +17,7 @@ from db.sessions import Fetching
 from db.statement import Statement
 from db.statements.events import HORIZON
 from domain.channels import EarningChannel
+from domain.node_kinds import NodeKind
 from domain.permissions import Role, Viewer
 from domain.rules.model import (
     ActivityClause,
@@ -46,7 +47,6 @@ from graphql_api.context import Environment
 from resolvers.accounts.api_keys import CreateApiKey, create_api_key
 from resolvers.context import Operation
 from resolvers.events.feeds import read_feed
-from resolvers.nodes import NodeKind
 from resolvers.notifications.read import follow_notifications, notifications_by_id
 from resolvers.schemes.activity import activities_by_id, follow_activity
 from resolvers.schemes.participants import Participation, add_scheme_participant

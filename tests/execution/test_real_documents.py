@@ -6,9 +6,9 @@ import pytest
 import strawberry
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role, Viewer
 from graphql_api.execution import CompiledSchema
-from resolvers.nodes import NodeKind
 from tests.execution.example import ID_COUNT, Example
 from tests.execution.oracle import Comparison, compare
 

@@ -9,8 +9,8 @@ from sqlalchemy import insert
 from db.changes.accounts import put_account
 from db.models import EcpTable
 from db.rows import AccountRow
-from domain.ecp_inputs import EcpDetails
-from domain.ecps import EcpStatus
+from domain.ecps.facts import EcpStatus
+from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.accounts.read import viewers_of_accounts

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from domain.ecp_inputs import EcpDetails
+from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role
 from resolvers.context import Operation
 from resolvers.ecps.changing import Decided

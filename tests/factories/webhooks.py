@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from db.event_rows import EventRow
-from domain.endpoints import Attempt
 from domain.events import EventKind
+from domain.webhooks.endpoints import Attempt
 from resolvers.context import Operation
 from resolvers.paging import PageArguments
 from resolvers.webhooks.attempts import Tried, record_attempt

@@ -8,7 +8,7 @@ from db.changes.accounts import add_accounts
 from db.changes.catalog import put
 from db.database import Database
 from db.rows import AccountRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
-from domain.catalog import GeographyLevel, VendorKind
+from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.permissions import Role, Viewer
 from graphql_api.context import Environment
 

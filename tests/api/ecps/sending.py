@@ -4,8 +4,8 @@ from typing import Any
 
 import asyncpg
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, document, gid
 from tests.factories.world import World, key
 

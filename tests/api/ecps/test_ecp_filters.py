@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.factories.clock import TestClock
 from tests.factories.ecps import EcpFactory

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from db.models import Base
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, document, gid
 from tests.api.ecps.sending import NO_SUCH_ECP, TOLD, UNKNOWN_ECP, carried_out, events, refusals, told
 from tests.api.ecps.traces import REASON, an_account_of, keys_of, places_of

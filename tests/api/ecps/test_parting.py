@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.ecps.sending import NOTIFICATIONS, carried_out, events, told
 from tests.api.ecps.traces import REASON, an_account_of, keys_of, leads_to, places_of

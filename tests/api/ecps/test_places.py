@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.ecps.sending import carried_out, told
 from tests.factories.ecps import EcpFactory

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Clients, document, gid
 from tests.api.ecps.sending import MANAGERS, Refusal, carried_out, events, messages, payload_of, refusals, told
 from tests.factories.clock import TestClock

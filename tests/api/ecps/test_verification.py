@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.ecps.sending import (
     NO_SUCH_ECP,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.ecps.sending import UNKNOWN_ECP
 from tests.factories.ecps import EcpFactory

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from tests.api.client import Client, document, gid
 from tests.factories.world import key
 

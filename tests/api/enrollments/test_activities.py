@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.activities import Activity
+from domain.ecps.activities import Activity
 from domain.permissions import Permission, Role, roles_with
 from domain.requests import Forbidden
 from graphql_api.context import Environment

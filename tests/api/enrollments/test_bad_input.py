@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.enrollments.sending import Refusal, ecp_gid, enrollment_gid, refusals, refused, scheme_gid
 from tests.factories.clock import TestClock

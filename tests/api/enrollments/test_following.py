@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, roles_with
 from domain.requests import Forbidden
-from resolvers.nodes import NodeKind
 from tests.api.client import Clients, gid
 from tests.factories.enrollments import EnrollmentFactory
 from tests.factories.unchanged import nothing_changes

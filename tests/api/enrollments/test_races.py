@@ -6,8 +6,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, document, gid
 from tests.api.enrollments.sending import enrollment_gid, events, payload_of, said, scheme_gid
 from tests.factories.enrollments import EnrollmentFactory

@@ -10,8 +10,8 @@ from uuid import UUID
 from db.changes.collaboration import add_activity
 from db.changes.events import NewEvent, append_events
 from domain.events import EventKind
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from resolvers.schemes.activity import Act, record, take_part
 from tests.api.client import Client, gid
 from tests.api.events.sockets import Event

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.events.retention import forget_old_events
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.events.acts import (
     ACTIVITY,

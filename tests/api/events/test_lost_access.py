@@ -10,10 +10,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.auth import DEV_TOKEN_LIFETIME, dev_token
 from graphql_api.settings import Settings
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.events.acts import ACTIVITY, NOTIFICATIONS, FollowedScheme, messages_of
 from tests.api.events.conftest import joined

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from db.statements.events import HORIZON
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.events.acts import NOTIFICATIONS, FollowedScheme
 from tests.api.events.conftest import Complaints

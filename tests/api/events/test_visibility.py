@@ -8,8 +8,8 @@ import asyncpg
 import httpx
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.events.acts import (
     ACTIVITY,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from resolvers.schemes.participants import Participation, add_scheme_participant
 from resolvers.schemes.revise_scheme import ReviseScheme, revise_scheme
 from tests.api.client import gid

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from tests.api.client import gid
 from tests.api.preparing.documents import Prepared
 from tests.factories.schemes import SchemeFactory

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from tests.api.client import Answer, Client, document, gid
 from tests.factories.world import World, key
 

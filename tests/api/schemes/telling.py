@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.schemes.sending import carried_out, payload_of
 from tests.factories.world import World

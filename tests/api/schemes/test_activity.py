@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from domain.channels import EarningChannel
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, Clients, gid
 from tests.api.schemes.sending import basics, carried_out, input_of, payload_of, place, rule, scheme, tier, variant
 from tests.api.schemes.telling import add, entries, remove, sentences

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Clients, gid
 from tests.api.schemes.sending import UNKNOWN_SCHEME, Refusal, basics, carried_out, payload_of, refusals, scheme
 from tests.api.schemes.telling import add, caught_up, change_account, news, participants, participation, remove, told

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
 from tests.api.client import Clients, gid
 from tests.api.schemes.sending import (

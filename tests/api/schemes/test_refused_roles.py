@@ -11,10 +11,10 @@ import pytest
 import strawberry
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, roles_with
 from graphql_api.auth import dev_token
 from graphql_api.settings import Settings
-from resolvers.nodes import NodeKind
 from schema.build import build_schema, schema_text
 from schema.roots import POLICY
 from tests.api.client import Answer, Client, Clients, gid

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from tests.api.client import Clients, gid
 from tests.api.schemes.sending import (
     UNKNOWN_SCHEME,

@@ -9,7 +9,7 @@ from db.changes.catalog import put
 from db.database import Database
 from db.rows import VariantRow
 from domain.channels import EarningChannel
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
 from tests.api.client import Clients, gid
 from tests.api.schemes.sending import Refusal, carried_out, refusals, request_refusal, scheme, variant

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from db.changes import schemes as changes
 from domain.channels import EarningChannel
-from domain.lifecycle import timeline
 from domain.rules.model import (
     AllOf,
     AnyOf,
@@ -38,6 +37,7 @@ from domain.schemes.content import (
     content_hash,
     differences,
 )
+from domain.schemes.lifecycle import timeline
 from graphql_api.context import Environment
 from resolvers.schemes.drafts import derive_again
 from resolvers.schemes.revisions import content_in_force

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from resolvers.schemes.participants import Participation, add_scheme_participant, remove_scheme_participant
 from tests.api.client import Client, Clients, gid
 from tests.api.schemes.sending import carried_out, rule, scheme

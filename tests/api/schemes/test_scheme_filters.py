@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from domain.channels import EarningChannel
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from domain.work import WorkQueueKey
-from resolvers.nodes import NodeKind
+from domain.queue_keys import WorkQueueKey
 from resolvers.schemes.decide_submission import DeclineScheme, reject_scheme, request_scheme_changes
 from tests.api.client import Client, Clients, gid
 from tests.api.schemes.sending import place, variant

@@ -10,7 +10,7 @@ import pytest
 
 from db.changes.schemes import touch_scheme
 from db.database import Database
-from domain.schemes.orders import SchemeOrder
+from domain.schemes.facts import SchemeOrder
 from schema.ids import decode_id
 from tests.api.client import Client, Clients
 from tests.factories.schemes import SchemeFactory

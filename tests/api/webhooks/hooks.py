@@ -12,7 +12,7 @@ from uuid import UUID
 
 from standardwebhooks import Webhook
 
-from resolvers.nodes import NodeKind
+from domain.node_kinds import NodeKind
 from tests.api.client import Client, Clients, document, gid
 from tests.graphql_api.webhooks.endpoint import OK, Endpoint, endpoint
 

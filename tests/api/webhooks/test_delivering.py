@@ -7,9 +7,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from domain.events import Position
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import utc_now
-from resolvers.nodes import NodeKind
 from resolvers.schemes.decide_submission import ApproveScheme, approve_scheme
 from resolvers.webhooks import attempts
 from tests.api.client import Clients, document, gid

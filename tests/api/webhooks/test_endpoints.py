@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 
 from db.models import WebhookEndpointTable
-from domain.endpoints import ENDPOINTS_LIMIT
 from domain.events import EventKind
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
+from domain.webhooks.endpoints import ENDPOINTS_LIMIT
 from tests.api.client import document, gid
 from tests.api.webhooks.hooks import Hooks, Receiver, payload, refusals, unknown
 from tests.api.webhooks.test_delivering import change_account

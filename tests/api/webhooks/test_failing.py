@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.webhooks import JITTER_SHARE, RETRY_PAUSES
+from domain.webhooks.addresses import JITTER_SHARE, RETRY_PAUSES
 from graphql_api.webhooks import addresses
 from tests.api.client import document
 from tests.api.webhooks.hooks import ERROR, GONE, Hooks, Receiver, receiving

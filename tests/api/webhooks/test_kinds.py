@@ -9,8 +9,8 @@ import pytest
 from db.event_rows import ActivityRow, EventRow, NotificationRow
 from db.rows import AccountRow, SchemeRow
 from domain.events import SCHEME_ACTIVITIES, EventKind
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, Viewer
-from resolvers.nodes import NodeKind
 from resolvers.notifications.read import NOTIFICATION_ADDED
 from resolvers.schemes.activity import SCHEME_ACTIVITY
 from resolvers.webhooks.facts import ActivityFacts, EventFacts, Subject

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.nodes import NodeKind
 from tests.api.client import Client, document, gid
 from tests.api.webhooks.hooks import PATIENCE, Hooks
 from tests.factories.schemes import SchemeFactory

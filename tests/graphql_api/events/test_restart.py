@@ -12,10 +12,10 @@ import pytest
 
 from db.database import Database
 from db.embedded import EmbeddedPostgres
+from domain.node_kinds import NodeKind
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
 from migrations import run as migrations
-from resolvers.nodes import NodeKind
 from tests.api.client import Clients, gid
 from tests.api.events.sockets import connected
 from tests.conftest import QUICK, LiveServer

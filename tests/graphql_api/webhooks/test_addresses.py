@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.webhooks import Address, is_public
+from domain.webhooks.addresses import Address, is_public
 from graphql_api.webhooks.addresses import AddressRefused, HostUnknown, public_addresses
 from tests.domain.test_webhooks import LOOPBACK, not_global
 from tests.graphql_api.webhooks.endpoint import PUBLIC, Resolver

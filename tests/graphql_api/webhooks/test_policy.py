@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from pydantic import ValidationError
 
-from domain.webhooks import WebhookPolicy
+from domain.webhooks.addresses import WebhookPolicy
 from graphql_api.settings import Settings
 
 

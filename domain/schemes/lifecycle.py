@@ -4,14 +4,15 @@ A scheme's stages change when somebody acts and when a date arrives. `timeline` 
 evaluates `stages_at` at every moment at which a date changes something, so that what is stored never goes stale.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain.calendar import FOREVER, end_of_day, start_of_day
 from domain.channels import EarningChannel
-from domain.stages import (
+from domain.schemes.stages import (
     COUPON_STAGES,
     REVISION_STAGES,
     STAGE_ORDER,
@@ -21,8 +22,6 @@ from domain.stages import (
     WizardStepKind,
     WizardStepState,
 )
-
-FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Decision(StrEnum):
@@ -137,22 +136,12 @@ def timeline(facts: SchemeFacts) -> tuple[StageSpan, ...]:
     return tuple(span for kind in STAGE_ORDER for span in spans[kind])
 
 
-def start_of(day: date) -> datetime:
-    """Midnight UTC at the beginning of `day`."""
-    return datetime.combine(day, time(), UTC)
-
-
-def end_of(day: date) -> datetime:
-    """Midnight UTC at the end of `day`, the first moment that no longer belongs to it."""
-    return start_of(day) + timedelta(days=1)
-
-
 def _turning_points(facts: SchemeFacts) -> set[datetime]:
     days = [
-        (facts.enrollment_opens_on, start_of),
-        (facts.enrollment_closes_on, end_of),
-        (facts.starts_on, start_of),
-        (facts.ends_on, end_of),
+        (facts.enrollment_opens_on, start_of_day),
+        (facts.enrollment_closes_on, end_of_day),
+        (facts.starts_on, start_of_day),
+        (facts.ends_on, end_of_day),
     ]
     return {moment for day, of in days if day is not None and (moment := of(day)) > facts.created_at}
 
@@ -229,14 +218,14 @@ def _running(facts: SchemeFacts, at: datetime) -> Stage:
     if approved_at is None:
         return Stage(kind, StageState.NOT_STARTED)
     reached = [
-        (start_of(day), status)
+        (start_of_day(day), status)
         for day, status in (
             (facts.enrollment_opens_on, SchemeStatus.ENROLLMENT_OPEN),
             (_day_after(facts.enrollment_closes_on), SchemeStatus.NOT_STARTED),
             (facts.starts_on, SchemeStatus.RUNNING),
             (_day_after(facts.ends_on), SchemeStatus.ENDED),
         )
-        if day is not None and start_of(day) <= at
+        if day is not None and start_of_day(day) <= at
     ]
     # A scheme that runs stays RUNNING when its enrollment window opens or closes in the meantime.
     order = (SchemeStatus.ENDED, SchemeStatus.RUNNING)
@@ -252,9 +241,9 @@ def _running(facts: SchemeFacts, at: datetime) -> Stage:
 
 def _settlement(facts: SchemeFacts, at: datetime) -> Stage:
     kind = StageKind.SETTLEMENT
-    if facts.approved_at is None or facts.ends_on is None or at < end_of(facts.ends_on):
+    if facts.approved_at is None or facts.ends_on is None or at < end_of_day(facts.ends_on):
         return Stage(kind, StageState.NOT_STARTED)
-    return _pending(kind, SchemeStatus.SETTLEMENT_PENDING, max(end_of(facts.ends_on), facts.approved_at))
+    return _pending(kind, SchemeStatus.SETTLEMENT_PENDING, max(end_of_day(facts.ends_on), facts.approved_at))
 
 
 def _day_after(day: date | None) -> date | None:

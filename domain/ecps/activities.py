@@ -7,10 +7,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from domain.ecps import EcpStatus
+from domain.checks import text_problems
+from domain.codes import ACTIVITY_KIND
+from domain.ecps.facts import EcpStatus
 from domain.failures import Path, Problem, UserErrorCode
-from domain.rules.condition_problems import ACTIVITY_KIND
-from domain.schemes.inputs import text_problems
 
 ACTIVITIES_LIMIT: Final = 1_000
 SOURCE_LENGTH: Final = (1, 60)

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from domain.webhooks import next_attempt
+from domain.webhooks.addresses import next_attempt
 
 ENDPOINTS_LIMIT: Final = 100
 DESCRIPTION_LENGTH: Final = (0, 200)

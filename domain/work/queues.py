@@ -1,35 +1,17 @@
 """Work queues: what needs whose action, owned by a role (R10). A queue holds schemes, ECPs or enrollments."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
-from domain.ecps import EcpStatus, EnrollmentStatus
+from domain.ecps.facts import EcpStatus
+from domain.enrollments.facts import EnrollmentStatus
 from domain.permissions import Role, Viewer
+from domain.queue_keys import WorkQueueKey
 from domain.requests import Forbidden, RefusedRequest
-from domain.stages import SchemeStatus, StageKind
-
-
-class WorkQueueKey(StrEnum):
-    """The queues, in the order in which they are shown."""
-
-    DRAFTS_TO_COMPLETE = "DRAFTS_TO_COMPLETE"
-    CHANGES_REQUESTED = "CHANGES_REQUESTED"
-    REVIEW_PENDING = "REVIEW_PENDING"
-    APPROVAL_PENDING = "APPROVAL_PENDING"
-    COUPONS_TO_GENERATE = "COUPONS_TO_GENERATE"
-    ARTWORK_TO_UPLOAD = "ARTWORK_TO_UPLOAD"
-    ENROLLMENTS_TO_DECIDE = "ENROLLMENTS_TO_DECIDE"
-    ECPS_TO_VERIFY = "ECPS_TO_VERIFY"
-    SETTLEMENT_PENDING = "SETTLEMENT_PENDING"
-
-    @property
-    def label(self) -> str:
-        """The queue as people read it: "Drafts to complete"."""
-        return self.value.replace("_", " ").capitalize().replace("Ecps", "ECPs")
+from domain.schemes.stages import SchemeStatus, StageKind
 
 
 class Queue(Struct, frozen=True):

@@ -5,8 +5,8 @@
 
 from datetime import datetime
 
-from domain.rules.wording import explained, quoted
-from domain.schemes.revisions import moment
+from domain.calendar import format_moment
+from domain.text import explained, quoted
 
 
 def called(title: str, revision: int | None = None) -> str:
@@ -61,7 +61,7 @@ def approval_pending(actor: str, scheme: str) -> str:
 
 def approved(actor: str, scheme: str, comment: str | None, effective_at: datetime | None = None) -> str:
     """For the activity, with what the approver says about it; a revision with the time at which it takes effect."""
-    later = "" if effective_at is None else f", which takes effect on {moment(effective_at)}"
+    later = "" if effective_at is None else f", which takes effect on {format_moment(effective_at)}"
     return explained(f"{actor} approved {scheme}{later}", comment)
 
 
@@ -82,12 +82,12 @@ def work_begins(scheme: str, label: str) -> str:
 
 def revision_opened(actor: str, scheme: str, effective_at: datetime) -> str:
     """For the activity of a revision, and for those who take part in the scheme."""
-    return f"{actor} opened {scheme}, to take effect on {moment(effective_at)}."
+    return f"{actor} opened {scheme}, to take effect on {format_moment(effective_at)}."
 
 
 def revision_rescheduled(actor: str, scheme: str, before: datetime, after: datetime) -> str:
     """For the activity of a revision."""
-    return f"{actor} moved {scheme} from {moment(before)} to {moment(after)}."
+    return f"{actor} moved {scheme} from {format_moment(before)} to {format_moment(after)}."
 
 
 def revision_applied(number: int, title: str, changed: str | None) -> str:

@@ -5,8 +5,8 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.calendar import format_day
 from domain.permissions import Role
-from domain.rules.wording import day
 
 
 class WizardStepKind(StrEnum):
@@ -145,5 +145,5 @@ def status_label(status: str | None, state: str, open_step: str | None = None, d
     if status == SchemeStatus.STEP_PENDING and open_step is not None:
         return f"{WizardStepKind(open_step).label} pending"
     if status == SchemeStatus.APPROVED and due_on is not None:
-        return f"Approved, takes effect on {day(due_on)}"
+        return f"Approved, takes effect on {format_day(due_on)}"
     return status.replace("_", " ").capitalize()

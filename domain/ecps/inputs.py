@@ -7,11 +7,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from domain.catalog import NAME_LENGTH
-from domain.contact import email_problems, is_phone, phone_problems
+from domain.checks import NAME_LENGTH, REASON_LENGTH, email_problems, is_phone, phone_problems, text_problems
 from domain.failures import Problem, UserErrorCode
-from domain.rules.wording import quoted
-from domain.schemes.inputs import REASON_LENGTH, text_problems
+from domain.text import quoted
 
 PRACTICE_LENGTH: Final = (0, 120)
 LICENSE_LENGTH: Final = (0, 60)

@@ -3,7 +3,7 @@
 They say the code and never the name: the code outlives the person's data.
 """
 
-from domain.rules.wording import explained
+from domain.text import explained
 
 
 def registered(code: str, place: str) -> str:

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import format_day
 from domain.channels import EarningChannel
-from domain.ecps import EcpStatus
+from domain.ecps.facts import EcpStatus
 from domain.failures import Problem, UserErrorCode
 from domain.rules.bounds import QUANTITY
-from domain.rules.wording import day
 from domain.schemes.content import SchemeContent
 
 _STATUSES: Final = {
@@ -82,15 +82,15 @@ def _time_problems(line: Line, earner: Earner, content: SchemeContent) -> Iterat
     starts, ends = content.basics.starts_on, content.basics.ends_on
     sold_on = line.at.astimezone(UTC).date()
     if starts is not None and sold_on < starts:
-        message = f"The scheme starts on {day(starts)}; on {day(sold_on)} nobody earns in it."
+        message = f"The scheme starts on {format_day(starts)}; on {format_day(sold_on)} nobody earns in it."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))
     if ends is not None and sold_on > ends:
-        message = f"The scheme ended on {day(ends)}; on {day(sold_on)} nobody earns in it."
+        message = f"The scheme ended on {format_day(ends)}; on {format_day(sold_on)} nobody earns in it."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))
     if earner.enrolled_at is None:
         yield Problem(UserErrorCode.ILLEGAL_STATE, f"{earner.code} is not enrolled in the scheme.", ("ecpId",))
     elif line.at < earner.enrolled_at:
         enrolled_on = earner.enrolled_at.astimezone(UTC).date()
-        same = " later that day" if enrolled_on == sold_on else f" on {day(enrolled_on)}"
+        same = " later that day" if enrolled_on == sold_on else f" on {format_day(enrolled_on)}"
         message = f"{earner.code} enrolled{same}; what was sold before earns nothing."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))

@@ -1,0 +1,1 @@
+"""The catalog: products with variants, geographies, tiers, and vendors."""

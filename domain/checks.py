@@ -1,0 +1,95 @@
+"""Checks that inputs of every area share: texts, numbers, lists of choices, codes, e-mail addresses, phone numbers."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+from uuid import UUID
+
+from domain.codes import CODE_PATTERN
+from domain.failures import Path, Problem, UserErrorCode
+from domain.text import has_unprintable, is_visible
+
+# RFC 5321 limits a path to 254 characters.
+EMAIL_LENGTH: Final = 254
+# Deliberately loose: only a message sent to an address proves it, and only a call proves a number.
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_PHONE: Final = re.compile(r"(?=[^0-9]*[0-9])[0-9 +()-]{5,32}")
+
+
+def email_problems(email: str | None, path: Path, *, required: bool = False) -> Iterator[Problem]:
+    """Problems of an e-mail address; None is one only where it is `required`."""
+    yield from text_problems(email, path, "The e-mail address", (1 if required else 0, EMAIL_LENGTH))
+    if email is not None and not _EMAIL.fullmatch(email):
+        yield Problem(UserErrorCode.INVALID, "This is not an e-mail address.", path)
+
+
+def is_phone(text: str) -> bool:
+    """Whether this could be a telephone number."""
+    return _PHONE.fullmatch(text) is not None
+
+
+def phone_problems(phone: str | None, path: Path) -> Iterator[Problem]:
+    """Problems of a telephone number; None is none."""
+    if phone is not None and not is_phone(phone):
+        yield Problem(UserErrorCode.INVALID, "A phone number has 5 to 32 digits, spaces and + - ( ).", path)
+
+
+NAME_LENGTH: Final = (1, 120)
+
+
+def code_problems(code: str, path: Path, noun: str) -> Iterator[Problem]:
+    """Problems of a code or SKU: 1 to 40 capital letters, digits, dots, slashes, hyphens and underscores."""
+    if not code.strip():
+        yield Problem(UserErrorCode.REQUIRED, f"{noun} is missing.", path)
+    elif CODE_PATTERN.fullmatch(code) is None:
+        message = f"{noun} takes 1 to 40 capital letters, digits and . _ / - and starts with a letter or digit."
+        yield Problem(UserErrorCode.INVALID, message, path)
+
+
+REASON_LENGTH: Final = (3, 1_000)
+
+
+def text_problems(
+    value: str | None, path: Path, noun: str, length: tuple[int, int], *, lines: bool = False
+) -> Iterator[Problem]:
+    """Problems of one text: blank, too short, too long, or with characters that cannot be shown.
+
+    `length` is the inclusive range in characters after trimming; `lines` allows line breaks and tabs.
+    """
+    shortest, longest = length
+    text = (value or "").strip()
+    if not is_visible(text) and shortest > 0:
+        yield Problem(UserErrorCode.REQUIRED, f"{noun} is missing.", path)
+    elif len(text) < shortest:
+        yield Problem(UserErrorCode.INVALID, f"{noun} needs at least {shortest} characters.", path)
+    elif len(text) > longest:
+        message = f"{noun} has {len(text):,} characters; at most {longest:,} are allowed."
+        yield Problem(UserErrorCode.INVALID, message, path)
+    elif has_unprintable(text, lines=lines):
+        yield Problem(UserErrorCode.INVALID, f"{noun} contains characters that cannot be shown.", path)
+
+
+def number_problems(value: int, path: Path, noun: str, *, lowest: int, highest: int) -> Iterator[Problem]:
+    """Problems of one whole number outside the inclusive range from `lowest` to `highest`."""
+    if value < lowest:
+        yield Problem(UserErrorCode.INVALID, f"{noun} must be {lowest:,} or more, not {value:,}.", path)
+    elif value > highest:
+        yield Problem(UserErrorCode.INVALID, f"{noun} must be {highest:,} or less, not {value:,}.", path)
+
+
+def chosen_problems(
+    chosen: Sequence[UUID], known: Collection[UUID], field: str, noun: str, limit: int
+) -> Iterator[Problem]:
+    """Problems of a list of chosen things: too many, the same one twice, or one that does not exist."""
+    if len(chosen) > limit:
+        plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+        message = f"{len(chosen):,} {plural} are too many; choose at most {limit:,}."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, (field,))
+        return
+    seen: set[UUID] = set()
+    for index, item in enumerate(chosen):
+        if item in seen:
+            yield Problem(UserErrorCode.DUPLICATE, f"This {noun} is chosen twice.", (field, str(index)))
+        elif item not in known:
+            yield Problem(UserErrorCode.NOT_FOUND, f"This {noun} does not exist.", (field, str(index)))
+        seen.add(item)

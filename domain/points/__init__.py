@@ -1,0 +1,1 @@
+"""Points: whether a sale or a redeemed coupon can earn at all."""

@@ -1,0 +1,1 @@
+"""Work queues: what needs whose action."""
