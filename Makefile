@@ -90,7 +90,7 @@ hooks: $(DEV) ## Run the quick checks before every commit
 
 clean: ## Stop and delete the embedded database, and delete .venv
 	@if [ -d .tessera/postgres ] && [ -x $(BIN)/python ]; then $(BIN)/python -c \
-		'from pathlib import Path; from db.embedded import EmbeddedPostgres as P; P(Path(".tessera/postgres")).remove()'; fi
+		'from pathlib import Path; from db.embedded.server import EmbeddedPostgres as P; P(Path(".tessera/postgres")).remove()'; fi
 	@rm -rf .venv .tessera
 
 ifneq ($(FRESH),yes)

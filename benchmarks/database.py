@@ -14,7 +14,7 @@ import asyncpg
 from sqlalchemy import make_url
 
 from db.database import Database
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from domain.permissions import Role
 from graphql_api.context import utc_now
 from graphql_api.demo import load_demo

@@ -7,9 +7,9 @@ from typing import Any, Final
 from msgspec import Struct
 
 from benchmarks.ecp_population import key
+from db.ecps.pages import EcpFilters, ecp_count, ecp_page
+from db.enrollments.pages import EnrollmentFilters, counts_by_scheme, page_of_scheme
 from db.statement import Statement
-from db.statements.ecp_pages import EcpFilters, ecp_count, ecp_page
-from db.statements.enrollments import EnrollmentFilters, counts_by_scheme, page_of_scheme
 from domain.catalog.facts import GeographyLevel
 from domain.ecps.facts import EcpOrder
 from domain.enrollments.facts import EnrollmentOrder
@@ -33,7 +33,7 @@ _BOTH: Final[dict[str, Any]] = {
 class Case(Struct, frozen=True):
     """A list: how its pages are read, how it is counted, and by which value of a row it is sorted.
 
-    `page` takes `backward`, `resumed` and, where the list is `scattered`, `near`; see `db.statements.ecp_pages`.
+    `page` takes `backward`, `resumed` and, where the list is `scattered`, `near`; see `db.ecps.pages`.
     `counted` are the parameters of the count, whose last column is the number.
     """
 

@@ -23,7 +23,7 @@ from benchmarks.database import FOLDER, SETTINGS
 from benchmarks.ecp_cases import Case, cases
 from benchmarks.ecp_population import NAME, prepare
 from benchmarks.ecp_report import Explained, Measured, markdown, print_report, write_report
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from db.statement import Statement
 
 PAGE: Final = 51

@@ -29,7 +29,7 @@ from benchmarks.database import FOLDER, SETTINGS
 from benchmarks.ecp_population import NAME, prepare
 from benchmarks.reach_rules import COUNTED, NAMES, scheme
 from db.database import Database
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from domain.rules.reach import ReachPolicy
 from domain.schemes.assessment import Assessment, assess, scope_of
 from domain.schemes.content import SchemeContent

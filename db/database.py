@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from db.outbox.tail import Tail
 from db.sessions import PATIENCE, Reading, TransactionConflict, Writing
-from db.tail import Tail
 from domain.requests import Overloaded, TookTooLong, Unreachable
 
 # serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.

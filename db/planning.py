@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, ColumnElement, func, or_, select
 
-from db.models.base import Base
+from db.base import Base
 
 # Among so many rows a page is found if one in a hundred matches; if fewer do, sorting all of them costs as little.
 NEAR: Final = 4_000

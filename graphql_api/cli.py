@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from db.database import Database
-from db.embedded import DatabaseUnavailable, EmbeddedPostgres
+from db.embedded.server import DatabaseUnavailable, EmbeddedPostgres
 from domain.permissions import Role
 from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now

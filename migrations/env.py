@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, text
 
-from db.models import Base
+from db.metadata import METADATA
 
 # A migration that cannot get its lock gives up soon instead of queueing every query behind itself.
 LOCK_TIMEOUT = "5s"
@@ -11,9 +11,7 @@ LOCK_TIMEOUT = "5s"
 
 def run(connection: Connection) -> None:
     """Run the migrations that were asked for in one transaction."""
-    context.configure(
-        connection=connection, target_metadata=Base.metadata, compare_type=True, compare_server_default=True
-    )
+    context.configure(connection=connection, target_metadata=METADATA, compare_type=True, compare_server_default=True)
     with context.begin_transaction():
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         context.run_migrations()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from db.statements.catalog import GEOGRAPHIES_BY_ID
+from db.catalog.reads import GEOGRAPHIES_BY_ID
 from domain.catalog.facts import GeographyLevel
 from resolvers.context import Operation
 

@@ -18,8 +18,8 @@ import pytest
 from sqlalchemy import make_url
 
 from db.database import Database
-from db.embedded import EmbeddedPostgres
-from db.models import Base
+from db.embedded.server import EmbeddedPostgres
+from db.metadata import METADATA
 from graphql_api.app import build_app
 from graphql_api.context import Environment, utc_now
 from graphql_api.events import Hub
@@ -211,7 +211,7 @@ END $$"""
 
 async def empty(url: str) -> None:
     """Delete every row of every table, but for what makes the stream of events this database's own."""
-    tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name not in KEPT]
+    tables = [table.name for table in reversed(METADATA.sorted_tables) if table.name not in KEPT]
     # Triggers count what is deleted, too, so counts go right behind it.
     counts = {name: [f"{name}_count"] if f"{name}_count" in tables else [] for name in tables}
     statements = "".join(f'DELETE FROM "{table}";' for name in tables for table in (name, *counts[name]))

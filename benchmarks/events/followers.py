@@ -11,8 +11,8 @@ import orjson
 
 from benchmarks.events.sockets import Address, Refused, Socket
 from db.database import Database
-from db.event_rows import EventRow
-from db.statements.events import NAIVE_TAIL
+from db.outbox.reads import NAIVE_TAIL
+from db.outbox.rows import EventRow
 
 DOCUMENT: Final = """subscription Followed($schemeId: ID!, $after: EventCursor) {
   schemeActivity(schemeId: $schemeId, after: $after) { cursor activity { id message } }

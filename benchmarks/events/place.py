@@ -13,10 +13,10 @@ from msgspec import Struct
 from sqlalchemy import make_url
 
 from benchmarks.servers import ROOT
-from db.changes.accounts import put_account
+from db.accounts.changes import put_account
+from db.accounts.rows import AccountRow
 from db.database import Database
-from db.embedded import EmbeddedPostgres
-from db.rows import AccountRow
+from db.embedded.server import EmbeddedPostgres
 from domain.channels import EarningChannel
 from domain.permissions import Role, Viewer
 from graphql_api.context import Environment, utc_now

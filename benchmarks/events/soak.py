@@ -23,7 +23,7 @@ from benchmarks.events.sockets import Address
 from benchmarks.events.verdict import Verdict, judge
 from benchmarks.events.writing import Writer
 from db.database import Database
-from db.event_rows import EventRow
+from db.outbox.rows import EventRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from schema.ids import encode_id

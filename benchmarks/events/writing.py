@@ -10,9 +10,9 @@ import uuid_utils.compat
 from msgspec import Struct
 
 from benchmarks.events.place import Place
-from db.changes.collaboration import add_activity
-from db.changes.events import NewEvent, append_events
 from db.database import Database
+from db.outbox.changes import NewEvent, append_events
+from db.schemes.activity_changes import add_activity
 from domain.events import EventKind
 from domain.schemes.content import FieldDifference
 from domain.schemes.stages import WizardStepKind

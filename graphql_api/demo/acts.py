@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from db.statements.schemes import CONTENT_HASHES
+from db.schemes.reads import CONTENT_HASHES
 from domain.channels import EarningChannel
 from domain.schemes.content import CouponValue
 from domain.schemes.stages import WizardStepKind

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.catalog import put
-from db.ecp_rows import EcpPlace
-from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.catalog.changes import put
+from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.ecps.rows import EcpPlace
 from db.sessions import Writing
 from domain.catalog.facts import GeographyLevel, VendorKind
 

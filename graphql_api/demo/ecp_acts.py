@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.statements.ecps import CODE_OF_ACCOUNT
+from db.ecps.reads import CODE_OF_ACCOUNT
 from domain.ecps.activities import Activity, ActivityOutcome
 from domain.permissions import Role
 from graphql_api.demo.community import Community, Member

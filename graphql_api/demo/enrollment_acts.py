@@ -1,6 +1,6 @@
 """What is done about the late enrollments of the demo data, through the mutations."""
 
-from db.statements.scheme_pages import schemes_by_id
+from db.schemes.reads import schemes_by_id
 from domain.enrollments.facts import EnrollmentStatus
 from domain.permissions import SchemeScope
 from graphql_api.demo.community import Community

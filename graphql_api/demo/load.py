@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from db.accounts.reads import account_count
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
-from db.statements.accounts import account_count
 from graphql_api.context import Environment
 from graphql_api.demo.acts import catch_up, perform
 from graphql_api.demo.catalog import put_catalog

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.accounts import put_account
-from db.rows import AccountRow
+from db.accounts.changes import put_account
+from db.accounts.rows import AccountRow
 from db.sessions import Writing
 from domain.permissions import Role, Viewer
 from graphql_api.context import Environment

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from db.statements.schemes import RULES_BY_SCHEME
+from db.rules.reads import RULES_BY_SCHEME
 from domain.schemes.stages import WizardStepKind
 from graphql_api.demo.catalog import Naming
 from graphql_api.demo.rules import RULES

@@ -12,15 +12,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.accounts import add_accounts
-from db.changes.collaboration import add_notifications
-from db.changes.ecps import NewEcp, add_ecps
-from db.changes.enrollments import add_enrollments
-from db.changes.schemes import next_codes
-from db.enrollment_rows import EnrollmentRow
-from db.event_rows import NotificationRow
-from db.rows import AccountRow
-from db.statements.scheme_pages import schemes_by_id
+from db.accounts.changes import add_accounts
+from db.accounts.rows import AccountRow
+from db.codes import next_codes
+from db.ecps.changes import NewEcp, add_ecps
+from db.enrollments.changes import add_enrollments
+from db.enrollments.rows import EnrollmentRow
+from db.notifications.changes import add_notifications
+from db.notifications.rows import NotificationRow
+from db.schemes.reads import schemes_by_id
 from domain.ecps.facts import CODE_KIND
 from domain.ecps.sentences import verified
 from domain.enrollments.facts import EnrollmentStatus

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from db.event_rows import EventRow
+from db.outbox.rows import EventRow
 from db.sessions import TransactionConflict
 from domain.requests import RefusedRequest
 from graphql_api.context import Environment

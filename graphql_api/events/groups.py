@@ -13,8 +13,8 @@ from uuid import UUID
 
 from graphql import GraphQLError
 
-from db.event_rows import EventRow, StreamRow
-from db.statements.events import STREAM, events_of
+from db.outbox.reads import STREAM, events_of
+from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position
 from domain.permissions import Viewer
 from domain.requests import CursorExpired

@@ -13,7 +13,7 @@ from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import PreExecutionError
 
-from db.event_rows import EventRow, StreamRow
+from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position
 from domain.requests import CursorExpired, Overloaded
 from graphql_api.context import Environment, utc_now

@@ -9,7 +9,7 @@ import orjson
 from msgspec import Struct
 from strawberry.types.execution import ExecutionResult
 
-from db.event_rows import EventRow, StreamRow
+from db.outbox.rows import EventRow, StreamRow
 from domain.permissions import Viewer
 from domain.requests import Overloaded, TookTooLong, Unreachable
 from graphql_api.context import Environment

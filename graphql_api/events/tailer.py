@@ -9,12 +9,12 @@ from typing import Final, Protocol
 
 import structlog
 
-from db.changes.events import begin_epoch
 from db.database import Database
-from db.event_rows import EventRow, StreamRow
+from db.outbox.changes import begin_epoch
+from db.outbox.reads import ACCESS_VERSION, HORIZON, ORIGIN, STREAM, TAIL
+from db.outbox.rows import EventRow, StreamRow
+from db.outbox.tail import Tail, TailBroken
 from db.sessions import TransactionConflict
-from db.statements.events import ACCESS_VERSION, HORIZON, ORIGIN, STREAM, TAIL
-from db.tail import Tail, TailBroken
 from domain.events import Position
 from domain.requests import Overloaded, TookTooLong, Unreachable
 

@@ -14,8 +14,9 @@ from uuid import UUID
 import orjson
 import structlog
 
-from db.event_rows import EventRow, ServedEndpointRow
+from db.outbox.rows import EventRow
 from db.sessions import TransactionConflict
+from db.webhooks.rows import ServedEndpointRow
 from domain.requests import RefusedRequest
 from domain.webhooks.endpoints import Attempt
 from graphql_api.context import Environment

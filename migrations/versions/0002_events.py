@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from db.models.events import Xid8
+from db.outbox.tables import Xid8
 
 revision = "0002"
 down_revision = "0001"

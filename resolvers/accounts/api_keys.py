@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.accounts import add_api_key, mark_api_key_revoked
-from db.rows import ApiKeyRow
-from db.statements.accounts import LOCK_ACCOUNT, LOCK_API_KEY
+from db.accounts.changes import add_api_key, mark_api_key_revoked
+from db.accounts.reads import LOCK_ACCOUNT, LOCK_API_KEY
+from db.accounts.rows import ApiKeyRow
 from domain.checks import NAME_LENGTH, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode

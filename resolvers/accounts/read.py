@@ -8,10 +8,10 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from db.rows import AccountRow, ApiKeyRow
+from db.accounts import reads as statements
+from db.accounts.rows import AccountRow, ApiKeyRow
 from db.search import words_of
 from db.sessions import Fetching
-from db.statements import accounts as statements
 from domain.permissions import Permission, Role, Viewer
 from resolvers.alignment import one_each
 from resolvers.context import Operation

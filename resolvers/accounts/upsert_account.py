@@ -5,10 +5,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.accounts import put_account
-from db.rows import AccountRow
-from db.statements.accounts import LOCK_ACCOUNT
-from db.statements.catalog import VENDORS_BY_ID
+from db.accounts.changes import put_account
+from db.accounts.reads import LOCK_ACCOUNT
+from db.accounts.rows import AccountRow
+from db.catalog.reads import VENDORS_BY_ID
 from domain.checks import NAME_LENGTH, email_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.catalog import reads as statements
+from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.search import words_of
-from db.statements import catalog as statements
 from domain.catalog.facts import VendorKind
 from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.catalog import put
-from db.changes.ecps import follow_geography
-from db.rows import GeographyRow
-from db.statements.catalog import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
+from db.catalog.changes import put
+from db.catalog.reads import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
+from db.catalog.rows import GeographyRow
+from db.ecps.changes import follow_geography
 from domain.catalog.facts import GeographyLevel
 from domain.catalog.inputs import parent_problems
 from domain.checks import NAME_LENGTH, code_problems, text_problems

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.catalog import put
-from db.rows import ProductRow, VariantRow
-from db.statements.catalog import LOCK_PRODUCT, VARIANTS_BY_PRODUCT
+from db.catalog.changes import put
+from db.catalog.reads import LOCK_PRODUCT, VARIANTS_BY_PRODUCT
+from db.catalog.rows import ProductRow, VariantRow
 from domain.catalog.inputs import VARIANTS_PER_PRODUCT_LIMIT
 from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind

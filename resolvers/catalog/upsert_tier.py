@@ -4,9 +4,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.catalog import put
-from db.rows import TierRow
-from db.statements.catalog import LOCK_TIER
+from db.catalog.changes import put
+from db.catalog.reads import LOCK_TIER
+from db.catalog.rows import TierRow
 from domain.catalog.inputs import TIER_RANK_LIMIT
 from domain.checks import NAME_LENGTH, code_problems, number_problems, text_problems
 from domain.events import EventKind

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.catalog import put
-from db.rows import VendorRow
-from db.statements.catalog import LOCK_VENDOR
+from db.catalog.changes import put
+from db.catalog.reads import LOCK_VENDOR
+from db.catalog.rows import VendorRow
 from domain.catalog.facts import VendorKind
 from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind

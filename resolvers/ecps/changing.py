@@ -7,10 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.ecp_rows import EcpPlace, EcpRecord
-from db.rows import GeographyRow
+from db.catalog.rows import GeographyRow
+from db.ecps.reads import ECP_BY_EMAIL, HOLD_GEOGRAPHY, lock_ecp
+from db.ecps.rows import EcpPlace, EcpRecord
 from db.sessions import Writing
-from db.statements.ecps import ECP_BY_EMAIL, HOLD_GEOGRAPHY, lock_ecp
 from domain.catalog.facts import GeographyLevel
 from domain.ecps.failures import EcpNotFound
 from domain.ecps.guards import EcpAction, refusal

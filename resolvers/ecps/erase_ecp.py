@@ -6,17 +6,17 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from db.changes import erasure as changes
-from db.changes.accounts import erase_api_keys, put_account
-from db.changes.enrollments import withdraw_applications
-from db.changes.events import NewEvent, append_events
-from db.changes.webhooks import delete_endpoints_of_account
-from db.ecp_rows import EcpRow
-from db.rows import AccountRow
+from db.accounts.changes import erase_api_keys, put_account
+from db.accounts.reads import LOCK_ACCOUNT
+from db.accounts.rows import AccountRow
+from db.ecps import erasure_changes as changes
+from db.ecps.activity_reads import ACTIVITY_IDS_OF_ECP
+from db.ecps.reads import REASONS_OF_ECP
+from db.ecps.rows import EcpRow
+from db.enrollments.changes import withdraw_applications
+from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
-from db.statements.accounts import LOCK_ACCOUNT
-from db.statements.activities import ACTIVITY_IDS_OF_ECP
-from db.statements.ecps import REASONS_OF_ECP
+from db.webhooks.changes import delete_endpoints_of_account
 from domain.ecps.facts import ERASED_NAME
 from domain.ecps.inputs import known_names, mention, mention_problems, reason_problems
 from domain.events import EventKind

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from db.ecp_rows import EcpRow
+from db.ecps.pages import EcpFilters, ecp_count, ecp_page
+from db.ecps.rows import EcpRow
 from db.search import words_of
-from db.statements.ecp_pages import EcpFilters, ecp_count, ecp_page
 from domain.ecps.facts import EcpOrder, EcpStatus
 from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey

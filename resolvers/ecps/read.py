@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from db.ecp_rows import ContactRow, EcpRow
-from db.rows import AccountRow
-from db.statements import ecps as statements
+from db.accounts.rows import AccountRow
+from db.ecps import reads as statements
+from db.ecps.rows import ContactRow, EcpRow
 from domain.ecps.facts import EcpFacts
 from domain.ecps.guards import EcpAction, allowed_actions
 from domain.permissions import EcpScope, Permission, Viewer

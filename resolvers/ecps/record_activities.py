@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
-from db.changes.activities import add_activities
+from db.ecps.activity_changes import add_activities
+from db.ecps.activity_reads import ECPS_BY_CODE, STORED_ACTIVITIES, NamedEcpRow, StoredActivityRow
 from db.sessions import Writing
-from db.statements.activities import ECPS_BY_CODE, STORED_ACTIVITIES, NamedEcpRow, StoredActivityRow
 from domain.ecps.activities import (
     Activity,
     ActivityOutcome,

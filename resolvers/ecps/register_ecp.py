@@ -5,11 +5,11 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.changes.ecps import add_ecp
-from db.changes.events import NewEvent
-from db.changes.schemes import next_code
-from db.statements.accounts import LOCK_ACCOUNT
-from db.statements.ecps import CODE_OF_ACCOUNT
+from db.accounts.reads import LOCK_ACCOUNT
+from db.codes import next_code
+from db.ecps.changes import add_ecp
+from db.ecps.reads import CODE_OF_ACCOUNT
+from db.outbox.changes import NewEvent
 from domain.ecps.facts import CODE_KIND
 from domain.ecps.failures import RegisteredAlready
 from domain.ecps.inputs import EcpDetails

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from db.changes.ecps import touch_ecp
-from db.changes.events import NewEvent
+from db.ecps.changes import touch_ecp
+from db.outbox.changes import NewEvent
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
 from domain.ecps.inputs import reason_problems

@@ -4,10 +4,10 @@ Nobody is told who did it in person: an ECP deals with the program, and is known
 others were told leads from the code to an account.
 """
 
-from db.changes.events import NewEvent
-from db.ecp_rows import EcpRow
+from db.accounts.reads import HOLDERS_OF_ROLE
+from db.ecps.rows import EcpRow
+from db.outbox.changes import NewEvent
 from db.sessions import Writing
-from db.statements.collaboration import HOLDERS_OF_ROLE
 from domain.permissions import Role
 from resolvers.accounts.read import viewers_of_accounts
 from resolvers.context import Operation

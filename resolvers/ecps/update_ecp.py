@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.ecps import set_details
+from db.ecps.changes import set_details
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
 from domain.ecps.inputs import EcpDetails, fixed_problems

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.ecps import touch_ecp
-from db.changes.events import NewEvent
-from db.ecp_rows import EcpRow
+from db.catalog.reads import TIERS_BY_ID
+from db.ecps.changes import touch_ecp
+from db.ecps.rows import EcpRow
+from db.outbox.changes import NewEvent
 from db.sessions import Writing
-from db.statements.catalog import TIERS_BY_ID
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
 from domain.ecps.sentences import reinstated, tier_changed, verified

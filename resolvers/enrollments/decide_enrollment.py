@@ -4,9 +4,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.enrollments import record_decision
-from db.changes.events import NewEvent
-from db.enrollment_rows import EnrollmentStandingRow
+from db.enrollments.changes import record_decision
+from db.enrollments.rows import EnrollmentStandingRow
+from db.outbox.changes import NewEvent
 from domain.checks import REASON_LENGTH, text_problems
 from domain.enrollments.facts import EnrollmentStatus
 from domain.enrollments.guards import EnrollmentAction, refusal

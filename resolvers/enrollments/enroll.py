@@ -4,11 +4,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.enrollments import add_enrollment, replace_enrollment
-from db.changes.events import NewEvent
-from db.enrollment_rows import ApplicantRow, EnrollmentRow, OfferRow
+from db.enrollments import locks as statements
+from db.enrollments.changes import add_enrollment, replace_enrollment
+from db.enrollments.rows import ApplicantRow, EnrollmentRow, OfferRow
+from db.outbox.changes import NewEvent
 from db.sessions import DuplicateKey, TransactionConflict, Writing
-from db.statements import enrolling as statements
 from domain.ecps.facts import EcpStatus
 from domain.ecps.failures import EcpNotFound
 from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer

@@ -9,10 +9,10 @@ from uuid import UUID
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from db.enrollment_rows import EnrollmentRow
+from db.enrollments import pages as statements
+from db.enrollments.pages import EnrollmentFilters
+from db.enrollments.rows import EnrollmentRow
 from db.search import words_of
-from db.statements import enrollments as statements
-from db.statements.enrollments import EnrollmentFilters
 from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
 from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey

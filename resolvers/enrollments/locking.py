@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from db.enrollment_rows import EnrollmentStandingRow
+from db.enrollments import locks as statements
+from db.enrollments.reads import enrollments_by_id
+from db.enrollments.rows import EnrollmentStandingRow
 from db.sessions import Writing
-from db.statements import enrolling as statements
-from db.statements.enrollments import enrollments_by_id
 from domain.enrollments.failures import EnrollmentNotFound
 from domain.permissions import SchemeScope
 from resolvers.context import Operation

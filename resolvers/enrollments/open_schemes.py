@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from db.rows import SchemeRow
+from db.enrollments.locks import PLACES_OF_ECP
+from db.enrollments.open_scheme_pages import open_count, open_page
+from db.schemes.rows import SchemeRow
 from db.search import words_of
-from db.statements.enrolling import PLACES_OF_ECP
-from db.statements.open_schemes import open_count, open_page
 from domain.permissions import EcpScope
 from domain.requests import BadInput
 from resolvers.context import Operation

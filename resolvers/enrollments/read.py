@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from db.enrollment_rows import EnrollmentRow, EnrollmentStandingRow
-from db.rows import AccountRow
+from db.accounts.rows import AccountRow
+from db.enrollments import reads as statements
+from db.enrollments.rows import EnrollmentRow, EnrollmentStandingRow
 from db.sessions import Fetching
-from db.statements import enrollments as statements
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import EnrollmentFacts, EnrollmentStatus
 from domain.enrollments.guards import EnrollmentAction, allowed_actions

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from db.changes.events import NewEvent
+from db.accounts.reads import HOLDERS_OF_ROLE
+from db.outbox.changes import NewEvent
+from db.schemes.activity_reads import PARTICIPANTS_BY_SCHEME
 from db.sessions import Writing
-from db.statements.collaboration import HOLDERS_OF_ROLE, PARTICIPANTS_BY_SCHEME
 from domain.permissions import EcpScope, Permission, Role
 from resolvers.accounts.read import viewers_of_accounts
 from resolvers.context import Operation

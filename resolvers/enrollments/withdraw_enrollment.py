@@ -4,8 +4,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.enrollments import record_withdrawal
-from db.changes.events import NewEvent
+from db.enrollments.changes import record_withdrawal
+from db.outbox.changes import NewEvent
 from domain.enrollments.failures import WithdrawnAlready
 from domain.enrollments.guards import EnrollmentAction, refusal
 from domain.enrollments.sentences import you_were_withdrawn

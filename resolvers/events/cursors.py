@@ -10,8 +10,8 @@ import hashlib
 import struct
 from typing import Final
 
-from db.event_rows import StreamRow
-from db.statements.events import STREAM
+from db.outbox.reads import STREAM
+from db.outbox.rows import StreamRow
 from domain.events import Position
 from domain.requests import BadInput, CursorExpired
 from resolvers.context import Operation

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.event_rows import EventRow, StreamRow
-from db.statements.events import HORIZON, Subject, event_count, events_of
+from db.outbox.reads import HORIZON, Subject, event_count, events_of
+from db.outbox.rows import EventRow, StreamRow
 from domain.events import EventKind, Position
 from domain.requests import BadInput
 from resolvers.context import Operation

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from db.changes.events import delete_events
-from db.changes.webhooks import delete_deliveries
-from db.statements.events import OLDEST_EVENTS, STREAM
+from db.outbox.changes import delete_events
+from db.outbox.reads import OLDEST_EVENTS, STREAM
+from db.webhooks.changes import delete_deliveries
 from resolvers.context import Operation
 from resolvers.webhooks.passing import pass_by
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.changes.events import NewEvent, append_events
+from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from domain.events import EventKind
 from resolvers.context import Operation

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.collaboration import mark_read
-from db.changes.events import NewEvent, append_events
+from db.notifications.changes import mark_read
+from db.notifications.reads import NOTIFICATIONS_BY_ID
+from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
-from db.statements.collaboration import NOTIFICATIONS_BY_ID
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation

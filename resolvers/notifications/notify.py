@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from db.changes.collaboration import add_notifications
-from db.changes.events import NewEvent, append_events
-from db.event_rows import NotificationRow
+from db.notifications.changes import add_notifications
+from db.notifications.rows import NotificationRow
+from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from domain.events import EventKind
 from resolvers.context import Operation

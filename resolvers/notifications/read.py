@@ -7,8 +7,9 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from db.event_rows import EventRow, NotificationRow
-from db.statements import collaboration as statements
+from db.notifications import reads as statements
+from db.notifications.rows import NotificationRow
+from db.outbox.rows import EventRow
 from domain.events import EventKind
 from resolvers.alignment import one_each
 from resolvers.context import Operation

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.ecp_rows import EcpRow
-from db.rows import SchemeRow
-from db.statements.catalog import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
-from db.statements.enrollments import OWN_ENROLLMENTS
-from db.statements.points import ACTIVITIES_OF_ECP
+from db.catalog.reads import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
+from db.ecps.rows import EcpRow
+from db.enrollments.reads import OWN_ENROLLMENTS
+from db.points.reads import ACTIVITIES_OF_ECP
+from db.schemes.rows import SchemeRow
 from domain.calendar import format_day
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.rows import RuleRow
+from db.rules.rows import RuleRow
 from db.sessions import Fetching
 from domain.rules.evaluation import ClauseVerdict, Evaluation, RuleVerdict
 from domain.rules.explanations import clause_sentence, fact_sentence, mentioned_facts, rule_sentence

@@ -7,13 +7,15 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from db.changes import collaboration as changes
-from db.changes.events import NewEvent
-from db.event_rows import ActivityRow, EventRow
-from db.rows import AccountRow
+from db.accounts.reads import HOLDERS_OF_ROLE
+from db.accounts.rows import AccountRow
+from db.outbox.changes import NewEvent
+from db.outbox.rows import EventRow
+from db.schemes import activity_changes as changes
+from db.schemes import activity_reads as statements
+from db.schemes.reads import SCOPES_OF_SCHEME
+from db.schemes.rows import ActivityRow
 from db.sessions import Writing
-from db.statements import collaboration as statements
-from db.statements.scheme_pages import SCOPES_OF_SCHEME
 from domain.events import SCHEME_ACTIVITIES, EventKind
 from domain.permissions import Permission, Role
 from domain.requests import BadInput
@@ -80,7 +82,7 @@ async def _concerned(session: Writing, scheme_id: UUID, act: Act) -> dict[UUID, 
     """Who is told, and what: single accounts before holders of roles, and those before other participants."""
     messages = dict(act.personally)
     for role, message in act.tasks:
-        for account_id in await session.fetch(statements.HOLDERS_OF_ROLE, role=role.value):
+        for account_id in await session.fetch(HOLDERS_OF_ROLE, role=role.value):
             messages.setdefault(account_id, message)
     for _, account_id in await session.fetch(statements.PARTICIPANTS_BY_SCHEME, ids=[scheme_id]):
         messages.setdefault(account_id, act.message)

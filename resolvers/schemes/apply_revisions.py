@@ -4,12 +4,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from db.changes import revisions as changes
-from db.changes import schemes as scheme_changes
-from db.rows import RevisionRow
+from db.schemes import changes as scheme_changes
+from db.schemes import revision_changes as changes
+from db.schemes.reads import LOCK_SCHEME
+from db.schemes.revision_reads import DUE_REVISIONS, DUE_SCHEMES
+from db.schemes.rows import RevisionRow
 from db.sessions import Writing
-from db.statements.revisions import DUE_REVISIONS, DUE_SCHEMES
-from db.statements.schemes import LOCK_SCHEME
 from domain.events import EventKind
 from domain.schemes.activity_sentences import revision_applied
 from domain.schemes.change_sentences import what_changed

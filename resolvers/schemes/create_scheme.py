@@ -4,7 +4,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes import schemes as changes
+from db.codes import next_code
+from db.schemes import changes
 from domain.channels import EarningChannel
 from domain.events import EventKind
 from domain.schemes.activity_sentences import called, created
@@ -32,7 +33,7 @@ async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
         await changes.add_scheme(
             session,
             scheme_id=scheme_id,
-            code=await changes.next_code(session, "SCH", operation.now.year),
+            code=await next_code(session, "SCH", operation.now.year),
             basics=basics,
             content_hash=content_hash(SchemeContent(basics)),
             created_by=operation.viewer.account_id,

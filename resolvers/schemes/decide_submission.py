@@ -6,11 +6,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from db.changes import schemes as changes
-from db.changes.revisions import add_revision
-from db.rows import SchemeRow, SubmissionRow
+from db.schemes import changes
+from db.schemes.reads import SUBMITTED_CONTENT
+from db.schemes.revision_changes import add_revision
+from db.schemes.rows import SchemeRow, SubmissionRow
 from db.sessions import Writing
-from db.statements.schemes import SUBMITTED_CONTENT
 from domain.checks import REASON_LENGTH, text_problems
 from domain.events import EventKind
 from domain.schemes.activity_sentences import approved, changes_requested, rejected, work_begins

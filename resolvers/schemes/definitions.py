@@ -7,9 +7,12 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.rows import (
+from db.rules.reads import RULES_BY_SCHEME
+from db.rules.rows import RuleRow
+from db.schemes import reads as statements
+from db.schemes.revision_reads import DEFINITIONS, REVISIONS_BY_SCHEME
+from db.schemes.rows import (
     RevisionRow,
-    RuleRow,
     SchemeGeographyRow,
     SchemeRow,
     SchemeVariantRow,
@@ -18,8 +21,6 @@ from db.rows import (
     SubmissionRow,
 )
 from db.sessions import Fetching
-from db.statements import schemes as statements
-from db.statements.revisions import DEFINITIONS, REVISIONS_BY_SCHEME
 from domain.channels import EarningChannel
 from domain.rules.sentences import Names
 from domain.schemes.activity_sentences import called
@@ -143,7 +144,7 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
     schemes = one_each(ids, await fetching.fetch(DEFINITIONS, ids=ids), lambda pair: pair[0].id)
     variants = many_each(ids, await fetching.fetch(statements.VARIANTS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
     places = many_each(ids, await fetching.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    rules = many_each(ids, await fetching.fetch(statements.RULES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
+    rules = many_each(ids, await fetching.fetch(RULES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
     sections = many_each(ids, await fetching.fetch(statements.SECTIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
     submissions = one_each(
         ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id

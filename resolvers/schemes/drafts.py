@@ -7,11 +7,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.changes import schemes as changes
-from db.rows import SectionRow
+from db.schemes import changes
+from db.schemes import reads as statements
+from db.schemes.reads import schemes_by_id
+from db.schemes.rows import SectionRow
 from db.sessions import Writing
-from db.statements import schemes as statements
-from db.statements.scheme_pages import schemes_by_id
 from domain.events import EventKind
 from domain.schemes.change_sentences import sentence
 from domain.schemes.content import FieldDifference, differences

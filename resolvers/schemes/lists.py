@@ -8,9 +8,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from db.rows import SchemeRow
+from db.schemes.pages import SchemeFilters, scheme_count, scheme_page
+from db.schemes.rows import SchemeRow
 from db.search import words_of
-from db.statements.scheme_pages import SchemeFilters, scheme_count, scheme_page
 from domain.channels import EarningChannel
 from domain.queue_keys import WorkQueueKey
 from domain.schemes.facts import SchemeOrder

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes import collaboration as changes
-from db.rows import AccountRow
+from db.accounts.reads import ACCOUNTS_BY_ID
+from db.accounts.rows import AccountRow
+from db.schemes import activity_changes as changes
+from db.schemes.reads import schemes_by_id
 from db.sessions import Writing
-from db.statements.accounts import ACCOUNTS_BY_ID
-from db.statements.scheme_pages import schemes_by_id
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Permission

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from db.catalog.reads import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
+from db.rules import reach_reads as statements
 from db.sessions import Fetching
-from db.statements import reach as statements
-from db.statements.catalog import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
 from domain.rules.model import ActivityClause
 from domain.rules.occasions import SoldVariant
 from domain.rules.reach import Cell, Population, cells_by_activity

@@ -8,8 +8,8 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from db.schemes.reads import SNAPSHOTS
 from db.sessions import Fetching
-from db.statements.schemes import SNAPSHOTS
 from domain.rules.reach import ReachVerdict
 from domain.rules.wording import Names
 from domain.schemes.assessment import Assessment, ReachStep, RuleReach, assess, scope_of

@@ -9,24 +9,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.rows import (
-    GeographyRow,
-    NameRow,
-    RuleRow,
-    SchemeRow,
-    SchemeVariantRow,
-    StageRow,
-    StandingRow,
-    SubmissionRow,
-    decode_rule,
-)
+from db.catalog.rows import GeographyRow
+from db.rules.reads import NAMES, RULES_BY_SCHEME
+from db.rules.rows import NameRow, RuleRow, decode_rule
+from db.schemes import reads as statements
+from db.schemes.reads import scheme_by_code
+from db.schemes.reads import schemes_by_id as visible_schemes_by_id
+from db.schemes.revision_reads import STANDINGS
+from db.schemes.revision_reads import schemes_in_place as visible_schemes_in_place
+from db.schemes.rows import SchemeRow, SchemeVariantRow, StageRow, StandingRow, SubmissionRow
 from db.sessions import Fetching
-from db.statements import schemes as statements
-from db.statements.catalog import NAMES
-from db.statements.revisions import STANDINGS
-from db.statements.revisions import schemes_in_place as visible_schemes_in_place
-from db.statements.scheme_pages import scheme_by_code
-from db.statements.scheme_pages import schemes_by_id as visible_schemes_by_id
 from domain.calendar import end_of_day
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
@@ -103,7 +95,7 @@ async def geographies_by_scheme(operation: Operation, ids: list[UUID]) -> list[l
 
 async def rules_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RuleView]]:
     """The bonus rules of each scheme, in their order."""
-    rows = await operation.fetch(statements.RULES_BY_SCHEME, ids=ids)
+    rows = await operation.fetch(RULES_BY_SCHEME, ids=ids)
     views = list(zip(rows, await rule_views(operation, rows), strict=True))
     return [[view for _, view in group] for group in many_each(ids, views, lambda pair: pair[0].scheme_id)]
 

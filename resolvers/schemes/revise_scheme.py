@@ -6,10 +6,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes import schemes as changes
-from db.changes.revisions import open_revision
-from db.rows import RevisionRow
-from db.statements.revisions import HIGHEST_NUMBER, REVISIONS_BY_SCHEME
+from db.schemes import changes
+from db.schemes.revision_changes import open_revision
+from db.schemes.revision_reads import HIGHEST_NUMBER, REVISIONS_BY_SCHEME
+from db.schemes.rows import RevisionRow
 from domain.events import EventKind
 from domain.schemes.activity_sentences import revision_opened, revision_rescheduled
 from domain.schemes.content import SchemeContent, time_difference

@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from db.rows import RevisionRow, SchemeRow
+from db.schemes import revision_reads as statements
+from db.schemes.rows import RevisionRow, SchemeRow
 from db.sessions import Fetching
-from db.statements import revisions as statements
 from domain.permissions import SchemeScope
 from domain.schemes.content import FieldDifference, SchemeContent, differences
 from domain.schemes.revisions import in_force, replaced

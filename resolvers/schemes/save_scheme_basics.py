@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.changes import schemes as changes
+from db.schemes import changes
 from domain.schemes.content import Basics
 from domain.schemes.inputs import basics_problems
 from domain.schemes.stages import WizardStepKind

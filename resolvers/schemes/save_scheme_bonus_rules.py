@@ -6,9 +6,9 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.changes import schemes as changes
+from db.catalog.reads import CATEGORIES
+from db.rules.changes import set_rules
 from db.sessions import Writing
-from db.statements.catalog import CATEGORIES
 from domain.failures import Problem, UserErrorCode
 from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
@@ -53,7 +53,7 @@ async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonus
                 *rule_problems(rules, await _known_ids(session, rules)),
             ]
         )
-        await changes.set_rules(session, command.scheme_id, rules)
+        await set_rules(session, command.scheme_id, rules)
         return await keep_draft(operation, session, definition, step)
 
 

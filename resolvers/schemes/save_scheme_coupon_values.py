@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes import schemes as changes
+from db.schemes import changes
 from domain.channels import EarningChannel
 from domain.schemes.content import CouponValue
 from domain.schemes.inputs import value_problems

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes import schemes as changes
-from db.statements.catalog import GEOGRAPHIES_BY_ID
+from db.catalog.reads import GEOGRAPHIES_BY_ID
+from db.schemes import changes
 from domain.checks import chosen_problems
 from domain.schemes.inputs import GEOGRAPHIES_LIMIT
 from domain.schemes.stages import WizardStepKind

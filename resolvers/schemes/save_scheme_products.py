@@ -5,8 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes import schemes as changes
-from db.statements.catalog import VARIANTS_BY_ID
+from db.catalog.reads import VARIANTS_BY_ID
+from db.schemes import changes
 from domain.checks import chosen_problems
 from domain.rules.mentions import rules_mentioning_variant
 from domain.schemes.inputs import VARIANTS_LIMIT

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.rows import StageRow
+from db.schemes.rows import StageRow
 from domain.schemes.stages import StageState
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes import schemes as changes
+from db.schemes import changes
 from domain.events import EventKind
 from domain.permissions import Role
 from domain.schemes.activity_sentences import approval_pending, submitted

@@ -9,13 +9,15 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.changes.collaboration import add_notifications
-from db.changes.events import NewEvent, append_events
-from db.changes.webhooks import add_delivery, save_endpoint
-from db.event_rows import EventRow, NotificationRow, WebhookDeliveryRow, WebhookEndpointRow
+from db.accounts.reads import HOLDERS_OF_ROLE
+from db.notifications.changes import add_notifications
+from db.notifications.rows import NotificationRow
+from db.outbox.changes import NewEvent, append_events
+from db.outbox.rows import EventRow
 from db.sessions import Writing
-from db.statements.collaboration import HOLDERS_OF_ROLE
-from db.statements.webhooks import LOCK_ENDPOINT
+from db.webhooks.changes import add_delivery, save_endpoint
+from db.webhooks.reads import LOCK_ENDPOINT
+from db.webhooks.rows import WebhookDeliveryRow, WebhookEndpointRow
 from domain.events import EventKind, Position
 from domain.permissions import Role
 from domain.webhooks.endpoints import Attempt, GiveUp, after_failure, disabled_message

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from db.event_rows import StreamRow
+from db.outbox.rows import StreamRow
 from domain.checks import text_problems
 from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode

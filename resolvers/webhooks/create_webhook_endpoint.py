@@ -5,12 +5,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.changes.webhooks import add_endpoint
-from db.event_rows import WebhookEndpointRow
+from db.accounts.reads import LOCK_ACCOUNT
+from db.outbox.reads import HORIZON, STREAM
 from db.sessions import Writing
-from db.statements.accounts import LOCK_ACCOUNT
-from db.statements.events import HORIZON, STREAM
-from db.statements.webhooks import ENDPOINT_COUNT, LOCK_ADDING
+from db.webhooks.changes import add_endpoint
+from db.webhooks.reads import ENDPOINT_COUNT, LOCK_ADDING
+from db.webhooks.rows import WebhookEndpointRow
 from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
 from domain.webhooks.endpoints import ENDPOINTS_LIMIT

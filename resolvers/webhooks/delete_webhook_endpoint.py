@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.changes.webhooks import delete_endpoint
+from db.webhooks.changes import delete_endpoint
 from domain.events import EventKind
 from resolvers.context import Operation
 from resolvers.events.telling import tell

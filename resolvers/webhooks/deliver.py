@@ -6,10 +6,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.event_rows import EndpointSecretsRow, EventRow, ServedEndpointRow, StreamRow, WebhookEndpointRow
+from db.outbox.reads import events_of
+from db.outbox.rows import EventRow, StreamRow
 from db.sessions import Fetching
-from db.statements.events import events_of
-from db.statements.webhooks import ENDPOINT_WITH_SECRETS, SERVED_ENDPOINTS
+from db.webhooks.reads import ENDPOINT_WITH_SECRETS, SERVED_ENDPOINTS
+from db.webhooks.rows import EndpointSecretsRow, ServedEndpointRow, WebhookEndpointRow
 from domain.webhooks.endpoints import DELETED, RESTORED
 from resolvers.accounts.read import viewers_of_accounts
 from resolvers.context import Operation

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.event_rows import ActivityRow, EventRow, NotificationRow
-from db.rows import AccountRow, SchemeRow
+from db.accounts.rows import AccountRow
+from db.notifications.rows import NotificationRow
+from db.outbox.rows import EventRow
+from db.schemes.rows import ActivityRow, SchemeRow
 from domain.events import SCHEME_ACTIVITIES, EventKind
 from resolvers.accounts.read import accounts_by_id
 from resolvers.context import Operation

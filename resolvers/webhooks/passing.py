@@ -7,11 +7,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from db.changes.webhooks import save_endpoint
-from db.event_rows import StreamRow
+from db.outbox.reads import HORIZON, STREAM, events_of
+from db.outbox.rows import StreamRow
 from db.sessions import Writing
-from db.statements.events import HORIZON, STREAM, events_of
-from db.statements.webhooks import LOCK_ENDPOINTS_BEFORE
+from db.webhooks.changes import save_endpoint
+from db.webhooks.reads import LOCK_ENDPOINTS_BEFORE
 from domain.events import Position
 from resolvers.context import Operation
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from db.event_rows import WebhookDeliveryRow, WebhookEndpointRow
 from db.sessions import Writing
-from db.statements import webhooks as statements
+from db.webhooks import reads as statements
+from db.webhooks.rows import WebhookDeliveryRow, WebhookEndpointRow
 from domain.failures import Problem, UserErrorCode
 from resolvers.alignment import one_each
 from resolvers.context import Operation

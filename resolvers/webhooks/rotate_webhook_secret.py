@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from db.changes.webhooks import replace_secret, save_endpoint
+from db.webhooks.changes import replace_secret, save_endpoint
 from domain.events import EventKind
 from resolvers.context import Operation
 from resolvers.events.telling import tell

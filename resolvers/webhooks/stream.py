@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from db.event_rows import StreamRow
+from db.outbox.rows import StreamRow
 from domain.events import EventKind, Position
 from resolvers.context import Operation
 from resolvers.events.cursors import encode_cursor, stream_of

@@ -7,9 +7,10 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.changes.webhooks import save_endpoint
-from db.event_rows import StreamRow, WebhookEndpointRow
-from db.statements.events import HORIZON, STREAM
+from db.outbox.reads import HORIZON, STREAM
+from db.outbox.rows import StreamRow
+from db.webhooks.changes import save_endpoint
+from db.webhooks.rows import WebhookEndpointRow
 from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
 from domain.webhooks.endpoints import disabled_by

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from db.event_rows import EventRow
+from db.outbox.rows import EventRow
 from domain.events import ECP_CHANGES, SCHEME_ACTIVITIES, EventKind
 from domain.permissions import Permission, Viewer
 from resolvers.context import Operation

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from db.rows import SchemeRow
-from db.statements.queues import queue_counts
+from db.schemes.rows import SchemeRow
+from db.work.reads import queue_counts
 from domain.events import WORK_CHANGES
 from domain.queue_keys import WorkQueueKey
 from domain.schemes.facts import SchemeOrder

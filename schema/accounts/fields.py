@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from db.rows import AccountRow, ApiKeyRow
+from db.accounts.rows import AccountRow, ApiKeyRow
 from domain.permissions import Permission, Role
 from domain.permissions import Viewer as ViewerRow
 from resolvers.accounts.api_keys import create_api_key, revoke_api_key

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from db.rows import AccountRow, ApiKeyRow
+from db.accounts.rows import AccountRow, ApiKeyRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from resolvers.accounts.read import accounts_by_id, shown_emails

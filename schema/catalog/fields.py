@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from domain.catalog.facts import VendorKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from db.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.node_kinds import NodeKind
 from resolvers.catalog.read import children_by_geography, geographies_by_id, products_by_id, variants_by_product

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from db.ecp_rows import EcpRow
+from db.ecps.rows import EcpRow
 from domain.permissions import Permission
 from resolvers.ecps.erase_ecp import erase_ecp
 from resolvers.ecps.lists import list_ecps

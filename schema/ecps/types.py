@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from db.ecp_rows import EcpRow
+from db.ecps.rows import EcpRow
 from domain.node_kinds import NodeKind
 from resolvers.catalog.read import geographies_by_id, tiers_by_id
 from resolvers.ecps.read import accounts_of_ecps, actions_by_standing, contacts_by_ecp

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from db.rows import SchemeRow
+from db.schemes.rows import SchemeRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.enrollments.decide_enrollment import decide_enrollment

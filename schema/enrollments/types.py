@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from db.enrollment_rows import EnrollmentRow
+from db.enrollments.rows import EnrollmentRow
 from domain.enrollments.facts import EnrollmentStatus as Status
 from domain.enrollments.sentences import STATUS_LABELS
 from domain.node_kinds import NodeKind

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from db.event_rows import NotificationRow
+from db.notifications.rows import NotificationRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from resolvers.accounts.read import accounts_by_id

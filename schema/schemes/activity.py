@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import strawberry
 
-from db.event_rows import ActivityRow
+from db.schemes.rows import ActivityRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from db.rows import SchemeRow
+from db.schemes.rows import SchemeRow
 from domain.permissions import Permission
 from resolvers.paging import Page, PageArguments
 from resolvers.schemes.create_scheme import create_scheme

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import strawberry
 
-from db.rows import SchemeRow, StageRow
+from db.schemes.rows import SchemeRow, StageRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.schemes.stages import STAGE_OWNERS, status_label

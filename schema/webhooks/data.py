@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from db.event_rows import NotificationRow
+from db.notifications.rows import NotificationRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from resolvers.webhooks.facts import ActivityFacts, EventFacts

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from db.event_rows import WebhookEndpointRow
+from db.webhooks.rows import WebhookEndpointRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.paging import Page, PageArguments

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from db.event_rows import WebhookDeliveryRow, WebhookEndpointRow
+from db.webhooks.rows import WebhookDeliveryRow, WebhookEndpointRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.webhooks.endpoints import WebhookEndpointState

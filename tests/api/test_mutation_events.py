@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from graphql import FieldNode, OperationDefinitionNode, OperationType, build_schema, parse
 
-from db.models import Base
+from db.metadata import METADATA
 from db.sessions import Writing
 from domain.node_kinds import NodeKind
 from resolvers.accounts.api_keys import CreateApiKey, create_api_key
@@ -146,7 +146,7 @@ def _document(field: str) -> str:
 
 
 def _tables() -> list[str]:
-    return [table.name for table in Base.metadata.sorted_tables if table.name not in {"event", *SERVER_KEPT}]
+    return [table.name for table in METADATA.sorted_tables if table.name not in {"event", *SERVER_KEPT}]
 
 
 async def _writers(connection: Any, table: str, since: int) -> set[int]:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from db.changes.collaboration import add_notifications
-from db.event_rows import NotificationRow
+from db.notifications.changes import add_notifications
+from db.notifications.rows import NotificationRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment

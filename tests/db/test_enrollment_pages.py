@@ -11,10 +11,8 @@ import pytest
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
-from db.models import Base
-from db.planning import NEAR
-from db.statement import Statement
-from db.statements.enrollments import (
+from db.enrollments.open_scheme_pages import open_page
+from db.enrollments.pages import (
     EnrollmentFilters,
     counts_by_scheme,
     page_of_scheme,
@@ -22,7 +20,9 @@ from db.statements.enrollments import (
     pages_by_scheme,
     waiting_page,
 )
-from db.statements.open_schemes import open_page
+from db.metadata import METADATA
+from db.planning import NEAR
+from db.statement import Statement
 from domain.enrollments.facts import EnrollmentOrder
 from domain.permissions import EcpScope, SchemeScope
 from resolvers.enrollments.lists import ORDERS
@@ -36,7 +36,7 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 async def connection(database_url: str) -> AsyncIterator[Any]:
     """A connection to a database with many enrollments. Indexes are made anew behind them, which is much quicker."""
     opened = await asyncpg.connect(database_url)
-    indexes = [index for name in ("ecp", "enrollment") for index in Base.metadata.tables[name].indexes]
+    indexes = [index for name in ("ecp", "enrollment") for index in METADATA.tables[name].indexes]
     for index in indexes:
         await opened.execute(f"DROP INDEX {index.name}")
     await opened.execute(FILL)

@@ -7,17 +7,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from db.changes.accounts import add_accounts
-from db.changes.ecps import NewEcp, add_ecps
-from db.changes.enrollments import add_enrollments
-from db.changes.schemes import next_code, next_codes
+from db.accounts.changes import add_accounts
+from db.accounts.reads import ACCOUNTS_BY_ID
+from db.accounts.rows import AccountRow
+from db.accounts.tables import AccountRoleTable, AccountTable
+from db.codes import next_code, next_codes
 from db.database import Database
-from db.ecp_rows import EcpPlace
-from db.enrollment_rows import EnrollmentRow
-from db.models import AccountRoleTable, AccountTable, EcpCountTable, EcpTable, EnrollmentTable
-from db.rows import AccountRow
+from db.ecps.changes import NewEcp, add_ecps
+from db.ecps.rows import EcpPlace
+from db.ecps.tables import EcpCountTable, EcpTable
+from db.enrollments.changes import add_enrollments
+from db.enrollments.rows import EnrollmentRow
+from db.enrollments.tables import EnrollmentTable
 from db.sessions import DuplicateKey
-from db.statements.accounts import ACCOUNTS_BY_ID
 from domain.ecps.facts import EcpStatus
 from domain.ecps.inputs import EcpDetails
 from domain.enrollments.facts import EnrollmentStatus

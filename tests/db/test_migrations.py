@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from db.models import Base
+from db.metadata import METADATA
 from migrations import run as migrations
 
 NAME = "test_migrations"
@@ -28,7 +28,7 @@ def test_everything_is_made_undone_and_made_again(url: str) -> None:
     """R27: up from nothing, no difference to the models; down to nothing at all, and up again."""
     assert _things(url) == set()
     migrations.upgrade(url)
-    assert {table.name for table in Base.metadata.sorted_tables} | {"alembic_version"} == _tables(url)
+    assert {table.name for table in METADATA.sorted_tables} | {"alembic_version"} == _tables(url)
     migrations.check(url)
     made = _things(url)
     migrations.upgrade(url)
@@ -81,7 +81,7 @@ def test_every_check_of_the_models_is_in_the_database(template: str) -> None:
     """Alembic does not compare CHECK constraints, so this does: by name."""
     wanted = {
         str(constraint.name)
-        for table in Base.metadata.sorted_tables
+        for table in METADATA.sorted_tables
         for constraint in table.constraints
         if str(constraint.name).startswith("ck_")
     }

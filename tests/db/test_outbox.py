@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from db.changes.events import NewEvent, append_events, begin_epoch, delete_events
 from db.database import Database
-from db.event_rows import EventRow, StreamRow
-from db.statements.events import ACCESS_VERSION, HORIZON, NAIVE_TAIL, ORIGIN, STREAM, TAIL, event_count, events_of
+from db.outbox.changes import NewEvent, append_events, begin_epoch, delete_events
+from db.outbox.reads import ACCESS_VERSION, HORIZON, NAIVE_TAIL, ORIGIN, STREAM, TAIL, event_count, events_of
+from db.outbox.rows import EventRow, StreamRow
 from domain.events import EventKind, Position
 from tests.factories.world import World
 

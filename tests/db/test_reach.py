@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from db.changes.activities import add_activities
-from db.models import EcpTable
-from db.statements.activities import StoredActivityRow
+from db.ecps.activity_changes import add_activities
+from db.ecps.activity_reads import StoredActivityRow
+from db.ecps.tables import EcpTable
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus
 from domain.permissions import Role

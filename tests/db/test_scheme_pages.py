@@ -8,9 +8,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from db.schemes.pages import SchemeFilters, scheme_page
 from db.statement import Statement
-from db.statements.queues import queue_counts
-from db.statements.scheme_pages import SchemeFilters, scheme_page
+from db.work.reads import queue_counts
 from domain.permissions import SchemeScope
 from domain.queue_keys import WorkQueueKey
 from domain.schemes.facts import SchemeOrder

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.changes.catalog import put
+from db.catalog.changes import put
+from db.catalog.reads import vendor_page
+from db.catalog.rows import VendorRow
 from db.database import Database
-from db.rows import VendorRow
 from db.search import words_of
-from db.statements.catalog import vendor_page
 from domain.schemes.facts import SchemeOrder
 from resolvers.paging import PageArguments, encode_cursor
 from resolvers.schemes.lists import SchemeFilter, list_schemes

@@ -9,13 +9,13 @@ import asyncpg
 import pytest
 from sqlalchemy import literal, select, text, update
 
-from db.changes.catalog import put
+from db.catalog.changes import put
+from db.catalog.reads import ALL_TIERS, LOCK_TIER
+from db.catalog.rows import TierRow
+from db.catalog.tables import TierTable
 from db.database import Database
-from db.models import TierTable
-from db.rows import TierRow
 from db.sessions import DuplicateKey, Reading, ReadingClosed, TransactionConflict
 from db.statement import Statement, string
-from db.statements.catalog import ALL_TIERS, LOCK_TIER
 from domain.requests import UnstorableText
 from resolvers.retrying import ATTEMPTS, retrying
 

@@ -11,11 +11,12 @@ import pytest
 from msgspec import Struct
 from sqlalchemy import select, text
 
+from db.accounts.reads import OLDEST_ENABLED_ACCOUNTS
+from db.accounts.rows import AccountRow
 from db.database import Database
-from db.models import Base
-from db.rows import AccountRow, StageRow
-from db.statements.accounts import OLDEST_ENABLED_ACCOUNTS
-from db.statements.schemes import STAGES_BY_SCHEME
+from db.metadata import METADATA
+from db.schemes.reads import STAGES_BY_SCHEME
+from db.schemes.rows import StageRow
 from domain.permissions import Role
 from graphql_api.auth import dev_token
 from graphql_api.demo import load_demo
@@ -30,7 +31,7 @@ MOMENTS: Final = (NOW, NOW + timedelta(days=30), NOW + timedelta(days=500))
 
 
 Tables = dict[str, list[dict[str, Any]]]
-_FILLED: Final = [table for table in Base.metadata.sorted_tables if table.name not in KEPT]
+_FILLED: Final = [table for table in METADATA.sorted_tables if table.name not in KEPT]
 SignedIn = Callable[[Role], Client]
 
 

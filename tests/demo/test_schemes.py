@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, get_args
 from uuid import UUID
 
-from db.rows import StageRow
+from db.schemes.rows import StageRow
 from domain.events import SCHEME_ACTIVITIES
 from domain.rules.model import AllOf, AnyOf, Clause, Limits, Not, Reward
 from domain.rules.traversal import walk

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from db.database import Database
-from db.models import EventTable
+from db.outbox.reads import HORIZON
+from db.outbox.tables import EventTable
 from db.sessions import Fetching
 from db.statement import Statement
-from db.statements.events import HORIZON
 from domain.channels import EarningChannel
 from domain.node_kinds import NodeKind
 from domain.permissions import Role, Viewer

@@ -11,7 +11,7 @@ import strawberry
 from strawberry.types.graphql import OperationType
 
 from db.database import Database
-from db.statements.events import events_of
+from db.outbox.reads import events_of
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.subscriptions import Opened, open_subscription
 from resolvers.context import Operation

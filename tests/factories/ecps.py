@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from db.changes.accounts import put_account
-from db.models import EcpTable
-from db.rows import AccountRow
+from db.accounts.changes import put_account
+from db.accounts.rows import AccountRow
+from db.ecps.tables import EcpTable
 from domain.ecps.facts import EcpStatus
 from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role

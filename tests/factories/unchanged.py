@@ -5,14 +5,14 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from db.models import Base
+from db.metadata import METADATA
 
 
 async def contents(url: str) -> dict[str, asyncpg.Record | None]:
     """For each table how many rows it has and a digest over all of them."""
     connection = await asyncpg.connect(url)
     try:
-        return {table.name: await connection.fetchrow(_digest(table.name)) for table in Base.metadata.sorted_tables}
+        return {table.name: await connection.fetchrow(_digest(table.name)) for table in METADATA.sorted_tables}
     finally:
         await connection.close()
 

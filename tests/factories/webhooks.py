@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.event_rows import EventRow
+from db.outbox.rows import EventRow
 from domain.events import EventKind
 from domain.webhooks.endpoints import Attempt
 from resolvers.context import Operation

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from db.changes.accounts import add_accounts
-from db.changes.catalog import put
+from db.accounts.changes import add_accounts
+from db.accounts.rows import AccountRow
+from db.catalog.changes import put
+from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.database import Database
-from db.rows import AccountRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.permissions import Role, Viewer
 from graphql_api.context import Environment

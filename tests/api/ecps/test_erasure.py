@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from db.models import Base
+from db.metadata import METADATA
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.api.client import Client, Clients, document, gid
@@ -254,7 +254,7 @@ async def test_the_scan_sees_every_table_with_texts(database_url: str, world: Wo
     del world
     assert "account.display_name" in await places_of(database_url, ["APPROVER"])
     assert "account.search_words" in await places_of(database_url, ["approver"])
-    texts = {column.table.name for table in Base.metadata.sorted_tables for column in table.columns if _textual(column)}
+    texts = {column.table.name for table in METADATA.sorted_tables for column in table.columns if _textual(column)}
     assert texts >= {"ecp_activity", "scheme_submission", "webhook_delivery", "api_key"}
 
 

@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from db.changes.collaboration import add_activity
-from db.changes.events import NewEvent, append_events
+from db.outbox.changes import NewEvent, append_events
+from db.schemes.activity_changes import add_activity
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role

@@ -9,8 +9,8 @@ import structlog
 from msgspec import structs
 from structlog.testing import LogCapture
 
-from db.changes.accounts import put_account
-from db.statements.events import OLDEST_EVENTS
+from db.accounts.changes import put_account
+from db.outbox.reads import OLDEST_EVENTS
 from domain.permissions import Role
 from graphql_api.context import Environment
 from graphql_api.events import Hub

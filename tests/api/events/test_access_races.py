@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.tail import Tail
+from db.outbox.tail import Tail
 from domain.permissions import Role
 from graphql_api.context import Environment
 from graphql_api.events.sessions import Session, refresh

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.event_rows import EventRow, StreamRow
+from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position
 from domain.permissions import Viewer
 from graphql_api.context import Environment

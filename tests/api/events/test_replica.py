@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url
 
 from db.database import Database
-from db.models import Base
+from db.metadata import METADATA
 from graphql_api.settings import Settings
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, NOTIFICATIONS, QUEUES, FollowedScheme, messages_of
@@ -24,7 +24,7 @@ from tests.factories.world import World
 async def stale_url(database_url: str, scheme: FollowedScheme) -> AsyncIterator[str]:
     """What reads from here sees the accounts and schemes of this moment, and nothing that comes later."""
     copies = "".join(
-        f'CREATE TABLE stale."{table.name}" AS TABLE public."{table.name}";' for table in Base.metadata.sorted_tables
+        f'CREATE TABLE stale."{table.name}" AS TABLE public."{table.name}";' for table in METADATA.sorted_tables
     )
     connection = await asyncpg.connect(database_url)
     await connection.execute(f"CREATE SCHEMA stale; {copies}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.statements.events import HORIZON
+from db.outbox.reads import HORIZON
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment

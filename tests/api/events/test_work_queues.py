@@ -2,7 +2,7 @@
 
 from msgspec import structs
 
-from db.changes.accounts import put_account
+from db.accounts.changes import put_account
 from domain.permissions import Role
 from graphql_api.context import Environment
 from graphql_api.events import Hub

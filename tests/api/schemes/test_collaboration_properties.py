@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from db.database import Database
-from db.event_rows import ActivityRow
+from db.schemes.rows import ActivityRow
 from graphql_api.context import Environment
 from resolvers.notifications.mark_notifications_read import MarkNotificationsRead, mark_notifications_read
 from resolvers.notifications.read import notifications_by_account, unread_counts_by_account

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from db.changes.activities import add_activities
-from db.changes.catalog import put
-from db.statements.activities import StoredActivityRow
+from db.catalog.changes import put
+from db.ecps.activity_changes import add_activities
+from db.ecps.activity_reads import StoredActivityRow
 from domain.permissions import Role
 from domain.rules.model import (
     ActivityClause,

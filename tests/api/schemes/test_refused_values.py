@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from db.changes.catalog import put
+from db.catalog.changes import put
+from db.catalog.rows import VariantRow
 from db.database import Database
-from db.rows import VariantRow
 from domain.channels import EarningChannel
 from domain.node_kinds import NodeKind
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products

@@ -9,7 +9,7 @@ import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.changes import schemes as changes
+from db.schemes import changes
 from domain.channels import EarningChannel
 from domain.rules.model import (
     AllOf,

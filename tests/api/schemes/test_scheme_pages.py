@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from db.changes.schemes import touch_scheme
 from db.database import Database
+from db.schemes.changes import touch_scheme
 from domain.schemes.facts import SchemeOrder
 from schema.ids import decode_id
 from tests.api.client import Client, Clients

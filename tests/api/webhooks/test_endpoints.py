@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.models import WebhookEndpointTable
+from db.webhooks.tables import WebhookEndpointTable
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role

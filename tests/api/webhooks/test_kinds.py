@@ -6,8 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from db.event_rows import ActivityRow, EventRow, NotificationRow
-from db.rows import AccountRow, SchemeRow
+from db.accounts.rows import AccountRow
+from db.notifications.rows import NotificationRow
+from db.outbox.rows import EventRow
+from db.schemes.rows import ActivityRow, SchemeRow
 from domain.events import SCHEME_ACTIVITIES, EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, Viewer

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from db.database import Database
-from db.embedded import EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres
 from domain.node_kinds import NodeKind
 from graphql_api.context import Environment
 from graphql_api.settings import Settings

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from db.changes.events import NewEvent, append_events, begin_epoch
 from db.database import Database
-from db.event_rows import EventRow, StreamRow
+from db.outbox.changes import NewEvent, append_events, begin_epoch
+from db.outbox.rows import EventRow, StreamRow
 from domain.events import EventKind, Position
 from graphql_api.events.tailer import Tailer
 

@@ -1,0 +1,59 @@
+"""Tables of people: accounts, their roles, and the API keys of connected systems."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Key, Moment, one_of, search_index, search_words
+from domain.permissions import Role
+
+
+class AccountTable(Base):
+    """Somebody, or some system, that signs in."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        Index("uq_account__email", text("lower(email)"), unique=True),
+        Index("ix_account__display_name", "display_name", "id"),
+        CheckConstraint("length(display_name) BETWEEN 1 AND 120", "display_name_length"),
+        search_index("account"),
+    )
+
+    id: Mapped[Key]
+    display_name: Mapped[str]
+    email: Mapped[str | None]
+    vendor_id: Mapped[UUID | None] = mapped_column(ForeignKey("vendor.id"))
+    created_at: Mapped[Moment]
+    disabled_at: Mapped[Moment | None]
+    search_words: Mapped[str] = search_words("display_name", "email")
+
+
+class AccountRoleTable(Base):
+    """One role that an account holds."""
+
+    __tablename__ = "account_role"
+    __table_args__ = (one_of("role", Role),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ApiKeyTable(Base):
+    """A key of a connected system. Only a hash of its secret is kept."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        CheckConstraint("octet_length(secret_hash) = 32", "secret_hash_is_sha256"),
+        Index("uq_api_key__secret_hash", "secret_hash", unique=True),
+        Index("ix_api_key__created_at", "created_at", "id"),
+    )
+
+    id: Mapped[Key]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str]
+    hint: Mapped[str] = mapped_column(comment="The first characters of the key, to recognize it by")
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]

@@ -1,0 +1,94 @@
+"""Tables of the catalog: products and variants, geographies, tiers and vendors."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Key, one_of, search_index, search_words
+from domain.catalog.facts import GeographyLevel, VendorKind
+
+
+class ProductTable(Base):
+    """What the brand sells; its variants carry the SKUs."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        Index("uq_product__name", "name", unique=True),
+        Index("ix_product__category_name", "category", "name", "id"),
+        search_index("product"),
+    )
+
+    id: Mapped[Key]
+    name: Mapped[str]
+    category: Mapped[str]
+    brand: Mapped[str]
+    search_words: Mapped[str] = search_words("name", "category", "brand")
+
+
+class VariantTable(Base):
+    """One SKU of a product."""
+
+    __tablename__ = "variant"
+    __table_args__ = (Index("uq_variant__sku", "sku", unique=True), search_index("variant"))
+
+    id: Mapped[Key]
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"), index=True)
+    sku: Mapped[str]
+    name: Mapped[str]
+    search_words: Mapped[str] = search_words("sku", "name")
+
+
+class GeographyTable(Base):
+    """A node of the tree of countries, regions and cities."""
+
+    __tablename__ = "geography"
+    __table_args__ = (
+        Index("uq_geography__code", "code", unique=True),
+        one_of("level", GeographyLevel),
+        CheckConstraint("(parent_id IS NULL) = (level = 'COUNTRY')", "only_countries_are_roots"),
+        Index("ix_geography__name", "name", "id"),
+        search_index("geography"),
+    )
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    name: Mapped[str]
+    level: Mapped[str]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("geography.id"), index=True)
+    search_words: Mapped[str] = search_words("code", "name")
+
+
+class TierTable(Base):
+    """A rank of ECPs; a higher rank is a better tier."""
+
+    __tablename__ = "tier"
+    __table_args__ = (
+        Index("uq_tier__code", "code", unique=True),
+        Index("uq_tier__rank", "rank", unique=True),
+        CheckConstraint("rank >= 1", "rank_positive"),
+    )
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    name: Mapped[str]
+    rank: Mapped[int]
+
+
+class VendorTable(Base):
+    """A company that prints, packs or manufactures."""
+
+    __tablename__ = "vendor"
+    __table_args__ = (
+        Index("uq_vendor__code", "code", unique=True),
+        Index("ix_vendor__name", "name", "id"),
+        one_of("kind", VendorKind),
+        search_index("vendor"),
+    )
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    city: Mapped[str | None]
+    search_words: Mapped[str] = search_words("code", "name", "city")

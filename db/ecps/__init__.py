@@ -1,0 +1,1 @@
+"""ECPs and their activities: tables, rows, and the statements that read and change them."""

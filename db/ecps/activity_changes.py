@@ -1,0 +1,53 @@
+"""Changes to what ECPs did: activities are added, and never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, insert
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.types import TypeEngine
+
+from db.ecps.activity_reads import StoredActivityRow
+from db.ecps.tables import EcpActivityTable
+from db.sessions import Writing
+
+_MOMENT: TypeEngine[Any] = TIMESTAMP(timezone=True)
+
+
+async def add_activities(
+    session: Writing, source: str, rows: Sequence[StoredActivityRow], account_id: UUID, at: datetime
+) -> set[str]:
+    """Insert those activities whose external id the source has not used yet; their external ids.
+
+    Always in the order of these ids: who reports the same ones at the same time waits and does not deadlock.
+    """
+    if not rows:
+        return set()
+    ordered = sorted(rows, key=lambda row: row.external_id)
+    given = func.unnest(
+        _array(Text(), [row.external_id for row in ordered]),
+        _array(PG_UUID(), [row.ecp_id for row in ordered]),
+        _array(Text(), [row.kind for row in ordered]),
+        _array(_MOMENT, [row.occurred_at for row in ordered]),
+    ).table_valued("external_id", "ecp_id", "kind", "occurred_at", name="given")
+    found = given.render_derived().c
+    values = {
+        "source": literal(source, Text()),
+        "external_id": found.external_id,
+        "ecp_id": found.ecp_id,
+        "kind": found.kind,
+        "occurred_at": found.occurred_at,
+        "recorded_at": literal(at, _MOMENT),
+        "recorded_by": literal(account_id, PG_UUID()),
+    }
+    statement = insert(EcpActivityTable).from_select(list(values), select(*values.values()))
+    statement = statement.on_conflict_do_nothing(index_elements=["source", "external_id"])
+    added = await session.returning(statement.returning(EcpActivityTable.external_id))
+    return {external_id for (external_id,) in added}
+
+
+def _array(item: TypeEngine[Any], values: list[Any]) -> Any:
+    return literal(values, ARRAY(item))

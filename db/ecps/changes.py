@@ -1,0 +1,130 @@
+"""Changes to ECPs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import case, func, insert, literal, or_, select, true, update
+from sqlalchemy.orm import aliased
+
+from db.catalog.tables import GeographyTable
+from db.ecps.rows import EcpPlace
+from db.ecps.tables import EcpTable
+from db.sessions import Writing
+from db.statement import Statement
+from domain.catalog.facts import GeographyLevel
+from domain.ecps.facts import EcpStatus
+from domain.ecps.inputs import EcpDetails
+
+# Milliseconds. To move a region of 50,000 ECPs takes a quarter of a minute: their places are part of many indexes.
+_TAKING_LONG: Final = Statement(select(func.set_config("statement_timeout", literal("300000"), true())), str)
+
+
+class NewEcp(Struct, frozen=True):
+    """An ECP who registered, and who has been verified since if there is a tier and the time of it."""
+
+    id: UUID
+    code: str
+    account_id: UUID
+    details: EcpDetails
+    place: EcpPlace
+    registered_at: datetime
+    tier_id: UUID | None = None
+    verified_at: datetime | None = None
+
+
+async def add_ecp(  # noqa: PLR0913 - the columns of a new ECP, by name
+    session: Writing,
+    *,
+    ecp_id: UUID,
+    code: str,
+    account_id: UUID,
+    details: EcpDetails,
+    place: EcpPlace,
+    at: datetime,
+) -> None:
+    """Insert an ECP that waits for verification. Raises DuplicateKey."""
+    await add_ecps(session, [NewEcp(ecp_id, code, account_id, details, place, at)])
+
+
+async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
+    """Insert ECPs, who are active if they have been verified and wait for it otherwise. Raises DuplicateKey."""
+    rows = [
+        {
+            "id": ecp.id,
+            "code": ecp.code,
+            "account_id": ecp.account_id,
+            "status": (EcpStatus.PENDING if ecp.tier_id is None else EcpStatus.ACTIVE).value,
+            "tier_id": ecp.tier_id,
+            "registered_at": ecp.registered_at,
+            "verified_at": ecp.verified_at,
+            "updated_at": ecp.verified_at or ecp.registered_at,
+            **columns_of(ecp.details),
+            **_placed(ecp.place),
+        }
+        for ecp in ecps
+    ]
+    if rows:
+        await session.execute(insert(EcpTable), rows)
+
+
+async def set_details(
+    session: Writing, ecp_id: UUID, details: EcpDetails, place: EcpPlace | None, at: datetime
+) -> None:
+    """Replace what an ECP tells of itself, and with a `place` where it is. Raises DuplicateKey."""
+    placed = {} if place is None else _placed(place)
+    await touch_ecp(session, ecp_id, **columns_of(details), **placed, updated_at=at)
+
+
+async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
+    """Set columns of an ECP: its status, tier and what belongs to them."""
+    await session.execute(update(EcpTable).where(EcpTable.id == ecp_id).values(**columns))
+
+
+def columns_of(details: EcpDetails) -> dict[str, Any]:
+    """What an ECP tells of itself, by column."""
+    return {
+        "display_name": details.display_name,
+        "practice": details.practice,
+        "email": details.email,
+        "phone": details.phone,
+        "license_number": details.license_number,
+    }
+
+
+async def follow_geography(session: Writing, geography_id: UUID) -> None:
+    """Put the ECPs of a geography that moved, and of those right beneath it, into the region and country of now."""
+    parent = aliased(GeographyTable)
+    level, is_of = GeographyTable.level, {level: level.value for level in GeographyLevel}
+    places = (
+        select(
+            GeographyTable.id.label("geography_id"),
+            case(
+                (level == is_of[GeographyLevel.REGION], GeographyTable.id),
+                (level == is_of[GeographyLevel.CITY], GeographyTable.parent_id),
+            ).label("region_id"),
+            case(
+                (level == is_of[GeographyLevel.COUNTRY], GeographyTable.id),
+                (level == is_of[GeographyLevel.REGION], GeographyTable.parent_id),
+                else_=parent.parent_id,
+            ).label("country_id"),
+        )
+        .outerjoin(parent, parent.id == GeographyTable.parent_id)
+        .where(or_(GeographyTable.id == geography_id, GeographyTable.parent_id == geography_id))
+        .subquery()
+    )
+    await session.fetch(_TAKING_LONG)
+    moved = func.row(EcpTable.region_id, EcpTable.country_id).is_distinct_from(
+        func.row(places.c.region_id, places.c.country_id)
+    )
+    await session.execute(
+        update(EcpTable)
+        .where(EcpTable.geography_id == places.c.geography_id, moved)
+        .values(region_id=places.c.region_id, country_id=places.c.country_id)
+    )
+
+
+def _placed(place: EcpPlace) -> dict[str, Any]:
+    return {"geography_id": place.geography_id, "region_id": place.region_id, "country_id": place.country_id}

@@ -1,0 +1,108 @@
+"""Tables of ECPs, what they did, and how many there are of each sort."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Key, Moment, one_of, search_index, search_words
+from domain.ecps.facts import EcpStatus
+
+
+class EcpTable(Base):
+    """A field influencer. An erased one keeps its code and history, and nothing by which a person is known.
+
+    Region and country are those of the geography, kept beside it so that lists of any size are read by an index.
+    """
+
+    __tablename__ = "ecp"
+    __table_args__ = (
+        Index("uq_ecp__code", "code", unique=True),
+        Index("uq_ecp__account_id", "account_id", unique=True),
+        Index("uq_ecp__email", text("lower(email)"), unique=True),
+        Index("ix_ecp__sort_name", "sort_name", "id", "tier_id", "status"),
+        Index("ix_ecp__registered_at", "registered_at", "id", "tier_id", "status"),
+        # Each order within each place, with what else is filtered by at the end, where the index itself can filter.
+        *(
+            Index(f"ix_ecp__{place}_{order}", place, order, "id", "tier_id", "status")
+            for place in ("geography_id", "region_id", "country_id")
+            for order in ("sort_name", "registered_at", "code")
+        ),
+        Index("ix_ecp__status", "status", "registered_at", "id"),
+        one_of("status", EcpStatus),
+        CheckConstraint("status = 'PENDING' OR status = 'CLOSED' OR tier_id IS NOT NULL", "verified_with_tier"),
+        CheckConstraint("(status = 'SUSPENDED') = (suspended_reason IS NOT NULL)", "suspended_with_reason"),
+        CheckConstraint(
+            "erased_at IS NULL OR (practice IS NULL AND email IS NULL AND phone IS NULL AND license_number IS NULL "
+            "AND account_id IS NULL AND status = 'CLOSED')",
+            "erased_whole",
+        ),
+        CheckConstraint(
+            "(erased_at IS NULL) = (erased_by IS NULL) AND (erased_at IS NULL) = (erased_reason IS NULL)",
+            "erasure_signed",
+        ),
+        search_index("ecp"),
+    )
+
+    id: Mapped[Key]
+    code: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    display_name: Mapped[str]
+    practice: Mapped[str | None]
+    geography_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id"))
+    region_id: Mapped[UUID | None] = mapped_column(ForeignKey("geography.id"))
+    country_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id"))
+    tier_id: Mapped[UUID | None] = mapped_column(ForeignKey("tier.id"))
+    status: Mapped[str]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    license_number: Mapped[str | None]
+    registered_at: Mapped[Moment]
+    verified_at: Mapped[Moment | None]
+    suspended_reason: Mapped[str | None]
+    erased_at: Mapped[Moment | None]
+    erased_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    erased_reason: Mapped[str | None]
+    updated_at: Mapped[Moment]
+    sort_name: Mapped[str] = mapped_column(
+        Computed("lower(display_name)", persisted=True), comment="What names are sorted by, whatever their case"
+    )
+    # Not the e-mail address: many search who may not see it, and would find out by searching.
+    search_words: Mapped[str] = search_words("code", "display_name", "practice")
+
+
+class EcpActivityTable(Base):
+    """Something that an ECP did, as a connected system reported it: a training, an installation, a referral."""
+
+    __tablename__ = "ecp_activity"
+    __table_args__ = (
+        Index("uq_ecp_activity__source_external_id", "source", "external_id", unique=True),
+        Index("ix_ecp_activity__ecp_id", "ecp_id", "kind", "occurred_at"),
+        Index("ix_ecp_activity__kind", "kind", "occurred_at", "ecp_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    source: Mapped[str]
+    external_id: Mapped[str]
+    ecp_id: Mapped[UUID] = mapped_column(ForeignKey("ecp.id"))
+    kind: Mapped[str]
+    occurred_at: Mapped[Moment]
+    recorded_at: Mapped[Moment]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+
+
+class EcpCountTable(Base):
+    """How many ECPs there are of a geography, tier and status; triggers keep it, so that counting costs no scan."""
+
+    __tablename__ = "ecp_count"
+    __table_args__ = (
+        Index(
+            "uq_ecp_count__sort", "geography_id", "tier_id", "status", unique=True, postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    geography_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id"))
+    tier_id: Mapped[UUID | None] = mapped_column(ForeignKey("tier.id"))
+    status: Mapped[str]
+    count: Mapped[int] = mapped_column(BigInteger)

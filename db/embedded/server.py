@@ -1,0 +1,198 @@
+"""Owns the embedded PostgreSQL: one cluster under one folder, shared by every process that holds it."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from db.embedded.cluster import Cluster, password_file, postmaster
+from db.embedded.programs import (
+    Account,
+    DatabaseUnavailable,
+    Programs,
+    account_for,
+    copy_programs,
+    find_programs,
+    prepare_refuge,
+)
+
+__all__ = ["DatabaseUnavailable", "EmbeddedPostgres"]
+
+_REFUGES = Path("/var/tmp")  # noqa: S108 -- survives a reboot, and `prepare_refuge` refuses a folder made by others
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL of our own under `directory`, the same one for all objects and processes that name this folder.
+
+    `notice` is, once started, a sentence for the person who runs it, if some files had to be put elsewhere.
+    """
+
+    def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
+        """Name the folder; `settings` are those of postgresql.conf, and those of the process that starts count."""
+        self.directory = directory.absolute()
+        self.settings = dict(settings or {})
+        self.notice: str | None = None
+        digest = hashlib.sha256(str(self.directory.resolve()).encode()).hexdigest()[:12]
+        self._refuge = _REFUGES / f"tessera-{digest}"
+        self._kept = self.directory / "kept"
+
+    def start(self, *, keep: bool = False) -> str:
+        """Create the cluster if there is none, start it if it is stopped, and return its DSN.
+
+        With `keep` it runs until `stop`, whoever holds and leaves it. Raises `DatabaseUnavailable`.
+        """
+        with self._changing():
+            cluster = self._cluster()
+            if postmaster(cluster.data) is None:
+                self._kept.unlink(missing_ok=True)
+                if not cluster.data.exists():
+                    cluster.create()
+                cluster.launch()
+            dsn = cluster.await_ready()
+            if keep:
+                self._kept.touch()
+            return dsn
+
+    def stop(self) -> None:
+        """Stop the server, even if other processes hold it; raises `DatabaseUnavailable` if it will not stop."""
+        if self.directory.exists():
+            with self._changing():
+                self._kept.unlink(missing_ok=True)
+                self._halt()
+
+    def remove(self) -> None:
+        """Stop the server and delete the cluster with all its data; raises `DatabaseUnavailable` if it will not."""
+        if self.directory.exists():
+            with self._changing():
+                self._halt()
+                for folder in (self.directory / "data", self.directory / "data.new"):
+                    shutil.rmtree(folder, ignore_errors=True)
+                if os.geteuid() == 0 and self._refuge.exists():
+                    prepare_refuge(self._refuge)
+                    shutil.rmtree(self._refuge)
+                for path in (password_file(self.directory), self.directory / "port", self._kept):
+                    path.unlink(missing_ok=True)
+
+    def running(self) -> bool:
+        """Say whether the server accepts connections."""
+        with _told(self.directory):
+            found = postmaster(self._data())
+            return found is not None and found.ready
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[str]:
+        """Start the server and keep it for the length of the block; the last holder to leave stops it.
+
+        Yields the DSN. A holder that is killed counts as gone. Raises `DatabaseUnavailable`.
+        """
+        with self._lock("holders", fcntl.LOCK_SH) as holders:
+            try:
+                yield self.start()
+            finally:
+                # In two steps, since changing a lock is not atomic: of holders that leave at once, one gets it.
+                fcntl.flock(holders, fcntl.LOCK_UN)
+                if _is_free(holders):
+                    with self._changing():
+                        if not self._kept.exists():
+                            self._halt()
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._lock("changing", fcntl.LOCK_EX), _told(self.directory):
+            yield
+
+    @contextlib.contextmanager
+    def _lock(self, name: str, kind: int) -> Iterator[int]:
+        """Wait for a lock that the kernel drops when its process dies; `holders` is always taken before `changing`."""
+        with _told(self.directory):
+            if not self.directory.exists():
+                self.directory.mkdir(parents=True, exist_ok=True)
+                self.directory.chmod(0o711)  # whoever runs PostgreSQL passes through to the data
+            descriptor = os.open(self.directory / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            with _told(self.directory):
+                fcntl.flock(descriptor, kind)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _data(self) -> Path:
+        here, elsewhere = self.directory / "data", self._refuge / "data"
+        return elsewhere if os.geteuid() == 0 and not here.exists() and elsewhere.exists() else here
+
+    def _halt(self) -> None:
+        if postmaster(self._data()) is not None:
+            self._cluster().halt()
+
+    def _cluster(self) -> Cluster:
+        """Find the cluster, or the place for a new one, and programs that its account can run."""
+        data = self._data()
+        account = account_for(self.directory, data)
+        programs = find_programs(account)
+        if account is not None:
+            programs = self._runnable(programs)
+            data = self._reachable(data, account)
+            moved = [word for word, path in (("programs", programs.home), ("data", data)) if self._is_refuge(path)]
+            if moved:
+                why = f"it runs as the user {account.name!r}, who cannot reach them under {self.directory.parent}"
+                self.notice = f"PostgreSQL keeps its {' and '.join(moved)} in {self._refuge}, because {why}."
+        if failure := programs.failure():
+            problem = "The PostgreSQL programs do not run on this machine"
+            raise DatabaseUnavailable(problem, "use Linux with the GNU C library, or macOS", failure)
+        cluster = Cluster(programs, data, self.directory, self.settings)
+        if data.exists() and not password_file(self.directory).exists():
+            self._drop_orphan(cluster)
+        return cluster
+
+    def _runnable(self, programs: Programs) -> Programs:
+        if programs.failure() is None:
+            return programs
+        prepare_refuge(self._refuge)
+        return copy_programs(programs, self._refuge)
+
+    def _reachable(self, data: Path, account: Account) -> Path:
+        if self._is_refuge(data):
+            prepare_refuge(self._refuge)
+        elif not account.may_enter(self.directory):
+            if data.exists():
+                problem = f"The user {account.name!r}, who owns the database, may not enter {self.directory}"
+                raise DatabaseUnavailable(problem, "let that user pass through, or run `make clean` to start anew")
+            prepare_refuge(self._refuge)
+            return self._refuge / "data"
+        return data
+
+    def _drop_orphan(self, cluster: Cluster) -> None:
+        """Delete a cluster in the refuge that a deleted checkout has left; refuse any other one without password."""
+        if not self._is_refuge(cluster.data):
+            problem = f"The file {password_file(self.directory)} with the password of the database is missing"
+            raise DatabaseUnavailable(problem, "put it back, or run `make clean` for an empty database")
+        cluster.halt()
+        shutil.rmtree(cluster.data)
+
+    def _is_refuge(self, path: Path) -> bool:
+        return path.is_relative_to(self._refuge)
+
+
+@contextlib.contextmanager
+def _told(directory: Path) -> Iterator[None]:
+    """Turn what the system refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        problem = f"The embedded PostgreSQL in {directory} cannot be used ({error})"
+        raise DatabaseUnavailable(problem, "make this folder yours or remove it") from error
+    except subprocess.TimeoutExpired as error:
+        problem = f"The embedded PostgreSQL in {directory} has not finished in {error.timeout:.0f} s"
+        raise DatabaseUnavailable(problem, "try again when this machine is less busy") from error
+
+
+def _is_free(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

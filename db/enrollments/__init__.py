@@ -1,0 +1,1 @@
+"""Enrollments: tables, rows, and the statements that read and change them."""

@@ -1,0 +1,80 @@
+"""Tables of enrollments, and how many there are of each sort."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Key, Moment, one_of
+from domain.enrollments.facts import EnrollmentStatus
+
+
+class EnrollmentTable(Base):
+    """An ECP in a scheme: the latest application, and what became of it.
+
+    Place and tier are those of the ECP at any time: triggers keep them here, so that lists of any size are read by an
+    index.
+    """
+
+    __tablename__ = "enrollment"
+    __table_args__ = (
+        Index("uq_enrollment__scheme_id_ecp_id", "scheme_id", "ecp_id", unique=True),
+        Index("ix_enrollment__ecp_id", "ecp_id", "requested_at", "id"),
+        # What else is filtered by is at the end, where the index itself can filter.
+        Index("ix_enrollment__scheme_id", "scheme_id", "requested_at", "id", "tier_id", "status"),
+        Index("ix_enrollment__scheme_id_status", "scheme_id", "status", "requested_at", "id", "tier_id"),
+        *(
+            Index(f"ix_enrollment__scheme_id_{place}", "scheme_id", place, "requested_at", "id", "tier_id", "status")
+            for place in ("geography_id", "region_id", "country_id")
+        ),
+        Index("ix_enrollment__scheme_id_enrolled_at", "scheme_id", "enrolled_at"),
+        Index("ix_enrollment__pending", "requested_at", "id", postgresql_where=text("status = 'PENDING'")),
+        one_of("status", EnrollmentStatus),
+        CheckConstraint("terms_version >= 1", "terms_accepted"),
+        CheckConstraint("status <> 'ENROLLED' OR enrolled_at IS NOT NULL", "enrolled_dated"),
+        CheckConstraint("enrolled_at >= requested_at", "enrolled_in_order"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", "decision_signed"),
+    )
+
+    id: Mapped[Key]
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"))
+    ecp_id: Mapped[UUID] = mapped_column(ForeignKey("ecp.id"))
+    status: Mapped[str]
+    terms_version: Mapped[int] = mapped_column(comment="The version of the scheme's terms that was accepted")
+    requested_at: Mapped[Moment]
+    requested_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("account.id"), comment="Null when the ECP asked whose account must not lead to it any more"
+    )
+    enrolled_at: Mapped[Moment | None]
+    decided_at: Mapped[Moment | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str | None]
+    withdrawn_at: Mapped[Moment | None]
+    geography_id: Mapped[UUID]
+    region_id: Mapped[UUID | None]
+    country_id: Mapped[UUID]
+    tier_id: Mapped[UUID | None]
+
+
+class EnrollmentCountTable(Base):
+    """How many enrollments there are in a scheme of a geography, tier and status; triggers keep it, too."""
+
+    __tablename__ = "enrollment_count"
+    __table_args__ = (
+        Index(
+            "uq_enrollment_count__sort",
+            "scheme_id",
+            "geography_id",
+            "tier_id",
+            "status",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"))
+    geography_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id"))
+    tier_id: Mapped[UUID | None] = mapped_column(ForeignKey("tier.id"))
+    status: Mapped[str]
+    count: Mapped[int] = mapped_column(BigInteger)

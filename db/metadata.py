@@ -1,0 +1,19 @@
+"""The metadata of all tables: importing this module imports the tables of every area."""
+
+from typing import Final
+
+from sqlalchemy import MetaData
+
+import db.accounts.tables
+import db.catalog.tables
+import db.codes
+import db.ecps.tables
+import db.enrollments.tables
+import db.notifications.tables
+import db.outbox.tables
+import db.rules.tables
+import db.schemes.tables
+import db.webhooks.tables  # noqa: F401 - like those above, for the tables it declares
+from db.base import Base
+
+METADATA: Final[MetaData] = Base.metadata

@@ -1,0 +1,1 @@
+"""Notifications: tables, rows, and the statements that read and change them."""

@@ -1,0 +1,32 @@
+"""Changes to notifications."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert, update
+
+from db.notifications.rows import NotificationRow
+from db.notifications.tables import NotificationTable
+from db.sessions import Writing
+
+
+async def add_notifications(session: Writing, rows: Sequence[NotificationRow]) -> None:
+    """Store notifications that nobody has read yet."""
+    if rows:
+        await session.execute(insert(NotificationTable), [msgspec.structs.asdict(row) for row in rows])
+
+
+async def mark_read(session: Writing, account_id: UUID, ids: Collection[UUID] | None, at: datetime) -> list[UUID]:
+    """Mark the unread ones among these notifications of an account as read, or all of them.
+
+    Returns which ones they were, newest first.
+    """
+    unread: list[Any] = [NotificationTable.account_id == account_id, NotificationTable.read_at.is_(None)]
+    if ids is not None:
+        unread.append(NotificationTable.id.in_(ids))
+    statement = update(NotificationTable).where(*unread).values(read_at=at)
+    marked = await session.returning(statement.returning(NotificationTable.created_at, NotificationTable.id))
+    return [key for _, key in sorted(marked, reverse=True)]

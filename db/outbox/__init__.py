@@ -1,0 +1,1 @@
+"""The outbox of events: tables, rows, and the statements that read and change them."""

@@ -1,0 +1,60 @@
+"""Changes to the outbox: events are added by the transaction that made the fact, and deleted when they are old."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import BigInteger, delete, insert, literal, tuple_, update
+
+from db.outbox.tables import EventStreamTable, EventTable, Xid8
+from db.sessions import Writing
+from domain.events import EventKind, Position
+
+
+class NewEvent(Struct, frozen=True):
+    """Something that happens in this transaction: to which object, in which scheme and for which account."""
+
+    kind: EventKind
+    object_id: UUID
+    scheme_id: UUID | None = None
+    account_id: UUID | None = None
+
+
+async def append_events(session: Writing, events: Sequence[NewEvent], at: datetime) -> None:
+    """Add events to the outbox, in their order."""
+    rows = [
+        {
+            "kind": event.kind.value,
+            "object_id": event.object_id,
+            "scheme_id": event.scheme_id,
+            "account_id": event.account_id,
+            "recorded_at": at,
+        }
+        for event in events
+    ]
+    if rows:
+        await session.execute(insert(EventTable), rows)
+
+
+async def delete_events(session: Writing, through: Position) -> None:
+    """Delete the events up to a place, and say so: cursors in front of it are expired from now on."""
+    place = tuple_(EventTable.xid, EventTable.id)
+    await session.execute(
+        delete(EventTable).where(place <= tuple_(literal(through.xid, Xid8()), literal(through.id, BigInteger())))
+    )
+    await session.execute(update(EventStreamTable).values(floor_xid=through.xid, floor_id=through.id))
+
+
+async def begin_epoch(session: Writing, origin: str) -> None:
+    """Begin a new epoch if the stream was kept for another database than `origin`: a copy of it, restored.
+
+    Every cursor there is has then expired, and what it points to is deleted: the transactions and ids of a copy say
+    nothing about this one's.
+    """
+    changed = {"epoch": EventStreamTable.epoch + 1, "origin": origin, "floor_xid": 0, "floor_id": 0}
+    restored = update(EventStreamTable).where(EventStreamTable.origin != origin).values(changed)
+    if await session.returning(restored.returning(EventStreamTable.epoch)):
+        await session.execute(delete(EventTable))
+    else:
+        await session.execute(update(EventStreamTable).where(EventStreamTable.origin.is_(None)).values(origin=origin))

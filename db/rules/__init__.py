@@ -1,0 +1,1 @@
+"""Bonus rules: tables, rows, and the statements that read and change them."""

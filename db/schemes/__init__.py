@@ -1,0 +1,1 @@
+"""Schemes: tables, rows, and the statements that read and change them."""

@@ -1,0 +1,183 @@
+"""Changes to schemes: their content, section versions, submissions, and the stages derived from them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from db.rules.changes import set_rules
+from db.schemes.rows import SectionRow
+from db.schemes.tables import (
+    SchemeGeographyTable,
+    SchemeSectionTable,
+    SchemeStageTable,
+    SchemeSubmissionTable,
+    SchemeTable,
+    SchemeVariantTable,
+)
+from db.sessions import Writing
+from domain.schemes.content import Basics, CouponValue, SchemeContent
+from domain.schemes.lifecycle import Decision, StageSpan
+from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
+
+
+async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
+    session: Writing, *, scheme_id: UUID, code: str, basics: Basics, content_hash: str, created_by: UUID, at: datetime
+) -> None:
+    """Insert a scheme of which only the title and the channels are known, with its five unsaved sections."""
+    await session.execute(
+        insert(SchemeTable).values(
+            id=scheme_id,
+            code=code,
+            revision=1,
+            terms_version=0,
+            content_hash=content_hash,
+            created_by=created_by,
+            created_at=at,
+            updated_at=at,
+            **basics_columns(basics),
+        )
+    )
+    sections = [
+        {"scheme_id": scheme_id, "section": kind, "version": 0, "state": WizardStepState.PENDING} for kind in STEP_ORDER
+    ]
+    await session.execute(insert(SchemeSectionTable), sections)
+
+
+async def set_basics(
+    session: Writing, scheme_id: UUID, basics: Basics, terms_version: int, terms_published_at: datetime | None
+) -> None:
+    """Replace the basics of a scheme; a text of the terms that is not in force yet is not published."""
+    values = {
+        **basics_columns(basics),
+        "terms_version": terms_version,
+        "terms_published_at": terms_published_at,
+    }
+    await session.execute(update(SchemeTable).where(SchemeTable.id == scheme_id).values(**values))
+
+
+async def set_variants(session: Writing, scheme_id: UUID, variant_ids: Collection[UUID]) -> None:
+    """Make exactly these the variants of a scheme; those that stay keep their coupon value."""
+    owned = SchemeVariantTable.scheme_id == scheme_id
+    await session.execute(delete(SchemeVariantTable).where(owned, SchemeVariantTable.variant_id.not_in(variant_ids)))
+    rows = [{"scheme_id": scheme_id, "variant_id": variant_id} for variant_id in variant_ids]
+    if rows:
+        await session.execute(upsert(SchemeVariantTable).on_conflict_do_nothing(), rows)
+
+
+async def set_geographies(session: Writing, scheme_id: UUID, geography_ids: Collection[UUID]) -> None:
+    """Make exactly these the geographies of a scheme."""
+    await session.execute(delete(SchemeGeographyTable).where(SchemeGeographyTable.scheme_id == scheme_id))
+    rows = [{"scheme_id": scheme_id, "geography_id": geography_id} for geography_id in geography_ids]
+    if rows:
+        await session.execute(insert(SchemeGeographyTable), rows)
+
+
+async def set_coupon_values(session: Writing, scheme_id: UUID, values: Collection[CouponValue]) -> None:
+    """Make exactly these the coupon values; a variant that is not among them has no value any more."""
+    owned = SchemeVariantTable.scheme_id == scheme_id
+    await session.execute(update(SchemeVariantTable).where(owned).values(base_points=None, planned_quantity=None))
+    rows = [{"scheme_id": scheme_id, **msgspec.structs.asdict(value)} for value in values]
+    if rows:
+        statement = upsert(SchemeVariantTable)
+        numbers = {name: statement.excluded[name] for name in ("base_points", "planned_quantity")}
+        keys = ["scheme_id", "variant_id"]
+        await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=numbers), rows)
+
+
+async def set_sections(session: Writing, scheme_id: UUID, content: SchemeContent) -> None:
+    """Make the four sections after the basics exactly these."""
+    await set_variants(session, scheme_id, content.variant_ids)
+    await set_geographies(session, scheme_id, content.geography_ids)
+    await set_coupon_values(session, scheme_id, content.coupon_values)
+    await set_rules(session, scheme_id, content.rules)
+
+
+async def record_section_save(session: Writing, saved: SectionRow) -> None:
+    """Note that somebody saved a section, and its new version."""
+    key = (SchemeSectionTable.scheme_id == saved.scheme_id, SchemeSectionTable.section == saved.section)
+    values = {"version": saved.version, "saved_at": saved.saved_at, "saved_by": saved.saved_by}
+    await session.execute(update(SchemeSectionTable).where(*key).values(**values))
+
+
+async def set_section_states(
+    session: Writing, scheme_id: UUID, states: Mapping[WizardStepKind, WizardStepState]
+) -> None:
+    """Store how far each section is."""
+    for section, state in states.items():
+        key = (SchemeSectionTable.scheme_id == scheme_id, SchemeSectionTable.section == section)
+        await session.execute(update(SchemeSectionTable).where(*key).values(state=state))
+
+
+async def touch_scheme(session: Writing, scheme_id: UUID, **columns: Any) -> None:
+    """Set columns of the scheme itself: `updated_at`, `content_hash`, `submitted_at`, `approved_at` and the like."""
+    await session.execute(update(SchemeTable).where(SchemeTable.id == scheme_id).values(**columns))
+
+
+async def add_submission(  # noqa: PLR0913 - the columns of a submission, by name
+    session: Writing,
+    *,
+    scheme_id: UUID,
+    number: int,
+    content_hash: str,
+    effective_at: datetime | None,
+    content: Any,
+    acknowledged_warnings: Sequence[str],
+    reach: Any,
+    account_id: UUID,
+    at: datetime,
+) -> None:
+    """Insert the next submission of a scheme with its content and reach as they are now, and of a revision its time."""
+    await session.execute(
+        insert(SchemeSubmissionTable).values(
+            scheme_id=scheme_id,
+            number=number,
+            content_hash=content_hash,
+            effective_at=effective_at,
+            content=content,
+            acknowledged_warnings=list(acknowledged_warnings),
+            reach=reach,
+            submitted_by=account_id,
+            submitted_at=at,
+        )
+    )
+
+
+async def record_decision(  # noqa: PLR0913 - the columns of a decision, by name
+    session: Writing,
+    *,
+    scheme_id: UUID,
+    number: int,
+    decision: Decision,
+    reason: str | None,
+    account_id: UUID,
+    at: datetime,
+) -> None:
+    """Note what was decided about a submission."""
+    key = (SchemeSubmissionTable.scheme_id == scheme_id, SchemeSubmissionTable.number == number)
+    values = {"decision": decision, "decided_by": account_id, "decided_at": at, "reason": reason}
+    await session.execute(update(SchemeSubmissionTable).where(*key).values(**values))
+
+
+async def replace_stages(session: Writing, scheme_id: UUID, spans: Sequence[StageSpan]) -> None:
+    """Store the timeline of a scheme's stages in place of the one before."""
+    await session.execute(delete(SchemeStageTable).where(SchemeStageTable.scheme_id == scheme_id))
+    rows = []
+    for span in spans:
+        values = msgspec.structs.asdict(span.stage)
+        values["is_current"] = values.pop("current")
+        values["blocked_by"] = list(span.stage.blocked_by)
+        values["position"] = span.stage.kind.position
+        rows.append({"scheme_id": scheme_id, "valid_from": span.valid_from, "valid_until": span.valid_until, **values})
+    await session.execute(insert(SchemeStageTable), rows)
+
+
+def basics_columns(basics: Basics) -> dict[str, Any]:
+    """The basics as columns of a scheme."""
+    columns = msgspec.structs.asdict(basics)
+    columns["earning_channels"] = sorted(columns.pop("channels"))
+    return columns

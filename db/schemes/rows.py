@@ -1,0 +1,188 @@
+"""Rows of schemes and of what belongs to them, with text where the database holds text."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from db.catalog.rows import GeographyRow, VariantRow
+from domain.schemes.assessment import RuleReach
+from domain.schemes.content import Material, SchemeContent
+from domain.schemes.facts import OpenRevision
+
+
+class SchemeRow(Struct, frozen=True):
+    """A scheme's own columns."""
+
+    id: UUID
+    code: str
+    revision: int
+    title: str
+    description: str | None
+    earning_channels: list[str]
+    enrollment_opens_on: date | None
+    enrollment_closes_on: date | None
+    starts_on: date | None
+    ends_on: date | None
+    terms_markdown: str | None
+    terms_version: int
+    materials_json: str
+    budget: int | None
+    content_hash: str
+    submitted_at: datetime | None
+    approved_at: datetime | None
+    created_by: UUID
+    created_at: datetime
+    updated_at: datetime
+    sort_title: str
+    terms_published_at: datetime | None
+    revises: UUID | None
+    effective_at: datetime | None
+
+    @property
+    def live_id(self) -> UUID:
+        """The id of the scheme itself: of a revision, the one it revises."""
+        return self.revises or self.id
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        """The marketing materials, decoded."""
+        return msgspec.json.decode(self.materials_json, type=tuple[Material, ...])
+
+
+class SchemeVariantRow(Struct, frozen=True):
+    """A variant of a scheme with its coupon value; both numbers are None until the value is set."""
+
+    scheme_id: UUID
+    variant: VariantRow
+    base_points: int | None
+    planned_quantity: int | None
+
+
+class SchemeGeographyRow(Struct, frozen=True):
+    """A geography of a scheme."""
+
+    scheme_id: UUID
+    geography: GeographyRow
+
+
+class SectionRow(Struct, frozen=True):
+    """One of the five sections; version 0 was never saved."""
+
+    scheme_id: UUID
+    section: str
+    version: int
+    state: str
+    saved_at: datetime | None
+    saved_by: UUID | None
+
+
+class SectionChangeRow(Struct, frozen=True):
+    """What one version of a section changed, as JSON."""
+
+    version: int
+    changed_by: UUID
+    changed_by_name: str
+    changed_at: datetime
+    changes_json: str
+
+
+class SubmissionRow(Struct, frozen=True):
+    """A submission; `content_json` is the canonical content as it was submitted."""
+
+    scheme_id: UUID
+    number: int
+    content_hash: str
+    submitted_by: UUID
+    submitted_at: datetime
+    decision: str | None
+    decided_by: UUID | None
+    decided_by_name: str | None
+    decided_at: datetime | None
+    reason: str | None
+    effective_at: datetime | None
+
+    @property
+    def key(self) -> tuple[UUID, int]:
+        """What tells it from other submissions."""
+        return self.scheme_id, self.number
+
+
+class SnapshotRow(Struct, frozen=True):
+    """What an approver reads of a submission: its content, the warnings that were accepted, and the reach of rules."""
+
+    scheme_id: UUID
+    number: int
+    content_json: str
+    acknowledged_warnings: list[str]
+    reach_json: str | None
+
+    @property
+    def reach(self) -> tuple[RuleReach, ...]:
+        """The reach of each rule as it was; nothing for what was submitted before it was kept."""
+        return () if self.reach_json is None else msgspec.json.decode(self.reach_json, type=tuple[RuleReach, ...])
+
+    @property
+    def content(self) -> SchemeContent:
+        """What was submitted."""
+        return msgspec.json.decode(self.content_json, type=SchemeContent)
+
+
+class RevisionRow(Struct, frozen=True):
+    """An approved revision of a scheme, with its content as canonical JSON."""
+
+    scheme_id: UUID
+    number: int
+    content_hash: str
+    content_json: str
+    effective_at: datetime
+    approved_at: datetime
+    approved_by: UUID
+
+    @property
+    def content(self) -> SchemeContent:
+        """The content, decoded."""
+        return msgspec.json.decode(self.content_json, type=SchemeContent)
+
+
+class StandingRow(Struct, frozen=True):
+    """What the guards of a scheme look at beside its sections and its submission."""
+
+    id: UUID
+    content_hash: str
+    effective_at: datetime | None
+    ends_on: date | None
+    open_revision: OpenRevision | None
+
+
+class StageRow(Struct, frozen=True):
+    """A stage of a scheme at the moment that was asked for."""
+
+    scheme_id: UUID
+    kind: str
+    position: int
+    state: str
+    status: str | None
+    since: datetime | None
+    done: int
+    total: int
+    open_step: str | None
+    waiting_on: str | None
+    due_on: date | None
+    blocked_by: list[str]
+    is_current: bool
+
+
+class ActivityRow(Struct, frozen=True):
+    """Something that somebody did to a scheme; a saved step with its version and the fields it changed, as JSON."""
+
+    id: UUID
+    scheme_id: UUID
+    kind: str
+    actor_id: UUID
+    at: datetime
+    message: str
+    section: str | None
+    version: int | None
+    changes_json: str

@@ -1,1 +1,0 @@
-"""Every SQL statement of the product, one module an area; each is compiled once."""

@@ -1,0 +1,1 @@
+"""Webhook endpoints and deliveries: tables, rows, and the statements that read and change them."""

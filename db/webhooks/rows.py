@@ -1,0 +1,94 @@
+"""Rows of webhook endpoints and deliveries."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.outbox.rows import StreamRow
+from domain.events import Position
+from domain.webhooks.endpoints import WebhookEndpointState, state_label, state_of
+
+
+class WebhookEndpointRow(Struct, frozen=True):
+    """Where events are sent for an account, without the secret; `account_disabled_at` is that of the account."""
+
+    id: UUID
+    account_id: UUID
+    url: str
+    description: str | None
+    kinds: list[str]
+    position_epoch: int
+    position_xid: int
+    position_id: int
+    failures: int
+    next_attempt_at: datetime
+    disabled_at: datetime | None
+    disabled_reason: str | None
+    created_by: UUID
+    created_at: datetime
+    updated_at: datetime
+    account_disabled_at: datetime | None
+
+    @property
+    def position(self) -> Position:
+        """The place behind the last event that is done with."""
+        return Position(self.position_xid, self.position_id)
+
+    @property
+    def place(self) -> tuple[int, Position]:
+        """The position with the epoch that it belongs to."""
+        return self.position_epoch, self.position
+
+    @property
+    def state(self) -> WebhookEndpointState:
+        """Whether events are sent to it."""
+        return state_of(self.failures, self.disabled_at)
+
+    @property
+    def state_label(self) -> str:
+        """Its state as a sentence."""
+        disabled = self.account_disabled_at is not None
+        return state_label(self.failures, self.next_attempt_at, self.disabled_reason, account_disabled=disabled)
+
+    def has_lost_events(self, stream: StreamRow) -> bool:
+        """Whether events that it has not got may be gone: deleted for their age, or the database was restored."""
+        return self.position_epoch != stream.epoch or self.position < stream.floor
+
+
+class EndpointSecretsRow(Struct, frozen=True):
+    """What deliveries to an endpoint are signed with; the old secret only until its end."""
+
+    secret: str
+    old_secret: str | None
+    old_secret_until: datetime | None
+
+    def valid_at(self, now: datetime) -> list[str]:
+        """The secrets to sign with now, the newest first."""
+        if self.old_secret is None or self.old_secret_until is None or self.old_secret_until <= now:
+            return [self.secret]
+        return [self.secret, self.old_secret]
+
+
+class ServedEndpointRow(Struct, frozen=True):
+    """What tells whether there may be something to do for an endpoint; `updated_at` is when somebody changed it."""
+
+    id: UUID
+    kinds: list[str]
+    next_attempt_at: datetime
+    updated_at: datetime
+
+
+class WebhookDeliveryRow(Struct, frozen=True):
+    """One attempt to deliver an event."""
+
+    id: UUID
+    endpoint_id: UUID
+    event_xid: int
+    event_id: int
+    kind: str
+    attempt: int
+    attempted_at: datetime
+    milliseconds: int
+    status: int | None
+    error: str | None

@@ -1,0 +1,62 @@
+"""Tables of webhooks: endpoints, how far each has got in the stream of events, and what was tried."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Key, Moment, Texts
+from db.outbox.tables import Xid8
+
+
+class WebhookEndpointTable(Base):
+    """Where events are sent for an account, which decides what may be told."""
+
+    __tablename__ = "webhook_endpoint"
+    __table_args__ = (
+        Index("ix_webhook_endpoint__created_at", "created_at", "id"),
+        CheckConstraint("length(url) BETWEEN 1 AND 2000", "url_length"),
+        CheckConstraint("cardinality(kinds) >= 1", "kinds_present"),
+        CheckConstraint("(disabled_at IS NULL) = (disabled_reason IS NULL)", "disabled_with_reason"),
+        CheckConstraint("(old_secret IS NULL) = (old_secret_until IS NULL)", "old_secret_with_end"),
+    )
+
+    id: Mapped[Key]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    url: Mapped[str]
+    description: Mapped[str | None]
+    kinds: Mapped[Texts]
+    secret: Mapped[str] = mapped_column(comment="Signs deliveries, so it is needed as it is")
+    old_secret: Mapped[str | None] = mapped_column(comment="Signs beside the secret that replaced it, for a while")
+    old_secret_until: Mapped[Moment | None]
+    position_epoch: Mapped[int] = mapped_column(comment="The epoch of the stream that the position belongs to")
+    position_xid: Mapped[int] = mapped_column(Xid8, comment="The last event that is done with")
+    position_id: Mapped[int] = mapped_column(BigInteger)
+    failures: Mapped[int] = mapped_column(comment="Attempts that have failed in a row")
+    next_attempt_at: Mapped[Moment]
+    disabled_at: Mapped[Moment | None]
+    disabled_reason: Mapped[str | None]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class WebhookDeliveryTable(Base):
+    """One attempt to deliver an event."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (
+        Index("ix_webhook_delivery__endpoint_id_attempted_at", "endpoint_id", "attempted_at", "id"),
+        Index("ix_webhook_delivery__attempted_at", "attempted_at"),
+    )
+
+    id: Mapped[Key]
+    endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_endpoint.id", ondelete="CASCADE"))
+    event_xid: Mapped[int] = mapped_column(Xid8)
+    event_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    attempt: Mapped[int]
+    attempted_at: Mapped[Moment]
+    milliseconds: Mapped[int]
+    status: Mapped[int | None] = mapped_column(comment="The HTTP status; null when there was no answer")
+    error: Mapped[str | None]

@@ -1,0 +1,1 @@
+"""Work queues: tables, rows, and the statements that read and change them."""

@@ -1,0 +1,76 @@
+"""The statement that counts work queues, whatever they hold."""
+
+from datetime import datetime
+from functools import cache, singledispatch
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import func, select, text, union_all
+
+from db.ecps.tables import EcpTable
+from db.enrollments.tables import EnrollmentTable
+from db.schemes.pages import submitted_by_others, valid_now
+from db.schemes.reads import visible
+from db.schemes.tables import SchemeStageTable, SchemeTable
+from db.statement import Query, Statement
+from domain.permissions import SchemeScope
+from domain.work.queues import EcpQueue, EnrollmentQueue, Queue, SchemeQueue
+
+
+class QueueCountRow(Struct, frozen=True):
+    """How much work a queue holds, and since when its oldest item waits."""
+
+    key: str
+    count: int
+    oldest_since: datetime | None
+
+
+@cache
+def queue_counts(scope: SchemeScope, queues: tuple[Queue, ...]) -> Statement[QueueCountRow]:
+    """What the queues hold now, empty ones too, in their order.
+
+    The queues are constants of the statement, not parameters: PostgreSQL then knows how small each of them is. Queues
+    of schemes take the parameter `now`, and those of others' submissions `viewer_id`.
+    """
+    return Statement(union_all(*(_count(queue, scope) for queue in queues)), QueueCountRow)
+
+
+@singledispatch
+def _count(queue: Queue, scope: SchemeScope) -> Query:
+    del scope
+    raise NotImplementedError(queue.key)
+
+
+@_count.register
+def _(queue: SchemeQueue, scope: SchemeScope) -> Query:
+    query = _counted(queue, SchemeStageTable.since).where(
+        SchemeStageTable.kind == _constant(queue.stage),
+        SchemeStageTable.status == _constant(queue.status),
+        valid_now(),
+    )
+    if queue.others_only:
+        query = query.where(submitted_by_others(SchemeStageTable.scheme_id))
+    if scope is not SchemeScope.ALL:
+        query = query.join(SchemeTable, SchemeTable.id == SchemeStageTable.scheme_id).where(visible(scope))
+    return query
+
+
+# Whoever owns a queue of ECPs or enrollments sees all of them: see the table of permissions.
+@_count.register
+def _(queue: EcpQueue, scope: SchemeScope) -> Query:
+    del scope
+    return _counted(queue, EcpTable.registered_at).where(EcpTable.status == _constant(queue.status))
+
+
+@_count.register
+def _(queue: EnrollmentQueue, scope: SchemeScope) -> Query:
+    del scope
+    return _counted(queue, EnrollmentTable.requested_at).where(EnrollmentTable.status == _constant(queue.status))
+
+
+def _counted(queue: Queue, since: Any) -> Query:
+    return select(_constant(queue.key), func.count(), func.min(since))
+
+
+def _constant(value: str) -> Any:
+    return text(f"'{value}'")
