@@ -19,7 +19,7 @@ from domain.permissions import Role
 from graphql_api.context import utc_now
 from graphql_api.demo import load_demo
 from migrations import run as migrations
-from resolvers.accounts.read import first_accounts_by_role
+from resolvers.accounts.loaders import first_accounts_by_role
 
 FOLDER: Final = Path(__file__).parent.parent / ".tessera" / "bench"
 SCHEMES: Final = 2_000

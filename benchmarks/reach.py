@@ -33,7 +33,7 @@ from db.embedded.server import EmbeddedPostgres
 from domain.rules.reach import ReachPolicy
 from domain.schemes.assessment import Assessment, assess, scope_of
 from domain.schemes.content import SchemeContent
-from resolvers.schemes.populations import surroundings
+from resolvers.rules.populations import surroundings
 
 GOAL_S: Final = 2.0
 NOW: Final = datetime(2026, 3, 10, tzinfo=UTC)

@@ -14,17 +14,17 @@ from db.database import Database
 from domain.permissions import Role
 from graphql_api.auth import Authenticator, dev_token
 from graphql_api.context import Environment
-from graphql_api.events import Hub
-from graphql_api.events.duties import LeaderDuties
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
+from graphql_api.jobs.leader_tasks import LeaderDuties
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
 from graphql_api.observability.tracing import make_tracer
 from graphql_api.settings import Settings
+from graphql_api.subscriptions.hub import Hub
 from graphql_api.transport.http import GraphQLEndpoint
 from graphql_api.transport.websocket import WebSocketEndpoint
-from resolvers.accounts.read import first_accounts_by_role
+from resolvers.accounts.loaders import first_accounts_by_role
 from schema.build import build_schema
 from schema.scalars import NATIVES
 

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.sessions import Fetching
 from domain.requests import REVOKED, Unauthenticated
-from graphql_api.bounded import Bounded
+from graphql_api.lru_cache import Bounded
 from graphql_api.settings import Settings
-from resolvers.accounts.api_keys import KEY_PREFIX
-from resolvers.accounts.read import SignedIn, viewer_of_account, viewer_of_api_key
+from resolvers.accounts.create_api_key import KEY_PREFIX
+from resolvers.accounts.viewers import SignedIn, viewer_of_account, viewer_of_api_key
 
 TOKENS_KEPT: Final = 10_000
 DEV_TOKEN_LIFETIME: Final = timedelta(days=30)

@@ -193,7 +193,7 @@ def _work(  # noqa: PLR0913, PLR0917 - what a process is given when it starts
         with _runner() as runner:
             runner.run(serve())
     except (DatabaseUnreachable, KeysUnavailable, TracingUnavailable) as error:
-        report.refuse(str(error))
+        report.reject(str(error))
         sys.exit(1)
 
 

@@ -39,7 +39,7 @@ class Report:
         """Say that the start is over."""
         self._send(None)
 
-    def refuse(self, sentence: str) -> None:
+    def reject(self, sentence: str) -> None:
         """Say what a person has to put right before a start can succeed; then end the process."""
         self._send(sentence)
 

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
-from resolvers.accounts.read import accounts_by_id, api_keys_by_id
-from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, variants_by_id, vendors_by_id
+from resolvers.accounts.loaders import accounts_by_id, api_keys_by_id
+from resolvers.catalog.loaders import geographies_by_id, products_by_id, tiers_by_id, variants_by_id, vendors_by_id
 from resolvers.context import Operation
-from resolvers.ecps.read import ecps_by_id
-from resolvers.enrollments.read import enrollments_by_id
-from resolvers.notifications.read import notifications_by_id
-from resolvers.schemes.activity import activities_by_id
-from resolvers.schemes.read import rules_by_id, schemes_by_id
-from resolvers.webhooks.read import webhook_deliveries_by_id, webhook_endpoints_by_id
+from resolvers.ecps.loaders import ecps_by_id
+from resolvers.enrollments.loaders import enrollments_by_id
+from resolvers.notifications.loaders import notifications_by_id
+from resolvers.schemes.activity_loaders import activities_by_id
+from resolvers.schemes.loaders import rules_by_id, schemes_by_id
+from resolvers.webhooks.loaders import webhook_deliveries_by_id, webhook_endpoints_by_id
 
 Batch = Callable[[Operation, list[UUID]], Awaitable[Sequence[Any]]]
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from db.statement import Statement
 from domain.requests import BadInput
-from resolvers.alignment import many_each
 from resolvers.context import Operation
+from resolvers.loading import align_many
 
 RowT = TypeVar("RowT")
 KeyT = TypeVar("KeyT", date, datetime, str)
@@ -163,7 +163,7 @@ async def read_pages(  # noqa: PLR0913 - as above, and whose lists they are
             has_previous=bool(place),
             count=CountOf(count, key, sorted_pairs(parameters)),
         )
-        for key, found in zip(ids, many_each(ids, rows, owner), strict=True)
+        for key, found in zip(ids, align_many(ids, rows, owner), strict=True)
     ]
 
 

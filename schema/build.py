@@ -23,8 +23,9 @@ from schema.accounts.types import ApiKey
 from schema.catalog.fields import CatalogMutations, CatalogQueries
 from schema.ecps.activities import ActivityMutations
 from schema.ecps.fields import EcpMutations, EcpQueries
-from schema.enrollments.fields import EnrollmentMutations, EnrollmentQueries
+from schema.enrollments.fields import EnrollmentMutations
 from schema.errors import ERROR_TYPES
+from schema.events.fields import EventQueries
 from schema.fields import AppInfo
 from schema.ids import decode_id
 from schema.nodes import Node
@@ -32,10 +33,11 @@ from schema.notifications.fields import NotificationMutations, NotificationQueri
 from schema.points.fields import PointsQueries
 from schema.roots import query
 from schema.scalars import SCALARS
-from schema.schemes.activity import SchemeActivityQueries, SchemeActivitySubscriptions
+from schema.schemes.activity_fields import SchemeActivityQueries, SchemeActivitySubscriptions
+from schema.schemes.errors import ERROR_TYPES as SCHEME_ERROR_TYPES
 from schema.schemes.fields import SchemeMutations, SchemeQueries
-from schema.schemes.revising import SchemeRevisionMutations
-from schema.webhooks.events import EventQueries
+from schema.schemes.revision_fields import SchemeRevisionMutations
+from schema.viewer.fields import ViewerQueries
 from schema.webhooks.fields import WebhookMutations, WebhookQueries
 from schema.work.fields import WorkQueries, WorkSubscriptions
 
@@ -52,12 +54,12 @@ class Query(
     AccountQueries,
     CatalogQueries,
     EcpQueries,
-    EnrollmentQueries,
     EventQueries,
     NotificationQueries,
     PointsQueries,
     SchemeActivityQueries,
     SchemeQueries,
+    ViewerQueries,
     WebhookQueries,
     WorkQueries,
 ):
@@ -118,7 +120,7 @@ def build_schema(
         Query,
         Mutation,
         Subscription,
-        types=[*ERROR_TYPES, ApiKey],
+        types=[*ERROR_TYPES, *SCHEME_ERROR_TYPES, ApiKey],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
         **options,
     )

@@ -22,9 +22,9 @@ from db.embedded.server import EmbeddedPostgres
 from db.metadata import METADATA
 from graphql_api.app import build_app
 from graphql_api.context import Environment, utc_now
-from graphql_api.events import Hub
 from graphql_api.serving import StreamingServer, server_config
 from graphql_api.settings import Settings
+from graphql_api.subscriptions.hub import Hub
 from migrations import run as migrations
 from tests.api.client import Clients
 from tests.factories.clock import TestClock

@@ -6,10 +6,10 @@ DATABASE_URL=… TESSERA_JWT_KEYS=… PORT=… python -m benchmarks.events.quiet
 import sys
 from typing import Any
 
-from graphql_api.events import hub
-from graphql_api.events.tailer import Tailer
 from graphql_api.serving import serve_until_stopped
 from graphql_api.settings import Settings
+from graphql_api.subscriptions import hub
+from graphql_api.subscriptions.tailer import Tailer
 
 
 class QuietTailer(Tailer):

@@ -67,9 +67,9 @@ class Socket(asyncio.Protocol):
     def subscribe(self, document: str, variables: dict[str, Any], id_: str = "1") -> None:
         """Begin to follow."""
         payload = {"query": document, "variables": variables}
-        self.tell({"id": id_, "type": "subscribe", "payload": payload})
+        self.send({"id": id_, "type": "subscribe", "payload": payload})
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         """Send a message of the protocol."""
         self._write(_TEXT, orjson.dumps(message))
 
@@ -113,7 +113,7 @@ class Socket(asyncio.Protocol):
             self._transport.abort()
             return
         self._upgraded = True
-        self.tell({"type": "connection_init", "payload": {"Authorization": self._authorization}})
+        self.send({"type": "connection_init", "payload": {"Authorization": self._authorization}})
 
     def _take(self, opcode: int, payload: bytes) -> None:
         if opcode == _TEXT:

@@ -1,11 +1,11 @@
 """Changes to what ECPs did: activities are added, and never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, func, literal, select
+from sqlalchemy import Text, cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, insert
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.types import TypeEngine
@@ -51,3 +51,11 @@ async def add_activities(
 
 def _array(item: TypeEngine[Any], values: list[Any]) -> Any:
     return literal(values, ARRAY(item))
+
+
+async def replace_external_ids(session: Writing, activity_ids: Collection[int]) -> None:
+    """Put our own ids in place of those that other systems gave to these activities."""
+    if activity_ids:
+        named = EcpActivityTable.id.in_(activity_ids)
+        ours = literal("erased ") + cast(EcpActivityTable.id, Text)
+        await session.execute(update(EcpActivityTable).where(named).values(external_id=ours))

@@ -15,7 +15,7 @@ from db.ecps.tables import EcpTable
 from db.sessions import Writing
 from db.statement import Statement
 from domain.catalog.facts import GeographyLevel
-from domain.ecps.facts import EcpStatus
+from domain.ecps.facts import ERASED_NAME, EcpStatus
 from domain.ecps.inputs import EcpDetails
 
 # Milliseconds. To move a region of 50,000 ECPs takes a quarter of a minute: their places are part of many indexes.
@@ -128,3 +128,19 @@ async def follow_geography(session: Writing, geography_id: UUID) -> None:
 
 def _placed(place: EcpPlace) -> dict[str, Any]:
     return {"geography_id": place.geography_id, "region_id": place.region_id, "country_id": place.country_id}
+
+
+async def erase(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: datetime) -> None:
+    """Take from an ECP everything by which the person is known; the code and the tier stay."""
+    await touch_ecp(
+        session,
+        ecp_id,
+        account_id=None,
+        status=EcpStatus.CLOSED.value,
+        suspended_reason=None,
+        erased_at=at,
+        erased_by=by,
+        erased_reason=reason,
+        updated_at=at,
+        **columns_of(EcpDetails(ERASED_NAME, None, None, None, None)),
+    )

@@ -7,8 +7,6 @@ from typing import Any, Final, Protocol
 from sqlalchemy import ColumnElement, any_, or_, select
 
 from db.catalog.tables import GeographyTable
-from db.ecps.tables import EcpCountTable
-from db.enrollments.tables import EnrollmentCountTable
 from db.statement import Query, string, texts, uuid, uuids
 from domain.catalog.facts import GeographyLevel
 
@@ -64,7 +62,7 @@ def of_statuses(rows: Any, filters: Sorting) -> Predicates:
     return [predicate() for name, predicate in predicates.items() if getattr(filters, name)]
 
 
-def tallied(counts: type[EcpCountTable | EnrollmentCountTable], filters: Sorting) -> Predicates:
+def tallied(counts: Any, filters: Sorting) -> Predicates:
     """The filters by place and tier of a table of counts, which knows geographies by themselves only."""
     chosen = of_tiers(counts, filters)
     if filters.place is GeographyLevel.CITY:

@@ -6,14 +6,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Subquery, Text, TextClause, func, select, text, true
+from sqlalchemy import ColumnElement, Subquery, Text, TextClause, column, func, select, table, text, true
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from db.ecps.filters import in_place, in_places, of_statuses, of_tiers, tallied
 from db.ecps.reads import ECP_COLUMNS, visible
 from db.ecps.rows import EcpRow
 from db.ecps.tables import EcpCountTable, EcpTable
-from db.enrollments.tables import EnrollmentCountTable, EnrollmentTable
 from db.keyset import Sort, keyset
 from db.planning import NEAR, for_these_values
 from db.search import matches_words
@@ -67,6 +66,14 @@ _ORDERS: Final[Mapping[EcpOrder, tuple[str, Any, bool]]] = MappingProxyType(
 )
 
 
+# Enrollments stand above ECPs, so their tables are named here, not imported.
+_ENROLLMENT: Final = table("enrollment", column("scheme_id"), column("ecp_id"), column("status")).c
+_ENROLLMENT_COUNT: Final = table(
+    "enrollment_count",
+    *(column(name) for name in ("scheme_id", "geography_id", "tier_id", "status", "count")),
+).c
+
+
 @cache
 def ecp_page(  # noqa: PLR0913 - what to list, in which order and direction, and how
     scope: EcpScope, filters: EcpFilters, order: EcpOrder, *, backward: bool, resumed: bool, near: bool = False
@@ -102,8 +109,8 @@ def ecp_count(scope: EcpScope, filters: EcpFilters) -> Statement[int]:
         kept = (*tallied(EcpCountTable, filters), *of_statuses(EcpCountTable, filters))
         return Statement(select(func.coalesce(func.sum(EcpCountTable.count), 0)).where(*kept), int)
     # An ECP has one enrollment in a scheme.
-    kept = (*tallied(EnrollmentCountTable, filters), *_enrolled(EnrollmentCountTable))
-    return Statement(select(func.coalesce(func.sum(EnrollmentCountTable.count), 0)).where(*kept), int)
+    kept = (*tallied(_ENROLLMENT_COUNT, filters), *_enrolled(_ENROLLMENT_COUNT))
+    return Statement(select(func.coalesce(func.sum(_ENROLLMENT_COUNT.count), 0)).where(*kept), int)
 
 
 def _predicates(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool] | TextClause]:
@@ -131,7 +138,7 @@ def _sort(ecp: Any, order: EcpOrder) -> Sort:
     return Sort(getattr(ecp, column), ecp.id, type_, descending)
 
 
-def _enrolled(rows: type[EnrollmentTable | EnrollmentCountTable]) -> tuple[ColumnElement[bool], ...]:
+def _enrolled(rows: Any) -> tuple[ColumnElement[bool], ...]:
     """The enrollments of those who are enrolled now, or their counts."""
     status = text(f"'{EnrollmentStatus.ENROLLED.value}'")
     return rows.scheme_id == uuid("enrolled_in"), rows.status == status
@@ -148,8 +155,6 @@ _SCATTERED: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = MappingP
     {
         "words": lambda ecp: matches_words(ecp.search_words),
         "geography_ids": in_places,
-        "enrolled_in": lambda ecp: (
-            select(true()).where(EnrollmentTable.ecp_id == ecp.id, *_enrolled(EnrollmentTable)).exists()
-        ),
+        "enrolled_in": lambda ecp: select(true()).where(_ENROLLMENT.ecp_id == ecp.id, *_enrolled(_ENROLLMENT)).exists(),
     }
 )

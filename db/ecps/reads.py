@@ -10,7 +10,6 @@ from db.catalog.rows import GeographyRow
 from db.catalog.tables import GeographyTable
 from db.ecps.rows import ContactRow, EcpRecord, EcpRow
 from db.ecps.tables import EcpTable
-from db.enrollments.tables import EnrollmentTable
 from db.statement import Statement, string, uuid, uuids
 from domain.permissions import EcpScope
 
@@ -64,24 +63,13 @@ def _id(ecp_id: UUID) -> UUID:
     return ecp_id
 
 
-def _reason(enrollment_id: UUID, reason: str) -> tuple[UUID, str]:
-    return enrollment_id, reason
-
-
 CODE_OF_ACCOUNT = Statement(select(EcpTable.code).where(EcpTable.account_id == uuid("account_id")), str)
 # Whose an e-mail address is, whatever its case.
 ECP_BY_EMAIL = Statement(select(EcpTable.id).where(func.lower(EcpTable.email) == func.lower(string("email"))), _id)
 # Kept as it is until the transaction ends: who is put into a geography goes where the geography goes.
-HOLD_GEOGRAPHY = Statement(
+LOCK_GEOGRAPHY_FOR_SHARE = Statement(
     select(GeographyTable.id, GeographyTable.code, GeographyTable.name, GeographyTable.level, GeographyTable.parent_id)
     .where(GeographyTable.id == uuid("id"))
     .with_for_update(read=True),
     GeographyRow,
-)
-# The reasons that were given in decisions about an ECP, by enrollment.
-REASONS_OF_ECP = Statement(
-    select(EnrollmentTable.id, EnrollmentTable.reason).where(
-        EnrollmentTable.ecp_id == uuid("ecp_id"), EnrollmentTable.reason.is_not(None)
-    ),
-    _reason,
 )

@@ -1,6 +1,6 @@
 """Changes to enrollments: applications, decisions and withdrawals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -64,3 +64,16 @@ async def record_withdrawal(session: Writing, enrollment_id: UUID, at: datetime)
     """The ECP takes part no longer; since when it did stays known."""
     values = {"status": EnrollmentStatus.WITHDRAWN, "withdrawn_at": at}
     await session.execute(update(EnrollmentTable).where(EnrollmentTable.id == enrollment_id).values(**values))
+
+
+async def replace_reasons(session: Writing, enrollment_ids: Collection[UUID], reason: str) -> None:
+    """Put a sentence in place of the reasons that decisions about these enrollments gave."""
+    if enrollment_ids:
+        named = EnrollmentTable.id.in_(enrollment_ids)
+        await session.execute(update(EnrollmentTable).where(named).values(reason=reason))
+
+
+async def forget_applicant(session: Writing, ecp_id: UUID, account_id: UUID) -> None:
+    """Forget which account it was that asked for the enrollments of an ECP."""
+    own = (EnrollmentTable.ecp_id == ecp_id, EnrollmentTable.requested_by == account_id)
+    await session.execute(update(EnrollmentTable).where(*own).values(requested_by=None))

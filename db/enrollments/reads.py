@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, TextClause, any_, select, text, true
 
@@ -70,4 +71,17 @@ STANDINGS_BY_ID = Statement(
     .join(EcpTable, EcpTable.id == EnrollmentTable.ecp_id)
     .where(EnrollmentTable.id == any_(uuids("ids"))),
     EnrollmentStandingRow,
+)
+
+
+def _reason(enrollment_id: UUID, reason: str) -> tuple[UUID, str]:
+    return enrollment_id, reason
+
+
+# The reasons that were given in decisions about an ECP, by enrollment.
+REASONS_OF_ECP = Statement(
+    select(EnrollmentTable.id, EnrollmentTable.reason).where(
+        EnrollmentTable.ecp_id == uuid("ecp_id"), EnrollmentTable.reason.is_not(None)
+    ),
+    _reason,
 )

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, or_, update
 
 from db.notifications.rows import NotificationRow
 from db.notifications.tables import NotificationTable
 from db.sessions import Writing
+from domain.ecps.facts import CODE_KIND
+from domain.events import ECP_CHANGES
 
 
 async def add_notifications(session: Writing, rows: Sequence[NotificationRow]) -> None:
@@ -30,3 +32,22 @@ async def mark_read(session: Writing, account_id: UUID, ids: Collection[UUID] | 
     statement = update(NotificationTable).where(*unread).values(read_at=at)
     marked = await session.returning(statement.returning(NotificationTable.created_at, NotificationTable.id))
     return [key for _, key in sorted(marked, reverse=True)]
+
+
+async def delete_notifications(session: Writing, account_id: UUID) -> None:
+    """Delete everything that an account was told."""
+    await session.execute(delete(NotificationTable).where(NotificationTable.account_id == account_id))
+
+
+async def delete_notifications_of_ecp(session: Writing, account_id: UUID, code: str) -> None:
+    """Delete what an account was told as the ECP of this code; what it was told of others as a manager stays.
+
+    A manager is told which ECP it is about, by a sentence that begins with the code.
+    """
+    message = NotificationTable.message
+    own = or_(message.startswith(f"{code} "), ~message.startswith(f"{CODE_KIND}-"))
+    await session.execute(
+        delete(NotificationTable).where(
+            NotificationTable.account_id == account_id, NotificationTable.kind.in_(ECP_CHANGES), own
+        )
+    )

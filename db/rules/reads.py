@@ -9,6 +9,7 @@ from db.statement import Query, Statement, uuids
 
 
 def rules() -> Query:
+    """The columns of a bonus rule."""
     return select(BonusRuleTable.id, BonusRuleTable.scheme_id, BonusRuleTable.position, BonusRuleTable.document)
 
 

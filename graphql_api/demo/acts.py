@@ -16,15 +16,13 @@ from graphql_api.demo.stories import Act
 from graphql_api.demo.telling import Scene, Telling
 from graphql_api.demo.terms import clarified
 from resolvers.notifications.mark_notifications_read import MarkNotificationsRead, mark_notifications_read
+from resolvers.schemes.add_scheme_participant import add_scheme_participant
+from resolvers.schemes.approve_scheme import ApproveScheme, approve_scheme
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
-from resolvers.schemes.decide_submission import (
-    ApproveScheme,
-    DeclineScheme,
-    approve_scheme,
-    reject_scheme,
-    request_scheme_changes,
-)
-from resolvers.schemes.participants import Participation, add_scheme_participant
+from resolvers.schemes.decisions import DeclineScheme
+from resolvers.schemes.participants import Participation
+from resolvers.schemes.reject_scheme import reject_scheme
+from resolvers.schemes.request_scheme_changes import request_scheme_changes
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from resolvers.schemes.save_scheme_bonus_rules import RuleDraft, SaveSchemeBonusRules, save_scheme_bonus_rules
 from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues, save_scheme_coupon_values

@@ -10,8 +10,8 @@ from graphql_api.demo.doings import SOURCE, Doing
 from graphql_api.demo.members import ERASURE, MemberPlan
 from graphql_api.demo.telling import Scene
 from resolvers.accounts.upsert_account import UpsertAccount, upsert_account
-from resolvers.ecps.changing import Decided
 from resolvers.ecps.erase_ecp import erase_ecp
+from resolvers.ecps.locking import Decided
 from resolvers.ecps.record_activities import RecordActivities, record_activities
 from resolvers.ecps.register_ecp import RegisterEcp, register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp

@@ -10,7 +10,9 @@ from graphql_api.demo.rules import RULES
 from graphql_api.demo.stories import Act
 from graphql_api.demo.telling import Scene, Telling
 from resolvers.schemes.apply_revisions import apply_revisions
-from resolvers.schemes.revise_scheme import ReviseScheme, reschedule_scheme_revision, revise_scheme
+from resolvers.schemes.reschedule_scheme_revision import reschedule_scheme_revision
+from resolvers.schemes.revise_scheme import revise_scheme
+from resolvers.schemes.revision_time import ReviseScheme
 from resolvers.schemes.save_scheme_bonus_rules import RuleDraft, SaveSchemeBonusRules, save_scheme_bonus_rules
 
 # A revision that is moved was to take effect so much earlier.

@@ -17,10 +17,10 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.language import DirectiveNode, Visitor, visit
 from graphql.validation import ASTValidationRule, specified_rules
 
-from graphql_api.bounded import Bounded
 from graphql_api.execution.compile import Plan
 from graphql_api.execution.inputs import Variables
 from graphql_api.execution.limits import Limits, limit_rule
+from graphql_api.lru_cache import Bounded
 
 PLANS_PER_OPERATION: Final = 16
 

@@ -18,13 +18,13 @@ from strawberry.types.graphql import OperationType
 from domain.requests import BadInput, Overloaded, RefusedRequest, TookTooLong, Unauthenticated, Unreachable
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
-from graphql_api.events import Hub
-from graphql_api.events.subscription import Asked
+from graphql_api.errors import formatted, request_error
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.plan import remember
 from graphql_api.observability.metrics import Finished, Metrics
 from graphql_api.observability.tracing import Tracer
-from graphql_api.transport.errors import formatted, request_error
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.requests import Asked
 from graphql_api.transport.graphiql import from_this_machine, graphiql_page
 from graphql_api.transport.requests import (
     JSON,
@@ -37,7 +37,8 @@ from graphql_api.transport.requests import (
     stream_wanted,
 )
 from graphql_api.transport.sse import EventStream, single_result
-from resolvers.accounts.read import SignedIn, accounts_by_id
+from resolvers.accounts.loaders import accounts_by_id
+from resolvers.accounts.viewers import SignedIn
 from resolvers.context import Operation
 
 _QUERIES: Final = frozenset({OperationType.QUERY})

@@ -15,13 +15,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.requests import Unauthenticated
-from graphql_api.events import Hub
-from graphql_api.events.endings import Ending, log_bugs
-from graphql_api.events.sessions import Session
-from graphql_api.events.subscription import Asked, Subscription
-from graphql_api.transport.errors import formatted
+from graphql_api.errors import formatted
+from graphql_api.subscriptions.close_reasons import Ending, log_bugs
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.requests import Asked, Subscription
+from graphql_api.subscriptions.sessions import Session
 from graphql_api.transport.requests import EVENT_STREAM
-from resolvers.accounts.read import SignedIn
+from resolvers.accounts.viewers import SignedIn
 
 # Seconds without an event after which a sign of life is sent, so that proxies keep the connection.
 HEARTBEAT: Final = 15.0

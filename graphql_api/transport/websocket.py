@@ -16,11 +16,11 @@ from starlette.types import Receive, Scope, Send
 from domain.requests import RefusedRequest, Unauthenticated
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
-from graphql_api.events import Hub
-from graphql_api.events.endings import Ending, log_bugs
-from graphql_api.events.sessions import Session
-from graphql_api.events.subscription import Asked, Subscription
-from graphql_api.transport.errors import formatted
+from graphql_api.errors import formatted
+from graphql_api.subscriptions.close_reasons import Ending, log_bugs
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.requests import Asked, Subscription
+from graphql_api.subscriptions.sessions import Session
 from graphql_api.transport.frames import BadFrame, Frame, Subscribe, read_frame
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
@@ -185,9 +185,9 @@ class _Connection:
     async def _open(self, subscription: Subscription) -> None:
         try:
             if errors := await self._hub.subscribe(subscription):
-                subscription.refuse(errors)
+                subscription.reject(errors)
         except Exception as bug:  # noqa: BLE001 - nobody may wait for what never comes; the transport masks and logs it
-            subscription.refuse([GraphQLError(str(bug), original_error=bug)])
+            subscription.reject([GraphQLError(str(bug), original_error=bug)])
         finally:
             self._opening.pop(subscription, None)
 

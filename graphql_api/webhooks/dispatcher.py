@@ -25,7 +25,7 @@ from graphql_api.webhooks.signing import signed_headers
 from resolvers.retrying import retrying
 from resolvers.webhooks.attempts import Tried, record_attempt
 from resolvers.webhooks.deliver import Delivery, next_delivery, served_endpoints
-from schema.webhooks.data import event_body
+from schema.events.data import event_body
 
 ATTEMPTS_AT_ONCE: Final = 20
 # Connections to the database are for people first: attempts wait for endpoints without one.

@@ -14,8 +14,8 @@ from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Role
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.refusing import existing, refuse, upserting
+from resolvers.outbox.append import append_event
+from resolvers.validation import existing, reject_invalid, upserting
 
 
 class UpsertAccount(Struct, frozen=True):
@@ -35,12 +35,12 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
     Raises InvalidInput.
     """
     email = (command.email or "").strip() or None
-    refuse(_problems(command, email, operation.viewer.account_id))
+    reject_invalid(_problems(command, email, operation.viewer.account_id))
     taken = {"uq_account__email": ("email", "Another account has this e-mail address.")}
     async with upserting(operation, taken) as session:
         stored = await existing(session, LOCK_ACCOUNT, command.id, "account")
         if command.vendor_id and not await session.fetch(VENDORS_BY_ID, ids=[command.vendor_id]):
-            refuse([Problem(UserErrorCode.NOT_FOUND, "This vendor does not exist.", ("vendorId",))])
+            reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This vendor does not exist.", ("vendorId",))])
         key = operation.new_id() if stored is None else stored.id
         account = AccountRow(
             key,
@@ -53,7 +53,7 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
         )
         if account != stored:
             await put_account(session, account)
-            await tell(operation, session, EventKind.ACCOUNT_SAVED, key)
+            await append_event(operation, session, EventKind.ACCOUNT_SAVED, key)
     return key
 
 

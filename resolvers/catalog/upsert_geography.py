@@ -14,8 +14,8 @@ from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.refusing import existing, refuse, upserting
+from resolvers.outbox.append import append_event
+from resolvers.validation import existing, reject_invalid, upserting
 
 
 class UpsertGeography(Struct, frozen=True):
@@ -34,7 +34,7 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
     A geography with children keeps its level; parents are one level up, so the tree cannot have a circle. The ECPs of a
     geography that moves go with it.
     """
-    refuse(
+    reject_invalid(
         [
             *code_problems(command.code.strip(), ("code",), "The code"),
             *text_problems(command.name, ("name",), "The name", NAME_LENGTH),
@@ -45,12 +45,12 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
         # Locked, so that it keeps its level while something is put beneath it.
         parents = await session.fetch(LOCK_GEOGRAPHY, id=command.parent_id) if command.parent_id else []
         if command.parent_id is not None and not parents:
-            refuse([Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("parentId",))])
-        refuse(parent_problems(command.level, GeographyLevel(parents[0].level) if parents else None))
+            reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("parentId",))])
+        reject_invalid(parent_problems(command.level, GeographyLevel(parents[0].level) if parents else None))
         moved = stored is not None and stored.level != command.level
         if moved and await session.fetch(CHILDREN_BY_GEOGRAPHY, ids=[command.id]):
             message = "A geography that has others beneath it keeps its level."
-            refuse([Problem(UserErrorCode.CONFLICT, message, ("level",))])
+            reject_invalid([Problem(UserErrorCode.CONFLICT, message, ("level",))])
         key = operation.new_id() if stored is None else stored.id
         texts = (command.code.strip(), command.name.strip(), command.level.value)
         geography = GeographyRow(key, *texts, command.parent_id)
@@ -58,5 +58,5 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
             await put(session, [geography])
             if stored is not None and (stored.level, stored.parent_id) != (geography.level, geography.parent_id):
                 await follow_geography(session, key)
-            await tell(operation, session, EventKind.GEOGRAPHY_SAVED, key)
+            await append_event(operation, session, EventKind.GEOGRAPHY_SAVED, key)
     return key

@@ -14,8 +14,8 @@ from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.refusing import existing, refuse, upserting
+from resolvers.outbox.append import append_event
+from resolvers.validation import existing, reject_invalid, upserting
 
 
 class VariantEntry(Struct, frozen=True):
@@ -41,7 +41,7 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
 
     Raises InvalidInput.
     """
-    refuse(_problems(command))
+    reject_invalid(_problems(command))
     taken = {
         "uq_product__name": ("name", "Another product has this name."),
         "uq_variant__sku": ("variants", "One of these SKUs belongs to another variant."),
@@ -50,7 +50,7 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
         stored = await existing(session, LOCK_PRODUCT, command.id, "product")
         product_id = operation.new_id() if stored is None else stored.id
         mine = {variant.id: variant for variant in await session.fetch(VARIANTS_BY_PRODUCT, ids=[product_id])}
-        refuse(_foreign_variants(command.variants, mine.keys()))
+        reject_invalid(_foreign_variants(command.variants, mine.keys()))
         product = ProductRow(product_id, command.name.strip(), command.category.strip(), command.brand.strip())
         variants = [
             VariantRow(entry.id or operation.new_id(), entry.sku.strip(), entry.name.strip(), product_id)
@@ -60,7 +60,7 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
         if changed or product != stored:
             await put(session, [product])
             await put(session, changed)
-            await tell(operation, session, EventKind.PRODUCT_SAVED, product_id)
+            await append_event(operation, session, EventKind.PRODUCT_SAVED, product_id)
     return product_id
 
 

@@ -11,8 +11,8 @@ from domain.catalog.inputs import TIER_RANK_LIMIT
 from domain.checks import NAME_LENGTH, code_problems, number_problems, text_problems
 from domain.events import EventKind
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.refusing import existing, refuse, upserting
+from resolvers.outbox.append import append_event
+from resolvers.validation import existing, reject_invalid, upserting
 
 
 class UpsertTier(Struct, frozen=True):
@@ -26,7 +26,7 @@ class UpsertTier(Struct, frozen=True):
 
 async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
     """Store the tier and return its id; storing it as it is changes nothing. Raises InvalidInput."""
-    refuse(
+    reject_invalid(
         [
             *code_problems(command.code.strip(), ("code",), "The code"),
             *text_problems(command.name, ("name",), "The name", NAME_LENGTH),
@@ -43,5 +43,5 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
         tier = TierRow(key, command.code.strip(), command.name.strip(), command.rank)
         if tier != stored:
             await put(session, [tier])
-            await tell(operation, session, EventKind.TIER_SAVED, key)
+            await append_event(operation, session, EventKind.TIER_SAVED, key)
     return key

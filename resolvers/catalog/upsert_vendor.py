@@ -11,8 +11,8 @@ from domain.catalog.facts import VendorKind
 from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.refusing import existing, refuse, upserting
+from resolvers.outbox.append import append_event
+from resolvers.validation import existing, reject_invalid, upserting
 
 
 class UpsertVendor(Struct, frozen=True):
@@ -28,7 +28,7 @@ class UpsertVendor(Struct, frozen=True):
 async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
     """Store the vendor and return its id; storing it as it is changes nothing. Raises InvalidInput."""
     city = (command.city or "").strip() or None
-    refuse(
+    reject_invalid(
         [
             *code_problems(command.code.strip(), ("code",), "The code"),
             *text_problems(command.name, ("name",), "The name", NAME_LENGTH),
@@ -41,5 +41,5 @@ async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
         vendor = VendorRow(key, command.code.strip(), command.name.strip(), command.kind.value, city)
         if vendor != stored:
             await put(session, [vendor])
-            await tell(operation, session, EventKind.VENDOR_SAVED, key)
+            await append_event(operation, session, EventKind.VENDOR_SAVED, key)
     return key

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from db.accounts.changes import erase_api_keys, put_account
 from db.accounts.reads import LOCK_ACCOUNT
 from db.accounts.rows import AccountRow
-from db.ecps import erasure_changes as changes
+from db.ecps.activity_changes import replace_external_ids
 from db.ecps.activity_reads import ACTIVITY_IDS_OF_ECP
-from db.ecps.reads import REASONS_OF_ECP
+from db.ecps.changes import erase
 from db.ecps.rows import EcpRow
-from db.enrollments.changes import withdraw_applications
+from db.enrollments.changes import forget_applicant, replace_reasons, withdraw_applications
+from db.enrollments.reads import REASONS_OF_ECP
+from db.notifications.changes import delete_notifications, delete_notifications_of_ecp
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from db.webhooks.changes import delete_endpoints_of_account
@@ -22,8 +24,8 @@ from domain.ecps.inputs import known_names, mention, mention_problems, reason_pr
 from domain.events import EventKind
 from domain.permissions import Role
 from resolvers.context import Operation
-from resolvers.ecps.changing import Decided, locked
-from resolvers.refusing import refuse
+from resolvers.ecps.locking import Decided, locked
+from resolvers.validation import reject_invalid
 
 _ERASED_REASON: Final = "Erased, since it named the person."
 
@@ -35,7 +37,7 @@ async def erase_ecp(operation: Operation, command: Decided) -> UUID:
     an ECP's is erased with it and disabled; one with other roles is somebody's who goes on working here, and only parts
     from the ECP. Raises InvalidInput, which a reason that names the person is too, and EcpNotFound.
     """
-    refuse(reason_problems(command.reason))
+    reject_invalid(reason_problems(command.reason))
     reason = command.reason.strip()
     async with operation.writing() as session:
         record = await locked(operation, session, command.ecp_id, None)
@@ -43,8 +45,8 @@ async def erase_ecp(operation: Operation, command: Decided) -> UUID:
         if ecp.erased_at is None:
             account = await _account(session, ecp.account_id)
             known = {*record.details.known_by, *_known_by(account)}
-            refuse(mention_problems(reason, known))
-            await changes.erase(session, ecp.id, by=operation.viewer.account_id, reason=reason, at=operation.now)
+            reject_invalid(mention_problems(reason, known))
+            await erase(session, ecp.id, by=operation.viewer.account_id, reason=reason, at=operation.now)
             await _erase_texts(session, ecp.id, known)
             withdrawn = await withdraw_applications(session, ecp.id, operation.now)
             events = [NewEvent(EventKind.ECP_ERASED, ecp.id)]
@@ -71,11 +73,11 @@ async def _erase_texts(session: Writing, ecp_id: UUID, known: Collection[str]) -
     """Managers write reasons freely, and systems choose their ids: those that name the person go."""
     reasons = await session.fetch(REASONS_OF_ECP, ecp_id=ecp_id)
     naming = [key for key, reason in reasons if mention(reason, known)]
-    await changes.replace_reasons(session, naming, _ERASED_REASON)
+    await replace_reasons(session, naming, _ERASED_REASON)
     activities = await session.fetch(ACTIVITY_IDS_OF_ECP, ecp_id=ecp_id)
     # An underscore joins words in ids.
     called = [key for key, external_id in activities if mention(external_id.replace("_", " "), known)]
-    await changes.replace_external_ids(session, called)
+    await replace_external_ids(session, called)
 
 
 async def _part(operation: Operation, session: Writing, ecp: EcpRow, account: AccountRow) -> list[NewEvent]:
@@ -83,8 +85,8 @@ async def _part(operation: Operation, session: Writing, ecp: EcpRow, account: Ac
     if set(account.roles) <= {Role.ECP.value}:
         return await _erase_account(operation, session, account)
     # Whoever goes on working here has a name, which must not lead to the pseudonym.
-    await changes.delete_notifications_of_ecp(session, account.id, ecp.code)
-    await changes.forget_applicant(session, ecp.id, account.id)
+    await delete_notifications_of_ecp(session, account.id, ecp.code)
+    await forget_applicant(session, ecp.id, account.id)
     return []
 
 
@@ -93,7 +95,7 @@ async def _erase_account(operation: Operation, session: Writing, account: Accoun
     disabled_at = account.disabled_at or operation.now
     await put_account(session, replace(account, display_name=ERASED_NAME, email=None, disabled_at=disabled_at))
     await erase_api_keys(session, account.id, ERASED_NAME, operation.now)
-    await changes.delete_notifications(session, account.id)
+    await delete_notifications(session, account.id)
     deleted = await delete_endpoints_of_account(session, account.id)
     gone = [NewEvent(EventKind.WEBHOOK_ENDPOINT_DELETED, endpoint_id) for endpoint_id in deleted]
     return [NewEvent(EventKind.ACCOUNT_SAVED, account.id), *gone]

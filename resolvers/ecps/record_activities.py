@@ -20,8 +20,8 @@ from domain.events import EventKind
 from domain.failures import Problem
 from domain.text import has_unprintable
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.refusing import refuse
+from resolvers.outbox.append import append_event
+from resolvers.validation import reject_invalid
 
 
 class RecordActivities(Struct, frozen=True):
@@ -60,7 +60,7 @@ async def record_activities(operation: Operation, command: RecordActivities) -> 
     the activities. Four statements, however many there are. Raises InvalidInput for a report that makes no sense.
     """
     source = command.source.strip()
-    refuse(report_problems(source, command.activities))
+    reject_invalid(report_problems(source, command.activities))
     activities = [_tidy(activity) for activity in command.activities]
     async with operation.writing() as session:
         ecps = await _ecps(session, activities)
@@ -99,7 +99,7 @@ async def _add(operation: Operation, session: Writing, source: str, rows: Mappin
     account_id = operation.viewer.account_id
     added = await add_activities(session, source, list(rows.values()), account_id, operation.now)
     if added:
-        await tell(operation, session, EventKind.ECP_ACTIVITIES_RECORDED, account_id)
+        await append_event(operation, session, EventKind.ECP_ACTIVITIES_RECORDED, account_id)
     return added
 
 

@@ -17,9 +17,9 @@ from domain.ecps.sentences import registered
 from domain.events import EventKind
 from domain.requests import REVOKED, Unauthenticated
 from resolvers.context import Operation
-from resolvers.ecps.changing import TAKEN, hold_place, problems, settled
-from resolvers.ecps.telling import tell_managers
-from resolvers.refusing import upserting
+from resolvers.ecps.locking import TAKEN, pin_place, problems, settled
+from resolvers.ecps.notify import notify_managers
+from resolvers.validation import upserting
 
 
 class RegisterEcp(Struct, frozen=True):
@@ -43,7 +43,7 @@ async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
             raise Unauthenticated(REVOKED)
         if codes := await session.fetch(CODE_OF_ACCOUNT, account_id=viewer.account_id):
             raise RegisteredAlready(codes[0])
-        place = settled(await hold_place(session, command.geography_id), await problems(session, details))
+        place = settled(await pin_place(session, command.geography_id), await problems(session, details))
         ecp_id = operation.new_id()
         code = await next_code(session, CODE_KIND, operation.now.year)
         await add_ecp(
@@ -56,7 +56,7 @@ async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
             at=operation.now,
         )
         event = NewEvent(EventKind.ECP_REGISTERED, ecp_id)
-        await tell_managers(operation, session, event, registered(code, place.name))
+        await notify_managers(operation, session, event, registered(code, place.name))
     # From now on the viewer sees this ECP.
     operation.sign_in(replace(viewer, ecp_id=ecp_id))
     return ecp_id

@@ -10,9 +10,9 @@ from domain.ecps.inputs import reason_problems
 from domain.ecps.sentences import suspended
 from domain.events import EventKind
 from resolvers.context import Operation
-from resolvers.ecps.changing import Decided, locked
-from resolvers.ecps.telling import tell_ecp
-from resolvers.refusing import refuse
+from resolvers.ecps.locking import Decided, locked
+from resolvers.ecps.notify import notify_ecp
+from resolvers.validation import reject_invalid
 
 
 async def suspend_ecp(operation: Operation, command: Decided) -> UUID:
@@ -20,7 +20,7 @@ async def suspend_ecp(operation: Operation, command: Decided) -> UUID:
 
     Raises InvalidInput, EcpNotFound, EcpStateForbids and SelfVerification.
     """
-    refuse(reason_problems(command.reason))
+    reject_invalid(reason_problems(command.reason))
     reason = command.reason.strip()
     async with operation.writing() as session:
         ecp = (await locked(operation, session, command.ecp_id, EcpAction.SUSPEND)).ecp
@@ -28,5 +28,5 @@ async def suspend_ecp(operation: Operation, command: Decided) -> UUID:
             session, ecp.id, status=EcpStatus.SUSPENDED.value, suspended_reason=reason, updated_at=operation.now
         )
         event = NewEvent(EventKind.ECP_SUSPENDED, ecp.id)
-        await tell_ecp(operation, session, event, ecp, suspended(ecp.code, reason))
+        await notify_ecp(operation, session, event, ecp, suspended(ecp.code, reason))
     return command.ecp_id

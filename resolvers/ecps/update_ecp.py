@@ -11,9 +11,9 @@ from domain.ecps.inputs import EcpDetails, fixed_problems
 from domain.events import EventKind
 from domain.failures import Problem
 from resolvers.context import Operation
-from resolvers.ecps.changing import TAKEN, hold_place, locked, problems, settled
-from resolvers.events.telling import tell
-from resolvers.refusing import refuse, upserting
+from resolvers.ecps.locking import TAKEN, locked, pin_place, problems, settled
+from resolvers.outbox.append import append_event
+from resolvers.validation import reject_invalid, upserting
 
 
 class UpdateEcp(Struct, frozen=True):
@@ -46,7 +46,7 @@ async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
     """
     async with upserting(operation, TAKEN) as session:
         # Before the ECP: whoever moves a geography locks it before the ECPs that are there.
-        place = None if command.geography_id is None else await hold_place(session, command.geography_id)
+        place = None if command.geography_id is None else await pin_place(session, command.geography_id)
         scope = operation.viewer.contact_scope
         record = await locked(operation, session, command.ecp_id, EcpAction.UPDATE, scope=scope)
         before, after = record.details, command.upon(record.details)
@@ -59,8 +59,8 @@ async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
         found += await problems(session, after, record.ecp.id)
         if command.geography_id is not None:
             settled(place, found)
-        refuse(found)
+        reject_invalid(found)
         if moved or after != before:
             await set_details(session, record.ecp.id, after, place if moved else None, operation.now)
-            await tell(operation, session, EventKind.ECP_UPDATED, record.ecp.id)
+            await append_event(operation, session, EventKind.ECP_UPDATED, record.ecp.id)
     return command.ecp_id

@@ -15,9 +15,9 @@ from domain.ecps.sentences import reinstated, tier_changed, verified
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation
-from resolvers.ecps.changing import locked
-from resolvers.ecps.telling import tell_ecp
-from resolvers.refusing import refuse
+from resolvers.ecps.locking import locked
+from resolvers.ecps.notify import notify_ecp
+from resolvers.validation import reject_invalid
 
 _SENTENCES = {EcpStatus.PENDING: verified, EcpStatus.ACTIVE: tier_changed, EcpStatus.SUSPENDED: reinstated}
 
@@ -39,11 +39,11 @@ async def verify_ecp(operation: Operation, command: VerifyEcp) -> UUID:
         ecp = (await locked(operation, session, command.ecp_id, EcpAction.VERIFY)).ecp
         tiers = await session.fetch(TIERS_BY_ID, ids=[command.tier_id])
         if not tiers:
-            refuse([Problem(UserErrorCode.NOT_FOUND, "This tier does not exist.", ("tierId",))])
+            reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This tier does not exist.", ("tierId",))])
         if (ecp.status, ecp.tier_id) != (EcpStatus.ACTIVE, command.tier_id):
             await _activate(operation, session, ecp, command.tier_id)
             message = _SENTENCES[EcpStatus(ecp.status)](ecp.code, tiers[0].name)
-            await tell_ecp(operation, session, NewEvent(EventKind.ECP_VERIFIED, ecp.id), ecp, message)
+            await notify_ecp(operation, session, NewEvent(EventKind.ECP_VERIFIED, ecp.id), ecp, message)
     return command.ecp_id
 
 

@@ -13,10 +13,10 @@ from domain.enrollments.guards import EnrollmentAction, refusal
 from domain.enrollments.sentences import you_were_accepted, you_were_rejected
 from domain.events import EventKind
 from resolvers.context import Operation
+from resolvers.enrollments.loaders import standing_of
 from resolvers.enrollments.locking import lock_enrollment
-from resolvers.enrollments.read import standing_of
-from resolvers.enrollments.telling import tell_of_enrollment
-from resolvers.refusing import refuse
+from resolvers.enrollments.notify import notify_of_enrollment
+from resolvers.validation import reject_invalid
 
 
 class DecideEnrollment(Struct, frozen=True):
@@ -35,7 +35,7 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
     reason = (command.reason or "").strip() or None
     shortest, longest = REASON_LENGTH
     length = (0 if command.accept else shortest, longest)
-    refuse(text_problems(reason, ("reason",), "The reason", length, lines=True))
+    reject_invalid(text_problems(reason, ("reason",), "The reason", length, lines=True))
     action = EnrollmentAction.ACCEPT if command.accept else EnrollmentAction.REJECT
     async with operation.writing() as session:
         row = await lock_enrollment(operation, session, command.enrollment_id)
@@ -50,7 +50,7 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
             at=operation.now,
         )
         event = NewEvent(EventKind.ENROLLMENT_DECIDED, row.id, row.scheme_id)
-        await tell_of_enrollment(operation, session, event, _messages(row, reason, accept=command.accept))
+        await notify_of_enrollment(operation, session, event, _messages(row, reason, accept=command.accept))
     return command.enrollment_id
 
 

@@ -19,7 +19,7 @@ from domain.events import EventKind
 from domain.permissions import Permission
 from domain.schemes.failures import SchemeNotFound
 from resolvers.context import Operation
-from resolvers.enrollments.telling import managers_of_scheme, tell_of_enrollment
+from resolvers.enrollments.notify import managers_of_scheme, notify_of_enrollment
 
 
 class Enroll(Struct, frozen=True):
@@ -81,7 +81,7 @@ async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_i
     await (add_enrollment(session, row) if before is None else replace_enrollment(session, row))
     messages = await _messages(session, offer, applicant, own=own)
     event = NewEvent(EventKind.ENROLLMENT_REQUESTED, row.id, offer.id)
-    await tell_of_enrollment(operation, session, event, messages)
+    await notify_of_enrollment(operation, session, event, messages)
     return row.id
 
 

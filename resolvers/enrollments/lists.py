@@ -18,7 +18,7 @@ from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey
 from domain.work.queues import EnrollmentQueue, queue_of
 from resolvers.context import Operation
-from resolvers.ecps.read import seen_by
+from resolvers.ecps.loaders import seen_by
 from resolvers.filtering import level_of, one_or_many
 from resolvers.paging import (
     CountOf,

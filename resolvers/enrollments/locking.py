@@ -9,8 +9,8 @@ from db.sessions import Writing
 from domain.enrollments.failures import EnrollmentNotFound
 from domain.permissions import SchemeScope
 from resolvers.context import Operation
-from resolvers.ecps.read import seen_by
-from resolvers.enrollments.read import standing_row
+from resolvers.ecps.loaders import seen_by
+from resolvers.enrollments.loaders import standing_row
 
 
 async def lock_enrollment(operation: Operation, session: Writing, enrollment_id: UUID) -> EnrollmentStandingRow:

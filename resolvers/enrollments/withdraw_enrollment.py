@@ -11,9 +11,9 @@ from domain.enrollments.guards import EnrollmentAction, refusal
 from domain.enrollments.sentences import you_were_withdrawn
 from domain.events import EventKind
 from resolvers.context import Operation
+from resolvers.enrollments.loaders import standing_of
 from resolvers.enrollments.locking import lock_enrollment
-from resolvers.enrollments.read import standing_of
-from resolvers.enrollments.telling import tell_of_enrollment
+from resolvers.enrollments.notify import notify_of_enrollment
 
 
 class WithdrawEnrollment(Struct, frozen=True):
@@ -36,5 +36,5 @@ async def withdraw_enrollment(operation: Operation, command: WithdrawEnrollment)
             await record_withdrawal(session, row.id, operation.now)
             messages = {} if row.account_id is None else {row.account_id: you_were_withdrawn(row.scheme_title)}
             event = NewEvent(EventKind.ENROLLMENT_WITHDRAWN, row.id, row.scheme_id)
-            await tell_of_enrollment(operation, session, event, messages)
+            await notify_of_enrollment(operation, session, event, messages)
     return command.enrollment_id

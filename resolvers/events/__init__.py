@@ -1,1 +1,1 @@
-"""Events: telling of them, places in the stream, and what can be followed."""
+"""The public stream of events over all areas: facts and visibility."""

@@ -13,7 +13,7 @@ from db.sessions import Writing
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation
-from resolvers.refusing import refuse
+from resolvers.validation import reject_invalid
 
 NOTIFICATIONS_LIMIT: Final = 200
 
@@ -32,10 +32,10 @@ async def mark_notifications_read(operation: Operation, command: MarkNotificatio
     """
     if command.all is (command.ids is not None):
         message = "Name the notifications in “ids”, or set “all”: one of the two."
-        refuse([Problem(UserErrorCode.INVALID, message, ())])
+        reject_invalid([Problem(UserErrorCode.INVALID, message, ())])
     if command.ids is not None and len(command.ids) > NOTIFICATIONS_LIMIT:
         message = f"Name at most {NOTIFICATIONS_LIMIT} notifications at once, not {len(command.ids):,}."
-        refuse([Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("ids",))])
+        reject_invalid([Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("ids",))])
     account_id = operation.viewer.account_id
     async with operation.writing() as session:
         if command.ids is not None:
@@ -50,7 +50,7 @@ async def mark_notifications_read(operation: Operation, command: MarkNotificatio
 async def _check(session: Writing, account_id: UUID, ids: Sequence[UUID]) -> None:
     """Everything that is named must be the account's own. Read here, not on a replica, which may not have it yet."""
     known = {row.id for row in await session.fetch(NOTIFICATIONS_BY_ID, ids=list(ids), account_id=account_id)}
-    refuse(
+    reject_invalid(
         Problem(UserErrorCode.NOT_FOUND, "This notification does not exist.", ("ids", str(index)))
         for index, key in enumerate(ids)
         if key not in known

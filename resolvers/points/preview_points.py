@@ -25,14 +25,15 @@ from domain.rules.model import Limits
 from domain.schemes.content import SchemeContent
 from domain.schemes.failures import SchemeNotFound
 from domain.text import number
-from resolvers.alignment import many_each
 from resolvers.context import Operation
-from resolvers.ecps.read import ecps_by_id
+from resolvers.ecps.loaders import ecps_by_id
+from resolvers.loading import align_many
 from resolvers.points.verdicts import LineVerdictView, explained
-from resolvers.refusing import refuse
+from resolvers.rules.loaders import names_of, rule_rows
 from resolvers.schemes.definitions import load_definitions
-from resolvers.schemes.read import names_of, rule_rows, schemes_by_id
+from resolvers.schemes.loaders import schemes_by_id
 from resolvers.schemes.revisions import content_in_force
+from resolvers.validation import reject_invalid
 
 
 class PreviewPoints(Struct, frozen=True):
@@ -116,7 +117,7 @@ async def _case(  # noqa: PLR0913, PLR0917 - what a case is put together from
         raise InvalidInput(Problem(UserErrorCode.NOT_FOUND, message, ("input", "variantId")))
     (variant,) = variants
     line = Line(command.channel, variant.id, variant.sku, command.quantity, at)
-    refuse([*line_problems(line), *_volume_problems(command.volume_so_far)])
+    reject_invalid([*line_problems(line), *_volume_problems(command.volume_so_far)])
     (product,) = await operation.fetch(PRODUCTS_BY_ID, ids=[variant.product_id])
     points = {value.variant_id: value.base_points for value in content.coupon_values}
     facts = LineFacts(
@@ -156,7 +157,7 @@ async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluatio
     done = []
     if kinds:
         done = await operation.fetch(ACTIVITIES_OF_ECP, ecp_id=case.ecp.id, kinds=kinds, at=case.line.at)
-    groups = many_each(kinds, done, lambda pair: pair[0])
+    groups = align_many(kinds, done, lambda pair: pair[0])
     facts = EcpFacts(
         case.ecp.tier_id,
         case.earner.geography_path,

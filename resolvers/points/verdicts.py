@@ -10,7 +10,7 @@ from db.sessions import Fetching
 from domain.rules.evaluation import ClauseVerdict, Evaluation, RuleVerdict
 from domain.rules.explanations import clause_sentence, fact_sentence, mentioned_facts, rule_sentence
 from domain.rules.sentences import Names
-from resolvers.schemes.read import RuleView, names_of, rule_views
+from resolvers.rules.loaders import RuleView, names_of, rule_views
 
 
 class ClauseVerdictView(Struct, frozen=True):

@@ -16,9 +16,10 @@ from domain.schemes.change_sentences import what_changed
 from domain.schemes.content import differences
 from domain.schemes.stages import STEP_ORDER
 from resolvers.context import Operation
-from resolvers.schemes.activity import Act, record
 from resolvers.schemes.definitions import Definition
-from resolvers.schemes.drafts import derive_again, load_scheme
+from resolvers.schemes.locking import load_scheme
+from resolvers.schemes.record_activity import SchemeActivity, record_activity
+from resolvers.schemes.rederive import rederive
 
 
 async def due_schemes(operation: Operation) -> list[UUID]:
@@ -49,9 +50,9 @@ async def _apply(operation: Operation, session: Writing, live: Definition, revis
     await _take_over(session, live, revision)
     await scheme_changes.touch_scheme(session, scheme.id, revision=number)
     await scheme_changes.touch_scheme(session, revision.scheme.id, applied_at=operation.now)
-    after = await derive_again(operation, session, scheme.id)
+    after = await rederive(operation, session, scheme.id)
     act = _act(live, after)
-    await record(operation, session, scheme.id, act, decided_by=approved.approved_by)
+    await record_activity(operation, session, scheme.id, act, decided_by=approved.approved_by)
 
 
 async def _replace_content(session: Writing, live: Definition, approved: RevisionRow) -> None:
@@ -79,9 +80,9 @@ async def _take_over(session: Writing, live: Definition, revision: Definition) -
             await scheme_changes.record_section_save(session, replace(saved, scheme_id=live.scheme.id, version=version))
 
 
-def _act(before: Definition, after: Definition) -> Act:
+def _act(before: Definition, after: Definition) -> SchemeActivity:
     changed = differences(before.content, after.content)
     names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
     phrase = what_changed(changed, {str(key): name for key, name in names.items()}) if changed else None
     message = revision_applied(after.scheme.revision, after.content.basics.title, phrase)
-    return Act(EventKind.SCHEME_REVISION_APPLIED, message, changes=changed)
+    return SchemeActivity(EventKind.SCHEME_REVISION_APPLIED, message, changes=changed)

@@ -12,9 +12,9 @@ from domain.schemes.activity_sentences import called, created
 from domain.schemes.content import Basics, SchemeContent, content_hash
 from domain.schemes.inputs import creation_problems
 from resolvers.context import Operation
-from resolvers.refusing import refuse
-from resolvers.schemes.activity import Act, record, take_part
-from resolvers.schemes.drafts import derive_again
+from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.rederive import rederive
+from resolvers.validation import reject_invalid
 
 
 class CreateScheme(Struct, frozen=True):
@@ -26,7 +26,7 @@ class CreateScheme(Struct, frozen=True):
 
 async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
     """Create a draft and return its id. Raises InvalidInput."""
-    refuse(creation_problems(command.title, command.channels))
+    reject_invalid(creation_problems(command.title, command.channels))
     basics = Basics(command.title.strip(), tuple(sorted(command.channels)))
     scheme_id = operation.new_id()
     async with operation.writing() as session:
@@ -39,8 +39,8 @@ async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
             created_by=operation.viewer.account_id,
             at=operation.now,
         )
-        await take_part(operation, session, scheme_id)
+        await join_scheme(operation, session, scheme_id)
         message = created(operation.viewer.display_name, called(basics.title))
-        await record(operation, session, scheme_id, Act(EventKind.SCHEME_CREATED, message))
-        await derive_again(operation, session, scheme_id)
+        await record_activity(operation, session, scheme_id, SchemeActivity(EventKind.SCHEME_CREATED, message))
+        await rederive(operation, session, scheme_id)
     return scheme_id

@@ -37,10 +37,11 @@ from domain.schemes.facts import OpenRevision, SchemeStanding
 from domain.schemes.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
 from domain.schemes.revisions import replaced
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
-from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation
-from resolvers.schemes.following import follows
-from resolvers.schemes.read import is_current, names_mentioned, standing
+from resolvers.loading import align_many, align_one
+from resolvers.rules.loaders import names_mentioned
+from resolvers.schemes.disclosure import may_follow
+from resolvers.schemes.standing import is_current, standing
 
 
 class Definition(Struct, frozen=True, eq=False):
@@ -132,7 +133,9 @@ async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[D
     """
     found = await load_definitions(operation, ids, operation.now)
     return (
-        found if follows(operation) else [definition and replace(definition, submission=None) for definition in found]
+        found
+        if may_follow(operation)
+        else [definition and replace(definition, submission=None) for definition in found]
     )
 
 
@@ -141,12 +144,12 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
 
     Seven statements for any number of schemes, and one more when there are revisions among them.
     """
-    schemes = one_each(ids, await fetching.fetch(DEFINITIONS, ids=ids), lambda pair: pair[0].id)
-    variants = many_each(ids, await fetching.fetch(statements.VARIANTS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    places = many_each(ids, await fetching.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    rules = many_each(ids, await fetching.fetch(RULES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    sections = many_each(ids, await fetching.fetch(statements.SECTIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    submissions = one_each(
+    schemes = align_one(ids, await fetching.fetch(DEFINITIONS, ids=ids), lambda pair: pair[0].id)
+    variants = align_many(ids, await fetching.fetch(statements.VARIANTS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
+    places = align_many(ids, await fetching.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
+    rules = align_many(ids, await fetching.fetch(RULES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
+    sections = align_many(ids, await fetching.fetch(statements.SECTIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
+    submissions = align_one(
         ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id
     )
     mentioned = await names_mentioned(fetching, [row for group in rules for row in group])
@@ -173,7 +176,7 @@ async def _approved(fetching: Fetching, schemes: list[SchemeRow]) -> Mapping[UUI
     if not ids:
         return {}
     rows = await fetching.fetch(REVISIONS_BY_SCHEME, ids=ids)
-    return dict(zip(ids, many_each(ids, rows, lambda row: row.scheme_id), strict=True))
+    return dict(zip(ids, align_many(ids, rows, lambda row: row.scheme_id), strict=True))
 
 
 def _content(

@@ -15,10 +15,10 @@ from domain.rules.wording import Names
 from domain.schemes.assessment import Assessment, ReachStep, RuleReach, assess, scope_of
 from domain.schemes.definition import ReviewWarning
 from resolvers.context import Operation
+from resolvers.rules.loaders import RuleView, rule_rows, rule_views
+from resolvers.rules.populations import surroundings
 from resolvers.schemes.definitions import Definition
-from resolvers.schemes.following import follows
-from resolvers.schemes.populations import surroundings
-from resolvers.schemes.read import RuleView, rule_rows, rule_views
+from resolvers.schemes.disclosure import may_follow
 from resolvers.schemes.review import warnings_of
 
 
@@ -88,7 +88,7 @@ def _since(definition: Definition) -> date | None:
 
 async def assessments_by_definition(operation: Operation, definitions: list[Definition]) -> list[AssessmentView]:
     """Batch function: whom the rules of each scheme reach and what is odd about them, for who follows schemes."""
-    if not follows(operation):
+    if not may_follow(operation):
         return [AssessmentView()] * len(definitions)
     assessed = await assess_definitions(operation, operation, definitions)
     rows = [rule_rows(found.scheme.id, found.content.rules) for found in definitions]

@@ -13,9 +13,9 @@ from db.sessions import Fetching
 from domain.permissions import SchemeScope
 from domain.schemes.content import FieldDifference, SchemeContent, differences
 from domain.schemes.revisions import in_force, replaced
-from resolvers.alignment import many_each, one_each
 from resolvers.context import Operation
-from resolvers.schemes.following import follows
+from resolvers.loading import align_many, align_one
+from resolvers.schemes.disclosure import may_follow
 
 
 class RevisionView(Struct, frozen=True):
@@ -60,14 +60,14 @@ async def revisions_by_scheme(operation: Operation, ids: list[UUID]) -> list[lis
 
     Who sees approved schemes only sees no revision before it takes effect, and who does not follow schemes sees none.
     """
-    if not follows(operation):
+    if not may_follow(operation):
         return [[] for _ in ids]
     rows = await operation.fetch(statements.REVISIONS_BY_SCHEME, ids=ids)
     if operation.viewer.scheme_scope <= SchemeScope.APPROVED:
         rows = [row for row in rows if row.effective_at <= operation.now]
     return [
         [RevisionView(row, replaced(group, row.effective_at)) for row in group]
-        for group in many_each(ids, rows, lambda row: row.scheme_id)
+        for group in align_many(ids, rows, lambda row: row.scheme_id)
     ]
 
 
@@ -79,7 +79,7 @@ async def revisions_as_of(operation: Operation, ids: list[UUID], at: datetime) -
 async def open_revision_by_scheme(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
     """Batch function: the revision of each scheme that is not decided yet, if the viewer may see it."""
     rows = await operation.fetch(statements.open_revisions(operation.viewer.scheme_scope), ids=ids)
-    return one_each(ids, rows, lambda row: row.live_id)
+    return align_one(ids, rows, lambda row: row.live_id)
 
 
 async def content_in_force(fetching: Fetching, scheme_id: UUID, at: datetime) -> SchemeContent | None:

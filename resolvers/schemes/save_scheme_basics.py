@@ -10,8 +10,8 @@ from domain.schemes.content import Basics
 from domain.schemes.inputs import basics_problems
 from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
-from resolvers.refusing import refuse
-from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+from resolvers.schemes.edit import SavedStep, begin_edit, finish_edit
+from resolvers.validation import reject_invalid
 
 
 class SaveSchemeBasics(Struct, frozen=True):
@@ -28,14 +28,14 @@ async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) ->
     Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict.
     """
     step, basics = WizardStepKind.BASICS, _trimmed(command.basics)
-    refuse(basics_problems(basics))
+    reject_invalid(basics_problems(basics))
     async with operation.writing() as session:
-        draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
         same_terms = draft.content.basics.terms_markdown == basics.terms_markdown
         terms_version = draft.scheme.terms_version + (0 if same_terms else 1)
         published_at = draft.scheme.terms_published_at if same_terms else None
         await changes.set_basics(session, command.scheme_id, basics, terms_version, published_at)
-        return await keep_draft(operation, session, draft, step)
+        return await finish_edit(operation, session, draft, step)
 
 
 def _trimmed(basics: Basics) -> Basics:

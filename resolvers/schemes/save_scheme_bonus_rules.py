@@ -16,9 +16,9 @@ from domain.rules.validation import KnownIds, rule_problems
 from domain.schemes.stages import WizardStepKind
 from domain.text import has_unprintable
 from resolvers.context import Operation
-from resolvers.refusing import refuse
-from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
-from resolvers.schemes.read import names_of
+from resolvers.rules.loaders import names_of
+from resolvers.schemes.edit import SavedStep, begin_edit, finish_edit
+from resolvers.validation import reject_invalid
 
 
 class RuleDraft(Struct, frozen=True):
@@ -44,9 +44,9 @@ async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonus
     step = WizardStepKind.BONUS_RULES
     rules = [_trimmed(draft.rule) for draft in command.rules]
     async with operation.writing() as session:
-        definition = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        definition = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
         stored = {rule.id for rule in definition.content.rules}
-        refuse(
+        reject_invalid(
             [
                 *_unknown_rules(command.rules, stored),
                 *_unprintable_texts(rules),
@@ -54,7 +54,7 @@ async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonus
             ]
         )
         await set_rules(session, command.scheme_id, rules)
-        return await keep_draft(operation, session, definition, step)
+        return await finish_edit(operation, session, definition, step)
 
 
 def _trimmed(rule: BonusRule) -> BonusRule:

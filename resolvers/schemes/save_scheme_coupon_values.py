@@ -10,8 +10,8 @@ from domain.schemes.content import CouponValue
 from domain.schemes.inputs import value_problems
 from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
-from resolvers.refusing import refuse
-from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+from resolvers.schemes.edit import SavedStep, begin_edit, finish_edit
+from resolvers.validation import reject_invalid
 
 
 class SaveSchemeCouponValues(Struct, frozen=True):
@@ -26,9 +26,9 @@ async def save_scheme_coupon_values(operation: Operation, command: SaveSchemeCou
     """Save the coupon values. Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict."""
     step = WizardStepKind.COUPON_VALUES
     async with operation.writing() as session:
-        draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
         chosen = set(draft.content.variant_ids)
         with_coupons = EarningChannel.COUPON in draft.content.basics.channels
-        refuse(value_problems(command.values, chosen, with_coupons=with_coupons))
+        reject_invalid(value_problems(command.values, chosen, with_coupons=with_coupons))
         await changes.set_coupon_values(session, command.scheme_id, command.values)
-        return await keep_draft(operation, session, draft, step)
+        return await finish_edit(operation, session, draft, step)

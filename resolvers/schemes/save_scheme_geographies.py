@@ -10,8 +10,8 @@ from domain.checks import chosen_problems
 from domain.schemes.inputs import GEOGRAPHIES_LIMIT
 from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
-from resolvers.refusing import refuse
-from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+from resolvers.schemes.edit import SavedStep, begin_edit, finish_edit
+from resolvers.validation import reject_invalid
 
 
 class SaveSchemeGeographies(Struct, frozen=True):
@@ -26,9 +26,11 @@ async def save_scheme_geographies(operation: Operation, command: SaveSchemeGeogr
     """Save the geographies. Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict."""
     step = WizardStepKind.GEOGRAPHIES
     async with operation.writing() as session:
-        draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
         known = await session.fetch(GEOGRAPHIES_BY_ID, ids=list(command.geography_ids[: GEOGRAPHIES_LIMIT + 1]))
         known_ids = {geography.id for geography in known}
-        refuse(chosen_problems(command.geography_ids, known_ids, "geographyIds", "geography", GEOGRAPHIES_LIMIT))
+        reject_invalid(
+            chosen_problems(command.geography_ids, known_ids, "geographyIds", "geography", GEOGRAPHIES_LIMIT)
+        )
         await changes.set_geographies(session, command.scheme_id, command.geography_ids)
-        return await keep_draft(operation, session, draft, step)
+        return await finish_edit(operation, session, draft, step)

@@ -12,9 +12,9 @@ from domain.rules.mentions import rules_mentioning_variant
 from domain.schemes.inputs import VARIANTS_LIMIT
 from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
-from resolvers.refusing import refuse
 from resolvers.schemes.definitions import Definition
-from resolvers.schemes.drafts import SavedStep, keep_draft, open_draft
+from resolvers.schemes.edit import SavedStep, begin_edit, finish_edit
+from resolvers.validation import reject_invalid
 
 
 class SaveSchemeProducts(Struct, frozen=True):
@@ -32,12 +32,12 @@ async def save_scheme_products(operation: Operation, command: SaveSchemeProducts
     """
     step = WizardStepKind.PRODUCTS
     async with operation.writing() as session:
-        draft = await open_draft(operation, session, command.scheme_id, step, command.expected_version)
+        draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
         known = await session.fetch(VARIANTS_BY_ID, ids=list(command.variant_ids[: VARIANTS_LIMIT + 1]))
         known_ids = {variant.id for variant in known}
-        refuse(chosen_problems(command.variant_ids, known_ids, "variantIds", "variant", VARIANTS_LIMIT))
+        reject_invalid(chosen_problems(command.variant_ids, known_ids, "variantIds", "variant", VARIANTS_LIMIT))
         await changes.set_variants(session, command.scheme_id, command.variant_ids)
-        return await keep_draft(operation, session, draft, step, tuple(_consequences(draft, command.variant_ids)))
+        return await finish_edit(operation, session, draft, step, tuple(_consequences(draft, command.variant_ids)))
 
 
 def _consequences(draft: Definition, kept: Iterable[UUID]) -> Iterable[str]:

@@ -12,10 +12,11 @@ from domain.schemes.content import canonical
 from domain.schemes.failures import ContentChanged, WarningsNotAcknowledged
 from domain.schemes.guards import SchemeAction, refusal
 from resolvers.context import Operation
-from resolvers.schemes.activity import Act, record, take_part
 from resolvers.schemes.definitions import Definition
-from resolvers.schemes.drafts import derive_again, lock_scheme
+from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.reach import assess_definitions
+from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.rederive import rederive
 from resolvers.schemes.review import review_of
 
 
@@ -58,13 +59,13 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
         )
         if definition.scheme.submitted_at is None:
             await changes.touch_scheme(session, command.scheme_id, submitted_at=operation.now)
-        await take_part(operation, session, command.scheme_id)
-        await record(operation, session, command.scheme_id, _act(operation, definition))
-        await derive_again(operation, session, command.scheme_id)
+        await join_scheme(operation, session, command.scheme_id)
+        await record_activity(operation, session, command.scheme_id, _act(operation, definition))
+        await rederive(operation, session, command.scheme_id)
     return command.scheme_id
 
 
-def _act(operation: Operation, definition: Definition) -> Act:
+def _act(operation: Operation, definition: Definition) -> SchemeActivity:
     actor, scheme = operation.viewer.display_name, definition.called
     tasks = ((Role.APPROVER, approval_pending(actor, scheme)),)
-    return Act(EventKind.SCHEME_SUBMITTED, submitted(actor, scheme), tasks=tasks)
+    return SchemeActivity(EventKind.SCHEME_SUBMITTED, submitted(actor, scheme), tasks=tasks)

@@ -47,11 +47,11 @@ async def record_attempt(operation: Operation, tried: Tried, jitter: float) -> N
             await _save(session, stored, _moved(stored, seen, tried.event.position, operation.now))
         elif stored.disabled_at is None and stored.updated_at == seen.updated_at:
             failures = stored.failures + 1
-            follows = after_failure(failures, attempt, jitter)
-            if isinstance(follows, GiveUp):
-                await _disable(operation, session, replace(stored, failures=failures), follows.reason)
+            may_follow = after_failure(failures, attempt, jitter)
+            if isinstance(may_follow, GiveUp):
+                await _disable(operation, session, replace(stored, failures=failures), may_follow.reason)
             else:
-                await save_endpoint(session, replace(stored, failures=failures, next_attempt_at=follows.at))
+                await save_endpoint(session, replace(stored, failures=failures, next_attempt_at=may_follow.at))
 
 
 async def move_on(operation: Operation, seen: WebhookEndpointRow, position: Position) -> None:

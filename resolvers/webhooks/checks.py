@@ -9,8 +9,8 @@ from domain.failures import Problem, UserErrorCode
 from domain.requests import BadInput, CursorExpired
 from domain.webhooks.addresses import WebhookPolicy, url_problems
 from domain.webhooks.endpoints import DESCRIPTION_LENGTH
-from resolvers.events.cursors import decode_cursor
-from resolvers.webhooks.stream import SCOPE
+from resolvers.events.stream import SCOPE
+from resolvers.outbox.cursors import decode_cursor
 
 
 def endpoint_problems(

@@ -15,8 +15,8 @@ from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
 from domain.webhooks.endpoints import ENDPOINTS_LIMIT
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.refusing import refuse
+from resolvers.outbox.append import append_event
+from resolvers.validation import reject_invalid
 from resolvers.webhooks.checks import endpoint_problems, place_behind
 from resolvers.webhooks.secret import new_secret
 
@@ -46,7 +46,7 @@ async def create_webhook_endpoint(operation: Operation, command: CreateWebhookEn
         (stream,) = await session.fetch(STREAM)
         (horizon,) = await session.fetch(HORIZON)
         position, cursor_problems = place_behind(stream, command.after)
-        refuse(
+        reject_invalid(
             [
                 *[problem async for problem in _problems(session, command)],
                 *endpoint_problems(operation.webhooks, command.url, command.kinds, command.description),
@@ -55,7 +55,7 @@ async def create_webhook_endpoint(operation: Operation, command: CreateWebhookEn
         )
         endpoint = _endpoint(operation, command, stream.epoch, position or Position(horizon, 0))
         await add_endpoint(session, endpoint, secret)
-        await tell(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
+        await append_event(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
     return CreatedWebhookEndpoint(endpoint.id, secret)
 
 

@@ -5,14 +5,14 @@ from uuid import UUID
 from db.webhooks.changes import delete_endpoint
 from domain.events import EventKind
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.webhooks.read import locked_endpoint
+from resolvers.outbox.append import append_event
+from resolvers.webhooks.locking import lock_endpoint
 
 
 async def delete_webhook_endpoint(operation: Operation, endpoint_id: UUID) -> UUID:
     """Delete an endpoint with all it has been sent; an attempt under way is the last one. Raises InvalidInput."""
     async with operation.writing() as session:
-        endpoint = await locked_endpoint(session, endpoint_id)
+        endpoint = await lock_endpoint(session, endpoint_id)
         await delete_endpoint(session, endpoint.id)
-        await tell(operation, session, EventKind.WEBHOOK_ENDPOINT_DELETED, endpoint.id)
+        await append_event(operation, session, EventKind.WEBHOOK_ENDPOINT_DELETED, endpoint.id)
     return endpoint_id

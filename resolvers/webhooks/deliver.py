@@ -12,13 +12,13 @@ from db.sessions import Fetching
 from db.webhooks.reads import ENDPOINT_WITH_SECRETS, SERVED_ENDPOINTS
 from db.webhooks.rows import EndpointSecretsRow, ServedEndpointRow, WebhookEndpointRow
 from domain.webhooks.endpoints import DELETED, RESTORED
-from resolvers.accounts.read import viewers_of_accounts
+from resolvers.accounts.viewers import viewers_of_accounts
 from resolvers.context import Operation
-from resolvers.events.cursors import stream_of
+from resolvers.events.facts import EventFacts, facts_of
+from resolvers.events.stream import cursor_at
+from resolvers.events.visibility import visible_events
+from resolvers.outbox.cursors import stream_of
 from resolvers.webhooks.attempts import give_up, move_on
-from resolvers.webhooks.facts import EventFacts, facts_of
-from resolvers.webhooks.stream import cursor_at
-from resolvers.webhooks.visibility import shows_events
 
 # How many events are looked through at once for one that the account may see.
 BATCH: Final = 100
@@ -78,7 +78,7 @@ async def _served(operation: Operation, endpoint_id: UUID) -> tuple[WebhookEndpo
 
 
 async def _first_shown(operation: Operation, stream: StreamRow, events: Sequence[EventRow]) -> EventFacts | None:
-    for event, shown in zip(events, await shows_events(operation, events), strict=True):
+    for event, shown in zip(events, await visible_events(operation, events), strict=True):
         if shown:
             cursor = cursor_at(stream, stream.epoch, event.position)
             (facts,) = await facts_of(operation, [event], [cursor])

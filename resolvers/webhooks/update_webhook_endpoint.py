@@ -15,10 +15,10 @@ from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
 from domain.webhooks.endpoints import disabled_by
 from resolvers.context import Operation
-from resolvers.events.telling import tell
-from resolvers.refusing import refuse
+from resolvers.outbox.append import append_event
+from resolvers.validation import reject_invalid
 from resolvers.webhooks.checks import endpoint_problems, place_behind
-from resolvers.webhooks.read import locked_endpoint
+from resolvers.webhooks.locking import lock_endpoint
 
 
 class UpdateWebhookEndpoint(Struct, frozen=True):
@@ -36,14 +36,14 @@ class UpdateWebhookEndpoint(Struct, frozen=True):
 async def update_webhook_endpoint(operation: Operation, command: UpdateWebhookEndpoint) -> UUID:
     """Store the changes; without any, nothing happens. Raises InvalidInput."""
     async with operation.writing() as session:
-        stored = await locked_endpoint(session, command.id)
+        stored = await lock_endpoint(session, command.id)
         (stream,) = await session.fetch(STREAM)
         position, problems = place_behind(stream, command.after)
         if command.from_now:
             (horizon,) = await session.fetch(HORIZON)
             position = Position(horizon, 0)
         endpoint = _changed(operation, stored, command, stream, position)
-        refuse(
+        reject_invalid(
             [
                 *endpoint_problems(operation.webhooks, command.url, command.kinds, command.description),
                 *problems,
@@ -52,7 +52,7 @@ async def update_webhook_endpoint(operation: Operation, command: UpdateWebhookEn
         )
         if endpoint != stored:
             await save_endpoint(session, replace(endpoint, updated_at=operation.now))
-            await tell(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
+            await append_event(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
     return endpoint.id
 
 

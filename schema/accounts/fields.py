@@ -6,14 +6,13 @@ import strawberry
 
 from db.accounts.rows import AccountRow, ApiKeyRow
 from domain.permissions import Permission, Role
-from domain.permissions import Viewer as ViewerRow
-from resolvers.accounts.api_keys import create_api_key, revoke_api_key
-from resolvers.accounts.read import list_accounts, list_api_keys
+from resolvers.accounts.create_api_key import create_api_key
+from resolvers.accounts.lists import list_accounts, list_api_keys
+from resolvers.accounts.revoke_api_key import revoke_api_key
 from resolvers.accounts.upsert_account import upsert_account
 from resolvers.paging import Page, PageArguments
 from schema.accounts import inputs
 from schema.accounts.types import Account, ApiKey
-from schema.accounts.viewer import Viewer
 from schema.fields import AppInfo
 from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
 from schema.roots import mutation, query
@@ -25,15 +24,6 @@ What = strawberry.argument(description="What to do.")
 @strawberry.type
 class AccountQueries:
     """Root fields that read accounts."""
-
-    @query(
-        requires=Permission.VIEWER_READ,
-        returns=Viewer | None,
-        description="Who asks, with what their roles allow at this moment.",
-    )
-    async def viewer(self, info: AppInfo) -> ViewerRow:
-        """The viewer."""
-        return info.context.viewer
 
     @query(requires=Permission.ACCOUNT_READ, returns=Connection[Account], description="Accounts by name.")
     async def accounts(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection

@@ -6,8 +6,8 @@ import strawberry
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.accounts.api_keys import CreateApiKey
-from resolvers.accounts.read import accounts_by_id, api_keys_by_id
+from resolvers.accounts.create_api_key import CreateApiKey
+from resolvers.accounts.loaders import accounts_by_id, api_keys_by_id
 from resolvers.accounts.upsert_account import UpsertAccount
 from schema.accounts.types import Account, ApiKey
 from schema.errors import UserError

@@ -7,8 +7,8 @@ import strawberry
 from db.accounts.rows import AccountRow, ApiKeyRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.accounts.read import accounts_by_id, shown_emails
-from resolvers.catalog.read import vendors_by_id
+from resolvers.accounts.loaders import accounts_by_id, shown_emails
+from resolvers.catalog.loaders import vendors_by_id
 from schema.catalog.types import Vendor
 from schema.descriptions import described
 from schema.fields import batched, leaf

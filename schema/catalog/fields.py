@@ -8,7 +8,7 @@ from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, Vendo
 from domain.catalog.facts import VendorKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
-from resolvers.catalog.read import (
+from resolvers.catalog.loaders import (
     list_categories,
     list_geographies,
     list_products,

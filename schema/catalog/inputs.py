@@ -6,7 +6,7 @@ import strawberry
 
 from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.node_kinds import NodeKind
-from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, vendors_by_id
+from resolvers.catalog.loaders import geographies_by_id, products_by_id, tiers_by_id, vendors_by_id
 from resolvers.catalog.upsert_geography import UpsertGeography
 from resolvers.catalog.upsert_product import UpsertProduct, VariantEntry
 from resolvers.catalog.upsert_tier import UpsertTier

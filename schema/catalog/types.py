@@ -5,7 +5,7 @@ import strawberry
 from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.node_kinds import NodeKind
-from resolvers.catalog.read import children_by_geography, geographies_by_id, products_by_id, variants_by_product
+from resolvers.catalog.loaders import children_by_geography, geographies_by_id, products_by_id, variants_by_product
 from schema.descriptions import described
 from schema.fields import batched, leaf
 from schema.ids import node_id

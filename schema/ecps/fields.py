@@ -8,7 +8,7 @@ from db.ecps.rows import EcpRow
 from domain.permissions import Permission
 from resolvers.ecps.erase_ecp import erase_ecp
 from resolvers.ecps.lists import list_ecps
-from resolvers.ecps.read import find_ecp
+from resolvers.ecps.loaders import find_ecp
 from resolvers.ecps.register_ecp import register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp
 from resolvers.ecps.update_ecp import update_ecp

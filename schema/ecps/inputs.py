@@ -7,9 +7,9 @@ import strawberry
 
 from domain.ecps.inputs import EcpDetails
 from domain.node_kinds import NodeKind
-from resolvers.ecps.changing import Decided
 from resolvers.ecps.lists import EcpFilter
-from resolvers.ecps.read import ecps_by_id
+from resolvers.ecps.loaders import ecps_by_id
+from resolvers.ecps.locking import Decided
 from resolvers.ecps.register_ecp import RegisterEcp
 from resolvers.ecps.update_ecp import UpdateEcp
 from resolvers.ecps.verify_ecp import VerifyEcp

@@ -6,8 +6,8 @@ import strawberry
 
 from db.ecps.rows import EcpRow
 from domain.node_kinds import NodeKind
-from resolvers.catalog.read import geographies_by_id, tiers_by_id
-from resolvers.ecps.read import accounts_of_ecps, actions_by_standing, contacts_by_ecp
+from resolvers.catalog.loaders import geographies_by_id, tiers_by_id
+from resolvers.ecps.loaders import accounts_of_ecps, actions_by_standing, contacts_by_ecp
 from resolvers.enrollments.lists import enrollments_by_ecp
 from schema.accounts.types import Account
 from schema.catalog.types import Geography, Tier

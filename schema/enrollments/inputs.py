@@ -8,7 +8,7 @@ import strawberry
 from domain.node_kinds import NodeKind
 from resolvers.enrollments.decide_enrollment import DecideEnrollment
 from resolvers.enrollments.enroll import Enroll
-from resolvers.enrollments.read import enrollments_by_id
+from resolvers.enrollments.loaders import enrollments_by_id
 from resolvers.enrollments.withdraw_enrollment import WithdrawEnrollment
 from schema.enrollments.types import Enrollment
 from schema.errors import UserError

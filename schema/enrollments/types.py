@@ -9,11 +9,11 @@ from db.enrollments.rows import EnrollmentRow
 from domain.enrollments.facts import EnrollmentStatus as Status
 from domain.enrollments.sentences import STATUS_LABELS
 from domain.node_kinds import NodeKind
-from resolvers.ecps.read import ecps_by_id
+from resolvers.ecps.loaders import ecps_by_id
 from resolvers.enrollments.lists import EnrollmentFilter, ListArguments
-from resolvers.enrollments.read import actions_by_enrollment, deciders_by_id
+from resolvers.enrollments.loaders import actions_by_enrollment, deciders_by_id
 from resolvers.paging import PageArguments
-from resolvers.schemes.read import schemes_by_id
+from resolvers.schemes.loaders import schemes_by_id
 from schema.accounts.types import Account
 from schema.enrollments.enums import EnrollmentAction, EnrollmentOrder, EnrollmentStatus
 from schema.fields import batched, computed, leaf, optional

@@ -1,1 +1,1 @@
-"""Events: their kinds, cursors, and streams that are read a page at a time."""
+"""Events for systems that poll or missed deliveries."""

@@ -8,15 +8,15 @@ import strawberry
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
-from resolvers.events.feeds import Feed, FeedPage, read_feed
+from resolvers.notifications.loaders import follow_notifications, notifications_by_id, unread_counts_by_account
 from resolvers.notifications.mark_notifications_read import (
     NOTIFICATIONS_LIMIT,
     MarkNotificationsRead,
     mark_notifications_read,
 )
-from resolvers.notifications.read import follow_notifications, notifications_by_id, unread_counts_by_account
+from resolvers.outbox.feeds import Feed, FeedPage, read_feed
 from schema.errors import UserError
-from schema.events.types import EventConnection, ReadAfterArgument, ResumeArgument
+from schema.feeds import EventConnection, ReadAfterArgument, ResumeArgument
 from schema.fields import AppInfo, batched, optional
 from schema.ids import InputIds
 from schema.notifications.types import Notification, NotificationEvent

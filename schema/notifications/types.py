@@ -7,16 +7,16 @@ import strawberry
 from db.notifications.rows import NotificationRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
-from resolvers.accounts.read import accounts_by_id
-from resolvers.notifications.read import notifications_by_id, unread_counts_by_account
-from resolvers.schemes.activity import activities_by_id
-from resolvers.schemes.read import schemes_in_place
+from resolvers.accounts.loaders import accounts_by_id
+from resolvers.notifications.loaders import notifications_by_id, unread_counts_by_account
+from resolvers.schemes.activity_loaders import activities_by_id
+from resolvers.schemes.loaders import schemes_in_place
 from schema.accounts.types import Account
 from schema.fields import batched, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
 from schema.scalars import EventCursor
-from schema.schemes.activity import SchemeActivity
+from schema.schemes.activity_fields import SchemeActivity
 from schema.schemes.types import Scheme
 
 

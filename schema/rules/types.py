@@ -8,8 +8,8 @@ import strawberry
 
 from domain.node_kinds import NodeKind
 from domain.rules import model
-from resolvers.catalog.read import geographies_by_id, products_by_id, tiers_by_id, variants_by_id
-from resolvers.schemes.read import RuleView
+from resolvers.catalog.loaders import geographies_by_id, products_by_id, tiers_by_id, variants_by_id
+from resolvers.rules.loaders import RuleView
 from schema.catalog.types import Geography, Product, Tier, Variant
 from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id

@@ -5,13 +5,18 @@ from typing import Annotated
 import strawberry
 
 from db.schemes.rows import SchemeRow
+from domain.node_kinds import NodeKind
 from domain.permissions import Permission
+from resolvers.enrollments.open_schemes import list_open_schemes
 from resolvers.paging import Page, PageArguments
+from resolvers.schemes.add_scheme_participant import add_scheme_participant
+from resolvers.schemes.approve_scheme import approve_scheme
 from resolvers.schemes.create_scheme import create_scheme
-from resolvers.schemes.decide_submission import approve_scheme, reject_scheme, request_scheme_changes
 from resolvers.schemes.lists import list_schemes
-from resolvers.schemes.participants import add_scheme_participant, remove_scheme_participant
-from resolvers.schemes.read import find_scheme
+from resolvers.schemes.loaders import find_scheme
+from resolvers.schemes.reject_scheme import reject_scheme
+from resolvers.schemes.remove_scheme_participant import remove_scheme_participant
+from resolvers.schemes.request_scheme_changes import request_scheme_changes
 from resolvers.schemes.save_scheme_basics import save_scheme_basics
 from resolvers.schemes.save_scheme_bonus_rules import save_scheme_bonus_rules
 from resolvers.schemes.save_scheme_coupon_values import save_scheme_coupon_values
@@ -19,7 +24,8 @@ from resolvers.schemes.save_scheme_geographies import save_scheme_geographies
 from resolvers.schemes.save_scheme_products import save_scheme_products
 from resolvers.schemes.submit_scheme import submit_scheme
 from schema.fields import AppInfo
-from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument
+from schema.ids import argument_id
+from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
 from schema.roots import mutation, query
 from schema.schemes import inputs
 from schema.schemes.enums import SchemeOrder
@@ -42,6 +48,9 @@ CodeArgument = Annotated[str, strawberry.argument(description="The code people u
 RevisionArgument = Annotated[
     int | None,
     strawberry.argument(description="The number of a revision of it; the scheme itself if left out."),
+]
+EcpIdArgument = Annotated[
+    strawberry.ID | None, strawberry.argument(description="For whom, when it is not the viewer; takes `ecp:read`.")
 ]
 What = strawberry.argument(description="What to do.")
 
@@ -78,6 +87,24 @@ class SchemeQueries:
     async def scheme(self, info: AppInfo, code: CodeArgument, revision: RevisionArgument = None) -> SchemeRow | None:
         """One scheme."""
         return await find_scheme(info.context, code, revision)
+
+    @query(
+        requires=Permission.SCHEME_READ,
+        returns=Connection[Scheme],
+        description="The schemes in which an ECP can enroll today: approved ones whose enrollment window is open and "
+        "that run where the ECP is. Those that close first come first. Who is no ECP sees those of all places.",
+    )
+    async def open_schemes(
+        self,
+        info: AppInfo,
+        search: SearchArgument = None,
+        ecp_id: EcpIdArgument = None,
+        first: FirstArgument = None,
+        after: AfterArgument = None,
+    ) -> Page[SchemeRow]:
+        """A page of schemes."""
+        key = None if ecp_id is None else argument_id(NodeKind.ECP, ecp_id, "ecpId")
+        return await list_open_schemes(info.context, PageArguments(first, after), search=search, ecp_id=key)
 
 
 @strawberry.type

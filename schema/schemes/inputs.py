@@ -8,8 +8,9 @@ import strawberry
 
 from domain.node_kinds import NodeKind
 from domain.schemes.content import Basics, CouponValue, Material
+from resolvers.schemes.approve_scheme import ApproveScheme
 from resolvers.schemes.create_scheme import CreateScheme
-from resolvers.schemes.decide_submission import ApproveScheme, DeclineScheme
+from resolvers.schemes.decisions import DeclineScheme
 from resolvers.schemes.lists import SchemeFilter
 from resolvers.schemes.participants import Participation
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics
@@ -20,12 +21,12 @@ from resolvers.schemes.save_scheme_products import SaveSchemeProducts
 from resolvers.schemes.submit_scheme import SubmitScheme
 from schema.fields import leaf, optional
 from schema.ids import InputIds, argument_id
+from schema.queue_keys import WorkQueueKey
 from schema.rules.conversion import rule_drafts
 from schema.rules.enums import EarningChannel
 from schema.rules.inputs import BonusRuleInput
 from schema.scalars import SafeInt
 from schema.schemes.enums import SchemeStatus, StageKind
-from schema.work.enums import WorkQueueKey
 
 SCHEME_ID = "The scheme."
 EXPECTED_VERSION = "The version of the step that the editor saw; a save with an older one changes nothing."

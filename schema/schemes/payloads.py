@@ -5,8 +5,8 @@ from uuid import UUID
 
 import strawberry
 
-from resolvers.schemes.drafts import SavedStep
-from resolvers.schemes.read import schemes_by_id
+from resolvers.schemes.edit import SavedStep
+from resolvers.schemes.loaders import schemes_by_id
 from resolvers.schemes.wizard import steps_by_key
 from schema.errors import UserError
 from schema.fields import batched

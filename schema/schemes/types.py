@@ -10,23 +10,18 @@ from db.schemes.rows import SchemeRow, StageRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.schemes.stages import STAGE_OWNERS, status_label
-from resolvers.accounts.read import accounts_by_id
+from resolvers.accounts.loaders import accounts_by_id
 from resolvers.enrollments.lists import enrollments_by_scheme
-from resolvers.enrollments.read import viewer_enrollments_by_scheme
-from resolvers.schemes.activity import activity_by_scheme, participants_by_scheme
+from resolvers.enrollments.loaders import viewer_enrollments_by_scheme
+from resolvers.rules.loaders import rules_by_scheme
+from resolvers.schemes.activity_loaders import activity_by_scheme, participants_by_scheme
 from resolvers.schemes.definitions import definitions_by_scheme
-from resolvers.schemes.following import shown_budgets
-from resolvers.schemes.read import (
-    actions_by_scheme,
-    geographies_by_scheme,
-    rules_by_scheme,
-    schemes_by_id,
-    stages_by_scheme,
-    variants_by_scheme,
-)
+from resolvers.schemes.disclosure import disclosed_budgets
+from resolvers.schemes.loaders import geographies_by_scheme, schemes_by_id, stages_by_scheme, variants_by_scheme
 from resolvers.schemes.review import review_of
 from resolvers.schemes.revisions import open_revision_by_scheme, revisions_as_of, revisions_by_scheme
 from resolvers.schemes.stages import current_stage, progress
+from resolvers.schemes.standing import actions_by_scheme
 from resolvers.schemes.wizard import wizard_of
 from schema.accounts.types import Account
 from schema.catalog.types import Geography, Variant
@@ -38,10 +33,10 @@ from schema.paging import Connection, forward_page
 from schema.rules.enums import EarningChannel
 from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
-from schema.schemes.activity import SchemeActivity
+from schema.schemes.activity_fields import SchemeActivity
 from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
-from schema.schemes.reviewing import SchemeReview, SchemeSubmission, WizardProblem
-from schema.schemes.revisions import SchemeRevision, moment
+from schema.schemes.review_types import SchemeReview, SchemeSubmission, WizardProblem
+from schema.schemes.revision_types import SchemeRevision, moment
 
 
 @strawberry.type(description="A stage in the life of a scheme.")
@@ -160,7 +155,7 @@ class Scheme(Node):
     )
     materials: list[MarketingMaterial] = leaf("The marketing materials.")
     budget: SafeInt | None = batched(
-        shown_budgets,
+        disclosed_budgets,
         key="budget",
         description="The points that may be spent; null: no limit, or the viewer lacks `scheme:follow`.",
     )

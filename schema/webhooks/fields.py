@@ -10,7 +10,7 @@ from domain.permissions import Permission
 from resolvers.paging import Page, PageArguments
 from resolvers.webhooks.create_webhook_endpoint import create_webhook_endpoint
 from resolvers.webhooks.delete_webhook_endpoint import delete_webhook_endpoint
-from resolvers.webhooks.read import list_webhook_endpoints
+from resolvers.webhooks.lists import list_webhook_endpoints
 from resolvers.webhooks.rotate_webhook_secret import rotate_webhook_secret
 from resolvers.webhooks.update_webhook_endpoint import update_webhook_endpoint
 from schema.fields import AppInfo

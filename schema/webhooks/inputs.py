@@ -9,7 +9,7 @@ from domain.node_kinds import NodeKind
 from domain.webhooks.addresses import URL_LIMIT
 from domain.webhooks.endpoints import DESCRIPTION_LENGTH
 from resolvers.webhooks.create_webhook_endpoint import CreateWebhookEndpoint
-from resolvers.webhooks.read import webhook_endpoints_by_id
+from resolvers.webhooks.loaders import webhook_endpoints_by_id
 from resolvers.webhooks.update_webhook_endpoint import UpdateWebhookEndpoint
 from schema.errors import UserError
 from schema.fields import batched, leaf, optional

@@ -8,9 +8,9 @@ from db.webhooks.rows import WebhookDeliveryRow, WebhookEndpointRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.webhooks.endpoints import WebhookEndpointState
-from resolvers.accounts.read import accounts_by_id
-from resolvers.webhooks.read import deliveries_by_endpoint
-from resolvers.webhooks.stream import cursors_of_places
+from resolvers.accounts.loaders import accounts_by_id
+from resolvers.events.stream import cursors_of_places
+from resolvers.webhooks.loaders import deliveries_by_endpoint
 from schema.accounts.types import Account
 from schema.descriptions import described
 from schema.fields import batched, computed, leaf

@@ -7,15 +7,15 @@ import strawberry
 from domain.permissions import Permission
 from resolvers.ecps.lists import ecps_by_queue
 from resolvers.enrollments.lists import enrollments_by_queue
-from resolvers.events.feeds import Feed
-from resolvers.work.read import WorkQueueView, list_work_queues, schemes_by_queue, watch_work_queues
+from resolvers.outbox.feeds import Feed
+from resolvers.work.loaders import WorkQueueView, list_work_queues, schemes_by_queue, watch_work_queues
 from schema.ecps.types import Ecp
 from schema.enrollments.types import Enrollment
 from schema.fields import AppInfo, batched, computed, leaf
 from schema.paging import Connection, forward_page
+from schema.queue_keys import WorkQueueKey
 from schema.roots import query, subscription
 from schema.schemes.types import Scheme
-from schema.work.enums import WorkQueueKey
 
 
 @strawberry.type(description="Work that waits for the viewer.")

@@ -10,9 +10,9 @@ from graphql import FieldNode, OperationDefinitionNode, OperationType, build_sch
 from db.metadata import METADATA
 from db.sessions import Writing
 from domain.node_kinds import NodeKind
-from resolvers.accounts.api_keys import CreateApiKey, create_api_key
+from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
 from resolvers.context import Operation
-from resolvers.schemes import drafts
+from resolvers.schemes import edit as drafts
 from resolvers.schemes.definitions import Definition
 from schema.build import schema_text
 from tests.api.client import Clients, document, gid

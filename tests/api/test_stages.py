@@ -14,8 +14,10 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.schemes.lifecycle import StageSpan, stages_at, timeline
 from domain.schemes.stages import STAGE_ORDER, WizardStepKind
-from resolvers.schemes.read import stages_by_scheme
-from resolvers.schemes.revise_scheme import ReviseScheme, reschedule_scheme_revision, revise_scheme
+from resolvers.schemes.loaders import stages_by_scheme
+from resolvers.schemes.reschedule_scheme_revision import reschedule_scheme_revision
+from resolvers.schemes.revise_scheme import revise_scheme
+from resolvers.schemes.revision_time import ReviseScheme
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues, save_scheme_coupon_values
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products

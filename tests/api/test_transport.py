@@ -223,7 +223,7 @@ async def test_faults_of_ours_are_masked(
         raise RuntimeError(message)
 
     with monkeypatch.context() as patched:
-        patched.setattr("resolvers.schemes.read.rule_views", broken)
+        patched.setattr("resolvers.schemes.loaders.rule_views", broken)
         first, second = await manager.send(query), await manager.send(query)
     (error,) = first.errors
     assert error["extensions"].keys() == {"code", "reference"}

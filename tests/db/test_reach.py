@@ -17,7 +17,7 @@ from domain.permissions import Role
 from domain.rules.model import ActivityClause, AnyOf, BonusRule, FlatPoints
 from domain.schemes.content import Basics, SchemeContent
 from graphql_api.context import Environment
-from resolvers.schemes.populations import surroundings
+from resolvers.rules.populations import surroundings
 from tests.factories.schemes import SchemeFactory
 from tests.factories.world import World, key
 

@@ -9,7 +9,7 @@ from sqlalchemy import literal, select
 from db.database import Database
 from db.statement import Statement
 from graphql_api.execution import CompiledSchema
-from resolvers.events import feeds
+from resolvers.outbox import feeds
 from schema.build import build_schema
 from schema.scalars import NATIVES
 from tests.conftest import empty

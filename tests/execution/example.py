@@ -44,12 +44,14 @@ from domain.rules.model import (
     Weekday,
 )
 from graphql_api.context import Environment
-from resolvers.accounts.api_keys import CreateApiKey, create_api_key
+from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
 from resolvers.context import Operation
-from resolvers.events.feeds import read_feed
-from resolvers.notifications.read import follow_notifications, notifications_by_id
-from resolvers.schemes.activity import activities_by_id, follow_activity
-from resolvers.schemes.participants import Participation, add_scheme_participant
+from resolvers.notifications.loaders import follow_notifications, notifications_by_id
+from resolvers.outbox.feeds import read_feed
+from resolvers.schemes.activity_feed import follow_activity
+from resolvers.schemes.activity_loaders import activities_by_id
+from resolvers.schemes.add_scheme_participant import add_scheme_participant
+from resolvers.schemes.participants import Participation
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from tests.api.client import gid
 from tests.factories.clock import TestClock

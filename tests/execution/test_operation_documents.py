@@ -7,7 +7,7 @@ import strawberry
 
 from db.database import Database
 from graphql_api.execution import CompiledSchema
-from resolvers.events import feeds
+from resolvers.outbox import feeds
 from resolvers.webhooks import secret
 from tests.api.client import document
 from tests.api.preparing import PREPARATIONS

@@ -15,8 +15,8 @@ from db.outbox.reads import events_of
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.subscriptions import Opened, open_subscription
 from resolvers.context import Operation
-from resolvers.events.cursors import stream_of
-from resolvers.events.feeds import Feed, Told
+from resolvers.outbox.cursors import stream_of
+from resolvers.outbox.feeds import Feed, Told
 from tests.api.client import document
 from tests.api.preparing import PREPARATIONS
 from tests.api.preparing.documents import SUBSCRIPTIONS

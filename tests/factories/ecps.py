@@ -13,10 +13,10 @@ from domain.ecps.facts import EcpStatus
 from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role
 from graphql_api.context import Environment
-from resolvers.accounts.read import viewers_of_accounts
+from resolvers.accounts.viewers import viewers_of_accounts
 from resolvers.context import Operation
-from resolvers.ecps.changing import Decided
 from resolvers.ecps.erase_ecp import erase_ecp
+from resolvers.ecps.locking import Decided
 from resolvers.ecps.register_ecp import RegisterEcp, register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp
 from resolvers.ecps.verify_ecp import VerifyEcp, verify_ecp

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.schemes.apply_revisions import apply_revisions, due_schemes
-from resolvers.schemes.revise_scheme import ReviseScheme, revise_scheme
+from resolvers.schemes.revise_scheme import revise_scheme
+from resolvers.schemes.revision_time import ReviseScheme
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from tests.factories.schemes import SchemeFactory
 

@@ -10,15 +10,12 @@ from domain.rules.model import BonusRule, Condition, FlatPoints, Limits, Quantit
 from domain.schemes.content import Basics, CouponValue
 from graphql_api.context import Environment
 from resolvers.context import Operation
+from resolvers.schemes.approve_scheme import ApproveScheme, approve_scheme
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
-from resolvers.schemes.decide_submission import (
-    ApproveScheme,
-    DeclineScheme,
-    approve_scheme,
-    reject_scheme,
-    request_scheme_changes,
-)
+from resolvers.schemes.decisions import DeclineScheme
 from resolvers.schemes.definitions import Definition, definitions_by_scheme
+from resolvers.schemes.reject_scheme import reject_scheme
+from resolvers.schemes.request_scheme_changes import request_scheme_changes
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from resolvers.schemes.save_scheme_bonus_rules import RuleDraft, SaveSchemeBonusRules, save_scheme_bonus_rules
 from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues, save_scheme_coupon_values

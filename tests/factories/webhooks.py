@@ -9,7 +9,7 @@ from resolvers.context import Operation
 from resolvers.paging import PageArguments
 from resolvers.webhooks.attempts import Tried, record_attempt
 from resolvers.webhooks.create_webhook_endpoint import CreateWebhookEndpoint, create_webhook_endpoint
-from resolvers.webhooks.read import deliveries_by_endpoint, webhook_endpoints_by_id
+from resolvers.webhooks.loaders import deliveries_by_endpoint, webhook_endpoints_by_id
 
 # Nothing of this kind happens in tests that are about something else, so nothing is sent.
 QUIET = EventKind.SCHEME_REJECTED

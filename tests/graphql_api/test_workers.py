@@ -296,7 +296,7 @@ def lively(lives: Path, _number: int, report: Report) -> None:
         file.write(".")
         life = file.tell()
     if life == 2:
-        report.refuse("The database sleeps.")
+        report.reject("The database sleeps.")
         return
     report.working()
     if life == 1:

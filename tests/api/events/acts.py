@@ -12,7 +12,7 @@ from db.schemes.activity_changes import add_activity
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.schemes.activity import Act, record, take_part
+from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
 from tests.api.client import Client, gid
 from tests.api.events.sockets import Event
 from tests.factories.schemes import SchemeFactory
@@ -45,7 +45,7 @@ class FollowedScheme:
         """Let somebody take part: they are told what others do."""
         operation = self._factory.operation(by)
         async with operation.writing() as session:
-            await take_part(operation, session, self.key)
+            await join_scheme(operation, session, self.key)
         await operation.close()
 
     async def act(self, *messages: str, by: str | Role = Role.PROGRAM_MANAGER) -> None:
@@ -53,7 +53,7 @@ class FollowedScheme:
         for message in messages:
             operation = self._factory.operation(by)
             async with operation.writing() as session:
-                await record(operation, session, self.key, Act(KIND, message))
+                await record_activity(operation, session, self.key, SchemeActivity(KIND, message))
             await operation.close()
 
     async def burst(self, count: int, message: str) -> None:

@@ -13,8 +13,8 @@ from db.accounts.changes import put_account
 from db.outbox.reads import OLDEST_EVENTS
 from domain.permissions import Role
 from graphql_api.context import Environment
-from graphql_api.events import Hub
 from graphql_api.observability.logs import NoBlame
+from graphql_api.subscriptions.hub import Hub
 from tests.api.client import Client, Clients
 from tests.api.events.acts import FollowedScheme
 from tests.api.events.idle import Idle

@@ -2,11 +2,11 @@
 
 import orjson
 
-from graphql_api.events import Hub
-from graphql_api.events.endings import Ending
-from graphql_api.events.sessions import Session
-from graphql_api.events.subscription import Asked, Subscription
-from resolvers.accounts.read import SignedIn
+from graphql_api.subscriptions.close_reasons import Ending
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.requests import Asked, Subscription
+from graphql_api.subscriptions.sessions import Session
+from resolvers.accounts.viewers import SignedIn
 from tests.api.events.acts import ACTIVITY, FollowedScheme, messages_of
 from tests.api.events.sockets import Event, until
 from tests.factories.world import World

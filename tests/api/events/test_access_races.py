@@ -10,11 +10,11 @@ import pytest
 from db.outbox.tail import Tail
 from domain.permissions import Role
 from graphql_api.context import Environment
-from graphql_api.events.sessions import Session, refresh
 from graphql_api.execution.subscriptions import open_subscription
+from graphql_api.subscriptions.sessions import Session, refresh
 from graphql_api.transport.sse import EventStream
 from graphql_api.transport.websocket import WebSocketEndpoint
-from resolvers.accounts.read import SignedIn
+from resolvers.accounts.viewers import SignedIn
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, NOTIFICATIONS, FollowedScheme
 from tests.api.events.sockets import Stream, connected, following, opened
@@ -168,7 +168,7 @@ async def test_roles_that_are_lost_while_a_subscription_opens(
         return opened
 
     async with connected(live_server.address, clients["second manager"]) as socket:
-        monkeypatch.setattr("graphql_api.events.hub.open_subscription", slow)
+        monkeypatch.setattr("graphql_api.subscriptions.hub.open_subscription", slow)
         (error,) = await (await socket.subscribe(ACTIVITY, schemeId=scheme.id)).errors()
         assert error["extensions"]["code"] == "FORBIDDEN"
 
@@ -204,7 +204,7 @@ async def test_what_happens_right_after_roles_were_lost(
         stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
         await socket.settled()
         waiting = [True]
-        monkeypatch.setattr("graphql_api.events.hub.refresh", slow)
+        monkeypatch.setattr("graphql_api.subscriptions.hub.refresh", slow)
         monkeypatch.setattr(Tail, "fetch", fetch)
         monkeypatch.setattr(Tail, "pause", pause)
         assert (await stream.errors())[0]["extensions"]["code"] == "FORBIDDEN"
@@ -224,7 +224,7 @@ async def test_an_answer_that_was_asked_for_earlier_does_not_count(
         answers.append(asyncio.get_running_loop().create_future())
         return await answers[-1]
 
-    monkeypatch.setattr("graphql_api.events.sessions.refresh_signed_in", asked)
+    monkeypatch.setattr("graphql_api.subscriptions.sessions.refresh_signed_in", asked)
     operation = environment.operation(None)
     first, second = [asyncio.create_task(refresh(operation, [session])) for _ in range(2)]
     await asyncio.sleep(0)

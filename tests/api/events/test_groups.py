@@ -9,15 +9,15 @@ from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position
 from domain.permissions import Viewer
 from graphql_api.context import Environment
-from graphql_api.events import Hub
-from graphql_api.events.endings import TOO_SLOW
-from graphql_api.events.groups import EventGroup, Stage
-from graphql_api.events.rendering import Rendered, Renderer
-from graphql_api.events.sessions import Session
-from graphql_api.events.subscription import QUEUE, Asked, Delivery, Subscription
-from resolvers.accounts.read import SignedIn
-from resolvers.events.feeds import Feed, shown_events
-from resolvers.schemes.activity import SCHEME_ACTIVITY
+from graphql_api.subscriptions.close_reasons import TOO_SLOW
+from graphql_api.subscriptions.groups import EventGroup, Stage
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.rendering import Rendered, Renderer
+from graphql_api.subscriptions.requests import QUEUE, Asked, Delivery, Subscription
+from graphql_api.subscriptions.sessions import Session
+from resolvers.accounts.viewers import SignedIn
+from resolvers.outbox.feeds import Feed, shown_events
+from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
 from tests.api.events.acts import KIND, FollowedScheme
 from tests.api.events.conftest import caught_up
 from tests.api.events.idle import Idle, waiting
@@ -104,7 +104,7 @@ async def test_nothing_comes_behind_a_gap(
     hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even when there is room again before the connection is really closed; its place is in front of the gap."""
-    monkeypatch.setattr("graphql_api.events.subscription.QUEUE", 2)
+    monkeypatch.setattr("graphql_api.subscriptions.requests.QUEUE", 2)
     subscription = await idle.subscribe(scheme)
     await scheme.act("One.", "Two.", "Lost.")
     await until(lambda: idle.endings)
@@ -124,7 +124,7 @@ async def test_too_much_at_once_ends_everybody_where_they_stand(
     hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Events that come faster than they are executed; their places are in front of what was thrown away."""
-    monkeypatch.setattr("graphql_api.events.groups.BACKLOG", 3)
+    monkeypatch.setattr("graphql_api.subscriptions.groups.BACKLOG", 3)
     gate = asyncio.Event()
 
     async def held(*arguments: Any) -> Any:
@@ -133,7 +133,7 @@ async def test_too_much_at_once_ends_everybody_where_they_stand(
 
     first, second = [await idle.subscribe(scheme) for _ in range(2)]
     begun = [hub.cursor_of(first), hub.cursor_of(second)]
-    monkeypatch.setattr("graphql_api.events.rendering.shown_events", held)
+    monkeypatch.setattr("graphql_api.subscriptions.rendering.shown_events", held)
     await scheme.act("Held.", "1", "2", "3", "Too much.")
     await until(lambda: len(idle.endings) == 2)
     assert idle.endings == [TOO_SLOW, TOO_SLOW]
@@ -162,7 +162,7 @@ async def test_a_replay_waits_for_its_client_and_ends_with_it(
     hub.unsubscribe(left)
     await until(lambda: asyncio.all_tasks() <= tasks)
     assert idle.endings == []
-    monkeypatch.setattr("graphql_api.events.subscription.PATIENCE", 0.05)
+    monkeypatch.setattr("graphql_api.subscriptions.requests.PATIENCE", 0.05)
     unread = await idle.subscribe(scheme, begun)
     await until(lambda: idle.endings)
     assert idle.endings == [TOO_SLOW]

@@ -11,11 +11,12 @@ import pytest
 from domain.permissions import Role
 from domain.requests import Overloaded, TookTooLong
 from graphql_api.context import Environment
-from graphql_api.events import Hub
-from graphql_api.events.groups import EventGroup
-from graphql_api.events.sessions import refresh
-from resolvers.events.feeds import shown_events
-from resolvers.events.retention import forget_old_events
+from graphql_api.subscriptions.groups import EventGroup
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.sessions import refresh
+from resolvers.outbox.feeds import shown_events
+from resolvers.outbox.retention import forget_old_events
+from resolvers.webhooks.advance_idle import advance_to
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, POLL_ACTIVITY, FollowedScheme, messages_of, polled
 from tests.api.events.conftest import Complaints, Heard, caught_up
@@ -48,7 +49,7 @@ def forget(environment: Environment, hub: Hub) -> Change:
     async def delete() -> None:
         await caught_up(hub, environment)
         operation = environment.operation(None, fresh=True)
-        assert await forget_old_events(operation, operation.now + timedelta(days=1)) > 0
+        assert await forget_old_events(operation, operation.now + timedelta(days=1), advance_to) > 0
         await operation.close()
 
     return delete
@@ -90,7 +91,7 @@ async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, P
 
     subscription = await idle.subscribe(scheme)
     begun = hub.cursor_of(subscription)
-    monkeypatch.setattr("graphql_api.events.rendering.shown_events", held)
+    monkeypatch.setattr("graphql_api.subscriptions.rendering.shown_events", held)
     await scheme.act("Held.")
     await heard()
     await promote()
@@ -174,7 +175,7 @@ async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 
     async with connected(live_server.address, clients["second manager"]) as socket:
         stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
         await socket.settled()
-        monkeypatch.setattr("graphql_api.events.hub.refresh", busy)
+        monkeypatch.setattr("graphql_api.subscriptions.hub.refresh", busy)
         await promote()
         await scheme.act("Told all the same.")
         assert messages_of([await stream.next()]) == ["Told all the same."]

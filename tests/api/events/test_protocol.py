@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 
-from graphql_api.events import Hub
+from graphql_api.subscriptions.hub import Hub
 from graphql_api.transport.websocket import INIT_SECONDS
 from tests.api.client import Client
 from tests.api.events.acts import ACTIVITY, NOTIFICATIONS, FollowedScheme

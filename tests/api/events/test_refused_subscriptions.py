@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.permissions import Role
-from graphql_api.events import Hub
+from graphql_api.subscriptions.hub import Hub
 from graphql_api.transport.websocket import SUBSCRIPTIONS_LIMIT
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, FollowedScheme, messages_of

@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.permissions import Role
-from graphql_api.events import Hub
+from graphql_api.subscriptions.hub import Hub
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, POLL_ACTIVITY, FollowedScheme, messages_of, polled
 from tests.api.events.conftest import Heard, joined

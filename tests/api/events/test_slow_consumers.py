@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from graphql_api.events import Hub
+from graphql_api.subscriptions.hub import Hub
 from tests.api.client import Client
 from tests.api.events.acts import POLL_ACTIVITY, FollowedScheme, polled
 from tests.api.events.conftest import Complaints

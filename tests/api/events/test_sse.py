@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from domain.permissions import Role
-from graphql_api.events import Hub
+from graphql_api.subscriptions.hub import Hub
 from tests.api.client import Client, Clients
 from tests.api.events.acts import ACTIVITY, NOTIFICATIONS, POLL_ACTIVITY, QUEUES, FollowedScheme, messages_of, polled
 from tests.api.events.conftest import released

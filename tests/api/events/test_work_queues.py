@@ -5,7 +5,7 @@ from msgspec import structs
 from db.accounts.changes import put_account
 from domain.permissions import Role
 from graphql_api.context import Environment
-from graphql_api.events import Hub
+from graphql_api.subscriptions.hub import Hub
 from tests.api.client import Client, Clients
 from tests.api.events.acts import QUEUES, FollowedScheme
 from tests.api.events.conftest import Heard

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from domain.node_kinds import NodeKind
-from resolvers.schemes.participants import Participation, add_scheme_participant
-from resolvers.schemes.revise_scheme import ReviseScheme, revise_scheme
+from resolvers.schemes.add_scheme_participant import add_scheme_participant
+from resolvers.schemes.participants import Participation
+from resolvers.schemes.revise_scheme import revise_scheme
+from resolvers.schemes.revision_time import ReviseScheme
 from tests.api.client import gid
 from tests.api.preparing.documents import Prepared, key_of
 from tests.factories.schemes import SchemeFactory

@@ -15,11 +15,13 @@ from msgspec.structs import replace
 from db.database import Database
 from db.schemes.rows import ActivityRow
 from graphql_api.context import Environment
+from resolvers.notifications.loaders import notifications_by_account, unread_counts_by_account
 from resolvers.notifications.mark_notifications_read import MarkNotificationsRead, mark_notifications_read
-from resolvers.notifications.read import notifications_by_account, unread_counts_by_account
 from resolvers.paging import PageArguments
-from resolvers.schemes.activity import activity_by_scheme, participants_by_scheme
-from resolvers.schemes.participants import Participation, add_scheme_participant, remove_scheme_participant
+from resolvers.schemes.activity_loaders import activity_by_scheme, participants_by_scheme
+from resolvers.schemes.add_scheme_participant import add_scheme_participant
+from resolvers.schemes.participants import Participation
+from resolvers.schemes.remove_scheme_participant import remove_scheme_participant
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
 from tests.conftest import empty

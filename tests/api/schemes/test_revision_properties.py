@@ -39,7 +39,7 @@ from domain.schemes.content import (
 )
 from domain.schemes.lifecycle import timeline
 from graphql_api.context import Environment
-from resolvers.schemes.drafts import derive_again
+from resolvers.schemes.rederive import rederive
 from resolvers.schemes.revisions import content_in_force
 from tests.factories.clock import TestClock
 from tests.factories.revisions import RevisionFactory
@@ -148,7 +148,7 @@ async def _store(environment: Environment, factory: SchemeFactory, revision: UUI
     async with environment.database.writing() as session:
         await changes.set_basics(session, revision, content.basics, 2, None)
         await changes.set_sections(session, revision, content)
-        await derive_again(operation, session, revision)
+        await rederive(operation, session, revision)
 
 
 async def _in_force(environment: Environment, scheme_id: UUID, at: datetime) -> SchemeContent | None:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.schemes.participants import Participation, add_scheme_participant, remove_scheme_participant
+from resolvers.schemes.add_scheme_participant import add_scheme_participant
+from resolvers.schemes.participants import Participation
+from resolvers.schemes.remove_scheme_participant import remove_scheme_participant
 from tests.api.client import Client, Clients, gid
 from tests.api.schemes.sending import carried_out, rule, scheme
 from tests.factories.clock import TestClock

@@ -10,7 +10,9 @@ from domain.channels import EarningChannel
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.queue_keys import WorkQueueKey
-from resolvers.schemes.decide_submission import DeclineScheme, reject_scheme, request_scheme_changes
+from resolvers.schemes.decisions import DeclineScheme
+from resolvers.schemes.reject_scheme import reject_scheme
+from resolvers.schemes.request_scheme_changes import request_scheme_changes
 from tests.api.client import Client, Clients, gid
 from tests.api.schemes.sending import place, variant
 from tests.factories.clock import TestClock

@@ -9,7 +9,8 @@ import pytest
 
 from domain.channels import EarningChannel
 from domain.schemes.guards import SchemeAction
-from resolvers.schemes.revise_scheme import ReviseScheme, revise_scheme
+from resolvers.schemes.revise_scheme import revise_scheme
+from resolvers.schemes.revision_time import ReviseScheme
 from tests.api.client import Answer, Client, Clients
 from tests.api.schemes.sending import answer_to, basics, carried_out, input_of, scheme
 from tests.factories.clock import TestClock

@@ -10,7 +10,7 @@ from domain.events import Position
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import utc_now
-from resolvers.schemes.decide_submission import ApproveScheme, approve_scheme
+from resolvers.schemes.approve_scheme import ApproveScheme, approve_scheme
 from resolvers.webhooks import attempts
 from tests.api.client import Clients, document, gid
 from tests.api.webhooks.hooks import ERROR, Hooks, Receiver, receiving, until

@@ -13,11 +13,11 @@ from db.schemes.rows import ActivityRow, SchemeRow
 from domain.events import SCHEME_ACTIVITIES, EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, Viewer
-from resolvers.notifications.read import NOTIFICATION_ADDED
-from resolvers.schemes.activity import SCHEME_ACTIVITY
-from resolvers.webhooks.facts import ActivityFacts, EventFacts, Subject
-from resolvers.webhooks.visibility import SIGHTS, permitted_kinds
-from schema.webhooks.data import event_body, event_data
+from resolvers.events.facts import ActivityFacts, EventFacts, Subject
+from resolvers.events.visibility import SIGHTS, permitted_kinds
+from resolvers.notifications.loaders import NOTIFICATION_ADDED
+from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
+from schema.events.data import event_body, event_data
 from tests.api.client import gid
 
 NOW = datetime(2026, 3, 10, 9, 0, 0, 250_000, tzinfo=UTC)

@@ -10,9 +10,10 @@ import pytest
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.context import Operation
-from resolvers.events.retention import forget_old_deliveries, forget_old_events
-from resolvers.webhooks import passing
-from resolvers.webhooks.passing import bring_idle_endpoints_along
+from resolvers.outbox.retention import forget_old_events
+from resolvers.webhooks import advance_idle as passing
+from resolvers.webhooks.advance_idle import advance_idle_endpoints, advance_to
+from resolvers.webhooks.retention import forget_old_deliveries
 from tests.api.client import document
 from tests.api.webhooks.hooks import ERROR, PATIENCE, Hooks, Receiver, refusals
 from tests.api.webhooks.test_delivering import change_account
@@ -48,7 +49,7 @@ async def polled(hooks: Hooks, count: int, after: str | None = None, kinds: tupl
 async def forget(environment: Environment, before: datetime) -> None:
     """Let retention delete what is older."""
     operation = environment.operation(None)
-    await forget_old_events(operation, before)
+    await forget_old_events(operation, before, advance_to)
 
 
 async def rewrite(database_url: str, statement: str) -> None:
@@ -216,7 +217,7 @@ async def test_idle_endpoints_do_not_fall_far_behind(
 
 async def along(environment: Environment) -> None:
     """Bring idle endpoints along."""
-    await bring_idle_endpoints_along(environment.operation(None))
+    await advance_idle_endpoints(environment.operation(None))
 
 
 async def test_an_endpoint_that_loses_events_while_it_fails_is_disabled(

@@ -11,7 +11,7 @@ import pytest
 
 from domain.requests import Unreachable
 from graphql_api.context import Environment
-from graphql_api.events.duties import LeaderDuties
+from graphql_api.jobs.leader_tasks import LeaderDuties
 from graphql_api.settings import Settings
 from resolvers.context import Operation
 from resolvers.schemes.apply_revisions import apply_revisions, due_schemes
@@ -72,8 +72,8 @@ async def test_what_is_wrong_with_one_scheme_holds_up_no_other(
             raise RuntimeError(scheme_id)
         return await apply_revisions(operation, scheme_id)
 
-    monkeypatch.setattr("graphql_api.events.duties.due_schemes", sometimes)
-    monkeypatch.setattr("graphql_api.events.duties.apply_revisions", unless_broken)
+    monkeypatch.setattr("graphql_api.jobs.leader_tasks.due_schemes", sometimes)
+    monkeypatch.setattr("graphql_api.jobs.leader_tasks.apply_revisions", unless_broken)
     clock.now = JULY
     await duties.begin()
     await _until(lambda: _has(factory, fine, 2))

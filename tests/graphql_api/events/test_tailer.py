@@ -15,7 +15,7 @@ from db.database import Database
 from db.outbox.changes import NewEvent, append_events, begin_epoch
 from db.outbox.rows import EventRow, StreamRow
 from domain.events import EventKind, Position
-from graphql_api.events.tailer import Tailer
+from graphql_api.subscriptions.tailer import Tailer
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 PATIENCE = 90
@@ -93,7 +93,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-async def tell(database: Database, delay: float = 0.0) -> UUID:
+async def append_event(database: Database, delay: float = 0.0) -> UUID:
     """Commit an event, some time after it was written."""
     key = uuid4()
     async with database.writing() as session:
@@ -115,7 +115,7 @@ async def test_everything_arrives_once_and_in_order_though_transactions_end_in_a
     chance = random.Random(7)  # noqa: S311 - not a secret
     async with running(database) as (heard, _, _):
         for _ in range(8):
-            await asyncio.gather(*(tell(database, chance.random() / 20) for _ in range(8)))
+            await asyncio.gather(*(append_event(database, chance.random() / 20) for _ in range(8)))
         await until(lambda: len(heard.events) >= 64)
     assert [event.position for event in heard.events] == sorted(event.position for event in heard.events)
     assert len(set(heard.objects)) == 64
@@ -125,9 +125,9 @@ async def test_nothing_is_lost_when_the_listener_is_killed_ten_times(database: D
     told: list[UUID] = []
     async with running(database) as (heard, _, _):
         for _ in range(10):
-            told.append(await tell(database))
+            told.append(await append_event(database))
             assert await kill_listeners(database_url) == 1
-            told.append(await tell(database))
+            told.append(await append_event(database))
             await until(lambda: len(heard.events) == len(told))
     assert heard.objects == told
     assert len(heard.streams) == 1
@@ -136,10 +136,10 @@ async def test_nothing_is_lost_when_the_listener_is_killed_ten_times(database: D
 async def test_one_of_two_leads_and_the_other_takes_over(database: Database) -> None:
     async with running(database) as (first, leads, _):
         await until(lambda: leads.leads)
-        async with running(database) as (second, follows, _):
-            key = await tell(database)
+        async with running(database) as (second, may_follow, _):
+            key = await append_event(database)
             await until(lambda: first.objects == second.objects == [key])
-            assert (leads.leads, follows.leads) == (True, False)
+            assert (leads.leads, may_follow.leads) == (True, False)
     async with running(database) as (_, leads, _):
         await until(lambda: leads.leads)
 
@@ -148,27 +148,27 @@ async def test_the_follower_takes_over_when_the_leader_ends(database: Database) 
     leader = running(database)
     _, leads, _ = await leader.__aenter__()
     await until(lambda: leads.leads)
-    async with running(database) as (heard, follows, _):
+    async with running(database) as (heard, may_follow, _):
         await leader.__aexit__(None, None, None)
-        await until(lambda: follows.leads)
-        key = await tell(database)
+        await until(lambda: may_follow.leads)
+        key = await append_event(database)
         await until(lambda: heard.objects == [key])
     assert leads.leads is False
 
 
 async def test_polling_is_enough_where_nobody_is_woken(database: Database) -> None:
     async with running(database, wakes=False) as (heard, _, _):
-        keys = [await tell(database) for _ in range(3)]
+        keys = [await append_event(database) for _ in range(3)]
         await until(lambda: heard.objects == keys)
 
 
 async def test_changed_access_is_told_before_the_events_that_follow_it(database: Database, database_url: str) -> None:
     connection: asyncpg.Connection[Any] = await asyncpg.connect(database_url)
     async with running(database) as (heard, _, _):
-        before = await tell(database)
+        before = await append_event(database)
         await until(lambda: heard.objects == [before])
         await connection.execute("DELETE FROM account_role")
-        after = await tell(database)
+        after = await append_event(database)
         await until(lambda: heard.objects == [before, after])
     await connection.close()
     assert heard.order[heard.order.index(str(before)) :] == [str(before), "access", str(after)]
@@ -180,10 +180,10 @@ async def test_a_restored_database_is_noticed_when_the_connection_comes_back(
     async with running(database) as (heard, _, _):
         async with database.writing() as session:
             await begin_epoch(session, "a copy")
-        await tell(database)
+        await append_event(database)
         await kill_listeners(database_url)
         await until(lambda: len(heard.streams) == 2)
-        key = await tell(database)
+        key = await append_event(database)
         await until(lambda: heard.objects[-1:] == [key])
     assert heard.streams[1].epoch == heard.streams[0].epoch + 2
 

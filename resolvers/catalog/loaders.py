@@ -1,0 +1,129 @@
+"""Reads of the catalog, by id and as lists."""
+
+from typing import Any
+from uuid import UUID
+
+from db.catalog import reads as statements
+from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.search import words_of
+from domain.catalog.facts import VendorKind
+from resolvers.context import Operation
+from resolvers.loading import align_many, align_one
+from resolvers.paging import Order, Page, PageArguments, read_page
+
+PRODUCTS: Order[ProductRow] = Order("products", str, lambda row: row.name)
+VARIANTS: Order[VariantRow] = Order("variants", str, lambda row: row.sku)
+VENDORS: Order[VendorRow] = Order("vendors", str, lambda row: row.name)
+
+
+async def products_by_id(operation: Operation, ids: list[UUID]) -> list[ProductRow | None]:
+    """The products, or None where there is none."""
+    return align_one(ids, await operation.fetch(statements.PRODUCTS_BY_ID, ids=ids), lambda row: row.id)
+
+
+async def variants_by_id(operation: Operation, ids: list[UUID]) -> list[VariantRow | None]:
+    """The variants, or None where there is none."""
+    return align_one(ids, await operation.fetch(statements.VARIANTS_BY_ID, ids=ids), lambda row: row.id)
+
+
+async def geographies_by_id(operation: Operation, ids: list[UUID]) -> list[GeographyRow | None]:
+    """The geographies, or None where there is none."""
+    return align_one(ids, await operation.fetch(statements.GEOGRAPHIES_BY_ID, ids=ids), lambda row: row.id)
+
+
+async def tiers_by_id(operation: Operation, ids: list[UUID]) -> list[TierRow | None]:
+    """The tiers, or None where there is none."""
+    return align_one(ids, await operation.fetch(statements.TIERS_BY_ID, ids=ids), lambda row: row.id)
+
+
+async def vendors_by_id(operation: Operation, ids: list[UUID]) -> list[VendorRow | None]:
+    """The vendors, or None where there is none."""
+    return align_one(ids, await operation.fetch(statements.VENDORS_BY_ID, ids=ids), lambda row: row.id)
+
+
+async def variants_by_product(operation: Operation, ids: list[UUID]) -> list[list[VariantRow]]:
+    """The variants of each product, by SKU."""
+    return align_many(ids, await operation.fetch(statements.VARIANTS_BY_PRODUCT, ids=ids), lambda row: row.product_id)
+
+
+async def children_by_geography(operation: Operation, ids: list[UUID]) -> list[list[GeographyRow]]:
+    """The geographies right beneath each, by name."""
+    rows = await operation.fetch(statements.CHILDREN_BY_GEOGRAPHY, ids=ids)
+    found: list[list[Any]] = align_many(ids, rows, lambda row: row.parent_id)
+    return found
+
+
+async def list_tiers(operation: Operation) -> list[TierRow]:
+    """All tiers, the lowest rank first."""
+    return await operation.fetch(statements.ALL_TIERS)
+
+
+async def list_categories(operation: Operation) -> list[str]:
+    """The categories of the products, by name."""
+    return await operation.fetch(statements.CATEGORIES)
+
+
+async def list_geographies(operation: Operation, *, parent_id: UUID | None, search: str | None) -> list[GeographyRow]:
+    """The geographies beneath `parent_id` or matching `search`; the countries when neither is given."""
+    words = words_of(search)
+    parameters: dict[str, Any] = {"words": words} if words else {}
+    if parent_id is not None:
+        parameters["parent_id"] = parent_id
+    statement = statements.geographies(searched=bool(words), of_parent=parent_id is not None)
+    return await operation.fetch(statement, **parameters)
+
+
+async def list_products(
+    operation: Operation, arguments: PageArguments, *, search: str | None = None, category: str | None = None
+) -> Page[ProductRow]:
+    """A page of products by name; a search finds them by their SKUs too."""
+    parameters = _words(search)
+    searched = bool(parameters)
+    if category is not None:
+        parameters["category"] = category
+    return await read_page(
+        operation,
+        arguments,
+        PRODUCTS,
+        lambda **page: statements.product_page(searched=searched, in_category=category is not None, **page),
+        parameters,
+        count=statements.product_count(searched=searched, in_category=category is not None),
+    )
+
+
+async def list_variants(
+    operation: Operation, arguments: PageArguments, *, search: str | None = None
+) -> Page[VariantRow]:
+    """A page of variants by SKU; a search finds them by their products' names too."""
+    parameters = _words(search)
+    return await read_page(
+        operation,
+        arguments,
+        VARIANTS,
+        lambda **page: statements.variant_page(searched=bool(parameters), **page),
+        parameters,
+        count=statements.variant_count(searched=bool(parameters)),
+    )
+
+
+async def list_vendors(
+    operation: Operation, arguments: PageArguments, *, search: str | None = None, kind: VendorKind | None = None
+) -> Page[VendorRow]:
+    """A page of vendors by name."""
+    parameters = _words(search)
+    searched = bool(parameters)
+    if kind is not None:
+        parameters["kind"] = kind.value
+    return await read_page(
+        operation,
+        arguments,
+        VENDORS,
+        lambda **page: statements.vendor_page(searched=searched, of_kind=kind is not None, **page),
+        parameters,
+        count=statements.vendor_count(searched=searched, of_kind=kind is not None),
+    )
+
+
+def _words(search: str | None) -> dict[str, str]:
+    words = words_of(search)
+    return {"words": words} if words else {}

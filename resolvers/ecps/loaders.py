@@ -1,0 +1,57 @@
+"""Batched reads of ECPs, and of what only some may know of them."""
+
+from typing import Any
+from uuid import UUID
+
+from db.accounts.rows import AccountRow
+from db.ecps import reads as statements
+from db.ecps.rows import ContactRow, EcpRow
+from domain.ecps.facts import EcpFacts
+from domain.ecps.guards import EcpAction, allowed_actions
+from domain.permissions import EcpScope, Permission, Viewer
+from resolvers.accounts.loaders import accounts_by_id
+from resolvers.context import Operation
+from resolvers.loading import align_one
+
+
+def seen_by(viewer: Viewer, scope: EcpScope) -> dict[str, Any]:
+    """The parameters that the predicate of a scope takes."""
+    return {"viewer_ecp_id": viewer.ecp_id} if scope is EcpScope.OWN else {}
+
+
+async def ecps_by_id(operation: Operation, ids: list[UUID]) -> list[EcpRow | None]:
+    """The ECPs that the viewer may see, or None: an unknown ECP and a foreign one answer alike."""
+    scope = operation.viewer.ecp_scope
+    rows = await operation.fetch(statements.ecps_by_id(scope), ids=ids, **seen_by(operation.viewer, scope))
+    return align_one(ids, rows, lambda row: row.id)
+
+
+async def find_ecp(operation: Operation, code: str) -> EcpRow | None:
+    """The ECP of a code, if the viewer may see it."""
+    scope = operation.viewer.ecp_scope
+    found = code.strip().upper()
+    rows = await operation.fetch(statements.ecp_by_code(scope), code=found, **seen_by(operation.viewer, scope))
+    return rows[0] if rows else None
+
+
+async def contacts_by_ecp(operation: Operation, ids: list[UUID]) -> list[ContactRow | None]:
+    """The contact data of each ECP, or None for those whose it the viewer may not see."""
+    scope = operation.viewer.contact_scope
+    if scope is EcpScope.NONE:
+        return [None] * len(ids)
+    rows = await operation.fetch(statements.contacts_by_id(scope), ids=ids, **seen_by(operation.viewer, scope))
+    return align_one(ids, rows, lambda row: row.id)
+
+
+async def accounts_of_ecps(operation: Operation, ids: list[UUID]) -> list[AccountRow | None]:
+    """The accounts with which ECPs sign in, which hold an address too: for those who may see accounts or addresses."""
+    viewer = operation.viewer
+    if viewer.may(Permission.ACCOUNT_READ) or viewer.contact_scope is EcpScope.ALL:
+        return await accounts_by_id(operation, ids)
+    own = await accounts_by_id(operation, [key for key in ids if key == viewer.account_id])
+    return align_one(ids, [row for row in own if row is not None], lambda row: row.id)
+
+
+async def actions_by_standing(operation: Operation, standings: list[EcpFacts]) -> list[list[EcpAction]]:
+    """What the viewer may do to each ECP now, by the same guards as the mutations."""
+    return [list(allowed_actions(standing, operation.viewer)) for standing in standings]

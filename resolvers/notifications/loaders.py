@@ -1,0 +1,64 @@
+"""The viewer's own notifications: lists, counts, and the stream of new ones."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from msgspec import Meta
+
+from db.notifications import reads as statements
+from db.notifications.rows import NotificationRow
+from db.outbox.rows import EventRow
+from domain.events import EventKind
+from resolvers.context import Operation
+from resolvers.loading import align_one
+from resolvers.outbox.feeds import Feed, Stream, open_feed
+from resolvers.paging import Order, Page, PageArguments, read_page
+
+NEWEST: Order[NotificationRow] = Order("notifications", Annotated[datetime, Meta(tz=True)], lambda row: row.created_at)
+
+
+async def notifications_by_id(operation: Operation, ids: list[UUID]) -> list[NotificationRow | None]:
+    """The viewer's notifications, or None: nobody sees those of others."""
+    rows = await operation.fetch(statements.NOTIFICATIONS_BY_ID, ids=ids, account_id=operation.viewer.account_id)
+    return align_one(ids, rows, lambda row: row.id)
+
+
+async def notifications_by_account(
+    operation: Operation, ids: list[UUID], arguments: tuple[bool, PageArguments]
+) -> list[Page[NotificationRow]]:
+    """Batch function: a page of the notifications of each account, newest first. The first argument: unread ones only.
+
+    Only the viewer's own account is ever asked for.
+    """
+    unread_only, page = arguments
+    return [
+        await read_page(
+            operation,
+            page,
+            NEWEST,
+            lambda **directions: statements.notification_page(unread_only=unread_only, **directions),
+            {"account_id": account_id},
+            count=statements.notification_count(unread_only=unread_only),
+        )
+        for account_id in ids
+    ]
+
+
+async def unread_counts_by_account(operation: Operation, ids: list[UUID]) -> list[int]:
+    """How many notifications of each account are unread."""
+    counts = dict(await operation.fetch(statements.UNREAD_COUNTS, ids=ids))
+    return [counts.get(account_id, 0) for account_id in ids]
+
+
+async def follow_notifications(operation: Operation, after: str | None) -> Feed:
+    """The viewer's notifications, as they come. Raises BadInput and CursorExpired."""
+    return await open_feed(operation, NOTIFICATION_ADDED, operation.viewer.account_id, after)
+
+
+async def _shown(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
+    return [event.account_id == operation.viewer.account_id for event in events]
+
+
+NOTIFICATION_ADDED: Final = Stream("notificationAdded", frozenset({EventKind.NOTIFICATION_ADDED}), "account_id", _shown)

@@ -1,0 +1,1 @@
+"""The outbox: appending events, cursors, feeds, and retention. It knows no area."""

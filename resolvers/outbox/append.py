@@ -1,0 +1,13 @@
+"""Writing to the outbox, in the transaction of the mutation that made the fact."""
+
+from uuid import UUID
+
+from db.outbox.changes import NewEvent, append_events
+from db.sessions import Writing
+from domain.events import EventKind
+from resolvers.context import Operation
+
+
+async def append_event(operation: Operation, session: Writing, kind: EventKind, object_id: UUID) -> None:
+    """Tell whoever follows the stream that something happened to one object."""
+    await append_events(session, [NewEvent(kind, object_id)], operation.now)

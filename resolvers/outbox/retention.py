@@ -1,0 +1,40 @@
+"""Forgetting old events, and the attempts to deliver them."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+from db.outbox.changes import delete_events
+from db.outbox.reads import OLDEST_EVENTS, STREAM
+from db.outbox.rows import StreamRow
+from db.sessions import Writing
+from domain.events import Position
+from resolvers.context import Operation
+
+BATCH: Final = 1000
+
+
+# Called in the transaction that deletes events up to a place, before they are gone.
+BeforeDeletion = Callable[[Writing, StreamRow, Position], Awaitable[None]]
+
+
+async def forget_old_events(
+    operation: Operation, before: datetime, before_deletion: BeforeDeletion, batch: int = BATCH
+) -> int:
+    """Delete the events recorded before a moment, from the beginning of the stream, and say how many they were.
+
+    Cursors in front of the last of them are expired from then on. Each batch is a transaction of its own.
+    """
+    total = 0
+    while True:
+        async with operation.writing() as session:
+            oldest = await session.fetch(OLDEST_EVENTS, limit=batch)
+            young = next((index for index, event in enumerate(oldest) if event.recorded_at >= before), len(oldest))
+            if young:
+                through = oldest[young - 1].position
+                (stream,) = await session.fetch(STREAM)
+                await before_deletion(session, stream, through)
+                await delete_events(session, through)
+        total += young
+        if young < batch:
+            return total

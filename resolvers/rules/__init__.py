@@ -1,0 +1,1 @@
+"""Bonus rules: loaders, and the ECPs whom rules could reach."""

@@ -1,0 +1,57 @@
+"""Loaders of the activity and the participants of schemes."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from db.accounts.rows import AccountRow
+from db.schemes import activity_reads as statements
+from db.schemes.rows import ActivityRow
+from resolvers.accounts.loaders import accounts_by_id
+from resolvers.context import Operation
+from resolvers.loading import align_many, align_one
+from resolvers.paging import Order, Page, PageArguments, empty_page, read_pages
+from resolvers.schemes.disclosure import may_follow
+from resolvers.schemes.loaders import schemes_by_id
+
+NEWEST: Order[ActivityRow] = Order("activity", Annotated[datetime, Meta(tz=True)], lambda row: row.at)
+
+
+async def activities_by_id(operation: Operation, ids: list[UUID]) -> list[ActivityRow | None]:
+    """Entries of the activity of schemes that the viewer may see and follow, or None."""
+    if not may_follow(operation):
+        return [None] * len(ids)
+    rows = await operation.fetch(statements.ACTIVITIES_BY_ID, ids=ids)
+    schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
+    shown = [row for row, scheme in zip(rows, schemes, strict=True) if scheme is not None]
+    return align_one(ids, shown, lambda row: row.id)
+
+
+async def participants_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[AccountRow]]:
+    """The accounts that take part in each scheme, in the order in which they came; none for who does not follow."""
+    if not may_follow(operation):
+        return [[] for _ in ids]
+    rows = await operation.fetch(statements.PARTICIPANTS_BY_SCHEME, ids=ids)
+    keys = list(dict.fromkeys(account_id for _, account_id in rows))
+    accounts = dict(zip(keys, await accounts_by_id(operation, keys), strict=True))
+    groups = align_many(ids, rows, lambda row: row[0])
+    return [[found for _, key in group if (found := accounts[key]) is not None] for group in groups]
+
+
+async def activity_by_scheme(
+    operation: Operation, ids: list[UUID], arguments: PageArguments
+) -> list[Page[ActivityRow]]:
+    """Batch function: a page of the activity of each scheme, newest first; an empty one for who does not follow."""
+    if not may_follow(operation):
+        return [empty_page(arguments, NEWEST)] * len(ids)
+    return await read_pages(
+        operation,
+        arguments,
+        NEWEST,
+        statements.activity_pages,
+        ids,
+        owner=lambda row: row.scheme_id,
+        count=statements.ACTIVITY_COUNTS,
+    )

@@ -1,0 +1,110 @@
+"""The one way to save a step: begin with a locked scheme of the expected version, finish with what changed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from db.schemes import changes
+from db.schemes import reads as statements
+from db.schemes.rows import SectionRow
+from db.sessions import Writing
+from domain.events import EventKind
+from domain.schemes.change_sentences import sentence
+from domain.schemes.content import FieldDifference, differences
+from domain.schemes.failures import VersionConflict
+from domain.schemes.guards import SchemeAction, refusal
+from domain.schemes.stages import WizardStepKind
+from resolvers.context import Operation
+from resolvers.schemes.definitions import Definition
+from resolvers.schemes.locking import load_scheme, lock_scheme
+from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.rederive import store_derived
+
+
+class SavedStep(Struct, frozen=True):
+    """A step that was saved, and sentences about what saving it did elsewhere in the scheme."""
+
+    scheme_id: UUID
+    step: WizardStepKind
+    notices: tuple[str, ...] = ()
+
+
+async def begin_edit(
+    operation: Operation, session: Writing, scheme_id: UUID, step: WizardStepKind, expected_version: int
+) -> Definition:
+    """Lock a scheme in order to save one step. Raises SchemeNotFound, IllegalState and VersionConflict."""
+    definition = await lock_scheme(operation, session, scheme_id)
+    if failure := refusal(SchemeAction.EDIT, definition.standing, operation.viewer):
+        raise failure
+    if definition.sections[step].version != expected_version:
+        raise await _conflict(session, definition, step, expected_version)
+    return definition
+
+
+async def finish_edit(
+    operation: Operation, session: Writing, before: Definition, step: WizardStepKind, notices: Sequence[str] = ()
+) -> SavedStep:
+    """Finish saving a step: its version counts up, what changed is recorded, and the stages follow.
+
+    Saving a step again without a change keeps its version.
+    """
+    after = await load_scheme(operation, session, before.scheme.id)
+    changed = differences(before.content, after.content)
+    section = before.sections[step]
+    if not changed and section.version > 0:
+        return SavedStep(before.scheme.id, step)
+    saved = replace(section, version=section.version + 1, saved_at=operation.now, saved_by=operation.viewer.account_id)
+    await changes.record_section_save(session, saved)
+    await join_scheme(operation, session, before.scheme.id)
+    await record_activity(operation, session, before.scheme.id, _act(operation, before, after, saved, changed))
+    await store_derived(operation, session, replace(after, sections={**after.sections, step: saved}))
+    return SavedStep(before.scheme.id, step, tuple(notices))
+
+
+def _act(
+    operation: Operation,
+    before: Definition,
+    after: Definition,
+    saved: SectionRow,
+    changed: Sequence[FieldDifference],
+) -> SchemeActivity:
+    """The save as others are told of it, with the names of what came and of what left."""
+    names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
+    message = sentence(
+        operation.viewer.display_name,
+        after.content.basics.title,
+        changed,
+        {str(key): name for key, name in names.items()},
+    )
+    if before.scheme.revises is not None:
+        message = f"Revision {before.scheme.revision}: {message}"
+    step = WizardStepKind(saved.section)
+    return SchemeActivity(EventKind.SCHEME_STEP_SAVED, message, step, saved.version, changed)
+
+
+async def _conflict(
+    session: Writing, definition: Definition, step: WizardStepKind, expected_version: int
+) -> VersionConflict:
+    """What happened to a section since the version that the editor saw; a version from the future saw nothing."""
+    section = definition.sections[step]
+    since = await session.fetch(
+        statements.CHANGES_SINCE, scheme_id=definition.scheme.id, section=step, version=expected_version
+    )
+    first: dict[str, FieldDifference] = {}
+    for row in since:
+        for change in msgspec.json.decode(row.changes_json, type=list[FieldDifference]):
+            earlier = first.get(change.field, change)
+            first[change.field] = FieldDifference(change.field, earlier.before, change.after)
+    latest = since[-1] if since else None
+    return VersionConflict(
+        step=step,
+        expected_version=expected_version,
+        current_version=section.version,
+        changed_by=section.saved_by,
+        changed_by_name=latest.changed_by_name if latest else None,
+        changed_at=section.saved_at or definition.scheme.created_at,
+        changes=[change for change in first.values() if change.before != change.after],
+    )

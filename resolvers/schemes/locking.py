@@ -1,0 +1,26 @@
+"""Locking a scheme, and loading it as the transaction sees it."""
+
+from uuid import UUID
+
+from db.schemes import reads as statements
+from db.schemes.reads import schemes_by_id
+from db.sessions import Writing
+from domain.schemes.failures import SchemeNotFound
+from resolvers.context import Operation
+from resolvers.schemes.definitions import Definition, load_definitions
+
+
+async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
+    """Lock a scheme that the viewer may see and load it. Raises SchemeNotFound."""
+    shown = await session.fetch(schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
+    if not shown or not await session.fetch(statements.LOCK_SCHEME, id=scheme_id):
+        raise SchemeNotFound
+    return await load_scheme(operation, session, scheme_id)
+
+
+async def load_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
+    """A scheme as the transaction sees it, whoever asks. Raises SchemeNotFound."""
+    (definition,) = await load_definitions(session, [scheme_id], operation.now)
+    if definition is None:
+        raise SchemeNotFound
+    return definition

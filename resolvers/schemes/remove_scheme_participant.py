@@ -1,0 +1,35 @@
+"""The mutation removeSchemeParticipant."""
+
+from uuid import UUID
+
+from db.schemes import activity_changes as changes
+from domain.events import EventKind
+from domain.schemes.activity_sentences import (
+    left,
+    participant_removed,
+    you_were_removed,
+)
+from resolvers.context import Operation
+from resolvers.schemes.locking import lock_scheme
+from resolvers.schemes.participants import Participation, require_account
+from resolvers.schemes.record_activity import SchemeActivity, record_activity
+
+
+async def remove_scheme_participant(operation: Operation, command: Participation) -> UUID:
+    """Let somebody take part no longer, who is told so; removing them again changes nothing.
+
+    Raises InvalidInput for an unknown account, and SchemeNotFound.
+    """
+    async with operation.writing() as session:
+        scheme = await lock_scheme(operation, session, command.scheme_id)
+        account = await require_account(session, command.account_id)
+        if await changes.remove_participant(session, command.scheme_id, account.id):
+            actor = operation.viewer.display_name
+            if account.id == operation.viewer.account_id:
+                act = SchemeActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, left(actor, scheme.called))
+            else:
+                message = participant_removed(actor, account.display_name, scheme.called)
+                personally = ((account.id, you_were_removed(actor, scheme.called)),)
+                act = SchemeActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, message, personally=personally)
+            await record_activity(operation, session, command.scheme_id, act)
+    return command.scheme_id

@@ -1,0 +1,40 @@
+"""The mutation rescheduleSchemeRevision."""
+
+from uuid import UUID
+
+from db.schemes import changes
+from domain.events import EventKind
+from domain.schemes.activity_sentences import revision_rescheduled
+from domain.schemes.content import time_difference
+from domain.schemes.guards import SchemeAction, refusal
+from resolvers.context import Operation
+from resolvers.schemes.locking import lock_scheme
+from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.rederive import rederive
+from resolvers.schemes.revision_time import ReviseScheme, require_time
+
+
+async def reschedule_scheme_revision(operation: Operation, command: ReviseScheme) -> UUID:
+    """Move a revision that is not decided yet to another time; its own time again changes nothing.
+
+    What was submitted with another time counts no longer, like after an edit.
+
+    Raises InvalidInput for the time, SchemeNotFound and IllegalState.
+    """
+    async with operation.writing() as session:
+        revision = await lock_scheme(operation, session, command.scheme_id)
+        before = revision.scheme.effective_at
+        failure = refusal(SchemeAction.RESCHEDULE, revision.standing, operation.viewer)
+        if failure is not None or before is None:
+            raise failure or AssertionError("a guard let something pass that is no revision")
+        require_time(operation, command.effective_at, revision.approved)
+        if before == command.effective_at:
+            return command.scheme_id
+        await changes.touch_scheme(session, command.scheme_id, effective_at=command.effective_at)
+        await join_scheme(operation, session, command.scheme_id)
+        message = revision_rescheduled(operation.viewer.display_name, revision.called, before, command.effective_at)
+        moved = (time_difference(before, command.effective_at),)
+        act = SchemeActivity(EventKind.SCHEME_REVISION_RESCHEDULED, message, changes=moved)
+        await record_activity(operation, session, command.scheme_id, act)
+        await rederive(operation, session, command.scheme_id)
+    return command.scheme_id

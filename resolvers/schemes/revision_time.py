@@ -1,0 +1,31 @@
+"""The time at which a revision takes effect, checked for opening and for rescheduling."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.schemes.rows import RevisionRow
+from domain.schemes.content import SchemeContent
+from domain.schemes.revisions import replaced, time_problems
+from resolvers.context import Operation
+from resolvers.validation import reject_invalid
+
+
+class ReviseScheme(Struct, frozen=True):
+    """Open the next revision of a scheme, to take effect at this time; or move an open one there."""
+
+    scheme_id: UUID
+    effective_at: datetime
+
+
+def require_time(operation: Operation, effective_at: datetime, approved: Iterable[RevisionRow]) -> SchemeContent:
+    """What is in force right before a time at which a revision may take effect. Raises InvalidInput."""
+    approved = list(approved)
+    before = replaced(approved, effective_at)
+    ends_on = None if before is None else before.content.basics.ends_on
+    reject_invalid(time_problems(effective_at, operation.now, ends_on, approved))
+    if before is None:
+        raise AssertionError("an approved scheme has been in force since it was approved")
+    return before.content

@@ -1,0 +1,51 @@
+"""The viewer: who asks, what they may do, and what they were told."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain.permissions import Role
+from resolvers.accounts.loaders import accounts_by_id
+from resolvers.catalog.loaders import vendors_by_id
+from resolvers.ecps.loaders import ecps_by_id
+from resolvers.notifications.loaders import notifications_by_account, unread_counts_by_account
+from resolvers.paging import PageArguments
+from schema.accounts.types import Account
+from schema.catalog.types import Vendor
+from schema.ecps.types import Ecp
+from schema.fields import batched, computed
+from schema.notifications.types import Notification
+from schema.paging import AfterArgument, Connection, FirstArgument
+
+UnreadArgument = Annotated[bool | None, strawberry.argument(description="Only those that are not marked as read.")]
+
+
+def unread_page(
+    unread_only: UnreadArgument = None, first: FirstArgument = None, after: AfterArgument = None
+) -> tuple[bool, PageArguments]:
+    """The arguments of the list of notifications."""
+    return bool(unread_only), PageArguments(first, after)
+
+
+@strawberry.type(description="Who asks, with what their roles allow at this moment.")
+class Viewer:
+    """The viewer."""
+
+    account: Account = batched(accounts_by_id, key="account_id", description="The account that is signed in.")
+    roles: list[Role] = computed(lambda viewer: sorted(viewer.roles), "The roles of the account.")
+    permissions: list[str] = computed(
+        lambda viewer: sorted(viewer.permissions), "Everything that the roles allow, written `scope:action`."
+    )
+    vendor: Vendor | None = batched(vendors_by_id, key="vendor_id", description="The vendor the account works for.")
+    ecp: Ecp | None = batched(
+        ecps_by_id, key="ecp_id", description="The ECP that the viewer is; null for everybody else."
+    )
+    notifications: Connection[Notification] = batched(
+        notifications_by_account,
+        key="account_id",
+        arguments=unread_page,
+        description="What the viewer was told, newest first.",
+    )
+    unread_count: int = batched(
+        unread_counts_by_account, key="account_id", description="How many notifications the viewer has not read."
+    )
