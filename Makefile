@@ -27,7 +27,7 @@ test: $(DEV) ## Run the tests; ARGS= goes to pytest
 	@exec $(BIN)/python -m pytest $(ARGS)
 
 fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random documents
-	@TESSERA_FUZZ=5000 exec $(BIN)/python -m pytest tests/execution/test_random_documents.py
+	@TESSERA_FUZZ=5000 exec $(BIN)/python -m pytest tests/graphql_api/execution/test_random_documents.py
 
 bench: $(DEV) ## Compare speed with hand-written code and PostGraphile; ARGS= goes to benchmarks.bench
 	@exec $(BIN)/python -m benchmarks.bench $(ARGS)

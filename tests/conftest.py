@@ -26,13 +26,13 @@ from graphql_api.serving import StreamingServer, server_config
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
 from migrations import run as migrations
-from tests.api.client import Clients
-from tests.factories.clock import TestClock
-from tests.factories.ecps import EcpFactory
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.revisions import RevisionFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World, build_world
+from tests.support.client import Clients
+from tests.support.clock import TestClock
+from tests.support.factories.ecps import EcpFactory
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.revisions import RevisionFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.world import World, build_world
 
 KEPT = frozenset({"access_version", "event_stream"})
 ROOT = Path(__file__).parent.parent

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.client import Clients, document
-from tests.factories.unchanged import nothing_changes
+from tests.support.client import Clients, document
+from tests.support.unchanged import nothing_changes
 
 ROOTS = [
     "{ viewer { roles } }",

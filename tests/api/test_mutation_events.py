@@ -12,16 +12,16 @@ from db.sessions import Writing
 from domain.node_kinds import NodeKind
 from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
 from resolvers.context import Operation
-from resolvers.schemes import edit as drafts
+from resolvers.schemes import edit
 from resolvers.schemes.definitions import Definition
 from schema.build import schema_text
-from tests.api.client import Clients, document, gid
-from tests.api.preparing import PREPARATIONS
-from tests.api.preparing.documents import DOCUMENTS, Prepared, kind_of
-from tests.api.schemes.sending import answer_to, basics, carried_out, scheme
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Clients, document, gid
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.operations import PREPARATIONS
+from tests.support.operations.documents import DOCUMENTS, Prepared, kind_of
+from tests.support.sending.schemes import answer_to, basics, carried_out, scheme
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 MUTATION_TYPE = build_schema(schema_text()).mutation_type
 # The server keeps these, at any time and in transactions of their own.
@@ -130,7 +130,7 @@ async def test_what_is_rolled_back_is_not_told(
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(drafts, "derive", fail)
+        patch.setattr(edit, "store_derived", fail)
         async with nothing_changes(database_url):
             assert (await answer_to(manager, "saveSchemeBasics", **given)).codes == ["INTERNAL_SERVER_ERROR"]
     assert reached

@@ -8,12 +8,12 @@ import pytest
 from domain.node_kinds import NodeKind
 from domain.permissions import Role, SchemeScope
 from resolvers.nodes import LOADERS
-from tests.api.client import Client, Clients, gid
-from tests.factories.ecps import EcpFactory
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.webhooks import failing_endpoint
-from tests.factories.world import World
+from tests.support.client import Client, Clients, gid
+from tests.support.factories.ecps import EcpFactory
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.factories.webhooks import failing_endpoint
+from tests.support.world import World
 
 ADMIN_READS = {NodeKind.ACCOUNT, NodeKind.API_KEY, NodeKind.WEBHOOK_DELIVERY, NodeKind.WEBHOOK_ENDPOINT}
 STAFF_READS = set(NodeKind) - ADMIN_READS

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.api.client import Clients, document
-from tests.api.preparing import PREPARATIONS
-from tests.api.preparing.documents import DOCUMENTS, NAMES
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World
+from tests.support.client import Clients, document
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.operations import PREPARATIONS
+from tests.support.operations.documents import DOCUMENTS, NAMES
+from tests.support.world import World
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -8,9 +8,9 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Client, Clients, gid
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 NOUNS = ("Vendor", "Tier", "Geography", "Product", "Account")
 

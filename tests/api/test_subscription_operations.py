@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Client, Clients, document
-from tests.api.events.sockets import Following, Stream, connected, following
-from tests.api.preparing import PREPARATIONS
-from tests.api.preparing.documents import SUBSCRIPTIONS, key_of
 from tests.conftest import LiveServer
-from tests.factories.schemes import SchemeFactory
+from tests.support.client import Client, Clients, document
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.operations import PREPARATIONS
+from tests.support.operations.documents import SUBSCRIPTIONS, key_of
+from tests.support.sockets import Following, Stream, connected, following
 
 Variables = dict[str, Any]
 

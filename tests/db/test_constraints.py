@@ -6,9 +6,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 STAGE = (
     "INSERT INTO scheme_stage (scheme_id, kind, valid_from, valid_until, position, state, status, done, total, "

@@ -24,8 +24,8 @@ from domain.ecps.facts import EcpStatus
 from domain.ecps.inputs import EcpDetails
 from domain.enrollments.facts import EnrollmentStatus
 from domain.permissions import Role
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.world import World
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.world import World
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -14,7 +14,7 @@ from db.search import words_of
 from domain.schemes.facts import SchemeOrder
 from resolvers.paging import PageArguments, encode_cursor
 from resolvers.schemes.lists import SchemeFilter, list_schemes
-from tests.factories.schemes import SchemeFactory
+from tests.support.factories.schemes import SchemeFactory
 
 NAMES = {
     "A-1": "Crème & Söhne",

@@ -21,8 +21,8 @@ from graphql_api.observability.logs import configure_logs
 from graphql_api.observability.metrics import OTHER, EventCounts, Finished, Metrics, Names, PlanCounts
 from graphql_api.observability.tracing import make_tracer
 from graphql_api.settings import Settings
-from tests.api.client import Clients, document
-from tests.factories.world import World
+from tests.support.client import Clients, document
+from tests.support.world import World
 
 
 def sample(text: str, series: str) -> float:

@@ -8,11 +8,11 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.factories.clock import TestClock
-from tests.factories.ecps import EcpFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World, key
+from tests.support.client import Client, Clients, gid
+from tests.support.clock import TestClock
+from tests.support.factories.ecps import EcpFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.world import World, key
 
 LIST = """query ($filter: EcpFilter, $orderBy: EcpOrder, $first: Int, $after: String, $last: Int, $before: String) {
     ecps(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {

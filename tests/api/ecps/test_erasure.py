@@ -11,13 +11,13 @@ import pytest
 from db.metadata import METADATA
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, document, gid
-from tests.api.ecps.sending import NO_SUCH_ECP, TOLD, UNKNOWN_ECP, carried_out, events, refusals, told
-from tests.api.ecps.traces import REASON, an_account_of, keys_of, places_of
-from tests.factories.ecps import EcpFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import contents, nothing_changes
-from tests.factories.world import World
+from tests.support.client import Client, Clients, document, gid
+from tests.support.factories.ecps import EcpFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.ecps import NO_SUCH_ECP, TOLD, UNKNOWN_ECP, carried_out, events, refusals, told
+from tests.support.traces import REASON, an_account_of, keys_of, places_of
+from tests.support.unchanged import contents, nothing_changes
+from tests.support.world import World
 
 KNOWN_BY = ("Asha Rao", "asha.rao@example.org", "555-0101", "MH-4711", "Rao Garage", "asha.rao@example.com")
 # Where the database names such a person.

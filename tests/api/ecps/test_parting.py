@@ -4,11 +4,11 @@ from uuid import UUID
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.api.ecps.sending import NOTIFICATIONS, carried_out, events, told
-from tests.api.ecps.traces import REASON, an_account_of, keys_of, leads_to, places_of
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.world import World
+from tests.support.client import Client, Clients, gid
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.sending.ecps import NOTIFICATIONS, carried_out, events, told
+from tests.support.traces import REASON, an_account_of, keys_of, leads_to, places_of
+from tests.support.world import World
 
 BOTH = (Role.ECP, Role.PROGRAM_MANAGER)
 

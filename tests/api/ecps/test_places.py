@@ -9,12 +9,12 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.api.ecps.sending import carried_out, told
-from tests.factories.ecps import EcpFactory
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Client, Clients, gid
+from tests.support.factories.ecps import EcpFactory
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.sending.ecps import carried_out, told
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 MOVE = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { code message path } } }"
 LIST = "query ($filter: EcpFilter) { ecps(filter: $filter) { totalCount nodes { displayName } } }"

@@ -8,12 +8,12 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Clients, document, gid
-from tests.api.ecps.sending import MANAGERS, Refusal, carried_out, events, messages, payload_of, refusals, told
-from tests.factories.clock import TestClock
-from tests.factories.ecps import EcpFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Clients, document, gid
+from tests.support.clock import TestClock
+from tests.support.factories.ecps import EcpFactory
+from tests.support.sending.ecps import MANAGERS, Refusal, carried_out, events, messages, payload_of, refusals, told
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 SELF = """{ viewer { permissions ecp { id code displayName practice status statusLabel email phone licenseNumber
     registeredAt verifiedAt suspendedReason erasedAt erasedReason geography { name level } tier { name }

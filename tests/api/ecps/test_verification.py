@@ -6,8 +6,10 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.api.ecps.sending import (
+from tests.support.client import Client, Clients, gid
+from tests.support.clock import TestClock
+from tests.support.factories.ecps import EcpFactory
+from tests.support.sending.ecps import (
     NO_SUCH_ECP,
     UNKNOWN_ECP,
     carried_out,
@@ -17,10 +19,8 @@ from tests.api.ecps.sending import (
     refusals,
     told,
 )
-from tests.factories.clock import TestClock
-from tests.factories.ecps import EcpFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 STATE = """query ($id: ID!) { node(id: $id) { ... on Ecp { status statusLabel tier { name } verifiedAt suspendedReason
     registeredAt updatedAt } } }"""

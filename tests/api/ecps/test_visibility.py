@@ -6,10 +6,10 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.api.ecps.sending import UNKNOWN_ECP
-from tests.factories.ecps import EcpFactory
-from tests.factories.world import World
+from tests.support.client import Client, Clients, gid
+from tests.support.factories.ecps import EcpFactory
+from tests.support.sending.ecps import UNKNOWN_ECP
+from tests.support.world import World
 
 NODE = """query ($id: ID!) { node(id: $id) { ... on Ecp { code displayName email phone licenseNumber
     account { displayName email } } } }"""

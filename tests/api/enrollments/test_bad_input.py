@@ -7,13 +7,13 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.api.enrollments.sending import Refusal, ecp_gid, enrollment_gid, refusals, refused, scheme_gid
-from tests.factories.clock import TestClock
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.revisions import RevisionFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Client, Clients, gid
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.revisions import RevisionFactory
+from tests.support.sending.enrollments import Refusal, ecp_gid, enrollment_gid, refusals, refused, scheme_gid
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 CODE = "ECP-2026-000001"
 MOVE = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { message } } }"

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from domain.permissions import Role
-from tests.api.client import Client, Clients
-from tests.api.enrollments.sending import (
+from tests.support.client import Client, Clients
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.sending.enrollments import (
     carried_out,
     enroll,
     enrollment_gid,
@@ -14,9 +16,7 @@ from tests.api.enrollments.sending import (
     messages,
     refusals,
 )
-from tests.factories.clock import TestClock
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.unchanged import nothing_changes
+from tests.support.unchanged import nothing_changes
 
 CODE = "ECP-2026-000001"
 

@@ -7,8 +7,9 @@ import pytest
 
 from domain.permissions import Permission, Role, roles_with
 from domain.requests import Forbidden
-from tests.api.client import Client, Clients, document
-from tests.api.enrollments.sending import (
+from tests.support.client import Client, Clients, document
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.sending.enrollments import (
     DOCUMENTS,
     NO_SUCH_ECP,
     NO_SUCH_ENROLLMENT,
@@ -20,8 +21,7 @@ from tests.api.enrollments.sending import (
     refused,
     scheme_gid,
 )
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.unchanged import nothing_changes
+from tests.support.unchanged import nothing_changes
 
 ALLOWED = {
     "enroll": (Permission.ENROLLMENT_REQUEST, {Role.PROGRAM_MANAGER, Role.ECP}),

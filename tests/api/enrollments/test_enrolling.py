@@ -7,8 +7,11 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.api.enrollments.sending import (
+from tests.support.client import Client, Clients, gid
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.revisions import RevisionFactory
+from tests.support.sending.enrollments import (
     NO_SUCH_ECP,
     NO_SUCH_SCHEME,
     Refusal,
@@ -21,11 +24,8 @@ from tests.api.enrollments.sending import (
     refused,
     scheme_gid,
 )
-from tests.factories.clock import TestClock
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.revisions import RevisionFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 CODE = "ECP-2026-000001"
 NOT_APPROVED = ("ILLEGAL_STATE", "schemeId", "This scheme is not approved yet: nobody can enroll.")

@@ -8,10 +8,10 @@ import pytest
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, roles_with
 from domain.requests import Forbidden
-from tests.api.client import Clients, gid
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Clients, gid
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 DOCUMENT = """query ($id: ID!) { node(id: $id) { ... on Scheme { title budget
     terms { version markdown } rules { name } variants { basePoints } geographies { name }

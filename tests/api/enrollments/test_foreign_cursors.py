@@ -5,8 +5,8 @@ from itertools import permutations
 import pytest
 
 from domain.permissions import Role
-from tests.api.client import Client, Clients
-from tests.factories.enrollments import EnrollmentFactory
+from tests.support.client import Client, Clients
+from tests.support.factories.enrollments import EnrollmentFactory
 
 # Each reads one row behind a cursor.
 LISTS = {

@@ -7,11 +7,11 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, document, gid
-from tests.api.enrollments.sending import scheme_gid
-from tests.factories.clock import TestClock
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.world import World
+from tests.support.client import Client, Clients, document, gid
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.sending.enrollments import scheme_gid
+from tests.support.world import World
 
 DOCUMENT = document("portal/SchemeEnrollments")
 # Name, practice, place, tier, and what became of the application; one a day, the first on 10 March.

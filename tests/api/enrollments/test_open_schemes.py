@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from domain.permissions import Role
-from tests.api.client import Client, Clients
-from tests.api.enrollments.sending import UNKNOWN_ECP, ecp_gid
-from tests.factories.clock import TestClock
-from tests.factories.enrollments import EnrollmentFactory
-from tests.factories.revisions import RevisionFactory
+from tests.support.client import Client, Clients
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.revisions import RevisionFactory
+from tests.support.sending.enrollments import UNKNOWN_ECP, ecp_gid
 
 DOCUMENT = """query ($search: String, $ecpId: ID, $first: Int, $after: String) {
     openSchemes(search: $search, ecpId: $ecpId, first: $first, after: $after) {

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from domain.permissions import Role
-from tests.api.client import Client, Clients, document
-from tests.api.enrollments.sending import enrollment_gid, scheme_gid
-from tests.factories.clock import TestClock
-from tests.factories.enrollments import EnrollmentFactory
+from tests.support.client import Client, Clients, document
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.sending.enrollments import enrollment_gid, scheme_gid
 
 DOCUMENT = document("portal/SchemeEnrollments")
 SEVERAL = """query ($first: Int, $filter: EnrollmentFilter, $orderBy: EnrollmentOrder, $after: String) {

@@ -8,9 +8,9 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, document, gid
-from tests.api.enrollments.sending import enrollment_gid, events, payload_of, said, scheme_gid
-from tests.factories.enrollments import EnrollmentFactory
+from tests.support.client import Client, Clients, document, gid
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.sending.enrollments import enrollment_gid, events, payload_of, said, scheme_gid
 
 CODE = "ECP-2026-000001"
 

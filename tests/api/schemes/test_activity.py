@@ -7,13 +7,13 @@ import pytest
 from domain.channels import EarningChannel
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, Clients, gid
-from tests.api.schemes.sending import basics, carried_out, input_of, payload_of, place, rule, scheme, tier, variant
-from tests.api.schemes.telling import add, entries, remove, sentences
-from tests.factories.clock import TestClock
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Client, Clients, gid
+from tests.support.clock import TestClock
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.notifications import add, entries, remove, sentences
+from tests.support.sending.schemes import basics, carried_out, input_of, payload_of, place, rule, scheme, tier, variant
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 PAGE = """query ($id: ID!, $first: Int, $after: String) { node(id: $id) { ... on Scheme { activity(first: $first,
   after: $after) { totalCount edges { cursor node { message } } pageInfo { hasNextPage hasPreviousPage startCursor

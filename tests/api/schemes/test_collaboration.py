@@ -6,11 +6,21 @@ from typing import Any
 
 import asyncpg
 
-from tests.api.client import Client, Clients
-from tests.api.schemes.sending import basics, carried_out, payload_of, place, rule, scheme
-from tests.api.schemes.telling import add, entries, mark, news, notifications, participants, remove, told, unread
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.notifications import (
+    add,
+    entries,
+    mark,
+    news,
+    notifications,
+    participants,
+    remove,
+    told,
+    unread,
+)
+from tests.support.sending.schemes import basics, carried_out, payload_of, place, rule, scheme
+from tests.support.world import World
 
 EDITORS = ("PROGRAM_MANAGER", "second manager", "manager and approver")
 NAMES = {name: name.replace("_", " ").title() for name in EDITORS}

@@ -25,9 +25,9 @@ from resolvers.schemes.remove_scheme_participant import remove_scheme_participan
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
 from tests.conftest import empty
-from tests.factories.clock import TestClock
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World, build_world
+from tests.support.clock import TestClock
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.world import World, build_world
 
 EDITORS: Final = ("PROGRAM_MANAGER", "second manager", "manager and approver")
 PEOPLE: Final = (*EDITORS, "ANALYST", "ADMIN")

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Client, Clients
-from tests.api.schemes.sending import (
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import (
     DECISIONS,
     OLD_HASH,
     SAVES,
@@ -18,8 +19,7 @@ from tests.api.schemes.sending import (
     refusals,
     scheme,
 )
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
+from tests.support.unchanged import nothing_changes
 
 STATE = """query($id: ID!) { node(id: $id) { ... on Scheme {
   status statusLabel stage { kind state status } review { contentHash } viewerActions

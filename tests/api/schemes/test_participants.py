@@ -6,12 +6,21 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Clients, gid
-from tests.api.schemes.sending import UNKNOWN_SCHEME, Refusal, basics, carried_out, payload_of, refusals, scheme
-from tests.api.schemes.telling import add, caught_up, change_account, news, participants, participation, remove, told
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.client import Clients, gid
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.notifications import (
+    add,
+    caught_up,
+    change_account,
+    news,
+    participants,
+    participation,
+    remove,
+    told,
+)
+from tests.support.sending.schemes import UNKNOWN_SCHEME, Refusal, basics, carried_out, payload_of, refusals, scheme
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 MUTATIONS = ("addSchemeParticipant", "removeSchemeParticipant")
 

@@ -26,11 +26,11 @@ from domain.rules.model import (
 from graphql_api.context import Environment
 from resolvers.schemes.definitions import definitions_by_scheme
 from resolvers.schemes.reach import assessments_by_definition
-from tests.api.client import Client, Clients
-from tests.api.schemes.sending import carried_out, refusals, scheme
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import carried_out, refusals, scheme
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 REACH = """fragment Reach on RuleReach { rule { name qualifies } verdict sentence eligible audience
   funnel { clause remaining excluded } }"""

@@ -8,12 +8,12 @@ import pytest
 
 from domain.permissions import Role
 from domain.rules.model import BonusRule, FlatPoints, PeriodClause
-from tests.api.client import Client, Clients
-from tests.api.schemes.sending import scheme
-from tests.factories.clock import TestClock
-from tests.factories.revisions import JULY, RevisionFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import key
+from tests.support.client import Client, Clients
+from tests.support.clock import TestClock
+from tests.support.factories.revisions import JULY, RevisionFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import scheme
+from tests.support.world import key
 
 REVIEW = """query ($id: ID!) { node(id: $id) { ... on Scheme { review {
   ruleReach { verdict sentence } warnings { code message } } } } }"""

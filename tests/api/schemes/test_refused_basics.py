@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.api.client import Clients
-from tests.api.schemes.sending import Refusal, basics, carried_out, refusals, request_refusal, scheme
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
+from tests.support.client import Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import Refusal, basics, carried_out, refusals, request_refusal, scheme
+from tests.support.unchanged import nothing_changes
 
 HIDDEN = "contains characters that cannot be shown."
 ADDRESS = "The address of the material must start with https:// and name a host."

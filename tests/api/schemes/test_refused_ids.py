@@ -8,8 +8,9 @@ import pytest
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
-from tests.api.client import Clients, gid
-from tests.api.schemes.sending import (
+from tests.support.client import Clients, gid
+from tests.support.factories.schemes import BOTH, SchemeFactory
+from tests.support.sending.schemes import (
     DECISIONS,
     SAVES,
     UNKNOWN_SCHEME,
@@ -20,9 +21,8 @@ from tests.api.schemes.sending import (
     scheme,
     variant,
 )
-from tests.factories.schemes import BOTH, SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 MISSING = "This scheme does not exist."
 NODE = "query($id: ID!) { node(id: $id) { id __typename } }"

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.api.client import Clients
-from tests.api.schemes.sending import carried_out, rule, rule_refusals, scheme
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
+from tests.support.client import Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import carried_out, rule, rule_refusals, scheme
+from tests.support.unchanged import nothing_changes
 
 Case = tuple[dict[str, Any], str, str, str]
 

@@ -17,11 +17,11 @@ from graphql_api.auth import dev_token
 from graphql_api.settings import Settings
 from schema.build import build_schema, schema_text
 from schema.roots import POLICY
-from tests.api.client import Answer, Client, Clients, gid
-from tests.api.schemes.sending import carried_out, input_of, scheme
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.client import Answer, Client, Clients, gid
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import carried_out, input_of, scheme
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 SCHEMA = graphql.build_schema(schema_text())
 ROOTS = {"Query": SCHEMA.query_type, "Mutation": SCHEMA.mutation_type, "Subscription": SCHEMA.subscription_type}

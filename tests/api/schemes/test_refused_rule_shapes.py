@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from domain.node_kinds import NodeKind
-from tests.api.client import Clients, gid
-from tests.api.schemes.sending import (
+from tests.support.client import Clients, gid
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import (
     UNKNOWN_SCHEME,
     Refusal,
     carried_out,
@@ -19,9 +20,8 @@ from tests.api.schemes.sending import (
     tier,
     variant,
 )
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 UNITS: dict[str, Any] = {"quantity": {"atLeast": 10}}
 BAD_TIME = "A time of day is written like 09:00, from 00:00 to 23:59."

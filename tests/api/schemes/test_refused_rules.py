@@ -3,10 +3,10 @@
 from typing import Any
 
 from domain.channels import EarningChannel
-from tests.api.client import Clients
-from tests.api.schemes.sending import rule, rule_refusals, scheme
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
+from tests.support.client import Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import rule, rule_refusals, scheme
+from tests.support.unchanged import nothing_changes
 
 UNITS = {"quantity": {"atLeast": 10}}
 ACTIVITY = (

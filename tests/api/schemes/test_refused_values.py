@@ -11,11 +11,11 @@ from db.database import Database
 from domain.channels import EarningChannel
 from domain.node_kinds import NodeKind
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
-from tests.api.client import Clients, gid
-from tests.api.schemes.sending import Refusal, carried_out, refusals, request_refusal, scheme, variant
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World, key
+from tests.support.client import Clients, gid
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import Refusal, carried_out, refusals, request_refusal, scheme, variant
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World, key
 
 STRANGER = "This variant is not among the products of the scheme."
 TWICE = "This variant has more than one value."

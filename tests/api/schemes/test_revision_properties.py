@@ -41,10 +41,10 @@ from domain.schemes.lifecycle import timeline
 from graphql_api.context import Environment
 from resolvers.schemes.rederive import rederive
 from resolvers.schemes.revisions import content_in_force
-from tests.factories.clock import TestClock
-from tests.factories.revisions import RevisionFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import key
+from tests.support.clock import TestClock
+from tests.support.factories.revisions import RevisionFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.world import key
 
 SKUS = ("AMB-1L", "AMB-4L", "CED-250", "LENS-1")
 PLACES = ("India", "Maharashtra", "Pune", "Kathmandu")

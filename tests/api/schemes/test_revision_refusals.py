@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.permissions import Role
-from tests.api.client import Client, Clients
-from tests.api.schemes.sending import UNKNOWN_SCHEME, carried_out, payload_of, refusals, scheme
-from tests.factories.clock import TestClock
-from tests.factories.revisions import JULY, JUNE, RevisionFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
+from tests.support.client import Client, Clients
+from tests.support.clock import TestClock
+from tests.support.factories.revisions import JULY, JUNE, RevisionFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import UNKNOWN_SCHEME, carried_out, payload_of, refusals, scheme
+from tests.support.unchanged import nothing_changes
 
 AT = "2026-06-01T00:00:00Z"
 FUTURE = "A revision takes effect in the future: choose a time that has not passed."

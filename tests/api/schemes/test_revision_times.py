@@ -8,11 +8,11 @@ from uuid import UUID
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.schemes.revisions import content_in_force
-from tests.api.client import Client, Clients
-from tests.api.schemes.sending import scheme
-from tests.factories.clock import TestClock
-from tests.factories.revisions import JULY, JUNE, RevisionFactory
-from tests.factories.schemes import SchemeFactory
+from tests.support.client import Client, Clients
+from tests.support.clock import TestClock
+from tests.support.factories.revisions import JULY, JUNE, RevisionFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import scheme
 
 TICK = timedelta(microseconds=1)
 LATEST = datetime(2026, 7, 15, 18, 30, tzinfo=UTC)

@@ -9,12 +9,12 @@ from domain.permissions import Role
 from resolvers.schemes.add_scheme_participant import add_scheme_participant
 from resolvers.schemes.participants import Participation
 from resolvers.schemes.remove_scheme_participant import remove_scheme_participant
-from tests.api.client import Client, Clients, gid
-from tests.api.schemes.sending import carried_out, rule, scheme
-from tests.factories.clock import TestClock
-from tests.factories.revisions import JULY, JUNE, RevisionFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World
+from tests.support.client import Client, Clients, gid
+from tests.support.clock import TestClock
+from tests.support.factories.revisions import JULY, JUNE, RevisionFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import carried_out, rule, scheme
+from tests.support.world import World
 
 SEEN = """query ($live: ID!, $revision: ID!, $code: String!) {
   schemes(orderBy: CREATED_AT_DESC) { totalCount nodes { revision } }

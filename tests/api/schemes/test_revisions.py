@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.permissions import Role
-from tests.api.client import Client, Clients, document
-from tests.api.schemes.sending import basics, carried_out, rule, scheme, tier, variant
-from tests.factories.clock import TestClock
-from tests.factories.revisions import JUNE, RevisionFactory
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World
+from tests.support.client import Client, Clients, document
+from tests.support.clock import TestClock
+from tests.support.factories.revisions import JUNE, RevisionFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import basics, carried_out, rule, scheme, tier, variant
+from tests.support.world import World
 
 AT = "2026-06-01T00:00:00Z"
 # Everything that is read of a scheme but who revises it.

@@ -13,11 +13,11 @@ from domain.queue_keys import WorkQueueKey
 from resolvers.schemes.decisions import DeclineScheme
 from resolvers.schemes.reject_scheme import reject_scheme
 from resolvers.schemes.request_scheme_changes import request_scheme_changes
-from tests.api.client import Client, Clients, gid
-from tests.api.schemes.sending import place, variant
-from tests.factories.clock import TestClock
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World, key
+from tests.support.client import Client, Clients, gid
+from tests.support.clock import TestClock
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import place, variant
+from tests.support.world import World, key
 
 LIST = "query($filter: SchemeFilter) { schemes(filter: $filter, first: 200) { totalCount nodes { title } } }"
 QUEUES = """{ workQueues {

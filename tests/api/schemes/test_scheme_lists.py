@@ -8,9 +8,9 @@ import pytest
 
 from db.sessions import Reading
 from db.statement import Statement
-from tests.api.client import Client, Clients
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import key
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.world import key
 
 LIST = """query($orderBy: SchemeOrder, $first: Int, $after: String, $last: Int, $before: String) {
   schemes(orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {

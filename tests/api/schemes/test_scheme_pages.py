@@ -12,8 +12,8 @@ from db.database import Database
 from db.schemes.changes import touch_scheme
 from domain.schemes.facts import SchemeOrder
 from schema.ids import decode_id
-from tests.api.client import Client, Clients
-from tests.factories.schemes import SchemeFactory
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
 
 PAGE = """query($orderBy: SchemeOrder, $first: Int, $after: String, $last: Int, $before: String) {
   schemes(orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from domain.channels import EarningChannel
-from tests.api.client import Client, Clients
-from tests.api.schemes.sending import SAVES, basics, carried_out, input_of, payload_of, place, scheme
-from tests.api.schemes.telling import add, caught_up, change_account, news, notifications, remove, told
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.notifications import add, caught_up, change_account, news, notifications, remove, told
+from tests.support.sending.schemes import SAVES, basics, carried_out, input_of, payload_of, place, scheme
+from tests.support.world import World
 
 HASH = "query ($id: ID!) { node(id: $id) { ... on Scheme { review { contentHash } } } }"
 WAITS = "Program Manager submitted “Monsoon Care”: it waits for your approval."

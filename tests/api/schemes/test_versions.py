@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Client, Clients
-from tests.api.schemes.sending import SAVES, basics, carried_out, input_of, payload_of, place, rule, scheme, variant
-from tests.factories.clock import TestClock
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Client, Clients
+from tests.support.clock import TestClock
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import SAVES, basics, carried_out, input_of, payload_of, place, rule, scheme, variant
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 VERSIONS = "query($id: ID!) { node(id: $id) { ... on Scheme { updatedAt title wizard { steps { kind version } } } } }"
 STEPS = ("BASICS", "PRODUCTS", "GEOGRAPHIES", "COUPON_VALUES", "BONUS_RULES")

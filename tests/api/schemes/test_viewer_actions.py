@@ -11,12 +11,12 @@ from domain.channels import EarningChannel
 from domain.schemes.guards import SchemeAction
 from resolvers.schemes.revise_scheme import revise_scheme
 from resolvers.schemes.revision_time import ReviseScheme
-from tests.api.client import Answer, Client, Clients
-from tests.api.schemes.sending import answer_to, basics, carried_out, input_of, scheme
-from tests.factories.clock import TestClock
-from tests.factories.schemes import SchemeFactory
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import Answer, Client, Clients
+from tests.support.clock import TestClock
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sending.schemes import answer_to, basics, carried_out, input_of, scheme
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
 LOOK = """query($id: ID!) { node(id: $id) { ... on Scheme {
   viewerActions review { contentHash } wizard { steps { kind version } }

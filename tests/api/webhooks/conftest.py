@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from graphql_api.webhooks import dispatcher
-from tests.api.client import Clients
-from tests.api.webhooks.hooks import Hooks, Receiver, receiving
+from tests.support.client import Clients
+from tests.support.webhook_receiver import Hooks, Receiver, receiving
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,12 @@ from domain.permissions import Role
 from graphql_api.context import utc_now
 from resolvers.schemes.approve_scheme import ApproveScheme, approve_scheme
 from resolvers.webhooks import attempts
-from tests.api.client import Clients, document, gid
-from tests.api.webhooks.hooks import ERROR, Hooks, Receiver, receiving, until
-from tests.factories.clock import TestClock
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World
-from tests.graphql_api.webhooks.endpoint import OK
+from tests.support.client import Clients, document, gid
+from tests.support.clock import TestClock
+from tests.support.endpoint import OK
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.webhook_receiver import ERROR, Hooks, Receiver, receiving, until
+from tests.support.world import World
 
 UPSERT_ACCOUNT = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { errors { message } } }"
 SCHEME = "query ($id: ID!) { node(id: $id) { ... on Scheme { code title activity { nodes { id kind message } } } } }"

@@ -13,12 +13,12 @@ from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.webhooks.endpoints import ENDPOINTS_LIMIT
-from tests.api.client import document, gid
-from tests.api.webhooks.hooks import Hooks, Receiver, payload, refusals, unknown
 from tests.api.webhooks.test_delivering import change_account
-from tests.factories.clock import TestClock
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
+from tests.support.client import document, gid
+from tests.support.clock import TestClock
+from tests.support.unchanged import nothing_changes
+from tests.support.webhook_receiver import Hooks, Receiver, payload, refusals, unknown
+from tests.support.world import World
 
 URL = "https://hooks.example.com/tessera"
 LISTING = """query ($after: String) { webhookEndpoints(first: 2, after: $after) { totalCount nodes { id }

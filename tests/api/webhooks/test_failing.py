@@ -10,11 +10,11 @@ import pytest
 
 from domain.webhooks.addresses import JITTER_SHARE, RETRY_PAUSES
 from graphql_api.webhooks import addresses
-from tests.api.client import document
-from tests.api.webhooks.hooks import ERROR, GONE, Hooks, Receiver, receiving
 from tests.conftest import LiveServer
-from tests.factories.clock import TestClock
-from tests.graphql_api.webhooks.endpoint import OK, silent
+from tests.support.client import document
+from tests.support.clock import TestClock
+from tests.support.endpoint import OK, silent
+from tests.support.webhook_receiver import ERROR, GONE, Hooks, Receiver, receiving
 
 NOTIFICATIONS = "{ viewer { notifications { nodes { kind message actor { id } scheme { id } activity { id } } } } }"
 CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -18,7 +18,7 @@ from resolvers.events.visibility import SIGHTS, permitted_kinds
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
 from schema.events.data import event_body, event_data
-from tests.api.client import gid
+from tests.support.client import gid
 
 NOW = datetime(2026, 3, 10, 9, 0, 0, 250_000, tzinfo=UTC)
 KEY, OTHER, THIRD = UUID(int=7), UUID(int=8), UUID(int=9)

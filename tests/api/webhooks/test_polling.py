@@ -7,10 +7,10 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.api.client import Client, document, gid
-from tests.api.webhooks.hooks import PATIENCE, Hooks
-from tests.factories.schemes import SchemeFactory
-from tests.factories.world import World
+from tests.support.client import Client, document, gid
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.webhook_receiver import PATIENCE, Hooks
+from tests.support.world import World
 
 POLL = document("integration/PollEvents")
 PAGE = """query ($first: Int, $after: EventCursor, $kinds: [EventKind!]) { events(first: $first, after: $after,

@@ -14,13 +14,13 @@ from resolvers.outbox.retention import forget_old_events
 from resolvers.webhooks import advance_idle as passing
 from resolvers.webhooks.advance_idle import advance_idle_endpoints, advance_to
 from resolvers.webhooks.retention import forget_old_deliveries
-from tests.api.client import document
-from tests.api.webhooks.hooks import ERROR, PATIENCE, Hooks, Receiver, refusals
 from tests.api.webhooks.test_delivering import change_account
-from tests.factories.clock import TestClock
-from tests.factories.unchanged import nothing_changes
-from tests.factories.world import World
-from tests.graphql_api.webhooks.endpoint import OK
+from tests.support.client import document
+from tests.support.clock import TestClock
+from tests.support.endpoint import OK
+from tests.support.unchanged import nothing_changes
+from tests.support.webhook_receiver import ERROR, PATIENCE, Hooks, Receiver, refusals
+from tests.support.world import World
 
 POLL = document("integration/PollEvents")
 EXPIRED = "This cursor has expired: read everything again, and go on from the cursor that comes with it."

@@ -41,7 +41,7 @@ from tests.domain.rules.test_reach_properties import (
     lines,
     scopes,
 )
-from tests.factories.world import key
+from tests.support.world import key
 
 REWARDS: st.SearchStrategy[Reward] = st.one_of(
     st.builds(FlatPoints, st.integers(1, 4)),

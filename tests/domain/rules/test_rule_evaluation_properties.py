@@ -18,8 +18,8 @@ from domain.rules.model import BonusRule
 from domain.rules.payouts import half_even
 from domain.rules.sentences import qualifies
 from domain.rules.traversal import clauses as clauses_of
-from tests.domain.rules.evaluation_strategies import NAMES, TIER_RANKS, ecps, lines, rule_lists, with_usage
-from tests.domain.rules.naive_evaluation import NaiveEvaluation
+from tests.support.rules.naive_evaluation import NaiveEvaluation
+from tests.support.rules.strategies import NAMES, TIER_RANKS, ecps, lines, rule_lists, with_usage
 
 UsedRules = tuple[list[BonusRule], dict[UUID, Usage]]
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from domain.webhooks.addresses import Address, is_public
 from graphql_api.webhooks.addresses import AddressRefused, HostUnknown, public_addresses
-from tests.domain.test_webhooks import LOOPBACK, not_global
-from tests.graphql_api.webhooks.endpoint import PUBLIC, Resolver
+from tests.domain.webhooks.test_addresses import LOOPBACK, not_global
+from tests.support.endpoint import PUBLIC, Resolver
 
 
 def resolved(*addresses: Address) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from graphql_api.webhooks.sending import BODY_LIMIT, Outcome, WebhookSender
-from tests.graphql_api.webhooks.endpoint import PUBLIC, Answer, Endpoint, Resolver, endpoint, reset, sender, silent
+from tests.support.endpoint import PUBLIC, Answer, Endpoint, Resolver, endpoint, reset, sender, silent
 
 
 async def sent(served: Endpoint, **changed: Any) -> Outcome:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.graphql_api.webhooks.endpoint import Resolver, endpoint, reset, sender, silent
+from tests.support.endpoint import Resolver, endpoint, reset, sender, silent
 
 HOST = "hooks.example"
 

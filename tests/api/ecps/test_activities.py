@@ -1,0 +1,226 @@
+"""Connected systems report what ECPs did: once, each activity by itself, as often as they like (R20)."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+
+from domain.ecps.activities import Activity
+from domain.permissions import Permission, Role, roles_with
+from domain.requests import Forbidden
+from graphql_api.context import Environment
+from resolvers.ecps.record_activities import RecordActivities, record_activities
+from tests.support.client import Client, Clients, document
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.sending.enrollments import events
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
+
+DOCUMENT = document("integration/RecordActivities")
+CODE = "ECP-2026-000001"
+KIND = "A kind takes 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
+GOOD = {"externalId": "a-1", "ecpCode": CODE, "kind": "TRAINING_COMPLETED", "occurredAt": "2026-03-01T09:30:00Z"}
+ROWS = "SELECT source, external_id, ecp.code, kind, occurred_at::text FROM ecp_activity JOIN ecp ON ecp.id = ecp_id"
+
+
+@pytest.fixture
+def system(clients: Clients) -> Client:
+    """A connected system."""
+    return clients[Role.INTEGRATION]
+
+
+@pytest.fixture(autouse=True)
+async def known(enrollments: EnrollmentFactory) -> None:
+    """The world's ECP."""
+    await enrollments.ecps.verified()
+
+
+def activity(**changed: Any) -> dict[str, Any]:
+    """A good activity, with something changed."""
+    return {**GOOD, **changed}
+
+
+async def report(client: Client, *activities: dict[str, Any], source: str = "academy") -> Any:
+    """The payload of a report."""
+    given = {"source": source, "activities": list(activities)}
+    return (await client.send(DOCUMENT, input=given)).data["recordActivities"]
+
+
+async def outcomes(client: Client, *activities: dict[str, Any], source: str = "academy") -> list[str]:
+    """What became of each; the totals agree."""
+    payload = await report(client, *activities, source=source)
+    assert payload["errors"] == []
+    found = [result["outcome"] for result in payload["results"]]
+    assert [result["externalId"] for result in payload["results"]] == [item["externalId"] for item in activities]
+    for name, outcome in (("recorded", "RECORDED"), ("duplicates", "DUPLICATE"), ("rejected", "REJECTED")):
+        assert payload[name] == found.count(outcome)
+    assert all(bool(result["errors"]) is (result["outcome"] == "REJECTED") for result in payload["results"])
+    return found
+
+
+async def stored(database_url: str) -> list[tuple[str, ...]]:
+    """What is recorded."""
+    connection = await asyncpg.connect(database_url)
+    rows = await connection.fetch(f"{ROWS} ORDER BY ecp_activity.id")
+    await connection.close()
+    return [tuple(row) for row in rows]
+
+
+async def test_what_is_new_is_recorded_once(system: Client, database_url: str, world: World) -> None:
+    """R20: with one event for the whole report; the same again changes nothing and is no event."""
+    told = [activity(), activity(externalId="a-2", kind="APP_INSTALLED", occurredAt="2026-03-01T10:00:00.5+05:30")]
+    assert await outcomes(system, *told) == ["RECORDED", "RECORDED"]
+    assert await stored(database_url) == [
+        ("academy", "a-1", CODE, "TRAINING_COMPLETED", "2026-03-01 09:30:00+00"),
+        ("academy", "a-2", CODE, "APP_INSTALLED", "2026-03-01 04:30:00.5+00"),
+    ]
+    (event,) = await events(database_url, "ECP_ACTIVITIES_RECORDED")
+    assert event == ("ECP_ACTIVITIES_RECORDED", world.accounts["INTEGRATION"].id, None, None)
+    async with nothing_changes(database_url):
+        assert await outcomes(system, *told) == ["DUPLICATE", "DUPLICATE"]
+        same = activity(externalId=" a-1 ", ecpCode=" ecp-2026-000001 ", occurredAt="2026-03-01T15:00:00+05:30")
+        payload = await report(system, same, source=" academy ")
+        assert payload["results"] == [{"externalId": "a-1", "outcome": "DUPLICATE", "errors": []}]
+    assert await outcomes(system, *told, activity(externalId="a-3")) == ["DUPLICATE", "DUPLICATE", "RECORDED"]
+    assert len(await events(database_url, "ECP_ACTIVITIES_RECORDED")) == 2
+    assert await outcomes(system, *told, source="till") == ["RECORDED", "RECORDED"]
+
+
+async def test_an_id_stands_for_one_activity(system: Client, enrollments: EnrollmentFactory, database_url: str) -> None:
+    """R20: with other content it is rejected, whatever differs."""
+    await enrollments.ecps.verified("Binod Thapa")
+    await outcomes(system, activity())
+    others = (
+        {"ecpCode": "ECP-2026-000002"},
+        {"kind": "TRAINING_BEGUN"},
+        {"occurredAt": "2026-03-01T09:30:00.000001Z"},
+    )
+    async with nothing_changes(database_url):
+        for changed in others:
+            payload = await report(system, activity(**changed))
+            assert (payload["recorded"], payload["duplicates"], payload["rejected"]) == (0, 0, 1)
+            ((error,),) = [result["errors"] for result in payload["results"]]
+            assert error == {
+                "__typename": "InvalidInput",
+                "code": "CONFLICT",
+                "message": "Another activity was recorded under this external id: the same id with other content.",
+                "path": ["input", "activities", "0", "externalId"],
+            }
+
+
+async def test_an_id_that_comes_twice_in_one_report(system: Client, database_url: str) -> None:
+    """R20: the first one that is good counts; what follows is the same again, or a conflict."""
+    told = (
+        activity(kind="wrong"),
+        activity(),
+        activity(),
+        activity(kind="TRAINING_BEGUN"),
+        activity(externalId="a-2"),
+    )
+    assert await outcomes(system, *told) == ["REJECTED", "RECORDED", "DUPLICATE", "REJECTED", "RECORDED"]
+    assert await outcomes(system, *told) == ["REJECTED", "DUPLICATE", "DUPLICATE", "REJECTED", "DUPLICATE"]
+    assert [row[:4] for row in await stored(database_url)] == [
+        ("academy", "a-1", CODE, "TRAINING_COMPLETED"),
+        ("academy", "a-2", CODE, "TRAINING_COMPLETED"),
+    ]
+
+
+UNKNOWN = ("NOT_FOUND", "ecpCode", "There is no ECP with this code.")
+# What is changed of a good activity, and what is wrong with it then; it is 9 o'clock on 10 March.
+CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
+    ({}, []),
+    ({"ecpCode": "ECP-2026-000003"}, []),
+    ({"ecpCode": "ECP-2026-000004"}, []),
+    ({"ecpCode": "ECP-2026-000009"}, [UNKNOWN]),
+    ({"ecpCode": ""}, [UNKNOWN]),
+    ({"ecpCode": "ECP\x00"}, [UNKNOWN]),
+    (
+        {"ecpCode": "ECP-2026-000002"},
+        [("ILLEGAL_STATE", "ecpCode", "This ECP is closed: nothing is recorded for it any more.")],
+    ),
+    ({"kind": "training"}, [("INVALID", "kind", KIND)]),
+    ({"occurredAt": "2026-03-10T09:06:00Z"}, [("INVALID", "occurredAt", "This lies in the future.")]),
+    (
+        {"occurredAt": "1999-12-31T23:59:59Z"},
+        [("INVALID", "occurredAt", "This lies before 2000: check the date.")],
+    ),
+    (
+        {"externalId": "x" * 121, "kind": "", "ecpCode": "nobody"},
+        [
+            ("INVALID", "externalId", "The external id has 121 characters; at most 120 are allowed."),
+            ("INVALID", "kind", KIND),
+            UNKNOWN,
+        ],
+    ),
+]
+
+
+async def test_each_activity_is_rejected_by_itself(
+    system: Client, enrollments: EnrollmentFactory, database_url: str
+) -> None:
+    """R26: all that is wrong with one, with paths; the others are recorded."""
+    await enrollments.ecps.erased("Binod Thapa")
+    await enrollments.ecps.suspended("Chitra Iyer")
+    await enrollments.ecps.registered("Dev Nair")
+    told = [activity(**{"externalId": f"a-{index}", **changed}) for index, (changed, _) in enumerate(CASES)]
+    payload = await report(system, *told)
+    assert (payload["recorded"], payload["duplicates"], payload["rejected"]) == (3, 0, 8)
+    for index, ((_, expected), result) in enumerate(zip(CASES, payload["results"], strict=True)):
+        assert result["outcome"] == ("REJECTED" if expected else "RECORDED")
+        errors = result["errors"]
+        assert all(error["path"][:3] == ["input", "activities", str(index)] for error in errors)
+        assert [(error["code"], error["path"][3], error["message"]) for error in errors] == expected
+    assert len(await stored(database_url)) == 3
+
+
+async def test_a_report_that_makes_no_sense(system: Client, database_url: str) -> None:
+    """R26: it is refused as a whole: all that is wrong with it, and nothing is recorded."""
+    many = [activity(externalId=f"a-{number}") for number in range(1001)]
+    async with nothing_changes(database_url):
+        for source, activities, expected in (
+            (" ", [], ["The source is missing.", "Report at least one activity."]),
+            ("x" * 61, [activity()], ["The source has 61 characters; at most 60 are allowed."]),
+            ("academy", many, ["1,001 activities are too many; report at most 1,000 at once."]),
+        ):
+            payload = await report(system, *activities, source=source)
+            assert [error["message"] for error in payload["errors"]] == expected
+            assert [payload[name] for name in ("results", "recorded", "duplicates", "rejected")] == [None] * 4
+        bad = {"source": "academy", "activities": [activity(occurredAt="yesterday")]}
+        assert (await system.send(DOCUMENT, input=bad)).codes == ["BAD_USER_INPUT"]
+
+
+async def test_a_thousand_take_four_statements(environment: Environment, world: World, database_url: str) -> None:
+    """R20: however many there are, and for the same ones again."""
+    now = environment.clock()
+    told = [Activity(f"a-{number}", CODE, "TRAINING_COMPLETED", now) for number in range(1000)]
+    for known, recorded in ((0, 1000), (1000, 0)):
+        operation = environment.operation(world.viewer(Role.INTEGRATION))
+        results = await record_activities(operation, RecordActivities("academy", told))
+        assert sum(result.outcome == "RECORDED" for result in results) == recorded
+        assert operation.statements <= 4, known
+        await operation.close()
+    assert len(await stored(database_url)) == 1000
+
+
+async def test_the_same_report_at_once(system: Client, database_url: str) -> None:
+    """R20: in whatever order its activities are, each is recorded once."""
+    told = [activity(externalId=f"a-{number}") for number in range(200)]
+    reports = await asyncio.gather(
+        *(outcomes(system, *(told if turn % 2 else told[::-1]), source="academy") for turn in range(6))
+    )
+    assert sum(found.count("RECORDED") for found in reports) == 200
+    assert sum(found.count("DUPLICATE") for found in reports) == 1000
+    rows = await stored(database_url)
+    assert (len(rows), len({row[1] for row in rows})) == (200, 200)
+
+
+async def test_only_connected_systems_report(clients: Clients, database_url: str) -> None:
+    """R25: nobody else, and nothing is recorded."""
+    assert roles_with(Permission.ACTIVITY_RECORD) == (Role.INTEGRATION,)
+    given = {"source": "academy", "activities": [activity()]}
+    async with nothing_changes(database_url):
+        for role in set(Role) - {Role.INTEGRATION}:
+            (error,) = (await clients[role].send(DOCUMENT, input=given)).errors
+            assert error["message"] == str(Forbidden(Permission.ACTIVITY_RECORD))
+        assert (await clients.anonymous.send(DOCUMENT, input=given)).codes == ["UNAUTHENTICATED"]

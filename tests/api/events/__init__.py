@@ -1,1 +1,0 @@
-"""Live events over real sockets: WebSocket and SSE."""

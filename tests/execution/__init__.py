@@ -1,1 +1,0 @@
-"""The compiled engine against graphql-core: same data, same errors."""

@@ -1,1 +1,0 @@
-"""Data that tests start from."""

@@ -1,0 +1,129 @@
+"""The demo data, loaded once for all tests of a worker."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+import pytest
+from msgspec import Struct
+from sqlalchemy import select, text
+
+from db.accounts.reads import OLDEST_ENABLED_ACCOUNTS
+from db.accounts.rows import AccountRow
+from db.database import Database
+from db.metadata import METADATA
+from db.schemes.reads import STAGES_BY_SCHEME
+from db.schemes.rows import StageRow
+from domain.permissions import Role
+from graphql_api.auth import dev_token
+from graphql_api.demo import load_demo
+from graphql_api.settings import Settings
+from resolvers.schemes.definitions import Definition, load_definitions
+from tests.conftest import KEPT, LiveServer, copied_database
+from tests.support.client import Client
+
+# Five minutes after midnight: whatever happened "today" would lie in the future.
+NOW: Final = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
+MOMENTS: Final = (NOW, NOW + timedelta(days=30), NOW + timedelta(days=500))
+
+
+Tables = dict[str, list[dict[str, Any]]]
+_FILLED: Final = [table for table in METADATA.sorted_tables if table.name not in KEPT]
+SignedIn = Callable[[Role], Client]
+
+
+class Demo(Struct, frozen=True):
+    """Everything that was loaded, read once and kept: loading takes seconds."""
+
+    tables: Tables
+    definitions: list[Definition]
+    stages: dict[datetime, list[StageRow]]
+    first_accounts: dict[str, AccountRow]
+
+    @property
+    def schemes(self) -> list[dict[str, Any]]:
+        """The schemes, without their revisions."""
+        return [row for row in self.tables["scheme"] if row["revises"] is None]
+
+    @property
+    def live(self) -> list[Definition]:
+        """The definitions of the schemes, without their revisions."""
+        return [found for found in self.definitions if found.scheme.revises is None]
+
+    @property
+    def staff(self) -> set[UUID]:
+        """The accounts of those who work on the program."""
+        return {row["account_id"] for row in self.tables["account_role"] if row["role"] != Role.ECP}
+
+    def told(self, accounts: Collection[UUID]) -> list[dict[str, Any]]:
+        """The notifications of these accounts."""
+        return [row for row in self.tables["notification"] if row["account_id"] in accounts]
+
+    def scheme(self, title: str) -> dict[str, Any]:
+        """The scheme with a title."""
+        (found,) = (row for row in self.schemes if row["title"] == title)
+        return found
+
+
+@pytest.fixture(scope="session")
+async def demo_database(server_url: str, worker_id: str) -> AsyncIterator[Database]:
+    """A database with the demo data, loaded at `NOW`; tests only read it."""
+    async with copied_database(server_url, f"demo_{worker_id}_{os.getpid()}") as (database, _):
+        assert await load_demo(database, NOW)
+        yield database
+
+
+@pytest.fixture(scope="session")
+async def demo(demo_database: Database) -> Demo:
+    """Everything in it."""
+    return await _read(demo_database)
+
+
+@pytest.fixture(scope="session")
+async def signed_in(demo_database: Database, demo: Demo, settings: Settings) -> AsyncIterator[SignedIn]:
+    """Clients of a server of the demo data, signed in as `make serve` prints it."""
+    live = LiveServer(demo_database, settings)
+    live.clock = lambda: NOW
+    async with live.running(), httpx.AsyncClient(base_url=live.address, timeout=30) as http:
+        yield lambda role: _client(http, dev_token(settings, demo.first_accounts[role].id))
+
+
+def _client(http: httpx.AsyncClient, token: str) -> Client:
+    return Client(http, {"Authorization": f"Bearer {token}"})
+
+
+async def _read(database: Database) -> Demo:
+    tables = await read_tables(database)
+    # Revisions that have taken effect are part of their schemes.
+    ids = [row["id"] for row in tables["scheme"] if row["applied_at"] is None]
+    reading = database.reading()
+    try:
+        definitions = [found for found in await load_definitions(reading, ids, NOW) if found]
+        stages = {at: await reading.fetch(STAGES_BY_SCHEME, ids=ids, now=at) for at in MOMENTS}
+        first_accounts = dict(await reading.fetch(OLDEST_ENABLED_ACCOUNTS))
+    finally:
+        await reading.close()
+    return Demo(tables, definitions, stages, first_accounts)
+
+
+async def read_tables(database: Database) -> Tables:
+    """Every row of every table, in an order that does not depend on how they were stored.
+
+    Left out is what PostgreSQL numbers by itself.
+    """
+    found: Tables = {}
+    async with database.engine.connect() as connection:
+        for table in _FILLED:
+            columns = [column for column in table.columns if column.identity is None and column.name != "xid"]
+            rows = await connection.execute(select(*columns))
+            found[table.name] = sorted((dict(row) for row in rows.mappings()), key=repr)
+    return found
+
+
+async def empty_tables(database: Database) -> None:
+    """Delete everything that was loaded."""
+    async with database.engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {', '.join(table.name for table in _FILLED)} CASCADE"))

@@ -1,0 +1,95 @@
+"""What is stored a week at a time is what the mutations store: the same people are loaded in both ways and compared."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from db.database import Database
+from domain.enrollments.facts import EnrollmentStatus
+from graphql_api.demo import chronicle, joining, load, load_demo
+from graphql_api.demo.clock import RECENT_DAYS
+from graphql_api.demo.joining import EnrollmentPlan, plan_enrollments
+from graphql_api.demo.members import FIRST_DAY, MemberPlan, plan_members
+from tests.graphql_api.demo.conftest import NOW, Tables, empty_tables, read_tables
+
+TITLES: Final = (
+    "Everyday Workshop Points",
+    "Everyday Optician Points",
+    "Everyday Studio Points",
+    "Southern Synthetic Push",
+    "Contact Lens Starter Practices",
+)
+SCHEMES: Final = tuple(plan for plan in load.SCHEMES if plan.title in TITLES)
+COMPARED: Final = ("account", "account_role", "ecp", "ecp_count", "enrollment", "notification", "code_counter")
+_CALLED: Final = {"account": "email", "ecp": "code", "scheme": "title", "tier": "code", "geography": "code"}
+
+
+async def test_rows_are_those_that_mutations_leave_but_for_ids_and_times_of_day(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members, enrollments = _sample()
+    monkeypatch.setattr(load, "SCHEMES", SCHEMES)
+    monkeypatch.setattr(chronicle, "plan_members", lambda: members)
+    monkeypatch.setattr(chronicle, "plan_enrollments", lambda *_: enrollments)
+    monkeypatch.setattr(chronicle, "plan_doings", lambda _: ())
+    assert await load_demo(database, NOW)
+    in_waves = _comparable(await read_tables(database))
+
+    await empty_tables(database)
+    for module in (chronicle, joining):
+        monkeypatch.setattr(module, "RECENT_DAYS", FIRST_DAY)
+    assert await load_demo(database, NOW)
+    one_by_one = _comparable(await read_tables(database))
+
+    assert len(in_waves["ecp"]) == len(members)
+    assert len(in_waves["enrollment"]) == len(enrollments)
+    for name in COMPARED:
+        assert in_waves[name] == one_by_one[name], name
+
+
+def _sample() -> tuple[tuple[MemberPlan, ...], tuple[EnrollmentPlan, ...]]:
+    """An enrollment of each kind, and an ECP of each, no two of whom registered on a day: their codes say when."""
+    everybody = plan_members()
+    planned = [plan for plan in plan_enrollments(everybody, SCHEMES) if not plan.is_recent]
+    kinds: Mapping[Any, EnrollmentPlan] = _first_of_each(
+        [plan for plan in planned if plan.member.person is None],
+        lambda plan: (plan.status, plan.by_manager, plan.decided is None),
+    )
+    assert {kind for kind, *_ in kinds} == set(EnrollmentStatus)
+    assert len(kinds) == 6
+    old = [plan for plan in everybody if plan.registered > RECENT_DAYS and plan.erased is None]
+    sorts = _first_of_each(old, lambda plan: (plan.tier, plan.verified is None, plan.suspended is None))
+    travelers = [plan for plan in old if plan.place.count("-") == 1][:1]
+    chosen = [everybody[0], *(plan.member for plan in kinds.values()), *sorts.values(), *travelers]
+    members = {plan.registered: plan for plan in reversed(chosen)}
+    assert {plan.verified is None for plan in members.values()} == {True, False}
+    known = set(members.values())
+    ordered = tuple(sorted(known, key=lambda plan: -plan.registered))
+    return ordered, tuple(plan for plan in planned if plan.member in known)
+
+
+def _first_of_each(plans: Sequence[Any], kind: Callable[[Any], Any]) -> dict[Any, Any]:
+    return {kind(plan): plan for plan in reversed(plans)}
+
+
+def _comparable(tables: Tables) -> Tables:
+    """The rows of ECPs, with names in place of ids and days in place of times."""
+    names = {row["id"]: row[column] for table, column in _CALLED.items() for row in tables[table]}
+    ecps = {row["account_id"] for row in tables["ecp"]}
+    told = [row for row in tables["notification"] if row["account_id"] in ecps]
+    # Nobody is counted where somebody was before.
+    counts = [row for row in tables["ecp_count"] if row["count"]]
+    found = {**{name: tables[name] for name in COMPARED}, "notification": told, "ecp_count": counts}
+    return {
+        name: sorted(({key: _named(value, names) for key, value in row.items()} for row in rows), key=repr)
+        for name, rows in found.items()
+    }
+
+
+def _named(value: Any, names: Mapping[UUID, str]) -> str | date | Any:
+    if isinstance(value, UUID):
+        return names.get(value, "an id")
+    return value.date() if isinstance(value, datetime) else value

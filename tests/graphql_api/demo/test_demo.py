@@ -1,0 +1,99 @@
+"""What the demo data promises as a whole: it is loaded once and whole, and always the same."""
+
+import asyncio
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from db.database import Database
+from domain.catalog.facts import GeographyLevel, VendorKind
+from domain.checks import NAME_LENGTH, code_problems, text_problems
+from domain.permissions import Role
+from graphql_api.demo import load_demo
+from graphql_api.demo.catalog import PRODUCTS, VENDORS
+from tests.graphql_api.demo.conftest import NOW, Demo, empty_tables, read_tables
+
+
+async def test_interrupted_loading_stores_nothing_and_the_next_one_stores_the_same(
+    demo: Demo, database: Database
+) -> None:
+    await empty_tables(database)
+    interrupted = asyncio.create_task(load_demo(database, NOW))
+    await asyncio.sleep(0.3)
+    interrupted.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await interrupted
+    assert not any((await read_tables(database)).values())
+
+    first = asyncio.create_task(load_demo(database, NOW))
+    await asyncio.sleep(0.3)
+    at_the_same_time = load_demo(database, NOW + timedelta(seconds=1))
+    assert tuple(await asyncio.gather(first, at_the_same_time)) == (True, False)
+    loaded = await read_tables(database)
+    assert loaded == demo.tables
+
+    assert not await load_demo(database, NOW + timedelta(days=1))
+    assert await read_tables(database) == loaded
+
+
+def test_all_times_have_passed_and_spread_over_months(demo: Demo) -> None:
+    stored = [
+        value
+        for name, rows in demo.tables.items()
+        if name != "scheme_stage"
+        for row in rows
+        for column, value in row.items()
+        if isinstance(value, datetime) and column != "effective_at"
+    ]
+    current = [stage.since for stage in demo.stages[NOW] if stage.since]
+    assert max(stored + current) <= NOW
+    created = [row["created_at"] for row in demo.tables["scheme"]]
+    assert len({(at.year, at.month) for at in created}) >= 6
+    assert all(row["created_at"] <= row["updated_at"] for row in demo.tables["scheme"])
+
+
+def test_codes_and_ids_are_in_the_order_of_creation(demo: Demo) -> None:
+    schemes = sorted(demo.schemes, key=lambda row: row["created_at"])
+    assert [row["code"] for row in schemes] == sorted(row["code"] for row in schemes)
+    assert [row["id"] for row in schemes] == sorted(row["id"] for row in schemes)
+    assert all(re.fullmatch(r"SCH-202[56]-\d{6}", row["code"]) for row in schemes)
+    for row in schemes:
+        assert row["id"].version == 7
+        assert row["id"].int >> 80 == int(row["created_at"].timestamp() * 1000)
+
+
+def test_catalog_is_large_enough_and_would_pass_the_mutations(demo: Demo) -> None:
+    tables = demo.tables
+    assert len(tables["product"]) >= 12
+    assert len({row["category"] for row in tables["product"]}) >= 4
+    assert len(tables["variant"]) >= 60
+    levels = Counter(row["level"] for row in tables["geography"])
+    assert levels[GeographyLevel.COUNTRY] in {1, 2}
+    assert levels[GeographyLevel.REGION] >= 8
+    assert levels[GeographyLevel.CITY] >= 50
+    ranked = sorted((row["rank"], row["name"]) for row in tables["tier"])
+    assert ranked == [(1, "Bronze"), (2, "Silver"), (3, "Gold"), (4, "Platinum")]
+    assert len(tables["vendor"]) >= 12
+    assert {row["kind"] for row in tables["vendor"]} == set(VendorKind)
+    assert all(row["city"] for row in tables["vendor"])
+    for row in (row for name in ("variant", "geography", "tier", "vendor") for row in tables[name]):
+        assert not list(code_problems(row.get("code") or row["sku"], (), "The code"))
+        assert not list(text_problems(row["name"], (), "The name", NAME_LENGTH))
+    assert len(PRODUCTS) == len(tables["product"])
+    assert len(VENDORS) == len(tables["vendor"])
+
+
+def test_oldest_account_of_each_role_has_that_role_alone(demo: Demo) -> None:
+    assert set(demo.first_accounts) == set(Role)
+    assert all(account.roles == [role] for role, account in demo.first_accounts.items())
+    assert demo.first_accounts[Role.VENDOR].vendor_id is not None
+    held: dict[UUID, set[str]] = {}
+    for row in demo.tables["account_role"]:
+        held.setdefault(row["account_id"], set()).add(row["role"])
+    assert {Role.PROGRAM_MANAGER, Role.APPROVER} in held.values()
+    assert list(held.values()).count({Role.PROGRAM_MANAGER}) >= 2
+    addresses = [row["email"] for name in ("account", "ecp") for row in demo.tables[name] if row["email"]]
+    assert {address.partition("@")[2] for address in addresses} == {"example.com", "example.org", "example.net"}

@@ -1,0 +1,118 @@
+"""The enrollments of the demo data: each is one that the product would have let happen, and no kind is missing."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.ecps.facts import EcpStatus
+from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer
+from domain.enrollments.guards import enrolling_refusal
+from domain.events import EventKind
+from domain.permissions import Role
+from graphql_api.demo.joining import plan_enrollments
+from graphql_api.demo.load import SCHEMES
+from graphql_api.demo.members import plan_members
+from graphql_api.demo.people import TARA
+from tests.graphql_api.demo.conftest import NOW, Demo
+
+
+def test_there_are_hundreds_of_every_status_over_the_approved_schemes(demo: Demo) -> None:
+    enrollments = demo.tables["enrollment"]
+    assert Counter(row["status"] for row in enrollments) == {
+        EnrollmentStatus.ENROLLED: 501,
+        EnrollmentStatus.PENDING: 51,
+        EnrollmentStatus.REJECTED: 39,
+        EnrollmentStatus.WITHDRAWN: 43,
+    }
+    begun = {row["id"] for row in demo.schemes if row["approved_at"] and row["enrollment_opens_on"] < NOW.date()}
+    assert {row["scheme_id"] for row in enrollments} == begun
+    assert len(begun) == 15
+    assert plan_enrollments(plan_members(), SCHEMES) == plan_enrollments(plan_members(), SCHEMES)
+
+
+def test_each_would_have_been_let_pass_on_its_day(demo: Demo) -> None:
+    ecps = {row["id"]: row for row in demo.tables["ecp"]}
+    schemes = {row["id"]: row for row in demo.schemes}
+    refused = []
+    for row in demo.tables["enrollment"]:
+        ecp, scheme = ecps[row["ecp_id"]], schemes[row["scheme_id"]]
+        assert row["requested_at"] > max(ecp["verified_at"], scheme["approved_at"])
+        own = row["requested_by"] == ecp["account_id"]
+        places = frozenset({ecp["geography_id"], ecp["region_id"], ecp["country_id"]})
+        applicant = Applicant(ecp["id"], ecp["code"], EcpStatus.ACTIVE, places, own)
+        day = row["requested_at"].date()
+        refused.append(enrolling_refusal(applicant, _offer(demo, scheme), None, row["terms_version"], day))
+    assert refused == [None] * len(demo.tables["enrollment"])
+
+
+def test_decisions_are_those_of_managers_and_rejections_have_reasons(demo: Demo) -> None:
+    accounts = {row["id"]: row["account_id"] for row in demo.tables["ecp"]}
+    roles = {row["account_id"] for row in demo.tables["account_role"] if row["role"] == Role.PROGRAM_MANAGER}
+    for row in demo.tables["enrollment"]:
+        status, decided_at = row["status"], row["decided_at"]
+        assert (row["reason"] is not None) == (status == EnrollmentStatus.REJECTED)
+        assert (row["withdrawn_at"] is not None) == (status == EnrollmentStatus.WITHDRAWN)
+        assert decided_at is None or (row["decided_by"] in roles and decided_at >= row["requested_at"])
+        assert row["enrolled_at"] == (None if status == EnrollmentStatus.REJECTED else decided_at)
+        if status in {EnrollmentStatus.ENROLLED, EnrollmentStatus.REJECTED}:
+            assert decided_at is not None
+        if row["requested_by"] != accounts[row["ecp_id"]]:
+            assert (row["requested_by"], row["requested_at"]) == (row["decided_by"], decided_at)
+        if row["withdrawn_at"] is not None:
+            assert row["withdrawn_at"] > (decided_at or row["requested_at"])
+    by_managers = [row for row in demo.tables["enrollment"] if row["requested_by"] in roles]
+    taken_back = [row for row in demo.tables["enrollment"] if row["withdrawn_at"] and row["decided_at"] is None]
+    assert (len(by_managers), len(taken_back)) == (57, 3)
+
+
+def test_enrollments_in_each_scheme_are_as_many_as_planned(demo: Demo) -> None:
+    titles = {row["id"]: row["title"] for row in demo.schemes}
+    numbers = Counter(titles[row["scheme_id"]] for row in demo.tables["enrollment"])
+    planned = Counter(plan.scheme for plan in plan_enrollments(plan_members(), SCHEMES))
+    assert numbers == planned
+    assert (min(numbers.values()), max(numbers.values())) == (8, 86)
+
+
+def test_the_last_week_is_in_the_stream_of_events(demo: Demo) -> None:
+    late = NOW - timedelta(days=7)
+    asked = {row["id"] for row in demo.tables["enrollment"] if row["requested_at"] > late}
+    decided = {row["id"] for row in demo.tables["enrollment"] if (row["decided_at"] or late) > late}
+    ended = {row["id"] for row in demo.tables["enrollment"] if (row["withdrawn_at"] or late) > late}
+    told: dict[str, set[UUID]] = {}
+    for event in demo.tables["event"]:
+        told.setdefault(event["kind"], set()).add(event["object_id"])
+    assert asked <= told[EventKind.ENROLLMENT_REQUESTED]
+    assert decided - told[EventKind.ENROLLMENT_DECIDED] <= told[EventKind.ENROLLMENT_REQUESTED]
+    assert ended <= told[EventKind.ENROLLMENT_WITHDRAWN]
+    waiting = [row for row in demo.tables["notification"] if "waits for your decision" in row["message"]]
+    assert {row["account_id"] for row in waiting} <= demo.staff
+    assert min(row["created_at"] for row in waiting) > NOW - timedelta(days=10)
+
+
+def test_the_ecp_that_signs_in_has_an_enrollment_of_each_status(demo: Demo) -> None:
+    (tara,) = (row for row in demo.tables["ecp"] if row["email"] == TARA.email)
+    assert (tara["code"], tara["status"], tara["practice"]) == ("ECP-2025-000001", "ACTIVE", "Sorvane Eye Care")
+    titles = {row["id"]: row["title"] for row in demo.schemes}
+    own = [row for row in demo.tables["enrollment"] if row["ecp_id"] == tara["id"]]
+    assert {titles[row["scheme_id"]]: row["status"] for row in own} == {
+        "Everyday Optician Points": EnrollmentStatus.ENROLLED,
+        "Everyday Studio Points": EnrollmentStatus.WITHDRAWN,
+        "Southern Synthetic Push": EnrollmentStatus.REJECTED,
+        "Contact Lens Starter Practices": EnrollmentStatus.PENDING,
+    }
+
+
+def _offer(demo: Demo, scheme: dict[str, Any]) -> Offer:
+    places = frozenset(
+        row["geography_id"] for row in demo.tables["scheme_geography"] if row["scheme_id"] == scheme["id"]
+    )
+    return Offer(
+        scheme["approved_at"] is not None,
+        scheme["rejected_at"] is not None,
+        scheme["enrollment_opens_on"],
+        scheme["enrollment_closes_on"],
+        scheme["ends_on"],
+        scheme["terms_version"],
+        places,
+    )

@@ -1,0 +1,143 @@
+"""The schemes of the demo data: at all stages, with rules of every kind, and followed by those who work on them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, get_args
+from uuid import UUID
+
+from db.schemes.rows import StageRow
+from domain.events import SCHEME_ACTIVITIES
+from domain.rules.model import AllOf, AnyOf, Clause, Limits, Not, Reward
+from domain.rules.traversal import walk
+from domain.schemes.lifecycle import stages_at
+from domain.schemes.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepState
+from graphql_api.demo.load import SCHEMES
+from graphql_api.demo.people import CAUGHT_UP, TARA
+from graphql_api.demo.rules import RULES
+from resolvers.schemes.definitions import Definition
+from resolvers.schemes.review import warnings_of
+from tests.graphql_api.demo.conftest import NOW, Demo
+
+# Coupons, vendors and settlement are not there yet; no scheme can reach these.
+UNREACHABLE: Final = {
+    SchemeStatus.COUPONS_GENERATED,
+    SchemeStatus.VENDOR_NOT_ASSIGNED,
+    SchemeStatus.PARTLY_ALLOCATED,
+    SchemeStatus.FULLY_ALLOCATED,
+    SchemeStatus.ARTWORK_APPROVAL_PENDING,
+    SchemeStatus.ARTWORK_REVISION_REQUESTED,
+    SchemeStatus.ARTWORK_APPROVED,
+    SchemeStatus.PRODUCTION_NOT_STARTED,
+    SchemeStatus.IN_PRODUCTION,
+    SchemeStatus.IN_TRANSIT,
+    SchemeStatus.DELIVERED,
+    SchemeStatus.SETTLED,
+}
+
+
+def test_there_is_a_scheme_at_every_status_and_every_open_step(demo: Demo) -> None:
+    live = {found.scheme.id for found in demo.live}
+    assert len(live) == len(SCHEMES) >= 40
+    current = [stage for stage in demo.stages[NOW] if stage.is_current and stage.scheme_id in live]
+    assert len(current) == len(SCHEMES)
+    assert {stage.status for stage in demo.stages[NOW]} - {None} == set(SchemeStatus) - UNREACHABLE
+    assert {stage.open_step for stage in current} - {None} == set(WizardStepKind)
+    sale_only = {
+        definition.scheme.id for definition in demo.definitions if definition.scheme.earning_channels == ["SALE"]
+    }
+    running = {stage.status for stage in current if stage.kind == StageKind.RUNNING and stage.scheme_id in sale_only}
+    assert running == {SchemeStatus.NOT_STARTED, SchemeStatus.ENROLLMENT_OPEN, SchemeStatus.RUNNING}
+    assert any(stage.kind == StageKind.SETTLEMENT and stage.scheme_id in sale_only for stage in current)
+
+
+def test_each_step_but_the_basics_is_incomplete_somewhere(demo: Demo) -> None:
+    incomplete = {
+        WizardStepKind(row["section"])
+        for row in demo.tables["scheme_section"]
+        if row["state"] == WizardStepState.INCOMPLETE
+    }
+    assert incomplete == set(WizardStepKind) - {WizardStepKind.BASICS}
+    problems = [problem.message for found in demo.definitions for step in found.steps for problem in step.problems]
+    assert any("mentions AMB-5W30-3L5, which is not in the scheme" in message for message in problems)
+
+
+def test_some_reviews_have_warnings_and_some_were_acknowledged(demo: Demo) -> None:
+    drafts = [found for found in demo.definitions if found.submission is None]
+    warned = {warning.code for found in drafts for warning in warnings_of(found)}
+    assert warned >= {"BUDGET_EXCEEDED", "ENROLLMENT_CLOSED"}
+    assert sum(bool(row["acknowledged_warnings"]) for row in demo.tables["scheme_submission"]) >= 2
+
+
+def test_rules_use_every_clause_reward_and_limit(demo: Demo) -> None:
+    rules = [rule for found in demo.definitions for rule in found.content.rules]
+    nodes = [node for rule in rules for node in walk(rule.condition)]
+    assert {type(node.condition) for node in nodes} == {AllOf, AnyOf, Not, *get_args(Clause)}
+    assert {type(rule.reward) for rule in rules} == set(get_args(Reward))
+    assert max(node.depth for node in nodes) >= 4
+    for name in Limits.__struct_fields__:
+        assert any(getattr(rule.limits, name) is not None for rule in rules)
+    groups = [Counter(rule.exclusive_group for rule in found.content.rules) for found in demo.definitions]
+    assert any(times > 1 for group in groups for name, times in group.items() if name)
+    assert {rule.name for rule in rules} == {plan.name for plan in RULES.values()}
+
+
+def test_everything_that_happened_is_activity_and_told_to_others(demo: Demo) -> None:
+    activity = {row["id"]: row for row in demo.tables["scheme_activity"]}
+    assert len(activity) == sum(len(plan.turns) for plan in SCHEMES)
+    assert {row["kind"] for row in activity.values()} == SCHEME_ACTIVITIES - {"SCHEME_PARTICIPANT_REMOVED"}
+    assert all(row["message"].endswith((".", "?", "!")) for row in activity.values())
+    told = [row for row in demo.tables["notification"] if row["activity_id"] is not None]
+    assert len({(row["account_id"], row["activity_id"]) for row in told}) == len(told) >= 100
+    assert not any(row["account_id"] == row["actor_id"] for row in told)
+    assert all(row["created_at"] == activity[row["activity_id"]]["at"] for row in told)
+    live = {row["id"] for row in demo.schemes}
+    together = Counter(row["scheme_id"] for row in demo.tables["scheme_participant"] if row["scheme_id"] in live)
+    assert len(together) == len(SCHEMES)
+    assert sum(number > 1 for number in together.values()) == sum(plan.colleague is not None for plan in SCHEMES) >= 3
+    events = Counter(row["kind"] for row in demo.tables["event"])
+    assert sum(events[kind] for kind in SCHEME_ACTIVITIES) == len(activity)
+
+
+def test_everybody_has_read_what_is_old_and_has_something_left(demo: Demo) -> None:
+    (tara,) = (row["id"] for row in demo.tables["account"] if row["email"] == TARA.email)
+    reading = {row["account_id"] for row in demo.told({*demo.staff, tara})}
+    assert len(reading) == len(CAUGHT_UP)
+    for account_id in reading:
+        told = demo.told({account_id})
+        unread = [row["created_at"] for row in told if row["read_at"] is None]
+        read = [row for row in told if row["read_at"] is not None]
+        assert 1 <= len(unread) <= 15
+        assert max(row["created_at"] for row in read) < min(unread)
+        assert len({row["read_at"] for row in read}) == 1
+        assert all(row["created_at"] <= row["read_at"] for row in read)
+
+
+def test_stored_stages_are_the_derived_ones(demo: Demo) -> None:
+    for at, stored in demo.stages.items():
+        derived = [row for found in demo.definitions for row in _derived(found, at)]
+        assert sorted(stored, key=_place) == sorted(derived, key=_place)
+    for found in demo.definitions:
+        assert found.scheme.content_hash == found.content_hash
+        assert all(found.sections[step.kind].state == step.state for step in found.steps)
+
+
+def _derived(found: Definition, at: datetime) -> Iterator[StageRow]:
+    for stage in stages_at(found.facts, at):
+        details = (stage.done, stage.total, stage.open_step, stage.waiting_on, stage.due_on)
+        row = StageRow(
+            found.scheme.id,
+            stage.kind,
+            stage.kind.position,
+            stage.state,
+            stage.status,
+            stage.since,
+            *details,
+            list(stage.blocked_by),
+            stage.current,
+        )
+        yield row
+
+
+def _place(row: StageRow) -> tuple[UUID, int]:
+    return row.scheme_id, row.position

@@ -1,1 +1,0 @@
-"""Tests of live events beneath the transports."""

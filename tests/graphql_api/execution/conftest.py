@@ -1,0 +1,63 @@
+"""Both executors on both schemas, and the example database."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import strawberry
+from sqlalchemy import literal, select
+
+from db.database import Database
+from db.statement import Statement
+from graphql_api.execution import CompiledSchema
+from resolvers.outbox import feeds
+from schema.build import build_schema
+from schema.scalars import NATIVES
+from tests.conftest import empty
+from tests.support.execution.example import Example, build_example, settled
+from tests.support.execution.synthetic import UNLIMITED, Patient, Quiet, compiled_schema, standard_schema
+
+
+@pytest.fixture(scope="session")
+def compiled() -> CompiledSchema:
+    """The real schema on the engine, without limits, which graphql-core does not have."""
+    return build_schema(CompiledSchema, natives=NATIVES, limits=UNLIMITED)
+
+
+@pytest.fixture(scope="session")
+def standard() -> strawberry.Schema:
+    """The real schema on graphql-core."""
+    return build_schema(Quiet, execution_context_class=Patient)
+
+
+@pytest.fixture
+def synthetic() -> CompiledSchema:
+    """The synthetic schema on the engine; no document is known yet."""
+    return compiled_schema()
+
+
+@pytest.fixture(scope="session")
+def plain() -> strawberry.Schema:
+    """The synthetic schema on graphql-core."""
+    return standard_schema()
+
+
+@pytest.fixture(scope="module")
+async def example(shared_database: Database, database_url: str) -> AsyncIterator[Example]:
+    """The example database, for the tests of one module; its stream of events stands still.
+
+    Both executors are to find the same present, which any transaction on the server moves on: one of another worker.
+    """
+    built = await build_example(shared_database)
+    reading = shared_database.reading()
+    horizon = await settled(reading)
+    await reading.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feeds, "HORIZON", Statement(select(literal(horizon)), int))
+        yield built
+    await empty(database_url)
+
+
+@pytest.fixture(scope="session")
+def synthetic_all() -> CompiledSchema:
+    """The synthetic schema on the engine, for all examples of a test."""
+    return compiled_schema()

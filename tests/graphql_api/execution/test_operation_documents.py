@@ -1,0 +1,55 @@
+"""Every document of `operations/` is carried out by its plan, and gives the answer that graphql-core gives."""
+
+from typing import Any
+
+import pytest
+import strawberry
+
+from db.database import Database
+from graphql_api.execution import CompiledSchema
+from resolvers.outbox import feeds
+from resolvers.webhooks import secret
+from tests.conftest import empty
+from tests.support.client import document
+from tests.support.execution.example import settled, steady_environment
+from tests.support.execution.oracle import Answer, Comparison, answer
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.operations import PREPARATIONS
+from tests.support.operations.documents import DOCUMENTS
+from tests.support.world import build_world
+
+
+@pytest.fixture(autouse=True)
+def _repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets are random, and cursors hold numbers of transactions: two executions would differ in them."""
+    monkeypatch.setattr(secret, "token_bytes", bytes)
+    monkeypatch.setattr(feeds, "encode_cursor", lambda *_place: "a cursor")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_the_answer_of_a_document_is_that_of_graphql_core(
+    name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, database_url: str
+) -> None:
+    before = compiled.fallbacks.copy()
+    engine = await _answer(compiled, name, shared_database, database_url)
+    oracle = await _answer(standard, name, shared_database, database_url)
+    assert Comparison(engine, oracle, None).differences == []
+    assert oracle.errors == []
+    assert oracle.value is not None
+    assert compiled.fallbacks == before
+
+
+async def _answer(schema: strawberry.Schema, name: str, database: Database, url: str) -> Answer:
+    """Execute the document in a database made from scratch, so that mutations find the same rows twice."""
+    environment = steady_environment(database)
+    world = await build_world(environment)
+    factory = SchemeFactory(environment, world)
+    prepared: tuple[str, dict[str, Any]] = await PREPARATIONS[name](factory, world)
+    account, variables = prepared
+    reading = database.reading()
+    await settled(reading)
+    await reading.close()
+    try:
+        return await answer(schema, document(name), variables, context=lambda: factory.operation(account))
+    finally:
+        await empty(url)

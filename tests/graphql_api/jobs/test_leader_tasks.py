@@ -1,0 +1,96 @@
+"""What the leading process does by itself: revisions take effect at their time, and one failure holds up nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.requests import Unreachable
+from graphql_api.context import Environment
+from graphql_api.jobs.leader_tasks import LeaderDuties
+from graphql_api.settings import Settings
+from resolvers.context import Operation
+from resolvers.schemes.apply_revisions import apply_revisions, due_schemes
+from tests.support.clock import TestClock
+from tests.support.factories.revisions import JULY, JUNE, RevisionFactory
+from tests.support.factories.schemes import SchemeFactory
+
+
+@pytest.fixture
+async def duties(environment: Environment, tmp_path: Path) -> AsyncIterator[LeaderDuties]:
+    """Those of a process that leads, with short pauses."""
+    leading = LeaderDuties(environment, Settings(env="dev", data_dir=tmp_path, revision_interval=0.01))
+    yield leading
+    await leading.end()
+
+
+async def test_a_revision_takes_effect_at_its_time_while_somebody_leads(
+    duties: LeaderDuties, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
+) -> None:
+    """Not before, and with the next one when nobody has led for a while."""
+    live = await factory.approved()
+    await revisions.approved(live, JUNE, budget=200_000)
+    await revisions.approved(live, JULY, budget=300_000)
+    clock.now = JUNE - timedelta(seconds=2)
+    await duties.begin()
+    await asyncio.sleep(0.2)
+    assert (await factory.definition(live)).scheme.revision == 1
+    clock.now = JUNE
+    await _until(lambda: _has(factory, live, 2))
+    await duties.end()
+    clock.now = JULY
+    await asyncio.sleep(0.1)
+    assert (await factory.definition(live)).scheme.revision == 2
+    await duties.begin()
+    await _until(lambda: _has(factory, live, 3))
+
+
+async def test_what_is_wrong_with_one_scheme_holds_up_no_other(
+    duties: LeaderDuties,
+    factory: SchemeFactory,
+    revisions: RevisionFactory,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is tried again and again; so is everything after the database was away."""
+    broken, fine = await factory.approved(), await factory.approved()
+    await revisions.approved(broken, JUNE, budget=200_000)
+    await revisions.approved(fine, JUNE + timedelta(seconds=1), budget=300_000)
+    failures: dict[str, Any] = {"due": [Unreachable(), ValueError("a bug")], "broken": True}
+
+    async def sometimes(operation: Operation) -> list[UUID]:
+        if failures["due"]:
+            raise failures["due"].pop()
+        return await due_schemes(operation)
+
+    async def unless_broken(operation: Operation, scheme_id: UUID) -> int:
+        if scheme_id == broken and failures["broken"]:
+            raise RuntimeError(scheme_id)
+        return await apply_revisions(operation, scheme_id)
+
+    monkeypatch.setattr("graphql_api.jobs.leader_tasks.due_schemes", sometimes)
+    monkeypatch.setattr("graphql_api.jobs.leader_tasks.apply_revisions", unless_broken)
+    clock.now = JULY
+    await duties.begin()
+    await _until(lambda: _has(factory, fine, 2))
+    assert failures["due"] == []
+    assert (await factory.definition(broken)).scheme.revision == 1
+    failures["broken"] = False
+    await _until(lambda: _has(factory, broken, 2))
+
+
+async def _has(factory: SchemeFactory, scheme_id: UUID, revision: int) -> bool:
+    return (await factory.definition(scheme_id)).scheme.revision == revision
+
+
+async def _until(true: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is true; what looks is never broken off, since it holds a connection."""
+    for _ in range(300):
+        if await true():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("it did not become true")

@@ -1,0 +1,170 @@
+"""Groups at their limits: what comes at the last moment, what is too much, and places that are never ahead."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from db.outbox.rows import EventRow, StreamRow
+from domain.events import Position
+from domain.permissions import Viewer
+from graphql_api.context import Environment
+from graphql_api.subscriptions.close_reasons import TOO_SLOW
+from graphql_api.subscriptions.groups import EventGroup, Stage
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.rendering import Rendered, Renderer
+from graphql_api.subscriptions.requests import QUEUE, Asked, Delivery, Subscription
+from graphql_api.subscriptions.sessions import Session
+from resolvers.accounts.viewers import SignedIn
+from resolvers.outbox.feeds import Feed, shown_events
+from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
+from tests.graphql_api.subscriptions.conftest import caught_up
+from tests.support.followed_scheme import KIND, FollowedScheme
+from tests.support.idle_subscriptions import Idle, waiting
+from tests.support.sockets import until
+from tests.support.world import BEGINNING, World, key
+
+ASKED = Asked("", {}, None)
+
+
+class Rendering(Renderer):
+    """Renders at once, and calls something right before it is done."""
+
+    def __init__(self) -> None:
+        self.before_the_end: list[Any] = []
+
+    async def event(self, asked: Asked, feed: Feed, event: EventRow, stream: StreamRow, viewer: Viewer) -> Rendered:
+        """The id of the event."""
+        del asked, feed, stream, viewer
+        if self.before_the_end:
+            asyncio.get_running_loop().call_soon(self.before_the_end.pop())
+        return Rendered(Delivery(str(event.id), str(event.id)), personal=False)
+
+
+class Table:
+    """A group on a stage of its own, which is told by hand what happens."""
+
+    def __init__(self, environment: Environment, world: World) -> None:
+        self.rendering = Rendering()
+        self._stage = Stage(environment, self.rendering)
+        self._signed_in = SignedIn(world.viewer("second manager"), world.accounts["second manager"])
+        self.group = EventGroup(self._stage, ASKED, Feed(SCHEME_ACTIVITY, key("scheme")), lambda: None)
+
+    async def joined(self, position: Position) -> Subscription:
+        """A live subscription that has got so far already."""
+        session = Session(self._signed_in, lambda _ending: None)
+        subscription = Subscription(ASKED, session, position, lambda _subscription: None)
+        self.group.join(subscription)
+        await asyncio.sleep(0)
+        return subscription
+
+    def dispatch(self, *numbers: int) -> None:
+        """Let events with these ids happen."""
+        for number in numbers:
+            event = EventRow(1, number, KIND, key("activity"), key("scheme"), None, BEGINNING)
+            self.group.enqueue(event)
+            self._stage.tip = event.position
+
+
+@pytest.fixture
+def table(environment: Environment, world: World) -> Table:
+    """A group that nobody has joined."""
+    return Table(environment, world)
+
+
+async def test_an_event_that_comes_just_when_there_is_nothing_left_to_do(table: Table) -> None:
+    """It is told all the same, and until then the group is not ahead of it."""
+    places = []
+
+    def last() -> None:
+        table.dispatch(2)
+        places.append(table.group.reached(subscription))
+
+    subscription = await table.joined(Position(0, 0))
+    table.rendering.before_the_end.append(last)
+    table.dispatch(1)
+    assert table.group.reached(subscription) == Position(0, 0)
+    await until(lambda: len(subscription.queue) == 2)
+    assert [delivery.text for delivery in subscription.queue] == ["1", "2"]
+    assert places == [Position(1, 1)]
+    await until(lambda: table.group.reached(subscription) == Position(1, 2))
+
+
+async def test_whoever_is_ahead_of_the_others_gets_nothing_twice(table: Table) -> None:
+    """A page that was read may be newer than what the tailer has seen."""
+    behind, ahead = [await table.joined(Position(1, number)) for number in (0, 2)]
+    table.dispatch(1, 2, 3)
+    await until(lambda: len(behind.queue) == 3)
+    assert [delivery.text for delivery in behind.queue] == ["1", "2", "3"]
+    assert [delivery.text for delivery in ahead.queue] == ["3"]
+    assert table.group.reached(ahead) == Position(1, 3)
+
+
+async def test_nothing_comes_behind_a_gap(
+    hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even when there is room again before the connection is really closed; its place is in front of the gap."""
+    monkeypatch.setattr("graphql_api.subscriptions.requests.QUEUE", 2)
+    subscription = await idle.subscribe(scheme)
+    await scheme.act("One.", "Two.", "Lost.")
+    await until(lambda: idle.endings)
+    assert idle.endings == [TOO_SLOW]
+    assert await waiting(subscription, 2) == ["One.", "Two."]
+    first, second = list(subscription.queue)
+    for delivery in (first, second):
+        subscription.sent(delivery)
+    witness = await idle.subscribe(scheme)
+    await scheme.act("Behind.")
+    assert (await waiting(witness, 1))[-1] == "Behind."
+    assert not subscription.queue
+    assert hub.cursor_of(subscription) == second.cursor
+
+
+async def test_too_much_at_once_ends_everybody_where_they_stand(
+    hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events that come faster than they are executed; their places are in front of what was thrown away."""
+    monkeypatch.setattr("graphql_api.subscriptions.groups.BACKLOG", 3)
+    gate = asyncio.Event()
+
+    async def held(*arguments: Any) -> Any:
+        await gate.wait()
+        return await shown_events(*arguments)
+
+    first, second = [await idle.subscribe(scheme) for _ in range(2)]
+    begun = [hub.cursor_of(first), hub.cursor_of(second)]
+    monkeypatch.setattr("graphql_api.subscriptions.rendering.shown_events", held)
+    await scheme.act("Held.", "1", "2", "3", "Too much.")
+    await until(lambda: len(idle.endings) == 2)
+    assert idle.endings == [TOO_SLOW, TOO_SLOW]
+    gate.set()
+    await caught_up(hub, environment)
+    witness = await idle.subscribe(scheme)
+    await scheme.act("Later.")
+    assert (await waiting(witness, 1))[-1] == "Later."
+    assert not first.queue
+    assert not second.queue
+    assert [hub.cursor_of(first), hub.cursor_of(second)] == begun
+
+
+async def test_a_replay_waits_for_its_client_and_ends_with_it(
+    hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a queue ahead of what is read, and not for ever."""
+    begun = hub.cursor_of(await idle.subscribe(scheme))
+    idle.leave()
+    await scheme.burst(300, "Missed.")
+    await caught_up(hub, environment)
+    tasks = asyncio.all_tasks()
+    left = await idle.subscribe(scheme, begun)
+    assert await waiting(left, QUEUE // 2) == ["Missed."] * (QUEUE // 2)
+    assert asyncio.all_tasks() > tasks
+    hub.unsubscribe(left)
+    await until(lambda: asyncio.all_tasks() <= tasks)
+    assert idle.endings == []
+    monkeypatch.setattr("graphql_api.subscriptions.requests.PATIENCE", 0.05)
+    unread = await idle.subscribe(scheme, begun)
+    await until(lambda: idle.endings)
+    assert idle.endings == [TOO_SLOW]
+    assert len(unread.queue) == QUEUE // 2
+    assert hub.cursor_of(unread) == begun

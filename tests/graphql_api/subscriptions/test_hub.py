@@ -1,0 +1,219 @@
+"""The hub under clients that read nothing, access that changes, old events that are deleted, and faults."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from domain.permissions import Role
+from domain.requests import Overloaded, TookTooLong
+from graphql_api.context import Environment
+from graphql_api.subscriptions.groups import EventGroup
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.sessions import refresh
+from resolvers.outbox.feeds import shown_events
+from resolvers.outbox.retention import forget_old_events
+from resolvers.webhooks.advance_idle import advance_to
+from tests.conftest import LiveServer
+from tests.graphql_api.subscriptions.conftest import Complaints, Heard, caught_up
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.followed_scheme import ACTIVITY, POLL_ACTIVITY, FollowedScheme, messages_of, polled
+from tests.support.idle_subscriptions import Idle, waiting
+from tests.support.sockets import connected, until
+from tests.support.world import World
+
+Change = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+def promote(database_url: str, world: World) -> Change:
+    """Gives the second manager one more role."""
+    account_id = world.accounts["second manager"].id
+
+    async def add() -> None:
+        connection = await asyncpg.connect(database_url)
+        await connection.execute("INSERT INTO account_role VALUES ($1, 'DESIGNER')", account_id)
+        await connection.close()
+
+    return add
+
+
+@pytest.fixture
+def forget(environment: Environment, hub: Hub) -> Change:
+    """Deletes all events, as retention does with old ones, when the hub has told them."""
+
+    async def delete() -> None:
+        await caught_up(hub, environment)
+        operation = environment.operation(None, fresh=True)
+        assert await forget_old_events(operation, operation.now + timedelta(days=1), advance_to) > 0
+        await operation.close()
+
+    return delete
+
+
+async def test_a_cursor_is_never_ahead_of_what_was_sent(
+    hub: Hub, idle: Idle, scheme: FollowedScheme, promote: Change
+) -> None:
+    """Not even when somebody's roles change between: what waits is not sent yet."""
+    subscription = await idle.subscribe(scheme)
+    begun = hub.cursor_of(subscription)
+    assert begun is not None
+    await scheme.act("One.")
+    assert await waiting(subscription, 1) == ["One."]
+    assert hub.cursor_of(subscription) == begun
+    await promote()
+    await scheme.act("Two.")
+    assert await waiting(subscription, 2) == ["One.", "Two."]
+    assert hub.cursor_of(subscription) == begun
+    first, second = list(subscription.queue)
+    subscription.sent(first)
+    assert hub.cursor_of(subscription) == first.cursor
+    subscription.sent(second)
+    # With nothing left to send, it may move on with the stream.
+    await scheme.act("Elsewhere.", by=Role.ADMIN)
+    assert await waiting(subscription, 1) == ["Elsewhere."]
+    assert hub.cursor_of(subscription) == second.cursor
+
+
+async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, PLR0917 - fixtures
+    hub: Hub, idle: Idle, scheme: FollowedScheme, promote: Change, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told afterwards, once, to whoever may see it still."""
+    gate = asyncio.Event()
+
+    async def held(*arguments: Any) -> Any:
+        await gate.wait()
+        return await shown_events(*arguments)
+
+    subscription = await idle.subscribe(scheme)
+    begun = hub.cursor_of(subscription)
+    monkeypatch.setattr("graphql_api.subscriptions.rendering.shown_events", held)
+    await scheme.act("Held.")
+    await heard()
+    await promote()
+    await scheme.act("After.")
+    await heard()
+    assert hub.cursor_of(subscription) == begun
+    gate.set()
+    assert await waiting(subscription, 2) == ["Held.", "After."]
+
+
+async def test_old_events_are_no_matter_to_whoever_is_live(  # noqa: PLR0913, PLR0917 - fixtures
+    live_server: LiveServer,
+    clients: Clients,
+    scheme: FollowedScheme,
+    factory: SchemeFactory,
+    promote: Change,
+    forget: Change,
+) -> None:
+    """Neither to a stream in which nothing happened for long, nor to one that began with a cursor of that time."""
+    quiet = FollowedScheme(factory, await factory.created("Quiet"))
+    await forget()
+    second = clients["second manager"]
+    _, start = await polled(second, POLL_ACTIVITY, schemeId=scheme.id)
+    async with connected(live_server.address, second) as socket:
+        streams = [
+            await socket.subscribe(ACTIVITY, schemeId=scheme.id, after=start),
+            await socket.subscribe(ACTIVITY, schemeId=quiet.id),
+        ]
+        await scheme.act("Long ago.")
+        assert messages_of([await streams[0].next()]) == ["Long ago."]
+        await forget()
+        await promote()
+        for followed, stream in zip((scheme, quiet), streams, strict=True):
+            await followed.act("Now.")
+            assert messages_of([await stream.next()]) == ["Now."]
+
+
+async def test_whoever_is_refused_late_takes_nobody_along(
+    hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A subscription that ends with an error belongs to its group until its client has heard of it."""
+    start = hub.cursor_of(await idle.subscribe(scheme))
+    idle.leave()
+    await scheme.act("Missed.")
+    await caught_up(hub, environment)
+    first = await idle.subscribe(scheme)
+
+    async def gone(*_arguments: Any) -> None:
+        """Retention was quicker."""
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EventGroup, "_replayed", gone)
+        refused = await idle.subscribe(scheme, start)
+        await until(lambda: refused.errors is not None)
+    assert [error.extensions for error in refused.errors or ()] == [{"code": "CURSOR_EXPIRED"}]
+    hub.unsubscribe(first)
+    later = await idle.subscribe(scheme)
+    hub.unsubscribe(refused)
+    await scheme.act("For the one who is left.")
+    assert (await waiting(later, 1))[-1] == "For the one who is left."
+
+
+@pytest.mark.parametrize("refused", [Overloaded, TookTooLong])
+async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 - fixtures
+    live_server: LiveServer,
+    clients: Clients,
+    scheme: FollowedScheme,
+    complaints: Complaints,
+    promote: Change,
+    monkeypatch: pytest.MonkeyPatch,
+    refused: type[Overloaded | TookTooLong],
+) -> None:
+    """Who everybody is could not be read: it is read again before anything else is told."""
+    real, failures = refresh, [refused(), refused()]
+
+    async def busy(*arguments: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await real(*arguments)
+
+    async with connected(live_server.address, clients["second manager"]) as socket:
+        stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
+        await socket.settled()
+        monkeypatch.setattr("graphql_api.subscriptions.hub.refresh", busy)
+        await promote()
+        await scheme.act("Told all the same.")
+        assert messages_of([await stream.next()]) == ["Told all the same."]
+    assert not failures
+    assert [line["event"] for line in complaints.take()] == ["event stream interrupted"] * 2
+
+
+async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
+    live_server: LiveServer,
+    analyst: Client,
+    scheme: FollowedScheme,
+    complaints: Complaints,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A client gets a reference and no detail, wherever it goes wrong; the connection and other streams go on."""
+
+    async def broken(*_arguments: Any, **_named: Any) -> Any:
+        message = "the secret of the house"
+        raise RuntimeError(message)
+
+    async with connected(live_server.address, analyst) as socket:
+        for place in ("hub.open_subscription", "rendering.shown_events"):
+            with monkeypatch.context() as patched:
+                patched.setattr(f"graphql_api.subscriptions.{place}", broken)
+                stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
+                await socket.settled()
+                await scheme.act("Not told.")
+                (error,) = await stream.errors()
+                await heard()
+            reference = error["extensions"].pop("reference")
+            assert error == {
+                "message": f"Something went wrong on our side. Quote the reference {reference} when you report it.",
+                "extensions": {"code": "INTERNAL_SERVER_ERROR"},
+            }
+            (line,) = complaints.take()
+            assert (line["event"], line["reference"]) == ("operation failed", reference)
+        stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
+        await socket.settled()
+        await scheme.act("Told.")
+        assert messages_of([await stream.next()])[-1:] == ["Told."]

@@ -1,0 +1,216 @@
+"""Server-sent events: the form of a stream, how a browser resumes it, and when an answer is one."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from domain.permissions import Role
+from graphql_api.subscriptions.hub import Hub
+from tests.graphql_api.subscriptions.conftest import released
+from tests.support.client import Client, Clients
+from tests.support.followed_scheme import (
+    ACTIVITY,
+    NOTIFICATIONS,
+    POLL_ACTIVITY,
+    QUEUES,
+    FollowedScheme,
+    messages_of,
+    polled,
+)
+from tests.support.sockets import Following, following, until
+
+STREAM, JSON, GRAPHQL = "text/event-stream", "application/json", "application/graphql-response+json"
+URQL = f"{GRAPHQL}, application/graphql+json, {JSON}, {STREAM}, multipart/mixed"
+TIERS = "{ tiers { name } }"
+MUTATION = 'mutation { createScheme(input: {title: "By stream", earningChannels: [SALE]}) { errors { code } } }'
+
+
+async def test_the_bytes_of_a_stream(analyst: Client, scheme: FollowedScheme) -> None:
+    """A line feed ends each line, whatever is in an event; the first bytes come at once."""
+    body = {"query": ACTIVITY, "variables": {"schemeId": scheme.id}}
+    headers = {**analyst.headers, "Accept": STREAM, "X-Request-Id": "seven"}
+    async with analyst.http.stream("POST", "/graphql", json=body, headers=headers) as response:
+        assert (response.status_code, response.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+        assert response.headers["cache-control"] == "no-cache, no-transform"
+        assert (response.headers["x-accel-buffering"], response.headers["x-request-id"]) == ("no", "seven")
+        assert "content-length" not in response.headers
+        parts = response.aiter_raw()
+        assert await anext(parts) == b":\n\n"
+        await scheme.act("One\r\ntwo\u2028“three”")
+        event = await anext(parts)
+    page = (await analyst.send(POLL_ACTIVITY, schemeId=scheme.id, first=200)).data["page"]
+    cursor = page["edges"][-1]["cursor"]
+    text = '{"data":{"schemeActivity":{"activity":{"message":"One\\r\\ntwo\u2028“three”"}}}'
+    assert event.decode() == (f'event: next\nid: {cursor}\ndata: {text},"extensions":{{"cursor":"{cursor}"}}}}\n\n')
+
+
+async def test_an_event_source_follows_with_get(analyst: Client, scheme: FollowedScheme) -> None:
+    """Variables are JSON in the address; the header counts before the cursor there, which is of the beginning."""
+    _, start = await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id)
+    await scheme.act("One.", "Two.")
+    variables = orjson.dumps({"schemeId": scheme.id, "after": start}).decode()
+    parameters = {"query": ACTIVITY, "variables": variables}
+    headers = {**analyst.headers, "Accept": STREAM, "Cache-Control": "no-store"}
+    async with analyst.http.stream("GET", "/graphql", params=parameters, headers=headers) as response:
+        first, second = await Following(response).many(2)
+    assert messages_of([first, second]) == ["One.", "Two."]
+    headers["Last-Event-ID"] = first.id or ""
+    async with analyst.http.stream("GET", "/graphql", params=parameters, headers=headers) as response:
+        assert (await Following(response).next()).payload == second.payload
+
+
+async def test_a_sign_of_life_moves_the_place_on(
+    clients: Clients, analyst: Client, scheme: FollowedScheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no event; a stream without places says only that it lives."""
+    monkeypatch.setattr("graphql_api.transport.sse.HEARTBEAT", 0.05)
+    manager = clients[Role.PROGRAM_MANAGER]
+    async with following(analyst, NOTIFICATIONS) as quiet, following(manager, QUEUES) as queues:
+        assert await quiet.block() == {}
+        (first,) = (await quiet.block() or {}).values()
+        await scheme.act("For others.")
+        async with asyncio.timeout(5):
+            while (await quiet.block() or {})["id"] == first:
+                pass
+        assert quiet.comments == [""]
+        assert quiet.last_id is not None
+        assert await queues.block() == {}
+        assert (await queues.next()).id is None
+        assert [await queues.block() for _ in range(2)] == [{}, {}]
+        assert (queues.comments, queues.last_id) == ([""] * 3, None)
+    headers = {"Last-Event-ID": quiet.last_id}
+    await scheme.join(Role.ANALYST)
+    await scheme.act("For the analyst.")
+    async with following(analyst, NOTIFICATIONS, headers) as again:
+        assert messages_of([await again.next()]) == ["For the analyst."]
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        (STREAM, STREAM),
+        (f"{STREAM}, */*;q=0.1", STREAM),
+        (f"{JSON};q=0.5, {STREAM}", STREAM),
+        (URQL, GRAPHQL),
+        (f"{STREAM}, {JSON}", JSON),
+        (f"{STREAM};q=0.5, {JSON}", JSON),
+        (f"{STREAM}, */*", JSON),
+        (f"{STREAM};q=0", JSON),
+        (f"{STREAM};q=x", JSON),
+        ("*/*", JSON),
+        ("", JSON),
+    ],
+)
+async def test_what_can_be_answered_at_once_is_a_stream_only_for_who_likes_that_best(
+    analyst: Client, accept: str, kind: str
+) -> None:
+    """Then of one event, and its end."""
+    headers = {**analyst.headers, "Accept": accept}
+    response = await analyst.http.post("/graphql", json={"query": TIERS}, headers=headers)
+    assert (response.status_code, response.headers["content-type"]) == (200, f"{kind}; charset=utf-8")
+    text = '{"data":{"tiers":[{"name":"Bronze"},{"name":"Silver"},{"name":"Gold"},{"name":"Platinum"}]}}'
+    assert response.text == (f"event: next\ndata: {text}\n\nevent: complete\ndata: \n\n" if kind is STREAM else text)
+
+
+async def test_a_mutation_is_answered_as_a_stream_too(clients: Clients) -> None:
+    headers = {**clients[Role.PROGRAM_MANAGER].headers, "Accept": STREAM}
+    response = await clients.anonymous.http.post("/graphql", json={"query": MUTATION}, headers=headers)
+    assert response.text.splitlines()[1] == 'data: {"data":{"createScheme":{"errors":[]}}}'
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        (STREAM, 200),
+        (URQL, 200),
+        (f"{JSON}, {STREAM};q=0.1", 200),
+        (JSON, 406),
+        (GRAPHQL, 406),
+        ("*/*", 406),
+        ("", 406),
+        (f"{STREAM};q=0, {JSON}", 406),
+    ],
+)
+async def test_a_subscription_is_a_stream_for_who_takes_one(
+    analyst: Client, scheme: FollowedScheme, accept: str, status: int
+) -> None:
+    async with following(analyst, ACTIVITY, {"Accept": accept}, schemeId=scheme.id) as stream:
+        assert stream.response.status_code == status
+        if status == 200:
+            assert stream.response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        else:
+            await stream.response.aread()
+            message = "A subscription is followed with “Accept: text/event-stream”, or over a WebSocket."
+            kind = GRAPHQL if accept == GRAPHQL else JSON
+            assert error_of(stream.response) == (kind, "BAD_USER_INPUT", message)
+
+
+def error_of(response: httpx.Response) -> tuple[str, str, str]:
+    """Content type, code and message of an answer that is one error in JSON."""
+    assert response.json().keys() == {"errors"}
+    (error,) = response.json()["errors"]
+    return (
+        response.headers["content-type"].removesuffix("; charset=utf-8"),
+        error["extensions"]["code"],
+        error["message"],
+    )
+
+
+UNNAMED = "Name one operation of the document in “operationName”: it has none, or more than one."
+BAD: list[tuple[str, dict[str, Any], str, str]] = [
+    ("subscription {", {}, "GRAPHQL_PARSE_FAILED", "Syntax Error: Expected Name, found <EOF>."),
+    (
+        "subscription { nothing }",
+        {},
+        "GRAPHQL_VALIDATION_FAILED",
+        "Cannot query field 'nothing' on type 'Subscription'.",
+    ),
+    (f"{QUEUES} query {{ tiers {{ name }} }}", {}, "GRAPHQL_VALIDATION_FAILED", ""),
+    (f"{QUEUES.replace('subscription', 'subscription A')} query B {TIERS}", {}, "BAD_USER_INPUT", UNNAMED),
+    (
+        ACTIVITY,
+        {},
+        "BAD_USER_INPUT",
+        "Variable '$schemeId' has invalid value: Expected a value of non-null type 'ID!' to be provided.",
+    ),
+    (ACTIVITY, {"schemeId": "x"}, "BAD_USER_INPUT", "This scheme does not exist."),
+]
+
+
+@pytest.mark.parametrize("accept", [STREAM, URQL])
+async def test_what_is_wrong_before_the_stream_begins_is_said_in_json(
+    clients: Clients, analyst: Client, accept: str, hub: Hub
+) -> None:
+    """With a status that an EventSource does not take for a stream, nor comes back from."""
+    kind = GRAPHQL if accept == URQL else JSON
+    sign_in = "Sign in to see this: send a token or an API key."
+    invalid = "This token is not valid: sign in again."
+    for client, message in ((clients.anonymous, sign_in), (clients.with_credential("x"), invalid)):
+        async with following(client, NOTIFICATIONS, {"Accept": accept}) as stream:
+            await stream.response.aread()
+            assert stream.response.status_code == 401
+            assert error_of(stream.response) == (kind, "UNAUTHENTICATED", message)
+            assert stream.response.headers["www-authenticate"] == "Bearer"
+    for document, variables, code, message in BAD:
+        async with following(analyst, document, {"Accept": accept}, **variables) as stream:
+            await stream.response.aread()
+            assert stream.response.status_code == 400, document
+            found = stream.response.json()["errors"][0]
+            assert found["extensions"]["code"] == code
+            assert found["message"] == message or not message
+    assert hub.counts().sessions == 0
+
+
+async def test_a_client_that_leaves_is_forgotten(analyst: Client, scheme: FollowedScheme, hub: Hub) -> None:
+    """Wherever it is: before the first event, or in the midst of them."""
+    before = asyncio.all_tasks()
+    for count in (0, 1, 5):
+        async with following(analyst, ACTIVITY, schemeId=scheme.id) as stream:
+            assert hub.counts().sessions == 1
+            await scheme.act(*(["Something."] * 6))
+            await stream.many(count)
+        await released(hub)
+    await until(lambda: asyncio.all_tasks() <= before)

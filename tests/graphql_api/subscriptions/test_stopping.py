@@ -1,0 +1,160 @@
+"""A server that stops says where every stream stands, and the next one goes on from there."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from time import monotonic
+from typing import Any
+
+import httpx
+import pytest
+
+from db.database import Database
+from graphql_api.settings import Settings
+from tests.conftest import LiveServer
+from tests.graphql_api.subscriptions.conftest import Complaints, Heard, joined
+from tests.support.client import Client, Clients
+from tests.support.clock import TestClock
+from tests.support.followed_scheme import (
+    ACTIVITY,
+    NOTIFICATIONS,
+    POLL_ACTIVITY,
+    QUEUES,
+    Acting,
+    FollowedScheme,
+    messages_of,
+    polled,
+)
+from tests.support.sockets import Closed, Following, Stream, connected, following, opened, until
+
+STOPPING = (1012, "The server stops; connect again, and resume from the cursor.")
+Start = Callable[[], Awaitable["Server"]]
+
+
+class Server:
+    """A server of a test's own, and a client of it; `stop` is what a signal does."""
+
+    def __init__(self, live: LiveServer, client: Client) -> None:
+        self.live = live
+        self.client = client
+        self.running = AsyncExitStack()
+
+    async def stop(self) -> float:
+        """Stop, and return how many seconds that took."""
+        began = monotonic()
+        await self.running.aclose()
+        return monotonic() - began
+
+
+@pytest.fixture
+async def start(
+    clients: Clients, database_url: str, settings: Settings, clock: TestClock, complaints: Complaints
+) -> AsyncIterator[Start]:
+    """Starts servers with a database pool of their own, on which the second manager is a client."""
+    async with AsyncExitStack() as stack:
+
+        async def make() -> Server:
+            live = LiveServer(await Database.connect(database_url, pool_size=4), settings)
+            live.clock = clock
+            complaints.attach()
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=live.address, timeout=30))
+            server = Server(live, Client(http, clients["second manager"].headers))
+            await server.running.enter_async_context(live.running())
+            stack.push_async_callback(server.stop)
+            return server
+
+        yield make
+
+
+async def test_every_stream_learns_where_it_stands(start: Start, clients: Clients, scheme: FollowedScheme) -> None:
+    """Also one to which nothing has come yet; what happens while no server runs is told by the next one."""
+    server = await start()
+    variables: dict[str, Any] = {"schemeId": scheme.id}
+    async with connected(server.live.address, server.client) as socket:
+        first = await socket.subscribe(ACTIVITY, id_="activity", **variables)
+        await socket.subscribe(NOTIFICATIONS, id_="notifications")
+        await (await socket.subscribe(QUEUES, id_="queues")).next()
+        await joined(server.live.hub, subscriptions=3, groups=3)
+        async with (
+            following(server.client, ACTIVITY, **variables) as stream,
+            following(server.client, NOTIFICATIONS) as quiet,
+        ):
+            await scheme.act("Before.", by="second manager")
+            assert messages_of([await first.next(), await stream.next()]) == ["Before.", "Before."]
+            stopping = asyncio.create_task(server.stop())
+            assert await socket.ended() == STOPPING
+            for ended in (stream, quiet):
+                with pytest.raises(Closed):
+                    await ended.next()
+                assert ended.comments == ["", "SERVER_STOPPING"]
+                assert not ended.complete
+            assert await stopping < 5
+    (ping,) = socket.pings
+    assert (ping["reason"], ping["cursors"].keys()) == ("SERVER_STOPPING", {"activity", "notifications"})
+    await scheme.act("Meanwhile.")
+    server = await start()
+    resumed = [
+        (ACTIVITY, variables, ping["cursors"]["activity"], stream),
+        (NOTIFICATIONS, {}, ping["cursors"]["notifications"], quiet),
+    ]
+    async with connected(server.live.address, server.client) as socket:
+        for document, given, cursor, before in resumed:
+            again = await socket.subscribe(document, after=cursor, **given)
+            headers = {"Last-Event-ID": before.last_id or ""}
+            async with following(server.client, document, headers, **given) as source:
+                assert messages_of([await again.next(), await source.next()]) == ["Meanwhile.", "Meanwhile."]
+        await socket.settled()
+
+
+async def test_a_restart_amid_events_loses_and_repeats_nothing(
+    start: Start, clients: Clients, scheme: FollowedScheme, heard: Heard
+) -> None:
+    """Three servers, one after the other, while others go on writing."""
+    second = clients["second manager"]
+    begin = (await polled(second, POLL_ACTIVITY, schemeId=scheme.id))[1]
+    places: list[str] = [begin, begin]
+    told: list[list[str]] = [[], []]
+
+    async def take(stream: Stream | Following, found: list[str]) -> None:
+        with contextlib.suppress(Closed):
+            while True:
+                found += messages_of([await stream.next()])
+
+    async with Acting(scheme, writers=3).acting():
+        for count in (10, 40, 70):
+            server = await start()
+            async with (
+                connected(server.live.address, server.client) as socket,
+                following(server.client, ACTIVITY, schemeId=scheme.id, after=places[1]) as source,
+            ):
+                sent = await socket.subscribe(ACTIVITY, id_="a", schemeId=scheme.id, after=places[0])
+                reading = asyncio.gather(take(sent, told[0]), take(source, told[1]))
+                await told_more_than(count, told)
+                assert await server.stop() < 5
+                await reading
+                places = [socket.pings[0]["cursors"]["a"], source.last_id or ""]
+    await heard()
+    for place, found in zip(places, told, strict=True):
+        rest = (await polled(second, POLL_ACTIVITY, place, schemeId=scheme.id))[0]
+        assert found + rest == (await polled(second, POLL_ACTIVITY, begin, schemeId=scheme.id))[0]
+
+
+async def told_more_than(count: int, told: list[list[str]]) -> None:
+    """Wait until each has heard more than so much."""
+    await until(lambda: min(map(len, told)) > count)
+
+
+async def test_whoever_comes_while_the_server_stops_is_sent_on(start: Start) -> None:
+    """The port is closed first, but a connection may have been made already."""
+    server = await start()
+    async with opened(server.live.address) as early:
+        await server.live.hub.stop()
+        await early.say({"type": "connection_init", "payload": server.client.headers})
+        assert await early.ended() == STOPPING
+        assert early.pings == [{"reason": "SERVER_STOPPING", "cursors": {}}]
+    async with following(server.client, NOTIFICATIONS) as stream:
+        with pytest.raises(Closed):
+            await stream.next()
+        assert stream.comments[-1:] == ["SERVER_STOPPING"]
+        assert not stream.complete

@@ -1,0 +1,114 @@
+"""Work queues, live: the state at once, and again only when it has become another one for the viewer."""
+
+from msgspec import structs
+
+from db.accounts.changes import put_account
+from domain.permissions import Role
+from graphql_api.context import Environment
+from graphql_api.subscriptions.hub import Hub
+from tests.conftest import LiveServer
+from tests.graphql_api.subscriptions.conftest import Heard
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.followed_scheme import QUEUES, FollowedScheme
+from tests.support.sockets import Following, Stream, connected, following
+from tests.support.world import World
+
+MANAGER = [
+    "DRAFTS_TO_COMPLETE",
+    "CHANGES_REQUESTED",
+    "REVIEW_PENDING",
+    "ENROLLMENTS_TO_DECIDE",
+    "ECPS_TO_VERIFY",
+    "SETTLEMENT_PENDING",
+]
+DESIGNER = ["ARTWORK_TO_UPLOAD"]
+Counts = dict[str, int]
+
+
+async def counts(stream: Stream | Following) -> Counts:
+    """The counts of the next state; queues without anything in them are left out."""
+    queues = (await stream.next()).data["workQueuesChanged"]
+    return {queue["key"]: queue["count"] for queue in queues if queue["count"]}
+
+
+async def test_the_state_comes_at_once_and_then_when_it_has_changed(
+    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, factory: SchemeFactory
+) -> None:
+    """What changes nothing for the viewer is not told, as the next state shows."""
+    manager = clients[Role.PROGRAM_MANAGER]
+    async with connected(live_server.address, manager) as socket, following(manager, QUEUES) as other:
+        stream = await socket.subscribe(QUEUES)
+        first = await stream.next()
+        assert [queue["key"] for queue in first.data["workQueuesChanged"]] == MANAGER
+        assert first.payload.keys() == {"data"}
+        assert await counts(other) == {"DRAFTS_TO_COMPLETE": 1}
+        await scheme.act("Nothing that would count.")
+        await factory.created("Another")
+        assert await counts(stream) == await counts(other) == {"DRAFTS_TO_COMPLETE": 2}
+        assert other.last_id is None
+
+
+async def test_there_is_no_place_to_resume_from(live_server: LiveServer, clients: Clients) -> None:
+    """The state is there at once, and needs none; a browser that sends one is answered all the same."""
+    manager = clients[Role.PROGRAM_MANAGER]
+    async with connected(live_server.address, manager) as socket:
+        (error,) = await (await socket.subscribe(QUEUES.replace("Changed", 'Changed(after: "x")'))).errors()
+        assert error["message"] == "Unknown argument 'after' on field 'Subscription.workQueuesChanged'."
+    async with following(manager, QUEUES, {"Last-Event-ID": "x"}) as stream:
+        assert await counts(stream) == {}
+
+
+async def test_two_managers_are_counted_for_once(
+    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, factory: SchemeFactory, hub: Hub
+) -> None:
+    """At each change; who comes later is counted for at the beginning."""
+    both = (clients[Role.PROGRAM_MANAGER], clients["second manager"])
+    async with connected(live_server.address, both[0]) as one, connected(live_server.address, both[1]) as two:
+        streams = [await socket.subscribe(QUEUES) for socket in (one, two)]
+        assert [await counts(stream) for stream in streams] == [{"DRAFTS_TO_COMPLETE": 1}] * 2
+        assert hub.counts().groups == 1
+        before = hub.counts().executions
+        for number in range(2, 5):
+            await factory.created(f"Scheme {number}")
+            assert [await counts(stream) for stream in streams] == [{"DRAFTS_TO_COMPLETE": number}] * 2
+        assert hub.counts().executions - before == 3
+
+
+async def test_approvers_are_counted_for_apart(
+    live_server: LiveServer,
+    approvers: tuple[Client, Client],
+    factory: SchemeFactory,
+    hub: Hub,
+    heard: Heard,
+) -> None:
+    """What somebody submitted waits for the other one."""
+    key = await factory.complete()
+    await heard()
+    async with connected(live_server.address, approvers[0]) as one, connected(live_server.address, approvers[1]) as two:
+        streams = [await socket.subscribe(QUEUES) for socket in (one, two)]
+        assert [await counts(stream) for stream in streams] == [{"REVIEW_PENDING": 1}] * 2
+        assert hub.counts().groups == 1
+        before = hub.counts().executions
+        await factory.submitted(key, by="manager and approver")
+        assert [await counts(stream) for stream in streams] == [{}, {"APPROVAL_PENDING": 1}]
+        assert hub.counts().executions - before == 2
+
+
+async def test_a_role_that_is_added_adds_its_queues(
+    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, world: World, environment: Environment
+) -> None:
+    """At once, although nothing has happened to a scheme; one that is taken away takes them along."""
+    account = world.accounts["second manager"]
+    async with connected(live_server.address, clients["second manager"]) as socket:
+        stream = await socket.subscribe(QUEUES)
+        assert await counts(stream) == {"DRAFTS_TO_COMPLETE": 1}
+        for roles in ([Role.PROGRAM_MANAGER, Role.DESIGNER], [Role.DESIGNER], [Role.PROGRAM_MANAGER]):
+            async with environment.database.writing() as session:
+                await put_account(session, structs.replace(account, roles=[role.value for role in roles]))
+            queues = (await stream.next()).data["workQueuesChanged"]
+            expected = {
+                *(MANAGER if Role.PROGRAM_MANAGER in roles else ()),
+                *(DESIGNER if Role.DESIGNER in roles else ()),
+            }
+            assert {queue["key"] for queue in queues} == expected

@@ -1,0 +1,278 @@
+"""GraphQL over HTTP: what is refused and how, both media types, masked faults, and what developers are shown."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from db.database import Database
+from domain.permissions import Role
+from graphql_api.app import build_app
+from graphql_api.context import Environment
+from graphql_api.settings import Settings
+from tests.support.client import Client, Clients
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.unchanged import nothing_changes
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+TIERS = "{ tiers { name } }"
+TWO = "query A { tiers { name } } query B { categories }"
+MUTATION = 'mutation { createScheme(input: {title: "By GET", earningChannels: [SALE]}) { scheme { id } } }'
+WRONG = "Variable '$first' has invalid value"
+TYPED = "query ($first: Int!) { products(first: $first) { totalCount } }"
+
+
+@pytest.fixture
+def manager(clients: Clients) -> Client:
+    """Somebody who is signed in."""
+    return clients[Role.PROGRAM_MANAGER]
+
+
+async def post(client: Client, content: bytes, **headers: str) -> httpx.Response:
+    """What comes back for a body."""
+    sent = {
+        "Content-Type": JSON,
+        **client.headers,
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    return await client.http.post("/graphql", content=content, headers=sent)
+
+
+def error_of(response: httpx.Response) -> tuple[int, str, str]:
+    """Status, code and message of an answer that is one error and no data."""
+    body = response.json()
+    assert body.keys() == {"errors"}, body
+    (error,) = body["errors"]
+    return response.status_code, error["extensions"]["code"], error["message"]
+
+
+OBJECT = "The body must be a JSON object with a “query”."
+NOT_JSON = "The body is not valid JSON, or nested too deeply."
+NO_QUERY = "There is no “query”: send a GraphQL document as text."
+NO_OBJECT = "“variables” must be a JSON object."
+BODIES = [
+    (b"1", OBJECT),
+    (b'"x"', OBJECT),
+    (b"null", OBJECT),
+    (b"true", OBJECT),
+    (b"[]", OBJECT),
+    (b'[{"query": "{ categories }"}]', OBJECT),
+    (b"", NOT_JSON),
+    (b"\xff\xfe", NOT_JSON),
+    (b'{"query": "\xff"}', NOT_JSON),
+    (b"[" * 100_000, NOT_JSON),
+    (b'{"query":' * 50_000, NOT_JSON),
+    (b"{", NOT_JSON),
+    (b"NaN", NOT_JSON),
+    (b"{}", NO_QUERY),
+    (b'{"query": null}', NO_QUERY),
+    (b'{"query": 1}', NO_QUERY),
+    (b'{"query": ["{ categories }"]}', NO_QUERY),
+    (b'{"query": "  "}', NO_QUERY),
+    (b'{"query": "{ categories }", "variables": 1}', NO_OBJECT),
+    (b'{"query": "{ categories }", "variables": []}', NO_OBJECT),
+    (b'{"query": "{ categories }", "variables": "{}"}', NO_OBJECT),
+    (b'{"query": "{ categories }", "operationName": 1}', "“operationName” must be text."),
+]
+
+
+async def test_bodies_that_are_no_requests(manager: Client) -> None:
+    """Each is refused with a sentence, in either media type, and the next request works."""
+    for body, message in BODIES:
+        for accept in (JSON, GRAPHQL):
+            response = await post(manager, body, Accept=accept)
+            assert error_of(response) == (400, "BAD_USER_INPUT", message), body[:40]
+            assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+        assert len((await manager.send(TIERS)).data["tiers"]) == 4
+
+
+async def test_a_body_that_is_too_large(manager: Client, settings: Settings) -> None:
+    """Refused as soon as it grows past the limit; one at the limit is read."""
+    query = b'{"query": "%s' % TIERS.encode()
+    fitting = query + b" " * (settings.body_limit - len(query) - 2) + b'"}'
+    assert len(fitting) == settings.body_limit
+    assert (await post(manager, fitting)).status_code == 200
+    message = "The request is larger than 1,048,576 bytes."
+    assert error_of(await post(manager, fitting + b" ")) == (413, "BAD_USER_INPUT", message)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "application/graphql"],
+)
+async def test_other_content_types_are_refused(manager: Client, content_type: str) -> None:
+    """A page of another site can send these without asking; JSON it cannot."""
+    body = orjson.dumps({"query": TIERS})
+    message = "Send the request as JSON, with “Content-Type: application/json”."
+    assert error_of(await post(manager, body, Content_Type=content_type)) == (415, "BAD_USER_INPUT", message)
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+async def test_json_is_accepted_however_it_is_written(manager: Client, content_type: str) -> None:
+    """Parameters and case do not matter."""
+    response = await post(manager, orjson.dumps({"query": TIERS, "variables": None}), Content_Type=content_type)
+    assert response.status_code == 200
+
+
+async def get(client: Client, accept: str = JSON, **parameters: str) -> httpx.Response:
+    """What comes back for a GET."""
+    return await client.http.get("/graphql", params=parameters, headers={**client.headers, "Accept": accept})
+
+
+async def test_queries_can_be_sent_with_get(manager: Client) -> None:
+    """With variables and the name of the operation."""
+    assert (await get(manager, query=TIERS)).json()["data"]["tiers"][0] == {"name": "Bronze"}
+    counted = await get(manager, query=TYPED, variables='{"first": 1}')
+    assert counted.json() == {"data": {"products": {"totalCount": 3}}}
+    assert list((await get(manager, query=TWO, operationName="B")).json()["data"]) == ["categories"]
+    wrong = await get(manager, query=TYPED, variables="{")
+    assert error_of(wrong) == (400, "BAD_USER_INPUT", "“variables” is not valid JSON.")
+
+
+async def test_mutations_cannot(manager: Client, database_url: str) -> None:
+    """A link changes nothing."""
+    async with nothing_changes(database_url):
+        refused = await get(manager, query=MUTATION)
+        both = f"query A {TIERS} mutation B {MUTATION.removeprefix('mutation ')}"
+        named = await get(manager, query=both, operationName="B")
+    for response in (refused, named):
+        assert error_of(response) == (405, "BAD_USER_INPUT", "GET is for queries; send mutations with POST.")
+        assert "POST" in response.headers["allow"]
+    assert (await get(manager, query=both, operationName="A")).status_code == 200
+
+
+async def test_other_methods_are_refused(manager: Client) -> None:
+    """Neither PUT nor DELETE."""
+    for method in ("PUT", "DELETE", "PATCH"):
+        response = await manager.http.request(method, "/graphql", headers=manager.headers)
+        assert response.status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("query", "given", "code", "message"),
+    [
+        ("{ tiers {", {}, "GRAPHQL_PARSE_FAILED", "Syntax Error: Expected Name, found <EOF>."),
+        ("{ nothing }", {}, "GRAPHQL_VALIDATION_FAILED", "Cannot query field 'nothing' on type 'Query'."),
+        (
+            TYPED,
+            {},
+            "BAD_USER_INPUT",
+            f"{WRONG}: Expected a value of non-null type 'Int!' to be provided.",
+        ),
+        (
+            TYPED,
+            {"variables": {"first": None}},
+            "BAD_USER_INPUT",
+            f"{WRONG}: Expected value of non-null type 'Int!' not to be None.",
+        ),
+        (
+            TYPED,
+            {"variables": {"first": "x"}},
+            "BAD_USER_INPUT",
+            f"{WRONG}: Int cannot represent non-integer value: 'x'",
+        ),
+    ],
+)
+async def test_requests_that_cannot_be_executed(
+    manager: Client, query: str, given: dict[str, Any], code: str, message: str
+) -> None:
+    """No data; 400 for clients that know the newer media type, 200 for those that read bodies only."""
+    body = orjson.dumps({"query": query, **given})
+    for accept, status in ((GRAPHQL, 400), (JSON, 200), ("*/*", 200)):
+        assert error_of(await post(manager, body, Accept=accept)) == (status, code, message)
+
+
+async def test_operations_that_are_not_there(manager: Client) -> None:
+    """The name is one of the document's, and needed when there are several."""
+    unknown = await post(manager, orjson.dumps({"query": TWO, "operationName": "C"}), Accept=GRAPHQL)
+    assert error_of(unknown) == (400, "BAD_USER_INPUT", "The document has no operation “C”.")
+    unnamed = await post(manager, orjson.dumps({"query": TWO}), Accept=GRAPHQL)
+    message = "Name one operation of the document in “operationName”: it has none, or more than one."
+    assert error_of(unnamed) == (400, "BAD_USER_INPUT", message)
+
+
+async def test_an_executed_request_is_200_in_either_media_type(manager: Client) -> None:
+    """Also when a field failed: the client finds data and errors in the body."""
+    for accept in (JSON, GRAPHQL, f"{GRAPHQL}, {JSON};q=0.5"):
+        response = await post(manager, orjson.dumps({"query": TIERS}), Accept=accept)
+        expected = GRAPHQL if GRAPHQL in accept else JSON
+        assert (response.status_code, response.headers["content-type"]) == (200, f"{expected}; charset=utf-8")
+        failed = await post(
+            manager, orjson.dumps({"query": "{ viewer { roles } accounts { totalCount } }"}), Accept=accept
+        )
+        assert failed.status_code == 200
+        assert failed.json()["data"] is None
+        assert [error["extensions"]["code"] for error in failed.json()["errors"]] == ["FORBIDDEN"]
+
+
+async def test_faults_of_ours_are_masked(
+    manager: Client, factory: SchemeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client gets a reference and no detail, and the next request works."""
+    await factory.complete()
+    query = "{ schemes { nodes { rules { name } } } }"
+
+    async def broken(*_arguments: object) -> None:
+        message = "the secret of the house"
+        raise RuntimeError(message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("resolvers.rules.loaders.rule_views", broken)
+        first, second = await manager.send(query), await manager.send(query)
+    (error,) = first.errors
+    assert error["extensions"].keys() == {"code", "reference"}
+    assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+    reference = error["extensions"]["reference"]
+    assert error["message"] == f"Something went wrong on our side. Quote the reference {reference} when you report it."
+    assert reference != second.errors[0]["extensions"]["reference"]
+    assert "secret" not in str(first.body)
+    assert (await manager.send(query)).data["schemes"]["nodes"] == [{"rules": [{"name": "Gold bonus"}]}]
+
+
+@pytest.mark.parametrize("credential", ["x", "tsk_x", "a.b.c", "tsk_" + "A" * 43])
+async def test_bad_credentials_are_refused_before_anything_is_executed(clients: Clients, credential: str) -> None:
+    """R25: 401 in either media type."""
+    for accept in (JSON, GRAPHQL):
+        client = clients.with_credential(credential)
+        response = await post(client, orjson.dumps({"query": TIERS}), Accept=accept)
+        assert error_of(response)[:2] == (401, "UNAUTHENTICATED")
+        assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_developer_has_graphiql_and_introspection(clients: Clients, manager: Client) -> None:
+    """The page holds a token per role on this machine, and the schema tells about itself."""
+    page = await clients.anonymous.http.get("/graphql", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "PROGRAM_MANAGER" in page.text
+    foreign = await clients.anonymous.http.get("/graphql", headers={"Accept": "text/html", "Host": "evil.example"})
+    assert '"PROGRAM_MANAGER":' not in foreign.text
+    known = await manager.send('{ __schema { queryType { name } } __type(name: "Tier") { fields { name } } }')
+    assert known.data["__schema"] == {"queryType": {"name": "Query"}}
+    guess = await manager.send("{ tier }")
+    assert "tiers" in guess.errors[0]["message"]
+
+
+@pytest.fixture
+async def production(database: Database, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server in production."""
+    keys = tmp_path / "key.pem"
+    public = Ed25519PrivateKey.generate().public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    keys.write_bytes(public.public_bytes(serialization.Encoding.PEM, form))
+    app = build_app(Settings(env="production", jwt_keys=keys), Environment(database=database))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        yield client
+
+
+async def test_production_shows_no_page_and_suggests_no_names(production: httpx.AsyncClient) -> None:
+    """A browser gets an error, not tokens; a guess at a name is not helped."""
+    page = await production.get("/graphql", headers={"Accept": "text/html"})
+    assert error_of(page) == (400, "BAD_USER_INPUT", NO_QUERY)
+    guess = (await production.post("/graphql", json={"query": "{ tier }"})).json()
+    assert [error["message"] for error in guess["errors"]] == ["Cannot query field 'tier' on type 'Query'."]

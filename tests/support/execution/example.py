@@ -1,0 +1,197 @@
+"""A database with schemes of every state and rules of every kind, which random documents read."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec.structs import replace
+from sqlalchemy import select
+
+from db.database import Database
+from db.outbox.reads import HORIZON
+from db.outbox.tables import EventTable
+from db.sessions import Fetching
+from db.statement import Statement
+from domain.channels import EarningChannel
+from domain.node_kinds import NodeKind
+from domain.permissions import Role, Viewer
+from domain.rules.model import (
+    ActivityClause,
+    AllOf,
+    AnyOf,
+    BonusRule,
+    ChannelClause,
+    EnrolledWithinClause,
+    FlatPoints,
+    GeographyClause,
+    MultiplyBase,
+    Not,
+    PercentOfBase,
+    PeriodClause,
+    PointsPerUnit,
+    ProductClause,
+    QuantityClause,
+    Slab,
+    Slabs,
+    TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+    Weekday,
+)
+from graphql_api.context import Environment
+from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
+from resolvers.context import Operation
+from resolvers.notifications.loaders import follow_notifications, notifications_by_id
+from resolvers.outbox.feeds import read_feed
+from resolvers.schemes.activity_feed import follow_activity
+from resolvers.schemes.activity_loaders import activities_by_id
+from resolvers.schemes.add_scheme_participant import add_scheme_participant
+from resolvers.schemes.participants import Participation
+from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
+from tests.support.client import gid
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.factories.webhooks import failing_endpoint
+from tests.support.world import World, build_world
+
+LATER = datetime(2026, 5, 2, 12, tzinfo=UTC)
+NEWEST = Statement(select(EventTable.xid).order_by(EventTable.xid.desc()).limit(1), int)
+SCHEME_COUNT = 6
+# As many schemes and geographies as are named, and one of every other kind.
+ID_COUNT = SCHEME_COUNT + 3 + len(NodeKind) - 2
+
+
+@dataclass(frozen=True)
+class Example:
+    """The database and what a document may name in it."""
+
+    environment: Environment
+    world: World
+    schemes: tuple[UUID, ...]
+    ids: tuple[str, ...]
+    codes: tuple[str, ...]
+    cursors: tuple[str, ...]
+
+    def context(self, viewer: Viewer | None) -> Callable[[], Operation]:
+        """Makes operations of a viewer that are all at the same moment."""
+        return lambda: Operation(self.environment.database, viewer, now=LATER, new_id=self.environment.new_id)
+
+    @property
+    def everybody(self) -> Viewer:
+        """A viewer with every role."""
+        return replace(self.world.viewer(Role.ADMIN), roles=frozenset(Role))
+
+
+def steady_environment(database: Database) -> Environment:
+    """An environment whose clock and ids run the same way every time."""
+    numbers = itertools.count(1)
+    clock = TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
+    return Environment(database=database, clock=clock, new_id=lambda: UUID(int=0x0190_A5A1 << 96 | next(numbers)))
+
+
+async def build_example(database: Database) -> Example:
+    """Store the example."""
+    environment = steady_environment(database)
+    world = await build_world(environment)
+    factory = SchemeFactory(environment, world)
+    schemes = (
+        await factory.created("Nothing yet"),
+        await factory.complete("Rules of all kinds", rules=_rules(factory, world), places=("Pune", "Karnataka")),
+        await factory.submitted(),
+        await factory.approved(),
+        await factory.rejected(),
+        await factory.given_back(),
+    )
+    followed = Participation(schemes[1], world.accounts[Role.ADMIN].id)
+    await add_scheme_participant(factory.operation(), followed)
+    basics = replace((await factory.definition(schemes[1])).content.basics, title="Rules of every kind")
+    await save_scheme_basics(factory.operation("second manager"), SaveSchemeBasics(schemes[1], 1, basics))
+    ecp_id = await factory.ecps.suspended()
+    await factory.ecps.registered("Binod Thapa", place="Nepal", practice=None, phone=None)
+    await factory.ecps.erased("Chitra Iyer", place="Karnataka")
+    enrollment_id = await _enrollments(factory)
+    admin = factory.operation(Role.ADMIN)
+    key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
+    told, cursors = await _streams(admin, schemes[1])
+    endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts[Role.INTEGRATION].id)
+    await admin.close()
+    definitions = [await factory.definition(scheme) for scheme in schemes]
+    rule = definitions[1].content.rules[0]
+    ids = (
+        *(gid(NodeKind.SCHEME, scheme) for scheme in schemes),
+        *(gid(NodeKind.GEOGRAPHY, row.id) for row in list(world.geographies.values())[:3]),
+        gid(NodeKind.API_KEY, key.key_id),
+        gid(NodeKind.BONUS_RULE, rule.id),
+        gid(NodeKind.ACCOUNT, world.accounts[Role.VENDOR].id),
+        gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
+        gid(NodeKind.VARIANT, world.variants["AMB-4L"].id),
+        gid(NodeKind.TIER, world.tiers["Gold"].id),
+        gid(NodeKind.VENDOR, world.vendors["PCK-1"].id),
+        *told,
+        gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id),
+        gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
+        gid(NodeKind.ECP, ecp_id),
+        gid(NodeKind.ENROLLMENT, enrollment_id),
+    )
+    assert len(ids) == ID_COUNT
+    return Example(environment, world, schemes, ids, tuple(found.scheme.code for found in definitions), cursors)
+
+
+async def _enrollments(factory: SchemeFactory) -> UUID:
+    """Enrollments at every status; one of them."""
+    made = EnrollmentFactory(factory)
+    first, second = [await made.open_scheme(title) for title in ("Open", "Open too")]
+    dev, esha = [await made.ecps.verified(name) for name in ("Dev Nair", "Esha Patil")]
+    await made.pending(first, dev)
+    await made.rejected(second, dev)
+    await made.withdrawn(second, esha)
+    return await made.enrolled(first, esha)
+
+
+async def _streams(operation: Operation, scheme_id: UUID) -> tuple[list[str], tuple[str, ...]]:
+    """The id of something that happened and of something that the viewer was told, and a cursor of each stream."""
+    await settled(operation)
+    pages = [
+        await read_feed(operation, await follow_activity(operation, scheme_id, None), 3, activities_by_id),
+        await read_feed(operation, await follow_notifications(operation, None), 1, notifications_by_id),
+    ]
+    assert [page.has_next for page in pages] == [True, True]
+    ids = [
+        gid(kind, page.nodes[0].id)
+        for kind, page in zip((NodeKind.SCHEME_ACTIVITY, NodeKind.NOTIFICATION), pages, strict=True)
+    ]
+    return ids, tuple(page.edges[-1].cursor for page in pages)
+
+
+async def settled(reading: Fetching) -> int:
+    """Wait until readers see all events that are stored, and return the place of the present.
+
+    They do not while an older transaction is running, in any database of the server: a test of another worker.
+    """
+    newest = next(iter(await reading.fetch(NEWEST)), 0)
+    while (horizon := (await reading.fetch(HORIZON))[0]) <= newest:  # noqa: ASYNC110 - PostgreSQL tells nobody
+        await asyncio.sleep(0.05)
+    return horizon
+
+
+def _rules(factory: SchemeFactory, world: World) -> list[BonusRule]:
+    amber, lens = world.variants["AMB-1L"].id, world.products["Amber Oil"].id
+    tier = TierClause(tier_ids=(world.tiers["Silver"].id, world.tiers["Gold"].id))
+    place = GeographyClause((world.geographies["Pune"].id,))
+    goods = ProductClause((amber,), (lens,), ("Engine oil",))
+    volume = VolumeClause(next(iter(VolumeMeasure)), next(iter(VolumePeriod)), 50, (amber,))
+    period = PeriodClause(date(2026, 5, 2), date(2026, 6, 1), (Weekday(next(iter(Weekday))),), time(9), time(17, 30))
+    several = AllOf((tier, AnyOf((place, goods, Not(volume))), Not(AllOf((QuantityClause(2), period)))))
+    return [
+        factory.rule("All", several, Slabs((Slab(1, 5), Slab(10, 7)))),
+        factory.rule("Activity", ActivityClause("TRAINING_COMPLETED", 2, 30), PercentOfBase(Decimal("12.50"))),
+        factory.rule("Enrolled", EnrolledWithinClause(30), MultiplyBase(Decimal("2.0"))),
+        factory.rule("Channel", ChannelClause(EarningChannel.SALE), PointsPerUnit(3)),
+        factory.rule("Tier", TierClause(at_least=world.tiers["Gold"].id), FlatPoints(50)),
+    ]

@@ -1,0 +1,128 @@
+"""A scheme to which things happen, and the documents that follow it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from db.outbox.changes import NewEvent, append_events
+from db.schemes.activity_changes import add_activity
+from domain.events import EventKind
+from domain.node_kinds import NodeKind
+from domain.permissions import Role
+from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from tests.support.client import Client, gid
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.sockets import Event
+
+ACTIVITY = """subscription ($schemeId: ID!, $after: EventCursor) {
+    schemeActivity(schemeId: $schemeId, after: $after) { activity { message } } }"""
+NOTIFICATIONS = """subscription ($after: EventCursor) {
+    notificationAdded(after: $after) { cursor notification { message } } }"""
+QUEUES = "subscription { workQueuesChanged { key count } }"
+# The same streams for clients that poll.
+POLL_ACTIVITY = """query ($schemeId: ID!, $after: EventCursor, $first: Int) {
+    page: schemeActivity(schemeId: $schemeId, after: $after, first: $first) {
+        edges { cursor node { message } } resumeAt pageInfo { hasNextPage } } }"""
+POLL_NOTIFICATIONS = """query ($after: EventCursor, $first: Int) {
+    page: notifications(after: $after, first: $first) {
+        edges { cursor node { message } } resumeAt pageInfo { hasNextPage } } }"""
+# What happens here is of a kind that says nothing but its message.
+KIND = EventKind.SCHEME_PARTICIPANT_ADDED
+
+
+class FollowedScheme:
+    """A scheme by its key and global id."""
+
+    def __init__(self, factory: SchemeFactory, key: UUID) -> None:
+        self._factory = factory
+        self.key = key
+        self.id = gid(NodeKind.SCHEME, key)
+
+    async def join(self, by: str | Role) -> None:
+        """Let somebody take part: they are told what others do."""
+        operation = self._factory.operation(by)
+        async with operation.writing() as session:
+            await join_scheme(operation, session, self.key)
+        await operation.close()
+
+    async def act(self, *messages: str, by: str | Role = Role.PROGRAM_MANAGER) -> None:
+        """Let things happen, each in a transaction of its own; participants other than who did it are told."""
+        for message in messages:
+            operation = self._factory.operation(by)
+            async with operation.writing() as session:
+                await record_activity(operation, session, self.key, SchemeActivity(KIND, message))
+            await operation.close()
+
+    async def burst(self, count: int, message: str) -> None:
+        """Let one thing happen, and tell of it so many times at once."""
+        operation = self._factory.operation()
+        activity_id, now = operation.new_id(), operation.now
+        async with operation.writing() as session:
+            await add_activity(
+                session,
+                activity_id=activity_id,
+                scheme_id=self.key,
+                kind=KIND,
+                actor_id=operation.viewer.account_id,
+                at=now,
+                message=message,
+            )
+            await append_events(session, [NewEvent(KIND, activity_id, self.key)] * count, now)
+        await operation.close()
+
+
+class Acting:
+    """Some who do one thing after the other meanwhile: their transactions end in another order than they begin.
+
+    Messages are `0/0`, `0/1`, … of the first one, `1/0`, … of the second. `begun` is how many things have been begun.
+    """
+
+    def __init__(self, scheme: FollowedScheme, writers: int = 1) -> None:
+        self._scheme = scheme
+        self._writers = writers
+        self._over = False
+        self.begun = 0
+
+    @asynccontextmanager
+    async def acting(self) -> AsyncIterator[None]:
+        """Act for the length of the block; at its end everything that was begun is there."""
+        tasks = [asyncio.create_task(self._act(number)) for number in range(self._writers)]
+        try:
+            yield
+        finally:
+            self._over = True
+            await asyncio.gather(*tasks)
+
+    async def _act(self, number: int) -> None:
+        random = Random(number)  # noqa: S311 - the same pauses every time
+        count = 0
+        while not self._over:
+            self.begun += 1
+            await self._scheme.act(f"{number}/{count}")
+            count += 1
+            await asyncio.sleep(random.random() * 0.01)
+
+
+async def polled(client: Client, document: str, after: str | None = None, **variables: Any) -> tuple[list[str], str]:
+    """The messages behind a cursor, in their order, and the cursor to read on from."""
+    messages: list[str] = []
+    while True:
+        page = (await client.send(document, after=after, first=200, **variables)).data["page"]
+        messages += [edge["node"]["message"] for edge in page["edges"]]
+        after = str(page["resumeAt"])
+        if not page["pageInfo"]["hasNextPage"]:
+            return messages, after
+
+
+def messages_of(events: Iterable[Event]) -> list[str]:
+    """What events of `ACTIVITY` or `NOTIFICATIONS` tell."""
+    return [_message(event.data) for event in events]
+
+
+def _message(data: Any) -> str:
+    (told,) = data.values()
+    entry = told.get("activity") or told["notification"]
+    return str(entry["message"])

@@ -1,0 +1,43 @@
+"""Subscriptions of a hub without a socket, which show what waits to be sent."""
+
+import orjson
+
+from graphql_api.subscriptions.close_reasons import Ending
+from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.requests import Asked, Subscription
+from graphql_api.subscriptions.sessions import Session
+from resolvers.accounts.viewers import SignedIn
+from tests.support.followed_scheme import ACTIVITY, FollowedScheme, messages_of
+from tests.support.sockets import Event, until
+from tests.support.world import World
+
+
+class Idle:
+    """Connections of the second manager that send nothing of what waits for them; `endings` is why they were ended."""
+
+    def __init__(self, hub: Hub, world: World) -> None:
+        self._hub = hub
+        self._signed_in = SignedIn(world.viewer("second manager"), world.accounts["second manager"])
+        self.sessions: list[Session] = []
+        self.endings: list[Ending] = []
+
+    async def subscribe(self, scheme: FollowedScheme, after: str | None = None) -> Subscription:
+        """An open subscription on a connection of its own."""
+        session = Session(self._signed_in, self.endings.append)
+        await self._hub.connect(session)
+        self.sessions.append(session)
+        asked = Asked(ACTIVITY, {"schemeId": scheme.id, "after": after}, None)
+        subscription = Subscription(asked, session, self._hub.tip, lambda _subscription: None)
+        assert await self._hub.subscribe(subscription) == []
+        return subscription
+
+    def leave(self) -> None:
+        """End all connections."""
+        for session in self.sessions:
+            self._hub.disconnect(session)
+
+
+async def waiting(subscription: Subscription, count: int) -> list[str]:
+    """What waits to be sent, as soon as it is so much."""
+    await until(lambda: len(subscription.queue) >= count)
+    return messages_of(Event(orjson.loads(delivery.text)) for delivery in subscription.queue)

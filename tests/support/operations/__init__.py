@@ -1,0 +1,16 @@
+"""What each document of `operations/` needs before it is sent: rows, who sends it, and its variables."""
+
+from collections.abc import Awaitable, Callable
+
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.operations.documents import Prepared
+from tests.support.operations.ecps import OF_ECPS
+from tests.support.operations.schemes import OF_SCHEMES
+from tests.support.operations.webhooks import OF_WEBHOOKS
+from tests.support.world import World
+
+PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
+    **OF_SCHEMES,
+    **OF_ECPS,
+    **OF_WEBHOOKS,
+}

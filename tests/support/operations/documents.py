@@ -1,0 +1,31 @@
+"""The documents of `operations/`, and what is prepared for one."""
+
+from typing import Any
+from uuid import UUID
+
+from graphql import OperationDefinitionNode, OperationType, parse
+
+from schema.ids import decode_id
+from tests.support.client import OPERATIONS, document
+
+# Who sends a document, with which variables.
+Prepared = tuple[str, dict[str, Any]]
+
+
+def kind_of(name: str) -> OperationType:
+    """Whether a document is a query, a mutation or a subscription."""
+    definitions = parse(document(name)).definitions
+    return next(found.operation for found in definitions if isinstance(found, OperationDefinitionNode))
+
+
+def key_of(text: str) -> UUID:
+    """The UUID in a global id."""
+    found = decode_id(text)
+    assert found is not None
+    return found[1]
+
+
+NAMES = sorted(path.relative_to(OPERATIONS).with_suffix("").as_posix() for path in OPERATIONS.rglob("*.graphql"))
+# See test_subscription_operations.py for these.
+SUBSCRIPTIONS = [name for name in NAMES if kind_of(name) is OperationType.SUBSCRIPTION]
+DOCUMENTS = [name for name in NAMES if name not in SUBSCRIPTIONS]

@@ -1,0 +1,72 @@
+"""Mutations of ECPs over HTTP: valid inputs to change one thing in, and what a refusal said."""
+
+from typing import Any
+
+import asyncpg
+
+from domain.node_kinds import NodeKind
+from domain.permissions import Role
+from tests.support.client import Client, document, gid
+from tests.support.world import World, key
+
+# The code, the path from `input` down, and the message of one error.
+Refusal = tuple[str, str, str]
+
+UNKNOWN_ECP = gid(NodeKind.ECP, key("no such ECP"))
+NO_SUCH_ECP = ("NOT_FOUND", "ecpId", "This ECP does not exist.")
+TOLD: dict[str, Any] = {
+    "displayName": "Asha Rao",
+    "practice": "Rao Garage",
+    "email": "asha.rao@example.org",
+    "phone": "+91 (20) 555-0101",
+    "licenseNumber": "MH-4711",
+}
+FOLDERS = {"registerEcp": "mobile"}
+NOTIFICATIONS = "{ viewer { notifications(first: 50) { nodes { kind message actor { displayName } scheme { id } } } } }"
+
+
+def told(world: World, place: str = "Pune", **changed: Any) -> dict[str, Any]:
+    """The input of a registration."""
+    return {**TOLD, "geographyId": gid(NodeKind.GEOGRAPHY, world.geographies[place].id), **changed}
+
+
+async def payload_of(client: Client, field: str, **given: Any) -> Any:
+    """The payload of a mutation, carried out or refused."""
+    name = f"{FOLDERS.get(field, 'portal')}/{field[0].upper()}{field[1:]}"
+    return (await client.send(document(name), input=given)).data[field]
+
+
+async def carried_out(client: Client, field: str, **given: Any) -> Any:
+    """The ECP after a mutation that must not be refused."""
+    payload = await payload_of(client, field, **given)
+    assert payload["errors"] == []
+    return payload["ecp"]
+
+
+async def refusals(client: Client, field: str, **given: Any) -> list[Refusal]:
+    """What a mutation is refused for; it must be refused."""
+    payload = await payload_of(client, field, **given)
+    assert payload["errors"]
+    assert payload["ecp"] is None
+    assert all(error["path"][0] == "input" for error in payload["errors"])
+    return [(error["code"], ".".join(error["path"][1:]), error["message"]) for error in payload["errors"]]
+
+
+async def messages(client: Client) -> list[tuple[str, str]]:
+    """What somebody was told, newest first, as (kind, sentence), by nobody in person."""
+    nodes = (await client.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
+    assert all(node["scheme"] is None for node in nodes)
+    assert all(node["actor"] is None for node in nodes)
+    return [(node["kind"], node["message"]) for node in nodes]
+
+
+async def events(url: str) -> list[str]:
+    """The kinds of all events, in the order in which they were written."""
+    connection = await asyncpg.connect(url)
+    try:
+        return [row["kind"] for row in await connection.fetch("SELECT kind FROM event ORDER BY id")]
+    finally:
+        await connection.close()
+
+
+MANAGERS = (Role.PROGRAM_MANAGER, "second manager", "manager and approver")

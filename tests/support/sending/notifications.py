@@ -1,0 +1,89 @@
+"""What people are told: the activity of a scheme and the notifications of accounts, through the portal's documents."""
+
+from typing import Any
+
+from domain.node_kinds import NodeKind
+from domain.permissions import Role
+from tests.support.client import Client, Clients, gid
+from tests.support.sending.schemes import carried_out, payload_of
+from tests.support.world import World
+
+
+async def entries(client: Client, scheme_id: str, **page: Any) -> list[Any]:
+    """The activity of a scheme that the client sees, newest first."""
+    found: list[Any] = (await client.run("SchemeActivity", id=scheme_id, **page))["node"]["activity"]["nodes"]
+    return found
+
+
+async def sentences(client: Client, scheme_id: str) -> list[str]:
+    """What was done to a scheme, newest first."""
+    return [entry["message"] for entry in await entries(client, scheme_id, first=200)]
+
+
+async def participants(client: Client, scheme_id: str) -> list[str]:
+    """The names of those who take part, in order of joining."""
+    node = (await client.run("SchemeActivity", id=scheme_id))["node"]
+    return [account["displayName"] for account in node["participants"]]
+
+
+async def add(client: Client, world: World, scheme_id: str, name: str | Role) -> Any:
+    """The payload of asking an account of the world to take part, which must not be refused."""
+    return await carried_out(client, "addSchemeParticipant", **participation(world, scheme_id, name))
+
+
+async def remove(client: Client, world: World, scheme_id: str, name: str | Role) -> Any:
+    """The payload of taking an account of the world out, which must not be refused."""
+    return await carried_out(client, "removeSchemeParticipant", **participation(world, scheme_id, name))
+
+
+def participation(world: World, scheme_id: str, name: str | Role) -> dict[str, str]:
+    """The input of both."""
+    return {"schemeId": scheme_id, "accountId": gid(NodeKind.ACCOUNT, world.accounts[str(name)].id)}
+
+
+async def notifications(client: Client, **page: Any) -> list[Any]:
+    """What the client was told, newest first."""
+    found: list[Any] = (await client.run("Notifications", **page))["viewer"]["notifications"]["nodes"]
+    return found
+
+
+async def told(client: Client, **page: Any) -> list[str]:
+    """The sentences of it."""
+    return [found["message"] for found in await notifications(client, **{"first": 200, **page})]
+
+
+async def unread(client: Client) -> int:
+    """How much of it is unread."""
+    count: int = (await client.run("Notifications", first=1))["viewer"]["unreadCount"]
+    return count
+
+
+async def mark(client: Client, **given: Any) -> Any:
+    """The payload of marking notifications as read, carried out or refused."""
+    return await payload_of(client, "markNotificationsRead", **given)
+
+
+async def change_account(clients: Clients, name: str | Role, **changes: Any) -> None:
+    """Let the administrator replace an account of the world; what is not given becomes as the world has it."""
+    account = clients.world.accounts[str(name)]
+    given = {
+        "id": gid(NodeKind.ACCOUNT, account.id),
+        "displayName": account.display_name,
+        "email": account.email,
+        "roles": account.roles,
+        **changes,
+    }
+    document = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { errors { message } } }"
+    assert (await clients[Role.ADMIN].send(document, input=given)).data == {"upsertAccount": {"errors": []}}
+
+
+async def caught_up(clients: Clients) -> None:
+    """Let everybody read what they were told so far."""
+    for name in clients.world.accounts:
+        assert (await mark(clients[name], all=True))["errors"] == []
+
+
+async def news(clients: Clients) -> dict[str, list[str]]:
+    """What each account of the world has not read yet; those who have read everything are left out."""
+    found = {name: await told(clients[name], unreadOnly=True) for name in clients.world.accounts}
+    return {name: messages for name, messages in found.items() if messages}

@@ -1,0 +1,125 @@
+"""Scheme mutations over HTTP: valid inputs to change one thing in, and what a refusal said."""
+
+from typing import Any
+from uuid import UUID
+
+from domain.node_kinds import NodeKind
+from tests.support.client import Answer, Client, document, gid
+from tests.support.world import World, key
+
+# The code, the path from `input` down, and the message of one error.
+Refusal = tuple[str, str, str]
+
+UNKNOWN_SCHEME = gid(NodeKind.SCHEME, key("no such scheme"))
+OLD_HASH = f"sha256:{'0' * 64}"
+SAVES = (
+    "saveSchemeBasics",
+    "saveSchemeProducts",
+    "saveSchemeGeographies",
+    "saveSchemeCouponValues",
+    "saveSchemeBonusRules",
+)
+DECISIONS = ("approveScheme", "requestSchemeChanges", "rejectScheme")
+
+
+async def answer_to(client: Client, field: str, **given: Any) -> Answer:
+    """The answer to a mutation of the portal with this input."""
+    return await client.send(document(f"portal/{field[0].upper()}{field[1:]}"), input=given)
+
+
+async def payload_of(client: Client, field: str, **given: Any) -> Any:
+    """The payload of a mutation, carried out or refused."""
+    return (await answer_to(client, field, **given)).data[field]
+
+
+async def carried_out(client: Client, field: str, **given: Any) -> Any:
+    """The payload of a mutation that must not be refused."""
+    payload = await payload_of(client, field, **given)
+    assert payload["errors"] == []
+    return payload
+
+
+async def refusals(client: Client, field: str, **given: Any) -> list[Refusal]:
+    """What a mutation is refused for; it must be refused."""
+    payload = await payload_of(client, field, **given)
+    assert payload["errors"]
+    assert payload["scheme"] is None
+    return [(error["code"], ".".join(error["path"]), error["message"]) for error in payload["errors"]]
+
+
+async def request_refusal(client: Client, field: str, **given: Any) -> str:
+    """The message of the one error that keeps a whole request from being executed for its input."""
+    answer = await answer_to(client, field, **given)
+    assert answer.body.get("data") is None
+    (error,) = answer.errors
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    message: str = error["message"]
+    return message
+
+
+async def rule_refusals(client: Client, scheme_id: str, rules: list[dict[str, Any]], version: int = 0) -> list[Refusal]:
+    """What saving these bonus rules is refused for."""
+    return await refusals(client, "saveSchemeBonusRules", schemeId=scheme_id, expectedVersion=version, rules=rules)
+
+
+def input_of(field: str, scheme_id: str, version: int = 0) -> dict[str, Any]:
+    """An input of a scheme mutation that passes validation, for any scheme."""
+    named = {"schemeId": scheme_id}
+    saved = {**named, "expectedVersion": version}
+    return {
+        "saveSchemeBasics": basics(**saved),
+        "saveSchemeProducts": {**saved, "variantIds": []},
+        "saveSchemeGeographies": {**saved, "geographyIds": []},
+        "saveSchemeCouponValues": {**saved, "values": []},
+        "saveSchemeBonusRules": {**saved, "rules": []},
+        "submitScheme": {**named, "contentHash": OLD_HASH},
+        "approveScheme": {**named, "contentHash": OLD_HASH},
+        "requestSchemeChanges": {**named, "reason": "Please lower the budget."},
+        "rejectScheme": {**named, "reason": "Not this year."},
+        "reviseScheme": {**named, "effectiveAt": "2026-07-01T00:00:00Z"},
+        "rescheduleSchemeRevision": {**named, "effectiveAt": "2026-07-15T00:00:00Z"},
+    }[field]
+
+
+def basics(**changes: Any) -> dict[str, Any]:
+    """The input of the first step, with changes; it names no scheme."""
+    return {
+        "title": "Monsoon Care",
+        "earningChannels": ["COUPON", "SALE"],
+        "enrollmentOpensOn": "2026-04-01",
+        "enrollmentClosesOn": "2026-04-30",
+        "startsOn": "2026-05-01",
+        "endsOn": "2026-07-31",
+        "termsMarkdown": "Be fair.",
+        **changes,
+    }
+
+
+def rule(condition: Any = None, reward: Any = None, **changes: Any) -> dict[str, Any]:
+    """The input of a bonus rule that is all right, with changes."""
+    return {
+        "name": "Many at once",
+        "condition": condition or {"quantity": {"atLeast": 10}},
+        "reward": reward or {"flatPoints": 50},
+        **changes,
+    }
+
+
+def scheme(scheme_id: UUID) -> str:
+    """The global id of a scheme."""
+    return gid(NodeKind.SCHEME, scheme_id)
+
+
+def variant(world: World, sku: str) -> str:
+    """The global id of a variant of the world."""
+    return gid(NodeKind.VARIANT, world.variants[sku].id)
+
+
+def place(world: World, name: str) -> str:
+    """The global id of a geography of the world."""
+    return gid(NodeKind.GEOGRAPHY, world.geographies[name].id)
+
+
+def tier(world: World, name: str) -> str:
+    """The global id of a tier of the world."""
+    return gid(NodeKind.TIER, world.tiers[name].id)

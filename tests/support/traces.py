@@ -1,0 +1,63 @@
+"""What the database still knows of a person: texts that name them, and what leads from an account to an ECP."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from domain.permissions import Role
+from tests.support.client import Client, Clients
+from tests.support.factories.ecps import EcpFactory
+
+REASON = "A request by letter."
+TEXTUAL = ("text", "jsonb", "ARRAY", "tsvector")
+
+
+async def places_of(url: str, texts: Sequence[str]) -> list[str]:
+    """The columns, of whatever table, in which one of the texts occurs, in whatever case."""
+    connection = await asyncpg.connect(url)
+    try:
+        found = await connection.fetch(
+            "SELECT table_name::text AS t, column_name::text AS c FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND data_type = ANY($1) ORDER BY 1, 2",
+            TEXTUAL,
+        )
+        assert {row["t"] for row in found} >= {"account", "ecp", "enrollment", "notification", "scheme_activity"}
+        patterns = [f"%{text}%" for text in texts]
+        return [
+            f"{row['t']}.{row['c']}"
+            for row in found
+            if await connection.fetchval(
+                f'SELECT count(*) FROM "{row["t"]}" WHERE "{row["c"]}"::text ILIKE ANY($1)', patterns
+            )
+        ]
+    finally:
+        await connection.close()
+
+
+async def an_account_of(ecps: EcpFactory, clients: Clients, *roles: Role) -> Client:
+    """A client of an account that has the ECP's name, too."""
+    return clients.of(await ecps.account("Asha Rao", roles))
+
+
+async def leads_to(url: str, account_id: UUID) -> list[str]:
+    """The columns by which an account is tied to an ECP."""
+    connection = await asyncpg.connect(url)
+    ties = {"enrollment.requested_by": "enrollment", "ecp.account_id": "ecp", "notification.actor_id": "notification"}
+    try:
+        return [
+            name
+            for name, table in ties.items()
+            if await connection.fetchval(f"SELECT count(*) FROM {table} WHERE {name} = $1", account_id)
+        ]
+    finally:
+        await connection.close()
+
+
+async def keys_of(url: str) -> list[tuple[UUID, UUID]]:
+    """The ids of all ECPs and their accounts."""
+    connection = await asyncpg.connect(url)
+    try:
+        return [(row["id"], row["account_id"]) for row in await connection.fetch("SELECT id, account_id FROM ecp")]
+    finally:
+        await connection.close()
