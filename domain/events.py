@@ -1,9 +1,16 @@
-"""Events: the kinds of facts that the outbox tells of, and places in the stream of them."""
+"""Events: their kinds, what a kind declares, the subjects of an event, and places in the stream.
+
+Each area declares what its kinds mean in `domain/<area>/events.py`; `resolvers.events.table` merges them.
+"""
 
 from enum import StrEnum
-from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
+
+from domain.node_kinds import NodeKind
+from domain.permissions import Permission
+from domain.queue_keys import WorkQueueKey
 
 
 class EventKind(StrEnum):
@@ -43,19 +50,46 @@ class EventKind(StrEnum):
     WEBHOOK_ENDPOINT_DISABLED = "WEBHOOK_ENDPOINT_DISABLED"
 
 
-# What is told in the activity of a scheme, to everybody who sees the scheme.
-SCHEME_ACTIVITIES: Final = frozenset(kind for kind in EventKind if kind.name.startswith("SCHEME_"))
-# What happens to ECPs and their enrollments.
-ECP_CHANGES: Final = frozenset(kind for kind in EventKind if kind.name.startswith(("ECP_", "ENROLLMENT_")))
-# What moves something into a work queue or out of one.
-WORK_CHANGES: Final = SCHEME_ACTIVITIES | {
-    EventKind.ECP_REGISTERED,
-    EventKind.ECP_VERIFIED,
-    EventKind.ECP_ERASED,
-    EventKind.ENROLLMENT_REQUESTED,
-    EventKind.ENROLLMENT_DECIDED,
-    EventKind.ENROLLMENT_WITHDRAWN,
-}
+class SubjectKind(StrEnum):
+    """What an event can be about. Feeds read the events of one subject; a new kind of subject is one member here."""
+
+    SCHEME = "SCHEME"
+    ACCOUNT = "ACCOUNT"
+    ECP = "ECP"
+
+
+class Subject(Struct, frozen=True):
+    """One thing that an event is about."""
+
+    kind: SubjectKind
+    id: UUID
+
+
+class EventVisibility(StrEnum):
+    """Which viewers that hold the permission of an event's kind see the event."""
+
+    # Every one of them.
+    PERMISSION = "PERMISSION"
+    # Those who see each scheme among its subjects.
+    SCHEME = "SCHEME"
+    # The account among its subjects.
+    OWN_ACCOUNT = "OWN_ACCOUNT"
+
+
+class EventSpec(Struct, frozen=True, kw_only=True):
+    """What a kind of event declares.
+
+    `object` is the kind of node that `object_id` identifies, `subjects` the kinds of subjects that every event of the
+    kind names, `queues` the work queues that such an event can move something into or out of, and `description` one
+    sentence for clients of the API.
+    """
+
+    object: NodeKind
+    permission: Permission
+    description: str
+    visibility: EventVisibility = EventVisibility.PERMISSION
+    subjects: frozenset[SubjectKind] = frozenset()
+    queues: frozenset[WorkQueueKey] = frozenset()
 
 
 class Position(Struct, frozen=True, order=True):

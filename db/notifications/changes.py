@@ -11,8 +11,9 @@ from sqlalchemy import delete, insert, or_, update
 from db.notifications.rows import NotificationRow
 from db.notifications.tables import NotificationTable
 from db.sessions import Writing
+from domain.ecps.events import EVENTS as OF_ECPS
 from domain.ecps.facts import CODE_KIND
-from domain.events import ECP_CHANGES
+from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 
 
 async def add_notifications(session: Writing, rows: Sequence[NotificationRow]) -> None:
@@ -48,6 +49,6 @@ async def delete_notifications_of_ecp(session: Writing, account_id: UUID, code: 
     own = or_(message.startswith(f"{code} "), ~message.startswith(f"{CODE_KIND}-"))
     await session.execute(
         delete(NotificationTable).where(
-            NotificationTable.account_id == account_id, NotificationTable.kind.in_(ECP_CHANGES), own
+            NotificationTable.account_id == account_id, NotificationTable.kind.in_([*OF_ECPS, *OF_ENROLLMENTS]), own
         )
     )

@@ -16,7 +16,7 @@ from graphql_api.context import Environment
 from graphql_api.errors import formatted
 from graphql_api.execution import CompiledSchema
 from graphql_api.subscriptions.requests import Asked, Delivery
-from resolvers.outbox.feeds import Feed, Told, shown_events
+from resolvers.outbox.feeds import Feed, FeedEvent, visible_events
 
 # What passes when one waits a moment. An event is not lost because the database was busy.
 PASSING: Final = (Overloaded, Unreachable, TookTooLong)
@@ -94,13 +94,13 @@ class Renderer:
         watched = _watched(viewer)
         operation = self._environment.operation(watched, fresh=True)
         try:
-            if not await shown_events(operation, feed, [event]):
+            if not await visible_events(operation, feed, [event]):
                 return Rendered(None, bool(watched.noticed))
-            told = Told.of(event, feed, stream)
-            result = await self._execute(asked, operation, told)
+            root = FeedEvent.of(event, feed, stream)
+            result = await self._execute(asked, operation, root)
         finally:
             await operation.close()
-        return Rendered(Delivery(_text(result, told.cursor), told.cursor), bool(watched.noticed))
+        return Rendered(Delivery(_text(result, root.cursor), root.cursor), bool(watched.noticed))
 
     async def _state(self, asked: Asked, feed: Feed, viewer: Viewer) -> Rendered:
         if feed.stream.state is None:

@@ -1,7 +1,8 @@
-"""What is known about events when they are told: loaded for the viewer, and nothing that the viewer may not see."""
+"""The facts of events, loaded for a viewer, with nothing that the viewer may not see."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -11,40 +12,43 @@ from db.accounts.rows import AccountRow
 from db.notifications.rows import NotificationRow
 from db.outbox.rows import EventRow
 from db.schemes.rows import ActivityRow, SchemeRow
-from domain.events import SCHEME_ACTIVITIES, EventKind
+from domain.events import EventKind
+from domain.node_kinds import NodeKind
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
+from resolvers.events.table import EVENTS
 from resolvers.notifications.loaders import notifications_by_id
 from resolvers.schemes.activity_loaders import activities_by_id
 from resolvers.schemes.loaders import schemes_by_id
 
-_OF_NOTIFICATIONS: Final = frozenset({EventKind.NOTIFICATION_ADDED})
-# Kinds whose events tell more than the id of an object.
-_WITH_SUBJECT: Final = SCHEME_ACTIVITIES | _OF_NOTIFICATIONS
-
 
 class ActivityFacts(Struct, frozen=True):
-    """What somebody did to a scheme."""
+    """An entry of a scheme's activity, with its scheme and actor."""
 
     activity: ActivityRow
     scheme: SchemeRow
     actor: AccountRow
 
 
-Subject = ActivityFacts | NotificationRow
+Detail = ActivityFacts | NotificationRow
 
 
 class EventFacts(Struct, frozen=True):
-    """An event, its cursor in the stream of all events, and what it tells of if that is more than an object's id."""
+    """An event and its cursor in the stream of all events; with `detail` where clients get more than an object's id."""
 
     event: EventRow
     cursor: str
-    subject: Subject | None = None
+    detail: Detail | None = None
 
     @property
     def kind(self) -> EventKind:
         """What happened."""
         return EventKind(self.event.kind)
+
+    @property
+    def object_kind(self) -> NodeKind:
+        """The kind of node that the event's object is."""
+        return EVENTS[self.kind].object
 
     @property
     def at(self) -> datetime:
@@ -53,27 +57,29 @@ class EventFacts(Struct, frozen=True):
 
 
 async def facts_of(operation: Operation, events: Sequence[EventRow], cursors: Sequence[str]) -> list[EventFacts | None]:
-    """The facts of events, whose cursors are given; None where what an event tells of is gone, or not the viewer's."""
-    subjects: dict[UUID, Subject] = {
-        **await _notifications(operation, [event.object_id for event in events if event.kind in _OF_NOTIFICATIONS]),
-        **await _activities(operation, [event.object_id for event in events if event.kind in SCHEME_ACTIVITIES]),
-    }
+    """Load the facts of events, given with their cursors.
+
+    None where the object has a detail that is deleted, or that the viewer may not see.
+    """
+    details: dict[UUID, Detail] = {}
+    kinds = [EVENTS[EventKind(event.kind)].object for event in events]
+    for kind, load in _DETAILS.items():
+        ids = [event.object_id for event, object_kind in zip(events, kinds, strict=True) if object_kind is kind]
+        if ids:
+            details |= await load(operation, ids)
     return [
         None
-        if event.kind in _WITH_SUBJECT and event.object_id not in subjects
-        else EventFacts(event, cursor, subjects.get(event.object_id))
-        for event, cursor in zip(events, cursors, strict=True)
+        if kind in _DETAILS and event.object_id not in details
+        else EventFacts(event, cursor, details.get(event.object_id))
+        for event, kind, cursor in zip(events, kinds, cursors, strict=True)
     ]
 
 
-async def _notifications(operation: Operation, ids: list[UUID]) -> dict[UUID, NotificationRow]:
-    rows = await notifications_by_id(operation, ids) if ids else []
-    return {row.id: row for row in rows if row is not None}
+async def _notifications(operation: Operation, ids: list[UUID]) -> Mapping[UUID, Detail]:
+    return {row.id: row for row in await notifications_by_id(operation, ids) if row is not None}
 
 
-async def _activities(operation: Operation, ids: list[UUID]) -> dict[UUID, ActivityFacts]:
-    if not ids:
-        return {}
+async def _activities(operation: Operation, ids: list[UUID]) -> Mapping[UUID, Detail]:
     rows = [row for row in await activities_by_id(operation, ids) if row is not None]
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
     actors = await accounts_by_id(operation, [row.actor_id for row in rows])
@@ -82,3 +88,8 @@ async def _activities(operation: Operation, ids: list[UUID]) -> dict[UUID, Activ
         for row, scheme, actor in zip(rows, schemes, actors, strict=True)
         if scheme is not None and actor is not None
     }
+
+
+_DETAILS: Final[Mapping[NodeKind, Callable[[Operation, list[UUID]], Awaitable[Mapping[UUID, Detail]]]]] = (
+    MappingProxyType({NodeKind.NOTIFICATION: _notifications, NodeKind.SCHEME_ACTIVITY: _activities})
+)

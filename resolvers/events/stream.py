@@ -9,11 +9,11 @@ from db.outbox.rows import StreamRow
 from domain.events import EventKind, Position
 from resolvers.context import Operation
 from resolvers.events.facts import facts_of
-from resolvers.events.visibility import permitted_kinds, visible_events
+from resolvers.events.visibility import permitted_kinds, visible_to_viewer
 from resolvers.outbox.cursors import encode_cursor, stream_of
 from resolvers.outbox.feeds import Feed, FeedPage, Stream, open_feed, read_events
 
-# What cursors are made for, whatever the kinds that somebody wants.
+# Cursors of this stream are valid for every choice of kinds.
 SCOPE: Final = "events"
 
 
@@ -23,7 +23,7 @@ async def list_events(
     """A page of the events of these kinds, or of all, that the viewer may see. Raises BadInput and CursorExpired."""
     permitted = permitted_kinds(operation.viewer)
     wanted = permitted if kinds is None else permitted.intersection(kinds)
-    feed: Feed = await open_feed(operation, Stream(SCOPE, wanted, shows=visible_events), after=after)
+    feed: Feed = await open_feed(operation, Stream(SCOPE, wanted, visible_to=visible_to_viewer), after=after)
     return await read_events(operation, feed, first, facts_of)
 
 
@@ -33,6 +33,6 @@ def cursor_at(stream: StreamRow, epoch: int, position: Position) -> str:
 
 
 async def cursors_of_places(operation: Operation, places: Sequence[tuple[int, Position]]) -> list[str]:
-    """Batch function: the cursors of places, given with their epochs."""
+    """Load the cursors of places, given with their epochs."""
     stream = await stream_of(operation)
     return [cursor_at(stream, epoch, position) for epoch, position in places]

@@ -1,69 +1,45 @@
-"""Who is told of which events, by webhooks and by the query `events`: the table of kinds, as data."""
+"""Which events a viewer may see, as webhooks deliver them and the query `events` lists them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from msgspec import Struct
-
 from db.outbox.rows import EventRow
-from domain.events import ECP_CHANGES, SCHEME_ACTIVITIES, EventKind
-from domain.permissions import Permission, Viewer
+from domain.events import EventKind, EventVisibility
+from domain.permissions import Viewer
 from resolvers.context import Operation
+from resolvers.events.table import EVENTS
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
+from resolvers.outbox.feeds import VisibleTo
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
 
-Shows = Callable[[Operation, Sequence[EventRow]], Awaitable[list[bool]]]
-
-
-class Sight(Struct, frozen=True):
-    """Who sees a kind of events: whoever holds the permission, and where `shows` is given, only what it lets them see.
-
-    It is that of the stream which tells of the same events, so that both tell the same.
-    """
-
-    permission: Permission
-    shows: Shows | None = None
-
-
-_OF_SCHEMES: Final = Sight(Permission.SCHEME_FOLLOW, SCHEME_ACTIVITY.shows)
-_OWN: Final = Sight(Permission.NOTIFICATION_READ, NOTIFICATION_ADDED.shows)
-# Whoever may read ECPs reads all of them; an ECP hears of its own enrollments by notifications.
-_OF_ECPS: Final = Sight(Permission.ECP_READ)
-_OF_CATALOG: Final = Sight(Permission.CATALOG_READ)
-_OF_WEBHOOKS: Final = Sight(Permission.WEBHOOK_MANAGE)
-# A kind that is missing here is shown to nobody.
-SIGHTS: Final[Mapping[EventKind, Sight]] = MappingProxyType(
+# The predicates of the streams that deliver the same events, so that a viewer sees the same everywhere.
+PREDICATES: Final[Mapping[EventVisibility, VisibleTo | None]] = MappingProxyType(
     {
-        **dict.fromkeys(sorted(SCHEME_ACTIVITIES), _OF_SCHEMES),
-        **dict.fromkeys(sorted(ECP_CHANGES), _OF_ECPS),
-        EventKind.PRODUCT_SAVED: _OF_CATALOG,
-        EventKind.GEOGRAPHY_SAVED: _OF_CATALOG,
-        EventKind.TIER_SAVED: _OF_CATALOG,
-        EventKind.VENDOR_SAVED: Sight(Permission.VENDOR_READ),
-        EventKind.ACCOUNT_SAVED: Sight(Permission.ACCOUNT_READ),
-        EventKind.API_KEY_CREATED: Sight(Permission.API_KEY_MANAGE),
-        EventKind.API_KEY_REVOKED: Sight(Permission.API_KEY_MANAGE),
-        EventKind.NOTIFICATION_ADDED: _OWN,
-        EventKind.NOTIFICATIONS_READ: _OWN,
-        EventKind.WEBHOOK_ENDPOINT_SAVED: _OF_WEBHOOKS,
-        EventKind.WEBHOOK_ENDPOINT_DELETED: _OF_WEBHOOKS,
-        EventKind.WEBHOOK_ENDPOINT_DISABLED: _OF_WEBHOOKS,
+        EventVisibility.PERMISSION: None,
+        EventVisibility.SCHEME: SCHEME_ACTIVITY.visible_to,
+        EventVisibility.OWN_ACCOUNT: NOTIFICATION_ADDED.visible_to,
     }
 )
 
 
 def permitted_kinds(viewer: Viewer) -> frozenset[EventKind]:
-    """The kinds of which the viewer may see any events."""
-    return frozenset(kind for kind, sight in SIGHTS.items() if viewer.may(sight.permission))
+    """The kinds whose permission the viewer holds; of some, they see only part of the events."""
+    return frozenset(kind for kind, spec in EVENTS.items() if viewer.may(spec.permission))
 
 
-async def visible_events(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
-    """For each event whether the viewer may see it now."""
+async def visible_to_viewer(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
+    """For each event whether the viewer may see it now. An event of an unknown kind is visible to nobody."""
     permitted = permitted_kinds(operation.viewer)
-    shown: dict[EventRow, bool] = {event: event.kind in permitted for event in events}
-    for shows in dict.fromkeys(sight.shows for sight in SIGHTS.values() if sight.shows is not None):
-        asked = [event for event, so_far in shown.items() if so_far and SIGHTS[EventKind(event.kind)].shows is shows]
-        if asked:
-            shown.update(zip(asked, await shows(operation, asked), strict=True))
-    return [shown[event] for event in events]
+    visible = [event.kind in permitted for event in events]
+    for visibility, predicate in PREDICATES.items():
+        indexes = [
+            index
+            for index, event in enumerate(events)
+            if visible[index] and EVENTS[EventKind(event.kind)].visibility is visibility
+        ]
+        if predicate is not None and indexes:
+            answers = await predicate(operation, [events[index] for index in indexes])
+            for index, answer in zip(indexes, answers, strict=True):
+                visible[index] = answer
+    return visible

@@ -1,4 +1,4 @@
-"""What can be followed: streams of events, the feed that one subscription or poll reads, and pages of it.
+"""Streams of events, the feed that one subscription or poll reads, and pages of it.
 
 A new stream is one `Stream`, one subscription field that opens it, and the type of its events.
 """
@@ -17,21 +17,22 @@ from resolvers.context import Operation
 from resolvers.outbox.cursors import decode_cursor, encode_cursor, stream_of
 from resolvers.paging import DEFAULT_PAGE, LARGEST_PAGE, Count
 
+VisibleTo = Callable[[Operation, Sequence[EventRow]], Awaitable[list[bool]]]
 Load = Callable[[Operation, list[UUID]], Awaitable[Sequence[Any]]]
 Describe = Callable[[Operation, Sequence[EventRow], Sequence[str]], Awaitable[Sequence[Any]]]
 
 
 class Stream(Struct, frozen=True, eq=False):
-    """Events that belong together: their kinds, and whose they are.
+    """Events that belong together: their kinds, and the kind of subject that a feed of the stream follows.
 
-    `shows` says for each event whether the viewer may see it now. A stream with `state` has no cursors: whenever
-    one of its events happens, followers get the state again, if it has changed; and they get it at the beginning.
+    `visible_to` answers for each event whether the viewer may see it now. A stream with `state` has no cursors:
+    subscribers get the state at the beginning, and again after an event of the stream, if it has changed.
     """
 
     name: str
     kinds: frozenset[EventKind]
     subject: Subject | None = None
-    shows: Callable[[Operation, Sequence[EventRow]], Awaitable[list[bool]]] | None = None
+    visible_to: VisibleTo | None = None
     state: Callable[[Operation], Awaitable[Any]] | None = None
 
 
@@ -61,19 +62,16 @@ class Feed(Struct, frozen=True):
         return stream.subject is None or getattr(event, stream.subject) == self.subject_id
 
 
-class Told(Struct, frozen=True):
-    """An event as followers see it: the cursor to resume behind it, and what it tells of."""
+class FeedEvent(Struct, frozen=True):
+    """An event as subscribers of a feed get it: the cursor to resume behind it, and the id of its object."""
 
     cursor: str
     object_id: UUID
-    scheme_id: UUID | None
-    account_id: UUID | None
 
     @classmethod
-    def of(cls, event: EventRow, feed: Feed, stream: StreamRow) -> "Told":
+    def of(cls, event: EventRow, feed: Feed, stream: StreamRow) -> "FeedEvent":
         """The event within a feed."""
-        cursor = encode_cursor(stream, feed.scope, event.position)
-        return cls(cursor, event.object_id, event.scheme_id, event.account_id)
+        return cls(encode_cursor(stream, feed.scope, event.position), event.object_id)
 
 
 class FeedEdge(Struct, frozen=True):
@@ -146,18 +144,19 @@ async def read_events(operation: Operation, feed: Feed, first: int | None, descr
 async def _edges(
     operation: Operation, feed: Feed, stream: StreamRow, page: Sequence[EventRow], describe: Describe
 ) -> list[FeedEdge]:
-    shown = await shown_events(operation, feed, page)
-    cursors = [encode_cursor(stream, feed.scope, event.position) for event in shown]
-    nodes = await describe(operation, shown, cursors)
+    visible = await visible_events(operation, feed, page)
+    cursors = [encode_cursor(stream, feed.scope, event.position) for event in visible]
+    nodes = await describe(operation, visible, cursors)
     return [FeedEdge(cursor, node) for cursor, node in zip(cursors, nodes, strict=True) if node is not None]
 
 
-async def shown_events(operation: Operation, feed: Feed, events: Sequence[EventRow]) -> list[EventRow]:
+async def visible_events(operation: Operation, feed: Feed, events: Sequence[EventRow]) -> list[EventRow]:
     """Those of the events that the viewer may see now."""
-    shows = feed.stream.shows
-    if shows is None or not events:
+    visible_to = feed.stream.visible_to
+    if visible_to is None or not events:
         return list(events)
-    return [event for event, shown in zip(events, await shows(operation, events), strict=True) if shown]
+    answers = await visible_to(operation, events)
+    return [event for event, is_visible in zip(events, answers, strict=True) if is_visible]
 
 
 def _hashable(value: Any) -> Any:

@@ -5,8 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from db.outbox.rows import EventRow
-from domain.events import SCHEME_ACTIVITIES
 from domain.requests import BadInput
+from domain.schemes.events import EVENTS
 from resolvers.context import Operation
 from resolvers.outbox.feeds import Feed, Stream, open_feed
 from resolvers.schemes.loaders import schemes_by_id
@@ -31,4 +31,4 @@ def _scheme_ids(events: Iterable[EventRow]) -> Iterable[UUID]:
     return (event.scheme_id for event in events if event.scheme_id is not None)
 
 
-SCHEME_ACTIVITY: Final = Stream("schemeActivity", SCHEME_ACTIVITIES, "scheme_id", _shown)
+SCHEME_ACTIVITY: Final = Stream("schemeActivity", frozenset(EVENTS), "scheme_id", _shown)

@@ -16,7 +16,7 @@ from resolvers.accounts.viewers import viewers_of_accounts
 from resolvers.context import Operation
 from resolvers.events.facts import EventFacts, facts_of
 from resolvers.events.stream import cursor_at
-from resolvers.events.visibility import visible_events
+from resolvers.events.visibility import visible_to_viewer
 from resolvers.outbox.cursors import stream_of
 from resolvers.webhooks.attempts import give_up, move_on
 
@@ -52,7 +52,7 @@ async def next_delivery(operation: Operation, endpoint_id: UUID) -> Delivery | N
             return None
         after = {"after_xid": endpoint.position.xid, "after_id": endpoint.position.id}
         events = await operation.fetch(events_of(None), limit=BATCH, kinds=endpoint.kinds, **after)
-        facts = await _first_shown(operation, stream, events)
+        facts = await _first_visible(operation, stream, events)
         if facts is not None:
             message_id = f"evt_{stream.epoch}_{facts.event.xid}_{facts.event.id}"
             return Delivery(endpoint, secrets.valid_at(operation.now), facts, message_id)
@@ -77,9 +77,9 @@ async def _served(operation: Operation, endpoint_id: UUID) -> tuple[WebhookEndpo
     return endpoint, secrets
 
 
-async def _first_shown(operation: Operation, stream: StreamRow, events: Sequence[EventRow]) -> EventFacts | None:
-    for event, shown in zip(events, await visible_events(operation, events), strict=True):
-        if shown:
+async def _first_visible(operation: Operation, stream: StreamRow, events: Sequence[EventRow]) -> EventFacts | None:
+    for event, is_visible in zip(events, await visible_to_viewer(operation, events), strict=True):
+        if is_visible:
             cursor = cursor_at(stream, stream.epoch, event.position)
             (facts,) = await facts_of(operation, [event], [cursor])
             if facts is not None:

@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from db.schemes.rows import SchemeRow
 from db.work.reads import queue_counts
-from domain.events import WORK_CHANGES
 from domain.queue_keys import WorkQueueKey
 from domain.schemes.facts import SchemeOrder
 from domain.work.queues import SchemeQueue, queues_of
 from resolvers.context import Operation
+from resolvers.events.table import QUEUE_KINDS
 from resolvers.outbox.feeds import Feed, Stream, open_feed
 from resolvers.paging import Page, PageArguments
 from resolvers.schemes.lists import SchemeFilter, list_schemes
@@ -56,4 +56,4 @@ async def schemes_by_queue(
     return [await list_schemes(operation, arguments, SchemeFilter(queue=key), order) for key in keys]
 
 
-WORK_QUEUES_CHANGED: Final = Stream("workQueuesChanged", WORK_CHANGES, state=list_work_queues)
+WORK_QUEUES_CHANGED: Final = Stream("workQueuesChanged", QUEUE_KINDS, state=list_work_queues)

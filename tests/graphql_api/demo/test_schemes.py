@@ -7,9 +7,9 @@ from typing import Final, get_args
 from uuid import UUID
 
 from db.schemes.rows import StageRow
-from domain.events import SCHEME_ACTIVITIES
 from domain.rules.model import AllOf, AnyOf, Clause, Limits, Not, Reward
 from domain.rules.traversal import walk
+from domain.schemes.events import EVENTS
 from domain.schemes.lifecycle import stages_at
 from domain.schemes.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepState
 from graphql_api.demo.load import SCHEMES
@@ -85,7 +85,7 @@ def test_rules_use_every_clause_reward_and_limit(demo: Demo) -> None:
 def test_everything_that_happened_is_activity_and_told_to_others(demo: Demo) -> None:
     activity = {row["id"]: row for row in demo.tables["scheme_activity"]}
     assert len(activity) == sum(len(plan.turns) for plan in SCHEMES)
-    assert {row["kind"] for row in activity.values()} == SCHEME_ACTIVITIES - {"SCHEME_PARTICIPANT_REMOVED"}
+    assert {row["kind"] for row in activity.values()} == EVENTS.keys() - {"SCHEME_PARTICIPANT_REMOVED"}
     assert all(row["message"].endswith((".", "?", "!")) for row in activity.values())
     told = [row for row in demo.tables["notification"] if row["activity_id"] is not None]
     assert len({(row["account_id"], row["activity_id"]) for row in told}) == len(told) >= 100
@@ -96,7 +96,7 @@ def test_everything_that_happened_is_activity_and_told_to_others(demo: Demo) -> 
     assert len(together) == len(SCHEMES)
     assert sum(number > 1 for number in together.values()) == sum(plan.colleague is not None for plan in SCHEMES) >= 3
     events = Counter(row["kind"] for row in demo.tables["event"])
-    assert sum(events[kind] for kind in SCHEME_ACTIVITIES) == len(activity)
+    assert sum(events[kind] for kind in EVENTS) == len(activity)
 
 
 def test_everybody_has_read_what_is_old_and_has_something_left(demo: Demo) -> None:

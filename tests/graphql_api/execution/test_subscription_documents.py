@@ -16,7 +16,7 @@ from graphql_api.execution import CompiledSchema
 from graphql_api.execution.subscriptions import Opened, open_subscription
 from resolvers.context import Operation
 from resolvers.outbox.cursors import stream_of
-from resolvers.outbox.feeds import Feed, Told
+from resolvers.outbox.feeds import Feed, FeedEvent
 from tests.api.test_subscription_operations import TRIGGERS
 from tests.conftest import empty
 from tests.support.client import document
@@ -70,4 +70,4 @@ async def _newest(schema: CompiledSchema, text: str, variables: dict[str, Any], 
     stream = await stream_of(operation)
     after = {"after_xid": stream.floor.xid, "after_id": stream.floor.id}
     events = await operation.fetch(events_of(feed.stream.subject), limit=100, **after, **feed.parameters)
-    return Told.of(events[-1], feed, stream)
+    return FeedEvent.of(events[-1], feed, stream)

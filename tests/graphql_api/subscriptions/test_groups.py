@@ -16,7 +16,7 @@ from graphql_api.subscriptions.rendering import Rendered, Renderer
 from graphql_api.subscriptions.requests import QUEUE, Asked, Delivery, Subscription
 from graphql_api.subscriptions.sessions import Session
 from resolvers.accounts.viewers import SignedIn
-from resolvers.outbox.feeds import Feed, shown_events
+from resolvers.outbox.feeds import Feed, visible_events
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
 from tests.graphql_api.subscriptions.conftest import caught_up
 from tests.support.followed_scheme import KIND, FollowedScheme
@@ -129,11 +129,11 @@ async def test_too_much_at_once_ends_everybody_where_they_stand(
 
     async def held(*arguments: Any) -> Any:
         await gate.wait()
-        return await shown_events(*arguments)
+        return await visible_events(*arguments)
 
     first, second = [await idle.subscribe(scheme) for _ in range(2)]
     begun = [hub.cursor_of(first), hub.cursor_of(second)]
-    monkeypatch.setattr("graphql_api.subscriptions.rendering.shown_events", held)
+    monkeypatch.setattr("graphql_api.subscriptions.rendering.visible_events", held)
     await scheme.act("Held.", "1", "2", "3", "Too much.")
     await until(lambda: len(idle.endings) == 2)
     assert idle.endings == [TOO_SLOW, TOO_SLOW]

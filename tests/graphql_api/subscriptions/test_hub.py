@@ -14,7 +14,7 @@ from graphql_api.context import Environment
 from graphql_api.subscriptions.groups import EventGroup
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.subscriptions.sessions import refresh
-from resolvers.outbox.feeds import shown_events
+from resolvers.outbox.feeds import visible_events
 from resolvers.outbox.retention import forget_old_events
 from resolvers.webhooks.advance_idle import advance_to
 from tests.conftest import LiveServer
@@ -87,11 +87,11 @@ async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, P
 
     async def held(*arguments: Any) -> Any:
         await gate.wait()
-        return await shown_events(*arguments)
+        return await visible_events(*arguments)
 
     subscription = await idle.subscribe(scheme)
     begun = hub.cursor_of(subscription)
-    monkeypatch.setattr("graphql_api.subscriptions.rendering.shown_events", held)
+    monkeypatch.setattr("graphql_api.subscriptions.rendering.visible_events", held)
     await scheme.act("Held.")
     await heard()
     await promote()
@@ -198,7 +198,7 @@ async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
         raise RuntimeError(message)
 
     async with connected(live_server.address, analyst) as socket:
-        for place in ("hub.open_subscription", "rendering.shown_events"):
+        for place in ("hub.open_subscription", "rendering.visible_events"):
             with monkeypatch.context() as patched:
                 patched.setattr(f"graphql_api.subscriptions.{place}", broken)
                 stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)

@@ -1,0 +1,27 @@
+"""The kinds of events of notifications, which only their own account sees."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from domain.events import EventKind, EventSpec, EventVisibility, SubjectKind
+from domain.node_kinds import NodeKind
+from domain.permissions import Permission
+
+
+def _own(of: NodeKind, description: str) -> EventSpec:
+    return EventSpec(
+        object=of,
+        permission=Permission.NOTIFICATION_READ,
+        visibility=EventVisibility.OWN_ACCOUNT,
+        subjects=frozenset({SubjectKind.ACCOUNT}),
+        description=description,
+    )
+
+
+EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
+    {
+        EventKind.NOTIFICATION_ADDED: _own(NodeKind.NOTIFICATION, "An account received a notification."),
+        EventKind.NOTIFICATIONS_READ: _own(NodeKind.ACCOUNT, "An account read some of its notifications."),
+    }
+)

@@ -1,0 +1,56 @@
+"""The kinds of events of schemes: each is an entry of a scheme's activity."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from domain.events import EventKind, EventSpec, EventVisibility, SubjectKind
+from domain.node_kinds import NodeKind
+from domain.permissions import Permission
+from domain.queue_keys import WorkQueueKey
+
+_BEFORE_APPROVAL: Final = frozenset(
+    {
+        WorkQueueKey.DRAFTS_TO_COMPLETE,
+        WorkQueueKey.CHANGES_REQUESTED,
+        WorkQueueKey.REVIEW_PENDING,
+        WorkQueueKey.APPROVAL_PENDING,
+    }
+)
+_AFTER_APPROVAL: Final = frozenset(
+    {WorkQueueKey.COUPONS_TO_GENERATE, WorkQueueKey.ARTWORK_TO_UPLOAD, WorkQueueKey.SETTLEMENT_PENDING}
+)
+
+
+def _activity(description: str, queues: frozenset[WorkQueueKey] = frozenset()) -> EventSpec:
+    return EventSpec(
+        object=NodeKind.SCHEME_ACTIVITY,
+        permission=Permission.SCHEME_FOLLOW,
+        visibility=EventVisibility.SCHEME,
+        subjects=frozenset({SubjectKind.SCHEME}),
+        queues=queues,
+        description=description,
+    )
+
+
+EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
+    {
+        EventKind.SCHEME_CREATED: _activity(
+            "A scheme was created.", frozenset({WorkQueueKey.DRAFTS_TO_COMPLETE, WorkQueueKey.REVIEW_PENDING})
+        ),
+        EventKind.SCHEME_STEP_SAVED: _activity("A step of a scheme's definition was saved.", _BEFORE_APPROVAL),
+        EventKind.SCHEME_PARTICIPANT_ADDED: _activity("A participant was added to a scheme."),
+        EventKind.SCHEME_PARTICIPANT_REMOVED: _activity("A participant was removed from a scheme."),
+        EventKind.SCHEME_SUBMITTED: _activity("A scheme was submitted for approval.", _BEFORE_APPROVAL),
+        EventKind.SCHEME_APPROVED: _activity("A scheme was approved.", _BEFORE_APPROVAL | _AFTER_APPROVAL),
+        EventKind.SCHEME_CHANGES_REQUESTED: _activity("An approver requested changes to a scheme.", _BEFORE_APPROVAL),
+        EventKind.SCHEME_REJECTED: _activity("A scheme was rejected.", _BEFORE_APPROVAL),
+        EventKind.SCHEME_REVISION_OPENED: _activity(
+            "The next revision of an approved scheme was opened as a draft.", _BEFORE_APPROVAL
+        ),
+        EventKind.SCHEME_REVISION_RESCHEDULED: _activity(
+            "The time at which a revision takes effect was changed.", _BEFORE_APPROVAL
+        ),
+        EventKind.SCHEME_REVISION_APPLIED: _activity("An approved revision took effect.", _AFTER_APPROVAL),
+    }
+)
