@@ -24,12 +24,15 @@ from benchmarks.events.verdict import Verdict, judge
 from benchmarks.events.writing import Writer
 from db.database import Database
 from db.outbox.rows import EventRow
-from domain.events import EventKind
+from domain.events import EventKind, SubjectKind
 from domain.node_kinds import NodeKind
 from schema.ids import encode_id
 
 _RESUME_AT: Final = "query ($schemeId: ID!) { schemeActivity(schemeId: $schemeId, first: 1) { resumeAt } }"
-_WRITTEN: Final = "SELECT scheme_id, object_id FROM event WHERE kind = 'SCHEME_STEP_SAVED' ORDER BY xid, id"
+_WRITTEN: Final = """
+SELECT subject_id, object_id FROM event_subject JOIN event USING (xid, id)
+WHERE subject_kind = 'SCHEME' AND event.kind = 'SCHEME_STEP_SAVED' ORDER BY xid, id
+"""
 _STORED: Final = "SELECT count(*) FROM scheme_activity WHERE kind = 'SCHEME_STEP_SAVED'"
 # Every how many subscribers one follows over server-sent events.
 _EVERY: Final = 5
@@ -219,8 +222,7 @@ def _judged_naively(polled: Sequence[EventRow], written: dict[str, list[str]]) -
     """The same check for a naive poller, scheme by scheme."""
     got: dict[str, list[str]] = {key: [] for key in written}
     for event in polled:
-        if event.scheme_id is not None and event.kind == EventKind.SCHEME_STEP_SAVED:
-            got[encode_id(NodeKind.SCHEME, event.scheme_id)].append(
-                encode_id(NodeKind.SCHEME_ACTIVITY, event.object_id)
-            )
+        if event.kind == EventKind.SCHEME_STEP_SAVED:
+            (scheme_id,) = event.subjects_of(SubjectKind.SCHEME)
+            got[encode_id(NodeKind.SCHEME, scheme_id)].append(encode_id(NodeKind.SCHEME_ACTIVITY, event.object_id))
     return sum((judge(got[key], written[key]) for key in written), Verdict())

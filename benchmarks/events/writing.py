@@ -15,6 +15,7 @@ from db.outbox.changes import NewEvent, append_events
 from db.schemes.activity_changes import add_activity
 from domain.events import EventKind
 from domain.schemes.content import FieldDifference
+from domain.schemes.events import about_scheme
 from domain.schemes.stages import WizardStepKind
 from graphql_api.context import utc_now
 
@@ -49,8 +50,11 @@ class Writer:
         async with self._database.writing() as session:
             activities = [await self._add(session, scheme_id) for scheme_id in scheme_ids]
             now = utc_now()
-            told = zip(activities, scheme_ids, strict=True)
-            await append_events(session, [NewEvent(EventKind.SCHEME_STEP_SAVED, *both) for both in told], now)
+            events = [
+                NewEvent(EventKind.SCHEME_STEP_SAVED, activity_id, about_scheme(scheme_id))
+                for activity_id, scheme_id in zip(activities, scheme_ids, strict=True)
+            ]
+            await append_events(session, events, now)
             if hold:
                 await asyncio.sleep(hold)
             sent_at = monotonic()

@@ -9,16 +9,19 @@ from sqlalchemy import BigInteger, delete, insert, literal, tuple_, update
 
 from db.outbox.tables import EventStreamTable, EventTable, Xid8
 from db.sessions import Writing
-from domain.events import EventKind, Position
+from domain.events import EventKind, Position, Subject, SubjectKind
 
 
 class NewEvent(Struct, frozen=True):
-    """Something that happens in this transaction: to which object, in which scheme and for which account."""
+    """Something that happens in this transaction: to which object, and about which subjects."""
 
     kind: EventKind
     object_id: UUID
-    scheme_id: UUID | None = None
-    account_id: UUID | None = None
+    subjects: tuple[Subject, ...] = ()
+
+    def subject_of(self, kind: SubjectKind) -> UUID | None:
+        """The id of its first subject of a kind."""
+        return next((subject.id for subject in self.subjects if subject.kind is kind), None)
 
 
 async def append_events(session: Writing, events: Sequence[NewEvent], at: datetime) -> None:
@@ -27,8 +30,8 @@ async def append_events(session: Writing, events: Sequence[NewEvent], at: dateti
         {
             "kind": event.kind.value,
             "object_id": event.object_id,
-            "scheme_id": event.scheme_id,
-            "account_id": event.account_id,
+            "subject_kinds": [subject.kind.value for subject in event.subjects],
+            "subject_ids": [subject.id for subject in event.subjects],
             "recorded_at": at,
         }
         for event in events

@@ -1,22 +1,20 @@
-"""Statements that read the outbox: the tail, the events of one subject, and what cursors need.
+"""Statements that read the outbox: the tail, the events about one subject, and what cursors need.
 
 Every one of them stops below the oldest transaction that is still running, since whatever that one writes comes before
 events of later ones that have been committed already.
 """
 
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, any_, bindparam, func, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, any_, bindparam, func, select, text, tuple_
 
 from db.outbox.rows import EventRow, StreamRow
-from db.outbox.tables import AccessVersionTable, EventStreamTable, EventTable, Xid8
+from db.outbox.tables import AccessVersionTable, EventStreamTable, EventSubjectTable, EventTable, Xid8
 from db.statement import Query, Statement, counting, number, texts, uuid
-
-Subject = Literal["scheme_id", "account_id"]
+from domain.events import SubjectKind
 
 _HORIZON: Final[Any] = func.pg_snapshot_xmin(func.pg_current_snapshot(), type_=Xid8())
-_PLACE: Final = tuple_(EventTable.xid, EventTable.id)
 
 
 def _place(name: str) -> Any:
@@ -29,29 +27,34 @@ def _events() -> Query:
         EventTable.id,
         EventTable.kind,
         EventTable.object_id,
-        EventTable.scheme_id,
-        EventTable.account_id,
+        EventTable.subject_kinds,
+        EventTable.subject_ids,
         EventTable.recorded_at,
     )
 
 
-def _from(*conditions: ColumnElement[bool]) -> Query:
-    query = _events().where(_place("after") < _PLACE, EventTable.xid < _HORIZON, *conditions)
-    return query.order_by(EventTable.xid, EventTable.id).limit(number("limit"))
+def _page(query: Query, table: type[EventTable | EventSubjectTable], *, bounded: bool = False) -> Query:
+    """The events of the query behind `after`, in the order of `table`; `bounded` ones end at `until`."""
+    place = tuple_(table.xid, table.id)
+    query = query.where(_place("after") < place, table.xid < _HORIZON)
+    if bounded:
+        query = query.where(_place("until") >= place)
+    return query.order_by(table.xid, table.id).limit(number("limit"))
 
 
-def _of(subject: Subject | None) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [EventTable.kind == any_(texts("kinds"))]
-    if subject is not None:
-        wanted.append(EventTable.__table__.c[subject] == uuid("subject_id"))
-    return wanted
+def _about(subject: SubjectKind) -> list[ColumnElement[bool]]:
+    return [
+        EventSubjectTable.subject_kind == subject.value,
+        EventSubjectTable.subject_id == uuid("subject_id"),
+        EventSubjectTable.kind == any_(texts("kinds")),
+    ]
 
 
 def _id(value: int) -> int:
     return value
 
 
-TAIL = Statement(_from(), EventRow)
+TAIL = Statement(_page(_events(), EventTable), EventRow)
 # The proof that a test of completeness can fail: what everybody writes first, and what loses events.
 NAIVE_TAIL = Statement(
     _events().where(EventTable.id > number("after_id")).order_by(EventTable.id).limit(number("limit")), EventRow
@@ -76,15 +79,19 @@ OLDEST_EVENTS = Statement(_events().order_by(EventTable.xid, EventTable.id).limi
 
 
 @cache
-def events_of(subject: Subject | None, *, bounded: bool = False) -> Statement[EventRow]:
-    """Events behind `after` of some kinds, and of one `subject`; `bounded` ones end at `until`."""
-    conditions = _of(subject)
-    if bounded:
-        conditions.append(_place("until") >= _PLACE)
-    return Statement(_from(*conditions), EventRow)
+def events_of(subject: SubjectKind | None, *, bounded: bool = False) -> Statement[EventRow]:
+    """Events behind `after` of some kinds, and about one subject of a kind; `bounded` ones end at `until`."""
+    if subject is None:
+        of_kinds = _events().where(EventTable.kind == any_(texts("kinds")))
+        return Statement(_page(of_kinds, EventTable, bounded=bounded), EventRow)
+    same = and_(EventTable.xid == EventSubjectTable.xid, EventTable.id == EventSubjectTable.id)
+    about = _events().join(EventSubjectTable, same).where(*_about(subject))
+    return Statement(_page(about, EventSubjectTable, bounded=bounded), EventRow)
 
 
 @cache
-def event_count(subject: Subject | None) -> Statement[int]:
-    """How many events of some kinds, and of one `subject`, are kept."""
-    return counting(_events().where(EventTable.xid < _HORIZON, *_of(subject)))
+def event_count(subject: SubjectKind | None) -> Statement[int]:
+    """How many events of some kinds are kept, about one subject of a kind or about any."""
+    if subject is None:
+        return counting(_events().where(EventTable.xid < _HORIZON, EventTable.kind == any_(texts("kinds"))))
+    return counting(select(EventSubjectTable.id).where(EventSubjectTable.xid < _HORIZON, *_about(subject)))

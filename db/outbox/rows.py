@@ -5,23 +5,28 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.events import Position
+from domain.events import Position, SubjectKind
 
 
 class EventRow(Struct, frozen=True):
-    """An event."""
+    """An event; `subject_kinds` and `subject_ids` are its subjects, in pairs."""
 
     xid: int
     id: int
     kind: str
     object_id: UUID
-    scheme_id: UUID | None
-    account_id: UUID | None
+    subject_kinds: list[str]
+    subject_ids: list[UUID]
     recorded_at: datetime
+
+    def subjects_of(self, kind: SubjectKind) -> list[UUID]:
+        """The ids of its subjects of a kind."""
+        pairs = zip(self.subject_kinds, self.subject_ids, strict=True)
+        return [subject_id for subject_kind, subject_id in pairs if subject_kind == kind]
 
     @property
     def position(self) -> Position:
-        """The place right behind it."""
+        """The position directly after it."""
         return Position(self.xid, self.id)
 
 

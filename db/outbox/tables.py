@@ -1,14 +1,15 @@
-"""Tables of the outbox: events, what cursors are signed with, and when somebody's access changed."""
+"""Tables of the outbox: events and their subjects, the key of cursors, and the last change of anybody's access."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, Identity, LargeBinary, PrimaryKeyConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from db.base import Base, Moment
+from db.base import Base, Moment, Texts
 
 
 class Xid8(UserDefinedType[int]):
@@ -30,18 +31,31 @@ class EventTable(Base):
     """Something that happened, written by the transaction in which it happened and never changed."""
 
     __tablename__ = "event"
-    __table_args__ = (
-        Index("ix_event__scheme_id", "scheme_id", "xid", "id", postgresql_where=text("scheme_id IS NOT NULL")),
-        Index("ix_event__account_id", "account_id", "xid", "id", postgresql_where=text("account_id IS NOT NULL")),
-    )
+    __table_args__ = (CheckConstraint("cardinality(subject_kinds) = cardinality(subject_ids)", "subjects_paired"),)
 
     xid: Mapped[int] = mapped_column(Xid8, primary_key=True, server_default=text("pg_current_xact_id()"))
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     kind: Mapped[str] = mapped_column(comment="An EventKind; each release may add some, so no CHECK lists them")
     object_id: Mapped[UUID] = mapped_column(comment="The activity, notification, product, …: what the kind tells of")
-    scheme_id: Mapped[UUID | None] = mapped_column(comment="The scheme that it belongs to")
-    account_id: Mapped[UUID | None] = mapped_column(comment="The account that it is for")
+    subject_kinds: Mapped[Texts] = mapped_column(server_default=text("'{}'"), comment="SubjectKinds; one for each id")
+    subject_ids: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid), server_default=text("'{}'"), comment="The schemes, accounts, ECPs, … that the event is about"
+    )
     recorded_at: Mapped[Moment]
+
+
+class EventSubjectTable(Base):
+    """The index of events by subject, in the order in which a feed reads them; triggers of `event` keep it."""
+
+    __tablename__ = "event_subject"
+    # With the kind of the event in the index, other kinds are skipped and counted without reading the events.
+    __table_args__ = (PrimaryKeyConstraint("subject_kind", "subject_id", "xid", "id", postgresql_include=["kind"]),)
+
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    xid: Mapped[int] = mapped_column(Xid8)
+    id: Mapped[int] = mapped_column(BigInteger, autoincrement=False)
+    kind: Mapped[str] = mapped_column(comment="The kind of the event")
 
 
 class EventStreamTable(Base):

@@ -6,8 +6,9 @@ None names the account of an ECP: after an erasure, nothing may lead from the EC
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
-from domain.events import EventKind, EventSpec, SubjectKind
+from domain.events import EventKind, EventSpec, Subject, SubjectKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from domain.queue_keys import WorkQueueKey
@@ -40,3 +41,8 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         ),
     }
 )
+
+
+def about_ecp(ecp_id: UUID) -> tuple[Subject, ...]:
+    """The subjects of an event of an ECP: never its account, which erasing unlinks."""
+    return (Subject(SubjectKind.ECP, ecp_id),)

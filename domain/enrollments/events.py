@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
-from domain.events import EventKind, EventSpec, SubjectKind
+from domain.events import EventKind, EventSpec, Subject, SubjectKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from domain.queue_keys import WorkQueueKey
@@ -28,3 +29,8 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.ENROLLMENT_WITHDRAWN: _of_enrollment("An enrollment was withdrawn."),
     }
 )
+
+
+def about_enrollment(*, scheme_id: UUID, ecp_id: UUID) -> tuple[Subject, ...]:
+    """The subjects of an event of an enrollment."""
+    return (Subject(SubjectKind.SCHEME, scheme_id), Subject(SubjectKind.ECP, ecp_id))

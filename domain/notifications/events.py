@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
-from domain.events import EventKind, EventSpec, EventVisibility, SubjectKind
+from domain.events import EventKind, EventSpec, EventVisibility, Subject, SubjectKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 
@@ -25,3 +26,8 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.NOTIFICATIONS_READ: _own(NodeKind.ACCOUNT, "An account read some of its notifications."),
     }
 )
+
+
+def about_account(account_id: UUID) -> tuple[Subject, ...]:
+    """The subjects of an event of a notification: the account that gets it."""
+    return (Subject(SubjectKind.ACCOUNT, account_id),)

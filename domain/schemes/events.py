@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
-from domain.events import EventKind, EventSpec, EventVisibility, SubjectKind
+from domain.events import EventKind, EventSpec, EventVisibility, Subject, SubjectKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from domain.queue_keys import WorkQueueKey
@@ -54,3 +55,8 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.SCHEME_REVISION_APPLIED: _activity("An approved revision took effect.", _AFTER_APPROVAL),
     }
 )
+
+
+def about_scheme(scheme_id: UUID) -> tuple[Subject, ...]:
+    """The subjects of an event of a scheme or of a revision: that one itself."""
+    return (Subject(SubjectKind.SCHEME, scheme_id),)

@@ -165,9 +165,8 @@ class Hub:
         """Hand events to the groups that they belong to."""
         for event in events:
             for stream, routes in self._routes.items():
-                if event.kind in stream.kinds:
-                    subject = None if stream.subject is None else getattr(event, stream.subject)
-                    for group in routes.get(subject, ()):
+                for subject_id in stream.routes_of(event):
+                    for group in routes.get(subject_id, ()):
                         group.enqueue(event)
         self._stage.tip = position
         self._duties.wake(events)

@@ -19,8 +19,10 @@ from db.notifications.changes import delete_notifications, delete_notifications_
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from db.webhooks.changes import delete_endpoints_of_account
+from domain.ecps.events import about_ecp
 from domain.ecps.facts import ERASED_NAME
 from domain.ecps.inputs import known_names, mention, mention_problems, reason_problems
+from domain.enrollments.events import about_enrollment
 from domain.events import EventKind
 from domain.permissions import Role
 from resolvers.context import Operation
@@ -49,8 +51,11 @@ async def erase_ecp(operation: Operation, command: Decided) -> UUID:
             await erase(session, ecp.id, by=operation.viewer.account_id, reason=reason, at=operation.now)
             await _erase_texts(session, ecp.id, known)
             withdrawn = await withdraw_applications(session, ecp.id, operation.now)
-            events = [NewEvent(EventKind.ECP_ERASED, ecp.id)]
-            events += [NewEvent(EventKind.ENROLLMENT_WITHDRAWN, key, scheme_id) for key, scheme_id in withdrawn]
+            events = [NewEvent(EventKind.ECP_ERASED, ecp.id, about_ecp(ecp.id))]
+            events += [
+                NewEvent(EventKind.ENROLLMENT_WITHDRAWN, key, about_enrollment(scheme_id=scheme_id, ecp_id=ecp.id))
+                for key, scheme_id in withdrawn
+            ]
             if account is not None:
                 events += await _part(operation, session, ecp, account)
             await append_events(session, events, operation.now)

@@ -10,6 +10,7 @@ from db.codes import next_code
 from db.ecps.changes import add_ecp
 from db.ecps.reads import CODE_OF_ACCOUNT
 from db.outbox.changes import NewEvent
+from domain.ecps.events import about_ecp
 from domain.ecps.facts import CODE_KIND
 from domain.ecps.failures import RegisteredAlready
 from domain.ecps.inputs import EcpDetails
@@ -55,7 +56,7 @@ async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
             place=place,
             at=operation.now,
         )
-        event = NewEvent(EventKind.ECP_REGISTERED, ecp_id)
+        event = NewEvent(EventKind.ECP_REGISTERED, ecp_id, about_ecp(ecp_id))
         await notify_managers(operation, session, event, registered(code, place.name))
     # From now on the viewer sees this ECP.
     operation.sign_in(replace(viewer, ecp_id=ecp_id))

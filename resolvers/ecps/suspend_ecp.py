@@ -4,6 +4,7 @@ from uuid import UUID
 
 from db.ecps.changes import touch_ecp
 from db.outbox.changes import NewEvent
+from domain.ecps.events import about_ecp
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
 from domain.ecps.inputs import reason_problems
@@ -27,6 +28,6 @@ async def suspend_ecp(operation: Operation, command: Decided) -> UUID:
         await touch_ecp(
             session, ecp.id, status=EcpStatus.SUSPENDED.value, suspended_reason=reason, updated_at=operation.now
         )
-        event = NewEvent(EventKind.ECP_SUSPENDED, ecp.id)
+        event = NewEvent(EventKind.ECP_SUSPENDED, ecp.id, about_ecp(ecp.id))
         await notify_ecp(operation, session, event, ecp, suspended(ecp.code, reason))
     return command.ecp_id

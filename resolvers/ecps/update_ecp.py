@@ -5,6 +5,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.ecps.changes import set_details
+from db.outbox.changes import NewEvent, append_events
+from domain.ecps.events import about_ecp
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
 from domain.ecps.inputs import EcpDetails, fixed_problems
@@ -12,7 +14,6 @@ from domain.events import EventKind
 from domain.failures import Problem
 from resolvers.context import Operation
 from resolvers.ecps.locking import TAKEN, locked, pin_place, problems, settled
-from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid, upserting
 
 
@@ -62,5 +63,7 @@ async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
         reject_invalid(found)
         if moved or after != before:
             await set_details(session, record.ecp.id, after, place if moved else None, operation.now)
-            await append_event(operation, session, EventKind.ECP_UPDATED, record.ecp.id)
+            await append_events(
+                session, [NewEvent(EventKind.ECP_UPDATED, record.ecp.id, about_ecp(record.ecp.id))], operation.now
+            )
     return command.ecp_id

@@ -9,6 +9,7 @@ from db.ecps.changes import touch_ecp
 from db.ecps.rows import EcpRow
 from db.outbox.changes import NewEvent
 from db.sessions import Writing
+from domain.ecps.events import about_ecp
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
 from domain.ecps.sentences import reinstated, tier_changed, verified
@@ -43,7 +44,9 @@ async def verify_ecp(operation: Operation, command: VerifyEcp) -> UUID:
         if (ecp.status, ecp.tier_id) != (EcpStatus.ACTIVE, command.tier_id):
             await _activate(operation, session, ecp, command.tier_id)
             message = _SENTENCES[EcpStatus(ecp.status)](ecp.code, tiers[0].name)
-            await notify_ecp(operation, session, NewEvent(EventKind.ECP_VERIFIED, ecp.id), ecp, message)
+            await notify_ecp(
+                operation, session, NewEvent(EventKind.ECP_VERIFIED, ecp.id, about_ecp(ecp.id)), ecp, message
+            )
     return command.ecp_id
 
 

@@ -8,6 +8,7 @@ from db.enrollments.changes import record_decision
 from db.enrollments.rows import EnrollmentStandingRow
 from db.outbox.changes import NewEvent
 from domain.checks import REASON_LENGTH, text_problems
+from domain.enrollments.events import about_enrollment
 from domain.enrollments.facts import EnrollmentStatus
 from domain.enrollments.guards import EnrollmentAction, refusal
 from domain.enrollments.sentences import you_were_accepted, you_were_rejected
@@ -49,7 +50,9 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
             account_id=operation.viewer.account_id,
             at=operation.now,
         )
-        event = NewEvent(EventKind.ENROLLMENT_DECIDED, row.id, row.scheme_id)
+        event = NewEvent(
+            EventKind.ENROLLMENT_DECIDED, row.id, about_enrollment(scheme_id=row.scheme_id, ecp_id=row.ecp_id)
+        )
         await notify_of_enrollment(operation, session, event, _messages(row, reason, accept=command.accept))
     return command.enrollment_id
 

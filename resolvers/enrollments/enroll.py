@@ -11,6 +11,7 @@ from db.outbox.changes import NewEvent
 from db.sessions import DuplicateKey, TransactionConflict, Writing
 from domain.ecps.facts import EcpStatus
 from domain.ecps.failures import EcpNotFound
+from domain.enrollments.events import about_enrollment
 from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer
 from domain.enrollments.failures import EcpNotNamed, NotRegistered
 from domain.enrollments.guards import enrolling_refusal
@@ -80,7 +81,7 @@ async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_i
     row = _row(operation, command, ecp_id, before, own=own)
     await (add_enrollment(session, row) if before is None else replace_enrollment(session, row))
     messages = await _messages(session, offer, applicant, own=own)
-    event = NewEvent(EventKind.ENROLLMENT_REQUESTED, row.id, offer.id)
+    event = NewEvent(EventKind.ENROLLMENT_REQUESTED, row.id, about_enrollment(scheme_id=offer.id, ecp_id=ecp_id))
     await notify_of_enrollment(operation, session, event, messages)
     return row.id
 

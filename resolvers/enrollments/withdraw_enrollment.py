@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from db.enrollments.changes import record_withdrawal
 from db.outbox.changes import NewEvent
+from domain.enrollments.events import about_enrollment
 from domain.enrollments.failures import WithdrawnAlready
 from domain.enrollments.guards import EnrollmentAction, refusal
 from domain.enrollments.sentences import you_were_withdrawn
@@ -35,6 +36,8 @@ async def withdraw_enrollment(operation: Operation, command: WithdrawEnrollment)
         if failure is None:
             await record_withdrawal(session, row.id, operation.now)
             messages = {} if row.account_id is None else {row.account_id: you_were_withdrawn(row.scheme_title)}
-            event = NewEvent(EventKind.ENROLLMENT_WITHDRAWN, row.id, row.scheme_id)
+            event = NewEvent(
+                EventKind.ENROLLMENT_WITHDRAWN, row.id, about_enrollment(scheme_id=row.scheme_id, ecp_id=row.ecp_id)
+            )
             await notify_of_enrollment(operation, session, event, messages)
     return command.enrollment_id

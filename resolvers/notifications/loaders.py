@@ -10,7 +10,7 @@ from msgspec import Meta
 from db.notifications import reads as statements
 from db.notifications.rows import NotificationRow
 from db.outbox.rows import EventRow
-from domain.events import EventKind
+from domain.events import EventKind, SubjectKind
 from resolvers.context import Operation
 from resolvers.loading import align_one
 from resolvers.outbox.feeds import Feed, Stream, open_feed
@@ -57,8 +57,10 @@ async def follow_notifications(operation: Operation, after: str | None) -> Feed:
     return await open_feed(operation, NOTIFICATION_ADDED, operation.viewer.account_id, after)
 
 
-async def _shown(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
-    return [event.account_id == operation.viewer.account_id for event in events]
+async def _visible(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
+    return [operation.viewer.account_id in event.subjects_of(SubjectKind.ACCOUNT) for event in events]
 
 
-NOTIFICATION_ADDED: Final = Stream("notificationAdded", frozenset({EventKind.NOTIFICATION_ADDED}), "account_id", _shown)
+NOTIFICATION_ADDED: Final = Stream(
+    "notificationAdded", frozenset({EventKind.NOTIFICATION_ADDED}), SubjectKind.ACCOUNT, visible_to=_visible
+)

@@ -12,6 +12,7 @@ from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
+from domain.notifications.events import about_account
 from resolvers.context import Operation
 from resolvers.validation import reject_invalid
 
@@ -42,7 +43,7 @@ async def mark_notifications_read(operation: Operation, command: MarkNotificatio
             await _check(session, account_id, command.ids)
         marked = await mark_read(session, account_id, command.ids, operation.now)
         if marked:
-            event = NewEvent(EventKind.NOTIFICATIONS_READ, account_id, account_id=account_id)
+            event = NewEvent(EventKind.NOTIFICATIONS_READ, account_id, about_account(account_id))
             await append_events(session, [event], operation.now)
     return marked[:NOTIFICATIONS_LIMIT] if command.ids is None else list(dict.fromkeys(command.ids))
 

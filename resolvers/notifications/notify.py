@@ -7,7 +7,8 @@ from db.notifications.changes import add_notifications
 from db.notifications.rows import NotificationRow
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
-from domain.events import EventKind
+from domain.events import EventKind, SubjectKind
+from domain.notifications.events import about_account
 from resolvers.context import Operation
 
 
@@ -28,7 +29,7 @@ async def notify(  # noqa: PLR0913 - what happened, who did it, and who is told 
             event.kind,
             message,
             actor_id,
-            event.scheme_id,
+            event.subject_of(SubjectKind.SCHEME),
             activity_id,
             operation.now,
             None,
@@ -36,5 +37,9 @@ async def notify(  # noqa: PLR0913 - what happened, who did it, and who is told 
         for account_id, message in messages.items()
     ]
     await add_notifications(session, rows)
-    added = [NewEvent(EventKind.NOTIFICATION_ADDED, row.id, account_id=row.account_id) for row in rows]
-    await append_events(session, [event, *added], operation.now)
+    await append_events(session, [event, *map(notification_added, rows)], operation.now)
+
+
+def notification_added(row: NotificationRow) -> NewEvent:
+    """The event of a new notification, about the account that gets it."""
+    return NewEvent(EventKind.NOTIFICATION_ADDED, row.id, about_account(row.account_id))

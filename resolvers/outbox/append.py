@@ -9,5 +9,5 @@ from resolvers.context import Operation
 
 
 async def append_event(operation: Operation, session: Writing, kind: EventKind, object_id: UUID) -> None:
-    """Tell whoever follows the stream that something happened to one object."""
+    """Append an event that is about no subject but its object."""
     await append_events(session, [NewEvent(kind, object_id)], operation.now)

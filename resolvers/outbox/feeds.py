@@ -9,9 +9,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.outbox.reads import HORIZON, Subject, event_count, events_of
+from db.outbox.reads import HORIZON, event_count, events_of
 from db.outbox.rows import EventRow, StreamRow
-from domain.events import EventKind, Position
+from domain.events import EventKind, Position, SubjectKind
 from domain.requests import BadInput
 from resolvers.context import Operation
 from resolvers.outbox.cursors import decode_cursor, encode_cursor, stream_of
@@ -31,9 +31,15 @@ class Stream(Struct, frozen=True, eq=False):
 
     name: str
     kinds: frozenset[EventKind]
-    subject: Subject | None = None
+    subject: SubjectKind | None = None
     visible_to: VisibleTo | None = None
     state: Callable[[Operation], Awaitable[Any]] | None = None
+
+    def routes_of(self, event: EventRow) -> Sequence[UUID | None]:
+        """The subjects whose feeds of this stream the event belongs to; None is the feed of all subjects."""
+        if event.kind not in self.kinds:
+            return ()
+        return (None,) if self.subject is None else event.subjects_of(self.subject)
 
 
 class Feed(Struct, frozen=True):
@@ -56,10 +62,7 @@ class Feed(Struct, frozen=True):
 
     def holds(self, event: EventRow) -> bool:
         """Whether the event belongs to the feed."""
-        stream = self.stream
-        if event.kind not in stream.kinds:
-            return False
-        return stream.subject is None or getattr(event, stream.subject) == self.subject_id
+        return self.subject_id in self.stream.routes_of(event)
 
 
 class FeedEvent(Struct, frozen=True):

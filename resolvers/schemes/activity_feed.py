@@ -1,10 +1,11 @@
 """The activity of a scheme as a live stream."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from db.outbox.rows import EventRow
+from domain.events import SubjectKind
 from domain.requests import BadInput
 from domain.schemes.events import EVENTS
 from resolvers.context import Operation
@@ -20,15 +21,12 @@ async def follow_activity(operation: Operation, scheme_id: UUID, after: str | No
     return await open_feed(operation, SCHEME_ACTIVITY, scheme_id, after)
 
 
-async def _shown(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
-    """Whoever sees a scheme sees what happens to it."""
-    ids = list(dict.fromkeys(_scheme_ids(events)))
-    seen = {row.id for row in await schemes_by_id(operation, ids) if row is not None}
-    return [event.scheme_id in seen for event in events]
+async def _visible(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
+    """Whether the viewer sees every scheme among the subjects of each event."""
+    subjects = [event.subjects_of(SubjectKind.SCHEME) for event in events]
+    ids = list(dict.fromkeys(scheme_id for scheme_ids in subjects for scheme_id in scheme_ids))
+    visible = {row.id for row in await schemes_by_id(operation, ids) if row is not None}
+    return [bool(scheme_ids) and visible.issuperset(scheme_ids) for scheme_ids in subjects]
 
 
-def _scheme_ids(events: Iterable[EventRow]) -> Iterable[UUID]:
-    return (event.scheme_id for event in events if event.scheme_id is not None)
-
-
-SCHEME_ACTIVITY: Final = Stream("schemeActivity", frozenset(EVENTS), "scheme_id", _shown)
+SCHEME_ACTIVITY: Final = Stream("schemeActivity", frozenset(EVENTS), SubjectKind.SCHEME, visible_to=_visible)

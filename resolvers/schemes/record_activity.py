@@ -14,6 +14,7 @@ from db.sessions import Writing
 from domain.events import EventKind
 from domain.permissions import Permission, Role
 from domain.schemes.content import FieldDifference
+from domain.schemes.events import about_scheme
 from domain.schemes.stages import WizardStepKind
 from resolvers.accounts.viewers import viewers_of_accounts
 from resolvers.context import Operation
@@ -61,7 +62,7 @@ async def record_activity(
         messages.pop(doer_id, None)
     told = await _who_sees(session, scheme_id, list(messages))
     heard = {account_id: message for account_id, message in messages.items() if account_id in told}
-    event = NewEvent(act.kind, activity_id, scheme_id)
+    event = NewEvent(act.kind, activity_id, about_scheme(scheme_id))
     await notify(operation, session, event, heard, actor_id=doer_id, activity_id=activity_id)
 
 

@@ -22,6 +22,7 @@ from domain.events import EventKind, Position
 from domain.permissions import Role
 from domain.webhooks.endpoints import Attempt, GiveUp, after_failure, disabled_message
 from resolvers.context import Operation
+from resolvers.notifications.notify import notification_added
 
 
 class Tried(Struct, frozen=True):
@@ -98,8 +99,7 @@ async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndp
         for account_id in await session.fetch(HOLDERS_OF_ROLE, role=Role.ADMIN.value)
     ]
     await add_notifications(session, rows)
-    told = [NewEvent(EventKind.NOTIFICATION_ADDED, row.id, account_id=row.account_id) for row in rows]
-    await append_events(session, [NewEvent(kind, endpoint.id), *told], operation.now)
+    await append_events(session, [NewEvent(kind, endpoint.id), *map(notification_added, rows)], operation.now)
 
 
 def _delivery(delivery_id: UUID, tried: Tried) -> WebhookDeliveryRow:

@@ -126,6 +126,59 @@ def test_what_was_approved_before_revisions_existed_is_their_first(url: str) -> 
     assert _rows(url, "SELECT count(*) FROM scheme") == {"3"}
 
 
+BEFORE_SUBJECTS = """
+INSERT INTO event (kind, object_id, scheme_id, account_id, recorded_at) VALUES
+    ('SCHEME_CREATED', '{zero}1', '{zero}2', NULL, now()),
+    ('NOTIFICATION_ADDED', '{zero}3', NULL, '{zero}4', now()),
+    ('TIER_SAVED', '{zero}5', NULL, NULL, now())
+""".format(zero="00000000-0000-0000-0000-00000000000")
+WITH_SUBJECTS = """
+INSERT INTO event (kind, object_id, subject_kinds, subject_ids, recorded_at) VALUES
+    ('ENROLLMENT_DECIDED', '{zero}6', '{{ECP,SCHEME}}', '{{{zero}7,{zero}8}}', now())
+""".format(zero="00000000-0000-0000-0000-00000000000")
+SUBJECTS = """
+SELECT concat_ws(' ', kind, subject_kinds, array(SELECT right(one::text, 1) FROM unnest(subject_ids) AS one)) FROM event
+"""
+INDEXED = """
+SELECT concat_ws(' ', event.kind, subject_kind, right(subject_id::text, 1))
+FROM event_subject JOIN event USING (xid, id) WHERE event.kind = event_subject.kind
+"""
+COLUMNS = "SELECT concat_ws(' ', kind, right(scheme_id::text, 1), right(account_id::text, 1)) FROM event"
+
+
+def test_events_name_the_subjects_that_were_columns(url: str) -> None:
+    """Servers of the release before write and read their columns meanwhile; afterwards the arrays hold everything."""
+    migrations.upgrade(url, "0004")
+    _execute(url, BEFORE_SUBJECTS)
+    migrations.upgrade(url, "0005")
+    _execute(url, BEFORE_SUBJECTS.replace("_CREATED", "_APPROVED"))
+    _execute(url, WITH_SUBJECTS)
+    assert _rows(url, COLUMNS) >= {"ENROLLMENT_DECIDED 8", "SCHEME_APPROVED 2", "SCHEME_CREATED 2"}
+    migrations.upgrade(url)
+    assert _rows(url, SUBJECTS) == {
+        "SCHEME_CREATED {SCHEME} {2}",
+        "SCHEME_APPROVED {SCHEME} {2}",
+        "NOTIFICATION_ADDED {ACCOUNT} {4}",
+        "TIER_SAVED {} {}",
+        "ENROLLMENT_DECIDED {ECP,SCHEME} {7,8}",
+    }
+    assert _rows(url, INDEXED) == {
+        "SCHEME_CREATED SCHEME 2",
+        "SCHEME_APPROVED SCHEME 2",
+        "NOTIFICATION_ADDED ACCOUNT 4",
+        "ENROLLMENT_DECIDED ECP 7",
+        "ENROLLMENT_DECIDED SCHEME 8",
+    }
+    migrations.downgrade(url, "0004")
+    assert _rows(url, COLUMNS) == {
+        "SCHEME_CREATED 2",
+        "SCHEME_APPROVED 2",
+        "NOTIFICATION_ADDED 4",
+        "TIER_SAVED",
+        "ENROLLMENT_DECIDED 8",
+    }
+
+
 def _tables(url: str) -> set[str]:
     return _rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
 

@@ -12,6 +12,7 @@ from db.schemes.activity_changes import add_activity
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
+from domain.schemes.events import about_scheme
 from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
 from tests.support.client import Client, gid
 from tests.support.factories.schemes import SchemeFactory
@@ -70,7 +71,7 @@ class FollowedScheme:
                 at=now,
                 message=message,
             )
-            await append_events(session, [NewEvent(KIND, activity_id, self.key)] * count, now)
+            await append_events(session, [NewEvent(KIND, activity_id, about_scheme(self.key))] * count, now)
         await operation.close()
 
 

@@ -112,6 +112,7 @@ async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913,
         "ecp_count",
         "enrollment",
         "event",
+        "event_subject",
         "notification",
         "webhook_endpoint",
     }

@@ -177,7 +177,7 @@ async def _last_two(url: str) -> tuple[str, str]:
     connection = await asyncpg.connect(url)
     try:
         last, before = await connection.fetch(
-            "SELECT kind FROM event WHERE scheme_id IS NOT NULL ORDER BY xid DESC, id DESC LIMIT 2"
+            "SELECT kind FROM event WHERE 'SCHEME' = ANY (subject_kinds) ORDER BY xid DESC, id DESC LIMIT 2"
         )
     finally:
         await connection.close()

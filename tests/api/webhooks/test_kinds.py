@@ -80,7 +80,8 @@ OBJECTS = {
 
 def facts(kind: EventKind, detail: Detail | None = None) -> EventFacts:
     """An event of a kind, with its detail."""
-    return EventFacts(EventRow(5, 6, kind, KEY, None, None, NOW), "a cursor", detail)
+    event = EventRow(xid=5, id=6, kind=kind, object_id=KEY, subject_kinds=[], subject_ids=[], recorded_at=NOW)
+    return EventFacts(event, "a cursor", detail)
 
 
 @pytest.mark.parametrize("kind", EventKind)

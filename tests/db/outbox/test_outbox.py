@@ -13,7 +13,9 @@ from db.database import Database
 from db.outbox.changes import NewEvent, append_events, begin_epoch, delete_events
 from db.outbox.reads import ACCESS_VERSION, HORIZON, NAIVE_TAIL, ORIGIN, STREAM, TAIL, event_count, events_of
 from db.outbox.rows import EventRow, StreamRow
-from domain.events import EventKind, Position
+from domain.events import EventKind, Position, SubjectKind
+from domain.notifications.events import about_account
+from domain.schemes.events import about_scheme
 from tests.support.world import World
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -107,20 +109,23 @@ async def test_pages_of_a_subject_hold_its_kinds_only(database: Database, begun:
     mine, other, object_id = uuid4(), uuid4(), uuid4()
     async with database.writing() as session:
         events = [
-            NewEvent(EventKind.SCHEME_CREATED, object_id, scheme_id=mine),
-            NewEvent(EventKind.SCHEME_CREATED, uuid4(), scheme_id=other),
-            NewEvent(EventKind.SCHEME_APPROVED, uuid4(), scheme_id=mine),
-            NewEvent(EventKind.NOTIFICATION_ADDED, uuid4(), account_id=mine),
+            NewEvent(EventKind.SCHEME_CREATED, object_id, about_scheme(mine)),
+            NewEvent(EventKind.SCHEME_CREATED, uuid4(), about_scheme(other)),
+            NewEvent(EventKind.SCHEME_APPROVED, uuid4(), about_scheme(mine)),
+            NewEvent(EventKind.NOTIFICATION_ADDED, uuid4(), about_account(mine)),
         ]
         await append_events(session, events, NOW)
     await settled(database, begun, 4)
     parameters = {"kinds": ["SCHEME_CREATED"], "subject_id": mine}
     place = {"after_xid": begun.xid, "after_id": begun.id}
-    found = await fetch(database, events_of("scheme_id"), limit=10, **place, **parameters)
+    found = await fetch(database, events_of(SubjectKind.SCHEME), limit=10, **place, **parameters)
     assert [event.object_id for event in found] == [object_id]
-    assert await fetch(database, event_count("scheme_id"), **parameters) == [1]
+    assert await fetch(database, event_count(SubjectKind.SCHEME), **parameters) == [1]
     until = {"until_xid": begun.xid, "until_id": begun.id}
-    assert await fetch(database, events_of("scheme_id", bounded=True), limit=10, **place, **until, **parameters) == []
+    assert (
+        await fetch(database, events_of(SubjectKind.SCHEME, bounded=True), limit=10, **place, **until, **parameters)
+        == []
+    )
 
 
 async def test_deleting_moves_the_floor(own_database: tuple[Database, str]) -> None:

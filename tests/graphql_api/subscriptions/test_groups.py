@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from db.outbox.rows import EventRow, StreamRow
-from domain.events import Position
+from domain.events import Position, SubjectKind
 from domain.permissions import Viewer
 from graphql_api.context import Environment
 from graphql_api.subscriptions.close_reasons import TOO_SLOW
@@ -61,7 +61,15 @@ class Table:
     def dispatch(self, *numbers: int) -> None:
         """Let events with these ids happen."""
         for number in numbers:
-            event = EventRow(1, number, KIND, key("activity"), key("scheme"), None, BEGINNING)
+            event = EventRow(
+                xid=1,
+                id=number,
+                kind=KIND,
+                object_id=key("activity"),
+                subject_kinds=[SubjectKind.SCHEME],
+                subject_ids=[key("scheme")],
+                recorded_at=BEGINNING,
+            )
             self.group.enqueue(event)
             self._stage.tip = event.position
 

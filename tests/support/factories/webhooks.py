@@ -26,7 +26,9 @@ async def failing_endpoint(operation: Operation, account_id: UUID) -> tuple[UUID
     endpoint_id = await quiet_endpoint(operation, account_id)
     (endpoint,) = await webhook_endpoints_by_id(operation, [endpoint_id])
     assert endpoint is not None
-    event = EventRow(1, 1, QUIET, endpoint_id, None, None, operation.now)
+    event = EventRow(
+        xid=1, id=1, kind=QUIET, object_id=endpoint_id, subject_kinds=[], subject_ids=[], recorded_at=operation.now
+    )
     attempt = Attempt(operation.now, 12, 500, "The endpoint answered 500.")
     await record_attempt(operation, Tried(endpoint, event, attempt), 0.5)
     (page,) = await deliveries_by_endpoint(operation, [endpoint_id], PageArguments())

@@ -24,7 +24,11 @@ DOCUMENTS = {
     "decideEnrollment": "portal/DecideEnrollment",
 }
 NOTIFICATIONS = "{ viewer { notifications(first: 50) { nodes { kind message scheme { id } actor { displayName } } } } }"
-EVENTS = "SELECT kind, object_id, scheme_id, account_id FROM event ORDER BY xid, id"
+EVENTS = """
+SELECT kind, object_id, subject_ids[array_position(subject_kinds, 'SCHEME')],
+    subject_ids[array_position(subject_kinds, 'ACCOUNT')]
+FROM event ORDER BY xid, id
+"""
 
 
 def scheme_gid(scheme_id: UUID) -> str:
