@@ -9,9 +9,14 @@ from graphql import FieldNode, OperationDefinitionNode, OperationType, build_sch
 
 from db.metadata import METADATA
 from db.sessions import Writing
+from db.work.reads import queue_counts
+from domain.events import EventKind
 from domain.node_kinds import NodeKind
+from domain.permissions import Role, SchemeScope
+from domain.work.queues import QUEUES
 from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
 from resolvers.context import Operation
+from resolvers.events.table import EVENTS
 from resolvers.schemes import edit
 from resolvers.schemes.definitions import Definition
 from schema.build import schema_text
@@ -117,6 +122,28 @@ async def test_a_mutation_tells_of_itself_in_its_own_transaction(
     assert changed or "Webhook" in field
 
 
+@pytest.mark.parametrize("field", sorted([*OF_CLIENTS, *OTHERS]))
+async def test_events_keep_what_their_kinds_declare(
+    field: str, clients: Clients, factory: SchemeFactory, database_url: str
+) -> None:
+    """R10, R17: they name the subjects of their kinds, and move no other queues than those."""
+    prepare = OTHERS[field] if field in OTHERS else PREPARATIONS[OF_CLIENTS[field]]
+    account, variables = await prepare(factory, clients.world)
+    connection = await asyncpg.connect(database_url)
+    try:
+        before = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        queues = await _queues(factory)
+        payload = (await clients[account].send(_document(field), **variables)).data[field]
+        assert payload["errors"] == []
+        appended = await connection.fetch("SELECT kind, subject_kinds FROM event WHERE xid >= $1::text::xid8", before)
+    finally:
+        await connection.close()
+    specs = [EVENTS[EventKind(event["kind"])] for event in appended]
+    assert [set(event["subject_kinds"]) for event in appended] == [spec.subjects for spec in specs]
+    moved = {key for key, state in (await _queues(factory)).items() if state != queues[key]}
+    assert moved <= {queue for spec in specs for queue in spec.queues}
+
+
 async def test_what_is_rolled_back_is_not_told(
     clients: Clients, factory: SchemeFactory, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +162,15 @@ async def test_what_is_rolled_back_is_not_told(
             assert (await answer_to(manager, "saveSchemeBasics", **given)).codes == ["INTERNAL_SERVER_ERROR"]
     assert reached
     await carried_out(manager, "saveSchemeBasics", **given)
+
+
+async def _queues(factory: SchemeFactory) -> dict[str, tuple[int, Any]]:
+    """How much each queue holds for somebody who submitted nothing, and since when."""
+    operation = factory.operation(Role.ANALYST)
+    statement = queue_counts(SchemeScope.ALL, QUEUES)
+    rows = await operation.fetch(statement, now=operation.now, viewer_id=operation.viewer.account_id)
+    await operation.close()
+    return {row.key: (row.count, row.oldest_since) for row in rows}
 
 
 def _document(field: str) -> str:

@@ -15,6 +15,7 @@ from db.accounts.reads import OLDEST_ENABLED_ACCOUNTS
 from db.accounts.rows import AccountRow
 from db.database import Database
 from db.metadata import METADATA
+from db.outbox.tables import EventSubjectTable, EventTable
 from db.schemes.reads import STAGES_BY_SCHEME
 from db.schemes.rows import StageRow
 from domain.permissions import Role
@@ -31,6 +32,8 @@ MOMENTS: Final = (NOW, NOW + timedelta(days=30), NOW + timedelta(days=500))
 
 
 Tables = dict[str, list[dict[str, Any]]]
+# What PostgreSQL numbers by itself, besides identity columns.
+_NUMBERED: Final = {EventTable.__table__.c.xid, EventSubjectTable.__table__.c.xid, EventSubjectTable.__table__.c.id}
 _FILLED: Final = [table for table in METADATA.sorted_tables if table.name not in KEPT]
 SignedIn = Callable[[Role], Client]
 
@@ -117,7 +120,7 @@ async def read_tables(database: Database) -> Tables:
     found: Tables = {}
     async with database.engine.connect() as connection:
         for table in _FILLED:
-            columns = [column for column in table.columns if column.identity is None and column.name != "xid"]
+            columns = [column for column in table.columns if column.identity is None and column not in _NUMBERED]
             rows = await connection.execute(select(*columns))
             found[table.name] = sorted((dict(row) for row in rows.mappings()), key=repr)
     return found

@@ -11,9 +11,11 @@ import pytest
 from db.database import Database
 from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.checks import NAME_LENGTH, code_problems, text_problems
+from domain.events import EventKind
 from domain.permissions import Role
 from graphql_api.demo import load_demo
 from graphql_api.demo.catalog import PRODUCTS, VENDORS
+from resolvers.events.table import EVENTS
 from tests.graphql_api.demo.conftest import NOW, Demo, empty_tables, read_tables
 
 
@@ -37,6 +39,12 @@ async def test_interrupted_loading_stores_nothing_and_the_next_one_stores_the_sa
 
     assert not await load_demo(database, NOW + timedelta(days=1))
     assert await read_tables(database) == loaded
+
+
+def test_every_event_names_the_subjects_of_its_kind(demo: Demo) -> None:
+    """R17: also those of revisions that took effect by themselves."""
+    for row in demo.tables["event"]:
+        assert set(row["subject_kinds"]) == EVENTS[EventKind(row["kind"])].subjects, row
 
 
 def test_all_times_have_passed_and_spread_over_months(demo: Demo) -> None:
