@@ -2,43 +2,31 @@
 
 import asyncio
 import contextlib
-import fcntl
-import hashlib
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import hypothesis
 import pytest
-from sqlalchemy import make_url
 
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
-from db.metadata import METADATA
 from graphql_api.app import build_app
 from graphql_api.context import Environment, utc_now
 from graphql_api.serving import StreamingServer, server_config
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
-from migrations import run as migrations
-from tests.support.client import Clients
+from tests.support.client import Clients, http_client
 from tests.support.clock import TestClock
+from tests.support.databases import QUICK, ROOT, Cleaner, copied_database, copied_url
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.world import World, build_world
-
-KEPT = frozenset({"access_version", "event_stream"})
-ROOT = Path(__file__).parent.parent
-# Test data may be lost with the power, so nothing waits for the disk.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-
+from tests.support.world import World, restore_world
 
 # The suite draws the same examples every time, on machines of any speed; `make fuzz` draws new ones.
 hypothesis.settings.register_profile(
@@ -61,13 +49,10 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def database_url(server_url: str, worker_id: str) -> Iterator[str]:
+async def database_url(server_url: str, worker_id: str) -> AsyncIterator[str]:
     """A database of this worker's own, copied from the template."""
-    name = f"test_{worker_id}_{os.getpid()}"
-    template = _template(server_url)
-    asyncio.run(_execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", _copy(name, template)))
-    yield _named(server_url, name)
-    asyncio.run(_execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+    async with copied_url(server_url, f"test_{worker_id}_{os.getpid()}") as url:
+        yield url
 
 
 @pytest.fixture
@@ -85,11 +70,18 @@ async def shared_database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
+@pytest.fixture(scope="session")
+async def cleaner(database_url: str) -> AsyncIterator[Cleaner]:
+    """Empties the database of this worker."""
+    async with Cleaner.connected(database_url) as connected:
+        yield connected
+
+
 @pytest.fixture
-async def database(shared_database: Database, database_url: str) -> AsyncIterator[Database]:
+async def database(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[Database]:
     """The database, empty."""
     yield shared_database
-    await empty(database_url)
+    await cleaner.empty()
 
 
 @pytest.fixture
@@ -105,9 +97,9 @@ async def environment(database: Database, clock: TestClock) -> Environment:
 
 
 @pytest.fixture
-async def world(environment: Environment) -> World:
+async def world(environment: Environment, cleaner: Cleaner) -> World:
     """An account of each role and a small catalog."""
-    return await build_world(environment)
+    return await restore_world(environment, cleaner)
 
 
 @pytest.fixture
@@ -150,14 +142,20 @@ async def live_server(shared_database: Database, settings: Settings) -> AsyncIte
         yield live
 
 
+@pytest.fixture(scope="session")
+async def http(live_server: "LiveServer") -> AsyncIterator[httpx.AsyncClient]:
+    """The connections of all clients of the real server."""
+    async with http_client(live_server.address) as opened:
+        yield opened
+
+
 @pytest.fixture
 async def clients(
-    live_server: "LiveServer", world: World, clock: TestClock, settings: Settings
-) -> AsyncIterator[Clients]:
+    live_server: "LiveServer", http: httpx.AsyncClient, world: World, clock: TestClock, settings: Settings
+) -> Clients:
     """Signed-in clients of the real server, one per role."""
     live_server.clock = clock
-    async with httpx.AsyncClient(base_url=live_server.address, timeout=30) as http:
-        yield Clients(http, world, settings)
+    return Clients(http, world, settings)
 
 
 class LiveServer:
@@ -189,74 +187,3 @@ class LiveServer:
         yield
         self._server.should_exit = True
         await task
-
-
-@contextlib.asynccontextmanager
-async def copied_database(server_url: str, name: str) -> AsyncIterator[tuple[Database, str]]:
-    """An empty database with this name for the length of the block, open, with its address."""
-    template = await asyncio.to_thread(_template, server_url)
-    await _execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", _copy(name, template))
-    url = _named(server_url, name)
-    opened = await Database.connect(url, pool_size=8, statement_timeout=60)
-    yield opened, url
-    await opened.close()
-    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-# Who may leave triggers out deletes twice as fast.
-_WITHOUT_TRIGGERS = """DO $$ BEGIN
-    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN SET session_replication_role = replica; END IF;
-END $$"""
-
-
-async def empty(url: str) -> None:
-    """Delete every row of every table, but for what makes the stream of events this database's own."""
-    tables = [table.name for table in reversed(METADATA.sorted_tables) if table.name not in KEPT]
-    # Triggers count what is deleted, too, so counts go right behind it.
-    counts = {name: [f"{name}_count"] if f"{name}_count" in tables else [] for name in tables}
-    statements = "".join(f'DELETE FROM "{table}";' for name in tables for table in (name, *counts[name]))
-    await _execute(url, _WITHOUT_TRIGGERS, statements)
-
-
-def _template(server_url: str) -> str:
-    """The name of a migrated database, made once per state of the migrations."""
-    files = sorted((ROOT / "migrations").rglob("*.py"))
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
-    name = f"template_{digest}"
-    with (ROOT / ".tessera" / "test-template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not asyncio.run(_exists(server_url, name)):
-            partial = f"{name}_partial"
-            asyncio.run(
-                _execute(
-                    server_url, f"DROP DATABASE IF EXISTS {partial}", f"CREATE DATABASE {partial} TEMPLATE template0"
-                )
-            )
-            migrations.upgrade(_named(server_url, partial))
-            asyncio.run(_execute(server_url, f"ALTER DATABASE {partial} RENAME TO {name}"))
-    return name
-
-
-def _copy(name: str, template: str) -> str:
-    return f"CREATE DATABASE {name} TEMPLATE {template}"
-
-
-def _named(url: str, database: str) -> str:
-    return make_url(url).set(database=database).render_as_string(hide_password=False)
-
-
-async def _exists(url: str, name: str) -> bool:
-    connection = await asyncpg.connect(url)
-    try:
-        return bool(await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name))
-    finally:
-        await connection.close()
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()

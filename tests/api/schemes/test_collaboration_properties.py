@@ -24,10 +24,10 @@ from resolvers.schemes.participants import Participation
 from resolvers.schemes.remove_scheme_participant import remove_scheme_participant
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
-from tests.conftest import empty
 from tests.support.clock import TestClock
+from tests.support.databases import Cleaner
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.world import World, build_world
+from tests.support.world import World, restore_world
 
 EDITORS: Final = ("PROGRAM_MANAGER", "second manager", "manager and approver")
 PEOPLE: Final = (*EDITORS, "ANALYST", "ADMIN")
@@ -140,12 +140,12 @@ class Play:
 
 
 @pytest.fixture(scope="module")
-async def stage(shared_database: Database, database_url: str) -> AsyncIterator[tuple[SchemeFactory, World]]:
+async def stage(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[tuple[SchemeFactory, World]]:
     """The world, in which each example has a scheme of its own; what people were told stays from one to the next."""
     environment = Environment(database=shared_database, clock=TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC)))
-    world = await build_world(environment)
+    world = await restore_world(environment, cleaner)
     yield SchemeFactory(environment, world), world
-    await empty(database_url)
+    await cleaner.empty()
 
 
 @PROPERTY

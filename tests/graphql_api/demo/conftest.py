@@ -23,8 +23,9 @@ from graphql_api.auth import dev_token
 from graphql_api.demo import load_demo
 from graphql_api.settings import Settings
 from resolvers.schemes.definitions import Definition, load_definitions
-from tests.conftest import KEPT, LiveServer, copied_database
-from tests.support.client import Client
+from tests.conftest import LiveServer
+from tests.support.client import Client, http_client
+from tests.support.databases import KEPT, copied_database
 
 # Five minutes after midnight: whatever happened "today" would lie in the future.
 NOW: Final = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
@@ -90,7 +91,7 @@ async def signed_in(demo_database: Database, demo: Demo, settings: Settings) -> 
     """Clients of a server of the demo data, signed in as `make serve` prints it."""
     live = LiveServer(demo_database, settings)
     live.clock = lambda: NOW
-    async with live.running(), httpx.AsyncClient(base_url=live.address, timeout=30) as http:
+    async with live.running(), http_client(live.address) as http:
         yield lambda role: _client(http, dev_token(settings, demo.first_accounts[role].id))
 
 

@@ -12,7 +12,7 @@ from graphql_api.execution import CompiledSchema
 from resolvers.outbox import feeds
 from schema.build import build_schema
 from schema.scalars import NATIVES
-from tests.conftest import empty
+from tests.support.databases import Cleaner
 from tests.support.execution.example import Example, build_example, settled
 from tests.support.execution.synthetic import UNLIMITED, Patient, Quiet, compiled_schema, standard_schema
 
@@ -42,7 +42,7 @@ def plain() -> strawberry.Schema:
 
 
 @pytest.fixture(scope="module")
-async def example(shared_database: Database, database_url: str) -> AsyncIterator[Example]:
+async def example(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[Example]:
     """The example database, for the tests of one module; its stream of events stands still.
 
     Both executors are to find the same present, which any transaction on the server moves on: one of another worker.
@@ -54,7 +54,7 @@ async def example(shared_database: Database, database_url: str) -> AsyncIterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feeds, "HORIZON", Statement(select(literal(horizon)), int))
         yield built
-    await empty(database_url)
+    await cleaner.empty()
 
 
 @pytest.fixture(scope="session")

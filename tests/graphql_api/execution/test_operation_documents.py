@@ -9,14 +9,14 @@ from db.database import Database
 from graphql_api.execution import CompiledSchema
 from resolvers.outbox import feeds
 from resolvers.webhooks import secret
-from tests.conftest import empty
 from tests.support.client import document
+from tests.support.databases import Cleaner
 from tests.support.execution.example import settled, steady_environment
 from tests.support.execution.oracle import Answer, Comparison, answer
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import DOCUMENTS
-from tests.support.world import build_world
+from tests.support.world import restore_world
 
 
 @pytest.fixture(autouse=True)
@@ -28,21 +28,21 @@ def _repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 async def test_the_answer_of_a_document_is_that_of_graphql_core(
-    name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, database_url: str
+    name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, cleaner: Cleaner
 ) -> None:
     before = compiled.fallbacks.copy()
-    engine = await _answer(compiled, name, shared_database, database_url)
-    oracle = await _answer(standard, name, shared_database, database_url)
+    engine = await _answer(compiled, name, shared_database, cleaner)
+    oracle = await _answer(standard, name, shared_database, cleaner)
     assert Comparison(engine, oracle, None).differences == []
     assert oracle.errors == []
     assert oracle.value is not None
     assert compiled.fallbacks == before
 
 
-async def _answer(schema: strawberry.Schema, name: str, database: Database, url: str) -> Answer:
+async def _answer(schema: strawberry.Schema, name: str, database: Database, cleaner: Cleaner) -> Answer:
     """Execute the document in a database made from scratch, so that mutations find the same rows twice."""
     environment = steady_environment(database)
-    world = await build_world(environment)
+    world = await restore_world(environment, cleaner)
     factory = SchemeFactory(environment, world)
     prepared: tuple[str, dict[str, Any]] = await PREPARATIONS[name](factory, world)
     account, variables = prepared
@@ -52,4 +52,4 @@ async def _answer(schema: strawberry.Schema, name: str, database: Database, url:
     try:
         return await answer(schema, document(name), variables, context=lambda: factory.operation(account))
     finally:
-        await empty(url)
+        await cleaner.empty()

@@ -18,27 +18,27 @@ from resolvers.context import Operation
 from resolvers.outbox.cursors import stream_of
 from resolvers.outbox.feeds import Feed, FeedEvent
 from tests.api.test_subscription_operations import TRIGGERS
-from tests.conftest import empty
 from tests.support.client import document
+from tests.support.databases import Cleaner
 from tests.support.execution.example import settled, steady_environment
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import SUBSCRIPTIONS
-from tests.support.world import build_world
+from tests.support.world import restore_world
 
 
 @pytest.mark.parametrize("name", SUBSCRIPTIONS)
 async def test_an_event_of_a_document_is_answered_as_by_graphql_core(
-    name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, database_url: str
+    name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, cleaner: Cleaner
 ) -> None:
     environment = steady_environment(shared_database)
-    world = await build_world(environment)
+    world = await restore_world(environment, cleaner)
     factory = SchemeFactory(environment, world)
     account, variables = await PREPARATIONS[name](factory, world)
     await TRIGGERS[name](factory, variables)
     text, before = document(name), compiled.fallbacks.copy()
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(empty, database_url)
+        stack.push_async_callback(cleaner.empty)
         operations = [factory.operation(account) for _ in range(3)]
         for operation in operations:
             stack.push_async_callback(operation.close)

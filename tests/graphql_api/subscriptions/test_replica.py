@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import asyncpg
-import httpx
 import pytest
 from sqlalchemy import make_url
 
@@ -13,7 +12,7 @@ from db.metadata import METADATA
 from graphql_api.settings import Settings
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints
-from tests.support.client import Client, Clients
+from tests.support.client import Client, Clients, http_client
 from tests.support.clock import TestClock
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, QUEUES, FollowedScheme, messages_of
 from tests.support.sockets import connected, following
@@ -71,7 +70,7 @@ async def test_roles_are_those_of_the_primary(
         socket = await stack.enter_async_context(connected(behind.address, second))
         (error,) = await (await socket.subscribe(ACTIVITY, schemeId=scheme.id)).errors()
         assert error["extensions"]["code"] == "FORBIDDEN"
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=behind.address))
+        http = await stack.enter_async_context(http_client(behind.address))
         stream = await stack.enter_async_context(following(Client(http, second.headers), QUEUES))
         await stream.response.aread()
         assert stream.response.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from db.database import Database
@@ -16,8 +15,9 @@ from domain.node_kinds import NodeKind
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
 from migrations import run as migrations
-from tests.conftest import QUICK, LiveServer
-from tests.support.client import Clients, gid
+from tests.conftest import LiveServer
+from tests.support.client import Clients, gid, http_client
+from tests.support.databases import QUICK
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.sockets import connected
 from tests.support.world import build_world
@@ -51,7 +51,7 @@ async def test_a_restart_under_load_loses_no_event(
     environment = Environment(database=own_database)
     world = await build_world(environment)
     live = LiveServer(own_database, settings)
-    async with live.running(), httpx.AsyncClient(base_url=live.address, timeout=30) as http:
+    async with live.running(), http_client(live.address) as http:
         clients = Clients(http, world, settings)
         scheme_id = gid(NodeKind.SCHEME, await SchemeFactory(environment, world).created())
         answers: Counter[str] = Counter()

@@ -7,14 +7,13 @@ from contextlib import AsyncExitStack
 from time import monotonic
 from typing import Any
 
-import httpx
 import pytest
 
 from db.database import Database
 from graphql_api.settings import Settings
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, Heard, joined
-from tests.support.client import Client, Clients
+from tests.support.client import Client, Clients, http_client
 from tests.support.clock import TestClock
 from tests.support.followed_scheme import (
     ACTIVITY,
@@ -58,7 +57,7 @@ async def start(
             live = LiveServer(await Database.connect(database_url, pool_size=4), settings)
             live.clock = clock
             complaints.attach()
-            http = await stack.enter_async_context(httpx.AsyncClient(base_url=live.address, timeout=30))
+            http = await stack.enter_async_context(http_client(live.address))
             server = Server(live, Client(http, clients["second manager"].headers))
             await server.running.enter_async_context(live.running())
             stack.push_async_callback(server.stop)

@@ -1,0 +1,163 @@
+"""Databases for tests: copies of one migrated template, and the means to empty one between tests."""
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import make_url
+
+from db.database import Database
+from db.metadata import METADATA
+from migrations import run as migrations
+
+# These two rows make a stream of events the one of its database, so no test loses them.
+KEPT = frozenset({"access_version", "event_stream"})
+ROOT = Path(__file__).parents[2]
+# Test data may be lost with the power, so nothing waits for the disk.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+_EMPTIED = [table for table in METADATA.sorted_tables if table.name not in KEPT]
+# Nothing vacuums test databases, and a scan of a table reads its dead rows too.
+_BLOATED_BYTES = 1024 * 1024
+
+
+class Cleaner:
+    """Empties one database, and restores the rows it remembers, over a connection that stays open.
+
+    A connection and thirty statements to plan for every test would cost more than most tests do.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._restores = False
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def connected(cls, url: str) -> AsyncIterator["Cleaner"]:
+        """A cleaner of the database at an address, for the length of the block."""
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(_empty_function())
+            yield cls(connection)
+        finally:
+            await connection.close()
+
+    async def empty(self) -> None:
+        """Delete every row, except what makes the stream of events this database's own."""
+        await self._connection.execute("SELECT pg_temp.empty_tables()")
+
+    async def remember(self) -> None:
+        """Keep a copy of all rows, for `restore`."""
+        tables = [table for table in _EMPTIED if await self._has_rows(table.name)]
+        inserts = []
+        for table in tables:
+            columns = ", ".join(f'"{column.name}"' for column in table.columns if column.computed is None)
+            copied = f"SELECT {columns} FROM"
+            await self._connection.execute(f'CREATE TEMP TABLE kept_{table.name} AS {copied} public."{table.name}"')
+            inserts.append(
+                f'INSERT INTO public."{table.name}" ({columns}) OVERRIDING SYSTEM VALUE '
+                f"{copied} pg_temp.kept_{table.name};"
+            )
+        await self._connection.execute(_function("restore_tables", "".join(inserts)))
+        self._restores = True
+
+    async def restore(self) -> bool:
+        """Insert the remembered rows into an empty database; False when nothing is remembered yet."""
+        if self._restores:
+            await self._connection.execute("SELECT pg_temp.restore_tables()")
+        return self._restores
+
+    async def _has_rows(self, table: str) -> bool:
+        return bool(await self._connection.fetchval(f'SELECT EXISTS (SELECT FROM public."{table}")'))
+
+
+@contextlib.asynccontextmanager
+async def copied_database(server_url: str, name: str) -> AsyncIterator[tuple[Database, str]]:
+    """An empty database with this name for the length of the block, open, with its address."""
+    async with copied_url(server_url, name) as url:
+        opened = await Database.connect(url, pool_size=8, statement_timeout=60)
+        yield opened, url
+        await opened.close()
+
+
+@contextlib.asynccontextmanager
+async def copied_url(server_url: str, name: str) -> AsyncIterator[str]:
+    """The address of an empty database with this name, which exists for the length of the block."""
+    template = await asyncio.to_thread(_template, server_url)
+    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+    await _execute(server_url, drop, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(server_url, name)
+    await _execute(server_url, drop)
+
+
+def _empty_function() -> str:
+    """A function that deletes all rows, or truncates all tables once one of them has grown.
+
+    Without triggers, which only a superuser may leave out, this is twice as fast. With them, the counts change with
+    what is deleted, so each table of counts is emptied right behind its table.
+    """
+    tables = [table.name for table in reversed(_EMPTIED)]
+    counts = {name: [f"{name}_count"] if f"{name}_count" in tables else [] for name in tables}
+    deletes = "".join(f'DELETE FROM public."{table}";' for name in tables for table in (name, *counts[name]))
+    names = ", ".join(f'public."{name}"' for name in tables)
+    listed = ", ".join(f"'public.{name}'" for name in tables)
+    body = f"""
+        IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+            PERFORM set_config('session_replication_role', 'replica', true);
+        END IF;
+        IF EXISTS (
+            SELECT FROM unnest(ARRAY[{listed}]::regclass[]) AS name WHERE pg_relation_size(name) > {_BLOATED_BYTES}
+        ) THEN
+            TRUNCATE {names};
+        ELSE
+            {deletes}
+        END IF;
+    """
+    return _function("empty_tables", body)
+
+
+def _function(name: str, body: str) -> str:
+    """A function of one connection, in which PostgreSQL keeps the plans of the statements."""
+    return f"CREATE FUNCTION pg_temp.{name}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+
+
+def _template(server_url: str) -> str:
+    """The name of a migrated database, made once per state of the migrations."""
+    files = sorted((ROOT / "migrations").rglob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    name = f"template_{digest}"
+    with (ROOT / ".tessera" / "test-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not asyncio.run(_exists(server_url, name)):
+            partial = f"{name}_partial"
+            create = f"CREATE DATABASE {partial} TEMPLATE template0"
+            asyncio.run(_execute(server_url, f"DROP DATABASE IF EXISTS {partial}", create))
+            migrations.upgrade(_named(server_url, partial))
+            asyncio.run(_execute(server_url, f"ALTER DATABASE {partial} RENAME TO {name}"))
+    return name
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+async def _exists(url: str, name: str) -> bool:
+    connection = await asyncpg.connect(url)
+    try:
+        return bool(await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name))
+    finally:
+        await connection.close()
+
+
+async def _execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
