@@ -1,6 +1,5 @@
 """The outbox is read in an order in which nothing is ever inserted behind the reader."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,29 +10,16 @@ import pytest
 
 from db.database import Database
 from db.outbox.changes import NewEvent, append_events, begin_epoch, delete_events
-from db.outbox.reads import ACCESS_VERSION, HORIZON, NAIVE_TAIL, ORIGIN, STREAM, TAIL, event_count, events_of
-from db.outbox.rows import EventRow, StreamRow
+from db.outbox.reads import ACCESS_VERSION, HORIZON, NAIVE_TAIL, ORIGIN, STREAM, event_count, events_of
+from db.outbox.rows import StreamRow
 from domain.events import EventKind, Position, SubjectKind
 from domain.notifications.events import about_account
 from domain.schemes.events import about_scheme
+from tests.support.outbox import fetch, settled, tail
 from tests.support.world import World
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 INSERT = "INSERT INTO event (kind, object_id, recorded_at) VALUES ('TIER_SAVED', $1, now())"
-
-
-async def fetch(database: Database, statement: Any, **parameters: Any) -> list[Any]:
-    """Rows of a statement."""
-    reading = database.reading(fresh=True)
-    try:
-        return await reading.fetch(statement, **parameters)
-    finally:
-        await reading.close()
-
-
-async def tail(database: Database, after: Position, limit: int = 500) -> list[EventRow]:
-    """What the tailer would read next."""
-    return await fetch(database, TAIL, after_xid=after.xid, after_id=after.id, limit=limit)
 
 
 async def told(database: Database, *objects: UUID) -> None:
@@ -55,14 +41,6 @@ async def slow(database_url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
-
-
-async def settled(database: Database, after: Position, count: int) -> list[EventRow]:
-    """The events behind a place, once there are so many: other tests' transactions may hold them back for a while."""
-    async with asyncio.timeout(30):
-        while len(found := await tail(database, after)) < count:  # noqa: ASYNC110 - nobody tells when
-            await asyncio.sleep(0.01)
-    return found
 
 
 async def test_an_event_of_a_slow_transaction_is_neither_lost_nor_out_of_order(
