@@ -20,7 +20,7 @@ from resolvers.context import Operation
 from resolvers.outbox.retention import forget_old_events
 from resolvers.retrying import retrying
 from resolvers.schemes.apply_revisions import apply_revisions, due_schemes
-from resolvers.webhooks.advance_idle import advance_idle_endpoints, advance_to
+from resolvers.webhooks.positions import advance_idle_endpoints, advance_to
 from resolvers.webhooks.retention import forget_old_deliveries
 
 # Seconds between two looks for old events.

@@ -1,4 +1,4 @@
-"""Forgetting old events, and the attempts to deliver them."""
+"""Retention: deleting old events."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -11,24 +11,23 @@ from db.sessions import Writing
 from domain.events import Position
 from resolvers.context import Operation
 
-BATCH: Final = 1000
-
+CHUNK: Final = 1000
 
 # Called in the transaction that deletes events up to a place, before they are gone.
 BeforeDeletion = Callable[[Writing, StreamRow, Position], Awaitable[None]]
 
 
 async def forget_old_events(
-    operation: Operation, before: datetime, before_deletion: BeforeDeletion, batch: int = BATCH
+    operation: Operation, before: datetime, before_deletion: BeforeDeletion, chunk: int = CHUNK
 ) -> int:
-    """Delete the events recorded before a moment, from the beginning of the stream, and say how many they were.
+    """Delete the events recorded before a moment, from the beginning of the stream, and return their number.
 
-    Cursors in front of the last of them are expired from then on. Each batch is a transaction of its own.
+    Cursors in front of the last of them are expired from then on. Each chunk of events is a transaction of its own.
     """
     total = 0
     while True:
         async with operation.writing() as session:
-            oldest = await session.fetch(OLDEST_EVENTS, limit=batch)
+            oldest = await session.fetch(OLDEST_EVENTS, limit=chunk)
             young = next((index for index, event in enumerate(oldest) if event.recorded_at >= before), len(oldest))
             if young:
                 through = oldest[young - 1].position
@@ -36,5 +35,5 @@ async def forget_old_events(
                 await before_deletion(session, stream, through)
                 await delete_events(session, through)
         total += young
-        if young < batch:
+        if young < chunk:
             return total

@@ -1,9 +1,8 @@
-"""What becomes of an endpoint: it moves on, it is tried again, or it is disabled and administrators are told.
+"""What an attempt changes of its endpoint: its position, the time of its next attempt, or whether it is enabled.
 
-Every change is made to the locked row, and only as far as nobody has changed the endpoint since it was read.
+Each change applies to the locked row, and only as far as nobody has changed the endpoint since it was read.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -23,10 +22,11 @@ from domain.permissions import Role
 from domain.webhooks.endpoints import Attempt, GiveUp, after_failure, disabled_message
 from resolvers.context import Operation
 from resolvers.notifications.notify import notification_added
+from resolvers.webhooks.positions import advance
 
 
 class Tried(Struct, frozen=True):
-    """An attempt to send an event to an endpoint, as it was then."""
+    """An attempt to send an event to an endpoint, with the endpoint as it was then."""
 
     endpoint: WebhookEndpointRow
     event: EventRow
@@ -34,7 +34,7 @@ class Tried(Struct, frozen=True):
 
 
 async def record_attempt(operation: Operation, tried: Tried, jitter: float) -> None:
-    """Note an attempt, and what follows from it; nothing for an endpoint that is deleted. Raises TransactionConflict.
+    """Record an attempt and what follows from it, unless the endpoint is deleted. Raises TransactionConflict.
 
     `jitter` is a random number from 0 to 1.
     """
@@ -45,7 +45,7 @@ async def record_attempt(operation: Operation, tried: Tried, jitter: float) -> N
             return
         await add_delivery(session, _delivery(operation.new_id(), tried))
         if attempt.delivered:
-            await _save(session, stored, _moved(stored, seen, tried.event.position, operation.now))
+            await _save(session, stored, advance(stored, seen, tried.event.position, operation.now))
         elif stored.disabled_at is None and stored.updated_at == seen.updated_at:
             failures = stored.failures + 1
             may_follow = after_failure(failures, attempt, jitter)
@@ -55,12 +55,12 @@ async def record_attempt(operation: Operation, tried: Tried, jitter: float) -> N
                 await save_endpoint(session, replace(stored, failures=failures, next_attempt_at=may_follow.at))
 
 
-async def move_on(operation: Operation, seen: WebhookEndpointRow, position: Position) -> None:
-    """Leave events behind that are not for the endpoint. Raises TransactionConflict."""
+async def skip_events(operation: Operation, seen: WebhookEndpointRow, position: Position) -> None:
+    """Advance an endpoint past events that are not for it. Raises TransactionConflict."""
     async with operation.writing() as session:
         stored = await _locked(session, seen.id)
         if stored is not None:
-            await _save(session, stored, _moved(stored, seen, position, operation.now))
+            await _save(session, stored, advance(stored, seen, position, operation.now))
 
 
 async def give_up(operation: Operation, seen: WebhookEndpointRow, reason: str) -> None:
@@ -79,16 +79,6 @@ async def _locked(session: Writing, endpoint_id: UUID) -> WebhookEndpointRow | N
 async def _save(session: Writing, stored: WebhookEndpointRow, changed: WebhookEndpointRow) -> None:
     if changed != stored:
         await save_endpoint(session, changed)
-
-
-def _moved(
-    stored: WebhookEndpointRow, seen: WebhookEndpointRow, position: Position, now: datetime
-) -> WebhookEndpointRow:
-    """The endpoint behind `position`, unless it is there already, or somebody has sent it back meanwhile."""
-    sent_elsewhere = stored.updated_at != seen.updated_at and stored.place != seen.place
-    if sent_elsewhere or stored.position >= position:
-        return stored
-    return replace(stored, position_xid=position.xid, position_id=position.id, failures=0, next_attempt_at=now)
 
 
 async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndpointRow, reason: str) -> None:

@@ -6,18 +6,19 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.accounts.reads import LOCK_ACCOUNT
-from db.outbox.reads import HORIZON, STREAM
+from db.outbox.reads import STREAM
 from db.sessions import Writing
 from db.webhooks.changes import add_endpoint
 from db.webhooks.reads import ENDPOINT_COUNT, LOCK_ADDING
 from db.webhooks.rows import WebhookEndpointRow
-from domain.events import EventKind, Position
+from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.webhooks.endpoints import ENDPOINTS_LIMIT
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
-from resolvers.webhooks.checks import endpoint_problems, place_behind
+from resolvers.webhooks.checks import endpoint_problems
+from resolvers.webhooks.positions import PositionColumns, columns_of, position_behind, position_of_now
 from resolvers.webhooks.secret import new_secret
 
 
@@ -44,8 +45,8 @@ async def create_webhook_endpoint(operation: Operation, command: CreateWebhookEn
     async with operation.writing() as session:
         await session.fetch(LOCK_ADDING)
         (stream,) = await session.fetch(STREAM)
-        (horizon,) = await session.fetch(HORIZON)
-        position, cursor_problems = place_behind(stream, command.after)
+        position, cursor_problems = position_behind(stream, command.after)
+        position = position or await position_of_now(session)
         reject_invalid(
             [
                 *[problem async for problem in _problems(session, command)],
@@ -53,7 +54,7 @@ async def create_webhook_endpoint(operation: Operation, command: CreateWebhookEn
                 *cursor_problems,
             ]
         )
-        endpoint = _endpoint(operation, command, stream.epoch, position or Position(horizon, 0))
+        endpoint = _endpoint(operation, command, columns_of(stream.epoch, position))
         await add_endpoint(session, endpoint, secret)
         await append_event(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
     return CreatedWebhookEndpoint(endpoint.id, secret)
@@ -70,18 +71,14 @@ async def _problems(session: Writing, command: CreateWebhookEndpoint) -> AsyncIt
         yield Problem(UserErrorCode.NOT_FOUND, message, ("accountId",))
 
 
-def _endpoint(
-    operation: Operation, command: CreateWebhookEndpoint, epoch: int, position: Position
-) -> WebhookEndpointRow:
+def _endpoint(operation: Operation, command: CreateWebhookEndpoint, position: PositionColumns) -> WebhookEndpointRow:
     return WebhookEndpointRow(
         id=operation.new_id(),
         account_id=command.account_id,
         url=command.url,
         description=(command.description or "").strip() or None,
         kinds=sorted(command.kinds),
-        position_epoch=epoch,
-        position_xid=position.xid,
-        position_id=position.id,
+        **position,
         failures=0,
         next_attempt_at=operation.now,
         disabled_at=None,

@@ -1,4 +1,4 @@
-"""What an endpoint is to be sent next, decided anew for every attempt: who its account is now, and what that sees."""
+"""Choose what to send to an endpoint next, by what its account may see at each attempt."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -18,10 +18,10 @@ from resolvers.events.facts import EventFacts, facts_of
 from resolvers.events.stream import cursor_at
 from resolvers.events.visibility import visible_to_viewer
 from resolvers.outbox.cursors import stream_of
-from resolvers.webhooks.attempts import give_up, move_on
+from resolvers.webhooks.attempts import give_up, skip_events
 
-# How many events are looked through at once for one that the account may see.
-BATCH: Final = 100
+# How many events are read at once in search of one that the account may see.
+CHUNK: Final = 100
 
 
 class Delivery(Struct, frozen=True):
@@ -34,14 +34,14 @@ class Delivery(Struct, frozen=True):
 
 
 async def served_endpoints(reading: Fetching) -> list[ServedEndpointRow]:
-    """The endpoints to which anything is sent: they are not disabled, nor are their accounts."""
+    """The endpoints to which events are sent: neither they nor their accounts are disabled."""
     return await reading.fetch(SERVED_ENDPOINTS)
 
 
 async def next_delivery(operation: Operation, endpoint_id: UUID) -> Delivery | None:
     """The next event for an endpoint, or None when nothing is to be sent now.
 
-    What its account may not see is passed over for good. An endpoint for which events are gone is disabled instead.
+    Events that its account may not see are skipped for good. An endpoint whose next events are deleted is disabled.
     The operation becomes one of the account. Raises TransactionConflict.
     """
     while (served := await _served(operation, endpoint_id)) is not None:
@@ -51,19 +51,19 @@ async def next_delivery(operation: Operation, endpoint_id: UUID) -> Delivery | N
             await give_up(operation, endpoint, DELETED if endpoint.position_epoch == stream.epoch else RESTORED)
             return None
         after = {"after_xid": endpoint.position.xid, "after_id": endpoint.position.id}
-        events = await operation.fetch(events_of(None), limit=BATCH, kinds=endpoint.kinds, **after)
+        events = await operation.fetch(events_of(None), limit=CHUNK, kinds=endpoint.kinds, **after)
         facts = await _first_visible(operation, stream, events)
         if facts is not None:
             message_id = f"evt_{stream.epoch}_{facts.event.xid}_{facts.event.id}"
             return Delivery(endpoint, secrets.valid_at(operation.now), facts, message_id)
         if not events:
             return None
-        await move_on(operation, endpoint, events[-1].position)
+        await skip_events(operation, endpoint, events[-1].position)
     return None
 
 
 async def _served(operation: Operation, endpoint_id: UUID) -> tuple[WebhookEndpointRow, EndpointSecretsRow] | None:
-    """The endpoint, if it may be sent something at this moment; the operation is then its account's."""
+    """The endpoint, if an attempt is due now; the operation is then signed in as its account."""
     rows = await operation.fetch(ENDPOINT_WITH_SECRETS, id=endpoint_id)
     if not rows:
         return None

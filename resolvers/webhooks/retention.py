@@ -1,4 +1,4 @@
-"""Forgetting old attempts to deliver events."""
+"""Retention: deleting old attempts to deliver events."""
 
 from datetime import datetime
 from typing import Final
@@ -6,15 +6,15 @@ from typing import Final
 from db.webhooks.changes import delete_deliveries
 from resolvers.context import Operation
 
-RETENTION_BATCH: Final = 1000
+RETENTION_CHUNK: Final = 1000
 
 
-async def forget_old_deliveries(operation: Operation, before: datetime, batch: int = RETENTION_BATCH) -> int:
-    """Delete the attempts of webhooks made before a moment, and say how many they were; a batch is a transaction."""
+async def forget_old_deliveries(operation: Operation, before: datetime, chunk: int = RETENTION_CHUNK) -> int:
+    """Delete the attempts made before a moment, and return their number; each chunk is a transaction of its own."""
     total = 0
     while True:
         async with operation.writing() as session:
-            deleted = await delete_deliveries(session, before, batch)
+            deleted = await delete_deliveries(session, before, chunk)
         total += deleted
-        if deleted < batch:
+        if deleted < chunk:
             return total

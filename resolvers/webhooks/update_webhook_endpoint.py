@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.outbox.reads import HORIZON, STREAM
+from db.outbox.reads import STREAM
 from db.outbox.rows import StreamRow
 from db.webhooks.changes import save_endpoint
 from db.webhooks.rows import WebhookEndpointRow
@@ -17,8 +17,9 @@ from domain.webhooks.endpoints import disabled_by
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
-from resolvers.webhooks.checks import endpoint_problems, place_behind
+from resolvers.webhooks.checks import endpoint_problems
 from resolvers.webhooks.locking import lock_endpoint
+from resolvers.webhooks.positions import columns_of, position_behind, position_of_now
 
 
 class UpdateWebhookEndpoint(Struct, frozen=True):
@@ -38,10 +39,9 @@ async def update_webhook_endpoint(operation: Operation, command: UpdateWebhookEn
     async with operation.writing() as session:
         stored = await lock_endpoint(session, command.id)
         (stream,) = await session.fetch(STREAM)
-        position, problems = place_behind(stream, command.after)
+        position, problems = position_behind(stream, command.after)
         if command.from_now:
-            (horizon,) = await session.fetch(HORIZON)
-            position = Position(horizon, 0)
+            position = await position_of_now(session)
         endpoint = _changed(operation, stored, command, stream, position)
         reject_invalid(
             [
@@ -72,7 +72,7 @@ def _changed(
     if command.description is not None:
         values["description"] = command.description.strip() or None
     if position is not None:
-        values |= {"position_epoch": stream.epoch, "position_xid": position.xid, "position_id": position.id}
+        values |= columns_of(stream.epoch, position)
     if command.enabled is False and stored.disabled_at is None:
         reason = disabled_by(operation.viewer.display_name)
         values |= {"disabled_at": operation.now, "disabled_reason": reason}

@@ -11,7 +11,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import utc_now
 from resolvers.schemes.approve_scheme import ApproveScheme, approve_scheme
-from resolvers.webhooks import attempts
+from resolvers.webhooks import attempts, positions
 from tests.support.client import Clients, document, gid
 from tests.support.clock import TestClock
 from tests.support.endpoint import OK
@@ -240,15 +240,16 @@ async def test_an_event_whose_delivery_was_not_stored_comes_again(
 ) -> None:
     """A crash between sending and storing: at least once, and with the same id."""
     lost: list[Position] = []
-    moved = attempts._moved  # noqa: SLF001 - the last thing before it is stored
+    # The last thing before the attempt is stored.
+    advance = positions.advance
 
     def crash(stored: Any, seen: Any, position: Position, now: Any) -> Any:
         if not lost:
             lost.append(position)
             raise RuntimeError("the power is gone")
-        return moved(stored, seen, position, now)
+        return advance(stored, seen, position, now)
 
-    monkeypatch.setattr(attempts, "_moved", crash)
+    monkeypatch.setattr(attempts, "advance", crash)
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.save_tier()
     once, again = await receiver.deliveries(2)

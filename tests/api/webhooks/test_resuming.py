@@ -11,8 +11,8 @@ from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.context import Operation
 from resolvers.outbox.retention import forget_old_events
-from resolvers.webhooks import advance_idle as passing
-from resolvers.webhooks.advance_idle import advance_idle_endpoints, advance_to
+from resolvers.webhooks import positions
+from resolvers.webhooks.positions import advance_idle_endpoints, advance_to
 from resolvers.webhooks.retention import forget_old_deliveries
 from tests.api.webhooks.test_delivering import change_account
 from tests.support.client import document
@@ -205,7 +205,7 @@ async def test_idle_endpoints_do_not_fall_far_behind(
     places = [(await hooks.endpoint(key))["cursor"] for key in (quiet, waiting)]
     await along(environment)
     assert [(await hooks.endpoint(key))["cursor"] for key in (quiet, waiting)] == places
-    monkeypatch.setattr(passing, "DISTANCE", 0)
+    monkeypatch.setattr(positions, "DISTANCE", 0)
     await along(environment)
     brought, stayed = [(await hooks.endpoint(key))["cursor"] for key in (quiet, waiting)]
     assert brought != places[0]
@@ -284,7 +284,7 @@ async def test_attempts_are_forgotten_with_their_events(
     await hooks.save_tier()
     await hooks.tried(endpoint_id, 4)
     operation: Operation = environment.operation(None)
-    assert await forget_old_deliveries(operation, clock.now - timedelta(days=7), batch=2) == 3
-    assert await forget_old_deliveries(operation, clock.now - timedelta(days=7), batch=2) == 0
+    assert await forget_old_deliveries(operation, clock.now - timedelta(days=7), chunk=2) == 3
+    assert await forget_old_deliveries(operation, clock.now - timedelta(days=7), chunk=2) == 0
     (kept,) = (await hooks.endpoint(endpoint_id))["deliveries"]["nodes"]
     assert datetime.fromisoformat(kept["attemptedAt"]) > clock.now - timedelta(days=1)

@@ -14,7 +14,7 @@ from domain.ecps.events import EVENTS as OF_ECPS
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind, SubjectKind
 from domain.schemes.events import EVENTS as OF_SCHEMES
-from tests.conftest import copied_database
+from tests.support.databases import copied_database
 from tests.support.many_events import EVENTS, TRANSACTION, add_many_events, made
 from tests.support.plans import RUN, blocks, buffers, explained, nodes
 

@@ -13,7 +13,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.outbox.retention import forget_old_events
-from resolvers.webhooks.advance_idle import advance_to
+from resolvers.webhooks.positions import advance_to
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Heard
 from tests.support.client import Client, Clients, gid

@@ -16,7 +16,7 @@ from graphql_api.subscriptions.hub import Hub
 from graphql_api.subscriptions.sessions import refresh
 from resolvers.outbox.feeds import visible_events
 from resolvers.outbox.retention import forget_old_events
-from resolvers.webhooks.advance_idle import advance_to
+from resolvers.webhooks.positions import advance_to
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, Heard, caught_up
 from tests.support.client import Client, Clients

@@ -1,0 +1,92 @@
+"""Positions of webhook endpoints in the stream of events: this module alone chooses and changes them.
+
+Everything before the position of an endpoint is done: it was accepted, or was not for the endpoint. A position belongs
+to an epoch of the stream; after a restore of the database, those of earlier epochs lead nowhere.
+"""
+
+from datetime import datetime
+from typing import Final, TypedDict
+
+from msgspec.structs import replace
+
+from db.outbox.reads import HORIZON, STREAM, events_of
+from db.outbox.rows import StreamRow
+from db.sessions import Writing
+from db.webhooks.changes import save_endpoint
+from db.webhooks.reads import LOCK_ENDPOINTS_BEFORE
+from db.webhooks.rows import WebhookEndpointRow
+from domain.events import Position
+from domain.failures import Problem, UserErrorCode
+from domain.requests import BadInput, CursorExpired
+from resolvers.context import Operation
+from resolvers.events.stream import SCOPE
+from resolvers.outbox.cursors import decode_cursor
+
+# How many transactions an idle endpoint may stay behind.
+DISTANCE: Final = 1000
+
+
+class PositionColumns(TypedDict):
+    """The columns of an endpoint that hold its position."""
+
+    position_epoch: int
+    position_xid: int
+    position_id: int
+
+
+def columns_of(epoch: int, position: Position) -> PositionColumns:
+    """A position as the columns of an endpoint."""
+    return {"position_epoch": epoch, "position_xid": position.xid, "position_id": position.id}
+
+
+async def position_of_now(session: Writing) -> Position:
+    """The position before every event that becomes visible from now on."""
+    (horizon,) = await session.fetch(HORIZON)
+    return Position(horizon, 0)
+
+
+def position_behind(stream: StreamRow, after: str | None) -> tuple[Position | None, list[Problem]]:
+    """The position of a cursor, None without one, and what is wrong with the cursor."""
+    if after is None:
+        return None, []
+    try:
+        return decode_cursor(stream, SCOPE, after), []
+    except (BadInput, CursorExpired) as error:
+        return None, [Problem(UserErrorCode.INVALID, str(error), ("after",))]
+
+
+def advance(
+    stored: WebhookEndpointRow, seen: WebhookEndpointRow, position: Position, now: datetime
+) -> WebhookEndpointRow:
+    """The endpoint at `position`, ready for its next attempt.
+
+    Unchanged if it is there already, or if somebody has moved it since it was `seen`.
+    """
+    is_moved = stored.updated_at != seen.updated_at and stored.place != seen.place
+    if is_moved or stored.position >= position:
+        return stored
+    return replace(stored, **columns_of(stored.position_epoch, position), failures=0, next_attempt_at=now)
+
+
+async def advance_idle_endpoints(operation: Operation) -> None:
+    """Advance endpoints without events to get that are far behind, so that their next look at the stream is short."""
+    async with operation.writing() as session:
+        (stream,) = await session.fetch(STREAM)
+        now = await position_of_now(session)
+        await advance_to(session, stream, Position(max(now.xid - DISTANCE, 0), 0))
+
+
+async def advance_to(session: Writing, stream: StreamRow, through: Position) -> None:
+    """Advance every endpoint to `through` unless one of its events lies before it.
+
+    Retention calls it before it deletes events, so that an endpoint without events to get has lost none.
+    """
+    behind = await session.fetch(LOCK_ENDPOINTS_BEFORE, place_xid=through.xid, place_id=through.id)
+    until = {"until_xid": through.xid, "until_id": through.id}
+    for endpoint in behind:
+        if endpoint.has_lost_events(stream):
+            continue
+        after = {"after_xid": endpoint.position.xid, "after_id": endpoint.position.id}
+        statement = events_of(None, bounded=True)
+        if not await session.fetch(statement, limit=1, kinds=endpoint.kinds, **after, **until):
+            await save_endpoint(session, replace(endpoint, **columns_of(endpoint.position_epoch, through)))
