@@ -26,10 +26,10 @@ from domain.rules.model import (
     QuantityClause,
     Slabs,
 )
-from domain.rules.occasions import Scope
 from domain.rules.payouts import earning
-from domain.rules.prospects import Anybody, Prospects
 from domain.rules.reach import parts_of
+from domain.rules.reach_search import AnyEcp, ReachSearch
+from domain.rules.sale_assignments import SaleScope
 from domain.rules.sentences import Names, asks
 from domain.rules.traversal import clauses
 from domain.rules.wording import named
@@ -55,7 +55,7 @@ class Setting(Struct, frozen=True):
     It is `late` when the scheme has begun before the rules can pay.
     """
 
-    scope: Scope
+    scope: SaleScope
     geography_ids: frozenset[UUID]
     base_points: Mapping[UUID, int]
     budget: int | None
@@ -67,35 +67,35 @@ class Setting(Struct, frozen=True):
 
 def rule_findings(rules: Sequence[BonusRule], setting: Setting) -> tuple[Finding, ...]:
     """Everything to know about the rules, rule by rule in their order."""
-    anybody = _anybody(rules, setting)
+    any_ecp = _any_ecp(rules, setting)
     found: list[Finding] = []
     possible: list[BonusRule] = []
     for rule in rules:
         found.extend(_outside(rule, setting))
         found.extend(_slabs(rule))
         found.extend(_pay(rule, setting))
-        if not anybody.could(rule.condition):
-            found.append(Finding("CONTRADICTION", _contradiction(rule, anybody, setting.names), rule.id))
+        if not any_ecp.can_meet(rule.condition):
+            found.append(Finding("CONTRADICTION", _contradiction(rule, any_ecp, setting.names), rule.id))
             continue
-        shadowed = list(_shadowed(rule, possible, setting, anybody))
-        found.extend(shadowed or _overlap(rule, possible, anybody))
+        shadowed = list(_shadowed(rule, possible, setting, any_ecp))
+        found.extend(shadowed or _overlap(rule, possible, any_ecp))
         possible.append(rule)
     return tuple(found)
 
 
-def _anybody(rules: Iterable[BonusRule], setting: Setting) -> Anybody:
+def _any_ecp(rules: Iterable[BonusRule], setting: Setting) -> AnyEcp:
     asked = (clause for rule in rules for clause in clauses(rule.condition))
-    prospects = Prospects(asked, setting.scope, setting.paths, setting.tier_ranks)
+    search = ReachSearch(asked, setting.scope, setting.paths, setting.tier_ranks)
     inside = (place for place, path in setting.paths.items() if not setting.geography_ids.isdisjoint(path))
-    return Anybody(prospects, inside)
+    return AnyEcp(search, inside)
 
 
-def _contradiction(rule: BonusRule, anybody: Anybody, names: Names) -> str:
+def _contradiction(rule: BonusRule, any_ecp: AnyEcp, names: Names) -> str:
     """Say which two parts of the condition exclude each other, if it is two of them."""
     parts = parts_of(rule.condition)
     for first, second in combinations(parts, 2):
-        alone = anybody.could(first) and anybody.could(second)
-        if alone and not anybody.could(AllOf((first, second))):
+        alone = any_ecp.can_meet(first) and any_ecp.can_meet(second)
+        if alone and not any_ecp.can_meet(AllOf((first, second))):
             one, other = asks(first, names), asks(second, names)
             return f"Rule {quoted(rule.name)} rewards nobody: no ECPs {one} and at the same time {other}."
     what = asks(rule.condition, names)
@@ -143,7 +143,7 @@ def _strangers(rule: BonusRule, strangers: Sequence[str], where: str) -> Iterato
         yield Finding("OUTSIDE_SCHEME", message, rule.id)
 
 
-def _apart(first: date | None, last: date | None, scope: Scope) -> bool:
+def _apart(first: date | None, last: date | None, scope: SaleScope) -> bool:
     """Whether dates, of which either may be open, share no day with the scheme."""
     return (first is not None and first > scope.ends_on) or (last is not None and last < scope.starts_on)
 
@@ -194,7 +194,7 @@ def _fewest_units(rule: BonusRule) -> int:
     return max((bound for bound in bounds if bound is not None), default=1)
 
 
-def _shadowed(rule: BonusRule, earlier: Iterable[BonusRule], setting: Setting, anybody: Anybody) -> Iterator[Finding]:
+def _shadowed(rule: BonusRule, earlier: Iterable[BonusRule], setting: Setting, any_ecp: AnyEcp) -> Iterator[Finding]:
     """An earlier rule of the group that is met whenever this one is, and never pays less, leaves it nothing."""
     for other in earlier:
         if (
@@ -202,7 +202,7 @@ def _shadowed(rule: BonusRule, earlier: Iterable[BonusRule], setting: Setting, a
             and other.exclusive_group == rule.exclusive_group
             and other.limits == Limits()
             and _never_less(other, rule, setting)
-            and not anybody.could(AllOf((rule.condition, Not(other.condition))))
+            and not any_ecp.can_meet(AllOf((rule.condition, Not(other.condition))))
         ):
             message = (
                 f"Rule {quoted(rule.name)} never pays: {quoted(other.name)} of the same group is met whenever it is, "
@@ -228,13 +228,13 @@ def _units(rule: BonusRule) -> set[int]:
     return {units for units in {*_UNITS, *edges} if units >= 1}
 
 
-def _overlap(rule: BonusRule, earlier: Iterable[BonusRule], anybody: Anybody) -> Iterator[Finding]:
+def _overlap(rule: BonusRule, earlier: Iterable[BonusRule], any_ecp: AnyEcp) -> Iterator[Finding]:
     """Earlier rules that add up with this one on the same sale."""
     both = [
         other
         for other in earlier
         if (rule.exclusive_group is None or other.exclusive_group != rule.exclusive_group)
-        and anybody.surely_could(AllOf((rule.condition, other.condition)))
+        and any_ecp.provably_can_meet(AllOf((rule.condition, other.condition)))
     ]
     if both:
         others = _some([quoted(other.name) for other in both])

@@ -13,8 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.rules.model import ActivityClause, AllOf, BonusRule, Condition
-from domain.rules.occasions import Scope
-from domain.rules.prospects import Crowd, Prospects
+from domain.rules.reach_search import Audience, ReachSearch
+from domain.rules.sale_assignments import SaleScope
 from domain.rules.traversal import clauses
 
 
@@ -99,14 +99,14 @@ class Reach(Struct, frozen=True):
 
 
 def reach_of(
-    rules: Sequence[BonusRule], scope: Scope, population: Population, policy: ReachPolicy
+    rules: Sequence[BonusRule], scope: SaleScope, population: Population, policy: ReachPolicy
 ) -> tuple[Reach, ...]:
     """The reach of each rule, in order."""
     asked = (clause for rule in rules for clause in clauses(rule.condition))
-    crowd = Crowd(Prospects(asked, scope, population.paths, population.tier_ranks))
+    ecps = Audience(ReachSearch(asked, scope, population.paths, population.tier_ranks))
     for cell in population.cells:
-        crowd.add(cell.geography_id, cell.tier_id, cell.count, cell.did, cell.stays)
-    return tuple(_reach(rule, crowd, population.size, policy) for rule in rules)
+        ecps.add(cell.geography_id, cell.tier_id, cell.count, cell.did, cell.stays)
+    return tuple(_reach(rule, ecps, population.size, policy) for rule in rules)
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
@@ -124,19 +124,19 @@ def cells_by_activity(totals: Mapping[tuple[UUID, UUID | None], int], active: Se
     return (*active, *quiet)
 
 
-def _reach(rule: BonusRule, crowd: Crowd, audience: int, policy: ReachPolicy) -> Reach:
+def _reach(rule: BonusRule, ecps: Audience, audience: int, policy: ReachPolicy) -> Reach:
     """Count part by part."""
     parts = parts_of(rule.condition)
-    remaining = crowd.funnel(parts)
+    remaining = ecps.funnel(parts)
     before = (audience, *remaining)
     steps = tuple(Step(part, left, there - left) for part, left, there in zip(parts, remaining, before, strict=False))
     found = Reach(rule.id, audience, remaining[-1], policy.verdict(remaining[-1], audience), steps)
-    return found if found.shut_by is None else replace(found, excluded_by=_excluding(parts[: found.shut_by + 1], crowd))
+    return found if found.shut_by is None else replace(found, excluded_by=_excluding(parts[: found.shut_by + 1], ecps))
 
 
-def _excluding(parts: Sequence[Condition], crowd: Crowd) -> tuple[Condition, ...]:
+def _excluding(parts: Sequence[Condition], ecps: Audience) -> tuple[Condition, ...]:
     """Which of the parts before the last one shut everybody out together with it: none, one of them, or all."""
     *before, shut = parts
-    if not crowd.funnel((shut,))[-1]:
+    if not ecps.funnel((shut,))[-1]:
         return ()
-    return next(((part,) for part in before if not crowd.funnel((part, shut))[-1]), tuple(before))
+    return next(((part,) for part in before if not ecps.funnel((part, shut))[-1]), tuple(before))

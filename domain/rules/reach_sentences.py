@@ -7,8 +7,8 @@ from uuid import UUID
 
 from domain.rules.facts import EcpFacts
 from domain.rules.model import ActivityClause, AllOf, BonusRule, Condition, GeographyClause, TierClause, VolumeClause
-from domain.rules.occasions import Asked, any_line
 from domain.rules.reach import Population, Reach, ReachVerdict, parts_of
+from domain.rules.sale_assignments import ClauseEvaluator, make_line
 from domain.rules.sentences import Names, asks
 from domain.rules.traversal import clauses
 from domain.rules.wording import named
@@ -83,17 +83,19 @@ def _is_inside(place: GeographyClause, population: Population) -> bool:
 def _tiers_of(condition: Condition, population: Population) -> Counter[UUID | None]:
     """How many ECPs of each tier meet a condition about places."""
     places = [clause for clause in clauses(condition) if isinstance(clause, GeographyClause)]
-    asked = Asked(places)
+    asked = ClauseEvaluator(places)
     found: Counter[UUID | None] = Counter()
     for cell in population.cells:
         path = population.paths[cell.geography_id]
-        if len(asked.holding(any_line(), EcpFacts(geography_path=path))) == len(places):
+        if len(asked.true_clauses(make_line(), EcpFacts(geography_path=path))) == len(places):
             found[cell.tier_id] += cell.count
     return found
 
 
 def _meets(tier: TierClause, tier_id: UUID | None, population: Population) -> bool:
-    return bool(Asked([tier], dict(population.tier_ranks)).holding(any_line(), EcpFacts(tier_id=tier_id)))
+    return bool(
+        ClauseEvaluator([tier], dict(population.tier_ranks)).true_clauses(make_line(), EcpFacts(tier_id=tier_id))
+    )
 
 
 def _left(parts: Sequence[Condition], reach: Reach, names: Names) -> str:

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from domain.rules.checks import Setting, rule_findings
 from domain.rules.model import BonusRule
-from domain.rules.occasions import Scope, SoldVariant
 from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, reach_of
 from domain.rules.reach_sentences import never_done, never_done_sentence, reach_sentence
+from domain.rules.sale_assignments import SaleScope, SoldVariant
 from domain.rules.sentences import asks
 from domain.rules.wording import Names
 from domain.schemes.content import SchemeContent
@@ -47,7 +47,7 @@ class Assessment(Struct, frozen=True):
     warnings: tuple[ReviewWarning, ...] = ()
 
 
-def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: date | None = None) -> Scope | None:
+def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: date | None = None) -> SaleScope | None:
     """What a scheme allows to be sold, how and when; None while its dates or products are missing.
 
     `since` is the first day on which this content can be in force: what was sold before is not valued by it.
@@ -60,11 +60,11 @@ def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: d
         return None
     if since is not None and since <= ends:
         starts = max(starts, since)
-    return Scope(sold, tuple(basics.channels), opens, closes, starts, ends)
+    return SaleScope(sold, tuple(basics.channels), opens, closes, starts, ends)
 
 
 def assess(
-    content: SchemeContent, scope: Scope | None, population: Population, names: Names, policy: ReachPolicy
+    content: SchemeContent, scope: SaleScope | None, population: Population, names: Names, policy: ReachPolicy
 ) -> Assessment:
     """Count whom the rules reach, and check them; nothing while the scheme is not far enough to say so."""
     if scope is None or not content.geography_ids:
@@ -109,7 +109,7 @@ def _in_order(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> 
         yield from (warning for warning in warnings if warning.rule_id == rule.id)
 
 
-def _setting(content: SchemeContent, scope: Scope, population: Population, names: Names) -> Setting:
+def _setting(content: SchemeContent, scope: SaleScope, population: Population, names: Names) -> Setting:
     return Setting(
         scope,
         frozenset(content.geography_ids),

@@ -10,8 +10,8 @@ from db.catalog.reads import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
 from db.rules import reach_reads as statements
 from db.sessions import Fetching
 from domain.rules.model import ActivityClause
-from domain.rules.occasions import SoldVariant
 from domain.rules.reach import Cell, Population, cells_by_activity
+from domain.rules.sale_assignments import SoldVariant
 from domain.rules.traversal import clauses
 from domain.schemes.content import SchemeContent
 

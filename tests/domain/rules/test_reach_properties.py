@@ -32,8 +32,8 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.occasions import Scope, SoldVariant
 from domain.rules.reach import Cell, Population, ReachPolicy, reach_of
+from domain.rules.sale_assignments import SaleScope, SoldVariant
 from domain.rules.traversal import clauses
 
 START = date(2026, 5, 4)
@@ -87,17 +87,17 @@ CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
 
 
 @st.composite
-def scopes(draw: st.DrawFn) -> Scope:
+def scopes(draw: st.DrawFn) -> SaleScope:
     """A scheme of a few days."""
     opens = START + timedelta(days=draw(st.integers(-6, 2)))
     closes = opens + timedelta(days=draw(st.integers(0, 6)))
     ends = START + timedelta(days=draw(st.integers(0, 9)))
     variants = tuple(draw(st.lists(st.sampled_from(VARIANTS), min_size=1, unique=True)))
     channels = tuple(draw(st.lists(st.sampled_from(list(EarningChannel)), min_size=1, unique=True)))
-    return Scope(variants, channels, opens, closes, START, ends)
+    return SaleScope(variants, channels, opens, closes, START, ends)
 
 
-def lines(scope: Scope, condition: Condition) -> Iterator[tuple[LineFacts, datetime]]:
+def lines(scope: SaleScope, condition: Condition) -> Iterator[tuple[LineFacts, datetime]]:
     """Every sale of the scheme, coarsely: each day, some hours, small quantities, with each day of enrolling."""
     days = (scope.ends_on - scope.starts_on).days + 1
     several = [1, 2, 3, 4, 5] if any(isinstance(clause, QuantityClause) for clause in clauses(condition)) else [1]
@@ -115,7 +115,7 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
-def rewarded(rule: BonusRule, scope: Scope, cell: Cell) -> bool:
+def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell) -> bool:
     """Whether evaluation can reward such an ECP, tried sale by sale."""
     compiled = compile_rules([rule], RANKS)
     keys = list({volume_key(clause) for clause in clauses(rule.condition) if isinstance(clause, VolumeClause)})
@@ -151,7 +151,7 @@ CELLS = st.builds(
 @settings(max_examples=300)
 @given(CONDITIONS, scopes(), st.lists(CELLS, min_size=1, max_size=3))
 def test_reach_counts_exactly_those_whom_evaluation_can_reward(
-    condition: Condition, scope: Scope, cells: list[Cell]
+    condition: Condition, scope: SaleScope, cells: list[Cell]
 ) -> None:
     rule = BonusRule(RULE, "any", condition, FlatPoints(5))
     (reach,) = reach_of([rule], scope, Population(tuple(cells), frozenset({COUNTRY}), PATHS, RANKS), ReachPolicy())

@@ -24,13 +24,13 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.occasions import Scope, SoldVariant
 from domain.rules.reach import Cell, Population, Reach, ReachPolicy, ReachVerdict, reach_of
 from domain.rules.reach_sentences import reach_sentence
+from domain.rules.sale_assignments import SaleScope, SoldVariant
 from domain.rules.sentences import Names
 
 BRONZE, SILVER, GOLD, PUNE, MUMBAI, INDIA = (UUID(int=number) for number in range(1, 7))
-SCOPE = Scope(
+SCOPE = SaleScope(
     (SoldVariant(UUID(int=20), UUID(int=21), "Engine oil"),),
     (EarningChannel.COUPON,),
     date(2026, 4, 1),

@@ -25,8 +25,8 @@ from domain.rules.model import (
     Slabs,
     VolumeClause,
 )
-from domain.rules.occasions import Scope
 from domain.rules.reach import Cell
+from domain.rules.sale_assignments import SaleScope
 from domain.rules.sentences import Names
 from domain.rules.traversal import clauses
 from tests.domain.rules.test_reach_properties import (
@@ -73,7 +73,7 @@ def rules(draw: st.DrawFn) -> list[BonusRule]:
     return found
 
 
-def cases(scope: Scope, found: list[BonusRule], bases: dict[UUID, int]) -> Iterator[tuple[LineFacts, EcpFacts]]:
+def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> Iterator[tuple[LineFacts, EcpFacts]]:
     """Every line of every kind of ECP, coarsely."""
     every = AllOf(tuple(rule.condition for rule in found))
     keys = list({volume_key(clause) for clause in clauses(every) if isinstance(clause, VolumeClause)})
@@ -88,7 +88,7 @@ def cases(scope: Scope, found: list[BonusRule], bases: dict[UUID, int]) -> Itera
 
 @settings(max_examples=60, deadline=None)
 @given(rules(), scopes(), st.lists(st.integers(0, 3), min_size=2, max_size=2))
-def test_findings_agree_with_evaluation(found: list[BonusRule], scope: Scope, points: list[int]) -> None:
+def test_findings_agree_with_evaluation(found: list[BonusRule], scope: SaleScope, points: list[int]) -> None:
     """Nobody meets a contradiction; what is shadowed never pays; what adds up does so on some sale."""
     bases = dict(zip((sold.variant_id for sold in VARIANTS), points, strict=True))
     setting = Setting(scope, frozenset({COUNTRY}), bases, None, PATHS, RANKS, Names())

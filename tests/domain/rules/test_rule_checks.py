@@ -37,11 +37,11 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.occasions import Scope, SoldVariant
+from domain.rules.sale_assignments import SaleScope, SoldVariant
 from domain.rules.sentences import Names
 
 SILVER, GOLD, PUNE, INDIA, NEPAL, OIL, WAX, LENS = (UUID(int=number) for number in range(1, 9))
-SCOPE = Scope(
+SCOPE = SaleScope(
     (SoldVariant(UUID(int=20), OIL, "Engine oil"), SoldVariant(UUID(int=21), WAX, "Car care")),
     (EarningChannel.SALE,),
     date(2026, 4, 1),

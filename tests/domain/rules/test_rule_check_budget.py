@@ -6,37 +6,37 @@ from uuid import UUID
 
 import pytest
 
-from domain.rules import possibility
+from domain.rules import satisfiability
 from domain.rules.facts import EcpFacts, LineFacts
 from domain.rules.model import AllOf, AnyOf, BonusRule, PeriodClause, Weekday
-from domain.rules.occasions import Asked, Occasion
+from domain.rules.sale_assignments import Assignment, ClauseEvaluator
 from tests.domain.rules.test_rule_checks import ANYBODY, FIFTY, GOLDS, SCOPE, SILVERS, found, rule
 
 
-def test_what_was_not_searched_for_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without effort left a condition counts as possible, which says nothing of rules that add up; the rest is said."""
-    monkeypatch.setattr(possibility, "_WORK", 0)
+def test_an_exhausted_budget_claims_no_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the budget used up, no overlap is claimed; a contradiction that needs no search still is."""
+    monkeypatch.setattr(satisfiability, "_TOTAL_STEPS", 0)
     both = AllOf((GOLDS, SILVERS))
     assert [code for code, _ in found([rule(1, GOLDS), rule(2, ANYBODY), rule(3, both)])] == ["CONTRADICTION"]
 
 
 def test_many_rules_with_many_dates_take_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fifty rules of five periods each: what sales can be is not tried for each pair of rules without end."""
-    looks = 0
-    holding = Asked.holding
+    calls = 0
+    evaluate = ClauseEvaluator.true_clauses
 
-    def counting(asked: Asked, line: LineFacts, ecp: EcpFacts) -> Occasion:
-        nonlocal looks
-        looks += 1
-        return holding(asked, line, ecp)
+    def counting(evaluator: ClauseEvaluator, line: LineFacts, ecp: EcpFacts) -> Assignment:
+        nonlocal calls
+        calls += 1
+        return evaluate(evaluator, line, ecp)
 
-    monkeypatch.setattr(Asked, "holding", counting)
+    monkeypatch.setattr(ClauseEvaluator, "true_clauses", counting)
     days = [SCOPE.starts_on + timedelta(days=offset) for offset in range(90)]
     made = [
         BonusRule(UUID(int=number), str(number), AnyOf(tuple(_periods(number, days))), FIFTY) for number in range(50)
     ]
     assert {code for code, _ in found(made)} <= {"OVERLAP"}
-    assert 0 < looks < 250_000
+    assert 0 < calls < 250_000
 
 
 def _periods(number: int, days: list[date]) -> Iterator[PeriodClause]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.rules.model import ActivityClause, AllOf, AnyOf, Clause, Condition, Not
-from domain.rules.possibility import Dimension, Effort, Possibility
+from domain.rules.satisfiability import ConditionSearch, Dimension, SearchBudget
 
 CLAUSES = [ActivityClause("DID", times) for times in range(1, 9)]
 BITS: dict[Clause, int] = {clause: 1 << number for number, clause in enumerate(CLAUSES)}
@@ -48,7 +48,7 @@ def test_it_agrees_with_trying_everything(
     condition: Condition, first: Dimension, second: Dimension, facts: int
 ) -> None:
     tried = [holds(condition, facts | one | other) for one, other in itertools.product(first.choices, second.choices)]
-    assert Possibility(condition, BITS).given(facts, [first, second], Effort()) is any(tried)
+    assert ConditionSearch(condition, BITS).is_satisfiable(facts, [first, second], SearchBudget()) is any(tried)
 
 
 def test_the_largest_condition_takes_little_work() -> None:
@@ -59,8 +59,8 @@ def test_the_largest_condition_takes_little_work() -> None:
     pairs = [
         AnyOf((AllOf((one, Not(other))), AllOf((other, Not(one))))) for one, other in itertools.pairwise(many[:20])
     ]
-    assert Possibility(AllOf((*pairs, *many[20:])), bits).given(0, free, Effort())
-    assert not Possibility(AllOf((many[0], Not(many[0]), *many[50:])), bits).given(0, free, Effort())
+    assert ConditionSearch(AllOf((*pairs, *many[20:])), bits).is_satisfiable(0, free, SearchBudget())
+    assert not ConditionSearch(AllOf((many[0], Not(many[0]), *many[50:])), bits).is_satisfiable(0, free, SearchBudget())
 
 
 def test_what_takes_too_long_to_rule_out_counts_as_possible() -> None:
@@ -75,6 +75,6 @@ def test_what_takes_too_long_to_rule_out_counts_as_possible() -> None:
         for hole in holes
         for one, other in itertools.combinations(pigeons, 2)
     ]
-    assert Possibility(AllOf((*housed, *alone)), bits).given(0, free, Effort())
+    assert ConditionSearch(AllOf((*housed, *alone)), bits).is_satisfiable(0, free, SearchBudget())
     few = [clause for (one, hole), clause in lives.items() if one < 2 and hole < 1]
-    assert not Possibility(AllOf((*few, Not(AllOf(tuple(few))))), bits).given(0, free, Effort())
+    assert not ConditionSearch(AllOf((*few, Not(AllOf(tuple(few))))), bits).is_satisfiable(0, free, SearchBudget())
