@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.channels import EarningChannel
-from domain.rules.facts import EcpFacts, LineFacts, Usage, VolumeKey, days_enrolled
+from domain.rules.facts import EarnerFacts, LineFacts, Usage, VolumeKey, days_enrolled
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -39,7 +39,7 @@ from domain.rules.model import (
     Weekday,
 )
 
-Closure = Callable[[LineFacts, EcpFacts], bool]
+Closure = Callable[[LineFacts, EarnerFacts], bool]
 Earn = Callable[[int, int], int]
 
 
@@ -47,7 +47,7 @@ class Case(Struct, frozen=True):
     """A line and its ECP, and the same as plain values, which zen-engine takes."""
 
     line: LineFacts
-    ecp: EcpFacts
+    ecp: EarnerFacts
     plain: dict[str, Any]
 
 
@@ -135,7 +135,7 @@ def _volume(number: int, amount: int) -> Asked:
 def _activity(kind: str, times: int, days: int) -> Asked:
     back = timedelta(days=days)
 
-    def closure(line: LineFacts, ecp: EcpFacts) -> bool:
+    def closure(line: LineFacts, ecp: EarnerFacts) -> bool:
         at = line.at
         return sum(1 for moment in ecp.activities.get(kind, ()) if at - back <= moment <= at) >= times
 
@@ -144,7 +144,7 @@ def _activity(kind: str, times: int, days: int) -> Asked:
 
 
 def _enrolled(days: int) -> Asked:
-    def closure(line: LineFacts, ecp: EcpFacts) -> bool:
+    def closure(line: LineFacts, ecp: EarnerFacts) -> bool:
         passed = days_enrolled(ecp.enrolled_at, line.at)
         return passed is not None and 0 <= passed <= days
 
@@ -240,7 +240,7 @@ def cases() -> list[Case]:
         "TRAINING_COMPLETED": [NOW - timedelta(days=days) for days in (5, 10, 100)],
         "APP_INSTALLED": [NOW - timedelta(days=200)],
     }
-    best = EcpFacts(
+    best = EarnerFacts(
         TIERS[3],
         (PLACES[0], PLACES[1], PLACES[2]),
         NOW - timedelta(days=13),
@@ -254,7 +254,7 @@ def cases() -> list[Case]:
     return [_case(one, ecp) for one in (line, other) for ecp in (best, new, far)]
 
 
-def _case(line: LineFacts, ecp: EcpFacts) -> Case:
+def _case(line: LineFacts, ecp: EarnerFacts) -> Case:
     at = line.at
     plain = {
         "rank": -1 if ecp.tier_id is None else TIERS.index(ecp.tier_id),

@@ -18,9 +18,10 @@ import orjson
 
 from benchmarks import floor_statements as sql
 from domain.permissions import Viewer
-from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
-from domain.rules.sentences import Names, gets, qualifies
+from domain.rules.phrases import DisplayNames
+from domain.rules.references import collect_references
+from domain.rules.sentences import qualifying_sentence, reward_sentence
 from domain.schemes.stages import STAGE_OWNERS, StageKind, status_label
 from domain.work.queues import SchemeQueue, queues_of
 
@@ -102,19 +103,19 @@ async def small(connection: Any, viewer: Viewer, now: datetime, variables: dict[
     }
 
 
-async def _rules_and_names(connection: Any, ids: list[UUID]) -> tuple[dict[UUID, list[Any]], Names]:
+async def _rules_and_names(connection: Any, ids: list[UUID]) -> tuple[dict[UUID, list[Any]], DisplayNames]:
     rows = await connection.fetch(sql.RULES, ids)
     rules: dict[UUID, list[Any]] = {}
     mentioned: set[UUID] = set()
     for row in rows:
         rule = _RULE.decode(row["document"])
-        mentioned |= mentions(rule).ids
+        mentioned |= collect_references(rule).ids
         rules.setdefault(row["scheme_id"], []).append((row["id"], row["position"], rule))
     names: dict[str, dict[UUID, str]] = {"tier": {}, "geography": {}, "variant": {}, "product": {}}
     if mentioned:
         for kind, key, name in await connection.fetch(sql.NAMES, list(mentioned)):
             names[kind][key] = name
-    return rules, Names(
+    return rules, DisplayNames(
         tiers=names["tier"], geographies=names["geography"], variants=names["variant"], products=names["product"]
     )
 
@@ -140,7 +141,9 @@ def _cursor(row: Any) -> str:
     return base64.urlsafe_b64encode(position).decode().rstrip("=")
 
 
-def _listed(row: Any, stages: list[Any], variants: Iterable[Any], rules: Iterable[Any], names: Names) -> dict[str, Any]:
+def _listed(
+    row: Any, stages: list[Any], variants: Iterable[Any], rules: Iterable[Any], names: DisplayNames
+) -> dict[str, Any]:
     listed = [_stage(stage) for stage in stages]
     current = next(shown for shown, stage in zip(listed, stages, strict=True) if stage["is_current"])
     return {
@@ -172,8 +175,8 @@ def _listed(row: Any, stages: list[Any], variants: Iterable[Any], rules: Iterabl
             {
                 "id": global_id("rul", key),
                 "name": rule.name,
-                "qualifies": qualifies(rule, names),
-                "gets": gets(rule, names),
+                "qualifies": qualifying_sentence(rule, names),
+                "gets": reward_sentence(rule, names),
             }
             for key, _, rule in rules
         ],
@@ -181,7 +184,7 @@ def _listed(row: Any, stages: list[Any], variants: Iterable[Any], rules: Iterabl
 
 
 def _detailed(  # noqa: PLR0913, PLR0917 - what the scheme has
-    row: Any, stages: list[Any], variants: list[Any], geographies: list[Any], rules: Iterable[Any], names: Names
+    row: Any, stages: list[Any], variants: list[Any], geographies: list[Any], rules: Iterable[Any], names: DisplayNames
 ) -> dict[str, Any]:
     current = next(stage for stage in stages if stage["is_current"])
     return {
@@ -271,14 +274,14 @@ def _priced(row: Any) -> dict[str, Any]:
     }
 
 
-def _rule(key: UUID, position: int, rule: BonusRule, names: Names) -> dict[str, Any]:
+def _rule(key: UUID, position: int, rule: BonusRule, names: DisplayNames) -> dict[str, Any]:
     limits = rule.limits
     return {
         "id": global_id("rul", key),
         "name": rule.name,
         "position": position,
-        "qualifies": qualifies(rule, names),
-        "gets": gets(rule, names),
+        "qualifies": qualifying_sentence(rule, names),
+        "gets": reward_sentence(rule, names),
         "priority": rule.priority,
         "exclusiveGroup": rule.exclusive_group,
         "limits": {

@@ -31,7 +31,7 @@ from benchmarks.reach_rules import COUNTED, NAMES, scheme
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
 from domain.rules.reach import ReachPolicy
-from domain.schemes.assessment import Assessment, assess, scope_of
+from domain.schemes.assessment import Assessment, assess, sale_scope
 from domain.schemes.content import SchemeContent
 from resolvers.rules.populations import surroundings
 
@@ -85,7 +85,7 @@ async def _tessera(database: Database, content: SchemeContent) -> tuple[Assessme
     finally:
         await reading.close()
     read = time.perf_counter()
-    scope = scope_of(content, found.goods)
+    scope = sale_scope(content, found.goods)
     assessment = assess(content, scope, found.populations[0], NAMES, ReachPolicy())
     return assessment, Taken(time.perf_counter() - began, read - began)
 

@@ -16,12 +16,12 @@ from domain.rules.model import (
     QuantityClause,
     TierClause,
 )
-from domain.rules.sentences import Names
+from domain.rules.phrases import DisplayNames
 from domain.schemes.content import Basics, CouponValue, SchemeContent
 
 _TIERS: Final = [key(f"tier{number}") for number in range(1, 5)]
 _REGIONS: Final = [key(f"region{number}") for number in range(1, 29)]
-NAMES: Final = Names(
+NAMES: Final = DisplayNames(
     tiers=dict(zip(_TIERS, ("Bronze", "Silver", "Gold", "Platinum"), strict=True)),
     geographies={region: f"Region {number}" for number, region in enumerate(_REGIONS, start=1)},
     products={key(f"product{number}"): f"Product {number}" for number in range(1, 11)},

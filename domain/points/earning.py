@@ -15,7 +15,7 @@ from domain.calendar import format_day
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus
 from domain.failures import Problem, UserErrorCode
-from domain.rules.bounds import QUANTITY
+from domain.rules.bounds import QUANTITY_RANGE
 from domain.schemes.content import SchemeContent
 
 _STATUSES: Final = {
@@ -26,7 +26,7 @@ _STATUSES: Final = {
 _CHANNELS: Final = {EarningChannel.SALE: "sales", EarningChannel.COUPON: "redeemed coupons"}
 
 
-class Line(Struct, frozen=True):
+class SaleLine(Struct, frozen=True):
     """What somebody sold or redeemed, how and when; `sku` names the variant in sentences."""
 
     channel: EarningChannel
@@ -46,9 +46,9 @@ class Earner(Struct, frozen=True):
     enrolled_at: datetime | None
 
 
-def line_problems(line: Line) -> Iterator[Problem]:
+def line_problems(line: SaleLine) -> Iterator[Problem]:
     """What is wrong with a line whatever scheme it is for."""
-    low, high = QUANTITY
+    low, high = QUANTITY_RANGE
     if line.quantity == 0:
         yield Problem(UserErrorCode.INVALID, "The quantity is zero: a line has at least one unit.", ("quantity",))
     elif line.quantity < 0:
@@ -62,7 +62,7 @@ def line_problems(line: Line) -> Iterator[Problem]:
         yield Problem(UserErrorCode.INVALID, message, ("quantity",))
 
 
-def earning_problems(line: Line, earner: Earner, content: SchemeContent) -> Iterator[Problem]:
+def earning_problems(line: SaleLine, earner: Earner, content: SchemeContent) -> Iterator[Problem]:
     """Why such a line earns nothing in a scheme with this content; nothing when it can earn."""
     basics = content.basics
     if reason := _STATUSES.get(earner.status):
@@ -78,7 +78,7 @@ def earning_problems(line: Line, earner: Earner, content: SchemeContent) -> Iter
     yield from _time_problems(line, earner, content)
 
 
-def _time_problems(line: Line, earner: Earner, content: SchemeContent) -> Iterator[Problem]:
+def _time_problems(line: SaleLine, earner: Earner, content: SchemeContent) -> Iterator[Problem]:
     starts, ends = content.basics.starts_on, content.basics.ends_on
     sold_on = line.at.astimezone(UTC).date()
     if starts is not None and sold_on < starts:

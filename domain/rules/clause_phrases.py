@@ -1,4 +1,4 @@
-"""How a clause about the ECP reads, as it stands and negated."""
+"""Phrases for clauses about the ECP, as they stand and negated."""
 
 from typing import assert_never
 
@@ -11,23 +11,23 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
-from domain.rules.wording import Names, Phrase, activity_name, last_days, named
+from domain.rules.phrases import DisplayNames, Phrase, activity_name, display_names, last_days
 from domain.text import counted, listing, number, times
 
 EcpClause = TierClause | GeographyClause | VolumeClause | ActivityClause | EnrolledWithinClause
 
 
-def ecp_phrase(clause: EcpClause, names: Names, *, negated: bool) -> Phrase:
-    """Say what the clause asks of ECPs; the negated phrase holds exactly when the other does not."""
+def ecp_phrase(clause: EcpClause, names: DisplayNames, *, negated: bool) -> Phrase:
+    """Write what the clause asks of ECPs. The negated phrase is true exactly when the plain one is false."""
     match clause:
         case TierClause():
-            return _tier(clause, names, negated=negated)
+            return _tier_phrase(clause, names, negated=negated)
         case GeographyClause():
-            return _geography(clause, names, negated=negated)
+            return _geography_phrase(clause, names, negated=negated)
         case VolumeClause():
-            return _volume(clause, names, negated=negated)
+            return _volume_phrase(clause, names, negated=negated)
         case ActivityClause():
-            return Phrase(_activity(clause, negated=negated))
+            return Phrase(_activity_phrase(clause, negated=negated))
         case EnrolledWithinClause(days):
             if negated:
                 return Phrase(f"enrolled in the scheme more than {counted(days, 'day')} ago")
@@ -36,10 +36,10 @@ def ecp_phrase(clause: EcpClause, names: Names, *, negated: bool) -> Phrase:
             assert_never(clause)
 
 
-def _tier(clause: TierClause, names: Names, *, negated: bool) -> Phrase:
-    tiers = list(named(clause.tier_ids, names.tiers, "tier"))
+def _tier_phrase(clause: TierClause, names: DisplayNames, *, negated: bool) -> Phrase:
+    tiers = list(display_names(clause.tier_ids, names.tiers, "tier"))
     if clause.at_least is not None:
-        (lowest,) = named((clause.at_least,), names.tiers, "tier")
+        (lowest,) = display_names((clause.at_least,), names.tiers, "tier")
         if negated and not tiers:
             return Phrase(f"are below {lowest}")
         tiers.append(f"{lowest} or above")
@@ -51,8 +51,8 @@ def _tier(clause: TierClause, names: Names, *, negated: bool) -> Phrase:
     return Phrase(f"are neither {listing(tiers, 'nor')}" if listed else f"are not {tiers[0]}", listed=listed)
 
 
-def _geography(clause: GeographyClause, names: Names, *, negated: bool) -> Phrase:
-    places = named(clause.geography_ids, names.geographies, "place") or ("a place that is not chosen yet",)
+def _geography_phrase(clause: GeographyClause, names: DisplayNames, *, negated: bool) -> Phrase:
+    places = display_names(clause.geography_ids, names.geographies, "place") or ("a place that is not chosen yet",)
     listed = len(places) > 1
     if not negated:
         return Phrase(f"work in {listing(places, 'or')}", listed=listed)
@@ -61,8 +61,8 @@ def _geography(clause: GeographyClause, names: Names, *, negated: bool) -> Phras
     return Phrase(f"work neither {listing([f'in {place}' for place in places], 'nor')}", listed=True)
 
 
-def _volume(clause: VolumeClause, names: Names, *, negated: bool) -> Phrase:
-    variants = named(clause.variant_ids, names.variants, "variant")
+def _volume_phrase(clause: VolumeClause, names: DisplayNames, *, negated: bool) -> Phrase:
+    variants = display_names(clause.variant_ids, names.variants, "variant")
     goods = f" of {listing(variants, 'and')}" if variants else ""
     together = " together" if len(variants) > 1 else ""
     # “1 or more units”, but “fewer than 1 unit”.
@@ -77,11 +77,11 @@ def _volume(clause: VolumeClause, names: Names, *, negated: bool) -> Phrase:
         case _:
             assert_never(clause.measure)
     amount = f"{less} than {number(clause.at_least)}" if negated else f"{number(clause.at_least)} or more"
-    text = f"{verb} {amount}{noun}{goods}{together} so far {_period(clause.period)}"
+    text = f"{verb} {amount}{noun}{goods}{together} so far {_period_phrase(clause.period)}"
     return Phrase(text, listed=len(variants) > 1)
 
 
-def _period(period: VolumePeriod) -> str:
+def _period_phrase(period: VolumePeriod) -> str:
     match period:
         case VolumePeriod.SCHEME:
             return "in this scheme"
@@ -93,7 +93,7 @@ def _period(period: VolumePeriod) -> str:
             assert_never(period)
 
 
-def _activity(clause: ActivityClause, *, negated: bool) -> str:
+def _activity_phrase(clause: ActivityClause, *, negated: bool) -> str:
     activity = f"completed the activity {activity_name(clause.activity)}"
     within = "" if clause.within_days is None else f" {last_days(clause.within_days)}"
     if not negated:

@@ -1,4 +1,4 @@
-"""What is wrong with the condition of a rule: the shape of its tree, and each of its clauses."""
+"""Validates the condition of a rule: the shape of its tree, and each of its clauses."""
 
 from collections.abc import Iterator
 from datetime import time
@@ -6,8 +6,15 @@ from typing import assert_never
 
 from domain.codes import ACTIVITY_KIND
 from domain.failures import Path, Problem, UserErrorCode
-from domain.rules.bounds import DAYS, MAX_CHILDREN, MAX_CONDITIONS, MAX_DEPTH, QUANTITY, SAFE_COUNT, TIMES
-from domain.rules.findings import KnownIds, invalid, out_of_range, required, too_many, unknown, wrongly_named
+from domain.rules.bounds import (
+    DAYS_RANGE,
+    MAX_CHILDREN,
+    MAX_CONDITIONS,
+    MAX_DEPTH,
+    QUANTITY_RANGE,
+    SAFE_COUNT_RANGE,
+    TIMES_RANGE,
+)
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -24,17 +31,18 @@ from domain.rules.model import (
     TierClause,
     VolumeClause,
 )
-from domain.rules.traversal import Node, walk
+from domain.rules.problems import KnownIds, invalid, list_problems, out_of_range, required, too_many, unknown_reference
+from domain.rules.traversal import ConditionNode, walk_condition
 
 
 def condition_problems(condition: Condition, known: KnownIds) -> Iterator[Problem]:
-    """Yield what is wrong with a condition, with paths that start at the condition itself.
+    """Yield the problems of a condition, with paths that start at the condition itself.
 
-    However deep or wide the tree is, no more than a bounded part of it is looked at: nothing is checked beneath a
-    group that is too large, beneath the deepest level allowed, or after the last condition allowed.
+    The work is bounded for any tree: nothing is checked beneath a group that is too large, beneath the deepest level
+    allowed, or after the largest number of conditions allowed.
     """
     seen_too_deep = False
-    for count, node in enumerate(walk(condition, descend=_worth_descending), start=1):
+    for count, node in enumerate(walk_condition(condition, descend=_may_descend), start=1):
         if count > MAX_CONDITIONS:
             yield too_many(f"there are more than {MAX_CONDITIONS} conditions; split the rule into several.")
             return
@@ -48,7 +56,7 @@ def condition_problems(condition: Condition, known: KnownIds) -> Iterator[Proble
             yield from (problem.under(*node.path) for problem in _clause_problems(node.condition, known))
 
 
-def _worth_descending(node: Node) -> bool:
+def _may_descend(node: ConditionNode) -> bool:
     match node.condition:
         case AllOf(conditions) | AnyOf(conditions) if len(conditions) > MAX_CHILDREN:
             return False
@@ -56,12 +64,12 @@ def _worth_descending(node: Node) -> bool:
             return node.depth <= MAX_DEPTH
 
 
-def _too_deep(node: Node) -> Problem:
+def _too_deep(node: ConditionNode) -> Problem:
     message = f"conditions are nested more than {MAX_DEPTH} levels deep; simplify the rule or split it into several."
     return too_many(message, *node.path)
 
 
-def _group_problems(node: Node) -> Iterator[Problem]:
+def _group_problems(node: ConditionNode) -> Iterator[Problem]:
     match node.condition:
         case AllOf(conditions):
             name, label = "all", "all of these"
@@ -92,7 +100,7 @@ def _clause_problems(clause: Clause, known: KnownIds) -> Iterator[Problem]:
         case ActivityClause():
             yield from _activity_problems(clause)
         case EnrolledWithinClause(days):
-            yield from out_of_range("the number of days since enrolling", days, DAYS, "enrolledWithin", "days")
+            yield from out_of_range("the number of days since enrolling", days, DAYS_RANGE, "enrolledWithin", "days")
         case PeriodClause():
             yield from _period_problems(clause)
         case ChannelClause():
@@ -107,52 +115,54 @@ def _tier_problems(clause: TierClause, known: KnownIds) -> Iterator[Problem]:
     elif clause.tier_ids and clause.at_least is not None:
         message = "both a list of tiers and a lowest tier are chosen; keep only one of the two."
         yield Problem(UserErrorCode.CONFLICT, message, ("tier",))
-    yield from wrongly_named("tier", clause.tier_ids, known.tier_ids, ("tier", "in"))
+    yield from list_problems("tier", clause.tier_ids, known.tier_ids, ("tier", "in"))
     if clause.at_least is not None and clause.at_least not in known.tier_ids:
-        yield unknown("tier", ("tier", "atLeast"))
+        yield unknown_reference("tier", ("tier", "atLeast"))
 
 
 def _geography_problems(clause: GeographyClause, known: KnownIds) -> Iterator[Problem]:
     path = ("geography", "in")
     if not clause.geography_ids:
         yield required("no place is chosen; choose at least one place.", *path)
-    yield from wrongly_named("place", clause.geography_ids, known.geography_ids, path)
+    yield from list_problems("place", clause.geography_ids, known.geography_ids, path)
 
 
 def _product_problems(clause: ProductClause, known: KnownIds) -> Iterator[Problem]:
     if not (clause.variant_ids or clause.product_ids or clause.categories):
         yield required("no product is chosen; choose at least one variant, product or category.", "product")
-    yield from wrongly_named("variant", clause.variant_ids, known.variant_ids, ("product", "variantIds"))
-    yield from wrongly_named("product", clause.product_ids, known.product_ids, ("product", "productIds"))
-    yield from wrongly_named("category", clause.categories, known.categories, ("product", "categories"))
+    yield from list_problems("variant", clause.variant_ids, known.variant_ids, ("product", "variantIds"))
+    yield from list_problems("product", clause.product_ids, known.product_ids, ("product", "productIds"))
+    yield from list_problems("category", clause.categories, known.categories, ("product", "categories"))
 
 
 def _volume_problems(clause: VolumeClause, known: KnownIds) -> Iterator[Problem]:
-    yield from out_of_range("the volume to reach", clause.at_least, SAFE_COUNT, "volume", "atLeast")
-    yield from wrongly_named("variant", clause.variant_ids, known.variant_ids, ("volume", "variantIds"))
+    yield from out_of_range("the volume to reach", clause.at_least, SAFE_COUNT_RANGE, "volume", "atLeast")
+    yield from list_problems("variant", clause.variant_ids, known.variant_ids, ("volume", "variantIds"))
 
 
 def _quantity_problems(clause: QuantityClause) -> Iterator[Problem]:
     low, high = clause.at_least, clause.at_most
     if low is None and high is None:
         yield required("no quantity is given; enter the fewest units that qualify, or the most, or both.", "quantity")
-    yield from out_of_range("the fewest units that qualify", low, QUANTITY, "quantity", "atLeast")
-    yield from out_of_range("the most units that qualify", high, QUANTITY, "quantity", "atMost")
+    yield from out_of_range("the fewest units that qualify", low, QUANTITY_RANGE, "quantity", "atLeast")
+    yield from out_of_range("the most units that qualify", high, QUANTITY_RANGE, "quantity", "atMost")
     if low is not None and high is not None and high < low:
         yield invalid(
-            "the most units that qualify is below the fewest; raise it or lower the other.", "quantity", "atMost"
+            "the most units that qualify is below the fewest; raise the most or lower the fewest.", "quantity", "atMost"
         )
 
 
 def _activity_problems(clause: ActivityClause) -> Iterator[Problem]:
     if not ACTIVITY_KIND.fullmatch(clause.activity):
         message = (
-            "the activity is not written in the way that systems report it; "
+            "the kind of activity is not written the way connected systems report it; "
             "use 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
         )
         yield invalid(message, "activity", "kind")
-    yield from out_of_range("the number of times for the activity", clause.times, TIMES, "activity", "times")
-    yield from out_of_range("the number of days for the activity", clause.within_days, DAYS, "activity", "withinDays")
+    yield from out_of_range("the number of times for the activity", clause.times, TIMES_RANGE, "activity", "times")
+    yield from out_of_range(
+        "the number of days for the activity", clause.within_days, DAYS_RANGE, "activity", "withinDays"
+    )
 
 
 def _period_problems(clause: PeriodClause) -> Iterator[Problem]:
@@ -165,7 +175,7 @@ def _period_problems(clause: PeriodClause) -> Iterator[Problem]:
         if not clause.weekdays:
             message = "no day of the week is chosen; choose at least one day, or leave the days of the week out."
             yield required(message, "period", "weekdays")
-        yield from wrongly_named("day of the week", clause.weekdays, clause.weekdays, ("period", "weekdays"))
+        yield from list_problems("day of the week", clause.weekdays, clause.weekdays, ("period", "weekdays"))
     yield from _time_of_day_problems(clause.from_time, clause.to_time)
 
 
@@ -176,8 +186,8 @@ def _time_of_day_problems(start: time | None, end: time | None) -> Iterator[Prob
         yield required("a start time is given without an end time; enter the end time too.", *to_path)
     if end is not None and start is None:
         yield required("an end time is given without a start time; enter the start time too.", *from_path)
-    for moment, path in ((start, from_path), (end, to_path)):
-        if moment is not None and (moment.second or moment.microsecond or moment.tzinfo is not None):
+    for clock, path in ((start, from_path), (end, to_path)):
+        if clock is not None and (clock.second or clock.microsecond or clock.tzinfo is not None):
             yield invalid("the time is not in hours and minutes; enter a time such as 09:30.", *path)
     if start is not None and start == end:
         yield invalid("the start time and the end time are the same; change one of the two.", *to_path)

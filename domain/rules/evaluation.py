@@ -1,6 +1,6 @@
-"""Whether a line of an ECP meets each rule of a scheme, clause by clause, and what the line is worth.
+"""Evaluates one line of an ECP against the rules of a scheme: clause by clause, and how many points it is worth.
 
-Evaluation is pure, deterministic and made of integers. docs/points.md says the same in the words of its readers.
+Evaluation is pure, deterministic and uses integers only. docs/points.md explains it to program managers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,19 +11,19 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.rules.compilation import AskedClause, compile_program
-from domain.rules.facts import EcpFacts, Fact, LineFacts, Usage, deciding_fact
+from domain.rules.compilation import RuleClause, compile_program
+from domain.rules.facts import EarnerFacts, Fact, LineFacts, Usage, deciding_fact
 from domain.rules.model import BonusRule, Clause
-from domain.rules.payouts import Payouts, Reduction
+from domain.rules.rewards import Reduction, RewardReducer
 
 _NO_USAGE: Final[Mapping[UUID, Usage]] = MappingProxyType({})
 
 
 class ClauseVerdict(Struct, frozen=True):
-    """Whether what a rule asks with a clause is so, and the fact that decided it.
+    """The verdict on one clause of a rule, and the fact that decided it.
 
-    A rule asks for the opposite of a `negated` clause, which stands beneath an odd number of NOTs, as the rule's
-    sentence does. So `met` is what the sentence of the clause says, and a rule is met when enough of them are.
+    A rule asks for the opposite of a `negated` clause, one beneath an odd number of NOTs. `met` already accounts for
+    that: it says whether the clause is met as the rule's sentence states it.
     """
 
     clause: Clause
@@ -33,15 +33,15 @@ class ClauseVerdict(Struct, frozen=True):
 
     @property
     def holds(self) -> bool:
-        """Whether the clause itself holds, whatever stands above it."""
+        """Whether the clause itself holds, before any negation."""
         return self.met != self.negated
 
 
 class RuleVerdict(Struct, frozen=True):
-    """A decision about one rule, with all that its explanation needs besides the rule; it can be kept as JSON.
+    """The verdict on one rule. With the rule itself it is enough to explain the result, and it can be stored as JSON.
 
-    `earned` are the points of the reward, 0 unless the rule is met; `points` are what is left of them after limits
-    and the exclusive group, and `reduction` is why they are fewer. `clauses` are all of the rule, in reading order.
+    `earned` are the points of the reward, 0 unless the rule is met. `points` are those left after limits and the
+    exclusive group; `reduction` says why they are fewer. `clauses` holds every clause of the rule, in reading order.
     """
 
     met: bool
@@ -51,56 +51,56 @@ class RuleVerdict(Struct, frozen=True):
     clauses: tuple[ClauseVerdict, ...]
 
 
-class Grounds(Struct, frozen=True):
-    """What all the outcomes of one line rest on: its facts, and whether each clause of the rules holds."""
+class EvaluationContext(Struct, frozen=True):
+    """What all outcomes of one line share: its facts, and whether each clause of the rules holds."""
 
     line: LineFacts
-    ecp: EcpFacts
-    held: tuple[bool, ...]
+    ecp: EarnerFacts
+    holds: tuple[bool, ...]
 
 
-class Judged(Struct, frozen=True):
+class CompiledRule(Struct, frozen=True):
     """A rule and its clauses, in reading order."""
 
     rule: BonusRule
-    asked: tuple[AskedClause, ...]
+    clauses: tuple[RuleClause, ...]
 
 
-# Nothing in it leads back to it, so the garbage collector need not look; there is one for every rule of every line.
+# One exists per rule and line, and it can be in no reference cycle, so the garbage collector need not track it.
 class RuleOutcome(Struct, frozen=True, gc=False):
-    """A decision about one rule, as in RuleVerdict; its clauses are put together when somebody reads them."""
+    """The verdict on one rule, as in RuleVerdict, except that its clauses are built only when they are read."""
 
-    judged: Judged
+    compiled: CompiledRule
     met: bool
     earned: int
     points: int
     reduction: Reduction | None
-    grounds: Grounds
+    context: EvaluationContext
 
     @property
     def rule(self) -> BonusRule:
         """The rule, with its exclusive group and priority."""
-        return self.judged.rule
+        return self.compiled.rule
 
     @property
     def clauses(self) -> tuple[ClauseVerdict, ...]:
         """A verdict for every clause of the rule, in reading order."""
-        line, ecp, held = self.grounds.line, self.grounds.ecp, self.grounds.held
+        line, ecp, holds = self.context.line, self.context.ecp, self.context.holds
         return tuple(
             ClauseVerdict(
-                asked.clause, asked.negated, held[asked.index] != asked.negated, deciding_fact(asked.clause, line, ecp)
+                found.clause, found.negated, holds[found.index] != found.negated, deciding_fact(found.clause, line, ecp)
             )
-            for asked in self.judged.asked
+            for found in self.compiled.clauses
         )
 
     @property
     def verdict(self) -> RuleVerdict:
-        """The decision on its own, to be kept or explained."""
+        """The same verdict on its own, to be stored or explained."""
         return RuleVerdict(self.met, self.earned, self.points, self.reduction, self.clauses)
 
 
 class Evaluation(Struct, frozen=True):
-    """What a line is worth: its base points, and an outcome for each rule in the order of the rules."""
+    """What a line is worth, in points: its base points, its bonus points, and an outcome for each rule in order."""
 
     base_points: int
     bonus_points: int
@@ -108,30 +108,31 @@ class Evaluation(Struct, frozen=True):
 
 
 class CompiledRules:
-    """The rules of a scheme's revision, ready to evaluate any number of lines; make them with `compile_rules`."""
+    """The compiled rules of one scheme revision, which evaluate any number of lines; made by `compile_rules`."""
 
     def __init__(self, rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int]) -> None:
         program = compile_program(rules, tier_ranks)
         self._decide = program.decide
-        self._payouts = Payouts(rules)
-        self._judged = [Judged(rule, asked) for rule, asked in zip(rules, program.asked, strict=True)]
+        self._reducer = RewardReducer(rules)
+        self._rules = [CompiledRule(rule, found) for rule, found in zip(rules, program.rule_clauses, strict=True)]
 
-    def evaluate(self, line: LineFacts, ecp: EcpFacts, usage: Mapping[UUID, Usage] = _NO_USAGE) -> Evaluation:
+    def evaluate(self, line: LineFacts, ecp: EarnerFacts, usage: Mapping[UUID, Usage] = _NO_USAGE) -> Evaluation:
         """Decide every clause of every rule for one line, and what each rule pays.
 
-        `usage` is what each rule paid before this line, by the id of the rule; a rule that is missing paid nothing.
+        `usage` is what each rule paid before this line, by the id of the rule; a rule that is missing has paid nothing.
         """
         units = line.quantity
         base = line.base_points * units
-        held, met, earned = self._decide(line, ecp, units, base)
-        points, reductions = self._payouts.settle(earned, usage)
-        outcomes = map(RuleOutcome, self._judged, met, earned, points, reductions, repeat(Grounds(line, ecp, held)))
+        holds, met, earned = self._decide(line, ecp, units, base)
+        points, reductions = self._reducer.reduce(earned, usage)
+        context = EvaluationContext(line, ecp, holds)
+        outcomes = map(RuleOutcome, self._rules, met, earned, points, reductions, repeat(context))
         return Evaluation(base, sum(points), tuple(outcomes))
 
 
 def compile_rules(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int]) -> CompiledRules:
-    """Make rules that are valid ready to be evaluated; it takes longer than evaluating, so keep the result.
+    """Compile valid rules for evaluation. Compiling is slower than evaluating, so keep the result.
 
-    `tier_ranks` are the ranks of all tiers, the higher the better, as they are when the rules are compiled.
+    `tier_ranks` are the current ranks of all tiers; a higher rank is better.
     """
     return CompiledRules(rules, tier_ranks)

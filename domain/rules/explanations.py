@@ -1,4 +1,4 @@
-"""Why a rule paid what it paid, in sentences that are written when somebody reads them, from a kept verdict."""
+"""Explains in sentences why a rule paid what it paid. They are written from a stored verdict when they are read."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,9 +11,8 @@ from msgspec import Struct
 from domain.rules.clause_phrases import ecp_phrase
 from domain.rules.compilation import is_negated
 from domain.rules.evaluation import ClauseVerdict, RuleVerdict
-from domain.rules.fact_phrases import asked_phrase, fact_phrase
+from domain.rules.fact_phrases import fact_phrase, requirement_phrase
 from domain.rules.facts import GeographyFact, ProductFact, TierFact
-from domain.rules.mentions import Mentions
 from domain.rules.model import (
     AllOf,
     AnyOf,
@@ -26,21 +25,22 @@ from domain.rules.model import (
     ProductClause,
     QuantityClause,
 )
-from domain.rules.payouts import ReductionReason
-from domain.rules.sale_phrases import Said, sale_phrase
-from domain.rules.sentences import qualifies
-from domain.rules.traversal import walk
-from domain.rules.wording import Names
+from domain.rules.phrases import DisplayNames
+from domain.rules.references import References
+from domain.rules.rewards import ReductionReason
+from domain.rules.sale_phrases import SaleLiteral, sale_phrase
+from domain.rules.sentences import qualifying_sentence
+from domain.rules.traversal import walk_condition
 from domain.text import counted, number, quoted, times
 
 _NO_NAMES: Final[Mapping[UUID, str]] = MappingProxyType({})
 
 
 class _Part(Struct, frozen=True):
-    """A condition within a rule, and whether what the rule asks with it is so.
+    """A condition within a rule, and whether it is met the way the rule asks for it.
 
-    The rule asks for the opposite of one that is `negated`. `every` is whether all of its members have to be met;
-    otherwise one is enough.
+    The rule asks for the opposite of a `negated` condition. With `every`, all members must be met; otherwise one is
+    enough.
     """
 
     condition: Condition
@@ -51,24 +51,27 @@ class _Part(Struct, frozen=True):
     verdict: ClauseVerdict | None = None
 
 
-def clause_sentence(clause: Clause, names: Names, *, negated: bool = False) -> str:
-    """What the clause asks for, or its opposite asks for, in words that follow “ECPs who”: “are Gold or above”."""
+def clause_sentence(clause: Clause, names: DisplayNames, *, negated: bool = False) -> str:
+    """Write what the clause or its opposite asks for, in words that follow “ECPs who”: “are Gold or above”."""
     if isinstance(clause, ProductClause | QuantityClause | ChannelClause | PeriodClause):
-        return sale_phrase((Said(clause, negated),), names).text
+        return sale_phrase((SaleLiteral(clause, negated),), names).text
     return ecp_phrase(clause, names, negated=negated).text
 
 
-def fact_sentence(verdict: ClauseVerdict, names: Names) -> str:
-    """The fact that decided about a clause, and where it helps the amount that the clause asks for."""
+def fact_sentence(verdict: ClauseVerdict, names: DisplayNames) -> str:
+    """Write the fact that decided a clause, followed by the amount that the clause asks for, if it asks for one."""
     fact = fact_phrase(verdict.clause, verdict.fact, names)
-    asked = asked_phrase(verdict.clause, verdict.fact, negated=verdict.negated)
-    return f"{fact[0].upper()}{fact[1:]}{f'; {asked}' if asked else ''}."
+    requirement = requirement_phrase(verdict.clause, verdict.fact, negated=verdict.negated)
+    return f"{fact[0].upper()}{fact[1:]}{f'; {requirement}' if requirement else ''}."
 
 
 def rule_sentence(
-    rule: BonusRule, verdict: RuleVerdict, names: Names, rule_names: Mapping[UUID, str] = _NO_NAMES
+    rule: BonusRule, verdict: RuleVerdict, names: DisplayNames, rule_names: Mapping[UUID, str] = _NO_NAMES
 ) -> str:
-    """What the rule paid, or else what kept it from paying; `rule_names` are those of the scheme, to name a winner."""
+    """Write what the rule paid, or why it paid less or nothing.
+
+    `rule_names` are the names of all rules of the scheme by id, so that the winner of an exclusive group can be named.
+    """
     if not verdict.met:
         return f"Not met: {_obstacle(rule, verdict, names)}."
     if verdict.reduction is None:
@@ -83,8 +86,8 @@ def rule_sentence(
     return f"Met, but {limit} leaves only {number(verdict.points)} of {counted(verdict.earned, 'point')}."
 
 
-def mentioned_facts(verdict: RuleVerdict) -> Mentions:
-    """What the facts of a verdict name, besides what `mentions` finds in the rule itself."""
+def collect_fact_references(verdict: RuleVerdict) -> References:
+    """Collect the ids in the facts of a verdict, which `collect_references` does not find in the rule itself."""
     tier_ids: set[UUID] = set()
     geography_ids: set[UUID] = set()
     variant_ids: set[UUID] = set()
@@ -100,7 +103,7 @@ def mentioned_facts(verdict: RuleVerdict) -> Mentions:
                 product_ids.add(product_id)
             case _:
                 pass
-    return Mentions(frozenset(tier_ids), frozenset(geography_ids), frozenset(variant_ids), frozenset(product_ids))
+    return References(frozenset(tier_ids), frozenset(geography_ids), frozenset(variant_ids), frozenset(product_ids))
 
 
 def _limit(rule: BonusRule, reason: ReductionReason) -> str:
@@ -116,24 +119,24 @@ def _limit(rule: BonusRule, reason: ReductionReason) -> str:
             return f"{counted(limits.points_in_total or 0, 'point')} in total"
 
 
-def _obstacle(rule: BonusRule, verdict: RuleVerdict, names: Names) -> str:
-    """The first thing asked that is not so, with the facts, and how many more there are."""
-    part, others = _first_unmet(_judged(rule, verdict))
+def _obstacle(rule: BonusRule, verdict: RuleVerdict, names: DisplayNames) -> str:
+    """Write the first requirement that is not met, with its facts, and count the others."""
+    part, others = _first_unmet(_verdict_tree(rule, verdict))
     facts = tuple(
         dict.fromkeys(fact_phrase(found.clause, found.fact, names) for found in _verdicts(part) if not found.met)
     )
-    asked = Not(part.condition) if part.negated else part.condition
-    sentence = qualifies(msgspec.structs.replace(rule, condition=asked), names).removesuffix(".")
+    required = Not(part.condition) if part.negated else part.condition
+    sentence = qualifying_sentence(msgspec.structs.replace(rule, condition=required), names).removesuffix(".")
     because = f"{'; '.join(facts)}{';' if len(facts) > 1 else ','} and " if facts else ""
     more = f"; {counted(others, 'more condition')} {'is' if others == 1 else 'are'} not met" if others else ""
     return f"{because}the rule asks for {sentence}{more}"
 
 
-def _judged(rule: BonusRule, verdict: RuleVerdict) -> _Part:
-    """The rule's condition with its verdicts, put together from the last clause backwards, without recursion."""
+def _verdict_tree(rule: BonusRule, verdict: RuleVerdict) -> _Part:
+    """Combine the rule's condition with its verdicts, from the last clause backwards and without recursion."""
     verdicts = list(verdict.clauses)
     waiting: list[_Part] = []
-    for node in reversed(tuple(walk(rule.condition))):
+    for node in reversed(tuple(walk_condition(rule.condition))):
         condition, negated = node.condition, is_negated(node)
         match condition:
             case AllOf(conditions) | AnyOf(conditions):
@@ -150,7 +153,7 @@ def _judged(rule: BonusRule, verdict: RuleVerdict) -> _Part:
 
 
 def _first_unmet(part: _Part) -> tuple[_Part, int]:
-    """The first part that has to be met and is not, as small as it can be, and how many more there are beside it."""
+    """Find the first and smallest part that must be met and is not, and count the other unmet parts beside it."""
     others = 0
     while part.members and part.every:
         unmet = [member for member in part.members if not member.met]

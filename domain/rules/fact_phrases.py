@@ -1,4 +1,4 @@
-"""How the fact that decided a clause reads, and the amount that the clause asked for."""
+"""Phrases for the fact that decided a clause, and for the amount that the clause requires."""
 
 from datetime import UTC, datetime
 from typing import assert_never
@@ -34,80 +34,85 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.wording import Names, activity_name, last_days, named
+from domain.rules.phrases import DisplayNames, activity_name, display_names, last_days
 from domain.text import counted, listing, number, quoted
 
 
-def fact_phrase(clause: Clause, fact: Fact, names: Names) -> str:
-    """Say the fact that decided the clause, in words that may stand within a sentence.
+def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames) -> str:
+    """Write the fact that decided the clause, in words that may stand within a sentence.
 
     Raises:
-        TypeError: For a fact that cannot decide such a clause.
+        TypeError: A fact of this type cannot decide this clause.
     """
     match clause, fact:
         case ProductClause(), ProductFact(variant_id, product_id, category):
-            (variant,), (product,) = _variants((variant_id,), names), named((product_id,), names.products, "product")
+            (variant,), (product,) = (
+                _variant_names((variant_id,), names),
+                display_names((product_id,), names.products, "product"),
+            )
             words = f"the line is for {variant}, a variant of {product} in the category {quoted(category)}"
         case ChannelClause(), ChannelFact(channel):
             words = f"the points are earned through a {'coupon' if channel is EarningChannel.COUPON else 'sale'}"
         case QuantityClause(), QuantityFact(quantity):
             words = f"{counted(quantity, 'unit')} {'was' if quantity == 1 else 'were'} sold on this line"
         case PeriodClause(), PeriodFact(at):
-            words = f"the sale was on {_moment(at)}"
+            words = f"the sale was on {_time_phrase(at)}"
         case TierClause() | GeographyClause() | VolumeClause() | ActivityClause() | EnrolledWithinClause(), _:
-            words = _about_ecp(clause, fact, names)
+            words = _ecp_fact_phrase(clause, fact, names)
         case _:
-            raise _stray(fact)
+            raise _mismatch(fact)
     return words
 
 
-def asked_phrase(clause: Clause, fact: Fact, *, negated: bool) -> str:
-    """Say which amount the clause asked for, or its opposite did; empty where there is no amount to compare with."""
+def requirement_phrase(clause: Clause, fact: Fact, *, negated: bool) -> str:
+    """Write the amount that the clause or its opposite requires; empty for a clause without an amount."""
     words = ""
     match clause, fact:
         case QuantityClause(), _:
-            words = _quantity(clause, negated=negated)
+            words = _quantity_phrase(clause, negated=negated)
         case VolumeClause(VolumeMeasure.VALUE, _, amount), _:
             words = f"less than {number(amount)} is allowed" if negated else f"{number(amount)} is needed"
         case ((VolumeClause(_, _, amount) | ActivityClause(_, amount)), _):
             words = _below(amount) if negated else _needed(amount)
         case EnrolledWithinClause(days), EnrollmentFact(datetime()):
             words = (
-                f"more than {_verb(days, 'day', 'needed')}" if negated else f"at most {_verb(days, 'day', 'allowed')}"
+                f"more than {_count_and_verb(days, 'day', 'needed')}"
+                if negated
+                else f"at most {_count_and_verb(days, 'day', 'allowed')}"
             )
         case _:
             pass
     return words
 
 
-def _stray(fact: Fact) -> TypeError:
+def _mismatch(fact: Fact) -> TypeError:
     return TypeError(f"{type(fact).__name__} is not the fact of this clause")
 
 
-def _about_ecp(clause: EcpClause, fact: Fact, names: Names) -> str:
+def _ecp_fact_phrase(clause: EcpClause, fact: Fact, names: DisplayNames) -> str:
     match clause, fact:
         case TierClause(), TierFact(None):
             words = "has no tier"
         case TierClause(), TierFact(UUID() as tier_id):
-            words = f"is {listing(named((tier_id,), names.tiers, 'tier'), 'and')}"
+            words = f"is {listing(display_names((tier_id,), names.tiers, 'tier'), 'and')}"
         case GeographyClause(), GeographyFact(()):
             words = "has no place of work"
         case GeographyClause(), GeographyFact(path):
-            words = f"works in {', '.join(named(path, names.geographies, 'place'))}"
+            words = f"works in {', '.join(display_names(path, names.geographies, 'place'))}"
         case VolumeClause(), VolumeFact(amount):
-            # What is said about the ECP otherwise begins with the ECP.
-            return f"before this, the ECP had {_volume(clause, amount, names)}"
+            # The only phrase about an ECP that does not begin with “the ECP”.
+            return f"before this, the ECP had {_volume_phrase(clause, amount, names)}"
         case ActivityClause(activity, _, within), ActivityFact(times):
             back = "" if within is None else f" {last_days(within)}"
             words = f"completed the activity {activity_name(activity)} {counted(times, 'time')}{back}"
         case EnrolledWithinClause(), EnrollmentFact():
-            words = _enrollment(fact)
+            words = _enrollment_phrase(fact)
         case _:
-            raise _stray(fact)
+            raise _mismatch(fact)
     return f"the ECP {words}"
 
 
-def _volume(clause: VolumeClause, amount: int, names: Names) -> str:
+def _volume_phrase(clause: VolumeClause, amount: int, names: DisplayNames) -> str:
     match clause.measure:
         case VolumeMeasure.UNITS:
             words = f"sold {counted(amount, 'unit')}"
@@ -117,7 +122,7 @@ def _volume(clause: VolumeClause, amount: int, names: Names) -> str:
             words = f"redeemed {counted(amount, 'coupon')}"
         case _:
             assert_never(clause.measure)
-    variants = _variants(clause.variant_ids, names)
+    variants = _variant_names(clause.variant_ids, names)
     goods = f" of {listing(variants, 'and')}" if variants else ""
     together = " together" if len(variants) > 1 else ""
     period = {
@@ -128,7 +133,7 @@ def _volume(clause: VolumeClause, amount: int, names: Names) -> str:
     return f"{words}{goods}{together} {period}"
 
 
-def _enrollment(fact: EnrollmentFact) -> str:
+def _enrollment_phrase(fact: EnrollmentFact) -> str:
     if fact.enrolled_at is None or fact.days is None:
         return "is not enrolled in the scheme"
     if fact.days == 0:
@@ -140,17 +145,17 @@ def _enrollment(fact: EnrollmentFact) -> str:
     return f"enrolled on {format_day(fact.enrolled_at.astimezone(UTC).date())}, {distance}"
 
 
-def _moment(at: datetime) -> str:
+def _time_phrase(at: datetime) -> str:
     utc = at.astimezone(UTC)
     weekday = list(Weekday)[utc.weekday()].capitalize()
     return f"{weekday} {format_day(utc.date())} at {format_clock(utc.time())} UTC"
 
 
-def _variants(ids: tuple[UUID, ...], names: Names) -> tuple[str, ...]:
-    return named(ids, names.variants, "variant")
+def _variant_names(ids: tuple[UUID, ...], names: DisplayNames) -> tuple[str, ...]:
+    return display_names(ids, names.variants, "variant")
 
 
-def _quantity(clause: QuantityClause, *, negated: bool) -> str:
+def _quantity_phrase(clause: QuantityClause, *, negated: bool) -> str:
     low, high = clause.at_least, clause.at_most
     if low is not None and low == high:
         return f"any number except {number(low)} is allowed" if negated else f"exactly {_needed(low)}"
@@ -176,7 +181,7 @@ def _below(amount: int) -> str:
     return "none is allowed" if amount == 1 else f"fewer than {number(amount)} are allowed"
 
 
-def _verb(amount: int, noun: str, participle: str) -> str:
+def _count_and_verb(amount: int, noun: str, participle: str) -> str:
     return f"{counted(amount, noun)} {_are(amount)} {participle}"
 
 

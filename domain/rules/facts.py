@@ -1,6 +1,6 @@
-"""What an evaluation is told: the line that was sold or redeemed, the ECP who did it, and what rules paid before.
+"""The facts of an evaluation: the line sold or redeemed, the ECP who earns, and the points that rules paid before.
 
-Everything about time is in UTC: a day, a week (from Monday, ISO 8601) and a month are those of the line in UTC.
+All times are in UTC: the day, the week (from Monday, ISO 8601) and the month of a line are those of its time in UTC.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,24 +27,24 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
-from domain.rules.traversal import clauses
+from domain.rules.traversal import walk_clauses
 
 
 class VolumeKey(Struct, frozen=True, cache_hash=True):
-    """Which volume a clause asks for; no variants means all of them."""
+    """Identifies a volume that a clause asks for; no variants means all of them."""
 
     measure: VolumeMeasure
     period: VolumePeriod
     variant_ids: frozenset[UUID] = frozenset()
 
 
-class EcpFacts(Struct, frozen=True):
-    """The ECP as of the line; a mapping needs no more than `needed_volumes` and `needed_activities` ask for.
+class EarnerFacts(Struct, frozen=True):
+    """The ECP at the time of the line. The mappings need only the keys of `needed_volumes` and `needed_activities`.
 
-    `geography_path` goes from the ECP's own geography up to its country. `enrolled_at` is None for an ECP who is not
-    enrolled in the scheme. `volumes` are amounts before this line, which is not in them; earlier lines of the same
-    sale are. VALUE is in whole units of currency, rounded down. A volume that is missing is 0. `activities` are the
-    moments at which the ECP did something, by kind of activity, in any order; those after the line never count.
+    `geography_path` leads from the ECP's own geography up to its country. `enrolled_at` is None for an ECP who is not
+    enrolled in the scheme. `volumes` exclude this line and include earlier lines of the same sale; VALUE is in whole
+    units of currency, rounded down; a missing volume is 0. `activities` holds the times at which the ECP did each kind
+    of activity, in any order; times after the line never count.
     """
 
     tier_id: UUID | None = None
@@ -54,13 +54,13 @@ class EcpFacts(Struct, frozen=True):
     activities: Mapping[str, Sequence[datetime]] = {}
 
     def __post_init__(self) -> None:
-        """Refuse a moment without an offset, which would be read in the time zone of the machine."""
+        """Reject a time without an offset, which would be read in the time zone of the machine."""
         if self.enrolled_at is not None and self.enrolled_at.utcoffset() is None:
             raise ValueError("enrolled_at has no offset from UTC")
 
 
 class LineFacts(Struct, frozen=True):
-    """One line of a sale, or one redeemed coupon, which is a line of one unit; `base_points` are for one unit."""
+    """One line of a sale, or a redeemed coupon, which is a line of one unit. `base_points` are points per unit."""
 
     channel: EarningChannel
     variant_id: UUID
@@ -71,19 +71,19 @@ class LineFacts(Struct, frozen=True):
     at: datetime
 
     def __post_init__(self) -> None:
-        """Refuse what a line cannot be; whoever values a sale has refused it long before, with a sentence."""
+        """Reject an impossible line. Callers validate sales first and report problems in sentences."""
         if self.quantity < 1:
             raise ValueError(f"a line has at least one unit, not {self.quantity}")
         if self.base_points < 0:
-            raise ValueError(f"base points are never negative, as {self.base_points} is")
+            raise ValueError(f"base points are never negative, not {self.base_points}")
         if self.at.utcoffset() is None:
             raise ValueError("at has no offset from UTC")
 
 
 class Usage(Struct, frozen=True):
-    """What one rule paid before this line: to this ECP, to this ECP in the month of the line, and to everybody.
+    """The points that one rule paid before this line: to this ECP, to this ECP in the line's month, and to all ECPs.
 
-    `times_to_ecp` counts the lines for which it paid this ECP more than 0 points.
+    `times_to_ecp` counts the lines for which the rule paid this ECP more than 0 points.
     """
 
     points_to_ecp: int = 0
@@ -92,12 +92,12 @@ class Usage(Struct, frozen=True):
     times_to_ecp: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse a negative amount, which would let a rule pay more than its limit."""
+        """Reject a negative amount, which would let a rule pay more than its limit."""
         if min(self.points_to_ecp, self.points_to_ecp_this_month, self.points_in_total, self.times_to_ecp) < 0:
-            raise ValueError(f"what a rule has paid is never negative, as in {self}")
+            raise ValueError(f"the usage of a rule is never negative: {self}")
 
     def plus(self, points: int) -> "Usage":
-        """Return the usage for the ECP's next line in the same month, once the rule has paid these points."""
+        """Return the usage after the rule has paid these points, for the ECP's next line in the same month."""
         return Usage(
             self.points_to_ecp + points,
             self.points_to_ecp_this_month + points,
@@ -107,19 +107,19 @@ class Usage(Struct, frozen=True):
 
 
 class TierFact(Struct, frozen=True, tag_field="kind", tag="tier"):
-    """The tier that the ECP has."""
+    """The ECP's tier, None without one."""
 
     tier_id: UUID | None
 
 
 class GeographyFact(Struct, frozen=True, tag_field="kind", tag="geography"):
-    """Where the ECP works, up to the country."""
+    """The geography in which the ECP works, followed by those above it up to the country."""
 
     geography_path: tuple[UUID, ...]
 
 
 class ProductFact(Struct, frozen=True, tag_field="kind", tag="product"):
-    """What was sold."""
+    """The variant sold, with its product and category."""
 
     variant_id: UUID
     product_id: UUID
@@ -127,38 +127,38 @@ class ProductFact(Struct, frozen=True, tag_field="kind", tag="product"):
 
 
 class ChannelFact(Struct, frozen=True, tag_field="kind", tag="channel"):
-    """How the points are earned."""
+    """The channel through which the points are earned."""
 
     channel: EarningChannel
 
 
 class QuantityFact(Struct, frozen=True, tag_field="kind", tag="quantity"):
-    """How many units the line has."""
+    """The number of units of the line."""
 
     quantity: int
 
 
 class VolumeFact(Struct, frozen=True, tag_field="kind", tag="volume"):
-    """How much it was before this line."""
+    """The volume before this line, in the measure of the clause."""
 
     amount: int
 
 
 class ActivityFact(Struct, frozen=True, tag_field="kind", tag="activity"):
-    """How many times the ECP did it, as far back as the clause looks."""
+    """How many times the ECP did the activity, as far back as the clause looks."""
 
     times: int
 
 
 class EnrollmentFact(Struct, frozen=True, tag_field="kind", tag="enrolledWithin"):
-    """When the ECP enrolled, and how many days before the line; negative after it, None for one who is not enrolled."""
+    """When the ECP enrolled, and how many days before the line (negative: after it). None if not enrolled."""
 
     enrolled_at: datetime | None
     days: int | None
 
 
 class PeriodFact(Struct, frozen=True, tag_field="kind", tag="period"):
-    """When it was sold or redeemed."""
+    """The time of the sale or redemption."""
 
     at: datetime
 
@@ -182,7 +182,7 @@ def needed_volumes(rules: Iterable[BonusRule]) -> frozenset[VolumeKey]:
 
 
 def needed_activities(rules: Iterable[BonusRule]) -> dict[str, int | None]:
-    """Every kind of activity that a clause asks for, with how many days before the line matter; None is all of them."""
+    """Every kind of activity that a clause asks for, with the days before the line that count; None means all."""
     needed: dict[str, int | None] = {}
     for clause in _all_clauses(rules):
         if isinstance(clause, ActivityClause):
@@ -196,24 +196,24 @@ def volume_key(clause: VolumeClause) -> VolumeKey:
     return VolumeKey(clause.measure, clause.period, frozenset(clause.variant_ids))
 
 
-def times_done(moments: Sequence[datetime], at: datetime, within: timedelta | None) -> int:
-    """How many of the moments are at `at` or before it, and no further back than `within`, both bounds included."""
-    times = 0
+def count_activities(moments: Sequence[datetime], at: datetime, within: timedelta | None) -> int:
+    """Count the moments from `within` before `at` up to `at`, both included; a `within` of None is unbounded."""
+    count = 0
     for moment in moments:
         if moment <= at and (within is None or at - moment <= within):
-            times += 1
-    return times
+            count += 1
+    return count
 
 
 def days_enrolled(enrolled_at: datetime | None, at: datetime) -> int | None:
-    """How many days the day of enrolling was before the day of `at`; None without an enrollment."""
+    """The number of days from the day of enrollment to the day of `at`, both in UTC; None if not enrolled."""
     if enrolled_at is None:
         return None
     return at.astimezone(UTC).toordinal() - enrolled_at.astimezone(UTC).toordinal()
 
 
-def deciding_fact(clause: Clause, line: LineFacts, ecp: EcpFacts) -> Fact:
-    """The fact that decides whether the clause holds for this line of this ECP."""
+def deciding_fact(clause: Clause, line: LineFacts, ecp: EarnerFacts) -> Fact:
+    """Return the fact that decides whether the clause holds for this line of this ECP."""
     match clause:
         case ProductClause():
             return ProductFact(line.variant_id, line.product_id, line.category)
@@ -224,15 +224,15 @@ def deciding_fact(clause: Clause, line: LineFacts, ecp: EcpFacts) -> Fact:
         case PeriodClause():
             return PeriodFact(line.at)
         case _:
-            return _fact_of_ecp(clause, ecp, line.at)
+            return _ecp_fact(clause, ecp, line.at)
 
 
-def days_back(clause: ActivityClause) -> timedelta | None:
-    """How far before the line an activity still counts: whole days of 24 hours; None without a bound."""
+def lookback(clause: ActivityClause) -> timedelta | None:
+    """How long before the line an activity still counts, in days of 24 hours; None means unbounded."""
     return None if clause.within_days is None else timedelta(days=clause.within_days)
 
 
-def _fact_of_ecp(clause: EcpClause, ecp: EcpFacts, at: datetime) -> Fact:
+def _ecp_fact(clause: EcpClause, ecp: EarnerFacts, at: datetime) -> Fact:
     match clause:
         case TierClause():
             return TierFact(ecp.tier_id)
@@ -241,7 +241,7 @@ def _fact_of_ecp(clause: EcpClause, ecp: EcpFacts, at: datetime) -> Fact:
         case VolumeClause():
             return VolumeFact(ecp.volumes.get(volume_key(clause), 0))
         case ActivityClause():
-            return ActivityFact(times_done(ecp.activities.get(clause.activity, ()), at, days_back(clause)))
+            return ActivityFact(count_activities(ecp.activities.get(clause.activity, ()), at, lookback(clause)))
         case EnrolledWithinClause():
             return EnrollmentFact(ecp.enrolled_at, days_enrolled(ecp.enrolled_at, at))
         case _:
@@ -250,4 +250,4 @@ def _fact_of_ecp(clause: EcpClause, ecp: EcpFacts, at: datetime) -> Fact:
 
 def _all_clauses(rules: Iterable[BonusRule]) -> Iterator[Clause]:
     for rule in rules:
-        yield from clauses(rule.condition)
+        yield from walk_clauses(rule.condition)

@@ -1,4 +1,4 @@
-"""What a bonus rule is made of: conditions, rewards, limits, and the rule that holds them together."""
+"""The data model of bonus rules: conditions, rewards, limits, and the rule that combines them."""
 
 from datetime import date, time
 from decimal import Decimal
@@ -11,7 +11,7 @@ from domain.channels import EarningChannel
 
 
 class VolumeMeasure(StrEnum):
-    """What a volume is counted in."""
+    """The unit in which a volume is measured."""
 
     UNITS = "UNITS"
     VALUE = "VALUE"
@@ -19,7 +19,7 @@ class VolumeMeasure(StrEnum):
 
 
 class VolumePeriod(StrEnum):
-    """The stretch of time, up to the sale being valued, over which a volume is counted."""
+    """The period, up to the sale being evaluated, over which a volume is added up."""
 
     SCHEME = "SCHEME"
     MONTH = "MONTH"
@@ -39,7 +39,7 @@ class Weekday(StrEnum):
 
 
 class Tagged(Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True, omit_defaults=True):
-    """The encoding that conditions and rewards share: an object whose `kind` says which of the union it is."""
+    """The JSON encoding shared by conditions and rewards: an object whose `kind` names the member of the union."""
 
 
 class AllOf(Tagged, frozen=True, tag="all"):
@@ -74,7 +74,7 @@ class GeographyClause(Tagged, frozen=True, tag="geography"):
 
 
 class ProductClause(Tagged, frozen=True, tag="product"):
-    """The variant sold is one of those named, or belongs to a product or category named: any of the three is enough."""
+    """The variant sold is listed, or its product or its category is: any of the three is enough."""
 
     variant_ids: tuple[UUID, ...] = ()
     product_ids: tuple[UUID, ...] = ()
@@ -88,14 +88,14 @@ class ChannelClause(Tagged, frozen=True, tag="channel"):
 
 
 class QuantityClause(Tagged, frozen=True, tag="quantity"):
-    """The units on this one sale line lie between the bounds, both included."""
+    """The units of this one sale line are within the bounds, both included."""
 
     at_least: int | None = None
     at_most: int | None = None
 
 
 class VolumeClause(Tagged, frozen=True, tag="volume"):
-    """What the ECP sold or redeemed so far in the period adds up to `at_least`; no variants named means all of them."""
+    """The ECP's sales or redemptions so far in the period reach `at_least`; no variants means all of them."""
 
     measure: VolumeMeasure
     period: VolumePeriod
@@ -104,9 +104,9 @@ class VolumeClause(Tagged, frozen=True, tag="volume"):
 
 
 class ActivityClause(Tagged, frozen=True, tag="activity"):
-    """The ECP did the activity at least `times` times, in the last `within_days` days if those are given."""
+    """The ECP did the activity at least `times` times, within the last `within_days` days if given."""
 
-    # The contract calls this `kind`, which is the name of the tag here.
+    # The API calls this `kind`, which is the name of the tag here.
     activity: str
     times: int = 1
     within_days: int | None = None
@@ -119,9 +119,9 @@ class EnrolledWithinClause(Tagged, frozen=True, tag="enrolledWithin"):
 
 
 class PeriodClause(Tagged, frozen=True, tag="period"):
-    """The sale falls on these dates and weekdays, at this time of the day; whatever is None is not restricted.
+    """The sale falls on these dates and weekdays, at this time of day; None does not restrict. All times are UTC.
 
-    Both dates are included. `from_time` is included and `to_time` is not; when it is the earlier of the two, the
+    Both dates are included. `from_time` is included and `to_time` is not. If `to_time` is the earlier of the two, the
     window runs across midnight and belongs to the day on which it opens.
     """
 
@@ -166,13 +166,13 @@ class FlatPoints(Tagged, frozen=True, tag="flatPoints"):
 
 
 class PointsPerUnit(Tagged, frozen=True, tag="pointsPerUnit"):
-    """So many points for each unit of the sale line."""
+    """Points for each unit of the sale line."""
 
     points: int
 
 
 class PercentOfBase(Tagged, frozen=True, tag="percentOfBase"):
-    """A percentage of the base points, on top of them."""
+    """A percentage of the base points, paid on top of them: 10 is a tenth."""
 
     percent: Decimal
 
@@ -184,14 +184,14 @@ class MultiplyBase(Tagged, frozen=True, tag="multiplyBase"):
 
 
 class Slab(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a unit earns once the quantity of the sale line has reached `from_quantity`."""
+    """The points per unit once the quantity of the sale line reaches `from_quantity`."""
 
     from_quantity: int
     points_per_unit: int
 
 
 class Slabs(Tagged, frozen=True, tag="slabs"):
-    """The highest slab that the quantity of the sale line reaches pays for every unit of the line; below all: none."""
+    """The highest slab reached by the quantity of the line pays for every unit of it; below the first slab, nothing."""
 
     slabs: tuple[Slab, ...]
 
@@ -200,7 +200,7 @@ Reward = FlatPoints | PointsPerUnit | PercentOfBase | MultiplyBase | Slabs
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How much a rule pays at most; None is no limit."""
+    """The most that a rule pays, in points or in times; None is no limit."""
 
     points_per_ecp: int | None = None
     points_per_ecp_per_month: int | None = None
@@ -209,9 +209,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
 
 class BonusRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A condition and what meeting it earns, on top of base values.
+    """A condition, and the reward for meeting it, on top of base points.
 
-    Rules with the same `exclusive_group` compete and the best one pays; rules without a group add up.
+    Rules with the same `exclusive_group` compete, and only the best one pays. Rules without a group add up.
     """
 
     id: UUID

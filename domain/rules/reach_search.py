@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import chain, combinations
 from uuid import UUID
 
-from domain.rules.facts import EcpFacts
+from domain.rules.facts import EarnerFacts
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -25,7 +25,7 @@ from domain.rules.sale_assignments import (
     make_line,
 )
 from domain.rules.satisfiability import ConditionSearch, Dimension, SearchBudget
-from domain.rules.traversal import clauses
+from domain.rules.traversal import walk_clauses
 
 # Activity clauses of one kind that are combined exactly; beyond that they count as independent of each other.
 _MAX_COMBINED = 8
@@ -72,9 +72,9 @@ class ReachSearch:
         return found
 
     def reachable(self, condition: Condition, profiles: Iterable[Profile]) -> Iterator[Profile]:
-        """Yield the profiles that can meet the condition on some sale; profiles it cannot distinguish share a search."""
+        """Yield the profiles that can meet the condition on some sale; alike profiles share one search."""
         search = ConditionSearch(condition, self.bits)
-        sales = self._sale_dimensions(clauses(condition))
+        sales = self._sale_dimensions(walk_clauses(condition))
         known: dict[Profile, bool] = {}
         for profile in profiles:
             holds, did = profile[0] & search.mask, profile[1] & search.mask
@@ -150,7 +150,7 @@ class Audience:
 
     def funnel(self, parts: Sequence[Condition]) -> list[int]:
         """How many ECPs can meet the first part, the first two, and so on, up to all of them."""
-        mask = self._search.mask(clauses(AllOf(tuple(parts))))
+        mask = self._search.mask(walk_clauses(AllOf(tuple(parts))))
         left: Counter[Profile] = Counter()
         for (holds, did), count in self._profiles.items():
             left[holds & mask, did & mask] += count
@@ -173,7 +173,7 @@ class AnyEcp:
 
     def can_meet(self, condition: Condition) -> bool:
         """Whether some place, tier and sale satisfy the condition; True also when the budget is exhausted."""
-        mask = self._search.mask(clauses(condition))
+        mask = self._search.mask(walk_clauses(condition))
         places = {place & mask for place in self._places}
         tiers = {tier & mask for tier in self._tiers}
         profiles = ((place | tier, self._did & mask) for place in places for tier in tiers)
@@ -221,7 +221,7 @@ def _by_place(bits: Mapping[Clause, int], paths: Mapping[UUID, tuple[UUID, ...]]
     evaluator = ClauseEvaluator([clause for clause in bits if isinstance(clause, GeographyClause)])
     line = make_line()
     return {
-        place: sum(bits[clause] for clause in evaluator.true_clauses(line, EcpFacts(geography_path=path)))
+        place: sum(bits[clause] for clause in evaluator.true_clauses(line, EarnerFacts(geography_path=path)))
         for place, path in paths.items()
     }
 
@@ -230,6 +230,6 @@ def _by_tier(bits: Mapping[Clause, int], tier_ranks: Mapping[UUID, int]) -> dict
     evaluator = ClauseEvaluator([clause for clause in bits if isinstance(clause, TierClause)], tier_ranks)
     line = make_line()
     return {
-        tier: sum(bits[clause] for clause in evaluator.true_clauses(line, EcpFacts(tier_id=tier)))
+        tier: sum(bits[clause] for clause in evaluator.true_clauses(line, EarnerFacts(tier_id=tier)))
         for tier in (None, *tier_ranks)
     }

@@ -1,22 +1,30 @@
-"""What is wrong with the reward or the limits of a rule."""
+"""Validates the reward and the limits of a rule."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import assert_never
 
 from domain.failures import Problem
-from domain.rules.bounds import MAX_DECIMALS, MAX_FACTOR, MAX_PERCENT, MAX_SLABS, POINTS, QUANTITY, SAFE_COUNT
-from domain.rules.findings import invalid, out_of_range, required, too_many
+from domain.rules.bounds import (
+    MAX_DECIMAL_PLACES,
+    MAX_FACTOR,
+    MAX_PERCENT,
+    MAX_SLABS,
+    POINTS_RANGE,
+    QUANTITY_RANGE,
+    SAFE_COUNT_RANGE,
+)
 from domain.rules.model import FlatPoints, Limits, MultiplyBase, PercentOfBase, PointsPerUnit, Reward, Slab, Slabs
+from domain.rules.problems import invalid, out_of_range, required, too_many
 
 
 def reward_problems(reward: Reward) -> Iterator[Problem]:
-    """Yield what is wrong with a reward, with paths that start at the reward itself."""
+    """Yield the problems of a reward, with paths that start at the reward itself."""
     match reward:
         case FlatPoints(points):
-            yield from out_of_range("the number of points", points, POINTS, "flatPoints")
+            yield from out_of_range("the number of points", points, POINTS_RANGE, "flatPoints")
         case PointsPerUnit(points):
-            yield from out_of_range("the number of points per unit", points, POINTS, "pointsPerUnit")
+            yield from out_of_range("the number of points per unit", points, POINTS_RANGE, "pointsPerUnit")
         case PercentOfBase(percent):
             if not _is_between(percent, 0, MAX_PERCENT):
                 message = (
@@ -38,12 +46,12 @@ def reward_problems(reward: Reward) -> Iterator[Problem]:
 
 
 def limit_problems(limits: Limits) -> Iterator[Problem]:
-    """Yield what is wrong with the limits, with paths that start at the limits themselves."""
+    """Yield the problems of the limits, with paths that start at the limits themselves."""
     per_ecp, per_month, in_total = limits.points_per_ecp, limits.points_per_ecp_per_month, limits.points_in_total
-    yield from out_of_range("the most points per ECP", per_ecp, SAFE_COUNT, "pointsPerEcp")
-    yield from out_of_range("the most points per ECP per month", per_month, SAFE_COUNT, "pointsPerEcpPerMonth")
-    yield from out_of_range("the most points in total", in_total, SAFE_COUNT, "pointsInTotal")
-    yield from out_of_range("the most times per ECP", limits.times_per_ecp, SAFE_COUNT, "timesPerEcp")
+    yield from out_of_range("the most points per ECP", per_ecp, SAFE_COUNT_RANGE, "pointsPerEcp")
+    yield from out_of_range("the most points per ECP per month", per_month, SAFE_COUNT_RANGE, "pointsPerEcpPerMonth")
+    yield from out_of_range("the most points in total", in_total, SAFE_COUNT_RANGE, "pointsInTotal")
+    yield from out_of_range("the most times per ECP", limits.times_per_ecp, SAFE_COUNT_RANGE, "timesPerEcp")
     if per_month is not None and per_ecp is not None and per_month > per_ecp:
         message = "the most points per ECP per month is above the most points per ECP; lower it or raise the other."
         yield invalid(message, "pointsPerEcpPerMonth")
@@ -60,7 +68,7 @@ def _is_between(value: Decimal, above: int, at_most: int) -> bool:
     if not value.is_finite() or not above < value <= at_most:
         return False
     exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -MAX_DECIMALS
+    return isinstance(exponent, int) and exponent >= -MAX_DECIMAL_PLACES
 
 
 def _slab_problems(slabs: tuple[Slab, ...]) -> Iterator[Problem]:
@@ -73,9 +81,11 @@ def _slab_problems(slabs: tuple[Slab, ...]) -> Iterator[Problem]:
     for index, slab in enumerate(slabs):
         path = ("slabs", str(index))
         yield from out_of_range(
-            "the quantity that starts the slab", slab.from_quantity, QUANTITY, *path, "fromQuantity"
+            "the quantity that starts the slab", slab.from_quantity, QUANTITY_RANGE, *path, "fromQuantity"
         )
-        yield from out_of_range("the number of points per unit", slab.points_per_unit, POINTS, *path, "pointsPerUnit")
+        yield from out_of_range(
+            "the number of points per unit", slab.points_per_unit, POINTS_RANGE, *path, "pointsPerUnit"
+        )
         if previous is not None and slab.from_quantity <= previous:
             message = "the slab does not start above the slab before it; put the slabs in order of rising quantity."
             yield invalid(message, *path, "fromQuantity")

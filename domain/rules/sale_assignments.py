@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from domain.channels import EarningChannel
 from domain.rules.compilation import compile_program
-from domain.rules.facts import EcpFacts, LineFacts, volume_key
+from domain.rules.facts import EarnerFacts, LineFacts, volume_key
 from domain.rules.model import (
     BonusRule,
     ChannelClause,
@@ -78,7 +78,7 @@ class ClauseEvaluator:
         rules = [BonusRule(UUID(int=index), "", clause, FlatPoints(1)) for index, clause in enumerate(clauses)]
         self._decide = compile_program(rules, tier_ranks or {}).decide
 
-    def true_clauses(self, line: LineFacts, ecp: EcpFacts) -> Assignment:
+    def true_clauses(self, line: LineFacts, ecp: EarnerFacts) -> Assignment:
         """The clauses that are true for this line and ECP."""
         _, met, _ = self._decide(line, ecp, line.quantity, 0)
         return frozenset(clause for clause, holds in zip(self._clauses, met, strict=True) if holds)
@@ -105,7 +105,7 @@ def _product_assignments(
         make_line(variant_id=sold.variant_id, product_id=sold.product_id, category=sold.category)
         for sold in scope.variants
     )
-    return (frozenset(evaluator.true_clauses(line, EcpFacts()) for line in lines),)
+    return (frozenset(evaluator.true_clauses(line, EarnerFacts()) for line in lines),)
 
 
 def _channel_assignments(
@@ -119,7 +119,7 @@ def _channel_assignments(
         for channel in scope.channels
         for quantity in ((1,) if channel is EarningChannel.COUPON else quantities)
     )
-    return (frozenset(evaluator.true_clauses(line, EcpFacts()) for line in lines),)
+    return (frozenset(evaluator.true_clauses(line, EarnerFacts()) for line in lines),)
 
 
 def _quantities(clauses: Iterable[Clause]) -> set[int]:
@@ -146,10 +146,10 @@ def _time_assignments(
     period_evaluator, enrollment_evaluator = ClauseEvaluator(periods), ClauseEvaluator(enrolled)
     found: set[Assignment] = set()
     for day in days:
-        by_clock = {period_evaluator.true_clauses(make_line(at=_at(day, clock)), EcpFacts()) for clock in clocks}
+        by_clock = {period_evaluator.true_clauses(make_line(at=_at(day, clock)), EarnerFacts()) for clock in clocks}
         line = make_line(at=_at(day, _MIDNIGHT))
         by_enrollment = {
-            enrollment_evaluator.true_clauses(line, EcpFacts(enrolled_at=_at(enrolled_on, _MIDNIGHT)))
+            enrollment_evaluator.true_clauses(line, EarnerFacts(enrolled_at=_at(enrolled_on, _MIDNIGHT)))
             for enrolled_on in _enrollment_days(day, enrolled, scope)
         }
         found.update(at_clock | since for at_clock in by_clock for since in by_enrollment)

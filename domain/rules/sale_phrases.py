@@ -1,4 +1,4 @@
-"""How clauses about one sale read, alone or said together, as they stand and negated."""
+"""Phrases for clauses about one sale, alone or combined, as they stand and negated."""
 
 from typing import assert_never
 
@@ -7,88 +7,88 @@ from msgspec import Struct
 from domain.calendar import format_clock, format_day
 from domain.channels import EarningChannel
 from domain.rules.model import ChannelClause, PeriodClause, ProductClause, QuantityClause, Weekday
-from domain.rules.wording import Names, Phrase, named
+from domain.rules.phrases import DisplayNames, Phrase, display_names
 from domain.text import counted, listing, number, quoted, unique
 
 SaleClause = ProductClause | QuantityClause | ChannelClause | PeriodClause
 
 
-class Said(Struct, frozen=True):
-    """A clause about a sale, and whether it stands beneath a NOT."""
+class SaleLiteral(Struct, frozen=True):
+    """A clause about a sale or, if `negated`, its opposite: a literal in the sense of propositional logic."""
 
     clause: SaleClause
     negated: bool
 
 
 class _Words(Struct):
-    """What the parts of a sale phrase say so far; an empty part is not said."""
+    """The parts of a sale phrase collected so far; an empty part is left out."""
 
     quantity: str = ""
     product: str = ""
     channel: str = ""
     period: str = ""
-    # Words that would otherwise run into what follows them.
-    product_ends: bool = False
-    channel_apart: bool = False
+    # Whether a comma must follow the product or precede and follow the channel, so that they are not misread.
+    comma_after_product: bool = False
+    commas_around_channel: bool = False
     listed: bool = False
 
 
-def sale_phrase(said: tuple[Said, ...], names: Names) -> Phrase:
-    """Say what the clauses ask of one and the same sale; there must be at most one clause of each type."""
+def sale_phrase(literals: tuple[SaleLiteral, ...], names: DisplayNames) -> Phrase:
+    """Write what the clauses ask of one and the same sale; at most one clause of each type may be passed."""
     words = _Words()
-    for one in said:
+    for one in literals:
         match one.clause:
             case ProductClause():
-                _say_product(words, one.clause, names, negated=one.negated)
+                _add_product(words, one.clause, names, negated=one.negated)
             case QuantityClause():
-                _say_quantity(words, one.clause, negated=one.negated)
+                _add_quantity(words, one.clause, negated=one.negated)
             case ChannelClause(channel):
-                words.channel_apart = one.negated
-                words.channel = f"but not {_channel(channel)}" if one.negated else _channel(channel)
+                words.commas_around_channel = one.negated
+                words.channel = f"but not {_channel_phrase(channel)}" if one.negated else _channel_phrase(channel)
             case PeriodClause():
-                _say_period(words, one.clause, negated=one.negated)
+                _add_period(words, one.clause, negated=one.negated)
             case _:
                 assert_never(one.clause)
-    return _composed(words)
+    return _compose(words)
 
 
-def _composed(words: _Words) -> Phrase:
+def _compose(words: _Words) -> Phrase:
     goods = " of ".join(part for part in (words.quantity, words.product) if part)
     text = f"sell {goods}" if goods else "earn points"
     if words.quantity:
         text += " on one sale"
     # “anything except A through a coupon” could be read as an exception for A through a coupon only.
-    pending = words.product_ends
+    pending = words.comma_after_product
     listed = words.listed
-    for part, apart in ((words.channel, words.channel_apart), (words.period, False)):
+    for part, set_off in ((words.channel, words.commas_around_channel), (words.period, False)):
         if part:
-            comma = pending or apart
+            comma = pending or set_off
             text += f"{',' if comma else ''} {part}"
             listed = listed or comma
-            pending = apart
+            pending = set_off
     return Phrase(text, listed=listed)
 
 
-def _say_product(words: _Words, clause: ProductClause, names: Names, *, negated: bool) -> None:
+def _add_product(words: _Words, clause: ProductClause, names: DisplayNames, *, negated: bool) -> None:
     goods = unique(
         (
-            *named(clause.variant_ids, names.variants, "variant"),
-            *(f"any variant of {name}" for name in named(clause.product_ids, names.products, "product")),
+            *display_names(clause.variant_ids, names.variants, "variant"),
+            *(f"any variant of {name}" for name in display_names(clause.product_ids, names.products, "product")),
             *(f"anything in the category {quoted(category)}" for category in clause.categories),
         )
     ) or ("a product that is not chosen yet",)
     text = listing(goods, "or")
     words.product = f"anything except {text}" if negated else text
-    words.product_ends = negated
+    words.comma_after_product = negated
     words.listed = words.listed or len(goods) > 1
 
 
-def _say_quantity(words: _Words, clause: QuantityClause, *, negated: bool) -> None:
+def _add_quantity(words: _Words, clause: QuantityClause, *, negated: bool) -> None:
     low, high = clause.at_least, clause.at_most
     if low is None and high is None:
         words.quantity = "a number of units that is not given yet"
     elif high is None or low is None:
-        words.quantity = _half_bounded(low, high, negated=negated)
+        words.quantity = _one_bound(low, high, negated=negated)
     elif low == high:
         words.quantity = f"any number of units except {number(low)}" if negated else f"exactly {counted(low, 'unit')}"
     elif negated:
@@ -98,14 +98,14 @@ def _say_quantity(words: _Words, clause: QuantityClause, *, negated: bool) -> No
         words.quantity = f"{number(low)} to {counted(high, 'unit')}"
 
 
-def _half_bounded(low: int | None, high: int | None, *, negated: bool) -> str:
+def _one_bound(low: int | None, high: int | None, *, negated: bool) -> str:
     if low is not None:
         return f"fewer than {counted(low, 'unit')}" if negated else f"{number(low)} or more units"
     bound = high or 0
     return f"more than {counted(bound, 'unit')}" if negated else f"at most {counted(bound, 'unit')}"
 
 
-def _channel(channel: EarningChannel) -> str:
+def _channel_phrase(channel: EarningChannel) -> str:
     match channel:
         case EarningChannel.COUPON:
             return "through a coupon"
@@ -115,8 +115,8 @@ def _channel(channel: EarningChannel) -> str:
             assert_never(channel)
 
 
-def _say_period(words: _Words, clause: PeriodClause, *, negated: bool) -> None:
-    parts = [part for part in (_times(clause), _weekdays(clause), _dates(clause)) if part]
+def _add_period(words: _Words, clause: PeriodClause, *, negated: bool) -> None:
+    parts = [part for part in (_clock_phrase(clause), _weekday_phrase(clause), _date_phrase(clause)) if part]
     words.listed = words.listed or len(clause.weekdays or ()) > 1
     if not parts:
         words.period = "in a period that is not given yet"
@@ -130,7 +130,7 @@ def _say_period(words: _Words, clause: PeriodClause, *, negated: bool) -> None:
         words.period = f"at any time except {' '.join(parts)}"
 
 
-def _times(clause: PeriodClause) -> str:
+def _clock_phrase(clause: PeriodClause) -> str:
     start, end = clause.from_time, clause.to_time
     if start is None and end is None:
         return ""
@@ -147,12 +147,12 @@ def _times(clause: PeriodClause) -> str:
     return f"between {format_clock(start)} and {format_clock(end)}"
 
 
-def _weekdays(clause: PeriodClause) -> str:
+def _weekday_phrase(clause: PeriodClause) -> str:
     chosen = [weekday.value.capitalize() for weekday in Weekday if weekday in (clause.weekdays or ())]
     return f"on a {listing(chosen, 'or')}" if chosen else ""
 
 
-def _dates(clause: PeriodClause) -> str:
+def _date_phrase(clause: PeriodClause) -> str:
     first, last = clause.from_date, clause.to_date
     if first is not None and last is not None:
         return f"on {format_day(first)}" if first == last else f"from {format_day(first)} to {format_day(last)}"

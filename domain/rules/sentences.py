@@ -1,9 +1,9 @@
-"""The two sentences of a rule, written from its own data: who and what qualifies, and what they get.
+"""Writes the two sentences of a rule from its data: which ECPs qualify, and which reward they get.
 
-A condition is first brought into a form without NOT: a negation moves down to the clauses, each of which has a phrase
-for itself and a phrase for its opposite, and turns “all” into “any” on its way. Groups within groups of the same sort
-become one. What is left reads as verb phrases joined by “and”, with alternatives as “either … or …”; a group goes in
-parentheses unless it is the last thing said, where nothing can be mistaken for a part of it.
+First a condition is brought into negation normal form: NOT moves down to the clauses and turns “all” into “any” on its
+way. Every clause has a phrase for itself and one for its opposite. Nested groups of the same kind are merged. The rest
+reads as verb phrases joined by “and”, with alternatives as “either … or …”. A group stands in parentheses unless it
+comes last, where nothing after it could be read as a part of it.
 """
 
 from collections.abc import Iterator
@@ -32,14 +32,12 @@ from domain.rules.model import (
     Reward,
     Slabs,
 )
-from domain.rules.sale_phrases import Said, SaleClause, sale_phrase
-from domain.rules.wording import Names, Phrase, joined
+from domain.rules.phrases import DisplayNames, Phrase, join_phrases
+from domain.rules.sale_phrases import SaleClause, SaleLiteral, sale_phrase
 from domain.text import counted, decimal, listing, quoted, times
 
-__all__ = ["Names", "asks", "gets", "qualifies"]
 
-
-class _Stated(Struct, frozen=True):
+class _Literal(Struct, frozen=True):
     clause: Clause
     negated: bool
 
@@ -49,79 +47,79 @@ class _Group(Struct, frozen=True):
     members: "tuple[_Statement, ...]"
 
 
-class _Unwritten(Struct, frozen=True):
+class _Placeholder(Struct, frozen=True):
     text: str
 
 
-_Statement = _Stated | _Group | _Unwritten
+_Statement = _Literal | _Group | _Placeholder
 
 
-def qualifies(rule: BonusRule, names: Names) -> str:
-    """Say in one sentence which ECPs, doing what, meet the rule's condition."""
-    return f"ECPs who {asks(rule.condition, names)}."
+def qualifying_sentence(rule: BonusRule, names: DisplayNames) -> str:
+    """Write in one sentence which ECPs meet the rule's condition: “ECPs who are Gold or above and work in Pune.”."""
+    return f"ECPs who {condition_phrase(rule.condition, names)}."
 
 
-def asks(condition: Condition, names: Names) -> str:
-    """Say what a condition asks of ECPs, in words that follow “ECPs who”: “are Gold or above and work in Pune”."""
-    return _phrase(_without_not(condition, negated=False, depth=1), names).text
+def condition_phrase(condition: Condition, names: DisplayNames) -> str:
+    """Write what a condition asks of ECPs, in words that follow “ECPs who”: “are Gold or above and work in Pune”."""
+    return _phrase(_normalize(condition, negated=False, depth=1), names).text
 
 
-def gets(rule: BonusRule, names: Names) -> str:  # noqa: ARG001 - the two sentences are called alike
-    """Say what the rule pays and its limits, and in a second sentence the group it competes in, if it does."""
-    pays = f"{_reward(rule.reward)}{_limits(rule.limits)}."
+def reward_sentence(rule: BonusRule, names: DisplayNames) -> str:  # noqa: ARG001 - both sentences have one signature
+    """Write the rule's reward and limits, and a second sentence about its exclusive group if it has one."""
+    pays = f"{_reward_phrase(rule.reward)}{_limits_phrase(rule.limits)}."
     if rule.exclusive_group is None:
         return pays
     return f"{pays} Only the best rule of the group {quoted(rule.exclusive_group)} pays."
 
 
-def _without_not(condition: Condition, *, negated: bool, depth: int) -> _Statement:
+def _normalize(condition: Condition, *, negated: bool, depth: int) -> _Statement:
     if depth > MAX_DEPTH:
-        # Validation refuses such a rule; a sentence about it must still not exhaust the stack.
-        return _Unwritten("meet conditions that are nested too deep to be put into words")
+        # Validation rejects such a rule; a sentence about it must still not exhaust the stack.
+        return _Placeholder("meet conditions that are nested too deep to be put into words")
     match condition:
         case AllOf(conditions):
             return _group(conditions, every=not negated, negated=negated, depth=depth)
         case AnyOf(conditions):
             return _group(conditions, every=negated, negated=negated, depth=depth)
         case Not(inner):
-            return _without_not(inner, negated=not negated, depth=depth + 1)
+            return _normalize(inner, negated=not negated, depth=depth + 1)
         case _:
-            return _Stated(condition, negated)
+            return _Literal(condition, negated)
 
 
 def _group(conditions: tuple[Condition, ...], *, every: bool, negated: bool, depth: int) -> _Statement:
     members: list[_Statement] = []
     for condition in conditions:
-        member = _without_not(condition, negated=negated, depth=depth + 1)
+        member = _normalize(condition, negated=negated, depth=depth + 1)
         if isinstance(member, _Group) and member.every == every:
             members.extend(member.members)
         else:
             members.append(member)
     if not members:
-        return _Unwritten("meet conditions that are not stated yet")
+        return _Placeholder("meet conditions that are not stated yet")
     return members[0] if len(members) == 1 else _Group(every, tuple(members))
 
 
-def _phrase(statement: _Statement, names: Names) -> Phrase:
+def _phrase(statement: _Statement, names: DisplayNames) -> Phrase:
     match statement:
-        case _Unwritten(text):
+        case _Placeholder(text):
             return Phrase(text)
-        case _Stated(clause, negated):
+        case _Literal(clause, negated):
             if isinstance(clause, ProductClause | QuantityClause | ChannelClause | PeriodClause):
-                return sale_phrase((Said(clause, negated),), names)
+                return sale_phrase((SaleLiteral(clause, negated),), names)
             return ecp_phrase(clause, names, negated=negated)
         case _Group(True, members):
-            return joined(tuple(_all_phrases(members, names)), "and")
+            return join_phrases(tuple(_all_phrases(members, names)), "and")
         case _Group(_, members):
             phrases = tuple(_in_parentheses(member, names) for member in members)
-            return Phrase(f"either {joined(phrases, 'or').text}", listed=True, joined=True)
+            return Phrase(f"either {join_phrases(phrases, 'or').text}", listed=True, joined=True)
         case _:
             assert_never(statement)
 
 
-def _all_phrases(members: tuple[_Statement, ...], names: Names) -> Iterator[Phrase]:
-    """Yield a phrase for each member, saying together what is asked of one sale, where the first of it is said."""
-    together = _said_together(members)
+def _all_phrases(members: tuple[_Statement, ...], names: DisplayNames) -> Iterator[Phrase]:
+    """Yield one phrase per member; clauses about the sale share one phrase, at the position of the first of them."""
+    together = _sale_literals(members)
     for index, member in enumerate(members):
         if index in together:
             if index == min(together):
@@ -132,24 +130,24 @@ def _all_phrases(members: tuple[_Statement, ...], names: Names) -> Iterator[Phra
             yield _in_parentheses(member, names)
 
 
-def _said_together(members: tuple[_Statement, ...]) -> dict[int, Said]:
+def _sale_literals(members: tuple[_Statement, ...]) -> dict[int, SaleLiteral]:
     """Pick the first clause of each type that is about the sale, by its position."""
-    picked: dict[type[SaleClause], tuple[int, Said]] = {}
+    picked: dict[type[SaleClause], tuple[int, SaleLiteral]] = {}
     for index, member in enumerate(members):
         match member:
-            case _Stated(ProductClause() | QuantityClause() | ChannelClause() | PeriodClause() as clause, negated):
-                picked.setdefault(type(clause), (index, Said(clause, negated)))
+            case _Literal(ProductClause() | QuantityClause() | ChannelClause() | PeriodClause() as clause, negated):
+                picked.setdefault(type(clause), (index, SaleLiteral(clause, negated)))
             case _:
                 pass
     return dict(picked.values())
 
 
-def _in_parentheses(statement: _Statement, names: Names) -> Phrase:
+def _in_parentheses(statement: _Statement, names: DisplayNames) -> Phrase:
     phrase = _phrase(statement, names)
     return Phrase(f"({phrase.text})") if phrase.joined else phrase
 
 
-def _reward(reward: Reward) -> str:
+def _reward_phrase(reward: Reward) -> str:
     match reward:
         case FlatPoints(points):
             return f"{counted(points, 'point')} for each sale or coupon"
@@ -169,7 +167,7 @@ def _reward(reward: Reward) -> str:
             assert_never(reward)
 
 
-def _limits(limits: Limits) -> str:
+def _limits_phrase(limits: Limits) -> str:
     most: list[str] = []
     if limits.times_per_ecp is not None:
         most.append(f"{times(limits.times_per_ecp)} per ECP")

@@ -1,23 +1,21 @@
-"""What is wrong with the bonus rules of a scheme, told so that a manager can put it right."""
+"""Validates the bonus rules of a scheme; every problem is a sentence that says how to fix it."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from domain.failures import Problem, UserErrorCode
-from domain.rules.bounds import MAX_GROUP_NAME, MAX_NAME, MAX_RULES, PRIORITY
+from domain.rules.bounds import LONGEST_GROUP_NAME, LONGEST_NAME, MAX_RULES, PRIORITY_RANGE
 from domain.rules.condition_problems import condition_problems
-from domain.rules.findings import KnownIds, invalid, out_of_range, required, too_many
 from domain.rules.model import BonusRule
+from domain.rules.problems import KnownIds, invalid, out_of_range, required, too_many
 from domain.rules.reward_problems import limit_problems, reward_problems
-
-__all__ = ["KnownIds", "rule_problems"]
 
 
 def rule_problems(rules: Sequence[BonusRule], known: KnownIds) -> tuple[Problem, ...]:
-    """Everything wrong with the rules, in their order; empty when they can be saved. Never raises.
+    """Return all problems of the rules in order, none when they can be saved. Never raises.
 
-    A path starts at `rules` and goes down in the names of the GraphQL input. When there are too many rules, that is
-    the only problem told, so that the work stays bounded.
+    A path starts at `rules` and continues in the names of the GraphQL input. Too many rules are reported as the only
+    problem, so that the work stays bounded.
     """
     if len(rules) > MAX_RULES:
         message = f"A scheme has at most {MAX_RULES} bonus rules and this one has {len(rules):,}; remove some."
@@ -41,7 +39,7 @@ def _label(rule: BonusRule, index: int) -> str:
     name = " ".join(rule.name.split())
     if not name:
         return f"Rule {index + 1}"
-    return f"Rule “{name}”" if len(name) <= MAX_NAME else f"Rule “{name[:MAX_NAME]}…”"
+    return f"Rule “{name}”" if len(name) <= LONGEST_NAME else f"Rule “{name[:LONGEST_NAME]}…”"
 
 
 def _comparable(name: str) -> str:
@@ -58,18 +56,18 @@ def _identity_problems(rule: BonusRule, ids: set[UUID], names: set[str]) -> Iter
     elif name in names:
         message = "another rule has the same name; give this one a different name."
         yield Problem(UserErrorCode.DUPLICATE, message, ("name",))
-    if name and len(rule.name) > MAX_NAME:
-        yield invalid(f"the name is longer than {MAX_NAME} characters; shorten it.", "name")
+    if name and len(rule.name) > LONGEST_NAME:
+        yield invalid(f"the name is longer than {LONGEST_NAME} characters; shorten it.", "name")
 
 
 def _content_problems(rule: BonusRule, known: KnownIds) -> Iterator[Problem]:
     yield from (problem.under("condition") for problem in condition_problems(rule.condition, known))
     yield from (problem.under("reward") for problem in reward_problems(rule.reward))
     yield from (problem.under("limits") for problem in limit_problems(rule.limits))
-    yield from out_of_range("the priority", rule.priority, PRIORITY, "priority")
+    yield from out_of_range("the priority", rule.priority, PRIORITY_RANGE, "priority")
     group = rule.exclusive_group
     if group is not None and not group.strip():
         yield required("the exclusive group has no name; give it one, or leave the group out.", "exclusiveGroup")
-    elif group is not None and len(group) > MAX_GROUP_NAME:
-        message = f"the name of the exclusive group is longer than {MAX_GROUP_NAME} characters; shorten it."
+    elif group is not None and len(group) > LONGEST_GROUP_NAME:
+        message = f"the name of the exclusive group is longer than {LONGEST_GROUP_NAME} characters; shorten it."
         yield invalid(message, "exclusiveGroup")

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.rules.checks import Setting, rule_findings
 from domain.rules.model import BonusRule
-from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, reach_of
+from domain.rules.phrases import DisplayNames
+from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, compute_reach
 from domain.rules.reach_sentences import never_done, never_done_sentence, reach_sentence
+from domain.rules.rule_warnings import WarningContext, find_rule_warnings
 from domain.rules.sale_assignments import SaleScope, SoldVariant
-from domain.rules.sentences import asks
-from domain.rules.wording import Names
+from domain.rules.sentences import condition_phrase
 from domain.schemes.content import SchemeContent
 from domain.schemes.definition import ReviewWarning
 from domain.text import quoted
@@ -47,7 +47,9 @@ class Assessment(Struct, frozen=True):
     warnings: tuple[ReviewWarning, ...] = ()
 
 
-def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: date | None = None) -> SaleScope | None:
+def sale_scope(
+    content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: date | None = None
+) -> SaleScope | None:
     """What a scheme allows to be sold, how and when; None while its dates or products are missing.
 
     `since` is the first day on which this content can be in force: what was sold before is not valued by it.
@@ -64,30 +66,31 @@ def scope_of(content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: d
 
 
 def assess(
-    content: SchemeContent, scope: SaleScope | None, population: Population, names: Names, policy: ReachPolicy
+    content: SchemeContent, scope: SaleScope | None, population: Population, names: DisplayNames, policy: ReachPolicy
 ) -> Assessment:
     """Count whom the rules reach, and check them; nothing while the scheme is not far enough to say so."""
     if scope is None or not content.geography_ids:
         return Assessment()
-    reaches = reach_of(content.rules, scope, population, policy)
+    reaches = compute_reach(content.rules, scope, population, policy)
     kept = tuple(_in_words(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True))
-    findings = rule_findings(content.rules, _setting(content, scope, population, names))
+    findings = find_rule_warnings(content.rules, _warning_context(content, scope, population, names))
     found = [ReviewWarning(finding.code, finding.message, finding.rule_id, finding.notice) for finding in findings]
     return Assessment(
         kept, tuple(_in_order(content.rules, [*_about_reach(content.rules, kept, population, names), *found]))
     )
 
 
-def _in_words(rule: BonusRule, reach: Reach, population: Population, names: Names) -> RuleReach:
+def _in_words(rule: BonusRule, reach: Reach, population: Population, names: DisplayNames) -> RuleReach:
     funnel = tuple(
-        ReachStep(f"ECPs who {asks(step.condition, names)}", step.remaining, step.excluded) for step in reach.funnel
+        ReachStep(f"ECPs who {condition_phrase(step.condition, names)}", step.remaining, step.excluded)
+        for step in reach.funnel
     )
     sentence = reach_sentence(rule, reach, population, names)
     return RuleReach(rule.id, reach.audience, reach.eligible, reach.verdict, sentence, funnel)
 
 
 def _about_reach(
-    rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population, names: Names
+    rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population, names: DisplayNames
 ) -> Iterator[ReviewWarning]:
     if not population.size:
         yield ReviewWarning("NO_AUDIENCE", _NOBODY_THERE)
@@ -109,8 +112,10 @@ def _in_order(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> 
         yield from (warning for warning in warnings if warning.rule_id == rule.id)
 
 
-def _setting(content: SchemeContent, scope: SaleScope, population: Population, names: Names) -> Setting:
-    return Setting(
+def _warning_context(
+    content: SchemeContent, scope: SaleScope, population: Population, names: DisplayNames
+) -> WarningContext:
+    return WarningContext(
         scope,
         frozenset(content.geography_ids),
         {value.variant_id: value.base_points for value in content.coupon_values},

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from domain.calendar import format_day
-from domain.rules.wording import Phrase, joined
+from domain.rules.phrases import Phrase, join_phrases
 from domain.schemes.content import FieldDifference, field_label
 from domain.text import counted, listing, number, quoted, unique
 
@@ -60,7 +60,7 @@ def _told(changes: Sequence[FieldDifference], names: Mapping[str, str]) -> str:
     more = len(groups) - THINGS
     others = [Phrase(f"made {counted(more, 'more change')}")] if more > 0 else []
     while True:
-        text = joined([wording[0] for wording in wordings] + others, "and").text
+        text = join_phrases([wording[0] for wording in wordings] + others, "and").text
         shorter = [wording for wording in wordings if len(wording) > 1]
         if len(text) <= LONGEST or not shorter:
             return text
@@ -123,7 +123,7 @@ def _dates(changes: Sequence[FieldDifference]) -> Phrase:
             origin = f" from {_day(change.before)}" if len(changes) <= DATES_IN_FULL else ""
             said.setdefault("moved", []).append(f"{label}{origin} to {_day(change.after)}")
     phrases = [Phrase(f"{verb} {listing(texts, 'and')}", listed=len(texts) > 1) for verb, texts in said.items()]
-    return joined(phrases, "and")
+    return join_phrases(phrases, "and")
 
 
 def _title(change: FieldDifference, _names: Mapping[str, str]) -> Phrase | None:
@@ -266,7 +266,7 @@ def _left(ids: Iterable[str], others: Iterable[str]) -> list[str]:
 
 
 def _together(phrases: Sequence[Phrase]) -> Phrase | None:
-    return joined(phrases, "and") if phrases else None
+    return join_phrases(phrases, "and") if phrases else None
 
 
 def _is_new(change: FieldDifference) -> bool:

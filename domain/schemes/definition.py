@@ -10,16 +10,16 @@ from msgspec import Struct
 from domain.calendar import format_day
 from domain.channels import EarningChannel
 from domain.failures import Problem, UserErrorCode
-from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
-from domain.rules.wording import Names
+from domain.rules.phrases import DisplayNames
+from domain.rules.references import collect_references
 from domain.schemes.content import SchemeContent
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 NAMED_VARIANTS: Final = 3
 
 
-class Step(Struct, frozen=True):
+class WizardStep(Struct, frozen=True):
     """One step of the wizard as the editor sees it."""
 
     kind: WizardStepKind
@@ -47,7 +47,9 @@ class ReviewWarning(Struct, frozen=True):
     notice: bool = False
 
 
-def steps(content: SchemeContent, saved: Collection[WizardStepKind], names: Names) -> tuple[Step, ...]:
+def wizard_steps(
+    content: SchemeContent, saved: Collection[WizardStepKind], names: DisplayNames
+) -> tuple[WizardStep, ...]:
     """All five steps. `saved` are the sections somebody saved at least once; `names` are of all that still exists."""
     return tuple(_step(kind, content, saved, names) for kind in STEP_ORDER)
 
@@ -58,7 +60,7 @@ def current_step(kinds_and_states: Iterable[tuple[WizardStepKind, WizardStepStat
     return next(open_steps, STEP_ORDER[-1])
 
 
-def is_ready(all_steps: Iterable[Step]) -> bool:
+def is_ready(all_steps: Iterable[WizardStep]) -> bool:
     """Whether every step is complete, so that the scheme may be submitted."""
     return all(step.state is WizardStepState.COMPLETE for step in all_steps)
 
@@ -88,29 +90,31 @@ def review_warnings(content: SchemeContent, today: date | None) -> tuple[ReviewW
     return tuple(found)
 
 
-def _step(kind: WizardStepKind, content: SchemeContent, saved: Collection[WizardStepKind], names: Names) -> Step:
+def _step(
+    kind: WizardStepKind, content: SchemeContent, saved: Collection[WizardStepKind], names: DisplayNames
+) -> WizardStep:
     if kind not in saved:
-        return Step(kind, WizardStepState.PENDING)
+        return WizardStep(kind, WizardStepState.PENDING)
     problems = tuple(_PROBLEMS[kind](content, names))
-    return Step(kind, WizardStepState.INCOMPLETE if problems else WizardStepState.COMPLETE, problems)
+    return WizardStep(kind, WizardStepState.INCOMPLETE if problems else WizardStepState.COMPLETE, problems)
 
 
-def _no_problems(_content: SchemeContent, _names: Names) -> Iterable[Problem]:
+def _no_problems(_content: SchemeContent, _names: DisplayNames) -> Iterable[Problem]:
     """Basics are saved whole or not at all: what was saved is complete."""
     return ()
 
 
-def _product_problems(content: SchemeContent, _names: Names) -> Iterable[Problem]:
+def _product_problems(content: SchemeContent, _names: DisplayNames) -> Iterable[Problem]:
     if not content.variant_ids:
         yield Problem(UserErrorCode.REQUIRED, "Choose at least one product variant.", ("variantIds",))
 
 
-def _geography_problems(content: SchemeContent, _names: Names) -> Iterable[Problem]:
+def _geography_problems(content: SchemeContent, _names: DisplayNames) -> Iterable[Problem]:
     if not content.geography_ids:
         yield Problem(UserErrorCode.REQUIRED, "Choose at least one geography.", ("geographyIds",))
 
 
-def _value_problems(content: SchemeContent, names: Names) -> Iterable[Problem]:
+def _value_problems(content: SchemeContent, names: DisplayNames) -> Iterable[Problem]:
     valued = {value.variant_id for value in content.coupon_values}
     missing = sorted(
         names.variants.get(variant, "a variant") for variant in content.variant_ids if variant not in valued
@@ -132,22 +136,24 @@ def _value_problems(content: SchemeContent, names: Names) -> Iterable[Problem]:
             yield Problem(UserErrorCode.REQUIRED, message, ("values",))
 
 
-def _rule_problems(content: SchemeContent, names: Names) -> Iterable[Problem]:
+def _rule_problems(content: SchemeContent, names: DisplayNames) -> Iterable[Problem]:
     chosen = set(content.variant_ids)
     for index, rule in enumerate(content.rules):
         for noun in _gone(rule, names):
             message = f"Rule “{rule.name}” asks for a {noun} that no longer exists; choose another {noun}."
             yield Problem(UserErrorCode.NOT_FOUND, message, ("rules", str(index), "condition"))
-        strangers = sorted(names.variants.get(variant, "a variant") for variant in mentions(rule).variant_ids - chosen)
+        strangers = sorted(
+            names.variants.get(variant, "a variant") for variant in collect_references(rule).variant_ids - chosen
+        )
         if strangers:
             verb = "is" if len(strangers) == 1 else "are"
             message = f"Rule “{rule.name}” mentions {_named(strangers)}, which {verb} not in the scheme."
             yield Problem(UserErrorCode.OUT_OF_SCOPE, message, ("rules", str(index), "condition"))
 
 
-def _gone(rule: BonusRule, names: Names) -> Iterator[str]:
+def _gone(rule: BonusRule, names: DisplayNames) -> Iterator[str]:
     """What a rule mentions that no longer exists; variants have to be in the scheme anyway."""
-    found = mentions(rule)
+    found = collect_references(rule)
     known = {"tier": names.tiers, "geography": names.geographies, "product": names.products}
     asked = {"tier": found.tier_ids, "geography": found.geography_ids, "product": found.product_ids}
     yield from (noun for noun, ids in asked.items() if not known[noun].keys() >= ids)

@@ -17,10 +17,10 @@ from domain.ecps.facts import EcpStatus
 from domain.ecps.failures import EcpNotFound
 from domain.enrollments.facts import EnrollmentStatus
 from domain.failures import InvalidInput, Problem, UserErrorCode
-from domain.points.earning import Earner, Line, earning_problems, line_problems
-from domain.rules.bounds import SAFE_INT
+from domain.points.earning import Earner, SaleLine, earning_problems, line_problems
+from domain.rules.bounds import MAX_SAFE_INT
 from domain.rules.evaluation import Evaluation, compile_rules
-from domain.rules.facts import EcpFacts, LineFacts, needed_activities, needed_volumes
+from domain.rules.facts import EarnerFacts, LineFacts, needed_activities, needed_volumes
 from domain.rules.model import Limits
 from domain.schemes.content import SchemeContent
 from domain.schemes.failures import SchemeNotFound
@@ -62,7 +62,7 @@ class _Case(Struct, frozen=True):
     """A line before a scheme, with who sold it."""
 
     content: SchemeContent
-    line: Line
+    line: SaleLine
     facts: LineFacts
     earner: Earner
     ecp: EcpRow
@@ -116,7 +116,7 @@ async def _case(  # noqa: PLR0913, PLR0917 - what a case is put together from
         message = "This variant does not exist."
         raise InvalidInput(Problem(UserErrorCode.NOT_FOUND, message, ("input", "variantId")))
     (variant,) = variants
-    line = Line(command.channel, variant.id, variant.sku, command.quantity, at)
+    line = SaleLine(command.channel, variant.id, variant.sku, command.quantity, at)
     reject_invalid([*line_problems(line), *_volume_problems(command.volume_so_far)])
     (product,) = await operation.fetch(PRODUCTS_BY_ID, ids=[variant.product_id])
     points = {value.variant_id: value.base_points for value in content.coupon_values}
@@ -158,7 +158,7 @@ async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluatio
     if kinds:
         done = await operation.fetch(ACTIVITIES_OF_ECP, ecp_id=case.ecp.id, kinds=kinds, at=case.line.at)
     groups = align_many(kinds, done, lambda pair: pair[0])
-    facts = EcpFacts(
+    facts = EarnerFacts(
         case.ecp.tier_id,
         case.earner.geography_path,
         case.earner.enrolled_at,
@@ -169,8 +169,8 @@ async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluatio
 
 
 def _volume_problems(volume: int) -> Iterable[Problem]:
-    if not 0 <= volume <= SAFE_INT:
-        message = f"The volume so far is out of range; enter a whole number from 0 to {SAFE_INT:,}."
+    if not 0 <= volume <= MAX_SAFE_INT:
+        message = f"The volume so far is out of range; enter a whole number from 0 to {MAX_SAFE_INT:,}."
         yield Problem(UserErrorCode.INVALID, message, ("volumeSoFar",))
 
 

@@ -8,8 +8,8 @@ from msgspec import Struct
 from db.rules.rows import RuleRow
 from db.sessions import Fetching
 from domain.rules.evaluation import ClauseVerdict, Evaluation, RuleVerdict
-from domain.rules.explanations import clause_sentence, fact_sentence, mentioned_facts, rule_sentence
-from domain.rules.sentences import Names
+from domain.rules.explanations import clause_sentence, collect_fact_references, fact_sentence, rule_sentence
+from domain.rules.phrases import DisplayNames
 from resolvers.rules.loaders import RuleView, names_of, rule_views
 
 
@@ -17,7 +17,7 @@ class ClauseVerdictView(Struct, frozen=True):
     """What a rule asks with one clause, and the fact that decided whether it is so."""
 
     decided: ClauseVerdict
-    names: Names
+    names: DisplayNames
 
     @property
     def clause(self) -> str:
@@ -40,7 +40,7 @@ class RuleVerdictView(Struct, frozen=True):
 
     rule: RuleView
     decided: RuleVerdict
-    names: Names
+    names: DisplayNames
     rule_names: Mapping[UUID, str]
 
     @property
@@ -71,7 +71,7 @@ async def explained(fetching: Fetching, rows: Sequence[RuleRow], evaluation: Eva
     """The outcomes of an evaluation, for the rules in these rows, with all names: two statements."""
     views = await rule_views(fetching, list(rows))
     verdicts = [outcome.verdict for outcome in evaluation.outcomes]
-    ids = {key for verdict in verdicts for key in mentioned_facts(verdict).ids}
+    ids = {key for verdict in verdicts for key in collect_fact_references(verdict).ids}
     names = await names_of(fetching, ids | {row.id for view in views for row in view.mentioned})
     rule_names = {view.id: view.rule.name for view in views}
     return [

@@ -10,9 +10,10 @@ from msgspec import Struct
 from db.rules.reads import NAMES, RULES_BY_SCHEME
 from db.rules.rows import NameRow, RuleRow, decode_rule
 from db.sessions import Fetching
-from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
-from domain.rules.sentences import Names, gets, qualifies
+from domain.rules.phrases import DisplayNames
+from domain.rules.references import collect_references
+from domain.rules.sentences import qualifying_sentence, reward_sentence
 from resolvers.context import Operation
 from resolvers.loading import align_many
 
@@ -48,12 +49,12 @@ async def rules_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[Ru
     return [[view for _, view in group] for group in align_many(ids, views, lambda pair: pair[0].scheme_id)]
 
 
-async def names_mentioned(fetching: Fetching, rows: list[RuleRow]) -> Names:
+async def names_mentioned(fetching: Fetching, rows: list[RuleRow]) -> DisplayNames:
     """The names of everything that the rules mention, with one statement; none when they mention nothing."""
     return await names_of(fetching, {key for row in rows for key in _mentioned_ids(row.document)})
 
 
-async def names_of(fetching: Fetching, ids: Collection[UUID]) -> Names:
+async def names_of(fetching: Fetching, ids: Collection[UUID]) -> DisplayNames:
     """The names of those tiers, geographies, variants and products that exist among the ids."""
     return _names(await _name_rows(fetching, ids))
 
@@ -85,11 +86,11 @@ async def rule_views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
     ]
 
 
-def _names(rows: Iterable[NameRow]) -> Names:
+def _names(rows: Iterable[NameRow]) -> DisplayNames:
     by_kind: dict[str, dict[UUID, str]] = {"tier": {}, "geography": {}, "variant": {}, "product": {}}
     for row in rows:
         by_kind[row.kind][row.id] = row.name
-    return Names(
+    return DisplayNames(
         tiers=by_kind["tier"],
         geographies=by_kind["geography"],
         variants=by_kind["variant"],
@@ -99,11 +100,11 @@ def _names(rows: Iterable[NameRow]) -> Names:
 
 @lru_cache(maxsize=4096)
 def _mentioned_ids(document: str) -> tuple[UUID, ...]:
-    return tuple(mentions(decode_rule(document)).ids)
+    return tuple(collect_references(decode_rule(document)).ids)
 
 
 @lru_cache(maxsize=4096)
 def _sentences(document: str, mentioned: tuple[NameRow, ...]) -> tuple[str, str]:
     """Both sentences of a rule. They depend on the rule and the names in it, and on nothing else."""
     rule, names = decode_rule(document), _names(mentioned)
-    return qualifies(rule, names), gets(rule, names)
+    return qualifying_sentence(rule, names), reward_sentence(rule, names)

@@ -10,9 +10,9 @@ from db.catalog.reads import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
 from db.rules import reach_reads as statements
 from db.sessions import Fetching
 from domain.rules.model import ActivityClause
-from domain.rules.reach import Cell, Population, cells_by_activity
+from domain.rules.reach import Cell, Population, merge_cells
 from domain.rules.sale_assignments import SoldVariant
-from domain.rules.traversal import clauses
+from domain.rules.traversal import walk_clauses
 from domain.schemes.content import SchemeContent
 
 
@@ -51,11 +51,11 @@ async def _cells(
     fetching: Fetching, contents: Sequence[SchemeContent], places: list[UUID], now: datetime
 ) -> tuple[Cell, ...]:
     rules = [rule for content in contents for rule in content.rules]
-    found = (clause for rule in rules for clause in clauses(rule.condition) if isinstance(clause, ActivityClause))
+    found = (clause for rule in rules for clause in walk_clauses(rule.condition) if isinstance(clause, ActivityClause))
     asked = list(dict.fromkeys(found))
     totals = await fetching.fetch(statements.TOTALS, places=places)
     active = await _active(fetching, asked, places, now) if asked else []
-    return cells_by_activity({(row.geography_id, row.tier_id): row.count for row in totals}, active)
+    return merge_cells({(row.geography_id, row.tier_id): row.count for row in totals}, active)
 
 
 async def _active(fetching: Fetching, asked: Sequence[ActivityClause], places: list[UUID], now: datetime) -> list[Cell]:

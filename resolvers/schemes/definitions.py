@@ -22,7 +22,7 @@ from db.schemes.rows import (
 )
 from db.sessions import Fetching
 from domain.channels import EarningChannel
-from domain.rules.sentences import Names
+from domain.rules.phrases import DisplayNames
 from domain.schemes.activity_sentences import called
 from domain.schemes.content import (
     Basics,
@@ -32,7 +32,7 @@ from domain.schemes.content import (
     content_hash,
     differences,
 )
-from domain.schemes.definition import Step, is_ready, steps
+from domain.schemes.definition import WizardStep, is_ready, wizard_steps
 from domain.schemes.facts import OpenRevision, SchemeStanding
 from domain.schemes.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
 from domain.schemes.revisions import replaced
@@ -54,7 +54,7 @@ class Definition(Struct, frozen=True, eq=False):
     content: SchemeContent
     sections: Mapping[WizardStepKind, SectionRow]
     submission: SubmissionRow | None
-    names: Names
+    names: DisplayNames
     places: Mapping[UUID, str]
     as_of: datetime
     open_revision: OpenRevision | None
@@ -76,10 +76,10 @@ class Definition(Struct, frozen=True, eq=False):
         return () if self.replaced is None else differences(self.replaced.content, self.content)
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[WizardStep, ...]:
         """The five steps with their problems."""
         saved = {kind for kind, section in self.sections.items() if section.version > 0}
-        return steps(self.content, saved, self.names)
+        return wizard_steps(self.content, saved, self.names)
 
     @property
     def content_hash(self) -> str:
@@ -208,9 +208,9 @@ def _content(
     )
 
 
-def _with_variants(names: Names, variants: list[SchemeVariantRow]) -> Names:
+def _with_variants(names: DisplayNames, variants: list[SchemeVariantRow]) -> DisplayNames:
     skus = {row.variant.id: row.variant.sku for row in variants}
-    return Names(
+    return DisplayNames(
         tiers=names.tiers,
         geographies=names.geographies,
         variants={**names.variants, **skus},

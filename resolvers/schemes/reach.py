@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from db.schemes.reads import SNAPSHOTS
 from db.sessions import Fetching
+from domain.rules.phrases import DisplayNames
 from domain.rules.reach import ReachVerdict
-from domain.rules.wording import Names
-from domain.schemes.assessment import Assessment, ReachStep, RuleReach, assess, scope_of
+from domain.schemes.assessment import Assessment, ReachStep, RuleReach, assess, sale_scope
 from domain.schemes.definition import ReviewWarning
 from resolvers.context import Operation
 from resolvers.rules.loaders import RuleView, rule_rows, rule_views
@@ -68,8 +68,10 @@ async def assess_definitions(
     assessed = []
     for definition, population in zip(definitions, found.populations, strict=True):
         names = definition.names
-        every = Names(found.tier_names, {**names.geographies, **definition.places}, names.variants, names.products)
-        scope = scope_of(definition.content, found.goods, _since(definition))
+        every = DisplayNames(
+            found.tier_names, {**names.geographies, **definition.places}, names.variants, names.products
+        )
+        scope = sale_scope(definition.content, found.goods, _since(definition))
         # Mostly milliseconds, but seconds for the largest rules: never of the one thread that serves everybody.
         about_rules = await asyncio.to_thread(
             assess, definition.content, scope, population, every, operation.reach_policy

@@ -10,9 +10,10 @@ from db.catalog.reads import CATEGORIES
 from db.rules.changes import set_rules
 from db.sessions import Writing
 from domain.failures import Problem, UserErrorCode
-from domain.rules.mentions import mentions
 from domain.rules.model import BonusRule
-from domain.rules.validation import KnownIds, rule_problems
+from domain.rules.problems import KnownIds
+from domain.rules.references import collect_references
+from domain.rules.validation import rule_problems
 from domain.schemes.stages import WizardStepKind
 from domain.text import has_unprintable
 from resolvers.context import Operation
@@ -80,7 +81,7 @@ def _unprintable_texts(rules: list[BonusRule]) -> Iterator[Problem]:
 
 async def _known_ids(session: Writing, rules: list[BonusRule]) -> KnownIds:
     """What exists of everything that the rules mention."""
-    found = [mentions(rule) for rule in rules]
+    found = [collect_references(rule) for rule in rules]
     names = await names_of(session, {key for mention in found for key in mention.ids})
     categories = await session.fetch(CATEGORIES) if any(mention.categories for mention in found) else []
     return KnownIds(

@@ -8,7 +8,7 @@ from msgspec import Struct
 from db.catalog.reads import VARIANTS_BY_ID
 from db.schemes import changes
 from domain.checks import chosen_problems
-from domain.rules.mentions import rules_mentioning_variant
+from domain.rules.references import rules_naming_variant
 from domain.schemes.inputs import VARIANTS_LIMIT
 from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
@@ -50,5 +50,5 @@ def _consequences(draft: Definition, kept: Iterable[UUID]) -> Iterable[str]:
                 f"The coupon value of {sku} was removed with it "
                 f"({value.base_points:,} base points, {value.planned_quantity:,} coupons planned)."
             )
-        for rule in rules_mentioning_variant(draft.content.rules, variant_id):
+        for rule in rules_naming_variant(draft.content.rules, variant_id):
             yield f"Rule “{rule.name}” still mentions {sku}: change the rule, or add the variant again."

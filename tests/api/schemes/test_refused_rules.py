@@ -10,7 +10,7 @@ from tests.support.unchanged import nothing_changes
 
 UNITS = {"quantity": {"atLeast": 10}}
 ACTIVITY = (
-    "the activity is not written in the way that systems report it; "
+    "the kind of activity is not written the way connected systems report it; "
     "use 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
 )
 Case = tuple[dict[str, Any], str, str, str]
@@ -74,7 +74,7 @@ CONDITIONS: list[Case] = [
         {"quantity": {"atLeast": 10, "atMost": 9}},
         "INVALID",
         "quantity.atMost",
-        "the most units that qualify is below the fewest; raise it or lower the other.",
+        "the most units that qualify is below the fewest; raise the most or lower the fewest.",
     ),
     (
         {"volume": {"measure": "UNITS", "period": "MONTH", "atLeast": 0}},

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus
-from domain.points.earning import Earner, Line, earning_problems, line_problems
+from domain.points.earning import Earner, SaleLine, earning_problems, line_problems
 from domain.schemes.content import Basics, SchemeContent
 
 OIL, PUNE, INDIA, NEPAL = (UUID(int=number) for number in range(1, 5))
@@ -24,12 +24,14 @@ BASICS = Basics(
     "Be fair.",
 )
 CONTENT = SchemeContent(BASICS, (OIL,), (INDIA,))
-LINE = Line(EarningChannel.SALE, OIL, "AMB-1L", 2, datetime(2026, 5, 4, 12, tzinfo=UTC))
+LINE = SaleLine(EarningChannel.SALE, OIL, "AMB-1L", 2, datetime(2026, 5, 4, 12, tzinfo=UTC))
 ENROLLED = datetime(2026, 4, 20, 9, tzinfo=UTC)
 EARNER = Earner("ECP-2026-000001", EcpStatus.ACTIVE, (PUNE, INDIA), "Pune", ENROLLED)
 
 
-def found(line: Line = LINE, earner: Earner = EARNER, content: SchemeContent = CONTENT) -> list[tuple[str, str, str]]:
+def found(
+    line: SaleLine = LINE, earner: Earner = EARNER, content: SchemeContent = CONTENT
+) -> list[tuple[str, str, str]]:
     """Codes, paths and messages."""
     return [
         (problem.code, ".".join(problem.path), problem.message) for problem in earning_problems(line, earner, content)

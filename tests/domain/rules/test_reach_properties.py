@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.channels import EarningChannel
 from domain.rules.evaluation import compile_rules
-from domain.rules.facts import EcpFacts, LineFacts, volume_key
+from domain.rules.facts import EarnerFacts, LineFacts, volume_key
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -32,9 +32,9 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.reach import Cell, Population, ReachPolicy, reach_of
+from domain.rules.reach import Cell, Population, ReachPolicy, compute_reach
 from domain.rules.sale_assignments import SaleScope, SoldVariant
-from domain.rules.traversal import clauses
+from domain.rules.traversal import walk_clauses
 
 START = date(2026, 5, 4)
 TIERS = [UUID(int=number) for number in (1, 2, 3)]
@@ -100,8 +100,8 @@ def scopes(draw: st.DrawFn) -> SaleScope:
 def lines(scope: SaleScope, condition: Condition) -> Iterator[tuple[LineFacts, datetime]]:
     """Every sale of the scheme, coarsely: each day, some hours, small quantities, with each day of enrolling."""
     days = (scope.ends_on - scope.starts_on).days + 1
-    several = [1, 2, 3, 4, 5] if any(isinstance(clause, QuantityClause) for clause in clauses(condition)) else [1]
-    hours = [0, 5, 6, 21, 22] if any(isinstance(clause, PeriodClause) for clause in clauses(condition)) else [12]
+    several = [1, 2, 3, 4, 5] if any(isinstance(clause, QuantityClause) for clause in walk_clauses(condition)) else [1]
+    hours = [0, 5, 6, 21, 22] if any(isinstance(clause, PeriodClause) for clause in walk_clauses(condition)) else [12]
     for offset, hour in itertools.product(range(days), hours):
         at = datetime.combine(scope.starts_on + timedelta(days=offset), time(hour), UTC)
         for enrolled_on in _days(scope.enrollment_opens_on, min(scope.enrollment_closes_on, at.date())):
@@ -118,12 +118,12 @@ def _days(first: date, last: date) -> list[date]:
 def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell) -> bool:
     """Whether evaluation can reward such an ECP, tried sale by sale."""
     compiled = compile_rules([rule], RANKS)
-    keys = list({volume_key(clause) for clause in clauses(rule.condition) if isinstance(clause, VolumeClause)})
+    keys = list({volume_key(clause) for clause in walk_clauses(rule.condition) if isinstance(clause, VolumeClause)})
     for line, enrolled_at in lines(scope, rule.condition):
         for amounts in itertools.product([0, 2, 5], repeat=len(keys)):
             sold = dict(zip(keys, amounts, strict=True))
             for activities in histories(cell, line.at):
-                ecp = EcpFacts(cell.tier_id, PATHS[cell.geography_id], enrolled_at, sold, activities)
+                ecp = EarnerFacts(cell.tier_id, PATHS[cell.geography_id], enrolled_at, sold, activities)
                 if compiled.evaluate(line, ecp).outcomes[0].met:
                     return True
     return False
@@ -154,7 +154,7 @@ def test_reach_counts_exactly_those_whom_evaluation_can_reward(
     condition: Condition, scope: SaleScope, cells: list[Cell]
 ) -> None:
     rule = BonusRule(RULE, "any", condition, FlatPoints(5))
-    (reach,) = reach_of([rule], scope, Population(tuple(cells), frozenset({COUNTRY}), PATHS, RANKS), ReachPolicy())
+    (reach,) = compute_reach([rule], scope, Population(tuple(cells), frozenset({COUNTRY}), PATHS, RANKS), ReachPolicy())
     assert reach.audience == len(cells)
     assert reach.eligible == sum(rewarded(rule, scope, cell) for cell in cells)
     assert reach.funnel[-1].remaining == reach.eligible

@@ -24,10 +24,10 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.reach import Cell, Population, Reach, ReachPolicy, ReachVerdict, reach_of
+from domain.rules.phrases import DisplayNames
+from domain.rules.reach import Cell, Population, Reach, ReachPolicy, ReachVerdict, compute_reach
 from domain.rules.reach_sentences import reach_sentence
 from domain.rules.sale_assignments import SaleScope, SoldVariant
-from domain.rules.sentences import Names
 
 BRONZE, SILVER, GOLD, PUNE, MUMBAI, INDIA = (UUID(int=number) for number in range(1, 7))
 SCOPE = SaleScope(
@@ -38,7 +38,7 @@ SCOPE = SaleScope(
     date(2026, 5, 1),
     date(2026, 7, 31),
 )
-NAMES = Names(
+NAMES = DisplayNames(
     tiers={BRONZE: "Bronze", SILVER: "Silver", GOLD: "Gold"},
     geographies={PUNE: "Pune", MUMBAI: "Mumbai", INDIA: "India"},
 )
@@ -65,7 +65,7 @@ FIVE_IN_A_WEEK = VolumeClause(VolumeMeasure.UNITS, VolumePeriod.WEEK, 5)
 def reach(condition: Condition, population: Population = POPULATION, policy: ReachPolicy | None = None) -> Reach:
     """The reach of a rule with this condition."""
     rule = BonusRule(UUID(int=99), "One", condition, FlatPoints(5))
-    return reach_of([rule], SCOPE, population, policy or ReachPolicy())[0]
+    return compute_reach([rule], SCOPE, population, policy or ReachPolicy())[0]
 
 
 def told(condition: Condition, population: Population = POPULATION) -> str:

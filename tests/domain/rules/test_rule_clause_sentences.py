@@ -24,14 +24,15 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.sentences import Names, qualifies
+from domain.rules.phrases import DisplayNames
+from domain.rules.sentences import qualifying_sentence
 
 SILVER, GOLD, PLATINUM = UUID(int=1), UUID(int=2), UUID(int=3)
 PUNE, MUMBAI, DELHI = UUID(int=11), UUID(int=12), UUID(int=13)
 ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
 AMBER = UUID(int=31)
 GONE, GONE_TOO = UUID(int=98), UUID(int=99)
-NAMES = Names(
+NAMES = DisplayNames(
     tiers={SILVER: "Silver", GOLD: "Gold", PLATINUM: "Platinum"},
     geographies={PUNE: "Pune", MUMBAI: "Mumbai", DELHI: "Delhi"},
     variants={ONE_LITER: "AMB-1L", TWO_LITER: "AMB-2L"},
@@ -55,7 +56,7 @@ SCHEME, MONTH, WEEK = VolumePeriod.SCHEME, VolumePeriod.MONTH, VolumePeriod.WEEK
 
 
 def sentence(condition: Condition) -> str:
-    return qualifies(BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(200)), NAMES)
+    return qualifying_sentence(BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(200)), NAMES)
 
 
 # The clause, what it asks, and what its negation asks.

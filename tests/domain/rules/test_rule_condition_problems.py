@@ -26,7 +26,8 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.validation import KnownIds, rule_problems
+from domain.rules.problems import KnownIds
+from domain.rules.validation import rule_problems
 
 INVALID, REQUIRED = UserErrorCode.INVALID, UserErrorCode.REQUIRED
 NOT_FOUND, DUPLICATE = UserErrorCode.NOT_FOUND, UserErrorCode.DUPLICATE
@@ -76,10 +77,10 @@ def twice(noun: str) -> str:
 NO_TIER = "no tier is chosen; choose one or more tiers, or the lowest tier that qualifies."
 FEWEST = between("the fewest units that qualify", "1", "1,000,000")
 MOST = between("the most units that qualify", "1", "1,000,000")
-SWAPPED = "the most units that qualify is below the fewest; raise it or lower the other."
+SWAPPED = "the most units that qualify is below the fewest; raise the most or lower the fewest."
 VOLUME = between("the volume to reach", "1", "9,007,199,254,740,991")
 ACTIVITY = (
-    "the activity is not written in the way that systems report it; "
+    "the kind of activity is not written the way connected systems report it; "
     "use 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
 )
 ACTIVITY_TIMES = between("the number of times for the activity", "1", "1,000")

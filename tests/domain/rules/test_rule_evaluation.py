@@ -11,7 +11,7 @@ from domain.rules.evaluation import ClauseVerdict, RuleOutcome, compile_rules
 from domain.rules.facts import (
     ActivityFact,
     ChannelFact,
-    EcpFacts,
+    EarnerFacts,
     EnrollmentFact,
     GeographyFact,
     LineFacts,
@@ -55,8 +55,8 @@ AMBER = UUID(int=31)
 UNITS, MONTH = VolumeMeasure.UNITS, VolumePeriod.MONTH
 NOW = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)  # a Saturday
 LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 10, 5, NOW)
-ECP = EcpFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
-NOBODY = EcpFacts()
+ECP = EarnerFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
+NOBODY = EarnerFacts()
 WEEKEND = (Weekday.SUNDAY, Weekday.SATURDAY)
 
 
@@ -64,12 +64,12 @@ def rule(condition: Condition) -> BonusRule:
     return BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(7))
 
 
-def outcome(condition: Condition, line: LineFacts = LINE, ecp: EcpFacts = ECP) -> RuleOutcome:
+def outcome(condition: Condition, line: LineFacts = LINE, ecp: EarnerFacts = ECP) -> RuleOutcome:
     (only,) = compile_rules((rule(condition),), RANKS).evaluate(line, ecp).outcomes
     return only
 
 
-def holds(clause: Clause, line: LineFacts = LINE, ecp: EcpFacts = ECP) -> bool:
+def holds(clause: Clause, line: LineFacts = LINE, ecp: EarnerFacts = ECP) -> bool:
     """Whether the clause holds; its negation must say the opposite."""
     plain, negated = outcome(clause, line, ecp), outcome(Not(clause), line, ecp)
     assert plain.met is not negated.met

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from domain.channels import EarningChannel
 from domain.rules.evaluation import RuleOutcome, compile_rules
-from domain.rules.facts import EcpFacts, LineFacts, VolumeKey
+from domain.rules.facts import EarnerFacts, LineFacts, VolumeKey
 from domain.rules.model import (
     ActivityClause,
     BonusRule,
@@ -38,7 +38,7 @@ UNITS, VALUE, COUPONS = VolumeMeasure
 SCHEME, MONTH, WEEK = VolumePeriod
 NOW = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)  # a Saturday
 LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 10, 5, NOW)
-ECP = EcpFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
+ECP = EarnerFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
 WEEKEND = (Weekday.SUNDAY, Weekday.SATURDAY)
 
 
@@ -46,12 +46,12 @@ def rule(condition: Condition) -> BonusRule:
     return BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(7))
 
 
-def outcome(condition: Condition, line: LineFacts = LINE, ecp: EcpFacts = ECP) -> RuleOutcome:
+def outcome(condition: Condition, line: LineFacts = LINE, ecp: EarnerFacts = ECP) -> RuleOutcome:
     (only,) = compile_rules((rule(condition),), RANKS).evaluate(line, ecp).outcomes
     return only
 
 
-def holds(clause: Clause, line: LineFacts = LINE, ecp: EcpFacts = ECP) -> bool:
+def holds(clause: Clause, line: LineFacts = LINE, ecp: EarnerFacts = ECP) -> bool:
     """Whether the clause holds; its negation must say the opposite."""
     plain, negated = outcome(clause, line, ecp), outcome(Not(clause), line, ecp)
     assert plain.met is not negated.met

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.channels import EarningChannel
 from domain.rules.evaluation import compile_rules
 from domain.rules.explanations import rule_sentence
-from domain.rules.facts import EcpFacts, LineFacts, Usage, VolumeKey
+from domain.rules.facts import EarnerFacts, LineFacts, Usage, VolumeKey
 from domain.rules.model import (
     AllOf,
     BonusRule,
@@ -28,12 +28,13 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.sentences import Names, gets, qualifies
+from domain.rules.phrases import DisplayNames
+from domain.rules.sentences import qualifying_sentence, reward_sentence
 
 GOLD = UUID(int=2)
 PUNE, MAHARASHTRA, INDIA = (UUID(int=number) for number in range(11, 14))
 ONE_LITER, AMBER = UUID(int=21), UUID(int=31)
-NAMES = Names(tiers={GOLD: "Gold"})
+NAMES = DisplayNames(tiers={GOLD: "Gold"})
 UNITS, MONTH = VolumeMeasure.UNITS, VolumePeriod.MONTH
 WEEKEND = PeriodClause(weekdays=(Weekday.SATURDAY, Weekday.SUNDAY))
 MARCH = PeriodClause(date(2026, 3, 1), date(2026, 3, 31))
@@ -50,7 +51,9 @@ RULES = (
     BonusRule(IDS[4], "Regulars", VolumeClause(UNITS, MONTH, 100), PointsPerUnit(1)),
 )
 LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 12, 10, datetime(2026, 3, 14, 18, 30, tzinfo=UTC))
-ASHA = EcpFacts(GOLD, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 20, tzinfo=UTC), {VolumeKey(UNITS, MONTH): 88})
+ASHA = EarnerFacts(
+    GOLD, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 20, tzinfo=UTC), {VolumeKey(UNITS, MONTH): 88}
+)
 
 
 def test_the_example_of_the_documentation() -> None:
@@ -62,6 +65,6 @@ def test_the_example_of_the_documentation() -> None:
     page = (Path(__file__).parents[3] / "docs" / "points.md").read_text("utf-8")
     names = {rule.id: rule.name for rule in RULES}
     for rule, outcome in zip(RULES, evaluation.outcomes, strict=True):
-        asked = qualifies(rule, NAMES).removeprefix("ECPs who ").removesuffix(".")
+        asked = qualifying_sentence(rule, NAMES).removeprefix("ECPs who ").removesuffix(".")
         verdict = rule_sentence(rule, outcome.verdict, NAMES, names)
-        assert f"| {rule.name}: {asked} | {gets(rule, NAMES)} | {verdict} |" in page
+        assert f"| {rule.name}: {asked} | {reward_sentence(rule, NAMES)} | {verdict} |" in page

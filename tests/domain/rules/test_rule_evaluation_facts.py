@@ -39,13 +39,14 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.sentences import Names, qualifies
+from domain.rules.phrases import DisplayNames
+from domain.rules.sentences import qualifying_sentence
 
 SILVER, GOLD = UUID(int=1), UUID(int=2)
 PUNE, MAHARASHTRA, INDIA = (UUID(int=number) for number in range(11, 14))
 ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
 AMBER, GONE = UUID(int=31), UUID(int=99)
-NAMES = Names(
+NAMES = DisplayNames(
     tiers={SILVER: "Silver", GOLD: "Gold"},
     geographies={PUNE: "Pune", MAHARASHTRA: "Maharashtra", INDIA: "India"},
     variants={ONE_LITER: "AMB-1L", TWO_LITER: "AMB-2L"},
@@ -227,7 +228,7 @@ def test_a_fact_of_another_clause_is_a_bug() -> None:
 @pytest.mark.parametrize("clause", [clause for clause, _, _, _ in FACTS])
 def test_a_clause_reads_as_in_the_sentence_of_its_rule(clause: Clause) -> None:
     for negated, condition in ((False, clause), (True, Not(clause))):
-        sentence = qualifies(BonusRule(GONE, "A rule", condition, FlatPoints(1)), NAMES)
+        sentence = qualifying_sentence(BonusRule(GONE, "A rule", condition, FlatPoints(1)), NAMES)
         assert f"ECPs who {clause_sentence(clause, NAMES, negated=negated)}." == sentence
 
 

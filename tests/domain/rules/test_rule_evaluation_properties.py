@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.rules.evaluation import Evaluation, RuleOutcome, RuleVerdict, compile_rules
-from domain.rules.explanations import clause_sentence, fact_sentence, mentioned_facts, rule_sentence
-from domain.rules.facts import EcpFacts, LineFacts, Usage, deciding_fact, needed_activities, needed_volumes
+from domain.rules.explanations import clause_sentence, collect_fact_references, fact_sentence, rule_sentence
+from domain.rules.facts import EarnerFacts, LineFacts, Usage, deciding_fact, needed_activities, needed_volumes
 from domain.rules.model import BonusRule
-from domain.rules.payouts import half_even
-from domain.rules.sentences import qualifies
-from domain.rules.traversal import clauses as clauses_of
+from domain.rules.rewards import round_half_even
+from domain.rules.sentences import qualifying_sentence
+from domain.rules.traversal import walk_clauses as clauses_of
 from tests.support.rules.naive_evaluation import NaiveEvaluation
 from tests.support.rules.strategies import NAMES, TIER_RANKS, ecps, lines, rule_lists, with_usage
 
@@ -26,13 +26,13 @@ UsedRules = tuple[list[BonusRule], dict[UUID, Usage]]
 MANY = settings(max_examples=500)
 
 
-def evaluated(rules: Sequence[BonusRule], line: LineFacts, ecp: EcpFacts, used: Mapping[UUID, Usage]) -> Evaluation:
+def evaluated(rules: Sequence[BonusRule], line: LineFacts, ecp: EarnerFacts, used: Mapping[UUID, Usage]) -> Evaluation:
     return compile_rules(rules, TIER_RANKS).evaluate(line, ecp, used)
 
 
 @MANY
 @given(with_usage(), lines, ecps)
-def test_the_naive_reference_agrees(drawn: UsedRules, line: LineFacts, ecp: EcpFacts) -> None:
+def test_the_naive_reference_agrees(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
     rules, used = drawn
     evaluation = evaluated(rules, line, ecp, used)
     expected = NaiveEvaluation(line, ecp, TIER_RANKS).outcomes(rules, used)
@@ -48,7 +48,7 @@ def test_the_naive_reference_agrees(drawn: UsedRules, line: LineFacts, ecp: EcpF
 
 @given(rule_lists, lines, ecps)
 def test_every_clause_is_reported_once_in_reading_order_with_its_fact(
-    rules: list[BonusRule], line: LineFacts, ecp: EcpFacts
+    rules: list[BonusRule], line: LineFacts, ecp: EarnerFacts
 ) -> None:
     for rule, outcome in zip(rules, evaluated(rules, line, ecp, {}).outcomes, strict=True):
         assert [verdict.clause for verdict in outcome.clauses] == list(clauses_of(rule.condition))
@@ -57,7 +57,7 @@ def test_every_clause_is_reported_once_in_reading_order_with_its_fact(
 
 
 @given(with_usage(), st.lists(lines, min_size=1, max_size=5), ecps)
-def test_no_rule_ever_pays_more_than_its_limits(drawn: UsedRules, sold: list[LineFacts], ecp: EcpFacts) -> None:
+def test_no_rule_ever_pays_more_than_its_limits(drawn: UsedRules, sold: list[LineFacts], ecp: EarnerFacts) -> None:
     rules, used = drawn
     for line in sold:
         for outcome in evaluated(rules, line, ecp, used).outcomes:
@@ -80,7 +80,7 @@ def decisions(outcomes: Sequence[RuleOutcome]) -> dict[UUID, RuleVerdict]:
 
 
 @given(with_usage(), lines, ecps, st.randoms(use_true_random=False))
-def test_the_order_of_rules_only_breaks_ties(drawn: UsedRules, line: LineFacts, ecp: EcpFacts, dice: Random) -> None:
+def test_the_order_of_rules_only_breaks_ties(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts, dice: Random) -> None:
     rules, used = drawn
     shuffled = dice.sample(rules, len(rules))
     one, other = evaluated(rules, line, ecp, used), evaluated(shuffled, line, ecp, used)
@@ -99,7 +99,7 @@ def test_the_order_of_rules_only_breaks_ties(drawn: UsedRules, line: LineFacts, 
 
 
 @given(with_usage(), lines, ecps)
-def test_evaluating_again_gives_the_same_and_integers_only(drawn: UsedRules, line: LineFacts, ecp: EcpFacts) -> None:
+def test_evaluating_again_gives_the_same_and_integers_only(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
     rules, used = drawn
     compiled = compile_rules(rules, TIER_RANKS)
     evaluation = compiled.evaluate(line, ecp, used)
@@ -114,7 +114,9 @@ def test_evaluating_again_gives_the_same_and_integers_only(drawn: UsedRules, lin
 
 
 @given(rule_lists, lines, ecps)
-def test_no_more_is_read_than_what_is_said_to_be_needed(rules: list[BonusRule], line: LineFacts, ecp: EcpFacts) -> None:
+def test_no_more_is_read_than_what_is_said_to_be_needed(
+    rules: list[BonusRule], line: LineFacts, ecp: EarnerFacts
+) -> None:
     wanted, kinds = needed_volumes(rules), needed_activities(rules)
     volumes = {key: amount for key, amount in ecp.volumes.items() if key in wanted}
     activities = {
@@ -126,13 +128,13 @@ def test_no_more_is_read_than_what_is_said_to_be_needed(rules: list[BonusRule], 
 
 
 @given(rule_lists, lines, ecps)
-def test_the_offset_of_a_moment_does_not_matter(rules: list[BonusRule], line: LineFacts, ecp: EcpFacts) -> None:
+def test_the_offset_of_a_moment_does_not_matter(rules: list[BonusRule], line: LineFacts, ecp: EarnerFacts) -> None:
     utc = msgspec.structs.replace(line, at=line.at.astimezone(UTC))
     assert decisions(evaluated(rules, utc, ecp, {}).outcomes) == decisions(evaluated(rules, line, ecp, {}).outcomes)
 
 
 @given(with_usage(), lines, ecps)
-def test_everything_is_explained_in_one_line(drawn: UsedRules, line: LineFacts, ecp: EcpFacts) -> None:
+def test_everything_is_explained_in_one_line(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
     rules, used = drawn
     rule_names = {rule.id: rule.name for rule in rules}
     for rule, outcome in zip(rules, evaluated(rules, line, ecp, used).outcomes, strict=True):
@@ -142,17 +144,19 @@ def test_everything_is_explained_in_one_line(drawn: UsedRules, line: LineFacts, 
         for one in verdict.clauses:
             sentences.append(fact_sentence(one, NAMES))
             words = clause_sentence(one.clause, NAMES, negated=one.negated)
-            assert words in qualifies(msgspec.structs.replace(rule, condition=one.clause), NAMES) or one.negated
+            assert (
+                words in qualifying_sentence(msgspec.structs.replace(rule, condition=one.clause), NAMES) or one.negated
+            )
             sentences.append(f"{words}.")
         for sentence in sentences:
             assert sentence.endswith(".")
             assert sentence == " ".join(sentence.split())
             assert sentence.count(".") == 1
-        assert mentioned_facts(verdict).geography_ids <= set(ecp.geography_path)
+        assert collect_fact_references(verdict).geography_ids <= set(ecp.geography_path)
 
 
 @given(with_usage(), lines, ecps)
-def test_a_verdict_survives_json(drawn: UsedRules, line: LineFacts, ecp: EcpFacts) -> None:
+def test_a_verdict_survives_json(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
     rules, used = drawn
     for outcome in evaluated(rules, line, ecp, used).outcomes:
         kept = msgspec.json.encode(outcome.verdict)
@@ -161,4 +165,4 @@ def test_a_verdict_survives_json(drawn: UsedRules, line: LineFacts, ecp: EcpFact
 
 @given(st.integers(0, 10**30), st.integers(1, 10**6))
 def test_rounding_is_that_of_fractions(numerator: int, denominator: int) -> None:
-    assert half_even(numerator, denominator) == round(Fraction(numerator, denominator))
+    assert round_half_even(numerator, denominator) == round(Fraction(numerator, denominator))

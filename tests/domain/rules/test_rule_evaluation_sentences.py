@@ -7,9 +7,8 @@ import pytest
 
 from domain.channels import EarningChannel
 from domain.rules.evaluation import RuleVerdict, compile_rules
-from domain.rules.explanations import mentioned_facts, rule_sentence
-from domain.rules.facts import EcpFacts, LineFacts
-from domain.rules.mentions import Mentions
+from domain.rules.explanations import collect_fact_references, rule_sentence
+from domain.rules.facts import EarnerFacts, LineFacts
 from domain.rules.model import (
     AllOf,
     AnyOf,
@@ -26,14 +25,15 @@ from domain.rules.model import (
     TierClause,
     Weekday,
 )
-from domain.rules.payouts import Reduction, ReductionReason
-from domain.rules.sentences import Names
+from domain.rules.phrases import DisplayNames
+from domain.rules.references import References
+from domain.rules.rewards import Reduction, ReductionReason
 
 SILVER, GOLD = UUID(int=1), UUID(int=2)
 PUNE, MAHARASHTRA, INDIA = (UUID(int=number) for number in range(11, 14))
 ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
 AMBER, GONE = UUID(int=31), UUID(int=99)
-NAMES = Names(
+NAMES = DisplayNames(
     tiers={SILVER: "Silver", GOLD: "Gold"},
     geographies={PUNE: "Pune", MAHARASHTRA: "Maharashtra", INDIA: "India"},
     variants={ONE_LITER: "AMB-1L", TWO_LITER: "AMB-2L"},
@@ -48,7 +48,7 @@ MANY = QuantityClause(at_least=10)
 NEW = EnrolledWithinClause(30)
 
 LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 9, 10, AT)
-ECP = EcpFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), ENROLLED)
+ECP = EarnerFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), ENROLLED)
 
 
 def sentence(condition: Condition) -> str:
@@ -159,8 +159,8 @@ def test_what_a_rule_that_is_met_paid(earned: int, points: int, reduction: Reduc
 def test_what_facts_name() -> None:
     rule = BonusRule(GONE, "A rule", AllOf((IS_GOLD, IN_PUNE, ProductClause((TWO_LITER,)), NEW)), FlatPoints(50))
     (outcome,) = compile_rules((rule,), {}).evaluate(LINE, ECP).outcomes
-    assert mentioned_facts(outcome.verdict) == Mentions(
+    assert collect_fact_references(outcome.verdict) == References(
         frozenset({SILVER}), frozenset({PUNE, MAHARASHTRA, INDIA}), frozenset({ONE_LITER}), frozenset({AMBER})
     )
-    (nobody,) = compile_rules((rule,), {}).evaluate(LINE, EcpFacts()).outcomes
-    assert mentioned_facts(nobody.verdict).tier_ids == frozenset()
+    (nobody,) = compile_rules((rule,), {}).evaluate(LINE, EarnerFacts()).outcomes
+    assert collect_fact_references(nobody.verdict).tier_ids == frozenset()

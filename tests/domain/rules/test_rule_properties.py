@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.channels import EarningChannel
-from domain.rules.mentions import mentions
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -39,13 +38,16 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.sentences import Names, gets, qualifies
-from domain.rules.validation import KnownIds, rule_problems
+from domain.rules.phrases import DisplayNames
+from domain.rules.problems import KnownIds
+from domain.rules.references import collect_references
+from domain.rules.sentences import qualifying_sentence, reward_sentence
+from domain.rules.validation import rule_problems
 
 IDS = tuple(UUID(int=number) for number in range(8))
 CATEGORIES = ("Cement", "Paint")
 KNOWN = KnownIds(frozenset(IDS), frozenset(IDS), frozenset(IDS), frozenset(IDS), frozenset(CATEGORIES))
-SOME_NAMES = Names(tiers={IDS[0]: "Gold"}, variants={IDS[1]: "AMB-1L"})
+SOME_NAMES = DisplayNames(tiers={IDS[0]: "Gold"}, variants={IDS[1]: "AMB-1L"})
 SAFE = 2**53 - 1
 
 
@@ -185,12 +187,12 @@ def test_valid_rules_have_no_problems(rules: list[BonusRule]) -> None:
 @given(valid_rules)
 def test_valid_rules_read_as_whole_sentences(rules: list[BonusRule]) -> None:
     for rule in rules:
-        sentence = qualifies(rule, SOME_NAMES)
+        sentence = qualifying_sentence(rule, SOME_NAMES)
         assert re.fullmatch(r"ECPs who [^.]+\.", sentence)
         assert sentence.count("(") == sentence.count(")")
         assert "  " not in sentence
         assert "not stated" not in sentence
-        assert re.fullmatch(r"\d.*\.", gets(rule, SOME_NAMES))
+        assert re.fullmatch(r"\d.*\.", reward_sentence(rule, SOME_NAMES))
 
 
 @given(st.lists(any_rule, max_size=4))
@@ -199,9 +201,9 @@ def test_nothing_raises_whatever_the_rules(rules: list[BonusRule]) -> None:
         assert problem.path[0] == "rules"
         assert problem.message.endswith(".")
     for rule in rules:
-        assert qualifies(rule, SOME_NAMES).startswith("ECPs who ")
-        assert gets(rule, SOME_NAMES).endswith(".")
-        mentions(rule)
+        assert qualifying_sentence(rule, SOME_NAMES).startswith("ECPs who ")
+        assert reward_sentence(rule, SOME_NAMES).endswith(".")
+        collect_references(rule)
 
 
 @given(valid_rules)
@@ -214,8 +216,8 @@ def test_rules_survive_json(rules: list[BonusRule]) -> None:
 
 @given(valid_condition)
 def test_two_negations_read_as_none(condition: Condition) -> None:
-    plain = qualifies(BonusRule(IDS[0], "A rule", condition, FlatPoints(1)), SOME_NAMES)
-    twice = qualifies(BonusRule(IDS[0], "A rule", Not(Not(condition)), FlatPoints(1)), SOME_NAMES)
+    plain = qualifying_sentence(BonusRule(IDS[0], "A rule", condition, FlatPoints(1)), SOME_NAMES)
+    twice = qualifying_sentence(BonusRule(IDS[0], "A rule", Not(Not(condition)), FlatPoints(1)), SOME_NAMES)
     assert twice == plain or "nested too deep" in twice
 
 

@@ -34,14 +34,15 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.sentences import Names, gets, qualifies
+from domain.rules.phrases import DisplayNames
+from domain.rules.sentences import qualifying_sentence, reward_sentence
 
 SILVER, GOLD, PLATINUM = UUID(int=1), UUID(int=2), UUID(int=3)
 PUNE, MUMBAI, DELHI = UUID(int=11), UUID(int=12), UUID(int=13)
 ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
 AMBER = UUID(int=31)
 GONE, GONE_TOO = UUID(int=98), UUID(int=99)
-NAMES = Names(
+NAMES = DisplayNames(
     tiers={SILVER: "Silver", GOLD: "Gold", PLATINUM: "Platinum"},
     geographies={PUNE: "Pune", MUMBAI: "Mumbai", DELHI: "Delhi"},
     variants={ONE_LITER: "AMB-1L", TWO_LITER: "AMB-2L"},
@@ -189,12 +190,12 @@ REWARDS: list[tuple[BonusRule, str]] = [
 
 @pytest.mark.parametrize(("condition", "sentence"), GROUPS)
 def test_groups_compose(condition: Condition, sentence: str) -> None:
-    assert qualifies(rule(condition), NAMES) == f"ECPs who {sentence}."
+    assert qualifying_sentence(rule(condition), NAMES) == f"ECPs who {sentence}."
 
 
 @pytest.mark.parametrize(("subject", "sentence"), REWARDS)
 def test_rewards_and_limits(subject: BonusRule, sentence: str) -> None:
-    assert gets(subject, NAMES) == sentence
+    assert reward_sentence(subject, NAMES) == sentence
 
 
 def _trees(leaves: tuple[Condition, ...]) -> list[Condition]:
@@ -225,7 +226,7 @@ def test_conditions_that_differ_in_meaning_never_read_the_same() -> None:
     leaves: tuple[Condition, ...] = (IS_GOLD, GeographyClause((PUNE, MUMBAI)), NEW, TRAINED)
     meanings: dict[str, tuple[bool, ...]] = {}
     for tree in _trees(leaves):
-        sentence = qualifies(rule(tree), NAMES)
+        sentence = qualifying_sentence(rule(tree), NAMES)
         if "nested too deep" in sentence:
             continue
         truths = product((False, True), repeat=len(leaves))

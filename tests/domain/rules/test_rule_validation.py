@@ -31,7 +31,8 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
-from domain.rules.validation import KnownIds, rule_problems
+from domain.rules.problems import KnownIds
+from domain.rules.validation import rule_problems
 
 INVALID, REQUIRED = UserErrorCode.INVALID, UserErrorCode.REQUIRED
 NOT_FOUND, DUPLICATE = UserErrorCode.NOT_FOUND, UserErrorCode.DUPLICATE

@@ -11,15 +11,15 @@ from domain.failures import Problem, UserErrorCode
 from domain.rules.model import AllOf, BonusRule, Condition, FlatPoints, Not, ProductClause, QuantityClause, VolumeClause
 from domain.rules.model import VolumeMeasure as Measure
 from domain.rules.model import VolumePeriod as Period
-from domain.rules.wording import Names
+from domain.rules.phrases import DisplayNames
 from domain.schemes.content import Basics, CouponValue, SchemeContent
-from domain.schemes.definition import ReviewWarning, current_step, is_ready, review_warnings, steps
+from domain.schemes.definition import ReviewWarning, current_step, is_ready, review_warnings, wizard_steps
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
 PENDING, INCOMPLETE, COMPLETE = WizardStepState
 V = tuple(UUID(int=number) for number in range(1, 7))
 SKUS = {variant: f"SKU-{number}" for number, variant in enumerate(V, start=1)}
-NAMES = Names(variants=SKUS)
+NAMES = DisplayNames(variants=SKUS)
 ALL = frozenset(WizardStepKind)
 BASICS = Basics(
     "Monsoon",
@@ -37,7 +37,7 @@ SALE = replace(CONTENT, basics=replace(BASICS, channels=(EarningChannel.SALE,)))
 
 def problems(content: SchemeContent, kind: WizardStepKind) -> list[Problem]:
     """The problems of one step of a scheme of which every step was saved."""
-    (step,) = [step for step in steps(content, ALL, NAMES) if step.kind is kind]
+    (step,) = [step for step in wizard_steps(content, ALL, NAMES) if step.kind is kind]
     assert step.state is (INCOMPLETE if step.problems else COMPLETE)
     return list(step.problems)
 
@@ -49,7 +49,7 @@ def rule(condition: Condition, name: str = "Bonus") -> BonusRule:
 
 def test_a_scheme_that_has_everything_is_ready() -> None:
     """R3: rules are not needed; base points may be zero."""
-    found = steps(CONTENT, ALL, NAMES)
+    found = wizard_steps(CONTENT, ALL, NAMES)
     assert [(step.kind, step.state, step.problems) for step in found] == [(kind, COMPLETE, ()) for kind in STEP_ORDER]
     assert is_ready(found)
     assert [problem for step in found for problem in step.review_problems] == []
@@ -58,7 +58,7 @@ def test_a_scheme_that_has_everything_is_ready() -> None:
 @pytest.mark.parametrize("missing", WizardStepKind)
 def test_a_step_that_was_never_saved_is_pending(missing: WizardStepKind) -> None:
     """R1: even when there would be nothing wrong with it."""
-    found = steps(CONTENT, ALL - {missing}, NAMES)
+    found = wizard_steps(CONTENT, ALL - {missing}, NAMES)
     assert [step.state for step in found] == [PENDING if kind is missing else COMPLETE for kind in STEP_ORDER]
     assert not is_ready(found)
     (step,) = [step for step in found if step.kind is missing]
@@ -70,7 +70,7 @@ def test_a_step_that_was_never_saved_is_pending(missing: WizardStepKind) -> None
 def test_the_review_puts_the_step_in_front_of_the_path() -> None:
     """R3."""
     empty = replace(CONTENT, variant_ids=(), coupon_values=())
-    (step,) = [step for step in steps(empty, ALL, NAMES) if step.kind is WizardStepKind.PRODUCTS]
+    (step,) = [step for step in wizard_steps(empty, ALL, NAMES) if step.kind is WizardStepKind.PRODUCTS]
     message = "Choose at least one product variant."
     assert step.review_problems == (Problem(UserErrorCode.REQUIRED, message, ("PRODUCTS", "variantIds")),)
 

@@ -10,7 +10,7 @@ from domain.ecps.inputs import details_problems
 from domain.events import EventKind
 from domain.permissions import Role
 from domain.rules.model import ActivityClause
-from domain.rules.traversal import clauses
+from domain.rules.traversal import walk_clauses
 from graphql_api.demo.doings import plan_doings
 from graphql_api.demo.members import plan_members
 from graphql_api.demo.people import ACCOUNTS, TARA
@@ -126,7 +126,7 @@ def test_activities_are_those_that_rules_name_but_one_that_nobody_did(demo: Demo
         clause.activity
         for found in demo.definitions
         for rule in found.content.rules
-        for clause in clauses(rule.condition)
+        for clause in walk_clauses(rule.condition)
         if isinstance(clause, ActivityClause)
     }
     assert asked - done.keys() == {"LENS_SCANNER_CONNECTED"}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db.schemes.rows import StageRow
 from domain.rules.model import AllOf, AnyOf, Clause, Limits, Not, Reward
-from domain.rules.traversal import walk
+from domain.rules.traversal import walk_condition
 from domain.schemes.events import EVENTS
 from domain.schemes.lifecycle import stages_at
 from domain.schemes.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepState
@@ -71,7 +71,7 @@ def test_some_reviews_have_warnings_and_some_were_acknowledged(demo: Demo) -> No
 
 def test_rules_use_every_clause_reward_and_limit(demo: Demo) -> None:
     rules = [rule for found in demo.definitions for rule in found.content.rules]
-    nodes = [node for rule in rules for node in walk(rule.condition)]
+    nodes = [node for rule in rules for node in walk_condition(rule.condition)]
     assert {type(node.condition) for node in nodes} == {AllOf, AnyOf, Not, *get_args(Clause)}
     assert {type(rule.reward) for rule in rules} == set(get_args(Reward))
     assert max(node.depth for node in nodes) >= 4

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.rules.facts import EcpFacts, LineFacts, Usage
+from domain.rules.facts import EarnerFacts, LineFacts, Usage
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -51,7 +51,7 @@ class NaiveOutcome(Struct):
 class NaiveEvaluation:
     """One line of one ECP."""
 
-    def __init__(self, line: LineFacts, ecp: EcpFacts, tier_ranks: Mapping[UUID, int]) -> None:
+    def __init__(self, line: LineFacts, ecp: EarnerFacts, tier_ranks: Mapping[UUID, int]) -> None:
         self.line = line
         self.ecp = ecp
         self.tier_ranks = tier_ranks

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from domain.channels import EarningChannel
-from domain.rules.facts import EcpFacts, LineFacts, Usage, VolumeKey
+from domain.rules.facts import EarnerFacts, LineFacts, Usage, VolumeKey
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -34,7 +34,7 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.wording import Names
+from domain.rules.phrases import DisplayNames
 
 # The last tier has no rank, as one that was added after the ranks were read.
 TIERS = tuple(UUID(int=number) for number in range(1, 6))
@@ -45,7 +45,7 @@ PRODUCTS = tuple(UUID(int=number) for number in range(31, 33))
 CATEGORIES = ("Paint", "Cement")
 KINDS = ("TRAINING_COMPLETED", "REFERRAL")
 CLOCKS = (time(0), time(6), time(9), time(17, 30), time(22), time(23, 59))
-NAMES = Names(tiers={TIERS[1]: "Silver"}, geographies={PLACES[0]: "Pune"}, variants={VARIANTS[0]: "AMB-1L"})
+NAMES = DisplayNames(tiers={TIERS[1]: "Silver"}, geographies={PLACES[0]: "Pune"}, variants={VARIANTS[0]: "AMB-1L"})
 INDIA = timezone(timedelta(hours=5, minutes=30))
 
 
@@ -151,7 +151,7 @@ volumes_so_far = st.binary(min_size=len(VOLUME_KEYS), max_size=len(VOLUME_KEYS))
     lambda drawn: {key: amount % 6 for key, amount in zip(VOLUME_KEYS, drawn, strict=True) if amount % 6}
 )
 ecps = st.builds(
-    EcpFacts,
+    EarnerFacts,
     st.none() | st.sampled_from(TIERS),
     st.lists(st.sampled_from(PLACES), max_size=3, unique=True).map(tuple),
     st.none() | moments(6),

@@ -1,4 +1,4 @@
-"""The checks that every part of a rule shares; their problems still lack the rule's name and its place in the list."""
+"""Problems that every part of a rule can have. `validation` adds the name of the rule and its place in the list."""
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from uuid import UUID
@@ -6,11 +6,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.failures import Path, Problem, UserErrorCode
-from domain.rules.bounds import MAX_NAMED
+from domain.rules.bounds import MAX_LIST_ENTRIES
 
 
 class KnownIds(Struct, frozen=True):
-    """What exists in the catalog today, and so may be named by a rule."""
+    """The catalog entries that exist now, to which rules may refer."""
 
     tier_ids: frozenset[UUID] = frozenset()
     geography_ids: frozenset[UUID] = frozenset()
@@ -20,43 +20,43 @@ class KnownIds(Struct, frozen=True):
 
 
 def invalid(message: str, *path: str) -> Problem:
-    """Say that a value is stated but cannot be used."""
+    """A value that is given but cannot be used."""
     return Problem(UserErrorCode.INVALID, message, path)
 
 
 def required(message: str, *path: str) -> Problem:
-    """Say that something is missing."""
+    """A value that is missing."""
     return Problem(UserErrorCode.REQUIRED, message, path)
 
 
 def too_many(message: str, *path: str) -> Problem:
-    """Say that there is more of something than one rule or scheme may have."""
+    """More of something than one rule or scheme may have."""
     return Problem(UserErrorCode.LIMIT_EXCEEDED, message, path)
 
 
-def out_of_range(what: str, value: int | None, bounds: tuple[int, int], *path: str) -> Iterator[Problem]:
+def out_of_range(noun: str, value: int | None, bounds: tuple[int, int], *path: str) -> Iterator[Problem]:
     """Yield a problem unless the value is within the bounds, both included, or not given."""
     low, high = bounds
     if value is not None and not low <= value <= high:
-        yield invalid(f"{what} is out of range; enter a whole number from {low:,} to {high:,}.", *path)
+        yield invalid(f"{noun} is out of range; enter a whole number from {low:,} to {high:,}.", *path)
 
 
-def wrongly_named(noun: str, named: Sequence[Hashable], known: Collection[Hashable], path: Path) -> Iterator[Problem]:
-    """Yield a problem for each name in a list that is repeated or unknown, or a single one if the list is too long."""
-    if len(named) > MAX_NAMED:
-        yield too_many(f"more than {MAX_NAMED:,} {noun} entries are listed; choose fewer of them.", *path)
+def list_problems(noun: str, entries: Sequence[Hashable], known: Collection[Hashable], path: Path) -> Iterator[Problem]:
+    """Yield a problem for each entry that is repeated or unknown, or only one problem if the list is too long."""
+    if len(entries) > MAX_LIST_ENTRIES:
+        yield too_many(f"more than {MAX_LIST_ENTRIES:,} {noun} entries are listed; choose fewer of them.", *path)
         return
     seen: set[Hashable] = set()
-    for index, name in enumerate(named):
+    for index, entry in enumerate(entries):
         where = (*path, str(index))
-        if name in seen:
+        if entry in seen:
             message = f"the same {noun} is listed twice; remove one of the two."
             yield Problem(UserErrorCode.DUPLICATE, message, where)
-        elif name not in known:
-            yield unknown(noun, where)
-        seen.add(name)
+        elif entry not in known:
+            yield unknown_reference(noun, where)
+        seen.add(entry)
 
 
-def unknown(noun: str, path: Path) -> Problem:
-    """Say that something named does not exist, or no longer does."""
+def unknown_reference(noun: str, path: Path) -> Problem:
+    """A reference to something that does not exist, or no longer does."""
     return Problem(UserErrorCode.NOT_FOUND, f"the {noun} no longer exists; choose another {noun}.", path)

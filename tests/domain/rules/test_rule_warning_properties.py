@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.rules.checks import Setting, rule_findings
 from domain.rules.evaluation import compile_rules
-from domain.rules.facts import EcpFacts, LineFacts, volume_key
+from domain.rules.facts import EarnerFacts, LineFacts, volume_key
 from domain.rules.model import (
     AllOf,
     BonusRule,
@@ -25,10 +24,11 @@ from domain.rules.model import (
     Slabs,
     VolumeClause,
 )
+from domain.rules.phrases import DisplayNames
 from domain.rules.reach import Cell
+from domain.rules.rule_warnings import WarningContext, find_rule_warnings
 from domain.rules.sale_assignments import SaleScope
-from domain.rules.sentences import Names
-from domain.rules.traversal import clauses
+from domain.rules.traversal import walk_clauses
 from tests.domain.rules.test_reach_properties import (
     CLAUSES,
     COUNTRY,
@@ -73,17 +73,17 @@ def rules(draw: st.DrawFn) -> list[BonusRule]:
     return found
 
 
-def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> Iterator[tuple[LineFacts, EcpFacts]]:
+def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> Iterator[tuple[LineFacts, EarnerFacts]]:
     """Every line of every kind of ECP, coarsely."""
     every = AllOf(tuple(rule.condition for rule in found))
-    keys = list({volume_key(clause) for clause in clauses(every) if isinstance(clause, VolumeClause)})
+    keys = list({volume_key(clause) for clause in walk_clauses(every) if isinstance(clause, VolumeClause)})
     for line, enrolled_at in lines(scope, every):
         paid = replace(line, base_points=bases[line.variant_id])
         for place, tier, did in itertools.product(PATHS, (None, *TIERS), (frozenset(), frozenset(DID))):
             for activities in histories(Cell(place, tier, 1, did), line.at):
                 for amounts in itertools.product([0, 2, 5], repeat=len(keys)):
                     sold = dict(zip(keys, amounts, strict=True))
-                    yield paid, EcpFacts(tier, PATHS[place], enrolled_at, sold, activities)
+                    yield paid, EarnerFacts(tier, PATHS[place], enrolled_at, sold, activities)
 
 
 @settings(max_examples=60, deadline=None)
@@ -91,8 +91,8 @@ def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> I
 def test_findings_agree_with_evaluation(found: list[BonusRule], scope: SaleScope, points: list[int]) -> None:
     """Nobody meets a contradiction; what is shadowed never pays; what adds up does so on some sale."""
     bases = dict(zip((sold.variant_id for sold in VARIANTS), points, strict=True))
-    setting = Setting(scope, frozenset({COUNTRY}), bases, None, PATHS, RANKS, Names())
-    told = {(finding.code, finding.rule_id) for finding in rule_findings(found, setting)}
+    context = WarningContext(scope, frozenset({COUNTRY}), bases, None, PATHS, RANKS, DisplayNames())
+    told = {(finding.code, finding.rule_id) for finding in find_rule_warnings(found, context)}
     compiled = compile_rules(found, RANKS)
     met: set[UUID] = set()
     paid: set[UUID] = set()

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from domain.rules.mentions import Mentions, mentions, rules_mentioning_variant
 from domain.rules.model import (
     AllOf,
     AnyOf,
@@ -18,7 +17,8 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
-from domain.rules.traversal import Node, clauses, walk
+from domain.rules.references import References, collect_references, rules_naming_variant
+from domain.rules.traversal import ConditionNode, walk_clauses, walk_condition
 
 TIER, LOWEST, PLACE, SOLD, COUNTED, PRODUCT = (UUID(int=number) for number in range(1, 7))
 VOLUME = VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 1, (COUNTED,))
@@ -39,7 +39,7 @@ def test_mentions_are_collected_from_the_whole_tree() -> None:
             NEW,
         )
     )
-    assert mentions(rule(condition)) == Mentions(
+    assert collect_references(rule(condition)) == References(
         tier_ids=frozenset({TIER, LOWEST}),
         geography_ids=frozenset({PLACE}),
         variant_ids=frozenset({SOLD, COUNTED}),
@@ -49,20 +49,20 @@ def test_mentions_are_collected_from_the_whole_tree() -> None:
 
 
 def test_a_rule_may_mention_nothing() -> None:
-    assert mentions(rule(NEW)) == Mentions()
+    assert collect_references(rule(NEW)) == References()
 
 
 def test_rules_mentioning_a_variant_keep_their_order() -> None:
     sold, other, counted = rule(Not(ProductClause((SOLD, COUNTED)))), rule(NEW), rule(AnyOf((NEW, VOLUME)))
-    assert rules_mentioning_variant([sold, other, counted], COUNTED) == (sold, counted)
-    assert rules_mentioning_variant([sold, other, counted], SOLD) == (sold,)
-    assert rules_mentioning_variant([sold, other, counted], PRODUCT) == ()
+    assert rules_naming_variant([sold, other, counted], COUNTED) == (sold, counted)
+    assert rules_naming_variant([sold, other, counted], SOLD) == (sold,)
+    assert rules_naming_variant([sold, other, counted], PRODUCT) == ()
 
 
 def test_walking_goes_in_reading_order_with_paths_and_depths() -> None:
     first, second, third = TierClause((TIER,)), GeographyClause((PLACE,)), NEW
     condition = AllOf((AnyOf((first, Not(second))), third))
-    assert [(node.path, node.depth) for node in walk(condition)] == [
+    assert [(node.path, node.depth) for node in walk_condition(condition)] == [
         ((), 1),
         (("all", "0"), 2),
         (("all", "0", "any", "0"), 3),
@@ -70,19 +70,19 @@ def test_walking_goes_in_reading_order_with_paths_and_depths() -> None:
         (("all", "0", "any", "1", "not"), 4),
         (("all", "1"), 2),
     ]
-    assert list(clauses(condition)) == [first, second, third]
+    assert list(walk_clauses(condition)) == [first, second, third]
 
 
 def test_walking_does_not_go_beneath_a_refused_node() -> None:
-    def at_the_root(node: Node) -> bool:
+    def at_the_root(node: ConditionNode) -> bool:
         return node.depth == 1
 
     condition = AllOf((Not(NEW), VOLUME))
-    assert [node.condition for node in walk(condition, descend=at_the_root)] == [condition, Not(NEW), VOLUME]
+    assert [node.condition for node in walk_condition(condition, descend=at_the_root)] == [condition, Not(NEW), VOLUME]
 
 
 def test_a_very_deep_tree_can_be_walked() -> None:
     condition: Condition = NEW
     for _ in range(20_000):
         condition = Not(condition)
-    assert list(clauses(condition)) == [NEW]
+    assert list(walk_clauses(condition)) == [NEW]

@@ -1,4 +1,4 @@
-"""What rules pay: rewards, rounded once; then limits; then the best rule of each exclusive group."""
+"""The points that rules pay: the reward, rounded once; then limits; then the best rule of each exclusive group."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,37 +34,38 @@ class ReductionReason(StrEnum):
 
 
 class Reduction(Struct, frozen=True):
-    """What took points from a rule, and which rule won if it was the group."""
+    """Why a rule pays less than its reward; `won_by` is the winning rule when it lost in its exclusive group."""
 
     reason: ReductionReason
     won_by: UUID | None = None
 
 
-class _Limited(Struct, frozen=True):
+class _LimitedRule(Struct, frozen=True):
     position: int
     rule_id: UUID
     limits: Limits
 
 
-# From units of the line and its base points to points, before limits.
-Earning = Callable[[int, int], int]
+# From the units of a line and its base points over all units to points, before limits.
+RewardFunction = Callable[[int, int], int]
 
-UNUSED: Final = Usage()
+NO_USAGE: Final = Usage()
 _TIMES: Final = Reduction(ReductionReason.LIMIT_TIMES)
 _PER_MONTH: Final = Reduction(ReductionReason.LIMIT_PER_MONTH)
 _PER_ECP: Final = Reduction(ReductionReason.LIMIT_PER_ECP)
 _IN_TOTAL: Final = Reduction(ReductionReason.LIMIT_IN_TOTAL)
 
 
-class Payouts:
-    """The limits and groups of rules, in the order of the rules.
+class RewardReducer:
+    """Applies the limits and exclusive groups of rules to the points that they earned; rules keep their order.
 
-    A rule pays what its tightest limit leaves of what it earned: all, a part or nothing. The limit on times leaves
-    nothing once it is used up. Of limits that leave the same, the reason is the one that a rule's sentence says first.
+    A rule pays what its tightest limit leaves of the points that it earned: all, some or none. Once the limit on times
+    is used up, it pays nothing. When two limits leave the same, the reason is the one that the rule's sentence names
+    first.
 
-    In an exclusive group, the rule wins that pays most after its own limits; then the one with the higher priority;
-    then the one that stands first. The others pay nothing, and the group is the reason for those that it costs points.
-    Priority changes nothing else, and rules without a group add up, so their order does not matter.
+    In an exclusive group, the rule that pays most after its own limits wins; ties go to the higher priority, then to
+    the rule listed first. The others pay nothing, and each that loses points that way names the group as the reason.
+    Priority has no other effect. Rules without a group add up, so their order does not matter.
     """
 
     def __init__(self, rules: Sequence[BonusRule]) -> None:
@@ -72,7 +73,7 @@ class Payouts:
         for position, rule in enumerate(rules):
             if rule.exclusive_group is not None:
                 groups.setdefault(rule.exclusive_group, []).append(position)
-        # The first of several best is then the one that wins.
+        # Sorted by priority, so that `max` picks the right winner of a tie.
         self._groups = [
             sorted(members, key=lambda member: -rules[member].priority)
             for members in groups.values()
@@ -80,17 +81,23 @@ class Payouts:
         ]
         self._lost_to = [Reduction(ReductionReason.GROUP_LOST, rule.id) for rule in rules]
         self._limited = [
-            _Limited(position, rule.id, rule.limits) for position, rule in enumerate(rules) if rule.limits != Limits()
+            _LimitedRule(position, rule.id, rule.limits)
+            for position, rule in enumerate(rules)
+            if rule.limits != Limits()
         ]
 
-    def settle(self, earned: Iterable[int], usage: Mapping[UUID, Usage]) -> tuple[list[int], list[Reduction | None]]:
-        """Points of each rule and what reduced them, from what it earned, which is 0 for a rule that is not met."""
+    def reduce(self, earned: Iterable[int], usage: Mapping[UUID, Usage]) -> tuple[list[int], list[Reduction | None]]:
+        """Return the points that each rule pays and why they are fewer than it earned.
+
+        `earned` are the points of each rule before limits, 0 for a rule that is not met. `usage` is what each rule paid
+        before this line, by the id of the rule; a rule that is missing has paid nothing.
+        """
         points = list(earned)
         reductions: list[Reduction | None] = [None] * len(points)
         for limited in self._limited:
             position = limited.position
             if points[position]:
-                left, reduction = _left(limited.limits, usage.get(limited.rule_id, UNUSED), points[position])
+                left, reduction = _apply_limits(limited.limits, usage.get(limited.rule_id, NO_USAGE), points[position])
                 points[position] = left
                 reductions[position] = reduction
         for members in self._groups:
@@ -102,13 +109,13 @@ class Payouts:
         return points, reductions
 
 
-def earning(reward: Reward) -> Earning:
-    """A function from the units of a line and its base points to what the reward pays for it, never less than 0.
+def compile_reward(reward: Reward) -> RewardFunction:
+    """Compile a reward to a function from the units and base points of a line to points, never negative.
 
-    Only a percentage and a multiple can fall between two integers; they are rounded once, half to even.
+    Only a percentage or a multiple can fall between two integers; it is rounded once, half to even.
 
     Raises:
-        ValueError: For a percentage or a multiple that is not a number, which validation refuses.
+        ValueError: The percentage or the multiple is not finite, which validation rejects.
     """
     match reward:
         case FlatPoints(points):
@@ -118,9 +125,9 @@ def earning(reward: Reward) -> Earning:
             each = max(points, 0)
             return lambda units, _base: each * units
         case PercentOfBase(percent):
-            return _share(Fraction(_finite(percent)) / 100)
+            return _fraction_of_base(Fraction(_require_finite(percent)) / 100)
         case MultiplyBase(factor):
-            return _share(Fraction(_finite(factor)) - 1)
+            return _fraction_of_base(Fraction(_require_finite(factor)) - 1)
         case Slabs(slabs):
             steps = sorted(slabs, key=lambda slab: slab.from_quantity)
             starts = [slab.from_quantity for slab in steps]
@@ -130,33 +137,33 @@ def earning(reward: Reward) -> Earning:
             assert_never(reward)
 
 
-def half_even(numerator: int, denominator: int) -> int:
-    """The integer nearest to the quotient, and of two that are as near, the even one.
+def round_half_even(numerator: int, denominator: int) -> int:
+    """Round the quotient to the nearest integer, and a tie to the even one; the denominator must be positive.
 
-    IEEE 754-2019, section 4.3.1, roundTiesToEven, on integers; the denominator must be positive.
+    This is roundTiesToEven of IEEE 754-2019, section 4.3.1, in integer arithmetic.
     """
     whole, rest = divmod(numerator, denominator)
     twice = 2 * rest
     return whole + (twice > denominator or (twice == denominator and whole % 2 == 1))
 
 
-def _share(share: Fraction) -> Earning:
+def _fraction_of_base(share: Fraction) -> RewardFunction:
     numerator, denominator = max(share, Fraction(0)).as_integer_ratio()
-    return lambda _units, base: half_even(base * numerator, denominator)
+    return lambda _units, base: round_half_even(base * numerator, denominator)
 
 
-def _finite(value: Decimal) -> Decimal:
+def _require_finite(value: Decimal) -> Decimal:
     if not value.is_finite():
-        raise ValueError(f"{value} is not a number that points can be computed with")
+        raise ValueError(f"points cannot be computed from {value}")
     return value
 
 
-def _left(limits: Limits, used: Usage, earned: int) -> tuple[int, Reduction | None]:
-    """What the limits leave of points earned, and the limit that leaves the least."""
+def _apply_limits(limits: Limits, used: Usage, earned: int) -> tuple[int, Reduction | None]:
+    """Return the points that the limits leave of those earned, and the limit that leaves the least."""
     if limits.times_per_ecp is not None and used.times_to_ecp >= limits.times_per_ecp:
         return 0, _TIMES
     left, reduction = earned, None
-    # More than a limit may have been paid before the limit was lowered, so that its rest is negative.
+    # The rest is negative when a limit was lowered below what the rule had already paid.
     if limits.points_per_ecp_per_month is not None:
         rest = limits.points_per_ecp_per_month - used.points_to_ecp_this_month
         if rest < left:

@@ -1,4 +1,4 @@
-"""How names, numbers, dates and lists read in a rule's sentences."""
+"""Phrases: the parts that the sentences of a rule are joined from, and the display names in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -8,8 +8,8 @@ from msgspec import Struct
 from domain.text import counted, listing, quoted, unique
 
 
-class Names(Struct, frozen=True):
-    """What people call the things that rules name by id."""
+class DisplayNames(Struct, frozen=True):
+    """The display names of everything that rules refer to by id; an id without a name no longer exists."""
 
     tiers: Mapping[UUID, str] = {}
     geographies: Mapping[UUID, str] = {}
@@ -18,10 +18,10 @@ class Names(Struct, frozen=True):
 
 
 class Phrase(Struct, frozen=True):
-    """Words that follow “ECPs who”.
+    """A verb phrase that follows “ECPs who”.
 
-    `listed` when they hold a list, so that a comma must set off what follows; `joined` when they say several things,
-    so that they need parentheses inside other words.
+    `listed` says that it contains a list, so a comma must set off what follows. `joined` says that it joins several
+    phrases, so it needs parentheses inside another phrase.
     """
 
     text: str
@@ -29,13 +29,13 @@ class Phrase(Struct, frozen=True):
     joined: bool = False
 
 
-def named(ids: Iterable[UUID], names: Mapping[UUID, str], noun: str) -> tuple[str, ...]:
-    """Return the names of these things, each once and in order; what has no name is “a tier that no longer exists”."""
+def display_names(ids: Iterable[UUID], names: Mapping[UUID, str], noun: str) -> tuple[str, ...]:
+    """Return the names in order, each once; an id without a name reads “a tier that no longer exists”."""
     return unique(names.get(identifier, f"a {noun} that no longer exists") for identifier in ids)
 
 
-def joined(phrases: Sequence[Phrase], conjunction: str) -> Phrase:
-    """Join phrases into one, with a comma before the conjunction where a phrase holds a list of its own."""
+def join_phrases(phrases: Sequence[Phrase], conjunction: str) -> Phrase:
+    """Join phrases into one, with a comma before the conjunction if any of them contains a list."""
     texts = [phrase.text for phrase in phrases]
     if len(phrases) == 1:
         return phrases[0]

@@ -1,4 +1,4 @@
-"""Which tiers, geographies and products a rule mentions."""
+"""The catalog entries that a rule refers to: tiers, geographies, variants, products and categories."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -6,11 +6,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.rules.model import BonusRule, GeographyClause, ProductClause, TierClause, VolumeClause
-from domain.rules.traversal import clauses
+from domain.rules.traversal import walk_clauses
 
 
-class Mentions(Struct, frozen=True):
-    """Everything that a rule names, wherever in its condition."""
+class References(Struct, frozen=True):
+    """The ids and categories that a rule refers to, anywhere in its condition."""
 
     tier_ids: frozenset[UUID] = frozenset()
     geography_ids: frozenset[UUID] = frozenset()
@@ -20,18 +20,18 @@ class Mentions(Struct, frozen=True):
 
     @property
     def ids(self) -> frozenset[UUID]:
-        """Everything that is named by id; ids are unique over all kinds."""
+        """All ids together; no two kinds of entries share an id."""
         return self.tier_ids | self.geography_ids | self.variant_ids | self.product_ids
 
 
-def mentions(rule: BonusRule) -> Mentions:
-    """Collect what the rule's condition names, beneath a NOT as well."""
+def collect_references(rule: BonusRule) -> References:
+    """Collect what the rule's condition refers to, also beneath a NOT."""
     tier_ids: set[UUID] = set()
     geography_ids: set[UUID] = set()
     variant_ids: set[UUID] = set()
     product_ids: set[UUID] = set()
     categories: set[str] = set()
-    for clause in clauses(rule.condition):
+    for clause in walk_clauses(rule.condition):
         match clause:
             case TierClause():
                 tier_ids.update(clause.tier_ids)
@@ -47,7 +47,7 @@ def mentions(rule: BonusRule) -> Mentions:
                 variant_ids.update(clause.variant_ids)
             case _:
                 pass
-    return Mentions(
+    return References(
         frozenset(tier_ids),
         frozenset(geography_ids),
         frozenset(variant_ids),
@@ -56,6 +56,6 @@ def mentions(rule: BonusRule) -> Mentions:
     )
 
 
-def rules_mentioning_variant(rules: Iterable[BonusRule], variant_id: UUID) -> tuple[BonusRule, ...]:
-    """Select the rules, in their order, that name this very variant; naming its product or category does not count."""
-    return tuple(rule for rule in rules if variant_id in mentions(rule).variant_ids)
+def rules_naming_variant(rules: Iterable[BonusRule], variant_id: UUID) -> tuple[BonusRule, ...]:
+    """Select the rules, in order, that name this variant itself; naming its product or category does not count."""
+    return tuple(rule for rule in rules if variant_id in collect_references(rule).variant_ids)

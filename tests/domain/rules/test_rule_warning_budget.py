@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from domain.rules import satisfiability
-from domain.rules.facts import EcpFacts, LineFacts
+from domain.rules.facts import EarnerFacts, LineFacts
 from domain.rules.model import AllOf, AnyOf, BonusRule, PeriodClause, Weekday
 from domain.rules.sale_assignments import Assignment, ClauseEvaluator
-from tests.domain.rules.test_rule_checks import ANYBODY, FIFTY, GOLDS, SCOPE, SILVERS, found, rule
+from tests.domain.rules.test_rule_warnings import ANYBODY, FIFTY, GOLDS, SCOPE, SILVERS, found, rule
 
 
 def test_an_exhausted_budget_claims_no_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,7 +25,7 @@ def test_many_rules_with_many_dates_take_bounded_work(monkeypatch: pytest.Monkey
     calls = 0
     evaluate = ClauseEvaluator.true_clauses
 
-    def counting(evaluator: ClauseEvaluator, line: LineFacts, ecp: EcpFacts) -> Assignment:
+    def counting(evaluator: ClauseEvaluator, line: LineFacts, ecp: EarnerFacts) -> Assignment:
         nonlocal calls
         calls += 1
         return evaluate(evaluator, line, ecp)

@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from domain.channels import EarningChannel
-from domain.rules.checks import Setting, rule_findings
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -37,8 +36,9 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
+from domain.rules.phrases import DisplayNames
+from domain.rules.rule_warnings import WarningContext, find_rule_warnings
 from domain.rules.sale_assignments import SaleScope, SoldVariant
-from domain.rules.sentences import Names
 
 SILVER, GOLD, PUNE, INDIA, NEPAL, OIL, WAX, LENS = (UUID(int=number) for number in range(1, 9))
 SCOPE = SaleScope(
@@ -49,14 +49,14 @@ SCOPE = SaleScope(
     date(2026, 5, 1),
     date(2026, 7, 31),
 )
-SETTING = Setting(
+CONTEXT = WarningContext(
     SCOPE,
     frozenset({INDIA}),
     {UUID(int=20): 10, UUID(int=21): 20},
     1_000,
     {PUNE: (PUNE, INDIA), INDIA: (INDIA,), NEPAL: (NEPAL,)},
     {SILVER: 1, GOLD: 2},
-    Names(
+    DisplayNames(
         tiers={SILVER: "Silver", GOLD: "Gold"},
         geographies={PUNE: "Pune", INDIA: "India", NEPAL: "Nepal"},
         products={OIL: "Amber Oil", WAX: "Cedar Wax", LENS: "Clear Lens"},
@@ -72,9 +72,9 @@ def rule(number: int, condition: Condition, reward: Reward = FIFTY, **given: obj
     return replace(found, **given)
 
 
-def found(rules: Iterable[BonusRule], setting: Setting = SETTING) -> list[tuple[str, str]]:
+def found(rules: Iterable[BonusRule], context: WarningContext = CONTEXT) -> list[tuple[str, str]]:
     """Codes and messages."""
-    return [(finding.code, finding.message) for finding in rule_findings(list(rules), setting)]
+    return [(finding.code, finding.message) for finding in find_rule_warnings(list(rules), context)]
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_a_condition_that_fails_as_a_whole_is_said_whole() -> None:
     assert found([rule(1, either)])[-1] == (
         "CONTRADICTION",
         (
-            "Rule “One” rewards nobody: no ECPs of this scheme can meet its condition, that they either work in Nepal "
-            "or (are Gold and are Silver)."
+            "Rule “One” rewards nobody: no ECP of this scheme can meet its condition, which asks for ECPs who either "
+            "work in Nepal or (are Gold and are Silver)."
         ),
     )
 
@@ -191,7 +191,7 @@ def test_slabs_that_pay_less_for_more_are_named() -> None:
 def test_a_reward_that_the_budget_cannot_hold_once_is_named(reward: Reward, least: str) -> None:
     message = f"Rule “One” pays at least {least} points at once, more than the whole budget of 1,000 points."
     assert found([rule(1, GOLDS, reward)]) == [("REWARD_EXCEEDS_BUDGET", message)]
-    assert found([rule(1, GOLDS, reward)], replace(SETTING, budget=None)) == []
+    assert found([rule(1, GOLDS, reward)], replace(CONTEXT, budget=None)) == []
 
 
 def test_a_reward_that_pays_for_many_units_at_least_is_compared_for_so_many() -> None:
@@ -225,12 +225,12 @@ def test_a_reward_that_the_budget_holds_once_is_fine(reward: Reward) -> None:
 def test_a_reward_that_is_nothing_for_everything_that_can_be_sold_is_named(
     reward: Reward, channel: EarningChannel, base_points: int
 ) -> None:
-    setting = replace(
-        SETTING, scope=replace(SCOPE, channels=(channel,)), base_points=dict.fromkeys(SETTING.base_points, base_points)
+    context = replace(
+        CONTEXT, scope=replace(SCOPE, channels=(channel,)), base_points=dict.fromkeys(CONTEXT.base_points, base_points)
     )
     message = "Rule “One” pays nothing: its reward is 0 points for everything that can be sold."
-    assert found([rule(1, GOLDS, reward)], setting) == [("PAYS_NOTHING", message)]
-    assert found([rule(1, GOLDS, FIFTY)], setting) == []
+    assert found([rule(1, GOLDS, reward)], context) == [("PAYS_NOTHING", message)]
+    assert found([rule(1, GOLDS, FIFTY)], context) == []
 
 
 def test_a_rule_in_the_shadow_of_an_earlier_one_of_its_group_is_named() -> None:
@@ -273,7 +273,7 @@ def test_rules_that_add_up_are_a_notice() -> None:
         rule(3, ANYBODY),
         rule(4, ANYBODY, exclusive_group="tiers"),
     ]
-    findings = rule_findings(rules, SETTING)
+    findings = find_rule_warnings(rules, CONTEXT)
     assert [(finding.code, finding.notice, finding.message) for finding in findings] == [
         (
             "OVERLAP",

@@ -8,7 +8,7 @@ import pytest
 
 from domain.channels import EarningChannel
 from domain.rules.evaluation import Evaluation, compile_rules
-from domain.rules.facts import EcpFacts, LineFacts, Usage
+from domain.rules.facts import EarnerFacts, LineFacts, Usage
 from domain.rules.model import (
     BonusRule,
     FlatPoints,
@@ -21,7 +21,7 @@ from domain.rules.model import (
     Slab,
     Slabs,
 )
-from domain.rules.payouts import Reduction, ReductionReason, half_even
+from domain.rules.rewards import Reduction, ReductionReason, round_half_even
 
 ALWAYS, NEVER = QuantityClause(at_least=1), QuantityClause(at_least=1_000_000)
 UNLIMITED = Limits()
@@ -37,7 +37,7 @@ def line(quantity: int, base_points: int) -> LineFacts:
 def evaluated(
     *rules: BonusRule, usage: dict[UUID, Usage] | None = None, quantity: int = 10, base_points: int = 10
 ) -> Evaluation:
-    return compile_rules(rules, {}).evaluate(line(quantity, base_points), EcpFacts(), usage or {})
+    return compile_rules(rules, {}).evaluate(line(quantity, base_points), EarnerFacts(), usage or {})
 
 
 def pays(reward: Reward, quantity: int, base_points: int) -> int:
@@ -105,8 +105,8 @@ def test_rewards(reward: Reward, quantity: int, base_points: int, expected: int)
 
 
 @pytest.mark.parametrize("reward", [PercentOfBase(Decimal("NaN")), MultiplyBase(Decimal("Infinity"))])
-def test_what_is_not_a_number_cannot_be_compiled(reward: Reward) -> None:
-    with pytest.raises(ValueError, match="is not a number that points can be computed with"):
+def test_a_reward_that_is_not_finite_cannot_be_compiled(reward: Reward) -> None:
+    with pytest.raises(ValueError, match="points cannot be computed from (NaN|Infinity)"):
         compile_rules((BonusRule(FIRST, "A rule", ALWAYS, reward),), {})
 
 
@@ -115,7 +115,7 @@ def test_what_is_not_a_number_cannot_be_compiled(reward: Reward) -> None:
     [(0, 7, 0), (1, 2, 0), (3, 2, 2), (5, 2, 2), (7, 2, 4), (4, 3, 1), (5, 3, 2), (10**30 + 1, 2, 5 * 10**29)],
 )
 def test_rounding_half_to_even(numerator: int, denominator: int, expected: int) -> None:
-    assert half_even(numerator, denominator) == expected
+    assert round_half_even(numerator, denominator) == expected
 
 
 def test_a_rule_that_is_not_met_earns_nothing() -> None:
