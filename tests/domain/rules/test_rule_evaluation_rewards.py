@@ -106,7 +106,7 @@ def test_rewards(reward: Reward, quantity: int, base_points: int, expected: int)
 
 @pytest.mark.parametrize("reward", [PercentOfBase(Decimal("NaN")), MultiplyBase(Decimal("Infinity"))])
 def test_a_reward_that_is_not_finite_cannot_be_compiled(reward: Reward) -> None:
-    with pytest.raises(ValueError, match="points cannot be computed from (NaN|Infinity)"):
+    with pytest.raises(ValueError, match=r"points cannot be computed from (NaN|Infinity)"):
         compile_rules((BonusRule(FIRST, "A rule", ALWAYS, reward),), {})
 
 
