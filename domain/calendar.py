@@ -1,4 +1,4 @@
-"""Calendar days and moments: how they are written, and where a day begins and ends. Everything is in UTC."""
+"""Calendar days and points in time: how they are written, and when a day begins and ends. Everything is in UTC."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -30,20 +30,20 @@ def format_clock(value: time) -> str:
 
 
 def format_moment(at: datetime) -> str:
-    """A moment as people say it: "1 June 2026 at 09:00 UTC", with whole seconds only when there are any."""
-    found = at.astimezone(UTC)
-    clock = found.strftime("%H:%M:%S").removesuffix(":00")
-    return f"{format_day(found.date())} at {clock} UTC"
+    """Write “1 June 2026 at 09:00 UTC”, with seconds only if they are not 0."""
+    utc = at.astimezone(UTC)
+    clock = utc.strftime("%H:%M:%S").removesuffix(":00")
+    return f"{format_day(utc.date())} at {clock} UTC"
 
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def start_of_day(day: date) -> datetime:
-    """Midnight UTC at the beginning of `day`."""
+    """Midnight UTC at the start of `day`."""
     return datetime.combine(day, time(), UTC)
 
 
 def end_of_day(day: date) -> datetime:
-    """Midnight UTC at the end of `day`, the first moment that no longer belongs to it."""
+    """Midnight UTC at the end of `day`, which already belongs to the next day."""
     return start_of_day(day) + timedelta(days=1)

@@ -1,4 +1,7 @@
-"""Checks that inputs of every area share: texts, numbers, lists of choices, codes, e-mail addresses, phone numbers."""
+"""Checks for inputs of every area: texts, numbers, lists of choices, codes, e-mail addresses and phone numbers.
+
+A function `*_problems` yields the problems of a value, none for a valid one. It never raises.
+"""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -9,27 +12,27 @@ from domain.codes import CODE_PATTERN
 from domain.failures import Path, Problem, UserErrorCode
 from domain.text import has_unprintable, is_visible
 
-# RFC 5321 limits a path to 254 characters.
+# In characters: the longest address that fits into a path of RFC 5321, section 4.5.3.1.3.
 EMAIL_LENGTH: Final = 254
-# Deliberately loose: only a message sent to an address proves it, and only a call proves a number.
+# Deliberately loose: only a message proves that an address exists, and only a call proves a number.
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE: Final = re.compile(r"(?=[^0-9]*[0-9])[0-9 +()-]{5,32}")
 
 
 def email_problems(email: str | None, path: Path, *, required: bool = False) -> Iterator[Problem]:
-    """Problems of an e-mail address; None is one only where it is `required`."""
+    """Problems of an e-mail address. None is a problem only if an address is `required`."""
     yield from text_problems(email, path, "The e-mail address", (1 if required else 0, EMAIL_LENGTH))
     if email is not None and not _EMAIL.fullmatch(email):
         yield Problem(UserErrorCode.INVALID, "This is not an e-mail address.", path)
 
 
 def is_phone(text: str) -> bool:
-    """Whether this could be a telephone number."""
+    """Whether this could be a telephone number: 5 to 32 digits, spaces and + - ( )."""
     return _PHONE.fullmatch(text) is not None
 
 
 def phone_problems(phone: str | None, path: Path) -> Iterator[Problem]:
-    """Problems of a telephone number; None is none."""
+    """Problems of a telephone number. None has no problems."""
     if phone is not None and not is_phone(phone):
         yield Problem(UserErrorCode.INVALID, "A phone number has 5 to 32 digits, spaces and + - ( ).", path)
 
@@ -50,11 +53,12 @@ REASON_LENGTH: Final = (3, 1_000)
 
 
 def text_problems(
-    value: str | None, path: Path, noun: str, length: tuple[int, int], *, lines: bool = False
+    value: str | None, path: Path, noun: str, length: tuple[int, int], *, multiline: bool = False
 ) -> Iterator[Problem]:
     """Problems of one text: blank, too short, too long, or with characters that cannot be shown.
 
-    `length` is the inclusive range in characters after trimming; `lines` allows line breaks and tabs.
+    `length` is the inclusive range in characters after trimming; a range from 0 also allows None. `multiline` allows
+    line breaks and tabs. `noun` starts the sentences: “The title”.
     """
     shortest, longest = length
     text = (value or "").strip()
@@ -65,22 +69,22 @@ def text_problems(
     elif len(text) > longest:
         message = f"{noun} has {len(text):,} characters; at most {longest:,} are allowed."
         yield Problem(UserErrorCode.INVALID, message, path)
-    elif has_unprintable(text, lines=lines):
+    elif has_unprintable(text, multiline=multiline):
         yield Problem(UserErrorCode.INVALID, f"{noun} contains characters that cannot be shown.", path)
 
 
 def number_problems(value: int, path: Path, noun: str, *, lowest: int, highest: int) -> Iterator[Problem]:
-    """Problems of one whole number outside the inclusive range from `lowest` to `highest`."""
+    """Problems of a whole number outside the inclusive range from `lowest` to `highest`."""
     if value < lowest:
         yield Problem(UserErrorCode.INVALID, f"{noun} must be {lowest:,} or more, not {value:,}.", path)
     elif value > highest:
         yield Problem(UserErrorCode.INVALID, f"{noun} must be {highest:,} or less, not {value:,}.", path)
 
 
-def chosen_problems(
+def choice_problems(
     chosen: Sequence[UUID], known: Collection[UUID], field: str, noun: str, limit: int
 ) -> Iterator[Problem]:
-    """Problems of a list of chosen things: too many, the same one twice, or one that does not exist."""
+    """Problems of a list of chosen ids: more than `limit`, a duplicate, or an id that is not `known`."""
     if len(chosen) > limit:
         plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
         message = f"{len(chosen):,} {plural} are too many; choose at most {limit:,}."

@@ -1,4 +1,4 @@
-"""Patterns of codes that people and connected systems write."""
+"""Patterns for codes that people and connected systems enter."""
 
 import re
 from typing import Final

@@ -1,10 +1,10 @@
-"""The kinds of objects with a global id. Any area may name one, so this enum imports nothing."""
+"""The kinds of objects that have a global id. Any area may use them, so this module imports nothing of the product."""
 
 from enum import StrEnum
 
 
 class NodeKind(StrEnum):
-    """The kinds of objects that have a global id; the value is the prefix of their ids."""
+    """A kind of object with a global id. The value is the prefix of its ids."""
 
     ACCOUNT = "acc"
     API_KEY = "key"
@@ -24,6 +24,6 @@ class NodeKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The kind as people write it: "bonus rule"."""
+        """The kind within a sentence: “bonus rule”."""
         capital = {NodeKind.API_KEY: "API key", NodeKind.ECP: "ECP"}
         return capital.get(self) or self.name.replace("_", " ").lower()

@@ -1,4 +1,4 @@
-"""Who may do what: the table of roles and permissions, as data, and the schemes that roles let somebody see."""
+"""Roles and permissions: the table of what each role may do, as data, and the schemes and ECPs that roles can see."""
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Role(StrEnum):
-    """What an account is in the program. An account may hold several; each widens what it may do."""
+    """The role of an account in the program. An account may have several; their permissions add up."""
 
     ADMIN = "ADMIN"
     PROGRAM_MANAGER = "PROGRAM_MANAGER"
@@ -23,12 +23,12 @@ class Role(StrEnum):
 
     @property
     def label(self) -> str:
-        """The role as people write it: "Program manager"."""
+        """The role as a title: “Program manager”."""
         return ROLE_LABELS[self]
 
     @property
     def noun(self) -> str:
-        """The role within a sentence: "program manager", "ECP"."""
+        """The role within a sentence: “program manager”, “ECP”."""
         return self.label if self.label.isupper() else self.label.lower()
 
 
@@ -48,7 +48,7 @@ ROLE_LABELS: Mapping["Role", str] = MappingProxyType(
 
 
 class Permission(StrEnum):
-    """A thing that a role may allow, written `scope:action`."""
+    """A permission that roles grant, written `scope:action`."""
 
     VIEWER_READ = "viewer:read"
     CATALOG_READ = "catalog:read"
@@ -77,7 +77,7 @@ class Permission(StrEnum):
     POINTS_PREVIEW = "points:preview"
 
 
-# Lists that are promised to everybody answer everybody: what somebody sees in them is the matter of their scope.
+# Every role may call these lists. The scope of the viewer decides which rows they contain.
 _EVERYONE = frozenset(
     {
         Permission.VIEWER_READ,
@@ -88,7 +88,7 @@ _EVERYONE = frozenset(
         Permission.EVENT_READ,
     }
 )
-# How a scheme comes about and what it may cost is the business of those who work on schemes, not of who takes part.
+# Staff follow how a scheme is defined and what it may cost. ECPs and vendors only take part in schemes.
 _STAFF = _EVERYONE | {Permission.VENDOR_READ, Permission.SCHEME_FOLLOW}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -127,7 +127,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 
 class SchemeScope(IntEnum):
-    """Which schemes somebody sees; each scope contains the ones before it, so the widest of several roles wins."""
+    """The schemes that a viewer sees. Each scope contains those before it, so the widest of several roles applies."""
 
     NONE = 0
     APPROVED = 1
@@ -149,7 +149,7 @@ _SCHEME_SCOPES: Mapping[Role, SchemeScope] = MappingProxyType(
 
 
 class EcpScope(IntEnum):
-    """Which ECPs somebody sees, or sees the contact data of; each scope contains the ones before it."""
+    """The ECPs, or contact data of ECPs, that a viewer sees. Each scope contains those before it."""
 
     NONE = 0
     OWN = 1
@@ -157,7 +157,7 @@ class EcpScope(IntEnum):
 
 
 class Viewer(Struct, frozen=True):
-    """Who asks: the account behind the token or API key, with the roles that the database holds right now."""
+    """The account behind the token or API key of a request, with its current roles from the database."""
 
     account_id: UUID
     display_name: str
@@ -168,39 +168,39 @@ class Viewer(Struct, frozen=True):
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """Everything that any of the viewer's roles allows."""
+        """The permissions of all the viewer's roles together."""
         return permissions_of(self.roles)
 
     @property
     def scheme_scope(self) -> SchemeScope:
-        """The widest set of schemes that any of the viewer's roles shows."""
+        """The widest scheme scope of the viewer's roles."""
         return max((_SCHEME_SCOPES.get(role, SchemeScope.NONE) for role in self.roles), default=SchemeScope.NONE)
 
     @property
     def ecp_scope(self) -> EcpScope:
-        """The ECPs that the viewer sees: all with `ecp:read`; an ECP itself."""
-        return self._ecps_by(Permission.ECP_READ)
+        """The ECPs that the viewer sees: all with `ecp:read`; an ECP sees itself."""
+        return self._ecp_scope_by(Permission.ECP_READ)
 
     @property
     def contact_scope(self) -> EcpScope:
-        """The ECPs whose contact data the viewer sees: all with `ecp:manage`; an ECP its own."""
-        return self._ecps_by(Permission.ECP_MANAGE)
+        """The ECPs whose contact data the viewer sees: all with `ecp:manage`; an ECP sees its own."""
+        return self._ecp_scope_by(Permission.ECP_MANAGE)
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of the viewer's roles allows `permission`."""
+        """Whether one of the viewer's roles grants `permission`."""
         return any(permission in GRANTS[role] for role in self.roles)
 
-    def _ecps_by(self, permission: Permission) -> EcpScope:
+    def _ecp_scope_by(self, permission: Permission) -> EcpScope:
         if self.may(permission):
             return EcpScope.ALL
         return EcpScope.OWN if Role.ECP in self.roles and self.ecp_id is not None else EcpScope.NONE
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
-    """The union of what `roles` allow; empty for no roles."""
+    """The union of the permissions of `roles`; empty for no roles."""
     return frozenset[Permission]().union(*(GRANTS[role] for role in roles))
 
 
 def roles_with(permission: Permission) -> tuple[Role, ...]:
-    """The roles that allow `permission`, in the order of the table."""
+    """The roles that grant `permission`, in the order of `GRANTS`."""
     return tuple(role for role, granted in GRANTS.items() if permission in granted)

@@ -1,10 +1,10 @@
-"""The keys of work queues. Any area may name one, so this enum imports nothing."""
+"""The keys of work queues. Any area may use them, so this module imports nothing of the product."""
 
 from enum import StrEnum
 
 
 class WorkQueueKey(StrEnum):
-    """The queues, in the order in which they are shown."""
+    """A work queue. The members are in the order in which queues are listed."""
 
     DRAFTS_TO_COMPLETE = "DRAFTS_TO_COMPLETE"
     CHANGES_REQUESTED = "CHANGES_REQUESTED"
@@ -18,5 +18,5 @@ class WorkQueueKey(StrEnum):
 
     @property
     def label(self) -> str:
-        """The queue as people read it: "Drafts to complete"."""
+        """The title of the queue: “Drafts to complete”."""
         return self.value.replace("_", " ").capitalize().replace("Ecps", "ECPs")

@@ -1,4 +1,4 @@
-"""Text that people read: what counts as visible, and how numbers, lists, quotations, and reasons are written."""
+"""Text that people read: whether it can be shown, and how numbers, lists, quotations and reasons are written."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -7,63 +7,63 @@ from typing import Final
 
 
 def is_visible(text: str) -> bool:
-    """Whether a text has anything to see: joiners and the like are part of words, but alone nobody sees them."""
+    """Whether a text has a visible character. Joiners and other format characters are invisible on their own."""
     return any(unicodedata.category(mark)[0] not in "CZ" for mark in text)
 
 
-def has_unprintable(text: str, *, lines: bool = False) -> bool:
-    """Whether a text has control characters or half a surrogate pair; `lines` allows line breaks and tabs."""
-    allowed = "\n\r\t" if lines else ""
+def has_unprintable(text: str, *, multiline: bool = False) -> bool:
+    """Whether a text has control characters or half a surrogate pair; `multiline` allows line breaks and tabs."""
+    allowed = "\n\r\t" if multiline else ""
     return any(unicodedata.category(mark) in {"Cc", "Cs"} and mark not in allowed for mark in text)
 
 
-# Python refuses to print far larger integers; no rule that passed validation comes near this one.
-LARGEST_PRINTED: Final = 10**30
-# A reason may be pages long; where it was given it is told in full.
+# Python raises when it prints far larger integers. No valid rule comes near this one.
+_LARGEST_PRINTED: Final = 10**30
+# In characters. A reason may be pages long; it is shown in full where it was given.
 LONGEST_REASON: Final = 300
 _ENDS: Final = (".", "!", "?", "…", ".”", "!”", "?”")
 
 
-def unique(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the words in order, without those already said."""
+def drop_repeats(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words in order, each once."""
     return tuple(dict.fromkeys(words))
 
 
-def listing(words: Sequence[str], conjunction: str) -> str:
+def join_words(words: Sequence[str], conjunction: str) -> str:
     """Write “a”, “a or b”, “a, b or c”."""
     if len(words) <= 1:
         return "".join(words)
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
 
 
-def number(value: int) -> str:
+def format_number(value: int) -> str:
     """Write an integer with thousands separators."""
-    return f"{value:,}" if abs(value) < LARGEST_PRINTED else "a number too large to print"
+    return f"{value:,}" if abs(value) < _LARGEST_PRINTED else "a number too large to print"
 
 
-def decimal(value: Decimal) -> str:
+def format_decimal(value: Decimal) -> str:
     """Write a decimal with thousands separators and without trailing zeros."""
-    text = f"{value:,f}" if value.is_finite() and abs(value.adjusted()) < len(str(LARGEST_PRINTED)) else str(value)
+    text = f"{value:,f}" if value.is_finite() and abs(value.adjusted()) < len(str(_LARGEST_PRINTED)) else str(value)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def counted(value: int, singular: str, plural: str | None = None) -> str:
+def format_count(value: int, singular: str, plural: str | None = None) -> str:
     """Write “1 unit” or “2 units”."""
-    return f"{number(value)} {singular if value == 1 else plural or f'{singular}s'}"
+    return f"{format_number(value)} {singular if value == 1 else plural or f'{singular}s'}"
 
 
-def times(value: int) -> str:
+def format_times(value: int) -> str:
     """Write “once” or “3 times”."""
-    return "once" if value == 1 else f"{number(value)} times"
+    return "once" if value == 1 else f"{format_number(value)} times"
 
 
-def quoted(words: str) -> str:
-    """Write “words”, with whitespace collapsed, so that it stays in one piece in a sentence."""
+def quote(words: str) -> str:
+    """Write “words”, with whitespace collapsed to single spaces, so that the quotation stays on one line."""
     return f"“{' '.join(words.split())}”"
 
 
-def explained(sentence: str, reason: str | None) -> str:
-    """Write “sentence: reason” on one line, with a long reason cut off; without a reason the sentence alone."""
+def add_reason(sentence: str, reason: str | None) -> str:
+    """Write “sentence: reason.” on one line; a long reason is cut off, and without one the sentence stands alone."""
     words = " ".join((reason or "").split())
     if not words:
         return f"{sentence}."

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from domain.checks import NAME_LENGTH, REASON_LENGTH, email_problems, is_phone, phone_problems, text_problems
 from domain.failures import Problem, UserErrorCode
-from domain.text import quoted
+from domain.text import quote
 
 PRACTICE_LENGTH: Final = (0, 120)
 LICENSE_LENGTH: Final = (0, 60)
@@ -66,7 +66,7 @@ def fixed_problems(before: EcpDetails, after: EcpDetails, *, moved: bool) -> Ite
 
 def reason_problems(reason: str) -> Iterator[Problem]:
     """Problems of the reason for suspending or erasing."""
-    yield from text_problems(reason, ("reason",), "The reason", REASON_LENGTH, lines=True)
+    yield from text_problems(reason, ("reason",), "The reason", REASON_LENGTH, multiline=True)
 
 
 def known_names(name: str) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def known_names(name: str) -> tuple[str, ...]:
 def mention_problems(reason: str, known: Collection[str]) -> Iterator[Problem]:
     """A reason for erasing stays, so it must not tell what is erased: `known` is by what the person is known."""
     if found := mention(reason, known):
-        message = f"The reason is kept, so it must not name the person: leave out {quoted(found)}."
+        message = f"The reason is kept, so it must not name the person: leave out {quote(found)}."
         yield Problem(UserErrorCode.INVALID, message, ("reason",))
 
 

@@ -3,7 +3,7 @@
 They say the code and never the name: the code outlives the person's data.
 """
 
-from domain.text import explained
+from domain.text import add_reason
 
 
 def registered(code: str, place: str) -> str:
@@ -28,4 +28,4 @@ def reinstated(code: str, tier: str) -> str:
 
 def suspended(code: str, reason: str) -> str:
     """For the ECP, with the reason."""
-    return explained(f"{code} is suspended", reason)
+    return add_reason(f"{code} is suspended", reason)

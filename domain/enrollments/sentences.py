@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.enrollments.facts import EnrollmentStatus
-from domain.text import explained, quoted
+from domain.text import add_reason, quote
 
 STATUS_LABELS: Final[Mapping[EnrollmentStatus, str]] = MappingProxyType(
     {
@@ -22,24 +22,24 @@ STATUS_LABELS: Final[Mapping[EnrollmentStatus, str]] = MappingProxyType(
 
 def requested(ecp_code: str, title: str) -> str:
     """For managers, whose decision it waits for."""
-    return f"{ecp_code} asks to enroll in {quoted(title)}: it waits for your decision."
+    return f"{ecp_code} asks to enroll in {quote(title)}: it waits for your decision."
 
 
 def you_were_enrolled(title: str) -> str:
     """For the ECP whom a manager enrolled."""
-    return f"You were enrolled in {quoted(title)}."
+    return f"You were enrolled in {quote(title)}."
 
 
 def you_were_accepted(title: str, comment: str | None) -> str:
     """For the ECP, with what the manager says about it."""
-    return explained(f"You are enrolled in {quoted(title)}", comment)
+    return add_reason(f"You are enrolled in {quote(title)}", comment)
 
 
 def you_were_rejected(title: str, reason: str) -> str:
     """For the ECP, with the reason."""
-    return explained(f"Your enrollment in {quoted(title)} was rejected", reason)
+    return add_reason(f"Your enrollment in {quote(title)} was rejected", reason)
 
 
 def you_were_withdrawn(title: str) -> str:
     """For the ECP whose enrollment a manager withdrew."""
-    return f"Your enrollment in {quoted(title)} was withdrawn."
+    return f"Your enrollment in {quote(title)} was withdrawn."

@@ -12,7 +12,7 @@ from domain.rules.model import (
     VolumePeriod,
 )
 from domain.rules.phrases import DisplayNames, Phrase, activity_name, display_names, last_days
-from domain.text import counted, listing, number, times
+from domain.text import format_count, format_number, format_times, join_words
 
 EcpClause = TierClause | GeographyClause | VolumeClause | ActivityClause | EnrolledWithinClause
 
@@ -30,7 +30,7 @@ def ecp_phrase(clause: EcpClause, names: DisplayNames, *, negated: bool) -> Phra
             return Phrase(_activity_phrase(clause, negated=negated))
         case EnrolledWithinClause(days):
             if negated:
-                return Phrase(f"enrolled in the scheme more than {counted(days, 'day')} ago")
+                return Phrase(f"enrolled in the scheme more than {format_count(days, 'day')} ago")
             return Phrase(f"enrolled in the scheme {last_days(days)}")
         case _:
             assert_never(clause)
@@ -47,23 +47,23 @@ def _tier_phrase(clause: TierClause, names: DisplayNames, *, negated: bool) -> P
     if not tiers:
         tiers = ["of a tier that is not chosen yet"]
     if not negated:
-        return Phrase(f"are {listing(tiers, 'or')}", listed=listed)
-    return Phrase(f"are neither {listing(tiers, 'nor')}" if listed else f"are not {tiers[0]}", listed=listed)
+        return Phrase(f"are {join_words(tiers, 'or')}", listed=listed)
+    return Phrase(f"are neither {join_words(tiers, 'nor')}" if listed else f"are not {tiers[0]}", listed=listed)
 
 
 def _geography_phrase(clause: GeographyClause, names: DisplayNames, *, negated: bool) -> Phrase:
     places = display_names(clause.geography_ids, names.geographies, "place") or ("a place that is not chosen yet",)
     listed = len(places) > 1
     if not negated:
-        return Phrase(f"work in {listing(places, 'or')}", listed=listed)
+        return Phrase(f"work in {join_words(places, 'or')}", listed=listed)
     if not listed:
         return Phrase(f"do not work in {places[0]}")
-    return Phrase(f"work neither {listing([f'in {place}' for place in places], 'nor')}", listed=True)
+    return Phrase(f"work neither {join_words([f'in {place}' for place in places], 'nor')}", listed=True)
 
 
 def _volume_phrase(clause: VolumeClause, names: DisplayNames, *, negated: bool) -> Phrase:
     variants = display_names(clause.variant_ids, names.variants, "variant")
-    goods = f" of {listing(variants, 'and')}" if variants else ""
+    goods = f" of {join_words(variants, 'and')}" if variants else ""
     together = " together" if len(variants) > 1 else ""
     # “1 or more units”, but “fewer than 1 unit”.
     single = negated and clause.at_least == 1
@@ -76,7 +76,7 @@ def _volume_phrase(clause: VolumeClause, names: DisplayNames, *, negated: bool) 
             verb, noun, less = "have sold", " in value", "less"
         case _:
             assert_never(clause.measure)
-    amount = f"{less} than {number(clause.at_least)}" if negated else f"{number(clause.at_least)} or more"
+    amount = f"{less} than {format_number(clause.at_least)}" if negated else f"{format_number(clause.at_least)} or more"
     text = f"{verb} {amount}{noun}{goods}{together} so far {_period_phrase(clause.period)}"
     return Phrase(text, listed=len(variants) > 1)
 
@@ -97,7 +97,7 @@ def _activity_phrase(clause: ActivityClause, *, negated: bool) -> str:
     activity = f"completed the activity {activity_name(clause.activity)}"
     within = "" if clause.within_days is None else f" {last_days(clause.within_days)}"
     if not negated:
-        return f"have {activity} at least {times(clause.times)}{within}"
+        return f"have {activity} at least {format_times(clause.times)}{within}"
     if clause.times == 1:
         return f"have not {activity}{within}"
-    return f"have {activity} fewer than {times(clause.times)}{within}"
+    return f"have {activity} fewer than {format_times(clause.times)}{within}"

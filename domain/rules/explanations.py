@@ -31,7 +31,7 @@ from domain.rules.rewards import ReductionReason
 from domain.rules.sale_phrases import SaleLiteral, sale_phrase
 from domain.rules.sentences import qualifying_sentence
 from domain.rules.traversal import walk_condition
-from domain.text import counted, number, quoted, times
+from domain.text import format_count, format_number, format_times, quote
 
 _NO_NAMES: Final[Mapping[UUID, str]] = MappingProxyType({})
 
@@ -75,15 +75,15 @@ def rule_sentence(
     if not verdict.met:
         return f"Not met: {_obstacle(rule, verdict, names)}."
     if verdict.reduction is None:
-        return f"Met: {counted(verdict.points, 'point')}."
+        return f"Met: {format_count(verdict.points, 'point')}."
     if verdict.reduction.reason is ReductionReason.GROUP_LOST:
         winner = None if verdict.reduction.won_by is None else rule_names.get(verdict.reduction.won_by)
-        best = f"the best rule of the group {quoted(rule.exclusive_group or '')}"
-        return f"Met, but only {best} pays, which is {'another one' if winner is None else quoted(winner)}: 0 points."
+        best = f"the best rule of the group {quote(rule.exclusive_group or '')}"
+        return f"Met, but only {best} pays, which is {'another one' if winner is None else quote(winner)}: 0 points."
     limit = f"the limit of {_limit(rule, verdict.reduction.reason)}"
     if verdict.points == 0:
         return f"Met, but {limit} is used up: 0 points."
-    return f"Met, but {limit} leaves only {number(verdict.points)} of {counted(verdict.earned, 'point')}."
+    return f"Met, but {limit} leaves only {format_number(verdict.points)} of {format_count(verdict.earned, 'point')}."
 
 
 def collect_fact_references(verdict: RuleVerdict) -> References:
@@ -110,13 +110,13 @@ def _limit(rule: BonusRule, reason: ReductionReason) -> str:
     limits = rule.limits
     match reason:
         case ReductionReason.LIMIT_TIMES:
-            return f"{times(limits.times_per_ecp or 0)} per ECP"
+            return f"{format_times(limits.times_per_ecp or 0)} per ECP"
         case ReductionReason.LIMIT_PER_MONTH:
-            return f"{counted(limits.points_per_ecp_per_month or 0, 'point')} per ECP per month"
+            return f"{format_count(limits.points_per_ecp_per_month or 0, 'point')} per ECP per month"
         case ReductionReason.LIMIT_PER_ECP:
-            return f"{counted(limits.points_per_ecp or 0, 'point')} per ECP"
+            return f"{format_count(limits.points_per_ecp or 0, 'point')} per ECP"
         case _:
-            return f"{counted(limits.points_in_total or 0, 'point')} in total"
+            return f"{format_count(limits.points_in_total or 0, 'point')} in total"
 
 
 def _obstacle(rule: BonusRule, verdict: RuleVerdict, names: DisplayNames) -> str:
@@ -128,7 +128,7 @@ def _obstacle(rule: BonusRule, verdict: RuleVerdict, names: DisplayNames) -> str
     required = Not(part.condition) if part.negated else part.condition
     sentence = qualifying_sentence(msgspec.structs.replace(rule, condition=required), names).removesuffix(".")
     because = f"{'; '.join(facts)}{';' if len(facts) > 1 else ','} and " if facts else ""
-    more = f"; {counted(others, 'more condition')} {'is' if others == 1 else 'are'} not met" if others else ""
+    more = f"; {format_count(others, 'more condition')} {'is' if others == 1 else 'are'} not met" if others else ""
     return f"{because}the rule asks for {sentence}{more}"
 
 

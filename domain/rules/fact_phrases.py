@@ -35,7 +35,7 @@ from domain.rules.model import (
     Weekday,
 )
 from domain.rules.phrases import DisplayNames, activity_name, display_names, last_days
-from domain.text import counted, listing, number, quoted
+from domain.text import format_count, format_number, join_words, quote
 
 
 def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames) -> str:
@@ -50,11 +50,11 @@ def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames) -> str:
                 _variant_names((variant_id,), names),
                 display_names((product_id,), names.products, "product"),
             )
-            words = f"the line is for {variant}, a variant of {product} in the category {quoted(category)}"
+            words = f"the line is for {variant}, a variant of {product} in the category {quote(category)}"
         case ChannelClause(), ChannelFact(channel):
             words = f"the points are earned through a {'coupon' if channel is EarningChannel.COUPON else 'sale'}"
         case QuantityClause(), QuantityFact(quantity):
-            words = f"{counted(quantity, 'unit')} {'was' if quantity == 1 else 'were'} sold on this line"
+            words = f"{format_count(quantity, 'unit')} {'was' if quantity == 1 else 'were'} sold on this line"
         case PeriodClause(), PeriodFact(at):
             words = f"the sale was on {_time_phrase(at)}"
         case TierClause() | GeographyClause() | VolumeClause() | ActivityClause() | EnrolledWithinClause(), _:
@@ -71,7 +71,7 @@ def requirement_phrase(clause: Clause, fact: Fact, *, negated: bool) -> str:
         case QuantityClause(), _:
             words = _quantity_phrase(clause, negated=negated)
         case VolumeClause(VolumeMeasure.VALUE, _, amount), _:
-            words = f"less than {number(amount)} is allowed" if negated else f"{number(amount)} is needed"
+            words = f"less than {format_number(amount)} is allowed" if negated else f"{format_number(amount)} is needed"
         case ((VolumeClause(_, _, amount) | ActivityClause(_, amount)), _):
             words = _below(amount) if negated else _needed(amount)
         case EnrolledWithinClause(days), EnrollmentFact(datetime()):
@@ -94,7 +94,7 @@ def _ecp_fact_phrase(clause: EcpClause, fact: Fact, names: DisplayNames) -> str:
         case TierClause(), TierFact(None):
             words = "has no tier"
         case TierClause(), TierFact(UUID() as tier_id):
-            words = f"is {listing(display_names((tier_id,), names.tiers, 'tier'), 'and')}"
+            words = f"is {join_words(display_names((tier_id,), names.tiers, 'tier'), 'and')}"
         case GeographyClause(), GeographyFact(()):
             words = "has no place of work"
         case GeographyClause(), GeographyFact(path):
@@ -104,7 +104,7 @@ def _ecp_fact_phrase(clause: EcpClause, fact: Fact, names: DisplayNames) -> str:
             return f"before this, the ECP had {_volume_phrase(clause, amount, names)}"
         case ActivityClause(activity, _, within), ActivityFact(times):
             back = "" if within is None else f" {last_days(within)}"
-            words = f"completed the activity {activity_name(activity)} {counted(times, 'time')}{back}"
+            words = f"completed the activity {activity_name(activity)} {format_count(times, 'time')}{back}"
         case EnrolledWithinClause(), EnrollmentFact():
             words = _enrollment_phrase(fact)
         case _:
@@ -115,15 +115,15 @@ def _ecp_fact_phrase(clause: EcpClause, fact: Fact, names: DisplayNames) -> str:
 def _volume_phrase(clause: VolumeClause, amount: int, names: DisplayNames) -> str:
     match clause.measure:
         case VolumeMeasure.UNITS:
-            words = f"sold {counted(amount, 'unit')}"
+            words = f"sold {format_count(amount, 'unit')}"
         case VolumeMeasure.VALUE:
-            words = f"sold {number(amount)} in value"
+            words = f"sold {format_number(amount)} in value"
         case VolumeMeasure.COUPONS:
-            words = f"redeemed {counted(amount, 'coupon')}"
+            words = f"redeemed {format_count(amount, 'coupon')}"
         case _:
             assert_never(clause.measure)
     variants = _variant_names(clause.variant_ids, names)
-    goods = f" of {listing(variants, 'and')}" if variants else ""
+    goods = f" of {join_words(variants, 'and')}" if variants else ""
     together = " together" if len(variants) > 1 else ""
     period = {
         VolumePeriod.SCHEME: "in this scheme",
@@ -139,9 +139,9 @@ def _enrollment_phrase(fact: EnrollmentFact) -> str:
     if fact.days == 0:
         distance = "on the day of the sale"
     elif fact.days > 0:
-        distance = f"{counted(fact.days, 'day')} before the sale"
+        distance = f"{format_count(fact.days, 'day')} before the sale"
     else:
-        distance = f"{counted(-fact.days, 'day')} after the sale"
+        distance = f"{format_count(-fact.days, 'day')} after the sale"
     return f"enrolled on {format_day(fact.enrolled_at.astimezone(UTC).date())}, {distance}"
 
 
@@ -158,31 +158,31 @@ def _variant_names(ids: tuple[UUID, ...], names: DisplayNames) -> tuple[str, ...
 def _quantity_phrase(clause: QuantityClause, *, negated: bool) -> str:
     low, high = clause.at_least, clause.at_most
     if low is not None and low == high:
-        return f"any number except {number(low)} is allowed" if negated else f"exactly {_needed(low)}"
+        return f"any number except {format_number(low)} is allowed" if negated else f"exactly {_needed(low)}"
     if low is not None and high is not None:
-        outside = f"fewer than {number(low)} or more than {number(high)} are needed"
-        return outside if negated else f"{number(low)} to {number(high)} are needed"
+        outside = f"fewer than {format_number(low)} or more than {format_number(high)} are needed"
+        return outside if negated else f"{format_number(low)} to {format_number(high)} are needed"
     if low is not None:
         return _below(low) if negated else _needed(low)
     if high is not None:
         return (
-            f"more than {number(high)} {_are(high)} needed"
+            f"more than {format_number(high)} {_are(high)} needed"
             if negated
-            else f"at most {number(high)} {_are(high)} allowed"
+            else f"at most {format_number(high)} {_are(high)} allowed"
         )
     return ""
 
 
 def _needed(amount: int) -> str:
-    return f"{number(amount)} {_are(amount)} needed"
+    return f"{format_number(amount)} {_are(amount)} needed"
 
 
 def _below(amount: int) -> str:
-    return "none is allowed" if amount == 1 else f"fewer than {number(amount)} are allowed"
+    return "none is allowed" if amount == 1 else f"fewer than {format_number(amount)} are allowed"
 
 
 def _count_and_verb(amount: int, noun: str, participle: str) -> str:
-    return f"{counted(amount, noun)} {_are(amount)} {participle}"
+    return f"{format_count(amount, noun)} {_are(amount)} {participle}"
 
 
 def _are(amount: int) -> str:

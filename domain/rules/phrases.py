@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.text import counted, listing, quoted, unique
+from domain.text import drop_repeats, format_count, join_words, quote
 
 
 class DisplayNames(Struct, frozen=True):
@@ -31,7 +31,7 @@ class Phrase(Struct, frozen=True):
 
 def display_names(ids: Iterable[UUID], names: Mapping[UUID, str], noun: str) -> tuple[str, ...]:
     """Return the names in order, each once; an id without a name reads “a tier that no longer exists”."""
-    return unique(names.get(identifier, f"a {noun} that no longer exists") for identifier in ids)
+    return drop_repeats(names.get(identifier, f"a {noun} that no longer exists") for identifier in ids)
 
 
 def join_phrases(phrases: Sequence[Phrase], conjunction: str) -> Phrase:
@@ -41,14 +41,14 @@ def join_phrases(phrases: Sequence[Phrase], conjunction: str) -> Phrase:
         return phrases[0]
     if any(phrase.listed for phrase in phrases):
         return Phrase(f"{', '.join(texts[:-1])}, {conjunction} {texts[-1]}", listed=True, joined=True)
-    return Phrase(listing(texts, conjunction), listed=True, joined=True)
+    return Phrase(join_words(texts, conjunction), listed=True, joined=True)
 
 
 def last_days(value: int) -> str:
     """Write “in the last day” or “in the last 30 days”."""
-    return "in the last day" if value == 1 else f"in the last {counted(value, 'day')}"
+    return "in the last day" if value == 1 else f"in the last {format_count(value, 'day')}"
 
 
 def activity_name(kind: str) -> str:
     """Write TRAINING_COMPLETED as “Training completed”."""
-    return quoted(kind.replace("_", " ").strip().capitalize())
+    return quote(kind.replace("_", " ").strip().capitalize())

@@ -12,7 +12,7 @@ from domain.rules.reach import Population, Reach, ReachVerdict, funnel_parts
 from domain.rules.sale_assignments import ClauseEvaluator, make_line
 from domain.rules.sentences import condition_phrase
 from domain.rules.traversal import walk_clauses
-from domain.text import counted, listing, number
+from domain.text import format_count, format_number, join_words
 
 _ECP_CLAUSES: Final = (TierClause, GeographyClause, ActivityClause, VolumeClause)
 
@@ -23,7 +23,7 @@ def reach_sentence(rule: BonusRule, reach: Reach, population: Population, names:
         return "No active ECP works in the geographies of the scheme."
     if reach.verdict is not ReachVerdict.NOBODY:
         only = "Only " if reach.verdict is ReachVerdict.FEW else ""
-        return f"{only}{number(reach.eligible)} of {counted(reach.audience, 'ECP')} could qualify."
+        return f"{only}{format_number(reach.eligible)} of {format_count(reach.audience, 'ECP')} could qualify."
     index = reach.shut_by or 0
     parts = funnel_parts(rule.condition)[: index + 1]
     last = parts[-1]
@@ -70,17 +70,17 @@ def _tier_and_place(parts: Sequence[Condition], population: Population, names: D
     there = names.tiers.get(tier_id, "untiered") if tier_id else "untiered"
     single = len(tier.tier_ids) == 1 and tier.at_least is None
     wanted = (
-        listing(display_names(tier.tier_ids, names.tiers, "tier"), "or")
+        join_words(display_names(tier.tier_ids, names.tiers, "tier"), "or")
         if single
         else condition_phrase(tier, names)[len("are ") :]
     )
     where = "in the geographies of the scheme"
     if place is not None:
-        where = f"in {listing(display_names(place.geography_ids, names.geographies, 'place'), 'or')}"
+        where = f"in {join_words(display_names(place.geography_ids, names.geographies, 'place'), 'or')}"
     # A place that reaches beyond the scheme may have such ECPs outside of it.
     whose = "" if place is None or _is_inside(place, population) else " of the scheme"
     who = f"No {wanted} ECP{whose} works" if single else f"No ECP{whose} who is {wanted} works"
-    return f"{who} {where}; {number(count)} {there} {'ECP does' if count == 1 else 'ECPs do'}."
+    return f"{who} {where}; {format_number(count)} {there} {'ECP does' if count == 1 else 'ECPs do'}."
 
 
 def _is_inside(place: GeographyClause, population: Population) -> bool:
@@ -106,8 +106,8 @@ def _meets(tier: TierClause, tier_id: UUID | None, population: Population) -> bo
 def _remaining_sentence(parts: Sequence[Condition], reach: Reach, names: DisplayNames) -> str:
     *before, last = parts
     if not before:
-        of_all = f"Of {counted(reach.audience, 'ECP')}, none is left"
+        of_all = f"Of {format_count(reach.audience, 'ECP')}, none is left"
         return f"{of_all} when the rule asks for ECPs who {condition_phrase(last, names)}."
-    count = number(reach.funnel[len(before) - 1].remaining)
+    count = format_number(reach.funnel[len(before) - 1].remaining)
     those = f"Of the ECPs who {condition_phrase(AllOf(tuple(before)), names)}, {count} in all, none is left"
     return f"{those} when the rule also asks for ECPs who {condition_phrase(last, names)}."

@@ -33,7 +33,7 @@ from domain.rules.rewards import compile_reward
 from domain.rules.sale_assignments import SaleScope
 from domain.rules.sentences import condition_phrase
 from domain.rules.traversal import walk_clauses
-from domain.text import counted, listing, quoted, unique
+from domain.text import drop_repeats, format_count, join_words, quote
 
 # Numbers of units at which rewards are compared, besides those around every slab.
 _SAMPLE_UNITS: Final = (1, 2, 3, 5, 10, 100, 1_000, 1_000_000)
@@ -97,8 +97,8 @@ def _contradiction(rule: BonusRule, any_ecp: AnyEcp, names: DisplayNames) -> str
         each_possible = any_ecp.can_meet(first) and any_ecp.can_meet(second)
         if each_possible and not any_ecp.can_meet(AllOf((first, second))):
             one, other = condition_phrase(first, names), condition_phrase(second, names)
-            return f"Rule {quoted(rule.name)} rewards nobody: no ECPs {one} and at the same time {other}."
-    nobody = f"Rule {quoted(rule.name)} rewards nobody: no ECP of this scheme can meet its condition"
+            return f"Rule {quote(rule.name)} rewards nobody: no ECPs {one} and at the same time {other}."
+    nobody = f"Rule {quote(rule.name)} rewards nobody: no ECP of this scheme can meet its condition"
     return f"{nobody}, which asks for ECPs who {condition_phrase(rule.condition, names)}."
 
 
@@ -116,17 +116,17 @@ def _outside_warnings(rule: BonusRule, context: WarningContext) -> Iterator[Rule
             case ProductClause(_, products, kinds):
                 named = (
                     *display_names([key for key in products if key not in goods], context.names.products, "product"),
-                    *(f"the category {quoted(kind)}" for kind in kinds if kind not in categories),
+                    *(f"the category {quote(kind)}" for kind in kinds if kind not in categories),
                 )
-                yield from _outside_warning(rule, unique(named), "")
+                yield from _outside_warning(rule, drop_repeats(named), "")
             case ChannelClause(channel) if channel not in context.scope.channels:
                 kind = channel.value.lower()
-                message = f"Rule {quoted(rule.name)} is about the channel {kind}, which is not in the scheme."
+                message = f"Rule {quote(rule.name)} is about the channel {kind}, which is not in the scheme."
                 yield RuleWarning("OUTSIDE_SCHEME", message, rule.id)
             case PeriodClause(first, last) if _is_disjoint(first, last, context.scope):
                 span = f"from {format_day(context.scope.starts_on)} to {format_day(context.scope.ends_on)}"
                 time = f"the time in which it can pay, {span}" if context.late else f"the scheme, which runs {span}"
-                message = f"Rule {quoted(rule.name)} names dates outside {time}."
+                message = f"Rule {quote(rule.name)} names dates outside {time}."
                 yield RuleWarning("OUTSIDE_SCHEME", message, rule.id)
             case _:
                 pass
@@ -141,7 +141,7 @@ def _touches_scheme(place: UUID, context: WarningContext) -> bool:
 def _outside_warning(rule: BonusRule, outside: Sequence[str], where: str) -> Iterator[RuleWarning]:
     if outside:
         verb = "is" if len(outside) == 1 else "are"
-        message = f"Rule {quoted(rule.name)} mentions {_list_some(outside)}, which {verb} outside {where}the scheme."
+        message = f"Rule {quote(rule.name)} mentions {_list_some(outside)}, which {verb} outside {where}the scheme."
         yield RuleWarning("OUTSIDE_SCHEME", message, rule.id)
 
 
@@ -154,11 +154,10 @@ def _slab_warnings(rule: BonusRule) -> Iterator[RuleWarning]:
     if isinstance(rule.reward, Slabs):
         for lower, upper in pairwise(rule.reward.slabs):
             if upper.points_per_unit < lower.points_per_unit:
-                message = (
-                    f"Rule {quoted(rule.name)} pays less for more: {counted(upper.points_per_unit, 'point')} per unit "
-                    f"from {counted(upper.from_quantity, 'unit')}, after {counted(lower.points_per_unit, 'point')} "
-                    f"from {counted(lower.from_quantity, 'unit')}."
-                )
+                less, more = format_count(upper.points_per_unit, "point"), format_count(lower.points_per_unit, "point")
+                high, low = format_count(upper.from_quantity, "unit"), format_count(lower.from_quantity, "unit")
+                pay = f"{less} per unit from {high}, after {more} from {low}"
+                message = f"Rule {quote(rule.name)} pays less for more: {pay}."
                 yield RuleWarning("SLABS_DECREASE", message, rule.id)
                 return
 
@@ -168,14 +167,14 @@ def _pay_warnings(rule: BonusRule, context: WarningContext) -> Iterator[RuleWarn
     limits = rule.limits
     paid = [points for points in _sample_points(rule, context) if points > 0]
     if not paid:
-        message = f"Rule {quoted(rule.name)} pays nothing: its reward is 0 points for everything that can be sold."
+        message = f"Rule {quote(rule.name)} pays nothing: its reward is 0 points for everything that can be sold."
         yield RuleWarning("PAYS_NOTHING", message, rule.id)
     most = (limits.points_per_ecp, limits.points_per_ecp_per_month, limits.points_in_total)
     least = min((min(paid, default=0), *(limit for limit in most if limit is not None)))
     if context.budget is not None and least > context.budget:
         message = (
-            f"Rule {quoted(rule.name)} pays at least {counted(least, 'point')} at once, more than the whole "
-            f"budget of {counted(context.budget, 'point')}."
+            f"Rule {quote(rule.name)} pays at least {format_count(least, 'point')} at once, more than the whole "
+            f"budget of {format_count(context.budget, 'point')}."
         )
         yield RuleWarning("REWARD_EXCEEDS_BUDGET", message, rule.id)
 
@@ -209,7 +208,7 @@ def _shadow_warnings(
             and not any_ecp.can_meet(AllOf((rule.condition, Not(other.condition))))
         ):
             message = (
-                f"Rule {quoted(rule.name)} never pays: {quoted(other.name)} of the same group is met whenever it is, "
+                f"Rule {quote(rule.name)} never pays: {quote(other.name)} of the same group is met whenever it is, "
                 "and pays as much or more."
             )
             yield RuleWarning("SHADOWED", message, rule.id)
@@ -241,9 +240,9 @@ def _overlap_warnings(rule: BonusRule, earlier: Iterable[BonusRule], any_ecp: An
         and any_ecp.provably_can_meet(AllOf((rule.condition, other.condition)))
     ]
     if both:
-        others = _list_some([quoted(other.name) for other in both])
+        others = _list_some([quote(other.name) for other in both])
         every = "both" if len(both) == 1 else "this one and any of them"
-        message = f"Rule {quoted(rule.name)} adds up with {others}: the same sale can earn {every}."
+        message = f"Rule {quote(rule.name)} adds up with {others}: the same sale can earn {every}."
         yield RuleWarning("OVERLAP", message, rule.id, notice=True)
 
 
@@ -251,4 +250,4 @@ def _list_some(words: Sequence[str]) -> str:
     shown, more = list(words[:_MAX_LISTED]), len(words) - _MAX_LISTED
     if more > 0:
         shown.append(f"{more} more")
-    return listing(shown, "and")
+    return join_words(shown, "and")

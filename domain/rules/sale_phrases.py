@@ -8,7 +8,7 @@ from domain.calendar import format_clock, format_day
 from domain.channels import EarningChannel
 from domain.rules.model import ChannelClause, PeriodClause, ProductClause, QuantityClause, Weekday
 from domain.rules.phrases import DisplayNames, Phrase, display_names
-from domain.text import counted, listing, number, quoted, unique
+from domain.text import drop_repeats, format_count, format_number, join_words, quote
 
 SaleClause = ProductClause | QuantityClause | ChannelClause | PeriodClause
 
@@ -70,14 +70,14 @@ def _compose(words: _Words) -> Phrase:
 
 
 def _add_product(words: _Words, clause: ProductClause, names: DisplayNames, *, negated: bool) -> None:
-    goods = unique(
+    goods = drop_repeats(
         (
             *display_names(clause.variant_ids, names.variants, "variant"),
             *(f"any variant of {name}" for name in display_names(clause.product_ids, names.products, "product")),
-            *(f"anything in the category {quoted(category)}" for category in clause.categories),
+            *(f"anything in the category {quote(category)}" for category in clause.categories),
         )
     ) or ("a product that is not chosen yet",)
-    text = listing(goods, "or")
+    text = join_words(goods, "or")
     words.product = f"anything except {text}" if negated else text
     words.comma_after_product = negated
     words.listed = words.listed or len(goods) > 1
@@ -90,19 +90,21 @@ def _add_quantity(words: _Words, clause: QuantityClause, *, negated: bool) -> No
     elif high is None or low is None:
         words.quantity = _one_bound(low, high, negated=negated)
     elif low == high:
-        words.quantity = f"any number of units except {number(low)}" if negated else f"exactly {counted(low, 'unit')}"
+        words.quantity = (
+            f"any number of units except {format_number(low)}" if negated else f"exactly {format_count(low, 'unit')}"
+        )
     elif negated:
-        words.quantity = f"fewer than {number(low)} or more than {counted(high, 'unit')}"
+        words.quantity = f"fewer than {format_number(low)} or more than {format_count(high, 'unit')}"
         words.listed = True
     else:
-        words.quantity = f"{number(low)} to {counted(high, 'unit')}"
+        words.quantity = f"{format_number(low)} to {format_count(high, 'unit')}"
 
 
 def _one_bound(low: int | None, high: int | None, *, negated: bool) -> str:
     if low is not None:
-        return f"fewer than {counted(low, 'unit')}" if negated else f"{number(low)} or more units"
+        return f"fewer than {format_count(low, 'unit')}" if negated else f"{format_number(low)} or more units"
     bound = high or 0
-    return f"more than {counted(bound, 'unit')}" if negated else f"at most {counted(bound, 'unit')}"
+    return f"more than {format_count(bound, 'unit')}" if negated else f"at most {format_count(bound, 'unit')}"
 
 
 def _channel_phrase(channel: EarningChannel) -> str:
@@ -149,7 +151,7 @@ def _clock_phrase(clause: PeriodClause) -> str:
 
 def _weekday_phrase(clause: PeriodClause) -> str:
     chosen = [weekday.value.capitalize() for weekday in Weekday if weekday in (clause.weekdays or ())]
-    return f"on a {listing(chosen, 'or')}" if chosen else ""
+    return f"on a {join_words(chosen, 'or')}" if chosen else ""
 
 
 def _date_phrase(clause: PeriodClause) -> str:

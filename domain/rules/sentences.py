@@ -34,7 +34,7 @@ from domain.rules.model import (
 )
 from domain.rules.phrases import DisplayNames, Phrase, join_phrases
 from domain.rules.sale_phrases import SaleClause, SaleLiteral, sale_phrase
-from domain.text import counted, decimal, listing, quoted, times
+from domain.text import format_count, format_decimal, format_times, join_words, quote
 
 
 class _Literal(Struct, frozen=True):
@@ -69,7 +69,7 @@ def reward_sentence(rule: BonusRule, names: DisplayNames) -> str:  # noqa: ARG00
     pays = f"{_reward_phrase(rule.reward)}{_limits_phrase(rule.limits)}."
     if rule.exclusive_group is None:
         return pays
-    return f"{pays} Only the best rule of the group {quoted(rule.exclusive_group)} pays."
+    return f"{pays} Only the best rule of the group {quote(rule.exclusive_group)} pays."
 
 
 def _normalize(condition: Condition, *, negated: bool, depth: int) -> _Statement:
@@ -150,17 +150,17 @@ def _in_parentheses(statement: _Statement, names: DisplayNames) -> Phrase:
 def _reward_phrase(reward: Reward) -> str:
     match reward:
         case FlatPoints(points):
-            return f"{counted(points, 'point')} for each sale or coupon"
+            return f"{format_count(points, 'point')} for each sale or coupon"
         case PointsPerUnit(points):
-            return f"{counted(points, 'point')} for each unit"
+            return f"{format_count(points, 'point')} for each unit"
         case PercentOfBase(percent):
-            return f"{decimal(percent)}% of the base points on top"
+            return f"{format_decimal(percent)}% of the base points on top"
         case MultiplyBase(factor):
-            return f"{decimal(factor)} times the base points instead of 1 time"
+            return f"{format_decimal(factor)} times the base points instead of 1 time"
         case Slabs(slabs):
             steps = [
-                f"{counted(slab.points_per_unit, 'point')} per unit from {counted(slab.from_quantity, 'unit')}"
-                for slab in slabs
+                f"{format_count(points, 'point')} per unit from {format_count(units, 'unit')}"
+                for units, points in ((slab.from_quantity, slab.points_per_unit) for slab in slabs)
             ]
             return f"{', '.join(steps)}, counted on every unit of the sale" if steps else "No points yet"
         case _:
@@ -170,11 +170,11 @@ def _reward_phrase(reward: Reward) -> str:
 def _limits_phrase(limits: Limits) -> str:
     most: list[str] = []
     if limits.times_per_ecp is not None:
-        most.append(f"{times(limits.times_per_ecp)} per ECP")
+        most.append(f"{format_times(limits.times_per_ecp)} per ECP")
     if limits.points_per_ecp_per_month is not None:
-        most.append(f"{counted(limits.points_per_ecp_per_month, 'point')} per ECP per month")
+        most.append(f"{format_count(limits.points_per_ecp_per_month, 'point')} per ECP per month")
     if limits.points_per_ecp is not None:
-        most.append(f"{counted(limits.points_per_ecp, 'point')} per ECP")
+        most.append(f"{format_count(limits.points_per_ecp, 'point')} per ECP")
     if limits.points_in_total is not None:
-        most.append(f"{counted(limits.points_in_total, 'point')} in total")
-    return f", at most {listing(most, 'and')}" if most else ""
+        most.append(f"{format_count(limits.points_in_total, 'point')} in total")
+    return f", at most {join_words(most, 'and')}" if most else ""

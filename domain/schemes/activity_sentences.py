@@ -6,12 +6,12 @@
 from datetime import datetime
 
 from domain.calendar import format_moment
-from domain.text import explained, quoted
+from domain.text import add_reason, quote
 
 
 def called(title: str, revision: int | None = None) -> str:
     """A scheme within a sentence; with `revision`, the revision of it that has not taken effect yet."""
-    return quoted(title) if revision is None else f"revision {revision} of {quoted(title)}"
+    return quote(title) if revision is None else f"revision {revision} of {quote(title)}"
 
 
 def created(actor: str, scheme: str) -> str:
@@ -62,17 +62,17 @@ def approval_pending(actor: str, scheme: str) -> str:
 def approved(actor: str, scheme: str, comment: str | None, effective_at: datetime | None = None) -> str:
     """For the activity, with what the approver says about it; a revision with the time at which it takes effect."""
     later = "" if effective_at is None else f", which takes effect on {format_moment(effective_at)}"
-    return explained(f"{actor} approved {scheme}{later}", comment)
+    return add_reason(f"{actor} approved {scheme}{later}", comment)
 
 
 def changes_requested(actor: str, scheme: str, reason: str) -> str:
     """For the activity, with the reason."""
-    return explained(f"{actor} requested changes to {scheme}", reason)
+    return add_reason(f"{actor} requested changes to {scheme}", reason)
 
 
 def rejected(actor: str, scheme: str, reason: str) -> str:
     """For the activity, with the reason."""
-    return explained(f"{actor} rejected {scheme}", reason)
+    return add_reason(f"{actor} rejected {scheme}", reason)
 
 
 def work_begins(scheme: str, label: str) -> str:
@@ -92,5 +92,5 @@ def revision_rescheduled(actor: str, scheme: str, before: datetime, after: datet
 
 def revision_applied(number: int, title: str, changed: str | None) -> str:
     """For the activity of a scheme; `changed` is a verb phrase, “changed the budget from …”, if anything did."""
-    sentence = f"Revision {number} of {quoted(title)} has taken effect"
+    sentence = f"Revision {number} of {quote(title)} has taken effect"
     return f"{sentence} and changes nothing." if changed is None else f"{sentence}: it {changed}."

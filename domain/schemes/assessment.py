@@ -15,7 +15,7 @@ from domain.rules.sale_assignments import SaleScope, SoldVariant
 from domain.rules.sentences import condition_phrase
 from domain.schemes.content import SchemeContent
 from domain.schemes.definition import ReviewWarning
-from domain.text import quoted
+from domain.text import quote
 
 _NOBODY_THERE = "No active ECP works in the geographies of the scheme, so nobody can earn in it."
 _CODES: Mapping[ReachVerdict, str] = {ReachVerdict.NOBODY: "REACHES_NOBODY", ReachVerdict.FEW: "REACHES_FEW"}
@@ -98,11 +98,11 @@ def _about_reach(
     for rule, reach in zip(rules, reaches, strict=True):
         if code := _CODES.get(reach.verdict):
             reaches_whom = "reaches nobody" if reach.verdict is ReachVerdict.NOBODY else "reaches few"
-            yield ReviewWarning(code, f"Rule {quoted(rule.name)} {reaches_whom}: {reach.sentence}", rule.id)
+            yield ReviewWarning(code, f"Rule {quote(rule.name)} {reaches_whom}: {reach.sentence}", rule.id)
         for clause in never_done(rule, population):
             message = never_done_sentence(clause, names)
             if not reach.sentence.endswith(message):
-                yield ReviewWarning("NEVER_DONE", f"Rule {quoted(rule.name)} {message}", rule.id, notice=True)
+                yield ReviewWarning("NEVER_DONE", f"Rule {quote(rule.name)} {message}", rule.id, notice=True)
 
 
 def _in_order(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> Iterator[ReviewWarning]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from domain.calendar import format_day
 from domain.rules.phrases import Phrase, join_phrases
 from domain.schemes.content import FieldDifference, field_label
-from domain.text import counted, listing, number, quoted, unique
+from domain.text import drop_repeats, format_count, format_number, join_words, quote
 
 LONGEST: Final = 240
 LONGEST_NAME: Final = 60
@@ -58,7 +58,7 @@ def _told(changes: Sequence[FieldDifference], names: Mapping[str, str]) -> str:
         for key, group in islice(groups.items(), THINGS)
     ]
     more = len(groups) - THINGS
-    others = [Phrase(f"made {counted(more, 'more change')}")] if more > 0 else []
+    others = [Phrase(f"made {format_count(more, 'more change')}")] if more > 0 else []
     while True:
         text = join_phrases([wording[0] for wording in wordings] + others, "and").text
         shorter = [wording for wording in wordings if len(wording) > 1]
@@ -73,7 +73,7 @@ def _by_label(changes: Iterable[FieldDifference]) -> Phrase:
 
 def _labels(changes: Iterable[FieldDifference]) -> str:
     labels = ("dates" if change.field in _DATES else field_label(change.field) for change in changes)
-    return listing(unique(labels), "and")
+    return join_words(drop_repeats(labels), "and")
 
 
 def _without_dropped_values(changes: Sequence[FieldDifference]) -> Iterator[FieldDifference]:
@@ -122,7 +122,7 @@ def _dates(changes: Sequence[FieldDifference]) -> Phrase:
         else:
             origin = f" from {_day(change.before)}" if len(changes) <= DATES_IN_FULL else ""
             said.setdefault("moved", []).append(f"{label}{origin} to {_day(change.after)}")
-    phrases = [Phrase(f"{verb} {listing(texts, 'and')}", listed=len(texts) > 1) for verb, texts in said.items()]
+    phrases = [Phrase(f"{verb} {join_words(texts, 'and')}", listed=len(texts) > 1) for verb, texts in said.items()]
     return join_phrases(phrases, "and")
 
 
@@ -139,21 +139,21 @@ def _text(change: FieldDifference, _names: Mapping[str, str]) -> Phrase:
 
 def _budget(change: FieldDifference, _names: Mapping[str, str]) -> Phrase:
     if change.after is None:
-        return Phrase(f"removed the budget limit of {counted(change.before, 'point')}")
-    after = counted(change.after, "point")
+        return Phrase(f"removed the budget limit of {format_count(change.before, 'point')}")
+    after = format_count(change.after, "point")
     if change.before is None:
         return Phrase(f"set the budget to {after}")
-    return Phrase(f"changed the budget from {number(change.before)} to {after}")
+    return Phrase(f"changed the budget from {format_number(change.before)} to {after}")
 
 
 def _channels(change: FieldDifference, _names: Mapping[str, str]) -> Phrase | None:
     added = [channel.lower() for channel in _left(change.after, change.before)]
     removed = [channel.lower() for channel in _left(change.before, change.after)]
     if added and removed:
-        return Phrase(f"changed the earning channel from {listing(removed, 'and')} to {listing(added, 'and')}")
+        return Phrase(f"changed the earning channel from {join_words(removed, 'and')} to {join_words(added, 'and')}")
     some, verb = (added, "added") if added else (removed, "removed")
     noun = "earning channel" if len(some) == 1 else "earning channels"
-    return Phrase(f"{verb} the {noun} {listing(some, 'and')}", listed=len(some) > 1) if some else None
+    return Phrase(f"{verb} the {noun} {join_words(some, 'and')}", listed=len(some) > 1) if some else None
 
 
 def _materials(change: FieldDifference, _names: Mapping[str, str]) -> Phrase | None:
@@ -170,7 +170,7 @@ def _items(change: FieldDifference, noun: str, *, key: str, name: str) -> Phrase
     added = [_quoted(after[item][name]) for item in _left(after, before)]
     removed = [_quoted(before[item][name]) for item in _left(before, after)]
     # The same name under a new key is the same thing to people: a poster that moved to another address.
-    replaced = [text for text in unique(added) if text in removed]
+    replaced = [text for text in drop_repeats(added) if text in removed]
     said: dict[str, list[str]] = {
         "added": [text for text in added if text not in replaced],
         "changed": replaced,
@@ -196,7 +196,7 @@ def _edits(said: Mapping[str, Sequence[str]], noun: str) -> Iterator[str]:
         yield from (f"{verb} the {noun} {texts[0]}" for verb, texts in some)
         return
     for index, (verb, texts) in enumerate(some):
-        yield f"{verb} {number(len(texts)) if index else counted(len(texts), noun)}"
+        yield f"{verb} {format_number(len(texts)) if index else format_count(len(texts), noun)}"
 
 
 def _products(change: FieldDifference, names: Mapping[str, str]) -> Phrase | None:
@@ -211,15 +211,15 @@ def _chosen(change: FieldDifference, noun: str, plural: str, names: Mapping[str,
     added, removed = _left(change.after, change.before), _left(change.before, change.after)
     phrases, place = [], f"the {plural}"
     if called := _called(added, names):
-        phrases.append(Phrase(f"added {listing(called, 'and')} to {place}", listed=len(called) > 1))
+        phrases.append(Phrase(f"added {join_words(called, 'and')} to {place}", listed=len(called) > 1))
         place = "them"
     elif added:
-        phrases.append(Phrase(f"added {counted(len(added), noun, plural)}"))
+        phrases.append(Phrase(f"added {format_count(len(added), noun, plural)}"))
     if called := _called(removed, names):
-        phrases.append(Phrase(f"removed {listing(called, 'and')} from {place}", listed=len(called) > 1))
+        phrases.append(Phrase(f"removed {join_words(called, 'and')} from {place}", listed=len(called) > 1))
     elif removed:
         every = "" if change.after or len(removed) == 1 else "all "
-        phrases.append(Phrase(f"removed {every}{counted(len(removed), noun, plural)}"))
+        phrases.append(Phrase(f"removed {every}{format_count(len(removed), noun, plural)}"))
     return _together(phrases)
 
 
@@ -244,14 +244,14 @@ def _value(before: Mapping[str, int], after: Mapping[str, int], variant: str) ->
     fields = (("base_points", "base points"), ("planned_quantity", "planned quantity"))
     moves = [(label, before[field], after[field]) for field, label in fields if before[field] != after[field]]
     texts = [
-        f"the {label}{'' if index else f' of {variant}'} from {number(old)} to {number(new)}"
+        f"the {label}{'' if index else f' of {variant}'} from {format_number(old)} to {format_number(new)}"
         for index, (label, old, new) in enumerate(moves)
     ]
-    return Phrase(f"changed {listing(texts, 'and')}", listed=len(texts) > 1)
+    return Phrase(f"changed {join_words(texts, 'and')}", listed=len(texts) > 1)
 
 
 def _variants(variants: Sequence[str], names: Mapping[str, str]) -> str:
-    return listing(_called(variants, names), "and") or counted(len(variants), "product")
+    return join_words(_called(variants, names), "and") or format_count(len(variants), "product")
 
 
 def _called(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
@@ -278,7 +278,7 @@ def _day(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quoted(_clipped(text))
+    return quote(_clipped(text))
 
 
 def _clipped(text: str, longest: int = LONGEST_NAME) -> str:

@@ -40,8 +40,10 @@ def creation_problems(title: str, channels: Sequence[str]) -> Iterator[Problem]:
 def basics_problems(basics: Basics) -> Iterator[Problem]:
     """Problems of the first step: texts, dates out of order, the budget and the marketing materials."""
     yield from creation_problems(basics.title, basics.channels)
-    yield from text_problems(basics.description, ("description",), "The description", DESCRIPTION_LENGTH, lines=True)
-    yield from text_problems(basics.terms_markdown, ("termsMarkdown",), "The terms text", TERMS_LENGTH, lines=True)
+    yield from text_problems(
+        basics.description, ("description",), "The description", DESCRIPTION_LENGTH, multiline=True
+    )
+    yield from text_problems(basics.terms_markdown, ("termsMarkdown",), "The terms text", TERMS_LENGTH, multiline=True)
     yield from _date_problems(basics)
     if basics.budget is not None:
         yield from number_problems(basics.budget, ("budget",), "The budget", lowest=1, highest=BUDGET_LIMIT)

@@ -36,7 +36,7 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
     reason = (command.reason or "").strip() or None
     shortest, longest = REASON_LENGTH
     length = (0 if command.accept else shortest, longest)
-    reject_invalid(text_problems(reason, ("reason",), "The reason", length, lines=True))
+    reject_invalid(text_problems(reason, ("reason",), "The reason", length, multiline=True))
     action = EnrollmentAction.ACCEPT if command.accept else EnrollmentAction.REJECT
     async with operation.writing() as session:
         row = await lock_enrollment(operation, session, command.enrollment_id)

@@ -24,7 +24,7 @@ from domain.rules.facts import EarnerFacts, LineFacts, needed_activities, needed
 from domain.rules.model import Limits
 from domain.schemes.content import SchemeContent
 from domain.schemes.failures import SchemeNotFound
-from domain.text import number
+from domain.text import format_number
 from resolvers.context import Operation
 from resolvers.ecps.loaders import ecps_by_id
 from resolvers.loading import align_many
@@ -180,6 +180,6 @@ def _assumptions(case: _Case, volume: int) -> Iterator[str]:
         enrolled_on = format_day(case.earner.enrolled_at.date())
         yield f"{case.earner.code} is not enrolled yet, and counts as enrolled on {enrolled_on}."
     if needed_volumes(case.content.rules):
-        yield f"Where a rule asks for a volume, {number(volume)} counts as sold or redeemed before."
+        yield f"Where a rule asks for a volume, {format_number(volume)} counts as sold or redeemed before."
     if any(rule.limits != Limits() for rule in case.content.rules):
         yield "Limits of rules count as not used yet."

@@ -36,7 +36,7 @@ async def approve_scheme(operation: Operation, command: ApproveScheme) -> UUID:
     Raises InvalidInput, SchemeNotFound, IllegalState, SelfApproval, ContentChanged and TimePassed.
     """
     comment = (command.comment or "").strip() or None
-    reject_invalid(text_problems(comment, ("comment",), "The comment", (0, REASON_LENGTH[1]), lines=True))
+    reject_invalid(text_problems(comment, ("comment",), "The comment", (0, REASON_LENGTH[1]), multiline=True))
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
         await _check_content(operation, session, definition, command)

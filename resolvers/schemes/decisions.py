@@ -37,7 +37,7 @@ class DeclineScheme(Struct, frozen=True):
 
 async def decline(operation: Operation, command: DeclineScheme, decision: Decision) -> UUID:
     """Decide against a submission, with a reason. Raises InvalidInput, SchemeNotFound, IllegalState, SelfApproval."""
-    reject_invalid(text_problems(command.reason, ("reason",), "The reason", REASON_LENGTH, lines=True))
+    reject_invalid(text_problems(command.reason, ("reason",), "The reason", REASON_LENGTH, multiline=True))
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
         await decide(operation, session, definition, decision, command.reason.strip())

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from db.catalog.reads import GEOGRAPHIES_BY_ID
 from db.schemes import changes
-from domain.checks import chosen_problems
+from domain.checks import choice_problems
 from domain.schemes.inputs import GEOGRAPHIES_LIMIT
 from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
@@ -30,7 +30,7 @@ async def save_scheme_geographies(operation: Operation, command: SaveSchemeGeogr
         known = await session.fetch(GEOGRAPHIES_BY_ID, ids=list(command.geography_ids[: GEOGRAPHIES_LIMIT + 1]))
         known_ids = {geography.id for geography in known}
         reject_invalid(
-            chosen_problems(command.geography_ids, known_ids, "geographyIds", "geography", GEOGRAPHIES_LIMIT)
+            choice_problems(command.geography_ids, known_ids, "geographyIds", "geography", GEOGRAPHIES_LIMIT)
         )
         await changes.set_geographies(session, command.scheme_id, command.geography_ids)
         return await finish_edit(operation, session, draft, step)

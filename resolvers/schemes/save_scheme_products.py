@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from db.catalog.reads import VARIANTS_BY_ID
 from db.schemes import changes
-from domain.checks import chosen_problems
+from domain.checks import choice_problems
 from domain.rules.references import rules_naming_variant
 from domain.schemes.inputs import VARIANTS_LIMIT
 from domain.schemes.stages import WizardStepKind
@@ -35,7 +35,7 @@ async def save_scheme_products(operation: Operation, command: SaveSchemeProducts
         draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
         known = await session.fetch(VARIANTS_BY_ID, ids=list(command.variant_ids[: VARIANTS_LIMIT + 1]))
         known_ids = {variant.id for variant in known}
-        reject_invalid(chosen_problems(command.variant_ids, known_ids, "variantIds", "variant", VARIANTS_LIMIT))
+        reject_invalid(choice_problems(command.variant_ids, known_ids, "variantIds", "variant", VARIANTS_LIMIT))
         await changes.set_variants(session, command.scheme_id, command.variant_ids)
         return await finish_edit(operation, session, draft, step, tuple(_consequences(draft, command.variant_ids)))
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.checks import chosen_problems
+from domain.checks import choice_problems
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.content import CouponValue
 from domain.schemes.inputs import value_problems
@@ -15,13 +15,13 @@ INVALID, DUPLICATE, LIMIT = UserErrorCode.INVALID, UserErrorCode.DUPLICATE, User
 
 def test_chosen_things_exist_and_are_chosen_once() -> None:
     """R1: products and geographies."""
-    found = list(chosen_problems([V[0], V[2], V[0]], V[:2], "variantIds", "variant", 3))
+    found = list(choice_problems([V[0], V[2], V[0]], V[:2], "variantIds", "variant", 3))
     assert found == [
         Problem(UserErrorCode.NOT_FOUND, "This variant does not exist.", ("variantIds", "1")),
         Problem(DUPLICATE, "This variant is chosen twice.", ("variantIds", "2")),
     ]
-    assert list(chosen_problems(V, V, "variantIds", "variant", 3)) == []
-    assert list(chosen_problems([], (), "variantIds", "variant", 3)) == []
+    assert list(choice_problems(V, V, "variantIds", "variant", 3)) == []
+    assert list(choice_problems([], (), "variantIds", "variant", 3)) == []
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_chosen_things_exist_and_are_chosen_once() -> None:
 )
 def test_too_many_chosen_things_are_one_problem(noun: str, message: str) -> None:
     """R26: in words that people use."""
-    found = list(chosen_problems([V[0]] * 501, V, "ids", noun, 500))
+    found = list(choice_problems([V[0]] * 501, V, "ids", noun, 500))
     assert found == [Problem(LIMIT, message, ("ids",))]
 
 

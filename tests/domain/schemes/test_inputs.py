@@ -217,12 +217,12 @@ def test_a_text_has_at_most_one_problem_and_an_accepted_one_keeps_its_limits(
     value: str, shortest: int, longest: int
 ) -> None:
     """Whatever people type, nothing raises."""
-    for lines in (False, True):
-        found = list(text_problems(value, ("field",), "The text", (shortest, longest), lines=lines))
+    for multiline in (False, True):
+        found = list(text_problems(value, ("field",), "The text", (shortest, longest), multiline=multiline))
         assert len(found) <= 1
         if not found:
             assert shortest <= len(value.strip()) <= longest
-            assert not has_unprintable(value.strip(), lines=lines)
+            assert not has_unprintable(value.strip(), multiline=multiline)
 
 
 @given(st.integers(), st.integers(-5, 5))
