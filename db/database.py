@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from db.outbox.tail import Tail
 from db.sessions import PATIENCE, Reading, TransactionConflict, Writing
-from domain.requests import Overloaded, TookTooLong, Unreachable
+from domain.requests import DatabaseUnreachable, Overloaded, StatementTimeout
 
 # serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
@@ -71,12 +71,12 @@ class Database:
             if state in _CONFLICTS:
                 raise TransactionConflict from error
             if state == _CANCELED and "statement timeout" in str(error.orig):
-                raise TookTooLong from error
+                raise StatementTimeout from error
             if error.connection_invalidated:
-                raise Unreachable from error
+                raise DatabaseUnreachable from error
             raise
         except OSError:
-            raise Unreachable from None
+            raise DatabaseUnreachable from None
 
     def tail(self) -> AbstractAsyncContextManager[Tail]:
         """A connection to the primary that follows the outbox. Raises TailBroken."""

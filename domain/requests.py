@@ -1,14 +1,14 @@
-"""Requests that are refused as a whole: not signed in, not allowed, malformed. `extensions` carries the code."""
+"""Errors that fail a request as a whole: not signed in, not allowed, malformed, or the database is unavailable."""
 
 from typing import Any, ClassVar, Final
 
 from domain.permissions import Permission, roles_with
 
-REVOKED: Final = "This credential opens no account: it was revoked, or the account is disabled."
+REVOKED_CREDENTIAL: Final = "This credential opens no account: it was revoked, or the account is disabled."
 
 
-class RefusedRequest(Exception):
-    """A request-level error; `extensions` carries its code, as clients of GraphQL expect."""
+class RequestError(Exception):
+    """A request-level error. Its `extensions` carry the code, as GraphQL clients expect."""
 
     code: ClassVar[str]
 
@@ -17,8 +17,8 @@ class RefusedRequest(Exception):
         self.extensions = {"code": self.code, **extensions}
 
 
-class Unauthenticated(RefusedRequest):
-    """Nobody is signed in, or the token does not say who."""
+class Unauthenticated(RequestError):
+    """The request has no credential, or one that identifies no account."""
 
     code = "UNAUTHENTICATED"
 
@@ -26,19 +26,19 @@ class Unauthenticated(RefusedRequest):
         super().__init__(message)
 
 
-class Forbidden(RefusedRequest):
-    """None of the viewer's roles allows this."""
+class Forbidden(RequestError):
+    """None of the viewer's roles grants the permission."""
 
     code = "FORBIDDEN"
 
     def __init__(self, permission: Permission) -> None:
         *others, last = (role.noun for role in roles_with(permission))
         needed = f"one of the roles {', '.join(others)} or {last}" if others else f"the role {last}"
-        super().__init__(f"Your roles do not allow this; it takes {needed}.", permission=permission.value)
+        super().__init__(f"Your roles do not allow this; it needs {needed}.", permission=permission.value)
 
 
-class BadInput(RefusedRequest):
-    """An argument of a query that makes no sense; `argument` names it."""
+class BadArgument(RequestError):
+    """An invalid argument of a query; `argument` names it."""
 
     code = "BAD_USER_INPUT"
 
@@ -46,48 +46,48 @@ class BadInput(RefusedRequest):
         super().__init__(message, argument=argument)
 
 
-class Overloaded(RefusedRequest):
-    """No connection to the database was free in time."""
+class Overloaded(RequestError):
+    """No database connection became free in time."""
 
     code = "SERVICE_UNAVAILABLE"
 
     def __init__(self) -> None:
-        super().__init__("The server is very busy at this moment: try again in a few seconds.", retryable=True)
+        super().__init__("The server is very busy right now: try again in a few seconds.", retryable=True)
 
 
-class Unreachable(RefusedRequest):
-    """The database does not answer, or the connection to it broke; what was not committed yet was not done."""
+class DatabaseUnreachable(RequestError):
+    """The database does not answer, or its connection broke. What was not committed is undone."""
 
     code = Overloaded.code
 
     def __init__(self) -> None:
-        super().__init__("The database does not answer at this moment: try again in a few seconds.", retryable=True)
+        super().__init__("The database does not answer right now: try again in a few seconds.", retryable=True)
 
 
-class TookTooLong(RefusedRequest):
-    """The database needed longer than a statement may take."""
+class StatementTimeout(RequestError):
+    """A statement exceeded the time limit of the database."""
 
     code = "TIMEOUT"
 
     def __init__(self) -> None:
-        super().__init__("This takes too long: ask for less at once, or try again later.", retryable=True)
+        super().__init__("This took too long: ask for less at once, or try again later.", retryable=True)
 
 
-class CursorExpired(RefusedRequest):
-    """Events behind this cursor may be gone; going on from it would be a silent gap."""
+class CursorExpired(RequestError):
+    """Events after this cursor may have been deleted, so continuing from it could silently skip some."""
 
     code = "CURSOR_EXPIRED"
 
     def __init__(self) -> None:
         super().__init__(
-            "This cursor has expired: read everything again, and go on from the cursor that comes with it."
+            "This cursor has expired: read everything again, and continue from the cursor that comes with it."
         )
 
 
-class UnstorableText(RefusedRequest):
-    """A text with a character that PostgreSQL cannot hold: NUL."""
+class UnstorableText(RequestError):
+    """A text contains NUL, the one character that PostgreSQL cannot store."""
 
-    code = BadInput.code
+    code = BadArgument.code
 
     def __init__(self) -> None:
         super().__init__("A text contains a character that cannot be stored.")

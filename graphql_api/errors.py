@@ -7,7 +7,7 @@ from uuid import uuid4
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 
-from domain.requests import BadInput, RefusedRequest
+from domain.requests import BadArgument, RequestError
 
 PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
@@ -29,12 +29,12 @@ def request_error(message: str, code: str, **extensions: Any) -> dict[str, Any]:
 def _formatted(error: GraphQLError, *, valid: bool) -> GraphQLFormattedError:
     original = error.original_error
     if isinstance(original, RecursionError):
-        return _with(error, "The request is nested too deeply.", {"code": BadInput.code})
-    if original is not None and not isinstance(original, RefusedRequest | GraphQLError):
+        return _with(error, "The request is nested too deeply.", {"code": BadArgument.code})
+    if original is not None and not isinstance(original, RequestError | GraphQLError):
         return _masked(error, original)
     if isinstance(error, GraphQLSyntaxError):
         return _with(error, error.message, {"code": PARSE_FAILED})
-    code = BadInput.code if valid else VALIDATION_FAILED
+    code = BadArgument.code if valid else VALIDATION_FAILED
     return _with(error, error.message, {"code": code, **(error.extensions or {})})
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from db.statement import Statement
-from domain.requests import BadInput
+from domain.requests import BadArgument
 from resolvers.context import Operation
 from resolvers.loading import align_many
 
@@ -116,7 +116,7 @@ async def read_page(  # noqa: PLR0913 - a list is its statements, their paramete
 ) -> Page[RowT]:
     """One page. `statement` is called with `backward` and `resumed` and gives the statement of that direction.
 
-    Raises BadInput for arguments that contradict each other, sizes outside 1 to 200 and cursors that are not ours.
+    Raises BadArgument for arguments that contradict each other, sizes outside 1 to 200 and cursors that are not ours.
     """
     size, backward = page_size(arguments)
     name = "before" if backward else "after"
@@ -149,7 +149,7 @@ async def read_pages(  # noqa: PLR0913 - as above, and whose lists they are
 ) -> list[Page[RowT]]:
     """A page of the list of each of the `ids`, forward, with one statement; `owner` says whose a row is.
 
-    Raises BadInput.
+    Raises BadArgument.
     """
     size, _ = page_size(arguments)
     text = arguments.after
@@ -172,7 +172,7 @@ async def read_nearest(
 ) -> Page[RowT]:
     """A page of what may lie anywhere in the order of the list; `read` takes whether to look `near` where it begins.
 
-    It looks there first, and reads the whole list when there is too little. Raises BadInput.
+    It looks there first, and reads the whole list when there is too little. Raises BadArgument.
     """
     if scattered:
         _, backward = page_size(arguments)
@@ -184,7 +184,7 @@ async def read_nearest(
 
 
 def empty_page(arguments: PageArguments, order: Order[RowT]) -> Page[RowT]:
-    """A page of a list that has nothing in it whatever it is asked for. Raises BadInput, as `read_page` does."""
+    """A page of a list that has nothing in it whatever it is asked for. Raises BadArgument, as `read_page` does."""
     _, backward = page_size(arguments)
     name = "before" if backward else "after"
     text = arguments.before if backward else arguments.after
@@ -194,21 +194,21 @@ def empty_page(arguments: PageArguments, order: Order[RowT]) -> Page[RowT]:
 
 
 def page_size(arguments: PageArguments) -> tuple[int, bool]:
-    """How many rows are wanted, and whether from the end. Raises BadInput."""
+    """How many rows are wanted, and whether from the end. Raises BadArgument."""
     first, last = arguments.first, arguments.last
     if first is not None and last is not None:
-        raise BadInput("Ask for the first rows or for the last ones, not for both.", "last")
+        raise BadArgument("Ask for the first rows or for the last ones, not for both.", "last")
     if arguments.after is not None and arguments.before is not None:
-        raise BadInput("Read after one cursor or before one, not both.", "before")
+        raise BadArgument("Read after one cursor or before one, not both.", "before")
     backward = last is not None or (first is None and arguments.before is not None)
     if backward and arguments.after is not None:
-        raise BadInput("“last” reads backward: give “before”, not “after”.", "after")
+        raise BadArgument("“last” reads backward: give “before”, not “after”.", "after")
     if not backward and arguments.before is not None:
-        raise BadInput("“first” reads forward: give “after”, not “before”.", "before")
+        raise BadArgument("“first” reads forward: give “after”, not “before”.", "before")
     size = first if first is not None else last if last is not None else DEFAULT_PAGE
     if not 1 <= size <= LARGEST_PAGE:
         message = f"A page has 1 to {LARGEST_PAGE} rows, not {size:,}."
-        raise BadInput(message, "last" if first is None else "first")
+        raise BadArgument(message, "last" if first is None else "first")
     return size, backward
 
 
@@ -219,7 +219,7 @@ def encode_cursor(order: Order[RowT], row: Any) -> str:
 
 
 def decode_cursor(order: Order[RowT], text: str, argument: str) -> dict[str, Any]:
-    """The parameters `cursor_value` and `cursor_id`. Raises BadInput for anything that `encode_cursor` did not make."""
+    """The parameters `cursor_value` and `cursor_id`. Raises BadArgument unless `encode_cursor` made it."""
     shape: Any = tuple[str, order.value_type, UUID]  # type: ignore[name-defined]
     try:
         document = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -227,9 +227,9 @@ def decode_cursor(order: Order[RowT], text: str, argument: str) -> dict[str, Any
         if isinstance(value, datetime):
             value = value.astimezone(UTC)
     except (ValueError, OverflowError, binascii.Error, msgspec.DecodeError):
-        raise BadInput("This cursor was not made by this list; start from the beginning.", argument) from None
+        raise BadArgument("This cursor was not made by this list; start from the beginning.", argument) from None
     if name != order.name:
-        raise BadInput("This cursor belongs to another list or order; start from the beginning.", argument)
+        raise BadArgument("This cursor belongs to another list or order; start from the beginning.", argument)
     return {"cursor_value": value, "cursor_id": key}
 
 

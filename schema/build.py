@@ -15,7 +15,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from domain.permissions import Permission
-from domain.requests import BadInput
+from domain.requests import BadArgument
 from resolvers.nodes import find_nodes
 from resolvers.paging import LARGEST_PAGE
 from schema.accounts.fields import AccountMutations, AccountQueries
@@ -160,9 +160,9 @@ def _let_the_library_check_choices(schema: strawberry.Schema) -> None:
 async def _nodes(info: AppInfo, ids: Sequence[str], argument: str) -> list[Any]:
     if len(ids) > LARGEST_PAGE:
         message = f"Ask for at most {LARGEST_PAGE} objects at once, not {len(ids):,}."
-        raise BadInput(message, argument)
+        raise BadArgument(message, argument)
     keys = [decode_id(text) for text in ids]
     known = [key for key in keys if key is not None]
     if len(known) < len(keys):
-        raise BadInput("This is not a global id.", argument)
+        raise BadArgument("This is not a global id.", argument)
     return await find_nodes(info.context, known)

@@ -10,7 +10,7 @@ import strawberry
 
 from domain.failures import InvalidInput, Path, Problem, UserErrorCode
 from domain.node_kinds import NodeKind
-from domain.requests import BadInput
+from domain.requests import BadArgument
 from schema.fields import computed
 
 _NOWHERE = UUID(int=0)
@@ -39,10 +39,10 @@ def node_id(kind: NodeKind) -> Any:
 
 
 def argument_id(kind: NodeKind, text: str, argument: str) -> UUID:
-    """The UUID in an argument of a query. Raises BadInput when it is not an id of this kind."""
+    """The UUID in an argument of a query. Raises BadArgument when it is not an id of this kind."""
     found = decode_id(text)
     if found is None or found[0] is not kind:
-        raise BadInput(_sentence(kind, found), argument)
+        raise BadArgument(_sentence(kind, found), argument)
     return found[1]
 
 

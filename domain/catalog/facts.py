@@ -1,10 +1,10 @@
-"""The words of the catalog: kinds of vendors and levels of geographies."""
+"""The basic types of the catalog: kinds of vendors and levels of geographies."""
 
 from enum import StrEnum
 
 
 class VendorKind(StrEnum):
-    """What a vendor does in a chain."""
+    """What a vendor does in the production of coupons and products."""
 
     PRINTER = "PRINTER"
     PACKAGER = "PACKAGER"
@@ -12,7 +12,7 @@ class VendorKind(StrEnum):
 
 
 class GeographyLevel(StrEnum):
-    """How far down the tree a geography is."""
+    """The level of a geography in its tree."""
 
     COUNTRY = "COUNTRY"
     REGION = "REGION"
@@ -20,5 +20,5 @@ class GeographyLevel(StrEnum):
 
     @property
     def parent_level(self) -> "GeographyLevel | None":
-        """The level that a parent must have; None for a country, which has no parent."""
+        """The level that the parent must have; None for a country, which has no parent."""
         return {GeographyLevel.REGION: GeographyLevel.COUNTRY, GeographyLevel.CITY: GeographyLevel.REGION}.get(self)

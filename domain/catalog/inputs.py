@@ -1,4 +1,4 @@
-"""Limits of catalog entries, and the place of a geography in its tree."""
+"""Limits of catalog entries, and checks of a geography's place in its tree."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ TIER_RANK_LIMIT: Final = 100
 
 
 def parent_problems(level: GeographyLevel, parent_level: GeographyLevel | None) -> Iterator[Problem]:
-    """Problems of a geography's place in the tree: a region lies in a country, a city in a region."""
+    """Problems of a geography's parent: a country has none, a region lies in a country, a city in a region."""
     wanted = level.parent_level
     if wanted is parent_level:
         return

@@ -1,1 +1,1 @@
-"""ECPs: statuses, what may be done to one, what people say of themselves, and reported activities."""
+"""ECPs: statuses, guards of actions, personal details, and reported activities."""

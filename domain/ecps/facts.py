@@ -1,4 +1,4 @@
-"""The words of ECPs: statuses, orders of lists, and the facts that guards look at."""
+"""The basic types of ECPs: statuses, sort orders, and the facts that guards use."""
 
 from enum import StrEnum
 from typing import Final
@@ -11,7 +11,7 @@ ERASED_NAME: Final = "Erased ECP"
 
 
 class EcpStatus(StrEnum):
-    """Where an ECP stands. Only an active one enrolls and earns."""
+    """The status of an ECP. Only an active ECP can enroll and earn."""
 
     PENDING = "PENDING"
     ACTIVE = "ACTIVE"
@@ -20,12 +20,12 @@ class EcpStatus(StrEnum):
 
     @property
     def label(self) -> str:
-        """The status as people read it: "Verification pending"."""
+        """The status as a title: “Verification pending”."""
         return "Verification pending" if self is EcpStatus.PENDING else self.value.capitalize()
 
 
 class EcpOrder(StrEnum):
-    """The orders of a list of ECPs."""
+    """The sort orders of a list of ECPs; ties are broken by id."""
 
     NAME_ASC = "NAME_ASC"
     CODE_ASC = "CODE_ASC"
@@ -34,7 +34,7 @@ class EcpOrder(StrEnum):
 
 
 class EcpFacts(Struct, frozen=True):
-    """The facts that guards look at."""
+    """The facts about an ECP that guards use."""
 
     ecp_id: UUID
     status: EcpStatus

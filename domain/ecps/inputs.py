@@ -1,4 +1,4 @@
-"""What people tell of an ECP: how it is tidied up, its limits, and what is fixed once it is verified."""
+"""The details of an ECP: how they are trimmed and checked, which are fixed after verification, and how to spot them."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -13,16 +13,16 @@ from domain.text import quote
 
 PRACTICE_LENGTH: Final = (0, 120)
 LICENSE_LENGTH: Final = (0, 60)
-# Shorter words of a name, like initials, are parts of too many sentences.
-_TELLING_WORD: Final = re.compile(r"\w{3,}")
-# Words that names have, and every other sentence, too.
-_TELLING_NOTHING: Final = frozenset({"and", "for", "from", "miss", "mrs", "the", "with"})
-# Of a telephone number these many last digits are enough to recognize it, with or without the area.
-_TELLING_DIGITS: Final = 7
+# Shorter words of a name, such as initials, occur in too many sentences.
+_IDENTIFYING_WORD: Final = re.compile(r"\w{3,}")
+# Words that occur in names and in ordinary sentences alike.
+_COMMON_WORDS: Final = frozenset({"and", "for", "from", "miss", "mrs", "the", "with"})
+# This many last digits identify a telephone number, with or without its area code.
+_IDENTIFYING_DIGITS: Final = 7
 
 
 class EcpDetails(Struct, frozen=True):
-    """What an ECP tells of itself; None is what it does not tell."""
+    """The personal details of an ECP; None is a detail that was not given."""
 
     display_name: str
     practice: str | None
@@ -31,20 +31,20 @@ class EcpDetails(Struct, frozen=True):
     license_number: str | None
 
     @property
-    def tidy(self) -> "EcpDetails":
-        """The same without space around the texts, and None in place of empty ones."""
+    def trimmed(self) -> "EcpDetails":
+        """The same details without space around texts, and None instead of empty texts."""
         found = {name: (value or "").strip() for name, value in msgspec.structs.asdict(self).items()}
         return EcpDetails(found.pop("display_name"), **{name: value or None for name, value in found.items()})
 
     @property
-    def known_by(self) -> tuple[str, ...]:
-        """The texts by which the person is known: each word of the name by itself, too."""
-        texts = (*known_names(self.display_name), self.practice, self.email, self.phone, self.license_number)
+    def identifiers(self) -> tuple[str, ...]:
+        """The texts that identify the person: every detail, and each word of the name on its own."""
+        texts = (*name_identifiers(self.display_name), self.practice, self.email, self.phone, self.license_number)
         return tuple(text for text in texts if text)
 
 
 def details_problems(details: EcpDetails) -> Iterator[Problem]:
-    """Problems of tidy details: names, the e-mail address, which is required, phone and license number."""
+    """Problems of trimmed details: names, the required e-mail address, phone and license number."""
     yield from text_problems(details.display_name, ("displayName",), "The name", NAME_LENGTH)
     yield from text_problems(details.practice, ("practice",), "The practice", PRACTICE_LENGTH)
     yield from email_problems(details.email, ("email",), required=True)
@@ -52,8 +52,8 @@ def details_problems(details: EcpDetails) -> Iterator[Problem]:
     yield from text_problems(details.license_number, ("licenseNumber",), "The license number", LICENSE_LENGTH)
 
 
-def fixed_problems(before: EcpDetails, after: EcpDetails, *, moved: bool) -> Iterator[Problem]:
-    """What an ECP that is verified wants to change of what was verified; managers may."""
+def verified_field_problems(before: EcpDetails, after: EcpDetails, *, moved: bool) -> Iterator[Problem]:
+    """Problems of a verified ECP who changes verified details. Managers may change them."""
     for field, noun, changed in (
         ("displayName", "name", before.display_name != after.display_name),
         ("geographyId", "place", moved),
@@ -65,25 +65,25 @@ def fixed_problems(before: EcpDetails, after: EcpDetails, *, moved: bool) -> Ite
 
 
 def reason_problems(reason: str) -> Iterator[Problem]:
-    """Problems of the reason for suspending or erasing."""
+    """Problems of the reason for suspending or erasing an ECP."""
     yield from text_problems(reason, ("reason",), "The reason", REASON_LENGTH, multiline=True)
 
 
-def known_names(name: str) -> tuple[str, ...]:
-    """A name, and those of its words that tell whose it is."""
-    return (name, *(word for word in _TELLING_WORD.findall(name) if word.lower() not in _TELLING_NOTHING))
+def name_identifiers(name: str) -> tuple[str, ...]:
+    """A name, and those of its words that identify a person."""
+    return (name, *(word for word in _IDENTIFYING_WORD.findall(name) if word.lower() not in _COMMON_WORDS))
 
 
-def mention_problems(reason: str, known: Collection[str]) -> Iterator[Problem]:
-    """A reason for erasing stays, so it must not tell what is erased: `known` is by what the person is known."""
-    if found := mention(reason, known):
+def identifier_problems(reason: str, known: Collection[str]) -> Iterator[Problem]:
+    """Problems of a reason for erasing, which is kept and so must not contain any of the `known` identifiers."""
+    if found := find_identifier(reason, known):
         message = f"The reason is kept, so it must not name the person: leave out {quote(found)}."
         yield Problem(UserErrorCode.INVALID, message, ("reason",))
 
 
-def mention(text: str, known: Collection[str]) -> str | None:
-    """The first thing in a text by which the person is known: whole words in whatever case, numbers however spaced."""
-    # The longest first: of a whole name that is mentioned, not its first word only.
+def find_identifier(text: str, known: Collection[str]) -> str | None:
+    """Find the first identifier in a text: whole words in any case, numbers with any spacing. None without one."""
+    # The longest first, so that a whole name is found and not only its first word.
     either = "|".join(_pattern(item) for item in sorted(known, key=len, reverse=True))
     found = re.search(either, text, re.IGNORECASE) if known else None
     return None if found is None else found.group()
@@ -93,10 +93,10 @@ def _pattern(item: str) -> str:
     if not is_phone(item):
         return rf"(?<!\w){re.escape(item)}(?!\w)"
     digits = re.sub(r"\D", "", item)
-    whole = "" if len(digits) > _TELLING_DIGITS else r"(?<!\d)"
-    return whole + r"[ +()-]*".join(digits[-_TELLING_DIGITS:]) + r"(?!\d)"
+    whole = "" if len(digits) > _IDENTIFYING_DIGITS else r"(?<!\d)"
+    return whole + r"[ +()-]*".join(digits[-_IDENTIFYING_DIGITS:]) + r"(?!\d)"
 
 
 MISSING_PLACE: Final = Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("geographyId",))
-# It does not say whose.
+# The message does not say whose address it is.
 TAKEN_EMAIL: Final = Problem(UserErrorCode.DUPLICATE, "Another ECP has this e-mail address.", ("email",))

@@ -1,4 +1,4 @@
-"""The words of enrollments: statuses, orders of lists, and the facts that guards look at."""
+"""The basic types of enrollments: statuses, sort orders, and the facts that guards use."""
 
 from datetime import date
 from enum import StrEnum
@@ -10,7 +10,7 @@ from domain.ecps.facts import EcpStatus
 
 
 class EnrollmentStatus(StrEnum):
-    """Where an enrollment stands. Only who is enrolled earns in a scheme."""
+    """The status of an enrollment. Only enrolled ECPs earn in a scheme."""
 
     PENDING = "PENDING"
     ENROLLED = "ENROLLED"
@@ -19,7 +19,7 @@ class EnrollmentStatus(StrEnum):
 
 
 class Applicant(Struct, frozen=True):
-    """An ECP who enrolls, or whom a manager enrolls. `places` are its geography and all that this lies in."""
+    """An ECP who enrolls or is enrolled by a manager. `places` are its geography and all geographies above it."""
 
     id: UUID
     code: str
@@ -29,12 +29,12 @@ class Applicant(Struct, frozen=True):
 
     @property
     def named(self) -> str | None:
-        """What it is called in a sentence: its code, never its name; None for the viewer, who is called “you”."""
+        """The code that names the ECP in a sentence, never the name. None for the viewer, who is addressed as “you”."""
         return None if self.own else self.code
 
 
 class Offer(Struct, frozen=True):
-    """A scheme as those see it who want to enroll. Days are calendar days in UTC, the last ones included."""
+    """The facts about a scheme that decide about enrolling. Days are calendar days in UTC; last days are included."""
 
     approved: bool
     rejected: bool
@@ -45,12 +45,12 @@ class Offer(Struct, frozen=True):
     places: frozenset[UUID]
 
     def has_ended(self, today: date) -> bool:
-        """Whether its last day is over."""
+        """Whether the last day of the scheme is over."""
         return self.ends_on is not None and self.ends_on < today
 
 
 class EnrollmentFacts(Struct, frozen=True):
-    """An enrollment, its ECP and its scheme, as far as actions look at them."""
+    """The facts about an enrollment, its ECP and its scheme that guards use."""
 
     status: EnrollmentStatus
     ecp_id: UUID
@@ -60,7 +60,7 @@ class EnrollmentFacts(Struct, frozen=True):
 
 
 class EnrollmentOrder(StrEnum):
-    """An order of a list of enrollments and its direction; ties are broken by id."""
+    """The sort orders of a list of enrollments; ties are broken by id."""
 
     REQUESTED_AT_DESC = "REQUESTED_AT_DESC"
     REQUESTED_AT_ASC = "REQUESTED_AT_ASC"

@@ -1,6 +1,6 @@
-"""What people read about enrollments: labels, and what they are told.
+"""Labels of enrollments, and sentences that notify people of what happened to one.
 
-An ECP is called by its code, never by its name: sentences stay when the ECP's personal data is erased.
+They use the ECP's code and never the name, because sentences remain when the personal data is erased.
 """
 
 from collections.abc import Mapping
@@ -21,25 +21,25 @@ STATUS_LABELS: Final[Mapping[EnrollmentStatus, str]] = MappingProxyType(
 
 
 def requested(ecp_code: str, title: str) -> str:
-    """For managers, whose decision it waits for."""
-    return f"{ecp_code} asks to enroll in {quote(title)}: it waits for your decision."
+    """To program managers, who decide about it."""
+    return f"{ecp_code} asks to enroll in {quote(title)} and is waiting for your decision."
 
 
 def you_were_enrolled(title: str) -> str:
-    """For the ECP whom a manager enrolled."""
+    """To the ECP whom a manager enrolled."""
     return f"You were enrolled in {quote(title)}."
 
 
 def you_were_accepted(title: str, comment: str | None) -> str:
-    """For the ECP, with what the manager says about it."""
+    """To the ECP, with the manager's comment."""
     return add_reason(f"You are enrolled in {quote(title)}", comment)
 
 
 def you_were_rejected(title: str, reason: str) -> str:
-    """For the ECP, with the reason."""
+    """To the ECP, with the reason."""
     return add_reason(f"Your enrollment in {quote(title)} was rejected", reason)
 
 
 def you_were_withdrawn(title: str) -> str:
-    """For the ECP whose enrollment a manager withdrew."""
+    """To the ECP whose enrollment a manager withdrew."""
     return f"Your enrollment in {quote(title)} was withdrawn."

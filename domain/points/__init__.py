@@ -1,1 +1,1 @@
-"""Points: whether a sale or a redeemed coupon can earn at all."""
+"""Points: whether a sale or a redeemed coupon can earn points."""

@@ -1,1 +1,1 @@
-"""Bonus rules: who and what qualifies, what they get, what is wrong with a rule, and how it reads in plain English."""
+"""Bonus rules: conditions, rewards and limits; their validation, evaluation, reach, and sentences in plain English."""

@@ -1,6 +1,6 @@
-"""What people do to a scheme as sentences: for its activity, and for those whom it concerns.
+"""Sentences about what people do to a scheme: for its activity, and to notify the people concerned.
 
-`scheme` is what `called` makes of it.
+The argument `scheme` is the result of `scheme_phrase`.
 """
 
 from datetime import datetime
@@ -9,8 +9,8 @@ from domain.calendar import format_moment
 from domain.text import add_reason, quote
 
 
-def called(title: str, revision: int | None = None) -> str:
-    """A scheme within a sentence; with `revision`, the revision of it that has not taken effect yet."""
+def scheme_phrase(title: str, revision: int | None = None) -> str:
+    """Write a scheme within a sentence: “Title”, or “revision 2 of “Title”” for a revision not yet in effect."""
     return quote(title) if revision is None else f"revision {revision} of {quote(title)}"
 
 
@@ -30,22 +30,22 @@ def participant_removed(actor: str, name: str, scheme: str) -> str:
 
 
 def joined(actor: str, scheme: str) -> str:
-    """For the activity, when somebody added themselves."""
+    """For the activity, when people add themselves."""
     return f"{actor} takes part in {scheme}."
 
 
 def left(actor: str, scheme: str) -> str:
-    """For the activity, when somebody removed themselves."""
+    """For the activity, when people remove themselves."""
     return f"{actor} no longer takes part in {scheme}."
 
 
 def you_were_added(actor: str, scheme: str) -> str:
-    """For whom it concerns."""
+    """To the person concerned."""
     return f"{actor} asked you to take part in {scheme}."
 
 
 def you_were_removed(actor: str, scheme: str) -> str:
-    """For whom it concerns."""
+    """To the person concerned."""
     return f"{actor} removed you from the participants of {scheme}."
 
 
@@ -55,12 +55,12 @@ def submitted(actor: str, scheme: str) -> str:
 
 
 def approval_pending(actor: str, scheme: str) -> str:
-    """For approvers."""
-    return f"{actor} submitted {scheme}: it waits for your approval."
+    """To approvers."""
+    return f"{actor} submitted {scheme}, which is waiting for your approval."
 
 
 def approved(actor: str, scheme: str, comment: str | None, effective_at: datetime | None = None) -> str:
-    """For the activity, with what the approver says about it; a revision with the time at which it takes effect."""
+    """For the activity, with the approver's comment; a revision with the time at which it takes effect."""
     later = "" if effective_at is None else f", which takes effect on {format_moment(effective_at)}"
     return add_reason(f"{actor} approved {scheme}{later}", comment)
 
@@ -76,12 +76,12 @@ def rejected(actor: str, scheme: str, reason: str) -> str:
 
 
 def work_begins(scheme: str, label: str) -> str:
-    """For the owners of a stage that waits for them now; `label` is its status."""
-    return f"{scheme} was approved and waits for you: {label[0].lower()}{label[1:]}."
+    """To the owners of a stage that is now pending; `label` is its status."""
+    return f"{scheme} was approved and is waiting for you: {label[0].lower()}{label[1:]}."
 
 
 def revision_opened(actor: str, scheme: str, effective_at: datetime) -> str:
-    """For the activity of a revision, and for those who take part in the scheme."""
+    """For the activity of a revision, and to the participants of the scheme."""
     return f"{actor} opened {scheme}, to take effect on {format_moment(effective_at)}."
 
 
@@ -91,6 +91,6 @@ def revision_rescheduled(actor: str, scheme: str, before: datetime, after: datet
 
 
 def revision_applied(number: int, title: str, changed: str | None) -> str:
-    """For the activity of a scheme; `changed` is a verb phrase, “changed the budget from …”, if anything did."""
+    """For the activity of a scheme; `changed` is a verb phrase (“changed the budget from …”), None for no change."""
     sentence = f"Revision {number} of {quote(title)} has taken effect"
     return f"{sentence} and changes nothing." if changed is None else f"{sentence}: it {changed}."

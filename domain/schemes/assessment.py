@@ -1,4 +1,4 @@
-"""What a scheme's rules would do to its ECPs, before it is submitted: their reach, and what is odd about them (R4)."""
+"""Assesses the rules of a scheme before it is submitted: how many ECPs they reach, and warnings about them (R4)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -17,12 +17,12 @@ from domain.schemes.content import SchemeContent
 from domain.schemes.definition import ReviewWarning
 from domain.text import quote
 
-_NOBODY_THERE = "No active ECP works in the geographies of the scheme, so nobody can earn in it."
-_CODES: Mapping[ReachVerdict, str] = {ReachVerdict.NOBODY: "REACHES_NOBODY", ReachVerdict.FEW: "REACHES_FEW"}
+_NO_AUDIENCE = "No active ECP works in the geographies of the scheme, so nobody can earn in it."
+_REACH_CODES: Mapping[ReachVerdict, str] = {ReachVerdict.NOBODY: "REACHES_NOBODY", ReachVerdict.FEW: "REACHES_FEW"}
 
 
 class ReachStep(Struct, frozen=True, rename="camel"):
-    """A part of a rule's condition in words, and how many ECPs are left behind it and fell out at it."""
+    """One part of a rule's condition in words, with the ECPs that remain after it and those that it excludes."""
 
     clause: str
     remaining: int
@@ -30,7 +30,7 @@ class ReachStep(Struct, frozen=True, rename="camel"):
 
 
 class RuleReach(Struct, frozen=True, rename="camel"):
-    """How many ECPs could meet a rule, in words and numbers that can be kept: names may change later."""
+    """How many ECPs could meet a rule, in words and numbers. It is stored, because names may change later."""
 
     rule_id: UUID
     audience: int
@@ -41,23 +41,23 @@ class RuleReach(Struct, frozen=True, rename="camel"):
 
 
 class Assessment(Struct, frozen=True):
-    """The reach of each rule in order, and the warnings that follow from the rules and the ECPs there are."""
+    """The reach of each rule in order, and the warnings about the rules for the current ECPs."""
 
     reach: tuple[RuleReach, ...] = ()
     warnings: tuple[ReviewWarning, ...] = ()
 
 
 def sale_scope(
-    content: SchemeContent, goods: Mapping[UUID, SoldVariant], since: date | None = None
+    content: SchemeContent, variants: Mapping[UUID, SoldVariant], since: date | None = None
 ) -> SaleScope | None:
-    """What a scheme allows to be sold, how and when; None while its dates or products are missing.
+    """The sales that a scheme rewards; None while its dates or products are missing.
 
-    `since` is the first day on which this content can be in force: what was sold before is not valued by it.
+    `since` is the first day on which this content can be in force; it does not apply to earlier sales.
     """
     basics = content.basics
     opens, closes = basics.enrollment_opens_on, basics.enrollment_closes_on
     starts, ends = basics.starts_on, basics.ends_on
-    sold = tuple(goods[key] for key in content.variant_ids if key in goods)
+    sold = tuple(variants[key] for key in content.variant_ids if key in variants)
     if opens is None or closes is None or starts is None or ends is None or not sold:
         return None
     if since is not None and since <= ends:
@@ -68,19 +68,22 @@ def sale_scope(
 def assess(
     content: SchemeContent, scope: SaleScope | None, population: Population, names: DisplayNames, policy: ReachPolicy
 ) -> Assessment:
-    """Count whom the rules reach, and check them; nothing while the scheme is not far enough to say so."""
+    """Compute the reach of the rules and warn about them; empty while the scheme lacks a scope or geographies."""
     if scope is None or not content.geography_ids:
         return Assessment()
     reaches = compute_reach(content.rules, scope, population, policy)
-    kept = tuple(_in_words(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True))
-    findings = find_rule_warnings(content.rules, _warning_context(content, scope, population, names))
-    found = [ReviewWarning(finding.code, finding.message, finding.rule_id, finding.notice) for finding in findings]
+    described = tuple(
+        _describe_reach(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True)
+    )
+    rule_warnings = find_rule_warnings(content.rules, _warning_context(content, scope, population, names))
+    found = [ReviewWarning(warning.code, warning.message, warning.rule_id, warning.notice) for warning in rule_warnings]
     return Assessment(
-        kept, tuple(_in_order(content.rules, [*_about_reach(content.rules, kept, population, names), *found]))
+        described,
+        tuple(_order_warnings(content.rules, [*_reach_warnings(content.rules, described, population, names), *found])),
     )
 
 
-def _in_words(rule: BonusRule, reach: Reach, population: Population, names: DisplayNames) -> RuleReach:
+def _describe_reach(rule: BonusRule, reach: Reach, population: Population, names: DisplayNames) -> RuleReach:
     funnel = tuple(
         ReachStep(f"ECPs who {condition_phrase(step.condition, names)}", step.remaining, step.excluded)
         for step in reach.funnel
@@ -89,14 +92,14 @@ def _in_words(rule: BonusRule, reach: Reach, population: Population, names: Disp
     return RuleReach(rule.id, reach.audience, reach.eligible, reach.verdict, sentence, funnel)
 
 
-def _about_reach(
+def _reach_warnings(
     rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population, names: DisplayNames
 ) -> Iterator[ReviewWarning]:
     if not population.size:
-        yield ReviewWarning("NO_AUDIENCE", _NOBODY_THERE)
+        yield ReviewWarning("NO_AUDIENCE", _NO_AUDIENCE)
         return
     for rule, reach in zip(rules, reaches, strict=True):
-        if code := _CODES.get(reach.verdict):
+        if code := _REACH_CODES.get(reach.verdict):
             reaches_whom = "reaches nobody" if reach.verdict is ReachVerdict.NOBODY else "reaches few"
             yield ReviewWarning(code, f"Rule {quote(rule.name)} {reaches_whom}: {reach.sentence}", rule.id)
         for clause in never_done(rule, population):
@@ -105,8 +108,8 @@ def _about_reach(
                 yield ReviewWarning("NEVER_DONE", f"Rule {quote(rule.name)} {message}", rule.id, notice=True)
 
 
-def _in_order(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> Iterator[ReviewWarning]:
-    """Those about the scheme, then rule by rule."""
+def _order_warnings(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> Iterator[ReviewWarning]:
+    """Order warnings: those about the scheme first, then rule by rule."""
     yield from (warning for warning in warnings if warning.rule_id is None)
     for rule in rules:
         yield from (warning for warning in warnings if warning.rule_id == rule.id)

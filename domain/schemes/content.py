@@ -1,4 +1,4 @@
-"""The canonical content of a scheme: what people define, review, hash and approve."""
+"""The content of a scheme, which people define, review and approve: its canonical form, hash, and differences."""
 
 import hashlib
 import re
@@ -15,14 +15,14 @@ from domain.schemes.stages import WizardStepKind
 
 
 class Material(Struct, frozen=True):
-    """A piece of marketing material that ECPs are shown, by its address."""
+    """A link to marketing material for ECPs."""
 
     title: str
     url: str
 
 
 class Basics(Struct, frozen=True):
-    """The first step: what the scheme is, when it runs and under which terms (R7)."""
+    """The first step of the wizard: title, channels, dates, terms, budget and materials (R7)."""
 
     title: str
     channels: tuple[EarningChannel, ...]
@@ -37,7 +37,7 @@ class Basics(Struct, frozen=True):
 
 
 class CouponValue(Struct, frozen=True):
-    """What one variant pays: base points per coupon or unit sold, and how many coupons are planned."""
+    """The base points of one variant, per coupon or unit sold, and the number of coupons planned for it."""
 
     variant_id: UUID
     base_points: int
@@ -45,7 +45,7 @@ class CouponValue(Struct, frozen=True):
 
 
 class SchemeContent(Struct, frozen=True):
-    """The five sections together. Variants and geographies are sets and kept sorted; rules keep their order."""
+    """The five sections of a scheme. Variants and geographies are sets, kept sorted; rules keep their order."""
 
     basics: Basics
     variant_ids: tuple[UUID, ...] = ()
@@ -55,12 +55,12 @@ class SchemeContent(Struct, frozen=True):
 
     @property
     def coupon_quantity(self) -> int:
-        """How many coupons are planned over all variants; 0 without the COUPON channel."""
+        """The number of coupons planned over all variants; 0 without the COUPON channel."""
         return sum(value.planned_quantity for value in self._coupons)
 
     @property
     def base_liability(self) -> int:
-        """Base points owed when every planned coupon is redeemed: base points times planned quantity, summed up."""
+        """The base points owed if every planned coupon is redeemed: the sum of base points times planned quantity."""
         return sum(value.base_points * value.planned_quantity for value in self._coupons)
 
     @property
@@ -69,7 +69,7 @@ class SchemeContent(Struct, frozen=True):
 
 
 class FieldDifference(Struct, frozen=True):
-    """One field that differs, in the names of the GraphQL schema, with plain JSON values before and after."""
+    """One changed field, named as in the GraphQL schema, with its JSON values before and after."""
 
     field: str
     before: Any
@@ -77,12 +77,12 @@ class FieldDifference(Struct, frozen=True):
 
 
 def canonical_json(content: SchemeContent) -> bytes:
-    """The content as canonical JSON: sets sorted, keys sorted, so that equal content gives equal bytes."""
+    """Encode the content as JSON with sorted sets and keys, so that equal content gives equal bytes."""
     return msgspec.json.encode(canonical(content), order="deterministic")
 
 
 def canonical(content: SchemeContent) -> SchemeContent:
-    """The same content with everything that has no order of its own sorted."""
+    """Sort everything in the content whose order has no meaning."""
     return SchemeContent(
         msgspec.structs.replace(content.basics, channels=tuple(sorted(content.basics.channels))),
         tuple(sorted(content.variant_ids)),
@@ -93,12 +93,12 @@ def canonical(content: SchemeContent) -> SchemeContent:
 
 
 def content_hash(content: SchemeContent) -> str:
-    """`sha256:` and 64 hexadecimal digits over the canonical JSON; it changes when and only when the content does."""
+    """Hash the canonical JSON to `sha256:` and 64 hexadecimal digits; equal hashes mean equal content."""
     return f"sha256:{hashlib.sha256(canonical_json(content)).hexdigest()}"
 
 
 def differences(before: SchemeContent, after: SchemeContent) -> tuple[FieldDifference, ...]:
-    """The fields that differ between two contents, in the order of the wizard; empty when the hashes are equal."""
+    """The fields that differ between two contents, in wizard order; none when the hashes are equal."""
     return tuple(
         FieldDifference(field, old, new)
         for kind in WizardStepKind
@@ -108,12 +108,12 @@ def differences(before: SchemeContent, after: SchemeContent) -> tuple[FieldDiffe
 
 
 def time_difference(before: datetime | None, after: datetime | None) -> FieldDifference:
-    """That a revision takes effect at another time, which is no part of its content."""
+    """The difference in the time at which a revision takes effect, which is not part of its content."""
     return FieldDifference("effectiveAt", msgspec.to_builtins(before), msgspec.to_builtins(after))
 
 
 def section_fields(content: SchemeContent, kind: WizardStepKind) -> tuple[tuple[str, Any], ...]:
-    """The fields of one section as (GraphQL name, plain JSON value) pairs, always the same names in the same order."""
+    """The fields of one section as (GraphQL name, JSON value) pairs, always with the same names in the same order."""
     content = canonical(content)
     if kind is WizardStepKind.BASICS:
         plain = msgspec.to_builtins(content.basics)
@@ -128,7 +128,7 @@ def section_fields(content: SchemeContent, kind: WizardStepKind) -> tuple[tuple[
 
 
 def field_label(field: str) -> str:
-    """A field of the schema as people say it: "coupon values", "enrollment opens on"."""
+    """The label of a field within a sentence: “coupon values”, “enrollment opens on”."""
     return _LABELS.get(field) or re.sub(r"([A-Z])", lambda match: f" {match[1].lower()}", field)
 
 

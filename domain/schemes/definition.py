@@ -1,4 +1,4 @@
-"""Completeness: what each step of the wizard lacks, its state, and whether the whole scheme is ready."""
+"""Completeness: the problems and state of each wizard step, and whether the whole scheme is ready to submit."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
@@ -16,7 +16,8 @@ from domain.rules.references import collect_references
 from domain.schemes.content import SchemeContent
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
-NAMED_VARIANTS: Final = 3
+# More variants than these are counted in a sentence instead of named.
+MAX_NAMED_VARIANTS: Final = 3
 
 
 class WizardStep(Struct, frozen=True):
@@ -28,7 +29,7 @@ class WizardStep(Struct, frozen=True):
 
     @property
     def review_problems(self) -> tuple[Problem, ...]:
-        """What the review says about this step: that it was never saved, or its problems, under the step's name."""
+        """The problems of this step for the review, under the step's name; a step never saved has one problem."""
         if self.state is WizardStepState.PENDING:
             missing = Problem(UserErrorCode.REQUIRED, f"The step “{self.kind.label}” has not been saved yet.", ())
             return (missing.under(self.kind),)
@@ -36,9 +37,9 @@ class WizardStep(Struct, frozen=True):
 
 
 class ReviewWarning(Struct, frozen=True):
-    """Something legal that a manager should know before submitting; `rule_id` names the rule it is about, if any.
+    """Something valid that a manager should know before submitting; `rule_id` is the rule concerned, if any.
 
-    A `notice` is only said; everything else has to be acknowledged.
+    A `notice` is only shown. Every other warning must be acknowledged.
     """
 
     code: str
@@ -50,25 +51,25 @@ class ReviewWarning(Struct, frozen=True):
 def wizard_steps(
     content: SchemeContent, saved: Collection[WizardStepKind], names: DisplayNames
 ) -> tuple[WizardStep, ...]:
-    """All five steps. `saved` are the sections somebody saved at least once; `names` are of all that still exists."""
+    """All five steps. `saved` are the sections saved at least once; `names` has only things that still exist."""
     return tuple(_step(kind, content, saved, names) for kind in STEP_ORDER)
 
 
 def current_step(kinds_and_states: Iterable[tuple[WizardStepKind, WizardStepState]]) -> WizardStepKind:
-    """The first step that is not complete; the last step when all are."""
+    """The first step that is not complete, or the last step when all are."""
     open_steps = (kind for kind, state in kinds_and_states if state is not WizardStepState.COMPLETE)
     return next(open_steps, STEP_ORDER[-1])
 
 
 def is_ready(all_steps: Iterable[WizardStep]) -> bool:
-    """Whether every step is complete, so that the scheme may be submitted."""
+    """Whether every step is complete, so that the scheme can be submitted."""
     return all(step.state is WizardStepState.COMPLETE for step in all_steps)
 
 
 def review_warnings(content: SchemeContent, today: date | None) -> tuple[ReviewWarning, ...]:
-    """What to know before submitting on `today` (R3): dates that have passed or are late, a budget that cannot hold.
+    """Warn before a submission on `today` (R3): dates that have passed or come late, or a budget that is too small.
 
-    `today` is None for a revision: the scheme runs already, so its dates may have passed.
+    `today` is None for a revision, because the scheme already runs and its dates may have passed.
     """
     basics, found = content.basics, []
     if today and basics.enrollment_closes_on and basics.enrollment_closes_on < today:
@@ -100,7 +101,7 @@ def _step(
 
 
 def _no_problems(_content: SchemeContent, _names: DisplayNames) -> Iterable[Problem]:
-    """Basics are saved whole or not at all: what was saved is complete."""
+    """Basics are saved only as a whole, so saved basics are complete."""
     return ()
 
 
@@ -120,7 +121,7 @@ def _value_problems(content: SchemeContent, names: DisplayNames) -> Iterable[Pro
         names.variants.get(variant, "a variant") for variant in content.variant_ids if variant not in valued
     )
     if missing:
-        message = f"Set base points and planned quantity for {_named(missing)}."
+        message = f"Set base points and planned quantity for {_name_some(missing)}."
         yield Problem(UserErrorCode.REQUIRED, message, ("values",))
     elif not valued:
         message = "Choose products first, then set their base points and planned quantities."
@@ -132,36 +133,36 @@ def _value_problems(content: SchemeContent, names: DisplayNames) -> Iterable[Pro
             if not value.planned_quantity
         )
         if empty:
-            message = f"Plan at least one coupon for {_named(empty)}: ECPs earn with coupons in this scheme."
+            message = f"Plan at least one coupon for {_name_some(empty)}: ECPs earn with coupons in this scheme."
             yield Problem(UserErrorCode.REQUIRED, message, ("values",))
 
 
 def _rule_problems(content: SchemeContent, names: DisplayNames) -> Iterable[Problem]:
     chosen = set(content.variant_ids)
     for index, rule in enumerate(content.rules):
-        for noun in _gone(rule, names):
+        for noun in _missing_references(rule, names):
             message = f"Rule “{rule.name}” asks for a {noun} that no longer exists; choose another {noun}."
             yield Problem(UserErrorCode.NOT_FOUND, message, ("rules", str(index), "condition"))
-        strangers = sorted(
+        outside = sorted(
             names.variants.get(variant, "a variant") for variant in collect_references(rule).variant_ids - chosen
         )
-        if strangers:
-            verb = "is" if len(strangers) == 1 else "are"
-            message = f"Rule “{rule.name}” mentions {_named(strangers)}, which {verb} not in the scheme."
+        if outside:
+            verb = "is" if len(outside) == 1 else "are"
+            message = f"Rule “{rule.name}” mentions {_name_some(outside)}, which {verb} not in the scheme."
             yield Problem(UserErrorCode.OUT_OF_SCOPE, message, ("rules", str(index), "condition"))
 
 
-def _gone(rule: BonusRule, names: DisplayNames) -> Iterator[str]:
-    """What a rule mentions that no longer exists; variants have to be in the scheme anyway."""
+def _missing_references(rule: BonusRule, names: DisplayNames) -> Iterator[str]:
+    """Yield the kinds of references in a rule that no longer exist. Variants are checked against the scheme."""
     found = collect_references(rule)
     known = {"tier": names.tiers, "geography": names.geographies, "product": names.products}
-    asked = {"tier": found.tier_ids, "geography": found.geography_ids, "product": found.product_ids}
-    yield from (noun for noun, ids in asked.items() if not known[noun].keys() >= ids)
+    referenced = {"tier": found.tier_ids, "geography": found.geography_ids, "product": found.product_ids}
+    yield from (noun for noun, ids in referenced.items() if not known[noun].keys() >= ids)
 
 
-def _named(words: Sequence[str]) -> str:
-    """The first few names, and how many more there are: "AMB-1L, AMB-4L and 3 more"."""
-    shown, more = list(words[:NAMED_VARIANTS]), len(words) - NAMED_VARIANTS
+def _name_some(words: Sequence[str]) -> str:
+    """Write the first names and count the others: “AMB-1L, AMB-4L, AMB-5L and 3 more”."""
+    shown, more = list(words[:MAX_NAMED_VARIANTS]), len(words) - MAX_NAMED_VARIANTS
     if more > 0:
         shown.append(f"{more} more")
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

@@ -1,4 +1,4 @@
-"""The words of schemes: orders of lists, and the facts that guards look at."""
+"""The basic types of schemes: sort orders, and the facts that guards use."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from domain.schemes.lifecycle import Decision
 
 
 class OpenRevision(Struct, frozen=True):
-    """The revision of a scheme that is not decided yet: who opened it, and when."""
+    """The revision of a scheme that is not decided yet, with the person who opened it and when."""
 
     number: int
     opened_by: str
@@ -18,11 +18,11 @@ class OpenRevision(Struct, frozen=True):
 
 
 class SchemeStanding(Struct, frozen=True):
-    """The facts that guards look at: is the scheme ready, was it submitted and by whom, and what was decided.
+    """The facts about a scheme or a revision that guards use.
 
-    `current` tells whether the scheme still has the content that was submitted. `revises` tells a revision of a scheme
-    from the scheme itself; `missed` is when it was to take effect, once that has passed. `ended_on` is the last day of
-    the scheme once that is over, and `open_revision` its revision that is not decided yet.
+    `current` says that the content is still the one that was submitted. `revises` marks a revision; `missed` is the
+    time at which it was to take effect, once that has passed. `ended_on` is the last day of the scheme, once that is
+    over. `open_revision` is the revision of the scheme that is not decided yet.
     """
 
     ready: bool
@@ -36,7 +36,7 @@ class SchemeStanding(Struct, frozen=True):
 
 
 class SchemeOrder(StrEnum):
-    """An order and its direction; ties are broken by id."""
+    """The sort orders of a list of schemes; ties are broken by id."""
 
     UPDATED_AT_DESC = "UPDATED_AT_DESC"
     CREATED_AT_DESC = "CREATED_AT_DESC"

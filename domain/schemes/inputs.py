@@ -1,6 +1,6 @@
-"""What each step of the wizard accepts when it is saved: limits and sentences. What it refuses changes nothing.
+"""Validates each wizard step when it is saved: limits and messages. A rejected step changes nothing.
 
-Whether a step is *complete* is another question and is answered in `domain.schemes.definition`.
+Whether a step is *complete* is a different question, which `domain.schemes.definition` answers.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ VARIANTS_LIMIT: Final = 500
 GEOGRAPHIES_LIMIT: Final = 500
 BASE_POINTS_LIMIT: Final = 1_000_000
 PLANNED_QUANTITY_LIMIT: Final = 100_000_000
-# Serials of coupons are 32-bit numbers; half of them leaves room for reprints.
+# Coupon serials are 32-bit numbers; half of them leave room for reprints.
 TOTAL_QUANTITY_LIMIT: Final = 2_000_000_000
 BUDGET_LIMIT: Final = 1_000_000_000_000
 FIRST_DAY: Final = date(2000, 1, 1)
@@ -32,7 +32,7 @@ LAST_DAY: Final = date(2099, 12, 31)
 
 
 def creation_problems(title: str, channels: Sequence[str]) -> Iterator[Problem]:
-    """Problems of what `createScheme` takes."""
+    """Problems of the title and channels of a new scheme."""
     yield from text_problems(title, ("title",), "The title", TITLE_LENGTH)
     yield from _channel_problems(channels)
 
@@ -51,7 +51,7 @@ def basics_problems(basics: Basics) -> Iterator[Problem]:
 
 
 def value_problems(values: Sequence[CouponValue], chosen: Collection[UUID], *, with_coupons: bool) -> Iterator[Problem]:
-    """Problems of the coupon values: a variant that is not in the scheme or named twice, and numbers out of range."""
+    """Problems of coupon values: variants outside the scheme or listed twice, and numbers out of range."""
     if len(values) > VARIANTS_LIMIT:
         message = f"{len(values):,} coupon values are too many; give at most {VARIANTS_LIMIT:,}."
         yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("values",))

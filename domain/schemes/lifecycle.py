@@ -1,7 +1,7 @@
-"""The stages of a scheme, derived from facts by one pure function; nothing else decides a state or a status.
+"""Derives the stages of a scheme from facts; no other code decides the state or status of a stage.
 
-A scheme's stages change when somebody acts and when a date arrives. `timeline` therefore answers for all of time: it
-evaluates `stages_at` at every moment at which a date changes something, so that what is stored never goes stale.
+Stages change when a person acts and when a date arrives. `timeline` therefore covers all of time: it evaluates
+`stages_at` whenever a date changes something, so a stored timeline never becomes stale.
 """
 
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ from domain.schemes.stages import (
 
 
 class Decision(StrEnum):
-    """What an approver answered to a submission."""
+    """The decision of an approver on a submission."""
 
     APPROVED = "APPROVED"
     CHANGES_REQUESTED = "CHANGES_REQUESTED"
@@ -33,7 +33,7 @@ class Decision(StrEnum):
 
 
 class StepFact(Struct, frozen=True):
-    """How far one step of the wizard is, and when it was last saved (None: never)."""
+    """The state of one wizard step, and when it was last saved (None: never)."""
 
     kind: WizardStepKind
     state: WizardStepState
@@ -52,10 +52,10 @@ class SubmissionFact(Struct, frozen=True):
 
 
 class SchemeFacts(Struct, frozen=True):
-    """Everything the stages of one scheme are derived from. Dates are calendar days in UTC, `ends_on` included.
+    """The facts from which the stages of one scheme are derived. Dates are calendar days in UTC, `ends_on` included.
 
-    `effective_at` makes it a revision of a scheme, which takes effect then. `first_approved_at` is when the scheme was
-    approved first: revisions that took effect are approved later, and nothing begins anew with them.
+    Only a revision has `effective_at`, the time at which it takes effect. `first_approved_at` is when the scheme was
+    first approved; the later approval of a revision does not restart any stage.
     """
 
     created_at: datetime
@@ -73,7 +73,7 @@ class SchemeFacts(Struct, frozen=True):
 
     @property
     def approved_at(self) -> datetime | None:
-        """Since when the scheme is approved, or None."""
+        """The time since which the scheme has been approved, or None."""
         submission = self.submission
         if submission is None or submission.decision is not Decision.APPROVED:
             return None
@@ -86,7 +86,7 @@ class SchemeFacts(Struct, frozen=True):
 
 
 class Stage(Struct, frozen=True):
-    """One stage at one moment. `done` of `total` is its progress; `open_step` names the step of STEP_PENDING."""
+    """One stage at one time. Its progress is `done` of `total`; `open_step` is the step of STEP_PENDING."""
 
     kind: StageKind
     state: StageState
@@ -102,7 +102,7 @@ class Stage(Struct, frozen=True):
 
 
 class StageSpan(Struct, frozen=True):
-    """A stage and the half-open interval of time in which it is so."""
+    """A stage and the half-open interval of time in which it is valid."""
 
     stage: Stage
     valid_from: datetime
@@ -110,9 +110,9 @@ class StageSpan(Struct, frozen=True):
 
 
 def stages_at(facts: SchemeFacts, at: datetime) -> tuple[Stage, ...]:
-    """All eight stages at the moment `at`, in order.
+    """All eight stages at the time `at`, in order.
 
-    Exactly one is `current`: the first neither done nor skipped, or the last that is needed when none is left.
+    Exactly one is `current`: the first that is neither done nor skipped, or else the last that is not skipped.
     """
     derived = [_stage(kind, facts, at) for kind in STAGE_ORDER]
     finished = (StageState.DONE, StageState.SKIPPED)
@@ -122,7 +122,7 @@ def stages_at(facts: SchemeFacts, at: datetime) -> tuple[Stage, ...]:
 
 
 def timeline(facts: SchemeFacts) -> tuple[StageSpan, ...]:
-    """Every stage over all of time, ordered by stage and then by time; the spans of a stage leave no gap."""
+    """Every stage over all of time, ordered by stage and then time. The spans of a stage leave no gap."""
     moments = [facts.created_at, *sorted(_turning_points(facts))]
     spans: dict[StageKind, list[StageSpan]] = {kind: [] for kind in STAGE_ORDER}
     for index, moment in enumerate(moments):
@@ -197,12 +197,12 @@ def _coupon_generation(facts: SchemeFacts, _at: datetime) -> Stage:
 
 
 def _vendor_allocation(facts: SchemeFacts, _at: datetime) -> Stage:
-    """Consignments are cut out of generated coupons: without coupons there is nothing to allocate yet."""
+    """Consignments consist of generated coupons, so before coupons exist there is nothing to allocate."""
     return Stage(StageKind.VENDOR_ALLOCATION, StageState.NOT_STARTED, total=facts.planned_quantity)
 
 
 def _artwork(facts: SchemeFacts, _at: datetime) -> Stage:
-    """Artwork needs nothing but the variants, so it starts with the approval, beside coupon generation."""
+    """Artwork needs only the variants, so it starts at approval, in parallel with coupon generation."""
     kind, total = StageKind.ARTWORK, facts.variants
     if facts.approved_at is None:
         return Stage(kind, StageState.NOT_STARTED, total=total)
@@ -227,7 +227,7 @@ def _running(facts: SchemeFacts, at: datetime) -> Stage:
         )
         if day is not None and start_of_day(day) <= at
     ]
-    # A scheme that runs stays RUNNING when its enrollment window opens or closes in the meantime.
+    # A running scheme stays RUNNING when its enrollment window opens or closes.
     order = (SchemeStatus.ENDED, SchemeStatus.RUNNING)
     found = next(((moment, status) for wanted in order for moment, status in reached if status is wanted), None)
     moment, status = found or max(reached, default=(approved_at, SchemeStatus.NOT_STARTED))

@@ -1,4 +1,4 @@
-"""Revisions of approved schemes: which is in force, when one may take effect, and what to know before submitting."""
+"""Revisions of approved schemes: which is in force, when one may take effect, and warnings before submitting."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -10,40 +10,40 @@ from domain.schemes.content import SchemeContent
 from domain.schemes.definition import ReviewWarning
 
 
-class Timed(Protocol):
-    """An approved revision: its number, and from when on it is in force."""
+class ScheduledRevision(Protocol):
+    """An approved revision: its number, and the time from which it is in force."""
 
     @property
     def number(self) -> int:
-        """Counts up in the order of opening."""
+        """The number of the revision; revisions are numbered in the order in which they were opened."""
         ...
 
     @property
     def effective_at(self) -> datetime:
-        """From when on sales are valued under it."""
+        """The time from which sales are evaluated under this revision."""
         ...
 
 
-TimedT = TypeVar("TimedT", bound=Timed)
+ScheduledRevisionT = TypeVar("ScheduledRevisionT", bound=ScheduledRevision)
 
 
-def in_force(revisions: Iterable[TimedT], at: datetime) -> TimedT | None:
-    """The revision in force at a moment: the last that has taken effect by then. None before the first."""
+def revision_in_force(revisions: Iterable[ScheduledRevisionT], at: datetime) -> ScheduledRevisionT | None:
+    """The revision in force at `at`: the last one that has taken effect by then. None before the first."""
     begun = (revision for revision in revisions if revision.effective_at <= at)
     return max(begun, key=lambda revision: revision.effective_at, default=None)
 
 
-def replaced(revisions: Iterable[TimedT], effective_at: datetime) -> TimedT | None:
-    """The revision that ends when another one takes effect. None before the first."""
-    return in_force((revision for revision in revisions if revision.effective_at < effective_at), effective_at)
+def replaced_revision(revisions: Iterable[ScheduledRevisionT], effective_at: datetime) -> ScheduledRevisionT | None:
+    """The revision that ends when another takes effect at `effective_at`. None before the first."""
+    return revision_in_force((revision for revision in revisions if revision.effective_at < effective_at), effective_at)
 
 
 def time_problems(
-    effective_at: datetime, now: datetime, ends_on: date | None, approved: Iterable[Timed]
+    effective_at: datetime, now: datetime, ends_on: date | None, approved: Iterable[ScheduledRevision]
 ) -> Iterator[Problem]:
-    """What is wrong with the time at which a revision shall take effect.
+    """Problems of the time at which a revision is to take effect.
 
-    `ends_on` is the last day of the scheme as it is by then; `approved` are the revisions that are approved already.
+    `ends_on` is the last day of the scheme as of that time; `approved` are the revisions approved so far.
     """
     path = ("effectiveAt",)
     if effective_at <= now:
@@ -54,14 +54,14 @@ def time_problems(
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, path)
     for revision in approved:
         if revision.effective_at == effective_at:
-            when = f"Revision {revision.number} takes effect at that very time, on {format_moment(effective_at)}"
-            yield Problem(UserErrorCode.CONFLICT, f"{when}: choose another one.", path)
+            message = f"Revision {revision.number} already takes effect on {format_moment(effective_at)}"
+            yield Problem(UserErrorCode.CONFLICT, f"{message}: choose another time.", path)
 
 
 def revision_warnings(
-    content: SchemeContent, effective_at: datetime, approved: Iterable[Timed], *, changed: bool
+    content: SchemeContent, effective_at: datetime, approved: Iterable[ScheduledRevision], *, changed: bool
 ) -> Iterator[ReviewWarning]:
-    """What to know before submitting a revision: it changes nothing, comes too late, or will be undone."""
+    """Warn before a revision is submitted: it changes nothing, comes too late, or will soon be replaced."""
     if not changed:
         yield ReviewWarning("REVISION_CHANGES_NOTHING", "The revision changes nothing.")
     ends_on = content.basics.ends_on
@@ -69,10 +69,10 @@ def revision_warnings(
         message = f"The scheme will be over when the revision takes effect: it ends on {format_day(ends_on)}."
         yield ReviewWarning("REVISION_AFTER_END", message)
     later = (revision for revision in approved if revision.effective_at > effective_at)
-    following = min(later, key=lambda revision: revision.effective_at, default=None)
-    if following is not None:
+    next_revision = min(later, key=lambda revision: revision.effective_at, default=None)
+    if next_revision is not None:
         message = (
-            f"Revision {following.number} is approved already and takes effect after this one, on "
-            f"{format_moment(following.effective_at)}: what this one changes ends then."
+            f"Revision {next_revision.number} is approved already and takes effect after this one, on "
+            f"{format_moment(next_revision.effective_at)}: what this one changes ends then."
         )
         yield ReviewWarning("REVISION_UNDONE_LATER", message)

@@ -1,4 +1,4 @@
-"""The words of the lifecycle: stages, states and statuses, the steps of the wizard, and the labels people read."""
+"""The basic types of the lifecycle: stages, states and statuses, wizard steps, and their labels."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,7 +20,7 @@ class WizardStepKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The step as people write it: "Coupon values"."""
+        """The step as a title: “Coupon values”."""
         return self.value.replace("_", " ").capitalize()
 
     @property
@@ -33,7 +33,7 @@ STEP_ORDER = tuple(WizardStepKind)
 
 
 class WizardStepState(StrEnum):
-    """How far a step is: never saved, saved but with open problems, or done."""
+    """The state of a step: never saved, saved with open problems, or complete."""
 
     PENDING = "PENDING"
     INCOMPLETE = "INCOMPLETE"
@@ -88,12 +88,12 @@ COUPON_STAGES = frozenset(
 )
 
 
-# A revision of a scheme is defined and approved; everything else happens to the scheme itself.
+# A revision is only defined and approved; the other stages belong to the scheme itself.
 REVISION_STAGES = frozenset({StageKind.DEFINITION, StageKind.APPROVAL})
 
 
 class StageState(StrEnum):
-    """Where a stage stands; `PENDING` means that its owner must act."""
+    """The state of a stage; `PENDING` means that its owner must act."""
 
     NOT_STARTED = "NOT_STARTED"
     PENDING = "PENDING"
@@ -104,7 +104,7 @@ class StageState(StrEnum):
 
 
 class SchemeStatus(StrEnum):
-    """What is going on inside a stage. Each status belongs to one stage and makes the next step obvious."""
+    """What is happening within a stage. Each status belongs to one stage and makes the next step obvious."""
 
     STEP_PENDING = "STEP_PENDING"
     REVIEW_PENDING = "REVIEW_PENDING"
@@ -135,10 +135,10 @@ class SchemeStatus(StrEnum):
 
 
 def status_label(status: str | None, state: str, open_step: str | None = None, due_on: date | None = None) -> str:
-    """The sentence fragment people read for a stage: "Products pending", "Approval pending", "Not needed".
+    """Write the label of a stage: “Products pending”, “Approval pending”, “Not needed”.
 
-    `open_step` is the first open step of the wizard and is used by STEP_PENDING only; `due_on` is used by APPROVED
-    only, which has one in revisions. A stage without a status is labeled by its state.
+    Only STEP_PENDING uses `open_step`, the first open step of the wizard. Only APPROVED uses `due_on`, which revisions
+    have. A stage without a status is labeled by its state.
     """
     if status is None:
         return "Not needed" if state == StageState.SKIPPED else "Not started"

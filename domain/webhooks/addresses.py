@@ -1,4 +1,4 @@
-"""What is decided about webhooks without sending any: which endpoints may be called, and when to try again."""
+"""Decides which addresses webhooks may call, and when to retry."""
 
 import re
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what secrets begin with
 URL_LIMIT: Final = 2_000
 PORT_LIMIT: Final = 65_535
 HOST_LIMIT: Final = 253
-# The example schedule of https://www.standardwebhooks.com, three days long. The first attempt waits for nothing.
-RETRY_PAUSES: Final = (
+# The example schedule of https://www.standardwebhooks.com, three days long. The first attempt is immediate.
+RETRY_DELAYS: Final = (
     timedelta(seconds=5),
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -28,7 +28,7 @@ RETRY_PAUSES: Final = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-# Jitter makes a pause longer by up to this share of it, so that endpoints that failed together come back apart.
+# Jitter lengthens a delay by up to this share, so that endpoints that failed together are not retried together.
 JITTER_SHARE: Final = 0.2
 
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
@@ -37,7 +37,7 @@ _HOST_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
 _NUMERIC_NAME: Final = re.compile(r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)")
 _UNICAST: Final = IPv6Network("2000::/3")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
-# What the standard library calls global, in some of its versions, and no endpoint of a webhook is.
+# Networks that some versions of the standard library call global, but where no webhook endpoint can be.
 _NEVER: Final[tuple[Network, ...]] = tuple(
     ip_network(network)
     for network in (
@@ -53,35 +53,35 @@ _NEVER: Final[tuple[Network, ...]] = tuple(
 
 
 class WebhookPolicy(Struct, frozen=True):
-    """Where webhooks may go: by https alone or also by http, and to which networks that are not public."""
+    """Which URLs webhooks may call: https only or also http, and the `allowed` networks that are not public."""
 
     https_only: bool = True
     allowed: tuple[Network, ...] = ()
 
 
 def next_attempt(failures: int, now: datetime, jitter: float) -> datetime | None:
-    """When to try again after so many failed attempts in a row; None to give up and disable the endpoint.
+    """When to try again after `failures` failed attempts in a row; None to give up and disable the endpoint.
 
     Args:
-        failures: The attempts that failed, 1 or more.
+        failures: The number of failed attempts, 1 or more.
         now: When the last one failed.
-        jitter: A random number from 0 to 1; the pause grows by up to `JITTER_SHARE` with it.
+        jitter: A random number from 0 to 1; it lengthens the delay by up to `JITTER_SHARE`.
 
     Raises:
         ValueError: There was no failure, or the jitter is out of its range.
     """
     if failures < 1 or not 0 <= jitter <= 1:
         raise ValueError(f"no attempt follows {failures} failures with jitter {jitter}")
-    if failures > len(RETRY_PAUSES):
+    if failures > len(RETRY_DELAYS):
         return None
-    return now + RETRY_PAUSES[failures - 1] * (1 + JITTER_SHARE * jitter)
+    return now + RETRY_DELAYS[failures - 1] * (1 + JITTER_SHARE * jitter)
 
 
 def url_problems(url: str, *, https_only: bool, allowed: Sequence[Network] = ()) -> str | None:
-    """A sentence on why webhooks cannot be sent to a URL, None if they can.
+    """Why webhooks cannot be sent to a URL, as a sentence; None if they can.
 
-    A name is not resolved: its addresses are checked whenever a webhook is sent. `allowed` are networks that may be
-    called although they are not public.
+    A host name is not resolved here; its addresses are checked whenever a webhook is sent. `allowed` are networks that
+    may be called although they are not public.
     """
     if len(url) > URL_LIMIT:
         return f"A URL has at most {URL_LIMIT:,} characters."
@@ -91,11 +91,11 @@ def url_problems(url: str, *, https_only: bool, allowed: Sequence[Network] = ())
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return "The host or the port of this URL cannot be read: the port is a number from 1 to 65,535."
+        return "The host or the port of this URL is invalid: the port is a number from 1 to 65,535."
     schemes = ("https",) if https_only else ("https", "http")
     checks = (
         (parts.scheme not in schemes, f"The URL must begin with {' or '.join(f'{name}://' for name in schemes)}."),
-        ("@" in parts.netloc, "The URL must hold no user and no password: webhooks are signed instead."),
+        ("@" in parts.netloc, "The URL must not contain a user or a password: webhooks are signed instead."),
         ("#" in url, "The URL must end before the # sign: what follows it is never sent."),
         (not host, "The URL names no host."),
         (port == 0, f"The port is a number from 1 to {PORT_LIMIT:,}."),
@@ -106,9 +106,9 @@ def url_problems(url: str, *, https_only: bool, allowed: Sequence[Network] = ())
 
 
 def host_problem(host: str, allowed: Sequence[Network] = ()) -> str | None:
-    """A sentence on why a host is never called, None for a name to resolve or an address that may be called.
+    """Why a host is never called, as a sentence; None for a name to resolve or an address that may be called.
 
-    An IPv6 address comes without brackets. Only the usual spelling of an address is taken for one.
+    An IPv6 address comes without brackets. Only the usual spelling of an address counts as one.
     """
     address = literal_address(host)
     if address is not None:
@@ -123,7 +123,7 @@ def host_problem(host: str, allowed: Sequence[Network] = ()) -> str | None:
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that a host is, in its usual spelling and without zone; None for anything else."""
+    """Parse a host that is an address in its usual spelling without zone; None for anything else."""
     try:
         return None if "%" in host else ip_address(host)
     except ValueError:
@@ -131,7 +131,7 @@ def literal_address(host: str) -> Address | None:
 
 
 def address_problem(address: Address, allowed: Sequence[Network] = (), *, host: str | None = None) -> str | None:
-    """A sentence on why an address, found under the name `host` if given, is never called; None if it may be."""
+    """Why an address, found under the name `host` if given, is never called, as a sentence; None if it may be."""
     plain = unmapped(address)
     if is_public(plain) or any(plain in network for network in allowed):
         return None
@@ -141,9 +141,9 @@ def address_problem(address: Address, allowed: Sequence[Network] = (), *, host: 
 
 
 def is_public(ip: Address) -> bool:
-    """Whether an address is that of one host which the whole internet can reach.
+    """Whether an address belongs to one host that the whole internet can reach.
 
-    IPv4 addresses within IPv6 (mapped ones and those of NAT64, RFC 6052) are judged as themselves; those of 6to4 and
+    IPv4 addresses embedded in IPv6 (mapped, or NAT64 of RFC 6052) are judged by the IPv4 address; those of 6to4 and
     Teredo are never public. Sources: the IANA registries of special-purpose addresses for IPv4 and IPv6.
     """
     ip = unmapped(ip)
@@ -156,5 +156,5 @@ def is_public(ip: Address) -> bool:
 
 
 def unmapped(ip: Address) -> Address:
-    """The IPv4 address within an IPv4-mapped IPv6 one, such as `::ffff:10.0.0.1`; any other as it is."""
+    """The IPv4 address within an IPv4-mapped IPv6 address such as `::ffff:10.0.0.1`; any other address unchanged."""
     return (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip

@@ -1,4 +1,4 @@
-"""What is decided about webhook endpoints: their state, the sentences about it, and what follows from an attempt."""
+"""Decides the state of webhook endpoints and what follows from an attempt, and words both for people."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,8 +10,10 @@ from domain.webhooks.addresses import next_attempt
 
 ENDPOINTS_LIMIT: Final = 100
 DESCRIPTION_LENGTH: Final = (0, 200)
-DELETED: Final = "Events that it had not got yet were deleted, since they were older than events are kept."
-RESTORED: Final = "The database was restored from a copy, so nobody knows what it has got."
+EVENTS_DELETED: Final = (
+    "Some events that it had not received were deleted, because events are kept only for a limited time."
+)
+DATABASE_RESTORED: Final = "The database was restored from a copy, so it is unknown which events it has received."
 
 
 class WebhookEndpointState(StrEnum):
@@ -23,10 +25,10 @@ class WebhookEndpointState(StrEnum):
 
 
 class Attempt(Struct, frozen=True):
-    """One attempt to deliver an event: when, how long it took, and the HTTP status or the sentence of a failure.
+    """One attempt to deliver an event: when, its duration, and the HTTP status or the sentence of a failure.
 
-    `status` is None when there was no answer, `error` when the event was delivered; `gone` says that the endpoint asked
-    never to be called again.
+    `status` is None without an answer; `error` is None if the event was delivered. `gone` says that the endpoint asked
+    not to be called again.
     """
 
     at: datetime
@@ -42,22 +44,22 @@ class Attempt(Struct, frozen=True):
 
 
 class Retry(Struct, frozen=True):
-    """Try the same event again at this moment."""
+    """Try the same event again at this time."""
 
     at: datetime
 
 
 class GiveUp(Struct, frozen=True):
-    """Disable the endpoint, for a reason that is a sentence."""
+    """Disable the endpoint; the reason is a sentence."""
 
     reason: str
 
 
 def after_failure(failures: int, attempt: Attempt, jitter: float) -> Retry | GiveUp:
-    """What follows from an attempt that failed.
+    """Decide what follows from a failed attempt.
 
     Args:
-        failures: The attempts that failed in a row, this one included.
+        failures: The number of failed attempts in a row, this one included.
         attempt: The last of them.
         jitter: A random number from 0 to 1.
 
@@ -75,14 +77,14 @@ def after_failure(failures: int, attempt: Attempt, jitter: float) -> Retry | Giv
 
 
 def state_of(failures: int, disabled_at: datetime | None) -> WebhookEndpointState:
-    """The state of an endpoint."""
+    """The state of an endpoint with so many failures in a row, disabled at a time or not at all."""
     if disabled_at is not None:
         return WebhookEndpointState.DISABLED
     return WebhookEndpointState.FAILING if failures else WebhookEndpointState.ACTIVE
 
 
 def state_label(failures: int, next_attempt_at: datetime, reason: str | None, *, account_disabled: bool) -> str:
-    """The state of an endpoint as a sentence; `reason` is why it is disabled, None while it is not."""
+    """Describe the state of an endpoint in a sentence; `reason` says why it is disabled, None while it is not."""
     if reason is not None:
         return f"Disabled. {reason}"
     if account_disabled:
@@ -94,10 +96,10 @@ def state_label(failures: int, next_attempt_at: datetime, reason: str | None, *,
 
 
 def disabled_by(name: str) -> str:
-    """Why an endpoint is disabled that somebody has disabled."""
+    """The reason of an endpoint that a person disabled."""
     return f"{name} disabled it."
 
 
 def disabled_message(url: str, reason: str) -> str:
-    """What administrators are told when an endpoint was disabled without anybody doing it."""
-    return f"The webhook endpoint {url} was disabled. {reason} What happens meanwhile is kept for it for some days."
+    """The notification to administrators when an endpoint was disabled automatically."""
+    return f"The webhook endpoint {url} was disabled. {reason} Events from now on are kept for it for some days."

@@ -1,1 +1,1 @@
-"""Work queues: what needs whose action."""
+"""Work queues: what waits for the action of each role."""

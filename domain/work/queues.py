@@ -1,4 +1,4 @@
-"""Work queues: what needs whose action, owned by a role (R10). A queue holds schemes, ECPs or enrollments."""
+"""Work queues: the schemes, ECPs and enrollments that wait for the action of a role (R10)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,21 +10,21 @@ from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import EnrollmentStatus
 from domain.permissions import Role, Viewer
 from domain.queue_keys import WorkQueueKey
-from domain.requests import Forbidden, RefusedRequest
+from domain.requests import Forbidden, RequestError
 from domain.schemes.stages import SchemeStatus, StageKind
 
 
 class Queue(Struct, frozen=True):
-    """Whose work a queue is; what it holds, the kinds of queues say."""
+    """A work queue and the role that works on it. Subclasses say what the queue contains."""
 
     key: WorkQueueKey
     role: Role
 
 
 class SchemeQueue(Queue, frozen=True):
-    """Schemes that have a stage at a status.
+    """Schemes with a stage at a status.
 
-    `others_only` leaves out what the viewer submitted: nobody approves that themselves.
+    `others_only` leaves out what the viewer submitted, because nobody may approve their own submission.
     """
 
     stage: StageKind
@@ -33,19 +33,19 @@ class SchemeQueue(Queue, frozen=True):
 
 
 class EcpQueue(Queue, frozen=True):
-    """ECPs of a status, the longest registered first."""
+    """ECPs with a status, the earliest registered first."""
 
     status: EcpStatus
 
 
 class EnrollmentQueue(Queue, frozen=True):
-    """Enrollments of a status, the longest requested first."""
+    """Enrollments with a status, the earliest requested first."""
 
     status: EnrollmentStatus
 
 
-class QueueOfOthers(RefusedRequest):
-    """Nobody sees a queue that is not theirs."""
+class ForbiddenQueue(RequestError):
+    """The queue belongs to a role that the viewer does not have."""
 
     code = Forbidden.code
 
@@ -80,13 +80,13 @@ _BY_KEY: Final[Mapping[WorkQueueKey, Queue]] = MappingProxyType({queue.key: queu
 
 
 def queues_of(viewer: Viewer) -> tuple[Queue, ...]:
-    """The queues of the viewer's roles, in the order in which they are shown."""
+    """The queues of the viewer's roles, in the order in which they are listed."""
     return tuple(queue for queue in QUEUES if queue.role in viewer.roles)
 
 
 def queue_of(key: WorkQueueKey, viewer: Viewer) -> Queue:
-    """One queue of the viewer's. Raises QueueOfOthers when it belongs to other roles."""
+    """One of the viewer's queues. Raises ForbiddenQueue if it belongs to another role."""
     queue = _BY_KEY[key]
     if queue.role not in viewer.roles:
-        raise QueueOfOthers(queue)
+        raise ForbiddenQueue(queue)
     return queue

@@ -11,7 +11,7 @@ import structlog
 
 from db.outbox.rows import EventRow
 from db.sessions import TransactionConflict
-from domain.requests import RefusedRequest
+from domain.requests import RequestError
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
 from graphql_api.webhooks.dispatcher import Dispatcher
@@ -98,7 +98,7 @@ async def _repeated(work: Callable[[], Awaitable[None]], seconds: float) -> None
     while True:
         try:
             await work()
-        except (RefusedRequest, TransactionConflict) as refused:
+        except (RequestError, TransactionConflict) as refused:
             _log.warning("duty put off", reason=str(refused))
         except Exception as error:  # noqa: BLE001 - our own fault; a duty goes on all the same
             _log.error("duty failed", exc_info=error)

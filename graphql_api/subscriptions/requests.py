@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from msgspec import Struct
 
 from domain.events import Position
-from domain.requests import RefusedRequest
+from domain.requests import RequestError
 from graphql_api.execution.subscriptions import Opened
 from graphql_api.subscriptions.close_reasons import TOO_SLOW
 from graphql_api.subscriptions.sessions import Session
@@ -102,7 +102,7 @@ class Subscription:
             self.finish()
             self._schedule()
 
-    def refuse_with(self, refused: RefusedRequest) -> None:
+    def refuse_with(self, refused: RequestError) -> None:
         """End with one error that belongs to no field."""
         self.reject([refusal_error(refused)])
 
@@ -121,6 +121,6 @@ class Subscription:
             self._wake(self)
 
 
-def refusal_error(refused: RefusedRequest) -> GraphQLError:
+def refusal_error(refused: RequestError) -> GraphQLError:
     """A refusal as an error that belongs to no field."""
     return GraphQLError(str(refused), original_error=refused, extensions=dict(refused.extensions))

@@ -15,7 +15,14 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from domain.requests import BadInput, Overloaded, RefusedRequest, TookTooLong, Unauthenticated, Unreachable
+from domain.requests import (
+    BadArgument,
+    DatabaseUnreachable,
+    Overloaded,
+    RequestError,
+    StatementTimeout,
+    Unauthenticated,
+)
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.errors import formatted, request_error
@@ -43,11 +50,11 @@ from resolvers.context import Operation
 
 _QUERIES: Final = frozenset({OperationType.QUERY})
 _ALL: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
-_STATUS: Final[Mapping[type[RefusedRequest], int]] = {
+_STATUS: Final[Mapping[type[RequestError], int]] = {
     Unauthenticated: 401,
     Overloaded: 503,
-    Unreachable: 503,
-    TookTooLong: 503,
+    DatabaseUnreachable: 503,
+    StatementTimeout: 503,
 }
 _HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
     401: {"www-authenticate": "Bearer"},
@@ -111,8 +118,8 @@ class GraphQLEndpoint:
             except _Followed as followed:
                 return await self._follow(request, wanted, followed.signed_in)
         except BadRequest as bad:
-            return _json(request, request_error(bad.message, BadInput.code), bad.status)
-        except RefusedRequest as refused:
+            return _json(request, request_error(bad.message, BadArgument.code), bad.status)
+        except RequestError as refused:
             return _json(request, request_error(str(refused), **refused.extensions), _STATUS.get(type(refused), 400))
 
     async def _answer(self, request: Request, wanted: GraphQLRequest) -> Response:
@@ -159,7 +166,7 @@ class GraphQLEndpoint:
         if not errors:
             return stream
         refused = errors[0].original_error
-        status = _STATUS.get(type(refused), 400) if isinstance(refused, RefusedRequest) else 400
+        status = _STATUS.get(type(refused), 400) if isinstance(refused, RequestError) else 400
         return _json(request, {"errors": formatted(errors, valid=True)}, status)
 
     async def _execute(

@@ -13,7 +13,7 @@ import orjson
 from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
-from domain.requests import RefusedRequest, Unauthenticated
+from domain.requests import RequestError, Unauthenticated
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.errors import formatted
@@ -52,7 +52,7 @@ class WebSocketEndpoint:
             await _Connection(self, receive, send, headers).run()
 
     async def sign_in(self, headers: dict[str, str], connection: "_Connection") -> Session:
-        """A session for the credential of a connection. Raises RefusedRequest."""
+        """A session for the credential of a connection. Raises RequestError."""
         operation = self._environment.operation(None)
         try:
             signed_in = await self._authenticator.viewer(operation, headers)
@@ -160,7 +160,7 @@ class _Connection:
         try:
             self._session = await self._endpoint.sign_in(frame.credentials() or self._headers, self)
             await self._hub.connect(self._session)
-        except RefusedRequest as refused:
+        except RequestError as refused:
             code = 4403 if isinstance(refused, Unauthenticated) else 1013
             raise BadFrame(code, str(refused)) from None
         if not self._ending.done():

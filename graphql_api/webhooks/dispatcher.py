@@ -17,7 +17,7 @@ import structlog
 from db.outbox.rows import EventRow
 from db.sessions import TransactionConflict
 from db.webhooks.rows import ServedEndpointRow
-from domain.requests import RefusedRequest
+from domain.requests import RequestError
 from domain.webhooks.endpoints import Attempt
 from graphql_api.context import Environment
 from graphql_api.webhooks.sending import WebhookSender
@@ -81,7 +81,7 @@ class Dispatcher:
         reading = self._environment.database.reading(fresh=True)
         try:
             endpoints = await served_endpoints(reading)
-        except RefusedRequest as refused:
+        except RequestError as refused:
             self._kinds |= kinds
             _log.warning("webhooks put off", reason=str(refused))
             return
@@ -114,7 +114,7 @@ class Dispatcher:
         try:
             while await self._step(endpoint_id):
                 pass
-        except (RefusedRequest, TransactionConflict) as refused:
+        except (RequestError, TransactionConflict) as refused:
             self._waiting.add(endpoint_id)
             _log.warning("webhook put off", endpoint=str(endpoint_id), reason=str(refused))
             await asyncio.sleep(POLL)

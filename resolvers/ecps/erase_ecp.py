@@ -21,7 +21,7 @@ from db.sessions import Writing
 from db.webhooks.changes import delete_endpoints_of_account
 from domain.ecps.events import about_ecp
 from domain.ecps.facts import ERASED_NAME
-from domain.ecps.inputs import known_names, mention, mention_problems, reason_problems
+from domain.ecps.inputs import find_identifier, identifier_problems, name_identifiers, reason_problems
 from domain.enrollments.events import about_enrollment
 from domain.events import EventKind
 from domain.permissions import Role
@@ -46,8 +46,8 @@ async def erase_ecp(operation: Operation, command: Decided) -> UUID:
         ecp = record.ecp
         if ecp.erased_at is None:
             account = await _account(session, ecp.account_id)
-            known = {*record.details.known_by, *_known_by(account)}
-            reject_invalid(mention_problems(reason, known))
+            known = {*record.details.identifiers, *_known_by(account)}
+            reject_invalid(identifier_problems(reason, known))
             await erase(session, ecp.id, by=operation.viewer.account_id, reason=reason, at=operation.now)
             await _erase_texts(session, ecp.id, known)
             withdrawn = await withdraw_applications(session, ecp.id, operation.now)
@@ -71,17 +71,17 @@ async def _account(session: Writing, account_id: UUID | None) -> AccountRow | No
 def _known_by(account: AccountRow | None) -> Collection[str]:
     if account is None:
         return ()
-    return [*known_names(account.display_name), *([account.email] if account.email else [])]
+    return [*name_identifiers(account.display_name), *([account.email] if account.email else [])]
 
 
 async def _erase_texts(session: Writing, ecp_id: UUID, known: Collection[str]) -> None:
     """Managers write reasons freely, and systems choose their ids: those that name the person go."""
     reasons = await session.fetch(REASONS_OF_ECP, ecp_id=ecp_id)
-    naming = [key for key, reason in reasons if mention(reason, known)]
+    naming = [key for key, reason in reasons if find_identifier(reason, known)]
     await replace_reasons(session, naming, _ERASED_REASON)
     activities = await session.fetch(ACTIVITY_IDS_OF_ECP, ecp_id=ecp_id)
     # An underscore joins words in ids.
-    called = [key for key, external_id in activities if mention(external_id.replace("_", " "), known)]
+    called = [key for key, external_id in activities if find_identifier(external_id.replace("_", " "), known)]
     await replace_external_ids(session, called)
 
 

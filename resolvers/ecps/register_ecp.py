@@ -16,7 +16,7 @@ from domain.ecps.failures import RegisteredAlready
 from domain.ecps.inputs import EcpDetails
 from domain.ecps.sentences import registered
 from domain.events import EventKind
-from domain.requests import REVOKED, Unauthenticated
+from domain.requests import REVOKED_CREDENTIAL, Unauthenticated
 from resolvers.context import Operation
 from resolvers.ecps.locking import TAKEN, pin_place, problems, settled
 from resolvers.ecps.notify import notify_managers
@@ -35,13 +35,13 @@ async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
 
     Raises RegisteredAlready, InvalidInput, and Unauthenticated when the account is disabled at the same time.
     """
-    details, viewer = command.details.tidy, operation.viewer
+    details, viewer = command.details.trimmed, operation.viewer
     async with upserting(operation, TAKEN) as session:
         # Whoever registers on two devices at once waits here, and is then told that they are registered.
         (account,) = await session.fetch(LOCK_ACCOUNT, id=viewer.account_id)
         if account.disabled_at is not None:
             # It was erased or disabled meanwhile: nothing of it comes back.
-            raise Unauthenticated(REVOKED)
+            raise Unauthenticated(REVOKED_CREDENTIAL)
         if codes := await session.fetch(CODE_OF_ACCOUNT, account_id=viewer.account_id):
             raise RegisteredAlready(codes[0])
         place = settled(await pin_place(session, command.geography_id), await problems(session, details))

@@ -9,7 +9,7 @@ from db.outbox.changes import NewEvent, append_events
 from domain.ecps.events import about_ecp
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
-from domain.ecps.inputs import EcpDetails, fixed_problems
+from domain.ecps.inputs import EcpDetails, verified_field_problems
 from domain.events import EventKind
 from domain.failures import Problem
 from resolvers.context import Operation
@@ -36,7 +36,7 @@ class UpdateEcp(Struct, frozen=True):
             before.email if self.email is None else self.email,
             before.phone if self.phone is None else self.phone,
             before.license_number if self.license_number is None else self.license_number,
-        ).tidy
+        ).trimmed
 
 
 async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
@@ -56,7 +56,7 @@ async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
         # Four eyes: what somebody else verified is not the ECP's to correct, not even when it is a manager, too.
         own = record.ecp.id == operation.viewer.ecp_id
         if own and record.ecp.status != EcpStatus.PENDING:
-            found += fixed_problems(before, after, moved=moved)
+            found += verified_field_problems(before, after, moved=moved)
         found += await problems(session, after, record.ecp.id)
         if command.geography_id is not None:
             settled(place, found)

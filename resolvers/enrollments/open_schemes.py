@@ -9,7 +9,7 @@ from db.enrollments.open_scheme_pages import open_count, open_page
 from db.schemes.rows import SchemeRow
 from db.search import words_of
 from domain.permissions import EcpScope
-from domain.requests import BadInput
+from domain.requests import BadArgument
 from resolvers.context import Operation
 from resolvers.paging import Order, Page, PageArguments, read_page
 
@@ -21,7 +21,7 @@ async def list_open_schemes(
 ) -> Page[SchemeRow]:
     """A page of the approved schemes whose enrollment window is open today where the ECP is, that close first first.
 
-    The ECP is the viewer unless named; for somebody who is none, the schemes of all places. Raises BadInput.
+    The ECP is the viewer unless named; for somebody who is none, the schemes of all places. Raises BadArgument.
     """
     words = words_of(search)
     parameters: dict[str, Any] = {"today": operation.now.date()}
@@ -52,5 +52,5 @@ def _whom(operation: Operation, named: UUID | None) -> UUID | None:
     return named
 
 
-def _missing() -> BadInput:
-    return BadInput("This ECP does not exist.", "ecpId")
+def _missing() -> BadArgument:
+    return BadArgument("This ECP does not exist.", "ecpId")

@@ -13,7 +13,7 @@ from typing import Final
 from db.outbox.reads import STREAM
 from db.outbox.rows import StreamRow
 from domain.events import Position
-from domain.requests import BadInput, CursorExpired
+from domain.requests import BadArgument, CursorExpired
 from resolvers.context import Operation
 
 _VERSION: Final = 1
@@ -39,7 +39,7 @@ def encode_cursor(stream: StreamRow, scope: str, position: Position) -> str:
 def decode_cursor(stream: StreamRow, scope: str, text: str, argument: str = "after") -> Position:
     """The place that `encode_cursor` was given.
 
-    Raises BadInput for a cursor that is not ours or was made for another stream or filter, and CursorExpired when
+    Raises BadArgument for a cursor that is not ours or was made for another stream or filter, and CursorExpired when
     events behind it may be gone: they were deleted for their age, or the database was restored.
     """
     try:
@@ -48,12 +48,12 @@ def decode_cursor(stream: StreamRow, scope: str, text: str, argument: str = "aft
         document = b""
     body, signature = document[: _LAYOUT.size], document[_LAYOUT.size :]
     if len(body) != _LAYOUT.size or signature != _signature(stream, body):
-        raise BadInput(
+        raise BadArgument(
             "This cursor was not made by this server; leave it out to begin with what happens now.", argument
         )
     _version, epoch, digest, xid, event_id = _LAYOUT.unpack(body)
     if digest != _digest(scope):
-        raise BadInput("This cursor belongs to another stream or filter.", argument)
+        raise BadArgument("This cursor belongs to another stream or filter.", argument)
     position = Position(xid, event_id)
     if epoch != stream.epoch or position < stream.floor:
         raise CursorExpired

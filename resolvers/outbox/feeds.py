@@ -12,7 +12,7 @@ from msgspec import Struct
 from db.outbox.reads import HORIZON, event_count, events_of
 from db.outbox.rows import EventRow, StreamRow
 from domain.events import EventKind, Position, SubjectKind
-from domain.requests import BadInput
+from domain.requests import BadArgument
 from resolvers.context import Operation
 from resolvers.outbox.cursors import decode_cursor, encode_cursor, stream_of
 from resolvers.paging import DEFAULT_PAGE, LARGEST_PAGE, Count
@@ -102,7 +102,7 @@ class FeedPage(Struct, frozen=True):
 async def open_feed(
     operation: Operation, stream: Stream, subject_id: UUID | None = None, after: str | None = None
 ) -> Feed:
-    """A feed of a stream, behind the cursor `after`. Raises BadInput and CursorExpired."""
+    """A feed of a stream, behind the cursor `after`. Raises BadArgument and CursorExpired."""
     feed = Feed(stream, subject_id)
     if after is None:
         return feed
@@ -112,7 +112,7 @@ async def open_feed(
 async def read_feed(operation: Operation, feed: Feed, first: int | None, load: Load) -> FeedPage:
     """What the events behind the feed's cursor tell of, or those from the oldest that is kept; `load` reads it by id.
 
-    Raises BadInput.
+    Raises BadArgument.
     """
 
     async def describe(operation: Operation, events: Sequence[EventRow], _cursors: Sequence[str]) -> Sequence[Any]:
@@ -122,11 +122,11 @@ async def read_feed(operation: Operation, feed: Feed, first: int | None, load: L
 
 
 async def read_events(operation: Operation, feed: Feed, first: int | None, describe: Describe) -> FeedPage:
-    """Like `read_feed`, where the nodes are made from the events themselves and their cursors. Raises BadInput."""
+    """Like `read_feed`, where the nodes are made from the events themselves and their cursors. Raises BadArgument."""
     size = DEFAULT_PAGE if first is None else first
     if not 1 <= size <= LARGEST_PAGE:
         message = f"A page has 1 to {LARGEST_PAGE} rows, not {size:,}."
-        raise BadInput(message, "first")
+        raise BadArgument(message, "first")
     stream = await stream_of(operation)
     (horizon,) = await operation.fetch(HORIZON)
     start = feed.after or stream.floor

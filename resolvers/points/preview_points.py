@@ -98,9 +98,7 @@ async def _content(operation: Operation, scheme: SchemeRow, at: datetime) -> tup
         content = await content_in_force(operation, scheme.id, at)
         if content is not None:
             return content, early
-        message = (
-            f"The scheme was approved on {format_day(scheme.approved_at.date())}; what was sold before earns nothing."
-        )
+        message = f"The scheme was approved on {format_day(scheme.approved_at.date())}; sales before that earn nothing."
         early.append(Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",)))
     (definition,) = await load_definitions(operation, [scheme.id], operation.now)
     if definition is None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.outbox.rows import EventRow
 from domain.events import SubjectKind
-from domain.requests import BadInput
+from domain.requests import BadArgument
 from domain.schemes.events import EVENTS
 from resolvers.context import Operation
 from resolvers.outbox.feeds import Feed, Stream, open_feed
@@ -14,10 +14,10 @@ from resolvers.schemes.loaders import schemes_by_id
 
 
 async def follow_activity(operation: Operation, scheme_id: UUID, after: str | None) -> Feed:
-    """The activity of one scheme, as it happens. Raises BadInput and CursorExpired."""
+    """The activity of one scheme, as it happens. Raises BadArgument and CursorExpired."""
     (scheme,) = await schemes_by_id(operation, [scheme_id])
     if scheme is None:
-        raise BadInput("This scheme does not exist.", "schemeId")
+        raise BadArgument("This scheme does not exist.", "schemeId")
     return await open_feed(operation, SCHEME_ACTIVITY, scheme_id, after)
 
 

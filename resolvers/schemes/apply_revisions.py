@@ -12,7 +12,7 @@ from db.schemes.rows import RevisionRow
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.schemes.activity_sentences import revision_applied
-from domain.schemes.change_sentences import what_changed
+from domain.schemes.change_sentences import changes_phrase
 from domain.schemes.content import differences
 from domain.schemes.stages import STEP_ORDER
 from resolvers.context import Operation
@@ -83,6 +83,6 @@ async def _take_over(session: Writing, live: Definition, revision: Definition) -
 def _act(before: Definition, after: Definition) -> SchemeActivity:
     changed = differences(before.content, after.content)
     names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
-    phrase = what_changed(changed, {str(key): name for key, name in names.items()}) if changed else None
+    phrase = changes_phrase(changed, {str(key): name for key, name in names.items()}) if changed else None
     message = revision_applied(after.scheme.revision, after.content.basics.title, phrase)
     return SchemeActivity(EventKind.SCHEME_REVISION_APPLIED, message, changes=changed)

@@ -8,7 +8,7 @@ from db.codes import next_code
 from db.schemes import changes
 from domain.channels import EarningChannel
 from domain.events import EventKind
-from domain.schemes.activity_sentences import called, created
+from domain.schemes.activity_sentences import created, scheme_phrase
 from domain.schemes.content import Basics, SchemeContent, content_hash
 from domain.schemes.inputs import creation_problems
 from resolvers.context import Operation
@@ -40,7 +40,7 @@ async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
             at=operation.now,
         )
         await join_scheme(operation, session, scheme_id)
-        message = created(operation.viewer.display_name, called(basics.title))
+        message = created(operation.viewer.display_name, scheme_phrase(basics.title))
         await record_activity(operation, session, scheme_id, SchemeActivity(EventKind.SCHEME_CREATED, message))
         await rederive(operation, session, scheme_id)
     return scheme_id

@@ -23,7 +23,7 @@ from db.schemes.rows import (
 from db.sessions import Fetching
 from domain.channels import EarningChannel
 from domain.rules.phrases import DisplayNames
-from domain.schemes.activity_sentences import called
+from domain.schemes.activity_sentences import scheme_phrase
 from domain.schemes.content import (
     Basics,
     CouponValue,
@@ -35,7 +35,7 @@ from domain.schemes.content import (
 from domain.schemes.definition import WizardStep, is_ready, wizard_steps
 from domain.schemes.facts import OpenRevision, SchemeStanding
 from domain.schemes.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
-from domain.schemes.revisions import replaced
+from domain.schemes.revisions import replaced_revision
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
@@ -63,12 +63,12 @@ class Definition(Struct, frozen=True, eq=False):
     @property
     def called(self) -> str:
         """What sentences call it."""
-        return called(self.content.basics.title, None if self.scheme.revises is None else self.scheme.revision)
+        return scheme_phrase(self.content.basics.title, None if self.scheme.revises is None else self.scheme.revision)
 
     @property
     def replaced(self) -> RevisionRow | None:
         """The revision that ends when this one takes effect; None unless this is a revision."""
-        return replaced(self.approved, self.scheme.effective_at) if self.scheme.effective_at else None
+        return replaced_revision(self.approved, self.scheme.effective_at) if self.scheme.effective_at else None
 
     @property
     def changes(self) -> tuple[FieldDifference, ...]:

@@ -12,7 +12,7 @@ from db.schemes import reads as statements
 from db.schemes.rows import SectionRow
 from db.sessions import Writing
 from domain.events import EventKind
-from domain.schemes.change_sentences import sentence
+from domain.schemes.change_sentences import changes_sentence
 from domain.schemes.content import FieldDifference, differences
 from domain.schemes.failures import VersionConflict
 from domain.schemes.guards import SchemeAction, refusal
@@ -73,7 +73,7 @@ def _act(
 ) -> SchemeActivity:
     """The save as others are told of it, with the names of what came and of what left."""
     names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
-    message = sentence(
+    message = changes_sentence(
         operation.viewer.display_name,
         after.content.basics.title,
         changed,

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from db.schemes.rows import RevisionRow
 from domain.schemes.content import SchemeContent
-from domain.schemes.revisions import replaced, time_problems
+from domain.schemes.revisions import replaced_revision, time_problems
 from resolvers.context import Operation
 from resolvers.validation import reject_invalid
 
@@ -23,7 +23,7 @@ class ReviseScheme(Struct, frozen=True):
 def require_time(operation: Operation, effective_at: datetime, approved: Iterable[RevisionRow]) -> SchemeContent:
     """What is in force right before a time at which a revision may take effect. Raises InvalidInput."""
     approved = list(approved)
-    before = replaced(approved, effective_at)
+    before = replaced_revision(approved, effective_at)
     ends_on = None if before is None else before.content.basics.ends_on
     reject_invalid(time_problems(effective_at, operation.now, ends_on, approved))
     if before is None:

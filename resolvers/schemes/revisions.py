@@ -12,7 +12,7 @@ from db.schemes.rows import RevisionRow, SchemeRow
 from db.sessions import Fetching
 from domain.permissions import SchemeScope
 from domain.schemes.content import FieldDifference, SchemeContent, differences
-from domain.schemes.revisions import in_force, replaced
+from domain.schemes.revisions import replaced_revision, revision_in_force
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.schemes.disclosure import may_follow
@@ -66,14 +66,14 @@ async def revisions_by_scheme(operation: Operation, ids: list[UUID]) -> list[lis
     if operation.viewer.scheme_scope <= SchemeScope.APPROVED:
         rows = [row for row in rows if row.effective_at <= operation.now]
     return [
-        [RevisionView(row, replaced(group, row.effective_at)) for row in group]
+        [RevisionView(row, replaced_revision(group, row.effective_at)) for row in group]
         for group in align_many(ids, rows, lambda row: row.scheme_id)
     ]
 
 
 async def revisions_as_of(operation: Operation, ids: list[UUID], at: datetime) -> list[RevisionView | None]:
     """Batch function: the revision of each scheme that is in force at a moment, or None before the first."""
-    return [in_force(views, at) for views in await revisions_by_scheme(operation, ids)]
+    return [revision_in_force(views, at) for views in await revisions_by_scheme(operation, ids)]
 
 
 async def open_revision_by_scheme(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:

@@ -18,7 +18,7 @@ from domain.permissions import (
 )
 from domain.queue_keys import WorkQueueKey
 from domain.requests import Forbidden, Unauthenticated
-from domain.work.queues import QUEUES, EcpQueue, EnrollmentQueue, QueueOfOthers, SchemeQueue, queue_of, queues_of
+from domain.work.queues import QUEUES, EcpQueue, EnrollmentQueue, ForbiddenQueue, SchemeQueue, queue_of, queues_of
 
 EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read"}
 STAFF = EVERYONE | {"vendor:read", "scheme:follow"}
@@ -62,7 +62,7 @@ QUEUE_KEYS = {
     Role.DESIGNER: ["ARTWORK_TO_UPLOAD"],
 }
 
-ONE_OF = "Your roles do not allow this; it takes one of the roles"
+ONE_OF = "Your roles do not allow this; it needs one of the roles"
 STAFF_LABELS = "administrator, program manager, approver, operations, designer, analyst"
 
 
@@ -130,7 +130,7 @@ def test_nobody_sees_a_queue_that_is_not_theirs(role: Role, queue: object) -> No
     if wanted.role is role:
         assert queue_of(wanted.key, viewer(role)) is wanted
     else:
-        with pytest.raises(QueueOfOthers) as refused:
+        with pytest.raises(ForbiddenQueue) as refused:
             queue_of(wanted.key, viewer(role))
         assert refused.value.extensions == {"code": "FORBIDDEN"}
 
@@ -189,7 +189,7 @@ def test_an_analyst_who_is_an_ecp_sees_all_and_its_own_contact_data() -> None:
     [
         (
             Forbidden(Permission.SCHEME_APPROVE),
-            "Your roles do not allow this; it takes the role approver.",
+            "Your roles do not allow this; it needs the role approver.",
         ),
         (
             Forbidden(Permission.VENDOR_READ),
@@ -200,7 +200,7 @@ def test_an_analyst_who_is_an_ecp_sees_all_and_its_own_contact_data() -> None:
             f"{ONE_OF} {STAFF_LABELS}, vendor, ECP or connected system.",
         ),
         (Unauthenticated(), "Sign in to see this: send a token or an API key."),
-        (QueueOfOthers(QUEUES[3]), "The queue “Approval pending” belongs to the role approver."),
+        (ForbiddenQueue(QUEUES[3]), "The queue “Approval pending” belongs to the role approver."),
     ],
     ids=["one role", "many roles", "ECP", "anonymous", "queue"],
 )

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from db.database import Database
 from db.statement import Statement
-from domain.requests import TookTooLong
+from domain.requests import StatementTimeout
 from graphql_api.app import build_app
 from graphql_api.context import Environment
 from graphql_api.observability.logs import configure_logs
@@ -128,7 +128,7 @@ async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
         assert refused.json() == {
             "errors": [
                 {
-                    "message": "The server is very busy at this moment: try again in a few seconds.",
+                    "message": "The server is very busy right now: try again in a few seconds.",
                     "extensions": {"code": "SERVICE_UNAVAILABLE", "retryable": True},
                 }
             ]
@@ -143,10 +143,10 @@ async def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> No
     sleeping: Statement[Any] = Statement(select(func.pg_sleep(5)), lambda value: value)
     started = monotonic()
     reading = database.reading()
-    with pytest.raises(TookTooLong):
+    with pytest.raises(StatementTimeout):
         await reading.fetch(sleeping)
     await reading.close()
-    with pytest.raises(TookTooLong):
+    with pytest.raises(StatementTimeout):
         async with database.writing() as session:
             await session.fetch(sleeping)
     assert monotonic() - started < 9

@@ -19,7 +19,7 @@ from tests.support.world import World
 
 DOCUMENT = document("integration/RecordActivities")
 CODE = "ECP-2026-000001"
-KIND = "A kind takes 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
+KIND = "A kind has 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
 GOOD = {"externalId": "a-1", "ecpCode": CODE, "kind": "TRAINING_COMPLETED", "occurredAt": "2026-03-01T09:30:00Z"}
 ROWS = "SELECT source, external_id, ecp.code, kind, occurred_at::text FROM ecp_activity JOIN ecp ON ecp.id = ecp_id"
 
@@ -104,7 +104,7 @@ async def test_an_id_stands_for_one_activity(system: Client, enrollments: Enroll
             assert error == {
                 "__typename": "InvalidInput",
                 "code": "CONFLICT",
-                "message": "Another activity was recorded under this external id: the same id with other content.",
+                "message": "Another activity was already recorded under this external id: give each activity its own.",
                 "path": ["input", "activities", "0", "externalId"],
             }
 
@@ -137,13 +137,13 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
     ({"ecpCode": "ECP\x00"}, [UNKNOWN]),
     (
         {"ecpCode": "ECP-2026-000002"},
-        [("ILLEGAL_STATE", "ecpCode", "This ECP is closed: nothing is recorded for it any more.")],
+        [("ILLEGAL_STATE", "ecpCode", "This ECP is closed, so no more activities are recorded for it.")],
     ),
     ({"kind": "training"}, [("INVALID", "kind", KIND)]),
-    ({"occurredAt": "2026-03-10T09:06:00Z"}, [("INVALID", "occurredAt", "This lies in the future.")]),
+    ({"occurredAt": "2026-03-10T09:06:00Z"}, [("INVALID", "occurredAt", "This time is in the future.")]),
     (
         {"occurredAt": "1999-12-31T23:59:59Z"},
-        [("INVALID", "occurredAt", "This lies before 2000: check the date.")],
+        [("INVALID", "occurredAt", "This time is before 2000: check the date.")],
     ),
     (
         {"externalId": "x" * 121, "kind": "", "ecpCode": "nobody"},

@@ -50,7 +50,7 @@ async def test_an_account_with_other_roles_only_parts_from_the_ecp(
         "roles": ["ECP", "PROGRAM_MANAGER"],
         "ecp": None,
     }
-    kept = "ECP-2026-000002 registered in Pune and waits for verification."
+    kept = "ECP-2026-000002 registered in Pune and is waiting for verification."
     assert await told_of(both) == [("ECP_REGISTERED", kept)]
     assert await leads_to(database_url, account_id) == []
     assert await places_of(database_url, ["rao"]) == ["account.display_name", "account.email", "account.search_words"]

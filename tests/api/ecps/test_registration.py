@@ -48,7 +48,7 @@ async def test_who_registers_waits_for_verification(clients: Clients, world: Wor
         "account": {"displayName": "Ecp", "email": "ecp@example.com"},
         "viewerActions": ["UPDATE"],
     }
-    sentence = "ECP-2026-000001 registered in Pune and waits for verification."
+    sentence = "ECP-2026-000001 registered in Pune and is waiting for verification."
     for manager in MANAGERS:
         assert await messages(clients[manager]) == [("ECP_REGISTERED", sentence)]
     for other in set(Role) - {Role.PROGRAM_MANAGER}:

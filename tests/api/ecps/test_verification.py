@@ -68,11 +68,11 @@ async def test_the_life_of_an_ecp(  # noqa: PLR0913, PLR0917 - fixtures
     assert await messages(clients[Role.ECP]) == [
         ("ECP_VERIFIED", "ECP-2026-000001 is active again, with the tier Silver."),
         ("ECP_SUSPENDED", "ECP-2026-000001 is suspended: Under review."),
-        ("ECP_VERIFIED", "ECP-2026-000001 has the tier Platinum now."),
+        ("ECP_VERIFIED", "ECP-2026-000001 now has the tier Platinum."),
         ("ECP_VERIFIED", "ECP-2026-000001 is verified, with the tier Gold."),
     ]
     assert await messages(clients["second manager"]) == [
-        ("ECP_REGISTERED", "ECP-2026-000001 registered in Pune and waits for verification.")
+        ("ECP_REGISTERED", "ECP-2026-000001 registered in Pune and is waiting for verification.")
     ]
     told_of = ["ECP_VERIFIED", "ECP_VERIFIED", "ECP_SUSPENDED", "ECP_VERIFIED"]
     expected = [kind for event in told_of for kind in (event, "NOTIFICATION_ADDED")]

@@ -29,7 +29,7 @@ from tests.support.world import World, key
 
 CODE = "ECP-2026-000001"
 NOT_APPROVED = ("ILLEGAL_STATE", "schemeId", "This scheme is not approved yet: nobody can enroll.")
-ASKS = f"{CODE} asks to enroll in “Monsoon Care”: it waits for your decision."
+ASKS = f"{CODE} asks to enroll in “Monsoon Care” and is waiting for your decision."
 DETAIL = """query ($id: ID!) { node(id: $id) { ... on Enrollment { status statusLabel termsVersion requestedAt
     enrolledAt decidedAt decidedBy { displayName } reason withdrawnAt viewerActions
     ecp { code } scheme { title } } } }"""

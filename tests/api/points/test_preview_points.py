@@ -152,7 +152,7 @@ async def test_an_approved_scheme_pays_by_the_revision_in_force(
     opened = await revisions.opened(live, JUNE, ends_on=JUNE.date())
     late = {"at": "2026-06-02T00:00:00Z"}
     assert (await preview(clients, live, ecp_id, **late))["points"] == 100
-    message = "The scheme ended on 1 June 2026; on 2 June 2026 nobody earns in it."
+    message = "The scheme ended on 1 June 2026; nobody can earn in it on 2 June 2026."
     assert errors(await preview(clients, opened, ecp_id, **late)) == [("OUT_OF_WINDOW", "input.at", message)]
     assert (await preview(clients, opened, ecp_id))["points"] == 100
     await factory.approved(opened)
@@ -160,9 +160,9 @@ async def test_an_approved_scheme_pays_by_the_revision_in_force(
     assert (await preview(clients, live, ecp_id))["points"] == 100
     early = await preview(clients, live, ecp_id, at="2026-03-09T00:00:00Z")
     assert [message for _, _, message in errors(early)] == [
-        "The scheme was approved on 10 March 2026; what was sold before earns nothing.",
-        "The scheme starts on 1 May 2026; on 9 March 2026 nobody earns in it.",
-        "ECP-2026-000001 enrolled on 10 March 2026; what was sold before earns nothing.",
+        "The scheme was approved on 10 March 2026; sales before that earn nothing.",
+        "The scheme starts on 1 May 2026; nobody can earn in it on 9 March 2026.",
+        "ECP-2026-000001 enrolled on 10 March 2026; sales before that earn nothing.",
     ]
     assert early["points"] == 0
 
@@ -174,7 +174,7 @@ async def test_nobody_counts_as_enrolled_before_enrollment_opens(
     late = (date(2026, 5, 11), date(2026, 6, 30), date(2026, 5, 1), date(2026, 7, 31))
     scheme_id = await factory.complete(dates=late)
     found = await preview(clients, scheme_id, ecp_id)
-    message = "ECP-2026-000001 enrolled on 11 May 2026; what was sold before earns nothing."
+    message = "ECP-2026-000001 enrolled on 11 May 2026; sales before that earn nothing."
     assert (found["points"], errors(found)) == (0, [("OUT_OF_WINDOW", "input.at", message)])
     assert found["assumptions"] == ["ECP-2026-000001 is not enrolled yet, and counts as enrolled on 11 May 2026."]
     found = await preview(clients, scheme_id, ecp_id, at="2026-05-11T00:00:00Z")
@@ -188,9 +188,9 @@ async def test_what_cannot_earn_says_why_and_still_shows_the_rules(
     other = gid(NodeKind.VARIANT, world.variants["LENS-1"].id)
     found = await preview(clients, scheme_id, ecp_id, variantId=other, at="2026-09-01T00:00:00Z")
     assert errors(found) == [
-        ("OUT_OF_SCOPE", "input.ecpId", "ECP-2026-000001 works in Pune, where the scheme does not run."),
+        ("OUT_OF_SCOPE", "input.ecpId", "ECP-2026-000001 works in Pune, which is not in the scheme."),
         ("OUT_OF_SCOPE", "input.variantId", "LENS-1 is not in the scheme."),
-        ("OUT_OF_WINDOW", "input.at", "The scheme ended on 31 July 2026; on 1 September 2026 nobody earns in it."),
+        ("OUT_OF_WINDOW", "input.at", "The scheme ended on 31 July 2026; nobody can earn in it on 1 September 2026."),
     ]
     assert (found["basePoints"], found["bonusPoints"], found["points"]) == (0, 0, 0)
     assert [verdict["verdict"]["met"] for verdict in found["verdicts"]] == [True, True, False]
@@ -205,18 +205,18 @@ async def test_a_draft_without_anything_can_be_tried(clients: Clients, factory: 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"quantity": 0}, ("INVALID", "input.quantity", "The quantity is zero: a line has at least one unit.")),
+        ({"quantity": 0}, ("INVALID", "input.quantity", "The quantity is zero; a line has at least one unit.")),
         (
             {"quantity": -1},
             (
                 "INVALID",
                 "input.quantity",
-                "The quantity is negative: a return takes back what its sale earned, and earns nothing itself.",
+                "The quantity is negative; a return takes back the points of its sale and earns nothing itself.",
             ),
         ),
         (
             {"channel": "COUPON"},
-            ("INVALID", "input.quantity", "A coupon is found in one unit: its quantity is 1."),
+            ("INVALID", "input.quantity", "A coupon is for one unit, so its quantity is 1."),
         ),
         (
             {"volumeSoFar": -1},

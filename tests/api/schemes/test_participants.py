@@ -177,7 +177,7 @@ async def test_who_no_longer_sees_a_scheme_is_told_no_more_of_it(
     content_hash = (await factory.definition(scheme_id)).content_hash
     await carried_out(clients["APPROVER"], "approveScheme", schemeId=shown, contentHash=content_hash)
     # As one of those whose turn it is now.
-    waits = "“Monsoon Care” was approved and waits for you: coupons not generated."
+    waits = "“Monsoon Care” was approved and is waiting for you: coupons not generated."
     assert await told(second, unreadOnly=True) == [waits]
 
 

@@ -112,7 +112,7 @@ async def test_a_mutation_is_refused_to_every_other_role(clients: Clients, datab
             assert error["extensions"] == {"code": "FORBIDDEN", "permission": policy.value}, role
             assert error["path"] == [name]
             takes = "the role" if len(allowed) == 1 else "one of the roles"
-            assert error["message"].startswith(f"Your roles do not allow this; it takes {takes} {allowed[0].noun}")
+            assert error["message"].startswith(f"Your roles do not allow this; it needs {takes} {allowed[0].noun}")
             assert error["message"].endswith(f" {allowed[-1].noun}.")
         (error,) = (await _send(clients.anonymous, "Mutation", name)).errors
         assert (error["extensions"], error["message"]) == ({"code": "UNAUTHENTICATED"}, SIGN_IN)

@@ -15,7 +15,7 @@ from tests.support.unchanged import nothing_changes
 AT = "2026-06-01T00:00:00Z"
 FUTURE = "A revision takes effect in the future: choose a time that has not passed."
 ENDS = "The scheme ends on 31 July 2026: choose a time before it is over."
-TAKEN = "Revision 2 takes effect at that very time, on 1 June 2026 at 00:00 UTC: choose another one."
+TAKEN = "Revision 2 already takes effect on 1 June 2026 at 00:00 UTC: choose another time."
 NEVER = {
     "2026-03-11T08:59:59.999999Z": FUTURE,
     "2026-03-11T14:30:00+05:30": FUTURE,

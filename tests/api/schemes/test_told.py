@@ -12,7 +12,7 @@ from tests.support.sending.schemes import SAVES, basics, carried_out, input_of, 
 from tests.support.world import World
 
 HASH = "query ($id: ID!) { node(id: $id) { ... on Scheme { review { contentHash } } } }"
-WAITS = "Program Manager submitted “Monsoon Care”: it waits for your approval."
+WAITS = "Program Manager submitted “Monsoon Care”, which is waiting for your approval."
 SUBMITTED = "Program Manager submitted “Monsoon Care” for approval."
 
 
@@ -102,7 +102,7 @@ async def test_an_approval_is_told_to_participants_and_to_whose_turn_it_is(
     await caught_up(clients)
     await _decide(clients["APPROVER"], "approveScheme", scheme(scheme_id), comment="  Well\n done. ")
     approved = "Approver approved “Monsoon Care”: Well done."
-    turns = {name: [f"“Monsoon Care” was approved and waits for you: {what}."] for name, what in tasks.items()}
+    turns = {name: [f"“Monsoon Care” was approved and is waiting for you: {what}."] for name, what in tasks.items()}
     assert await news(clients) == {"PROGRAM_MANAGER": [approved], "second manager": [approved], **turns}
 
 
@@ -118,7 +118,7 @@ async def test_whose_turn_it_is_follows_from_the_roles_of_that_moment(
     await change_account(clients, "DESIGNER", roles=["OPERATIONS"], disabled=True)
     await _decide(clients["APPROVER"], "approveScheme", scheme(scheme_id))
     await change_account(clients, "DESIGNER")
-    waits = "“Monsoon Care” was approved and waits for you: coupons not generated."
+    waits = "“Monsoon Care” was approved and is waiting for you: coupons not generated."
     assert await news(clients) == {
         "PROGRAM_MANAGER": ["Approver approved “Monsoon Care”."],
         "second manager": [waits],

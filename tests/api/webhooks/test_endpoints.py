@@ -149,7 +149,7 @@ async def test_no_more_endpoints_than_the_limit(hooks: Hooks, database_url: str)
         ),
         (
             {"url": "https://me:you@hooks.example.com"},
-            [("INVALID", "url", "The URL must hold no user and no password: webhooks are signed instead.")],
+            [("INVALID", "url", "The URL must not contain a user or a password: webhooks are signed instead.")],
         ),
         ({"kinds": []}, [("REQUIRED", "kinds", "Name one kind of events at least.")]),
         ({"kinds": ["TIER_SAVED", "TIER_SAVED"]}, [("DUPLICATE", "kinds", "A kind of events is given twice.")]),

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.webhooks.addresses import JITTER_SHARE, RETRY_PAUSES
+from domain.webhooks.addresses import JITTER_SHARE, RETRY_DELAYS
 from graphql_api.webhooks import addresses
 from tests.conftest import LiveServer
 from tests.support.client import document
@@ -44,7 +44,7 @@ async def test_an_endpoint_that_never_answers_well_is_disabled_after_three_days(
         found = await hooks.tried(endpoint_id, number)
         assert found["failures"] == number
         attempted = moment(found["deliveries"]["nodes"][0]["attemptedAt"])
-        pause, wanted = moment(found["nextAttemptAt"]) - attempted, RETRY_PAUSES[number - 1]
+        pause, wanted = moment(found["nextAttemptAt"]) - attempted, RETRY_DELAYS[number - 1]
         assert wanted <= pause <= wanted * (1 + JITTER_SHARE)
         assert found["state"] == "FAILING"
         clock.now = moment(found["nextAttemptAt"]) - timedelta(seconds=1)
@@ -83,7 +83,7 @@ async def test_every_administrator_is_told_of_a_disabled_endpoint(hooks: Hooks, 
         assert told == {
             "kind": "WEBHOOK_ENDPOINT_DISABLED",
             "message": f"The webhook endpoint {receiver.url} was disabled. The endpoint answered 410: it wants no more "
-            "webhooks. What happens meanwhile is kept for it for some days.",
+            "webhooks. Events from now on are kept for it for some days.",
             "actor": None,
             "scheme": None,
             "activity": None,

@@ -23,13 +23,13 @@ from tests.support.webhook_receiver import ERROR, PATIENCE, Hooks, Receiver, ref
 from tests.support.world import World
 
 POLL = document("integration/PollEvents")
-EXPIRED = "This cursor has expired: read everything again, and go on from the cursor that comes with it."
+EXPIRED = "This cursor has expired: read everything again, and continue from the cursor that comes with it."
 MISSING = (
     "Events that this endpoint has not got are kept no longer. Read what you need again, and go on behind a newer "
     "cursor with “after”, or skip what is missing with “fromNow”."
 )
-DELETED = "Events that it had not got yet were deleted, since they were older than events are kept."
-RESTORED = "The database was restored from a copy, so nobody knows what it has got."
+DELETED = "Some events that it had not received were deleted, because events are kept only for a limited time."
+RESTORED = "The database was restored from a copy, so it is unknown which events it has received."
 
 
 async def polled(hooks: Hooks, count: int, after: str | None = None, kinds: tuple[str, ...] = ("TIER_SAVED",)) -> Any:

@@ -17,7 +17,7 @@ from domain.ecps.facts import EcpStatus
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 GOOD = Activity("a-1", "ECP-2026-000001", "TRAINING_COMPLETED", NOW)
-KIND = "A kind takes 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
+KIND = "A kind has 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
 Found = list[tuple[str, str, str]]
 
 
@@ -63,18 +63,18 @@ def test_what_is_recorded(good: Activity) -> None:
         *((replace(GOOD, kind=kind), [("INVALID", "kind", KIND)]) for kind in ("", "A", "a1", "1A", "A" * 61, "A-B")),
         (
             replace(GOOD, occurred_at=NOW + timedelta(minutes=5, microseconds=1)),
-            [("INVALID", "occurredAt", "This lies in the future.")],
+            [("INVALID", "occurredAt", "This time is in the future.")],
         ),
         (
             replace(GOOD, occurred_at=datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)),
-            [("INVALID", "occurredAt", "This lies before 2000: check the date.")],
+            [("INVALID", "occurredAt", "This time is before 2000: check the date.")],
         ),
         (
             Activity("", "x", "training", NOW + timedelta(days=1)),
             [
                 ("REQUIRED", "externalId", "The external id is missing."),
                 ("INVALID", "kind", KIND),
-                ("INVALID", "occurredAt", "This lies in the future."),
+                ("INVALID", "occurredAt", "This time is in the future."),
             ],
         ),
     ],
@@ -111,7 +111,7 @@ def test_for_whom_something_is_recorded() -> None:
     )
     assert (closed.code, closed.message, closed.path) == (
         "ILLEGAL_STATE",
-        "This ECP is closed: nothing is recorded for it any more.",
+        "This ECP is closed, so no more activities are recorded for it.",
         ("ecpCode",),
     )
     assert (mismatch_problem().code, mismatch_problem().path) == ("CONFLICT", ("externalId",))

@@ -115,9 +115,9 @@ def test_failures_say_what_is_the_matter() -> None:
 def test_sentences_say_the_code() -> None:
     """R26: the code outlives the person's data."""
     code = "ECP-2026-000123"
-    assert sentences.registered(code, "Pune") == "ECP-2026-000123 registered in Pune and waits for verification."
+    assert sentences.registered(code, "Pune") == "ECP-2026-000123 registered in Pune and is waiting for verification."
     assert sentences.verified(code, "Gold") == "ECP-2026-000123 is verified, with the tier Gold."
-    assert sentences.tier_changed(code, "Gold") == "ECP-2026-000123 has the tier Gold now."
+    assert sentences.tier_changed(code, "Gold") == "ECP-2026-000123 now has the tier Gold."
     assert sentences.reinstated(code, "Gold") == "ECP-2026-000123 is active again, with the tier Gold."
     assert sentences.suspended(code, "Under\n review.") == "ECP-2026-000123 is suspended: Under review."
     long = sentences.suspended(code, "x" * 1000)

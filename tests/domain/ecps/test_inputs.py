@@ -8,10 +8,10 @@ from domain.checks import email_problems, phone_problems
 from domain.ecps.inputs import (
     EcpDetails,
     details_problems,
-    fixed_problems,
-    mention,
-    mention_problems,
+    find_identifier,
+    identifier_problems,
     reason_problems,
+    verified_field_problems,
 )
 
 GOOD = EcpDetails("Asha Rao", "Rao Garage", "asha@example.org", "+91 (20) 555-0101", "MH-4711")
@@ -38,7 +38,7 @@ def test_everything_wrong_comes_together() -> None:
         ("INVALID", "phone", NOT_A_PHONE),
         ("INVALID", "licenseNumber", "The license number has 61 characters; at most 60 are allowed."),
     ]
-    assert found(EcpDetails(" ", None, " ", None, None).tidy) == [
+    assert found(EcpDetails(" ", None, " ", None, None).trimmed) == [
         ("REQUIRED", "displayName", "The name is missing."),
         ("REQUIRED", "email", "The e-mail address is missing."),
     ]
@@ -65,24 +65,26 @@ def test_an_address_is_checked_where_there_is_one() -> None:
 
 def test_space_around_texts_and_empty_texts_go() -> None:
     untidy = EcpDetails("  Asha Rao ", "", " asha@example.org\n", "  ", "MH-4711 ")
-    assert untidy.tidy == EcpDetails("Asha Rao", None, "asha@example.org", None, "MH-4711")
+    assert untidy.trimmed == EcpDetails("Asha Rao", None, "asha@example.org", None, "MH-4711")
 
 
 @given(st.builds(EcpDetails, st.text(), *[st.none() | st.text()] * 4))
 def test_tidying_twice_is_tidying_once(details: EcpDetails) -> None:
-    assert details.tidy.tidy == details.tidy
+    assert details.trimmed.trimmed == details.trimmed
 
 
 def test_what_was_verified_is_fixed() -> None:
     after = EcpDetails("Asha R. Rao", "Another Garage", "asha@example.net", None, None)
-    problems = [(item.code.value, *item.path, item.message) for item in fixed_problems(GOOD, after, moved=True)]
+    problems = [
+        (item.code.value, *item.path, item.message) for item in verified_field_problems(GOOD, after, moved=True)
+    ]
     assert problems == [
         ("ILLEGAL_STATE", "displayName", "Your name was verified: ask a program manager to correct it."),
         ("ILLEGAL_STATE", "geographyId", "Your place was verified: ask a program manager to correct it."),
         ("ILLEGAL_STATE", "licenseNumber", "Your license number was verified: ask a program manager to correct it."),
     ]
     contact = EcpDetails("Asha Rao", "Another Garage", "asha@example.net", None, "MH-4711")
-    assert list(fixed_problems(GOOD, contact, moved=False)) == []
+    assert list(verified_field_problems(GOOD, contact, moved=False)) == []
 
 
 @pytest.mark.parametrize(
@@ -106,32 +108,32 @@ def test_what_was_verified_is_fixed() -> None:
 )
 def test_reasons_that_name_the_person(reason: str, named: str | None) -> None:
     """R18: by any word of the name, and by a number however it is written."""
-    assert mention(reason, GOOD.known_by) == named
-    problems = [(item.code.value, *item.path, item.message) for item in mention_problems(reason, GOOD.known_by)]
+    assert find_identifier(reason, GOOD.identifiers) == named
+    problems = [(item.code.value, *item.path, item.message) for item in identifier_problems(reason, GOOD.identifiers)]
     message = f"The reason is kept, so it must not name the person: leave out “{named}”."
     assert problems == ([] if named is None else [("INVALID", "reason", message)])
 
 
 def test_a_short_name_does_not_forbid_every_reason() -> None:
     short = EcpDetails("A", None, "a@b.c", None, None)
-    assert mention("Data asked to be erased.", short.known_by) is None
-    assert mention("Asked by A.", short.known_by) == "A"
+    assert find_identifier("Data asked to be erased.", short.identifiers) is None
+    assert find_identifier("Asked by A.", short.identifiers) == "A"
 
 
 def test_common_words_of_a_name_forbid_no_reason() -> None:
     firm = EcpDetails("Mrs. Rao and The Others", None, "a@b.c", None, None)
-    assert mention("Mrs. Iyer and the vendor asked for it.", firm.known_by) is None
-    assert mention("Others asked for it.", firm.known_by) == "Others"
+    assert find_identifier("Mrs. Iyer and the vendor asked for it.", firm.identifiers) is None
+    assert find_identifier("Others asked for it.", firm.identifiers) == "Others"
 
 
 def test_a_short_number_is_not_part_of_a_longer_one() -> None:
     licensed = EcpDetails("A", None, "a@b.c", None, "12345")
-    assert mention("License 12 345.", licensed.known_by) == "12 345"
-    assert mention("License 912345.", licensed.known_by) is None
+    assert find_identifier("License 12 345.", licensed.identifiers) == "12 345"
+    assert find_identifier("License 912345.", licensed.identifiers) is None
 
 
 def test_who_is_known_by_nothing_is_never_named() -> None:
-    assert mention("Whatever.", ()) is None
+    assert find_identifier("Whatever.", ()) is None
 
 
 def test_a_reason_is_needed() -> None:

@@ -254,7 +254,9 @@ def test_who_may_do_something_at_all(role: Role) -> None:
 
 def test_sentences_name_codes_only() -> None:
     """R26: they stay when personal data is erased; reasons are on one line, and cut when they are long."""
-    assert requested(CODE, "Monsoon  Care") == f"{CODE} asks to enroll in “Monsoon Care”: it waits for your decision."
+    assert (
+        requested(CODE, "Monsoon  Care") == f"{CODE} asks to enroll in “Monsoon Care” and is waiting for your decision."
+    )
     assert you_were_enrolled("Care") == "You were enrolled in “Care”."
     assert you_were_accepted("Care", None) == "You are enrolled in “Care”."
     assert you_were_accepted("Care", "Welcome\nback!") == "You are enrolled in “Care”: Welcome back!"

@@ -62,39 +62,39 @@ def test_an_active_enrolled_ecp_earns_where_and_while_the_scheme_runs() -> None:
         (
             {},
             {"geography_path": (NEPAL,), "place": "Nepal"},
-            ("OUT_OF_SCOPE", "ecpId", "ECP-2026-000001 works in Nepal, where the scheme does not run."),
+            ("OUT_OF_SCOPE", "ecpId", "ECP-2026-000001 works in Nepal, which is not in the scheme."),
         ),
         (
             {},
             {"geography_path": (), "place": "no place"},
-            ("OUT_OF_SCOPE", "ecpId", "ECP-2026-000001 works in no place, where the scheme does not run."),
+            ("OUT_OF_SCOPE", "ecpId", "ECP-2026-000001 works in no place, which is not in the scheme."),
         ),
         (
             {"channel": EarningChannel.COUPON},
             {},
-            ("OUT_OF_SCOPE", "channel", "The scheme does not pay for redeemed coupons."),
+            ("OUT_OF_SCOPE", "channel", "The scheme does not pay points for redeemed coupons."),
         ),
         ({"variant_id": NEPAL, "sku": "LENS-1"}, {}, ("OUT_OF_SCOPE", "variantId", "LENS-1 is not in the scheme.")),
         (
             {"at": datetime(2026, 4, 30, 23, 59, tzinfo=UTC)},
             {},
-            ("OUT_OF_WINDOW", "at", "The scheme starts on 1 May 2026; on 30 April 2026 nobody earns in it."),
+            ("OUT_OF_WINDOW", "at", "The scheme starts on 1 May 2026; nobody can earn in it on 30 April 2026."),
         ),
         (
             {"at": datetime(2026, 8, 1, tzinfo=UTC)},
             {},
-            ("OUT_OF_WINDOW", "at", "The scheme ended on 31 July 2026; on 1 August 2026 nobody earns in it."),
+            ("OUT_OF_WINDOW", "at", "The scheme ended on 31 July 2026; nobody can earn in it on 1 August 2026."),
         ),
         ({}, {"enrolled_at": None}, ("ILLEGAL_STATE", "ecpId", "ECP-2026-000001 is not enrolled in the scheme.")),
         (
             {},
             {"enrolled_at": datetime(2026, 5, 5, tzinfo=UTC)},
-            ("OUT_OF_WINDOW", "at", "ECP-2026-000001 enrolled on 5 May 2026; what was sold before earns nothing."),
+            ("OUT_OF_WINDOW", "at", "ECP-2026-000001 enrolled on 5 May 2026; sales before that earn nothing."),
         ),
         (
             {},
             {"enrolled_at": datetime(2026, 5, 4, 12, 0, 1, tzinfo=UTC)},
-            ("OUT_OF_WINDOW", "at", "ECP-2026-000001 enrolled later that day; what was sold before earns nothing."),
+            ("OUT_OF_WINDOW", "at", "ECP-2026-000001 enrolled later that day; sales before that earn nothing."),
         ),
     ],
 )
@@ -114,14 +114,14 @@ def test_all_reasons_are_told_together() -> None:
 @pytest.mark.parametrize(
     ("quantity", "channel", "message"),
     [
-        (0, EarningChannel.SALE, "The quantity is zero: a line has at least one unit."),
+        (0, EarningChannel.SALE, "The quantity is zero; a line has at least one unit."),
         (
             -2,
             EarningChannel.SALE,
-            "The quantity is negative: a return takes back what its sale earned, and earns nothing itself.",
+            "The quantity is negative; a return takes back the points of its sale and earns nothing itself.",
         ),
         (1_000_001, EarningChannel.SALE, "The quantity is out of range; enter a whole number from 1 to 1,000,000."),
-        (2, EarningChannel.COUPON, "A coupon is found in one unit: its quantity is 1."),
+        (2, EarningChannel.COUPON, "A coupon is for one unit, so its quantity is 1."),
     ],
 )
 def test_a_line_has_units(quantity: int, channel: EarningChannel, message: str) -> None:

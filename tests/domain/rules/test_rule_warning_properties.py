@@ -1,4 +1,4 @@
-"""What checks claim of rules is so: evaluation, tried sale by sale, agrees with each finding."""
+"""Rule warnings are true: evaluation, tried sale by sale, agrees with each of them."""
 
 import itertools
 from collections.abc import Iterator
@@ -88,11 +88,11 @@ def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> I
 
 @settings(max_examples=60, deadline=None)
 @given(rules(), scopes(), st.lists(st.integers(0, 3), min_size=2, max_size=2))
-def test_findings_agree_with_evaluation(found: list[BonusRule], scope: SaleScope, points: list[int]) -> None:
+def test_warnings_agree_with_evaluation(found: list[BonusRule], scope: SaleScope, points: list[int]) -> None:
     """Nobody meets a contradiction; what is shadowed never pays; what adds up does so on some sale."""
     bases = dict(zip((sold.variant_id for sold in VARIANTS), points, strict=True))
     context = WarningContext(scope, frozenset({COUNTRY}), bases, None, PATHS, RANKS, DisplayNames())
-    told = {(finding.code, finding.rule_id) for finding in find_rule_warnings(found, context)}
+    reported = {(warning.code, warning.rule_id) for warning in find_rule_warnings(found, context)}
     compiled = compile_rules(found, RANKS)
     met: set[UUID] = set()
     paid: set[UUID] = set()
@@ -105,7 +105,7 @@ def test_findings_agree_with_evaluation(found: list[BonusRule], scope: SaleScope
         for earlier, later in itertools.combinations(meeting, 2):
             if earlier.exclusive_group is None or earlier.exclusive_group != later.exclusive_group:
                 together.add(later.id)
-    assert {rule for code, rule in told if code == "CONTRADICTION"} == {rule.id for rule in found} - met
-    shadowed = {rule for code, rule in told if code == "SHADOWED"}
+    assert {rule for code, rule in reported if code == "CONTRADICTION"} == {rule.id for rule in found} - met
+    shadowed = {rule for code, rule in reported if code == "SHADOWED"}
     assert shadowed.isdisjoint(paid)
-    assert {rule for code, rule in told if code == "OVERLAP"} == together - shadowed
+    assert {rule for code, rule in reported if code == "OVERLAP"} == together - shadowed

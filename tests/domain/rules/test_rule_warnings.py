@@ -74,7 +74,7 @@ def rule(number: int, condition: Condition, reward: Reward = FIFTY, **given: obj
 
 def found(rules: Iterable[BonusRule], context: WarningContext = CONTEXT) -> list[tuple[str, str]]:
     """Codes and messages."""
-    return [(finding.code, finding.message) for finding in find_rule_warnings(list(rules), context)]
+    return [(warning.code, warning.message) for warning in find_rule_warnings(list(rules), context)]
 
 
 @pytest.mark.parametrize(
@@ -273,8 +273,8 @@ def test_rules_that_add_up_are_a_notice() -> None:
         rule(3, ANYBODY),
         rule(4, ANYBODY, exclusive_group="tiers"),
     ]
-    findings = find_rule_warnings(rules, CONTEXT)
-    assert [(finding.code, finding.notice, finding.message) for finding in findings] == [
+    warnings = find_rule_warnings(rules, CONTEXT)
+    assert [(warning.code, warning.notice, warning.message) for warning in warnings] == [
         (
             "OVERLAP",
             True,

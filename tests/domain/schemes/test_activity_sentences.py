@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from domain.schemes.activity_sentences import (
     approval_pending,
     approved,
-    called,
     changes_requested,
     created,
     joined,
@@ -15,6 +14,7 @@ from domain.schemes.activity_sentences import (
     participant_added,
     participant_removed,
     rejected,
+    scheme_phrase,
     submitted,
     work_begins,
     you_were_added,
@@ -22,7 +22,7 @@ from domain.schemes.activity_sentences import (
 )
 from domain.text import LONGEST_REASON
 
-SCHEME = called("Diwali")
+SCHEME = scheme_phrase("Diwali")
 
 
 def test_each_act_is_a_sentence() -> None:
@@ -46,8 +46,8 @@ def test_each_act_is_a_sentence() -> None:
         "Asha asked you to take part in “Diwali”.",
         "Asha removed you from the participants of “Diwali”.",
         "Asha submitted “Diwali” for approval.",
-        "Asha submitted “Diwali”: it waits for your approval.",
-        "“Diwali” was approved and waits for you: coupons not generated.",
+        "Asha submitted “Diwali”, which is waiting for your approval.",
+        "“Diwali” was approved and is waiting for you: coupons not generated.",
     ]
 
 

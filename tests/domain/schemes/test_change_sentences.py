@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from domain.channels import EarningChannel
 from domain.rules.model import BonusRule, FlatPoints, QuantityClause
-from domain.schemes.change_sentences import sentence, what_changed
+from domain.schemes.change_sentences import changes_phrase, changes_sentence
 from domain.schemes.content import Basics, CouponValue, FieldDifference, Material, SchemeContent, differences
 from tests.domain.schemes.test_content import CONTENTS, IDS
 
@@ -42,7 +42,7 @@ def stored(changes: tuple[FieldDifference, ...]) -> tuple[FieldDifference, ...]:
 
 
 def told(before: SchemeContent, after: SchemeContent, names: dict[str, str] = NAMES) -> str:
-    return what_changed(differences(before, after), names)
+    return changes_phrase(differences(before, after), names)
 
 
 @pytest.mark.parametrize(
@@ -292,33 +292,36 @@ def test_names_and_titles_stay_in_one_line() -> None:
 
 
 def test_a_save_that_changes_nothing_says_so() -> None:
-    assert what_changed(()) == "saved without changes"
-    assert sentence("Asha Rao", "Monsoon Care", ()) == "Asha Rao saved “Monsoon Care” without changes."
+    assert changes_phrase(()) == "saved without changes"
+    assert changes_sentence("Asha Rao", "Monsoon Care", ()) == "Asha Rao saved “Monsoon Care” without changes."
 
 
 def test_a_field_that_is_not_known_here_is_told_by_its_label() -> None:
     """A field that content gains later still makes a sentence."""
-    assert what_changed((FieldDifference("supportPhone", None, "1"),)) == "changed the support phone"
-    assert what_changed((FieldDifference("x" * 300, None, "1"),)) == f"changed the {'x' * 227}…"
+    assert changes_phrase((FieldDifference("supportPhone", None, "1"),)) == "changed the support phone"
+    assert changes_phrase((FieldDifference("x" * 300, None, "1"),)) == f"changed the {'x' * 227}…"
 
 
 def test_a_sentence_says_who_did_it_and_where() -> None:
     changes = differences(content(), content(products=(AMB_1L,)))
-    assert sentence("Asha Rao", "Monsoon Care", changes, NAMES) == (
+    assert changes_sentence("Asha Rao", "Monsoon Care", changes, NAMES) == (
         "Asha Rao added AMB-1L to the products in “Monsoon Care”."
     )
-    assert sentence("Asha\nRao", LONG, changes) == f"Asha Rao added 1 product in {CLIPPED}."
+    assert changes_sentence("Asha\nRao", LONG, changes) == f"Asha Rao added 1 product in {CLIPPED}."
 
 
 def test_a_sentence_does_not_repeat_the_title_that_it_is_about() -> None:
     changes = differences(content(title="Monsoon"), content(rules=(GOLD,)))
-    assert sentence("Asha Rao", "Monsoon Care", changes) == (
+    assert changes_sentence("Asha Rao", "Monsoon Care", changes) == (
         "Asha Rao renamed the scheme from “Monsoon” to “Monsoon Care” and added the rule “Gold bonus”."
     )
     unsaid = differences(content(title=f"{LONG} 1"), content(title=f"{LONG} 2"))
-    assert sentence("Asha Rao", f"{LONG} 2", unsaid) == f"Asha Rao changed the title in {CLIPPED}."
+    assert changes_sentence("Asha Rao", f"{LONG} 2", unsaid) == f"Asha Rao changed the title in {CLIPPED}."
     rule = differences(content(), content(rules=(replace(GOLD, name="Monsoon Care"),)))
-    assert sentence("Asha Rao", "Monsoon Care", rule) == "Asha Rao added the rule “Monsoon Care” in “Monsoon Care”."
+    assert (
+        changes_sentence("Asha Rao", "Monsoon Care", rule)
+        == "Asha Rao added the rule “Monsoon Care” in “Monsoon Care”."
+    )
 
 
 LONG_TEXTS = st.text(st.characters(codec="utf-8"), max_size=130)
@@ -353,12 +356,12 @@ def test_every_difference_makes_one_line(before: SchemeContent, after: SchemeCon
     """Whatever differs is told: in one line, not too long, starting with what was done, and alike after storing it."""
     for one, other in ((before, after), (before, replace(after, basics=before.basics)), (before, before)):
         changes = differences(one, other)
-        phrase = what_changed(changes, names)
+        phrase = changes_phrase(changes, names)
         assert phrase == " ".join(phrase.split())
         assert len(phrase) <= 240
         assert phrase.startswith(VERBS) if changes else phrase == "saved without changes"
-        assert what_changed(stored(changes), dict(reversed(names.items()))) == phrase
-        whole = sentence("Asha Rao", other.basics.title, changes, names)
+        assert changes_phrase(stored(changes), dict(reversed(names.items()))) == phrase
+        whole = changes_sentence("Asha Rao", other.basics.title, changes, names)
         assert whole.startswith("Asha Rao ")
         assert whole.endswith(".")
         assert len(whole.splitlines()) == 1
@@ -371,4 +374,4 @@ def test_every_section_that_differs_is_mentioned(before: SchemeContent, after: S
     words = {"variant_ids": "product", "geography_ids": "geograph", "coupon_values": "of ", "rules": "rule"}
     for section, word in words.items():
         changes = differences(before, replace(before, **{section: getattr(after, section)}))
-        assert not changes or word in what_changed(changes, NAMES)
+        assert not changes or word in changes_phrase(changes, NAMES)

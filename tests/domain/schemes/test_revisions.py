@@ -12,7 +12,7 @@ from domain.failures import Problem, UserErrorCode
 from domain.schemes.content import Basics, SchemeContent
 from domain.schemes.definition import ReviewWarning
 from domain.schemes.failures import RevisionOpen, TimePassed
-from domain.schemes.revisions import in_force, replaced, revision_warnings, time_problems
+from domain.schemes.revisions import replaced_revision, revision_in_force, revision_warnings, time_problems
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
@@ -51,10 +51,10 @@ ROW = (Revision(1, NOW), Revision(2, JULY), Revision(3, JUNE))
 )
 def test_the_last_that_has_taken_effect_is_in_force(at: datetime, number: int | None, before: int | None) -> None:
     """From its very moment on; what takes effect at a moment replaces the one until then."""
-    found, old = in_force(ROW, at), replaced(ROW, at)
+    found, old = revision_in_force(ROW, at), replaced_revision(ROW, at)
     assert (found and found.number, old and old.number) == (number, before)
-    assert in_force((), at) is None
-    assert replaced((), at) is None
+    assert revision_in_force((), at) is None
+    assert replaced_revision((), at) is None
 
 
 @given(times=st.lists(st.datetimes(timezones=st.just(UTC)), unique=True), at=st.datetimes(timezones=st.just(UTC)))
@@ -62,11 +62,11 @@ def test_in_force_is_the_nearest_before(times: list[datetime], at: datetime) -> 
     """Whatever the order in which revisions were approved."""
     row = [Revision(number, time) for number, time in enumerate(times, start=1)]
     begun = [time for time in times if time <= at]
-    found = in_force(row, at)
+    found = revision_in_force(row, at)
     assert (found and found.effective_at) == (max(begun) if begun else None)
     for revision in row:
         earlier = [time for time in times if time < revision.effective_at]
-        old = replaced(row, revision.effective_at)
+        old = replaced_revision(row, revision.effective_at)
         assert (old and old.effective_at) == (max(earlier) if earlier else None)
 
 
@@ -89,7 +89,7 @@ def test_a_time_lies_between_now_and_the_end(at: datetime, problems: list[Proble
 
 def test_no_two_revisions_take_effect_together() -> None:
     """The time counts, in whatever zone it is written."""
-    message = "Revision 3 takes effect at that very time, on 1 June 2026 at 00:00 UTC: choose another one."
+    message = "Revision 3 already takes effect on 1 June 2026 at 00:00 UTC: choose another time."
     same = JUNE.astimezone(timezone(timedelta(hours=-8)))
     for at in (JUNE, same):
         assert list(time_problems(at, NOW, ENDS, ROW)) == [Problem(UserErrorCode.CONFLICT, message, PATH)]

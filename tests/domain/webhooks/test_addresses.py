@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.webhooks.addresses import RETRY_PAUSES, Address, is_public, next_attempt, url_problems
+from domain.webhooks.addresses import RETRY_DELAYS, Address, is_public, next_attempt, url_problems
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
@@ -88,8 +88,8 @@ def test_ordinary_urls_are_good(url: str) -> None:
 
 UNENCODED = "A URL has no spaces and only ASCII characters: encode any others."
 NO_HTTPS = "The URL must begin with https://."
-UNREADABLE = "The host or the port of this URL cannot be read: the port is a number from 1 to 65,535."
-SIGNED = "The URL must hold no user and no password: webhooks are signed instead."
+UNREADABLE = "The host or the port of this URL is invalid: the port is a number from 1 to 65,535."
+SIGNED = "The URL must not contain a user or a password: webhooks are signed instead."
 NO_FRAGMENT = "The URL must end before the # sign: what follows it is never sent."
 NO_HOST = "The URL names no host."
 
@@ -170,7 +170,7 @@ def test_any_text_is_either_refused_or_a_good_url(url: str) -> None:
 
 
 def test_the_schedule_is_that_of_standard_webhooks() -> None:
-    starts = list(accumulate(RETRY_PAUSES))
+    starts = list(accumulate(RETRY_DELAYS))
     assert [starts[0], starts[1], starts[4], starts[-1]] == [
         timedelta(seconds=5),
         timedelta(minutes=5, seconds=5),

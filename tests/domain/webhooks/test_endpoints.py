@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.webhooks.addresses import RETRY_PAUSES
+from domain.webhooks.addresses import RETRY_DELAYS
 from domain.webhooks.endpoints import (
     Attempt,
     GiveUp,
@@ -23,7 +23,7 @@ FAILED = Attempt(NOW, 12, 500, "The endpoint answered 500.")
 
 @pytest.mark.parametrize("failures", range(1, 10))
 def test_a_failed_attempt_is_made_again_after_its_pause(failures: int) -> None:
-    pause = RETRY_PAUSES[failures - 1]
+    pause = RETRY_DELAYS[failures - 1]
     assert after_failure(failures, FAILED, 0) == Retry(NOW + pause)
     assert after_failure(failures, FAILED, 1) == Retry(NOW + pause * 1.2)
 
@@ -31,7 +31,7 @@ def test_a_failed_attempt_is_made_again_after_its_pause(failures: int) -> None:
 def test_the_tenth_failure_is_the_last() -> None:
     reason = "10 attempts in a row have failed. The last one: The endpoint answered 500."
     assert after_failure(10, FAILED, 0.5) == GiveUp(reason)
-    assert sum(RETRY_PAUSES, timedelta()) > timedelta(days=3)
+    assert sum(RETRY_DELAYS, timedelta()) > timedelta(days=3)
 
 
 def test_an_endpoint_that_is_gone_is_given_up_at_once() -> None:
@@ -87,6 +87,6 @@ def test_a_state_has_its_sentence(
 def test_reasons_are_sentences() -> None:
     assert disabled_by("Asha Rao") == "Asha Rao disabled it."
     assert disabled_message("https://hooks.example.com/", "It is gone.") == (
-        "The webhook endpoint https://hooks.example.com/ was disabled. It is gone. What happens meanwhile is kept for "
+        "The webhook endpoint https://hooks.example.com/ was disabled. It is gone. Events from now on are kept for "
         "it for some days."
     )

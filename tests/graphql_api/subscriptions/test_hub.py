@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from domain.permissions import Role
-from domain.requests import Overloaded, TookTooLong
+from domain.requests import Overloaded, StatementTimeout
 from graphql_api.context import Environment
 from graphql_api.subscriptions.groups import EventGroup
 from graphql_api.subscriptions.hub import Hub
@@ -154,7 +154,7 @@ async def test_whoever_is_refused_late_takes_nobody_along(
     assert (await waiting(later, 1))[-1] == "For the one who is left."
 
 
-@pytest.mark.parametrize("refused", [Overloaded, TookTooLong])
+@pytest.mark.parametrize("refused", [Overloaded, StatementTimeout])
 async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     clients: Clients,
@@ -162,7 +162,7 @@ async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 
     complaints: Complaints,
     promote: Change,
     monkeypatch: pytest.MonkeyPatch,
-    refused: type[Overloaded | TookTooLong],
+    refused: type[Overloaded | StatementTimeout],
 ) -> None:
     """Who everybody is could not be read: it is read again before anything else is told."""
     real, failures = refresh, [refused(), refused()]

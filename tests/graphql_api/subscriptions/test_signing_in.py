@@ -113,7 +113,7 @@ async def test_a_server_that_is_busy_asks_to_come_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A client gives up for good on 4403, and must not do so here."""
-    busy = "The server is very busy at this moment: try again in a few seconds."
+    busy = "The server is very busy right now: try again in a few seconds."
     taken = [environment.operation(None, fresh=True) for _ in range(8)]
     try:
         await asyncio.gather(*(operation.fetch(HORIZON) for operation in taken))
