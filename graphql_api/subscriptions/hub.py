@@ -81,7 +81,7 @@ class Hub:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def connect(self, session: Session) -> None:
-        """A connection has signed in; one that comes while we stop is sent away. Raises RefusedRequest.
+        """A connection has signed in; one that comes while we stop is sent away. Raises RequestError.
 
         Who it is was read before we knew of it, perhaps from a replica, and what has changed since then is not told
         again. So it is read once more.

@@ -57,7 +57,7 @@ class EventStream(Response):
         self._subscription = Subscription(asked, self._session, hub.tip, lambda _: self._woken.set())
 
     async def open(self) -> list[GraphQLError]:
-        """Begin to follow; errors take the place of the stream. Raises RefusedRequest."""
+        """Begin to follow; errors take the place of the stream. Raises RequestError."""
         errors: list[GraphQLError] = []
         try:
             await self._hub.connect(self._session)

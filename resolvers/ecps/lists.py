@@ -45,7 +45,7 @@ class EcpFilter(Struct, frozen=True):
 
 
 async def list_ecps(operation: Operation, arguments: PageArguments, chosen: EcpFilter, order: EcpOrder) -> Page[EcpRow]:
-    """A page of the ECPs that the viewer sees. Raises BadInput."""
+    """A page of the ECPs that the viewer sees. Raises BadArgument."""
     scope = operation.viewer.ecp_scope
     filters, parameters = await _compiled(operation, chosen)
 

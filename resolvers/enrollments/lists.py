@@ -61,7 +61,7 @@ ListArguments = tuple[EnrollmentFilter, EnrollmentOrder, PageArguments]
 async def enrollments_by_scheme(
     operation: Operation, ids: list[UUID], arguments: ListArguments
 ) -> list[Page[EnrollmentRow]]:
-    """Batch function: a page of the enrollments of each scheme that the viewer sees. Raises BadInput."""
+    """Batch function: a page of the enrollments of each scheme that the viewer sees. Raises BadArgument."""
     chosen, order, page = arguments
     scope = operation.viewer.ecp_scope
     if scope is EcpScope.NONE:
@@ -108,7 +108,7 @@ async def _of_one_scheme(
 async def enrollments_by_ecp(
     operation: Operation, ids: list[UUID], arguments: ListArguments
 ) -> list[Page[EnrollmentRow]]:
-    """Batch function: a page of the enrollments of each ECP that the viewer sees, newest first. Raises BadInput."""
+    """Batch function: a page of the enrollments of each ECP that the viewer sees, newest first. Raises BadArgument."""
     chosen, _, page = arguments
     scope = operation.viewer.ecp_scope
     if scope is EcpScope.NONE:
@@ -131,7 +131,7 @@ async def enrollments_by_queue(
 ) -> list[Page[EnrollmentRow]]:
     """Batch function: a page of the enrollments of each queue, the longest waiting first; other queues have none.
 
-    Raises BadInput, and QueueOfOthers for a queue of other roles.
+    Raises BadArgument, and ForbiddenQueue for a queue of other roles.
     """
     queues = [queue_of(key, operation.viewer) for key in keys]
     return [

@@ -20,7 +20,7 @@ SCOPE: Final = "events"
 async def list_events(
     operation: Operation, kinds: Collection[EventKind] | None, after: str | None, first: int | None
 ) -> FeedPage:
-    """A page of the events of these kinds, or of all, that the viewer may see. Raises BadInput and CursorExpired."""
+    """A page of the events of these kinds, or of all, that the viewer may see. Raises BadArgument and CursorExpired."""
     permitted = permitted_kinds(operation.viewer)
     wanted = permitted if kinds is None else permitted.intersection(kinds)
     feed: Feed = await open_feed(operation, Stream(SCOPE, wanted, visible_to=visible_to_viewer), after=after)

@@ -53,7 +53,7 @@ async def unread_counts_by_account(operation: Operation, ids: list[UUID]) -> lis
 
 
 async def follow_notifications(operation: Operation, after: str | None) -> Feed:
-    """The viewer's notifications, as they come. Raises BadInput and CursorExpired."""
+    """The viewer's notifications, as they come. Raises BadArgument and CursorExpired."""
     return await open_feed(operation, NOTIFICATION_ADDED, operation.viewer.account_id, after)
 
 

@@ -50,7 +50,7 @@ class SchemeFilter(Struct, frozen=True):
 async def list_schemes(
     operation: Operation, arguments: PageArguments, chosen: SchemeFilter, order: SchemeOrder
 ) -> Page[SchemeRow]:
-    """A page of the schemes that the viewer sees. Raises BadInput, and QueueOfOthers for a queue of other roles.
+    """A page of the schemes that the viewer sees. Raises BadArgument, and ForbiddenQueue for a queue of other roles.
 
     Queues that hold something else than schemes hold none.
     """

@@ -39,7 +39,7 @@ class EcpFilterInput:
     registered_to: date | None = optional("Only ECPs that registered on this day or earlier.")
 
     def to_filter(self) -> EcpFilter:
-        """The filter as resolvers know it. Raises BadInput for ids that make no sense."""
+        """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
         places, tiers, scheme = self.geography_ids, self.tier_ids, self.enrolled_in
         return EcpFilter(
             self.search,

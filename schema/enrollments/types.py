@@ -63,7 +63,7 @@ class EnrollmentFilterInput:
     enrolled_to: date | None = optional("Only ECPs that take part since this day or an earlier one.")
 
     def to_filter(self) -> EnrollmentFilter:
-        """The filter as resolvers know it. Raises BadInput for ids that make no sense."""
+        """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
         places, tiers = self.geography_ids, self.tier_ids
         return EnrollmentFilter(
             self.search,

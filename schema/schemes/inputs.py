@@ -49,7 +49,7 @@ class SchemeFilterInput:
     active_on: date | None = optional("Only approved schemes in which ECPs earn on this day.")
 
     def to_filter(self) -> SchemeFilter:
-        """The filter as resolvers know it. Raises BadInput for ids that make no sense."""
+        """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
         places, variants = self.geography_ids, self.variant_ids
         return SchemeFilter(
             self.search,
