@@ -33,7 +33,7 @@ from db.embedded.server import EmbeddedPostgres
 from domain.rules.reach import ReachPolicy
 from domain.schemes.assessment import Assessment, assess, sale_scope
 from domain.schemes.content import SchemeContent
-from resolvers.rules.populations import surroundings
+from resolvers.rules.populations import load_assessment_context
 
 GOAL_S: Final = 2.0
 NOW: Final = datetime(2026, 3, 10, tzinfo=UTC)
@@ -81,11 +81,11 @@ async def _tessera(database: Database, content: SchemeContent) -> tuple[Assessme
     began = time.perf_counter()
     reading = database.reading(fresh=False)
     try:
-        found = await surroundings(reading, [content], NOW)
+        found = await load_assessment_context(reading, [content], NOW)
     finally:
         await reading.close()
     read = time.perf_counter()
-    scope = sale_scope(content, found.goods)
+    scope = sale_scope(content, found.variants)
     assessment = assess(content, scope, found.populations[0], NAMES, ReachPolicy())
     return assessment, Taken(time.perf_counter() - began, read - began)
 

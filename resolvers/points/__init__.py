@@ -1,1 +1,1 @@
-"""What sales earn, and why."""
+"""The points that sales earn, and why."""

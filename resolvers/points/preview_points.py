@@ -1,4 +1,4 @@
-"""The query previewPoints: what a sale would earn and why, in a scheme or in the draft of one; nothing is posted."""
+"""The query previewPoints: the points that a sale would earn in a scheme or a draft, and why; nothing is posted."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from domain.text import format_number
 from resolvers.context import Operation
 from resolvers.ecps.loaders import ecps_by_id
 from resolvers.loading import align_many
-from resolvers.points.verdicts import LineVerdictView, explained
+from resolvers.points.verdicts import LineVerdictView, explain_evaluation
 from resolvers.rules.loaders import names_of, rule_rows
 from resolvers.schemes.definitions import load_definitions
 from resolvers.schemes.loaders import schemes_by_id
@@ -37,7 +37,7 @@ from resolvers.validation import reject_invalid
 
 
 class PreviewPoints(Struct, frozen=True):
-    """A sale of one variant, or a redeemed coupon, that has not happened; `at` is now when it is left out."""
+    """A hypothetical sale of one variant, or redeemed coupon; an `at` of None is now."""
 
     scheme_id: UUID
     ecp_id: UUID
@@ -49,7 +49,7 @@ class PreviewPoints(Struct, frozen=True):
 
 
 class PointsPreview(Struct, frozen=True):
-    """What such a line would earn: nothing when there are problems, whatever the verdicts of the rules."""
+    """The points that the line would earn. They are 0 if there are problems, regardless of the verdicts."""
 
     base_points: int
     bonus_points: int
@@ -59,7 +59,7 @@ class PointsPreview(Struct, frozen=True):
 
 
 class _Case(Struct, frozen=True):
-    """A line before a scheme, with who sold it."""
+    """A line with the content of the scheme, and the ECP who would earn."""
 
     content: SchemeContent
     line: SaleLine
@@ -70,7 +70,7 @@ class _Case(Struct, frozen=True):
 
 
 async def preview_points(operation: Operation, command: PreviewPoints) -> PointsPreview:
-    """Evaluate without posting. Raises InvalidInput, SchemeNotFound and EcpNotFound."""
+    """Evaluate a line without posting points. Raises InvalidInput, SchemeNotFound and EcpNotFound."""
     (scheme,) = await schemes_by_id(operation, [command.scheme_id])
     if scheme is None:
         raise SchemeNotFound
@@ -85,14 +85,14 @@ async def preview_points(operation: Operation, command: PreviewPoints) -> Points
     return PointsPreview(
         0 if problems else evaluation.base_points,
         0 if problems else evaluation.bonus_points,
-        await explained(operation, rule_rows(scheme.id, content.rules), evaluation),
+        await explain_evaluation(operation, rule_rows(scheme.id, content.rules), evaluation),
         problems,
         list(_assumptions(case, command.volume_so_far)),
     )
 
 
 async def _content(operation: Operation, scheme: SchemeRow, at: datetime) -> tuple[SchemeContent, list[Problem]]:
-    """What the sale is valued by: the revision in force at that moment, and a draft as it is."""
+    """The content that applies to the sale: the revision in force at that time, or a draft as it is."""
     early: list[Problem] = []
     if scheme.approved_at is not None and scheme.revises is None:
         content = await content_in_force(operation, scheme.id, at)
@@ -106,7 +106,7 @@ async def _content(operation: Operation, scheme: SchemeRow, at: datetime) -> tup
     return definition.content, early
 
 
-async def _case(  # noqa: PLR0913, PLR0917 - what a case is put together from
+async def _case(  # noqa: PLR0913, PLR0917 - the parts of a case
     operation: Operation, command: PreviewPoints, scheme: SchemeRow, ecp: EcpRow, content: SchemeContent, at: datetime
 ) -> _Case:
     variants = await operation.fetch(VARIANTS_BY_ID, ids=[command.variant_id])
@@ -125,7 +125,7 @@ async def _case(  # noqa: PLR0913, PLR0917 - what a case is put together from
     in_force = scheme.approved_at is not None
     assumed = enrolled_at is None and not in_force
     if assumed:
-        enrolled_at = _would_enroll(content, at)
+        enrolled_at = _assumed_enrollment(content, at)
     path = tuple(dict.fromkeys(key for key in (ecp.geography_id, ecp.region_id, ecp.country_id) if key is not None))
     places = (await names_of(operation, [ecp.geography_id])).geographies
     earner = Earner(ecp.code, EcpStatus(ecp.status), path, places[ecp.geography_id], enrolled_at)
@@ -137,10 +137,10 @@ async def _enrolled_at(operation: Operation, scheme_id: UUID, ecp_id: UUID) -> d
     return next((row.enrolled_at for row in rows if row.status == EnrollmentStatus.ENROLLED), None)
 
 
-def _would_enroll(content: SchemeContent, at: datetime) -> datetime:
-    """The last day on which somebody can have enrolled who sells at that moment; that day, while none is set.
+def _assumed_enrollment(content: SchemeContent, at: datetime) -> datetime:
+    """The last day on which an ECP who sells at `at` can have enrolled; the day of the sale if no dates are set.
 
-    Nobody can before enrollment opens; then it is the first day, and what was sold before earns nothing.
+    For a sale before enrollment opens it is the first day of enrollment, so that the sale earns nothing.
     """
     opens, closes = content.basics.enrollment_opens_on, content.basics.enrollment_closes_on
     sold_on = at.astimezone(UTC).date()
@@ -173,11 +173,11 @@ def _volume_problems(volume: int) -> Iterable[Problem]:
 
 
 def _assumptions(case: _Case, volume: int) -> Iterator[str]:
-    """What the preview takes for granted, because it has not happened."""
+    """Write what the preview assumes, one sentence each."""
     if case.assumed_enrolled and case.earner.enrolled_at is not None:
         enrolled_on = format_day(case.earner.enrolled_at.date())
-        yield f"{case.earner.code} is not enrolled yet, and counts as enrolled on {enrolled_on}."
+        yield f"{case.earner.code} is not enrolled yet; the preview assumes enrollment on {enrolled_on}."
     if needed_volumes(case.content.rules):
-        yield f"Where a rule asks for a volume, {format_number(volume)} counts as sold or redeemed before."
+        yield f"Where a rule asks for a volume, {format_number(volume)} is assumed to be sold or redeemed before."
     if any(rule.limits != Limits() for rule in case.content.rules):
-        yield "Limits of rules count as not used yet."
+        yield "The limits of rules are assumed to be unused."

@@ -1,4 +1,4 @@
-"""Decisions about rules with the names that their sentences need; sentences are built when somebody reads them."""
+"""Verdicts on rules with the names that their sentences need. A sentence is built only when it is read."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -14,61 +14,63 @@ from resolvers.rules.loaders import RuleView, names_of, rule_views
 
 
 class ClauseVerdictView(Struct, frozen=True):
-    """What a rule asks with one clause, and the fact that decided whether it is so."""
+    """The verdict on one clause of a rule, with the names for its sentences."""
 
-    decided: ClauseVerdict
+    verdict: ClauseVerdict
     names: DisplayNames
 
     @property
     def clause(self) -> str:
-        """What is asked, in words that follow “ECPs who”."""
-        return clause_sentence(self.decided.clause, self.names, negated=self.decided.negated)
+        """What the clause asks for, in words that follow “ECPs who”."""
+        return clause_sentence(self.verdict.clause, self.names, negated=self.verdict.negated)
 
     @property
     def met(self) -> bool:
-        """Whether it is so."""
-        return self.decided.met
+        """Whether the clause is met."""
+        return self.verdict.met
 
     @property
     def fact(self) -> str:
-        """What decided it, as a sentence."""
-        return fact_sentence(self.decided, self.names)
+        """The fact that decided the clause, as a sentence."""
+        return fact_sentence(self.verdict, self.names)
 
 
 class RuleVerdictView(Struct, frozen=True):
-    """The decision about one rule."""
+    """The verdict on one rule, with the names for its sentences."""
 
     rule: RuleView
-    decided: RuleVerdict
+    verdict: RuleVerdict
     names: DisplayNames
     rule_names: Mapping[UUID, str]
 
     @property
     def met(self) -> bool:
-        """Whether the condition holds."""
-        return self.decided.met
+        """Whether the condition is met."""
+        return self.verdict.met
 
     @property
     def sentence(self) -> str:
-        """What the rule paid, or what kept it from paying."""
-        return rule_sentence(self.rule.rule, self.decided, self.names, self.rule_names)
+        """What the rule paid, or why it paid less or nothing."""
+        return rule_sentence(self.rule.rule, self.verdict, self.names, self.rule_names)
 
     @property
     def clauses(self) -> tuple[ClauseVerdictView, ...]:
         """Every clause of the rule, in reading order."""
-        return tuple(ClauseVerdictView(clause, self.names) for clause in self.decided.clauses)
+        return tuple(ClauseVerdictView(clause, self.names) for clause in self.verdict.clauses)
 
 
 class LineVerdictView(Struct, frozen=True):
-    """What one rule pays for one line, and why."""
+    """The points that one rule pays for one line, and why."""
 
     rule: RuleView
     verdict: RuleVerdictView
     points: int
 
 
-async def explained(fetching: Fetching, rows: Sequence[RuleRow], evaluation: Evaluation) -> list[LineVerdictView]:
-    """The outcomes of an evaluation, for the rules in these rows, with all names: two statements."""
+async def explain_evaluation(
+    fetching: Fetching, rows: Sequence[RuleRow], evaluation: Evaluation
+) -> list[LineVerdictView]:
+    """The outcomes of an evaluation for the rules in these rows, with all names; two statements."""
     views = await rule_views(fetching, list(rows))
     verdicts = [outcome.verdict for outcome in evaluation.outcomes]
     ids = {key for verdict in verdicts for key in collect_fact_references(verdict).ids}

@@ -1,1 +1,1 @@
-"""Bonus rules: loaders, and the ECPs whom rules could reach."""
+"""Bonus rules: loaders, and the populations of ECPs that rules could reach."""

@@ -1,4 +1,4 @@
-"""Loaders of bonus rules, with the names that their sentences need."""
+"""Loaders of bonus rules, with the display names that their sentences need."""
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -19,7 +19,7 @@ from resolvers.loading import align_many
 
 
 class RuleView(Struct, frozen=True):
-    """A bonus rule with the names of what it mentions."""
+    """A bonus rule with the names of the catalog entries that it refers to."""
 
     id: UUID
     position: int
@@ -28,17 +28,17 @@ class RuleView(Struct, frozen=True):
 
     @property
     def rule(self) -> BonusRule:
-        """The rule itself."""
+        """The decoded rule."""
         return decode_rule(self.document)
 
     @property
     def qualifies(self) -> str:
-        """Who and what qualifies, as a sentence."""
+        """The condition as a sentence."""
         return _sentences(self.document, self.mentioned)[0]
 
     @property
     def gets(self) -> str:
-        """What they get, as a sentence."""
+        """The reward and limits as a sentence."""
         return _sentences(self.document, self.mentioned)[1]
 
 
@@ -50,12 +50,12 @@ async def rules_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[Ru
 
 
 async def names_mentioned(fetching: Fetching, rows: list[RuleRow]) -> DisplayNames:
-    """The names of everything that the rules mention, with one statement; none when they mention nothing."""
+    """The names of everything that the rules refer to, with one statement, or none if they refer to nothing."""
     return await names_of(fetching, {key for row in rows for key in _mentioned_ids(row.document)})
 
 
 async def names_of(fetching: Fetching, ids: Collection[UUID]) -> DisplayNames:
-    """The names of those tiers, geographies, variants and products that exist among the ids."""
+    """The names of the tiers, geographies, variants and products with these ids; unknown ids are left out."""
     return _names(await _name_rows(fetching, ids))
 
 
@@ -64,7 +64,7 @@ async def _name_rows(fetching: Fetching, ids: Collection[UUID]) -> list[NameRow]
 
 
 def rule_rows(scheme_id: UUID, rules: Iterable[BonusRule]) -> list[RuleRow]:
-    """Rules of a content as rows, for those that are kept nowhere else."""
+    """Turn the rules of a content into rows, for rules that are not stored as rows."""
     return [
         RuleRow(rule.id, scheme_id, position, msgspec.json.encode(rule).decode())
         for position, rule in enumerate(rules, start=1)
@@ -72,7 +72,7 @@ def rule_rows(scheme_id: UUID, rules: Iterable[BonusRule]) -> list[RuleRow]:
 
 
 async def rule_views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
-    """The rules with the names that each of them needs."""
+    """The rules, each with the names that its sentences need."""
     ids = {key for row in rows for key in _mentioned_ids(row.document)}
     names = {row.id: row for row in await _name_rows(fetching, ids)}
     return [
@@ -105,6 +105,6 @@ def _mentioned_ids(document: str) -> tuple[UUID, ...]:
 
 @lru_cache(maxsize=4096)
 def _sentences(document: str, mentioned: tuple[NameRow, ...]) -> tuple[str, str]:
-    """Both sentences of a rule. They depend on the rule and the names in it, and on nothing else."""
+    """Both sentences of a rule. They depend only on the rule and the names in it, so they can be cached."""
     rule, names = decode_rule(document), _names(mentioned)
     return qualifying_sentence(rule, names), reward_sentence(rule, names)

@@ -1,4 +1,4 @@
-"""The ECPs of schemes, counted by the database and told apart as far as rules ask, and what else reach needs (R4)."""
+"""Reads what reach depends on: ECPs counted by what rules ask for, geographies, tiers, and variants (R4)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -16,17 +16,19 @@ from domain.rules.traversal import walk_clauses
 from domain.schemes.content import SchemeContent
 
 
-class Surroundings(Struct, frozen=True):
-    """What schemes are assessed in: their goods, the tree of geographies, the tiers, and a population for each."""
+class AssessmentContext(Struct, frozen=True):
+    """What assessments of schemes depend on: their variants, the names of tiers, and a population for each scheme."""
 
-    goods: Mapping[UUID, SoldVariant]
+    variants: Mapping[UUID, SoldVariant]
     tier_names: Mapping[UUID, str]
     populations: Sequence[Population]
 
 
-async def surroundings(fetching: Fetching, contents: Sequence[SchemeContent], now: datetime) -> Surroundings:
-    """Read what the reach of these schemes depends on: six statements, however many schemes, rules and ECPs."""
-    goods = await _goods(fetching, {key for content in contents for key in content.variant_ids})
+async def load_assessment_context(
+    fetching: Fetching, contents: Sequence[SchemeContent], now: datetime
+) -> AssessmentContext:
+    """Read the context of these schemes with six statements, however many schemes, rules and ECPs there are."""
+    variants = await _sold_variants(fetching, {key for content in contents for key in content.variant_ids})
     paths = _paths(dict(await fetching.fetch(statements.PARENTS)))
     tiers = await fetching.fetch(ALL_TIERS)
     ranks = {row.id: row.rank for row in tiers}
@@ -37,10 +39,10 @@ async def surroundings(fetching: Fetching, contents: Sequence[SchemeContent], no
         Population(tuple(cell for cell in cells if cell.geography_id in places), within, paths, ranks)
         for within, places in zip(chosen, inside, strict=True)
     ]
-    return Surroundings(goods, {row.id: row.name for row in tiers}, populations)
+    return AssessmentContext(variants, {row.id: row.name for row in tiers}, populations)
 
 
-async def _goods(fetching: Fetching, ids: Iterable[UUID]) -> dict[UUID, SoldVariant]:
+async def _sold_variants(fetching: Fetching, ids: Iterable[UUID]) -> dict[UUID, SoldVariant]:
     variants = await fetching.fetch(VARIANTS_BY_ID, ids=list(ids))
     products = await fetching.fetch(PRODUCTS_BY_ID, ids=list({row.product_id for row in variants}))
     categories = {row.id: row.category for row in products}
@@ -52,39 +54,41 @@ async def _cells(
 ) -> tuple[Cell, ...]:
     rules = [rule for content in contents for rule in content.rules]
     found = (clause for rule in rules for clause in walk_clauses(rule.condition) if isinstance(clause, ActivityClause))
-    asked = list(dict.fromkeys(found))
+    activity_clauses = list(dict.fromkeys(found))
     totals = await fetching.fetch(statements.TOTALS, places=places)
-    active = await _active(fetching, asked, places, now) if asked else []
+    active = await _active(fetching, activity_clauses, places, now) if activity_clauses else []
     return merge_cells({(row.geography_id, row.tier_id): row.count for row in totals}, active)
 
 
-async def _active(fetching: Fetching, asked: Sequence[ActivityClause], places: list[UUID], now: datetime) -> list[Cell]:
-    """Cells of those ECPs who have met at least one of the activities that rules ask for."""
+async def _active(
+    fetching: Fetching, activity_clauses: Sequence[ActivityClause], places: list[UUID], now: datetime
+) -> list[Cell]:
+    """Cells of the ECPs who have met at least one of the activity clauses."""
     rows = await fetching.fetch(
         statements.ACTIVE,
-        kinds=[clause.activity for clause in asked],
-        times=[clause.times for clause in asked],
-        days=[clause.within_days for clause in asked],
+        kinds=[clause.activity for clause in activity_clauses],
+        times=[clause.times for clause in activity_clauses],
+        days=[clause.within_days for clause in activity_clauses],
         now=now,
         places=places,
     )
     cells = []
     for row in rows:
-        did = frozenset(asked[number - 1] for number in row.met)
-        # What was done so many times at all stays done.
+        did = frozenset(activity_clauses[number - 1] for number in row.met)
+        # A clause without a bound in days holds for good once it is met.
         stays = frozenset(clause for clause in did if clause.within_days is None)
         cells.append(Cell(row.geography_id, row.tier_id, row.count, did, stays))
     return cells
 
 
 def _paths(parents: Mapping[UUID, UUID | None]) -> dict[UUID, tuple[UUID, ...]]:
-    """The way from each geography up to its country."""
+    """The path from each geography up to its country."""
     paths: dict[UUID, tuple[UUID, ...]] = {}
     for place in parents:
-        way: list[UUID] = []
+        path: list[UUID] = []
         above: UUID | None = place
-        while above is not None and above not in way:
-            way.append(above)
+        while above is not None and above not in path:
+            path.append(above)
             above = parents.get(above)
-        paths[place] = tuple(way)
+        paths[place] = tuple(path)
     return paths

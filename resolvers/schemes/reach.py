@@ -16,7 +16,7 @@ from domain.schemes.assessment import Assessment, ReachStep, RuleReach, assess, 
 from domain.schemes.definition import ReviewWarning
 from resolvers.context import Operation
 from resolvers.rules.loaders import RuleView, rule_rows, rule_views
-from resolvers.rules.populations import surroundings
+from resolvers.rules.populations import load_assessment_context
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.disclosure import may_follow
 from resolvers.schemes.review import warnings_of
@@ -64,14 +64,14 @@ async def assess_definitions(
     operation: Operation, fetching: Fetching, definitions: Sequence[Definition]
 ) -> list[Assessment]:
     """The assessment of each scheme as it is now, by the policy of the operation, with all of its warnings."""
-    found = await surroundings(fetching, [definition.content for definition in definitions], operation.now)
+    found = await load_assessment_context(fetching, [definition.content for definition in definitions], operation.now)
     assessed = []
     for definition, population in zip(definitions, found.populations, strict=True):
         names = definition.names
         every = DisplayNames(
             found.tier_names, {**names.geographies, **definition.places}, names.variants, names.products
         )
-        scope = sale_scope(definition.content, found.goods, _since(definition))
+        scope = sale_scope(definition.content, found.variants, _since(definition))
         # Mostly milliseconds, but seconds for the largest rules: never of the one thread that serves everybody.
         about_rules = await asyncio.to_thread(
             assess, definition.content, scope, population, every, operation.reach_policy

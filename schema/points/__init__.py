@@ -1,1 +1,1 @@
-"""Points: what is earned, and why."""
+"""Points: how many a sale earns, and why."""

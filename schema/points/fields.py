@@ -17,28 +17,28 @@ from schema.roots import query
 from schema.rules.enums import EarningChannel
 from schema.scalars import SafeInt
 
-What = strawberry.argument(description="The sale to try.")
+What = strawberry.argument(description="The sale to preview.")
 
 
 @strawberry.input(description="A sale of one variant, or a redeemed coupon, that has not happened.")
 class PreviewPointsInput:
     """A sale to try."""
 
-    scheme_id: strawberry.ID = leaf("The scheme; a draft and a revision are tried as they are.")
-    ecp_id: strawberry.ID = leaf("Who would earn.")
-    channel: EarningChannel = leaf("How it would be earned.")
-    variant_id: strawberry.ID = leaf("What would be sold or redeemed.")
-    quantity: int = leaf("How many units; a coupon is found in one.")
-    unit_price: Decimal | None = optional(
-        "The price of a unit. No rule asks for it yet: volumes count what was sold before."
+    scheme_id: strawberry.ID = leaf("The scheme. A draft or a revision is previewed as it is.")
+    ecp_id: strawberry.ID = leaf("The ECP who would earn.")
+    channel: EarningChannel = leaf("The channel through which the points would be earned.")
+    variant_id: strawberry.ID = leaf("The variant that would be sold or redeemed.")
+    quantity: int = leaf("The number of units; 1 for a coupon.")
+    unit_price: Decimal | None = optional("The price of a unit. No rule uses it yet: volumes add up earlier sales.")
+    at: datetime | None = optional(
+        "The time of the sale. Default: now. An approved scheme pays by the revision in force at that time."
     )
-    at: datetime | None = optional("When; now if left out. An approved scheme pays by the revision in force then.")
     volume_so_far: SafeInt | None = optional(
-        "What counts as sold or redeemed before, wherever a rule asks for a volume; 0 if left out."
+        "The volume sold or redeemed before, wherever a rule asks for one. Default: 0."
     )
 
     def to_command(self) -> PreviewPoints:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed ids."""
         ids = InputIds()
         scheme_id = ids.one(NodeKind.SCHEME, self.scheme_id, "schemeId")
         ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
@@ -56,8 +56,8 @@ class PointsQueries:
     @query(
         requires=Permission.POINTS_PREVIEW,
         returns=PointsPreview,
-        description="What a sale would earn in a scheme, and why, rule by rule; for drafts too, to try rules while "
-        "they are written. Nothing is posted.",
+        description="Preview the points that a sale would earn in a scheme, and why, rule by rule. This works for "
+        "drafts, too, while their rules are written. Nothing is posted.",
     )
     async def preview_points(self, info: AppInfo, input: Annotated[PreviewPointsInput, What]) -> PointsPreview:
         """A preview; what is wrong with the input is in its errors."""

@@ -1,4 +1,4 @@
-"""Types of what rules decide about lines of sales."""
+"""Types of the verdicts of rules on lines of sales."""
 
 from typing import Any
 
@@ -12,48 +12,50 @@ from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
 
 
-@strawberry.type(description="What a rule asks with one clause, and the fact that decided whether it is so.")
+@strawberry.type(description="The verdict on one clause of a rule, and the fact that decided it.")
 class ClauseVerdict:
     """A clause that was decided."""
 
-    clause: str = leaf("What is asked, in words that follow “ECPs who”.")
-    met: bool = leaf("Whether it is so.")
+    clause: str = leaf("What the clause asks for, in words that follow “ECPs who”.")
+    met: bool = leaf("Whether the clause is met.")
     fact: str = leaf("The fact that decided it, as a sentence.")
 
 
-@strawberry.type(description="The decision about one rule.")
+@strawberry.type(description="The verdict on one rule.")
 class RuleVerdict:
     """A rule that was decided."""
 
-    met: bool = leaf("Whether the condition of the rule holds.")
-    sentence: str = leaf("What the rule pays, or what keeps it from paying.")
+    met: bool = leaf("Whether the condition of the rule is met.")
+    sentence: str = leaf("What the rule pays, or why it pays less or nothing.")
     clauses: list[ClauseVerdict] = leaf("Every clause of the rule, in reading order.")
 
 
-@strawberry.type(description="What one rule pays for one line, and why.")
+@strawberry.type(description="The points that one rule pays for one line, and why.")
 class LineVerdict:
     """A rule's part in a line."""
 
     rule: BonusRule = leaf("The rule.")
-    verdict: RuleVerdict = leaf("The decision about it.")
+    verdict: RuleVerdict = leaf("The verdict on the rule.")
     points: SafeInt = leaf(
-        "The points that it pays, after limits and its exclusive group; rounded once, half to even, from the exact "
-        "value of its reward."
+        "The points that the rule pays after limits and its exclusive group. The reward is computed exactly and "
+        "rounded once, half to even."
     )
 
 
-@strawberry.type(description="What a sale would earn, and why. Nothing is posted.")
+@strawberry.type(description="The points that a sale would earn, and why. Nothing is posted.")
 class PointsPreview:
     """A preview."""
 
-    base_points: SafeInt = leaf("Base points of all units; 0 when there are errors.")
-    bonus_points: SafeInt = leaf("What all rules pay on top; 0 when there are errors.")
-    points: SafeInt = computed(lambda found: found.base_points + found.bonus_points, "Both together.")
-    verdicts: list[LineVerdict] = leaf(
-        "Each rule of the scheme in its order. They stand for themselves: with errors nothing is earned all the same."
+    base_points: SafeInt = leaf("The base points of all units; 0 if there are errors.")
+    bonus_points: SafeInt = leaf("The points that all rules pay on top; 0 if there are errors.")
+    points: SafeInt = computed(
+        lambda found: found.base_points + found.bonus_points, "Base points and bonus points together."
     )
-    assumptions: list[str] = leaf("What is taken for granted because it has not happened, a sentence each.")
-    errors: list[UserError] = leaf("Why such a sale earns nothing; empty when it can earn.")
+    verdicts: list[LineVerdict] = leaf(
+        "The verdict of each rule of the scheme, in order. They ignore `errors`: with an error, the sale earns nothing."
+    )
+    assumptions: list[str] = leaf("The assumptions of the preview, one sentence each.")
+    errors: list[UserError] = leaf("Why the sale earns nothing; empty if it can earn.")
 
     @classmethod
     def of(cls, preview: Preview) -> "PointsPreview":

@@ -1,4 +1,4 @@
-"""Inputs of bonus rules to the domain's structs. What makes no sense is noted with its path and raised together."""
+"""Converts inputs of bonus rules to the structs of the domain. Invalid values are collected and reported together."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +36,7 @@ _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 def rule_drafts(rules: Sequence[BonusRuleInput], ids: InputIds, new_id: Callable[[], UUID]) -> tuple[RuleDraft, ...]:
-    """The rules as the domain knows them; ids and times that make no sense are noted in `ids`."""
+    """Convert the rules to structs of the domain; invalid ids and times are recorded in `ids` with their paths."""
     return tuple(_draft(rule, ids, new_id, ("rules", str(index))) for index, rule in enumerate(rules))
 
 
@@ -68,7 +68,7 @@ def _condition(given: RuleConditionInput, ids: InputIds, path: Path) -> model.Co
 
 
 def _chosen(given: RuleConditionInput | RuleRewardInput) -> tuple[str, Any]:
-    """The one field of a @oneOf input that is set; GraphQL has checked that it is exactly one."""
+    """The name and value of the one field that is set in a @oneOf input, which GraphQL has validated."""
     return next((field.name, value) for field in fields(given) if (value := getattr(given, field.name)) is not UNSET)
 
 

@@ -6,28 +6,28 @@ from schema.descriptions import described
 
 described(
     EarningChannel,
-    "A way in which ECPs earn.",
+    "A channel through which ECPs earn points.",
     {
-        EarningChannel.COUPON: "An ECP redeems the code found in a product.",
+        EarningChannel.COUPON: "An ECP redeems the coupon found in a product.",
         EarningChannel.SALE: "A connected system reports a sale.",
     },
 )
 described(
     VolumeMeasure,
-    "What a volume is counted in.",
+    "The unit in which a volume is measured.",
     {
         VolumeMeasure.UNITS: "Units sold.",
-        VolumeMeasure.VALUE: "The value of what was sold, in whole units of its currency.",
+        VolumeMeasure.VALUE: "The value of the goods sold, in whole units of currency.",
         VolumeMeasure.COUPONS: "Coupons redeemed.",
     },
 )
 described(
     VolumePeriod,
-    "Over which time a volume is counted, up to the sale that is valued.",
+    "The period over which a volume is added up, until the sale being evaluated.",
     {
-        VolumePeriod.SCHEME: "Since the scheme started.",
-        VolumePeriod.MONTH: "In the calendar month.",
-        VolumePeriod.WEEK: "In the ISO week, from Monday.",
+        VolumePeriod.SCHEME: "Since the start of the scheme.",
+        VolumePeriod.MONTH: "In the calendar month of the sale.",
+        VolumePeriod.WEEK: "In the ISO week of the sale, which starts on Monday.",
     },
 )
 described(

@@ -10,143 +10,157 @@ from schema.rules.enums import EarningChannel, VolumeMeasure, VolumePeriod, Week
 from schema.scalars import SafeInt
 
 
-@strawberry.input(description="The ECP's tier: one of several, or at least one; state exactly one of the two.")
+@strawberry.input(description="The ECP's tier. Give either a list of tiers or the lowest tier.")
 class TierConditionInput:
     """A clause on the tier."""
 
-    in_: list[strawberry.ID] | None = optional("The tiers, any one of which qualifies.", name="in")
+    in_: list[strawberry.ID] | None = optional("The tiers that qualify.", name="in")
     at_least: strawberry.ID | None = optional("The lowest tier that qualifies.")
 
 
-@strawberry.input(description="Where the ECP works.")
+@strawberry.input(description="The place where the ECP works.")
 class GeographyConditionInput:
     """A clause on the geography."""
 
-    in_: list[strawberry.ID] = strawberry.field(name="in", description="The geographies, with everything beneath them.")
+    in_: list[strawberry.ID] = strawberry.field(
+        name="in", description="The geographies that qualify, including everything beneath them."
+    )
 
 
-@strawberry.input(description="What is sold: any one of what is named; name at least one.")
+@strawberry.input(
+    description="The product sold. Give at least one variant, product or category; any of them qualifies."
+)
 class ProductConditionInput:
     """A clause on the product."""
 
-    variant_ids: list[strawberry.ID] | None = optional("The variants that count.")
-    product_ids: list[strawberry.ID] | None = optional("The products of which every variant counts.")
-    categories: list[str] | None = optional("The categories of which every product counts.")
+    variant_ids: list[strawberry.ID] | None = optional("The variants that qualify.")
+    product_ids: list[strawberry.ID] | None = optional("The products of which every variant qualifies.")
+    categories: list[str] | None = optional("The categories of which every product qualifies.")
 
 
-@strawberry.input(description="How the points are earned.")
+@strawberry.input(description="The channel through which the points are earned.")
 class ChannelConditionInput:
     """A clause on the channel."""
 
-    is_: EarningChannel = strawberry.field(name="is", description="The channel that counts.")
+    is_: EarningChannel = strawberry.field(name="is", description="The channel that qualifies.")
 
 
-@strawberry.input(description="How many units this one sale line has; state at least one bound, from 1 to 1,000,000.")
+@strawberry.input(description="The units of this one sale line. Give at least one bound, from 1 to 1,000,000.")
 class QuantityConditionInput:
     """A clause on the quantity."""
 
-    at_least: int | None = optional("So many units or more.")
-    at_most: int | None = optional("So many units or fewer.")
+    at_least: int | None = optional("The fewest units that qualify.")
+    at_most: int | None = optional("The most units that qualify.")
 
 
-@strawberry.input(description="What the ECP sold or redeemed so far in a period.")
+@strawberry.input(description="The volume that the ECP sold or redeemed so far in a period, before this sale.")
 class VolumeConditionInput:
     """A clause on the volume."""
 
-    measure: VolumeMeasure = leaf("What is counted.")
-    period: VolumePeriod = leaf("Over which time it is counted.")
-    at_least: SafeInt = leaf("So much or more, from 1.")
-    variant_ids: list[strawberry.ID] | None = optional("The variants that count together; all if left out.")
+    measure: VolumeMeasure = leaf("The unit in which the volume is measured.")
+    period: VolumePeriod = leaf("The period over which the volume is added up.")
+    at_least: SafeInt = leaf("The smallest volume that qualifies, 1 or more.")
+    variant_ids: list[strawberry.ID] | None = optional(
+        "The variants whose volumes are added up; all variants if omitted."
+    )
 
 
-@strawberry.input(description="Something that the ECP did, as a connected system reported it.")
+@strawberry.input(description="An activity of the ECP that a connected system reported.")
 class ActivityConditionInput:
     """A clause on an activity."""
 
-    kind: str = leaf("The kind of activity in capital letters, like `TRAINING_COMPLETED`; up to 60 characters.")
-    times: int | None = optional("So many times or more, 1 to 1,000; 1 if left out.")
-    within_days: int | None = optional("Counting back so many days, 1 to 3,660; ever if left out.")
+    kind: str = leaf(
+        "The kind of activity, such as `TRAINING_COMPLETED`: 2 to 60 capital letters, digits and underscores."
+    )
+    times: int | None = optional("The fewest times that qualify, 1 to 1,000. Default: 1.")
+    within_days: int | None = optional("How many days back the activity counts, 1 to 3,660. Default: no limit.")
 
 
-@strawberry.input(description="How long ago the ECP enrolled in the scheme.")
+@strawberry.input(description="The number of days since the ECP enrolled in the scheme.")
 class EnrolledWithinConditionInput:
     """A clause on the enrollment."""
 
-    days: int = leaf("So many days or fewer before the sale, 1 to 3,660.")
+    days: int = leaf("The most days from the enrollment to the sale, 1 to 3,660.")
 
 
-@strawberry.input(description="When the sale happens; state at least one restriction. Times are UTC.")
+@strawberry.input(description="The time of the sale. Give at least one restriction. Dates and times are in UTC.")
 class PeriodConditionInput:
     """A clause on dates, weekdays and the time of day."""
 
-    from_: date | None = optional("On this day or later.", name="from")
-    to: date | None = optional("On this day or earlier.")
-    weekdays: list[Weekday] | None = optional("On one of these days of the week.")
-    from_time: str | None = optional("From this time on, like `09:00`; together with `toTime`.")
-    to_time: str | None = optional("Before this time; an earlier one than `fromTime` is on the next day.")
+    from_: date | None = optional("The first day.", name="from")
+    to: date | None = optional("The last day.")
+    weekdays: list[Weekday] | None = optional("The days of the week.")
+    from_time: str | None = optional("The start time, such as `09:00`. Requires `toTime`.")
+    to_time: str | None = optional(
+        "The end time, which is excluded. If it is earlier than `fromTime`, it is on the next day."
+    )
 
 
-@strawberry.input(one_of=True, description="A clause, or a combination of up to 20 conditions; at most 5 levels deep.")
+@strawberry.input(one_of=True, description="A clause, or a combination of up to 20 conditions, at most 5 levels deep.")
 class RuleConditionInput:
     """A condition."""
 
-    all: list["RuleConditionInput"] | None = choice("Every one of these holds.")
-    any: list["RuleConditionInput"] | None = choice("At least one of these holds.")
-    not_: "RuleConditionInput | None" = choice("This does not hold.", name="not")
+    all: list["RuleConditionInput"] | None = choice("All of these conditions hold.")
+    any: list["RuleConditionInput"] | None = choice("At least one of these conditions holds.")
+    not_: "RuleConditionInput | None" = choice("This condition does not hold.", name="not")
     tier: TierConditionInput | None = choice("The ECP's tier.")
-    geography: GeographyConditionInput | None = choice("Where the ECP works.")
-    product: ProductConditionInput | None = choice("What is sold.")
-    channel: ChannelConditionInput | None = choice("How the points are earned.")
-    quantity: QuantityConditionInput | None = choice("How many units this one sale line has.")
-    volume: VolumeConditionInput | None = choice("What the ECP sold or redeemed so far.")
-    activity: ActivityConditionInput | None = choice("Something that the ECP did.")
-    enrolled_within: EnrolledWithinConditionInput | None = choice("How long ago the ECP enrolled.")
-    period: PeriodConditionInput | None = choice("When the sale happens.")
+    geography: GeographyConditionInput | None = choice("The place where the ECP works.")
+    product: ProductConditionInput | None = choice("The product sold.")
+    channel: ChannelConditionInput | None = choice("The channel through which the points are earned.")
+    quantity: QuantityConditionInput | None = choice("The units of this one sale line.")
+    volume: VolumeConditionInput | None = choice("The volume that the ECP sold or redeemed so far.")
+    activity: ActivityConditionInput | None = choice("An activity of the ECP.")
+    enrolled_within: EnrolledWithinConditionInput | None = choice("The number of days since the ECP enrolled.")
+    period: PeriodConditionInput | None = choice("The time of the sale.")
 
 
-@strawberry.input(description="What a unit earns once the quantity of the line has reached a threshold.")
+@strawberry.input(description="The points per unit once the quantity of the line reaches a threshold.")
 class SlabInput:
     """One slab."""
 
     from_quantity: int = leaf(
-        "The quantity from which the slab applies, from 1; each slab begins above the one before."
+        "The quantity from which the slab applies, 1 or more. Each slab starts above the one before it."
     )
-    points_per_unit: int = leaf("The points per unit, for every unit of the line; 1 to 1,000,000.")
+    points_per_unit: int = leaf("The points for every unit of the line, 1 to 1,000,000.")
 
 
-@strawberry.input(one_of=True, description="What meeting the condition earns, on top of base points.")
+@strawberry.input(one_of=True, description="The reward for meeting the condition, on top of base points.")
 class RuleRewardInput:
     """A reward."""
 
-    flat_points: int | None = choice("The same points for each sale line or coupon; 1 to 1,000,000.")
-    points_per_unit: int | None = choice("Points for each unit of the sale line; 1 to 1,000,000.")
-    percent_of_base: Decimal | None = choice("A percentage of the base points on top; above 0, up to 1,000.")
-    multiply_base: Decimal | None = choice("So many times the base points in all; above 1, up to 100.")
-    slabs: list[SlabInput] | None = choice("Points per unit that grow with the quantity; 1 to 20 slabs.")
+    flat_points: int | None = choice("The same points for each sale line or coupon, 1 to 1,000,000.")
+    points_per_unit: int | None = choice("Points for each unit of the sale line, 1 to 1,000,000.")
+    percent_of_base: Decimal | None = choice(
+        "A percentage of the base points, paid on top of them; above 0, up to 1,000."
+    )
+    multiply_base: Decimal | None = choice(
+        "The factor by which the base points are multiplied in total; above 1, up to 100."
+    )
+    slabs: list[SlabInput] | None = choice("Points per unit that depend on the quantity; 1 to 20 slabs.")
 
 
-@strawberry.input(description="How much a rule pays at most; what is left out is not limited.")
+@strawberry.input(description="The limits of a rule. An omitted limit does not apply.")
 class RuleLimitsInput:
     """Limits."""
 
-    points_per_ecp: SafeInt | None = optional("Points to one ECP over the whole scheme.")
-    points_per_ecp_per_month: SafeInt | None = optional("Points to one ECP in a calendar month.")
-    points_in_total: SafeInt | None = optional("Points to all ECPs together.")
-    times_per_ecp: int | None = optional("How often one ECP can earn it.")
+    points_per_ecp: SafeInt | None = optional("The most points for one ECP over the whole scheme.")
+    points_per_ecp_per_month: SafeInt | None = optional("The most points for one ECP per calendar month.")
+    points_in_total: SafeInt | None = optional("The most points for all ECPs together.")
+    times_per_ecp: int | None = optional("The most times that one ECP can earn the reward.")
 
 
-@strawberry.input(description="A bonus rule: who and what qualifies, and what they get.")
+@strawberry.input(description="A bonus rule: a condition, and the reward for meeting it.")
 class BonusRuleInput:
     """A rule."""
 
-    id: strawberry.ID | None = optional("The rule of the scheme that this one replaces; a new rule if left out.")
-    name: str = leaf("What people call the rule; 1 to 120 characters, no two rules of a scheme alike.")
-    condition: RuleConditionInput = leaf("Who and what qualifies.")
-    reward: RuleRewardInput = leaf("What they get.")
-    limits: RuleLimitsInput | None = optional("How much the rule pays at most.")
+    id: strawberry.ID | None = optional("The rule of the scheme to replace. Omit it for a new rule.")
+    name: str = leaf("The name of the rule, 1 to 120 characters, unique within the scheme.")
+    condition: RuleConditionInput = leaf("The condition that must be met.")
+    reward: RuleRewardInput = leaf("The reward for meeting the condition.")
+    limits: RuleLimitsInput | None = optional("The limits of the rule.")
     priority: int | None = optional(
-        "Of the rules of a group that pay as much, the one with the highest wins; -1,000 to 1,000, 0 if left out."
+        "Breaks ties within an exclusive group: the highest priority wins. -1,000 to 1,000. Default: 0."
     )
     exclusive_group: str | None = optional(
-        "Of the rules with the same group only the best one pays; 1 to 60 characters."
+        "The name of a group, 1 to 60 characters. Of the rules in a group, only the best one pays."
     )

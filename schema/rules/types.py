@@ -1,4 +1,4 @@
-"""Types of bonus rules: a condition is a union of clauses, a reward a union of kinds."""
+"""Types of bonus rules: a condition is a union of clauses, and a reward is a union of kinds of rewards."""
 
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from schema.rules.enums import EarningChannel, VolumeMeasure, VolumePeriod, Week
 from schema.scalars import SafeInt
 
 
-@strawberry.type(description="Holds when every one of its conditions holds.")
+@strawberry.type(description="Holds if all of its conditions hold.")
 class AllCondition:
     """ALL of several conditions."""
 
@@ -26,15 +26,15 @@ class AllCondition:
     conditions: list["RuleCondition"] = leaf("The conditions, all of which must hold.")
 
 
-@strawberry.type(description="Holds when at least one of its conditions holds.")
+@strawberry.type(description="Holds if at least one of its conditions holds.")
 class AnyCondition:
     """ANY of several conditions."""
 
     is_type_of = is_row(model.AnyOf)
-    conditions: list["RuleCondition"] = leaf("The conditions, one of which must hold.")
+    conditions: list["RuleCondition"] = leaf("The conditions, at least one of which must hold.")
 
 
-@strawberry.type(description="Holds when its condition does not.")
+@strawberry.type(description="Holds if its condition does not hold.")
 class NotCondition:
     """The opposite of a condition."""
 
@@ -48,96 +48,100 @@ class TierCondition:
 
     is_type_of = is_row(model.TierClause)
     tiers: list[Tier] = batched(
-        tiers_by_id, key="tier_ids", many=True, description="The ECP has one of these tiers; empty with `atLeastTier`."
+        tiers_by_id, key="tier_ids", many=True, description="The tiers that qualify; empty if `atLeastTier` is given."
     )
     at_least_tier: Tier | None = batched(
-        tiers_by_id, key="at_least", description="The ECP has this tier or a better one."
+        tiers_by_id, key="at_least", description="The lowest tier that qualifies; null if `tiers` are given."
     )
 
 
-@strawberry.type(description="Where the ECP works.")
+@strawberry.type(description="The place where the ECP works.")
 class GeographyCondition:
     """A clause on the geography."""
 
     is_type_of = is_row(model.GeographyClause)
     geographies: list[Geography] = batched(
-        geographies_by_id, key="geography_ids", many=True, description="In one of these, or anywhere beneath."
+        geographies_by_id,
+        key="geography_ids",
+        many=True,
+        description="The geographies that qualify, including everything beneath them.",
     )
 
 
-@strawberry.type(description="What is sold: any one of the variants, products or categories named.")
+@strawberry.type(description="The product sold: any of the variants, products or categories qualifies.")
 class ProductCondition:
     """A clause on the product."""
 
     is_type_of = is_row(model.ProductClause)
     variants: list[Variant] = batched(
-        variants_by_id, key="variant_ids", many=True, description="The variants that count."
+        variants_by_id, key="variant_ids", many=True, description="The variants that qualify."
     )
     products: list[Product] = batched(
-        products_by_id, key="product_ids", many=True, description="The products of which every variant counts."
+        products_by_id, key="product_ids", many=True, description="The products of which every variant qualifies."
     )
-    categories: list[str] = leaf("The categories of which every product counts.")
+    categories: list[str] = leaf("The categories of which every product qualifies.")
 
 
-@strawberry.type(description="How the points are earned.")
+@strawberry.type(description="The channel through which the points are earned.")
 class ChannelCondition:
     """A clause on the channel."""
 
     is_type_of = is_row(model.ChannelClause)
-    channel: EarningChannel = leaf("The channel that counts.")
+    channel: EarningChannel = leaf("The channel that qualifies.")
 
 
-@strawberry.type(description="How many units this one sale line has.")
+@strawberry.type(description="The units of this one sale line.")
 class QuantityCondition:
     """A clause on the quantity of the line."""
 
     is_type_of = is_row(model.QuantityClause)
-    at_least: int | None = leaf("So many units or more.")
-    at_most: int | None = leaf("So many units or fewer.")
+    at_least: int | None = leaf("The fewest units that qualify; null: no lower bound.")
+    at_most: int | None = leaf("The most units that qualify; null: no upper bound.")
 
 
-@strawberry.type(description="What the ECP sold or redeemed so far in a period.")
+@strawberry.type(description="The volume that the ECP sold or redeemed so far in a period, before this sale.")
 class VolumeCondition:
     """A clause on the volume."""
 
     is_type_of = is_row(model.VolumeClause)
-    measure: VolumeMeasure = leaf("What is counted.")
-    period: VolumePeriod = leaf("Over which time it is counted.")
-    at_least_volume: SafeInt = renamed("at_least", "So much or more.")
+    measure: VolumeMeasure = leaf("The unit in which the volume is measured.")
+    period: VolumePeriod = leaf("The period over which the volume is added up.")
+    at_least_volume: SafeInt = renamed("at_least", "The smallest volume that qualifies.")
     variants: list[Variant] = batched(
-        variants_by_id, key="variant_ids", many=True, description="The variants that count together; empty: all."
+        variants_by_id, key="variant_ids", many=True, description="The variants whose volumes are added up; empty: all."
     )
 
 
-@strawberry.type(description="Something that the ECP did, as a connected system reported it.")
+@strawberry.type(description="An activity of the ECP that a connected system reported.")
 class ActivityCondition:
     """A clause on an activity."""
 
     is_type_of = is_row(model.ActivityClause)
-    kind: str = renamed("activity", "The kind of activity, like `TRAINING_COMPLETED`.")
-    times: int = leaf("So many times or more.")
-    within_days: int | None = leaf("Counting back so many days; null: ever.")
+    kind: str = renamed("activity", "The kind of activity, such as `TRAINING_COMPLETED`.")
+    times: int = leaf("The fewest times that qualify.")
+    within_days: int | None = leaf("How many days back the activity counts; null: no limit.")
 
 
-@strawberry.type(description="How long ago the ECP enrolled in the scheme.")
+@strawberry.type(description="The number of days since the ECP enrolled in the scheme.")
 class EnrolledWithinCondition:
     """A clause on the enrollment."""
 
     is_type_of = is_row(model.EnrolledWithinClause)
-    days: int = leaf("So many days or fewer before the sale.")
+    days: int = leaf("The most days from the enrollment to the sale.")
 
 
-@strawberry.type(description="When the sale happens. What is null does not restrict; times are UTC.")
+@strawberry.type(description="The time of the sale. A null field does not restrict it. Dates and times are in UTC.")
 class PeriodCondition:
     """A clause on dates, weekdays and the time of day."""
 
     is_type_of = is_row(model.PeriodClause)
-    from_date: date | None = strawberry.field(name="from", description="On this day or later.")
-    to_date: date | None = strawberry.field(name="to", description="On this day or earlier.")
-    weekdays: list[Weekday] | None = leaf("On one of these days of the week.")
-    from_time: str | None = computed(lambda clause: _clock(clause.from_time), "From this time on, like `09:00`.")
+    from_date: date | None = strawberry.field(name="from", description="The first day.")
+    to_date: date | None = strawberry.field(name="to", description="The last day.")
+    weekdays: list[Weekday] | None = leaf("The days of the week.")
+    from_time: str | None = computed(lambda clause: _clock(clause.from_time), "The start time, such as `09:00`.")
     to_time: str | None = computed(
-        lambda clause: _clock(clause.to_time), "Before this time; an earlier one than `fromTime` is on the next day."
+        lambda clause: _clock(clause.to_time),
+        "The end time, which is excluded. If it is earlier than `fromTime`, it is on the next day.",
     )
 
 
@@ -154,7 +158,7 @@ RuleCondition = Annotated[
     | ActivityCondition
     | EnrolledWithinCondition
     | PeriodCondition,
-    strawberry.union("RuleCondition", description="Who and what qualifies: a clause, or a combination of conditions."),
+    strawberry.union("RuleCondition", description="A clause, or a combination of conditions."),
 ]
 
 
@@ -174,7 +178,9 @@ class PointsPerUnitReward:
     points: int = leaf("The points per unit.")
 
 
-@strawberry.type(description="A percentage of the base points, on top of them. The result is rounded half to even.")
+@strawberry.type(
+    description="A percentage of the base points, paid on top of them. The result is rounded half to even."
+)
 class PercentOfBaseReward:
     """A percentage of base."""
 
@@ -182,24 +188,24 @@ class PercentOfBaseReward:
     percent: Decimal = leaf("The percentage: 10 pays a tenth of the base points on top.")
 
 
-@strawberry.type(description="The base points several times over. The result is rounded half to even.")
+@strawberry.type(description="A multiple of the base points. The result is rounded half to even.")
 class MultiplyBaseReward:
     """A multiple of base."""
 
     is_type_of = is_row(model.MultiplyBase)
-    factor: Decimal = leaf("The factor: 2 pays twice the base points in all, so the bonus is once the base points.")
+    factor: Decimal = leaf("The factor: 2 pays twice the base points in total, so the bonus equals the base points.")
 
 
-@strawberry.type(description="What a unit earns once the quantity of the line has reached a threshold.")
+@strawberry.type(description="The points per unit once the quantity of the line reaches a threshold.")
 class Slab:
     """One slab."""
 
     from_quantity: int = leaf("The quantity from which the slab applies.")
-    points_per_unit: int = leaf("The points per unit, for every unit of the line.")
+    points_per_unit: int = leaf("The points for every unit of the line.")
 
 
 @strawberry.type(
-    description="Points per unit that grow with the quantity: the highest slab reached pays for every unit."
+    description="Points per unit that depend on the quantity: the highest slab reached pays for every unit."
 )
 class SlabsReward:
     """Slabs by quantity."""
@@ -210,35 +216,36 @@ class SlabsReward:
 
 RuleReward = Annotated[
     FlatPointsReward | PointsPerUnitReward | PercentOfBaseReward | MultiplyBaseReward | SlabsReward,
-    strawberry.union("RuleReward", description="What meeting the condition earns, on top of base points."),
+    strawberry.union("RuleReward", description="The reward for meeting the condition, on top of base points."),
 ]
 
 
-@strawberry.type(description="How much a rule pays at most; what is null is not limited.")
+@strawberry.type(description="The limits of a rule. A null limit does not apply.")
 class RuleLimits:
     """The limits of a rule."""
 
-    points_per_ecp: SafeInt | None = leaf("Points to one ECP over the whole scheme.")
-    points_per_ecp_per_month: SafeInt | None = leaf("Points to one ECP in a calendar month.")
-    points_in_total: SafeInt | None = leaf("Points to all ECPs together.")
-    times_per_ecp: int | None = leaf("How often one ECP can earn it.")
+    points_per_ecp: SafeInt | None = leaf("The most points for one ECP over the whole scheme.")
+    points_per_ecp_per_month: SafeInt | None = leaf("The most points for one ECP per calendar month.")
+    points_in_total: SafeInt | None = leaf("The most points for all ECPs together.")
+    times_per_ecp: int | None = leaf("The most times that one ECP can earn the reward.")
 
 
-@node_type(RuleView, "A bonus rule: who and what qualifies, and what they get on top of base points.")
+@node_type(RuleView, "A bonus rule: a condition, and the reward for meeting it on top of base points.")
 class BonusRule(Node):
     """A bonus rule."""
 
     id: strawberry.ID = node_id(NodeKind.BONUS_RULE)
-    name: str = renamed("rule.name", "What people call the rule.")
-    position: int = leaf("Its place among the rules of the scheme, from 1.")
-    qualifies: str = leaf("Who and what qualifies, as a sentence.")
-    gets: str = leaf("What they get, as a sentence.")
-    condition: RuleCondition = renamed("rule.condition", "Who and what qualifies, as data.")
-    reward: RuleReward = renamed("rule.reward", "What they get, as data.")
-    limits: RuleLimits = renamed("rule.limits", "How much the rule pays at most.")
-    priority: int = renamed("rule.priority", "Of the rules of a group that pay as much, the one with the highest wins.")
+    name: str = renamed("rule.name", "The name of the rule.")
+    position: int = leaf("The position of the rule in its scheme, from 1.")
+    qualifies: str = leaf("The condition as a sentence: who and what qualifies.")
+    gets: str = leaf("The reward and limits as a sentence: what qualifying ECPs get.")
+    condition: RuleCondition = renamed("rule.condition", "The condition as data.")
+    reward: RuleReward = renamed("rule.reward", "The reward as data.")
+    limits: RuleLimits = renamed("rule.limits", "The limits of the rule.")
+    priority: int = renamed("rule.priority", "Breaks ties within an exclusive group: the highest priority wins.")
     exclusive_group: str | None = renamed(
-        "rule.exclusive_group", "Of the rules with the same group only the best one pays; null: it adds up."
+        "rule.exclusive_group",
+        "The exclusive group of the rule, of which only the best rule pays; null: the rule adds up with others.",
     )
 
 

@@ -80,7 +80,9 @@ async def test_a_sale_in_a_draft_is_explained_rule_by_rule(
     async with nothing_changes(database_url):
         found = await preview(clients, scheme_id, ecp_id)
     assert (found["basePoints"], found["bonusPoints"], found["points"], found["errors"]) == (50, 6, 56, [])
-    assert found["assumptions"] == ["ECP-2026-000001 is not enrolled yet, and counts as enrolled on 30 April 2026."]
+    assert found["assumptions"] == [
+        "ECP-2026-000001 is not enrolled yet; the preview assumes enrollment on 30 April 2026."
+    ]
     gold, bulk, trained = found["verdicts"]
     assert [(verdict["rule"]["name"], verdict["points"]) for verdict in found["verdicts"]] == [
         ("Gold", 6),
@@ -129,12 +131,12 @@ async def test_volumes_can_be_tried(clients: Clients, factory: SchemeFactory, ec
     found = await preview(clients, scheme_id, ecp_id)
     assert found["bonusPoints"] == 0
     assert found["assumptions"][1:] == [
-        "Where a rule asks for a volume, 0 counts as sold or redeemed before.",
-        "Limits of rules count as not used yet.",
+        "Where a rule asks for a volume, 0 is assumed to be sold or redeemed before.",
+        "The limits of rules are assumed to be unused.",
     ]
     found = await preview(clients, scheme_id, ecp_id, volumeSoFar=1_000)
     assert found["bonusPoints"] == 30
-    assert found["assumptions"][1] == "Where a rule asks for a volume, 1,000 counts as sold or redeemed before."
+    assert found["assumptions"][1] == "Where a rule asks for a volume, 1,000 is assumed to be sold or redeemed before."
 
 
 async def test_an_approved_scheme_pays_by_the_revision_in_force(
@@ -176,7 +178,9 @@ async def test_nobody_counts_as_enrolled_before_enrollment_opens(
     found = await preview(clients, scheme_id, ecp_id)
     message = "ECP-2026-000001 enrolled on 11 May 2026; sales before that earn nothing."
     assert (found["points"], errors(found)) == (0, [("OUT_OF_WINDOW", "input.at", message)])
-    assert found["assumptions"] == ["ECP-2026-000001 is not enrolled yet, and counts as enrolled on 11 May 2026."]
+    assert found["assumptions"] == [
+        "ECP-2026-000001 is not enrolled yet; the preview assumes enrollment on 11 May 2026."
+    ]
     found = await preview(clients, scheme_id, ecp_id, at="2026-05-11T00:00:00Z")
     assert (found["basePoints"], errors(found)) == (50, [])
 

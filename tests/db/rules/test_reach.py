@@ -17,7 +17,7 @@ from domain.permissions import Role
 from domain.rules.model import ActivityClause, AnyOf, BonusRule, FlatPoints
 from domain.schemes.content import Basics, SchemeContent
 from graphql_api.context import Environment
-from resolvers.rules.populations import surroundings
+from resolvers.rules.populations import load_assessment_context
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.world import World, key
 
@@ -70,7 +70,7 @@ async def test_cells_are_what_counting_one_by_one_gives(
     content = SchemeContent(Basics("One", (EarningChannel.SALE,)), (), places, (), (rule,))
 
     operation = factory.operation()
-    (population,) = (await surroundings(operation, [content], NOW)).populations
+    (population,) = (await load_assessment_context(operation, [content], NOW)).populations
     await operation.close()
 
     expected: Counter[tuple[UUID, UUID, frozenset[ActivityClause]]] = Counter()
