@@ -22,7 +22,6 @@ from domain.rules.model import (
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
-    Limits,
     MultiplyBase,
     PercentOfBase,
     PeriodClause,
@@ -30,6 +29,7 @@ from domain.rules.model import (
     ProductClause,
     QuantityClause,
     Reward,
+    RuleLimits,
     Slab,
     Slabs,
     TierClause,
@@ -66,7 +66,7 @@ class Given(Struct, frozen=True):
     reward: Reward
     earn: Earn
     expression: str
-    limits: Limits = Limits()
+    limits: RuleLimits = RuleLimits()
     group: str | None = None
 
 
@@ -183,14 +183,16 @@ SLAB_EXPRESSION: Final = "(units >= 50 ? 3 : units >= 10 ? 2 : 0) * units"
 MARCH: Final = (date(2026, 3, 1), date(2026, 3, 31))
 # Tessera decides a clause only once, so none stands in two of the rules.
 GIVEN: Final = (
-    Given((_tier(2), _places(2, 5), _units(10)), FlatPoints(50), lambda _u, _b: 50, "50", Limits(points_per_ecp=500)),
+    Given(
+        (_tier(2), _places(2, 5), _units(10)), FlatPoints(50), lambda _u, _b: 50, "50", RuleLimits(points_per_ecp=500)
+    ),
     Given((_tier(1), _variants(0, 1), _units(5, 50)), PointsPerUnit(3), lambda u, _b: 3 * u, "units * 3", group="best"),
     Given(
         (_places(1), _channel(SALE), _weekdays(5, 6)),
         PercentOfBase(Decimal("12.5")),
         lambda _u, b: round(b * 0.125),
         "base * 0.125",
-        Limits(points_per_ecp_per_month=300),
+        RuleLimits(points_per_ecp_per_month=300),
     ),
     Given((_product(0), _enrolled(30), _units(3)), MultiplyBase(Decimal(2)), lambda _u, b: b, "base", group="best"),
     Given((_volume(0, 100), _category("Paint"), _units(2)), SLABS, _slab, SLAB_EXPRESSION),
@@ -199,7 +201,7 @@ GIVEN: Final = (
         FlatPoints(100),
         lambda _u, _b: 100,
         "100",
-        Limits(times_per_ecp=3),
+        RuleLimits(times_per_ecp=3),
     ),
     Given(
         (_volume(1, 50_000), _channel(COUPON), _places(3, 9, 10)), PointsPerUnit(2), lambda u, _b: 2 * u, "units * 2"
@@ -209,7 +211,7 @@ GIVEN: Final = (
         PercentOfBase(Decimal(5)),
         lambda _u, b: round(b * 0.05),
         "base * 0.05",
-        Limits(points_in_total=100_000),
+        RuleLimits(points_in_total=100_000),
     ),
     Given((_hours(18, 21), _units(12), _variants(0, 3, 4)), FlatPoints(20), lambda _u, _b: 20, "20", group="best"),
     Given(
@@ -217,7 +219,7 @@ GIVEN: Final = (
         PointsPerUnit(5),
         lambda u, _b: 5 * u,
         "units * 5",
-        Limits(5_000, 1_000, None, 100),
+        RuleLimits(5_000, 1_000, None, 100),
     ),
 )
 RULES: Final = tuple(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from db.outbox.tail import Tail
 from db.sessions import PATIENCE, Reading, TransactionConflict, Writing
-from domain.requests import DatabaseUnreachable, Overloaded, StatementTimeout
+from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout
 
 # serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
@@ -73,10 +73,10 @@ class Database:
             if state == _CANCELED and "statement timeout" in str(error.orig):
                 raise StatementTimeout from error
             if error.connection_invalidated:
-                raise DatabaseUnreachable from error
+                raise DatabaseUnavailable from error
             raise
         except OSError:
-            raise DatabaseUnreachable from None
+            raise DatabaseUnavailable from None
 
     def tail(self) -> AbstractAsyncContextManager[Tail]:
         """A connection to the primary that follows the outbox. Raises TailBroken."""

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import UpdateBase
 
 from db.statement import Statement
-from domain.requests import DatabaseUnreachable, Overloaded, StatementTimeout, UnstorableText
+from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout, UnstorableText
 
 RowT = TypeVar("RowT")
 
@@ -88,11 +88,11 @@ class Reading:
             except asyncpg.QueryCanceledError:
                 raise StatementTimeout from None
             except LOST:
-                raise DatabaseUnreachable from None
+                raise DatabaseUnavailable from None
             except asyncpg.InterfaceError:
                 # The same error tells of a connection that was lost and of a parameter of the wrong type.
                 if self._connection.is_closed():
-                    raise DatabaseUnreachable from None
+                    raise DatabaseUnavailable from None
                 raise
         row = statement.row
         return [row(*record) for record in records]
@@ -103,7 +103,7 @@ class Reading:
         except TimeoutError:
             raise Overloaded from None
         except LOST:
-            raise DatabaseUnreachable from None
+            raise DatabaseUnavailable from None
 
     async def close(self) -> None:
         """Give the connection back, if one was taken, when the statement that runs on it is finished.

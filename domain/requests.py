@@ -55,7 +55,7 @@ class Overloaded(RequestError):
         super().__init__("The server is very busy right now: try again in a few seconds.", retryable=True)
 
 
-class DatabaseUnreachable(RequestError):
+class DatabaseUnavailable(RequestError):
     """The database does not answer, or its connection broke. What was not committed is undone."""
 
     code = Overloaded.code

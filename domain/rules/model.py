@@ -199,7 +199,7 @@ class Slabs(Tagged, frozen=True, tag="slabs"):
 Reward = FlatPoints | PointsPerUnit | PercentOfBase | MultiplyBase | Slabs
 
 
-class Limits(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class RuleLimits(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The most that a rule pays, in points or in times; None is no limit."""
 
     points_per_ecp: int | None = None
@@ -218,6 +218,6 @@ class BonusRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     name: str
     condition: Condition
     reward: Reward
-    limits: Limits = Limits()
+    limits: RuleLimits = RuleLimits()
     priority: int = 0
     exclusive_group: str | None = None

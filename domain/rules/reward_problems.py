@@ -14,7 +14,7 @@ from domain.rules.bounds import (
     QUANTITY_RANGE,
     SAFE_COUNT_RANGE,
 )
-from domain.rules.model import FlatPoints, Limits, MultiplyBase, PercentOfBase, PointsPerUnit, Reward, Slab, Slabs
+from domain.rules.model import FlatPoints, MultiplyBase, PercentOfBase, PointsPerUnit, Reward, RuleLimits, Slab, Slabs
 from domain.rules.problems import invalid, out_of_range, required, too_many
 
 
@@ -45,7 +45,7 @@ def reward_problems(reward: Reward) -> Iterator[Problem]:
             assert_never(reward)
 
 
-def limit_problems(limits: Limits) -> Iterator[Problem]:
+def limit_problems(limits: RuleLimits) -> Iterator[Problem]:
     """Yield the problems of the limits, with paths that start at the limits themselves."""
     per_ecp, per_month, in_total = limits.points_per_ecp, limits.points_per_ecp_per_month, limits.points_in_total
     yield from out_of_range("the most points per ECP", per_ecp, SAFE_COUNT_RANGE, "pointsPerEcp")

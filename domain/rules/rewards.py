@@ -14,11 +14,11 @@ from domain.rules.facts import Usage
 from domain.rules.model import (
     BonusRule,
     FlatPoints,
-    Limits,
     MultiplyBase,
     PercentOfBase,
     PointsPerUnit,
     Reward,
+    RuleLimits,
     Slabs,
 )
 
@@ -43,7 +43,7 @@ class Reduction(Struct, frozen=True):
 class _LimitedRule(Struct, frozen=True):
     position: int
     rule_id: UUID
-    limits: Limits
+    limits: RuleLimits
 
 
 # From the units of a line and its base points over all units to points, before limits.
@@ -83,7 +83,7 @@ class RewardReducer:
         self._limited = [
             _LimitedRule(position, rule.id, rule.limits)
             for position, rule in enumerate(rules)
-            if rule.limits != Limits()
+            if rule.limits != RuleLimits()
         ]
 
     def reduce(self, earned: Iterable[int], usage: Mapping[UUID, Usage]) -> tuple[list[int], list[Reduction | None]]:
@@ -158,7 +158,7 @@ def _require_finite(value: Decimal) -> Decimal:
     return value
 
 
-def _apply_limits(limits: Limits, used: Usage, earned: int) -> tuple[int, Reduction | None]:
+def _apply_limits(limits: RuleLimits, used: Usage, earned: int) -> tuple[int, Reduction | None]:
     """Return the points that the limits leave of those earned, and the limit that leaves the least."""
     if limits.times_per_ecp is not None and used.times_to_ecp >= limits.times_per_ecp:
         return 0, _TIMES

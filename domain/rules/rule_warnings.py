@@ -19,11 +19,11 @@ from domain.rules.model import (
     BonusRule,
     ChannelClause,
     GeographyClause,
-    Limits,
     Not,
     PeriodClause,
     ProductClause,
     QuantityClause,
+    RuleLimits,
     Slabs,
 )
 from domain.rules.phrases import DisplayNames, display_names
@@ -203,7 +203,7 @@ def _shadow_warnings(
         if (
             rule.exclusive_group is not None
             and other.exclusive_group == rule.exclusive_group
-            and other.limits == Limits()
+            and other.limits == RuleLimits()
             and _never_pays_less(other, rule, context)
             and not any_ecp.can_meet(AllOf((rule.condition, Not(other.condition))))
         ):

@@ -21,7 +21,6 @@ from domain.rules.model import (
     Clause,
     Condition,
     FlatPoints,
-    Limits,
     MultiplyBase,
     Not,
     PercentOfBase,
@@ -30,6 +29,7 @@ from domain.rules.model import (
     ProductClause,
     QuantityClause,
     Reward,
+    RuleLimits,
     Slabs,
 )
 from domain.rules.phrases import DisplayNames, Phrase, join_phrases
@@ -167,7 +167,7 @@ def _reward_phrase(reward: Reward) -> str:
             assert_never(reward)
 
 
-def _limits_phrase(limits: Limits) -> str:
+def _limits_phrase(limits: RuleLimits) -> str:
     most: list[str] = []
     if limits.times_per_ecp is not None:
         most.append(f"{format_times(limits.times_per_ecp)} per ECP")

@@ -14,7 +14,6 @@ from domain.rules.model import (
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
-    Limits,
     MultiplyBase,
     Not,
     PercentOfBase,
@@ -22,6 +21,7 @@ from domain.rules.model import (
     PointsPerUnit,
     ProductClause,
     QuantityClause,
+    RuleLimits,
     Slab,
     Slabs,
     TierClause,
@@ -49,13 +49,13 @@ RULES: Final[Mapping[str, RulePlan]] = {
         "Users of the app",
         lambda _: ActivityClause("APP_INSTALLED"),
         FlatPoints(100),
-        Limits(times_per_ecp=1),
+        RuleLimits(times_per_ecp=1),
     ),
     "referral": RulePlan(
         "Bring a colleague",
         lambda _: ActivityClause("REFERRAL", within_days=90),
         FlatPoints(250),
-        Limits(times_per_ecp=4),
+        RuleLimits(times_per_ecp=4),
     ),
     # Nobody is Gold in Pune, and few are Platinum in Nagpur; the first of these overlaps with “gold”.
     "silver_mumbai": RulePlan(
@@ -79,19 +79,19 @@ RULES: Final[Mapping[str, RulePlan]] = {
         "Starters catch up",
         lambda of: AllOf((TierClause(tier_ids=of.tiers("BRONZE", "SILVER")), EnrolledWithinClause(30))),
         PercentOfBase(Decimal("12.5")),
-        Limits(points_per_ecp=2_000),
+        RuleLimits(points_per_ecp=2_000),
     ),
     "welcome": RulePlan(
         "Welcome gift",
         lambda _: EnrolledWithinClause(14),
         FlatPoints(200),
-        Limits(times_per_ecp=1, points_in_total=500_000),
+        RuleLimits(times_per_ecp=1, points_in_total=500_000),
     ),
     "weekend": RulePlan(
         "Weekend boost",
         lambda _: PeriodClause(weekdays=(Weekday.SATURDAY, Weekday.SUNDAY)),
         PercentOfBase(Decimal(25)),
-        Limits(points_per_ecp_per_month=1_500),
+        RuleLimits(points_per_ecp_per_month=1_500),
         exclusive_group="Calendar",
     ),
     "happy_hours": RulePlan(
@@ -100,7 +100,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
             weekdays=(Weekday.TUESDAY, Weekday.THURSDAY), from_time=time(10, 0), to_time=time(13, 30)
         ),
         MultiplyBase(Decimal("1.5")),
-        Limits(points_per_ecp_per_month=1_000, points_per_ecp=4_000),
+        RuleLimits(points_per_ecp_per_month=1_000, points_per_ecp=4_000),
         priority=10,
         exclusive_group="Calendar",
     ),
@@ -108,7 +108,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
         "Opening fortnight counts double",
         lambda of: PeriodClause(from_date=of.day(0), to_date=of.day(13)),
         MultiplyBase(Decimal(2)),
-        Limits(points_per_ecp=5_000, points_in_total=2_000_000),
+        RuleLimits(points_per_ecp=5_000, points_in_total=2_000_000),
         priority=20,
         exclusive_group="Calendar",
     ),
@@ -121,7 +121,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
         "Regulars of the month",
         lambda _: VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 120),
         PointsPerUnit(3),
-        Limits(points_per_ecp_per_month=2_400),
+        RuleLimits(points_per_ecp_per_month=2_400),
     ),
     "big_sellers": RulePlan(
         "Big sellers of the scheme",
@@ -132,13 +132,13 @@ RULES: Final[Mapping[str, RulePlan]] = {
             )
         ),
         FlatPoints(50),
-        Limits(times_per_ecp=40),
+        RuleLimits(times_per_ecp=40),
     ),
     "trained": RulePlan(
         "Trained and tested",
         lambda _: ActivityClause("TRAINING_COMPLETED", within_days=180),
         PercentOfBase(Decimal(15)),
-        Limits(points_per_ecp=3_000, points_in_total=1_500_000),
+        RuleLimits(points_per_ecp=3_000, points_in_total=1_500_000),
     ),
     "coupons_week": RulePlan(
         "Twenty coupons a week",
@@ -149,7 +149,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
             )
         ),
         FlatPoints(15),
-        Limits(points_per_ecp_per_month=900),
+        RuleLimits(points_per_ecp_per_month=900),
     ),
     "reported": RulePlan(
         "Reported sales of small lots",
@@ -176,7 +176,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
         "Four-liter cans of 5W-30",
         lambda of: ProductClause(variant_ids=of.variants("AMB-5W30-4L", "AMB-5W30-3L5")),
         PointsPerUnit(8),
-        Limits(points_per_ecp=4_000),
+        RuleLimits(points_per_ecp=4_000),
     ),
     "fleet": RulePlan(
         "Fleet workshops outside the big cities",
@@ -198,7 +198,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
             )
         ),
         Slabs((Slab(1, 1), Slab(20, 3), Slab(100, 5))),
-        Limits(points_per_ecp=20_000, points_per_ecp_per_month=6_000, points_in_total=4_000_000),
+        RuleLimits(points_per_ecp=20_000, points_per_ecp_per_month=6_000, points_in_total=4_000_000),
         priority=5,
     ),
     "moto_pair": RulePlan(
@@ -228,7 +228,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
             )
         ),
         FlatPoints(40),
-        Limits(times_per_ecp=12),
+        RuleLimits(times_per_ecp=12),
     ),
     "shampoo": RulePlan(
         "Shampoo by the five liters",
@@ -246,7 +246,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
         "First hundred days with progressive lenses",
         lambda of: AllOf((ProductClause(product_ids=of.products("VIS-PRO")), EnrolledWithinClause(100))),
         MultiplyBase(Decimal("1.5")),
-        Limits(points_per_ecp=6_000),
+        RuleLimits(points_per_ecp=6_000),
         exclusive_group="Lenses",
     ),
     "screening": RulePlan(
@@ -259,7 +259,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
             )
         ),
         FlatPoints(150),
-        Limits(times_per_ecp=6, points_in_total=300_000),
+        RuleLimits(times_per_ecp=6, points_in_total=300_000),
     ),
     # Such scanners are announced; nobody has connected one so far.
     "scanner": RulePlan(

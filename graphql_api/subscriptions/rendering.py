@@ -11,7 +11,7 @@ from strawberry.types.execution import ExecutionResult
 
 from db.outbox.rows import EventRow, StreamRow
 from domain.permissions import Viewer
-from domain.requests import DatabaseUnreachable, Overloaded, StatementTimeout
+from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout
 from graphql_api.context import Environment
 from graphql_api.errors import formatted
 from graphql_api.execution import CompiledSchema
@@ -19,7 +19,7 @@ from graphql_api.subscriptions.requests import Asked, Delivery
 from resolvers.outbox.feeds import Feed, FeedEvent, visible_events
 
 # What passes when one waits a moment. An event is not lost because the database was busy.
-PASSING: Final = (Overloaded, DatabaseUnreachable, StatementTimeout)
+PASSING: Final = (Overloaded, DatabaseUnavailable, StatementTimeout)
 _PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 5.0
 

@@ -16,7 +16,7 @@ from db.outbox.rows import EventRow, StreamRow
 from db.outbox.tail import Tail, TailBroken
 from db.sessions import TransactionConflict
 from domain.events import Position
-from domain.requests import DatabaseUnreachable, Overloaded, StatementTimeout
+from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout
 
 # Seconds. The leader wakes the others at most 20 times a second; without it, nothing is later than the others' poll.
 LEADER_POLL: Final = 0.05
@@ -25,7 +25,7 @@ BATCH: Final = 500
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
 # What keeps the tailer from asking the database for once.
-_PASSING: Final = (Overloaded, StatementTimeout, TransactionConflict, DatabaseUnreachable)
+_PASSING: Final = (Overloaded, StatementTimeout, TransactionConflict, DatabaseUnavailable)
 
 _log = structlog.get_logger("tessera.events")
 

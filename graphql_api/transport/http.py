@@ -17,7 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from domain.requests import (
     BadArgument,
-    DatabaseUnreachable,
+    DatabaseUnavailable,
     Overloaded,
     RequestError,
     StatementTimeout,
@@ -53,7 +53,7 @@ _ALL: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 _STATUS: Final[Mapping[type[RequestError], int]] = {
     Unauthenticated: 401,
     Overloaded: 503,
-    DatabaseUnreachable: 503,
+    DatabaseUnavailable: 503,
     StatementTimeout: 503,
 }
 _HEADERS: Final[Mapping[int, Mapping[str, str]]] = {

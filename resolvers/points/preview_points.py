@@ -21,7 +21,7 @@ from domain.points.earning import Earner, SaleLine, earning_problems, line_probl
 from domain.rules.bounds import MAX_SAFE_INT
 from domain.rules.evaluation import Evaluation, compile_rules
 from domain.rules.facts import EarnerFacts, LineFacts, needed_activities, needed_volumes
-from domain.rules.model import Limits
+from domain.rules.model import RuleLimits
 from domain.schemes.content import SchemeContent
 from domain.schemes.failures import SchemeNotFound
 from domain.text import format_number
@@ -179,5 +179,5 @@ def _assumptions(case: _Case, volume: int) -> Iterator[str]:
         yield f"{case.earner.code} is not enrolled yet; the preview assumes enrollment on {enrolled_on}."
     if needed_volumes(case.content.rules):
         yield f"Where a rule asks for a volume, {format_number(volume)} is assumed to be sold or redeemed before."
-    if any(rule.limits != Limits() for rule in case.content.rules):
+    if any(rule.limits != RuleLimits() for rule in case.content.rules):
         yield "The limits of rules are assumed to be unused."

@@ -60,8 +60,8 @@ class PointsQueries:
         "drafts, too, while their rules are written. Nothing is posted.",
     )
     async def preview_points(self, info: AppInfo, input: Annotated[PreviewPointsInput, What]) -> PointsPreview:
-        """A preview; what is wrong with the input is in its errors."""
+        """Preview the points; invalid input is reported in `errors`."""
         try:
             return PointsPreview.of(await preview_points(info.context, input.to_command()))
         except Failure as failure:
-            return PointsPreview.refused(failure)
+            return PointsPreview.failed(failure)

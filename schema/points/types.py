@@ -59,7 +59,7 @@ class PointsPreview:
 
     @classmethod
     def of(cls, preview: Preview) -> "PointsPreview":
-        """The preview of a line that could be evaluated."""
+        """A preview of an evaluated line."""
         errors = user_errors(InvalidInput(*preview.problems))
         verdicts: Any = preview.verdicts
         return cls(
@@ -71,7 +71,7 @@ class PointsPreview:
         )
 
     @classmethod
-    def refused(cls, failure: Failure) -> "PointsPreview":
-        """Nothing, and why."""
+    def failed(cls, failure: Failure) -> "PointsPreview":
+        """A preview of no points, with the failure as its errors."""
         nothing = SafeInt(0)
         return cls(base_points=nothing, bonus_points=nothing, verdicts=[], assumptions=[], errors=user_errors(failure))

@@ -140,10 +140,10 @@ def _reward(given: RuleRewardInput) -> model.Reward:
     return _REWARDS[attribute](value)
 
 
-def _limits(given: RuleLimitsInput | None) -> model.Limits:
+def _limits(given: RuleLimitsInput | None) -> model.RuleLimits:
     if given is None:
-        return model.Limits()
-    return model.Limits(
+        return model.RuleLimits()
+    return model.RuleLimits(
         given.points_per_ecp, given.points_per_ecp_per_month, given.points_in_total, given.times_per_ecp
     )
 

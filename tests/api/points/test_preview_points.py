@@ -16,9 +16,9 @@ from domain.rules.model import (
     BonusRule,
     FlatPoints,
     GeographyClause,
-    Limits,
     PercentOfBase,
     QuantityClause,
+    RuleLimits,
     TierClause,
     VolumeClause,
     VolumeMeasure,
@@ -125,7 +125,7 @@ async def test_volumes_can_be_tried(clients: Clients, factory: SchemeFactory, ec
         "Many",
         VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 100),
         FlatPoints(30),
-        Limits(times_per_ecp=1),
+        RuleLimits(times_per_ecp=1),
     )
     scheme_id = await factory.complete(rules=[rule])
     found = await preview(clients, scheme_id, ecp_id)

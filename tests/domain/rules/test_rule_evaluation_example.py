@@ -14,12 +14,12 @@ from domain.rules.model import (
     BonusRule,
     EnrolledWithinClause,
     FlatPoints,
-    Limits,
     MultiplyBase,
     PercentOfBase,
     PeriodClause,
     PointsPerUnit,
     QuantityClause,
+    RuleLimits,
     Slab,
     Slabs,
     TierClause,
@@ -38,8 +38,8 @@ NAMES = DisplayNames(tiers={GOLD: "Gold"})
 UNITS, MONTH = VolumeMeasure.UNITS, VolumePeriod.MONTH
 WEEKEND = PeriodClause(weekdays=(Weekday.SATURDAY, Weekday.SUNDAY))
 MARCH = PeriodClause(date(2026, 3, 1), date(2026, 3, 31))
-UNLIMITED = Limits()
-A_HUNDRED_A_MONTH = Limits(points_per_ecp_per_month=100)
+UNLIMITED = RuleLimits()
+A_HUNDRED_A_MONTH = RuleLimits(points_per_ecp_per_month=100)
 IDS = [UUID(int=number) for number in range(1, 6)]
 RULES = (
     BonusRule(IDS[0], "Gold weekend", AllOf((TierClause(at_least=GOLD), WEEKEND)), FlatPoints(50)),

@@ -12,19 +12,19 @@ from domain.rules.facts import EarnerFacts, LineFacts, Usage
 from domain.rules.model import (
     BonusRule,
     FlatPoints,
-    Limits,
     MultiplyBase,
     PercentOfBase,
     PointsPerUnit,
     QuantityClause,
     Reward,
+    RuleLimits,
     Slab,
     Slabs,
 )
 from domain.rules.rewards import Reduction, ReductionReason, round_half_even
 
 ALWAYS, NEVER = QuantityClause(at_least=1), QuantityClause(at_least=1_000_000)
-UNLIMITED = Limits()
+UNLIMITED = RuleLimits()
 FIRST, SECOND, THIRD, FOURTH = (UUID(int=number) for number in range(1, 5))
 TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
 
@@ -119,7 +119,7 @@ def test_rounding_half_to_even(numerator: int, denominator: int, expected: int) 
 
 
 def test_a_rule_that_is_not_met_earns_nothing() -> None:
-    evaluation = evaluated(BonusRule(FIRST, "A rule", NEVER, FlatPoints(50), Limits(times_per_ecp=1)))
+    evaluation = evaluated(BonusRule(FIRST, "A rule", NEVER, FlatPoints(50), RuleLimits(times_per_ecp=1)))
     (outcome,) = evaluation.outcomes
     assert (outcome.met, outcome.earned, outcome.points, outcome.reduction) == (False, 0, 0, None)
     assert evaluation.bonus_points == 0
@@ -130,38 +130,38 @@ def test_a_rule_that_is_not_met_earns_nothing() -> None:
     ("limits", "used", "points", "reason"),
     [
         (UNLIMITED, Usage(10**15, 10**15, 10**15, 10**15), 50, None),
-        (Limits(points_per_ecp=500), Usage(points_to_ecp=449), 50, None),
-        (Limits(points_per_ecp=500), Usage(points_to_ecp=450), 50, None),
-        (Limits(points_per_ecp=500), Usage(points_to_ecp=451), 49, PER_ECP),
-        (Limits(points_per_ecp=500), Usage(points_to_ecp=499), 1, PER_ECP),
-        (Limits(points_per_ecp=500), Usage(points_to_ecp=500), 0, PER_ECP),
-        (Limits(points_per_ecp=500), Usage(points_to_ecp=501), 0, PER_ECP),
-        (Limits(points_per_ecp=49), Usage(), 49, PER_ECP),
-        (Limits(points_per_ecp=500), Usage(0, 500, 500, 500), 50, None),
-        (Limits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=450), 50, None),
-        (Limits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=451), 49, PER_MONTH),
-        (Limits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=500), 0, PER_MONTH),
-        (Limits(points_per_ecp_per_month=500), Usage(500, 0, 500, 500), 50, None),
-        (Limits(points_in_total=500), Usage(points_in_total=450), 50, None),
-        (Limits(points_in_total=500), Usage(points_in_total=451), 49, IN_TOTAL),
-        (Limits(points_in_total=500), Usage(points_in_total=500), 0, IN_TOTAL),
-        (Limits(points_in_total=500), Usage(500, 500, 0, 500), 50, None),
-        (Limits(times_per_ecp=3), Usage(times_to_ecp=2), 50, None),
-        (Limits(times_per_ecp=3), Usage(times_to_ecp=3), 0, TIMES),
-        (Limits(times_per_ecp=3), Usage(times_to_ecp=4), 0, TIMES),
-        (Limits(times_per_ecp=3), Usage(500, 500, 500, 0), 50, None),
+        (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=449), 50, None),
+        (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=450), 50, None),
+        (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=451), 49, PER_ECP),
+        (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=499), 1, PER_ECP),
+        (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=500), 0, PER_ECP),
+        (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=501), 0, PER_ECP),
+        (RuleLimits(points_per_ecp=49), Usage(), 49, PER_ECP),
+        (RuleLimits(points_per_ecp=500), Usage(0, 500, 500, 500), 50, None),
+        (RuleLimits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=450), 50, None),
+        (RuleLimits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=451), 49, PER_MONTH),
+        (RuleLimits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=500), 0, PER_MONTH),
+        (RuleLimits(points_per_ecp_per_month=500), Usage(500, 0, 500, 500), 50, None),
+        (RuleLimits(points_in_total=500), Usage(points_in_total=450), 50, None),
+        (RuleLimits(points_in_total=500), Usage(points_in_total=451), 49, IN_TOTAL),
+        (RuleLimits(points_in_total=500), Usage(points_in_total=500), 0, IN_TOTAL),
+        (RuleLimits(points_in_total=500), Usage(500, 500, 0, 500), 50, None),
+        (RuleLimits(times_per_ecp=3), Usage(times_to_ecp=2), 50, None),
+        (RuleLimits(times_per_ecp=3), Usage(times_to_ecp=3), 0, TIMES),
+        (RuleLimits(times_per_ecp=3), Usage(times_to_ecp=4), 0, TIMES),
+        (RuleLimits(times_per_ecp=3), Usage(500, 500, 500, 0), 50, None),
         # The tightest limit is the reason, and of those that leave the same, the one that is said first.
-        (Limits(500, 400, 1_000, 9), Usage(460, 370, 990, 3), 10, IN_TOTAL),
-        (Limits(500, 400, 1_000, 9), Usage(490, 370, 980, 3), 10, PER_ECP),
-        (Limits(500, 400, 1_000, 9), Usage(460, 390, 980, 3), 10, PER_MONTH),
-        (Limits(500, 400, 1_000, 9), Usage(490, 390, 990, 3), 10, PER_MONTH),
-        (Limits(500, None, 1_000, 9), Usage(490, 390, 990, 3), 10, PER_ECP),
-        (Limits(500, 400, 1_000, 9), Usage(999, 400, 2_000, 3), 0, PER_MONTH),
-        (Limits(500, 400, 1_000, 9), Usage(500, 0, 2_000, 3), 0, PER_ECP),
-        (Limits(500, 400, 1_000, 9), Usage(500, 400, 1_000, 9), 0, TIMES),
+        (RuleLimits(500, 400, 1_000, 9), Usage(460, 370, 990, 3), 10, IN_TOTAL),
+        (RuleLimits(500, 400, 1_000, 9), Usage(490, 370, 980, 3), 10, PER_ECP),
+        (RuleLimits(500, 400, 1_000, 9), Usage(460, 390, 980, 3), 10, PER_MONTH),
+        (RuleLimits(500, 400, 1_000, 9), Usage(490, 390, 990, 3), 10, PER_MONTH),
+        (RuleLimits(500, None, 1_000, 9), Usage(490, 390, 990, 3), 10, PER_ECP),
+        (RuleLimits(500, 400, 1_000, 9), Usage(999, 400, 2_000, 3), 0, PER_MONTH),
+        (RuleLimits(500, 400, 1_000, 9), Usage(500, 0, 2_000, 3), 0, PER_ECP),
+        (RuleLimits(500, 400, 1_000, 9), Usage(500, 400, 1_000, 9), 0, TIMES),
     ],
 )
-def test_limits(limits: Limits, used: Usage, points: int, reason: ReductionReason | None) -> None:
+def test_limits(limits: RuleLimits, used: Usage, points: int, reason: ReductionReason | None) -> None:
     rule = BonusRule(FIRST, "A rule", ALWAYS, FlatPoints(50), limits)
     evaluation = evaluated(rule, usage={FIRST: used, SECOND: Usage(10**15, 10**15, 10**15, 10**15)})
     (outcome,) = evaluation.outcomes
@@ -171,7 +171,7 @@ def test_limits(limits: Limits, used: Usage, points: int, reason: ReductionReaso
 
 
 def test_usage_goes_on_from_line_to_line() -> None:
-    rule = BonusRule(FIRST, "A rule", ALWAYS, PercentOfBase(Decimal(50)), Limits(120, times_per_ecp=3))
+    rule = BonusRule(FIRST, "A rule", ALWAYS, PercentOfBase(Decimal(50)), RuleLimits(120, times_per_ecp=3))
     used, paid = Usage(), []
     for base_points in (10, 0, 10, 10, 10):
         points = evaluated(rule, usage={FIRST: used}, base_points=base_points).bonus_points
@@ -183,7 +183,7 @@ def test_usage_goes_on_from_line_to_line() -> None:
 
 
 def grouped(
-    rule_id: UUID, points: int, priority: int = 0, group: str | None = "launch", limits: Limits = UNLIMITED
+    rule_id: UUID, points: int, priority: int = 0, group: str | None = "launch", limits: RuleLimits = UNLIMITED
 ) -> BonusRule:
     return BonusRule(rule_id, f"Rule {rule_id.int}", ALWAYS, FlatPoints(points), limits, priority, group)
 
@@ -225,7 +225,7 @@ def test_then_the_one_that_stands_first_wins() -> None:
 
 
 def test_what_counts_in_a_group_is_what_a_rule_pays_after_its_limits() -> None:
-    rules = (grouped(FIRST, 50, limits=Limits(points_per_ecp=500)), grouped(SECOND, 30))
+    rules = (grouped(FIRST, 50, limits=RuleLimits(points_per_ecp=500)), grouped(SECOND, 30))
     assert paid(*rules, usage={FIRST: Usage(points_to_ecp=469)}) == [(31, Reduction(PER_ECP)), (0, lost_to(FIRST))]
     assert paid(*rules, usage={FIRST: Usage(points_to_ecp=471)}) == [(0, lost_to(SECOND)), (30, None)]
     # The group takes nothing from a rule whose limit has left it nothing.

@@ -17,11 +17,11 @@ from domain.rules.model import (
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
-    Limits,
     Not,
     PeriodClause,
     ProductClause,
     QuantityClause,
+    RuleLimits,
     TierClause,
     Weekday,
 )
@@ -121,7 +121,7 @@ def test_what_kept_a_rule_from_paying(condition: Condition, expected: str) -> No
     assert sentence(condition) == expected
 
 
-LIMITED = BonusRule(UUID(int=1000), "A rule", IN_PUNE, FlatPoints(50), Limits(500, 1, 10_000, 5), 0, "launch")
+LIMITED = BonusRule(UUID(int=1000), "A rule", IN_PUNE, FlatPoints(50), RuleLimits(500, 1, 10_000, 5), 0, "launch")
 TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
 
 

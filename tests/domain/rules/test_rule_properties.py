@@ -21,7 +21,6 @@ from domain.rules.model import (
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
-    Limits,
     MultiplyBase,
     Not,
     PercentOfBase,
@@ -30,6 +29,7 @@ from domain.rules.model import (
     ProductClause,
     QuantityClause,
     Reward,
+    RuleLimits,
     Slab,
     Slabs,
     TierClause,
@@ -98,7 +98,7 @@ any_reward: st.SearchStrategy[Reward] = st.one_of(
     st.builds(MultiplyBase, any_decimal),
     st.lists(st.builds(Slab, any_int, any_int), max_size=4).map(tuple).map(Slabs),
 )
-any_limits = st.builds(Limits, any_int_or_none, any_int_or_none, any_int_or_none, any_int_or_none)
+any_limits = st.builds(RuleLimits, any_int_or_none, any_int_or_none, any_int_or_none, any_int_or_none)
 any_rule = st.builds(
     BonusRule, any_id, st.text(max_size=9), any_condition, any_reward, any_limits, any_int, st.none() | st.text()
 )
@@ -161,8 +161,8 @@ valid_reward: st.SearchStrategy[Reward] = st.one_of(
     ),
 )
 valid_limits = st.lists(st.integers(1, SAFE), min_size=3, max_size=3).map(
-    lambda most: Limits(sorted(most)[1], min(most), max(most), most[0])
-) | st.just(Limits())
+    lambda most: RuleLimits(sorted(most)[1], min(most), max(most), most[0])
+) | st.just(RuleLimits())
 valid_rules = st.lists(
     st.builds(
         BonusRule,
@@ -223,7 +223,7 @@ def test_two_negations_read_as_none(condition: Condition) -> None:
 
 def test_the_stored_form_of_a_rule() -> None:
     condition = AllOf((Not(TierClause(at_least=IDS[1])), PeriodClause(weekdays=(), from_time=time(9))))
-    rule = BonusRule(IDS[0], "A rule", condition, PercentOfBase(Decimal("12.50")), Limits(points_per_ecp=5))
+    rule = BonusRule(IDS[0], "A rule", condition, PercentOfBase(Decimal("12.50")), RuleLimits(points_per_ecp=5))
     assert msgspec.json.decode(msgspec.json.encode(rule, order="deterministic")) == {
         "id": "00000000-0000-0000-0000-000000000000",
         "name": "A rule",

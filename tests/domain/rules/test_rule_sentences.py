@@ -18,7 +18,6 @@ from domain.rules.model import (
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
-    Limits,
     MultiplyBase,
     Not,
     PercentOfBase,
@@ -27,6 +26,7 @@ from domain.rules.model import (
     ProductClause,
     QuantityClause,
     Reward,
+    RuleLimits,
     Slab,
     Slabs,
     TierClause,
@@ -51,7 +51,7 @@ NAMES = DisplayNames(
 
 IS_GOLD = TierClause((GOLD,))
 FLAT = FlatPoints(200)
-UNLIMITED = Limits()
+UNLIMITED = RuleLimits()
 IN_PUNE = GeographyClause((PUNE,))
 NEW = EnrolledWithinClause(30)
 TRAINED = ActivityClause("TRAINING_COMPLETED")
@@ -70,7 +70,7 @@ SCHEME, MONTH, WEEK = VolumePeriod.SCHEME, VolumePeriod.MONTH, VolumePeriod.WEEK
 def rule(
     condition: Condition = IS_GOLD,
     reward: Reward = FLAT,
-    limits: Limits = UNLIMITED,
+    limits: RuleLimits = UNLIMITED,
     exclusive_group: str | None = None,
 ) -> BonusRule:
     return BonusRule(UUID(int=1000), "A rule", condition, reward, limits, exclusive_group=exclusive_group)
@@ -165,13 +165,13 @@ REWARDS: list[tuple[BonusRule, str]] = [
     ),
     (rule(reward=Slabs((Slab(1, 1),))), "1 point per unit from 1 unit, counted on every unit of the sale."),
     (rule(reward=Slabs(())), "No points yet."),
-    (rule(limits=Limits(times_per_ecp=1)), "200 points for each sale or coupon, at most once per ECP."),
+    (rule(limits=RuleLimits(times_per_ecp=1)), "200 points for each sale or coupon, at most once per ECP."),
     (
-        rule(limits=Limits(times_per_ecp=5, points_in_total=10_000)),
+        rule(limits=RuleLimits(times_per_ecp=5, points_in_total=10_000)),
         "200 points for each sale or coupon, at most 5 times per ECP and 10,000 points in total.",
     ),
     (
-        rule(limits=Limits(1_000, 500, 10_000, 5)),
+        rule(limits=RuleLimits(1_000, 500, 10_000, 5)),
         (
             "200 points for each sale or coupon, at most 5 times per ECP, 500 points per ECP per month, "
             "1,000 points per ECP and 10,000 points in total."
@@ -182,7 +182,7 @@ REWARDS: list[tuple[BonusRule, str]] = [
         "200 points for each sale or coupon. Only the best rule of the group “launch” pays.",
     ),
     (
-        rule(limits=Limits(points_per_ecp=1), exclusive_group="a\nb"),
+        rule(limits=RuleLimits(points_per_ecp=1), exclusive_group="a\nb"),
         "200 points for each sale or coupon, at most 1 point per ECP. Only the best rule of the group “a b” pays.",
     ),
 ]

@@ -17,13 +17,13 @@ from domain.rules.model import (
     Condition,
     EnrolledWithinClause,
     FlatPoints,
-    Limits,
     MultiplyBase,
     PercentOfBase,
     PeriodClause,
     PointsPerUnit,
     QuantityClause,
     Reward,
+    RuleLimits,
     Slab,
     Slabs,
     TierClause,
@@ -52,7 +52,7 @@ KNOWN = KnownIds(
 )
 IS_GOLD = TierClause((GOLD,))
 FLAT = FlatPoints(200)
-UNLIMITED = Limits()
+UNLIMITED = RuleLimits()
 SAFE = 2**53 - 1
 
 Expected = tuple[UserErrorCode, str, Path]
@@ -61,7 +61,7 @@ Expected = tuple[UserErrorCode, str, Path]
 def rule(  # noqa: PLR0913 - one keyword for each part of a rule
     condition: Condition = IS_GOLD,
     reward: Reward = FLAT,
-    limits: Limits = UNLIMITED,
+    limits: RuleLimits = UNLIMITED,
     *,
     rule_id: int = 1000,
     name: str = "Gold bonus",
@@ -129,31 +129,34 @@ HIGHEST = "9,007,199,254,740,991"
 MONTH_OVER_TOTAL = "the most points per ECP per month is above the most points in total; lower it or raise the other."
 
 # Paths start below ("rules", "0", "limits").
-LIMITS: list[tuple[Limits, Sequence[Expected]]] = [
+LIMITS: list[tuple[RuleLimits, Sequence[Expected]]] = [
     *(
-        (Limits(points_per_ecp=most), [(INVALID, between("the most points per ECP", "1", HIGHEST), ("pointsPerEcp",))])
+        (
+            RuleLimits(points_per_ecp=most),
+            [(INVALID, between("the most points per ECP", "1", HIGHEST), ("pointsPerEcp",))],
+        )
         for most in (0, SAFE + 1)
     ),
     *(
         (
-            Limits(points_per_ecp_per_month=most),
+            RuleLimits(points_per_ecp_per_month=most),
             [(INVALID, between("the most points per ECP per month", "1", HIGHEST), ("pointsPerEcpPerMonth",))],
         )
         for most in (0, SAFE + 1)
     ),
     *(
         (
-            Limits(points_in_total=most),
+            RuleLimits(points_in_total=most),
             [(INVALID, between("the most points in total", "1", HIGHEST), ("pointsInTotal",))],
         )
         for most in (0, SAFE + 1)
     ),
     *(
-        (Limits(times_per_ecp=most), [(INVALID, between("the most times per ECP", "1", HIGHEST), ("timesPerEcp",))])
+        (RuleLimits(times_per_ecp=most), [(INVALID, between("the most times per ECP", "1", HIGHEST), ("timesPerEcp",))])
         for most in (0, SAFE + 1)
     ),
     (
-        Limits(points_per_ecp=10, points_per_ecp_per_month=11),
+        RuleLimits(points_per_ecp=10, points_per_ecp_per_month=11),
         [
             (
                 INVALID,
@@ -163,7 +166,7 @@ LIMITS: list[tuple[Limits, Sequence[Expected]]] = [
         ],
     ),
     (
-        Limits(points_per_ecp=11, points_in_total=10),
+        RuleLimits(points_per_ecp=11, points_in_total=10),
         [
             (
                 INVALID,
@@ -173,7 +176,7 @@ LIMITS: list[tuple[Limits, Sequence[Expected]]] = [
         ],
     ),
     (
-        Limits(points_per_ecp_per_month=11, points_in_total=10),
+        RuleLimits(points_per_ecp_per_month=11, points_in_total=10),
         [(INVALID, MONTH_OVER_TOTAL, ("pointsPerEcpPerMonth",))],
     ),
 ]
@@ -238,7 +241,7 @@ VALID: list[BonusRule] = [
     rule(reward=MultiplyBase(Decimal("1.01"))),
     rule(reward=MultiplyBase(Decimal("100.00"))),
     rule(reward=Slabs(tuple(Slab(quantity, 1_000_000) for quantity in range(1, 21)))),
-    rule(limits=Limits(SAFE, SAFE, SAFE, SAFE)),
+    rule(limits=RuleLimits(SAFE, SAFE, SAFE, SAFE)),
     rule(name="x" * 120, priority=-1_000, exclusive_group="x" * 60),
 ]
 
@@ -253,7 +256,7 @@ def test_problems_of_rewards(reward: Reward, expected: Sequence[Expected]) -> No
 
 
 @pytest.mark.parametrize(("limits", "expected"), LIMITS)
-def test_problems_of_limits(limits: Limits, expected: Sequence[Expected]) -> None:
+def test_problems_of_limits(limits: RuleLimits, expected: Sequence[Expected]) -> None:
     assert rule_problems([rule(limits=limits)], KNOWN) == problems(expected, "rules", "0", "limits")
 
 
@@ -275,7 +278,7 @@ def test_fifty_rules_are_allowed() -> None:
 
 def test_all_problems_of_all_rules_are_told_in_order() -> None:
     rules = [
-        rule(TierClause((GONE,)), FlatPoints(0), Limits(times_per_ecp=0), priority=2_000, exclusive_group=" "),
+        rule(TierClause((GONE,)), FlatPoints(0), RuleLimits(times_per_ecp=0), priority=2_000, exclusive_group=" "),
         rule(rule_id=2, name="Next", reward=Slabs((Slab(5, 1), Slab(5, 2)))),
     ]
     assert [problem.path for problem in rule_problems(rules, KNOWN)] == [

@@ -19,7 +19,6 @@ from domain.rules.model import (
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
-    Limits,
     MultiplyBase,
     Not,
     PercentOfBase,
@@ -28,6 +27,7 @@ from domain.rules.model import (
     ProductClause,
     QuantityClause,
     Reward,
+    RuleLimits,
     Slab,
     Slabs,
     TierClause,
@@ -202,9 +202,10 @@ def test_a_reward_that_pays_for_many_units_at_least_is_compared_for_so_many() ->
 
 
 @pytest.mark.parametrize(
-    "limits", [Limits(points_in_total=1_000), Limits(points_per_ecp=500), Limits(points_per_ecp_per_month=500)]
+    "limits",
+    [RuleLimits(points_in_total=1_000), RuleLimits(points_per_ecp=500), RuleLimits(points_per_ecp_per_month=500)],
 )
-def test_a_reward_that_limits_keep_inside_the_budget_is_fine(limits: Limits) -> None:
+def test_a_reward_that_limits_keep_inside_the_budget_is_fine(limits: RuleLimits) -> None:
     """A rule pays what its tightest limit leaves."""
     assert found([rule(1, GOLDS, FlatPoints(5_000), limits=limits)]) == []
 
@@ -252,7 +253,7 @@ def test_where_neither_pays_priority_does_not_matter() -> None:
     [
         ({"condition": GOLDS}, {}),
         ({"reward": FlatPoints(59)}, {}),
-        ({"limits": Limits(points_per_ecp=100)}, {}),
+        ({"limits": RuleLimits(points_per_ecp=100)}, {}),
         ({"reward": MultiplyBase(Decimal(3))}, {}),
         ({}, {"exclusive_group": "others"}),
         ({"reward": FlatPoints(60)}, {"priority": 1}),

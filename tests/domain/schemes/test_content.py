@@ -18,9 +18,9 @@ from domain.rules.model import (
     ChannelClause,
     FlatPoints,
     GeographyClause,
-    Limits,
     MultiplyBase,
     QuantityClause,
+    RuleLimits,
     TierClause,
 )
 from domain.schemes.content import (
@@ -76,7 +76,7 @@ RULES = st.lists(
         name=TEXTS,
         condition=CONDITIONS,
         reward=REWARDS,
-        limits=st.builds(Limits, st.none() | st.integers(1, 2)),
+        limits=st.builds(RuleLimits, st.none() | st.integers(1, 2)),
         priority=st.integers(0, 2),
         exclusive_group=st.none() | TEXTS,
     ),

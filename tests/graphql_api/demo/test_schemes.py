@@ -7,7 +7,7 @@ from typing import Final, get_args
 from uuid import UUID
 
 from db.schemes.rows import StageRow
-from domain.rules.model import AllOf, AnyOf, Clause, Limits, Not, Reward
+from domain.rules.model import AllOf, AnyOf, Clause, Not, Reward, RuleLimits
 from domain.rules.traversal import walk_condition
 from domain.schemes.events import EVENTS
 from domain.schemes.lifecycle import stages_at
@@ -75,7 +75,7 @@ def test_rules_use_every_clause_reward_and_limit(demo: Demo) -> None:
     assert {type(node.condition) for node in nodes} == {AllOf, AnyOf, Not, *get_args(Clause)}
     assert {type(rule.reward) for rule in rules} == set(get_args(Reward))
     assert max(node.depth for node in nodes) >= 4
-    for name in Limits.__struct_fields__:
+    for name in RuleLimits.__struct_fields__:
         assert any(getattr(rule.limits, name) is not None for rule in rules)
     groups = [Counter(rule.exclusive_group for rule in found.content.rules) for found in demo.definitions]
     assert any(times > 1 for group in groups for name, times in group.items() if name)

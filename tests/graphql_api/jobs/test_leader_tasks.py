@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.requests import DatabaseUnreachable
+from domain.requests import DatabaseUnavailable
 from graphql_api.context import Environment
 from graphql_api.jobs.leader_tasks import LeaderDuties
 from graphql_api.settings import Settings
@@ -60,7 +60,7 @@ async def test_what_is_wrong_with_one_scheme_holds_up_no_other(
     broken, fine = await factory.approved(), await factory.approved()
     await revisions.approved(broken, JUNE, budget=200_000)
     await revisions.approved(fine, JUNE + timedelta(seconds=1), budget=300_000)
-    failures: dict[str, Any] = {"due": [DatabaseUnreachable(), ValueError("a bug")], "broken": True}
+    failures: dict[str, Any] = {"due": [DatabaseUnavailable(), ValueError("a bug")], "broken": True}
 
     async def sometimes(operation: Operation) -> list[UUID]:
         if failures["due"]:

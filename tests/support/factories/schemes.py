@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.channels import EarningChannel
 from domain.permissions import Role
-from domain.rules.model import BonusRule, Condition, FlatPoints, Limits, QuantityClause, Reward, TierClause
+from domain.rules.model import BonusRule, Condition, FlatPoints, QuantityClause, Reward, RuleLimits, TierClause
 from domain.schemes.content import Basics, CouponValue
 from graphql_api.context import Environment
 from resolvers.context import Operation
@@ -126,7 +126,7 @@ class SchemeFactory:
     ) -> BonusRule:
         """A bonus rule; Gold or better earns 50 points unless told otherwise."""
         found = condition or TierClause(at_least=self._world.tiers["Gold"].id)
-        return BonusRule(self._environment.new_id(), name, found, reward or FlatPoints(50), Limits())
+        return BonusRule(self._environment.new_id(), name, found, reward or FlatPoints(50), RuleLimits())
 
 
 def quantity(at_least: int) -> QuantityClause:

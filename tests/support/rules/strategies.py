@@ -17,7 +17,6 @@ from domain.rules.model import (
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
-    Limits,
     MultiplyBase,
     Not,
     PercentOfBase,
@@ -26,6 +25,7 @@ from domain.rules.model import (
     ProductClause,
     QuantityClause,
     Reward,
+    RuleLimits,
     Slab,
     Slabs,
     TierClause,
@@ -116,14 +116,14 @@ rewards: st.SearchStrategy[Reward] = st.one_of(
     ),
 )
 maybe_points = st.none() | st.integers(1, 80)
-limits = st.builds(Limits, maybe_points, maybe_points, maybe_points, st.none() | st.integers(1, 3))
+limits = st.builds(RuleLimits, maybe_points, maybe_points, maybe_points, st.none() | st.integers(1, 3))
 rules = st.builds(
     BonusRule,
     st.uuids(),
     st.just("A rule"),
     conditions,
     rewards,
-    limits | st.just(Limits()),
+    limits | st.just(RuleLimits()),
     st.integers(0, 2),
     st.sampled_from((None, None, "launch", "spring")),
 )
