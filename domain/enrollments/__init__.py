@@ -1,1 +1,1 @@
-"""Enrolling: who may take part in a scheme and when, and what becomes of an enrollment."""
+"""Enrollments: who may enroll in a scheme and when, and what may be done to an enrollment."""
