@@ -1,4 +1,4 @@
-"""Who may do what, and which schemes they see: the whole table, written out once more (R25)."""
+"""The complete table of roles, permissions and visible schemes, written out independently (R25)."""
 
 from itertools import combinations
 from uuid import UUID
@@ -67,7 +67,7 @@ STAFF_LABELS = "administrator, program manager, approver, operations, designer, 
 
 
 def viewer(*roles: Role) -> Viewer:
-    """Somebody with these roles."""
+    """A viewer with these roles."""
     return Viewer(UUID(int=1), "Asha", None, frozenset(roles))
 
 
@@ -124,7 +124,7 @@ def test_a_scope_contains_the_scopes_before_it() -> None:
 
 @pytest.mark.parametrize("queue", QUEUES, ids=lambda queue: queue.key)
 @pytest.mark.parametrize("role", Role)
-def test_nobody_sees_a_queue_that_is_not_theirs(role: Role, queue: object) -> None:
+def test_a_queue_of_another_role_is_forbidden(role: Role, queue: object) -> None:
     """R10."""
     (wanted,) = [found for found in QUEUES if found is queue]
     if wanted.role is role:
@@ -142,7 +142,7 @@ def test_only_the_queue_of_approvals_leaves_out_ones_own() -> None:
     assert all(queue.role is queue.stage.owner for queue in of_schemes)
 
 
-def test_whoever_has_a_queue_of_ecps_or_enrollments_sees_and_decides_about_all_of_them() -> None:
+def test_roles_with_a_queue_of_ecps_or_enrollments_decide_about_all_of_them() -> None:
     """R10: their counts are not narrowed to what the viewer sees."""
     needed = {EcpQueue: Permission.ECP_MANAGE, EnrollmentQueue: Permission.ENROLLMENT_MANAGE}
     others = [queue for queue in QUEUES if not isinstance(queue, SchemeQueue)]
@@ -169,7 +169,7 @@ def test_labels_of_queues_are_words() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_which_ecps_and_whose_contact_data_a_role_shows(role: Role) -> None:
-    """R25: all of them, none, or nobody but oneself; contact data is for those who manage ECPs."""
+    """R25: all, none, or only oneself; contact data is for ECP managers."""
     sees_all = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST}
     own = EcpScope.OWN if role is Role.ECP else EcpScope.NONE
     for ecp_id, alone in ((None, EcpScope.NONE), (UUID(int=2), own)):
@@ -204,7 +204,7 @@ def test_an_analyst_who_is_an_ecp_sees_all_and_its_own_contact_data() -> None:
     ],
     ids=["one role", "many roles", "ECP", "anonymous", "queue"],
 )
-def test_refusals_say_what_it_takes(failure: Exception, message: str) -> None:
+def test_denials_name_the_roles_needed(failure: Exception, message: str) -> None:
     """R26."""
     assert str(failure) == message
 

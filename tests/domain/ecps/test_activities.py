@@ -1,4 +1,4 @@
-"""What connected systems may report that ECPs did: limits and sentences (R20)."""
+"""Reports of ECP activities by connected systems: limits and sentences (R20)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ Found = list[tuple[str, str, str]]
 
 
 def problems(activity: Activity) -> Found:
-    """Its problems as code, field and sentence."""
+    """The problems of an activity as code, field and sentence."""
     return [(found.code.value, ".".join(found.path), found.message) for found in activity_problems(activity, NOW)]
 
 
@@ -43,7 +43,7 @@ def reported(source: str, count: int) -> Found:
         replace(GOOD, occurred_at=NOW + timedelta(minutes=5)),
     ],
 )
-def test_what_is_recorded(good: Activity) -> None:
+def test_valid_activities_are_recorded(good: Activity) -> None:
     """R20: up to the limits."""
     assert problems(good) == []
 
@@ -79,13 +79,13 @@ def test_what_is_recorded(good: Activity) -> None:
         ),
     ],
 )
-def test_what_is_rejected(bad: Activity, expected: Found) -> None:
+def test_invalid_activities_are_rejected(bad: Activity, expected: Found) -> None:
     """R26: all problems of an activity together."""
     assert problems(bad) == expected
 
 
-def test_what_refuses_a_whole_report() -> None:
-    """R26: who reports, and how many activities."""
+def test_invalid_reports_are_rejected_as_a_whole() -> None:
+    """R26: the source, and the number of activities."""
     assert reported("till", 1) == reported("t" * 60, ACTIVITIES_LIMIT) == []
     assert reported(" ", 0) == [
         ("REQUIRED", "source", "The source is missing."),
@@ -97,8 +97,8 @@ def test_what_refuses_a_whole_report() -> None:
     ]
 
 
-def test_for_whom_something_is_recorded() -> None:
-    """R20: for every ECP that there is and that is not closed."""
+def test_activities_are_recorded_for_existing_open_ecps() -> None:
+    """R20: every ECP that exists and is not closed."""
     for status in set(EcpStatus) - {EcpStatus.CLOSED}:
         assert ecp_problem(status) is None
     unknown, closed = ecp_problem(None), ecp_problem(EcpStatus.CLOSED)

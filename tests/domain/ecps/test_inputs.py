@@ -1,4 +1,4 @@
-"""What may be told of an ECP: everything that is wrong at once, and reasons that name nobody (R18, R26)."""
+"""Details of an ECP: all problems are reported together, and reasons must not identify a person (R18, R26)."""
 
 import pytest
 from hypothesis import given
@@ -23,13 +23,13 @@ def found(details: EcpDetails) -> list[tuple[str, str, str]]:
     return [(problem.code.value, ".".join(problem.path), problem.message) for problem in details_problems(details)]
 
 
-def test_what_is_well_told_has_no_problems() -> None:
+def test_valid_details_have_no_problems() -> None:
     assert found(GOOD) == []
     assert found(EcpDetails("A", None, "a@b.c", None, None)) == []
     assert found(EcpDetails("é" * 120, "x" * 120, f"{'x' * 250}@b.c", "1" * 32, "x" * 60)) == []
 
 
-def test_everything_wrong_comes_together() -> None:
+def test_all_problems_are_reported_together() -> None:
     bad = EcpDetails("x" * 121, "x" * 121, "nobody", "call me", "x" * 61)
     assert found(bad) == [
         ("INVALID", "displayName", "The name has 121 characters; at most 120 are allowed."),
@@ -50,12 +50,12 @@ def test_phone_numbers(phone: str) -> None:
 
 
 @pytest.mark.parametrize("phone", ["", "1234", "1" * 33, "12345x", "+ - ( )", "٠١٢٣٤٥", "12345\n", "1234\t5", "12.345"])
-def test_what_is_no_phone_number(phone: str) -> None:
+def test_invalid_phone_numbers(phone: str) -> None:
     (problem,) = phone_problems(phone, ("phone",))
     assert (problem.code, problem.message, problem.path) == ("INVALID", NOT_A_PHONE, ("phone",))
 
 
-def test_an_address_is_checked_where_there_is_one() -> None:
+def test_a_given_address_is_checked() -> None:
     assert list(email_problems(None, ("email",))) == []
     assert [problem.code for problem in email_problems(None, ("email",), required=True)] == ["REQUIRED"]
     assert [problem.code for problem in email_problems("a b@c.d", ("email",))] == ["INVALID"]
@@ -63,17 +63,17 @@ def test_an_address_is_checked_where_there_is_one() -> None:
     assert too_long == ["The e-mail address has 255 characters; at most 254 are allowed."]
 
 
-def test_space_around_texts_and_empty_texts_go() -> None:
+def test_surrounding_space_and_empty_texts_are_removed() -> None:
     untidy = EcpDetails("  Asha Rao ", "", " asha@example.org\n", "  ", "MH-4711 ")
     assert untidy.trimmed == EcpDetails("Asha Rao", None, "asha@example.org", None, "MH-4711")
 
 
 @given(st.builds(EcpDetails, st.text(), *[st.none() | st.text()] * 4))
-def test_tidying_twice_is_tidying_once(details: EcpDetails) -> None:
+def test_trimming_is_idempotent(details: EcpDetails) -> None:
     assert details.trimmed.trimmed == details.trimmed
 
 
-def test_what_was_verified_is_fixed() -> None:
+def test_verified_details_are_fixed() -> None:
     after = EcpDetails("Asha R. Rao", "Another Garage", "asha@example.net", None, None)
     problems = [
         (item.code.value, *item.path, item.message) for item in verified_field_problems(GOOD, after, moved=True)
@@ -106,7 +106,7 @@ def test_what_was_verified_is_fixed() -> None:
         ("Ashas Raos", None),
     ],
 )
-def test_reasons_that_name_the_person(reason: str, named: str | None) -> None:
+def test_reasons_that_identify_the_person(reason: str, named: str | None) -> None:
     """R18: by any word of the name, and by a number however it is written."""
     assert find_identifier(reason, GOOD.identifiers) == named
     problems = [(item.code.value, *item.path, item.message) for item in identifier_problems(reason, GOOD.identifiers)]
@@ -132,7 +132,7 @@ def test_a_short_number_is_not_part_of_a_longer_one() -> None:
     assert find_identifier("License 912345.", licensed.identifiers) is None
 
 
-def test_who_is_known_by_nothing_is_never_named() -> None:
+def test_a_person_without_identifiers_is_never_found() -> None:
     assert find_identifier("Whatever.", ()) is None
 
 

@@ -1,4 +1,4 @@
-"""Whether a line can earn at all: every reason that speaks against it, as a sentence (R21)."""
+"""Whether a line can earn points at all: every reason against it, as a sentence (R21)."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -102,7 +102,7 @@ def test_a_reason_is_a_sentence(line: dict[str, Any], earner: dict[str, Any], ex
     assert found(replace(LINE, **line), replace(EARNER, **earner)) == [expected]
 
 
-def test_all_reasons_are_told_together() -> None:
+def test_all_reasons_are_reported_together() -> None:
     line = replace(LINE, channel=EarningChannel.COUPON, at=datetime(2027, 1, 1, tzinfo=UTC))
     assert [code for code, _, _ in found(line, replace(EARNER, status=EcpStatus.CLOSED))] == [
         "ILLEGAL_STATE",
@@ -124,7 +124,7 @@ def test_all_reasons_are_told_together() -> None:
         (2, EarningChannel.COUPON, "A coupon is for one unit, so its quantity is 1."),
     ],
 )
-def test_a_line_has_units(quantity: int, channel: EarningChannel, message: str) -> None:
+def test_a_line_has_valid_units(quantity: int, channel: EarningChannel, message: str) -> None:
     problems = list(line_problems(replace(LINE, quantity=quantity, channel=channel)))
     assert [(problem.code, problem.path, problem.message) for problem in problems] == [
         ("INVALID", ("quantity",), message)

@@ -1,4 +1,4 @@
-"""Reach agrees with evaluation: whom evaluation can reward, reach has counted, and nobody else."""
+"""Reach agrees with evaluation: it counts exactly the ECPs whom evaluation can reward."""
 
 import itertools
 from collections.abc import Iterator
@@ -98,7 +98,7 @@ def scopes(draw: st.DrawFn) -> SaleScope:
 
 
 def lines(scope: SaleScope, condition: Condition) -> Iterator[tuple[LineFacts, datetime]]:
-    """Every sale of the scheme, coarsely: each day, some hours, small quantities, with each day of enrolling."""
+    """A sample of every kind of sale: each day, some hours, small quantities, with each day of enrollment."""
     days = (scope.ends_on - scope.starts_on).days + 1
     several = [1, 2, 3, 4, 5] if any(isinstance(clause, QuantityClause) for clause in walk_clauses(condition)) else [1]
     hours = [0, 5, 6, 21, 22] if any(isinstance(clause, PeriodClause) for clause in walk_clauses(condition)) else [12]
@@ -116,7 +116,7 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell) -> bool:
-    """Whether evaluation can reward such an ECP, tried sale by sale."""
+    """Whether evaluation rewards an ECP of the cell for any sample sale."""
     compiled = compile_rules([rule], RANKS)
     keys = list({volume_key(clause) for clause in walk_clauses(rule.condition) if isinstance(clause, VolumeClause)})
     for line, enrolled_at in lines(scope, rule.condition):
@@ -130,7 +130,7 @@ def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell) -> bool:
 
 
 def histories(cell: Cell, at: datetime) -> Iterator[dict[str, list[datetime]]]:
-    """What such an ECP may have done by the time of a sale: what is bounded in time may be long ago or just now."""
+    """The activities of an ECP of the cell at a sale; those bounded in days may be too long ago or recent."""
     unbounded = [clause.times for clause in cell.did if clause.activity == KINDS[0]]
     once = [at - timedelta(days=400)] * max(unbounded, default=0)
     yield {KINDS[0]: once}
@@ -150,7 +150,7 @@ CELLS = st.builds(
 
 @settings(max_examples=300)
 @given(CONDITIONS, scopes(), st.lists(CELLS, min_size=1, max_size=3))
-def test_reach_counts_exactly_those_whom_evaluation_can_reward(
+def test_reach_counts_exactly_the_ecps_that_evaluation_can_reward(
     condition: Condition, scope: SaleScope, cells: list[Cell]
 ) -> None:
     rule = BonusRule(RULE, "any", condition, FlatPoints(5))

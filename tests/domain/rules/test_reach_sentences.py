@@ -1,4 +1,4 @@
-"""The reach of a rule in numbers and words: the funnel, the verdict, and what shuts everybody out (R4)."""
+"""The reach of a rule in numbers and words: the funnel, the verdict, and what excludes everybody (R4)."""
 
 from datetime import date
 from uuid import UUID
@@ -68,20 +68,20 @@ def reach(condition: Condition, population: Population = POPULATION, policy: Rea
     return compute_reach([rule], SCOPE, population, policy or ReachPolicy())[0]
 
 
-def told(condition: Condition, population: Population = POPULATION) -> str:
-    """The sentence about it."""
+def sentence_of(condition: Condition, population: Population = POPULATION) -> str:
+    """The sentence of the reach."""
     rule = BonusRule(UUID(int=99), "One", condition, FlatPoints(5))
     return reach_sentence(rule, reach(condition, population), population, NAMES)
 
 
-def test_a_funnel_goes_part_by_part() -> None:
+def test_the_funnel_counts_part_by_part() -> None:
     found = reach(AllOf((TierClause((), SILVER), GeographyClause((INDIA,)), TRAINED, IN_PUNE)))
     assert (found.audience, found.eligible, found.verdict) == (960, 0, ReachVerdict.NOBODY)
     assert [(step.remaining, step.excluded) for step in found.funnel] == [(947, 13), (947, 0), (900, 47), (0, 900)]
     assert found.shut_by == 3
 
 
-def test_a_condition_that_is_no_all_is_one_part() -> None:
+def test_any_other_condition_than_all_is_one_part() -> None:
     found = reach(AnyOf((GOLDS, IN_PUNE)))
     assert [(step.remaining, step.excluded) for step in found.funnel] == [(59, 901)]
     assert found.shut_by is None
@@ -105,7 +105,7 @@ def test_few_are_fewer_than_ten_or_than_one_in_a_hundred(eligible: int, audience
     assert ReachPolicy().verdict(eligible, audience) is verdict
 
 
-def test_what_few_are_can_be_configured() -> None:
+def test_the_threshold_for_few_can_be_configured() -> None:
     assert reach(GOLDS).verdict is ReachVerdict.FEW
     assert reach(GOLDS, policy=ReachPolicy(few_ecps=6, few_percent=0.5)).verdict is ReachVerdict.OK
     assert reach(GOLDS, policy=ReachPolicy(few_ecps=0, few_percent=0)).verdict is ReachVerdict.OK
@@ -182,47 +182,48 @@ def test_what_few_are_can_be_configured() -> None:
     ],
 )
 def test_the_verdict_is_a_sentence(condition: Condition, sentence: str) -> None:
-    assert told(condition) == sentence
+    assert sentence_of(condition) == sentence
 
 
-def test_a_place_that_reaches_beyond_the_scheme_may_have_others() -> None:
-    """Gold ECPs of Mumbai, who are not in the scheme, work in India too."""
+def test_a_place_that_extends_beyond_the_scheme_may_have_other_ecps() -> None:
+    """Gold ECPs in Mumbai work in India too, but are not in the scheme."""
     pune = Population((Cell(PUNE, SILVER, 41), Cell(PUNE, BRONZE, 12)), frozenset({PUNE}), PATHS, RANKS)
     golds_or_above = TierClause((), GOLD)
     in_india = GeographyClause((INDIA,))
     assert (
-        told(AllOf((GOLDS, IN_PUNE)), pune) == "No Gold ECP works in the geographies of the scheme; 41 Silver ECPs do."
+        sentence_of(AllOf((GOLDS, IN_PUNE)), pune)
+        == "No Gold ECP works in the geographies of the scheme; 41 Silver ECPs do."
     )
-    assert told(AllOf((in_india, GOLDS)), pune) == "No Gold ECP of the scheme works in India; 41 Silver ECPs do."
+    assert sentence_of(AllOf((in_india, GOLDS)), pune) == "No Gold ECP of the scheme works in India; 41 Silver ECPs do."
     assert (
-        told(AllOf((in_india, golds_or_above)), pune)
+        sentence_of(AllOf((in_india, golds_or_above)), pune)
         == "No ECP of the scheme who is Gold or above works in India; 41 Silver ECPs do."
     )
 
 
-def test_one_is_one() -> None:
+def test_one_ecp_reads_as_singular() -> None:
     single = Population((Cell(PUNE, SILVER, 1),), frozenset({PUNE}), PATHS, RANKS)
     assert (
-        told(AllOf((GOLDS, IN_PUNE)), single)
+        sentence_of(AllOf((GOLDS, IN_PUNE)), single)
         == "No Gold ECP works in the geographies of the scheme; 1 Silver ECP does."
     )
-    assert told(IN_PUNE, single) == "Only 1 of 1 ECP could qualify."
+    assert sentence_of(IN_PUNE, single) == "Only 1 of 1 ECP could qualify."
 
 
 def test_without_ecps_there_is_nobody_to_reach() -> None:
     empty = Population((), frozenset({INDIA}), PATHS, RANKS)
     assert reach(GOLDS, empty).verdict is ReachVerdict.NOBODY
-    assert told(GOLDS, empty) == "No active ECP works in the geographies of the scheme."
+    assert sentence_of(GOLDS, empty) == "No active ECP works in the geographies of the scheme."
 
 
-def test_volumes_are_still_to_come() -> None:
-    """Nothing is known of sales yet: any volume may be reached before the sale that counts."""
+def test_any_future_volume_is_possible() -> None:
+    """No sales exist yet, so any volume may be reached before the sale."""
     assert reach(VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 10**9)).eligible == 960
 
 
 def test_a_tier_and_a_place_that_no_longer_exist_reach_nobody() -> None:
     gone = UUID(int=77)
-    assert told(TierClause((gone,))) == (
+    assert sentence_of(TierClause((gone,))) == (
         "Of 960 ECPs, none is left when the rule asks for ECPs who are a tier that no longer exists."
     )
     assert reach(GeographyClause((gone,))).eligible == 0

@@ -1,4 +1,4 @@
-"""Every kind of clause, as it stands and negated, as the exact words people read."""
+"""The exact words of every kind of clause, as it stands and negated."""
 
 from datetime import date, time
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Every problem a condition can have: its code, its sentence and its path, exactly."""
+"""Every problem of a condition, with its exact code, sentence and path."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, time

@@ -1,4 +1,4 @@
-"""What ALL, ANY and NOT make of clauses, how each clause is reported, and what an evaluation needs to know."""
+"""How ALL, ANY and NOT combine clauses, how clauses are reported, and which facts an evaluation needs."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -102,7 +102,7 @@ def test_all_any_and_not(condition: Condition, *, expected: bool) -> None:
     assert outcome(condition).met is expected
 
 
-def test_every_clause_is_decided_whatever_the_others_say() -> None:
+def test_every_clause_is_decided_without_short_circuit() -> None:
     in_mumbai = GeographyClause((MUMBAI,))
     sells = ProductClause((ONE_LITER,))
     trained = ActivityClause("TRAINING_COMPLETED", 2, 90)
@@ -126,7 +126,7 @@ def test_every_clause_is_decided_whatever_the_others_say() -> None:
     )
 
 
-def test_a_clause_that_stands_in_several_places_is_reported_in_each() -> None:
+def test_a_repeated_clause_is_reported_at_each_occurrence() -> None:
     verdicts = outcome(AnyOf((YES, Not(YES), Not(Not(YES))))).clauses
     assert [(verdict.negated, verdict.met, verdict.holds) for verdict in verdicts] == [
         (False, True, True),
@@ -135,7 +135,7 @@ def test_a_clause_that_stands_in_several_places_is_reported_in_each() -> None:
     ]
 
 
-def test_who_has_nothing_meets_no_clause_about_it_and_every_opposite() -> None:
+def test_an_ecp_without_facts_meets_only_negated_clauses() -> None:
     clauses = (TierClause(at_least=BRONZE), GeographyClause((INDIA,)), EnrolledWithinClause(3_660))
     assert [holds(clause, ecp=NOBODY) for clause in clauses] == [False, False, False]
     assert [verdict.fact for verdict in outcome(AllOf(clauses), ecp=NOBODY).clauses] == [
@@ -152,7 +152,7 @@ def test_no_tree_is_too_deep() -> None:
     assert outcome(condition).met is False
 
 
-def test_what_rules_need_to_know() -> None:
+def test_the_facts_that_rules_need() -> None:
     rules = (
         rule(AllOf((VolumeClause(UNITS, MONTH, 1), ActivityClause("REFERRAL", 1, 30), ActivityClause("TRAINED")))),
         rule(Not(VolumeClause(UNITS, MONTH, 9, (TWO_LITER, ONE_LITER)))),
@@ -171,12 +171,12 @@ def test_what_rules_need_to_know() -> None:
 
 
 @pytest.mark.parametrize("quantity", [0, -1])
-def test_a_line_without_units_cannot_be_made(quantity: int) -> None:
+def test_a_line_without_units_is_rejected(quantity: int) -> None:
     with pytest.raises(ValueError, match=f"at least one unit, not {quantity}"):
         replace(LINE, quantity=quantity)
 
 
-def test_facts_that_would_be_misread_cannot_be_made() -> None:
+def test_ambiguous_facts_are_rejected() -> None:
     local = datetime(2026, 3, 14, 18, 30)  # noqa: DTZ001 - what is refused
     with pytest.raises(ValueError, match="base points are never negative"):
         replace(LINE, base_points=-1)
@@ -188,6 +188,6 @@ def test_facts_that_would_be_misread_cannot_be_made() -> None:
         Usage(points_in_total=-1)
 
 
-def test_no_rules_leave_the_base_points() -> None:
+def test_without_rules_only_base_points_are_earned() -> None:
     evaluation = compile_rules((), RANKS).evaluate(LINE, NOBODY)
     assert (evaluation.base_points, evaluation.bonus_points, evaluation.outcomes) == (50, 0, ())

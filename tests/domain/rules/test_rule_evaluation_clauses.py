@@ -162,7 +162,7 @@ def test_volume(clause: VolumeClause, amount: int, *, expected: bool) -> None:
     assert holds(clause, ecp=ecp) is expected
 
 
-def test_a_volume_is_of_a_set_of_variants() -> None:
+def test_a_volume_belongs_to_a_set_of_variants() -> None:
     ecp = replace(ECP, volumes={VolumeKey(COUPONS, SCHEME, frozenset((TWO_LITER, ONE_LITER))): 3})
     for variants in ((ONE_LITER, TWO_LITER), (TWO_LITER, ONE_LITER), (TWO_LITER, ONE_LITER, ONE_LITER)):
         assert holds(VolumeClause(COUPONS, SCHEME, 3, variants), ecp=ecp)

@@ -1,4 +1,4 @@
-"""The worked example of docs/points.md is what the code says."""
+"""The worked example in docs/points.md matches the code."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

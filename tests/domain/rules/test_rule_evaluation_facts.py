@@ -1,4 +1,4 @@
-"""What people read of a clause and of the fact that decided it, in exact words."""
+"""The exact words of a clause and of the fact that decided it."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -208,7 +208,7 @@ def test_facts(clause: Clause, fact: Fact, plain: str, negated: str) -> None:
     assert fact_sentence(ClauseVerdict(clause, negated=True, met=True, fact=fact), NAMES) == negated
 
 
-def test_moments_are_told_in_utc() -> None:
+def test_times_are_written_in_utc() -> None:
     in_india = datetime.fromisoformat("2026-03-15T01:15:00+05:30")
     sale = ClauseVerdict(WEEKEND, negated=False, met=True, fact=PeriodFact(in_india))
     enrolled = ClauseVerdict(NEW, negated=False, met=True, fact=EnrollmentFact(in_india, 3))
@@ -226,7 +226,7 @@ def test_a_fact_of_another_clause_is_a_bug() -> None:
 
 
 @pytest.mark.parametrize("clause", [clause for clause, _, _, _ in FACTS])
-def test_a_clause_reads_as_in_the_sentence_of_its_rule(clause: Clause) -> None:
+def test_a_clause_reads_the_same_in_the_sentence_of_its_rule(clause: Clause) -> None:
     for negated, condition in ((False, clause), (True, Not(clause))):
         sentence = qualifying_sentence(BonusRule(GONE, "A rule", condition, FlatPoints(1)), NAMES)
         assert f"ECPs who {clause_sentence(clause, NAMES, negated=negated)}." == sentence

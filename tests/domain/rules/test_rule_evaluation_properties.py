@@ -1,4 +1,4 @@
-"""What holds for every evaluation: the naive reference agrees, limits hold, order does not matter, all is explained."""
+"""Properties of every evaluation: a naive reference agrees, limits hold, order is irrelevant, all is explained."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,7 @@ def test_the_order_of_rules_only_breaks_ties(drawn: UsedRules, line: LineFacts, 
 
 
 @given(with_usage(), lines, ecps)
-def test_evaluating_again_gives_the_same_and_integers_only(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
+def test_evaluation_is_repeatable_and_integral(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
     rules, used = drawn
     compiled = compile_rules(rules, TIER_RANKS)
     evaluation = compiled.evaluate(line, ecp, used)
@@ -114,9 +114,7 @@ def test_evaluating_again_gives_the_same_and_integers_only(drawn: UsedRules, lin
 
 
 @given(rule_lists, lines, ecps)
-def test_no_more_is_read_than_what_is_said_to_be_needed(
-    rules: list[BonusRule], line: LineFacts, ecp: EarnerFacts
-) -> None:
+def test_only_the_facts_declared_as_needed_are_read(rules: list[BonusRule], line: LineFacts, ecp: EarnerFacts) -> None:
     wanted, kinds = needed_volumes(rules), needed_activities(rules)
     volumes = {key: amount for key, amount in ecp.volumes.items() if key in wanted}
     activities = {
@@ -128,7 +126,7 @@ def test_no_more_is_read_than_what_is_said_to_be_needed(
 
 
 @given(rule_lists, lines, ecps)
-def test_the_offset_of_a_moment_does_not_matter(rules: list[BonusRule], line: LineFacts, ecp: EarnerFacts) -> None:
+def test_the_offset_of_a_time_does_not_matter(rules: list[BonusRule], line: LineFacts, ecp: EarnerFacts) -> None:
     utc = msgspec.structs.replace(line, at=line.at.astimezone(UTC))
     assert decisions(evaluated(rules, utc, ecp, {}).outcomes) == decisions(evaluated(rules, line, ecp, {}).outcomes)
 
@@ -164,5 +162,5 @@ def test_a_verdict_survives_json(drawn: UsedRules, line: LineFacts, ecp: EarnerF
 
 
 @given(st.integers(0, 10**30), st.integers(1, 10**6))
-def test_rounding_is_that_of_fractions(numerator: int, denominator: int) -> None:
+def test_rounding_matches_that_of_fractions(numerator: int, denominator: int) -> None:
     assert round_half_even(numerator, denominator) == round(Fraction(numerator, denominator))

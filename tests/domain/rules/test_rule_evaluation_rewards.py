@@ -1,4 +1,4 @@
-"""Every reward, limit and group, with the amounts just below, at and just above each edge."""
+"""Every reward, limit and group, just below, at and just above each edge."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -170,7 +170,7 @@ def test_limits(limits: RuleLimits, used: Usage, points: int, reason: ReductionR
     assert evaluation.bonus_points == points
 
 
-def test_usage_goes_on_from_line_to_line() -> None:
+def test_usage_accumulates_from_line_to_line() -> None:
     rule = BonusRule(FIRST, "A rule", ALWAYS, PercentOfBase(Decimal(50)), RuleLimits(120, times_per_ecp=3))
     used, paid = Usage(), []
     for base_points in (10, 0, 10, 10, 10):
@@ -203,7 +203,7 @@ def test_rules_without_a_group_add_up() -> None:
     assert paid(*rules) == [(10, None), (30, None), (20, None)]
 
 
-def test_of_a_group_the_one_that_pays_most_wins() -> None:
+def test_the_rule_that_pays_most_wins_its_group() -> None:
     assert paid(grouped(FIRST, 10, 9), grouped(SECOND, 30), grouped(THIRD, 29, 9)) == [
         (0, lost_to(SECOND)),
         (30, None),
@@ -211,7 +211,7 @@ def test_of_a_group_the_one_that_pays_most_wins() -> None:
     ]
 
 
-def test_then_the_higher_priority_wins() -> None:
+def test_a_tie_goes_to_the_higher_priority() -> None:
     assert paid(grouped(FIRST, 30, -1), grouped(SECOND, 30), grouped(THIRD, 30, 1), grouped(FOURTH, 30, 1)) == [
         (0, lost_to(THIRD)),
         (0, lost_to(THIRD)),
@@ -220,11 +220,11 @@ def test_then_the_higher_priority_wins() -> None:
     ]
 
 
-def test_then_the_one_that_stands_first_wins() -> None:
+def test_a_tie_of_priorities_goes_to_the_first_rule() -> None:
     assert paid(grouped(SECOND, 30), grouped(FIRST, 30)) == [(30, None), (0, lost_to(SECOND))]
 
 
-def test_what_counts_in_a_group_is_what_a_rule_pays_after_its_limits() -> None:
+def test_a_group_compares_points_after_limits() -> None:
     rules = (grouped(FIRST, 50, limits=RuleLimits(points_per_ecp=500)), grouped(SECOND, 30))
     assert paid(*rules, usage={FIRST: Usage(points_to_ecp=469)}) == [(31, Reduction(PER_ECP)), (0, lost_to(FIRST))]
     assert paid(*rules, usage={FIRST: Usage(points_to_ecp=471)}) == [(0, lost_to(SECOND)), (30, None)]
@@ -237,7 +237,7 @@ def test_a_rule_that_is_not_met_does_not_compete() -> None:
     assert paid(unmet, grouped(SECOND, 30)) == [(0, None), (30, None)]
 
 
-def test_groups_do_not_see_each_other() -> None:
+def test_groups_are_independent() -> None:
     rules = (
         grouped(FIRST, 10),
         grouped(SECOND, 20, group="spring"),
@@ -247,7 +247,7 @@ def test_groups_do_not_see_each_other() -> None:
     assert paid(*rules) == [(10, None), (0, lost_to(FOURTH)), (0, lost_to(FIRST)), (30, None)]
 
 
-def test_a_group_in_which_nobody_earns_has_no_loser() -> None:
+def test_a_group_without_points_has_no_loser() -> None:
     percent = PercentOfBase(Decimal(1))
     rules = [BonusRule(one, "A rule", ALWAYS, percent, UNLIMITED, 0, "launch") for one in (FIRST, SECOND)]
     evaluation = evaluated(*rules, base_points=0)

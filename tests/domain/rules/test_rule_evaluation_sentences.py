@@ -1,4 +1,4 @@
-"""What people read of the verdict on a rule, in exact words."""
+"""The exact words of the verdict on a rule."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -117,7 +117,7 @@ def sentence(condition: Condition) -> str:
         (AnyOf(()), "Not met: the rule asks for ECPs who meet conditions that are not stated yet."),
     ],
 )
-def test_what_kept_a_rule_from_paying(condition: Condition, expected: str) -> None:
+def test_why_a_rule_did_not_pay(condition: Condition, expected: str) -> None:
     assert sentence(condition) == expected
 
 
@@ -151,12 +151,12 @@ TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
         ),
     ],
 )
-def test_what_a_rule_that_is_met_paid(earned: int, points: int, reduction: Reduction | None, expected: str) -> None:
+def test_the_points_of_a_rule_that_is_met(earned: int, points: int, reduction: Reduction | None, expected: str) -> None:
     verdict = RuleVerdict(met=True, earned=earned, points=points, reduction=reduction, clauses=())
     assert rule_sentence(LIMITED, verdict, NAMES, {GOLD: "Double\nGold"}) == expected
 
 
-def test_what_facts_name() -> None:
+def test_references_in_facts() -> None:
     rule = BonusRule(GONE, "A rule", AllOf((IS_GOLD, IN_PUNE, ProductClause((TWO_LITER,)), NEW)), FlatPoints(50))
     (outcome,) = compile_rules((rule,), {}).evaluate(LINE, ECP).outcomes
     assert collect_fact_references(outcome.verdict) == References(

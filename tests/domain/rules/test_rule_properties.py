@@ -1,4 +1,4 @@
-"""What holds for every rule: it survives JSON, valid ones have no problems, and no rule makes anything raise."""
+"""Properties of every rule: it survives JSON, valid rules have no problems, and no rule raises an error."""
 
 import re
 from datetime import date, time
@@ -196,7 +196,7 @@ def test_valid_rules_read_as_whole_sentences(rules: list[BonusRule]) -> None:
 
 
 @given(st.lists(any_rule, max_size=4))
-def test_nothing_raises_whatever_the_rules(rules: list[BonusRule]) -> None:
+def test_no_rule_raises_an_error(rules: list[BonusRule]) -> None:
     for problem in rule_problems(rules, KNOWN):
         assert problem.path[0] == "rules"
         assert problem.message.endswith(".")
@@ -252,6 +252,6 @@ def test_a_decimal_keeps_its_digits() -> None:
         b'{"tier_ids":[]}',
     ],
 )
-def test_what_is_not_a_condition_is_refused(stored: bytes) -> None:
+def test_an_invalid_condition_is_rejected(stored: bytes) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(stored, type=Condition)

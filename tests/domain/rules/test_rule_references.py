@@ -1,4 +1,4 @@
-"""What a rule mentions, wherever in its condition it does so."""
+"""The references of a rule, anywhere in its condition."""
 
 from uuid import UUID
 
@@ -29,7 +29,7 @@ def rule(condition: Condition) -> BonusRule:
     return BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(1))
 
 
-def test_mentions_are_collected_from_the_whole_tree() -> None:
+def test_references_are_collected_from_the_whole_tree() -> None:
     condition = AllOf(
         (
             AnyOf((TierClause((TIER,)), Not(TierClause(at_least=LOWEST)))),
@@ -48,18 +48,18 @@ def test_mentions_are_collected_from_the_whole_tree() -> None:
     )
 
 
-def test_a_rule_may_mention_nothing() -> None:
+def test_a_rule_may_have_no_references() -> None:
     assert collect_references(rule(NEW)) == References()
 
 
-def test_rules_mentioning_a_variant_keep_their_order() -> None:
+def test_rules_naming_a_variant_keep_their_order() -> None:
     sold, other, counted = rule(Not(ProductClause((SOLD, COUNTED)))), rule(NEW), rule(AnyOf((NEW, VOLUME)))
     assert rules_naming_variant([sold, other, counted], COUNTED) == (sold, counted)
     assert rules_naming_variant([sold, other, counted], SOLD) == (sold,)
     assert rules_naming_variant([sold, other, counted], PRODUCT) == ()
 
 
-def test_walking_goes_in_reading_order_with_paths_and_depths() -> None:
+def test_a_walk_follows_reading_order_with_paths_and_depths() -> None:
     first, second, third = TierClause((TIER,)), GeographyClause((PLACE,)), NEW
     condition = AllOf((AnyOf((first, Not(second))), third))
     assert [(node.path, node.depth) for node in walk_condition(condition)] == [
@@ -73,7 +73,7 @@ def test_walking_goes_in_reading_order_with_paths_and_depths() -> None:
     assert list(walk_clauses(condition)) == [first, second, third]
 
 
-def test_walking_does_not_go_beneath_a_refused_node() -> None:
+def test_a_walk_skips_the_subtree_of_a_node_without_descend() -> None:
     def at_the_root(node: ConditionNode) -> bool:
         return node.depth == 1
 

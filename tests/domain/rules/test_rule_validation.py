@@ -1,4 +1,4 @@
-"""Every problem of rewards, limits and rules: its code, its sentence and its path, exactly; and what is allowed."""
+"""Every problem of rewards, limits and rules, with its exact code, sentence and path; and what is allowed."""
 
 from collections.abc import Sequence
 from datetime import date, time
@@ -276,7 +276,7 @@ def test_fifty_rules_are_allowed() -> None:
     assert rule_problems([rule(rule_id=number, name=str(number)) for number in range(50)], KNOWN) == ()
 
 
-def test_all_problems_of_all_rules_are_told_in_order() -> None:
+def test_all_problems_of_all_rules_are_reported_in_order() -> None:
     rules = [
         rule(TierClause((GONE,)), FlatPoints(0), RuleLimits(times_per_ecp=0), priority=2_000, exclusive_group=" "),
         rule(rule_id=2, name="Next", reward=Slabs((Slab(5, 1), Slab(5, 2)))),

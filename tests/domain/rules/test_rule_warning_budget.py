@@ -1,4 +1,4 @@
-"""However many rules a scheme has and whatever they ask, checking them takes bounded work."""
+"""Warnings take bounded work for any number of rules and any conditions."""
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
@@ -21,7 +21,7 @@ def test_an_exhausted_budget_claims_no_overlap(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_many_rules_with_many_dates_take_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fifty rules of five periods each: what sales can be is not tried for each pair of rules without end."""
+    """Fifty rules of five periods each: the search does not enumerate all sales for every pair of rules."""
     calls = 0
     evaluate = ClauseEvaluator.true_clauses
 

@@ -74,7 +74,7 @@ def rules(draw: st.DrawFn) -> list[BonusRule]:
 
 
 def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> Iterator[tuple[LineFacts, EarnerFacts]]:
-    """Every line of every kind of ECP, coarsely."""
+    """A sample of lines for every kind of ECP."""
     every = AllOf(tuple(rule.condition for rule in found))
     keys = list({volume_key(clause) for clause in walk_clauses(every) if isinstance(clause, VolumeClause)})
     for line, enrolled_at in lines(scope, every):
@@ -89,7 +89,7 @@ def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> I
 @settings(max_examples=60, deadline=None)
 @given(rules(), scopes(), st.lists(st.integers(0, 3), min_size=2, max_size=2))
 def test_warnings_agree_with_evaluation(found: list[BonusRule], scope: SaleScope, points: list[int]) -> None:
-    """Nobody meets a contradiction; what is shadowed never pays; what adds up does so on some sale."""
+    """Nobody meets a contradiction, a shadowed rule never pays, and rules that add up do so on some sale."""
     bases = dict(zip((sold.variant_id for sold in VARIANTS), points, strict=True))
     context = WarningContext(scope, frozenset({COUNTRY}), bases, None, PATHS, RANKS, DisplayNames())
     reported = {(warning.code, warning.rule_id) for warning in find_rule_warnings(found, context)}

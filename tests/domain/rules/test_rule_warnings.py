@@ -1,4 +1,4 @@
-"""What is odd about rules, in sentences: contradictions, shadows, overlaps, things outside, slabs and budgets (R4)."""
+"""The sentences of rule warnings: contradictions, shadows, overlaps, scope, slabs and budgets (R4)."""
 
 from collections.abc import Iterable
 from datetime import date, time
@@ -88,7 +88,7 @@ def found(rules: Iterable[BonusRule], context: WarningContext = CONTEXT) -> list
         Not(VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 5)),
     ],
 )
-def test_nothing_is_odd_about_a_rule_that_somebody_can_meet(condition: Condition) -> None:
+def test_a_rule_that_an_ecp_can_meet_has_no_warning(condition: Condition) -> None:
     assert found([rule(1, condition)]) == []
 
 
@@ -132,7 +132,7 @@ def test_two_parts_that_exclude_each_other_are_named(condition: Condition, why: 
     assert found([rule(1, condition)]) == [("CONTRADICTION", f"Rule “One” rewards nobody: {why}.")]
 
 
-def test_a_condition_that_fails_as_a_whole_is_said_whole() -> None:
+def test_a_condition_that_fails_as_a_whole_is_quoted_whole() -> None:
     either = AnyOf((GeographyClause((NEPAL,)), AllOf((GOLDS, SILVERS))))
     assert found([rule(1, either)])[-1] == (
         "CONTRADICTION",
@@ -168,16 +168,16 @@ def test_a_condition_that_fails_as_a_whole_is_said_whole() -> None:
         ),
     ],
 )
-def test_what_is_outside_the_scheme_is_named(condition: Condition, message: str) -> None:
+def test_references_outside_the_scheme_are_named(condition: Condition, message: str) -> None:
     assert found([rule(1, condition)]) == [("OUTSIDE_SCHEME", message)]
 
 
-def test_dates_of_which_a_day_is_inside_are_not_outside() -> None:
+def test_dates_that_overlap_the_scheme_are_fine() -> None:
     assert found([rule(1, PeriodClause(date(2026, 1, 1), date(2026, 5, 1)))]) == []
     assert found([rule(1, PeriodClause(date(2026, 7, 31), date(2027, 1, 1)))]) == []
 
 
-def test_slabs_that_pay_less_for_more_are_named() -> None:
+def test_decreasing_slabs_are_reported() -> None:
     fewer = Slabs((Slab(1, 5), Slab(10, 8), Slab(50, 7)))
     message = "Rule “One” pays less for more: 7 points per unit from 50 units, after 8 points from 10 units."
     assert found([rule(1, GOLDS, fewer)]) == [("SLABS_DECREASE", message)]
@@ -188,13 +188,13 @@ def test_slabs_that_pay_less_for_more_are_named() -> None:
     ("reward", "least"),
     [(FlatPoints(1_001), "1,001"), (PointsPerUnit(1_001), "1,001"), (Slabs((Slab(2, 600),)), "1,200")],
 )
-def test_a_reward_that_the_budget_cannot_hold_once_is_named(reward: Reward, least: str) -> None:
+def test_a_reward_above_the_budget_is_reported(reward: Reward, least: str) -> None:
     message = f"Rule “One” pays at least {least} points at once, more than the whole budget of 1,000 points."
     assert found([rule(1, GOLDS, reward)]) == [("REWARD_EXCEEDS_BUDGET", message)]
     assert found([rule(1, GOLDS, reward)], replace(CONTEXT, budget=None)) == []
 
 
-def test_a_reward_that_pays_for_many_units_at_least_is_compared_for_so_many() -> None:
+def test_a_reward_is_compared_at_the_fewest_units_that_qualify() -> None:
     bulk = AllOf((GOLDS, QuantityClause(200, None)))
     message = "Rule “One” pays at least 1,200 points at once, more than the whole budget of 1,000 points."
     assert found([rule(1, bulk, PointsPerUnit(6))]) == [("REWARD_EXCEEDS_BUDGET", message)]
@@ -205,13 +205,13 @@ def test_a_reward_that_pays_for_many_units_at_least_is_compared_for_so_many() ->
     "limits",
     [RuleLimits(points_in_total=1_000), RuleLimits(points_per_ecp=500), RuleLimits(points_per_ecp_per_month=500)],
 )
-def test_a_reward_that_limits_keep_inside_the_budget_is_fine(limits: RuleLimits) -> None:
+def test_a_reward_limited_to_the_budget_is_fine(limits: RuleLimits) -> None:
     """A rule pays what its tightest limit leaves."""
     assert found([rule(1, GOLDS, FlatPoints(5_000), limits=limits)]) == []
 
 
 @pytest.mark.parametrize("reward", [FlatPoints(1_000), PointsPerUnit(500), PercentOfBase(Decimal(1_000))])
-def test_a_reward_that_the_budget_holds_once_is_fine(reward: Reward) -> None:
+def test_a_reward_within_the_budget_is_fine(reward: Reward) -> None:
     assert found([rule(1, GOLDS, reward)]) == []
 
 
@@ -223,9 +223,7 @@ def test_a_reward_that_the_budget_holds_once_is_fine(reward: Reward) -> None:
         (PercentOfBase(Decimal(10)), EarningChannel.COUPON, 1),
     ],
 )
-def test_a_reward_that_is_nothing_for_everything_that_can_be_sold_is_named(
-    reward: Reward, channel: EarningChannel, base_points: int
-) -> None:
+def test_a_reward_of_no_points_is_reported(reward: Reward, channel: EarningChannel, base_points: int) -> None:
     context = replace(
         CONTEXT, scope=replace(SCOPE, channels=(channel,)), base_points=dict.fromkeys(CONTEXT.base_points, base_points)
     )
@@ -234,15 +232,15 @@ def test_a_reward_that_is_nothing_for_everything_that_can_be_sold_is_named(
     assert found([rule(1, GOLDS, FIFTY)], context) == []
 
 
-def test_a_rule_in_the_shadow_of_an_earlier_one_of_its_group_is_named() -> None:
+def test_a_rule_shadowed_by_an_earlier_one_of_its_group_is_reported() -> None:
     best = rule(1, ANYBODY, FlatPoints(100), exclusive_group="tiers")
     less = rule(2, GOLDS, FlatPoints(60), exclusive_group="tiers")
     message = "Rule “Two” never pays: “One” of the same group is met whenever it is, and pays as much or more."
     assert found([best, less]) == [("SHADOWED", message)]
 
 
-def test_where_neither_pays_priority_does_not_matter() -> None:
-    """Of variants without base points, both pay nothing."""
+def test_priority_does_not_matter_where_neither_rule_pays() -> None:
+    """For variants without base points, both rules pay nothing."""
     best = rule(1, ANYBODY, PercentOfBase(Decimal(100)), exclusive_group="tiers")
     less = rule(2, GOLDS, PercentOfBase(Decimal(50)), exclusive_group="tiers", priority=1)
     assert [code for code, _ in found([best, less])] == ["SHADOWED"]
@@ -259,15 +257,15 @@ def test_where_neither_pays_priority_does_not_matter() -> None:
         ({"reward": FlatPoints(60)}, {"priority": 1}),
     ],
 )
-def test_a_rule_that_pays_at_times_is_not_shadowed(earlier: dict[str, object], later: dict[str, object]) -> None:
-    """The other one is not always met, pays less at times, runs out, competes elsewhere, or comes second."""
+def test_a_rule_that_sometimes_pays_is_not_shadowed(earlier: dict[str, object], later: dict[str, object]) -> None:
+    """The other rule is not always met, sometimes pays less, has limits, is in another group, or comes second."""
     best = replace(rule(1, ANYBODY, FlatPoints(100), exclusive_group="tiers"), **earlier)
     less = replace(rule(2, ANYBODY, FlatPoints(60), exclusive_group="tiers"), **later)
     assert "SHADOWED" not in {code for code, _ in found([best, less])}
 
 
 def test_rules_that_add_up_are_a_notice() -> None:
-    """It is often meant so; rules of one group, and rules for others, do not add up."""
+    """It is often intended. Rules of one group, or for different ECPs, do not add up."""
     rules = [
         rule(1, GOLDS),
         rule(2, SILVERS, exclusive_group="tiers"),
@@ -289,7 +287,7 @@ def test_rules_that_add_up_are_a_notice() -> None:
     ]
 
 
-def test_only_some_of_many_are_named() -> None:
+def test_only_the_first_of_many_are_named() -> None:
     rules = [rule(number, ANYBODY) for number in range(1, 6)]
     assert found(rules)[-1] == (
         "OVERLAP",

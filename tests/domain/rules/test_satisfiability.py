@@ -1,4 +1,4 @@
-"""Whether a condition can hold: agrees with trying everything, and no condition is too large for it (R4)."""
+"""The search agrees with brute force, and no condition is too large for it (R4)."""
 
 import itertools
 
@@ -24,14 +24,14 @@ CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
 
 
 def choices(mask: int) -> st.SearchStrategy[Dimension]:
-    """Any combinations of the clauses of a dimension."""
+    """Random combinations of the clauses of a dimension."""
     shift = (mask & -mask).bit_length() - 1
     combinations = st.frozensets(st.integers(0, 7).map(lambda chosen: chosen << shift), max_size=5)
     return combinations.map(lambda found: Dimension(mask, found))
 
 
 def holds(condition: Condition, true: int) -> bool:
-    """The plain meaning of a condition."""
+    """Evaluate a condition directly."""
     match condition:
         case AllOf(members):
             return all(holds(member, true) for member in members)
@@ -44,7 +44,7 @@ def holds(condition: Condition, true: int) -> bool:
 
 
 @given(CONDITIONS, choices(FIRST), choices(SECOND), st.integers(0, 3).map(lambda facts: facts << 6))
-def test_it_agrees_with_trying_everything(
+def test_the_search_agrees_with_brute_force(
     condition: Condition, first: Dimension, second: Dimension, facts: int
 ) -> None:
     tried = [holds(condition, facts | one | other) for one, other in itertools.product(first.choices, second.choices)]
@@ -52,7 +52,7 @@ def test_it_agrees_with_trying_everything(
 
 
 def test_the_largest_condition_takes_little_work() -> None:
-    """A hundred clauses of which each may hold or not, half of them both wanted and unwanted: 2^100 combinations."""
+    """A hundred independent clauses, half of them positive and negative: 2^100 combinations."""
     many = [ActivityClause(f"KIND_{number}", 1) for number in range(100)]
     bits: dict[Clause, int] = {clause: 1 << number for number, clause in enumerate(many)}
     free = [Dimension(bit, frozenset({0, bit})) for bit in bits.values()]
@@ -63,8 +63,8 @@ def test_the_largest_condition_takes_little_work() -> None:
     assert not ConditionSearch(AllOf((many[0], Not(many[0]), *many[50:])), bits).is_satisfiable(0, free, SearchBudget())
 
 
-def test_what_takes_too_long_to_rule_out_counts_as_possible() -> None:
-    """No rule is called one for nobody unless it is: nine pigeons do not fit into eight holes, which takes long."""
+def test_a_condition_too_hard_to_rule_out_counts_as_possible() -> None:
+    """The pigeonhole principle (nine pigeons, eight holes) takes too long to refute, so no warning is given."""
     pigeons, holes = range(9), range(8)
     lives = {(one, hole): ActivityClause(f"LIVES_{one}_{hole}", 1) for one in pigeons for hole in holes}
     bits: dict[Clause, int] = {clause: 1 << number for number, clause in enumerate(lives.values())}

@@ -1,4 +1,4 @@
-"""What people do to a scheme, as sentences that end, whatever reason they give (R6, R26)."""
+"""Sentences about what people do to a scheme; each is complete for any reason they give (R6, R26)."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from domain.text import LONGEST_REASON
 SCHEME = scheme_phrase("Diwali")
 
 
-def test_each_act_is_a_sentence() -> None:
+def test_each_activity_is_a_sentence() -> None:
     assert [
         created("Asha", SCHEME),
         joined("Asha", SCHEME),

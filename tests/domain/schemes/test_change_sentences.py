@@ -1,4 +1,4 @@
-"""What a save changed, in one sentence: every kind of change reads well, and no change is too odd or too long."""
+"""Sentences about changes: every kind reads well, and no change is too odd or too long."""
 
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ CLIPPED = "“Monsoon loyalty program for field influencers in western In…”"
 
 
 def content(*, products: Any = (), places: Any = (), values: Any = (), rules: Any = (), **basics: Any) -> SchemeContent:
-    """Content of which only what matters to a test is stated; values are (variant, base points, quantity)."""
+    """Content with only the given parts; values are (variant, base points, quantity)."""
     coupon_values = tuple(CouponValue(*value) for value in values)
     stated = {"title": "Monsoon Care", "channels": (EarningChannel.COUPON,), **basics}
     return SchemeContent(Basics(**stated), tuple(products), tuple(places), coupon_values, tuple(rules))
@@ -202,7 +202,7 @@ def test_coupon_values(before: Any, after: Any, phrase: str) -> None:
     assert told(content(values=before), content(values=after)) == phrase
 
 
-def test_coupon_values_that_left_with_their_product_are_not_told_twice() -> None:
+def test_coupon_values_removed_with_their_product_are_not_mentioned() -> None:
     before = content(products=(AMB_1L, CED_250), values=[(AMB_1L, 10, 100), (CED_250, 5, 30)])
     after = content(products=(AMB_1L,), values=[(AMB_1L, 10, 100)])
     assert told(before, after) == "removed CED-250 from the products"
@@ -235,7 +235,7 @@ def test_rules(before: tuple[BonusRule, ...], after: tuple[BonusRule, ...], phra
     assert told(content(rules=before), content(rules=after)) == phrase
 
 
-def test_several_things_are_joined() -> None:
+def test_several_changes_are_joined() -> None:
     before = content(budget=5, terms_markdown="# Old")
     after = content(budget=6, terms_markdown="# New", materials=(POSTER,))
     assert told(before, after) == (
@@ -247,7 +247,7 @@ def test_several_things_are_joined() -> None:
     )
 
 
-def test_after_three_things_the_others_are_counted() -> None:
+def test_changes_after_the_third_are_counted() -> None:
     before = content(budget=5, terms_markdown="# Old", description="Old")
     after = content(budget=6, terms_markdown="# New", title="Monsoon Plus", rules=(GOLD,))
     start = "renamed the scheme from “Monsoon Care” to “Monsoon Plus”, removed the description, changed the terms"
@@ -265,8 +265,8 @@ def test_the_first_save_of_the_basics_is_summed_up() -> None:
     )
 
 
-def test_what_is_too_long_is_counted_and_then_told_by_its_field() -> None:
-    """The longest part becomes shorter first, so that the others are still told in full."""
+def test_a_long_part_falls_back_to_a_count_and_then_to_its_label() -> None:
+    """The longest part is shortened first, so that the others stay complete."""
     skus = {str(variant): f"{LONG} {number}" for number, variant in enumerate(IDS)}
     before, after = content(budget=5), content(budget=6, products=IDS[:3], places=(PUNE,))
     budget = "changed the budget from 5 to 6 points"
@@ -296,13 +296,13 @@ def test_a_save_that_changes_nothing_says_so() -> None:
     assert changes_sentence("Asha Rao", "Monsoon Care", ()) == "Asha Rao saved “Monsoon Care” without changes."
 
 
-def test_a_field_that_is_not_known_here_is_told_by_its_label() -> None:
-    """A field that content gains later still makes a sentence."""
+def test_an_unknown_field_is_named_by_its_label() -> None:
+    """A field added to content later still makes a sentence."""
     assert changes_phrase((FieldDifference("supportPhone", None, "1"),)) == "changed the support phone"
     assert changes_phrase((FieldDifference("x" * 300, None, "1"),)) == f"changed the {'x' * 227}…"
 
 
-def test_a_sentence_says_who_did_it_and_where() -> None:
+def test_a_sentence_names_the_actor_and_the_scheme() -> None:
     changes = differences(content(), content(products=(AMB_1L,)))
     assert changes_sentence("Asha Rao", "Monsoon Care", changes, NAMES) == (
         "Asha Rao added AMB-1L to the products in “Monsoon Care”."
@@ -353,7 +353,7 @@ VERBS = ("added", "changed", "cleared", "filled in", "moved", "removed", "rename
 
 @given(odd_contents(), odd_contents(), st.dictionaries(st.sampled_from(IDS).map(str), LONG_TEXTS))
 def test_every_difference_makes_one_line(before: SchemeContent, after: SchemeContent, names: dict[str, str]) -> None:
-    """Whatever differs is told: in one line, not too long, starting with what was done, and alike after storing it."""
+    """Every difference makes one line that starts with a verb, is not too long, and is the same after storing."""
     for one, other in ((before, after), (before, replace(after, basics=before.basics)), (before, before)):
         changes = differences(one, other)
         phrase = changes_phrase(changes, names)
@@ -370,7 +370,7 @@ def test_every_difference_makes_one_line(before: SchemeContent, after: SchemeCon
 
 @given(CONTENTS, CONTENTS)
 def test_every_section_that_differs_is_mentioned(before: SchemeContent, after: SchemeContent) -> None:
-    """Each section on its own, as a save changes it, leaves its word in the phrase."""
+    """Each section that changes is mentioned in the phrase."""
     words = {"variant_ids": "product", "geography_ids": "geograph", "coupon_values": "of ", "rules": "rule"}
     for section, word in words.items():
         changes = differences(before, replace(before, **{section: getattr(after, section)}))

@@ -95,7 +95,7 @@ CONTENT = SchemeContent(
 
 
 @given(CONTENTS, st.randoms(use_true_random=False))
-def test_the_hash_does_not_see_the_order_of_sets(content: SchemeContent, chance: random.Random) -> None:
+def test_the_hash_ignores_the_order_of_sets(content: SchemeContent, chance: random.Random) -> None:
     """R5, R6: channels, variants, geographies and values have no order of their own."""
 
     def mixed(items: Any) -> Any:
@@ -115,7 +115,7 @@ def test_the_hash_does_not_see_the_order_of_sets(content: SchemeContent, chance:
 
 @given(CONTENTS, CONTENTS)
 def test_contents_differ_exactly_when_their_hashes_do(one: SchemeContent, other: SchemeContent) -> None:
-    """R5: an approval never passes over a change, and a refused one always names it."""
+    """R5: an approval never misses a change, and a rejected one always names it."""
     assert (differences(one, other) == ()) == (content_hash(one) == content_hash(other))
     assert (canonical(one) == canonical(other)) == (content_hash(one) == content_hash(other))
 
@@ -160,14 +160,14 @@ def test_the_document_survives_a_store_that_reorders_keys(content: SchemeContent
 
 
 def test_the_document_of_a_scheme_never_changes_its_form() -> None:
-    """A different hash for stored content would void every submission that waits for approval."""
+    """A different hash for stored content would invalidate every pending submission."""
     assert content_hash(SchemeContent(Basics("Monsoon", (EarningChannel.SALE,)))) == (
         "sha256:2229ba38bab2b79937f03cd1651fd7bf0b812fe65feace9b5f856699acfe0d7e"
     )
 
 
 def test_the_order_of_rules_and_materials_counts() -> None:
-    """R2: people chose it."""
+    """R2: people chose the order."""
     second = replace(RULE, id=IDS[5], name="Silver")
     rules = replace(CONTENT, rules=(RULE, second))
     assert content_hash(rules) != content_hash(replace(rules, rules=(second, RULE)))
@@ -237,7 +237,7 @@ def test_every_field_of_the_content_belongs_to_one_section() -> None:
 
 
 def test_quantities_and_liability_are_sums_over_the_variants() -> None:
-    """R3: what the review shows."""
+    """R3: the review shows them."""
     assert CONTENT.coupon_quantity == 130
     assert CONTENT.base_liability == 10 * 100 + 5 * 30
     assert (SchemeContent(CONTENT.basics).coupon_quantity, SchemeContent(CONTENT.basics).base_liability) == (0, 0)

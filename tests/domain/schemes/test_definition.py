@@ -1,4 +1,4 @@
-"""How complete a scheme is: problems and states of its steps, which step comes next, and warnings (R1, R3)."""
+"""Completeness of a scheme: problems and states of its steps, the current step, and warnings (R1, R3)."""
 
 from datetime import date
 from uuid import UUID
@@ -128,14 +128,14 @@ def test_the_review_puts_the_step_in_front_of_the_path() -> None:
         ),
     ],
 )
-def test_what_is_missing_is_said_in_one_sentence(
+def test_each_missing_thing_is_one_sentence(
     content: SchemeContent, kind: WizardStepKind, message: str, path: tuple[str, ...]
 ) -> None:
     """R1, R26: the path names the field of the step's input."""
     assert problems(content, kind) == [Problem(UserErrorCode.REQUIRED, message, path)]
 
 
-def test_missing_values_and_missing_coupons_are_told_together() -> None:
+def test_missing_values_and_missing_coupons_are_reported_together() -> None:
     """R1: both are open work of the same step."""
     content = replace(CONTENT, variant_ids=V[:3], coupon_values=(CouponValue(V[0], 10, 0), CouponValue(V[1], 5, 0)))
     assert [problem.message for problem in problems(content, WizardStepKind.COUPON_VALUES)] == [
@@ -201,7 +201,7 @@ def test_an_incomplete_step_is_current_before_a_pending_one() -> None:
         (date(2026, 8, 1), ["ENROLLMENT_CLOSED", "SCHEME_ENDED"]),
     ],
 )
-def test_passed_dates_are_warned_of_from_the_day_after(today: date, codes: list[str]) -> None:
+def test_past_dates_cause_warnings_from_the_next_day(today: date, codes: list[str]) -> None:
     """R3: the last day still counts."""
     assert [warning.code for warning in review_warnings(CONTENT, today)] == codes
 
@@ -217,7 +217,7 @@ def test_warnings_are_sentences() -> None:
 
 
 def test_a_scheme_that_starts_before_enrollment_opens_says_from_when_on_ecps_earn() -> None:
-    """It may be meant so, and needs no acknowledgment; also in a revision, for which no day is given."""
+    """It may be intended and needs no acknowledgment; also in a revision, for which no day is given."""
     message = "The scheme starts on 1 May 2026, and enrollment opens on 2 May 2026: until then nobody can earn."
     notice = ReviewWarning("ENROLLMENT_AFTER_START", message, notice=True)
     late = replace(BASICS, enrollment_opens_on=date(2026, 5, 2), enrollment_closes_on=date(2026, 5, 31))
@@ -234,6 +234,6 @@ def test_a_budget_that_the_base_points_fit_into_is_fine(budget: int | None, *, w
     assert found == (["BUDGET_EXCEEDED"] if warned else [])
 
 
-def test_a_scheme_without_dates_has_nothing_to_warn_of() -> None:
+def test_a_scheme_without_dates_has_no_warnings() -> None:
     """A draft that only has a title."""
     assert review_warnings(SchemeContent(Basics("Monsoon", (EarningChannel.SALE,))), date(2026, 8, 1)) == ()

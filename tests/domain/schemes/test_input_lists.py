@@ -1,4 +1,4 @@
-"""What the steps with lists accept: products, geographies and coupon values, with a path for every problem."""
+"""Validation of the steps with lists: products, geographies and coupon values, with a path for every problem."""
 
 from uuid import UUID
 
@@ -32,7 +32,7 @@ def test_chosen_things_exist_and_are_chosen_once() -> None:
     ],
 )
 def test_too_many_chosen_things_are_one_problem(noun: str, message: str) -> None:
-    """R26: in words that people use."""
+    """R26: in plain words."""
     found = list(choice_problems([V[0]] * 501, V, "ids", noun, 500))
     assert found == [Problem(LIMIT, message, ("ids",))]
 
@@ -66,7 +66,7 @@ def test_values_on_the_limits_are_accepted() -> None:
     assert negative == [Problem(INVALID, message, ("values", "0", "plannedQuantity"))]
 
 
-def test_a_variant_with_two_values_is_told_at_both() -> None:
+def test_a_variant_with_two_values_is_reported_at_both() -> None:
     """R1: either may be the wrong one."""
     found = list(value_problems([CouponValue(V[0], 1, 1), CouponValue(V[0], 2, 2)], V, with_coupons=True))
     message = "This variant has more than one value."

@@ -1,4 +1,4 @@
-"""What the first step of the wizard accepts and refuses: a sentence and a path for every problem."""
+"""Validation of the first wizard step: a sentence and a path for every problem."""
 
 from datetime import date
 from typing import Any
@@ -54,7 +54,7 @@ def test_good_basics_have_no_problems() -> None:
         ("A\ud800B", INVALID, "The title contains characters that cannot be shown."),
     ],
 )
-def test_titles_that_are_refused(title: str, code: UserErrorCode, message: str) -> None:
+def test_invalid_titles(title: str, code: UserErrorCode, message: str) -> None:
     """R7: the same in createScheme and in the first step."""
     assert basics(title=title) == [(code.value, message, ("title",))]
     found = list(creation_problems(title, ["SALE"]))
@@ -62,8 +62,8 @@ def test_titles_that_are_refused(title: str, code: UserErrorCode, message: str) 
 
 
 @pytest.mark.parametrize("title", ["abc", "  abc  ", "x" * 120, "मानसून योजना", "Ö&<b>'", "🎉🎉🎉"])
-def test_titles_that_are_accepted(title: str) -> None:
-    """R7: spaces around do not count, and no script is foreign."""
+def test_valid_titles(title: str) -> None:
+    """R7: surrounding spaces do not count, and every script is allowed."""
     assert basics(title=title) == []
 
 
@@ -74,7 +74,7 @@ def test_titles_that_are_accepted(title: str) -> None:
         ((EarningChannel.SALE,) * 2, DUPLICATE, "An earning channel is chosen twice."),
     ],
 )
-def test_channels_that_are_refused(channels: tuple[EarningChannel, ...], code: UserErrorCode, message: str) -> None:
+def test_invalid_channels(channels: tuple[EarningChannel, ...], code: UserErrorCode, message: str) -> None:
     """At least one, each once."""
     assert basics(channels=channels) == [(code.value, message, ("earningChannels",))]
     assert list(creation_problems("Monsoon", channels)) == [Problem(code, message, ("earningChannels",))]
@@ -128,7 +128,7 @@ def test_channels_that_are_refused(channels: tuple[EarningChannel, ...], code: U
         ({"starts_on": date(1999, 12, 31)}, INVALID, "Dates must lie between 2000 and 2099.", "startsOn"),
     ],
 )
-def test_basics_that_are_refused(changed: dict[str, Any], code: UserErrorCode, message: str, path: str) -> None:
+def test_invalid_basics(changed: dict[str, Any], code: UserErrorCode, message: str, path: str) -> None:
     """R7, R26: one problem each."""
     assert basics(**changed) == [(code.value, message, (path,))]
 
@@ -148,7 +148,7 @@ def test_basics_that_are_refused(changed: dict[str, Any], code: UserErrorCode, m
         {"materials": (Material("P", "https://example.com"),) * 20},
     ],
 )
-def test_limits_belong_to_what_is_accepted(changed: dict[str, Any]) -> None:
+def test_limits_are_inclusive(changed: dict[str, Any]) -> None:
     """R7: enrollment may open after the start, and everything may fall on one day."""
     assert basics(**changed) == []
 
@@ -161,7 +161,7 @@ def test_all_dates_of_the_first_step_are_needed() -> None:
     ]
 
 
-def test_everything_that_is_wrong_is_told_together() -> None:
+def test_all_problems_are_reported_together() -> None:
     """A form shows all of it at once."""
     assert [(code, path) for code, _, path in basics(title="", channels=(), terms_markdown="", budget=0)] == [
         ("REQUIRED", ("title",)),
@@ -187,7 +187,7 @@ def test_everything_that_is_wrong_is_told_together() -> None:
         "https://example.com/" + "x" * 1_981,
     ],
 )
-def test_addresses_that_are_refused(url: str) -> None:
+def test_invalid_addresses(url: str) -> None:
     """R7: materials are links that ECPs open."""
     message = "The address of the material must start with https:// and name a host."
     assert basics(materials=(Material("Poster", url),)) == [("INVALID", message, ("materials", "0", "url"))]
@@ -197,7 +197,7 @@ def test_addresses_that_are_refused(url: str) -> None:
     "url",
     ["https://example.com", "HTTPS://EXAMPLE.COM/a?b=c#d", "https://[::1]/x", "https://example.com/" + "x" * 1_980],
 )
-def test_addresses_that_are_accepted(url: str) -> None:
+def test_valid_addresses(url: str) -> None:
     """R7: up to 2,000 characters."""
     assert basics(materials=(Material("Poster", url),)) == []
 
@@ -216,7 +216,7 @@ def test_materials_have_titles_and_a_limit() -> None:
 def test_a_text_has_at_most_one_problem_and_an_accepted_one_keeps_its_limits(
     value: str, shortest: int, longest: int
 ) -> None:
-    """Whatever people type, nothing raises."""
+    """No text raises an error."""
     for multiline in (False, True):
         found = list(text_problems(value, ("field",), "The text", (shortest, longest), multiline=multiline))
         assert len(found) <= 1

@@ -1,4 +1,4 @@
-"""The stages of a scheme at one moment: each status that can be reached today, and what follows from dates."""
+"""The stages of a scheme at one time: every status reachable today, and the effect of dates."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ def steps(*, complete: int = 5) -> tuple[StepFact, ...]:
 
 
 def facts(decision: Decision | None = None, *, submitted: bool = True, **changed: Any) -> SchemeFacts:
-    """A complete scheme, submitted and decided as told."""
+    """A complete scheme, submitted and decided as given."""
     decided = (decision, DECIDED, "Asha", "Too dear.") if decision else (None, None, None, None)
     submission = SubmissionFact(SUBMITTED, True, *decided) if submitted else None  # noqa: FBT003 - the second field
     found = SchemeFacts(CREATED, BOTH, steps(), submission, OPENS, CLOSES, STARTS, ENDS, 3000, 2)
@@ -59,7 +59,7 @@ def stage(found: SchemeFacts, kind: StageKind, at: datetime = DECIDED) -> Stage:
 
 
 def later(kind: StageKind, total: int = 1) -> Stage:
-    """A stage whose turn has not come."""
+    """A stage that has not started."""
     return Stage(kind, NOT_STARTED, total=total)
 
 
@@ -104,8 +104,8 @@ def test_a_revision_ends_with_its_approval() -> None:
     assert [item.current for item in stages_at(rejected, DECIDED)] == [False, True, *[False] * 6]
 
 
-def test_later_approvals_of_a_scheme_begin_nothing_anew() -> None:
-    """R8: a revision that took effect was approved later; what waits has waited since the first approval."""
+def test_later_approvals_restart_no_stage() -> None:
+    """R8: a revision was approved later, but pending stages have been pending since the first approval."""
     first = datetime(2026, 1, 3, 20, tzinfo=UTC)
     revised = facts(Decision.APPROVED, first_approved_at=first)
     assert stage(revised, StageKind.APPROVAL).since == DECIDED

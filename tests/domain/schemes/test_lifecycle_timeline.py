@@ -60,7 +60,7 @@ def schemes(draw: st.DrawFn) -> SchemeFacts:
 
 @given(schemes())
 def test_the_spans_of_each_stage_follow_each_other_from_creation_to_forever(facts: SchemeFacts) -> None:
-    """R8: no moment without a stage, none with two of a kind, and no span that says what the one before said."""
+    """R8: no gap, no overlap, and no span equal to the one before."""
     spans = timeline(facts)
     assert [kind for kind in STAGE_ORDER for span in spans if span.stage.kind is kind] == [
         span.stage.kind for span in spans
@@ -75,8 +75,8 @@ def test_the_spans_of_each_stage_follow_each_other_from_creation_to_forever(fact
 
 
 @given(schemes(), st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)))  # noqa: DTZ001 - bounds
-def test_the_timeline_says_what_is_so_at_any_moment(facts: SchemeFacts, moment: datetime) -> None:
-    """R8: what is stored never goes stale: at every moment after the last write it is what the facts say."""
+def test_the_timeline_is_right_at_any_time(facts: SchemeFacts, moment: datetime) -> None:
+    """R8: a stored timeline never becomes stale: at any time after the last write it agrees with the facts."""
     known = [facts.created_at]
     if facts.submission:
         known += [moment for moment in (facts.submission.submitted_at, facts.submission.decided_at) if moment]
@@ -162,7 +162,7 @@ def test_a_date_before_the_creation_splits_nothing() -> None:
         (None, StageState.SKIPPED, None, "Not needed"),
     ],
 )
-def test_labels_read_like_people_speak(
+def test_labels_read_naturally(
     status: SchemeStatus | None, state: StageState, open_step: WizardStepKind | None, label: str
 ) -> None:
     """R9, R26: also from the plain texts that the database holds."""

@@ -1,4 +1,4 @@
-"""Revisions: which one is in force when, which times one may take, and what the review warns of."""
+"""Revisions: which one is in force, when one may take effect, and the warnings of the review."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -49,8 +49,8 @@ ROW = (Revision(1, NOW), Revision(2, JULY), Revision(3, JUNE))
         (datetime(2099, 1, 1, tzinfo=UTC), 2, 2),
     ],
 )
-def test_the_last_that_has_taken_effect_is_in_force(at: datetime, number: int | None, before: int | None) -> None:
-    """From its very moment on; what takes effect at a moment replaces the one until then."""
+def test_the_last_revision_in_effect_is_in_force(at: datetime, number: int | None, before: int | None) -> None:
+    """From its exact time on, it replaces the one before."""
     found, old = revision_in_force(ROW, at), replaced_revision(ROW, at)
     assert (found and found.number, old and old.number) == (number, before)
     assert revision_in_force((), at) is None
@@ -106,8 +106,8 @@ def test_a_revision_without_surprises_has_no_warnings() -> None:
     assert list(revision_warnings(content(None), JULY + TICK, ROW, changed=True)) == []
 
 
-def test_warnings_say_what_speaks_against_a_revision() -> None:
-    """That nothing changes, that it is over by then, and which is the next to replace it."""
+def test_warnings_about_a_revision() -> None:
+    """It changes nothing, the scheme is over by then, or another revision replaces it soon."""
     found = list(revision_warnings(content(date(2026, 5, 31)), JUNE, ROW, changed=False))
     assert found == [
         ReviewWarning("REVISION_CHANGES_NOTHING", "The revision changes nothing."),
@@ -136,12 +136,12 @@ def test_warnings_say_what_speaks_against_a_revision() -> None:
         (datetime(2026, 6, 1, 2, tzinfo=timezone(timedelta(hours=5, minutes=30))), "31 May 2026 at 20:30 UTC"),
     ],
 )
-def test_moments_are_said_in_utc(at: datetime, text: str) -> None:
+def test_times_are_written_in_utc(at: datetime, text: str) -> None:
     assert format_moment(at) == text
 
 
 def test_failures_say_what_to_do() -> None:
-    """Each carries what its sentence is made of."""
+    """Each carries the data of its sentence."""
     opened = RevisionOpen(number=2, opened_by="Asha", opened_at=NOW)
     assert (opened.number, opened.opened_by, opened.opened_at) == (2, "Asha", NOW)
     assert opened.message == (

@@ -28,7 +28,7 @@ SPECIAL_V4 = tuple(network for network in SPECIAL if network.version == 4)
 
 
 def embedded(ip: ipaddress.IPv4Address, form: str) -> Address:
-    """An IPv6 address that leads to an IPv4 one."""
+    """An IPv6 address that embeds an IPv4 one."""
     number = int(ip)
     return ipaddress.IPv6Address(
         {
@@ -82,7 +82,7 @@ def test_every_other_unicast_ipv6_address_is_public(ip: ipaddress.IPv6Address) -
         f"https://example.com/{'a' * 1_980}",
     ],
 )
-def test_ordinary_urls_are_good(url: str) -> None:
+def test_ordinary_urls_are_allowed(url: str) -> None:
     assert url_problems(url, https_only=True) is None
 
 
@@ -139,14 +139,14 @@ NO_HOST = "The URL names no host."
         ("https://[64:ff9b::a00:1]/", "The address 64:ff9b::a00:1 is reserved, which webhooks never call."),
     ],
 )
-def test_a_bad_url_is_refused_with_its_reason(url: str, sentence: str) -> None:
+def test_a_bad_url_is_rejected_with_its_reason(url: str, sentence: str) -> None:
     assert url_problems(url, https_only=True) == sentence
 
 
 @pytest.mark.parametrize(
     "host", ["2130706433", "0x7f000001", "0x7f.1", "0X7F.1", "017700000001", "127.1", "0177.0.0.1", "0", "0x", "a.1"]
 )
-def test_an_address_in_an_unusual_spelling_is_refused(host: str) -> None:
+def test_an_address_in_an_unusual_spelling_is_rejected(host: str) -> None:
     sentence = f"Write the address {host.lower()} as four decimal numbers, such as 203.0.113.7."
     assert url_problems(f"https://{host}/", https_only=True) == sentence
 
@@ -164,7 +164,7 @@ def test_developers_may_use_http_and_networks_that_they_allow() -> None:
 
 
 @given(st.text() | st.text(alphabet="htps:/.@[]%#?\\0127x").map(lambda tail: f"https://{tail}"))
-def test_any_text_is_either_refused_or_a_good_url(url: str) -> None:
+def test_any_text_is_either_rejected_or_a_valid_url(url: str) -> None:
     found = url_problems(url, https_only=True)
     assert found is None or found.endswith(".")
 
@@ -179,7 +179,7 @@ def test_the_schedule_is_that_of_standard_webhooks() -> None:
     ]
 
 
-def test_attempts_end_after_the_last_pause() -> None:
+def test_attempts_end_after_the_last_delay() -> None:
     assert next_attempt(1, NOW, 0) == NOW + timedelta(seconds=5)
     assert next_attempt(1, NOW, 1) == NOW + timedelta(seconds=6)
     assert next_attempt(3, NOW, 0.5) == NOW + timedelta(minutes=33)

@@ -1,4 +1,4 @@
-"""What is decided about webhook endpoints: what follows from an attempt, and the sentences about their state."""
+"""Decisions about webhook endpoints: what follows from an attempt, and the sentences about their state."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ FAILED = Attempt(NOW, 12, 500, "The endpoint answered 500.")
 
 
 @pytest.mark.parametrize("failures", range(1, 10))
-def test_a_failed_attempt_is_made_again_after_its_pause(failures: int) -> None:
+def test_a_failed_attempt_is_retried_after_its_delay(failures: int) -> None:
     pause = RETRY_DELAYS[failures - 1]
     assert after_failure(failures, FAILED, 0) == Retry(NOW + pause)
     assert after_failure(failures, FAILED, 1) == Retry(NOW + pause * 1.2)
@@ -39,7 +39,7 @@ def test_an_endpoint_that_is_gone_is_given_up_at_once() -> None:
     assert after_failure(1, gone, 0.5) == GiveUp("The endpoint answered 410: it wants no more webhooks.")
 
 
-def test_what_was_delivered_has_not_failed() -> None:
+def test_a_delivered_attempt_has_not_failed() -> None:
     delivered = Attempt(NOW, 12, 204, None)
     assert delivered.delivered
     assert not FAILED.delivered
