@@ -17,7 +17,7 @@ from db.webhooks.reads import LOCK_ENDPOINTS_BEFORE
 from db.webhooks.rows import WebhookEndpointRow
 from domain.events import Position
 from domain.failures import Problem, UserErrorCode
-from domain.requests import BadInput, CursorExpired
+from domain.requests import BadArgument, CursorExpired
 from resolvers.context import Operation
 from resolvers.events.stream import SCOPE
 from resolvers.outbox.cursors import decode_cursor
@@ -51,7 +51,7 @@ def position_behind(stream: StreamRow, after: str | None) -> tuple[Position | No
         return None, []
     try:
         return decode_cursor(stream, SCOPE, after), []
-    except (BadInput, CursorExpired) as error:
+    except (BadArgument, CursorExpired) as error:
         return None, [Problem(UserErrorCode.INVALID, str(error), ("after",))]
 
 
