@@ -16,7 +16,7 @@ from graphql_api.auth import Authenticator, dev_token
 from graphql_api.context import Environment
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
-from graphql_api.jobs.leader_tasks import LeaderDuties
+from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
 from graphql_api.observability.tracing import make_tracer
@@ -41,7 +41,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     environment = replace(environment, webhooks=settings.webhook_policy, reach_policy=settings.reach_policy)
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
-    hub = Hub(environment, schema, LeaderDuties(environment, settings))
+    hub = Hub(environment, schema, LeaderTasks(environment, settings))
     metrics = Metrics(schema.counts, hub.counts)
     endpoint = GraphQLEndpoint(
         schema,

@@ -26,7 +26,7 @@ from graphql_api.subscriptions.groups import EventGroup, Group, Stage, StateGrou
 from graphql_api.subscriptions.rendering import Renderer
 from graphql_api.subscriptions.requests import Subscription, refusal_error
 from graphql_api.subscriptions.sessions import Session, refresh
-from graphql_api.subscriptions.tailer import Duties, Tailer
+from graphql_api.subscriptions.tailer import LeaderHooks, Tailer
 from resolvers.outbox.cursors import encode_cursor
 from resolvers.outbox.feeds import Feed, Stream
 
@@ -42,13 +42,13 @@ _log = structlog.get_logger("tessera.events")
 class Hub:
     """Feeds every subscription of this process. `start` it, and `stop` it before connections are cut."""
 
-    def __init__(self, environment: Environment, schema: CompiledSchema, duties: Duties) -> None:
+    def __init__(self, environment: Environment, schema: CompiledSchema, leader: LeaderHooks) -> None:
         self._environment = environment
         self._schema = schema
         self._renderer = Renderer(environment, schema)
         self._stage = Stage(environment, self._renderer)
-        self._duties = duties
-        self.tailer = Tailer(environment.database, self, duties)
+        self._leader = leader
+        self.tailer = Tailer(environment.database, self, leader)
         self._begun = asyncio.Event()
         self._sessions: dict[Session, dict[Subscription, Group | None]] = {}
         self._groups: dict[Any, Group] = {}
@@ -169,7 +169,7 @@ class Hub:
                     for group in routes.get(subject_id, ()):
                         group.enqueue(event)
         self._stage.tip = position
-        self._duties.wake(events)
+        self._leader.wake(events)
 
     def begin(self, stream: StreamRow, position: Position) -> None:
         """The stream begins, or another one does: then nobody can go on from what they know."""

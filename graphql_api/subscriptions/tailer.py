@@ -43,26 +43,26 @@ class Listener(Protocol):
         """The stream is another one: its first one, or the database was restored and nothing told before is true."""
 
 
-class Duties(Protocol):
-    """What one process does for all of them, as long as it leads."""
+class LeaderHooks(Protocol):
+    """Called when this process becomes the leader, when it stops being one, and for every page of events."""
 
-    async def begin(self) -> None:
-        """We lead from now on."""
+    async def start(self) -> None:
+        """This process is the leader from now on."""
 
-    async def end(self) -> None:
-        """We do not lead any more; called also when we never did."""
+    async def stop(self) -> None:
+        """This process is not the leader; also called when it never was."""
 
     def wake(self, events: list[EventRow]) -> None:
-        """Something has happened; the listener says so."""
+        """New events were committed; the listener calls this after it has delivered them."""
 
 
 class Tailer:
     """Runs until it is cancelled; a lost connection is made again, and reading goes on where it stopped."""
 
-    def __init__(self, database: Database, listener: Listener, duties: Duties) -> None:
+    def __init__(self, database: Database, listener: Listener, leader: LeaderHooks) -> None:
         self._database = database
         self._listener = listener
-        self._duties = duties
+        self._leader = leader
         self._position: Position | None = None
         self._stream: StreamRow | None = None
         self._access: int | None = None
@@ -83,7 +83,7 @@ class Tailer:
                 _log.warning("event stream interrupted", reason=str(broken), seconds=pause)
             finally:
                 self.leads = False
-                await self._duties.end()
+                await self._leader.stop()
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -115,7 +115,7 @@ class Tailer:
         """Read and pass on the next events; whether there may be more at once."""
         if not tail.leads and await tail.lead():
             self.leads = True
-            await self._duties.begin()
+            await self._leader.start()
         position = self._position or Position(0, 0)
         after = {"after_xid": position.xid, "after_id": position.id}
         events = await tail.fetch(TAIL, limit=BATCH, **after)

@@ -11,7 +11,7 @@ import pytest
 
 from domain.requests import DatabaseUnavailable
 from graphql_api.context import Environment
-from graphql_api.jobs.leader_tasks import LeaderDuties
+from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.settings import Settings
 from resolvers.context import Operation
 from resolvers.schemes.apply_revisions import apply_revisions, due_schemes
@@ -21,36 +21,36 @@ from tests.support.factories.schemes import SchemeFactory
 
 
 @pytest.fixture
-async def duties(environment: Environment, tmp_path: Path) -> AsyncIterator[LeaderDuties]:
+async def tasks(environment: Environment, tmp_path: Path) -> AsyncIterator[LeaderTasks]:
     """Those of a process that leads, with short pauses."""
-    leading = LeaderDuties(environment, Settings(env="dev", data_dir=tmp_path, revision_interval=0.01))
+    leading = LeaderTasks(environment, Settings(env="dev", data_dir=tmp_path, revision_interval=0.01))
     yield leading
-    await leading.end()
+    await leading.stop()
 
 
 async def test_a_revision_takes_effect_at_its_time_while_somebody_leads(
-    duties: LeaderDuties, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
+    tasks: LeaderTasks, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
 ) -> None:
     """Not before, and with the next one when nobody has led for a while."""
     live = await factory.approved()
     await revisions.approved(live, JUNE, budget=200_000)
     await revisions.approved(live, JULY, budget=300_000)
     clock.now = JUNE - timedelta(seconds=2)
-    await duties.begin()
+    await tasks.start()
     await asyncio.sleep(0.2)
     assert (await factory.definition(live)).scheme.revision == 1
     clock.now = JUNE
     await _until(lambda: _has(factory, live, 2))
-    await duties.end()
+    await tasks.stop()
     clock.now = JULY
     await asyncio.sleep(0.1)
     assert (await factory.definition(live)).scheme.revision == 2
-    await duties.begin()
+    await tasks.start()
     await _until(lambda: _has(factory, live, 3))
 
 
 async def test_what_is_wrong_with_one_scheme_holds_up_no_other(
-    duties: LeaderDuties,
+    tasks: LeaderTasks,
     factory: SchemeFactory,
     revisions: RevisionFactory,
     clock: TestClock,
@@ -75,7 +75,7 @@ async def test_what_is_wrong_with_one_scheme_holds_up_no_other(
     monkeypatch.setattr("graphql_api.jobs.leader_tasks.due_schemes", sometimes)
     monkeypatch.setattr("graphql_api.jobs.leader_tasks.apply_revisions", unless_broken)
     clock.now = JULY
-    await duties.begin()
+    await tasks.start()
     await _until(lambda: _has(factory, fine, 2))
     assert failures["due"] == []
     assert (await factory.definition(broken)).scheme.revision == 1

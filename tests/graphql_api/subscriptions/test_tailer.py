@@ -53,34 +53,34 @@ class Heard:
         return [event.object_id for event in self.events]
 
 
-class Duties:
-    """Counts how often it began and ended."""
+class Leadership:
+    """Remembers whether this process leads."""
 
     def __init__(self) -> None:
         self.leads = False
 
-    async def begin(self) -> None:
-        """We lead."""
+    async def start(self) -> None:
+        """This process leads."""
         self.leads = True
 
-    async def end(self) -> None:
-        """We do not."""
+    async def stop(self) -> None:
+        """This process does not lead."""
         self.leads = False
 
     def wake(self, events: list[EventRow]) -> None:
-        """Nobody waits for anything."""
+        """Nothing to wake."""
 
 
 @asynccontextmanager
-async def running(database: Database, *, wakes: bool = True) -> AsyncIterator[tuple[Heard, Duties, Tailer]]:
+async def running(database: Database, *, wakes: bool = True) -> AsyncIterator[tuple[Heard, Leadership, Tailer]]:
     """A tailer that has begun."""
-    heard, duties = Heard(), Duties()
-    tailer = Tailer(database, heard, duties)
+    heard, leadership = Heard(), Leadership()
+    tailer = Tailer(database, heard, leadership)
     tailer.wakes = wakes
     task = asyncio.create_task(tailer.run())
     try:
         await until(lambda: bool(heard.streams))
-        yield heard, duties, tailer
+        yield heard, leadership, tailer
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
