@@ -198,3 +198,8 @@ def database(own_database: tuple[Database, str]) -> Database:
 def database_url(own_database: tuple[Database, str]) -> str:
     """Its address."""
     return own_database[1]
+
+
+@pytest.fixture
+def hub() -> None:
+    """No server: these tests run tailers of their own."""
