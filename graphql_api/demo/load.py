@@ -1,39 +1,36 @@
-"""Filling an empty database with the demo data, in one transaction and through the same mutations as everybody.
+"""Fills an empty database with the demo data, in one transaction and through the mutations that clients call.
 
-Only the ECPs of long ago are stored in another way, which leaves the same rows: see `graphql_api.demo.waves`.
+Only old registrations and enrollments take a shortcut that leaves the same rows: see `graphql_api.demo.bulk_load`.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from typing import Final
 
 from db.accounts.reads import account_count
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
 from graphql_api.context import Environment
-from graphql_api.demo.acts import catch_up, perform
-from graphql_api.demo.catalog import put_catalog
-from graphql_api.demo.chronicle import ecp_events
+from graphql_api.demo.accounts.people import add_accounts, put_first_admin
+from graphql_api.demo.catalog.catalog import put_catalog
 from graphql_api.demo.clock import DemoClock
-from graphql_api.demo.decided_schemes import DECIDED_SCHEMES
-from graphql_api.demo.people import CAUGHT_UP, add_accounts, put_first_admin
-from graphql_api.demo.stories import Act
-from graphql_api.demo.telling import Event, Scene, Telling, begin
-from graphql_api.demo.undecided_schemes import UNDECIDED_SCHEMES
+from graphql_api.demo.notifications.reading import reading_steps
+from graphql_api.demo.schemes.decided_schemes import DECIDED_SCHEMES
+from graphql_api.demo.schemes.progress import start_scheme
+from graphql_api.demo.schemes.timeline import scheme_steps
+from graphql_api.demo.schemes.undecided_schemes import UNDECIDED_SCHEMES
+from graphql_api.demo.steps import StepContext
+from graphql_api.demo.timeline import ecp_steps
 
 SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES)
 
-# In minutes: how long somebody takes from one step of the wizard to the next.
-_STEP_TAKES: Final = (2, 14)
 
+class _TransactionDatabase(Database):
+    """The database seen from inside a transaction: every write of an operation joins it and is committed with it.
 
-class _OneTransaction(Database):
-    """The database seen from inside a transaction: what operations write joins it and is committed with it.
-
-    It is what makes loading safe to interrupt: whatever ends it early, nothing at all was stored, so there is no half
-    of the demo data to detect, to complete or to delete.
+    This makes loading safe to interrupt. Either all of the demo data is stored or none, so nothing half-loaded needs
+    to be detected, completed, or deleted.
     """
 
     def __init__(self, database: Database, session: Writing) -> None:
@@ -41,27 +38,28 @@ class _OneTransaction(Database):
         self._session = session
 
     def reading(self, *, fresh: bool = False) -> Reading:
-        """Reads beside the transaction; they do not see what it has written."""
+        """Return reads outside the transaction, which do not see its writes."""
         return self._whole.reading(fresh=fresh)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
-        """The transaction itself; an exception ends all of it."""
+        """Yield the transaction itself; an exception rolls all of it back."""
         yield self._session
 
 
 async def load_demo(database: Database, now: datetime) -> bool:
-    """Fill the database if it has no account; the same `now` gives the same data, and all of it lies before `now`.
+    """Load the demo data unless the database has an account; return whether it was loaded.
 
-    Returns whether it did. All or nothing is stored, also when several processes try at the same time.
+    The same `now` gives the same data, all of it before `now`. All or nothing is stored, also when several processes
+    load at once.
     """
     if await _has_accounts(database):
         return False
     try:
         async with database.writing() as session:
-            await _fill(_OneTransaction(database, session), session, DemoClock(now))
+            await _fill(_TransactionDatabase(database, session), session, DemoClock(now))
     except DuplicateKey as duplicate:
-        # Somebody else has been loading since we looked: our first account waited for theirs to be committed.
+        # Another process has loaded meanwhile: our first account waited until theirs was committed.
         if duplicate.constraint != "uq_account__email":
             raise
         return False
@@ -83,32 +81,10 @@ async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
     catalog = await put_catalog(session, clock.new_id)
     people = await add_accounts(environment, clock, admin, catalog.vendors)
     today = clock.now.date()
-    tellings = [begin(plan, catalog, today) for plan in SCHEMES]
-    # In the order in which things happened, so that codes, ids and times agree.
-    events = (*_scheme_events(tellings, clock), *ecp_events(tellings, clock), *_reading_events(clock))
-    for event in sorted(events, key=lambda event: event.at):
-        clock.set_to(event.at)
-        operation = environment.operation(people[event.doer])
-        await event.do(Scene(environment, clock, operation, session, catalog, people))
-
-
-def _scheme_events(tellings: list[Telling], clock: DemoClock) -> Iterator[Event]:
-    """What happened to schemes, one after the other."""
-    for telling in tellings:
-        days_ago = telling.plan.days_ago
-        at = clock.days_ago(days_ago)
-        for turn in telling.plan.turns:
-            if turn.days:
-                days_ago -= turn.days
-                at = clock.days_ago(days_ago)
-            if turn.act is Act.TAKE_EFFECT:
-                # The server looks every few seconds.
-                at = telling.effective_at + timedelta(seconds=clock.random.randint(1, 5))
-            yield Event(at, telling.doer(turn.act), partial(perform, turn.act, telling))
-            at += timedelta(minutes=clock.random.randint(*_STEP_TAKES), seconds=clock.random.randrange(60))
-
-
-def _reading_events(clock: DemoClock) -> Iterator[Event]:
-    """Who read what they were told."""
-    for person, days_ago in CAUGHT_UP.items():
-        yield Event(clock.days_ago(days_ago), person, catch_up)
+    schemes = [start_scheme(plan, catalog, today) for plan in SCHEMES]
+    # In order of time, so that codes, ids, and times agree.
+    steps = (*scheme_steps(schemes, clock), *ecp_steps(schemes, clock), *reading_steps(clock))
+    for step in sorted(steps, key=lambda step: step.at):
+        clock.set_to(step.at)
+        operation = environment.operation(people[step.actor])
+        await step.run(StepContext(environment, clock, operation, session, catalog, people))

@@ -62,7 +62,7 @@ class Demo(Struct, frozen=True):
         """The accounts of those who work on the program."""
         return {row["account_id"] for row in self.tables["account_role"] if row["role"] != Role.ECP}
 
-    def told(self, accounts: Collection[UUID]) -> list[dict[str, Any]]:
+    def notifications_of(self, accounts: Collection[UUID]) -> list[dict[str, Any]]:
         """The notifications of these accounts."""
         return [row for row in self.tables["notification"] if row["account_id"] in accounts]
 

@@ -9,10 +9,11 @@ import pytest
 
 from db.database import Database
 from domain.enrollments.facts import EnrollmentStatus
-from graphql_api.demo import chronicle, joining, load, load_demo
+from graphql_api.demo import load, load_demo, timeline
 from graphql_api.demo.clock import RECENT_DAYS
-from graphql_api.demo.joining import EnrollmentPlan, plan_enrollments
-from graphql_api.demo.members import FIRST_DAY, MemberPlan, plan_members
+from graphql_api.demo.ecps.ecp_plan import FIRST_DAY, EcpPlan, plan_ecps
+from graphql_api.demo.enrollments import enrollment_plan
+from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan, plan_enrollments
 from tests.graphql_api.demo.conftest import NOW, Tables, empty_tables, read_tables
 
 TITLES: Final = (
@@ -30,32 +31,32 @@ _CALLED: Final = {"account": "email", "ecp": "code", "scheme": "title", "tier": 
 async def test_rows_are_those_that_mutations_leave_but_for_ids_and_times_of_day(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    members, enrollments = _sample()
+    planned_ecps, enrollments = _sample()
     monkeypatch.setattr(load, "SCHEMES", SCHEMES)
-    monkeypatch.setattr(chronicle, "plan_members", lambda: members)
-    monkeypatch.setattr(chronicle, "plan_enrollments", lambda *_: enrollments)
-    monkeypatch.setattr(chronicle, "plan_doings", lambda _: ())
+    monkeypatch.setattr(timeline, "plan_ecps", lambda: planned_ecps)
+    monkeypatch.setattr(timeline, "plan_enrollments", lambda *_: enrollments)
+    monkeypatch.setattr(timeline, "plan_activities", lambda _: ())
     assert await load_demo(database, NOW)
-    in_waves = _comparable(await read_tables(database))
+    by_week = _comparable(await read_tables(database))
 
     await empty_tables(database)
-    for module in (chronicle, joining):
+    for module in (timeline, enrollment_plan):
         monkeypatch.setattr(module, "RECENT_DAYS", FIRST_DAY)
     assert await load_demo(database, NOW)
     one_by_one = _comparable(await read_tables(database))
 
-    assert len(in_waves["ecp"]) == len(members)
-    assert len(in_waves["enrollment"]) == len(enrollments)
+    assert len(by_week["ecp"]) == len(planned_ecps)
+    assert len(by_week["enrollment"]) == len(enrollments)
     for name in COMPARED:
-        assert in_waves[name] == one_by_one[name], name
+        assert by_week[name] == one_by_one[name], name
 
 
-def _sample() -> tuple[tuple[MemberPlan, ...], tuple[EnrollmentPlan, ...]]:
+def _sample() -> tuple[tuple[EcpPlan, ...], tuple[EnrollmentPlan, ...]]:
     """An enrollment of each kind, and an ECP of each, no two of whom registered on a day: their codes say when."""
-    everybody = plan_members()
+    everybody = plan_ecps()
     planned = [plan for plan in plan_enrollments(everybody, SCHEMES) if not plan.is_recent]
     kinds: Mapping[Any, EnrollmentPlan] = _first_of_each(
-        [plan for plan in planned if plan.member.person is None],
+        [plan for plan in planned if plan.ecp.person is None],
         lambda plan: (plan.status, plan.by_manager, plan.decided is None),
     )
     assert {kind for kind, *_ in kinds} == set(EnrollmentStatus)
@@ -63,12 +64,12 @@ def _sample() -> tuple[tuple[MemberPlan, ...], tuple[EnrollmentPlan, ...]]:
     old = [plan for plan in everybody if plan.registered > RECENT_DAYS and plan.erased is None]
     sorts = _first_of_each(old, lambda plan: (plan.tier, plan.verified is None, plan.suspended is None))
     travelers = [plan for plan in old if plan.place.count("-") == 1][:1]
-    chosen = [everybody[0], *(plan.member for plan in kinds.values()), *sorts.values(), *travelers]
-    members = {plan.registered: plan for plan in reversed(chosen)}
-    assert {plan.verified is None for plan in members.values()} == {True, False}
-    known = set(members.values())
+    chosen = [everybody[0], *(plan.ecp for plan in kinds.values()), *sorts.values(), *travelers]
+    planned_ecps = {plan.registered: plan for plan in reversed(chosen)}
+    assert {plan.verified is None for plan in planned_ecps.values()} == {True, False}
+    known = set(planned_ecps.values())
     ordered = tuple(sorted(known, key=lambda plan: -plan.registered))
-    return ordered, tuple(plan for plan in planned if plan.member in known)
+    return ordered, tuple(plan for plan in planned if plan.ecp in known)
 
 
 def _first_of_each(plans: Sequence[Any], kind: Callable[[Any], Any]) -> dict[Any, Any]:

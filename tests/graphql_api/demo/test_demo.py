@@ -14,8 +14,7 @@ from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.permissions import Role
 from graphql_api.demo import load_demo
-from graphql_api.demo.catalog import PRODUCTS, VENDORS
-from resolvers.events.table import EVENTS
+from graphql_api.demo.catalog.catalog import PRODUCTS, VENDORS
 from tests.graphql_api.demo.conftest import NOW, Demo, empty_tables, read_tables
 
 

@@ -10,10 +10,10 @@ from domain.ecps.inputs import details_problems
 from domain.events import EventKind
 from domain.permissions import Role
 from domain.rules.model import ActivityClause
-from domain.rules.traversal import walk_clauses
-from graphql_api.demo.doings import plan_doings
-from graphql_api.demo.members import plan_members
-from graphql_api.demo.people import ACCOUNTS, TARA
+from domain.rules.traversal import clauses
+from graphql_api.demo.accounts.people import ACCOUNTS, TARA
+from graphql_api.demo.ecps.activity_plan import plan_activities
+from graphql_api.demo.ecps.ecp_plan import plan_ecps
 from tests.graphql_api.demo.conftest import NOW, Demo
 
 
@@ -72,8 +72,8 @@ def test_every_city_and_some_regions_have_ecps_in_their_region_and_country(demo:
 
 
 def test_everybody_would_pass_registration_and_has_an_account_of_the_role_alone(demo: Demo) -> None:
-    plans = plan_members()
-    assert plans == plan_members()
+    plans = plan_ecps()
+    assert plans == plan_ecps()
     assert not [problem for plan in plans for problem in details_problems(plan.details)]
     assert len({plan.details.display_name for plan in plans}) == len({plan.details.email for plan in plans}) == 2_000
     roles = Counter(row["account_id"] for row in demo.tables["account_role"])
@@ -131,7 +131,7 @@ def test_activities_are_those_that_rules_name_but_one_that_nobody_did(demo: Demo
     }
     assert asked - done.keys() == {"LENS_SCANNER_CONNECTED"}
     assert done.keys() <= asked
-    assert done.total() == len(plan_doings(plan_members())) == 1_429
+    assert done.total() == len(plan_activities(plan_ecps())) == 1_429
     assert len({row["ecp_id"] for row in demo.tables["ecp_activity"]}) == 758
 
 

@@ -10,10 +10,10 @@ from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer
 from domain.enrollments.guards import enrolling_refusal
 from domain.events import EventKind
 from domain.permissions import Role
-from graphql_api.demo.joining import plan_enrollments
+from graphql_api.demo.accounts.people import TARA
+from graphql_api.demo.ecps.ecp_plan import plan_ecps
+from graphql_api.demo.enrollments.enrollment_plan import plan_enrollments
 from graphql_api.demo.load import SCHEMES
-from graphql_api.demo.members import plan_members
-from graphql_api.demo.people import TARA
 from tests.graphql_api.demo.conftest import NOW, Demo
 
 
@@ -28,7 +28,7 @@ def test_there_are_hundreds_of_every_status_over_the_approved_schemes(demo: Demo
     begun = {row["id"] for row in demo.schemes if row["approved_at"] and row["enrollment_opens_on"] < NOW.date()}
     assert {row["scheme_id"] for row in enrollments} == begun
     assert len(begun) == 15
-    assert plan_enrollments(plan_members(), SCHEMES) == plan_enrollments(plan_members(), SCHEMES)
+    assert plan_enrollments(plan_ecps(), SCHEMES) == plan_enrollments(plan_ecps(), SCHEMES)
 
 
 def test_each_would_have_been_let_pass_on_its_day(demo: Demo) -> None:
@@ -69,7 +69,7 @@ def test_decisions_are_those_of_managers_and_rejections_have_reasons(demo: Demo)
 def test_enrollments_in_each_scheme_are_as_many_as_planned(demo: Demo) -> None:
     titles = {row["id"]: row["title"] for row in demo.schemes}
     numbers = Counter(titles[row["scheme_id"]] for row in demo.tables["enrollment"])
-    planned = Counter(plan.scheme for plan in plan_enrollments(plan_members(), SCHEMES))
+    planned = Counter(plan.scheme for plan in plan_enrollments(plan_ecps(), SCHEMES))
     assert numbers == planned
     assert (min(numbers.values()), max(numbers.values())) == (8, 86)
 

@@ -12,9 +12,10 @@ from domain.rules.traversal import walk_condition
 from domain.schemes.events import EVENTS
 from domain.schemes.lifecycle import stages_at
 from domain.schemes.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepState
+from graphql_api.demo.accounts.people import TARA
 from graphql_api.demo.load import SCHEMES
-from graphql_api.demo.people import CAUGHT_UP, TARA
-from graphql_api.demo.rules import RULES
+from graphql_api.demo.notifications.reading import LAST_READ_DAYS_AGO
+from graphql_api.demo.rules.bonus_rules import RULES
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.review import warnings_of
 from tests.graphql_api.demo.conftest import NOW, Demo
@@ -82,10 +83,10 @@ def test_rules_use_every_clause_reward_and_limit(demo: Demo) -> None:
     assert {rule.name for rule in rules} == {plan.name for plan in RULES.values()}
 
 
-def test_everything_that_happened_is_activity_and_told_to_others(demo: Demo) -> None:
+def test_everything_that_happened_is_activity_and_others_are_notified(demo: Demo) -> None:
     activity = {row["id"]: row for row in demo.tables["scheme_activity"]}
-    assert len(activity) == sum(len(plan.turns) for plan in SCHEMES)
-    assert {row["kind"] for row in activity.values()} == EVENTS.keys() - {"SCHEME_PARTICIPANT_REMOVED"}
+    assert len(activity) == sum(len(plan.steps) for plan in SCHEMES)
+    assert {row["kind"] for row in activity.values()} == SCHEME_ACTIVITIES - {"SCHEME_PARTICIPANT_REMOVED"}
     assert all(row["message"].endswith((".", "?", "!")) for row in activity.values())
     told = [row for row in demo.tables["notification"] if row["activity_id"] is not None]
     assert len({(row["account_id"], row["activity_id"]) for row in told}) == len(told) >= 100
@@ -101,10 +102,10 @@ def test_everything_that_happened_is_activity_and_told_to_others(demo: Demo) -> 
 
 def test_everybody_has_read_what_is_old_and_has_something_left(demo: Demo) -> None:
     (tara,) = (row["id"] for row in demo.tables["account"] if row["email"] == TARA.email)
-    reading = {row["account_id"] for row in demo.told({*demo.staff, tara})}
-    assert len(reading) == len(CAUGHT_UP)
+    reading = {row["account_id"] for row in demo.notifications_of({*demo.staff, tara})}
+    assert len(reading) == len(LAST_READ_DAYS_AGO)
     for account_id in reading:
-        told = demo.told({account_id})
+        told = demo.notifications_of({account_id})
         unread = [row["created_at"] for row in told if row["read_at"] is None]
         read = [row for row in told if row["read_at"] is not None]
         assert 1 <= len(unread) <= 15

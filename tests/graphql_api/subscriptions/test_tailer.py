@@ -102,11 +102,11 @@ async def append_event(database: Database, delay: float = 0.0) -> UUID:
     return key
 
 
-async def kill_listeners(database_url: str) -> int:
+async def kill_listeners(own_url: str) -> int:
     """Cut the connections of all tailers of this database."""
-    connection: asyncpg.Connection[Any] = await asyncpg.connect(database_url)
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(own_url)
     try:
-        return len(await connection.fetch(KILL, database_url.rpartition("/")[2].partition("?")[0]))
+        return len(await connection.fetch(KILL, own_url.rpartition("/")[2].partition("?")[0]))
     finally:
         await connection.close()
 
@@ -121,12 +121,12 @@ async def test_everything_arrives_once_and_in_order_though_transactions_end_in_a
     assert len(set(heard.objects)) == 64
 
 
-async def test_nothing_is_lost_when_the_listener_is_killed_ten_times(database: Database, database_url: str) -> None:
+async def test_nothing_is_lost_when_the_listener_is_killed_ten_times(database: Database, own_url: str) -> None:
     told: list[UUID] = []
     async with running(database) as (heard, _, _):
         for _ in range(10):
             told.append(await append_event(database))
-            assert await kill_listeners(database_url) == 1
+            assert await kill_listeners(own_url) == 1
             told.append(await append_event(database))
             await until(lambda: len(heard.events) == len(told))
     assert heard.objects == told
@@ -162,8 +162,8 @@ async def test_polling_is_enough_where_nobody_is_woken(database: Database) -> No
         await until(lambda: heard.objects == keys)
 
 
-async def test_changed_access_is_told_before_the_events_that_follow_it(database: Database, database_url: str) -> None:
-    connection: asyncpg.Connection[Any] = await asyncpg.connect(database_url)
+async def test_changed_access_is_told_before_the_events_that_follow_it(database: Database, own_url: str) -> None:
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(own_url)
     async with running(database) as (heard, _, _):
         before = await append_event(database)
         await until(lambda: heard.objects == [before])
@@ -174,14 +174,12 @@ async def test_changed_access_is_told_before_the_events_that_follow_it(database:
     assert heard.order[heard.order.index(str(before)) :] == [str(before), "access", str(after)]
 
 
-async def test_a_restored_database_is_noticed_when_the_connection_comes_back(
-    database: Database, database_url: str
-) -> None:
+async def test_a_restored_database_is_noticed_when_the_connection_comes_back(database: Database, own_url: str) -> None:
     async with running(database) as (heard, _, _):
         async with database.writing() as session:
             await begin_epoch(session, "a copy")
         await append_event(database)
-        await kill_listeners(database_url)
+        await kill_listeners(own_url)
         await until(lambda: len(heard.streams) == 2)
         key = await append_event(database)
         await until(lambda: heard.objects[-1:] == [key])
@@ -195,7 +193,7 @@ def database(own_database: tuple[Database, str]) -> Database:
 
 
 @pytest.fixture
-def database_url(own_database: tuple[Database, str]) -> str:
+def own_url(own_database: tuple[Database, str]) -> str:
     """Its address."""
     return own_database[1]
 

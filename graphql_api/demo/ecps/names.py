@@ -1,10 +1,10 @@
-"""The names of the ECPs of the demo data: given names that people have, and family names that nobody has."""
+"""Names of the demo ECPs: real given names and invented family names."""
 
 from collections.abc import Mapping
 from itertools import product
 from typing import Final
 
-from graphql_api.demo.plan import Line
+from graphql_api.demo.lines import Line
 
 # fmt: off
 GIVEN_NAMES: Final = (
@@ -22,7 +22,7 @@ _BEGINNINGS: Final = (
 _ENDINGS: Final = ("kar", "wala", "wick", "dane", "mor")
 FAMILY_NAMES: Final = tuple(f"{beginning}{ending}" for beginning, ending in product(_BEGINNINGS, _ENDINGS))
 
-# What follows the family name in the name of a practice.
+# The words after the family name in the name of a practice.
 PRACTICES: Final[Mapping[Line, tuple[str, ...]]] = {
     Line.LUBRICANTS: ("Motor Works", "Auto Service", "Garage", "Two-Wheeler Repairs", "Oil Counter", "Diesel Service"),
     Line.CAR_CARE: ("Detailing Studio", "Car Wash", "Car Accessories"),

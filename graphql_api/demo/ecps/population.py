@@ -1,10 +1,10 @@
-"""How many ECPs of the demo data work where, with which tier: numbers that do not depend on chance or on the day."""
+"""How many demo ECPs work in each place, in each tier; the numbers do not depend on the day of loading."""
 
 import random
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from graphql_api.demo.catalog import REGIONS
+from graphql_api.demo.catalog.catalog import REGIONS
 
 ACTIVE: Final = 1_908
 PENDING: Final = 52
@@ -13,15 +13,15 @@ ERASED: Final = 2
 ECPS: Final = ACTIVE + PENDING + SUSPENDED + ERASED
 
 TIER_PERCENT: Final[Mapping[str, int]] = {"BRONZE": 58, "SILVER": 27, "GOLD": 12, "PLATINUM": 3}
-# Where the active ECPs of a city are of other tiers than elsewhere. The rest of them is Bronze.
+# Cities whose active ECPs have other tiers than elsewhere. The rest of them is Bronze.
 UNUSUAL_TIERS: Final[Mapping[str, Mapping[str, int]]] = {
-    # For a rule that nobody can meet: no Gold ECP, and more Silver than Bronze ones.
+    # For a rule that no ECP can meet: no Gold ECP, and more Silver than Bronze.
     "IN-MH-PUN": {"SILVER": 41},
-    # For a rule that few can meet.
+    # For a rule that few ECPs can meet.
     "IN-MH-NAG": {"SILVER": 14, "GOLD": 5, "PLATINUM": 4},
 }
 
-# How many ECPs there are beside other cities, which count 4 to 16. A few travel, and work in a region as a whole.
+# Weights of large places; other cities weigh 4 to 16. A few ECPs travel and work in a whole region.
 _WEIGHTS: Final[Mapping[str, int]] = {
     "IN-MH-MUM": 92, "IN-MH-PUN": 53, "IN-MH-NAG": 26, "IN-MH-THA": 21,
     "IN-GJ-AHM": 52, "IN-GJ-SUR": 34, "IN-GJ-VAD": 18,
@@ -32,30 +32,30 @@ _WEIGHTS: Final[Mapping[str, int]] = {
     "NP-BA-KAT": 31, "NP-BA-HET": 4, "NP-GA-POK": 12, "NP-GA-GOR": 3, "NP-KO-ITA": 4,
     "IN-RJ": 3, "IN-MP": 2, "NP-GA": 2,
 }  # fmt: skip
-_OTHERS: Final = (4, 16)
+_OTHER_WEIGHTS: Final = (4, 16)
 
 
 def active_by_place() -> dict[str, int]:
-    """How many active ECPs there are in each geography, by its code."""
+    """Return the number of active ECPs in each geography, by code."""
     chance = random.Random("cities")  # noqa: S311 - the same every time, on purpose
     cities = [f"{region}-{city[:3].upper()}" for region, _, names in REGIONS for city in names]
-    return _shares({**{city: chance.randint(*_OTHERS) for city in cities}, **_WEIGHTS}, ACTIVE)
+    return _divide({**{city: chance.randint(*_OTHER_WEIGHTS) for city in cities}, **_WEIGHTS}, ACTIVE)
 
 
-def active_sorts() -> Iterator[tuple[str, str]]:
-    """The place and the tier of each active ECP."""
+def active_segments() -> Iterator[tuple[str, str]]:
+    """Yield the place and the tier of each active ECP, as codes."""
     for place, number in active_by_place().items():
         if place in UNUSUAL_TIERS:
             tiers = dict(UNUSUAL_TIERS[place])
             tiers["BRONZE"] = number - sum(tiers.values())
         else:
-            tiers = _shares(TIER_PERCENT, number)
+            tiers = _divide(TIER_PERCENT, number)
         for tier in TIER_PERCENT:
             yield from [(place, tier)] * tiers.get(tier, 0)
 
 
-def _shares(weights: Mapping[str, int], total: int) -> dict[str, int]:
-    """Divide a total in proportion to weights, with nothing left: who lost most by rounding down gets one more."""
+def _divide(weights: Mapping[str, int], total: int) -> dict[str, int]:
+    """Divide a total in proportion to weights, by the largest remainder method."""
     whole = sum(weights.values())
     found = {name: total * weight // whole for name, weight in weights.items()}
     rounded = sorted(weights, key=lambda name: -(total * weights[name] % whole))

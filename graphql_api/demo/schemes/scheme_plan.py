@@ -1,7 +1,6 @@
-"""What the demo data says about one scheme, and the definition that follows from it."""
+"""The plan of one demo scheme, and the content that follows from it."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
@@ -9,10 +8,12 @@ from msgspec.structs import replace
 
 from domain.channels import EarningChannel
 from domain.schemes.content import Basics
-from graphql_api.demo.catalog import pack_weight
-from graphql_api.demo.people import Person
-from graphql_api.demo.stories import Act, Sequel, Story, Turn
-from graphql_api.demo.terms import materials_of, terms_of
+from graphql_api.demo.accounts.people import Person
+from graphql_api.demo.catalog.catalog import pack_weight
+from graphql_api.demo.lines import Line
+from graphql_api.demo.schemes.revision_scenario import RevisionScenario
+from graphql_api.demo.schemes.scenarios import Scenario, ScenarioStep, SchemeStep
+from graphql_api.demo.schemes.terms import materials_of, terms_of
 
 COUPON: Final = (EarningChannel.COUPON,)
 SALE: Final = (EarningChannel.SALE,)
@@ -21,16 +22,8 @@ BOTH: Final = (EarningChannel.COUPON, EarningChannel.SALE)
 _BUDGET_STEP: Final = 10_000
 
 
-class Line(StrEnum):
-    """A line of business; it decides about terms and marketing materials."""
-
-    LUBRICANTS = "lubricants"
-    CAR_CARE = "car-care"
-    EYE_CARE = "eye-care"
-
-
 class Days(Struct, frozen=True):
-    """The calendar of a scheme, in days after the day of loading; negative numbers have passed."""
+    """The calendar of a scheme, in days after the day of loading; negative numbers are past."""
 
     opens: int
     closes: int
@@ -39,34 +32,34 @@ class Days(Struct, frozen=True):
 
 
 class RevisionPlan(Struct, frozen=True):
-    """The revision of an approved scheme: opened so many days before loading, with exactly these rules.
+    """The revision of an approved scheme: opened `days_ago` days before loading, with exactly these rules.
 
-    It takes effect so many days after loading; negative numbers have passed.
+    It takes effect `takes_effect` days after loading; negative numbers are past.
     """
 
-    sequel: Sequel
+    scenario: RevisionScenario
     days_ago: int
     takes_effect: int
     rules: tuple[str, ...]
 
     def effective_at(self, today: date) -> datetime:
-        """The moment at which it takes effect: the beginning of that day."""
+        """Return the moment at which the revision takes effect: midnight UTC."""
         return datetime.combine(today + timedelta(days=self.takes_effect), time(), UTC)
 
 
 class SchemePlan(Struct, frozen=True, kw_only=True):
-    """A scheme: what it is, and how far it got.
+    """A scheme: its content, and the scenario that it went through.
 
     `products` are SKUs or their beginnings. The smallest pack pays `points` and sells `units`; larger packs pay more
     and sell less. `budget_percent` is the budget in percent of the base points that this makes. `changed_sku` is the
-    variant that a story adds or removes. `remark` is what the approver wrote. A `colleague` of the manager takes part
-    from the beginning, and makes what changes there are after the wizard.
+    variant that a scenario adds or removes. `remark` is the text of the approver. A `colleague` of the manager takes
+    part from the start and makes the changes that follow the wizard.
     """
 
     title: str
     description: str
     line: Line
-    story: Story
+    scenario: Scenario
     days_ago: int
     days: Days
     products: tuple[str, ...]
@@ -84,31 +77,31 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
     revision: RevisionPlan | None = None
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
-        """What people did, in order."""
-        beginning, *others = self.story.turns
-        invitation = () if self.colleague is None else (Turn(Act.INVITE),)
-        return (beginning, *invitation, *others, *self._sequel())
+    def steps(self) -> tuple[ScenarioStep, ...]:
+        """The steps that people took, in order."""
+        first, *others = self.scenario.steps
+        invitation = () if self.colleague is None else (ScenarioStep(SchemeStep.INVITE),)
+        return (first, *invitation, *others, *self._revision_steps())
 
     @property
     def approved_days_ago(self) -> int | None:
-        """How many days ago the scheme was approved first; None while it is not."""
+        """How many days ago the scheme was first approved; None while it is not."""
         days_ago = self.days_ago
-        for turn in self.story.turns:
-            days_ago -= turn.days
-            if turn.act is Act.APPROVE:
+        for step in self.scenario.steps:
+            days_ago -= step.days
+            if step.kind is SchemeStep.APPROVE:
                 return days_ago
         return None
 
-    def _sequel(self) -> tuple[Turn, ...]:
-        """What happened to the revision, if there is one."""
+    def _revision_steps(self) -> tuple[ScenarioStep, ...]:
+        """Return the steps of the revision; empty without one."""
         if self.revision is None or self.approved_days_ago is None:
             return ()
-        beginning, *others = self.revision.sequel.turns
-        return (replace(beginning, days=self.approved_days_ago - self.revision.days_ago), *others)
+        first, *others = self.revision.scenario.steps
+        return (replace(first, days=self.approved_days_ago - self.revision.days_ago), *others)
 
     def basics(self, today: date, skus: tuple[str, ...]) -> Basics:
-        """The first step, when the scheme is about the variants with these SKUs."""
+        """Return the basics of the scheme for the variants with these SKUs."""
         opens, closes, starts, ends = (
             today + timedelta(days=number)
             for number in (self.days.opens, self.days.closes, self.days.starts, self.days.ends)
@@ -128,13 +121,13 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
         )
 
     def base_points(self, sku: str) -> int:
-        """What one coupon or unit of the variant pays."""
+        """Return the points that one coupon or unit of the variant pays."""
         return self.points * pack_weight(sku)
 
     def planned_quantity(self, sku: str) -> int:
-        """How many coupons of the variant are planned; none where ECPs earn by sales alone."""
+        """Return the number of planned coupons of the variant: 0 where ECPs earn by sales alone."""
         return self.expected_units(sku) if EarningChannel.COUPON in self.channels else 0
 
     def expected_units(self, sku: str) -> int:
-        """How many units of the variant are expected to be sold, in full hundreds."""
+        """Return the number of units expected to be sold, in whole hundreds."""
         return max(self.units // pack_weight(sku) // 100, 1) * 100

@@ -30,7 +30,7 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from graphql_api.demo.rule_plan import RulePlan
+from graphql_api.demo.rules.rule_plan import RulePlan
 
 RULES: Final[Mapping[str, RulePlan]] = {
     # Any scheme.
@@ -57,7 +57,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
         FlatPoints(250),
         RuleLimits(times_per_ecp=4),
     ),
-    # Nobody is Gold in Pune, and few are Platinum in Nagpur; the first of these overlaps with “gold”.
+    # No ECP is Gold in Pune, and few are Platinum in Nagpur. The first of these rules overlaps with “gold”.
     "silver_mumbai": RulePlan(
         "Silver and above in Mumbai and Thane",
         lambda of: AllOf(
@@ -261,7 +261,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
         FlatPoints(150),
         RuleLimits(times_per_ecp=6, points_in_total=300_000),
     ),
-    # Such scanners are announced; nobody has connected one so far.
+    # Such scanners are announced; no ECP has connected one yet.
     "scanner": RulePlan(
         "Practices with a connected lens scanner",
         lambda _: ActivityClause("LENS_SCANNER_CONNECTED"),

@@ -1,7 +1,6 @@
 """The catalog of the demo data: tiers, products with their packs, geographies and vendors."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from domain.catalog.facts import GeographyLevel, VendorKind
 
 TIERS: Final = ((1, "BRONZE", "Bronze"), (2, "SILVER", "Silver"), (3, "GOLD", "Gold"), (4, "PLATINUM", "Platinum"))
 
-# The end of a SKU, the name of the variant, and what it is worth in points beside the smallest pack.
+# The suffix of a SKU, the name of the variant, and its points relative to the smallest pack.
 PACKS: Final[Mapping[str, tuple[str, int]]] = {
     "250ML": ("250 ml bottle", 1),
     "500ML": ("500 ml bottle", 2),
@@ -105,7 +104,7 @@ VENDORS: Final = (
 
 
 class Catalog(Struct, frozen=True):
-    """The ids of everything in the catalog, by code: the SKU of a variant, the beginning of the SKUs of a product.
+    """Every id of the catalog by code: variants by SKU, products by the prefix of their SKUs.
 
     `names` are those of tiers and geographies.
     """
@@ -118,50 +117,19 @@ class Catalog(Struct, frozen=True):
     names: Mapping[str, str]
 
     def place(self, code: str) -> EcpPlace:
-        """An ECP's place; its code begins with those of the country and of the region."""
+        """Return the place of an ECP; its code starts with the codes of the country and the region."""
         country, *within = code.split("-")
         region = self.geographies[f"{country}-{within[0]}"] if within else None
         return EcpPlace(self.geographies[code], self.names[code], region, self.geographies[country])
 
     def skus(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The SKUs of the products and single variants named, in the order of the catalog."""
+        """Return the SKUs of these products and variants, in the order of the catalog."""
         prefixes = tuple(f"{name}-" for name in names)
         return tuple(sku for sku in self.variants if sku in names or sku.startswith(prefixes))
 
 
-class Naming(Struct, frozen=True):
-    """What the conditions of a rule name, by code, in a scheme that starts on `starts_on`."""
-
-    catalog: Catalog
-    starts_on: date
-
-    def tier(self, code: str) -> UUID:
-        """A tier."""
-        return self.catalog.tiers[code]
-
-    def tiers(self, *codes: str) -> tuple[UUID, ...]:
-        """Several tiers."""
-        return tuple(self.catalog.tiers[code] for code in codes)
-
-    def places(self, *codes: str) -> tuple[UUID, ...]:
-        """Geographies of any level."""
-        return tuple(self.catalog.geographies[code] for code in codes)
-
-    def products(self, *codes: str) -> tuple[UUID, ...]:
-        """Products, by the beginning of their SKUs."""
-        return tuple(self.catalog.products[code] for code in codes)
-
-    def variants(self, *skus: str) -> tuple[UUID, ...]:
-        """Variants."""
-        return tuple(self.catalog.variants[sku] for sku in skus)
-
-    def day(self, number: int) -> date:
-        """A day of the scheme; day 0 is the day on which it starts."""
-        return self.starts_on + timedelta(days=number)
-
-
 def pack_weight(sku: str) -> int:
-    """What a variant is worth in points beside the smallest pack."""
+    """Return the points of a variant relative to the smallest pack."""
     return PACKS[sku.rpartition("-")[2]][1]
 
 

@@ -1,4 +1,4 @@
-"""The accounts of people who work on the program, and of two ECPs: one for each role alone, then those with several."""
+"""The demo accounts: one for each role alone, then those with several roles, and two ECPs."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -17,7 +17,7 @@ from resolvers.accounts.upsert_account import UpsertAccount, upsert_account
 
 
 class Person(StrEnum):
-    """Who acts in the demo data."""
+    """A person who takes steps in the demo data."""
 
     ADMIN = "ADMIN"
     MANAGER = "MANAGER"
@@ -31,7 +31,7 @@ class Person(StrEnum):
 
 
 class AccountPlan(Struct, frozen=True):
-    """An account, made so many days before loading; `person` if it acts."""
+    """An account, added this many days before loading; `person` if it takes steps."""
 
     days_ago: int
     display_name: str
@@ -63,24 +63,13 @@ ACCOUNTS: Final = (
     AccountPlan(249, "Sunil Cartonkar", "sunil.cartonkar@example.com", (Role.VENDOR,), vendor="PKG-01"),
     AccountPlan(248, "Farah Blendwell", "farah.blendwell@example.com", (Role.VENDOR,), vendor="FAC-01"),
     AccountPlan(247, "Om Formerly", "om.formerly@example.com", (Role.PROGRAM_MANAGER,), disabled=True),
-    # Somebody who was invited and has not registered yet.
+    # Invited as an ECP, not registered yet.
     AccountPlan(2, "Bina Unbegun", "bina.unbegun@example.com", (Role.ECP,)),
 )
 
-# How many days ago somebody read the last time what they were told. Some look every few days, others hardly ever.
-CAUGHT_UP: Final[Mapping[Person, int]] = {
-    Person.MANAGER: 4,
-    Person.SECOND_MANAGER: 5,
-    Person.HEAD: 5,
-    Person.APPROVER: 9,
-    Person.OPERATIONS: 24,
-    Person.DESIGNER: 40,
-    Person.ECP: 70,
-}
-
 
 async def put_first_admin(session: Writing, clock: DemoClock) -> Viewer:
-    """Store the first administrator, whom nobody can have made with a mutation. Raises DuplicateKey."""
+    """Store the first administrator: no account exists that could add it. Raises DuplicateKey."""
     plan = FIRST_ADMIN
     clock.set_to(clock.days_ago(plan.days_ago))
     roles = [role.value for role in plan.roles]
@@ -92,7 +81,7 @@ async def put_first_admin(session: Writing, clock: DemoClock) -> Viewer:
 async def add_accounts(
     environment: Environment, clock: DemoClock, admin: Viewer, vendors: Mapping[str, UUID]
 ) -> dict[Person, Viewer]:
-    """Let the administrator add the other accounts, and return everybody who acts."""
+    """Add the other accounts as the administrator; return the people who take steps."""
     people = {Person.ADMIN: admin}
     for plan in ACCOUNTS:
         clock.set_to(clock.days_ago(plan.days_ago))

@@ -1,0 +1,1 @@
+"""Demo enrollments: who takes part in which scheme."""

@@ -1,0 +1,29 @@
+"""The plan of a demo bonus rule, which becomes a rule in one scheme."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.rules.model import BonusRule, Condition, Limits, Reward
+from graphql_api.demo.rules.references import RuleReferences
+
+
+class RulePlan(Struct, frozen=True):
+    """A bonus rule whose condition is built when the ids that it refers to are known.
+
+    In a revision, it takes the place of the rule that it `replaces`.
+    """
+
+    name: str
+    condition: Callable[[RuleReferences], Condition]
+    reward: Reward
+    limits: Limits = Limits()
+    priority: int = 0
+    exclusive_group: str | None = None
+    replaces: str | None = None
+
+    def rule(self, rule_id: UUID, references: RuleReferences) -> BonusRule:
+        """Return the rule for one scheme."""
+        condition = self.condition(references)
+        return BonusRule(rule_id, self.name, condition, self.reward, self.limits, self.priority, self.exclusive_group)

@@ -1,0 +1,1 @@
+"""Demo schemes: what each is about, and the steps people took with it."""
