@@ -81,7 +81,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
-    app.state.farewell = hub.stop
+    app.state.drain = hub.drain
     app.state.hub = hub
     return app
 

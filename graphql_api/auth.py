@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.sessions import Fetching
-from domain.requests import REVOKED_CREDENTIAL, Unauthenticated
-from graphql_api.lru_cache import Bounded
+from domain.requests import REVOKED, Unauthenticated
+from graphql_api.lru_cache import LruCache
 from graphql_api.settings import Settings
 from resolvers.accounts.create_api_key import KEY_PREFIX
 from resolvers.accounts.viewers import SignedIn, viewer_of_account, viewer_of_api_key
@@ -39,7 +39,7 @@ class Authenticator:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._keys = _load_keys(settings)
-        self._verified: Bounded[str, tuple[UUID, float]] = Bounded(TOKENS_KEPT)
+        self._verified: LruCache[str, tuple[UUID, float]] = LruCache(TOKENS_KEPT)
 
     async def viewer(self, reading: Fetching, headers: Mapping[str, str]) -> SignedIn | None:
         """Who sends a request, None for an anonymous one. Raises Unauthenticated for a bad credential.

@@ -1,4 +1,4 @@
-"""A mapping of limited size, for what clients decide the number of: documents, tokens, names."""
+"""A mapping of limited size, for things whose number clients decide: documents, tokens, names."""
 
 from collections import OrderedDict
 from typing import Generic, TypeVar
@@ -7,8 +7,8 @@ KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
 
 
-class Bounded(Generic[KeyT, ValueT]):
-    """A mapping that forgets what was used least recently."""
+class LruCache(Generic[KeyT, ValueT]):
+    """A mapping that drops its least recently used entry when it is full."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -18,14 +18,14 @@ class Bounded(Generic[KeyT, ValueT]):
         return len(self._entries)
 
     def get(self, key: KeyT) -> ValueT | None:
-        """The value, which is now the most recently used one; None when there is none."""
+        """Return the value and make it the most recently used one; None when there is none."""
         found = self._entries.get(key)
         if found is not None:
             self._entries.move_to_end(key)
         return found
 
     def put(self, key: KeyT, value: ValueT) -> None:
-        """Keep a value, and forget another one if there are too many."""
+        """Store a value; when there are too many, drop the least recently used one."""
         self._entries[key] = value
         if len(self._entries) > self._size:
             self._entries.popitem(last=False)

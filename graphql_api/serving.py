@@ -1,4 +1,4 @@
-"""Serving on a port until somebody says stop: the socket, the banner, one process or several, and a clean end."""
+"""Serves on a port until it is stopped: the socket, the banner, one process or several, and a clean end."""
 
 import asyncio
 import errno
@@ -31,32 +31,32 @@ from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.settings import Settings
 from graphql_api.workers import Report, Workers, stop_with_parent
 
-# How long a stop may take from the signal on, the farewell to streams included.
+# How long a stop may take after the signal, in seconds, and how much of that draining open streams may take.
 GRACE_SECONDS: Final = 10
-FAREWELL_SECONDS: Final = 5
-# A peer that takes nothing for so long is gone, and what waits for it is dropped.
+DRAIN_TIMEOUT_S: Final = 5
+# A peer that reads nothing for so many seconds is gone; the data that waits for it is dropped.
 UNREAD_SECONDS: Final = 30
 
 _log = structlog.get_logger("tessera.serving")
 
 
 class PortUnavailable(Exception):
-    """The address cannot be listened on; the message says what to do."""
+    """The server cannot listen on the address; the message says what to do."""
 
 
 class DatabaseUnreachable(Exception):
     """The primary or the replica does not answer; the message says why and what to do."""
 
     def __init__(self, reason: Exception) -> None:
-        said = str(reason) or "it took too long"
-        super().__init__(f"The database does not answer: {said}. Check DATABASE_URL and DATABASE_READ_URL.")
+        cause = str(reason) or "it took too long"
+        super().__init__(f"The database does not answer: {cause}. Check DATABASE_URL and DATABASE_READ_URL.")
 
 
 class StreamingServer(uvicorn.Server):
-    """Lets the application say farewell to its open streams before uvicorn closes them.
+    """Lets the application drain its open streams before uvicorn closes them.
 
-    It awaits `app.state.farewell`, an async function without arguments, if the application has one. `started_serving`
-    is called when connections are accepted.
+    It awaits `app.state.drain`, an async function without arguments, if the application has one. It calls
+    `started_serving` when it accepts connections.
     """
 
     def __init__(self, config: uvicorn.Config, started_serving: Callable[[], None] | None = None) -> None:
@@ -64,47 +64,47 @@ class StreamingServer(uvicorn.Server):
         self._started_serving = started_serving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept connections."""
+        """Start to accept connections."""
         await super().startup(sockets)
         if self._started_serving is not None:
             self._started_serving()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept no more connections, say farewell, and let requests finish in what is left of the time."""
+        """Accept no more connections, drain open streams, and let requests finish in the time that is left."""
         began = monotonic()
         for server in self.servers:
             server.close()
         for listener in sockets or []:
             listener.close()
-        await self._say_farewell()
+        await self._drain_app()
         if (limit := self.config.timeout_graceful_shutdown) is not None:
             self.config.timeout_graceful_shutdown = max(1, limit - math.floor(monotonic() - began))
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
-        """Stop. Unlike uvicorn, ignore more signals meanwhile, and do not raise them again at the end."""
+        """Stop. Unlike uvicorn, ignore further signals, and do not raise them again at the end."""
         self.should_exit = True
 
-    async def _say_farewell(self) -> None:
-        farewell = getattr(getattr(self.config.app, "state", None), "farewell", None)
-        if farewell is None:
+    async def _drain_app(self) -> None:
+        drain = getattr(getattr(self.config.app, "state", None), "drain", None)
+        if drain is None:
             return
         try:
-            async with asyncio.timeout(FAREWELL_SECONDS):
-                await farewell()
+            async with asyncio.timeout(DRAIN_TIMEOUT_S):
+                await drain()
         except TimeoutError:
-            _log.warning("farewell took too long", seconds=FAREWELL_SECONDS)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the server stops
-            _log.error("farewell failed", exc_info=error)
+            _log.warning("drain took too long", seconds=DRAIN_TIMEOUT_S)
+        except Exception as error:  # noqa: BLE001 - a drain that fails must not keep the server from stopping
+            _log.error("drain failed", exc_info=error)
 
 
 def server_config(app: Starlette) -> uvicorn.Config:
-    """How an application is served; sockets are given to the server."""
+    """Return the uvicorn configuration of an application; the server gets its sockets separately."""
     return uvicorn.Config(
         app,
         ws="websockets-sansio",
         ws_max_size=256 * 1024,
-        # A compressor takes more memory than all else that an idle connection needs.
+        # A compressor takes more memory than everything else that an idle connection needs.
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
@@ -117,9 +117,9 @@ def server_config(app: Starlette) -> uvicorn.Config:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The socket that all processes accept connections from. Raises PortUnavailable."""
+    """Open the socket on which all processes accept connections. Raises PortUnavailable."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # With the protocol named, every event loop turns Nagle's algorithm off.
+    # Event loops turn Nagle's algorithm off only when the protocol is named.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if (unread := getattr(socket, "TCP_USER_TIMEOUT", None)) is not None:
@@ -132,9 +132,9 @@ def listen(settings: Settings) -> socket.socket:
         listener.close()
         place = f"{settings.host}:{settings.port}"
         if error.errno == errno.EADDRINUSE:
-            message = f"Port {settings.port} is taken: choose another one, as in “make serve PORT={settings.port + 1}”."
+            message = f"Port {settings.port} is taken. Choose another one, as in “make serve PORT={settings.port + 1}”."
         else:
-            message = f"{place} cannot be listened on ({error.strerror}): choose another PORT or TESSERA_HOST."
+            message = f"The server cannot listen on {place} ({error.strerror}). Choose another PORT or TESSERA_HOST."
         raise PortUnavailable(message) from error
     return listener
 

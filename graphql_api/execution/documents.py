@@ -20,7 +20,7 @@ from graphql.validation import ASTValidationRule, specified_rules
 from graphql_api.execution.compile import Plan
 from graphql_api.execution.inputs import Variables
 from graphql_api.execution.limits import Limits, limit_rule
-from graphql_api.lru_cache import Bounded
+from graphql_api.lru_cache import LruCache
 
 PLANS_PER_OPERATION: Final = 16
 
@@ -39,7 +39,7 @@ class Operation:
         self.conditions = tuple(sorted(set(_condition_variables(document))))
         self.fragment_definitions = {name: found.definition for name, found in self.fragments.items()}
         self.variables: Variables | None = None
-        self.plans: Bounded[tuple[Any, ...], Plan | str] = Bounded(PLANS_PER_OPERATION)
+        self.plans: LruCache[tuple[Any, ...], Plan | str] = LruCache(PLANS_PER_OPERATION)
 
     @property
     def name(self) -> str:
@@ -72,7 +72,7 @@ class Documents:
         self._limits = limits
         self._hide_suggestions = hide_suggestions
         self._rules: tuple[type[ASTValidationRule], ...] = (*specified_rules, limit_rule(limits))
-        self._known: Bounded[str, Document] = Bounded(size)
+        self._known: LruCache[str, Document] = LruCache(size)
         self.hits = 0
         self.misses = 0
 

@@ -57,7 +57,7 @@ class EventCounts(Struct, frozen=True):
     groups: int
     executions: int
     delivered: int
-    endings: dict[str, int]
+    closed: dict[str, int]
     leads: bool
 
 
@@ -157,13 +157,13 @@ class _EventCollector(Collector):
             "tessera_event_executions": ("Executions of a subscription for an event.", counts.executions),
             "tessera_event_deliveries": ("Answers handed to subscriptions.", counts.delivered),
         }
-        endings = CounterMetricFamily(
+        closed = CounterMetricFamily(
             "tessera_event_connections_ended", "Connections that the server ended, by reason.", labels=["reason"]
         )
-        for reason, count in counts.endings.items():
-            endings.add_metric([reason], count)
+        for reason, count in counts.closed.items():
+            closed.add_metric([reason], count)
         return [
             *(GaugeMetricFamily(name, text, value=value) for name, (text, value) in gauges.items()),
             *(CounterMetricFamily(name, text, value=value) for name, (text, value) in counters.items()),
-            endings,
+            closed,
         ]

@@ -1,1 +1,1 @@
-"""Live events: one tailer per process reads the outbox, and the hub feeds every subscription from it."""
+"""Live events: the tailer of each process reads the outbox, and the hub feeds every subscription from it."""

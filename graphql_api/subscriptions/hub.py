@@ -1,189 +1,175 @@
-"""The hub of one process: who is connected, what they follow, and which group an event belongs to."""
+"""The hub of one process: transports connect and subscribe here, and the tailer passes events and access changes on."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
-import structlog
 from graphql import GraphQLError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.execution import PreExecutionError
 
 from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position
 from domain.requests import CursorExpired, Overloaded
 from graphql_api.context import Environment, utc_now
-from graphql_api.errors import VALIDATION_FAILED
 from graphql_api.execution import CompiledSchema
-from graphql_api.execution.subscriptions import open_subscription
 from graphql_api.observability.metrics import EventCounts
-from graphql_api.subscriptions.close_reasons import STOPPING, Ending
-from graphql_api.subscriptions.groups import EventGroup, Group, Stage, StateGroup
+from graphql_api.subscriptions.background import BackgroundTasks
+from graphql_api.subscriptions.close_reasons import STOPPING, CloseReason
+from graphql_api.subscriptions.connections import Connections
+from graphql_api.subscriptions.group import StreamState
 from graphql_api.subscriptions.rendering import Renderer
-from graphql_api.subscriptions.requests import Subscription, refusal_error
+from graphql_api.subscriptions.requests import RequestOpener, request_error_of
+from graphql_api.subscriptions.routing import GroupRoutes
 from graphql_api.subscriptions.sessions import Session, refresh
+from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.subscriptions.tailer import LeaderHooks, Tailer
 from resolvers.outbox.cursors import encode_cursor
-from resolvers.outbox.feeds import Feed, Stream
 
-# Seconds to wait for the stream to begin, and for connections to take leave.
-BEGINNING: Final = 5.0
-FAREWELL: Final = 5.0
-_NOT_HERE: Final = "Queries and mutations are sent over HTTP; this is for subscriptions."
-_UNNAMED: Final = "Name one operation of the document in “operationName”: it has none, or more than one."
-
-_log = structlog.get_logger("tessera.events")
+# How long a subscription waits for the stream to start, in seconds.
+START_TIMEOUT_S: Final = 5.0
+# How long a stopping server waits for its connections to close, in seconds.
+DRAIN_TIMEOUT_S: Final = 5.0
 
 
 class Hub:
-    """Feeds every subscription of this process. `start` it, and `stop` it before connections are cut."""
+    """Feeds every subscription of this process. Call `start`, and `drain` before connections are cut."""
 
     def __init__(self, environment: Environment, schema: CompiledSchema, leader: LeaderHooks) -> None:
         self._environment = environment
-        self._schema = schema
+        self._opener = RequestOpener(environment, schema)
         self._renderer = Renderer(environment, schema)
-        self._stage = Stage(environment, self._renderer)
+        self._state = StreamState(environment, self._renderer)
+        self._routes = GroupRoutes(self._state)
+        self._connections = Connections()
         self._leader = leader
         self.tailer = Tailer(environment.database, self, leader)
-        self._begun = asyncio.Event()
-        self._sessions: dict[Session, dict[Subscription, Group | None]] = {}
-        self._groups: dict[Any, Group] = {}
-        self._routes: dict[Stream, dict[UUID | None, dict[Group, None]]] = {}
-        self._endings: Counter[str] = Counter()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = BackgroundTasks()
+        self._closed: Counter[str] = Counter()
+        self._started = asyncio.Event()
         self._origin = Position(0, 0)
         self._stopping = False
 
     def start(self) -> None:
-        """Begin to follow the outbox."""
-        self._spawn(self.tailer.run())
-        self._spawn(self._look_at_midnight())
+        """Start to follow the outbox."""
+        self._background.spawn(self.tailer.run())
+        self._background.spawn(self._refresh_states_at_midnight())
 
-    async def stop(self) -> None:
-        """Tell everybody who is connected how far they have got, and let them go."""
+    async def drain(self) -> None:
+        """Send every client its last cursor and close its connection; wait until all are closed."""
         self._stopping = True
-        for session in list(self._sessions):
+        for session in list(self._connections):
             session.end(STOPPING)
         with suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL):
-                while self._sessions:  # noqa: ASYNC110 - connections end in their own time
+            async with asyncio.timeout(DRAIN_TIMEOUT_S):
+                while self._connections:  # noqa: ASYNC110 - connections close in their own time
                     await asyncio.sleep(0.01)
 
     async def close(self) -> None:
         """End all tasks."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.cancel()
 
     async def connect(self, session: Session) -> None:
-        """A connection has signed in; one that comes while we stop is sent away. Raises RequestError.
+        """Add a connection that has signed in, or close it when the server is stopping. Raises RefusedRequest.
 
-        Who it is was read before we knew of it, perhaps from a replica, and what has changed since then is not told
+        Its access was read before the hub knew of it, perhaps from a replica, and changes since then are not announced
         again. So it is read once more.
         """
-        self._sessions[session] = {}
+        self._connections.add_session(session)
         if self._stopping:
             session.end(STOPPING)
         else:
             await self._refresh([session])
 
     def disconnect(self, session: Session) -> None:
-        """A connection is gone."""
-        session.forget()
-        for subscription in list(self._sessions.get(session, ())):
+        """Remove a connection that is gone."""
+        session.stop_timer()
+        for subscription in self._connections.subscriptions_of(session):
             self.unsubscribe(subscription)
-        self._sessions.pop(session, None)
+        self._connections.remove_session(session)
 
-    def note(self, ending: Ending) -> None:
-        """Count a connection that was ended by us."""
-        self._endings[ending.code] += 1
+    def count_closed(self, reason: CloseReason) -> None:
+        """Count a connection that the server closes."""
+        self._closed[reason.code] += 1
 
     @property
     def tip(self) -> Position:
-        """Where the stream is now; what is subscribed without a cursor begins here."""
-        return self._stage.tip
+        """The current end of the stream, where subscriptions without a cursor start."""
+        return self._state.tip
 
     async def subscribe(self, subscription: Subscription) -> list[GraphQLError]:
-        """Let a subscription follow what it asks for, or say what is wrong with it."""
-        self._sessions[subscription.session][subscription] = None
+        """Start a subscription, or return the errors that reject it."""
+        self._connections.add(subscription)
         try:
-            async with asyncio.timeout(BEGINNING):
-                await self._begun.wait()
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await self._started.wait()
         except TimeoutError:
-            return [refusal_error(Overloaded())]
+            return [request_error_of(Overloaded())]
         subscription.position = max(subscription.position, self._origin)
-        if errors := await self._open(subscription, subscription.asked.resume):
+        if errors := await self._open(subscription, subscription.request.resume):
             return errors
         subscription.position = subscription.feed.after or subscription.position
         self._join(subscription)
         return []
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """A subscription is over."""
+        """End a subscription."""
         subscription.finish()
-        group = self._sessions.get(subscription.session, {}).pop(subscription, None)
+        group = self._connections.remove(subscription)
         if group is not None:
             group.leave(subscription)
 
     def cursor_of(self, subscription: Subscription) -> str | None:
-        """What its client resumes behind: the last event it was sent, or the present when none is missing."""
-        group = self._sessions.get(subscription.session, {}).get(subscription)
+        """Return the cursor to resume from: the last event that was sent, or the tip when nothing waits."""
+        group = self._connections.group_of(subscription)
         if group is None or subscription.ended or subscription.queue or subscription.cursor is None:
             return subscription.cursor
-        return encode_cursor(self._stage.stream, subscription.feed.scope, group.reached(subscription))
+        return encode_cursor(self._state.stream, subscription.feed.scope, group.position_of(subscription))
 
     def counts(self) -> EventCounts:
-        """What has been counted."""
+        """Return the counts for the metrics."""
         return EventCounts(
-            len(self._sessions),
-            sum(map(len, self._sessions.values())),
-            len(self._groups),
+            len(self._connections),
+            len(self._connections.subscriptions),
+            len(self._routes),
             self._renderer.executions,
-            self._stage.delivered,
-            dict(self._endings),
+            self._state.delivered,
+            dict(self._closed),
             self.tailer.leads,
         )
 
     async def access_changed(self) -> None:
-        """Read who everybody is now. Who sees otherwise than before is asked for anew, before anything else is sent."""
-        if not self._sessions:
+        """Read the access of every viewer. Subscriptions whose access changed are opened anew before the next event."""
+        if not self._connections:
             return
-        for session in await self._refresh(self._sessions):
-            for subscription, group in list(self._sessions.get(session, {}).items()):
+        for session in await self._refresh(self._connections):
+            for subscription in self._connections.subscriptions_of(session):
+                group = self._connections.group_of(subscription)
                 if group is not None:
-                    subscription.position = group.reached(subscription)
+                    subscription.position = group.position_of(subscription)
                     group.leave(subscription)
-                    self._sessions[session][subscription] = None
-                    self._spawn(self._again(subscription))
+                    self._connections.add(subscription)
+                    self._background.spawn(self._reopen(subscription))
 
     def dispatch(self, events: list[EventRow], position: Position) -> None:
-        """Hand events to the groups that they belong to."""
-        for event in events:
-            for stream, routes in self._routes.items():
-                for subject_id in stream.routes_of(event):
-                    for group in routes.get(subject_id, ()):
-                        group.enqueue(event)
-        self._stage.tip = position
+        """Hand events to their groups, and wake the tasks of the leader."""
+        self._routes.dispatch(events)
+        self._state.tip = position
         self._leader.wake(events)
 
     def begin(self, stream: StreamRow, position: Position) -> None:
-        """The stream begins, or another one does: then nobody can go on from what they know."""
-        again = self._begun.is_set()
-        self._stage.stream, self._stage.tip = stream, position
-        if not again:
+        """Set the stream. After a restored database, cursors of the old stream have expired."""
+        replaced = self._started.is_set()
+        self._state.stream, self._state.tip = stream, position
+        if not replaced:
             self._origin = position
-        self._begun.set()
-        if again:
-            for subscriptions in self._sessions.values():
-                for subscription in subscriptions:
-                    if not (subscription.opened and subscription.feed.stream.state):
-                        subscription.refuse_with(CursorExpired())
-            self._look_again()
+        self._started.set()
+        if replaced:
+            for subscription in self._connections.subscriptions:
+                if not (subscription.opened and subscription.feed.stream.state):
+                    subscription.reject_request(CursorExpired())
+            self._routes.refresh_states()
 
     async def _refresh(self, sessions: Iterable[Session]) -> list[Session]:
         operation = self._environment.operation(None, fresh=True)
@@ -192,102 +178,45 @@ class Hub:
         finally:
             await operation.close()
 
-    async def _again(self, subscription: Subscription) -> None:
-        """Whoever sees otherwise than before may follow something no longer, or sees it otherwise."""
+    async def _open(self, subscription: Subscription, resume: str | None) -> list[GraphQLError]:
+        """Open a subscription for its current viewer; return the errors that reject it."""
+        while True:
+            viewer = subscription.session.signed_in.viewer
+            opened = await self._opener.open(subscription.request, viewer, resume)
+            # When the access changed meanwhile, the answer no longer counts.
+            if viewer == subscription.session.signed_in.viewer:
+                break
+        if isinstance(opened, list):
+            return opened
+        subscription.opened = opened
+        return []
+
+    async def _reopen(self, subscription: Subscription) -> None:
+        """Open a subscription again with changed access: it may be rejected now, or get other answers."""
         feed = subscription.feed
-        # The cursor that it began with may have expired long ago.
-        here = None if feed.stream.state else encode_cursor(self._stage.stream, feed.scope, subscription.position)
+        # From its position, because the cursor that it started with may have expired long ago.
+        here = None if feed.stream.state else encode_cursor(self._state.stream, feed.scope, subscription.position)
         if errors := await self._open(subscription, here):
             subscription.reject(errors)
         else:
             self._join(subscription)
 
     def _join(self, subscription: Subscription) -> None:
-        """Put an open subscription among those that are answered alike, unless its client is gone."""
-        if subscription.ended or subscription not in self._sessions.get(subscription.session, ()):
+        """Put an open subscription into its group, unless its client is gone."""
+        if subscription.ended or not self._connections.holds(subscription):
             return
         feed = subscription.feed
-        # Whoever joins again may have been sent less than has been queued.
+        # A subscription that joins again keeps its cursor: less may have been sent than was queued.
         if feed.stream.state is None and subscription.cursor is None:
-            subscription.cursor = encode_cursor(self._stage.stream, feed.scope, subscription.position)
-        group = self._group(subscription, feed)
-        self._sessions[subscription.session][subscription] = group
+            subscription.cursor = encode_cursor(self._state.stream, feed.scope, subscription.position)
+        group = self._routes.group_for(subscription)
+        self._connections.add(subscription, group)
         group.join(subscription)
 
-    async def _open(self, subscription: Subscription, resume: str | None) -> list[GraphQLError]:
-        asked = subscription.asked
-        viewer = subscription.session.signed_in.viewer
-        operation = self._environment.operation(viewer, fresh=True)
-        try:
-            opened = await open_subscription(
-                self._schema,
-                asked.query,
-                variables=asked.variables,
-                operation_name=asked.operation_name,
-                context=operation,
-                resume=resume,
-            )
-        except InvalidOperationTypeError:
-            return [GraphQLError(_NOT_HERE)]
-        except CannotGetOperationTypeError:
-            name = asked.operation_name
-            return [GraphQLError(f"The document has no operation “{name}”." if name else _UNNAMED)]
-        finally:
-            await operation.close()
-        if viewer != subscription.session.signed_in.viewer:
-            # Another one by now.
-            return await self._open(subscription, resume)
-        if isinstance(opened, PreExecutionError):
-            return [_invalid(error) for error in opened.errors or ()]
-        if isinstance(opened, list):
-            return opened
-        subscription.opened = opened
-        return []
-
-    def _group(self, subscription: Subscription, feed: Feed) -> Group:
-        """The group of subscriptions that are answered like this one."""
-        viewer = subscription.session.signed_in.viewer
-        opened = subscription.opened
-        key = (opened and opened.key, feed.scope, viewer.roles, viewer.vendor_id, viewer.ecp_id)
-        found = self._groups.get(key)
-        if found is None:
-            kind = EventGroup if feed.stream.state is None else StateGroup
-            found = self._groups[key] = kind(self._stage, subscription.asked, feed, lambda: self._drop(key))
-            self._routes.setdefault(feed.stream, {}).setdefault(feed.subject_id, {})[found] = None
-        return found
-
-    def _drop(self, key: Any) -> None:
-        group = self._groups.pop(key)
-        routes = self._routes[group.feed.stream]
-        del routes[group.feed.subject_id][group]
-        if not routes[group.feed.subject_id]:
-            del routes[group.feed.subject_id]
-
-    async def _look_at_midnight(self) -> None:
-        """Days begin at midnight UTC, and with them stages: states change although nothing happens."""
+    async def _refresh_states_at_midnight(self) -> None:
+        """Read states again at midnight UTC: stages begin with days, so states change without an event."""
         while True:
             now = utc_now()
             midnight = datetime.combine(now.date() + timedelta(days=1), time(second=1), UTC)
             await asyncio.sleep((midnight - now).total_seconds())
-            self._look_again()
-
-    def _look_again(self) -> None:
-        for group in list(self._groups.values()):
-            if isinstance(group, StateGroup):
-                group.enqueue()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("an event task failed", exc_info=error)
-
-
-def _invalid(error: GraphQLError) -> GraphQLError:
-    """An error of a document, which says so; that of its syntax has a type of its own."""
-    error.extensions = {"code": VALIDATION_FAILED}
-    return error
+            self._routes.refresh_states()

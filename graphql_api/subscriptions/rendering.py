@@ -1,4 +1,4 @@
-"""Answering a subscription for one event: visible to this viewer or not, and if so, the bytes to send."""
+"""Renders the answer of a subscription to one event: the bytes to send, or nothing for viewers who may not see it."""
 
 import asyncio
 from typing import Any, Final
@@ -15,54 +15,56 @@ from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout
 from graphql_api.context import Environment
 from graphql_api.errors import formatted
 from graphql_api.execution import CompiledSchema
-from graphql_api.subscriptions.requests import Asked, Delivery
-from resolvers.outbox.feeds import Feed, FeedEvent, visible_events
+from graphql_api.subscriptions.requests import SubscriptionRequest
+from graphql_api.subscriptions.subscription import Delivery
+from resolvers.outbox.feeds import Feed, Told, shown_events
 
-# What passes when one waits a moment. An event is not lost because the database was busy.
-PASSING: Final = (Overloaded, DatabaseUnavailable, StatementTimeout)
-_PAUSE: Final = 0.2
-_LONGEST_PAUSE: Final = 5.0
+# Errors that pass with time: no event is lost because the database was busy.
+PASSING_ERRORS: Final = (Overloaded, Unreachable, TookTooLong)
+# Pauses between attempts, in seconds.
+_FIRST_PAUSE_S: Final = 0.2
+_LONGEST_PAUSE_S: Final = 5.0
 
 
 class Rendered(Struct, frozen=True):
-    """An answer, None when the viewer may not see the event; a `personal` one is for this account only."""
+    """An answer; None when the viewer may not see the event. A `personal` one is for this account only."""
 
     delivery: Delivery | None
     personal: bool
 
 
 class WatchedViewer(Viewer, frozen=True):
-    """A viewer that notices when somebody asks who it is, and not only what its roles allow.
+    """A viewer that notes every read of its identity, as opposed to its access.
 
-    An answer for which nobody asked is the same for every viewer with these roles, so it is made once for all of them.
+    An answer that was made without such a read is the same for every viewer with the same access, so one serves all.
     """
 
-    noticed: list[str] = msgspec.field(default_factory=list)
+    identity_reads: list[str] = msgspec.field(default_factory=list)
 
     @property  # type: ignore[misc] # read only, as the field of a frozen struct is
     def account_id(self) -> UUID:
-        """Whose answer it is from now on."""
-        return self._notice("account_id")  # type: ignore[no-any-return]
+        """The account; reading it makes the answer personal."""
+        return self._note_read("account_id")  # type: ignore[no-any-return]
 
     @property  # type: ignore[misc] # as above
     def display_name(self) -> str:
-        """The name of that account."""
-        return self._notice("display_name")  # type: ignore[no-any-return]
+        """The name of the account; reading it makes the answer personal."""
+        return self._note_read("display_name")  # type: ignore[no-any-return]
 
     @property  # type: ignore[misc] # as above
     def email(self) -> str | None:
-        """The address of that account."""
-        return self._notice("email")  # type: ignore[no-any-return]
+        """The address of the account; reading it makes the answer personal."""
+        return self._note_read("email")  # type: ignore[no-any-return]
 
-    def _notice(self, name: str) -> Any:
-        self.noticed.append(name)
+    def _note_read(self, name: str) -> Any:
+        self.identity_reads.append(name)
         return getattr(Viewer, name).__get__(self)
 
 
 class Renderer:
     """Executes documents of subscriptions for events, each in an operation of its own.
 
-    They read from the primary: a replica may not have yet what an event tells of.
+    Operations read from the primary: a replica may not have the rows of an event yet.
     """
 
     def __init__(self, environment: Environment, schema: CompiledSchema) -> None:
@@ -70,70 +72,74 @@ class Renderer:
         self._schema = schema
         self.executions = 0
 
-    async def event(self, asked: Asked, feed: Feed, event: EventRow, stream: StreamRow, viewer: Viewer) -> Rendered:
-        """The answer for one event. It is tried again for as long as the database does not answer."""
-        pause = _PAUSE
+    async def render_event(
+        self, request: SubscriptionRequest, feed: Feed, event: EventRow, stream: StreamRow, viewer: Viewer
+    ) -> Rendered:
+        """Render the answer to one event; try again for as long as the database does not answer."""
+        pause = _FIRST_PAUSE_S
         while True:
             try:
-                return await self._event(asked, feed, event, stream, viewer)
-            except PASSING:
+                return await self._event(request, feed, event, stream, viewer)
+            except PASSING_ERRORS:
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                pause = min(pause * 2, _LONGEST_PAUSE_S)
 
-    async def state(self, asked: Asked, feed: Feed, viewer: Viewer) -> Rendered:
-        """The answer for the present state of a stream that has one. It is tried again like an event."""
-        pause = _PAUSE
+    async def render_state(self, request: SubscriptionRequest, feed: Feed, viewer: Viewer) -> Rendered:
+        """Render the current state of a stream that has one; try again like for an event."""
+        pause = _FIRST_PAUSE_S
         while True:
             try:
-                return await self._state(asked, feed, viewer)
-            except PASSING:
+                return await self._state(request, feed, viewer)
+            except PASSING_ERRORS:
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                pause = min(pause * 2, _LONGEST_PAUSE_S)
 
-    async def _event(self, asked: Asked, feed: Feed, event: EventRow, stream: StreamRow, viewer: Viewer) -> Rendered:
-        watched = _watched(viewer)
+    async def _event(
+        self, request: SubscriptionRequest, feed: Feed, event: EventRow, stream: StreamRow, viewer: Viewer
+    ) -> Rendered:
+        watched = _watch(viewer)
         operation = self._environment.operation(watched, fresh=True)
         try:
-            if not await visible_events(operation, feed, [event]):
-                return Rendered(None, bool(watched.noticed))
-            root = FeedEvent.of(event, feed, stream)
-            result = await self._execute(asked, operation, root)
+            if not await shown_events(operation, feed, [event]):
+                return Rendered(None, bool(watched.identity_reads))
+            told = Told.of(event, feed, stream)
+            result = await self._execute(request, operation, told)
         finally:
             await operation.close()
-        return Rendered(Delivery(_text(result, root.cursor), root.cursor), bool(watched.noticed))
+        return Rendered(Delivery(_encode(result, told.cursor), told.cursor), bool(watched.identity_reads))
 
-    async def _state(self, asked: Asked, feed: Feed, viewer: Viewer) -> Rendered:
+    async def _state(self, request: SubscriptionRequest, feed: Feed, viewer: Viewer) -> Rendered:
         if feed.stream.state is None:
-            raise TypeError("a stream of events has no state")
-        watched = _watched(viewer)
+            raise TypeError("A stream of events has no state.")
+        watched = _watch(viewer)
         operation = self._environment.operation(watched, fresh=True)
         try:
-            result = await self._execute(asked, operation, await feed.stream.state(operation))
+            result = await self._execute(request, operation, await feed.stream.state(operation))
         finally:
             await operation.close()
-        return Rendered(Delivery(_text(result, None), None), bool(watched.noticed))
+        return Rendered(Delivery(_encode(result, None), None), bool(watched.identity_reads))
 
-    async def _execute(self, asked: Asked, operation: Any, root: Any) -> ExecutionResult:
+    async def _execute(self, request: SubscriptionRequest, operation: Any, root: Any) -> ExecutionResult:
         self.executions += 1
         result = await self._schema.execute(
-            asked.query,
-            variable_values=asked.variables,
+            request.query,
+            variable_values=request.variables,
             context_value=operation,
             root_value=root,
-            operation_name=asked.operation_name,
+            operation_name=request.operation_name,
         )
         for error in result.errors or ():
-            if isinstance(error.original_error, PASSING):
+            if isinstance(error.original_error, PASSING_ERRORS):
                 raise error.original_error
         return result
 
 
-def _watched(viewer: Viewer) -> WatchedViewer:
+def _watch(viewer: Viewer) -> WatchedViewer:
     return WatchedViewer(*(getattr(viewer, name) for name in Viewer.__struct_fields__))
 
 
-def _text(result: ExecutionResult, cursor: str | None) -> str:
-    """The payload of `next`; the cursor is there also for documents that do not select it."""
+def _encode(result: ExecutionResult, cursor: str | None) -> str:
+    """Encode the payload of `next`, with the cursor also for documents that do not select it."""
     payload: dict[str, Any] = {"data": result.data}
     if result.errors:
         payload["errors"] = formatted(result.errors, valid=True)

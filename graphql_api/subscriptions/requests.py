@@ -1,28 +1,25 @@
-"""One subscription of one client: what it follows, what waits to be sent to it, and how far it has got."""
+"""Requests to subscribe: opening them by their document, and the errors that reject them."""
 
-import asyncio
-from collections import deque
-from collections.abc import Callable
 from typing import Any, Final
 
 from graphql import GraphQLError
 from msgspec import Struct
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import PreExecutionError
 
-from domain.events import Position
-from domain.requests import RequestError
-from graphql_api.execution.subscriptions import Opened
-from graphql_api.subscriptions.close_reasons import TOO_SLOW
-from graphql_api.subscriptions.sessions import Session
-from resolvers.outbox.feeds import Feed
+from domain.permissions import Viewer
+from domain.requests import RefusedRequest
+from graphql_api.context import Environment
+from graphql_api.errors import VALIDATION_FAILED
+from graphql_api.execution import CompiledSchema
+from graphql_api.execution.subscriptions import Opened, open_subscription
 
-# How many events may wait for a client. One that is further behind is ended, and resumes from its cursor.
-QUEUE: Final = 256
-# Seconds that a replay waits for its client to read on.
-PATIENCE: Final = 30.0
+_ONLY_SUBSCRIPTIONS: Final = "Only subscriptions are accepted here. Send queries and mutations over HTTP."
+_NAME_NEEDED: Final = "Name one operation of the document in “operationName”: it has none, or more than one."
 
 
-class Asked(Struct, frozen=True):
-    """What a client sent to subscribe; `resume` is a cursor that came beside the document."""
+class SubscriptionRequest(Struct, frozen=True):
+    """The request of a client to subscribe; `resume` is a cursor that came outside the document."""
 
     query: str
     variables: dict[str, Any]
@@ -30,97 +27,45 @@ class Asked(Struct, frozen=True):
     resume: str | None = None
 
 
-class Delivery(Struct, frozen=True):
-    """One answer, made once and sent to everybody who is to get it: JSON text, and the cursor to resume behind it."""
+class RequestOpener:
+    """Opens requests: checks the document, and calls its root field, which answers with the feed to follow."""
 
-    text: str
-    cursor: str | None
+    def __init__(self, environment: Environment, schema: CompiledSchema) -> None:
+        self._environment = environment
+        self._schema = schema
 
-
-class Subscription:
-    """`wake` is called when there is something to send: deliveries, or the errors that end it.
-
-    `position` is how far it has got: every event up to there has been queued, or was not for it. `cursor` is that of
-    the last delivery that went out, and before the first one, of where the subscription began.
-    """
-
-    def __init__(self, asked: Asked, session: Session, start: Position, wake: Callable[["Subscription"], None]) -> None:
-        self.asked = asked
-        self.session = session
-        self.position = start
-        self.queue: deque[Delivery] = deque()
-        self.errors: list[GraphQLError] | None = None
-        self.ended = False
-        self.opened: Opened | None = None
-        self.cursor: str | None = None
-        self.last_text: str | None = None
-        # Whether it waits for its turn to be sent from.
-        self.scheduled = False
-        self._wake = wake
-        self._room = asyncio.Event()
-
-    @property
-    def feed(self) -> Feed:
-        """What is followed, once the subscription is open."""
-        if self.opened is None:
-            raise RuntimeError("a subscription that is not open follows nothing")
-        feed: Feed = self.opened.value
-        return feed
-
-    def offer(self, delivery: Delivery) -> None:
-        """Let a delivery wait to be sent; a client that is too far behind is ended with all it holds."""
-        if self.ended:
-            return
-        if len(self.queue) >= QUEUE:
-            self.give_up()
-            return
-        self.queue.append(delivery)
-        self._schedule()
-
-    async def room(self) -> bool:
-        """Wait until there is room for another delivery; False when the client does not read on."""
-        while len(self.queue) >= QUEUE // 2:
-            self._room.clear()
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await self._room.wait()
-            except TimeoutError:
-                return False
-        return True
-
-    def sent(self, delivery: Delivery) -> None:
-        """Note that the oldest delivery has gone out."""
-        self.queue.popleft()
-        if delivery.cursor is not None:
-            self.cursor = delivery.cursor
-        self._room.set()
-
-    def reject(self, errors: list[GraphQLError]) -> None:
-        """End with errors, after what waits to be sent."""
-        if not self.ended:
-            self.errors = errors
-            self.finish()
-            self._schedule()
-
-    def refuse_with(self, refused: RequestError) -> None:
-        """End with one error that belongs to no field."""
-        self.reject([refusal_error(refused)])
-
-    def give_up(self) -> None:
-        """End the connection of a client that is too far behind; what is behind the gap is not for it any more."""
-        self.finish()
-        self.session.end(TOO_SLOW)
-
-    def finish(self) -> None:
-        """Nothing more comes."""
-        self.ended = True
-
-    def _schedule(self) -> None:
-        if not self.scheduled:
-            self.scheduled = True
-            self._wake(self)
+    async def open(
+        self, request: SubscriptionRequest, viewer: Viewer, resume: str | None
+    ) -> Opened | list[GraphQLError]:
+        """Open a request for a viewer, behind the cursor `resume` if there is one; or return the errors."""
+        operation = self._environment.operation(viewer, fresh=True)
+        try:
+            opened = await open_subscription(
+                self._schema,
+                request.query,
+                variables=request.variables,
+                operation_name=request.operation_name,
+                context=operation,
+                resume=resume,
+            )
+        except InvalidOperationTypeError:
+            return [GraphQLError(_ONLY_SUBSCRIPTIONS)]
+        except CannotGetOperationTypeError:
+            name = request.operation_name
+            return [GraphQLError(f"The document has no operation “{name}”." if name else _NAME_NEEDED)]
+        finally:
+            await operation.close()
+        if isinstance(opened, PreExecutionError):
+            return [_mark_invalid(error) for error in opened.errors or ()]
+        return opened
 
 
-def refusal_error(refused: RequestError) -> GraphQLError:
-    """A refusal as an error that belongs to no field."""
-    return GraphQLError(str(refused), original_error=refused, extensions=dict(refused.extensions))
+def request_error_of(rejected: RefusedRequest) -> GraphQLError:
+    """Return the error of a rejected request, which belongs to no field."""
+    return GraphQLError(str(rejected), original_error=rejected, extensions=dict(rejected.extensions))
+
+
+def _mark_invalid(error: GraphQLError) -> GraphQLError:
+    """Give an error of validation its code; errors of syntax have a type of their own."""
+    error.extensions = {"code": VALIDATION_FAILED}
+    return error

@@ -1,7 +1,7 @@
-"""Follows the outbox on one connection, in order, and never skips what commits late.
+"""Follows the outbox on one connection, in order, without skipping events that commit late.
 
-Events are read below the snapshot horizon, ordered by (transaction, id): see `domain.events.Position`. One tailer of
-all processes leads: it polls often and wakes the others, who poll seldom; nobody else ever notifies.
+The tailer reads events below the snapshot horizon, ordered by (transaction, id): see `domain.events.Position`. One
+tailer of all processes leads. It polls often and wakes the others, which poll seldom; nothing else sends NOTIFY.
 """
 
 import asyncio
@@ -18,29 +18,30 @@ from db.sessions import TransactionConflict
 from domain.events import Position
 from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout
 
-# Seconds. The leader wakes the others at most 20 times a second; without it, nothing is later than the others' poll.
-LEADER_POLL: Final = 0.05
-POLL: Final = 0.25
-BATCH: Final = 500
-_FIRST_PAUSE: Final = 0.1
-_LONGEST_PAUSE: Final = 5.0
-# What keeps the tailer from asking the database for once.
-_PASSING: Final = (Overloaded, StatementTimeout, TransactionConflict, DatabaseUnavailable)
+# Seconds between polls. The leader wakes the others at most 20 times a second; without it, they still poll.
+LEADER_POLL_INTERVAL_S: Final = 0.05
+POLL_INTERVAL_S: Final = 0.25
+PAGE_SIZE: Final = 500
+# Pauses between attempts to connect, in seconds.
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 5.0
+# Errors after which the tailer connects again.
+_PASSING_ERRORS: Final = (Overloaded, TookTooLong, TransactionConflict, Unreachable)
 
 _log = structlog.get_logger("tessera.events")
 
 
 class Listener(Protocol):
-    """Who is told what the tailer reads."""
+    """Receives what the tailer reads."""
 
     async def access_changed(self) -> None:
-        """Somebody's roles, account or keys have changed since the last events."""
+        """Roles, accounts, or keys have changed since the last events."""
 
     def dispatch(self, events: list[EventRow], position: Position) -> None:
-        """The next events, and the place up to which everything is known now."""
+        """Take the next events, and the position up to which the tailer has read everything."""
 
     def begin(self, stream: StreamRow, position: Position) -> None:
-        """The stream is another one: its first one, or the database was restored and nothing told before is true."""
+        """Take a new stream: the first one, or another one because the database was restored."""
 
 
 class LeaderHooks(Protocol):
@@ -57,7 +58,7 @@ class LeaderHooks(Protocol):
 
 
 class Tailer:
-    """Runs until it is cancelled; a lost connection is made again, and reading goes on where it stopped."""
+    """Runs until it is canceled. It replaces a lost connection and reads on from where it stopped."""
 
     def __init__(self, database: Database, listener: Listener, leader: LeaderHooks) -> None:
         self._database = database
@@ -66,29 +67,29 @@ class Tailer:
         self._position: Position | None = None
         self._stream: StreamRow | None = None
         self._access: int | None = None
-        # Whether the leader's wake-ups are heard and sent; off, everything lives from polling.
+        # Whether the tailer sends and receives wake-ups; without them, it only polls.
         self.wakes = True
         self.leads = False
 
     async def run(self) -> None:
-        """Follow for ever."""
-        pause = _FIRST_PAUSE
+        """Follow the outbox forever."""
+        pause = _FIRST_PAUSE_S
         while True:
             try:
                 async with self._database.tail() as tail:
                     await self._open(tail)
-                    pause = _FIRST_PAUSE
+                    pause = _FIRST_PAUSE_S
                     await self._follow(tail)
-            except (TailBroken, *_PASSING) as broken:
+            except (TailBroken, *_PASSING_ERRORS) as broken:
                 _log.warning("event stream interrupted", reason=str(broken), seconds=pause)
             finally:
                 self.leads = False
                 await self._leader.stop()
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
 
     async def _open(self, tail: Tail) -> None:
-        """Begin where we stopped, unless this is another database than before."""
+        """Start where the last connection stopped, unless the database is another one."""
         (origin,) = await tail.fetch(ORIGIN)
         async with self._database.writing() as session:
             await begin_epoch(session, origin)
@@ -107,19 +108,19 @@ class Tailer:
 
     async def _pause(self, tail: Tail) -> None:
         if self.wakes:
-            await tail.pause(LEADER_POLL if tail.leads else POLL)
+            await tail.pause(LEADER_POLL_INTERVAL_S if tail.leads else POLL_INTERVAL_S)
         else:
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL_INTERVAL_S)
 
     async def _step(self, tail: Tail) -> bool:
-        """Read and pass on the next events; whether there may be more at once."""
+        """Read and pass on the next events; return whether more may be there already."""
         if not tail.leads and await tail.lead():
             self.leads = True
             await self._leader.start()
         position = self._position or Position(0, 0)
         after = {"after_xid": position.xid, "after_id": position.id}
-        events = await tail.fetch(TAIL, limit=BATCH, **after)
-        # After the events: whoever lost access before one of them was committed does not get it.
+        events = await tail.fetch(TAIL, limit=PAGE_SIZE, **after)
+        # Read after the events: a viewer who lost access before an event was committed must not get it.
         access = await tail.fetch(ACCESS_VERSION)
         if access and access[0] != self._access:
             await self._listener.access_changed()
@@ -129,4 +130,4 @@ class Tailer:
             self._listener.dispatch(events, self._position)
             if tail.leads and self.wakes:
                 await tail.wake_others()
-        return len(events) == BATCH
+        return len(events) == PAGE_SIZE

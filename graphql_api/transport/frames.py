@@ -1,4 +1,4 @@
-"""Messages of graphql-transport-ws: what a client may send, and the close code for everything else."""
+"""Messages of graphql-transport-ws that clients may send, and the close code for everything else."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,13 +9,12 @@ import orjson
 from msgspec import Struct
 
 _CREDENTIALS: Final[Mapping[str, str]] = MappingProxyType({"authorization": "authorization", "x-api-key": "x-api-key"})
-_ID_LENGTH: Final = 256
-# Those that say what they are by their type alone.
-_KNOWN: Final = frozenset({"connection_init", "ping", "pong", "subscribe", "complete"})
+_ID_LIMIT: Final = 256
+_KNOWN_TYPES: Final = frozenset({"connection_init", "ping", "pong", "subscribe", "complete"})
 
 
 class BadFrame(Exception):
-    """A message that ends the connection; the protocol says with which code."""
+    """A message that closes the connection, with the close code of the protocol."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -24,7 +23,7 @@ class BadFrame(Exception):
 
 
 class Payload(Struct, frozen=True, rename={"operation_name": "operationName"}):
-    """What to execute."""
+    """The GraphQL request of a subscribe message."""
 
     query: str
     variables: dict[str, Any] | None = None
@@ -33,7 +32,7 @@ class Payload(Struct, frozen=True, rename={"operation_name": "operationName"}):
 
 
 class Subscribe(Struct, frozen=True):
-    """A wanted subscription; the client chose its id."""
+    """A request to subscribe; the client chose its id."""
 
     id: str
     payload: Payload
@@ -47,7 +46,7 @@ class Frame(Struct, frozen=True):
     payload: Any
 
     def credentials(self) -> dict[str, str]:
-        """The credential in the payload of `connection_init`, as headers have it. Raises BadFrame."""
+        """Return the credential in the payload of `connection_init`, by header name. Raises BadFrame."""
         if self.payload is None:
             return {}
         if not isinstance(self.payload, dict):
@@ -59,9 +58,9 @@ class Frame(Struct, frozen=True):
         return found
 
     def subscribe(self) -> Subscribe:
-        """What is wanted. Raises BadFrame."""
-        if not self.id or len(self.id) > _ID_LENGTH:
-            raise BadFrame(4400, f"A subscription has an id of 1 to {_ID_LENGTH} characters.")
+        """Return the request of a subscribe message. Raises BadFrame."""
+        if not self.id or len(self.id) > _ID_LIMIT:
+            raise BadFrame(4400, f"A subscription has an id of 1 to {_ID_LIMIT} characters.")
         try:
             payload = msgspec.convert(self.payload, Payload)
         except msgspec.ValidationError as error:
@@ -70,7 +69,7 @@ class Frame(Struct, frozen=True):
 
 
 def read_frame(text: str | None) -> Frame:
-    """The message in a text frame. Raises BadFrame for binary frames and for whatever the protocol does not know."""
+    """Read the message in a text frame. Raises BadFrame for binary frames and for messages outside the protocol."""
     if text is None:
         raise BadFrame(4400, "Messages are JSON in text frames.")
     try:
@@ -80,7 +79,7 @@ def read_frame(text: str | None) -> Frame:
     if not isinstance(document, dict):
         raise BadFrame(4400, "A message is a JSON object.")
     kind, id_ = document.get("type"), document.get("id")
-    if not isinstance(kind, str) or kind not in _KNOWN:
+    if not isinstance(kind, str) or kind not in _KNOWN_TYPES:
         raise BadFrame(4400, "The protocol knows no such type of message.")
     if id_ is not None and not isinstance(id_, str):
         raise BadFrame(4400, "An id is text.")

@@ -31,7 +31,7 @@ from graphql_api.execution.plan import remember
 from graphql_api.observability.metrics import Finished, Metrics
 from graphql_api.observability.tracing import Tracer
 from graphql_api.subscriptions.hub import Hub
-from graphql_api.subscriptions.requests import Asked
+from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.transport.graphiql import from_this_machine, graphiql_page
 from graphql_api.transport.requests import (
     JSON,
@@ -48,27 +48,27 @@ from resolvers.accounts.loaders import accounts_by_id
 from resolvers.accounts.viewers import SignedIn
 from resolvers.context import Operation
 
-_QUERIES: Final = frozenset({OperationType.QUERY})
-_ALL: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
-_STATUS: Final[Mapping[type[RequestError], int]] = {
+_QUERY_KINDS: Final = frozenset({OperationType.QUERY})
+_REQUEST_KINDS: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
+_STATUS_CODES: Final[Mapping[type[RefusedRequest], int]] = {
     Unauthenticated: 401,
     Overloaded: 503,
     DatabaseUnavailable: 503,
     StatementTimeout: 503,
 }
-_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
+_STATUS_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
     401: {"www-authenticate": "Bearer"},
     405: {"allow": "POST"},
     503: {"retry-after": "1"},
 }
 
-_UNNAMED: Final = "Name one operation of the document in “operationName”: it has none, or more than one."
+_NAME_NEEDED: Final = "Name one operation of the document in “operationName”: it has none, or more than one."
 
 _log = structlog.get_logger("tessera.operations")
 
 
-class _Followed(Exception):
-    """The operation is a subscription of this viewer."""
+class _IsSubscription(Exception):
+    """The operation is a subscription; `signed_in` is its viewer."""
 
     def __init__(self, signed_in: SignedIn | None) -> None:
         super().__init__()
@@ -76,9 +76,9 @@ class _Followed(Exception):
 
 
 class GraphQLEndpoint:
-    """The endpoint `/graphql`. With `tokens`, a browser on this machine is shown GraphiQL, signed in with them."""
+    """The endpoint `/graphql`. With `tokens`, a browser on this machine gets GraphiQL, signed in with them."""
 
-    def __init__(  # noqa: PLR0913 - what the endpoint is put together from, by name
+    def __init__(  # noqa: PLR0913 - its collaborators, by name
         self,
         schema: CompiledSchema,
         environment: Environment,
@@ -100,7 +100,7 @@ class GraphQLEndpoint:
         self._tokens = tokens
 
     async def __call__(self, request: Request) -> Response:
-        """Answer one request; never raises for what a client did."""
+        """Answer one request; never raises because of a client."""
         if self._tokens and request.method == "GET" and "query" not in request.query_params:
             tokens = await self._tokens() if from_this_machine(request) else {}
             return HTMLResponse(graphiql_page(tokens))
@@ -112,17 +112,19 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Request) -> Response:
         try:
-            wanted = await read_request(request, self._body_limit)
+            graphql = await read_request(request, self._body_limit)
             try:
-                return await self._answer(request, wanted)
-            except _Followed as followed:
-                return await self._follow(request, wanted, followed.signed_in)
+                return await self._answer(request, graphql)
+            except _IsSubscription as found:
+                return await self._subscribe(request, graphql, found.signed_in)
         except BadRequest as bad:
-            return _json(request, request_error(bad.message, BadArgument.code), bad.status)
-        except RequestError as refused:
-            return _json(request, request_error(str(refused), **refused.extensions), _STATUS.get(type(refused), 400))
+            return _json(request, request_error(bad.message, BadInput.code), bad.status)
+        except RefusedRequest as refused:
+            return _json(
+                request, request_error(str(refused), **refused.extensions), _STATUS_CODES.get(type(refused), 400)
+            )
 
-    async def _answer(self, request: Request, wanted: GraphQLRequest) -> Response:
+    async def _answer(self, request: Request, graphql: GraphQLRequest) -> Response:
         started = perf_counter()
         operation = self._environment.operation(None)
         result: ExecutionResult | None = None
@@ -132,68 +134,72 @@ class GraphQLEndpoint:
             if signed_in is not None:
                 operation.sign_in(signed_in.viewer)
                 remember(operation, accounts_by_id, {signed_in.account.id: signed_in.account})
-            with self._trace(wanted.operation_name or "operation"):
-                result = await self._execute(operation, wanted, _QUERIES if request.method == "GET" else _ALL)
+            with self._trace(graphql.operation_name or "operation"):
+                result = await self._execute(
+                    operation, graphql, _QUERY_KINDS if request.method == "GET" else _REQUEST_KINDS
+                )
         except InvalidOperationTypeError as invalid:
             if invalid.operation_type is OperationType.SUBSCRIPTION:
-                raise _Followed(signed_in) from None
+                raise _IsSubscription(signed_in) from None
             message = "GET is for queries; send mutations with POST."
             raise BadRequest(message, 405) from None
         finally:
             await operation.close()
-            self._record(request, wanted, operation, result, perf_counter() - started)
-        begun = _begun(result)
-        answer: dict[str, Any] = {"data": result.data} if begun else {}
+            self._record(request, graphql, operation, result, perf_counter() - started)
+        executed = _was_executed(result)
+        answer: dict[str, Any] = {"data": result.data} if executed else {}
         if result.errors:
             answer["errors"] = formatted(result.errors, valid=not isinstance(result, PreExecutionError))
         streaming = stream_wanted(request.headers, needed=False)
-        if begun and streaming:
+        if executed and streaming:
             return single_result(answer)
-        # Only clients that asked for the older media type look for errors behind a 200.
-        return _json(request, answer, 200 if begun or (media_type(request.headers) == JSON and not streaming) else 400)
+        # Only clients of the older media type expect errors with a 200.
+        return _json(
+            request, answer, 200 if executed or (media_type(request.headers) == JSON and not streaming) else 400
+        )
 
-    async def _follow(self, request: Request, wanted: GraphQLRequest, signed_in: SignedIn | None) -> Response:
-        """Answer a subscription with its stream, or with what is wrong with it. Raises BadRequest, Unauthenticated."""
+    async def _subscribe(self, request: Request, graphql: GraphQLRequest, signed_in: SignedIn | None) -> Response:
+        """Answer a subscription with its stream, or with its errors. Raises BadRequest and Unauthenticated."""
         if not stream_wanted(request.headers, needed=True):
-            message = "A subscription is followed with “Accept: text/event-stream”, or over a WebSocket."
+            message = "Subscribe with “Accept: text/event-stream”, or over a WebSocket."
             raise BadRequest(message, 406)
         if signed_in is None:
             raise Unauthenticated
         resume = request.headers.get("last-event-id")
-        asked = Asked(wanted.query, wanted.variables or {}, wanted.operation_name, resume)
-        stream = EventStream(self._hub, asked, signed_in)
+        subscription = SubscriptionRequest(graphql.query, graphql.variables or {}, graphql.operation_name, resume)
+        stream = EventStream(self._hub, subscription, signed_in)
         errors = await stream.open()
         if not errors:
             return stream
-        refused = errors[0].original_error
-        status = _STATUS.get(type(refused), 400) if isinstance(refused, RequestError) else 400
+        cause = errors[0].original_error
+        status = _STATUS_CODES.get(type(cause), 400) if isinstance(cause, RefusedRequest) else 400
         return _json(request, {"errors": formatted(errors, valid=True)}, status)
 
     async def _execute(
-        self, operation: Operation, wanted: GraphQLRequest, kinds: frozenset[OperationType]
+        self, operation: Operation, graphql: GraphQLRequest, kinds: frozenset[OperationType]
     ) -> ExecutionResult:
         try:
             return await self._schema.execute(
-                wanted.query,
-                variable_values=wanted.variables,
+                graphql.query,
+                variable_values=graphql.variables,
                 context_value=operation,
-                operation_name=wanted.operation_name,
+                operation_name=graphql.operation_name,
                 allowed_operation_types=kinds,
             )
         except CannotGetOperationTypeError:
-            name = wanted.operation_name
-            message = f"The document has no operation “{name}”." if name else _UNNAMED
+            name = graphql.operation_name
+            message = f"The document has no operation “{name}”." if name else _NAME_NEEDED
             raise BadRequest(message) from None
 
     def _record(
         self,
         request: Request,
-        wanted: GraphQLRequest,
+        graphql: GraphQLRequest,
         operation: Operation,
         result: ExecutionResult | None,
         seconds: float,
     ) -> None:
-        name = self._schema.name_of(wanted.query, wanted.operation_name)
+        name = self._schema.name_of(graphql.query, graphql.operation_name)
         finished = Finished(name, client_name(request.headers), _outcome(result), seconds, operation.statements)
         self._metrics.record(finished)
         _log.info(
@@ -206,10 +212,10 @@ class GraphQLEndpoint:
         )
 
 
-def _begun(result: ExecutionResult) -> bool:
-    """Whether the execution began. It does not for an invalid document, nor for variables that do not fit.
+def _was_executed(result: ExecutionResult) -> bool:
+    """Whether execution began. It does not for an invalid document or for variables of the wrong type.
 
-    Errors of the latter kind belong to no field. Their answer has no `data`: GraphQL, section 7.1.2, request errors.
+    Such request errors belong to no field, and their answer has no `data`: GraphQL, section 7.1.2.
     """
     if isinstance(result, PreExecutionError):
         return False
@@ -217,7 +223,7 @@ def _begun(result: ExecutionResult) -> bool:
 
 
 def _outcome(result: ExecutionResult | None) -> str:
-    if result is None or not _begun(result):
+    if result is None or not _was_executed(result):
         return "refused"
     if not result.errors:
         return "ok"
@@ -226,5 +232,5 @@ def _outcome(result: ExecutionResult | None) -> str:
 
 def _json(request: Request, answer: dict[str, Any], status: int) -> Response:
     content_type = f"{media_type(request.headers)}; charset=utf-8"
-    headers = {"content-type": content_type, **_HEADERS.get(status, {})}
+    headers = {"content-type": content_type, **_STATUS_HEADERS.get(status, {})}
     return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), status, headers)

@@ -1,4 +1,4 @@
-"""From an HTTP request to what a client wants executed; whatever is no GraphQL request is refused with a sentence."""
+"""Reads GraphQL requests from HTTP requests, and rejects everything else with a sentence."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
 class BadRequest(Exception):
-    """A request that is no GraphQL request; the message says why."""
+    """An HTTP request that is not a GraphQL request; the message says why."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class BadRequest(Exception):
 
 
 class GraphQLRequest(Struct, frozen=True):
-    """What a client wants executed."""
+    """A document to execute, with its variables and the name of the operation."""
 
     query: str
     variables: dict[str, Any] | None
@@ -33,7 +33,7 @@ class GraphQLRequest(Struct, frozen=True):
 
 
 async def read_request(request: Request, body_limit: int) -> GraphQLRequest:
-    """What the request asks for, from its body or its address. Raises BadRequest."""
+    """Read the GraphQL request from the body or the URL. Raises BadRequest."""
     if request.method == "GET":
         return _from_query(request.query_params)
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -44,48 +44,48 @@ async def read_request(request: Request, body_limit: int) -> GraphQLRequest:
 
 
 def request_id(headers: Mapping[str, str]) -> str:
-    """The id that the client or a proxy gave the request, if it is a plain one; otherwise a new one."""
+    """Return the id that the client or a proxy gave the request, if it is a plain one; otherwise a new one."""
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
 def client_name(headers: Mapping[str, str]) -> str:
-    """What the client calls itself, "" if it does not say."""
+    """Return the name that the client gives itself; "" without one."""
     return headers.get("x-client-name", "") or headers.get("apollographql-client-name", "")
 
 
 def stream_wanted(headers: Mapping[str, str], *, needed: bool) -> bool:
     """Whether to answer as a stream of events.
 
-    What can be answered at once is, unless the client likes a stream better than every kind of JSON that it takes: some
-    clients always name all three. A subscription, for which a stream is `needed`, gets one whenever it is taken.
+    A subscription, for which a stream is `needed`, gets one whenever the client accepts it. Other answers are streamed
+    only if the client prefers a stream to every kind of JSON, because some clients always accept all three.
     """
-    liked = _preferences(headers.get("accept", ""))
-    stream = liked.get(EVENT_STREAM, 0.0)
-    others = max(liked.get(kind, 0.0) for kind in (JSON, GRAPHQL_JSON, "application/*", "*/*"))
+    weights_by_type = _accept_weights(headers.get("accept", ""))
+    stream = weights_by_type.get(EVENT_STREAM, 0.0)
+    others = max(weights_by_type.get(kind, 0.0) for kind in (JSON, GRAPHQL_JSON, "application/*", "*/*"))
     return stream > 0 and (needed or stream > others)
 
 
 def media_type(headers: Mapping[str, str]) -> str:
-    """The media type of the answer: the newer one only for clients that name it."""
+    """Return the media type of the answer: the newer one only for clients that name it."""
     return GRAPHQL_JSON if GRAPHQL_JSON in headers.get("accept", "") else JSON
 
 
-def _preferences(accept: str) -> dict[str, float]:
-    """How much each media type of an Accept header is liked, from 0 to 1: RFC 9110, section 12.5.1."""
-    liked: dict[str, float] = {}
+def _accept_weights(accept: str) -> dict[str, float]:
+    """Return the weight of each media type in an Accept header, from 0 to 1: RFC 9110, section 12.5.1."""
+    weights_by_type: dict[str, float] = {}
     for part in accept.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weights = [parameter[2:] for parameter in parameters if parameter.startswith("q=")]
         try:
-            liked[kind] = float(weights[0]) if weights else 1.0
+            weights_by_type[kind] = float(weights[0]) if weights else 1.0
         except ValueError:
-            liked[kind] = 0.0
-    return liked
+            weights_by_type[kind] = 0.0
+    return weights_by_type
 
 
 async def _body(request: Request, limit: int) -> bytes:
-    """The body, refused as soon as it grows past `limit`."""
+    """Read the body. Raises BadRequest as soon as it is larger than `limit` bytes."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)

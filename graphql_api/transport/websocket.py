@@ -17,17 +17,20 @@ from domain.requests import RequestError, Unauthenticated
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.errors import formatted
-from graphql_api.subscriptions.close_reasons import Ending, log_bugs
+from graphql_api.subscriptions.close_reasons import CloseReason, log_bugs
 from graphql_api.subscriptions.hub import Hub
-from graphql_api.subscriptions.requests import Asked, Subscription
+from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.subscriptions.sessions import Session
+from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.transport.frames import BadFrame, Frame, Subscribe, read_frame
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
-INIT_SECONDS: Final = 5.0
-LEAVE_SECONDS: Final = 2.0
+# How long a client may take to send connection_init, in seconds.
+INIT_TIMEOUT_S: Final = 5.0
+# How long the last messages may take to send, in seconds.
+CLOSE_TIMEOUT_S: Final = 2.0
 SUBSCRIPTIONS_LIMIT: Final = 20
-_REASON_BYTES: Final = 123
+_REASON_LIMIT_BYTES: Final = 123
 
 
 class WebSocketEndpoint:
@@ -39,7 +42,7 @@ class WebSocketEndpoint:
         self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection until it ends; never raises for what a client did."""
+        """Serve one connection until it ends; never raises because of a client."""
         await receive()
         if SUBPROTOCOL not in scope["subprotocols"]:
             await send({"type": "websocket.accept"})
@@ -47,12 +50,12 @@ class WebSocketEndpoint:
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        # The client may be gone at any moment, which uvicorn tells by an OSError.
+        # The client may leave at any moment; uvicorn then raises an OSError.
         with suppress(OSError):
             await _Connection(self, receive, send, headers).run()
 
     async def sign_in(self, headers: dict[str, str], connection: "_Connection") -> Session:
-        """A session for the credential of a connection. Raises RequestError."""
+        """Return a session for the credential of a connection. Raises RefusedRequest."""
         operation = self._environment.operation(None)
         try:
             signed_in = await self._authenticator.viewer(operation, headers)
@@ -64,12 +67,12 @@ class WebSocketEndpoint:
 
     @property
     def hub(self) -> Hub:
-        """Who feeds the subscriptions."""
+        """The hub that feeds the subscriptions."""
         return self._hub
 
 
 class _Connection:
-    """One WebSocket: a reader of the client's messages, and a writer of what its subscriptions have to send."""
+    """One WebSocket: one task reads the messages of the client, another one sends the queues of its subscriptions."""
 
     def __init__(self, endpoint: WebSocketEndpoint, receive: Receive, send: Send, headers: dict[str, str]) -> None:
         self._endpoint = endpoint
@@ -78,62 +81,62 @@ class _Connection:
         self._send = send
         self._headers = headers
         self._session: Session | None = None
-        self._greeted = False
+        self._initialized = False
         self._subscriptions: dict[str, Subscription] = {}
         self._ids: dict[Subscription, str] = {}
         self._opening: dict[Subscription, asyncio.Task[None]] = {}
         self._ready: deque[Subscription] = deque()
         self._idle: asyncio.Future[None] | None = None
-        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._close_reason: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()
 
-    def end(self, ending: Ending) -> None:
-        """End the connection from our side."""
-        if not self._ending.done():
-            self._hub.note(ending)
-            self._ending.set_result(ending)
+    def end(self, reason: CloseReason) -> None:
+        """Close the connection from the server's side."""
+        if not self._close_reason.done():
+            self._hub.count_closed(reason)
+            self._close_reason.set_result(reason)
 
     async def run(self) -> None:
-        """Talk until either side ends it."""
+        """Read and write until either side closes the connection."""
         reader = asyncio.create_task(self._read())
         writer = asyncio.create_task(self._write())
         try:
-            ends: set[asyncio.Future[Any]] = {reader, writer, self._ending}
+            ends: set[asyncio.Future[Any]] = {reader, writer, self._close_reason}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for task in (reader, writer, *self._opening.values()):
                 task.cancel()
             results = await asyncio.gather(reader, writer, return_exceptions=True)
             log_bugs(results, BadFrame)
             with suppress(TimeoutError):
-                async with asyncio.timeout(LEAVE_SECONDS):
-                    await self._take_leave(results[0])
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await self._send_last(results[0])
         finally:
             if self._session is not None:
                 self._hub.disconnect(self._session)
 
-    async def _take_leave(self, read: Any) -> None:
-        """Say why it ends, and to a client that may come back, where each of its subscriptions stands."""
+    async def _send_last(self, read: Any) -> None:
+        """Send the reason of the close, and the last cursor of each subscription for clients that may come back."""
         if isinstance(read, BadFrame):
             await self._put(_close(read.code, read.reason))
-        elif self._ending.done():
-            ending = self._ending.result()
+        elif self._close_reason.done():
+            reason = self._close_reason.result()
             cursors = {id_: self._hub.cursor_of(found) for id_, found in self._subscriptions.items()}
             known = {id_: cursor for id_, cursor in cursors.items() if cursor is not None}
-            await self._tell({"type": "ping", "payload": {"reason": ending.code, "cursors": known}})
-            await self._put(_close(ending.close, ending.message))
+            await self._send_json({"type": "ping", "payload": {"reason": reason.code, "cursors": known}})
+            await self._put(_close(reason.close_code, reason.message))
         elif isinstance(read, Exception) and not isinstance(read, OSError):
             await self._put(_close(4500, "Something went wrong on our side."))
 
     async def _read(self) -> None:
-        """Handle messages until the client is gone. Raises BadFrame for one that the protocol does not allow."""
+        """Handle messages until the client is gone. Raises BadFrame for a message that the protocol does not allow."""
         try:
-            async with asyncio.timeout(INIT_SECONDS):
-                going_on = await self._next()
-                while going_on and not self._greeted:
-                    going_on = await self._next()
+            async with asyncio.timeout(INIT_TIMEOUT_S):
+                connected = await self._next()
+                while connected and not self._initialized:
+                    connected = await self._next()
         except TimeoutError:
             raise BadFrame(4408, "Connection initialisation timeout") from None
-        while going_on:
-            going_on = await self._next()
+        while connected:
+            connected = await self._next()
 
     async def _next(self) -> bool:
         """Handle one message; False when there are no more."""
@@ -145,54 +148,54 @@ class _Connection:
 
     async def _handle(self, frame: Frame) -> None:
         if frame.type == "connection_init":
-            await self._greet(frame)
+            await self._initialize(frame)
         elif frame.type == "ping":
-            await self._tell({"type": "pong"})
+            await self._send_json({"type": "pong"})
         elif frame.type == "subscribe":
             await self._subscribe(frame.subscribe())
         elif frame.type == "complete":
-            self._forget(frame.id)
+            self._remove(frame.id)
 
-    async def _greet(self, frame: Frame) -> None:
-        if self._greeted:
+    async def _initialize(self, frame: Frame) -> None:
+        if self._initialized:
             raise BadFrame(4429, "Too many initialisation requests")
-        self._greeted = True
+        self._initialized = True
         try:
             self._session = await self._endpoint.sign_in(frame.credentials() or self._headers, self)
             await self._hub.connect(self._session)
         except RequestError as refused:
             code = 4403 if isinstance(refused, Unauthenticated) else 1013
             raise BadFrame(code, str(refused)) from None
-        if not self._ending.done():
-            await self._tell({"type": "connection_ack"})
+        if not self._close_reason.done():
+            await self._send_json({"type": "connection_ack"})
 
-    async def _subscribe(self, wanted: Subscribe) -> None:
+    async def _subscribe(self, frame: Subscribe) -> None:
         if self._session is None:
             raise BadFrame(4401, "Unauthorized")
-        if wanted.id in self._subscriptions:
-            raise BadFrame(4409, f"Subscriber for {wanted.id} already exists")
+        if frame.id in self._subscriptions:
+            raise BadFrame(4409, f"Subscriber for {frame.id} already exists")
         if len(self._subscriptions) >= SUBSCRIPTIONS_LIMIT:
-            # Told here, so that whoever asks for more and more and reads nothing is not read from either.
+            # Sent here, in the reader: a client that subscribes on and on without reading blocks itself.
             message = f"One connection carries at most {SUBSCRIPTIONS_LIMIT} subscriptions: end another one first."
-            await self._refuse(wanted.id, [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})])
+            await self._reject(frame.id, [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})])
             return
-        payload = wanted.payload
-        asked = Asked(payload.query, payload.variables or {}, payload.operation_name or None)
-        subscription = Subscription(asked, self._session, self._hub.tip, self._wake)
-        self._subscriptions[wanted.id], self._ids[subscription] = subscription, wanted.id
+        payload = frame.payload
+        request = SubscriptionRequest(payload.query, payload.variables or {}, payload.operation_name or None)
+        subscription = Subscription(request, self._session, self._hub.tip, self._wake)
+        self._subscriptions[frame.id], self._ids[subscription] = subscription, frame.id
         self._opening[subscription] = asyncio.create_task(self._open(subscription))
 
     async def _open(self, subscription: Subscription) -> None:
         try:
             if errors := await self._hub.subscribe(subscription):
                 subscription.reject(errors)
-        except Exception as bug:  # noqa: BLE001 - nobody may wait for what never comes; the transport masks and logs it
+        except Exception as bug:  # noqa: BLE001 - the client must not wait forever; the transport masks and logs it
             subscription.reject([GraphQLError(str(bug), original_error=bug)])
         finally:
             self._opening.pop(subscription, None)
 
-    def _forget(self, id_: str | None) -> None:
-        """The client wants no more of a subscription, or it has got its end."""
+    def _remove(self, id_: str | None) -> None:
+        """Remove a subscription, because the client has ended it or has received its end."""
         subscription = self._subscriptions.pop(id_ or "", None)
         if subscription is not None:
             del self._ids[subscription]
@@ -214,7 +217,7 @@ class _Connection:
             await self._idle
 
     async def _flush(self, subscription: Subscription) -> None:
-        """Send what waits in one subscription, and its end."""
+        """Send the queue of one subscription, and its errors."""
         subscription.scheduled = False
         id_ = self._ids.get(subscription)
         if id_ is None:
@@ -223,27 +226,27 @@ class _Connection:
         while subscription.queue and subscription in self._ids:
             delivery = subscription.queue[0]
             await self._put({"type": "websocket.send", "text": f"{head}{delivery.text}}}"})
-            subscription.sent(delivery)
+            subscription.mark_sent(delivery)
         if subscription.errors is not None and subscription in self._ids:
-            await self._refuse(id_, subscription.errors)
-            self._forget(id_)
+            await self._reject(id_, subscription.errors)
+            self._remove(id_)
 
-    async def _refuse(self, id_: str, errors: Iterable[GraphQLError]) -> None:
-        await self._tell({"id": id_, "type": "error", "payload": formatted(errors, valid=True)})
+    async def _reject(self, id_: str, errors: Iterable[GraphQLError]) -> None:
+        await self._send_json({"id": id_, "type": "error", "payload": formatted(errors, valid=True)})
 
-    async def _tell(self, message: dict[str, Any]) -> None:
+    async def _send_json(self, message: dict[str, Any]) -> None:
         await self._put({"type": "websocket.send", "text": orjson.dumps(message).decode()})
 
     async def _put(self, message: dict[str, Any]) -> None:
-        """Send; waits while the client does not read. Raises OSError when the connection is gone."""
+        """Send a message; wait while the client does not read. Raises OSError when the connection is gone."""
         try:
             await self._send(message)
         except RuntimeError as late:
-            # uvicorn has closed it for reasons of its own: text that is not UTF-8, a frame too large, a silent client.
+            # uvicorn has closed it: text that is not UTF-8, a frame that is too large, or a client without pongs.
             raise ConnectionResetError from late
 
 
 def _close(code: int, reason: str) -> dict[str, Any]:
-    """A close frame; RFC 6455 gives the reason 123 bytes."""
-    short = reason.encode()[:_REASON_BYTES].decode(errors="ignore")
+    """Return a close frame. RFC 6455 limits the reason to 123 bytes."""
+    short = reason.encode()[:_REASON_LIMIT_BYTES].decode(errors="ignore")
     return {"type": "websocket.close", "code": code, "reason": short}

@@ -30,14 +30,14 @@ BROKEN = RuntimeError("no stream to say it to")
 
 
 async def broken() -> None:
-    """A farewell that fails."""
+    """A drain that fails."""
     raise BROKEN
 
 
 class Streams:
-    """An application with one open WebSocket, to which its farewell sends a word."""
+    """An application with one open WebSocket, which its drain sends a message."""
 
-    def __init__(self, farewell: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(self, drain: Callable[[], Awaitable[None]] | None = None) -> None:
         self._socket: WebSocket | None = None
         self._opened = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
@@ -45,7 +45,7 @@ class Streams:
         self.port: int = self.listener.getsockname()[1]
         routes = [WebSocketRoute("/", self._stream), Route("/slow", self._slow)]
         self.app = Starlette(routes=routes)
-        self.app.state.farewell = farewell or self.last_words
+        self.app.state.drain = drain or self.last_words
         self.server = StreamingServer(server_config(self.app))
 
     async def last_words(self) -> None:
@@ -107,7 +107,7 @@ def uvicorn_logs_to(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         logger.removeHandler(caplog.handler)
 
 
-async def test_open_streams_hear_a_farewell_before_they_are_closed_and_nobody_new_is_let_in() -> None:
+async def test_open_streams_are_drained_before_they_are_closed_and_new_connections_are_rejected() -> None:
     streams = Streams()
     async with streams.connected() as client:
         streams.stop()
@@ -116,17 +116,17 @@ async def test_open_streams_hear_a_farewell_before_they_are_closed_and_nobody_ne
 
 
 @pytest.mark.parametrize(
-    ("farewell", "line"),
+    ("drain", "line"),
     [
-        (partial(asyncio.sleep, 60), {"event": "farewell took too long", "log_level": "warning", "seconds": 0.2}),
-        (broken, {"event": "farewell failed", "log_level": "error", "exc_info": BROKEN}),
+        (partial(asyncio.sleep, 60), {"event": "drain took too long", "log_level": "warning", "seconds": 0.2}),
+        (broken, {"event": "drain failed", "log_level": "error", "exc_info": BROKEN}),
     ],
 )
-async def test_a_farewell_that_hangs_or_fails_is_logged_and_the_server_stops(
-    farewell: Callable[[], Awaitable[None]], line: dict[str, object], monkeypatch: pytest.MonkeyPatch
+async def test_a_drain_that_hangs_or_fails_is_logged_and_the_server_stops(
+    drain: Callable[[], Awaitable[None]], line: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "FAREWELL_SECONDS", 0.2)
-    streams = Streams(farewell)
+    monkeypatch.setattr(serving, "DRAIN_TIMEOUT_S", 0.2)
+    streams = Streams(drain)
     with capture_logs() as lines:
         async with streams.connected() as client:
             streams.stop()
@@ -135,19 +135,19 @@ async def test_a_farewell_that_hangs_or_fails_is_logged_and_the_server_stops(
     assert lines == [line]
 
 
-async def test_an_application_without_farewell_stops_as_well() -> None:
+async def test_an_application_without_drain_stops_as_well() -> None:
     streams = Streams()
-    del streams.app.state.farewell
+    del streams.app.state.drain
     async with streams.connected() as client:
         streams.stop()
         assert await ending(client) == ([], 1012)
         await streams.ended()
 
 
-async def test_the_farewell_and_running_requests_share_the_time_of_a_stop(
+async def test_the_drain_and_running_requests_share_the_time_of_a_stop(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "FAREWELL_SECONDS", 2.2)
+    monkeypatch.setattr(serving, "DRAIN_TIMEOUT_S", 2.2)
     streams = Streams(partial(asyncio.sleep, 60))
     streams.server.config.timeout_graceful_shutdown = 3
     with uvicorn_logs_to(caplog), capture_logs():

@@ -2,10 +2,11 @@
 
 import orjson
 
-from graphql_api.subscriptions.close_reasons import Ending
+from graphql_api.subscriptions.close_reasons import CloseReason
 from graphql_api.subscriptions.hub import Hub
-from graphql_api.subscriptions.requests import Asked, Subscription
+from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.subscriptions.sessions import Session
+from graphql_api.subscriptions.subscription import Subscription
 from resolvers.accounts.viewers import SignedIn
 from tests.support.followed_scheme import ACTIVITY, FollowedScheme, messages_of
 from tests.support.sockets import Event, until
@@ -13,21 +14,21 @@ from tests.support.world import World
 
 
 class Idle:
-    """Connections of the second manager that send nothing of what waits for them; `endings` is why they were ended."""
+    """Connections of the second manager that send nothing; `close_reasons` are those of the closed ones."""
 
     def __init__(self, hub: Hub, world: World) -> None:
         self._hub = hub
         self._signed_in = SignedIn(world.viewer("second manager"), world.accounts["second manager"])
         self.sessions: list[Session] = []
-        self.endings: list[Ending] = []
+        self.close_reasons: list[CloseReason] = []
 
     async def subscribe(self, scheme: FollowedScheme, after: str | None = None) -> Subscription:
         """An open subscription on a connection of its own."""
-        session = Session(self._signed_in, self.endings.append)
+        session = Session(self._signed_in, self.close_reasons.append)
         await self._hub.connect(session)
         self.sessions.append(session)
-        asked = Asked(ACTIVITY, {"schemeId": scheme.id, "after": after}, None)
-        subscription = Subscription(asked, session, self._hub.tip, lambda _subscription: None)
+        request = SubscriptionRequest(ACTIVITY, {"schemeId": scheme.id, "after": after}, None)
+        subscription = Subscription(request, session, self._hub.tip, lambda _subscription: None)
         assert await self._hub.subscribe(subscription) == []
         return subscription
 

@@ -21,7 +21,7 @@ from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, FollowedSchem
 from tests.support.sockets import Stream, connected, following, opened
 from tests.support.world import World
 
-ACCESS_LOST = "This credential opens no account any more: it was revoked, or the account is disabled."
+ACCESS_LOST = "This credential no longer opens an account: it was revoked, or the account is disabled."
 Disable = Callable[[], Awaitable[None]]
 
 
@@ -168,7 +168,7 @@ async def test_roles_that_are_lost_while_a_subscription_opens(
         return opened
 
     async with connected(live_server.address, clients["second manager"]) as socket:
-        monkeypatch.setattr("graphql_api.subscriptions.hub.open_subscription", slow)
+        monkeypatch.setattr("graphql_api.subscriptions.requests.open_subscription", slow)
         (error,) = await (await socket.subscribe(ACTIVITY, schemeId=scheme.id)).errors()
         assert error["extensions"]["code"] == "FORBIDDEN"
 
@@ -217,7 +217,7 @@ async def test_an_answer_that_was_asked_for_earlier_does_not_count(
     """A connection that signs in and a change of access ask at the same time."""
     account = world.accounts["second manager"]
     before, after = [SignedIn(world.viewer(name), account) for name in ("second manager", Role.ECP)]
-    session = Session(before, lambda _ending: None)
+    session = Session(before, lambda _reason: None)
     answers: list[asyncio.Future[list[SignedIn]]] = []
 
     async def asked(*_arguments: Any) -> list[SignedIn]:

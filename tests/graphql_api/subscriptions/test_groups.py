@@ -10,11 +10,13 @@ from domain.events import Position, SubjectKind
 from domain.permissions import Viewer
 from graphql_api.context import Environment
 from graphql_api.subscriptions.close_reasons import TOO_SLOW
-from graphql_api.subscriptions.groups import EventGroup, Stage
+from graphql_api.subscriptions.event_group import EventGroup
+from graphql_api.subscriptions.group import StreamState
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.subscriptions.rendering import Rendered, Renderer
-from graphql_api.subscriptions.requests import QUEUE, Asked, Delivery, Subscription
+from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.subscriptions.sessions import Session
+from graphql_api.subscriptions.subscription import QUEUE_LIMIT, Delivery, Subscription
 from resolvers.accounts.viewers import SignedIn
 from resolvers.outbox.feeds import Feed, visible_events
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
@@ -24,7 +26,7 @@ from tests.support.idle_subscriptions import Idle, waiting
 from tests.support.sockets import until
 from tests.support.world import BEGINNING, World, key
 
-ASKED = Asked("", {}, None)
+REQUEST = SubscriptionRequest("", {}, None)
 
 
 class Rendering(Renderer):
@@ -33,27 +35,29 @@ class Rendering(Renderer):
     def __init__(self) -> None:
         self.before_the_end: list[Any] = []
 
-    async def event(self, asked: Asked, feed: Feed, event: EventRow, stream: StreamRow, viewer: Viewer) -> Rendered:
+    async def render_event(
+        self, request: SubscriptionRequest, feed: Feed, event: EventRow, stream: StreamRow, viewer: Viewer
+    ) -> Rendered:
         """The id of the event."""
-        del asked, feed, stream, viewer
+        del request, feed, stream, viewer
         if self.before_the_end:
             asyncio.get_running_loop().call_soon(self.before_the_end.pop())
         return Rendered(Delivery(str(event.id), str(event.id)), personal=False)
 
 
 class Table:
-    """A group on a stage of its own, which is told by hand what happens."""
+    """A group on a stream of its own, which is told by hand what happens."""
 
     def __init__(self, environment: Environment, world: World) -> None:
         self.rendering = Rendering()
-        self._stage = Stage(environment, self.rendering)
+        self._state = StreamState(environment, self.rendering)
         self._signed_in = SignedIn(world.viewer("second manager"), world.accounts["second manager"])
-        self.group = EventGroup(self._stage, ASKED, Feed(SCHEME_ACTIVITY, key("scheme")), lambda: None)
+        self.group = EventGroup(self._state, REQUEST, Feed(SCHEME_ACTIVITY, key("scheme")), lambda: None)
 
     async def joined(self, position: Position) -> Subscription:
         """A live subscription that has got so far already."""
-        session = Session(self._signed_in, lambda _ending: None)
-        subscription = Subscription(ASKED, session, position, lambda _subscription: None)
+        session = Session(self._signed_in, lambda _reason: None)
+        subscription = Subscription(REQUEST, session, position, lambda _subscription: None)
         self.group.join(subscription)
         await asyncio.sleep(0)
         return subscription
@@ -71,7 +75,7 @@ class Table:
                 recorded_at=BEGINNING,
             )
             self.group.enqueue(event)
-            self._stage.tip = event.position
+            self._state.tip = event.position
 
 
 @pytest.fixture
@@ -86,16 +90,16 @@ async def test_an_event_that_comes_just_when_there_is_nothing_left_to_do(table: 
 
     def last() -> None:
         table.dispatch(2)
-        places.append(table.group.reached(subscription))
+        places.append(table.group.position_of(subscription))
 
     subscription = await table.joined(Position(0, 0))
     table.rendering.before_the_end.append(last)
     table.dispatch(1)
-    assert table.group.reached(subscription) == Position(0, 0)
+    assert table.group.position_of(subscription) == Position(0, 0)
     await until(lambda: len(subscription.queue) == 2)
     assert [delivery.text for delivery in subscription.queue] == ["1", "2"]
     assert places == [Position(1, 1)]
-    await until(lambda: table.group.reached(subscription) == Position(1, 2))
+    await until(lambda: table.group.position_of(subscription) == Position(1, 2))
 
 
 async def test_whoever_is_ahead_of_the_others_gets_nothing_twice(table: Table) -> None:
@@ -105,22 +109,22 @@ async def test_whoever_is_ahead_of_the_others_gets_nothing_twice(table: Table) -
     await until(lambda: len(behind.queue) == 3)
     assert [delivery.text for delivery in behind.queue] == ["1", "2", "3"]
     assert [delivery.text for delivery in ahead.queue] == ["3"]
-    assert table.group.reached(ahead) == Position(1, 3)
+    assert table.group.position_of(ahead) == Position(1, 3)
 
 
 async def test_nothing_comes_behind_a_gap(
     hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even when there is room again before the connection is really closed; its place is in front of the gap."""
-    monkeypatch.setattr("graphql_api.subscriptions.requests.QUEUE", 2)
+    monkeypatch.setattr("graphql_api.subscriptions.subscription.QUEUE_LIMIT", 2)
     subscription = await idle.subscribe(scheme)
     await scheme.act("One.", "Two.", "Lost.")
-    await until(lambda: idle.endings)
-    assert idle.endings == [TOO_SLOW]
+    await until(lambda: idle.close_reasons)
+    assert idle.close_reasons == [TOO_SLOW]
     assert await waiting(subscription, 2) == ["One.", "Two."]
     first, second = list(subscription.queue)
     for delivery in (first, second):
-        subscription.sent(delivery)
+        subscription.mark_sent(delivery)
     witness = await idle.subscribe(scheme)
     await scheme.act("Behind.")
     assert (await waiting(witness, 1))[-1] == "Behind."
@@ -132,7 +136,7 @@ async def test_too_much_at_once_ends_everybody_where_they_stand(
     hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Events that come faster than they are executed; their places are in front of what was thrown away."""
-    monkeypatch.setattr("graphql_api.subscriptions.groups.BACKLOG", 3)
+    monkeypatch.setattr("graphql_api.subscriptions.event_group.BACKLOG_LIMIT", 3)
     gate = asyncio.Event()
 
     async def held(*arguments: Any) -> Any:
@@ -143,8 +147,8 @@ async def test_too_much_at_once_ends_everybody_where_they_stand(
     begun = [hub.cursor_of(first), hub.cursor_of(second)]
     monkeypatch.setattr("graphql_api.subscriptions.rendering.visible_events", held)
     await scheme.act("Held.", "1", "2", "3", "Too much.")
-    await until(lambda: len(idle.endings) == 2)
-    assert idle.endings == [TOO_SLOW, TOO_SLOW]
+    await until(lambda: len(idle.close_reasons) == 2)
+    assert idle.close_reasons == [TOO_SLOW, TOO_SLOW]
     gate.set()
     await caught_up(hub, environment)
     witness = await idle.subscribe(scheme)
@@ -165,14 +169,14 @@ async def test_a_replay_waits_for_its_client_and_ends_with_it(
     await caught_up(hub, environment)
     tasks = asyncio.all_tasks()
     left = await idle.subscribe(scheme, begun)
-    assert await waiting(left, QUEUE // 2) == ["Missed."] * (QUEUE // 2)
+    assert await waiting(left, QUEUE_LIMIT // 2) == ["Missed."] * (QUEUE_LIMIT // 2)
     assert asyncio.all_tasks() > tasks
     hub.unsubscribe(left)
     await until(lambda: asyncio.all_tasks() <= tasks)
-    assert idle.endings == []
-    monkeypatch.setattr("graphql_api.subscriptions.requests.PATIENCE", 0.05)
+    assert idle.close_reasons == []
+    monkeypatch.setattr("graphql_api.subscriptions.subscription.READ_TIMEOUT_S", 0.05)
     unread = await idle.subscribe(scheme, begun)
-    await until(lambda: idle.endings)
-    assert idle.endings == [TOO_SLOW]
-    assert len(unread.queue) == QUEUE // 2
+    await until(lambda: idle.close_reasons)
+    assert idle.close_reasons == [TOO_SLOW]
+    assert len(unread.queue) == QUEUE_LIMIT // 2
     assert hub.cursor_of(unread) == begun

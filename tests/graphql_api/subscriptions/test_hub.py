@@ -11,7 +11,6 @@ import pytest
 from domain.permissions import Role
 from domain.requests import Overloaded, StatementTimeout
 from graphql_api.context import Environment
-from graphql_api.subscriptions.groups import EventGroup
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.subscriptions.sessions import refresh
 from resolvers.outbox.feeds import visible_events
@@ -70,9 +69,9 @@ async def test_a_cursor_is_never_ahead_of_what_was_sent(
     assert await waiting(subscription, 2) == ["One.", "Two."]
     assert hub.cursor_of(subscription) == begun
     first, second = list(subscription.queue)
-    subscription.sent(first)
+    subscription.mark_sent(first)
     assert hub.cursor_of(subscription) == first.cursor
-    subscription.sent(second)
+    subscription.mark_sent(second)
     # With nothing left to send, it may move on with the stream.
     await scheme.act("Elsewhere.", by=Role.ADMIN)
     assert await waiting(subscription, 1) == ["Elsewhere."]
@@ -143,7 +142,7 @@ async def test_whoever_is_refused_late_takes_nobody_along(
         """Retention was quicker."""
 
     with monkeypatch.context() as patched:
-        patched.setattr(EventGroup, "_replayed", gone)
+        patched.setattr("graphql_api.subscriptions.event_group.read_missed", gone)
         refused = await idle.subscribe(scheme, start)
         await until(lambda: refused.errors is not None)
     assert [error.extensions for error in refused.errors or ()] == [{"code": "CURSOR_EXPIRED"}]
@@ -198,7 +197,7 @@ async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
         raise RuntimeError(message)
 
     async with connected(live_server.address, analyst) as socket:
-        for place in ("hub.open_subscription", "rendering.visible_events"):
+        for place in ("requests.open_subscription", "rendering.shown_events"):
             with monkeypatch.context() as patched:
                 patched.setattr(f"graphql_api.subscriptions.{place}", broken)
                 stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)

@@ -21,7 +21,7 @@ from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, FollowedSchem
 from tests.support.sockets import Closed, connected, following
 from tests.support.world import World
 
-ACCESS_LOST = "This credential opens no account any more: it was revoked, or the account is disabled."
+ACCESS_LOST = "This credential no longer opens an account: it was revoked, or the account is disabled."
 EXPIRED = "This token has expired: sign in again."
 UPSERT = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { errors { message } } }"
 CREATE = 'mutation ($id: ID!) { createApiKey(input: {accountId: $id, name: "Till"}) { secret apiKey { id } } }'

@@ -6,7 +6,7 @@ from time import monotonic
 import pytest
 
 from graphql_api.subscriptions.hub import Hub
-from graphql_api.transport.websocket import INIT_SECONDS
+from graphql_api.transport.websocket import INIT_TIMEOUT_S
 from tests.conftest import LiveServer
 from tests.support.client import Client
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, FollowedScheme
@@ -75,8 +75,8 @@ async def test_who_does_not_greet_in_time_is_sent_away(
     live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pings do not count; the limit is for the greeting alone."""
-    assert INIT_SECONDS == 5
-    monkeypatch.setattr("graphql_api.transport.websocket.INIT_SECONDS", 0.2)
+    assert INIT_TIMEOUT_S == 5
+    monkeypatch.setattr("graphql_api.transport.websocket.INIT_TIMEOUT_S", 0.2)
     began = monotonic()
     async with opened(live_server.address) as silent, opened(live_server.address) as pinging:
         await pinging.say({"type": "ping"})
@@ -88,7 +88,7 @@ async def test_who_does_not_greet_in_time_is_sent_away(
 async def test_who_has_greeted_may_be_silent(
     live_server: LiveServer, analyst: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphql_api.transport.websocket.INIT_SECONDS", 0.5)
+    monkeypatch.setattr("graphql_api.transport.websocket.INIT_TIMEOUT_S", 0.5)
     async with connected(live_server.address, analyst) as client:
         await asyncio.sleep(0.6)
         await client.settled()

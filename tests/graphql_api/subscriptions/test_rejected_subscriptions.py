@@ -15,7 +15,7 @@ from tests.support.sockets import connected
 from tests.support.unchanged import nothing_changes
 
 BAD, INVALID, UNPARSED = "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"
-NOT_HERE = "Queries and mutations are sent over HTTP; this is for subscriptions."
+NOT_HERE = "Only subscriptions are accepted here. Send queries and mutations over HTTP."
 UNNAMED = "Name one operation of the document in “operationName”: it has none, or more than one."
 WRONG = "Variable '$schemeId' has invalid value"
 TWO = "subscription A { notificationAdded { cursor } } query B { tiers { name } }"

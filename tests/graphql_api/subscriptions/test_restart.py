@@ -45,6 +45,16 @@ async def own_database(postgres: EmbeddedPostgres) -> AsyncIterator[Database]:
     await asyncio.to_thread(postgres.remove)
 
 
+@pytest.fixture
+def hub() -> None:
+    """No shared server: the test runs its own."""
+
+
+@pytest.fixture
+def complaints() -> None:
+    """Not checked: the test restarts PostgreSQL, which is logged."""
+
+
 async def test_a_restart_under_load_loses_no_event(
     own_database: Database, postgres: EmbeddedPostgres, settings: Settings
 ) -> None:

@@ -47,7 +47,7 @@ async def reluctant(live_server: LiveServer, analyst: Client, narrow: socket.soc
 
 async def slow(hub: Hub, before: int = 0) -> None:
     """Wait until the hub has given somebody up."""
-    await until(lambda: hub.counts().endings.get("SLOW_CONSUMER", 0) != before)
+    await until(lambda: hub.counts().closed.get("SLOW_CONSUMER", 0) != before)
 
 
 async def places(client: Client, scheme: FollowedScheme, after: str) -> list[str]:
@@ -79,9 +79,9 @@ async def test_a_socket_that_reads_again_is_told_where_it_stands(  # noqa: PLR09
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With 1013, which asks to come back; with the cursor, nothing is missed. Others on the stream get everything."""
-    monkeypatch.setattr("graphql_api.transport.websocket.LEAVE_SECONDS", 30.0)
+    monkeypatch.setattr("graphql_api.transport.websocket.CLOSE_TIMEOUT_S", 30.0)
     start = (await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id))[1]
-    before = hub.counts().endings.get("SLOW_CONSUMER", 0)
+    before = hub.counts().closed.get("SLOW_CONSUMER", 0)
     asked: dict[str, Any] = {"schemeId": scheme.id, "after": start}
     async with connected(live_server.address, analyst) as quick, following(analyst, HEAVY, **asked) as other:
         lagging, sent = await reluctant.subscribe(HEAVY, **asked), await quick.subscribe(HEAVY, **asked)
@@ -94,7 +94,7 @@ async def test_a_socket_that_reads_again_is_told_where_it_stands(  # noqa: PLR09
     cursors = await places(analyst, scheme, start)
     assert [event.cursor for event in all_sent] == [event.id for event in all_streamed] == cursors
     seen, closed = await rest(lagging)
-    message = "Events came faster than you read them; connect again, and resume from the cursor."
+    message = "Events arrived faster than you read them. Connect again, and resume from the cursor."
     assert (closed.code, closed.reason) == (1013, message)
     assert [event.cursor for event in seen] == cursors[: len(seen)]
     assert reluctant.pings == [{"reason": "SLOW_CONSUMER", "cursors": {lagging.id: seen[-1].cursor}}]
@@ -112,7 +112,7 @@ async def test_a_socket_that_never_reads_is_cut(  # noqa: PLR0913, PLR0917 - fix
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After a while; what the network still held ends in the midst of the stream, and resuming brings the rest."""
-    monkeypatch.setattr("graphql_api.transport.websocket.LEAVE_SECONDS", 0.1)
+    monkeypatch.setattr("graphql_api.transport.websocket.CLOSE_TIMEOUT_S", 0.1)
     start = (await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id))[1]
     stream = await reluctant.subscribe(HEAVY, schemeId=scheme.id, after=start)
     await reluctant.settled()
@@ -139,8 +139,8 @@ async def test_a_stream_of_events_that_is_not_read(  # noqa: PLR0913, PLR0917 - 
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whoever reads again in time finds an end and its place, and whoever does not, a cut; both miss nothing."""
-    monkeypatch.setattr("graphql_api.transport.sse.LEAVE_SECONDS", patience)
-    before = hub.counts().endings.get("SLOW_CONSUMER", 0)
+    monkeypatch.setattr("graphql_api.transport.sse.CLOSE_TIMEOUT_S", patience)
+    before = hub.counts().closed.get("SLOW_CONSUMER", 0)
     start = (await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id))[1]
     options = [(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)]
     transport = httpx.AsyncHTTPTransport(socket_options=options)

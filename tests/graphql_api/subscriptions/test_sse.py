@@ -66,7 +66,7 @@ async def test_a_sign_of_life_moves_the_place_on(
     clients: Clients, analyst: Client, scheme: FollowedScheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is no event; a stream without places says only that it lives."""
-    monkeypatch.setattr("graphql_api.transport.sse.HEARTBEAT", 0.05)
+    monkeypatch.setattr("graphql_api.transport.sse.HEARTBEAT_INTERVAL_S", 0.05)
     manager = clients[Role.PROGRAM_MANAGER]
     async with following(analyst, NOTIFICATIONS) as quiet, following(manager, QUEUES) as queues:
         assert await quiet.block() == {}
@@ -143,7 +143,7 @@ async def test_a_subscription_is_a_stream_for_who_takes_one(
             assert stream.response.headers["content-type"] == "text/event-stream; charset=utf-8"
         else:
             await stream.response.aread()
-            message = "A subscription is followed with “Accept: text/event-stream”, or over a WebSocket."
+            message = "Subscribe with “Accept: text/event-stream”, or over a WebSocket."
             kind = GRAPHQL if accept == GRAPHQL else JSON
             assert error_of(stream.response) == (kind, "BAD_USER_INPUT", message)
 

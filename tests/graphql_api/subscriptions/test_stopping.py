@@ -27,7 +27,7 @@ from tests.support.followed_scheme import (
 )
 from tests.support.sockets import Closed, Following, Stream, connected, following, opened, until
 
-STOPPING = (1012, "The server stops; connect again, and resume from the cursor.")
+STOPPING = (1012, "The server is stopping. Connect again, and resume from the cursor.")
 Start = Callable[[], Awaitable["Server"]]
 
 
@@ -148,7 +148,7 @@ async def test_whoever_comes_while_the_server_stops_is_sent_on(start: Start) -> 
     """The port is closed first, but a connection may have been made already."""
     server = await start()
     async with opened(server.live.address) as early:
-        await server.live.hub.stop()
+        await server.live.hub.drain()
         await early.say({"type": "connection_init", "payload": server.client.headers})
         assert await early.ended() == STOPPING
         assert early.pings == [{"reason": "SERVER_STOPPING", "cursors": {}}]

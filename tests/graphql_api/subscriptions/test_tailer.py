@@ -201,3 +201,8 @@ def own_url(own_database: tuple[Database, str]) -> str:
 @pytest.fixture
 def hub() -> None:
     """No server: these tests run tailers of their own."""
+
+
+@pytest.fixture
+def complaints() -> None:
+    """Not checked: these tests cut connections, which is logged."""
