@@ -29,7 +29,7 @@ test: $(DEV) ## Run the tests; ARGS= goes to pytest
 fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random documents
 	@TESSERA_FUZZ=5000 exec $(BIN)/python -m pytest tests/graphql_api/execution/test_random_documents.py
 
-bench: $(DEV) ## Compare speed with hand-written code and PostGraphile; ARGS= goes to benchmarks.bench
+bench: $(DEV) ## Compare speed with hand-written code and PostGraphile, or CPU with another checkout: ARGS="--against ../other"
 	@exec $(BIN)/python -m benchmarks.bench $(ARGS)
 
 bench-events: $(DEV) ## Measure live events: delay, CPU and memory of subscribers, slow clients; ARGS= goes to benchmarks.events

@@ -1,6 +1,7 @@
 """Requests per second of this server beside its peers, in one run, alternating, over several rounds.
 
     .venv/bin/python -m benchmarks.bench [--rounds 5] [--seconds 4] [--connections 8] [--only NAME] [--without NAME]
+    .venv/bin/python -m benchmarks.bench --against ../other-checkout [--rounds 15]: see `benchmarks.compare`
 
 Compared are, each as one process, on one database with 2,000 schemes:
 
@@ -32,6 +33,7 @@ from uuid import UUID
 import orjson
 from rich.console import Console
 
+from benchmarks.compare import compare
 from benchmarks.database import SCHEMES, busiest_account, prepared_database, richest_scheme
 from benchmarks.load import Measured, generator_name, measure
 from benchmarks.operations import OPERATIONS, Operation, leaves, variables_of
@@ -57,6 +59,8 @@ def main() -> None:
     chosen = _arguments()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     operations = [operation for operation in OPERATIONS if not chosen.only or operation.key in chosen.only]
+    if chosen.against is not None:
+        sys.exit(0 if compare(chosen.against, operations, chosen, console) else 1)
     with contextlib.ExitStack() as stack:
         console.print("Preparing the database")
         url = stack.enter_context(prepared_database())
@@ -89,6 +93,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=4, help="of load, for each server, operation and round")
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--only", action="append", choices=[operation.key for operation in OPERATIONS])
+    parser.add_argument("--against", type=Path, help="another checkout, to compare CPU with")
     parser.add_argument("--without", action="append", default=[], choices=[*OURS[1:], PEER])
     chosen = parser.parse_args()
     if min(chosen.rounds, chosen.seconds, chosen.connections) < 1:

@@ -87,7 +87,9 @@ def our_command(name: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(name: str, command: Sequence[str], url: str, credentials: Credentials, log: Path) -> Iterator[Server]:
+def running(  # noqa: PLR0913, PLR0917 - how a server is started
+    name: str, command: Sequence[str], url: str, credentials: Credentials, log: Path, root: Path = ROOT
+) -> Iterator[Server]:
     """A server that accepts connections, for the length of the block. Raises ServerFailed.
 
     `{port}` in the command is the port to listen on; our servers read it, like production, from the environment.
@@ -96,7 +98,7 @@ def running(name: str, command: Sequence[str], url: str, credentials: Credential
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "HOME": os.environ.get("HOME", "/"),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(root),
         "DATABASE_URL": url,
         "TESSERA_JWT_KEYS": str(credentials.keys),
         "PORT": str(port),
@@ -108,7 +110,7 @@ def running(name: str, command: Sequence[str], url: str, credentials: Credential
         headers["Authorization"] = f"Bearer {credentials.token}"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - programs of our own choosing
-            [part.format(port=port) for part in command], cwd=ROOT, env=environment, stdout=output, stderr=output
+            [part.format(port=port) for part in command], cwd=root, env=environment, stdout=output, stderr=output
         )
     try:
         _await_port(name, process, port, log)
