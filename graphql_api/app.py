@@ -1,4 +1,4 @@
-"""The application: what is wired to what."""
+"""The application: composes the schema, the hub, the endpoints, and the metrics."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -30,7 +30,7 @@ from schema.scalars import NATIVES
 
 
 def build_app(settings: Settings, environment: Environment, fleet: Fleet | None = None) -> Starlette:
-    """The ASGI application over an open database, which it closes when it shuts down; in a `fleet`, one of several.
+    """Build the ASGI application over an open database, which it closes on shutdown; `fleet` joins its metrics.
 
     Raises KeysUnavailable and TracingUnavailable.
     """
@@ -60,7 +60,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
 
     def measured(_request: Request) -> Response:
         own = metrics.text()
-        return Response(own if fleet is None else fleet.joined(own), media_type=CONTENT_TYPE)
+        return Response(own if fleet is None else fleet.join(own), media_type=CONTENT_TYPE)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -87,7 +87,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
 
 
 async def dev_tokens(settings: Settings, database: Database) -> dict[str, str]:
-    """A development token for the oldest account of each role that somebody holds."""
+    """Return a development token by role, for the oldest account with the role."""
     reading = database.reading()
     try:
         accounts = await first_accounts_by_role(reading)

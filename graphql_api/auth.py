@@ -1,4 +1,4 @@
-"""Who sends a request: a signed token or an API key, and the account behind it as the database has it now."""
+"""Authentication: verifies a signed token or an API key, and reads the account behind it from the database."""
 
 import contextlib
 import json
@@ -21,16 +21,16 @@ from graphql_api.settings import Settings
 from resolvers.accounts.create_api_key import KEY_PREFIX
 from resolvers.accounts.viewers import SignedIn, viewer_of_account, viewer_of_api_key
 
-TOKENS_KEPT: Final = 10_000
+TOKEN_CACHE_SIZE: Final = 10_000
 DEV_TOKEN_LIFETIME: Final = timedelta(days=30)
 _DEV_KEY_FILE: Final = "dev-signing-key.pem"
 _DEV_KEY_ID: Final = "dev"
 _PEM_KEY_ID: Final = "pem"
-_REQUIRED: Final = ("exp", "aud", "iss", "sub")
+_REQUIRED_CLAIMS: Final = ("exp", "aud", "iss", "sub")
 
 
 class KeysUnavailable(Exception):
-    """The keys that tokens are verified with cannot be read; the message says what to do."""
+    """The keys that verify tokens cannot be read; the message says what to do."""
 
 
 class Authenticator:
@@ -39,12 +39,12 @@ class Authenticator:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._keys = _load_keys(settings)
-        self._verified: LruCache[str, tuple[UUID, float]] = LruCache(TOKENS_KEPT)
+        self._verified: LruCache[str, tuple[UUID, float]] = LruCache(TOKEN_CACHE_SIZE)
 
     async def viewer(self, reading: Fetching, headers: Mapping[str, str]) -> SignedIn | None:
-        """Who sends a request, None for an anonymous one. Raises Unauthenticated for a bad credential.
+        """Return the sender of a request; None for an anonymous one. Raises Unauthenticated for a bad credential.
 
-        Roles are read for every request; only that a token's signature is good is remembered, until it expires.
+        Roles are read for every request. Only the verification of a signature is cached, until the token expires.
         """
         credential = _credential(headers)
         if credential is None:
@@ -65,7 +65,7 @@ class Authenticator:
         return known
 
     def _verify(self, token: str) -> tuple[UUID, float]:
-        """The account that a token names, and when it expires, in seconds since 1970. Raises Unauthenticated."""
+        """Return the account in a token, and its expiry in seconds since 1970. Raises Unauthenticated."""
         settings = self._settings
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
@@ -75,7 +75,7 @@ class Authenticator:
                 algorithms=[settings.jwt_algorithm],
                 audience=settings.jwt_audience,
                 issuer=settings.jwt_issuer,
-                options={"require": list(_REQUIRED)},
+                options={"require": list(_REQUIRED_CLAIMS)},
             )
             return UUID(claims["sub"]), float(claims["exp"])
         except jwt.ExpiredSignatureError:
@@ -89,14 +89,14 @@ class Authenticator:
         if isinstance(key_id, str) and key_id in self._keys:
             return self._keys[key_id]
         if self._keys.keys() == {_PEM_KEY_ID} or (key_id is None and len(self._keys) == 1):
-            # A key in PEM has no id of its own, whatever the issuer calls it.
+            # A PEM key has no id, so it matches any.
             return next(iter(self._keys.values()))
         message = "no such key"
         raise jwt.InvalidTokenError(message)
 
 
 def dev_token(settings: Settings, account_id: UUID, now: datetime | None = None) -> str:
-    """A token for an account, signed with the generated key of a development machine; valid for 30 days."""
+    """Return a token for an account, signed with the generated key of a development machine; valid for 30 days."""
     claims = {
         "sub": str(account_id),
         "iss": settings.jwt_issuer,
@@ -107,7 +107,7 @@ def dev_token(settings: Settings, account_id: UUID, now: datetime | None = None)
 
 
 def _credential(headers: Mapping[str, str]) -> str | None:
-    """The token or API key of a request. Raises Unauthenticated for a header that is not a bearer credential."""
+    """Return the token or API key of a request. Raises Unauthenticated for a header without a bearer credential."""
     header = headers.get("authorization")
     if header is None:
         return headers.get("x-api-key")
@@ -130,21 +130,21 @@ def _load_keys(settings: Settings) -> dict[str, Any]:
 
 
 def _read_keys(path: Path, algorithm: str) -> dict[str, Any]:
-    """The public keys of a JWKS document by key id, or the one key of a PEM file."""
+    """Read the public keys of a JWKS document by key id, or the one key of a PEM file. Raises KeysUnavailable."""
     try:
         text = path.read_text(encoding="utf-8")
         if text.lstrip().startswith("{"):
             keys = jwt.PyJWKSet.from_dict(json.loads(text)).keys
             return {key.key_id or str(index): key.key for index, key in enumerate(keys)}
         return {_PEM_KEY_ID: jwt.get_algorithm_by_name(algorithm).prepare_key(text)}
-    # PyJWT says NotImplementedError of an algorithm that it does not know.
+    # PyJWT raises NotImplementedError for an unknown algorithm.
     except (OSError, ValueError, NotImplementedError, jwt.PyJWTError) as error:
         message = f"The keys in {path} cannot be used: {error}"
         raise KeysUnavailable(message) from error
 
 
 def _dev_key(settings: Settings) -> Ed25519PrivateKey:
-    """The signing key of this machine, made on first use and readable by its owner only."""
+    """Return the signing key of this machine, made on first use and readable by its owner only."""
     path = settings.data_dir / _DEV_KEY_FILE
     if not path.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -21,19 +21,19 @@ from graphql_api.demo import load_demo
 from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.serving import DatabaseUnreachable, PortUnavailable, dev_tokens_of, serve_until_stopped
 from graphql_api.settings import Settings
-from graphql_api.workers import WorkerRefused
+from graphql_api.workers import WorkerRejected
 from migrations import run as migrations
 from schema.build import schema_text
 
 SCHEMA_FILE: Final = Path("schema.graphql")
-# What a person can put right; everything else is a bug, and keeps its traceback.
-_TOLD: Final = (
+# Errors that a person can fix; everything else is a bug and keeps its traceback.
+_FIXABLE_ERRORS: Final = (
     DatabaseUnavailable,
     DatabaseUnreachable,
     KeysUnavailable,
     PortUnavailable,
     TracingUnavailable,
-    WorkerRefused,
+    WorkerRejected,
 )
 
 app = typer.Typer(
@@ -48,15 +48,15 @@ app.add_typer(db_commands, name="db")
 _messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class Refused(Exception):
-    """The command cannot do what it was asked; the message says why and what to do."""
+class CommandRejected(Exception):
+    """The command cannot be carried out; the message says why and what to do."""
 
 
 def main() -> None:
-    """Run the command line; what a person can put right is told in a sentence, without a traceback."""
+    """Run the command line; errors that a person can fix are printed as a sentence, without a traceback."""
     try:
         app()
-    except (Refused, *_TOLD) as error:
+    except (CommandRejected, *_FIXABLE_ERRORS) as error:
         _messages.print(str(error), style="red", markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -104,7 +104,7 @@ def migrate(
                 migrations.check(url)
             except migrations.SchemaDiffers as error:
                 message = f"The migrations do not make what the models say: {error}"
-                raise Refused(message) from error
+                raise CommandRejected(message) from error
 
 
 @app.command()
@@ -123,13 +123,13 @@ def token(role: Annotated[Role, typer.Argument(help="The role to sign in as.", c
     settings = _settings()
     if not settings.development:
         message = "Development tokens are made in development only: set TESSERA_ENV=dev on your own machine."
-        raise Refused(message)
+        raise CommandRejected(message)
     with _database_url(settings) as url:
         _migrate(url)
         tokens = asyncio.run(dev_tokens_of(settings, url))
     if role.value not in tokens:
         message = f"No account holds the role {role.value}: fill the database with “tessera demo”."
-        raise Refused(message)
+        raise CommandRejected(message)
     sys.stdout.write(f"{tokens[role.value]}\n")
 
 
@@ -149,7 +149,7 @@ def schema(
             lines = difflib.unified_diff(stored.splitlines(), text.splitlines(), "stored", "code", lineterm="", n=1)
             sys.stdout.write("\n".join(lines) + "\n")
             message = "schema.graphql is not what the code says: write it with “make schema”."
-            raise Refused(message)
+            raise CommandRejected(message)
     else:
         sys.stdout.write(text)
 
@@ -173,7 +173,7 @@ def _settings() -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         message = f"A setting in the environment is wrong: {wrong}"
-        raise Refused(message) from error
+        raise CommandRejected(message) from error
 
 
 def _embedded(settings: Settings, name: str = "postgres") -> EmbeddedPostgres:
@@ -182,7 +182,7 @@ def _embedded(settings: Settings, name: str = "postgres") -> EmbeddedPostgres:
 
 @contextlib.contextmanager
 def _database_url(settings: Settings, *, scratch: bool = False) -> Iterator[str]:
-    """The database to work on, kept running meanwhile; a `scratch` one is embedded and of no further use."""
+    """Yield the address of the database, which runs meanwhile; a `scratch` one is embedded and disposable."""
     if settings.database_url is not None and not scratch:
         yield settings.database_url.get_secret_value()
         return
@@ -200,11 +200,11 @@ def _migrate(url: str) -> None:
         migrations.upgrade(url)
     except migrations.NoConnection as error:
         message = f"The database cannot be opened: {error}. Check DATABASE_URL, or unset it to use the embedded one."
-        raise Refused(message) from error
+        raise CommandRejected(message) from error
 
 
 async def _demo(url: str) -> bool:
-    # Two that load at once wait for each other, longer than a statement of a request may take.
+    # Two loads at once wait for each other, longer than a statement of a request may take.
     database = await Database.connect(url, statement_timeout=600)
     try:
         return await load_demo(database, utc_now())

@@ -1,4 +1,4 @@
-"""What every operation is given: the viewer, the database, the clock and new ids."""
+"""The environment of operations: the database, the clock, new ids, and policies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from resolvers.context import Operation
 
 
 def utc_now() -> datetime:
-    """The present moment."""
+    """Return the current moment."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """What outlives operations. Tests and demo data bring their own clock and ids."""
+    """Everything that operations share. Tests and demo data bring their own clock and ids."""
 
     database: Database
     clock: Callable[[], datetime] = field(default=utc_now)
@@ -30,7 +30,7 @@ class Environment:
     reach_policy: ReachPolicy = field(default_factory=ReachPolicy)
 
     def operation(self, viewer: Viewer | None, *, fresh: bool = False) -> Operation:
-        """A new operation of this viewer, at this moment; a `fresh` one reads from the primary."""
+        """Start an operation of this viewer, at this moment; a `fresh` one reads from the primary."""
         return Operation(
             self.database,
             viewer,

@@ -1,4 +1,4 @@
-"""Errors as clients see them: every one with a code, and what is our fault masked behind an id."""
+"""Errors as clients see them: each with a code, and our bugs masked behind a reference."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -17,12 +17,12 @@ _log = structlog.get_logger("tessera.errors")
 
 
 def formatted(errors: Iterable[GraphQLError], *, valid: bool) -> list[GraphQLFormattedError]:
-    """The errors of one answer; a `valid` document's errors are not those of parsing and validation."""
+    """Format the errors of one answer. For a `valid` document, they are not errors of parsing or validation."""
     return [_formatted(error, valid=valid) for error in errors]
 
 
 def request_error(message: str, code: str, **extensions: Any) -> dict[str, Any]:
-    """An answer that is nothing but one error, for a request that never became an operation."""
+    """Return an answer with one error, for a request that never became an operation."""
     return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
 
 

@@ -142,8 +142,8 @@ def listen(settings: Settings) -> socket.socket:
 def serve_until_stopped(settings: Settings, url: str) -> None:
     """Serve until Ctrl-C or SIGTERM, let running requests finish, and return.
 
-    Raises PortUnavailable, DatabaseUnreachable, KeysUnavailable and TracingUnavailable; WorkerRefused for one of these
-    in a process of several.
+    Raises PortUnavailable, DatabaseUnreachable, KeysUnavailable, and TracingUnavailable; with several processes,
+    WorkerRejected in place of the last three.
     """
     listener = listen(settings)
     previous = signal.signal(signal.SIGTERM, _interrupt)
@@ -154,7 +154,7 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
             with _runner() as runner:
                 runner.run(_serve(settings, url, listener, announce))
         else:
-            # Workers that start together would each make the key of a development machine.
+            # Make the development key once: workers that start together would each make one.
             Authenticator(settings)
             with tempfile.TemporaryDirectory(prefix="tessera-") as folder:
                 work = functools.partial(_work, settings, url, listener, Path(folder))
@@ -163,7 +163,7 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
                 )
                 asyncio.run(workers.run())
     except KeyboardInterrupt:
-        # Before there was anything to finish.
+        # Before there was a request to finish.
         pass
     finally:
         signal.signal(signal.SIGTERM, previous)
@@ -171,7 +171,7 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
 
 
 async def dev_tokens_of(settings: Settings, url: str) -> dict[str, str]:
-    """Development tokens by role, from a database that is not open yet. Raises DatabaseUnreachable."""
+    """Return development tokens by role, from a database that is not open yet. Raises DatabaseUnreachable."""
     database = await _open(settings.model_copy(update={"database_read_url": None, "pool_size": 1}), url)
     try:
         return await dev_tokens(settings, database)
@@ -179,10 +179,10 @@ async def dev_tokens_of(settings: Settings, url: str) -> dict[str, str]:
         await database.close()
 
 
-def _work(  # noqa: PLR0913, PLR0917 - what a process is given when it starts
+def _work(  # noqa: PLR0913, PLR0917 - the arguments of a worker
     settings: Settings, url: str, listener: socket.socket, folder: Path, number: int, report: Report
 ) -> None:
-    """What each of several processes does."""
+    """Run one worker until it is stopped; report when it works, or why it never will."""
 
     async def serve() -> None:
         stop_with_parent()
@@ -228,10 +228,10 @@ def _runner() -> asyncio.Runner:
 
 
 def _quiet_collector() -> None:
-    """Keep the garbage collector from walking what lives as long as the server, and let requests make more garbage.
+    """Keep the garbage collector from scanning long-lived objects, and let it run less often.
 
-    Requests make thousands of small objects that reference counting frees; measured, a quarter of the CPU of the
-    landing page went into looking for circles among them.
+    Requests make thousands of small objects that reference counting frees. By measurement, a quarter of the CPU of the
+    landing page went into the search for cycles among them.
     """
     gc.collect()
     gc.freeze()
@@ -244,7 +244,7 @@ def _address(listener: socket.socket) -> str:
 
 
 def _announcement(settings: Settings, url: str, listener: socket.socket) -> Callable[[], None]:
-    """What to call to say where the service is, prepared now so that it cannot fail then."""
+    """Return a function that announces the address; it is prepared now, so that it cannot fail later."""
     address = _address(listener)
     if settings.development:
         return functools.partial(_print_banner, address, asyncio.run(dev_tokens_of(settings, url)))

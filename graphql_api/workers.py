@@ -1,4 +1,4 @@
-"""Keeps a number of processes at the same work: starts them, replaces those that die, and stops all together."""
+"""Keeps a number of worker processes running: starts them, replaces those that die, and stops all together."""
 
 import asyncio
 import contextlib
@@ -13,11 +13,12 @@ from typing import Final
 
 import structlog
 
-FIRST_PAUSE: Final = 0.5
-LONGEST_PAUSE: Final = 30.0
-# Who dies sooner than this after its start is likely to die at the next one as well.
+# Pauses before a worker is started again, in seconds.
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 30.0
+# A worker that dies sooner after its start, in seconds, is likely to die after the next start as well.
 STEADY_SECONDS: Final = 10.0
-# How much longer than its own time a worker may take to stop before it is killed.
+# How many seconds beyond its grace period a worker may take to stop before it is killed.
 LENIENCE_SECONDS: Final = 2.0
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
@@ -25,38 +26,38 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 _log = structlog.get_logger("tessera.workers")
 
 
-class WorkerRefused(Exception):
-    """A worker cannot start, and would not at another try; the message is its sentence."""
+class WorkerRejected(Exception):
+    """A worker cannot start, and would fail again; the message is its sentence."""
 
 
 class Report:
-    """What a worker tells its parent, once: that it works, or why it never will."""
+    """The report of a worker to its parent, sent once: it works, or the reason why it never will."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
 
     def working(self) -> None:
-        """Say that the start is over."""
+        """Report that the worker has started."""
         self._send(None)
 
     def reject(self, sentence: str) -> None:
-        """Say what a person has to put right before a start can succeed; then end the process."""
+        """Report what a person must fix before a start can succeed; the process then ends."""
         self._send(sentence)
 
-    def _send(self, refusal: str | None) -> None:
-        # A parent that is gone hears nothing.
+    def _send(self, rejection: str | None) -> None:
+        # The parent may be gone.
         with contextlib.suppress(OSError):
-            self._pipe.send(refusal)
+            self._pipe.send(rejection)
 
 
 Work = Callable[[int, Report], None]
 
 
 class Workers:
-    """Processes numbered from 1 that each run `work(number, report)`, which can be pickled, until SIGTERM.
+    """Processes numbered from 1 that each run `work(number, report)`, which must be picklable, until SIGTERM.
 
-    `started` is called once, when one works and all have had their first start; `stopping` just before all are asked
-    to stop, for which they have `grace` seconds.
+    `started` is called once, when one works and all have tried to start. `stopping` is called just before all are
+    stopped, for which they have `grace` seconds.
     """
 
     def __init__(
@@ -67,79 +68,79 @@ class Workers:
         self._grace = grace
         self._started = started
         self._stopping = stopping
-        self._stop_asked = asyncio.Event()
-        self._unheard = set(self._numbers)
+        self._stop_requested = asyncio.Event()
+        self._unreported = set(self._numbers)
         self._processes: dict[int, SpawnProcess] = {}
-        self._working = self._told = False
-        self._refusal: str | None = None
+        self._working = self._announced = False
+        self._rejection: str | None = None
 
     async def run(self) -> None:
-        """Run until SIGINT or SIGTERM; no process is left. Raises WorkerRefused if one cannot start at first."""
+        """Run until SIGINT or SIGTERM; no process is left. Raises WorkerRejected if one cannot start."""
         loop = asyncio.get_running_loop()
-        for asked in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(asked, self._stop)
-        # It would let SIGINT through if it had to be started together with the first worker.
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signal_number, self._stop)
+        # Started now, because a tracker that starts with the first worker would unblock SIGINT.
         resource_tracker.ensure_running()
         async with asyncio.TaskGroup() as group:
             for number in self._numbers:
-                group.create_task(self._keep(number))
-        if self._refusal is not None:
-            raise WorkerRefused(self._refusal)
+                group.create_task(self._keep_alive(number))
+        if self._rejection is not None:
+            raise WorkerRejected(self._rejection)
 
-    async def _keep(self, number: int) -> None:
-        """Start a worker again whenever it ends, until all are to stop."""
+    async def _keep_alive(self, number: int) -> None:
+        """Start a worker again whenever it ends, until all stop."""
         early_deaths = 0
-        while not self._stop_asked.is_set():
+        while not self._stop_requested.is_set():
             began = monotonic()
-            exit_code = await self._live(number)
-            if self._stop_asked.is_set():
+            exit_code = await self._run_once(number)
+            if self._stop_requested.is_set():
                 return
             early_deaths = early_deaths + 1 if monotonic() - began < STEADY_SECONDS else 0
             pause = pause_after(early_deaths)
             _log.warning("worker ended", worker=number, exit_code=exit_code, next_start_seconds=pause)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop_asked.wait(), pause)
+                await asyncio.wait_for(self._stop_requested.wait(), pause)
 
-    async def _live(self, number: int) -> int | None:
-        """One life of a worker; returns its exit code, which is negative for a signal and None if it was not born."""
+    async def _run_once(self, number: int) -> int | None:
+        """Run a worker once; return its exit code, which is negative for a signal and None if it did not start."""
         receiver, sender = _SPAWN.Pipe(duplex=False)
         process = _SPAWN.Process(target=self._work, args=(number, Report(sender)), name=f"worker {number}")
         with receiver:
             with sender:
                 try:
-                    _start_deaf_to_interrupts(process)
+                    _start_ignoring_interrupts(process)
                 except OSError as error:
                     _log.error("worker not started", worker=number, reason=str(error))
                     return None
             self._processes[number] = process
             try:
-                await _readable(receiver.fileno())
-                self._hear(number, receiver)
-                await _readable(process.sentinel)
+                await _wait_readable(receiver.fileno())
+                self._take_report(number, receiver)
+                await _wait_readable(process.sentinel)
             finally:
                 del self._processes[number]
                 self._end(process)
         return process.exitcode
 
-    def _hear(self, number: int, receiver: Connection) -> None:
-        """Take the report of a worker, which is missing if it has died."""
-        first = number in self._unheard
-        self._unheard.discard(number)
+    def _take_report(self, number: int, receiver: Connection) -> None:
+        """Read the report of a worker, which is missing if the worker has died."""
+        first = number in self._unreported
+        self._unreported.discard(number)
         with contextlib.suppress(EOFError, OSError):
-            refusal = receiver.recv()
-            if refusal is None:
+            rejection = receiver.recv()
+            if rejection is None:
                 self._working = True
             elif first:
-                self._refusal = self._refusal or refusal
+                self._rejection = self._rejection or rejection
                 self._stop()
             else:
-                _log.error("worker refused", worker=number, reason=refusal)
-        if self._working and not self._unheard and not self._told and not self._stop_asked.is_set():
-            self._told = True
+                _log.error("worker rejected", worker=number, reason=rejection)
+        if self._working and not self._unreported and not self._announced and not self._stop_requested.is_set():
+            self._announced = True
             self._started()
 
     def _end(self, process: SpawnProcess) -> None:
-        """Leave nothing of a process, which has ended already if nothing is wrong here."""
+        """End a process for certain; normally it has ended already."""
         if process.is_alive():
             process.terminate()
             process.join(self._grace)
@@ -147,10 +148,10 @@ class Workers:
         process.join()
 
     def _stop(self) -> None:
-        """Ask every worker to stop, once, and kill those that do not."""
-        if self._stop_asked.is_set():
+        """Stop every worker, once, and kill those that do not stop in time."""
+        if self._stop_requested.is_set():
             return
-        self._stop_asked.set()
+        self._stop_requested.set()
         self._stopping()
         for process in self._processes.values():
             process.terminate()
@@ -163,14 +164,14 @@ class Workers:
 
 
 def pause_after(early_deaths: int) -> float:
-    """How many seconds to wait before the next start, after so many deaths in a row that came right after a start."""
+    """Return the seconds to wait before the next start, after this many early deaths in a row."""
     # Ten doublings are beyond the longest pause already.
     doublings = max(0, min(early_deaths - 1, 10))
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    return min(FIRST_PAUSE_S * (1 << doublings), LONGEST_PAUSE_S)
 
 
 def stop_with_parent() -> None:
-    """In the loop of a worker: send this process SIGTERM as soon as its parent is no more, however that ended."""
+    """In the loop of a worker: send this process SIGTERM as soon as its parent has ended for any reason."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -184,11 +185,11 @@ def stop_with_parent() -> None:
     loop.add_reader(sentinel, ended)
 
 
-def _start_deaf_to_interrupts(process: SpawnProcess) -> None:
+def _start_ignoring_interrupts(process: SpawnProcess) -> None:
     """Start a process that never sees SIGINT.
 
-    Ctrl-C sends it to every process of the terminal at once, and it is for the parent to say when its workers stop.
-    A new process inherits which signals are blocked, so there is no moment at which it could break an import.
+    Ctrl-C signals every process of the terminal at once, but the parent decides when its workers stop. A new process
+    inherits blocked signals, so SIGINT cannot interrupt even its imports.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -197,8 +198,8 @@ def _start_deaf_to_interrupts(process: SpawnProcess) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-async def _readable(descriptor: int) -> None:
-    """Wait until something can be read, be it the end."""
+async def _wait_readable(descriptor: int) -> None:
+    """Wait until there is something to read, or the end."""
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
     loop.add_reader(descriptor, ready.set)

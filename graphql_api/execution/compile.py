@@ -1,4 +1,4 @@
-"""From a validated operation to a plan: fields merged, leaves fused, types of children settled, once."""
+"""Compiles a validated operation to a plan, once: merges fields, fuses leaves, and resolves the types of children."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,26 +25,18 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from graphql_api.execution.inputs import Inputs, RootArguments
+from graphql_api.execution.children import AttributeChild, BatchedChild
+from graphql_api.execution.completions import AbstractCompletion, LeafCompletion, ListCompletion, ObjectCompletion
+from graphql_api.execution.inputs import Inputs
 from graphql_api.execution.leaves import LeafField, compile_leaves, is_leaf, leaf_encoder
-from graphql_api.execution.plan import (
-    AbstractCompletion,
-    AttributeChild,
-    BatchedChild,
-    Child,
-    Completion,
-    Irregular,
-    LeafCompletion,
-    ListCompletion,
-    ObjectCompletion,
-    Selection,
-)
+from graphql_api.execution.plan import Child, Completion, Irregular, Selection
+from graphql_api.execution.variables import RootArguments
 from schema.fields import BATCH, COMPUTE, BatchedField, ComputedField
 
 
 @dataclass(frozen=True)
 class Root:
-    """A root field: who resolves it, and how its value becomes the answer."""
+    """A root field: its resolver, and how its value becomes the answer."""
 
     key: str
     field: GraphQLField
@@ -63,7 +55,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Compiler:
-    """Compiles one operation. Variables matter only as far as @skip and @include name them."""
+    """Compiles one operation. Only the variables in @skip and @include matter."""
 
     schema: GraphQLSchema
     converter: GraphQLCoreConverter
@@ -75,7 +67,7 @@ class Compiler:
     variables: VariableValues
 
     def plan(self) -> Plan:
-        """The plan. Raises Irregular for what only graphql-core executes."""
+        """Return the plan. Raises Irregular for operations that only graphql-core executes."""
         type_ = self.schema.get_root_type(self.operation.operation)
         if type_ is None:
             raise Irregular("no such root")
@@ -91,9 +83,9 @@ class Compiler:
         if name.startswith("__"):
             raise Irregular("introspection")
         field = type_.fields[name]
-        # An event has been made already: nobody is asked for it, so there are no arguments to hand over.
-        asked = self.operation.operation is not OperationType.SUBSCRIPTION and _definition(field) is not None
-        arguments = RootArguments(self.inputs, field, node) if asked else None
+        # The event of a subscription exists already: no resolver is called, so there are no arguments.
+        is_called = self.operation.operation is not OperationType.SUBSCRIPTION and _definition(field) is not None
+        arguments = RootArguments(self.inputs, field, node) if is_called else None
         return Root(key, field, [found.node for found in details], self._completion(field.type, details), arguments)
 
     def _selection(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
@@ -147,7 +139,7 @@ class Compiler:
         return ObjectCompletion(self._selection(inner, details), nullable=nullable)
 
     def _converter_of(self, definition: StrawberryField) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        """How Strawberry turns the coerced arguments of a field into those of its resolver."""
+        """Return a function that turns the coerced arguments of a field into those of its resolver."""
         registry = self.converter.scalar_registry
 
         def convert(values: dict[str, Any]) -> dict[str, Any]:
@@ -162,7 +154,7 @@ def _definition(field: GraphQLField) -> StrawberryField | None:
 
 
 def _source(field: GraphQLField) -> str | Callable[[Any], Any] | None:
-    """The attribute or function of the parent that a field is; None when it takes more than the parent."""
+    """Return the attribute or function of the parent that gives the field; None when it needs more than the parent."""
     definition = _definition(field)
     if isinstance(definition, ComputedField):
         compute: Callable[[Any], Any] = definition.metadata[COMPUTE]

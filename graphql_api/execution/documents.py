@@ -18,11 +18,11 @@ from graphql.language import DirectiveNode, Visitor, visit
 from graphql.validation import ASTValidationRule, specified_rules
 
 from graphql_api.execution.compile import Plan
-from graphql_api.execution.inputs import Variables
 from graphql_api.execution.limits import Limits, limit_rule
+from graphql_api.execution.variables import Variables
 from graphql_api.lru_cache import LruCache
 
-PLANS_PER_OPERATION: Final = 16
+PLAN_CACHE_SIZE: Final = 16
 
 
 class Operation:
@@ -39,7 +39,7 @@ class Operation:
         self.conditions = tuple(sorted(set(_condition_variables(document))))
         self.fragment_definitions = {name: found.definition for name, found in self.fragments.items()}
         self.variables: Variables | None = None
-        self.plans: LruCache[tuple[Any, ...], Plan | str] = LruCache(PLANS_PER_OPERATION)
+        self.plans: LruCache[tuple[Any, ...], Plan | str] = LruCache(PLAN_CACHE_SIZE)
 
     @property
     def name(self) -> str:
@@ -58,14 +58,14 @@ class Document:
         ]
 
     def operation(self, name: str | None) -> Operation | None:
-        """The operation of this name, or the only one when no name is given; None when there is no such operation."""
+        """Return the operation of this name, or the only one without a name; None when there is none."""
         if name is None:
             return self._operations[0] if len(self._operations) == 1 else None
         return next((operation for operation in self._operations if operation.name == name), None)
 
 
 class Documents:
-    """Valid documents by their text. Invalid ones are not kept: nobody sends them on purpose for long."""
+    """Valid documents by their text. Invalid ones are not cached: clients do not keep sending them."""
 
     def __init__(self, schema: GraphQLSchema, limits: Limits, size: int, *, hide_suggestions: bool) -> None:
         self._schema = schema
@@ -80,13 +80,13 @@ class Documents:
         return len(self._known)
 
     def operation_name(self, text: str) -> str:
-        """The name of the only operation of a known document; "" if there is none."""
+        """Return the name of the only operation of a known document; "" if there is none."""
         document = self._known.get(text)
         operation = document.operation(None) if document else None
         return operation.name if operation else ""
 
     def prepare(self, text: str) -> Document | list[GraphQLError]:
-        """The document, or what is wrong with its text."""
+        """Return the parsed and validated document, or the errors of its text."""
         known = self._known.get(text)
         if known is not None:
             self.hits += 1
@@ -105,14 +105,14 @@ class Documents:
 
 
 def _condition_variables(document: DocumentNode) -> Iterator[str]:
-    """The variables that @skip and @include name: each combination of their values has its own plan."""
+    """Yield the variables in @skip and @include: each combination of their values has its own plan."""
     found: list[str] = []
 
     class Conditions(Visitor):
         """Collects variables within directives of the executable document."""
 
         def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
-            """Note the variables."""
+            """Collect the variables."""
             found.extend(
                 argument.value.name.value
                 for argument in node.arguments or ()

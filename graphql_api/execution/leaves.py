@@ -1,7 +1,7 @@
 """Leaves: scalars and enum values, encoded by one generated function per selection.
 
-A value that orjson writes just as the scalar's own serializer would is passed on as it is. The test for that is an
-expression, so that it runs inside the generated function; everything else takes the scalar's serializer.
+A value passes unchanged if orjson writes it as the scalar's own serializer would. The test is an expression, so that it
+runs inside the generated function; all other values go through the scalar's serializer.
 """
 
 import functools
@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from graphql_api.execution.plan import Irregular, Row
 
-# For which values of v, by name of the scalar, the serializer of graphql-core returns v itself.
+# By scalar, the values v for which the serializer of graphql-core returns v itself.
 BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
     {
         "String": "type(v) is str",
@@ -58,7 +58,7 @@ def is_leaf(type_: GraphQLOutputType) -> bool:
 def compile_leaves(
     keys: Iterable[str], leaves: Iterable[LeafField], natives: Mapping[str, str]
 ) -> Callable[[list[Any]], list[Row]]:
-    """A function from parents to answers: dicts with `keys` in order, leaves filled in and None for the rest."""
+    """Return a function from parents to answers: dicts with `keys` in order, with the leaves, and None for the rest."""
     names: dict[str, Any] = dict(_NAMES)
     by_key = {leaf.key: _expression(index, leaf, natives, names) for index, leaf in enumerate(leaves)}
     items = ", ".join(f"{key!r}: {by_key.get(key, 'None')}" for key in keys)
@@ -69,7 +69,7 @@ def compile_leaves(
 
 
 def leaf_encoder(type_: GraphQLOutputType) -> Callable[[Any], Any]:
-    """A function that encodes one value of a leaf type, or a list of them. It raises Irregular for a null too many."""
+    """Return a function that encodes one value of a leaf type, or a list. It raises Irregular for a forbidden null."""
     nullable = not isinstance(type_, GraphQLNonNull)
     inner: Any = type_ if nullable else type_.of_type  # type: ignore[union-attr]
     if isinstance(inner, GraphQLList):
@@ -99,7 +99,7 @@ def _expression(index: int, leaf: LeafField, natives: Mapping[str, str], names: 
 
 
 def _list_expression(index: int, value: str, item: GraphQLOutputType, names: dict[str, Any]) -> str:
-    """Lists of enum values and of texts without null, which are nearly all there are, need no call per item."""
+    """Return an expression without a call per item for lists of enum values or texts, which are nearly all lists."""
     kind = item.of_type if isinstance(item, GraphQLNonNull) else None
     if isinstance(kind, GraphQLEnumType):
         names[f"n{index}"] = _enum_names(kind, nullable=False)
@@ -110,7 +110,7 @@ def _list_expression(index: int, value: str, item: GraphQLOutputType, names: dic
 
 
 def _enum_names(type_: GraphQLEnumType, *, nullable: bool) -> dict[Any, str | None]:
-    """Names by value and by Python's enum member; an unknown value is a KeyError, which is irregular."""
+    """Return names by value and by enum member; an unknown value then raises KeyError, which is irregular."""
     names: dict[Any, str | None] = {value.value: name for name, value in type_.values.items()}
     names.update({member: names[member.value] for member in getattr(type_, "wrapped_cls", ())})
     return {**names, None: None} if nullable else names
@@ -122,7 +122,7 @@ def _encode(type_: GraphQLLeafType, nullable: bool, value: Any) -> Any:  # noqa:
             return None
         raise Irregular("null")
     if isinstance(value, Exception | Awaitable):
-        # As values they are errors and values to come, also for a scalar that would write any object.
+        # graphql-core treats these as errors and future values, even for scalars that accept any object.
         raise Irregular("exception or awaitable")
     encoded = type_.coerce_output_value(value)
     if encoded is None or encoded is Undefined:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 
 class Limits(Struct, frozen=True):
-    """The largest document that is executed."""
+    """The limits of a document."""
 
     tokens: int = 2_000
     depth: int = 12
@@ -41,7 +41,7 @@ class Measure:
         self._sizes: dict[str, Size | None] = {}
 
     def of_set(self, selections: SelectionSetNode | None) -> Size:
-        """The size of a selection set."""
+        """Return the size of a selection set."""
         depth = aliases = directives = 0
         for selection in selections.selections if selections else ():
             size = self._of_selection(selection)
@@ -61,7 +61,7 @@ class Measure:
 
     def _of_fragment(self, name: str) -> Size:
         if name in self._sizes:
-            # None: measuring it led back to it. Other rules refuse such a circle.
+            # None: the fragment contains itself, which other rules reject.
             return self._sizes[name] or Size()
         self._sizes[name] = None
         fragment = self._fragment(name)
@@ -71,7 +71,7 @@ class Measure:
 
 
 def limit_rule(limits: Limits) -> type[ASTValidationRule]:
-    """A validation rule that refuses operations beyond the limits; introspection may go deeper."""
+    """Return a validation rule that rejects operations beyond the limits; introspection may go deeper."""
 
     class WithinLimits(ASTValidationRule):
         """Measures every operation of the document."""
@@ -81,7 +81,7 @@ def limit_rule(limits: Limits) -> type[ASTValidationRule]:
             self._measure = Measure(context.get_fragment)
 
         def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
-            """Refuse an operation that is too large."""
+            """Reject an operation that is too large."""
             size = self._measure.of_set(node.selection_set)
             for name, found, allowed in (
                 ("levels deep", size.depth, limits.depth),

@@ -1,4 +1,4 @@
-"""Opening subscriptions: the root field's function is called once and says what to follow.
+"""Opens subscriptions: the root field is called once and returns the feed to follow.
 
 Each event is then executed by `CompiledSchema.execute`, with the event as its root value.
 """
@@ -19,21 +19,21 @@ from graphql_api.execution.plan import Run
 from graphql_api.execution.schema import CompiledSchema
 
 _SUBSCRIPTIONS: Final = frozenset({OperationType.SUBSCRIPTION})
-# The argument that says where a subscription begins. What its events look like does not depend on it.
-RESUME: Final = "after"
+# The argument for the start of a subscription. Answers to events do not depend on it.
+RESUME_ARGUMENT: Final = "after"
 
 
 class Opened(Struct, frozen=True):
-    """An open subscription: what its root field returned, and what answers to its events depend on.
+    """An open subscription: the value of its root field, and the key of its answers.
 
-    Two subscriptions with the same `key` are answered alike, as long as their viewers see alike.
+    Two subscriptions with the same `key` get the same answers, as long as their viewers have the same access.
     """
 
     value: Any
     key: Hashable
 
 
-async def open_subscription(  # noqa: PLR0913 - an operation and how it came
+async def open_subscription(  # noqa: PLR0913 - the parts of a request
     schema: CompiledSchema,
     query: str,
     *,
@@ -42,7 +42,7 @@ async def open_subscription(  # noqa: PLR0913 - an operation and how it came
     context: Any,
     resume: str | None = None,
 ) -> Opened | PreExecutionError | list[GraphQLError]:
-    """Ask the root field what to follow, or say what is wrong; `resume` takes the place of the argument `after`.
+    """Call the root field, or return the errors of the request; `resume` replaces the argument `after`.
 
     Raises what Strawberry raises for unknown operations and for those that are not subscriptions.
     """
@@ -55,28 +55,28 @@ async def open_subscription(  # noqa: PLR0913 - an operation and how it came
     core = schema._schema  # noqa: SLF001 - no public way
     type_ = core.subscription_type
     if type_ is None:
-        raise TypeError("a schema without subscriptions has no subscription in a valid document")
+        raise TypeError("A schema without subscriptions has no valid subscription.")
     fields = collect_fields(core, operation.fragments, values, type_, operation.definition).grouped_field_set
     ((key, details),) = fields.items()
     nodes = [found.node for found in details]
     field = type_.fields[nodes[0].name.value]
     try:
         arguments = get_argument_values(field, nodes[0], values)
-        if resume is not None and RESUME in field.args:
-            arguments[RESUME] = resume
+        if resume is not None and RESUME_ARGUMENT in field.args:
+            arguments[RESUME_ARGUMENT] = resume
         info = schema.info_of(operation, type_, key, field, nodes, Run(context, values))
         value = await field.subscribe(None, info, **arguments)  # every subscription has one
-    except Exception as error:  # noqa: BLE001 - as graphql-core does; what is not declared is masked by the transport
+    except Exception as error:  # noqa: BLE001 - as graphql-core does; the transport masks undeclared errors
         return [located_error(error, nodes, Path(None, key, type_.name).as_list())]
     return Opened(value, _key(query, operation.definition, variables, nodes[0]))
 
 
 def _key(query: str, operation: OperationDefinitionNode, variables: dict[str, Any], node: FieldNode) -> Hashable:
-    # Not those that the operation does not declare: nothing reads them, and they may be of any depth.
+    # Undeclared variables are left out: nothing reads them, and they may be nested to any depth.
     declared = (definition.variable.name.value for definition in operation.variable_definitions or ())
     given = {name: variables[name] for name in declared if name in variables}
     for argument in node.arguments or ():
-        if argument.name.value == RESUME and isinstance(argument.value, VariableNode):
-            # Its type fits no other place in a document, so nothing else reads the variable.
+        if argument.name.value == RESUME_ARGUMENT and isinstance(argument.value, VariableNode):
+            # Its type fits no other argument, so nothing else reads the variable.
             given.pop(argument.value.name.value, None)
     return query, operation.name and operation.name.value, orjson.dumps(given, option=orjson.OPT_SORT_KEYS)

@@ -1,7 +1,7 @@
-"""Metrics of several processes behind one port: whichever is asked answers for all of them.
+"""Metrics of several processes behind one port: each of them can report for all.
 
-Each process writes its own metrics to a file every few seconds; the one that is asked joins its own, as they are now,
-with the files of the others. Series of different processes are told apart by the label `worker`.
+Each process writes its own metrics to a file every few seconds. A process that is scraped joins its current metrics
+with the files of the others. The label `worker` tells the series of different processes apart.
 """
 
 import asyncio
@@ -14,43 +14,43 @@ from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-# Seconds between two writes: how old the numbers of the other processes may be.
-INTERVAL: Final = 5.0
+# Seconds between two writes, and so the greatest age of the numbers of other processes.
+PUBLISH_INTERVAL_S: Final = 5.0
 
 
 class Fleet:
-    """The metrics of all processes of a service; this one is `number`, and `folder` is where all of them write."""
+    """The metrics of all processes of a service; this process is `number`, and all write to `folder`."""
 
     def __init__(self, folder: Path, number: int) -> None:
         self._folder = folder
         self._number = number
 
     async def publish(self, text: Callable[[], bytes]) -> None:
-        """Write this process' metrics again and again."""
+        """Write the metrics of this process forever, at intervals."""
         path = self._folder / f"{self._number}.prom"
         partial = path.with_suffix(".partial")
         while True:
             partial.write_bytes(text())
             partial.replace(path)
-            await asyncio.sleep(INTERVAL)
+            await asyncio.sleep(PUBLISH_INTERVAL_S)
 
-    def joined(self, own: bytes) -> bytes:
-        """This process' metrics and those of the others, in Prometheus' text format."""
+    def join(self, own: bytes) -> bytes:
+        """Return the metrics of all processes in the text format of Prometheus; `own` are those of this one."""
         texts = {path.stem: path.read_text(encoding="utf-8") for path in self._folder.glob("*.prom")}
         texts[str(self._number)] = own.decode()
         registry = CollectorRegistry()
-        registry.register(_Joined(texts))
+        registry.register(_JoinedCollector(texts))
         return generate_latest(registry)
 
 
-class _Joined(Collector):
-    """Families of the same name from several texts as one."""
+class _JoinedCollector(Collector):
+    """Merges families of the same name from several texts."""
 
     def __init__(self, texts: dict[str, str]) -> None:
         self._texts = texts
 
     def collect(self) -> Iterator[Metric]:
-        """Every family, each sample with the process it comes from."""
+        """Yield every family, each sample with the number of its process."""
         families: dict[str, Metric] = {}
         for worker, text in sorted(self._texts.items()):
             for found in text_string_to_metric_families(text):

@@ -1,4 +1,4 @@
-"""Structured logs: one line an event, with the id of the request that it belongs to."""
+"""Structured logs: one line per event, with the id of its request."""
 
 import asyncio
 import logging
@@ -9,20 +9,20 @@ import orjson
 import structlog
 from structlog.typing import Processor
 
-_GARBLED: Final = "Invalid UTF-8 sequence received from client."
+_INVALID_UTF8: Final = "Invalid UTF-8 sequence received from client."
 
 
 class NoBlame(logging.Filter):
-    """Takes the traceback from what uvicorn reports as an error of ours and is none.
+    """Removes the traceback of errors that uvicorn reports but that are not bugs of ours.
 
-    That is text of a client that is not UTF-8, and a request that was cut off because the server stops.
+    These are text of a client that is not UTF-8, and a request that is cut off because the server stops.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep every record."""
         error = record.exc_info[1] if record.exc_info else None
-        garbled = isinstance(error, UnicodeDecodeError) and record.msg == _GARBLED
-        if garbled or isinstance(error, asyncio.CancelledError):
+        invalid = isinstance(error, UnicodeDecodeError) and record.msg == _INVALID_UTF8
+        if invalid or isinstance(error, asyncio.CancelledError):
             record.exc_info = record.exc_text = None
             record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
         return True
@@ -39,14 +39,14 @@ def configure_logs(level: str, *, readable: bool) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    ending: list[Processor] = (
-        # Not the traceback that shows local variables: they may hold credentials.
+    renderers: list[Processor] = (
+        # A plain traceback, because local variables may hold credentials.
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if readable
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
     )
     structlog.configure(
-        processors=[*shared, *ending],
+        processors=[*shared, *renderers],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr)
         if readable

@@ -1,4 +1,4 @@
-"""Prometheus metrics of operations, plans and the connection pools."""
+"""Prometheus metrics of operations, plans, and subscriptions."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,13 +10,13 @@ from prometheus_client.registry import Collector
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 OTHER: Final = "other"
-NAMES_KEPT: Final = 300
+NAMES_LIMIT: Final = 300
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _STATEMENTS: Final = (0, 1, 2, 3, 5, 7, 9, 12, 20, 40)
 
 
 class Finished(Struct, frozen=True):
-    """An operation that has been answered. `outcome` is ok, partial, error or refused."""
+    """An answered operation. `outcome` is ok, partial, error, or refused."""
 
     name: str
     client: str
@@ -26,14 +26,14 @@ class Finished(Struct, frozen=True):
 
 
 class Names:
-    """Clients choose names, and every name is a time series: beyond a number of them all others are one."""
+    """Limits the number of time series: clients choose names, so all names beyond a limit share one series."""
 
-    def __init__(self, limit: int = NAMES_KEPT) -> None:
+    def __init__(self, limit: int = NAMES_LIMIT) -> None:
         self._limit = limit
         self._known: set[str] = set()
 
-    def bounded(self, name: str) -> str:
-        """The name if it is among the first ones, "other" if there are too many."""
+    def limit(self, name: str) -> str:
+        """Return the name if it is among the first ones, otherwise "other"."""
         if name not in self._known:
             if len(self._known) >= self._limit:
                 return OTHER
@@ -42,7 +42,7 @@ class Names:
 
 
 class PlanCounts(Struct, frozen=True):
-    """What the engine has counted since it started."""
+    """The counts of the execution engine since it started."""
 
     hits: int
     misses: int
@@ -50,7 +50,7 @@ class PlanCounts(Struct, frozen=True):
 
 
 class EventCounts(Struct, frozen=True):
-    """What the hub of live events has counted since it began, and what it holds now."""
+    """The counts of the hub since it started, and its current numbers of connections and subscriptions."""
 
     sessions: int
     subscriptions: int
@@ -62,7 +62,7 @@ class EventCounts(Struct, frozen=True):
 
 
 class Metrics:
-    """The metrics of one process. `plans` and `events` are asked for their counts when somebody reads them."""
+    """The metrics of one process. It calls `plans` and `events` for their counts when metrics are read."""
 
     def __init__(self, plans: Callable[[], PlanCounts], events: Callable[[], EventCounts]) -> None:
         self.registry = CollectorRegistry()
@@ -90,12 +90,12 @@ class Metrics:
 
     def record(self, finished: Finished) -> None:
         """Count an operation."""
-        name = self._names.bounded(finished.name or "anonymous")
-        client = self._clients.bounded(finished.client or "unknown")
+        name = self._names.limit(finished.name or "anonymous")
+        client = self._clients.limit(finished.client or "unknown")
         key = (name, client, finished.outcome)
         series = self._series.get(key)
         if series is None:
-            # Looking labels up costs more than counting does.
+            # Kept, because the lookup of labels costs more than the counting.
             series = self._series[key] = (
                 self._operations.labels(*key),
                 self._seconds.labels(name),
@@ -107,19 +107,19 @@ class Metrics:
         statements.observe(finished.statements)
 
     def text(self) -> bytes:
-        """The metrics in Prometheus' text format."""
+        """Return the metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
 
 
 class _PlanCollector(Collector):
-    """Reads the engine's own counters when metrics are asked for, so that counting costs nothing in between."""
+    """Reads the counters of the engine when metrics are read, so that counting itself costs nothing."""
 
     def __init__(self, plans: Callable[[], PlanCounts], names: Names) -> None:
         self._plans = plans
         self._names = names
 
     def collect(self) -> list[Metric]:
-        """The counters of documents and fallbacks."""
+        """Return the counters of documents and fallbacks."""
         counts = self._plans()
         documents = CounterMetricFamily(
             "tessera_documents", "Documents looked up, by whether they were known.", labels=["result"]
@@ -131,7 +131,7 @@ class _PlanCollector(Collector):
         )
         summed: dict[tuple[str, str], int] = {}
         for (operation, reason), count in counts.fallbacks.items():
-            key = (self._names.bounded(operation or "anonymous"), reason)
+            key = (self._names.limit(operation or "anonymous"), reason)
             summed[key] = summed.get(key, 0) + count
         for key, count in summed.items():
             fallbacks.add_metric(list(key), count)
@@ -139,13 +139,13 @@ class _PlanCollector(Collector):
 
 
 class _EventCollector(Collector):
-    """Reads the hub's own counters when metrics are asked for."""
+    """Reads the counters of the hub when metrics are read."""
 
     def __init__(self, events: Callable[[], EventCounts]) -> None:
         self._events = events
 
     def collect(self) -> list[Metric]:
-        """What is held and what was counted."""
+        """Return the gauges and counters of subscriptions."""
         counts = self._events()
         gauges = {
             "tessera_event_connections": ("Connections that live on events.", counts.sessions),

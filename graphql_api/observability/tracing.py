@@ -1,4 +1,4 @@
-"""Traces of operations, where OpenTelemetry is installed (`pip install tessera[otel]`) and told where to send them."""
+"""Traces of operations, where OpenTelemetry is installed (`pip install tessera[otel]`) and has an endpoint."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -8,9 +8,9 @@ Tracer = Callable[[str], AbstractContextManager[Any]]
 
 
 def make_tracer(endpoint: str | None) -> Tracer:
-    """A function that opens a span of a name; it does nothing without an endpoint or without OpenTelemetry.
+    """Return a function that opens a span by name; without an endpoint, it does nothing.
 
-    Raises TracingUnavailable when an endpoint is named and OpenTelemetry is not installed.
+    Raises TracingUnavailable when there is an endpoint and OpenTelemetry is not installed.
     """
     if endpoint is None:
         return lambda _name: nullcontext()
@@ -27,7 +27,7 @@ def make_tracer(endpoint: str | None) -> Tracer:
 
 
 class TracingUnavailable(Exception):
-    """Traces are wanted, but OpenTelemetry is not installed."""
+    """An endpoint for traces is set, but OpenTelemetry is not installed."""
 
     def __init__(self) -> None:
         super().__init__(

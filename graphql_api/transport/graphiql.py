@@ -1,4 +1,4 @@
-"""GraphiQL for development: documentation, an editor, and every role's token at hand, for this machine only."""
+"""GraphiQL for development: documentation, an editor, and a token for every role, for this machine only."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 _PAGE: Final = Path(__file__).with_name("graphiql.html")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_FIRST_QUERY: Final = """# What is waiting for you, and the schemes that changed last.
+_FIRST_QUERY: Final = """# Your work queues, and the schemes that changed last.
 query LandingPage {
   workQueues { key label count oldestSince }
   schemes(first: 10) {
@@ -21,12 +21,12 @@ query LandingPage {
 
 
 def graphiql_page(tokens: Mapping[str, str]) -> str:
-    """The page, with tokens by role."""
+    """Return the page, with tokens by role."""
     page = _PAGE.read_text(encoding="utf-8")
     page = page.replace("/*TOKENS*/ {}", orjson.dumps(dict(tokens)).decode())
     return page.replace('/*QUERY*/ ""', orjson.dumps(_FIRST_QUERY).decode())
 
 
 def from_this_machine(request: Request) -> bool:
-    """Whether both ends are this machine. The name matters too: another site's name may be made to point here."""
+    """Whether both ends are this machine. The host name matters too: another site could resolve to this machine."""
     return request.url.hostname in _LOOPBACK and request.client is not None and request.client.host in _LOOPBACK

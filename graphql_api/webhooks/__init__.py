@@ -1,1 +1,1 @@
-"""Webhooks on the wire: signing them, checking where they go, and sending them."""
+"""Webhooks on the wire: signatures, checks of addresses, and delivery."""

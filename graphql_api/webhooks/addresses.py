@@ -1,4 +1,4 @@
-"""Keeps webhooks out of private networks: a name is resolved once, and only to addresses that may be called."""
+"""Keeps webhooks out of private networks: a name is resolved once, and only to addresses that are allowed."""
 
 import asyncio
 import socket
@@ -8,11 +8,11 @@ from typing import Final
 
 from domain.webhooks.addresses import Network, address_problem, host_problem, literal_address, unmapped
 
-RESOLVE_SECONDS: Final = 5.0
+RESOLVE_TIMEOUT_S: Final = 5.0
 
 
-class AddressRefused(Exception):
-    """A host that webhooks never call; the message is a sentence for an administrator."""
+class AddressDenied(Exception):
+    """A host that webhooks must not call; the message is a sentence for an administrator."""
 
 
 class HostUnknown(Exception):
@@ -20,30 +20,30 @@ class HostUnknown(Exception):
 
 
 async def public_addresses(
-    host: str, port: int, allowed: Sequence[Network] = (), *, within: float = RESOLVE_SECONDS
+    host: str, port: int, allowed: Sequence[Network] = (), *, within: float = RESOLVE_TIMEOUT_S
 ) -> list[str]:
-    """The addresses of a host, best first and each once: connect to these, and never resolve the name again.
+    """Return the addresses of a host, best first and each once. Connect to these; never resolve the name again.
 
     Args:
         host: A name or an address, IPv6 without brackets.
-        port: The TCP port that is to be called.
-        allowed: Networks that may be called although they are not public, for developers and tests.
+        port: The TCP port to call.
+        allowed: Networks that are allowed although they are not public, for developers and tests.
         within: How many seconds resolving may take.
 
     Raises:
-        AddressRefused: One address or more is not public, or the host is spelled to look like something else.
+        AddressDenied: One address or more is not public, or the host is spelled to look like something else.
         HostUnknown: The name has no address, or none was found in time.
     """
     problem = host_problem(host, allowed)
     if problem is not None:
-        raise AddressRefused(problem)
+        raise AddressDenied(problem)
     literal = literal_address(host)
     found = [literal] if literal is not None else [ip_address(answer) for answer in await _resolve(host, port, within)]
     for address in found:
-        # One is enough to refuse all: an endpoint has no reason to live in both worlds.
+        # One denied address is enough: no endpoint needs both public and private addresses.
         problem = address_problem(address, allowed, host=None if literal is not None else host)
         if problem is not None:
-            raise AddressRefused(problem)
+            raise AddressDenied(problem)
     return list(dict.fromkeys(str(unmapped(address)) for address in found))
 
 

@@ -1,7 +1,8 @@
-"""Sends events to webhook endpoints, in the one process that leads.
+"""Delivers events to webhook endpoints, in the leading process.
 
-Each endpoint gets its events in order, one attempt at a time; several endpoints are served at once. An event is done
-with when that is stored, after it was accepted: a crash in between sends it once more, with the same `webhook-id`.
+Each endpoint gets its events in order, one attempt at a time; several endpoints are served at once. The dispatcher
+stores an attempt after the endpoint has answered: a crash in between delivers the event again, with the same
+`webhook-id`.
 """
 
 import asyncio
@@ -27,45 +28,45 @@ from resolvers.webhooks.attempts import Tried, record_attempt
 from resolvers.webhooks.deliver import Delivery, next_delivery, served_endpoints
 from schema.events.data import event_body
 
-ATTEMPTS_AT_ONCE: Final = 20
-# Connections to the database are for people first: attempts wait for endpoints without one.
-CONNECTIONS_AT_ONCE: Final = 2
-# Seconds between two looks at the clock, for endpoints whose next attempt is due.
-POLL: Final = 0.5
-# Seconds to leave an endpoint alone after a mistake of ours.
-_PAUSE: Final = 5.0
+ATTEMPTS_LIMIT: Final = 20
+# Few database connections, so that requests have enough: an attempt holds none while it waits for an endpoint.
+CONNECTIONS_LIMIT: Final = 2
+# Seconds between checks for endpoints whose next attempt is due.
+POLL_INTERVAL_S: Final = 0.5
+# Seconds before an endpoint is served again after a bug of ours.
+_BUG_PAUSE_S: Final = 5.0
 
 _log = structlog.get_logger("tessera.webhooks")
 
 
 class Dispatcher:
-    """Runs until it is cancelled, and then leaves what was not accepted yet to the next leader."""
+    """Runs until it is canceled; the next leader delivers the rest."""
 
     def __init__(self, environment: Environment, sender: WebhookSender) -> None:
         self._environment = environment
         self._sender = sender
         self._woken = asyncio.Event()
-        # The kinds of what has happened since the last look, and the endpoints as somebody last changed them.
+        # The kinds of events since the last round, and when each endpoint was last changed.
         self._kinds: set[str] = set()
         self._known: dict[UUID, object] = {}
-        # Endpoints for which there may be something to do, and those for which it is being done.
+        # Endpoints that may have events to deliver, and the tasks of those being served.
         self._waiting: set[UUID] = set()
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
-        self._attempts = asyncio.Semaphore(ATTEMPTS_AT_ONCE)
-        self._connections = asyncio.Semaphore(CONNECTIONS_AT_ONCE)
+        self._attempts = asyncio.Semaphore(ATTEMPTS_LIMIT)
+        self._connections = asyncio.Semaphore(CONNECTIONS_LIMIT)
 
     def wake(self, events: Iterable[EventRow]) -> None:
-        """Something has happened."""
+        """Take the kinds of new events, and start a round."""
         self._kinds.update(event.kind for event in events)
         self._woken.set()
 
     async def run(self) -> None:
-        """Serve every endpoint for ever."""
+        """Serve every endpoint forever."""
         try:
             while True:
-                await self._look()
+                await self._start_round()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(POLL):
+                    async with asyncio.timeout(POLL_INTERVAL_S):
                         await self._woken.wait()
                 self._woken.clear()
         finally:
@@ -75,58 +76,58 @@ class Dispatcher:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._sender.close()
 
-    async def _look(self) -> None:
-        """Begin to serve the endpoints for which there may be something to do now."""
+    async def _start_round(self) -> None:
+        """Start to serve the endpoints that may have events to deliver now."""
         kinds, self._kinds = self._kinds, set()
         reading = self._environment.database.reading(fresh=True)
         try:
             endpoints = await served_endpoints(reading)
         except RequestError as refused:
             self._kinds |= kinds
-            _log.warning("webhooks put off", reason=str(refused))
+            _log.warning("webhooks postponed", reason=str(refused))
             return
         finally:
             await reading.close()
-        self._waiting = {endpoint.id for endpoint in endpoints if self._may_wait(endpoint, kinds)}
+        self._waiting = {endpoint.id for endpoint in endpoints if self._may_have_events(endpoint, kinds)}
         self._known = {endpoint.id: endpoint.updated_at for endpoint in endpoints}
         if self._waiting:
             now = self._environment.clock()
             for endpoint in endpoints:
                 if endpoint.id in self._waiting and endpoint.next_attempt_at <= now:
-                    self._begin(endpoint.id)
+                    self._start_serving(endpoint.id)
 
-    def _may_wait(self, endpoint: ServedEndpointRow, kinds: set[str]) -> bool:
+    def _may_have_events(self, endpoint: ServedEndpointRow, kinds: set[str]) -> bool:
         changed = self._known.get(endpoint.id) != endpoint.updated_at
         return changed or endpoint.id in self._waiting or not kinds.isdisjoint(endpoint.kinds)
 
-    def _begin(self, endpoint_id: UUID) -> None:
+    def _start_serving(self, endpoint_id: UUID) -> None:
         if endpoint_id not in self._tasks:
             task = self._tasks[endpoint_id] = asyncio.create_task(self._serve(endpoint_id))
-            task.add_done_callback(lambda _: self._ended(endpoint_id))
+            task.add_done_callback(lambda _: self._finish_serving(endpoint_id))
 
-    def _ended(self, endpoint_id: UUID) -> None:
+    def _finish_serving(self, endpoint_id: UUID) -> None:
         del self._tasks[endpoint_id]
-        # Something may have happened just before.
+        # An event may have come just before.
         self._woken.set()
 
     async def _serve(self, endpoint_id: UUID) -> None:
-        """Send an endpoint one event after the other, until it has all of them or does not accept one."""
+        """Deliver events to an endpoint one by one, until none is left or the endpoint rejects one."""
         try:
             while await self._step(endpoint_id):
                 pass
         except (RequestError, TransactionConflict) as refused:
             self._waiting.add(endpoint_id)
-            _log.warning("webhook put off", endpoint=str(endpoint_id), reason=str(refused))
-            await asyncio.sleep(POLL)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one endpoint, the others are served
+            _log.warning("webhook postponed", endpoint=str(endpoint_id), reason=str(refused))
+            await asyncio.sleep(POLL_INTERVAL_S)
+        except Exception as error:  # noqa: BLE001 - a bug with one endpoint must not stop the others
             self._waiting.add(endpoint_id)
             _log.error("webhook failed", endpoint=str(endpoint_id), exc_info=error)
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_BUG_PAUSE_S)
 
     async def _step(self, endpoint_id: UUID) -> bool:
-        """Make one attempt if there is anything to send; whether to go on at once."""
+        """Make one attempt if there is an event to deliver; return whether to go on at once."""
         async with self._attempts:
-            # Before reading: what happens from here on makes the endpoint wait again.
+            # Before the read: an event that comes from here on adds the endpoint again.
             self._waiting.discard(endpoint_id)
             delivery = await self._next(endpoint_id)
             if delivery is None:
@@ -156,7 +157,7 @@ class Dispatcher:
         async with self._connections:
             operation = self._environment.operation(None, fresh=True)
             try:
-                # Jitter decides nothing that must be unpredictable.
+                # Jitter need not be unpredictable.
                 await retrying(lambda: record_attempt(operation, tried, random()))  # noqa: S311
             finally:
                 await operation.close()

@@ -1,4 +1,4 @@
-"""Sends one webhook to one endpoint, and says in a sentence what became of it."""
+"""Sends one webhook to one endpoint, and describes a failure in a sentence."""
 
 import asyncio
 import os
@@ -17,38 +17,38 @@ from httpcore import SOCKET_OPTION, AnyIOBackend, AsyncNetworkBackend, AsyncNetw
 from msgspec import Struct
 
 from domain.webhooks.addresses import Network, url_problems
-from graphql_api.webhooks.addresses import AddressRefused, HostUnknown, public_addresses
+from graphql_api.webhooks.addresses import AddressDenied, HostUnknown, public_addresses
 
-CONNECT_SECONDS: Final = 5.0
-EXCHANGE_SECONDS: Final = 10.0
-BODY_LIMIT: Final = 64 * 1024
-# Shorter than servers keep an idle connection, so that none is used while it is being closed.
-IDLE_SECONDS: Final = 2.0
-IDLE_CONNECTIONS: Final = 20
-ADDRESSES_TRIED: Final = 4
+CONNECT_TIMEOUT_S: Final = 5.0
+ATTEMPT_TIMEOUT_S: Final = 10.0
+ANSWER_LIMIT_BYTES: Final = 64 * 1024
+# Shorter than servers keep idle connections, so that none is used while its server closes it.
+IDLE_TIMEOUT_S: Final = 2.0
+IDLE_CONNECTIONS_LIMIT: Final = 20
+ADDRESSES_LIMIT: Final = 4
 
-_DEFAULTS: Final = {"content-type": "application/json", "user-agent": "Tessera-Webhooks/1"}
-# They say where a message ends and who receives it, which is not for callers to decide.
+_DEFAULT_HEADERS: Final = {"content-type": "application/json", "user-agent": "Tessera-Webhooks/1"}
+# These headers frame and route the message, so callers may not set them.
 _OWN_HEADERS: Final = frozenset(
     {"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 _HEADER_VALUE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
-_FAILURES: Final = (
-    AddressRefused,
+_FAILURE_ERRORS: Final = (
+    AddressDenied,
     HostUnknown,
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     TimeoutError,
-    # These two pass through httpcore when TLS breaks in the middle.
+    # httpcore lets these two through when TLS breaks.
     anyio.EndOfStream,
     OSError,
 )
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one attempt: the HTTP status if there was an answer, a sentence if it failed, how long it took."""
+    """The outcome of one attempt: the HTTP status of an answer, a sentence for a failure, and the seconds it took."""
 
     status: int | None
     error: str | None
@@ -73,33 +73,33 @@ class WebhookSender:
         *,
         https_only: bool = True,
         allowed: Sequence[Network] = (),
-        connect_timeout: float = CONNECT_SECONDS,
-        timeout: float = EXCHANGE_SECONDS,
+        connect_timeout: float = CONNECT_TIMEOUT_S,
+        timeout: float = ATTEMPT_TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Timeouts are in seconds, `timeout` that of a whole attempt; `tls` trusts the usual authorities if not given.
+        """Timeouts are in seconds; `timeout` covers a whole attempt. The default of `tls` trusts the usual authorities.
 
-        `allowed` are networks that may be called although they are not public, for developers and tests.
+        `allowed` networks may be called although they are not public, for developers and tests.
         """
         self._https_only = https_only
         self._allowed = tuple(allowed)
         self._connect_timeout = connect_timeout
         self._timeout = timeout
-        # Unlike those of httpx, its pools take no proxy from the environment. How many connections are open at once
-        # is for the caller to limit: a queue in here would use up the time of those that wait.
+        # Unlike httpx, this pool ignores proxies in the environment. The caller limits open connections: a queue here
+        # would use up the time of waiting attempts.
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls or httpcore.default_ssl_context(),
             max_connections=None,
-            max_keepalive_connections=IDLE_CONNECTIONS,
-            keepalive_expiry=IDLE_SECONDS,
+            max_keepalive_connections=IDLE_CONNECTIONS_LIMIT,
+            keepalive_expiry=IDLE_TIMEOUT_S,
             network_backend=GuardedBackend(self._allowed),
         )
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
-        """Send a body once, and follow no redirect. Whatever the endpoint and the network do is in the outcome.
+        """Send a body once, without following redirects. The outcome includes every failure of endpoint or network.
 
-        The status is what counts: the rest of the answer is thrown away, and may be long, slow or broken. `headers`
-        come on top of a JSON content type.
+        Only the status counts: the rest of the answer is discarded, and may be long, slow, or broken. `headers` are
+        added to a JSON content type.
 
         Raises:
             ValueError: A header is not one line of ASCII characters, or is one that HTTP itself sets.
@@ -113,32 +113,32 @@ class WebhookSender:
                 async with asyncio.timeout(self._timeout), self._stream(url, fields, body) as response:
                     status = response.status
                     await _discard(response)
-            except _FAILURES as failure:
+            except _FAILURE_ERRORS as failure:
                 error = self._sentence(failure)
         if status is not None:
             error = _verdict(status)
         return Outcome(status, error, monotonic() - started)
 
     async def close(self) -> None:
-        """Close every connection; attempts that are under way fail."""
+        """Close every connection; running attempts fail."""
         await self._pool.aclose()
 
     def _stream(
         self, url: str, fields: Mapping[str, str], body: bytes
     ) -> AbstractAsyncContextManager[httpcore.Response]:
-        """The exchange, with the URL taken apart as `url_problems` has read it: httpcore reads some differently."""
+        """Start the attempt, with the URL parsed as `url_problems` parses it: httpcore parses some differently."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         shown = f"[{host}]" if ":" in host else host
         query = f"?{parts.query}" if parts.query else ""
         target = httpcore.URL(scheme=parts.scheme, host=host, port=parts.port, target=f"{parts.path or '/'}{query}")
         lines = [("host", shown if parts.port is None else f"{shown}:{parts.port}"), *fields.items()]
-        # Reading and writing end with the whole attempt.
+        # The timeout of the attempt covers reading and writing.
         extensions = {"timeout": {"connect": self._connect_timeout}}
         return self._pool.stream("POST", target, headers=lines, content=body, extensions=extensions)
 
     def _sentence(self, failure: BaseException) -> str:
-        if isinstance(failure, AddressRefused | HostUnknown):
+        if isinstance(failure, AddressDenied | HostUnknown):
             return str(failure)
         if isinstance(failure, httpcore.ConnectTimeout):
             return f"No connection within {self._connect_timeout:g} seconds."
@@ -148,9 +148,9 @@ class WebhookSender:
 
 
 class GuardedBackend(AsyncNetworkBackend):
-    """Opens connections to the very addresses that were checked, so that a name cannot change its mind in between.
+    """Opens connections only to the addresses that were checked, so that a second DNS answer cannot redirect them.
 
-    TLS still expects the certificate of the name, which httpcore asks for.
+    TLS still expects the certificate of the name, which httpcore passes on.
     """
 
     def __init__(self, allowed: Sequence[Network]) -> None:
@@ -168,15 +168,15 @@ class GuardedBackend(AsyncNetworkBackend):
         """Connect to the first address that answers, within `timeout` seconds for all of them together.
 
         Raises:
-            AddressRefused: The host may not be called.
+            AddressDenied: Webhooks must not call the host.
             HostUnknown: It has no address.
             httpcore.ConnectError: No address accepts a connection.
             httpcore.ConnectTimeout: None did so in time.
         """
-        limit = CONNECT_SECONDS if timeout is None else timeout
+        limit = CONNECT_TIMEOUT_S if timeout is None else timeout
         ends = monotonic() + limit
         addresses = await public_addresses(host, port, self._allowed, within=limit)
-        left = addresses[:ADDRESSES_TRIED]
+        left = addresses[:ADDRESSES_LIMIT]
         while True:
             address = left.pop(0)
             share = max(0.0, ends - monotonic()) / (len(left) + 1)
@@ -192,19 +192,19 @@ class GuardedBackend(AsyncNetworkBackend):
 
 
 def _fields(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers to send, by their names in lower case."""
+    """Return the headers to send, by lower-case name. Raises ValueError."""
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS or not _HEADER_VALUE.fullmatch(value):
-            raise ValueError(f"the header {name!r} cannot be sent")
-    return _DEFAULTS | {name.lower(): value for name, value in headers.items()}
+            raise ValueError(f"The header {name!r} cannot be sent.")
+    return _DEFAULT_HEADERS | {name.lower(): value for name, value in headers.items()}
 
 
 async def _discard(response: httpcore.Response) -> None:
-    """Read an answer to its end, so that the connection can be used again, but no further than the limit."""
+    """Read an answer to its end, so that the connection can be reused, but no further than the limit."""
     size = 0
     async for chunk in response.aiter_stream():
         size += len(chunk)
-        if size > BODY_LIMIT:
+        if size > ANSWER_LIMIT_BYTES:
             return
 
 
@@ -219,7 +219,7 @@ def _verdict(status: int) -> str | None:
 
 
 def _broken(failure: BaseException) -> str:
-    """What to say of a connection that was not made, or did not last."""
+    """Return the sentence for a connection that failed or broke."""
     causes = list(_causes(failure))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -236,10 +236,10 @@ def _broken(failure: BaseException) -> str:
 
 
 def _causes(failure: BaseException) -> Iterator[BaseException]:
-    """A failure, what it was made from, and so on to the first one."""
+    """Yield a failure and its causes, the first cause last."""
     cause: BaseException | None = failure
     while cause is not None:
         yield cause
-        # What httpcore translates becomes the argument of its own error, which it then raises `from None`.
+        # httpcore passes the original error as an argument and raises `from None`.
         made_from = cause.args[0] if cause.args else None
         cause = made_from if isinstance(made_from, BaseException) else cause.__cause__

@@ -8,31 +8,31 @@ from typing import Final
 
 from domain.webhooks.addresses import SECRET_PREFIX
 
-# The specification's: shorter keys are guessed, longer ones add nothing.
+# Sizes of the specification, in bytes: shorter keys can be guessed, longer ones add nothing.
 _KEY_SIZES: Final = range(24, 64 + 1)
-# No full stop: the signed text is joined with them, and must be read in one way only.
+# Without periods: they separate the parts of the signed text, which must be unambiguous.
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
 def signed_headers(secrets: str | Sequence[str], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The three headers that prove who sent a body, and when.
+    """Return the three headers that prove the sender and the time of a body.
 
     Args:
-        secrets: One secret, or several while an endpoint changes from one to the next: it accepts either signature.
+        secrets: One secret, or several while an endpoint rotates them: it accepts any of the signatures.
         message_id: Names the message, the same for every attempt; letters, digits, `_` and `-`.
         timestamp: When this attempt is made, in seconds since 1970.
-        body: The bytes exactly as they are sent.
+        body: The exact bytes to send.
 
     Raises:
         ValueError: A secret, the id or the timestamp has another form.
     """
     keys = [_key(secret) for secret in ([secrets] if isinstance(secrets, str) else secrets)]
     if not keys:
-        raise ValueError("a webhook is signed with one secret at least")
+        raise ValueError("A webhook needs at least one secret.")
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise ValueError(f"{message_id!r} cannot be the id of a webhook")
+        raise ValueError(f"{message_id!r} cannot be the id of a webhook.")
     if timestamp < 0:
-        raise ValueError(f"{timestamp} is no time since 1970")
+        raise ValueError(f"{timestamp} is not a time since 1970.")
     signed = f"{message_id}.{timestamp:d}.".encode() + body
     return {
         "webhook-id": message_id,
@@ -42,7 +42,7 @@ def signed_headers(secrets: str | Sequence[str], message_id: str, timestamp: int
 
 
 def _key(secret: str) -> bytes:
-    """The bytes of a secret; an error never shows it, since errors are logged."""
+    """Return the bytes of a secret. Errors never contain it, because they are logged."""
     if secret.startswith(SECRET_PREFIX):
         try:
             key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
@@ -50,7 +50,7 @@ def _key(secret: str) -> bytes:
             key = b""
         if len(key) in _KEY_SIZES:
             return key
-    message = "the secret of a webhook is whsec_ and 24 to 64 bytes in base64"
+    message = "The secret of a webhook is “whsec_” and 24 to 64 bytes in base64."
     raise ValueError(message)
 
 

@@ -61,7 +61,7 @@ async def test_known_documents_and_fallbacks_are_counted(clients: Clients) -> No
 
 def test_names_of_clients_cannot_make_metrics_grow_without_bound() -> None:
     names = Names(limit=2)
-    assert [names.bounded(name) for name in ("a", "b", "c", "a")] == ["a", "b", OTHER, "a"]
+    assert [names.limit(name) for name in ("a", "b", "c", "a")] == ["a", "b", OTHER, "a"]
     metrics = Metrics(lambda: PlanCounts(0, 0, {}), lambda: EventCounts(0, 0, 0, 0, 0, {}, leads=False))
     for index in range(1_000):
         metrics.record(Finished(f"operation{index}", f"client{index}", "ok", 0.001, 1))

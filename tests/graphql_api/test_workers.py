@@ -283,7 +283,7 @@ def test_who_refuses_at_a_later_start_is_tried_again_and_who_does_not_stop_is_ki
     assert seen == ["started", "stopping"]
     assert lines == [
         {"event": "worker ended", "log_level": "warning", "worker": 1, "exit_code": 3, "next_start_seconds": 0.5},
-        {"event": "worker refused", "log_level": "error", "worker": 1, "reason": "The database sleeps."},
+        {"event": "worker rejected", "log_level": "error", "worker": 1, "reason": "The database sleeps."},
         {"event": "worker ended", "log_level": "warning", "worker": 1, "exit_code": 0, "next_start_seconds": 1.0},
         {"event": "worker killed", "log_level": "error", "worker": 1, "after_seconds": 0.1 + LENIENCE_SECONDS},
     ]

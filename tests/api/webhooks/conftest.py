@@ -11,8 +11,8 @@ from tests.support.webhook_receiver import Hooks, Receiver, receiving
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatcher, "POLL", 0.02)
-    monkeypatch.setattr(dispatcher, "_PAUSE", 0.02)
+    monkeypatch.setattr(dispatcher, "POLL_INTERVAL_S", 0.02)
+    monkeypatch.setattr(dispatcher, "_BUG_PAUSE_S", 0.02)
 
 
 @pytest.fixture

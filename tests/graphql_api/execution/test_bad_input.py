@@ -16,7 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
-from graphql_api.execution.schema import DOCUMENTS_KEPT
+from graphql_api.execution.schema import DOCUMENT_CACHE_SIZE
 from tests.support.execution.oracle import compare
 from tests.support.execution.synthetic import compiled_schema
 from tests.support.execution.synthetic_rows import World
@@ -140,11 +140,11 @@ async def test_any_number_of_documents_takes_the_room_of_a_thousand(limited: Com
             await limited.execute(f"{{ a{number}: count }}", context_value=World())
         return _resident_pages()
 
-    before = await send(range(DOCUMENTS_KEPT + 200))
-    after = await send(range(DOCUMENTS_KEPT + 200, DOCUMENTS))
-    assert len(limited.documents) == DOCUMENTS_KEPT
+    before = await send(range(DOCUMENT_CACHE_SIZE + 200))
+    after = await send(range(DOCUMENT_CACHE_SIZE + 200, DOCUMENTS))
+    assert len(limited.documents) == DOCUMENT_CACHE_SIZE
     # One that is kept takes more than 10 KB.
-    assert (after - before) * resource.getpagesize() < (DOCUMENTS - DOCUMENTS_KEPT) * 4096
+    assert (after - before) * resource.getpagesize() < (DOCUMENTS - DOCUMENT_CACHE_SIZE) * 4096
 
 
 async def test_each_outcome_of_conditions_is_planned_and_few_plans_are_kept(limited: CompiledSchema) -> None:

@@ -30,7 +30,8 @@ from hypothesis import strategies as st
 from strawberry.types.arguments import convert_argument
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
-from graphql_api.execution.inputs import DoesNotFit, Inputs, RootArguments, Variables
+from graphql_api.execution.inputs import DoesNotFit, Inputs
+from graphql_api.execution.variables import RootArguments, Variables
 from schema.build import build_schema
 from tests.support.execution.inputs_schema import build_inputs_schema
 

@@ -7,7 +7,7 @@ import pytest
 import strawberry
 from hypothesis import HealthCheck, Phase, given, settings
 
-from graphql_api.execution import CompiledSchema, compile, leaves, plan  # noqa: A004 - the module
+from graphql_api.execution import CompiledSchema, compile, completions, leaves  # noqa: A004 - the module
 from tests.support.execution.oracle import Answer, Comparison, compare
 from tests.support.execution.random_documents import RandomDocument, documents
 from tests.support.execution.synthetic import compiled_schema
@@ -25,33 +25,33 @@ def _keys_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _lists_cut_one_too_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    complete = plan.ListCompletion.complete
+    complete = completions.ListCompletion.complete
 
     async def cut(self: Any, run: Any, values: list[Any]) -> list[Any]:
         answers = await complete(self, run, values)
         return [answer[:-1] if answer is not None and len(answer) == 3 else answer for answer in answers]
 
-    monkeypatch.setattr(plan.ListCompletion, "complete", cut)
+    monkeypatch.setattr(completions.ListCompletion, "complete", cut)
 
 
 def _nulls_in_the_wrong_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    complete = plan.ObjectCompletion.complete
+    complete = completions.ObjectCompletion.complete
 
     async def swapped(self: Any, run: Any, values: list[Any]) -> list[Any]:
         answers = await complete(self, run, values)
         return answers[::-1] if None in values and len(values) > 1 else answers
 
-    monkeypatch.setattr(plan.ObjectCompletion, "complete", swapped)
+    monkeypatch.setattr(completions.ObjectCompletion, "complete", swapped)
 
 
 def _types_mixed_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    complete = plan.AbstractCompletion.complete
+    complete = completions.AbstractCompletion.complete
 
     async def mixed(self: Any, run: Any, values: list[Any]) -> list[Any]:
         answers = await complete(self, run, values)
         return sorted(answers, key=str)
 
-    monkeypatch.setattr(plan.AbstractCompletion, "complete", mixed)
+    monkeypatch.setattr(completions.AbstractCompletion, "complete", mixed)
 
 
 def _lists_of_leaves_cut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.webhooks.addresses import Address, is_public
-from graphql_api.webhooks.addresses import AddressRefused, HostUnknown, public_addresses
+from graphql_api.webhooks.addresses import AddressDenied, HostUnknown, public_addresses
 from tests.domain.webhooks.test_addresses import LOOPBACK, not_global
 from tests.support.endpoint import PUBLIC, Resolver
 
@@ -28,11 +28,11 @@ def resolved(*addresses: Address) -> list[str]:
 
 @given(not_global)
 def test_no_address_that_is_not_global_ever_passes(address: Address) -> None:
-    with pytest.raises(AddressRefused):
+    with pytest.raises(AddressDenied):
         resolved(address)
-    with pytest.raises(AddressRefused):
+    with pytest.raises(AddressDenied):
         resolved(ipaddress.ip_address(PUBLIC), address)
-    with pytest.raises(AddressRefused):
+    with pytest.raises(AddressDenied):
         asyncio.run(public_addresses(str(address), 443))
 
 
@@ -40,7 +40,7 @@ def test_no_address_that_is_not_global_ever_passes(address: Address) -> None:
 def test_what_passes_is_public_and_nothing_else_was_among_it(addresses: list[Address]) -> None:
     try:
         found = resolved(*addresses)
-    except AddressRefused:
+    except AddressDenied:
         assert not all(is_public(address) for address in addresses)
     else:
         assert all(is_public(ipaddress.ip_address(address)) for address in found)
@@ -57,10 +57,10 @@ async def test_a_name_with_a_private_address_is_refused_with_both_in_the_sentenc
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     Resolver([PUBLIC, "10.0.0.5"], ["fe80::1%eth0"]).install(monkeypatch)
-    with pytest.raises(AddressRefused) as refused:
+    with pytest.raises(AddressDenied) as refused:
         await public_addresses("internal.example", 443)
     assert str(refused.value) == "The address 10.0.0.5 of internal.example is private, which webhooks never call."
-    with pytest.raises(AddressRefused) as refused:
+    with pytest.raises(AddressDenied) as refused:
         await public_addresses("internal.example", 443)
     assert str(refused.value) == "The address fe80::1%eth0 of internal.example is private, which webhooks never call."
 
@@ -83,14 +83,14 @@ async def test_what_is_no_name_is_refused_without_asking(
     monkeypatch: pytest.MonkeyPatch, host: str, sentence: str
 ) -> None:
     resolver = Resolver().install(monkeypatch)
-    with pytest.raises(AddressRefused) as refused:
+    with pytest.raises(AddressDenied) as refused:
         await public_addresses(host, 443)
     assert str(refused.value) == sentence
     assert resolver.asked == []
 
 
 async def test_the_real_resolver_knows_this_machine() -> None:
-    with pytest.raises(AddressRefused, match="of localhost is private, which webhooks never call"):
+    with pytest.raises(AddressDenied, match="of localhost is private, which webhooks never call"):
         await public_addresses("localhost", 443)
     found = await public_addresses("localhost", 443, LOOPBACK)
     assert set(found) <= {"127.0.0.1", "::1"}
@@ -100,7 +100,7 @@ async def test_the_real_resolver_knows_this_machine() -> None:
 async def test_only_what_is_allowed_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     Resolver(["127.0.0.2", PUBLIC], ["127.0.0.2", "10.0.0.1"]).install(monkeypatch)
     assert await public_addresses("hooks.example", 443, LOOPBACK) == ["127.0.0.2", PUBLIC]
-    with pytest.raises(AddressRefused, match=r"The address 10\.0\.0\.1 of hooks\.example"):
+    with pytest.raises(AddressDenied, match=r"The address 10\.0\.0\.1 of hooks\.example"):
         await public_addresses("hooks.example", 443, LOOPBACK)
 
 

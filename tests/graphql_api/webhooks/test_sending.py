@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from graphql_api.webhooks.sending import BODY_LIMIT, Outcome, WebhookSender
+from graphql_api.webhooks.sending import ANSWER_LIMIT_BYTES, Outcome, WebhookSender
 from tests.support.endpoint import PUBLIC, Answer, Endpoint, Resolver, endpoint, reset, sender, silent
 
 
@@ -105,7 +105,7 @@ async def test_a_body_that_dribbles_in_ends_at_the_deadline_and_changes_nothing(
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"])
 async def test_an_endless_body_is_cut_long_before_the_deadline(head: bytes) -> None:
-    async with endpoint(dribbling(head, bytes(BODY_LIMIT), pause=0)) as served, sender(timeout=60) as sending:
+    async with endpoint(dribbling(head, bytes(ANSWER_LIMIT_BYTES), pause=0)) as served, sender(timeout=60) as sending:
         outcome = await sending.post(f"http://127.0.0.1:{served.port}/", {}, b"{}")
         await asyncio.wait_for(served.broken.wait(), 10)
     assert (outcome.status, outcome.error) == (200, None)
