@@ -72,7 +72,7 @@ def test_new_secrets_are_random_and_long() -> None:
 
 @pytest.mark.parametrize("secret", [key(23), key(65), key(32)[6:], "whsec_", "whsec_äöü", key(32) + "*", key(32)[:-1]])
 def test_a_secret_of_another_form_is_refused_and_not_shown(secret: str) -> None:
-    with pytest.raises(ValueError, match=r"^The secret of a webhook is “whsec_” and 24 to 64 bytes in base64$"):
+    with pytest.raises(ValueError, match=r"^The secret of a webhook is “whsec_” and 24 to 64 bytes in base64\.$"):
         signed_headers(secret, "msg_1", 0, b"")
 
 
@@ -90,5 +90,5 @@ def test_an_id_that_could_be_read_in_two_ways_is_refused(message_id: str) -> Non
 def test_a_webhook_needs_a_secret_and_a_time() -> None:
     with pytest.raises(ValueError, match="at least one secret"):
         signed_headers([], "msg_1", 0, b"")
-    with pytest.raises(ValueError, match="no time since 1970"):
+    with pytest.raises(ValueError, match="not a time since 1970"):
         signed_headers(new_secret(), "msg_1", -1, b"")
