@@ -98,7 +98,7 @@ async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
     while True:
         try:
             await work()
-        except (RefusedRequest, TransactionConflict) as refused:
+        except (RequestError, TransactionConflict) as refused:
             _log.warning("leader task postponed", reason=str(refused))
         except Exception as error:  # noqa: BLE001 - our bug; the task keeps running
             _log.error("leader task failed", exc_info=error)

@@ -71,7 +71,7 @@ class Hub:
         await self._background.cancel()
 
     async def connect(self, session: Session) -> None:
-        """Add a connection that has signed in, or close it when the server is stopping. Raises RefusedRequest.
+        """Add a connection that has signed in, or close it when the server is stopping. Raises RequestError.
 
         Its access was read before the hub knew of it, perhaps from a replica, and changes since then are not announced
         again. So it is read once more.

@@ -17,10 +17,10 @@ from graphql_api.errors import formatted
 from graphql_api.execution import CompiledSchema
 from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.subscriptions.subscription import Delivery
-from resolvers.outbox.feeds import Feed, Told, shown_events
+from resolvers.outbox.feeds import Feed, FeedEvent, visible_events
 
 # Errors that pass with time: no event is lost because the database was busy.
-PASSING_ERRORS: Final = (Overloaded, Unreachable, TookTooLong)
+PASSING_ERRORS: Final = (Overloaded, DatabaseUnavailable, StatementTimeout)
 # Pauses between attempts, in seconds.
 _FIRST_PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 5.0
@@ -100,13 +100,13 @@ class Renderer:
         watched = _watch(viewer)
         operation = self._environment.operation(watched, fresh=True)
         try:
-            if not await shown_events(operation, feed, [event]):
+            if not await visible_events(operation, feed, [event]):
                 return Rendered(None, bool(watched.identity_reads))
-            told = Told.of(event, feed, stream)
-            result = await self._execute(request, operation, told)
+            root = FeedEvent.of(event, feed, stream)
+            result = await self._execute(request, operation, root)
         finally:
             await operation.close()
-        return Rendered(Delivery(_encode(result, told.cursor), told.cursor), bool(watched.identity_reads))
+        return Rendered(Delivery(_encode(result, root.cursor), root.cursor), bool(watched.identity_reads))
 
     async def _state(self, request: SubscriptionRequest, feed: Feed, viewer: Viewer) -> Rendered:
         if feed.stream.state is None:

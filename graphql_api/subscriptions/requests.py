@@ -8,7 +8,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import PreExecutionError
 
 from domain.permissions import Viewer
-from domain.requests import RefusedRequest
+from domain.requests import RequestError
 from graphql_api.context import Environment
 from graphql_api.errors import VALIDATION_FAILED
 from graphql_api.execution import CompiledSchema
@@ -60,7 +60,7 @@ class RequestOpener:
         return opened
 
 
-def request_error_of(rejected: RefusedRequest) -> GraphQLError:
+def request_error_of(rejected: RequestError) -> GraphQLError:
     """Return the error of a rejected request, which belongs to no field."""
     return GraphQLError(str(rejected), original_error=rejected, extensions=dict(rejected.extensions))
 

@@ -39,9 +39,8 @@ class GroupRoutes:
         """Hand each event to the groups whose feeds it belongs to."""
         for event in events:
             for stream, routes in self._routes.items():
-                if event.kind in stream.kinds:
-                    subject = None if stream.subject is None else getattr(event, stream.subject)
-                    for group in routes.get(subject, ()):
+                for subject_id in stream.routes_of(event):
+                    for group in routes.get(subject_id, ()):
                         group.enqueue(event)
 
     def refresh_states(self) -> None:

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from msgspec import Struct
 
 from domain.events import Position
-from domain.requests import RefusedRequest
+from domain.requests import RequestError
 from graphql_api.execution.subscriptions import Opened
 from graphql_api.subscriptions.close_reasons import TOO_SLOW
 from graphql_api.subscriptions.requests import SubscriptionRequest, request_error_of
@@ -96,7 +96,7 @@ class Subscription:
             self.finish()
             self._schedule()
 
-    def reject_request(self, rejected: RefusedRequest) -> None:
+    def reject_request(self, rejected: RequestError) -> None:
         """End with one error that belongs to no field."""
         self.reject([request_error_of(rejected)])
 

@@ -26,7 +26,7 @@ PAGE_SIZE: Final = 500
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
 # Errors after which the tailer connects again.
-_PASSING_ERRORS: Final = (Overloaded, TookTooLong, TransactionConflict, Unreachable)
+_PASSING_ERRORS: Final = (Overloaded, StatementTimeout, TransactionConflict, DatabaseUnavailable)
 
 _log = structlog.get_logger("tessera.events")
 

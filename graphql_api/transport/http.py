@@ -50,7 +50,7 @@ from resolvers.context import Operation
 
 _QUERY_KINDS: Final = frozenset({OperationType.QUERY})
 _REQUEST_KINDS: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
-_STATUS_CODES: Final[Mapping[type[RefusedRequest], int]] = {
+_STATUS_CODES: Final[Mapping[type[RequestError], int]] = {
     Unauthenticated: 401,
     Overloaded: 503,
     DatabaseUnavailable: 503,
@@ -118,8 +118,8 @@ class GraphQLEndpoint:
             except _IsSubscription as found:
                 return await self._subscribe(request, graphql, found.signed_in)
         except BadRequest as bad:
-            return _json(request, request_error(bad.message, BadInput.code), bad.status)
-        except RefusedRequest as refused:
+            return _json(request, request_error(bad.message, BadArgument.code), bad.status)
+        except RequestError as refused:
             return _json(
                 request, request_error(str(refused), **refused.extensions), _STATUS_CODES.get(type(refused), 400)
             )
@@ -172,7 +172,7 @@ class GraphQLEndpoint:
         if not errors:
             return stream
         cause = errors[0].original_error
-        status = _STATUS_CODES.get(type(cause), 400) if isinstance(cause, RefusedRequest) else 400
+        status = _STATUS_CODES.get(type(cause), 400) if isinstance(cause, RequestError) else 400
         return _json(request, {"errors": formatted(errors, valid=True)}, status)
 
     async def _execute(

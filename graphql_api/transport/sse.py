@@ -59,7 +59,7 @@ class EventStream(Response):
         self._subscription = Subscription(request, self._session, hub.tip, lambda _: self._woken.set())
 
     async def open(self) -> list[GraphQLError]:
-        """Start the subscription; return errors, which replace the stream. Raises RefusedRequest."""
+        """Start the subscription; return errors, which replace the stream. Raises RequestError."""
         errors: list[GraphQLError] = []
         try:
             await self._hub.connect(self._session)

@@ -55,7 +55,7 @@ class WebSocketEndpoint:
             await _Connection(self, receive, send, headers).run()
 
     async def sign_in(self, headers: dict[str, str], connection: "_Connection") -> Session:
-        """Return a session for the credential of a connection. Raises RefusedRequest."""
+        """Return a session for the credential of a connection. Raises RequestError."""
         operation = self._environment.operation(None)
         try:
             signed_in = await self._authenticator.viewer(operation, headers)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.rules.model import BonusRule, Condition, Limits, Reward
+from domain.rules.model import BonusRule, Condition, Reward, RuleLimits
 from graphql_api.demo.rules.references import RuleReferences
 
 
@@ -18,7 +18,7 @@ class RulePlan(Struct, frozen=True):
     name: str
     condition: Callable[[RuleReferences], Condition]
     reward: Reward
-    limits: Limits = Limits()
+    limits: RuleLimits = RuleLimits()
     priority: int = 0
     exclusive_group: str | None = None
     replaces: str | None = None

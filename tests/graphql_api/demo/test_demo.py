@@ -15,6 +15,7 @@ from domain.events import EventKind
 from domain.permissions import Role
 from graphql_api.demo import load_demo
 from graphql_api.demo.catalog.catalog import PRODUCTS, VENDORS
+from resolvers.events.table import EVENTS
 from tests.graphql_api.demo.conftest import NOW, Demo, empty_tables, read_tables
 
 

@@ -10,7 +10,7 @@ from domain.ecps.inputs import details_problems
 from domain.events import EventKind
 from domain.permissions import Role
 from domain.rules.model import ActivityClause
-from domain.rules.traversal import clauses
+from domain.rules.traversal import walk_clauses
 from graphql_api.demo.accounts.people import ACCOUNTS, TARA
 from graphql_api.demo.ecps.activity_plan import plan_activities
 from graphql_api.demo.ecps.ecp_plan import plan_ecps

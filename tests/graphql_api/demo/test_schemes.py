@@ -86,7 +86,7 @@ def test_rules_use_every_clause_reward_and_limit(demo: Demo) -> None:
 def test_everything_that_happened_is_activity_and_others_are_notified(demo: Demo) -> None:
     activity = {row["id"]: row for row in demo.tables["scheme_activity"]}
     assert len(activity) == sum(len(plan.steps) for plan in SCHEMES)
-    assert {row["kind"] for row in activity.values()} == SCHEME_ACTIVITIES - {"SCHEME_PARTICIPANT_REMOVED"}
+    assert {row["kind"] for row in activity.values()} == EVENTS.keys() - {"SCHEME_PARTICIPANT_REMOVED"}
     assert all(row["message"].endswith((".", "?", "!")) for row in activity.values())
     told = [row for row in demo.tables["notification"] if row["activity_id"] is not None]
     assert len({(row["account_id"], row["activity_id"]) for row in told}) == len(told) >= 100

@@ -197,7 +197,7 @@ async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
         raise RuntimeError(message)
 
     async with connected(live_server.address, analyst) as socket:
-        for place in ("requests.open_subscription", "rendering.shown_events"):
+        for place in ("requests.open_subscription", "rendering.visible_events"):
             with monkeypatch.context() as patched:
                 patched.setattr(f"graphql_api.subscriptions.{place}", broken)
                 stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
