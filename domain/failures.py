@@ -49,6 +49,28 @@ class Failure(Exception):
         self.path = path
 
 
+class NotFound(Failure):
+    """There is no such object, or none that the viewer may see: the two answer alike."""
+
+    code = UserErrorCode.NOT_FOUND
+
+    def __init__(self, noun: str, path: Path) -> None:
+        super().__init__(f"This {noun} does not exist.", path)
+        self.noun = noun
+
+
+class IllegalState(Failure):
+    """The state of an object does not allow this."""
+
+    code = UserErrorCode.ILLEGAL_STATE
+
+
+class SelfApproval(Failure):
+    """Four eyes: nobody decides about their own request."""
+
+    code = UserErrorCode.SELF_APPROVAL
+
+
 class InvalidInput(Failure):
     """Everything that is wrong with one input, together, so that a form can show all of it at once."""
 

@@ -1,13 +1,12 @@
-"""What may be done to an ECP in its state. Mutations raise what the guards return; `viewerActions` lists the rest."""
+"""What may be done to an ECP in its state."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from domain.ecps.facts import EcpFacts, EcpStatus
-from domain.ecps.failures import EcpStateForbids, SelfVerification
-from domain.failures import Failure
+from domain.ecps.failures import ECP_PATH
+from domain.failures import Failure, IllegalState, NotFound, SelfApproval
+from domain.guards import Guard, Guards, first_failure
 from domain.permissions import Permission, Viewer
 
 
@@ -20,52 +19,37 @@ class EcpAction(StrEnum):
     ERASE = "ERASE"
 
 
-def refusal(action: EcpAction, standing: EcpFacts, viewer: Viewer) -> Failure | None:
-    """Why `viewer` may not do `action` now, or None when it is allowed. Permissions are checked elsewhere."""
-    message = _CLOSED.get(action) if standing.status is EcpStatus.CLOSED else None
-    if message is None and action is EcpAction.SUSPEND:
-        message = _NOT_TO_SUSPEND.get(standing.status)
-    if message is not None:
-        return EcpStateForbids(message)
-    own = standing.ecp_id == viewer.ecp_id
-    return SelfVerification() if own and action in _OF_OTHERS_ONLY else None
+def _unless(status: EcpStatus, message: str) -> Guard[EcpFacts]:
+    """A guard against a status; `message` says why an ECP in it does not allow the action."""
+    return lambda facts, _viewer: IllegalState(message, ECP_PATH) if facts.status is status else None
 
 
-def allowed_actions(standing: EcpFacts, viewer: Viewer) -> tuple[EcpAction, ...]:
-    """The actions that the viewer's roles allow and whose guard lets them pass, in the order of `EcpAction`."""
-    return tuple(
-        action
-        for action in EcpAction
-        if _permitted(action, standing, viewer) and refusal(action, standing, viewer) is None
-    )
+def _own_or_managed(facts: EcpFacts, viewer: Viewer) -> Failure | None:
+    """Only managers correct other ECPs; for anybody else those do not exist."""
+    is_hidden = facts.ecp_id != viewer.ecp_id and not viewer.may(Permission.ECP_MANAGE)
+    return NotFound("ECP", ECP_PATH) if is_hidden else None
 
 
-def _permitted(action: EcpAction, standing: EcpFacts, viewer: Viewer) -> bool:
-    if action is EcpAction.UPDATE and not viewer.may(Permission.ECP_MANAGE):
-        return viewer.may(Permission.ECP_UPDATE) and standing.ecp_id == viewer.ecp_id
-    return viewer.may(ACTION_PERMISSIONS[action])
+def _of_another(facts: EcpFacts, viewer: Viewer) -> Failure | None:
+    message = "This is your own registration, so somebody else has to decide about it."
+    return SelfApproval(message, ECP_PATH) if facts.ecp_id == viewer.ecp_id else None
 
 
-ACTION_PERMISSIONS: Final[Mapping[EcpAction, Permission]] = MappingProxyType(
-    {
-        EcpAction.UPDATE: Permission.ECP_UPDATE,
-        EcpAction.VERIFY: Permission.ECP_MANAGE,
-        EcpAction.SUSPEND: Permission.ECP_MANAGE,
-        EcpAction.ERASE: Permission.ECP_ERASE,
-    }
+_update: Final = _unless(EcpStatus.CLOSED, "This ECP is closed, so there is nothing to correct.")
+_verify: Final = _unless(EcpStatus.CLOSED, "This ECP is closed and cannot be verified again.")
+_suspend: Final = first_failure(
+    _unless(EcpStatus.CLOSED, "This ECP is closed, so there is nothing to suspend."),
+    _unless(EcpStatus.PENDING, "This ECP is not verified yet, so there is nothing to suspend."),
+    _unless(EcpStatus.SUSPENDED, "This ECP is suspended already."),
 )
-_OF_OTHERS_ONLY: Final = frozenset({EcpAction.VERIFY, EcpAction.SUSPEND})
-_CLOSED: Final[Mapping[EcpAction, str]] = MappingProxyType(
+_erase: Final = _unless(EcpStatus.CLOSED, "This ECP was erased already.")
+
+ECP_GUARDS: Final = Guards(
+    EcpAction,
     {
-        EcpAction.UPDATE: "This ECP is closed, so there is nothing to correct.",
-        EcpAction.VERIFY: "This ECP is closed and cannot be verified again.",
-        EcpAction.SUSPEND: "This ECP is closed, so there is nothing to suspend.",
-        EcpAction.ERASE: "This ECP was erased already.",
-    }
-)
-_NOT_TO_SUSPEND: Final[Mapping[EcpStatus, str]] = MappingProxyType(
-    {
-        EcpStatus.PENDING: "This ECP is not verified yet, so there is nothing to suspend.",
-        EcpStatus.SUSPENDED: "This ECP is suspended already.",
-    }
+        EcpAction.UPDATE: (Permission.ECP_UPDATE, first_failure(_own_or_managed, _update)),
+        EcpAction.VERIFY: (Permission.ECP_MANAGE, first_failure(_verify, _of_another)),
+        EcpAction.SUSPEND: (Permission.ECP_MANAGE, first_failure(_suspend, _of_another)),
+        EcpAction.ERASE: (Permission.ECP_ERASE, _erase),
+    },
 )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from domain.ecps.failures import ECP_PATH
-from domain.failures import Failure, UserErrorCode
+from domain.failures import Failure, IllegalState, UserErrorCode
 
 SCHEME_PATH: Final = ("input", "schemeId")
 TERMS_PATH: Final = ("input", "termsVersion")
@@ -26,21 +26,6 @@ class EcpNotNamed(Failure):
 
     def __init__(self) -> None:
         super().__init__("Choose the ECP to enroll.", ECP_PATH)
-
-
-class EnrollmentNotFound(Failure):
-    """No such enrollment, or none with which the viewer has to do: the two answer alike."""
-
-    code = UserErrorCode.NOT_FOUND
-
-    def __init__(self) -> None:
-        super().__init__("This enrollment does not exist.", ENROLLMENT_PATH)
-
-
-class IllegalState(Failure):
-    """The state of the ECP, the scheme or the enrollment does not allow this."""
-
-    code = UserErrorCode.ILLEGAL_STATE
 
 
 class WithdrawnAlready(IllegalState):
@@ -86,12 +71,3 @@ class EnrolledAlready(Failure):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, SCHEME_PATH)
-
-
-class DecidesForThemselves(Failure):
-    """Four eyes: nobody decides about their own enrollment."""
-
-    code = UserErrorCode.SELF_APPROVAL
-
-    def __init__(self) -> None:
-        super().__init__("This is your own enrollment, so somebody else has to decide about it.", ENROLLMENT_PATH)

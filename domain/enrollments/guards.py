@@ -1,12 +1,8 @@
-"""Who may enroll in a scheme today, and what may be done to an enrollment in its state.
+"""Who may enroll in a scheme today, and what may be done to an enrollment in its state."""
 
-Mutations raise what the guards return; `viewerActions` lists the actions whose guard returns nothing.
-"""
-
-from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
+from typing import Final
 
 from domain.calendar import format_day
 from domain.ecps.facts import EcpStatus
@@ -15,16 +11,14 @@ from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatu
 from domain.enrollments.failures import (
     ENROLLMENT_PATH,
     SCHEME_PATH,
-    DecidesForThemselves,
     EnrolledAlready,
-    EnrollmentNotFound,
-    IllegalState,
     OtherTerms,
     OutOfPlace,
     OutOfWindow,
     WithdrawnAlready,
 )
-from domain.failures import Failure, Path
+from domain.failures import Failure, IllegalState, NotFound, Path, SelfApproval
+from domain.guards import Guards, first_failure
 from domain.permissions import Permission, Viewer
 
 
@@ -36,43 +30,24 @@ class EnrollmentAction(StrEnum):
     WITHDRAW = "WITHDRAW"
 
 
-def enrolling_refusal(
+def find_enrolling_failure(
     applicant: Applicant, offer: Offer, before: EnrollmentStatus | None, terms_version: int, today: date
 ) -> Failure | None:
-    """Why this ECP cannot enroll in this scheme today, or None when it can.
+    """The failure that keeps this ECP from enrolling in this scheme today, or None.
 
     `before` is where its enrollment stands, if it has one; `terms_version` is what it accepts.
     """
     return (
-        _ecp_refusal(applicant)
-        or _scheme_refusal(offer, today)
-        or _repetition_refusal(applicant, before)
-        or _window_refusal(offer, today)
+        _ecp_failure(applicant)
+        or _scheme_failure(offer, today)
+        or _repetition_failure(applicant, before)
+        or _window_failure(offer, today)
         or (None if applicant.places & offer.places else OutOfPlace(applicant.named))
         or (None if terms_version == offer.terms_version else OtherTerms(offer.terms_version))
     )
 
 
-def refusal(action: EnrollmentAction, standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
-    """Why `viewer` may not do `action` now, or None when it is allowed.
-
-    Permissions are checked elsewhere, but for one: whoever is no manager has only to do with their own enrollments.
-    """
-    if standing.ecp_id != viewer.ecp_id and not viewer.may(Permission.ENROLLMENT_MANAGE):
-        return EnrollmentNotFound()
-    return _GUARDS[action](standing, viewer)
-
-
-def allowed_actions(standing: EnrollmentFacts, viewer: Viewer) -> tuple[EnrollmentAction, ...]:
-    """The actions that the viewer's roles allow and whose guard lets them pass, in the order of `EnrollmentAction`."""
-    return tuple(
-        action
-        for action in EnrollmentAction
-        if viewer.may(ACTION_PERMISSIONS[action]) and refusal(action, standing, viewer) is None
-    )
-
-
-def _ecp_refusal(applicant: Applicant) -> Failure | None:
+def _ecp_failure(applicant: Applicant) -> Failure | None:
     own, code = applicant.own, applicant.code
     path: Path = ("input",) if own else ECP_PATH
     if applicant.status is EcpStatus.PENDING:
@@ -85,7 +60,7 @@ def _ecp_refusal(applicant: Applicant) -> Failure | None:
     return None
 
 
-def _scheme_refusal(offer: Offer, today: date) -> Failure | None:
+def _scheme_failure(offer: Offer, today: date) -> Failure | None:
     if offer.rejected:
         return IllegalState("This scheme was rejected: nobody can enroll.", SCHEME_PATH)
     if not offer.approved:
@@ -95,7 +70,7 @@ def _scheme_refusal(offer: Offer, today: date) -> Failure | None:
     return None
 
 
-def _repetition_refusal(applicant: Applicant, before: EnrollmentStatus | None) -> Failure | None:
+def _repetition_failure(applicant: Applicant, before: EnrollmentStatus | None) -> Failure | None:
     own, code = applicant.own, applicant.code
     if before is EnrollmentStatus.PENDING:
         yours = "You have asked to enroll in this scheme already: a manager decides."
@@ -108,13 +83,20 @@ def _repetition_refusal(applicant: Applicant, before: EnrollmentStatus | None) -
     return None
 
 
-def _window_refusal(offer: Offer, today: date) -> Failure | None:
+def _window_failure(offer: Offer, today: date) -> Failure | None:
     if offer.opens_on is None or offer.closes_on is None:
         return OutOfWindow("This scheme does not say when enrollment is open.")
     if today < offer.opens_on:
         return OutOfWindow(f"Enrollment opens on {format_day(offer.opens_on)}.")
     if today > offer.closes_on:
         return OutOfWindow(f"Enrollment closed on {format_day(offer.closes_on)}.")
+    return None
+
+
+def _own_or_managed(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
+    """Only managers act on the enrollments of others; for anybody else those do not exist."""
+    if standing.ecp_id != viewer.ecp_id and not viewer.may(Permission.ENROLLMENT_MANAGE):
+        return NotFound("enrollment", ENROLLMENT_PATH)
     return None
 
 
@@ -126,7 +108,9 @@ def _decide(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     }
     if standing.status in decided:
         return IllegalState(decided[standing.status], ENROLLMENT_PATH)
-    return DecidesForThemselves() if standing.ecp_id == viewer.ecp_id else None
+    if standing.ecp_id == viewer.ecp_id:
+        return SelfApproval("This is your own enrollment, so somebody else has to decide about it.", ENROLLMENT_PATH)
+    return None
 
 
 def _accept(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
@@ -148,18 +132,11 @@ def _withdraw(standing: EnrollmentFacts, _viewer: Viewer) -> Failure | None:
     return None
 
 
-ACTION_PERMISSIONS: Mapping[EnrollmentAction, Permission] = MappingProxyType(
+ENROLLMENT_GUARDS: Final = Guards(
+    EnrollmentAction,
     {
-        EnrollmentAction.ACCEPT: Permission.ENROLLMENT_MANAGE,
-        EnrollmentAction.REJECT: Permission.ENROLLMENT_MANAGE,
-        EnrollmentAction.WITHDRAW: Permission.ENROLLMENT_REQUEST,
-    }
-)
-
-_GUARDS: Mapping[EnrollmentAction, Callable[[EnrollmentFacts, Viewer], Failure | None]] = MappingProxyType(
-    {
-        EnrollmentAction.ACCEPT: _accept,
-        EnrollmentAction.REJECT: _decide,
-        EnrollmentAction.WITHDRAW: _withdraw,
-    }
+        EnrollmentAction.ACCEPT: (Permission.ENROLLMENT_MANAGE, first_failure(_own_or_managed, _accept)),
+        EnrollmentAction.REJECT: (Permission.ENROLLMENT_MANAGE, first_failure(_own_or_managed, _decide)),
+        EnrollmentAction.WITHDRAW: (Permission.ENROLLMENT_REQUEST, first_failure(_own_or_managed, _withdraw)),
+    },
 )

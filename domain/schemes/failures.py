@@ -14,33 +14,6 @@ SCHEME_PATH: Final = ("input", "schemeId")
 HASH_PATH: Final = ("input", "contentHash")
 
 
-class SchemeNotFound(Failure):
-    """No such scheme, or none that the viewer may see: the two answer alike."""
-
-    code = UserErrorCode.NOT_FOUND
-
-    def __init__(self) -> None:
-        super().__init__("This scheme does not exist.", SCHEME_PATH)
-
-
-class IllegalState(Failure):
-    """The scheme is in a state in which this cannot be done."""
-
-    code = UserErrorCode.ILLEGAL_STATE
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, SCHEME_PATH)
-
-
-class SelfApproval(Failure):
-    """Four eyes: nobody decides about what they submitted themselves."""
-
-    code = UserErrorCode.SELF_APPROVAL
-
-    def __init__(self) -> None:
-        super().__init__("You submitted this scheme, so somebody else has to decide about it.", SCHEME_PATH)
-
-
 class RevisionOpen(Failure):
     """The scheme has a revision that is not decided yet; there is one at a time."""
 

@@ -1,14 +1,14 @@
-"""What may be done to a scheme in its state. Mutations raise what these return; `viewerActions` lists the rest."""
+"""What may be done to a scheme in its state."""
 
-from collections.abc import Callable, Mapping
 from enum import StrEnum
-from types import MappingProxyType
+from typing import Final
 
 from domain.calendar import format_day
-from domain.failures import Failure
+from domain.failures import Failure, IllegalState, SelfApproval
+from domain.guards import Guards
 from domain.permissions import Permission, Viewer
 from domain.schemes.facts import SchemeStanding
-from domain.schemes.failures import IllegalState, RevisionOpen, SelfApproval, TimePassed
+from domain.schemes.failures import SCHEME_PATH, RevisionOpen, TimePassed
 from domain.schemes.lifecycle import Decision
 
 
@@ -24,36 +24,22 @@ class SchemeAction(StrEnum):
     RESCHEDULE = "RESCHEDULE"
 
 
-def refusal(action: SchemeAction, standing: SchemeStanding, viewer: Viewer) -> Failure | None:
-    """Why `viewer` may not do `action` now, or None when it is allowed. Permissions are checked elsewhere."""
-    return _GUARDS[action](standing, viewer)
-
-
-def allowed_actions(standing: SchemeStanding, viewer: Viewer) -> tuple[SchemeAction, ...]:
-    """The actions that the viewer's roles allow and whose guard lets them pass, in the order of `SchemeAction`."""
-    return tuple(
-        action
-        for action in SchemeAction
-        if viewer.may(ACTION_PERMISSIONS[action]) and refusal(action, standing, viewer) is None
-    )
-
-
 def _edit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if standing.decision is Decision.APPROVED:
-        return IllegalState("An approved scheme cannot be edited.")
+        return _illegal("An approved scheme cannot be edited.")
     if standing.decision is Decision.REJECTED:
-        return IllegalState("A rejected scheme cannot be edited.")
+        return _illegal("A rejected scheme cannot be edited.")
     return None
 
 
 def _submit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     closed = {Decision.APPROVED: "approved", Decision.REJECTED: "rejected"}
     if standing.decision in closed:
-        return IllegalState(f"The scheme is {closed[standing.decision]} and cannot be submitted again.")
+        return _illegal(f"The scheme is {closed[standing.decision]} and cannot be submitted again.")
     if standing.current and standing.decision is None:
-        return IllegalState("The scheme is already waiting for approval.")
+        return _illegal("The scheme is already waiting for approval.")
     if not standing.ready:
-        return IllegalState("The scheme is not complete: finish every step of the wizard first.")
+        return _illegal("The scheme is not complete: finish every step of the wizard first.")
     if standing.missed is not None:
         return TimePassed(standing.missed, "choose a later time first")
     return None
@@ -61,17 +47,17 @@ def _submit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
 
 def _decide(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
     if standing.submitted_by is None:
-        return IllegalState("The scheme has not been submitted for approval.")
+        return _illegal("The scheme has not been submitted for approval.")
     decided = {
         Decision.APPROVED: "The scheme is approved already.",
         Decision.REJECTED: "The scheme was rejected.",
         Decision.CHANGES_REQUESTED: "Changes were requested; the scheme has not been submitted again yet.",
     }
     if standing.decision is not None:
-        return IllegalState(decided[standing.decision])
+        return _illegal(decided[standing.decision])
     if standing.submitted_by == viewer.account_id:
-        return SelfApproval()
-    return None if standing.current else IllegalState("The scheme was edited after it was submitted.")
+        return SelfApproval("You submitted this scheme, so somebody else has to decide about it.", SCHEME_PATH)
+    return None if standing.current else _illegal("The scheme was edited after it was submitted.")
 
 
 def _approve(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
@@ -83,13 +69,13 @@ def _approve(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
 
 def _revise(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if standing.revises:
-        return IllegalState("This is a revision itself: revise the scheme that it belongs to.")
+        return _illegal("This is a revision itself: revise the scheme that it belongs to.")
     if standing.decision is Decision.REJECTED:
-        return IllegalState("A rejected scheme cannot be revised.")
+        return _illegal("A rejected scheme cannot be revised.")
     if standing.decision is not Decision.APPROVED:
-        return IllegalState("The scheme is not approved yet: edit it instead of revising it.")
+        return _illegal("The scheme is not approved yet: edit it instead of revising it.")
     if standing.ended_on is not None:
-        return IllegalState(
+        return _illegal(
             f"The scheme ended on {format_day(standing.ended_on)}: a revision could not take effect any more."
         )
     if found := standing.open_revision:
@@ -99,33 +85,26 @@ def _revise(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
 
 def _reschedule(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if not standing.revises:
-        return IllegalState("Only a revision takes effect at a time of its own.")
+        return _illegal("Only a revision takes effect at a time of its own.")
     decided = {Decision.APPROVED: "is approved already", Decision.REJECTED: "was rejected"}
     if standing.decision in decided:
-        return IllegalState(f"The revision {decided[standing.decision]}: its time stays as it is.")
+        return _illegal(f"The revision {decided[standing.decision]}: its time stays as it is.")
     return None
 
 
-ACTION_PERMISSIONS: Mapping[SchemeAction, Permission] = MappingProxyType(
-    {
-        SchemeAction.EDIT: Permission.SCHEME_DEFINE,
-        SchemeAction.SUBMIT: Permission.SCHEME_DEFINE,
-        SchemeAction.APPROVE: Permission.SCHEME_APPROVE,
-        SchemeAction.REQUEST_CHANGES: Permission.SCHEME_APPROVE,
-        SchemeAction.REJECT: Permission.SCHEME_APPROVE,
-        SchemeAction.REVISE: Permission.SCHEME_DEFINE,
-        SchemeAction.RESCHEDULE: Permission.SCHEME_DEFINE,
-    }
-)
+def _illegal(message: str) -> IllegalState:
+    return IllegalState(message, SCHEME_PATH)
 
-_GUARDS: Mapping[SchemeAction, Callable[[SchemeStanding, Viewer], Failure | None]] = MappingProxyType(
+
+SCHEME_GUARDS: Final = Guards(
+    SchemeAction,
     {
-        SchemeAction.EDIT: _edit,
-        SchemeAction.SUBMIT: _submit,
-        SchemeAction.APPROVE: _approve,
-        SchemeAction.REQUEST_CHANGES: _decide,
-        SchemeAction.REJECT: _decide,
-        SchemeAction.REVISE: _revise,
-        SchemeAction.RESCHEDULE: _reschedule,
-    }
+        SchemeAction.EDIT: (Permission.SCHEME_DEFINE, _edit),
+        SchemeAction.SUBMIT: (Permission.SCHEME_DEFINE, _submit),
+        SchemeAction.APPROVE: (Permission.SCHEME_APPROVE, _approve),
+        SchemeAction.REQUEST_CHANGES: (Permission.SCHEME_APPROVE, _decide),
+        SchemeAction.REJECT: (Permission.SCHEME_APPROVE, _decide),
+        SchemeAction.REVISE: (Permission.SCHEME_DEFINE, _revise),
+        SchemeAction.RESCHEDULE: (Permission.SCHEME_DEFINE, _reschedule),
+    },
 )

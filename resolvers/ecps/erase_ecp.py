@@ -37,7 +37,7 @@ async def erase_ecp(operation: Operation, command: Decided) -> UUID:
 
     The code, enrollments and activities stay; what waits for a decision is withdrawn. An account that is nothing but
     an ECP's is erased with it and disabled; one with other roles is somebody's who goes on working here, and only parts
-    from the ECP. Raises InvalidInput, which a reason that names the person is too, and EcpNotFound.
+    from the ECP. Raises InvalidInput, which a reason that names the person is too, and NotFound.
     """
     reject_invalid(reason_problems(command.reason))
     reason = command.reason.strip()

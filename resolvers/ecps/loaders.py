@@ -7,7 +7,7 @@ from db.accounts.rows import AccountRow
 from db.ecps import reads as statements
 from db.ecps.rows import ContactRow, EcpRow
 from domain.ecps.facts import EcpFacts
-from domain.ecps.guards import EcpAction, allowed_actions
+from domain.ecps.guards import ECP_GUARDS, EcpAction
 from domain.permissions import EcpScope, Permission, Viewer
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
@@ -54,4 +54,4 @@ async def accounts_of_ecps(operation: Operation, ids: list[UUID]) -> list[Accoun
 
 async def actions_by_standing(operation: Operation, standings: list[EcpFacts]) -> list[list[EcpAction]]:
     """What the viewer may do to each ECP now, by the same guards as the mutations."""
-    return [list(allowed_actions(standing, operation.viewer)) for standing in standings]
+    return [list(ECP_GUARDS.allowed(standing, operation.viewer)) for standing in standings]

@@ -12,10 +12,10 @@ from db.ecps.reads import ECP_BY_EMAIL, LOCK_GEOGRAPHY_FOR_SHARE, lock_ecp
 from db.ecps.rows import EcpPlace, EcpRecord
 from db.sessions import Writing
 from domain.catalog.facts import GeographyLevel
-from domain.ecps.failures import EcpNotFound
-from domain.ecps.guards import EcpAction, refusal
+from domain.ecps.failures import ECP_PATH
+from domain.ecps.guards import ECP_GUARDS, EcpAction
 from domain.ecps.inputs import MISSING_PLACE, TAKEN_EMAIL, EcpDetails, details_problems
-from domain.failures import InvalidInput, Problem
+from domain.failures import InvalidInput, NotFound, Problem
 from domain.permissions import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import seen_by
@@ -37,14 +37,14 @@ async def locked(
 ) -> EcpRecord:
     """Lock an ECP that the viewer may see, in order to do `action`; with a `scope` one of those that it shows.
 
-    Raises EcpNotFound, EcpStateForbids and SelfVerification.
+    Raises NotFound, IllegalState and SelfApproval.
     """
     shown = operation.viewer.ecp_scope if scope is None else scope
     rows = await session.fetch(lock_ecp(shown), id=ecp_id, **seen_by(operation.viewer, shown))
     if not rows:
-        raise EcpNotFound
-    if action is not None and (failure := refusal(action, rows[0].ecp.standing, operation.viewer)):
-        raise failure
+        raise NotFound("ECP", ECP_PATH)
+    if action is not None:
+        ECP_GUARDS.check(action, rows[0].ecp.standing, operation.viewer)
     return rows[0]
 
 

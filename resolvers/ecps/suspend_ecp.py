@@ -19,7 +19,7 @@ from resolvers.validation import reject_invalid
 async def suspend_ecp(operation: Operation, command: Decided) -> UUID:
     """Keep an active ECP from enrolling and earning until it is verified again, and tell it why.
 
-    Raises InvalidInput, EcpNotFound, EcpStateForbids and SelfVerification.
+    Raises InvalidInput, NotFound, IllegalState and SelfApproval.
     """
     reject_invalid(reason_problems(command.reason))
     reason = command.reason.strip()

@@ -43,7 +43,7 @@ async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
     """Correct an ECP: a manager any, an ECP itself; nothing changes when everything is so already.
 
     Once it is verified, its name, place and license are for other managers to correct. Raises InvalidInput,
-    EcpNotFound and EcpStateForbids.
+    NotFound and IllegalState.
     """
     async with upserting(operation, TAKEN) as session:
         # Before the ECP: whoever moves a geography locks it before the ECPs that are there.

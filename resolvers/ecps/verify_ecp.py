@@ -33,8 +33,8 @@ class VerifyEcp(Struct, frozen=True):
 async def verify_ecp(operation: Operation, command: VerifyEcp) -> UUID:
     """Make an ECP active, with the tier, and tell it so; one that is so already stays as it is.
 
-    It changes the tier of an active one, and makes a suspended one active again. Raises EcpNotFound, EcpStateForbids,
-    SelfVerification and InvalidInput.
+    It changes the tier of an active one, and makes a suspended one active again. Raises NotFound, IllegalState,
+    SelfApproval and InvalidInput.
     """
     async with operation.writing() as session:
         ecp = (await locked(operation, session, command.ecp_id, EcpAction.VERIFY)).ecp

@@ -10,7 +10,7 @@ from db.outbox.changes import NewEvent
 from domain.checks import REASON_LENGTH, text_problems
 from domain.enrollments.events import about_enrollment
 from domain.enrollments.facts import EnrollmentStatus
-from domain.enrollments.guards import EnrollmentAction, refusal
+from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
 from domain.enrollments.sentences import you_were_accepted, you_were_rejected
 from domain.events import EventKind
 from resolvers.context import Operation
@@ -31,7 +31,7 @@ class DecideEnrollment(Struct, frozen=True):
 async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> UUID:
     """Decide about an enrollment that is pending; the ECP is told.
 
-    Raises InvalidInput, EnrollmentNotFound, IllegalState and DecidesForThemselves.
+    Raises InvalidInput, NotFound, IllegalState and SelfApproval.
     """
     reason = (command.reason or "").strip() or None
     shortest, longest = REASON_LENGTH
@@ -40,8 +40,7 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
     action = EnrollmentAction.ACCEPT if command.accept else EnrollmentAction.REJECT
     async with operation.writing() as session:
         row = await lock_enrollment(operation, session, command.enrollment_id)
-        if failure := refusal(action, standing_of(row, operation), operation.viewer):
-            raise failure
+        ENROLLMENT_GUARDS.check(action, standing_of(row, operation), operation.viewer)
         await record_decision(
             session,
             row.id,

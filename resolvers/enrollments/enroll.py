@@ -10,15 +10,15 @@ from db.enrollments.rows import ApplicantRow, EnrollmentRow, OfferRow
 from db.outbox.changes import NewEvent
 from db.sessions import DuplicateKey, TransactionConflict, Writing
 from domain.ecps.facts import EcpStatus
-from domain.ecps.failures import EcpNotFound
+from domain.ecps.failures import ECP_PATH
 from domain.enrollments.events import about_enrollment
 from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer
-from domain.enrollments.failures import EcpNotNamed, NotRegistered
-from domain.enrollments.guards import enrolling_refusal
+from domain.enrollments.failures import SCHEME_PATH, EcpNotNamed, NotRegistered
+from domain.enrollments.guards import find_enrolling_failure
 from domain.enrollments.sentences import requested, you_were_enrolled
 from domain.events import EventKind
+from domain.failures import NotFound
 from domain.permissions import Permission
-from domain.schemes.failures import SchemeNotFound
 from resolvers.context import Operation
 from resolvers.enrollments.notify import managers_of_scheme, notify_of_enrollment
 
@@ -34,7 +34,7 @@ class Enroll(Struct, frozen=True):
 async def enroll(operation: Operation, command: Enroll) -> UUID:
     """Ask to enroll, or enroll at once when a manager does it for somebody else; the enrollment's id.
 
-    Raises NotRegistered, EcpNotNamed, EcpNotFound, SchemeNotFound, and what `enrolling_refusal` returns.
+    Raises NotRegistered, EcpNotNamed, NotFound, and what `find_enrolling_failure` returns.
     """
     ecp_id = _whom(operation, command.ecp_id)
     try:
@@ -51,7 +51,7 @@ def _whom(operation: Operation, named: UUID | None) -> UUID:
     is_manager = viewer.may(Permission.ENROLLMENT_MANAGE)
     if named is not None:
         if named != viewer.ecp_id and not is_manager:
-            raise EcpNotFound
+            raise NotFound("ECP", ECP_PATH)
         return named
     if viewer.ecp_id is None:
         raise EcpNotNamed if is_manager else NotRegistered
@@ -62,14 +62,14 @@ async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_i
     own = ecp_id == operation.viewer.ecp_id
     offers = await session.fetch(statements.share_offer(operation.viewer.scheme_scope), id=command.scheme_id)
     if not offers:
-        raise SchemeNotFound
+        raise NotFound("scheme", SCHEME_PATH)
     applicants = await session.fetch(statements.SHARE_APPLICANT, id=ecp_id)
     if not applicants:
-        raise EcpNotFound
+        raise NotFound("ECP", ECP_PATH)
     (offer,), (applicant,) = offers, applicants
     found = await session.fetch(statements.LOCK_ENROLLMENT_OF_ECP, scheme_id=offer.id, ecp_id=ecp_id)
     before = found[0] if found else None
-    failure = enrolling_refusal(
+    failure = find_enrolling_failure(
         await _applicant(session, applicant, own=own),
         await _offer(session, offer),
         None if before is None else EnrollmentStatus(before.status),

@@ -8,7 +8,7 @@ from db.enrollments.rows import EnrollmentRow, EnrollmentStandingRow
 from db.sessions import Fetching
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import EnrollmentFacts, EnrollmentStatus
-from domain.enrollments.guards import EnrollmentAction, allowed_actions
+from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
 from domain.permissions import EcpScope
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
@@ -42,7 +42,7 @@ async def deciders_by_id(operation: Operation, ids: list[UUID]) -> list[AccountR
 async def actions_by_enrollment(operation: Operation, ids: list[UUID]) -> list[list[EnrollmentAction]]:
     """What the viewer may do to each enrollment now, by the same guards as the mutations."""
     found = {row.id: row for row in await operation.fetch(statements.STANDINGS_BY_ID, ids=ids)}
-    return [list(allowed_actions(standing_of(found[key], operation), operation.viewer)) for key in ids]
+    return [list(ENROLLMENT_GUARDS.allowed(standing_of(found[key], operation), operation.viewer)) for key in ids]
 
 
 async def standing_row(fetching: Fetching, enrollment_id: UUID) -> EnrollmentStandingRow:

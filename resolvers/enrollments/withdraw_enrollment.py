@@ -8,7 +8,7 @@ from db.enrollments.changes import record_withdrawal
 from db.outbox.changes import NewEvent
 from domain.enrollments.events import about_enrollment
 from domain.enrollments.failures import WithdrawnAlready
-from domain.enrollments.guards import EnrollmentAction, refusal
+from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
 from domain.enrollments.sentences import you_were_withdrawn
 from domain.events import EventKind
 from resolvers.context import Operation
@@ -26,18 +26,17 @@ class WithdrawEnrollment(Struct, frozen=True):
 async def withdraw_enrollment(operation: Operation, command: WithdrawEnrollment) -> UUID:
     """Withdraw the viewer's own enrollment, or as a manager anybody's, who is told; again, nothing changes.
 
-    Raises EnrollmentNotFound, and IllegalState for one that was rejected.
+    Raises NotFound, and IllegalState for one that was rejected.
     """
     async with operation.writing() as session:
         row = await lock_enrollment(operation, session, command.enrollment_id)
-        failure = refusal(EnrollmentAction.WITHDRAW, standing_of(row, operation), operation.viewer)
-        if failure and not isinstance(failure, WithdrawnAlready):
-            raise failure
-        if failure is None:
-            await record_withdrawal(session, row.id, operation.now)
-            messages = {} if row.account_id is None else {row.account_id: you_were_withdrawn(row.scheme_title)}
-            event = NewEvent(
-                EventKind.ENROLLMENT_WITHDRAWN, row.id, about_enrollment(scheme_id=row.scheme_id, ecp_id=row.ecp_id)
-            )
-            await notify_of_enrollment(operation, session, event, messages)
+        try:
+            ENROLLMENT_GUARDS.check(EnrollmentAction.WITHDRAW, standing_of(row, operation), operation.viewer)
+        except WithdrawnAlready:
+            return command.enrollment_id
+        await record_withdrawal(session, row.id, operation.now)
+        messages = {} if row.account_id is None else {row.account_id: you_were_withdrawn(row.scheme_title)}
+        about = about_enrollment(scheme_id=row.scheme_id, ecp_id=row.ecp_id)
+        event = NewEvent(EventKind.ENROLLMENT_WITHDRAWN, row.id, about)
+        await notify_of_enrollment(operation, session, event, messages)
     return command.enrollment_id

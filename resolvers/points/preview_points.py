@@ -14,16 +14,16 @@ from db.schemes.rows import SchemeRow
 from domain.calendar import format_day
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus
-from domain.ecps.failures import EcpNotFound
+from domain.ecps.failures import ECP_PATH
 from domain.enrollments.facts import EnrollmentStatus
-from domain.failures import InvalidInput, Problem, UserErrorCode
+from domain.failures import InvalidInput, NotFound, Problem, UserErrorCode
 from domain.points.earning import Earner, SaleLine, earning_problems, line_problems
 from domain.rules.bounds import MAX_SAFE_INT
 from domain.rules.evaluation import Evaluation, compile_rules
 from domain.rules.facts import EarnerFacts, LineFacts, needed_activities, needed_volumes
 from domain.rules.model import RuleLimits
 from domain.schemes.content import SchemeContent
-from domain.schemes.failures import SchemeNotFound
+from domain.schemes.failures import SCHEME_PATH
 from domain.text import format_number
 from resolvers.context import Operation
 from resolvers.ecps.loaders import ecps_by_id
@@ -70,13 +70,13 @@ class _Case(Struct, frozen=True):
 
 
 async def preview_points(operation: Operation, command: PreviewPoints) -> PointsPreview:
-    """Evaluate a line without posting points. Raises InvalidInput, SchemeNotFound and EcpNotFound."""
+    """Evaluate a line without posting points. Raises InvalidInput and NotFound."""
     (scheme,) = await schemes_by_id(operation, [command.scheme_id])
     if scheme is None:
-        raise SchemeNotFound
+        raise NotFound("scheme", SCHEME_PATH)
     (ecp,) = await ecps_by_id(operation, [command.ecp_id])
     if ecp is None:
-        raise EcpNotFound
+        raise NotFound("ECP", ECP_PATH)
     at = command.at or operation.now
     content, early = await _content(operation, scheme, at)
     case = await _case(operation, command, scheme, ecp, content, at)
@@ -102,7 +102,7 @@ async def _content(operation: Operation, scheme: SchemeRow, at: datetime) -> tup
         early.append(Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",)))
     (definition,) = await load_definitions(operation, [scheme.id], operation.now)
     if definition is None:
-        raise SchemeNotFound
+        raise NotFound("scheme", SCHEME_PATH)
     return definition.content, early
 
 

@@ -25,7 +25,7 @@ from resolvers.validation import reject_invalid
 async def add_scheme_participant(operation: Operation, command: Participation) -> UUID:
     """Let somebody take part, who is told so; adding them again changes nothing.
 
-    Raises InvalidInput for somebody who cannot sign in or does not see the scheme, and SchemeNotFound.
+    Raises InvalidInput for somebody who cannot sign in or does not see the scheme, and NotFound.
     """
     async with operation.writing() as session:
         scheme = await lock_scheme(operation, session, command.scheme_id)

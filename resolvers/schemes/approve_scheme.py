@@ -33,7 +33,7 @@ async def approve_scheme(operation: Operation, command: ApproveScheme) -> UUID:
 
     A revision takes effect at its time, everything else at once.
 
-    Raises InvalidInput, SchemeNotFound, IllegalState, SelfApproval, ContentChanged and TimePassed.
+    Raises InvalidInput, NotFound, IllegalState, SelfApproval, ContentChanged and TimePassed.
     """
     comment = (command.comment or "").strip() or None
     reject_invalid(text_problems(comment, ("comment",), "The comment", (0, REASON_LENGTH[1]), multiline=True))

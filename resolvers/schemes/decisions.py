@@ -11,7 +11,7 @@ from db.sessions import Writing
 from domain.checks import REASON_LENGTH, text_problems
 from domain.events import EventKind
 from domain.schemes.activity_sentences import approved, changes_requested, rejected, work_begins
-from domain.schemes.guards import SchemeAction, refusal
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle import Decision, stages_at
 from domain.schemes.stages import StageState, status_label
 from resolvers.context import Operation
@@ -36,7 +36,7 @@ class DeclineScheme(Struct, frozen=True):
 
 
 async def decline(operation: Operation, command: DeclineScheme, decision: Decision) -> UUID:
-    """Decide against a submission, with a reason. Raises InvalidInput, SchemeNotFound, IllegalState, SelfApproval."""
+    """Decide against a submission, with a reason. Raises InvalidInput, NotFound, IllegalState, SelfApproval."""
     reject_invalid(text_problems(command.reason, ("reason",), "The reason", REASON_LENGTH, multiline=True))
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
@@ -48,9 +48,9 @@ async def decide(
     operation: Operation, session: Writing, definition: Definition, decision: Decision, reason: str | None
 ) -> None:
     """Record a decision about the latest submission, and what follows from it. Raises IllegalState and SelfApproval."""
-    failure = refusal(_ACTIONS[decision], definition.standing, operation.viewer)
-    if failure is not None or definition.submission is None:
-        raise failure or AssertionError("a guard let a decision pass that nobody submitted")
+    SCHEME_GUARDS.check(_ACTIONS[decision], definition.standing, operation.viewer)
+    if definition.submission is None:
+        raise AssertionError("a guard accepted a decision about a scheme that nobody submitted")
     scheme_id = definition.scheme.id
     await changes.record_decision(
         session,

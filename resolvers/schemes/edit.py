@@ -15,7 +15,7 @@ from domain.events import EventKind
 from domain.schemes.change_sentences import changes_sentence
 from domain.schemes.content import FieldDifference, differences
 from domain.schemes.failures import VersionConflict
-from domain.schemes.guards import SchemeAction, refusal
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
@@ -35,10 +35,9 @@ class SavedStep(Struct, frozen=True):
 async def begin_edit(
     operation: Operation, session: Writing, scheme_id: UUID, step: WizardStepKind, expected_version: int
 ) -> Definition:
-    """Lock a scheme in order to save one step. Raises SchemeNotFound, IllegalState and VersionConflict."""
+    """Lock a scheme in order to save one step. Raises NotFound, IllegalState and VersionConflict."""
     definition = await lock_scheme(operation, session, scheme_id)
-    if failure := refusal(SchemeAction.EDIT, definition.standing, operation.viewer):
-        raise failure
+    SCHEME_GUARDS.check(SchemeAction.EDIT, definition.standing, operation.viewer)
     if definition.sections[step].version != expected_version:
         raise await _conflict(session, definition, step, expected_version)
     return definition

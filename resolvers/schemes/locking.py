@@ -5,22 +5,23 @@ from uuid import UUID
 from db.schemes import reads as statements
 from db.schemes.reads import schemes_by_id
 from db.sessions import Writing
-from domain.schemes.failures import SchemeNotFound
+from domain.failures import NotFound
+from domain.schemes.failures import SCHEME_PATH
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition, load_definitions
 
 
 async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
-    """Lock a scheme that the viewer may see and load it. Raises SchemeNotFound."""
+    """Lock a scheme that the viewer may see and load it. Raises NotFound."""
     shown = await session.fetch(schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
     if not shown or not await session.fetch(statements.LOCK_SCHEME, id=scheme_id):
-        raise SchemeNotFound
+        raise NotFound("scheme", SCHEME_PATH)
     return await load_scheme(operation, session, scheme_id)
 
 
 async def load_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
-    """A scheme as the transaction sees it, whoever asks. Raises SchemeNotFound."""
+    """A scheme as the transaction sees it, whoever asks. Raises NotFound."""
     (definition,) = await load_definitions(session, [scheme_id], operation.now)
     if definition is None:
-        raise SchemeNotFound
+        raise NotFound("scheme", SCHEME_PATH)
     return definition

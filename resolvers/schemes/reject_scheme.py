@@ -8,5 +8,5 @@ from resolvers.schemes.decisions import DeclineScheme, decline
 
 
 async def reject_scheme(operation: Operation, command: DeclineScheme) -> UUID:
-    """End a submitted scheme for good. Raises InvalidInput, SchemeNotFound, IllegalState, SelfApproval."""
+    """End a submitted scheme for good. Raises InvalidInput, NotFound, IllegalState, SelfApproval."""
     return await decline(operation, command, Decision.REJECTED)

@@ -18,7 +18,7 @@ from resolvers.schemes.record_activity import SchemeActivity, record_activity
 async def remove_scheme_participant(operation: Operation, command: Participation) -> UUID:
     """Let somebody take part no longer, who is told so; removing them again changes nothing.
 
-    Raises InvalidInput for an unknown account, and SchemeNotFound.
+    Raises InvalidInput for an unknown account, and NotFound.
     """
     async with operation.writing() as session:
         scheme = await lock_scheme(operation, session, command.scheme_id)

@@ -8,5 +8,5 @@ from resolvers.schemes.decisions import DeclineScheme, decline
 
 
 async def request_scheme_changes(operation: Operation, command: DeclineScheme) -> UUID:
-    """Give a submitted scheme back to its managers. Raises InvalidInput, SchemeNotFound, IllegalState, SelfApproval."""
+    """Give a submitted scheme back to its managers. Raises InvalidInput, NotFound, IllegalState, SelfApproval."""
     return await decline(operation, command, Decision.CHANGES_REQUESTED)

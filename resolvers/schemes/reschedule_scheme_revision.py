@@ -6,7 +6,7 @@ from db.schemes import changes
 from domain.events import EventKind
 from domain.schemes.activity_sentences import revision_rescheduled
 from domain.schemes.content import time_difference
-from domain.schemes.guards import SchemeAction, refusal
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
@@ -19,14 +19,14 @@ async def reschedule_scheme_revision(operation: Operation, command: ReviseScheme
 
     What was submitted with another time counts no longer, like after an edit.
 
-    Raises InvalidInput for the time, SchemeNotFound and IllegalState.
+    Raises InvalidInput for the time, NotFound and IllegalState.
     """
     async with operation.writing() as session:
         revision = await lock_scheme(operation, session, command.scheme_id)
+        SCHEME_GUARDS.check(SchemeAction.RESCHEDULE, revision.standing, operation.viewer)
         before = revision.scheme.effective_at
-        failure = refusal(SchemeAction.RESCHEDULE, revision.standing, operation.viewer)
-        if failure is not None or before is None:
-            raise failure or AssertionError("a guard let something pass that is no revision")
+        if before is None:
+            raise AssertionError("a guard accepted a scheme that is no revision")
         require_time(operation, command.effective_at, revision.approved)
         if before == command.effective_at:
             return command.scheme_id

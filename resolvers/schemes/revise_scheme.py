@@ -6,7 +6,7 @@ from db.schemes.revision_changes import open_revision
 from db.schemes.revision_reads import HIGHEST_NUMBER, REVISIONS_BY_SCHEME
 from domain.events import EventKind
 from domain.schemes.activity_sentences import revision_opened
-from domain.schemes.guards import SchemeAction, refusal
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
@@ -19,13 +19,12 @@ async def revise_scheme(operation: Operation, command: ReviseScheme) -> UUID:
 
     It begins with what is in force right before it takes effect: the scheme as it is, or a revision approved already.
 
-    Raises InvalidInput for the time, SchemeNotFound, IllegalState and RevisionOpen.
+    Raises InvalidInput for the time, NotFound, IllegalState and RevisionOpen.
     """
     scheme_id = operation.new_id()
     async with operation.writing() as session:
         live = await lock_scheme(operation, session, command.scheme_id)
-        if failure := refusal(SchemeAction.REVISE, live.standing, operation.viewer):
-            raise failure
+        SCHEME_GUARDS.check(SchemeAction.REVISE, live.standing, operation.viewer)
         approved = await session.fetch(REVISIONS_BY_SCHEME, ids=[command.scheme_id])
         content = require_time(operation, command.effective_at, approved)
         (highest,) = await session.fetch(HIGHEST_NUMBER, code=live.scheme.code)

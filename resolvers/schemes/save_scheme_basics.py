@@ -25,7 +25,7 @@ class SaveSchemeBasics(Struct, frozen=True):
 async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) -> SavedStep:
     """Save the basics; a changed text of the terms is their next version.
 
-    Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict.
+    Raises InvalidInput, NotFound, IllegalState and VersionConflict.
     """
     step, basics = WizardStepKind.BASICS, _trimmed(command.basics)
     reject_invalid(basics_problems(basics))

@@ -40,7 +40,7 @@ class SaveSchemeBonusRules(Struct, frozen=True):
 async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonusRules) -> SavedStep:
     """Save the bonus rules; none at all is fine, base values alone make a scheme.
 
-    Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict.
+    Raises InvalidInput, NotFound, IllegalState and VersionConflict.
     """
     step = WizardStepKind.BONUS_RULES
     rules = [_trimmed(draft.rule) for draft in command.rules]

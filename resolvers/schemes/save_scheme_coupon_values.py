@@ -23,7 +23,7 @@ class SaveSchemeCouponValues(Struct, frozen=True):
 
 
 async def save_scheme_coupon_values(operation: Operation, command: SaveSchemeCouponValues) -> SavedStep:
-    """Save the coupon values. Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict."""
+    """Save the coupon values. Raises InvalidInput, NotFound, IllegalState and VersionConflict."""
     step = WizardStepKind.COUPON_VALUES
     async with operation.writing() as session:
         draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)

@@ -23,7 +23,7 @@ class SaveSchemeGeographies(Struct, frozen=True):
 
 
 async def save_scheme_geographies(operation: Operation, command: SaveSchemeGeographies) -> SavedStep:
-    """Save the geographies. Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict."""
+    """Save the geographies. Raises InvalidInput, NotFound, IllegalState and VersionConflict."""
     step = WizardStepKind.GEOGRAPHIES
     async with operation.writing() as session:
         draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)

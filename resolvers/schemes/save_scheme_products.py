@@ -28,7 +28,7 @@ class SaveSchemeProducts(Struct, frozen=True):
 async def save_scheme_products(operation: Operation, command: SaveSchemeProducts) -> SavedStep:
     """Save the variants; a variant that leaves takes its coupon value along, and the notices say what else it touches.
 
-    Raises InvalidInput, SchemeNotFound, IllegalState and VersionConflict.
+    Raises InvalidInput, NotFound, IllegalState and VersionConflict.
     """
     step = WizardStepKind.PRODUCTS
     async with operation.writing() as session:

@@ -11,7 +11,7 @@ from db.schemes.rows import StandingRow, SubmissionRow
 from db.sessions import Fetching
 from domain.calendar import end_of_day
 from domain.schemes.facts import SchemeStanding
-from domain.schemes.guards import SchemeAction, allowed_actions
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle import Decision
 from domain.schemes.stages import WizardStepState
 from resolvers.context import Operation
@@ -21,7 +21,7 @@ from resolvers.loading import align_many, align_one
 async def actions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeAction]]:
     """What the viewer may do to each scheme now, by the same guards as the mutations."""
     standings = await standings_by_scheme(operation, ids, operation.now)
-    return [list(allowed_actions(standing, operation.viewer)) for standing in standings]
+    return [list(SCHEME_GUARDS.allowed(standing, operation.viewer)) for standing in standings]
 
 
 async def standings_by_scheme(fetching: Fetching, ids: list[UUID], now: datetime) -> list[SchemeStanding]:

@@ -10,7 +10,7 @@ from domain.permissions import Role
 from domain.schemes.activity_sentences import approval_pending, submitted
 from domain.schemes.content import canonical
 from domain.schemes.failures import ContentChanged, WarningsNotAcknowledged
-from domain.schemes.guards import SchemeAction, refusal
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.locking import lock_scheme
@@ -31,12 +31,11 @@ class SubmitScheme(Struct, frozen=True):
 async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
     """Submit a scheme whose content is still what was reviewed, and keep that content with the submission.
 
-    Raises SchemeNotFound, IllegalState, TimePassed, ContentChanged and WarningsNotAcknowledged.
+    Raises NotFound, IllegalState, TimePassed, ContentChanged and WarningsNotAcknowledged.
     """
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
-        if failure := refusal(SchemeAction.SUBMIT, definition.standing, operation.viewer):
-            raise failure
+        SCHEME_GUARDS.check(SchemeAction.SUBMIT, definition.standing, operation.viewer)
         review = review_of(definition)
         (assessment,) = await assess_definitions(operation, session, [definition])
         if command.content_hash != review.content_hash:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatus, Offer
-from domain.enrollments.guards import EnrollmentAction, allowed_actions, enrolling_refusal, refusal
+from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction, find_enrolling_failure
 from domain.enrollments.sentences import (
     STATUS_LABELS,
     requested,
@@ -48,7 +48,7 @@ def refused(
     today: date = APRIL,
 ) -> Refused | None:
     """What the guard says, as code, sentence and path."""
-    failure = enrolling_refusal(applicant, offer, before, terms_version, today)
+    failure = find_enrolling_failure(applicant, offer, before, terms_version, today)
     return None if failure is None else (failure.code.value, failure.message, failure.path)
 
 
@@ -189,7 +189,7 @@ MANAGER, ITSELF, STRANGER = viewer(Role.PROGRAM_MANAGER), viewer(Role.ECP, ecp_i
 
 def said(action: EnrollmentAction, standing: EnrollmentFacts, somebody: Viewer) -> tuple[str, str] | None:
     """What a guard says, as code and sentence; always about the enrollment."""
-    failure = refusal(action, standing, somebody)
+    failure = ENROLLMENT_GUARDS.find_failure(action, standing, somebody)
     assert failure is None or failure.path == ENROLLMENT_PATH
     return None if failure is None else (failure.code.value, failure.message)
 
@@ -202,9 +202,9 @@ def test_what_may_be_done_in_each_state(status: EnrollmentStatus) -> None:
     for action, message in expected.items():
         assert said(action, standing, MANAGER) == (None if message is None else ("ILLEGAL_STATE", message))
     offered = tuple(action for action, message in expected.items() if message is None)
-    assert allowed_actions(standing, MANAGER) == offered
+    assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == offered
     own = (WITHDRAW,) if WITHDRAW in offered else ()
-    assert allowed_actions(standing, ITSELF) == own
+    assert ENROLLMENT_GUARDS.allowed(standing, ITSELF) == own
 
 
 @pytest.mark.parametrize("status", [status for status in EcpStatus if status is not EcpStatus.ACTIVE])
@@ -213,8 +213,8 @@ def test_only_an_active_ecp_is_accepted(status: EcpStatus) -> None:
     standing = replace(PENDING, ecp_status=status)
     message = f"{CODE} is {status.value.lower()}: only an active ECP can be enrolled."
     assert said(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
-    assert allowed_actions(standing, MANAGER) == (REJECT, WITHDRAW)
-    assert allowed_actions(standing, ITSELF) == (WITHDRAW,)
+    assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
+    assert ENROLLMENT_GUARDS.allowed(standing, ITSELF) == (WITHDRAW,)
 
 
 def test_nobody_is_accepted_after_the_end() -> None:
@@ -222,7 +222,7 @@ def test_nobody_is_accepted_after_the_end() -> None:
     standing = replace(PENDING, scheme_has_ended=True)
     message = "The scheme has ended: nobody can be enrolled any more."
     assert said(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
-    assert allowed_actions(standing, MANAGER) == (REJECT, WITHDRAW)
+    assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
 
 
 def test_nobody_decides_for_themselves() -> None:
@@ -230,8 +230,8 @@ def test_nobody_decides_for_themselves() -> None:
     both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
     message = "This is your own enrollment, so somebody else has to decide about it."
     assert said(ACCEPT, PENDING, both) == said(REJECT, PENDING, both) == ("SELF_APPROVAL", message)
-    assert allowed_actions(PENDING, both) == (WITHDRAW,)
-    assert allowed_actions(replace(PENDING, ecp_id=OTHER), both) == (ACCEPT, REJECT, WITHDRAW)
+    assert ENROLLMENT_GUARDS.allowed(PENDING, both) == (WITHDRAW,)
+    assert ENROLLMENT_GUARDS.allowed(replace(PENDING, ecp_id=OTHER), both) == (ACCEPT, REJECT, WITHDRAW)
 
 
 @pytest.mark.parametrize("status", EnrollmentStatus)
@@ -241,14 +241,14 @@ def test_nobody_has_to_do_with_those_of_others(action: EnrollmentAction, status:
     standing = replace(PENDING, status=status)
     for somebody in (STRANGER, viewer(Role.ECP), viewer(Role.ANALYST, Role.ECP, ecp_id=OTHER), viewer(Role.ANALYST)):
         assert said(action, standing, somebody) == ("NOT_FOUND", "This enrollment does not exist.")
-        assert allowed_actions(standing, somebody) == ()
+        assert ENROLLMENT_GUARDS.allowed(standing, somebody) == ()
 
 
 @pytest.mark.parametrize("role", Role)
 def test_who_may_do_something_at_all(role: Role) -> None:
     """R25: managers, and ECPs about themselves."""
     expected = {Role.PROGRAM_MANAGER: (ACCEPT, REJECT, WITHDRAW)}.get(role, ())
-    assert allowed_actions(PENDING, viewer(role, ecp_id=OTHER)) == expected
+    assert ENROLLMENT_GUARDS.allowed(PENDING, viewer(role, ecp_id=OTHER)) == expected
     assert viewer(role).may(Permission.ENROLLMENT_REQUEST) is (role in {Role.PROGRAM_MANAGER, Role.ECP})
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain.failures import UserErrorCode
 from domain.permissions import Role, Viewer
 from domain.schemes.facts import OpenRevision, SchemeStanding
-from domain.schemes.guards import SchemeAction, allowed_actions, refusal
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle import Decision
 
 SUBMITTER, OTHER = UUID(int=1), UUID(int=2)
@@ -76,7 +76,7 @@ def test_the_state_decides_what_can_be_done(
 ) -> None:
     """R3, R5: each refusal is a sentence about the scheme."""
     for action, expected in ((EDIT, edit), (SUBMIT, submit), *((decision, decide) for decision in DECISIONS)):
-        failure = refusal(action, standing, viewer())
+        failure = SCHEME_GUARDS.find_failure(action, standing, viewer())
         assert (failure and failure.message) == expected
         if failure is not None:
             assert failure.code is UserErrorCode.ILLEGAL_STATE
@@ -87,7 +87,7 @@ def test_the_state_decides_what_can_be_done(
 @pytest.mark.parametrize("standing", [WAITING, EDITED])
 def test_nobody_decides_about_what_they_submitted(action: SchemeAction, standing: SchemeStanding) -> None:
     """R5: four eyes, whatever roles somebody holds."""
-    failure = refusal(action, standing, viewer(*Role, account=SUBMITTER))
+    failure = SCHEME_GUARDS.find_failure(action, standing, viewer(*Role, account=SUBMITTER))
     assert failure is not None
     assert failure.code is UserErrorCode.SELF_APPROVAL
     assert failure.message == "You submitted this scheme, so somebody else has to decide about it."
@@ -113,11 +113,11 @@ def test_offered_actions_by_role(
     standing: SchemeStanding, by_manager: tuple[SchemeAction, ...], by_approver: tuple[SchemeAction, ...]
 ) -> None:
     """R9, R25: what the roles allow and the state lets pass, in a fixed order."""
-    assert allowed_actions(standing, viewer(MANAGER)) == by_manager
-    assert allowed_actions(standing, viewer(APPROVER)) == by_approver
+    assert SCHEME_GUARDS.allowed(standing, viewer(MANAGER)) == by_manager
+    assert SCHEME_GUARDS.allowed(standing, viewer(APPROVER)) == by_approver
     both = sorted(by_manager + by_approver, key=list(SchemeAction).index)
-    assert allowed_actions(standing, viewer(MANAGER, APPROVER)) == tuple(both)
-    assert allowed_actions(standing, viewer(MANAGER, APPROVER, account=SUBMITTER)) == by_manager
+    assert SCHEME_GUARDS.allowed(standing, viewer(MANAGER, APPROVER)) == tuple(both)
+    assert SCHEME_GUARDS.allowed(standing, viewer(MANAGER, APPROVER, account=SUBMITTER)) == by_manager
 
 
 def test_a_scheme_is_revised_while_it_is_approved_and_not_over() -> None:
@@ -133,9 +133,9 @@ def test_a_scheme_is_revised_while_it_is_approved_and_not_over() -> None:
         ),
         **dict.fromkeys(REVISIONS, "This is a revision itself: revise the scheme that it belongs to."),
     }
-    assert refusal(REVISE, APPROVED, viewer()) is None
+    assert SCHEME_GUARDS.find_failure(REVISE, APPROVED, viewer()) is None
     for standing, sentence in sentences.items():
-        failure = refusal(REVISE, standing, viewer())
+        failure = SCHEME_GUARDS.find_failure(REVISE, standing, viewer())
         assert failure is not None
         assert (failure.message, failure.path) == (sentence, ("input", "schemeId"))
         conflict = UserErrorCode.CONFLICT if standing is UNDER_REVISION else UserErrorCode.ILLEGAL_STATE
@@ -149,10 +149,10 @@ def test_a_revision_is_moved_until_it_is_decided() -> None:
         Decision.REJECTED: "The revision was rejected: its time stays as it is.",
     }
     for standing in (*REVISIONS, *LATE):
-        failure = refusal(RESCHEDULE, standing, viewer())
+        failure = SCHEME_GUARDS.find_failure(RESCHEDULE, standing, viewer())
         assert (failure and failure.message) == (standing.decision and sentences.get(standing.decision))
     for standing in SCHEMES:
-        failure = refusal(RESCHEDULE, standing, viewer())
+        failure = SCHEME_GUARDS.find_failure(RESCHEDULE, standing, viewer())
         assert failure is not None
         assert failure.message == "Only a revision takes effect at a time of its own."
 
@@ -162,7 +162,10 @@ def test_a_revision_whose_time_has_passed_is_neither_submitted_nor_approved() ->
     passed = "The revision was to take effect on 1 June 2026 at 00:00 UTC, which has passed: "
     for standing, late in zip(REVISIONS, LATE, strict=True):
         for action in set(SchemeAction):
-            expected, failure = refusal(action, standing, viewer()), refusal(action, late, viewer())
+            expected, failure = (
+                SCHEME_GUARDS.find_failure(action, standing, viewer()),
+                SCHEME_GUARDS.find_failure(action, late, viewer()),
+            )
             if expected is None and action in {SUBMIT, SchemeAction.APPROVE}:
                 advice = {SUBMIT: "choose a later time first."}
                 request = "request changes, so that its managers choose a later time."
@@ -177,7 +180,7 @@ def test_a_revision_whose_time_has_passed_is_neither_submitted_nor_approved() ->
 @pytest.mark.parametrize("standing", EVERY)
 def test_other_roles_are_offered_nothing(standing: SchemeStanding, role: Role) -> None:
     """R25."""
-    assert allowed_actions(standing, viewer(role)) == ()
+    assert SCHEME_GUARDS.allowed(standing, viewer(role)) == ()
 
 
 @pytest.mark.parametrize("action", SchemeAction)
@@ -186,5 +189,5 @@ def test_an_offered_action_never_fails_for_its_state(standing: SchemeStanding, a
     """R9: what is offered and what is refused come from the same guards."""
     for account in (SUBMITTER, OTHER):
         somebody = viewer(MANAGER, APPROVER, account=account)
-        offered = action in allowed_actions(standing, somebody)
-        assert offered is (refusal(action, standing, somebody) is None)
+        offered = action in SCHEME_GUARDS.allowed(standing, somebody)
+        assert offered is (SCHEME_GUARDS.find_failure(action, standing, somebody) is None)

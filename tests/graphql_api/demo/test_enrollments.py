@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer
-from domain.enrollments.guards import enrolling_refusal
+from domain.enrollments.guards import find_enrolling_failure
 from domain.events import EventKind
 from domain.permissions import Role
 from graphql_api.demo.accounts.people import TARA
@@ -42,7 +42,7 @@ def test_each_would_have_been_let_pass_on_its_day(demo: Demo) -> None:
         places = frozenset({ecp["geography_id"], ecp["region_id"], ecp["country_id"]})
         applicant = Applicant(ecp["id"], ecp["code"], EcpStatus.ACTIVE, places, own)
         day = row["requested_at"].date()
-        refused.append(enrolling_refusal(applicant, _offer(demo, scheme), None, row["terms_version"], day))
+        refused.append(find_enrolling_failure(applicant, _offer(demo, scheme), None, row["terms_version"], day))
     assert refused == [None] * len(demo.tables["enrollment"])
 
 
