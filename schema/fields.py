@@ -17,13 +17,13 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from resolvers.context import Operation
 
 COMPUTE: Final = "tessera.compute"
-BATCH: Final = "tessera.batch"
+LOADER: Final = "tessera.loader"
 
 AppInfo = strawberry.Info[Operation, None]
 
 
-class Batch:
-    """A batched read: which function answers, by which key of the parent, and what of its answer the field shows."""
+class Loader:
+    """How a field is read for many parents: the function, the key of a parent, and what to pick from the answer."""
 
     def __init__(
         self,
@@ -59,17 +59,18 @@ class BatchedField(StrawberryField):
         return False
 
     def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
-        """Ask the loader of this operation."""
+        """Ask the data loader of this operation."""
         del args
-        batch: Batch = self.metadata[BATCH]
-        key = batch.key(source)
+        loader: Loader = self.metadata[LOADER]
+        key = loader.key(source)
         if key is None:
             return None
-        given = None if batch.arguments is None else batch.arguments(**kwargs)
-        loader = _loader(info.context, batch, given)
-        # Shielded: an error elsewhere cancels who waits here, and others may wait for the same row.
-        answer = asyncio.shield(loader.load_many(cast("Iterable[Any]", key)) if batch.many else loader.load(key))
-        return answer if batch.pick is None else _picked(answer, batch.pick)
+        given = None if loader.arguments is None else loader.arguments(**kwargs)
+        data_loader = _data_loader(info.context, loader, given)
+        # Shielded: an error elsewhere cancels this wait, and other fields may wait for the same row.
+        asked = data_loader.load_many(cast("Iterable[Any]", key)) if loader.many else data_loader.load(key)
+        answer = asyncio.shield(asked)
+        return answer if loader.pick is None else _picked(answer, loader.pick)
 
 
 def leaf(description: str, *, name: str | None = None, deprecated: str | None = None) -> Any:
@@ -107,21 +108,21 @@ def batched(  # noqa: PLR0913 - the parts of a batched field, by name
     arguments: Callable[..., Hashable] | None = None,
     many: bool = False,
 ) -> Any:
-    """A field answered by a batch function, called once with the keys of all parents.
+    """A field answered by a loader, which is called once with the keys of all parents.
 
     `key` is the attribute of the parent's row (a list of keys with `many`); a parent without a key has null. `pick`
-    takes the field's value out of the answer, so that several fields share one read. `arguments` declares the
+    takes the field's value out of the answer, so that several fields can share one read. `arguments` declares the
     GraphQL arguments and turns them into one hashable value, which the function gets as its third parameter.
     """
-    batch = Batch(function, attrgetter(key), pick, arguments, many=many)
-    field = BatchedField(description=description, metadata={BATCH: batch})
+    loader = Loader(function, attrgetter(key), pick, arguments, many=many)
+    field = BatchedField(description=description, metadata={LOADER: loader})
     if arguments is not None:
         field.arguments = StrawberryResolver(arguments).arguments
     return _not_in_init(field)
 
 
-def _loader(operation: Operation, batch: Batch, given: Hashable) -> DataLoader[Any, Any]:
-    function, name = batch.function, (batch.function, given)
+def _data_loader(operation: Operation, loader: Loader, given: Hashable) -> DataLoader[Any, Any]:
+    function, name = loader.function, (loader.function, given)
     found: DataLoader[Any, Any] | None = operation.loaders.get(name)
     if found is None:
 

@@ -7,7 +7,7 @@ from graphql import FieldNode, GraphQLField
 from graphql.execution.values import get_argument_values
 
 from graphql_api.execution.plan import Completion, Run
-from schema.fields import Batch
+from schema.fields import Loader
 
 
 class AttributeChild:
@@ -32,36 +32,36 @@ class BatchedChild:
         self,
         key: str,
         completion: Completion,
-        batch: Batch,
+        loader: Loader,
         field: GraphQLField,
         node: FieldNode,
         convert: Callable[[dict[str, Any]], dict[str, Any]],
     ) -> None:
         self.key = key
         self.completion = completion
-        self._batch = batch
+        self._loader = loader
         self._field = field
         self._node = node
         self._convert = convert
 
     async def values(self, run: Run, sources: list[Any]) -> list[Any]:
         """Load the keys that no field of this operation has loaded yet."""
-        batch = self._batch
-        keys: list[Any] = [batch.key(source) for source in sources]
+        loader = self._loader
+        keys: list[Any] = [loader.key(source) for source in sources]
         given = self._given(run)
-        if batch.many:
-            answers = await run.load(batch.function, given, (key for group in keys if group for key in group))
+        if loader.many:
+            answers = await run.load(loader.function, given, (key for group in keys if group for key in group))
             found = [None if group is None else [answers[key] for key in group] for group in keys]
         else:
-            answers = await run.load(batch.function, given, keys)
+            answers = await run.load(loader.function, given, keys)
             found = [None if key is None else answers[key] for key in keys]
-        if batch.pick is None:
+        if loader.pick is None:
             return found
-        pick = batch.pick
+        pick = loader.pick
         return [None if key is None else pick(answer) for key, answer in zip(keys, found, strict=True)]
 
     def _given(self, run: Run) -> Hashable:
-        if self._batch.arguments is None:
+        if self._loader.arguments is None:
             return None
         values = get_argument_values(self._field, self._node, run.variables)
-        return self._batch.arguments(**self._convert(values))
+        return self._loader.arguments(**self._convert(values))

@@ -31,7 +31,7 @@ from graphql_api.execution.inputs import Inputs
 from graphql_api.execution.leaves import LeafField, compile_leaves, is_leaf, leaf_encoder
 from graphql_api.execution.plan import Child, Completion, Irregular, Selection
 from graphql_api.execution.variables import RootArguments
-from schema.fields import BATCH, COMPUTE, BatchedField, ComputedField
+from schema.fields import LOADER, COMPUTE, BatchedField, ComputedField
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ class Compiler:
             return AttributeChild(key, completion, attrgetter(source) if isinstance(source, str) else source)
         definition = _definition(field)
         if isinstance(definition, BatchedField):
-            batch = definition.metadata[BATCH]
-            return BatchedChild(key, completion, batch, field, node, self._converter_of(definition))
+            loader = definition.metadata[LOADER]
+            return BatchedChild(key, completion, loader, field, node, self._converter_of(definition))
         raise Irregular("resolver")
 
     def _completion(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Completion:

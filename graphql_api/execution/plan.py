@@ -13,7 +13,7 @@ from graphql import GraphQLObjectType
 from graphql.execution.values import VariableValues
 
 Row = dict[str, Any]
-BatchFunction = Callable[..., Awaitable[Sequence[Any]]]
+LoaderFunction = Callable[..., Awaitable[Sequence[Any]]]
 
 
 class Irregular(Exception):
@@ -35,7 +35,7 @@ class Run:
 
     async def load(
         self,
-        function: BatchFunction,
+        function: LoaderFunction,
         given: Hashable,
         keys: Iterable[Any],
     ) -> dict[Any, Any]:
@@ -49,17 +49,17 @@ class Run:
             extra = () if given is None else (given,)
             found = await function(self.context, missing, *extra)
             if len(found) != len(missing) or any(isinstance(answer, Exception) for answer in found):
-                raise Irregular("batch answer")
+                raise Irregular("loader answer")
             answers.update(zip(missing, found, strict=True))
         return answers
 
 
-def remember(context: Any, function: BatchFunction, answers: dict[Any, Any]) -> None:
+def remember(context: Any, function: LoaderFunction, answers: dict[Any, Any]) -> None:
     """Store answers that are already known, so that a loader without arguments is not called for them."""
     _answers(context, function, None).update(answers)
 
 
-def _answers(context: Any, function: BatchFunction, given: Hashable) -> dict[Any, Any]:
+def _answers(context: Any, function: LoaderFunction, given: Hashable) -> dict[Any, Any]:
     found: dict[Any, Any] = context.loaders.setdefault(("plan", function, given), {})
     return found
 

@@ -168,7 +168,7 @@ async def test_a_cancelled_operation_leaves_nothing_behind(limited: CompiledSche
     world.gate = asyncio.get_running_loop().create_future()
     others = asyncio.all_tasks()
     task = asyncio.create_task(limited.execute(document, context_value=world))
-    while not world.calls["weight"]:  # noqa: ASYNC110 - the batch has no event to wait for
+    while not world.calls["weight"]:  # noqa: ASYNC110 - the loader has no event to wait for
         await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -22,14 +22,14 @@ fragment Lists on Thing {
   shape { __typename ... on Circle { radius } ... on Square { side label } }
   shapes { ... on Circle { radius } }
 }
-fragment Batches on Thing {
+fragment Loaders on Thing {
   weight mustWeight owner { number title mustOwner { doubled } } ownerTitle mustOwner { number friends { note } }
   friends { number } looseFriends { number title } friendCount children { number } more: children(first: 3) { title }
 }
 """
 SMALL: Final = (
     """
-{ things { same { ...Leaves } ...Lists ...Batches looseFriends { number mustOwner { ...Leaves ...Lists } } } }
+{ things { same { ...Leaves } ...Lists ...Loaders looseFriends { number mustOwner { ...Leaves ...Lists } } } }
 """
     + FRAGMENTS
 )
@@ -42,12 +42,12 @@ DOCUMENT: Final = (
     perhaps { title perhaps { ...Lists remark } }
     named { __typename title ... on Thing { number children(first: 1) { ...Leaves } } }
     ...Lists
-    ...Batches
+    ...Loaders
   }
   plane { __typename ... on Square { side } }
   named { title ... on Thing { owner { note } } }
   looseThings { number remark friends { mustOwner { title } } }
-  thing(number: 2) { ...Leaves ...Lists ...Batches }
+  thing(number: 2) { ...Leaves ...Lists ...Loaders }
   none: thing(number: -1) { number }
   count
 }
@@ -57,7 +57,7 @@ DOCUMENT: Final = (
 BY_KIND: Final = {
     "attribute": [Fault.MISSING, Fault.EXCEPTION, Fault.NULL, Fault.WRONG_TYPE, Fault.LATER],
     "function": [Fault.RAISES, Fault.EXCEPTION, Fault.NULL, Fault.WRONG_TYPE, Fault.LATER],
-    "batch": [Fault.RAISES, Fault.EXCEPTION, Fault.NULL, Fault.WRONG_TYPE, Fault.LATER, Fault.TOO_FEW],
+    "loader": [Fault.RAISES, Fault.EXCEPTION, Fault.NULL, Fault.WRONG_TYPE, Fault.LATER, Fault.TOO_FEW],
 }
 PLACES: Final = fault_places()
 FAULTS: Final = [(*place, fault) for place, kind in PLACES.items() for fault in BY_KIND[kind]]

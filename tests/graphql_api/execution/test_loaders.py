@@ -1,10 +1,10 @@
-"""A batch function is called once per selection, for all parents; fields that share it share the call."""
+"""A loader is called once per selection, for all parents; fields that share it share the call."""
 
 from graphql_api.execution import CompiledSchema
 from tests.support.execution.synthetic_rows import World
 
 
-async def test_a_batch_is_asked_once_for_all_parents(synthetic: CompiledSchema) -> None:
+async def test_a_loader_is_called_once_for_all_parents(synthetic: CompiledSchema) -> None:
     world = World()
     document = "{ things(count: 50) { mustOwner { mustOwner { number } } friends { mustOwner { title } } } }"
     result = await synthetic.execute(document, context_value=world)
@@ -13,7 +13,7 @@ async def test_a_batch_is_asked_once_for_all_parents(synthetic: CompiledSchema) 
     assert world.calls == {"things": 1, "must_owners": 2, "friends": 1}
 
 
-async def test_fields_that_share_a_batch_share_the_call(synthetic: CompiledSchema) -> None:
+async def test_fields_that_share_a_loader_share_the_call(synthetic: CompiledSchema) -> None:
     world = World()
     document = "{ things(count: 8) { owner { number } a: ownerTitle b: owner { title } weight mustWeight w: weight } }"
     result = await synthetic.execute(document, context_value=world)

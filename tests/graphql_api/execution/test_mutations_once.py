@@ -20,7 +20,7 @@ THREE = """mutation { one: maybeAdd(by: 1) { total } two: maybeAdd(by: 2) { tota
         (TWO, {("title", 1): Fault.NULL}, 2, "null"),
         (TWO, {("remark", 2): Fault.RAISES}, 2, "error"),
         (TWO, {("totals", None): Fault.RAISES}, 1, "error"),
-        (TWO, {("totals", None): Fault.TOO_FEW}, 1, "batch answer"),
+        (TWO, {("totals", None): Fault.TOO_FEW}, 1, "loader answer"),
         (THREE, {}, 4, None),
         (THREE, {("title", 2): Fault.MISSING}, 4, "error"),
         (THREE, {("note", 8): Fault.EXCEPTION}, 4, "exception or awaitable"),

@@ -52,7 +52,7 @@ VIEWERS: Final = ["everybody"] * 6 + [Role.PROGRAM_MANAGER, Role.APPROVER, Role.
 KINDS: Final = {
     "attribute": [Fault.MISSING, Fault.EXCEPTION, Fault.NULL, Fault.WRONG_TYPE, Fault.LATER],
     "function": [Fault.RAISES, Fault.EXCEPTION, Fault.NULL, Fault.WRONG_TYPE, Fault.LATER],
-    "batch": [Fault.RAISES, Fault.EXCEPTION, Fault.NULL, Fault.WRONG_TYPE, Fault.TOO_FEW],
+    "loader": [Fault.RAISES, Fault.EXCEPTION, Fault.NULL, Fault.WRONG_TYPE, Fault.TOO_FEW],
 }
 SEEN: Final[Counter[str]] = Counter()
 

@@ -23,7 +23,7 @@ class Move:
 
 
 async def places(context: "Context", keys: list[int]) -> list[str | None]:
-    """The batch function: odd places have no name."""
+    """The loader: odd places have no name."""
     context.calls.append(keys)
     return [None if key % 2 else f"Place {key}" for key in keys]
 
@@ -93,7 +93,7 @@ async def test_events_are_answered_as_graphql_core_answers_them(engine: Compiled
     assert found == expected
 
 
-async def test_an_event_is_planned_and_its_batch_asked_once(engine: CompiledSchema) -> None:
+async def test_an_event_is_planned_and_its_loader_called_once(engine: CompiledSchema) -> None:
     before, context = dict(engine.fallbacks), Context()
     answer = await engine.execute(
         DOCUMENT, {"above": 0}, context, Move(2, place=2), "Moves", {OperationType.SUBSCRIPTION}

@@ -16,11 +16,11 @@ class Fault(enum.Enum):
 
     MISSING = enum.auto()  # the row has no such attribute
     RAISES = enum.auto()
-    EXCEPTION = enum.auto()  # an exception as a value, and of a batch for every other key
+    EXCEPTION = enum.auto()  # an exception as a value, and of a loader for every other key
     NULL = enum.auto()
     WRONG_TYPE = enum.auto()
     LATER = enum.auto()  # the value is a list with an exception and a null in it
-    TOO_FEW = enum.auto()  # of a batch: an answer less than keys
+    TOO_FEW = enum.auto()  # of a loader: an answer less than keys
 
 
 def value_with(fault: Fault, value: Any) -> Any:
@@ -38,14 +38,14 @@ def value_with(fault: Fault, value: Any) -> Any:
 
 
 def answers_with(fault: Fault | None, keys: Sequence[Any], answer: Callable[[Any], Any]) -> list[Any]:
-    """The answers of a batch function with a fault."""
+    """The answers of a loader with a fault."""
     answers = [answer(key) for key in keys]
     if fault is None:
         return answers
     if fault is Fault.TOO_FEW:
         return answers[:-1]
     if fault is Fault.RAISES:
-        message = "raised by a batch"
+        message = "raised by a loader"
         raise Broken(message)
     return [value_with(fault, found) if key % 2 else found for key, found in zip(keys, answers, strict=True)]
 

@@ -2,7 +2,7 @@
 
 Data are compared as the JSON text that a client gets, so values, their order and the order of keys must be the same.
 Errors are compared by message, path, locations and extensions, but not by their order: the specification leaves it
-open, and it depends on which batch is answered first. If several errors end in the same null, the specification wants
+open, and it depends on which loader is answered first. If several errors end in the same null, the specification wants
 one of them to be reported and does not say which: then a null must have an error in both answers, not the same one.
 Such a comparison succeeds, and says so by `loose`.
 """
@@ -122,7 +122,7 @@ async def answer(
     except (CannotGetOperationTypeError, InvalidOperationTypeError) as refused:
         return Answer(b"null", [((), repr((type(refused), str(refused))).encode())], executed=False)
     finally:
-        # graphql-core answers as soon as all is null, and leaves batches behind that still read.
+        # graphql-core answers as soon as all is null, and leaves loaders behind that still read.
         while pending := asyncio.all_tasks() - others:
             await asyncio.wait(pending)
         closing = operation.close() if hasattr(operation, "close") else None

@@ -215,7 +215,7 @@ def standard_schema() -> strawberry.Schema:
 
 
 class Patient(StrawberryGraphQLCoreExecutionContext):
-    """graphql-core's executor, which does not cancel the batch of a field that it gives up: others may wait for it."""
+    """graphql-core's executor, which does not cancel the loader of a field that it gives up: others may wait for it."""
 
     async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:
         """Wait for a value."""

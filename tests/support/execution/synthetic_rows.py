@@ -1,4 +1,4 @@
-"""The rows and batches beneath the synthetic schema, which fail where a test says so."""
+"""The rows and loaders beneath the synthetic schema, which fail where a test says so."""
 
 import asyncio
 import enum
@@ -65,9 +65,9 @@ strawberry.enum(Mood)
 
 
 class World:
-    """What an operation carries: faults, how often each batch was asked and with what, a number to change.
+    """What an operation carries: faults, how often each loader was called and with what, a number to change.
 
-    With a `gate` batches wait until it is opened.
+    With a `gate` loaders wait until it is opened.
     """
 
     def __init__(self, faults: Faults = MappingProxyType({})) -> None:
@@ -137,10 +137,10 @@ async def _asked(world: World, name: str, keys: Sequence[Any], given: Hashable =
     world.keys.append((name, list(keys)))
     if world.gate is not None:
         await world.gate
-    return answers_with(world.faults.get((name, None)), keys, lambda key: _batch_answer(world, name, key, given))
+    return answers_with(world.faults.get((name, None)), keys, lambda key: _loader_answer(world, name, key, given))
 
 
-def _batch_answer(world: World, name: str, key: Any, given: Any) -> Any:
+def _loader_answer(world: World, name: str, key: Any, given: Any) -> Any:
     if name == "children":
         first, tag = given
         return [world.thing(key * 2 + index) for index in range(min(first, 20))] if tag != "none" else []
@@ -150,7 +150,7 @@ def _batch_answer(world: World, name: str, key: Any, given: Any) -> Any:
 
 
 async def owners_by_id(world: World, keys: Sequence[int]) -> list[Any]:
-    """Owners by id; two fields share this batch."""
+    """Owners by id; two fields share this loader."""
     return await _asked(world, "owners", keys)
 
 
@@ -199,9 +199,9 @@ def picked(name: str) -> Any:
 
 
 def fault_places() -> Mapping[tuple[str, int | None], str]:
-    """Where a fault can be put, each with the kind of place: an attribute, a function, a batch or a root."""
+    """Where a fault can be put, each with the kind of place: an attribute, a function, a loader, or a root."""
     attributes = dict.fromkeys((name for name in _values(1, {}) if name not in {"number", "faults"}), "attribute")
     functions = dict.fromkeys(("doubled", "remark", "perhaps", "named", "pick title"), "function")
-    batches = dict.fromkeys(("owners", "must_owners", "friends", "weight", "children"), "batch")
+    loaders = dict.fromkeys(("owners", "must_owners", "friends", "weight", "children"), "loader")
     roots = dict.fromkeys(("things", "loose_things", "thing", "named", "count", "plane"), "function")
-    return {(name, None): kind for name, kind in {**roots, **attributes, **functions, **batches}.items()}
+    return {(name, None): kind for name, kind in {**roots, **attributes, **functions, **loaders}.items()}
