@@ -1,7 +1,8 @@
 """The schema: its roots, put together from the areas, and the text of `schema.graphql`."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar
+from types import MappingProxyType
+from typing import Annotated, Any, Final, TypeVar
 
 import strawberry
 from graphql import (
@@ -18,28 +19,42 @@ from domain.permissions import Permission
 from domain.requests import BadArgument
 from resolvers.nodes import find_nodes
 from resolvers.paging import LARGEST_PAGE
-from schema.accounts.fields import AccountMutations, AccountQueries
-from schema.accounts.types import ApiKey
-from schema.catalog.fields import CatalogMutations, CatalogQueries
-from schema.ecps.activities import ActivityMutations
-from schema.ecps.fields import EcpMutations, EcpQueries
-from schema.enrollments.fields import EnrollmentMutations
-from schema.errors import ERROR_TYPES
-from schema.events.fields import EventQueries
+from schema import errors, viewer
+from schema.accounts import area as accounts
+from schema.catalog import area as catalog
+from schema.ecps import area as ecps
+from schema.enrollments import area as enrollments
+from schema.errors import error_types
+from schema.events import area as events
 from schema.fields import AppInfo
 from schema.ids import decode_id
 from schema.nodes import Node
-from schema.notifications.fields import NotificationMutations, NotificationQueries, NotificationSubscriptions
-from schema.points.fields import PointsQueries
+from schema.notifications import area as notifications
+from schema.points import area as points
 from schema.roots import query
 from schema.scalars import SCALARS
-from schema.schemes.activity_fields import SchemeActivityQueries, SchemeActivitySubscriptions
-from schema.schemes.errors import ERROR_TYPES as SCHEME_ERROR_TYPES
-from schema.schemes.fields import SchemeMutations, SchemeQueries
-from schema.schemes.revision_fields import SchemeRevisionMutations
-from schema.viewer.fields import ViewerQueries
-from schema.webhooks.fields import WebhookMutations, WebhookQueries
-from schema.work.fields import WorkQueries, WorkSubscriptions
+from schema.schemes import area as schemes
+from schema.webhooks import area as webhooks
+from schema.work import area as work
+
+AREAS: Final = (
+    accounts.AREA,
+    catalog.AREA,
+    ecps.AREA,
+    enrollments.AREA,
+    events.AREA,
+    notifications.AREA,
+    points.AREA,
+    schemes.AREA,
+    webhooks.AREA,
+    work.AREA,
+    viewer.AREA,
+)
+NODE_LOADERS: Final = MappingProxyType({kind: loader for area in AREAS for kind, loader in area.nodes.items()})
+LEADER_TASKS: Final = tuple(task for area in AREAS for task in area.leader_tasks)
+ERROR_TYPES: Final = tuple(
+    kind for module in (errors, *(area.errors for area in AREAS)) if module for kind in error_types(module)
+)
 
 SchemaT = TypeVar("SchemaT", bound=strawberry.Schema)
 
@@ -49,29 +64,15 @@ IdsArgument = Annotated[
 ]
 
 
+# The roots inherit the fields of every area; type checkers cannot see through that.
 @strawberry.type(description="What can be read.")
-class Query(
-    AccountQueries,
-    CatalogQueries,
-    EcpQueries,
-    EventQueries,
-    NotificationQueries,
-    PointsQueries,
-    SchemeActivityQueries,
-    SchemeQueries,
-    ViewerQueries,
-    WebhookQueries,
-    WorkQueries,
-):
-    """The query root."""
-
+class Query(*(fields for area in AREAS for fields in area.queries)):  # type: ignore[misc]
     @query(
         requires=Permission.VIEWER_READ,
         returns=Node | None,
         description="The object of a global id; null when there is none that the viewer may see.",
     )
     async def node(self, info: AppInfo, id: IdArgument) -> Any:
-        """One object."""
         return (await _nodes(info, [id], "id"))[0]
 
     @query(
@@ -80,24 +81,13 @@ class Query(
         description="The objects of several global ids, in their order; null for each that the viewer may not see.",
     )
     async def nodes(self, info: AppInfo, ids: IdsArgument) -> list[Any]:
-        """Several objects."""
         return await _nodes(info, ids, "ids")
 
 
 @strawberry.type(
     description="What can be changed. Each field is one transaction: it is carried out whole or not at all."
 )
-class Mutation(
-    AccountMutations,
-    ActivityMutations,
-    CatalogMutations,
-    EcpMutations,
-    EnrollmentMutations,
-    NotificationMutations,
-    SchemeMutations,
-    SchemeRevisionMutations,
-    WebhookMutations,
-):
+class Mutation(*(fields for area in AREAS for fields in area.mutations)):  # type: ignore[misc]
     """The mutation root."""
 
 
@@ -105,7 +95,7 @@ class Mutation(
     description="What can be followed, over graphql-transport-ws or as server-sent events. Streams that take `after` "
     "resume behind a cursor and miss nothing; an event may come twice, and has the same cursor then."
 )
-class Subscription(NotificationSubscriptions, SchemeActivitySubscriptions, WorkSubscriptions):
+class Subscription(*(fields for area in AREAS for fields in area.subscriptions)):  # type: ignore[misc]
     """The subscription root."""
 
 
@@ -120,7 +110,7 @@ def build_schema(
         Query,
         Mutation,
         Subscription,
-        types=[*ERROR_TYPES, *SCHEME_ERROR_TYPES, ApiKey],
+        types=ERROR_TYPES,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
         **options,
     )
@@ -165,4 +155,4 @@ async def _nodes(info: AppInfo, ids: Sequence[str], argument: str) -> list[Any]:
     known = [key for key in keys if key is not None]
     if len(known) < len(keys):
         raise BadArgument("This is not a global id.", argument)
-    return await find_nodes(info.context, known)
+    return await find_nodes(info.context, NODE_LOADERS, known)

@@ -1,6 +1,8 @@
 """Declared failures as GraphQL types: an interface with code, sentence and path; a type for each that has data."""
 
-from functools import singledispatch
+from collections.abc import Callable
+from types import ModuleType
+from typing import Final, TypeVar
 
 import strawberry
 
@@ -29,37 +31,56 @@ described(
 )
 
 
+UserErrorT = TypeVar("UserErrorT", bound="UserError")
+_TYPES: Final[dict[type[Failure], type["UserError"]]] = {}
+
+
 @strawberry.interface(description="Something that kept a mutation from being carried out; nothing was changed.")
 class UserError:
-    """What every declared failure tells."""
-
     code: UserErrorCode = leaf("The reason, for programs.")
     message: str = leaf("The reason, as a sentence for people.")
     path: list[str] | None = leaf("Where in the arguments the reason lies, from `input` down; list indices are texts.")
 
 
-@strawberry.type(name="InvalidInput", description="A value of the input that was refused.")
+def error_type(
+    failure: type[Failure], description: str, *, name: str | None = None
+) -> Callable[[type[UserErrorT]], type[UserErrorT]]:
+    """Declare the GraphQL type of a failure; it is named like the failure unless there is a `name`.
+
+    A type shows the attributes of the failure: plain fields by name, `computed` and `batched` ones through them.
+    """
+
+    def declare(cls: type[UserErrorT]) -> type[UserErrorT]:
+        _TYPES[failure] = declared = strawberry.type(cls, name=name or failure.__name__, description=description)
+        return declared
+
+    return declare
+
+
+@error_type(InvalidInput, "A value of the input that was refused.")
 class InvalidInputError(UserError):
     """One problem of an input."""
 
 
-@strawberry.type(description="An action that the state of the object, or who asks, does not allow.")
+@error_type(Failure, "An action that the state of the object, or the viewer, does not allow.", name="ActionRefused")
 class ActionRefused(UserError):
     """A failure without data of its own."""
 
 
-ERROR_TYPES = (InvalidInputError, ActionRefused)
+def error_types(module: ModuleType) -> list[type[UserError]]:
+    """The error types that a module declares."""
+    return [kind for kind in _TYPES.values() if kind.__module__ == module.__name__]
 
 
-@singledispatch
 def user_errors(failure: Failure) -> list[UserError]:
-    """The errors that a payload shows for a declared failure."""
-    return [ActionRefused(code=failure.code, message=failure.message, path=list(failure.path))]
-
-
-@user_errors.register
-def _(failure: InvalidInput) -> list[UserError]:
-    return [
-        InvalidInputError(code=problem.code, message=problem.message, path=list(problem.path))
-        for problem in failure.problems
-    ]
+    """The errors that a payload shows for a declared failure: one, or one for each problem of an input."""
+    if isinstance(failure, InvalidInput):
+        return [
+            InvalidInputError(code=problem.code, message=problem.message, path=list(problem.path))
+            for problem in failure.problems
+        ]
+    kind = next(_TYPES[cls] for cls in type(failure).__mro__ if cls in _TYPES)
+    # An exception is never a value in GraphQL, so an object of the GraphQL type carries the attributes of the failure.
+    error: UserError = object.__new__(kind)
+    vars(error).update(vars(failure), code=failure.code, path=list(failure.path))
+    return [error]

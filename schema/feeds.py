@@ -4,17 +4,13 @@ from typing import Annotated, Generic, TypeVar
 
 import strawberry
 
-from domain.events import EventKind
-from resolvers.events.table import EVENTS
 from resolvers.paging import counts
-from schema.descriptions import described
 from schema.fields import batched, computed, leaf
 from schema.paging import PageInfo
 from schema.scalars import EventCursor
 
 T = TypeVar("T")
 
-described(EventKind, "What happened.", {kind: spec.description for kind, spec in EVENTS.items()})
 
 ResumeArgument = Annotated[
     EventCursor | None,
@@ -32,16 +28,12 @@ ReadAfterArgument = Annotated[
 
 @strawberry.type(description="An entry of a stream, with its place in it.")
 class EventEdge(Generic[T]):
-    """An entry of a stream."""
-
     cursor: EventCursor = leaf("The place of this entry; reading and subscribing resume behind it.")
     node: T = leaf("The entry itself.")
 
 
 @strawberry.type(description="A page of a stream, oldest first. Subscriptions to the same stream take its cursors.")
 class EventConnection(Generic[T]):
-    """A page of a stream."""
-
     edges: list[EventEdge[T]] = leaf("The entries with their cursors.")
     nodes: list[T] = leaf("The entries alone.")
     page_info: PageInfo = computed(lambda page: page, "Where this page lies in the stream.")

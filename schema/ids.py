@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import strawberry
@@ -46,14 +46,29 @@ def argument_id(kind: NodeKind, text: str, argument: str) -> UUID:
     return found[1]
 
 
+def input_id(kind: NodeKind, text: str, *path: str) -> UUID:
+    """The UUID in the only id of a mutation input. Raises InvalidInput when it is not an id of this kind."""
+    with InputIds() as ids:
+        return ids.one(kind, text, *path)
+
+
 class InputIds:
-    """Reads the ids in one mutation input and collects what is wrong with them; `check` raises it all together."""
+    """Reads the ids in one mutation input. Leaving the `with` block raises InvalidInput with every wrong id."""
 
     def __init__(self) -> None:
         self._problems: list[Problem] = []
 
+    def __enter__(self) -> Self:
+        """Begin to read."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        """Raise InvalidInput with everything noted, if anything was and nothing else went wrong."""
+        if kind is None and self._problems:
+            raise InvalidInput(*self._problems)
+
     def one(self, kind: NodeKind, text: str, *path: str) -> UUID:
-        """The UUID; a wrong id is noted and answered with a placeholder that never gets past `check`."""
+        """The UUID; a wrong id is noted and answered with a placeholder that never leaves the block."""
         found = decode_id(text)
         if found is not None and found[0] is kind:
             return found[1]
@@ -72,11 +87,6 @@ class InputIds:
     def note(self, message: str, path: Path) -> None:
         """Note another problem found while reading the input."""
         self._problems.append(Problem(UserErrorCode.INVALID, message, ("input", *path)))
-
-    def check(self) -> None:
-        """Raise InvalidInput with everything noted, if anything was."""
-        if self._problems:
-            raise InvalidInput(*self._problems)
 
 
 def _sentence(kind: NodeKind, found: tuple[NodeKind, UUID] | None) -> str:

@@ -12,8 +12,6 @@ T = TypeVar("T", bound=type)
 
 @strawberry.interface(description="Anything with a global id; `node` and `nodes` find it again.")
 class Node:
-    """What every identified object has."""
-
     id: strawberry.ID = leaf("The opaque global id.")
 
 

@@ -25,8 +25,6 @@ SearchArgument = Annotated[
 
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
-    """The neighbors of a page."""
-
     has_next_page: bool = renamed("has_next", "Whether there is more behind this page.")
     has_previous_page: bool = renamed("has_previous", "Whether there is more in front of this page.")
     start_cursor: str | None = computed(
@@ -41,16 +39,12 @@ class PageInfo:
 
 @strawberry.type(description="An entry of a list, with its place in it.")
 class Edge(Generic[T]):
-    """An entry of a list."""
-
     cursor: str = leaf("The place of this entry; pass it as `after` to read on behind it.")
     node: T = leaf("The entry itself.")
 
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    """A page of a list."""
-
     edges: list[Edge[T]] = leaf("The entries with their cursors.")
     nodes: list[T] = leaf("The entries alone.")
     page_info: PageInfo = computed(lambda page: page, "Where this page lies in its list.")

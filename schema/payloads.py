@@ -1,12 +1,23 @@
-"""What all payloads share: the description of `errors`, and its field."""
+"""What all payloads share: errors, and the key of the object to load after the commit."""
 
-from typing import Any, Final
+from uuid import UUID
 
 import strawberry
 
-ERRORS: Final = "What kept the mutation from being carried out; empty when it was."
+from schema.errors import UserError
 
 
-def error_list() -> Any:
-    """The field `errors` of a payload: `list[UserError]`, empty unless told otherwise."""
-    return strawberry.field(default_factory=list, description=ERRORS)
+@strawberry.type
+class Payload:
+    """A payload that shows errors; subclasses add what the mutation made or changed, null when there are errors."""
+
+    errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why the mutation changed nothing; empty when it succeeded."
+    )
+
+
+@strawberry.type
+class KeyedPayload(Payload):
+    """A payload that loads one object by its key, after the commit and from the primary."""
+
+    key: strawberry.Private[UUID | None] = None

@@ -12,6 +12,8 @@ from resolvers.retrying import retrying
 from schema.errors import user_errors
 
 POLICY: Final = "tessera.policy"
+# The description of the one argument that every mutation takes.
+INPUT: Final = "What to do."
 ResolverT = TypeVar("ResolverT", bound=Callable[..., Awaitable[Any]])
 
 
@@ -44,7 +46,10 @@ def mutation(*, requires: Permission, description: str) -> Callable[[ResolverT],
             except Failure as failure:
                 return payload(errors=user_errors(failure))
 
-        return _root_field(checked, requires, payload, description)
+        field = _root_field(checked, requires, payload, description)
+        for argument in field.arguments:
+            argument.description = INPUT
+        return field
 
     return declare
 

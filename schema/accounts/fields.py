@@ -11,14 +11,13 @@ from resolvers.accounts.lists import list_accounts, list_api_keys
 from resolvers.accounts.revoke_api_key import revoke_api_key
 from resolvers.accounts.upsert_account import upsert_account
 from resolvers.paging import Page, PageArguments
-from schema.accounts import inputs
+from schema.accounts import inputs, payloads
 from schema.accounts.types import Account, ApiKey
 from schema.fields import AppInfo
 from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
 from schema.roots import mutation, query
 
 RoleArgument = Annotated[Role | None, strawberry.argument(description="Only accounts that hold this role.")]
-What = strawberry.argument(description="What to do.")
 
 
 @strawberry.type
@@ -36,7 +35,6 @@ class AccountQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[AccountRow]:
-        """A page of accounts."""
         return await list_accounts(info.context, PageArguments(first, after, last, before), search=search, role=role)
 
     @query(
@@ -52,7 +50,6 @@ class AccountQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[ApiKeyRow]:
-        """A page of API keys."""
         return await list_api_keys(info.context, PageArguments(first, after, last, before))
 
 
@@ -63,23 +60,14 @@ class AccountMutations:
     @mutation(
         requires=Permission.ACCOUNT_MANAGE, description="Add an account, or replace it; its roles change at once."
     )
-    async def upsert_account(
-        self, info: AppInfo, input: Annotated[inputs.UpsertAccountInput, What]
-    ) -> inputs.UpsertAccountPayload:
-        """Store an account."""
-        return inputs.UpsertAccountPayload(key=await upsert_account(info.context, input.to_command()))
+    async def upsert_account(self, info: AppInfo, input: inputs.UpsertAccountInput) -> payloads.UpsertAccountPayload:
+        return payloads.UpsertAccountPayload(key=await upsert_account(info.context, input.to_command()))
 
     @mutation(requires=Permission.API_KEY_MANAGE, description="Make an API key for an account.")
-    async def create_api_key(
-        self, info: AppInfo, input: Annotated[inputs.CreateApiKeyInput, What]
-    ) -> inputs.CreateApiKeyPayload:
-        """Make a key."""
+    async def create_api_key(self, info: AppInfo, input: inputs.CreateApiKeyInput) -> payloads.CreateApiKeyPayload:
         created = await create_api_key(info.context, input.to_command())
-        return inputs.CreateApiKeyPayload(key=created.key_id, secret=created.secret)
+        return payloads.CreateApiKeyPayload(key=created.key_id, secret=created.secret)
 
     @mutation(requires=Permission.API_KEY_MANAGE, description="Revoke an API key at once and for good.")
-    async def revoke_api_key(
-        self, info: AppInfo, input: Annotated[inputs.RevokeApiKeyInput, What]
-    ) -> inputs.RevokeApiKeyPayload:
-        """Revoke a key."""
-        return inputs.RevokeApiKeyPayload(key=await revoke_api_key(info.context, input.to_key()))
+    async def revoke_api_key(self, info: AppInfo, input: inputs.RevokeApiKeyInput) -> payloads.RevokeApiKeyPayload:
+        return payloads.RevokeApiKeyPayload(key=await revoke_api_key(info.context, input.to_key()))

@@ -34,8 +34,6 @@ described(
 
 @node_type(AccountRow, "Somebody, or some system, that signs in.")
 class Account(Node):
-    """An account."""
-
     id: strawberry.ID = node_id(NodeKind.ACCOUNT)
     display_name: str = leaf("The name that people see.")
     email: str | None = batched(
@@ -51,8 +49,6 @@ class Account(Node):
 
 @node_type(ApiKeyRow, "A key with which a connected system acts as an account. Its secret is stored as a hash only.")
 class ApiKey(Node):
-    """An API key."""
-
     id: strawberry.ID = node_id(NodeKind.API_KEY)
     name: str = leaf("What the key is for.")
     hint: str = leaf("The first characters of the secret, to recognize it by.")

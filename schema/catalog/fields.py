@@ -21,7 +21,7 @@ from resolvers.catalog.upsert_product import upsert_product
 from resolvers.catalog.upsert_tier import upsert_tier
 from resolvers.catalog.upsert_vendor import upsert_vendor
 from resolvers.paging import Page, PageArguments
-from schema.catalog import inputs
+from schema.catalog import inputs, payloads
 from schema.catalog.types import Geography, Product, Tier, Variant, Vendor
 from schema.fields import AppInfo
 from schema.ids import argument_id
@@ -31,7 +31,6 @@ from schema.roots import mutation, query
 CategoryArgument = Annotated[str | None, strawberry.argument(description="Only products of this category.")]
 KindArgument = Annotated[VendorKind | None, strawberry.argument(description="Only vendors of this kind.")]
 ParentArgument = Annotated[strawberry.ID | None, strawberry.argument(description="Only what lies right beneath this.")]
-What = strawberry.argument(description="What to store.")
 
 
 @strawberry.type
@@ -53,7 +52,6 @@ class CatalogQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[ProductRow]:
-        """A page of products."""
         page = PageArguments(first, after, last, before)
         return await list_products(info.context, page, search=search, category=category)
 
@@ -71,12 +69,10 @@ class CatalogQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[VariantRow]:
-        """A page of variants."""
         return await list_variants(info.context, PageArguments(first, after, last, before), search=search)
 
     @query(requires=Permission.CATALOG_READ, returns=list[str], description="The categories of the products, by name.")
     async def categories(self, info: AppInfo) -> list[str]:
-        """All categories."""
         return await list_categories(info.context)
 
     @query(
@@ -87,13 +83,11 @@ class CatalogQueries:
     async def geographies(
         self, info: AppInfo, parent_id: ParentArgument = None, search: SearchArgument = None
     ) -> list[GeographyRow]:
-        """Geographies."""
         parent = None if parent_id is None else argument_id(NodeKind.GEOGRAPHY, parent_id, "parentId")
         return await list_geographies(info.context, parent_id=parent, search=search)
 
     @query(requires=Permission.CATALOG_READ, returns=list[Tier], description="All tiers, the lowest rank first.")
     async def tiers(self, info: AppInfo) -> list[TierRow]:
-        """All tiers."""
         return await list_tiers(info.context)
 
     @query(requires=Permission.VENDOR_READ, returns=Connection[Vendor], description="Vendors by name.")
@@ -107,7 +101,6 @@ class CatalogQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[VendorRow]:
-        """A page of vendors."""
         return await list_vendors(info.context, PageArguments(first, after, last, before), search=search, kind=kind)
 
 
@@ -116,29 +109,19 @@ class CatalogMutations:
     """Root fields that change the catalog."""
 
     @mutation(requires=Permission.CATALOG_MANAGE, description="Add a product with its variants, or replace it.")
-    async def upsert_product(
-        self, info: AppInfo, input: Annotated[inputs.UpsertProductInput, What]
-    ) -> inputs.UpsertProductPayload:
-        """Store a product."""
-        return inputs.UpsertProductPayload(key=await upsert_product(info.context, input.to_command()))
+    async def upsert_product(self, info: AppInfo, input: inputs.UpsertProductInput) -> payloads.UpsertProductPayload:
+        return payloads.UpsertProductPayload(key=await upsert_product(info.context, input.to_command()))
 
     @mutation(requires=Permission.CATALOG_MANAGE, description="Add a geography, or replace it.")
     async def upsert_geography(
-        self, info: AppInfo, input: Annotated[inputs.UpsertGeographyInput, What]
-    ) -> inputs.UpsertGeographyPayload:
-        """Store a geography."""
-        return inputs.UpsertGeographyPayload(key=await upsert_geography(info.context, input.to_command()))
+        self, info: AppInfo, input: inputs.UpsertGeographyInput
+    ) -> payloads.UpsertGeographyPayload:
+        return payloads.UpsertGeographyPayload(key=await upsert_geography(info.context, input.to_command()))
 
     @mutation(requires=Permission.CATALOG_MANAGE, description="Add a tier, or replace it.")
-    async def upsert_tier(
-        self, info: AppInfo, input: Annotated[inputs.UpsertTierInput, What]
-    ) -> inputs.UpsertTierPayload:
-        """Store a tier."""
-        return inputs.UpsertTierPayload(key=await upsert_tier(info.context, input.to_command()))
+    async def upsert_tier(self, info: AppInfo, input: inputs.UpsertTierInput) -> payloads.UpsertTierPayload:
+        return payloads.UpsertTierPayload(key=await upsert_tier(info.context, input.to_command()))
 
     @mutation(requires=Permission.VENDOR_MANAGE, description="Add a vendor, or replace it.")
-    async def upsert_vendor(
-        self, info: AppInfo, input: Annotated[inputs.UpsertVendorInput, What]
-    ) -> inputs.UpsertVendorPayload:
-        """Store a vendor."""
-        return inputs.UpsertVendorPayload(key=await upsert_vendor(info.context, input.to_command()))
+    async def upsert_vendor(self, info: AppInfo, input: inputs.UpsertVendorInput) -> payloads.UpsertVendorPayload:
+        return payloads.UpsertVendorPayload(key=await upsert_vendor(info.context, input.to_command()))

@@ -33,8 +33,6 @@ described(
 
 @node_type(ProductRow, "What the brand sells; its variants carry the SKUs.")
 class Product(Node):
-    """A product."""
-
     id: strawberry.ID = node_id(NodeKind.PRODUCT)
     name: str = leaf("The name of the product, unique in the catalog.")
     category: str = leaf("The category, which bonus rules can name.")
@@ -46,8 +44,6 @@ class Product(Node):
 
 @node_type(VariantRow, "One SKU of a product.")
 class Variant(Node):
-    """A variant."""
-
     id: strawberry.ID = node_id(NodeKind.VARIANT)
     sku: str = leaf("The stock keeping unit, unique in the catalog.")
     name: str = leaf("What tells the variant from its siblings, like its size.")
@@ -58,8 +54,6 @@ class Variant(Node):
     GeographyRow, "A node of the tree of countries, regions and cities. Naming one includes everything beneath it."
 )
 class Geography(Node):
-    """A geography."""
-
     id: strawberry.ID = node_id(NodeKind.GEOGRAPHY)
     code: str = leaf("The code of the geography, unique in the tree.")
     name: str = leaf("The name people use.")
@@ -74,8 +68,6 @@ class Geography(Node):
 
 @node_type(TierRow, "A rank of ECPs.")
 class Tier(Node):
-    """A tier."""
-
     id: strawberry.ID = node_id(NodeKind.TIER)
     code: str = leaf("The code of the tier.")
     name: str = leaf("The name people use.")
@@ -84,8 +76,6 @@ class Tier(Node):
 
 @node_type(VendorRow, "A company that prints, packs or manufactures.")
 class Vendor(Node):
-    """A vendor."""
-
     id: strawberry.ID = node_id(NodeKind.VENDOR)
     code: str = leaf("The code of the vendor.")
     name: str = leaf("The name of the company.")

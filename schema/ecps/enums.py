@@ -1,5 +1,6 @@
 """Enums of ECPs: statuses, actions and orders."""
 
+from domain.ecps.activities import ActivityOutcome
 from domain.ecps.facts import EcpOrder, EcpStatus
 from domain.ecps.guards import EcpAction
 from schema.descriptions import described
@@ -36,3 +37,14 @@ described(
 )
 
 __all__ = ["EcpAction", "EcpOrder", "EcpStatus"]
+
+
+described(
+    ActivityOutcome,
+    "What became of one reported activity.",
+    {
+        ActivityOutcome.RECORDED: "It is recorded now.",
+        ActivityOutcome.DUPLICATE: "It was recorded before, with the same content; nothing changed.",
+        ActivityOutcome.REJECTED: "It is not recorded; `errors` say why.",
+    },
+)

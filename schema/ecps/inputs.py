@@ -1,24 +1,21 @@
 """Inputs and payloads of ECPs."""
 
-from datetime import date
-from uuid import UUID
+from datetime import date, datetime
 
 import strawberry
 
+from domain.ecps.activities import ACTIVITIES_LIMIT, Activity
 from domain.ecps.inputs import EcpDetails
 from domain.node_kinds import NodeKind
 from resolvers.ecps.lists import EcpFilter
-from resolvers.ecps.loaders import ecps_by_id
 from resolvers.ecps.locking import Decided
+from resolvers.ecps.record_activities import RecordActivities
 from resolvers.ecps.register_ecp import RegisterEcp
 from resolvers.ecps.update_ecp import UpdateEcp
 from resolvers.ecps.verify_ecp import VerifyEcp
 from schema.ecps.enums import EcpStatus
-from schema.ecps.types import Ecp
-from schema.errors import UserError
-from schema.fields import batched, leaf, optional
-from schema.ids import InputIds, argument_id
-from schema.payloads import error_list
+from schema.fields import leaf, optional
+from schema.ids import InputIds, argument_id, input_id
 
 ECP_ID = "The ECP."
 PHONE = "The telephone number: 5 to 32 digits, spaces and `+ - ( )`."
@@ -26,8 +23,6 @@ PHONE = "The telephone number: 5 to 32 digits, spaces and `+ - ( )`."
 
 @strawberry.input(name="EcpFilter", description="Which ECPs to list; everything given must hold together.")
 class EcpFilterInput:
-    """A filter."""
-
     search: str | None = optional(
         "Words of code, name or practice, or their beginnings; or a whole e-mail address, for those who see addresses."
     )
@@ -54,8 +49,6 @@ class EcpFilterInput:
 
 @strawberry.input(description="What somebody who becomes an ECP tells.")
 class RegisterEcpInput:
-    """A registration."""
-
     display_name: str = leaf("The name that people see; 1 to 120 characters.")
     practice: str | None = optional("The workshop, shop or practice; up to 120 characters.")
     geography_id: strawberry.ID = leaf("Where the ECP works: a city, or else a region or country.")
@@ -65,45 +58,36 @@ class RegisterEcpInput:
 
     def to_command(self) -> RegisterEcp:
         """The command. Raises InvalidInput for an id that makes no sense."""
-        ids = InputIds()
-        geography_id = ids.one(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
-        ids.check()
+        geography_id = input_id(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
         details = EcpDetails(self.display_name, self.practice, self.email, self.phone, self.license_number)
         return RegisterEcp(details, geography_id)
 
 
 @strawberry.input(description="An ECP that shall be active, with a tier.")
 class VerifyEcpInput:
-    """A verification."""
-
     ecp_id: strawberry.ID = leaf(ECP_ID)
     tier_id: strawberry.ID = leaf("The tier that it gets.")
 
     def to_command(self) -> VerifyEcp:
         """The command. Raises InvalidInput for ids that make no sense."""
-        ids = InputIds()
-        ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
-        tier_id = ids.one(NodeKind.TIER, self.tier_id, "tierId")
-        ids.check()
+        with InputIds() as ids:
+            ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
+            tier_id = ids.one(NodeKind.TIER, self.tier_id, "tierId")
         return VerifyEcp(ecp_id, tier_id)
 
 
 @strawberry.input(description="An ECP that shall not enroll and earn for now.")
 class SuspendEcpInput:
-    """A suspension."""
-
     ecp_id: strawberry.ID = leaf(ECP_ID)
     reason: str = leaf("Why, for the ECP to read; 3 to 1,000 characters.")
 
     def to_command(self) -> Decided:
         """The command. Raises InvalidInput for an id that makes no sense."""
-        return Decided(_ecp_id(self.ecp_id), self.reason)
+        return Decided(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
 
 
 @strawberry.input(description="What to correct of an ECP. What is left out stays as it is; an empty text is removed.")
 class UpdateEcpInput:
-    """A correction."""
-
     ecp_id: strawberry.ID = leaf(ECP_ID)
     display_name: str | None = optional("The name that people see; 1 to 120 characters.")
     practice: str | None = optional("The workshop, shop or practice; up to 120 characters.")
@@ -114,10 +98,9 @@ class UpdateEcpInput:
 
     def to_command(self) -> UpdateEcp:
         """The command. Raises InvalidInput for ids that make no sense."""
-        ids = InputIds()
-        ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
-        geography_id = ids.maybe(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
-        ids.check()
+        with InputIds() as ids:
+            ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
+            geography_id = ids.maybe(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
         return UpdateEcp(
             ecp_id, self.display_name, self.practice, geography_id, self.email, self.phone, self.license_number
         )
@@ -125,63 +108,32 @@ class UpdateEcpInput:
 
 @strawberry.input(description="An ECP whose personal data shall be gone for good.")
 class EraseEcpInput:
-    """An erasure."""
-
     ecp_id: strawberry.ID = leaf(ECP_ID)
     reason: str = leaf("Why; 3 to 1,000 characters, which are kept and must not name the person.")
 
     def to_command(self) -> Decided:
         """The command. Raises InvalidInput for an id that makes no sense."""
-        return Decided(_ecp_id(self.ecp_id), self.reason)
+        return Decided(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
 
 
-def _ecp_id(text: str) -> UUID:
-    ids = InputIds()
-    ecp_id = ids.one(NodeKind.ECP, text, "ecpId")
-    ids.check()
-    return ecp_id
+@strawberry.input(description="Something that an ECP did.")
+class ActivityInput:
+    external_id: str = leaf("What the reporting system calls it, unique within the source; 1 to 120 characters.")
+    ecp_code: str = leaf("The code of the ECP.")
+    kind: str = leaf(
+        "What it did, like `TRAINING_COMPLETED`: 2 to 60 capital letters, digits and underscores. Rules name it so."
+    )
+    occurred_at: datetime = leaf("When it did; not in the future.")
 
 
-@strawberry.type(description="The answer to `registerEcp`.")
-class RegisterEcpPayload:
-    """A new ECP."""
+@strawberry.input(description="What a connected system reports.")
+class RecordActivitiesInput:
+    source: str = leaf("The reporting system, always by the same name; 1 to 60 characters.")
+    activities: list[ActivityInput] = leaf(f"What ECPs did, 1 to {ACTIVITIES_LIMIT:,} activities.")
 
-    ecp: Ecp | None = batched(ecps_by_id, key="key", description="The new ECP; null when there are errors.")
-    errors: list[UserError] = error_list()
-    key: strawberry.Private[UUID | None] = None
-
-
-@strawberry.type(description="The answer to `verifyEcp`.")
-class VerifyEcpPayload:
-    """A verified ECP."""
-
-    ecp: Ecp | None = batched(ecps_by_id, key="key", description="The active ECP; null when there are errors.")
-    errors: list[UserError] = error_list()
-    key: strawberry.Private[UUID | None] = None
-
-
-@strawberry.type(description="The answer to `suspendEcp`.")
-class SuspendEcpPayload:
-    """A suspended ECP."""
-
-    ecp: Ecp | None = batched(ecps_by_id, key="key", description="The suspended ECP; null when there are errors.")
-    errors: list[UserError] = error_list()
-    key: strawberry.Private[UUID | None] = None
-
-
-@strawberry.type(description="The answer to `updateEcp`.")
-class UpdateEcpPayload:
-    """A corrected ECP."""
-
-    ecp: Ecp | None = batched(ecps_by_id, key="key", description="The corrected ECP; null when there are errors.")
-    errors: list[UserError] = error_list()
-    key: strawberry.Private[UUID | None] = None
-
-
-@strawberry.type(description="The answer to `eraseEcp`.")
-class EraseEcpPayload:
-    """An erased ECP."""
-
-    ecp: Ecp | None = batched(ecps_by_id, key="key", description="What is left of it; null when there are errors.")
-    errors: list[UserError] = error_list()
-    key: strawberry.Private[UUID | None] = None
+    def to_command(self) -> RecordActivities:
+        """The command."""
+        activities = [
+            Activity(item.external_id, item.ecp_code, item.kind, item.occurred_at) for item in self.activities
+        ]
+        return RecordActivities(self.source, activities)

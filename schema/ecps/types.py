@@ -5,6 +5,8 @@ from datetime import datetime
 import strawberry
 
 from db.ecps.rows import EcpRow
+from domain.ecps.activities import ActivityOutcome
+from domain.failures import InvalidInput
 from domain.node_kinds import NodeKind
 from resolvers.catalog.loaders import geographies_by_id, tiers_by_id
 from resolvers.ecps.loaders import accounts_of_ecps, actions_by_standing, contacts_by_ecp
@@ -13,6 +15,7 @@ from schema.accounts.types import Account
 from schema.catalog.types import Geography, Tier
 from schema.ecps.enums import EcpAction, EcpStatus
 from schema.enrollments.types import Enrollment, page_of_ecp
+from schema.errors import UserError, user_errors
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
@@ -23,8 +26,6 @@ _FOR_SOME = "Only the ECP itself and who has the permission `ecp:manage` see it;
 
 @node_type(EcpRow, "A field influencer, who recommends products and earns points.")
 class Ecp(Node):
-    """An ECP."""
-
     id: strawberry.ID = node_id(NodeKind.ECP)
     code: str = leaf("The code people use, like `ECP-2026-000123`; it stays when everything else is erased.")
     display_name: str = leaf("The name that people see.")
@@ -75,4 +76,13 @@ class Ecp(Node):
         key="id",
         arguments=page_of_ecp,
         description="The schemes in which the ECP takes part or asked to, last requested first.",
+    )
+
+
+@strawberry.type(description="What became of one reported activity.")
+class ActivityResult:
+    external_id: str = leaf("What the reporting system calls the activity.")
+    outcome: ActivityOutcome = leaf("What became of it.")
+    errors: list[UserError] = computed(
+        lambda row: user_errors(InvalidInput(*row.problems)), "Why it was rejected; empty otherwise."
     )

@@ -24,8 +24,6 @@ from schema.paging import AfterArgument, FirstArgument
 
 @node_type(EnrollmentRow, "An ECP in a scheme: its latest application, and what became of it.")
 class Enrollment(Node):
-    """An enrollment."""
-
     id: strawberry.ID = node_id(NodeKind.ENROLLMENT)
     ecp: Annotated["Ecp", strawberry.lazy("schema.ecps.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
         ecps_by_id, key="ecp_id", description="The ECP."
@@ -53,8 +51,6 @@ class Enrollment(Node):
 
 @strawberry.input(name="EnrollmentFilter", description="Which enrollments to list; all that is given holds together.")
 class EnrollmentFilterInput:
-    """A filter."""
-
     search: str | None = optional("Words of the ECP's code, name or practice, or their beginnings.")
     statuses: list[EnrollmentStatus] | None = optional("Only enrollments that stand at one of these.")
     geography_ids: list[strawberry.ID] | None = optional("Only ECPs in one of these geographies or beneath it.")

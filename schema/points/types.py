@@ -14,8 +14,6 @@ from schema.scalars import SafeInt
 
 @strawberry.type(description="The verdict on one clause of a rule, and the fact that decided it.")
 class ClauseVerdict:
-    """A clause that was decided."""
-
     clause: str = leaf("What the clause asks for, in words that follow “ECPs who”.")
     met: bool = leaf("Whether the clause is met.")
     fact: str = leaf("The fact that decided it, as a sentence.")
@@ -23,8 +21,6 @@ class ClauseVerdict:
 
 @strawberry.type(description="The verdict on one rule.")
 class RuleVerdict:
-    """A rule that was decided."""
-
     met: bool = leaf("Whether the condition of the rule is met.")
     sentence: str = leaf("What the rule pays, or why it pays less or nothing.")
     clauses: list[ClauseVerdict] = leaf("Every clause of the rule, in reading order.")
@@ -32,8 +28,6 @@ class RuleVerdict:
 
 @strawberry.type(description="The points that one rule pays for one line, and why.")
 class LineVerdict:
-    """A rule's part in a line."""
-
     rule: BonusRule = leaf("The rule.")
     verdict: RuleVerdict = leaf("The verdict on the rule.")
     points: SafeInt = leaf(
@@ -44,8 +38,6 @@ class LineVerdict:
 
 @strawberry.type(description="The points that a sale would earn, and why. Nothing is posted.")
 class PointsPreview:
-    """A preview."""
-
     base_points: SafeInt = leaf("The base points of all units; 0 if there are errors.")
     bonus_points: SafeInt = leaf("The points that all rules pay on top; 0 if there are errors.")
     points: SafeInt = computed(

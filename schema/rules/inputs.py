@@ -12,16 +12,12 @@ from schema.scalars import SafeInt
 
 @strawberry.input(description="The ECP's tier. Give either a list of tiers or the lowest tier.")
 class TierConditionInput:
-    """A clause on the tier."""
-
     in_: list[strawberry.ID] | None = optional("The tiers that qualify.", name="in")
     at_least: strawberry.ID | None = optional("The lowest tier that qualifies.")
 
 
 @strawberry.input(description="The place where the ECP works.")
 class GeographyConditionInput:
-    """A clause on the geography."""
-
     in_: list[strawberry.ID] = strawberry.field(
         name="in", description="The geographies that qualify, including everything beneath them."
     )
@@ -31,8 +27,6 @@ class GeographyConditionInput:
     description="The product sold. Give at least one variant, product or category; any of them qualifies."
 )
 class ProductConditionInput:
-    """A clause on the product."""
-
     variant_ids: list[strawberry.ID] | None = optional("The variants that qualify.")
     product_ids: list[strawberry.ID] | None = optional("The products of which every variant qualifies.")
     categories: list[str] | None = optional("The categories of which every product qualifies.")
@@ -40,23 +34,17 @@ class ProductConditionInput:
 
 @strawberry.input(description="The channel through which the points are earned.")
 class ChannelConditionInput:
-    """A clause on the channel."""
-
     is_: EarningChannel = strawberry.field(name="is", description="The channel that qualifies.")
 
 
 @strawberry.input(description="The units of this one sale line. Give at least one bound, from 1 to 1,000,000.")
 class QuantityConditionInput:
-    """A clause on the quantity."""
-
     at_least: int | None = optional("The fewest units that qualify.")
     at_most: int | None = optional("The most units that qualify.")
 
 
 @strawberry.input(description="The volume that the ECP sold or redeemed so far in a period, before this sale.")
 class VolumeConditionInput:
-    """A clause on the volume."""
-
     measure: VolumeMeasure = leaf("The unit in which the volume is measured.")
     period: VolumePeriod = leaf("The period over which the volume is added up.")
     at_least: SafeInt = leaf("The smallest volume that qualifies, 1 or more.")
@@ -67,8 +55,6 @@ class VolumeConditionInput:
 
 @strawberry.input(description="An activity of the ECP that a connected system reported.")
 class ActivityConditionInput:
-    """A clause on an activity."""
-
     kind: str = leaf(
         "The kind of activity, such as `TRAINING_COMPLETED`: 2 to 60 capital letters, digits and underscores."
     )
@@ -78,15 +64,11 @@ class ActivityConditionInput:
 
 @strawberry.input(description="The number of days since the ECP enrolled in the scheme.")
 class EnrolledWithinConditionInput:
-    """A clause on the enrollment."""
-
     days: int = leaf("The most days from the enrollment to the sale, 1 to 3,660.")
 
 
 @strawberry.input(description="The time of the sale. Give at least one restriction. Dates and times are in UTC.")
 class PeriodConditionInput:
-    """A clause on dates, weekdays and the time of day."""
-
     from_: date | None = optional("The first day.", name="from")
     to: date | None = optional("The last day.")
     weekdays: list[Weekday] | None = optional("The days of the week.")
@@ -98,8 +80,6 @@ class PeriodConditionInput:
 
 @strawberry.input(one_of=True, description="A clause, or a combination of up to 20 conditions, at most 5 levels deep.")
 class RuleConditionInput:
-    """A condition."""
-
     all: list["RuleConditionInput"] | None = choice("All of these conditions hold.")
     any: list["RuleConditionInput"] | None = choice("At least one of these conditions holds.")
     not_: "RuleConditionInput | None" = choice("This condition does not hold.", name="not")
@@ -116,8 +96,6 @@ class RuleConditionInput:
 
 @strawberry.input(description="The points per unit once the quantity of the line reaches a threshold.")
 class SlabInput:
-    """One slab."""
-
     from_quantity: int = leaf(
         "The quantity from which the slab applies, 1 or more. Each slab starts above the one before it."
     )
@@ -126,8 +104,6 @@ class SlabInput:
 
 @strawberry.input(one_of=True, description="The reward for meeting the condition, on top of base points.")
 class RuleRewardInput:
-    """A reward."""
-
     flat_points: int | None = choice("The same points for each sale line or coupon, 1 to 1,000,000.")
     points_per_unit: int | None = choice("Points for each unit of the sale line, 1 to 1,000,000.")
     percent_of_base: Decimal | None = choice(
@@ -141,8 +117,6 @@ class RuleRewardInput:
 
 @strawberry.input(description="The limits of a rule. An omitted limit does not apply.")
 class RuleLimitsInput:
-    """Limits."""
-
     points_per_ecp: SafeInt | None = optional("The most points for one ECP over the whole scheme.")
     points_per_ecp_per_month: SafeInt | None = optional("The most points for one ECP per calendar month.")
     points_in_total: SafeInt | None = optional("The most points for all ECPs together.")
@@ -151,8 +125,6 @@ class RuleLimitsInput:
 
 @strawberry.input(description="A bonus rule: a condition, and the reward for meeting it.")
 class BonusRuleInput:
-    """A rule."""
-
     id: strawberry.ID | None = optional("The rule of the scheme to replace. Omit it for a new rule.")
     name: str = leaf("The name of the rule, 1 to 120 characters, unique within the scheme.")
     condition: RuleConditionInput = leaf("The condition that must be met.")

@@ -20,32 +20,24 @@ from schema.scalars import SafeInt
 
 @strawberry.type(description="Holds if all of its conditions hold.")
 class AllCondition:
-    """ALL of several conditions."""
-
     is_type_of = is_row(model.AllOf)
     conditions: list["RuleCondition"] = leaf("The conditions, all of which must hold.")
 
 
 @strawberry.type(description="Holds if at least one of its conditions holds.")
 class AnyCondition:
-    """ANY of several conditions."""
-
     is_type_of = is_row(model.AnyOf)
     conditions: list["RuleCondition"] = leaf("The conditions, at least one of which must hold.")
 
 
 @strawberry.type(description="Holds if its condition does not hold.")
 class NotCondition:
-    """The opposite of a condition."""
-
     is_type_of = is_row(model.Not)
     condition: "RuleCondition" = leaf("The condition that must not hold.")
 
 
 @strawberry.type(description="The ECP's tier.")
 class TierCondition:
-    """A clause on the tier."""
-
     is_type_of = is_row(model.TierClause)
     tiers: list[Tier] = batched(
         tiers_by_id, key="tier_ids", many=True, description="The tiers that qualify; empty if `atLeastTier` is given."
@@ -57,8 +49,6 @@ class TierCondition:
 
 @strawberry.type(description="The place where the ECP works.")
 class GeographyCondition:
-    """A clause on the geography."""
-
     is_type_of = is_row(model.GeographyClause)
     geographies: list[Geography] = batched(
         geographies_by_id,
@@ -70,8 +60,6 @@ class GeographyCondition:
 
 @strawberry.type(description="The product sold: any of the variants, products or categories qualifies.")
 class ProductCondition:
-    """A clause on the product."""
-
     is_type_of = is_row(model.ProductClause)
     variants: list[Variant] = batched(
         variants_by_id, key="variant_ids", many=True, description="The variants that qualify."
@@ -84,16 +72,12 @@ class ProductCondition:
 
 @strawberry.type(description="The channel through which the points are earned.")
 class ChannelCondition:
-    """A clause on the channel."""
-
     is_type_of = is_row(model.ChannelClause)
     channel: EarningChannel = leaf("The channel that qualifies.")
 
 
 @strawberry.type(description="The units of this one sale line.")
 class QuantityCondition:
-    """A clause on the quantity of the line."""
-
     is_type_of = is_row(model.QuantityClause)
     at_least: int | None = leaf("The fewest units that qualify; null: no lower bound.")
     at_most: int | None = leaf("The most units that qualify; null: no upper bound.")
@@ -101,8 +85,6 @@ class QuantityCondition:
 
 @strawberry.type(description="The volume that the ECP sold or redeemed so far in a period, before this sale.")
 class VolumeCondition:
-    """A clause on the volume."""
-
     is_type_of = is_row(model.VolumeClause)
     measure: VolumeMeasure = leaf("The unit in which the volume is measured.")
     period: VolumePeriod = leaf("The period over which the volume is added up.")
@@ -114,8 +96,6 @@ class VolumeCondition:
 
 @strawberry.type(description="An activity of the ECP that a connected system reported.")
 class ActivityCondition:
-    """A clause on an activity."""
-
     is_type_of = is_row(model.ActivityClause)
     kind: str = renamed("activity", "The kind of activity, such as `TRAINING_COMPLETED`.")
     times: int = leaf("The fewest times that qualify.")
@@ -124,16 +104,12 @@ class ActivityCondition:
 
 @strawberry.type(description="The number of days since the ECP enrolled in the scheme.")
 class EnrolledWithinCondition:
-    """A clause on the enrollment."""
-
     is_type_of = is_row(model.EnrolledWithinClause)
     days: int = leaf("The most days from the enrollment to the sale.")
 
 
 @strawberry.type(description="The time of the sale. A null field does not restrict it. Dates and times are in UTC.")
 class PeriodCondition:
-    """A clause on dates, weekdays and the time of day."""
-
     is_type_of = is_row(model.PeriodClause)
     from_date: date | None = strawberry.field(name="from", description="The first day.")
     to_date: date | None = strawberry.field(name="to", description="The last day.")
@@ -164,16 +140,12 @@ RuleCondition = Annotated[
 
 @strawberry.type(description="The same points for each sale line or coupon, whatever its quantity.")
 class FlatPointsReward:
-    """Flat points."""
-
     is_type_of = is_row(model.FlatPoints)
     points: int = leaf("The points.")
 
 
 @strawberry.type(description="Points for each unit of the sale line.")
 class PointsPerUnitReward:
-    """Points per unit."""
-
     is_type_of = is_row(model.PointsPerUnit)
     points: int = leaf("The points per unit.")
 
@@ -182,24 +154,18 @@ class PointsPerUnitReward:
     description="A percentage of the base points, paid on top of them. The result is rounded half to even."
 )
 class PercentOfBaseReward:
-    """A percentage of base."""
-
     is_type_of = is_row(model.PercentOfBase)
     percent: Decimal = leaf("The percentage: 10 pays a tenth of the base points on top.")
 
 
 @strawberry.type(description="A multiple of the base points. The result is rounded half to even.")
 class MultiplyBaseReward:
-    """A multiple of base."""
-
     is_type_of = is_row(model.MultiplyBase)
     factor: Decimal = leaf("The factor: 2 pays twice the base points in total, so the bonus equals the base points.")
 
 
 @strawberry.type(description="The points per unit once the quantity of the line reaches a threshold.")
 class Slab:
-    """One slab."""
-
     from_quantity: int = leaf("The quantity from which the slab applies.")
     points_per_unit: int = leaf("The points for every unit of the line.")
 
@@ -208,8 +174,6 @@ class Slab:
     description="Points per unit that depend on the quantity: the highest slab reached pays for every unit."
 )
 class SlabsReward:
-    """Slabs by quantity."""
-
     is_type_of = is_row(model.Slabs)
     slabs: list[Slab] = leaf("The slabs, by quantity.")
 
@@ -222,8 +186,6 @@ RuleReward = Annotated[
 
 @strawberry.type(description="The limits of a rule. A null limit does not apply.")
 class RuleLimits:
-    """The limits of a rule."""
-
     points_per_ecp: SafeInt | None = leaf("The most points for one ECP over the whole scheme.")
     points_per_ecp_per_month: SafeInt | None = leaf("The most points for one ECP per calendar month.")
     points_in_total: SafeInt | None = leaf("The most points for all ECPs together.")
@@ -232,8 +194,6 @@ class RuleLimits:
 
 @node_type(RuleView, "A bonus rule: a condition, and the reward for meeting it on top of base points.")
 class BonusRule(Node):
-    """A bonus rule."""
-
     id: strawberry.ID = node_id(NodeKind.BONUS_RULE)
     name: str = renamed("rule.name", "The name of the rule.")
     position: int = leaf("The position of the rule in its scheme, from 1.")

@@ -8,7 +8,10 @@ from db.schemes.rows import SchemeRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.enrollments.open_schemes import list_open_schemes
+from resolvers.outbox.feeds import Feed, FeedPage, read_feed
 from resolvers.paging import Page, PageArguments
+from resolvers.schemes.activity_feed import follow_activity
+from resolvers.schemes.activity_loaders import activities_by_id
 from resolvers.schemes.add_scheme_participant import add_scheme_participant
 from resolvers.schemes.approve_scheme import approve_scheme
 from resolvers.schemes.create_scheme import create_scheme
@@ -17,27 +20,22 @@ from resolvers.schemes.loaders import find_scheme
 from resolvers.schemes.reject_scheme import reject_scheme
 from resolvers.schemes.remove_scheme_participant import remove_scheme_participant
 from resolvers.schemes.request_scheme_changes import request_scheme_changes
+from resolvers.schemes.reschedule_scheme_revision import reschedule_scheme_revision
+from resolvers.schemes.revise_scheme import revise_scheme
 from resolvers.schemes.save_scheme_basics import save_scheme_basics
 from resolvers.schemes.save_scheme_bonus_rules import save_scheme_bonus_rules
 from resolvers.schemes.save_scheme_coupon_values import save_scheme_coupon_values
 from resolvers.schemes.save_scheme_geographies import save_scheme_geographies
 from resolvers.schemes.save_scheme_products import save_scheme_products
 from resolvers.schemes.submit_scheme import submit_scheme
+from schema.feeds import EventConnection, ReadAfterArgument, ResumeArgument
 from schema.fields import AppInfo
 from schema.ids import argument_id
 from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
-from schema.roots import mutation, query
-from schema.schemes import inputs
+from schema.roots import mutation, query, subscription
+from schema.schemes import definition_inputs, inputs, payloads
+from schema.schemes.activity_types import SchemeActivity, SchemeActivityEvent
 from schema.schemes.enums import SchemeOrder
-from schema.schemes.payloads import (
-    ApproveSchemePayload,
-    CreateSchemePayload,
-    RejectSchemePayload,
-    RequestSchemeChangesPayload,
-    SaveSchemeStepPayload,
-    SchemeParticipantPayload,
-    SubmitSchemePayload,
-)
 from schema.schemes.types import Scheme
 
 FilterArgument = Annotated[
@@ -52,7 +50,7 @@ RevisionArgument = Annotated[
 EcpIdArgument = Annotated[
     strawberry.ID | None, strawberry.argument(description="For whom, when it is not the viewer; takes `ecp:read`.")
 ]
-What = strawberry.argument(description="What to do.")
+SchemeIdArgument = Annotated[strawberry.ID, strawberry.argument(description="The scheme.")]
 
 
 @strawberry.type
@@ -74,7 +72,6 @@ class SchemeQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[SchemeRow]:
-        """A page of schemes."""
         chosen = (filter_ or inputs.SchemeFilterInput()).to_filter()
         page = PageArguments(first, after, last, before)
         return await list_schemes(info.context, page, chosen, order_by or SchemeOrder.UPDATED_AT_DESC)
@@ -85,7 +82,6 @@ class SchemeQueries:
         description="The scheme of a code, or a revision that it has not become yet; null when the viewer sees none.",
     )
     async def scheme(self, info: AppInfo, code: CodeArgument, revision: RevisionArgument = None) -> SchemeRow | None:
-        """One scheme."""
         return await find_scheme(info.context, code, revision)
 
     @query(
@@ -102,9 +98,23 @@ class SchemeQueries:
         first: FirstArgument = None,
         after: AfterArgument = None,
     ) -> Page[SchemeRow]:
-        """A page of schemes."""
         key = None if ecp_id is None else argument_id(NodeKind.ECP, ecp_id, "ecpId")
         return await list_open_schemes(info.context, PageArguments(first, after), search=search, ecp_id=key)
+
+    @query(
+        requires=Permission.SCHEME_FOLLOW,
+        returns=EventConnection[SchemeActivity],
+        description="What happened to a scheme lately, oldest first: the stream of the subscription, for polling.",
+    )
+    async def scheme_activity(
+        self,
+        info: AppInfo,
+        scheme_id: SchemeIdArgument,
+        after: ReadAfterArgument = None,
+        first: FirstArgument = None,
+    ) -> FeedPage:
+        key = argument_id(NodeKind.SCHEME, scheme_id, "schemeId")
+        return await read_feed(info.context, await follow_activity(info.context, key, after), first, activities_by_id)
 
 
 @strawberry.type
@@ -113,90 +123,100 @@ class SchemeMutations:
 
     @mutation(requires=Permission.SCHEME_DEFINE, description="Start the definition of a scheme.")
     async def create_scheme(
-        self, info: AppInfo, input: Annotated[inputs.CreateSchemeInput, What]
-    ) -> CreateSchemePayload:
-        """Create."""
-        return CreateSchemePayload(scheme_id=await create_scheme(info.context, input.to_command()))
+        self, info: AppInfo, input: definition_inputs.CreateSchemeInput
+    ) -> payloads.CreateSchemePayload:
+        return payloads.CreateSchemePayload(key=await create_scheme(info.context, input.to_command()))
 
     @mutation(requires=Permission.SCHEME_DEFINE, description="Save the first step of the wizard.")
     async def save_scheme_basics(
-        self, info: AppInfo, input: Annotated[inputs.SaveSchemeBasicsInput, What]
-    ) -> SaveSchemeStepPayload:
-        """Save basics."""
-        return SaveSchemeStepPayload.of(await save_scheme_basics(info.context, input.to_command()))
+        self, info: AppInfo, input: definition_inputs.SaveSchemeBasicsInput
+    ) -> payloads.SaveSchemeStepPayload:
+        return payloads.SaveSchemeStepPayload.of(await save_scheme_basics(info.context, input.to_command()))
 
     @mutation(requires=Permission.SCHEME_DEFINE, description="Save the second step of the wizard.")
     async def save_scheme_products(
-        self, info: AppInfo, input: Annotated[inputs.SaveSchemeProductsInput, What]
-    ) -> SaveSchemeStepPayload:
-        """Save products."""
-        return SaveSchemeStepPayload.of(await save_scheme_products(info.context, input.to_command()))
+        self, info: AppInfo, input: definition_inputs.SaveSchemeProductsInput
+    ) -> payloads.SaveSchemeStepPayload:
+        return payloads.SaveSchemeStepPayload.of(await save_scheme_products(info.context, input.to_command()))
 
     @mutation(requires=Permission.SCHEME_DEFINE, description="Save the third step of the wizard.")
     async def save_scheme_geographies(
-        self, info: AppInfo, input: Annotated[inputs.SaveSchemeGeographiesInput, What]
-    ) -> SaveSchemeStepPayload:
-        """Save geographies."""
-        return SaveSchemeStepPayload.of(await save_scheme_geographies(info.context, input.to_command()))
+        self, info: AppInfo, input: definition_inputs.SaveSchemeGeographiesInput
+    ) -> payloads.SaveSchemeStepPayload:
+        return payloads.SaveSchemeStepPayload.of(await save_scheme_geographies(info.context, input.to_command()))
 
     @mutation(requires=Permission.SCHEME_DEFINE, description="Save the fourth step of the wizard.")
     async def save_scheme_coupon_values(
-        self, info: AppInfo, input: Annotated[inputs.SaveSchemeCouponValuesInput, What]
-    ) -> SaveSchemeStepPayload:
-        """Save coupon values."""
-        return SaveSchemeStepPayload.of(await save_scheme_coupon_values(info.context, input.to_command()))
+        self, info: AppInfo, input: definition_inputs.SaveSchemeCouponValuesInput
+    ) -> payloads.SaveSchemeStepPayload:
+        return payloads.SaveSchemeStepPayload.of(await save_scheme_coupon_values(info.context, input.to_command()))
 
     @mutation(requires=Permission.SCHEME_DEFINE, description="Save the fifth step of the wizard.")
     async def save_scheme_bonus_rules(
-        self, info: AppInfo, input: Annotated[inputs.SaveSchemeBonusRulesInput, What]
-    ) -> SaveSchemeStepPayload:
-        """Save bonus rules."""
+        self, info: AppInfo, input: definition_inputs.SaveSchemeBonusRulesInput
+    ) -> payloads.SaveSchemeStepPayload:
         command = input.to_command(info.context.new_id)
-        return SaveSchemeStepPayload.of(await save_scheme_bonus_rules(info.context, command))
+        return payloads.SaveSchemeStepPayload.of(await save_scheme_bonus_rules(info.context, command))
 
     @mutation(requires=Permission.SCHEME_DEFINE, description="Submit a complete scheme for approval.")
-    async def submit_scheme(
-        self, info: AppInfo, input: Annotated[inputs.SubmitSchemeInput, What]
-    ) -> SubmitSchemePayload:
-        """Submit."""
-        return SubmitSchemePayload(scheme_id=await submit_scheme(info.context, input.to_command()))
+    async def submit_scheme(self, info: AppInfo, input: inputs.SubmitSchemeInput) -> payloads.SubmitSchemePayload:
+        return payloads.SubmitSchemePayload(key=await submit_scheme(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.SCHEME_APPROVE, description="Approve a submitted scheme, which cannot be edited afterwards."
     )
-    async def approve_scheme(
-        self, info: AppInfo, input: Annotated[inputs.ApproveSchemeInput, What]
-    ) -> ApproveSchemePayload:
-        """Approve."""
-        return ApproveSchemePayload(scheme_id=await approve_scheme(info.context, input.to_command()))
+    async def approve_scheme(self, info: AppInfo, input: inputs.ApproveSchemeInput) -> payloads.ApproveSchemePayload:
+        return payloads.ApproveSchemePayload(key=await approve_scheme(info.context, input.to_command()))
 
     @mutation(requires=Permission.SCHEME_APPROVE, description="Give a submitted scheme back to its managers.")
     async def request_scheme_changes(
-        self, info: AppInfo, input: Annotated[inputs.RequestSchemeChangesInput, What]
-    ) -> RequestSchemeChangesPayload:
-        """Request changes."""
-        return RequestSchemeChangesPayload(scheme_id=await request_scheme_changes(info.context, input.to_command()))
+        self, info: AppInfo, input: inputs.RequestSchemeChangesInput
+    ) -> payloads.RequestSchemeChangesPayload:
+        return payloads.RequestSchemeChangesPayload(key=await request_scheme_changes(info.context, input.to_command()))
 
     @mutation(requires=Permission.SCHEME_APPROVE, description="Reject a submitted scheme for good.")
-    async def reject_scheme(
-        self, info: AppInfo, input: Annotated[inputs.RejectSchemeInput, What]
-    ) -> RejectSchemePayload:
-        """Reject."""
-        return RejectSchemePayload(scheme_id=await reject_scheme(info.context, input.to_command()))
+    async def reject_scheme(self, info: AppInfo, input: inputs.RejectSchemeInput) -> payloads.RejectSchemePayload:
+        return payloads.RejectSchemePayload(key=await reject_scheme(info.context, input.to_command()))
 
     @mutation(requires=Permission.SCHEME_DEFINE, description="Ask somebody to take part in a scheme; they are told so.")
     async def add_scheme_participant(
-        self, info: AppInfo, input: Annotated[inputs.SchemeParticipantInput, What]
-    ) -> SchemeParticipantPayload:
-        """Add."""
-        return SchemeParticipantPayload(scheme_id=await add_scheme_participant(info.context, input.to_command()))
+        self, info: AppInfo, input: inputs.SchemeParticipantInput
+    ) -> payloads.SchemeParticipantPayload:
+        return payloads.SchemeParticipantPayload(key=await add_scheme_participant(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.SCHEME_DEFINE,
         description="Let somebody take part in a scheme no longer; they keep what they see, and are told no more.",
     )
     async def remove_scheme_participant(
-        self, info: AppInfo, input: Annotated[inputs.SchemeParticipantInput, What]
-    ) -> SchemeParticipantPayload:
-        """Remove."""
-        return SchemeParticipantPayload(scheme_id=await remove_scheme_participant(info.context, input.to_command()))
+        self, info: AppInfo, input: inputs.SchemeParticipantInput
+    ) -> payloads.SchemeParticipantPayload:
+        return payloads.SchemeParticipantPayload(key=await remove_scheme_participant(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.SCHEME_DEFINE,
+        description="Open the next revision of an approved scheme as a draft beside it. It is saved, reviewed, "
+        "submitted and approved like a scheme; the scheme itself stays as it is until the revision takes effect.",
+    )
+    async def revise_scheme(self, info: AppInfo, input: inputs.ReviseSchemeInput) -> payloads.ReviseSchemePayload:
+        return payloads.ReviseSchemePayload(key=await revise_scheme(info.context, input.to_command()))
+
+    @mutation(requires=Permission.SCHEME_DEFINE, description="Move a revision that is not decided yet to another time.")
+    async def reschedule_scheme_revision(
+        self, info: AppInfo, input: inputs.RescheduleSchemeRevisionInput
+    ) -> payloads.RescheduleSchemeRevisionPayload:
+        scheme_id = await reschedule_scheme_revision(info.context, input.to_command())
+        return payloads.RescheduleSchemeRevisionPayload(key=scheme_id)
+
+
+@strawberry.type
+class SchemeSubscriptions:
+    """Streams of schemes."""
+
+    @subscription(
+        requires=Permission.SCHEME_FOLLOW,
+        returns=SchemeActivityEvent,
+        description="What happens to a scheme: every save, participant, submission and decision.",
+    )
+    async def scheme_activity(self, info: AppInfo, scheme_id: SchemeIdArgument, after: ResumeArgument = None) -> Feed:
+        return await follow_activity(info.context, argument_id(NodeKind.SCHEME, scheme_id, "schemeId"), after)

@@ -11,21 +11,17 @@ from schema.fields import batched, computed, leaf, renamed
 from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
 from schema.schemes.enums import ReachVerdict
-from schema.schemes.errors import FieldChange, field_changes
+from schema.schemes.errors import FieldChange
 
 
 @strawberry.type(description="Something that is missing or wrong in a scheme.")
 class WizardProblem:
-    """A problem."""
-
     message: str = leaf("What is missing or wrong, as a sentence for people.")
     path: list[str] | None = leaf("Where: the field in the input of its step; the review puts the step in front.")
 
 
 @strawberry.type(description="Something legal that a manager should know before submitting.")
 class ReviewWarning:
-    """A warning."""
-
     code: str = renamed("warning.code", "The kind of warning, for programs.")
     message: str = renamed("warning.message", "The warning, as a sentence for people.")
     acknowledge: bool = computed(
@@ -37,8 +33,6 @@ class ReviewWarning:
 
 @strawberry.type(description="A part of a rule's condition, as ECPs pass through all of them one after the other.")
 class ReachStep:
-    """A step of a funnel."""
-
     clause: str = leaf("Whom this part lets through, in words: “ECPs who are Gold or above”.")
     remaining: int = leaf("How many are left behind it.")
     excluded: int = leaf("How many fell out at it.")
@@ -50,8 +44,6 @@ class ReachStep:
     "that the scheme allows can meet them."
 )
 class RuleReach:
-    """The reach of a rule."""
-
     rule: BonusRule = leaf("The rule.")
     eligible: int = renamed("reach.eligible", "How many ECPs could meet it.")
     audience: int = renamed("reach.audience", "How many active ECPs there are in the geographies of the scheme.")
@@ -65,8 +57,6 @@ class RuleReach:
 
 @strawberry.type(description="The whole scheme in one place, before it is submitted or approved.")
 class SchemeReview:
-    """A review."""
-
     content_hash: str = leaf("The hash of the content as it is; submitting and approving name it.")
     ready: bool = leaf("Whether every step is complete, so that the scheme can be submitted.")
     problems: list[WizardProblem] = leaf("What is missing, over all steps.")
@@ -85,17 +75,14 @@ class SchemeReview:
     )
     coupon_quantity: SafeInt = leaf("How many coupons are planned in all.")
     base_liability: SafeInt = leaf("The base points owed when every planned coupon is redeemed.")
-    changes: list[FieldChange] = computed(
-        lambda review: field_changes(review.changes),
-        "Of a revision, what it changes of the one in force until then, field by field; of a scheme, nothing.",
+    changes: list[FieldChange] = leaf(
+        "Of a revision, what it changes of the one in force until then, field by field; of a scheme, nothing."
     )
     replaces: int | None = leaf("The number of that revision: the scheme as it is, unless another comes first.")
 
 
 @strawberry.type(description="The latest submission of a scheme for approval.")
 class SchemeSubmission:
-    """A submission."""
-
     content_hash: str = leaf("The hash of what was submitted.")
     submitted_by: Account = batched(accounts_by_id, key="submitted_by", description="Who submitted.")
     submitted_at: datetime = leaf("When it was submitted.")

@@ -7,24 +7,21 @@ import strawberry
 
 from resolvers.accounts.loaders import accounts_by_id
 from schema.accounts.types import Account
-from schema.fields import batched, computed, leaf
-from schema.schemes.errors import FieldChange, field_changes
+from schema.fields import batched, leaf
+from schema.schemes.errors import FieldChange
 
 MomentArgument = Annotated[datetime, strawberry.argument(description="The moment; it may lie in the future.")]
 
 
 @strawberry.type(description="An approved revision of a scheme, by which sales are valued while it is in force.")
 class SchemeRevision:
-    """A revision."""
-
     number: int = leaf("Its number; the first approval makes revision 1. Numbers of rejected revisions are left out.")
     effective_at: datetime = leaf("From when on it is in force, until the next one in time.")
     approved_at: datetime = leaf("When it was approved.")
     approved_by: Account = batched(accounts_by_id, key="approved_by", description="Who approved it.")
     content_hash: str = leaf("The hash of its content, which the approval named.")
-    changes: list[FieldChange] = computed(
-        lambda view: field_changes(view.changes),
-        "What it changed of the revision in force before it, field by field; empty for the first.",
+    changes: list[FieldChange] = leaf(
+        "What it changed of the revision in force before it, field by field; empty for the first."
     )
 
 

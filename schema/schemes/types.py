@@ -33,7 +33,7 @@ from schema.paging import Connection, forward_page
 from schema.rules.enums import EarningChannel
 from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
-from schema.schemes.activity_fields import SchemeActivity
+from schema.schemes.activity_types import SchemeActivity
 from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 from schema.schemes.review_types import SchemeReview, SchemeSubmission, WizardProblem
 from schema.schemes.revision_types import SchemeRevision, moment
@@ -41,8 +41,6 @@ from schema.schemes.revision_types import SchemeRevision, moment
 
 @strawberry.type(description="A stage in the life of a scheme.")
 class SchemeStage:
-    """A stage."""
-
     kind: StageKind = leaf("Which stage it is.")
     position: int = leaf("Its place among the eight stages, from 1.")
     state: StageState = leaf("Where it stands.")
@@ -62,8 +60,6 @@ class SchemeStage:
 
 @strawberry.type(description="A step of the wizard.")
 class WizardStep:
-    """A step."""
-
     kind: WizardStepKind = leaf("Which step it is.")
     position: int = computed(lambda step: step.kind.position, "Its place in the wizard, from 1.")
     label: str = computed(lambda step: step.kind.label, "Its name as people read it.")
@@ -74,16 +70,12 @@ class WizardStep:
 
 @strawberry.type(description="How far the definition of a scheme is.")
 class SchemeWizard:
-    """The wizard."""
-
     current_step: WizardStepKind = leaf("The first step that is not complete; the last one when all are.")
     steps: list[WizardStep] = leaf("All five steps, in order.")
 
 
 @strawberry.type(description="A variant of a scheme, with what a coupon or unit of it pays.")
 class SchemeVariant:
-    """A variant of a scheme."""
-
     variant: Variant = leaf("The variant.")
     base_points: int = computed(
         lambda row: row.base_points or 0, "Points for each coupon or unit; 0 until they are set."
@@ -95,8 +87,6 @@ class SchemeVariant:
 
 @strawberry.type(description="The terms and conditions of a scheme.")
 class Terms:
-    """Terms."""
-
     version: int = renamed("terms_version", "The version of the text, from 1; every changed text is the next one.")
     markdown: str = renamed("terms_markdown", "The text, in Markdown.")
     published_at: datetime | None = renamed(
@@ -106,8 +96,6 @@ class Terms:
 
 @strawberry.type(description="A piece of marketing material.")
 class MarketingMaterial:
-    """Material."""
-
     title: str = leaf("What it is called.")
     url: str = leaf("Where it is.")
     content_type: str = computed(
@@ -118,8 +106,6 @@ class MarketingMaterial:
 
 @node_type(SchemeRow, "An incentive scheme, from its definition to its settlement.")
 class Scheme(Node):
-    """A scheme."""
-
     id: strawberry.ID = node_id(NodeKind.SCHEME)
     code: str = leaf("The code people use, like `SCH-2026-000042`.")
     title: str = leaf("What people call it.")

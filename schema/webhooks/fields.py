@@ -1,7 +1,5 @@
 """Root fields of webhook endpoints."""
 
-from typing import Annotated
-
 import strawberry
 
 from db.webhooks.rows import WebhookEndpointRow
@@ -17,10 +15,8 @@ from schema.fields import AppInfo
 from schema.ids import encode_id
 from schema.paging import AfterArgument, Connection, FirstArgument
 from schema.roots import mutation, query
-from schema.webhooks import inputs
+from schema.webhooks import inputs, payloads
 from schema.webhooks.types import WebhookEndpoint
-
-What = strawberry.argument(description="What to do.")
 
 
 @strawberry.type
@@ -35,7 +31,6 @@ class WebhookQueries:
     async def webhook_endpoints(
         self, info: AppInfo, first: FirstArgument = None, after: AfterArgument = None
     ) -> Page[WebhookEndpointRow]:
-        """A page of endpoints."""
         return await list_webhook_endpoints(info.context, PageArguments(first, after))
 
 
@@ -45,33 +40,31 @@ class WebhookMutations:
 
     @mutation(requires=Permission.WEBHOOK_MANAGE, description="Send events to an endpoint from now on.")
     async def create_webhook_endpoint(
-        self, info: AppInfo, input: Annotated[inputs.CreateWebhookEndpointInput, What]
-    ) -> inputs.CreateWebhookEndpointPayload:
-        """Add an endpoint."""
+        self, info: AppInfo, input: inputs.CreateWebhookEndpointInput
+    ) -> payloads.CreateWebhookEndpointPayload:
         created = await create_webhook_endpoint(info.context, input.to_command())
-        return inputs.CreateWebhookEndpointPayload(key=created.endpoint_id, secret=created.secret)
+        return payloads.CreateWebhookEndpointPayload(key=created.endpoint_id, secret=created.secret)
 
     @mutation(
         requires=Permission.WEBHOOK_MANAGE, description="Change an endpoint, disable it, or enable it and let it go on."
     )
     async def update_webhook_endpoint(
-        self, info: AppInfo, input: Annotated[inputs.UpdateWebhookEndpointInput, What]
-    ) -> inputs.UpdateWebhookEndpointPayload:
-        """Change an endpoint."""
-        return inputs.UpdateWebhookEndpointPayload(key=await update_webhook_endpoint(info.context, input.to_command()))
+        self, info: AppInfo, input: inputs.UpdateWebhookEndpointInput
+    ) -> payloads.UpdateWebhookEndpointPayload:
+        return payloads.UpdateWebhookEndpointPayload(
+            key=await update_webhook_endpoint(info.context, input.to_command())
+        )
 
     @mutation(requires=Permission.WEBHOOK_MANAGE, description="Give an endpoint a new secret.")
     async def rotate_webhook_secret(
-        self, info: AppInfo, input: Annotated[inputs.RotateWebhookSecretInput, What]
-    ) -> inputs.RotateWebhookSecretPayload:
-        """Replace a secret."""
+        self, info: AppInfo, input: inputs.RotateWebhookSecretInput
+    ) -> payloads.RotateWebhookSecretPayload:
         key = input.to_key()
-        return inputs.RotateWebhookSecretPayload(secret=await rotate_webhook_secret(info.context, key), key=key)
+        return payloads.RotateWebhookSecretPayload(secret=await rotate_webhook_secret(info.context, key), key=key)
 
     @mutation(requires=Permission.WEBHOOK_MANAGE, description="Delete an endpoint at once and for good.")
     async def delete_webhook_endpoint(
-        self, info: AppInfo, input: Annotated[inputs.DeleteWebhookEndpointInput, What]
-    ) -> inputs.DeleteWebhookEndpointPayload:
-        """Delete an endpoint."""
+        self, info: AppInfo, input: inputs.DeleteWebhookEndpointInput
+    ) -> payloads.DeleteWebhookEndpointPayload:
         key = await delete_webhook_endpoint(info.context, input.to_key())
-        return inputs.DeleteWebhookEndpointPayload(deleted_id=encode_id(NodeKind.WEBHOOK_ENDPOINT, key))
+        return payloads.DeleteWebhookEndpointPayload(deleted_id=encode_id(NodeKind.WEBHOOK_ENDPOINT, key))

@@ -4,19 +4,15 @@ from uuid import UUID
 
 import strawberry
 
-from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.webhooks.addresses import URL_LIMIT
 from domain.webhooks.endpoints import DESCRIPTION_LENGTH
 from resolvers.webhooks.create_webhook_endpoint import CreateWebhookEndpoint
-from resolvers.webhooks.loaders import webhook_endpoints_by_id
 from resolvers.webhooks.update_webhook_endpoint import UpdateWebhookEndpoint
-from schema.errors import UserError
-from schema.fields import batched, leaf, optional
-from schema.ids import InputIds
-from schema.payloads import error_list
+from schema.event_kinds import EventKind
+from schema.fields import leaf, optional
+from schema.ids import input_id
 from schema.scalars import EventCursor
-from schema.webhooks.types import WebhookEndpoint
 
 _URL = (
     f"Where to send events, up to {URL_LIMIT:,} characters: https in production, without user, password and fragment. "
@@ -25,17 +21,8 @@ _URL = (
 _LONGEST = DESCRIPTION_LENGTH[1]
 
 
-def _endpoint_id(text: str) -> UUID:
-    ids = InputIds()
-    key = ids.one(NodeKind.WEBHOOK_ENDPOINT, text, "id")
-    ids.check()
-    return key
-
-
 @strawberry.input(description="An endpoint to send events to.")
 class CreateWebhookEndpointInput:
-    """An endpoint."""
-
     account_id: strawberry.ID = leaf("The account for which events are sent: only what it may see.")
     url: str = leaf(_URL)
     kinds: list[EventKind] = leaf("Events of these kinds are sent; at least one.")
@@ -44,16 +31,12 @@ class CreateWebhookEndpointInput:
 
     def to_command(self) -> CreateWebhookEndpoint:
         """The command. Raises InvalidInput for an id that makes no sense."""
-        ids = InputIds()
-        account_id = ids.one(NodeKind.ACCOUNT, self.account_id, "accountId")
-        ids.check()
+        account_id = input_id(NodeKind.ACCOUNT, self.account_id, "accountId")
         return CreateWebhookEndpoint(account_id, self.url, tuple(self.kinds), self.description, self.after)
 
 
 @strawberry.input(description="Changes to an endpoint; what is left out stays as it is.")
 class UpdateWebhookEndpointInput:
-    """Changes."""
-
     id: strawberry.ID = leaf("The endpoint.")
     url: str | None = optional(_URL)
     kinds: list[EventKind] | None = optional("Exactly the kinds of events that are sent from now on.")
@@ -67,7 +50,7 @@ class UpdateWebhookEndpointInput:
     def to_command(self) -> UpdateWebhookEndpoint:
         """The command. Raises InvalidInput for an id that makes no sense."""
         return UpdateWebhookEndpoint(
-            id=_endpoint_id(self.id),
+            id=input_id(NodeKind.WEBHOOK_ENDPOINT, self.id, "id"),
             url=self.url,
             kinds=None if self.kinds is None else tuple(self.kinds),
             description=self.description,
@@ -79,73 +62,17 @@ class UpdateWebhookEndpointInput:
 
 @strawberry.input(description="An endpoint whose deliveries shall be signed with a new secret.")
 class RotateWebhookSecretInput:
-    """A rotation."""
-
     id: strawberry.ID = leaf("The endpoint.")
 
     def to_key(self) -> UUID:
         """The endpoint's id. Raises InvalidInput for an id that makes no sense."""
-        return _endpoint_id(self.id)
+        return input_id(NodeKind.WEBHOOK_ENDPOINT, self.id, "id")
 
 
 @strawberry.input(description="An endpoint to delete, with the list of what it was sent.")
 class DeleteWebhookEndpointInput:
-    """A deletion."""
-
     id: strawberry.ID = leaf("The endpoint.")
 
     def to_key(self) -> UUID:
         """The endpoint's id. Raises InvalidInput for an id that makes no sense."""
-        return _endpoint_id(self.id)
-
-
-@strawberry.type(description="The answer to `createWebhookEndpoint`.")
-class CreateWebhookEndpointPayload:
-    """A new endpoint."""
-
-    webhook_endpoint: WebhookEndpoint | None = batched(
-        webhook_endpoints_by_id, key="key", description="The endpoint; null when there are errors."
-    )
-    secret: str | None = strawberry.field(
-        default=None,
-        description="The secret to check signatures with, `whsec_…`; shown this once and never again.",
-    )
-    errors: list[UserError] = error_list()
-    key: strawberry.Private[UUID | None] = None
-
-
-@strawberry.type(description="The answer to `updateWebhookEndpoint`.")
-class UpdateWebhookEndpointPayload:
-    """A changed endpoint."""
-
-    webhook_endpoint: WebhookEndpoint | None = batched(
-        webhook_endpoints_by_id, key="key", description="The endpoint; null when there are errors."
-    )
-    errors: list[UserError] = error_list()
-    key: strawberry.Private[UUID | None] = None
-
-
-@strawberry.type(description="The answer to `rotateWebhookSecret`.")
-class RotateWebhookSecretPayload:
-    """An endpoint with a new secret."""
-
-    webhook_endpoint: WebhookEndpoint | None = batched(
-        webhook_endpoints_by_id, key="key", description="The endpoint; null when there are errors."
-    )
-    secret: str | None = strawberry.field(
-        default=None,
-        description="The new secret, `whsec_…`; shown this once. For 24 hours deliveries also have a signature made "
-        "with the one before, so that receivers can be changed meanwhile.",
-    )
-    errors: list[UserError] = error_list()
-    key: strawberry.Private[UUID | None] = None
-
-
-@strawberry.type(description="The answer to `deleteWebhookEndpoint`.")
-class DeleteWebhookEndpointPayload:
-    """A deleted endpoint."""
-
-    deleted_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The id that the endpoint had; null when there are errors."
-    )
-    errors: list[UserError] = error_list()
+        return input_id(NodeKind.WEBHOOK_ENDPOINT, self.id, "id")

@@ -5,7 +5,6 @@ from datetime import datetime
 import strawberry
 
 from db.webhooks.rows import WebhookDeliveryRow, WebhookEndpointRow
-from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.webhooks.endpoints import WebhookEndpointState
 from resolvers.accounts.loaders import accounts_by_id
@@ -13,6 +12,7 @@ from resolvers.events.stream import cursors_of_places
 from resolvers.webhooks.loaders import deliveries_by_endpoint
 from schema.accounts.types import Account
 from schema.descriptions import described
+from schema.event_kinds import EventKind
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
@@ -32,8 +32,6 @@ described(
 
 @node_type(WebhookDeliveryRow, "One attempt to deliver an event to an endpoint.")
 class WebhookDelivery(Node):
-    """An attempt."""
-
     id: strawberry.ID = node_id(NodeKind.WEBHOOK_DELIVERY)
     kind: EventKind = leaf("What the event tells of.")
     attempt: int = leaf("Which attempt in a row it was, from 1.")
@@ -50,8 +48,6 @@ class WebhookDelivery(Node):
     "sent until it is accepted, so it may come twice, with the same `webhook-id`.",
 )
 class WebhookEndpoint(Node):
-    """An endpoint."""
-
     id: strawberry.ID = node_id(NodeKind.WEBHOOK_ENDPOINT)
     url: str = leaf("Where events are sent.")
     description: str | None = leaf("What it is for.")

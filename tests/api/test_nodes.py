@@ -7,7 +7,7 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role, SchemeScope
-from resolvers.nodes import LOADERS
+from schema.build import NODE_LOADERS
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
@@ -101,7 +101,10 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
             hidden |= {NodeKind.ECP, NodeKind.ENROLLMENT}
         if role is not Role.PROGRAM_MANAGER:
             hidden.add(NodeKind.NOTIFICATION)
-        expected = [TYPES[kind] if viewer.may(LOADERS[kind][0]) and kind not in hidden else None for kind in NodeKind]
+        expected = [
+            TYPES[kind] if viewer.may(NODE_LOADERS[kind].permission) and kind not in hidden else None
+            for kind in NodeKind
+        ]
         assert await found(clients[role], [ids[kind] for kind in NodeKind]) == expected, role
     for role, theirs in ((Role.ADMIN, set(NodeKind) - {NodeKind.NOTIFICATION}), (Role.PROGRAM_MANAGER, STAFF_READS)):
         assert await found(clients[role], [ids[kind] for kind in theirs]) == [TYPES[kind] for kind in theirs]

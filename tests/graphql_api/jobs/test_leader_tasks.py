@@ -72,8 +72,8 @@ async def test_what_is_wrong_with_one_scheme_holds_up_no_other(
             raise RuntimeError(scheme_id)
         return await apply_revisions(operation, scheme_id)
 
-    monkeypatch.setattr("graphql_api.jobs.leader_tasks.due_schemes", sometimes)
-    monkeypatch.setattr("graphql_api.jobs.leader_tasks.apply_revisions", unless_broken)
+    monkeypatch.setattr("resolvers.schemes.tasks.due_schemes", sometimes)
+    monkeypatch.setattr("resolvers.schemes.tasks.apply_revisions", unless_broken)
     clock.now = JULY
     await tasks.start()
     await _until(lambda: _has(factory, fine, 2))

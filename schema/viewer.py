@@ -1,21 +1,24 @@
-"""The viewer: who asks, what they may do, and what they were told."""
+"""The viewer: the account that asks, what it may do, and its notifications. It shows objects of many areas."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
-from domain.permissions import Role
+from domain.permissions import Permission, Role
+from domain.permissions import Viewer as ViewerRow
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.catalog.loaders import vendors_by_id
 from resolvers.ecps.loaders import ecps_by_id
 from resolvers.notifications.loaders import notifications_by_account, unread_counts_by_account
 from resolvers.paging import PageArguments
 from schema.accounts.types import Account
+from schema.area import Area
 from schema.catalog.types import Vendor
 from schema.ecps.types import Ecp
-from schema.fields import batched, computed
+from schema.fields import AppInfo, batched, computed
 from schema.notifications.types import Notification
 from schema.paging import AfterArgument, Connection, FirstArgument
+from schema.roots import query
 
 UnreadArgument = Annotated[bool | None, strawberry.argument(description="Only those that are not marked as read.")]
 
@@ -29,8 +32,6 @@ def unread_page(
 
 @strawberry.type(description="Who asks, with what their roles allow at this moment.")
 class Viewer:
-    """The viewer."""
-
     account: Account = batched(accounts_by_id, key="account_id", description="The account that is signed in.")
     roles: list[Role] = computed(lambda viewer: sorted(viewer.roles), "The roles of the account.")
     permissions: list[str] = computed(
@@ -49,3 +50,19 @@ class Viewer:
     unread_count: int = batched(
         unread_counts_by_account, key="account_id", description="How many notifications the viewer has not read."
     )
+
+
+@strawberry.type
+class ViewerQueries:
+    """Who asks."""
+
+    @query(
+        requires=Permission.VIEWER_READ,
+        returns=Viewer | None,
+        description="Who asks, with what their roles allow at this moment.",
+    )
+    async def viewer(self, info: AppInfo) -> ViewerRow:
+        return info.context.viewer
+
+
+AREA: Final = Area(queries=(ViewerQueries,))

@@ -1,0 +1,9 @@
+"""What the area of the catalog adds to the schema."""
+
+from typing import Final
+
+from resolvers.catalog.nodes import NODES
+from schema.area import Area
+from schema.catalog.fields import CatalogMutations, CatalogQueries
+
+AREA: Final = Area(queries=(CatalogQueries,), mutations=(CatalogMutations,), nodes=NODES)

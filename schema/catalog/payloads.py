@@ -1,0 +1,30 @@
+"""Payloads of the catalog."""
+
+import strawberry
+
+from resolvers.catalog.loaders import geographies_by_id, products_by_id, tiers_by_id, vendors_by_id
+from schema.catalog.types import Geography, Product, Tier, Vendor
+from schema.fields import batched
+from schema.payloads import KeyedPayload
+
+STORED = "The stored object; null when there are errors."
+
+
+@strawberry.type(description="The answer to `upsertProduct`.")
+class UpsertProductPayload(KeyedPayload):
+    product: Product | None = batched(products_by_id, key="key", description=STORED)
+
+
+@strawberry.type(description="The answer to `upsertGeography`.")
+class UpsertGeographyPayload(KeyedPayload):
+    geography: Geography | None = batched(geographies_by_id, key="key", description=STORED)
+
+
+@strawberry.type(description="The answer to `upsertTier`.")
+class UpsertTierPayload(KeyedPayload):
+    tier: Tier | None = batched(tiers_by_id, key="key", description=STORED)
+
+
+@strawberry.type(description="The answer to `upsertVendor`.")
+class UpsertVendorPayload(KeyedPayload):
+    vendor: Vendor | None = batched(vendors_by_id, key="key", description=STORED)

@@ -1,0 +1,9 @@
+"""The enum of event kinds."""
+
+from domain.events import EventKind
+from resolvers.events.table import EVENTS
+from schema.descriptions import described
+
+described(EventKind, "What happened.", {kind: spec.description for kind, spec in EVENTS.items()})
+
+__all__ = ["EventKind"]

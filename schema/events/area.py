@@ -1,0 +1,8 @@
+"""What the area of the stream of all events adds to the schema."""
+
+from typing import Final
+
+from schema.area import Area
+from schema.events.fields import EventQueries
+
+AREA: Final = Area(queries=(EventQueries,))

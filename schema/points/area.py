@@ -1,0 +1,8 @@
+"""What the area of points adds to the schema."""
+
+from typing import Final
+
+from schema.area import Area
+from schema.points.fields import PointsQueries
+
+AREA: Final = Area(queries=(PointsQueries,))

@@ -1,0 +1,39 @@
+"""Inputs of points."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+from domain.node_kinds import NodeKind
+from resolvers.points.preview_points import PreviewPoints
+from schema.fields import leaf, optional
+from schema.ids import InputIds
+from schema.rules.enums import EarningChannel
+from schema.scalars import SafeInt
+
+
+@strawberry.input(description="A sale of one variant, or a redeemed coupon, that has not happened.")
+class PreviewPointsInput:
+    scheme_id: strawberry.ID = leaf("The scheme. A draft or a revision is previewed as it is.")
+    ecp_id: strawberry.ID = leaf("The ECP who would earn.")
+    channel: EarningChannel = leaf("The channel through which the points would be earned.")
+    variant_id: strawberry.ID = leaf("The variant that would be sold or redeemed.")
+    quantity: int = leaf("The number of units; 1 for a coupon.")
+    unit_price: Decimal | None = optional("The price of a unit. No rule uses it yet: volumes add up earlier sales.")
+    at: datetime | None = optional(
+        "The time of the sale. Default: now. An approved scheme pays by the revision in force at that time."
+    )
+    volume_so_far: SafeInt | None = optional(
+        "The volume sold or redeemed before, wherever a rule asks for one. Default: 0."
+    )
+
+    def to_command(self) -> PreviewPoints:
+        """Convert the input. Raises InvalidInput for malformed ids."""
+        with InputIds() as ids:
+            scheme_id = ids.one(NodeKind.SCHEME, self.scheme_id, "schemeId")
+            ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
+            variant_id = ids.one(NodeKind.VARIANT, self.variant_id, "variantId")
+        return PreviewPoints(
+            scheme_id, ecp_id, self.channel, variant_id, self.quantity, self.at, self.volume_so_far or 0
+        )

@@ -1,0 +1,8 @@
+"""What the area of work queues adds to the schema."""
+
+from typing import Final
+
+from schema.area import Area
+from schema.work.fields import WorkQueries, WorkSubscriptions
+
+AREA: Final = Area(queries=(WorkQueries,), subscriptions=(WorkSubscriptions,))
