@@ -15,7 +15,7 @@ def test_a_failure_is_an_error_of_its_type_with_its_attributes() -> None:
     (error,) = user_errors(ContentChanged(named_hash="a", current_hash="b", changes=()))
     assert isinstance(error, ContentChangedError)
     assert (error.code, error.path) == (UserErrorCode.CONTENT_CHANGED, ["input", "contentHash"])
-    assert (error.named_hash, error.current_hash, error.changes) == ("a", "b", ())
+    assert (error.named_hash, error.current_hash, len(error.changes)) == ("a", "b", 0)
     assert error.message == "The scheme is not the one you reviewed. Review it again."
 
 
