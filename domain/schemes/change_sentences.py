@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from domain.rules.phrases import Phrase, join_phrases
-from domain.schemes.content import FieldDifference, field_label
+from domain.schemes.content import BASICS_NAMES, FieldDifference, field_label
 from domain.schemes.field_phrases import (
     DATE_LABELS,
     clip,
@@ -25,7 +25,8 @@ MAX_CHANGES: Final = 3
 MIN_FIRST_FIELDS: Final = 4
 UNCHANGED: Final = "saved without changes"
 
-_BASICS: Final = frozenset({*DATE_LABELS, "description", "termsMarkdown", "budget", "materials"})
+# A scheme has its title and its channels before its basics are saved.
+_BASICS: Final = frozenset(BASICS_NAMES.values()) - {"title", "earningChannels"}
 _FIRST_SAVE, _DATES = "first save", "dates"
 
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, Self
 from uuid import UUID
 
 import msgspec
@@ -34,6 +36,21 @@ class Basics(Struct, frozen=True):
     terms_markdown: str | None = None
     budget: int | None = None
     materials: tuple[Material, ...] = ()
+
+    @classmethod
+    def read(cls, source: object, **converted: Any) -> Self:
+        """The basics from an object with attributes of the same names; `converted` has those that differ there."""
+        names = [name for name in cls.__struct_fields__ if name not in converted]
+        return cls(**{name: getattr(source, name) for name in names}, **converted)
+
+
+# The names of the basics in the GraphQL schema, by their names here.
+BASICS_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        name: "earningChannels" if name == "channels" else re.sub(r"_(\w)", lambda match: match[1].upper(), name)
+        for name in Basics.__struct_fields__
+    }
+)
 
 
 class CouponValue(Struct, frozen=True):
@@ -117,7 +134,7 @@ def section_fields(content: SchemeContent, kind: WizardStepKind) -> tuple[tuple[
     content = canonical(content)
     if kind is WizardStepKind.BASICS:
         plain = msgspec.to_builtins(content.basics)
-        return tuple((_BASICS_NAMES[name], plain[name]) for name in content.basics.__struct_fields__)
+        return tuple((BASICS_NAMES[name], plain[name]) for name in content.basics.__struct_fields__)
     name, value = {
         WizardStepKind.PRODUCTS: ("variantIds", content.variant_ids),
         WizardStepKind.GEOGRAPHIES: ("geographyIds", content.geography_ids),
@@ -139,16 +156,4 @@ _LABELS = {
     "values": "coupon values",
     "rules": "bonus rules",
     "effectiveAt": "time of taking effect",
-}
-_BASICS_NAMES = {
-    "title": "title",
-    "channels": "earningChannels",
-    "description": "description",
-    "enrollment_opens_on": "enrollmentOpensOn",
-    "enrollment_closes_on": "enrollmentClosesOn",
-    "starts_on": "startsOn",
-    "ends_on": "endsOn",
-    "terms_markdown": "termsMarkdown",
-    "budget": "budget",
-    "materials": "materials",
 }

@@ -182,18 +182,7 @@ async def _approved(fetching: Fetching, schemes: list[SchemeRow]) -> Mapping[UUI
 def _content(
     scheme: SchemeRow, variants: list[SchemeVariantRow], places: list[SchemeGeographyRow], rules: list[RuleRow]
 ) -> SchemeContent:
-    basics = Basics(
-        scheme.title,
-        tuple(EarningChannel(channel) for channel in scheme.earning_channels),
-        scheme.description,
-        scheme.enrollment_opens_on,
-        scheme.enrollment_closes_on,
-        scheme.starts_on,
-        scheme.ends_on,
-        scheme.terms_markdown,
-        scheme.budget,
-        scheme.materials,
-    )
+    basics = Basics.read(scheme, channels=tuple(EarningChannel(channel) for channel in scheme.earning_channels))
     values = tuple(
         CouponValue(row.variant.id, row.base_points, row.planned_quantity)
         for row in variants

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from db.schemes import changes
 from domain.schemes.content import Basics
@@ -39,10 +39,8 @@ async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) ->
 
 
 def _trimmed(basics: Basics) -> Basics:
-    return replace(
-        basics,
-        title=basics.title.strip(),
-        description=(basics.description or "").strip() or None,
-        terms_markdown=(basics.terms_markdown or "").strip() or None,
-        materials=tuple(replace(item, title=item.title.strip(), url=item.url.strip()) for item in basics.materials),
-    )
+    """The basics without space around texts; an empty text is None, except for the title."""
+    texts = {name: value.strip() for name, value in asdict(basics).items() if isinstance(value, str)}
+    materials = tuple(replace(item, title=item.title.strip(), url=item.url.strip()) for item in basics.materials)
+    optional = {name: text or None for name, text in texts.items() if name != "title"}
+    return replace(basics, title=texts["title"], materials=materials, **optional)

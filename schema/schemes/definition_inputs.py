@@ -59,18 +59,8 @@ class SaveSchemeBasicsInput:
     def to_command(self) -> SaveSchemeBasics:
         """The command. Raises InvalidInput for an id that makes no sense."""
         scheme_id = input_id(NodeKind.SCHEME, self.scheme_id, "schemeId")
-        basics = Basics(
-            self.title,
-            tuple(self.earning_channels),
-            self.description,
-            self.enrollment_opens_on,
-            self.enrollment_closes_on,
-            self.starts_on,
-            self.ends_on,
-            self.terms_markdown,
-            self.budget,
-            tuple(Material(item.title, item.url) for item in self.materials or ()),
-        )
+        materials = tuple(Material(item.title, item.url) for item in self.materials or ())
+        basics = Basics.read(self, channels=tuple(self.earning_channels), materials=materials)
         return SaveSchemeBasics(scheme_id, self.expected_version, basics)
 
 
