@@ -114,7 +114,7 @@ def batched(  # noqa: PLR0913 - the parts of a batched field, by name
     takes the field's value out of the answer, so that several fields can share one read. `arguments` declares the
     GraphQL arguments and turns them into one hashable value, which the function gets as its third parameter.
     """
-    loader = Loader(function, attrgetter(key), pick, arguments, many=many)
+    loader = Loader(function=function, key=attrgetter(key), pick=pick, arguments=arguments, many=many)
     field = BatchedField(description=description, metadata={LOADER: loader})
     if arguments is not None:
         field.arguments = StrawberryResolver(arguments).arguments

@@ -46,6 +46,11 @@ def argument_id(kind: NodeKind, text: str, argument: str) -> UUID:
     return found[1]
 
 
+def argument_ids(kind: NodeKind, ids: Sequence[str] | None, argument: str) -> tuple[UUID, ...] | None:
+    """Like `argument_id`, for a list that may be left out."""
+    return None if ids is None else tuple(argument_id(kind, text, argument) for text in ids)
+
+
 def input_id(kind: NodeKind, text: str, *path: str) -> UUID:
     """The UUID in the only id of a mutation input. Raises InvalidInput when it is not an id of this kind."""
     with InputIds() as ids:

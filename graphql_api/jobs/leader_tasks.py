@@ -20,7 +20,7 @@ _log = structlog.get_logger("tessera.events")
 
 
 class LeaderTasks:
-    """Begins the tasks when this process starts to lead, and ends them when another one does."""
+    """Starts the tasks when this process becomes the leader, and stops them when it no longer is."""
 
     def __init__(self, environment: Environment, settings: Settings) -> None:
         self._environment = environment
@@ -39,17 +39,17 @@ class LeaderTasks:
         work = [self._dispatcher.run(), *(self._repeat(task) for task in LEADER_TASKS)]
         self._running = [asyncio.create_task(each) for each in work]
         for running in self._running:
-            running.add_done_callback(_note_failure)
+            running.add_done_callback(_log_failure)
 
     async def stop(self) -> None:
-        """Leave it to another process."""
+        """Cancel every task and wait until all have ended; safe to call when none runs."""
         for running in self._running:
             running.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         self._running, self._dispatcher = [], None
 
     def wake(self, events: Sequence[EventRow]) -> None:
-        """Deliver new events without waiting, if this process leads."""
+        """Pass new events to the webhook dispatcher, if this process leads."""
         if self._dispatcher is not None:
             self._dispatcher.wake(events)
 
@@ -59,9 +59,9 @@ class LeaderTasks:
             try:
                 await self._run(task)
             except (RequestError, TransactionConflict) as refused:
-                _log.warning("task put off", task=task.name, reason=str(refused))
-            except Exception as error:  # noqa: BLE001 - our own fault; a task goes on all the same
-                _log.error("task failed", task=task.name, exc_info=error)
+                _log.warning("leader task postponed", task=task.name, reason=str(refused))
+            except Exception as error:  # noqa: BLE001 - our bug; the task keeps running
+                _log.error("leader task failed", task=task.name, exc_info=error)
             await asyncio.sleep(task.interval(self._policy))
 
     async def _run(self, task: LeaderTask) -> None:
@@ -72,6 +72,6 @@ class LeaderTasks:
             await operation.close()
 
 
-def _note_failure(task: asyncio.Task[None]) -> None:
+def _log_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("a task of the leader ended", exc_info=error)
+        _log.error("leader task ended", exc_info=error)

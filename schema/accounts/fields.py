@@ -35,7 +35,9 @@ class AccountQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[AccountRow]:
-        return await list_accounts(info.context, PageArguments(first, after, last, before), search=search, role=role)
+        return await list_accounts(
+            info.context, PageArguments(first=first, after=after, last=last, before=before), search=search, role=role
+        )
 
     @query(
         requires=Permission.API_KEY_MANAGE,
@@ -50,7 +52,7 @@ class AccountQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[ApiKeyRow]:
-        return await list_api_keys(info.context, PageArguments(first, after, last, before))
+        return await list_api_keys(info.context, PageArguments(first=first, after=after, last=last, before=before))
 
 
 @strawberry.type

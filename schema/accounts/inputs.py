@@ -26,7 +26,14 @@ class UpsertAccountInput:
         with InputIds() as ids:
             key = ids.maybe(NodeKind.ACCOUNT, self.id, "id")
             vendor_id = ids.maybe(NodeKind.VENDOR, self.vendor_id, "vendorId")
-        return UpsertAccount(key, self.display_name, self.email, tuple(self.roles), vendor_id, bool(self.disabled))
+        return UpsertAccount(
+            id=key,
+            display_name=self.display_name,
+            email=self.email,
+            roles=tuple(self.roles),
+            vendor_id=vendor_id,
+            disabled=bool(self.disabled),
+        )
 
 
 @strawberry.input(description="A key with which a connected system acts as an account.")

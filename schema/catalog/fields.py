@@ -52,7 +52,7 @@ class CatalogQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[ProductRow]:
-        page = PageArguments(first, after, last, before)
+        page = PageArguments(first=first, after=after, last=last, before=before)
         return await list_products(info.context, page, search=search, category=category)
 
     @query(
@@ -69,7 +69,9 @@ class CatalogQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[VariantRow]:
-        return await list_variants(info.context, PageArguments(first, after, last, before), search=search)
+        return await list_variants(
+            info.context, PageArguments(first=first, after=after, last=last, before=before), search=search
+        )
 
     @query(requires=Permission.CATALOG_READ, returns=list[str], description="The categories of the products, by name.")
     async def categories(self, info: AppInfo) -> list[str]:
@@ -101,7 +103,9 @@ class CatalogQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[VendorRow]:
-        return await list_vendors(info.context, PageArguments(first, after, last, before), search=search, kind=kind)
+        return await list_vendors(
+            info.context, PageArguments(first=first, after=after, last=last, before=before), search=search, kind=kind
+        )
 
 
 @strawberry.type

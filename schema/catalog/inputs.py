@@ -37,7 +37,7 @@ class UpsertProductInput:
                 VariantEntry(ids.maybe(NodeKind.VARIANT, item.id, "variants", str(index), "id"), item.sku, item.name)
                 for index, item in enumerate(self.variants)
             )
-        return UpsertProduct(product_id, self.name, self.category, self.brand, variants)
+        return UpsertProduct(id=product_id, name=self.name, category=self.category, brand=self.brand, variants=variants)
 
 
 @strawberry.input(description="A geography to add, or to replace.")
@@ -53,7 +53,7 @@ class UpsertGeographyInput:
         with InputIds() as ids:
             key = ids.maybe(NodeKind.GEOGRAPHY, self.id, "id")
             parent_id = ids.maybe(NodeKind.GEOGRAPHY, self.parent_id, "parentId")
-        return UpsertGeography(key, self.code, self.name, self.level, parent_id)
+        return UpsertGeography(id=key, code=self.code, name=self.name, level=self.level, parent_id=parent_id)
 
 
 @strawberry.input(description="A tier to add, or to replace.")
@@ -67,7 +67,7 @@ class UpsertTierInput:
         """The command. Raises InvalidInput for an id that makes no sense."""
         with InputIds() as ids:
             key = ids.maybe(NodeKind.TIER, self.id, "id")
-        return UpsertTier(key, self.code, self.name, self.rank)
+        return UpsertTier(id=key, code=self.code, name=self.name, rank=self.rank)
 
 
 @strawberry.input(description="A vendor to add, or to replace.")
@@ -82,4 +82,4 @@ class UpsertVendorInput:
         """The command. Raises InvalidInput for an id that makes no sense."""
         with InputIds() as ids:
             key = ids.maybe(NodeKind.VENDOR, self.id, "id")
-        return UpsertVendor(key, self.code, self.name, self.kind, self.city)
+        return UpsertVendor(id=key, code=self.code, name=self.name, kind=self.kind, city=self.city)

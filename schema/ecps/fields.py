@@ -45,7 +45,7 @@ class EcpQueries:
         before: BeforeArgument = None,
     ) -> Page[EcpRow]:
         chosen = (filter_ or inputs.EcpFilterInput()).to_filter()
-        page = PageArguments(first, after, last, before)
+        page = PageArguments(first=first, after=after, last=last, before=before)
         return await list_ecps(info.context, page, chosen, order_by or EcpOrder.NAME_ASC)
 
     @query(

@@ -15,7 +15,7 @@ from resolvers.ecps.update_ecp import UpdateEcp
 from resolvers.ecps.verify_ecp import VerifyEcp
 from schema.ecps.enums import EcpStatus
 from schema.fields import leaf, optional
-from schema.ids import InputIds, argument_id, input_id
+from schema.ids import InputIds, argument_id, argument_ids, input_id
 
 ECP_ID = "The ECP."
 PHONE = "The telephone number: 5 to 32 digits, spaces and `+ - ( )`."
@@ -35,15 +35,15 @@ class EcpFilterInput:
 
     def to_filter(self) -> EcpFilter:
         """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
-        places, tiers, scheme = self.geography_ids, self.tier_ids, self.enrolled_in
+        scheme = self.enrolled_in
         return EcpFilter(
-            self.search,
-            None if places is None else [argument_id(NodeKind.GEOGRAPHY, item, "geographyIds") for item in places],
-            None if tiers is None else [argument_id(NodeKind.TIER, item, "tierIds") for item in tiers],
-            self.statuses,
-            None if scheme is None else argument_id(NodeKind.SCHEME, scheme, "enrolledIn"),
-            self.registered_from,
-            self.registered_to,
+            search=self.search,
+            geography_ids=argument_ids(NodeKind.GEOGRAPHY, self.geography_ids, "geographyIds"),
+            tier_ids=argument_ids(NodeKind.TIER, self.tier_ids, "tierIds"),
+            statuses=self.statuses,
+            enrolled_in=None if scheme is None else argument_id(NodeKind.SCHEME, scheme, "enrolledIn"),
+            registered_from=self.registered_from,
+            registered_to=self.registered_to,
         )
 
 
@@ -59,7 +59,13 @@ class RegisterEcpInput:
     def to_command(self) -> RegisterEcp:
         """The command. Raises InvalidInput for an id that makes no sense."""
         geography_id = input_id(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
-        details = EcpDetails(self.display_name, self.practice, self.email, self.phone, self.license_number)
+        details = EcpDetails(
+            display_name=self.display_name,
+            practice=self.practice,
+            email=self.email,
+            phone=self.phone,
+            license_number=self.license_number,
+        )
         return RegisterEcp(details, geography_id)
 
 
@@ -102,7 +108,13 @@ class UpdateEcpInput:
             ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
             geography_id = ids.maybe(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
         return UpdateEcp(
-            ecp_id, self.display_name, self.practice, geography_id, self.email, self.phone, self.license_number
+            ecp_id=ecp_id,
+            display_name=self.display_name,
+            practice=self.practice,
+            geography_id=geography_id,
+            email=self.email,
+            phone=self.phone,
+            license_number=self.license_number,
         )
 
 
@@ -134,6 +146,7 @@ class RecordActivitiesInput:
     def to_command(self) -> RecordActivities:
         """The command."""
         activities = [
-            Activity(item.external_id, item.ecp_code, item.kind, item.occurred_at) for item in self.activities
+            Activity(external_id=item.external_id, ecp_code=item.ecp_code, kind=item.kind, occurred_at=item.occurred_at)
+            for item in self.activities
         ]
         return RecordActivities(self.source, activities)

@@ -1,13 +1,17 @@
 """Inputs and payloads of enrolling."""
 
+from datetime import date
+
 import strawberry
 
 from domain.node_kinds import NodeKind
 from resolvers.enrollments.decide_enrollment import DecideEnrollment
 from resolvers.enrollments.enroll import Enroll
+from resolvers.enrollments.lists import EnrollmentFilter
 from resolvers.enrollments.withdraw_enrollment import WithdrawEnrollment
+from schema.enrollments.enums import EnrollmentStatus
 from schema.fields import leaf, optional
-from schema.ids import InputIds, input_id
+from schema.ids import InputIds, argument_ids, input_id
 
 
 @strawberry.input(description="An application to take part in a scheme.")
@@ -44,3 +48,24 @@ class WithdrawEnrollmentInput:
         """The command. Raises InvalidInput for an id that makes no sense."""
         enrollment_id = input_id(NodeKind.ENROLLMENT, self.enrollment_id, "enrollmentId")
         return WithdrawEnrollment(enrollment_id)
+
+
+@strawberry.input(name="EnrollmentFilter", description="Which enrollments to list; all that is given holds together.")
+class EnrollmentFilterInput:
+    search: str | None = optional("Words of the ECP's code, name or practice, or their beginnings.")
+    statuses: list[EnrollmentStatus] | None = optional("Only enrollments that stand at one of these.")
+    geography_ids: list[strawberry.ID] | None = optional("Only ECPs in one of these geographies or beneath it.")
+    tier_ids: list[strawberry.ID] | None = optional("Only ECPs of one of these tiers.")
+    enrolled_from: date | None = optional("Only ECPs that take part since this day or a later one.")
+    enrolled_to: date | None = optional("Only ECPs that take part since this day or an earlier one.")
+
+    def to_filter(self) -> EnrollmentFilter:
+        """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
+        return EnrollmentFilter(
+            search=self.search,
+            statuses=None if self.statuses is None else tuple(self.statuses),
+            geography_ids=argument_ids(NodeKind.GEOGRAPHY, self.geography_ids, "geographyIds"),
+            tier_ids=argument_ids(NodeKind.TIER, self.tier_ids, "tierIds"),
+            enrolled_from=self.enrolled_from,
+            enrolled_to=self.enrolled_to,
+        )

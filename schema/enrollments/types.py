@@ -1,6 +1,6 @@
 """The type of enrollments, and the arguments of their lists."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -16,8 +16,9 @@ from resolvers.paging import PageArguments
 from resolvers.schemes.loaders import schemes_by_id
 from schema.accounts.types import Account
 from schema.enrollments.enums import EnrollmentAction, EnrollmentOrder, EnrollmentStatus
-from schema.fields import batched, computed, leaf, optional
-from schema.ids import argument_id, node_id
+from schema.enrollments.inputs import EnrollmentFilterInput
+from schema.fields import batched, computed, leaf
+from schema.ids import node_id
 from schema.nodes import Node, node_type
 from schema.paging import AfterArgument, FirstArgument
 
@@ -47,28 +48,6 @@ class Enrollment(Node):
     viewer_actions: list[EnrollmentAction] = batched(
         actions_by_enrollment, key="id", description="What the viewer may do now; none of these fails for the state."
     )
-
-
-@strawberry.input(name="EnrollmentFilter", description="Which enrollments to list; all that is given holds together.")
-class EnrollmentFilterInput:
-    search: str | None = optional("Words of the ECP's code, name or practice, or their beginnings.")
-    statuses: list[EnrollmentStatus] | None = optional("Only enrollments that stand at one of these.")
-    geography_ids: list[strawberry.ID] | None = optional("Only ECPs in one of these geographies or beneath it.")
-    tier_ids: list[strawberry.ID] | None = optional("Only ECPs of one of these tiers.")
-    enrolled_from: date | None = optional("Only ECPs that take part since this day or a later one.")
-    enrolled_to: date | None = optional("Only ECPs that take part since this day or an earlier one.")
-
-    def to_filter(self) -> EnrollmentFilter:
-        """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
-        places, tiers = self.geography_ids, self.tier_ids
-        return EnrollmentFilter(
-            self.search,
-            None if self.statuses is None else tuple(self.statuses),
-            None if places is None else tuple(argument_id(NodeKind.GEOGRAPHY, item, "geographyIds") for item in places),
-            None if tiers is None else tuple(argument_id(NodeKind.TIER, item, "tierIds") for item in tiers),
-            self.enrolled_from,
-            self.enrolled_to,
-        )
 
 
 FilterArgument = Annotated[

@@ -35,5 +35,11 @@ class PreviewPointsInput:
             ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
             variant_id = ids.one(NodeKind.VARIANT, self.variant_id, "variantId")
         return PreviewPoints(
-            scheme_id, ecp_id, self.channel, variant_id, self.quantity, self.at, self.volume_so_far or 0
+            scheme_id=scheme_id,
+            ecp_id=ecp_id,
+            channel=self.channel,
+            variant_id=variant_id,
+            quantity=self.quantity,
+            at=self.at,
+            volume_so_far=self.volume_so_far or 0,
         )

@@ -18,8 +18,8 @@ from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id
 from schema.nodes import Node, node_type
 from schema.scalars import EventCursor
+from schema.schemes.change_types import FieldChange
 from schema.schemes.enums import WizardStepKind
-from schema.schemes.errors import FieldChange
 
 
 @node_type(ActivityRow, "Something that somebody did to a scheme.")

@@ -1,25 +1,13 @@
-"""Errors of schemes that carry data, and the fields that differ."""
+"""Errors of schemes that carry data."""
 
 from datetime import datetime
-
-import strawberry
-from strawberry.scalars import JSON
 
 from domain.schemes.failures import ContentChanged, VersionConflict
 from resolvers.accounts.loaders import accounts_by_id
 from schema.accounts.types import Account
 from schema.errors import UserError, error_type
-from schema.fields import batched, computed, leaf
-from schema.public_json import public_json
-
-
-@strawberry.type(description="A field that differs, with its value before and after.")
-class FieldChange:
-    field: str = leaf("The field's name in the input of its step.")
-    before: JSON | None = computed(
-        lambda row: public_json(row.field, row.before), "The value before; ids are global ids."
-    )
-    after: JSON | None = computed(lambda row: public_json(row.field, row.after), "The value after; ids are global ids.")
+from schema.fields import batched, leaf
+from schema.schemes.change_types import FieldChange
 
 
 @error_type(VersionConflict, "Somebody else saved the step since the editor read it.")

@@ -73,7 +73,7 @@ class SchemeQueries:
         before: BeforeArgument = None,
     ) -> Page[SchemeRow]:
         chosen = (filter_ or inputs.SchemeFilterInput()).to_filter()
-        page = PageArguments(first, after, last, before)
+        page = PageArguments(first=first, after=after, last=last, before=before)
         return await list_schemes(info.context, page, chosen, order_by or SchemeOrder.UPDATED_AT_DESC)
 
     @query(

@@ -12,7 +12,7 @@ from resolvers.schemes.participants import Participation
 from resolvers.schemes.revision_time import ReviseScheme
 from resolvers.schemes.submit_scheme import SubmitScheme
 from schema.fields import leaf, optional
-from schema.ids import InputIds, argument_id, input_id
+from schema.ids import InputIds, argument_ids, input_id
 from schema.queue_keys import WorkQueueKey
 from schema.rules.enums import EarningChannel
 from schema.schemes.enums import SchemeStatus, StageKind
@@ -36,17 +36,16 @@ class SchemeFilterInput:
 
     def to_filter(self) -> SchemeFilter:
         """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
-        places, variants = self.geography_ids, self.variant_ids
         return SchemeFilter(
-            self.search,
-            self.queue,
-            self.stages,
-            self.statuses,
-            self.channels,
-            None if places is None else [argument_id(NodeKind.GEOGRAPHY, item, "geographyIds") for item in places],
-            None if variants is None else [argument_id(NodeKind.VARIANT, item, "variantIds") for item in variants],
-            bool(self.created_by_me),
-            self.active_on,
+            search=self.search,
+            queue=self.queue,
+            stages=self.stages,
+            statuses=self.statuses,
+            channels=self.channels,
+            geography_ids=argument_ids(NodeKind.GEOGRAPHY, self.geography_ids, "geographyIds"),
+            variant_ids=argument_ids(NodeKind.VARIANT, self.variant_ids, "variantIds"),
+            created_by_me=bool(self.created_by_me),
+            active_on=self.active_on,
         )
 
 
@@ -75,7 +74,10 @@ class ApproveSchemeInput:
     def to_command(self) -> ApproveScheme:
         """The command. Raises InvalidInput for an id that makes no sense."""
         return ApproveScheme(
-            input_id(NodeKind.SCHEME, self.scheme_id, "schemeId"), self.content_hash, self.comment, self.effective_at
+            scheme_id=input_id(NodeKind.SCHEME, self.scheme_id, "schemeId"),
+            content_hash=self.content_hash,
+            comment=self.comment,
+            effective_at=self.effective_at,
         )
 
 

@@ -10,8 +10,8 @@ from schema.accounts.types import Account
 from schema.fields import batched, computed, leaf, renamed
 from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
+from schema.schemes.change_types import FieldChange
 from schema.schemes.enums import ReachVerdict
-from schema.schemes.errors import FieldChange
 
 
 @strawberry.type(description="Something that is missing or wrong in a scheme.")

@@ -8,7 +8,7 @@ import strawberry
 from resolvers.accounts.loaders import accounts_by_id
 from schema.accounts.types import Account
 from schema.fields import batched, leaf
-from schema.schemes.errors import FieldChange
+from schema.schemes.change_types import FieldChange
 
 MomentArgument = Annotated[datetime, strawberry.argument(description="The moment; it may lie in the future.")]
 

@@ -32,7 +32,9 @@ class CreateWebhookEndpointInput:
     def to_command(self) -> CreateWebhookEndpoint:
         """The command. Raises InvalidInput for an id that makes no sense."""
         account_id = input_id(NodeKind.ACCOUNT, self.account_id, "accountId")
-        return CreateWebhookEndpoint(account_id, self.url, tuple(self.kinds), self.description, self.after)
+        return CreateWebhookEndpoint(
+            account_id=account_id, url=self.url, kinds=tuple(self.kinds), description=self.description, after=self.after
+        )
 
 
 @strawberry.input(description="Changes to an endpoint; what is left out stays as it is.")
