@@ -14,14 +14,18 @@ from domain.requests import Forbidden, RequestError
 from domain.schemes.stages import SchemeStatus, StageKind
 
 
-class Queue(Struct, frozen=True):
-    """A work queue and the role that works on it. Subclasses say what the queue contains."""
+class Queue(Struct, frozen=True, kw_only=True):
+    """A work queue and the role that works on it. Subclasses say what the queue contains.
+
+    `description` is one sentence for clients of the API: the role, and what waits.
+    """
 
     key: WorkQueueKey
     role: Role
+    description: str
 
 
-class SchemeQueue(Queue, frozen=True):
+class SchemeQueue(Queue, frozen=True, kw_only=True):
     """Schemes with a stage at a status.
 
     `others_only` leaves out what the viewer submitted, because nobody may approve their own submission.
@@ -32,13 +36,13 @@ class SchemeQueue(Queue, frozen=True):
     others_only: bool = False
 
 
-class EcpQueue(Queue, frozen=True):
+class EcpQueue(Queue, frozen=True, kw_only=True):
     """ECPs with a status, the earliest registered first."""
 
     status: EcpStatus
 
 
-class EnrollmentQueue(Queue, frozen=True):
+class EnrollmentQueue(Queue, frozen=True, kw_only=True):
     """Enrollments with a status, the earliest requested first."""
 
     status: EnrollmentStatus
@@ -55,26 +59,68 @@ class ForbiddenQueue(RequestError):
 
 _MANAGER: Final = Role.PROGRAM_MANAGER
 QUEUES: Final[tuple[Queue, ...]] = (
-    SchemeQueue(WorkQueueKey.DRAFTS_TO_COMPLETE, _MANAGER, StageKind.DEFINITION, SchemeStatus.STEP_PENDING),
-    SchemeQueue(WorkQueueKey.CHANGES_REQUESTED, _MANAGER, StageKind.DEFINITION, SchemeStatus.CHANGES_REQUESTED),
-    SchemeQueue(WorkQueueKey.REVIEW_PENDING, _MANAGER, StageKind.DEFINITION, SchemeStatus.REVIEW_PENDING),
     SchemeQueue(
-        WorkQueueKey.APPROVAL_PENDING,
-        Role.APPROVER,
-        StageKind.APPROVAL,
-        SchemeStatus.APPROVAL_PENDING,
+        key=WorkQueueKey.DRAFTS_TO_COMPLETE,
+        role=_MANAGER,
+        description="Program managers: schemes with an open step.",
+        stage=StageKind.DEFINITION,
+        status=SchemeStatus.STEP_PENDING,
+    ),
+    SchemeQueue(
+        key=WorkQueueKey.CHANGES_REQUESTED,
+        role=_MANAGER,
+        description="Program managers: schemes that an approver gave back.",
+        stage=StageKind.DEFINITION,
+        status=SchemeStatus.CHANGES_REQUESTED,
+    ),
+    SchemeQueue(
+        key=WorkQueueKey.REVIEW_PENDING,
+        role=_MANAGER,
+        description="Program managers: complete schemes to review and submit.",
+        stage=StageKind.DEFINITION,
+        status=SchemeStatus.REVIEW_PENDING,
+    ),
+    SchemeQueue(
+        key=WorkQueueKey.APPROVAL_PENDING,
+        role=Role.APPROVER,
+        description="Approvers: submitted schemes to decide about, except their own submissions.",
+        stage=StageKind.APPROVAL,
+        status=SchemeStatus.APPROVAL_PENDING,
         others_only=True,
     ),
     SchemeQueue(
-        WorkQueueKey.COUPONS_TO_GENERATE,
-        Role.OPERATIONS,
-        StageKind.COUPON_GENERATION,
-        SchemeStatus.COUPONS_NOT_GENERATED,
+        key=WorkQueueKey.COUPONS_TO_GENERATE,
+        role=Role.OPERATIONS,
+        description="Operations: approved schemes without coupons.",
+        stage=StageKind.COUPON_GENERATION,
+        status=SchemeStatus.COUPONS_NOT_GENERATED,
     ),
-    SchemeQueue(WorkQueueKey.ARTWORK_TO_UPLOAD, Role.DESIGNER, StageKind.ARTWORK, SchemeStatus.ARTWORK_NOT_UPLOADED),
-    EnrollmentQueue(WorkQueueKey.ENROLLMENTS_TO_DECIDE, _MANAGER, EnrollmentStatus.PENDING),
-    EcpQueue(WorkQueueKey.ECPS_TO_VERIFY, _MANAGER, EcpStatus.PENDING),
-    SchemeQueue(WorkQueueKey.SETTLEMENT_PENDING, _MANAGER, StageKind.SETTLEMENT, SchemeStatus.SETTLEMENT_PENDING),
+    SchemeQueue(
+        key=WorkQueueKey.ARTWORK_TO_UPLOAD,
+        role=Role.DESIGNER,
+        description="Designers: approved schemes without artwork.",
+        stage=StageKind.ARTWORK,
+        status=SchemeStatus.ARTWORK_NOT_UPLOADED,
+    ),
+    EnrollmentQueue(
+        key=WorkQueueKey.ENROLLMENTS_TO_DECIDE,
+        role=_MANAGER,
+        description="Program managers: enrollments that ECPs asked for.",
+        status=EnrollmentStatus.PENDING,
+    ),
+    EcpQueue(
+        key=WorkQueueKey.ECPS_TO_VERIFY,
+        role=_MANAGER,
+        description="Program managers: ECPs that registered and are not verified yet.",
+        status=EcpStatus.PENDING,
+    ),
+    SchemeQueue(
+        key=WorkQueueKey.SETTLEMENT_PENDING,
+        role=_MANAGER,
+        description="Program managers: schemes that have ended and are not settled.",
+        stage=StageKind.SETTLEMENT,
+        status=SchemeStatus.SETTLEMENT_PENDING,
+    ),
 )
 _BY_KEY: Final[Mapping[WorkQueueKey, Queue]] = MappingProxyType({queue.key: queue for queue in QUEUES})
 
