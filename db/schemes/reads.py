@@ -68,6 +68,7 @@ SCHEME_COLUMNS: Final = (
     SchemeTable.terms_published_at,
     SchemeTable.revises,
     SchemeTable.effective_at,
+    SchemeTable.minimum_payout,
 )
 
 
