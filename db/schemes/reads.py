@@ -68,7 +68,6 @@ SCHEME_COLUMNS: Final = (
     SchemeTable.terms_published_at,
     SchemeTable.revises,
     SchemeTable.effective_at,
-    SchemeTable.minimum_payout,
 )
 
 

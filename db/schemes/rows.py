@@ -39,7 +39,6 @@ class SchemeRow(Struct, frozen=True):
     terms_published_at: datetime | None
     revises: UUID | None
     effective_at: datetime | None
-    minimum_payout: int | None
 
     @property
     def live_id(self) -> UUID:

@@ -51,7 +51,6 @@ class SchemeTable(Base):
         CheckConstraint("enrollment_closes_on >= enrollment_opens_on", "enrollment_in_order"),
         CheckConstraint("ends_on >= starts_on", "dates_in_order"),
         CheckConstraint("budget > 0", "budget_positive"),
-        CheckConstraint("minimum_payout > 0", "minimum_payout_positive"),
         CheckConstraint("cardinality(earning_channels) >= 1", "earning_channels_present"),
     )
 
@@ -70,7 +69,6 @@ class SchemeTable(Base):
     terms_published_at: Mapped[Moment | None] = mapped_column(comment="When the text came into force")
     materials: Mapped[Json]
     budget: Mapped[int | None] = mapped_column(BigInteger)
-    minimum_payout: Mapped[int | None] = mapped_column(BigInteger)
     content_hash: Mapped[str]
     submitted_at: Mapped[Moment | None] = mapped_column(comment="The first submission; approvers see it from then on")
     approved_at: Mapped[Moment | None]

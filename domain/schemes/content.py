@@ -36,7 +36,6 @@ class Basics(Struct, frozen=True):
     terms_markdown: str | None = None
     budget: int | None = None
     materials: tuple[Material, ...] = ()
-    minimum_payout: int | None = None
 
     @classmethod
     def read(cls, source: object, **converted: Any) -> Self:
@@ -96,12 +95,7 @@ class FieldDifference(Struct, frozen=True):
 
 def canonical_json(content: SchemeContent) -> bytes:
     """Encode the content as JSON with sorted sets and keys, so that equal content gives equal bytes."""
-    plain = msgspec.to_builtins(canonical(content), order="deterministic")
-    # Schemes hashed before a field existed keep their hash until somebody fills it in.
-    for name in _ADDED_FIELDS:
-        if plain["basics"][name] is None:
-            del plain["basics"][name]
-    return msgspec.json.encode(plain)
+    return msgspec.json.encode(canonical(content), order="deterministic")
 
 
 def canonical(content: SchemeContent) -> SchemeContent:
@@ -155,7 +149,6 @@ def field_label(field: str) -> str:
     return _LABELS.get(field) or re.sub(r"([A-Z])", lambda match: f" {match[1].lower()}", field)
 
 
-_ADDED_FIELDS: Final = ("minimum_payout",)
 _LABELS = {
     "termsMarkdown": "terms",
     "variantIds": "products",

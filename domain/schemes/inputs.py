@@ -47,9 +47,6 @@ def basics_problems(basics: Basics) -> Iterator[Problem]:
     yield from _date_problems(basics)
     if basics.budget is not None:
         yield from number_problems(basics.budget, ("budget",), "The budget", lowest=1, highest=BUDGET_LIMIT)
-    if basics.minimum_payout is not None:
-        path = ("minimumPayout",)
-        yield from number_problems(basics.minimum_payout, path, "The minimum payout", lowest=1, highest=BUDGET_LIMIT)
     yield from _material_problems(basics.materials)
 
 

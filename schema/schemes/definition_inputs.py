@@ -54,9 +54,6 @@ class SaveSchemeBasicsInput:
     ends_on: date = leaf("The last day on which ECPs earn, not before the first one.")
     terms_markdown: str = leaf("The terms and conditions in Markdown; 1 to 50,000 characters.")
     budget: SafeInt | None = optional("The points that may be spent, up to 1,000,000,000,000; no limit if left out.")
-    minimum_payout: SafeInt | None = optional(
-        "The fewest points that an ECP can be paid out at once; no minimum if left out."
-    )
     materials: list[MarketingMaterialInput] | None = optional("The marketing materials; up to 20.")
 
     def to_command(self) -> SaveSchemeBasics:

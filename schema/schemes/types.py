@@ -140,7 +140,6 @@ class Scheme(Node):
         lambda row: row if row.terms_markdown is not None else None, "The terms; null until the basics are saved."
     )
     materials: list[MarketingMaterial] = leaf("The marketing materials.")
-    minimum_payout: SafeInt | None = leaf("The fewest points that an ECP can be paid out at once; null: no minimum.")
     budget: SafeInt | None = batched(
         disclosed_budgets,
         key="budget",

@@ -172,16 +172,6 @@ async def test_a_budget_is_a_number_that_can_be_spent(
             assert await _saving(clients, scheme_id, budget=budget) == [("INVALID", "input.budget", message)]
 
 
-async def test_a_minimum_payout_is_a_number_of_points(clients: Clients, factory: SchemeFactory) -> None:
-    manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
-    given = {"schemeId": scheme_id, "expectedVersion": 0}
-    found = await refusals(manager, "saveSchemeBasics", **given, **basics(minimumPayout=0))
-    assert found == [("INVALID", "input.minimumPayout", "The minimum payout must be 1 or more, not 0.")]
-    await carried_out(manager, "saveSchemeBasics", **given, **basics(minimumPayout=500))
-    shown = await manager.send("query ($id: ID!) { node(id: $id) { ... on Scheme { minimumPayout } } }", id=scheme_id)
-    assert shown.data == {"node": {"minimumPayout": 500}}
-
-
 async def test_dates_are_in_order_and_in_this_century(
     clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:

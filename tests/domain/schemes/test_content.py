@@ -229,7 +229,6 @@ def test_every_field_of_the_content_belongs_to_one_section() -> None:
         "termsMarkdown",
         "budget",
         "materials",
-        "minimumPayout",
         "variantIds",
         "geographyIds",
         "values",
