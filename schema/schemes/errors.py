@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.schemes.failures import ContentChanged, RevisionOpen, VersionConflict
+from domain.schemes.failures import ContentChanged, VersionConflict
 from resolvers.accounts.loaders import accounts_by_id
 from schema.accounts.types import Account
 from schema.errors import UserError, error_type
@@ -28,10 +28,3 @@ class ContentChangedError(UserError):
     named_hash: str = leaf("The hash that was sent.")
     current_hash: str = leaf("The hash of the scheme as it is; review it before using it.")
     changes: list[FieldChange] = leaf("What changed since the submission, when the scheme has been submitted.")
-
-
-@error_type(RevisionOpen, "The scheme has a revision that is not decided yet; there is one at a time.")
-class RevisionOpenError(UserError):
-    number: int = leaf("The number of that revision.")
-    opened_by: str = leaf("The name of the person who opened it.")
-    opened_at: datetime = leaf("When it was opened.")
