@@ -19,12 +19,7 @@ _BEFORE_APPROVAL: Final = frozenset(
     }
 )
 _AFTER_APPROVAL: Final = frozenset(
-    {
-        WorkQueueKey.COUPONS_TO_GENERATE,
-        WorkQueueKey.VENDOR_NOT_ASSIGNED,
-        WorkQueueKey.ARTWORK_TO_UPLOAD,
-        WorkQueueKey.SETTLEMENT_PENDING,
-    }
+    {WorkQueueKey.COUPONS_TO_GENERATE, WorkQueueKey.ARTWORK_TO_UPLOAD, WorkQueueKey.SETTLEMENT_PENDING}
 )
 
 

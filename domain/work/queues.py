@@ -96,13 +96,6 @@ QUEUES: Final[tuple[Queue, ...]] = (
         status=SchemeStatus.COUPONS_NOT_GENERATED,
     ),
     SchemeQueue(
-        key=WorkQueueKey.VENDOR_NOT_ASSIGNED,
-        role=Role.OPERATIONS,
-        description="Operations: schemes with coupons but without a vendor.",
-        stage=StageKind.VENDOR_ALLOCATION,
-        status=SchemeStatus.VENDOR_NOT_ASSIGNED,
-    ),
-    SchemeQueue(
         key=WorkQueueKey.ARTWORK_TO_UPLOAD,
         role=Role.DESIGNER,
         description="Designers: approved schemes without artwork.",

@@ -39,7 +39,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         "SETTLEMENT_PENDING": {"Sold"},
     },
     "APPROVER": {"APPROVAL_PENDING": {"Waiting", "Own"}},
-    "OPERATIONS": {"COUPONS_TO_GENERATE": {"Live"}, "VENDOR_NOT_ASSIGNED": set()},
+    "OPERATIONS": {"COUPONS_TO_GENERATE": {"Live"}},
     "DESIGNER": {"ARTWORK_TO_UPLOAD": {"Live"}},
     "VENDOR": {},
     "ECP": {},
