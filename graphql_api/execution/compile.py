@@ -31,7 +31,7 @@ from graphql_api.execution.inputs import Inputs
 from graphql_api.execution.leaves import LeafField, compile_leaves, is_leaf, leaf_encoder
 from graphql_api.execution.plan import Child, Completion, Irregular, Selection
 from graphql_api.execution.variables import RootArguments
-from schema.fields import LOADER, COMPUTE, BatchedField, ComputedField
+from schema.fields import COMPUTE, LOADER, BatchedField, ComputedField
 
 
 @dataclass(frozen=True)
