@@ -7,15 +7,15 @@ from typing import Any, Final
 from msgspec import Struct
 
 from benchmarks.ecp_population import key
+from db.ecps.pages import SORTS as ECP_SORTS
 from db.ecps.pages import EcpFilters, ecp_count, ecp_page
+from db.enrollments.pages import SORTS as ENROLLMENT_SORTS
 from db.enrollments.pages import EnrollmentFilters, counts_by_scheme, page_of_scheme
 from db.statement import Statement
 from domain.catalog.facts import GeographyLevel
 from domain.ecps.facts import EcpOrder
 from domain.enrollments.facts import EnrollmentOrder
 from domain.permissions import EcpScope
-from resolvers.ecps.lists import ORDERS as ECP_ORDERS
-from resolvers.enrollments.lists import ORDERS as ENROLLMENT_ORDERS
 
 _ALL: Final = EcpScope.ALL
 _REGION: Final[dict[str, Any]] = {"geography_id": key("region3")}
@@ -33,7 +33,7 @@ _BOTH: Final[dict[str, Any]] = {
 class Case(Struct, frozen=True):
     """A list: how its pages are read, how it is counted, and by which value of a row it is sorted.
 
-    `page` takes `backward`, `resumed` and, where the list is `scattered`, `near`; see `db.ecps.pages`.
+    `page` takes `backward`, `resumed` and, with `nearby_first`, `nearby`; see `db.ecps.pages`.
     `counted` are the parameters of the count, whose last column is the number.
     """
 
@@ -43,7 +43,7 @@ class Case(Struct, frozen=True):
     count: Statement[Any]
     counted: dict[str, Any]
     sorted_by: Callable[[Any], Any]
-    scattered: bool = False
+    nearby_first: bool = False
 
 
 def cases() -> list[Case]:
@@ -53,10 +53,10 @@ def cases() -> list[Case]:
 
 
 def _ecps(name: str, filters: EcpFilters, order: EcpOrder = EcpOrder.NAME_ASC, **values: Any) -> Case:
-    def page(*, near: bool = False, **direction: bool) -> Statement[Any]:
-        return ecp_page(_ALL, filters, order, near=near, **direction)
+    def page(*, nearby: bool = False, **direction: bool) -> Statement[Any]:
+        return ecp_page(_ALL, filters, order, nearby=nearby, **direction)
 
-    return Case(name, values, page, ecp_count(_ALL, filters), values, ECP_ORDERS[order].value, filters.scattered)
+    return Case(name, values, page, ecp_count(_ALL, filters), values, ECP_SORTS[order].value, filters.spans_indexes)
 
 
 def _everybody() -> list[Case]:
@@ -177,10 +177,10 @@ def _of_scheme(
     scheme: str = "scheme1",
     **values: Any,
 ) -> Case:
-    def page(*, near: bool = False, **direction: bool) -> Statement[Any]:
-        return page_of_scheme(_ALL, filters, order, near=near, **direction)
+    def page(*, nearby: bool = False, **direction: bool) -> Statement[Any]:
+        return page_of_scheme(_ALL, filters, order, nearby=nearby, **direction)
 
     # Pages are of one scheme, and counts of several at once.
     paged, counted = {**values, "scheme_id": key(scheme)}, {**values, "ids": [key(scheme)]}
-    sorted_by = ENROLLMENT_ORDERS[order].value
-    return Case(name, paged, page, counts_by_scheme(_ALL, filters), counted, sorted_by, filters.strewn)
+    sorted_by = ENROLLMENT_SORTS[order].value
+    return Case(name, paged, page, counts_by_scheme(_ALL, filters), counted, sorted_by, filters.search_nearby_first)

@@ -53,17 +53,17 @@ async def measure(connection: Any, case: Case) -> dict[str, Explained]:
 
 
 async def page(connection: Any, case: Case, *, backward: bool, **cursor: Any) -> Explained:
-    """What a page costs as the API reads it: near where it begins, and if that is too little, by all that match."""
+    """The cost of a page as the API reads it: nearby first and, if that finds too little, among all that match."""
     given = {**case.values, **cursor, "limit": PAGE}
     direction = {"backward": backward, "resumed": bool(cursor)}
-    if not case.scattered:
+    if not case.nearby_first:
         return await explain(connection, case.page(**direction), given)
-    near = await explain(connection, case.page(near=True, **direction), given)
-    if near.rows == PAGE:
-        return near
-    further = await explain(connection, case.page(near=False, **direction), given)
-    together = near.milliseconds + further.milliseconds
-    return Explained(together, near.buffers + further.buffers, further.rows, f"{near.plan}; {further.plan}")
+    nearby = await explain(connection, case.page(nearby=True, **direction), given)
+    if nearby.rows == PAGE:
+        return nearby
+    further = await explain(connection, case.page(nearby=False, **direction), given)
+    together = nearby.milliseconds + further.milliseconds
+    return Explained(together, nearby.buffers + further.buffers, further.rows, f"{nearby.plan}; {further.plan}")
 
 
 async def explain(connection: Any, statement: Statement[Any], values: dict[str, Any]) -> Explained:

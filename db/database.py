@@ -12,14 +12,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from db.outbox.tail import Tail
-from db.sessions import PATIENCE, Reading, TransactionConflict, Writing
+from db.sessions import ACQUIRE_TIMEOUT_S, Reading, TransactionConflict, Writing
 from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout
 
 # serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
 _CANCELED: Final = "57014"
-# Seconds that a transaction may stand still between two statements.
-IDLE_TRANSACTION: Final = 30.0
+# Seconds that a transaction may be idle between two statements.
+IDLE_TRANSACTION_TIMEOUT_S: Final = 30.0
 
 
 class Database:
@@ -37,7 +37,7 @@ class Database:
     async def connect(
         cls, url: str, *, read_url: str | None = None, pool_size: int = 10, statement_timeout: float = 5.0
     ) -> Self:
-        """Open the pools; a statement may take `statement_timeout` seconds.
+        """Open the pools; the database cancels a statement after `statement_timeout` seconds.
 
         Raises OSError or asyncpg.PostgresError when the server does not answer.
         """
@@ -45,7 +45,7 @@ class Database:
             make_url(url).set(drivername="postgresql+asyncpg"),
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=PATIENCE,
+            pool_timeout=ACQUIRE_TIMEOUT_S,
             connect_args={"server_settings": _server_settings(statement_timeout)},
             json_serializer=_encode_json,
             json_deserializer=_keep_text,
@@ -55,7 +55,7 @@ class Database:
         return cls(engine, primary, replica, _dsn(url))
 
     def reading(self, *, fresh: bool = False) -> Reading:
-        """Reads of one operation; `fresh` ones go to the primary and see what was just committed."""
+        """Reads of one operation; `fresh` reads go to the primary and see everything that is committed."""
         return Reading(self._primary if fresh else self._replica)
 
     @asynccontextmanager
@@ -86,8 +86,8 @@ class Database:
         """Whether both the primary and the replica answer now."""
         try:
             for pool in {self._primary, self._replica}:
-                async with pool.acquire(timeout=PATIENCE) as connection:
-                    await connection.fetchval("SELECT 1", timeout=PATIENCE)
+                async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                    await connection.fetchval("SELECT 1", timeout=ACQUIRE_TIMEOUT_S)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
         return True
@@ -115,13 +115,13 @@ def _server_settings(statement_timeout: float) -> dict[str, str]:
     return {
         "application_name": "tessera",
         "statement_timeout": str(round(statement_timeout * 1000)),
-        # A transaction that nobody goes on with would hold back every event that was committed after it began.
-        "idle_in_transaction_session_timeout": str(round(max(statement_timeout, IDLE_TRANSACTION) * 1000)),
+        # An abandoned transaction would hold back every event that was committed after it began.
+        "idle_in_transaction_session_timeout": str(round(max(statement_timeout, IDLE_TRANSACTION_TIMEOUT_S) * 1000)),
     }
 
 
 async def _no_reset(_connection: object) -> None:
-    """Nothing to undo."""
+    """Leave the connection as it is: reads change no state of it."""
 
 
 def _encode_json(value: object) -> str:
@@ -129,5 +129,5 @@ def _encode_json(value: object) -> str:
 
 
 def _keep_text(document: str) -> str:
-    """JSON columns come out as text in reads and writes alike; whoever knows the type decodes it."""
+    """JSON columns come out as text in reads and writes alike; the row type decodes them."""
     return document

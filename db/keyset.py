@@ -1,36 +1,84 @@
 """Keyset pagination: a page starts after a known row instead of counting rows, so every page costs the same."""
 
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
 
-from msgspec import Struct
-from sqlalchemy import BigInteger, SQLColumnExpression, bindparam, tuple_
+from msgspec import Meta
+from sqlalchemy import BigInteger, SQLColumnExpression, bindparam, func, select, text, true, tuple_
 from sqlalchemy.dialects.postgresql import UUID
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.orm import InstrumentedAttribute
 
-from db.statement import Query
+from db.statement import Query, uuids
 
-
-class Sort(Struct, frozen=True, eq=False):
-    """An order that an index serves: an expression and the id that breaks its ties, both in the same direction."""
-
-    expression: SQLColumnExpression[Any]
-    id: SQLColumnExpression[Any]
-    type: TypeEngine[Any]
-    descending: bool = False
+# PostgreSQL's dates before and after all others, and what asyncpg makes of them.
+_INFINITE: Final = {"infinity": date.max, "-infinity": date.min}
 
 
-def keyset(query: Query, sort: Sort, *, backward: bool, resumed: bool) -> Query:
+class Sort:
+    """One order of a list, declared once: SQL sorts by it, and cursors carry its name and the value of a row.
+
+    It is a column and, where values are equal, the id, both in the same direction, so that an index serves it. A row
+    has the value in the field that has the name of the column. `null_as` is the date that rows without one sort as;
+    the index then holds `coalesce(column, …)`. `description` is what the public schema says about the order.
+    """
+
+    def __init__(
+        self,
+        column: InstrumentedAttribute[Any],
+        *,
+        descending: bool = False,
+        null_as: Literal["infinity", "-infinity"] | None = None,
+        description: str = "",
+    ) -> None:
+        self.table = column.class_
+        self.field = column.key
+        self.type = column.type
+        self.descending = descending
+        self.description = description
+        self.name = f"{self.table.__tablename__}.{self.field} {'desc' if descending else 'asc'}"
+        self._null_as = null_as
+
+    @property
+    def value_type(self) -> Any:
+        """The type of the value in a cursor."""
+        python_type = self.type.python_type
+        return Annotated[datetime, Meta(tz=True)] if python_type is datetime else python_type
+
+    def value(self, row: Any) -> Any:
+        """The value by which a row is sorted."""
+        found = getattr(row, self.field)
+        return _INFINITE[self._null_as] if found is None and self._null_as is not None else found
+
+    def keys(self, rows: Any) -> tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]]:
+        """What SQL sorts by: the column and the id of `rows`, a table or the columns of a subquery."""
+        column = getattr(rows, self.field)
+        return column if self._null_as is None else func.coalesce(column, text(f"'{self._null_as}'::date")), rows.id
+
+    def order_by(self, rows: Any, *, backward: bool = False) -> list[SQLColumnExpression[Any]]:
+        """The ORDER BY of this order, or of the reverse one."""
+        descending = self.descending is not backward
+        return [key.desc() if descending else key.asc() for key in self.keys(rows)]
+
+
+def keyset(query: Query, sort: Sort, *, backward: bool, resumed: bool, rows: Any = None) -> Query:
     """`query` in the order of `sort`, limited by the parameter `limit`.
 
     With `resumed` it starts behind the row named by the parameters `cursor_value` and `cursor_id`; `backward` walks
-    the other way, so the rows come out last first.
+    the other way, so the rows come out last first. A query of something else than the table of the order names its
+    `rows`: the columns of a subquery.
     """
-    descending = sort.descending is not backward
+    rows = sort.table if rows is None else rows
     if resumed:
         value = bindparam("cursor_value", type_=sort.type, required=True)
         position = tuple_(value, bindparam("cursor_id", type_=UUID(), required=True))
-        key = tuple_(sort.expression, sort.id)
-        query = query.where(key < position if descending else key > position)
-    keys = (sort.expression, sort.id)
-    query = query.order_by(*(key.desc() if descending else key.asc() for key in keys))
+        key = tuple_(*sort.keys(rows))
+        query = query.where(key < position if sort.descending is not backward else key > position)
+    query = query.order_by(*sort.order_by(rows, backward=backward))
     return query.limit(bindparam("limit", type_=BigInteger(), required=True))
+
+
+def keyset_by_owner(query: Query, owner: Any, sort: Sort, *, resumed: bool) -> Query:
+    """A page of `query` for each owner in the parameter `ids`, forward; `owner` is the column that names the owner."""
+    wanted = func.unnest(uuids("ids")).table_valued("id", name="wanted").render_derived()
+    page = keyset(query.where(owner == wanted.c.id), sort, backward=False, resumed=resumed).lateral("page")
+    return select(*page.c).select_from(wanted.join(page, true())).order_by(*sort.order_by(page.c))

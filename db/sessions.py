@@ -1,7 +1,7 @@
 """The two ways to the database: `Reading` runs compiled statements on asyncpg, `Writing` is one transaction.
 
-They are different types on purpose: what only reads cannot be handed a transaction by accident, nor the reverse. Both
-offer `fetch`, so a function that loads facts takes a `Fetching` and serves reads and writes alike.
+They are different types on purpose: the type checker keeps code that only reads from getting a transaction, and the
+reverse. Both have `fetch`, so a function that loads facts takes a `Fetching` and serves reads and writes alike.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout, U
 RowT = TypeVar("RowT")
 
 
-# Seconds to wait for a free connection before saying that the server is busy.
-PATIENCE: Final = 2.0
-# What asyncpg raises for a server that is not there, and for one that stops or breaks off in the middle.
-LOST: Final = (
+# Seconds to wait for a free connection before reporting that the server is overloaded.
+ACQUIRE_TIMEOUT_S: Final = 2.0
+# The errors of asyncpg for a server that cannot be reached, and for a connection that ends while it is used.
+CONNECTION_ERRORS: Final = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
@@ -41,7 +41,7 @@ class DuplicateKey(Exception):
 
 
 class ReadingClosed(Exception):
-    """The operation is over; nobody waits for what is read."""
+    """The operation is over; nothing waits for the result of the read."""
 
 
 class TransactionConflict(Exception):
@@ -57,9 +57,9 @@ class Fetching(Protocol):
 
 
 class Reading:
-    """Reads of one operation on one pooled connection, taken when first needed and given back by `close`.
+    """Reads of one operation on one pooled connection, acquired by the first read and released by `close`.
 
-    Batches of one operation may ask at the same time; their statements take turns on the connection.
+    Loaders of one operation may read at the same time; their statements take turns on the connection.
     """
 
     def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
@@ -81,16 +81,16 @@ class Reading:
             try:
                 records = await self._connection.fetch(statement.sql, *arguments)
             except asyncpg.InvalidCachedStatementError:
-                # A migration changed a table under a prepared statement; asyncpg has dropped it, so once more.
+                # A migration changed a table under a prepared statement. asyncpg has dropped the statement: try again.
                 records = await self._connection.fetch(statement.sql, *arguments)
             except asyncpg.CharacterNotInRepertoireError:
                 raise UnstorableText from None
             except asyncpg.QueryCanceledError:
                 raise StatementTimeout from None
-            except LOST:
+            except CONNECTION_ERRORS:
                 raise DatabaseUnavailable from None
             except asyncpg.InterfaceError:
-                # The same error tells of a connection that was lost and of a parameter of the wrong type.
+                # asyncpg raises the same error for a lost connection and for a parameter of the wrong type.
                 if self._connection.is_closed():
                     raise DatabaseUnavailable from None
                 raise
@@ -99,23 +99,23 @@ class Reading:
 
     async def _acquire(self) -> Any:
         try:
-            return await self._pool.acquire(timeout=PATIENCE)
+            return await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         except TimeoutError:
             raise Overloaded from None
-        except LOST:
+        except CONNECTION_ERRORS:
             raise DatabaseUnavailable from None
 
     async def close(self) -> None:
-        """Give the connection back, if one was taken, when the statement that runs on it is finished.
+        """Release the connection, if one was acquired, when the statement that runs on it is finished.
 
-        GraphQL may answer early, once an error has made everything null; what still reads then must not read on a
-        connection that somebody else has got.
+        GraphQL may answer early, once an error has made everything null. Loaders that still run then must not read on
+        a connection that another operation has acquired.
         """
         async with self._turn:
             self._closed = True
             connection, self._connection = self._connection, None
         if connection is not None:
-            # The pool takes a connection back by itself when it breaks, which may be at this very moment.
+            # The pool releases a broken connection by itself, which may happen at this very moment.
             with suppress(asyncpg.InternalClientError):
                 await self._pool.release(connection)
 
@@ -135,14 +135,14 @@ class Writing:
         return [row(*record) for record in result.all()]
 
     async def execute(self, change: UpdateBase, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
-        """Run an INSERT, UPDATE or DELETE; with `rows` once for all of them. Raises DuplicateKey.
+        """Run an INSERT, UPDATE or DELETE; with `rows` for all of them at once. Raises DuplicateKey.
 
         Rows as parameters let SQLAlchemy compile the statement once; rows in the statement are compiled every time.
         """
         await self._run(change, rows)
 
     async def returning(self, change: UpdateBase) -> list[Any]:
-        """Run a change with RETURNING and give the rows it returns. Raises DuplicateKey."""
+        """Run a change with RETURNING and return its rows. Raises DuplicateKey."""
         return list((await self._run(change)).all())
 
     async def _run(self, change: UpdateBase, rows: Sequence[Mapping[str, Any]] | None = None) -> Result[Any]:

@@ -1,30 +1,39 @@
 """A read, compiled once: SQLAlchemy writes the SQL, asyncpg runs it, and each row becomes one typed value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Select, Text, TextClause, bindparam, func, select
+from sqlalchemy import BigInteger, BindParameter, Select, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, UUID
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect  # noqa: N812 - it is a class
 
-RowT = TypeVar("RowT")
+from db.columns import ReturnsRows, Shape, shape_of
 
-# A SELECT of whatever columns; how rows are typed is the business of a Statement.
+RowT_co = TypeVar("RowT_co", covariant=True)
+
+# A SELECT of any columns; a Statement gives its rows a type.
 Query = Select[*tuple[Any, ...]]
 
 _DIALECT = AsyncpgDialect()  # type: ignore[no-untyped-call]
 
 
-class Statement(Generic[RowT]):
-    """A SELECT and the constructor of its rows, called with the columns in order.
+class Statement(Generic[RowT_co]):
+    """A SELECT whose rows have one type.
 
     Make it once, at import or behind a cache: compiling costs more than running.
     """
 
-    def __init__(self, query: Query | CompoundSelect[*tuple[Any, ...]] | TextClause, row: Callable[..., RowT]) -> None:
+    def __init__(self, query: ReturnsRows, row: type[RowT_co] | Shape[RowT_co]) -> None:
+        """Compile the query. Raises TypeError unless its columns are those of the row, by name and in order.
+
+        `row` is a Struct or a NamedTuple with these columns as fields, or another shape, like `scalar(int)`.
+        """
+        self.shape: Shape[RowT_co] = row if isinstance(row, Shape) else shape_of(row)
+        self.shape.check(query)
         compiled = query.compile(dialect=_DIALECT)
         self.query = query
-        self.row = row
+        # Called with the columns in order: the check above lets rows be built at full speed.
+        self.row = self.shape.build
         self.sql = str(compiled)
         self._names: list[str] = list(compiled.positiontup or ())
         self._constants: Mapping[str, Any] = compiled.params
@@ -36,11 +45,6 @@ class Statement(Generic[RowT]):
             message = f"no such parameter: {', '.join(sorted(unknown))}"
             raise TypeError(message)
         return [parameters[name] if name in parameters else self._constants[name] for name in self._names]
-
-
-def counting(query: Query) -> Statement[int]:
-    """How many rows `query` has."""
-    return Statement(select(func.count()).select_from(query.subquery()), int)
 
 
 def uuids(name: str) -> BindParameter[Any]:

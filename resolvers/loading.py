@@ -1,4 +1,4 @@
-"""Answers of batch functions: one per key, in the order of the keys."""
+"""Answers of loaders: one per key, in the order of the keys."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar

@@ -1,9 +1,9 @@
-"""Pages of lists: checked arguments, opaque cursors, and the rows with what is known about their neighbors."""
+"""Pages of lists: checked arguments, opaque cursors, and the rows of a page, with whether there are more."""
 
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -11,20 +11,21 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from db.counting import OwnerCount
+from db.keyset import Sort
 from db.statement import Statement
 from domain.requests import BadArgument
 from resolvers.context import Operation
 from resolvers.loading import align_many
 
 RowT = TypeVar("RowT")
-KeyT = TypeVar("KeyT", date, datetime, str)
 
 DEFAULT_PAGE: Final = 50
 LARGEST_PAGE: Final = 200
 
 
 class PageArguments(Struct, frozen=True):
-    """The Relay arguments as they came."""
+    """The Relay arguments as the client sent them."""
 
     first: int | None = None
     after: str | None = None
@@ -32,31 +33,23 @@ class PageArguments(Struct, frozen=True):
     before: str | None = None
 
 
-class Order(Struct, Generic[RowT], frozen=True):
-    """An order of a list: its name, which cursors carry, and the value of a row that it sorts by."""
-
-    name: str
-    value_type: Any
-    value: Callable[[RowT], Any]
-
-
 class Edge(Struct, Generic[RowT], frozen=True):
-    """A row in a list, and its place in it."""
+    """A row in a list, and its position there."""
 
     node: RowT
-    order: Order[RowT]
+    sort: Sort
 
     @property
     def cursor(self) -> str:
         """The opaque position of the row; reading continues behind it."""
-        return encode_cursor(self.order, self.node)
+        return encode_cursor(self.sort, self.node)
 
 
 class Page(Struct, Generic[RowT], frozen=True):
-    """Rows in list order. `count` is how to count the whole list, and is asked only when a client wants to know."""
+    """Rows in list order. `count` says how to count the whole list, which happens only when a client asks for it."""
 
     nodes: list[RowT]
-    order: Order[RowT]
+    sort: Sort
     has_next: bool
     has_previous: bool
     count: Any = None
@@ -64,7 +57,7 @@ class Page(Struct, Generic[RowT], frozen=True):
     @property
     def edges(self) -> list[Edge[RowT]]:
         """The rows with their cursors."""
-        return [Edge(node, self.order) for node in self.nodes]
+        return [Edge(node, self.sort) for node in self.nodes]
 
 
 class Count(Struct, frozen=True):
@@ -75,22 +68,22 @@ class Count(Struct, frozen=True):
 
 
 class CountOf(Struct, frozen=True):
-    """A count that has not been made, of one of many lists that a statement counts together, by the id of its owner.
+    """A count that has not been made, of the rows of one owner, by a statement that counts for many owners at once.
 
     The parameters are as in `Count`, without the `ids` of the owners.
     """
 
-    statement: Statement[tuple[UUID, int]]
+    statement: Statement[OwnerCount]
     id: UUID
     parameters: tuple[tuple[str, Any], ...] = ()
 
 
 async def counts(operation: Operation, keys: list[Count | CountOf | int]) -> list[int]:
-    """Batch function of `totalCount`: makes each count, once per distinct list; lists of many owners together.
+    """The loader of `totalCount`: make each count once per distinct list, and the counts of many owners together.
 
-    What is known without counting, is its own answer.
+    A number is its own count.
     """
-    owners: dict[tuple[Statement[tuple[UUID, int]], tuple[tuple[str, Any], ...]], list[UUID]] = {}
+    owners: dict[tuple[Statement[OwnerCount], tuple[tuple[str, Any], ...]], list[UUID]] = {}
     for key in keys:
         if isinstance(key, CountOf):
             owners.setdefault((key.statement, key.parameters), []).append(key.id)
@@ -108,20 +101,20 @@ async def counts(operation: Operation, keys: list[Count | CountOf | int]) -> lis
 async def read_page(  # noqa: PLR0913 - a list is its statements, their parameters, its order and the arguments
     operation: Operation,
     arguments: PageArguments,
-    order: Order[RowT],
+    sort: Sort,
     statement: Callable[..., Statement[RowT]],
     parameters: Mapping[str, Any],
     *,
     count: Statement[int] | None = None,
 ) -> Page[RowT]:
-    """One page. `statement` is called with `backward` and `resumed` and gives the statement of that direction.
+    """One page. `statement` takes `backward` and `resumed` and returns the statement for that direction.
 
-    Raises BadArgument for arguments that contradict each other, sizes outside 1 to 200 and cursors that are not ours.
+    Raises BadArgument for arguments that contradict each other, sizes outside 1 to 200 and cursors of other lists.
     """
     size, backward = page_size(arguments)
     name = "before" if backward else "after"
     text = arguments.before if backward else arguments.after
-    place = {} if text is None else decode_cursor(order, text, name)
+    place = {} if text is None else decode_cursor(sort, text, name)
     wanted = statement(backward=backward, resumed=bool(place))
     rows = await operation.fetch(wanted, limit=size + 1, **place, **parameters)
     more, rows = len(rows) > size, rows[:size]
@@ -129,36 +122,36 @@ async def read_page(  # noqa: PLR0913 - a list is its statements, their paramete
         rows.reverse()
     return Page(
         rows,
-        order,
+        sort,
         has_next=text is not None if backward else more,
         has_previous=more if backward else text is not None,
         count=None if count is None else Count(count, sorted_pairs(parameters)),
     )
 
 
-async def read_pages(  # noqa: PLR0913 - as above, and whose lists they are
+async def read_pages(  # noqa: PLR0913 - as above, for many owners
     operation: Operation,
     arguments: PageArguments,
-    order: Order[RowT],
+    sort: Sort,
     statement: Callable[..., Statement[RowT]],
     ids: Sequence[UUID],
     *,
     owner: Callable[[RowT], UUID],
-    count: Statement[tuple[UUID, int]],
+    count: Statement[OwnerCount],
     parameters: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Page[RowT]]:
-    """A page of the list of each of the `ids`, forward, with one statement; `owner` says whose a row is.
+    """A forward page for each owner in `ids`, with one statement; `owner` returns the id of the owner of a row.
 
     Raises BadArgument.
     """
     size, _ = page_size(arguments)
     text = arguments.after
-    place = {} if text is None else decode_cursor(order, text, "after")
+    place = {} if text is None else decode_cursor(sort, text, "after")
     rows = await operation.fetch(statement(resumed=bool(place)), limit=size + 1, ids=ids, **place, **parameters)
     return [
         Page(
             found[:size],
-            order,
+            sort,
             has_next=len(found) > size,
             has_previous=bool(place),
             count=CountOf(count, key, sorted_pairs(parameters)),
@@ -167,34 +160,35 @@ async def read_pages(  # noqa: PLR0913 - as above, and whose lists they are
     ]
 
 
-async def read_nearest(
-    read: Callable[..., Awaitable[Page[RowT]]], arguments: PageArguments, *, scattered: bool
+async def read_nearby_first(
+    read: Callable[..., Awaitable[Page[RowT]]], arguments: PageArguments, *, nearby_first: bool
 ) -> Page[RowT]:
-    """A page of what may lie anywhere in the order of the list; `read` takes whether to look `near` where it begins.
+    """A page of a list whose order no index serves. Raises BadArgument.
 
-    It looks there first, and reads the whole list when there is too little. Raises BadArgument.
+    `read` takes whether to search only `nearby`, where the page begins. With `nearby_first` that is tried first, and
+    the whole list is read when too little is found.
     """
-    if scattered:
+    if nearby_first:
         _, backward = page_size(arguments)
-        page = await read(near=True)
-        # A full page with more behind it is the page; any other may have missed what lies further away.
+        page = await read(nearby=True)
+        # A full page with more behind it is the page; any other may have missed rows that are further away.
         if page.has_previous if backward else page.has_next:
             return page
-    return await read(near=False)
+    return await read(nearby=False)
 
 
-def empty_page(arguments: PageArguments, order: Order[RowT]) -> Page[RowT]:
-    """A page of a list that has nothing in it whatever it is asked for. Raises BadArgument, as `read_page` does."""
+def empty_page(arguments: PageArguments, sort: Sort) -> Page[RowT]:
+    """A page of a list that is always empty. Raises BadArgument for the same arguments as `read_page`."""
     _, backward = page_size(arguments)
     name = "before" if backward else "after"
     text = arguments.before if backward else arguments.after
     if text is not None:
-        decode_cursor(order, text, name)
-    return Page([], order, has_next=False, has_previous=False, count=0)
+        decode_cursor(sort, text, name)
+    return Page([], sort, has_next=False, has_previous=False, count=0)
 
 
 def page_size(arguments: PageArguments) -> tuple[int, bool]:
-    """How many rows are wanted, and whether from the end. Raises BadArgument."""
+    """The size of the page, and whether it is read backward from the end. Raises BadArgument."""
     first, last = arguments.first, arguments.last
     if first is not None and last is not None:
         raise BadArgument("Ask for the first rows or for the last ones, not for both.", "last")
@@ -212,15 +206,15 @@ def page_size(arguments: PageArguments) -> tuple[int, bool]:
     return size, backward
 
 
-def encode_cursor(order: Order[RowT], row: Any) -> str:
-    """The position of a row in an order, as URL-safe text."""
-    document = msgspec.json.encode((order.name, order.value(row), row.id))
+def encode_cursor(sort: Sort, row: Any) -> str:
+    """The position of a row in an order as URL-safe text."""
+    document = msgspec.json.encode((sort.name, sort.value(row), row.id))
     return base64.urlsafe_b64encode(document).decode().rstrip("=")
 
 
-def decode_cursor(order: Order[RowT], text: str, argument: str) -> dict[str, Any]:
-    """The parameters `cursor_value` and `cursor_id`. Raises BadArgument unless `encode_cursor` made it."""
-    shape: Any = tuple[str, order.value_type, UUID]  # type: ignore[name-defined]
+def decode_cursor(sort: Sort, text: str, argument: str) -> dict[str, Any]:
+    """The parameters `cursor_value` and `cursor_id`. Raises BadArgument for anything that `encode_cursor` did not make."""
+    shape: Any = tuple[str, sort.value_type, UUID]  # type: ignore[name-defined]
     try:
         document = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         name, value, key = msgspec.json.decode(document, type=shape)
@@ -228,13 +222,13 @@ def decode_cursor(order: Order[RowT], text: str, argument: str) -> dict[str, Any
             value = value.astimezone(UTC)
     except (ValueError, OverflowError, binascii.Error, msgspec.DecodeError):
         raise BadArgument("This cursor was not made by this list; start from the beginning.", argument) from None
-    if name != order.name:
+    if name != sort.name:
         raise BadArgument("This cursor belongs to another list or order; start from the beginning.", argument)
     return {"cursor_value": value, "cursor_id": key}
 
 
 def sorted_pairs(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """Parameters so that counts can be keys; sorted by name, with tuples for lists."""
+    """Parameters as a hashable key: sorted by name, with tuples for lists."""
     return tuple(sorted((name, _hashable(value)) for name, value in parameters.items()))
 
 

@@ -1,4 +1,4 @@
-"""Saying no in a mutation: problems of an input, unknown ids, and values that are taken."""
+"""Validation in mutations: problems of an input, unknown ids, and unique values that are taken."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ RowT = TypeVar("RowT")
 
 
 def reject_invalid(problems: Iterable[Problem]) -> None:
-    """Raise InvalidInput with all the problems, seen from the root of the mutation's arguments, if there are any."""
+    """Raise InvalidInput if there are problems, with all of them and their paths from the arguments of the mutation."""
     found = tuple(problem.under("input") for problem in problems)
     if found:
         raise InvalidInput(*found)
@@ -22,7 +22,7 @@ def reject_invalid(problems: Iterable[Problem]) -> None:
 
 @asynccontextmanager
 async def upserting(operation: Operation, taken: Mapping[str, tuple[str, str]]) -> AsyncIterator[Writing]:
-    """A transaction in which a taken unique value is an input problem: `taken` maps index to (field, sentence)."""
+    """A transaction that turns a taken unique value into InvalidInput: `taken` maps an index to (field, sentence)."""
     try:
         async with operation.writing() as session:
             yield session

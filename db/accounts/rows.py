@@ -1,6 +1,7 @@
 """Rows of accounts and API keys."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,8 +21,22 @@ class AccountRow(Struct, frozen=True):
 
     @property
     def address(self) -> tuple[UUID, str | None]:
-        """The e-mail address, and whose it is."""
+        """The id of the account with its e-mail address."""
         return self.id, self.email
+
+
+class RoleHolder(NamedTuple):
+    """A role, and an account that holds it."""
+
+    role: str
+    account: AccountRow
+
+
+class KeyHolder(NamedTuple):
+    """An API key, and the account that it signs in."""
+
+    key_id: UUID
+    account: AccountRow
 
 
 class ApiKeyRow(Struct, frozen=True):

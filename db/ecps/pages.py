@@ -6,15 +6,15 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Subquery, Text, TextClause, column, func, select, table, text, true
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import BigInteger, ColumnElement, column, func, select, table, text, true
 
+from db.columns import columns, scalar
 from db.ecps.filters import in_place, in_places, of_statuses, of_tiers, tallied
 from db.ecps.reads import ECP_COLUMNS, visible
 from db.ecps.rows import EcpRow
 from db.ecps.tables import EcpCountTable, EcpTable
 from db.keyset import Sort, keyset
-from db.planning import NEAR, for_these_values
+from db.planning import NEARBY_ROWS, force_custom_plan
 from db.search import matches_words
 from db.statement import Statement, moment, number, string, uuid
 from domain.catalog.facts import GeographyLevel
@@ -24,7 +24,7 @@ from domain.permissions import EcpScope
 
 
 class EcpFilters(Struct, frozen=True):
-    """Which filters a statement has; their values are its parameters. Statements are cached by this shape.
+    """The filters of a statement; their values are its parameters. Statements are cached by this shape.
 
     One chosen geography, tier or status is compared for equality, which an index serves in the order of the list; so
     the level of one geography belongs to the shape.
@@ -44,29 +44,28 @@ class EcpFilters(Struct, frozen=True):
 
     @property
     def tallied(self) -> bool:
-        """Whether counts of ECPs, or of enrollments in the one scheme, are kept by all that is chosen here."""
+        """Whether a table of counts, of ECPs or of enrollments in a scheme, has every column that is filtered by."""
         dated = self.registered_from or self.registered_before
         enrolled = self.enrolled_in and (self.status or self.statuses)
         return not (self.words or self.email or dated or enrolled)
 
     @property
-    def scattered(self) -> bool:
-        """Whether those that match may lie anywhere in the order of the list, however few or many they are."""
+    def spans_indexes(self) -> bool:
+        """Whether no index has the matches in the order of the list: they may be anywhere in it, few or many."""
         return self.words or self.geography_ids or self.enrolled_in
 
 
-# What each order sorts by, of which type, and whether the greatest comes first.
-_ORDERS: Final[Mapping[EcpOrder, tuple[str, Any, bool]]] = MappingProxyType(
+SORTS: Final[Mapping[EcpOrder, Sort]] = MappingProxyType(
     {
-        EcpOrder.NAME_ASC: ("sort_name", Text(), False),
-        EcpOrder.CODE_ASC: ("code", Text(), False),
-        EcpOrder.REGISTERED_AT_DESC: ("registered_at", TIMESTAMP(timezone=True), True),
-        EcpOrder.REGISTERED_AT_ASC: ("registered_at", TIMESTAMP(timezone=True), False),
+        EcpOrder.NAME_ASC: Sort(EcpTable.sort_name, description="By name, whatever its case."),
+        EcpOrder.CODE_ASC: Sort(EcpTable.code, description="By code."),
+        EcpOrder.REGISTERED_AT_DESC: Sort(EcpTable.registered_at, descending=True, description="Newest first."),
+        EcpOrder.REGISTERED_AT_ASC: Sort(EcpTable.registered_at, description="Longest registered first."),
     }
 )
 
 
-# Enrollments stand above ECPs, so their tables are named here, not imported.
+# The area of enrollments imports this one, so its tables are named here and not imported.
 _ENROLLMENT: Final = table("enrollment", column("scheme_id"), column("ecp_id"), column("status")).c
 _ENROLLMENT_COUNT: Final = table(
     "enrollment_count",
@@ -76,82 +75,80 @@ _ENROLLMENT_COUNT: Final = table(
 
 @cache
 def ecp_page(  # noqa: PLR0913 - what to list, in which order and direction, and how
-    scope: EcpScope, filters: EcpFilters, order: EcpOrder, *, backward: bool, resumed: bool, near: bool = False
+    scope: EcpScope, filters: EcpFilters, order: EcpOrder, *, backward: bool, resumed: bool, nearby: bool = False
 ) -> Statement[EcpRow]:
     """A page of ECPs; see `db.keyset.keyset` for its parameters beside those of the filters.
 
-    No index holds what is scattered in its order. Such a page is either looked for `near` where it begins, among so
-    many ECPs, and may then be shorter than the list is; or everything that matches is found first, and then sorted.
-    PostgreSQL would choose one of the two by a guess, and walk through a million ECPs when it is wrong.
+    No index has in its order what spans indexes. There are two ways to such a page. With `nearby` the first ECPs of
+    the list are searched, NEARBY_ROWS of them; the page may then be shorter than the list. Otherwise everything that
+    matches is found first and then sorted. PostgreSQL would choose one of the two by a guess, and walk through a
+    million ECPs when the guess is wrong.
     """
-    if not filters.scattered:
-        query = select(*ECP_COLUMNS).where(*_predicates(scope, filters), for_these_values(number("limit"), EcpTable))
-        return Statement(keyset(query, _sort(EcpTable, order), backward=backward, resumed=resumed), EcpRow)
-    if near:
-        dense = (*_dense(scope, filters), for_these_values(number("limit"), EcpTable))
-        query = select(*ECP_COLUMNS, EcpTable.search_words).where(*dense)
-        query = keyset(query, _sort(EcpTable, order), backward=backward, resumed=resumed)
-        around = query.limit(NEAR).subquery("around")
-        query = select(*_columns(around)).where(*_scattered(around.c, filters))
-        return Statement(keyset(query, _sort(around.c, order), backward=backward, resumed=False), EcpRow)
-    # OFFSET keeps PostgreSQL from looking into it.
+    sort = SORTS[order]
+    if not filters.spans_indexes:
+        indexed = (*_predicates(scope, filters), force_custom_plan(number("limit"), EcpTable))
+        query = select(*ECP_COLUMNS).where(*indexed)
+        return Statement(keyset(query, sort, backward=backward, resumed=resumed), EcpRow)
+    if nearby:
+        indexed = (*_indexed(scope, filters), force_custom_plan(number("limit"), EcpTable))
+        first = keyset(
+            select(*ECP_COLUMNS, EcpTable.search_words).where(*indexed), sort, backward=backward, resumed=resumed
+        )
+        found = first.limit(NEARBY_ROWS).subquery("nearby")
+        query = select(*columns(found.c, EcpRow)).where(*_spanning(found.c, filters))
+        return Statement(keyset(query, sort, rows=found.c, backward=backward, resumed=False), EcpRow)
+    # PostgreSQL does not push conditions or orders into a subquery with OFFSET.
     found = select(*ECP_COLUMNS).where(*_predicates(scope, filters)).offset(0).subquery("found")
-    query = select(*_columns(found))
-    return Statement(keyset(query, _sort(found.c, order), backward=backward, resumed=resumed), EcpRow)
+    query = select(*columns(found.c, EcpRow))
+    return Statement(keyset(query, sort, rows=found.c, backward=backward, resumed=resumed), EcpRow)
 
 
 @cache
 def ecp_count(scope: EcpScope, filters: EcpFilters) -> Statement[int]:
-    """How many ECPs match: the sum of the counts that are kept, where they are kept by what is chosen."""
+    """How many ECPs match: a sum from a table of counts where it has every column that is filtered by."""
     if scope is not EcpScope.ALL or not filters.tallied:
-        return Statement(select(func.count()).select_from(EcpTable).where(*_predicates(scope, filters)), int)
+        return Statement(select(func.count()).select_from(EcpTable).where(*_predicates(scope, filters)), scalar(int))
     if not filters.enrolled_in:
         kept = (*tallied(EcpCountTable, filters), *of_statuses(EcpCountTable, filters))
-        return Statement(select(func.coalesce(func.sum(EcpCountTable.count), 0)).where(*kept), int)
+        return Statement(select(_total(EcpCountTable.count)).where(*kept), scalar(int))
     # An ECP has one enrollment in a scheme.
     kept = (*tallied(_ENROLLMENT_COUNT, filters), *_enrolled(_ENROLLMENT_COUNT))
-    return Statement(select(func.coalesce(func.sum(_ENROLLMENT_COUNT.count), 0)).where(*kept), int)
+    return Statement(select(_total(_ENROLLMENT_COUNT.count)).where(*kept), scalar(int))
 
 
-def _predicates(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool] | TextClause]:
-    return [*_dense(scope, filters), *_scattered(EcpTable, filters)]
+def _predicates(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool]]:
+    return [*_indexed(scope, filters), *_spanning(EcpTable, filters)]
 
 
-def _dense(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool] | TextClause]:
-    """What is not scattered."""
-    chosen = [predicate() for name, predicate in _DENSE.items() if getattr(filters, name)]
+def _indexed(scope: EcpScope, filters: EcpFilters) -> list[ColumnElement[bool]]:
+    """The filters that an index serves in the order of the list."""
+    chosen = [predicate() for name, predicate in _INDEXED.items() if getattr(filters, name)]
     of_sort = (*in_place(EcpTable, filters), *of_tiers(EcpTable, filters), *of_statuses(EcpTable, filters))
     return [visible(scope), *chosen, *of_sort]
 
 
-def _scattered(ecp: Any, filters: EcpFilters) -> list[ColumnElement[bool]]:
-    return [predicate(ecp) for name, predicate in _SCATTERED.items() if getattr(filters, name)]
+def _spanning(ecp: Any, filters: EcpFilters) -> list[ColumnElement[bool]]:
+    return [predicate(ecp) for name, predicate in _SPANNING.items() if getattr(filters, name)]
 
 
-def _columns(subquery: Subquery) -> list[Any]:
-    return [subquery.c[name] for name in EcpRow.__struct_fields__]
-
-
-def _sort(ecp: Any, order: EcpOrder) -> Sort:
-    """The order, by the columns of the table or of a subquery."""
-    column, type_, descending = _ORDERS[order]
-    return Sort(getattr(ecp, column), ecp.id, type_, descending)
+def _total(count: Any) -> ColumnElement[int]:
+    return func.coalesce(func.sum(count), 0).cast(BigInteger)
 
 
 def _enrolled(rows: Any) -> tuple[ColumnElement[bool], ...]:
-    """The enrollments of those who are enrolled now, or their counts."""
+    """The enrollments of ECPs who are enrolled now, or their counts."""
     status = text(f"'{EnrollmentStatus.ENROLLED.value}'")
     return rows.scheme_id == uuid("enrolled_in"), rows.status == status
 
 
-_DENSE: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
+_INDEXED: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
     {
         "email": lambda: func.lower(EcpTable.email) == func.lower(string("email")),
         "registered_from": lambda: EcpTable.registered_at >= moment("registered_from"),
         "registered_before": lambda: EcpTable.registered_at < moment("registered_before"),
     }
 )
-_SCATTERED: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = MappingProxyType(
+_SPANNING: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = MappingProxyType(
     {
         "words": lambda ecp: matches_words(ecp.search_words),
         "geography_ids": in_places,

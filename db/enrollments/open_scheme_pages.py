@@ -1,19 +1,20 @@
-"""Statements that list the schemes in which enrollment is open today, those that close first at the beginning."""
+"""Statements that list the schemes in which enrollment is open today; those that close first come first."""
 
 from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Date, any_, bindparam, select, true
 
+from db.counting import counting
 from db.keyset import Sort, keyset
 from db.schemes.reads import SCHEME_COLUMNS, visible
 from db.schemes.rows import SchemeRow
 from db.schemes.tables import SchemeGeographyTable, SchemeTable
 from db.search import matches_words
-from db.statement import Query, Statement, counting, uuids
+from db.statement import Query, Statement, uuids
 from domain.permissions import SchemeScope
 
-CLOSING_FIRST: Final = Sort(SchemeTable.enrollment_closes_on, SchemeTable.id, Date())
+CLOSING_FIRST: Final = Sort(SchemeTable.enrollment_closes_on)
 
 
 @cache
@@ -22,7 +23,7 @@ def open_page(
 ) -> Statement[SchemeRow]:
     """A page of the schemes that are open on the day of the parameter `today`; parameters `words` and `place_ids`.
 
-    A scheme runs in a place when it names it or something that it lies in: `place_ids` holds a place with all of that.
+    A scheme runs in a place when it names that place or one above it, so `place_ids` holds a place and all above it.
     """
     query = _open(scope, searched=searched, placed=placed)
     return Statement(keyset(query, CLOSING_FIRST, backward=backward, resumed=resumed), SchemeRow)

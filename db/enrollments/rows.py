@@ -1,6 +1,7 @@
-"""Rows of enrollments, and of what enrolling looks at."""
+"""Rows of enrollments, and of the ECPs and schemes that enrolling checks."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -24,7 +25,7 @@ class EnrollmentRow(Struct, frozen=True):
 
 
 class EnrollmentStandingRow(Struct, frozen=True):
-    """What guards look at: an enrollment with its ECP and its scheme; `account_id` is that of the ECP."""
+    """The facts of guards: an enrollment with its ECP and its scheme; `account_id` belongs to the ECP."""
 
     id: UUID
     status: str
@@ -37,6 +38,13 @@ class EnrollmentStandingRow(Struct, frozen=True):
     account_id: UUID | None
 
 
+class ReasonRow(NamedTuple):
+    """The reason that the decision about an enrollment gave."""
+
+    id: UUID
+    reason: str
+
+
 class ApplicantRow(Struct, frozen=True):
     """An ECP who enrolls."""
 
@@ -47,7 +55,7 @@ class ApplicantRow(Struct, frozen=True):
 
 
 class OfferRow(Struct, frozen=True):
-    """A scheme as enrolling looks at it."""
+    """The facts of a scheme that enrolling checks."""
 
     id: UUID
     title: str

@@ -7,11 +7,13 @@ events of later ones that have been committed already.
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, any_, bindparam, func, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, any_, bindparam, func, literal_column, select, tuple_
 
+from db.columns import columns, scalar
+from db.counting import counting
 from db.outbox.rows import EventRow, StreamRow
 from db.outbox.tables import AccessVersionTable, EventStreamTable, EventSubjectTable, EventTable, Xid8
-from db.statement import Query, Statement, counting, number, texts, uuid
+from db.statement import Query, Statement, number, texts, uuid
 from domain.events import SubjectKind
 
 _HORIZON: Final[Any] = func.pg_snapshot_xmin(func.pg_current_snapshot(), type_=Xid8())
@@ -22,15 +24,7 @@ def _place(name: str) -> Any:
 
 
 def _events() -> Query:
-    return select(
-        EventTable.xid,
-        EventTable.id,
-        EventTable.kind,
-        EventTable.object_id,
-        EventTable.subject_kinds,
-        EventTable.subject_ids,
-        EventTable.recorded_at,
-    )
+    return select(*columns(EventTable, EventRow))
 
 
 def _page(query: Query, table: type[EventTable | EventSubjectTable], *, bounded: bool = False) -> Query:
@@ -50,30 +44,23 @@ def _about(subject: SubjectKind) -> list[ColumnElement[bool]]:
     ]
 
 
-def _id(value: int) -> int:
-    return value
-
-
 TAIL = Statement(_page(_events(), EventTable), EventRow)
 # The proof that a test of completeness can fail: what everybody writes first, and what loses events.
 NAIVE_TAIL = Statement(
     _events().where(EventTable.id > number("after_id")).order_by(EventTable.id).limit(number("limit")), EventRow
 )
-HORIZON = Statement(select(_HORIZON), _id)
-ACCESS_VERSION = Statement(select(AccessVersionTable.xid), _id)
-STREAM = Statement(
-    select(EventStreamTable.epoch, EventStreamTable.key, EventStreamTable.floor_xid, EventStreamTable.floor_id),
-    StreamRow,
-)
+HORIZON = Statement(select(_HORIZON), scalar(int))
+ACCESS_VERSION = Statement(select(AccessVersionTable.xid), scalar(int))
+STREAM = Statement(select(*columns(EventStreamTable, StreamRow)), StreamRow)
 # The identity of a database: a copy of its files, a switch to a standby and a restored dump each change a part of it.
 ORIGIN = Statement(
     select(
-        text(
+        literal_column(
             "concat_ws('/', (pg_control_system()).system_identifier, (pg_control_checkpoint()).timeline_id, "
             "'event'::regclass::oid)"
         )
     ),
-    str,
+    scalar(str),
 )
 OLDEST_EVENTS = Statement(_events().order_by(EventTable.xid, EventTable.id).limit(number("limit")), EventRow)
 

@@ -1,4 +1,4 @@
-"""One connection of its own for following the outbox: it reads, it is woken up, and one of all wakes the others."""
+"""The connection that follows the outbox: it reads events and listens for wake-ups, and one leader sends them."""
 
 import asyncio
 import contextlib
@@ -13,10 +13,10 @@ from db.statement import Statement
 RowT = TypeVar("RowT")
 
 CHANNEL: Final = "tessera_events"
-# The lock of the one process that wakes the others; an arbitrary number that nobody else uses.
+# The advisory lock of the one process that wakes the others; an arbitrary number used for nothing else.
 _LEADER: Final = 0x7E55E7A
-# A connection that says nothing for so long is dead, however alive its socket looks.
-_PATIENCE: Final = 5.0
+# Seconds. A connection that is silent for longer is dead, even if its socket looks alive.
+_TIMEOUT_S: Final = 5.0
 
 
 class TailBroken(Exception):
@@ -34,16 +34,19 @@ class Tail:
     @classmethod
     @asynccontextmanager
     async def connected(cls, dsn: str) -> AsyncIterator[Self]:
-        """A listening connection for the length of the block. Raises TailBroken when it breaks, or cannot be made."""
-        with _telling():
+        """A listening connection for the length of the block. Raises TailBroken if it breaks or cannot be opened."""
+        with _reporting_breaks():
             connection = await asyncpg.connect(
-                dsn, timeout=_PATIENCE, command_timeout=_PATIENCE, server_settings={"application_name": "tessera tail"}
+                dsn,
+                timeout=_TIMEOUT_S,
+                command_timeout=_TIMEOUT_S,
+                server_settings={"application_name": "tessera tail"},
             )
         tail = cls(connection)
         try:
-            with _telling():
+            with _reporting_breaks():
                 await connection.add_listener(CHANNEL, tail._wake)
-                # A cut socket is noticed at once; one that has only fallen silent, by the next fetch.
+                # A closed socket is noticed at once, a silent one by the next fetch.
                 connection.add_termination_listener(tail._wake)
             yield tail
         finally:
@@ -51,25 +54,25 @@ class Tail:
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
         """All rows of the statement, on the primary. Raises TailBroken."""
-        with _telling():
+        with _reporting_breaks():
             records = await self._connection.fetch(statement.sql, *statement.arguments(parameters))
         row = statement.row
         return [row(*record) for record in records]
 
     async def lead(self) -> bool:
-        """Whether this connection is the one of all that wakes the others; it stays so until it closes."""
+        """Whether this connection is the leader that wakes the others; it stays the leader until it closes."""
         if not self.leads:
-            with _telling():
+            with _reporting_breaks():
                 self.leads = await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER)
         return self.leads
 
     async def wake_others(self) -> None:
-        """Send everybody who listens an empty notification."""
-        with _telling():
+        """Send an empty notification to all listening connections."""
+        with _reporting_breaks():
             await self._connection.execute(f"NOTIFY {CHANNEL}")
 
     async def pause(self, seconds: float) -> None:
-        """Wait until somebody wakes us, but not longer than `seconds`."""
+        """Wait for the next wake-up, but not longer than `seconds`."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
@@ -80,7 +83,7 @@ class Tail:
 
 
 @contextlib.contextmanager
-def _telling() -> Any:
+def _reporting_breaks() -> Any:
     try:
         yield
     except (
@@ -88,7 +91,7 @@ def _telling() -> Any:
         TimeoutError,
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
-        # What asyncpg raises when a connection is cut between two of its steps.
+        # asyncpg raises this when a connection is cut between two of its steps.
         asyncpg.InternalClientError,
     ) as error:
         raise TailBroken(str(error) or type(error).__name__) from error

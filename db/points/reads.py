@@ -1,23 +1,28 @@
-"""Statements that read what evaluation is told of an ECP."""
+"""Statements that read the facts of an ECP for evaluation."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import any_, select
 
+from db.columns import columns
 from db.ecps.tables import EcpActivityTable
 from db.statement import Statement, moment, texts, uuid
 
 
-def _done(kind: str, at: datetime) -> tuple[str, datetime]:
-    return kind, at
+class PastActivityRow(NamedTuple):
+    """An activity of an ECP."""
+
+    kind: str
+    occurred_at: datetime
 
 
-# What an ECP did up to a moment, of the kinds that rules ask for.
+# The activities of an ECP up to a moment, of the kinds that rules use.
 ACTIVITIES_OF_ECP = Statement(
-    select(EcpActivityTable.kind, EcpActivityTable.occurred_at).where(
+    select(*columns(EcpActivityTable, PastActivityRow)).where(
         EcpActivityTable.ecp_id == uuid("ecp_id"),
         EcpActivityTable.kind == any_(texts("kinds")),
         EcpActivityTable.occurred_at <= moment("at"),
     ),
-    _done,
+    PastActivityRow,
 )

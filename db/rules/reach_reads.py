@@ -1,13 +1,14 @@
-"""Statements that count ECPs for the reach of rules: by place and tier, and by what they did."""
+"""Statements that count ECPs for the reach of rules: by place and tier, and by their activities."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Integer, Text, any_, bindparam, func, select, text
+from sqlalchemy import BigInteger, Integer, Text, any_, bindparam, column, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from db.catalog.tables import GeographyTable
+from db.columns import columns
 from db.ecps.tables import EcpCountTable
 from db.statement import Statement, uuids
 from domain.ecps.facts import EcpStatus
@@ -22,7 +23,7 @@ class TotalRow(Struct, frozen=True):
 
 
 class ActiveRow(Struct, frozen=True):
-    """How many of them have met exactly these of the activities asked for; numbers count from 1."""
+    """How many of them have met exactly these activity clauses; `met` has the numbers of the clauses, from 1."""
 
     geography_id: UUID
     tier_id: UUID | None
@@ -30,13 +31,16 @@ class ActiveRow(Struct, frozen=True):
     count: int
 
 
-def _pair(key: UUID, parent: UUID | None) -> tuple[UUID, UUID | None]:
-    return key, parent
+class ParentRow(NamedTuple):
+    """A geography and the one right above it."""
+
+    id: UUID
+    parent_id: UUID | None
 
 
-PARENTS: Final = Statement(select(GeographyTable.id, GeographyTable.parent_id), _pair)
+PARENTS: Final = Statement(select(*columns(GeographyTable, ParentRow)), ParentRow)
 TOTALS: Final = Statement(
-    select(EcpCountTable.geography_id, EcpCountTable.tier_id, func.sum(EcpCountTable.count).cast(BigInteger))
+    select(*columns(EcpCountTable, TotalRow, count=func.sum(EcpCountTable.count).cast(BigInteger)))
     .where(
         EcpCountTable.status == text(f"'{EcpStatus.ACTIVE.value}'"),
         EcpCountTable.count > 0,
@@ -68,8 +72,8 @@ met AS (
     ) AS moments
     WHERE first_at IS NOT NULL AND (days IS NULL OR occurred_at - first_at <= make_interval(days => days))
 )
-SELECT geography_id, tier_id, numbers, count(*) FROM (
-    SELECT ecp.geography_id, ecp.tier_id, array_agg(DISTINCT number::int ORDER BY number::int) AS numbers
+SELECT geography_id, tier_id, met, count(*) AS count FROM (
+    SELECT ecp.geography_id, ecp.tier_id, array_agg(DISTINCT number::int ORDER BY number::int) AS met
     FROM met JOIN ecp ON ecp.id = met.ecp_id
     WHERE ecp.status = 'ACTIVE' AND ecp.geography_id = ANY(:places)
     GROUP BY ecp.id
@@ -83,12 +87,14 @@ def _parameter(name: str, type_: Any) -> Any:
 
 
 ACTIVE: Final = Statement(
-    text(_MET).bindparams(
+    text(_MET)
+    .bindparams(
         _parameter("kinds", ARRAY(Text())),
         _parameter("times", ARRAY(Integer())),
         _parameter("days", ARRAY(Integer())),
         _parameter("now", TIMESTAMP(timezone=True)),
         uuids("places"),
-    ),
+    )
+    .columns(*(column(name) for name in ActiveRow.__struct_fields__)),
     ActiveRow,
 )

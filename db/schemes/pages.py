@@ -6,23 +6,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    SQLColumnExpression,
-    Text,
-    TextClause,
-    and_,
-    any_,
-    bindparam,
-    func,
-    select,
-    text,
-    true,
-)
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, any_, bindparam, func, select, true
 
 from db.catalog.reads import RELATED_GEOGRAPHIES
+from db.columns import scalar
 from db.keyset import Sort, keyset
 from db.schemes.reads import SCHEME_COLUMNS, visible
 from db.schemes.rows import SchemeRow
@@ -40,7 +27,7 @@ from domain.schemes.facts import SchemeOrder
 
 
 class SchemeFilters(Struct, frozen=True):
-    """Which filters a statement has; their values are its parameters. Statements are cached by this shape."""
+    """The filters of a statement; their values are its parameters. Statements are cached by this shape."""
 
     words: bool = False
     queue: bool = False
@@ -54,18 +41,23 @@ class SchemeFilters(Struct, frozen=True):
     active_on: bool = False
 
 
-_MOMENT: Final = TIMESTAMP(timezone=True)
-_NO_START_FIRST: Final = func.coalesce(SchemeTable.starts_on, text("'-infinity'::date"))
-_NO_START_LAST: Final = func.coalesce(SchemeTable.starts_on, text("'infinity'::date"))
-
 SORTS: Final[Mapping[SchemeOrder, Sort]] = MappingProxyType(
     {
-        SchemeOrder.UPDATED_AT_DESC: Sort(SchemeTable.updated_at, SchemeTable.id, _MOMENT, descending=True),
-        SchemeOrder.CREATED_AT_DESC: Sort(SchemeTable.created_at, SchemeTable.id, _MOMENT, descending=True),
-        SchemeOrder.STARTS_ON_ASC: Sort(_NO_START_LAST, SchemeTable.id, Date()),
-        SchemeOrder.STARTS_ON_DESC: Sort(_NO_START_FIRST, SchemeTable.id, Date(), descending=True),
-        SchemeOrder.TITLE_ASC: Sort(SchemeTable.sort_title, SchemeTable.id, Text()),
-        SchemeOrder.CODE_ASC: Sort(SchemeTable.code, SchemeTable.id, Text()),
+        SchemeOrder.UPDATED_AT_DESC: Sort(SchemeTable.updated_at, descending=True, description="Last changed first."),
+        SchemeOrder.CREATED_AT_DESC: Sort(SchemeTable.created_at, descending=True, description="Newest first."),
+        SchemeOrder.STARTS_ON_ASC: Sort(
+            SchemeTable.starts_on,
+            null_as="infinity",
+            description="Earliest start first; schemes without a start last.",
+        ),
+        SchemeOrder.STARTS_ON_DESC: Sort(
+            SchemeTable.starts_on,
+            descending=True,
+            null_as="-infinity",
+            description="Latest start first; schemes without a start last.",
+        ),
+        SchemeOrder.TITLE_ASC: Sort(SchemeTable.sort_title, description="By title, whatever its case."),
+        SchemeOrder.CODE_ASC: Sort(SchemeTable.code, description="By code."),
     }
 )
 
@@ -83,10 +75,10 @@ def scheme_page(
 def scheme_count(scope: SchemeScope, filters: SchemeFilters) -> Statement[int]:
     """How many schemes match."""
     query = select(func.count()).select_from(SchemeTable).where(*_predicates(scope, filters))
-    return Statement(query, int)
+    return Statement(query, scalar(int))
 
 
-def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElement[bool] | TextClause]:
+def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElement[bool]]:
     chosen = [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
     if filters.stages or filters.statuses:
         chosen.append(_current_stage(stages=filters.stages, statuses=filters.statuses))
@@ -94,7 +86,7 @@ def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElemen
 
 
 def valid_now() -> ColumnElement[bool]:
-    """The predicate: a stage stands as it is at the moment of the parameter `now`."""
+    """The predicate of the stages that are valid at the moment of the parameter `now`."""
     return and_(SchemeStageTable.valid_from <= moment("now"), SchemeStageTable.valid_until > moment("now"))
 
 
@@ -118,7 +110,7 @@ def _has_stage(*predicates: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def submitted_by_others(scheme_id: SQLColumnExpression[Any] = SchemeTable.id) -> ColumnElement[bool]:
-    """The predicate: the latest submission is not of the parameter `viewer_id`: nobody approves what they submitted."""
+    """The predicate of schemes that `viewer_id` did not submit last: nobody approves their own submission."""
     latest = (
         select(SchemeSubmissionTable.submitted_by)
         .where(SchemeSubmissionTable.scheme_id == scheme_id)

@@ -1,6 +1,7 @@
 """Rows of schemes and of what belongs to them, with text where the database holds text."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -51,6 +52,34 @@ class SchemeRow(Struct, frozen=True):
         return msgspec.json.decode(self.materials_json, type=tuple[Material, ...])
 
 
+class ContentHashRow(NamedTuple):
+    """The hash of the content of a scheme."""
+
+    id: UUID
+    content_hash: str
+
+
+class ParticipantRow(NamedTuple):
+    """An account that takes part in a scheme."""
+
+    scheme_id: UUID
+    account_id: UUID
+
+
+class DefinitionRow(NamedTuple):
+    """A whole scheme, and its revision that is not decided yet."""
+
+    scheme: SchemeRow
+    open_revision: OpenRevision | None
+
+
+class PlacedSchemeRow(NamedTuple):
+    """The id that was looked up, and the scheme that stands in its place."""
+
+    id: UUID
+    scheme: SchemeRow
+
+
 class SchemeVariantRow(Struct, frozen=True):
     """A variant of a scheme with its coupon value; both numbers are None until the value is set."""
 
@@ -79,7 +108,7 @@ class SectionRow(Struct, frozen=True):
 
 
 class SectionChangeRow(Struct, frozen=True):
-    """What one version of a section changed, as JSON."""
+    """The changes that one version of a section made, as JSON."""
 
     version: int
     changed_by: UUID
@@ -105,12 +134,12 @@ class SubmissionRow(Struct, frozen=True):
 
     @property
     def key(self) -> tuple[UUID, int]:
-        """What tells it from other submissions."""
+        """The key of the submission."""
         return self.scheme_id, self.number
 
 
 class SnapshotRow(Struct, frozen=True):
-    """What an approver reads of a submission: its content, the warnings that were accepted, and the reach of rules."""
+    """The parts of a submission that an approver reads: content, acknowledged warnings, and the reach of rules."""
 
     scheme_id: UUID
     number: int
@@ -120,12 +149,12 @@ class SnapshotRow(Struct, frozen=True):
 
     @property
     def reach(self) -> tuple[RuleReach, ...]:
-        """The reach of each rule as it was; nothing for what was submitted before it was kept."""
+        """The reach of each rule at that time; empty for submissions from before reach was stored."""
         return () if self.reach_json is None else msgspec.json.decode(self.reach_json, type=tuple[RuleReach, ...])
 
     @property
     def content(self) -> SchemeContent:
-        """What was submitted."""
+        """The submitted content, decoded."""
         return msgspec.json.decode(self.content_json, type=SchemeContent)
 
 
@@ -147,7 +176,7 @@ class RevisionRow(Struct, frozen=True):
 
 
 class StandingRow(Struct, frozen=True):
-    """What the guards of a scheme look at beside its sections and its submission."""
+    """The facts of guards beside the sections and the submission of a scheme."""
 
     id: UUID
     content_hash: str
@@ -157,7 +186,7 @@ class StandingRow(Struct, frozen=True):
 
 
 class StageRow(Struct, frozen=True):
-    """A stage of a scheme at the moment that was asked for."""
+    """A stage of a scheme at one moment."""
 
     scheme_id: UUID
     kind: str
@@ -175,7 +204,7 @@ class StageRow(Struct, frozen=True):
 
 
 class ActivityRow(Struct, frozen=True):
-    """Something that somebody did to a scheme; a saved step with its version and the fields it changed, as JSON."""
+    """One entry of the activity of a scheme; a saved step has its version and the fields that it changed, as JSON."""
 
     id: UUID
     scheme_id: UUID

@@ -1,6 +1,7 @@
 """Rows of webhook endpoints and deliveries."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from domain.webhooks.endpoints import WebhookEndpointState, state_label, state_o
 
 
 class WebhookEndpointRow(Struct, frozen=True):
-    """Where events are sent for an account, without the secret; `account_disabled_at` is that of the account."""
+    """Where events of an account are sent, without the secrets; `account_disabled_at` belongs to the account."""
 
     id: UUID
     account_id: UUID
@@ -32,7 +33,7 @@ class WebhookEndpointRow(Struct, frozen=True):
 
     @property
     def position(self) -> Position:
-        """The place behind the last event that is done with."""
+        """The place behind the last event that was delivered or given up."""
         return Position(self.position_xid, self.position_id)
 
     @property
@@ -52,12 +53,12 @@ class WebhookEndpointRow(Struct, frozen=True):
         return state_label(self.failures, self.next_attempt_at, self.disabled_reason, account_disabled=disabled)
 
     def has_lost_events(self, stream: StreamRow) -> bool:
-        """Whether events that it has not got may be gone: deleted for their age, or the database was restored."""
+        """Whether undelivered events may be gone: retention deleted them, or the database was restored."""
         return self.position_epoch != stream.epoch or self.position < stream.floor
 
 
 class EndpointSecretsRow(Struct, frozen=True):
-    """What deliveries to an endpoint are signed with; the old secret only until its end."""
+    """The secrets that sign deliveries to an endpoint; the old one signs until `old_secret_until`."""
 
     secret: str
     old_secret: str | None
@@ -70,8 +71,15 @@ class EndpointSecretsRow(Struct, frozen=True):
         return [self.secret, self.old_secret]
 
 
+class EndpointWithSecrets(NamedTuple):
+    """An endpoint with what its deliveries are signed with."""
+
+    endpoint: WebhookEndpointRow
+    secrets: EndpointSecretsRow
+
+
 class ServedEndpointRow(Struct, frozen=True):
-    """What tells whether there may be something to do for an endpoint; `updated_at` is when somebody changed it."""
+    """The facts that decide whether an endpoint may have work waiting; `updated_at` is when somebody changed it."""
 
     id: UUID
     kinds: list[str]

@@ -1,11 +1,11 @@
-"""The statement that counts work queues, whatever they hold."""
+"""The statement that counts work queues of every kind."""
 
 from datetime import datetime
 from functools import cache, singledispatch
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import func, select, text, union_all
+from sqlalchemy import Text, func, literal_column, select, union_all
 
 from db.ecps.tables import EcpTable
 from db.enrollments.tables import EnrollmentTable
@@ -55,7 +55,7 @@ def _(queue: SchemeQueue, scope: SchemeScope) -> Query:
     return query
 
 
-# Whoever owns a queue of ECPs or enrollments sees all of them: see the table of permissions.
+# Every role with a queue of ECPs or enrollments sees all of them: see the table of permissions.
 @_count.register
 def _(queue: EcpQueue, scope: SchemeScope) -> Query:
     del scope
@@ -69,8 +69,8 @@ def _(queue: EnrollmentQueue, scope: SchemeScope) -> Query:
 
 
 def _counted(queue: Queue, since: Any) -> Query:
-    return select(_constant(queue.key), func.count(), func.min(since))
+    return select(_constant(queue.key).label("key"), func.count().label("count"), func.min(since).label("oldest_since"))
 
 
 def _constant(value: str) -> Any:
-    return text(f"'{value}'")
+    return literal_column(f"'{value}'", Text)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
-from db.accounts.reads import account_count
+from db.accounts.pages import account_count
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
 from graphql_api.context import Environment

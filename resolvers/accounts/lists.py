@@ -1,21 +1,11 @@
 """Lists of accounts and API keys."""
 
-from datetime import datetime
-from typing import Annotated
-
-from msgspec import Meta
-
-from db.accounts import reads as statements
+from db.accounts import pages as statements
 from db.accounts.rows import AccountRow, ApiKeyRow
 from db.search import words_of
 from domain.permissions import Role
 from resolvers.context import Operation
-from resolvers.paging import Order, Page, PageArguments, read_page
-
-BY_NAME: Order[AccountRow] = Order("accounts", str, lambda row: row.display_name)
-
-
-NEWEST_KEYS: Order[ApiKeyRow] = Order("apiKeys", Annotated[datetime, Meta(tz=True)], lambda row: row.created_at)
+from resolvers.paging import Page, PageArguments, read_page
 
 
 async def list_accounts(
@@ -29,7 +19,7 @@ async def list_accounts(
     return await read_page(
         operation,
         arguments,
-        BY_NAME,
+        statements.ACCOUNTS_BY_NAME,
         lambda **page: statements.account_page(searched=bool(words), with_role=role is not None, **page),
         parameters,
         count=statements.account_count(searched=bool(words), with_role=role is not None),
@@ -39,5 +29,5 @@ async def list_accounts(
 async def list_api_keys(operation: Operation, arguments: PageArguments) -> Page[ApiKeyRow]:
     """A page of API keys, newest first."""
     return await read_page(
-        operation, arguments, NEWEST_KEYS, statements.api_key_page, {}, count=statements.API_KEY_COUNT
+        operation, arguments, statements.NEWEST_API_KEYS, statements.api_key_page, {}, count=statements.API_KEY_COUNT
     )

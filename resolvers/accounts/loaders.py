@@ -19,7 +19,7 @@ async def accounts_by_id(operation: Operation, ids: list[UUID]) -> list[AccountR
 
 
 async def shown_emails(operation: Operation, addresses: list[tuple[UUID, str | None]]) -> list[str | None]:
-    """Batch function: each address, for those who work on schemes and for the account itself; nothing is read."""
+    """Loader: each address, for those who work on schemes and for the account itself; nothing is read."""
     viewer = operation.viewer
     colleague = viewer.may(Permission.SCHEME_FOLLOW)
     return [email if colleague or account_id == viewer.account_id else None for account_id, email in addresses]

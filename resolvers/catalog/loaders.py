@@ -3,17 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from db.catalog import pages
 from db.catalog import reads as statements
 from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.search import words_of
 from domain.catalog.facts import VendorKind
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
-from resolvers.paging import Order, Page, PageArguments, read_page
-
-PRODUCTS: Order[ProductRow] = Order("products", str, lambda row: row.name)
-VARIANTS: Order[VariantRow] = Order("variants", str, lambda row: row.sku)
-VENDORS: Order[VendorRow] = Order("vendors", str, lambda row: row.name)
+from resolvers.paging import Page, PageArguments, read_page
 
 
 async def products_by_id(operation: Operation, ids: list[UUID]) -> list[ProductRow | None]:
@@ -84,10 +81,10 @@ async def list_products(
     return await read_page(
         operation,
         arguments,
-        PRODUCTS,
-        lambda **page: statements.product_page(searched=searched, in_category=category is not None, **page),
+        pages.PRODUCTS_BY_NAME,
+        lambda **directions: pages.product_page(searched=searched, in_category=category is not None, **directions),
         parameters,
-        count=statements.product_count(searched=searched, in_category=category is not None),
+        count=pages.product_count(searched=searched, in_category=category is not None),
     )
 
 
@@ -99,10 +96,10 @@ async def list_variants(
     return await read_page(
         operation,
         arguments,
-        VARIANTS,
-        lambda **page: statements.variant_page(searched=bool(parameters), **page),
+        pages.VARIANTS_BY_SKU,
+        lambda **directions: pages.variant_page(searched=bool(parameters), **directions),
         parameters,
-        count=statements.variant_count(searched=bool(parameters)),
+        count=pages.variant_count(searched=bool(parameters)),
     )
 
 
@@ -117,10 +114,10 @@ async def list_vendors(
     return await read_page(
         operation,
         arguments,
-        VENDORS,
-        lambda **page: statements.vendor_page(searched=searched, of_kind=kind is not None, **page),
+        pages.VENDORS_BY_NAME,
+        lambda **directions: pages.vendor_page(searched=searched, of_kind=kind is not None, **directions),
         parameters,
-        count=statements.vendor_count(searched=searched, of_kind=kind is not None),
+        count=pages.vendor_count(searched=searched, of_kind=kind is not None),
     )
 
 

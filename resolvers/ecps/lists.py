@@ -1,14 +1,13 @@
 """Lists of ECPs: filters, orders and pages, and the ECPs of a work queue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Any
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from db.ecps.pages import EcpFilters, ecp_count, ecp_page
+from db.ecps.pages import SORTS, EcpFilters, ecp_count, ecp_page
 from db.ecps.rows import EcpRow
 from db.search import words_of
 from domain.ecps.facts import EcpOrder, EcpStatus
@@ -18,18 +17,7 @@ from domain.work.queues import EcpQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.loaders import seen_by
 from resolvers.filtering import level_of, one_or_many
-from resolvers.paging import Order, Page, PageArguments, empty_page, read_nearest, read_page
-
-_MOMENT: Final = Annotated[datetime, Meta(tz=True)]
-
-ORDERS: Final[Mapping[EcpOrder, Order[EcpRow]]] = MappingProxyType(
-    {
-        EcpOrder.NAME_ASC: Order("ECPs by name", str, lambda row: row.sort_name),
-        EcpOrder.CODE_ASC: Order("ECPs by code", str, lambda row: row.code),
-        EcpOrder.REGISTERED_AT_DESC: Order("newest ECPs", _MOMENT, lambda row: row.registered_at),
-        EcpOrder.REGISTERED_AT_ASC: Order("oldest ECPs", _MOMENT, lambda row: row.registered_at),
-    }
-)
+from resolvers.paging import Page, PageArguments, empty_page, read_nearby_first, read_page
 
 
 class EcpFilter(Struct, frozen=True):
@@ -49,27 +37,27 @@ async def list_ecps(operation: Operation, arguments: PageArguments, chosen: EcpF
     scope = operation.viewer.ecp_scope
     filters, parameters = await _compiled(operation, chosen)
 
-    async def read(*, near: bool) -> Page[EcpRow]:
+    async def read(*, nearby: bool) -> Page[EcpRow]:
         return await read_page(
             operation,
             arguments,
-            ORDERS[order],
-            lambda **page: ecp_page(scope, filters, order, near=near, **page),
+            SORTS[order],
+            lambda **page: ecp_page(scope, filters, order, nearby=nearby, **page),
             {**parameters, **seen_by(operation.viewer, scope)},
             count=ecp_count(scope, filters),
         )
 
-    return await read_nearest(read, arguments, scattered=filters.scattered)
+    return await read_nearby_first(read, arguments, nearby_first=filters.spans_indexes)
 
 
 async def ecps_by_queue(operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments) -> list[Page[EcpRow]]:
-    """Batch function: a page of the ECPs of each queue, the longest registered first; other queues have none."""
+    """Loader: a page of the ECPs of each queue, the longest registered first; other queues have none."""
     order = EcpOrder.REGISTERED_AT_ASC
     queues = [queue_of(key, operation.viewer) for key in keys]
     return [
         await list_ecps(operation, arguments, EcpFilter(statuses=[queue.status]), order)
         if isinstance(queue, EcpQueue)
-        else empty_page(arguments, ORDERS[order])
+        else empty_page(arguments, SORTS[order])
         for queue in queues
     ]
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Any
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
 from db.enrollments import pages as statements
-from db.enrollments.pages import EnrollmentFilters
+from db.enrollments.pages import SORTS, EnrollmentFilters
 from db.enrollments.rows import EnrollmentRow
 from db.search import words_of
 from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
@@ -22,25 +21,13 @@ from resolvers.ecps.loaders import seen_by
 from resolvers.filtering import level_of, one_or_many
 from resolvers.paging import (
     CountOf,
-    Order,
     Page,
     PageArguments,
     empty_page,
-    read_nearest,
+    read_nearby_first,
     read_page,
     read_pages,
     sorted_pairs,
-)
-
-_MOMENT: Final = Annotated[datetime, Meta(tz=True)]
-_NEWEST: Final[Order[EnrollmentRow]] = Order("enrollments, newest first", _MOMENT, lambda row: row.requested_at)
-_OLDEST: Final[Order[EnrollmentRow]] = Order("enrollments, oldest first", _MOMENT, lambda row: row.requested_at)
-
-ORDERS: Final[Mapping[EnrollmentOrder, Order[EnrollmentRow]]] = MappingProxyType(
-    {
-        EnrollmentOrder.REQUESTED_AT_DESC: _NEWEST,
-        EnrollmentOrder.REQUESTED_AT_ASC: _OLDEST,
-    }
 )
 
 
@@ -61,11 +48,11 @@ ListArguments = tuple[EnrollmentFilter, EnrollmentOrder, PageArguments]
 async def enrollments_by_scheme(
     operation: Operation, ids: list[UUID], arguments: ListArguments
 ) -> list[Page[EnrollmentRow]]:
-    """Batch function: a page of the enrollments of each scheme that the viewer sees. Raises BadArgument."""
+    """Loader: a page of the enrollments of each scheme that the viewer sees. Raises BadArgument."""
     chosen, order, page = arguments
     scope = operation.viewer.ecp_scope
     if scope is EcpScope.NONE:
-        return [empty_page(page, ORDERS[order])] * len(ids)
+        return [empty_page(page, SORTS[order])] * len(ids)
     filters, parameters = await _compiled(operation, chosen)
     count = statements.counts_by_scheme(scope, filters)
     if len(ids) == 1:
@@ -74,7 +61,7 @@ async def enrollments_by_scheme(
     return await read_pages(
         operation,
         page,
-        ORDERS[order],
+        SORTS[order],
         lambda **directions: statements.pages_by_scheme(scope, filters, order, **directions),
         ids,
         owner=lambda row: row.scheme_id,
@@ -91,33 +78,33 @@ async def _of_one_scheme(
     """Planned for this very scheme, whose list may be a thousand times as long as that of any other."""
     filters, order, page = asked
 
-    async def read(*, near: bool) -> Page[EnrollmentRow]:
+    async def read(*, nearby: bool) -> Page[EnrollmentRow]:
         return await read_page(
             operation,
             page,
-            ORDERS[order],
+            SORTS[order],
             lambda **directions: statements.page_of_scheme(
-                operation.viewer.ecp_scope, filters, order, near=near, **directions
+                operation.viewer.ecp_scope, filters, order, nearby=nearby, **directions
             ),
             parameters,
         )
 
-    return await read_nearest(read, page, scattered=filters.strewn)
+    return await read_nearby_first(read, page, nearby_first=filters.search_nearby_first)
 
 
 async def enrollments_by_ecp(
     operation: Operation, ids: list[UUID], arguments: ListArguments
 ) -> list[Page[EnrollmentRow]]:
-    """Batch function: a page of the enrollments of each ECP that the viewer sees, newest first. Raises BadArgument."""
+    """Loader: a page of the enrollments of each ECP that the viewer sees, newest first. Raises BadArgument."""
     chosen, _, page = arguments
     scope = operation.viewer.ecp_scope
     if scope is EcpScope.NONE:
-        return [empty_page(page, _NEWEST)] * len(ids)
+        return [empty_page(page, SORTS[EnrollmentOrder.REQUESTED_AT_DESC])] * len(ids)
     filters, parameters = await _compiled(operation, chosen)
     return await read_pages(
         operation,
         page,
-        _NEWEST,
+        SORTS[EnrollmentOrder.REQUESTED_AT_DESC],
         lambda **directions: statements.pages_by_ecp(scope, filters, **directions),
         ids,
         owner=lambda row: row.ecp_id,
@@ -129,15 +116,16 @@ async def enrollments_by_ecp(
 async def enrollments_by_queue(
     operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
 ) -> list[Page[EnrollmentRow]]:
-    """Batch function: a page of the enrollments of each queue, the longest waiting first; other queues have none.
+    """Loader: a page of the enrollments of each queue, the longest waiting first; other queues have none.
 
     Raises BadArgument, and ForbiddenQueue for a queue of other roles.
     """
+    oldest = SORTS[EnrollmentOrder.REQUESTED_AT_ASC]
     queues = [queue_of(key, operation.viewer) for key in keys]
     return [
-        await read_page(operation, arguments, _OLDEST, statements.waiting_page, {}, count=statements.WAITING_COUNT)
+        await read_page(operation, arguments, oldest, statements.waiting_page, {}, count=statements.WAITING_COUNT)
         if isinstance(queue, EnrollmentQueue)
-        else empty_page(arguments, _OLDEST)
+        else empty_page(arguments, oldest)
         for queue in queues
     ]
 

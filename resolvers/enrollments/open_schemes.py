@@ -1,19 +1,16 @@
 """The schemes in which an ECP can enroll today."""
 
-from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from db.enrollments.locks import PLACES_OF_ECP
-from db.enrollments.open_scheme_pages import open_count, open_page
+from db.enrollments.open_scheme_pages import CLOSING_FIRST, open_count, open_page
 from db.schemes.rows import SchemeRow
 from db.search import words_of
 from domain.permissions import EcpScope
 from domain.requests import BadArgument
 from resolvers.context import Operation
-from resolvers.paging import Order, Page, PageArguments, read_page
-
-CLOSING_FIRST: Final[Order[SchemeRow]] = Order("open schemes", date, lambda row: row.enrollment_closes_on)
+from resolvers.paging import Page, PageArguments, read_page
 
 
 async def list_open_schemes(

@@ -1,12 +1,10 @@
 """The viewer's own notifications: lists, counts, and the stream of new ones."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from msgspec import Meta
-
+from db.notifications import pages
 from db.notifications import reads as statements
 from db.notifications.rows import NotificationRow
 from db.outbox.rows import EventRow
@@ -14,9 +12,7 @@ from domain.events import EventKind, SubjectKind
 from resolvers.context import Operation
 from resolvers.loading import align_one
 from resolvers.outbox.feeds import Feed, Stream, open_feed
-from resolvers.paging import Order, Page, PageArguments, read_page
-
-NEWEST: Order[NotificationRow] = Order("notifications", Annotated[datetime, Meta(tz=True)], lambda row: row.created_at)
+from resolvers.paging import Page, PageArguments, read_page
 
 
 async def notifications_by_id(operation: Operation, ids: list[UUID]) -> list[NotificationRow | None]:
@@ -28,7 +24,7 @@ async def notifications_by_id(operation: Operation, ids: list[UUID]) -> list[Not
 async def notifications_by_account(
     operation: Operation, ids: list[UUID], arguments: tuple[bool, PageArguments]
 ) -> list[Page[NotificationRow]]:
-    """Batch function: a page of the notifications of each account, newest first. The first argument: unread ones only.
+    """Loader: a page of the notifications of each account, newest first. The first argument: unread ones only.
 
     Only the viewer's own account is ever asked for.
     """
@@ -37,10 +33,10 @@ async def notifications_by_account(
         await read_page(
             operation,
             page,
-            NEWEST,
-            lambda **directions: statements.notification_page(unread_only=unread_only, **directions),
+            pages.NEWEST_NOTIFICATIONS,
+            lambda **directions: pages.notification_page(unread_only=unread_only, **directions),
             {"account_id": account_id},
-            count=statements.notification_count(unread_only=unread_only),
+            count=pages.notification_count(unread_only=unread_only),
         )
         for account_id in ids
     ]

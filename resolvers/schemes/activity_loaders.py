@@ -1,22 +1,17 @@
 """Loaders of the activity and the participants of schemes."""
 
-from datetime import datetime
-from typing import Annotated
 from uuid import UUID
-
-from msgspec import Meta
 
 from db.accounts.rows import AccountRow
 from db.schemes import activity_reads as statements
+from db.schemes.activity_pages import NEWEST_ACTIVITY, activity_pages
 from db.schemes.rows import ActivityRow
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
-from resolvers.paging import Order, Page, PageArguments, empty_page, read_pages
+from resolvers.paging import Page, PageArguments, empty_page, read_pages
 from resolvers.schemes.disclosure import may_follow
 from resolvers.schemes.loaders import schemes_by_id
-
-NEWEST: Order[ActivityRow] = Order("activity", Annotated[datetime, Meta(tz=True)], lambda row: row.at)
 
 
 async def activities_by_id(operation: Operation, ids: list[UUID]) -> list[ActivityRow | None]:
@@ -43,14 +38,14 @@ async def participants_by_scheme(operation: Operation, ids: list[UUID]) -> list[
 async def activity_by_scheme(
     operation: Operation, ids: list[UUID], arguments: PageArguments
 ) -> list[Page[ActivityRow]]:
-    """Batch function: a page of the activity of each scheme, newest first; an empty one for who does not follow."""
+    """Loader: a page of the activity of each scheme, newest first; an empty one for who does not follow."""
     if not may_follow(operation):
-        return [empty_page(arguments, NEWEST)] * len(ids)
+        return [empty_page(arguments, NEWEST_ACTIVITY)] * len(ids)
     return await read_pages(
         operation,
         arguments,
-        NEWEST,
-        statements.activity_pages,
+        NEWEST_ACTIVITY,
+        activity_pages,
         ids,
         owner=lambda row: row.scheme_id,
         count=statements.ACTIVITY_COUNTS,

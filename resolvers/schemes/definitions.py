@@ -127,7 +127,7 @@ class Definition(Struct, frozen=True, eq=False):
 
 
 async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[Definition | None]:
-    """Batch function: the definitions of schemes that the viewer has already been shown.
+    """Loader: the definitions of schemes that the viewer has already been shown.
 
     Who does not follow schemes does not see what was submitted, by whom, and what was said about it.
     """

@@ -10,5 +10,5 @@ def may_follow(operation: Operation) -> bool:
 
 
 async def disclosed_budgets(operation: Operation, budgets: list[int]) -> list[int | None]:
-    """Batch function: each budget itself, for those who follow schemes."""
+    """Loader: each budget itself, for those who follow schemes."""
     return [budget if may_follow(operation) else None for budget in budgets]

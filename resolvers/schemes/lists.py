@@ -1,14 +1,13 @@
 """Lists of schemes: filters, orders and pages, and the schemes of a work queue."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from types import MappingProxyType
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from db.schemes.pages import SchemeFilters, scheme_count, scheme_page
+from db.schemes.pages import SORTS, SchemeFilters, scheme_count, scheme_page
 from db.schemes.rows import SchemeRow
 from db.search import words_of
 from domain.channels import EarningChannel
@@ -17,20 +16,7 @@ from domain.schemes.facts import SchemeOrder
 from domain.schemes.stages import SchemeStatus, StageKind
 from domain.work.queues import SchemeQueue, queue_of
 from resolvers.context import Operation
-from resolvers.paging import Order, Page, PageArguments, empty_page, read_page
-
-_MOMENT: Final = Annotated[datetime, Meta(tz=True)]
-
-ORDERS: Final[Mapping[SchemeOrder, Order[SchemeRow]]] = MappingProxyType(
-    {
-        SchemeOrder.UPDATED_AT_DESC: Order("schemes by update", _MOMENT, lambda row: row.updated_at),
-        SchemeOrder.CREATED_AT_DESC: Order("schemes by creation", _MOMENT, lambda row: row.created_at),
-        SchemeOrder.STARTS_ON_ASC: Order("schemes by start", date, lambda row: row.starts_on or date.max),
-        SchemeOrder.STARTS_ON_DESC: Order("schemes by last start", date, lambda row: row.starts_on or date.min),
-        SchemeOrder.TITLE_ASC: Order("schemes by title", str, lambda row: row.sort_title),
-        SchemeOrder.CODE_ASC: Order("schemes by code", str, lambda row: row.code),
-    }
-)
+from resolvers.paging import Page, PageArguments, empty_page, read_page
 
 
 class SchemeFilter(Struct, frozen=True):
@@ -56,13 +42,13 @@ async def list_schemes(
     """
     queue = None if chosen.queue is None else queue_of(chosen.queue, operation.viewer)
     if queue is not None and not isinstance(queue, SchemeQueue):
-        return empty_page(arguments, ORDERS[order])
+        return empty_page(arguments, SORTS[order])
     filters, parameters = _compiled(operation, chosen, queue)
     scope = operation.viewer.scheme_scope
     return await read_page(
         operation,
         arguments,
-        ORDERS[order],
+        SORTS[order],
         lambda **page: scheme_page(scope, filters, order, **page),
         parameters,
         count=scheme_count(scope, filters),

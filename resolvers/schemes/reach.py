@@ -89,7 +89,7 @@ def _since(definition: Definition) -> date | None:
 
 
 async def assessments_by_definition(operation: Operation, definitions: list[Definition]) -> list[AssessmentView]:
-    """Batch function: whom the rules of each scheme reach and what is odd about them, for who follows schemes."""
+    """Loader: whom the rules of each scheme reach and what is odd about them, for who follows schemes."""
     if not may_follow(operation):
         return [AssessmentView()] * len(definitions)
     assessed = await assess_definitions(operation, operation, definitions)
@@ -99,7 +99,7 @@ async def assessments_by_definition(operation: Operation, definitions: list[Defi
 
 
 async def snapshots_by_submission(operation: Operation, keys: list[tuple[UUID, int]]) -> list[SnapshotView]:
-    """Batch function: what was known when each submission was made, by its scheme and number."""
+    """Loader: what was known when each submission was made, by its scheme and number."""
     stored = await operation.fetch(
         SNAPSHOTS, scheme_ids=[key for key, _ in keys], numbers=[number for _, number in keys]
     )

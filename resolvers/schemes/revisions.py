@@ -56,7 +56,7 @@ class RevisionView(Struct, frozen=True):
 
 
 async def revisions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RevisionView]]:
-    """Batch function: the approved revisions of each scheme, in the order in which they take effect.
+    """Loader: the approved revisions of each scheme, in the order in which they take effect.
 
     Who sees approved schemes only sees no revision before it takes effect, and who does not follow schemes sees none.
     """
@@ -72,12 +72,12 @@ async def revisions_by_scheme(operation: Operation, ids: list[UUID]) -> list[lis
 
 
 async def revisions_as_of(operation: Operation, ids: list[UUID], at: datetime) -> list[RevisionView | None]:
-    """Batch function: the revision of each scheme that is in force at a moment, or None before the first."""
+    """Loader: the revision of each scheme that is in force at a moment, or None before the first."""
     return [revision_in_force(views, at) for views in await revisions_by_scheme(operation, ids)]
 
 
 async def open_revision_by_scheme(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
-    """Batch function: the revision of each scheme that is not decided yet, if the viewer may see it."""
+    """Loader: the revision of each scheme that is not decided yet, if the viewer may see it."""
     rows = await operation.fetch(statements.open_revisions(operation.viewer.scheme_scope), ids=ids)
     return align_one(ids, rows, lambda row: row.live_id)
 

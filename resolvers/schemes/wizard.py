@@ -42,7 +42,7 @@ def wizard_of(definition: Definition) -> WizardView:
 
 
 async def steps_by_key(operation: Operation, keys: list[tuple[UUID, WizardStepKind]]) -> list[StepView | None]:
-    """Batch function: single steps, by scheme and kind."""
+    """Loader: single steps, by scheme and kind."""
     ids = list(dict.fromkeys(scheme_id for scheme_id, _ in keys))
     found = {found.scheme.id: wizard_of(found) for found in await definitions_by_scheme(operation, ids) if found}
     return [found[scheme_id].step(kind) if scheme_id in found else None for scheme_id, kind in keys]

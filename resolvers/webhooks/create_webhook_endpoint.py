@@ -9,7 +9,8 @@ from db.accounts.reads import LOCK_ACCOUNT
 from db.outbox.reads import STREAM
 from db.sessions import Writing
 from db.webhooks.changes import add_endpoint
-from db.webhooks.reads import ENDPOINT_COUNT, LOCK_ADDING
+from db.webhooks.pages import ENDPOINT_COUNT
+from db.webhooks.reads import LOCK_ADDING
 from db.webhooks.rows import WebhookEndpointRow
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode

@@ -48,7 +48,7 @@ async def watch_work_queues(operation: Operation) -> Feed:
 async def schemes_by_queue(
     operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
 ) -> list[Page[SchemeRow]]:
-    """Batch function: a page of the schemes of each queue, last updated first; queues of other things have none.
+    """Loader: a page of the schemes of each queue, last updated first; queues of other things have none.
 
     Queues are few, so each is read on its own.
     """

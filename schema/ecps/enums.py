@@ -1,6 +1,7 @@
 """Enums of ECPs: statuses, actions and orders."""
 
 from domain.ecps.activities import ActivityOutcome
+from db.ecps.pages import SORTS
 from domain.ecps.facts import EcpOrder, EcpStatus
 from domain.ecps.guards import EcpAction
 from schema.descriptions import described
@@ -28,12 +29,7 @@ described(
 described(
     EcpOrder,
     "The order of a list of ECPs.",
-    {
-        EcpOrder.NAME_ASC: "By name, whatever its case.",
-        EcpOrder.CODE_ASC: "By code.",
-        EcpOrder.REGISTERED_AT_DESC: "Newest first.",
-        EcpOrder.REGISTERED_AT_ASC: "Longest registered first.",
-    },
+    {order: sort.description for order, sort in SORTS.items()},
 )
 
 __all__ = ["EcpAction", "EcpOrder", "EcpStatus"]

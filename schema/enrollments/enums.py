@@ -1,5 +1,6 @@
 """Enums of enrollments: statuses, actions and orders."""
 
+from db.enrollments.pages import SORTS
 from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
 from domain.enrollments.guards import EnrollmentAction
 from schema.descriptions import described
@@ -26,10 +27,7 @@ described(
 described(
     EnrollmentOrder,
     "The order of a list of enrollments.",
-    {
-        EnrollmentOrder.REQUESTED_AT_DESC: "Last requested first.",
-        EnrollmentOrder.REQUESTED_AT_ASC: "The longest requested first.",
-    },
+    {order: sort.description for order, sort in SORTS.items()},
 )
 
 __all__ = ["EnrollmentAction", "EnrollmentOrder", "EnrollmentStatus"]

@@ -1,5 +1,6 @@
 """Enums of schemes: stages, states, statuses, steps, actions and orders."""
 
+from db.schemes.pages import SORTS
 from domain.rules.reach import ReachVerdict
 from domain.schemes.facts import SchemeOrder
 from domain.schemes.guards import SchemeAction
@@ -110,14 +111,7 @@ described(
 described(
     SchemeOrder,
     "The order of a list of schemes.",
-    {
-        SchemeOrder.UPDATED_AT_DESC: "Last changed first.",
-        SchemeOrder.CREATED_AT_DESC: "Newest first.",
-        SchemeOrder.STARTS_ON_ASC: "Earliest start first; schemes without a start last.",
-        SchemeOrder.STARTS_ON_DESC: "Latest start first; schemes without a start last.",
-        SchemeOrder.TITLE_ASC: "By title, whatever its case.",
-        SchemeOrder.CODE_ASC: "By code.",
-    },
+    {order: sort.description for order, sort in SORTS.items()},
 )
 
 __all__ = [

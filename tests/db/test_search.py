@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.catalog.changes import put
-from db.catalog.reads import vendor_page
+from db.catalog.pages import vendor_page
 from db.catalog.rows import VendorRow
 from db.database import Database
 from db.search import words_of
@@ -108,5 +108,5 @@ async def test_titles_are_paged_in_the_order_of_the_database(factory: SchemeFact
         seen += [row.title for row in page.nodes]
         if not page.has_next or len(seen) > len(titles):
             break
-        after = encode_cursor(page.order, page.nodes[-1])
+        after = encode_cursor(page.sort, page.nodes[-1])
     assert sorted(seen) == sorted(titles)

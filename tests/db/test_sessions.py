@@ -7,22 +7,23 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import literal, select, text, update
+from sqlalchemy import func, literal, literal_column, select, text, update
 
 from db.catalog.changes import put
 from db.catalog.reads import ALL_TIERS, LOCK_TIER
 from db.catalog.rows import TierRow
 from db.catalog.tables import TierTable
+from db.columns import Shape, scalar
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, ReadingClosed, TransactionConflict
 from db.statement import Statement, string
 from domain.requests import UnstorableText
 from resolvers.retrying import ATTEMPTS, retrying
 
-BACKEND = Statement(select(text("pg_backend_pid()")), int)
-NAME = Statement(select(text("current_database()::text")), str)
-ECHO = Statement(select(string("said")), str)
-SLOW = Statement(select(literal(1)).where(text("pg_sleep(0.05) IS NOT NULL")), int)
+BACKEND = Statement(select(func.pg_backend_pid()), scalar(int))
+NAME = Statement(select(literal_column("current_database()::text")), scalar(str))
+ECHO = Statement(select(string("said")), scalar(str))
+SLOW = Statement(select(literal(1)).where(text("pg_sleep(0.05) IS NOT NULL")), scalar(int))
 GOLD = TierRow(UUID(int=1), "GOLD", "Gold", 3)
 SILVER = TierRow(UUID(int=2), "SILVER", "Silver", 2)
 
@@ -101,7 +102,7 @@ async def test_a_failed_or_abandoned_read_gives_its_connection_back(single: Data
     """Neither an error nor a client that went away costs a connection."""
     broken = single.reading()
     with pytest.raises(asyncpg.PostgresError):
-        await broken.fetch(Statement(select(text("1 / 0")), int))
+        await broken.fetch(Statement(select(literal_column("1 / 0")), scalar(int)))
     assert await broken.fetch(ECHO, said="still") == ["still"]
     await broken.close()
     abandoned = single.reading()
@@ -128,7 +129,8 @@ async def test_a_text_with_nul_is_refused_by_name(database: Database) -> None:
 async def test_a_read_survives_a_migration(database: Database) -> None:
     """A prepared statement whose table changed is prepared again."""
     reading = database.reading()
-    statement = Statement(select(text("* FROM migrated")), lambda *row: row)
+    anything: Shape[Any] = Shape("anything", None, lambda *row: row)
+    statement = Statement(select(literal_column("*")).select_from(text("migrated")), anything)
     async with database.writing() as session:
         await session._session.execute(text("CREATE TABLE migrated (one int)"))  # noqa: SLF001 - there is no other way
         await session._session.execute(text("INSERT INTO migrated VALUES (1)"))  # noqa: SLF001 - the same

@@ -1,5 +1,6 @@
 """Statements: compiled once, their arguments in order, and each row one typed value."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -7,9 +8,12 @@ import pytest
 from msgspec import Struct
 from sqlalchemy import Integer, bindparam, column, func, literal, select, values
 
+from db.catalog.tables import TierTable
+from db.columns import scalar
+from db.counting import counting
 from db.database import Database
 from db.keyset import Sort, keyset
-from db.statement import Statement, counting, moment, number, string, texts, uuid, uuids
+from db.statement import Statement, moment, number, string, texts, uuid, uuids
 
 
 class Pair(Struct, frozen=True):
@@ -19,13 +23,21 @@ class Pair(Struct, frozen=True):
     right: str
 
 
+class Ranked(NamedTuple):
+    """A row of a list in the order of its rank."""
+
+    place: int
+    rank: int
+    id: UUID
+
+
 ROWS = values(column("place", Integer), column("name", Integer), name="rows").data([(n, n // 2) for n in range(6)])
 
 
 def test_arguments_come_in_the_order_of_the_placeholders() -> None:
     """Whatever the order in which they are named; a parameter that is used twice is sent once."""
     query = select(literal(1)).where(string("b") == string("a"), string("b") != number("c"), uuid("d").is_not(None))
-    statement = Statement(query, int)
+    statement = Statement(query, scalar(int))
     given = {"a": "A", "b": "B", "c": 3, "d": UUID(int=4)}
     arguments = statement.arguments(given)
     for name, value in given.items():
@@ -37,14 +49,14 @@ def test_arguments_come_in_the_order_of_the_placeholders() -> None:
 
 def test_a_parameter_that_the_statement_does_not_have_is_a_bug() -> None:
     """A misspelled name never silently means another query."""
-    statement = Statement(select(string("word")), str)
+    statement = Statement(select(string("word")), scalar(str))
     with pytest.raises(TypeError, match=r"^no such parameter: else, words$"):
         statement.arguments({"word": "x", "words": "y", "else": 1})
 
 
 def test_constants_of_the_statement_are_arguments_too() -> None:
     """A literal in the query needs no value of its own."""
-    statement = Statement(select(literal("constant"), string("given")), Pair)
+    statement = Statement(select(literal("constant").label("left"), string("given").label("right")), Pair)
     assert sorted(statement.arguments({"given": "x"})) == ["constant", "x"]
 
 
@@ -61,12 +73,14 @@ def test_constants_of_the_statement_are_arguments_too() -> None:
 )
 def test_parameters_carry_their_type_to_the_database(parameter: object, cast: str) -> None:
     """So that the database never has to guess it."""
-    assert Statement(select(parameter), str).sql.replace("VARCHAR", "TEXT") == f"SELECT $1::{cast} AS anon_1"  # type: ignore[call-overload]
+    assert Statement(select(parameter), scalar(str)).sql.replace("VARCHAR", "TEXT") == f"SELECT $1::{cast} AS anon_1"  # type: ignore[call-overload]
 
 
 async def test_rows_become_typed_values(shared_database: Database) -> None:
     """The same from a read and from a transaction."""
-    query = select(literal(1), string("right")).union_all(select(literal(2), literal("two")))
+    query = select(literal(1).label("left"), string("right").label("right")).union_all(
+        select(literal(2), literal("two"))
+    )
     statement = Statement(query, Pair)
     reading = shared_database.reading()
     expected = [Pair(1, "one"), Pair(2, "two")]
@@ -89,8 +103,8 @@ async def test_counting_counts_the_rows_of_a_query(shared_database: Database) ->
 async def test_keyset_pages_cover_a_list_with_ties(shared_database: Database, *, descending: bool) -> None:
     """Rows with equal values are told apart by their ids, in both directions."""
     key = func.lpad(ROWS.c.place.cast(Integer).op("||")(""), 32, "0").cast(uuid("x").type)
-    sort = Sort(ROWS.c.name, key, Integer(), descending=descending)
-    query = select(ROWS.c.place, ROWS.c.name, key)
+    ranked = select(ROWS.c.place, ROWS.c.name.label("rank"), key.label("id")).subquery()
+    sort = Sort(TierTable.rank, descending=descending)
     whole = [(n, n // 2) for n in range(6)]
     if descending:
         whole.reverse()
@@ -100,11 +114,11 @@ async def test_keyset_pages_cover_a_list_with_ties(shared_database: Database, *,
         found: list[tuple[int, int]] = []
         cursor: dict[str, object] = {}
         while True:
-            page = Statement(keyset(query, sort, backward=backward, resumed=bool(cursor)), lambda *row: row)
-            rows = await reading.fetch(page, limit=2, **cursor)
+            query = keyset(select(ranked), sort, rows=ranked.c, backward=backward, resumed=bool(cursor))
+            rows = await reading.fetch(Statement(query, Ranked), limit=2, **cursor)
             if not rows:
                 break
             found += [(place, name) for place, name, _ in rows]
-            cursor = {"cursor_value": rows[-1][1], "cursor_id": rows[-1][2]}
+            cursor = {"cursor_value": sort.value(rows[-1]), "cursor_id": rows[-1].id}
         assert found == expected
     await reading.close()

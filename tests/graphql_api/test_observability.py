@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -12,6 +13,7 @@ import structlog
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
+from db.columns import scalar
 from db.database import Database
 from db.statement import Statement
 from domain.requests import StatementTimeout
@@ -116,7 +118,7 @@ async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
     database = await Database.connect(database_url, pool_size=1)
     app = build_app(settings, Environment(database=database))
     reading = database.reading()
-    await reading.fetch(Statement(select(func.now()), lambda now: now))
+    await reading.fetch(Statement(select(func.now()), scalar(datetime)))
     headers = clients["APPROVER"].headers
     body = {"query": document("portal/Viewer")}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
@@ -140,7 +142,7 @@ async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
 
 async def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:
     database = await Database.connect(database_url, pool_size=1, statement_timeout=0.2)
-    sleeping: Statement[Any] = Statement(select(func.pg_sleep(5)), lambda value: value)
+    sleeping: Statement[Any] = Statement(select(func.pg_sleep(5)), scalar(object))
     started = monotonic()
     reading = database.reading()
     with pytest.raises(StatementTimeout):

@@ -10,13 +10,13 @@ import asyncpg
 import pytest
 
 from db.database import Database
-from db.ecps.pages import EcpFilters, ecp_count, ecp_page
-from db.planning import NEAR
+from db.ecps.pages import SORTS, EcpFilters, ecp_count, ecp_page
+from db.planning import NEARBY_ROWS
 from db.statement import Statement
 from domain.ecps.facts import EcpOrder
 from domain.permissions import EcpScope, Role, Viewer
 from resolvers.context import Operation
-from resolvers.ecps.lists import ORDERS, EcpFilter, list_ecps
+from resolvers.ecps.lists import EcpFilter, list_ecps
 from resolvers.paging import PageArguments
 from tests.support.many_ecps import ECPS, EMPTY, EVERYTHING, FILL, INDEXED, OTHERS, PAGE, SMALL, TABLES, md5
 from tests.support.plans import RUN, blocks, buffers, explained, kinds, nodes
@@ -57,23 +57,23 @@ async def test_every_page_is_read_off_an_index(connection: Any, name: str, order
 
 
 @pytest.mark.parametrize("name", OTHERS)
-async def test_what_is_scattered_is_found_near_or_all_at_once(connection: Any, name: str) -> None:
+async def test_matches_that_span_indexes_are_found_nearby_or_all_at_once(connection: Any, name: str) -> None:
     """Neither way walks through all ECPs in the order of the list, however wrong PostgreSQL guesses how many match."""
     filters, values = OTHERS[name]
     total = await _count(connection, name)
     for order in EcpOrder:
-        near = ecp_page(EcpScope.ALL, filters, order, backward=False, resumed=False, near=True)
-        plan = await explained(connection, near, near.arguments({**values, "limit": PAGE}), RUN)
+        nearby = ecp_page(EcpScope.ALL, filters, order, backward=False, resumed=False, nearby=True)
+        plan = await explained(connection, nearby, nearby.arguments({**values, "limit": PAGE}), RUN)
         assert "Seq Scan" not in kinds(plan)
         # To sort what is sorted by code already, one row more is looked at.
-        assert max(node["Actual Rows"] for node in nodes(plan)) <= NEAR + 1
+        assert max(node["Actual Rows"] for node in nodes(plan)) <= NEARBY_ROWS + 1
         further = ecp_page(EcpScope.ALL, filters, order, backward=False, resumed=False)
         plan = await explained(connection, further, further.arguments({**values, "limit": PAGE}), RUN)
-        if filters.scattered:
+        if filters.spans_indexes:
             # All that match are sorted, and nothing is read in the order of the list.
             (sort,) = [node for node in nodes(plan) if node["Node Type"] == "Sort"]
             assert sort["Plans"][0]["Actual Rows"] == total
-        if total < ECPS / 20 and filters.scattered:
+        if total < ECPS / 20 and filters.spans_indexes:
             assert "Seq Scan" not in {node["Node Type"] for node in nodes(plan) if node.get("Relation Name") == "ecp"}
 
 
@@ -84,14 +84,14 @@ async def test_both_ways_find_the_same(connection: Any, name: str) -> None:
     for order in EcpOrder:
         for backward in (False, True):
             pages = [
-                ecp_page(EcpScope.ALL, filters, order, backward=backward, resumed=False, near=near)
-                for near in (True, False)
+                ecp_page(EcpScope.ALL, filters, order, backward=backward, resumed=False, nearby=nearby)
+                for nearby in (True, False)
             ]
-            near, whole = [
+            nearby, whole = [
                 [row["id"] for row in await connection.fetch(page.sql, *page.arguments({**values, "limit": PAGE}))]
                 for page in pages
             ]
-            assert near == whole[: len(near)]
+            assert nearby == whole[: len(nearby)]
             assert len(whole) == PAGE
 
 
@@ -108,7 +108,7 @@ async def test_both_ways_find_the_same(connection: Any, name: str) -> None:
         ("nobody", False, 2),
     ],
 )
-async def test_a_list_reads_further_when_little_is_near(
+async def test_a_list_reads_further_when_little_is_nearby(
     connection: Any, shared_database: Database, search: str, statements: int, *, backward: bool
 ) -> None:
     """R19: no page is short because the next match lies far away; a page that is full takes one statement."""
@@ -235,4 +235,4 @@ async def _fetch(connection: Any, name: str, order: EcpOrder, cursor: Any, *, ba
 
 
 def _cursor(order: EcpOrder, row: Any) -> dict[str, Any]:
-    return {"cursor_value": ORDERS[order].value(row), "cursor_id": row.id}
+    return {"cursor_value": SORTS[order].value(row), "cursor_id": row.id}

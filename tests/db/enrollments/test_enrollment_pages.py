@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateIndex
 
 from db.enrollments.open_scheme_pages import open_page
 from db.enrollments.pages import (
+    SORTS,
     EnrollmentFilters,
     counts_by_scheme,
     page_of_scheme,
@@ -21,11 +22,10 @@ from db.enrollments.pages import (
     waiting_page,
 )
 from db.metadata import METADATA
-from db.planning import NEAR
+from db.planning import NEARBY_ROWS
 from db.statement import Statement
 from domain.enrollments.facts import EnrollmentOrder
 from domain.permissions import EcpScope, SchemeScope
-from resolvers.enrollments.lists import ORDERS
 from tests.support.many_enrollments import BIG, COUNTRY, ECPS, FILL, FILTERS, LITTLE, PAGE, TABLES, made
 from tests.support.plans import RUN, blocks, buffers, explained, nodes
 
@@ -107,24 +107,24 @@ async def test_counts_look_at_no_enrollment(connection: Any, name: str) -> None:
     assert await buffers(connection, count, arguments) < 2000
 
 
-# How many of the ECPs in the scheme have such a word in their names, and so whether a page of them is near.
+# How many of the ECPs in the scheme have such a word in their names, and so whether a page of them is nearby.
 @pytest.mark.parametrize(
-    ("words", "is_near"), [("name", True), ("ecp 2026", True), ("12345", False), ("nobody", False)]
+    ("words", "is_nearby"), [("name", True), ("ecp 2026", True), ("12345", False), ("nobody", False)]
 )
 @pytest.mark.parametrize("backward", [False, True])
-async def test_words_are_looked_for_near_first(connection: Any, words: str, *, is_near: bool, backward: bool) -> None:
-    """R19: common words cost a look at those nearby; near finds a part of the page or all of it, never another one."""
+async def test_words_are_searched_nearby_first(connection: Any, words: str, *, is_nearby: bool, backward: bool) -> None:
+    """R19: common words cost a look at nearby rows, which are a part of the page or all of it, and no other rows."""
     filters = EnrollmentFilters(place=COUNTRY, words=True)
     for order in EnrollmentOrder:
         pages = [
-            page_of_scheme(EcpScope.ALL, filters, order, backward=backward, resumed=False, near=near)
-            for near in (True, False)
+            page_of_scheme(EcpScope.ALL, filters, order, backward=backward, resumed=False, nearby=nearby)
+            for nearby in (True, False)
         ]
-        near, whole = [[row["id"] for row in await connection.fetch(page.sql, *_same(page, words))] for page in pages]
-        assert near == whole[: len(near)]
-        assert (len(near) == PAGE) is is_near
+        nearby, whole = [[row["id"] for row in await connection.fetch(page.sql, *_same(page, words))] for page in pages]
+        assert nearby == whole[: len(nearby)]
+        assert (len(nearby) == PAGE) is is_nearby
         plan = await explained(connection, pages[0], _same(pages[0], words), RUN)
-        assert max(node["Actual Rows"] for node in nodes(plan)) <= NEAR
+        assert max(node["Actual Rows"] for node in nodes(plan)) <= NEARBY_ROWS
 
 
 def _same(page: Statement[Any], words: str) -> list[Any]:
@@ -213,7 +213,7 @@ async def _pages(
     if total > 2 * PAGE:
         arguments = first.arguments({**given, "limit": 1})
         row = first.row(*await connection.fetchrow(f"{first.sql} OFFSET {total // 2}", *arguments))
-        cursor = {"cursor_value": ORDERS[order].value(row), "cursor_id": row.id}
+        cursor = {"cursor_value": SORTS[order].value(row), "cursor_id": row.id}
         later = page_of_scheme(EcpScope.ALL, filters, order, backward=False, resumed=True)
         pages["middle"] = (later, later.arguments({**given, **cursor}))
     return pages

@@ -8,14 +8,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from db.schemes.pages import SchemeFilters, scheme_page
+from db.schemes.pages import SORTS, SchemeFilters, scheme_page
 from db.statement import Statement
 from db.work.reads import queue_counts
 from domain.permissions import SchemeScope
 from domain.queue_keys import WorkQueueKey
 from domain.schemes.facts import SchemeOrder
 from domain.work.queues import QUEUES
-from resolvers.schemes.lists import ORDERS
 from tests.support.plans import buffers, explained, kinds, nodes
 
 SCHEMES = 100_000
@@ -224,6 +223,6 @@ async def _fetch(connection: Any, order: SchemeOrder, cursor: Any, *, backward: 
 
 
 def _cursor(order: SchemeOrder, row: Any) -> dict[str, Any]:
-    value = ORDERS[order].value(row)
+    value = SORTS[order].value(row)
     assert isinstance(value, datetime | date | str)
     return {"cursor_value": value, "cursor_id": row.id}

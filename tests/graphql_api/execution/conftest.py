@@ -6,6 +6,7 @@ import pytest
 import strawberry
 from sqlalchemy import literal, select
 
+from db.columns import scalar
 from db.database import Database
 from db.statement import Statement
 from graphql_api.execution import CompiledSchema
@@ -52,7 +53,7 @@ async def example(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[
     horizon = await settled(reading)
     await reading.close()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feeds, "HORIZON", Statement(select(literal(horizon)), int))
+        patch.setattr(feeds, "HORIZON", Statement(select(literal(horizon)), scalar(int)))
         yield built
     await cleaner.empty()
 

@@ -117,7 +117,7 @@ async def test_a_server_that_is_busy_asks_to_come_again(
     taken = [environment.operation(None, fresh=True) for _ in range(8)]
     try:
         await asyncio.gather(*(operation.fetch(HORIZON) for operation in taken))
-        monkeypatch.setattr("db.sessions.PATIENCE", 0.01)
+        monkeypatch.setattr("db.sessions.ACQUIRE_TIMEOUT_S", 0.01)
         assert await greeted(live_server, analyst.headers) == (1013, busy)
     finally:
         for operation in taken:

@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec.structs import replace
 from sqlalchemy import select
 
+from db.columns import scalar
 from db.database import Database
 from db.outbox.reads import HORIZON
 from db.outbox.tables import EventTable
@@ -61,7 +62,7 @@ from tests.support.factories.webhooks import failing_endpoint
 from tests.support.world import World, build_world
 
 LATER = datetime(2026, 5, 2, 12, tzinfo=UTC)
-NEWEST = Statement(select(EventTable.xid).order_by(EventTable.xid.desc()).limit(1), int)
+NEWEST = Statement(select(EventTable.xid).order_by(EventTable.xid.desc()).limit(1), scalar(int))
 SCHEME_COUNT = 6
 # As many schemes and geographies as are named, and one of every other kind.
 ID_COUNT = SCHEME_COUNT + 3 + len(NodeKind) - 2
