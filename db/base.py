@@ -1,4 +1,4 @@
-"""What every table shares: naming of constraints, column types and the declarative base."""
+"""The basis of all tables: naming of constraints, column types and the declarative base."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -8,13 +8,13 @@ from db.sessions import Writing
 
 
 async def next_code(session: Writing, kind: str, year: int) -> str:
-    """The next code of its kind and year, like `SCH-2026-000042`; codes have no gaps, so creators queue up."""
+    """The next code of its kind and year, like `SCH-2026-000042`. Codes have no gaps, so concurrent callers wait."""
     (code,) = await next_codes(session, kind, year, 1)
     return code
 
 
 async def next_codes(session: Writing, kind: str, year: int, count: int) -> list[str]:
-    """The next so many codes, one or more, in their order."""
+    """The next `count` codes in their order; `count` is at least 1."""
     statement = upsert(CodeCounterTable).values(kind=kind, year=year, last=count)
     statement = statement.on_conflict_do_update(
         index_elements=["kind", "year"], set_={"last": CodeCounterTable.last + count}

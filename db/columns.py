@@ -19,7 +19,7 @@ _WITHIN: Final = "__"
 
 
 class Shape(Generic[RowT]):
-    """How the columns of a query become one value: the names that the columns must have, and what is built of them."""
+    """How the columns of a query become one value: the names that they must have, and the constructor of the value."""
 
     def __init__(self, title: str, names: tuple[str, ...] | None, build: Callable[..., RowT]) -> None:
         self.title = title

@@ -24,7 +24,7 @@ def counting(query: Query) -> Statement[int]:
 def counting_by(owner: Any, *predicates: ColumnElement[bool], total: Any = None) -> Statement[OwnerCount]:
     """The statement that counts rows by `owner`, a column, for the owners in the parameter `ids`.
 
-    `total` is what to count instead of rows. Owners without rows are left out.
+    `total` is the aggregate to use instead of the number of rows. Owners without rows are left out.
     """
     counted = func.count() if total is None else total
     query = select(owner.label("owner_id"), counted.label("total")).where(owner == any_(uuids("ids")), *predicates)

@@ -1,7 +1,7 @@
 """Search by the beginnings of words, over the generated `search_words` columns.
 
-What people type is taken apart by the very functions that made the column, since PostgreSQL and Python do not agree on
-what is a letter and how it is written small.
+The same functions of PostgreSQL split the search text and made the column: PostgreSQL and Python do not agree on
+letters and their lower case.
 """
 
 import re
@@ -17,12 +17,12 @@ _SEPARATORS: Final = "[^[:alnum:]]+"
 
 
 def words_of(search: str | None) -> str | None:
-    """The text to search for; None when it has no letter or digit, which is no search at all."""
+    """The text to search for; None when it has no letter or digit, which means no search."""
     return search if search is not None and _LETTER.search(search) else None
 
 
 def matches_words(column: InstrumentedAttribute[str]) -> ColumnElement[Any]:
-    """The predicate: a row has words that begin like every word of the parameter `words`, wherever in the text.
+    """The predicate of rows that have, for each word of the parameter `words`, a word that begins with it.
 
     Punctuation separates words, so "SCH-2026" finds what "sch 2026" finds.
     """

@@ -39,7 +39,7 @@ class Statement(Generic[RowT_co]):
         self._constants: Mapping[str, Any] = compiled.params
 
     def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
-        """The values of `$1`, `$2`, … in order: named parameters first, constants of the statement otherwise."""
+        """The values of `$1`, `$2`, … in order: parameters by name, and the constants of the statement."""
         unknown = parameters.keys() - self._constants.keys()
         if unknown:
             message = f"no such parameter: {', '.join(sorted(unknown))}"

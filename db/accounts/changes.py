@@ -57,12 +57,12 @@ async def add_api_key(session: Writing, key: ApiKeyRow, secret_hash: bytes) -> N
 
 
 async def mark_api_key_revoked(session: Writing, key_id: UUID, at: datetime) -> None:
-    """The key opens nothing from now on."""
+    """Revoke a key: it signs in nobody from now on."""
     await session.execute(update(ApiKeyTable).where(ApiKeyTable.id == key_id).values(revoked_at=at))
 
 
 async def erase_api_keys(session: Writing, account_id: UUID, name: str, at: datetime) -> None:
-    """The keys of an account open nothing from now on, and none of their names says any more than `name`."""
+    """Revoke the keys of an account, and replace their names with `name`."""
     keys = update(ApiKeyTable).where(ApiKeyTable.account_id == account_id)
     await session.execute(keys.values(name=name, revoked_at=func.coalesce(ApiKeyTable.revoked_at, at)))
 

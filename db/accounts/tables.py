@@ -10,7 +10,7 @@ from domain.permissions import Role
 
 
 class AccountTable(Base):
-    """Somebody, or some system, that signs in."""
+    """A person or a connected system that signs in."""
 
     __tablename__ = "account"
     __table_args__ = (

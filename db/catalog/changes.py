@@ -22,7 +22,7 @@ _TABLES: dict[type[CatalogRow], type[Base]] = {
 
 
 async def put(session: Writing, rows: Sequence[CatalogRow]) -> None:
-    """Insert the rows, or replace those whose id exists. All rows are of one kind; none is a no-op."""
+    """Insert the rows, or replace those that exist, by id. All rows have one type; no rows do nothing."""
     if not rows:
         return
     table = _TABLES[type(rows[0])]

@@ -10,7 +10,7 @@ from domain.catalog.facts import GeographyLevel, VendorKind
 
 
 class ProductTable(Base):
-    """What the brand sells; its variants carry the SKUs."""
+    """A product of the brand; its variants carry the SKUs."""
 
     __tablename__ = "product"
     __table_args__ = (

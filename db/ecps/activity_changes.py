@@ -1,4 +1,4 @@
-"""Changes to what ECPs did: activities are added, and never changed."""
+"""Changes to the activities of ECPs: they are added, and their content never changes."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -20,9 +20,9 @@ _MOMENT: TypeEngine[Any] = TIMESTAMP(timezone=True)
 async def add_activities(
     session: Writing, source: str, rows: Sequence[StoredActivityRow], account_id: UUID, at: datetime
 ) -> set[str]:
-    """Insert those activities whose external id the source has not used yet; their external ids.
+    """Insert the activities whose external ids the source has not used yet; return the ids of the inserted ones.
 
-    Always in the order of these ids: who reports the same ones at the same time waits and does not deadlock.
+    They are inserted in the order of these ids: concurrent reports of the same activities wait and do not deadlock.
     """
     if not rows:
         return set()
@@ -54,7 +54,7 @@ def _array(item: TypeEngine[Any], values: list[Any]) -> Any:
 
 
 async def replace_external_ids(session: Writing, activity_ids: Collection[int]) -> None:
-    """Put our own ids in place of those that other systems gave to these activities."""
+    """Replace the ids that other systems gave to these activities with our own."""
     if activity_ids:
         named = EcpActivityTable.id.in_(activity_ids)
         ours = literal("erased ") + cast(EcpActivityTable.id, Text)

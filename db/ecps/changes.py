@@ -26,7 +26,7 @@ _ALLOW_FIVE_MINUTES: Final = Statement(
 
 
 class NewEcp(Struct, frozen=True):
-    """An ECP who registered, and who has been verified since if there is a tier and the time of it."""
+    """An ECP that registered; with a tier and `verified_at`, a verified one."""
 
     id: UUID
     code: str
@@ -53,7 +53,7 @@ async def add_ecp(  # noqa: PLR0913 - the columns of a new ECP, by name
 
 
 async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
-    """Insert ECPs, who are active if they have been verified and wait for it otherwise. Raises DuplicateKey."""
+    """Insert ECPs: verified ones are active, the others wait for verification. Raises DuplicateKey."""
     rows = [
         {
             "id": ecp.id,
@@ -76,18 +76,18 @@ async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
 async def set_details(
     session: Writing, ecp_id: UUID, details: EcpDetails, place: EcpPlace | None, at: datetime
 ) -> None:
-    """Replace what an ECP tells of itself, and with a `place` where it is. Raises DuplicateKey."""
+    """Replace the details of an ECP and, with a `place`, its location. Raises DuplicateKey."""
     placed = {} if place is None else _placed(place)
     await touch_ecp(session, ecp_id, **columns_of(details), **placed, updated_at=at)
 
 
 async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
-    """Set columns of an ECP: its status, tier and what belongs to them."""
+    """Set columns of an ECP: its status, its tier, and the columns that go with them."""
     await session.execute(update(EcpTable).where(EcpTable.id == ecp_id).values(**columns))
 
 
 def columns_of(details: EcpDetails) -> dict[str, Any]:
-    """What an ECP tells of itself, by column."""
+    """The details of an ECP, by column."""
     return {
         "display_name": details.display_name,
         "practice": details.practice,
@@ -98,7 +98,7 @@ def columns_of(details: EcpDetails) -> dict[str, Any]:
 
 
 async def follow_geography(session: Writing, geography_id: UUID) -> None:
-    """Put the ECPs of a geography that moved, and of those right beneath it, into the region and country of now."""
+    """Set region and country of the ECPs of a geography that moved, and of its children, by the present tree."""
     parent = aliased(GeographyTable)
     level, is_of = GeographyTable.level, {level: level.value for level in GeographyLevel}
     places = (
@@ -134,7 +134,7 @@ def _placed(place: EcpPlace) -> dict[str, Any]:
 
 
 async def erase(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: datetime) -> None:
-    """Take from an ECP everything by which the person is known; the code and the tier stay."""
+    """Remove all personal data of an ECP; the code and the tier stay."""
     await touch_ecp(
         session,
         ecp_id,

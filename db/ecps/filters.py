@@ -1,4 +1,4 @@
-"""What lists of ECPs, lists of enrollments and the counts of both filter by: place, tier and status."""
+"""Filters that lists and counts of ECPs and of enrollments share: place, tier and status."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -11,20 +11,20 @@ from db.statement import Query, string, texts, uuid, uuids
 from domain.catalog.facts import GeographyLevel
 
 
-class Sorting(Protocol):
-    """The filters of a list by what ECPs are sorted by; one chosen geography says of which level it is."""
+class SharedFilters(Protocol):
+    """The filters of a list by place, tier and status. A filter by one geography includes its level."""
 
     @property
     def place(self) -> GeographyLevel | None:
-        """The level of the one chosen geography, the parameter `geography_id`."""
+        """The level of the one geography in the parameter `geography_id`; None without this filter."""
 
     @property
     def geography_ids(self) -> bool:
-        """Whether several are chosen, by the parameter of this name; so it is for tiers and statuses."""
+        """Whether the list is filtered by several geographies, its parameter; likewise for tiers and statuses."""
 
 
 Predicates = list[ColumnElement[bool]]
-# The column of ECPs and enrollments that says where they are, by the level of what is chosen.
+# The column of ECPs and enrollments that a geography is compared with, by its level.
 _PLACES: Final[Mapping[GeographyLevel, str]] = MappingProxyType(
     {
         GeographyLevel.CITY: "geography_id",
@@ -34,8 +34,8 @@ _PLACES: Final[Mapping[GeographyLevel, str]] = MappingProxyType(
 )
 
 
-def in_place(rows: Any, filters: Sorting) -> Predicates:
-    """The filter by one geography, of the table or subquery: equality with one of its columns, as an index has it."""
+def in_place(rows: Any, filters: SharedFilters) -> Predicates:
+    """The filter by one geography, of a table or subquery: one column equals it, so an index can serve the filter."""
     return [] if filters.place is None else [getattr(rows, _PLACES[filters.place]) == uuid("geography_id")]
 
 
@@ -44,7 +44,7 @@ def in_places(rows: Any) -> ColumnElement[bool]:
     return or_(*(getattr(rows, column) == any_(uuids("geography_ids")) for column in _PLACES.values()))
 
 
-def of_tiers(rows: Any, filters: Sorting) -> Predicates:
+def of_tiers(rows: Any, filters: SharedFilters) -> Predicates:
     """The filters by tier."""
     predicates: dict[str, Callable[[], ColumnElement[bool]]] = {
         "tier_id": lambda: rows.tier_id == uuid("tier_id"),
@@ -53,7 +53,7 @@ def of_tiers(rows: Any, filters: Sorting) -> Predicates:
     return [predicate() for name, predicate in predicates.items() if getattr(filters, name)]
 
 
-def of_statuses(rows: Any, filters: Sorting) -> Predicates:
+def of_statuses(rows: Any, filters: SharedFilters) -> Predicates:
     """The filters by status."""
     predicates: dict[str, Callable[[], ColumnElement[bool]]] = {
         "status": lambda: rows.status == string("status"),
@@ -62,8 +62,8 @@ def of_statuses(rows: Any, filters: Sorting) -> Predicates:
     return [predicate() for name, predicate in predicates.items() if getattr(filters, name)]
 
 
-def tallied(counts: Any, filters: Sorting) -> Predicates:
-    """The filters by place and tier of a table of counts, which knows geographies by themselves only."""
+def count_filters(counts: Any, filters: SharedFilters) -> Predicates:
+    """The filters by place and tier of a table of counts, which has no columns for regions and countries."""
     chosen = of_tiers(counts, filters)
     if filters.place is GeographyLevel.CITY:
         chosen.append(counts.geography_id == uuid("geography_id"))
@@ -75,7 +75,7 @@ def tallied(counts: Any, filters: Sorting) -> Predicates:
 
 
 def _beneath(chosen: ColumnElement[bool]) -> Query:
-    """The chosen geographies and everything beneath them."""
+    """The ids of the chosen geographies and of all beneath them."""
     below = select(GeographyTable.id).where(chosen).cte("below", recursive=True)
     below = below.union(select(GeographyTable.id).join(below, GeographyTable.parent_id == below.c.id))
     return select(below.c.id)

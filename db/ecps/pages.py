@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import BigInteger, ColumnElement, column, func, select, table, text, true
 
 from db.columns import columns, scalar
-from db.ecps.filters import in_place, in_places, of_statuses, of_tiers, tallied
+from db.ecps.filters import count_filters, in_place, in_places, of_statuses, of_tiers
 from db.ecps.reads import ECP_COLUMNS, visible
 from db.ecps.rows import EcpRow
 from db.ecps.tables import EcpCountTable, EcpTable
@@ -43,7 +43,7 @@ class EcpFilters(Struct, frozen=True):
     registered_before: bool = False
 
     @property
-    def tallied(self) -> bool:
+    def counts_are_kept(self) -> bool:
         """Whether a table of counts, of ECPs or of enrollments in a scheme, has every column that is filtered by."""
         dated = self.registered_from or self.registered_before
         enrolled = self.enrolled_in and (self.status or self.statuses)
@@ -79,10 +79,9 @@ def ecp_page(  # noqa: PLR0913 - what to list, in which order and direction, and
 ) -> Statement[EcpRow]:
     """A page of ECPs; see `db.keyset.keyset` for its parameters beside those of the filters.
 
-    No index has in its order what spans indexes. There are two ways to such a page. With `nearby` the first ECPs of
-    the list are searched, NEARBY_ROWS of them; the page may then be shorter than the list. Otherwise everything that
-    matches is found first and then sorted. PostgreSQL would choose one of the two by a guess, and walk through a
-    million ECPs when the guess is wrong.
+    Where the filters span indexes, there are two ways to a page. With `nearby` the first NEARBY_ROWS of the list are
+    searched, and the page may be shorter than the list. Without it all matches are found first and then sorted.
+    PostgreSQL would choose one of the two by a guess, and walk through a million ECPs when the guess is wrong.
     """
     sort = SORTS[order]
     if not filters.spans_indexes:
@@ -106,13 +105,13 @@ def ecp_page(  # noqa: PLR0913 - what to list, in which order and direction, and
 @cache
 def ecp_count(scope: EcpScope, filters: EcpFilters) -> Statement[int]:
     """How many ECPs match: a sum from a table of counts where it has every column that is filtered by."""
-    if scope is not EcpScope.ALL or not filters.tallied:
+    if scope is not EcpScope.ALL or not filters.counts_are_kept:
         return Statement(select(func.count()).select_from(EcpTable).where(*_predicates(scope, filters)), scalar(int))
     if not filters.enrolled_in:
-        kept = (*tallied(EcpCountTable, filters), *of_statuses(EcpCountTable, filters))
+        kept = (*count_filters(EcpCountTable, filters), *of_statuses(EcpCountTable, filters))
         return Statement(select(_total(EcpCountTable.count)).where(*kept), scalar(int))
     # An ECP has one enrollment in a scheme.
-    kept = (*tallied(_ENROLLMENT_COUNT, filters), *_enrolled(_ENROLLMENT_COUNT))
+    kept = (*count_filters(_ENROLLMENT_COUNT, filters), *_enrolled(_ENROLLMENT_COUNT))
     return Statement(select(_total(_ENROLLMENT_COUNT.count)).where(*kept), scalar(int))
 
 

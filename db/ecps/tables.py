@@ -1,4 +1,4 @@
-"""Tables of ECPs, what they did, and how many there are of each sort."""
+"""Tables of ECPs, of their activities, and of counts by geography, tier and status."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from domain.ecps.facts import EcpStatus
 
 
 class EcpTable(Base):
-    """A field influencer. An erased one keeps its code and history, and nothing by which a person is known.
+    """A field influencer. An erased one keeps its code and its history, and no personal data.
 
     Region and country are those of the geography, kept beside it so that lists of any size are read by an index.
     """
@@ -22,7 +22,7 @@ class EcpTable(Base):
         Index("uq_ecp__email", text("lower(email)"), unique=True),
         Index("ix_ecp__sort_name", "sort_name", "id", "tier_id", "status"),
         Index("ix_ecp__registered_at", "registered_at", "id", "tier_id", "status"),
-        # Each order within each place, with what else is filtered by at the end, where the index itself can filter.
+        # Each order within each place. The other filters are at the end, where the index itself can apply them.
         *(
             Index(f"ix_ecp__{place}_{order}", place, order, "id", "tier_id", "status")
             for place in ("geography_id", "region_id", "country_id")
@@ -67,12 +67,12 @@ class EcpTable(Base):
     sort_name: Mapped[str] = mapped_column(
         Computed("lower(display_name)", persisted=True), comment="What names are sorted by, whatever their case"
     )
-    # Not the e-mail address: many search who may not see it, and would find out by searching.
+    # Without the e-mail address: searching would reveal it to viewers who may not see it.
     search_words: Mapped[str] = search_words("code", "display_name", "practice")
 
 
 class EcpActivityTable(Base):
-    """Something that an ECP did, as a connected system reported it: a training, an installation, a referral."""
+    """An activity of an ECP, as a connected system reported it: a training, an installation, a referral."""
 
     __tablename__ = "ecp_activity"
     __table_args__ = (

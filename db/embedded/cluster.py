@@ -33,7 +33,7 @@ _LINES_WHEN_READY = 8
 
 @dataclass(frozen=True, slots=True)
 class Postmaster:
-    """The main process of a running server, as it describes itself; not `ready` while it starts or stops."""
+    """The main process of a running server, by its own description; not `ready` while it starts or stops."""
 
     port: int
     ready: bool
@@ -89,7 +89,7 @@ class Cluster:
                 return
             if "could not bind" in error:
                 port = _free_port("")
-            elif "is still in use" in error:  # by what a killed server has left behind, for a moment
+            elif "is still in use" in error:  # a killed server leaves locks behind for a moment
                 time.sleep(_PAUSE_SECONDS)
             else:
                 break
@@ -118,7 +118,7 @@ class Cluster:
             raise self._failure("stop", reason)
 
     def _try_launch(self, port: int, log: Path) -> str:
-        """Start the server on a port; returns what it says if it fails, or nothing."""
+        """Start the server on a port; return its output if it fails, or an empty text."""
         fixed = {"listen_addresses": _HOST, "port": str(port), "unix_socket_directories": ""}
         settings = _DEFAULTS | dict(self.settings) | fixed
         words = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
@@ -138,7 +138,7 @@ def password_file(directory: Path) -> Path:
 
 
 def postmaster(data: Path) -> Postmaster | None:
-    """Find the server that runs on a data directory, however it was started."""
+    """Find the server that runs on a data directory, no matter which process started it."""
     lines = [line.strip() for line in _read(data / "postmaster.pid").splitlines()]
     if not lines or not lines[0].isdigit() or not _serves(int(lines[0]), data):
         return None
@@ -159,7 +159,7 @@ def _serves(pid: int, data: Path) -> bool:
 
 
 def _drop_stale_pid(data: Path) -> None:
-    """Remove what a killed server has left: PostgreSQL refuses to start if another process has its number by now.
+    """Remove the leftovers of a killed server: PostgreSQL does not start if another process has its number by now.
 
     Should a part of the killed server still run, PostgreSQL notices by the shared memory of the data directory.
     """

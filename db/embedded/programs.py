@@ -21,7 +21,7 @@ _LAST_LINES = 5
 
 
 class DatabaseUnavailable(Exception):
-    """The embedded PostgreSQL cannot serve; the text says why and what to do.
+    """The embedded PostgreSQL cannot serve; the text gives the reason and advice.
 
     `log` holds the last lines that PostgreSQL wrote about it, if any.
     """
@@ -40,14 +40,14 @@ class DatabaseUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user of this machine, who is not root."""
+    """A user of this machine that is not root."""
 
     name: str
     uid: int
     gid: int
 
     def may_enter(self, folder: Path) -> bool:
-        """Say whether this user can reach what lies in `folder`."""
+        """Say whether this user can reach the files in `folder`."""
         check = ["/bin/sh", "-c", 'test -d "$1" && test -x "$1"', "sh", str(folder)]
         return _run(check, self, timeout=10).returncode == 0
 
@@ -64,7 +64,7 @@ class Programs:
         return _run([str(self.home / "bin" / name), *arguments], self.account, stdin=stdin, timeout=timeout)
 
     def failure(self) -> str | None:
-        """Say what keeps the programs from running for their account, or `None`."""
+        """Return the problem that keeps the programs from running for their account, or `None`."""
         for name in ("initdb", "postgres", "pg_ctl"):
             try:
                 result = self.run(name, "--version")
@@ -120,7 +120,7 @@ def copy_programs(programs: Programs, refuge: Path) -> Programs:
 
 
 def account_for(directory: Path, data: Path) -> Account | None:
-    """Choose who runs PostgreSQL, which refuses to run as root; `None` stands for the user of this process.
+    """Choose the account that runs PostgreSQL, which does not run as root; `None` is the user of this process.
 
     Whoever owns the cluster stays its user. A new one is given to the owner of the nearest folder above that is not
     root's, or else to an account made for such uses. Raises `DatabaseUnavailable` if this machine has none.
@@ -147,7 +147,7 @@ def account_for(directory: Path, data: Path) -> Account | None:
 def prepare_refuge(path: Path) -> None:
     """Make a folder that only this user may change and others may pass through.
 
-    Raises `DatabaseUnavailable` if somebody else has made it: its name can be guessed.
+    Raises `DatabaseUnavailable` if another user has made it: its name can be guessed.
     """
     if not path.is_symlink() and not path.exists():
         path.mkdir(mode=0o700)

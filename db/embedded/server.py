@@ -28,7 +28,7 @@ _REFUGES = Path("/var/tmp")  # noqa: S108 -- survives a reboot, and `prepare_ref
 class EmbeddedPostgres:
     """A PostgreSQL of our own under `directory`, the same one for all objects and processes that name this folder.
 
-    `notice` is, once started, a sentence for the person who runs it, if some files had to be put elsewhere.
+    After `start`, `notice` is a sentence for the operator if some files had to be put elsewhere.
     """
 
     def __init__(self, directory: Path, settings: Mapping[str, str] | None = None) -> None:
@@ -43,7 +43,7 @@ class EmbeddedPostgres:
     def start(self, *, keep: bool = False) -> str:
         """Create the cluster if there is none, start it if it is stopped, and return its DSN.
 
-        With `keep` it runs until `stop`, whoever holds and leaves it. Raises `DatabaseUnavailable`.
+        With `keep` it runs until `stop`, even when its last holder leaves. Raises `DatabaseUnavailable`.
         """
         with self._changing():
             cluster = self._cluster()
@@ -79,7 +79,7 @@ class EmbeddedPostgres:
 
     def running(self) -> bool:
         """Say whether the server accepts connections."""
-        with _told(self.directory):
+        with _reporting_os_errors(self.directory):
             found = postmaster(self._data())
             return found is not None and found.ready
 
@@ -102,19 +102,19 @@ class EmbeddedPostgres:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
-        with self._lock("changing", fcntl.LOCK_EX), _told(self.directory):
+        with self._lock("changing", fcntl.LOCK_EX), _reporting_os_errors(self.directory):
             yield
 
     @contextlib.contextmanager
     def _lock(self, name: str, kind: int) -> Iterator[int]:
         """Wait for a lock that the kernel drops when its process dies; `holders` is always taken before `changing`."""
-        with _told(self.directory):
+        with _reporting_os_errors(self.directory):
             if not self.directory.exists():
                 self.directory.mkdir(parents=True, exist_ok=True)
-                self.directory.chmod(0o711)  # whoever runs PostgreSQL passes through to the data
+                self.directory.chmod(0o711)  # the account that runs PostgreSQL passes through to the data
             descriptor = os.open(self.directory / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            with _told(self.directory):
+            with _reporting_os_errors(self.directory):
                 fcntl.flock(descriptor, kind)
             yield descriptor
         finally:
@@ -178,8 +178,8 @@ class EmbeddedPostgres:
 
 
 @contextlib.contextmanager
-def _told(directory: Path) -> Iterator[None]:
-    """Turn what the system refuses into a sentence."""
+def _reporting_os_errors(directory: Path) -> Iterator[None]:
+    """Turn errors of the operating system into DatabaseUnavailable."""
     try:
         yield
     except OSError as error:

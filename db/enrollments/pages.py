@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from sqlalchemy import BigInteger, ColumnElement, and_, func, select, text
 
 from db.counting import OwnerCount, counting, counting_by
-from db.ecps.filters import in_place, in_places, of_statuses, of_tiers, tallied
+from db.ecps.filters import count_filters, in_place, in_places, of_statuses, of_tiers
 from db.ecps.tables import EcpTable
 from db.enrollments.reads import ENROLLMENT_COLUMNS, visible
 from db.enrollments.rows import EnrollmentRow
@@ -60,7 +60,7 @@ class EnrollmentFilters(Struct, frozen=True):
         return self.words and self.place in {None, GeographyLevel.COUNTRY}
 
     @property
-    def tallied(self) -> bool:
+    def counts_are_kept(self) -> bool:
         """Whether the table of counts has every column that is filtered by."""
         return not (self.words or self.enrolled_from or self.enrolled_to)
 
@@ -130,9 +130,9 @@ def counts_by_scheme(scope: EcpScope, filters: EnrollmentFilters) -> Statement[O
 
     A sum from the table of counts where it has every column that is filtered by.
     """
-    if scope is not EcpScope.ALL or not filters.tallied:
+    if scope is not EcpScope.ALL or not filters.counts_are_kept:
         return counting_by(EnrollmentTable.scheme_id, *_predicates(scope, filters))
-    kept = (*tallied(EnrollmentCountTable, filters), *of_statuses(EnrollmentCountTable, filters))
+    kept = (*count_filters(EnrollmentCountTable, filters), *of_statuses(EnrollmentCountTable, filters))
     total = func.sum(EnrollmentCountTable.count).cast(BigInteger)
     return counting_by(EnrollmentCountTable.scheme_id, *kept, total=total)
 

@@ -1,4 +1,4 @@
-"""Tables of enrollments, and how many there are of each sort."""
+"""Tables of enrollments, and of counts by scheme, geography, tier and status."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from domain.enrollments.facts import EnrollmentStatus
 
 
 class EnrollmentTable(Base):
-    """An ECP in a scheme: the latest application, and what became of it.
+    """An ECP in a scheme: the latest application with its decision and withdrawal.
 
     Place and tier are those of the ECP at any time: triggers keep them here, so that lists of any size are read by an
     index.
@@ -20,7 +20,7 @@ class EnrollmentTable(Base):
     __table_args__ = (
         Index("uq_enrollment__scheme_id_ecp_id", "scheme_id", "ecp_id", unique=True),
         Index("ix_enrollment__ecp_id", "ecp_id", "requested_at", "id"),
-        # What else is filtered by is at the end, where the index itself can filter.
+        # The other filters are at the end, where the index itself can apply them.
         Index("ix_enrollment__scheme_id", "scheme_id", "requested_at", "id", "tier_id", "status"),
         Index("ix_enrollment__scheme_id_status", "scheme_id", "status", "requested_at", "id", "tier_id"),
         *(

@@ -17,7 +17,7 @@ from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 
 
 async def add_notifications(session: Writing, rows: Sequence[NotificationRow]) -> None:
-    """Store notifications that nobody has read yet."""
+    """Insert notifications."""
     if rows:
         await session.execute(insert(NotificationTable), [msgspec.structs.asdict(row) for row in rows])
 
@@ -25,7 +25,7 @@ async def add_notifications(session: Writing, rows: Sequence[NotificationRow]) -
 async def mark_read(session: Writing, account_id: UUID, ids: Collection[UUID] | None, at: datetime) -> list[UUID]:
     """Mark the unread ones among these notifications of an account as read, or all of them.
 
-    Returns which ones they were, newest first.
+    Return their ids, newest first.
     """
     unread: list[Any] = [NotificationTable.account_id == account_id, NotificationTable.read_at.is_(None)]
     if ids is not None:
@@ -36,14 +36,14 @@ async def mark_read(session: Writing, account_id: UUID, ids: Collection[UUID] | 
 
 
 async def delete_notifications(session: Writing, account_id: UUID) -> None:
-    """Delete everything that an account was told."""
+    """Delete all notifications of an account."""
     await session.execute(delete(NotificationTable).where(NotificationTable.account_id == account_id))
 
 
 async def delete_notifications_of_ecp(session: Writing, account_id: UUID, code: str) -> None:
-    """Delete what an account was told as the ECP of this code; what it was told of others as a manager stays.
+    """Delete the notifications that an account got as the ECP with this code; those it got as a manager stay.
 
-    A manager is told which ECP it is about, by a sentence that begins with the code.
+    Notifications for managers name the ECP: their sentences begin with its code.
     """
     message = NotificationTable.message
     own = or_(message.startswith(f"{code} "), ~message.startswith(f"{CODE_KIND}-"))

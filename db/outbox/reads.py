@@ -45,7 +45,7 @@ def _about(subject: SubjectKind) -> list[ColumnElement[bool]]:
 
 
 TAIL = Statement(_page(_events(), EventTable), EventRow)
-# The proof that a test of completeness can fail: what everybody writes first, and what loses events.
+# The naive way to read the tail, which loses events: it proves that the test of completeness can fail.
 NAIVE_TAIL = Statement(
     _events().where(EventTable.id > number("after_id")).order_by(EventTable.id).limit(number("limit")), EventRow
 )

@@ -1,1 +1,1 @@
-"""What points are computed from: tables, rows, and the statements that read and change them."""
+"""The facts that points are computed from: the statements that read them."""

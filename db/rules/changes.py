@@ -11,7 +11,7 @@ from domain.rules.model import BonusRule
 
 
 async def set_rules(session: Writing, scheme_id: UUID, rules: Sequence[BonusRule]) -> None:
-    """Make exactly these the bonus rules, in this order; a rule keeps its id over saves."""
+    """Replace the bonus rules of a scheme, in this order; a rule keeps its id."""
     await session.execute(delete(BonusRuleTable).where(BonusRuleTable.scheme_id == scheme_id))
     rows = [
         {"id": rule.id, "scheme_id": scheme_id, "position": position, "document": rule}

@@ -1,4 +1,4 @@
-"""Rows of bonus rules, and of the names of what they mention."""
+"""Rows of bonus rules, and of the names of the things that rules mention."""
 
 from functools import lru_cache
 from uuid import UUID

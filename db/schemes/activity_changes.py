@@ -15,7 +15,7 @@ from domain.schemes.stages import WizardStepKind
 
 
 async def add_participant(session: Writing, scheme_id: UUID, account_id: UUID, added_by: UUID, at: datetime) -> bool:
-    """Let somebody take part in a scheme; whether they did not before."""
+    """Add a participant; return whether they are new."""
     statement = upsert(SchemeParticipantTable).values(
         scheme_id=scheme_id, account_id=account_id, added_by=added_by, added_at=at
     )
@@ -24,7 +24,7 @@ async def add_participant(session: Writing, scheme_id: UUID, account_id: UUID, a
 
 
 async def remove_participant(session: Writing, scheme_id: UUID, account_id: UUID) -> bool:
-    """Let somebody take part no longer; whether they did before."""
+    """Remove a participant; return whether they took part."""
     key = (SchemeParticipantTable.scheme_id == scheme_id, SchemeParticipantTable.account_id == account_id)
     removed = delete(SchemeParticipantTable).where(*key).returning(SchemeParticipantTable.account_id)
     return bool(await session.returning(removed))
@@ -43,7 +43,7 @@ async def add_activity(  # noqa: PLR0913 - the columns of an activity, by name
     version: int | None = None,
     changes: Sequence[FieldDifference] = (),
 ) -> None:
-    """Note what somebody did to a scheme."""
+    """Insert an entry of the activity of a scheme."""
     await session.execute(
         insert(SchemeActivityTable).values(
             id=activity_id,

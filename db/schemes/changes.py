@@ -28,7 +28,7 @@ from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
     session: Writing, *, scheme_id: UUID, code: str, basics: Basics, content_hash: str, created_by: UUID, at: datetime
 ) -> None:
-    """Insert a scheme of which only the title and the channels are known, with its five unsaved sections."""
+    """Insert a scheme that has only a title and channels, with its five unsaved sections."""
     await session.execute(
         insert(SchemeTable).values(
             id=scheme_id,
@@ -51,7 +51,7 @@ async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
 async def set_basics(
     session: Writing, scheme_id: UUID, basics: Basics, terms_version: int, terms_published_at: datetime | None
 ) -> None:
-    """Replace the basics of a scheme; a text of the terms that is not in force yet is not published."""
+    """Replace the basics of a scheme; terms that are not in force yet have no time of publication."""
     values = {
         **basics_columns(basics),
         "terms_version": terms_version,
@@ -61,7 +61,7 @@ async def set_basics(
 
 
 async def set_variants(session: Writing, scheme_id: UUID, variant_ids: Collection[UUID]) -> None:
-    """Make exactly these the variants of a scheme; those that stay keep their coupon value."""
+    """Replace the variants of a scheme; variants that stay keep their coupon values."""
     owned = SchemeVariantTable.scheme_id == scheme_id
     await session.execute(delete(SchemeVariantTable).where(owned, SchemeVariantTable.variant_id.not_in(variant_ids)))
     rows = [{"scheme_id": scheme_id, "variant_id": variant_id} for variant_id in variant_ids]
@@ -70,7 +70,7 @@ async def set_variants(session: Writing, scheme_id: UUID, variant_ids: Collectio
 
 
 async def set_geographies(session: Writing, scheme_id: UUID, geography_ids: Collection[UUID]) -> None:
-    """Make exactly these the geographies of a scheme."""
+    """Replace the geographies of a scheme."""
     await session.execute(delete(SchemeGeographyTable).where(SchemeGeographyTable.scheme_id == scheme_id))
     rows = [{"scheme_id": scheme_id, "geography_id": geography_id} for geography_id in geography_ids]
     if rows:
@@ -78,7 +78,7 @@ async def set_geographies(session: Writing, scheme_id: UUID, geography_ids: Coll
 
 
 async def set_coupon_values(session: Writing, scheme_id: UUID, values: Collection[CouponValue]) -> None:
-    """Make exactly these the coupon values; a variant that is not among them has no value any more."""
+    """Replace the coupon values of a scheme; variants without a new value have none."""
     owned = SchemeVariantTable.scheme_id == scheme_id
     await session.execute(update(SchemeVariantTable).where(owned).values(base_points=None, planned_quantity=None))
     rows = [{"scheme_id": scheme_id, **msgspec.structs.asdict(value)} for value in values]
@@ -90,7 +90,7 @@ async def set_coupon_values(session: Writing, scheme_id: UUID, values: Collectio
 
 
 async def set_sections(session: Writing, scheme_id: UUID, content: SchemeContent) -> None:
-    """Make the four sections after the basics exactly these."""
+    """Replace the four sections after the basics."""
     await set_variants(session, scheme_id, content.variant_ids)
     await set_geographies(session, scheme_id, content.geography_ids)
     await set_coupon_values(session, scheme_id, content.coupon_values)
@@ -98,7 +98,7 @@ async def set_sections(session: Writing, scheme_id: UUID, content: SchemeContent
 
 
 async def record_section_save(session: Writing, saved: SectionRow) -> None:
-    """Note that somebody saved a section, and its new version."""
+    """Store the new version of a section, with who saved it and when."""
     key = (SchemeSectionTable.scheme_id == saved.scheme_id, SchemeSectionTable.section == saved.section)
     values = {"version": saved.version, "saved_at": saved.saved_at, "saved_by": saved.saved_by}
     await session.execute(update(SchemeSectionTable).where(*key).values(**values))
@@ -107,7 +107,7 @@ async def record_section_save(session: Writing, saved: SectionRow) -> None:
 async def set_section_states(
     session: Writing, scheme_id: UUID, states: Mapping[WizardStepKind, WizardStepState]
 ) -> None:
-    """Store how far each section is."""
+    """Store the states of sections."""
     for section, state in states.items():
         key = (SchemeSectionTable.scheme_id == scheme_id, SchemeSectionTable.section == section)
         await session.execute(update(SchemeSectionTable).where(*key).values(state=state))
@@ -131,7 +131,7 @@ async def add_submission(  # noqa: PLR0913 - the columns of a submission, by nam
     account_id: UUID,
     at: datetime,
 ) -> None:
-    """Insert the next submission of a scheme with its content and reach as they are now, and of a revision its time."""
+    """Insert the next submission of a scheme: its content and reach as they are, and for a revision `effective_at`."""
     await session.execute(
         insert(SchemeSubmissionTable).values(
             scheme_id=scheme_id,
@@ -157,14 +157,14 @@ async def record_decision(  # noqa: PLR0913 - the columns of a decision, by name
     account_id: UUID,
     at: datetime,
 ) -> None:
-    """Note what was decided about a submission."""
+    """Store the decision about a submission."""
     key = (SchemeSubmissionTable.scheme_id == scheme_id, SchemeSubmissionTable.number == number)
     values = {"decision": decision, "decided_by": account_id, "decided_at": at, "reason": reason}
     await session.execute(update(SchemeSubmissionTable).where(*key).values(**values))
 
 
 async def replace_stages(session: Writing, scheme_id: UUID, spans: Sequence[StageSpan]) -> None:
-    """Store the timeline of a scheme's stages in place of the one before."""
+    """Replace the timeline of the stages of a scheme."""
     await session.execute(delete(SchemeStageTable).where(SchemeStageTable.scheme_id == scheme_id))
     rows = []
     for span in spans:

@@ -1,4 +1,4 @@
-"""Statements that read schemes and what belongs to them, and the one predicate of their visibility."""
+"""Statements that read schemes and their parts, and the one predicate of their visibility."""
 
 from functools import cache
 from typing import Final

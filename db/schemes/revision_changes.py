@@ -1,4 +1,4 @@
-"""Changes to revisions of schemes: opened as schemes of their own, approved, and become the scheme that they revise."""
+"""Changes to revisions of schemes: open one as a scheme of its own, approve it, and merge it into its scheme."""
 
 from datetime import datetime
 from typing import Any
@@ -33,9 +33,9 @@ async def open_revision(  # noqa: PLR0913 - the columns of a new revision, by na
     account_id: UUID,
     at: datetime,
 ) -> None:
-    """Insert the next revision of a scheme, with all five sections saved once, and with those who take part in it.
+    """Insert the next revision of a scheme, with all five sections saved once, and with the participants of the scheme.
 
-    Which version of the terms its text will be shows when it takes effect; until then this is what it would be now.
+    `terms_version` is preliminary: the number of the version is decided when the revision takes effect.
     """
     same_terms = content.basics.terms_markdown == live.terms_markdown
     values = {
@@ -63,7 +63,7 @@ async def open_revision(  # noqa: PLR0913 - the columns of a new revision, by na
 async def add_revision(
     session: Writing, submission: SubmissionRow, *, scheme_id: UUID, number: int, effective_at: datetime
 ) -> None:
-    """Note that what was submitted is approved, and from when on it is in force in its scheme."""
+    """Store the content of an approved submission as a revision, in force from `effective_at`."""
     table, source = SchemeRevisionTable, SchemeSubmissionTable
     values = {
         "scheme_id": literal(scheme_id, table.scheme_id.type),
@@ -81,7 +81,7 @@ async def add_revision(
 
 
 async def copy_submission(session: Writing, submission: SubmissionRow, *, scheme_id: UUID, number: int) -> None:
-    """Make the submission of a revision, with its decision, the latest one of its scheme."""
+    """Copy the submission of a revision, with its decision, as the latest submission of its scheme."""
     table = SchemeSubmissionTable
     changed: dict[str, Any] = {
         "scheme_id": literal(scheme_id, table.scheme_id.type),
@@ -95,9 +95,9 @@ async def copy_submission(session: Writing, submission: SubmissionRow, *, scheme
 
 
 async def hand_over(session: Writing, revision_id: UUID, live_id: UUID, opened_at: datetime) -> None:
-    """Make what was done to a revision part of the activity of its scheme, and who joined in take part in that.
+    """Move the activity of a revision to its scheme, and add the participants who joined it since `opened_at`.
 
-    The versions of the saves count on from those of the scheme's sections; the first version of each was its opening.
+    The versions of saved sections count on from those of the scheme; version 1 was the opening of the revision.
     """
     mine = SchemeActivityTable.scheme_id == revision_id
     counted = SchemeActivityTable.version + SchemeSectionTable.version - 1

@@ -1,4 +1,4 @@
-"""Rows of schemes and of what belongs to them, with text where the database holds text."""
+"""Rows of schemes and of their parts; enums are plain text here, as in the database."""
 
 from datetime import date, datetime
 from typing import NamedTuple

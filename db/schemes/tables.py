@@ -34,7 +34,7 @@ class SchemeTable(Base):
         ),
         CheckConstraint("(revises IS NULL) = (effective_at IS NULL)", "revision_timed"),
         CheckConstraint("applied_at IS NULL OR (revises IS NOT NULL AND approved_at IS NOT NULL)", "approved_applied"),
-        # In which schemes ECPs can enroll, those that close first at the beginning.
+        # The schemes in which ECPs can enroll, by the day on which enrollment closes.
         Index(
             "ix_scheme__open",
             "enrollment_closes_on",
@@ -113,7 +113,7 @@ class SchemeGeographyTable(Base):
 
 
 class SchemeSectionTable(Base):
-    """One of the five sections of a scheme. Version 0 means that nobody has saved it yet."""
+    """One of the five sections of a scheme. Version 0 was never saved."""
 
     __tablename__ = "scheme_section"
     __table_args__ = (
@@ -131,7 +131,7 @@ class SchemeSectionTable(Base):
 
 
 class SchemeSubmissionTable(Base):
-    """A submission for approval, with the content as it was, and what was decided about it."""
+    """A submission for approval, with its content at that time and the decision."""
 
     __tablename__ = "scheme_submission"
     __table_args__ = (
@@ -157,7 +157,7 @@ class SchemeSubmissionTable(Base):
 
 
 class SchemeRevisionTable(Base):
-    """An approved revision of a scheme: its content, and from when on sales are valued under it."""
+    """An approved revision of a scheme: its content, and the time from which it values sales."""
 
     __tablename__ = "scheme_revision"
     __table_args__ = (Index("uq_scheme_revision__effective_at", "scheme_id", "effective_at", unique=True),)
@@ -172,7 +172,7 @@ class SchemeRevisionTable(Base):
 
 
 class SchemeStageTable(Base):
-    """A stage of a scheme and the time in which it is so; derived by domain.schemes.lifecycle, never set by hand."""
+    """A stage of a scheme and the time for which it is valid; domain.schemes.lifecycle derives both."""
 
     __tablename__ = "scheme_stage"
     __table_args__ = (
@@ -202,7 +202,7 @@ class SchemeStageTable(Base):
 
 
 class SchemeParticipantTable(Base):
-    """Somebody who is told what others do to a scheme."""
+    """An account that is notified of what others do to a scheme."""
 
     __tablename__ = "scheme_participant"
 
@@ -213,7 +213,7 @@ class SchemeParticipantTable(Base):
 
 
 class SchemeActivityTable(Base):
-    """What somebody did to a scheme; a saved step with the version it made and the fields it changed."""
+    """An entry of the activity of a scheme; a saved step has its version and the fields that it changed."""
 
     __tablename__ = "scheme_activity"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Changes to webhook endpoints and to what was tried with them."""
+"""Changes to webhook endpoints and their deliveries."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from db.sessions import Writing
 from db.webhooks.rows import WebhookDeliveryRow, WebhookEndpointRow
 from db.webhooks.tables import WebhookDeliveryTable, WebhookEndpointTable
 
-# What is not the endpoint's own, and what is decided once.
+# The fields from other tables, and the fields that never change.
 _FOREIGN = ("account_disabled_at",)
 _FIXED = ("id", "account_id", "created_by", "created_at")
 
@@ -22,35 +22,35 @@ async def add_endpoint(session: Writing, endpoint: WebhookEndpointRow, secret: s
 
 
 async def save_endpoint(session: Writing, endpoint: WebhookEndpointRow) -> None:
-    """Store what has changed of an endpoint, whose row is locked."""
+    """Store the changes to an endpoint whose row is locked."""
     values = {name: value for name, value in asdict(endpoint).items() if name not in _FOREIGN + _FIXED}
     await session.execute(update(WebhookEndpointTable).where(WebhookEndpointTable.id == endpoint.id).values(values))
 
 
 async def replace_secret(session: Writing, endpoint_id: UUID, secret: str, old_until: datetime) -> None:
-    """Sign with another secret from now on, and also with the one before it until `old_until`."""
+    """Replace the secret of an endpoint; deliveries are also signed with the old one until `old_until`."""
     values = {"secret": secret, "old_secret": WebhookEndpointTable.secret, "old_secret_until": old_until}
     await session.execute(update(WebhookEndpointTable).where(WebhookEndpointTable.id == endpoint_id).values(values))
 
 
 async def delete_endpoint(session: Writing, endpoint_id: UUID) -> None:
-    """Delete an endpoint with everything that was tried with it."""
+    """Delete an endpoint and its deliveries."""
     await session.execute(delete(WebhookEndpointTable).where(WebhookEndpointTable.id == endpoint_id))
 
 
 async def delete_endpoints_of_account(session: Writing, account_id: UUID) -> list[UUID]:
-    """Delete the endpoints that tell an account, with everything that was tried with them; which those were."""
+    """Delete the endpoints of an account and their deliveries; return the ids of the endpoints."""
     owned = delete(WebhookEndpointTable).where(WebhookEndpointTable.account_id == account_id)
     return [endpoint_id for (endpoint_id,) in await session.returning(owned.returning(WebhookEndpointTable.id))]
 
 
 async def add_delivery(session: Writing, delivery: WebhookDeliveryRow) -> None:
-    """Note an attempt."""
+    """Insert a delivery attempt."""
     await session.execute(insert(WebhookDeliveryTable).values(asdict(delivery)))
 
 
 async def delete_deliveries(session: Writing, before: datetime, limit: int) -> int:
-    """Delete attempts made before a moment, but not more than `limit`; how many they were."""
+    """Delete at most `limit` attempts made before a moment; return the number of deleted ones."""
     old = (
         select(WebhookDeliveryTable.id)
         .where(WebhookDeliveryTable.attempted_at < before)

@@ -72,14 +72,14 @@ class EndpointSecretsRow(Struct, frozen=True):
 
 
 class EndpointWithSecrets(NamedTuple):
-    """An endpoint with what its deliveries are signed with."""
+    """An endpoint with the secrets that sign its deliveries."""
 
     endpoint: WebhookEndpointRow
     secrets: EndpointSecretsRow
 
 
 class ServedEndpointRow(Struct, frozen=True):
-    """The facts that decide whether an endpoint may have work waiting; `updated_at` is when somebody changed it."""
+    """The facts that decide whether an endpoint may have work waiting; `updated_at` is the time of the last change."""
 
     id: UUID
     kinds: list[str]

@@ -1,4 +1,4 @@
-"""Tables of webhooks: endpoints, how far each has got in the stream of events, and what was tried."""
+"""Tables of webhooks: endpoints with their positions in the stream of events, and delivery attempts."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from db.outbox.tables import Xid8
 
 
 class WebhookEndpointTable(Base):
-    """Where events are sent for an account, which decides what may be told."""
+    """A URL that receives the events that one account may see."""
 
     __tablename__ = "webhook_endpoint"
     __table_args__ = (

@@ -120,7 +120,8 @@ def test_a_scalar_is_one_column() -> None:
 
 def test_flags_are_columns_named_for_their_members() -> None:
     """Swapped ones are caught, as in a row."""
-    first, second = (literal_column(value).label(member.name) for value, member in zip(("1", "2"), Choice, strict=True))
+    first: Any = literal_column("true").label("FIRST")
+    second: Any = literal_column("true").label("SECOND")
     assert Statement(select(first, second), flags(Choice)).row(False, True) == {Choice.SECOND}  # noqa: FBT003 - columns
     with pytest.raises(TypeError, match=r"^Choice needs the columns FIRST, SECOND, but the statement has SECOND, FI"):
         Statement(select(second, first), flags(Choice))
@@ -128,8 +129,10 @@ def test_flags_are_columns_named_for_their_members() -> None:
 
 async def test_rows_within_rows_come_out_of_the_database(shared_database: Database) -> None:
     """The same from a read and from a transaction, also where an outer join finds nothing."""
-    rank, code = literal_column("3"), literal_column("'X'")
-    key, nothing = literal(UUID(int=1)), literal_column("NULL")
+    rank: Any = literal_column("3")
+    code: Any = literal_column("'X'")
+    nothing: Any = literal_column("NULL")
+    key = literal(UUID(int=1))
     place = columns(AccountTable, GeographyRow, id=key, code=code, name=code, level=code, parent_id=nothing)
     above = columns(AccountTable, GeographyRow, id=nothing, code=code, name=code, level=code, parent_id=nothing)
     statement = Statement(select(*columns(TierTable, Placed, rank=rank, place=place, above=above)), Placed)

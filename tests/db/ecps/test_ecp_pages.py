@@ -136,7 +136,7 @@ async def test_counts_are_those_of_the_lists(connection: Any, name: str) -> None
     assert count.row(await connection.fetchval(count.sql, *count.arguments(values))) == expected > 0
 
 
-@pytest.mark.parametrize("name", [name for name, (filters, _) in EVERYTHING.items() if filters.tallied])
+@pytest.mark.parametrize("name", [name for name, (filters, _) in EVERYTHING.items() if filters.counts_are_kept])
 async def test_counts_that_are_kept_look_at_no_ecp(connection: Any, name: str) -> None:
     """R19: nor at an enrollment; they cost as much for 1,000 ECPs as for 1,000,000."""
     filters, values = EVERYTHING[name]
