@@ -1,9 +1,7 @@
 """Rows by name: the columns of a SELECT are derived from the type of its rows, and checked against it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum
-from itertools import pairwise
-from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
 
 from msgspec import Struct
@@ -74,10 +72,8 @@ def shape_of(row: type[RowT]) -> Shape[RowT]:
     is None where the first of those columns is null, as in a row that an outer join has not found.
     """
     names = tuple(_names(row))
-    parts = _parts(row)
-    if all(part is None for part, _ in parts.values()):
-        return Shape(row.__name__, names, row)
-    return Shape(row.__name__, names, _nested(row, parts))
+    is_flat = all(part is None for part, _ in _parts(row).values())
+    return Shape(row.__name__, names, row if is_flat else _nested(row))
 
 
 def is_row(candidate: Any) -> bool:
@@ -124,29 +120,30 @@ def _names(row: type[Any]) -> list[str]:
     return names
 
 
-def _nested(row: type[RowT], parts: dict[str, tuple[type[Any] | None, bool]]) -> Callable[..., RowT]:
-    """The constructor of a row that holds rows, from all columns in order."""
-    widths = [1 if part is None else len(_names(part)) for part, _ in parts.values()]
-    starts = [sum(widths[:index]) for index in range(len(widths) + 1)]
-    readers = [
-        _reader(part, slice(start, stop), optional=optional)
-        for (part, optional), (start, stop) in zip(parts.values(), pairwise(starts), strict=True)
-    ]
+def _nested(row: type[RowT]) -> Callable[..., RowT]:
+    """The constructor of a row that holds rows, from all columns in order.
 
-    def build(*values: Any) -> RowT:
-        return row(*[reader(values) for reader in readers])
-
+    It is written as one expression and compiled, as namedtuple does it: `lambda a, b, c: Row(a, Inner(b, c))`. Taking
+    the columns of inner rows out of a tuple costs twice as much, for every row that is read.
+    """
+    types: dict[str, type[Any]] = {}
+    arguments: list[str] = []
+    body = _construction(row, optional=False, types=types, arguments=arguments)
+    build: Callable[..., RowT] = eval(f"lambda {', '.join(arguments)}: {body}", types)  # noqa: S307 - no text of others
     return build
 
 
-def _reader(part: type[Any] | None, span: slice, *, optional: bool) -> Callable[[Sequence[Any]], Any]:
-    """What takes the value of one field out of all the columns of a row."""
-    start = span.start
-    if part is None:
-        return itemgetter(start)
-    build = shape_of(part).build
-
-    def read(values: Sequence[Any]) -> Any:
-        return None if optional and values[start] is None else build(*values[span])
-
-    return read
+def _construction(row: type[Any], *, optional: bool, types: dict[str, type[Any]], arguments: list[str]) -> str:
+    """The expression that builds a row; adds the types that it calls and the arguments that it takes."""
+    name = f"type_{len(types)}"
+    types[name] = row
+    first = f"column_{len(arguments)}"
+    values: list[str] = []
+    for part, may_be_none in _parts(row).values():
+        if part is None:
+            values.append(f"column_{len(arguments)}")
+            arguments.append(values[-1])
+        else:
+            values.append(_construction(part, optional=may_be_none, types=types, arguments=arguments))
+    call = f"{name}({', '.join(values)})"
+    return f"(None if {first} is None else {call})" if optional else call
