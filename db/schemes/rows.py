@@ -81,12 +81,13 @@ class PlacedSchemeRow(NamedTuple):
 
 
 class SchemeVariantRow(Struct, frozen=True):
-    """A variant of a scheme with its coupon value; both numbers are None until the value is set."""
+    """A variant of a scheme with its coupon value; the numbers are None until the value is set."""
 
     scheme_id: UUID
     variant: VariantRow
     base_points: int | None
     planned_quantity: int | None
+    planned_points: int | None
 
 
 class SchemeGeographyRow(Struct, frozen=True):

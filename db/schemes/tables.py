@@ -101,6 +101,9 @@ class SchemeVariantTable(Base):
     variant_id: Mapped[UUID] = mapped_column(ForeignKey("variant.id"), primary_key=True, index=True)
     base_points: Mapped[int | None]
     planned_quantity: Mapped[int | None]
+    planned_points: Mapped[int | None] = mapped_column(
+        BigInteger, Computed("base_points::bigint * planned_quantity", persisted=True)
+    )
 
 
 class SchemeGeographyTable(Base):

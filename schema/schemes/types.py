@@ -83,6 +83,9 @@ class SchemeVariant:
     planned_quantity: SafeInt = computed(
         lambda row: row.planned_quantity or 0, "How many coupons are planned; 0 until they are."
     )
+    planned_points: SafeInt = computed(
+        lambda row: row.planned_points or 0, "The base points of all planned coupons; 0 until they are set."
+    )
 
 
 @strawberry.type(description="The terms and conditions of a scheme.")
