@@ -213,7 +213,7 @@ def encode_cursor(sort: Sort, row: Any) -> str:
 
 
 def decode_cursor(sort: Sort, text: str, argument: str) -> dict[str, Any]:
-    """The parameters `cursor_value` and `cursor_id`. Raises BadArgument for anything that `encode_cursor` did not make."""
+    """The parameters `cursor_value` and `cursor_id`. Raises BadArgument for any text that is not such a cursor."""
     shape: Any = tuple[str, sort.value_type, UUID]  # type: ignore[name-defined]
     try:
         document = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
