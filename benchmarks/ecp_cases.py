@@ -56,7 +56,15 @@ def _ecps(name: str, filters: EcpFilters, order: EcpOrder = EcpOrder.NAME_ASC, *
     def page(*, nearby: bool = False, **direction: bool) -> Statement[Any]:
         return ecp_page(_ALL, filters, order, nearby=nearby, **direction)
 
-    return Case(name, values, page, ecp_count(_ALL, filters), values, ECP_SORTS[order].value, filters.spans_indexes)
+    return Case(
+        name=name,
+        values=values,
+        page=page,
+        count=ecp_count(_ALL, filters),
+        counted=values,
+        sorted_by=ECP_SORTS[order].value,
+        nearby_first=filters.spans_indexes,
+    )
 
 
 def _everybody() -> list[Case]:
@@ -183,4 +191,12 @@ def _of_scheme(
     # Pages are of one scheme, and counts of several at once.
     paged, counted = {**values, "scheme_id": key(scheme)}, {**values, "ids": [key(scheme)]}
     sorted_by = ENROLLMENT_SORTS[order].value
-    return Case(name, paged, page, counts_by_scheme(_ALL, filters), counted, sorted_by, filters.search_nearby_first)
+    return Case(
+        name=name,
+        values=paged,
+        page=page,
+        count=counts_by_scheme(_ALL, filters),
+        counted=counted,
+        sorted_by=sorted_by,
+        nearby_first=filters.search_nearby_first,
+    )

@@ -63,7 +63,12 @@ async def page(connection: Any, case: Case, *, backward: bool, **cursor: Any) ->
         return nearby
     further = await explain(connection, case.page(nearby=False, **direction), given)
     together = nearby.milliseconds + further.milliseconds
-    return Explained(together, nearby.buffers + further.buffers, further.rows, f"{nearby.plan}; {further.plan}")
+    return Explained(
+        milliseconds=together,
+        buffers=nearby.buffers + further.buffers,
+        rows=further.rows,
+        plan=f"{nearby.plan}; {further.plan}",
+    )
 
 
 async def explain(connection: Any, statement: Statement[Any], values: dict[str, Any]) -> Explained:
@@ -72,10 +77,10 @@ async def explain(connection: Any, statement: Statement[Any], values: dict[str, 
     runs = [json.loads(await connection.fetchval(document, *statement.arguments(values)))[0] for _ in range(_RUNS)]
     plan = runs[-1]["Plan"]
     return Explained(
-        statistics.median(run["Planning Time"] + run["Execution Time"] for run in runs),
-        plan["Shared Hit Blocks"] + plan["Shared Read Blocks"],
-        plan["Actual Rows"],
-        " < ".join(_scans(plan)),
+        milliseconds=statistics.median(run["Planning Time"] + run["Execution Time"] for run in runs),
+        buffers=plan["Shared Hit Blocks"] + plan["Shared Read Blocks"],
+        rows=plan["Actual Rows"],
+        plan=" < ".join(_scans(plan)),
     )
 
 

@@ -25,7 +25,8 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.evaluation_rules import GIVEN, RULES, TIERS, USAGE, Case, cases
+from benchmarks.evaluation_cases import Case, cases
+from benchmarks.evaluation_rules import GIVEN, RULES, TIERS, USAGE
 from domain.rules.evaluation import CompiledRules, compile_rules
 
 GOAL_US: Final = 10
@@ -74,9 +75,19 @@ def _tessera(compiled: CompiledRules, heaviest: Case) -> list[Contender]:
         return [(tuple(one.holds for one in outcome.clauses), outcome.met, outcome.earned) for outcome in outcomes]
 
     return [
-        Contender("Tessera", "every clause, rewards, limits, groups", evaluate, answer),
-        Contender("Tessera, the line that meets most", "the same", lambda _: evaluate(heaviest), answer),
-        Contender("Tessera, all 30 verdicts read", "the same, with the fact of each clause", report, answer),
+        Contender(name="Tessera", decides="every clause, rewards, limits, groups", ask=evaluate, answer=answer),
+        Contender(
+            name="Tessera, the line that meets most",
+            decides="the same",
+            ask=lambda _: evaluate(heaviest),
+            answer=answer,
+        ),
+        Contender(
+            name="Tessera, all 30 verdicts read",
+            decides="the same, with the fact of each clause",
+            ask=report,
+            answer=answer,
+        ),
     ]
 
 
@@ -94,7 +105,7 @@ def _closures() -> Contender:
             answer.append((held, met, earn(units, base) if met else 0))
         return answer
 
-    return Contender("closures by hand, the floor", "every clause, rewards", ask, ask)
+    return Contender(name="closures by hand, the floor", decides="every clause, rewards", ask=ask, answer=ask)
 
 
 def _zen() -> list[Contender]:
@@ -116,8 +127,18 @@ def _zen() -> list[Contender]:
         return [(None, number in rows, round(rows.get(number, 0))) for number in range(len(GIVEN))]
 
     return [
-        Contender("zen-engine, expression", "every clause", lambda case: expression.evaluate(case.plain), of_clauses),
-        Contender("zen-engine, decision table", "rules, rewards", lambda case: decision.evaluate(case.plain), of_table),
+        Contender(
+            name="zen-engine, expression",
+            decides="every clause",
+            ask=lambda case: expression.evaluate(case.plain),
+            answer=of_clauses,
+        ),
+        Contender(
+            name="zen-engine, decision table",
+            decides="rules, rewards",
+            ask=lambda case: decision.evaluate(case.plain),
+            answer=of_table,
+        ),
     ]
 
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from domain.channels import EarningChannel
 from domain.rules.facts import EarnerFacts, LineFacts, Usage, VolumeKey, days_enrolled
@@ -43,14 +42,6 @@ Closure = Callable[[LineFacts, EarnerFacts], bool]
 Earn = Callable[[int, int], int]
 
 
-class Case(Struct, frozen=True):
-    """A line and its ECP, and the same as plain values, which zen-engine takes."""
-
-    line: LineFacts
-    ecp: EarnerFacts
-    plain: dict[str, Any]
-
-
 class Asked(Struct, frozen=True):
     """One clause, three times: for Tessera, by hand, and in the language of zen-engine."""
 
@@ -79,7 +70,7 @@ PLACES: Final = [_id(10 + number) for number in range(30)]
 VARIANTS: Final = [_id(40 + number) for number in range(20)]
 PRODUCTS: Final = [_id(60 + number) for number in range(10)]
 NOW: Final = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)
-_VOLUMES: Final = (
+VOLUMES: Final = (
     VolumeKey(VolumeMeasure.UNITS, VolumePeriod.MONTH),
     VolumeKey(VolumeMeasure.VALUE, VolumePeriod.SCHEME),
     VolumeKey(VolumeMeasure.UNITS, VolumePeriod.WEEK, frozenset((VARIANTS[0], VARIANTS[1]))),
@@ -127,8 +118,8 @@ def _units(least: int, most: int | None = None) -> Asked:
 
 
 def _volume(number: int, amount: int) -> Asked:
-    key = _VOLUMES[number]
-    clause = VolumeClause(key.measure, key.period, amount, tuple(key.variant_ids))
+    key = VOLUMES[number]
+    clause = VolumeClause(measure=key.measure, period=key.period, at_least=amount, variant_ids=tuple(key.variant_ids))
     return Asked(clause, lambda _, ecp: ecp.volumes.get(key, 0) >= amount, f"volumes.v{number} >= {amount}")
 
 
@@ -184,42 +175,69 @@ MARCH: Final = (date(2026, 3, 1), date(2026, 3, 31))
 # Tessera decides a clause only once, so none stands in two of the rules.
 GIVEN: Final = (
     Given(
-        (_tier(2), _places(2, 5), _units(10)), FlatPoints(50), lambda _u, _b: 50, "50", RuleLimits(points_per_ecp=500)
-    ),
-    Given((_tier(1), _variants(0, 1), _units(5, 50)), PointsPerUnit(3), lambda u, _b: 3 * u, "units * 3", group="best"),
-    Given(
-        (_places(1), _channel(SALE), _weekdays(5, 6)),
-        PercentOfBase(Decimal("12.5")),
-        lambda _u, b: round(b * 0.125),
-        "base * 0.125",
-        RuleLimits(points_per_ecp_per_month=300),
-    ),
-    Given((_product(0), _enrolled(30), _units(3)), MultiplyBase(Decimal(2)), lambda _u, b: b, "base", group="best"),
-    Given((_volume(0, 100), _category("Paint"), _units(2)), SLABS, _slab, SLAB_EXPRESSION),
-    Given(
-        (_activity("TRAINING_COMPLETED", 2, 90), _tier(0), _places(0, 7)),
-        FlatPoints(100),
-        lambda _u, _b: 100,
-        "100",
-        RuleLimits(times_per_ecp=3),
+        asked=(_tier(2), _places(2, 5), _units(10)),
+        reward=FlatPoints(50),
+        earn=lambda _u, _b: 50,
+        expression="50",
+        limits=RuleLimits(points_per_ecp=500),
     ),
     Given(
-        (_volume(1, 50_000), _channel(COUPON), _places(3, 9, 10)), PointsPerUnit(2), lambda u, _b: 2 * u, "units * 2"
+        asked=(_tier(1), _variants(0, 1), _units(5, 50)),
+        reward=PointsPerUnit(3),
+        earn=lambda u, _b: 3 * u,
+        expression="units * 3",
+        group="best",
     ),
     Given(
-        (_dates(*MARCH), _activity("APP_INSTALLED", 1, 365), _variants(0, 7, 8, 9)),
-        PercentOfBase(Decimal(5)),
-        lambda _u, b: round(b * 0.05),
-        "base * 0.05",
-        RuleLimits(points_in_total=100_000),
+        asked=(_places(1), _channel(SALE), _weekdays(5, 6)),
+        reward=PercentOfBase(Decimal("12.5")),
+        earn=lambda _u, b: round(b * 0.125),
+        expression="base * 0.125",
+        limits=RuleLimits(points_per_ecp_per_month=300),
     ),
-    Given((_hours(18, 21), _units(12), _variants(0, 3, 4)), FlatPoints(20), lambda _u, _b: 20, "20", group="best"),
     Given(
-        (_enrolled(365), _volume(2, 10), _tier(3)),
-        PointsPerUnit(5),
-        lambda u, _b: 5 * u,
-        "units * 5",
-        RuleLimits(5_000, 1_000, None, 100),
+        asked=(_product(0), _enrolled(30), _units(3)),
+        reward=MultiplyBase(Decimal(2)),
+        earn=lambda _u, b: b,
+        expression="base",
+        group="best",
+    ),
+    Given(asked=(_volume(0, 100), _category("Paint"), _units(2)), reward=SLABS, earn=_slab, expression=SLAB_EXPRESSION),
+    Given(
+        asked=(_activity("TRAINING_COMPLETED", 2, 90), _tier(0), _places(0, 7)),
+        reward=FlatPoints(100),
+        earn=lambda _u, _b: 100,
+        expression="100",
+        limits=RuleLimits(times_per_ecp=3),
+    ),
+    Given(
+        asked=(_volume(1, 50_000), _channel(COUPON), _places(3, 9, 10)),
+        reward=PointsPerUnit(2),
+        earn=lambda u, _b: 2 * u,
+        expression="units * 2",
+    ),
+    Given(
+        asked=(_dates(*MARCH), _activity("APP_INSTALLED", 1, 365), _variants(0, 7, 8, 9)),
+        reward=PercentOfBase(Decimal(5)),
+        earn=lambda _u, b: round(b * 0.05),
+        expression="base * 0.05",
+        limits=RuleLimits(points_in_total=100_000),
+    ),
+    Given(
+        asked=(_hours(18, 21), _units(12), _variants(0, 3, 4)),
+        reward=FlatPoints(20),
+        earn=lambda _u, _b: 20,
+        expression="20",
+        group="best",
+    ),
+    Given(
+        asked=(_enrolled(365), _volume(2, 10), _tier(3)),
+        reward=PointsPerUnit(5),
+        earn=lambda u, _b: 5 * u,
+        expression="units * 5",
+        limits=RuleLimits(
+            points_per_ecp=5_000, points_per_ecp_per_month=1_000, points_in_total=None, times_per_ecp=100
+        ),
     ),
 )
 RULES: Final = tuple(
@@ -233,48 +251,7 @@ RULES: Final = tuple(
     )
     for number, given in enumerate(GIVEN)
 )
-USAGE: Final = {rule.id: Usage(460, 260, 60_000, 2) for rule in RULES}
-
-
-def cases() -> list[Case]:
-    """Lines of ECPs that meet between none and nearly all of the rules."""
-    activities = {
-        "TRAINING_COMPLETED": [NOW - timedelta(days=days) for days in (5, 10, 100)],
-        "APP_INSTALLED": [NOW - timedelta(days=200)],
-    }
-    best = EarnerFacts(
-        TIERS[3],
-        (PLACES[0], PLACES[1], PLACES[2]),
-        NOW - timedelta(days=13),
-        {_VOLUMES[0]: 120, _VOLUMES[1]: 60_000, _VOLUMES[2]: 25},
-        activities,
-    )
-    new = replace(best, tier_id=TIERS[1], enrolled_at=NOW - timedelta(days=1), volumes={}, activities={})
-    far = replace(best, geography_path=(PLACES[20], PLACES[21], PLACES[22]), enrolled_at=NOW - timedelta(days=500))
-    line = LineFacts(SALE, VARIANTS[0], PRODUCTS[0], "Paint", 12, 10, NOW)
-    other = LineFacts(COUPON, VARIANTS[12], PRODUCTS[5], "Cement", 1, 25, NOW - timedelta(days=20, hours=6))
-    return [_case(one, ecp) for one in (line, other) for ecp in (best, new, far)]
-
-
-def _case(line: LineFacts, ecp: EarnerFacts) -> Case:
-    at = line.at
-    plain = {
-        "rank": -1 if ecp.tier_id is None else TIERS.index(ecp.tier_id),
-        "places": [str(place) for place in ecp.geography_path],
-        "variant": str(line.variant_id),
-        "product": str(line.product_id),
-        "category": line.category,
-        "channel": line.channel.value,
-        "units": line.quantity,
-        "base": line.quantity * line.base_points,
-        "volumes": {f"v{number}": ecp.volumes.get(key, 0) for number, key in enumerate(_VOLUMES)},
-        "activities": {
-            kind: [(at - moment).total_seconds() for moment in ecp.activities.get(kind, ())]
-            for kind in ("TRAINING_COMPLETED", "APP_INSTALLED")
-        },
-        "enrolled": days_enrolled(ecp.enrolled_at, at),
-        "weekday": at.weekday(),
-        "day": at.toordinal(),
-        "minute": at.hour * 60 + at.minute,
-    }
-    return Case(line, ecp, plain)
+USAGE: Final = {
+    rule.id: Usage(points_to_ecp=460, points_to_ecp_this_month=260, points_in_total=60_000, times_to_ecp=2)
+    for rule in RULES
+}

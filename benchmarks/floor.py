@@ -57,7 +57,13 @@ class Floor:
             if account is None or account["disabled_at"] is not None:
                 return _json({"errors": [{"message": "Sign in."}]}, 401)
             roles = frozenset(Role(role) for role in account["roles"])
-            viewer = Viewer(account["id"], account["display_name"], account["email"], roles, account["vendor_id"])
+            viewer = Viewer(
+                account_id=account["id"],
+                display_name=account["display_name"],
+                email=account["email"],
+                roles=roles,
+                vendor_id=account["vendor_id"],
+            )
             if not viewer.may(Permission.SCHEME_READ):
                 return _json({"errors": [{"message": "Not allowed."}]}, 200)
             data = await read(connection, viewer, datetime.now(UTC), wanted.get("variables") or {})

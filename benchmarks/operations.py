@@ -35,15 +35,23 @@ SMALL: Final = "Small"
 
 OPERATIONS: Final = (
     Operation(
-        "landing_50", LANDING, _PORTAL / "LandingPage.graphql", _HERE / "documents/postgraphile/LandingPage.graphql"
+        key="landing_50",
+        name=LANDING,
+        document=_PORTAL / "LandingPage.graphql",
+        peer_document=_HERE / "documents/postgraphile/LandingPage.graphql",
     ),
     Operation(
-        "scheme_detail",
-        DETAIL,
-        _HERE / "documents/SchemeDetail.graphql",
-        _HERE / "documents/postgraphile/SchemeDetail.graphql",
+        key="scheme_detail",
+        name=DETAIL,
+        document=_HERE / "documents/SchemeDetail.graphql",
+        peer_document=_HERE / "documents/postgraphile/SchemeDetail.graphql",
     ),
-    Operation("small", SMALL, _HERE / "documents/Small.graphql", _HERE / "documents/postgraphile/Small.graphql"),
+    Operation(
+        key="small",
+        name=SMALL,
+        document=_HERE / "documents/Small.graphql",
+        peer_document=_HERE / "documents/postgraphile/Small.graphql",
+    ),
 )
 
 

@@ -63,7 +63,7 @@ def _rules(number: int) -> tuple[BonusRule, str]:
             recent = _DID.format(kind="APP_INSTALLED", when=_THIS_YEAR)
             where = f"{tiers} AND {recent}"
     count = _ACTIVE.format(country=key("country1"), where=where)
-    return BonusRule(key(f"rule{number}"), f"Rule {number}", condition, FlatPoints(10)), count
+    return BonusRule(id=key(f"rule{number}"), name=f"Rule {number}", condition=condition, reward=FlatPoints(10)), count
 
 
 _MOST: Final = 50
@@ -73,16 +73,18 @@ COUNTED: Final = {rule.name: count for rule, count in map(_rules, range(_MOST))}
 def scheme(rules: int) -> SchemeContent:
     """A scheme of the largest country with so many rules, up to 50."""
     basics = Basics(
-        "Benchmark",
-        (EarningChannel.SALE, EarningChannel.COUPON),
-        None,
-        date(2026, 4, 1),
-        date(2026, 4, 30),
-        date(2026, 5, 1),
-        date(2026, 7, 31),
-        "Be fair.",
-        10_000_000,
+        title="Benchmark",
+        channels=(EarningChannel.SALE, EarningChannel.COUPON),
+        description=None,
+        enrollment_opens_on=date(2026, 4, 1),
+        enrollment_closes_on=date(2026, 4, 30),
+        starts_on=date(2026, 5, 1),
+        ends_on=date(2026, 7, 31),
+        terms_markdown="Be fair.",
+        budget=10_000_000,
     )
     values = tuple(CouponValue(variant, 10, 1_000) for variant in _VARIANTS)
     chosen = tuple(_rules(number)[0] for number in range(rules))
-    return SchemeContent(basics, _VARIANTS, (key("country1"),), values, chosen)
+    return SchemeContent(
+        basics=basics, variant_ids=_VARIANTS, geography_ids=(key("country1"),), coupon_values=values, rules=chosen
+    )

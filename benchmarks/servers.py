@@ -114,7 +114,7 @@ def running(  # noqa: PLR0913, PLR0917 - how a server is started
         )
     try:
         _await_port(name, process, port, log)
-        yield Server(name, port, process, headers)
+        yield Server(name=name, port=port, process=process, headers=headers)
     finally:
         _end(process)
 

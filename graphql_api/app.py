@@ -44,11 +44,11 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
     metrics = Metrics(schema.counts, hub.counts)
     endpoint = GraphQLEndpoint(
-        schema,
-        environment,
-        authenticator,
-        metrics,
-        hub,
+        schema=schema,
+        environment=environment,
+        authenticator=authenticator,
+        metrics=metrics,
+        hub=hub,
         trace=make_tracer(settings.traces_endpoint),
         body_limit=settings.body_limit,
         tokens=tokens if settings.development else None,

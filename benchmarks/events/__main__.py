@@ -123,7 +123,9 @@ def measure_soak(server_url: str, chosen: argparse.Namespace, say: Say) -> Found
         serving(place, _WORKERS) as (server, address),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        soak = Soak(place, address, size, say, seed=chosen.seed, workers=lambda: workers_of(server))
+        soak = Soak(
+            place=place, address=address, size=size, say=say, seed=chosen.seed, workers=lambda: workers_of(server)
+        )
         outcome: Outcome = runner.run(soak.run())
     verdict = outcome.verdict
     lines = [
@@ -152,7 +154,7 @@ MEASUREMENTS: Final[dict[str, Callable[[str, argparse.Namespace, Say], Found]]] 
 
 
 def _line(what: str, values: Sequence[float], unit: str, goal: float | None = None) -> Line:
-    return Line(what, statistics.median(values), unit, min(values), max(values), goal)
+    return Line(what=what, value=statistics.median(values), unit=unit, least=min(values), most=max(values), goal=goal)
 
 
 def _arguments() -> argparse.Namespace:

@@ -106,7 +106,13 @@ async def measured(
         found += [(at - mine[key]) * 1e3 for key, at in first.items()]
     found.sort()
     missing = sum(len(mine) for _, mine in followed) - len(found)
-    return Delays(len(found), missing, quantile(found, 0.5), quantile(found, 0.99), quantile(found, 1.0))
+    return Delays(
+        count=len(found),
+        missing=missing,
+        p50_ms=quantile(found, 0.5),
+        p99_ms=quantile(found, 0.99),
+        max_ms=quantile(found, 1.0),
+    )
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

@@ -64,10 +64,24 @@ async def _filled(url: str, schemes: int) -> Place:
     try:
         environment = Environment(database=database)
         role = Role.PROGRAM_MANAGER
-        account = AccountRow(uuid_utils.compat.uuid7(), "Asha Rao", None, None, utc_now(), None, [role.value])
+        account = AccountRow(
+            id=uuid_utils.compat.uuid7(),
+            display_name="Asha Rao",
+            email=None,
+            vendor_id=None,
+            created_at=utc_now(),
+            disabled_at=None,
+            roles=[role.value],
+        )
         async with database.writing() as session:
             await put_account(session, account)
-        viewer = Viewer(account.id, account.display_name, None, frozenset({role}), None)
+        viewer = Viewer(
+            account_id=account.id,
+            display_name=account.display_name,
+            email=None,
+            roles=frozenset({role}),
+            vendor_id=None,
+        )
         wanted = [CreateScheme(f"Monsoon Care {number}", tuple(EarningChannel)) for number in range(schemes)]
         ids = [await create_scheme(environment.operation(viewer), command) for command in wanted]
     finally:

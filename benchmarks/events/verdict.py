@@ -25,10 +25,10 @@ class Verdict(Struct, frozen=True):
 
     def __add__(self, other: Self) -> "Verdict":
         return Verdict(
-            self.lost + other.lost,
-            self.strange + other.strange,
-            self.disordered + other.disordered,
-            self.repeated + other.repeated,
+            lost=self.lost + other.lost,
+            strange=self.strange + other.strange,
+            disordered=self.disordered + other.disordered,
+            repeated=self.repeated + other.repeated,
         )
 
 

@@ -49,7 +49,9 @@ async def add_ecp(  # noqa: PLR0913 - the columns of a new ECP, by name
     at: datetime,
 ) -> None:
     """Insert an ECP that waits for verification. Raises DuplicateKey."""
-    await add_ecps(session, [NewEcp(ecp_id, code, account_id, details, place, at)])
+    await add_ecps(
+        session, [NewEcp(id=ecp_id, code=code, account_id=account_id, details=details, place=place, registered_at=at)]
+    )
 
 
 async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
@@ -145,5 +147,5 @@ async def erase(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: da
         erased_by=by,
         erased_reason=reason,
         updated_at=at,
-        **columns_of(EcpDetails(ERASED_NAME, None, None, None, None)),
+        **columns_of(EcpDetails(display_name=ERASED_NAME, practice=None, email=None, phone=None, license_number=None)),
     )

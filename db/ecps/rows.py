@@ -57,7 +57,11 @@ class EcpRecord(Struct, frozen=True):
         """What it tells of itself."""
         contact = self.contact
         return EcpDetails(
-            self.ecp.display_name, self.ecp.practice, contact.email, contact.phone, contact.license_number
+            display_name=self.ecp.display_name,
+            practice=self.ecp.practice,
+            email=contact.email,
+            phone=contact.phone,
+            license_number=contact.license_number,
         )
 
 

@@ -143,7 +143,7 @@ class EmbeddedPostgres:
         if failure := programs.failure():
             problem = "The PostgreSQL programs do not run on this machine"
             raise DatabaseUnavailable(problem, "use Linux with the GNU C library, or macOS", failure)
-        cluster = Cluster(programs, data, self.directory, self.settings)
+        cluster = Cluster(programs=programs, data=data, directory=self.directory, settings=self.settings)
         if data.exists() and not password_file(self.directory).exists():
             self._drop_orphan(cluster)
         return cluster

@@ -88,7 +88,10 @@ class RuleOutcome(Struct, frozen=True, gc=False):
         line, ecp, holds = self.context.line, self.context.ecp, self.context.holds
         return tuple(
             ClauseVerdict(
-                found.clause, found.negated, holds[found.index] != found.negated, deciding_fact(found.clause, line, ecp)
+                clause=found.clause,
+                negated=found.negated,
+                met=holds[found.index] != found.negated,
+                fact=deciding_fact(found.clause, line, ecp),
             )
             for found in self.compiled.clauses
         )
@@ -96,7 +99,9 @@ class RuleOutcome(Struct, frozen=True, gc=False):
     @property
     def verdict(self) -> RuleVerdict:
         """The same verdict on its own, to be stored or explained."""
-        return RuleVerdict(self.met, self.earned, self.points, self.reduction, self.clauses)
+        return RuleVerdict(
+            met=self.met, earned=self.earned, points=self.points, reduction=self.reduction, clauses=self.clauses
+        )
 
 
 class Evaluation(Struct, frozen=True):

@@ -103,7 +103,12 @@ def collect_fact_references(verdict: RuleVerdict) -> References:
                 product_ids.add(product_id)
             case _:
                 pass
-    return References(frozenset(tier_ids), frozenset(geography_ids), frozenset(variant_ids), frozenset(product_ids))
+    return References(
+        tier_ids=frozenset(tier_ids),
+        geography_ids=frozenset(geography_ids),
+        variant_ids=frozenset(variant_ids),
+        product_ids=frozenset(product_ids),
+    )
 
 
 def _limit(rule: BonusRule, reason: ReductionReason) -> str:
@@ -143,7 +148,7 @@ def _verdict_tree(rule: BonusRule, verdict: RuleVerdict) -> _Part:
                 members = tuple(waiting.pop() for _ in conditions)
                 every = isinstance(condition, AllOf) != negated
                 met = all(member.met for member in members) if every else any(member.met for member in members)
-                waiting.append(_Part(condition, negated, met, every, members))
+                waiting.append(_Part(condition=condition, negated=negated, met=met, every=every, members=members))
             case Not():
                 waiting.append(waiting.pop())
             case _:

@@ -99,10 +99,10 @@ class Usage(Struct, frozen=True):
     def plus(self, points: int) -> "Usage":
         """Return the usage after the rule has paid these points, for the ECP's next line in the same month."""
         return Usage(
-            self.points_to_ecp + points,
-            self.points_to_ecp_this_month + points,
-            self.points_in_total + points,
-            self.times_to_ecp + (points > 0),
+            points_to_ecp=self.points_to_ecp + points,
+            points_to_ecp_this_month=self.points_to_ecp_this_month + points,
+            points_in_total=self.points_in_total + points,
+            times_to_ecp=self.times_to_ecp + (points > 0),
         )
 
 

@@ -103,7 +103,9 @@ def compute_reach(
 ) -> tuple[Reach, ...]:
     """Compute the reach of each rule, in order."""
     found = (clause for rule in rules for clause in walk_clauses(rule.condition))
-    ecps = Audience(ReachSearch(found, scope, population.paths, population.tier_ranks))
+    ecps = Audience(
+        ReachSearch(all_clauses=found, scope=scope, paths=population.paths, tier_ranks=population.tier_ranks)
+    )
     for cell in population.cells:
         ecps.add(cell.geography_id, cell.tier_id, cell.count, cell.did, cell.stays)
     return tuple(_reach(rule, ecps, population.size, policy) for rule in rules)
@@ -132,7 +134,13 @@ def _reach(rule: BonusRule, ecps: Audience, audience: int, policy: ReachPolicy) 
     steps = tuple(
         FunnelStep(part, left, there - left) for part, left, there in zip(parts, remaining, before, strict=False)
     )
-    found = Reach(rule.id, audience, remaining[-1], policy.verdict(remaining[-1], audience), steps)
+    found = Reach(
+        rule_id=rule.id,
+        audience=audience,
+        eligible=remaining[-1],
+        verdict=policy.verdict(remaining[-1], audience),
+        funnel=steps,
+    )
     return (
         found
         if found.shut_by is None

@@ -48,11 +48,11 @@ def collect_references(rule: BonusRule) -> References:
             case _:
                 pass
     return References(
-        frozenset(tier_ids),
-        frozenset(geography_ids),
-        frozenset(variant_ids),
-        frozenset(product_ids),
-        frozenset(categories),
+        tier_ids=frozenset(tier_ids),
+        geography_ids=frozenset(geography_ids),
+        variant_ids=frozenset(variant_ids),
+        product_ids=frozenset(product_ids),
+        categories=frozenset(categories),
     )
 
 

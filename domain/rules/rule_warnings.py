@@ -85,7 +85,7 @@ def find_rule_warnings(rules: Sequence[BonusRule], context: WarningContext) -> t
 
 def _any_ecp(rules: Iterable[BonusRule], context: WarningContext) -> AnyEcp:
     found = (clause for rule in rules for clause in walk_clauses(rule.condition))
-    search = ReachSearch(found, context.scope, context.paths, context.tier_ranks)
+    search = ReachSearch(all_clauses=found, scope=context.scope, paths=context.paths, tier_ranks=context.tier_ranks)
     inside = (place for place, path in context.paths.items() if not context.geography_ids.isdisjoint(path))
     return AnyEcp(search, inside)
 

@@ -75,7 +75,10 @@ class ClauseEvaluator:
 
     def __init__(self, clauses: Sequence[Clause], tier_ranks: Mapping[UUID, int] | None = None) -> None:
         self._clauses = clauses
-        rules = [BonusRule(UUID(int=index), "", clause, FlatPoints(1)) for index, clause in enumerate(clauses)]
+        rules = [
+            BonusRule(id=UUID(int=index), name="", condition=clause, reward=FlatPoints(1))
+            for index, clause in enumerate(clauses)
+        ]
         self._decide = compile_program(rules, tier_ranks or {}).decide
 
     def true_clauses(self, line: LineFacts, ecp: EarnerFacts) -> Assignment:
@@ -94,7 +97,15 @@ def make_line(  # noqa: PLR0913 - one keyword per fact of a line
     at: datetime = datetime(2000, 1, 1, tzinfo=UTC),
 ) -> LineFacts:
     """A line for clauses that ask only for the given facts; the others get neutral values."""
-    return LineFacts(channel, variant_id, product_id, category, quantity, 0, at)
+    return LineFacts(
+        channel=channel,
+        variant_id=variant_id,
+        product_id=product_id,
+        category=category,
+        quantity=quantity,
+        base_points=0,
+        at=at,
+    )
 
 
 def _product_assignments(

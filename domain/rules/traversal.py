@@ -34,13 +34,13 @@ class ConditionNode(Struct, frozen=True):
             case AnyOf(conditions):
                 return self._beneath("any", conditions)
             case Not(condition):
-                return (ConditionNode(condition, self.depth + 1, self, ("not",)),)
+                return (ConditionNode(condition=condition, depth=self.depth + 1, parent=self, step=("not",)),)
             case _:
                 return ()
 
     def _beneath(self, name: str, conditions: tuple[Condition, ...]) -> "tuple[ConditionNode, ...]":
         return tuple(
-            ConditionNode(condition, self.depth + 1, self, (name, str(index)))
+            ConditionNode(condition=condition, depth=self.depth + 1, parent=self, step=(name, str(index)))
             for index, condition in enumerate(conditions)
         )
 

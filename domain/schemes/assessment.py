@@ -62,7 +62,14 @@ def sale_scope(
         return None
     if since is not None and since <= ends:
         starts = max(starts, since)
-    return SaleScope(sold, tuple(basics.channels), opens, closes, starts, ends)
+    return SaleScope(
+        variants=sold,
+        channels=tuple(basics.channels),
+        enrollment_opens_on=opens,
+        enrollment_closes_on=closes,
+        starts_on=starts,
+        ends_on=ends,
+    )
 
 
 def assess(
@@ -76,7 +83,10 @@ def assess(
         _describe_reach(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True)
     )
     rule_warnings = find_rule_warnings(content.rules, _warning_context(content, scope, population, names))
-    found = [ReviewWarning(warning.code, warning.message, warning.rule_id, warning.notice) for warning in rule_warnings]
+    found = [
+        ReviewWarning(code=warning.code, message=warning.message, rule_id=warning.rule_id, notice=warning.notice)
+        for warning in rule_warnings
+    ]
     return Assessment(
         described,
         tuple(_order_warnings(content.rules, [*_reach_warnings(content.rules, described, population, names), *found])),
@@ -89,7 +99,14 @@ def _describe_reach(rule: BonusRule, reach: Reach, population: Population, names
         for step in reach.funnel
     )
     sentence = reach_sentence(rule, reach, population, names)
-    return RuleReach(rule.id, reach.audience, reach.eligible, reach.verdict, sentence, funnel)
+    return RuleReach(
+        rule_id=rule.id,
+        audience=reach.audience,
+        eligible=reach.eligible,
+        verdict=reach.verdict,
+        sentence=sentence,
+        funnel=funnel,
+    )
 
 
 def _reach_warnings(
@@ -119,12 +136,12 @@ def _warning_context(
     content: SchemeContent, scope: SaleScope, population: Population, names: DisplayNames
 ) -> WarningContext:
     return WarningContext(
-        scope,
-        frozenset(content.geography_ids),
-        {value.variant_id: value.base_points for value in content.coupon_values},
-        content.basics.budget,
-        population.paths,
-        population.tier_ranks,
-        names,
+        scope=scope,
+        geography_ids=frozenset(content.geography_ids),
+        base_points={value.variant_id: value.base_points for value in content.coupon_values},
+        budget=content.basics.budget,
+        paths=population.paths,
+        tier_ranks=population.tier_ranks,
+        names=names,
         late=scope.starts_on != content.basics.starts_on,
     )

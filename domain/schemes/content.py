@@ -101,11 +101,11 @@ def canonical_json(content: SchemeContent) -> bytes:
 def canonical(content: SchemeContent) -> SchemeContent:
     """Sort everything in the content whose order has no meaning."""
     return SchemeContent(
-        msgspec.structs.replace(content.basics, channels=tuple(sorted(content.basics.channels))),
-        tuple(sorted(content.variant_ids)),
-        tuple(sorted(content.geography_ids)),
-        tuple(sorted(content.coupon_values, key=lambda value: value.variant_id)),
-        content.rules,
+        basics=msgspec.structs.replace(content.basics, channels=tuple(sorted(content.basics.channels))),
+        variant_ids=tuple(sorted(content.variant_ids)),
+        geography_ids=tuple(sorted(content.geography_ids)),
+        coupon_values=tuple(sorted(content.coupon_values, key=lambda value: value.variant_id)),
+        rules=content.rules,
     )
 
 

@@ -155,7 +155,8 @@ def _stage(kind: StageKind, facts: SchemeFacts, at: datetime) -> Stage:
 
 def _pending(kind: StageKind, status: SchemeStatus, since: datetime, **details: object) -> Stage:
     """A stage whose owner must act."""
-    return Stage(kind, StageState.PENDING, status, since, waiting_on=kind.owner.label, **details)  # type: ignore[arg-type]
+    pending = Stage(kind=kind, state=StageState.PENDING, status=status, since=since, waiting_on=kind.owner.label)
+    return replace(pending, **details)
 
 
 def _definition(facts: SchemeFacts, _at: datetime) -> Stage:
@@ -168,7 +169,14 @@ def _definition(facts: SchemeFacts, _at: datetime) -> Stage:
         status, since = SchemeStatus.CHANGES_REQUESTED, submission.decided_at
         return _pending(kind, status, since, done=complete, total=total, due_on=due)
     if submission and (submission.current or submission.decision):
-        return Stage(kind, StageState.DONE, SchemeStatus.SUBMITTED, submission.submitted_at, total, total)
+        return Stage(
+            kind=kind,
+            state=StageState.DONE,
+            status=SchemeStatus.SUBMITTED,
+            since=submission.submitted_at,
+            done=total,
+            total=total,
+        )
     open_step = next((step.kind for step in facts.steps if step.state is not WizardStepState.COMPLETE), None)
     status = SchemeStatus.STEP_PENDING if open_step else SchemeStatus.REVIEW_PENDING
     return _pending(kind, status, saved, done=complete, total=total, open_step=open_step, due_on=due)
@@ -180,10 +188,23 @@ def _approval(facts: SchemeFacts, _at: datetime) -> Stage:
         return Stage(kind, StageState.NOT_STARTED)
     if submission.decision is Decision.APPROVED:
         due = None if facts.effective_at is None else facts.define_by
-        return Stage(kind, StageState.DONE, SchemeStatus.APPROVED, submission.decided_at, done=1, due_on=due)
+        return Stage(
+            kind=kind,
+            state=StageState.DONE,
+            status=SchemeStatus.APPROVED,
+            since=submission.decided_at,
+            done=1,
+            due_on=due,
+        )
     if submission.decision is Decision.REJECTED:
         why = f"Rejected by {submission.decided_by}: {submission.reason}"
-        return Stage(kind, StageState.BLOCKED, SchemeStatus.REJECTED, submission.decided_at, blocked_by=(why,))
+        return Stage(
+            kind=kind,
+            state=StageState.BLOCKED,
+            status=SchemeStatus.REJECTED,
+            since=submission.decided_at,
+            blocked_by=(why,),
+        )
     if not submission.current:
         return Stage(kind, StageState.NOT_STARTED)
     return _pending(kind, SchemeStatus.APPROVAL_PENDING, submission.submitted_at, due_on=facts.define_by)
@@ -233,10 +254,10 @@ def _running(facts: SchemeFacts, at: datetime) -> Stage:
     moment, status = found or max(reached, default=(approved_at, SchemeStatus.NOT_STARTED))
     since = max(moment, approved_at)
     if status is SchemeStatus.NOT_STARTED:
-        return Stage(kind, StageState.NOT_STARTED, status, since, due_on=facts.ends_on)
+        return Stage(kind=kind, state=StageState.NOT_STARTED, status=status, since=since, due_on=facts.ends_on)
     if status is SchemeStatus.ENDED:
-        return Stage(kind, StageState.DONE, status, since, done=1)
-    return Stage(kind, StageState.IN_PROGRESS, status, since, due_on=facts.ends_on)
+        return Stage(kind=kind, state=StageState.DONE, status=status, since=since, done=1)
+    return Stage(kind=kind, state=StageState.IN_PROGRESS, status=status, since=since, due_on=facts.ends_on)
 
 
 def _settlement(facts: SchemeFacts, at: datetime) -> Stage:

@@ -79,7 +79,7 @@ class Compiler:
         name = node.name.value
         if name == "__typename":
             typename = GraphQLField(GraphQLNonNull(GraphQLString), resolve=lambda *_: type_.name)
-            return Root(key, typename, [node], self._completion(typename.type, details))
+            return Root(key=key, field=typename, nodes=[node], completion=self._completion(typename.type, details))
         if name.startswith("__"):
             raise Irregular("introspection")
         field = type_.fields[name]

@@ -143,14 +143,14 @@ class CompiledSchema(strawberry.Schema):
         found = operation.plans.get(key)
         if found is None:
             compiler = Compiler(
-                self._schema,
-                self.schema_converter,
-                self.config,
-                self._natives,
-                self._inputs,
-                operation.definition,
-                operation.fragments,
-                variables,
+                schema=self._schema,
+                converter=self.schema_converter,
+                config=self.config,
+                natives=self._natives,
+                inputs=self._inputs,
+                operation=operation.definition,
+                fragments=operation.fragments,
+                variables=variables,
             )
             try:
                 found = compiler.plan()

@@ -41,7 +41,12 @@ _COMPLETE: Final = "event: complete\ndata: \n\n"
 def single_result(answer: dict[str, Any]) -> Response:
     """Return the answer to a query or mutation as a stream of one event."""
     text = orjson.dumps(answer, option=orjson.OPT_UTC_Z).decode()
-    return Response(f"event: next\ndata: {text}\n\n{_COMPLETE}", 200, dict(_HEADERS), EVENT_STREAM)
+    return Response(
+        content=f"event: next\ndata: {text}\n\n{_COMPLETE}",
+        status_code=200,
+        headers=dict(_HEADERS),
+        media_type=EVENT_STREAM,
+    )
 
 
 class EventStream(Response):

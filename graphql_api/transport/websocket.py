@@ -52,7 +52,7 @@ class WebSocketEndpoint:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         # The client may leave at any moment; uvicorn then raises an OSError.
         with suppress(OSError):
-            await _Connection(self, receive, send, headers).run()
+            await _Connection(endpoint=self, receive=receive, send=send, headers=headers).run()
 
     async def sign_in(self, headers: dict[str, str], connection: "_Connection") -> Session:
         """Return a session for the credential of a connection. Raises RequestError."""

@@ -151,7 +151,13 @@ class Dispatcher:
         body = orjson.dumps(event_body(delivery.facts))
         headers = signed_headers(delivery.secrets, delivery.id, int(at.timestamp()), body)
         outcome = await self._sender.post(delivery.endpoint.url, headers, body)
-        return Attempt(at, round(outcome.seconds * 1000), outcome.status, outcome.error, outcome.gone)
+        return Attempt(
+            at=at,
+            milliseconds=round(outcome.seconds * 1000),
+            status=outcome.status,
+            error=outcome.error,
+            gone=outcome.gone,
+        )
 
     async def _record(self, tried: Tried) -> None:
         async with self._connections:

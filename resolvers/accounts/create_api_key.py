@@ -48,13 +48,13 @@ async def create_api_key(operation: Operation, command: CreateApiKey) -> Created
             message = "This account is disabled." if accounts else "This account does not exist."
             reject_invalid([Problem(UserErrorCode.NOT_FOUND, message, ("accountId",))])
         key = ApiKeyRow(
-            operation.new_id(),
-            command.account_id,
-            command.name.strip(),
-            secret[:_HINT_LENGTH],
-            operation.viewer.account_id,
-            operation.now,
-            None,
+            id=operation.new_id(),
+            account_id=command.account_id,
+            name=command.name.strip(),
+            hint=secret[:_HINT_LENGTH],
+            created_by=operation.viewer.account_id,
+            created_at=operation.now,
+            revoked_at=None,
         )
         await add_api_key(session, key, hash_of_secret(secret))
         await append_event(operation, session, EventKind.API_KEY_CREATED, key.id)

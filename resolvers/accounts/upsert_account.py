@@ -43,13 +43,13 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
             reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This vendor does not exist.", ("vendorId",))])
         key = operation.new_id() if stored is None else stored.id
         account = AccountRow(
-            key,
-            command.display_name.strip(),
-            email,
-            command.vendor_id,
-            operation.now if stored is None else stored.created_at,
-            (stored and stored.disabled_at) or operation.now if command.disabled else None,
-            sorted(role.value for role in command.roles),
+            id=key,
+            display_name=command.display_name.strip(),
+            email=email,
+            vendor_id=command.vendor_id,
+            created_at=operation.now if stored is None else stored.created_at,
+            disabled_at=(stored and stored.disabled_at) or operation.now if command.disabled else None,
+            roles=sorted(role.value for role in command.roles),
         )
         if account != stored:
             await put_account(session, account)

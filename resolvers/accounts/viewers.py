@@ -50,10 +50,17 @@ def hash_of_secret(secret: str) -> bytes:
 def viewer_of(account: AccountRow) -> Viewer:
     """What an account may do."""
     roles = frozenset(Role(role) for role in account.roles)
-    return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id, account.ecp_id)
+    return Viewer(
+        account_id=account.id,
+        display_name=account.display_name,
+        email=account.email,
+        roles=roles,
+        vendor_id=account.vendor_id,
+        ecp_id=account.ecp_id,
+    )
 
 
 def _signed_in(account: AccountRow, *, api_key_id: UUID | None = None, expires: float | None = None) -> SignedIn | None:
     if account.disabled_at is not None:
         return None
-    return SignedIn(viewer_of(account), account, api_key_id, expires)
+    return SignedIn(viewer=viewer_of(account), account=account, api_key_id=api_key_id, expires=expires)

@@ -52,8 +52,13 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
             message = "A geography that has others beneath it keeps its level."
             reject_invalid([Problem(UserErrorCode.CONFLICT, message, ("level",))])
         key = operation.new_id() if stored is None else stored.id
-        texts = (command.code.strip(), command.name.strip(), command.level.value)
-        geography = GeographyRow(key, *texts, command.parent_id)
+        geography = GeographyRow(
+            id=key,
+            code=command.code.strip(),
+            name=command.name.strip(),
+            level=command.level.value,
+            parent_id=command.parent_id,
+        )
         if geography != stored:
             await put(session, [geography])
             if stored is not None and (stored.level, stored.parent_id) != (geography.level, geography.parent_id):

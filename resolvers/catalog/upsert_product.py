@@ -51,9 +51,13 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
         product_id = operation.new_id() if stored is None else stored.id
         mine = {variant.id: variant for variant in await session.fetch(VARIANTS_BY_PRODUCT, ids=[product_id])}
         reject_invalid(_foreign_variants(command.variants, mine.keys()))
-        product = ProductRow(product_id, command.name.strip(), command.category.strip(), command.brand.strip())
+        product = ProductRow(
+            id=product_id, name=command.name.strip(), category=command.category.strip(), brand=command.brand.strip()
+        )
         variants = [
-            VariantRow(entry.id or operation.new_id(), entry.sku.strip(), entry.name.strip(), product_id)
+            VariantRow(
+                id=entry.id or operation.new_id(), sku=entry.sku.strip(), name=entry.name.strip(), product_id=product_id
+            )
             for entry in command.variants
         ]
         changed = [variant for variant in variants if variant != mine.get(variant.id)]

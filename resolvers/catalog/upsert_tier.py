@@ -40,7 +40,7 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
     async with upserting(operation, taken) as session:
         stored = await existing(session, LOCK_TIER, command.id, "tier")
         key = operation.new_id() if stored is None else stored.id
-        tier = TierRow(key, command.code.strip(), command.name.strip(), command.rank)
+        tier = TierRow(id=key, code=command.code.strip(), name=command.name.strip(), rank=command.rank)
         if tier != stored:
             await put(session, [tier])
             await append_event(operation, session, EventKind.TIER_SAVED, key)

@@ -38,7 +38,9 @@ async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
     async with upserting(operation, {"uq_vendor__code": ("code", "Another vendor has this code.")}) as session:
         stored = await existing(session, LOCK_VENDOR, command.id, "vendor")
         key = operation.new_id() if stored is None else stored.id
-        vendor = VendorRow(key, command.code.strip(), command.name.strip(), command.kind.value, city)
+        vendor = VendorRow(
+            id=key, code=command.code.strip(), name=command.name.strip(), kind=command.kind.value, city=city
+        )
         if vendor != stored:
             await put(session, [vendor])
             await append_event(operation, session, EventKind.VENDOR_SAVED, key)

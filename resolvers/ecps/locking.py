@@ -62,7 +62,7 @@ async def pin_place(session: Writing, geography_id: UUID) -> EcpPlace | None:
         chain += rows
         above = rows[0].parent_id
     region = next((row.id for row in chain if row.level == GeographyLevel.REGION), None)
-    return EcpPlace(geography_id, chain[0].name, region, chain[-1].id)
+    return EcpPlace(geography_id=geography_id, name=chain[0].name, region_id=region, country_id=chain[-1].id)
 
 
 def settled(place: EcpPlace | None, found: Sequence[Problem]) -> EcpPlace:

@@ -76,7 +76,9 @@ async def record_activities(operation: Operation, command: RecordActivities) -> 
 
 def _tidy(activity: Activity) -> Activity:
     code = activity.ecp_code.strip().upper()
-    return Activity(activity.external_id.strip(), code, activity.kind, activity.occurred_at)
+    return Activity(
+        external_id=activity.external_id.strip(), ecp_code=code, kind=activity.kind, occurred_at=activity.occurred_at
+    )
 
 
 async def _ecps(session: Writing, activities: Sequence[Activity]) -> dict[str, NamedEcpRow]:
@@ -89,9 +91,11 @@ def _entry(index: int, activity: Activity, ecps: Mapping[str, NamedEcpRow], oper
     of_ecp = ecp_problem(None if ecp is None else EcpStatus(ecp.status))
     problems = (*activity_problems(activity, operation.now), *(() if of_ecp is None else (of_ecp,)))
     if problems or ecp is None:
-        return _Entry(index, activity.external_id, None, problems)
-    row = StoredActivityRow(activity.external_id, ecp.id, activity.kind, activity.occurred_at)
-    return _Entry(index, activity.external_id, row, ())
+        return _Entry(index=index, external_id=activity.external_id, row=None, problems=problems)
+    row = StoredActivityRow(
+        external_id=activity.external_id, ecp_id=ecp.id, kind=activity.kind, occurred_at=activity.occurred_at
+    )
+    return _Entry(index=index, external_id=activity.external_id, row=row, problems=())
 
 
 async def _add(operation: Operation, session: Writing, source: str, rows: Mapping[str, StoredActivityRow]) -> set[str]:

@@ -31,11 +31,11 @@ class UpdateEcp(Struct, frozen=True):
     def upon(self, before: EcpDetails) -> EcpDetails:
         """The details after the correction."""
         return EcpDetails(
-            before.display_name if self.display_name is None else self.display_name,
-            before.practice if self.practice is None else self.practice,
-            before.email if self.email is None else self.email,
-            before.phone if self.phone is None else self.phone,
-            before.license_number if self.license_number is None else self.license_number,
+            display_name=before.display_name if self.display_name is None else self.display_name,
+            practice=before.practice if self.practice is None else self.practice,
+            email=before.email if self.email is None else self.email,
+            phone=before.phone if self.phone is None else self.phone,
+            license_number=before.license_number if self.license_number is None else self.license_number,
         ).trimmed
 
 

@@ -88,18 +88,18 @@ async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_i
 
 async def _applicant(session: Writing, row: ApplicantRow, *, own: bool) -> Applicant:
     places = frozenset(await session.fetch(statements.PLACES_OF_ECP, ecp_id=row.id))
-    return Applicant(row.id, row.code, EcpStatus(row.status), places, own)
+    return Applicant(id=row.id, code=row.code, status=EcpStatus(row.status), places=places, own=own)
 
 
 async def _offer(session: Writing, row: OfferRow) -> Offer:
     return Offer(
-        row.approved_at is not None,
-        row.rejected_at is not None,
-        row.enrollment_opens_on,
-        row.enrollment_closes_on,
-        row.ends_on,
-        row.terms_version,
-        frozenset(await session.fetch(statements.PLACES_OF_SCHEME, scheme_id=row.id)),
+        approved=row.approved_at is not None,
+        rejected=row.rejected_at is not None,
+        opens_on=row.enrollment_opens_on,
+        closes_on=row.enrollment_closes_on,
+        ends_on=row.ends_on,
+        terms_version=row.terms_version,
+        places=frozenset(await session.fetch(statements.PLACES_OF_SCHEME, scheme_id=row.id)),
     )
 
 

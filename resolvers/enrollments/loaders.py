@@ -54,9 +54,9 @@ async def standing_row(fetching: Fetching, enrollment_id: UUID) -> EnrollmentSta
 def standing_of(row: EnrollmentStandingRow, operation: Operation) -> EnrollmentFacts:
     """What guards look at, today."""
     return EnrollmentFacts(
-        EnrollmentStatus(row.status),
-        row.ecp_id,
-        row.ecp_code,
-        EcpStatus(row.ecp_status),
-        row.scheme_ends_on is not None and row.scheme_ends_on < operation.now.date(),
+        status=EnrollmentStatus(row.status),
+        ecp_id=row.ecp_id,
+        ecp_code=row.ecp_code,
+        ecp_status=EcpStatus(row.ecp_status),
+        scheme_has_ended=row.scheme_ends_on is not None and row.scheme_ends_on < operation.now.date(),
     )

@@ -24,15 +24,15 @@ async def notify(  # noqa: PLR0913 - what happened, who did it, and who is told 
     """Tell whoever follows the stream of an event, and each of the accounts, which can sign in, a sentence about it."""
     rows = [
         NotificationRow(
-            operation.new_id(),
-            account_id,
-            event.kind,
-            message,
-            actor_id,
-            event.subject_of(SubjectKind.SCHEME),
-            activity_id,
-            operation.now,
-            None,
+            id=operation.new_id(),
+            account_id=account_id,
+            kind=event.kind,
+            message=message,
+            actor_id=actor_id,
+            scheme_id=event.subject_of(SubjectKind.SCHEME),
+            activity_id=activity_id,
+            created_at=operation.now,
+            read_at=None,
         )
         for account_id, message in messages.items()
     ]

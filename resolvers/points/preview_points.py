@@ -83,11 +83,11 @@ async def preview_points(operation: Operation, command: PreviewPoints) -> Points
     evaluation = await _evaluate(operation, case, command.volume_so_far)
     problems = tuple(problem.under("input") for problem in (*early, *earning_problems(case.line, case.earner, content)))
     return PointsPreview(
-        0 if problems else evaluation.base_points,
-        0 if problems else evaluation.bonus_points,
-        await explain_evaluation(operation, rule_rows(scheme.id, content.rules), evaluation),
-        problems,
-        list(_assumptions(case, command.volume_so_far)),
+        base_points=0 if problems else evaluation.base_points,
+        bonus_points=0 if problems else evaluation.bonus_points,
+        verdicts=await explain_evaluation(operation, rule_rows(scheme.id, content.rules), evaluation),
+        problems=problems,
+        assumptions=list(_assumptions(case, command.volume_so_far)),
     )
 
 
@@ -114,12 +114,18 @@ async def _case(  # noqa: PLR0913, PLR0917 - the parts of a case
         message = "This variant does not exist."
         raise InvalidInput(Problem(UserErrorCode.NOT_FOUND, message, ("input", "variantId")))
     (variant,) = variants
-    line = SaleLine(command.channel, variant.id, variant.sku, command.quantity, at)
+    line = SaleLine(channel=command.channel, variant_id=variant.id, sku=variant.sku, quantity=command.quantity, at=at)
     reject_invalid([*line_problems(line), *_volume_problems(command.volume_so_far)])
     (product,) = await operation.fetch(PRODUCTS_BY_ID, ids=[variant.product_id])
     points = {value.variant_id: value.base_points for value in content.coupon_values}
     facts = LineFacts(
-        line.channel, variant.id, product.id, product.category, line.quantity, points.get(variant.id, 0), at
+        channel=line.channel,
+        variant_id=variant.id,
+        product_id=product.id,
+        category=product.category,
+        quantity=line.quantity,
+        base_points=points.get(variant.id, 0),
+        at=at,
     )
     enrolled_at = await _enrolled_at(operation, scheme.live_id, ecp.id)
     in_force = scheme.approved_at is not None
@@ -128,8 +134,14 @@ async def _case(  # noqa: PLR0913, PLR0917 - the parts of a case
         enrolled_at = _assumed_enrollment(content, at)
     path = tuple(dict.fromkeys(key for key in (ecp.geography_id, ecp.region_id, ecp.country_id) if key is not None))
     places = (await names_of(operation, [ecp.geography_id])).geographies
-    earner = Earner(ecp.code, EcpStatus(ecp.status), path, places[ecp.geography_id], enrolled_at)
-    return _Case(content, line, facts, earner, ecp, assumed)
+    earner = Earner(
+        code=ecp.code,
+        status=EcpStatus(ecp.status),
+        geography_path=path,
+        place=places[ecp.geography_id],
+        enrolled_at=enrolled_at,
+    )
+    return _Case(content=content, line=line, facts=facts, earner=earner, ecp=ecp, assumed_enrolled=assumed)
 
 
 async def _enrolled_at(operation: Operation, scheme_id: UUID, ecp_id: UUID) -> datetime | None:
@@ -157,11 +169,11 @@ async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluatio
         done = await operation.fetch(ACTIVITIES_OF_ECP, ecp_id=case.ecp.id, kinds=kinds, at=case.line.at)
     groups = align_many(kinds, done, lambda pair: pair[0])
     facts = EarnerFacts(
-        case.ecp.tier_id,
-        case.earner.geography_path,
-        case.earner.enrolled_at,
-        dict.fromkeys(needed_volumes(rules), volume),
-        {kind: [at for _, at in group] for kind, group in zip(kinds, groups, strict=True)},
+        tier_id=case.ecp.tier_id,
+        geography_path=case.earner.geography_path,
+        enrolled_at=case.earner.enrolled_at,
+        volumes=dict.fromkeys(needed_volumes(rules), volume),
+        activities={kind: [at for _, at in group] for kind, group in zip(kinds, groups, strict=True)},
     )
     return compile_rules(rules, ranks).evaluate(case.facts, facts)
 

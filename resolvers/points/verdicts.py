@@ -77,6 +77,8 @@ async def explain_evaluation(
     names = await names_of(fetching, ids | {row.id for view in views for row in view.mentioned})
     rule_names = {view.id: view.rule.name for view in views}
     return [
-        LineVerdictView(view, RuleVerdictView(view, verdict, names, rule_names), verdict.points)
+        LineVerdictView(
+            view, RuleVerdictView(rule=view, verdict=verdict, names=names, rule_names=rule_names), verdict.points
+        )
         for view, verdict in zip(views, verdicts, strict=True)
     ]

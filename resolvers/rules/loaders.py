@@ -66,7 +66,7 @@ async def _name_rows(fetching: Fetching, ids: Collection[UUID]) -> list[NameRow]
 def rule_rows(scheme_id: UUID, rules: Iterable[BonusRule]) -> list[RuleRow]:
     """Turn the rules of a content into rows, for rules that are not stored as rows."""
     return [
-        RuleRow(rule.id, scheme_id, position, msgspec.json.encode(rule).decode())
+        RuleRow(id=rule.id, scheme_id=scheme_id, position=position, document=msgspec.json.encode(rule).decode())
         for position, rule in enumerate(rules, start=1)
     ]
 
@@ -77,10 +77,10 @@ async def rule_views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
     names = {row.id: row for row in await _name_rows(fetching, ids)}
     return [
         RuleView(
-            row.id,
-            row.position,
-            row.document,
-            tuple(names[key] for key in _mentioned_ids(row.document) if key in names),
+            id=row.id,
+            position=row.position,
+            document=row.document,
+            mentioned=tuple(names[key] for key in _mentioned_ids(row.document) if key in names),
         )
         for row in rows
     ]

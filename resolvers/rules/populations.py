@@ -36,7 +36,12 @@ async def load_assessment_context(
     inside = [{place for place, path in paths.items() if not some.isdisjoint(path)} for some in chosen]
     cells = await _cells(fetching, contents, list(set[UUID]().union(*inside)), now)
     populations = [
-        Population(tuple(cell for cell in cells if cell.geography_id in places), within, paths, ranks)
+        Population(
+            cells=tuple(cell for cell in cells if cell.geography_id in places),
+            within=within,
+            paths=paths,
+            tier_ranks=ranks,
+        )
         for within, places in zip(chosen, inside, strict=True)
     ]
     return AssessmentContext(variants, {row.id: row.name for row in tiers}, populations)
@@ -77,7 +82,7 @@ async def _active(
         did = frozenset(activity_clauses[number - 1] for number in row.met)
         # A clause without a bound in days holds for good once it is met.
         stays = frozenset(clause for clause in did if clause.within_days is None)
-        cells.append(Cell(row.geography_id, row.tier_id, row.count, did, stays))
+        cells.append(Cell(geography_id=row.geography_id, tier_id=row.tier_id, count=row.count, did=did, stays=stays))
     return cells
 
 

@@ -90,7 +90,13 @@ class Definition(Struct, frozen=True, eq=False):
     def standing(self) -> SchemeStanding:
         """What guards look at."""
         scheme = self.scheme
-        row = StandingRow(scheme.id, self.content_hash, scheme.effective_at, scheme.ends_on, self.open_revision)
+        row = StandingRow(
+            id=scheme.id,
+            content_hash=self.content_hash,
+            effective_at=scheme.effective_at,
+            ends_on=scheme.ends_on,
+            open_revision=self.open_revision,
+        )
         return standing(row, self.submission, self.as_of, ready=is_ready(self.steps))
 
     @property
@@ -117,12 +123,12 @@ class Definition(Struct, frozen=True, eq=False):
         if submission is None:
             return None
         return SubmissionFact(
-            submission.submitted_at,
-            is_current(submission, self.content_hash, self.scheme.effective_at),
-            None if submission.decision is None else Decision(submission.decision),
-            submission.decided_at,
-            submission.decided_by_name,
-            submission.reason,
+            submitted_at=submission.submitted_at,
+            current=is_current(submission, self.content_hash, self.scheme.effective_at),
+            decision=None if submission.decision is None else Decision(submission.decision),
+            decided_at=submission.decided_at,
+            decided_by=submission.decided_by_name,
+            reason=submission.reason,
         )
 
 
@@ -166,7 +172,19 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
         named = {row.geography.id: row.geography.name for row in places[index]}
         ordered = {kind: by_kind[kind] for kind in STEP_ORDER}
         revisions = approved.get(scheme.revises, ())
-        found.append(Definition(scheme, content, ordered, submissions[index], names, named, as_of, opened, revisions))
+        found.append(
+            Definition(
+                scheme=scheme,
+                content=content,
+                sections=ordered,
+                submission=submissions[index],
+                names=names,
+                places=named,
+                as_of=as_of,
+                open_revision=opened,
+                approved=revisions,
+            )
+        )
     return found
 
 
@@ -189,11 +207,11 @@ def _content(
         if row.base_points is not None and row.planned_quantity is not None
     )
     return SchemeContent(
-        basics,
-        tuple(row.variant.id for row in variants),
-        tuple(row.geography.id for row in places),
-        values,
-        tuple(row.rule for row in rules),
+        basics=basics,
+        variant_ids=tuple(row.variant.id for row in variants),
+        geography_ids=tuple(row.geography.id for row in places),
+        coupon_values=values,
+        rules=tuple(row.rule for row in rules),
     )
 
 

@@ -81,7 +81,9 @@ def _act(
     if before.scheme.revises is not None:
         message = f"Revision {before.scheme.revision}: {message}"
     step = WizardStepKind(saved.section)
-    return SchemeActivity(EventKind.SCHEME_STEP_SAVED, message, step, saved.version, changed)
+    return SchemeActivity(
+        kind=EventKind.SCHEME_STEP_SAVED, message=message, section=step, version=saved.version, changes=changed
+    )
 
 
 async def _conflict(

@@ -69,7 +69,10 @@ async def assess_definitions(
     for definition, population in zip(definitions, found.populations, strict=True):
         names = definition.names
         every = DisplayNames(
-            found.tier_names, {**names.geographies, **definition.places}, names.variants, names.products
+            tiers=found.tier_names,
+            geographies={**names.geographies, **definition.places},
+            variants=names.variants,
+            products=names.products,
         )
         scope = sale_scope(definition.content, found.variants, _since(definition))
         # Mostly milliseconds, but seconds for the largest rules: never of the one thread that serves everybody.

@@ -32,14 +32,14 @@ def review_of(definition: Definition) -> Review:
     steps, content = definition.steps, definition.content
     changes = definition.changes
     return Review(
-        definition,
-        definition.content_hash,
-        is_ready(steps),
-        tuple(problem for step in steps for problem in step.review_problems),
-        content.coupon_quantity,
-        content.base_liability,
-        changes,
-        definition.replaced.number if definition.replaced else None,
+        definition=definition,
+        content_hash=definition.content_hash,
+        ready=is_ready(steps),
+        problems=tuple(problem for step in steps for problem in step.review_problems),
+        coupon_quantity=content.coupon_quantity,
+        base_liability=content.base_liability,
+        changes=changes,
+        replaces=definition.replaced.number if definition.replaced else None,
     )
 
 

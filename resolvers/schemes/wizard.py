@@ -35,7 +35,9 @@ class WizardView(Struct, frozen=True):
 def wizard_of(definition: Definition) -> WizardView:
     """The wizard of a scheme as it is."""
     steps = tuple(
-        StepView(step.kind, step.state, definition.sections[step.kind].version, step.problems)
+        StepView(
+            kind=step.kind, state=step.state, version=definition.sections[step.kind].version, problems=step.problems
+        )
         for step in definition.steps
     )
     return WizardView(definition.scheme.id, current_step((step.kind, step.state) for step in steps), steps)

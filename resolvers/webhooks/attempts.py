@@ -85,7 +85,17 @@ async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndp
     await save_endpoint(session, replace(endpoint, disabled_at=operation.now, disabled_reason=reason))
     kind, message = EventKind.WEBHOOK_ENDPOINT_DISABLED, disabled_message(endpoint.url, reason)
     rows = [
-        NotificationRow(operation.new_id(), account_id, kind, message, None, None, None, operation.now, None)
+        NotificationRow(
+            id=operation.new_id(),
+            account_id=account_id,
+            kind=kind,
+            message=message,
+            actor_id=None,
+            scheme_id=None,
+            activity_id=None,
+            created_at=operation.now,
+            read_at=None,
+        )
         for account_id in await session.fetch(HOLDERS_OF_ROLE, role=Role.ADMIN.value)
     ]
     await add_notifications(session, rows)
@@ -96,14 +106,14 @@ def _delivery(delivery_id: UUID, tried: Tried) -> WebhookDeliveryRow:
     event, attempt = tried.event, tried.attempt
     number = tried.endpoint.failures + 1
     return WebhookDeliveryRow(
-        delivery_id,
-        tried.endpoint.id,
-        event.xid,
-        event.id,
-        event.kind,
-        number,
-        attempt.at,
-        attempt.milliseconds,
-        attempt.status,
-        attempt.error,
+        id=delivery_id,
+        endpoint_id=tried.endpoint.id,
+        event_xid=event.xid,
+        event_id=event.id,
+        kind=event.kind,
+        attempt=number,
+        attempted_at=attempt.at,
+        milliseconds=attempt.milliseconds,
+        status=attempt.status,
+        error=attempt.error,
     )

@@ -57,7 +57,7 @@ async def next_delivery(operation: Operation, endpoint_id: UUID) -> Delivery | N
         facts = await _first_visible(operation, stream, events)
         if facts is not None:
             message_id = f"evt_{stream.epoch}_{facts.event.xid}_{facts.event.id}"
-            return Delivery(endpoint, secrets.valid_at(operation.now), facts, message_id)
+            return Delivery(endpoint=endpoint, secrets=secrets.valid_at(operation.now), facts=facts, id=message_id)
         if not events:
             return None
         await skip_events(operation, endpoint, events[-1].position)

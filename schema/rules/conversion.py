@@ -45,13 +45,13 @@ def _draft(rule: BonusRuleInput, ids: InputIds, new_id: Callable[[], UUID], path
     return RuleDraft(
         known_id,
         model.BonusRule(
-            known_id or new_id(),
-            rule.name,
-            _condition(rule.condition, ids, (*path, "condition")),
-            _reward(rule.reward),
-            _limits(rule.limits),
-            rule.priority or 0,
-            rule.exclusive_group,
+            id=known_id or new_id(),
+            name=rule.name,
+            condition=_condition(rule.condition, ids, (*path, "condition")),
+            reward=_reward(rule.reward),
+            limits=_limits(rule.limits),
+            priority=rule.priority or 0,
+            exclusive_group=rule.exclusive_group,
         ),
     )
 
@@ -105,7 +105,7 @@ def _quantity(given: QuantityConditionInput, _ids: InputIds, _path: Path) -> mod
 
 def _volume(given: VolumeConditionInput, ids: InputIds, path: Path) -> model.VolumeClause:
     variants = ids.many(NodeKind.VARIANT, given.variant_ids or (), *path, "variantIds")
-    return model.VolumeClause(given.measure, given.period, given.at_least, variants)
+    return model.VolumeClause(measure=given.measure, period=given.period, at_least=given.at_least, variant_ids=variants)
 
 
 def _activity(given: ActivityConditionInput, _ids: InputIds, _path: Path) -> model.ActivityClause:
@@ -118,11 +118,11 @@ def _enrolled_within(given: EnrolledWithinConditionInput, _ids: InputIds, _path:
 
 def _period(given: PeriodConditionInput, ids: InputIds, path: Path) -> model.PeriodClause:
     return model.PeriodClause(
-        given.from_,
-        given.to,
-        None if given.weekdays is None else tuple(given.weekdays),
-        _time(given.from_time, ids, (*path, "fromTime")),
-        _time(given.to_time, ids, (*path, "toTime")),
+        from_date=given.from_,
+        to_date=given.to,
+        weekdays=None if given.weekdays is None else tuple(given.weekdays),
+        from_time=_time(given.from_time, ids, (*path, "fromTime")),
+        to_time=_time(given.to_time, ids, (*path, "toTime")),
     )
 
 
@@ -144,7 +144,10 @@ def _limits(given: RuleLimitsInput | None) -> model.RuleLimits:
     if given is None:
         return model.RuleLimits()
     return model.RuleLimits(
-        given.points_per_ecp, given.points_per_ecp_per_month, given.points_in_total, given.times_per_ecp
+        points_per_ecp=given.points_per_ecp,
+        points_per_ecp_per_month=given.points_per_ecp_per_month,
+        points_in_total=given.points_in_total,
+        times_per_ecp=given.times_per_ecp,
     )
 
 

@@ -41,9 +41,27 @@ async def test_codes_go_on_where_they_were(database: Database) -> None:
 
 async def test_accounts_are_added_with_their_roles(database: Database, world: World) -> None:
     rows = [
-        AccountRow(UUID(int=1), "Asha Lanternkar", "asha@example.org", None, AT, None, ["ECP"]),
-        AccountRow(UUID(int=2), "Bina Opalmor", None, None, AT, LATER, ["ANALYST", "ECP"]),
-        AccountRow(UUID(int=3), "Nobody", None, None, AT, None, []),
+        AccountRow(
+            id=UUID(int=1),
+            display_name="Asha Lanternkar",
+            email="asha@example.org",
+            vendor_id=None,
+            created_at=AT,
+            disabled_at=None,
+            roles=["ECP"],
+        ),
+        AccountRow(
+            id=UUID(int=2),
+            display_name="Bina Opalmor",
+            email=None,
+            vendor_id=None,
+            created_at=AT,
+            disabled_at=LATER,
+            roles=["ANALYST", "ECP"],
+        ),
+        AccountRow(
+            id=UUID(int=3), display_name="Nobody", email=None, vendor_id=None, created_at=AT, disabled_at=None, roles=[]
+        ),
     ]
     async with database.writing() as session:
         await add_accounts(session, rows)
@@ -53,7 +71,18 @@ async def test_accounts_are_added_with_their_roles(database: Database, world: Wo
 
 
 async def test_an_address_that_is_taken_is_refused(database: Database, world: World) -> None:
-    rows = [AccountRow(UUID(int=n), "Asha", "asha@example.org", None, AT, None, ["ECP"]) for n in (1, 2)]
+    rows = [
+        AccountRow(
+            id=UUID(int=n),
+            display_name="Asha",
+            email="asha@example.org",
+            vendor_id=None,
+            created_at=AT,
+            disabled_at=None,
+            roles=["ECP"],
+        )
+        for n in (1, 2)
+    ]
     with pytest.raises(DuplicateKey, match="uq_account__email"):
         async with database.writing() as session:
             await add_accounts(session, rows)
@@ -81,18 +110,18 @@ async def test_enrollments_are_added_with_the_place_and_tier_of_the_ecp(
     scheme_id = await enrollments.open_scheme()
     ecp = _ecp(world, 1, tier="Gold")
     row = EnrollmentRow(
-        UUID(int=7),
-        scheme_id,
-        ecp.id,
-        EnrollmentStatus.REJECTED,
-        1,
-        AT,
-        ecp.account_id,
-        None,
-        LATER,
-        world.accounts[Role.PROGRAM_MANAGER].id,
-        "Too far away.",
-        None,
+        id=UUID(int=7),
+        scheme_id=scheme_id,
+        ecp_id=ecp.id,
+        status=EnrollmentStatus.REJECTED,
+        terms_version=1,
+        requested_at=AT,
+        requested_by=ecp.account_id,
+        enrolled_at=None,
+        decided_at=LATER,
+        decided_by=world.accounts[Role.PROGRAM_MANAGER].id,
+        reason="Too far away.",
+        withdrawn_at=None,
     )
     async with database.writing() as session:
         await add_ecps(session, [ecp])
@@ -115,10 +144,20 @@ def _ecp(world: World, number: int, *, tier: str | None = None) -> NewEcp:
     account_id = list(world.accounts.values())[number].id
     pune, region = world.geographies["Pune"], world.geographies["Maharashtra"]
     assert region.parent_id is not None
-    place = EcpPlace(pune.id, pune.name, region.id, region.parent_id)
-    details = EcpDetails(f"ECP {number}", None, f"ecp{number}@example.org", None, None)
-    verified: tuple[Any, Any] = (None, None) if tier is None else (world.tiers[tier].id, LATER)
-    return NewEcp(UUID(int=number), f"ECP-2026-{number:06}", account_id, details, place, AT, *verified)
+    place = EcpPlace(geography_id=pune.id, name=pune.name, region_id=region.id, country_id=region.parent_id)
+    details = EcpDetails(
+        display_name=f"ECP {number}", practice=None, email=f"ecp{number}@example.org", phone=None, license_number=None
+    )
+    return NewEcp(
+        id=UUID(int=number),
+        code=f"ECP-2026-{number:06}",
+        account_id=account_id,
+        details=details,
+        place=place,
+        registered_at=AT,
+        tier_id=None if tier is None else world.tiers[tier].id,
+        verified_at=None if tier is None else LATER,
+    )
 
 
 async def _rows(database: Database, table: Any) -> list[dict[str, Any]]:

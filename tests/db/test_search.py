@@ -43,7 +43,10 @@ def test_a_text_with_a_letter_or_digit_is_one(text: str) -> None:
 async def vendors(database: Database) -> Database:
     """Vendors with names from everywhere."""
     async with database.writing() as session:
-        rows = [VendorRow(UUID(int=n), *entry, "PRINTER", None) for n, entry in enumerate(NAMES.items(), start=1)]
+        rows = [
+            VendorRow(id=UUID(int=n), code=code, name=name, kind="PRINTER", city=None)
+            for n, (code, name) in enumerate(NAMES.items(), start=1)
+        ]
         await put(session, rows)
     return database
 

@@ -24,8 +24,8 @@ BACKEND = Statement(select(func.pg_backend_pid()), scalar(int))
 NAME = Statement(select(literal_column("current_database()::text")), scalar(str))
 ECHO = Statement(select(string("said")), scalar(str))
 SLOW = Statement(select(literal(1)).where(text("pg_sleep(0.05) IS NOT NULL")), scalar(int))
-GOLD = TierRow(UUID(int=1), "GOLD", "Gold", 3)
-SILVER = TierRow(UUID(int=2), "SILVER", "Silver", 2)
+GOLD = TierRow(id=UUID(int=1), code="GOLD", name="Gold", rank=3)
+SILVER = TierRow(id=UUID(int=2), code="SILVER", name="Silver", rank=2)
 
 
 async def tiers(database: Database) -> list[TierRow]:
@@ -167,15 +167,15 @@ async def test_a_taken_value_is_told_by_its_index(database: Database) -> None:
     """The transaction is rolled back; a violation of another kind is a bug and stays one."""
     await store(database, GOLD)
     for row, index in (
-        (TierRow(UUID(int=3), "GOLD", "x", 9), "uq_tier__code"),
-        (TierRow(UUID(int=3), "NEW", "x", 3), "uq_tier__rank"),
+        (TierRow(id=UUID(int=3), code="GOLD", name="x", rank=9), "uq_tier__code"),
+        (TierRow(id=UUID(int=3), code="NEW", name="x", rank=3), "uq_tier__rank"),
     ):
         with pytest.raises(DuplicateKey) as taken:
             await store(database, SILVER, row)
         assert taken.value.constraint == index
         assert await tiers(database) == [GOLD]
     with pytest.raises(Exception, match="ck_tier__rank_positive") as violated:
-        await store(database, TierRow(UUID(int=3), "NEW", "x", 0))
+        await store(database, TierRow(id=UUID(int=3), code="NEW", name="x", rank=0))
     assert not isinstance(violated.value, DuplicateKey)
 
 
@@ -210,7 +210,7 @@ async def _lose(database: Database) -> None:
     async with database.writing() as session:
         await session._session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))  # noqa: SLF001 - as above
         await session.fetch(ALL_TIERS)
-        await store(database, TierRow(GOLD.id, "GOLD", "Elsewhere", 3))
+        await store(database, TierRow(id=GOLD.id, code="GOLD", name="Elsewhere", rank=3))
         await session.fetch(LOCK_TIER, id=GOLD.id)
 
 

@@ -68,7 +68,7 @@ STAFF_LABELS = "administrator, program manager, approver, operations, designer, 
 
 def viewer(*roles: Role) -> Viewer:
     """A viewer with these roles."""
-    return Viewer(UUID(int=1), "Asha", None, frozenset(roles))
+    return Viewer(account_id=UUID(int=1), display_name="Asha", email=None, roles=frozenset(roles))
 
 
 def test_the_tables_are_complete() -> None:
@@ -173,14 +173,28 @@ def test_which_ecps_and_whose_contact_data_a_role_shows(role: Role) -> None:
     sees_all = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST}
     own = EcpScope.OWN if role is Role.ECP else EcpScope.NONE
     for ecp_id, alone in ((None, EcpScope.NONE), (UUID(int=2), own)):
-        somebody = Viewer(UUID(int=1), "Asha", None, frozenset({role}), None, ecp_id)
+        somebody = Viewer(
+            account_id=UUID(int=1),
+            display_name="Asha",
+            email=None,
+            roles=frozenset({role}),
+            vendor_id=None,
+            ecp_id=ecp_id,
+        )
         assert somebody.ecp_scope is (EcpScope.ALL if role in sees_all else alone)
         assert somebody.contact_scope is (EcpScope.ALL if role is Role.PROGRAM_MANAGER else alone)
 
 
 def test_an_analyst_who_is_an_ecp_sees_all_and_its_own_contact_data() -> None:
     """R25: each role widens what an account sees."""
-    both = Viewer(UUID(int=1), "Asha", None, frozenset({Role.ANALYST, Role.ECP}), None, UUID(int=2))
+    both = Viewer(
+        account_id=UUID(int=1),
+        display_name="Asha",
+        email=None,
+        roles=frozenset({Role.ANALYST, Role.ECP}),
+        vendor_id=None,
+        ecp_id=UUID(int=2),
+    )
     assert (both.ecp_scope, both.contact_scope) == (EcpScope.ALL, EcpScope.OWN)
 
 

@@ -66,7 +66,9 @@ def test_names_of_clients_cannot_make_metrics_grow_without_bound() -> None:
     assert [names.limit(name) for name in ("a", "b", "c", "a")] == ["a", "b", OTHER, "a"]
     metrics = Metrics(lambda: PlanCounts(0, 0, {}), lambda: EventCounts(0, 0, 0, 0, 0, {}, leads=False))
     for index in range(1_000):
-        metrics.record(Finished(f"operation{index}", f"client{index}", "ok", 0.001, 1))
+        metrics.record(
+            Finished(name=f"operation{index}", client=f"client{index}", outcome="ok", seconds=0.001, statements=1)
+        )
     series = [line for line in metrics.text().splitlines() if line.startswith(b"tessera_operations_total")]
     assert len(series) == 301
 

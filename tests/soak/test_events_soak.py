@@ -32,4 +32,4 @@ def test_every_subscriber_ends_with_everything_in_order_and_naive_polling_does_n
 def soaked(server_url: str, database: str, log: Path) -> Outcome:
     """What comes of the run, against a server with a database of its own."""
     with fresh_place(server_url, database, 4) as place, serving(place, workers=4, log=log) as (_, address):
-        return asyncio.run(Soak(place, address, SIZE, print, seed=1).run())
+        return asyncio.run(Soak(place=place, address=address, size=SIZE, say=print, seed=1).run())

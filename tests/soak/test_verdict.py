@@ -27,4 +27,6 @@ def test_what_came_is_compared_with_what_was_written(got: str, verdict: Verdict)
 
 
 def test_verdicts_add_up() -> None:
-    assert Verdict(1, 2, 3, 4) + Verdict(10, 20, 30, 40) == Verdict(11, 22, 33, 44)
+    assert Verdict(lost=1, strange=2, disordered=3, repeated=4) + Verdict(
+        lost=10, strange=20, disordered=30, repeated=40
+    ) == Verdict(lost=11, strange=22, disordered=33, repeated=44)

@@ -36,7 +36,14 @@ class World:
         account = self.accounts[str(name)]
         roles = frozenset(Role(role) for role in account.roles)
         ecp_id = self.ecps.get(account.id)
-        return Viewer(account.id, account.display_name, account.email, roles, account.vendor_id, ecp_id)
+        return Viewer(
+            account_id=account.id,
+            display_name=account.display_name,
+            email=account.email,
+            roles=roles,
+            vendor_id=account.vendor_id,
+            ecp_id=ecp_id,
+        )
 
 
 def key(name: str) -> UUID:
@@ -67,7 +74,14 @@ async def build_world(environment: Environment) -> World:
 
 
 def _new_world() -> World:
-    return World(_accounts(), _tiers(), _geographies(), _products(), _variants(), _vendors())
+    return World(
+        accounts=_accounts(),
+        tiers=_tiers(),
+        geographies=_geographies(),
+        products=_products(),
+        variants=_variants(),
+        vendors=_vendors(),
+    )
 
 
 def _accounts() -> dict[str, AccountRow]:
@@ -76,13 +90,13 @@ def _accounts() -> dict[str, AccountRow]:
     roles["manager and approver"] = [Role.APPROVER, Role.PROGRAM_MANAGER]
     return {
         name: AccountRow(
-            key(f"account {name}"),
-            name.replace("_", " ").title(),
-            f"{name.lower().replace(' ', '.')}@example.com",
-            key("vendor PRN-1") if Role.VENDOR in held else None,
-            BEGINNING,
-            None,
-            [role.value for role in held],
+            id=key(f"account {name}"),
+            display_name=name.replace("_", " ").title(),
+            email=f"{name.lower().replace(' ', '.')}@example.com",
+            vendor_id=key("vendor PRN-1") if Role.VENDOR in held else None,
+            created_at=BEGINNING,
+            disabled_at=None,
+            roles=[role.value for role in held],
         )
         for name, held in roles.items()
     }
@@ -90,7 +104,10 @@ def _accounts() -> dict[str, AccountRow]:
 
 def _tiers() -> dict[str, TierRow]:
     names = ("Bronze", "Silver", "Gold", "Platinum")
-    return {name: TierRow(key(f"tier {name}"), name.upper(), name, rank) for rank, name in enumerate(names, start=1)}
+    return {
+        name: TierRow(id=key(f"tier {name}"), code=name.upper(), name=name, rank=rank)
+        for rank, name in enumerate(names, start=1)
+    }
 
 
 def _geographies() -> dict[str, GeographyRow]:
@@ -102,7 +119,11 @@ def _geographies() -> dict[str, GeographyRow]:
 
     def add(name: str, level: GeographyLevel, parent: str | None) -> None:
         rows[name] = GeographyRow(
-            key(f"geography {name}"), name.upper(), name, level.value, rows[parent].id if parent else None
+            id=key(f"geography {name}"),
+            code=name.upper(),
+            name=name,
+            level=level.value,
+            parent_id=rows[parent].id if parent else None,
         )
 
     for country, regions in tree.items():
@@ -116,14 +137,14 @@ def _geographies() -> dict[str, GeographyRow]:
 
 def _products() -> dict[str, ProductRow]:
     return {
-        name: ProductRow(key(f"product {name}"), name, category, "Tessera")
+        name: ProductRow(id=key(f"product {name}"), name=name, category=category, brand="Tessera")
         for name, category in (("Amber Oil", "Engine oil"), ("Cedar Wax", "Car care"), ("Clear Lens", "Eye care"))
     }
 
 
 def _variants() -> dict[str, VariantRow]:
     return {
-        sku: VariantRow(key(f"variant {sku}"), sku, name, key(f"product {product}"))
+        sku: VariantRow(id=key(f"variant {sku}"), sku=sku, name=name, product_id=key(f"product {product}"))
         for sku, name, product in (
             ("AMB-1L", "1 liter", "Amber Oil"),
             ("AMB-4L", "4 liters", "Amber Oil"),
@@ -135,7 +156,7 @@ def _variants() -> dict[str, VariantRow]:
 
 def _vendors() -> dict[str, VendorRow]:
     return {
-        code: VendorRow(key(f"vendor {code}"), code, name, kind.value, "Pune")
+        code: VendorRow(id=key(f"vendor {code}"), code=code, name=name, kind=kind.value, city="Pune")
         for code, name, kind in (
             ("PRN-1", "First Print", VendorKind.PRINTER),
             ("PCK-1", "Second Pack", VendorKind.PACKAGER),

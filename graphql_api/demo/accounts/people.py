@@ -42,23 +42,102 @@ class AccountPlan(Struct, frozen=True):
     disabled: bool = False
 
 
-FIRST_ADMIN: Final = AccountPlan(260, "Anaya Lumerkar", "anaya.lumerkar@example.com", (Role.ADMIN,), Person.ADMIN)
+FIRST_ADMIN: Final = AccountPlan(
+    days_ago=260,
+    display_name="Anaya Lumerkar",
+    email="anaya.lumerkar@example.com",
+    roles=(Role.ADMIN,),
+    person=Person.ADMIN,
+)
 # The one ECP whose token is printed; she is the first to register.
-TARA: Final = AccountPlan(254, "Dr. Tara Sorvane", "tara.sorvane@example.com", (Role.ECP,), Person.ECP)
+TARA: Final = AccountPlan(
+    days_ago=254,
+    display_name="Dr. Tara Sorvane",
+    email="tara.sorvane@example.com",
+    roles=(Role.ECP,),
+    person=Person.ECP,
+)
 
 # In order of age: the oldest account of a role is the one that `tessera token` signs in.
 ACCOUNTS: Final = (
-    AccountPlan(259, "Rohan Testani", "rohan.testani@example.com", (Role.PROGRAM_MANAGER,), Person.MANAGER),
-    AccountPlan(258, "Meera Ovalkar", "meera.ovalkar@example.com", (Role.APPROVER,), Person.APPROVER),
-    AccountPlan(257, "Kabir Brindane", "kabir.brindane@example.com", (Role.OPERATIONS,), Person.OPERATIONS),
-    AccountPlan(256, "Ishita Quillan", "ishita.quillan@example.com", (Role.DESIGNER,), Person.DESIGNER),
-    AccountPlan(255, "Devan Printwala", "devan.printwala@example.com", (Role.VENDOR,), vendor="PRN-01"),
-    TARA,
-    AccountPlan(253, "Nikhil Tamrik", "nikhil.tamrik@example.com", (Role.ANALYST,)),
-    AccountPlan(252, "Point of sale connector", "pos.connector@example.com", (Role.INTEGRATION,), Person.CONNECTOR),
-    AccountPlan(251, "Leela Veloran", "leela.veloran@example.com", (Role.PROGRAM_MANAGER,), Person.SECOND_MANAGER),
     AccountPlan(
-        250, "Arvind Zentari", "arvind.zentari@example.com", (Role.PROGRAM_MANAGER, Role.APPROVER), Person.HEAD
+        days_ago=259,
+        display_name="Rohan Testani",
+        email="rohan.testani@example.com",
+        roles=(Role.PROGRAM_MANAGER,),
+        person=Person.MANAGER,
+    ),
+    AccountPlan(
+        days_ago=258,
+        display_name="Meera Ovalkar",
+        email="meera.ovalkar@example.com",
+        roles=(Role.APPROVER,),
+        person=Person.APPROVER,
+    ),
+    AccountPlan(
+        days_ago=257,
+        display_name="Kabir Brindane",
+        email="kabir.brindane@example.com",
+        roles=(Role.OPERATIONS,),
+        person=Person.OPERATIONS,
+    ),
+    AccountPlan(
+        days_ago=256,
+        display_name="Ishita Quillan",
+        email="ishita.quillan@example.com",
+        roles=(Role.DESIGNER,),
+        person=Person.DESIGNER,
+    ),
+    AccountPlan(
+        days_ago=255,
+        display_name="Devan Printwala",
+        email="devan.printwala@example.com",
+        roles=(Role.VENDOR,),
+        vendor="PRN-01",
+    ),
+    TARA,
+    AccountPlan(days_ago=253, display_name="Nikhil Tamrik", email="nikhil.tamrik@example.com", roles=(Role.ANALYST,)),
+    AccountPlan(
+        days_ago=252,
+        display_name="Point of sale connector",
+        email="pos.connector@example.com",
+        roles=(Role.INTEGRATION,),
+        person=Person.CONNECTOR,
+    ),
+    AccountPlan(
+        days_ago=251,
+        display_name="Leela Veloran",
+        email="leela.veloran@example.com",
+        roles=(Role.PROGRAM_MANAGER,),
+        person=Person.SECOND_MANAGER,
+    ),
+    AccountPlan(
+        days_ago=250,
+        display_name="Arvind Zentari",
+        email="arvind.zentari@example.com",
+        roles=(Role.PROGRAM_MANAGER, Role.APPROVER),
+        person=Person.HEAD,
+    ),
+    AccountPlan(
+        days_ago=249,
+        display_name="Sunil Cartonkar",
+        email="sunil.cartonkar@example.com",
+        roles=(Role.VENDOR,),
+        vendor="PKG-01",
+    ),
+    AccountPlan(
+        days_ago=248,
+        display_name="Farah Blendwell",
+        email="farah.blendwell@example.com",
+        roles=(Role.VENDOR,),
+        vendor="FAC-01",
+    ),
+    AccountPlan(
+        days_ago=247,
+        display_name="Om Formerly",
+        email="om.formerly@example.com",
+        roles=(Role.PROGRAM_MANAGER,),
+        disabled=True,
     ),
     AccountPlan(249, "Sunil Cartonkar", "sunil.cartonkar@example.com", (Role.VENDOR,), vendor="PKG-01"),
     AccountPlan(248, "Farah Blendwell", "farah.blendwell@example.com", (Role.VENDOR,), vendor="FAC-01"),
@@ -73,7 +152,15 @@ async def put_first_admin(session: Writing, clock: DemoClock) -> Viewer:
     plan = FIRST_ADMIN
     clock.set_to(clock.days_ago(plan.days_ago))
     roles = [role.value for role in plan.roles]
-    account = AccountRow(clock.new_id(), plan.display_name, plan.email, None, clock(), None, roles)
+    account = AccountRow(
+        id=clock.new_id(),
+        display_name=plan.display_name,
+        email=plan.email,
+        vendor_id=None,
+        created_at=clock(),
+        disabled_at=None,
+        roles=roles,
+    )
     await put_account(session, account)
     return _viewer(plan, account.id)
 
@@ -86,7 +173,14 @@ async def add_accounts(
     for plan in ACCOUNTS:
         clock.set_to(clock.days_ago(plan.days_ago))
         vendor_id = None if plan.vendor is None else vendors[plan.vendor]
-        command = UpsertAccount(None, plan.display_name, plan.email, plan.roles, vendor_id, plan.disabled)
+        command = UpsertAccount(
+            id=None,
+            display_name=plan.display_name,
+            email=plan.email,
+            roles=plan.roles,
+            vendor_id=vendor_id,
+            disabled=plan.disabled,
+        )
         account_id = await upsert_account(environment.operation(admin), command)
         if plan.person is not None:
             people[plan.person] = _viewer(plan, account_id)
@@ -94,4 +188,4 @@ async def add_accounts(
 
 
 def _viewer(plan: AccountPlan, account_id: UUID) -> Viewer:
-    return Viewer(account_id, plan.display_name, plan.email, frozenset(plan.roles))
+    return Viewer(account_id=account_id, display_name=plan.display_name, email=plan.email, roles=frozenset(plan.roles))

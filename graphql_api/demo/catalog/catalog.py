@@ -120,7 +120,12 @@ class Catalog(Struct, frozen=True):
         """Return the place of an ECP; its code starts with the codes of the country and the region."""
         country, *within = code.split("-")
         region = self.geographies[f"{country}-{within[0]}"] if within else None
-        return EcpPlace(self.geographies[code], self.names[code], region, self.geographies[country])
+        return EcpPlace(
+            geography_id=self.geographies[code],
+            name=self.names[code],
+            region_id=region,
+            country_id=self.geographies[country],
+        )
 
     def skus(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return the SKUs of these products and variants, in the order of the catalog."""
@@ -135,15 +140,20 @@ def pack_weight(sku: str) -> int:
 
 async def put_catalog(session: Writing, new_id: Callable[[], UUID]) -> Catalog:
     """Store the whole catalog with a few statements and return its ids."""
-    tiers = [TierRow(new_id(), code, name, rank) for rank, code, name in TIERS]
-    products = {code: ProductRow(new_id(), *texts) for code, *texts, _ in PRODUCTS}
+    tiers = [TierRow(id=new_id(), code=code, name=name, rank=rank) for rank, code, name in TIERS]
+    products = {
+        code: ProductRow(id=new_id(), name=name, category=category, brand=brand)
+        for code, name, category, brand, _ in PRODUCTS
+    }
     variants = [
-        VariantRow(new_id(), f"{code}-{pack}", PACKS[pack][0], products[code].id)
+        VariantRow(id=new_id(), sku=f"{code}-{pack}", name=PACKS[pack][0], product_id=products[code].id)
         for code, _, _, _, packs in PRODUCTS
         for pack in packs
     ]
     places = list(_geographies(new_id))
-    vendors = [VendorRow(new_id(), code, name, kind.value, city) for code, name, kind, city in VENDORS]
+    vendors = [
+        VendorRow(id=new_id(), code=code, name=name, kind=kind.value, city=city) for code, name, kind, city in VENDORS
+    ]
     for rows in (tiers, list(products.values()), variants, places, vendors):
         await put(session, rows)
     return Catalog(
@@ -160,9 +170,21 @@ def _geographies(new_id: Callable[[], UUID]) -> Iterator[GeographyRow]:
     """Parents before their children. The code of a city ends with the first three letters of its name."""
     countries = {code: new_id() for code, _ in COUNTRIES}
     for code, name in COUNTRIES:
-        yield GeographyRow(countries[code], code, name, GeographyLevel.COUNTRY.value, None)
+        yield GeographyRow(id=countries[code], code=code, name=name, level=GeographyLevel.COUNTRY.value, parent_id=None)
     for code, name, cities in REGIONS:
         region_id = new_id()
-        yield GeographyRow(region_id, code, name, GeographyLevel.REGION.value, countries[code.partition("-")[0]])
+        yield GeographyRow(
+            id=region_id,
+            code=code,
+            name=name,
+            level=GeographyLevel.REGION.value,
+            parent_id=countries[code.partition("-")[0]],
+        )
         for city in cities:
-            yield GeographyRow(new_id(), f"{code}-{city[:3].upper()}", city, GeographyLevel.CITY.value, region_id)
+            yield GeographyRow(
+                id=new_id(),
+                code=f"{code}-{city[:3].upper()}",
+                name=city,
+                level=GeographyLevel.CITY.value,
+                parent_id=region_id,
+            )

@@ -46,16 +46,16 @@ RULES: Final[Mapping[str, RulePlan]] = {
         replaces="gold",
     ),
     "app": RulePlan(
-        "Users of the app",
-        lambda _: ActivityClause("APP_INSTALLED"),
-        FlatPoints(100),
-        RuleLimits(times_per_ecp=1),
+        name="Users of the app",
+        condition=lambda _: ActivityClause("APP_INSTALLED"),
+        reward=FlatPoints(100),
+        limits=RuleLimits(times_per_ecp=1),
     ),
     "referral": RulePlan(
-        "Bring a colleague",
-        lambda _: ActivityClause("REFERRAL", within_days=90),
-        FlatPoints(250),
-        RuleLimits(times_per_ecp=4),
+        name="Bring a colleague",
+        condition=lambda _: ActivityClause("REFERRAL", within_days=90),
+        reward=FlatPoints(250),
+        limits=RuleLimits(times_per_ecp=4),
     ),
     # No ECP is Gold in Pune, and few are Platinum in Nagpur. The first of these rules overlaps with “gold”.
     "silver_mumbai": RulePlan(
@@ -76,39 +76,39 @@ RULES: Final[Mapping[str, RulePlan]] = {
         PointsPerUnit(6),
     ),
     "starters": RulePlan(
-        "Starters catch up",
-        lambda of: AllOf((TierClause(tier_ids=of.tiers("BRONZE", "SILVER")), EnrolledWithinClause(30))),
-        PercentOfBase(Decimal("12.5")),
-        RuleLimits(points_per_ecp=2_000),
+        name="Starters catch up",
+        condition=lambda of: AllOf((TierClause(tier_ids=of.tiers("BRONZE", "SILVER")), EnrolledWithinClause(30))),
+        reward=PercentOfBase(Decimal("12.5")),
+        limits=RuleLimits(points_per_ecp=2_000),
     ),
     "welcome": RulePlan(
-        "Welcome gift",
-        lambda _: EnrolledWithinClause(14),
-        FlatPoints(200),
-        RuleLimits(times_per_ecp=1, points_in_total=500_000),
+        name="Welcome gift",
+        condition=lambda _: EnrolledWithinClause(14),
+        reward=FlatPoints(200),
+        limits=RuleLimits(times_per_ecp=1, points_in_total=500_000),
     ),
     "weekend": RulePlan(
-        "Weekend boost",
-        lambda _: PeriodClause(weekdays=(Weekday.SATURDAY, Weekday.SUNDAY)),
-        PercentOfBase(Decimal(25)),
-        RuleLimits(points_per_ecp_per_month=1_500),
+        name="Weekend boost",
+        condition=lambda _: PeriodClause(weekdays=(Weekday.SATURDAY, Weekday.SUNDAY)),
+        reward=PercentOfBase(Decimal(25)),
+        limits=RuleLimits(points_per_ecp_per_month=1_500),
         exclusive_group="Calendar",
     ),
     "happy_hours": RulePlan(
-        "Happy hours",
-        lambda _: PeriodClause(
+        name="Happy hours",
+        condition=lambda _: PeriodClause(
             weekdays=(Weekday.TUESDAY, Weekday.THURSDAY), from_time=time(10, 0), to_time=time(13, 30)
         ),
-        MultiplyBase(Decimal("1.5")),
-        RuleLimits(points_per_ecp_per_month=1_000, points_per_ecp=4_000),
+        reward=MultiplyBase(Decimal("1.5")),
+        limits=RuleLimits(points_per_ecp_per_month=1_000, points_per_ecp=4_000),
         priority=10,
         exclusive_group="Calendar",
     ),
     "opening": RulePlan(
-        "Opening fortnight counts double",
-        lambda of: PeriodClause(from_date=of.day(0), to_date=of.day(13)),
-        MultiplyBase(Decimal(2)),
-        RuleLimits(points_per_ecp=5_000, points_in_total=2_000_000),
+        name="Opening fortnight counts double",
+        condition=lambda of: PeriodClause(from_date=of.day(0), to_date=of.day(13)),
+        reward=MultiplyBase(Decimal(2)),
+        limits=RuleLimits(points_per_ecp=5_000, points_in_total=2_000_000),
         priority=20,
         exclusive_group="Calendar",
     ),
@@ -118,38 +118,38 @@ RULES: Final[Mapping[str, RulePlan]] = {
         Slabs((Slab(6, 2), Slab(12, 4), Slab(48, 7))),
     ),
     "regulars": RulePlan(
-        "Regulars of the month",
-        lambda _: VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 120),
-        PointsPerUnit(3),
-        RuleLimits(points_per_ecp_per_month=2_400),
+        name="Regulars of the month",
+        condition=lambda _: VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 120),
+        reward=PointsPerUnit(3),
+        limits=RuleLimits(points_per_ecp_per_month=2_400),
     ),
     "big_sellers": RulePlan(
-        "Big sellers of the scheme",
-        lambda of: AllOf(
+        name="Big sellers of the scheme",
+        condition=lambda of: AllOf(
             (
                 VolumeClause(VolumeMeasure.VALUE, VolumePeriod.SCHEME, 250_000),
                 Not(TierClause(tier_ids=(of.tier("BRONZE"),))),
             )
         ),
-        FlatPoints(50),
-        RuleLimits(times_per_ecp=40),
+        reward=FlatPoints(50),
+        limits=RuleLimits(times_per_ecp=40),
     ),
     "trained": RulePlan(
-        "Trained and tested",
-        lambda _: ActivityClause("TRAINING_COMPLETED", within_days=180),
-        PercentOfBase(Decimal(15)),
-        RuleLimits(points_per_ecp=3_000, points_in_total=1_500_000),
+        name="Trained and tested",
+        condition=lambda _: ActivityClause("TRAINING_COMPLETED", within_days=180),
+        reward=PercentOfBase(Decimal(15)),
+        limits=RuleLimits(points_per_ecp=3_000, points_in_total=1_500_000),
     ),
     "coupons_week": RulePlan(
-        "Twenty coupons a week",
-        lambda _: AllOf(
+        name="Twenty coupons a week",
+        condition=lambda _: AllOf(
             (
                 ChannelClause(EarningChannel.COUPON),
                 VolumeClause(VolumeMeasure.COUPONS, VolumePeriod.WEEK, 20),
             )
         ),
-        FlatPoints(15),
-        RuleLimits(points_per_ecp_per_month=900),
+        reward=FlatPoints(15),
+        limits=RuleLimits(points_per_ecp_per_month=900),
     ),
     "reported": RulePlan(
         "Reported sales of small lots",
@@ -173,14 +173,14 @@ RULES: Final[Mapping[str, RulePlan]] = {
         PointsPerUnit(5),
     ),
     "four_litre": RulePlan(
-        "Four-liter cans of 5W-30",
-        lambda of: ProductClause(variant_ids=of.variants("AMB-5W30-4L", "AMB-5W30-3L5")),
-        PointsPerUnit(8),
-        RuleLimits(points_per_ecp=4_000),
+        name="Four-liter cans of 5W-30",
+        condition=lambda of: ProductClause(variant_ids=of.variants("AMB-5W30-4L", "AMB-5W30-3L5")),
+        reward=PointsPerUnit(8),
+        limits=RuleLimits(points_per_ecp=4_000),
     ),
     "fleet": RulePlan(
-        "Fleet workshops outside the big cities",
-        lambda of: AllOf(
+        name="Fleet workshops outside the big cities",
+        condition=lambda of: AllOf(
             (
                 ProductClause(categories=("Engine oils", "Transmission and brakes")),
                 Not(GeographyClause(of.places("IN-MH-MUM", "IN-DL", "IN-KA-BEN", "IN-TN-CHE"))),
@@ -197,8 +197,8 @@ RULES: Final[Mapping[str, RulePlan]] = {
                 ),
             )
         ),
-        Slabs((Slab(1, 1), Slab(20, 3), Slab(100, 5))),
-        RuleLimits(points_per_ecp=20_000, points_per_ecp_per_month=6_000, points_in_total=4_000_000),
+        reward=Slabs((Slab(1, 1), Slab(20, 3), Slab(100, 5))),
+        limits=RuleLimits(points_per_ecp=20_000, points_per_ecp_per_month=6_000, points_in_total=4_000_000),
         priority=5,
     ),
     "moto_pair": RulePlan(
@@ -207,7 +207,10 @@ RULES: Final[Mapping[str, RulePlan]] = {
             (
                 ProductClause(product_ids=of.products("AMX-MP3")),
                 VolumeClause(
-                    VolumeMeasure.UNITS, VolumePeriod.MONTH, 24, of.variants("AMB-20W50-1L", "AMB-20W50-500ML")
+                    measure=VolumeMeasure.UNITS,
+                    period=VolumePeriod.MONTH,
+                    at_least=24,
+                    variant_ids=of.variants("AMB-20W50-1L", "AMB-20W50-500ML"),
                 ),
             )
         ),
@@ -215,8 +218,8 @@ RULES: Final[Mapping[str, RulePlan]] = {
     ),
     # Car care.
     "detailing": RulePlan(
-        "Detailers who posted their work",
-        lambda _: AllOf(
+        name="Detailers who posted their work",
+        condition=lambda _: AllOf(
             (
                 ActivityClause("BEFORE_AFTER_PHOTO", times=3, within_days=30),
                 AnyOf(
@@ -227,8 +230,8 @@ RULES: Final[Mapping[str, RulePlan]] = {
                 ),
             )
         ),
-        FlatPoints(40),
-        RuleLimits(times_per_ecp=12),
+        reward=FlatPoints(40),
+        limits=RuleLimits(times_per_ecp=12),
     ),
     "shampoo": RulePlan(
         "Shampoo by the five liters",
@@ -243,23 +246,23 @@ RULES: Final[Mapping[str, RulePlan]] = {
         exclusive_group="Lenses",
     ),
     "first_progressive": RulePlan(
-        "First hundred days with progressive lenses",
-        lambda of: AllOf((ProductClause(product_ids=of.products("VIS-PRO")), EnrolledWithinClause(100))),
-        MultiplyBase(Decimal("1.5")),
-        RuleLimits(points_per_ecp=6_000),
+        name="First hundred days with progressive lenses",
+        condition=lambda of: AllOf((ProductClause(product_ids=of.products("VIS-PRO")), EnrolledWithinClause(100))),
+        reward=MultiplyBase(Decimal("1.5")),
+        limits=RuleLimits(points_per_ecp=6_000),
         exclusive_group="Lenses",
     ),
     "screening": RulePlan(
-        "Screening camps in smaller towns",
-        lambda of: AllOf(
+        name="Screening camps in smaller towns",
+        condition=lambda of: AllOf(
             (
                 ActivityClause("EYE_SCREENING_CAMP", times=1, within_days=60),
                 GeographyClause(of.places("IN-UP", "IN-MP", "IN-RJ", "IN-WB", "NP")),
                 Not(GeographyClause(of.places("IN-WB-KOL", "NP-BA-KAT"))),
             )
         ),
-        FlatPoints(150),
-        RuleLimits(times_per_ecp=6, points_in_total=300_000),
+        reward=FlatPoints(150),
+        limits=RuleLimits(times_per_ecp=6, points_in_total=300_000),
     ),
     # Such scanners are announced; no ECP has connected one yet.
     "scanner": RulePlan(
@@ -269,7 +272,12 @@ RULES: Final[Mapping[str, RulePlan]] = {
     ),
     "refill": RulePlan(
         "Lens wearers come back",
-        lambda of: VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 30, of.variants("VIS-DAY-30", "VIS-DAY-90")),
+        lambda of: VolumeClause(
+            measure=VolumeMeasure.UNITS,
+            period=VolumePeriod.MONTH,
+            at_least=30,
+            variant_ids=of.variants("VIS-DAY-30", "VIS-DAY-90"),
+        ),
         PointsPerUnit(4),
     ),
 }

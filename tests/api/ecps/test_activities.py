@@ -193,7 +193,10 @@ async def test_a_report_that_makes_no_sense(system: Client, database_url: str) -
 async def test_a_thousand_take_four_statements(environment: Environment, world: World, database_url: str) -> None:
     """R20: however many there are, and for the same ones again."""
     now = environment.clock()
-    told = [Activity(f"a-{number}", CODE, "TRAINING_COMPLETED", now) for number in range(1000)]
+    told = [
+        Activity(external_id=f"a-{number}", ecp_code=CODE, kind="TRAINING_COMPLETED", occurred_at=now)
+        for number in range(1000)
+    ]
     for known, recorded in ((0, 1000), (1000, 0)):
         operation = environment.operation(world.viewer(Role.INTEGRATION))
         results = await record_activities(operation, RecordActivities("academy", told))

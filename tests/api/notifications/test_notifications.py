@@ -206,7 +206,15 @@ async def test_two_hundred_are_marked_at_once_and_all_of_more(clients: Clients, 
     async with environment.database.writing() as session:
         rows = [
             NotificationRow(
-                environment.new_id(), account_id, "TIER_SAVED", "…", None, None, None, environment.clock(), None
+                id=environment.new_id(),
+                account_id=account_id,
+                kind="TIER_SAVED",
+                message="…",
+                actor_id=None,
+                scheme_id=None,
+                activity_id=None,
+                created_at=environment.clock(),
+                read_at=None,
             )
             for _ in range(401)
         ]

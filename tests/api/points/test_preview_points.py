@@ -47,9 +47,15 @@ def rules(world: World) -> list[BonusRule]:
     """A rule that a Gold ECP in Pune meets, one of the same group, and one that it does not meet."""
     gold = AllOf((TierClause((world.tiers["Gold"].id,)), GeographyClause((world.geographies["Maharashtra"].id,))))
     return [
-        BonusRule(key("rule 1"), "Gold", gold, PercentOfBase(Decimal("12.5")), exclusive_group="best"),
-        BonusRule(key("rule 2"), "Bulk", QuantityClause(3), FlatPoints(2), exclusive_group="best"),
-        BonusRule(key("rule 3"), "Trained", ActivityClause("TRAINING_COMPLETED", 1), FlatPoints(100)),
+        BonusRule(
+            id=key("rule 1"), name="Gold", condition=gold, reward=PercentOfBase(Decimal("12.5")), exclusive_group="best"
+        ),
+        BonusRule(
+            id=key("rule 2"), name="Bulk", condition=QuantityClause(3), reward=FlatPoints(2), exclusive_group="best"
+        ),
+        BonusRule(
+            id=key("rule 3"), name="Trained", condition=ActivityClause("TRAINING_COMPLETED", 1), reward=FlatPoints(100)
+        ),
     ]
 
 
@@ -121,11 +127,11 @@ async def test_what_an_ecp_did_before_counts(
 async def test_volumes_can_be_tried(clients: Clients, factory: SchemeFactory, ecp_id: UUID) -> None:
     """Nothing was sold before, unless the manager says so."""
     rule = BonusRule(
-        key("rule"),
-        "Many",
-        VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 100),
-        FlatPoints(30),
-        RuleLimits(times_per_ecp=1),
+        id=key("rule"),
+        name="Many",
+        condition=VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 100),
+        reward=FlatPoints(30),
+        limits=RuleLimits(times_per_ecp=1),
     )
     scheme_id = await factory.complete(rules=[rule])
     found = await preview(clients, scheme_id, ecp_id)
@@ -259,7 +265,7 @@ async def test_a_tier_that_is_gone_is_no_tier(
 ) -> None:
     """A rule on it is met by nobody, and no scheme with it can be submitted."""
     platinum = world.tiers["Platinum"].id
-    rule = BonusRule(key("rule"), "Gone", TierClause((platinum,)), FlatPoints(5))
+    rule = BonusRule(id=key("rule"), name="Gone", condition=TierClause((platinum,)), reward=FlatPoints(5))
     scheme_id = await factory.complete(rules=[rule])
     connection = await asyncpg.connect(database_url)
     await connection.execute("DELETE FROM tier WHERE id = $1", platinum)

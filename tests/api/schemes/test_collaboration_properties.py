@@ -157,7 +157,7 @@ async def test_what_people_were_told_follows_from_what_was_done(
     before = {name: await _counts(factory, world, name) for name in PEOPLE}
     scheme_id = await factory.created(TITLES[0])
     model = Model([EDITORS[0]], activity=[(EDITORS[0], "SCHEME_CREATED", None, None)])
-    play = Play(factory, world, scheme_id, model)
+    play = Play(factory=factory, world=world, scheme_id=scheme_id, model=model)
     for kind, actor, what in acts:
         await getattr(play, kind)(actor, what)
     rows = await _activity(factory, scheme_id)

@@ -42,7 +42,10 @@ NO_GOLD = "No Gold ECP works in Pune; 41 Silver ECPs do."
 
 def rules(world: World, **conditions: Condition) -> list[BonusRule]:
     """A rule for each condition, in order."""
-    return [BonusRule(key(f"rule {name}"), name, condition, FlatPoints(5)) for name, condition in conditions.items()]
+    return [
+        BonusRule(id=key(f"rule {name}"), name=name, condition=condition, reward=FlatPoints(5))
+        for name, condition in conditions.items()
+    ]
 
 
 @pytest.fixture
@@ -138,7 +141,10 @@ async def test_what_ecps_did_counts(
         *((ids[5], "REFERRAL", datetime(2026, month, 1, tzinfo=UTC)) for month in (1, 3)),
         *((ids[6], "REFERRAL", datetime(2024, 3, day, tzinfo=UTC)) for day in (1, 2)),
     ]
-    rows = [StoredActivityRow(f"a-{number}", ecp, kind, at) for number, (ecp, kind, at) in enumerate(done)]
+    rows = [
+        StoredActivityRow(external_id=f"a-{number}", ecp_id=ecp, kind=kind, occurred_at=at)
+        for number, (ecp, kind, at) in enumerate(done)
+    ]
     async with environment.database.writing() as session:
         await add_activities(session, "academy", rows, world.accounts[Role.INTEGRATION].id, environment.clock())
     made = rules(

@@ -25,7 +25,12 @@ NO_SALE = "No sale of this scheme can come from ECPs who earn points from 1 May 
 async def in_may(factory: SchemeFactory) -> UUID:
     """A draft for May to July whose only rule is for May."""
     await factory.ecps.crowd(10)
-    rule = BonusRule(key("rule may"), "may", PeriodClause(date(2026, 5, 1), date(2026, 5, 31)), FlatPoints(5))
+    rule = BonusRule(
+        id=key("rule may"),
+        name="may",
+        condition=PeriodClause(date(2026, 5, 1), date(2026, 5, 31)),
+        reward=FlatPoints(5),
+    )
     return await factory.complete(rules=[rule])
 
 

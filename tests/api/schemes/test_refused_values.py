@@ -126,7 +126,10 @@ async def test_all_coupons_together_have_a_bound(
     clients: Clients, factory: SchemeFactory, world: World, database: Database, database_url: str
 ) -> None:
     product_id = world.products["Amber Oil"].id
-    rows = [VariantRow(key(f"SKU-{number}"), f"SKU-{number}", "Some", product_id) for number in range(21)]
+    rows = [
+        VariantRow(id=key(f"SKU-{number}"), sku=f"SKU-{number}", name="Some", product_id=product_id)
+        for number in range(21)
+    ]
     async with database.writing() as session:
         await put(session, rows)
     scheme_id = await factory.created()

@@ -92,22 +92,22 @@ def contents(draw: st.DrawFn) -> SchemeContent:
     """A complete definition."""
     opens_on, closes_on = draw(PAIRS)
     basics = Basics(
-        draw(TEXTS),
-        tuple(draw(st.lists(st.sampled_from(EarningChannel), min_size=1, unique=True))),
-        draw(st.none() | TEXTS),
-        opens_on,
-        closes_on,
-        draw(DAYS),
-        LAST,
-        draw(TEXTS),
-        draw(st.none() | st.integers(1, 10**12)),
-        tuple(draw(st.lists(st.builds(Material, TEXTS, TEXTS), max_size=2))),
+        title=draw(TEXTS),
+        channels=tuple(draw(st.lists(st.sampled_from(EarningChannel), min_size=1, unique=True))),
+        description=draw(st.none() | TEXTS),
+        enrollment_opens_on=opens_on,
+        enrollment_closes_on=closes_on,
+        starts_on=draw(DAYS),
+        ends_on=LAST,
+        terms_markdown=draw(TEXTS),
+        budget=draw(st.none() | st.integers(1, 10**12)),
+        materials=tuple(draw(st.lists(st.builds(Material, TEXTS, TEXTS), max_size=2))),
     )
     variants = tuple(key(f"variant {sku}") for sku in draw(st.sets(st.sampled_from(SKUS), min_size=1)))
     values = tuple(CouponValue(one, draw(st.integers(0, 10**6)), draw(st.integers(1, 10**8))) for one in variants)
     places = tuple(key(f"geography {name}") for name in draw(st.sets(st.sampled_from(PLACES), min_size=1)))
     rules = tuple(draw(st.lists(RULES, max_size=3, unique_by=lambda rule: rule.id)))
-    return SchemeContent(basics, variants, places, values, rules)
+    return SchemeContent(basics=basics, variant_ids=variants, geography_ids=places, coupon_values=values, rules=rules)
 
 
 @given(row=st.lists(contents(), min_size=4, max_size=4))

@@ -24,9 +24,37 @@ from tests.support.client import gid
 
 NOW = datetime(2026, 3, 10, 9, 0, 0, 250_000, tzinfo=UTC)
 KEY, OTHER, THIRD = UUID(int=7), UUID(int=8), UUID(int=9)
-ACTOR = AccountRow(OTHER, "Asha Rao", "asha@example.com", None, NOW, None, ["APPROVER"])
-ACTIVITY = ActivityRow(KEY, THIRD, "SCHEME_APPROVED", OTHER, NOW, "Asha Rao approved it.", None, None, "[]")
-NOTIFICATION = NotificationRow(KEY, OTHER, "SCHEME_APPROVED", "It was approved.", None, None, None, NOW, None)
+ACTOR = AccountRow(
+    id=OTHER,
+    display_name="Asha Rao",
+    email="asha@example.com",
+    vendor_id=None,
+    created_at=NOW,
+    disabled_at=None,
+    roles=["APPROVER"],
+)
+ACTIVITY = ActivityRow(
+    id=KEY,
+    scheme_id=THIRD,
+    kind="SCHEME_APPROVED",
+    actor_id=OTHER,
+    at=NOW,
+    message="Asha Rao approved it.",
+    section=None,
+    version=None,
+    changes_json="[]",
+)
+NOTIFICATION = NotificationRow(
+    id=KEY,
+    account_id=OTHER,
+    kind="SCHEME_APPROVED",
+    message="It was approved.",
+    actor_id=None,
+    scheme_id=None,
+    activity_id=None,
+    created_at=NOW,
+    read_at=None,
+)
 NO_SCHEME: dict[str, Any] = dict.fromkeys(SchemeRow.__struct_fields__)
 SCHEME = SchemeRow(**{**NO_SCHEME, "id": THIRD, "code": "SCH-2026-000001", "title": "Monsoon Care"})
 # Said once more, in the words of the requirements, so that a slip in the table shows.
@@ -97,12 +125,12 @@ def test_every_kind_declares_who_may_see_it(kind: EventKind) -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_a_role_gets_the_kinds_that_it_may_read(role: Role) -> None:
-    viewer = Viewer(KEY, "Asha", None, frozenset({role}))
+    viewer = Viewer(account_id=KEY, display_name="Asha", email=None, roles=frozenset({role}))
     assert permitted_kinds(viewer) == {kind for kind in EventKind if viewer.may(PERMISSIONS[kind])}
 
 
 def test_an_account_without_roles_gets_no_kind() -> None:
-    assert permitted_kinds(Viewer(KEY, "Asha", None, frozenset())) == frozenset()
+    assert permitted_kinds(Viewer(account_id=KEY, display_name="Asha", email=None, roles=frozenset())) == frozenset()
 
 
 @pytest.mark.parametrize("kind", EventKind)

@@ -115,7 +115,7 @@ async def test_a_list_reads_further_when_little_is_nearby(
     filters, values = EcpFilters(words=True), {"words": search}
     whole = ecp_page(EcpScope.ALL, filters, EcpOrder.NAME_ASC, backward=backward, resumed=False)
     rows = await connection.fetch(whole.sql, *whole.arguments({**values, "limit": PAGE}))
-    viewer = Viewer(UUID(int=1), "Manager", None, frozenset({Role.PROGRAM_MANAGER}))
+    viewer = Viewer(account_id=UUID(int=1), display_name="Manager", email=None, roles=frozenset({Role.PROGRAM_MANAGER}))
     operation = Operation(shared_database, viewer, now=datetime(2026, 3, 10, tzinfo=UTC), new_id=uuid4)
     arguments = PageArguments(last=PAGE) if backward else PageArguments(first=PAGE)
     page = await list_ecps(operation, arguments, EcpFilter(search=search), EcpOrder.NAME_ASC)

@@ -9,7 +9,6 @@ import asyncpg
 import pytest
 
 from db.outbox.reads import event_count, events_of
-from db.outbox.rows import EventRow
 from domain.ecps.events import EVENTS as OF_ECPS
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind, SubjectKind
@@ -70,7 +69,7 @@ async def test_a_page_holds_the_events_about_the_subject(connection: Any, name: 
     kind, subject_id, kinds = FEEDS[name]
     for xid in (PLACES["middle"], PLACES["end"]):
         statement, arguments = _page(name, xid)
-        rows = [EventRow(*record) for record in await connection.fetch(statement.sql, *arguments)]
+        rows = [statement.row(*record) for record in await connection.fetch(statement.sql, *arguments)]
         expected = await connection.fetch(EXPECTED, xid, kinds, kind, subject_id, PAGE)
         assert [(row.xid, row.id) for row in rows] == [tuple(record) for record in expected]
 

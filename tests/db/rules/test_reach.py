@@ -58,16 +58,22 @@ async def test_cells_are_what_counting_one_by_one_gives(
     done = {ecp: _history(dice) for ecp in ecps}
     suspended = set(dice.sample(sorted(ecps), 8))
     rows = [
-        StoredActivityRow(f"{number}", ecp, kind, at)
+        StoredActivityRow(external_id=f"{number}", ecp_id=ecp, kind=kind, occurred_at=at)
         for number, (ecp, kind, at) in enumerate((ecp, kind, at) for ecp, some in done.items() for kind, at in some)
     ]
     async with environment.database.writing() as session:
         await add_activities(session, "academy", rows, world.accounts[Role.INTEGRATION].id, NOW)
         chosen = update(EcpTable).where(EcpTable.id.in_(suspended))
         await session.execute(chosen.values(status=EcpStatus.SUSPENDED.value, suspended_reason="Under review."))
-    rule = BonusRule(key("rule"), "Any", AnyOf(tuple(CLAUSES)), FlatPoints(5))
+    rule = BonusRule(id=key("rule"), name="Any", condition=AnyOf(tuple(CLAUSES)), reward=FlatPoints(5))
     places = (world.geographies["Maharashtra"].id,)
-    content = SchemeContent(Basics("One", (EarningChannel.SALE,)), (), places, (), (rule,))
+    content = SchemeContent(
+        basics=Basics("One", (EarningChannel.SALE,)),
+        variant_ids=(),
+        geography_ids=places,
+        coupon_values=(),
+        rules=(rule,),
+    )
 
     operation = factory.operation()
     (population,) = (await load_assessment_context(operation, [content], NOW)).populations

@@ -16,7 +16,7 @@ from domain.ecps.activities import (
 from domain.ecps.facts import EcpStatus
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
-GOOD = Activity("a-1", "ECP-2026-000001", "TRAINING_COMPLETED", NOW)
+GOOD = Activity(external_id="a-1", ecp_code="ECP-2026-000001", kind="TRAINING_COMPLETED", occurred_at=NOW)
 KIND = "A kind has 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
 Found = list[tuple[str, str, str]]
 
@@ -70,7 +70,7 @@ def test_valid_activities_are_recorded(good: Activity) -> None:
             [("INVALID", "occurredAt", "This time is before 2000: check the date.")],
         ),
         (
-            Activity("", "x", "training", NOW + timedelta(days=1)),
+            Activity(external_id="", ecp_code="x", kind="training", occurred_at=NOW + timedelta(days=1)),
             [
                 ("REQUIRED", "externalId", "The external id is missing."),
                 ("INVALID", "kind", KIND),

@@ -40,7 +40,9 @@ OFFERED = {
 
 def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
     """Somebody with these roles, who may be an ECP."""
-    return Viewer(UUID(int=9), "Asha", None, frozenset(roles), None, ecp_id)
+    return Viewer(
+        account_id=UUID(int=9), display_name="Asha", email=None, roles=frozenset(roles), vendor_id=None, ecp_id=ecp_id
+    )
 
 
 @pytest.mark.parametrize("status", EcpStatus)

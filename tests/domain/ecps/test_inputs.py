@@ -14,7 +14,13 @@ from domain.ecps.inputs import (
     verified_field_problems,
 )
 
-GOOD = EcpDetails("Asha Rao", "Rao Garage", "asha@example.org", "+91 (20) 555-0101", "MH-4711")
+GOOD = EcpDetails(
+    display_name="Asha Rao",
+    practice="Rao Garage",
+    email="asha@example.org",
+    phone="+91 (20) 555-0101",
+    license_number="MH-4711",
+)
 NOT_A_PHONE = "A phone number has 5 to 32 digits, spaces and + - ( )."
 
 
@@ -25,12 +31,25 @@ def found(details: EcpDetails) -> list[tuple[str, str, str]]:
 
 def test_valid_details_have_no_problems() -> None:
     assert found(GOOD) == []
-    assert found(EcpDetails("A", None, "a@b.c", None, None)) == []
-    assert found(EcpDetails("é" * 120, "x" * 120, f"{'x' * 250}@b.c", "1" * 32, "x" * 60)) == []
+    assert found(EcpDetails(display_name="A", practice=None, email="a@b.c", phone=None, license_number=None)) == []
+    assert (
+        found(
+            EcpDetails(
+                display_name="é" * 120,
+                practice="x" * 120,
+                email=f"{'x' * 250}@b.c",
+                phone="1" * 32,
+                license_number="x" * 60,
+            )
+        )
+        == []
+    )
 
 
 def test_all_problems_are_reported_together() -> None:
-    bad = EcpDetails("x" * 121, "x" * 121, "nobody", "call me", "x" * 61)
+    bad = EcpDetails(
+        display_name="x" * 121, practice="x" * 121, email="nobody", phone="call me", license_number="x" * 61
+    )
     assert found(bad) == [
         ("INVALID", "displayName", "The name has 121 characters; at most 120 are allowed."),
         ("INVALID", "practice", "The practice has 121 characters; at most 120 are allowed."),
@@ -38,7 +57,7 @@ def test_all_problems_are_reported_together() -> None:
         ("INVALID", "phone", NOT_A_PHONE),
         ("INVALID", "licenseNumber", "The license number has 61 characters; at most 60 are allowed."),
     ]
-    assert found(EcpDetails(" ", None, " ", None, None).trimmed) == [
+    assert found(EcpDetails(display_name=" ", practice=None, email=" ", phone=None, license_number=None).trimmed) == [
         ("REQUIRED", "displayName", "The name is missing."),
         ("REQUIRED", "email", "The e-mail address is missing."),
     ]
@@ -64,8 +83,12 @@ def test_a_given_address_is_checked() -> None:
 
 
 def test_surrounding_space_and_empty_texts_are_removed() -> None:
-    untidy = EcpDetails("  Asha Rao ", "", " asha@example.org\n", "  ", "MH-4711 ")
-    assert untidy.trimmed == EcpDetails("Asha Rao", None, "asha@example.org", None, "MH-4711")
+    untidy = EcpDetails(
+        display_name="  Asha Rao ", practice="", email=" asha@example.org\n", phone="  ", license_number="MH-4711 "
+    )
+    assert untidy.trimmed == EcpDetails(
+        display_name="Asha Rao", practice=None, email="asha@example.org", phone=None, license_number="MH-4711"
+    )
 
 
 @given(st.builds(EcpDetails, st.text(), *[st.none() | st.text()] * 4))
@@ -74,7 +97,9 @@ def test_trimming_is_idempotent(details: EcpDetails) -> None:
 
 
 def test_verified_details_are_fixed() -> None:
-    after = EcpDetails("Asha R. Rao", "Another Garage", "asha@example.net", None, None)
+    after = EcpDetails(
+        display_name="Asha R. Rao", practice="Another Garage", email="asha@example.net", phone=None, license_number=None
+    )
     problems = [
         (item.code.value, *item.path, item.message) for item in verified_field_problems(GOOD, after, moved=True)
     ]
@@ -83,7 +108,13 @@ def test_verified_details_are_fixed() -> None:
         ("ILLEGAL_STATE", "geographyId", "Your place was verified: ask a program manager to correct it."),
         ("ILLEGAL_STATE", "licenseNumber", "Your license number was verified: ask a program manager to correct it."),
     ]
-    contact = EcpDetails("Asha Rao", "Another Garage", "asha@example.net", None, "MH-4711")
+    contact = EcpDetails(
+        display_name="Asha Rao",
+        practice="Another Garage",
+        email="asha@example.net",
+        phone=None,
+        license_number="MH-4711",
+    )
     assert list(verified_field_problems(GOOD, contact, moved=False)) == []
 
 
@@ -115,19 +146,21 @@ def test_reasons_that_identify_the_person(reason: str, named: str | None) -> Non
 
 
 def test_a_short_name_does_not_forbid_every_reason() -> None:
-    short = EcpDetails("A", None, "a@b.c", None, None)
+    short = EcpDetails(display_name="A", practice=None, email="a@b.c", phone=None, license_number=None)
     assert find_identifier("Data asked to be erased.", short.identifiers) is None
     assert find_identifier("Asked by A.", short.identifiers) == "A"
 
 
 def test_common_words_of_a_name_forbid_no_reason() -> None:
-    firm = EcpDetails("Mrs. Rao and The Others", None, "a@b.c", None, None)
+    firm = EcpDetails(
+        display_name="Mrs. Rao and The Others", practice=None, email="a@b.c", phone=None, license_number=None
+    )
     assert find_identifier("Mrs. Iyer and the vendor asked for it.", firm.identifiers) is None
     assert find_identifier("Others asked for it.", firm.identifiers) == "Others"
 
 
 def test_a_short_number_is_not_part_of_a_longer_one() -> None:
-    licensed = EcpDetails("A", None, "a@b.c", None, "12345")
+    licensed = EcpDetails(display_name="A", practice=None, email="a@b.c", phone=None, license_number="12345")
     assert find_identifier("License 12 345.", licensed.identifiers) == "12 345"
     assert find_identifier("License 912345.", licensed.identifiers) is None
 

@@ -23,7 +23,7 @@ from domain.permissions import Permission, Role, Viewer
 ECP, OTHER = UUID(int=1), UUID(int=2)
 PUNE, MAHARASHTRA, INDIA, NEPAL = (UUID(int=number) for number in range(10, 14))
 CODE = "ECP-2026-000001"
-OWN = Applicant(ECP, CODE, EcpStatus.ACTIVE, frozenset({PUNE, MAHARASHTRA, INDIA}), own=True)
+OWN = Applicant(id=ECP, code=CODE, status=EcpStatus.ACTIVE, places=frozenset({PUNE, MAHARASHTRA, INDIA}), own=True)
 NAMED = replace(OWN, own=False)
 OFFER = Offer(
     approved=True,
@@ -164,7 +164,9 @@ def test_enrolling_again(before: EnrollmentStatus, own: Refused | None, named: R
     assert refused(before=before, today=date(2026, 5, 1)) == (own or late)
 
 
-PENDING = EnrollmentFacts(EnrollmentStatus.PENDING, ECP, CODE, EcpStatus.ACTIVE, scheme_has_ended=False)
+PENDING = EnrollmentFacts(
+    status=EnrollmentStatus.PENDING, ecp_id=ECP, ecp_code=CODE, ecp_status=EcpStatus.ACTIVE, scheme_has_ended=False
+)
 ACCEPT, REJECT, WITHDRAW = EnrollmentAction
 WITHDRAWN = "This enrollment was withdrawn: there is nothing to decide."
 IN_STATES = {
@@ -181,7 +183,7 @@ IN_STATES = {
 
 def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
     """Somebody with these roles, who may be an ECP."""
-    return Viewer(UUID(int=9), "Asha", None, frozenset(roles), ecp_id=ecp_id)
+    return Viewer(account_id=UUID(int=9), display_name="Asha", email=None, roles=frozenset(roles), ecp_id=ecp_id)
 
 
 MANAGER, ITSELF, STRANGER = viewer(Role.PROGRAM_MANAGER), viewer(Role.ECP, ecp_id=ECP), viewer(Role.ECP, ecp_id=OTHER)

@@ -14,19 +14,23 @@ from domain.schemes.content import Basics, SchemeContent
 
 OIL, PUNE, INDIA, NEPAL = (UUID(int=number) for number in range(1, 5))
 BASICS = Basics(
-    "Monsoon",
-    (EarningChannel.SALE,),
-    None,
-    date(2026, 4, 1),
-    date(2026, 4, 30),
-    date(2026, 5, 1),
-    date(2026, 7, 31),
-    "Be fair.",
+    title="Monsoon",
+    channels=(EarningChannel.SALE,),
+    description=None,
+    enrollment_opens_on=date(2026, 4, 1),
+    enrollment_closes_on=date(2026, 4, 30),
+    starts_on=date(2026, 5, 1),
+    ends_on=date(2026, 7, 31),
+    terms_markdown="Be fair.",
 )
 CONTENT = SchemeContent(BASICS, (OIL,), (INDIA,))
-LINE = SaleLine(EarningChannel.SALE, OIL, "AMB-1L", 2, datetime(2026, 5, 4, 12, tzinfo=UTC))
+LINE = SaleLine(
+    channel=EarningChannel.SALE, variant_id=OIL, sku="AMB-1L", quantity=2, at=datetime(2026, 5, 4, 12, tzinfo=UTC)
+)
 ENROLLED = datetime(2026, 4, 20, 9, tzinfo=UTC)
-EARNER = Earner("ECP-2026-000001", EcpStatus.ACTIVE, (PUNE, INDIA), "Pune", ENROLLED)
+EARNER = Earner(
+    code="ECP-2026-000001", status=EcpStatus.ACTIVE, geography_path=(PUNE, INDIA), place="Pune", enrolled_at=ENROLLED
+)
 
 
 def found(

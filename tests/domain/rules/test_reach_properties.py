@@ -94,7 +94,14 @@ def scopes(draw: st.DrawFn) -> SaleScope:
     ends = START + timedelta(days=draw(st.integers(0, 9)))
     variants = tuple(draw(st.lists(st.sampled_from(VARIANTS), min_size=1, unique=True)))
     channels = tuple(draw(st.lists(st.sampled_from(list(EarningChannel)), min_size=1, unique=True)))
-    return SaleScope(variants, channels, opens, closes, START, ends)
+    return SaleScope(
+        variants=variants,
+        channels=channels,
+        enrollment_opens_on=opens,
+        enrollment_closes_on=closes,
+        starts_on=START,
+        ends_on=ends,
+    )
 
 
 def lines(scope: SaleScope, condition: Condition) -> Iterator[tuple[LineFacts, datetime]]:
@@ -107,7 +114,15 @@ def lines(scope: SaleScope, condition: Condition) -> Iterator[tuple[LineFacts, d
         for enrolled_on in _days(scope.enrollment_opens_on, min(scope.enrollment_closes_on, at.date())):
             for sold, channel in itertools.product(scope.variants, scope.channels):
                 for quantity in [1] if channel is EarningChannel.COUPON else several:
-                    line = LineFacts(channel, sold.variant_id, sold.product_id, sold.category, quantity, 1, at)
+                    line = LineFacts(
+                        channel=channel,
+                        variant_id=sold.variant_id,
+                        product_id=sold.product_id,
+                        category=sold.category,
+                        quantity=quantity,
+                        base_points=1,
+                        at=at,
+                    )
                     yield line, datetime.combine(enrolled_on, time(), UTC)
 
 
@@ -123,7 +138,13 @@ def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell) -> bool:
         for amounts in itertools.product([0, 2, 5], repeat=len(keys)):
             sold = dict(zip(keys, amounts, strict=True))
             for activities in histories(cell, line.at):
-                ecp = EarnerFacts(cell.tier_id, PATHS[cell.geography_id], enrolled_at, sold, activities)
+                ecp = EarnerFacts(
+                    tier_id=cell.tier_id,
+                    geography_path=PATHS[cell.geography_id],
+                    enrolled_at=enrolled_at,
+                    volumes=sold,
+                    activities=activities,
+                )
                 if compiled.evaluate(line, ecp).outcomes[0].met:
                     return True
     return False
@@ -140,7 +161,11 @@ def histories(cell: Cell, at: datetime) -> Iterator[dict[str, list[datetime]]]:
 
 CELLS = st.builds(
     lambda place, tier, did: Cell(
-        place, tier, 1, frozenset(did), frozenset(clause for clause in did if clause.within_days is None)
+        geography_id=place,
+        tier_id=tier,
+        count=1,
+        did=frozenset(did),
+        stays=frozenset(clause for clause in did if clause.within_days is None),
     ),
     st.sampled_from(list(PATHS)),
     st.none() | st.sampled_from(TIERS),
@@ -153,8 +178,13 @@ CELLS = st.builds(
 def test_reach_counts_exactly_the_ecps_that_evaluation_can_reward(
     condition: Condition, scope: SaleScope, cells: list[Cell]
 ) -> None:
-    rule = BonusRule(RULE, "any", condition, FlatPoints(5))
-    (reach,) = compute_reach([rule], scope, Population(tuple(cells), frozenset({COUNTRY}), PATHS, RANKS), ReachPolicy())
+    rule = BonusRule(id=RULE, name="any", condition=condition, reward=FlatPoints(5))
+    (reach,) = compute_reach(
+        [rule],
+        scope,
+        Population(cells=tuple(cells), within=frozenset({COUNTRY}), paths=PATHS, tier_ranks=RANKS),
+        ReachPolicy(),
+    )
     assert reach.audience == len(cells)
     assert reach.eligible == sum(rewarded(rule, scope, cell) for cell in cells)
     assert reach.funnel[-1].remaining == reach.eligible

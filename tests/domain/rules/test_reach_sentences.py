@@ -31,12 +31,12 @@ from domain.rules.sale_assignments import SaleScope, SoldVariant
 
 BRONZE, SILVER, GOLD, PUNE, MUMBAI, INDIA = (UUID(int=number) for number in range(1, 7))
 SCOPE = SaleScope(
-    (SoldVariant(UUID(int=20), UUID(int=21), "Engine oil"),),
-    (EarningChannel.COUPON,),
-    date(2026, 4, 1),
-    date(2026, 4, 30),
-    date(2026, 5, 1),
-    date(2026, 7, 31),
+    variants=(SoldVariant(UUID(int=20), UUID(int=21), "Engine oil"),),
+    channels=(EarningChannel.COUPON,),
+    enrollment_opens_on=date(2026, 4, 1),
+    enrollment_closes_on=date(2026, 4, 30),
+    starts_on=date(2026, 5, 1),
+    ends_on=date(2026, 7, 31),
 )
 NAMES = DisplayNames(
     tiers={BRONZE: "Bronze", SILVER: "Silver", GOLD: "Gold"},
@@ -46,16 +46,16 @@ PATHS = {PUNE: (PUNE, INDIA), MUMBAI: (MUMBAI, INDIA), INDIA: (INDIA,)}
 RANKS = {BRONZE: 1, SILVER: 2, GOLD: 3}
 TRAINED, INSTALLED = ActivityClause("TRAINING_COMPLETED", 1), ActivityClause("APP_INSTALLED", 1, 30)
 POPULATION = Population(
-    (
+    cells=(
         Cell(PUNE, SILVER, 41),
         Cell(PUNE, BRONZE, 12),
         Cell(MUMBAI, GOLD, 6),
-        Cell(MUMBAI, SILVER, 900, frozenset({TRAINED}), frozenset({TRAINED})),
+        Cell(geography_id=MUMBAI, tier_id=SILVER, count=900, did=frozenset({TRAINED}), stays=frozenset({TRAINED})),
         Cell(INDIA, None, 1),
     ),
-    frozenset({INDIA}),
-    PATHS,
-    RANKS,
+    within=frozenset({INDIA}),
+    paths=PATHS,
+    tier_ranks=RANKS,
 )
 GOLDS, IN_PUNE = TierClause((GOLD,)), GeographyClause((PUNE,))
 ON_SATURDAY = PeriodClause(weekdays=(Weekday.SATURDAY,))
@@ -64,13 +64,13 @@ FIVE_IN_A_WEEK = VolumeClause(VolumeMeasure.UNITS, VolumePeriod.WEEK, 5)
 
 def reach(condition: Condition, population: Population = POPULATION, policy: ReachPolicy | None = None) -> Reach:
     """The reach of a rule with this condition."""
-    rule = BonusRule(UUID(int=99), "One", condition, FlatPoints(5))
+    rule = BonusRule(id=UUID(int=99), name="One", condition=condition, reward=FlatPoints(5))
     return compute_reach([rule], SCOPE, population, policy or ReachPolicy())[0]
 
 
 def sentence_of(condition: Condition, population: Population = POPULATION) -> str:
     """The sentence of the reach."""
-    rule = BonusRule(UUID(int=99), "One", condition, FlatPoints(5))
+    rule = BonusRule(id=UUID(int=99), name="One", condition=condition, reward=FlatPoints(5))
     return reach_sentence(rule, reach(condition, population), population, NAMES)
 
 
@@ -187,7 +187,9 @@ def test_the_verdict_is_a_sentence(condition: Condition, sentence: str) -> None:
 
 def test_a_place_that_extends_beyond_the_scheme_may_have_other_ecps() -> None:
     """Gold ECPs in Mumbai work in India too, but are not in the scheme."""
-    pune = Population((Cell(PUNE, SILVER, 41), Cell(PUNE, BRONZE, 12)), frozenset({PUNE}), PATHS, RANKS)
+    pune = Population(
+        cells=(Cell(PUNE, SILVER, 41), Cell(PUNE, BRONZE, 12)), within=frozenset({PUNE}), paths=PATHS, tier_ranks=RANKS
+    )
     golds_or_above = TierClause((), GOLD)
     in_india = GeographyClause((INDIA,))
     assert (
@@ -202,7 +204,7 @@ def test_a_place_that_extends_beyond_the_scheme_may_have_other_ecps() -> None:
 
 
 def test_one_ecp_reads_as_singular() -> None:
-    single = Population((Cell(PUNE, SILVER, 1),), frozenset({PUNE}), PATHS, RANKS)
+    single = Population(cells=(Cell(PUNE, SILVER, 1),), within=frozenset({PUNE}), paths=PATHS, tier_ranks=RANKS)
     assert (
         sentence_of(AllOf((GOLDS, IN_PUNE)), single)
         == "No Gold ECP works in the geographies of the scheme; 1 Silver ECP does."
@@ -211,7 +213,7 @@ def test_one_ecp_reads_as_singular() -> None:
 
 
 def test_without_ecps_there_is_nobody_to_reach() -> None:
-    empty = Population((), frozenset({INDIA}), PATHS, RANKS)
+    empty = Population(cells=(), within=frozenset({INDIA}), paths=PATHS, tier_ranks=RANKS)
     assert reach(GOLDS, empty).verdict is ReachVerdict.NOBODY
     assert sentence_of(GOLDS, empty) == "No active ECP works in the geographies of the scheme."
 
@@ -227,5 +229,5 @@ def test_a_tier_and_a_place_that_no_longer_exist_reach_nobody() -> None:
         "Of 960 ECPs, none is left when the rule asks for ECPs who are a tier that no longer exists."
     )
     assert reach(GeographyClause((gone,))).eligible == 0
-    lost = Population((Cell(PUNE, GOLD, 20),), frozenset({PUNE}), {PUNE: (PUNE,)}, RANKS)
+    lost = Population(cells=(Cell(PUNE, GOLD, 20),), within=frozenset({PUNE}), paths={PUNE: (PUNE,)}, tier_ranks=RANKS)
     assert reach(GeographyClause((INDIA,)), lost).eligible == 0

@@ -49,14 +49,20 @@ COUPON = ChannelClause(EarningChannel.COUPON)
 SATURDAY = PeriodClause(weekdays=(Weekday.SATURDAY,))
 MARCH = PeriodClause(date(2026, 3, 1), date(2026, 3, 31))
 LAUNCH_SALES = PeriodClause(
-    date(2026, 3, 1), date(2026, 3, 31), (Weekday.SUNDAY, Weekday.SATURDAY), time(9), time(17, 30)
+    from_date=date(2026, 3, 1),
+    to_date=date(2026, 3, 31),
+    weekdays=(Weekday.SUNDAY, Weekday.SATURDAY),
+    from_time=time(9),
+    to_time=time(17, 30),
 )
 UNITS, VALUE, COUPONS = VolumeMeasure.UNITS, VolumeMeasure.VALUE, VolumeMeasure.COUPONS
 SCHEME, MONTH, WEEK = VolumePeriod.SCHEME, VolumePeriod.MONTH, VolumePeriod.WEEK
 
 
 def sentence(condition: Condition) -> str:
-    return qualifying_sentence(BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(200)), NAMES)
+    return qualifying_sentence(
+        BonusRule(id=UUID(int=1000), name="A rule", condition=condition, reward=FlatPoints(200)), NAMES
+    )
 
 
 # The clause, what it asks, and what its negation asks.
@@ -137,12 +143,12 @@ CLAUSES: list[tuple[Condition, str, str]] = [
         "have sold fewer than 10,000 units so far in this scheme",
     ),
     (
-        VolumeClause(UNITS, MONTH, 1, (ONE_LITER, TWO_LITER)),
+        VolumeClause(measure=UNITS, period=MONTH, at_least=1, variant_ids=(ONE_LITER, TWO_LITER)),
         "have sold 1 or more units of AMB-1L and AMB-2L together so far this month",
         "have sold fewer than 1 unit of AMB-1L and AMB-2L together so far this month",
     ),
     (
-        VolumeClause(VALUE, MONTH, 5_000, (ONE_LITER,)),
+        VolumeClause(measure=VALUE, period=MONTH, at_least=5_000, variant_ids=(ONE_LITER,)),
         "have sold 5,000 or more in value of AMB-1L so far this month",
         "have sold less than 5,000 in value of AMB-1L so far this month",
     ),

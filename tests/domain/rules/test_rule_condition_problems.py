@@ -59,7 +59,9 @@ def nested(levels: int) -> Condition:
 
 
 def volume(at_least: int, *variant_ids: UUID) -> VolumeClause:
-    return VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, at_least, variant_ids)
+    return VolumeClause(
+        measure=VolumeMeasure.UNITS, period=VolumePeriod.MONTH, at_least=at_least, variant_ids=variant_ids
+    )
 
 
 def between(what: str, low: str, high: str) -> str:
@@ -215,7 +217,9 @@ CONDITIONS: list[tuple[Condition, Sequence[Expected]]] = [
 
 @pytest.mark.parametrize(("condition", "expected"), CONDITIONS)
 def test_problems_of_conditions(condition: Condition, expected: Sequence[Expected]) -> None:
-    assert rule_problems([BonusRule(UUID(int=1000), "Gold bonus", condition, FlatPoints(200))], KNOWN) == tuple(
+    assert rule_problems(
+        [BonusRule(id=UUID(int=1000), name="Gold bonus", condition=condition, reward=FlatPoints(200))], KNOWN
+    ) == tuple(
         Problem(code, f"Rule “Gold bonus”: {message}", ("rules", "0", "condition", *path))
         for code, message, path in expected
     )

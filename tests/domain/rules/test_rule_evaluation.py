@@ -54,14 +54,22 @@ ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
 AMBER = UUID(int=31)
 UNITS, MONTH = VolumeMeasure.UNITS, VolumePeriod.MONTH
 NOW = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)  # a Saturday
-LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 10, 5, NOW)
+LINE = LineFacts(
+    channel=EarningChannel.SALE,
+    variant_id=ONE_LITER,
+    product_id=AMBER,
+    category="Paint",
+    quantity=10,
+    base_points=5,
+    at=NOW,
+)
 ECP = EarnerFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
 NOBODY = EarnerFacts()
 WEEKEND = (Weekday.SUNDAY, Weekday.SATURDAY)
 
 
 def rule(condition: Condition) -> BonusRule:
-    return BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(7))
+    return BonusRule(id=UUID(int=1000), name="A rule", condition=condition, reward=FlatPoints(7))
 
 
 def outcome(condition: Condition, line: LineFacts = LINE, ecp: EarnerFacts = ECP) -> RuleOutcome:
@@ -155,7 +163,7 @@ def test_no_tree_is_too_deep() -> None:
 def test_the_facts_that_rules_need() -> None:
     rules = (
         rule(AllOf((VolumeClause(UNITS, MONTH, 1), ActivityClause("REFERRAL", 1, 30), ActivityClause("TRAINED")))),
-        rule(Not(VolumeClause(UNITS, MONTH, 9, (TWO_LITER, ONE_LITER)))),
+        rule(Not(VolumeClause(measure=UNITS, period=MONTH, at_least=9, variant_ids=(TWO_LITER, ONE_LITER)))),
         rule(
             AnyOf((VolumeClause(UNITS, MONTH, 2), ActivityClause("REFERRAL", 1, 90), ActivityClause("REFERRAL", 1, 7)))
         ),

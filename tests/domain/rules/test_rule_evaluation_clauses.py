@@ -37,13 +37,21 @@ AMBER, COBALT = UUID(int=31), UUID(int=32)
 UNITS, VALUE, COUPONS = VolumeMeasure
 SCHEME, MONTH, WEEK = VolumePeriod
 NOW = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)  # a Saturday
-LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 10, 5, NOW)
+LINE = LineFacts(
+    channel=EarningChannel.SALE,
+    variant_id=ONE_LITER,
+    product_id=AMBER,
+    category="Paint",
+    quantity=10,
+    base_points=5,
+    at=NOW,
+)
 ECP = EarnerFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
 WEEKEND = (Weekday.SUNDAY, Weekday.SATURDAY)
 
 
 def rule(condition: Condition) -> BonusRule:
-    return BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(7))
+    return BonusRule(id=UUID(int=1000), name="A rule", condition=condition, reward=FlatPoints(7))
 
 
 def outcome(condition: Condition, line: LineFacts = LINE, ecp: EarnerFacts = ECP) -> RuleOutcome:
@@ -154,7 +162,7 @@ def test_quantity(clause: QuantityClause, quantity: int, *, expected: bool) -> N
         (VolumeClause(UNITS, MONTH, 100), 101, True),
         (VolumeClause(UNITS, WEEK, 100), 100, False),
         (VolumeClause(VALUE, MONTH, 100), 100, False),
-        (VolumeClause(UNITS, MONTH, 100, (ONE_LITER,)), 100, False),
+        (VolumeClause(measure=UNITS, period=MONTH, at_least=100, variant_ids=(ONE_LITER,)), 100, False),
     ],
 )
 def test_volume(clause: VolumeClause, amount: int, *, expected: bool) -> None:
@@ -165,8 +173,8 @@ def test_volume(clause: VolumeClause, amount: int, *, expected: bool) -> None:
 def test_a_volume_belongs_to_a_set_of_variants() -> None:
     ecp = replace(ECP, volumes={VolumeKey(COUPONS, SCHEME, frozenset((TWO_LITER, ONE_LITER))): 3})
     for variants in ((ONE_LITER, TWO_LITER), (TWO_LITER, ONE_LITER), (TWO_LITER, ONE_LITER, ONE_LITER)):
-        assert holds(VolumeClause(COUPONS, SCHEME, 3, variants), ecp=ecp)
-    assert not holds(VolumeClause(COUPONS, SCHEME, 3, (ONE_LITER,)), ecp=ecp)
+        assert holds(VolumeClause(measure=COUPONS, period=SCHEME, at_least=3, variant_ids=variants), ecp=ecp)
+    assert not holds(VolumeClause(measure=COUPONS, period=SCHEME, at_least=3, variant_ids=(ONE_LITER,)), ecp=ecp)
 
 
 def test_this_line_is_not_in_the_volume_so_far() -> None:

@@ -42,17 +42,48 @@ UNLIMITED = RuleLimits()
 A_HUNDRED_A_MONTH = RuleLimits(points_per_ecp_per_month=100)
 IDS = [UUID(int=number) for number in range(1, 6)]
 RULES = (
-    BonusRule(IDS[0], "Gold weekend", AllOf((TierClause(at_least=GOLD), WEEKEND)), FlatPoints(50)),
     BonusRule(
-        IDS[1], "Case deal", QuantityClause(10), Slabs((Slab(10, 2), Slab(50, 3))), UNLIMITED, exclusive_group="launch"
+        id=IDS[0], name="Gold weekend", condition=AllOf((TierClause(at_least=GOLD), WEEKEND)), reward=FlatPoints(50)
     ),
-    BonusRule(IDS[2], "March", MARCH, PercentOfBase(Decimal("12.5")), UNLIMITED, exclusive_group="launch"),
-    BonusRule(IDS[3], "Newcomers", EnrolledWithinClause(30), MultiplyBase(Decimal("1.5")), A_HUNDRED_A_MONTH),
-    BonusRule(IDS[4], "Regulars", VolumeClause(UNITS, MONTH, 100), PointsPerUnit(1)),
+    BonusRule(
+        id=IDS[1],
+        name="Case deal",
+        condition=QuantityClause(10),
+        reward=Slabs((Slab(10, 2), Slab(50, 3))),
+        limits=UNLIMITED,
+        exclusive_group="launch",
+    ),
+    BonusRule(
+        id=IDS[2],
+        name="March",
+        condition=MARCH,
+        reward=PercentOfBase(Decimal("12.5")),
+        limits=UNLIMITED,
+        exclusive_group="launch",
+    ),
+    BonusRule(
+        id=IDS[3],
+        name="Newcomers",
+        condition=EnrolledWithinClause(30),
+        reward=MultiplyBase(Decimal("1.5")),
+        limits=A_HUNDRED_A_MONTH,
+    ),
+    BonusRule(id=IDS[4], name="Regulars", condition=VolumeClause(UNITS, MONTH, 100), reward=PointsPerUnit(1)),
 )
-LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 12, 10, datetime(2026, 3, 14, 18, 30, tzinfo=UTC))
+LINE = LineFacts(
+    channel=EarningChannel.SALE,
+    variant_id=ONE_LITER,
+    product_id=AMBER,
+    category="Paint",
+    quantity=12,
+    base_points=10,
+    at=datetime(2026, 3, 14, 18, 30, tzinfo=UTC),
+)
 ASHA = EarnerFacts(
-    GOLD, (PUNE, MAHARASHTRA, INDIA), datetime(2026, 3, 1, 20, tzinfo=UTC), {VolumeKey(UNITS, MONTH): 88}
+    tier_id=GOLD,
+    geography_path=(PUNE, MAHARASHTRA, INDIA),
+    enrolled_at=datetime(2026, 3, 1, 20, tzinfo=UTC),
+    volumes={VolumeKey(UNITS, MONTH): 88},
 )
 
 

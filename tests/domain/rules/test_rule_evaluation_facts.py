@@ -134,13 +134,13 @@ FACTS: list[tuple[Clause, Fact, str, str]] = [
         "9 units were sold on this line; any number except 10 is allowed.",
     ),
     (
-        VolumeClause(UNITS, MONTH, 100, (ONE_LITER, TWO_LITER)),
+        VolumeClause(measure=UNITS, period=MONTH, at_least=100, variant_ids=(ONE_LITER, TWO_LITER)),
         VolumeFact(45),
         "Before this, the ECP had sold 45 units of AMB-1L and AMB-2L together this month; 100 are needed.",
         "Before this, the ECP had sold 45 units of AMB-1L and AMB-2L together this month; fewer than 100 are allowed.",
     ),
     (
-        VolumeClause(VALUE, SCHEME, 5_000, (ONE_LITER,)),
+        VolumeClause(measure=VALUE, period=SCHEME, at_least=5_000, variant_ids=(ONE_LITER,)),
         VolumeFact(4_999),
         "Before this, the ECP had sold 4,999 in value of AMB-1L in this scheme; 5,000 is needed.",
         "Before this, the ECP had sold 4,999 in value of AMB-1L in this scheme; less than 5,000 is allowed.",
@@ -228,7 +228,9 @@ def test_a_fact_of_another_clause_is_a_bug() -> None:
 @pytest.mark.parametrize("clause", [clause for clause, _, _, _ in FACTS])
 def test_a_clause_reads_the_same_in_the_sentence_of_its_rule(clause: Clause) -> None:
     for negated, condition in ((False, clause), (True, Not(clause))):
-        sentence = qualifying_sentence(BonusRule(GONE, "A rule", condition, FlatPoints(1)), NAMES)
+        sentence = qualifying_sentence(
+            BonusRule(id=GONE, name="A rule", condition=condition, reward=FlatPoints(1)), NAMES
+        )
         assert f"ECPs who {clause_sentence(clause, NAMES, negated=negated)}." == sentence
 
 

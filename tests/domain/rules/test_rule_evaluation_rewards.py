@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -29,9 +30,22 @@ FIRST, SECOND, THIRD, FOURTH = (UUID(int=number) for number in range(1, 5))
 TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
 
 
+def limits_of(per_ecp: int | None, per_month: int | None, in_total: int | None, times: int | None) -> RuleLimits:
+    return RuleLimits(
+        points_per_ecp=per_ecp, points_per_ecp_per_month=per_month, points_in_total=in_total, times_per_ecp=times
+    )
+
+
+def usage_of(to_ecp: int, this_month: int, in_total: int, times: int) -> Usage:
+    return Usage(
+        points_to_ecp=to_ecp, points_to_ecp_this_month=this_month, points_in_total=in_total, times_to_ecp=times
+    )
+
+
 def line(quantity: int, base_points: int) -> LineFacts:
     at = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)
-    return LineFacts(EarningChannel.SALE, UUID(int=21), UUID(int=31), "Paint", quantity, base_points, at)
+    sold: Any = {"channel": EarningChannel.SALE, "variant_id": UUID(int=21), "product_id": UUID(int=31)}
+    return LineFacts(**sold, category="Paint", quantity=quantity, base_points=base_points, at=at)
 
 
 def evaluated(
@@ -41,7 +55,7 @@ def evaluated(
 
 
 def pays(reward: Reward, quantity: int, base_points: int) -> int:
-    rule = BonusRule(FIRST, "A rule", ALWAYS, reward)
+    rule = BonusRule(id=FIRST, name="A rule", condition=ALWAYS, reward=reward)
     evaluation = evaluated(rule, quantity=quantity, base_points=base_points)
     assert evaluation.base_points == quantity * base_points
     (outcome,) = evaluation.outcomes
@@ -107,7 +121,7 @@ def test_rewards(reward: Reward, quantity: int, base_points: int, expected: int)
 @pytest.mark.parametrize("reward", [PercentOfBase(Decimal("NaN")), MultiplyBase(Decimal("Infinity"))])
 def test_a_reward_that_is_not_finite_cannot_be_compiled(reward: Reward) -> None:
     with pytest.raises(ValueError, match=r"points cannot be computed from (NaN|Infinity)"):
-        compile_rules((BonusRule(FIRST, "A rule", ALWAYS, reward),), {})
+        compile_rules((BonusRule(id=FIRST, name="A rule", condition=ALWAYS, reward=reward),), {})
 
 
 @pytest.mark.parametrize(
@@ -119,7 +133,9 @@ def test_rounding_half_to_even(numerator: int, denominator: int, expected: int) 
 
 
 def test_a_rule_that_is_not_met_earns_nothing() -> None:
-    evaluation = evaluated(BonusRule(FIRST, "A rule", NEVER, FlatPoints(50), RuleLimits(times_per_ecp=1)))
+    evaluation = evaluated(
+        BonusRule(id=FIRST, name="A rule", condition=NEVER, reward=FlatPoints(50), limits=RuleLimits(times_per_ecp=1))
+    )
     (outcome,) = evaluation.outcomes
     assert (outcome.met, outcome.earned, outcome.points, outcome.reduction) == (False, 0, 0, None)
     assert evaluation.bonus_points == 0
@@ -129,7 +145,7 @@ def test_a_rule_that_is_not_met_earns_nothing() -> None:
 @pytest.mark.parametrize(
     ("limits", "used", "points", "reason"),
     [
-        (UNLIMITED, Usage(10**15, 10**15, 10**15, 10**15), 50, None),
+        (UNLIMITED, usage_of(10**15, 10**15, 10**15, 10**15), 50, None),
         (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=449), 50, None),
         (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=450), 50, None),
         (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=451), 49, PER_ECP),
@@ -137,33 +153,33 @@ def test_a_rule_that_is_not_met_earns_nothing() -> None:
         (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=500), 0, PER_ECP),
         (RuleLimits(points_per_ecp=500), Usage(points_to_ecp=501), 0, PER_ECP),
         (RuleLimits(points_per_ecp=49), Usage(), 49, PER_ECP),
-        (RuleLimits(points_per_ecp=500), Usage(0, 500, 500, 500), 50, None),
+        (RuleLimits(points_per_ecp=500), usage_of(0, 500, 500, 500), 50, None),
         (RuleLimits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=450), 50, None),
         (RuleLimits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=451), 49, PER_MONTH),
         (RuleLimits(points_per_ecp_per_month=500), Usage(points_to_ecp_this_month=500), 0, PER_MONTH),
-        (RuleLimits(points_per_ecp_per_month=500), Usage(500, 0, 500, 500), 50, None),
+        (RuleLimits(points_per_ecp_per_month=500), usage_of(500, 0, 500, 500), 50, None),
         (RuleLimits(points_in_total=500), Usage(points_in_total=450), 50, None),
         (RuleLimits(points_in_total=500), Usage(points_in_total=451), 49, IN_TOTAL),
         (RuleLimits(points_in_total=500), Usage(points_in_total=500), 0, IN_TOTAL),
-        (RuleLimits(points_in_total=500), Usage(500, 500, 0, 500), 50, None),
+        (RuleLimits(points_in_total=500), usage_of(500, 500, 0, 500), 50, None),
         (RuleLimits(times_per_ecp=3), Usage(times_to_ecp=2), 50, None),
         (RuleLimits(times_per_ecp=3), Usage(times_to_ecp=3), 0, TIMES),
         (RuleLimits(times_per_ecp=3), Usage(times_to_ecp=4), 0, TIMES),
-        (RuleLimits(times_per_ecp=3), Usage(500, 500, 500, 0), 50, None),
+        (RuleLimits(times_per_ecp=3), usage_of(500, 500, 500, 0), 50, None),
         # The tightest limit is the reason, and of those that leave the same, the one that is said first.
-        (RuleLimits(500, 400, 1_000, 9), Usage(460, 370, 990, 3), 10, IN_TOTAL),
-        (RuleLimits(500, 400, 1_000, 9), Usage(490, 370, 980, 3), 10, PER_ECP),
-        (RuleLimits(500, 400, 1_000, 9), Usage(460, 390, 980, 3), 10, PER_MONTH),
-        (RuleLimits(500, 400, 1_000, 9), Usage(490, 390, 990, 3), 10, PER_MONTH),
-        (RuleLimits(500, None, 1_000, 9), Usage(490, 390, 990, 3), 10, PER_ECP),
-        (RuleLimits(500, 400, 1_000, 9), Usage(999, 400, 2_000, 3), 0, PER_MONTH),
-        (RuleLimits(500, 400, 1_000, 9), Usage(500, 0, 2_000, 3), 0, PER_ECP),
-        (RuleLimits(500, 400, 1_000, 9), Usage(500, 400, 1_000, 9), 0, TIMES),
+        (limits_of(500, 400, 1_000, 9), usage_of(460, 370, 990, 3), 10, IN_TOTAL),
+        (limits_of(500, 400, 1_000, 9), usage_of(490, 370, 980, 3), 10, PER_ECP),
+        (limits_of(500, 400, 1_000, 9), usage_of(460, 390, 980, 3), 10, PER_MONTH),
+        (limits_of(500, 400, 1_000, 9), usage_of(490, 390, 990, 3), 10, PER_MONTH),
+        (limits_of(500, None, 1_000, 9), usage_of(490, 390, 990, 3), 10, PER_ECP),
+        (limits_of(500, 400, 1_000, 9), usage_of(999, 400, 2_000, 3), 0, PER_MONTH),
+        (limits_of(500, 400, 1_000, 9), usage_of(500, 0, 2_000, 3), 0, PER_ECP),
+        (limits_of(500, 400, 1_000, 9), usage_of(500, 400, 1_000, 9), 0, TIMES),
     ],
 )
 def test_limits(limits: RuleLimits, used: Usage, points: int, reason: ReductionReason | None) -> None:
-    rule = BonusRule(FIRST, "A rule", ALWAYS, FlatPoints(50), limits)
-    evaluation = evaluated(rule, usage={FIRST: used, SECOND: Usage(10**15, 10**15, 10**15, 10**15)})
+    rule = BonusRule(id=FIRST, name="A rule", condition=ALWAYS, reward=FlatPoints(50), limits=limits)
+    evaluation = evaluated(rule, usage={FIRST: used, SECOND: usage_of(10**15, 10**15, 10**15, 10**15)})
     (outcome,) = evaluation.outcomes
     assert (outcome.met, outcome.earned, outcome.points) == (True, 50, points)
     assert outcome.reduction == (None if reason is None else Reduction(reason))
@@ -171,7 +187,13 @@ def test_limits(limits: RuleLimits, used: Usage, points: int, reason: ReductionR
 
 
 def test_usage_accumulates_from_line_to_line() -> None:
-    rule = BonusRule(FIRST, "A rule", ALWAYS, PercentOfBase(Decimal(50)), RuleLimits(120, times_per_ecp=3))
+    rule = BonusRule(
+        id=FIRST,
+        name="A rule",
+        condition=ALWAYS,
+        reward=PercentOfBase(Decimal(50)),
+        limits=RuleLimits(120, times_per_ecp=3),
+    )
     used, paid = Usage(), []
     for base_points in (10, 0, 10, 10, 10):
         points = evaluated(rule, usage={FIRST: used}, base_points=base_points).bonus_points
@@ -179,13 +201,21 @@ def test_usage_accumulates_from_line_to_line() -> None:
         paid.append(points)
     # A line that pays nothing is not one of the three times.
     assert paid == [50, 0, 50, 20, 0]
-    assert used == Usage(120, 120, 120, 3)
+    assert used == usage_of(120, 120, 120, 3)
 
 
 def grouped(
     rule_id: UUID, points: int, priority: int = 0, group: str | None = "launch", limits: RuleLimits = UNLIMITED
 ) -> BonusRule:
-    return BonusRule(rule_id, f"Rule {rule_id.int}", ALWAYS, FlatPoints(points), limits, priority, group)
+    return BonusRule(
+        id=rule_id,
+        name=f"Rule {rule_id.int}",
+        condition=ALWAYS,
+        reward=FlatPoints(points),
+        limits=limits,
+        priority=priority,
+        exclusive_group=group,
+    )
 
 
 def lost_to(rule_id: UUID) -> Reduction:
@@ -233,7 +263,9 @@ def test_a_group_compares_points_after_limits() -> None:
 
 
 def test_a_rule_that_is_not_met_does_not_compete() -> None:
-    unmet = BonusRule(FIRST, "A rule", NEVER, FlatPoints(1_000), UNLIMITED, 9, "launch")
+    unmet = BonusRule(
+        id=FIRST, name="A rule", condition=NEVER, reward=FlatPoints(1_000), priority=9, exclusive_group="launch"
+    )
     assert paid(unmet, grouped(SECOND, 30)) == [(0, None), (30, None)]
 
 
@@ -249,6 +281,9 @@ def test_groups_are_independent() -> None:
 
 def test_a_group_without_points_has_no_loser() -> None:
     percent = PercentOfBase(Decimal(1))
-    rules = [BonusRule(one, "A rule", ALWAYS, percent, UNLIMITED, 0, "launch") for one in (FIRST, SECOND)]
+    rules = [
+        BonusRule(id=one, name="A rule", condition=ALWAYS, reward=percent, exclusive_group="launch")
+        for one in (FIRST, SECOND)
+    ]
     evaluation = evaluated(*rules, base_points=0)
     assert [(one.met, one.earned, one.points, one.reduction) for one in evaluation.outcomes] == [(True, 0, 0, None)] * 2

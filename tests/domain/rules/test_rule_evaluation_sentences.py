@@ -47,12 +47,20 @@ IN_PUNE = GeographyClause((PUNE,))
 MANY = QuantityClause(at_least=10)
 NEW = EnrolledWithinClause(30)
 
-LINE = LineFacts(EarningChannel.SALE, ONE_LITER, AMBER, "Paint", 9, 10, AT)
+LINE = LineFacts(
+    channel=EarningChannel.SALE,
+    variant_id=ONE_LITER,
+    product_id=AMBER,
+    category="Paint",
+    quantity=9,
+    base_points=10,
+    at=AT,
+)
 ECP = EarnerFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), ENROLLED)
 
 
 def sentence(condition: Condition) -> str:
-    rule = BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(50))
+    rule = BonusRule(id=UUID(int=1000), name="A rule", condition=condition, reward=FlatPoints(50))
     (outcome,) = compile_rules((rule,), {SILVER: 1, GOLD: 2}).evaluate(LINE, ECP).outcomes
     return rule_sentence(rule, outcome.verdict, NAMES)
 
@@ -121,7 +129,15 @@ def test_why_a_rule_did_not_pay(condition: Condition, expected: str) -> None:
     assert sentence(condition) == expected
 
 
-LIMITED = BonusRule(UUID(int=1000), "A rule", IN_PUNE, FlatPoints(50), RuleLimits(500, 1, 10_000, 5), 0, "launch")
+LIMITED = BonusRule(
+    id=UUID(int=1000),
+    name="A rule",
+    condition=IN_PUNE,
+    reward=FlatPoints(50),
+    limits=RuleLimits(points_per_ecp=500, points_per_ecp_per_month=1, points_in_total=10_000, times_per_ecp=5),
+    priority=0,
+    exclusive_group="launch",
+)
 TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
 
 
@@ -157,10 +173,18 @@ def test_the_points_of_a_rule_that_is_met(earned: int, points: int, reduction: R
 
 
 def test_references_in_facts() -> None:
-    rule = BonusRule(GONE, "A rule", AllOf((IS_GOLD, IN_PUNE, ProductClause((TWO_LITER,)), NEW)), FlatPoints(50))
+    rule = BonusRule(
+        id=GONE,
+        name="A rule",
+        condition=AllOf((IS_GOLD, IN_PUNE, ProductClause((TWO_LITER,)), NEW)),
+        reward=FlatPoints(50),
+    )
     (outcome,) = compile_rules((rule,), {}).evaluate(LINE, ECP).outcomes
     assert collect_fact_references(outcome.verdict) == References(
-        frozenset({SILVER}), frozenset({PUNE, MAHARASHTRA, INDIA}), frozenset({ONE_LITER}), frozenset({AMBER})
+        tier_ids=frozenset({SILVER}),
+        geography_ids=frozenset({PUNE, MAHARASHTRA, INDIA}),
+        variant_ids=frozenset({ONE_LITER}),
+        product_ids=frozenset({AMBER}),
     )
     (nobody,) = compile_rules((rule,), {}).evaluate(LINE, EarnerFacts()).outcomes
     assert collect_fact_references(nobody.verdict).tier_ids == frozenset()

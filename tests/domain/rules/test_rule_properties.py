@@ -46,7 +46,13 @@ from domain.rules.validation import rule_problems
 
 IDS = tuple(UUID(int=number) for number in range(8))
 CATEGORIES = ("Cement", "Paint")
-KNOWN = KnownIds(frozenset(IDS), frozenset(IDS), frozenset(IDS), frozenset(IDS), frozenset(CATEGORIES))
+KNOWN = KnownIds(
+    tier_ids=frozenset(IDS),
+    geography_ids=frozenset(IDS),
+    variant_ids=frozenset(IDS),
+    product_ids=frozenset(IDS),
+    categories=frozenset(CATEGORIES),
+)
 SOME_NAMES = DisplayNames(tiers={IDS[0]: "Gold"}, variants={IDS[1]: "AMB-1L"})
 SAFE = 2**53 - 1
 
@@ -114,7 +120,7 @@ bounds = st.tuples(points, points).map(sorted).map(tuple) | st.tuples(st.none(),
 
 
 def period(dates: tuple[date, date | None], times: tuple[time | None, time | None]) -> PeriodClause:
-    return PeriodClause(dates[0], dates[1], None, times[0], times[1])
+    return PeriodClause(from_date=dates[0], to_date=dates[1], weekdays=None, from_time=times[0], to_time=times[1])
 
 
 valid_clause: st.SearchStrategy[Condition] = st.one_of(
@@ -123,7 +129,7 @@ valid_clause: st.SearchStrategy[Condition] = st.one_of(
     st.builds(GeographyClause, tuples(valid_id, 1)),
     st.builds(ProductClause, tuples(valid_id), tuples(valid_id, 1), st.sampled_from(((), CATEGORIES))),
     st.builds(ChannelClause, st.sampled_from(EarningChannel)),
-    bounds.map(lambda both: QuantityClause(*both)),
+    bounds.map(lambda both: QuantityClause(both[0], both[1])),
     st.builds(
         VolumeClause,
         st.sampled_from(VolumeMeasure),
@@ -161,7 +167,12 @@ valid_reward: st.SearchStrategy[Reward] = st.one_of(
     ),
 )
 valid_limits = st.lists(st.integers(1, SAFE), min_size=3, max_size=3).map(
-    lambda most: RuleLimits(sorted(most)[1], min(most), max(most), most[0])
+    lambda most: RuleLimits(
+        points_per_ecp=sorted(most)[1],
+        points_per_ecp_per_month=min(most),
+        points_in_total=max(most),
+        times_per_ecp=most[0],
+    )
 ) | st.just(RuleLimits())
 valid_rules = st.lists(
     st.builds(
@@ -216,14 +227,24 @@ def test_rules_survive_json(rules: list[BonusRule]) -> None:
 
 @given(valid_condition)
 def test_two_negations_read_as_none(condition: Condition) -> None:
-    plain = qualifying_sentence(BonusRule(IDS[0], "A rule", condition, FlatPoints(1)), SOME_NAMES)
-    twice = qualifying_sentence(BonusRule(IDS[0], "A rule", Not(Not(condition)), FlatPoints(1)), SOME_NAMES)
+    plain = qualifying_sentence(
+        BonusRule(id=IDS[0], name="A rule", condition=condition, reward=FlatPoints(1)), SOME_NAMES
+    )
+    twice = qualifying_sentence(
+        BonusRule(id=IDS[0], name="A rule", condition=Not(Not(condition)), reward=FlatPoints(1)), SOME_NAMES
+    )
     assert twice == plain or "nested too deep" in twice
 
 
 def test_the_stored_form_of_a_rule() -> None:
     condition = AllOf((Not(TierClause(at_least=IDS[1])), PeriodClause(weekdays=(), from_time=time(9))))
-    rule = BonusRule(IDS[0], "A rule", condition, PercentOfBase(Decimal("12.50")), RuleLimits(points_per_ecp=5))
+    rule = BonusRule(
+        id=IDS[0],
+        name="A rule",
+        condition=condition,
+        reward=PercentOfBase(Decimal("12.50")),
+        limits=RuleLimits(points_per_ecp=5),
+    )
     assert msgspec.json.decode(msgspec.json.encode(rule, order="deterministic")) == {
         "id": "00000000-0000-0000-0000-000000000000",
         "name": "A rule",

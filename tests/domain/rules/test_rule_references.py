@@ -21,12 +21,12 @@ from domain.rules.references import References, collect_references, rules_naming
 from domain.rules.traversal import ConditionNode, walk_clauses, walk_condition
 
 TIER, LOWEST, PLACE, SOLD, COUNTED, PRODUCT = (UUID(int=number) for number in range(1, 7))
-VOLUME = VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 1, (COUNTED,))
+VOLUME = VolumeClause(measure=VolumeMeasure.UNITS, period=VolumePeriod.MONTH, at_least=1, variant_ids=(COUNTED,))
 NEW = EnrolledWithinClause(30)
 
 
 def rule(condition: Condition) -> BonusRule:
-    return BonusRule(UUID(int=1000), "A rule", condition, FlatPoints(1))
+    return BonusRule(id=UUID(int=1000), name="A rule", condition=condition, reward=FlatPoints(1))
 
 
 def test_references_are_collected_from_the_whole_tree() -> None:

@@ -61,7 +61,11 @@ COUPON = ChannelClause(EarningChannel.COUPON)
 SATURDAY = PeriodClause(weekdays=(Weekday.SATURDAY,))
 MARCH = PeriodClause(date(2026, 3, 1), date(2026, 3, 31))
 LAUNCH_SALES = PeriodClause(
-    date(2026, 3, 1), date(2026, 3, 31), (Weekday.SUNDAY, Weekday.SATURDAY), time(9), time(17, 30)
+    from_date=date(2026, 3, 1),
+    to_date=date(2026, 3, 31),
+    weekdays=(Weekday.SUNDAY, Weekday.SATURDAY),
+    from_time=time(9),
+    to_time=time(17, 30),
 )
 UNITS, VALUE, COUPONS = VolumeMeasure.UNITS, VolumeMeasure.VALUE, VolumeMeasure.COUPONS
 SCHEME, MONTH, WEEK = VolumePeriod.SCHEME, VolumePeriod.MONTH, VolumePeriod.WEEK
@@ -73,7 +77,14 @@ def rule(
     limits: RuleLimits = UNLIMITED,
     exclusive_group: str | None = None,
 ) -> BonusRule:
-    return BonusRule(UUID(int=1000), "A rule", condition, reward, limits, exclusive_group=exclusive_group)
+    return BonusRule(
+        id=UUID(int=1000),
+        name="A rule",
+        condition=condition,
+        reward=reward,
+        limits=limits,
+        exclusive_group=exclusive_group,
+    )
 
 
 GROUPS: list[tuple[Condition, str]] = [
@@ -171,7 +182,11 @@ REWARDS: list[tuple[BonusRule, str]] = [
         "200 points for each sale or coupon, at most 5 times per ECP and 10,000 points in total.",
     ),
     (
-        rule(limits=RuleLimits(1_000, 500, 10_000, 5)),
+        rule(
+            limits=RuleLimits(
+                points_per_ecp=1_000, points_per_ecp_per_month=500, points_in_total=10_000, times_per_ecp=5
+            )
+        ),
         (
             "200 points for each sale or coupon, at most 5 times per ECP, 500 points per ECP per month, "
             "1,000 points per ECP and 10,000 points in total."

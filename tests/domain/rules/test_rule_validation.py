@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from domain.channels import EarningChannel
 from domain.failures import Path, Problem, UserErrorCode
@@ -68,7 +69,8 @@ def rule(  # noqa: PLR0913 - one keyword for each part of a rule
     priority: int = 0,
     exclusive_group: str | None = None,
 ) -> BonusRule:
-    return BonusRule(UUID(int=rule_id), name, condition, reward, limits, priority, exclusive_group)
+    found = BonusRule(id=UUID(int=rule_id), name=name, condition=condition, reward=reward)
+    return replace(found, limits=limits, priority=priority, exclusive_group=exclusive_group)
 
 
 def nested(levels: int) -> Condition:
@@ -79,7 +81,8 @@ def nested(levels: int) -> Condition:
 
 
 def volume(at_least: int, *variant_ids: UUID) -> VolumeClause:
-    return VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, at_least, variant_ids)
+    units = VolumeMeasure.UNITS
+    return VolumeClause(measure=units, period=VolumePeriod.MONTH, at_least=at_least, variant_ids=variant_ids)
 
 
 def between(what: str, low: str, high: str) -> str:
@@ -241,7 +244,9 @@ VALID: list[BonusRule] = [
     rule(reward=MultiplyBase(Decimal("1.01"))),
     rule(reward=MultiplyBase(Decimal("100.00"))),
     rule(reward=Slabs(tuple(Slab(quantity, 1_000_000) for quantity in range(1, 21)))),
-    rule(limits=RuleLimits(SAFE, SAFE, SAFE, SAFE)),
+    rule(
+        limits=RuleLimits(points_per_ecp=SAFE, points_per_ecp_per_month=SAFE, points_in_total=SAFE, times_per_ecp=SAFE)
+    ),
     rule(name="x" * 120, priority=-1_000, exclusive_group="x" * 60),
 ]
 

@@ -33,7 +33,8 @@ def test_many_rules_with_many_dates_take_bounded_work(monkeypatch: pytest.Monkey
     monkeypatch.setattr(ClauseEvaluator, "true_clauses", counting)
     days = [SCOPE.starts_on + timedelta(days=offset) for offset in range(90)]
     made = [
-        BonusRule(UUID(int=number), str(number), AnyOf(tuple(_periods(number, days))), FIFTY) for number in range(50)
+        BonusRule(id=UUID(int=number), name=str(number), condition=AnyOf(tuple(_periods(number, days))), reward=FIFTY)
+        for number in range(50)
     ]
     assert {code for code, _ in found(made)} <= {"OVERLAP"}
     assert 0 < calls < 250_000
@@ -43,4 +44,10 @@ def _periods(number: int, days: list[date]) -> Iterator[PeriodClause]:
     for index in range(5):
         first = (17 * number + 31 * index) % 80
         opens, closes = time((number + index) % 12, number), time(12 + (number * index) % 12, number + index)
-        yield PeriodClause(days[first], days[first + 9], tuple(Weekday)[index : index + 2], opens, closes)
+        yield PeriodClause(
+            from_date=days[first],
+            to_date=days[first + 9],
+            weekdays=tuple(Weekday)[index : index + 2],
+            from_time=opens,
+            to_time=closes,
+        )

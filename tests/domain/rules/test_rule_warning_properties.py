@@ -68,7 +68,7 @@ def rules(draw: st.DrawFn) -> list[BonusRule]:
     found = []
     for number, condition in enumerate((first, *draw(st.lists(others, min_size=1, max_size=2)))):
         group, priority = draw(st.sampled_from(["one", "one", None])), draw(st.integers(0, 1))
-        rule = BonusRule(key(f"rule {number}"), f"Rule {number}", condition, draw(REWARDS))
+        rule = BonusRule(id=key(f"rule {number}"), name=f"Rule {number}", condition=condition, reward=draw(REWARDS))
         found.append(replace(rule, exclusive_group=group, priority=priority))
     return found
 
@@ -80,10 +80,19 @@ def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> I
     for line, enrolled_at in lines(scope, every):
         paid = replace(line, base_points=bases[line.variant_id])
         for place, tier, did in itertools.product(PATHS, (None, *TIERS), (frozenset(), frozenset(DID))):
-            for activities in histories(Cell(place, tier, 1, did), line.at):
+            for activities in histories(Cell(geography_id=place, tier_id=tier, count=1, did=did), line.at):
                 for amounts in itertools.product([0, 2, 5], repeat=len(keys)):
                     sold = dict(zip(keys, amounts, strict=True))
-                    yield paid, EarnerFacts(tier, PATHS[place], enrolled_at, sold, activities)
+                    yield (
+                        paid,
+                        EarnerFacts(
+                            tier_id=tier,
+                            geography_path=PATHS[place],
+                            enrolled_at=enrolled_at,
+                            volumes=sold,
+                            activities=activities,
+                        ),
+                    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -91,7 +100,15 @@ def cases(scope: SaleScope, found: list[BonusRule], bases: dict[UUID, int]) -> I
 def test_warnings_agree_with_evaluation(found: list[BonusRule], scope: SaleScope, points: list[int]) -> None:
     """Nobody meets a contradiction, a shadowed rule never pays, and rules that add up do so on some sale."""
     bases = dict(zip((sold.variant_id for sold in VARIANTS), points, strict=True))
-    context = WarningContext(scope, frozenset({COUNTRY}), bases, None, PATHS, RANKS, DisplayNames())
+    context = WarningContext(
+        scope=scope,
+        geography_ids=frozenset({COUNTRY}),
+        base_points=bases,
+        budget=None,
+        paths=PATHS,
+        tier_ranks=RANKS,
+        names=DisplayNames(),
+    )
     reported = {(warning.code, warning.rule_id) for warning in find_rule_warnings(found, context)}
     compiled = compile_rules(found, RANKS)
     met: set[UUID] = set()

@@ -42,21 +42,21 @@ from domain.rules.sale_assignments import SaleScope, SoldVariant
 
 SILVER, GOLD, PUNE, INDIA, NEPAL, OIL, WAX, LENS = (UUID(int=number) for number in range(1, 9))
 SCOPE = SaleScope(
-    (SoldVariant(UUID(int=20), OIL, "Engine oil"), SoldVariant(UUID(int=21), WAX, "Car care")),
-    (EarningChannel.SALE,),
-    date(2026, 4, 1),
-    date(2026, 4, 30),
-    date(2026, 5, 1),
-    date(2026, 7, 31),
+    variants=(SoldVariant(UUID(int=20), OIL, "Engine oil"), SoldVariant(UUID(int=21), WAX, "Car care")),
+    channels=(EarningChannel.SALE,),
+    enrollment_opens_on=date(2026, 4, 1),
+    enrollment_closes_on=date(2026, 4, 30),
+    starts_on=date(2026, 5, 1),
+    ends_on=date(2026, 7, 31),
 )
 CONTEXT = WarningContext(
-    SCOPE,
-    frozenset({INDIA}),
-    {UUID(int=20): 10, UUID(int=21): 20},
-    1_000,
-    {PUNE: (PUNE, INDIA), INDIA: (INDIA,), NEPAL: (NEPAL,)},
-    {SILVER: 1, GOLD: 2},
-    DisplayNames(
+    scope=SCOPE,
+    geography_ids=frozenset({INDIA}),
+    base_points={UUID(int=20): 10, UUID(int=21): 20},
+    budget=1_000,
+    paths={PUNE: (PUNE, INDIA), INDIA: (INDIA,), NEPAL: (NEPAL,)},
+    tier_ranks={SILVER: 1, GOLD: 2},
+    names=DisplayNames(
         tiers={SILVER: "Silver", GOLD: "Gold"},
         geographies={PUNE: "Pune", INDIA: "India", NEPAL: "Nepal"},
         products={OIL: "Amber Oil", WAX: "Cedar Wax", LENS: "Clear Lens"},
@@ -68,7 +68,8 @@ SILVERS, GOLDS, ANYBODY = TierClause((SILVER,)), TierClause((GOLD,)), TierClause
 
 def rule(number: int, condition: Condition, reward: Reward = FIFTY, **given: object) -> BonusRule:
     """Rule 1 is called “One”."""
-    found = BonusRule(UUID(int=100 + number), ("One", "Two", "Three", "Four", "Five")[number - 1], condition, reward)
+    name = ("One", "Two", "Three", "Four", "Five")[number - 1]
+    found = BonusRule(id=UUID(int=100 + number), name=name, condition=condition, reward=reward)
     return replace(found, **given)
 
 
@@ -163,7 +164,7 @@ def test_a_condition_that_fails_as_a_whole_is_quoted_whole() -> None:
             "Rule “One” names dates outside the scheme, which runs from 1 May 2026 to 31 July 2026.",
         ),
         (
-            AnyOf((GOLDS, PeriodClause(None, date(2026, 4, 30), None, time(9), time(12)))),
+            AnyOf((GOLDS, PeriodClause(to_date=date(2026, 4, 30), from_time=time(9), to_time=time(12)))),
             "Rule “One” names dates outside the scheme, which runs from 1 May 2026 to 31 July 2026.",
         ),
     ],

@@ -18,7 +18,7 @@ from tests.domain.schemes.test_content import CONTENTS, IDS
 AMB_1L, AMB_4L, CED_250, PUNE, DELHI, OTHER = IDS
 NAMES = {str(AMB_1L): "AMB-1L", str(AMB_4L): "AMB-4L", str(CED_250): "CED-250", str(PUNE): "Pune", str(DELHI): "Delhi"}
 POSTER, FILM = Material("Poster", "https://example.com/a"), Material("Film", "https://example.com/b")
-GOLD = BonusRule(IDS[0], "Gold bonus", QuantityClause(at_least=2), FlatPoints(50))
+GOLD = BonusRule(id=IDS[0], name="Gold bonus", condition=QuantityClause(at_least=2), reward=FlatPoints(50))
 SILVER, TIN = replace(GOLD, id=IDS[1], name="Silver bonus"), replace(GOLD, id=IDS[2], name="Tin bonus")
 DATES = {
     "enrollment_opens_on": date(2026, 4, 1),
@@ -32,9 +32,15 @@ CLIPPED = "“Monsoon loyalty program for field influencers in western In…”"
 
 def content(*, products: Any = (), places: Any = (), values: Any = (), rules: Any = (), **basics: Any) -> SchemeContent:
     """Content with only the given parts; values are (variant, base points, quantity)."""
-    coupon_values = tuple(CouponValue(*value) for value in values)
+    coupon_values = tuple(CouponValue(variant, points, units) for variant, points, units in values)
     stated = {"title": "Monsoon Care", "channels": (EarningChannel.COUPON,), **basics}
-    return SchemeContent(Basics(**stated), tuple(products), tuple(places), coupon_values, tuple(rules))
+    return SchemeContent(
+        basics=Basics(**stated),
+        variant_ids=tuple(products),
+        geography_ids=tuple(places),
+        coupon_values=coupon_values,
+        rules=tuple(rules),
+    )
 
 
 def stored(changes: tuple[FieldDifference, ...]) -> tuple[FieldDifference, ...]:
@@ -340,11 +346,11 @@ def odd_contents(draw: st.DrawFn) -> SchemeContent:
         materials=tuple(replace(each, title=draw(LONG_TEXTS)) for each in drawn.basics.materials),
     )
     return SchemeContent(
-        basics,
-        tuple(draw(st.lists(st.sampled_from(IDS), max_size=6))),
-        drawn.geography_ids,
-        tuple(draw(st.lists(st.builds(CouponValue, st.sampled_from(IDS), BIG, BIG), max_size=5))),
-        tuple(replace(rule, name=draw(LONG_TEXTS)) for rule in drawn.rules),
+        basics=basics,
+        variant_ids=tuple(draw(st.lists(st.sampled_from(IDS), max_size=6))),
+        geography_ids=drawn.geography_ids,
+        coupon_values=tuple(draw(st.lists(st.builds(CouponValue, st.sampled_from(IDS), BIG, BIG), max_size=5))),
+        rules=tuple(replace(rule, name=draw(LONG_TEXTS)) for rule in drawn.rules),
     )
 
 

@@ -84,13 +84,13 @@ RULES = st.lists(
 ).map(tuple)
 CONTENTS = st.builds(SchemeContent, BASICS, ID_SETS, ID_SETS, VALUES, RULES)
 
-RULE = BonusRule(IDS[0], "Gold", QuantityClause(at_least=2), FlatPoints(50))
+RULE = BonusRule(id=IDS[0], name="Gold", condition=QuantityClause(at_least=2), reward=FlatPoints(50))
 CONTENT = SchemeContent(
-    Basics("Monsoon", (EarningChannel.COUPON,), starts_on=date(2026, 5, 1)),
-    (IDS[1], IDS[2]),
-    (IDS[3],),
-    (CouponValue(IDS[1], 10, 100), CouponValue(IDS[2], 5, 30)),
-    (RULE,),
+    basics=Basics("Monsoon", (EarningChannel.COUPON,), starts_on=date(2026, 5, 1)),
+    variant_ids=(IDS[1], IDS[2]),
+    geography_ids=(IDS[3],),
+    coupon_values=(CouponValue(IDS[1], 10, 100), CouponValue(IDS[2], 5, 30)),
+    rules=(RULE,),
 )
 
 
@@ -102,11 +102,11 @@ def test_the_hash_ignores_the_order_of_sets(content: SchemeContent, chance: rand
         return tuple(chance.sample(items, len(items)))
 
     other = SchemeContent(
-        replace(content.basics, channels=mixed(content.basics.channels)),
-        mixed(content.variant_ids),
-        mixed(content.geography_ids),
-        mixed(content.coupon_values),
-        content.rules,
+        basics=replace(content.basics, channels=mixed(content.basics.channels)),
+        variant_ids=mixed(content.variant_ids),
+        geography_ids=mixed(content.geography_ids),
+        coupon_values=mixed(content.coupon_values),
+        rules=content.rules,
     )
     assert canonical_json(other) == canonical_json(content)
     assert content_hash(other) == content_hash(content)
@@ -180,11 +180,11 @@ def test_the_order_of_rules_and_materials_counts() -> None:
 def test_differences_name_fields_like_the_inputs_in_the_order_of_the_wizard() -> None:
     """R6: an editor sees what changed, before and after, as plain JSON."""
     after = SchemeContent(
-        replace(CONTENT.basics, title="Monsoon Care", starts_on=None, budget=500),
-        (IDS[2],),
-        (IDS[3],),
-        (CouponValue(IDS[2], 5, 30),),
-        (),
+        basics=replace(CONTENT.basics, title="Monsoon Care", starts_on=None, budget=500),
+        variant_ids=(IDS[2],),
+        geography_ids=(IDS[3],),
+        coupon_values=(CouponValue(IDS[2], 5, 30),),
+        rules=(),
     )
     found = msgspec.json.decode(msgspec.json.encode(differences(CONTENT, after)), type=tuple[FieldDifference, ...])
     assert found == (

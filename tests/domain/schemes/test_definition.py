@@ -22,16 +22,21 @@ SKUS = {variant: f"SKU-{number}" for number, variant in enumerate(V, start=1)}
 NAMES = DisplayNames(variants=SKUS)
 ALL = frozenset(WizardStepKind)
 BASICS = Basics(
-    "Monsoon",
-    (EarningChannel.COUPON, EarningChannel.SALE),
-    None,
-    date(2026, 4, 1),
-    date(2026, 4, 30),
-    date(2026, 5, 1),
-    date(2026, 7, 31),
-    "Be fair.",
+    title="Monsoon",
+    channels=(EarningChannel.COUPON, EarningChannel.SALE),
+    description=None,
+    enrollment_opens_on=date(2026, 4, 1),
+    enrollment_closes_on=date(2026, 4, 30),
+    starts_on=date(2026, 5, 1),
+    ends_on=date(2026, 7, 31),
+    terms_markdown="Be fair.",
 )
-CONTENT = SchemeContent(BASICS, V[:2], (V[5],), (CouponValue(V[0], 10, 100), CouponValue(V[1], 0, 1)))
+CONTENT = SchemeContent(
+    basics=BASICS,
+    variant_ids=V[:2],
+    geography_ids=(V[5],),
+    coupon_values=(CouponValue(V[0], 10, 100), CouponValue(V[1], 0, 1)),
+)
 SALE = replace(CONTENT, basics=replace(BASICS, channels=(EarningChannel.SALE,)))
 
 
@@ -44,7 +49,7 @@ def problems(content: SchemeContent, kind: WizardStepKind) -> list[Problem]:
 
 def rule(condition: Condition, name: str = "Bonus") -> BonusRule:
     """A rule with this condition."""
-    return BonusRule(UUID(int=99), name, condition, FlatPoints(1))
+    return BonusRule(id=UUID(int=99), name=name, condition=condition, reward=FlatPoints(1))
 
 
 def test_a_scheme_that_has_everything_is_ready() -> None:
@@ -160,7 +165,7 @@ def test_no_coupons_need_to_be_planned_where_nobody_earns_with_them() -> None:
             "Rule “Bonus” mentions SKU-3 and SKU-4, which are not in the scheme.",
         ),
         (
-            VolumeClause(Measure.UNITS, Period.MONTH, 10, V[2:]),
+            VolumeClause(measure=Measure.UNITS, period=Period.MONTH, at_least=10, variant_ids=V[2:]),
             "Rule “Bonus” mentions SKU-3, SKU-4, SKU-5 and 1 more, which are not in the scheme.",
         ),
     ],

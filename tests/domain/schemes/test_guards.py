@@ -44,7 +44,7 @@ GIVEN_BACK = "Changes were requested; the scheme has not been submitted again ye
 
 def viewer(*roles: Role, account: UUID = OTHER) -> Viewer:
     """Somebody with these roles."""
-    return Viewer(account, "Asha", None, frozenset(roles))
+    return Viewer(account_id=account, display_name="Asha", email=None, roles=frozenset(roles))
 
 
 @pytest.mark.parametrize(

@@ -42,15 +42,31 @@ def steps(*, complete: int = 5) -> tuple[StepFact, ...]:
     """The first `complete` steps complete and saved, the others pending."""
     states = [WizardStepState.COMPLETE] * complete + [WizardStepState.PENDING] * (5 - complete)
     moments = [SAVED] * complete + [None] * (5 - complete)
-    return tuple(StepFact(*fact) for fact in zip(STEP_ORDER, states, moments, strict=True))
+    return tuple(StepFact(kind, state, at) for kind, state, at in zip(STEP_ORDER, states, moments, strict=True))
 
 
 def facts(decision: Decision | None = None, *, submitted: bool = True, **changed: Any) -> SchemeFacts:
     """A complete scheme, submitted and decided as given."""
-    decided = (decision, DECIDED, "Asha", "Too dear.") if decision else (None, None, None, None)
-    submission = SubmissionFact(SUBMITTED, True, *decided) if submitted else None  # noqa: FBT003 - the second field
-    found = SchemeFacts(CREATED, BOTH, steps(), submission, OPENS, CLOSES, STARTS, ENDS, 3000, 2)
+    decided: dict[str, Any] = {"decision": decision, "decided_at": DECIDED, "decided_by": "Asha", "reason": "Too dear."}
+    submission = SubmissionFact(SUBMITTED, current=True, **(decided if decision else {})) if submitted else None
+    found = SchemeFacts(
+        created_at=CREATED,
+        channels=BOTH,
+        steps=steps(),
+        submission=submission,
+        enrollment_opens_on=OPENS,
+        enrollment_closes_on=CLOSES,
+        starts_on=STARTS,
+        ends_on=ENDS,
+        planned_quantity=3000,
+        variants=2,
+    )
     return replace(found, **changed)
+
+
+def having(kind: StageKind, state: StageState, status: SchemeStatus, since: datetime | None, **details: Any) -> Stage:
+    """A stage that has a status since a moment."""
+    return Stage(kind=kind, state=state, status=status, since=since, **details)
 
 
 def stage(found: SchemeFacts, kind: StageKind, at: datetime = DECIDED) -> Stage:
@@ -75,7 +91,9 @@ BEFORE_APPROVAL = (
 
 def definition(status: SchemeStatus, since: datetime, done: int, **details: Any) -> Stage:
     """The first stage while a manager must act."""
-    return Stage(StageKind.DEFINITION, PENDING, status, since, done, 5, waiting_on=MANAGER, due_on=OPENS, **details)
+    return having(
+        StageKind.DEFINITION, PENDING, status, since, done=done, total=5, waiting_on=MANAGER, due_on=OPENS, **details
+    )
 
 
 def test_a_revision_ends_with_its_approval() -> None:
@@ -83,14 +101,21 @@ def test_a_revision_ends_with_its_approval() -> None:
     effective_at = datetime(2026, 4, 1, 18, 30, tzinfo=UTC)
     skipped = tuple(Stage(kind, StageState.SKIPPED, total=0) for kind in STAGE_ORDER[2:])
     day = date(2026, 4, 1)
-    open_definition = Stage(
-        StageKind.DEFINITION, PENDING, SchemeStatus.REVIEW_PENDING, SAVED, 5, 5, waiting_on=MANAGER, due_on=day
+    open_definition = having(
+        StageKind.DEFINITION,
+        PENDING,
+        SchemeStatus.REVIEW_PENDING,
+        SAVED,
+        done=5,
+        total=5,
+        waiting_on=MANAGER,
+        due_on=day,
     )
-    submitted = Stage(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, 5, 5)
-    waiting = Stage(
+    submitted = having(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, done=5, total=5)
+    waiting = having(
         StageKind.APPROVAL, PENDING, SchemeStatus.APPROVAL_PENDING, SUBMITTED, waiting_on="Approver", due_on=day
     )
-    approved = Stage(StageKind.APPROVAL, DONE, SchemeStatus.APPROVED, DECIDED, done=1, due_on=day)
+    approved = having(StageKind.APPROVAL, DONE, SchemeStatus.APPROVED, DECIDED, done=1, due_on=day)
     expected = {
         facts(submitted=False): (replace(open_definition, current=True), later(StageKind.APPROVAL)),
         facts(): (submitted, replace(waiting, current=True)),
@@ -141,8 +166,8 @@ def test_a_complete_scheme_waits_for_its_review() -> None:
 def test_a_submitted_scheme_waits_for_an_approver() -> None:
     """R5."""
     assert stages_at(facts(), DECIDED) == (
-        Stage(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, 5, 5),
-        Stage(
+        having(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, done=5, total=5),
+        having(
             StageKind.APPROVAL,
             PENDING,
             SchemeStatus.APPROVAL_PENDING,
@@ -173,8 +198,8 @@ def test_requested_changes_wait_for_the_manager_until_the_next_submission(comple
 def test_a_rejected_scheme_is_blocked_for_good() -> None:
     """R5: it says by whom and why."""
     assert stages_at(facts(Decision.REJECTED), DECIDED) == (
-        Stage(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, 5, 5),
-        Stage(
+        having(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, done=5, total=5),
+        having(
             StageKind.APPROVAL,
             StageState.BLOCKED,
             SchemeStatus.REJECTED,
@@ -187,8 +212,8 @@ def test_a_rejected_scheme_is_blocked_for_good() -> None:
 
 
 APPROVED = (
-    Stage(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, 5, 5),
-    Stage(StageKind.APPROVAL, DONE, SchemeStatus.APPROVED, DECIDED, 1),
+    having(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, done=5, total=5),
+    having(StageKind.APPROVAL, DONE, SchemeStatus.APPROVED, DECIDED, done=1),
 )
 
 
@@ -196,7 +221,7 @@ def test_an_approved_scheme_needs_coupons_and_artwork_side_by_side() -> None:
     """R8: stages overlap; the first that is open is the current one."""
     assert stages_at(facts(Decision.APPROVED), DECIDED) == (
         *APPROVED,
-        Stage(
+        having(
             StageKind.COUPON_GENERATION,
             PENDING,
             SchemeStatus.COUPONS_NOT_GENERATED,
@@ -207,7 +232,7 @@ def test_an_approved_scheme_needs_coupons_and_artwork_side_by_side() -> None:
             current=True,
         ),
         later(StageKind.VENDOR_ALLOCATION, 3000),
-        Stage(
+        having(
             StageKind.ARTWORK,
             PENDING,
             SchemeStatus.ARTWORK_NOT_UPLOADED,
@@ -217,7 +242,7 @@ def test_an_approved_scheme_needs_coupons_and_artwork_side_by_side() -> None:
             due_on=STARTS,
         ),
         later(StageKind.PRODUCTION, 3000),
-        Stage(StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED, due_on=ENDS),
+        having(StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED, due_on=ENDS),
         later(StageKind.SETTLEMENT),
     )
 
@@ -228,7 +253,7 @@ SKIPPED = tuple(Stage(kind, StageState.SKIPPED, total=0) for kind in STAGE_ORDER
 def test_a_scheme_without_coupons_skips_the_stages_of_coupons() -> None:
     """R8: approved, it only has to run."""
     found = facts(Decision.APPROVED, channels=frozenset({EarningChannel.SALE}))
-    running = Stage(StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED, due_on=ENDS, current=True)
+    running = having(StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED, due_on=ENDS, current=True)
     assert stages_at(found, DECIDED) == (*APPROVED, *SKIPPED, running, later(StageKind.SETTLEMENT))
     assert [kind.position for kind in STAGE_ORDER if kind in COUPON_STAGES] == [3, 4, 5, 6]
 
@@ -260,14 +285,14 @@ def test_running_follows_the_dates_at_midnight_utc(
     """R8: the last day of enrollment and of the scheme belong to them."""
     found = stage(facts(Decision.APPROVED), StageKind.RUNNING, at)
     due, done = (None, 1) if status is SchemeStatus.ENDED else (ENDS, 0)
-    assert found == Stage(StageKind.RUNNING, state, status, since, done, due_on=due)
+    assert found == having(StageKind.RUNNING, state, status, since, done=done, due_on=due)
 
 
 def test_between_enrollment_and_start_a_scheme_is_not_started() -> None:
     """Enrollment closes on a Saturday, the scheme starts ten days later."""
     found = facts(Decision.APPROVED, starts_on=date(2026, 3, 11))
     closed = midnight(CLOSES + TOMORROW)
-    assert stage(found, StageKind.RUNNING, closed) == Stage(
+    assert stage(found, StageKind.RUNNING, closed) == having(
         StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, closed, due_on=ENDS
     )
 
@@ -292,7 +317,14 @@ def test_an_approval_after_a_date_counts_from_the_approval(
     approved: datetime, status: SchemeStatus, settling: SchemeStatus | None
 ) -> None:
     """What began before anybody approved it has this status since the approval, never before."""
-    decided = SubmissionFact(SUBMITTED, True, Decision.APPROVED, approved, "Asha", None)  # noqa: FBT003 - as above
+    decided = SubmissionFact(
+        submitted_at=SUBMITTED,
+        current=True,
+        decision=Decision.APPROVED,
+        decided_at=approved,
+        decided_by="Asha",
+        reason=None,
+    )
     found = facts(submission=decided)
     running = stage(found, StageKind.RUNNING, approved)
     assert (running.status, running.since) == (status, approved)
@@ -304,6 +336,6 @@ def test_settlement_begins_when_the_last_day_is_over() -> None:
     """R8: it waits for the program manager."""
     found, over = facts(Decision.APPROVED), midnight(ENDS + TOMORROW)
     assert stage(found, StageKind.SETTLEMENT, over - MOMENT) == later(StageKind.SETTLEMENT)
-    assert stage(found, StageKind.SETTLEMENT, over) == Stage(
+    assert stage(found, StageKind.SETTLEMENT, over) == having(
         StageKind.SETTLEMENT, PENDING, SchemeStatus.SETTLEMENT_PENDING, over, waiting_on=MANAGER
     )

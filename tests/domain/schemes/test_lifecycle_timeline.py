@@ -37,7 +37,14 @@ def submissions(draw: st.DrawFn, after: datetime) -> SubmissionFact:
     if decision is None:
         return SubmissionFact(submitted, draw(st.booleans()))
     decided = submitted + timedelta(minutes=draw(st.integers(0, 300_000)))
-    return SubmissionFact(submitted, decision is not Decision.CHANGES_REQUESTED, decision, decided, "Asha", "Why not.")
+    return SubmissionFact(
+        submitted_at=submitted,
+        current=decision is not Decision.CHANGES_REQUESTED,
+        decision=decision,
+        decided_at=decided,
+        decided_by="Asha",
+        reason="Why not.",
+    )
 
 
 @st.composite
@@ -48,7 +55,13 @@ def schemes(draw: st.DrawFn) -> SchemeFacts:
     states = st.just(WizardStepState.COMPLETE) if submission else st.sampled_from(WizardStepState)
     facts = tuple(StepFact(kind, draw(states), created) for kind in STEP_ORDER)
     channels = draw(st.sets(st.sampled_from(EarningChannel), min_size=1))
-    found = SchemeFacts(created, frozenset(channels), facts, submission, planned_quantity=draw(st.integers(0, 10**9)))
+    found = SchemeFacts(
+        created_at=created,
+        channels=frozenset(channels),
+        steps=facts,
+        submission=submission,
+        planned_quantity=draw(st.integers(0, 10**9)),
+    )
     if submission is None and draw(st.booleans()):
         return found
     opens, closes, ends = sorted(draw(st.lists(DAYS, min_size=3, max_size=3)))
@@ -136,8 +149,16 @@ def test_a_date_before_the_creation_splits_nothing() -> None:
     created = datetime(2026, 3, 10, tzinfo=UTC)
     steps = tuple(StepFact(kind, WizardStepState.COMPLETE, created) for kind in STEP_ORDER)
     approved = SubmissionFact(created, current=True, decision=Decision.APPROVED, decided_at=created)
-    days = (date(2026, 3, 1), date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 31))
-    facts = SchemeFacts(created, frozenset({EarningChannel.SALE}), steps, approved, *days)
+    facts = SchemeFacts(
+        created_at=created,
+        channels=frozenset({EarningChannel.SALE}),
+        steps=steps,
+        submission=approved,
+        enrollment_opens_on=date(2026, 3, 1),
+        enrollment_closes_on=date(2026, 3, 9),
+        starts_on=date(2026, 3, 10),
+        ends_on=date(2026, 3, 31),
+    )
     running = [span for span in timeline(facts) if span.stage.kind is StageKind.RUNNING]
     assert [(span.stage.status, span.valid_from) for span in running] == [
         (SchemeStatus.RUNNING, created),

@@ -18,7 +18,7 @@ from domain.webhooks.endpoints import (
 )
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
-FAILED = Attempt(NOW, 12, 500, "The endpoint answered 500.")
+FAILED = Attempt(at=NOW, milliseconds=12, status=500, error="The endpoint answered 500.")
 
 
 @pytest.mark.parametrize("failures", range(1, 10))
@@ -35,12 +35,14 @@ def test_the_tenth_failure_is_the_last() -> None:
 
 
 def test_an_endpoint_that_is_gone_is_given_up_at_once() -> None:
-    gone = Attempt(NOW, 12, 410, "The endpoint answered 410: it wants no more webhooks.", gone=True)
+    gone = Attempt(
+        at=NOW, milliseconds=12, status=410, error="The endpoint answered 410: it wants no more webhooks.", gone=True
+    )
     assert after_failure(1, gone, 0.5) == GiveUp("The endpoint answered 410: it wants no more webhooks.")
 
 
 def test_a_delivered_attempt_has_not_failed() -> None:
-    delivered = Attempt(NOW, 12, 204, None)
+    delivered = Attempt(at=NOW, milliseconds=12, status=204, error=None)
     assert delivered.delivered
     assert not FAILED.delivered
     with pytest.raises(ValueError, match="has not failed"):

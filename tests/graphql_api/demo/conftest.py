@@ -110,7 +110,7 @@ async def _read(database: Database) -> Demo:
         first_accounts = dict(await reading.fetch(OLDEST_ENABLED_ACCOUNTS))
     finally:
         await reading.close()
-    return Demo(tables, definitions, stages, first_accounts)
+    return Demo(tables=tables, definitions=definitions, stages=stages, first_accounts=first_accounts)
 
 
 async def read_tables(database: Database) -> Tables:

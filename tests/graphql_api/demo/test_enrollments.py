@@ -40,7 +40,7 @@ def test_each_would_have_been_let_pass_on_its_day(demo: Demo) -> None:
         assert row["requested_at"] > max(ecp["verified_at"], scheme["approved_at"])
         own = row["requested_by"] == ecp["account_id"]
         places = frozenset({ecp["geography_id"], ecp["region_id"], ecp["country_id"]})
-        applicant = Applicant(ecp["id"], ecp["code"], EcpStatus.ACTIVE, places, own)
+        applicant = Applicant(id=ecp["id"], code=ecp["code"], status=EcpStatus.ACTIVE, places=places, own=own)
         day = row["requested_at"].date()
         refused.append(find_enrolling_failure(applicant, _offer(demo, scheme), None, row["terms_version"], day))
     assert refused == [None] * len(demo.tables["enrollment"])
@@ -108,11 +108,11 @@ def _offer(demo: Demo, scheme: dict[str, Any]) -> Offer:
         row["geography_id"] for row in demo.tables["scheme_geography"] if row["scheme_id"] == scheme["id"]
     )
     return Offer(
-        scheme["approved_at"] is not None,
-        scheme["rejected_at"] is not None,
-        scheme["enrollment_opens_on"],
-        scheme["enrollment_closes_on"],
-        scheme["ends_on"],
-        scheme["terms_version"],
-        places,
+        approved=scheme["approved_at"] is not None,
+        rejected=scheme["rejected_at"] is not None,
+        opens_on=scheme["enrollment_opens_on"],
+        closes_on=scheme["enrollment_closes_on"],
+        ends_on=scheme["ends_on"],
+        terms_version=scheme["terms_version"],
+        places=places,
     )

@@ -125,19 +125,21 @@ def test_stored_stages_are_the_derived_ones(demo: Demo) -> None:
 
 def _derived(found: Definition, at: datetime) -> Iterator[StageRow]:
     for stage in stages_at(found.facts, at):
-        details = (stage.done, stage.total, stage.open_step, stage.waiting_on, stage.due_on)
-        row = StageRow(
-            found.scheme.id,
-            stage.kind,
-            stage.kind.position,
-            stage.state,
-            stage.status,
-            stage.since,
-            *details,
-            list(stage.blocked_by),
-            stage.current,
+        yield StageRow(
+            scheme_id=found.scheme.id,
+            kind=stage.kind,
+            position=stage.kind.position,
+            state=stage.state,
+            status=stage.status,
+            since=stage.since,
+            done=stage.done,
+            total=stage.total,
+            open_step=stage.open_step,
+            waiting_on=stage.waiting_on,
+            due_on=stage.due_on,
+            blocked_by=list(stage.blocked_by),
+            is_current=stage.current,
         )
-        yield row
 
 
 def _place(row: StageRow) -> tuple[UUID, int]:

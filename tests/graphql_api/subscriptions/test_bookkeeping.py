@@ -100,7 +100,7 @@ async def test_nothing_is_left(  # noqa: PLR0913, PLR0917 - fixtures
     _, cursor = await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id)
     await scheme.act("Missed.")
     before = asyncio.all_tasks()
-    crowd = Crowd(live_server, clients, scheme, cursor, seed)
+    crowd = Crowd(server=live_server, clients=clients, scheme=scheme, cursor=cursor, seed=seed)
     for _ in range(STEPS):
         await crowd.step(scheme)
     counts = hub.counts()

@@ -55,7 +55,7 @@ async def test_nothing_is_missed_and_nothing_comes_twice(
     """In the order of the stream, whichever way a client comes back."""
     random = Random(7)  # noqa: S311 - the same every time
     start = (await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id))[1]
-    clients = [Resuming(live_server, analyst, scheme, start) for _ in range(2)]
+    clients = [Resuming(server=live_server, client=analyst, scheme=scheme, cursor=start) for _ in range(2)]
 
     async def follow(client: Resuming) -> None:
         for _ in range(15):

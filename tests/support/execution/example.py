@@ -141,7 +141,14 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.ENROLLMENT, enrollment_id),
     )
     assert len(ids) == ID_COUNT
-    return Example(environment, world, schemes, ids, tuple(found.scheme.code for found in definitions), cursors)
+    return Example(
+        environment=environment,
+        world=world,
+        schemes=schemes,
+        ids=ids,
+        codes=tuple(found.scheme.code for found in definitions),
+        cursors=cursors,
+    )
 
 
 async def _enrollments(factory: SchemeFactory) -> UUID:
@@ -186,8 +193,16 @@ def _rules(factory: SchemeFactory, world: World) -> list[BonusRule]:
     tier = TierClause(tier_ids=(world.tiers["Silver"].id, world.tiers["Gold"].id))
     place = GeographyClause((world.geographies["Pune"].id,))
     goods = ProductClause((amber,), (lens,), ("Engine oil",))
-    volume = VolumeClause(next(iter(VolumeMeasure)), next(iter(VolumePeriod)), 50, (amber,))
-    period = PeriodClause(date(2026, 5, 2), date(2026, 6, 1), (Weekday(next(iter(Weekday))),), time(9), time(17, 30))
+    volume = VolumeClause(
+        measure=next(iter(VolumeMeasure)), period=next(iter(VolumePeriod)), at_least=50, variant_ids=(amber,)
+    )
+    period = PeriodClause(
+        from_date=date(2026, 5, 2),
+        to_date=date(2026, 6, 1),
+        weekdays=(Weekday(next(iter(Weekday))),),
+        from_time=time(9),
+        to_time=time(17, 30),
+    )
     several = AllOf((tier, AnyOf((place, goods, Not(volume))), Not(AllOf((QuantityClause(2), period)))))
     return [
         factory.rule("All", several, Slabs((Slab(1, 5), Slab(10, 7)))),

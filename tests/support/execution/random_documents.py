@@ -57,7 +57,7 @@ def documents(schema: GraphQLSchema, values: Values, *, depth: int = 6, fields: 
 
     @st.composite
     def made(draw: Draw) -> RandomDocument:
-        writer = _Writer(draw, schema, values, fields)
+        writer = _Writer(draw=draw, schema=schema, values=values, left=fields)
         body = writer.selection(schema.query_type, depth)
         variables = f"({', '.join(writer.definitions.values())})" if writer.definitions else ""
         text = " ".join([f"query Random{variables} {body}", *writer.fragments.values()])

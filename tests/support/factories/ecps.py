@@ -41,13 +41,13 @@ class EcpFactory:
     async def account(self, name: str, roles: Sequence[Role] = (Role.ECP,)) -> UUID:
         """A new account, "Binod Thapa", with the address binod.thapa@example.com."""
         account = AccountRow(
-            key(f"account {name}"),
-            name,
-            f"{name.lower().replace(' ', '.')}@example.com",
-            None,
-            self._environment.clock(),
-            None,
-            [role.value for role in roles],
+            id=key(f"account {name}"),
+            display_name=name,
+            email=f"{name.lower().replace(' ', '.')}@example.com",
+            vendor_id=None,
+            created_at=self._environment.clock(),
+            disabled_at=None,
+            roles=[role.value for role in roles],
         )
         async with self._environment.database.writing() as session:
             await put_account(session, account)

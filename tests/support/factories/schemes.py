@@ -126,7 +126,13 @@ class SchemeFactory:
     ) -> BonusRule:
         """A bonus rule; Gold or better earns 50 points unless told otherwise."""
         found = condition or TierClause(at_least=self._world.tiers["Gold"].id)
-        return BonusRule(self._environment.new_id(), name, found, reward or FlatPoints(50), RuleLimits())
+        return BonusRule(
+            id=self._environment.new_id(),
+            name=name,
+            condition=found,
+            reward=reward or FlatPoints(50),
+            limits=RuleLimits(),
+        )
 
 
 def quantity(at_least: int) -> QuantityClause:
@@ -137,4 +143,15 @@ def quantity(at_least: int) -> QuantityClause:
 def _basics(
     title: str, channels: Sequence[EarningChannel], dates: tuple[date, date, date, date], budget: int | None
 ) -> Basics:
-    return Basics(title, tuple(channels), "For workshops.", *dates, "Be fair.", budget)
+    opens, closes, starts, ends = dates
+    return Basics(
+        title=title,
+        channels=tuple(channels),
+        description="For workshops.",
+        enrollment_opens_on=opens,
+        enrollment_closes_on=closes,
+        starts_on=starts,
+        ends_on=ends,
+        terms_markdown="Be fair.",
+        budget=budget,
+    )

@@ -17,7 +17,13 @@ QUIET = EventKind.SCHEME_REJECTED
 
 async def quiet_endpoint(operation: Operation, account_id: UUID) -> UUID:
     """An endpoint to which nothing is sent."""
-    command = CreateWebhookEndpoint(account_id, "https://hooks.example.com/tessera", (QUIET,), "The ERP", None)
+    command = CreateWebhookEndpoint(
+        account_id=account_id,
+        url="https://hooks.example.com/tessera",
+        kinds=(QUIET,),
+        description="The ERP",
+        after=None,
+    )
     return (await create_webhook_endpoint(operation, command)).endpoint_id
 
 
@@ -29,7 +35,7 @@ async def failing_endpoint(operation: Operation, account_id: UUID) -> tuple[UUID
     event = EventRow(
         xid=1, id=1, kind=QUIET, object_id=endpoint_id, subject_kinds=[], subject_ids=[], recorded_at=operation.now
     )
-    attempt = Attempt(operation.now, 12, 500, "The endpoint answered 500.")
+    attempt = Attempt(at=operation.now, milliseconds=12, status=500, error="The endpoint answered 500.")
     await record_attempt(operation, Tried(endpoint, event, attempt), 0.5)
     (page,) = await deliveries_by_endpoint(operation, [endpoint_id], PageArguments())
     return endpoint_id, page.nodes[0].id

@@ -73,7 +73,12 @@ dates: st.SearchStrategy[tuple[date | None, date | None]] = st.one_of(
 clocks = st.just((None, None)) | st.lists(st.sampled_from(CLOCKS), min_size=2, max_size=2, unique=True).map(tuple)
 weekdays = st.none() | st.lists(st.sampled_from(Weekday), min_size=1, max_size=5, unique=True).map(tuple)
 periods = st.builds(
-    lambda days, chosen, times: PeriodClause(days[0], days[1], chosen, times[0], times[1]), dates, weekdays, clocks
+    lambda days, chosen, times: PeriodClause(
+        from_date=days[0], to_date=days[1], weekdays=chosen, from_time=times[0], to_time=times[1]
+    ),
+    dates,
+    weekdays,
+    clocks,
 )
 together = st.sampled_from(((), VARIANTS[:1], VARIANTS[:2], VARIANTS[1::-1]))
 bounds = st.none() | st.integers(1, 14)
