@@ -102,7 +102,7 @@ def _running_checkout(name: str, root: Path, folder: Path) -> Iterator[Checkout]
         (folder / name).mkdir()
         credentials = make_credentials(folder / name, account_id)
         with running(name, our_command("tessera"), url, credentials, folder / f"{name}.log", root) as server:
-            yield Checkout(name, root, server, account_id, code)
+            yield Checkout(name=name, folder=root, server=server, account_id=account_id, code=code)
 
 
 @contextlib.contextmanager

@@ -87,4 +87,13 @@ async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
     for step in sorted(steps, key=lambda step: step.at):
         clock.set_to(step.at)
         operation = environment.operation(people[step.actor])
-        await step.run(StepContext(environment, clock, operation, session, catalog, people))
+        await step.run(
+            StepContext(
+                environment=environment,
+                clock=clock,
+                operation=operation,
+                session=session,
+                catalog=catalog,
+                people=people,
+            )
+        )

@@ -86,7 +86,13 @@ class Compiler:
         # The event of a subscription exists already: no resolver is called, so there are no arguments.
         is_called = self.operation.operation is not OperationType.SUBSCRIPTION and _definition(field) is not None
         arguments = RootArguments(self.inputs, field, node) if is_called else None
-        return Root(key, field, [found.node for found in details], self._completion(field.type, details), arguments)
+        return Root(
+            key=key,
+            field=field,
+            nodes=[found.node for found in details],
+            completion=self._completion(field.type, details),
+            arguments=arguments,
+        )
 
     def _selection(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
         fields = collect_subfields(
@@ -122,7 +128,14 @@ class Compiler:
         definition = _definition(field)
         if isinstance(definition, BatchedField):
             loader = definition.metadata[LOADER]
-            return BatchedChild(key, completion, loader, field, node, self._converter_of(definition))
+            return BatchedChild(
+                key=key,
+                completion=completion,
+                loader=loader,
+                field=field,
+                node=node,
+                convert=self._converter_of(definition),
+            )
         raise Irregular("resolver")
 
     def _completion(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Completion:

@@ -132,7 +132,7 @@ class CompiledSchema(strawberry.Schema):
         if isinstance(variables, list):
             raise Irregular("variables")
         plan = self._plan(operation, variables)
-        run = Run(request.context, variables, decoded, request.event)
+        run = Run(context=request.context, variables=variables, decoded=decoded, event=request.event)
         for root in plan.roots:
             value = await self._resolve(root, plan, operation, run, outcomes)
             (answers[root.key],) = await root.completion.complete(run, [value])
@@ -191,18 +191,18 @@ class CompiledSchema(strawberry.Schema):
     ) -> Any:
         """Return the info that the resolver of a root field gets."""
         return GraphQLResolveInfo(
-            nodes[0].name.value,
-            nodes,
-            field.type,
-            type_,
-            Path(None, key, type_.name),
-            self._schema,
-            operation.fragment_definitions,
-            None,
-            operation.definition,
-            run.variables.coerced,  # type: ignore[arg-type] # Strawberry's resolvers get the values alone
-            run.context,
-            is_awaitable,
-            None,
-            None,  # type: ignore[arg-type] # for work beside a resolver, which there is none of
+            field_name=nodes[0].name.value,
+            field_nodes=nodes,
+            return_type=field.type,
+            parent_type=type_,
+            path=Path(None, key, type_.name),
+            schema=self._schema,
+            fragments=operation.fragment_definitions,
+            root_value=None,
+            operation=operation.definition,
+            variable_values=run.variables.coerced,  # type: ignore[arg-type] # Strawberry's resolvers get the values alone
+            context=run.context,
+            is_awaitable=is_awaitable,
+            abort_signal=None,
+            async_helpers=None,  # type: ignore[arg-type] # for work beside a resolver, which there is none of
         )

@@ -26,7 +26,7 @@ class StreamState:
     def __init__(self, environment: Environment, renderer: Renderer) -> None:
         self.environment = environment
         self.renderer = renderer
-        self.stream = StreamRow(0, b"", 0, 0)
+        self.stream = StreamRow(epoch=0, key=b"", floor_xid=0, floor_id=0)
         self.tip = Position(0, 0)
         self.delivered = 0
 

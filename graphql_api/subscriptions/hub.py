@@ -130,13 +130,13 @@ class Hub:
     def counts(self) -> EventCounts:
         """Return the counts for the metrics."""
         return EventCounts(
-            len(self._connections),
-            len(self._connections.subscriptions),
-            len(self._routes),
-            self._renderer.executions,
-            self._state.delivered,
-            dict(self._closed),
-            self.tailer.leads,
+            sessions=len(self._connections),
+            subscriptions=len(self._connections.subscriptions),
+            groups=len(self._routes),
+            executions=self._renderer.executions,
+            delivered=self._state.delivered,
+            closed=dict(self._closed),
+            leads=self.tailer.leads,
         )
 
     async def access_changed(self) -> None:

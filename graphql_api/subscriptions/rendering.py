@@ -135,7 +135,7 @@ class Renderer:
 
 
 def _watch(viewer: Viewer) -> WatchedViewer:
-    return WatchedViewer(*(getattr(viewer, name) for name in Viewer.__struct_fields__))
+    return WatchedViewer(**{name: getattr(viewer, name) for name in Viewer.__struct_fields__})
 
 
 def _encode(result: ExecutionResult, cursor: str | None) -> str:

@@ -166,7 +166,9 @@ class GraphQLEndpoint:
         if signed_in is None:
             raise Unauthenticated
         resume = request.headers.get("last-event-id")
-        subscription = SubscriptionRequest(graphql.query, graphql.variables or {}, graphql.operation_name, resume)
+        subscription = SubscriptionRequest(
+            query=graphql.query, variables=graphql.variables or {}, operation_name=graphql.operation_name, resume=resume
+        )
         stream = EventStream(self._hub, subscription, signed_in)
         errors = await stream.open()
         if not errors:
@@ -200,7 +202,13 @@ class GraphQLEndpoint:
         seconds: float,
     ) -> None:
         name = self._schema.name_of(graphql.query, graphql.operation_name)
-        finished = Finished(name, client_name(request.headers), _outcome(result), seconds, operation.statements)
+        finished = Finished(
+            name=name,
+            client=client_name(request.headers),
+            outcome=_outcome(result),
+            seconds=seconds,
+            statements=operation.statements,
+        )
         self._metrics.record(finished)
         _log.info(
             "operation",

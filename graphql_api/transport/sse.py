@@ -61,7 +61,9 @@ class EventStream(Response):
         self._woken = asyncio.Event()
         self._close_reason: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()
         self._session = Session(signed_in, self._close)
-        self._subscription = Subscription(request, self._session, hub.tip, lambda _: self._woken.set())
+        self._subscription = Subscription(
+            request=request, session=self._session, start=hub.tip, wake=lambda _: self._woken.set()
+        )
 
     async def open(self) -> list[GraphQLError]:
         """Start the subscription; return errors, which replace the stream. Raises RequestError."""

@@ -181,7 +181,7 @@ class _Connection:
             return
         payload = frame.payload
         request = SubscriptionRequest(payload.query, payload.variables or {}, payload.operation_name or None)
-        subscription = Subscription(request, self._session, self._hub.tip, self._wake)
+        subscription = Subscription(request=request, session=self._session, start=self._hub.tip, wake=self._wake)
         self._subscriptions[frame.id], self._ids[subscription] = subscription, frame.id
         self._opening[subscription] = asyncio.create_task(self._open(subscription))
 

@@ -1,7 +1,7 @@
 """Enums of ECPs: statuses, actions and orders."""
 
-from domain.ecps.activities import ActivityOutcome
 from db.ecps.pages import SORTS
+from domain.ecps.activities import ActivityOutcome
 from domain.ecps.facts import EcpOrder, EcpStatus
 from domain.ecps.guards import EcpAction
 from schema.descriptions import described

@@ -32,8 +32,8 @@ def is_shut(door: Door, _viewer: Viewer) -> Failure | None:
     return None if door is Door.SHUT else IllegalState("It is open.", ("input", "id"))
 
 
-MANAGER = Viewer(UUID(int=1), "Asha", None, frozenset({Role.PROGRAM_MANAGER}))
-DESIGNER = Viewer(UUID(int=2), "Ravi", None, frozenset({Role.DESIGNER}))
+MANAGER = Viewer(account_id=UUID(int=1), display_name="Asha", email=None, roles=frozenset({Role.PROGRAM_MANAGER}))
+DESIGNER = Viewer(account_id=UUID(int=2), display_name="Ravi", email=None, roles=frozenset({Role.DESIGNER}))
 GUARDS = Guards(
     Action,
     {Action.CLOSE: (Permission.SCHEME_DEFINE, is_ajar), Action.OPEN: (Permission.SCHEME_READ, is_shut)},

@@ -64,7 +64,10 @@ async def test_known_documents_and_fallbacks_are_counted(clients: Clients) -> No
 def test_names_of_clients_cannot_make_metrics_grow_without_bound() -> None:
     names = Names(limit=2)
     assert [names.limit(name) for name in ("a", "b", "c", "a")] == ["a", "b", OTHER, "a"]
-    metrics = Metrics(lambda: PlanCounts(0, 0, {}), lambda: EventCounts(0, 0, 0, 0, 0, {}, leads=False))
+    metrics = Metrics(
+        lambda: PlanCounts(0, 0, {}),
+        lambda: EventCounts(sessions=0, subscriptions=0, groups=0, executions=0, delivered=0, closed={}, leads=False),
+    )
     for index in range(1_000):
         metrics.record(
             Finished(name=f"operation{index}", client=f"client{index}", outcome="ok", seconds=0.001, statements=1)

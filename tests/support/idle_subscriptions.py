@@ -28,7 +28,9 @@ class Idle:
         await self._hub.connect(session)
         self.sessions.append(session)
         request = SubscriptionRequest(ACTIVITY, {"schemeId": scheme.id, "after": after}, None)
-        subscription = Subscription(request, session, self._hub.tip, lambda _subscription: None)
+        subscription = Subscription(
+            request=request, session=session, start=self._hub.tip, wake=lambda _subscription: None
+        )
         assert await self._hub.subscribe(subscription) == []
         return subscription
 

@@ -139,11 +139,29 @@ ACCOUNTS: Final = (
         roles=(Role.PROGRAM_MANAGER,),
         disabled=True,
     ),
-    AccountPlan(249, "Sunil Cartonkar", "sunil.cartonkar@example.com", (Role.VENDOR,), vendor="PKG-01"),
-    AccountPlan(248, "Farah Blendwell", "farah.blendwell@example.com", (Role.VENDOR,), vendor="FAC-01"),
-    AccountPlan(247, "Om Formerly", "om.formerly@example.com", (Role.PROGRAM_MANAGER,), disabled=True),
+    AccountPlan(
+        days_ago=249,
+        display_name="Sunil Cartonkar",
+        email="sunil.cartonkar@example.com",
+        roles=(Role.VENDOR,),
+        vendor="PKG-01",
+    ),
+    AccountPlan(
+        days_ago=248,
+        display_name="Farah Blendwell",
+        email="farah.blendwell@example.com",
+        roles=(Role.VENDOR,),
+        vendor="FAC-01",
+    ),
+    AccountPlan(
+        days_ago=247,
+        display_name="Om Formerly",
+        email="om.formerly@example.com",
+        roles=(Role.PROGRAM_MANAGER,),
+        disabled=True,
+    ),
     # Invited as an ECP, not registered yet.
-    AccountPlan(2, "Bina Unbegun", "bina.unbegun@example.com", (Role.ECP,)),
+    AccountPlan(days_ago=2, display_name="Bina Unbegun", email="bina.unbegun@example.com", roles=(Role.ECP,)),
 )
 
 

@@ -38,9 +38,15 @@ HABITS: Final = (
     ActivityHabit("TRAINING_COMPLETED", 230, 2),
     ActivityHabit("APP_INSTALLED", 410, 1),
     ActivityHabit("REFERRAL", 90, 3),
-    ActivityHabit("FLEET_VISIT_LOGGED", 60, 5, Line.LUBRICANTS),
-    ActivityHabit("BEFORE_AFTER_PHOTO", 50, 8, Line.CAR_CARE),
-    ActivityHabit("EYE_SCREENING_CAMP", 45, 3, Line.EYE_CARE, ("IN-UP", "IN-MP", "IN-RJ", "IN-WB", "NP")),
+    ActivityHabit(kind="FLEET_VISIT_LOGGED", ecps=60, times=5, line=Line.LUBRICANTS),
+    ActivityHabit(kind="BEFORE_AFTER_PHOTO", ecps=50, times=8, line=Line.CAR_CARE),
+    ActivityHabit(
+        kind="EYE_SCREENING_CAMP",
+        ecps=45,
+        times=3,
+        line=Line.EYE_CARE,
+        places=("IN-UP", "IN-MP", "IN-RJ", "IN-WB", "NP"),
+    ),
 )
 
 
@@ -60,7 +66,7 @@ def plan_activities(ecps: Sequence[EcpPlan]) -> tuple[PlannedActivity, ...]:
     drawn = [found for habit in HABITS for found in _draw_activities(chance, habit, ecps)]
     drawn.sort(key=lambda found: -found[2])
     return tuple(
-        PlannedActivity(number, ecp, kind, days_ago, _report_day(ecp, days_ago))
+        PlannedActivity(number=number, ecp=ecp, kind=kind, days_ago=days_ago, reported=_report_day(ecp, days_ago))
         for number, (ecp, kind, days_ago) in enumerate(drawn, start=1)
     )
 

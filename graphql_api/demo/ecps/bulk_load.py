@@ -36,7 +36,7 @@ async def load_ecps(plans: Sequence[EcpPlan], directory: Directory, context: Ste
     notifications: list[NotificationRow] = []
     for (at, plan), code in zip(moments, codes, strict=True):
         account = _account(plan, at, context)
-        ecp = LoadedEcp(plan, account.id, clock.id_at(at), code)
+        ecp = LoadedEcp(plan=plan, account_id=account.id, ecp_id=clock.id_at(at), code=code)
         directory.ecps[plan] = ecp
         ecps.append(_ecp(ecp, at, context))
         if plan.person is None:
@@ -56,16 +56,35 @@ async def _codes(context: StepContext, moments: Sequence[datetime]) -> list[str]
 def _account(plan: EcpPlan, registered_at: datetime, context: StepContext) -> AccountRow:
     at = registered_at - timedelta(minutes=context.clock.random.randint(*_MINUTES_TO_REGISTER))
     account_id = context.clock.id_at(at) if plan.person is None else context.people[plan.person].account_id
-    return AccountRow(account_id, plan.details.display_name, plan.details.email, None, at, None, [Role.ECP.value])
+    return AccountRow(
+        id=account_id,
+        display_name=plan.details.display_name,
+        email=plan.details.email,
+        vendor_id=None,
+        created_at=at,
+        disabled_at=None,
+        roles=[Role.ECP.value],
+    )
 
 
 def _ecp(ecp: LoadedEcp, at: datetime, context: StepContext) -> NewEcp:
     plan = ecp.plan
     place = context.catalog.place(plan.place)
     if plan.verified is None:
-        return NewEcp(ecp.id, ecp.code, ecp.account_id, plan.details, place, at)
+        return NewEcp(
+            id=ecp.id, code=ecp.code, account_id=ecp.account_id, details=plan.details, place=place, registered_at=at
+        )
     tier_id, verified_at = context.catalog.tiers[plan.tier], context.clock.days_ago(plan.verified)
-    return NewEcp(ecp.id, ecp.code, ecp.account_id, plan.details, place, at, tier_id, verified_at)
+    return NewEcp(
+        id=ecp.id,
+        code=ecp.code,
+        account_id=ecp.account_id,
+        details=plan.details,
+        place=place,
+        registered_at=at,
+        tier_id=tier_id,
+        verified_at=verified_at,
+    )
 
 
 def _verification_notifications(

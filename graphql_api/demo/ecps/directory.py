@@ -20,7 +20,13 @@ class LoadedEcp(Struct):
     def viewer(self) -> Viewer:
         """The ECP, signed in."""
         details = self.plan.details
-        return Viewer(self.account_id, details.display_name, details.email, frozenset({Role.ECP}), ecp_id=self.ecp_id)
+        return Viewer(
+            account_id=self.account_id,
+            display_name=details.display_name,
+            email=details.email,
+            roles=frozenset({Role.ECP}),
+            ecp_id=self.ecp_id,
+        )
 
     @property
     def id(self) -> UUID:

@@ -97,11 +97,26 @@ def _candidates(chance: random.Random) -> Iterator[_Candidate]:
         license_number = f"OPT-{40_001 + number}" if line is Line.EYE_CARE else None
         practice = f"{family} {chance.choice(PRACTICES[line])}"
         phone = f"+91 555 {100_000 + number:07}"
-        yield _Candidate(EcpDetails(f"{given} {family}", practice, email, phone, license_number), line)
+        yield _Candidate(
+            EcpDetails(
+                display_name=f"{given} {family}",
+                practice=practice,
+                email=email,
+                phone=phone,
+                license_number=license_number,
+            ),
+            line,
+        )
 
 
 def _tara() -> EcpPlan:
-    details = EcpDetails(TARA.display_name, "Sorvane Eye Care", TARA.email, "+91 555 0100000", "OPT-40001")
+    details = EcpDetails(
+        display_name=TARA.display_name,
+        practice="Sorvane Eye Care",
+        email=TARA.email,
+        phone="+91 555 0100000",
+        license_number="OPT-40001",
+    )
     plan = _Candidate(details, Line.EYE_CARE).ecp(_TARA_SEGMENT, FIRST_DAY, FIRST_DAY - 2)
     return replace(plan, person=TARA.person)
 

@@ -21,7 +21,14 @@ from resolvers.ecps.verify_ecp import VerifyEcp, verify_ecp
 async def invite(plan: EcpPlan, directory: Directory, context: StepContext) -> None:
     """Add an account for the ECP, unless the person has one."""
     details = plan.details
-    command = UpsertAccount(None, details.display_name, details.email, (Role.ECP,), None, disabled=False)
+    command = UpsertAccount(
+        id=None,
+        display_name=details.display_name,
+        email=details.email,
+        roles=(Role.ECP,),
+        vendor_id=None,
+        disabled=False,
+    )
     known = None if plan.person is None else context.people[plan.person].account_id
     directory.ecps[plan] = LoadedEcp(plan, known or await upsert_account(context.operation, command))
 
@@ -54,10 +61,10 @@ async def record(plans: Sequence[PlannedActivity], directory: Directory, context
     """Record activities, as the connected system. Raises ValueError when an activity is not recorded."""
     activities = [
         Activity(
-            f"{planned.kind}-{planned.number:05}",
-            directory.ecps[planned.ecp].code,
-            planned.kind,
-            context.clock.days_ago(planned.days_ago),
+            external_id=f"{planned.kind}-{planned.number:05}",
+            ecp_code=directory.ecps[planned.ecp].code,
+            kind=planned.kind,
+            occurred_at=context.clock.days_ago(planned.days_ago),
         )
         for planned in plans
     ]

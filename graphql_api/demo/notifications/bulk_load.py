@@ -17,4 +17,14 @@ def notification_to(  # noqa: PLR0913, PLR0917 - the columns of a notification
     scheme_id: UUID | None = None,
 ) -> NotificationRow:
     """Return the row that notifies an ECP. It names no actor: ECPs deal with the program, not with a person."""
-    return NotificationRow(clock.id_at(at), account_id, kind, message, None, scheme_id, None, at, None)
+    return NotificationRow(
+        id=clock.id_at(at),
+        account_id=account_id,
+        kind=kind,
+        message=message,
+        actor_id=None,
+        scheme_id=scheme_id,
+        activity_id=None,
+        created_at=at,
+        read_at=None,
+    )

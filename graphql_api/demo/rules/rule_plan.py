@@ -26,4 +26,12 @@ class RulePlan(Struct, frozen=True):
     def rule(self, rule_id: UUID, references: RuleReferences) -> BonusRule:
         """Return the rule for one scheme."""
         condition = self.condition(references)
-        return BonusRule(rule_id, self.name, condition, self.reward, self.limits, self.priority, self.exclusive_group)
+        return BonusRule(
+            id=rule_id,
+            name=self.name,
+            condition=condition,
+            reward=self.reward,
+            limits=self.limits,
+            priority=self.priority,
+            exclusive_group=self.exclusive_group,
+        )

@@ -72,4 +72,4 @@ class SchemeProgress(Struct):
 def start_scheme(plan: SchemePlan, catalog: Catalog, today: date) -> SchemeProgress:
     """Return the scheme before its first step."""
     skus = catalog.skus(plan.products)
-    return SchemeProgress(plan, skus, plan.basics(today, skus), today)
+    return SchemeProgress(plan=plan, skus=skus, basics=plan.basics(today, skus), today=today)

@@ -52,12 +52,14 @@ class Table:
         self.rendering = Rendering()
         self._state = StreamState(environment, self.rendering)
         self._signed_in = SignedIn(world.viewer("second manager"), world.accounts["second manager"])
-        self.group = EventGroup(self._state, REQUEST, Feed(SCHEME_ACTIVITY, key("scheme")), lambda: None)
+        self.group = EventGroup(
+            state=self._state, request=REQUEST, feed=Feed(SCHEME_ACTIVITY, key("scheme")), on_empty=lambda: None
+        )
 
     async def joined(self, position: Position) -> Subscription:
         """A live subscription that has got so far already."""
         session = Session(self._signed_in, lambda _reason: None)
-        subscription = Subscription(REQUEST, session, position, lambda _subscription: None)
+        subscription = Subscription(request=REQUEST, session=session, start=position, wake=lambda _subscription: None)
         self.group.join(subscription)
         await asyncio.sleep(0)
         return subscription
