@@ -115,9 +115,9 @@ async def test_a_cursor_of_another_order_or_list_is_refused(clients: Clients, fa
 @pytest.mark.parametrize(
     ("order", "name", "value"),
     [
-        ("TITLE_ASC", "schemes by title", "Mon\x00soon"),
-        ("UPDATED_AT_DESC", "schemes by update", "9999-12-31T23:59:59-12:00"),
-        ("UPDATED_AT_DESC", "schemes by update", "0001-01-01T00:00:00+12:00"),
+        ("TITLE_ASC", "scheme.sort_title asc", "Mon\x00soon"),
+        ("UPDATED_AT_DESC", "scheme.updated_at desc", "9999-12-31T23:59:59-12:00"),
+        ("UPDATED_AT_DESC", "scheme.updated_at desc", "0001-01-01T00:00:00+12:00"),
     ],
 )
 async def test_a_forged_cursor_with_an_impossible_value_is_refused(
@@ -132,10 +132,10 @@ async def test_a_forged_cursor_with_an_impossible_value_is_refused(
 async def test_a_forged_cursor_at_the_ends_of_time_is_just_a_place(clients: Clients, factory: SchemeFactory) -> None:
     await factory.created()
     for order, name, value in (
-        ("TITLE_ASC", "schemes by title", ""),
-        ("STARTS_ON_ASC", "schemes by start", "0001-01-01"),
-        ("STARTS_ON_DESC", "schemes by last start", "9999-12-31"),
-        ("CREATED_AT_DESC", "schemes by creation", "9999-12-31T23:59:59.999999Z"),
+        ("TITLE_ASC", "scheme.sort_title asc", ""),
+        ("STARTS_ON_ASC", "scheme.starts_on asc", "0001-01-01"),
+        ("STARTS_ON_DESC", "scheme.starts_on desc", "9999-12-31"),
+        ("CREATED_AT_DESC", "scheme.created_at desc", "9999-12-31T23:59:59.999999Z"),
     ):
         cursor = _cursor([name, value, str(key("some scheme"))])
         page = (await clients["ANALYST"].send(LIST, orderBy=order, after=cursor)).data["schemes"]
