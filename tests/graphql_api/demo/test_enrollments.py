@@ -85,7 +85,7 @@ def test_the_last_week_is_in_the_stream_of_events(demo: Demo) -> None:
     assert asked <= told[EventKind.ENROLLMENT_REQUESTED]
     assert decided - told[EventKind.ENROLLMENT_DECIDED] <= told[EventKind.ENROLLMENT_REQUESTED]
     assert ended <= told[EventKind.ENROLLMENT_WITHDRAWN]
-    waiting = [row for row in demo.tables["notification"] if "waits for your decision" in row["message"]]
+    waiting = [row for row in demo.tables["notification"] if "is waiting for your decision" in row["message"]]
     assert {row["account_id"] for row in waiting} <= demo.staff
     assert min(row["created_at"] for row in waiting) > NOW - timedelta(days=10)
 
