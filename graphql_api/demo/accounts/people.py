@@ -139,27 +139,6 @@ ACCOUNTS: Final = (
         roles=(Role.PROGRAM_MANAGER,),
         disabled=True,
     ),
-    AccountPlan(
-        days_ago=249,
-        display_name="Sunil Cartonkar",
-        email="sunil.cartonkar@example.com",
-        roles=(Role.VENDOR,),
-        vendor="PKG-01",
-    ),
-    AccountPlan(
-        days_ago=248,
-        display_name="Farah Blendwell",
-        email="farah.blendwell@example.com",
-        roles=(Role.VENDOR,),
-        vendor="FAC-01",
-    ),
-    AccountPlan(
-        days_ago=247,
-        display_name="Om Formerly",
-        email="om.formerly@example.com",
-        roles=(Role.PROGRAM_MANAGER,),
-        disabled=True,
-    ),
     # Invited as an ECP, not registered yet.
     AccountPlan(days_ago=2, display_name="Bina Unbegun", email="bina.unbegun@example.com", roles=(Role.ECP,)),
 )
