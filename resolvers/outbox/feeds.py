@@ -66,15 +66,16 @@ class Feed(Struct, frozen=True):
 
 
 class FeedEvent(Struct, frozen=True):
-    """An event as subscribers of a feed get it: the cursor to resume behind it, and the id of its object."""
+    """An event as subscribers of a feed get it: the cursor to resume behind it, its object, and the feed's subject."""
 
     cursor: str
     object_id: UUID
+    subject_id: UUID | None
 
     @classmethod
     def of(cls, event: EventRow, feed: Feed, stream: StreamRow) -> "FeedEvent":
         """The event within a feed."""
-        return cls(encode_cursor(stream, feed.scope, event.position), event.object_id)
+        return cls(encode_cursor(stream, feed.scope, event.position), event.object_id, feed.subject_id)
 
 
 class FeedEdge(Struct, frozen=True):

@@ -43,5 +43,5 @@ class NotificationEvent:
     cursor: EventCursor = leaf("The place of the event; pass it as `after` to resume behind it.")
     notification: Notification = batched(notifications_by_id, key="object_id", description="What the viewer was told.")
     unread_count: int = batched(
-        unread_counts_by_account, key="account_id", description="How many notifications the viewer has not read."
+        unread_counts_by_account, key="subject_id", description="How many notifications the viewer has not read."
     )
