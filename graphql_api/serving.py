@@ -132,7 +132,7 @@ def listen(settings: Settings) -> socket.socket:
         listener.close()
         place = f"{settings.host}:{settings.port}"
         if error.errno == errno.EADDRINUSE:
-            message = f"Port {settings.port} is taken. Choose another one, as in “make serve PORT={settings.port + 1}”."
+            message = f"Port {settings.port} is taken: choose another one, as in “make serve PORT={settings.port + 1}”."
         else:
             message = f"The server cannot listen on {place} ({error.strerror}). Choose another PORT or TESSERA_HOST."
         raise PortUnavailable(message) from error
