@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from db.rules.changes import set_rules
+from db.rules.tables import BonusRuleTable
 from db.schemes.rows import SectionRow
 from db.schemes.tables import (
     SchemeGeographyTable,
@@ -20,6 +20,7 @@ from db.schemes.tables import (
     SchemeVariantTable,
 )
 from db.sessions import Writing
+from domain.rules.model import BonusRule
 from domain.schemes.content import Basics, CouponValue, SchemeContent
 from domain.schemes.lifecycle import Decision, StageSpan
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
@@ -181,3 +182,14 @@ def basics_columns(basics: Basics) -> dict[str, Any]:
     columns = msgspec.structs.asdict(basics)
     columns["earning_channels"] = sorted(columns.pop("channels"))
     return columns
+
+
+async def set_rules(session: Writing, scheme_id: UUID, rules: Sequence[BonusRule]) -> None:
+    """Replace the bonus rules of a scheme, in this order; a rule keeps its id."""
+    await session.execute(delete(BonusRuleTable).where(BonusRuleTable.scheme_id == scheme_id))
+    rows = [
+        {"id": rule.id, "scheme_id": scheme_id, "position": position, "document": rule}
+        for position, rule in enumerate(rules, start=1)
+    ]
+    if rows:
+        await session.execute(insert(BonusRuleTable), rows)

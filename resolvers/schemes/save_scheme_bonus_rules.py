@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from db.catalog.reads import CATEGORIES
-from db.rules.changes import set_rules
+from db.schemes.changes import set_rules
 from db.sessions import Writing
 from domain.failures import Problem, UserErrorCode
 from domain.rules.model import BonusRule
