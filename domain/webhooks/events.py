@@ -15,11 +15,6 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             permission=Permission.WEBHOOK_MANAGE,
             description="A webhook endpoint was added or changed.",
         ),
-        EventKind.WEBHOOK_SECRET_ROTATED: EventSpec(
-            object=NodeKind.WEBHOOK_ENDPOINT,
-            permission=Permission.WEBHOOK_MANAGE,
-            description="The secret of a webhook endpoint was replaced.",
-        ),
         EventKind.WEBHOOK_ENDPOINT_DELETED: EventSpec(
             object=NodeKind.WEBHOOK_ENDPOINT,
             permission=Permission.WEBHOOK_MANAGE,

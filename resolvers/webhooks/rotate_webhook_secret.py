@@ -24,5 +24,5 @@ async def rotate_webhook_secret(operation: Operation, endpoint_id: UUID) -> str:
         endpoint = await lock_endpoint(session, endpoint_id)
         await replace_secret(session, endpoint.id, secret, operation.now + OVERLAP)
         await save_endpoint(session, replace(endpoint, updated_at=operation.now))
-        await append_event(operation, session, EventKind.WEBHOOK_SECRET_ROTATED, endpoint.id)
+        await append_event(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
     return secret

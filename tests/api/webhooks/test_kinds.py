@@ -79,7 +79,6 @@ PERMISSIONS = {
     EventKind.NOTIFICATION_ADDED: Permission.NOTIFICATION_READ,
     EventKind.NOTIFICATIONS_READ: Permission.NOTIFICATION_READ,
     EventKind.WEBHOOK_ENDPOINT_SAVED: Permission.WEBHOOK_MANAGE,
-    EventKind.WEBHOOK_SECRET_ROTATED: Permission.WEBHOOK_MANAGE,
     EventKind.WEBHOOK_ENDPOINT_DELETED: Permission.WEBHOOK_MANAGE,
     EventKind.WEBHOOK_ENDPOINT_DISABLED: Permission.WEBHOOK_MANAGE,
 }
@@ -101,7 +100,6 @@ OBJECTS = {
     EventKind.API_KEY_CREATED: {"apiKeyId": gid(NodeKind.API_KEY, KEY)},
     EventKind.API_KEY_REVOKED: {"apiKeyId": gid(NodeKind.API_KEY, KEY)},
     EventKind.NOTIFICATIONS_READ: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
-    EventKind.WEBHOOK_SECRET_ROTATED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_SAVED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_DELETED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_DISABLED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
