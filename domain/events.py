@@ -56,6 +56,7 @@ class SubjectKind(StrEnum):
     SCHEME = "SCHEME"
     ACCOUNT = "ACCOUNT"
     ECP = "ECP"
+    VENDOR = "VENDOR"
 
 
 class Subject(Struct, frozen=True):
