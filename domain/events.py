@@ -56,7 +56,6 @@ class SubjectKind(StrEnum):
     SCHEME = "SCHEME"
     ACCOUNT = "ACCOUNT"
     ECP = "ECP"
-    VENDOR = "VENDOR"
 
 
 class Subject(Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from domain.events import EventKind, EventSpec, SubjectKind
+from domain.events import EventKind, EventSpec
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 
@@ -22,10 +22,7 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             object=NodeKind.TIER, permission=Permission.CATALOG_READ, description="A tier was added or replaced."
         ),
         EventKind.VENDOR_SAVED: EventSpec(
-            object=NodeKind.VENDOR,
-            permission=Permission.VENDOR_READ,
-            subjects=frozenset({SubjectKind.VENDOR}),
-            description="A vendor was added or replaced.",
+            object=NodeKind.VENDOR, permission=Permission.VENDOR_READ, description="A vendor was added or replaced."
         ),
     }
 )

@@ -7,11 +7,11 @@ from msgspec import Struct
 from db.catalog.changes import put
 from db.catalog.reads import LOCK_VENDOR
 from db.catalog.rows import VendorRow
-from db.outbox.changes import NewEvent, append_events
 from domain.catalog.facts import VendorKind
 from domain.checks import NAME_LENGTH, code_problems, text_problems
-from domain.events import EventKind, Subject, SubjectKind
+from domain.events import EventKind
 from resolvers.context import Operation
+from resolvers.outbox.append import append_event
 from resolvers.validation import existing, reject_invalid, upserting
 
 
@@ -43,7 +43,5 @@ async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
         )
         if vendor != stored:
             await put(session, [vendor])
-            subjects = (Subject(SubjectKind.VENDOR, key),)
-            event = NewEvent(EventKind.VENDOR_SAVED, key, subjects=subjects)
-            await append_events(session, [event], operation.now)
+            await append_event(operation, session, EventKind.VENDOR_SAVED, key)
     return key
