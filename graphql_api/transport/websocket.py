@@ -27,10 +27,14 @@ from graphql_api.transport.frames import BadFrame, Frame, Subscribe, read_frame
 SUBPROTOCOL: Final = "graphql-transport-ws"
 # How long a client may take to send connection_init, in seconds.
 INIT_TIMEOUT_S: Final = 5.0
+# How long subscriptions that are still opening may take when the connection closes, in seconds.
+OPENING_TIMEOUT_S: Final = 1.0
 # How long the last messages may take to send, in seconds.
 CLOSE_TIMEOUT_S: Final = 2.0
 SUBSCRIPTIONS_LIMIT: Final = 20
 _REASON_LIMIT_BYTES: Final = 123
+# After this close code, the same credential is useless.
+_FORBIDDEN_CLOSE_CODE: Final = 4403
 
 
 class WebSocketEndpoint:
@@ -102,16 +106,28 @@ class _Connection:
         try:
             ends: set[asyncio.Future[Any]] = {reader, writer, self._close_reason}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            for task in (reader, writer, *self._opening.values()):
-                task.cancel()
+            reader.cancel()
+            writer.cancel()
             results = await asyncio.gather(reader, writer, return_exceptions=True)
             log_bugs(results, BadFrame)
+            await self._finish_opening()
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
                     await self._send_last(results[0])
         finally:
             if self._session is not None:
                 self._hub.disconnect(self._session)
+
+    async def _finish_opening(self) -> None:
+        """Open the subscriptions that have been read, if the client may resume: each has a cursor only once it is open.
+
+        A client that subscribed without a cursor would otherwise miss what happens before it comes back.
+        """
+        reason = self._close_reason
+        if self._opening and reason.done() and reason.result().close_code != _FORBIDDEN_CLOSE_CODE:
+            await asyncio.wait(self._opening.values(), timeout=OPENING_TIMEOUT_S)
+        for task in self._opening.values():
+            task.cancel()
 
     async def _send_last(self, read: Any) -> None:
         """Send the reason of the close, and the last cursor of each subscription for clients that may come back."""

@@ -8,9 +8,12 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from graphql import GraphQLError
 
 from db.database import Database
 from graphql_api.settings import Settings
+from graphql_api.subscriptions.requests import Subscription
+from graphql_api.transport import websocket
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, Heard, joined
 from tests.support.client import Client, Clients, http_client
@@ -121,15 +124,16 @@ async def test_a_restart_amid_events_loses_and_repeats_nothing(
                 found += messages_of([await stream.next()])
 
     async with Acting(scheme, writers=3).acting():
-        for count in (10, 40, 70):
+        for count in (10, 30, 30):
             server = await start()
             async with (
                 connected(server.live.address, server.client) as socket,
                 following(server.client, ACTIVITY, schemeId=scheme.id, after=places[1]) as source,
             ):
                 sent = await socket.subscribe(ACTIVITY, id_="a", schemeId=scheme.id, after=places[0])
+                before = [len(found) for found in told]
                 reading = asyncio.gather(take(sent, told[0]), take(source, told[1]))
-                await told_more_than(count, told)
+                await each_has_more(count, told, before)
                 assert await server.stop() < 5
                 await reading
                 places = [socket.pings[0]["cursors"]["a"], source.last_id or ""]
@@ -139,9 +143,59 @@ async def test_a_restart_amid_events_loses_and_repeats_nothing(
         assert found + rest == (await polled(second, POLL_ACTIVITY, begin, schemeId=scheme.id))[0]
 
 
-async def told_more_than(count: int, told: list[list[str]]) -> None:
-    """Wait until each has heard more than so much."""
-    await until(lambda: min(map(len, told)) > count)
+async def each_has_more(count: int, received: list[list[str]], before: list[int]) -> None:
+    """Wait until each list has grown by more than `count`: a replay alone may bring as much as an earlier server."""
+    await until(lambda: all(len(now) > then + count for now, then in zip(received, before, strict=True)))
+
+
+async def test_a_subscription_that_is_opening_when_the_server_stops_has_a_cursor(
+    start: Start, scheme: FollowedScheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asked for what happens from now on, so it must not miss what happens until it is back."""
+    server = await start()
+    hub = server.live.hub
+    subscribe, began, stopped = hub.subscribe, asyncio.Event(), asyncio.Event()
+
+    async def subscribe_late(subscription: Subscription) -> list[GraphQLError]:
+        began.set()
+        await stopped.wait()
+        return await subscribe(subscription)
+
+    monkeypatch.setattr(hub, "subscribe", subscribe_late)
+    async with connected(server.live.address, server.client) as socket:
+        await socket.subscribe(ACTIVITY, id_="activity", schemeId=scheme.id)
+        await began.wait()
+        stopping = asyncio.create_task(hub.stop())
+        await asyncio.sleep(0)
+        stopped.set()
+        assert await socket.ended() == STOPPING
+        await stopping
+    (ping,) = socket.pings
+    await scheme.act("Meanwhile.")
+    server = await start()
+    async with connected(server.live.address, server.client) as socket:
+        again = await socket.subscribe(ACTIVITY, after=ping["cursors"]["activity"], schemeId=scheme.id)
+        assert messages_of([await again.next()]) == ["Meanwhile."]
+
+
+async def test_a_subscription_that_does_not_open_holds_up_no_stop(
+    start: Start, scheme: FollowedScheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "OPENING_TIMEOUT_S", 0.05)
+    server = await start()
+    began = asyncio.Event()
+
+    async def never(_subscription: Subscription) -> list[GraphQLError]:
+        began.set()
+        return await asyncio.Future()
+
+    monkeypatch.setattr(server.live.hub, "subscribe", never)
+    async with connected(server.live.address, server.client) as socket:
+        await socket.subscribe(ACTIVITY, id_="activity", schemeId=scheme.id)
+        await began.wait()
+        assert await server.stop() < 5
+        assert await socket.ended() == STOPPING
+    assert socket.pings == [{"reason": "SERVER_STOPPING", "cursors": {}}]
 
 
 async def test_whoever_comes_while_the_server_stops_is_sent_on(start: Start) -> None:
