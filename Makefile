@@ -6,13 +6,15 @@ BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
 FRESH := $(shell [ "$$(cat $(RUN) 2>/dev/null)" = "$$(pwd)" ] && $(BIN)/python -c '' 2>/dev/null && echo yes)
+# Compiled code is kept, also where the environment says that Python writes none: every worker would compile it again.
+PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.tessera/bytecode' exec $(BIN)/python -m pytest
 PIP := PIP_USER=0 $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test fuzz bench bench-events bench-ecps bench-evaluation bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz bench bench-events bench-ecps bench-evaluation bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 16
@@ -24,10 +26,13 @@ demo: $(RUN) ## Fill the database with demo data
 	@exec $(BIN)/tessera demo
 
 test: $(DEV) ## Run the tests; ARGS= goes to pytest
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+test-quick: $(DEV) ## Run the tests that need neither a database nor a server; ARGS= goes to pytest
+	@$(PYTEST) --quick $(ARGS)
 
 fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random documents
-	@TESSERA_FUZZ=5000 exec $(BIN)/python -m pytest tests/graphql_api/execution/test_random_documents.py
+	@TESSERA_FUZZ=5000 $(PYTEST) tests/graphql_api/execution/test_random_documents.py
 
 bench: $(DEV) ## Compare speed with hand-written code and PostGraphile, or CPU with another checkout: ARGS="--against ../other"
 	@exec $(BIN)/python -m benchmarks.bench $(ARGS)

@@ -38,6 +38,26 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--quick`, which leaves out every test that needs PostgreSQL or starts a process."""
+    parser.addoption("--quick", action="store_true", help="only tests that need neither a database nor a server")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what `--quick` leaves out, and begin with the files that take longest."""
+    if config.getoption("quick"):
+        slow = [item for item in items if _needs_server(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not _needs_server(item)]
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
+
+
+def _needs_server(item: pytest.Item) -> bool:
+    fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
+    return "server_url" in fixtures or item.get_closest_marker("process") is not None
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """A PostgreSQL server: the one that TEST_DATABASE_URL names, or an embedded one that all workers share."""

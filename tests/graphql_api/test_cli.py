@@ -19,6 +19,8 @@ from typer.testing import CliRunner
 
 from graphql_api.cli import app
 
+pytestmark = [pytest.mark.long, pytest.mark.process]
+
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
 PATIENCE = 60

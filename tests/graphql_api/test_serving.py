@@ -26,6 +26,8 @@ from graphql_api.observability.logs import configure_logs
 from graphql_api.serving import StreamingServer, listen, server_config
 from graphql_api.settings import Settings
 
+pytestmark = pytest.mark.process
+
 BROKEN = RuntimeError("no stream to say it to")
 
 

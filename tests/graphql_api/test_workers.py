@@ -23,6 +23,8 @@ from structlog.testing import capture_logs
 from db.database import Database
 from graphql_api.workers import LENIENCE_SECONDS, Report, Workers, pause_after
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [str(Path(sys.executable).parent / "tessera"), "serve"]
 PATIENCE = 60
@@ -264,6 +266,7 @@ def test_the_pause_grows_while_workers_die_at_their_start() -> None:
     assert pause_after(1_000_000) == 30
 
 
+@pytest.mark.process
 def test_who_refuses_at_a_later_start_is_tried_again_and_who_does_not_stop_is_killed(tmp_path: Path) -> None:
     seen: list[str] = []
     work = partial(lively, tmp_path / "lives")

@@ -7,10 +7,14 @@ the same check, or the check could not fail at all.
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from benchmarks.events.place import fresh_place
 from benchmarks.events.servers import serving
 from benchmarks.events.soak import Outcome, Size, Soak
 from benchmarks.events.verdict import Verdict
+
+pytestmark = pytest.mark.long
 
 SIZE = Size(events=2_000, subscribers=20, hold=0.1, life=1.0, limit=120, patience=60)
 

@@ -29,6 +29,8 @@ from tests.support.databases import Cleaner
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.world import World, restore_world
 
+pytestmark = pytest.mark.long
+
 EDITORS: Final = ("PROGRAM_MANAGER", "second manager", "manager and approver")
 PEOPLE: Final = (*EDITORS, "ANALYST", "ADMIN")
 TITLES: Final = ("Monsoon Care", "Winter Care", "Summer Care")

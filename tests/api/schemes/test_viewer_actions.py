@@ -18,6 +18,8 @@ from tests.support.sending.schemes import answer_to, basics, carried_out, input_
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
+pytestmark = pytest.mark.long
+
 LOOK = """query($id: ID!) { node(id: $id) { ... on Scheme {
   viewerActions review { contentHash } wizard { steps { kind version } }
 } } }"""

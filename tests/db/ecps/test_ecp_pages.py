@@ -21,6 +21,8 @@ from resolvers.paging import PageArguments
 from tests.support.many_ecps import ECPS, EMPTY, EVERYTHING, FILL, INDEXED, OTHERS, PAGE, SMALL, TABLES, md5
 from tests.support.plans import RUN, blocks, buffers, explained, kinds, nodes
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 async def connection(database_url: str) -> AsyncIterator[Any]:

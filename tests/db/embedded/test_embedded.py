@@ -24,6 +24,8 @@ from db.embedded import server as embedded
 from db.embedded.programs import Programs, find_programs
 from db.embedded.server import DatabaseUnavailable, EmbeddedPostgres
 
+pytestmark = [pytest.mark.long, pytest.mark.process]
+
 ROOT = Path(__file__).parents[3]
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "16MB"}
 # A system Python, which other users can run, then finds what this one has installed.

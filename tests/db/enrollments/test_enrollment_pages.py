@@ -29,6 +29,8 @@ from domain.permissions import EcpScope, SchemeScope
 from tests.support.many_enrollments import BIG, COUNTRY, ECPS, FILL, FILTERS, LITTLE, PAGE, TABLES, made
 from tests.support.plans import RUN, blocks, buffers, explained, nodes
 
+pytestmark = pytest.mark.long
+
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 

@@ -17,6 +17,8 @@ from domain.schemes.facts import SchemeOrder
 from domain.work.queues import QUEUES
 from tests.support.plans import buffers, explained, kinds, nodes
 
+pytestmark = pytest.mark.long
+
 SCHEMES = 100_000
 PAGE = 50
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

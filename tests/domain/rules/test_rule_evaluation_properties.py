@@ -8,6 +8,7 @@ from random import Random
 from uuid import UUID
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from domain.rules.sentences import qualifying_sentence
 from domain.rules.traversal import walk_clauses as clauses_of
 from tests.support.rules.naive_evaluation import NaiveEvaluation
 from tests.support.rules.strategies import NAMES, TIER_RANKS, ecps, lines, rule_lists, with_usage
+
+pytestmark = pytest.mark.long
 
 UsedRules = tuple[list[BonusRule], dict[UUID, Usage]]
 

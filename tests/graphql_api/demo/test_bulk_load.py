@@ -16,6 +16,8 @@ from graphql_api.demo.enrollments import enrollment_plan
 from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan, plan_enrollments
 from tests.graphql_api.demo.conftest import NOW, Tables, empty_tables, read_tables
 
+pytestmark = pytest.mark.long
+
 TITLES: Final = (
     "Everyday Workshop Points",
     "Everyday Optician Points",

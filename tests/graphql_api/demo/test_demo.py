@@ -18,6 +18,8 @@ from graphql_api.demo.catalog.catalog import PRODUCTS, VENDORS
 from resolvers.events.table import EVENTS
 from tests.graphql_api.demo.conftest import NOW, Demo, empty_tables, read_tables
 
+pytestmark = pytest.mark.long
+
 
 async def test_interrupted_loading_stores_nothing_and_the_next_one_stores_the_same(
     demo: Demo, database: Database

@@ -15,7 +15,7 @@ from schema.build import build_schema
 from schema.scalars import NATIVES
 from tests.support.databases import Cleaner
 from tests.support.execution.example import Example, build_example, settled
-from tests.support.execution.synthetic import UNLIMITED, Patient, Quiet, compiled_schema, standard_schema
+from tests.support.execution.synthetic import UNLIMITED, UNVALIDATED, Patient, Quiet, compiled_schema, standard_schema
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +30,12 @@ def standard() -> strawberry.Schema:
     return build_schema(Quiet, execution_context_class=Patient)
 
 
+@pytest.fixture(scope="session")
+def standard_unvalidated() -> strawberry.Schema:
+    """The real schema on graphql-core, for documents that the engine validates."""
+    return build_schema(Quiet, execution_context_class=Patient, extensions=UNVALIDATED)
+
+
 @pytest.fixture
 def synthetic() -> CompiledSchema:
     """The synthetic schema on the engine; no document is known yet."""
@@ -40,6 +46,12 @@ def synthetic() -> CompiledSchema:
 def plain() -> strawberry.Schema:
     """The synthetic schema on graphql-core."""
     return standard_schema()
+
+
+@pytest.fixture(scope="session")
+def plain_unvalidated() -> strawberry.Schema:
+    """The synthetic schema on graphql-core, for documents that the engine validates."""
+    return standard_schema(UNVALIDATED)
 
 
 @pytest.fixture(scope="module")

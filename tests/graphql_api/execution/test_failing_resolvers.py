@@ -63,26 +63,30 @@ PLACES: Final = fault_places()
 FAULTS: Final = [(*place, fault) for place, kind in PLACES.items() for fault in BY_KIND[kind]]
 
 
-async def test_nothing_fails(synthetic: CompiledSchema, plain: strawberry.Schema) -> None:
-    found = await compare(synthetic, plain, DOCUMENT, context=World)
+async def test_nothing_fails(synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema) -> None:
+    found = await compare(synthetic, plain_unvalidated, DOCUMENT, context=World)
     assert found.differences == []
     assert found.engine.errors == []
     assert found.fallback is None
 
 
 @pytest.mark.parametrize("field", sorted({name for name, _ in PLACES}))
-async def test_a_field_that_fails_everywhere(field: str, synthetic: CompiledSchema, plain: strawberry.Schema) -> None:
+async def test_a_field_that_fails_everywhere(
+    field: str, synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema
+) -> None:
     for fault in BY_KIND[PLACES[field, None]]:
         world = partial(World, {(field, None): fault})
-        found = await compare(synthetic, plain, DOCUMENT, context=world)
+        found = await compare(synthetic, plain_unvalidated, DOCUMENT, context=world)
         assert found.differences == [], fault
 
 
 @pytest.mark.parametrize("field", sorted(name for (name, _), kind in PLACES.items() if kind == "attribute"))
-async def test_a_field_that_fails_in_one_row(field: str, synthetic: CompiledSchema, plain: strawberry.Schema) -> None:
+async def test_a_field_that_fails_in_one_row(
+    field: str, synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema
+) -> None:
     for number, fault in itertools.product((2, 22), BY_KIND["attribute"]):
         world = partial(World, {(field, number): fault})
-        found = await compare(synthetic, plain, SMALL, context=world)
+        found = await compare(synthetic, plain_unvalidated, SMALL, context=world)
         assert found.differences == [], (number, fault)
 
 
@@ -130,13 +134,13 @@ async def test_a_field_that_fails_in_one_row(field: str, synthetic: CompiledSche
 )
 async def test_nulls_propagate_to_the_place_that_the_specification_says(  # noqa: PLR0913, PLR0917 - a table
     synthetic: CompiledSchema,
-    plain: strawberry.Schema,
+    plain_unvalidated: strawberry.Schema,
     document: str,
     faults: dict[tuple[str, int | None], Fault],
     data: bytes,
     paths: list[tuple[str | int, ...]],
 ) -> None:
-    found = await compare(synthetic, plain, document, context=lambda: World(faults))
+    found = await compare(synthetic, plain_unvalidated, document, context=lambda: World(faults))
     assert found.differences == []
     assert not found.loose
     assert found.engine.data == data
@@ -146,7 +150,7 @@ async def test_nulls_propagate_to_the_place_that_the_specification_says(  # noqa
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), True, 3, "4", 2**60, 2.5, -(2**31) - 1, b"x", object])
 async def test_values_that_a_leaf_takes_or_refuses(
-    value: object, synthetic: CompiledSchema, plain: strawberry.Schema
+    value: object, synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema
 ) -> None:
     leaves = ("ratio", "number", "title", "note", "price", "color", "level", "mood", "made", "day", "blob", "tags")
 
@@ -159,5 +163,5 @@ async def test_values_that_a_leaf_takes_or_refuses(
             return row
 
     for leaf in leaves:
-        found = await compare(synthetic, plain, "{ thing { %s } }" % leaf, context=Odd)  # noqa: UP031 - braces
+        found = await compare(synthetic, plain_unvalidated, "{ thing { %s } }" % leaf, context=Odd)  # noqa: UP031 - braces
         assert found.differences == [], leaf

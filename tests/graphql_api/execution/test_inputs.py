@@ -35,6 +35,8 @@ from graphql_api.execution.variables import RootArguments, Variables
 from schema.build import build_schema
 from tests.support.execution.inputs_schema import build_inputs_schema
 
+pytestmark = pytest.mark.long
+
 REFUSED: Final = object()
 UNCOVERED: Final = {"MaybeInput", "WithMaybeInput", "GlobalIdInput"}
 SCHEMAS: Final = {"real": build_schema(), "synthetic": build_inputs_schema()}

@@ -22,6 +22,8 @@ from tests.support.factories.schemes import SchemeFactory
 from tests.support.sockets import connected
 from tests.support.world import build_world
 
+pytestmark = pytest.mark.long
+
 FOLLOW = "subscription ($id: ID!) { schemeActivity(schemeId: $id) { activity { id } } }"
 ADD = "mutation ($input: SchemeParticipantInput!) { addSchemeParticipant(input: $input) { errors { code } } }"
 REMOVE = "mutation ($input: SchemeParticipantInput!) { removeSchemeParticipant(input: $input) { errors { code } } }"

@@ -12,7 +12,7 @@ from graphql import GraphQLError
 
 from db.database import Database
 from graphql_api.settings import Settings
-from graphql_api.subscriptions.requests import Subscription
+from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.transport import websocket
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, Heard, joined
@@ -29,6 +29,8 @@ from tests.support.followed_scheme import (
     polled,
 )
 from tests.support.sockets import Closed, Following, Stream, connected, following, opened, until
+
+pytestmark = pytest.mark.long
 
 STOPPING = (1012, "The server is stopping. Connect again, and resume from the cursor.")
 Start = Callable[[], Awaitable["Server"]]

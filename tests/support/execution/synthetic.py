@@ -1,13 +1,14 @@
 """A schema with what the real one lacks: every shape of list and leaf, and fields that fail where a test says so."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Annotated, Any, Final
 
 import strawberry
+from strawberry.extensions import DisableValidation, SchemaExtension
 from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -37,6 +38,8 @@ from tests.support.execution.synthetic_rows import (
     weights_by_number,
 )
 
+# For documents that the engine validates too, by the same rules: validation is most of the work of a small document.
+UNVALIDATED: Final[Sequence[type[SchemaExtension]]] = (DisableValidation,)
 UNLIMITED: Final = Limits(tokens=50_000, depth=100, aliases=10_000, directives=10_000)
 
 
@@ -209,9 +212,9 @@ def compiled_schema(limits: Limits = UNLIMITED) -> CompiledSchema:
     return CompiledSchema(Query, Mutation, config=_config(), natives=NATIVES, limits=limits)
 
 
-def standard_schema() -> strawberry.Schema:
+def standard_schema(extensions: Sequence[type[SchemaExtension]] = ()) -> strawberry.Schema:
     """The schema on graphql-core."""
-    return Quiet(Query, Mutation, config=_config(), execution_context_class=Patient)
+    return Quiet(Query, Mutation, config=_config(), execution_context_class=Patient, extensions=extensions)
 
 
 class Patient(StrawberryGraphQLCoreExecutionContext):
