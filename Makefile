@@ -32,7 +32,7 @@ test-quick: $(DEV) ## Run the tests that need neither a database nor a server; A
 	@$(PYTEST) --quick $(ARGS)
 
 fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random documents
-	@TESSERA_FUZZ=5000 $(PYTEST) tests/graphql_api/execution/test_random_documents.py
+	@TESSERA_FUZZ=5000 $(PYTEST) tests/graphql_api/execution/test_random_*documents.py
 
 bench: $(DEV) ## Compare speed with hand-written code and PostGraphile, or CPU with another checkout: ARGS="--against ../other"
 	@exec $(BIN)/python -m benchmarks.bench $(ARGS)
