@@ -11,10 +11,6 @@ from db.catalog.pages import vendor_page
 from db.catalog.rows import VendorRow
 from db.database import Database
 from db.search import words_of
-from domain.schemes.facts import SchemeOrder
-from resolvers.paging import PageArguments, encode_cursor
-from resolvers.schemes.lists import SchemeFilter, list_schemes
-from tests.support.factories.schemes import SchemeFactory
 
 NAMES = {
     "A-1": "Crème & Söhne",
@@ -94,22 +90,3 @@ async def test_no_search_is_a_syntax_error(vendors: Database, text: str) -> None
     """Whatever is typed, there is an answer."""
     if words_of(text) is not None and text.isprintable():
         assert set(await search(vendors, text)) <= set(NAMES)
-
-
-async def test_titles_are_paged_in_the_order_of_the_database(factory: SchemeFactory) -> None:
-    """A cursor holds what the database sorts by, which is not always what Python makes of a title."""
-    titles = ["İstanbul Spring", "istanbul autumn", "istanbul winter", "ΟΔΟΣ", "οδος zeta", "Zürich", "ÄRGER"]
-    for title in titles:
-        await factory.created(title)
-    seen: list[str] = []
-    after = None
-    while True:
-        operation = factory.operation()
-        arguments = PageArguments(first=1, after=after)
-        page = await list_schemes(operation, arguments, SchemeFilter(), SchemeOrder.TITLE_ASC)
-        await operation.close()
-        seen += [row.title for row in page.nodes]
-        if not page.has_next or len(seen) > len(titles):
-            break
-        after = encode_cursor(page.sort, page.nodes[-1])
-    assert sorted(seen) == sorted(titles)

@@ -18,7 +18,7 @@ from db.database import Database
 from db.sessions import DuplicateKey, Reading, ReadingClosed, TransactionConflict
 from db.statement import Statement, string
 from domain.requests import UnstorableText
-from resolvers.retrying import ATTEMPTS, retrying
+from resolvers.retrying import retrying
 
 BACKEND = Statement(select(func.pg_backend_pid()), scalar(int))
 NAME = Statement(select(literal_column("current_database()::text")), scalar(str))
@@ -212,22 +212,6 @@ async def _lose(database: Database) -> None:
         await session.fetch(ALL_TIERS)
         await store(database, TierRow(id=GOLD.id, code="GOLD", name="Elsewhere", rank=3))
         await session.fetch(LOCK_TIER, id=GOLD.id)
-
-
-async def test_retrying_gives_up_after_four_attempts_and_only_retries_conflicts() -> None:
-    """Anything else is raised at once."""
-    calls: list[type[Exception]] = []
-
-    async def failing(kind: type[Exception]) -> None:
-        calls.append(kind)
-        raise kind
-
-    with pytest.raises(TransactionConflict):
-        await retrying(lambda: failing(TransactionConflict))
-    assert len(calls) == ATTEMPTS == 4
-    with pytest.raises(LookupError):
-        await retrying(lambda: failing(LookupError))
-    assert calls[ATTEMPTS:] == [LookupError]
 
 
 async def test_reads_go_to_the_replica_and_fresh_ones_to_the_primary(database_url: str, server_url: str) -> None:

@@ -1,1 +1,1 @@
-"""Tests of resolvers."""
+"""Loaders, lists and mutations called directly, not over HTTP."""

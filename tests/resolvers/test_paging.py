@@ -1,0 +1,81 @@
+"""Arguments of pages, and cursors, without a list."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
+
+import pytest
+from msgspec import Struct
+
+from domain.requests import BadArgument
+from resolvers.paging import (
+    DEFAULT_PAGE,
+    LARGEST_PAGE,
+    Order,
+    PageArguments,
+    decode_cursor,
+    empty_page,
+    encode_cursor,
+    page_size,
+)
+
+
+class Entry(Struct, frozen=True):
+    """A row of a list."""
+
+    id: UUID
+    at: datetime
+
+
+LATEST: Order[Entry] = Order("LATEST", datetime, lambda entry: entry.at)
+OLDEST: Order[Entry] = Order("OLDEST", datetime, lambda entry: entry.at)
+ENTRY = Entry(UUID(int=1), datetime(2026, 3, 10, 9, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (PageArguments(), (DEFAULT_PAGE, False)),
+        (PageArguments(first=1), (1, False)),
+        (PageArguments(first=LARGEST_PAGE, after="x"), (LARGEST_PAGE, False)),
+        (PageArguments(last=3), (3, True)),
+        (PageArguments(before="x"), (DEFAULT_PAGE, True)),
+    ],
+)
+def test_size_and_direction_follow_from_the_arguments(arguments: PageArguments, expected: tuple[int, bool]) -> None:
+    assert page_size(arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "argument"),
+    [
+        (PageArguments(first=1, last=1), "last"),
+        (PageArguments(after="x", before="x"), "before"),
+        (PageArguments(last=1, after="x"), "after"),
+        (PageArguments(first=1, before="x"), "before"),
+        (PageArguments(first=0), "first"),
+        (PageArguments(last=LARGEST_PAGE + 1), "last"),
+    ],
+)
+def test_arguments_that_contradict_each_other_are_rejected(arguments: PageArguments, argument: str) -> None:
+    with pytest.raises(BadArgument) as raised:
+        page_size(arguments)
+    assert raised.value.extensions["argument"] == argument
+
+
+def test_a_cursor_holds_the_place_of_its_row() -> None:
+    place = {"cursor_value": ENTRY.at, "cursor_id": ENTRY.id}
+    assert decode_cursor(LATEST, encode_cursor(LATEST, ENTRY), "after") == place
+
+
+def test_a_cursor_is_the_same_moment_in_any_time_zone() -> None:
+    elsewhere = Entry(ENTRY.id, ENTRY.at.astimezone(timezone(timedelta(hours=5, minutes=30))))
+    found = decode_cursor(LATEST, encode_cursor(LATEST, elsewhere), "after")["cursor_value"]
+    assert (found, found.tzinfo) == (ENTRY.at, UTC)
+
+
+@pytest.mark.parametrize("text", ["", "x", "é", "bm90aGluZw", encode_cursor(OLDEST, ENTRY)])
+def test_a_cursor_of_something_else_is_rejected(text: str) -> None:
+    with pytest.raises(BadArgument):
+        decode_cursor(LATEST, text, "after")
+    with pytest.raises(BadArgument):
+        empty_page(PageArguments(after=text), LATEST)
