@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ KEPT = frozenset({"access_version", "event_stream"})
 ROOT = Path(__file__).parents[2]
 # Test data may be lost with the power, so nothing waits for the disk.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+# What decides what the server stores.
+SOURCES = ("domain", "db", "resolvers", "schema", "graphql_api", "migrations")
 
 _EMPTIED = [table for table in METADATA.sorted_tables if table.name not in KEPT]
 # Nothing vacuums test databases, and a scan of a table reads its dead rows too.
@@ -77,18 +80,20 @@ class Cleaner:
 
 
 @contextlib.asynccontextmanager
-async def copied_database(server_url: str, name: str) -> AsyncIterator[tuple[Database, str]]:
-    """An empty database with this name for the length of the block, open, with its address."""
-    async with copied_url(server_url, name) as url:
+async def copied_database(
+    server_url: str, name: str, template: str | None = None
+) -> AsyncIterator[tuple[Database, str]]:
+    """A copy of a template, or else an empty database, for the length of the block: open, and its address."""
+    async with copied_url(server_url, name, template) as url:
         opened = await Database.connect(url, pool_size=8, statement_timeout=60)
         yield opened, url
         await opened.close()
 
 
 @contextlib.asynccontextmanager
-async def copied_url(server_url: str, name: str) -> AsyncIterator[str]:
-    """The address of an empty database with this name, which exists for the length of the block."""
-    template = await asyncio.to_thread(_template, server_url)
+async def copied_url(server_url: str, name: str, template: str | None = None) -> AsyncIterator[str]:
+    """The address of a copy of a template, or else of an empty database, which exists for the length of the block."""
+    template = template or await asyncio.to_thread(migrated_template, server_url)
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
     await _execute(server_url, drop, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _named(server_url, name)
@@ -126,18 +131,30 @@ def _function(name: str, body: str) -> str:
     return f"CREATE FUNCTION pg_temp.{name}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
 
 
-def _template(server_url: str) -> str:
+def migrated_template(server_url: str) -> str:
     """The name of a migrated database, made once per state of the migrations."""
-    files = sorted((ROOT / "migrations").rglob("*.py"))
+    create = "CREATE DATABASE {} TEMPLATE template0"
+    return _template(server_url, "migrated", ["migrations"], create, migrations.upgrade)
+
+
+def filled_template(server_url: str, name: str, fill: Callable[[str], None]) -> str:
+    """The name of a database that `fill` has filled, given its address: once per state of the server's code."""
+    create = f"CREATE DATABASE {{}} TEMPLATE {migrated_template(server_url)}"
+    return _template(server_url, name, SOURCES, create, fill)
+
+
+def _template(server_url: str, prefix: str, folders: Sequence[str], create: str, fill: Callable[[str], None]) -> str:
+    """The name of a template, which the first of all workers makes while the others wait; older ones are dropped."""
+    files = sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
-    name = f"template_{digest}"
-    with (ROOT / ".tessera" / "test-template.lock").open("w") as lock:
+    name, partial = f"{prefix}_{digest}", f"{prefix}_partial"
+    with (ROOT / ".tessera" / f"test-{prefix}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not asyncio.run(_exists(server_url, name)):
-            partial = f"{name}_partial"
-            create = f"CREATE DATABASE {partial} TEMPLATE template0"
-            asyncio.run(_execute(server_url, f"DROP DATABASE IF EXISTS {partial}", create))
-            migrations.upgrade(_named(server_url, partial))
+        made = asyncio.run(_names_like(server_url, f"{prefix}\\_%"))
+        if name not in made:
+            drops = [f"DROP DATABASE {older} WITH (FORCE)" for older in made]
+            asyncio.run(_execute(server_url, *drops, create.format(partial)))
+            fill(_named(server_url, partial))
             asyncio.run(_execute(server_url, f"ALTER DATABASE {partial} RENAME TO {name}"))
     return name
 
@@ -146,10 +163,11 @@ def _named(url: str, database: str) -> str:
     return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
-async def _exists(url: str, name: str) -> bool:
+async def _names_like(url: str, pattern: str) -> list[str]:
     connection = await asyncpg.connect(url)
     try:
-        return bool(await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name))
+        rows = await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE $1", pattern)
+        return [row["datname"] for row in rows]
     finally:
         await connection.close()
 

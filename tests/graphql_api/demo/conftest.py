@@ -1,5 +1,6 @@
-"""The demo data, loaded once for all tests of a worker."""
+"""The demo data, loaded once for all tests."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from graphql_api.settings import Settings
 from resolvers.schemes.definitions import Definition, load_definitions
 from tests.conftest import LiveServer
 from tests.support.client import Client, http_client
-from tests.support.databases import KEPT, copied_database
+from tests.support.databases import KEPT, copied_database, filled_template
 
 # Five minutes after midnight: whatever happened "today" would lie in the future.
 NOW: Final = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
@@ -74,9 +75,9 @@ class Demo(Struct, frozen=True):
 
 @pytest.fixture(scope="session")
 async def demo_database(server_url: str, worker_id: str) -> AsyncIterator[Database]:
-    """A database with the demo data, loaded at `NOW`; tests only read it."""
-    async with copied_database(server_url, f"demo_{worker_id}_{os.getpid()}") as (database, _):
-        assert await load_demo(database, NOW)
+    """A database with the demo data, loaded at `NOW` by the first worker that needs them; tests only read it."""
+    template = await asyncio.to_thread(filled_template, server_url, "demo", _fill)
+    async with copied_database(server_url, f"shown_{worker_id}_{os.getpid()}", template) as (database, _):
         yield database
 
 
@@ -93,6 +94,15 @@ async def signed_in(demo_database: Database, demo: Demo, settings: Settings) -> 
     live.clock = lambda: NOW
     async with live.running(), http_client(live.address) as http:
         yield lambda role: _client(http, dev_token(settings, demo.first_accounts[role].id))
+
+
+def _fill(url: str) -> None:
+    async def fill() -> None:
+        database = await Database.connect(url, pool_size=2)
+        assert await load_demo(database, NOW)
+        await database.close()
+
+    asyncio.run(fill())
 
 
 def _client(http: httpx.AsyncClient, token: str) -> Client:
