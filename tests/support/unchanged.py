@@ -8,11 +8,11 @@ import asyncpg
 from db.metadata import METADATA
 
 
-async def contents(url: str) -> dict[str, asyncpg.Record | None]:
+async def contents(url: str) -> dict[str, asyncpg.Record]:
     """For each table how many rows it has and a digest over all of them."""
     connection = await asyncpg.connect(url)
     try:
-        return {table.name: await connection.fetchrow(_digest(table.name)) for table in METADATA.sorted_tables}
+        return {row["name"]: row for row in await connection.fetch(_DIGESTS)}
     finally:
         await connection.close()
 
@@ -29,4 +29,8 @@ async def nothing_changes(url: str) -> AsyncIterator[None]:
 
 def _digest(table: str) -> str:
     lines = f'SELECT "{table}"::text AS line FROM "{table}"'
-    return f"SELECT count(*), md5(string_agg(line, E'\\n' ORDER BY line)) FROM ({lines}) AS lines"
+    digest = "md5(string_agg(line, E'\\n' ORDER BY line)) AS digest"
+    return f"SELECT '{table}' AS name, count(*) AS count, {digest} FROM ({lines}) AS lines"
+
+
+_DIGESTS = " UNION ALL ".join(_digest(table.name) for table in METADATA.sorted_tables)
