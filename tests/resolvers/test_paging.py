@@ -6,11 +6,12 @@ from uuid import UUID
 import pytest
 from msgspec import Struct
 
+from db.keyset import Sort
+from db.schemes.tables import SchemeTable
 from domain.requests import BadArgument
 from resolvers.paging import (
     DEFAULT_PAGE,
     LARGEST_PAGE,
-    Order,
     PageArguments,
     decode_cursor,
     empty_page,
@@ -23,11 +24,10 @@ class Entry(Struct, frozen=True):
     """A row of a list."""
 
     id: UUID
-    at: datetime
+    updated_at: datetime
 
 
-LATEST: Order[Entry] = Order("LATEST", datetime, lambda entry: entry.at)
-OLDEST: Order[Entry] = Order("OLDEST", datetime, lambda entry: entry.at)
+NEWEST, OLDEST = Sort(SchemeTable.updated_at, descending=True), Sort(SchemeTable.updated_at)
 ENTRY = Entry(UUID(int=1), datetime(2026, 3, 10, 9, tzinfo=UTC))
 
 
@@ -63,19 +63,19 @@ def test_arguments_that_contradict_each_other_are_rejected(arguments: PageArgume
 
 
 def test_a_cursor_holds_the_place_of_its_row() -> None:
-    place = {"cursor_value": ENTRY.at, "cursor_id": ENTRY.id}
-    assert decode_cursor(LATEST, encode_cursor(LATEST, ENTRY), "after") == place
+    place = {"cursor_value": ENTRY.updated_at, "cursor_id": ENTRY.id}
+    assert decode_cursor(NEWEST, encode_cursor(NEWEST, ENTRY), "after") == place
 
 
 def test_a_cursor_is_the_same_moment_in_any_time_zone() -> None:
-    elsewhere = Entry(ENTRY.id, ENTRY.at.astimezone(timezone(timedelta(hours=5, minutes=30))))
-    found = decode_cursor(LATEST, encode_cursor(LATEST, elsewhere), "after")["cursor_value"]
-    assert (found, found.tzinfo) == (ENTRY.at, UTC)
+    elsewhere = Entry(ENTRY.id, ENTRY.updated_at.astimezone(timezone(timedelta(hours=5, minutes=30))))
+    found = decode_cursor(NEWEST, encode_cursor(NEWEST, elsewhere), "after")["cursor_value"]
+    assert (found, found.tzinfo) == (ENTRY.updated_at, UTC)
 
 
 @pytest.mark.parametrize("text", ["", "x", "é", "bm90aGluZw", encode_cursor(OLDEST, ENTRY)])
 def test_a_cursor_of_something_else_is_rejected(text: str) -> None:
     with pytest.raises(BadArgument):
-        decode_cursor(LATEST, text, "after")
+        decode_cursor(NEWEST, text, "after")
     with pytest.raises(BadArgument):
-        empty_page(PageArguments(after=text), LATEST)
+        empty_page(PageArguments(after=text), NEWEST)

@@ -167,7 +167,7 @@ async def test_a_subscription_that_is_opening_when_the_server_stops_has_a_cursor
     async with connected(server.live.address, server.client) as socket:
         await socket.subscribe(ACTIVITY, id_="activity", schemeId=scheme.id)
         await began.wait()
-        stopping = asyncio.create_task(hub.stop())
+        stopping = asyncio.create_task(hub.drain())
         await asyncio.sleep(0)
         stopped.set()
         assert await socket.ended() == STOPPING
