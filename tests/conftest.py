@@ -149,9 +149,11 @@ def revisions(environment: Environment, factory: SchemeFactory) -> RevisionFacto
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a development server."""
-    # Tests say themselves when revisions take effect.
+    # Tests say themselves when revisions take effect, and move the clock by months, which must expire no event.
     data_dir = tmp_path_factory.mktemp("data")
-    return Settings(env="dev", data_dir=data_dir, webhook_networks="127.0.0.0/8", revision_interval=86400)
+    return Settings(
+        env="dev", data_dir=data_dir, webhook_networks="127.0.0.0/8", revision_interval=86400, event_retention=3650
+    )
 
 
 @pytest.fixture(scope="session")
