@@ -43,7 +43,7 @@ from benchmarks.servers import ROOT, Server, ServerFailed, make_credentials, our
 
 OURS: Final = ("tessera", "floor", "standard")
 PEER: Final = "postgraphile"
-# What servers say, kept until the next run.
+# The logs of servers, kept until the next run.
 LOGS: Final = ROOT / ".tessera" / "bench-logs"
 _WARM_SECONDS: Final = 1.0
 

@@ -1,4 +1,4 @@
-"""What the lists of ECPs cost: a table for people, one to paste, and a file for programs."""
+"""The cost of lists of ECPs: a table for people, one to paste, and a file for programs."""
 
 import os
 import platform
@@ -20,7 +20,7 @@ PARTS: Final = (*PAGES, "count")
 
 
 class Explained(Struct, frozen=True):
-    """What one statement cost."""
+    """The cost of one statement."""
 
     milliseconds: float
     buffers: int

@@ -31,12 +31,12 @@ from domain.rules.evaluation import CompiledRules, compile_rules
 
 GOAL_US: Final = 10
 
-# What a contender says of each rule: whether its clauses hold, whether it is met, and what it earns before limits.
+# The answer of a contender for each rule: whether its clauses hold, whether it is met, and its points before limits.
 Answer = list[tuple[tuple[bool, ...] | None, bool | None, int | None]]
 
 
 class Contender(Struct, frozen=True):
-    """Something that is measured: what it is asked again and again, and what that says, to be compared."""
+    """A measured contender: the call that is repeated, and its answer in a form that can be compared."""
 
     name: str
     decides: str
@@ -92,7 +92,7 @@ def _tessera(compiled: CompiledRules, heaviest: Case) -> list[Contender]:
 
 
 def _closures() -> Contender:
-    rules = [(tuple(asked.closure for asked in given.asked), given.earn) for given in GIVEN]
+    rules = [(tuple(case.closure for case in given.clauses), given.earn) for given in GIVEN]
 
     def ask(case: Case) -> Answer:
         line, ecp = case.line, case.ecp
@@ -114,7 +114,7 @@ def _zen() -> list[Contender]:
         print("zen-engine is left out, because it is not installed: pip install zen-engine")
         return []
     zen: Any = importlib.import_module("zen")
-    clauses = [asked.expression for given in GIVEN for asked in given.asked]
+    clauses = [case.expression for given in GIVEN for case in given.clauses]
     expression = zen.compile_expression(f"[{', '.join(f'({clause})' for clause in clauses)}]")
     decision = zen.ZenEngine().create_decision(json.dumps(_table()))
 
@@ -147,7 +147,7 @@ def _table() -> dict[str, Any]:
     rows = [
         {
             "_id": str(number),
-            **{f"clause{place}": asked.expression for place, asked in enumerate(given.asked)},
+            **{f"clause{place}": case.expression for place, case in enumerate(given.clauses)},
             "rule": str(number),
             "points": given.expression,
         }

@@ -42,7 +42,7 @@ Closure = Callable[[LineFacts, EarnerFacts], bool]
 Earn = Callable[[int, int], int]
 
 
-class Asked(Struct, frozen=True):
+class ClauseCase(Struct, frozen=True):
     """One clause, three times: for Tessera, by hand, and in the language of zen-engine."""
 
     clause: Clause
@@ -53,7 +53,7 @@ class Asked(Struct, frozen=True):
 class Given(Struct, frozen=True):
     """One rule, three times; what it earns by hand and in zen-engine is from `units` and `base`."""
 
-    asked: tuple[Asked, Asked, Asked]
+    clauses: tuple[ClauseCase, ClauseCase, ClauseCase]
     reward: Reward
     earn: Earn
     expression: str
@@ -77,53 +77,55 @@ VOLUMES: Final = (
 )
 
 
-def _tier(lowest: int) -> Asked:
+def _tier(lowest: int) -> ClauseCase:
     chosen = set(TIERS[lowest:])
-    return Asked(TierClause(at_least=TIERS[lowest]), lambda _, ecp: ecp.tier_id in chosen, f"rank >= {lowest}")
+    return ClauseCase(TierClause(at_least=TIERS[lowest]), lambda _, ecp: ecp.tier_id in chosen, f"rank >= {lowest}")
 
 
-def _places(*chosen: int) -> Asked:
+def _places(*chosen: int) -> ClauseCase:
     ids = {PLACES[number] for number in chosen}
     names = json.dumps([str(one) for one in ids])
     clause = GeographyClause(tuple(PLACES[number] for number in chosen))
-    return Asked(clause, lambda _, ecp: not ids.isdisjoint(ecp.geography_path), f"some(places, # in {names})")
+    return ClauseCase(clause, lambda _, ecp: not ids.isdisjoint(ecp.geography_path), f"some(places, # in {names})")
 
 
-def _variants(*chosen: int) -> Asked:
+def _variants(*chosen: int) -> ClauseCase:
     ids = {VARIANTS[number] for number in chosen}
     clause = ProductClause(tuple(VARIANTS[number] for number in chosen))
-    return Asked(clause, lambda line, _: line.variant_id in ids, f"variant in {json.dumps([str(one) for one in ids])}")
+    return ClauseCase(
+        clause, lambda line, _: line.variant_id in ids, f"variant in {json.dumps([str(one) for one in ids])}"
+    )
 
 
-def _product(chosen: int) -> Asked:
+def _product(chosen: int) -> ClauseCase:
     wanted = PRODUCTS[chosen]
     clause = ProductClause(product_ids=(wanted,))
-    return Asked(clause, lambda line, _: line.product_id == wanted, f'product == "{wanted}"')
+    return ClauseCase(clause, lambda line, _: line.product_id == wanted, f'product == "{wanted}"')
 
 
-def _category(chosen: str) -> Asked:
+def _category(chosen: str) -> ClauseCase:
     clause = ProductClause(categories=(chosen,))
-    return Asked(clause, lambda line, _: line.category == chosen, f'category == "{chosen}"')
+    return ClauseCase(clause, lambda line, _: line.category == chosen, f'category == "{chosen}"')
 
 
-def _channel(chosen: EarningChannel) -> Asked:
-    return Asked(ChannelClause(chosen), lambda line, _: line.channel is chosen, f'channel == "{chosen}"')
+def _channel(chosen: EarningChannel) -> ClauseCase:
+    return ClauseCase(ChannelClause(chosen), lambda line, _: line.channel is chosen, f'channel == "{chosen}"')
 
 
-def _units(least: int, most: int | None = None) -> Asked:
+def _units(least: int, most: int | None = None) -> ClauseCase:
     if most is None:
-        return Asked(QuantityClause(least), lambda line, _: line.quantity >= least, f"units >= {least}")
+        return ClauseCase(QuantityClause(least), lambda line, _: line.quantity >= least, f"units >= {least}")
     clause = QuantityClause(least, most)
-    return Asked(clause, lambda line, _: least <= line.quantity <= most, f"units >= {least} and units <= {most}")
+    return ClauseCase(clause, lambda line, _: least <= line.quantity <= most, f"units >= {least} and units <= {most}")
 
 
-def _volume(number: int, amount: int) -> Asked:
+def _volume(number: int, amount: int) -> ClauseCase:
     key = VOLUMES[number]
     clause = VolumeClause(measure=key.measure, period=key.period, at_least=amount, variant_ids=tuple(key.variant_ids))
-    return Asked(clause, lambda _, ecp: ecp.volumes.get(key, 0) >= amount, f"volumes.v{number} >= {amount}")
+    return ClauseCase(clause, lambda _, ecp: ecp.volumes.get(key, 0) >= amount, f"volumes.v{number} >= {amount}")
 
 
-def _activity(kind: str, times: int, days: int) -> Asked:
+def _activity(kind: str, times: int, days: int) -> ClauseCase:
     back = timedelta(days=days)
 
     def closure(line: LineFacts, ecp: EarnerFacts) -> bool:
@@ -131,33 +133,33 @@ def _activity(kind: str, times: int, days: int) -> Asked:
         return sum(1 for moment in ecp.activities.get(kind, ()) if at - back <= moment <= at) >= times
 
     expression = f"count(activities.{kind}, # >= 0 and # <= {days * 86_400}) >= {times}"
-    return Asked(ActivityClause(kind, times, days), closure, expression)
+    return ClauseCase(ActivityClause(kind, times, days), closure, expression)
 
 
-def _enrolled(days: int) -> Asked:
+def _enrolled(days: int) -> ClauseCase:
     def closure(line: LineFacts, ecp: EarnerFacts) -> bool:
         passed = days_enrolled(ecp.enrolled_at, line.at)
         return passed is not None and 0 <= passed <= days
 
-    return Asked(EnrolledWithinClause(days), closure, f"enrolled >= 0 and enrolled <= {days}")
+    return ClauseCase(EnrolledWithinClause(days), closure, f"enrolled >= 0 and enrolled <= {days}")
 
 
-def _weekdays(*chosen: int) -> Asked:
+def _weekdays(*chosen: int) -> ClauseCase:
     clause = PeriodClause(weekdays=tuple(list(Weekday)[number] for number in chosen))
     wanted = set(chosen)
-    return Asked(clause, lambda line, _: line.at.weekday() in wanted, f"weekday in {list(chosen)}")
+    return ClauseCase(clause, lambda line, _: line.at.weekday() in wanted, f"weekday in {list(chosen)}")
 
 
-def _dates(first: date, last: date) -> Asked:
+def _dates(first: date, last: date) -> ClauseCase:
     clause = PeriodClause(first, last)
     low, high = first.toordinal(), last.toordinal()
-    return Asked(clause, lambda line, _: first <= line.at.date() <= last, f"day >= {low} and day <= {high}")
+    return ClauseCase(clause, lambda line, _: first <= line.at.date() <= last, f"day >= {low} and day <= {high}")
 
 
-def _hours(start: int, end: int) -> Asked:
+def _hours(start: int, end: int) -> ClauseCase:
     clause = PeriodClause(from_time=clock(start), to_time=clock(end))
     opens, closes = clock(start), clock(end)
-    return Asked(
+    return ClauseCase(
         clause,
         lambda line, _: opens <= line.at.time() < closes,
         f"minute >= {start * 60} and minute < {end * 60}",
@@ -175,63 +177,65 @@ MARCH: Final = (date(2026, 3, 1), date(2026, 3, 31))
 # Tessera decides a clause only once, so none stands in two of the rules.
 GIVEN: Final = (
     Given(
-        asked=(_tier(2), _places(2, 5), _units(10)),
+        clauses=(_tier(2), _places(2, 5), _units(10)),
         reward=FlatPoints(50),
         earn=lambda _u, _b: 50,
         expression="50",
         limits=RuleLimits(points_per_ecp=500),
     ),
     Given(
-        asked=(_tier(1), _variants(0, 1), _units(5, 50)),
+        clauses=(_tier(1), _variants(0, 1), _units(5, 50)),
         reward=PointsPerUnit(3),
         earn=lambda u, _b: 3 * u,
         expression="units * 3",
         group="best",
     ),
     Given(
-        asked=(_places(1), _channel(SALE), _weekdays(5, 6)),
+        clauses=(_places(1), _channel(SALE), _weekdays(5, 6)),
         reward=PercentOfBase(Decimal("12.5")),
         earn=lambda _u, b: round(b * 0.125),
         expression="base * 0.125",
         limits=RuleLimits(points_per_ecp_per_month=300),
     ),
     Given(
-        asked=(_product(0), _enrolled(30), _units(3)),
+        clauses=(_product(0), _enrolled(30), _units(3)),
         reward=MultiplyBase(Decimal(2)),
         earn=lambda _u, b: b,
         expression="base",
         group="best",
     ),
-    Given(asked=(_volume(0, 100), _category("Paint"), _units(2)), reward=SLABS, earn=_slab, expression=SLAB_EXPRESSION),
     Given(
-        asked=(_activity("TRAINING_COMPLETED", 2, 90), _tier(0), _places(0, 7)),
+        clauses=(_volume(0, 100), _category("Paint"), _units(2)), reward=SLABS, earn=_slab, expression=SLAB_EXPRESSION
+    ),
+    Given(
+        clauses=(_activity("TRAINING_COMPLETED", 2, 90), _tier(0), _places(0, 7)),
         reward=FlatPoints(100),
         earn=lambda _u, _b: 100,
         expression="100",
         limits=RuleLimits(times_per_ecp=3),
     ),
     Given(
-        asked=(_volume(1, 50_000), _channel(COUPON), _places(3, 9, 10)),
+        clauses=(_volume(1, 50_000), _channel(COUPON), _places(3, 9, 10)),
         reward=PointsPerUnit(2),
         earn=lambda u, _b: 2 * u,
         expression="units * 2",
     ),
     Given(
-        asked=(_dates(*MARCH), _activity("APP_INSTALLED", 1, 365), _variants(0, 7, 8, 9)),
+        clauses=(_dates(*MARCH), _activity("APP_INSTALLED", 1, 365), _variants(0, 7, 8, 9)),
         reward=PercentOfBase(Decimal(5)),
         earn=lambda _u, b: round(b * 0.05),
         expression="base * 0.05",
         limits=RuleLimits(points_in_total=100_000),
     ),
     Given(
-        asked=(_hours(18, 21), _units(12), _variants(0, 3, 4)),
+        clauses=(_hours(18, 21), _units(12), _variants(0, 3, 4)),
         reward=FlatPoints(20),
         earn=lambda _u, _b: 20,
         expression="20",
         group="best",
     ),
     Given(
-        asked=(_enrolled(365), _volume(2, 10), _tier(3)),
+        clauses=(_enrolled(365), _volume(2, 10), _tier(3)),
         reward=PointsPerUnit(5),
         earn=lambda u, _b: 5 * u,
         expression="units * 5",
@@ -244,7 +248,7 @@ RULES: Final = tuple(
     BonusRule(
         id=_id(100 + number),
         name=f"Rule {number}",
-        condition=AllOf(tuple(asked.clause for asked in given.asked)),
+        condition=AllOf(tuple(case.clause for case in given.clauses)),
         reward=given.reward,
         limits=given.limits,
         exclusive_group=given.group,

@@ -38,7 +38,7 @@ class LoadFailed(Exception):
 
 
 class Measured(Struct, frozen=True):
-    """What came of one stretch of load; `cpu_ms` is the CPU of the server's process for each request, if known."""
+    """The measurements of one stretch of load; `cpu_ms` is CPU of the server's process per request, if known."""
 
     rps: float
     p50_ms: float
@@ -47,7 +47,7 @@ class Measured(Struct, frozen=True):
 
 
 def generator_name() -> str:
-    """What makes the load."""
+    """Return the name of the load generator."""
     return "wrk" if shutil.which("wrk") else "asyncio"
 
 

@@ -56,7 +56,7 @@ OPERATIONS: Final = (
 
 
 def variables_of(operation: Operation, code: str, account_id: UUID, *, peer: bool = False) -> dict[str, Any]:
-    """The variables of an operation; PostGraphile does not know who asks, so it is told."""
+    """Return the variables of an operation. PostGraphile does not know the viewer, so it gets the account."""
     if operation.name == LANDING:
         return {"first": 50}
     if peer and operation.name == SMALL:
@@ -65,7 +65,7 @@ def variables_of(operation: Operation, code: str, account_id: UUID, *, peer: boo
 
 
 def leaves(value: Any) -> int:
-    """How many scalar values an answer has."""
+    """Count the scalar values in an answer."""
     if isinstance(value, dict):
         return sum(leaves(part) for part in value.values())
     if isinstance(value, list):

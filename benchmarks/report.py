@@ -1,4 +1,4 @@
-"""What a run found: a table for people, and a file for programs."""
+"""The report of a run: a table for people, and a file for programs."""
 
 import platform
 import statistics

@@ -26,11 +26,11 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 class ServerFailed(Exception):
-    """A server did not start, or ended by itself; the message has its last words."""
+    """A server did not start, or ended by itself; the message has the end of its log."""
 
 
 class Credentials(Struct, frozen=True):
-    """What the run signs in with: the file of the public key for servers, and a token for requests."""
+    """The credentials of a run: the file of the public key for servers, and a token for requests."""
 
     keys: Path
     token: str

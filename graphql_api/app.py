@@ -54,14 +54,6 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
         tokens=tokens if settings.development else None,
     )
 
-    async def ready(_request: Request) -> Response:
-        answers = await environment.database.answers()
-        return PlainTextResponse("ready\n" if answers else "the database does not answer\n", 200 if answers else 503)
-
-    def measured(_request: Request) -> Response:
-        own = metrics.text()
-        return Response(own if fleet is None else fleet.join(own), media_type=CONTENT_TYPE)
-
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         hub.start()
@@ -75,9 +67,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     routes = [
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
-        Route("/healthz", lambda _request: PlainTextResponse("alive\n")),
-        Route("/readyz", ready),
-        Route("/metrics", measured),
+        *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
@@ -94,3 +84,21 @@ async def dev_tokens(settings: Settings, database: Database) -> dict[str, str]:
     finally:
         await reading.close()
     return {role.value: dev_token(settings, accounts[role].id) for role in Role if role in accounts}
+
+
+def _operator_routes(database: Database, metrics: Metrics, fleet: Fleet | None) -> list[Route]:
+    """Return the routes for health checks and metrics."""
+
+    async def ready(_request: Request) -> Response:
+        answers = await database.answers()
+        return PlainTextResponse("ready\n" if answers else "the database does not answer\n", 200 if answers else 503)
+
+    def measured(_request: Request) -> Response:
+        own = metrics.text()
+        return Response(own if fleet is None else fleet.join(own), media_type=CONTENT_TYPE)
+
+    return [
+        Route("/healthz", lambda _request: PlainTextResponse("alive\n")),
+        Route("/readyz", ready),
+        Route("/metrics", measured),
+    ]

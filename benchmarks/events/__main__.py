@@ -1,4 +1,4 @@
-"""Measures live events and prints each number beside its goal; the package says what there is.
+"""Measures live events and prints each number beside its goal; the package lists the measurements.
 
     .venv/bin/python -m benchmarks.events [delay] [fanout] [slow] [--rounds 3] [--seconds 20]
     .venv/bin/python -m benchmarks.events soak [--events 50000] [--kill SECONDS]

@@ -38,7 +38,7 @@ class Heard(Struct, frozen=True):
 
 
 class Crowd:
-    """The process, as whoever started it sees it."""
+    """The process, from the side of the one that started it."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
@@ -48,7 +48,7 @@ class Crowd:
         return self._ask(f"connect {count}")
 
     def heard(self) -> Heard:
-        """What has been heard until now."""
+        """Return the counts so far."""
         return self._ask("count")
 
     def leave(self) -> Heard:
@@ -84,7 +84,7 @@ class _Members:
         self._messages = self._bytes = 0
 
     async def obey(self, command: str) -> Heard:
-        """Do what a command says."""
+        """Carry out a command."""
         word, _, number = command.partition(" ")
         if word == "connect":
             for start in range(0, int(number), _BURST):

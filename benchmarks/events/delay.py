@@ -16,7 +16,7 @@ from benchmarks.events.sockets import Address
 from benchmarks.events.writing import Writer
 from db.database import Database
 
-# Workers, and whether wake-ups are sent and heard.
+# Workers, and whether wake-ups are sent and received.
 CASES: Final = ((1, True), (4, True), (1, False), (4, False))
 _RATE: Final = 20.0
 _READERS: Final = 40

@@ -23,7 +23,7 @@ _NAIVE_PAGE: Final = 500
 
 
 class WrongMessage(Exception):
-    """The server said what it should not."""
+    """The server sent something that it must not send."""
 
 
 class Busy(Exception):
@@ -54,7 +54,7 @@ class Follower(ABC):
 
     @abstractmethod
     async def _listen(self) -> None:
-        """Connect, resume, and take what comes until the connection is gone."""
+        """Connect, resume, and take events until the connection is gone."""
 
     def _take(self, payload: Any) -> None:
         """Take an event. Raises Busy and WrongMessage for errors, behind which nothing may be taken."""

@@ -24,7 +24,7 @@ from migrations import run as migrations
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
 
 FOLDER: Final = ROOT / ".tessera" / "bench-events"
-# What servers say, kept until the next run.
+# The logs of servers, kept until the next run.
 LOGS: Final = ROOT / ".tessera" / "bench-logs"
 # Nothing that gives up durability; connections for four workers and twenty writers at once.
 _SETTINGS: Final = {"shared_buffers": "256MB", "max_connections": "200"}

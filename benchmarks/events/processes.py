@@ -1,10 +1,10 @@
-"""What Linux says of a process: CPU that it has used, and memory that is its alone."""
+"""Measurements of a process by Linux: the CPU that it has used, and its private memory."""
 
 from pathlib import Path
 
 
 class Unmeasurable(Exception):
-    """This system does not say what a process uses; these measurements need Linux."""
+    """This system does not report the usage of a process; these measurements need Linux."""
 
 
 def memory_kb(pid: int) -> int:

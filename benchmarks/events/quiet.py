@@ -1,4 +1,4 @@
-"""Tessera with NOTIFY cut off: the same application, but nobody sends or hears wake-ups.
+"""Tessera with NOTIFY cut off: the same application, but no process sends or receives wake-ups.
 
 DATABASE_URL=… TESSERA_JWT_KEYS=… PORT=… python -m benchmarks.events.quiet WORKERS
 """
@@ -13,7 +13,7 @@ from graphql_api.subscriptions.tailer import Tailer
 
 
 class QuietTailer(Tailer):
-    """Lives from polling."""
+    """A tailer that only polls."""
 
     def __init__(self, *wiring: Any) -> None:
         super().__init__(*wiring)

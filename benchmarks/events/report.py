@@ -1,4 +1,4 @@
-"""What a run found: each number beside its goal for people, and a file for programs."""
+"""The report of a run: each number beside its goal for people, and a file for programs."""
 
 import os
 import platform

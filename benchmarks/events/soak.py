@@ -92,7 +92,7 @@ class Soak:
         self._workers = workers
         self._dice = random.Random(seed)  # noqa: S311 - no secret
         self._left = size.events
-        # What each naive poller got.
+        # The events that each naive poller got.
         self._polled: list[list[EventRow]] = [[] for _ in _NAIVE_PAUSES]
 
     async def run(self) -> Outcome:
@@ -108,7 +108,7 @@ class Soak:
             self._say(f"{self._written_count:,} events are written")
             written = await self._written()
             await self._arrival(followers, written, tasks)
-            # What naive pollers have not found by now, they never find.
+            # Naive pollers never find events that they have not found by now.
             await asyncio.sleep(_NAIVE_LAST)
         finally:
             for task in tasks:

@@ -1,4 +1,4 @@
-"""The check of completeness and order: what a subscriber got, beside what there was."""
+"""The check of completeness and order: the events that a subscriber got, beside those that were written."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -19,7 +19,7 @@ from domain.schemes.events import about_scheme
 from domain.schemes.stages import WizardStepKind
 from graphql_api.context import utc_now
 
-# What one save may change; with it, an answer to the document of the benchmark has about a kilobyte.
+# The changes of one save; with them, an answer to the document of the benchmark has about a kilobyte.
 CHANGES: Final = (
     FieldDifference("title", "Monsoon Care", "Monsoon Care for workshops in Pune, Mumbai and Mysuru"),
     FieldDifference("description", "For workshops.", "For workshops that sell engine oil, and for those who fit it."),
