@@ -12,7 +12,7 @@ from msgspec import Struct
 from benchmarks.events.place import Place
 from db.database import Database
 from db.outbox.changes import NewEvent, append_events
-from db.schemes.activity_changes import add_activity
+from db.schemes.changes import add_activity
 from domain.events import EventKind
 from domain.schemes.content import FieldDifference
 from domain.schemes.events import about_scheme

@@ -1,4 +1,4 @@
-"""Changes to schemes: their content, section versions, submissions, and the stages derived from them."""
+"""Changes to schemes: content, section versions, submissions, approved revisions, activity, and derived stages."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.rules.tables import BonusRuleTable
-from db.schemes.rows import SectionRow
+from db.schemes.rows import SectionRow, SubmissionRow
 from db.schemes.tables import (
+    SchemeActivityTable,
     SchemeGeographyTable,
+    SchemeRevisionTable,
     SchemeSectionTable,
     SchemeStageTable,
     SchemeSubmissionTable,
@@ -20,8 +22,9 @@ from db.schemes.tables import (
     SchemeVariantTable,
 )
 from db.sessions import Writing
+from domain.events import EventKind
 from domain.rules.model import BonusRule
-from domain.schemes.content import Basics, CouponValue, SchemeContent
+from domain.schemes.content import Basics, CouponValue, FieldDifference, SchemeContent
 from domain.schemes.lifecycle import Decision, StageSpan
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 
@@ -162,6 +165,55 @@ async def record_decision(  # noqa: PLR0913 - the columns of a decision, by name
     key = (SchemeSubmissionTable.scheme_id == scheme_id, SchemeSubmissionTable.number == number)
     values = {"decision": decision, "decided_by": account_id, "decided_at": at, "reason": reason}
     await session.execute(update(SchemeSubmissionTable).where(*key).values(**values))
+
+
+async def add_revision(
+    session: Writing, submission: SubmissionRow, *, scheme_id: UUID, number: int, effective_at: datetime
+) -> None:
+    """Store the content of an approved submission as a revision, in force from `effective_at`."""
+    table, source = SchemeRevisionTable, SchemeSubmissionTable
+    values = {
+        "scheme_id": literal(scheme_id, table.scheme_id.type),
+        "number": literal(number, table.number.type),
+        "effective_at": literal(effective_at, table.effective_at.type),
+        "content_hash": source.content_hash,
+        "content": source.content,
+        "approved_at": source.decided_at,
+        "approved_by": source.decided_by,
+    }
+    approved = select(*values.values()).where(
+        source.scheme_id == submission.scheme_id, source.number == submission.number
+    )
+    await session.execute(insert(table).from_select(list(values), approved))
+
+
+async def add_activity(  # noqa: PLR0913 - the columns of an activity, by name
+    session: Writing,
+    *,
+    activity_id: UUID,
+    scheme_id: UUID,
+    kind: EventKind,
+    actor_id: UUID,
+    at: datetime,
+    message: str,
+    section: WizardStepKind | None = None,
+    version: int | None = None,
+    changes: Sequence[FieldDifference] = (),
+) -> None:
+    """Insert an entry of the activity of a scheme."""
+    await session.execute(
+        insert(SchemeActivityTable).values(
+            id=activity_id,
+            scheme_id=scheme_id,
+            kind=kind.value,
+            actor_id=actor_id,
+            at=at,
+            message=message,
+            section=section,
+            version=version,
+            changes=tuple(changes),
+        )
+    )
 
 
 async def replace_stages(session: Writing, scheme_id: UUID, spans: Sequence[StageSpan]) -> None:

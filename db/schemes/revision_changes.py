@@ -1,4 +1,4 @@
-"""Changes to revisions of schemes: open one as a scheme of its own, approve it, and merge it into its scheme."""
+"""Changes to revisions of schemes: open one beside its scheme, and merge it into its scheme."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,6 @@ from db.schemes.rows import SchemeRow, SubmissionRow
 from db.schemes.tables import (
     SchemeActivityTable,
     SchemeParticipantTable,
-    SchemeRevisionTable,
     SchemeSectionTable,
     SchemeSubmissionTable,
     SchemeTable,
@@ -58,26 +57,6 @@ async def open_revision(  # noqa: PLR0913 - the columns of a new revision, by na
     await session.execute(insert(SchemeSectionTable), sections)
     await set_sections(session, scheme_id, content)
     await _copy_participants(session, live.id, scheme_id)
-
-
-async def add_revision(
-    session: Writing, submission: SubmissionRow, *, scheme_id: UUID, number: int, effective_at: datetime
-) -> None:
-    """Store the content of an approved submission as a revision, in force from `effective_at`."""
-    table, source = SchemeRevisionTable, SchemeSubmissionTable
-    values = {
-        "scheme_id": literal(scheme_id, table.scheme_id.type),
-        "number": literal(number, table.number.type),
-        "effective_at": literal(effective_at, table.effective_at.type),
-        "content_hash": source.content_hash,
-        "content": source.content,
-        "approved_at": source.decided_at,
-        "approved_by": source.decided_by,
-    }
-    approved = select(*values.values()).where(
-        source.scheme_id == submission.scheme_id, source.number == submission.number
-    )
-    await session.execute(insert(table).from_select(list(values), approved))
 
 
 async def copy_submission(session: Writing, submission: SubmissionRow, *, scheme_id: UUID, number: int) -> None:

@@ -1,4 +1,4 @@
-"""Who is told of what happens to an enrollment: the managers of its scheme, and the ECP."""
+"""Notify the managers of a scheme, and the ECP, of an event about an enrollment."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -10,11 +10,11 @@ from db.sessions import Writing
 from domain.permissions import EcpScope, Permission, Role
 from resolvers.accounts.viewers import viewers_of_accounts
 from resolvers.context import Operation
-from resolvers.notifications.notify import notify
+from resolvers.notifications.notify import append_and_notify
 
 
 async def managers_of_scheme(session: Writing, scheme_id: UUID) -> Sequence[UUID]:
-    """The accounts that decide: participants of the scheme who may, or else every program manager."""
+    """The accounts that decide: participants with `enrollment:manage`, or every program manager if there are none."""
     ids = [account_id for _, account_id in await session.fetch(PARTICIPANTS_BY_SCHEME, ids=[scheme_id])]
     viewers = await viewers_of_accounts(session, ids) if ids else {}
     managers = [key for key in ids if key in viewers and viewers[key].may(Permission.ENROLLMENT_MANAGE)]
@@ -24,11 +24,11 @@ async def managers_of_scheme(session: Writing, scheme_id: UUID) -> Sequence[UUID
 async def notify_of_enrollment(
     operation: Operation, session: Writing, event: NewEvent, messages: Mapping[UUID, str]
 ) -> None:
-    """Add the event to the outbox, and a notification for each account that sees the enrollment.
+    """Append the event and notify each account that may see the enrollment, except the actor.
 
-    Who did it is told nothing, and nobody is told who that was in person: see `resolvers.ecps.notify`.
+    The notifications do not name the actor: see `resolvers.ecps.notify`.
     """
     others = [key for key in messages if key != operation.viewer.account_id]
     viewers = await viewers_of_accounts(session, others) if others else {}
-    told = [key for key in others if key in viewers and viewers[key].ecp_scope is not EcpScope.NONE]
-    await notify(operation, session, event, {key: messages[key] for key in told}, actor_id=None)
+    allowed = [key for key in others if key in viewers and viewers[key].ecp_scope is not EcpScope.NONE]
+    await append_and_notify(operation, session, event, {key: messages[key] for key in allowed}, actor_id=None)

@@ -1,4 +1,4 @@
-"""Telling people of what happened, in the transaction of the mutation that made the fact."""
+"""Notify accounts of an event, in the transaction of the mutation that caused it."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.notifications.events import about_account
 from resolvers.context import Operation
 
 
-async def notify(  # noqa: PLR0913 - what happened, who did it, and who is told what
+async def append_and_notify(  # noqa: PLR0913 - the event, its actor, and the message for each account
     operation: Operation,
     session: Writing,
     event: NewEvent,
@@ -21,7 +21,10 @@ async def notify(  # noqa: PLR0913 - what happened, who did it, and who is told 
     actor_id: UUID | None,
     activity_id: UUID | None = None,
 ) -> None:
-    """Tell whoever follows the stream of an event, and each of the accounts, which can sign in, a sentence about it."""
+    """Append the event to the outbox, and add a notification with its message for each account.
+
+    The accounts must be able to sign in.
+    """
     rows = [
         NotificationRow(
             id=operation.new_id(),
@@ -41,5 +44,5 @@ async def notify(  # noqa: PLR0913 - what happened, who did it, and who is told 
 
 
 def notification_added(row: NotificationRow) -> NewEvent:
-    """The event of a new notification, about the account that gets it."""
+    """Build the event of a new notification; its subject is the account that receives it."""
     return NewEvent(EventKind.NOTIFICATION_ADDED, row.id, about_account(row.account_id))

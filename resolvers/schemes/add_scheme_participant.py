@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from db.accounts.rows import AccountRow
-from db.schemes import activity_changes as changes
+from db.schemes import participant_changes as changes
 from db.schemes.reads import schemes_by_id
 from db.sessions import Writing
 from domain.events import EventKind
@@ -18,7 +18,7 @@ from resolvers.accounts.viewers import viewer_of
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.participants import Participation, require_account
-from resolvers.schemes.record_activity import SchemeActivity, record_activity
+from resolvers.schemes.record_activity import NewActivity, record_activity
 from resolvers.validation import reject_invalid
 
 
@@ -34,12 +34,12 @@ async def add_scheme_participant(operation: Operation, command: Participation) -
         viewer = operation.viewer
         if await changes.add_participant(session, command.scheme_id, account.id, viewer.account_id, operation.now):
             if account.id == viewer.account_id:
-                act = SchemeActivity(EventKind.SCHEME_PARTICIPANT_ADDED, joined(viewer.display_name, scheme.called))
+                activity = NewActivity(EventKind.SCHEME_PARTICIPANT_ADDED, joined(viewer.display_name, scheme.phrase))
             else:
-                message = participant_added(viewer.display_name, account.display_name, scheme.called)
-                personally = ((account.id, you_were_added(viewer.display_name, scheme.called)),)
-                act = SchemeActivity(EventKind.SCHEME_PARTICIPANT_ADDED, message, personally=personally)
-            await record_activity(operation, session, command.scheme_id, act)
+                message = participant_added(viewer.display_name, account.display_name, scheme.phrase)
+                personally = ((account.id, you_were_added(viewer.display_name, scheme.phrase)),)
+                activity = NewActivity(EventKind.SCHEME_PARTICIPANT_ADDED, message, personally=personally)
+            await record_activity(operation, session, command.scheme_id, activity)
     return command.scheme_id
 
 

@@ -1,4 +1,4 @@
-"""Revisions take effect: what was approved becomes the scheme that it revises. One process does it, by the clock."""
+"""Apply approved revisions to their schemes when their time has come; only the leader does."""
 
 from uuid import UUID
 
@@ -18,19 +18,19 @@ from domain.schemes.stages import STEP_ORDER
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.locking import load_scheme
-from resolvers.schemes.record_activity import SchemeActivity, record_activity
+from resolvers.schemes.record_activity import NewActivity, record_activity
 from resolvers.schemes.rederive import rederive
 
 
 async def due_schemes(operation: Operation) -> list[UUID]:
-    """The schemes of which an approved revision must take effect by now, the longest overdue first."""
+    """Schemes with an approved revision that is due, the longest overdue first."""
     return await operation.fetch(DUE_SCHEMES, now=operation.now)
 
 
 async def apply_revisions(operation: Operation, scheme_id: UUID) -> int:
-    """Let every revision of a scheme that is due take effect, in the order of their times, and say how many those were.
+    """Apply every due revision of a scheme in the order of their times, and return their number.
 
-    Doing it again does nothing; nobody needs to be signed in.
+    Applying them again does nothing. The operation needs no viewer.
     """
     async with operation.writing() as session:
         await session.fetch(LOCK_SCHEME, id=scheme_id)
@@ -43,20 +43,20 @@ async def apply_revisions(operation: Operation, scheme_id: UUID) -> int:
 
 
 async def _apply(operation: Operation, session: Writing, live: Definition, revision: Definition) -> None:
-    """Everything of the scheme that is content becomes the revision's; the rest stays as it is."""
+    """Replace the content of the scheme with that of the revision; everything else stays as it is."""
     scheme, number = live.scheme, revision.scheme.revision
     approved = next(found for found in revision.approved if found.number == number)
     await _replace_content(session, live, approved)
-    await _take_over(session, live, revision)
+    await _merge_history(session, live, revision)
     await scheme_changes.touch_scheme(session, scheme.id, revision=number)
     await scheme_changes.touch_scheme(session, revision.scheme.id, applied_at=operation.now)
     after = await rederive(operation, session, scheme.id)
-    act = _act(live, after)
-    await record_activity(operation, session, scheme.id, act, decided_by=approved.approved_by)
+    activity = _describe_application(live, after)
+    await record_activity(operation, session, scheme.id, activity, decided_by=approved.approved_by)
 
 
 async def _replace_content(session: Writing, live: Definition, approved: RevisionRow) -> None:
-    """A changed text of the terms is the next version of the scheme's terms, and published now."""
+    """Replace the content. Changed terms become the next version, published when the revision takes effect."""
     scheme, content = live.scheme, approved.content
     version, published_at = scheme.terms_version, scheme.terms_published_at
     if content.basics.terms_markdown != live.content.basics.terms_markdown:
@@ -65,10 +65,10 @@ async def _replace_content(session: Writing, live: Definition, approved: Revisio
     await scheme_changes.set_sections(session, scheme.id, content)
 
 
-async def _take_over(session: Writing, live: Definition, revision: Definition) -> None:
-    """What was done to the revision was done to the scheme: its saves, its submission and who took part."""
+async def _merge_history(session: Writing, live: Definition, revision: Definition) -> None:
+    """Move the history of the revision to the scheme: saves, submission, activity, and participants."""
     if live.submission is None or revision.submission is None:
-        raise AssertionError("neither is approved without a submission")
+        raise AssertionError("a scheme or revision was approved without a submission")
     await changes.copy_submission(
         session, revision.submission, scheme_id=live.scheme.id, number=live.submission.number + 1
     )
@@ -80,9 +80,9 @@ async def _take_over(session: Writing, live: Definition, revision: Definition) -
             await scheme_changes.record_section_save(session, replace(saved, scheme_id=live.scheme.id, version=version))
 
 
-def _act(before: Definition, after: Definition) -> SchemeActivity:
+def _describe_application(before: Definition, after: Definition) -> NewActivity:
     changed = differences(before.content, after.content)
     names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
     phrase = changes_phrase(changed, {str(key): name for key, name in names.items()}) if changed else None
     message = revision_applied(after.scheme.revision, after.content.basics.title, phrase)
-    return SchemeActivity(EventKind.SCHEME_REVISION_APPLIED, message, changes=changed)
+    return NewActivity(EventKind.SCHEME_REVISION_APPLIED, message, changes=changed)

@@ -6,21 +6,27 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from db.schemes import changes
 from db.schemes.reads import SUBMITTED_CONTENT
 from db.sessions import Writing
 from domain.checks import REASON_LENGTH, text_problems
+from domain.events import EventKind
+from domain.schemes.activity_sentences import approved, work_begins
 from domain.schemes.content import SchemeContent, differences, time_difference
 from domain.schemes.failures import ContentChanged
-from domain.schemes.lifecycle import Decision
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
+from domain.schemes.lifecycle import Decision, stages_at
+from domain.schemes.stages import StageState, status_label
 from resolvers.context import Operation
-from resolvers.schemes.decisions import decide
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.locking import lock_scheme
+from resolvers.schemes.record_activity import NewActivity, record_activity
+from resolvers.schemes.rederive import rederive
 from resolvers.validation import reject_invalid
 
 
 class ApproveScheme(Struct, frozen=True):
-    """Approve the content with this hash; a revision at this time, if one is named."""
+    """Approve the content with this hash; for a revision, optionally also the time at which it takes effect."""
 
     scheme_id: UUID
     content_hash: str
@@ -29,7 +35,7 @@ class ApproveScheme(Struct, frozen=True):
 
 
 async def approve_scheme(operation: Operation, command: ApproveScheme) -> UUID:
-    """Approve what was submitted, if it is still what the approver read.
+    """Approve the latest submission if the scheme is still what the approver read.
 
     A revision takes effect at its time, everything else at once.
 
@@ -39,15 +45,30 @@ async def approve_scheme(operation: Operation, command: ApproveScheme) -> UUID:
     reject_invalid(text_problems(comment, ("comment",), "The comment", (0, REASON_LENGTH[1]), multiline=True))
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
-        await _check_content(operation, session, definition, command)
-        await decide(operation, session, definition, Decision.APPROVED, comment)
+        await _reject_changed_content(operation, session, definition, command)
+        SCHEME_GUARDS.check(SchemeAction.APPROVE, definition.standing, operation.viewer)
+        await changes.record_decision(
+            session,
+            scheme_id=command.scheme_id,
+            number=definition.latest_submission.number,
+            decision=Decision.APPROVED,
+            reason=comment,
+            account_id=operation.viewer.account_id,
+            at=operation.now,
+        )
+        await _store_revision(operation, session, definition)
+        after = await rederive(operation, session, command.scheme_id)
+        await record_activity(operation, session, command.scheme_id, _describe_approval(operation, after, comment))
     return command.scheme_id
 
 
-async def _check_content(
+async def _reject_changed_content(
     operation: Operation, session: Writing, definition: Definition, command: ApproveScheme
 ) -> None:
-    """While a decision is open, both the submission and the approver must mean the scheme as it is now."""
+    """Check that the submission and the approver both mean the scheme as it is now. Raises ContentChanged.
+
+    The check applies only while somebody else's submission is undecided; the guards reject every other case.
+    """
     submission = definition.submission
     if submission is None or submission.decision is not None:
         return
@@ -65,3 +86,28 @@ async def _check_content(
     if known_at != effective_at:
         changed = (*changed, time_difference(known_at, effective_at))
     raise ContentChanged(named_hash=command.content_hash, current_hash=current, changes=changed)
+
+
+async def _store_revision(operation: Operation, session: Writing, definition: Definition) -> None:
+    """Store the submission as an approved revision, in force from its time if it revises a scheme, else from now."""
+    scheme = definition.scheme
+    effective_at = scheme.effective_at or operation.now
+    published_at = scheme.terms_published_at if scheme.revises else effective_at
+    await changes.touch_scheme(session, scheme.id, approved_at=operation.now, terms_published_at=published_at)
+    await changes.add_revision(
+        session,
+        definition.latest_submission,
+        scheme_id=scheme.live_id,
+        number=scheme.revision,
+        effective_at=effective_at,
+    )
+
+
+def _describe_approval(operation: Operation, after: Definition, comment: str | None) -> NewActivity:
+    """Describe the approval to the participants, and their work to the owners of the stages that now wait for them."""
+    message = approved(operation.viewer.display_name, after.phrase, comment, after.scheme.effective_at)
+    waiting = [stage for stage in stages_at(after.facts, operation.now) if stage.state is StageState.PENDING]
+    tasks = [
+        (stage.kind.owner, work_begins(after.phrase, status_label(stage.status, stage.state))) for stage in waiting
+    ]
+    return NewActivity(EventKind.SCHEME_APPROVED, message, tasks=tasks)

@@ -12,7 +12,7 @@ from domain.schemes.activity_sentences import created, scheme_phrase
 from domain.schemes.content import Basics, SchemeContent, content_hash
 from domain.schemes.inputs import creation_problems
 from resolvers.context import Operation
-from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import rederive
 from resolvers.validation import reject_invalid
 
@@ -41,6 +41,6 @@ async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
         )
         await join_scheme(operation, session, scheme_id)
         message = created(operation.viewer.display_name, scheme_phrase(basics.title))
-        await record_activity(operation, session, scheme_id, SchemeActivity(EventKind.SCHEME_CREATED, message))
+        await record_activity(operation, session, scheme_id, NewActivity(EventKind.SCHEME_CREATED, message))
         await rederive(operation, session, scheme_id)
     return scheme_id

@@ -21,6 +21,7 @@ from db.schemes.rows import (
     SubmissionRow,
 )
 from db.sessions import Fetching
+from domain.calendar import end_of_day
 from domain.channels import EarningChannel
 from domain.rules.phrases import DisplayNames
 from domain.schemes.activity_sentences import scheme_phrase
@@ -41,7 +42,6 @@ from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import names_mentioned
 from resolvers.schemes.disclosure import may_follow
-from resolvers.schemes.standing import is_current, standing
 
 
 class Definition(Struct, frozen=True, eq=False):
@@ -61,9 +61,16 @@ class Definition(Struct, frozen=True, eq=False):
     approved: Sequence[RevisionRow]
 
     @property
-    def called(self) -> str:
-        """What sentences call it."""
+    def phrase(self) -> str:
+        """The scheme within a sentence."""
         return scheme_phrase(self.content.basics.title, None if self.scheme.revises is None else self.scheme.revision)
+
+    @property
+    def latest_submission(self) -> SubmissionRow:
+        """The latest submission of a scheme after a guard has checked that there is one."""
+        if self.submission is None:
+            raise AssertionError("a guard accepted a decision about a scheme that nobody submitted")
+        return self.submission
 
     @property
     def replaced(self) -> RevisionRow | None:
@@ -97,7 +104,7 @@ class Definition(Struct, frozen=True, eq=False):
             ends_on=scheme.ends_on,
             open_revision=self.open_revision,
         )
-        return standing(row, self.submission, self.as_of, ready=is_ready(self.steps))
+        return build_standing(row, self.submission, self.as_of, ready=is_ready(self.steps))
 
     @property
     def facts(self) -> SchemeFacts:
@@ -130,6 +137,32 @@ class Definition(Struct, frozen=True, eq=False):
             decided_by=submission.decided_by_name,
             reason=submission.reason,
         )
+
+
+def build_standing(
+    scheme: StandingRow, submission: SubmissionRow | None, now: datetime, *, ready: bool
+) -> SchemeStanding:
+    """Combine a scheme and its latest submission into the facts that guards check."""
+    found = SchemeStanding(
+        ready,
+        revises=scheme.effective_at is not None,
+        missed=scheme.effective_at if scheme.effective_at and scheme.effective_at <= now else None,
+        ended_on=scheme.ends_on if scheme.ends_on and end_of_day(scheme.ends_on) <= now else None,
+        open_revision=scheme.open_revision,
+    )
+    if submission is None:
+        return found
+    return replace(
+        found,
+        submitted_by=submission.submitted_by,
+        current=is_current(submission, scheme.content_hash, scheme.effective_at),
+        decision=None if submission.decision is None else Decision(submission.decision),
+    )
+
+
+def is_current(submission: SubmissionRow, content_hash: str, effective_at: datetime | None) -> bool:
+    """Whether the scheme still has the submitted content, and a revision the submitted time."""
+    return submission.content_hash == content_hash and submission.effective_at == effective_at
 
 
 async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[Definition | None]:

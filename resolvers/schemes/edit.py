@@ -1,4 +1,4 @@
-"""The one way to save a step: begin with a locked scheme of the expected version, finish with what changed."""
+"""Save a step of the wizard: begin with the locked scheme at the expected version, finish with its changes."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,12 +20,12 @@ from domain.schemes.stages import WizardStepKind
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.locking import load_scheme, lock_scheme
-from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import store_derived
 
 
 class SavedStep(Struct, frozen=True):
-    """A step that was saved, and sentences about what saving it did elsewhere in the scheme."""
+    """A saved step, with sentences about effects elsewhere in the scheme."""
 
     scheme_id: UUID
     step: WizardStepKind
@@ -39,14 +39,14 @@ async def begin_edit(
     definition = await lock_scheme(operation, session, scheme_id)
     SCHEME_GUARDS.check(SchemeAction.EDIT, definition.standing, operation.viewer)
     if definition.sections[step].version != expected_version:
-        raise await _conflict(session, definition, step, expected_version)
+        raise await _find_conflict(session, definition, step, expected_version)
     return definition
 
 
 async def finish_edit(
     operation: Operation, session: Writing, before: Definition, step: WizardStepKind, notices: Sequence[str] = ()
 ) -> SavedStep:
-    """Finish saving a step: its version counts up, what changed is recorded, and the stages follow.
+    """Finish saving a step: count up its version, record the changes, and rederive the stages.
 
     Saving a step again without a change keeps its version.
     """
@@ -58,19 +58,21 @@ async def finish_edit(
     saved = replace(section, version=section.version + 1, saved_at=operation.now, saved_by=operation.viewer.account_id)
     await changes.record_section_save(session, saved)
     await join_scheme(operation, session, before.scheme.id)
-    await record_activity(operation, session, before.scheme.id, _act(operation, before, after, saved, changed))
+    await record_activity(
+        operation, session, before.scheme.id, _describe_save(operation, before, after, saved, changed)
+    )
     await store_derived(operation, session, replace(after, sections={**after.sections, step: saved}))
     return SavedStep(before.scheme.id, step, tuple(notices))
 
 
-def _act(
+def _describe_save(
     operation: Operation,
     before: Definition,
     after: Definition,
     saved: SectionRow,
     changed: Sequence[FieldDifference],
-) -> SchemeActivity:
-    """The save as others are told of it, with the names of what came and of what left."""
+) -> NewActivity:
+    """Describe the save, with the names of everything that was added or removed."""
     names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
     message = changes_sentence(
         operation.viewer.display_name,
@@ -81,15 +83,15 @@ def _act(
     if before.scheme.revises is not None:
         message = f"Revision {before.scheme.revision}: {message}"
     step = WizardStepKind(saved.section)
-    return SchemeActivity(
+    return NewActivity(
         kind=EventKind.SCHEME_STEP_SAVED, message=message, section=step, version=saved.version, changes=changed
     )
 
 
-async def _conflict(
+async def _find_conflict(
     session: Writing, definition: Definition, step: WizardStepKind, expected_version: int
 ) -> VersionConflict:
-    """What happened to a section since the version that the editor saw; a version from the future saw nothing."""
+    """Collect the changes to a section since the version that the editor saw; none for a version still to come."""
     section = definition.sections[step]
     since = await session.fetch(
         statements.CHANGES_SINCE, scheme_id=definition.scheme.id, section=step, version=expected_version

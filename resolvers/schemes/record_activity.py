@@ -1,4 +1,4 @@
-"""Record what somebody does to a scheme, and notify the accounts it concerns."""
+"""Record what happens to a scheme, and notify the accounts concerned."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from db.accounts.reads import HOLDERS_OF_ROLE
 from db.outbox.changes import NewEvent
-from db.schemes import activity_changes as changes
-from db.schemes import activity_reads as statements
+from db.schemes import changes
+from db.schemes.activity_reads import PARTICIPANTS_BY_SCHEME
+from db.schemes.participant_changes import add_participant
 from db.schemes.reads import SCOPES_OF_SCHEME
 from db.sessions import Writing
 from domain.events import EventKind
@@ -18,13 +19,14 @@ from domain.schemes.events import about_scheme
 from domain.schemes.stages import WizardStepKind
 from resolvers.accounts.viewers import viewers_of_accounts
 from resolvers.context import Operation
-from resolvers.notifications.notify import notify
+from resolvers.notifications.notify import append_and_notify
 
 
-class SchemeActivity(Struct, frozen=True):
-    """What somebody does to a scheme: a sentence about it, and for a saved step what it changed.
+class NewActivity(Struct, frozen=True):
+    """An entry to record in the activity of a scheme: a sentence, and for a saved step its changes.
 
-    `tasks` says what it asks of the holders of a role, and `personally` what single accounts are told instead.
+    `tasks` are sentences for the holders of a role, and `personally` are sentences for single accounts; both replace
+    the `message` for these accounts.
     """
 
     kind: EventKind
@@ -37,48 +39,54 @@ class SchemeActivity(Struct, frozen=True):
 
 
 async def record_activity(
-    operation: Operation, session: Writing, scheme_id: UUID, act: SchemeActivity, *, decided_by: UUID | None = None
+    operation: Operation, session: Writing, scheme_id: UUID, activity: NewActivity, *, decided_by: UUID | None = None
 ) -> None:
-    """Note an act in the activity of its scheme, and tell everybody whom it concerns, once, except who did it.
+    """Add an entry to the activity of a scheme, append its event, and notify each account concerned except the actor.
 
-    What happens by itself when its time has come is the act of who `decided_by` then, and they are told of it too.
+    A scheduled change is attributed to `decided_by`, who is notified like everyone else.
     """
-    doer_id = None if decided_by else operation.viewer.account_id
+    actor_id = None if decided_by else operation.viewer.account_id
     activity_id = operation.new_id()
     await changes.add_activity(
         session,
         activity_id=activity_id,
         scheme_id=scheme_id,
-        kind=act.kind,
+        kind=activity.kind,
         actor_id=decided_by or operation.viewer.account_id,
         at=operation.now,
-        message=act.message,
-        section=act.section,
-        version=act.version,
-        changes=act.changes,
+        message=activity.message,
+        section=activity.section,
+        version=activity.version,
+        changes=activity.changes,
     )
-    messages = await _concerned(session, scheme_id, act)
-    if doer_id is not None:
-        messages.pop(doer_id, None)
-    told = await _who_sees(session, scheme_id, list(messages))
-    heard = {account_id: message for account_id, message in messages.items() if account_id in told}
-    event = NewEvent(act.kind, activity_id, about_scheme(scheme_id))
-    await notify(operation, session, event, heard, actor_id=doer_id, activity_id=activity_id)
+    messages = await _messages_by_account(session, scheme_id, activity)
+    if actor_id is not None:
+        messages.pop(actor_id, None)
+    followers = await _followers_among(session, scheme_id, list(messages))
+    visible = {account_id: message for account_id, message in messages.items() if account_id in followers}
+    event = NewEvent(activity.kind, activity_id, about_scheme(scheme_id))
+    await append_and_notify(operation, session, event, visible, actor_id=actor_id, activity_id=activity_id)
 
 
-async def _concerned(session: Writing, scheme_id: UUID, act: SchemeActivity) -> dict[UUID, str]:
-    """Who is told, and what: single accounts before holders of roles, and those before other participants."""
-    messages = dict(act.personally)
-    for role, message in act.tasks:
+async def join_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> None:
+    """Make the viewer a participant: everyone who works on a scheme is one."""
+    viewer_id = operation.viewer.account_id
+    await add_participant(session, scheme_id, viewer_id, viewer_id, operation.now)
+
+
+async def _messages_by_account(session: Writing, scheme_id: UUID, activity: NewActivity) -> dict[UUID, str]:
+    """One message for each account: personal ones take precedence over tasks, and tasks over the message for all."""
+    messages = dict(activity.personally)
+    for role, message in activity.tasks:
         for account_id in await session.fetch(HOLDERS_OF_ROLE, role=role.value):
             messages.setdefault(account_id, message)
-    for _, account_id in await session.fetch(statements.PARTICIPANTS_BY_SCHEME, ids=[scheme_id]):
-        messages.setdefault(account_id, act.message)
+    for _, account_id in await session.fetch(PARTICIPANTS_BY_SCHEME, ids=[scheme_id]):
+        messages.setdefault(account_id, activity.message)
     return messages
 
 
-async def _who_sees(session: Writing, scheme_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the accounts that can sign in and whose roles show the scheme now: nobody else is told of it."""
+async def _followers_among(session: Writing, scheme_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """The accounts among these that can sign in and may follow the scheme in its current state."""
     if not ids:
         return set()
     viewers = await viewers_of_accounts(session, ids)
@@ -88,9 +96,3 @@ async def _who_sees(session: Writing, scheme_id: UUID, ids: Sequence[UUID]) -> s
         for account_id, viewer in viewers.items()
         if viewer.scheme_scope in scopes and viewer.may(Permission.SCHEME_FOLLOW)
     }
-
-
-async def join_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> None:
-    """Whoever works on a scheme takes part in it."""
-    viewer_id = operation.viewer.account_id
-    await changes.add_participant(session, scheme_id, viewer_id, viewer_id, operation.now)

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from domain.schemes.lifecycle import Decision
 from resolvers.context import Operation
-from resolvers.schemes.decisions import DeclineScheme, decline
+from resolvers.schemes.decline_scheme import DeclineScheme, decline_scheme
 
 
 async def reject_scheme(operation: Operation, command: DeclineScheme) -> UUID:
-    """End a submitted scheme for good. Raises InvalidInput, NotFound, IllegalState, SelfApproval."""
-    return await decline(operation, command, Decision.REJECTED)
+    """Reject a submitted scheme for good. Raises InvalidInput, NotFound, IllegalState and SelfApproval."""
+    return await decline_scheme(operation, command, Decision.REJECTED)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.schemes import activity_changes as changes
+from db.schemes import participant_changes as changes
 from domain.events import EventKind
 from domain.schemes.activity_sentences import (
     left,
@@ -12,7 +12,7 @@ from domain.schemes.activity_sentences import (
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.participants import Participation, require_account
-from resolvers.schemes.record_activity import SchemeActivity, record_activity
+from resolvers.schemes.record_activity import NewActivity, record_activity
 
 
 async def remove_scheme_participant(operation: Operation, command: Participation) -> UUID:
@@ -26,10 +26,10 @@ async def remove_scheme_participant(operation: Operation, command: Participation
         if await changes.remove_participant(session, command.scheme_id, account.id):
             actor = operation.viewer.display_name
             if account.id == operation.viewer.account_id:
-                act = SchemeActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, left(actor, scheme.called))
+                activity = NewActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, left(actor, scheme.phrase))
             else:
-                message = participant_removed(actor, account.display_name, scheme.called)
-                personally = ((account.id, you_were_removed(actor, scheme.called)),)
-                act = SchemeActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, message, personally=personally)
-            await record_activity(operation, session, command.scheme_id, act)
+                message = participant_removed(actor, account.display_name, scheme.phrase)
+                personally = ((account.id, you_were_removed(actor, scheme.phrase)),)
+                activity = NewActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, message, personally=personally)
+            await record_activity(operation, session, command.scheme_id, activity)
     return command.scheme_id

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from domain.schemes.lifecycle import Decision
 from resolvers.context import Operation
-from resolvers.schemes.decisions import DeclineScheme, decline
+from resolvers.schemes.decline_scheme import DeclineScheme, decline_scheme
 
 
 async def request_scheme_changes(operation: Operation, command: DeclineScheme) -> UUID:
-    """Give a submitted scheme back to its managers. Raises InvalidInput, NotFound, IllegalState, SelfApproval."""
-    return await decline(operation, command, Decision.CHANGES_REQUESTED)
+    """Return a submitted scheme to its managers. Raises InvalidInput, NotFound, IllegalState and SelfApproval."""
+    return await decline_scheme(operation, command, Decision.CHANGES_REQUESTED)

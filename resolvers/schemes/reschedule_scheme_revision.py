@@ -9,7 +9,7 @@ from domain.schemes.content import time_difference
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
-from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import rederive
 from resolvers.schemes.revision_time import ReviseScheme, require_time
 
@@ -32,9 +32,9 @@ async def reschedule_scheme_revision(operation: Operation, command: ReviseScheme
             return command.scheme_id
         await changes.touch_scheme(session, command.scheme_id, effective_at=command.effective_at)
         await join_scheme(operation, session, command.scheme_id)
-        message = revision_rescheduled(operation.viewer.display_name, revision.called, before, command.effective_at)
+        message = revision_rescheduled(operation.viewer.display_name, revision.phrase, before, command.effective_at)
         moved = (time_difference(before, command.effective_at),)
-        act = SchemeActivity(EventKind.SCHEME_REVISION_RESCHEDULED, message, changes=moved)
-        await record_activity(operation, session, command.scheme_id, act)
+        activity = NewActivity(EventKind.SCHEME_REVISION_RESCHEDULED, message, changes=moved)
+        await record_activity(operation, session, command.scheme_id, activity)
         await rederive(operation, session, command.scheme_id)
     return command.scheme_id

@@ -9,7 +9,7 @@ from domain.schemes.activity_sentences import revision_opened
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
-from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import rederive
 from resolvers.schemes.revision_time import ReviseScheme, require_time
 
@@ -40,6 +40,6 @@ async def revise_scheme(operation: Operation, command: ReviseScheme) -> UUID:
         )
         await join_scheme(operation, session, scheme_id)
         opened = await rederive(operation, session, scheme_id)
-        message = revision_opened(operation.viewer.display_name, opened.called, command.effective_at)
-        await record_activity(operation, session, scheme_id, SchemeActivity(EventKind.SCHEME_REVISION_OPENED, message))
+        message = revision_opened(operation.viewer.display_name, opened.phrase, command.effective_at)
+        await record_activity(operation, session, scheme_id, NewActivity(EventKind.SCHEME_REVISION_OPENED, message))
     return scheme_id

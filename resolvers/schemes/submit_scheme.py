@@ -15,7 +15,7 @@ from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.reach import assess_definitions
-from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import rederive
 from resolvers.schemes.review import review_of
 
@@ -29,7 +29,7 @@ class SubmitScheme(Struct, frozen=True):
 
 
 async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
-    """Submit a scheme whose content is still what was reviewed, and keep that content with the submission.
+    """Submit a scheme whose content is still the reviewed one, and store that content with the submission.
 
     Raises NotFound, IllegalState, TimePassed, ContentChanged and WarningsNotAcknowledged.
     """
@@ -59,12 +59,12 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
         if definition.scheme.submitted_at is None:
             await changes.touch_scheme(session, command.scheme_id, submitted_at=operation.now)
         await join_scheme(operation, session, command.scheme_id)
-        await record_activity(operation, session, command.scheme_id, _act(operation, definition))
+        await record_activity(operation, session, command.scheme_id, _describe_submission(operation, definition))
         await rederive(operation, session, command.scheme_id)
     return command.scheme_id
 
 
-def _act(operation: Operation, definition: Definition) -> SchemeActivity:
-    actor, scheme = operation.viewer.display_name, definition.called
+def _describe_submission(operation: Operation, definition: Definition) -> NewActivity:
+    actor, scheme = operation.viewer.display_name, definition.phrase
     tasks = ((Role.APPROVER, approval_pending(actor, scheme)),)
-    return SchemeActivity(EventKind.SCHEME_SUBMITTED, submitted(actor, scheme), tasks=tasks)
+    return NewActivity(EventKind.SCHEME_SUBMITTED, submitted(actor, scheme), tasks=tasks)

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.node_kinds import NodeKind
 from resolvers.schemes.approve_scheme import ApproveScheme
-from resolvers.schemes.decisions import DeclineScheme
+from resolvers.schemes.decline_scheme import DeclineScheme
 from resolvers.schemes.lists import SchemeFilter
 from resolvers.schemes.participants import Participation
 from resolvers.schemes.revision_time import ReviseScheme

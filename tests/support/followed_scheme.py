@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from db.outbox.changes import NewEvent, append_events
-from db.schemes.activity_changes import add_activity
+from db.schemes.changes import add_activity
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.schemes.events import about_scheme
-from resolvers.schemes.record_activity import SchemeActivity, join_scheme, record_activity
+from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from tests.support.client import Client, gid
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.sockets import Event
@@ -54,7 +54,7 @@ class FollowedScheme:
         for message in messages:
             operation = self._factory.operation(by)
             async with operation.writing() as session:
-                await record_activity(operation, session, self.key, SchemeActivity(KIND, message))
+                await record_activity(operation, session, self.key, NewActivity(KIND, message))
             await operation.close()
 
     async def burst(self, count: int, message: str) -> None:

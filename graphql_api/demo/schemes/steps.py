@@ -19,7 +19,7 @@ from graphql_api.demo.steps import StepContext
 from resolvers.schemes.add_scheme_participant import add_scheme_participant
 from resolvers.schemes.approve_scheme import ApproveScheme, approve_scheme
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
-from resolvers.schemes.decisions import DeclineScheme
+from resolvers.schemes.decline_scheme import DeclineScheme
 from resolvers.schemes.participants import Participation
 from resolvers.schemes.reject_scheme import reject_scheme
 from resolvers.schemes.request_scheme_changes import request_scheme_changes

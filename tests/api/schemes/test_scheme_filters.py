@@ -10,7 +10,7 @@ from domain.channels import EarningChannel
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.queue_keys import WorkQueueKey
-from resolvers.schemes.decisions import DeclineScheme
+from resolvers.schemes.decline_scheme import DeclineScheme
 from resolvers.schemes.reject_scheme import reject_scheme
 from resolvers.schemes.request_scheme_changes import request_scheme_changes
 from tests.support.client import Client, Clients, gid

@@ -12,7 +12,7 @@ from graphql_api.context import Environment
 from resolvers.context import Operation
 from resolvers.schemes.approve_scheme import ApproveScheme, approve_scheme
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
-from resolvers.schemes.decisions import DeclineScheme
+from resolvers.schemes.decline_scheme import DeclineScheme
 from resolvers.schemes.definitions import Definition, definitions_by_scheme
 from resolvers.schemes.reject_scheme import reject_scheme
 from resolvers.schemes.request_scheme_changes import request_scheme_changes
