@@ -19,7 +19,7 @@ from domain.requests import REVOKED_CREDENTIAL, Unauthenticated
 from graphql_api.lru_cache import LruCache
 from graphql_api.settings import Settings
 from resolvers.accounts.create_api_key import KEY_PREFIX
-from resolvers.accounts.viewers import SignedIn, viewer_of_account, viewer_of_api_key
+from resolvers.accounts.viewers import SignedIn, find_viewer_of_account, find_viewer_of_api_key
 
 TOKEN_CACHE_SIZE: Final = 10_000
 DEV_TOKEN_LIFETIME: Final = timedelta(days=30)
@@ -50,9 +50,9 @@ class Authenticator:
         if credential is None:
             return None
         if credential.startswith(KEY_PREFIX):
-            found = await viewer_of_api_key(reading, credential)
+            found = await find_viewer_of_api_key(reading, credential)
         else:
-            found = await viewer_of_account(reading, *self._subject(credential))
+            found = await find_viewer_of_account(reading, *self._subject(credential))
         if found is None:
             raise Unauthenticated(REVOKED_CREDENTIAL)
         return found

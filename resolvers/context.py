@@ -1,4 +1,4 @@
-"""What one operation carries through the resolvers: who asks, when, and the way to the database."""
+"""The context of one operation in the resolvers: viewer, time, and access to the database."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,10 +20,10 @@ RowT = TypeVar("RowT")
 class Operation:
     """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation.
 
-    `webhooks` says which endpoints of webhooks are accepted, and `reach_policy` how many ECPs are few.
+    `webhooks` decides which webhook endpoints are accepted, and `reach_policy` how many ECPs count as few.
     """
 
-    def __init__(  # noqa: PLR0913 - what an operation carries, by name
+    def __init__(  # noqa: PLR0913 - the parts of an operation, by name
         self,
         database: Database,
         viewer: Viewer | None,
@@ -45,30 +45,30 @@ class Operation:
         self.loaders: dict[Any, Any] = {}
 
     def sign_in(self, viewer: Viewer) -> None:
-        """Say who asks, once that is known; until then the operation is anonymous."""
+        """Set the viewer. Until then the operation is anonymous."""
         self._viewer = viewer
 
     @property
     def viewer(self) -> Viewer:
-        """Who asks. Raises Unauthenticated for somebody who is not signed in."""
+        """The signed-in viewer. Raises Unauthenticated without one."""
         if self._viewer is None:
             raise Unauthenticated
         return self._viewer
 
     def require(self, permission: Permission) -> Viewer:
-        """The viewer, if a role allows `permission`. Raises Unauthenticated or Forbidden."""
+        """Return the viewer if a role grants `permission`. Raises Unauthenticated or Forbidden."""
         viewer = self.viewer
         if not viewer.may(permission):
             raise Forbidden(permission)
         return viewer
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
-        """All rows of a read. After a write of this operation reads go to the primary, to see what was committed."""
+        """Fetch all rows. After a write of this operation, reads go to the primary so that they see the commit."""
         return await self._reading.fetch(statement, **parameters)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
-        """One transaction; leaving the block commits it. What was loaded before it is forgotten."""
+        """Open one transaction; leaving the block commits it and clears the loaders."""
         async with self._database.writing() as session:
             try:
                 yield session
@@ -81,9 +81,9 @@ class Operation:
 
     @property
     def statements(self) -> int:
-        """How many SQL statements the operation has run."""
+        """The number of SQL statements that the operation has run."""
         return self._statements + self._reading.statements
 
     async def close(self) -> None:
-        """Give back what the operation took."""
+        """Release the connection of the operation."""
         await self._reading.close()

@@ -1,4 +1,4 @@
-"""What filters of lists share."""
+"""Parameters that the filters of several lists share."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +18,6 @@ def one_or_many(one: str, many: str, values: Sequence[Any] | None) -> dict[str, 
 
 
 async def level_of(operation: Operation, geography_id: UUID) -> GeographyLevel:
-    """How far down the tree a geography is; one that does not exist is nobody's city."""
+    """The level of a geography. An unknown one counts as a city, in which there is nobody."""
     rows = await operation.fetch(GEOGRAPHIES_BY_ID, ids=[geography_id])
     return GeographyLevel(rows[0].level) if rows else GeographyLevel.CITY

@@ -1,4 +1,4 @@
-"""Answers of loaders: one per key, in the order of the keys."""
+"""Align the rows that a loader fetched with its keys: one answer per key, in the order of the keys."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
@@ -8,13 +8,13 @@ RowT = TypeVar("RowT")
 
 
 def align_one(keys: Sequence[KeyT], rows: Iterable[RowT], key: Callable[[RowT], KeyT]) -> list[RowT | None]:
-    """For each key its row, or None where there is none."""
+    """Return the row of each key, or None."""
     found = {key(row): row for row in rows}
     return [found.get(wanted) for wanted in keys]
 
 
 def align_many(keys: Sequence[KeyT], rows: Iterable[RowT], key: Callable[[RowT], KeyT]) -> list[list[RowT]]:
-    """For each key all of its rows, in the order in which they came."""
+    """Return all rows of each key, in the order in which they were fetched."""
     found: dict[KeyT, list[RowT]] = {}
     for row in rows:
         found.setdefault(key(row), []).append(row)

@@ -1,4 +1,4 @@
-"""Pages of lists: checked arguments, opaque cursors, and the rows of a page, with whether there are more."""
+"""Pages of lists: validated arguments, opaque cursors, and the rows of a page with whether there are more."""
 
 import base64
 import binascii
@@ -41,12 +41,12 @@ class Edge(Struct, Generic[RowT], frozen=True):
 
     @property
     def cursor(self) -> str:
-        """The opaque position of the row; reading continues behind it."""
-        return encode_cursor(self.sort, self.node)
+        """The opaque position of the row; the next page starts after it."""
+        return encode_page_cursor(self.sort, self.node)
 
 
 class Page(Struct, Generic[RowT], frozen=True):
-    """Rows in list order. `count` says how to count the whole list, which happens only when a client asks for it."""
+    """Rows in list order. `count` counts the whole list, and runs only when a client selects it."""
 
     nodes: list[RowT]
     sort: Sort
@@ -61,14 +61,14 @@ class Page(Struct, Generic[RowT], frozen=True):
 
 
 class Count(Struct, frozen=True):
-    """A count that has not been made: the statement and its parameters, as sorted pairs so that counts can be keys."""
+    """A deferred count: the statement and its parameters, as sorted pairs so that counts are hashable."""
 
     statement: Statement[int]
     parameters: tuple[tuple[str, Any], ...]
 
 
 class CountOf(Struct, frozen=True):
-    """A count that has not been made, of the rows of one owner, by a statement that counts for many owners at once.
+    """A deferred count of the rows of one owner, by a statement that counts for many owners at once.
 
     The parameters are as in `Count`, without the `ids` of the owners.
     """
@@ -79,9 +79,9 @@ class CountOf(Struct, frozen=True):
 
 
 async def counts(operation: Operation, keys: list[Count | CountOf | int]) -> list[int]:
-    """The loader of `totalCount`: make each count once per distinct list, and the counts of many owners together.
+    """Load `totalCount`: run each distinct count once, and the counts of several owners with one statement.
 
-    A number is its own count.
+    A plain number is returned as it is.
     """
     owners: dict[tuple[Statement[OwnerCount], tuple[tuple[str, Any], ...]], list[UUID]] = {}
     for key in keys:
@@ -98,7 +98,7 @@ async def counts(operation: Operation, keys: list[Count | CountOf | int]) -> lis
     ]
 
 
-async def read_page(  # noqa: PLR0913 - a list is its statements, their parameters, its order and the arguments
+async def read_page(  # noqa: PLR0913 - statements, parameters, order and arguments of a list
     operation: Operation,
     arguments: PageArguments,
     sort: Sort,
@@ -107,14 +107,14 @@ async def read_page(  # noqa: PLR0913 - a list is its statements, their paramete
     *,
     count: Statement[int] | None = None,
 ) -> Page[RowT]:
-    """One page. `statement` takes `backward` and `resumed` and returns the statement for that direction.
+    """Read one page. `statement` takes `backward` and `resumed` and returns the statement for that direction.
 
     Raises BadArgument for arguments that contradict each other, sizes outside 1 to 200 and cursors of other lists.
     """
     size, backward = page_size(arguments)
     name = "before" if backward else "after"
     text = arguments.before if backward else arguments.after
-    place = {} if text is None else decode_cursor(sort, text, name)
+    place = {} if text is None else decode_page_cursor(sort, text, name)
     wanted = statement(backward=backward, resumed=bool(place))
     rows = await operation.fetch(wanted, limit=size + 1, **place, **parameters)
     more, rows = len(rows) > size, rows[:size]
@@ -140,13 +140,13 @@ async def read_pages(  # noqa: PLR0913 - as above, for many owners
     count: Statement[OwnerCount],
     parameters: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Page[RowT]]:
-    """A forward page for each owner in `ids`, with one statement; `owner` returns the id of the owner of a row.
+    """Read a forward page for each owner in `ids` with one statement; `owner` returns the owner's id of a row.
 
     Raises BadArgument.
     """
     size, _ = page_size(arguments)
     text = arguments.after
-    place = {} if text is None else decode_cursor(sort, text, "after")
+    place = {} if text is None else decode_page_cursor(sort, text, "after")
     rows = await operation.fetch(statement(resumed=bool(place)), limit=size + 1, ids=ids, **place, **parameters)
     return [
         Page(
@@ -163,10 +163,10 @@ async def read_pages(  # noqa: PLR0913 - as above, for many owners
 async def read_nearby_first(
     read: Callable[..., Awaitable[Page[RowT]]], arguments: PageArguments, *, nearby_first: bool
 ) -> Page[RowT]:
-    """A page of a list whose order no index serves. Raises BadArgument.
+    """Read a page of a list whose order no index serves. Raises BadArgument.
 
-    `read` takes whether to search only `nearby`, where the page begins. With `nearby_first` that is tried first, and
-    the whole list is read when too little is found.
+    `read` takes whether to search only `nearby`, close to the start of the page. With `nearby_first` that search runs
+    first, and the whole list is read only if it finds too few rows.
     """
     if nearby_first:
         _, backward = page_size(arguments)
@@ -178,17 +178,17 @@ async def read_nearby_first(
 
 
 def empty_page(arguments: PageArguments, sort: Sort) -> Page[RowT]:
-    """A page of a list that is always empty. Raises BadArgument for the same arguments as `read_page`."""
+    """Return an empty page. Raises BadArgument for the same arguments as `read_page`."""
     _, backward = page_size(arguments)
     name = "before" if backward else "after"
     text = arguments.before if backward else arguments.after
     if text is not None:
-        decode_cursor(sort, text, name)
+        decode_page_cursor(sort, text, name)
     return Page([], sort, has_next=False, has_previous=False, count=0)
 
 
 def page_size(arguments: PageArguments) -> tuple[int, bool]:
-    """The size of the page, and whether it is read backward from the end. Raises BadArgument."""
+    """Return the size of the page, and whether to read backward from the end. Raises BadArgument."""
     first, last = arguments.first, arguments.last
     if first is not None and last is not None:
         raise BadArgument("Ask for the first rows or for the last ones, not for both.", "last")
@@ -206,14 +206,14 @@ def page_size(arguments: PageArguments) -> tuple[int, bool]:
     return size, backward
 
 
-def encode_cursor(sort: Sort, row: Any) -> str:
-    """The position of a row in an order as URL-safe text."""
+def encode_page_cursor(sort: Sort, row: Any) -> str:
+    """Encode the position of a row in an order as URL-safe text."""
     document = msgspec.json.encode((sort.name, sort.value(row), row.id))
     return base64.urlsafe_b64encode(document).decode().rstrip("=")
 
 
-def decode_cursor(sort: Sort, text: str, argument: str) -> dict[str, Any]:
-    """The parameters `cursor_value` and `cursor_id`. Raises BadArgument for any text that is not such a cursor."""
+def decode_page_cursor(sort: Sort, text: str, argument: str) -> dict[str, Any]:
+    """Decode the parameters `cursor_value` and `cursor_id`. Raises BadArgument for any other text."""
     shape: Any = tuple[str, sort.value_type, UUID]  # type: ignore[name-defined]
     try:
         document = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -228,7 +228,7 @@ def decode_cursor(sort: Sort, text: str, argument: str) -> dict[str, Any]:
 
 
 def sorted_pairs(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """Parameters as a hashable key: sorted by name, with tuples for lists."""
+    """Turn parameters into a hashable key: sorted by name, with tuples for lists."""
     return tuple(sorted((name, _hashable(value)) for name, value in parameters.items()))
 
 

@@ -1,4 +1,4 @@
-"""Periodic tasks: what one process does for all of them while it leads."""
+"""Periodic tasks that only the leader among the server processes runs."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -9,14 +9,14 @@ from resolvers.context import Operation
 
 
 class TaskPolicy(Struct, frozen=True, kw_only=True):
-    """The settings that tasks depend on: how long events are kept, and the seconds between two looks for revisions."""
+    """The settings that tasks depend on: how long events are kept, and the seconds between checks for due revisions."""
 
     event_retention: timedelta
     revision_interval: float
 
 
 class LeaderTask(Struct, frozen=True, kw_only=True):
-    """A task, with the seconds between two runs. A run that fails is logged, and the next one tries again."""
+    """A task and the seconds between two runs. A failed run is logged; the next run tries again."""
 
     name: str
     interval: Callable[[TaskPolicy], float]

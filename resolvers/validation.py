@@ -1,4 +1,4 @@
-"""Validation in mutations: problems of an input, unknown ids, and unique values that are taken."""
+"""Validation in mutations: problems of an input, unknown ids, and duplicate unique values."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -21,8 +21,8 @@ def reject_invalid(problems: Iterable[Problem]) -> None:
 
 
 @asynccontextmanager
-async def upserting(operation: Operation, taken: Mapping[str, tuple[str, str]]) -> AsyncIterator[Writing]:
-    """A transaction that turns a taken unique value into InvalidInput: `taken` maps an index to (field, sentence)."""
+async def open_upsert(operation: Operation, taken: Mapping[str, tuple[str, str]]) -> AsyncIterator[Writing]:
+    """Open a transaction that turns DuplicateKey into InvalidInput; `taken` maps an index to (field, sentence)."""
     try:
         async with operation.writing() as session:
             yield session
@@ -33,8 +33,8 @@ async def upserting(operation: Operation, taken: Mapping[str, tuple[str, str]]) 
         raise InvalidInput(Problem(UserErrorCode.DUPLICATE, message, ("input", field))) from duplicate
 
 
-async def existing(session: Writing, lock: Statement[RowT], key: UUID | None, noun: str) -> RowT | None:
-    """The locked entry with this id; None when no id was given. Raises InvalidInput for an unknown id."""
+async def lock_existing(session: Writing, lock: Statement[RowT], key: UUID | None, noun: str) -> RowT | None:
+    """Lock the entry with this id; None without an id. Raises InvalidInput for an unknown id."""
     if key is None:
         return None
     rows = await session.fetch(lock, id=key)

@@ -8,7 +8,7 @@ import strawberry
 
 from domain.failures import Failure
 from domain.permissions import Permission
-from resolvers.retrying import retrying
+from resolvers.retrying import retry_conflicts
 from schema.errors import user_errors
 
 POLICY: Final = "tessera.policy"
@@ -42,7 +42,7 @@ def mutation(*, requires: Permission, description: str) -> Callable[[ResolverT],
         async def checked(*args: Any, **kwargs: Any) -> Any:
             kwargs["info"].context.require(requires)
             try:
-                return await retrying(lambda: resolver(*args, **kwargs))
+                return await retry_conflicts(lambda: resolver(*args, **kwargs))
             except Failure as failure:
                 return payload(errors=user_errors(failure))
 

@@ -66,7 +66,7 @@ async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
             "registered_at": ecp.registered_at,
             "verified_at": ecp.verified_at,
             "updated_at": ecp.verified_at or ecp.registered_at,
-            **columns_of(ecp.details),
+            **ecp_columns(ecp.details),
             **_placed(ecp.place),
         }
         for ecp in ecps
@@ -80,7 +80,7 @@ async def set_details(
 ) -> None:
     """Replace the details of an ECP and, with a `place`, its location. Raises DuplicateKey."""
     placed = {} if place is None else _placed(place)
-    await touch_ecp(session, ecp_id, **columns_of(details), **placed, updated_at=at)
+    await touch_ecp(session, ecp_id, **ecp_columns(details), **placed, updated_at=at)
 
 
 async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
@@ -88,7 +88,7 @@ async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
     await session.execute(update(EcpTable).where(EcpTable.id == ecp_id).values(**columns))
 
 
-def columns_of(details: EcpDetails) -> dict[str, Any]:
+def ecp_columns(details: EcpDetails) -> dict[str, Any]:
     """The details of an ECP, by column."""
     return {
         "display_name": details.display_name,
@@ -99,7 +99,7 @@ def columns_of(details: EcpDetails) -> dict[str, Any]:
     }
 
 
-async def follow_geography(session: Writing, geography_id: UUID) -> None:
+async def update_places_of_ecps(session: Writing, geography_id: UUID) -> None:
     """Set region and country of the ECPs of a geography that moved, and of its children, by the present tree."""
     parent = aliased(GeographyTable)
     level, is_of = GeographyTable.level, {level: level.value for level in GeographyLevel}
@@ -135,7 +135,7 @@ def _placed(place: EcpPlace) -> dict[str, Any]:
     return {"geography_id": place.geography_id, "region_id": place.region_id, "country_id": place.country_id}
 
 
-async def erase(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: datetime) -> None:
+async def erase_personal_data(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: datetime) -> None:
     """Remove all personal data of an ECP; the code and the tier stay."""
     await touch_ecp(
         session,
@@ -147,5 +147,5 @@ async def erase(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: da
         erased_by=by,
         erased_reason=reason,
         updated_at=at,
-        **columns_of(EcpDetails(display_name=ERASED_NAME, practice=None, email=None, phone=None, license_number=None)),
+        **ecp_columns(EcpDetails(display_name=ERASED_NAME, practice=None, email=None, phone=None, license_number=None)),
     )

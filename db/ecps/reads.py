@@ -30,7 +30,7 @@ def visible(scope: EcpScope) -> ColumnElement[bool]:
 
 
 @cache
-def ecps_by_id(scope: EcpScope) -> Statement[EcpRow]:
+def select_ecps_by_id(scope: EcpScope) -> Statement[EcpRow]:
     """The ECPs of the parameter `ids` that the scope shows, in any order."""
     return Statement(select(*ECP_COLUMNS).where(EcpTable.id == any_(uuids("ids")), visible(scope)), EcpRow)
 
@@ -49,7 +49,7 @@ def contacts_by_id(scope: EcpScope) -> Statement[ContactRow]:
 
 
 @cache
-def lock_ecp(scope: EcpScope) -> Statement[EcpRecord]:
+def select_ecp_for_update(scope: EcpScope) -> Statement[EcpRecord]:
     """The ECP of the parameter `id`, if the scope shows it, locked."""
     query = select(*columns(EcpTable, EcpRecord, ecp=ECP_COLUMNS, contact=_CONTACT_COLUMNS))
     return Statement(query.where(EcpTable.id == uuid("id"), visible(scope)).with_for_update(), EcpRecord)

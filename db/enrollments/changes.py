@@ -32,7 +32,7 @@ async def replace_enrollment(session: Writing, row: EnrollmentRow) -> None:
     )
 
 
-async def record_decision(  # noqa: PLR0913 - the columns of a decision, by name
+async def record_enrollment_decision(  # noqa: PLR0913 - the columns of a decision, by name
     session: Writing,
     enrollment_id: UUID,
     *,
@@ -73,7 +73,7 @@ async def replace_reasons(session: Writing, enrollment_ids: Collection[UUID], re
         await session.execute(update(EnrollmentTable).where(named).values(reason=reason))
 
 
-async def forget_applicant(session: Writing, ecp_id: UUID, account_id: UUID) -> None:
+async def clear_applicant(session: Writing, ecp_id: UUID, account_id: UUID) -> None:
     """Remove an account as the one that requested enrollments of an ECP."""
     own = (EnrollmentTable.ecp_id == ecp_id, EnrollmentTable.requested_by == account_id)
     await session.execute(update(EnrollmentTable).where(*own).values(requested_by=None))

@@ -28,7 +28,7 @@ def visible(scope: EcpScope) -> ColumnElement[bool]:
 
 
 @cache
-def enrollments_by_id(scope: EcpScope) -> Statement[EnrollmentRow]:
+def select_enrollments_by_id(scope: EcpScope) -> Statement[EnrollmentRow]:
     """The enrollments of the parameter `ids` that the viewer sees, in any order."""
     query = select(*ENROLLMENT_COLUMNS).where(EnrollmentTable.id == any_(uuids("ids")), visible(scope))
     return Statement(query, EnrollmentRow)

@@ -151,7 +151,7 @@ async def add_submission(  # noqa: PLR0913 - the columns of a submission, by nam
     )
 
 
-async def record_decision(  # noqa: PLR0913 - the columns of a decision, by name
+async def record_scheme_decision(  # noqa: PLR0913 - the columns of a decision, by name
     session: Writing,
     *,
     scheme_id: UUID,

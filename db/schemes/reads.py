@@ -167,7 +167,7 @@ SCOPES_OF_SCHEME = Statement(
 
 
 @cache
-def schemes_by_id(scope: SchemeScope) -> Statement[SchemeRow]:
+def select_schemes_by_id(scope: SchemeScope) -> Statement[SchemeRow]:
     """The schemes of the parameter `ids` that the scope shows, in any order."""
     query = select(*SCHEME_COLUMNS).where(SchemeTable.id == any_(uuids("ids")), visible(scope))
     return Statement(query, SchemeRow)

@@ -93,7 +93,7 @@ def open_revisions(scope: SchemeScope) -> Statement[SchemeRow]:
 
 
 @cache
-def schemes_in_place(scope: SchemeScope) -> Statement[PlacedSchemeRow]:
+def select_schemes_in_place(scope: SchemeScope) -> Statement[PlacedSchemeRow]:
     """Pairs of a scheme's id and the scheme; of a revision that has taken effect, the scheme that it revised."""
     asked = aliased(SchemeTable, name="asked")
     place = case((asked.applied_at.is_not(None), asked.revises), else_=asked.id)

@@ -25,7 +25,7 @@ from graphql_api.lru_cache import LruCache
 PLAN_CACHE_SIZE: Final = 16
 
 
-class Operation:
+class OperationDocument:
     """One operation of a document, with its plans."""
 
     def __init__(self, document: DocumentNode, definition: OperationDefinitionNode) -> None:
@@ -52,12 +52,12 @@ class Document:
 
     def __init__(self, node: DocumentNode) -> None:
         self._operations = [
-            Operation(node, definition)
+            OperationDocument(node, definition)
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
         ]
 
-    def operation(self, name: str | None) -> Operation | None:
+    def operation(self, name: str | None) -> OperationDocument | None:
         """Return the operation of this name, or the only one without a name; None when there is none."""
         if name is None:
             return self._operations[0] if len(self._operations) == 1 else None

@@ -12,7 +12,7 @@ from graphql.pyutils import Path, is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.execution import ExecutionResult
 
-from graphql_api.execution.documents import Operation
+from graphql_api.execution.documents import OperationDocument
 
 
 class RootOutcome:
@@ -64,7 +64,7 @@ class ResumingExecutor(StrawberryGraphQLCoreExecutionContext):
 
 async def execute_rest(  # noqa: PLR0913 - an operation, and how far it has come
     schema: GraphQLSchema,
-    operation: Operation,
+    operation: OperationDocument,
     request: ExecutionRequest,
     outcomes: Mapping[str, RootOutcome],
     answers: Mapping[str, Any],

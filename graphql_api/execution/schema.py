@@ -19,7 +19,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from graphql_api.execution.compile import Compiler, Plan, Root
-from graphql_api.execution.documents import Documents, Operation
+from graphql_api.execution.documents import Documents, OperationDocument
 from graphql_api.execution.fallback import ExecutionRequest, RootOutcome, execute_rest
 from graphql_api.execution.inputs import Inputs
 from graphql_api.execution.leaves import BUILT_IN
@@ -83,7 +83,7 @@ class CompiledSchema(strawberry.Schema):
 
     def find(
         self, query: str, name: str | None, allowed: Iterable[OperationType] | None = None
-    ) -> Operation | list[GraphQLError]:
+    ) -> OperationDocument | list[GraphQLError]:
         """Find the operation of this name in a document, or return the errors of the document.
 
         Raises CannotGetOperationTypeError and InvalidOperationTypeError.
@@ -100,7 +100,7 @@ class CompiledSchema(strawberry.Schema):
         return operation
 
     def variables_of(
-        self, operation: Operation, inputs: dict[str, Any]
+        self, operation: OperationDocument, inputs: dict[str, Any]
     ) -> tuple[VariableValues | list[GraphQLError], AbstractSet[str]]:
         """Decode variables, or return their errors; also return the names that resolvers take without conversion."""
         if operation.variables is None:
@@ -122,7 +122,7 @@ class CompiledSchema(strawberry.Schema):
 
     async def _run_plan(
         self,
-        operation: Operation,
+        operation: OperationDocument,
         request: ExecutionRequest,
         outcomes: dict[str, RootOutcome],
         answers: dict[str, Any],
@@ -137,7 +137,7 @@ class CompiledSchema(strawberry.Schema):
             value = await self._resolve(root, plan, operation, run, outcomes)
             (answers[root.key],) = await root.completion.complete(run, [value])
 
-    def _plan(self, operation: Operation, variables: VariableValues) -> Plan:
+    def _plan(self, operation: OperationDocument, variables: VariableValues) -> Plan:
         """Return the plan for these values of the conditions, compiled at their first use. Raises Irregular."""
         key = tuple(variables.coerced.get(name) for name in operation.conditions)
         found = operation.plans.get(key)
@@ -162,7 +162,7 @@ class CompiledSchema(strawberry.Schema):
         return found
 
     async def _resolve(
-        self, root: Root, plan: Plan, operation: Operation, run: Run, outcomes: dict[str, RootOutcome]
+        self, root: Root, plan: Plan, operation: OperationDocument, run: Run, outcomes: dict[str, RootOutcome]
     ) -> Any:
         """Call the resolver of a root field, and keep its outcome."""
         arguments = get_argument_values(root.field, root.nodes[0], run.variables)
@@ -182,7 +182,7 @@ class CompiledSchema(strawberry.Schema):
 
     def info_of(  # noqa: PLR0913, PLR0917 - the place of a field in an operation
         self,
-        operation: Operation,
+        operation: OperationDocument,
         type_: GraphQLObjectType,
         key: str,
         field: GraphQLField,

@@ -58,8 +58,8 @@ class LeaderTasks:
         while True:
             try:
                 await self._run(task)
-            except (RequestError, TransactionConflict) as refused:
-                _log.warning("leader task postponed", task=task.name, reason=str(refused))
+            except (RequestError, TransactionConflict) as rejection:
+                _log.warning("leader task postponed", task=task.name, reason=str(rejection))
             except Exception as error:  # noqa: BLE001 - our bug; the task keeps running
                 _log.error("leader task failed", task=task.name, exc_info=error)
             await asyncio.sleep(task.interval(self._policy))

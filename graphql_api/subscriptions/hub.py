@@ -25,7 +25,7 @@ from graphql_api.subscriptions.routing import GroupRoutes
 from graphql_api.subscriptions.sessions import Session, refresh
 from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.subscriptions.tailer import LeaderHooks, Tailer
-from resolvers.outbox.cursors import encode_cursor
+from resolvers.outbox.cursors import encode_stream_cursor
 
 # How long a subscription waits for the stream to start, in seconds.
 START_TIMEOUT_S: Final = 5.0
@@ -125,7 +125,7 @@ class Hub:
         group = self._connections.group_of(subscription)
         if group is None or subscription.ended or subscription.queue or subscription.cursor is None:
             return subscription.cursor
-        return encode_cursor(self._state.stream, subscription.feed.scope, group.position_of(subscription))
+        return encode_stream_cursor(self._state.stream, subscription.feed.scope, group.position_of(subscription))
 
     def counts(self) -> EventCounts:
         """Return the counts for the metrics."""
@@ -195,7 +195,9 @@ class Hub:
         """Open a subscription again with changed access: it may be rejected now, or get other answers."""
         feed = subscription.feed
         # From its position, because the cursor that it started with may have expired long ago.
-        here = None if feed.stream.state else encode_cursor(self._state.stream, feed.scope, subscription.position)
+        here = (
+            None if feed.stream.state else encode_stream_cursor(self._state.stream, feed.scope, subscription.position)
+        )
         if errors := await self._open(subscription, here):
             subscription.reject(errors)
         else:
@@ -208,7 +210,7 @@ class Hub:
         feed = subscription.feed
         # A subscription that joins again keeps its cursor: less may have been sent than was queued.
         if feed.stream.state is None and subscription.cursor is None:
-            subscription.cursor = encode_cursor(self._state.stream, feed.scope, subscription.position)
+            subscription.cursor = encode_stream_cursor(self._state.stream, feed.scope, subscription.position)
         group = self._routes.group_for(subscription)
         self._connections.add(subscription, group)
         group.join(subscription)

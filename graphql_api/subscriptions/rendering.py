@@ -16,7 +16,7 @@ from graphql_api.context import Environment
 from graphql_api.errors import formatted
 from graphql_api.execution import CompiledSchema
 from graphql_api.subscriptions.requests import SubscriptionRequest
-from graphql_api.subscriptions.subscription import Delivery
+from graphql_api.subscriptions.subscription import RenderedAnswer
 from resolvers.outbox.feeds import Feed, FeedEvent, visible_events
 
 # Errors that pass with time: no event is lost because the database was busy.
@@ -29,7 +29,7 @@ _LONGEST_PAUSE_S: Final = 5.0
 class Rendered(Struct, frozen=True):
     """An answer; None when the viewer may not see the event. A `personal` one is for this account only."""
 
-    delivery: Delivery | None
+    delivery: RenderedAnswer | None
     personal: bool
 
 
@@ -106,7 +106,7 @@ class Renderer:
             result = await self._execute(request, operation, root)
         finally:
             await operation.close()
-        return Rendered(Delivery(_encode(result, root.cursor), root.cursor), bool(watched.identity_reads))
+        return Rendered(RenderedAnswer(_encode(result, root.cursor), root.cursor), bool(watched.identity_reads))
 
     async def _state(self, request: SubscriptionRequest, feed: Feed, viewer: Viewer) -> Rendered:
         if feed.stream.state is None:
@@ -117,7 +117,7 @@ class Renderer:
             result = await self._execute(request, operation, await feed.stream.state(operation))
         finally:
             await operation.close()
-        return Rendered(Delivery(_encode(result, None), None), bool(watched.identity_reads))
+        return Rendered(RenderedAnswer(_encode(result, None), None), bool(watched.identity_reads))
 
     async def _execute(self, request: SubscriptionRequest, operation: Any, root: Any) -> ExecutionResult:
         self.executions += 1

@@ -22,7 +22,7 @@ QUEUE_LIMIT: Final = 256
 READ_TIMEOUT_S: Final = 30.0
 
 
-class Delivery(Struct, frozen=True):
+class RenderedAnswer(Struct, frozen=True):
     """One answer, made once for all of its recipients: JSON text, and the cursor to resume behind it."""
 
     text: str
@@ -42,7 +42,7 @@ class Subscription:
         self.request = request
         self.session = session
         self.position = start
-        self.queue: deque[Delivery] = deque()
+        self.queue: deque[RenderedAnswer] = deque()
         self.errors: list[GraphQLError] | None = None
         self.ended = False
         self.opened: Opened | None = None
@@ -61,7 +61,7 @@ class Subscription:
         feed: Feed = self.opened.value
         return feed
 
-    def deliver(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: RenderedAnswer) -> None:
         """Queue a delivery; a client that is too far behind loses its connection instead."""
         if self.ended:
             return
@@ -82,7 +82,7 @@ class Subscription:
                 return False
         return True
 
-    def mark_sent(self, delivery: Delivery) -> None:
+    def mark_sent(self, delivery: RenderedAnswer) -> None:
         """Take the oldest delivery off the queue, because it was sent."""
         self.queue.popleft()
         if delivery.cursor is not None:

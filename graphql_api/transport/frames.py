@@ -22,7 +22,7 @@ class BadFrame(Exception):
         self.reason = reason
 
 
-class Payload(Struct, frozen=True, rename={"operation_name": "operationName"}):
+class SubscribePayload(Struct, frozen=True, rename={"operation_name": "operationName"}):
     """The GraphQL request of a subscribe message."""
 
     query: str
@@ -35,7 +35,7 @@ class Subscribe(Struct, frozen=True):
     """A request to subscribe; the client chose its id."""
 
     id: str
-    payload: Payload
+    payload: SubscribePayload
 
 
 class Frame(Struct, frozen=True):
@@ -62,7 +62,7 @@ class Frame(Struct, frozen=True):
         if not self.id or len(self.id) > _ID_LIMIT:
             raise BadFrame(4400, f"A subscription has an id of 1 to {_ID_LIMIT} characters.")
         try:
-            payload = msgspec.convert(self.payload, Payload)
+            payload = msgspec.convert(self.payload, SubscribePayload)
         except msgspec.ValidationError as error:
             raise BadFrame(4400, f"The payload of subscribe is not a GraphQL request: {error}") from None
         return Subscribe(self.id, payload)

@@ -119,9 +119,9 @@ class GraphQLEndpoint:
                 return await self._subscribe(request, graphql, found.signed_in)
         except BadRequest as bad:
             return _json(request, request_error(bad.message, BadArgument.code), bad.status)
-        except RequestError as refused:
+        except RequestError as rejection:
             return _json(
-                request, request_error(str(refused), **refused.extensions), _STATUS_CODES.get(type(refused), 400)
+                request, request_error(str(rejection), **rejection.extensions), _STATUS_CODES.get(type(rejection), 400)
             )
 
     async def _answer(self, request: Request, graphql: GraphQLRequest) -> Response:

@@ -179,9 +179,9 @@ class _Connection:
         try:
             self._session = await self._endpoint.sign_in(frame.credentials() or self._headers, self)
             await self._hub.connect(self._session)
-        except RequestError as refused:
-            code = 4403 if isinstance(refused, Unauthenticated) else 1013
-            raise BadFrame(code, str(refused)) from None
+        except RequestError as rejection:
+            code = 4403 if isinstance(rejection, Unauthenticated) else 1013
+            raise BadFrame(code, str(rejection)) from None
         if not self._close_reason.done():
             await self._send_json({"type": "connection_ack"})
 

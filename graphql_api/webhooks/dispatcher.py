@@ -23,8 +23,8 @@ from domain.webhooks.endpoints import Attempt
 from graphql_api.context import Environment
 from graphql_api.webhooks.sending import WebhookSender
 from graphql_api.webhooks.signing import signed_headers
-from resolvers.retrying import retrying
-from resolvers.webhooks.attempts import Tried, record_attempt
+from resolvers.retrying import retry_conflicts
+from resolvers.webhooks.attempts import CompletedAttempt, record_attempt
 from resolvers.webhooks.deliver import Delivery, next_delivery, served_endpoints
 from schema.events.data import event_body
 
@@ -82,9 +82,9 @@ class Dispatcher:
         reading = self._environment.database.reading(fresh=True)
         try:
             endpoints = await served_endpoints(reading)
-        except RequestError as refused:
+        except RequestError as rejection:
             self._kinds |= kinds
-            _log.warning("webhooks postponed", reason=str(refused))
+            _log.warning("webhooks postponed", reason=str(rejection))
             return
         finally:
             await reading.close()
@@ -115,9 +115,9 @@ class Dispatcher:
         try:
             while await self._step(endpoint_id):
                 pass
-        except (RequestError, TransactionConflict) as refused:
+        except (RequestError, TransactionConflict) as rejection:
             self._waiting.add(endpoint_id)
-            _log.warning("webhook postponed", endpoint=str(endpoint_id), reason=str(refused))
+            _log.warning("webhook postponed", endpoint=str(endpoint_id), reason=str(rejection))
             await asyncio.sleep(POLL_INTERVAL_S)
         except Exception as error:  # noqa: BLE001 - a bug with one endpoint must not stop the others
             self._waiting.add(endpoint_id)
@@ -133,7 +133,7 @@ class Dispatcher:
             if delivery is None:
                 return False
             attempt = await self._send(delivery)
-            await self._record(Tried(delivery.endpoint, delivery.facts.event, attempt))
+            await self._record(CompletedAttempt(delivery.endpoint, delivery.facts.event, attempt))
         if not attempt.delivered:
             self._waiting.add(endpoint_id)
         return attempt.delivered
@@ -142,7 +142,7 @@ class Dispatcher:
         async with self._connections:
             operation = self._environment.operation(None, fresh=True)
             try:
-                return await retrying(lambda: next_delivery(operation, endpoint_id))
+                return await retry_conflicts(lambda: next_delivery(operation, endpoint_id))
             finally:
                 await operation.close()
 
@@ -159,11 +159,11 @@ class Dispatcher:
             gone=outcome.gone,
         )
 
-    async def _record(self, tried: Tried) -> None:
+    async def _record(self, completed: CompletedAttempt) -> None:
         async with self._connections:
             operation = self._environment.operation(None, fresh=True)
             try:
                 # Jitter need not be unpredictable.
-                await retrying(lambda: record_attempt(operation, tried, random()))  # noqa: S311
+                await retry_conflicts(lambda: record_attempt(operation, completed, random()))  # noqa: S311
             finally:
                 await operation.close()

@@ -12,27 +12,25 @@ from db.accounts.rows import ApiKeyRow
 from domain.checks import NAME_LENGTH, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
-from resolvers.accounts.viewers import hash_of_secret
+from resolvers.accounts.viewers import hash_secret
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
 
-# A prefix of its own lets scanners of leaked secrets recognize the keys.
+# A distinctive prefix lets scanners of leaked secrets recognize the keys.
 KEY_PREFIX: Final = "tsk_"
-
-
 _HINT_LENGTH: Final = 8
 
 
 class CreateApiKey(Struct, frozen=True):
-    """Make a key with which a connected system acts as an account."""
+    """Create a key that lets a connected system act as an account."""
 
     account_id: UUID
     name: str
 
 
 class CreatedApiKey(Struct, frozen=True):
-    """A new key; the secret is told this once and never again."""
+    """A new key with its secret, which is never shown again."""
 
     key_id: UUID
     secret: str
@@ -56,6 +54,6 @@ async def create_api_key(operation: Operation, command: CreateApiKey) -> Created
             created_at=operation.now,
             revoked_at=None,
         )
-        await add_api_key(session, key, hash_of_secret(secret))
+        await add_api_key(session, key, hash_secret(secret))
         await append_event(operation, session, EventKind.API_KEY_CREATED, key.id)
     return CreatedApiKey(key.id, secret)

@@ -11,7 +11,7 @@ from resolvers.paging import Page, PageArguments, read_page
 async def list_accounts(
     operation: Operation, arguments: PageArguments, *, search: str | None = None, role: Role | None = None
 ) -> Page[AccountRow]:
-    """A page of accounts by name."""
+    """List accounts by name."""
     words = words_of(search)
     parameters = {"words": words} if words else {}
     if role is not None:
@@ -27,7 +27,7 @@ async def list_accounts(
 
 
 async def list_api_keys(operation: Operation, arguments: PageArguments) -> Page[ApiKeyRow]:
-    """A page of API keys, newest first."""
+    """List API keys, newest first."""
     return await read_page(
         operation, arguments, statements.NEWEST_API_KEYS, statements.api_key_page, {}, count=statements.API_KEY_COUNT
     )

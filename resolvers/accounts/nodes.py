@@ -1,4 +1,4 @@
-"""The kinds of nodes of accounts."""
+"""The node kinds of accounts."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

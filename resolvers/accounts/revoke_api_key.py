@@ -12,7 +12,7 @@ from resolvers.validation import reject_invalid
 
 
 async def revoke_api_key(operation: Operation, key_id: UUID) -> UUID:
-    """Make a key open nothing any more; revoking it again changes nothing. Raises InvalidInput."""
+    """Revoke a key; revoking it again changes nothing. Raises InvalidInput."""
     async with operation.writing() as session:
         keys = await session.fetch(LOCK_API_KEY, id=key_id)
         if not keys:

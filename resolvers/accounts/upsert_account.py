@@ -15,7 +15,7 @@ from domain.failures import Problem, UserErrorCode
 from domain.permissions import Role
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
-from resolvers.validation import existing, reject_invalid, upserting
+from resolvers.validation import lock_existing, open_upsert, reject_invalid
 
 
 class UpsertAccount(Struct, frozen=True):
@@ -30,15 +30,15 @@ class UpsertAccount(Struct, frozen=True):
 
 
 async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
-    """Store the account with exactly these roles and return its id; storing it as it is changes nothing.
+    """Store the account with exactly these roles and return its id; storing the same values again changes nothing.
 
     Raises InvalidInput.
     """
     email = (command.email or "").strip() or None
     reject_invalid(_problems(command, email, operation.viewer.account_id))
     taken = {"uq_account__email": ("email", "Another account has this e-mail address.")}
-    async with upserting(operation, taken) as session:
-        stored = await existing(session, LOCK_ACCOUNT, command.id, "account")
+    async with open_upsert(operation, taken) as session:
+        stored = await lock_existing(session, LOCK_ACCOUNT, command.id, "account")
         if command.vendor_id and not await session.fetch(VENDORS_BY_ID, ids=[command.vendor_id]):
             reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This vendor does not exist.", ("vendorId",))])
         key = operation.new_id() if stored is None else stored.id

@@ -1,4 +1,4 @@
-"""Reads of the catalog, by id and as lists."""
+"""Loaders and lists of the catalog."""
 
 from typing import Any
 from uuid import UUID
@@ -14,54 +14,54 @@ from resolvers.paging import Page, PageArguments, read_page
 
 
 async def products_by_id(operation: Operation, ids: list[UUID]) -> list[ProductRow | None]:
-    """The products, or None where there is none."""
+    """Load products; None for unknown ids."""
     return align_one(ids, await operation.fetch(statements.PRODUCTS_BY_ID, ids=ids), lambda row: row.id)
 
 
 async def variants_by_id(operation: Operation, ids: list[UUID]) -> list[VariantRow | None]:
-    """The variants, or None where there is none."""
+    """Load variants; None for unknown ids."""
     return align_one(ids, await operation.fetch(statements.VARIANTS_BY_ID, ids=ids), lambda row: row.id)
 
 
 async def geographies_by_id(operation: Operation, ids: list[UUID]) -> list[GeographyRow | None]:
-    """The geographies, or None where there is none."""
+    """Load geographies; None for unknown ids."""
     return align_one(ids, await operation.fetch(statements.GEOGRAPHIES_BY_ID, ids=ids), lambda row: row.id)
 
 
 async def tiers_by_id(operation: Operation, ids: list[UUID]) -> list[TierRow | None]:
-    """The tiers, or None where there is none."""
+    """Load tiers; None for unknown ids."""
     return align_one(ids, await operation.fetch(statements.TIERS_BY_ID, ids=ids), lambda row: row.id)
 
 
 async def vendors_by_id(operation: Operation, ids: list[UUID]) -> list[VendorRow | None]:
-    """The vendors, or None where there is none."""
+    """Load vendors; None for unknown ids."""
     return align_one(ids, await operation.fetch(statements.VENDORS_BY_ID, ids=ids), lambda row: row.id)
 
 
 async def variants_by_product(operation: Operation, ids: list[UUID]) -> list[list[VariantRow]]:
-    """The variants of each product, by SKU."""
+    """Load the variants of each product, by SKU."""
     return align_many(ids, await operation.fetch(statements.VARIANTS_BY_PRODUCT, ids=ids), lambda row: row.product_id)
 
 
 async def children_by_geography(operation: Operation, ids: list[UUID]) -> list[list[GeographyRow]]:
-    """The geographies right beneath each, by name."""
+    """Load the direct children of each geography, by name."""
     rows = await operation.fetch(statements.CHILDREN_BY_GEOGRAPHY, ids=ids)
     found: list[list[Any]] = align_many(ids, rows, lambda row: row.parent_id)
     return found
 
 
 async def list_tiers(operation: Operation) -> list[TierRow]:
-    """All tiers, the lowest rank first."""
+    """List all tiers, lowest rank first."""
     return await operation.fetch(statements.ALL_TIERS)
 
 
 async def list_categories(operation: Operation) -> list[str]:
-    """The categories of the products, by name."""
+    """List the categories of products, by name."""
     return await operation.fetch(statements.CATEGORIES)
 
 
 async def list_geographies(operation: Operation, *, parent_id: UUID | None, search: str | None) -> list[GeographyRow]:
-    """The geographies beneath `parent_id` or matching `search`; the countries when neither is given."""
+    """List the geographies beneath `parent_id` or matching `search`; the countries when neither is given."""
     words = words_of(search)
     parameters: dict[str, Any] = {"words": words} if words else {}
     if parent_id is not None:
@@ -73,7 +73,7 @@ async def list_geographies(operation: Operation, *, parent_id: UUID | None, sear
 async def list_products(
     operation: Operation, arguments: PageArguments, *, search: str | None = None, category: str | None = None
 ) -> Page[ProductRow]:
-    """A page of products by name; a search finds them by their SKUs too."""
+    """List products by name; a search also matches SKUs."""
     parameters = _words(search)
     searched = bool(parameters)
     if category is not None:
@@ -91,7 +91,7 @@ async def list_products(
 async def list_variants(
     operation: Operation, arguments: PageArguments, *, search: str | None = None
 ) -> Page[VariantRow]:
-    """A page of variants by SKU; a search finds them by their products' names too."""
+    """List variants by SKU; a search also matches product names."""
     parameters = _words(search)
     return await read_page(
         operation,
@@ -106,7 +106,7 @@ async def list_variants(
 async def list_vendors(
     operation: Operation, arguments: PageArguments, *, search: str | None = None, kind: VendorKind | None = None
 ) -> Page[VendorRow]:
-    """A page of vendors by name."""
+    """List vendors by name."""
     parameters = _words(search)
     searched = bool(parameters)
     if kind is not None:

@@ -1,4 +1,4 @@
-"""The kinds of nodes of the catalog."""
+"""The node kinds of the catalog."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

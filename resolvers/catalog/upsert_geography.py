@@ -7,7 +7,7 @@ from msgspec import Struct
 from db.catalog.changes import put
 from db.catalog.reads import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
 from db.catalog.rows import GeographyRow
-from db.ecps.changes import follow_geography
+from db.ecps.changes import update_places_of_ecps
 from domain.catalog.facts import GeographyLevel
 from domain.catalog.inputs import parent_problems
 from domain.checks import NAME_LENGTH, code_problems, text_problems
@@ -15,7 +15,7 @@ from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
-from resolvers.validation import existing, reject_invalid, upserting
+from resolvers.validation import lock_existing, open_upsert, reject_invalid
 
 
 class UpsertGeography(Struct, frozen=True):
@@ -29,7 +29,7 @@ class UpsertGeography(Struct, frozen=True):
 
 
 async def upsert_geography(operation: Operation, command: UpsertGeography) -> UUID:
-    """Store the geography and return its id; storing it as it is changes nothing. Raises InvalidInput.
+    """Store the geography and return its id; storing the same values again changes nothing. Raises InvalidInput.
 
     A geography with children keeps its level; parents are one level up, so the tree cannot have a circle. The ECPs of a
     geography that moves go with it.
@@ -40,9 +40,9 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
             *text_problems(command.name, ("name",), "The name", NAME_LENGTH),
         ]
     )
-    async with upserting(operation, {"uq_geography__code": ("code", "Another geography has this code.")}) as session:
-        stored = await existing(session, LOCK_GEOGRAPHY, command.id, "geography")
-        # Locked, so that it keeps its level while something is put beneath it.
+    async with open_upsert(operation, {"uq_geography__code": ("code", "Another geography has this code.")}) as session:
+        stored = await lock_existing(session, LOCK_GEOGRAPHY, command.id, "geography")
+        # The lock keeps the level of the parent while a child is added.
         parents = await session.fetch(LOCK_GEOGRAPHY, id=command.parent_id) if command.parent_id else []
         if command.parent_id is not None and not parents:
             reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("parentId",))])
@@ -62,6 +62,6 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
         if geography != stored:
             await put(session, [geography])
             if stored is not None and (stored.level, stored.parent_id) != (geography.level, geography.parent_id):
-                await follow_geography(session, key)
+                await update_places_of_ecps(session, key)
             await append_event(operation, session, EventKind.GEOGRAPHY_SAVED, key)
     return key

@@ -15,7 +15,7 @@ from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
-from resolvers.validation import existing, reject_invalid, upserting
+from resolvers.validation import lock_existing, open_upsert, reject_invalid
 
 
 class VariantEntry(Struct, frozen=True):
@@ -27,7 +27,7 @@ class VariantEntry(Struct, frozen=True):
 
 
 class UpsertProduct(Struct, frozen=True):
-    """Add a product, or replace the one with this id; variants that are not named stay as they are."""
+    """Add a product, or replace the one with this id; other variants stay as they are."""
 
     id: UUID | None
     name: str
@@ -37,7 +37,7 @@ class UpsertProduct(Struct, frozen=True):
 
 
 async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
-    """Store the product with its variants and return its id; storing it as it is changes nothing.
+    """Store the product with its variants and return its id; storing the same values again changes nothing.
 
     Raises InvalidInput.
     """
@@ -46,8 +46,8 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
         "uq_product__name": ("name", "Another product has this name."),
         "uq_variant__sku": ("variants", "One of these SKUs belongs to another variant."),
     }
-    async with upserting(operation, taken) as session:
-        stored = await existing(session, LOCK_PRODUCT, command.id, "product")
+    async with open_upsert(operation, taken) as session:
+        stored = await lock_existing(session, LOCK_PRODUCT, command.id, "product")
         product_id = operation.new_id() if stored is None else stored.id
         mine = {variant.id: variant for variant in await session.fetch(VARIANTS_BY_PRODUCT, ids=[product_id])}
         reject_invalid(_foreign_variants(command.variants, mine.keys()))

@@ -12,7 +12,7 @@ from domain.checks import NAME_LENGTH, code_problems, number_problems, text_prob
 from domain.events import EventKind
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
-from resolvers.validation import existing, reject_invalid, upserting
+from resolvers.validation import lock_existing, open_upsert, reject_invalid
 
 
 class UpsertTier(Struct, frozen=True):
@@ -25,7 +25,7 @@ class UpsertTier(Struct, frozen=True):
 
 
 async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
-    """Store the tier and return its id; storing it as it is changes nothing. Raises InvalidInput."""
+    """Store the tier and return its id; storing the same values again changes nothing. Raises InvalidInput."""
     reject_invalid(
         [
             *code_problems(command.code.strip(), ("code",), "The code"),
@@ -37,8 +37,8 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
         "uq_tier__code": ("code", "Another tier has this code."),
         "uq_tier__rank": ("rank", "Another tier has this rank."),
     }
-    async with upserting(operation, taken) as session:
-        stored = await existing(session, LOCK_TIER, command.id, "tier")
+    async with open_upsert(operation, taken) as session:
+        stored = await lock_existing(session, LOCK_TIER, command.id, "tier")
         key = operation.new_id() if stored is None else stored.id
         tier = TierRow(id=key, code=command.code.strip(), name=command.name.strip(), rank=command.rank)
         if tier != stored:

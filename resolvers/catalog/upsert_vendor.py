@@ -12,7 +12,7 @@ from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
-from resolvers.validation import existing, reject_invalid, upserting
+from resolvers.validation import lock_existing, open_upsert, reject_invalid
 
 
 class UpsertVendor(Struct, frozen=True):
@@ -26,7 +26,7 @@ class UpsertVendor(Struct, frozen=True):
 
 
 async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
-    """Store the vendor and return its id; storing it as it is changes nothing. Raises InvalidInput."""
+    """Store the vendor and return its id; storing the same values again changes nothing. Raises InvalidInput."""
     city = (command.city or "").strip() or None
     reject_invalid(
         [
@@ -35,8 +35,8 @@ async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
             *text_problems(city, ("city",), "The city", (0, NAME_LENGTH[1])),
         ]
     )
-    async with upserting(operation, {"uq_vendor__code": ("code", "Another vendor has this code.")}) as session:
-        stored = await existing(session, LOCK_VENDOR, command.id, "vendor")
+    async with open_upsert(operation, {"uq_vendor__code": ("code", "Another vendor has this code.")}) as session:
+        stored = await lock_existing(session, LOCK_VENDOR, command.id, "vendor")
         key = operation.new_id() if stored is None else stored.id
         vendor = VendorRow(
             id=key, code=command.code.strip(), name=command.name.strip(), kind=command.kind.value, city=city

@@ -15,13 +15,13 @@ from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey
 from domain.work.queues import EcpQueue, queue_of
 from resolvers.context import Operation
-from resolvers.ecps.loaders import seen_by
+from resolvers.ecps.loaders import scope_parameters
 from resolvers.filtering import level_of, one_or_many
 from resolvers.paging import Page, PageArguments, empty_page, read_nearby_first, read_page
 
 
 class EcpFilter(Struct, frozen=True):
-    """What to list; whatever is None does not restrict the list, and everything given must hold together."""
+    """Filters of a list. None does not restrict the list; all other filters must match."""
 
     search: str | None = None
     geography_ids: Sequence[UUID] | None = None
@@ -33,9 +33,9 @@ class EcpFilter(Struct, frozen=True):
 
 
 async def list_ecps(operation: Operation, arguments: PageArguments, chosen: EcpFilter, order: EcpOrder) -> Page[EcpRow]:
-    """A page of the ECPs that the viewer sees. Raises BadArgument."""
+    """List the ECPs that the viewer may see. Raises BadArgument."""
     scope = operation.viewer.ecp_scope
-    filters, parameters = await _compiled(operation, chosen)
+    filters, parameters = await _compile_filter(operation, chosen)
 
     async def read(*, nearby: bool) -> Page[EcpRow]:
         return await read_page(
@@ -43,7 +43,7 @@ async def list_ecps(operation: Operation, arguments: PageArguments, chosen: EcpF
             arguments,
             SORTS[order],
             lambda **page: ecp_page(scope, filters, order, nearby=nearby, **page),
-            {**parameters, **seen_by(operation.viewer, scope)},
+            {**parameters, **scope_parameters(operation.viewer, scope)},
             count=ecp_count(scope, filters),
         )
 
@@ -51,7 +51,7 @@ async def list_ecps(operation: Operation, arguments: PageArguments, chosen: EcpF
 
 
 async def ecps_by_queue(operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments) -> list[Page[EcpRow]]:
-    """Loader: a page of the ECPs of each queue, the longest registered first; other queues have none."""
+    """Load a page of the ECPs of each queue, longest registered first; an empty page for queues of other objects."""
     order = EcpOrder.REGISTERED_AT_ASC
     queues = [queue_of(key, operation.viewer) for key in keys]
     return [
@@ -62,12 +62,12 @@ async def ecps_by_queue(operation: Operation, keys: list[WorkQueueKey], argument
     ]
 
 
-async def _compiled(operation: Operation, chosen: EcpFilter) -> tuple[EcpFilters, dict[str, Any]]:
-    """Which predicates a filter needs, and the values of their parameters."""
+async def _compile_filter(operation: Operation, chosen: EcpFilter) -> tuple[EcpFilters, dict[str, Any]]:
+    """Return the predicates that the filter needs, and the values of their parameters."""
     places = one_or_many("geography_id", "geography_ids", chosen.geography_ids)
     statuses = None if chosen.statuses is None else [status.value for status in chosen.statuses]
     parameters: dict[str, Any] = {
-        **_searched(operation, chosen.search),
+        **_search_parameters(operation, chosen.search),
         **places,
         **one_or_many("tier_id", "tier_ids", chosen.tier_ids),
         **one_or_many("status", "statuses", statuses),
@@ -82,8 +82,8 @@ async def _compiled(operation: Operation, chosen: EcpFilter) -> tuple[EcpFilters
     return EcpFilters(**flags), given
 
 
-def _searched(operation: Operation, search: str | None) -> dict[str, str]:
-    """A whole e-mail address finds whose it is, for those who see addresses; for everybody else it is but words."""
+def _search_parameters(operation: Operation, search: str | None) -> dict[str, str]:
+    """Search by e-mail address for viewers who may see all addresses; otherwise search by words."""
     if search is not None and "@" in search and operation.viewer.contact_scope is EcpScope.ALL:
         return {"email": search.strip()}
     words = words_of(search)
@@ -91,7 +91,7 @@ def _searched(operation: Operation, search: str | None) -> dict[str, str]:
 
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """The beginning of a day, or of one after it; None where the calendar ends."""
+    """Return the beginning of the day `days` after this one; None past the end of the calendar."""
     if day is None or day > date.max - timedelta(days=days):
         return None
     return datetime.combine(day + timedelta(days=days), time(), UTC)

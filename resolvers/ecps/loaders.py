@@ -1,4 +1,4 @@
-"""Batched reads of ECPs, and of what only some may know of them."""
+"""Loaders of ECPs and their restricted fields."""
 
 from typing import Any
 from uuid import UUID
@@ -14,37 +14,39 @@ from resolvers.context import Operation
 from resolvers.loading import align_one
 
 
-def seen_by(viewer: Viewer, scope: EcpScope) -> dict[str, Any]:
-    """The parameters that the predicate of a scope takes."""
+def scope_parameters(viewer: Viewer, scope: EcpScope) -> dict[str, Any]:
+    """Return the parameters that the predicate of a scope takes."""
     return {"viewer_ecp_id": viewer.ecp_id} if scope is EcpScope.OWN else {}
 
 
 async def ecps_by_id(operation: Operation, ids: list[UUID]) -> list[EcpRow | None]:
-    """The ECPs that the viewer may see, or None: an unknown ECP and a foreign one answer alike."""
+    """Load ECPs; None for unknown ids and for ECPs that the viewer may not see."""
     scope = operation.viewer.ecp_scope
-    rows = await operation.fetch(statements.ecps_by_id(scope), ids=ids, **seen_by(operation.viewer, scope))
+    rows = await operation.fetch(
+        statements.select_ecps_by_id(scope), ids=ids, **scope_parameters(operation.viewer, scope)
+    )
     return align_one(ids, rows, lambda row: row.id)
 
 
 async def find_ecp(operation: Operation, code: str) -> EcpRow | None:
-    """The ECP of a code, if the viewer may see it."""
+    """Find the ECP with this code, if the viewer may see it."""
     scope = operation.viewer.ecp_scope
     found = code.strip().upper()
-    rows = await operation.fetch(statements.ecp_by_code(scope), code=found, **seen_by(operation.viewer, scope))
+    rows = await operation.fetch(statements.ecp_by_code(scope), code=found, **scope_parameters(operation.viewer, scope))
     return rows[0] if rows else None
 
 
 async def contacts_by_ecp(operation: Operation, ids: list[UUID]) -> list[ContactRow | None]:
-    """The contact data of each ECP, or None for those whose it the viewer may not see."""
+    """Load the contact data of each ECP; None where the viewer may not see it."""
     scope = operation.viewer.contact_scope
     if scope is EcpScope.NONE:
         return [None] * len(ids)
-    rows = await operation.fetch(statements.contacts_by_id(scope), ids=ids, **seen_by(operation.viewer, scope))
+    rows = await operation.fetch(statements.contacts_by_id(scope), ids=ids, **scope_parameters(operation.viewer, scope))
     return align_one(ids, rows, lambda row: row.id)
 
 
 async def accounts_of_ecps(operation: Operation, ids: list[UUID]) -> list[AccountRow | None]:
-    """The accounts with which ECPs sign in, which hold an address too: for those who may see accounts or addresses."""
+    """Load the accounts with which ECPs sign in, for viewers who may see accounts or e-mail addresses."""
     viewer = operation.viewer
     if viewer.may(Permission.ACCOUNT_READ) or viewer.contact_scope is EcpScope.ALL:
         return await accounts_by_id(operation, ids)
@@ -53,5 +55,5 @@ async def accounts_of_ecps(operation: Operation, ids: list[UUID]) -> list[Accoun
 
 
 async def actions_by_standing(operation: Operation, standings: list[EcpFacts]) -> list[list[EcpAction]]:
-    """What the viewer may do to each ECP now, by the same guards as the mutations."""
+    """Load the actions that the viewer may take on each ECP now, by the same guards as the mutations."""
     return [list(ECP_GUARDS.allowed(standing, operation.viewer)) for standing in standings]

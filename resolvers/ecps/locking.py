@@ -1,4 +1,4 @@
-"""What the mutations of ECPs share: locking one, holding a place, and what is wrong with what is told of somebody."""
+"""What the mutations of ECPs share: lock an ECP, pin a place, and validate the details of an ECP."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.catalog.rows import GeographyRow
-from db.ecps.reads import ECP_BY_EMAIL, LOCK_GEOGRAPHY_FOR_SHARE, lock_ecp
+from db.ecps.reads import ECP_BY_EMAIL, LOCK_GEOGRAPHY_FOR_SHARE, select_ecp_for_update
 from db.ecps.rows import EcpPlace, EcpRecord
 from db.sessions import Writing
 from domain.catalog.facts import GeographyLevel
@@ -18,29 +18,31 @@ from domain.ecps.inputs import MISSING_PLACE, TAKEN_EMAIL, EcpDetails, details_p
 from domain.failures import InvalidInput, NotFound, Problem
 from domain.permissions import EcpScope
 from resolvers.context import Operation
-from resolvers.ecps.loaders import seen_by
+from resolvers.ecps.loaders import scope_parameters
 from resolvers.validation import reject_invalid
 
-# The unique index of e-mail addresses, and the field that is to blame.
-TAKEN: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({"uq_ecp__email": ("email", TAKEN_EMAIL.message)})
+# The field and the sentence for each unique index that a mutation may violate.
+UNIQUE_FIELDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"uq_ecp__email": ("email", TAKEN_EMAIL.message)}
+)
 
 
-class Decided(Struct, frozen=True):
-    """An ECP that something is decided about, with a reason."""
+class EcpWithReason(Struct, frozen=True):
+    """The ECP that a command applies to, with a reason."""
 
     ecp_id: UUID
     reason: str
 
 
-async def locked(
+async def lock_ecp(
     operation: Operation, session: Writing, ecp_id: UUID, action: EcpAction | None, *, scope: EcpScope | None = None
 ) -> EcpRecord:
-    """Lock an ECP that the viewer may see, in order to do `action`; with a `scope` one of those that it shows.
+    """Lock an ECP that the viewer may see and check the guard of `action`; `scope` overrides the scope of the viewer.
 
     Raises NotFound, IllegalState and SelfApproval.
     """
     shown = operation.viewer.ecp_scope if scope is None else scope
-    rows = await session.fetch(lock_ecp(shown), id=ecp_id, **seen_by(operation.viewer, shown))
+    rows = await session.fetch(select_ecp_for_update(shown), id=ecp_id, **scope_parameters(operation.viewer, shown))
     if not rows:
         raise NotFound("ECP", ECP_PATH)
     if action is not None:
@@ -49,9 +51,9 @@ async def locked(
 
 
 async def pin_place(session: Writing, geography_id: UUID) -> EcpPlace | None:
-    """The place of a geography, held until the transaction ends; None when it does not exist.
+    """Lock a geography for sharing until the transaction ends and return its place; None when it does not exist.
 
-    Geographies are always locked from the lower to the upper one.
+    Geographies are always locked upward, from child to parent.
     """
     chain: list[GeographyRow] = []
     above: UUID | None = geography_id
@@ -65,16 +67,16 @@ async def pin_place(session: Writing, geography_id: UUID) -> EcpPlace | None:
     return EcpPlace(geography_id=geography_id, name=chain[0].name, region_id=region, country_id=chain[-1].id)
 
 
-def settled(place: EcpPlace | None, found: Sequence[Problem]) -> EcpPlace:
-    """The place, if there is one and nothing else is wrong. Raises InvalidInput with everything that is."""
+def require_place(place: EcpPlace | None, found: Sequence[Problem]) -> EcpPlace:
+    """Return the place. Raises InvalidInput with all problems if it is missing or there are others."""
     if place is None:
         raise InvalidInput(*(problem.under("input") for problem in (*found, MISSING_PLACE)))
     reject_invalid(found)
     return place
 
 
-async def problems(session: Writing, details: EcpDetails, ecp_id: UUID | None = None) -> list[Problem]:
-    """Everything that is wrong with what is told of an ECP; `ecp_id` is who it is told of, if it is one already."""
+async def find_problems(session: Writing, details: EcpDetails, ecp_id: UUID | None = None) -> list[Problem]:
+    """Find all problems with the details of an ECP; `ecp_id` is the id of the ECP if it is already registered."""
     found = [*details_problems(details)]
     owners = [] if details.email is None else await session.fetch(ECP_BY_EMAIL, email=details.email)
     if any(owner != ecp_id for owner in owners):

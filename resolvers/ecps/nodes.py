@@ -1,4 +1,4 @@
-"""The kinds of nodes of ECPs."""
+"""The node kinds of ECPs."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

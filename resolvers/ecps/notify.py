@@ -9,7 +9,7 @@ from db.ecps.rows import EcpRow
 from db.outbox.changes import NewEvent
 from db.sessions import Writing
 from domain.permissions import Role
-from resolvers.accounts.viewers import viewers_of_accounts
+from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
 
@@ -17,7 +17,7 @@ from resolvers.notifications.notify import append_and_notify
 async def notify_ecp(operation: Operation, session: Writing, event: NewEvent, ecp: EcpRow, message: str) -> None:
     """Append the event and notify the account of the ECP, if it can sign in and is not the actor."""
     known = set() if ecp.account_id is None else {ecp.account_id} - {operation.viewer.account_id}
-    messages = dict.fromkeys(await viewers_of_accounts(session, list(known)), message)
+    messages = dict.fromkeys(await load_viewers(session, list(known)), message)
     await append_and_notify(operation, session, event, messages, actor_id=None)
 
 

@@ -18,33 +18,33 @@ from domain.ecps.sentences import registered
 from domain.events import EventKind
 from domain.requests import REVOKED_CREDENTIAL, Unauthenticated
 from resolvers.context import Operation
-from resolvers.ecps.locking import TAKEN, pin_place, problems, settled
+from resolvers.ecps.locking import UNIQUE_FIELDS, find_problems, pin_place, require_place
 from resolvers.ecps.notify import notify_managers
-from resolvers.validation import upserting
+from resolvers.validation import open_upsert
 
 
 class RegisterEcp(Struct, frozen=True):
-    """Become an ECP."""
+    """Register the viewer as an ECP."""
 
     details: EcpDetails
     geography_id: UUID
 
 
 async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
-    """Make the viewer's account an ECP, which waits for verification, and return its id.
+    """Register an ECP for the viewer's account, pending verification, and return its id.
 
     Raises RegisteredAlready, InvalidInput, and Unauthenticated when the account is disabled at the same time.
     """
     details, viewer = command.details.trimmed, operation.viewer
-    async with upserting(operation, TAKEN) as session:
-        # Whoever registers on two devices at once waits here, and is then told that they are registered.
+    async with open_upsert(operation, UNIQUE_FIELDS) as session:
+        # A second registration at the same time waits here and then fails with RegisteredAlready.
         (account,) = await session.fetch(LOCK_ACCOUNT, id=viewer.account_id)
         if account.disabled_at is not None:
-            # It was erased or disabled meanwhile: nothing of it comes back.
+            # The account was erased or disabled in the meantime and must stay so.
             raise Unauthenticated(REVOKED_CREDENTIAL)
         if codes := await session.fetch(CODE_OF_ACCOUNT, account_id=viewer.account_id):
             raise RegisteredAlready(codes[0])
-        place = settled(await pin_place(session, command.geography_id), await problems(session, details))
+        place = require_place(await pin_place(session, command.geography_id), await find_problems(session, details))
         ecp_id = operation.new_id()
         code = await next_code(session, CODE_KIND, operation.now.year)
         await add_ecp(

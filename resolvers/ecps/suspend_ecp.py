@@ -11,20 +11,20 @@ from domain.ecps.inputs import reason_problems
 from domain.ecps.sentences import suspended
 from domain.events import EventKind
 from resolvers.context import Operation
-from resolvers.ecps.locking import Decided, locked
+from resolvers.ecps.locking import EcpWithReason, lock_ecp
 from resolvers.ecps.notify import notify_ecp
 from resolvers.validation import reject_invalid
 
 
-async def suspend_ecp(operation: Operation, command: Decided) -> UUID:
-    """Keep an active ECP from enrolling and earning until it is verified again, and tell it why.
+async def suspend_ecp(operation: Operation, command: EcpWithReason) -> UUID:
+    """Suspend an active ECP from enrolling and earning until it is verified again, and notify it of the reason.
 
     Raises InvalidInput, NotFound, IllegalState and SelfApproval.
     """
     reject_invalid(reason_problems(command.reason))
     reason = command.reason.strip()
     async with operation.writing() as session:
-        ecp = (await locked(operation, session, command.ecp_id, EcpAction.SUSPEND)).ecp
+        ecp = (await lock_ecp(operation, session, command.ecp_id, EcpAction.SUSPEND)).ecp
         await touch_ecp(
             session, ecp.id, status=EcpStatus.SUSPENDED.value, suspended_reason=reason, updated_at=operation.now
         )

@@ -13,12 +13,12 @@ from domain.ecps.inputs import EcpDetails, verified_field_problems
 from domain.events import EventKind
 from domain.failures import Problem
 from resolvers.context import Operation
-from resolvers.ecps.locking import TAKEN, locked, pin_place, problems, settled
-from resolvers.validation import reject_invalid, upserting
+from resolvers.ecps.locking import UNIQUE_FIELDS, find_problems, lock_ecp, pin_place, require_place
+from resolvers.validation import open_upsert, reject_invalid
 
 
 class UpdateEcp(Struct, frozen=True):
-    """Correct what an ECP tells of itself: None stays as it is, and an empty text is removed."""
+    """Correct the details of an ECP. None keeps a value, and an empty text removes it."""
 
     ecp_id: UUID
     display_name: str | None = None
@@ -28,7 +28,7 @@ class UpdateEcp(Struct, frozen=True):
     phone: str | None = None
     license_number: str | None = None
 
-    def upon(self, before: EcpDetails) -> EcpDetails:
+    def apply_to(self, before: EcpDetails) -> EcpDetails:
         """The details after the correction."""
         return EcpDetails(
             display_name=before.display_name if self.display_name is None else self.display_name,
@@ -40,26 +40,26 @@ class UpdateEcp(Struct, frozen=True):
 
 
 async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
-    """Correct an ECP: a manager any, an ECP itself; nothing changes when everything is so already.
+    """Correct the details of an ECP: managers may correct any ECP, and an ECP may correct its own.
 
-    Once it is verified, its name, place and license are for other managers to correct. Raises InvalidInput,
-    NotFound and IllegalState.
+    Only other managers may correct the name, place and license of a verified ECP. The same values change nothing.
+    Raises InvalidInput, NotFound and IllegalState.
     """
-    async with upserting(operation, TAKEN) as session:
-        # Before the ECP: whoever moves a geography locks it before the ECPs that are there.
+    async with open_upsert(operation, UNIQUE_FIELDS) as session:
+        # Before the ECP: a move of a geography also locks the geography before its ECPs.
         place = None if command.geography_id is None else await pin_place(session, command.geography_id)
         scope = operation.viewer.contact_scope
-        record = await locked(operation, session, command.ecp_id, EcpAction.UPDATE, scope=scope)
-        before, after = record.details, command.upon(record.details)
+        record = await lock_ecp(operation, session, command.ecp_id, EcpAction.UPDATE, scope=scope)
+        before, after = record.details, command.apply_to(record.details)
         found: list[Problem] = []
         moved = command.geography_id not in {None, record.ecp.geography_id}
-        # Four eyes: what somebody else verified is not the ECP's to correct, not even when it is a manager, too.
+        # Four eyes: an ECP may not correct verified details of its own, even if it is also a manager.
         own = record.ecp.id == operation.viewer.ecp_id
         if own and record.ecp.status != EcpStatus.PENDING:
             found += verified_field_problems(before, after, moved=moved)
-        found += await problems(session, after, record.ecp.id)
+        found += await find_problems(session, after, record.ecp.id)
         if command.geography_id is not None:
-            settled(place, found)
+            require_place(place, found)
         reject_invalid(found)
         if moved or after != before:
             await set_details(session, record.ecp.id, after, place if moved else None, operation.now)

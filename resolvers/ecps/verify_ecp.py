@@ -16,7 +16,7 @@ from domain.ecps.sentences import reinstated, tier_changed, verified
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation
-from resolvers.ecps.locking import locked
+from resolvers.ecps.locking import lock_ecp
 from resolvers.ecps.notify import notify_ecp
 from resolvers.validation import reject_invalid
 
@@ -24,20 +24,20 @@ _SENTENCES = {EcpStatus.PENDING: verified, EcpStatus.ACTIVE: tier_changed, EcpSt
 
 
 class VerifyEcp(Struct, frozen=True):
-    """Make an ECP active, with a tier."""
+    """Activate an ECP with a tier."""
 
     ecp_id: UUID
     tier_id: UUID
 
 
 async def verify_ecp(operation: Operation, command: VerifyEcp) -> UUID:
-    """Make an ECP active, with the tier, and tell it so; one that is so already stays as it is.
+    """Activate an ECP with the tier and notify it; an active ECP with this tier stays unchanged.
 
-    It changes the tier of an active one, and makes a suspended one active again. Raises NotFound, IllegalState,
+    Also changes the tier of an active ECP, and reinstates a suspended one. Raises NotFound, IllegalState,
     SelfApproval and InvalidInput.
     """
     async with operation.writing() as session:
-        ecp = (await locked(operation, session, command.ecp_id, EcpAction.VERIFY)).ecp
+        ecp = (await lock_ecp(operation, session, command.ecp_id, EcpAction.VERIFY)).ecp
         tiers = await session.fetch(TIERS_BY_ID, ids=[command.tier_id])
         if not tiers:
             reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This tier does not exist.", ("tierId",))])

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.enrollments.changes import record_decision
+from db.enrollments.changes import record_enrollment_decision
 from db.enrollments.rows import EnrollmentStandingRow
 from db.outbox.changes import NewEvent
 from domain.checks import REASON_LENGTH, text_problems
@@ -14,14 +14,14 @@ from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
 from domain.enrollments.sentences import you_were_accepted, you_were_rejected
 from domain.events import EventKind
 from resolvers.context import Operation
-from resolvers.enrollments.loaders import standing_of
+from resolvers.enrollments.loaders import build_enrollment_facts
 from resolvers.enrollments.locking import lock_enrollment
 from resolvers.enrollments.notify import notify_of_enrollment
 from resolvers.validation import reject_invalid
 
 
 class DecideEnrollment(Struct, frozen=True):
-    """Accept what an ECP asked for, or reject it with a reason."""
+    """Accept the request of an ECP, or reject it with a reason."""
 
     enrollment_id: UUID
     accept: bool
@@ -29,7 +29,7 @@ class DecideEnrollment(Struct, frozen=True):
 
 
 async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> UUID:
-    """Decide about an enrollment that is pending; the ECP is told.
+    """Decide on a pending enrollment and notify the ECP.
 
     Raises InvalidInput, NotFound, IllegalState and SelfApproval.
     """
@@ -40,8 +40,8 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
     action = EnrollmentAction.ACCEPT if command.accept else EnrollmentAction.REJECT
     async with operation.writing() as session:
         row = await lock_enrollment(operation, session, command.enrollment_id)
-        ENROLLMENT_GUARDS.check(action, standing_of(row, operation), operation.viewer)
-        await record_decision(
+        ENROLLMENT_GUARDS.check(action, build_enrollment_facts(row, operation), operation.viewer)
+        await record_enrollment_decision(
             session,
             row.id,
             status=EnrollmentStatus.ENROLLED if command.accept else EnrollmentStatus.REJECTED,

@@ -1,4 +1,4 @@
-"""The mutation enroll: an ECP asks to take part in a scheme, or a manager enrolls it."""
+"""The mutation enroll: an ECP requests enrollment in a scheme, or a manager enrolls the ECP."""
 
 from uuid import UUID
 
@@ -32,21 +32,21 @@ class Enroll(Struct, frozen=True):
 
 
 async def enroll(operation: Operation, command: Enroll) -> UUID:
-    """Ask to enroll, or enroll at once when a manager does it for somebody else; the enrollment's id.
+    """Request enrollment for the viewer, or enroll another ECP at once; return the id of the enrollment.
 
-    Raises NotRegistered, EcpNotNamed, NotFound, and what `find_enrolling_failure` returns.
+    Raises NotRegistered, EcpNotNamed, NotFound, and every failure of `find_enrolling_failure`.
     """
-    ecp_id = _whom(operation, command.ecp_id)
+    ecp_id = _choose_ecp(operation, command.ecp_id)
     try:
         async with operation.writing() as session:
             return await _enroll(operation, session, command, ecp_id)
     except DuplicateKey as duplicate:
-        # The same ECP asked at the same time from elsewhere. When it is tried again, the guard sees that and says so.
+        # The same ECP has a second request at the same time. The retry sees that enrollment, and the guard reports it.
         raise TransactionConflict from duplicate
 
 
-def _whom(operation: Operation, named: UUID | None) -> UUID:
-    """The ECP to enroll: the viewer's own, or one that a manager names."""
+def _choose_ecp(operation: Operation, named: UUID | None) -> UUID:
+    """Return the ECP to enroll: the viewer, or one that a manager names."""
     viewer = operation.viewer
     is_manager = viewer.may(Permission.ENROLLMENT_MANAGE)
     if named is not None:
@@ -70,28 +70,28 @@ async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_i
     found = await session.fetch(statements.LOCK_ENROLLMENT_OF_ECP, scheme_id=offer.id, ecp_id=ecp_id)
     before = found[0] if found else None
     failure = find_enrolling_failure(
-        await _applicant(session, applicant, own=own),
-        await _offer(session, offer),
+        await _load_applicant(session, applicant, own=own),
+        await _load_offer(session, offer),
         None if before is None else EnrollmentStatus(before.status),
         command.terms_version,
         operation.now.date(),
     )
     if failure:
         raise failure
-    row = _row(operation, command, ecp_id, before, own=own)
+    row = _build_row(operation, command, ecp_id, before, own=own)
     await (add_enrollment(session, row) if before is None else replace_enrollment(session, row))
-    messages = await _messages(session, offer, applicant, own=own)
+    messages = await _messages_by_account(session, offer, applicant, own=own)
     event = NewEvent(EventKind.ENROLLMENT_REQUESTED, row.id, about_enrollment(scheme_id=offer.id, ecp_id=ecp_id))
     await notify_of_enrollment(operation, session, event, messages)
     return row.id
 
 
-async def _applicant(session: Writing, row: ApplicantRow, *, own: bool) -> Applicant:
+async def _load_applicant(session: Writing, row: ApplicantRow, *, own: bool) -> Applicant:
     places = frozenset(await session.fetch(statements.PLACES_OF_ECP, ecp_id=row.id))
     return Applicant(id=row.id, code=row.code, status=EcpStatus(row.status), places=places, own=own)
 
 
-async def _offer(session: Writing, row: OfferRow) -> Offer:
+async def _load_offer(session: Writing, row: OfferRow) -> Offer:
     return Offer(
         approved=row.approved_at is not None,
         rejected=row.rejected_at is not None,
@@ -103,10 +103,10 @@ async def _offer(session: Writing, row: OfferRow) -> Offer:
     )
 
 
-def _row(
+def _build_row(
     operation: Operation, command: Enroll, ecp_id: UUID, before: EnrollmentRow | None, *, own: bool
 ) -> EnrollmentRow:
-    """The application; a manager's is decided already. It takes the place of the one before."""
+    """Build the application, which replaces an earlier one. An application by a manager is accepted at once."""
     account_id, now = operation.viewer.account_id, operation.now
     return EnrollmentRow(
         id=operation.new_id() if before is None else before.id,
@@ -124,8 +124,10 @@ def _row(
     )
 
 
-async def _messages(session: Writing, offer: OfferRow, applicant: ApplicantRow, *, own: bool) -> dict[UUID, str]:
-    """Who is told: the managers when somebody asks, the ECP when a manager enrolled it."""
+async def _messages_by_account(
+    session: Writing, offer: OfferRow, applicant: ApplicantRow, *, own: bool
+) -> dict[UUID, str]:
+    """Address the managers when an ECP requests enrollment, and the ECP when a manager enrolls it."""
     if own:
         managers = await managers_of_scheme(session, offer.id)
         return dict.fromkeys(managers, requested(applicant.code, offer.title))

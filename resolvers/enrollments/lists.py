@@ -1,4 +1,4 @@
-"""Lists of enrollments: of schemes, of ECPs, and those that wait for a decision."""
+"""Lists of enrollments: by scheme, by ECP, and those that wait for a decision."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
@@ -17,7 +17,7 @@ from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey
 from domain.work.queues import EnrollmentQueue, queue_of
 from resolvers.context import Operation
-from resolvers.ecps.loaders import seen_by
+from resolvers.ecps.loaders import scope_parameters
 from resolvers.filtering import level_of, one_or_many
 from resolvers.paging import (
     CountOf,
@@ -32,7 +32,7 @@ from resolvers.paging import (
 
 
 class EnrollmentFilter(Struct, frozen=True):
-    """What to list; whatever is None does not restrict the list, and everything given must hold together."""
+    """Filters of a list. None does not restrict the list; all other filters must match."""
 
     search: str | None = None
     statuses: tuple[EnrollmentStatus, ...] | None = None
@@ -48,15 +48,15 @@ ListArguments = tuple[EnrollmentFilter, EnrollmentOrder, PageArguments]
 async def enrollments_by_scheme(
     operation: Operation, ids: list[UUID], arguments: ListArguments
 ) -> list[Page[EnrollmentRow]]:
-    """Loader: a page of the enrollments of each scheme that the viewer sees. Raises BadArgument."""
+    """Load a page of the enrollments of each scheme that the viewer may see. Raises BadArgument."""
     chosen, order, page = arguments
     scope = operation.viewer.ecp_scope
     if scope is EcpScope.NONE:
         return [empty_page(page, SORTS[order])] * len(ids)
-    filters, parameters = await _compiled(operation, chosen)
+    filters, parameters = await _compile_filter(operation, chosen)
     count = statements.counts_by_scheme(scope, filters)
     if len(ids) == 1:
-        found = await _of_one_scheme(operation, (filters, order, page), {**parameters, "scheme_id": ids[0]})
+        found = await _read_one_scheme(operation, (filters, order, page), {**parameters, "scheme_id": ids[0]})
         return [replace(found, count=CountOf(count, ids[0], sorted_pairs(parameters)))]
     return await read_pages(
         operation,
@@ -70,13 +70,13 @@ async def enrollments_by_scheme(
     )
 
 
-async def _of_one_scheme(
+async def _read_one_scheme(
     operation: Operation,
-    asked: tuple[EnrollmentFilters, EnrollmentOrder, PageArguments],
+    listing: tuple[EnrollmentFilters, EnrollmentOrder, PageArguments],
     parameters: Mapping[str, Any],
 ) -> Page[EnrollmentRow]:
-    """Planned for this very scheme, whose list may be a thousand times as long as that of any other."""
-    filters, order, page = asked
+    """Read the page with a plan for this scheme: its list may be a thousand times as long as others."""
+    filters, order, page = listing
 
     async def read(*, nearby: bool) -> Page[EnrollmentRow]:
         return await read_page(
@@ -95,12 +95,12 @@ async def _of_one_scheme(
 async def enrollments_by_ecp(
     operation: Operation, ids: list[UUID], arguments: ListArguments
 ) -> list[Page[EnrollmentRow]]:
-    """Loader: a page of the enrollments of each ECP that the viewer sees, newest first. Raises BadArgument."""
+    """Load a page of the enrollments of each ECP that the viewer may see, newest first. Raises BadArgument."""
     chosen, _, page = arguments
     scope = operation.viewer.ecp_scope
     if scope is EcpScope.NONE:
         return [empty_page(page, SORTS[EnrollmentOrder.REQUESTED_AT_DESC])] * len(ids)
-    filters, parameters = await _compiled(operation, chosen)
+    filters, parameters = await _compile_filter(operation, chosen)
     return await read_pages(
         operation,
         page,
@@ -116,7 +116,7 @@ async def enrollments_by_ecp(
 async def enrollments_by_queue(
     operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
 ) -> list[Page[EnrollmentRow]]:
-    """Loader: a page of the enrollments of each queue, the longest waiting first; other queues have none.
+    """Load a page of the enrollments of each queue, longest waiting first; an empty page for queues of other objects.
 
     Raises BadArgument, and ForbiddenQueue for a queue of other roles.
     """
@@ -130,8 +130,8 @@ async def enrollments_by_queue(
     ]
 
 
-async def _compiled(operation: Operation, chosen: EnrollmentFilter) -> tuple[EnrollmentFilters, dict[str, Any]]:
-    """Which predicates a filter needs, and the values of all parameters."""
+async def _compile_filter(operation: Operation, chosen: EnrollmentFilter) -> tuple[EnrollmentFilters, dict[str, Any]]:
+    """Return the predicates that the filter needs, and the values of all parameters."""
     statuses = None if chosen.statuses is None else [status.value for status in chosen.statuses]
     parameters: dict[str, Any] = {
         "words": words_of(chosen.search),
@@ -145,10 +145,10 @@ async def _compiled(operation: Operation, chosen: EnrollmentFilter) -> tuple[Enr
     flags: dict[str, Any] = dict.fromkeys(given, True)
     if flags.pop("geography_id", False):
         flags["place"] = await level_of(operation, given["geography_id"])
-    own = seen_by(operation.viewer, operation.viewer.ecp_scope)
+    own = scope_parameters(operation.viewer, operation.viewer.ecp_scope)
     return EnrollmentFilters(**flags), {**given, **own}
 
 
 def _moment(day: date | None, at: time) -> datetime | None:
-    """Days are calendar days in UTC; the last moment of one is the last microsecond."""
+    """Combine a calendar day in UTC with a time; the last moment of a day is its last microsecond."""
     return None if day is None else datetime.combine(day, at, UTC)

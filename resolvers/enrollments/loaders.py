@@ -1,4 +1,4 @@
-"""Batched reads of enrollments, and what the viewer may do to them."""
+"""Loaders of enrollments and of the actions that the viewer may take on them."""
 
 from uuid import UUID
 
@@ -12,19 +12,19 @@ from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
 from domain.permissions import EcpScope
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
-from resolvers.ecps.loaders import seen_by
+from resolvers.ecps.loaders import scope_parameters
 from resolvers.loading import align_one
 
 
 async def enrollments_by_id(operation: Operation, ids: list[UUID]) -> list[EnrollmentRow | None]:
-    """The enrollments that the viewer may see, or None: an unknown one and a foreign one answer alike."""
+    """Load enrollments; None for unknown ids and for enrollments that the viewer may not see."""
     viewer, scope = operation.viewer, operation.viewer.ecp_scope
-    rows = await operation.fetch(statements.enrollments_by_id(scope), ids=ids, **seen_by(viewer, scope))
+    rows = await operation.fetch(statements.select_enrollments_by_id(scope), ids=ids, **scope_parameters(viewer, scope))
     return align_one(ids, rows, lambda row: row.id)
 
 
 async def viewer_enrollments_by_scheme(operation: Operation, ids: list[UUID]) -> list[EnrollmentRow | None]:
-    """The viewer's own enrollment in each scheme, or None; nobody but an ECP has any."""
+    """Load the viewer's own enrollment in each scheme; None unless the viewer is an ECP with one."""
     viewer = operation.viewer
     if viewer.ecp_scope is EcpScope.NONE or viewer.ecp_id is None:
         return [None] * len(ids)
@@ -33,26 +33,28 @@ async def viewer_enrollments_by_scheme(operation: Operation, ids: list[UUID]) ->
 
 
 async def deciders_by_id(operation: Operation, ids: list[UUID]) -> list[AccountRow | None]:
-    """The accounts that decided, for those who manage ECPs: an ECP deals with the program, not with a person."""
+    """Load the accounts that decided, for viewers who manage ECPs. ECPs deal with the program, not with a person."""
     if operation.viewer.ecp_scope is not EcpScope.ALL:
         return [None] * len(ids)
     return await accounts_by_id(operation, ids)
 
 
 async def actions_by_enrollment(operation: Operation, ids: list[UUID]) -> list[list[EnrollmentAction]]:
-    """What the viewer may do to each enrollment now, by the same guards as the mutations."""
+    """Load the actions that the viewer may take on each enrollment now, by the same guards as the mutations."""
     found = {row.id: row for row in await operation.fetch(statements.STANDINGS_BY_ID, ids=ids)}
-    return [list(ENROLLMENT_GUARDS.allowed(standing_of(found[key], operation), operation.viewer)) for key in ids]
+    return [
+        list(ENROLLMENT_GUARDS.allowed(build_enrollment_facts(found[key], operation), operation.viewer)) for key in ids
+    ]
 
 
-async def standing_row(fetching: Fetching, enrollment_id: UUID) -> EnrollmentStandingRow:
-    """The facts about an enrollment that exists."""
+async def load_standing_row(fetching: Fetching, enrollment_id: UUID) -> EnrollmentStandingRow:
+    """Load the facts about an enrollment that exists."""
     (row,) = await fetching.fetch(statements.STANDINGS_BY_ID, ids=[enrollment_id])
     return row
 
 
-def standing_of(row: EnrollmentStandingRow, operation: Operation) -> EnrollmentFacts:
-    """What guards look at, today."""
+def build_enrollment_facts(row: EnrollmentStandingRow, operation: Operation) -> EnrollmentFacts:
+    """Build the facts that guards check, as of today."""
     return EnrollmentFacts(
         status=EnrollmentStatus(row.status),
         ecp_id=row.ecp_id,

@@ -1,4 +1,4 @@
-"""The kinds of nodes of enrollments."""
+"""The node kinds of enrollments."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

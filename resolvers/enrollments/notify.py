@@ -8,7 +8,7 @@ from db.outbox.changes import NewEvent
 from db.schemes.activity_reads import PARTICIPANTS_BY_SCHEME
 from db.sessions import Writing
 from domain.permissions import EcpScope, Permission, Role
-from resolvers.accounts.viewers import viewers_of_accounts
+from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
 
@@ -16,7 +16,7 @@ from resolvers.notifications.notify import append_and_notify
 async def managers_of_scheme(session: Writing, scheme_id: UUID) -> Sequence[UUID]:
     """The accounts that decide: participants with `enrollment:manage`, or every program manager if there are none."""
     ids = [account_id for _, account_id in await session.fetch(PARTICIPANTS_BY_SCHEME, ids=[scheme_id])]
-    viewers = await viewers_of_accounts(session, ids) if ids else {}
+    viewers = await load_viewers(session, ids) if ids else {}
     managers = [key for key in ids if key in viewers and viewers[key].may(Permission.ENROLLMENT_MANAGE)]
     return managers or await session.fetch(HOLDERS_OF_ROLE, role=Role.PROGRAM_MANAGER.value)
 
@@ -29,6 +29,6 @@ async def notify_of_enrollment(
     The notifications do not name the actor: see `resolvers.ecps.notify`.
     """
     others = [key for key in messages if key != operation.viewer.account_id]
-    viewers = await viewers_of_accounts(session, others) if others else {}
+    viewers = await load_viewers(session, others) if others else {}
     allowed = [key for key in others if key in viewers and viewers[key].ecp_scope is not EcpScope.NONE]
     await append_and_notify(operation, session, event, {key: messages[key] for key in allowed}, actor_id=None)

@@ -16,15 +16,15 @@ from resolvers.paging import Page, PageArguments, read_page
 async def list_open_schemes(
     operation: Operation, arguments: PageArguments, *, search: str | None = None, ecp_id: UUID | None = None
 ) -> Page[SchemeRow]:
-    """A page of the approved schemes whose enrollment window is open today where the ECP is, that close first first.
+    """List the approved schemes in which the ECP can enroll today, earliest closing first. Raises BadArgument.
 
-    The ECP is the viewer unless named; for somebody who is none, the schemes of all places. Raises BadArgument.
+    The ECP is the viewer unless `ecp_id` names another. Viewers who are not ECPs see every open scheme.
     """
     words = words_of(search)
     parameters: dict[str, Any] = {"today": operation.now.date()}
     if words:
         parameters["words"] = words
-    found = _whom(operation, ecp_id)
+    found = _choose_ecp(operation, ecp_id)
     if found is not None:
         parameters["place_ids"] = await operation.fetch(PLACES_OF_ECP, ecp_id=found)
         if not parameters["place_ids"]:
@@ -40,7 +40,7 @@ async def list_open_schemes(
     )
 
 
-def _whom(operation: Operation, named: UUID | None) -> UUID | None:
+def _choose_ecp(operation: Operation, named: UUID | None) -> UUID | None:
     viewer = operation.viewer
     if named is None or named == viewer.ecp_id:
         return viewer.ecp_id

@@ -12,26 +12,26 @@ from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
 from domain.enrollments.sentences import you_were_withdrawn
 from domain.events import EventKind
 from resolvers.context import Operation
-from resolvers.enrollments.loaders import standing_of
+from resolvers.enrollments.loaders import build_enrollment_facts
 from resolvers.enrollments.locking import lock_enrollment
 from resolvers.enrollments.notify import notify_of_enrollment
 
 
 class WithdrawEnrollment(Struct, frozen=True):
-    """End an enrollment, or take an application back."""
+    """End an enrollment, or cancel an application."""
 
     enrollment_id: UUID
 
 
 async def withdraw_enrollment(operation: Operation, command: WithdrawEnrollment) -> UUID:
-    """Withdraw the viewer's own enrollment, or as a manager anybody's, who is told; again, nothing changes.
+    """Withdraw an enrollment: an ECP its own, a manager any, which notifies the ECP. Repeating it changes nothing.
 
-    Raises NotFound, and IllegalState for one that was rejected.
+    Raises NotFound, and IllegalState for a rejected enrollment.
     """
     async with operation.writing() as session:
         row = await lock_enrollment(operation, session, command.enrollment_id)
         try:
-            ENROLLMENT_GUARDS.check(EnrollmentAction.WITHDRAW, standing_of(row, operation), operation.viewer)
+            ENROLLMENT_GUARDS.check(EnrollmentAction.WITHDRAW, build_enrollment_facts(row, operation), operation.viewer)
         except WithdrawnAlready:
             return command.enrollment_id
         await record_withdrawal(session, row.id, operation.now)

@@ -1,4 +1,4 @@
-"""The facts of events, loaded for a viewer, with nothing that the viewer may not see."""
+"""The facts of events, loaded for a viewer, without anything that the viewer may not see."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime

@@ -10,7 +10,7 @@ from domain.events import EventKind, Position
 from resolvers.context import Operation
 from resolvers.events.facts import facts_of
 from resolvers.events.visibility import permitted_kinds, visible_to_viewer
-from resolvers.outbox.cursors import encode_cursor, stream_of
+from resolvers.outbox.cursors import encode_stream_cursor, load_stream
 from resolvers.outbox.feeds import Feed, FeedPage, Stream, open_feed, read_events
 
 # Cursors of this stream are valid for every choice of kinds.
@@ -29,10 +29,10 @@ async def list_events(
 
 def cursor_at(stream: StreamRow, epoch: int, position: Position) -> str:
     """The cursor of a place in the stream of all events, in an epoch that may be over."""
-    return encode_cursor(replace(stream, epoch=epoch), SCOPE, position)
+    return encode_stream_cursor(replace(stream, epoch=epoch), SCOPE, position)
 
 
 async def cursors_of_places(operation: Operation, places: Sequence[tuple[int, Position]]) -> list[str]:
     """Load the cursors of places, given with their epochs."""
-    stream = await stream_of(operation)
+    stream = await load_stream(operation)
     return [cursor_at(stream, epoch, position) for epoch, position in places]

@@ -1,4 +1,4 @@
-"""The viewer's own notifications: lists, counts, and the stream of new ones."""
+"""Loaders and the live stream of the viewer's own notifications."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,7 +16,7 @@ from resolvers.paging import Page, PageArguments, read_page
 
 
 async def notifications_by_id(operation: Operation, ids: list[UUID]) -> list[NotificationRow | None]:
-    """The viewer's notifications, or None: nobody sees those of others."""
+    """Load notifications of the viewer; None for all others."""
     rows = await operation.fetch(statements.NOTIFICATIONS_BY_ID, ids=ids, account_id=operation.viewer.account_id)
     return align_one(ids, rows, lambda row: row.id)
 
@@ -24,9 +24,9 @@ async def notifications_by_id(operation: Operation, ids: list[UUID]) -> list[Not
 async def notifications_by_account(
     operation: Operation, ids: list[UUID], arguments: tuple[bool, PageArguments]
 ) -> list[Page[NotificationRow]]:
-    """Loader: a page of the notifications of each account, newest first. The first argument: unread ones only.
+    """Load a page of the notifications of each account, newest first. The first argument keeps unread ones only.
 
-    Only the viewer's own account is ever asked for.
+    The schema only asks for the account of the viewer.
     """
     unread_only, page = arguments
     return [
@@ -43,13 +43,13 @@ async def notifications_by_account(
 
 
 async def unread_counts_by_account(operation: Operation, ids: list[UUID]) -> list[int]:
-    """How many notifications of each account are unread."""
+    """Load the number of unread notifications of each account."""
     counts = dict(await operation.fetch(statements.UNREAD_COUNTS, ids=ids))
     return [counts.get(account_id, 0) for account_id in ids]
 
 
 async def follow_notifications(operation: Operation, after: str | None) -> Feed:
-    """The viewer's notifications, as they come. Raises BadArgument and CursorExpired."""
+    """Follow the viewer's new notifications. Raises BadArgument and CursorExpired."""
     return await open_feed(operation, NOTIFICATION_ADDED, operation.viewer.account_id, after)
 
 

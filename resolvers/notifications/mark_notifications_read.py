@@ -27,9 +27,9 @@ class MarkNotificationsRead(Struct, frozen=True):
 
 
 async def mark_notifications_read(operation: Operation, command: MarkNotificationsRead) -> list[UUID]:
-    """Mark them; those that were read already stay as they are. Raises InvalidInput.
+    """Mark notifications as read; those that are already read keep their time. Raises InvalidInput.
 
-    Returns the ones that were named, each once; for all of them the newest of those that were unread.
+    Returns the given ids without duplicates, or with `all` the newest ids among those that were unread.
     """
     if command.all is (command.ids is not None):
         message = "Name the notifications in “ids”, or set “all”: one of the two."
@@ -49,7 +49,7 @@ async def mark_notifications_read(operation: Operation, command: MarkNotificatio
 
 
 async def _check(session: Writing, account_id: UUID, ids: Sequence[UUID]) -> None:
-    """Everything that is named must be the account's own. Read here, not on a replica, which may not have it yet."""
+    """Check that all notifications belong to the account, on the primary: a replica may not have them yet."""
     known = {row.id for row in await session.fetch(NOTIFICATIONS_BY_ID, ids=list(ids), account_id=account_id)}
     reject_invalid(
         Problem(UserErrorCode.NOT_FOUND, "This notification does not exist.", ("ids", str(index)))

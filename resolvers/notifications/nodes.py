@@ -1,4 +1,4 @@
-"""The kinds of nodes of notifications."""
+"""The node kinds of notifications."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

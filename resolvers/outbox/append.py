@@ -1,4 +1,4 @@
-"""Writing to the outbox, in the transaction of the mutation that made the fact."""
+"""Append events to the outbox, in the transaction of the mutation that caused them."""
 
 from uuid import UUID
 
@@ -9,5 +9,5 @@ from resolvers.context import Operation
 
 
 async def append_event(operation: Operation, session: Writing, kind: EventKind, object_id: UUID) -> None:
-    """Append an event that is about no subject but its object."""
+    """Append an event that has an object and no subjects."""
     await append_events(session, [NewEvent(kind, object_id)], operation.now)

@@ -1,7 +1,7 @@
-"""Cursors of event streams: a place, signed together with the stream and filter that it was made for.
+"""Cursors of event streams: a position, signed together with its stream and filter.
 
 33 bytes in URL-safe base64: version, epoch, digest of the scope, transaction, id, and a keyed BLAKE2b over all of it.
-The key is kept in the database, so every server reads the cursors of all the others.
+The key is stored in the database, so every server can read every cursor.
 """
 
 import base64
@@ -21,26 +21,26 @@ _LAYOUT: Final = struct.Struct(">BI4sQQ")
 _SIGNATURE: Final = 8
 
 
-async def stream_of(operation: Operation) -> StreamRow:
-    """The stream as it is now, read once an operation."""
-    found: StreamRow | None = operation.loaders.get(stream_of)
+async def load_stream(operation: Operation) -> StreamRow:
+    """Load the current state of the stream, once per operation."""
+    found: StreamRow | None = operation.loaders.get(load_stream)
     if found is None:
         (found,) = await operation.fetch(STREAM)
-        operation.loaders[stream_of] = found
+        operation.loaders[load_stream] = found
     return found
 
 
-def encode_cursor(stream: StreamRow, scope: str, position: Position) -> str:
-    """The opaque text of a place in a stream; `scope` is the stream's name with its filter."""
+def encode_stream_cursor(stream: StreamRow, scope: str, position: Position) -> str:
+    """Encode a position as opaque text; `scope` is the name of the stream with its filter."""
     body = _LAYOUT.pack(_VERSION, stream.epoch, _digest(scope), position.xid, position.id)
     return base64.urlsafe_b64encode(body + _signature(stream, body)).decode()
 
 
-def decode_cursor(stream: StreamRow, scope: str, text: str, argument: str = "after") -> Position:
-    """The place that `encode_cursor` was given.
+def decode_stream_cursor(stream: StreamRow, scope: str, text: str, argument: str = "after") -> Position:
+    """Decode the position that `encode_stream_cursor` encoded.
 
-    Raises BadArgument for a cursor that is not ours or was made for another stream or filter, and CursorExpired when
-    events behind it may be gone: they were deleted for their age, or the database was restored.
+    Raises BadArgument for a cursor that this server did not sign or that belongs to another stream or filter, and
+    CursorExpired when later events may be missing because retention deleted them or the database was restored.
     """
     try:
         document = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)

@@ -14,7 +14,7 @@ from db.outbox.rows import EventRow, StreamRow
 from domain.events import EventKind, Position, SubjectKind
 from domain.requests import BadArgument
 from resolvers.context import Operation
-from resolvers.outbox.cursors import decode_cursor, encode_cursor, stream_of
+from resolvers.outbox.cursors import decode_stream_cursor, encode_stream_cursor, load_stream
 from resolvers.paging import DEFAULT_PAGE, LARGEST_PAGE, Count
 
 VisibleTo = Callable[[Operation, Sequence[EventRow]], Awaitable[list[bool]]]
@@ -23,10 +23,10 @@ Describe = Callable[[Operation, Sequence[EventRow], Sequence[str]], Awaitable[Se
 
 
 class Stream(Struct, frozen=True, eq=False):
-    """Events that belong together: their kinds, and the kind of subject that a feed of the stream follows.
+    """Events of some kinds, and the kind of subject by which feeds of the stream filter.
 
-    `visible_to` answers for each event whether the viewer may see it now. A stream with `state` has no cursors:
-    subscribers get the state at the beginning, and again after an event of the stream, if it has changed.
+    `visible_to` returns for each event whether the viewer may see it now. A stream with `state` has no cursors:
+    subscribers receive the state first, and again after each event that changed it.
     """
 
     name: str
@@ -36,14 +36,14 @@ class Stream(Struct, frozen=True, eq=False):
     state: Callable[[Operation], Awaitable[Any]] | None = None
 
     def routes_of(self, event: EventRow) -> Sequence[UUID | None]:
-        """The subjects whose feeds of this stream the event belongs to; None is the feed of all subjects."""
+        """The subjects whose feeds receive the event; None is the feed of all subjects."""
         if event.kind not in self.kinds:
             return ()
         return (None,) if self.subject is None else event.subjects_of(self.subject)
 
 
 class Feed(Struct, frozen=True):
-    """A stream narrowed to one subject; `after` is the cursor to resume behind, if one was given."""
+    """A stream narrowed to one subject; `after` is the position to resume after, if there is one."""
 
     stream: Stream
     subject_id: UUID | None = None
@@ -51,12 +51,12 @@ class Feed(Struct, frozen=True):
 
     @property
     def scope(self) -> str:
-        """What cursors of this feed are made for."""
+        """The scope that cursors of this feed are signed with."""
         return self.stream.name if self.subject_id is None else f"{self.stream.name} {self.subject_id}"
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Those of the statement that reads its events."""
+        """The parameters of the statement that reads its events."""
         subject = {} if self.stream.subject is None else {"subject_id": self.subject_id}
         return {"kinds": sorted(self.stream.kinds), **subject}
 
@@ -66,7 +66,7 @@ class Feed(Struct, frozen=True):
 
 
 class FeedEvent(Struct, frozen=True):
-    """An event as subscribers of a feed get it: the cursor to resume behind it, its object, and the feed's subject."""
+    """An event within a feed: the cursor to resume after it, its object, and the subject of the feed."""
 
     cursor: str
     object_id: UUID
@@ -74,19 +74,19 @@ class FeedEvent(Struct, frozen=True):
 
     @classmethod
     def of(cls, event: EventRow, feed: Feed, stream: StreamRow) -> "FeedEvent":
-        """The event within a feed."""
-        return cls(encode_cursor(stream, feed.scope, event.position), event.object_id, feed.subject_id)
+        """Build the event for a feed."""
+        return cls(encode_stream_cursor(stream, feed.scope, event.position), event.object_id, feed.subject_id)
 
 
 class FeedEdge(Struct, frozen=True):
-    """What an event tells of, and its place in the stream."""
+    """The node that an event describes, and the cursor of the event."""
 
     cursor: str
     node: Any
 
 
 class FeedPage(Struct, frozen=True):
-    """Events of a feed, oldest first. `resume_at` is the place to read on from, or to subscribe behind."""
+    """Events of a feed, oldest first. `resume_at` is the cursor for the next page or a subscription."""
 
     edges: list[FeedEdge]
     resume_at: str
@@ -96,22 +96,22 @@ class FeedPage(Struct, frozen=True):
 
     @property
     def nodes(self) -> list[Any]:
-        """What the events tell of."""
+        """The nodes that the events describe."""
         return [edge.node for edge in self.edges]
 
 
 async def open_feed(
     operation: Operation, stream: Stream, subject_id: UUID | None = None, after: str | None = None
 ) -> Feed:
-    """A feed of a stream, behind the cursor `after`. Raises BadArgument and CursorExpired."""
+    """Open a feed of a stream after the cursor `after`. Raises BadArgument and CursorExpired."""
     feed = Feed(stream, subject_id)
     if after is None:
         return feed
-    return Feed(stream, subject_id, decode_cursor(await stream_of(operation), feed.scope, after))
+    return Feed(stream, subject_id, decode_stream_cursor(await load_stream(operation), feed.scope, after))
 
 
 async def read_feed(operation: Operation, feed: Feed, first: int | None, load: Load) -> FeedPage:
-    """What the events behind the feed's cursor tell of, or those from the oldest that is kept; `load` reads it by id.
+    """Read a page of events after the cursor of the feed, or from the oldest event; `load` reads the nodes by id.
 
     Raises BadArgument.
     """
@@ -123,12 +123,12 @@ async def read_feed(operation: Operation, feed: Feed, first: int | None, load: L
 
 
 async def read_events(operation: Operation, feed: Feed, first: int | None, describe: Describe) -> FeedPage:
-    """Like `read_feed`, where the nodes are made from the events themselves and their cursors. Raises BadArgument."""
+    """Read a page like `read_feed`, with nodes built from the events and their cursors. Raises BadArgument."""
     size = DEFAULT_PAGE if first is None else first
     if not 1 <= size <= LARGEST_PAGE:
         message = f"A page has 1 to {LARGEST_PAGE} rows, not {size:,}."
         raise BadArgument(message, "first")
-    stream = await stream_of(operation)
+    stream = await load_stream(operation)
     (horizon,) = await operation.fetch(HORIZON)
     start = feed.after or stream.floor
     after = {"after_xid": start.xid, "after_id": start.id}
@@ -138,7 +138,7 @@ async def read_events(operation: Operation, feed: Feed, first: int | None, descr
     counted = tuple(sorted((name, _hashable(value)) for name, value in feed.parameters.items()))
     return FeedPage(
         await _edges(operation, feed, stream, page, describe),
-        encode_cursor(stream, feed.scope, resume),
+        encode_stream_cursor(stream, feed.scope, resume),
         has_next=more,
         has_previous=feed.after is not None,
         count=Count(event_count(feed.stream.subject), counted),
@@ -149,13 +149,13 @@ async def _edges(
     operation: Operation, feed: Feed, stream: StreamRow, page: Sequence[EventRow], describe: Describe
 ) -> list[FeedEdge]:
     visible = await visible_events(operation, feed, page)
-    cursors = [encode_cursor(stream, feed.scope, event.position) for event in visible]
+    cursors = [encode_stream_cursor(stream, feed.scope, event.position) for event in visible]
     nodes = await describe(operation, visible, cursors)
     return [FeedEdge(cursor, node) for cursor, node in zip(cursors, nodes, strict=True) if node is not None]
 
 
 async def visible_events(operation: Operation, feed: Feed, events: Sequence[EventRow]) -> list[EventRow]:
-    """Those of the events that the viewer may see now."""
+    """Keep the events that the viewer may see now."""
     visible_to = feed.stream.visible_to
     if visible_to is None or not events:
         return list(events)

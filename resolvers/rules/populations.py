@@ -1,4 +1,4 @@
-"""Reads what reach depends on: ECPs counted by what rules ask for, geographies, tiers, and variants (R4)."""
+"""Load the data that reach depends on: ECP counts per rule condition, geographies, tiers, and variants (R4)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from domain.schemes.content import SchemeContent
 
 
 class AssessmentContext(Struct, frozen=True):
-    """What assessments of schemes depend on: their variants, the names of tiers, and a population for each scheme."""
+    """The input of assessments: the variants of schemes, the names of tiers, and a population for each scheme."""
 
     variants: Mapping[UUID, SoldVariant]
     tier_names: Mapping[UUID, str]
@@ -80,7 +80,7 @@ async def _active(
     cells = []
     for row in rows:
         did = frozenset(activity_clauses[number - 1] for number in row.met)
-        # A clause without a bound in days holds for good once it is met.
+        # A clause without a limit in days stays met once it is met.
         stays = frozenset(clause for clause in did if clause.within_days is None)
         cells.append(Cell(geography_id=row.geography_id, tier_id=row.tier_id, count=row.count, did=did, stays=stays))
     return cells

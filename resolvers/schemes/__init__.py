@@ -1,1 +1,1 @@
-"""Schemes: reading them, defining them in five steps, review, submission and approval."""
+"""Schemes: lists, the wizard with its five steps, review, submission, approval and revisions."""

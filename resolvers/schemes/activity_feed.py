@@ -1,4 +1,4 @@
-"""The activity of a scheme as a live stream."""
+"""The live stream of the activity of a scheme."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,7 +14,7 @@ from resolvers.schemes.loaders import schemes_by_id
 
 
 async def follow_activity(operation: Operation, scheme_id: UUID, after: str | None) -> Feed:
-    """The activity of one scheme, as it happens. Raises BadArgument and CursorExpired."""
+    """Follow the activity of one scheme. Raises BadArgument and CursorExpired."""
     (scheme,) = await schemes_by_id(operation, [scheme_id])
     if scheme is None:
         raise BadArgument("This scheme does not exist.", "schemeId")
@@ -22,7 +22,7 @@ async def follow_activity(operation: Operation, scheme_id: UUID, after: str | No
 
 
 async def _visible(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
-    """Whether the viewer sees every scheme among the subjects of each event."""
+    """Return for each event whether the viewer may see every scheme among its subjects."""
     subjects = [event.subjects_of(SubjectKind.SCHEME) for event in events]
     ids = list(dict.fromkeys(scheme_id for scheme_ids in subjects for scheme_id in scheme_ids))
     visible = {row.id for row in await schemes_by_id(operation, ids) if row is not None}

@@ -15,17 +15,17 @@ from resolvers.schemes.loaders import schemes_by_id
 
 
 async def activities_by_id(operation: Operation, ids: list[UUID]) -> list[ActivityRow | None]:
-    """Entries of the activity of schemes that the viewer may see and follow, or None."""
+    """Load entries of the activity of schemes; None where the viewer may not see and follow the scheme."""
     if not may_follow(operation):
         return [None] * len(ids)
     rows = await operation.fetch(statements.ACTIVITIES_BY_ID, ids=ids)
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
-    shown = [row for row, scheme in zip(rows, schemes, strict=True) if scheme is not None]
-    return align_one(ids, shown, lambda row: row.id)
+    visible = [row for row, scheme in zip(rows, schemes, strict=True) if scheme is not None]
+    return align_one(ids, visible, lambda row: row.id)
 
 
 async def participants_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[AccountRow]]:
-    """The accounts that take part in each scheme, in the order in which they came; none for who does not follow."""
+    """Load the participants of each scheme, in the order of joining. Empty without `scheme:follow`."""
     if not may_follow(operation):
         return [[] for _ in ids]
     rows = await operation.fetch(statements.PARTICIPANTS_BY_SCHEME, ids=ids)
@@ -38,7 +38,7 @@ async def participants_by_scheme(operation: Operation, ids: list[UUID]) -> list[
 async def activity_by_scheme(
     operation: Operation, ids: list[UUID], arguments: PageArguments
 ) -> list[Page[ActivityRow]]:
-    """Loader: a page of the activity of each scheme, newest first; an empty one for who does not follow."""
+    """Load a page of the activity of each scheme, newest first. Empty without `scheme:follow`."""
     if not may_follow(operation):
         return [empty_page(arguments, NEWEST_ACTIVITY)] * len(ids)
     return await read_pages(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from db.accounts.rows import AccountRow
 from db.schemes import participant_changes as changes
-from db.schemes.reads import schemes_by_id
+from db.schemes.reads import select_schemes_by_id
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
@@ -14,7 +14,7 @@ from domain.schemes.activity_sentences import (
     participant_added,
     you_were_added,
 )
-from resolvers.accounts.viewers import viewer_of
+from resolvers.accounts.viewers import build_viewer
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.participants import Participation, require_account
@@ -23,14 +23,14 @@ from resolvers.validation import reject_invalid
 
 
 async def add_scheme_participant(operation: Operation, command: Participation) -> UUID:
-    """Let somebody take part, who is told so; adding them again changes nothing.
+    """Add a participant and notify them; adding them again changes nothing.
 
-    Raises InvalidInput for somebody who cannot sign in or does not see the scheme, and NotFound.
+    Raises NotFound, and InvalidInput for an account that is disabled or may not see the scheme.
     """
     async with operation.writing() as session:
         scheme = await lock_scheme(operation, session, command.scheme_id)
         account = await require_account(session, command.account_id)
-        await _check(session, command.scheme_id, account)
+        await _require_follower(session, command.scheme_id, account)
         viewer = operation.viewer
         if await changes.add_participant(session, command.scheme_id, account.id, viewer.account_id, operation.now):
             if account.id == viewer.account_id:
@@ -43,12 +43,12 @@ async def add_scheme_participant(operation: Operation, command: Participation) -
     return command.scheme_id
 
 
-async def _check(session: Writing, scheme_id: UUID, account: AccountRow) -> None:
+async def _require_follower(session: Writing, scheme_id: UUID, account: AccountRow) -> None:
     if account.disabled_at is not None:
         message = f"The account of {account.display_name} is disabled."
         reject_invalid([Problem(UserErrorCode.INVALID, message, ("accountId",))])
-    viewer = viewer_of(account)
-    may_follow = viewer.may(Permission.SCHEME_FOLLOW)
-    if not may_follow or not await session.fetch(schemes_by_id(viewer.scheme_scope), ids=[scheme_id]):
+    viewer = build_viewer(account)
+    can_follow = viewer.may(Permission.SCHEME_FOLLOW)
+    if not can_follow or not await session.fetch(select_schemes_by_id(viewer.scheme_scope), ids=[scheme_id]):
         message = f"The roles of {account.display_name} do not show this scheme as it is now."
         reject_invalid([Problem(UserErrorCode.OUT_OF_SCOPE, message, ("accountId",))])

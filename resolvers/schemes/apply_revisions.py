@@ -22,7 +22,7 @@ from resolvers.schemes.record_activity import NewActivity, record_activity
 from resolvers.schemes.rederive import rederive
 
 
-async def due_schemes(operation: Operation) -> list[UUID]:
+async def list_due_schemes(operation: Operation) -> list[UUID]:
     """Schemes with an approved revision that is due, the longest overdue first."""
     return await operation.fetch(DUE_SCHEMES, now=operation.now)
 

@@ -47,7 +47,7 @@ async def approve_scheme(operation: Operation, command: ApproveScheme) -> UUID:
         definition = await lock_scheme(operation, session, command.scheme_id)
         await _reject_changed_content(operation, session, definition, command)
         SCHEME_GUARDS.check(SchemeAction.APPROVE, definition.standing, operation.viewer)
-        await changes.record_decision(
+        await changes.record_scheme_decision(
             session,
             scheme_id=command.scheme_id,
             number=definition.latest_submission.number,

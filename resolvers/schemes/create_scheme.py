@@ -18,7 +18,7 @@ from resolvers.validation import reject_invalid
 
 
 class CreateScheme(Struct, frozen=True):
-    """Start a scheme with a title and the ways in which ECPs earn."""
+    """Create a scheme with a title and the channels through which ECPs earn."""
 
     title: str
     channels: tuple[EarningChannel, ...]

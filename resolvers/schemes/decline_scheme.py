@@ -44,7 +44,7 @@ async def decline_scheme(operation: Operation, command: DeclineScheme, decision:
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
         SCHEME_GUARDS.check(action, definition.standing, operation.viewer)
-        await changes.record_decision(
+        await changes.record_scheme_decision(
             session,
             scheme_id=command.scheme_id,
             number=definition.latest_submission.number,

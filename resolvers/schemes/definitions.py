@@ -1,4 +1,4 @@
-"""A whole scheme in memory: its canonical content, how far each step is, and the facts its stages derive from."""
+"""A whole scheme in memory: its canonical content, the state of each step, and the facts that stages derive from."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -45,9 +45,9 @@ from resolvers.schemes.disclosure import may_follow
 
 
 class Definition(Struct, frozen=True, eq=False):
-    """Everything that defines one scheme, loaded together; compared as the object it is, so it can be a key.
+    """Everything that defines one scheme, loaded together. Instances compare by identity, so they can be keys.
 
-    `approved` are the approved revisions of the scheme that this one revises, and none unless it does.
+    `approved` are the approved revisions of the scheme that this one revises; empty unless this is a revision.
     """
 
     scheme: SchemeRow
@@ -79,7 +79,7 @@ class Definition(Struct, frozen=True, eq=False):
 
     @property
     def changes(self) -> tuple[FieldDifference, ...]:
-        """What this revision changes of the one that it replaces; nothing unless it is a revision."""
+        """The changes of this revision to the one that it replaces; empty unless this is a revision."""
         return () if self.replaced is None else differences(self.replaced.content, self.content)
 
     @property
@@ -90,12 +90,12 @@ class Definition(Struct, frozen=True, eq=False):
 
     @property
     def content_hash(self) -> str:
-        """The hash of the content as it is."""
+        """The hash of the current content."""
         return content_hash(self.content)
 
     @property
     def standing(self) -> SchemeStanding:
-        """What guards look at."""
+        """The facts that guards check."""
         scheme = self.scheme
         row = StandingRow(
             id=scheme.id,
@@ -108,7 +108,7 @@ class Definition(Struct, frozen=True, eq=False):
 
     @property
     def facts(self) -> SchemeFacts:
-        """What the stages derive from."""
+        """The facts that the stages derive from."""
         basics, scheme = self.content.basics, self.scheme
         return SchemeFacts(
             created_at=scheme.created_at,
@@ -166,10 +166,7 @@ def is_current(submission: SubmissionRow, content_hash: str, effective_at: datet
 
 
 async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[Definition | None]:
-    """Loader: the definitions of schemes that the viewer has already been shown.
-
-    Who does not follow schemes does not see what was submitted, by whom, and what was said about it.
-    """
+    """Load the definitions of schemes that the viewer may see. Without `scheme:follow` they have no submission."""
     found = await load_definitions(operation, ids, operation.now)
     return (
         found
@@ -179,9 +176,9 @@ async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[D
 
 
 async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime) -> list[Definition | None]:
-    """The definitions of schemes, whoever asks; None for unknown ids.
+    """Load the definitions of schemes for any viewer; None for unknown ids.
 
-    Seven statements for any number of schemes, and one more when there are revisions among them.
+    Runs seven statements for any number of schemes, and one more if some are revisions.
     """
     schemes = align_one(ids, await fetching.fetch(DEFINITIONS, ids=ids), lambda pair: pair[0].id)
     variants = align_many(ids, await fetching.fetch(statements.VARIANTS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
@@ -192,16 +189,16 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
         ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id
     )
     mentioned = await names_mentioned(fetching, [row for group in rules for row in group])
-    approved = await _approved(fetching, [scheme for scheme, _ in filter(None, schemes)])
+    approved = await _load_approved(fetching, [scheme for scheme, _ in filter(None, schemes)])
     found: list[Definition | None] = []
     for index, pair in enumerate(schemes):
         if pair is None:
             found.append(None)
             continue
         scheme, opened = pair
-        content = _content(scheme, variants[index], places[index], rules[index])
+        content = _build_content(scheme, variants[index], places[index], rules[index])
         by_kind = {WizardStepKind(row.section): row for row in sections[index]}
-        names = _with_variants(mentioned, variants[index])
+        names = _add_skus(mentioned, variants[index])
         named = {row.geography.id: row.geography.name for row in places[index]}
         ordered = {kind: by_kind[kind] for kind in STEP_ORDER}
         revisions = approved.get(scheme.revises, ())
@@ -221,8 +218,8 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
     return found
 
 
-async def _approved(fetching: Fetching, schemes: list[SchemeRow]) -> Mapping[UUID | None, Sequence[RevisionRow]]:
-    """The approved revisions of each scheme that is revised by one of these."""
+async def _load_approved(fetching: Fetching, schemes: list[SchemeRow]) -> Mapping[UUID | None, Sequence[RevisionRow]]:
+    """Load the approved revisions of each scheme that one of these revises."""
     ids = list({scheme.revises for scheme in schemes if scheme.revises is not None})
     if not ids:
         return {}
@@ -230,7 +227,7 @@ async def _approved(fetching: Fetching, schemes: list[SchemeRow]) -> Mapping[UUI
     return dict(zip(ids, align_many(ids, rows, lambda row: row.scheme_id), strict=True))
 
 
-def _content(
+def _build_content(
     scheme: SchemeRow, variants: list[SchemeVariantRow], places: list[SchemeGeographyRow], rules: list[RuleRow]
 ) -> SchemeContent:
     basics = Basics.read(scheme, channels=tuple(EarningChannel(channel) for channel in scheme.earning_channels))
@@ -248,7 +245,7 @@ def _content(
     )
 
 
-def _with_variants(names: DisplayNames, variants: list[SchemeVariantRow]) -> DisplayNames:
+def _add_skus(names: DisplayNames, variants: list[SchemeVariantRow]) -> DisplayNames:
     skus = {row.variant.id: row.variant.sku for row in variants}
     return DisplayNames(
         tiers=names.tiers,

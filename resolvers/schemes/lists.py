@@ -20,7 +20,7 @@ from resolvers.paging import Page, PageArguments, empty_page, read_page
 
 
 class SchemeFilter(Struct, frozen=True):
-    """What to list; whatever is None does not restrict the list, and everything given must hold together."""
+    """Filters of a list. None does not restrict the list; all other filters must match."""
 
     search: str | None = None
     queue: WorkQueueKey | None = None
@@ -36,14 +36,14 @@ class SchemeFilter(Struct, frozen=True):
 async def list_schemes(
     operation: Operation, arguments: PageArguments, chosen: SchemeFilter, order: SchemeOrder
 ) -> Page[SchemeRow]:
-    """A page of the schemes that the viewer sees. Raises BadArgument, and ForbiddenQueue for a queue of other roles.
+    """List the schemes that the viewer may see. Queues of other objects contain no schemes.
 
-    Queues that hold something else than schemes hold none.
+    Raises BadArgument, and ForbiddenQueue for a queue of other roles.
     """
     queue = None if chosen.queue is None else queue_of(chosen.queue, operation.viewer)
     if queue is not None and not isinstance(queue, SchemeQueue):
         return empty_page(arguments, SORTS[order])
-    filters, parameters = _compiled(operation, chosen, queue)
+    filters, parameters = _compile_filter(operation, chosen, queue)
     scope = operation.viewer.scheme_scope
     return await read_page(
         operation,
@@ -55,10 +55,10 @@ async def list_schemes(
     )
 
 
-def _compiled(
+def _compile_filter(
     operation: Operation, chosen: SchemeFilter, queue: SchemeQueue | None
 ) -> tuple[SchemeFilters, dict[str, Any]]:
-    """Which predicates a filter needs, and the values of their parameters."""
+    """Return the predicates that the filter needs, and the values of their parameters."""
     parameters: dict[str, Any] = {
         "words": words_of(chosen.search),
         "stages": _values(chosen.stages),

@@ -1,4 +1,4 @@
-"""Batched reads of schemes and of what belongs to them."""
+"""Loaders of schemes and of their parts."""
 
 from uuid import UUID
 
@@ -6,8 +6,8 @@ from db.catalog.rows import GeographyRow
 from db.rules.rows import RuleRow
 from db.schemes import reads as statements
 from db.schemes.reads import scheme_by_code
-from db.schemes.reads import schemes_by_id as visible_schemes_by_id
-from db.schemes.revision_reads import schemes_in_place as visible_schemes_in_place
+from db.schemes.reads import select_schemes_by_id as visible_schemes_by_id
+from db.schemes.revision_reads import select_schemes_in_place as visible_schemes_in_place
 from db.schemes.rows import SchemeRow, SchemeVariantRow, StageRow
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
@@ -15,19 +15,19 @@ from resolvers.rules.loaders import RuleView, rule_views
 
 
 async def schemes_by_id(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
-    """The schemes that the viewer may see, or None: an unknown scheme and a foreign one answer alike."""
+    """Load schemes; None for unknown ids and for schemes that the viewer may not see."""
     rows = await operation.fetch(visible_schemes_by_id(operation.viewer.scheme_scope), ids=ids)
     return align_one(ids, rows, lambda row: row.id)
 
 
 async def schemes_in_place(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
-    """Like `schemes_by_id`; a revision that has taken effect is the scheme that it revised."""
+    """Load schemes like `schemes_by_id`; an applied revision is replaced by the scheme that it revised."""
     found = dict(await operation.fetch(visible_schemes_in_place(operation.viewer.scheme_scope), ids=ids))
     return [found.get(key) for key in ids]
 
 
 async def find_scheme(operation: Operation, code: str, revision: int | None = None) -> SchemeRow | None:
-    """The scheme of a code, if the viewer may see it; with `revision`, the one with that number."""
+    """Find the scheme with this code, or its `revision` with that number, if the viewer may see it."""
     numbered = {} if revision is None else {"revision": revision}
     statement = scheme_by_code(operation.viewer.scheme_scope, numbered=revision is not None)
     rows = await operation.fetch(statement, code=code.strip().upper(), **numbered)
@@ -35,25 +35,25 @@ async def find_scheme(operation: Operation, code: str, revision: int | None = No
 
 
 async def stages_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[StageRow]]:
-    """All eight stages of each scheme as they are now, in order."""
+    """Load the eight stages of each scheme as of now, in order."""
     rows = await operation.fetch(statements.STAGES_BY_SCHEME, ids=ids, now=operation.now)
     return align_many(ids, rows, lambda row: row.scheme_id)
 
 
 async def variants_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeVariantRow]]:
-    """The variants of each scheme with their coupon values, by SKU."""
+    """Load the variants of each scheme with their coupon values, by SKU."""
     rows = await operation.fetch(statements.VARIANTS_BY_SCHEME, ids=ids)
     return align_many(ids, rows, lambda row: row.scheme_id)
 
 
 async def geographies_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[GeographyRow]]:
-    """The geographies each scheme names, by name."""
+    """Load the geographies that each scheme lists, by name."""
     rows = await operation.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids)
     return [[row.geography for row in group] for group in align_many(ids, rows, lambda row: row.scheme_id)]
 
 
 async def rules_by_id(operation: Operation, ids: list[UUID]) -> list[RuleView | None]:
-    """The bonus rules of schemes that the viewer may see, or None; rather those in force than those of a revision."""
+    """Load bonus rules of schemes that the viewer may see; rules in force take precedence over those of revisions."""
     rows = await operation.fetch(statements.RULES_BY_ID, ids=ids)
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
     shown: dict[UUID, RuleRow] = {}

@@ -1,9 +1,9 @@
-"""Locking a scheme, and loading it as the transaction sees it."""
+"""Lock a scheme, and load it as the transaction sees it."""
 
 from uuid import UUID
 
 from db.schemes import reads as statements
-from db.schemes.reads import schemes_by_id
+from db.schemes.reads import select_schemes_by_id
 from db.sessions import Writing
 from domain.failures import NotFound
 from domain.schemes.failures import SCHEME_PATH
@@ -13,14 +13,14 @@ from resolvers.schemes.definitions import Definition, load_definitions
 
 async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
     """Lock a scheme that the viewer may see and load it. Raises NotFound."""
-    shown = await session.fetch(schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
-    if not shown or not await session.fetch(statements.LOCK_SCHEME, id=scheme_id):
+    visible = await session.fetch(select_schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
+    if not visible or not await session.fetch(statements.LOCK_SCHEME, id=scheme_id):
         raise NotFound("scheme", SCHEME_PATH)
     return await load_scheme(operation, session, scheme_id)
 
 
 async def load_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
-    """A scheme as the transaction sees it, whoever asks. Raises NotFound."""
+    """Load a scheme as the transaction sees it, for any viewer. Raises NotFound."""
     (definition,) = await load_definitions(session, [scheme_id], operation.now)
     if definition is None:
         raise NotFound("scheme", SCHEME_PATH)

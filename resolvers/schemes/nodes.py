@@ -1,4 +1,4 @@
-"""The kinds of nodes of schemes, with the bonus rules that they show."""
+"""The node kinds of schemes, with the bonus rules that they show."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""What adding and removing a participant share."""
+"""The input that adding and removing a participant share."""
 
 from uuid import UUID
 
@@ -12,14 +12,14 @@ from resolvers.validation import reject_invalid
 
 
 class Participation(Struct, frozen=True):
-    """Who shall take part in which scheme, or shall no longer."""
+    """An account to add to the participants of a scheme, or to remove from them."""
 
     scheme_id: UUID
     account_id: UUID
 
 
 async def require_account(session: Writing, account_id: UUID) -> AccountRow:
-    """The account of a mutation's input. Raises InvalidInput where there is none."""
+    """Load the account. Raises InvalidInput for an unknown id."""
     rows = await session.fetch(ACCOUNTS_BY_ID, ids=[account_id])
     if not rows:
         reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This account does not exist.", ("accountId",))])

@@ -1,4 +1,4 @@
-"""Batched reads of the reach of rules: as it is now, and as it was when a scheme was submitted (R4)."""
+"""Loaders of the reach of rules: current, and at the time of a submission (R4)."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from resolvers.rules.loaders import RuleView, rule_rows, rule_views
 from resolvers.rules.populations import load_assessment_context
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.disclosure import may_follow
-from resolvers.schemes.review import warnings_of
+from resolvers.schemes.review import list_warnings
 
 
 class RuleReachView(Struct, frozen=True):
@@ -30,31 +30,31 @@ class RuleReachView(Struct, frozen=True):
 
     @property
     def verdict(self) -> ReachVerdict:
-        """What it means."""
+        """The verdict on the reach."""
         return self.reach.verdict
 
     @property
     def funnel(self) -> Sequence[ReachStep]:
-        """How it comes about."""
+        """The steps that narrow the reach down."""
         return self.reach.funnel
 
 
 class WarningView(Struct, frozen=True):
-    """A warning, with the rule that it is about."""
+    """A warning, with the rule concerned."""
 
     warning: ReviewWarning
     rule: RuleView | None
 
 
 class AssessmentView(Struct, frozen=True):
-    """What the rules of a scheme would do, with the rules."""
+    """The assessment of a scheme, with its rules."""
 
     reach: tuple[RuleReachView, ...] = ()
     warnings: tuple[WarningView, ...] = ()
 
 
 class SnapshotView(Struct, frozen=True):
-    """What was known when a scheme was submitted, as it was: later changes of names, rules and ECPs do not show."""
+    """The warnings and reach stored with a submission; later changes to names, rules and ECPs do not affect them."""
 
     acknowledged_warnings: Sequence[str]
     reach: tuple[RuleReachView, ...]
@@ -63,7 +63,7 @@ class SnapshotView(Struct, frozen=True):
 async def assess_definitions(
     operation: Operation, fetching: Fetching, definitions: Sequence[Definition]
 ) -> list[Assessment]:
-    """The assessment of each scheme as it is now, by the policy of the operation, with all of its warnings."""
+    """Assess each scheme as it is now, by the policy of the operation, with all of its warnings."""
     found = await load_assessment_context(fetching, [definition.content for definition in definitions], operation.now)
     assessed = []
     for definition, population in zip(definitions, found.populations, strict=True):
@@ -75,16 +75,16 @@ async def assess_definitions(
             products=names.products,
         )
         scope = sale_scope(definition.content, found.variants, _since(definition))
-        # Mostly milliseconds, but seconds for the largest rules: never of the one thread that serves everybody.
+        # This takes milliseconds, but seconds for the largest rules, so it must not block the event loop.
         about_rules = await asyncio.to_thread(
             assess, definition.content, scope, population, every, operation.reach_policy
         )
-        assessed.append(replace(about_rules, warnings=(*warnings_of(definition), *about_rules.warnings)))
+        assessed.append(replace(about_rules, warnings=(*list_warnings(definition), *about_rules.warnings)))
     return assessed
 
 
 def _since(definition: Definition) -> date | None:
-    """The first day on which the content can be in force: that of a revision's time, and of a draft today."""
+    """Return the first day on which the content can be in force: the day of the revision, or today for a draft."""
     scheme = definition.scheme
     if scheme.effective_at is not None:
         return scheme.effective_at.astimezone(UTC).date()
@@ -92,7 +92,7 @@ def _since(definition: Definition) -> date | None:
 
 
 async def assessments_by_definition(operation: Operation, definitions: list[Definition]) -> list[AssessmentView]:
-    """Loader: whom the rules of each scheme reach and what is odd about them, for who follows schemes."""
+    """Load the assessment of each scheme; None without `scheme:follow`."""
     if not may_follow(operation):
         return [AssessmentView()] * len(definitions)
     assessed = await assess_definitions(operation, operation, definitions)
@@ -102,7 +102,7 @@ async def assessments_by_definition(operation: Operation, definitions: list[Defi
 
 
 async def snapshots_by_submission(operation: Operation, keys: list[tuple[UUID, int]]) -> list[SnapshotView]:
-    """Loader: what was known when each submission was made, by its scheme and number."""
+    """Load the snapshots of submissions, by scheme and number."""
     stored = await operation.fetch(
         SNAPSHOTS, scheme_ids=[key for key, _ in keys], numbers=[number for _, number in keys]
     )

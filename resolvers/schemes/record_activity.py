@@ -17,7 +17,7 @@ from domain.permissions import Permission, Role
 from domain.schemes.content import FieldDifference
 from domain.schemes.events import about_scheme
 from domain.schemes.stages import WizardStepKind
-from resolvers.accounts.viewers import viewers_of_accounts
+from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
 
@@ -89,7 +89,7 @@ async def _followers_among(session: Writing, scheme_id: UUID, ids: Sequence[UUID
     """The accounts among these that can sign in and may follow the scheme in its current state."""
     if not ids:
         return set()
-    viewers = await viewers_of_accounts(session, ids)
+    viewers = await load_viewers(session, ids)
     (scopes,) = await session.fetch(SCOPES_OF_SCHEME, id=scheme_id)
     return {
         account_id

@@ -16,7 +16,7 @@ from resolvers.schemes.record_activity import NewActivity, record_activity
 
 
 async def remove_scheme_participant(operation: Operation, command: Participation) -> UUID:
-    """Let somebody take part no longer, who is told so; removing them again changes nothing.
+    """Remove a participant and notify them; removing them again changes nothing.
 
     Raises InvalidInput for an unknown account, and NotFound.
     """

@@ -15,9 +15,9 @@ from resolvers.schemes.revision_time import ReviseScheme, require_time
 
 
 async def reschedule_scheme_revision(operation: Operation, command: ReviseScheme) -> UUID:
-    """Move a revision that is not decided yet to another time; its own time again changes nothing.
+    """Move an undecided revision to another time; the same time changes nothing.
 
-    What was submitted with another time counts no longer, like after an edit.
+    A submission with the previous time is no longer current, as after an edit.
 
     Raises InvalidInput for the time, NotFound and IllegalState.
     """

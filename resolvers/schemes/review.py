@@ -1,4 +1,4 @@
-"""The review: the whole scheme in one place, whether it is ready, and what speaks against submitting it (R3)."""
+"""The review of a scheme: its whole content, whether it is ready, and its problems and warnings (R3)."""
 
 from collections.abc import Iterable
 
@@ -12,9 +12,9 @@ from resolvers.schemes.definitions import Definition
 
 
 class Review(Struct, frozen=True):
-    """What a manager reads before submitting, and an approver before deciding, as far as it follows from the scheme.
+    """The review that a manager reads before submitting, and an approver before deciding.
 
-    What depends on the ECPs there are is read by resolvers.schemes.reach.
+    It derives from the scheme alone; resolvers.schemes.reach loads the part that depends on ECPs.
     """
 
     definition: Definition
@@ -27,8 +27,8 @@ class Review(Struct, frozen=True):
     replaces: int | None
 
 
-def review_of(definition: Definition) -> Review:
-    """The review of a scheme as it was loaded, on that day."""
+def build_review(definition: Definition) -> Review:
+    """Build the review of a scheme as of the time at which it was loaded."""
     steps, content = definition.steps, definition.content
     changes = definition.changes
     return Review(
@@ -43,8 +43,8 @@ def review_of(definition: Definition) -> Review:
     )
 
 
-def warnings_of(definition: Definition) -> Iterable[ReviewWarning]:
-    """What to know about the dates and the budget of a scheme, and of a revision about its time."""
+def list_warnings(definition: Definition) -> Iterable[ReviewWarning]:
+    """List the warnings about the dates and budget of a scheme, and about the time of a revision."""
     content, effective_at = definition.content, definition.scheme.effective_at
     if effective_at is None:
         return review_warnings(content, definition.as_of.date())

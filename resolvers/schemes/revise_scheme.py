@@ -1,4 +1,4 @@
-"""The mutation reviseScheme: a revision is opened as a scheme of its own."""
+"""The mutation reviseScheme: opens a revision as a separate draft beside the scheme."""
 
 from uuid import UUID
 
@@ -15,9 +15,9 @@ from resolvers.schemes.revision_time import ReviseScheme, require_time
 
 
 async def revise_scheme(operation: Operation, command: ReviseScheme) -> UUID:
-    """Open a revision beside the scheme, which stays as it is, and return the id of the revision.
+    """Open a revision beside the unchanged scheme, and return the id of the revision.
 
-    It begins with what is in force right before it takes effect: the scheme as it is, or a revision approved already.
+    It starts with the content in force right before its time: that of the scheme, or of an approved revision.
 
     Raises InvalidInput for the time, NotFound, IllegalState and RevisionOpen.
     """

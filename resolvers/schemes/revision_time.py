@@ -1,4 +1,4 @@
-"""The time at which a revision takes effect, checked for opening and for rescheduling."""
+"""Check the time at which a revision takes effect, when it is opened or rescheduled."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,14 +14,14 @@ from resolvers.validation import reject_invalid
 
 
 class ReviseScheme(Struct, frozen=True):
-    """Open the next revision of a scheme, to take effect at this time; or move an open one there."""
+    """Open the next revision of a scheme, to take effect at this time, or move an open revision to it."""
 
     scheme_id: UUID
     effective_at: datetime
 
 
 def require_time(operation: Operation, effective_at: datetime, approved: Iterable[RevisionRow]) -> SchemeContent:
-    """What is in force right before a time at which a revision may take effect. Raises InvalidInput."""
+    """Check the time, and return the content in force right before it. Raises InvalidInput."""
     approved = list(approved)
     before = replaced_revision(approved, effective_at)
     ends_on = None if before is None else before.content.basics.ends_on

@@ -1,4 +1,4 @@
-"""Batched reads of revisions: what was approved, what it changed, and what is in force when."""
+"""Loaders of revisions: approved ones with their changes, the open one, and the one in force."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,22 +26,22 @@ class RevisionView(Struct, frozen=True):
 
     @property
     def number(self) -> int:
-        """Counts up in the order of opening."""
+        """The number of the revision, in the order of opening."""
         return self.row.number
 
     @property
     def effective_at(self) -> datetime:
-        """From when on it is in force."""
+        """The time from which it is in force."""
         return self.row.effective_at
 
     @property
     def approved_at(self) -> datetime:
-        """When it was approved."""
+        """The time of the approval."""
         return self.row.approved_at
 
     @property
     def approved_by(self) -> UUID:
-        """Who approved it."""
+        """The id of the approver's account."""
         return self.row.approved_by
 
     @property
@@ -51,14 +51,14 @@ class RevisionView(Struct, frozen=True):
 
     @property
     def changes(self) -> Sequence[FieldDifference]:
-        """What it changed of the one before; nothing for the first."""
+        """The changes to the revision before; empty for the first."""
         return () if self.before is None else differences(self.before.content, self.row.content)
 
 
 async def revisions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RevisionView]]:
-    """Loader: the approved revisions of each scheme, in the order in which they take effect.
+    """Load the approved revisions of each scheme, in the order in which they take effect.
 
-    Who sees approved schemes only sees no revision before it takes effect, and who does not follow schemes sees none.
+    Pending revisions are visible only to people who define or approve schemes. Empty without `scheme:follow`.
     """
     if not may_follow(operation):
         return [[] for _ in ids]
@@ -72,20 +72,20 @@ async def revisions_by_scheme(operation: Operation, ids: list[UUID]) -> list[lis
 
 
 async def revisions_as_of(operation: Operation, ids: list[UUID], at: datetime) -> list[RevisionView | None]:
-    """Loader: the revision of each scheme that is in force at a moment, or None before the first."""
+    """Load the revision of each scheme that is in force at a time; None before the first."""
     return [revision_in_force(views, at) for views in await revisions_by_scheme(operation, ids)]
 
 
 async def open_revision_by_scheme(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
-    """Loader: the revision of each scheme that is not decided yet, if the viewer may see it."""
+    """Load the undecided revision of each scheme, if the viewer may see it."""
     rows = await operation.fetch(statements.open_revisions(operation.viewer.scheme_scope), ids=ids)
     return align_one(ids, rows, lambda row: row.live_id)
 
 
 async def content_in_force(fetching: Fetching, scheme_id: UUID, at: datetime) -> SchemeContent | None:
-    """What a scheme is valued by at a moment; None before it was approved.
+    """Load the content that values sales at a time; None before the first approval.
 
-    It depends on nothing but what was approved: not on whether a revision that is due has been applied yet.
+    It depends only on approvals, and not on whether a due revision has already been applied.
     """
     found = await fetching.fetch(statements.CONTENT_IN_FORCE, scheme_id=scheme_id, at=at)
     return msgspec.json.decode(found[0], type=SchemeContent) if found else None

@@ -23,11 +23,11 @@ class SaveSchemeBasics(Struct, frozen=True):
 
 
 async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) -> SavedStep:
-    """Save the basics; a changed text of the terms is their next version.
+    """Save the basics; changed terms become their next version.
 
     Raises InvalidInput, NotFound, IllegalState and VersionConflict.
     """
-    step, basics = WizardStepKind.BASICS, _trimmed(command.basics)
+    step, basics = WizardStepKind.BASICS, _trim(command.basics)
     reject_invalid(basics_problems(basics))
     async with operation.writing() as session:
         draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
@@ -38,8 +38,8 @@ async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) ->
         return await finish_edit(operation, session, draft, step)
 
 
-def _trimmed(basics: Basics) -> Basics:
-    """The basics without space around texts; an empty text is None, except for the title."""
+def _trim(basics: Basics) -> Basics:
+    """Trim all texts; an empty text becomes None, except for the title."""
     texts = {name: value.strip() for name, value in asdict(basics).items() if isinstance(value, str)}
     materials = tuple(replace(item, title=item.title.strip(), url=item.url.strip()) for item in basics.materials)
     optional = {name: text or None for name, text in texts.items() if name != "title"}

@@ -23,7 +23,7 @@ from resolvers.validation import reject_invalid
 
 
 class RuleDraft(Struct, frozen=True):
-    """A rule as it was sent; `known_id` is the id of the stored rule that it replaces, None for a new rule."""
+    """A rule from the client; `known_id` is the id of the stored rule that it replaces, None for a new rule."""
 
     known_id: UUID | None
     rule: BonusRule
@@ -38,12 +38,12 @@ class SaveSchemeBonusRules(Struct, frozen=True):
 
 
 async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonusRules) -> SavedStep:
-    """Save the bonus rules; none at all is fine, base values alone make a scheme.
+    """Save the bonus rules. A scheme may have none: base points alone are enough.
 
     Raises InvalidInput, NotFound, IllegalState and VersionConflict.
     """
     step = WizardStepKind.BONUS_RULES
-    rules = [_trimmed(draft.rule) for draft in command.rules]
+    rules = [_trim(draft.rule) for draft in command.rules]
     async with operation.writing() as session:
         definition = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
         stored = {rule.id for rule in definition.content.rules}
@@ -51,14 +51,14 @@ async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonus
             [
                 *_unknown_rules(command.rules, stored),
                 *_unprintable_texts(rules),
-                *rule_problems(rules, await _known_ids(session, rules)),
+                *rule_problems(rules, await _load_known_ids(session, rules)),
             ]
         )
         await set_rules(session, command.scheme_id, rules)
         return await finish_edit(operation, session, definition, step)
 
 
-def _trimmed(rule: BonusRule) -> BonusRule:
+def _trim(rule: BonusRule) -> BonusRule:
     group = rule.exclusive_group
     return replace(rule, name=rule.name.strip(), exclusive_group=None if group is None else group.strip())
 
@@ -79,8 +79,8 @@ def _unprintable_texts(rules: list[BonusRule]) -> Iterator[Problem]:
                 yield Problem(UserErrorCode.INVALID, message, ("rules", str(index), field))
 
 
-async def _known_ids(session: Writing, rules: list[BonusRule]) -> KnownIds:
-    """What exists of everything that the rules mention."""
+async def _load_known_ids(session: Writing, rules: list[BonusRule]) -> KnownIds:
+    """Load the ids that exist among everything that the rules mention."""
     found = [collect_references(rule) for rule in rules]
     names = await names_of(session, {key for mention in found for key in mention.ids})
     categories = await session.fetch(CATEGORIES) if any(mention.categories for mention in found) else []

@@ -15,7 +15,7 @@ from resolvers.validation import reject_invalid
 
 
 class SaveSchemeCouponValues(Struct, frozen=True):
-    """Save the fourth step: what each variant pays and how many coupons are planned."""
+    """Save the fourth step: the base points and the planned number of coupons of each variant."""
 
     scheme_id: UUID
     expected_version: int

@@ -26,7 +26,7 @@ class SaveSchemeProducts(Struct, frozen=True):
 
 
 async def save_scheme_products(operation: Operation, command: SaveSchemeProducts) -> SavedStep:
-    """Save the variants; a variant that leaves takes its coupon value along, and the notices say what else it touches.
+    """Save the variants. A removed variant loses its coupon value; notices report the other effects.
 
     Raises InvalidInput, NotFound, IllegalState and VersionConflict.
     """
@@ -37,10 +37,12 @@ async def save_scheme_products(operation: Operation, command: SaveSchemeProducts
         known_ids = {variant.id for variant in known}
         reject_invalid(choice_problems(command.variant_ids, known_ids, "variantIds", "variant", VARIANTS_LIMIT))
         await changes.set_variants(session, command.scheme_id, command.variant_ids)
-        return await finish_edit(operation, session, draft, step, tuple(_consequences(draft, command.variant_ids)))
+        return await finish_edit(
+            operation, session, draft, step, tuple(_describe_consequences(draft, command.variant_ids))
+        )
 
 
-def _consequences(draft: Definition, kept: Iterable[UUID]) -> Iterable[str]:
+def _describe_consequences(draft: Definition, kept: Iterable[UUID]) -> Iterable[str]:
     values = {value.variant_id: value for value in draft.content.coupon_values}
     removed = set(draft.content.variant_ids).difference(kept)
     for variant_id in sorted(removed, key=lambda key: draft.names.variants[key]):

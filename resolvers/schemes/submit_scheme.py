@@ -17,7 +17,7 @@ from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.reach import assess_definitions
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import rederive
-from resolvers.schemes.review import review_of
+from resolvers.schemes.review import build_review
 
 
 class SubmitScheme(Struct, frozen=True):
@@ -36,7 +36,7 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
         SCHEME_GUARDS.check(SchemeAction.SUBMIT, definition.standing, operation.viewer)
-        review = review_of(definition)
+        review = build_review(definition)
         (assessment,) = await assess_definitions(operation, session, [definition])
         if command.content_hash != review.content_hash:
             raise ContentChanged(named_hash=command.content_hash, current_hash=review.content_hash, changes=())

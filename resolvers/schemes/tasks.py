@@ -1,4 +1,4 @@
-"""Leader tasks of schemes: revisions take effect at their time."""
+"""Leader tasks of schemes: apply revisions at their time."""
 
 from typing import Final
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 import structlog
 
 from resolvers.context import Operation
-from resolvers.retrying import retrying
-from resolvers.schemes.apply_revisions import apply_revisions, due_schemes
+from resolvers.retrying import retry_conflicts
+from resolvers.schemes.apply_revisions import apply_revisions, list_due_schemes
 from resolvers.tasks import LeaderTask, TaskPolicy
 
 _log = structlog.get_logger("tessera.events")
@@ -15,14 +15,14 @@ _log = structlog.get_logger("tessera.events")
 
 async def apply_due_revisions(operation: Operation, _policy: TaskPolicy) -> None:
     """Apply every revision whose time has come. A scheme that fails does not hold up the others."""
-    for scheme_id in await due_schemes(operation):
+    for scheme_id in await list_due_schemes(operation):
         await _apply(operation, scheme_id)
 
 
 async def _apply(operation: Operation, scheme_id: UUID) -> None:
     try:
-        await retrying(lambda: apply_revisions(operation, scheme_id))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the next run tries again
+        await retry_conflicts(lambda: apply_revisions(operation, scheme_id))
+    except Exception as error:  # noqa: BLE001 - the next run tries again after any error
         _log.error("revision not applied", scheme_id=str(scheme_id), exc_info=error)
 
 

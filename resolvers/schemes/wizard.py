@@ -21,19 +21,19 @@ class StepView(Struct, frozen=True):
 
 
 class WizardView(Struct, frozen=True):
-    """The five steps, and which one comes next."""
+    """The five steps, and the next one to complete."""
 
     scheme_id: UUID
     current_step: WizardStepKind
     steps: tuple[StepView, ...]
 
     def step(self, kind: WizardStepKind) -> StepView:
-        """One step of the five."""
+        """Find a step by its kind."""
         return next(step for step in self.steps if step.kind is kind)
 
 
-def wizard_of(definition: Definition) -> WizardView:
-    """The wizard of a scheme as it is."""
+def build_wizard(definition: Definition) -> WizardView:
+    """Build the wizard of a scheme."""
     steps = tuple(
         StepView(
             kind=step.kind, state=step.state, version=definition.sections[step.kind].version, problems=step.problems
@@ -44,7 +44,7 @@ def wizard_of(definition: Definition) -> WizardView:
 
 
 async def steps_by_key(operation: Operation, keys: list[tuple[UUID, WizardStepKind]]) -> list[StepView | None]:
-    """Loader: single steps, by scheme and kind."""
+    """Load single steps, by scheme and kind."""
     ids = list(dict.fromkeys(scheme_id for scheme_id, _ in keys))
-    found = {found.scheme.id: wizard_of(found) for found in await definitions_by_scheme(operation, ids) if found}
+    found = {found.scheme.id: build_wizard(found) for found in await definitions_by_scheme(operation, ids) if found}
     return [found[scheme_id].step(kind) if scheme_id in found else None for scheme_id, kind in keys]

@@ -1,6 +1,6 @@
-"""What an attempt changes of its endpoint: its position, the time of its next attempt, or whether it is enabled.
+"""Record attempts: the endpoint advances, waits for its next attempt, or is disabled.
 
-Each change applies to the locked row, and only as far as nobody has changed the endpoint since it was read.
+Each change applies to the locked row, and only if the endpoint has not been changed since it was read.
 """
 
 from uuid import UUID
@@ -25,7 +25,7 @@ from resolvers.notifications.notify import notification_added
 from resolvers.webhooks.positions import advance
 
 
-class Tried(Struct, frozen=True):
+class CompletedAttempt(Struct, frozen=True):
     """An attempt to send an event to an endpoint, with the endpoint as it was then."""
 
     endpoint: WebhookEndpointRow
@@ -33,45 +33,45 @@ class Tried(Struct, frozen=True):
     attempt: Attempt
 
 
-async def record_attempt(operation: Operation, tried: Tried, jitter: float) -> None:
-    """Record an attempt and what follows from it, unless the endpoint is deleted. Raises TransactionConflict.
+async def record_attempt(operation: Operation, completed: CompletedAttempt, jitter: float) -> None:
+    """Record an attempt and update the endpoint, unless it has been deleted. Raises TransactionConflict.
 
     `jitter` is a random number from 0 to 1.
     """
-    seen, attempt = tried.endpoint, tried.attempt
+    seen, attempt = completed.endpoint, completed.attempt
     async with operation.writing() as session:
-        stored = await _locked(session, seen.id)
+        stored = await _lock(session, seen.id)
         if stored is None:
             return
-        await add_delivery(session, _delivery(operation.new_id(), tried))
+        await add_delivery(session, _delivery(operation.new_id(), completed))
         if attempt.delivered:
-            await _save(session, stored, advance(stored, seen, tried.event.position, operation.now))
+            await _save(session, stored, advance(stored, seen, completed.event.position, operation.now))
         elif stored.disabled_at is None and stored.updated_at == seen.updated_at:
             failures = stored.failures + 1
-            may_follow = after_failure(failures, attempt, jitter)
-            if isinstance(may_follow, GiveUp):
-                await _disable(operation, session, replace(stored, failures=failures), may_follow.reason)
+            next_step = after_failure(failures, attempt, jitter)
+            if isinstance(next_step, GiveUp):
+                await _disable(operation, session, replace(stored, failures=failures), next_step.reason)
             else:
-                await save_endpoint(session, replace(stored, failures=failures, next_attempt_at=may_follow.at))
+                await save_endpoint(session, replace(stored, failures=failures, next_attempt_at=next_step.at))
 
 
 async def skip_events(operation: Operation, seen: WebhookEndpointRow, position: Position) -> None:
     """Advance an endpoint past events that are not for it. Raises TransactionConflict."""
     async with operation.writing() as session:
-        stored = await _locked(session, seen.id)
+        stored = await _lock(session, seen.id)
         if stored is not None:
             await _save(session, stored, advance(stored, seen, position, operation.now))
 
 
 async def give_up(operation: Operation, seen: WebhookEndpointRow, reason: str) -> None:
-    """Disable an endpoint, unless somebody has changed it. Raises TransactionConflict."""
+    """Disable an endpoint unless it has been changed since it was read. Raises TransactionConflict."""
     async with operation.writing() as session:
-        stored = await _locked(session, seen.id)
+        stored = await _lock(session, seen.id)
         if stored is not None and stored.disabled_at is None and stored.updated_at == seen.updated_at:
             await _disable(operation, session, stored, reason)
 
 
-async def _locked(session: Writing, endpoint_id: UUID) -> WebhookEndpointRow | None:
+async def _lock(session: Writing, endpoint_id: UUID) -> WebhookEndpointRow | None:
     rows = await session.fetch(LOCK_ENDPOINT, id=endpoint_id)
     return rows[0] if rows else None
 
@@ -102,12 +102,12 @@ async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndp
     await append_events(session, [NewEvent(kind, endpoint.id), *map(notification_added, rows)], operation.now)
 
 
-def _delivery(delivery_id: UUID, tried: Tried) -> WebhookDeliveryRow:
-    event, attempt = tried.event, tried.attempt
-    number = tried.endpoint.failures + 1
+def _delivery(delivery_id: UUID, completed: CompletedAttempt) -> WebhookDeliveryRow:
+    event, attempt = completed.event, completed.attempt
+    number = completed.endpoint.failures + 1
     return WebhookDeliveryRow(
         id=delivery_id,
-        endpoint_id=tried.endpoint.id,
+        endpoint_id=completed.endpoint.id,
         event_xid=event.xid,
         event_id=event.id,
         kind=event.kind,

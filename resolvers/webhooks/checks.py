@@ -1,4 +1,4 @@
-"""What is checked of a webhook endpoint, whether it is new or changed."""
+"""Checks of new and changed webhook endpoints."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from domain.webhooks.endpoints import DESCRIPTION_LENGTH
 def endpoint_problems(
     policy: WebhookPolicy, url: str | None, kinds: Sequence[EventKind] | None, description: str | None
 ) -> Iterator[Problem]:
-    """What is wrong with the values that are given; a name in the URL is resolved only when something is sent."""
+    """Yield the problems of the given values. The host name in the URL is resolved only for a delivery."""
     if url is not None and (problem := url_problems(url, https_only=policy.https_only, allowed=policy.allowed)):
         yield Problem(UserErrorCode.INVALID, problem, ("url",))
     if kinds is not None and not kinds:

@@ -19,12 +19,12 @@ from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
 from resolvers.webhooks.checks import endpoint_problems
-from resolvers.webhooks.positions import PositionColumns, columns_of, position_behind, position_of_now
+from resolvers.webhooks.positions import PositionColumns, position_behind, position_columns, position_of_now
 from resolvers.webhooks.secret import new_secret
 
 
 class CreateWebhookEndpoint(Struct, frozen=True):
-    """Send events of these kinds to a URL, as far as an account may see them; behind a cursor or from now on."""
+    """Send the events of these kinds that an account may see to a URL, after a cursor or from now on."""
 
     account_id: UUID
     url: str
@@ -34,7 +34,7 @@ class CreateWebhookEndpoint(Struct, frozen=True):
 
 
 class CreatedWebhookEndpoint(Struct, frozen=True):
-    """A new endpoint; the secret is told this once and never again."""
+    """A new endpoint with its secret, which is never shown again."""
 
     endpoint_id: UUID
     secret: str
@@ -55,7 +55,7 @@ async def create_webhook_endpoint(operation: Operation, command: CreateWebhookEn
                 *cursor_problems,
             ]
         )
-        endpoint = _endpoint(operation, command, columns_of(stream.epoch, position))
+        endpoint = _endpoint(operation, command, position_columns(stream.epoch, position))
         await add_endpoint(session, endpoint, secret)
         await append_event(operation, session, EventKind.WEBHOOK_ENDPOINT_SAVED, endpoint.id)
     return CreatedWebhookEndpoint(endpoint.id, secret)

@@ -10,7 +10,7 @@ from resolvers.webhooks.locking import lock_endpoint
 
 
 async def delete_webhook_endpoint(operation: Operation, endpoint_id: UUID) -> UUID:
-    """Delete an endpoint with all it has been sent; an attempt under way is the last one. Raises InvalidInput."""
+    """Delete an endpoint and its deliveries; an attempt in progress still finishes. Raises InvalidInput."""
     async with operation.writing() as session:
         endpoint = await lock_endpoint(session, endpoint_id)
         await delete_endpoint(session, endpoint.id)

@@ -1,4 +1,4 @@
-"""Choose what to send to an endpoint next, by what its account may see at each attempt."""
+"""Choose the next event for an endpoint, among those that its account may see at the time of the attempt."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,15 +12,15 @@ from db.sessions import Fetching
 from db.webhooks.reads import ENDPOINT_WITH_SECRETS, SERVED_ENDPOINTS
 from db.webhooks.rows import EndpointSecretsRow, ServedEndpointRow, WebhookEndpointRow
 from domain.webhooks.endpoints import DATABASE_RESTORED, EVENTS_DELETED
-from resolvers.accounts.viewers import viewers_of_accounts
+from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.events.facts import EventFacts, facts_of
 from resolvers.events.stream import cursor_at
 from resolvers.events.visibility import visible_to_viewer
-from resolvers.outbox.cursors import stream_of
+from resolvers.outbox.cursors import load_stream
 from resolvers.webhooks.attempts import give_up, skip_events
 
-# How many events are read at once in search of one that the account may see.
+# Events read at once in search of one that the account may see.
 CHUNK: Final = 100
 
 
@@ -34,19 +34,19 @@ class Delivery(Struct, frozen=True):
 
 
 async def served_endpoints(reading: Fetching) -> list[ServedEndpointRow]:
-    """The endpoints to which events are sent: neither they nor their accounts are disabled."""
+    """List the endpoints that receive events: neither they nor their accounts are disabled."""
     return await reading.fetch(SERVED_ENDPOINTS)
 
 
 async def next_delivery(operation: Operation, endpoint_id: UUID) -> Delivery | None:
-    """The next event for an endpoint, or None when nothing is to be sent now.
+    """Return the next event for an endpoint, or None when there is nothing to send now.
 
-    Events that its account may not see are skipped for good. An endpoint whose next events are deleted is disabled.
-    The operation becomes one of the account. Raises TransactionConflict.
+    Events that its account may not see are skipped permanently. An endpoint whose next events are deleted is disabled.
+    The operation is signed in as the account. Raises TransactionConflict.
     """
     while (served := await _served(operation, endpoint_id)) is not None:
         endpoint, secrets = served
-        stream = await stream_of(operation)
+        stream = await load_stream(operation)
         if endpoint.has_lost_events(stream):
             await give_up(
                 operation, endpoint, EVENTS_DELETED if endpoint.position_epoch == stream.epoch else DATABASE_RESTORED
@@ -65,14 +65,14 @@ async def next_delivery(operation: Operation, endpoint_id: UUID) -> Delivery | N
 
 
 async def _served(operation: Operation, endpoint_id: UUID) -> tuple[WebhookEndpointRow, EndpointSecretsRow] | None:
-    """The endpoint, if an attempt is due now; the operation is then signed in as its account."""
+    """Return the endpoint if an attempt is due now, and sign the operation in as its account."""
     rows = await operation.fetch(ENDPOINT_WITH_SECRETS, id=endpoint_id)
     if not rows:
         return None
     endpoint, secrets = rows[0]
     if endpoint.disabled_at is not None or endpoint.next_attempt_at > operation.now:
         return None
-    viewers = await viewers_of_accounts(operation, [endpoint.account_id])
+    viewers = await load_viewers(operation, [endpoint.account_id])
     if endpoint.account_id not in viewers:
         return None
     operation.sign_in(viewers[endpoint.account_id])

@@ -7,7 +7,7 @@ from resolvers.paging import Page, PageArguments, read_page
 
 
 async def list_webhook_endpoints(operation: Operation, arguments: PageArguments) -> Page[WebhookEndpointRow]:
-    """A page of endpoints, newest first."""
+    """List endpoints, newest first."""
     return await read_page(
         operation, arguments, statements.NEWEST_ENDPOINTS, statements.endpoint_page, {}, count=statements.ENDPOINT_COUNT
     )

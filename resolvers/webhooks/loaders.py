@@ -11,13 +11,13 @@ from resolvers.paging import Page, PageArguments, read_pages
 
 
 async def webhook_endpoints_by_id(operation: Operation, ids: list[UUID]) -> list[WebhookEndpointRow | None]:
-    """The endpoints, or None where there is none."""
+    """Load endpoints; None for unknown ids."""
     rows = await operation.fetch(statements.ENDPOINTS_BY_ID, ids=ids)
     return align_one(ids, rows, lambda row: row.id)
 
 
 async def webhook_deliveries_by_id(operation: Operation, ids: list[UUID]) -> list[WebhookDeliveryRow | None]:
-    """The attempts, or None where there is none."""
+    """Load delivery attempts; None for unknown ids."""
     rows = await operation.fetch(statements.DELIVERIES_BY_ID, ids=ids)
     return align_one(ids, rows, lambda row: row.id)
 
@@ -25,7 +25,7 @@ async def webhook_deliveries_by_id(operation: Operation, ids: list[UUID]) -> lis
 async def deliveries_by_endpoint(
     operation: Operation, ids: list[UUID], arguments: PageArguments
 ) -> list[Page[WebhookDeliveryRow]]:
-    """Loader: a page of what was tried with each endpoint, newest first."""
+    """Load a page of the delivery attempts of each endpoint, newest first."""
     return await read_pages(
         operation,
         arguments,

@@ -1,4 +1,4 @@
-"""Locking a webhook endpoint."""
+"""Lock the webhook endpoint that a mutation names."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from resolvers.validation import reject_invalid
 
 
 async def lock_endpoint(session: Writing, endpoint_id: UUID) -> WebhookEndpointRow:
-    """The endpoint of a mutation's input, locked. Raises InvalidInput where there is none."""
+    """Lock an endpoint. Raises InvalidInput for an unknown id."""
     rows = await session.fetch(statements.LOCK_ENDPOINT, id=endpoint_id)
     if not rows:
         reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This webhook endpoint does not exist.", ("id",))])

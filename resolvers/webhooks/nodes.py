@@ -1,4 +1,4 @@
-"""The kinds of nodes of webhooks."""
+"""The node kinds of webhooks."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

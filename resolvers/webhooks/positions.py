@@ -1,7 +1,7 @@
-"""Positions of webhook endpoints in the stream of events: this module alone chooses and changes them.
+"""Positions of webhook endpoints in the stream of events: no other module chooses or changes them.
 
-Everything before the position of an endpoint is done: it was accepted, or was not for the endpoint. A position belongs
-to an epoch of the stream; after a restore of the database, those of earlier epochs lead nowhere.
+Every event before the position of an endpoint was delivered or skipped. A position belongs to an epoch of the stream;
+after a restore of the database, positions of earlier epochs are invalid.
 """
 
 from datetime import datetime
@@ -20,9 +20,9 @@ from domain.failures import Problem, UserErrorCode
 from domain.requests import BadArgument, CursorExpired
 from resolvers.context import Operation
 from resolvers.events.stream import SCOPE
-from resolvers.outbox.cursors import decode_cursor
+from resolvers.outbox.cursors import decode_stream_cursor
 
-# How many transactions an idle endpoint may stay behind.
+# The number of transactions that an idle endpoint may stay behind.
 DISTANCE: Final = 1000
 
 
@@ -34,23 +34,23 @@ class PositionColumns(TypedDict):
     position_id: int
 
 
-def columns_of(epoch: int, position: Position) -> PositionColumns:
-    """A position as the columns of an endpoint."""
+def position_columns(epoch: int, position: Position) -> PositionColumns:
+    """Convert a position to the columns of an endpoint."""
     return {"position_epoch": epoch, "position_xid": position.xid, "position_id": position.id}
 
 
 async def position_of_now(session: Writing) -> Position:
-    """The position before every event that becomes visible from now on."""
+    """Read the position before every event that is still to become visible."""
     (horizon,) = await session.fetch(HORIZON)
     return Position(horizon, 0)
 
 
 def position_behind(stream: StreamRow, after: str | None) -> tuple[Position | None, list[Problem]]:
-    """The position of a cursor, None without one, and what is wrong with the cursor."""
+    """Return the position of a cursor, None without one, and the problems of the cursor."""
     if after is None:
         return None, []
     try:
-        return decode_cursor(stream, SCOPE, after), []
+        return decode_stream_cursor(stream, SCOPE, after), []
     except (BadArgument, CursorExpired) as error:
         return None, [Problem(UserErrorCode.INVALID, str(error), ("after",))]
 
@@ -58,18 +58,18 @@ def position_behind(stream: StreamRow, after: str | None) -> tuple[Position | No
 def advance(
     stored: WebhookEndpointRow, seen: WebhookEndpointRow, position: Position, now: datetime
 ) -> WebhookEndpointRow:
-    """The endpoint at `position`, ready for its next attempt.
+    """Move the endpoint to `position`, ready for its next attempt.
 
-    Unchanged if it is there already, or if somebody has moved it since it was `seen`.
+    An endpoint that is already there, or that has been moved since it was `seen`, is returned unchanged.
     """
     is_moved = stored.updated_at != seen.updated_at and stored.place != seen.place
     if is_moved or stored.position >= position:
         return stored
-    return replace(stored, **columns_of(stored.position_epoch, position), failures=0, next_attempt_at=now)
+    return replace(stored, **position_columns(stored.position_epoch, position), failures=0, next_attempt_at=now)
 
 
 async def advance_idle_endpoints(operation: Operation) -> None:
-    """Advance endpoints without events to get that are far behind, so that their next look at the stream is short."""
+    """Advance endpoints that are far behind and have no events waiting, so that their next read stays short."""
     async with operation.writing() as session:
         (stream,) = await session.fetch(STREAM)
         now = await position_of_now(session)
@@ -79,7 +79,7 @@ async def advance_idle_endpoints(operation: Operation) -> None:
 async def advance_to(session: Writing, stream: StreamRow, through: Position) -> None:
     """Advance every endpoint to `through` unless one of its events lies before it.
 
-    Retention calls it before it deletes events, so that an endpoint without events to get has lost none.
+    Retention calls it before it deletes events, so that an endpoint without waiting events counts none as lost.
     """
     behind = await session.fetch(LOCK_ENDPOINTS_BEFORE, place_xid=through.xid, place_id=through.id)
     until = {"until_xid": through.xid, "until_id": through.id}
@@ -89,4 +89,4 @@ async def advance_to(session: Writing, stream: StreamRow, through: Position) -> 
         after = {"after_xid": endpoint.position.xid, "after_id": endpoint.position.id}
         statement = events_of(None, bounded=True)
         if not await session.fetch(statement, limit=1, kinds=endpoint.kinds, **after, **until):
-            await save_endpoint(session, replace(endpoint, **columns_of(endpoint.position_epoch, through)))
+            await save_endpoint(session, replace(endpoint, **position_columns(endpoint.position_epoch, through)))

@@ -1,4 +1,4 @@
-"""Retention: deleting old attempts to deliver events."""
+"""Retention of webhooks: delete old delivery attempts."""
 
 from datetime import datetime
 from typing import Final
@@ -9,8 +9,8 @@ from resolvers.context import Operation
 RETENTION_CHUNK: Final = 1000
 
 
-async def forget_old_deliveries(operation: Operation, before: datetime, chunk: int = RETENTION_CHUNK) -> int:
-    """Delete the attempts made before a moment, and return their number; each chunk is a transaction of its own."""
+async def delete_expired_deliveries(operation: Operation, before: datetime, chunk: int = RETENTION_CHUNK) -> int:
+    """Delete the attempts made before a moment, and return their number. Each chunk is a separate transaction."""
     total = 0
     while True:
         async with operation.writing() as session:

@@ -13,12 +13,12 @@ from resolvers.outbox.append import append_event
 from resolvers.webhooks.locking import lock_endpoint
 from resolvers.webhooks.secret import new_secret
 
-# For so long deliveries are signed with the secret before as well, so that receivers can be changed meanwhile.
+# While the old secret also signs deliveries, receivers can switch to the new one.
 OVERLAP: Final = timedelta(hours=24)
 
 
 async def rotate_webhook_secret(operation: Operation, endpoint_id: UUID) -> str:
-    """Sign with a new secret from now on, and for a day with the one before as well. Raises InvalidInput."""
+    """Replace the secret; the old one also signs deliveries for one more day. Raises InvalidInput."""
     secret = new_secret()
     async with operation.writing() as session:
         endpoint = await lock_endpoint(session, endpoint_id)

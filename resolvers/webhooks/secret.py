@@ -10,5 +10,5 @@ NEW_SECRET_BYTES: Final = 32
 
 
 def new_secret() -> str:
-    """A secret for one endpoint: `whsec_` and 32 random bytes in base64. It is shown once."""
+    """Generate a secret for one endpoint: `whsec_` and 32 random bytes in base64."""
     return SECRET_PREFIX + base64.b64encode(token_bytes(NEW_SECRET_BYTES)).decode()

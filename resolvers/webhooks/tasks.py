@@ -1,22 +1,22 @@
-"""Leader tasks of webhooks: old events and deliveries are deleted, after endpoints have moved past them."""
+"""Leader tasks of webhooks: delete old events and deliveries after idle endpoints have advanced past them."""
 
 from typing import Final
 
 from resolvers.context import Operation
-from resolvers.outbox.retention import forget_old_events
+from resolvers.outbox.retention import delete_expired_events
 from resolvers.tasks import LeaderTask, TaskPolicy
 from resolvers.webhooks.positions import advance_idle_endpoints, advance_to
-from resolvers.webhooks.retention import forget_old_deliveries
+from resolvers.webhooks.retention import delete_expired_deliveries
 
 RETENTION_INTERVAL_S: Final = 60.0
 
 
 async def delete_old_events(operation: Operation, policy: TaskPolicy) -> None:
-    """Delete events and deliveries older than the retention. Idle endpoints move on first."""
+    """Delete events and deliveries older than the retention. Idle endpoints advance first."""
     before = operation.now - policy.event_retention
     await advance_idle_endpoints(operation)
-    await forget_old_events(operation, before, advance_to)
-    await forget_old_deliveries(operation, before)
+    await delete_expired_events(operation, before, advance_to)
+    await delete_expired_deliveries(operation, before)
 
 
 LEADER_TASKS: Final = (

@@ -19,11 +19,11 @@ from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
 from resolvers.webhooks.checks import endpoint_problems
 from resolvers.webhooks.locking import lock_endpoint
-from resolvers.webhooks.positions import columns_of, position_behind, position_of_now
+from resolvers.webhooks.positions import position_behind, position_columns, position_of_now
 
 
 class UpdateWebhookEndpoint(Struct, frozen=True):
-    """Change what is given; go on behind a cursor, or with what happens now."""
+    """Change the given fields; continue after a cursor, or from now on."""
 
     id: UUID
     url: str | None
@@ -35,7 +35,7 @@ class UpdateWebhookEndpoint(Struct, frozen=True):
 
 
 async def update_webhook_endpoint(operation: Operation, command: UpdateWebhookEndpoint) -> UUID:
-    """Store the changes; without any, nothing happens. Raises InvalidInput."""
+    """Store the changes. Without changes, nothing happens. Raises InvalidInput."""
     async with operation.writing() as session:
         stored = await lock_endpoint(session, command.id)
         (stream,) = await session.fetch(STREAM)
@@ -63,7 +63,7 @@ def _changed(
     stream: StreamRow,
     position: Position | None,
 ) -> WebhookEndpointRow:
-    """The endpoint as it is wanted. What was done to make it work is tried at once."""
+    """Apply the command to the endpoint. Changes that may repair deliveries lead to an immediate attempt."""
     values: dict[str, Any] = {}
     if command.url is not None:
         values["url"] = command.url
@@ -72,7 +72,7 @@ def _changed(
     if command.description is not None:
         values["description"] = command.description.strip() or None
     if position is not None:
-        values |= columns_of(stream.epoch, position)
+        values |= position_columns(stream.epoch, position)
     if command.enabled is False and stored.disabled_at is None:
         reason = disabled_by(operation.viewer.display_name)
         values |= {"disabled_at": operation.now, "disabled_reason": reason}

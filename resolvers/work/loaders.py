@@ -1,4 +1,4 @@
-"""The viewer's work queues with their counts, and what is in each."""
+"""Loaders of the viewer's work queues, with their counts and contents."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from resolvers.schemes.lists import SchemeFilter, list_schemes
 
 
 class WorkQueueView(Struct, frozen=True):
-    """A queue, how much it holds, and since when its oldest item waits."""
+    """A queue with the number of its items, and the time since which the oldest one waits."""
 
     key: WorkQueueKey
     count: int
@@ -26,7 +26,7 @@ class WorkQueueView(Struct, frozen=True):
 
 
 async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
-    """The queues of the viewer's roles, empty ones too, counted with one statement."""
+    """List the queues of the viewer's roles, including empty ones, counted with one statement."""
     viewer = operation.viewer
     queues = queues_of(viewer)
     if not queues:
@@ -41,16 +41,16 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
 
 
 async def watch_work_queues(operation: Operation) -> Feed:
-    """The viewer's queues, whenever they change."""
+    """Follow the viewer's queues; subscribers receive them after every change."""
     return await open_feed(operation, WORK_QUEUES_CHANGED)
 
 
 async def schemes_by_queue(
     operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
 ) -> list[Page[SchemeRow]]:
-    """Loader: a page of the schemes of each queue, last updated first; queues of other things have none.
+    """Load a page of the schemes of each queue, last updated first; an empty page for queues of other objects.
 
-    Queues are few, so each is read on its own.
+    There are few queues, so each is read separately.
     """
     order = SchemeOrder.UPDATED_AT_DESC
     return [await list_schemes(operation, arguments, SchemeFilter(queue=key), order) for key in keys]

@@ -7,7 +7,7 @@ import strawberry
 from db.accounts.rows import AccountRow, ApiKeyRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.accounts.loaders import accounts_by_id, shown_emails
+from resolvers.accounts.loaders import accounts_by_id, visible_emails
 from resolvers.catalog.loaders import vendors_by_id
 from schema.catalog.types import Vendor
 from schema.descriptions import described
@@ -37,7 +37,7 @@ class Account(Node):
     id: strawberry.ID = node_id(NodeKind.ACCOUNT)
     display_name: str = leaf("The name that people see.")
     email: str | None = batched(
-        shown_emails,
+        visible_emails,
         key="address",
         description="The e-mail address; shown to the account itself and with the permission `scheme:follow`.",
     )

@@ -8,7 +8,7 @@ from domain.ecps.activities import ACTIVITIES_LIMIT, Activity
 from domain.ecps.inputs import EcpDetails
 from domain.node_kinds import NodeKind
 from resolvers.ecps.lists import EcpFilter
-from resolvers.ecps.locking import Decided
+from resolvers.ecps.locking import EcpWithReason
 from resolvers.ecps.record_activities import RecordActivities
 from resolvers.ecps.register_ecp import RegisterEcp
 from resolvers.ecps.update_ecp import UpdateEcp
@@ -87,9 +87,9 @@ class SuspendEcpInput:
     ecp_id: strawberry.ID = leaf(ECP_ID)
     reason: str = leaf("Why, for the ECP to read; 3 to 1,000 characters.")
 
-    def to_command(self) -> Decided:
+    def to_command(self) -> EcpWithReason:
         """The command. Raises InvalidInput for an id that makes no sense."""
-        return Decided(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
+        return EcpWithReason(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
 
 
 @strawberry.input(description="What to correct of an ECP. What is left out stays as it is; an empty text is removed.")
@@ -123,9 +123,9 @@ class EraseEcpInput:
     ecp_id: strawberry.ID = leaf(ECP_ID)
     reason: str = leaf("Why; 3 to 1,000 characters, which are kept and must not name the person.")
 
-    def to_command(self) -> Decided:
+    def to_command(self) -> EcpWithReason:
         """The command. Raises InvalidInput for an id that makes no sense."""
-        return Decided(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
+        return EcpWithReason(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
 
 
 @strawberry.input(description="Something that an ECP did.")

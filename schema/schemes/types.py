@@ -18,11 +18,11 @@ from resolvers.schemes.activity_loaders import activity_by_scheme, participants_
 from resolvers.schemes.definitions import definitions_by_scheme
 from resolvers.schemes.disclosure import disclosed_budgets
 from resolvers.schemes.loaders import geographies_by_scheme, schemes_by_id, stages_by_scheme, variants_by_scheme
-from resolvers.schemes.review import review_of
+from resolvers.schemes.review import build_review
 from resolvers.schemes.revisions import open_revision_by_scheme, revisions_as_of, revisions_by_scheme
 from resolvers.schemes.stages import current_stage, progress
 from resolvers.schemes.standing import actions_by_scheme
-from resolvers.schemes.wizard import wizard_of
+from resolvers.schemes.wizard import build_wizard
 from schema.accounts.types import Account
 from schema.catalog.types import Geography, Variant
 from schema.enrollments.types import Enrollment, page_of_scheme
@@ -174,7 +174,7 @@ class Scheme(Node):
         description="How far the scheme is, from 0 to 1: the mean over the stages it needs.",
     )
     wizard: SchemeWizard = batched(
-        definitions_by_scheme, key="id", pick=wizard_of, description="How far the definition is."
+        definitions_by_scheme, key="id", pick=build_wizard, description="How far the definition is."
     )
     variants: list[SchemeVariant] = batched(
         variants_by_scheme, key="id", description="The variants with their coupon values, by SKU."
@@ -184,7 +184,7 @@ class Scheme(Node):
     )
     rules: list[BonusRule] = batched(rules_by_scheme, key="id", description="The bonus rules, in their order.")
     review: SchemeReview = batched(
-        definitions_by_scheme, key="id", pick=review_of, description="The review of the scheme as it is."
+        definitions_by_scheme, key="id", pick=build_review, description="The review of the scheme as it is."
     )
     submission: SchemeSubmission | None = batched(
         definitions_by_scheme,

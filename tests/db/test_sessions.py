@@ -18,7 +18,7 @@ from db.database import Database
 from db.sessions import DuplicateKey, Reading, ReadingClosed, TransactionConflict
 from db.statement import Statement, string
 from domain.requests import UnstorableText
-from resolvers.retrying import retrying
+from resolvers.retrying import retry_conflicts
 
 BACKEND = Statement(select(func.pg_backend_pid()), scalar(int))
 NAME = Statement(select(literal_column("current_database()::text")), scalar(str))
@@ -194,7 +194,7 @@ async def test_the_loser_of_a_deadlock_is_told_and_may_try_again(database: Datab
         alone = len(tries) > 2
         await rename(database, first, second, asyncio.Barrier(1) if alone else met)
 
-    await asyncio.gather(retrying(lambda: work(GOLD, SILVER)), retrying(lambda: work(SILVER, GOLD)))
+    await asyncio.gather(retry_conflicts(lambda: work(GOLD, SILVER)), retry_conflicts(lambda: work(SILVER, GOLD)))
     assert len(tries) == 3
     assert [tier.name for tier in await tiers(database)] == ["Changed", "Changed"]
 

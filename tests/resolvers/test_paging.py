@@ -13,9 +13,9 @@ from resolvers.paging import (
     DEFAULT_PAGE,
     LARGEST_PAGE,
     PageArguments,
-    decode_cursor,
+    decode_page_cursor,
     empty_page,
-    encode_cursor,
+    encode_page_cursor,
     page_size,
 )
 
@@ -64,18 +64,18 @@ def test_arguments_that_contradict_each_other_are_rejected(arguments: PageArgume
 
 def test_a_cursor_holds_the_place_of_its_row() -> None:
     place = {"cursor_value": ENTRY.updated_at, "cursor_id": ENTRY.id}
-    assert decode_cursor(NEWEST, encode_cursor(NEWEST, ENTRY), "after") == place
+    assert decode_page_cursor(NEWEST, encode_page_cursor(NEWEST, ENTRY), "after") == place
 
 
 def test_a_cursor_is_the_same_moment_in_any_time_zone() -> None:
     elsewhere = Entry(ENTRY.id, ENTRY.updated_at.astimezone(timezone(timedelta(hours=5, minutes=30))))
-    found = decode_cursor(NEWEST, encode_cursor(NEWEST, elsewhere), "after")["cursor_value"]
+    found = decode_page_cursor(NEWEST, encode_page_cursor(NEWEST, elsewhere), "after")["cursor_value"]
     assert (found, found.tzinfo) == (ENTRY.updated_at, UTC)
 
 
-@pytest.mark.parametrize("text", ["", "x", "é", "bm90aGluZw", encode_cursor(OLDEST, ENTRY)])
+@pytest.mark.parametrize("text", ["", "x", "é", "bm90aGluZw", encode_page_cursor(OLDEST, ENTRY)])
 def test_a_cursor_of_something_else_is_rejected(text: str) -> None:
     with pytest.raises(BadArgument):
-        decode_cursor(NEWEST, text, "after")
+        decode_page_cursor(NEWEST, text, "after")
     with pytest.raises(BadArgument):
         empty_page(PageArguments(after=text), NEWEST)

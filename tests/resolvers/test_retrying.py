@@ -3,7 +3,7 @@
 import pytest
 
 from db.sessions import TransactionConflict
-from resolvers.retrying import ATTEMPTS, retrying
+from resolvers.retrying import ATTEMPTS, retry_conflicts
 
 
 async def test_the_result_of_a_later_attempt_counts() -> None:
@@ -14,7 +14,7 @@ async def test_the_result_of_a_later_attempt_counts() -> None:
             raise failures.pop()
         return "done"
 
-    assert await retrying(work) == "done"
+    assert await retry_conflicts(work) == "done"
     assert failures == []
 
 
@@ -27,8 +27,8 @@ async def test_it_gives_up_after_four_attempts_and_only_retries_conflicts() -> N
         raise kind
 
     with pytest.raises(TransactionConflict):
-        await retrying(lambda: failing(TransactionConflict))
+        await retry_conflicts(lambda: failing(TransactionConflict))
     assert len(calls) == ATTEMPTS == 4
     with pytest.raises(LookupError):
-        await retrying(lambda: failing(LookupError))
+        await retry_conflicts(lambda: failing(LookupError))
     assert calls[ATTEMPTS:] == [LookupError]

@@ -11,7 +11,7 @@ from graphql_api.demo.ecps.ecp_plan import ERASURE, EcpPlan
 from graphql_api.demo.steps import StepContext
 from resolvers.accounts.upsert_account import UpsertAccount, upsert_account
 from resolvers.ecps.erase_ecp import erase_ecp
-from resolvers.ecps.locking import Decided
+from resolvers.ecps.locking import EcpWithReason
 from resolvers.ecps.record_activities import RecordActivities, record_activities
 from resolvers.ecps.register_ecp import RegisterEcp, register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp
@@ -49,12 +49,12 @@ async def verify(plan: EcpPlan, directory: Directory, context: StepContext) -> N
 
 async def suspend(plan: EcpPlan, directory: Directory, context: StepContext) -> None:
     """Suspend an ECP, with the planned reason."""
-    await suspend_ecp(context.operation, Decided(directory.ecps[plan].id, plan.suspension))
+    await suspend_ecp(context.operation, EcpWithReason(directory.ecps[plan].id, plan.suspension))
 
 
 async def erase(plan: EcpPlan, directory: Directory, context: StepContext) -> None:
     """Erase the personal data of an ECP."""
-    await erase_ecp(context.operation, Decided(directory.ecps[plan].id, ERASURE))
+    await erase_ecp(context.operation, EcpWithReason(directory.ecps[plan].id, ERASURE))
 
 
 async def record(plans: Sequence[PlannedActivity], directory: Directory, context: StepContext) -> None:

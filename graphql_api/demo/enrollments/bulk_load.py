@@ -8,7 +8,7 @@ from db.enrollments.changes import add_enrollments
 from db.enrollments.rows import EnrollmentRow
 from db.notifications.changes import add_notifications
 from db.notifications.rows import NotificationRow
-from db.schemes.reads import schemes_by_id
+from db.schemes.reads import select_schemes_by_id
 from domain.enrollments.facts import EnrollmentStatus
 from domain.enrollments.sentences import you_were_accepted, you_were_enrolled, you_were_rejected
 from domain.events import EventKind
@@ -24,7 +24,7 @@ from graphql_api.demo.steps import StepContext
 async def load_enrollments(plans: Sequence[EnrollmentPlan], requests: EnrollmentRequests, context: StepContext) -> None:
     """Store the enrollments and notifications of one week. The ECPs must be in the directory."""
     ids = {requests.schemes[plan.scheme].live_id for plan in plans}
-    schemes = await context.session.fetch(schemes_by_id(SchemeScope.APPROVED), ids=sorted(ids))
+    schemes = await context.session.fetch(select_schemes_by_id(SchemeScope.APPROVED), ids=sorted(ids))
     terms = {row.id: row.terms_version for row in schemes}
     rows: list[EnrollmentRow] = []
     notifications: list[NotificationRow] = []

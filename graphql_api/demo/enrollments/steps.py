@@ -1,6 +1,6 @@
 """Steps of recent enrollments, through the mutations: request, decision, withdrawal."""
 
-from db.schemes.reads import schemes_by_id
+from db.schemes.reads import select_schemes_by_id
 from domain.enrollments.facts import EnrollmentStatus
 from domain.permissions import SchemeScope
 from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan
@@ -14,7 +14,7 @@ from resolvers.enrollments.withdraw_enrollment import WithdrawEnrollment, withdr
 async def request_enrollment(plan: EnrollmentPlan, requests: EnrollmentRequests, context: StepContext) -> None:
     """Request the enrollment as the ECP, or enroll the ECP as the manager, with the current terms."""
     scheme_id, ecp = requests.schemes[plan.scheme].live_id, requests.directory.ecps[plan.ecp]
-    (scheme,) = await context.session.fetch(schemes_by_id(SchemeScope.APPROVED), ids=[scheme_id])
+    (scheme,) = await context.session.fetch(select_schemes_by_id(SchemeScope.APPROVED), ids=[scheme_id])
     operation = context.operation if plan.by_manager else context.environment.operation(ecp.viewer)
     command = Enroll(scheme_id, scheme.terms_version, ecp.id if plan.by_manager else None)
     requests.ids[plan] = await enroll(operation, command)

@@ -10,10 +10,10 @@ import pytest
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.context import Operation
-from resolvers.outbox.retention import forget_old_events
+from resolvers.outbox.retention import delete_expired_events
 from resolvers.webhooks import positions
 from resolvers.webhooks.positions import advance_idle_endpoints, advance_to
-from resolvers.webhooks.retention import forget_old_deliveries
+from resolvers.webhooks.retention import delete_expired_deliveries
 from tests.api.webhooks.test_delivering import change_account
 from tests.support.client import document
 from tests.support.clock import TestClock
@@ -49,7 +49,7 @@ async def polled(hooks: Hooks, count: int, after: str | None = None, kinds: tupl
 async def forget(environment: Environment, before: datetime) -> None:
     """Let retention delete what is older."""
     operation = environment.operation(None)
-    await forget_old_events(operation, before, advance_to)
+    await delete_expired_events(operation, before, advance_to)
 
 
 async def rewrite(database_url: str, statement: str) -> None:
@@ -284,7 +284,7 @@ async def test_attempts_are_forgotten_with_their_events(
     await hooks.save_tier()
     await hooks.tried(endpoint_id, 4)
     operation: Operation = environment.operation(None)
-    assert await forget_old_deliveries(operation, clock.now - timedelta(days=7), chunk=2) == 3
-    assert await forget_old_deliveries(operation, clock.now - timedelta(days=7), chunk=2) == 0
+    assert await delete_expired_deliveries(operation, clock.now - timedelta(days=7), chunk=2) == 3
+    assert await delete_expired_deliveries(operation, clock.now - timedelta(days=7), chunk=2) == 0
     (kept,) = (await hooks.endpoint(endpoint_id))["deliveries"]["nodes"]
     assert datetime.fromisoformat(kept["attemptedAt"]) > clock.now - timedelta(days=1)

@@ -17,7 +17,7 @@ from graphql_api.demo.load import SCHEMES
 from graphql_api.demo.notifications.reading import LAST_READ_DAYS_AGO
 from graphql_api.demo.rules.bonus_rules import RULES
 from resolvers.schemes.definitions import Definition
-from resolvers.schemes.review import warnings_of
+from resolvers.schemes.review import list_warnings
 from tests.graphql_api.demo.conftest import NOW, Demo
 
 # Coupons, vendors and settlement are not there yet; no scheme can reach these.
@@ -65,7 +65,7 @@ def test_each_step_but_the_basics_is_incomplete_somewhere(demo: Demo) -> None:
 
 def test_some_reviews_have_warnings_and_some_were_acknowledged(demo: Demo) -> None:
     drafts = [found for found in demo.definitions if found.submission is None]
-    warned = {warning.code for found in drafts for warning in warnings_of(found)}
+    warned = {warning.code for found in drafts for warning in list_warnings(found)}
     assert warned >= {"BUDGET_EXCEEDED", "ENROLLMENT_CLOSED"}
     assert sum(bool(row["acknowledged_warnings"]) for row in demo.tables["scheme_submission"]) >= 2
 

@@ -23,7 +23,7 @@ from tests.support.world import restore_world
 def _repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Secrets are random, and cursors hold numbers of transactions: two executions would differ in them."""
     monkeypatch.setattr(secret, "token_bytes", bytes)
-    monkeypatch.setattr(feeds, "encode_cursor", lambda *_place: "a cursor")
+    monkeypatch.setattr(feeds, "encode_stream_cursor", lambda *_place: "a cursor")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

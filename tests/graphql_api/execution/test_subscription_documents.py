@@ -15,7 +15,7 @@ from db.outbox.reads import events_of
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.subscriptions import Opened, open_subscription
 from resolvers.context import Operation
-from resolvers.outbox.cursors import stream_of
+from resolvers.outbox.cursors import load_stream
 from resolvers.outbox.feeds import Feed, FeedEvent
 from tests.api.test_subscription_operations import TRIGGERS
 from tests.support.client import document
@@ -67,7 +67,7 @@ async def _newest(schema: CompiledSchema, text: str, variables: dict[str, Any], 
     if feed.stream.state is not None:
         return await feed.stream.state(operation)
     await settled(operation)
-    stream = await stream_of(operation)
+    stream = await load_stream(operation)
     after = {"after_xid": stream.floor.xid, "after_id": stream.floor.id}
     events = await operation.fetch(events_of(feed.stream.subject), limit=100, **after, **feed.parameters)
     return FeedEvent.of(events[-1], feed, stream)

@@ -14,7 +14,7 @@ from graphql_api.context import Environment
 from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.settings import Settings
 from resolvers.context import Operation
-from resolvers.schemes.apply_revisions import apply_revisions, due_schemes
+from resolvers.schemes.apply_revisions import apply_revisions, list_due_schemes
 from tests.support.clock import TestClock
 from tests.support.factories.revisions import JULY, JUNE, RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
@@ -65,14 +65,14 @@ async def test_what_is_wrong_with_one_scheme_holds_up_no_other(
     async def sometimes(operation: Operation) -> list[UUID]:
         if failures["due"]:
             raise failures["due"].pop()
-        return await due_schemes(operation)
+        return await list_due_schemes(operation)
 
     async def unless_broken(operation: Operation, scheme_id: UUID) -> int:
         if scheme_id == broken and failures["broken"]:
             raise RuntimeError(scheme_id)
         return await apply_revisions(operation, scheme_id)
 
-    monkeypatch.setattr("resolvers.schemes.tasks.due_schemes", sometimes)
+    monkeypatch.setattr("resolvers.schemes.tasks.list_due_schemes", sometimes)
     monkeypatch.setattr("resolvers.schemes.tasks.apply_revisions", unless_broken)
     clock.now = JULY
     await tasks.start()

@@ -16,7 +16,7 @@ from graphql_api.subscriptions.hub import Hub
 from graphql_api.subscriptions.rendering import Rendered, Renderer
 from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.subscriptions.sessions import Session
-from graphql_api.subscriptions.subscription import QUEUE_LIMIT, Delivery, Subscription
+from graphql_api.subscriptions.subscription import QUEUE_LIMIT, RenderedAnswer, Subscription
 from resolvers.accounts.viewers import SignedIn
 from resolvers.outbox.feeds import Feed, visible_events
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
@@ -42,7 +42,7 @@ class Rendering(Renderer):
         del request, feed, stream, viewer
         if self.before_the_end:
             asyncio.get_running_loop().call_soon(self.before_the_end.pop())
-        return Rendered(Delivery(str(event.id), str(event.id)), personal=False)
+        return Rendered(RenderedAnswer(str(event.id), str(event.id)), personal=False)
 
 
 class Table:

@@ -1,7 +1,7 @@
 """Lists of schemes hold their order whatever people write."""
 
 from domain.schemes.facts import SchemeOrder
-from resolvers.paging import PageArguments, encode_cursor
+from resolvers.paging import PageArguments, encode_page_cursor
 from resolvers.schemes.lists import SchemeFilter, list_schemes
 from tests.support.factories.schemes import SchemeFactory
 
@@ -21,5 +21,5 @@ async def test_titles_are_paged_in_the_order_of_the_database(factory: SchemeFact
         seen += [row.title for row in page.nodes]
         if not page.has_next or len(seen) > len(titles):
             break
-        after = encode_cursor(page.sort, page.nodes[-1])
+        after = encode_page_cursor(page.sort, page.nodes[-1])
     assert sorted(seen) == sorted(titles)

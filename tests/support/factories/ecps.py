@@ -13,10 +13,10 @@ from domain.ecps.facts import EcpStatus
 from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role
 from graphql_api.context import Environment
-from resolvers.accounts.viewers import viewers_of_accounts
+from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.ecps.erase_ecp import erase_ecp
-from resolvers.ecps.locking import Decided
+from resolvers.ecps.locking import EcpWithReason
 from resolvers.ecps.register_ecp import RegisterEcp, register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp
 from resolvers.ecps.verify_ecp import VerifyEcp, verify_ecp
@@ -56,7 +56,7 @@ class EcpFactory:
     async def operation(self, account_id: UUID) -> Operation:
         """A new operation of an account as it is now; close it when it has read something."""
         reading = self._environment.database.reading()
-        viewers = await viewers_of_accounts(reading, [account_id])
+        viewers = await load_viewers(reading, [account_id])
         await reading.close()
         return self._environment.operation(viewers[account_id])
 
@@ -105,8 +105,10 @@ class EcpFactory:
 
     async def suspended(self, name: str | None = None, **given: Any) -> UUID:
         """A suspended ECP."""
-        return await suspend_ecp(self.manager(), Decided(await self.verified(name, **given), "Under review."))
+        return await suspend_ecp(self.manager(), EcpWithReason(await self.verified(name, **given), "Under review."))
 
     async def erased(self, name: str | None = None, **given: Any) -> UUID:
         """An erased ECP."""
-        return await erase_ecp(self.manager(), Decided(await self.verified(name, **given), "A request by letter."))
+        return await erase_ecp(
+            self.manager(), EcpWithReason(await self.verified(name, **given), "A request by letter.")
+        )

@@ -9,7 +9,7 @@ from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role
 from resolvers.context import Operation
 from resolvers.ecps.erase_ecp import erase_ecp
-from resolvers.ecps.locking import Decided
+from resolvers.ecps.locking import EcpWithReason
 from resolvers.ecps.register_ecp import RegisterEcp, register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp
 from resolvers.ecps.verify_ecp import VerifyEcp, verify_ecp
@@ -68,11 +68,11 @@ class EnrollmentFactory:
 
     async def suspend(self, ecp_id: UUID) -> UUID:
         """Suspend an active ECP."""
-        return await suspend_ecp(self.manager(), Decided(ecp_id, "Under review."))
+        return await suspend_ecp(self.manager(), EcpWithReason(ecp_id, "Under review."))
 
     async def erase(self, ecp_id: UUID) -> UUID:
         """Erase the personal data of an ECP."""
-        return await erase_ecp(self.manager(), Decided(ecp_id, "A request by letter."))
+        return await erase_ecp(self.manager(), EcpWithReason(ecp_id, "A request by letter."))
 
     async def verified_of(self, account_id: UUID) -> UUID:
         """An active ECP of an account that exists."""

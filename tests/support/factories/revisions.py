@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from domain.permissions import Role
 from graphql_api.context import Environment
-from resolvers.schemes.apply_revisions import apply_revisions, due_schemes
+from resolvers.schemes.apply_revisions import apply_revisions, list_due_schemes
 from resolvers.schemes.revise_scheme import revise_scheme
 from resolvers.schemes.revision_time import ReviseScheme
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
@@ -49,7 +49,7 @@ class RevisionFactory:
         """Let everything take effect that is due by now, as the leading process does; how many revisions that were."""
         operation = self._environment.operation(None, fresh=True)
         try:
-            return sum([await apply_revisions(operation, found) for found in await due_schemes(operation)])
+            return sum([await apply_revisions(operation, found) for found in await list_due_schemes(operation)])
         finally:
             await operation.close()
 

@@ -7,7 +7,7 @@ from domain.events import EventKind
 from domain.webhooks.endpoints import Attempt
 from resolvers.context import Operation
 from resolvers.paging import PageArguments
-from resolvers.webhooks.attempts import Tried, record_attempt
+from resolvers.webhooks.attempts import CompletedAttempt, record_attempt
 from resolvers.webhooks.create_webhook_endpoint import CreateWebhookEndpoint, create_webhook_endpoint
 from resolvers.webhooks.loaders import deliveries_by_endpoint, webhook_endpoints_by_id
 
@@ -36,6 +36,6 @@ async def failing_endpoint(operation: Operation, account_id: UUID) -> tuple[UUID
         xid=1, id=1, kind=QUIET, object_id=endpoint_id, subject_kinds=[], subject_ids=[], recorded_at=operation.now
     )
     attempt = Attempt(at=operation.now, milliseconds=12, status=500, error="The endpoint answered 500.")
-    await record_attempt(operation, Tried(endpoint, event, attempt), 0.5)
+    await record_attempt(operation, CompletedAttempt(endpoint, event, attempt), 0.5)
     (page,) = await deliveries_by_endpoint(operation, [endpoint_id], PageArguments())
     return endpoint_id, page.nodes[0].id

@@ -1,1 +1,0 @@
-"""The mutations createApiKey and revokeApiKey."""
