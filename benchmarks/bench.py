@@ -11,11 +11,11 @@ Compared are, each as one process, on one database with 2,000 schemes:
 - `postgraphile`: PostGraphile 5 on the same tables, without authorization; skipped with a line where npm is missing.
 
 Operations: `landing_50`, the portal's landing page with 50 schemes; `scheme_detail`, one scheme with all it has; and
-`small`, the viewer and a scheme's status. Before anything is measured tessera, the floor and the standard executor must
+`small`, the viewer and a scheme's status. Before the measurement, tessera, the floor and the standard executor must
 answer the same bytes, and PostGraphile must answer without errors; its documents ask for the same amount of data.
 
-A round measures every operation on every server in turn, each round beginning with another server, so that what
-disturbs the machine for a while disturbs all of them. The ratios are made within rounds. Prints a table, and
+A round measures every operation on every server in turn, each round beginning with another server, so that a
+temporary disturbance of the machine affects all of them. The ratios are made within rounds. Prints a table, and
 writes `benchmarks/results/latest.json`.
 """
 
@@ -43,7 +43,7 @@ from benchmarks.servers import ROOT, Server, ServerFailed, make_credentials, our
 
 OURS: Final = ("tessera", "floor", "standard")
 PEER: Final = "postgraphile"
-# The logs of servers, kept until the next run.
+# The output of servers, kept until the next run.
 LOGS: Final = ROOT / ".tessera" / "bench-logs"
 _WARM_SECONDS: Final = 1.0
 
@@ -51,11 +51,11 @@ Bodies = Mapping[tuple[str, str], bytes]
 
 
 class WrongAnswer(Exception):
-    """Servers that should answer alike do not, so nothing is measured."""
+    """Servers give different answers where they must agree, so nothing is measured."""
 
 
 def main() -> None:
-    """Run, print and write."""
+    """Run the comparison, print it, and write it to the results file."""
     chosen = _arguments()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     operations = [operation for operation in OPERATIONS if not chosen.only or operation.key in chosen.only]
@@ -120,7 +120,7 @@ def _started(
 
 
 def _commands(url: str, without: Sequence[str], console: Console) -> dict[str, Sequence[str]]:
-    """How to start each server that is wanted and can be had."""
+    """Build the command of each selected server that is available."""
     commands: dict[str, Sequence[str]] = {name: our_command(name) for name in OURS if name not in without}
     if PEER not in without:
         console.print("Preparing PostGraphile")
@@ -140,7 +140,7 @@ def _body(operation: Operation, server: Server, code: str, account_id: UUID) -> 
 def _checked(
     operations: Sequence[Operation], servers: Sequence[Server], bodies: Bodies
 ) -> dict[tuple[str, str], Answer]:
-    """Ask every server once; the sizes of the answers. Raises WrongAnswer."""
+    """Send each request to every server once and return the sizes of the answers. Raises WrongAnswer."""
     answers = {}
     for operation in operations:
         expected: bytes | None = None

@@ -2,7 +2,7 @@
 
     make bench ARGS="--against ../other-checkout --rounds 15"
 
-Both checkouts run with the interpreter of this one, each from its own folder and on a database of its own, which its
+Both checkouts run with the interpreter of this one, each from its own folder and on a separate database, which its
 own benchmark prepares. Rows are the operations of the benchmark, by CPU of the server's process for each request; the
 decoding of 1,000 sales from variables; and the evaluation of one line against ten rules. Every round measures each row
 in both checkouts, in turns, so that a busy machine slows both. Exits with 1 when a row takes more than 5 % more CPU.
@@ -54,7 +54,7 @@ _PROGRAMS: Final = {
 
 
 class Checkout(Struct, frozen=True):
-    """A checkout that takes part: its folder, its server, and what its operations are asked with."""
+    """A checkout that takes part: its folder, its server, and the credentials for its requests."""
 
     name: str
     folder: Path
@@ -128,7 +128,7 @@ def _body(operation: Operation, checkout: Checkout) -> bytes:
 
 
 def _check_answers(row: Operation, checkouts: Sequence[Checkout], bodies: dict[tuple[str, str], bytes]) -> None:
-    """Ask both servers once. Raises SystemExit when one fails, or when they answer different amounts of data."""
+    """Send each request to both servers once. Raises SystemExit when one fails or the amounts of data differ."""
     sizes = []
     for found in checkouts:
         status, answer = found.server.post(bodies[row.key, found.name])

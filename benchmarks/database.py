@@ -1,6 +1,6 @@
-"""The database that is measured on: an embedded PostgreSQL with the demo data, multiplied to a realistic size.
+"""The database of the measurements: an embedded PostgreSQL with the demo data, multiplied to a realistic size.
 
-It lives in `.tessera/bench` and is made anew for every run, so that every run measures the same.
+It lives in `.tessera/bench` and is recreated for every run, so that all runs are comparable.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from resolvers.accounts.loaders import first_accounts_by_role
 FOLDER: Final = Path(__file__).parent.parent / ".tessera" / "bench"
 SCHEMES: Final = 2_000
 
-# As an operator would set a small dedicated server; nothing that gives up durability.
+# The settings of a small dedicated server, with full durability.
 SETTINGS: Final = {
     "shared_buffers": "512MB",
     "effective_cache_size": "2GB",
@@ -35,7 +35,7 @@ SETTINGS: Final = {
 }
 _NAME: Final = "bench"
 
-# Tables that hold what belongs to a scheme, by its column `scheme_id`.
+# Tables with the parts of a scheme, by the column `scheme_id`.
 _OWNED: Final = (
     "scheme_variant",
     "scheme_geography",
@@ -46,14 +46,14 @@ _OWNED: Final = (
     "scheme_participant",
     "scheme_activity",
 )
-# A copy of every scheme, without its revisions, for each number; code, title and times tell them apart and mix them
+# A copy of every scheme, without its revisions, for each number; code, title and times differ, and mix them
 # in every order.
 _COPIES: Final = """
 CREATE TEMPORARY TABLE copied AS
 SELECT id AS old_id, uuidv7() AS new_id, number, row_number() OVER (ORDER BY number, code) AS place
 FROM scheme CROSS JOIN generate_series(1, $1::int) AS number WHERE revises IS NULL
 """
-# A rule names itself in its document too.
+# The document of a rule also contains its id.
 _RULE_ID: Final = "md5(source.id::text || copied.number)::uuid"
 _CHANGED: Final = {
     ("scheme", "id"): "copied.new_id",
@@ -67,7 +67,7 @@ _CHANGED: Final = {
     ("bonus_rule", "document"): f"jsonb_set(source.document, '{{id}}', to_jsonb({_RULE_ID}))",
 }
 
-# What PostGraphile's users write for what its generated schema cannot say: stages as they are now, in order.
+# A function that users of PostGraphile would write, as its generated schema lacks the current stages in order.
 # Simple SQL functions that PostgreSQL inlines; they serve PostGraphile only.
 _FOR_POSTGRAPHILE: Final = (
     """
@@ -97,7 +97,7 @@ def prepared_database() -> Iterator[str]:
 
 
 async def busiest_account(url: str) -> UUID:
-    """The id of the account that the requests are made for: the oldest program manager, who sees every scheme."""
+    """The id of the account of all requests: the oldest program manager, who may see every scheme."""
     database = await Database.connect(url, pool_size=1)
     reading = database.reading()
     try:

@@ -1,4 +1,4 @@
-"""The lists of ECPs and enrollments that are measured, filtered as managers filter them."""
+"""The measured lists of ECPs and enrollments, with filters that managers use."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ _BOTH: Final[dict[str, Any]] = {
 
 
 class Case(Struct, frozen=True):
-    """A list: how its pages are read, how it is counted, and by which value of a row it is sorted.
+    """A list with the statements of its pages and its count, and the value by which it is sorted.
 
     `page` takes `backward`, `resumed` and, with `nearby_first`, `nearby`; see `db.ecps.pages`.
     `counted` are the parameters of the count, whose last column is the number.
@@ -47,8 +47,8 @@ class Case(Struct, frozen=True):
 
 
 def cases() -> list[Case]:
-    """What is measured, the lists of ECPs first."""
-    ecps = (*_everybody(), *_by_place(), *_by_tier_and_status(), *_by_date(), *_by_text(), *_enrolled())
+    """Build all cases, the lists of ECPs first."""
+    ecps = (*_all_ecps(), *_by_place(), *_by_tier_and_status(), *_by_date(), *_by_text(), *_enrolled())
     return [*ecps, *_enrollments()]
 
 
@@ -67,7 +67,7 @@ def _ecps(name: str, filters: EcpFilters, order: EcpOrder = EcpOrder.NAME_ASC, *
     )
 
 
-def _everybody() -> list[Case]:
+def _all_ecps() -> list[Case]:
     everybody = EcpFilters()
     return [
         _ecps("everybody", everybody),

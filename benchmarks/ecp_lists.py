@@ -2,7 +2,7 @@
 
     make bench-ecps [ARGS="--ecps 1000000 --keep --plans --markdown"]
 
-Fills a database of its own with people whose names, places, tiers and statuses are as unevenly spread as real ones,
+Fills a separate database with people whose names, places, tiers and statuses are as unevenly spread as real ones,
 runs EXPLAIN (ANALYZE, BUFFERS) on the very statements of the API, and prints a table with the goal. Each number is the
 planning and execution time of the median of several runs, once what it reads is in memory. `--keep` uses the database
 of the last run, if there is one.
@@ -37,7 +37,7 @@ SELECT (SELECT count(*) FROM ecp) AS ecps, (SELECT count(*) FROM enrollment) AS 
 async def measure(connection: Any, case: Case) -> dict[str, Explained]:
     """The first page, a page behind the middle of the list, the last page read from the end, and the count."""
     counted = await connection.fetchrow(case.count.sql, *case.count.arguments(case.counted))
-    # Of a scheme in which nobody is, nothing is counted.
+    # The count has no row for a scheme without enrollments.
     total = 0 if counted is None else counted[-1]
     first = case.page(backward=False, resumed=False)
     place = f"{first.sql} OFFSET {total // 2}"
@@ -72,7 +72,7 @@ async def page(connection: Any, case: Case, *, backward: bool, **cursor: Any) ->
 
 
 async def explain(connection: Any, statement: Statement[Any], values: dict[str, Any]) -> Explained:
-    """What a statement costs: the median of several runs."""
+    """Measure the cost of a statement: the median of several runs."""
     document = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.sql}"
     runs = [json.loads(await connection.fetchval(document, *statement.arguments(values)))[0] for _ in range(_RUNS)]
     plan = runs[-1]["Plan"]
@@ -90,7 +90,7 @@ def _scans(plan: dict[str, Any]) -> list[str]:
 
 
 async def _measure_all(url: str) -> tuple[Measured, dict[str, Any]]:
-    """What every list costs, and about how many rows of which server that says something."""
+    """Measure every list; return the costs, the number of rows, and the version of the server."""
     connection = await asyncpg.connect(url)
     try:
         (about,) = await connection.fetch(_ABOUT)
@@ -100,7 +100,7 @@ async def _measure_all(url: str) -> tuple[Measured, dict[str, Any]]:
 
 
 def main() -> None:
-    """Run the benchmark, print what it found and write it to `ecp_report.LATEST`."""
+    """Run the benchmark, print its results and write them to `ecp_report.LATEST`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ecps", type=int, default=1_000_000)
     parser.add_argument("--keep", action="store_true", help="use the database of the last run")

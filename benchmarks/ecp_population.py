@@ -33,7 +33,7 @@ SELECT md5('scheme' || n)::uuid, 'SCH-2026-00000' || n, 1, 'Scheme ' || n, '{SAL
     '2026-01-01Z', '2026-01-01Z' FROM generate_series(1, 2) AS n;
 """
 # Syllables make a few thousand given and family names, of which some are far more common than others. The smaller
-# countries joined late, so that who is there comes last in every list by time.
+# countries joined late, so that their ECPs come last in every list by time.
 _PEOPLE: Final = """
 INSERT INTO ecp (id, code, display_name, practice, geography_id, region_id, country_id, tier_id, status, email, phone,
     registered_at, verified_at, suspended_reason, updated_at)
@@ -62,7 +62,7 @@ FROM (
     ) AS new_or_old OFFSET 0
 ) AS drawn;
 """
-# One scheme in which everybody takes part who is verified, or wants to, and one with a thousand.
+# One scheme with an enrollment of every verified ECP, accepted or requested, and one with a thousand.
 _ENROLLED: Final = """
 INSERT INTO enrollment (id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at,
     decided_at, decided_by, reason, withdrawn_at)
@@ -82,7 +82,7 @@ FROM generate_series(1, 2) AS n,
 
 
 def key(name: str) -> UUID:
-    """What `md5(name)::uuid` is in PostgreSQL."""
+    """Compute `md5(name)::uuid` of PostgreSQL."""
     return UUID(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest())
 
 
@@ -104,7 +104,7 @@ async def _fill(url: str, ecps: int) -> None:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(_PLACES)
-        # Bit by bit, as people register.
+        # In portions, as people register.
         for first in range(1, ecps + 1, 100_000):
             last = min(first + 99_999, ecps)
             await connection.execute(_PEOPLE.format(ecps=ecps, first=first, last=last))

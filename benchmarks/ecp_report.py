@@ -1,4 +1,4 @@
-"""The cost of lists of ECPs: a table for people, one to paste, and a file for programs."""
+"""The costs of lists of ECPs: a table for people, one for a README, and a file for programs."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 LATEST: Final = Path(__file__).parent / "results" / "ecp_lists.json"
-# Milliseconds of database time that a page may take; a count is asked for only by clients that show it.
+# Milliseconds of database time that a page may take; clients request a count only if they show it.
 GOAL_MS: Final = 20.0
 PAGES: Final = ("first", "middle", "last")
 PARTS: Final = (*PAGES, "count")

@@ -4,8 +4,8 @@
 
 Tessera decides every clause of every rule, rewards, limits and groups, and all points are read. The closures are the
 floor: they decide the same clauses and rewards, and know nothing of limits and groups. zen-engine is a rule engine in
-Rust; it takes part if it is installed, and is asked in two ways. Its expression decides the same clauses and no more;
-its table answers which rules are met and what they earn, and says nothing of clauses. Its facts are made ready
+Rust; it takes part if it is installed, in two ways. Its expression decides the same clauses and no more;
+its table answers which rules are met and what they earn, and reports no clauses. Its facts are prepared
 beforehand, ranks and days included.
 
 All answer the same on every case, or the run stops. Contenders take turns, so that a busy machine slows all of them.
@@ -31,12 +31,12 @@ from domain.rules.evaluation import CompiledRules, compile_rules
 
 GOAL_US: Final = 10
 
-# The answer of a contender for each rule: whether its clauses hold, whether it is met, and its points before limits.
+# The answer of a contender for each rule: whether its clauses hold, whether it is met, and what it earns before limits.
 Answer = list[tuple[tuple[bool, ...] | None, bool | None, int | None]]
 
 
 class Contender(Struct, frozen=True):
-    """A measured contender: the call that is repeated, and its answer in a form that can be compared."""
+    """A contender: the repeated call to measure, and its answer for the comparison."""
 
     name: str
     decides: str
@@ -178,7 +178,7 @@ def _table() -> dict[str, Any]:
 
 
 def _compare(contenders: Sequence[Contender], given: Sequence[Case]) -> None:
-    """Stop unless all say the same, as far as they say anything."""
+    """Raise unless all contenders give the same answers, as far as they answer."""
     for case in given:
         expected = contenders[0].answer(case)
         for contender in contenders[1:]:
@@ -188,7 +188,7 @@ def _compare(contenders: Sequence[Contender], given: Sequence[Case]) -> None:
 
 
 def _measure(ask: Callable[[Case], object], given: Sequence[Case], times: int) -> float:
-    """Microseconds of CPU for one evaluation."""
+    """Measure the microseconds of CPU of one evaluation."""
     rounds = max(times // len(given), 1)
     before = time.process_time_ns()
     for _ in range(rounds):

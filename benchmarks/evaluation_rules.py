@@ -1,4 +1,4 @@
-"""Ten bonus rules of three clauses each, said three times: for Tessera, as closures by hand, and for zen-engine."""
+"""Ten bonus rules of three clauses each, in three forms: for Tessera, as hand-written closures, and for zen-engine."""
 
 import json
 from collections.abc import Callable
@@ -42,8 +42,8 @@ Closure = Callable[[LineFacts, EarnerFacts], bool]
 Earn = Callable[[int, int], int]
 
 
-class ClauseCase(Struct, frozen=True):
-    """One clause, three times: for Tessera, by hand, and in the language of zen-engine."""
+class Asked(Struct, frozen=True):
+    """One clause in three forms: for Tessera, by hand, and in the language of zen-engine."""
 
     clause: Clause
     closure: Closure
@@ -51,7 +51,7 @@ class ClauseCase(Struct, frozen=True):
 
 
 class Given(Struct, frozen=True):
-    """One rule, three times; what it earns by hand and in zen-engine is from `units` and `base`."""
+    """One rule in three forms; its reward by hand and in zen-engine uses `units` and `base`."""
 
     clauses: tuple[ClauseCase, ClauseCase, ClauseCase]
     reward: Reward

@@ -2,7 +2,7 @@
 
 It is what a good engineer writes for three pages when speed matters: the token is verified, the account and its roles
 are read from the database for every request, rows are scoped to them, and orjson writes the dicts. The operation is
-told by its name; the document is received like any other text and not looked at.
+identified by its name; the document is received and not parsed.
 
     DATABASE_URL=… TESSERA_JWT_KEYS=… PORT=… python -m benchmarks.floor
 """

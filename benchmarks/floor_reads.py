@@ -1,8 +1,8 @@
 """The hand-written floor, its reads: rows as they come, and dicts in the order of the documents.
 
-Nothing is general here. Each operation has its own function, its own statements and its own comprehensions; what
-the product decides (sentences of rules, labels, owners, queues, who sees what) is the domain's, as it would be in any
-server of the same code base.
+This module generalizes nothing. Each operation has its own function, its own statements and its own comprehensions; the
+decisions of the product (sentences of rules, labels, owners, queues, visibility) come from the domain, as in any server
+of the same code base.
 """
 
 import base64

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.inputs [--items 1000] [--repeats 30]
 
-Measured are graphql-core's coercion of the variables, Strawberry's conversion of what that gives, both together (what
+Measured are graphql-core's coercion of the variables, Strawberry's conversion of the result, both together (what
 the standard executor does), and ours, where `graphql_api.execution.inputs` exists. Ours must give equal objects.
 Goal: at most 3 ms for the 1,000 items. Exits with 1 when it is missed.
 """
@@ -33,7 +33,7 @@ _ITEMS_OF_GOAL: Final = 1_000
 
 @strawberry.enum
 class RecordMode(Enum):
-    """What happens to the good sales of an input with bad ones."""
+    """The treatment of valid sales in an input with invalid ones."""
 
     ALL_OR_NOTHING = "ALL_OR_NOTHING"
     VALID_ONES = "VALID_ONES"
@@ -67,12 +67,12 @@ class Query:
 
     @strawberry.field
     def record_sales(self, input: RecordSalesInput) -> int:
-        """How many."""
+        """Return the number of sales."""
         return len(input.sales)
 
 
 def main() -> None:
-    """Measure, print, and say whether the goal is reached."""
+    """Measure, print, and return whether the goal is reached."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.inputs", description=__doc__.partition("\n")[0])
     parser.add_argument("--items", type=int, default=_ITEMS_OF_GOAL)
     parser.add_argument("--repeats", type=int, default=30)
@@ -124,7 +124,7 @@ def _convert(schema: strawberry.Schema, coerced: Any) -> Any:
 
 
 def _ours(schema: strawberry.Schema) -> Callable[[Any], Any] | None:
-    """What the compiled engine does with the variable; None before there is such a thing."""
+    """Build the call of the compiled engine; None in a checkout without one."""
     try:
         from graphql_api.execution.inputs import Inputs  # noqa: PLC0415 - it may not exist
     except ImportError:

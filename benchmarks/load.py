@@ -34,11 +34,11 @@ end
 
 
 class LoadFailed(Exception):
-    """Not every request was answered well; the message says how many."""
+    """Some requests failed; the message gives their number."""
 
 
 class Measured(Struct, frozen=True):
-    """The measurements of one stretch of load; `cpu_ms` is CPU of the server's process per request, if known."""
+    """The results of one period of load; `cpu_ms` is the CPU of the server's process for each request, if known."""
 
     rps: float
     p50_ms: float
@@ -129,7 +129,7 @@ class _Client(asyncio.Protocol):
         self._parser: Any = None
 
     def connection_made(self, transport: Any) -> None:
-        """Begin."""
+        """Send the first request."""
         self._transport = transport
         self._send()
 
@@ -138,7 +138,7 @@ class _Client(asyncio.Protocol):
         self._parser.feed_data(data)
 
     def on_message_complete(self) -> None:
-        """Note how long it took, and ask again while there is time."""
+        """Record the duration, and send the request again while there is time."""
         now = time.perf_counter()
         self.times.append(now - self._sent)
         self.failed += self._parser.get_status_code() != 200  # noqa: PLR2004 - OK
@@ -148,7 +148,7 @@ class _Client(asyncio.Protocol):
             self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Be done; early is a failure."""
+        """Finish; a connection lost early is a failure."""
         self.failed += exc is not None or time.perf_counter() < self._deadline
         if not self.finished.done():
             self.finished.set_result(None)

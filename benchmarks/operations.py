@@ -1,4 +1,4 @@
-"""The operations that are measured, and the requests that ask for them."""
+"""The measured operations and their requests."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,7 +56,7 @@ OPERATIONS: Final = (
 
 
 def variables_of(operation: Operation, code: str, account_id: UUID, *, peer: bool = False) -> dict[str, Any]:
-    """Return the variables of an operation. PostGraphile does not know the viewer, so it gets the account."""
+    """Build the variables of an operation; for PostGraphile they include the viewer, which it does not know."""
     if operation.name == LANDING:
         return {"first": 50}
     if peer and operation.name == SMALL:

@@ -19,7 +19,7 @@ class PeerUnavailable(Exception):
 
 
 def peer_command(url: str) -> list[str]:
-    """How PostGraphile is started, once it is installed. Raises PeerUnavailable."""
+    """Install PostGraphile and return its command. Raises PeerUnavailable."""
     _install()
     return [_node(), str(FOLDER / "server.mjs"), url, "{port}"]
 

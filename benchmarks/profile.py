@@ -1,10 +1,11 @@
-"""Where the CPU of one operation goes: the application in this process, asked again and again, sampled by a timer.
+"""A CPU profile of one operation: the application in this process, called repeatedly and sampled by a timer.
 
     .venv/bin/python -m benchmarks.profile [landing_50|scheme_detail|small] [--server tessera|floor] [--seconds 10]
 
-The timer counts CPU of this process only, so waiting for PostgreSQL is not in it, and a sample costs next to nothing,
-so the shares are those of a server (cProfile would blame whatever calls many small functions). Time inside of C, like
-asyncpg's or orjson's, is that of the Python function that calls it. The HTTP server itself is not part of it.
+The timer counts CPU of this process only, so it leaves out waiting for PostgreSQL, and a sample costs next to
+nothing, so the shares are those of a server (cProfile would overrate code that calls many small functions).
+Time inside of C, like asyncpg's or orjson's, counts for the Python function that calls it. The HTTP server itself
+is not part of it.
 """
 
 import argparse
@@ -82,9 +83,9 @@ def main() -> None:
         credentials = make_credentials(Path(folder), account_id)
         operation = next(known for known in OPERATIONS if known.key == chosen.operation)
         body = operation.body(variables_of(operation, code, account_id))
-        # Logs are written as in production, but to nobody.
-        nobody = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
-        with contextlib.redirect_stderr(nobody), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        # Logs are written as in production, but discarded.
+        discarded = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
+        with contextlib.redirect_stderr(discarded), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             configure_logs("info", readable=False)
             sampler, asked, cpu = runner.run(_profile(chosen.server, url, credentials, body, chosen.seconds))
     _print(sampler, cpu / asked, chosen.top, f"{chosen.operation} on {chosen.server}, {asked:,} requests")
@@ -93,7 +94,7 @@ def main() -> None:
 async def _profile(
     server: str, url: str, credentials: Credentials, body: bytes, seconds: float
 ) -> tuple[Sampler, int, float]:
-    """What was sampled, how many requests, and the CPU they took in seconds."""
+    """Return the samples, the number of requests, and their CPU in seconds."""
     if server == "floor":
         app: Any = build_floor(await open_pool(url), credentials.keys)
     else:
@@ -111,7 +112,7 @@ async def _profile(
 
 
 def _asking(app: Any, body: bytes, token: str) -> Callable[[], Any]:
-    """A function that asks the application once, as an HTTP server does."""
+    """Build a function that sends the application one request, as an HTTP server does."""
     headers = {"host": "localhost", "content-type": "application/json", "authorization": f"Bearer {token}"}
     scope = {
         "type": "http",
@@ -148,7 +149,7 @@ def _print(sampler: Sampler, seconds: float, top: int, title: str) -> None:
         table.add_column("µs", justify="right")
         table.add_column("%", justify="right")
         table.add_column("function")
-        # What is nearly all of it only leads to what is asked about.
+        # Callers of nearly all samples are omitted: they only lead to the profiled code.
         shown = [(code, count) for code, count in counts.most_common() if count < sampler.ticks * _AROUND]
         for code, count in shown[:top]:
             share = count / sampler.ticks

@@ -2,9 +2,9 @@
 
     make bench-reach [ARGS="--ecps 1000000 --rules 20 --rounds 7 --keep"]
 
-Fills a database of its own with people whose places and tiers are as unevenly spread as real ones, and with as many
-activities. Tessera reads what the review reads, decides every rule part by part, says it in sentences and checks the
-rules against each other. The counts by hand answer one number for each rule, with the same active ECPs and the same
+Fills a separate database with people whose places and tiers are as unevenly spread as real ones, and with as many
+activities. Tessera reads the data of a review, decides every rule part by part, writes the sentences and checks
+the rules against each other. The counts by hand answer one number for each rule, with the same active ECPs and the same
 meaning of tier, place and activity; dates, products and quantities cost them nothing, since they leave them out.
 Contenders take turns; numbers are medians, with the least and the most. `--keep` uses the database of the last run.
 """
@@ -57,14 +57,14 @@ FROM generate_series(1, 40) AS n;
 
 
 class Taken(Struct, frozen=True):
-    """Seconds of one turn: in all, and of it waiting for the database."""
+    """Seconds of one turn: in total, and waiting for the database."""
 
     seconds: float
     database: float
 
 
 async def _fill(url: str) -> tuple[int, int]:
-    """Add what the population lacks; how many ECPs and activities there are."""
+    """Complete the population, and return the numbers of ECPs and activities."""
     connection = await asyncpg.connect(url)
     try:
         if not await connection.fetchval("SELECT count(*) FROM product"):
@@ -97,7 +97,7 @@ async def _by_hand(connection: Any, content: SchemeContent) -> tuple[list[int], 
 
 
 async def _measure(url: str, rules: int, rounds: int) -> dict[str, list[Taken]]:
-    """Take turns, and compare what is counted."""
+    """Run the contenders in turns, and compare their counts."""
     content = scheme(rules)
     database = await Database.connect(url, pool_size=2, statement_timeout=60)
     connection = await asyncpg.connect(url)

@@ -39,7 +39,7 @@ _TWICE: Final = """ecp.id IN (SELECT ecp_id FROM (
 
 
 def _rules(number: int) -> tuple[BonusRule, str]:
-    """A rule of three clauses, and its count; five kinds take turns, about other tiers and regions each time."""
+    """Build a rule of three clauses, and its count; five kinds alternate, with different tiers and regions."""
     tier, region = _TIERS[number % 3], _REGIONS[number % len(_REGIONS)]
     product = ProductClause((), (key(f"product{1 + number % 10}"),))
     at_least = [f"'{one}'" for one in _TIERS[number % 3 :]]
@@ -71,7 +71,7 @@ COUNTED: Final = {rule.name: count for rule, count in map(_rules, range(_MOST))}
 
 
 def scheme(rules: int) -> SchemeContent:
-    """A scheme of the largest country with so many rules, up to 50."""
+    """Build a scheme of the largest country with this number of rules, up to 50."""
     basics = Basics(
         title="Benchmark",
         channels=(EarningChannel.SALE, EarningChannel.COUPON),

@@ -1,4 +1,4 @@
-"""The report of a run: a table for people, and a file for programs."""
+"""The results of a run: a table for people, and a file for programs."""
 
 import platform
 import statistics
@@ -17,7 +17,7 @@ from benchmarks.load import Measured
 
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
 
-# The least that tessera reaches of another server's requests per second.
+# The minimum share of another server's requests per second that tessera must reach.
 GOALS: Final[Mapping[str, Mapping[str, float]]] = {
     "landing_50": {"floor": 0.85, "postgraphile": 2.5},
     "scheme_detail": {"floor": 0.75, "postgraphile": 1.5},
@@ -34,7 +34,7 @@ class Answer(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True):
-    """For each operation and server: its answer, and what each round measured."""
+    """For each operation and server: its answer, and the measurements of each round."""
 
     answers: Mapping[tuple[str, str], Answer]
     rounds: Mapping[tuple[str, str], Sequence[Measured]]

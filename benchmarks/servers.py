@@ -1,4 +1,4 @@
-"""The servers that are compared: each one process on its own port of 127.0.0.1, started and ended here."""
+"""The compared servers: each one process on its own port of 127.0.0.1, started and ended here."""
 
 import contextlib
 import http.client
@@ -26,7 +26,7 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 class ServerFailed(Exception):
-    """A server did not start, or ended by itself; the message has the end of its log."""
+    """A server did not start, or ended by itself; the message has the end of its output."""
 
 
 class Credentials(Struct, frozen=True):
@@ -37,7 +37,7 @@ class Credentials(Struct, frozen=True):
 
 
 class Server(Struct, frozen=True):
-    """A server that runs."""
+    """A running server."""
 
     name: str
     port: int
@@ -64,7 +64,7 @@ class Server(Struct, frozen=True):
 
 
 def make_credentials(folder: Path, account_id: UUID) -> Credentials:
-    """A key pair made for this run, of which only the public half is written, and a token for an account."""
+    """Generate a key pair for this run, write only its public half, and sign a token for an account."""
     key = Ed25519PrivateKey.generate()
     keys = folder / "keys.pem"
     keys.write_bytes(
@@ -80,14 +80,14 @@ def make_credentials(folder: Path, account_id: UUID) -> Credentials:
 
 
 def our_command(name: str) -> list[str]:
-    """How a server of ours is started."""
+    """Build the command of a server of ours."""
     if name == "tessera":
         return [sys.executable, "-c", "from graphql_api.cli import main; main()", "serve"]
     return [sys.executable, "-m", f"benchmarks.{name}"]
 
 
 @contextlib.contextmanager
-def running(  # noqa: PLR0913, PLR0917 - how a server is started
+def running(  # noqa: PLR0913, PLR0917 - the parts of a command
     name: str, command: Sequence[str], url: str, credentials: Credentials, log: Path, root: Path = ROOT
 ) -> Iterator[Server]:
     """A server that accepts connections, for the length of the block. Raises ServerFailed.
@@ -120,7 +120,7 @@ def running(  # noqa: PLR0913, PLR0917 - how a server is started
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
+    """Find a port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -138,7 +138,7 @@ def _await_port(name: str, process: subprocess.Popen[bytes], port: int, log: Pat
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the one process that was started here."""
+    """Stop the process that `running` started."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
     try:

@@ -1,4 +1,4 @@
-"""Tessera with the standard executor: the same application, but for how its schema executes.
+"""Tessera with the standard executor: the same application with another execution of its schema.
 
 DATABASE_URL=… TESSERA_JWT_KEYS=… PORT=… python -m benchmarks.standard
 """
@@ -18,7 +18,7 @@ class StandardSchema(CompiledSchema):
     """A schema that never plans: Strawberry parses, validates and executes every request, as it does by default."""
 
     async def execute(self, *args: Any, **options: Any) -> ExecutionResult:
-        """What Strawberry does."""
+        """Execute as Strawberry does."""
         return await strawberry.Schema.execute(self, *args, **options)
 
 

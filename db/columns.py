@@ -40,7 +40,7 @@ def columns(table: Any, row: type[Any], **expressions: Any) -> list[ColumnElemen
     """One column for each field of the row type, in the order of the fields and labeled with their names.
 
     It is the column of `table` that has the name of the field, or the expression given for the field. For a field that
-    holds a row of its own, give the `columns` of that row. `table` is a mapped class, an alias of one, or the columns
+    holds a row, give the `columns` of that row. `table` is a mapped class, an alias of one, or the columns
     of a subquery. Raises TypeError for a field without a column, and for an expression without a field.
     """
     unknown = expressions.keys() - set(_fields(row))

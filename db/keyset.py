@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from db.statement import Query, uuids
 
-# PostgreSQL's dates before and after all others, and what asyncpg makes of them.
+# The dates that PostgreSQL sorts before and after all others, and their values in asyncpg.
 _INFINITE: Final = {"infinity": date.max, "-infinity": date.min}
 
 
@@ -50,7 +50,7 @@ class Sort:
         return _INFINITE[self._null_as] if found is None and self._null_as is not None else found
 
     def keys(self, rows: Any) -> tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]]:
-        """What SQL sorts by: the column and the id of `rows`, a table or the columns of a subquery."""
+        """The sort keys in SQL: the column and the id of `rows`, a table or the columns of a subquery."""
         column = getattr(rows, self.field)
         return column if self._null_as is None else func.coalesce(column, text(f"'{self._null_as}'::date")), rows.id
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from db.database import Database
-from db.embedded.server import DatabaseUnavailable, EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres, EmbeddedUnavailable
 from domain.permissions import Role
 from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
@@ -28,7 +28,7 @@ from schema.build import schema_text
 SCHEMA_FILE: Final = Path("schema.graphql")
 # Errors that a person can fix; everything else is a bug and keeps its traceback.
 _FIXABLE_ERRORS: Final = (
-    DatabaseUnavailable,
+    EmbeddedUnavailable,
     DatabaseUnreachable,
     KeysUnavailable,
     PortUnavailable,

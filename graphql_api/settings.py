@@ -30,7 +30,7 @@ class Settings(BaseSettings):
         "info", description="What is logged: every operation at info, failures and slow ones above it."
     )
     pool_size: int = Field(10, ge=1, le=1000, description="Connections per process, to each of primary and replica.")
-    workers: int = Field(1, ge=1, le=64, description="Processes on the one port, each with connections of its own.")
+    workers: int = Field(1, ge=1, le=64, description="Processes on the one port, each with separate connections.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, validation_alias="PORT", description="The port; 0 takes any free one.")
     data_dir: Path = Field(Path(".tessera"), description="Where the embedded database and development keys live.")

@@ -1,1 +1,1 @@
-"""What fields and mutations do: batched reads, and one function per mutation. No GraphQL types and no SQL here."""
+"""The behavior of fields and mutations: loaders, lists, and one function per mutation. No GraphQL types, no SQL."""

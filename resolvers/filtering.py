@@ -18,6 +18,6 @@ def one_or_many(one: str, many: str, values: Sequence[Any] | None) -> dict[str, 
 
 
 async def level_of(operation: Operation, geography_id: UUID) -> GeographyLevel:
-    """The level of a geography. An unknown one counts as a city, in which there is nobody."""
+    """The level of a geography. An unknown one counts as a city without ECPs."""
     rows = await operation.fetch(GEOGRAPHIES_BY_ID, ids=[geography_id])
     return GeographyLevel(rows[0].level) if rows else GeographyLevel.CITY

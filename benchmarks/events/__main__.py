@@ -1,10 +1,10 @@
-"""Measures live events and prints each number beside its goal; the package lists the measurements.
+"""Measure live events and print each number beside its goal; see the package for the measurements.
 
     .venv/bin/python -m benchmarks.events [delay] [fanout] [slow] [--rounds 3] [--seconds 20]
     .venv/bin/python -m benchmarks.events soak [--events 50000] [--kill SECONDS]
 
 Without names everything but the soak is measured. Exits with 1 when a goal is missed. Writes
-`benchmarks/results/events.json`, where what is not measured stays as it is.
+`benchmarks/results/events.json`, where numbers of other measurements stay as they are.
 """
 
 import argparse
@@ -37,7 +37,7 @@ Found = tuple[list[Line], dict[str, Any]]
 
 
 def main() -> None:
-    """Measure, print, write, and say whether the goals are reached."""
+    """Measure, print, write, and return whether all goals are reached."""
     chosen = _arguments()
     allow_many_files()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -94,8 +94,8 @@ def measure_fanout(server_url: str, chosen: argparse.Namespace, say: Say) -> Fou
 
 def measure_slow(server_url: str, chosen: argparse.Namespace, say: Say) -> Found:
     """Clients that stop reading: growth of the process, and the delay of the others."""
-    alone: list[slow.Crowded] = []
-    beside: list[slow.Crowded] = []
+    alone: list[slow.SlowClientCost] = []
+    beside: list[slow.SlowClientCost] = []
     for number in range(chosen.rounds):
         alone.append(slow.measure(server_url, stopped=0, events=slow.EVENTS))
         beside.append(slow.measure(server_url, stopped=slow.STOPPED, events=slow.EVENTS))
@@ -116,7 +116,7 @@ def measure_slow(server_url: str, chosen: argparse.Namespace, say: Say) -> Found
 
 
 def measure_soak(server_url: str, chosen: argparse.Namespace, say: Say) -> Found:
-    """Completeness and order for everybody, and losses of naive polling."""
+    """Completeness and order for all subscribers, and losses of naive polling."""
     size = Size(events=chosen.events, subscribers=50, kill=chosen.kill)
     with (
         fresh_place(server_url, "soak", _SCHEMES) as place,

@@ -1,9 +1,9 @@
-"""A thousand subscribers in a process of their own, which counts what they get.
+"""A thousand subscribers in a separate process, which counts the messages that they receive.
 
     python -m benchmarks.events.crowd PORT AUTHORIZATION SCHEME_ID
 
 Takes commands on its standard input, and answers each with a line of JSON: `connect N` opens N more connections and
-subscribes each, `count` tells the messages and bytes until now, `leave` cuts all connections.
+subscribes each, `count` returns the messages and bytes so far, `leave` cuts all connections.
 """
 
 import asyncio
@@ -22,15 +22,15 @@ from benchmarks.events.servers import allow_many_files
 from benchmarks.events.sockets import Address, Socket
 from benchmarks.servers import ROOT
 
-# Connections that are opened at once.
+# Connections opened at the same time.
 _BURST: Final = 50
 _NEXT: Final = b'"next"'
-# How far into a message its type stands, if it is one with an event.
+# The bytes at the start of a message in which the type of an event message appears.
 _HEAD: Final = 64
 
 
-class Heard(Struct, frozen=True):
-    """What the crowd has got until now: messages with events, their bytes, and connections that are alive."""
+class CrowdCounts(Struct, frozen=True):
+    """The counts of the crowd so far: messages with events, their bytes, and live connections."""
 
     messages: int
     bytes: int
@@ -38,34 +38,34 @@ class Heard(Struct, frozen=True):
 
 
 class Crowd:
-    """The process, from the side of the one that started it."""
+    """The handle of the process for its parent."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
 
-    def connect(self, count: int) -> Heard:
+    def connect(self, count: int) -> CrowdCounts:
         """Open connections and subscribe; returns when all are acknowledged."""
         return self._ask(f"connect {count}")
 
-    def heard(self) -> Heard:
-        """Return the counts so far."""
+    def read_counts(self) -> CrowdCounts:
+        """Read the counts so far."""
         return self._ask("count")
 
-    def leave(self) -> Heard:
+    def leave(self) -> CrowdCounts:
         """Cut all connections."""
         return self._ask("leave")
 
-    def _ask(self, command: str) -> Heard:
+    def _ask(self, command: str) -> CrowdCounts:
         if self._process.stdin is None or self._process.stdout is None:
             raise TypeError("the crowd was started without pipes")
         self._process.stdin.write(f"{command}\n".encode())
         self._process.stdin.flush()
-        return msgspec.json.decode(self._process.stdout.readline(), type=Heard)
+        return msgspec.json.decode(self._process.stdout.readline(), type=CrowdCounts)
 
 
 @contextlib.contextmanager
-def gathered(address: Address, scheme_id: str) -> Iterator[Crowd]:
-    """A crowd without connections yet, for the length of the block."""
+def start_crowd(address: Address, scheme_id: str) -> Iterator[Crowd]:
+    """Start a crowd without connections, and stop it at the end of the block."""
     command = [sys.executable, "-m", "benchmarks.events.crowd", str(address.port), address.authorization, scheme_id]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - ourselves
         try:
@@ -75,7 +75,7 @@ def gathered(address: Address, scheme_id: str) -> Iterator[Crowd]:
 
 
 class _Members:
-    """The subscribers inside of the process."""
+    """The subscribers inside the process."""
 
     def __init__(self, address: Address, scheme_id: str) -> None:
         self._address = address
@@ -83,8 +83,8 @@ class _Members:
         self._sockets: list[Socket] = []
         self._messages = self._bytes = 0
 
-    async def obey(self, command: str) -> Heard:
-        """Carry out a command."""
+    async def run_command(self, command: str) -> CrowdCounts:
+        """Run one command and return the counts."""
         word, _, number = command.partition(" ")
         if word == "connect":
             for start in range(0, int(number), _BURST):
@@ -95,14 +95,14 @@ class _Members:
                 socket.abort()
             self._sockets.clear()
         alive = sum(not socket.gone.done() for socket in self._sockets)
-        return Heard(self._messages, self._bytes, alive)
+        return CrowdCounts(self._messages, self._bytes, alive)
 
     async def _join(self) -> Socket:
-        socket = await Socket.signed_in(self._address, self._hear)
+        socket = await Socket.sign_in(self._address, self._receive)
         socket.subscribe(DOCUMENT, {"schemeId": self._scheme_id})
         return socket
 
-    def _hear(self, text: bytes) -> None:
+    def _receive(self, text: bytes) -> None:
         if text.find(_NEXT, 0, _HEAD) >= 0:
             self._messages += 1
             self._bytes += len(text)
@@ -114,8 +114,8 @@ async def _main(port: str, authorization: str, scheme_id: str) -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     members = _Members(Address(int(port), authorization), scheme_id)
     while line := await reader.readline():
-        heard = await members.obey(line.decode().strip())
-        sys.stdout.write(msgspec.json.encode(heard).decode() + "\n")
+        counts = await members.run_command(line.decode().strip())
+        sys.stdout.write(msgspec.json.encode(counts).decode() + "\n")
         sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""From commit to delivery: how long it takes until a subscriber has what was committed, under light load.
+"""The delay from commit to delivery to a subscriber, under light load.
 
 The clock starts when the client sends COMMIT and stops when the message is taken from the socket, in one process.
 """
@@ -9,14 +9,14 @@ from typing import Final
 
 import uvloop
 
-from benchmarks.events.observing import Delays, commit_steadily, measured, opened
+from benchmarks.events.observing import Delays, commit_steadily, measure_delays, open_readers
 from benchmarks.events.place import Place, fresh_place
 from benchmarks.events.servers import serving
 from benchmarks.events.sockets import Address
 from benchmarks.events.writing import Writer
 from db.database import Database
 
-# Workers, and whether wake-ups are sent and received.
+# The number of workers, and whether wake-ups are sent.
 CASES: Final = ((1, True), (4, True), (1, False), (4, False))
 _RATE: Final = 20.0
 _READERS: Final = 40
@@ -24,7 +24,7 @@ _SCHEMES: Final = 4
 
 
 def measure(server_url: str, *, workers: int, wakes: bool, seconds: float) -> Delays:
-    """The delays of one server that was just started."""
+    """Measure the delays of a newly started server."""
     command = None if wakes else [sys.executable, "-m", "benchmarks.events.quiet", str(workers)]
     with (
         fresh_place(server_url, "delay", _SCHEMES) as place,
@@ -38,9 +38,9 @@ async def _measure(place: Place, address: Address, seconds: float) -> Delays:
     database = await Database.connect(place.url)
     try:
         writer = Writer(database, place)
-        readers, sockets = await opened(address, writer, place.scheme_ids, _READERS)
+        readers, sockets = await open_readers(address, writer, place.scheme_ids, _READERS)
         committed = await commit_steadily(writer, place.scheme_ids, rate=_RATE, commits=round(_RATE * seconds))
-        found = await measured(readers, place.scheme_ids, committed)
+        found = await measure_delays(readers, place.scheme_ids, committed)
         for socket in sockets:
             socket.abort()
     finally:

@@ -1,4 +1,4 @@
-"""A thousand subscribers of one document on one process: CPU of a delivery, and memory of one who waits.
+"""A thousand subscribers of one document on one process: CPU per delivery, and memory per idle subscriber.
 
 All CPU of the server's process counts: reading the outbox, executing, keeping connections alive. Beside it, in the same
 run, the floor (ready bytes to every socket) and the standard path (Strawberry executes for every subscriber).
@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from benchmarks.events.crowd import Crowd, gathered
+from benchmarks.events.crowd import Crowd, start_crowd
 from benchmarks.events.observing import commit_steadily
 from benchmarks.events.place import Place, fresh_place
 from benchmarks.events.processes import Unmeasurable, memory_kb
@@ -30,11 +30,11 @@ SUBSCRIBERS: Final = 1_000
 RATE: Final = 20.0
 # The standard path cannot do more on one core.
 _STANDARD_RATE: Final = 2.0
-# Subscribers that come and go before memory is looked at, so that what is made once is made.
+# Subscribers that come and go before the measurement of memory, so that one-time allocations do not count.
 _FIRST: Final = 100
 _SETTLE_SECONDS: Final = 2.0
 _WARM_SECONDS: Final = 2.0
-# Within which everything must arrive, however busy the machine is with other things.
+# The time within which everything must arrive, even on a busy machine.
 _LATE_SECONDS: Final = 60.0
 
 
@@ -48,7 +48,7 @@ class Fanout(Struct, frozen=True):
 
 
 def measure_ours(server_url: str, seconds: float) -> Fanout:
-    """Our server; its events are committed from here."""
+    """Measure our server with events committed by this process."""
     with _place(server_url) as place, serving(place) as (server, address), _crowd(address, place) as crowd:
         idle = _idle_kb(server, crowd)
         _commit(crowd, place, _WARM_SECONDS)
@@ -57,17 +57,17 @@ def measure_ours(server_url: str, seconds: float) -> Fanout:
 
 
 def measure_floor(server_url: str, seconds: float, size: int) -> Fanout:
-    """The floor, with messages as large as ours."""
+    """Measure the floor with messages as large as ours."""
     return _measure_peer(server_url, seconds, "floor", str(size), str(RATE))
 
 
 def measure_standard(server_url: str, seconds: float) -> Fanout:
-    """The standard path."""
+    """Measure the standard path."""
     return _measure_peer(server_url, seconds, "standard", str(_STANDARD_RATE))
 
 
 def _measure_peer(server_url: str, seconds: float, name: str, *arguments: str) -> Fanout:
-    """A peer, which makes its events by itself."""
+    """Measure a peer that generates its events itself."""
     command = [sys.executable, "-m", f"benchmarks.events.{name}", *arguments]
     with (
         _place(server_url) as place,
@@ -84,41 +84,41 @@ def _place(server_url: str) -> AbstractContextManager[Place]:
 
 
 def _crowd(address: Address, place: Place) -> AbstractContextManager[Crowd]:
-    return gathered(address, encode_id(NodeKind.SCHEME, place.scheme_ids[0]))
+    return start_crowd(address, encode_id(NodeKind.SCHEME, place.scheme_ids[0]))
 
 
 def _cpu(server: Server, crowd: Crowd, work: Callable[[], None]) -> Fanout:
-    """All CPU that the server uses during the work, over what the crowd hears meanwhile."""
-    before, heard = server.cpu_seconds(), crowd.heard()
+    """Measure the CPU of the server per delivery to the crowd during the work."""
+    before, counts = server.cpu_seconds(), crowd.read_counts()
     work()
-    after, at_last = server.cpu_seconds(), crowd.heard()
+    after, at_last = server.cpu_seconds(), crowd.read_counts()
     assert at_last.connections == SUBSCRIBERS, at_last
     if before is None or after is None:
         raise Unmeasurable
-    deliveries = at_last.messages - heard.messages
-    return Fanout((after - before) * 1e6 / deliveries, deliveries, (at_last.bytes - heard.bytes) // deliveries)
+    deliveries = at_last.messages - counts.messages
+    return Fanout((after - before) * 1e6 / deliveries, deliveries, (at_last.bytes - counts.bytes) // deliveries)
 
 
 def _idle_kb(server: Server, crowd: Crowd) -> float:
-    """Connect everybody; kilobytes that each of them takes."""
+    """Connect all subscribers and return the kilobytes per subscriber."""
     crowd.connect(_FIRST)
     time.sleep(_SETTLE_SECONDS)
     crowd.leave()
     time.sleep(_SETTLE_SECONDS)
     before = memory_kb(server.process.pid)
-    heard = crowd.connect(SUBSCRIBERS)
-    assert heard.connections == SUBSCRIBERS, heard
+    counts = crowd.connect(SUBSCRIBERS)
+    assert counts.connections == SUBSCRIBERS, counts
     time.sleep(_SETTLE_SECONDS)
     return (memory_kb(server.process.pid) - before) / SUBSCRIBERS
 
 
 def _commit(crowd: Crowd, place: Place, seconds: float) -> None:
-    """Commit for a while, and wait until everybody has got everything. Raises TimeoutError."""
+    """Commit for a while, and wait until every subscriber has received everything. Raises TimeoutError."""
     commits = round(RATE * seconds)
-    wanted = crowd.heard().messages + commits * SUBSCRIBERS
+    wanted = crowd.read_counts().messages + commits * SUBSCRIBERS
     asyncio.run(_committed(place, commits))
     deadline = time.monotonic() + _LATE_SECONDS
-    while crowd.heard().messages < wanted:
+    while crowd.read_counts().messages < wanted:
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.1)

@@ -2,8 +2,8 @@
 
     PORT=… python -m benchmarks.events.floor BYTES RATE
 
-The server is configured as ours. It acknowledges whatever a client says first, takes whatever it says next as a
-subscription, and sends everybody a message of BYTES, RATE times a second.
+The server is configured as ours. It acknowledges the first message of a client, takes the second as a
+subscription, and sends every client a message of BYTES, RATE times a second.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class Floor:
         self._sends.pop(send, None)
 
     async def tick(self) -> None:
-        """Send for ever."""
+        """Send until the task is canceled."""
         began, number = monotonic(), 0
         while True:
             number += 1

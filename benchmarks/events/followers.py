@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from benchmarks.events.sockets import Address, Refused, Socket
+from benchmarks.events.sockets import Address, ConnectionRejected, Socket
 from db.database import Database
 from db.outbox.reads import NAIVE_TAIL
 from db.outbox.rows import EventRow
@@ -17,13 +17,13 @@ from db.outbox.rows import EventRow
 DOCUMENT: Final = """subscription Followed($schemeId: ID!, $after: EventCursor) {
   schemeActivity(schemeId: $schemeId, after: $after) { cursor activity { id message } }
 }"""
-# Seconds until a client that was cut off comes back.
+# Seconds until a disconnected client reconnects.
 _AWAY: Final = 0.3
 _NAIVE_PAGE: Final = 500
 
 
 class WrongMessage(Exception):
-    """The server sent something that it must not send."""
+    """The server sent an unexpected message."""
 
 
 class Busy(Exception):
@@ -31,7 +31,7 @@ class Busy(Exception):
 
 
 class Follower(ABC):
-    """One subscriber. `got` are the ids of activities in the order in which they came."""
+    """One subscriber. `got` are the ids of activities in their order of arrival."""
 
     def __init__(self, address: Address, scheme_id: str, cursor: str, dice: random.Random) -> None:
         self.got: list[str] = []
@@ -43,23 +43,23 @@ class Follower(ABC):
         self._dice = dice
 
     async def follow(self, life: float) -> None:
-        """Follow for ever, each time for `life` seconds on average."""
+        """Follow until canceled; each connection lives `life` seconds on average."""
         while True:
             try:
                 async with asyncio.timeout(self._dice.expovariate(1 / life)):
                     await self._listen()
-            except (TimeoutError, OSError, Refused, Busy, httpx.TransportError):
+            except (TimeoutError, OSError, ConnectionRejected, Busy, httpx.TransportError):
                 pass
             await asyncio.sleep(self._dice.uniform(0, _AWAY))
 
     @abstractmethod
     async def _listen(self) -> None:
-        """Connect, resume, and take events until the connection is gone."""
+        """Connect, resume, and take events until the connection is lost."""
 
     def _take(self, payload: Any) -> None:
-        """Take an event. Raises Busy and WrongMessage for errors, behind which nothing may be taken."""
+        """Take an event. Raises Busy and WrongMessage for errors, after which no event may follow."""
         if "errors" in payload:
-            raise _told(payload["errors"])
+            raise _error_of(payload["errors"])
         event = payload["data"]["schemeActivity"]
         self._cursor = event["cursor"]
         self.got.append(event["activity"]["id"])
@@ -74,7 +74,7 @@ class SocketFollower(Follower):
         self._failed: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
     async def _listen(self) -> None:
-        socket = await Socket.signed_in(self._address, self._hear)
+        socket = await Socket.sign_in(self._address, self._receive)
         self.connections += 1
         try:
             socket.subscribe(DOCUMENT, {"schemeId": self.scheme_id, "after": self._cursor})
@@ -86,13 +86,13 @@ class SocketFollower(Follower):
         if failed.done():
             raise failed.result()
 
-    def _hear(self, text: bytes) -> None:
+    def _receive(self, text: bytes) -> None:
         message = orjson.loads(text)
         try:
             if message["type"] in {"next", "error"} and not self._failed.done():
                 self._take(message["payload"] if message["type"] == "next" else {"errors": message["payload"]})
-        except (Busy, WrongMessage) as told:
-            self._failed.set_result(told)
+        except (Busy, WrongMessage) as failure:
+            self._failed.set_result(failure)
 
 
 class StreamFollower(Follower):
@@ -111,7 +111,7 @@ class StreamFollower(Follower):
             http.stream("POST", url, json=body, headers=headers) as stream,
         ):
             if stream.status_code != httpx.codes.OK:
-                raise _told(orjson.loads(await stream.aread())["errors"])
+                raise _error_of(orjson.loads(await stream.aread())["errors"])
             self.connections += 1
             async for line in stream.aiter_lines():
                 if line.startswith("data: {"):
@@ -119,7 +119,7 @@ class StreamFollower(Follower):
 
 
 async def poll_naively(database: Database, take: Callable[[EventRow], None], pause: float) -> None:
-    """Follow the outbox for ever as everybody writes it first: what has a greater id than the last one is new."""
+    """Follow the outbox in the naive way until canceled: an event with a greater id than the last one is new."""
     last = 0
     reading = database.reading(fresh=True)
     try:
@@ -134,7 +134,7 @@ async def poll_naively(database: Database, take: Callable[[EventRow], None], pau
         await reading.close()
 
 
-def _told(errors: Any) -> Exception:
-    """What errors amount to: Busy when every one of them says that the same may succeed later."""
+def _error_of(errors: Any) -> Exception:
+    """Convert errors to an exception: Busy if each of them allows a retry."""
     retryable = all(error.get("extensions", {}).get("retryable") for error in errors)
     return Busy() if retryable else WrongMessage(orjson.dumps(errors).decode())

@@ -1,4 +1,4 @@
-"""Readers that note when each activity came, a steady load of commits, and the delays between the two."""
+"""Readers that record the arrival of each activity, a steady load of commits, and the delays between the two."""
 
 import asyncio
 import contextlib
@@ -17,22 +17,22 @@ from domain.node_kinds import NodeKind
 from schema.ids import encode_id
 
 DOCUMENT: Final = (Path(__file__).parent.parent / "documents" / "SchemeActivity.graphql").read_text("utf-8")
-# What stands before the id of the activity in every answer to the document.
+# The text before the id of the activity in every answer to the document.
 _MARK: Final = b'"activity":{"id":"'
 _ID_BYTES: Final = len(encode_id(NodeKind.SCHEME_ACTIVITY, UUID(int=0)))
 _WARM_SECONDS: Final = 30.0
-# Within which everything must come that was committed, however busy the machine is with other things.
+# The time within which every commit must arrive, even on a busy machine.
 _LATE_SECONDS: Final = 60.0
 
 
 class Reader:
-    """One subscriber; `arrivals` are ids of activities and when they came, in seconds of `time.monotonic`."""
+    """One subscriber; `arrivals` are ids of activities with their arrival times, in seconds of `time.monotonic`."""
 
     def __init__(self) -> None:
         self.arrivals: list[tuple[bytes, float]] = []
 
-    def hear(self, text: bytes) -> None:
-        """Note a message."""
+    def receive(self, text: bytes) -> None:
+        """Record the arrival of a message."""
         place = text.find(_MARK)
         if place >= 0:
             start = place + len(_MARK)
@@ -49,14 +49,14 @@ class Delays(Struct, frozen=True):
     max_ms: float
 
 
-async def opened(
+async def open_readers(
     address: Address, writer: Writer, scheme_ids: Sequence[UUID], count: int
 ) -> tuple[list[Reader], list[Socket]]:
-    """Readers that are known to follow, since each has got something; the schemes are dealt out among them."""
+    """Open readers, spread over the schemes, and wait until each has received an event."""
     readers = [Reader() for _ in range(count)]
     sockets = []
     for number, reader in enumerate(readers):
-        socket = await Socket.signed_in(address, reader.hear)
+        socket = await Socket.sign_in(address, reader.receive)
         follow(socket, scheme_ids[number % len(scheme_ids)])
         sockets.append(socket)
     async with asyncio.timeout(_WARM_SECONDS):
@@ -77,7 +77,7 @@ def follow(socket: Socket, scheme_id: UUID) -> None:
 async def commit_steadily(
     writer: Writer, scheme_ids: Sequence[UUID], *, rate: float, commits: int, saves: int = 1
 ) -> list[tuple[UUID, Saved]]:
-    """A number of commits, `rate` a second, of some saves to one scheme in turn; none waits for the one before."""
+    """Commit at `rate` a second, each time some saves to one scheme in turn, without waiting for earlier commits."""
     began, tasks = monotonic(), []
     async with asyncio.TaskGroup() as group:
         for number in range(commits):
@@ -87,10 +87,10 @@ async def commit_steadily(
     return [(scheme_id, task.result()) for scheme_id, task in tasks]
 
 
-async def measured(
+async def measure_delays(
     readers: Sequence[Reader], scheme_ids: Sequence[UUID], committed: Sequence[tuple[UUID, Saved]]
 ) -> Delays:
-    """How long each reader of a scheme waited for each of its activities, when all have come or too long has passed."""
+    """Measure the delay of each activity for each reader, once all have arrived or the time limit has passed."""
     sent: dict[UUID, dict[bytes, float]] = {scheme_id: {} for scheme_id in scheme_ids}
     for scheme_id, saved in committed:
         for activity_id in saved.activities:
@@ -116,5 +116,5 @@ async def measured(
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
-    """The least of ascending values that is not exceeded by this share of them; NaN of none."""
+    """The smallest of the ascending values that this share of them does not exceed; NaN without values."""
     return ordered[max(math.ceil(share * len(ordered)) - 1, 0)] if ordered else math.nan

@@ -1,4 +1,4 @@
-"""The database of a measurement: empty but for one account that sees everything and a few schemes to follow."""
+"""The database of a measurement: one account that may see everything, a few schemes to follow, and nothing else."""
 
 import asyncio
 import contextlib
@@ -24,14 +24,14 @@ from migrations import run as migrations
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
 
 FOLDER: Final = ROOT / ".tessera" / "bench-events"
-# The logs of servers, kept until the next run.
+# The output of servers, kept until the next run.
 LOGS: Final = ROOT / ".tessera" / "bench-logs"
-# Nothing that gives up durability; connections for four workers and twenty writers at once.
+# Full durability; connections for four workers and twenty writers at once.
 _SETTINGS: Final = {"shared_buffers": "256MB", "max_connections": "200"}
 
 
 class Place(Struct, frozen=True):
-    """A database, who signs in, and the schemes whose activity is followed."""
+    """A database, the account that signs in, and the schemes to follow."""
 
     url: str
     account_id: UUID

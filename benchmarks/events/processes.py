@@ -1,14 +1,14 @@
-"""Measurements of a process by Linux: the CPU that it has used, and its private memory."""
+"""CPU time and private memory of a process, as Linux reports them."""
 
 from pathlib import Path
 
 
 class Unmeasurable(Exception):
-    """This system does not report the usage of a process; these measurements need Linux."""
+    """This system does not report the resources of a process; these measurements need Linux."""
 
 
 def memory_kb(pid: int) -> int:
-    """Kilobytes of memory that nobody shares with the process. Raises Unmeasurable."""
+    """Read the kilobytes of private memory of the process. Raises Unmeasurable."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
     except OSError as error:

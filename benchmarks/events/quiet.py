@@ -1,4 +1,4 @@
-"""Tessera with NOTIFY cut off: the same application, but no process sends or receives wake-ups.
+"""Tessera with NOTIFY cut off: the same application without wake-ups.
 
 DATABASE_URL=… TESSERA_JWT_KEYS=… PORT=… python -m benchmarks.events.quiet WORKERS
 """

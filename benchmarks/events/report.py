@@ -1,4 +1,4 @@
-"""The report of a run: each number beside its goal for people, and a file for programs."""
+"""The results of a run: a table with goals for people, and a file for programs."""
 
 import os
 import platform
@@ -18,7 +18,7 @@ _VERSIONS: Final = ("strawberry-graphql", "graphql-core", "asyncpg", "starlette"
 
 
 class Line(Struct, frozen=True):
-    """A number with its unit and, if it has one, its goal: the most it may be."""
+    """A number with its unit and, if it has one, its goal, which is a maximum."""
 
     what: str
     value: float
@@ -47,7 +47,7 @@ def print_report(lines: Sequence[Line], console: Console) -> None:
 
 
 def write_report(found: Mapping[str, Mapping[str, Any]], lines: Mapping[str, Sequence[Line]]) -> Path:
-    """Write what was measured in place of what was known of it, and keep the rest; returns the file."""
+    """Replace the measured numbers in the results file, keep the others, and return the file."""
     document: dict[str, Any] = orjson.loads(LATEST.read_bytes()) if LATEST.exists() else {}
     about = {
         "at": datetime.now(UTC),

@@ -32,7 +32,7 @@ def serving(
 
 
 def workers_of(server: Server) -> list[int]:
-    """The processes that a server of several workers has now."""
+    """List the worker processes of a server."""
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text("ascii").split()
     found = []
     for pid in children:
@@ -44,13 +44,13 @@ def workers_of(server: Server) -> list[int]:
 
 
 def allow_many_files() -> None:
-    """Let this process, and those that it starts, hold thousands of connections."""
+    """Raise the limit of open files for this process and its children, for thousands of connections."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES if most == resource.RLIM_INFINITY else min(most, _FILES), most))
 
 
 def _await_workers(log: Path) -> None:
-    """Connections would all go to the first worker that is there."""
+    """Wait for all workers: earlier connections would all reach the first one."""
     deadline = time.monotonic() + _START_SECONDS
     while "Serving http" not in log.read_text("utf-8", "replace"):
         if time.monotonic() > deadline:

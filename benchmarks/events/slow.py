@@ -1,7 +1,7 @@
-"""Clients that stop reading: what they cost the server in memory, and the others in delay.
+"""Clients that stop reading: their cost in memory of the server, and in delay for other clients.
 
-The same events are delivered twice by a server that was just started: to readers alone, and to the same number of
-readers beside clients that have subscribed and then take nothing more from the network.
+A newly started server delivers the same events twice: to readers alone, and to the same number of readers beside
+clients that subscribed and then stopped reading from the network.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from typing import Final
 import uvloop
 from msgspec import Struct
 
-from benchmarks.events.observing import Delays, commit_steadily, follow, measured, opened
+from benchmarks.events.observing import Delays, commit_steadily, follow, measure_delays, open_readers
 from benchmarks.events.place import Place, fresh_place
 from benchmarks.events.processes import memory_kb
 from benchmarks.events.servers import serving
@@ -31,15 +31,15 @@ _LOOK_SECONDS: Final = 0.25
 _ENDED: Final = re.compile(r'tessera_event_connections_ended_total\{reason="SLOW_CONSUMER"\} ([0-9.]+)')
 
 
-class Crowded(Struct, frozen=True):
-    """Delays of those who read, megabytes by which the process grew at most, and clients ended for being slow."""
+class SlowClientCost(Struct, frozen=True):
+    """Delays of the readers, peak growth of the process in megabytes, and the number of disconnected slow clients."""
 
     delays: Delays
     grown_mb: float
     ended: int
 
 
-def measure(server_url: str, *, stopped: int, events: int) -> Crowded:
+def measure(server_url: str, *, stopped: int, events: int) -> SlowClientCost:
     """Deliver `events` to the readers, beside a number of clients that do not read."""
     with (
         fresh_place(server_url, "slow", 1) as place,
@@ -49,11 +49,11 @@ def measure(server_url: str, *, stopped: int, events: int) -> Crowded:
         return runner.run(_measure(server, place, address, stopped, events))
 
 
-async def _measure(server: Server, place: Place, address: Address, stopped: int, events: int) -> Crowded:
+async def _measure(server: Server, place: Place, address: Address, stopped: int, events: int) -> SlowClientCost:
     database = await Database.connect(place.url)
     try:
         writer = Writer(database, place)
-        readers, sockets = await opened(address, writer, place.scheme_ids, READERS)
+        readers, sockets = await open_readers(address, writer, place.scheme_ids, READERS)
         sockets += [await _stopping(address, place) for _ in range(stopped)]
         await asyncio.sleep(1)
         memory = Memory(server.process.pid)
@@ -62,19 +62,19 @@ async def _measure(server: Server, place: Place, address: Address, stopped: int,
         committed = await commit_steadily(
             writer, place.scheme_ids, rate=_COMMITS_A_SECOND, commits=commits, saves=_SAVES
         )
-        found = await measured(readers, place.scheme_ids, committed)
+        found = await measure_delays(readers, place.scheme_ids, committed)
         watching.cancel()
         ended = await asyncio.to_thread(_ended, server)
         for socket in sockets:
             socket.abort()
     finally:
         await database.close()
-    return Crowded(found, memory.grown_mb, ended)
+    return SlowClientCost(found, memory.grown_mb, ended)
 
 
 async def _stopping(address: Address, place: Place) -> Socket:
-    """A client that subscribes, and then reads nothing any more."""
-    socket = await Socket.signed_in(address, lambda _: None)
+    """Open a client that subscribes and then stops reading."""
+    socket = await Socket.sign_in(address, lambda _: None)
     follow(socket, place.scheme_ids[0])
     await asyncio.sleep(0.05)
     socket.stop_reading()
@@ -82,21 +82,21 @@ async def _stopping(address: Address, place: Place) -> Socket:
 
 
 class Memory:
-    """Looks at the memory of a process again and again."""
+    """The peak memory of a process, sampled repeatedly."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._first = self._most = memory_kb(pid)
 
     async def watch(self) -> None:
-        """Look for ever."""
+        """Sample until canceled."""
         while True:
             self._most = max(self._most, memory_kb(self._pid))
             await asyncio.sleep(_LOOK_SECONDS)
 
     @property
     def grown_mb(self) -> float:
-        """By how much there was more of it at most."""
+        """The peak growth in megabytes."""
         return (self._most - self._first) / 1024
 
 

@@ -1,7 +1,7 @@
 """The soak: many writers, whose transactions commit in another order than they begin, and subscribers that come and go.
 
-Each subscriber must end with every event of its scheme, in the order (transaction, id). The same check is given what
-naive polling got meanwhile, and must find losses there: that is the proof that it can fail.
+Each subscriber must end with every event of its scheme, in the order (transaction, id). The same check must
+find losses in the events that naive polling got in the same run, which proves that the check can fail.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ WHERE subject_kind = 'SCHEME' AND event.kind = 'SCHEME_STEP_SAVED' ORDER BY xid,
 _STORED: Final = "SELECT count(*) FROM scheme_activity WHERE kind = 'SCHEME_STEP_SAVED'"
 # Every how many subscribers one follows over server-sent events.
 _EVERY: Final = 5
-# Seconds between two looks of a naive poller; there are two of them.
+# Seconds between two reads of each of the two naive pollers.
 _NAIVE_PAUSES: Final = (0.05, 0.25)
 _NAIVE_LAST: Final = 1.0
 
@@ -44,7 +44,7 @@ Say = Callable[[str], None]
 
 
 class Size(Struct, frozen=True):
-    """How much is done: `hold` is the longest delay before a commit, `life` how long a connection lasts on average."""
+    """The size of a run: `hold` is the longest delay before a commit, `life` the mean lifetime of a connection."""
 
     events: int
     subscribers: int
@@ -52,15 +52,15 @@ class Size(Struct, frozen=True):
     most: int = 3
     hold: float = 0.5
     life: float = 5.0
-    # Every how many seconds one of the server's workers is killed; 0 for never.
+    # Seconds between kills of one worker of the server; 0 for never.
     kill: float = 0.0
-    # Seconds after which no more is written, and within which all of it must arrive then.
+    # Seconds after which writing stops, and within which every event must then arrive.
     limit: float = 900.0
-    patience: float = 60.0
+    arrival_timeout_s: float = 60.0
 
 
 class Outcome(Struct, frozen=True):
-    """What came of it: `verdict` is the sum over all subscribers, `naive` are those of the naive pollers."""
+    """The outcome of a run: `verdict` is the sum over all subscribers, `naive` are those of the naive pollers."""
 
     events: int
     subscribers: int
@@ -75,7 +75,7 @@ class Outcome(Struct, frozen=True):
 class Soak:
     """One run against a server that serves the place's database; `workers` are its processes, which may be killed."""
 
-    def __init__(  # noqa: PLR0913 - what is soaked, and how
+    def __init__(  # noqa: PLR0913 - the parts of a run
         self,
         place: Place,
         address: Address,
@@ -96,7 +96,7 @@ class Soak:
         self._polled: list[list[EventRow]] = [[] for _ in _NAIVE_PAUSES]
 
     async def run(self) -> Outcome:
-        """Write, follow, wait until everybody has everything or patience ends, and judge."""
+        """Write, follow, wait until every subscriber has every event or the time is up, and judge."""
         began = monotonic()
         followers = await self._followers()
         database = await Database.connect(self._place.url, pool_size=self._size.writers + len(_NAIVE_PAUSES))
@@ -107,8 +107,8 @@ class Soak:
             await self._write(database)
             self._say(f"{self._written_count:,} events are written")
             written = await self._written()
-            await self._arrival(followers, written, tasks)
-            # Naive pollers never find events that they have not found by now.
+            await self._await_arrival(followers, written, tasks)
+            # Events that naive pollers have not found by now are lost to them.
             await asyncio.sleep(_NAIVE_LAST)
         finally:
             for task in tasks:
@@ -125,7 +125,7 @@ class Soak:
         return self._size.events - self._left
 
     async def _followers(self) -> list[Follower]:
-        """Each begins where its scheme is before anything is written."""
+        """Create the subscribers; each starts at the end of its scheme before any write."""
         keys = [encode_id(NodeKind.SCHEME, key) for key in self._place.scheme_ids]
         cursors = {key: await self._resume_at(key) for key in keys}
         found: list[Follower] = []
@@ -137,7 +137,7 @@ class Soak:
         return found
 
     async def _resume_at(self, scheme_id: str) -> str:
-        """The present end of a scheme's stream."""
+        """Read the cursor of the current end of a scheme's stream."""
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._address.port}", timeout=60) as http:
             body: dict[str, Any] = {"query": _RESUME_AT, "variables": {"schemeId": scheme_id}}
             answer = await http.post("/graphql", json=body, headers={"authorization": self._address.authorization})
@@ -162,7 +162,7 @@ class Soak:
         await poll_naively(database, self._polled[number].append, _NAIVE_PAUSES[number])
 
     async def _written(self) -> dict[str, list[str]]:
-        """The ids of activities by scheme, in their order."""
+        """Read the ids of all activities by scheme, in order."""
         connection = await asyncpg.connect(self._place.url)
         try:
             rows = await connection.fetch(_WRITTEN)
@@ -175,18 +175,18 @@ class Soak:
             found[encode_id(NodeKind.SCHEME, scheme_id)].append(encode_id(NodeKind.SCHEME_ACTIVITY, object_id))
         return found
 
-    async def _arrival(
+    async def _await_arrival(
         self, followers: Sequence[Follower], written: dict[str, list[str]], tasks: Sequence[asyncio.Task[None]]
     ) -> None:
-        """Until everybody has as much as there is, something has failed, or patience is at its end."""
-        deadline = monotonic() + self._size.patience
+        """Wait until every subscriber has every event, a task has failed, or the time is up."""
+        deadline = monotonic() + self._size.arrival_timeout_s
         while monotonic() < deadline and not any(task.done() for task in tasks):
             if all(len(follower.seen) >= len(written[follower.scheme_id]) for follower in followers):
                 return
             await asyncio.sleep(0.1)
 
     async def _kill(self) -> None:
-        """Kill a worker now and then; who leads is as likely as any other. The server starts another one."""
+        """Kill a random worker from time to time, the leader included. The server starts another one."""
         while self._size.kill:
             await asyncio.sleep(self._size.kill)
             if alive := self._workers():
@@ -219,7 +219,7 @@ class Soak:
 
 
 def _judged_naively(polled: Sequence[EventRow], written: dict[str, list[str]]) -> Verdict:
-    """The same check for a naive poller, scheme by scheme."""
+    """Run the same check for a naive poller, scheme by scheme."""
     got: dict[str, list[str]] = {key: [] for key in written}
     for event in polled:
         if event.kind == EventKind.SCHEME_STEP_SAVED:

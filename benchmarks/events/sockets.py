@@ -24,7 +24,7 @@ _HANDSHAKE: Final = (
     "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
 )
 
-Hear = Callable[[bytes], None]
+Receive = Callable[[bytes], None]
 
 
 class Address(Struct, frozen=True):
@@ -34,29 +34,29 @@ class Address(Struct, frozen=True):
     authorization: str
 
 
-class Refused(Exception):
-    """The server did not accept the connection or the credential."""
+class ConnectionRejected(Exception):
+    """The server rejected the connection or the credential."""
 
 
 class Socket(asyncio.Protocol):
-    """One connection. `hear` gets the text of every message behind the acknowledgment."""
+    """One connection. `receive` gets the text of every message after the acknowledgment."""
 
-    def __init__(self, hear: Hear, authorization: str) -> None:
+    def __init__(self, receive: Receive, authorization: str) -> None:
         loop = asyncio.get_running_loop()
         self.acknowledged: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[None] = loop.create_future()
         self.close_code: int | None = None
-        self._hear = hear
+        self._receive = receive
         self._authorization = authorization
         self._buffer = b""
         self._upgraded = False
         self._transport: Any = None
 
     @classmethod
-    async def signed_in(cls, address: Address, hear: Hear) -> "Socket":
-        """A connection that has been acknowledged. Raises Refused and OSError."""
+    async def sign_in(cls, address: Address, receive: Receive) -> "Socket":
+        """Open a connection and wait for the acknowledgment. Raises ConnectionRejected and OSError."""
         loop = asyncio.get_running_loop()
-        _, socket = await loop.create_connection(lambda: cls(hear, address.authorization), "127.0.0.1", address.port)
+        _, socket = await loop.create_connection(lambda: cls(receive, address.authorization), "127.0.0.1", address.port)
         try:
             await socket.acknowledged
         except BaseException:
@@ -65,7 +65,7 @@ class Socket(asyncio.Protocol):
         return socket
 
     def subscribe(self, document: str, variables: dict[str, Any], id_: str = "1") -> None:
-        """Begin to follow."""
+        """Subscribe with a document."""
         payload = {"query": document, "variables": variables}
         self.send({"id": id_, "type": "subscribe", "payload": payload})
 
@@ -74,11 +74,11 @@ class Socket(asyncio.Protocol):
         self._write(_TEXT, orjson.dumps(message))
 
     def stop_reading(self) -> None:
-        """Take nothing more from the network, as a client that hangs."""
+        """Stop reading from the network, like a client that hangs."""
         self._transport.pause_reading()
 
     def abort(self) -> None:
-        """Cut the connection without a word."""
+        """Cut the connection without a close frame."""
         self._transport.abort()
 
     def connection_made(self, transport: Any) -> None:
@@ -87,7 +87,7 @@ class Socket(asyncio.Protocol):
         transport.write(_HANDSHAKE.encode())
 
     def data_received(self, data: bytes) -> None:
-        """Take frames apart."""
+        """Parse the received frames."""
         buffer = self._buffer + data if self._buffer else data
         if not self._upgraded:
             head, end, buffer = buffer.partition(b"\r\n\r\n")
@@ -102,9 +102,9 @@ class Socket(asyncio.Protocol):
         self._buffer = buffer[place:]
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Be done."""
+        """Mark the connection as gone."""
         if not self.acknowledged.done():
-            self.acknowledged.set_exception(Refused(f"closed with {self.close_code}: {exc}"))
+            self.acknowledged.set_exception(ConnectionRejected(f"closed with {self.close_code}: {exc}"))
         if not self.gone.done():
             self.gone.set_result(None)
 
@@ -118,7 +118,7 @@ class Socket(asyncio.Protocol):
     def _take(self, opcode: int, payload: bytes) -> None:
         if opcode == _TEXT:
             if self.acknowledged.done():
-                self._hear(payload)
+                self._receive(payload)
             elif b'"connection_ack"' in payload:
                 self.acknowledged.set_result(None)
         elif opcode == _PING:

@@ -3,7 +3,7 @@
     PORT=… python -m benchmarks.events.standard RATE
 
 The same document is answered with the same fields from memory: no database, no authorization, one event RATE times a
-second for everybody.
+second for all subscribers.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ EventCursor = NewType("EventCursor", str)
 
 @strawberry.type
 class Account:
-    """Who did it."""
+    """The actor of an activity."""
 
     id: strawberry.ID
     display_name: str
@@ -40,7 +40,7 @@ class Account:
 
 @strawberry.type
 class FieldChange:
-    """What changed."""
+    """A change of one field."""
 
     field: str
     before: JSON
@@ -49,7 +49,7 @@ class FieldChange:
 
 @strawberry.type
 class Scheme:
-    """Where it happened."""
+    """The scheme of an activity."""
 
     id: strawberry.ID
     code: str
@@ -61,7 +61,7 @@ class Scheme:
 
 @strawberry.type
 class SchemeActivity:
-    """What happened."""
+    """An entry of the activity of a scheme."""
 
     id: strawberry.ID
     kind: str
@@ -90,7 +90,7 @@ class Broadcast:
         self.queues: dict[asyncio.Queue[SchemeActivityEvent], None] = {}
 
     async def tick(self) -> None:
-        """Broadcast for ever; a queue that is full loses the event."""
+        """Broadcast until canceled; a full queue loses the event."""
         began, number = monotonic(), 0
         while True:
             number += 1
@@ -113,7 +113,7 @@ def build_standard(rate: float) -> Starlette:
 
     @strawberry.type
     class Subscription:
-        """What happens."""
+        """The root of subscriptions."""
 
         @strawberry.subscription
         async def scheme_activity(

@@ -1,4 +1,4 @@
-"""The check of completeness and order: the events that a subscriber got, beside those that were written."""
+"""The check of completeness and order: compares the received events with the written ones."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,9 +8,9 @@ from msgspec import Struct
 
 
 class Verdict(Struct, frozen=True):
-    """How often something was missing, was never written, came before its predecessor, or came again.
+    """The numbers of events that were missing, never written, out of order, or repeated.
 
-    Coming again is allowed, delivery being at least once; the first coming counts for the order.
+    Repetition is allowed because delivery is at least once; the first arrival counts for the order.
     """
 
     lost: int = 0
@@ -20,7 +20,7 @@ class Verdict(Struct, frozen=True):
 
     @property
     def good(self) -> bool:
-        """Whether everything came, in order, and nothing else did."""
+        """Whether exactly the written events arrived, in order."""
         return not (self.lost or self.strange or self.disordered)
 
     def __add__(self, other: Self) -> "Verdict":
@@ -33,7 +33,7 @@ class Verdict(Struct, frozen=True):
 
 
 def judge(got: Sequence[str], written: Sequence[str]) -> Verdict:
-    """Compare what one subscriber got with all that was written, in its order."""
+    """Compare the events of one subscriber with all written events, in order."""
     order = {key: place for place, key in enumerate(written)}
     first = list(dict.fromkeys(got))
     places = [order[key] for key in first if key in order]

@@ -1,4 +1,4 @@
-"""Writers: transactions that do what a save does to the outbox, and nothing else."""
+"""Writers: transactions that only append the events of a save to the outbox."""
 
 import asyncio
 import itertools
@@ -27,7 +27,7 @@ CHANGES: Final = (
     FieldDifference("budget", 250_000, 400_000),
 )
 MESSAGE: Final = "Asha Rao saved the basics of Monsoon Care: title, description, enrollment and budget."
-# Each save of a step has a version of its own; one run writes from one process.
+# Each save of a step needs a distinct version; one run writes from one process.
 _versions = itertools.count(1)
 
 

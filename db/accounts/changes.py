@@ -57,7 +57,7 @@ async def add_api_key(session: Writing, key: ApiKeyRow, secret_hash: bytes) -> N
 
 
 async def mark_api_key_revoked(session: Writing, key_id: UUID, at: datetime) -> None:
-    """Revoke a key: it signs in nobody from now on."""
+    """Revoke a key, which can no longer sign in."""
     await session.execute(update(ApiKeyTable).where(ApiKeyTable.id == key_id).values(revoked_at=at))
 
 

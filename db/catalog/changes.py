@@ -21,7 +21,7 @@ _TABLES: dict[type[CatalogRow], type[Base]] = {
 }
 
 
-async def put(session: Writing, rows: Sequence[CatalogRow]) -> None:
+async def put_rows(session: Writing, rows: Sequence[CatalogRow]) -> None:
     """Insert the rows, or replace those that exist, by id. All rows have one type; no rows do nothing."""
     if not rows:
         return

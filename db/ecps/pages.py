@@ -74,7 +74,7 @@ _ENROLLMENT_COUNT: Final = table(
 
 
 @cache
-def ecp_page(  # noqa: PLR0913 - what to list, in which order and direction, and how
+def ecp_page(  # noqa: PLR0913 - filters, order and direction of a list
     scope: EcpScope, filters: EcpFilters, order: EcpOrder, *, backward: bool, resumed: bool, nearby: bool = False
 ) -> Statement[EcpRow]:
     """A page of ECPs; see `db.keyset.keyset` for its parameters beside those of the filters.

@@ -19,7 +19,7 @@ _CONTACT_COLUMNS: Final = columns(EcpTable, ContactRow)
 
 
 def visible(scope: EcpScope) -> ColumnElement[bool]:
-    """The one predicate of which ECPs a viewer sees; every statement that lists or fetches ECPs uses it.
+    """The one predicate of the ECPs that a viewer may see; every statement that lists or fetches ECPs uses it.
 
     With the scope OWN it takes the parameter `viewer_ecp_id`.
     """

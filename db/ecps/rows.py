@@ -1,4 +1,4 @@
-"""Rows of ECPs. Contact data is a row of its own, so that it is read only where it may be."""
+"""Rows of ECPs. Contact data is a separate row, so that it is read only for viewers who may see it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -33,7 +33,7 @@ class EcpRow(Struct, frozen=True):
 
     @property
     def standing(self) -> EcpFacts:
-        """What guards look at."""
+        """The facts that guards check."""
         return EcpFacts(self.id, EcpStatus(self.status))
 
 
@@ -54,7 +54,7 @@ class EcpRecord(Struct, frozen=True):
 
     @property
     def details(self) -> EcpDetails:
-        """What it tells of itself."""
+        """The details that the ECP gave."""
         contact = self.contact
         return EcpDetails(
             display_name=self.ecp.display_name,

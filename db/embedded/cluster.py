@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.embedded.programs import DatabaseUnavailable, Programs
+from db.embedded.programs import EmbeddedUnavailable, Programs
 
 _USER = "tessera"
 _DATABASE = "tessera"
@@ -52,7 +52,7 @@ class Cluster:
     settings: Mapping[str, str]
 
     def create(self) -> None:
-        """Make the cluster beside its place and move it there when it is complete; raises `DatabaseUnavailable`."""
+        """Make the cluster beside its place and move it there when it is complete; raises `EmbeddedUnavailable`."""
         staging = self.data.with_name("data.new")
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
@@ -75,7 +75,7 @@ class Cluster:
         staging.rename(self.data)
 
     def launch(self) -> None:
-        """Start the server, on the port of the last time if that is free; raises `DatabaseUnavailable`."""
+        """Start the server, on the port of the last time if that is free; raises `EmbeddedUnavailable`."""
         _drop_stale_pid(self.data)
         log = self.data / "server.log"
         if log.exists():
@@ -97,7 +97,7 @@ class Cluster:
         raise self._failure("start", error)
 
     def await_ready(self) -> str:
-        """Return the DSN as soon as the server accepts connections; raises `DatabaseUnavailable` if it never does."""
+        """Return the DSN as soon as the server accepts connections; raises `EmbeddedUnavailable` if it never does."""
         deadline = time.monotonic() + _START_SECONDS
         while (found := postmaster(self.data)) is not None and time.monotonic() < deadline:
             if found.ready:
@@ -107,7 +107,7 @@ class Cluster:
         raise self._failure("answer", _read(self.data / "server.log"))
 
     def halt(self) -> None:
-        """Stop the server if it runs; requests under way are cut off. Raises `DatabaseUnavailable` if it will not."""
+        """Stop the server if it runs; requests under way are cut off. Raises `EmbeddedUnavailable` if it will not."""
         reason = ""
         for mode in ("fast", "immediate"):
             if postmaster(self.data) is None:
@@ -127,9 +127,9 @@ class Cluster:
         result = self.programs.run("pg_ctl", "start", *options, *files, timeout=_START_SECONDS + 10)
         return "" if result.returncode == 0 else _read(log) or result.stderr or "It says nothing."
 
-    def _failure(self, verb: str, log: str) -> DatabaseUnavailable:
+    def _failure(self, verb: str, log: str) -> EmbeddedUnavailable:
         problem = f"The embedded PostgreSQL in {self.data} does not {verb}".replace("does not be", "cannot be")
-        return DatabaseUnavailable(problem, "see the reason below, or run `make clean` for a new one", log)
+        return EmbeddedUnavailable(problem, "see the reason below, or run `make clean` for a new one", log)
 
 
 def password_file(directory: Path) -> Path:
@@ -187,7 +187,7 @@ def _free_port(preferred: str) -> int:
                 continue
             return int(probe.getsockname()[1])
     problem = f"There is no free port on {_HOST}"
-    raise DatabaseUnavailable(problem, "stop a program that holds ports")
+    raise EmbeddedUnavailable(problem, "stop a program that holds ports")
 
 
 def _read(path: Path) -> str:

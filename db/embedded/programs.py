@@ -20,7 +20,7 @@ _OWN_DATABASE = "or set DATABASE_URL to a PostgreSQL 15 to 18 of your own"
 _LAST_LINES = 5
 
 
-class DatabaseUnavailable(Exception):
+class EmbeddedUnavailable(Exception):
     """The embedded PostgreSQL cannot serve; the text gives the reason and advice.
 
     `log` holds the last lines that PostgreSQL wrote about it, if any.
@@ -39,7 +39,7 @@ class DatabaseUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SystemAccount:
     """A user of this machine that is not root."""
 
     name: str
@@ -57,7 +57,7 @@ class Programs:
     """One installation of PostgreSQL, and the account that runs it (`None`: the user of this process)."""
 
     home: Path
-    account: Account | None
+    account: SystemAccount | None
 
     def run(self, name: str, *arguments: str, stdin: str = "", timeout: int = 60) -> subprocess.CompletedProcess[str]:
         """Run a program to its end, in its own session and with no environment; its exit code is for the caller."""
@@ -80,15 +80,15 @@ class Programs:
             os.chown(target, self.account.uid, self.account.gid)
 
 
-def find_programs(account: Account | None) -> Programs:
-    """Find the programs in the installed wheel; raises `DatabaseUnavailable` where this platform has none."""
+def find_programs(account: SystemAccount | None) -> Programs:
+    """Find the programs in the installed wheel; raises `EmbeddedUnavailable` where this platform has none."""
     spec = importlib.util.find_spec(_PACKAGE)
     for location in (spec.submodule_search_locations or []) if spec else []:
         home = Path(location) / _INSTALLATION
         if home.is_dir():
             return Programs(home, account)
     problem = f"The package {_WHEEL} with the PostgreSQL programs is not installed or has none for this platform"
-    raise DatabaseUnavailable(problem, "run `make serve`, which installs it where it exists")
+    raise EmbeddedUnavailable(problem, "run `make serve`, which installs it where it exists")
 
 
 def copy_programs(programs: Programs, refuge: Path) -> Programs:
@@ -119,35 +119,35 @@ def copy_programs(programs: Programs, refuge: Path) -> Programs:
     return copied
 
 
-def account_for(directory: Path, data: Path) -> Account | None:
+def account_for(directory: Path, data: Path) -> SystemAccount | None:
     """Choose the account that runs PostgreSQL, which does not run as root; `None` is the user of this process.
 
-    Whoever owns the cluster stays its user. A new one is given to the owner of the nearest folder above that is not
-    root's, or else to an account made for such uses. Raises `DatabaseUnavailable` if this machine has none.
+    The owner of the cluster stays its user. A new one is given to the owner of the nearest folder above that is not
+    root's, or else to an account made for such uses. Raises `EmbeddedUnavailable` if this machine has none.
     """
     if os.geteuid() != 0:
         return None
     if data.exists():
         owner = data.stat()
-        return _allowed(Account(_name(owner.st_uid) or str(owner.st_uid), owner.st_uid, owner.st_gid))
+        return _allowed(SystemAccount(_name(owner.st_uid) or str(owner.st_uid), owner.st_uid, owner.st_gid))
     for parent in directory.parents:
         uid = parent.stat().st_uid if parent.exists() else 0
         if uid != 0 and (name := _name(uid)):
-            return _allowed(Account(name, uid, pwd.getpwuid(uid).pw_gid))
+            return _allowed(SystemAccount(name, uid, pwd.getpwuid(uid).pw_gid))
     for name in _FALLBACK_ACCOUNTS:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return _allowed(Account(name, entry.pw_uid, entry.pw_gid))
-    problem = "PostgreSQL refuses to run as root and there is no user 'postgres' or 'nobody' to run it"
-    raise DatabaseUnavailable(problem, "run this command as an ordinary user")
+        return _allowed(SystemAccount(name, entry.pw_uid, entry.pw_gid))
+    problem = "PostgreSQL does not run as root and there is no user 'postgres' or 'nobody' to run it"
+    raise EmbeddedUnavailable(problem, "run this command as an ordinary user")
 
 
 def prepare_refuge(path: Path) -> None:
     """Make a folder that only this user may change and others may pass through.
 
-    Raises `DatabaseUnavailable` if another user has made it: its name can be guessed.
+    Raises `EmbeddedUnavailable` if another user has made it: its name can be guessed.
     """
     if not path.is_symlink() and not path.exists():
         path.mkdir(mode=0o700)
@@ -155,15 +155,15 @@ def prepare_refuge(path: Path) -> None:
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
         problem = f"The folder {path} does not belong to this user alone"
-        raise DatabaseUnavailable(problem, "remove it")
+        raise EmbeddedUnavailable(problem, "remove it")
 
 
-def _allowed(account: Account) -> Account:
+def _allowed(account: SystemAccount) -> SystemAccount:
     try:
         account.may_enter(Path("/"))
     except OSError as error:
         problem = f"This process runs as root but may not act as the user {account.name!r} ({error.strerror})"
-        raise DatabaseUnavailable(problem, "run it as an ordinary user") from error
+        raise EmbeddedUnavailable(problem, "run it as an ordinary user") from error
     return account
 
 
@@ -175,7 +175,7 @@ def _name(uid: int) -> str | None:
 
 
 def _run(
-    command: list[str], account: Account | None, *, stdin: str = "", timeout: int
+    command: list[str], account: SystemAccount | None, *, stdin: str = "", timeout: int
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 -- no shell, and no word of it comes from a client
         command,

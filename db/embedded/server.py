@@ -11,18 +11,18 @@ from pathlib import Path
 
 from db.embedded.cluster import Cluster, password_file, postmaster
 from db.embedded.programs import (
-    Account,
-    DatabaseUnavailable,
+    EmbeddedUnavailable,
     Programs,
+    SystemAccount,
     account_for,
     copy_programs,
     find_programs,
     prepare_refuge,
 )
 
-__all__ = ["DatabaseUnavailable", "EmbeddedPostgres"]
+__all__ = ["EmbeddedPostgres", "EmbeddedUnavailable"]
 
-_REFUGES = Path("/var/tmp")  # noqa: S108 -- survives a reboot, and `prepare_refuge` refuses a folder made by others
+_REFUGES = Path("/var/tmp")  # noqa: S108 -- survives a reboot, and `prepare_refuge` rejects a folder made by others
 
 
 class EmbeddedPostgres:
@@ -43,7 +43,7 @@ class EmbeddedPostgres:
     def start(self, *, keep: bool = False) -> str:
         """Create the cluster if there is none, start it if it is stopped, and return its DSN.
 
-        With `keep` it runs until `stop`, even when its last holder leaves. Raises `DatabaseUnavailable`.
+        With `keep` it runs until `stop`, even when its last holder leaves. Raises `EmbeddedUnavailable`.
         """
         with self._changing():
             cluster = self._cluster()
@@ -58,14 +58,14 @@ class EmbeddedPostgres:
             return dsn
 
     def stop(self) -> None:
-        """Stop the server, even if other processes hold it; raises `DatabaseUnavailable` if it will not stop."""
+        """Stop the server, even if other processes hold it; raises `EmbeddedUnavailable` if it will not stop."""
         if self.directory.exists():
             with self._changing():
                 self._kept.unlink(missing_ok=True)
                 self._halt()
 
     def remove(self) -> None:
-        """Stop the server and delete the cluster with all its data; raises `DatabaseUnavailable` if it will not."""
+        """Stop the server and delete the cluster with all its data; raises `EmbeddedUnavailable` if it will not."""
         if self.directory.exists():
             with self._changing():
                 self._halt()
@@ -87,7 +87,7 @@ class EmbeddedPostgres:
     def hold(self) -> Iterator[str]:
         """Start the server and keep it for the length of the block; the last holder to leave stops it.
 
-        Yields the DSN. A holder that is killed counts as gone. Raises `DatabaseUnavailable`.
+        Yields the DSN. A holder that is killed counts as gone. Raises `EmbeddedUnavailable`.
         """
         with self._lock("holders", fcntl.LOCK_SH) as holders:
             try:
@@ -142,7 +142,7 @@ class EmbeddedPostgres:
                 self.notice = f"PostgreSQL keeps its {' and '.join(moved)} in {self._refuge}, because {why}."
         if failure := programs.failure():
             problem = "The PostgreSQL programs do not run on this machine"
-            raise DatabaseUnavailable(problem, "use Linux with the GNU C library, or macOS", failure)
+            raise EmbeddedUnavailable(problem, "use Linux with the GNU C library, or macOS", failure)
         cluster = Cluster(programs=programs, data=data, directory=self.directory, settings=self.settings)
         if data.exists() and not password_file(self.directory).exists():
             self._drop_orphan(cluster)
@@ -154,22 +154,22 @@ class EmbeddedPostgres:
         prepare_refuge(self._refuge)
         return copy_programs(programs, self._refuge)
 
-    def _reachable(self, data: Path, account: Account) -> Path:
+    def _reachable(self, data: Path, account: SystemAccount) -> Path:
         if self._is_refuge(data):
             prepare_refuge(self._refuge)
         elif not account.may_enter(self.directory):
             if data.exists():
                 problem = f"The user {account.name!r}, who owns the database, may not enter {self.directory}"
-                raise DatabaseUnavailable(problem, "let that user pass through, or run `make clean` to start anew")
+                raise EmbeddedUnavailable(problem, "let that user pass through, or run `make clean` to start anew")
             prepare_refuge(self._refuge)
             return self._refuge / "data"
         return data
 
     def _drop_orphan(self, cluster: Cluster) -> None:
-        """Delete a cluster in the refuge that a deleted checkout has left; refuse any other one without password."""
+        """Delete a cluster in the refuge that a deleted checkout has left; reject any other one without password."""
         if not self._is_refuge(cluster.data):
             problem = f"The file {password_file(self.directory)} with the password of the database is missing"
-            raise DatabaseUnavailable(problem, "put it back, or run `make clean` for an empty database")
+            raise EmbeddedUnavailable(problem, "put it back, or run `make clean` for an empty database")
         cluster.halt()
         shutil.rmtree(cluster.data)
 
@@ -179,15 +179,15 @@ class EmbeddedPostgres:
 
 @contextlib.contextmanager
 def _reporting_os_errors(directory: Path) -> Iterator[None]:
-    """Turn errors of the operating system into DatabaseUnavailable."""
+    """Turn errors of the operating system into EmbeddedUnavailable."""
     try:
         yield
     except OSError as error:
         problem = f"The embedded PostgreSQL in {directory} cannot be used ({error})"
-        raise DatabaseUnavailable(problem, "make this folder yours or remove it") from error
+        raise EmbeddedUnavailable(problem, "make this folder yours or remove it") from error
     except subprocess.TimeoutExpired as error:
         problem = f"The embedded PostgreSQL in {directory} has not finished in {error.timeout:.0f} s"
-        raise DatabaseUnavailable(problem, "try again when this machine is less busy") from error
+        raise EmbeddedUnavailable(problem, "try again when this machine is less busy") from error
 
 
 def _is_free(descriptor: int) -> bool:

@@ -78,7 +78,7 @@ SORTS: Final[Mapping[EnrollmentOrder, Sort]] = MappingProxyType(
 
 
 @cache
-def page_of_scheme(  # noqa: PLR0913 - what to list, in which order and direction, and how
+def page_of_scheme(  # noqa: PLR0913 - filters, order and direction of a list
     scope: EcpScope,
     filters: EnrollmentFilters,
     order: EnrollmentOrder,

@@ -17,7 +17,7 @@ ENROLLMENT_COLUMNS: Final = columns(EnrollmentTable, EnrollmentRow)
 
 
 def visible(scope: EcpScope) -> ColumnElement[bool]:
-    """The one predicate of which enrollments a viewer sees: those of the ECPs that the scope shows.
+    """The one predicate of the enrollments that a viewer may see: those of the ECPs that the scope shows.
 
     With the scope OWN it takes the parameter `viewer_ecp_id`.
     """

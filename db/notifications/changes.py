@@ -41,7 +41,7 @@ async def delete_notifications(session: Writing, account_id: UUID) -> None:
 
 
 async def delete_notifications_of_ecp(session: Writing, account_id: UUID, code: str) -> None:
-    """Delete the notifications that an account got as the ECP with this code; those it got as a manager stay.
+    """Delete the notifications to an account as the ECP with this code, and keep those to it as a manager.
 
     Notifications for managers name the ECP: their sentences begin with its code.
     """

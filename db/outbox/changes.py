@@ -1,4 +1,4 @@
-"""Changes to the outbox: events are added by the transaction that made the fact, and deleted when they are old."""
+"""Changes to the outbox: the transaction that causes an event appends it, and retention deletes it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from domain.events import EventKind, Position, Subject, SubjectKind
 
 
 class NewEvent(Struct, frozen=True):
-    """Something that happens in this transaction: to which object, and about which subjects."""
+    """An event of this transaction, with its object and its subjects."""
 
     kind: EventKind
     object_id: UUID
@@ -25,7 +25,7 @@ class NewEvent(Struct, frozen=True):
 
 
 async def append_events(session: Writing, events: Sequence[NewEvent], at: datetime) -> None:
-    """Add events to the outbox, in their order."""
+    """Append events to the outbox, in order."""
     rows = [
         {
             "kind": event.kind.value,
@@ -41,7 +41,7 @@ async def append_events(session: Writing, events: Sequence[NewEvent], at: dateti
 
 
 async def delete_events(session: Writing, through: Position) -> None:
-    """Delete the events up to a place, and say so: cursors in front of it are expired from now on."""
+    """Delete the events up to a position and store it: cursors before it expire."""
     place = tuple_(EventTable.xid, EventTable.id)
     await session.execute(
         delete(EventTable).where(place <= tuple_(literal(through.xid, Xid8()), literal(through.id, BigInteger())))
@@ -50,10 +50,9 @@ async def delete_events(session: Writing, through: Position) -> None:
 
 
 async def begin_epoch(session: Writing, origin: str) -> None:
-    """Begin a new epoch if the stream was kept for another database than `origin`: a copy of it, restored.
+    """Begin a new epoch if the stream belongs to another database than `origin`, as in a restored copy.
 
-    Every cursor there is has then expired, and what it points to is deleted: the transactions and ids of a copy say
-    nothing about this one's.
+    All existing cursors then expire and all events are deleted: transactions and ids of a copy are not comparable.
     """
     changed = {"epoch": EventStreamTable.epoch + 1, "origin": origin, "floor_xid": 0, "floor_id": 0}
     restored = update(EventStreamTable).where(EventStreamTable.origin != origin).values(changed)

@@ -31,7 +31,7 @@ class EventRow(Struct, frozen=True):
 
 
 class StreamRow(Struct, frozen=True):
-    """What cursors are signed with, and how far back they reach."""
+    """The key that signs cursors, and the oldest position that they may name."""
 
     epoch: int
     key: bytes

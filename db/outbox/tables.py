@@ -1,4 +1,4 @@
-"""Tables of the outbox: events and their subjects, the key of cursors, and the last change of anybody's access."""
+"""Tables of the outbox: events and their subjects, the key of cursors, and the last change of access."""
 
 from typing import Any
 from uuid import UUID
@@ -59,7 +59,7 @@ class EventSubjectTable(Base):
 
 
 class EventStreamTable(Base):
-    """The one stream of events: what its cursors are signed with, and how far back they reach."""
+    """The one stream of events: the key that signs its cursors, and the oldest position that they may name."""
 
     __tablename__ = "event_stream"
     __table_args__ = (CheckConstraint("id = 1", "only_one"),)

@@ -110,7 +110,7 @@ def _has_stage(*predicates: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def submitted_by_others(scheme_id: SQLColumnExpression[Any] = SchemeTable.id) -> ColumnElement[bool]:
-    """The predicate of schemes that `viewer_id` did not submit last: nobody approves their own submission."""
+    """The predicate of schemes that `viewer_id` did not submit last: self-approval is forbidden."""
     latest = (
         select(SchemeSubmissionTable.submitted_by)
         .where(SchemeSubmissionTable.scheme_id == scheme_id)

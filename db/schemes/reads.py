@@ -143,10 +143,10 @@ CHANGES_SINCE = Statement(
 
 
 def visible(scope: SchemeScope) -> ColumnElement[bool]:
-    """The one predicate of which schemes a viewer sees; every statement that lists or fetches schemes uses it.
+    """The one predicate of the schemes that a viewer may see; every statement that lists or fetches schemes uses it.
 
-    A revision is a scheme of its own until it takes effect. Until then only people who define or approve schemes see
-    it; afterwards nobody does, since its content is that of the scheme it revised.
+    A revision is a separate scheme until it takes effect. Until then only people who define or approve schemes see
+    it; afterwards it is hidden, since its content is that of the scheme it revised.
     """
     pending = SchemeTable.applied_at.is_(None)
     predicates: dict[SchemeScope, ColumnElement[bool]] = {

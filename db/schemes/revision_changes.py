@@ -21,7 +21,7 @@ from domain.schemes.content import SchemeContent, content_hash
 from domain.schemes.stages import STEP_ORDER, WizardStepState
 
 
-async def open_revision(  # noqa: PLR0913 - the columns of a new revision, by name
+async def add_open_revision(  # noqa: PLR0913 - the columns of a new revision, by name
     session: Writing,
     live: SchemeRow,
     content: SchemeContent,

@@ -27,7 +27,7 @@ class QueueCountRow(Struct, frozen=True):
 
 @cache
 def queue_counts(scope: SchemeScope, queues: tuple[Queue, ...]) -> Statement[QueueCountRow]:
-    """What the queues hold now, empty ones too, in their order.
+    """Count the items of the queues, including empty ones, in their order.
 
     The queues are constants of the statement, not parameters: PostgreSQL then knows how small each of them is. Queues
     of schemes take the parameter `now`, and those of others' submissions `viewer_id`.

@@ -12,7 +12,7 @@ from db.accounts.pages import account_count
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
 from graphql_api.context import Environment
-from graphql_api.demo.accounts.people import add_accounts, put_first_admin
+from graphql_api.demo.accounts.people import create_accounts, put_first_admin
 from graphql_api.demo.catalog.catalog import put_catalog
 from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.notifications.reading import reading_steps
@@ -79,7 +79,7 @@ async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
     environment = Environment(database=database, clock=clock, new_id=clock.new_id)
     admin = await put_first_admin(session, clock)
     catalog = await put_catalog(session, clock.new_id)
-    people = await add_accounts(environment, clock, admin, catalog.vendors)
+    people = await create_accounts(environment, clock, admin, catalog.vendors)
     today = clock.now.date()
     schemes = [start_scheme(plan, catalog, today) for plan in SCHEMES]
     # In order of time, so that codes, ids, and times agree.

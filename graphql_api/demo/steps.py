@@ -15,7 +15,7 @@ from resolvers.context import Operation
 
 
 class StepContext(Struct, frozen=True):
-    """What a step runs with: the operation of its actor, the transaction, the catalog, and every person who acts."""
+    """The context of a step: the operation of its actor, the transaction, the catalog, and every person who acts."""
 
     environment: Environment
     clock: DemoClock

@@ -21,7 +21,7 @@ from graphql_api.demo.steps import Step
 
 # The time from an invitation to the registration.
 _INVITATION_LEAD: Final = timedelta(minutes=25)
-# The people who verify, in turns.
+# The people who verify ECPs, in turns.
 _VERIFIERS: Final = (Person.MANAGER, Person.SECOND_MANAGER)
 
 

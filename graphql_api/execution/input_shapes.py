@@ -70,20 +70,20 @@ def matches(declared: Any, type_: Any) -> bool:
 def struct_of(kind: GraphQLInputObjectType) -> Any:
     """Return the struct of the JSON that is accepted for an input type."""
     fields = [
-        (definition.python_name, shape_of(type_), msgspec.NODEFAULT if is_required_input_field(field) else ABSENT)
+        (definition.python_name, input_shape_of(type_), msgspec.NODEFAULT if is_required_input_field(field) else ABSENT)
         for definition, field, type_ in members_of(kind)
     ]
     renamed = dict(zip((name for name, *_ in fields), kind.fields, strict=True))
     return msgspec.defstruct(kind.name, fields, kw_only=True, forbid_unknown_fields=True, rename=renamed)
 
 
-def shape_of(type_: Any) -> Any:
+def input_shape_of(type_: Any) -> Any:
     """Return the type of the JSON for a type. Structs are named, because they may contain themselves."""
     if not isinstance(type_, GraphQLNonNull):
-        return shape_of(GraphQLNonNull(type_)) | None
+        return input_shape_of(GraphQLNonNull(type_)) | None
     inner = type_.of_type
     if isinstance(inner, GraphQLList):
-        return list[shape_of(inner.of_type)]  # type: ignore[misc] # made while the program runs
+        return list[input_shape_of(inner.of_type)]  # type: ignore[misc] # made while the program runs
     if isinstance(inner, GraphQLInputObjectType):
         return ForwardRef(f"struct_{inner.name}")
     if isinstance(inner, GraphQLEnumType):

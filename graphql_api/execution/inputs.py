@@ -36,9 +36,9 @@ from graphql_api.execution.input_shapes import (
     ABSENT,
     DEFINITION,
     NATIVE_TYPES,
+    input_shape_of,
     is_covered,
     members_of,
-    shape_of,
     struct_of,
 )
 
@@ -83,7 +83,7 @@ class Inputs:
                 self._names[f"struct_{kind.name}"] = struct_of(kind)
                 exec(self._constructor(kind), self._names)  # noqa: S102 - made of names in the schema, which are identifiers
         # msgspec caches its knowledge of the fields of a struct, but not of a list or a union.
-        root: Any = msgspec.defstruct("Root", [("value", shape_of(type_))])
+        root: Any = msgspec.defstruct("Root", [("value", input_shape_of(type_))])
         structs = {f"struct_{name}": self._names[f"struct_{name}"] for name in kinds}
         for struct, (name, known) in product((root, *structs.values()), structs.items()):
             setattr(struct, name, known)

@@ -45,7 +45,7 @@ class CompiledSchema(strawberry.Schema):
         self._hide_suggestions = hidden
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
-        """Log nothing: the transport tells our bugs from errors of the request."""
+        """Log nothing: the transport distinguishes our bugs from errors of the request."""
 
     async def execute(  # noqa: PLR0913, PLR0917 - Strawberry's signature
         self,

@@ -1,1 +1,1 @@
-"""Background work: what one process does for all of them while it leads."""
+"""Background work that only the leader among the processes runs."""

@@ -1,7 +1,7 @@
 """Metrics of several processes behind one port: each of them can report for all.
 
 Each process writes its own metrics to a file every few seconds. A process that is scraped joins its current metrics
-with the files of the others. The label `worker` tells the series of different processes apart.
+with the files of the others. The label `worker` distinguishes the series of different processes.
 """
 
 import asyncio

@@ -62,7 +62,7 @@ class WatchedViewer(Viewer, frozen=True):
 
 
 class Renderer:
-    """Executes documents of subscriptions for events, each in an operation of its own.
+    """Executes documents of subscriptions for events, each in a separate operation.
 
     Operations read from the primary: a replica may not have the rows of an event yet.
     """

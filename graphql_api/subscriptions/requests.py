@@ -66,6 +66,6 @@ def request_error_of(rejected: RequestError) -> GraphQLError:
 
 
 def _mark_invalid(error: GraphQLError) -> GraphQLError:
-    """Give an error of validation its code; errors of syntax have a type of their own."""
+    """Give an error of validation its code; errors of syntax already have a distinct type."""
     error.extensions = {"code": VALIDATION_FAILED}
     return error

@@ -1,1 +1,1 @@
-"""How requests reach the schema, and answers reach clients."""
+"""The protocols that carry requests to the schema and answers to clients."""

@@ -1,1 +1,1 @@
-"""People and connected systems: who signs in, their roles, and API keys."""
+"""Accounts of people and connected systems: sign-in, roles, and API keys."""

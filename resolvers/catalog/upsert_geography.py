@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.reads import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
 from db.catalog.rows import GeographyRow
 from db.ecps.changes import update_places_of_ecps
@@ -60,7 +60,7 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
             parent_id=command.parent_id,
         )
         if geography != stored:
-            await put(session, [geography])
+            await put_rows(session, [geography])
             if stored is not None and (stored.level, stored.parent_id) != (geography.level, geography.parent_id):
                 await update_places_of_ecps(session, key)
             await append_event(operation, session, EventKind.GEOGRAPHY_SAVED, key)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.reads import LOCK_PRODUCT, VARIANTS_BY_PRODUCT
 from db.catalog.rows import ProductRow, VariantRow
 from domain.catalog.inputs import VARIANTS_PER_PRODUCT_LIMIT
@@ -62,8 +62,8 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
         ]
         changed = [variant for variant in variants if variant != mine.get(variant.id)]
         if changed or product != stored:
-            await put(session, [product])
-            await put(session, changed)
+            await put_rows(session, [product])
+            await put_rows(session, changed)
             await append_event(operation, session, EventKind.PRODUCT_SAVED, product_id)
     return product_id
 

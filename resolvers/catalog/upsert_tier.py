@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.reads import LOCK_TIER
 from db.catalog.rows import TierRow
 from domain.catalog.inputs import TIER_RANK_LIMIT
@@ -42,6 +42,6 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
         key = operation.new_id() if stored is None else stored.id
         tier = TierRow(id=key, code=command.code.strip(), name=command.name.strip(), rank=command.rank)
         if tier != stored:
-            await put(session, [tier])
+            await put_rows(session, [tier])
             await append_event(operation, session, EventKind.TIER_SAVED, key)
     return key

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.reads import LOCK_VENDOR
 from db.catalog.rows import VendorRow
 from domain.catalog.facts import VendorKind
@@ -42,6 +42,6 @@ async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
             id=key, code=command.code.strip(), name=command.name.strip(), kind=command.kind.value, city=city
         )
         if vendor != stored:
-            await put(session, [vendor])
+            await put_rows(session, [vendor])
             await append_event(operation, session, EventKind.VENDOR_SAVED, key)
     return key

@@ -1,1 +1,1 @@
-"""ECPs: who registers, how they are verified, found, corrected and erased."""
+"""ECPs: registration, verification, lists, corrections, activities and erasure."""

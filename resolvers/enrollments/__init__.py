@@ -1,1 +1,1 @@
-"""Enrollments: who takes part in which scheme, and how that comes about."""
+"""Enrollments of ECPs in schemes: requests, decisions, withdrawals and lists."""

@@ -42,7 +42,7 @@ class EventFacts(Struct, frozen=True):
 
     @property
     def kind(self) -> EventKind:
-        """What happened."""
+        """The kind of the event."""
         return EventKind(self.event.kind)
 
     @property

@@ -29,7 +29,7 @@ def permitted_kinds(viewer: Viewer) -> frozenset[EventKind]:
 
 
 async def visible_to_viewer(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
-    """For each event whether the viewer may see it now. An event of an unknown kind is visible to nobody."""
+    """Return for each event whether the viewer may see it now. Events of unknown kinds are never visible."""
     permitted = permitted_kinds(operation.viewer)
     visible = [event.kind in permitted for event in events]
     for visibility, predicate in PREDICATES.items():

@@ -1,1 +1,1 @@
-"""Notifications: what somebody is told, and what they have read."""
+"""Notifications: sent in the transaction of a mutation, listed, and marked as read."""

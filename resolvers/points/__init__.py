@@ -1,1 +1,1 @@
-"""The points that sales earn, and why."""
+"""The points that sales earn, with the verdicts that explain them."""

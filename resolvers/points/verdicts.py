@@ -21,7 +21,7 @@ class ClauseVerdictView(Struct, frozen=True):
 
     @property
     def clause(self) -> str:
-        """What the clause asks for, in words that follow “ECPs who”."""
+        """The requirement of the clause, in words that follow “ECPs who”."""
         return clause_sentence(self.verdict.clause, self.names, negated=self.verdict.negated)
 
     @property
@@ -50,7 +50,7 @@ class RuleVerdictView(Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """What the rule paid, or why it paid less or nothing."""
+        """The points that the rule paid, or the reason why it paid less or nothing."""
         return rule_sentence(self.rule.rule, self.verdict, self.names, self.rule_names)
 
     @property

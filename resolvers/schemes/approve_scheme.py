@@ -67,7 +67,7 @@ async def _reject_changed_content(
 ) -> None:
     """Check that the submission and the approver both mean the scheme as it is now. Raises ContentChanged.
 
-    The check applies only while somebody else's submission is undecided; the guards reject every other case.
+    The check applies only while a submission by another account is undecided; the guards reject every other case.
     """
     submission = definition.submission
     if submission is None or submission.decision is not None:

@@ -69,7 +69,7 @@ class Definition(Struct, frozen=True, eq=False):
     def latest_submission(self) -> SubmissionRow:
         """The latest submission of a scheme after a guard has checked that there is one."""
         if self.submission is None:
-            raise AssertionError("a guard accepted a decision about a scheme that nobody submitted")
+            raise AssertionError("a guard accepted a decision about a scheme without a submission")
         return self.submission
 
     @property

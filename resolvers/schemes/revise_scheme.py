@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.schemes.revision_changes import open_revision
+from db.schemes.revision_changes import add_open_revision
 from db.schemes.revision_reads import HIGHEST_NUMBER, REVISIONS_BY_SCHEME
 from domain.events import EventKind
 from domain.schemes.activity_sentences import revision_opened
@@ -28,7 +28,7 @@ async def revise_scheme(operation: Operation, command: ReviseScheme) -> UUID:
         approved = await session.fetch(REVISIONS_BY_SCHEME, ids=[command.scheme_id])
         content = require_time(operation, command.effective_at, approved)
         (highest,) = await session.fetch(HIGHEST_NUMBER, code=live.scheme.code)
-        await open_revision(
+        await add_open_revision(
             session,
             live.scheme,
             content,

@@ -1,1 +1,1 @@
-"""Webhooks: the endpoints, what their accounts may be told, and what becomes of each attempt."""
+"""Webhooks: endpoints, the choice of events for them, and the outcome of each attempt."""

@@ -22,7 +22,7 @@ from domain.permissions import Role
 from domain.webhooks.endpoints import Attempt, GiveUp, after_failure, disabled_message
 from resolvers.context import Operation
 from resolvers.notifications.notify import notification_added
-from resolvers.webhooks.positions import advance
+from resolvers.webhooks.positions import advance_endpoint
 
 
 class CompletedAttempt(Struct, frozen=True):
@@ -45,7 +45,7 @@ async def record_attempt(operation: Operation, completed: CompletedAttempt, jitt
             return
         await add_delivery(session, _delivery(operation.new_id(), completed))
         if attempt.delivered:
-            await _save(session, stored, advance(stored, seen, completed.event.position, operation.now))
+            await _save(session, stored, advance_endpoint(stored, seen, completed.event.position, operation.now))
         elif stored.disabled_at is None and stored.updated_at == seen.updated_at:
             failures = stored.failures + 1
             next_step = after_failure(failures, attempt, jitter)
@@ -60,7 +60,7 @@ async def skip_events(operation: Operation, seen: WebhookEndpointRow, position: 
     async with operation.writing() as session:
         stored = await _lock(session, seen.id)
         if stored is not None:
-            await _save(session, stored, advance(stored, seen, position, operation.now))
+            await _save(session, stored, advance_endpoint(stored, seen, position, operation.now))
 
 
 async def give_up(operation: Operation, seen: WebhookEndpointRow, reason: str) -> None:

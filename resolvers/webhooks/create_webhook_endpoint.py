@@ -19,7 +19,7 @@ from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
 from resolvers.webhooks.checks import endpoint_problems
-from resolvers.webhooks.positions import PositionColumns, position_behind, position_columns, position_of_now
+from resolvers.webhooks.positions import PositionColumns, current_position, position_columns, position_of_cursor
 from resolvers.webhooks.secret import new_secret
 
 
@@ -46,8 +46,8 @@ async def create_webhook_endpoint(operation: Operation, command: CreateWebhookEn
     async with operation.writing() as session:
         await session.fetch(LOCK_ADDING)
         (stream,) = await session.fetch(STREAM)
-        position, cursor_problems = position_behind(stream, command.after)
-        position = position or await position_of_now(session)
+        position, cursor_problems = position_of_cursor(stream, command.after)
+        position = position or await current_position(session)
         reject_invalid(
             [
                 *[problem async for problem in _problems(session, command)],

@@ -39,13 +39,13 @@ def position_columns(epoch: int, position: Position) -> PositionColumns:
     return {"position_epoch": epoch, "position_xid": position.xid, "position_id": position.id}
 
 
-async def position_of_now(session: Writing) -> Position:
+async def current_position(session: Writing) -> Position:
     """Read the position before every event that is still to become visible."""
     (horizon,) = await session.fetch(HORIZON)
     return Position(horizon, 0)
 
 
-def position_behind(stream: StreamRow, after: str | None) -> tuple[Position | None, list[Problem]]:
+def position_of_cursor(stream: StreamRow, after: str | None) -> tuple[Position | None, list[Problem]]:
     """Return the position of a cursor, None without one, and the problems of the cursor."""
     if after is None:
         return None, []
@@ -55,7 +55,7 @@ def position_behind(stream: StreamRow, after: str | None) -> tuple[Position | No
         return None, [Problem(UserErrorCode.INVALID, str(error), ("after",))]
 
 
-def advance(
+def advance_endpoint(
     stored: WebhookEndpointRow, seen: WebhookEndpointRow, position: Position, now: datetime
 ) -> WebhookEndpointRow:
     """Move the endpoint to `position`, ready for its next attempt.
@@ -72,11 +72,11 @@ async def advance_idle_endpoints(operation: Operation) -> None:
     """Advance endpoints that are far behind and have no events waiting, so that their next read stays short."""
     async with operation.writing() as session:
         (stream,) = await session.fetch(STREAM)
-        now = await position_of_now(session)
-        await advance_to(session, stream, Position(max(now.xid - DISTANCE, 0), 0))
+        now = await current_position(session)
+        await advance_endpoints_to(session, stream, Position(max(now.xid - DISTANCE, 0), 0))
 
 
-async def advance_to(session: Writing, stream: StreamRow, through: Position) -> None:
+async def advance_endpoints_to(session: Writing, stream: StreamRow, through: Position) -> None:
     """Advance every endpoint to `through` unless one of its events lies before it.
 
     Retention calls it before it deletes events, so that an endpoint without waiting events counts none as lost.

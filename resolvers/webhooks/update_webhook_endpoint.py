@@ -19,7 +19,7 @@ from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
 from resolvers.webhooks.checks import endpoint_problems
 from resolvers.webhooks.locking import lock_endpoint
-from resolvers.webhooks.positions import position_behind, position_columns, position_of_now
+from resolvers.webhooks.positions import current_position, position_columns, position_of_cursor
 
 
 class UpdateWebhookEndpoint(Struct, frozen=True):
@@ -39,9 +39,9 @@ async def update_webhook_endpoint(operation: Operation, command: UpdateWebhookEn
     async with operation.writing() as session:
         stored = await lock_endpoint(session, command.id)
         (stream,) = await session.fetch(STREAM)
-        position, problems = position_behind(stream, command.after)
+        position, problems = position_of_cursor(stream, command.after)
         if command.from_now:
-            position = await position_of_now(session)
+            position = await current_position(session)
         endpoint = _changed(operation, stored, command, stream, position)
         reject_invalid(
             [

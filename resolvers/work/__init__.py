@@ -1,1 +1,1 @@
-"""Work queues: what needs the viewer's action."""
+"""Work queues: the objects that wait for an action of the viewer."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.pages import vendor_page
 from db.catalog.rows import VendorRow
 from db.database import Database
@@ -43,7 +43,7 @@ async def vendors(database: Database) -> Database:
             VendorRow(id=UUID(int=n), code=code, name=name, kind="PRINTER", city=None)
             for n, (code, name) in enumerate(NAMES.items(), start=1)
         ]
-        await put(session, rows)
+        await put_rows(session, rows)
     return database
 
 

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy import func, literal, literal_column, select, text, update
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.reads import ALL_TIERS, LOCK_TIER
 from db.catalog.rows import TierRow
 from db.catalog.tables import TierTable
@@ -40,7 +40,7 @@ async def tiers(database: Database) -> list[TierRow]:
 async def store(database: Database, *rows: TierRow) -> None:
     """Store rows in a transaction of their own."""
     async with database.writing() as session:
-        await put(session, rows)
+        await put_rows(session, rows)
 
 
 async def rename(database: Database, first: TierRow, second: TierRow, met: asyncio.Barrier) -> None:
@@ -148,7 +148,7 @@ async def test_a_read_survives_a_migration(database: Database) -> None:
 async def test_leaving_the_block_commits_and_an_exception_rolls_back(database: Database) -> None:
     """All of a transaction or nothing of it; nobody sees it before."""
     async with database.writing() as session:
-        await put(session, [GOLD])
+        await put_rows(session, [GOLD])
         assert await session.fetch(ALL_TIERS) == [GOLD]
         assert await tiers(database) == []
     assert await tiers(database) == [GOLD]
@@ -159,7 +159,7 @@ async def test_leaving_the_block_commits_and_an_exception_rolls_back(database: D
 
 async def _store_and_fail(database: Database) -> None:
     async with database.writing() as session:
-        await put(session, [SILVER])
+        await put_rows(session, [SILVER])
         raise LookupError
 
 

@@ -16,7 +16,7 @@ from benchmarks.events.verdict import Verdict
 
 pytestmark = pytest.mark.long
 
-SIZE = Size(events=2_000, subscribers=20, hold=0.1, life=1.0, limit=120, patience=60)
+SIZE = Size(events=2_000, subscribers=20, hold=0.1, life=1.0, limit=120, arrival_timeout_s=60)
 
 
 def test_every_subscriber_ends_with_everything_in_order_and_naive_polling_does_not(

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from db.accounts.changes import add_accounts
 from db.accounts.rows import AccountRow
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.database import Database
 from domain.catalog.facts import GeographyLevel, VendorKind
@@ -66,9 +66,9 @@ async def build_world(environment: Environment) -> World:
     database: Database = environment.database
     async with database.writing() as session:
         for rows in (world.vendors, world.tiers, world.products, world.variants):
-            await put(session, list(rows.values()))
+            await put_rows(session, list(rows.values()))
         for level in GeographyLevel:
-            await put(session, [row for row in world.geographies.values() if row.level == level])
+            await put_rows(session, [row for row in world.geographies.values() if row.level == level])
         await add_accounts(session, list(world.accounts.values()))
     return world
 

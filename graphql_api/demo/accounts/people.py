@@ -162,7 +162,7 @@ async def put_first_admin(session: Writing, clock: DemoClock) -> Viewer:
     return _viewer(plan, account.id)
 
 
-async def add_accounts(
+async def create_accounts(
     environment: Environment, clock: DemoClock, admin: Viewer, vendors: Mapping[str, UUID]
 ) -> dict[Person, Viewer]:
     """Add the other accounts as the administrator; return the people who take steps."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.ecps.rows import EcpPlace
 from db.sessions import Writing
@@ -155,7 +155,7 @@ async def put_catalog(session: Writing, new_id: Callable[[], UUID]) -> Catalog:
         VendorRow(id=new_id(), code=code, name=name, kind=kind.value, city=city) for code, name, kind, city in VENDORS
     ]
     for rows in (tiers, list(products.values()), variants, places, vendors):
-        await put(session, rows)
+        await put_rows(session, rows)
     return Catalog(
         tiers={row.code: row.id for row in tiers},
         products={code: row.id for code, row in products.items()},

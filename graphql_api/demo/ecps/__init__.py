@@ -1,1 +1,1 @@
-"""Demo ECPs: who they are, what they did, and the steps that register them."""
+"""Demo ECPs: their details, their activities, and the steps that register them."""

@@ -1,1 +1,1 @@
-"""Demo enrollments: who takes part in which scheme."""
+"""Demo enrollments: the ECPs in each scheme."""

@@ -8,7 +8,7 @@ from graphql_api.demo.schemes.revision_scenario import RevisionScenario
 from graphql_api.demo.schemes.scenarios import Scenario
 from graphql_api.demo.schemes.scheme_plan import BOTH, COUPON, Days, RevisionPlan, SchemePlan
 
-# The formatter would put every value on a line of its own; this way a scheme stays in view.
+# The formatter would put every value on a separate line; this way a scheme stays in view.
 # fmt: off
 DECIDED_SCHEMES: Final = (
     SchemePlan(

@@ -1,4 +1,4 @@
-"""The schemes of the demo data that nobody has decided about: drafts, and those that wait for approval."""
+"""The undecided schemes of the demo data: drafts, and schemes that wait for approval."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from graphql_api.demo.lines import Line
 from graphql_api.demo.schemes.scenarios import Scenario
 from graphql_api.demo.schemes.scheme_plan import BOTH, COUPON, Days, SchemePlan
 
-# The formatter would put every value on a line of its own; this way a scheme stays in view.
+# The formatter would put every value on a separate line; this way a scheme stays in view.
 # fmt: off
 UNDECIDED_SCHEMES: Final = (
     SchemePlan(

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.ecps.activity_changes import add_activities
 from db.ecps.activity_reads import StoredActivityRow
 from domain.permissions import Role
@@ -196,7 +196,7 @@ async def test_the_approver_sees_the_reach_as_it_was(
     await factory.submitted(scheme_id)
     await factory.ecps.crowd(20, place="Pune", tier="Gold")
     async with environment.database.writing() as session:
-        await put(session, [replace(world.tiers["Gold"], name="Golden")])
+        await put_rows(session, [replace(world.tiers["Gold"], name="Golden")])
     found = await _review(clients[Role.APPROVER], scheme_id)
     assert _told(found["submission"]["ruleReach"]) == NOW
     assert found["submission"]["ruleReach"][0]["funnel"][0]["clause"] == "ECPs who are Gold"
@@ -239,7 +239,7 @@ async def test_a_geography_without_children_reaches_those_in_it(
         replace(world.geographies[name], parent_id=world.geographies["Karnataka"].id) for name in ("Pune", "Mumbai")
     ]
     async with environment.database.writing() as session:
-        await put(session, moved)
+        await put_rows(session, moved)
     review = (await _review(manager, scheme_id))["review"]
     assert [warning["code"] for warning in review["warnings"]] == ["NO_AUDIENCE"]
 

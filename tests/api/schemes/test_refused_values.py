@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from db.catalog.changes import put
+from db.catalog.changes import put_rows
 from db.catalog.rows import VariantRow
 from db.database import Database
 from domain.channels import EarningChannel
@@ -131,7 +131,7 @@ async def test_all_coupons_together_have_a_bound(
         for number in range(21)
     ]
     async with database.writing() as session:
-        await put(session, rows)
+        await put_rows(session, rows)
     scheme_id = await factory.created()
     chosen = SaveSchemeProducts(scheme_id, 0, tuple(row.id for row in rows))
     await save_scheme_products(factory.operation(), chosen)

@@ -241,7 +241,7 @@ async def test_an_event_whose_delivery_was_not_stored_comes_again(
     """A crash between sending and storing: at least once, and with the same id."""
     lost: list[Position] = []
     # The last thing before the attempt is stored.
-    advance = positions.advance
+    advance = positions.advance_endpoint
 
     def crash(stored: Any, seen: Any, position: Position, now: Any) -> Any:
         if not lost:
@@ -249,7 +249,7 @@ async def test_an_event_whose_delivery_was_not_stored_comes_again(
             raise RuntimeError("the power is gone")
         return advance(stored, seen, position, now)
 
-    monkeypatch.setattr(attempts, "advance", crash)
+    monkeypatch.setattr(attempts, "advance_endpoint", crash)
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.save_tier()
     once, again = await receiver.deliveries(2)

@@ -12,7 +12,7 @@ from graphql_api.context import Environment
 from resolvers.context import Operation
 from resolvers.outbox.retention import delete_expired_events
 from resolvers.webhooks import positions
-from resolvers.webhooks.positions import advance_idle_endpoints, advance_to
+from resolvers.webhooks.positions import advance_endpoints_to, advance_idle_endpoints
 from resolvers.webhooks.retention import delete_expired_deliveries
 from tests.api.webhooks.test_delivering import change_account
 from tests.support.client import document
@@ -49,7 +49,7 @@ async def polled(hooks: Hooks, count: int, after: str | None = None, kinds: tupl
 async def forget(environment: Environment, before: datetime) -> None:
     """Let retention delete what is older."""
     operation = environment.operation(None)
-    await delete_expired_events(operation, before, advance_to)
+    await delete_expired_events(operation, before, advance_endpoints_to)
 
 
 async def rewrite(database_url: str, statement: str) -> None:

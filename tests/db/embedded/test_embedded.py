@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from db.embedded.server import DatabaseUnavailable, EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres, EmbeddedUnavailable
 from tests.support.embedded import CARELESS, ask, holder, leave, postmaster_id, wait_until
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
@@ -129,7 +129,7 @@ def test_an_interrupt_from_the_terminal_does_not_reach_the_server(database: Embe
 
 def test_a_start_that_fails_says_why(created: EmbeddedPostgres) -> None:
     broken = EmbeddedPostgres(created.directory, CARELESS | {"shared_buffers": "a lot"})
-    with pytest.raises(DatabaseUnavailable, match=r"does not start: see the reason below.*DATABASE_URL") as caught:
+    with pytest.raises(EmbeddedUnavailable, match=r"does not start: see the reason below.*DATABASE_URL") as caught:
         broken.start()
     assert 'invalid value for parameter "shared_buffers"' in caught.value.log
     assert not broken.running()
@@ -138,7 +138,7 @@ def test_a_start_that_fails_says_why(created: EmbeddedPostgres) -> None:
 def test_a_lost_password_is_told(database: EmbeddedPostgres) -> None:
     password = database.directory / "password"
     away = password.rename(password.with_name("away"))
-    with pytest.raises(DatabaseUnavailable, match="is missing: put it back"):
+    with pytest.raises(EmbeddedUnavailable, match="is missing: put it back"):
         database.start()
     away.rename(password)
 
@@ -146,5 +146,5 @@ def test_a_lost_password_is_told(database: EmbeddedPostgres) -> None:
 def test_a_folder_that_cannot_be_made_is_told(place: Path) -> None:
     file = place / "file"
     file.touch()
-    with pytest.raises(DatabaseUnavailable, match=f"in {file / 'postgres'} cannot be used"):
+    with pytest.raises(EmbeddedUnavailable, match=f"in {file / 'postgres'} cannot be used"):
         EmbeddedPostgres(file / "postgres").start()

@@ -13,7 +13,7 @@ import pytest
 
 from db.embedded import server as embedded
 from db.embedded.programs import Programs, find_programs
-from db.embedded.server import DatabaseUnavailable, EmbeddedPostgres
+from db.embedded.server import EmbeddedPostgres, EmbeddedUnavailable
 from tests.db.embedded.conftest import Make
 from tests.support.embedded import CARELESS, ENVIRONMENT, ROOT, ask, holder, leave
 
@@ -80,7 +80,7 @@ def test_a_refuge_that_somebody_else_has_made_is_refused(
     refuge = database._refuge  # noqa: SLF001 -- the name that an attacker would guess
     refuge.mkdir()
     os.chown(refuge, pwd.getpwnam("nobody").pw_uid, -1)
-    with pytest.raises(DatabaseUnavailable, match=f"The folder {refuge} does not belong to this user alone"):
+    with pytest.raises(EmbeddedUnavailable, match=f"The folder {refuge} does not belong to this user alone"):
         database.start()
     refuge.rmdir()
 

@@ -13,7 +13,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.outbox.retention import delete_expired_events
-from resolvers.webhooks.positions import advance_to
+from resolvers.webhooks.positions import advance_endpoints_to
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Heard
 from tests.support.client import Client, Clients, gid
@@ -223,7 +223,7 @@ async def test_cursors_that_have_expired(  # noqa: PLR0913, PLR0917 - fixtures
         assert messages_of([await stream.next() for stream in live]) == ["Heard.", "Heard."]
         _, told = await polled(manager, POLL_NOTIFICATIONS)
         operation = environment.operation(None, fresh=True)
-        assert await delete_expired_events(operation, operation.now + timedelta(days=1), advance_to) > 3
+        assert await delete_expired_events(operation, operation.now + timedelta(days=1), advance_endpoints_to) > 3
         await operation.close()
         found = [
             *await asking.everywhere(ACTIVITY, POLL_ACTIVITY, old, schemeId=scheme.id),

@@ -15,7 +15,7 @@ from graphql_api.subscriptions.hub import Hub
 from graphql_api.subscriptions.sessions import refresh
 from resolvers.outbox.feeds import visible_events
 from resolvers.outbox.retention import delete_expired_events
-from resolvers.webhooks.positions import advance_to
+from resolvers.webhooks.positions import advance_endpoints_to
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, Heard, caught_up
 from tests.support.client import Client, Clients
@@ -48,7 +48,7 @@ def forget(environment: Environment, hub: Hub) -> Change:
     async def delete() -> None:
         await caught_up(hub, environment)
         operation = environment.operation(None, fresh=True)
-        assert await delete_expired_events(operation, operation.now + timedelta(days=1), advance_to) > 0
+        assert await delete_expired_events(operation, operation.now + timedelta(days=1), advance_endpoints_to) > 0
         await operation.close()
 
     return delete
