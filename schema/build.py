@@ -1,4 +1,4 @@
-"""The schema: its roots, put together from the areas, and the text of `schema.graphql`."""
+"""The schema: combines the roots of all areas, and writes the text of `schema.graphql`."""
 
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
@@ -58,19 +58,19 @@ ERROR_TYPES: Final = tuple(
 
 SchemaT = TypeVar("SchemaT", bound=strawberry.Schema)
 
-IdArgument = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
+IdArgument = Annotated[strawberry.ID, strawberry.argument(description="The global ID of an object.")]
 IdsArgument = Annotated[
-    list[strawberry.ID], strawberry.argument(description=f"Global ids of any kinds, up to {LARGEST_PAGE}.")
+    list[strawberry.ID], strawberry.argument(description=f"Global IDs of objects of any type, up to {LARGEST_PAGE}.")
 ]
 
 
 # The roots inherit the fields of every area; type checkers cannot see through that.
-@strawberry.type(description="What can be read.")
+@strawberry.type(description="The queries of the API.")
 class Query(*(fields for area in AREAS for fields in area.queries)):  # type: ignore[misc]
     @query(
         requires=Permission.VIEWER_READ,
         returns=Node | None,
-        description="The object of a global id; null when there is none that the viewer may see.",
+        description="Returns the object with this global ID. Null if it does not exist or the viewer may not see it.",
     )
     async def node(self, info: AppInfo, id: IdArgument) -> Any:
         return (await _nodes(info, [id], "id"))[0]
@@ -78,22 +78,25 @@ class Query(*(fields for area in AREAS for fields in area.queries)):  # type: ig
     @query(
         requires=Permission.VIEWER_READ,
         returns=list[Node | None],
-        description="The objects of several global ids, in their order; null for each that the viewer may not see.",
+        description="Returns the objects with these global IDs, in the same order. An entry is null if "
+        "the object does not exist or the viewer may not see it.",
     )
     async def nodes(self, info: AppInfo, ids: IdsArgument) -> list[Any]:
         return await _nodes(info, ids, "ids")
 
 
 @strawberry.type(
-    description="What can be changed. Each field is one transaction: it is carried out whole or not at all."
+    description="The changes that the API can make. Each field runs in its own transaction and succeeds "
+    "or fails as a whole."
 )
 class Mutation(*(fields for area in AREAS for fields in area.mutations)):  # type: ignore[misc]
     """The mutation root."""
 
 
 @strawberry.type(
-    description="What can be followed, over graphql-transport-ws or as server-sent events. Streams that take `after` "
-    "resume behind a cursor and miss nothing; an event may come twice, and has the same cursor then."
+    description="The live streams of the API, over graphql-transport-ws or server-sent events. A stream "
+    "that takes `after` resumes after that cursor without missing an event. It may repeat an "
+    "event, with the same cursor."
 )
 class Subscription(*(fields for area in AREAS for fields in area.subscriptions)):  # type: ignore[misc]
     """The subscription root."""
@@ -105,7 +108,7 @@ def build_schema(
     suggestions: bool = True,
     **options: Any,
 ) -> SchemaT:
-    """The schema, as `make` makes schemas. Without `suggestions` messages keep names to themselves."""
+    """Build the schema. Without `suggestions`, error messages do not suggest names from the schema."""
     schema = make(
         Query,
         Mutation,
@@ -120,12 +123,12 @@ def build_schema(
 
 
 def schema_text() -> str:
-    """The text of `schema.graphql`: sorted, with descriptions."""
+    """The text of `schema.graphql`, sorted and with descriptions."""
     return print_schema(lexicographic_sort_schema(build_schema()._schema)) + "\n"  # noqa: SLF001 - no public way
 
 
 def _leave_out_null_defaults(schema: strawberry.Schema) -> None:
-    """`= null` says nothing that a nullable type does not say; Python's defaults fill in what is left out."""
+    """Removes `= null` defaults: a nullable type already implies them, and Python's defaults fill in omitted values."""
     for kind in schema._schema.type_map.values():  # noqa: SLF001 - no public way
         if isinstance(kind, GraphQLInputObjectType):
             places: list[Any] = list(kind.fields.values())
@@ -139,7 +142,7 @@ def _leave_out_null_defaults(schema: strawberry.Schema) -> None:
 
 
 def _let_the_library_check_choices(schema: strawberry.Schema) -> None:
-    """graphql-core knows @oneOf better than Strawberry's check: in the SDL, in documents, and with the path."""
+    """Leaves @oneOf inputs to graphql-core, which validates them in the SDL and in documents, with the path."""
     for kind in schema._schema.type_map.values():  # noqa: SLF001 - no public way
         definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         if isinstance(kind, GraphQLInputObjectType) and getattr(definition, "is_one_of", False):

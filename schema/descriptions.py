@@ -1,4 +1,4 @@
-"""GraphQL enums out of the domain's enumerations, with a description on every value."""
+"""Registers the domain's enumerations as GraphQL enums, with a description of every value."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,7 +11,7 @@ EnumT = TypeVar("EnumT", bound=StrEnum)
 
 
 def described(members: type[EnumT], description: str, values: Mapping[EnumT, str]) -> type[EnumT]:
-    """Register an enumeration with GraphQL; `values` describes each member, and all of them must be described."""
+    """Register an enumeration with GraphQL. `values` describes each member; raises TypeError if one is missing."""
     missing = set(members) - values.keys()
     if missing:
         message = f"{members.__name__} has no description for {', '.join(sorted(missing))}"

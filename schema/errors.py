@@ -12,21 +12,21 @@ from schema.fields import leaf
 
 described(
     UserErrorCode,
-    "Why a mutation was refused; clients branch on it, people read the message beside it.",
+    "Why a mutation failed. Clients branch on the code; people read the message.",
     {
-        UserErrorCode.INVALID: "A value has the wrong form or is out of its range.",
-        UserErrorCode.REQUIRED: "A value is missing.",
-        UserErrorCode.NOT_FOUND: "What an id names does not exist, or the viewer may not see it.",
-        UserErrorCode.DUPLICATE: "A value is given twice, or belongs to something else already.",
-        UserErrorCode.CONFLICT: "A value contradicts another one.",
-        UserErrorCode.VERSION_CONFLICT: "Somebody else saved in the meantime.",
-        UserErrorCode.CONTENT_CHANGED: "The scheme is not the one that was reviewed.",
-        UserErrorCode.ILLEGAL_STATE: "The state of the object does not allow this.",
-        UserErrorCode.NOT_ALLOWED_FOR_STAGE: "The stage of the scheme does not allow this.",
-        UserErrorCode.OUT_OF_WINDOW: "The days on which this can be done have not come, or are over.",
-        UserErrorCode.OUT_OF_SCOPE: "A rule or choice lies outside the scheme.",
-        UserErrorCode.SELF_APPROVAL: "Nobody approves what they submitted themselves.",
-        UserErrorCode.LIMIT_EXCEEDED: "There are too many of something.",
+        UserErrorCode.INVALID: "A value has the wrong form or is out of range.",
+        UserErrorCode.REQUIRED: "A required value is missing.",
+        UserErrorCode.NOT_FOUND: "No object has this ID, or the viewer may not see it.",
+        UserErrorCode.DUPLICATE: "A value is repeated, or already belongs to another object.",
+        UserErrorCode.CONFLICT: "A value contradicts another value.",
+        UserErrorCode.VERSION_CONFLICT: "Another person saved in the meantime.",
+        UserErrorCode.CONTENT_CHANGED: "The scheme changed since it was reviewed.",
+        UserErrorCode.ILLEGAL_STATE: "The state of the object does not allow the action.",
+        UserErrorCode.NOT_ALLOWED_FOR_STAGE: "The stage of the scheme does not allow the action.",
+        UserErrorCode.OUT_OF_WINDOW: "The period for the action has not begun or is over.",
+        UserErrorCode.OUT_OF_SCOPE: "A rule or choice is outside the scheme.",
+        UserErrorCode.SELF_APPROVAL: "Nobody may approve their own submission.",
+        UserErrorCode.LIMIT_EXCEEDED: "The input exceeds a limit.",
     },
 )
 
@@ -35,17 +35,19 @@ UserErrorT = TypeVar("UserErrorT", bound="UserError")
 _TYPES: Final[dict[type[Failure], type["UserError"]]] = {}
 
 
-@strawberry.interface(description="Something that kept a mutation from being carried out; nothing was changed.")
+@strawberry.interface(description="A reason why a mutation failed. The mutation changed nothing.")
 class UserError:
-    code: UserErrorCode = leaf("The reason, for programs.")
-    message: str = leaf("The reason, as a sentence for people.")
-    path: list[str] | None = leaf("Where in the arguments the reason lies, from `input` down; list indices are texts.")
+    code: UserErrorCode = leaf("The reason as a code for programs.")
+    message: str = leaf("The reason as a sentence for people.")
+    path: list[str] | None = leaf(
+        "The path to the argument that caused the error, starting at `input`. List indexes are strings."
+    )
 
 
 def error_type(
     failure: type[Failure], description: str, *, name: str | None = None
 ) -> Callable[[type[UserErrorT]], type[UserErrorT]]:
-    """Declare the GraphQL type of a failure; it is named like the failure unless there is a `name`.
+    """Declare the GraphQL type of a failure, named after the failure unless `name` is given.
 
     A type shows the attributes of the failure: plain fields by name, `computed` and `batched` ones through them.
     """
@@ -57,12 +59,14 @@ def error_type(
     return declare
 
 
-@error_type(InvalidInput, "A value of the input that was refused.")
+@error_type(InvalidInput, "An invalid value in the input.")
 class InvalidInputError(UserError):
     """One problem of an input."""
 
 
-@error_type(Failure, "An action that the state of the object, or the viewer, does not allow.", name="ActionRefused")
+@error_type(
+    Failure, "The state of the object, or a rule about the viewer, does not allow the action.", name="ActionRefused"
+)
 class ActionRefused(UserError):
     """A failure without data of its own."""
 

@@ -1,4 +1,4 @@
-"""What all streams of events share: kinds, cursors, and pages for clients that poll."""
+"""Common parts of all event streams: kinds, cursors, and pages for clients that poll."""
 
 from typing import Annotated, Generic, TypeVar
 
@@ -15,31 +15,35 @@ T = TypeVar("T")
 ResumeArgument = Annotated[
     EventCursor | None,
     strawberry.argument(
-        name="after", description="Resume behind this cursor: first what happened since, then what happens from now on."
+        name="after",
+        description="Resume after this cursor, with the events since then, followed by live events. "
+        "Default: live events only.",
     ),
 ]
 ReadAfterArgument = Annotated[
     EventCursor | None,
     strawberry.argument(
-        name="after", description="Read on behind this cursor; from the oldest event that is kept if left out."
+        name="after",
+        description="Return the entries after this cursor. Default: start with the oldest event that is kept.",
     ),
 ]
 
 
-@strawberry.type(description="An entry of a stream, with its place in it.")
+@strawberry.type(description="An entry of a stream and its position.")
 class EventEdge(Generic[T]):
-    cursor: EventCursor = leaf("The place of this entry; reading and subscribing resume behind it.")
-    node: T = leaf("The entry itself.")
+    cursor: EventCursor = leaf("The position of this entry. Reads and subscriptions can resume after it.")
+    node: T = leaf("The entry.")
 
 
-@strawberry.type(description="A page of a stream, oldest first. Subscriptions to the same stream take its cursors.")
+@strawberry.type(description="A page of a stream, oldest first. Subscriptions to the same stream accept its cursors.")
 class EventConnection(Generic[T]):
     edges: list[EventEdge[T]] = leaf("The entries with their cursors.")
-    nodes: list[T] = leaf("The entries alone.")
-    page_info: PageInfo = computed(lambda page: page, "Where this page lies in the stream.")
+    nodes: list[T] = leaf("The entries without their cursors.")
+    page_info: PageInfo = computed(lambda page: page, "The position of this page in the stream.")
     total_count: int = batched(
-        counts, key="count", description="How many entries of the stream are kept; counted only when it is asked for."
+        counts, key="count", description="How many entries of the stream are kept. Counted only on request."
     )
     resume_at: EventCursor = leaf(
-        "Where the next page begins, or a subscription that misses nothing; it is there on an empty page, too."
+        "The cursor from which to read the next page, or to subscribe without missing an event. It is "
+        "present even on an empty page."
     )

@@ -1,7 +1,7 @@
 """How fields are declared: plain leaves, pure computations, and batched reads of other rows.
 
 Rows come from resolvers and are not instances of these classes: a GraphQL type here only says which attribute or
-function answers which field. What a field needs is kept in its `metadata`, where an execution engine finds it.
+function answers which field. The execution engine finds the loader of a field in its `metadata`.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ AppInfo = strawberry.Info[Operation, None]
 
 
 class Loader:
-    """How a field is read for many parents: the function, the key of a parent, and what to pick from the answer."""
+    """How a field is read for many parents: the function, the key of a parent, and the part of the answer to pick."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class BatchedField(StrawberryField):
 
     @property
     def is_basic_field(self) -> bool:
-        """False: it needs the operation."""
+        """False: the resolver needs the operation."""
         return False
 
     def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
@@ -79,12 +79,12 @@ def leaf(description: str, *, name: str | None = None, deprecated: str | None = 
 
 
 def optional(description: str, *, name: str | None = None) -> Any:
-    """A field of an input that may be left out; leaving it out and sending null mean the same."""
+    """An optional field of an input; omitting it and sending null mean the same."""
     return strawberry.field(default=None, description=description, name=name)
 
 
 def choice(description: str, *, name: str | None = None) -> Any:
-    """A field of a @oneOf input: exactly one of them is set, the others stay UNSET."""
+    """A field of a @oneOf input: exactly one of them is set, and the others stay UNSET."""
     return strawberry.field(default=strawberry.UNSET, description=description, name=name)
 
 

@@ -1,4 +1,4 @@
-"""Global ids: opaque to clients, a kind and a UUID to us."""
+"""Global IDs: opaque to clients, a kind and a UUID to the server."""
 
 import base64
 import binascii
@@ -17,12 +17,12 @@ _NOWHERE = UUID(int=0)
 
 
 def encode_id(kind: NodeKind, key: UUID) -> strawberry.ID:
-    """The global id: the kind's prefix, `_`, and the 16 bytes of the UUID in URL-safe base64."""
+    """The global ID: the kind's prefix, `_`, and the 16 bytes of the UUID in URL-safe base64."""
     return strawberry.ID(f"{kind.value}_{base64.urlsafe_b64encode(key.bytes)[:22].decode()}")
 
 
 def decode_id(text: str) -> tuple[NodeKind, UUID] | None:
-    """What `encode_id` was given; None for any text that it did not make."""
+    """The kind and UUID that `encode_id` encoded; None for any other text."""
     prefix, _, digits = text.partition("_")
     try:
         kind = NodeKind(prefix)
@@ -35,11 +35,11 @@ def decode_id(text: str) -> tuple[NodeKind, UUID] | None:
 def node_id(kind: NodeKind) -> Any:
     """The field `id` of a type whose rows have a UUID `id`."""
     encode: Callable[[Any], strawberry.ID] = lambda row: encode_id(kind, row.id)  # noqa: E731 - typed, named, short
-    return computed(encode, f"The opaque global id of this {kind.label}.")
+    return computed(encode, f"The opaque global ID of this {kind.label}.")
 
 
 def argument_id(kind: NodeKind, text: str, argument: str) -> UUID:
-    """The UUID in an argument of a query. Raises BadArgument when it is not an id of this kind."""
+    """The UUID in an argument of a query. Raises BadArgument if it is not an ID of this kind."""
     found = decode_id(text)
     if found is None or found[0] is not kind:
         raise BadArgument(_sentence(kind, found), argument)
@@ -47,18 +47,18 @@ def argument_id(kind: NodeKind, text: str, argument: str) -> UUID:
 
 
 def argument_ids(kind: NodeKind, ids: Sequence[str] | None, argument: str) -> tuple[UUID, ...] | None:
-    """Like `argument_id`, for a list that may be left out."""
+    """Like `argument_id`, for an optional list."""
     return None if ids is None else tuple(argument_id(kind, text, argument) for text in ids)
 
 
 def input_id(kind: NodeKind, text: str, *path: str) -> UUID:
-    """The UUID in the only id of a mutation input. Raises InvalidInput when it is not an id of this kind."""
+    """The UUID in the only ID of a mutation input. Raises InvalidInput if it is not an ID of this kind."""
     with InputIds() as ids:
         return ids.one(kind, text, *path)
 
 
 class InputIds:
-    """Reads the ids in one mutation input. Leaving the `with` block raises InvalidInput with every wrong id."""
+    """Reads the IDs in one mutation input. Leaving the `with` block raises InvalidInput with every wrong ID."""
 
     def __init__(self) -> None:
         self._problems: list[Problem] = []
@@ -73,7 +73,7 @@ class InputIds:
             raise InvalidInput(*self._problems)
 
     def one(self, kind: NodeKind, text: str, *path: str) -> UUID:
-        """The UUID; a wrong id is noted and answered with a placeholder that never leaves the block."""
+        """The UUID. A wrong ID is noted, and its placeholder never leaves the block."""
         found = decode_id(text)
         if found is not None and found[0] is kind:
             return found[1]
@@ -82,11 +82,11 @@ class InputIds:
         return _NOWHERE
 
     def maybe(self, kind: NodeKind, text: str | None, *path: str) -> UUID | None:
-        """Like `one`, for an id that may be left out."""
+        """Like `one`, for an optional ID."""
         return None if text is None else self.one(kind, text, *path)
 
     def many(self, kind: NodeKind, ids: Sequence[str], *path: str) -> tuple[UUID, ...]:
-        """Like `one`, for a list; the place in the list ends the path."""
+        """Like `one`, for a list; the index in the list ends the path."""
         return tuple(self.one(kind, text, *path, str(index)) for index, text in enumerate(ids))
 
     def note(self, message: str, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The interface of everything that has a global id."""
+"""The interface of everything that has a global ID."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,9 +10,9 @@ from schema.fields import leaf
 T = TypeVar("T", bound=type)
 
 
-@strawberry.interface(description="Anything with a global id; `node` and `nodes` find it again.")
+@strawberry.interface(description="An object with a global ID. The queries `node` and `nodes` return it by that ID.")
 class Node:
-    id: strawberry.ID = leaf("The opaque global id.")
+    id: strawberry.ID = leaf("The opaque global ID.")
 
 
 def node_type(row: type, description: str) -> Callable[[T], T]:

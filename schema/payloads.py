@@ -1,4 +1,4 @@
-"""What all payloads share: errors, and the key of the object to load after the commit."""
+"""Common parts of all payloads: errors, and the key of the object to load after the commit."""
 
 from uuid import UUID
 
@@ -9,10 +9,10 @@ from schema.errors import UserError
 
 @strawberry.type
 class Payload:
-    """A payload that shows errors; subclasses add what the mutation made or changed, null when there are errors."""
+    """A payload that shows errors; subclasses add the object of the mutation, null if there are errors."""
 
     errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why the mutation changed nothing; empty when it succeeded."
+        default_factory=list, description="The reasons why the mutation changed nothing. Empty if it succeeded."
     )
 
 

@@ -1,4 +1,4 @@
-"""Stored documents as clients see them: names of the GraphQL schema, and global ids in place of UUIDs."""
+"""Stored documents as clients see them: with the names of the GraphQL schema, and global IDs in place of UUIDs."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -4,6 +4,6 @@ from domain.queue_keys import WorkQueueKey
 from domain.work.queues import QUEUES
 from schema.descriptions import described
 
-described(WorkQueueKey, "Work that waits for a role.", {queue.key: queue.description for queue in QUEUES})
+described(WorkQueueKey, "A work queue.", {queue.key: queue.description for queue in QUEUES})
 
 __all__ = ["WorkQueueKey"]

@@ -1,4 +1,4 @@
-"""Root fields: every one names who may use it, and mutations turn declared failures into errors of their payload."""
+"""Root fields: each names the permission that it requires, and mutations turn declared failures into payload errors."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -13,14 +13,14 @@ from schema.errors import user_errors
 
 POLICY: Final = "tessera.policy"
 # The description of the one argument that every mutation takes.
-INPUT: Final = "What to do."
+INPUT: Final = "The input of the mutation."
 ResolverT = TypeVar("ResolverT", bound=Callable[..., Awaitable[Any]])
 
 
 def query(*, requires: Permission, returns: Any, description: str) -> Callable[[ResolverT], Any]:
-    """Declare a root field of Query that takes the permission `requires`.
+    """Declare a root field of Query that requires the permission `requires`.
 
-    `returns` is its GraphQL type; the resolver's own annotation says which rows it really returns.
+    `returns` is its GraphQL type; the resolver's own annotation says which rows it returns.
     """
 
     def declare(resolver: ResolverT) -> Any:
@@ -30,9 +30,10 @@ def query(*, requires: Permission, returns: Any, description: str) -> Callable[[
 
 
 def mutation(*, requires: Permission, description: str) -> Callable[[ResolverT], Any]:
-    """Declare a root field of Mutation. A declared failure comes back in `errors` of the payload it is annotated with.
+    """Declare a root field of Mutation.
 
-    A transaction that lost against another one is tried again a few times before it is an error.
+    A declared failure is returned in `errors` of the annotated payload. A transaction that loses against a concurrent
+    one is retried a few times before it fails.
     """
 
     def declare(resolver: ResolverT) -> Any:
@@ -55,7 +56,7 @@ def mutation(*, requires: Permission, description: str) -> Callable[[ResolverT],
 
 
 def subscription(*, requires: Permission, returns: Any, description: str) -> Callable[[ResolverT], Any]:
-    """Declare a root field of Subscription that takes the permission `requires`.
+    """Declare a root field of Subscription that requires the permission `requires`.
 
     The resolver is called when the subscription begins, and again when the viewer's access changes: it returns the
     `Feed` to follow. `returns` is the GraphQL type of each event.

@@ -1,4 +1,4 @@
-"""Our scalars, each with a specification; what does not fit is refused with a sentence."""
+"""The scalars, each with a specification; an invalid value is rejected with a sentence."""
 
 import re
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def parse_safe_int(value: Any) -> int:
 
 
 def parse_event_cursor(value: Any) -> str:
-    """The text of a cursor; whether it is one, the stream knows. Raises GraphQLError."""
+    """Accept any text as a cursor; the stream validates it. Raises GraphQLError."""
     if isinstance(value, str) and len(value) <= EVENT_CURSOR_LIMIT:
         return value
     message = "An EventCursor is the text that came with an event."
@@ -79,21 +79,21 @@ def serialize_date_time(value: datetime) -> str:
 SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     date: strawberry.scalar(
         name="Date",
-        description="A calendar date like `2026-03-01`. Days begin and end at midnight UTC.",
+        description="A calendar date such as `2026-03-01`. Days begin and end at midnight UTC.",
         specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
         serialize=date.isoformat,
         parse_value=parse_date,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment like `2026-03-01T09:30:00Z`, always with an offset; answers are in UTC.",
+        description="A point in time such as `2026-03-01T09:30:00Z`. Inputs need an offset; answers are in UTC.",
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=serialize_date_time,
         parse_value=parse_date_time,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description='A decimal number as text like `"12.50"`, with the digits as they were sent; never NaN.',
+        description='A decimal number as a string such as `"12.50"`. Digits are kept as they were sent. Never NaN.',
         specified_by_url="https://speleotrove.com/decimal/decarith.html",
         serialize=str,
         parse_value=parse_decimal,
@@ -107,7 +107,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     EventCursor: strawberry.scalar(
         name="EventCursor",
-        description="An opaque place in a stream of events. Whoever resumes behind it misses nothing.",
+        description="An opaque position in a stream of events. Resuming after it misses no event.",
         specified_by_url="https://relay.dev/graphql/connections.htm#sec-Cursor",
         serialize=str,
         parse_value=parse_event_cursor,

@@ -1,4 +1,7 @@
-"""The viewer: the account that asks, what it may do, and its notifications. It shows objects of many areas."""
+"""The viewer: the account that makes the request, its permissions, and its notifications.
+
+It shows objects of many areas.
+"""
 
 from typing import Annotated, Final
 
@@ -20,7 +23,7 @@ from schema.notifications.types import Notification
 from schema.paging import AfterArgument, Connection, FirstArgument
 from schema.roots import query
 
-UnreadArgument = Annotated[bool | None, strawberry.argument(description="Only those that are not marked as read.")]
+UnreadArgument = Annotated[bool | None, strawberry.argument(description="Return only unread notifications.")]
 
 
 def unread_page(
@@ -30,36 +33,36 @@ def unread_page(
     return bool(unread_only), PageArguments(first, after)
 
 
-@strawberry.type(description="Who asks, with what their roles allow at this moment.")
+@strawberry.type(description="The account that makes the request, and what its roles currently allow.")
 class Viewer:
-    account: Account = batched(accounts_by_id, key="account_id", description="The account that is signed in.")
-    roles: list[Role] = computed(lambda viewer: sorted(viewer.roles), "The roles of the account.")
+    account: Account = batched(accounts_by_id, key="account_id", description="The account.")
+    roles: list[Role] = computed(lambda viewer: sorted(viewer.roles), "The current roles of the account.")
     permissions: list[str] = computed(
-        lambda viewer: sorted(viewer.permissions), "Everything that the roles allow, written `scope:action`."
+        lambda viewer: sorted(viewer.permissions), "All permissions that the roles grant, written `scope:action`."
     )
-    vendor: Vendor | None = batched(vendors_by_id, key="vendor_id", description="The vendor the account works for.")
+    vendor: Vendor | None = batched(
+        vendors_by_id, key="vendor_id", description="The vendor that the account works for. Null if it works for none."
+    )
     ecp: Ecp | None = batched(
-        ecps_by_id, key="ecp_id", description="The ECP that the viewer is; null for everybody else."
+        ecps_by_id, key="ecp_id", description="The ECP of the account. Null if the viewer is not an ECP."
     )
     notifications: Connection[Notification] = batched(
         notifications_by_account,
         key="account_id",
         arguments=unread_page,
-        description="What the viewer was told, newest first.",
+        description="The notifications of the viewer, newest first.",
     )
     unread_count: int = batched(
-        unread_counts_by_account, key="account_id", description="How many notifications the viewer has not read."
+        unread_counts_by_account, key="account_id", description="How many notifications of the viewer are unread."
     )
 
 
 @strawberry.type
 class ViewerQueries:
-    """Who asks."""
-
     @query(
         requires=Permission.VIEWER_READ,
         returns=Viewer | None,
-        description="Who asks, with what their roles allow at this moment.",
+        description="Returns the account that makes the request, and what its roles currently allow.",
     )
     async def viewer(self, info: AppInfo) -> ViewerRow:
         return info.context.viewer

@@ -1,4 +1,4 @@
-"""What the area of accounts adds to the schema."""
+"""What the accounts area adds to the schema."""
 
 from typing import Final
 

@@ -17,14 +17,14 @@ from schema.fields import AppInfo
 from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
 from schema.roots import mutation, query
 
-RoleArgument = Annotated[Role | None, strawberry.argument(description="Only accounts that hold this role.")]
+RoleArgument = Annotated[Role | None, strawberry.argument(description="Return only accounts with this role.")]
 
 
 @strawberry.type
 class AccountQueries:
-    """Root fields that read accounts."""
-
-    @query(requires=Permission.ACCOUNT_READ, returns=Connection[Account], description="Accounts by name.")
+    @query(
+        requires=Permission.ACCOUNT_READ, returns=Connection[Account], description="Returns accounts, ordered by name."
+    )
     async def accounts(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
         self,
         info: AppInfo,
@@ -42,7 +42,7 @@ class AccountQueries:
     @query(
         requires=Permission.API_KEY_MANAGE,
         returns=Connection[ApiKey],
-        description="API keys, newest first, revoked ones too.",
+        description="Returns API keys, including revoked ones, newest first.",
     )
     async def api_keys(
         self,
@@ -57,19 +57,18 @@ class AccountQueries:
 
 @strawberry.type
 class AccountMutations:
-    """Root fields that change accounts."""
-
     @mutation(
-        requires=Permission.ACCOUNT_MANAGE, description="Add an account, or replace it; its roles change at once."
+        requires=Permission.ACCOUNT_MANAGE,
+        description="Create or replace an account. A change of roles takes effect immediately.",
     )
     async def upsert_account(self, info: AppInfo, input: inputs.UpsertAccountInput) -> payloads.UpsertAccountPayload:
         return payloads.UpsertAccountPayload(key=await upsert_account(info.context, input.to_command()))
 
-    @mutation(requires=Permission.API_KEY_MANAGE, description="Make an API key for an account.")
+    @mutation(requires=Permission.API_KEY_MANAGE, description="Create an API key for an account.")
     async def create_api_key(self, info: AppInfo, input: inputs.CreateApiKeyInput) -> payloads.CreateApiKeyPayload:
         created = await create_api_key(info.context, input.to_command())
         return payloads.CreateApiKeyPayload(key=created.key_id, secret=created.secret)
 
-    @mutation(requires=Permission.API_KEY_MANAGE, description="Revoke an API key at once and for good.")
+    @mutation(requires=Permission.API_KEY_MANAGE, description="Revoke an API key immediately and permanently.")
     async def revoke_api_key(self, info: AppInfo, input: inputs.RevokeApiKeyInput) -> payloads.RevokeApiKeyPayload:
         return payloads.RevokeApiKeyPayload(key=await revoke_api_key(info.context, input.to_key()))

@@ -1,4 +1,4 @@
-"""Inputs and payloads of accounts and API keys."""
+"""Inputs of accounts and API keys."""
 
 from uuid import UUID
 
@@ -12,17 +12,19 @@ from schema.fields import leaf, optional
 from schema.ids import InputIds, input_id
 
 
-@strawberry.input(description="An account to add, or to replace.")
+@strawberry.input(description="An account to create or replace.")
 class UpsertAccountInput:
-    id: strawberry.ID | None = optional("The account to replace; a new one if left out.")
-    display_name: str = leaf("The name that people see; 1 to 120 characters.")
-    email: str | None = optional("The e-mail address, unique; up to 254 characters.")
-    roles: list[Role] = leaf("Exactly the roles that the account holds from now on.")
-    vendor_id: strawberry.ID | None = optional("The vendor the account works for; with the role VENDOR, and only then.")
-    disabled: bool | None = optional("Whether the account is kept from signing in.")
+    id: strawberry.ID | None = optional("The ID of the account to replace. Omit it to create an account.")
+    display_name: str = leaf("The display name; 1 to 120 characters.")
+    email: str | None = optional("The e-mail address, which must be unique; up to 254 characters.")
+    roles: list[Role] = leaf("All roles of the account. They replace its current roles.")
+    vendor_id: strawberry.ID | None = optional(
+        "The ID of the vendor that the account works for. Required with the role VENDOR, and not allowed without it."
+    )
+    disabled: bool | None = optional("Whether to disable the account, so that it cannot sign in.")
 
     def to_command(self) -> UpsertAccount:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed IDs."""
         with InputIds() as ids:
             key = ids.maybe(NodeKind.ACCOUNT, self.id, "id")
             vendor_id = ids.maybe(NodeKind.VENDOR, self.vendor_id, "vendorId")
@@ -36,21 +38,21 @@ class UpsertAccountInput:
         )
 
 
-@strawberry.input(description="A key with which a connected system acts as an account.")
+@strawberry.input(description="An API key to create.")
 class CreateApiKeyInput:
-    account_id: strawberry.ID = leaf("The account that the key acts as.")
-    name: str = leaf("What the key is for; 1 to 120 characters.")
+    account_id: strawberry.ID = leaf("The ID of the account that the key acts as.")
+    name: str = leaf("The purpose of the key; 1 to 120 characters.")
 
     def to_command(self) -> CreateApiKey:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         account_id = input_id(NodeKind.ACCOUNT, self.account_id, "accountId")
         return CreateApiKey(account_id, self.name)
 
 
-@strawberry.input(description="An API key that shall open nothing any more.")
+@strawberry.input(description="An API key to revoke.")
 class RevokeApiKeyInput:
-    api_key_id: strawberry.ID = leaf("The API key.")
+    api_key_id: strawberry.ID = leaf("The ID of the API key.")
 
     def to_key(self) -> UUID:
-        """The key's id. Raises InvalidInput for an id that makes no sense."""
+        """Read the ID of the key. Raises InvalidInput for a malformed ID."""
         return input_id(NodeKind.API_KEY, self.api_key_id, "apiKeyId")

@@ -8,25 +8,27 @@ from schema.fields import batched
 from schema.payloads import KeyedPayload
 
 
-@strawberry.type(description="The answer to `upsertAccount`.")
+@strawberry.type(description="The result of `upsertAccount`.")
 class UpsertAccountPayload(KeyedPayload):
-    account: Account | None = batched(accounts_by_id, key="key", description="The account; null when there are errors.")
+    account: Account | None = batched(
+        accounts_by_id, key="key", description="The account after the mutation. Null if there are errors."
+    )
 
 
 @strawberry.type
 class ApiKeyPayload(KeyedPayload):
-    """A payload with an API key."""
-
-    api_key: ApiKey | None = batched(api_keys_by_id, key="key", description="The API key; null when there are errors.")
-
-
-@strawberry.type(description="The answer to `createApiKey`.")
-class CreateApiKeyPayload(ApiKeyPayload):
-    secret: str | None = strawberry.field(
-        default=None, description="The secret to send as `Authorization: Bearer …`; shown this once and never again."
+    api_key: ApiKey | None = batched(
+        api_keys_by_id, key="key", description="The API key after the mutation. Null if there are errors."
     )
 
 
-@strawberry.type(description="The answer to `revokeApiKey`.")
+@strawberry.type(description="The result of `createApiKey`.")
+class CreateApiKeyPayload(ApiKeyPayload):
+    secret: str | None = strawberry.field(
+        default=None, description="The secret to send as `Authorization: Bearer …`. It is shown only this once."
+    )
+
+
+@strawberry.type(description="The result of `revokeApiKey`.")
 class RevokeApiKeyPayload(ApiKeyPayload):
     pass

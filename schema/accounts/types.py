@@ -1,4 +1,4 @@
-"""Types of people and API keys."""
+"""Types of accounts and API keys."""
 
 from datetime import datetime
 
@@ -17,42 +17,44 @@ from schema.nodes import Node, node_type
 
 described(
     Role,
-    "What an account is in the program.",
+    "The role of an account in the program.",
     {
-        Role.ADMIN: "Keeps accounts, roles, the catalog, vendors and API keys.",
-        Role.PROGRAM_MANAGER: "Defines schemes, follows them, and manages ECPs.",
-        Role.APPROVER: "Approves schemes, but never one they submitted.",
-        Role.OPERATIONS: "Generates coupons, allocates vendors, settles discrepancies.",
-        Role.DESIGNER: "Uploads artwork and answers requests for revision.",
-        Role.VENDOR: "Works for one vendor at its leg of a chain.",
-        Role.ECP: "A field influencer who recommends products and earns points.",
-        Role.ANALYST: "Reads analytics and reports, changes nothing.",
-        Role.INTEGRATION: "A connected system with an API key.",
+        Role.ADMIN: "Maintains accounts, roles, the catalog, vendors and API keys.",
+        Role.PROGRAM_MANAGER: "Defines and follows schemes, and manages ECPs.",
+        Role.APPROVER: "Approves schemes, but never a scheme that they submitted.",
+        Role.OPERATIONS: "Generates coupons, allocates vendors and settles discrepancies.",
+        Role.DESIGNER: "Uploads artwork and answers revision requests.",
+        Role.VENDOR: "Works for one vendor in a vendor chain.",
+        Role.ECP: "Recommends products as a field influencer, and earns points.",
+        Role.ANALYST: "Reads analytics and reports. Changes nothing.",
+        Role.INTEGRATION: "A connected system that uses an API key.",
     },
 )
 
 
-@node_type(AccountRow, "Somebody, or some system, that signs in.")
+@node_type(AccountRow, "A person or a connected system that can sign in.")
 class Account(Node):
     id: strawberry.ID = node_id(NodeKind.ACCOUNT)
-    display_name: str = leaf("The name that people see.")
+    display_name: str = leaf("The display name.")
     email: str | None = batched(
         visible_emails,
         key="address",
-        description="The e-mail address; shown to the account itself and with the permission `scheme:follow`.",
+        description="The e-mail address. Null unless the viewer is this account or has the permission `scheme:follow`.",
     )
-    roles: list[Role] = leaf("The roles the account holds now.")
-    vendor: Vendor | None = batched(vendors_by_id, key="vendor_id", description="The vendor the account works for.")
-    created_at: datetime = leaf("When the account was made.")
-    disabled_at: datetime | None = leaf("Since when the account cannot sign in; null while it can.")
+    roles: list[Role] = leaf("The current roles of the account.")
+    vendor: Vendor | None = batched(
+        vendors_by_id, key="vendor_id", description="The vendor that the account works for. Null if it works for none."
+    )
+    created_at: datetime = leaf("When the account was created.")
+    disabled_at: datetime | None = leaf("When the account was disabled. Null if it can sign in.")
 
 
-@node_type(ApiKeyRow, "A key with which a connected system acts as an account. Its secret is stored as a hash only.")
+@node_type(ApiKeyRow, "A key with which a connected system acts as an account. Only a hash of its secret is stored.")
 class ApiKey(Node):
     id: strawberry.ID = node_id(NodeKind.API_KEY)
-    name: str = leaf("What the key is for.")
-    hint: str = leaf("The first characters of the secret, to recognize it by.")
+    name: str = leaf("The purpose of the key.")
+    hint: str = leaf("The first characters of the secret, to recognize the key.")
     account: Account = batched(accounts_by_id, key="account_id", description="The account that the key acts as.")
-    created_by: Account = batched(accounts_by_id, key="created_by", description="Who made the key.")
-    created_at: datetime = leaf("When the key was made.")
-    revoked_at: datetime | None = leaf("Since when the key opens nothing; null while it works.")
+    created_by: Account = batched(accounts_by_id, key="created_by", description="The account that created the key.")
+    created_at: datetime = leaf("When the key was created.")
+    revoked_at: datetime | None = leaf("When the key was revoked. Null if it still works.")

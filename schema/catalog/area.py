@@ -1,4 +1,4 @@
-"""What the area of the catalog adds to the schema."""
+"""What the catalog area adds to the schema."""
 
 from typing import Final
 

@@ -28,19 +28,19 @@ from schema.ids import argument_id
 from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
 from schema.roots import mutation, query
 
-CategoryArgument = Annotated[str | None, strawberry.argument(description="Only products of this category.")]
-KindArgument = Annotated[VendorKind | None, strawberry.argument(description="Only vendors of this kind.")]
-ParentArgument = Annotated[strawberry.ID | None, strawberry.argument(description="Only what lies right beneath this.")]
+CategoryArgument = Annotated[str | None, strawberry.argument(description="Return only products in this category.")]
+KindArgument = Annotated[VendorKind | None, strawberry.argument(description="Return only vendors of this kind.")]
+ParentArgument = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Return only the direct children of this geography.")
+]
 
 
 @strawberry.type
 class CatalogQueries:
-    """Root fields that read the catalog."""
-
     @query(
         requires=Permission.CATALOG_READ,
         returns=Connection[Product],
-        description="Products by name; a search finds them by their SKUs too.",
+        description="Returns products, ordered by name. The search also matches the SKUs of their variants.",
     )
     async def products(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
         self,
@@ -58,7 +58,7 @@ class CatalogQueries:
     @query(
         requires=Permission.CATALOG_READ,
         returns=Connection[Variant],
-        description="Variants by SKU; a search finds them by their products too.",
+        description="Returns variants, ordered by SKU. The search also matches the names of their products.",
     )
     async def variants(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
         self,
@@ -73,14 +73,19 @@ class CatalogQueries:
             info.context, PageArguments(first=first, after=after, last=last, before=before), search=search
         )
 
-    @query(requires=Permission.CATALOG_READ, returns=list[str], description="The categories of the products, by name.")
+    @query(
+        requires=Permission.CATALOG_READ,
+        returns=list[str],
+        description="Returns the names of all product categories, in alphabetical order.",
+    )
     async def categories(self, info: AppInfo) -> list[str]:
         return await list_categories(info.context)
 
     @query(
         requires=Permission.CATALOG_READ,
         returns=list[Geography],
-        description="Geographies by name, at most 200: beneath a parent or found by a search, else the countries.",
+        description="Returns up to 200 geographies, ordered by name: the children of `parentId`, or the "
+        "matches of `search`. With neither, returns the countries.",
     )
     async def geographies(
         self, info: AppInfo, parent_id: ParentArgument = None, search: SearchArgument = None
@@ -88,11 +93,11 @@ class CatalogQueries:
         parent = None if parent_id is None else argument_id(NodeKind.GEOGRAPHY, parent_id, "parentId")
         return await list_geographies(info.context, parent_id=parent, search=search)
 
-    @query(requires=Permission.CATALOG_READ, returns=list[Tier], description="All tiers, the lowest rank first.")
+    @query(requires=Permission.CATALOG_READ, returns=list[Tier], description="Returns all tiers, lowest rank first.")
     async def tiers(self, info: AppInfo) -> list[TierRow]:
         return await list_tiers(info.context)
 
-    @query(requires=Permission.VENDOR_READ, returns=Connection[Vendor], description="Vendors by name.")
+    @query(requires=Permission.VENDOR_READ, returns=Connection[Vendor], description="Returns vendors, ordered by name.")
     async def vendors(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
         self,
         info: AppInfo,
@@ -110,22 +115,20 @@ class CatalogQueries:
 
 @strawberry.type
 class CatalogMutations:
-    """Root fields that change the catalog."""
-
-    @mutation(requires=Permission.CATALOG_MANAGE, description="Add a product with its variants, or replace it.")
+    @mutation(requires=Permission.CATALOG_MANAGE, description="Create or replace a product and its variants.")
     async def upsert_product(self, info: AppInfo, input: inputs.UpsertProductInput) -> payloads.UpsertProductPayload:
         return payloads.UpsertProductPayload(key=await upsert_product(info.context, input.to_command()))
 
-    @mutation(requires=Permission.CATALOG_MANAGE, description="Add a geography, or replace it.")
+    @mutation(requires=Permission.CATALOG_MANAGE, description="Create or replace a geography.")
     async def upsert_geography(
         self, info: AppInfo, input: inputs.UpsertGeographyInput
     ) -> payloads.UpsertGeographyPayload:
         return payloads.UpsertGeographyPayload(key=await upsert_geography(info.context, input.to_command()))
 
-    @mutation(requires=Permission.CATALOG_MANAGE, description="Add a tier, or replace it.")
+    @mutation(requires=Permission.CATALOG_MANAGE, description="Create or replace a tier.")
     async def upsert_tier(self, info: AppInfo, input: inputs.UpsertTierInput) -> payloads.UpsertTierPayload:
         return payloads.UpsertTierPayload(key=await upsert_tier(info.context, input.to_command()))
 
-    @mutation(requires=Permission.VENDOR_MANAGE, description="Add a vendor, or replace it.")
+    @mutation(requires=Permission.VENDOR_MANAGE, description="Create or replace a vendor.")
     async def upsert_vendor(self, info: AppInfo, input: inputs.UpsertVendorInput) -> payloads.UpsertVendorPayload:
         return payloads.UpsertVendorPayload(key=await upsert_vendor(info.context, input.to_command()))

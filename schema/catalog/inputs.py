@@ -1,4 +1,4 @@
-"""Inputs and payloads of the catalog."""
+"""Inputs of the catalog."""
 
 import strawberry
 
@@ -11,26 +11,28 @@ from resolvers.catalog.upsert_vendor import UpsertVendor
 from schema.fields import leaf, optional
 from schema.ids import InputIds
 
-CODE = "capital letters, digits and `. _ / -`, up to 40, unique."
+CODE = "up to 40 capital letters, digits and the characters `. _ / -`. It must be unique."
 
 
 @strawberry.input(description="A variant of a product.")
 class VariantInput:
-    id: strawberry.ID | None = optional("The variant of the product to replace; a new one if left out.")
+    id: strawberry.ID | None = optional("The ID of the variant to replace. Omit it to create a variant.")
     sku: str = leaf(f"The stock keeping unit: {CODE}")
-    name: str = leaf("What tells it from its siblings; 1 to 120 characters.")
+    name: str = leaf("The difference from the other variants of the product, such as the size; 1 to 120 characters.")
 
 
-@strawberry.input(description="A product to add, or to replace.")
+@strawberry.input(description="A product to create or replace.")
 class UpsertProductInput:
-    id: strawberry.ID | None = optional("The product to replace; a new one if left out.")
-    name: str = leaf("The name, unique; 1 to 120 characters.")
+    id: strawberry.ID | None = optional("The ID of the product to replace. Omit it to create a product.")
+    name: str = leaf("The name, which must be unique; 1 to 120 characters.")
     category: str = leaf("The category; 1 to 120 characters.")
     brand: str = leaf("The brand; 1 to 120 characters.")
-    variants: list[VariantInput] = leaf("Variants to add or replace, up to 200; those not named stay as they are.")
+    variants: list[VariantInput] = leaf(
+        "The variants to create or replace, up to 200. Other variants of the product stay as they are."
+    )
 
     def to_command(self) -> UpsertProduct:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed IDs."""
         with InputIds() as ids:
             product_id = ids.maybe(NodeKind.PRODUCT, self.id, "id")
             variants = tuple(
@@ -40,46 +42,46 @@ class UpsertProductInput:
         return UpsertProduct(id=product_id, name=self.name, category=self.category, brand=self.brand, variants=variants)
 
 
-@strawberry.input(description="A geography to add, or to replace.")
+@strawberry.input(description="A geography to create or replace.")
 class UpsertGeographyInput:
-    id: strawberry.ID | None = optional("The geography to replace; a new one if left out.")
+    id: strawberry.ID | None = optional("The ID of the geography to replace. Omit it to create a geography.")
     code: str = leaf(f"The code: {CODE}")
     name: str = leaf("The name; 1 to 120 characters.")
-    level: GeographyLevel = leaf("How far down the tree it is; it stays while others lie beneath it.")
-    parent_id: strawberry.ID | None = optional("What it lies in, one level up; nothing for a country.")
+    level: GeographyLevel = leaf("The level in the tree. It cannot change while the geography has children.")
+    parent_id: strawberry.ID | None = optional("The ID of the parent, which is one level up. Omit it for a country.")
 
     def to_command(self) -> UpsertGeography:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed IDs."""
         with InputIds() as ids:
             key = ids.maybe(NodeKind.GEOGRAPHY, self.id, "id")
             parent_id = ids.maybe(NodeKind.GEOGRAPHY, self.parent_id, "parentId")
         return UpsertGeography(id=key, code=self.code, name=self.name, level=self.level, parent_id=parent_id)
 
 
-@strawberry.input(description="A tier to add, or to replace.")
+@strawberry.input(description="A tier to create or replace.")
 class UpsertTierInput:
-    id: strawberry.ID | None = optional("The tier to replace; a new one if left out.")
+    id: strawberry.ID | None = optional("The ID of the tier to replace. Omit it to create a tier.")
     code: str = leaf(f"The code: {CODE}")
     name: str = leaf("The name; 1 to 120 characters.")
-    rank: int = leaf("Its place among the tiers, 1 to 100, unique; a higher rank is a better tier.")
+    rank: int = leaf("The rank, 1 to 100, which must be unique. A higher rank is a better tier.")
 
     def to_command(self) -> UpsertTier:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         with InputIds() as ids:
             key = ids.maybe(NodeKind.TIER, self.id, "id")
         return UpsertTier(id=key, code=self.code, name=self.name, rank=self.rank)
 
 
-@strawberry.input(description="A vendor to add, or to replace.")
+@strawberry.input(description="A vendor to create or replace.")
 class UpsertVendorInput:
-    id: strawberry.ID | None = optional("The vendor to replace; a new one if left out.")
+    id: strawberry.ID | None = optional("The ID of the vendor to replace. Omit it to create a vendor.")
     code: str = leaf(f"The code: {CODE}")
     name: str = leaf("The name of the company; 1 to 120 characters.")
-    kind: VendorKind = leaf("What it does in a chain.")
-    city: str | None = optional("Where it works; up to 120 characters.")
+    kind: VendorKind = leaf("The role of the vendor in a vendor chain.")
+    city: str | None = optional("Where the vendor works; up to 120 characters.")
 
     def to_command(self) -> UpsertVendor:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         with InputIds() as ids:
             key = ids.maybe(NodeKind.VENDOR, self.id, "id")
         return UpsertVendor(id=key, code=self.code, name=self.name, kind=self.kind, city=self.city)

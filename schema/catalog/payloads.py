@@ -7,24 +7,24 @@ from schema.catalog.types import Geography, Product, Tier, Vendor
 from schema.fields import batched
 from schema.payloads import KeyedPayload
 
-STORED = "The stored object; null when there are errors."
+STORED = "The stored object. Null if there are errors."
 
 
-@strawberry.type(description="The answer to `upsertProduct`.")
+@strawberry.type(description="The result of `upsertProduct`.")
 class UpsertProductPayload(KeyedPayload):
     product: Product | None = batched(products_by_id, key="key", description=STORED)
 
 
-@strawberry.type(description="The answer to `upsertGeography`.")
+@strawberry.type(description="The result of `upsertGeography`.")
 class UpsertGeographyPayload(KeyedPayload):
     geography: Geography | None = batched(geographies_by_id, key="key", description=STORED)
 
 
-@strawberry.type(description="The answer to `upsertTier`.")
+@strawberry.type(description="The result of `upsertTier`.")
 class UpsertTierPayload(KeyedPayload):
     tier: Tier | None = batched(tiers_by_id, key="key", description=STORED)
 
 
-@strawberry.type(description="The answer to `upsertVendor`.")
+@strawberry.type(description="The result of `upsertVendor`.")
 class UpsertVendorPayload(KeyedPayload):
     vendor: Vendor | None = batched(vendors_by_id, key="key", description=STORED)

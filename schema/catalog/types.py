@@ -13,56 +13,54 @@ from schema.nodes import Node, node_type
 
 described(
     GeographyLevel,
-    "How far down the tree of geographies a node is.",
+    "The level of a geography in the tree.",
     {
-        GeographyLevel.COUNTRY: "A country, a root of the tree.",
+        GeographyLevel.COUNTRY: "A country, at the top of the tree.",
         GeographyLevel.REGION: "A region of a country.",
         GeographyLevel.CITY: "A city in a region.",
     },
 )
 described(
     VendorKind,
-    "What a vendor does in a chain.",
+    "The role of a vendor in a vendor chain.",
     {
         VendorKind.PRINTER: "Prints coupons.",
-        VendorKind.PACKAGER: "Packs coupons for the factory.",
-        VendorKind.FACTORY: "Puts coupons into product units, which brings them to life.",
+        VendorKind.PACKAGER: "Packs coupons for the manufacturer.",
+        VendorKind.FACTORY: "Puts coupons into product units, which activates the coupons.",
     },
 )
 
 
-@node_type(ProductRow, "What the brand sells; its variants carry the SKUs.")
+@node_type(ProductRow, "A product of the brand. Each of its variants has an SKU.")
 class Product(Node):
     id: strawberry.ID = node_id(NodeKind.PRODUCT)
     name: str = leaf("The name of the product, unique in the catalog.")
-    category: str = leaf("The category, which bonus rules can name.")
-    brand: str = leaf("The brand the product is sold under.")
+    category: str = leaf("The category. Bonus rules can refer to it.")
+    brand: str = leaf("The brand under which the product is sold.")
     variants: list["Variant"] = batched(
-        variants_by_product, key="id", description="The variants of the product, by SKU."
+        variants_by_product, key="id", description="The variants of the product, ordered by SKU."
     )
 
 
-@node_type(VariantRow, "One SKU of a product.")
+@node_type(VariantRow, "A variant of a product, with its own SKU.")
 class Variant(Node):
     id: strawberry.ID = node_id(NodeKind.VARIANT)
     sku: str = leaf("The stock keeping unit, unique in the catalog.")
-    name: str = leaf("What tells the variant from its siblings, like its size.")
-    product: Product = batched(products_by_id, key="product_id", description="The product.")
+    name: str = leaf("The difference from the other variants of the product, such as the size.")
+    product: Product = batched(products_by_id, key="product_id", description="The product that this is a variant of.")
 
 
-@node_type(
-    GeographyRow, "A node of the tree of countries, regions and cities. Naming one includes everything beneath it."
-)
+@node_type(GeographyRow, "A country, region or city. A list of geographies includes everything beneath each entry.")
 class Geography(Node):
     id: strawberry.ID = node_id(NodeKind.GEOGRAPHY)
     code: str = leaf("The code of the geography, unique in the tree.")
-    name: str = leaf("The name people use.")
-    level: GeographyLevel = leaf("How far down the tree it is.")
+    name: str = leaf("The name of the geography.")
+    level: GeographyLevel = leaf("The level in the tree.")
     parent: "Geography | None" = batched(
-        geographies_by_id, key="parent_id", description="What it lies in; null for a country."
+        geographies_by_id, key="parent_id", description="The geography that contains this one. Null if it is a country."
     )
     children: list["Geography"] = batched(
-        children_by_geography, key="id", description="What lies right beneath it, by name."
+        children_by_geography, key="id", description="The geographies directly beneath this one, ordered by name."
     )
 
 
@@ -70,8 +68,8 @@ class Geography(Node):
 class Tier(Node):
     id: strawberry.ID = node_id(NodeKind.TIER)
     code: str = leaf("The code of the tier.")
-    name: str = leaf("The name people use.")
-    rank: int = leaf("Its place among the tiers; a higher rank is a better tier.")
+    name: str = leaf("The name of the tier.")
+    rank: int = leaf("The rank of the tier. A higher rank is a better tier.")
 
 
 @node_type(VendorRow, "A company that prints, packs or manufactures.")
@@ -79,5 +77,5 @@ class Vendor(Node):
     id: strawberry.ID = node_id(NodeKind.VENDOR)
     code: str = leaf("The code of the vendor.")
     name: str = leaf("The name of the company.")
-    kind: VendorKind = leaf("What it does in a chain.")
-    city: str | None = leaf("Where it works.")
+    kind: VendorKind = leaf("The role of the vendor in a vendor chain.")
+    city: str | None = leaf("Where the vendor works.")

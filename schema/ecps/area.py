@@ -1,4 +1,4 @@
-"""What the area of ECPs adds to the schema."""
+"""What the ECPs area adds to the schema."""
 
 from typing import Final
 

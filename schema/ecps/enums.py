@@ -8,22 +8,23 @@ from schema.descriptions import described
 
 described(
     EcpStatus,
-    "Where an ECP stands. Only an active one enrolls and earns.",
+    "The status of an ECP. Only an active ECP can enroll and earn.",
     {
-        EcpStatus.PENDING: "It registered and waits for a program manager to verify it.",
-        EcpStatus.ACTIVE: "It was verified and has a tier.",
-        EcpStatus.SUSPENDED: "A program manager suspended it; see `suspendedReason`.",
-        EcpStatus.CLOSED: "Its personal data was erased; the code and the history stay.",
+        EcpStatus.PENDING: "The ECP registered and waits for a program manager to verify them.",
+        EcpStatus.ACTIVE: "A program manager verified the ECP and assigned a tier.",
+        EcpStatus.SUSPENDED: "A program manager suspended the ECP. See `suspendedReason`.",
+        EcpStatus.CLOSED: "The personal data was erased. The code and the history remain.",
     },
 )
 described(
     EcpAction,
-    "What can be done to an ECP.",
+    "An action on an ECP.",
     {
-        EcpAction.UPDATE: "`updateEcp`",
-        EcpAction.VERIFY: "`verifyEcp`, which also changes the tier of an active ECP and makes a suspended one active.",
-        EcpAction.SUSPEND: "`suspendEcp`",
-        EcpAction.ERASE: "`eraseEcp`",
+        EcpAction.UPDATE: "Correct the data, with `updateEcp`.",
+        EcpAction.VERIFY: "Verify the ECP, change the tier of an active ECP, or reinstate a suspended one, "
+        "with `verifyEcp`.",
+        EcpAction.SUSPEND: "Suspend the ECP, with `suspendEcp`.",
+        EcpAction.ERASE: "Erase the personal data, with `eraseEcp`.",
     },
 )
 described(
@@ -37,10 +38,10 @@ __all__ = ["EcpAction", "EcpOrder", "EcpStatus"]
 
 described(
     ActivityOutcome,
-    "What became of one reported activity.",
+    "The outcome of one reported activity.",
     {
-        ActivityOutcome.RECORDED: "It is recorded now.",
-        ActivityOutcome.DUPLICATE: "It was recorded before, with the same content; nothing changed.",
-        ActivityOutcome.REJECTED: "It is not recorded; `errors` say why.",
+        ActivityOutcome.RECORDED: "The activity is now recorded.",
+        ActivityOutcome.DUPLICATE: "The same activity was already recorded, with the same content. Nothing changed.",
+        ActivityOutcome.REJECTED: "The activity was not recorded. See `errors`.",
     },
 )

@@ -23,17 +23,16 @@ from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgume
 from schema.roots import mutation, query
 
 FilterArgument = Annotated[
-    inputs.EcpFilterInput | None, strawberry.argument(name="filter", description="Which ECPs to list.")
+    inputs.EcpFilterInput | None,
+    strawberry.argument(name="filter", description="Return only ECPs that match this filter."),
 ]
-OrderArgument = Annotated[EcpOrder | None, strawberry.argument(description="In which order; by name if left out.")]
-CodeArgument = Annotated[str, strawberry.argument(description="The code people use, like `ECP-2026-000123`.")]
+OrderArgument = Annotated[EcpOrder | None, strawberry.argument(description="The order of the list. Default: by name.")]
+CodeArgument = Annotated[str, strawberry.argument(description="The code of the ECP, such as `ECP-2026-000123`.")]
 
 
 @strawberry.type
 class EcpQueries:
-    """Root fields that read ECPs."""
-
-    @query(requires=Permission.ECP_READ, returns=Connection[Ecp], description="ECPs, a page at a time.")
+    @query(requires=Permission.ECP_READ, returns=Connection[Ecp], description="Returns ECPs.")
     async def ecps(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
         self,
         info: AppInfo,
@@ -51,7 +50,7 @@ class EcpQueries:
     @query(
         requires=Permission.ECP_READ,
         returns=Ecp | None,
-        description="The ECP of a code; null when there is none. An ECP finds itself as `viewer.ecp`.",
+        description="Returns the ECP with this code. Null if there is none. ECPs find themselves as `viewer.ecp`.",
     )
     async def ecp(self, info: AppInfo, code: CodeArgument) -> EcpRow | None:
         return await find_ecp(info.context, code)
@@ -59,50 +58,50 @@ class EcpQueries:
 
 @strawberry.type
 class EcpMutations:
-    """Root fields that change ECPs."""
-
     @mutation(
         requires=Permission.ECP_REGISTER,
-        description="Become an ECP with the account that is signed in; a program manager then verifies it.",
+        description="Register the viewer's account as an ECP. A program manager then verifies the registration.",
     )
     async def register_ecp(self, info: AppInfo, input: inputs.RegisterEcpInput) -> payloads.RegisterEcpPayload:
         return payloads.RegisterEcpPayload(key=await register_ecp(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.ECP_MANAGE,
-        description="Make an ECP active, with a tier: one that registered, or one that was suspended. An active one "
-        "gets another tier.",
+        description="Activate a registered or suspended ECP and assign a tier. For an active ECP, change the tier.",
     )
     async def verify_ecp(self, info: AppInfo, input: inputs.VerifyEcpInput) -> payloads.VerifyEcpPayload:
         return payloads.VerifyEcpPayload(key=await verify_ecp(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.ECP_MANAGE,
-        description="Keep an active ECP from enrolling and earning, until it is verified again.",
+        description="Suspend an active ECP, who cannot enroll or earn until verified again.",
     )
     async def suspend_ecp(self, info: AppInfo, input: inputs.SuspendEcpInput) -> payloads.SuspendEcpPayload:
         return payloads.SuspendEcpPayload(key=await suspend_ecp(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.ECP_UPDATE,
-        description="Correct the data of an ECP. Program managers correct any; an ECP its own, of which the name, the "
-        "place and the license number are fixed once it is verified.",
+        description="Correct the data of an ECP. Program managers can correct any ECP. ECPs can correct "
+        "only their own data, and after verification no longer their name, place and license "
+        "number.",
     )
     async def update_ecp(self, info: AppInfo, input: inputs.UpdateEcpInput) -> payloads.UpdateEcpPayload:
         return payloads.UpdateEcpPayload(key=await update_ecp(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.ECP_ERASE,
-        description="Erase the personal data of an ECP for good. The code and the history stay; an account that is "
-        "nothing but this ECP's is erased and disabled with it.",
+        description="Erase the personal data of an ECP permanently. The code and the history remain. An "
+        "account whose only role is ECP is erased and disabled too. An account with other "
+        "roles survives and is unlinked.",
     )
     async def erase_ecp(self, info: AppInfo, input: inputs.EraseEcpInput) -> payloads.EraseEcpPayload:
         return payloads.EraseEcpPayload(key=await erase_ecp(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.ACTIVITY_RECORD,
-        description="Record what ECPs did, as a connected system reports it. An activity is known by source and "
-        "external id: the same again changes nothing. Each is recorded or rejected by itself.",
+        description="Record activities of ECPs that a connected system reports. The source and the "
+        "external ID identify an activity; sending the same activity again changes nothing. "
+        "Each activity is recorded or rejected independently.",
     )
     async def record_activities(
         self, info: AppInfo, input: inputs.RecordActivitiesInput

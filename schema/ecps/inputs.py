@@ -1,4 +1,4 @@
-"""Inputs and payloads of ECPs."""
+"""Inputs of ECPs."""
 
 from datetime import date, datetime
 
@@ -17,24 +17,27 @@ from schema.ecps.enums import EcpStatus
 from schema.fields import leaf, optional
 from schema.ids import InputIds, argument_id, argument_ids, input_id
 
-ECP_ID = "The ECP."
+ECP_ID = "The ID of the ECP."
 PHONE = "The telephone number: 5 to 32 digits, spaces and `+ - ( )`."
 
 
-@strawberry.input(name="EcpFilter", description="Which ECPs to list; everything given must hold together.")
+@strawberry.input(name="EcpFilter", description="A filter of ECPs. All given conditions must hold.")
 class EcpFilterInput:
     search: str | None = optional(
-        "Words of code, name or practice, or their beginnings; or a whole e-mail address, for those who see addresses."
+        "Words of the code, name or practice, or their beginnings. Viewers who may see e-mail addresses can "
+        "search for a complete address."
     )
-    geography_ids: list[strawberry.ID] | None = optional("Only ECPs in one of these geographies, or beneath it.")
-    tier_ids: list[strawberry.ID] | None = optional("Only ECPs of one of these tiers.")
-    statuses: list[EcpStatus] | None = optional("Only ECPs that stand at one of these.")
-    enrolled_in: strawberry.ID | None = optional("Only ECPs that are enrolled in this scheme now.")
-    registered_from: date | None = optional("Only ECPs that registered on this day or later.")
-    registered_to: date | None = optional("Only ECPs that registered on this day or earlier.")
+    geography_ids: list[strawberry.ID] | None = optional(
+        "Return only ECPs in one of these geographies, including everything beneath them."
+    )
+    tier_ids: list[strawberry.ID] | None = optional("Return only ECPs with one of these tiers.")
+    statuses: list[EcpStatus] | None = optional("Return only ECPs with one of these statuses.")
+    enrolled_in: strawberry.ID | None = optional("Return only ECPs who are currently enrolled in this scheme.")
+    registered_from: date | None = optional("Return only ECPs who registered on or after this day.")
+    registered_to: date | None = optional("Return only ECPs who registered on or before this day.")
 
     def to_filter(self) -> EcpFilter:
-        """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
+        """Convert the filter. Raises BadArgument for malformed IDs."""
         scheme = self.enrolled_in
         return EcpFilter(
             search=self.search,
@@ -47,17 +50,19 @@ class EcpFilterInput:
         )
 
 
-@strawberry.input(description="What somebody who becomes an ECP tells.")
+@strawberry.input(description="The data of a new ECP.")
 class RegisterEcpInput:
-    display_name: str = leaf("The name that people see; 1 to 120 characters.")
+    display_name: str = leaf("The display name; 1 to 120 characters.")
     practice: str | None = optional("The workshop, shop or practice; up to 120 characters.")
-    geography_id: strawberry.ID = leaf("Where the ECP works: a city, or else a region or country.")
-    email: str = leaf("The e-mail address, which no other ECP has; up to 254 characters.")
+    geography_id: strawberry.ID = leaf(
+        "The ID of the geography where the ECP works, preferably a city; a region or country is accepted."
+    )
+    email: str = leaf("The e-mail address; up to 254 characters. No other ECP may have it.")
     phone: str | None = optional(PHONE)
     license_number: str | None = optional("The number of the professional license; up to 60 characters.")
 
     def to_command(self) -> RegisterEcp:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         geography_id = input_id(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
         details = EcpDetails(
             display_name=self.display_name,
@@ -69,41 +74,43 @@ class RegisterEcpInput:
         return RegisterEcp(details, geography_id)
 
 
-@strawberry.input(description="An ECP that shall be active, with a tier.")
+@strawberry.input(description="An ECP to verify, and the tier to assign.")
 class VerifyEcpInput:
     ecp_id: strawberry.ID = leaf(ECP_ID)
-    tier_id: strawberry.ID = leaf("The tier that it gets.")
+    tier_id: strawberry.ID = leaf("The ID of the tier to assign.")
 
     def to_command(self) -> VerifyEcp:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed IDs."""
         with InputIds() as ids:
             ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
             tier_id = ids.one(NodeKind.TIER, self.tier_id, "tierId")
         return VerifyEcp(ecp_id, tier_id)
 
 
-@strawberry.input(description="An ECP that shall not enroll and earn for now.")
+@strawberry.input(description="An ECP to suspend.")
 class SuspendEcpInput:
     ecp_id: strawberry.ID = leaf(ECP_ID)
-    reason: str = leaf("Why, for the ECP to read; 3 to 1,000 characters.")
+    reason: str = leaf("The reason, which the ECP can read; 3 to 1,000 characters.")
 
     def to_command(self) -> EcpWithReason:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return EcpWithReason(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
 
 
-@strawberry.input(description="What to correct of an ECP. What is left out stays as it is; an empty text is removed.")
+@strawberry.input(
+    description="Corrections to an ECP. Omitted fields stay as they are. An empty text removes the value."
+)
 class UpdateEcpInput:
     ecp_id: strawberry.ID = leaf(ECP_ID)
-    display_name: str | None = optional("The name that people see; 1 to 120 characters.")
+    display_name: str | None = optional("The display name; 1 to 120 characters.")
     practice: str | None = optional("The workshop, shop or practice; up to 120 characters.")
-    geography_id: strawberry.ID | None = optional("Where the ECP works.")
-    email: str | None = optional("The e-mail address, which no other ECP has; up to 254 characters.")
+    geography_id: strawberry.ID | None = optional("The ID of the geography where the ECP works.")
+    email: str | None = optional("The e-mail address; up to 254 characters. No other ECP may have it.")
     phone: str | None = optional(PHONE)
     license_number: str | None = optional("The number of the professional license; up to 60 characters.")
 
     def to_command(self) -> UpdateEcp:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed IDs."""
         with InputIds() as ids:
             ecp_id = ids.one(NodeKind.ECP, self.ecp_id, "ecpId")
             geography_id = ids.maybe(NodeKind.GEOGRAPHY, self.geography_id, "geographyId")
@@ -118,33 +125,36 @@ class UpdateEcpInput:
         )
 
 
-@strawberry.input(description="An ECP whose personal data shall be gone for good.")
+@strawberry.input(description="An ECP whose personal data to erase permanently.")
 class EraseEcpInput:
     ecp_id: strawberry.ID = leaf(ECP_ID)
-    reason: str = leaf("Why; 3 to 1,000 characters, which are kept and must not name the person.")
+    reason: str = leaf("The reason; 3 to 1,000 characters. It is kept, so it must not name the person.")
 
     def to_command(self) -> EcpWithReason:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return EcpWithReason(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
 
 
-@strawberry.input(description="Something that an ECP did.")
+@strawberry.input(description="An activity of an ECP.")
 class ActivityInput:
-    external_id: str = leaf("What the reporting system calls it, unique within the source; 1 to 120 characters.")
+    external_id: str = leaf(
+        "The ID of the activity in the reporting system, unique within the source; 1 to 120 characters."
+    )
     ecp_code: str = leaf("The code of the ECP.")
     kind: str = leaf(
-        "What it did, like `TRAINING_COMPLETED`: 2 to 60 capital letters, digits and underscores. Rules name it so."
+        "The kind of activity, such as `TRAINING_COMPLETED`: 2 to 60 capital letters, digits and "
+        "underscores. Bonus rules refer to it."
     )
-    occurred_at: datetime = leaf("When it did; not in the future.")
+    occurred_at: datetime = leaf("When the activity happened; not in the future.")
 
 
-@strawberry.input(description="What a connected system reports.")
+@strawberry.input(description="A report of activities from a connected system.")
 class RecordActivitiesInput:
-    source: str = leaf("The reporting system, always by the same name; 1 to 60 characters.")
-    activities: list[ActivityInput] = leaf(f"What ECPs did, 1 to {ACTIVITIES_LIMIT:,} activities.")
+    source: str = leaf("The name of the reporting system, the same in every report; 1 to 60 characters.")
+    activities: list[ActivityInput] = leaf(f"The activities, 1 to {ACTIVITIES_LIMIT:,}.")
 
     def to_command(self) -> RecordActivities:
-        """The command."""
+        """Convert the input."""
         activities = [
             Activity(external_id=item.external_id, ecp_code=item.ecp_code, kind=item.kind, occurred_at=item.occurred_at)
             for item in self.activities

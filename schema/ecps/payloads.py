@@ -12,50 +12,49 @@ from schema.payloads import KeyedPayload, Payload
 
 @strawberry.type
 class EcpPayload(KeyedPayload):
-    """A payload with an ECP."""
-
     ecp: Ecp | None = batched(
-        ecps_by_id, key="key", description="The ECP after the mutation; null when there are errors."
+        ecps_by_id, key="key", description="The ECP after the mutation. Null if there are errors."
     )
 
 
-@strawberry.type(description="The answer to `registerEcp`.")
+@strawberry.type(description="The result of `registerEcp`.")
 class RegisterEcpPayload(EcpPayload):
     pass
 
 
-@strawberry.type(description="The answer to `verifyEcp`.")
+@strawberry.type(description="The result of `verifyEcp`.")
 class VerifyEcpPayload(EcpPayload):
     pass
 
 
-@strawberry.type(description="The answer to `suspendEcp`.")
+@strawberry.type(description="The result of `suspendEcp`.")
 class SuspendEcpPayload(EcpPayload):
     pass
 
 
-@strawberry.type(description="The answer to `updateEcp`.")
+@strawberry.type(description="The result of `updateEcp`.")
 class UpdateEcpPayload(EcpPayload):
     pass
 
 
-@strawberry.type(description="The answer to `eraseEcp`.")
+@strawberry.type(description="The result of `eraseEcp`.")
 class EraseEcpPayload(EcpPayload):
     pass
 
 
-@strawberry.type(description="The answer to `recordActivities`.")
+@strawberry.type(description="The result of `recordActivities`.")
 class RecordActivitiesPayload(Payload):
     results: list[ActivityResult] | None = strawberry.field(
-        default=None, description="What became of each activity, in their order; null when the report was refused."
+        default=None,
+        description="The outcome of each activity, in the order of the input. Null if the whole report was rejected.",
     )
-    recorded: int | None = strawberry.field(default=None, description="How many are recorded now.")
-    duplicates: int | None = strawberry.field(default=None, description="How many were recorded before.")
-    rejected: int | None = strawberry.field(default=None, description="How many were rejected.")
+    recorded: int | None = strawberry.field(default=None, description="How many activities are newly recorded.")
+    duplicates: int | None = strawberry.field(default=None, description="How many activities were already recorded.")
+    rejected: int | None = strawberry.field(default=None, description="How many activities were rejected.")
 
     @classmethod
     def of(cls, rows: list[ActivityResultRow]) -> "RecordActivitiesPayload":
-        """The payload of a report."""
+        """Builds the payload of a report."""
         outcomes = [row.outcome for row in rows]
         return cls(
             results=rows,  # type: ignore[arg-type] # rows answer the fields of their type

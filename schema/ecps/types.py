@@ -21,21 +21,21 @@ from schema.ids import node_id
 from schema.nodes import Node, node_type
 from schema.paging import Connection
 
-_FOR_SOME = "Only the ECP itself and who has the permission `ecp:manage` see it; null for everybody else."
+_FOR_SOME = "Null unless the viewer is this ECP or has the permission `ecp:manage`."
 
 
-@node_type(EcpRow, "A field influencer, who recommends products and earns points.")
+@node_type(EcpRow, "An ECP: a field influencer who recommends products and earns points.")
 class Ecp(Node):
     id: strawberry.ID = node_id(NodeKind.ECP)
-    code: str = leaf("The code people use, like `ECP-2026-000123`; it stays when everything else is erased.")
-    display_name: str = leaf("The name that people see.")
+    code: str = leaf("The human-readable code, such as `ECP-2026-000123`. It remains when the personal data is erased.")
+    display_name: str = leaf("The display name.")
     practice: str | None = leaf("The workshop, shop or practice where the ECP works.")
     geography: Geography = batched(
         geographies_by_id, key="geography_id", description="Where the ECP works: a city, region or country."
     )
-    tier: Tier | None = batched(tiers_by_id, key="tier_id", description="The tier; null until the ECP is verified.")
-    status: EcpStatus = leaf("Where it stands.")
-    status_label: str = computed(lambda row: EcpStatus(row.status).label, "The status as people read it.")
+    tier: Tier | None = batched(tiers_by_id, key="tier_id", description="The tier. Null until the ECP is verified.")
+    status: EcpStatus = leaf("The status of the ECP.")
+    status_label: str = computed(lambda row: EcpStatus(row.status).label, "The status as a label for people.")
     email: str | None = batched(
         contacts_by_ecp,
         key="id",
@@ -52,37 +52,37 @@ class Ecp(Node):
         contacts_by_ecp,
         key="id",
         pick=lambda contact: contact and contact.license_number,
-        description=f"The number of the professional license. {_FOR_SOME}",
+        description=f"The professional license number. {_FOR_SOME}",
     )
     registered_at: datetime = leaf("When the ECP registered.")
-    verified_at: datetime | None = leaf("When it was verified first; null until then.")
-    suspended_reason: str | None = leaf("Why it is suspended; null unless it is.")
-    erased_at: datetime | None = leaf("When its personal data was erased; null unless it was.")
-    erased_reason: str | None = leaf("Why its personal data was erased; null unless it was.")
-    updated_at: datetime = leaf("When it changed last.")
+    verified_at: datetime | None = leaf("When the ECP was first verified. Null until then.")
+    suspended_reason: str | None = leaf("The reason for the suspension. Null unless the ECP is suspended.")
+    erased_at: datetime | None = leaf("When the personal data was erased. Null unless it was erased.")
+    erased_reason: str | None = leaf("The reason for the erasure. Null unless the personal data was erased.")
+    updated_at: datetime = leaf("When the ECP last changed.")
     account: Account | None = batched(
         accounts_of_ecps,
         key="account_id",
-        description="The account that the ECP signs in with. Only the ECP itself and who has the permission "
-        "`ecp:manage` or `account:read` see it; null for everybody else, and once it is erased.",
+        description="The account that the ECP signs in with. Null if the ECP was erased, and unless the "
+        "viewer is this ECP or has the permission `ecp:manage` or `account:read`.",
     )
     viewer_actions: list[EcpAction] = batched(
         actions_by_standing,
         key="standing",
-        description="What the viewer may do now; none of these fails for the state.",
+        description="The actions that the viewer may take now. None of them would fail because of the ECP's state.",
     )
     enrollments: Connection[Enrollment] = batched(
         enrollments_by_ecp,
         key="id",
         arguments=page_of_ecp,
-        description="The schemes in which the ECP takes part or asked to, last requested first.",
+        description="The enrollments of the ECP, including pending applications, last requested first.",
     )
 
 
-@strawberry.type(description="What became of one reported activity.")
+@strawberry.type(description="The outcome of one reported activity.")
 class ActivityResult:
-    external_id: str = leaf("What the reporting system calls the activity.")
-    outcome: ActivityOutcome = leaf("What became of it.")
+    external_id: str = leaf("The ID of the activity in the reporting system.")
+    outcome: ActivityOutcome = leaf("The outcome.")
     errors: list[UserError] = computed(
-        lambda row: user_errors(InvalidInput(*row.problems)), "Why it was rejected; empty otherwise."
+        lambda row: user_errors(InvalidInput(*row.problems)), "Why the activity was rejected. Empty unless it was."
     )

@@ -1,4 +1,4 @@
-"""What the area of enrollments adds to the schema."""
+"""What the enrollments area adds to the schema."""
 
 from typing import Final
 

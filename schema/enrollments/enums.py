@@ -7,21 +7,21 @@ from schema.descriptions import described
 
 described(
     EnrollmentStatus,
-    "Where an enrollment stands.",
+    "The status of an enrollment.",
     {
-        EnrollmentStatus.PENDING: "The ECP asked for it; a manager must decide.",
-        EnrollmentStatus.ENROLLED: "The ECP takes part and earns.",
-        EnrollmentStatus.WITHDRAWN: "The ECP takes part no longer, or took its application back.",
+        EnrollmentStatus.PENDING: "The ECP applied, and a manager must decide.",
+        EnrollmentStatus.ENROLLED: "The ECP is enrolled and earns.",
+        EnrollmentStatus.WITHDRAWN: "The ECP left the scheme or withdrew the application.",
         EnrollmentStatus.REJECTED: "A manager rejected the application.",
     },
 )
 described(
     EnrollmentAction,
-    "What can be done to an enrollment.",
+    "An action on an enrollment.",
     {
-        EnrollmentAction.ACCEPT: "`decideEnrollment` with `accept: true`",
-        EnrollmentAction.REJECT: "`decideEnrollment` with `accept: false`",
-        EnrollmentAction.WITHDRAW: "`withdrawEnrollment`",
+        EnrollmentAction.ACCEPT: "Accept the application, with `decideEnrollment` and `accept: true`.",
+        EnrollmentAction.REJECT: "Reject the application, with `decideEnrollment` and `accept: false`.",
+        EnrollmentAction.WITHDRAW: "Withdraw the enrollment or the application, with `withdrawEnrollment`.",
     },
 )
 described(

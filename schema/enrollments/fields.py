@@ -1,4 +1,4 @@
-"""Root fields of enrolling."""
+"""Root fields of enrollments."""
 
 import strawberry
 
@@ -13,17 +13,18 @@ from schema.roots import mutation
 
 @strawberry.type
 class EnrollmentMutations:
-    """Root fields that change enrollments."""
-
     @mutation(
         requires=Permission.ENROLLMENT_REQUEST,
-        description="Ask to take part in a scheme, about which a manager decides; a manager who names an ECP enrolls "
-        "it at once.",
+        description="Apply for a scheme; a manager decides about the application. A manager who names an "
+        "ECP enrolls them immediately.",
     )
     async def enroll(self, info: AppInfo, input: inputs.EnrollInput) -> payloads.EnrollPayload:
         return payloads.EnrollPayload(key=await enroll(info.context, input.to_command()))
 
-    @mutation(requires=Permission.ENROLLMENT_MANAGE, description="Accept an application, or reject it with a reason.")
+    @mutation(
+        requires=Permission.ENROLLMENT_MANAGE,
+        description="Accept or reject an application. A rejection needs a reason.",
+    )
     async def decide_enrollment(
         self, info: AppInfo, input: inputs.DecideEnrollmentInput
     ) -> payloads.DecideEnrollmentPayload:
@@ -31,7 +32,7 @@ class EnrollmentMutations:
 
     @mutation(
         requires=Permission.ENROLLMENT_REQUEST,
-        description="End an enrollment, or take an application back: one's own, or as a manager anybody's.",
+        description="Withdraw an enrollment or an application. ECPs withdraw their own; managers can withdraw any.",
     )
     async def withdraw_enrollment(
         self, info: AppInfo, input: inputs.WithdrawEnrollmentInput

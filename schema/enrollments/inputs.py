@@ -1,4 +1,4 @@
-"""Inputs and payloads of enrolling."""
+"""Inputs of enrollments."""
 
 from datetime import date
 
@@ -14,14 +14,14 @@ from schema.fields import leaf, optional
 from schema.ids import InputIds, argument_ids, input_id
 
 
-@strawberry.input(description="An application to take part in a scheme.")
+@strawberry.input(description="An application for a scheme.")
 class EnrollInput:
-    scheme_id: strawberry.ID = leaf("The scheme.")
-    terms_version: int = leaf("The version of its terms that the ECP has read and accepted.")
-    ecp_id: strawberry.ID | None = optional("The ECP, when a manager enrolls it; left out, the viewer enrolls.")
+    scheme_id: strawberry.ID = leaf("The ID of the scheme.")
+    terms_version: int = leaf("The version of the terms that the ECP read and accepted.")
+    ecp_id: strawberry.ID | None = optional("The ID of the ECP that a manager enrolls. Omit it to enroll the viewer.")
 
     def to_command(self) -> Enroll:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed IDs."""
         with InputIds() as ids:
             scheme_id = ids.one(NodeKind.SCHEME, self.scheme_id, "schemeId")
             ecp_id = ids.maybe(NodeKind.ECP, self.ecp_id, "ecpId")
@@ -30,37 +30,41 @@ class EnrollInput:
 
 @strawberry.input(description="A decision about an application.")
 class DecideEnrollmentInput:
-    enrollment_id: strawberry.ID = leaf("The enrollment; it must be pending.")
-    accept: bool = leaf("Whether the ECP takes part from now on.")
-    reason: str | None = optional("Why, for the ECP to read; up to 1,000 characters, and 3 at least to reject.")
+    enrollment_id: strawberry.ID = leaf("The ID of the enrollment, which must be pending.")
+    accept: bool = leaf("Whether to enroll the ECP.")
+    reason: str | None = optional(
+        "The reason, which the ECP can read; up to 1,000 characters. A rejection requires at least 3."
+    )
 
     def to_command(self) -> DecideEnrollment:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         enrollment_id = input_id(NodeKind.ENROLLMENT, self.enrollment_id, "enrollmentId")
         return DecideEnrollment(enrollment_id, self.accept, self.reason)
 
 
-@strawberry.input(description="An enrollment that shall end, or an application that is taken back.")
+@strawberry.input(description="An enrollment or an application to withdraw.")
 class WithdrawEnrollmentInput:
-    enrollment_id: strawberry.ID = leaf("The enrollment.")
+    enrollment_id: strawberry.ID = leaf("The ID of the enrollment.")
 
     def to_command(self) -> WithdrawEnrollment:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         enrollment_id = input_id(NodeKind.ENROLLMENT, self.enrollment_id, "enrollmentId")
         return WithdrawEnrollment(enrollment_id)
 
 
-@strawberry.input(name="EnrollmentFilter", description="Which enrollments to list; all that is given holds together.")
+@strawberry.input(name="EnrollmentFilter", description="A filter of enrollments. All given conditions must hold.")
 class EnrollmentFilterInput:
     search: str | None = optional("Words of the ECP's code, name or practice, or their beginnings.")
-    statuses: list[EnrollmentStatus] | None = optional("Only enrollments that stand at one of these.")
-    geography_ids: list[strawberry.ID] | None = optional("Only ECPs in one of these geographies or beneath it.")
-    tier_ids: list[strawberry.ID] | None = optional("Only ECPs of one of these tiers.")
-    enrolled_from: date | None = optional("Only ECPs that take part since this day or a later one.")
-    enrolled_to: date | None = optional("Only ECPs that take part since this day or an earlier one.")
+    statuses: list[EnrollmentStatus] | None = optional("Return only enrollments with one of these statuses.")
+    geography_ids: list[strawberry.ID] | None = optional(
+        "Return only ECPs in one of these geographies, including everything beneath them."
+    )
+    tier_ids: list[strawberry.ID] | None = optional("Return only ECPs with one of these tiers.")
+    enrolled_from: date | None = optional("Return only ECPs who were enrolled on or after this day.")
+    enrolled_to: date | None = optional("Return only ECPs who were enrolled on or before this day.")
 
     def to_filter(self) -> EnrollmentFilter:
-        """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
+        """Convert the filter. Raises BadArgument for malformed IDs."""
         return EnrollmentFilter(
             search=self.search,
             statuses=None if self.statuses is None else tuple(self.statuses),

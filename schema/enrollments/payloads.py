@@ -1,4 +1,4 @@
-"""Payloads of enrolling."""
+"""Payloads of enrollments."""
 
 import strawberry
 
@@ -10,23 +10,21 @@ from schema.payloads import KeyedPayload
 
 @strawberry.type
 class EnrollmentPayload(KeyedPayload):
-    """A payload with an enrollment."""
-
     enrollment: Enrollment | None = batched(
-        enrollments_by_id, key="key", description="The enrollment after the mutation; null when there are errors."
+        enrollments_by_id, key="key", description="The enrollment after the mutation. Null if there are errors."
     )
 
 
-@strawberry.type(description="The answer to `enroll`.")
+@strawberry.type(description="The result of `enroll`.")
 class EnrollPayload(EnrollmentPayload):
     pass
 
 
-@strawberry.type(description="The answer to `decideEnrollment`.")
+@strawberry.type(description="The result of `decideEnrollment`.")
 class DecideEnrollmentPayload(EnrollmentPayload):
     pass
 
 
-@strawberry.type(description="The answer to `withdrawEnrollment`.")
+@strawberry.type(description="The result of `withdrawEnrollment`.")
 class WithdrawEnrollmentPayload(EnrollmentPayload):
     pass

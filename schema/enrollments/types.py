@@ -23,7 +23,7 @@ from schema.nodes import Node, node_type
 from schema.paging import AfterArgument, FirstArgument
 
 
-@node_type(EnrollmentRow, "An ECP in a scheme: its latest application, and what became of it.")
+@node_type(EnrollmentRow, "The latest application of an ECP for a scheme, and its outcome.")
 class Enrollment(Node):
     id: strawberry.ID = node_id(NodeKind.ENROLLMENT)
     ecp: Annotated["Ecp", strawberry.lazy("schema.ecps.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
@@ -32,32 +32,38 @@ class Enrollment(Node):
     scheme: Annotated["Scheme", strawberry.lazy("schema.schemes.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
         schemes_by_id, key="scheme_id", description="The scheme."
     )
-    status: EnrollmentStatus = leaf("Where it stands.")
-    status_label: str = computed(lambda row: STATUS_LABELS[Status(row.status)], "The status as people read it.")
-    terms_version: int = leaf("The version of the scheme's terms that was accepted.")
-    requested_at: datetime = leaf("When the ECP asked for it, or a manager enrolled it.")
-    enrolled_at: datetime | None = leaf("Since when the ECP takes part; null until it does.")
-    decided_at: datetime | None = leaf("When a manager decided about it; null until then.")
+    status: EnrollmentStatus = leaf("The status of the enrollment.")
+    status_label: str = computed(lambda row: STATUS_LABELS[Status(row.status)], "The status as a label for people.")
+    terms_version: int = leaf("The version of the scheme's terms that the ECP accepted.")
+    requested_at: datetime = leaf("When the ECP applied, or a manager enrolled them.")
+    enrolled_at: datetime | None = leaf("When the ECP was enrolled. Null until then.")
+    decided_at: datetime | None = leaf("When a manager decided. Null until then.")
     decided_by: Account | None = batched(
         deciders_by_id,
         key="decided_by",
-        description="Who decided; null until then, and for the ECP itself, who deals with the program.",
+        description="The account that decided. Null until then, and if the viewer is an ECP, who deals "
+        "only with the program.",
     )
-    reason: str | None = leaf("What the manager said about the decision; a rejection always has a reason.")
-    withdrawn_at: datetime | None = leaf("When it was withdrawn; null otherwise.")
+    reason: str | None = leaf("The comment of the manager who decided. A rejection always has one.")
+    withdrawn_at: datetime | None = leaf("When the enrollment was withdrawn. Null unless it was withdrawn.")
     viewer_actions: list[EnrollmentAction] = batched(
-        actions_by_enrollment, key="id", description="What the viewer may do now; none of these fails for the state."
+        actions_by_enrollment,
+        key="id",
+        description="The actions that the viewer may take now. None of them would fail because of the "
+        "enrollment's state.",
     )
 
 
 FilterArgument = Annotated[
-    EnrollmentFilterInput | None, strawberry.argument(name="filter", description="Which enrollments to list.")
+    EnrollmentFilterInput | None,
+    strawberry.argument(name="filter", description="Return only enrollments that match this filter."),
 ]
 OrderArgument = Annotated[
-    EnrollmentOrder | None, strawberry.argument(description="In which order; last requested first.")
+    EnrollmentOrder | None, strawberry.argument(description="The order of the list. Default: last requested first.")
 ]
 StatusesArgument = Annotated[
-    list[EnrollmentStatus] | None, strawberry.argument(description="Only enrollments that stand at one of these.")
+    list[EnrollmentStatus] | None,
+    strawberry.argument(description="Return only enrollments with one of these statuses."),
 ]
 
 

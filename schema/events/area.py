@@ -1,4 +1,4 @@
-"""What the area of the stream of all events adds to the schema."""
+"""What the events area adds to the schema."""
 
 from typing import Final
 

@@ -1,6 +1,7 @@
-"""Events as connected systems read them: the body of a delivery, and the `data` in it. Pure functions of loaded rows.
+"""Events as connected systems read them: the body of a delivery, and its `data`.
 
-A body is thin on purpose and only ever gains fields; a client that needs more asks for the object by its id.
+Pure functions of loaded rows. Bodies are small on purpose and only ever gain fields; a client that needs more queries
+the object by its ID.
 """
 
 from typing import Any
@@ -23,7 +24,7 @@ def event_body(facts: EventFacts) -> dict[str, Any]:
 
 
 def event_data(facts: EventFacts) -> dict[str, Any]:
-    """The data of an event, with global ids: its detail if it has one, otherwise the id of its object."""
+    """The data of an event, with global IDs: its details if it has any, otherwise the ID of its object."""
     detail = facts.detail
     if isinstance(detail, ActivityFacts):
         return _activity_data(detail)
@@ -34,7 +35,7 @@ def event_data(facts: EventFacts) -> dict[str, Any]:
 
 
 def _id_name(kind: NodeKind) -> str:
-    """The name of an id: `webhookEndpointId` of a WEBHOOK_ENDPOINT."""
+    """The name of an ID: `webhookEndpointId` for a WEBHOOK_ENDPOINT."""
     first, *others = kind.name.lower().split("_")
     return "".join([first, *map(str.capitalize, others), "Id"])
 

@@ -1,4 +1,4 @@
-"""The stream of all events, for systems that poll it or missed deliveries."""
+"""The stream of all events, for systems that poll or missed deliveries."""
 
 from typing import Annotated
 
@@ -16,19 +16,21 @@ from schema.roots import query
 
 KindsArgument = Annotated[
     list[EventKind] | None,
-    strawberry.argument(description="Only events of these kinds; of all if left out. Cursors are the same for all."),
+    strawberry.argument(
+        description="Return only events of these kinds; all kinds if omitted. A cursor is valid for any "
+        "selection of kinds."
+    ),
 ]
 
 
 @strawberry.type
 class EventQueries:
-    """The root field that reads events."""
-
     @query(
         requires=Permission.EVENT_READ,
         returns=AnyEventConnection,
-        description="What happened, oldest first, as far as the viewer may see it: what webhooks deliver, for systems "
-        "that poll or missed deliveries. Read on from `resumeAt`, or behind the cursor of a webhook.",
+        description="Returns the events that the viewer may see, oldest first. Webhooks deliver the same "
+        "events; poll this field instead of a webhook, or to fetch missed deliveries. "
+        "Continue from `resumeAt` or from the cursor of a webhook.",
     )
     async def events(
         self,

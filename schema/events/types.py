@@ -12,27 +12,32 @@ from schema.paging import PageInfo
 from schema.scalars import EventCursor
 
 
-@strawberry.type(description="Something that happened, as webhooks tell it.")
+@strawberry.type(description="An event, with the content that webhooks deliver.")
 class Event:
-    cursor: EventCursor = leaf("The place of the event, the same in its webhook; it is also what identifies it.")
-    kind: EventKind = leaf("What happened; the `type` of its webhook.")
-    at: datetime = leaf("When it happened; the `timestamp` of its webhook.")
-    data: JSON = computed(event_data, "What it tells of: ids and sentences, exactly the `data` of its webhook.")
+    cursor: EventCursor = leaf(
+        "The position of the event in the stream. It identifies the event and is the same in the webhook."
+    )
+    kind: EventKind = leaf("The kind of event; the `type` of its webhook.")
+    at: datetime = leaf("When the event happened; the `timestamp` of its webhook.")
+    data: JSON = computed(
+        event_data, "The details of the event, such as IDs and sentences; exactly the `data` of its webhook."
+    )
 
 
-@strawberry.type(name="EventEdge", description="An event, with its place in the stream.")
+@strawberry.type(name="EventEdge", description="An event and its position in the stream.")
 class AnyEventEdge:
-    cursor: EventCursor = leaf("The place of the event; reading and webhooks resume behind it.")
-    node: Event = leaf("The event itself.")
+    cursor: EventCursor = leaf("The position of the event. Pass it as `after` to continue after it.")
+    node: Event = leaf("The event.")
 
 
 @strawberry.type(
     name="EventConnection",
-    description="A page of the stream of all events, oldest first. What the viewer may not see is left out, so a page "
-    "may have fewer events than were asked for, or none, and more may follow.",
+    description="A page of the stream of all events, oldest first. Events that the viewer may not see "
+    "are left out, so a page may hold fewer events than requested, or none, although more "
+    "follow.",
 )
 class AnyEventConnection:
     edges: list[AnyEventEdge] = leaf("The events with their cursors.")
-    nodes: list[Event] = leaf("The events alone.")
-    page_info: PageInfo = computed(lambda page: page, "Where this page lies in the stream.")
-    resume_at: EventCursor = leaf("Where the next page begins; it is there on an empty page, too.")
+    nodes: list[Event] = leaf("The events without their cursors.")
+    page_info: PageInfo = computed(lambda page: page, "The position of this page in the stream.")
+    resume_at: EventCursor = leaf("The cursor to continue from. It is present even on an empty page.")

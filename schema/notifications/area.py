@@ -1,4 +1,4 @@
-"""What the area of notifications adds to the schema."""
+"""What the notifications area adds to the schema."""
 
 from typing import Final
 

@@ -19,13 +19,11 @@ from schema.roots import mutation, query, subscription
 
 @strawberry.type
 class NotificationQueries:
-    """The stream, for clients that poll."""
-
     @query(
         requires=Permission.NOTIFICATION_READ,
         returns=EventConnection[Notification],
-        description="What the viewer was told lately, oldest first: the stream of the subscription, for polling. "
-        "`Viewer.notifications` has all of it, newest first.",
+        description="Returns recent notifications of the viewer, oldest first: the stream of the subscription "
+        "`notificationAdded`, for clients that poll. `Viewer.notifications` lists all of them, newest first.",
     )
     async def notifications(
         self, info: AppInfo, after: ReadAfterArgument = None, first: FirstArgument = None
@@ -37,8 +35,6 @@ class NotificationQueries:
 
 @strawberry.type
 class NotificationMutations:
-    """Root fields that change notifications."""
-
     @mutation(requires=Permission.NOTIFICATION_READ, description="Mark notifications of the viewer as read.")
     async def mark_notifications_read(
         self,
@@ -51,12 +47,10 @@ class NotificationMutations:
 
 @strawberry.type
 class NotificationSubscriptions:
-    """The stream, live."""
-
     @subscription(
         requires=Permission.NOTIFICATION_READ,
         returns=NotificationEvent,
-        description="What the viewer is told, on all of their devices.",
+        description="Streams the notifications of the viewer, on all of their devices.",
     )
     async def notification_added(self, info: AppInfo, after: ResumeArgument = None) -> Feed:
         return await follow_notifications(info.context, after)

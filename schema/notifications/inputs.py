@@ -14,13 +14,13 @@ from schema.fields import optional
 from schema.ids import InputIds
 
 
-@strawberry.input(description="What the viewer has read: either some notifications, or all of them.")
+@strawberry.input(description="The notifications to mark as read: either these IDs, or all.")
 class MarkNotificationsReadInput:
-    ids: list[strawberry.ID] | None = optional(f"The notifications, up to {NOTIFICATIONS_LIMIT}.")
-    all: bool | None = optional("Set for everything that is unread now.")
+    ids: list[strawberry.ID] | None = optional(f"The IDs of the notifications, up to {NOTIFICATIONS_LIMIT}.")
+    all: bool | None = optional("Whether to mark everything that is unread now.")
 
     def to_command(self) -> MarkNotificationsRead:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed IDs."""
         with InputIds() as ids:
             keys: Sequence[UUID] | None = None if self.ids is None else ids.many(NodeKind.NOTIFICATION, self.ids, "ids")
         return MarkNotificationsRead(keys, bool(self.all))

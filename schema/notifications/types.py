@@ -20,28 +20,33 @@ from schema.schemes.activity_types import SchemeActivity
 from schema.schemes.types import Scheme
 
 
-@node_type(NotificationRow, "A sentence for one account about something that concerns it.")
+@node_type(NotificationRow, "A sentence that informs one account about an event.")
 class Notification(Node):
     id: strawberry.ID = node_id(NodeKind.NOTIFICATION)
-    kind: EventKind = leaf("What happened.")
-    message: str = leaf("What happened, as a sentence for whom it concerns.")
-    actor: Account | None = batched(accounts_by_id, key="actor_id", description="Who did it; null: nobody in person.")
+    kind: EventKind = leaf("The kind of event.")
+    message: str = leaf("The event as a sentence for the recipient.")
+    actor: Account | None = batched(
+        accounts_by_id, key="actor_id", description="The account that caused the event. Null if the server did."
+    )
     scheme: Scheme | None = batched(
         schemes_in_place,
         key="scheme_id",
-        description="The scheme it is about; null when the viewer does not see it now.",
+        description="The scheme that the notification is about. Null if it is about none, or the viewer "
+        "can no longer see it.",
     )
     activity: SchemeActivity | None = batched(
-        activities_by_id, key="activity_id", description="The entry of the scheme's activity, with what was changed."
+        activities_by_id,
+        key="activity_id",
+        description="The matching entry of the scheme's activity, with the changed fields. Null if there is none.",
     )
-    created_at: datetime = leaf("When it happened.")
-    read_at: datetime | None = leaf("When it was marked as read; null until then.")
+    created_at: datetime = leaf("When the event happened.")
+    read_at: datetime | None = leaf("When the notification was marked as read. Null until then.")
 
 
-@strawberry.type(description="The viewer was told something.")
+@strawberry.type(description="The viewer received a notification.")
 class NotificationEvent:
-    cursor: EventCursor = leaf("The place of the event; pass it as `after` to resume behind it.")
-    notification: Notification = batched(notifications_by_id, key="object_id", description="What the viewer was told.")
+    cursor: EventCursor = leaf("The position of the event. Pass it as `after` to resume after it.")
+    notification: Notification = batched(notifications_by_id, key="object_id", description="The notification.")
     unread_count: int = batched(
-        unread_counts_by_account, key="subject_id", description="How many notifications the viewer has not read."
+        unread_counts_by_account, key="subject_id", description="How many notifications of the viewer are unread."
     )

@@ -1,4 +1,4 @@
-"""What the area of points adds to the schema."""
+"""What the points area adds to the schema."""
 
 from typing import Final
 

@@ -17,13 +17,11 @@ What = strawberry.argument(description="The sale to preview.")
 
 @strawberry.type
 class PointsQueries:
-    """Root fields that read points."""
-
     @query(
         requires=Permission.POINTS_PREVIEW,
         returns=PointsPreview,
-        description="Preview the points that a sale would earn in a scheme, and why, rule by rule. This works for "
-        "drafts, too, while their rules are written. Nothing is posted.",
+        description="Returns the points that a sale would earn in a scheme, and why, rule by rule. It "
+        "also works while a draft is being edited. Nothing is posted.",
     )
     async def preview_points(self, info: AppInfo, input: Annotated[PreviewPointsInput, What]) -> PointsPreview:
         try:

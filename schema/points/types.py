@@ -1,4 +1,4 @@
-"""Types of the verdicts of rules on lines of sales."""
+"""Types of the verdicts of rules on sale lines."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from schema.scalars import SafeInt
 
 @strawberry.type(description="The verdict on one clause of a rule, and the fact that decided it.")
 class ClauseVerdict:
-    clause: str = leaf("What the clause asks for, in words that follow “ECPs who”.")
+    clause: str = leaf("The requirement of the clause, in words that follow “ECPs who”.")
     met: bool = leaf("Whether the clause is met.")
     fact: str = leaf("The fact that decided it, as a sentence.")
 
@@ -22,7 +22,7 @@ class ClauseVerdict:
 @strawberry.type(description="The verdict on one rule.")
 class RuleVerdict:
     met: bool = leaf("Whether the condition of the rule is met.")
-    sentence: str = leaf("What the rule pays, or why it pays less or nothing.")
+    sentence: str = leaf("The points that the rule pays, or why it pays less or none, as a sentence.")
     clauses: list[ClauseVerdict] = leaf("Every clause of the rule, in reading order.")
 
 
@@ -44,14 +44,15 @@ class PointsPreview:
         lambda found: found.base_points + found.bonus_points, "Base points and bonus points together."
     )
     verdicts: list[LineVerdict] = leaf(
-        "The verdict of each rule of the scheme, in order. They ignore `errors`: with an error, the sale earns nothing."
+        "The verdict of each rule of the scheme, in order. The verdicts ignore `errors`: if there are "
+        "errors, the sale earns nothing."
     )
     assumptions: list[str] = leaf("The assumptions of the preview, one sentence each.")
-    errors: list[UserError] = leaf("Why the sale earns nothing; empty if it can earn.")
+    errors: list[UserError] = leaf("Why the sale earns nothing. Empty if it can earn.")
 
     @classmethod
     def of(cls, preview: Preview) -> "PointsPreview":
-        """A preview of an evaluated line."""
+        """Builds a preview from an evaluated line."""
         errors = user_errors(InvalidInput(*preview.problems))
         verdicts: Any = preview.verdicts
         return cls(
@@ -64,6 +65,6 @@ class PointsPreview:
 
     @classmethod
     def failed(cls, failure: Failure) -> "PointsPreview":
-        """A preview of no points, with the failure as its errors."""
+        """Builds a preview of no points, with the failure as its errors."""
         nothing = SafeInt(0)
         return cls(base_points=nothing, bonus_points=nothing, verdicts=[], assumptions=[], errors=user_errors(failure))

@@ -36,7 +36,7 @@ _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 def rule_drafts(rules: Sequence[BonusRuleInput], ids: InputIds, new_id: Callable[[], UUID]) -> tuple[RuleDraft, ...]:
-    """Convert the rules to structs of the domain; invalid ids and times are recorded in `ids` with their paths."""
+    """Convert the rules to structs of the domain; invalid IDs and times are recorded in `ids` with their paths."""
     return tuple(_draft(rule, ids, new_id, ("rules", str(index))) for index, rule in enumerate(rules))
 
 

@@ -43,7 +43,7 @@ class QuantityConditionInput:
     at_most: int | None = optional("The most units that qualify.")
 
 
-@strawberry.input(description="The volume that the ECP sold or redeemed so far in a period, before this sale.")
+@strawberry.input(description="The volume that the ECP sold or redeemed in a period before this sale.")
 class VolumeConditionInput:
     measure: VolumeMeasure = leaf("The unit in which the volume is measured.")
     period: VolumePeriod = leaf("The period over which the volume is added up.")
@@ -88,7 +88,9 @@ class RuleConditionInput:
     product: ProductConditionInput | None = choice("The product sold.")
     channel: ChannelConditionInput | None = choice("The channel through which the points are earned.")
     quantity: QuantityConditionInput | None = choice("The units of this one sale line.")
-    volume: VolumeConditionInput | None = choice("The volume that the ECP sold or redeemed so far.")
+    volume: VolumeConditionInput | None = choice(
+        "The volume that the ECP sold or redeemed in a period before this sale."
+    )
     activity: ActivityConditionInput | None = choice("An activity of the ECP.")
     enrolled_within: EnrolledWithinConditionInput | None = choice("The number of days since the ECP enrolled.")
     period: PeriodConditionInput | None = choice("The time of the sale.")
@@ -125,7 +127,7 @@ class RuleLimitsInput:
 
 @strawberry.input(description="A bonus rule: a condition, and the reward for meeting it.")
 class BonusRuleInput:
-    id: strawberry.ID | None = optional("The rule of the scheme to replace. Omit it for a new rule.")
+    id: strawberry.ID | None = optional("The ID of the rule to replace. Omit it to create a rule.")
     name: str = leaf("The name of the rule, 1 to 120 characters, unique within the scheme.")
     condition: RuleConditionInput = leaf("The condition that must be met.")
     reward: RuleRewardInput = leaf("The reward for meeting the condition.")
@@ -134,5 +136,5 @@ class BonusRuleInput:
         "Breaks ties within an exclusive group: the highest priority wins. -1,000 to 1,000. Default: 0."
     )
     exclusive_group: str | None = optional(
-        "The name of a group, 1 to 60 characters. Of the rules in a group, only the best one pays."
+        "The name of a group, 1 to 60 characters. Only the best rule of a group pays."
     )

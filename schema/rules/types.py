@@ -40,10 +40,10 @@ class NotCondition:
 class TierCondition:
     is_type_of = is_row(model.TierClause)
     tiers: list[Tier] = batched(
-        tiers_by_id, key="tier_ids", many=True, description="The tiers that qualify; empty if `atLeastTier` is given."
+        tiers_by_id, key="tier_ids", many=True, description="The tiers that qualify. Empty if `atLeastTier` is given."
     )
     at_least_tier: Tier | None = batched(
-        tiers_by_id, key="at_least", description="The lowest tier that qualifies; null if `tiers` are given."
+        tiers_by_id, key="at_least", description="The lowest tier that qualifies. Null if `tiers` are given."
     )
 
 
@@ -79,18 +79,21 @@ class ChannelCondition:
 @strawberry.type(description="The units of this one sale line.")
 class QuantityCondition:
     is_type_of = is_row(model.QuantityClause)
-    at_least: int | None = leaf("The fewest units that qualify; null: no lower bound.")
-    at_most: int | None = leaf("The most units that qualify; null: no upper bound.")
+    at_least: int | None = leaf("The fewest units that qualify. Null if there is no lower bound.")
+    at_most: int | None = leaf("The most units that qualify. Null if there is no upper bound.")
 
 
-@strawberry.type(description="The volume that the ECP sold or redeemed so far in a period, before this sale.")
+@strawberry.type(description="The volume that the ECP sold or redeemed in a period before this sale.")
 class VolumeCondition:
     is_type_of = is_row(model.VolumeClause)
     measure: VolumeMeasure = leaf("The unit in which the volume is measured.")
     period: VolumePeriod = leaf("The period over which the volume is added up.")
     at_least_volume: SafeInt = renamed("at_least", "The smallest volume that qualifies.")
     variants: list[Variant] = batched(
-        variants_by_id, key="variant_ids", many=True, description="The variants whose volumes are added up; empty: all."
+        variants_by_id,
+        key="variant_ids",
+        many=True,
+        description="The variants whose volumes are added up. Empty if all are.",
     )
 
 
@@ -99,7 +102,7 @@ class ActivityCondition:
     is_type_of = is_row(model.ActivityClause)
     kind: str = renamed("activity", "The kind of activity, such as `TRAINING_COMPLETED`.")
     times: int = leaf("The fewest times that qualify.")
-    within_days: int | None = leaf("How many days back the activity counts; null: no limit.")
+    within_days: int | None = leaf("How many days back the activity counts. Null if there is no limit.")
 
 
 @strawberry.type(description="The number of days since the ECP enrolled in the scheme.")
@@ -197,15 +200,16 @@ class BonusRule(Node):
     id: strawberry.ID = node_id(NodeKind.BONUS_RULE)
     name: str = renamed("rule.name", "The name of the rule.")
     position: int = leaf("The position of the rule in its scheme, from 1.")
-    qualifies: str = leaf("The condition as a sentence: who and what qualifies.")
-    gets: str = leaf("The reward and limits as a sentence: what qualifying ECPs get.")
+    qualifies: str = leaf("The condition as a sentence: which ECPs and sales qualify.")
+    gets: str = leaf("The reward and the limits as a sentence: what qualifying ECPs get.")
     condition: RuleCondition = renamed("rule.condition", "The condition as data.")
     reward: RuleReward = renamed("rule.reward", "The reward as data.")
     limits: RuleLimits = renamed("rule.limits", "The limits of the rule.")
     priority: int = renamed("rule.priority", "Breaks ties within an exclusive group: the highest priority wins.")
     exclusive_group: str | None = renamed(
         "rule.exclusive_group",
-        "The exclusive group of the rule, of which only the best rule pays; null: the rule adds up with others.",
+        "The exclusive group of the rule. Only the best rule of a group pays. Null if the rule adds up with "
+        "other rules.",
     )
 
 

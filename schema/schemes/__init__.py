@@ -1,1 +1,1 @@
-"""Schemes: content, wizard, review, stages."""
+"""Schemes: their content, wizard, review and stages."""

@@ -22,25 +22,26 @@ from schema.schemes.change_types import FieldChange
 from schema.schemes.enums import WizardStepKind
 
 
-@node_type(ActivityRow, "Something that somebody did to a scheme.")
+@node_type(ActivityRow, "An action on a scheme.")
 class SchemeActivity(Node):
     id: strawberry.ID = node_id(NodeKind.SCHEME_ACTIVITY)
-    kind: EventKind = leaf("What was done.")
-    message: str = leaf("What was done, as a sentence, with the names of that time.")
-    actor: Account = batched(accounts_by_id, key="actor_id", description="Who did it.")
-    at: datetime = leaf("When it was done.")
-    step: WizardStepKind | None = renamed("section", "The step that was saved; null for everything else.")
-    version: int | None = leaf("The version of the step that this save made; null for everything else.")
+    kind: EventKind = leaf("The kind of action.")
+    message: str = leaf("The action as a sentence, with the names as they were at the time.")
+    actor: Account = batched(accounts_by_id, key="actor_id", description="The account that acted.")
+    at: datetime = leaf("When the action happened.")
+    step: WizardStepKind | None = renamed("section", "The step that was saved. Null for other actions.")
+    version: int | None = leaf("The version of the step that this save created. Null for other actions.")
     changes: list[FieldChange] = computed(
         lambda row: msgspec.json.decode(row.changes_json, type=list[FieldDifference]),
-        "The fields that the save changed, in whatever step, or the revision that took effect or was moved.",
+        "The fields that the action changed: by a save of any step, by a revision that took effect, or by "
+        "moving a revision.",
     )
     scheme: Annotated["Scheme", strawberry.lazy("schema.schemes.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
-        schemes_by_id, key="scheme_id", description="The scheme as it is now."
+        schemes_by_id, key="scheme_id", description="The current scheme."
     )
 
 
-@strawberry.type(description="Something happened to a scheme.")
+@strawberry.type(description="An action on a scheme happened.")
 class SchemeActivityEvent:
-    cursor: EventCursor = leaf("The place of the event; pass it as `after` to resume behind it.")
-    activity: SchemeActivity = batched(activities_by_id, key="object_id", description="What happened.")
+    cursor: EventCursor = leaf("The position of the event. Pass it as `after` to resume after it.")
+    activity: SchemeActivity = batched(activities_by_id, key="object_id", description="The action.")

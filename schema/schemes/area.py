@@ -1,4 +1,4 @@
-"""What the area of schemes adds to the schema."""
+"""What the schemes area adds to the schema."""
 
 from typing import Final
 

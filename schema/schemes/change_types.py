@@ -1,4 +1,4 @@
-"""The type of a field that differs, which errors, activity, reviews, and revisions show."""
+"""The type of a changed field, which errors, activity, reviews, and revisions show."""
 
 import strawberry
 from strawberry.scalars import JSON
@@ -7,10 +7,10 @@ from schema.fields import computed, leaf
 from schema.public_json import public_json
 
 
-@strawberry.type(description="A field that differs, with its value before and after.")
+@strawberry.type(description="A changed field, with its value before and after.")
 class FieldChange:
-    field: str = leaf("The field's name in the input of its step.")
+    field: str = leaf("The name of the field in the input of its step.")
     before: JSON | None = computed(
-        lambda row: public_json(row.field, row.before), "The value before; ids are global ids."
+        lambda row: public_json(row.field, row.before), "The value before. IDs are global IDs."
     )
-    after: JSON | None = computed(lambda row: public_json(row.field, row.after), "The value after; ids are global ids.")
+    after: JSON | None = computed(lambda row: public_json(row.field, row.after), "The value after. IDs are global IDs.")

@@ -39,28 +39,30 @@ from schema.schemes.enums import SchemeOrder
 from schema.schemes.types import Scheme
 
 FilterArgument = Annotated[
-    inputs.SchemeFilterInput | None, strawberry.argument(name="filter", description="Which schemes to list.")
+    inputs.SchemeFilterInput | None,
+    strawberry.argument(name="filter", description="Return only schemes that match this filter."),
 ]
-OrderArgument = Annotated[SchemeOrder | None, strawberry.argument(description="In which order; last changed first.")]
-CodeArgument = Annotated[str, strawberry.argument(description="The code people use, like `SCH-2026-000042`.")]
+OrderArgument = Annotated[
+    SchemeOrder | None, strawberry.argument(description="The order of the list. Default: last changed first.")
+]
+CodeArgument = Annotated[str, strawberry.argument(description="The code of the scheme, such as `SCH-2026-000042`.")]
 RevisionArgument = Annotated[
     int | None,
-    strawberry.argument(description="The number of a revision of it; the scheme itself if left out."),
+    strawberry.argument(description="The number of a pending revision. Default: the scheme itself."),
 ]
 EcpIdArgument = Annotated[
-    strawberry.ID | None, strawberry.argument(description="For whom, when it is not the viewer; takes `ecp:read`.")
+    strawberry.ID | None,
+    strawberry.argument(description="The ID of the ECP, if not the viewer. Requires the permission `ecp:read`."),
 ]
-SchemeIdArgument = Annotated[strawberry.ID, strawberry.argument(description="The scheme.")]
+SchemeIdArgument = Annotated[strawberry.ID, strawberry.argument(description="The ID of the scheme.")]
 
 
 @strawberry.type
 class SchemeQueries:
-    """Root fields that read schemes."""
-
     @query(
         requires=Permission.SCHEME_READ,
         returns=Connection[Scheme],
-        description="The schemes that the viewer sees, a page at a time.",
+        description="Returns the schemes that the viewer may see.",
     )
     async def schemes(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
         self,
@@ -79,7 +81,8 @@ class SchemeQueries:
     @query(
         requires=Permission.SCHEME_READ,
         returns=Scheme | None,
-        description="The scheme of a code, or a revision that it has not become yet; null when the viewer sees none.",
+        description="Returns the scheme with this code, or one of its revisions that has not taken "
+        "effect. Null if there is none that the viewer may see.",
     )
     async def scheme(self, info: AppInfo, code: CodeArgument, revision: RevisionArgument = None) -> SchemeRow | None:
         return await find_scheme(info.context, code, revision)
@@ -87,8 +90,9 @@ class SchemeQueries:
     @query(
         requires=Permission.SCHEME_READ,
         returns=Connection[Scheme],
-        description="The schemes in which an ECP can enroll today: approved ones whose enrollment window is open and "
-        "that run where the ECP is. Those that close first come first. Who is no ECP sees those of all places.",
+        description="Returns the schemes in which an ECP can enroll today: approved, within their "
+        "enrollment window, and running where the ECP works. Ordered by the close of "
+        "enrollment, earliest first. Viewers who are not ECPs see every open scheme.",
     )
     async def open_schemes(
         self,
@@ -104,7 +108,8 @@ class SchemeQueries:
     @query(
         requires=Permission.SCHEME_FOLLOW,
         returns=EventConnection[SchemeActivity],
-        description="What happened to a scheme lately, oldest first: the stream of the subscription, for polling.",
+        description="Returns recent activity of a scheme, oldest first: the stream of the subscription "
+        "`schemeActivity`, for clients that poll.",
     )
     async def scheme_activity(
         self,
@@ -119,39 +124,40 @@ class SchemeQueries:
 
 @strawberry.type
 class SchemeMutations:
-    """Root fields that change schemes."""
-
-    @mutation(requires=Permission.SCHEME_DEFINE, description="Start the definition of a scheme.")
+    @mutation(requires=Permission.SCHEME_DEFINE, description="Create a scheme and start its definition.")
     async def create_scheme(
         self, info: AppInfo, input: definition_inputs.CreateSchemeInput
     ) -> payloads.CreateSchemePayload:
         return payloads.CreateSchemePayload(key=await create_scheme(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the first step of the wizard.")
+    @mutation(
+        requires=Permission.SCHEME_DEFINE,
+        description="Save the first step of the wizard: title, channels, dates, terms, budget and materials.",
+    )
     async def save_scheme_basics(
         self, info: AppInfo, input: definition_inputs.SaveSchemeBasicsInput
     ) -> payloads.SaveSchemeStepPayload:
         return payloads.SaveSchemeStepPayload.of(await save_scheme_basics(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the second step of the wizard.")
+    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the second step of the wizard: the variants.")
     async def save_scheme_products(
         self, info: AppInfo, input: definition_inputs.SaveSchemeProductsInput
     ) -> payloads.SaveSchemeStepPayload:
         return payloads.SaveSchemeStepPayload.of(await save_scheme_products(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the third step of the wizard.")
+    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the third step of the wizard: the geographies.")
     async def save_scheme_geographies(
         self, info: AppInfo, input: definition_inputs.SaveSchemeGeographiesInput
     ) -> payloads.SaveSchemeStepPayload:
         return payloads.SaveSchemeStepPayload.of(await save_scheme_geographies(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the fourth step of the wizard.")
+    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the fourth step of the wizard: the coupon values.")
     async def save_scheme_coupon_values(
         self, info: AppInfo, input: definition_inputs.SaveSchemeCouponValuesInput
     ) -> payloads.SaveSchemeStepPayload:
         return payloads.SaveSchemeStepPayload.of(await save_scheme_coupon_values(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the fifth step of the wizard.")
+    @mutation(requires=Permission.SCHEME_DEFINE, description="Save the fifth step of the wizard: the bonus rules.")
     async def save_scheme_bonus_rules(
         self, info: AppInfo, input: definition_inputs.SaveSchemeBonusRulesInput
     ) -> payloads.SaveSchemeStepPayload:
@@ -163,22 +169,22 @@ class SchemeMutations:
         return payloads.SubmitSchemePayload(key=await submit_scheme(info.context, input.to_command()))
 
     @mutation(
-        requires=Permission.SCHEME_APPROVE, description="Approve a submitted scheme, which cannot be edited afterwards."
+        requires=Permission.SCHEME_APPROVE, description="Approve a submitted scheme. It cannot be edited afterwards."
     )
     async def approve_scheme(self, info: AppInfo, input: inputs.ApproveSchemeInput) -> payloads.ApproveSchemePayload:
         return payloads.ApproveSchemePayload(key=await approve_scheme(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_APPROVE, description="Give a submitted scheme back to its managers.")
+    @mutation(requires=Permission.SCHEME_APPROVE, description="Return a submitted scheme to its managers for changes.")
     async def request_scheme_changes(
         self, info: AppInfo, input: inputs.RequestSchemeChangesInput
     ) -> payloads.RequestSchemeChangesPayload:
         return payloads.RequestSchemeChangesPayload(key=await request_scheme_changes(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_APPROVE, description="Reject a submitted scheme for good.")
+    @mutation(requires=Permission.SCHEME_APPROVE, description="Reject a submitted scheme permanently.")
     async def reject_scheme(self, info: AppInfo, input: inputs.RejectSchemeInput) -> payloads.RejectSchemePayload:
         return payloads.RejectSchemePayload(key=await reject_scheme(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_DEFINE, description="Ask somebody to take part in a scheme; they are told so.")
+    @mutation(requires=Permission.SCHEME_DEFINE, description="Add a participant to a scheme and notify them.")
     async def add_scheme_participant(
         self, info: AppInfo, input: inputs.SchemeParticipantInput
     ) -> payloads.SchemeParticipantPayload:
@@ -186,7 +192,7 @@ class SchemeMutations:
 
     @mutation(
         requires=Permission.SCHEME_DEFINE,
-        description="Let somebody take part in a scheme no longer; they keep what they see, and are told no more.",
+        description="Remove a participant. They keep the access their roles give them and are no longer notified.",
     )
     async def remove_scheme_participant(
         self, info: AppInfo, input: inputs.SchemeParticipantInput
@@ -195,13 +201,16 @@ class SchemeMutations:
 
     @mutation(
         requires=Permission.SCHEME_DEFINE,
-        description="Open the next revision of an approved scheme as a draft beside it. It is saved, reviewed, "
-        "submitted and approved like a scheme; the scheme itself stays as it is until the revision takes effect.",
+        description="Open the next revision of an approved scheme as a draft beside it. The draft is "
+        "saved, reviewed, submitted and approved like a scheme. The scheme itself does not "
+        "change until the revision takes effect.",
     )
     async def revise_scheme(self, info: AppInfo, input: inputs.ReviseSchemeInput) -> payloads.ReviseSchemePayload:
         return payloads.ReviseSchemePayload(key=await revise_scheme(info.context, input.to_command()))
 
-    @mutation(requires=Permission.SCHEME_DEFINE, description="Move a revision that is not decided yet to another time.")
+    @mutation(
+        requires=Permission.SCHEME_DEFINE, description="Change the time at which an undecided revision takes effect."
+    )
     async def reschedule_scheme_revision(
         self, info: AppInfo, input: inputs.RescheduleSchemeRevisionInput
     ) -> payloads.RescheduleSchemeRevisionPayload:
@@ -211,12 +220,10 @@ class SchemeMutations:
 
 @strawberry.type
 class SchemeSubscriptions:
-    """Streams of schemes."""
-
     @subscription(
         requires=Permission.SCHEME_FOLLOW,
         returns=SchemeActivityEvent,
-        description="What happens to a scheme: every save, participant, submission and decision.",
+        description="Streams the activity of a scheme: every save, participant, submission and decision.",
     )
     async def scheme_activity(self, info: AppInfo, scheme_id: SchemeIdArgument, after: ResumeArgument = None) -> Feed:
         return await follow_activity(info.context, argument_id(NodeKind.SCHEME, scheme_id, "schemeId"), after)

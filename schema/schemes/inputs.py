@@ -17,25 +17,27 @@ from schema.queue_keys import WorkQueueKey
 from schema.rules.enums import EarningChannel
 from schema.schemes.enums import SchemeStatus, StageKind
 
-SCHEME_ID = "The scheme."
+SCHEME_ID = "The ID of the scheme."
 
 
-@strawberry.input(name="SchemeFilter", description="Which schemes to list; everything given must hold together.")
+@strawberry.input(name="SchemeFilter", description="A filter of schemes. All given conditions must hold.")
 class SchemeFilterInput:
-    search: str | None = optional("Words of code or title, or their beginnings.")
-    queue: WorkQueueKey | None = optional("Only the schemes of this work queue, which must be one of the viewer's.")
-    stages: list[StageKind] | None = optional("Only schemes whose current stage is one of these.")
-    statuses: list[SchemeStatus] | None = optional("Only schemes whose current status is one of these.")
-    channels: list[EarningChannel] | None = optional("Only schemes with one of these channels.")
-    geography_ids: list[strawberry.ID] | None = optional(
-        "Only schemes that run in one of these geographies, or in something beneath or above it."
+    search: str | None = optional("Words of the code or title, or their beginnings.")
+    queue: WorkQueueKey | None = optional(
+        "Return only the schemes in this work queue, which must belong to one of the viewer's roles."
     )
-    variant_ids: list[strawberry.ID] | None = optional("Only schemes with one of these variants.")
-    created_by_me: bool | None = optional("Only schemes that the viewer created.")
-    active_on: date | None = optional("Only approved schemes in which ECPs earn on this day.")
+    stages: list[StageKind] | None = optional("Return only schemes whose current stage is one of these.")
+    statuses: list[SchemeStatus] | None = optional("Return only schemes whose current status is one of these.")
+    channels: list[EarningChannel] | None = optional("Return only schemes with one of these channels.")
+    geography_ids: list[strawberry.ID] | None = optional(
+        "Return only schemes that run in one of these geographies, in a part of it, or in a geography that contains it."
+    )
+    variant_ids: list[strawberry.ID] | None = optional("Return only schemes with one of these variants.")
+    created_by_me: bool | None = optional("Whether to return only schemes that the viewer created.")
+    active_on: date | None = optional("Return only approved schemes in which ECPs earn on this day.")
 
     def to_filter(self) -> SchemeFilter:
-        """The filter as resolvers know it. Raises BadArgument for ids that make no sense."""
+        """Convert the filter. Raises BadArgument for malformed IDs."""
         return SchemeFilter(
             search=self.search,
             queue=self.queue,
@@ -49,30 +51,30 @@ class SchemeFilterInput:
         )
 
 
-@strawberry.input(description="Submit a scheme for approval as it was reviewed.")
+@strawberry.input(description="A reviewed scheme to submit for approval.")
 class SubmitSchemeInput:
     scheme_id: strawberry.ID = leaf(SCHEME_ID)
-    content_hash: str = leaf("The hash that the review showed.")
-    acknowledge_warnings: bool | None = optional("Whether the warnings of the review are known and accepted.")
+    content_hash: str = leaf("The `contentHash` of the review.")
+    acknowledge_warnings: bool | None = optional("Whether the submitter accepts the warnings of the review.")
 
     def to_command(self) -> SubmitScheme:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return SubmitScheme(
             input_id(NodeKind.SCHEME, self.scheme_id, "schemeId"), self.content_hash, bool(self.acknowledge_warnings)
         )
 
 
-@strawberry.input(description="Approve a scheme as it was reviewed.")
+@strawberry.input(description="A reviewed scheme to approve.")
 class ApproveSchemeInput:
     scheme_id: strawberry.ID = leaf(SCHEME_ID)
-    content_hash: str = leaf("The hash that the review showed.")
-    comment: str | None = optional("A comment; up to 1,000 characters.")
+    content_hash: str = leaf("The `contentHash` of the review.")
+    comment: str | None = optional("The comment; up to 1,000 characters.")
     effective_at: datetime | None = optional(
-        "The time of a revision as it was reviewed; with another one it is refused."
+        "The time at which the revision takes effect, as reviewed. The approval fails if it has changed."
     )
 
     def to_command(self) -> ApproveScheme:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return ApproveScheme(
             scheme_id=input_id(NodeKind.SCHEME, self.scheme_id, "schemeId"),
             content_hash=self.content_hash,
@@ -81,56 +83,57 @@ class ApproveSchemeInput:
         )
 
 
-@strawberry.input(description="Give a submitted scheme back to its managers.")
+@strawberry.input(description="A submitted scheme to return to its managers.")
 class RequestSchemeChangesInput:
     scheme_id: strawberry.ID = leaf(SCHEME_ID)
-    reason: str = leaf("What should change; 3 to 1,000 characters.")
+    reason: str = leaf("The changes to make; 3 to 1,000 characters.")
 
     def to_command(self) -> DeclineScheme:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return DeclineScheme(input_id(NodeKind.SCHEME, self.scheme_id, "schemeId"), self.reason)
 
 
-@strawberry.input(description="Reject a submitted scheme for good.")
+@strawberry.input(description="A submitted scheme to reject permanently.")
 class RejectSchemeInput:
     scheme_id: strawberry.ID = leaf(SCHEME_ID)
-    reason: str = leaf("Why; 3 to 1,000 characters.")
+    reason: str = leaf("The reason; 3 to 1,000 characters.")
 
     def to_command(self) -> DeclineScheme:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return DeclineScheme(input_id(NodeKind.SCHEME, self.scheme_id, "schemeId"), self.reason)
 
 
-@strawberry.input(description="Somebody who shall take part in a scheme, or shall no longer.")
+@strawberry.input(description="A participant to add to a scheme, or to remove from it.")
 class SchemeParticipantInput:
     scheme_id: strawberry.ID = leaf(SCHEME_ID)
-    account_id: strawberry.ID = leaf("Who.")
+    account_id: strawberry.ID = leaf("The ID of the account.")
 
     def to_command(self) -> Participation:
-        """The command. Raises InvalidInput for ids that make no sense."""
+        """Convert the input. Raises InvalidInput for malformed IDs."""
         with InputIds() as ids:
             scheme_id = ids.one(NodeKind.SCHEME, self.scheme_id, "schemeId")
             account_id = ids.one(NodeKind.ACCOUNT, self.account_id, "accountId")
         return Participation(scheme_id, account_id)
 
 
-@strawberry.input(description="Open the next revision of an approved scheme.")
+@strawberry.input(description="An approved scheme to revise.")
 class ReviseSchemeInput:
-    scheme_id: strawberry.ID = leaf("The approved scheme.")
+    scheme_id: strawberry.ID = leaf("The ID of the approved scheme.")
     effective_at: datetime = leaf(
-        "When the revision shall take effect: in the future, before the scheme is over, and not together with another."
+        "When the revision takes effect: in the future, before the scheme ends, and not at the time of "
+        "another revision."
     )
 
     def to_command(self) -> ReviseScheme:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return ReviseScheme(input_id(NodeKind.SCHEME, self.scheme_id, "schemeId"), self.effective_at)
 
 
-@strawberry.input(description="Move a revision that is not decided yet to another time.")
+@strawberry.input(description="An undecided revision, and the new time at which it takes effect.")
 class RescheduleSchemeRevisionInput:
-    scheme_id: strawberry.ID = leaf("The revision.")
-    effective_at: datetime = leaf("When it shall take effect instead; what was submitted before has to be again.")
+    scheme_id: strawberry.ID = leaf("The ID of the revision.")
+    effective_at: datetime = leaf("The new time. A revision that was already submitted must be submitted again.")
 
     def to_command(self) -> ReviseScheme:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return ReviseScheme(input_id(NodeKind.SCHEME, self.scheme_id, "schemeId"), self.effective_at)

@@ -15,68 +15,67 @@ from schema.schemes.types import Scheme, WizardStep
 
 @strawberry.type
 class SchemePayload(KeyedPayload):
-    """A payload with a scheme."""
-
     scheme: Scheme | None = batched(
-        schemes_by_id, key="key", description="The scheme after the mutation; null when there are errors."
+        schemes_by_id, key="key", description="The scheme after the mutation. Null if there are errors."
     )
 
 
-@strawberry.type(description="The answer to `createScheme`.")
+@strawberry.type(description="The result of `createScheme`.")
 class CreateSchemePayload(SchemePayload):
     pass
 
 
-@strawberry.type(description="The answer to saving a step of the wizard.")
+@strawberry.type(description="The result of saving a step of the wizard.")
 class SaveSchemeStepPayload(SchemePayload):
     step: WizardStep | None = batched(
-        steps_by_key, key="step_key", description="The step after the mutation; null when there are errors."
+        steps_by_key, key="step_key", description="The step after the mutation. Null if there are errors."
     )
     notices: list[str] = strawberry.field(
-        default_factory=list, description="What the save did or left behind elsewhere in the scheme, a sentence each."
+        default_factory=list,
+        description="What else the save changed or left incomplete in the scheme, one sentence each.",
     )
     step_key: strawberry.Private[tuple[UUID, WizardStepKind] | None] = None
 
     @classmethod
     def of(cls, saved: SavedStep) -> "SaveSchemeStepPayload":
-        """The payload of a step that was saved."""
+        """Builds the payload of a saved step."""
         return cls(key=saved.scheme_id, step_key=(saved.scheme_id, saved.step), notices=list(saved.notices))
 
 
-@strawberry.type(description="The answer to `submitScheme`.")
+@strawberry.type(description="The result of `submitScheme`.")
 class SubmitSchemePayload(SchemePayload):
     pass
 
 
-@strawberry.type(description="The answer to `approveScheme`.")
+@strawberry.type(description="The result of `approveScheme`.")
 class ApproveSchemePayload(SchemePayload):
     pass
 
 
-@strawberry.type(description="The answer to `requestSchemeChanges`.")
+@strawberry.type(description="The result of `requestSchemeChanges`.")
 class RequestSchemeChangesPayload(SchemePayload):
     pass
 
 
-@strawberry.type(description="The answer to `rejectScheme`.")
+@strawberry.type(description="The result of `rejectScheme`.")
 class RejectSchemePayload(SchemePayload):
     pass
 
 
-@strawberry.type(description="The answer to `addSchemeParticipant` and `removeSchemeParticipant`.")
+@strawberry.type(description="The result of `addSchemeParticipant` and `removeSchemeParticipant`.")
 class SchemeParticipantPayload(SchemePayload):
     pass
 
 
-@strawberry.type(description="The answer to `reviseScheme`.")
+@strawberry.type(description="The result of `reviseScheme`.")
 class ReviseSchemePayload(SchemePayload):
     scheme: Scheme | None = batched(
         schemes_by_id,
         key="key",
-        description="The revision, a draft beside the scheme that it `revises`; null when there are errors.",
+        description="The revision, as a draft beside the scheme that it `revises`. Null if there are errors.",
     )
 
 
-@strawberry.type(description="The answer to `rescheduleSchemeRevision`.")
+@strawberry.type(description="The result of `rescheduleSchemeRevision`.")
 class RescheduleSchemeRevisionPayload(SchemePayload):
     pass

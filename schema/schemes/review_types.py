@@ -1,4 +1,4 @@
-"""Types of the review before a scheme is submitted, and of what was submitted."""
+"""Types of the review before a scheme is submitted, and of the submission."""
 
 from datetime import datetime
 
@@ -14,90 +14,98 @@ from schema.schemes.change_types import FieldChange
 from schema.schemes.enums import ReachVerdict
 
 
-@strawberry.type(description="Something that is missing or wrong in a scheme.")
+@strawberry.type(description="A missing or invalid part of a scheme.")
 class WizardProblem:
-    message: str = leaf("What is missing or wrong, as a sentence for people.")
-    path: list[str] | None = leaf("Where: the field in the input of its step; the review puts the step in front.")
+    message: str = leaf("The problem as a sentence for people.")
+    path: list[str] | None = leaf("The path of the field in the input of its step. In a review, the step comes first.")
 
 
-@strawberry.type(description="Something legal that a manager should know before submitting.")
+@strawberry.type(description="Valid content that a manager should check before submitting.")
 class ReviewWarning:
     code: str = renamed("warning.code", "The kind of warning, for programs.")
     message: str = renamed("warning.message", "The warning, as a sentence for people.")
     acknowledge: bool = computed(
         lambda view: not view.warning.notice,
-        "Whether submitting asks to acknowledge it; what is often meant so is only said.",
+        "Whether submitting requires an acknowledgment. Warnings about content that is often intended do not.",
     )
-    rule: BonusRule | None = leaf("The rule that it is about; null when it is about the scheme.")
+    rule: BonusRule | None = leaf("The rule that the warning is about. Null if it is about the whole scheme.")
 
 
-@strawberry.type(description="A part of a rule's condition, as ECPs pass through all of them one after the other.")
+@strawberry.type(description="A part of a rule's condition. The parts filter the ECPs one after the other.")
 class ReachStep:
-    clause: str = leaf("Whom this part lets through, in words: “ECPs who are Gold or above”.")
-    remaining: int = leaf("How many are left behind it.")
-    excluded: int = leaf("How many fell out at it.")
+    clause: str = leaf("The ECPs that pass this part, in words: “ECPs who are Gold or above”.")
+    remaining: int = leaf("How many ECPs remain after this part.")
+    excluded: int = leaf("How many ECPs this part excludes.")
 
 
 @strawberry.type(
-    description="How many ECPs could ever meet a rule: those who are active in the geographies of the scheme, by their "
-    "tier, their place and what they have done. Products, quantities, dates and volumes count as met when some sale "
-    "that the scheme allows can meet them."
+    description="How many ECPs could ever meet a rule. It counts active ECPs in the geographies of the "
+    "scheme by tier, place and activities. Conditions on products, quantities, dates and "
+    "volumes count as met if any sale that the scheme allows can meet them."
 )
 class RuleReach:
     rule: BonusRule = leaf("The rule.")
     eligible: int = renamed("reach.eligible", "How many ECPs could meet it.")
     audience: int = renamed("reach.audience", "How many active ECPs there are in the geographies of the scheme.")
-    verdict: ReachVerdict = leaf("What that means.")
+    verdict: ReachVerdict = leaf("The verdict on the number.")
     sentence: str = renamed(
         "reach.sentence",
-        "The verdict in words, and what shuts everybody out: “No Gold ECP works in Pune; 41 Silver ECPs do.”.",
+        "The verdict as a sentence, naming what excludes everybody: “No Gold ECP works in Pune; 41 Silver ECPs do.”.",
     )
-    funnel: list[ReachStep] = leaf("The parts of the condition in their order, and who is left behind each.")
+    funnel: list[ReachStep] = leaf("The parts of the condition in order, with the ECPs that remain after each.")
 
 
-@strawberry.type(description="The whole scheme in one place, before it is submitted or approved.")
+@strawberry.type(description="The whole scheme as reviewed before it is submitted or approved.")
 class SchemeReview:
-    content_hash: str = leaf("The hash of the content as it is; submitting and approving name it.")
+    content_hash: str = leaf("The hash of the current content. Submitting and approving require it.")
     ready: bool = leaf("Whether every step is complete, so that the scheme can be submitted.")
-    problems: list[WizardProblem] = leaf("What is missing, over all steps.")
+    problems: list[WizardProblem] = leaf("The problems of all steps.")
     warnings: list[ReviewWarning] = batched(
         assessments_by_definition,
         key="definition",
         pick=lambda view: view.warnings,
-        description="What to know before submitting, about the scheme and then rule by rule; with `scheme:follow`.",
+        description="The warnings about the scheme, followed by those about each rule. Empty without the "
+        "permission `scheme:follow`.",
     )
     rule_reach: list[RuleReach] = batched(
         assessments_by_definition,
         key="definition",
         pick=lambda view: view.reach,
-        description="Whom each rule could reach now, in the order of the rules; nothing until products, geographies "
-        "and dates are known, and without `scheme:follow`.",
+        description="How many ECPs each rule could reach now, in the order of the rules. Empty until "
+        "products, geographies and dates are set, and without the permission `scheme:follow`.",
     )
-    coupon_quantity: SafeInt = leaf("How many coupons are planned in all.")
-    base_liability: SafeInt = leaf("The base points owed when every planned coupon is redeemed.")
+    coupon_quantity: SafeInt = leaf("The total number of planned coupons.")
+    base_liability: SafeInt = leaf("The base points that the program owes if every planned coupon is redeemed.")
     changes: list[FieldChange] = leaf(
-        "Of a revision, what it changes of the one in force until then, field by field; of a scheme, nothing."
+        "The fields that this revision changes in the revision that it follows. Empty unless it is a revision."
     )
-    replaces: int | None = leaf("The number of that revision: the scheme as it is, unless another comes first.")
+    replaces: int | None = leaf(
+        "The number of the revision that `changes` compares with: the scheme as it is, unless another "
+        "revision takes effect first."
+    )
 
 
 @strawberry.type(description="The latest submission of a scheme for approval.")
 class SchemeSubmission:
-    content_hash: str = leaf("The hash of what was submitted.")
-    submitted_by: Account = batched(accounts_by_id, key="submitted_by", description="Who submitted.")
-    submitted_at: datetime = leaf("When it was submitted.")
+    content_hash: str = leaf("The hash of the submitted content.")
+    submitted_by: Account = batched(
+        accounts_by_id, key="submitted_by", description="The account that submitted the scheme."
+    )
+    submitted_at: datetime = leaf("When the scheme was submitted.")
     acknowledged_warnings: list[str] = batched(
         snapshots_by_submission,
         key="key",
         pick=lambda view: view.acknowledged_warnings,
-        description="The warnings that were acknowledged, as they were.",
+        description="The acknowledged warnings, as they were at the time.",
     )
     rule_reach: list[RuleReach] = batched(
         snapshots_by_submission,
         key="key",
         pick=lambda view: view.reach,
-        description="Whom each rule could reach when it was submitted, as it was counted and said then.",
+        description="How many ECPs each rule could reach, as counted when the scheme was submitted.",
     )
-    decided_by: Account | None = batched(accounts_by_id, key="decided_by", description="Who decided; null: nobody yet.")
-    decided_at: datetime | None = leaf("When it was decided.")
-    reason: str | None = leaf("The reason for requesting changes or rejecting, or the comment of an approval.")
+    decided_by: Account | None = batched(
+        accounts_by_id, key="decided_by", description="The account that decided. Null if the decision is pending."
+    )
+    decided_at: datetime | None = leaf("When the account decided. Null if the decision is pending.")
+    reason: str | None = leaf("The reason for requesting changes or rejecting, or the comment of the approval.")

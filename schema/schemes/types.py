@@ -39,114 +39,122 @@ from schema.schemes.review_types import SchemeReview, SchemeSubmission, WizardPr
 from schema.schemes.revision_types import SchemeRevision, moment
 
 
-@strawberry.type(description="A stage in the life of a scheme.")
+@strawberry.type(description="A stage of a scheme.")
 class SchemeStage:
-    kind: StageKind = leaf("Which stage it is.")
-    position: int = leaf("Its place among the eight stages, from 1.")
-    state: StageState = leaf("Where it stands.")
-    status: SchemeStatus | None = leaf("What is going on inside it; null before it starts and when it is skipped.")
+    kind: StageKind = leaf("The kind of stage.")
+    position: int = leaf("The position among the eight stages, from 1.")
+    state: StageState = leaf("The state of the stage.")
+    status: SchemeStatus | None = leaf("The detailed status. Null before the stage begins, and if it is skipped.")
     status_label: str = computed(
         lambda stage: status_label(stage.status, stage.state, stage.open_step, stage.due_on),
-        "The status as people read it.",
+        "The status as a label for people.",
     )
-    owner: Role = computed(lambda stage: STAGE_OWNERS[stage.kind], "The role that must act when it is pending.")
-    waiting_on: str | None = leaf("Whom it waits for, as people read it; null unless it is pending.")
-    since: datetime | None = leaf("Since when it has this status.")
-    due_on: date | None = leaf("The day by which it should be done; of an approved revision, when it takes effect.")
-    done: int = leaf("How much of it is done, in units of the stage: steps, coupons, variants.")
-    total: int = leaf("How much there is to do; 0 when it is skipped.")
-    blocked_by: list[str] = leaf("What keeps it from going on, a sentence each.")
+    owner: Role = computed(lambda stage: STAGE_OWNERS[stage.kind], "The role that must act when the stage is pending.")
+    waiting_on: str | None = leaf("Who must act, as a label for people. Null unless the stage is pending.")
+    since: datetime | None = leaf("When the stage reached this status.")
+    due_on: date | None = leaf(
+        "The day by which the stage should be finished. For an approved revision: the day on which it takes effect."
+    )
+    done: int = leaf("How much of the stage is done, in units of the stage: steps, coupons or variants.")
+    total: int = leaf("How much there is to do in the stage; 0 if it is skipped.")
+    blocked_by: list[str] = leaf("The reasons why the stage cannot continue, one sentence each.")
 
 
 @strawberry.type(description="A step of the wizard.")
 class WizardStep:
-    kind: WizardStepKind = leaf("Which step it is.")
-    position: int = computed(lambda step: step.kind.position, "Its place in the wizard, from 1.")
-    label: str = computed(lambda step: step.kind.label, "Its name as people read it.")
-    state: WizardStepState = leaf("How far it is.")
-    version: int = leaf("How often it was saved; send it as `expectedVersion` with the next save.")
-    problems: list[WizardProblem] = leaf("What is missing.")
+    kind: WizardStepKind = leaf("The kind of step.")
+    position: int = computed(lambda step: step.kind.position, "The position in the wizard, from 1.")
+    label: str = computed(lambda step: step.kind.label, "The name of the step.")
+    state: WizardStepState = leaf("The progress of the step.")
+    version: int = leaf("How often the step was saved. Send it as `expectedVersion` with the next save.")
+    problems: list[WizardProblem] = leaf("What is missing or wrong in the step.")
 
 
-@strawberry.type(description="How far the definition of a scheme is.")
+@strawberry.type(description="The progress of the wizard.")
 class SchemeWizard:
-    current_step: WizardStepKind = leaf("The first step that is not complete; the last one when all are.")
+    current_step: WizardStepKind = leaf("The first incomplete step; the last step if all are complete.")
     steps: list[WizardStep] = leaf("All five steps, in order.")
 
 
-@strawberry.type(description="A variant of a scheme, with what a coupon or unit of it pays.")
+@strawberry.type(description="A variant of a scheme, with its base points and planned coupons.")
 class SchemeVariant:
     variant: Variant = leaf("The variant.")
-    base_points: int = computed(
-        lambda row: row.base_points or 0, "Points for each coupon or unit; 0 until they are set."
-    )
+    base_points: int = computed(lambda row: row.base_points or 0, "The points for each coupon or unit; 0 until set.")
     planned_quantity: SafeInt = computed(
-        lambda row: row.planned_quantity or 0, "How many coupons are planned; 0 until they are."
+        lambda row: row.planned_quantity or 0, "The number of planned coupons; 0 until set."
     )
     planned_points: SafeInt = computed(
-        lambda row: row.planned_points or 0, "The base points of all planned coupons; 0 until they are set."
+        lambda row: row.planned_points or 0, "The base points of all planned coupons; 0 until set."
     )
 
 
 @strawberry.type(description="The terms and conditions of a scheme.")
 class Terms:
-    version: int = renamed("terms_version", "The version of the text, from 1; every changed text is the next one.")
-    markdown: str = renamed("terms_markdown", "The text, in Markdown.")
+    version: int = renamed(
+        "terms_version", "The version of the text, from 1. Each change of the text creates the next version."
+    )
+    markdown: str = renamed("terms_markdown", "The text in Markdown.")
     published_at: datetime | None = renamed(
-        "terms_published_at", "When the text came into force, with the scheme or a revision of it; null until it does."
+        "terms_published_at", "When the text came into force, with the scheme or a revision. Null until then."
     )
 
 
 @strawberry.type(description="A piece of marketing material.")
 class MarketingMaterial:
-    title: str = leaf("What it is called.")
-    url: str = leaf("Where it is.")
+    title: str = leaf("The title.")
+    url: str = leaf("The URL of the file.")
     content_type: str = computed(
         lambda material: mimetypes.guess_type(urlsplit(material.url).path)[0] or "text/html",
-        "What kind of file the address names, by its ending.",
+        "The media type of the file, derived from the ending of the URL.",
     )
 
 
 @node_type(SchemeRow, "An incentive scheme, from its definition to its settlement.")
 class Scheme(Node):
     id: strawberry.ID = node_id(NodeKind.SCHEME)
-    code: str = leaf("The code people use, like `SCH-2026-000042`.")
-    title: str = leaf("What people call it.")
-    description: str | None = leaf("What it is about.")
-    revision: int = leaf("The number of the revision that it is, from 1.")
+    code: str = leaf("The human-readable code, such as `SCH-2026-000042`.")
+    title: str = leaf("The title.")
+    description: str | None = leaf("The description.")
+    revision: int = leaf("The revision number of this content, from 1.")
     revises: "Scheme | None" = batched(
-        schemes_by_id, key="revises", description="Of a revision, the scheme that it will replace; null for a scheme."
+        schemes_by_id,
+        key="revises",
+        description="The scheme that this revision will replace. Null if this is not a revision.",
     )
-    effective_at: datetime | None = leaf("Of a revision, when it takes effect; null for a scheme.")
+    effective_at: datetime | None = leaf("When this revision takes effect. Null if this is not a revision.")
     open_revision: "Scheme | None" = batched(
-        open_revision_by_scheme, key="id", description="Its next revision, while that is not decided yet."
+        open_revision_by_scheme,
+        key="id",
+        description="The next revision of the scheme, until an approver decides about it. Null if there is none.",
     )
     revisions: list[SchemeRevision] = batched(
         revisions_by_scheme,
         key="live_id",
-        description="Its approved revisions in the order in which they take effect, the first approval included. "
-        "Those that have not taken effect are shown to who defines or approves, and none to who does not follow "
-        "schemes.",
+        description="The approved revisions, in the order in which they take effect, including the first "
+        "approval. Pending revisions are visible only to people who define or approve "
+        "schemes. Empty without the permission `scheme:follow`.",
     )
     as_of: SchemeRevision | None = batched(
         revisions_as_of,
         key="live_id",
         arguments=moment,
-        description="The revision that is in force at a moment; null before the first approval.",
+        description="The revision in force at a point in time. Null before the first approval.",
     )
-    earning_channels: list[EarningChannel] = leaf("How ECPs earn in it.")
+    earning_channels: list[EarningChannel] = leaf("The channels through which ECPs earn.")
     enrollment_opens_on: date | None = leaf("The first day on which ECPs can enroll.")
     enrollment_closes_on: date | None = leaf("The last day on which ECPs can enroll.")
     starts_on: date | None = leaf("The first day on which ECPs earn.")
     ends_on: date | None = leaf("The last day on which ECPs earn.")
     terms: Terms | None = computed(
-        lambda row: row if row.terms_markdown is not None else None, "The terms; null until the basics are saved."
+        lambda row: row if row.terms_markdown is not None else None,
+        "The terms and conditions. Null until the first step is saved.",
     )
     materials: list[MarketingMaterial] = leaf("The marketing materials.")
     budget: SafeInt | None = batched(
         disclosed_budgets,
         key="budget",
-        description="The points that may be spent; null: no limit, or the viewer lacks `scheme:follow`.",
+        description="The points that may be spent. Null if there is no limit, or without the permission "
+        "`scheme:follow`.",
     )
     stage: SchemeStage = batched(
         stages_by_scheme,
@@ -165,65 +173,71 @@ class Scheme(Node):
         stages_by_scheme,
         key="id",
         pick=lambda stages: _label(current_stage(stages)),
-        description="The status of the current stage as people read it.",
+        description="The status of the current stage as a label for people.",
     )
     progress: float = batched(
         stages_by_scheme,
         key="id",
         pick=progress,
-        description="How far the scheme is, from 0 to 1: the mean over the stages it needs.",
+        description="The progress of the scheme from 0 to 1: the mean over the stages that it needs.",
     )
     wizard: SchemeWizard = batched(
-        definitions_by_scheme, key="id", pick=build_wizard, description="How far the definition is."
+        definitions_by_scheme, key="id", pick=build_wizard, description="The progress of the wizard."
     )
     variants: list[SchemeVariant] = batched(
-        variants_by_scheme, key="id", description="The variants with their coupon values, by SKU."
+        variants_by_scheme, key="id", description="The variants with their coupon values, ordered by SKU."
     )
     geographies: list[Geography] = batched(
-        geographies_by_scheme, key="id", description="Where the scheme runs; everything beneath is included."
+        geographies_by_scheme,
+        key="id",
+        description="The geographies where the scheme runs, including everything beneath them.",
     )
-    rules: list[BonusRule] = batched(rules_by_scheme, key="id", description="The bonus rules, in their order.")
+    rules: list[BonusRule] = batched(rules_by_scheme, key="id", description="The bonus rules, in order.")
     review: SchemeReview = batched(
-        definitions_by_scheme, key="id", pick=build_review, description="The review of the scheme as it is."
+        definitions_by_scheme, key="id", pick=review_of, description="The review of the current content."
     )
     submission: SchemeSubmission | None = batched(
         definitions_by_scheme,
         key="id",
         pick=lambda found: found.submission,
-        description="The latest submission; null before the first, and without `scheme:follow`.",
+        description="The latest submission. Null before the first, and without the permission `scheme:follow`.",
     )
     viewer_actions: list[SchemeAction] = batched(
-        actions_by_scheme, key="id", description="What the viewer may do now; none of these fails for the state."
+        actions_by_scheme,
+        key="id",
+        description="The actions that the viewer may take now. None of them would fail because of the scheme's state.",
     )
     participants: list[Account] = batched(
         participants_by_scheme,
         key="id",
-        description="Who works on it and is told what others do, in order of joining; only with `scheme:follow`.",
+        description="The people who work on the scheme and are notified of each other's actions, in the "
+        "order in which they joined. Empty without the permission `scheme:follow`.",
     )
     activity: Connection[SchemeActivity] = batched(
         activity_by_scheme,
         key="id",
         arguments=forward_page,
-        description="What was done to it, newest first; only with `scheme:follow`.",
+        description="The actions on the scheme, newest first. Empty without the permission `scheme:follow`.",
     )
     enrollments: Connection[Enrollment] = batched(
         enrollments_by_scheme,
         key="live_id",
         arguments=page_of_scheme,
-        description="Which ECPs take part in it or asked to: all with `ecp:read`; an ECP sees its own.",
+        description="The enrollments in the scheme, including applications: all with the permission "
+        "`ecp:read`; for ECPs, only their own.",
     )
     viewer_enrollment: Enrollment | None = batched(
         viewer_enrollments_by_scheme,
         key="live_id",
-        description="The viewer's own enrollment; null when the viewer is no ECP, or has not asked for it.",
+        description="The viewer's own enrollment. Null if the viewer is not an ECP or has not applied.",
     )
-    created_by: Account = batched(accounts_by_id, key="created_by", description="Who created it.")
-    created_at: datetime = leaf("When it was created.")
-    updated_at: datetime = leaf("When it changed last.")
+    created_by: Account = batched(accounts_by_id, key="created_by", description="The account that created the scheme.")
+    created_at: datetime = leaf("When the scheme was created.")
+    updated_at: datetime = leaf("When the scheme last changed.")
 
 
 def _standing_status(stage: StageRow) -> str:
-    """The current stage always has a status but for a vendor stage whose turn has not come."""
+    """The current stage always has a status, except a vendor stage that has not begun."""
     return stage.status or SchemeStatus.NOT_STARTED
 
 

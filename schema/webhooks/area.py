@@ -1,4 +1,4 @@
-"""What the area of webhooks adds to the schema."""
+"""What the webhooks area adds to the schema."""
 
 from typing import Final
 

@@ -21,12 +21,10 @@ from schema.webhooks.types import WebhookEndpoint
 
 @strawberry.type
 class WebhookQueries:
-    """Root fields that read endpoints."""
-
     @query(
         requires=Permission.WEBHOOK_MANAGE,
         returns=Connection[WebhookEndpoint],
-        description="Endpoints that events are sent to, newest first, disabled ones too.",
+        description="Returns all webhook endpoints, including disabled ones, newest first.",
     )
     async def webhook_endpoints(
         self, info: AppInfo, first: FirstArgument = None, after: AfterArgument = None
@@ -36,9 +34,7 @@ class WebhookQueries:
 
 @strawberry.type
 class WebhookMutations:
-    """Root fields that change endpoints."""
-
-    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Send events to an endpoint from now on.")
+    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Create an endpoint and send events to it from now on.")
     async def create_webhook_endpoint(
         self, info: AppInfo, input: inputs.CreateWebhookEndpointInput
     ) -> payloads.CreateWebhookEndpointPayload:
@@ -46,7 +42,8 @@ class WebhookMutations:
         return payloads.CreateWebhookEndpointPayload(key=created.endpoint_id, secret=created.secret)
 
     @mutation(
-        requires=Permission.WEBHOOK_MANAGE, description="Change an endpoint, disable it, or enable it and let it go on."
+        requires=Permission.WEBHOOK_MANAGE,
+        description="Change, disable or enable an endpoint. An enabled endpoint continues where it stopped.",
     )
     async def update_webhook_endpoint(
         self, info: AppInfo, input: inputs.UpdateWebhookEndpointInput
@@ -55,14 +52,14 @@ class WebhookMutations:
             key=await update_webhook_endpoint(info.context, input.to_command())
         )
 
-    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Give an endpoint a new secret.")
+    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Replace the secret of an endpoint.")
     async def rotate_webhook_secret(
         self, info: AppInfo, input: inputs.RotateWebhookSecretInput
     ) -> payloads.RotateWebhookSecretPayload:
         key = input.to_key()
         return payloads.RotateWebhookSecretPayload(secret=await rotate_webhook_secret(info.context, key), key=key)
 
-    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Delete an endpoint at once and for good.")
+    @mutation(requires=Permission.WEBHOOK_MANAGE, description="Delete an endpoint immediately and permanently.")
     async def delete_webhook_endpoint(
         self, info: AppInfo, input: inputs.DeleteWebhookEndpointInput
     ) -> payloads.DeleteWebhookEndpointPayload:

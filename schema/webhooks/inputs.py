@@ -1,4 +1,4 @@
-"""Inputs and payloads of webhook endpoints."""
+"""Inputs of webhook endpoints."""
 
 from uuid import UUID
 
@@ -15,42 +15,50 @@ from schema.ids import input_id
 from schema.scalars import EventCursor
 
 _URL = (
-    f"Where to send events, up to {URL_LIMIT:,} characters: https in production, without user, password and fragment. "
-    "Private and link-local addresses are never called, and redirects never followed."
+    f"The URL to send events to, up to {URL_LIMIT:,} characters; https in production, without user, password "
+    "or fragment. The server never calls private or link-local addresses and never follows redirects."
 )
 _LONGEST = DESCRIPTION_LENGTH[1]
 
 
-@strawberry.input(description="An endpoint to send events to.")
+@strawberry.input(description="A webhook endpoint to create.")
 class CreateWebhookEndpointInput:
-    account_id: strawberry.ID = leaf("The account for which events are sent: only what it may see.")
+    account_id: strawberry.ID = leaf(
+        "The ID of the account that limits the events: the endpoint receives only events that this account may see."
+    )
     url: str = leaf(_URL)
-    kinds: list[EventKind] = leaf("Events of these kinds are sent; at least one.")
-    description: str | None = optional(f"What the endpoint is for; up to {_LONGEST} characters.")
-    after: EventCursor | None = optional("Send what happened behind this cursor; from now on if left out.")
+    kinds: list[EventKind] = leaf("The kinds of events to send; at least one.")
+    description: str | None = optional(f"The purpose of the endpoint; up to {_LONGEST} characters.")
+    after: EventCursor | None = optional(
+        "Start with the events after this cursor. Default: start with events from now on."
+    )
 
     def to_command(self) -> CreateWebhookEndpoint:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         account_id = input_id(NodeKind.ACCOUNT, self.account_id, "accountId")
         return CreateWebhookEndpoint(
             account_id=account_id, url=self.url, kinds=tuple(self.kinds), description=self.description, after=self.after
         )
 
 
-@strawberry.input(description="Changes to an endpoint; what is left out stays as it is.")
+@strawberry.input(description="Changes to an endpoint. Omitted fields stay as they are.")
 class UpdateWebhookEndpointInput:
-    id: strawberry.ID = leaf("The endpoint.")
+    id: strawberry.ID = leaf("The ID of the endpoint.")
     url: str | None = optional(_URL)
-    kinds: list[EventKind] | None = optional("Exactly the kinds of events that are sent from now on.")
-    description: str | None = optional(f"What the endpoint is for; up to {_LONGEST} characters, empty for nothing.")
-    enabled: bool | None = optional(
-        "False sends nothing from now on. True goes on where it stopped; and tries a failing endpoint at once."
+    kinds: list[EventKind] | None = optional("All kinds of events to send from now on. They replace the current kinds.")
+    description: str | None = optional(
+        f"The purpose of the endpoint; up to {_LONGEST} characters. An empty text removes it."
     )
-    after: EventCursor | None = optional("Go on behind this cursor; what was sent already may be sent again.")
-    from_now: bool | None = optional("Set to skip everything that it has not got, and go on with what happens now.")
+    enabled: bool | None = optional(
+        "False stops sending. True resumes where sending stopped, and retries a failing endpoint immediately."
+    )
+    after: EventCursor | None = optional("Resume after this cursor. Events that were already sent may be sent again.")
+    from_now: bool | None = optional(
+        "Whether to skip everything that the endpoint has not received and resume with events from now on."
+    )
 
     def to_command(self) -> UpdateWebhookEndpoint:
-        """The command. Raises InvalidInput for an id that makes no sense."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
         return UpdateWebhookEndpoint(
             id=input_id(NodeKind.WEBHOOK_ENDPOINT, self.id, "id"),
             url=self.url,
@@ -62,19 +70,19 @@ class UpdateWebhookEndpointInput:
         )
 
 
-@strawberry.input(description="An endpoint whose deliveries shall be signed with a new secret.")
+@strawberry.input(description="An endpoint whose secret to replace.")
 class RotateWebhookSecretInput:
-    id: strawberry.ID = leaf("The endpoint.")
+    id: strawberry.ID = leaf("The ID of the endpoint.")
 
     def to_key(self) -> UUID:
-        """The endpoint's id. Raises InvalidInput for an id that makes no sense."""
+        """Read the ID of the endpoint. Raises InvalidInput for a malformed ID."""
         return input_id(NodeKind.WEBHOOK_ENDPOINT, self.id, "id")
 
 
-@strawberry.input(description="An endpoint to delete, with the list of what it was sent.")
+@strawberry.input(description="An endpoint to delete, together with its delivery attempts.")
 class DeleteWebhookEndpointInput:
-    id: strawberry.ID = leaf("The endpoint.")
+    id: strawberry.ID = leaf("The ID of the endpoint.")
 
     def to_key(self) -> UUID:
-        """The endpoint's id. Raises InvalidInput for an id that makes no sense."""
+        """Read the ID of the endpoint. Raises InvalidInput for a malformed ID."""
         return input_id(NodeKind.WEBHOOK_ENDPOINT, self.id, "id")

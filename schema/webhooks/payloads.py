@@ -10,37 +10,35 @@ from schema.webhooks.types import WebhookEndpoint
 
 @strawberry.type
 class WebhookEndpointPayload(KeyedPayload):
-    """A payload with an endpoint."""
-
     webhook_endpoint: WebhookEndpoint | None = batched(
-        webhook_endpoints_by_id, key="key", description="The endpoint; null when there are errors."
+        webhook_endpoints_by_id, key="key", description="The endpoint after the mutation. Null if there are errors."
     )
 
 
-@strawberry.type(description="The answer to `createWebhookEndpoint`.")
+@strawberry.type(description="The result of `createWebhookEndpoint`.")
 class CreateWebhookEndpointPayload(WebhookEndpointPayload):
     secret: str | None = strawberry.field(
         default=None,
-        description="The secret to check signatures with, `whsec_…`; shown this once and never again.",
+        description="The secret with which to verify signatures, `whsec_…`. It is shown only this once.",
     )
 
 
-@strawberry.type(description="The answer to `updateWebhookEndpoint`.")
+@strawberry.type(description="The result of `updateWebhookEndpoint`.")
 class UpdateWebhookEndpointPayload(WebhookEndpointPayload):
     pass
 
 
-@strawberry.type(description="The answer to `rotateWebhookSecret`.")
+@strawberry.type(description="The result of `rotateWebhookSecret`.")
 class RotateWebhookSecretPayload(WebhookEndpointPayload):
     secret: str | None = strawberry.field(
         default=None,
-        description="The new secret, `whsec_…`; shown this once. For 24 hours deliveries also have a signature made "
-        "with the one before, so that receivers can be changed meanwhile.",
+        description="The new secret, `whsec_…`. It is shown only this once. For 24 hours, deliveries are "
+        "also signed with the previous secret, so that receivers have time to switch.",
     )
 
 
-@strawberry.type(description="The answer to `deleteWebhookEndpoint`.")
+@strawberry.type(description="The result of `deleteWebhookEndpoint`.")
 class DeleteWebhookEndpointPayload(Payload):
     deleted_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The id that the endpoint had; null when there are errors."
+        default=None, description="The ID of the deleted endpoint. Null if there are errors."
     )

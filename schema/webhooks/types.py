@@ -1,4 +1,4 @@
-"""Types of webhook endpoints and of what was tried with them."""
+"""Types of webhook endpoints and delivery attempts."""
 
 from datetime import datetime
 
@@ -21,11 +21,11 @@ from schema.scalars import EventCursor
 
 described(
     WebhookEndpointState,
-    "Whether events are sent to an endpoint.",
+    "The state of a webhook endpoint.",
     {
         WebhookEndpointState.ACTIVE: "Events are sent as they happen.",
-        WebhookEndpointState.FAILING: "The last attempt has failed, and the same event is tried again later.",
-        WebhookEndpointState.DISABLED: "Nothing is sent until an administrator enables it.",
+        WebhookEndpointState.FAILING: "The last attempt failed. The same event will be retried later.",
+        WebhookEndpointState.DISABLED: "Nothing is sent until an administrator enables the endpoint.",
     },
 )
 
@@ -33,50 +33,54 @@ described(
 @node_type(WebhookDeliveryRow, "One attempt to deliver an event to an endpoint.")
 class WebhookDelivery(Node):
     id: strawberry.ID = node_id(NodeKind.WEBHOOK_DELIVERY)
-    kind: EventKind = leaf("What the event tells of.")
-    attempt: int = leaf("Which attempt in a row it was, from 1.")
-    attempted_at: datetime = leaf("When it was made.")
-    milliseconds: int = leaf("How long it took.")
-    status: int | None = leaf("The HTTP status of the answer; null when there was none.")
-    error: str | None = leaf("Why it failed, as a sentence; null when the event was delivered.")
-    delivered: bool = computed(lambda row: row.error is None, "Whether the endpoint has accepted the event.")
+    kind: EventKind = leaf("The kind of the event.")
+    attempt: int = leaf("The number of the attempt in a row, from 1.")
+    attempted_at: datetime = leaf("When the attempt was made.")
+    milliseconds: int = leaf("The duration of the attempt, in milliseconds.")
+    status: int | None = leaf("The HTTP status of the response. Null if there was none.")
+    error: str | None = leaf("Why the attempt failed, as a sentence. Null if the event was delivered.")
+    delivered: bool = computed(lambda row: row.error is None, "Whether the endpoint accepted the event.")
 
 
 @node_type(
     WebhookEndpointRow,
-    "Where events are sent, one after the other in their order, signed per https://www.standardwebhooks.com. Each is "
-    "sent until it is accepted, so it may come twice, with the same `webhook-id`.",
+    "An endpoint that receives events one at a time, in order, signed per https://www.standardwebhooks.com. "
+    "An event is sent until it is accepted, so it may arrive twice, with the same `webhook-id`.",
 )
 class WebhookEndpoint(Node):
     id: strawberry.ID = node_id(NodeKind.WEBHOOK_ENDPOINT)
-    url: str = leaf("Where events are sent.")
-    description: str | None = leaf("What it is for.")
-    kinds: list[EventKind] = leaf("Events of these kinds are sent.")
+    url: str = leaf("The URL that receives the events.")
+    description: str | None = leaf("The purpose of the endpoint.")
+    kinds: list[EventKind] = leaf("The kinds of events that are sent.")
     account: Account = batched(
         accounts_by_id,
         key="account_id",
-        description="Only what this account may see, with the roles that it holds then, is sent.",
+        description="The account that limits the events: only events that it may see, with its roles at "
+        "the time of sending, are sent.",
     )
     cursor: EventCursor = batched(
         cursors_of_places,
         key="place",
-        description="The place behind the last event that is done with; `events` reads on from here.",
+        description="The cursor after the last event that was delivered or skipped. The query `events` "
+        "continues from it.",
     )
-    state: WebhookEndpointState = leaf("Whether events are sent to it.")
-    state_label: str = leaf("The same as a sentence, ready to show.")
-    failures: int = leaf("How many attempts in a row have failed.")
+    state: WebhookEndpointState = leaf("The state of the endpoint.")
+    state_label: str = leaf("The state as a sentence for people.")
+    failures: int = leaf("How many attempts in a row failed.")
     next_attempt_at: datetime | None = computed(
         lambda row: row.next_attempt_at if row.state is WebhookEndpointState.FAILING else None,
-        "When the event that was not accepted is tried again; null when none is.",
+        "When the failed event is retried. Null unless the endpoint is failing.",
     )
-    disabled_at: datetime | None = leaf("Since when nothing is sent; null while it is.")
-    disabled_reason: str | None = leaf("Why it is disabled, as a sentence.")
-    created_by: Account = batched(accounts_by_id, key="created_by", description="Who added it.")
-    created_at: datetime = leaf("When it was added.")
-    updated_at: datetime = leaf("When somebody last changed it.")
+    disabled_at: datetime | None = leaf("When the endpoint was disabled. Null if it is enabled.")
+    disabled_reason: str | None = leaf("Why the endpoint is disabled, as a sentence. Null if it is enabled.")
+    created_by: Account = batched(
+        accounts_by_id, key="created_by", description="The account that created the endpoint."
+    )
+    created_at: datetime = leaf("When the endpoint was created.")
+    updated_at: datetime = leaf("When an account last changed the endpoint.")
     deliveries: Connection[WebhookDelivery] = batched(
         deliveries_by_endpoint,
         key="id",
         arguments=forward_page,
-        description="What was tried, newest first; it is kept as long as events are.",
+        description="The delivery attempts, newest first. They are kept as long as events are kept.",
     )

@@ -1,4 +1,4 @@
-"""What the area of work queues adds to the schema."""
+"""What the work queues area adds to the schema."""
 
 from typing import Final
 

@@ -12,12 +12,10 @@ from schema.work.types import WorkQueue
 
 @strawberry.type
 class WorkQueries:
-    """Root fields of work queues."""
-
     @query(
         requires=Permission.WORK_READ,
         returns=list[WorkQueue],
-        description="The work queues of the viewer's roles, empty ones too.",
+        description="Returns the work queues of the viewer's roles, including empty ones.",
     )
     async def work_queues(self, info: AppInfo) -> list[WorkQueueView]:
         return await list_work_queues(info.context)
@@ -25,12 +23,10 @@ class WorkQueries:
 
 @strawberry.type
 class WorkSubscriptions:
-    """Work queues, live."""
-
     @subscription(
         requires=Permission.WORK_READ,
         returns=list[WorkQueue],
-        description="The viewer's work queues: at the beginning, and whenever what is asked of them changes.",
+        description="Streams the viewer's work queues: once at the beginning, and whenever a requested field changes.",
     )
     async def work_queues_changed(self, info: AppInfo) -> Feed:
         return await watch_work_queues(info.context)

@@ -15,27 +15,27 @@ from schema.queue_keys import WorkQueueKey
 from schema.schemes.types import Scheme
 
 
-@strawberry.type(description="Work that waits for the viewer.")
+@strawberry.type(description="A work queue of the viewer's roles.")
 class WorkQueue:
-    key: WorkQueueKey = leaf("Which queue it is; pass it as `queue` of a filter to list its schemes.")
-    label: str = computed(lambda queue: queue.key.label, "Its name as people read it.")
-    count: int = leaf("How much it holds: schemes, ECPs or enrollments, whatever waits in it.")
-    oldest_since: datetime | None = leaf("Since when the oldest of them waits; null when it is empty.")
+    key: WorkQueueKey = leaf("The key of the queue. Pass it as `queue` in a filter to list its schemes.")
+    label: str = computed(lambda queue: queue.key.label, "The name of the queue.")
+    count: int = leaf("How many schemes, ECPs or enrollments wait in the queue.")
+    oldest_since: datetime | None = leaf("When the longest-waiting entry began to wait. Null if the queue is empty.")
     schemes: Connection[Scheme] = batched(
         schemes_by_queue,
         key="key",
         arguments=forward_page,
-        description="Its schemes, last changed first; empty for a queue of anything else.",
+        description="The schemes in the queue, last changed first. Empty if the queue holds no schemes.",
     )
     ecps: Connection[Ecp] = batched(
         ecps_by_queue,
         key="key",
         arguments=forward_page,
-        description="Its ECPs, the longest registered first; empty for a queue of anything else.",
+        description="The ECPs in the queue, earliest registered first. Empty if the queue holds no ECPs.",
     )
     enrollments: Connection[Enrollment] = batched(
         enrollments_by_queue,
         key="key",
         arguments=forward_page,
-        description="Its enrollments, the longest requested first; empty for a queue of anything else.",
+        description="The enrollments in the queue, earliest requested first. Empty if the queue holds no enrollments.",
     )
