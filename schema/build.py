@@ -157,5 +157,5 @@ async def _nodes(info: AppInfo, ids: Sequence[str], argument: str) -> list[Any]:
     keys = [decode_id(text) for text in ids]
     known = [key for key in keys if key is not None]
     if len(known) < len(keys):
-        raise BadArgument("This is not a global id.", argument)
+        raise BadArgument("This is not a global ID.", argument)
     return await find_nodes(info.context, NODE_LOADERS, known)

@@ -97,7 +97,7 @@ class InputIds:
 def _sentence(kind: NodeKind, found: tuple[NodeKind, UUID] | None) -> str:
     if found is None:
         return f"This {kind.label} does not exist."
-    return f"This is the id of {_one(found[0])}, not of {_one(kind)}."
+    return f"This is the ID of {_one(found[0])}, not of {_one(kind)}."
 
 
 def _one(kind: NodeKind) -> str:

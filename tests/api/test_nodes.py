@@ -182,7 +182,7 @@ async def test_what_is_no_global_id_is_refused(clients: Clients, text: str) -> N
     ):
         answer = await clients[Role.ADMIN].send(document, id=text)
         (error,) = answer.errors
-        assert error["message"] == "This is not a global id."
+        assert error["message"] == "This is not a global ID."
         assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": argument}
 
 

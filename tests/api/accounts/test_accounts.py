@@ -145,7 +145,7 @@ async def test_a_disabled_account_opens_nothing_until_it_is_enabled(
         (
             {"id": gid(NodeKind.TIER, UUID(int=7)), "vendorId": "x"},
             [
-                ("INVALID", "id", "This is the id of a tier, not of an account."),
+                ("INVALID", "id", "This is the ID of a tier, not of an account."),
                 ("NOT_FOUND", "vendorId", "This vendor does not exist."),
             ],
         ),

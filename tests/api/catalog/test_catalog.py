@@ -198,13 +198,13 @@ async def test_ids_that_make_no_sense(admin: Client, world: World, nashik: dict[
             missing = [("NOT_FOUND", "id", f"This {noun} does not exist.")]
             assert await refused(admin, noun, id=gid(NodeKind[noun.upper()], NOBODY), **given) == missing
             assert await refused(admin, noun, id="nonsense", **given) == missing
-            message = f"This is the id of an account, not of a {noun}."
+            message = f"This is the ID of an account, not of a {noun}."
             assert await refused(admin, noun, id=account, **given) == [("INVALID", "id", message)]
         variants = [{"id": "x", "sku": "A", "name": "a"}, {"id": account, "sku": "B", "name": "b"}]
         assert await refused(admin, "product", id="x", **{**PRODUCT, "variants": variants}) == [
             ("NOT_FOUND", "id", "This product does not exist."),
             ("NOT_FOUND", "variants.0.id", "This variant does not exist."),
-            ("INVALID", "variants.1.id", "This is the id of an account, not of a variant."),
+            ("INVALID", "variants.1.id", "This is the ID of an account, not of a variant."),
         ]
 
 

@@ -169,7 +169,7 @@ async def _walked(client: Client, order: str | None, size: int, *, backward: boo
         (
             {"filter": {"tierIds": [gid(NodeKind.ECP, key("x"))]}},
             "tierIds",
-            "This is the id of an ECP, not of a tier.",
+            "This is the ID of an ECP, not of a tier.",
         ),
         ({"filter": {"enrolledIn": "x"}}, "enrolledIn", "This scheme does not exist."),
     ],

@@ -112,7 +112,7 @@ async def test_region_and_country_follow_from_the_place(  # noqa: PLR0913, PLR09
         ({"geographyId": "x"}, [("NOT_FOUND", "geographyId", "This geography does not exist.")]),
         (
             {"geographyId": gid(NodeKind.TIER, UUID(int=7))},
-            [("INVALID", "geographyId", "This is the id of a tier, not of a geography.")],
+            [("INVALID", "geographyId", "This is the ID of a tier, not of a geography.")],
         ),
         (
             {

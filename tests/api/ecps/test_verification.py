@@ -113,9 +113,9 @@ async def test_what_does_not_exist_is_refused(
         assert await refusals(manager, "verifyEcp", ecpId=UNKNOWN_ECP, tierId=gold) == [NO_SUCH_ECP]
         assert await refusals(manager, "verifyEcp", ecpId=ecp_id, tierId=nothing) == [no_tier]
         assert await refusals(manager, "verifyEcp", ecpId="x", tierId="x") == [NO_SUCH_ECP, no_tier]
-        wrong = ("INVALID", "ecpId", "This is the id of a tier, not of an ECP.")
+        wrong = ("INVALID", "ecpId", "This is the ID of a tier, not of an ECP.")
         assert await refusals(manager, "verifyEcp", ecpId=gold, tierId=gold) == [wrong]
-        swapped = ("INVALID", "tierId", "This is the id of an ECP, not of a tier.")
+        swapped = ("INVALID", "tierId", "This is the ID of an ECP, not of a tier.")
         assert await refusals(manager, "verifyEcp", ecpId=ecp_id, tierId=ecp_id) == [swapped]
         assert await refusals(manager, "suspendEcp", ecpId=UNKNOWN_ECP, reason="Under review.") == [NO_SUCH_ECP]
 

@@ -276,6 +276,6 @@ async def test_several_problems_of_the_ids(ecp: Client, database_url: str) -> No
     async with nothing_changes(database_url):
         given = {"schemeId": gid(NodeKind.TIER, key("x")), "termsVersion": 1, "ecpId": "x"}
         assert await refusals(ecp, "enroll", **given) == [
-            ("INVALID", "schemeId", "This is the id of a tier, not of a scheme."),
+            ("INVALID", "schemeId", "This is the ID of a tier, not of a scheme."),
             ("NOT_FOUND", "ecpId", "This ECP does not exist."),
         ]

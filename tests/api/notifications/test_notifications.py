@@ -170,7 +170,7 @@ async def test_what_is_told_after_all_was_read_is_unread(clients: Clients, reade
         ({"ids": ["x"]}, [("NOT_FOUND", "input.ids.0", NO_SUCH)]),
         (
             {"ids": [gid(NodeKind.NOTIFICATION, UUID(int=7)), gid(NodeKind.SCHEME, UUID(int=7))]},
-            [("INVALID", "input.ids.1", "This is the id of a scheme, not of a notification.")],
+            [("INVALID", "input.ids.1", "This is the ID of a scheme, not of a notification.")],
         ),
         (
             {"ids": [gid(NodeKind.NOTIFICATION, UUID(int=7))] * 201},

@@ -200,8 +200,8 @@ async def test_what_does_not_exist_is_refused(
             account_id,
             scheme_id,
             [
-                ("INVALID", "input.schemeId", "This is the id of an account, not of a scheme."),
-                ("INVALID", "input.accountId", "This is the id of a scheme, not of an account."),
+                ("INVALID", "input.schemeId", "This is the ID of an account, not of a scheme."),
+                ("INVALID", "input.accountId", "This is the ID of a scheme, not of an account."),
             ],
         ),
     ]

@@ -40,7 +40,7 @@ async def test_a_scheme_id_that_names_no_scheme_is_refused(
     clients: Clients, world: World, database_url: str, field: str
 ) -> None:
     client = clients["APPROVER" if field in DECISIONS else "PROGRAM_MANAGER"]
-    other_type = "This is the id of a variant, not of a scheme."
+    other_type = "This is the ID of a variant, not of a scheme."
     async with nothing_changes(database_url):
         for text in (UNKNOWN_SCHEME, f"{UNKNOWN_SCHEME}=", UNKNOWN_SCHEME.lower(), *GARBAGE):
             found = await refusals(client, field, **input_of(field, text))
@@ -97,7 +97,7 @@ async def test_nodes_answers_in_order_with_null_for_what_is_missing(clients: Cli
 async def test_what_is_no_id_is_a_clear_error(clients: Clients, world: World) -> None:
     manager = clients["PROGRAM_MANAGER"]
     for text in GARBAGE:
-        expected = ("BAD_USER_INPUT", "This is not a global id.")
+        expected = ("BAD_USER_INPUT", "This is not a global ID.")
         assert await _request_error(clients, NODE, id=text) == (*expected, "id", ["node"])
         assert await _request_error(clients, NODES, ids=[UNKNOWN_SCHEME, text]) == (*expected, "ids", ["nodes"])
     message = "Ask for at most 200 objects at once, not 201."
@@ -122,7 +122,7 @@ async def test_ids_in_a_filter_are_of_their_kind(clients: Clients, name: str, no
     )
     assert await _request_error(clients, LIST, filter={name: [UNKNOWN_SCHEME]}) == (
         "BAD_USER_INPUT",
-        f"This is the id of a scheme, not of a {noun}.",
+        f"This is the ID of a scheme, not of a {noun}.",
         name,
         ["schemes"],
     )
@@ -150,7 +150,7 @@ async def test_chosen_ids_exist_are_of_their_kind_and_different(  # noqa: PLR091
         chosen = ["garbage", known, UNKNOWN_SCHEME]
         assert await refusals(manager, field, **named, **{name: chosen}) == [
             ("NOT_FOUND", f"input.{name}.0", f"This {noun} does not exist."),
-            ("INVALID", f"input.{name}.2", f"This is the id of a scheme, not of a {noun}."),
+            ("INVALID", f"input.{name}.2", f"This is the ID of a scheme, not of a {noun}."),
         ]
 
 
@@ -164,7 +164,7 @@ async def test_coupon_values_name_variants(
     manager = clients["PROGRAM_MANAGER"]
     async with nothing_changes(database_url):
         assert await refusals(manager, "saveSchemeCouponValues", **named, values=values) == [
-            ("INVALID", "input.values.1.variantId", "This is the id of a geography, not of a variant."),
+            ("INVALID", "input.values.1.variantId", "This is the ID of a geography, not of a variant."),
             ("NOT_FOUND", "input.values.2.variantId", "This variant does not exist."),
         ]
         message = "This variant is not among the products of the scheme."
@@ -181,7 +181,7 @@ async def test_every_wrong_id_of_an_input_comes_back_together(
         assert await refusals(clients["PROGRAM_MANAGER"], "saveSchemeProducts", **given) == [
             ("NOT_FOUND", "input.schemeId", MISSING),
             ("NOT_FOUND", "input.variantIds.0", "This variant does not exist."),
-            ("INVALID", "input.variantIds.1", "This is the id of a geography, not of a variant."),
+            ("INVALID", "input.variantIds.1", "This is the ID of a geography, not of a variant."),
         ]
 
 

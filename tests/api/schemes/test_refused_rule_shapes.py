@@ -124,11 +124,11 @@ async def test_ids_deep_in_a_condition_have_exact_paths(
     async with nothing_changes(database_url):
         assert await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(deep)]) == [
             ("NOT_FOUND", f"{path}.0.not.any.0.tier.in.1", "This tier does not exist."),
-            ("INVALID", f"{path}.1.tier.atLeast", "This is the id of a geography, not of a tier."),
-            ("INVALID", f"{path}.2.geography.in.0", "This is the id of a tier, not of a geography."),
+            ("INVALID", f"{path}.1.tier.atLeast", "This is the ID of a geography, not of a tier."),
+            ("INVALID", f"{path}.2.geography.in.0", "This is the ID of a tier, not of a geography."),
             ("NOT_FOUND", f"{path}.3.product.variantIds.0", "This variant does not exist."),
-            ("INVALID", f"{path}.3.product.productIds.0", "This is the id of a scheme, not of a product."),
-            ("INVALID", f"{path}.4.volume.variantIds.0", "This is the id of a tier, not of a variant."),
+            ("INVALID", f"{path}.3.product.productIds.0", "This is the ID of a scheme, not of a product."),
+            ("INVALID", f"{path}.4.volume.variantIds.0", "This is the ID of a tier, not of a variant."),
         ]
 
 
@@ -185,7 +185,7 @@ async def test_a_rule_id_belongs_to_a_rule_of_this_scheme(
     ]
     strange = "This rule does not exist in the scheme; leave its id out to add it as a new rule."
     missing = "This bonus rule does not exist."
-    mistaken = "This is the id of a scheme, not of a bonus rule."
+    mistaken = "This is the ID of a scheme, not of a bonus rule."
     cases: list[tuple[list[dict[str, Any]], list[Refusal]]] = [
         ([rule(id=foreign)], [("NOT_FOUND", "input.rules.0.id", strange)]),
         ([rule(id=gid(NodeKind.BONUS_RULE, key("nothing")))], [("NOT_FOUND", "input.rules.0.id", strange)]),

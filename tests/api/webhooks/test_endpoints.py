@@ -198,13 +198,13 @@ async def test_accounts_that_are_refused(hooks: Hooks, world: World, database_ur
             given = {"accountId": account_id, "url": URL, "kinds": []}
             assert refusals(await payload(hooks.admin, "CreateWebhookEndpoint", **given)) == [problem, no_kind]
         given = {"accountId": unknown(NodeKind.TIER), "url": "", "kinds": []}
-        message = "This is the id of a tier, not of an account."
+        message = "This is the ID of a tier, not of an account."
         refused = await payload(hooks.admin, "CreateWebhookEndpoint", **given)
         assert refusals(refused) == [("INVALID", "accountId", message)]
 
 
 async def test_endpoints_that_do_not_exist(hooks: Hooks, database_url: str) -> None:
-    other = "This is the id of a tier, not of a webhook endpoint."
+    other = "This is the ID of a tier, not of a webhook endpoint."
     async with nothing_changes(database_url):
         for name in ("UpdateWebhookEndpoint", "RotateWebhookSecret", "DeleteWebhookEndpoint"):
             for endpoint_id, problem in (
