@@ -1,4 +1,4 @@
-"""What can go wrong for a caller, as data: codes, problems of an input, and the base of every declared failure."""
+"""Failures of a caller, as data: codes, problems of an input, and the base of every declared failure."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -9,7 +9,7 @@ Path = tuple[str, ...]
 
 
 class UserErrorCode(StrEnum):
-    """Machine-readable reasons a client may branch on; the sentence beside it is for people."""
+    """The reasons that clients may branch on; the message beside a code is for people."""
 
     INVALID = "INVALID"
     REQUIRED = "REQUIRED"
@@ -34,12 +34,12 @@ class Problem(Struct, frozen=True):
     path: Path
 
     def under(self, *prefix: str) -> "Problem":
-        """The same problem seen from further up: `prefix` goes before its path."""
+        """The same problem, with `prefix` before its path."""
         return Problem(self.code, self.message, (*prefix, *self.path))
 
 
 class Failure(Exception):
-    """A declared failure: it becomes a typed error in the payload. Whatever is not a Failure is a bug."""
+    """A declared failure: it becomes a typed error in the payload. Any other exception is a bug."""
 
     code: ClassVar[UserErrorCode]
 
@@ -50,7 +50,7 @@ class Failure(Exception):
 
 
 class NotFound(Failure):
-    """There is no such object, or none that the viewer may see: the two answer alike."""
+    """The object does not exist, or the viewer may not see it; the message is the same."""
 
     code = UserErrorCode.NOT_FOUND
 
@@ -66,7 +66,7 @@ class IllegalState(Failure):
 
 
 class SelfApproval(Failure):
-    """Four eyes: nobody decides about their own request."""
+    """Nobody may decide about their own request (four-eyes principle)."""
 
     code = UserErrorCode.SELF_APPROVAL
 

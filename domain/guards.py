@@ -1,4 +1,4 @@
-"""Guards: what may be done to an object in its state, as one table from actions to permissions and conditions."""
+"""Guards: the permission and the condition of every action on a kind of object, as one table."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum

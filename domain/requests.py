@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Final
 
 from domain.permissions import Permission, roles_with
 
-REVOKED_CREDENTIAL: Final = "This credential opens no account: it was revoked, or the account is disabled."
+REVOKED_CREDENTIAL: Final = "This credential does not open an account. It was revoked, or the account is disabled."
 
 
 class RequestError(Exception):
@@ -22,7 +22,7 @@ class Unauthenticated(RequestError):
 
     code = "UNAUTHENTICATED"
 
-    def __init__(self, message: str = "Sign in to see this: send a token or an API key.") -> None:
+    def __init__(self, message: str = "You are not signed in. Send a token or an API key.") -> None:
         super().__init__(message)
 
 
@@ -34,7 +34,7 @@ class Forbidden(RequestError):
     def __init__(self, permission: Permission) -> None:
         *others, last = (role.noun for role in roles_with(permission))
         needed = f"one of the roles {', '.join(others)} or {last}" if others else f"the role {last}"
-        super().__init__(f"Your roles do not allow this; it needs {needed}.", permission=permission.value)
+        super().__init__(f"Your roles do not allow this. It requires {needed}.", permission=permission.value)
 
 
 class BadArgument(RequestError):
@@ -52,7 +52,7 @@ class Overloaded(RequestError):
     code = "SERVICE_UNAVAILABLE"
 
     def __init__(self) -> None:
-        super().__init__("The server is very busy right now: try again in a few seconds.", retryable=True)
+        super().__init__("The server is very busy. Try again in a few seconds.", retryable=True)
 
 
 class DatabaseUnavailable(RequestError):
@@ -61,7 +61,7 @@ class DatabaseUnavailable(RequestError):
     code = Overloaded.code
 
     def __init__(self) -> None:
-        super().__init__("The database does not answer right now: try again in a few seconds.", retryable=True)
+        super().__init__("The database does not answer. Try again in a few seconds.", retryable=True)
 
 
 class StatementTimeout(RequestError):
@@ -70,7 +70,7 @@ class StatementTimeout(RequestError):
     code = "TIMEOUT"
 
     def __init__(self) -> None:
-        super().__init__("This took too long: ask for less at once, or try again later.", retryable=True)
+        super().__init__("The request took too long. Request less data at once, or try again later.", retryable=True)
 
 
 class CursorExpired(RequestError):
@@ -80,7 +80,7 @@ class CursorExpired(RequestError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This cursor has expired: read everything again, and continue from the cursor that comes with it."
+            "This cursor has expired. Read everything again, and continue from the cursor that comes with it."
         )
 
 

@@ -8,10 +8,10 @@ ECP_PATH: Final[Path] = ("input", "ecpId")
 
 
 class RegisteredAlready(Failure):
-    """The account is an ECP already."""
+    """The account is already registered as an ECP."""
 
     code = UserErrorCode.DUPLICATE
 
     def __init__(self, ecp_code: str) -> None:
         self.ecp_code = ecp_code
-        super().__init__(f"You are registered already as {ecp_code}.")
+        super().__init__(f"You are already registered as {ecp_code}.")

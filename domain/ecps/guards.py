@@ -1,4 +1,4 @@
-"""What may be done to an ECP in its state."""
+"""The actions that the state of an ECP allows."""
 
 from enum import StrEnum
 from typing import Final
@@ -20,29 +20,29 @@ class EcpAction(StrEnum):
 
 
 def _unless(status: EcpStatus, message: str) -> Guard[EcpFacts]:
-    """A guard against a status; `message` says why an ECP in it does not allow the action."""
+    """A guard that rejects the action for ECPs with `status`, with `message` as the reason."""
     return lambda facts, _viewer: IllegalState(message, ECP_PATH) if facts.status is status else None
 
 
 def _own_or_managed(facts: EcpFacts, viewer: Viewer) -> Failure | None:
-    """Only managers correct other ECPs; for anybody else those do not exist."""
+    """Only managers may correct other ECPs; to everyone else those do not exist."""
     is_hidden = facts.ecp_id != viewer.ecp_id and not viewer.may(Permission.ECP_MANAGE)
     return NotFound("ECP", ECP_PATH) if is_hidden else None
 
 
 def _of_another(facts: EcpFacts, viewer: Viewer) -> Failure | None:
-    message = "This is your own registration, so somebody else has to decide about it."
+    message = "This is your own registration. Another person must decide about it."
     return SelfApproval(message, ECP_PATH) if facts.ecp_id == viewer.ecp_id else None
 
 
-_update: Final = _unless(EcpStatus.CLOSED, "This ECP is closed, so there is nothing to correct.")
+_update: Final = _unless(EcpStatus.CLOSED, "This ECP is closed and cannot be corrected.")
 _verify: Final = _unless(EcpStatus.CLOSED, "This ECP is closed and cannot be verified again.")
 _suspend: Final = first_failure(
-    _unless(EcpStatus.CLOSED, "This ECP is closed, so there is nothing to suspend."),
-    _unless(EcpStatus.PENDING, "This ECP is not verified yet, so there is nothing to suspend."),
-    _unless(EcpStatus.SUSPENDED, "This ECP is suspended already."),
+    _unless(EcpStatus.CLOSED, "This ECP is closed and cannot be suspended."),
+    _unless(EcpStatus.PENDING, "This ECP is not verified yet and cannot be suspended."),
+    _unless(EcpStatus.SUSPENDED, "This ECP is already suspended."),
 )
-_erase: Final = _unless(EcpStatus.CLOSED, "This ECP was erased already.")
+_erase: Final = _unless(EcpStatus.CLOSED, "This ECP was already erased.")
 
 ECP_GUARDS: Final = Guards(
     EcpAction,

@@ -11,16 +11,16 @@ ENROLLMENT_PATH: Final = ("input", "enrollmentId")
 
 
 class NotRegistered(Failure):
-    """The viewer is not an ECP, and names nobody who is."""
+    """The viewer is not an ECP and does not name one."""
 
     code = UserErrorCode.ILLEGAL_STATE
 
     def __init__(self) -> None:
-        super().__init__("Register first: only an ECP enrolls.")
+        super().__init__("You are not registered as an ECP. Register before you enroll.")
 
 
 class EcpNotNamed(Failure):
-    """A manager does not say whom to enroll."""
+    """A manager does not name the ECP to enroll."""
 
     code = UserErrorCode.REQUIRED
 
@@ -29,10 +29,10 @@ class EcpNotNamed(Failure):
 
 
 class WithdrawnAlready(IllegalState):
-    """The enrollment was withdrawn before."""
+    """The enrollment was already withdrawn."""
 
     def __init__(self) -> None:
-        super().__init__("This enrollment was withdrawn already.", ENROLLMENT_PATH)
+        super().__init__("This enrollment was already withdrawn.", ENROLLMENT_PATH)
 
 
 class OutOfWindow(Failure):
@@ -45,27 +45,29 @@ class OutOfWindow(Failure):
 
 
 class OutOfPlace(Failure):
-    """The scheme does not run where the ECP is."""
+    """The scheme does not run where the ECP works."""
 
     code = UserErrorCode.OUT_OF_SCOPE
 
     def __init__(self, code: str | None) -> None:
-        where = "where you are" if code is None else f"where {code} is"
+        where = "where you work" if code is None else f"where {code} works"
         super().__init__(f"This scheme does not run {where}.", SCHEME_PATH)
 
 
 class OtherTerms(Failure):
-    """The version that was accepted is not that of the terms as they are."""
+    """The ECP accepted a version of the terms that is not current."""
 
     code = UserErrorCode.CONFLICT
 
     def __init__(self, current_version: int) -> None:
         self.current_version = current_version
-        super().__init__(f"Version {current_version} of the terms is in force: read and accept it.", TERMS_PATH)
+        super().__init__(
+            f"Version {current_version} of the terms is in force. Read and accept that version.", TERMS_PATH
+        )
 
 
 class EnrolledAlready(Failure):
-    """There is an enrollment that stands."""
+    """The ECP already has a pending or active enrollment."""
 
     code = UserErrorCode.DUPLICATE
 

@@ -1,4 +1,4 @@
-"""Who may enroll in a scheme today, and what may be done to an enrollment in its state."""
+"""The conditions for enrolling in a scheme today, and the actions that the state of an enrollment allows."""
 
 from datetime import date
 from enum import StrEnum
@@ -35,7 +35,7 @@ def find_enrolling_failure(
 ) -> Failure | None:
     """The failure that keeps this ECP from enrolling in this scheme today, or None.
 
-    `before` is where its enrollment stands, if it has one; `terms_version` is what it accepts.
+    `before` is the status of its latest enrollment, if any; `terms_version` is the version that it accepts.
     """
     return (
         _ecp_failure(applicant)
@@ -51,20 +51,21 @@ def _ecp_failure(applicant: Applicant) -> Failure | None:
     own, code = applicant.own, applicant.code
     path: Path = ("input",) if own else ECP_PATH
     if applicant.status is EcpStatus.PENDING:
-        yours = "Your registration is not verified yet: you can enroll as soon as it is."
-        return IllegalState(yours if own else f"{code} is not verified yet: verify this ECP first.", path)
+        yours = "Your registration is not verified yet. You can enroll as soon as it is."
+        return IllegalState(yours if own else f"{code} is not verified yet. Verify this ECP first.", path)
     if applicant.status is EcpStatus.SUSPENDED:
         return IllegalState(f"{'You are' if own else f'{code} is'} suspended and cannot enroll.", path)
     if applicant.status is EcpStatus.CLOSED:
-        return IllegalState(f"{'Your registration' if own else code} is closed: it cannot enroll any more.", path)
+        yours = "Your registration is closed, so you can no longer enroll."
+        return IllegalState(yours if own else f"{code} is closed, so this ECP can no longer enroll.", path)
     return None
 
 
 def _scheme_failure(offer: Offer, today: date) -> Failure | None:
     if offer.rejected:
-        return IllegalState("This scheme was rejected: nobody can enroll.", SCHEME_PATH)
+        return IllegalState("This scheme was rejected, so nobody can enroll.", SCHEME_PATH)
     if not offer.approved:
-        return IllegalState("This scheme is not approved yet: nobody can enroll.", SCHEME_PATH)
+        return IllegalState("This scheme is not approved yet, so nobody can enroll.", SCHEME_PATH)
     if offer.ends_on is not None and offer.has_ended(today):
         return IllegalState(f"This scheme ended on {format_day(offer.ends_on)}.", SCHEME_PATH)
     return None
@@ -73,19 +74,19 @@ def _scheme_failure(offer: Offer, today: date) -> Failure | None:
 def _repetition_failure(applicant: Applicant, before: EnrollmentStatus | None) -> Failure | None:
     own, code = applicant.own, applicant.code
     if before is EnrollmentStatus.PENDING:
-        yours = "You have asked to enroll in this scheme already: a manager decides."
-        theirs = f"{code} has asked to enroll in this scheme already: decide about that enrollment."
+        yours = "You have already applied for this scheme. A manager will decide about your application."
+        theirs = f"{code} has already applied for this scheme. Decide about that application."
         return EnrolledAlready(yours if own else theirs)
     if before is EnrollmentStatus.ENROLLED:
-        return EnrolledAlready(f"{'You are' if own else f'{code} is'} enrolled in this scheme already.")
+        return EnrolledAlready(f"{'You are' if own else f'{code} is'} already enrolled in this scheme.")
     if before is EnrollmentStatus.REJECTED and own:
-        return IllegalState("Your enrollment was rejected: only a manager can enroll you now.", SCHEME_PATH)
+        return IllegalState("Your application was rejected. Only a manager can enroll you now.", SCHEME_PATH)
     return None
 
 
 def _window_failure(offer: Offer, today: date) -> Failure | None:
     if offer.opens_on is None or offer.closes_on is None:
-        return OutOfWindow("This scheme does not say when enrollment is open.")
+        return OutOfWindow("This scheme has no enrollment window.")
     if today < offer.opens_on:
         return OutOfWindow(f"Enrollment opens on {format_day(offer.opens_on)}.")
     if today > offer.closes_on:
@@ -94,7 +95,7 @@ def _window_failure(offer: Offer, today: date) -> Failure | None:
 
 
 def _own_or_managed(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
-    """Only managers act on the enrollments of others; for anybody else those do not exist."""
+    """Only managers may act on the enrollments of others; to everyone else those do not exist."""
     if standing.ecp_id != viewer.ecp_id and not viewer.may(Permission.ENROLLMENT_MANAGE):
         return NotFound("enrollment", ENROLLMENT_PATH)
     return None
@@ -102,14 +103,14 @@ def _own_or_managed(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None
 
 def _decide(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     decided = {
-        EnrollmentStatus.ENROLLED: f"{standing.ecp_code} is enrolled already.",
-        EnrollmentStatus.WITHDRAWN: "This enrollment was withdrawn: there is nothing to decide.",
-        EnrollmentStatus.REJECTED: "This enrollment was rejected already.",
+        EnrollmentStatus.ENROLLED: f"{standing.ecp_code} is already enrolled.",
+        EnrollmentStatus.WITHDRAWN: "This enrollment was withdrawn, so there is nothing to decide.",
+        EnrollmentStatus.REJECTED: "This enrollment was already rejected.",
     }
     if standing.status in decided:
         return IllegalState(decided[standing.status], ENROLLMENT_PATH)
     if standing.ecp_id == viewer.ecp_id:
-        return SelfApproval("This is your own enrollment, so somebody else has to decide about it.", ENROLLMENT_PATH)
+        return SelfApproval("This is your own enrollment. Another person must decide about it.", ENROLLMENT_PATH)
     return None
 
 
@@ -117,10 +118,10 @@ def _accept(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     if failure := _decide(standing, viewer):
         return failure
     if standing.ecp_status is not EcpStatus.ACTIVE:
-        message = f"{standing.ecp_code} is {standing.ecp_status.lower()}: only an active ECP can be enrolled."
+        message = f"{standing.ecp_code} is {standing.ecp_status.lower()}. Only an active ECP can be enrolled."
         return IllegalState(message, ENROLLMENT_PATH)
     if standing.scheme_has_ended:
-        return IllegalState("The scheme has ended: nobody can be enrolled any more.", ENROLLMENT_PATH)
+        return IllegalState("The scheme has ended, so nobody can be enrolled anymore.", ENROLLMENT_PATH)
     return None
 
 
@@ -128,7 +129,7 @@ def _withdraw(standing: EnrollmentFacts, _viewer: Viewer) -> Failure | None:
     if standing.status is EnrollmentStatus.WITHDRAWN:
         return WithdrawnAlready()
     if standing.status is EnrollmentStatus.REJECTED:
-        return IllegalState("This enrollment was rejected: there is nothing to withdraw.", ENROLLMENT_PATH)
+        return IllegalState("This enrollment was rejected, so there is nothing to withdraw.", ENROLLMENT_PATH)
     return None
 
 

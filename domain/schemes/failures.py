@@ -15,7 +15,7 @@ HASH_PATH: Final = ("input", "contentHash")
 
 
 class RevisionOpen(Failure):
-    """The scheme has a revision that is not decided yet; there is one at a time."""
+    """The scheme has an undecided revision, and may have only one at a time."""
 
     code = UserErrorCode.CONFLICT
 
@@ -24,18 +24,18 @@ class RevisionOpen(Failure):
         self.opened_by = opened_by
         self.opened_at = opened_at
         what = f"{opened_by} opened revision {number} on {format_moment(opened_at)}"
-        super().__init__(f"{what}, and it has not been decided yet: go on with that one.", SCHEME_PATH)
+        super().__init__(f"{what}, and it is still undecided. Continue with that revision.", SCHEME_PATH)
 
 
 class TimePassed(Failure):
-    """The time at which a revision was to take effect has passed before it was approved."""
+    """The time at which the revision should take effect passed before an approver approved it."""
 
     code = UserErrorCode.OUT_OF_WINDOW
 
     def __init__(self, effective_at: datetime, advice: str) -> None:
         self.effective_at = effective_at
-        what = f"The revision was to take effect on {format_moment(effective_at)}, which has passed"
-        super().__init__(f"{what}: {advice}.", SCHEME_PATH)
+        what = f"The revision was scheduled to take effect on {format_moment(effective_at)}, which has passed"
+        super().__init__(f"{what}. {advice}.", SCHEME_PATH)
 
 
 class WarningsNotAcknowledged(Failure):
@@ -50,7 +50,7 @@ class WarningsNotAcknowledged(Failure):
 
 
 class VersionConflict(Failure):
-    """Somebody else saved the section since the editor read it."""
+    """Another person saved the step after the editor read it."""
 
     code = UserErrorCode.VERSION_CONFLICT
 
@@ -72,17 +72,19 @@ class VersionConflict(Failure):
         self.changes = tuple(changes)
         what = f"“{step.label}”"
         if changed_by_name is None:
-            message = f"The step {what} has version {current_version}, not {expected_version}. Load it and save again."
+            message = (
+                f"The step {what} is at version {current_version}, not {expected_version}. Reload it and save again."
+            )
         else:
             message = (
-                f"{changed_by_name} saved {what} in the meantime (version {current_version}, "
-                f"you had {expected_version}). Look at the changes and save again."
+                f"{changed_by_name} saved {what} in the meantime (version {current_version}; "
+                f"you had {expected_version}). Review the changes and save again."
             )
         super().__init__(message, ("input", "expectedVersion"))
 
 
 class ContentChanged(Failure):
-    """The hash that was named is not the hash of the scheme as it is."""
+    """The hash in the input is not the current hash of the scheme."""
 
     code = UserErrorCode.CONTENT_CHANGED
 
@@ -91,5 +93,5 @@ class ContentChanged(Failure):
         self.current_hash = current_hash
         self.changes = tuple(changes)
         fields = ", ".join(field_label(change.field) for change in changes)
-        detail = f" Changed since: {fields}." if fields else ""
-        super().__init__(f"The scheme is not the one you reviewed.{detail} Review it again.", HASH_PATH)
+        detail = f" Changed since the submission: {fields}." if fields else ""
+        super().__init__(f"The scheme changed after you reviewed it.{detail} Review it again.", HASH_PATH)

@@ -1,4 +1,4 @@
-"""What may be done to a scheme in its state."""
+"""The actions that the state of a scheme allows."""
 
 from enum import StrEnum
 from typing import Final
@@ -39,9 +39,9 @@ def _submit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if standing.current and standing.decision is None:
         return _illegal("The scheme is already waiting for approval.")
     if not standing.ready:
-        return _illegal("The scheme is not complete: finish every step of the wizard first.")
+        return _illegal("The scheme is not complete. Finish every step of the wizard first.")
     if standing.missed is not None:
-        return TimePassed(standing.missed, "choose a later time first")
+        return TimePassed(standing.missed, "Choose a later time first")
     return None
 
 
@@ -49,34 +49,34 @@ def _decide(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
     if standing.submitted_by is None:
         return _illegal("The scheme has not been submitted for approval.")
     decided = {
-        Decision.APPROVED: "The scheme is approved already.",
+        Decision.APPROVED: "The scheme is already approved.",
         Decision.REJECTED: "The scheme was rejected.",
         Decision.CHANGES_REQUESTED: "Changes were requested; the scheme has not been submitted again yet.",
     }
     if standing.decision is not None:
         return _illegal(decided[standing.decision])
     if standing.submitted_by == viewer.account_id:
-        return SelfApproval("You submitted this scheme, so somebody else has to decide about it.", SCHEME_PATH)
+        return SelfApproval("You submitted this scheme, so another person must decide about it.", SCHEME_PATH)
     return None if standing.current else _illegal("The scheme was edited after it was submitted.")
 
 
 def _approve(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
     failure = _decide(standing, viewer)
     if failure is None and standing.missed is not None:
-        return TimePassed(standing.missed, "request changes, so that its managers choose a later time")
+        return TimePassed(standing.missed, "Request changes, so that its managers choose a later time")
     return failure
 
 
 def _revise(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if standing.revises:
-        return _illegal("This is a revision itself: revise the scheme that it belongs to.")
+        return _illegal("This is already a revision. Revise the scheme that it belongs to.")
     if standing.decision is Decision.REJECTED:
         return _illegal("A rejected scheme cannot be revised.")
     if standing.decision is not Decision.APPROVED:
-        return _illegal("The scheme is not approved yet: edit it instead of revising it.")
+        return _illegal("The scheme is not approved yet. Edit it instead of revising it.")
     if standing.ended_on is not None:
         return _illegal(
-            f"The scheme ended on {format_day(standing.ended_on)}: a revision could not take effect any more."
+            f"The scheme ended on {format_day(standing.ended_on)}, so a revision can no longer take effect."
         )
     if found := standing.open_revision:
         return RevisionOpen(number=found.number, opened_by=found.opened_by, opened_at=found.opened_at)
@@ -85,10 +85,10 @@ def _revise(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
 
 def _reschedule(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if not standing.revises:
-        return _illegal("Only a revision takes effect at a time of its own.")
-    decided = {Decision.APPROVED: "is approved already", Decision.REJECTED: "was rejected"}
+        return _illegal("Only a revision can be rescheduled, and this scheme is not a revision.")
+    decided = {Decision.APPROVED: "is already approved", Decision.REJECTED: "was rejected"}
     if standing.decision in decided:
-        return _illegal(f"The revision {decided[standing.decision]}: its time stays as it is.")
+        return _illegal(f"The revision {decided[standing.decision]}, so its time can no longer change.")
     return None
 
 

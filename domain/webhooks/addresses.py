@@ -97,9 +97,9 @@ def url_problems(url: str, *, https_only: bool, allowed: Sequence[Network] = ())
         (parts.scheme not in schemes, f"The URL must begin with {' or '.join(f'{name}://' for name in schemes)}."),
         ("@" in parts.netloc, "The URL must not contain a user or a password: webhooks are signed instead."),
         ("#" in url, "The URL must end before the # sign: what follows it is never sent."),
-        (not host, "The URL names no host."),
+        (not host, "The URL has no host."),
         (port == 0, f"The port is a number from 1 to {PORT_LIMIT:,}."),
-        ("[" in parts.netloc and ":" not in host, "Only an IPv6 address is written in brackets."),
+        ("[" in parts.netloc and ":" not in host, "Only an IPv6 address may be in brackets."),
     )
     found = (sentence for wrong, sentence in checks if wrong)
     return next(found, None) or host_problem(host, allowed)
@@ -116,7 +116,7 @@ def host_problem(host: str, allowed: Sequence[Network] = ()) -> str | None:
     if host.endswith("."):
         return f"Write the host {host} without the dot at its end."
     if len(host) > HOST_LIMIT or not _HOST_NAME.fullmatch(host):
-        return f"The host {host} is neither a name nor an address."
+        return f"The host {host} is not a valid name or address."
     if _NUMERIC_NAME.fullmatch(host):
         return f"Write the address {host} as four decimal numbers, such as 203.0.113.7."
     return None
@@ -137,7 +137,7 @@ def address_problem(address: Address, allowed: Sequence[Network] = (), *, host: 
         return None
     owner = "" if host is None else f" of {host}"
     kind = "private" if plain.is_private else "reserved"
-    return f"The address {address}{owner} is {kind}, which webhooks never call."
+    return f"The address {address}{owner} is {kind}, and webhooks never call {kind} addresses."
 
 
 def is_public(ip: Address) -> bool:

@@ -72,7 +72,7 @@ def after_failure(failures: int, attempt: Attempt, jitter: float) -> Retry | Giv
         return GiveUp(attempt.error)
     again = next_attempt(failures, attempt.at, jitter)
     if again is None:
-        return GiveUp(f"{failures} attempts in a row have failed. The last one: {attempt.error}")
+        return GiveUp(f"{failures} attempts in a row have failed. The last error: {attempt.error}")
     return Retry(again)
 
 
@@ -91,15 +91,15 @@ def state_label(failures: int, next_attempt_at: datetime, reason: str | None, *,
         return "Nothing is sent while its account is disabled."
     if failures:
         failed = "The last attempt has failed" if failures == 1 else f"The last {failures} attempts have failed"
-        return f"{failed}; the next one is made at {next_attempt_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+        return f"{failed}. The next attempt is at {next_attempt_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
     return "Events are sent as they happen."
 
 
 def disabled_by(name: str) -> str:
     """The reason of an endpoint that a person disabled."""
-    return f"{name} disabled it."
+    return f"{name} disabled the endpoint."
 
 
 def disabled_message(url: str, reason: str) -> str:
     """The notification to administrators when an endpoint was disabled automatically."""
-    return f"The webhook endpoint {url} was disabled. {reason} Events from now on are kept for it for some days."
+    return f"The webhook endpoint {url} was disabled. {reason} New events are kept for it for some days."

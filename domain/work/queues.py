@@ -62,14 +62,14 @@ QUEUES: Final[tuple[Queue, ...]] = (
     SchemeQueue(
         key=WorkQueueKey.DRAFTS_TO_COMPLETE,
         role=_MANAGER,
-        description="Program managers: schemes with an open step.",
+        description="Program managers: schemes with an incomplete step.",
         stage=StageKind.DEFINITION,
         status=SchemeStatus.STEP_PENDING,
     ),
     SchemeQueue(
         key=WorkQueueKey.CHANGES_REQUESTED,
         role=_MANAGER,
-        description="Program managers: schemes that an approver gave back.",
+        description="Program managers: schemes that an approver returned for changes.",
         stage=StageKind.DEFINITION,
         status=SchemeStatus.CHANGES_REQUESTED,
     ),
@@ -105,7 +105,7 @@ QUEUES: Final[tuple[Queue, ...]] = (
     EnrollmentQueue(
         key=WorkQueueKey.ENROLLMENTS_TO_DECIDE,
         role=_MANAGER,
-        description="Program managers: enrollments that ECPs asked for.",
+        description="Program managers: applications of ECPs to decide about.",
         status=EnrollmentStatus.PENDING,
     ),
     EcpQueue(

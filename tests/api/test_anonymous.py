@@ -37,4 +37,4 @@ async def test_the_anonymous_get_nothing(clients: Clients, database_url: str, qu
         answer = await clients.anonymous.send(query)
     assert set(answer.codes) == {"UNAUTHENTICATED"}
     assert not any((answer.body.get("data") or {}).values())
-    assert answer.errors[0]["message"] == "Sign in to see this: send a token or an API key."
+    assert answer.errors[0]["message"] == "You are not signed in. Send a token or an API key."

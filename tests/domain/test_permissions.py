@@ -62,7 +62,7 @@ QUEUE_KEYS = {
     Role.DESIGNER: ["ARTWORK_TO_UPLOAD"],
 }
 
-ONE_OF = "Your roles do not allow this; it needs one of the roles"
+ONE_OF = "Your roles do not allow this. It requires one of the roles"
 STAFF_LABELS = "administrator, program manager, approver, operations, designer, analyst"
 
 
@@ -203,7 +203,7 @@ def test_an_analyst_who_is_an_ecp_sees_all_and_its_own_contact_data() -> None:
     [
         (
             Forbidden(Permission.SCHEME_APPROVE),
-            "Your roles do not allow this; it needs the role approver.",
+            "Your roles do not allow this. It requires the role approver.",
         ),
         (
             Forbidden(Permission.VENDOR_READ),
@@ -213,7 +213,7 @@ def test_an_analyst_who_is_an_ecp_sees_all_and_its_own_contact_data() -> None:
             Forbidden(Permission.CATALOG_READ),
             f"{ONE_OF} {STAFF_LABELS}, vendor, ECP or connected system.",
         ),
-        (Unauthenticated(), "Sign in to see this: send a token or an API key."),
+        (Unauthenticated(), "You are not signed in. Send a token or an API key."),
         (ForbiddenQueue(QUEUES[3]), "The queue “Approval pending” belongs to the role approver."),
     ],
     ids=["one role", "many roles", "ECP", "anonymous", "queue"],

@@ -135,7 +135,7 @@ async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
         assert refused.json() == {
             "errors": [
                 {
-                    "message": "The server is very busy right now: try again in a few seconds.",
+                    "message": "The server is very busy. Try again in a few seconds.",
                     "extensions": {"code": "SERVICE_UNAVAILABLE", "retryable": True},
                 }
             ]

@@ -16,7 +16,7 @@ def test_a_failure_is_an_error_of_its_type_with_its_attributes() -> None:
     assert isinstance(error, ContentChangedError)
     assert (error.code, error.path) == (UserErrorCode.CONTENT_CHANGED, ["input", "contentHash"])
     assert (error.named_hash, error.current_hash, len(error.changes)) == ("a", "b", 0)
-    assert error.message == "The scheme is not the one you reviewed. Review it again."
+    assert error.message == "The scheme changed after you reviewed it. Review it again."
 
 
 @pytest.mark.parametrize(

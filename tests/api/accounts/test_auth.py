@@ -140,7 +140,7 @@ async def test_every_claim_is_required(jwks: Settings, environment: Environment,
         ({"sub": "analyst"}, INVALID),
         (
             {"sub": "00000000-0000-0000-0000-000000000007"},
-            "This credential opens no account: it was revoked, or the account is disabled.",
+            "This credential does not open an account. It was revoked, or the account is disabled.",
         ),
     ],
 )
@@ -207,7 +207,7 @@ async def test_the_headers_that_carry_a_credential(
         ({"Authorization": "Bearer"}, (401, sentence)),
         ({"Authorization": ""}, (401, sentence)),
         ({"X-API-Key": ""}, (401, INVALID)),
-        ({}, (200, "Sign in to see this: send a token or an API key.")),
+        ({}, (200, "You are not signed in. Send a token or an API key.")),
     ]
     for headers, expected in answers:
         assert await ask(settings, environment, headers) == expected

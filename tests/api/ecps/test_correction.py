@@ -184,6 +184,6 @@ async def test_corrections_that_are_refused(
 async def test_an_erased_ecp_is_not_corrected(manager: Client, ecps: EcpFactory, database_url: str) -> None:
     """R18: what is gone does not come back."""
     ecp_id = gid(NodeKind.ECP, await ecps.erased())
-    closed = ("ILLEGAL_STATE", "ecpId", "This ECP is closed, so there is nothing to correct.")
+    closed = ("ILLEGAL_STATE", "ecpId", "This ECP is closed and cannot be corrected.")
     async with nothing_changes(database_url):
         assert await refusals(manager, "updateEcp", ecpId=ecp_id, displayName="Asha Rao") == [closed]

@@ -163,7 +163,7 @@ async def test_who_registers_while_being_erased_is_gone(
         assert not done
     await connection.close()
     (error,) = (await registering).errors
-    assert error["message"] == "This credential opens no account: it was revoked, or the account is disabled."
+    assert error["message"] == "This credential does not open an account. It was revoked, or the account is disabled."
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
     assert await keys_of(database_url) == []
 

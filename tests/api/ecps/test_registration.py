@@ -149,7 +149,7 @@ async def test_who_is_registered_is_told_so(
 ) -> None:
     """R18: whatever else is wrong."""
     await ecps.registered()
-    again = ("DUPLICATE", "", "You are registered already as ECP-2026-000001.")
+    again = ("DUPLICATE", "", "You are already registered as ECP-2026-000001.")
     async with nothing_changes(database_url):
         assert await refusals(clients[Role.ECP], "registerEcp", **told(world, email="asha@example.net")) == [again]
         assert await refusals(clients[Role.ECP], "registerEcp", **told(world, displayName="")) == [again]
@@ -163,7 +163,7 @@ async def test_of_several_devices_that_register_at_once_one_wins(clients: Client
     )
     assert [payload["ecp"]["code"] for payload in payloads if payload["ecp"]] == ["ECP-2026-000001"]
     refused = [error for payload in payloads for error in payload["errors"]]
-    message = "You are registered already as ECP-2026-000001."
+    message = "You are already registered as ECP-2026-000001."
     assert refused == [{"code": "DUPLICATE", "path": ["input"], "message": message}] * 3
 
 

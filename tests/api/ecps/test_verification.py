@@ -129,9 +129,9 @@ async def test_what_the_status_does_not_allow_is_refused(
     erased = gid(NodeKind.ECP, await ecps.erased("Chitra Iyer"))
     gold = tier(world, "Gold")
     reasons = {
-        pending: "This ECP is not verified yet, so there is nothing to suspend.",
-        suspended: "This ECP is suspended already.",
-        erased: "This ECP is closed, so there is nothing to suspend.",
+        pending: "This ECP is not verified yet and cannot be suspended.",
+        suspended: "This ECP is already suspended.",
+        erased: "This ECP is closed and cannot be suspended.",
     }
     async with nothing_changes(database_url):
         for ecp_id, message in reasons.items():
@@ -159,7 +159,7 @@ async def test_nobody_verifies_or_suspends_themselves(
     account = await ecps.account("Esha Nair", (Role.ECP, Role.PROGRAM_MANAGER))
     both = clients.of(account)
     made = await carried_out(both, "registerEcp", **told(world))
-    own = ("SELF_APPROVAL", "ecpId", "This is your own registration, so somebody else has to decide about it.")
+    own = ("SELF_APPROVAL", "ecpId", "This is your own registration. Another person must decide about it.")
     async with nothing_changes(database_url):
         assert await refusals(both, "verifyEcp", ecpId=made["id"], tierId=tier(world, "Gold")) == [own]
     await verify(clients["second manager"], world, made["id"])
@@ -180,5 +180,5 @@ async def test_managers_who_decide_at_once_agree(
     payloads = await asyncio.gather(*requests)
     assert sorted(len(payload["errors"]) for payload in payloads) == [0, 1, 1]
     refused = {error["message"] for payload in payloads for error in payload["errors"]}
-    assert refused == {"This ECP is suspended already."}
+    assert refused == {"This ECP is already suspended."}
     assert len(await messages(clients[Role.ECP])) == 2

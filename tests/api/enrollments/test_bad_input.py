@@ -77,7 +77,7 @@ async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
     await revisions.approved(scheme_id, clock.now + timedelta(days=1), terms_markdown="Be very fair.")
     clock.advance(days=2)
     assert await revisions.apply_due() == 1
-    expected = ("CONFLICT", "termsVersion", "Version 2 of the terms is in force: read and accept it.")
+    expected = ("CONFLICT", "termsVersion", "Version 2 of the terms is in force. Read and accept that version.")
     async with nothing_changes(database_url):
         assert await refused(ecp, scheme_id, 1) == expected
         assert await refused(manager, scheme_id, 1, ecp_id=ecp_id) == expected
@@ -103,10 +103,10 @@ async def test_a_second_time(
     await enrollments.pending(waiting, ecp_id)
     await enrollments.enrolled(enrolled, ecp_id)
     sentences = {
-        (ecp, waiting): "You have asked to enroll in this scheme already: a manager decides.",
-        (manager, waiting): f"{CODE} has asked to enroll in this scheme already: decide about that enrollment.",
-        (ecp, enrolled): "You are enrolled in this scheme already.",
-        (manager, enrolled): f"{CODE} is enrolled in this scheme already.",
+        (ecp, waiting): "You have already applied for this scheme. A manager will decide about your application.",
+        (manager, waiting): f"{CODE} has already applied for this scheme. Decide about that application.",
+        (ecp, enrolled): "You are already enrolled in this scheme.",
+        (manager, enrolled): f"{CODE} is already enrolled in this scheme.",
     }
     async with nothing_changes(database_url):
         for (client, scheme_id), message in sentences.items():
@@ -138,9 +138,9 @@ async def test_in_a_region_that_lost_its_cities(  # noqa: PLR0913, PLR0917 - fix
     for city in ("Pune", "Mumbai"):
         await move(clients, world, city, "Karnataka")
     async with nothing_changes(database_url):
-        here = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you are.")
+        here = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")
         assert await refused(ecp, scheme_id) == here
-        there = ("OUT_OF_SCOPE", "schemeId", f"This scheme does not run where {CODE} is.")
+        there = ("OUT_OF_SCOPE", "schemeId", f"This scheme does not run where {CODE} works.")
         assert await refused(manager, scheme_id, ecp_id=ecp_id) == there
         assert await _open(ecp) == await _open(manager, ecp_id) == []
     document = "mutation ($input: DecideEnrollmentInput!) { decideEnrollment(input: $input) { enrollment { status } } }"
@@ -160,7 +160,10 @@ async def _open(client: Client, ecp_id: UUID | None = None) -> list[str]:
 UNREADABLE: tuple[tuple[dict[str, object], Refusal], ...] = (
     ({"schemeId": ""}, ("NOT_FOUND", "schemeId", "This scheme does not exist.")),
     ({"ecpId": ""}, ("NOT_FOUND", "ecpId", "This ECP does not exist.")),
-    ({"termsVersion": -1}, ("CONFLICT", "termsVersion", "Version 1 of the terms is in force: read and accept it.")),
+    (
+        {"termsVersion": -1},
+        ("CONFLICT", "termsVersion", "Version 1 of the terms is in force. Read and accept that version."),
+    ),
 )
 
 

@@ -62,13 +62,13 @@ async def test_what_is_decided_is_not_decided_again(
     """R18: in each state it says why, and nothing changes."""
     ecp_id = await enrollments.ecps.verified()
     states = {
-        await enrollments.enrolled(await enrollments.open_scheme("One"), ecp_id): f"{CODE} is enrolled already.",
+        await enrollments.enrolled(await enrollments.open_scheme("One"), ecp_id): f"{CODE} is already enrolled.",
         await enrollments.withdrawn(
             await enrollments.open_scheme("Two"), ecp_id
-        ): "This enrollment was withdrawn: there is nothing to decide.",
+        ): "This enrollment was withdrawn, so there is nothing to decide.",
         await enrollments.rejected(
             await enrollments.open_scheme("Three"), ecp_id
-        ): "This enrollment was rejected already.",
+        ): "This enrollment was already rejected.",
     }
     async with nothing_changes(database_url):
         for enrollment_id, message in states.items():
@@ -77,7 +77,7 @@ async def test_what_is_decided_is_not_decided_again(
                 expected = [("ILLEGAL_STATE", "enrollmentId", message)]
                 assert await refusals(manager, "decideEnrollment", **given) == expected
         rejected = enrollment_gid(list(states)[2])
-        message = "This enrollment was rejected: there is nothing to withdraw."
+        message = "This enrollment was rejected, so there is nothing to withdraw."
         for client in (ecp, manager):
             assert await refusals(client, "withdrawEnrollment", enrollmentId=rejected) == [
                 ("ILLEGAL_STATE", "enrollmentId", message)
@@ -97,7 +97,7 @@ async def test_an_acceptance_comes_in_time(
     clock.advance(hours=1)
     given = {"enrollmentId": enrollment_gid(second)}
     async with nothing_changes(database_url):
-        message = "The scheme has ended: nobody can be enrolled any more."
+        message = "The scheme has ended, so nobody can be enrolled anymore."
         expected = [("ILLEGAL_STATE", "enrollmentId", message)]
         assert await refusals(manager, "decideEnrollment", **given, accept=True) == expected
     rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason="Too late.")
@@ -112,7 +112,7 @@ async def test_only_an_active_ecp_is_accepted(
     given = {"enrollmentId": enrollment_gid(await enrollments.pending(await enrollments.open_scheme(), ecp_id))}
     await enrollments.suspend(ecp_id)
     async with nothing_changes(database_url):
-        message = f"{CODE} is suspended: only an active ECP can be enrolled."
+        message = f"{CODE} is suspended. Only an active ECP can be enrolled."
         expected = [("ILLEGAL_STATE", "enrollmentId", message)]
         assert await refusals(manager, "decideEnrollment", **given, accept=True) == expected
     rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason="Not active.")
@@ -196,7 +196,7 @@ async def test_nobody_decides_for_themselves(
     client = clients.of(both)
     asked = await enroll(client, await enrollments.open_scheme(), ecp_id=ecp_id)
     assert (asked["status"], asked["viewerActions"]) == ("PENDING", ["WITHDRAW"])
-    message = "This is your own enrollment, so somebody else has to decide about it."
+    message = "This is your own enrollment. Another person must decide about it."
     async with nothing_changes(database_url):
         for accept in (True, False):
             given = {"enrollmentId": asked["id"], "accept": accept, "reason": "Because."}

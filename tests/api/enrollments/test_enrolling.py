@@ -28,7 +28,7 @@ from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
 CODE = "ECP-2026-000001"
-NOT_APPROVED = ("ILLEGAL_STATE", "schemeId", "This scheme is not approved yet: nobody can enroll.")
+NOT_APPROVED = ("ILLEGAL_STATE", "schemeId", "This scheme is not approved yet, so nobody can enroll.")
 ASKS = f"{CODE} asks to enroll in “Monsoon Care” and is waiting for your decision."
 DETAIL = """query ($id: ID!) { node(id: $id) { ... on Enrollment { status statusLabel termsVersion requestedAt
     enrolledAt decidedAt decidedBy { displayName } reason withdrawnAt viewerActions
@@ -155,7 +155,7 @@ async def test_after_a_rejection_only_a_manager_enrolls(
     told = ("ENROLLMENT_DECIDED", "Your enrollment in “Monsoon Care” was rejected: Too far away.")
     assert await messages(ecp, scheme_id) == [told]
     async with nothing_changes(database_url):
-        message = "Your enrollment was rejected: only a manager can enroll you now."
+        message = "Your application was rejected. Only a manager can enroll you now."
         assert await refused(ecp, scheme_id) == ("ILLEGAL_STATE", "schemeId", message)
     enrolled = await enroll(manager, scheme_id, ecp_id=ecp_id)
     assert (enrolled["id"], enrolled["status"]) == (enrollment_gid(rejected), "ENROLLED")
@@ -176,24 +176,24 @@ async def test_the_guards_look_at_what_is_stored(
             "schemeId",
             "Enrollment opens on 1 April 2026.",
         ),
-        elsewhere: ("OUT_OF_SCOPE", "schemeId", f"This scheme does not run where {CODE} is."),
+        elsewhere: ("OUT_OF_SCOPE", "schemeId", f"This scheme does not run where {CODE} works."),
         await enrollments.schemes.complete(): NOT_APPROVED,
         await enrollments.schemes.submitted(): NOT_APPROVED,
         await enrollments.schemes.rejected(): (
             "ILLEGAL_STATE",
             "schemeId",
-            "This scheme was rejected: nobody can enroll.",
+            "This scheme was rejected, so nobody can enroll.",
         ),
         key("no such scheme"): NO_SUCH_SCHEME,
     }
     hidden = {"ILLEGAL_STATE": NO_SUCH_SCHEME}
-    own = {elsewhere: ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you are.")}
+    own = {elsewhere: ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")}
     async with nothing_changes(database_url):
         for scheme_id, expected in cases.items():
             assert await refused(manager, scheme_id, ecp_id=ecp_id) == expected
             assert await refused(ecp, scheme_id) == own.get(scheme_id, hidden.get(expected[0], expected))
         for version in (0, 2):
-            message = "Version 1 of the terms is in force: read and accept it."
+            message = "Version 1 of the terms is in force. Read and accept that version."
             assert await refused(ecp, open_id, version) == ("CONFLICT", "termsVersion", message)
         assert await refused(manager, open_id, ecp_id=key("no such ECP")) == NO_SUCH_ECP
         clock.advance(days=150)
@@ -216,7 +216,7 @@ async def test_a_place_includes_what_lies_beneath_it_now(
     document = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { message } } }"
     moved = await clients[Role.ADMIN].send(document, input=moving)
     assert moved.data["upsertGeography"]["errors"] == []
-    outside = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you are.")
+    outside = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")
     assert await refused(ecp, named["Maharashtra"]) == outside
     for place in ("Pune", "India"):
         assert (await enroll(ecp, named[place]))["status"] == "PENDING"
@@ -230,20 +230,24 @@ async def test_only_an_active_ecp_enrolls(
     """R18: not before it registers, is verified, while it is suspended, or once it is closed."""
     scheme_id = await enrollments.open_scheme()
     async with nothing_changes(database_url):
-        assert await refused(ecp, scheme_id) == ("ILLEGAL_STATE", "", "Register first: only an ECP enrolls.")
+        assert await refused(ecp, scheme_id) == (
+            "ILLEGAL_STATE",
+            "",
+            "You are not registered as an ECP. Register before you enroll.",
+        )
         assert await refused(manager, scheme_id) == ("REQUIRED", "ecpId", "Choose the ECP to enroll.")
     registered = await enrollments.ecps.registered()
     async with nothing_changes(database_url):
-        message = "Your registration is not verified yet: you can enroll as soon as it is."
+        message = "Your registration is not verified yet. You can enroll as soon as it is."
         assert await refused(ecp, scheme_id) == ("ILLEGAL_STATE", "", message)
-        message = f"{CODE} is not verified yet: verify this ECP first."
+        message = f"{CODE} is not verified yet. Verify this ECP first."
         assert await refused(manager, scheme_id, ecp_id=registered) == ("ILLEGAL_STATE", "ecpId", message)
     suspended = await enrollments.ecps.suspended("Binod Thapa")
     erased = await enrollments.ecps.erased("Chitra Iyer")
     async with nothing_changes(database_url):
         message = "ECP-2026-000002 is suspended and cannot enroll."
         assert await refused(manager, scheme_id, ecp_id=suspended) == ("ILLEGAL_STATE", "ecpId", message)
-        message = "ECP-2026-000003 is closed: it cannot enroll any more."
+        message = "ECP-2026-000003 is closed, so this ECP can no longer enroll."
         assert await refused(manager, scheme_id, ecp_id=erased) == ("ILLEGAL_STATE", "ecpId", message)
 
 
@@ -260,11 +264,11 @@ async def test_a_revision_changes_the_terms_of_its_scheme(
     assert await refused(ecp, scheme_id, 2) == (
         "CONFLICT",
         "termsVersion",
-        "Version 1 of the terms is in force: read and accept it.",
+        "Version 1 of the terms is in force. Read and accept that version.",
     )
     clock.advance(days=2)
     assert await revisions.apply_due() == 1
-    message = "Version 2 of the terms is in force: read and accept it."
+    message = "Version 2 of the terms is in force. Read and accept that version."
     assert await refused(ecp, scheme_id) == ("CONFLICT", "termsVersion", message)
     asked = await enroll(ecp, scheme_id, 2)
     assert (asked["termsVersion"], asked["scheme"]["viewerEnrollment"]) == (2, {"id": asked["id"]})

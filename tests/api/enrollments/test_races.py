@@ -44,7 +44,11 @@ async def test_two_devices_ask_at_once(
     assert len(await events(database_url, "ENROLLMENT_REQUESTED")) == before + 1
 
 
-ASKED = ("DUPLICATE", "schemeId", "You have asked to enroll in this scheme already: a manager decides.")
+ASKED = (
+    "DUPLICATE",
+    "schemeId",
+    "You have already applied for this scheme. A manager will decide about your application.",
+)
 
 
 async def _try(client: Client, scheme_id: UUID) -> object:
@@ -64,8 +68,8 @@ async def test_an_ecp_and_a_manager_at_once(
     """R18: whoever comes first; the other one is told what is the case."""
     ecp_id = await enrollments.ecps.verified()
     pairs = {
-        "PENDING": f"{CODE} has asked to enroll in this scheme already: decide about that enrollment.",
-        "ENROLLED": "You are enrolled in this scheme already.",
+        "PENDING": f"{CODE} has already applied for this scheme. Decide about that application.",
+        "ENROLLED": "You are already enrolled in this scheme.",
     }
     for number in range(4):
         scheme_id = await enrollments.open_scheme(f"Scheme {number}")
@@ -95,7 +99,7 @@ async def test_the_ecp_withdraws_while_a_manager_accepts(
         assert withdrawn["errors"] == []
         assert withdrawn["enrollment"]["status"] == "WITHDRAWN"
         if accepted["errors"]:
-            message = "This enrollment was withdrawn: there is nothing to decide."
+            message = "This enrollment was withdrawn, so there is nothing to decide."
             assert said(accepted) == [("ILLEGAL_STATE", "enrollmentId", message)]
 
 
@@ -117,12 +121,12 @@ async def test_two_managers_decide_at_once(
 CHANGES = {
     "UPDATE ecp SET status = 'SUSPENDED', suspended_reason = 'Under review.'": (
         "You are suspended and cannot enroll.",
-        f"{CODE} is suspended: only an active ECP can be enrolled.",
+        f"{CODE} is suspended. Only an active ECP can be enrolled.",
     ),
     "UPDATE scheme SET terms_version = 2, ends_on = '2026-03-09', enrollment_closes_on = '2026-03-09', "
     "starts_on = '2026-03-09'": (
         "This scheme ended on 9 March 2026.",
-        "The scheme has ended: nobody can be enrolled any more.",
+        "The scheme has ended, so nobody can be enrolled anymore.",
     ),
 }
 

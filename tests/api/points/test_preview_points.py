@@ -279,5 +279,5 @@ async def test_a_tier_that_is_gone_is_no_tier(
     given = {"schemeId": gid(NodeKind.SCHEME, scheme_id), "contentHash": review["contentHash"]}
     async with nothing_changes(database_url):
         found = await refusals(manager, "submitScheme", **given, acknowledgeWarnings=True)
-    message = "The scheme is not complete: finish every step of the wizard first."
+    message = "The scheme is not complete. Finish every step of the wizard first."
     assert found == [("ILLEGAL_STATE", "input.schemeId", message)]

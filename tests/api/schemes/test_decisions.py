@@ -25,8 +25,8 @@ STATE = """query($id: ID!) { node(id: $id) { ... on Scheme {
   status statusLabel stage { kind state status } review { contentHash } viewerActions
 } } }"""
 REASON = "Please lower the budget."
-REVIEW_AGAIN = "The scheme is not the one you reviewed. Review it again."
-BUDGET_CHANGED = "The scheme is not the one you reviewed. Changed since: budget. Review it again."
+REVIEW_AGAIN = "The scheme changed after you reviewed it. Review it again."
+BUDGET_CHANGED = "The scheme changed after you reviewed it. Changed since the submission: budget. Review it again."
 FACTORY_BASICS = {"description": "For workshops."}
 
 
@@ -98,7 +98,7 @@ async def test_a_second_submission_is_refused(clients: Clients, factory: SchemeF
 async def test_what_is_decided_stays_decided(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     approver = clients["APPROVER"]
     states = (
-        (scheme(await factory.approved()), "The scheme is approved already."),
+        (scheme(await factory.approved()), "The scheme is already approved."),
         (scheme(await factory.rejected()), "The scheme was rejected."),
         (
             scheme(await factory.given_back()),
@@ -134,7 +134,7 @@ async def test_nobody_decides_about_what_they_submitted(
     await factory.submitted(scheme_id, by="manager and approver")
     given = await _decision(field, both, scheme(scheme_id))
     async with nothing_changes(database_url):
-        message = "You submitted this scheme, so somebody else has to decide about it."
+        message = "You submitted this scheme, so another person must decide about it."
         assert await refusals(both, field, **given) == [("SELF_APPROVAL", "input.schemeId", message)]
     await carried_out(clients["APPROVER"], field, **given)
     theirs = scheme(await factory.submitted(await factory.complete("Another", by="manager and approver")))
@@ -163,7 +163,7 @@ async def test_an_incomplete_scheme_cannot_be_submitted(
     async with nothing_changes(database_url):
         for scheme_id in (empty, emptied):
             given = {"schemeId": scheme_id, "contentHash": await _hash(manager, scheme_id)}
-            message = "The scheme is not complete: finish every step of the wizard first."
+            message = "The scheme is not complete. Finish every step of the wizard first."
             assert await refusals(manager, "submitScheme", **given) == [_illegal(message)]
 
 

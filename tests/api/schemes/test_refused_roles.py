@@ -55,9 +55,9 @@ WHO_CHANGES_ECPS = {
 }
 # What somebody does with nothing but their own.
 FOR_EVERYBODY = {"markNotificationsRead"}
-SIGN_IN = "Sign in to see this: send a token or an API key."
+SIGN_IN = "You are not signed in. Send a token or an API key."
 NOT_VALID = "This token is not valid: sign in again."
-NO_ACCOUNT = "This credential opens no account: it was revoked, or the account is disabled."
+NO_ACCOUNT = "This credential does not open an account. It was revoked, or the account is disabled."
 UPSERT_ACCOUNT = """mutation($input: UpsertAccountInput!) {
   upsertAccount(input: $input) { account { roles disabledAt } errors { code message path } }
 }"""
@@ -112,7 +112,7 @@ async def test_a_mutation_is_refused_to_every_other_role(clients: Clients, datab
             assert error["extensions"] == {"code": "FORBIDDEN", "permission": policy.value}, role
             assert error["path"] == [name]
             takes = "the role" if len(allowed) == 1 else "one of the roles"
-            assert error["message"].startswith(f"Your roles do not allow this; it needs {takes} {allowed[0].noun}")
+            assert error["message"].startswith(f"Your roles do not allow this. It requires {takes} {allowed[0].noun}")
             assert error["message"].endswith(f" {allowed[-1].noun}.")
         (error,) = (await _send(clients.anonymous, "Mutation", name)).errors
         assert (error["extensions"], error["message"]) == ({"code": "UNAUTHENTICATED"}, SIGN_IN)

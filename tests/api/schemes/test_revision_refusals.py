@@ -24,7 +24,7 @@ NEVER = {
     "9999-12-31T23:59:59Z": ENDS,
 }
 LAST = ("2026-08-01T05:29:59+05:30", "2026-07-31T23:59:59.999999Z", "2026-03-11T09:00:01Z")
-MISSED = "The revision was to take effect on 1 June 2026 at 00:00 UTC, which has passed"
+MISSED = "The revision was scheduled to take effect on 1 June 2026 at 00:00 UTC, which has passed"
 
 
 async def test_only_an_approved_scheme_that_is_not_over_is_revised(
@@ -32,14 +32,14 @@ async def test_only_an_approved_scheme_that_is_not_over_is_revised(
 ) -> None:
     live = await factory.approved()
     states = {
-        "The scheme is not approved yet: edit it instead of revising it.": [
+        "The scheme is not approved yet. Edit it instead of revising it.": [
             await factory.created(),
             await factory.complete(),
             await factory.submitted(),
             await factory.given_back(),
         ],
         "A rejected scheme cannot be revised.": [await factory.rejected()],
-        "This is a revision itself: revise the scheme that it belongs to.": [
+        "This is already a revision. Revise the scheme that it belongs to.": [
             await revisions.opened(live),
             await revisions.approved(await factory.approved()),
         ],
@@ -52,7 +52,7 @@ async def test_only_an_approved_scheme_that_is_not_over_is_revised(
         missing = ("NOT_FOUND", "input.schemeId", "This scheme does not exist.")
         assert await _revise(manager, UNKNOWN_SCHEME) == [missing]
         clock.now = datetime(2026, 8, 1, tzinfo=UTC)
-        over = "The scheme ended on 31 July 2026: a revision could not take effect any more."
+        over = "The scheme ended on 31 July 2026, so a revision can no longer take effect."
         assert await _revise(manager, scheme(live), "2026-09-01T00:00:00Z") == [
             ("ILLEGAL_STATE", "input.schemeId", over)
         ]
@@ -83,7 +83,7 @@ async def test_an_open_revision_is_gone_on_with(
     clock.now = datetime(2026, 3, 11, 14, 5, tzinfo=UTC)
     opened = await revisions.opened(live, by="second manager")
     stamp = "11 March 2026 at 14:05 UTC"
-    message = f"Second Manager opened revision 2 on {stamp}, and it has not been decided yet: go on with that one."
+    message = f"Second Manager opened revision 2 on {stamp}, and it is still undecided. Continue with that revision."
     for then in (None, revisions.schemes.submitted):
         if then is not None:
             await then(opened)
@@ -142,14 +142,14 @@ async def test_a_revision_is_not_approved_after_its_time(
     content_hash = look["review"]["contentHash"]
     clock.now = JUNE
     async with nothing_changes(database_url):
-        message = f"{MISSED}: request changes, so that its managers choose a later time."
+        message = f"{MISSED}. Request changes, so that its managers choose a later time."
         found = await refusals(approver, "approveScheme", schemeId=revision, contentHash=content_hash)
         assert found == [("OUT_OF_WINDOW", "input.schemeId", message)]
         assert (await _look(approver, revision))["viewerActions"] == ["REQUEST_CHANGES", "REJECT"]
     await carried_out(approver, "requestSchemeChanges", schemeId=revision, reason="Too late, choose July.")
     async with nothing_changes(database_url):
         found = await refusals(manager, "submitScheme", schemeId=revision, contentHash=content_hash)
-        assert found == [("OUT_OF_WINDOW", "input.schemeId", f"{MISSED}: choose a later time first.")]
+        assert found == [("OUT_OF_WINDOW", "input.schemeId", f"{MISSED}. Choose a later time first.")]
         assert (await _look(manager, revision))["viewerActions"] == ["EDIT", "RESCHEDULE"]
     await carried_out(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt="2026-07-01T00:00:00Z")
     again = {"schemeId": revision, "contentHash": content_hash, "acknowledgeWarnings": True}
@@ -176,7 +176,8 @@ async def test_what_is_approved_has_the_time_that_was_submitted_and_reviewed(
             (error,) = (await payload_of(approver, "approveScheme", **approval, **named))["errors"]
             assert (error["code"], error["changes"]) == ("CONTENT_CHANGED", [_moved(AT, other)])
             assert error["message"] == (
-                "The scheme is not the one you reviewed. Changed since: time of taking effect. Review it again."
+                "The scheme changed after you reviewed it. "
+                "Changed since the submission: time of taking effect. Review it again."
             )
     back = await carried_out(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt=AT)
     assert back["scheme"]["status"] == "APPROVAL_PENDING"
@@ -190,13 +191,13 @@ async def test_only_a_revision_that_is_not_decided_is_moved(
     rejected = await factory.submitted(await revisions.opened(live))
     await _reject(clients[Role.APPROVER], scheme(rejected))
     states = {
-        "Only a revision takes effect at a time of its own.": [
+        "Only a revision can be rescheduled, and this scheme is not a revision.": [
             await factory.created(),
             live,
             await factory.submitted(),
         ],
-        "The revision is approved already: its time stays as it is.": [await revisions.approved(live)],
-        "The revision was rejected: its time stays as it is.": [rejected],
+        "The revision is already approved, so its time can no longer change.": [await revisions.approved(live)],
+        "The revision was rejected, so its time can no longer change.": [rejected],
     }
     async with nothing_changes(database_url):
         for message, ids in states.items():
@@ -206,7 +207,7 @@ async def test_only_a_revision_that_is_not_decided_is_moved(
                 assert found == [("ILLEGAL_STATE", "input.schemeId", message)]
     clock.now = JUNE + timedelta(days=1)
     await revisions.apply_due()
-    (approved,) = states["The revision is approved already: its time stays as it is."]
+    (approved,) = states["The revision is already approved, so its time can no longer change."]
     given = {"schemeId": scheme(approved), "effectiveAt": "2026-07-01T00:00:00Z"}
     missing = [("NOT_FOUND", "input.schemeId", "This scheme does not exist.")]
     assert await refusals(manager, "rescheduleSchemeRevision", **given) == missing

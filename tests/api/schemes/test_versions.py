@@ -36,7 +36,7 @@ async def test_a_conflict_tells_who_saved_when_and_what_over_several_versions(
         "code": "VERSION_CONFLICT",
         "path": ["input", "expectedVersion"],
         "message": (
-            "Second Manager saved “Basics” in the meantime (version 4, you had 1). Look at the changes and save again."
+            "Second Manager saved “Basics” in the meantime (version 4; you had 1). Review the changes and save again."
         ),
         "expectedVersion": 1,
         "currentVersion": 4,
@@ -92,7 +92,7 @@ async def test_a_version_nobody_ever_had_is_a_conflict(
                 assert conflict["changedBy"] == who
                 if version > current:
                     assert conflict["changes"] == []
-                    message = f"The step “{label}” has version {current}, not {version}. Load it and save again."
+                    message = f"The step “{label}” is at version {current}, not {version}. Reload it and save again."
                     assert conflict["message"] == message
 
 

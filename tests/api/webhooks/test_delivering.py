@@ -94,7 +94,7 @@ async def test_what_is_not_accepted_is_sent_again_before_anything_else(
     assert (failing["state"], failing["failures"]) == ("FAILING", 1)
     waits = failing["nextAttemptAt"]
     minute = waits[:16].replace("T", " ")
-    assert failing["stateLabel"] == f"The last attempt has failed; the next one is made at {minute} UTC."
+    assert failing["stateLabel"] == f"The last attempt has failed. The next attempt is at {minute} UTC."
     receiver.answer(OK)
     await asyncio.sleep(0.2)
     assert len(receiver.received) == 1

@@ -26,7 +26,7 @@ LISTING = """query ($after: String) { webhookEndpoints(first: 2, after: $after) 
 NOT_OURS = "This cursor was not made by this server; leave it out to begin with what happens now."
 OTHER_STREAM = "This cursor belongs to another stream or filter."
 NONE = "This webhook endpoint does not exist."
-PRIVATE = "The address {} is private, which webhooks never call."
+PRIVATE = "The address {} is private, and webhooks never call private addresses."
 
 
 async def test_an_endpoint_is_shown_as_it_was_added(hooks: Hooks, clock: TestClock) -> None:

@@ -52,7 +52,7 @@ async def test_an_endpoint_that_never_answers_well_is_disabled_after_three_days(
         assert len(receiver.received) == number
         clock.advance(seconds=1)
     disabled = await hooks.reached(endpoint_id, lambda node: node["state"] == "DISABLED")
-    reason = "10 attempts in a row have failed. The last one: The endpoint answered 500."
+    reason = "10 attempts in a row have failed. The last error: The endpoint answered 500."
     assert (disabled["failures"], disabled["nextAttemptAt"], disabled["disabledReason"]) == (10, None, reason)
     assert disabled["stateLabel"] == f"Disabled. {reason}"
     assert [node["attempt"] for node in disabled["deliveries"]["nodes"]] == list(range(10, 0, -1))
@@ -83,7 +83,7 @@ async def test_every_administrator_is_told_of_a_disabled_endpoint(hooks: Hooks, 
         assert told == {
             "kind": "WEBHOOK_ENDPOINT_DISABLED",
             "message": f"The webhook endpoint {receiver.url} was disabled. The endpoint answered 410: it wants no more "
-            "webhooks. Events from now on are kept for it for some days.",
+            "webhooks. New events are kept for it for some days.",
             "actor": None,
             "scheme": None,
             "activity": None,
@@ -132,7 +132,10 @@ async def test_a_name_that_leads_into_a_private_network_is_not_called(
     await hooks.save_tier()
     failing = await hooks.tried(endpoint_id, 1)
     (attempt,) = failing["deliveries"]["nodes"]
-    assert attempt["error"] == "The address 10.0.0.7 of hooks.example.com is private, which webhooks never call."
+    assert (
+        attempt["error"]
+        == "The address 10.0.0.7 of hooks.example.com is private, and webhooks never call private addresses."
+    )
     assert (attempt["status"], attempt["delivered"]) == (None, False)
     assert receiver.received == []
 
@@ -178,7 +181,11 @@ async def test_an_endpoint_that_is_disabled_while_it_is_called_stays_so(hooks: H
     await hooks.updated(endpoint_id, enabled=False)
     answer.set()
     found = await hooks.tried(endpoint_id, 1)
-    assert (found["state"], found["failures"], found["stateLabel"]) == ("DISABLED", 0, "Disabled. Admin disabled it.")
+    assert (found["state"], found["failures"], found["stateLabel"]) == (
+        "DISABLED",
+        0,
+        "Disabled. Admin disabled the endpoint.",
+    )
     assert await notifications(hooks) == []
 
 

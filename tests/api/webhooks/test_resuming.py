@@ -23,7 +23,7 @@ from tests.support.webhook_receiver import ERROR, PATIENCE, Hooks, Receiver, ref
 from tests.support.world import World
 
 POLL = document("integration/PollEvents")
-EXPIRED = "This cursor has expired: read everything again, and continue from the cursor that comes with it."
+EXPIRED = "This cursor has expired. Read everything again, and continue from the cursor that comes with it."
 MISSING = (
     "Events that this endpoint has not got are kept no longer. Read what you need again, and go on behind a newer "
     "cursor with “after”, or skip what is missing with “fromNow”."
@@ -122,7 +122,7 @@ async def test_an_endpoint_that_is_sent_back_while_it_is_called_stays_back(hooks
 async def test_a_disabled_endpoint_goes_on_where_it_stopped(hooks: Hooks, receiver: Receiver) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     disabled = await hooks.disabled(endpoint_id)
-    assert (disabled["state"], disabled["stateLabel"]) == ("DISABLED", "Disabled. Admin disabled it.")
+    assert (disabled["state"], disabled["stateLabel"]) == ("DISABLED", "Disabled. Admin disabled the endpoint.")
     saved = [await hooks.save_tier() for _ in range(2)]
     await asyncio.sleep(0.2)
     assert receiver.received == []

@@ -20,12 +20,12 @@ PENDING, ACTIVE, SUSPENDED, CLOSED = EcpStatus
 UPDATE, VERIFY, SUSPEND, ERASE = EcpAction
 # What is refused in a status, and how; everything else is allowed.
 REFUSED = {
-    (SUSPEND, PENDING): "This ECP is not verified yet, so there is nothing to suspend.",
-    (SUSPEND, SUSPENDED): "This ECP is suspended already.",
-    (UPDATE, CLOSED): "This ECP is closed, so there is nothing to correct.",
+    (SUSPEND, PENDING): "This ECP is not verified yet and cannot be suspended.",
+    (SUSPEND, SUSPENDED): "This ECP is already suspended.",
+    (UPDATE, CLOSED): "This ECP is closed and cannot be corrected.",
     (VERIFY, CLOSED): "This ECP is closed and cannot be verified again.",
-    (SUSPEND, CLOSED): "This ECP is closed, so there is nothing to suspend.",
-    (ERASE, CLOSED): "This ECP was erased already.",
+    (SUSPEND, CLOSED): "This ECP is closed and cannot be suspended.",
+    (ERASE, CLOSED): "This ECP was already erased.",
 }
 # What is offered to whom for an ECP that is not their own.
 OFFERED = {
@@ -82,7 +82,7 @@ def test_a_manager_who_is_an_ecp_does_not_decide_about_it() -> None:
         failure = ECP_GUARDS.find_failure(action, EcpFacts(ECP, ACTIVE), both)
         assert isinstance(failure, SelfApproval)
         assert (failure.code, failure.path) == ("SELF_APPROVAL", ("input", "ecpId"))
-        assert failure.message == "This is your own registration, so somebody else has to decide about it."
+        assert failure.message == "This is your own registration. Another person must decide about it."
     assert ECP_GUARDS.allowed(EcpFacts(OTHER, ACTIVE), both) == (UPDATE, VERIFY, SUSPEND, ERASE)
 
 
@@ -108,7 +108,7 @@ def test_failures_say_what_is_the_matter() -> None:
         "This ECP does not exist.",
     )
     assert (registered.code, registered.path) == ("DUPLICATE", ("input",))
-    assert registered.message == "You are registered already as ECP-2026-000001."
+    assert registered.message == "You are already registered as ECP-2026-000001."
 
 
 def test_sentences_say_the_code() -> None:

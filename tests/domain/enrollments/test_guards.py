@@ -64,8 +64,8 @@ def test_an_active_ecp_enrolls_inside_the_window(applicant: Applicant, today: da
     [
         (
             EcpStatus.PENDING,
-            "Your registration is not verified yet: you can enroll as soon as it is.",
-            f"{CODE} is not verified yet: verify this ECP first.",
+            "Your registration is not verified yet. You can enroll as soon as it is.",
+            f"{CODE} is not verified yet. Verify this ECP first.",
         ),
         (
             EcpStatus.SUSPENDED,
@@ -74,8 +74,8 @@ def test_an_active_ecp_enrolls_inside_the_window(applicant: Applicant, today: da
         ),
         (
             EcpStatus.CLOSED,
-            "Your registration is closed: it cannot enroll any more.",
-            f"{CODE} is closed: it cannot enroll any more.",
+            "Your registration is closed, so you can no longer enroll.",
+            f"{CODE} is closed, so this ECP can no longer enroll.",
         ),
     ],
 )
@@ -89,18 +89,18 @@ def test_an_ecp_that_is_not_active_does_not_enroll(status: EcpStatus, own: str, 
 @pytest.mark.parametrize(
     ("changed", "today", "expected"),
     [
-        ({"approved": False}, APRIL, ("ILLEGAL_STATE", "This scheme is not approved yet: nobody can enroll.")),
+        ({"approved": False}, APRIL, ("ILLEGAL_STATE", "This scheme is not approved yet, so nobody can enroll.")),
         (
             {"approved": False, "rejected": True},
             APRIL,
-            ("ILLEGAL_STATE", "This scheme was rejected: nobody can enroll."),
+            ("ILLEGAL_STATE", "This scheme was rejected, so nobody can enroll."),
         ),
         ({}, date(2026, 8, 1), ("ILLEGAL_STATE", "This scheme ended on 31 July 2026.")),
         ({}, date(2026, 3, 31), ("OUT_OF_WINDOW", "Enrollment opens on 1 April 2026.")),
         ({}, date(2026, 5, 1), ("OUT_OF_WINDOW", "Enrollment closed on 30 April 2026.")),
         ({}, date(2026, 7, 31), ("OUT_OF_WINDOW", "Enrollment closed on 30 April 2026.")),
-        ({"opens_on": None}, APRIL, ("OUT_OF_WINDOW", "This scheme does not say when enrollment is open.")),
-        ({"closes_on": None}, APRIL, ("OUT_OF_WINDOW", "This scheme does not say when enrollment is open.")),
+        ({"opens_on": None}, APRIL, ("OUT_OF_WINDOW", "This scheme has no enrollment window.")),
+        ({"closes_on": None}, APRIL, ("OUT_OF_WINDOW", "This scheme has no enrollment window.")),
     ],
 )
 def test_a_scheme_that_is_not_open(changed: dict[str, Any], today: date, expected: tuple[str, str]) -> None:
@@ -119,15 +119,15 @@ def test_a_scheme_includes_what_lies_beneath_its_places(place: UUID) -> None:
 def test_a_scheme_that_runs_elsewhere(places: frozenset[UUID]) -> None:
     """R18: or nowhere."""
     offer = replace(OFFER, places=places)
-    expected = ("OUT_OF_SCOPE", "This scheme does not run where you are.", SCHEME_PATH)
+    expected = ("OUT_OF_SCOPE", "This scheme does not run where you work.", SCHEME_PATH)
     assert refused(offer=offer) == expected
-    assert refused(NAMED, offer) == ("OUT_OF_SCOPE", f"This scheme does not run where {CODE} is.", SCHEME_PATH)
+    assert refused(NAMED, offer) == ("OUT_OF_SCOPE", f"This scheme does not run where {CODE} works.", SCHEME_PATH)
 
 
 @pytest.mark.parametrize("version", [-1, 0, 2, 4])
 def test_other_terms_are_not_those_of_the_scheme(version: int) -> None:
     """R18: neither old ones nor ones to come."""
-    message = "Version 3 of the terms is in force: read and accept it."
+    message = "Version 3 of the terms is in force. Read and accept that version."
     assert refused(terms_version=version) == ("CONFLICT", message, TERMS_PATH)
 
 
@@ -136,21 +136,25 @@ def test_other_terms_are_not_those_of_the_scheme(version: int) -> None:
     [
         (
             EnrollmentStatus.PENDING,
-            ("DUPLICATE", "You have asked to enroll in this scheme already: a manager decides.", SCHEME_PATH),
             (
                 "DUPLICATE",
-                f"{CODE} has asked to enroll in this scheme already: decide about that enrollment.",
+                "You have already applied for this scheme. A manager will decide about your application.",
+                SCHEME_PATH,
+            ),
+            (
+                "DUPLICATE",
+                f"{CODE} has already applied for this scheme. Decide about that application.",
                 SCHEME_PATH,
             ),
         ),
         (
             EnrollmentStatus.ENROLLED,
-            ("DUPLICATE", "You are enrolled in this scheme already.", SCHEME_PATH),
-            ("DUPLICATE", f"{CODE} is enrolled in this scheme already.", SCHEME_PATH),
+            ("DUPLICATE", "You are already enrolled in this scheme.", SCHEME_PATH),
+            ("DUPLICATE", f"{CODE} is already enrolled in this scheme.", SCHEME_PATH),
         ),
         (
             EnrollmentStatus.REJECTED,
-            ("ILLEGAL_STATE", "Your enrollment was rejected: only a manager can enroll you now.", SCHEME_PATH),
+            ("ILLEGAL_STATE", "Your application was rejected. Only a manager can enroll you now.", SCHEME_PATH),
             None,
         ),
         (EnrollmentStatus.WITHDRAWN, None, None),
@@ -168,15 +172,15 @@ PENDING = EnrollmentFacts(
     status=EnrollmentStatus.PENDING, ecp_id=ECP, ecp_code=CODE, ecp_status=EcpStatus.ACTIVE, scheme_has_ended=False
 )
 ACCEPT, REJECT, WITHDRAW = EnrollmentAction
-WITHDRAWN = "This enrollment was withdrawn: there is nothing to decide."
+WITHDRAWN = "This enrollment was withdrawn, so there is nothing to decide."
 IN_STATES = {
     EnrollmentStatus.PENDING: (None, None, None),
-    EnrollmentStatus.ENROLLED: (f"{CODE} is enrolled already.", f"{CODE} is enrolled already.", None),
-    EnrollmentStatus.WITHDRAWN: (WITHDRAWN, WITHDRAWN, "This enrollment was withdrawn already."),
+    EnrollmentStatus.ENROLLED: (f"{CODE} is already enrolled.", f"{CODE} is already enrolled.", None),
+    EnrollmentStatus.WITHDRAWN: (WITHDRAWN, WITHDRAWN, "This enrollment was already withdrawn."),
     EnrollmentStatus.REJECTED: (
-        "This enrollment was rejected already.",
-        "This enrollment was rejected already.",
-        "This enrollment was rejected: there is nothing to withdraw.",
+        "This enrollment was already rejected.",
+        "This enrollment was already rejected.",
+        "This enrollment was rejected, so there is nothing to withdraw.",
     ),
 }
 
@@ -213,7 +217,7 @@ def test_what_may_be_done_in_each_state(status: EnrollmentStatus) -> None:
 def test_only_an_active_ecp_is_accepted(status: EcpStatus) -> None:
     """R18: it can be rejected, and it can withdraw."""
     standing = replace(PENDING, ecp_status=status)
-    message = f"{CODE} is {status.value.lower()}: only an active ECP can be enrolled."
+    message = f"{CODE} is {status.value.lower()}. Only an active ECP can be enrolled."
     assert said(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
     assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
     assert ENROLLMENT_GUARDS.allowed(standing, ITSELF) == (WITHDRAW,)
@@ -222,7 +226,7 @@ def test_only_an_active_ecp_is_accepted(status: EcpStatus) -> None:
 def test_nobody_is_accepted_after_the_end() -> None:
     """R18."""
     standing = replace(PENDING, scheme_has_ended=True)
-    message = "The scheme has ended: nobody can be enrolled any more."
+    message = "The scheme has ended, so nobody can be enrolled anymore."
     assert said(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
     assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
 
@@ -230,7 +234,7 @@ def test_nobody_is_accepted_after_the_end() -> None:
 def test_nobody_decides_for_themselves() -> None:
     """R25: a manager who is an ECP too has others decide."""
     both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
-    message = "This is your own enrollment, so somebody else has to decide about it."
+    message = "This is your own enrollment. Another person must decide about it."
     assert said(ACCEPT, PENDING, both) == said(REJECT, PENDING, both) == ("SELF_APPROVAL", message)
     assert ENROLLMENT_GUARDS.allowed(PENDING, both) == (WITHDRAW,)
     assert ENROLLMENT_GUARDS.allowed(replace(PENDING, ecp_id=OTHER), both) == (ACCEPT, REJECT, WITHDRAW)

@@ -35,7 +35,7 @@ MISSED = datetime(2026, 6, 1, tzinfo=UTC)
 LATE = tuple(replace(standing, missed=MISSED) for standing in REVISIONS)
 EVERY = (*SCHEMES, OVER, UNDER_REVISION, *REVISIONS, *LATE)
 
-INCOMPLETE = "The scheme is not complete: finish every step of the wizard first."
+INCOMPLETE = "The scheme is not complete. Finish every step of the wizard first."
 SUBMITTED_ALREADY = "The scheme is already waiting for approval."
 NOT_SUBMITTED = "The scheme has not been submitted for approval."
 EDITED_SINCE = "The scheme was edited after it was submitted."
@@ -59,7 +59,7 @@ def viewer(*roles: Role, account: UUID = OTHER) -> Viewer:
             APPROVED,
             "An approved scheme cannot be edited.",
             "The scheme is approved and cannot be submitted again.",
-            "The scheme is approved already.",
+            "The scheme is already approved.",
         ),
         (
             REJECTED,
@@ -90,7 +90,7 @@ def test_nobody_decides_about_what_they_submitted(action: SchemeAction, standing
     failure = SCHEME_GUARDS.find_failure(action, standing, viewer(*Role, account=SUBMITTER))
     assert failure is not None
     assert failure.code is UserErrorCode.SELF_APPROVAL
-    assert failure.message == "You submitted this scheme, so somebody else has to decide about it."
+    assert failure.message == "You submitted this scheme, so another person must decide about it."
 
 
 @pytest.mark.parametrize(
@@ -123,15 +123,16 @@ def test_offered_actions_by_role(
 def test_a_scheme_is_revised_while_it_is_approved_and_not_over() -> None:
     """Each refusal is a sentence that says what to do instead."""
     sentences = {
-        DRAFT: "The scheme is not approved yet: edit it instead of revising it.",
-        WAITING: "The scheme is not approved yet: edit it instead of revising it.",
-        RETURNED: "The scheme is not approved yet: edit it instead of revising it.",
+        DRAFT: "The scheme is not approved yet. Edit it instead of revising it.",
+        WAITING: "The scheme is not approved yet. Edit it instead of revising it.",
+        RETURNED: "The scheme is not approved yet. Edit it instead of revising it.",
         REJECTED: "A rejected scheme cannot be revised.",
-        OVER: "The scheme ended on 31 July 2026: a revision could not take effect any more.",
+        OVER: "The scheme ended on 31 July 2026, so a revision can no longer take effect.",
         UNDER_REVISION: (
-            "Ben opened revision 2 on 10 March 2026 at 09:00 UTC, and it has not been decided yet: go on with that one."
+            "Ben opened revision 2 on 10 March 2026 at 09:00 UTC, and it is still undecided. "
+            "Continue with that revision."
         ),
-        **dict.fromkeys(REVISIONS, "This is a revision itself: revise the scheme that it belongs to."),
+        **dict.fromkeys(REVISIONS, "This is already a revision. Revise the scheme that it belongs to."),
     }
     assert SCHEME_GUARDS.find_failure(REVISE, APPROVED, viewer()) is None
     for standing, sentence in sentences.items():
@@ -145,8 +146,8 @@ def test_a_scheme_is_revised_while_it_is_approved_and_not_over() -> None:
 def test_a_revision_is_moved_until_it_is_decided() -> None:
     """What was submitted may be moved, like it may be edited."""
     sentences = {
-        Decision.APPROVED: "The revision is approved already: its time stays as it is.",
-        Decision.REJECTED: "The revision was rejected: its time stays as it is.",
+        Decision.APPROVED: "The revision is already approved, so its time can no longer change.",
+        Decision.REJECTED: "The revision was rejected, so its time can no longer change.",
     }
     for standing in (*REVISIONS, *LATE):
         failure = SCHEME_GUARDS.find_failure(RESCHEDULE, standing, viewer())
@@ -154,12 +155,12 @@ def test_a_revision_is_moved_until_it_is_decided() -> None:
     for standing in SCHEMES:
         failure = SCHEME_GUARDS.find_failure(RESCHEDULE, standing, viewer())
         assert failure is not None
-        assert failure.message == "Only a revision takes effect at a time of its own."
+        assert failure.message == "Only a revision can be rescheduled, and this scheme is not a revision."
 
 
 def test_a_revision_whose_time_has_passed_is_neither_submitted_nor_approved() -> None:
     """It can be edited, moved, given back and rejected; other refusals come first."""
-    passed = "The revision was to take effect on 1 June 2026 at 00:00 UTC, which has passed: "
+    passed = "The revision was scheduled to take effect on 1 June 2026 at 00:00 UTC, which has passed. "
     for standing, late in zip(REVISIONS, LATE, strict=True):
         for action in set(SchemeAction):
             expected, failure = (
@@ -167,8 +168,8 @@ def test_a_revision_whose_time_has_passed_is_neither_submitted_nor_approved() ->
                 SCHEME_GUARDS.find_failure(action, late, viewer()),
             )
             if expected is None and action in {SUBMIT, SchemeAction.APPROVE}:
-                advice = {SUBMIT: "choose a later time first."}
-                request = "request changes, so that its managers choose a later time."
+                advice = {SUBMIT: "Choose a later time first."}
+                request = "Request changes, so that its managers choose a later time."
                 assert failure is not None
                 assert failure.message == passed + advice.get(action, request)
                 assert failure.code is UserErrorCode.OUT_OF_WINDOW

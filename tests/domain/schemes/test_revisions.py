@@ -145,10 +145,11 @@ def test_failures_say_what_to_do() -> None:
     opened = RevisionOpen(number=2, opened_by="Asha", opened_at=NOW)
     assert (opened.number, opened.opened_by, opened.opened_at) == (2, "Asha", NOW)
     assert opened.message == (
-        "Asha opened revision 2 on 10 March 2026 at 09:00 UTC, and it has not been decided yet: go on with that one."
+        "Asha opened revision 2 on 10 March 2026 at 09:00 UTC, and it is still undecided. Continue with that revision."
     )
-    late = TimePassed(JUNE, "choose a later time first")
+    late = TimePassed(JUNE, "Choose a later time first")
     assert late.effective_at == JUNE
     assert late.message == (
-        "The revision was to take effect on 1 June 2026 at 00:00 UTC, which has passed: choose a later time first."
+        "The revision was scheduled to take effect on 1 June 2026 at 00:00 UTC, which has passed. "
+        "Choose a later time first."
     )

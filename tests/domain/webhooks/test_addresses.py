@@ -91,7 +91,7 @@ NO_HTTPS = "The URL must begin with https://."
 UNREADABLE = "The host or the port of this URL is invalid: the port is a number from 1 to 65,535."
 SIGNED = "The URL must not contain a user or a password: webhooks are signed instead."
 NO_FRAGMENT = "The URL must end before the # sign: what follows it is never sent."
-NO_HOST = "The URL names no host."
+NO_HOST = "The URL has no host."
 
 
 @pytest.mark.parametrize(
@@ -123,20 +123,29 @@ NO_HOST = "The URL names no host."
         ("https://example.com:http/", UNREADABLE),
         ("https://example.com:-1/", UNREADABLE),
         ("https://[::1/", UNREADABLE),
-        ("https://[v1.example]/", "Only an IPv6 address is written in brackets."),
-        ("https://exa%6dple.com/", "The host exa%6dple.com is neither a name nor an address."),
-        ("https://a..b/", "The host a..b is neither a name nor an address."),
-        ("https://ex\\ample/", "The host ex\\ample is neither a name nor an address."),
-        (f"https://{'a.' * 127}a/", f"The host {'a.' * 127}a is neither a name nor an address."),
+        ("https://[v1.example]/", "Only an IPv6 address may be in brackets."),
+        ("https://exa%6dple.com/", "The host exa%6dple.com is not a valid name or address."),
+        ("https://a..b/", "The host a..b is not a valid name or address."),
+        ("https://ex\\ample/", "The host ex\\ample is not a valid name or address."),
+        (f"https://{'a.' * 127}a/", f"The host {'a.' * 127}a is not a valid name or address."),
         ("https://example.com./", "Write the host example.com. without the dot at its end."),
         ("https://127.0.0.1./", "Write the host 127.0.0.1. without the dot at its end."),
-        ("https://[fe80::1%25eth0]/", "The host fe80::1%25eth0 is neither a name nor an address."),
-        ("https://127.0.0.1/", "The address 127.0.0.1 is private, which webhooks never call."),
-        ("https://169.254.169.254/latest", "The address 169.254.169.254 is private, which webhooks never call."),
-        ("https://100.64.0.1/", "The address 100.64.0.1 is reserved, which webhooks never call."),
-        ("https://[::1]:8443/", "The address ::1 is private, which webhooks never call."),
-        ("https://[::ffff:10.0.0.1]/", "The address ::ffff:a00:1 is private, which webhooks never call."),
-        ("https://[64:ff9b::a00:1]/", "The address 64:ff9b::a00:1 is reserved, which webhooks never call."),
+        ("https://[fe80::1%25eth0]/", "The host fe80::1%25eth0 is not a valid name or address."),
+        ("https://127.0.0.1/", "The address 127.0.0.1 is private, and webhooks never call private addresses."),
+        (
+            "https://169.254.169.254/latest",
+            "The address 169.254.169.254 is private, and webhooks never call private addresses.",
+        ),
+        ("https://100.64.0.1/", "The address 100.64.0.1 is reserved, and webhooks never call reserved addresses."),
+        ("https://[::1]:8443/", "The address ::1 is private, and webhooks never call private addresses."),
+        (
+            "https://[::ffff:10.0.0.1]/",
+            "The address ::ffff:a00:1 is private, and webhooks never call private addresses.",
+        ),
+        (
+            "https://[64:ff9b::a00:1]/",
+            "The address 64:ff9b::a00:1 is reserved, and webhooks never call reserved addresses.",
+        ),
     ],
 )
 def test_a_bad_url_is_rejected_with_its_reason(url: str, sentence: str) -> None:
@@ -159,7 +168,7 @@ def test_developers_may_use_http_and_networks_that_they_allow() -> None:
         "The URL must begin with https:// or http://."
     )
     assert url_problems("http://10.0.0.1/", https_only=False, allowed=LOOPBACK) == (
-        "The address 10.0.0.1 is private, which webhooks never call."
+        "The address 10.0.0.1 is private, and webhooks never call private addresses."
     )
 
 

@@ -29,7 +29,7 @@ def test_a_failed_attempt_is_retried_after_its_delay(failures: int) -> None:
 
 
 def test_the_tenth_failure_is_the_last() -> None:
-    reason = "10 attempts in a row have failed. The last one: The endpoint answered 500."
+    reason = "10 attempts in a row have failed. The last error: The endpoint answered 500."
     assert after_failure(10, FAILED, 0.5) == GiveUp(reason)
     assert sum(RETRY_DELAYS, timedelta()) > timedelta(days=3)
 
@@ -60,14 +60,14 @@ def test_a_delivered_attempt_has_not_failed() -> None:
             None,
             False,
             WebhookEndpointState.FAILING,
-            "The last attempt has failed; the next one is made at 2026-03-10 09:00 UTC.",
+            "The last attempt has failed. The next attempt is at 2026-03-10 09:00 UTC.",
         ),
         (
             3,
             None,
             False,
             WebhookEndpointState.FAILING,
-            "The last 3 attempts have failed; the next one is made at 2026-03-10 09:00 UTC.",
+            "The last 3 attempts have failed. The next attempt is at 2026-03-10 09:00 UTC.",
         ),
         (3, None, True, WebhookEndpointState.FAILING, "Nothing is sent while its account is disabled."),
         (0, None, True, WebhookEndpointState.ACTIVE, "Nothing is sent while its account is disabled."),
@@ -87,8 +87,8 @@ def test_a_state_has_its_sentence(
 
 
 def test_reasons_are_sentences() -> None:
-    assert disabled_by("Asha Rao") == "Asha Rao disabled it."
+    assert disabled_by("Asha Rao") == "Asha Rao disabled the endpoint."
     assert disabled_message("https://hooks.example.com/", "It is gone.") == (
-        "The webhook endpoint https://hooks.example.com/ was disabled. It is gone. Events from now on are kept for "
+        "The webhook endpoint https://hooks.example.com/ was disabled. It is gone. New events are kept for "
         "it for some days."
     )

@@ -32,7 +32,7 @@ from tests.support.sockets import connected, following
 MANAGERS = ("second manager", Role.PROGRAM_MANAGER)
 FOREIGN = "This cursor was not made by this server; leave it out to begin with what happens now."
 OTHER = "This cursor belongs to another stream or filter."
-EXPIRED = "This cursor has expired: read everything again, and continue from the cursor that comes with it."
+EXPIRED = "This cursor has expired. Read everything again, and continue from the cursor that comes with it."
 NO_CURSOR = "An EventCursor is the text that came with an event."
 Error = dict[str, Any]
 

@@ -20,7 +20,7 @@ ACK = {"type": "connection_ack"}
 ANONYMOUS = "Sign in to subscribe: send “Authorization” in the payload of connection_init."
 INVALID = "This token is not valid: sign in again."
 NO_BEARER = "Send the credential as “Authorization: Bearer …”."
-NO_ACCOUNT = "This credential opens no account: it was revoked, or the account is disabled."
+NO_ACCOUNT = "This credential does not open an account. It was revoked, or the account is disabled."
 CREATE = 'mutation ($id: ID!) { createApiKey(input: {accountId: $id, name: "Till"}) { secret } }'
 
 
@@ -113,7 +113,7 @@ async def test_a_server_that_is_busy_asks_to_come_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A client gives up for good on 4403, and must not do so here."""
-    busy = "The server is very busy right now: try again in a few seconds."
+    busy = "The server is very busy. Try again in a few seconds."
     taken = [environment.operation(None, fresh=True) for _ in range(8)]
     try:
         await asyncio.gather(*(operation.fetch(HORIZON) for operation in taken))

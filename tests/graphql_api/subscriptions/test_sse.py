@@ -186,7 +186,7 @@ async def test_what_is_wrong_before_the_stream_begins_is_said_in_json(
 ) -> None:
     """With a status that an EventSource does not take for a stream, nor comes back from."""
     kind = GRAPHQL if accept == URQL else JSON
-    sign_in = "Sign in to see this: send a token or an API key."
+    sign_in = "You are not signed in. Send a token or an API key."
     invalid = "This token is not valid: sign in again."
     for client, message in ((clients.anonymous, sign_in), (clients.with_credential("x"), invalid)):
         async with following(client, NOTIFICATIONS, {"Accept": accept}) as stream:

@@ -28,7 +28,7 @@ from tests.support.world import World, key
 MISSING = gid(NodeKind.SCHEME, key("no such scheme"))
 ABSENT = ("This scheme does not exist.", {"code": "BAD_USER_INPUT", "argument": "schemeId"})
 NO_ROLE = (
-    "Your roles do not allow this; it needs one of the roles administrator, program manager, approver, operations, "
+    "Your roles do not allow this. It requires one of the roles administrator, program manager, approver, operations, "
     "designer or analyst."
 )
 FORBIDDEN = (NO_ROLE, {"code": "FORBIDDEN", "permission": "scheme:follow"})

@@ -59,24 +59,30 @@ async def test_a_name_with_a_private_address_is_refused_with_both_in_the_sentenc
     Resolver([PUBLIC, "10.0.0.5"], ["fe80::1%eth0"]).install(monkeypatch)
     with pytest.raises(AddressDenied) as refused:
         await public_addresses("internal.example", 443)
-    assert str(refused.value) == "The address 10.0.0.5 of internal.example is private, which webhooks never call."
+    assert (
+        str(refused.value)
+        == "The address 10.0.0.5 of internal.example is private, and webhooks never call private addresses."
+    )
     with pytest.raises(AddressDenied) as refused:
         await public_addresses("internal.example", 443)
-    assert str(refused.value) == "The address fe80::1%eth0 of internal.example is private, which webhooks never call."
+    assert (
+        str(refused.value)
+        == "The address fe80::1%eth0 of internal.example is private, and webhooks never call private addresses."
+    )
 
 
 @pytest.mark.parametrize(
     ("host", "sentence"),
     [
-        ("127.0.0.1", "The address 127.0.0.1 is private, which webhooks never call."),
-        ("::1", "The address ::1 is private, which webhooks never call."),
+        ("127.0.0.1", "The address 127.0.0.1 is private, and webhooks never call private addresses."),
+        ("::1", "The address ::1 is private, and webhooks never call private addresses."),
         ("2130706433", "Write the address 2130706433 as four decimal numbers, such as 203.0.113.7."),
         ("0x7f.1", "Write the address 0x7f.1 as four decimal numbers, such as 203.0.113.7."),
         ("localhost.", "Write the host localhost. without the dot at its end."),
-        ("fe80::1%lo", "The host fe80::1%lo is neither a name nor an address."),
-        ("2606:4700::1111%lo", "The host 2606:4700::1111%lo is neither a name nor an address."),
-        ("a\x00b", "The host a\x00b is neither a name nor an address."),
-        ("", "The host  is neither a name nor an address."),
+        ("fe80::1%lo", "The host fe80::1%lo is not a valid name or address."),
+        ("2606:4700::1111%lo", "The host 2606:4700::1111%lo is not a valid name or address."),
+        ("a\x00b", "The host a\x00b is not a valid name or address."),
+        ("", "The host  is not a valid name or address."),
     ],
 )
 async def test_what_is_no_name_is_refused_without_asking(
@@ -90,7 +96,7 @@ async def test_what_is_no_name_is_refused_without_asking(
 
 
 async def test_the_real_resolver_knows_this_machine() -> None:
-    with pytest.raises(AddressDenied, match="of localhost is private, which webhooks never call"):
+    with pytest.raises(AddressDenied, match="of localhost is private, and webhooks never call private addresses"):
         await public_addresses("localhost", 443)
     found = await public_addresses("localhost", 443, LOOPBACK)
     assert set(found) <= {"127.0.0.1", "::1"}

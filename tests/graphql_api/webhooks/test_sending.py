@@ -162,10 +162,13 @@ async def test_nobody_listens() -> None:
 async def test_private_addresses_are_never_called(monkeypatch: pytest.MonkeyPatch) -> None:
     async with endpoint() as served, sender(allowed=()) as sending:
         literal = await sending.post(f"http://127.0.0.1:{served.port}/", {}, b"{}")
-        assert literal.error == "The address 127.0.0.1 is private, which webhooks never call."
+        assert literal.error == "The address 127.0.0.1 is private, and webhooks never call private addresses."
         Resolver(["127.0.0.1"]).install(monkeypatch)
         named = await sending.post(f"http://internal.example:{served.port}/", {}, b"{}")
-        assert named.error == "The address 127.0.0.1 of internal.example is private, which webhooks never call."
+        assert (
+            named.error
+            == "The address 127.0.0.1 of internal.example is private, and webhooks never call private addresses."
+        )
         unsafe = await WebhookSender().post("http://example.com/", {}, b"{}")
         assert unsafe == Outcome(None, "The URL must begin with https://.", unsafe.seconds)
     assert served.connections == 0
