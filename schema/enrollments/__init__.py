@@ -1,1 +1,1 @@
-"""Enrollments: who takes part in which scheme."""
+"""Enrollments: the ECPs in each scheme, and their applications."""

@@ -41,8 +41,7 @@ class Enrollment(Node):
     decided_by: Account | None = batched(
         deciders_by_id,
         key="decided_by",
-        description="The account that decided. Null until then, and if the viewer is an ECP, who deals "
-        "only with the program.",
+        description="The account that decided. Null until then, and if the viewer is the ECP.",
     )
     reason: str | None = leaf("The comment of the manager who decided. A rejection always has one.")
     withdrawn_at: datetime | None = leaf("When the enrollment was withdrawn. Null unless it was withdrawn.")
