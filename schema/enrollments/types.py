@@ -41,7 +41,7 @@ class Enrollment(Node):
     decided_by: Account | None = batched(
         deciders_by_id,
         key="decided_by",
-        description="The account that decided. Null until then, and if the viewer is the ECP.",
+        description="The account that decided. Null until then, and without the permission `ecp:read`.",
     )
     reason: str | None = leaf("The comment of the manager who decided. A rejection always has one.")
     withdrawn_at: datetime | None = leaf("When the enrollment was withdrawn. Null unless it was withdrawn.")
