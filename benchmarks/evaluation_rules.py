@@ -42,7 +42,7 @@ Closure = Callable[[LineFacts, EarnerFacts], bool]
 Earn = Callable[[int, int], int]
 
 
-class Asked(Struct, frozen=True):
+class ClauseCase(Struct, frozen=True):
     """One clause in three forms: for Tessera, by hand, and in the language of zen-engine."""
 
     clause: Clause

@@ -194,7 +194,7 @@ class Scheme(Node):
     )
     rules: list[BonusRule] = batched(rules_by_scheme, key="id", description="The bonus rules, in order.")
     review: SchemeReview = batched(
-        definitions_by_scheme, key="id", pick=review_of, description="The review of the current content."
+        definitions_by_scheme, key="id", pick=build_review, description="The review of the current content."
     )
     submission: SchemeSubmission | None = batched(
         definitions_by_scheme,
