@@ -111,7 +111,9 @@ def _empty_function() -> str:
     deletes = "".join(f'DELETE FROM public."{table}";' for name in tables for table in (name, *counts[name]))
     names = ", ".join(f'public."{name}"' for name in tables)
     listed = ", ".join(f"'public.{name}'" for name in tables)
+    # An attempt to deliver a webhook that is being recorded locks its endpoint: wait for it, so that it leaves no row.
     body = f"""
+        LOCK TABLE public.webhook_endpoint IN EXCLUSIVE MODE;
         IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
             PERFORM set_config('session_replication_role', 'replica', true);
         END IF;
