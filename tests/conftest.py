@@ -85,7 +85,7 @@ async def own_database(server_url: str, worker_id: str) -> AsyncIterator[tuple[D
 @pytest.fixture(scope="session")
 async def shared_database(database_url: str) -> AsyncIterator[Database]:
     """The open database of this worker."""
-    opened = await Database.connect(database_url, pool_size=8, statement_timeout=60)
+    opened = await Database.connect(database_url, pool_size=8, statement_timeout=300)
     yield opened
     await opened.close()
 

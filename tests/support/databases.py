@@ -85,7 +85,7 @@ async def copied_database(
 ) -> AsyncIterator[tuple[Database, str]]:
     """A copy of a template, or else an empty database, for the length of the block: open, and its address."""
     async with copied_url(server_url, name, template) as url:
-        opened = await Database.connect(url, pool_size=8, statement_timeout=60)
+        opened = await Database.connect(url, pool_size=8, statement_timeout=300)
         yield opened, url
         await opened.close()
 
