@@ -22,15 +22,15 @@ from resolvers.schemes.definitions import Definition
 from schema.build import schema_text
 from tests.support.client import Clients, document, gid
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.mutations.schemes import answer_to, basics, mutate, scheme
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import DOCUMENTS, Prepared, kind_of
-from tests.support.sending.schemes import answer_to, basics, carried_out, scheme
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
 MUTATION_TYPE = build_schema(schema_text()).mutation_type
 # The server keeps these, at any time and in transactions of their own.
-SERVER_KEPT = {"event_stream", "webhook_endpoint", "webhook_delivery"}
+BACKGROUND_TABLES = {"event_stream", "webhook_endpoint", "webhook_delivery"}
 
 
 def field_of(name: str) -> str:
@@ -110,14 +110,14 @@ async def test_a_mutation_tells_of_itself_in_its_own_transaction(
         before = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
         payload = (await clients[account].send(_document(field), **variables)).data[field]
         assert payload["errors"] == []
-        (told,) = await connection.fetch(
+        (transaction,) = await connection.fetch(
             "SELECT xid::text::bigint AS xid, count(*) FROM event WHERE xid >= $1::text::xid8 GROUP BY xid", str(before)
         )
         written = {table: await _writers(connection, table, before) for table in _tables()}
     finally:
         await connection.close()
-    assert told["count"] >= 1
-    assert {xid for xids in written.values() for xid in xids} <= {told["xid"]}
+    assert transaction["count"] >= 1
+    assert {xid for xids in written.values() for xid in xids} <= {transaction["xid"]}
     changed = {table for table, xids in written.items() if xids}
     assert changed or "Webhook" in field
 
@@ -161,7 +161,7 @@ async def test_what_is_rolled_back_is_not_told(
         async with nothing_changes(database_url):
             assert (await answer_to(manager, "saveSchemeBasics", **given)).codes == ["INTERNAL_SERVER_ERROR"]
     assert reached
-    await carried_out(manager, "saveSchemeBasics", **given)
+    await mutate(manager, "saveSchemeBasics", **given)
 
 
 async def _queues(factory: SchemeFactory) -> dict[str, tuple[int, Any]]:
@@ -182,7 +182,7 @@ def _document(field: str) -> str:
 
 
 def _tables() -> list[str]:
-    return [table.name for table in METADATA.sorted_tables if table.name not in {"event", *SERVER_KEPT}]
+    return [table.name for table in METADATA.sorted_tables if table.name not in {"event", *BACKGROUND_TABLES}]
 
 
 async def _writers(connection: Any, table: str, since: int) -> set[int]:

@@ -66,7 +66,7 @@ async def ids(
     scheme_id = await factory.approved()
     rule = (await factory.definition(scheme_id)).content.rules[0]
     document = "{ viewer { notifications(first: 1) { nodes { id activity { id } } } } }"
-    (told,) = (await clients[Role.PROGRAM_MANAGER].send(document)).data["viewer"]["notifications"]["nodes"]
+    (notification,) = (await clients[Role.PROGRAM_MANAGER].send(document)).data["viewer"]["notifications"]["nodes"]
     admin = factory.operation(Role.ADMIN)
     endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts["INTEGRATION"].id)
     await admin.close()
@@ -79,10 +79,10 @@ async def ids(
         NodeKind.ECP: gid(NodeKind.ECP, ecp_id),
         NodeKind.ENROLLMENT: gid(NodeKind.ENROLLMENT, enrollment_id),
         NodeKind.GEOGRAPHY: gid(NodeKind.GEOGRAPHY, world.geographies["Pune"].id),
-        NodeKind.NOTIFICATION: told["id"],
+        NodeKind.NOTIFICATION: notification["id"],
         NodeKind.PRODUCT: gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
         NodeKind.SCHEME: gid(NodeKind.SCHEME, scheme_id),
-        NodeKind.SCHEME_ACTIVITY: told["activity"]["id"],
+        NodeKind.SCHEME_ACTIVITY: notification["activity"]["id"],
         NodeKind.TIER: gid(NodeKind.TIER, world.tiers["Gold"].id),
         NodeKind.VARIANT: gid(NodeKind.VARIANT, world.variants["LENS-1"].id),
         NodeKind.VENDOR: gid(NodeKind.VENDOR, world.vendors["PRN-1"].id),

@@ -11,7 +11,7 @@ from tests.support.client import Client, Clients, document
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import SUBSCRIPTIONS, key_of
-from tests.support.sockets import Following, Stream, connected, following
+from tests.support.sockets import SseStream, Stream, connected, following
 
 Variables = dict[str, Any]
 
@@ -38,11 +38,11 @@ def test_no_subscription_is_forgotten() -> None:
 @asynccontextmanager
 async def _subscribed(
     over: str, live_server: LiveServer, client: Client, text: str, variables: Variables
-) -> AsyncIterator[Stream | Following]:
+) -> AsyncIterator[Stream | SseStream]:
     if over == "WebSocket":
         async with connected(live_server.address, client) as socket:
             stream = await socket.subscribe(text, **variables)
-            await socket.settled()
+            await socket.synchronize()
             yield stream
     else:
         async with following(client, text, **variables) as events:

@@ -38,7 +38,7 @@ def endpoint(**changed: str) -> str:
 GOLD, ADMIN = key("tier Gold"), key("account ADMIN")
 NUMBERS = "(VALUES (1), (2)) AS numbers (number)"
 DECIDED = "UPDATE scheme_submission SET decision = 'APPROVED', decided_by = {by}, decided_at = {at}"
-REFUSED = {
+REJECTED = {
     "a submitter does not decide": (DECIDED.format(by="submitted_by", at="now()"), "ck_scheme_submission__four_eyes"),
     "a decision is signed": (DECIDED.format(by="NULL", at="now()"), "ck_scheme_submission__decision_signed"),
     "a decision is dated": (
@@ -158,13 +158,13 @@ async def connection(database_url: str, factory: SchemeFactory, world: World) ->
 
 async def test_the_database_refuses_what_must_not_be(connection: Any, database_url: str) -> None:
     """Each by the constraint that is named for it, and nothing is changed."""
-    refused = {}
+    rejected = {}
     async with nothing_changes(database_url):
-        for what, (change, _) in REFUSED.items():
+        for what, (change, _) in REJECTED.items():
             with pytest.raises(asyncpg.IntegrityConstraintViolationError) as violated:
                 await connection.execute(change)
-            refused[what] = violated.value.constraint_name
-    assert refused == {what: constraint for what, (_, constraint) in REFUSED.items()}
+            rejected[what] = violated.value.constraint_name
+    assert rejected == {what: constraint for what, (_, constraint) in REJECTED.items()}
 
 
 async def test_each_of_these_is_refused_for_its_value_only(connection: Any) -> None:

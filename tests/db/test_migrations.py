@@ -59,7 +59,7 @@ def test_every_kind_of_difference_is_found(template: str) -> None:
         _execute(template, change)
     with pytest.raises(migrations.SchemaDiffers) as found:
         migrations.check(template)
-    missing = [change for change, told in DIFFERENCES.items() if not re.search(told, str(found.value))]
+    missing = [change for change, pattern in DIFFERENCES.items() if not re.search(pattern, str(found.value))]
     assert missing == []
 
 

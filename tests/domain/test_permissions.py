@@ -130,9 +130,9 @@ def test_a_queue_of_another_role_is_forbidden(role: Role, queue: object) -> None
     if wanted.role is role:
         assert queue_of(wanted.key, viewer(role)) is wanted
     else:
-        with pytest.raises(ForbiddenQueue) as refused:
+        with pytest.raises(ForbiddenQueue) as rejected:
             queue_of(wanted.key, viewer(role))
-        assert refused.value.extensions == {"code": "FORBIDDEN"}
+        assert rejected.value.extensions == {"code": "FORBIDDEN"}
 
 
 def test_only_the_queue_of_approvals_leaves_out_ones_own() -> None:

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.long, pytest.mark.process]
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
-PATIENCE = 60
+WAIT_TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def run(*arguments: str, data_dir: Path, **more: str) -> subprocess.CompletedPro
         env=environment(data_dir, **more),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=WAIT_TIMEOUT_S,
         check=False,
     )
 
@@ -66,7 +66,7 @@ def serving(data_dir: Path, stop: signal.Signals, **more: str) -> Iterator[tuple
     try:
         yield _await_banner(server, log), log.read_text()
         server.send_signal(stop)
-        assert server.wait(PATIENCE) == 0
+        assert server.wait(WAIT_TIMEOUT_S) == 0
         assert log.read_text().endswith("Stopped.\n")
     finally:
         server.kill()
@@ -76,7 +76,7 @@ def ask(address: str, token: str, query: str) -> Any:
     """The data of an answer."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     request = urllib.request.Request(address, json.dumps({"query": query}).encode(), headers)  # noqa: S310 - our own
-    with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310 - our own
+    with urllib.request.urlopen(request, timeout=WAIT_TIMEOUT_S) as response:  # noqa: S310 - our own
         return json.load(response)["data"]
 
 
@@ -102,9 +102,9 @@ def test_a_token_opens_the_demo_account_of_its_role(data_dir: Path) -> None:
 
 
 def test_tokens_are_not_made_in_production(data_dir: Path) -> None:
-    refused = run("token", "ADMIN", data_dir=data_dir, TESSERA_ENV="production")
-    assert refused.returncode == 1
-    assert refused.stderr == (
+    failed = run("token", "ADMIN", data_dir=data_dir, TESSERA_ENV="production")
+    assert failed.returncode == 1
+    assert failed.stderr == (
         "Development tokens are made in development only: set TESSERA_ENV=dev on your own machine.\n"
     )
 
@@ -114,41 +114,41 @@ def test_a_taken_port_is_told_in_one_sentence(data_dir: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        refused = run("serve", data_dir=data_dir, PORT=str(port))
-    assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1] == (
+        failed = run("serve", data_dir=data_dir, PORT=str(port))
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1] == (
         f"Port {port} is taken: choose another one, as in “make serve PORT={port + 1}”."
     )
-    assert "Traceback" not in refused.stderr
+    assert "Traceback" not in failed.stderr
 
 
 def test_a_database_that_does_not_answer_is_told_in_one_sentence(data_dir: Path) -> None:
-    refused = run("serve", data_dir=data_dir, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", TESSERA_ENV="dev")
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("The database cannot be opened: ")
-    assert refused.stderr.endswith("Check DATABASE_URL, or unset it to use the embedded one.\n")
+    failed = run("serve", data_dir=data_dir, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", TESSERA_ENV="dev")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("The database cannot be opened: ")
+    assert failed.stderr.endswith("Check DATABASE_URL, or unset it to use the embedded one.\n")
 
 
 def test_production_needs_keys_and_a_database_that_exists(data_dir: Path) -> None:
     started = run("db", "start", data_dir=data_dir)
     elsewhere = f"{started.stdout.strip().rpartition('/')[0]}/none"
-    refused = run("migrate", data_dir=data_dir, DATABASE_URL=elsewhere)
-    assert refused.returncode == 1
-    assert refused.stderr == (
+    failed = run("migrate", data_dir=data_dir, DATABASE_URL=elsewhere)
+    assert failed.returncode == 1
+    assert failed.stderr == (
         'The database cannot be opened: database "none" does not exist. '
         "Check DATABASE_URL, or unset it to use the embedded one.\n"
     )
-    refused = run("serve", data_dir=data_dir, DATABASE_URL=started.stdout.strip())
-    assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
+    failed = run("serve", data_dir=data_dir, DATABASE_URL=started.stdout.strip())
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
     assert run("db", "stop", data_dir=data_dir).returncode == 0
     assert "postgres" not in _processes_in(data_dir)
 
 
 def test_a_wrong_setting_is_told_by_name(data_dir: Path) -> None:
-    refused = run("serve", data_dir=data_dir, PORT="99999")
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("A setting in the environment is wrong: PORT: ")
+    failed = run("serve", data_dir=data_dir, PORT="99999")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("A setting in the environment is wrong: PORT: ")
 
 
 def test_the_schema_is_printed_and_checked(data_dir: Path) -> None:
@@ -159,13 +159,13 @@ def test_the_schema_is_printed_and_checked(data_dir: Path) -> None:
 
 def test_every_command_has_help() -> None:
     for command in (["serve"], ["migrate"], ["demo"], ["token"], ["schema"], ["db", "start"], ["db", "stop"]):
-        told = CliRunner().invoke(app, [*command, "--help"])
-        assert told.exit_code == 0
-        assert "Usage: " in told.stdout
+        result = CliRunner().invoke(app, [*command, "--help"])
+        assert result.exit_code == 0
+        assert "Usage: " in result.stdout
 
 
 def _await_banner(server: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(PATIENCE * 10):
+    for _ in range(WAIT_TIMEOUT_S * 10):
         text = log.read_text()
         if found := re.search(r"serves (\S+)[\s\S]*INTEGRATION\n\S+\n", text):
             return found.group(1)

@@ -113,8 +113,8 @@ async def test_health_never_touches_the_database_and_readiness_does(database_url
         assert (await http.get("/readyz")).status_code == 200
         await database.close()
         assert (await http.get("/healthz")).text == "alive\n"
-        refused = await http.get("/readyz")
-        assert (refused.status_code, refused.text) == (503, "the database does not answer\n")
+        rejected = await http.get("/readyz")
+        assert (rejected.status_code, rejected.text) == (503, "the database does not answer\n")
 
 
 async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
@@ -128,11 +128,11 @@ async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
     body = {"query": document("portal/Viewer")}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         started = monotonic()
-        refused = await http.post("/graphql", json=body, headers=headers)
+        rejected = await http.post("/graphql", json=body, headers=headers)
         # It waits for a connection, but not for ever; a machine that is busy may take longer.
         assert 1.5 < monotonic() - started < 20
-        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
-        assert refused.json() == {
+        assert (rejected.status_code, rejected.headers["retry-after"]) == (503, "1")
+        assert rejected.json() == {
             "errors": [
                 {
                     "message": "The server is very busy. Try again in a few seconds.",

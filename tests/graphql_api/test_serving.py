@@ -87,7 +87,7 @@ class Streams:
         return PlainTextResponse("never")
 
 
-async def ending(client: ClientConnection) -> tuple[list[str | bytes], int | None]:
+async def read_until_closed(client: ClientConnection) -> tuple[list[str | bytes], int | None]:
     """All that a client is still sent, and the code that its connection is closed with."""
     received: list[str | bytes] = []
     with contextlib.suppress(ConnectionClosed):
@@ -113,7 +113,7 @@ async def test_open_streams_are_drained_before_they_are_closed_and_new_connectio
     streams = Streams()
     async with streams.connected() as client:
         streams.stop()
-        assert await ending(client) == (["refused"], 1012)
+        assert await read_until_closed(client) == (["refused"], 1012)
         await streams.ended()
 
 
@@ -132,7 +132,7 @@ async def test_a_drain_that_hangs_or_fails_is_logged_and_the_server_stops(
     with capture_logs() as lines:
         async with streams.connected() as client:
             streams.stop()
-            assert await ending(client) == ([], 1012)
+            assert await read_until_closed(client) == ([], 1012)
             await streams.ended()
     assert lines == [line]
 
@@ -142,7 +142,7 @@ async def test_an_application_without_drain_stops_as_well() -> None:
     del streams.app.state.drain
     async with streams.connected() as client:
         streams.stop()
-        assert await ending(client) == ([], 1012)
+        assert await read_until_closed(client) == ([], 1012)
         await streams.ended()
 
 
@@ -175,7 +175,7 @@ async def test_text_that_is_not_utf8_closes_the_stream_without_a_traceback(caplo
     with uvicorn_logs_to(caplog):
         async with streams.connected() as client:
             await client.send(b"\xff", text=True)
-            assert await ending(client) == ([], 1007)
+            assert await read_until_closed(client) == ([], 1007)
             streams.stop()
             await streams.ended()
     assert [(record.levelname, record.getMessage(), record.exc_info) for record in caplog.records] == [
@@ -198,7 +198,7 @@ async def test_a_stream_takes_little_memory_and_no_large_messages() -> None:
     async with streams.connected() as client:
         assert client.protocol.extensions == []
         await client.send("x" * (256 * 1024 + 1))
-        assert await ending(client) == ([], 1009)
+        assert await read_until_closed(client) == ([], 1009)
         streams.stop()
         await streams.ended()
 

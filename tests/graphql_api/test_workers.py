@@ -20,7 +20,15 @@ from structlog.testing import capture_logs
 
 from db.database import Database
 from graphql_api.workers import LENIENCE_SECONDS, Report, Workers, pause_after
-from tests.support.service import PATIENCE, STOP_SECONDS, accepts, environment, eventually, refused, serving
+from tests.support.service import (
+    STOP_SECONDS,
+    WAIT_TIMEOUT_S,
+    accepts,
+    environment,
+    eventually,
+    run_failing_service,
+    serving,
+)
 
 pytestmark = pytest.mark.long
 
@@ -43,7 +51,7 @@ def test_connections_are_answered_by_several_processes(production: dict[str, str
         with contextlib.ExitStack() as opened:
             held: dict[int, int] = {}
             for count in range(1, 1000):
-                connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+                connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=WAIT_TIMEOUT_S)
                 opened.callback(connection.close)
                 connection.request("GET", "/healthz")
                 assert connection.getresponse().read() == b"alive\n"
@@ -57,11 +65,11 @@ def test_connections_are_answered_by_several_processes(production: dict[str, str
 
 def test_whichever_worker_is_asked_has_the_metrics_of_all(production: dict[str, str]) -> None:
     with serving(production, "--workers", "3") as service:
-        told = re.compile(r'^tessera_event_leader\{worker="(\d)"\} (\d)\.0$', re.MULTILINE)
-        eventually(lambda: len(told.findall(service.get("/metrics"))) == 3)
+        leader_gauges = re.compile(r'^tessera_event_leader\{worker="(\d)"\} (\d)\.0$', re.MULTILINE)
+        eventually(lambda: len(leader_gauges.findall(service.get("/metrics"))) == 3)
         for _ in range(5):
             text = service.get("/metrics")
-            leaders = dict(told.findall(text))
+            leaders = dict(leader_gauges.findall(text))
             assert sorted(leaders) == ["1", "2", "3"]
             assert sorted(leaders.values())[:2] == ["0", "0"]
             assert text.count("# TYPE tessera_event_leader gauge") == 1
@@ -87,7 +95,7 @@ def test_ctrl_c_stops_all_when_running_requests_are_answered(production: dict[st
     body = b'{"query": "{ __typename }"}'
     with serving({**production, "TESSERA_WORKERS": "3"}) as service:
         assert len(service.workers()) == 3
-        with socket.create_connection(("127.0.0.1", service.port), PATIENCE) as running:
+        with socket.create_connection(("127.0.0.1", service.port), WAIT_TIMEOUT_S) as running:
             head = f"POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Length: {len(body)}\r\n"
             running.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body[:5])
             time.sleep(0.2)
@@ -124,7 +132,7 @@ async def test_the_banner_is_printed_once_and_its_tokens_are_good_for_every_work
         assert (len(tokens), printed.count("eyJ0eXAi") + printed.count("eyJhbGci")) == (9, 9)
         headers = {"Authorization": f"Bearer {tokens['APPROVER']}", "Content-Type": "application/json"}
         for _ in range(20):
-            connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+            connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=WAIT_TIMEOUT_S)
             connection.request("POST", "/graphql", '{"query": "{ viewer { roles } }"}', headers)
             assert json.load(connection.getresponse()) == {"data": {"viewer": {"roles": ["APPROVER"]}}}
             connection.close()
@@ -132,7 +140,9 @@ async def test_the_banner_is_printed_once_and_its_tokens_are_good_for_every_work
 
 
 def test_what_keeps_every_worker_from_starting_is_told_once(production: dict[str, str]) -> None:
-    code, said = refused({**production, "DATABASE_READ_URL": "postgresql://no@127.0.0.1:1/none"}, "--workers", "3")
+    code, said = run_failing_service(
+        {**production, "DATABASE_READ_URL": "postgresql://no@127.0.0.1:1/none"}, "--workers", "3"
+    )
     assert code == 1
     assert re.fullmatch(r"The database does not answer: .*\. Check DATABASE_URL and DATABASE_READ_URL\.\n", said)
 
@@ -140,19 +150,19 @@ def test_what_keeps_every_worker_from_starting_is_told_once(production: dict[str
 def test_missing_keys_and_a_taken_port_are_told_in_one_sentence(production: dict[str, str]) -> None:
     del production["TESSERA_JWT_KEYS"]
     sentence = "set TESSERA_JWT_KEYS to a JWKS or PEM file, or TESSERA_ENV=dev on your own machine."
-    assert refused(production, "--workers", "3") == (1, f"Tokens cannot be verified: {sentence}\n")
+    assert run_failing_service(production, "--workers", "3") == (1, f"Tokens cannot be verified: {sentence}\n")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         sentence = f"Port {port} is taken: choose another one, as in “make serve PORT={port + 1}”."
-        assert refused({**production, "PORT": str(port)}, "--workers", "3") == (1, f"{sentence}\n")
+        assert run_failing_service({**production, "PORT": str(port)}, "--workers", "3") == (1, f"{sentence}\n")
 
 
 def test_the_number_of_workers_is_checked(production: dict[str, str]) -> None:
     sentence = "A setting in the environment is wrong: workers: Input should be less than or equal to 64"
-    assert refused({**production, "TESSERA_WORKERS": "65"}) == (1, f"{sentence}\n")
-    code, said = refused(production, "--workers", "0")
+    assert run_failing_service({**production, "TESSERA_WORKERS": "65"}) == (1, f"{sentence}\n")
+    code, said = run_failing_service(production, "--workers", "0")
     assert code == 2
     assert "Input should be greater than or equal to 1" in said
 
@@ -200,7 +210,7 @@ def lively(lives: Path, _number: int, report: Report) -> None:
     report.working()
     if life == 1:
         sys.exit(3)
-    time.sleep(PATIENCE)
+    time.sleep(WAIT_TIMEOUT_S)
 
 
 def held_connections(pid: int, port: int) -> int:

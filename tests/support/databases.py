@@ -16,7 +16,7 @@ from db.metadata import METADATA
 from migrations import run as migrations
 
 # These two rows make a stream of events the one of its database, so no test loses them.
-KEPT = frozenset({"access_version", "event_stream"})
+KEPT_TABLES = frozenset({"access_version", "event_stream"})
 ROOT = Path(__file__).parents[2]
 # Test data may be lost with the power, so nothing waits for the disk.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -24,7 +24,7 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 # What decides what the server stores.
 SOURCES = ("domain", "db", "resolvers", "schema", "graphql_api", "migrations")
 
-_EMPTIED = [table for table in METADATA.sorted_tables if table.name not in KEPT]
+_EMPTIED = [table for table in METADATA.sorted_tables if table.name not in KEPT_TABLES]
 # Nothing vacuums test databases, and a scan of a table reads its dead rows too.
 _BLOATED_BYTES = 1024 * 1024
 

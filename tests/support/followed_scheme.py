@@ -49,7 +49,7 @@ class FollowedScheme:
             await join_scheme(operation, session, self.key)
         await operation.close()
 
-    async def act(self, *messages: str, by: str | Role = Role.PROGRAM_MANAGER) -> None:
+    async def record(self, *messages: str, by: str | Role = Role.PROGRAM_MANAGER) -> None:
         """Let things happen, each in a transaction of its own; participants other than who did it are told."""
         for message in messages:
             operation = self._factory.operation(by)
@@ -75,34 +75,34 @@ class FollowedScheme:
         await operation.close()
 
 
-class Acting:
+class ConcurrentWriters:
     """Some who do one thing after the other meanwhile: their transactions end in another order than they begin.
 
-    Messages are `0/0`, `0/1`, … of the first one, `1/0`, … of the second. `begun` is how many things have been begun.
+    Messages are `0/0`, `0/1`, … of the first one, `1/0`, … of the second. `started` is how many things have been begun.
     """
 
     def __init__(self, scheme: FollowedScheme, writers: int = 1) -> None:
         self._scheme = scheme
         self._writers = writers
         self._over = False
-        self.begun = 0
+        self.started = 0
 
     @asynccontextmanager
-    async def acting(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
         """Act for the length of the block; at its end everything that was begun is there."""
-        tasks = [asyncio.create_task(self._act(number)) for number in range(self._writers)]
+        tasks = [asyncio.create_task(self._write(number)) for number in range(self._writers)]
         try:
             yield
         finally:
             self._over = True
             await asyncio.gather(*tasks)
 
-    async def _act(self, number: int) -> None:
+    async def _write(self, number: int) -> None:
         random = Random(number)  # noqa: S311 - the same pauses every time
         count = 0
         while not self._over:
-            self.begun += 1
-            await self._scheme.act(f"{number}/{count}")
+            self.started += 1
+            await self._scheme.record(f"{number}/{count}")
             count += 1
             await asyncio.sleep(random.random() * 0.01)
 
@@ -124,6 +124,6 @@ def messages_of(events: Iterable[Event]) -> list[str]:
 
 
 def _message(data: Any) -> str:
-    (told,) = data.values()
-    entry = told.get("activity") or told["notification"]
+    (payload,) = data.values()
+    entry = payload.get("activity") or payload["notification"]
     return str(entry["message"])

@@ -23,7 +23,7 @@ async def tail(database: Database, after: Position, limit: int = 500) -> list[Ev
     return await fetch(database, TAIL, after_xid=after.xid, after_id=after.id, limit=limit)
 
 
-async def settled(database: Database, after: Position, count: int) -> list[EventRow]:
+async def read_when_visible(database: Database, after: Position, count: int) -> list[EventRow]:
     """The events behind a place, once there are so many: transactions of other tests may hold them back for a while."""
     async with asyncio.timeout(30):
         while len(found := await tail(database, after)) < count:  # noqa: ASYNC110 - nothing signals it

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [str(Path(sys.executable).parent / "tessera"), "serve"]
-PATIENCE = 60
+WAIT_TIMEOUT_S = 60
 STOP_SECONDS = 10
 
 
@@ -43,7 +43,7 @@ class Service:
 
     def get(self, path: str = "/readyz") -> str:
         """The answer to one request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_TIMEOUT_S)
         try:
             connection.request("GET", path)
             return connection.getresponse().read().decode()
@@ -54,7 +54,7 @@ class Service:
         """Stop it, and expect that it ends by itself, in time, cleanly and completely."""
         began = time.monotonic()
         ask()
-        assert self.process.wait(PATIENCE) == 0
+        assert self.process.wait(WAIT_TIMEOUT_S) == 0
         assert time.monotonic() - began < STOP_SECONDS
         text = self.log.read_text()
         assert text.endswith("Stopped.\n")
@@ -68,7 +68,7 @@ class Service:
         return [{key: line[key] for key in line if key != "timestamp"} for line in lines if line["event"] == event]
 
 
-def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = WAIT_TIMEOUT_S) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -109,9 +109,15 @@ def serving(settings: dict[str, str], *options: str) -> Iterator[Service]:
         sys.stdout.write(log.read_text())
 
 
-def refused(settings: dict[str, str], *options: str) -> tuple[int, str]:
+def run_failing_service(settings: dict[str, str], *options: str) -> tuple[int, str]:
     """The exit code of a service that cannot start, and all that it said."""
-    told = subprocess.run(
-        [*COMMAND, *options], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=PATIENCE, check=False
+    finished = subprocess.run(
+        [*COMMAND, *options],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=WAIT_TIMEOUT_S,
+        check=False,
     )
-    return told.returncode, told.stdout + told.stderr
+    return finished.returncode, finished.stdout + finished.stderr

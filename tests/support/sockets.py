@@ -31,11 +31,11 @@ from tests.support.client import Client
 SUBPROTOCOL = "graphql-transport-ws"
 # Seconds after which a test that waits has failed. Events wait for every transaction of the whole server, and other
 # tests fill tables with 100,000 rows in one of them.
-PATIENCE = 90.0
+WAIT_TIMEOUT_S = 90.0
 Message = dict[str, Any]
 
 
-class Refused(Exception):
+class SubscriptionRejected(Exception):
     """The server ended a subscription with errors."""
 
     def __init__(self, errors: list[Message]) -> None:
@@ -54,7 +54,7 @@ class Closed(Exception):
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until something is so, in the server that runs beside the test. Raises TimeoutError."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
         while not condition():  # noqa: ASYNC110 - nobody tells a test
             await asyncio.sleep(0.01)
 
@@ -99,7 +99,7 @@ class Stream:
             await self.socket.pull()
         message = self.waiting.popleft()
         if message["type"] == "error":
-            raise Refused(message["payload"])
+            raise SubscriptionRejected(message["payload"])
         assert message["type"] == "next", message
         return Event(message["payload"])
 
@@ -111,8 +111,8 @@ class Stream:
         """The errors that end the subscription, which must be what comes next."""
         try:
             event = await self.next()
-        except Refused as refused:
-            return refused.errors
+        except SubscriptionRejected as rejected:
+            return rejected.errors
         raise AssertionError(event)
 
     async def complete(self) -> None:
@@ -136,10 +136,10 @@ class Socket:
         """Send a message as JSON; text and bytes as they are."""
         await self.connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
 
-    async def heard(self) -> Message:
+    async def receive(self) -> Message:
         """The next message as it came. Raises Closed."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(WAIT_TIMEOUT_S):
                 message: Message = json.loads(await self.connection.recv())
                 return message
         except ConnectionClosed:
@@ -150,7 +150,7 @@ class Socket:
         await self.say(
             {"type": "connection_init"} if payload is None else {"type": "connection_init", "payload": payload}
         )
-        return await self.heard()
+        return await self.receive()
 
     async def subscribe(
         self, document: str, *, id_: str | None = None, operation_name: str | None = None, **variables: Any
@@ -168,7 +168,7 @@ class Socket:
     async def pull(self) -> None:
         """Read one message, and put it where it belongs. Raises Closed."""
         async with self._turn:
-            message = await self.heard()
+            message = await self.receive()
         if message["type"] == "ping":
             self.pings.append(message.get("payload"))
         elif message["type"] == "pong":
@@ -176,11 +176,11 @@ class Socket:
         elif (stream := self.streams.get(message["id"])) is not None:
             stream.waiting.append(message)
 
-    async def settled(self) -> None:
+    async def synchronize(self) -> None:
         """Wait until the server has handled all that was said so far."""
-        heard = self.pongs
+        wait_for_events = self.pongs
         await self.say({"type": "ping"})
-        while self.pongs == heard:
+        while self.pongs == wait_for_events:
             await self.pull()
 
     async def ended(self) -> tuple[int | None, str]:
@@ -217,7 +217,7 @@ async def connected(address: str, client: Client, **options: Any) -> AsyncIterat
         yield socket
 
 
-class Following:
+class SseStream:
     """A stream of server-sent events. `comments` are the lines that are no event, `last_id` is the last `id:`."""
 
     def __init__(self, response: httpx.Response) -> None:
@@ -244,7 +244,7 @@ class Following:
     async def block(self) -> dict[str, str] | None:
         """The fields up to the next empty line, as they came; None at the end of the stream."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(WAIT_TIMEOUT_S):
                 while b"\n\n" not in self._read:
                     self._read += await anext(self._parts)
         except (StopAsyncIteration, httpx.RemoteProtocolError):
@@ -265,12 +265,12 @@ class Following:
 @asynccontextmanager
 async def following(
     client: Client, document: str, headers: Mapping[str, str] | None = None, **variables: Any
-) -> AsyncIterator[Following]:
+) -> AsyncIterator[SseStream]:
     """A subscription as server-sent events; `headers` replace and add to those of the client."""
     body = {"query": document, "variables": variables}
     sent = {**client.headers, "Accept": "text/event-stream", **(headers or {})}
     async with client.http.stream("POST", "/graphql", json=body, headers=sent) as response:
-        yield Following(response)
+        yield SseStream(response)
 
 
 async def present(client: Client, scheme_id: str) -> str:

@@ -13,7 +13,7 @@ REASON = "A request by letter."
 TEXTUAL = ("text", "jsonb", "ARRAY", "tsvector")
 
 
-async def places_of(url: str, texts: Sequence[str]) -> list[str]:
+async def find_columns(url: str, texts: Sequence[str]) -> list[str]:
     """The columns, of whatever table, in which one of the texts occurs, in whatever case."""
     connection = await asyncpg.connect(url)
     try:
@@ -35,12 +35,12 @@ async def places_of(url: str, texts: Sequence[str]) -> list[str]:
         await connection.close()
 
 
-async def an_account_of(ecps: EcpFactory, clients: Clients, *roles: Role) -> Client:
+async def create_account_client(ecps: EcpFactory, clients: Clients, *roles: Role) -> Client:
     """A client of an account that has the ECP's name, too."""
     return clients.of(await ecps.account("Asha Rao", roles))
 
 
-async def leads_to(url: str, account_id: UUID) -> list[str]:
+async def find_links(url: str, account_id: UUID) -> list[str]:
     """The columns by which an account is tied to an ECP."""
     connection = await asyncpg.connect(url)
     ties = {"enrollment.requested_by": "enrollment", "ecp.account_id": "ecp", "notification.actor_id": "notification"}

@@ -16,7 +16,7 @@ from domain.node_kinds import NodeKind
 from tests.support.client import Client, Clients, document, gid
 from tests.support.endpoint import OK, Endpoint, endpoint
 
-PATIENCE = 90
+WAIT_TIMEOUT_S = 90
 GONE = b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"
 ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
 SAVE_TIER = "mutation ($input: UpsertTierInput!) { upsertTier(input: $input) { tier { id } errors { message } } }"
@@ -83,7 +83,7 @@ class Receiver:
         return self.received
 
 
-class Hooks:
+class WebhookAdmin:
     """What an administrator does with endpoints of the integration, or of another account."""
 
     def __init__(self, clients: Clients) -> None:
@@ -124,7 +124,7 @@ class Hooks:
 
     async def reached(self, endpoint_id: str, condition: Callable[[Any], bool]) -> Any:
         """An endpoint, once it is as wanted."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(WAIT_TIMEOUT_S):
             while True:
                 found = await self.endpoint(endpoint_id)
                 if condition(found):
@@ -155,7 +155,7 @@ async def payload(client: Client, name: str, **given: Any) -> Any:
     return found
 
 
-def refusals(found: Any) -> list[tuple[str, str, str]]:
+def read_errors(found: Any) -> list[tuple[str, str, str]]:
     """What a mutation was refused for, as (code, field, message)."""
     assert all(error["path"][0] == "input" for error in found["errors"])
     return [(error["code"], ".".join(error["path"][1:]), error["message"]) for error in found["errors"]]
@@ -168,7 +168,7 @@ def unknown(kind: NodeKind) -> str:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for it."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
         while not condition():  # noqa: ASYNC110 - the server is watched from outside
             await asyncio.sleep(0.005)
 

@@ -200,8 +200,8 @@ async def test_of_several_accounts_with_one_address_exactly_one_is_made(admin: C
     addresses = ["race@example.com", "RACE@example.com", "Race@Example.com", "race@EXAMPLE.com"]
     payloads = await asyncio.gather(*(upsert(admin, email=email) for email in addresses))
     assert sum(payload["account"] is not None for payload in payloads) == 1
-    refused = [error for payload in payloads for error in errors_of(payload)]
-    assert refused == [("DUPLICATE", "email", "Another account has this e-mail address.")] * 3
+    rejected = [error for payload in payloads for error in errors_of(payload)]
+    assert rejected == [("DUPLICATE", "email", "Another account has this e-mail address.")] * 3
 
 
 async def test_an_api_key_works_as_a_credential(admin: Client, clients: Clients, world: World) -> None:

@@ -37,7 +37,7 @@ async def upsert(client: Client, noun: str, **given: Any) -> Any:
     return (await client.send(document, input=given)).data[f"upsert{name}"]
 
 
-async def refused(client: Client, noun: str, **given: Any) -> Errors:
+async def expect_errors(client: Client, noun: str, **given: Any) -> Errors:
     """The errors of a refused one as (code, field, message)."""
     payload = await upsert(client, noun, **given)
     assert payload[noun] is None
@@ -176,7 +176,7 @@ async def test_refused_entries(
 ) -> None:
     """R25, R26: several problems come together, each at its field."""
     good = {"product": PRODUCT, "geography": nashik, "tier": TIER, "vendor": VENDOR}[noun]
-    assert await refused(clients[Role.ADMIN], noun, **{**good, **given}) == errors
+    assert await expect_errors(clients[Role.ADMIN], noun, **{**good, **given}) == errors
 
 
 async def test_a_refused_entry_changes_nothing(admin: Client, nashik: dict[str, Any], database_url: str) -> None:
@@ -196,12 +196,12 @@ async def test_ids_that_make_no_sense(admin: Client, world: World, nashik: dict[
     async with nothing_changes(database_url):
         for noun, given in good.items():
             missing = [("NOT_FOUND", "id", f"This {noun} does not exist.")]
-            assert await refused(admin, noun, id=gid(NodeKind[noun.upper()], NOBODY), **given) == missing
-            assert await refused(admin, noun, id="nonsense", **given) == missing
+            assert await expect_errors(admin, noun, id=gid(NodeKind[noun.upper()], NOBODY), **given) == missing
+            assert await expect_errors(admin, noun, id="nonsense", **given) == missing
             message = f"This is the ID of an account, not of a {noun}."
-            assert await refused(admin, noun, id=account, **given) == [("INVALID", "id", message)]
+            assert await expect_errors(admin, noun, id=account, **given) == [("INVALID", "id", message)]
         variants = [{"id": "x", "sku": "A", "name": "a"}, {"id": account, "sku": "B", "name": "b"}]
-        assert await refused(admin, "product", id="x", **{**PRODUCT, "variants": variants}) == [
+        assert await expect_errors(admin, "product", id="x", **{**PRODUCT, "variants": variants}) == [
             ("NOT_FOUND", "id", "This product does not exist."),
             ("NOT_FOUND", "variants.0.id", "This variant does not exist."),
             ("INVALID", "variants.1.id", "This is the ID of an account, not of a variant."),
@@ -217,9 +217,9 @@ async def test_variants_of_another_product_stay_there(admin: Client, world: Worl
         for product in (amber, PRODUCT):
             given = {**product, "variants": [{"id": foreign, "sku": "MINE", "name": "mine"}]}
             message = "This variant does not exist in the product."
-            assert await refused(admin, "product", **given) == [("NOT_FOUND", "variants.0.id", message)]
+            assert await expect_errors(admin, "product", **given) == [("NOT_FOUND", "variants.0.id", message)]
         twice = [{"id": own, "sku": "A", "name": "a"}, {"id": own, "sku": "B", "name": "b"}]
-        assert await refused(admin, "product", **{**amber, "variants": twice}) == [
+        assert await expect_errors(admin, "product", **{**amber, "variants": twice}) == [
             ("DUPLICATE", f"variants.{place}.id", "This variant is in the list twice.") for place in "01"
         ]
 
@@ -235,10 +235,10 @@ async def test_a_geography_with_others_beneath_it_keeps_its_level(
             {**regions, "level": "COUNTRY"},
         ):
             message = "A geography that has others beneath it keeps its level."
-            assert await refused(admin, "geography", **given) == [("CONFLICT", "level", message)]
+            assert await expect_errors(admin, "geography", **given) == [("CONFLICT", "level", message)]
         itself = {**regions, "level": "REGION", "parentId": regions["id"]}
         message = "A region lies in a country: choose one as its parent."
-        assert await refused(admin, "geography", **itself) == [("INVALID", "parentId", message)]
+        assert await expect_errors(admin, "geography", **itself) == [("INVALID", "parentId", message)]
     leaf = (await upsert(admin, "geography", **nashik))["geography"]
     moved = await upsert(
         admin, "geography", **{**CITY, "id": leaf["id"], "level": "REGION", "parentId": _place(world, "Nepal")}

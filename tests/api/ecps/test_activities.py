@@ -13,7 +13,7 @@ from graphql_api.context import Environment
 from resolvers.ecps.record_activities import RecordActivities, record_activities
 from tests.support.client import Client, Clients, document
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sending.enrollments import events
+from tests.support.mutations.enrollments import events
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -69,8 +69,8 @@ async def stored(database_url: str) -> list[tuple[str, ...]]:
 
 async def test_what_is_new_is_recorded_once(system: Client, database_url: str, world: World) -> None:
     """R20: with one event for the whole report; the same again changes nothing and is no event."""
-    told = [activity(), activity(externalId="a-2", kind="APP_INSTALLED", occurredAt="2026-03-01T10:00:00.5+05:30")]
-    assert await outcomes(system, *told) == ["RECORDED", "RECORDED"]
+    received = [activity(), activity(externalId="a-2", kind="APP_INSTALLED", occurredAt="2026-03-01T10:00:00.5+05:30")]
+    assert await outcomes(system, *received) == ["RECORDED", "RECORDED"]
     assert await stored(database_url) == [
         ("academy", "a-1", CODE, "TRAINING_COMPLETED", "2026-03-01 09:30:00+00"),
         ("academy", "a-2", CODE, "APP_INSTALLED", "2026-03-01 04:30:00.5+00"),
@@ -78,13 +78,13 @@ async def test_what_is_new_is_recorded_once(system: Client, database_url: str, w
     (event,) = await events(database_url, "ECP_ACTIVITIES_RECORDED")
     assert event == ("ECP_ACTIVITIES_RECORDED", world.accounts["INTEGRATION"].id, None, None)
     async with nothing_changes(database_url):
-        assert await outcomes(system, *told) == ["DUPLICATE", "DUPLICATE"]
+        assert await outcomes(system, *received) == ["DUPLICATE", "DUPLICATE"]
         same = activity(externalId=" a-1 ", ecpCode=" ecp-2026-000001 ", occurredAt="2026-03-01T15:00:00+05:30")
         payload = await report(system, same, source=" academy ")
         assert payload["results"] == [{"externalId": "a-1", "outcome": "DUPLICATE", "errors": []}]
-    assert await outcomes(system, *told, activity(externalId="a-3")) == ["DUPLICATE", "DUPLICATE", "RECORDED"]
+    assert await outcomes(system, *received, activity(externalId="a-3")) == ["DUPLICATE", "DUPLICATE", "RECORDED"]
     assert len(await events(database_url, "ECP_ACTIVITIES_RECORDED")) == 2
-    assert await outcomes(system, *told, source="till") == ["RECORDED", "RECORDED"]
+    assert await outcomes(system, *received, source="till") == ["RECORDED", "RECORDED"]
 
 
 async def test_an_id_stands_for_one_activity(system: Client, enrollments: EnrollmentFactory, database_url: str) -> None:
@@ -111,15 +111,15 @@ async def test_an_id_stands_for_one_activity(system: Client, enrollments: Enroll
 
 async def test_an_id_that_comes_twice_in_one_report(system: Client, database_url: str) -> None:
     """R20: the first one that is good counts; what follows is the same again, or a conflict."""
-    told = (
+    received = (
         activity(kind="wrong"),
         activity(),
         activity(),
         activity(kind="TRAINING_BEGUN"),
         activity(externalId="a-2"),
     )
-    assert await outcomes(system, *told) == ["REJECTED", "RECORDED", "DUPLICATE", "REJECTED", "RECORDED"]
-    assert await outcomes(system, *told) == ["REJECTED", "DUPLICATE", "DUPLICATE", "REJECTED", "DUPLICATE"]
+    assert await outcomes(system, *received) == ["REJECTED", "RECORDED", "DUPLICATE", "REJECTED", "RECORDED"]
+    assert await outcomes(system, *received) == ["REJECTED", "DUPLICATE", "DUPLICATE", "REJECTED", "DUPLICATE"]
     assert [row[:4] for row in await stored(database_url)] == [
         ("academy", "a-1", CODE, "TRAINING_COMPLETED"),
         ("academy", "a-2", CODE, "TRAINING_COMPLETED"),
@@ -163,8 +163,8 @@ async def test_each_activity_is_rejected_by_itself(
     await enrollments.ecps.erased("Binod Thapa")
     await enrollments.ecps.suspended("Chitra Iyer")
     await enrollments.ecps.registered("Dev Nair")
-    told = [activity(**{"externalId": f"a-{index}", **changed}) for index, (changed, _) in enumerate(CASES)]
-    payload = await report(system, *told)
+    received = [activity(**{"externalId": f"a-{index}", **changed}) for index, (changed, _) in enumerate(CASES)]
+    payload = await report(system, *received)
     assert (payload["recorded"], payload["duplicates"], payload["rejected"]) == (3, 0, 8)
     for index, ((_, expected), result) in enumerate(zip(CASES, payload["results"], strict=True)):
         assert result["outcome"] == ("REJECTED" if expected else "RECORDED")
@@ -193,13 +193,13 @@ async def test_a_report_that_makes_no_sense(system: Client, database_url: str) -
 async def test_a_thousand_take_four_statements(environment: Environment, world: World, database_url: str) -> None:
     """R20: however many there are, and for the same ones again."""
     now = environment.clock()
-    told = [
+    received = [
         Activity(external_id=f"a-{number}", ecp_code=CODE, kind="TRAINING_COMPLETED", occurred_at=now)
         for number in range(1000)
     ]
     for known, recorded in ((0, 1000), (1000, 0)):
         operation = environment.operation(world.viewer(Role.INTEGRATION))
-        results = await record_activities(operation, RecordActivities("academy", told))
+        results = await record_activities(operation, RecordActivities("academy", received))
         assert sum(result.outcome == "RECORDED" for result in results) == recorded
         assert operation.statements <= 4, known
         await operation.close()
@@ -208,9 +208,9 @@ async def test_a_thousand_take_four_statements(environment: Environment, world: 
 
 async def test_the_same_report_at_once(system: Client, database_url: str) -> None:
     """R20: in whatever order its activities are, each is recorded once."""
-    told = [activity(externalId=f"a-{number}") for number in range(200)]
+    received = [activity(externalId=f"a-{number}") for number in range(200)]
     reports = await asyncio.gather(
-        *(outcomes(system, *(told if turn % 2 else told[::-1]), source="academy") for turn in range(6))
+        *(outcomes(system, *(received if turn % 2 else received[::-1]), source="academy") for turn in range(6))
     )
     assert sum(found.count("RECORDED") for found in reports) == 200
     assert sum(found.count("DUPLICATE") for found in reports) == 1000

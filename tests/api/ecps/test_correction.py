@@ -8,21 +8,21 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.ecps import EcpFactory
-from tests.support.sending.ecps import (
+from tests.support.mutations.ecps import (
     NO_SUCH_ECP,
-    TOLD,
+    REGISTRATION,
     UNKNOWN_ECP,
-    Refusal,
-    carried_out,
+    InputError,
     events,
+    expect_errors,
     messages,
-    refusals,
-    told,
+    mutate,
+    registration_input,
 )
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
-SHOWN = """query ($id: ID!) { node(id: $id) { ... on Ecp { displayName practice email phone licenseNumber
+ECP_QUERY = """query ($id: ID!) { node(id: $id) { ... on Ecp { displayName practice email phone licenseNumber
     geography { name } status tier { name } } } }"""
 LISTED = "query ($filter: EcpFilter) { ecps(filter: $filter) { totalCount nodes { displayName } } }"
 
@@ -40,7 +40,7 @@ def place(world: World, name: str) -> str:
 
 async def shown(client: Client, ecp_id: str) -> Any:
     """What a manager sees of an ECP."""
-    return (await client.send(SHOWN, id=ecp_id)).data["node"]
+    return (await client.send(ECP_QUERY, id=ecp_id)).data["node"]
 
 
 async def found(client: Client, **chosen: Any) -> list[str]:
@@ -57,7 +57,7 @@ async def test_a_manager_corrects_everything(
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     before = len(await events(database_url))
     corrected = {"displayName": " Zara Rao ", "practice": "", "email": "ZARA@example.org", "phone": "+977 5550101"}
-    await carried_out(
+    await mutate(
         manager, "updateEcp", ecpId=ecp_id, geographyId=place(world, "Kathmandu"), licenseNumber="BA-1", **corrected
     )
     assert await shown(manager, ecp_id) == {
@@ -82,11 +82,13 @@ async def test_what_is_left_out_stays(manager: Client, ecps: EcpFactory, databas
     """R18: as does everything when nothing is different."""
     ecp_id = gid(NodeKind.ECP, await ecps.registered())
     before = await shown(manager, ecp_id)
-    await carried_out(manager, "updateEcp", ecpId=ecp_id, phone="")
+    await mutate(manager, "updateEcp", ecpId=ecp_id, phone="")
     assert await shown(manager, ecp_id) == {**before, "phone": None}
     async with nothing_changes(database_url):
-        await carried_out(manager, "updateEcp", ecpId=ecp_id)
-        await carried_out(manager, "updateEcp", ecpId=ecp_id, phone=" ", displayName="Asha Rao ", email=TOLD["email"])
+        await mutate(manager, "updateEcp", ecpId=ecp_id)
+        await mutate(
+            manager, "updateEcp", ecpId=ecp_id, phone=" ", displayName="Asha Rao ", email=REGISTRATION["email"]
+        )
 
 
 async def test_an_ecp_corrects_itself_until_it_is_verified(
@@ -96,13 +98,13 @@ async def test_an_ecp_corrects_itself_until_it_is_verified(
     ecp, own = clients[Role.ECP], await ecps.registered()
     ecp_id = gid(NodeKind.ECP, own)
     changed = {"displayName": "Asha R. Rao", "geographyId": place(world, "Mumbai"), "licenseNumber": "MH-1"}
-    await carried_out(ecp, "updateEcp", ecpId=ecp_id, **changed)
+    await mutate(ecp, "updateEcp", ecpId=ecp_id, **changed)
     mumbai = {"displayName": "Asha R. Rao", "geography": {"name": "Mumbai"}, "licenseNumber": "MH-1"}
     assert (await shown(manager, ecp_id)).items() >= mumbai.items()
-    await carried_out(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
+    await mutate(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
     back = {"displayName": "Asha Rao", "geographyId": place(world, "Pune"), "licenseNumber": "MH-4711"}
     async with nothing_changes(database_url):
-        assert await refusals(ecp, "updateEcp", ecpId=ecp_id, **back, phone="no") == [
+        assert await expect_errors(ecp, "updateEcp", ecpId=ecp_id, **back, phone="no") == [
             ("ILLEGAL_STATE", "displayName", "Your name was verified: ask a program manager to correct it."),
             ("ILLEGAL_STATE", "geographyId", "Your place was verified: ask a program manager to correct it."),
             (
@@ -114,7 +116,7 @@ async def test_an_ecp_corrects_itself_until_it_is_verified(
         ]
     # Sending them as they are changes none of them.
     contact = {"practice": "Another Garage", "email": "asha@example.net", "phone": ""}
-    await carried_out(ecp, "updateEcp", ecpId=ecp_id, **changed, **contact)
+    await mutate(ecp, "updateEcp", ecpId=ecp_id, **changed, **contact)
     after = await shown(manager, ecp_id)
     assert (after["practice"], after["email"], after["phone"]) == ("Another Garage", "asha@example.net", None)
     assert after.items() >= mumbai.items()
@@ -125,17 +127,17 @@ async def test_a_manager_does_not_correct_what_was_verified_of_themselves(
 ) -> None:
     """R25: four eyes, also with two roles; another manager does it."""
     both = clients.of(await ecps.account("Esha Nair", (Role.ECP, Role.PROGRAM_MANAGER)))
-    ecp_id = (await carried_out(both, "registerEcp", **told(world)))["id"]
-    await carried_out(both, "updateEcp", ecpId=ecp_id, licenseNumber="MH-1")
-    await carried_out(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
+    ecp_id = (await mutate(both, "registerEcp", **registration_input(world)))["id"]
+    await mutate(both, "updateEcp", ecpId=ecp_id, licenseNumber="MH-1")
+    await mutate(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
     changed = {"displayName": "Esha Rao", "geographyId": place(world, "Mumbai"), "licenseNumber": "MH-2"}
     async with nothing_changes(database_url):
-        assert await refusals(both, "updateEcp", ecpId=ecp_id, **changed) == [
+        assert await expect_errors(both, "updateEcp", ecpId=ecp_id, **changed) == [
             ("ILLEGAL_STATE", field, f"Your {noun} was verified: ask a program manager to correct it.")
             for field, noun in (("displayName", "name"), ("geographyId", "place"), ("licenseNumber", "license number"))
         ]
-    await carried_out(both, "updateEcp", ecpId=ecp_id, phone="")
-    await carried_out(manager, "updateEcp", ecpId=ecp_id, **changed)
+    await mutate(both, "updateEcp", ecpId=ecp_id, phone="")
+    await mutate(manager, "updateEcp", ecpId=ecp_id, **changed)
     after = {"displayName": "Esha Rao", "geography": {"name": "Mumbai"}, "licenseNumber": "MH-2", "phone": None}
     assert (await shown(manager, ecp_id)).items() >= after.items()
 
@@ -149,7 +151,7 @@ async def test_an_ecp_corrects_nobody_else(clients: Clients, ecps: EcpFactory, d
     async with nothing_changes(database_url):
         for client in (clients[Role.ECP], clients.of(analyst), clients.of(stranger)):
             for ecp_id in (other, UNKNOWN_ECP, "x"):
-                assert await refusals(client, "updateEcp", ecpId=ecp_id, phone="") == [NO_SUCH_ECP]
+                assert await expect_errors(client, "updateEcp", ecpId=ecp_id, phone="") == [NO_SUCH_ECP]
 
 
 @pytest.mark.parametrize(
@@ -172,13 +174,13 @@ async def test_an_ecp_corrects_nobody_else(clients: Clients, ecps: EcpFactory, d
     ],
 )
 async def test_corrections_that_are_refused(
-    manager: Client, ecps: EcpFactory, database_url: str, changed: dict[str, Any], expected: list[Refusal]
+    manager: Client, ecps: EcpFactory, database_url: str, changed: dict[str, Any], expected: list[InputError]
 ) -> None:
     """R26: all problems together, and nothing changes."""
     await ecps.registered("Binod Thapa")
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     async with nothing_changes(database_url):
-        assert await refusals(manager, "updateEcp", ecpId=ecp_id, **changed) == expected
+        assert await expect_errors(manager, "updateEcp", ecpId=ecp_id, **changed) == expected
 
 
 async def test_an_erased_ecp_is_not_corrected(manager: Client, ecps: EcpFactory, database_url: str) -> None:
@@ -186,4 +188,4 @@ async def test_an_erased_ecp_is_not_corrected(manager: Client, ecps: EcpFactory,
     ecp_id = gid(NodeKind.ECP, await ecps.erased())
     closed = ("ILLEGAL_STATE", "ecpId", "This ECP is closed and cannot be corrected.")
     async with nothing_changes(database_url):
-        assert await refusals(manager, "updateEcp", ecpId=ecp_id, displayName="Asha Rao") == [closed]
+        assert await expect_errors(manager, "updateEcp", ecpId=ecp_id, displayName="Asha Rao") == [closed]

@@ -14,8 +14,16 @@ from domain.permissions import Role
 from tests.support.client import Client, Clients, document, gid
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.ecps import NO_SUCH_ECP, TOLD, UNKNOWN_ECP, carried_out, events, refusals, told
-from tests.support.traces import REASON, an_account_of, keys_of, places_of
+from tests.support.mutations.ecps import (
+    NO_SUCH_ECP,
+    REGISTRATION,
+    UNKNOWN_ECP,
+    events,
+    expect_errors,
+    mutate,
+    registration_input,
+)
+from tests.support.traces import REASON, create_account_client, find_columns, keys_of
 from tests.support.unchanged import contents, nothing_changes
 from tests.support.world import World
 
@@ -36,7 +44,7 @@ NAMED = [
     "notification.message",
     "webhook_endpoint.url",
 ]
-SHOWN = """query ($id: ID!) { node(id: $id) { ... on Ecp { code displayName practice status statusLabel email phone
+ECP_QUERY = """query ($id: ID!) { node(id: $id) { ... on Ecp { code displayName practice status statusLabel email phone
     licenseNumber tier { name } geography { name } suspendedReason erasedReason account { id } viewerActions } } }"""
 HISTORY = """
 INSERT INTO enrollment (id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, decided_at,
@@ -73,11 +81,11 @@ async def named_everywhere(
     clients: Clients, ecps: EcpFactory, factory: SchemeFactory, world: World, database_url: str
 ) -> tuple[Client, str]:
     """An ECP whom everything names that can: the client of its account, and its id."""
-    ecp, manager = await an_account_of(ecps, clients, Role.ECP), clients[Role.PROGRAM_MANAGER]
-    made = await carried_out(ecp, "registerEcp", **told(world))
+    ecp, manager = await create_account_client(ecps, clients, Role.ECP), clients[Role.PROGRAM_MANAGER]
+    made = await mutate(ecp, "registerEcp", **registration_input(world))
     gold = gid(NodeKind.TIER, world.tiers["Gold"].id)
-    await carried_out(manager, "verifyEcp", ecpId=made["id"], tierId=gold)
-    await carried_out(manager, "suspendEcp", ecpId=made["id"], reason="Asha Rao does not answer under 555-0101.")
+    await mutate(manager, "verifyEcp", ecpId=made["id"], tierId=gold)
+    await mutate(manager, "suspendEcp", ecpId=made["id"], reason="Asha Rao does not answer under 555-0101.")
     ((ecp_id, account_id),) = await keys_of(database_url)
     make_key = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { errors { code } } }"
     key = {"accountId": gid(NodeKind.ACCOUNT, account_id), "name": "The till of Asha Rao"}
@@ -96,9 +104,9 @@ async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913,
     """R18: no text of any table holds name, addresses, phone or license, and nothing else is changed."""
     ecp, ecp_id = await named_everywhere(clients, ecps, factory, world, database_url)
     before = await contents(database_url)
-    assert await places_of(database_url, (*KNOWN_BY, "/rao")) == NAMED
-    await carried_out(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
-    assert await places_of(database_url, (*KNOWN_BY, "asha", "rao", "5550101")) == []
+    assert await find_columns(database_url, (*KNOWN_BY, "/rao")) == NAMED
+    await mutate(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
+    assert await find_columns(database_url, (*KNOWN_BY, "asha", "rao", "5550101")) == []
     # The account of nobody else opens nothing any more.
     assert (await ecp.send("{ viewer { roles } }")).codes == ["UNAUTHENTICATED"]
     after = await contents(database_url)
@@ -124,9 +132,9 @@ async def test_what_is_left_of_an_erased_ecp(
 ) -> None:
     """R18: the code, the place and the tier, for everybody; nothing finds it by what it was called."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
-    await carried_out(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
+    await mutate(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
     for client in (manager, clients[Role.ADMIN], clients[Role.ANALYST]):
-        shown = (await client.send(SHOWN, id=ecp_id)).data["node"]
+        shown = (await client.send(ECP_QUERY, id=ecp_id)).data["node"]
         assert shown == {
             "code": "ECP-2026-000001",
             "displayName": "Erased ECP",
@@ -144,7 +152,13 @@ async def test_what_is_left_of_an_erased_ecp(
             "viewerActions": [],
         }
     listed = "query ($search: String) { ecps(filter: {search: $search}) { totalCount nodes { code } } }"
-    for search, found in (("asha", 0), ("garage", 0), (TOLD["email"], 0), ("ECP-2026-000001", 1), ("erased", 1)):
+    for search, found in (
+        ("asha", 0),
+        ("garage", 0),
+        (REGISTRATION["email"], 0),
+        ("ECP-2026-000001", 1),
+        ("erased", 1),
+    ):
         assert (await manager.send(listed, search=search)).data["ecps"]["totalCount"] == found, search
 
 
@@ -157,7 +171,7 @@ async def test_who_registers_while_being_erased_is_gone(
     async with connection.transaction():
         await connection.execute("UPDATE account SET disabled_at = now() WHERE id = $1", account_id)
         registering = asyncio.create_task(
-            clients.of(account_id).send(document("mobile/RegisterEcp"), input=told(world))
+            clients.of(account_id).send(document("mobile/RegisterEcp"), input=registration_input(world))
         )
         done, _ = await asyncio.wait({registering}, timeout=0.3)
         assert not done
@@ -175,7 +189,7 @@ async def test_the_history_stays_whole(
     ecp_id = await ecps.verified()
     await with_history(database_url, ecp_id, await factory.approved(), world, "The license has expired.")
     before = await contents(database_url)
-    await carried_out(manager, "eraseEcp", ecpId=gid(NodeKind.ECP, ecp_id), reason=REASON)
+    await mutate(manager, "eraseEcp", ecpId=gid(NodeKind.ECP, ecp_id), reason=REASON)
     after = await contents(database_url)
     assert after["enrollment"] == before["enrollment"]
     assert after["ecp_activity"] == before["ecp_activity"]
@@ -188,14 +202,14 @@ async def test_erasing_again_changes_nothing(
     ecp_id = gid(NodeKind.ECP, await ecps.erased())
     async with nothing_changes(database_url):
         for client in (manager, clients[Role.ADMIN]):
-            ecp = await carried_out(client, "eraseEcp", ecpId=ecp_id, reason="Another reason.")
+            ecp = await mutate(client, "eraseEcp", ecpId=ecp_id, reason="Another reason.")
             assert ecp["displayName"] == "Erased ECP"
 
 
 async def test_an_administrator_erases_who_waits(clients: Clients, ecps: EcpFactory) -> None:
     """R18: whatever the status; it leaves the work queue."""
     ecp_id = gid(NodeKind.ECP, await ecps.registered())
-    ecp = await carried_out(clients[Role.ADMIN], "eraseEcp", ecpId=ecp_id, reason=REASON)
+    ecp = await mutate(clients[Role.ADMIN], "eraseEcp", ecpId=ecp_id, reason=REASON)
     assert (ecp["status"], ecp["tier"]) == ("CLOSED", None)
     queues = (await clients[Role.PROGRAM_MANAGER].send("{ workQueues { key count } }")).data["workQueues"]
     assert {queue["key"]: queue["count"] for queue in queues}["ECPS_TO_VERIFY"] == 0
@@ -205,9 +219,9 @@ async def test_what_was_erased_can_be_told_again(
     manager: Client, clients: Clients, ecps: EcpFactory, world: World
 ) -> None:
     """R18: the address is free again, for whoever has it now."""
-    await carried_out(manager, "eraseEcp", ecpId=gid(NodeKind.ECP, await ecps.verified()), reason=REASON)
+    await mutate(manager, "eraseEcp", ecpId=gid(NodeKind.ECP, await ecps.verified()), reason=REASON)
     account = clients.of(await ecps.account("Somebody Else"))
-    made = await carried_out(account, "registerEcp", **told(world, email=TOLD["email"]))
+    made = await mutate(account, "registerEcp", **registration_input(world, email=REGISTRATION["email"]))
     assert made["code"] == "ECP-2026-000002"
 
 
@@ -239,7 +253,7 @@ async def test_a_reason_is_needed_and_names_nobody(  # noqa: PLR0913, PLR0917 - 
     """R18, R26: it is kept when everything else is gone."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     async with nothing_changes(database_url):
-        assert await refusals(manager, "eraseEcp", ecpId=ecp_id, reason=reason) == [(code, "reason", message)]
+        assert await expect_errors(manager, "eraseEcp", ecpId=ecp_id, reason=reason) == [(code, "reason", message)]
 
 
 async def test_what_does_not_exist_is_not_erased(manager: Client, ecps: EcpFactory, database_url: str) -> None:
@@ -247,14 +261,14 @@ async def test_what_does_not_exist_is_not_erased(manager: Client, ecps: EcpFacto
     await ecps.verified()
     async with nothing_changes(database_url):
         for ecp_id in (UNKNOWN_ECP, "x"):
-            assert await refusals(manager, "eraseEcp", ecpId=ecp_id, reason=REASON) == [NO_SUCH_ECP]
+            assert await expect_errors(manager, "eraseEcp", ecpId=ecp_id, reason=REASON) == [NO_SUCH_ECP]
 
 
 async def test_the_scan_sees_every_table_with_texts(database_url: str, world: World) -> None:
     """The detector can fail: it looks into every table of ours that has a text, also within JSON and lists."""
     del world
-    assert "account.display_name" in await places_of(database_url, ["APPROVER"])
-    assert "account.search_words" in await places_of(database_url, ["approver"])
+    assert "account.display_name" in await find_columns(database_url, ["APPROVER"])
+    assert "account.search_words" in await find_columns(database_url, ["approver"])
     texts = {column.table.name for table in METADATA.sorted_tables for column in table.columns if _textual(column)}
     assert texts >= {"ecp_activity", "scheme_submission", "webhook_delivery", "api_key"}
 

@@ -12,7 +12,7 @@ from domain.permissions import Role
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sending.ecps import carried_out, told
+from tests.support.mutations.ecps import mutate, registration_input
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -136,7 +136,7 @@ async def test_who_registers_while_a_place_moves_goes_with_it(
     await transaction.start()
     above = world.geographies["Bagmati" if moved == "Pune" else "Nepal"].id
     await connection.execute("UPDATE geography SET parent_id = $1 WHERE id = $2", above, world.geographies[moved].id)
-    registering = asyncio.create_task(carried_out(clients[Role.ECP], "registerEcp", **told(world)))
+    registering = asyncio.create_task(mutate(clients[Role.ECP], "registerEcp", **registration_input(world)))
     done, _ = await asyncio.wait({registering}, timeout=0.3)
     assert not done
     await transaction.commit()
@@ -173,13 +173,13 @@ async def test_counts_are_kept_whatever_changes(
         await enrollments.enrolled(scheme_id, other)
     assert await connection.fetch(COUNTED) == []
     for name in ("Bronze", "Silver"):
-        await carried_out(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers[name].id))
+        await mutate(manager, "verifyEcp", ecpId=ecp_id, tierId=gid(NodeKind.TIER, world.tiers[name].id))
         assert await connection.fetch(COUNTED) == []
-    await carried_out(manager, "suspendEcp", ecpId=ecp_id, reason="Under review.")
+    await mutate(manager, "suspendEcp", ecpId=ecp_id, reason="Under review.")
     mumbai = gid(NodeKind.GEOGRAPHY, world.geographies["Mumbai"].id)
-    await carried_out(manager, "updateEcp", ecpId=ecp_id, geographyId=mumbai)
+    await mutate(manager, "updateEcp", ecpId=ecp_id, geographyId=mumbai)
     await move(clients, world, "Maharashtra", "REGION", "Nepal")
-    await carried_out(manager, "eraseEcp", ecpId=ecp_id, reason="A request by letter.")
+    await mutate(manager, "eraseEcp", ecpId=ecp_id, reason="A request by letter.")
     assert await connection.fetch(COUNTED) == []
     silver = world.tiers["Silver"].id
     await connection.execute("UPDATE ecp SET tier_id = $1 WHERE status = 'ACTIVE'", silver)
@@ -196,7 +196,7 @@ async def test_a_change_that_counts_as_before_touches_no_count(
     """R19: whoever corrects a telephone number waits for nobody who verifies somebody next door."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     before = await connection.fetch("SELECT xmin, * FROM ecp_count ORDER BY id")
-    await carried_out(clients[Role.PROGRAM_MANAGER], "updateEcp", ecpId=ecp_id, phone="12345")
+    await mutate(clients[Role.PROGRAM_MANAGER], "updateEcp", ecpId=ecp_id, phone="12345")
     await move(clients, world, "Pune", "CITY", "Bagmati")
     assert await connection.fetch("SELECT xmin, * FROM ecp_count ORDER BY id") == before
 

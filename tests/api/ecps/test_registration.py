@@ -11,7 +11,16 @@ from domain.permissions import Role
 from tests.support.client import Clients, document, gid
 from tests.support.clock import TestClock
 from tests.support.factories.ecps import EcpFactory
-from tests.support.sending.ecps import MANAGERS, Refusal, carried_out, events, messages, payload_of, refusals, told
+from tests.support.mutations.ecps import (
+    MANAGERS,
+    InputError,
+    events,
+    expect_errors,
+    messages,
+    mutate,
+    payload_of,
+    registration_input,
+)
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -25,7 +34,7 @@ async def test_who_registers_waits_for_verification(clients: Clients, world: Wor
     """R18: the ECP sees itself at once, and every program manager is told."""
     ecp = clients[Role.ECP]
     assert (await ecp.send(SELF)).data["viewer"]["ecp"] is None
-    made = await carried_out(ecp, "registerEcp", **told(world, displayName=" Asha Rao ", phone="  "))
+    made = await mutate(ecp, "registerEcp", **registration_input(world, displayName=" Asha Rao ", phone="  "))
     assert made["code"] == "ECP-2026-000001"
     found = (await ecp.send(SELF)).data["viewer"]["ecp"]
     assert found.pop("registeredAt").startswith("2026-03-10T09:00:00")
@@ -60,10 +69,10 @@ async def test_codes_have_no_gaps_and_begin_again_each_year(
     clients: Clients, ecps: EcpFactory, world: World, clock: TestClock
 ) -> None:
     """R18: a registration that is refused takes no code."""
-    assert await refusals(clients[Role.ECP], "registerEcp", **told(world, email="nobody"))
+    assert await expect_errors(clients[Role.ECP], "registerEcp", **registration_input(world, email="nobody"))
     await ecps.registered("Binod Thapa")
     clock.advance(days=365)
-    made = await carried_out(clients[Role.ECP], "registerEcp", **told(world))
+    made = await mutate(clients[Role.ECP], "registerEcp", **registration_input(world))
     assert made["code"] == "ECP-2027-000001"
     await ecps.registered("Chitra Iyer")
     listed = (await clients[Role.PROGRAM_MANAGER].send("{ ecps(orderBy: CODE_ASC) { nodes { code } } }")).data["ecps"]
@@ -136,12 +145,12 @@ async def test_registrations_that_are_refused(  # noqa: PLR0913, PLR0917 - fixtu
     world: World,
     database_url: str,
     changed: dict[str, Any],
-    expected: list[Refusal],
+    expected: list[InputError],
 ) -> None:
     """R18, R26: all problems together, and nothing changes; whose an address is, is not told."""
     await ecps.registered("Binod Thapa")
     async with nothing_changes(database_url):
-        assert await refusals(clients[Role.ECP], "registerEcp", **told(world, **changed)) == expected
+        assert await expect_errors(clients[Role.ECP], "registerEcp", **registration_input(world, **changed)) == expected
 
 
 async def test_who_is_registered_is_told_so(
@@ -151,20 +160,24 @@ async def test_who_is_registered_is_told_so(
     await ecps.registered()
     again = ("DUPLICATE", "", "You are already registered as ECP-2026-000001.")
     async with nothing_changes(database_url):
-        assert await refusals(clients[Role.ECP], "registerEcp", **told(world, email="asha@example.net")) == [again]
-        assert await refusals(clients[Role.ECP], "registerEcp", **told(world, displayName="")) == [again]
+        assert await expect_errors(
+            clients[Role.ECP], "registerEcp", **registration_input(world, email="asha@example.net")
+        ) == [again]
+        assert await expect_errors(clients[Role.ECP], "registerEcp", **registration_input(world, displayName="")) == [
+            again
+        ]
 
 
 async def test_of_several_devices_that_register_at_once_one_wins(clients: Clients, world: World) -> None:
     """R18: the others are told what they would be told a minute later."""
     emails = [f"asha.{number}@example.org" for number in range(4)]
     payloads = await asyncio.gather(
-        *(payload_of(clients[Role.ECP], "registerEcp", **told(world, email=email)) for email in emails)
+        *(payload_of(clients[Role.ECP], "registerEcp", **registration_input(world, email=email)) for email in emails)
     )
     assert [payload["ecp"]["code"] for payload in payloads if payload["ecp"]] == ["ECP-2026-000001"]
-    refused = [error for payload in payloads for error in payload["errors"]]
+    rejected = [error for payload in payloads for error in payload["errors"]]
     message = "You are already registered as ECP-2026-000001."
-    assert refused == [{"code": "DUPLICATE", "path": ["input"], "message": message}] * 3
+    assert rejected == [{"code": "DUPLICATE", "path": ["input"], "message": message}] * 3
 
 
 async def test_of_several_people_with_one_address_one_wins(clients: Clients, ecps: EcpFactory, world: World) -> None:
@@ -173,22 +186,22 @@ async def test_of_several_people_with_one_address_one_wins(clients: Clients, ecp
     emails = ["race@example.org", "RACE@example.org", "Race@Example.Org"]
     payloads = await asyncio.gather(
         *(
-            payload_of(clients.of(account), "registerEcp", **told(world, email=email))
+            payload_of(clients.of(account), "registerEcp", **registration_input(world, email=email))
             for account, email in zip(accounts, emails, strict=True)
         )
     )
     assert [payload["ecp"]["code"] for payload in payloads if payload["ecp"]] == ["ECP-2026-000001"]
-    refused = [error for payload in payloads for error in payload["errors"]]
+    rejected = [error for payload in payloads for error in payload["errors"]]
     message = "Another ECP has this e-mail address."
-    assert refused == [{"code": "DUPLICATE", "path": ["input", "email"], "message": message}] * 2
-    made = await carried_out(clients[Role.ECP], "registerEcp", **told(world))
+    assert rejected == [{"code": "DUPLICATE", "path": ["input", "email"], "message": message}] * 2
+    made = await mutate(clients[Role.ECP], "registerEcp", **registration_input(world))
     assert made["code"] == "ECP-2026-000002"
 
 
 async def test_a_manager_who_registers_is_not_told_of_it(clients: Clients, ecps: EcpFactory, world: World) -> None:
     """R18: an account may hold several roles; the other managers are told."""
     both = clients.of(await ecps.account("Esha Nair", (Role.ECP, Role.PROGRAM_MANAGER)))
-    await carried_out(both, "registerEcp", **told(world))
+    await mutate(both, "registerEcp", **registration_input(world))
     assert await messages(both) == []
     assert len(await messages(clients["second manager"])) == 1
 
@@ -205,10 +218,12 @@ async def test_nobody_registers_without_a_place(
     clients: Clients, world: World, database_url: str, place: dict[str, Any], message: str | None
 ) -> None:
     """R18, R26: the schema asks for it, and an id that is empty is that of no place."""
-    given = {**{name: value for name, value in told(world).items() if name != "geographyId"}, **place}
+    given = {**{name: value for name, value in registration_input(world).items() if name != "geographyId"}, **place}
     async with nothing_changes(database_url):
         if message is not None:
-            assert await refusals(clients[Role.ECP], "registerEcp", **given) == [("NOT_FOUND", "geographyId", message)]
+            assert await expect_errors(clients[Role.ECP], "registerEcp", **given) == [
+                ("NOT_FOUND", "geographyId", message)
+            ]
             return
         answer = await clients[Role.ECP].send(document("mobile/RegisterEcp"), input=given)
         assert answer.codes == ["BAD_USER_INPUT"]

@@ -9,15 +9,15 @@ from domain.permissions import Role
 from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.ecps import EcpFactory
-from tests.support.sending.ecps import (
+from tests.support.mutations.ecps import (
     NO_SUCH_ECP,
     UNKNOWN_ECP,
-    carried_out,
     events,
+    expect_errors,
     messages,
+    mutate,
     payload_of,
-    refusals,
-    told,
+    registration_input,
 )
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
@@ -40,7 +40,7 @@ def tier(world: World, name: str) -> str:
 
 async def verify(client: Client, world: World, ecp_id: str, name: str = "Gold") -> str:
     """The label of the status after a verification."""
-    ecp = await carried_out(client, "verifyEcp", ecpId=ecp_id, tierId=tier(world, name))
+    ecp = await mutate(client, "verifyEcp", ecpId=ecp_id, tierId=tier(world, name))
     assert ecp["tier"]["name"] == name
     label: str = ecp["statusLabel"]
     return label
@@ -59,7 +59,7 @@ async def test_the_life_of_an_ecp(  # noqa: PLR0913, PLR0917 - fixtures
     assert first["registeredAt"].startswith("2026-03-10T09:00:00")
     clock.advance(days=1)
     assert await verify(manager, world, ecp_id, "Platinum") == "Active"
-    suspended = await carried_out(manager, "suspendEcp", ecpId=ecp_id, reason=" Under review. ")
+    suspended = await mutate(manager, "suspendEcp", ecpId=ecp_id, reason=" Under review. ")
     assert (suspended["statusLabel"], suspended["suspendedReason"]) == ("Suspended", "Under review.")
     assert (suspended["tier"]["name"], suspended["viewerActions"]) == ("Platinum", ["UPDATE", "VERIFY", "ERASE"])
     assert await verify(manager, world, ecp_id, "Silver") == "Active"
@@ -74,8 +74,8 @@ async def test_the_life_of_an_ecp(  # noqa: PLR0913, PLR0917 - fixtures
     assert await messages(clients["second manager"]) == [
         ("ECP_REGISTERED", "ECP-2026-000001 registered in Pune and is waiting for verification.")
     ]
-    told_of = ["ECP_VERIFIED", "ECP_VERIFIED", "ECP_SUSPENDED", "ECP_VERIFIED"]
-    expected = [kind for event in told_of for kind in (event, "NOTIFICATION_ADDED")]
+    fetch_messages = ["ECP_VERIFIED", "ECP_VERIFIED", "ECP_SUSPENDED", "ECP_VERIFIED"]
+    expected = [kind for event in fetch_messages for kind in (event, "NOTIFICATION_ADDED")]
     assert (await events(database_url))[4:] == expected
 
 
@@ -110,14 +110,14 @@ async def test_what_does_not_exist_is_refused(
     gold, nothing = tier(world, "Gold"), gid(NodeKind.TIER, key("no such tier"))
     no_tier = ("NOT_FOUND", "tierId", "This tier does not exist.")
     async with nothing_changes(database_url):
-        assert await refusals(manager, "verifyEcp", ecpId=UNKNOWN_ECP, tierId=gold) == [NO_SUCH_ECP]
-        assert await refusals(manager, "verifyEcp", ecpId=ecp_id, tierId=nothing) == [no_tier]
-        assert await refusals(manager, "verifyEcp", ecpId="x", tierId="x") == [NO_SUCH_ECP, no_tier]
+        assert await expect_errors(manager, "verifyEcp", ecpId=UNKNOWN_ECP, tierId=gold) == [NO_SUCH_ECP]
+        assert await expect_errors(manager, "verifyEcp", ecpId=ecp_id, tierId=nothing) == [no_tier]
+        assert await expect_errors(manager, "verifyEcp", ecpId="x", tierId="x") == [NO_SUCH_ECP, no_tier]
         wrong = ("INVALID", "ecpId", "This is the ID of a tier, not of an ECP.")
-        assert await refusals(manager, "verifyEcp", ecpId=gold, tierId=gold) == [wrong]
+        assert await expect_errors(manager, "verifyEcp", ecpId=gold, tierId=gold) == [wrong]
         swapped = ("INVALID", "tierId", "This is the ID of an ECP, not of a tier.")
-        assert await refusals(manager, "verifyEcp", ecpId=ecp_id, tierId=ecp_id) == [swapped]
-        assert await refusals(manager, "suspendEcp", ecpId=UNKNOWN_ECP, reason="Under review.") == [NO_SUCH_ECP]
+        assert await expect_errors(manager, "verifyEcp", ecpId=ecp_id, tierId=ecp_id) == [swapped]
+        assert await expect_errors(manager, "suspendEcp", ecpId=UNKNOWN_ECP, reason="Under review.") == [NO_SUCH_ECP]
 
 
 async def test_what_the_status_does_not_allow_is_refused(
@@ -136,8 +136,8 @@ async def test_what_the_status_does_not_allow_is_refused(
     async with nothing_changes(database_url):
         for ecp_id, message in reasons.items():
             expected = [("ILLEGAL_STATE", "ecpId", message)]
-            assert await refusals(manager, "suspendEcp", ecpId=ecp_id, reason="Under review.") == expected
-        assert await refusals(manager, "verifyEcp", ecpId=erased, tierId=gold) == [CLOSED]
+            assert await expect_errors(manager, "suspendEcp", ecpId=ecp_id, reason="Under review.") == expected
+        assert await expect_errors(manager, "verifyEcp", ecpId=erased, tierId=gold) == [CLOSED]
 
 
 async def test_a_suspension_needs_a_reason(manager: Client, ecps: EcpFactory, database_url: str) -> None:
@@ -149,7 +149,9 @@ async def test_a_suspension_needs_a_reason(manager: Client, ecps: EcpFactory, da
             ("no", "INVALID", "The reason needs at least 3 characters."),
             ("x" * 1001, "INVALID", "The reason has 1,001 characters; at most 1,000 are allowed."),
         ):
-            assert await refusals(manager, "suspendEcp", ecpId=ecp_id, reason=reason) == [(code, "reason", message)]
+            assert await expect_errors(manager, "suspendEcp", ecpId=ecp_id, reason=reason) == [
+                (code, "reason", message)
+            ]
 
 
 async def test_nobody_verifies_or_suspends_themselves(
@@ -158,13 +160,13 @@ async def test_nobody_verifies_or_suspends_themselves(
     """R25: four eyes, also with two roles."""
     account = await ecps.account("Esha Nair", (Role.ECP, Role.PROGRAM_MANAGER))
     both = clients.of(account)
-    made = await carried_out(both, "registerEcp", **told(world))
+    made = await mutate(both, "registerEcp", **registration_input(world))
     own = ("SELF_APPROVAL", "ecpId", "This is your own registration. Another person must decide about it.")
     async with nothing_changes(database_url):
-        assert await refusals(both, "verifyEcp", ecpId=made["id"], tierId=tier(world, "Gold")) == [own]
+        assert await expect_errors(both, "verifyEcp", ecpId=made["id"], tierId=tier(world, "Gold")) == [own]
     await verify(clients["second manager"], world, made["id"])
     async with nothing_changes(database_url):
-        assert await refusals(both, "suspendEcp", ecpId=made["id"], reason="Under review.") == [own]
+        assert await expect_errors(both, "suspendEcp", ecpId=made["id"], reason="Under review.") == [own]
 
 
 async def test_managers_who_decide_at_once_agree(
@@ -179,6 +181,6 @@ async def test_managers_who_decide_at_once_agree(
     ]
     payloads = await asyncio.gather(*requests)
     assert sorted(len(payload["errors"]) for payload in payloads) == [0, 1, 1]
-    refused = {error["message"] for payload in payloads for error in payload["errors"]}
-    assert refused == {"This ECP is already suspended."}
+    rejected = {error["message"] for payload in payloads for error in payload["errors"]}
+    assert rejected == {"This ECP is already suspended."}
     assert len(await messages(clients[Role.ECP])) == 2

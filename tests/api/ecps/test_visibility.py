@@ -8,7 +8,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.ecps import EcpFactory
-from tests.support.sending.ecps import UNKNOWN_ECP
+from tests.support.mutations.ecps import UNKNOWN_ECP
 from tests.support.world import World
 
 NODE = """query ($id: ID!) { node(id: $id) { ... on Ecp { code displayName email phone licenseNumber

@@ -11,7 +11,14 @@ from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
-from tests.support.sending.enrollments import Refusal, ecp_gid, enrollment_gid, refusals, refused, scheme_gid
+from tests.support.mutations.enrollments import (
+    InputError,
+    ecp_gid,
+    enrollment_gid,
+    expect_enrollment_error,
+    expect_errors,
+    scheme_gid,
+)
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -59,8 +66,8 @@ async def test_outside_the_window(  # noqa: PLR0913, PLR0917 - fixtures, and a r
     scheme_id = await enrollments.open_scheme(dates=(opens, closes, date(2026, 5, 1), date(2026, 7, 31)))
     expected = ("OUT_OF_WINDOW", "schemeId", message)
     async with nothing_changes(database_url):
-        assert await refused(ecp, scheme_id) == expected
-        assert await refused(manager, scheme_id, ecp_id=ecp_id) == expected
+        assert await expect_enrollment_error(ecp, scheme_id) == expected
+        assert await expect_enrollment_error(manager, scheme_id, ecp_id=ecp_id) == expected
 
 
 async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
@@ -79,8 +86,8 @@ async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
     assert await revisions.apply_due() == 1
     expected = ("CONFLICT", "termsVersion", "Version 2 of the terms is in force. Read and accept that version.")
     async with nothing_changes(database_url):
-        assert await refused(ecp, scheme_id, 1) == expected
-        assert await refused(manager, scheme_id, 1, ecp_id=ecp_id) == expected
+        assert await expect_enrollment_error(ecp, scheme_id, 1) == expected
+        assert await expect_enrollment_error(manager, scheme_id, 1, ecp_id=ecp_id) == expected
 
 
 async def test_while_suspended(
@@ -90,9 +97,13 @@ async def test_while_suspended(
     scheme_id = await enrollments.open_scheme()
     await enrollments.suspend(ecp_id)
     async with nothing_changes(database_url):
-        assert await refused(ecp, scheme_id) == ("ILLEGAL_STATE", "", "You are suspended and cannot enroll.")
+        assert await expect_enrollment_error(ecp, scheme_id) == (
+            "ILLEGAL_STATE",
+            "",
+            "You are suspended and cannot enroll.",
+        )
         expected = ("ILLEGAL_STATE", "ecpId", f"{CODE} is suspended and cannot enroll.")
-        assert await refused(manager, scheme_id, ecp_id=ecp_id) == expected
+        assert await expect_enrollment_error(manager, scheme_id, ecp_id=ecp_id) == expected
 
 
 async def test_a_second_time(
@@ -111,7 +122,7 @@ async def test_a_second_time(
     async with nothing_changes(database_url):
         for (client, scheme_id), message in sentences.items():
             named = ecp_id if client is manager else None
-            assert await refused(client, scheme_id, ecp_id=named) == ("DUPLICATE", "schemeId", message)
+            assert await expect_enrollment_error(client, scheme_id, ecp_id=named) == ("DUPLICATE", "schemeId", message)
 
 
 async def move(clients: Clients, world: World, name: str, parent: str) -> None:
@@ -139,15 +150,15 @@ async def test_in_a_region_that_lost_its_cities(  # noqa: PLR0913, PLR0917 - fix
         await move(clients, world, city, "Karnataka")
     async with nothing_changes(database_url):
         here = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")
-        assert await refused(ecp, scheme_id) == here
+        assert await expect_enrollment_error(ecp, scheme_id) == here
         there = ("OUT_OF_SCOPE", "schemeId", f"This scheme does not run where {CODE} works.")
-        assert await refused(manager, scheme_id, ecp_id=ecp_id) == there
+        assert await expect_enrollment_error(manager, scheme_id, ecp_id=ecp_id) == there
         assert await _open(ecp) == await _open(manager, ecp_id) == []
     document = "mutation ($input: DecideEnrollmentInput!) { decideEnrollment(input: $input) { enrollment { status } } }"
     given = {"enrollmentId": enrollment_gid(asked), "accept": True}
     assert (await manager.send(document, input=given)).data["decideEnrollment"]["enrollment"] == {"status": "ENROLLED"}
-    settled = await enrollments.ecps.verified("Chitra Iyer", place="Maharashtra")
-    await enrollments.enrolled(scheme_id, settled)
+    statewide = await enrollments.ecps.verified("Chitra Iyer", place="Maharashtra")
+    await enrollments.enrolled(scheme_id, statewide)
 
 
 async def _open(client: Client, ecp_id: UUID | None = None) -> list[str]:
@@ -157,7 +168,7 @@ async def _open(client: Client, ecp_id: UUID | None = None) -> list[str]:
     return [node["title"] for node in page["nodes"]]
 
 
-UNREADABLE: tuple[tuple[dict[str, object], Refusal], ...] = (
+UNREADABLE: tuple[tuple[dict[str, object], InputError], ...] = (
     ({"schemeId": ""}, ("NOT_FOUND", "schemeId", "This scheme does not exist.")),
     ({"ecpId": ""}, ("NOT_FOUND", "ecpId", "This ECP does not exist.")),
     (
@@ -174,4 +185,4 @@ async def test_ids_and_numbers_that_say_nothing(
     good = {"schemeId": scheme_gid(await enrollments.open_scheme()), "ecpId": ecp_gid(ecp_id), "termsVersion": 1}
     async with nothing_changes(database_url):
         for changed, expected in UNREADABLE:
-            assert await refusals(ecp, "enroll", **{**good, **changed}) == [expected]
+            assert await expect_errors(ecp, "enroll", **{**good, **changed}) == [expected]

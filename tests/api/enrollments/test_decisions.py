@@ -8,13 +8,13 @@ from domain.permissions import Role
 from tests.support.client import Client, Clients
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sending.enrollments import (
-    carried_out,
+from tests.support.mutations.enrollments import (
     enroll,
     enrollment_gid,
     events,
+    expect_errors,
     messages,
-    refusals,
+    mutate,
 )
 from tests.support.unchanged import nothing_changes
 
@@ -38,16 +38,16 @@ async def test_a_rejection_needs_a_reason(manager: Client, enrollments: Enrollme
     waiting = await enrollments.pending(await enrollments.open_scheme(), await enrollments.ecps.verified())
     given = {"enrollmentId": enrollment_gid(waiting)}
     async with nothing_changes(database_url):
-        for reason, refusal in (
+        for reason, rejection in (
             (None, ("REQUIRED", "reason", "The reason is missing.")),
             (" ", ("REQUIRED", "reason", "The reason is missing.")),
             ("no", ("INVALID", "reason", "The reason needs at least 3 characters.")),
             ("x" * 1001, ("INVALID", "reason", "The reason has 1,001 characters; at most 1,000 are allowed.")),
         ):
-            assert await refusals(manager, "decideEnrollment", **given, accept=False, reason=reason) == [refusal]
-        long = await refusals(manager, "decideEnrollment", **given, accept=True, reason="x" * 1001)
+            assert await expect_errors(manager, "decideEnrollment", **given, accept=False, reason=reason) == [rejection]
+        long = await expect_errors(manager, "decideEnrollment", **given, accept=True, reason="x" * 1001)
         assert long == [("INVALID", "reason", "The reason has 1,001 characters; at most 1,000 are allowed.")]
-    rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason=" Too far away. ")
+    rejected = await mutate(manager, "decideEnrollment", **given, accept=False, reason=" Too far away. ")
     assert (rejected["status"], rejected["statusLabel"], rejected["reason"]) == (
         "REJECTED",
         "Rejected",
@@ -75,11 +75,11 @@ async def test_what_is_decided_is_not_decided_again(
             for accept in (True, False):
                 given = {"enrollmentId": enrollment_gid(enrollment_id), "accept": accept, "reason": "Because."}
                 expected = [("ILLEGAL_STATE", "enrollmentId", message)]
-                assert await refusals(manager, "decideEnrollment", **given) == expected
+                assert await expect_errors(manager, "decideEnrollment", **given) == expected
         rejected = enrollment_gid(list(states)[2])
         message = "This enrollment was rejected, so there is nothing to withdraw."
         for client in (ecp, manager):
-            assert await refusals(client, "withdrawEnrollment", enrollmentId=rejected) == [
+            assert await expect_errors(client, "withdrawEnrollment", enrollmentId=rejected) == [
                 ("ILLEGAL_STATE", "enrollmentId", message)
             ]
 
@@ -92,15 +92,15 @@ async def test_an_acceptance_comes_in_time(
     first = await enrollments.pending(scheme_id, await enrollments.ecps.verified())
     second = await enrollments.pending(scheme_id, await enrollments.ecps.verified("Binod Thapa"))
     clock.now = clock.now.replace(month=7, day=31, hour=23)
-    accepted = await carried_out(manager, "decideEnrollment", enrollmentId=enrollment_gid(first), accept=True)
+    accepted = await mutate(manager, "decideEnrollment", enrollmentId=enrollment_gid(first), accept=True)
     assert accepted["status"] == "ENROLLED"
     clock.advance(hours=1)
     given = {"enrollmentId": enrollment_gid(second)}
     async with nothing_changes(database_url):
         message = "The scheme has ended, so nobody can be enrolled anymore."
         expected = [("ILLEGAL_STATE", "enrollmentId", message)]
-        assert await refusals(manager, "decideEnrollment", **given, accept=True) == expected
-    rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason="Too late.")
+        assert await expect_errors(manager, "decideEnrollment", **given, accept=True) == expected
+    rejected = await mutate(manager, "decideEnrollment", **given, accept=False, reason="Too late.")
     assert rejected["status"] == "REJECTED"
 
 
@@ -114,8 +114,8 @@ async def test_only_an_active_ecp_is_accepted(
     async with nothing_changes(database_url):
         message = f"{CODE} is suspended. Only an active ECP can be enrolled."
         expected = [("ILLEGAL_STATE", "enrollmentId", message)]
-        assert await refusals(manager, "decideEnrollment", **given, accept=True) == expected
-    rejected = await carried_out(manager, "decideEnrollment", **given, accept=False, reason="Not active.")
+        assert await expect_errors(manager, "decideEnrollment", **given, accept=True) == expected
+    rejected = await mutate(manager, "decideEnrollment", **given, accept=False, reason="Not active.")
     assert rejected["status"] == "REJECTED"
 
 
@@ -134,8 +134,8 @@ async def test_what_an_erased_ecp_asked_for_is_withdrawn(
     kinds = [kind for kind, *_ in await events(database_url, "ENROLLMENT_")]
     assert kinds == ["ENROLLMENT_REQUESTED", "ENROLLMENT_REQUESTED", "ENROLLMENT_WITHDRAWN"]
     async with nothing_changes(database_url):
-        refused = await refusals(manager, "decideEnrollment", enrollmentId=waiting, accept=True)
-        assert [code for code, *_ in refused] == ["ILLEGAL_STATE"]
+        errors = await expect_errors(manager, "decideEnrollment", enrollmentId=waiting, accept=True)
+        assert [code for code, *_ in errors] == ["ILLEGAL_STATE"]
 
 
 async def test_a_withdrawal_ends_an_enrollment_once(
@@ -143,11 +143,11 @@ async def test_a_withdrawal_ends_an_enrollment_once(
 ) -> None:
     """R18: by the ECP itself or by a manager, who tells it; again, nothing changes."""
     ecp_id = await enrollments.ecps.verified()
-    for title, by, told in (("One", ecp, 0), ("Two", manager, 1)):
+    for title, by, received in (("One", ecp, 0), ("Two", manager, 1)):
         scheme_id = await enrollments.open_scheme(title)
         enrolled = enrollment_gid(await enrollments.enrolled(scheme_id, ecp_id))
         before = await messages(ecp, scheme_id) if title == "One" else []
-        withdrawn = await carried_out(by, "withdrawEnrollment", enrollmentId=enrolled)
+        withdrawn = await mutate(by, "withdrawEnrollment", enrollmentId=enrolled)
         assert (withdrawn["status"], withdrawn["statusLabel"], withdrawn["viewerActions"]) == (
             "WITHDRAWN",
             "Withdrawn",
@@ -156,9 +156,9 @@ async def test_a_withdrawal_ends_an_enrollment_once(
         assert withdrawn["withdrawnAt"] is not None
         async with nothing_changes(database_url):
             for client in (ecp, manager):
-                again = await carried_out(client, "withdrawEnrollment", enrollmentId=enrolled)
+                again = await mutate(client, "withdrawEnrollment", enrollmentId=enrolled)
                 assert again == withdrawn
-        if not told:
+        if not received:
             assert await messages(ecp, scheme_id) == before
     kinds = [kind for kind, *_ in await events(database_url, "ENROLLMENT_")]
     assert kinds == ["ENROLLMENT_REQUESTED", "ENROLLMENT_WITHDRAWN"] * 2
@@ -183,7 +183,7 @@ async def test_an_application_is_taken_back(manager: Client, ecp: Client, enroll
     asked = await enroll(ecp, scheme_id)
     waiting = await queue()
     assert (waiting["oldestSince"], waiting["enrollments"]["nodes"]) == (asked["requestedAt"], [{"id": asked["id"]}])
-    await carried_out(ecp, "withdrawEnrollment", enrollmentId=asked["id"])
+    await mutate(ecp, "withdrawEnrollment", enrollmentId=asked["id"])
     assert (await queue())["count"] == 0
 
 
@@ -201,6 +201,6 @@ async def test_nobody_decides_for_themselves(
         for accept in (True, False):
             given = {"enrollmentId": asked["id"], "accept": accept, "reason": "Because."}
             expected = [("SELF_APPROVAL", "enrollmentId", message)]
-            assert await refusals(client, "decideEnrollment", **given) == expected
-    accepted = await carried_out(manager, "decideEnrollment", enrollmentId=asked["id"], accept=True)
+            assert await expect_errors(client, "decideEnrollment", **given) == expected
+    accepted = await mutate(manager, "decideEnrollment", enrollmentId=asked["id"], accept=True)
     assert accepted["status"] == "ENROLLED"

@@ -9,16 +9,16 @@ from domain.permissions import Permission, Role, roles_with
 from domain.requests import Forbidden
 from tests.support.client import Client, Clients, document
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sending.enrollments import (
+from tests.support.mutations.enrollments import (
     DOCUMENTS,
     NO_SUCH_ECP,
     NO_SUCH_ENROLLMENT,
     UNKNOWN_ENROLLMENT,
-    carried_out,
     ecp_gid,
     enrollment_gid,
-    refusals,
-    refused,
+    expect_enrollment_error,
+    expect_errors,
+    mutate,
     scheme_gid,
 )
 from tests.support.unchanged import nothing_changes
@@ -28,7 +28,7 @@ ALLOWED = {
     "decideEnrollment": (Permission.ENROLLMENT_MANAGE, {Role.PROGRAM_MANAGER}),
     "withdrawEnrollment": (Permission.ENROLLMENT_REQUEST, {Role.PROGRAM_MANAGER, Role.ECP}),
 }
-SEEN = """query ($scheme: ID!, $enrollment: ID!, $ecp: ID!) {
+ENROLLMENT_QUERY = """query ($scheme: ID!, $enrollment: ID!, $ecp: ID!) {
     enrollment: node(id: $enrollment) { id }
     ecp: node(id: $ecp) { ... on Ecp { enrollments { totalCount nodes { id } } } }
     scheme: node(id: $scheme) { ... on Scheme { viewerEnrollment { id }
@@ -80,21 +80,21 @@ async def test_an_ecp_has_nothing_to_do_with_others(
     async with nothing_changes(database_url):
         # Even who sees all enrollments as an analyst is only an ECP among others.
         for client in (clients[Role.ECP], clients.of(analyst)):
-            assert await refused(client, scheme_id, ecp_id=other_id) == NO_SUCH_ECP
+            assert await expect_enrollment_error(client, scheme_id, ecp_id=other_id) == NO_SUCH_ECP
             for found in (enrollment_gid(enrollment_id), enrollment_gid(withdrawn), UNKNOWN_ENROLLMENT):
-                assert await refusals(client, "withdrawEnrollment", enrollmentId=found) == [NO_SUCH_ENROLLMENT]
+                assert await expect_errors(client, "withdrawEnrollment", enrollmentId=found) == [NO_SUCH_ENROLLMENT]
             answer = await client.send(document("portal/DecideEnrollment"), input=given_of("decideEnrollment", waiting))
             assert answer.codes == ["FORBIDDEN"]
         manager = clients[Role.PROGRAM_MANAGER]
         for field, more in (("decideEnrollment", {"accept": True}), ("withdrawEnrollment", {})):
-            assert await refusals(manager, field, enrollmentId=UNKNOWN_ENROLLMENT, **more) == [NO_SUCH_ENROLLMENT]
+            assert await expect_errors(manager, field, enrollmentId=UNKNOWN_ENROLLMENT, **more) == [NO_SUCH_ENROLLMENT]
 
 
 async def seen(client: Client, waiting: tuple[UUID, UUID, UUID]) -> Any:
     """What somebody sees of an enrollment, from everywhere."""
     scheme_id, ecp_id, enrollment_id = waiting
     variables = {"scheme": scheme_gid(scheme_id), "ecp": ecp_gid(ecp_id), "enrollment": enrollment_gid(enrollment_id)}
-    return (await client.send(SEEN, **variables)).data
+    return (await client.send(ENROLLMENT_QUERY, **variables)).data
 
 
 async def test_who_sees_enrollments(
@@ -144,5 +144,5 @@ async def test_an_ecp_that_is_none_any_more_sees_nothing(
     assert (await client.send("{ viewer { roles } }")).codes == ["UNAUTHENTICATED"]
     manager = clients[Role.PROGRAM_MANAGER]
     assert (await seen(manager, waiting))["scheme"]["enrollments"]["totalCount"] == 1
-    kept = await carried_out(manager, "withdrawEnrollment", enrollmentId=enrollment_gid(enrollment_id))
+    kept = await mutate(manager, "withdrawEnrollment", enrollmentId=enrollment_gid(enrollment_id))
     assert kept["status"] == "WITHDRAWN"

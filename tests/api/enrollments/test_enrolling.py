@@ -11,17 +11,17 @@ from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
-from tests.support.sending.enrollments import (
+from tests.support.mutations.enrollments import (
     NO_SUCH_ECP,
     NO_SUCH_SCHEME,
-    Refusal,
-    carried_out,
+    InputError,
     enroll,
     enrollment_gid,
     events,
+    expect_enrollment_error,
+    expect_errors,
     messages,
-    refusals,
-    refused,
+    mutate,
     scheme_gid,
 )
 from tests.support.unchanged import nothing_changes
@@ -67,7 +67,7 @@ async def test_an_ecp_asks_and_a_manager_decides(
 
     waiting = await detail(manager, asked["id"])
     assert waiting["viewerActions"] == ["ACCEPT", "REJECT", "WITHDRAW"]
-    accepted = await carried_out(manager, "decideEnrollment", enrollmentId=asked["id"], accept=True)
+    accepted = await mutate(manager, "decideEnrollment", enrollmentId=asked["id"], accept=True)
     assert (accepted["status"], accepted["viewerActions"]) == ("ENROLLED", ["WITHDRAW"])
     assert accepted["decidedBy"] == {"displayName": "Program Manager"}
     assert accepted["enrolledAt"] == accepted["decidedAt"]
@@ -83,12 +83,12 @@ async def test_an_ecp_asks_and_a_manager_decides(
         "decidedBy": None,
         "viewerActions": ["WITHDRAW"],
     }
-    told = await events(database_url, "ENROLLMENT_")
-    assert [(kind, scheme, account) for kind, _, scheme, account in told] == [
+    received = await events(database_url, "ENROLLMENT_")
+    assert [(kind, scheme, account) for kind, _, scheme, account in received] == [
         ("ENROLLMENT_REQUESTED", scheme_id, None),
         ("ENROLLMENT_DECIDED", scheme_id, None),
     ]
-    assert {gid(NodeKind.ENROLLMENT, found) for _, found, _, _ in told} == {asked["id"]}
+    assert {gid(NodeKind.ENROLLMENT, found) for _, found, _, _ in received} == {asked["id"]}
 
 
 async def test_a_manager_enrolls_at_once(
@@ -114,7 +114,7 @@ async def test_who_decides_is_told(clients: Clients, enrollments: EnrollmentFact
     others = ("second manager", "manager and approver")
     for name in others:
         assert await messages(clients[name], scheme_id) == []
-    await carried_out(clients[Role.ECP], "withdrawEnrollment", enrollmentId=asked["id"])
+    await mutate(clients[Role.ECP], "withdrawEnrollment", enrollmentId=asked["id"])
     remove = "mutation ($input: SchemeParticipantInput!) { removeSchemeParticipant(input: $input) { errors { code } } }"
     given = {
         "schemeId": scheme_gid(scheme_id),
@@ -134,16 +134,20 @@ async def test_an_ecp_enrolls_again_after_it_withdrew(
     scheme_id = await enrollments.open_scheme()
     await enrollments.ecps.verified()
     first = await enroll(ecp, scheme_id)
-    await carried_out(manager, "decideEnrollment", enrollmentId=first["id"], accept=True, reason="Welcome!")
-    await carried_out(ecp, "withdrawEnrollment", enrollmentId=first["id"])
+    await mutate(manager, "decideEnrollment", enrollmentId=first["id"], accept=True, reason="Welcome!")
+    await mutate(ecp, "withdrawEnrollment", enrollmentId=first["id"])
     again = await enroll(ecp, scheme_id)
     found = await detail(manager, again["id"])
     assert (again["id"], found["status"]) == (first["id"], "PENDING")
     assert [found[name] for name in ("enrolledAt", "decidedAt", "decidedBy", "reason", "withdrawnAt")] == [None] * 5
     assert found["requestedAt"] > first["requestedAt"]
-    await carried_out(ecp, "withdrawEnrollment", enrollmentId=first["id"])
+    await mutate(ecp, "withdrawEnrollment", enrollmentId=first["id"])
     clock.advance(days=60)
-    assert await refused(ecp, scheme_id) == ("OUT_OF_WINDOW", "schemeId", "Enrollment closed on 30 April 2026.")
+    assert await expect_enrollment_error(ecp, scheme_id) == (
+        "OUT_OF_WINDOW",
+        "schemeId",
+        "Enrollment closed on 30 April 2026.",
+    )
 
 
 async def test_after_a_rejection_only_a_manager_enrolls(
@@ -152,11 +156,11 @@ async def test_after_a_rejection_only_a_manager_enrolls(
     """R18: and the reason is told."""
     scheme_id, ecp_id = await enrollments.open_scheme(), await enrollments.ecps.verified()
     rejected = await enrollments.rejected(scheme_id, ecp_id, "Too far\naway.")
-    told = ("ENROLLMENT_DECIDED", "Your enrollment in “Monsoon Care” was rejected: Too far away.")
-    assert await messages(ecp, scheme_id) == [told]
+    received = ("ENROLLMENT_DECIDED", "Your enrollment in “Monsoon Care” was rejected: Too far away.")
+    assert await messages(ecp, scheme_id) == [received]
     async with nothing_changes(database_url):
         message = "Your application was rejected. Only a manager can enroll you now."
-        assert await refused(ecp, scheme_id) == ("ILLEGAL_STATE", "schemeId", message)
+        assert await expect_enrollment_error(ecp, scheme_id) == ("ILLEGAL_STATE", "schemeId", message)
     enrolled = await enroll(manager, scheme_id, ecp_id=ecp_id)
     assert (enrolled["id"], enrolled["status"]) == (enrollment_gid(rejected), "ENROLLED")
     assert (await detail(ecp, enrolled["id"]))["reason"] is None
@@ -170,7 +174,7 @@ async def test_the_guards_look_at_what_is_stored(
     open_id = await enrollments.open_scheme()
     april = (date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1), date(2026, 7, 31))
     elsewhere = await enrollments.open_scheme("Hills", places=("Nepal", "Karnataka"))
-    cases: dict[UUID, Refusal] = {
+    cases: dict[UUID, InputError] = {
         await enrollments.open_scheme("Later", dates=april): (
             "OUT_OF_WINDOW",
             "schemeId",
@@ -190,14 +194,20 @@ async def test_the_guards_look_at_what_is_stored(
     own = {elsewhere: ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")}
     async with nothing_changes(database_url):
         for scheme_id, expected in cases.items():
-            assert await refused(manager, scheme_id, ecp_id=ecp_id) == expected
-            assert await refused(ecp, scheme_id) == own.get(scheme_id, hidden.get(expected[0], expected))
+            assert await expect_enrollment_error(manager, scheme_id, ecp_id=ecp_id) == expected
+            assert await expect_enrollment_error(ecp, scheme_id) == own.get(
+                scheme_id, hidden.get(expected[0], expected)
+            )
         for version in (0, 2):
             message = "Version 1 of the terms is in force. Read and accept that version."
-            assert await refused(ecp, open_id, version) == ("CONFLICT", "termsVersion", message)
-        assert await refused(manager, open_id, ecp_id=key("no such ECP")) == NO_SUCH_ECP
+            assert await expect_enrollment_error(ecp, open_id, version) == ("CONFLICT", "termsVersion", message)
+        assert await expect_enrollment_error(manager, open_id, ecp_id=key("no such ECP")) == NO_SUCH_ECP
         clock.advance(days=150)
-        assert await refused(ecp, open_id) == ("ILLEGAL_STATE", "schemeId", "This scheme ended on 31 July 2026.")
+        assert await expect_enrollment_error(ecp, open_id) == (
+            "ILLEGAL_STATE",
+            "schemeId",
+            "This scheme ended on 31 July 2026.",
+        )
 
 
 async def test_a_place_includes_what_lies_beneath_it_now(
@@ -217,7 +227,7 @@ async def test_a_place_includes_what_lies_beneath_it_now(
     moved = await clients[Role.ADMIN].send(document, input=moving)
     assert moved.data["upsertGeography"]["errors"] == []
     outside = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")
-    assert await refused(ecp, named["Maharashtra"]) == outside
+    assert await expect_enrollment_error(ecp, named["Maharashtra"]) == outside
     for place in ("Pune", "India"):
         assert (await enroll(ecp, named[place]))["status"] == "PENDING"
     karnataka = await enrollments.open_scheme("Karnataka", places=("Karnataka", "Nepal"))
@@ -230,25 +240,33 @@ async def test_only_an_active_ecp_enrolls(
     """R18: not before it registers, is verified, while it is suspended, or once it is closed."""
     scheme_id = await enrollments.open_scheme()
     async with nothing_changes(database_url):
-        assert await refused(ecp, scheme_id) == (
+        assert await expect_enrollment_error(ecp, scheme_id) == (
             "ILLEGAL_STATE",
             "",
             "You are not registered as an ECP. Register before you enroll.",
         )
-        assert await refused(manager, scheme_id) == ("REQUIRED", "ecpId", "Choose the ECP to enroll.")
+        assert await expect_enrollment_error(manager, scheme_id) == ("REQUIRED", "ecpId", "Choose the ECP to enroll.")
     registered = await enrollments.ecps.registered()
     async with nothing_changes(database_url):
         message = "Your registration is not verified yet. You can enroll as soon as it is."
-        assert await refused(ecp, scheme_id) == ("ILLEGAL_STATE", "", message)
+        assert await expect_enrollment_error(ecp, scheme_id) == ("ILLEGAL_STATE", "", message)
         message = f"{CODE} is not verified yet. Verify this ECP first."
-        assert await refused(manager, scheme_id, ecp_id=registered) == ("ILLEGAL_STATE", "ecpId", message)
+        assert await expect_enrollment_error(manager, scheme_id, ecp_id=registered) == (
+            "ILLEGAL_STATE",
+            "ecpId",
+            message,
+        )
     suspended = await enrollments.ecps.suspended("Binod Thapa")
     erased = await enrollments.ecps.erased("Chitra Iyer")
     async with nothing_changes(database_url):
         message = "ECP-2026-000002 is suspended and cannot enroll."
-        assert await refused(manager, scheme_id, ecp_id=suspended) == ("ILLEGAL_STATE", "ecpId", message)
+        assert await expect_enrollment_error(manager, scheme_id, ecp_id=suspended) == (
+            "ILLEGAL_STATE",
+            "ecpId",
+            message,
+        )
         message = "ECP-2026-000003 is closed, so this ECP can no longer enroll."
-        assert await refused(manager, scheme_id, ecp_id=erased) == ("ILLEGAL_STATE", "ecpId", message)
+        assert await expect_enrollment_error(manager, scheme_id, ecp_id=erased) == ("ILLEGAL_STATE", "ecpId", message)
 
 
 async def test_a_revision_changes_the_terms_of_its_scheme(
@@ -259,9 +277,9 @@ async def test_a_revision_changes_the_terms_of_its_scheme(
     scheme_id = await enrollments.open_scheme()
     at = clock.now + timedelta(days=1)
     revision_id = await revisions.approved(scheme_id, at, terms_markdown="Be very fair.")
-    assert await refused(ecp, revision_id, 2) == NO_SUCH_SCHEME
-    assert await refused(manager, revision_id, 2, ecp_id=ecp_id) == NO_SUCH_SCHEME
-    assert await refused(ecp, scheme_id, 2) == (
+    assert await expect_enrollment_error(ecp, revision_id, 2) == NO_SUCH_SCHEME
+    assert await expect_enrollment_error(manager, revision_id, 2, ecp_id=ecp_id) == NO_SUCH_SCHEME
+    assert await expect_enrollment_error(ecp, scheme_id, 2) == (
         "CONFLICT",
         "termsVersion",
         "Version 1 of the terms is in force. Read and accept that version.",
@@ -269,17 +287,17 @@ async def test_a_revision_changes_the_terms_of_its_scheme(
     clock.advance(days=2)
     assert await revisions.apply_due() == 1
     message = "Version 2 of the terms is in force. Read and accept that version."
-    assert await refused(ecp, scheme_id) == ("CONFLICT", "termsVersion", message)
+    assert await expect_enrollment_error(ecp, scheme_id) == ("CONFLICT", "termsVersion", message)
     asked = await enroll(ecp, scheme_id, 2)
     assert (asked["termsVersion"], asked["scheme"]["viewerEnrollment"]) == (2, {"id": asked["id"]})
-    assert await refused(ecp, revision_id, 2) == NO_SUCH_SCHEME
+    assert await expect_enrollment_error(ecp, revision_id, 2) == NO_SUCH_SCHEME
 
 
 async def test_several_problems_of_the_ids(ecp: Client, database_url: str) -> None:
     """R26: together, each with its path."""
     async with nothing_changes(database_url):
         given = {"schemeId": gid(NodeKind.TIER, key("x")), "termsVersion": 1, "ecpId": "x"}
-        assert await refusals(ecp, "enroll", **given) == [
+        assert await expect_errors(ecp, "enroll", **given) == [
             ("INVALID", "schemeId", "This is the ID of a tier, not of a scheme."),
             ("NOT_FOUND", "ecpId", "This ECP does not exist."),
         ]

@@ -10,7 +10,7 @@ from domain.permissions import Role
 from tests.support.client import Client, Clients, document, gid
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sending.enrollments import scheme_gid
+from tests.support.mutations.enrollments import scheme_gid
 from tests.support.world import World
 
 DOCUMENT = document("portal/SchemeEnrollments")

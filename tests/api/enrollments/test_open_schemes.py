@@ -10,7 +10,7 @@ from tests.support.client import Client, Clients
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
-from tests.support.sending.enrollments import UNKNOWN_ECP, ecp_gid
+from tests.support.mutations.enrollments import UNKNOWN_ECP, ecp_gid
 
 DOCUMENT = """query ($search: String, $ecpId: ID, $first: Int, $after: String) {
     openSchemes(search: $search, ecpId: $ecpId, first: $first, after: $after) {
@@ -84,14 +84,14 @@ async def test_others_see_what_is_open_anywhere(clients: Clients, enrollments: E
             if role in {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST}:
                 assert await listed(clients[role], ecpId=named) == expected
             else:
-                await refused(clients[role], ecpId=named)
+                await expect_not_found(clients[role], ecpId=named)
     ecp = clients[Role.ECP]
     assert await listed(ecp, ecpId=ecp_gid(ecp_id)) == IN_PUNE
-    await refused(ecp, ecpId=kathmandu)
-    await refused(clients[Role.PROGRAM_MANAGER], ecpId=UNKNOWN_ECP)
+    await expect_not_found(ecp, ecpId=kathmandu)
+    await expect_not_found(clients[Role.PROGRAM_MANAGER], ecpId=UNKNOWN_ECP)
 
 
-async def refused(client: Client, **given: Any) -> None:
+async def expect_not_found(client: Client, **given: Any) -> None:
     """An ECP that is not there, for the viewer, is refused."""
     answer = await client.send(DOCUMENT, **given)
     (error,) = answer.errors

@@ -10,7 +10,7 @@ from domain.permissions import Role
 from tests.support.client import Client, Clients, document
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sending.enrollments import enrollment_gid, scheme_gid
+from tests.support.mutations.enrollments import enrollment_gid, scheme_gid
 
 DOCUMENT = document("portal/SchemeEnrollments")
 SEVERAL = """query ($first: Int, $filter: EnrollmentFilter, $orderBy: EnrollmentOrder, $after: String) {

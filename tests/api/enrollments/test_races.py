@@ -10,7 +10,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.client import Client, Clients, document, gid
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sending.enrollments import enrollment_gid, events, payload_of, said, scheme_gid
+from tests.support.mutations.enrollments import enrollment_gid, events, payload_of, read_errors, scheme_gid
 
 CODE = "ECP-2026-000001"
 
@@ -81,8 +81,8 @@ async def test_an_ecp_and_a_manager_at_once(
         both = await asyncio.gather(ecp.send(document, input=given), manager.send(document, input=named))
         payloads = [answer.data["enroll"] for answer in both]
         (done,) = [payload["enrollment"]["status"] for payload in payloads if payload["enrollment"]]
-        (told,) = [error["message"] for payload in payloads for error in payload["errors"]]
-        assert told == pairs[done]
+        (received,) = [error["message"] for payload in payloads for error in payload["errors"]]
+        assert received == pairs[done]
 
 
 async def test_the_ecp_withdraws_while_a_manager_accepts(
@@ -100,7 +100,7 @@ async def test_the_ecp_withdraws_while_a_manager_accepts(
         assert withdrawn["enrollment"]["status"] == "WITHDRAWN"
         if accepted["errors"]:
             message = "This enrollment was withdrawn, so there is nothing to decide."
-            assert said(accepted) == [("ILLEGAL_STATE", "enrollmentId", message)]
+            assert read_errors(accepted) == [("ILLEGAL_STATE", "enrollmentId", message)]
 
 
 async def test_two_managers_decide_at_once(
@@ -172,8 +172,8 @@ async def test_an_ecp_is_erased_while_it_enrolls_and_a_manager_decides(
     assert erased.data["eraseEcp"]["errors"] == []
     account_id = clients.world.accounts["ECP"].id
     connection = await asyncpg.connect(database_url)
-    told = "SELECT count(*) FROM notification WHERE account_id = $1"
-    assert await connection.fetchval(told, account_id) == 0
+    received = "SELECT count(*) FROM notification WHERE account_id = $1"
+    assert await connection.fetchval(received, account_id) == 0
     named = "SELECT count(*) FROM account WHERE id = $1 AND display_name = 'Erased ECP' AND disabled_at IS NOT NULL"
     assert await connection.fetchval(named, account_id) == 1
     await connection.close()

@@ -13,8 +13,8 @@ from graphql_api.context import Environment
 from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.notifications import add, change_account, mark, notifications, told, unread
-from tests.support.sending.schemes import basics, carried_out, scheme
+from tests.support.mutations.notifications import add, change_account, fetch_messages, mark, notifications, unread
+from tests.support.mutations.schemes import basics, mutate, scheme
 from tests.support.unchanged import nothing_changes
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename ... on Notification { message readAt } } }"
@@ -48,7 +48,7 @@ async def test_what_the_viewer_was_told_comes_newest_first(reader: Client, clock
     assert {node["scheme"]["title"] for node in found} == {"Title 5"}
     assert found[0]["activity"]["changes"] == [{"field": "title", "before": "Title 4", "after": "Title 5"}]
     assert found[-1]["activity"]["changes"] == []
-    assert await told(reader, unreadOnly=True) == [node["message"] for node in found[:5]]
+    assert await fetch_messages(reader, unreadOnly=True) == [node["message"] for node in found[:5]]
     assert await unread(reader) == 5
 
 
@@ -64,7 +64,7 @@ async def test_it_is_read_a_page_at_a_time(reader: Client) -> None:
             assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
             after = page["pageInfo"]["endCursor"]
             found += [edge["node"]["message"] for edge in page["edges"]]
-        assert found == await told(reader, unreadOnly=bool(unread_only))
+        assert found == await fetch_messages(reader, unreadOnly=bool(unread_only))
     first = await _page(reader, first=2, unreadOnly=True)
     await mark(reader, ids=[edge["node"]["id"] for edge in first["edges"]])
     second = await _page(reader, first=2, unreadOnly=True, after=first["pageInfo"]["endCursor"])
@@ -95,7 +95,7 @@ async def test_nobody_sees_or_marks_what_others_were_told(clients: Clients, read
         for role in set(Role) - {Role.ANALYST}:
             other = clients[role]
             assert (await other.send(NODE, id=first["id"])).data == {"node": None}
-            assert (await told(other), await unread(other)) == ([], 0)
+            assert (await fetch_messages(other), await unread(other)) == ([], 0)
             payload = await mark(other, ids=[first["id"], second["id"]])
             assert (payload["notifications"], payload["unreadCount"]) == (None, None)
             assert _errors(payload) == [("NOT_FOUND", f"input.ids.{place}", NO_SUCH) for place in (0, 1)]
@@ -149,14 +149,16 @@ async def test_all_are_marked_as_read(reader: Client, clock: TestClock, database
     clock.advance(days=1)
     async with nothing_changes(database_url):
         assert await mark(reader, all=True) == {"notifications": [], "unreadCount": 0, "errors": []}
-    assert await told(reader, unreadOnly=True) == []
+    assert await fetch_messages(reader, unreadOnly=True) == []
 
 
 async def test_what_is_told_after_all_was_read_is_unread(clients: Clients, reader: Client) -> None:
     await mark(reader, all=True)
     (newest, *_) = await notifications(reader)
     await _rename(clients["PROGRAM_MANAGER"], newest["scheme"]["id"], 6)
-    assert await told(reader, unreadOnly=True) == ["Program Manager renamed the scheme from “Title 5” to “Title 6”."]
+    assert await fetch_messages(reader, unreadOnly=True) == [
+        "Program Manager renamed the scheme from “Title 5” to “Title 6”."
+    ]
     assert await unread(reader) == 1
 
 
@@ -254,7 +256,7 @@ async def _page(client: Client, **page: Any) -> Any:
 async def _rename(client: Client, scheme_id: str, version: int) -> None:
     named = {"schemeId": scheme_id, "expectedVersion": version}
     given = basics(**named, title=f"Title {version}", description="For workshops.")
-    await carried_out(client, "saveSchemeBasics", **given)
+    await mutate(client, "saveSchemeBasics", **given)
 
 
 def _errors(payload: Any) -> list[tuple[str, str, str]]:

@@ -28,7 +28,7 @@ from tests.support.client import Clients, document, gid
 from tests.support.factories.enrollments import OPEN, EnrollmentFactory
 from tests.support.factories.revisions import JUNE, RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import refusals
+from tests.support.mutations.schemes import expect_errors
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
@@ -278,6 +278,6 @@ async def test_a_tier_that_is_gone_is_no_tier(
     assert review["problems"] == [{"message": message, "path": ["BONUS_RULES", "rules", "0", "condition"]}]
     given = {"schemeId": gid(NodeKind.SCHEME, scheme_id), "contentHash": review["contentHash"]}
     async with nothing_changes(database_url):
-        found = await refusals(manager, "submitScheme", **given, acknowledgeWarnings=True)
+        found = await expect_errors(manager, "submitScheme", **given, acknowledgeWarnings=True)
     message = "The scheme is not complete. Finish every step of the wizard first."
     assert found == [("ILLEGAL_STATE", "input.schemeId", message)]

@@ -10,8 +10,8 @@ from domain.permissions import Role
 from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.notifications import add, entries, remove, sentences
-from tests.support.sending.schemes import basics, carried_out, input_of, payload_of, place, rule, scheme, tier, variant
+from tests.support.mutations.notifications import add, entries, remove, sentences
+from tests.support.mutations.schemes import basics, input_of, mutate, payload_of, place, rule, scheme, tier, variant
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -26,17 +26,17 @@ async def test_each_step_of_the_wizard_is_an_entry_with_its_changes(
 ) -> None:
     manager = clients["PROGRAM_MANAGER"]
     given = {"title": "Monsoon Care", "earningChannels": ["SALE"]}
-    scheme_id = (await carried_out(manager, "createScheme", **given))["scheme"]["id"]
+    scheme_id = (await mutate(manager, "createScheme", **given))["scheme"]["id"]
     named = {"schemeId": scheme_id, "expectedVersion": 0}
     litre, maharashtra = variant(world, "AMB-1L"), place(world, "Maharashtra")
     value = {"variantId": litre, "basePoints": 10, "plannedQuantity": 1_000}
     gold = rule({"tier": {"atLeast": tier(world, "Gold")}}, name="Gold bonus")
     clock.advance(hours=1)
-    await carried_out(manager, "saveSchemeBasics", **basics(**named))
-    await carried_out(manager, "saveSchemeProducts", **named, variantIds=[litre])
-    await carried_out(manager, "saveSchemeGeographies", **named, geographyIds=[maharashtra])
-    await carried_out(manager, "saveSchemeCouponValues", **named, values=[value])
-    await carried_out(manager, "saveSchemeBonusRules", **named, rules=[gold])
+    await mutate(manager, "saveSchemeBasics", **basics(**named))
+    await mutate(manager, "saveSchemeProducts", **named, variantIds=[litre])
+    await mutate(manager, "saveSchemeGeographies", **named, geographyIds=[maharashtra])
+    await mutate(manager, "saveSchemeCouponValues", **named, values=[value])
+    await mutate(manager, "saveSchemeBonusRules", **named, rules=[gold])
     found = await entries(clients["ANALYST"], scheme_id)
     assert [(entry["step"], entry["version"], entry["message"]) for entry in reversed(found)] == [
         (step, version, f"Program Manager {what} “Monsoon Care”.")
@@ -74,7 +74,7 @@ async def test_a_save_that_changes_other_steps_says_so(clients: Clients, factory
     """With a product its coupon value goes, and its entry has both; version and step are those that were saved."""
     scheme_id = scheme(await factory.complete())
     litre, four = variant(world, "AMB-1L"), variant(world, "AMB-4L")
-    await carried_out(
+    await mutate(
         clients["second manager"], "saveSchemeProducts", schemeId=scheme_id, expectedVersion=1, variantIds=[litre]
     )
     newest = (await entries(clients["PROGRAM_MANAGER"], scheme_id))[0]
@@ -95,14 +95,14 @@ async def test_a_save_without_a_change_is_no_entry_but_the_first_one(
 ) -> None:
     manager = clients["PROGRAM_MANAGER"]
     empty, complete = scheme(await factory.created()), scheme(await factory.complete())
-    await carried_out(manager, "saveSchemeBonusRules", schemeId=empty, expectedVersion=0, rules=[])
+    await mutate(manager, "saveSchemeBonusRules", schemeId=empty, expectedVersion=0, rules=[])
     first = (await entries(manager, empty))[0]
     assert first["message"] == "Program Manager saved “Monsoon Care” without changes."
     assert (first["step"], first["version"], first["changes"]) == ("BONUS_RULES", 1, [])
     async with nothing_changes(database_url):
-        await carried_out(manager, "saveSchemeBonusRules", schemeId=empty, expectedVersion=1, rules=[])
+        await mutate(manager, "saveSchemeBonusRules", schemeId=empty, expectedVersion=1, rules=[])
         given = basics(schemeId=complete, expectedVersion=1, description="For workshops.")
-        await carried_out(clients["second manager"], "saveSchemeBasics", **given)
+        await mutate(clients["second manager"], "saveSchemeBasics", **given)
 
 
 async def test_what_is_refused_is_no_entry(clients: Clients, factory: SchemeFactory) -> None:
@@ -157,7 +157,7 @@ async def test_an_entry_keeps_the_names_of_its_time(clients: Clients, factory: S
     document = "mutation ($input: UpsertProductInput!) { upsertProduct(input: $input) { errors { message } } }"
     answer = await clients["ADMIN"].send(document, input={**amber, "variants": [renamed]})
     assert answer.data == {"upsertProduct": {"errors": []}}
-    await carried_out(manager, "saveSchemeBasics", **basics(schemeId=scheme_id, expectedVersion=1, title="New name"))
+    await mutate(manager, "saveSchemeBasics", **basics(schemeId=scheme_id, expectedVersion=1, title="New name"))
     renaming, *others = await sentences(manager, scheme_id)
     assert renaming == (
         "Program Manager renamed the scheme from “Monsoon Care” to “New name” and removed the description."

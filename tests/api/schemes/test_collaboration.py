@@ -8,18 +8,18 @@ import asyncpg
 
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.notifications import (
+from tests.support.mutations.notifications import (
     add,
     entries,
+    fetch_messages,
     mark,
-    news,
     notifications,
     participants,
     remove,
-    told,
     unread,
+    unread_by_account,
 )
-from tests.support.sending.schemes import basics, carried_out, payload_of, place, rule, scheme
+from tests.support.mutations.schemes import basics, mutate, payload_of, place, rule, scheme
 from tests.support.world import World
 
 EDITORS = ("PROGRAM_MANAGER", "second manager", "manager and approver")
@@ -42,13 +42,13 @@ async def test_different_steps_are_saved_at_once_and_each_save_is_told_to_all_ot
         who = [EDITORS[(version + turn) % len(EDITORS)] for turn in range(len(EDITORS))]
         payloads = await asyncio.gather(
             *(
-                carried_out(clients[name], field, **named, **given)
+                mutate(clients[name], field, **named, **given)
                 for name, (field, given) in zip(who, _work(world, version).items(), strict=True)
             )
         )
         assert [payload["step"]["version"] for payload in payloads] == [version + 1] * len(EDITORS)
         saved.update(who)
-    found = await news(clients)
+    found = await unread_by_account(clients)
     total = ROUNDS * len(EDITORS)
     assert {name: len(messages) for name, messages in found.items()} == {
         "ANALYST": total,
@@ -94,7 +94,7 @@ async def test_of_several_saves_of_one_step_one_wins_and_the_others_see_what_it_
     assert [change["before"] for change in titles[1:]] == [change["after"] for change in titles[:-1]]
     assert titles[-1]["after"] == title
     manager = [entry["message"] for entry in made[:-1] if entry["actor"]["displayName"] != "Program Manager"]
-    assert await told(clients["PROGRAM_MANAGER"]) == manager
+    assert await fetch_messages(clients["PROGRAM_MANAGER"]) == manager
 
 
 async def test_who_is_added_or_removed_during_a_save_is_told_of_it_if_they_took_part(
@@ -110,7 +110,7 @@ async def test_who_is_added_or_removed_during_a_save_is_told_of_it_if_they_took_
         )
         order = await _last_two(database_url)
         took_part = order[0] == "SCHEME_PARTICIPANT_ADDED" or order[1] == "SCHEME_PARTICIPANT_REMOVED"
-        seen = await told(analyst)
+        seen = await fetch_messages(analyst)
         assert sum(message.endswith(f" to “Title {version}”.") for message in seen) == took_part, order
         assert sum(message.startswith("Program Manager ") for message in seen) == version
     assert NAMES["PROGRAM_MANAGER"] in await participants(manager, scheme_id)
@@ -123,9 +123,9 @@ async def test_the_same_person_is_asked_by_several_at_once_and_told_once(
     scheme_id = scheme(await factory.created())
     for turn in range(ROUNDS):
         await asyncio.gather(*(add(clients[name], world, scheme_id, "ANALYST") for name in EDITORS))
-        assert len(await told(clients["ANALYST"])) == 2 * turn + 1
+        assert len(await fetch_messages(clients["ANALYST"])) == 2 * turn + 1
         await asyncio.gather(*(remove(clients[name], world, scheme_id, "ANALYST") for name in EDITORS))
-        assert len(await told(clients["ANALYST"])) == 2 * turn + 2
+        assert len(await fetch_messages(clients["ANALYST"])) == 2 * turn + 2
     kinds = Counter(entry["kind"] for entry in await entries(clients["ADMIN"], scheme_id))
     assert kinds == {
         "SCHEME_CREATED": 1,
@@ -169,7 +169,7 @@ async def _race(clients: Clients, scheme_id: str, version: int) -> list[Any]:
 
 async def _retitle(client: Client, scheme_id: str, version: int, title: str) -> None:
     given = basics(schemeId=scheme_id, expectedVersion=version, title=title, description="For workshops.")
-    await carried_out(client, "saveSchemeBasics", **given)
+    await mutate(client, "saveSchemeBasics", **given)
 
 
 async def _last_two(url: str) -> tuple[str, str]:

@@ -8,15 +8,15 @@ import pytest
 
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import (
+from tests.support.mutations.schemes import (
     DECISIONS,
     OLD_HASH,
     SAVES,
     basics,
-    carried_out,
+    expect_errors,
     input_of,
+    mutate,
     payload_of,
-    refusals,
     scheme,
 )
 from tests.support.unchanged import nothing_changes
@@ -62,13 +62,13 @@ async def test_an_edit_after_submission_takes_the_scheme_back_until_it_is_undone
         assert state["stage"] == {"kind": "DEFINITION", "state": "PENDING", "status": "REVIEW_PENDING"}
         assert (state["statusLabel"], state["viewerActions"]) == ("Review pending", [])
         for field in DECISIONS[1:]:
-            found = await refusals(approver, field, schemeId=scheme_id, reason=REASON)
+            found = await expect_errors(approver, field, schemeId=scheme_id, reason=REASON)
             assert found == [_illegal("The scheme was edited after it was submitted.")]
     await _save(manager, scheme_id, 2)
     state = await _state(approver, scheme_id)
     assert state["review"]["contentHash"] == submitted
     assert state["stage"] == {"kind": "APPROVAL", "state": "PENDING", "status": "APPROVAL_PENDING"}
-    await carried_out(approver, "approveScheme", schemeId=scheme_id, contentHash=submitted)
+    await mutate(approver, "approveScheme", schemeId=scheme_id, contentHash=submitted)
 
 
 async def test_an_approval_names_the_hash_that_was_reviewed(
@@ -92,7 +92,7 @@ async def test_a_second_submission_is_refused(clients: Clients, factory: SchemeF
         ):
             for manager in (clients["PROGRAM_MANAGER"], clients["second manager"]):
                 given = {"schemeId": scheme_id, "contentHash": await _hash(manager, scheme_id)}
-                assert await refusals(manager, "submitScheme", **given) == [_illegal(message)]
+                assert await expect_errors(manager, "submitScheme", **given) == [_illegal(message)]
 
 
 async def test_what_is_decided_stays_decided(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
@@ -109,8 +109,8 @@ async def test_what_is_decided_stays_decided(clients: Clients, factory: SchemeFa
         for scheme_id, message in states:
             for field in DECISIONS:
                 given = await _decision(field, approver, scheme_id)
-                assert await refusals(approver, field, **given) == [_illegal(message)]
-                assert await refusals(clients["manager and approver"], field, **given) == [_illegal(message)]
+                assert await expect_errors(approver, field, **given) == [_illegal(message)]
+                assert await expect_errors(clients["manager and approver"], field, **given) == [_illegal(message)]
 
 
 async def test_a_draft_that_its_approver_sees_cannot_be_decided(
@@ -120,7 +120,7 @@ async def test_a_draft_that_its_approver_sees_cannot_be_decided(
     both = clients["manager and approver"]
     async with nothing_changes(database_url):
         for field in DECISIONS:
-            found = await refusals(both, field, **await _decision(field, both, scheme_id))
+            found = await expect_errors(both, field, **await _decision(field, both, scheme_id))
             assert found == [_illegal("The scheme has not been submitted for approval.")]
 
 
@@ -135,10 +135,10 @@ async def test_nobody_decides_about_what_they_submitted(
     given = await _decision(field, both, scheme(scheme_id))
     async with nothing_changes(database_url):
         message = "You submitted this scheme, so another person must decide about it."
-        assert await refusals(both, field, **given) == [("SELF_APPROVAL", "input.schemeId", message)]
-    await carried_out(clients["APPROVER"], field, **given)
+        assert await expect_errors(both, field, **given) == [("SELF_APPROVAL", "input.schemeId", message)]
+    await mutate(clients["APPROVER"], field, **given)
     theirs = scheme(await factory.submitted(await factory.complete("Another", by="manager and approver")))
-    await carried_out(both, field, **await _decision(field, both, theirs))
+    await mutate(both, field, **await _decision(field, both, theirs))
 
 
 async def test_an_approved_or_rejected_scheme_cannot_be_edited(
@@ -150,7 +150,9 @@ async def test_an_approved_or_rejected_scheme_cannot_be_edited(
             for field in SAVES:
                 # The right version, and a wrong one: that the scheme is closed comes first.
                 for version in (1, 7):
-                    found = await refusals(clients["PROGRAM_MANAGER"], field, **input_of(field, scheme_id, version))
+                    found = await expect_errors(
+                        clients["PROGRAM_MANAGER"], field, **input_of(field, scheme_id, version)
+                    )
                     assert found == [_illegal(f"{state} scheme cannot be edited.")]
 
 
@@ -159,12 +161,12 @@ async def test_an_incomplete_scheme_cannot_be_submitted(
 ) -> None:
     manager = clients["PROGRAM_MANAGER"]
     empty, emptied = scheme(await factory.created()), scheme(await factory.complete())
-    await carried_out(manager, "saveSchemeGeographies", schemeId=emptied, expectedVersion=1, geographyIds=[])
+    await mutate(manager, "saveSchemeGeographies", schemeId=emptied, expectedVersion=1, geographyIds=[])
     async with nothing_changes(database_url):
         for scheme_id in (empty, emptied):
             given = {"schemeId": scheme_id, "contentHash": await _hash(manager, scheme_id)}
             message = "The scheme is not complete. Finish every step of the wizard first."
-            assert await refusals(manager, "submitScheme", **given) == [_illegal(message)]
+            assert await expect_errors(manager, "submitScheme", **given) == [_illegal(message)]
 
 
 async def test_warnings_must_be_acknowledged(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
@@ -182,9 +184,9 @@ async def test_warnings_must_be_acknowledged(clients: Clients, factory: SchemeFa
     )
     async with nothing_changes(database_url):
         for acknowledged in ({}, {"acknowledgeWarnings": False}, {"acknowledgeWarnings": None}):
-            found = await refusals(manager, "submitScheme", **given, **acknowledged)
+            found = await expect_errors(manager, "submitScheme", **given, **acknowledged)
             assert found == [("REQUIRED", "input.acknowledgeWarnings", message)]
-    await carried_out(manager, "submitScheme", **given, acknowledgeWarnings=True)
+    await mutate(manager, "submitScheme", **given, acknowledgeWarnings=True)
 
 
 @pytest.mark.parametrize("field", DECISIONS[1:])
@@ -201,9 +203,9 @@ async def test_a_reason_is_a_sentence_that_can_be_shown(
     )
     async with nothing_changes(database_url):
         for reason, code, message in cases:
-            found = await refusals(clients["APPROVER"], field, schemeId=scheme_id, reason=reason)
+            found = await expect_errors(clients["APPROVER"], field, schemeId=scheme_id, reason=reason)
             assert found == [(code, "input.reason", message)]
-    await carried_out(clients["APPROVER"], field, schemeId=scheme_id, reason="x" * 1_000)
+    await mutate(clients["APPROVER"], field, schemeId=scheme_id, reason="x" * 1_000)
 
 
 async def test_a_comment_is_short_and_can_be_shown(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
@@ -214,7 +216,7 @@ async def test_a_comment_is_short_and_can_be_shown(clients: Clients, factory: Sc
             ("x" * 1_001, "The comment has 1,001 characters; at most 1,000 are allowed."),
             ("Fine\x07", "The comment contains characters that cannot be shown."),
         ):
-            found = await refusals(clients["APPROVER"], "approveScheme", **given, comment=comment)
+            found = await expect_errors(clients["APPROVER"], "approveScheme", **given, comment=comment)
             assert found == [("INVALID", "input.comment", message)]
 
 
@@ -268,7 +270,7 @@ async def _decision(field: str, client: Client, scheme_id: str) -> dict[str, Any
 
 async def _save(client: Client, scheme_id: str, version: int, **changes: Any) -> None:
     given = basics(schemeId=scheme_id, expectedVersion=version, **FACTORY_BASICS, **changes)
-    await carried_out(client, "saveSchemeBasics", **given)
+    await mutate(client, "saveSchemeBasics", **given)
 
 
 async def _state(client: Client, scheme_id: str) -> Any:

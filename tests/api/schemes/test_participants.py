@@ -8,17 +8,25 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.client import Clients, gid
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.notifications import (
+from tests.support.mutations.notifications import (
     add,
-    caught_up,
     change_account,
-    news,
+    fetch_messages,
+    mark_all_read,
     participants,
     participation,
     remove,
-    told,
+    unread_by_account,
 )
-from tests.support.sending.schemes import UNKNOWN_SCHEME, Refusal, basics, carried_out, payload_of, refusals, scheme
+from tests.support.mutations.schemes import (
+    UNKNOWN_SCHEME,
+    InputError,
+    basics,
+    expect_errors,
+    mutate,
+    payload_of,
+    scheme,
+)
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
@@ -31,18 +39,18 @@ async def test_whoever_creates_saves_or_submits_takes_part(clients: Clients, fac
     manager, gone = clients["PROGRAM_MANAGER"], scheme(scheme_id)
     assert await participants(manager, gone) == ["Program Manager"]
     given = basics(schemeId=gone, expectedVersion=1, description="For workshops.", budget=1_000_000)
-    await carried_out(clients["second manager"], "saveSchemeBasics", **given)
+    await mutate(clients["second manager"], "saveSchemeBasics", **given)
     assert await participants(manager, gone) == ["Program Manager", "Second Manager"]
     await factory.submitted(scheme_id, by="manager and approver")
     content_hash = (await factory.definition(scheme_id)).content_hash
-    await carried_out(clients["APPROVER"], "approveScheme", schemeId=gone, contentHash=content_hash)
+    await mutate(clients["APPROVER"], "approveScheme", schemeId=gone, contentHash=content_hash)
     assert await participants(manager, gone) == ["Program Manager", "Second Manager", "Manager And Approver"]
 
 
 async def test_a_save_that_changes_nothing_makes_nobody_take_part(clients: Clients, factory: SchemeFactory) -> None:
     scheme_id = scheme(await factory.complete())
     given = basics(schemeId=scheme_id, expectedVersion=1, description="For workshops.")
-    await carried_out(clients["second manager"], "saveSchemeBasics", **given)
+    await mutate(clients["second manager"], "saveSchemeBasics", **given)
     assert await participants(clients["PROGRAM_MANAGER"], scheme_id) == ["Program Manager"]
 
 
@@ -52,11 +60,11 @@ async def test_somebody_is_asked_to_take_part_and_told_so(
     """The others are told who came; asking again changes nothing."""
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
     await add(clients["second manager"], world, scheme_id, "second manager")
-    await caught_up(clients)
+    await mark_all_read(clients)
     payload = await add(manager, world, scheme_id, "ANALYST")
     names = [account["displayName"] for account in payload["scheme"]["participants"]]
     assert names == ["Program Manager", "Second Manager", "Analyst"]
-    assert await news(clients) == {
+    assert await unread_by_account(clients) == {
         "ANALYST": ["Program Manager asked you to take part in “Monsoon Care”."],
         "second manager": ["Program Manager added Analyst to the participants of “Monsoon Care”."],
     }
@@ -72,7 +80,7 @@ async def test_somebody_is_taken_out_and_told_no_more(
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
     for name in ("second manager", "ANALYST"):
         await add(manager, world, scheme_id, name)
-    await caught_up(clients)
+    await mark_all_read(clients)
     payload = await remove(manager, world, scheme_id, "ANALYST")
     names = [account["displayName"] for account in payload["scheme"]["participants"]]
     assert names == ["Program Manager", "Second Manager"]
@@ -80,11 +88,11 @@ async def test_somebody_is_taken_out_and_told_no_more(
         "ANALYST": ["Program Manager removed you from the participants of “Monsoon Care”."],
         "second manager": ["Program Manager removed Analyst from the participants of “Monsoon Care”."],
     }
-    assert await news(clients) == expected
+    assert await unread_by_account(clients) == expected
     async with nothing_changes(database_url):
         await remove(manager, world, scheme_id, "ANALYST")
-    await carried_out(manager, "saveSchemeBasics", **basics(schemeId=scheme_id, expectedVersion=0, title="Next"))
-    found = await news(clients)
+    await mutate(manager, "saveSchemeBasics", **basics(schemeId=scheme_id, expectedVersion=0, title="Next"))
+    found = await unread_by_account(clients)
     assert found["ANALYST"] == expected["ANALYST"]
     assert len(found["second manager"]) == 2
 
@@ -94,15 +102,17 @@ async def test_somebody_who_leaves_is_told_nothing_until_they_come_back(
 ) -> None:
     second, scheme_id = clients["second manager"], scheme(await factory.created())
     await add(second, world, scheme_id, "second manager")
-    assert await told(clients["PROGRAM_MANAGER"]) == ["Second Manager takes part in “Monsoon Care”."]
+    assert await fetch_messages(clients["PROGRAM_MANAGER"]) == ["Second Manager takes part in “Monsoon Care”."]
     await remove(second, world, scheme_id, "second manager")
     assert await participants(second, scheme_id) == ["Program Manager"]
-    assert (await told(clients["PROGRAM_MANAGER"]))[0] == "Second Manager no longer takes part in “Monsoon Care”."
-    assert await told(second) == []
+    assert (await fetch_messages(clients["PROGRAM_MANAGER"]))[
+        0
+    ] == "Second Manager no longer takes part in “Monsoon Care”."
+    assert await fetch_messages(second) == []
     saved = basics(schemeId=scheme_id, expectedVersion=0, title="Next")
-    await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **saved)
-    assert await told(second) == []
-    await carried_out(second, "saveSchemeBasics", **{**saved, "expectedVersion": 1, "title": "Another"})
+    await mutate(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **saved)
+    assert await fetch_messages(second) == []
+    await mutate(second, "saveSchemeBasics", **{**saved, "expectedVersion": 1, "title": "Another"})
     assert await participants(second, scheme_id) == ["Program Manager", "Second Manager"]
 
 
@@ -110,9 +120,9 @@ async def test_the_last_one_may_leave(clients: Clients, factory: SchemeFactory, 
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
     payload = await remove(manager, world, scheme_id, "PROGRAM_MANAGER")
     assert payload["scheme"]["participants"] == []
-    await caught_up(clients)
-    await carried_out(clients["second manager"], "saveSchemeBasics", **basics(schemeId=scheme_id, expectedVersion=0))
-    assert await news(clients) == {}
+    await mark_all_read(clients)
+    await mutate(clients["second manager"], "saveSchemeBasics", **basics(schemeId=scheme_id, expectedVersion=0))
+    assert await unread_by_account(clients) == {}
 
 
 @pytest.mark.parametrize(
@@ -128,7 +138,7 @@ async def test_only_those_take_part_who_see_the_scheme(
 ) -> None:
     """R25: the others are refused, and neither added nor told."""
     scheme_id = scheme(await getattr(factory, state)())
-    manager, before = clients["second manager"], await news(clients)
+    manager, before = clients["second manager"], await unread_by_account(clients)
     both = {"second manager", "manager and approver"}
     for name, account in world.accounts.items():
         if name in names | both:
@@ -136,8 +146,8 @@ async def test_only_those_take_part_who_see_the_scheme(
             continue
         message = f"The roles of {account.display_name} do not show this scheme as it is now."
         expected = [("OUT_OF_SCOPE", "input.accountId", message)]
-        assert await refusals(manager, MUTATIONS[0], **participation(world, scheme_id, name)) == expected
-        assert await told(clients[name]) == before.get(name, [])
+        assert await expect_errors(manager, MUTATIONS[0], **participation(world, scheme_id, name)) == expected
+        assert await fetch_messages(clients[name]) == before.get(name, [])
     shown = {world.accounts[name].display_name for name in names | both}
     assert set(await participants(manager, scheme_id)) == shown
 
@@ -152,13 +162,15 @@ async def test_a_disabled_account_is_not_asked_but_may_be_taken_out(
     async with nothing_changes(database_url):
         given = participation(world, scheme_id, "ANALYST")
         message = "The account of Analyst is disabled."
-        assert await refusals(manager, MUTATIONS[0], **given) == [("INVALID", "input.accountId", message)]
+        assert await expect_errors(manager, MUTATIONS[0], **given) == [("INVALID", "input.accountId", message)]
     assert await participants(manager, scheme_id) == ["Program Manager", "Second Manager"]
     await remove(manager, world, scheme_id, "second manager")
     assert await participants(manager, scheme_id) == ["Program Manager"]
     await change_account(clients, "second manager")
     # Nobody reads what a disabled account is told, so it is not told.
-    assert await told(clients["second manager"]) == ["Program Manager asked you to take part in “Monsoon Care”."]
+    assert await fetch_messages(clients["second manager"]) == [
+        "Program Manager asked you to take part in “Monsoon Care”."
+    ]
 
 
 async def test_who_no_longer_sees_a_scheme_is_told_no_more_of_it(
@@ -169,16 +181,16 @@ async def test_who_no_longer_sees_a_scheme_is_told_no_more_of_it(
     second, shown = clients["second manager"], scheme(scheme_id)
     await add(manager, world, shown, "second manager")
     await change_account(clients, "second manager", roles=["OPERATIONS"])
-    await caught_up(clients)
+    await mark_all_read(clients)
     saved = basics(schemeId=shown, expectedVersion=1, description="For workshops.", budget=1_000_000)
-    await carried_out(manager, "saveSchemeBasics", **saved)
+    await mutate(manager, "saveSchemeBasics", **saved)
     await factory.submitted(scheme_id)
-    assert await told(second, unreadOnly=True) == []
+    assert await fetch_messages(second, unreadOnly=True) == []
     content_hash = (await factory.definition(scheme_id)).content_hash
-    await carried_out(clients["APPROVER"], "approveScheme", schemeId=shown, contentHash=content_hash)
+    await mutate(clients["APPROVER"], "approveScheme", schemeId=shown, contentHash=content_hash)
     # As one of those whose turn it is now.
     waits = "“Monsoon Care” was approved and is waiting for you: coupons not generated."
-    assert await told(second, unreadOnly=True) == [waits]
+    assert await fetch_messages(second, unreadOnly=True) == [waits]
 
 
 @pytest.mark.parametrize("field", MUTATIONS)
@@ -190,7 +202,7 @@ async def test_what_does_not_exist_is_refused(
     no_scheme = ("NOT_FOUND", "input.schemeId", "This scheme does not exist.")
     no_account = ("NOT_FOUND", "input.accountId", "This account does not exist.")
     unknown = gid(NodeKind.ACCOUNT, key("no such account"))
-    cases: list[tuple[str, str, list[Refusal]]] = [
+    cases: list[tuple[str, str, list[InputError]]] = [
         (UNKNOWN_SCHEME, account_id, [no_scheme]),
         (scheme_id, unknown, [no_account]),
         # The scheme comes first: whoever does not see it learns nothing else.
@@ -208,7 +220,7 @@ async def test_what_does_not_exist_is_refused(
     async with nothing_changes(database_url):
         for client in (clients["PROGRAM_MANAGER"], clients["manager and approver"]):
             for given_scheme, given_account, expected in cases:
-                found = await refusals(client, field, schemeId=given_scheme, accountId=given_account)
+                found = await expect_errors(client, field, schemeId=given_scheme, accountId=given_account)
                 assert found == expected
 
 

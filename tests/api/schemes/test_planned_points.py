@@ -2,7 +2,7 @@
 
 from domain.permissions import Role
 from tests.support.client import Clients
-from tests.support.sending.schemes import carried_out, variant
+from tests.support.mutations.schemes import mutate, variant
 from tests.support.world import World
 
 VARIANTS = "query ($id: ID!) { node(id: $id) { ... on Scheme { variants { variant { sku } plannedPoints } } } }"
@@ -11,12 +11,12 @@ VARIANTS = "query ($id: ID!) { node(id: $id) { ... on Scheme { variants { varian
 async def test_planned_points_are_base_points_times_planned_quantity(clients: Clients, world: World) -> None:
     """They are 0 until the coupon value of a variant is set, and may exceed 32 bits."""
     manager = clients[Role.PROGRAM_MANAGER]
-    scheme = (await carried_out(manager, "createScheme", title="Monsoon Care", earningChannels=["COUPON"]))["scheme"]
+    scheme = (await mutate(manager, "createScheme", title="Monsoon Care", earningChannels=["COUPON"]))["scheme"]
     named = {"schemeId": scheme["id"], "expectedVersion": 0}
     litre, gallon = variant(world, "AMB-1L"), variant(world, "AMB-4L")
-    await carried_out(manager, "saveSchemeProducts", **named, variantIds=[litre, gallon])
+    await mutate(manager, "saveSchemeProducts", **named, variantIds=[litre, gallon])
     value = {"variantId": litre, "basePoints": 1_000_000, "plannedQuantity": 100_000_000}
-    await carried_out(manager, "saveSchemeCouponValues", **named, values=[value])
+    await mutate(manager, "saveSchemeCouponValues", **named, values=[value])
     found = (await manager.send(VARIANTS, id=scheme["id"])).data["node"]["variants"]
     assert found == [
         {"variant": {"sku": "AMB-1L"}, "plannedPoints": 100_000_000_000_000},

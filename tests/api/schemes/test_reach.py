@@ -28,7 +28,7 @@ from resolvers.schemes.definitions import definitions_by_scheme
 from resolvers.schemes.reach import assessments_by_definition
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import carried_out, refusals, scheme
+from tests.support.mutations.schemes import expect_errors, mutate, scheme
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
@@ -171,9 +171,9 @@ async def test_a_rule_for_nobody_or_few_is_acknowledged_or_not_submitted(
     given = {"schemeId": scheme(scheme_id), "contentHash": review["contentHash"]}
     async with nothing_changes(database_url):
         message = f"Acknowledge the warnings of the review first: {' '.join(warned)}"
-        found = await refusals(manager, "submitScheme", **given)
+        found = await expect_errors(manager, "submitScheme", **given)
         assert found == [("REQUIRED", "input.acknowledgeWarnings", message)]
-    await carried_out(manager, "submitScheme", **given, acknowledgeWarnings=True)
+    await mutate(manager, "submitScheme", **given, acknowledgeWarnings=True)
     assert (await _review(manager, scheme_id))["submission"]["acknowledgedWarnings"] == warned
 
 
@@ -184,7 +184,7 @@ async def test_notices_need_no_acknowledgment(clients: Clients, factory: SchemeF
     manager = clients[Role.PROGRAM_MANAGER]
     review = (await _review(manager, scheme_id))["review"]
     assert [found["code"] for found in review["warnings"]] == ["OVERLAP"]
-    await carried_out(manager, "submitScheme", schemeId=scheme(scheme_id), contentHash=review["contentHash"])
+    await mutate(manager, "submitScheme", schemeId=scheme(scheme_id), contentHash=review["contentHash"])
     assert (await _review(manager, scheme_id))["submission"]["acknowledgedWarnings"] == []
 
 

@@ -12,7 +12,7 @@ from tests.support.client import Client, Clients
 from tests.support.clock import TestClock
 from tests.support.factories.revisions import JULY, RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import scheme
+from tests.support.mutations.schemes import scheme
 from tests.support.world import key
 
 REVIEW = """query ($id: ID!) { node(id: $id) { ... on Scheme { review {

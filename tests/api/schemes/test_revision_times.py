@@ -12,7 +12,7 @@ from tests.support.client import Client, Clients
 from tests.support.clock import TestClock
 from tests.support.factories.revisions import JULY, JUNE, RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import scheme
+from tests.support.mutations.schemes import scheme
 
 TICK = timedelta(microseconds=1)
 LATEST = datetime(2026, 7, 15, 18, 30, tzinfo=UTC)

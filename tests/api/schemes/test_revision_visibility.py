@@ -13,17 +13,17 @@ from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.revisions import JULY, JUNE, RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import carried_out, rule, scheme
+from tests.support.mutations.schemes import mutate, rule, scheme
 from tests.support.world import World
 
-SEEN = """query ($live: ID!, $revision: ID!, $code: String!) {
+REVISION_QUERY = """query ($live: ID!, $revision: ID!, $code: String!) {
   schemes(orderBy: CREATED_AT_DESC) { totalCount nodes { revision } }
   first: node(id: $live) { id } second: node(id: $revision) { id }
   live: scheme(code: $code) { revision openRevision { revision } revisions { number } asOf(at: "2026-07-31T00:00:00Z") {
     number } } second_by_code: scheme(code: $code, revision: 2) { revision } one: scheme(code: $code, revision: 1) {
     revision } none: scheme(code: $code, revision: 3) { revision } }"""
 QUEUES = "{ workQueues { key count schemes { totalCount nodes { revision } } } }"
-TOLD = """{ viewer { notifications { nodes { kind message actor { displayName } scheme { id revision }
+NOTIFICATIONS_QUERY = """{ viewer { notifications { nodes { kind message actor { displayName } scheme { id revision }
   activity { kind } } } } }"""
 ACTIVITY = "query ($id: ID!) { node(id: $id) { ... on Scheme { activity { nodes { kind message step version } } } } }"
 STAFF = (Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST)
@@ -36,29 +36,31 @@ async def test_each_role_sees_a_revision_when_it_is_its_business(
     live = await factory.approved()
     revision = await revisions.opened(live, budget=900_000)
     for role in STAFF:
-        assert await _seen(clients[role], factory, live, revision) == (2, "both", 2, [1])
+        assert await _visible(clients[role], factory, live, revision) == (2, "both", 2, [1])
     for role in (Role.APPROVER, Role.OPERATIONS, Role.DESIGNER):
-        assert await _seen(clients[role], factory, live, revision) == (1, "live", None, [1])
+        assert await _visible(clients[role], factory, live, revision) == (1, "live", None, [1])
     await factory.submitted(revision)
     for role in (*STAFF, Role.APPROVER):
-        assert await _seen(clients[role], factory, live, revision) == (2, "both", 2, [1])
-    assert await _seen(clients[Role.OPERATIONS], factory, live, revision) == (1, "live", None, [1])
+        assert await _visible(clients[role], factory, live, revision) == (2, "both", 2, [1])
+    assert await _visible(clients[Role.OPERATIONS], factory, live, revision) == (1, "live", None, [1])
     content_hash = (await factory.definition(revision)).content_hash
     approval = {"schemeId": scheme(revision), "contentHash": content_hash}
-    await carried_out(clients[Role.APPROVER], "approveScheme", **approval)
+    await mutate(clients[Role.APPROVER], "approveScheme", **approval)
     for role in (*STAFF, Role.APPROVER):
-        assert await _seen(clients[role], factory, live, revision) == (2, "both", None, [1, 2])
-    assert await _seen(clients[Role.OPERATIONS], factory, live, revision) == (1, "live", None, [1])
+        assert await _visible(clients[role], factory, live, revision) == (2, "both", None, [1, 2])
+    assert await _visible(clients[Role.OPERATIONS], factory, live, revision) == (1, "live", None, [1])
     clock.now = JUNE
     await revisions.apply_due()
     for role in (*STAFF, Role.APPROVER, Role.OPERATIONS, Role.DESIGNER):
-        assert await _seen(clients[role], factory, live, revision) == (1, "applied", None, [1, 2])
+        assert await _visible(clients[role], factory, live, revision) == (1, "applied", None, [1, 2])
 
 
-async def _seen(client: Client, factory: SchemeFactory, live: UUID, revision: UUID) -> tuple[int, str, Any, list[int]]:
+async def _visible(
+    client: Client, factory: SchemeFactory, live: UUID, revision: UUID
+) -> tuple[int, str, Any, list[int]]:
     """How many are listed, which are found, the number of the open one, and the numbers of the approved ones."""
     code = (await factory.definition(live)).scheme.code
-    data = (await client.send(SEEN, live=scheme(live), revision=scheme(revision), code=code)).data
+    data = (await client.send(REVISION_QUERY, live=scheme(live), revision=scheme(revision), code=code)).data
     listed = data["schemes"]
     assert listed["totalCount"] == len(listed["nodes"])
     found = {
@@ -127,7 +129,7 @@ async def test_rules_keep_their_ids_and_are_those_in_force(
     revision = await revisions.opened(live)
     rules = [rule(name="Platinum bonus", id=kept), rule(name="Another")]
     saved = {"schemeId": scheme(revision), "expectedVersion": 1}
-    await carried_out(manager, "saveSchemeBonusRules", **saved, rules=rules)
+    await mutate(manager, "saveSchemeBonusRules", **saved, rules=rules)
     listed = "{ schemes(orderBy: CREATED_AT_DESC) { nodes { revision rules { id name } } } }"
     found = (await manager.send(listed)).data["schemes"]["nodes"]
     assert [[item["name"] for item in node["rules"]] for node in found] == [
@@ -146,7 +148,7 @@ async def test_rules_keep_their_ids_and_are_those_in_force(
     assert await _names(clients[Role.OPERATIONS], ids) == ["Platinum bonus", "Another"]
     last = await revisions.opened(live, JULY)
     saved = {"schemeId": scheme(last), "expectedVersion": 1}
-    await carried_out(manager, "saveSchemeBonusRules", **saved, rules=[rule(name="Only this")])
+    await mutate(manager, "saveSchemeBonusRules", **saved, rules=[rule(name="Only this")])
     await factory.approved(last)
     clock.now = JULY
     await revisions.apply_due()
@@ -179,26 +181,26 @@ async def test_those_who_take_part_are_told_and_nothing_they_were_told_leads_now
         ("SCHEME_STEP_SAVED", "Revision 2: Second Manager set the budget to 900,000 points in “Monsoon Care”."),
         ("SCHEME_REVISION_OPENED", f"Second Manager opened revision 2 of “Monsoon Care”, to take effect on {at}."),
     ]
-    told = await _told(clients[Role.PROGRAM_MANAGER])
-    assert [(item["kind"], item["message"]) for item in told[:4]] == expected
-    assert all(item["scheme"] == scheme_now and item["activity"] == {"kind": item["kind"]} for item in told)
-    assert (told[0]["actor"], told[3]["actor"]) == (None, {"displayName": "Second Manager"})
+    notifications = await _notifications(clients[Role.PROGRAM_MANAGER])
+    assert [(item["kind"], item["message"]) for item in notifications[:4]] == expected
+    assert all(item["scheme"] == scheme_now and item["activity"] == {"kind": item["kind"]} for item in notifications)
+    assert (notifications[0]["actor"], notifications[3]["actor"]) == (None, {"displayName": "Second Manager"})
     # Who opened it is told what others do. Operations do not see a revision, and an administrator has left the scheme.
-    assert [item["kind"] for item in await _told(clients["second manager"])][:2] == [
+    assert [item["kind"] for item in await _notifications(clients["second manager"])][:2] == [
         "SCHEME_REVISION_APPLIED",
         "SCHEME_APPROVED",
     ]
-    assert [item["kind"] for item in await _told(clients[Role.OPERATIONS])] == [
+    assert [item["kind"] for item in await _notifications(clients[Role.OPERATIONS])] == [
         "SCHEME_REVISION_APPLIED",
         "SCHEME_PARTICIPANT_REMOVED",
         "SCHEME_PARTICIPANT_ADDED",
         "SCHEME_APPROVED",
     ]
-    assert "SCHEME_REVISION_APPLIED" not in [item["kind"] for item in await _told(clients[Role.ADMIN])]
+    assert "SCHEME_REVISION_APPLIED" not in [item["kind"] for item in await _notifications(clients[Role.ADMIN])]
 
 
-async def _told(client: Client) -> list[Any]:
-    found: list[Any] = (await client.send(TOLD)).data["viewer"]["notifications"]["nodes"]
+async def _notifications(client: Client) -> list[Any]:
+    found: list[Any] = (await client.send(NOTIFICATIONS_QUERY)).data["viewer"]["notifications"]["nodes"]
     return found
 
 
@@ -216,7 +218,7 @@ async def test_what_was_done_to_a_revision_stays_in_the_activity_of_its_scheme(
     assert await _activity(manager, live) == before
     clock.now = JULY + timedelta(days=1)
     assert await revisions.apply_due() == 2
-    assert await _followed(manager, live) == ["SCHEME_REVISION_APPLIED", "SCHEME_REVISION_APPLIED"]
+    assert await _streamed(manager, live) == ["SCHEME_REVISION_APPLIED", "SCHEME_REVISION_APPLIED"]
     activity = await _activity(manager, live)
     assert activity[-len(before) :] == before
     added = activity[: -len(before)][::-1]
@@ -230,7 +232,7 @@ async def test_what_was_done_to_a_revision_stays_in_the_activity_of_its_scheme(
     assert [step["version"] for step in steps] == [5, 1, 1, 1, 1]
 
 
-async def _followed(client: Client, scheme_id: UUID) -> list[str]:
+async def _streamed(client: Client, scheme_id: UUID) -> list[str]:
     """What happened to a scheme since it was approved, as the stream of its activity tells it."""
     query = "query ($id: ID!) { schemeActivity(schemeId: $id) { nodes { kind } } }"
     kinds = [node["kind"] for node in (await client.send(query, id=scheme(scheme_id))).data["schemeActivity"]["nodes"]]

@@ -10,7 +10,7 @@ from tests.support.client import Client, Clients, document
 from tests.support.clock import TestClock
 from tests.support.factories.revisions import JUNE, RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import basics, carried_out, rule, scheme, tier, variant
+from tests.support.mutations.schemes import basics, mutate, rule, scheme, tier, variant
 from tests.support.world import World
 
 AT = "2026-06-01T00:00:00Z"
@@ -50,10 +50,10 @@ async def test_a_revision_is_opened_edited_reviewed_approved_and_takes_effect(
     assert [warning["code"] for warning in look["review"]["warnings"]] == ["OVERLAP"]
     content_hash = look["review"]["contentHash"]
 
-    await carried_out(manager, "submitScheme", schemeId=revision_id, contentHash=content_hash)
+    await mutate(manager, "submitScheme", schemeId=revision_id, contentHash=content_hash)
     assert (await _look(approver, revision_id))["review"]["changes"] == changes
     approval = {"schemeId": revision_id, "contentHash": content_hash, "effectiveAt": AT}
-    approved = (await carried_out(approver, "approveScheme", **approval))["scheme"]
+    approved = (await mutate(approver, "approveScheme", **approval))["scheme"]
     assert (approved["status"], approved["statusLabel"]) == ("APPROVED", "Approved, takes effect on 1 June 2026")
     assert [stage["state"] for stage in approved["stages"]] == ["DONE", "DONE", *["SKIPPED"] * 6]
     assert await _read(clients, live_id, code) == before
@@ -69,7 +69,7 @@ async def test_a_revision_is_opened_edited_reviewed_approved_and_takes_effect(
 
 
 async def _open(manager: Client, live_id: UUID) -> str:
-    opened = (await carried_out(manager, "reviseScheme", schemeId=scheme(live_id), effectiveAt=AT))["scheme"]
+    opened = (await mutate(manager, "reviseScheme", schemeId=scheme(live_id), effectiveAt=AT))["scheme"]
     assert (opened["revision"], opened["effectiveAt"], opened["status"]) == (2, AT, "REVIEW_PENDING")
     assert opened["viewerActions"] == ["EDIT", "SUBMIT", "RESCHEDULE"]
     assert opened["revises"] == {
@@ -86,7 +86,7 @@ async def _edit(manager: Client, revision_id: str, world: World) -> list[Any]:
     """Save three steps of a revision; the changes that this makes."""
     saved = {"schemeId": revision_id, "expectedVersion": 1}
     changed = basics(**saved, description="For workshops.", budget=900_000, termsMarkdown="Be fairer.")
-    await carried_out(manager, "saveSchemeBasics", **changed)
+    await mutate(manager, "saveSchemeBasics", **changed)
     values = sorted([("AMB-1L", 10, 15), ("AMB-4L", 20, 20)], key=lambda value: world.variants[value[0]].id)
     before, after = (
         [
@@ -95,10 +95,10 @@ async def _edit(manager: Client, revision_id: str, world: World) -> list[Any]:
         ]
         for place in (0, 1)
     )
-    await carried_out(manager, "saveSchemeCouponValues", **saved, values=after)
+    await mutate(manager, "saveSchemeCouponValues", **saved, values=after)
     (kept,) = await _rules(manager, revision_id)
     rules = [rule(name="Gold bonus", id=kept), rule(name="Another", reward={"pointsPerUnit": 3})]
-    await carried_out(manager, "saveSchemeBonusRules", **saved, rules=rules)
+    await mutate(manager, "saveSchemeBonusRules", **saved, rules=rules)
     again, added = await _rules(manager, revision_id)
     assert again == kept
     gold, many = {"kind": "tier", "atLeast": tier(world, "Gold")}, {"kind": "quantity", "atLeast": 10}

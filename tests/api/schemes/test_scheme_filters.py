@@ -16,7 +16,7 @@ from resolvers.schemes.request_scheme_changes import request_scheme_changes
 from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import place, variant
+from tests.support.mutations.schemes import place, variant
 from tests.support.world import World, key
 
 LIST = "query($filter: SchemeFilter) { schemes(filter: $filter, first: 200) { totalCount nodes { title } } }"
@@ -56,7 +56,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         "SETTLEMENT_PENDING": {"Sold"},
     },
 }
-SEEN: dict[str, set[str]] = {
+VISIBLE: dict[str, set[str]] = {
     "ADMIN": ALL,
     "PROGRAM_MANAGER": ALL,
     "APPROVER": ALL - {"Draft", "Ready"},
@@ -81,8 +81,8 @@ async def schemes(factory: SchemeFactory, clock: TestClock) -> None:
     await factory.approved(await factory.complete("Live", COUPON, skus=("AMB-1L", "LENS-1"), places=("Mumbai",)))
     await factory.approved(await factory.complete("Sold", SALE, places=("Nepal",), dates=EARLY))
     approver = factory.operation(Role.APPROVER)
-    refused, returned = [await factory.submitted(await factory.complete(title)) for title in ("Refused", "Returned")]
-    await reject_scheme(approver, DeclineScheme(refused, "Not this year."))
+    rejected, returned = [await factory.submitted(await factory.complete(title)) for title in ("Refused", "Returned")]
+    await reject_scheme(approver, DeclineScheme(rejected, "Not this year."))
     await request_scheme_changes(approver, DeclineScheme(returned, "Please lower the budget."))
     await approver.close()
     clock.advance(days=25)
@@ -146,7 +146,7 @@ async def test_a_queue_holds_what_it_counts_for_each_role(clients: Clients) -> N
 
 @pytest.mark.usefixtures("schemes")
 async def test_a_filter_widens_nothing_that_a_role_sees(clients: Clients) -> None:
-    for name, seen in SEEN.items():
+    for name, seen in VISIBLE.items():
         assert await _titles(clients[name], {}) == seen, name
         approving = {"search": "sch", "stages": ["APPROVAL"]}
         assert await _titles(clients[name], approving) == seen & {"Waiting", "Own", "Refused"}, name

@@ -32,7 +32,7 @@ async def test_a_page_has_one_to_two_hundred_rows(clients: Clients) -> None:
     for size in SIZES:
         message = f"A page has 1 to 200 rows, not {size:,}."
         for argument in ("first", "last"):
-            assert await _refused(analyst, **{argument: size}) == (message, argument)
+            assert await _expect_error(analyst, **{argument: size}) == (message, argument)
             queue = f"{{ workQueues {{ schemes({argument}: {size}) {{ nodes {{ id }} }} }} }}"
             if argument == "first":
                 (error,) = (await clients["PROGRAM_MANAGER"].send(queue)).errors[:1]
@@ -45,14 +45,14 @@ async def test_arguments_that_contradict_each_other_are_refused(clients: Clients
     await factory.created()
     analyst = clients["ANALYST"]
     (cursor,) = await _cursors(analyst)
-    assert await _refused(analyst, first=1, last=1) == (BOTH_ENDS, "last")
-    assert await _refused(analyst, first=1, last=1, after=cursor) == (BOTH_ENDS, "last")
-    assert await _refused(analyst, after=cursor, before=cursor) == (BOTH_CURSORS, "before")
-    assert await _refused(analyst, first=1, after=cursor, before=cursor) == (BOTH_CURSORS, "before")
+    assert await _expect_error(analyst, first=1, last=1) == (BOTH_ENDS, "last")
+    assert await _expect_error(analyst, first=1, last=1, after=cursor) == (BOTH_ENDS, "last")
+    assert await _expect_error(analyst, after=cursor, before=cursor) == (BOTH_CURSORS, "before")
+    assert await _expect_error(analyst, first=1, after=cursor, before=cursor) == (BOTH_CURSORS, "before")
     backward = "“last” reads backward: give “before”, not “after”."
-    assert await _refused(analyst, last=1, after=cursor) == (backward, "after")
+    assert await _expect_error(analyst, last=1, after=cursor) == (backward, "after")
     forward = "“first” reads forward: give “after”, not “before”."
-    assert await _refused(analyst, first=1, before=cursor) == (forward, "before")
+    assert await _expect_error(analyst, first=1, before=cursor) == (forward, "before")
 
 
 @pytest.mark.parametrize("order", ["UPDATED_AT_DESC", "STARTS_ON_ASC", "TITLE_ASC"])
@@ -90,7 +90,7 @@ async def test_a_broken_cursor_is_a_clear_error(clients: Clients, factory: Schem
     ]
     for text in broken:
         for argument in ("after", "before"):
-            assert await _refused(analyst, orderBy=order, **{argument: text}) == (NOT_OURS, argument), text
+            assert await _expect_error(analyst, orderBy=order, **{argument: text}) == (NOT_OURS, argument), text
 
 
 async def test_a_cursor_of_another_order_or_list_is_refused(clients: Clients, factory: SchemeFactory) -> None:
@@ -104,12 +104,12 @@ async def test_a_cursor_of_another_order_or_list_is_refused(clients: Clients, fa
     for pair in same_shape:
         for order, other in (pair, pair[::-1]):
             (cursor,) = await _cursors(analyst, order)
-            assert await _refused(analyst, orderBy=other, after=cursor) == (OF_ANOTHER, "after")
+            assert await _expect_error(analyst, orderBy=other, after=cursor) == (OF_ANOTHER, "after")
     (title,) = await _cursors(analyst, "TITLE_ASC")
-    assert await _refused(analyst, orderBy="UPDATED_AT_DESC", after=title) == (NOT_OURS, "after")
+    assert await _expect_error(analyst, orderBy="UPDATED_AT_DESC", after=title) == (NOT_OURS, "after")
     (edge,) = (await analyst.send(VARIANTS)).data["variants"]["edges"]
-    assert await _refused(analyst, orderBy="TITLE_ASC", after=edge["cursor"]) == (OF_ANOTHER, "after")
-    assert await _refused(analyst, orderBy="STARTS_ON_ASC", after=edge["cursor"]) == (NOT_OURS, "after")
+    assert await _expect_error(analyst, orderBy="TITLE_ASC", after=edge["cursor"]) == (OF_ANOTHER, "after")
+    assert await _expect_error(analyst, orderBy="STARTS_ON_ASC", after=edge["cursor"]) == (NOT_OURS, "after")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ async def test_the_count_is_made_only_when_it_is_selected(
     assert len([sql for sql in asked if "count(" in sql.lower()]) == 1
 
 
-async def _refused(client: Client, **arguments: Any) -> tuple[str, str]:
+async def _expect_error(client: Client, **arguments: Any) -> tuple[str, str]:
     """Message and argument of the one error of a list."""
     (error,) = (await client.send(LIST, **arguments)).errors
     assert error["path"] == ["schemes"]

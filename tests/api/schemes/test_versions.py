@@ -8,7 +8,7 @@ import pytest
 from tests.support.client import Client, Clients
 from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import SAVES, basics, carried_out, input_of, payload_of, place, rule, scheme, variant
+from tests.support.mutations.schemes import SAVES, basics, input_of, mutate, payload_of, place, rule, scheme, variant
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -69,7 +69,7 @@ async def test_changes_of_a_conflict_name_things_by_their_global_ids(
             },
         ),
     ):
-        await carried_out(clients["second manager"], field, schemeId=scheme_id, expectedVersion=1, **values)
+        await mutate(clients["second manager"], field, schemeId=scheme_id, expectedVersion=1, **values)
         async with nothing_changes(database_url):
             conflict = await _conflict(clients["PROGRAM_MANAGER"], field, **input_of(field, scheme_id, 1))
         assert {
@@ -132,11 +132,11 @@ async def test_simultaneous_saves_of_different_steps_all_succeed(
     named = {"schemeId": scheme_id, "expectedVersion": 1}
     manager, second = clients["PROGRAM_MANAGER"], clients["second manager"]
     await asyncio.gather(
-        carried_out(manager, "saveSchemeBasics", **basics(**named, title="Monsoon Care 2026")),
-        carried_out(second, "saveSchemeProducts", **named, variantIds=[variant(world, "AMB-1L")]),
-        carried_out(manager, "saveSchemeGeographies", **named, geographyIds=[place(world, "Pune")]),
-        carried_out(second, "saveSchemeCouponValues", **named, values=[_value(variant(world, "AMB-1L"), 7)]),
-        carried_out(manager, "saveSchemeBonusRules", **named, rules=[]),
+        mutate(manager, "saveSchemeBasics", **basics(**named, title="Monsoon Care 2026")),
+        mutate(second, "saveSchemeProducts", **named, variantIds=[variant(world, "AMB-1L")]),
+        mutate(manager, "saveSchemeGeographies", **named, geographyIds=[place(world, "Pune")]),
+        mutate(second, "saveSchemeCouponValues", **named, values=[_value(variant(world, "AMB-1L"), 7)]),
+        mutate(manager, "saveSchemeBonusRules", **named, rules=[]),
     )
     assert await _steps(manager, scheme_id) == dict.fromkeys(STEPS, 2)
     review = (await manager.run("SchemeReview", id=scheme_id))["node"]
@@ -163,19 +163,17 @@ async def test_a_save_without_a_change_keeps_the_version(
     clock.advance(days=1)
     async with nothing_changes(database_url):
         for field, given in again.items():
-            payload = await carried_out(
-                clients["second manager"], field, schemeId=scheme_id, expectedVersion=1, **given
-            )
+            payload = await mutate(clients["second manager"], field, schemeId=scheme_id, expectedVersion=1, **given)
             assert payload["step"]["version"] == 1, field
     empty = scheme(await factory.created())
-    first = await carried_out(
+    first = await mutate(
         clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", schemeId=empty, expectedVersion=0, rules=[]
     )
     assert first["step"] == {"kind": "BONUS_RULES", "state": "COMPLETE", "version": 1}
 
 
 async def _save_basics(client: Client, named: dict[str, Any], version: int, **changes: Any) -> None:
-    await carried_out(client, "saveSchemeBasics", **basics(**named, expectedVersion=version, **changes))
+    await mutate(client, "saveSchemeBasics", **basics(**named, expectedVersion=version, **changes))
 
 
 async def _conflict(client: Client, field: str, **given: Any) -> Any:

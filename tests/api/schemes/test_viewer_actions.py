@@ -14,7 +14,7 @@ from resolvers.schemes.revision_time import ReviseScheme
 from tests.support.client import Answer, Client, Clients
 from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import answer_to, basics, carried_out, input_of, scheme
+from tests.support.mutations.schemes import answer_to, basics, input_of, mutate, scheme
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -46,9 +46,9 @@ async def _edited(factory: SchemeFactory, manager: Client, scheme_id: UUID, *, e
     """A scheme whose geographies or budget were changed after the rest."""
     given = {"schemeId": scheme(scheme_id), "expectedVersion": 1}
     if emptied:
-        await carried_out(manager, "saveSchemeGeographies", **given, geographyIds=[])
+        await mutate(manager, "saveSchemeGeographies", **given, geographyIds=[])
     else:
-        await carried_out(manager, "saveSchemeBasics", **basics(**given, budget=5_000))
+        await mutate(manager, "saveSchemeBasics", **basics(**given, budget=5_000))
     return scheme_id
 
 
@@ -177,7 +177,7 @@ async def test_an_action_is_offered_if_and_only_if_it_can_be_done(  # noqa: PLR0
             if name in offers:
                 assert (seen is None) is (offers[name] is None), name
             for action in set(SchemeAction) - set(offered):
-                assert _refused(await _do(clients[name], action, scheme_id, whole), action), (name, action)
+                assert _is_rejected(await _do(clients[name], action, scheme_id, whole), action), (name, action)
     # The second manager is offered what the first one is; trying it once is enough.
     for name, actions in (("second manager", managers), ("APPROVER", approvers), (BOTH, both)):
         for action in map(SchemeAction, actions or []):
@@ -203,7 +203,7 @@ async def _do(client: Client, action: SchemeAction, scheme_id: str, seen: Any) -
     return await answer_to(client, field, **given)
 
 
-def _refused(answer: Answer, action: SchemeAction) -> bool:
+def _is_rejected(answer: Answer, action: SchemeAction) -> bool:
     """Whether an action failed for the state of the scheme or for who asked, and for nothing else."""
     if "errors" in answer.body:
         return answer.codes == ["FORBIDDEN"]

@@ -6,7 +6,7 @@ import pytest
 
 from graphql_api.webhooks import dispatcher
 from tests.support.client import Clients
-from tests.support.webhook_receiver import Hooks, Receiver, receiving
+from tests.support.webhook_receiver import Receiver, WebhookAdmin, receiving
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +23,6 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-def hooks(clients: Clients) -> Hooks:
+def hooks(clients: Clients) -> WebhookAdmin:
     """Who keeps endpoints."""
-    return Hooks(clients)
+    return WebhookAdmin(clients)

@@ -13,11 +13,11 @@ from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.webhooks.endpoints import ENDPOINTS_LIMIT
-from tests.api.webhooks.test_delivering import change_account
+from tests.api.webhooks.test_delivery import change_account
 from tests.support.client import document, gid
 from tests.support.clock import TestClock
 from tests.support.unchanged import nothing_changes
-from tests.support.webhook_receiver import Hooks, Receiver, payload, refusals, unknown
+from tests.support.webhook_receiver import Receiver, WebhookAdmin, payload, read_errors, unknown
 from tests.support.world import World
 
 URL = "https://hooks.example.com/tessera"
@@ -29,7 +29,7 @@ NONE = "This webhook endpoint does not exist."
 PRIVATE = "The address {} is private, and webhooks never call private addresses."
 
 
-async def test_an_endpoint_is_shown_as_it_was_added(hooks: Hooks, clock: TestClock) -> None:
+async def test_an_endpoint_is_shown_as_it_was_added(hooks: WebhookAdmin, clock: TestClock) -> None:
     endpoint_id, secret = await hooks.created(URL, "TIER_SAVED", "PRODUCT_SAVED", description=" The ERP ")
     found = await hooks.endpoint(endpoint_id)
     assert secret.startswith("whsec_")
@@ -56,7 +56,9 @@ async def test_an_endpoint_is_shown_as_it_was_added(hooks: Hooks, clock: TestClo
     assert endpoint_id.startswith("whk_")
 
 
-async def test_an_endpoint_is_changed_only_in_what_is_given(hooks: Hooks, clock: TestClock, database_url: str) -> None:
+async def test_an_endpoint_is_changed_only_in_what_is_given(
+    hooks: WebhookAdmin, clock: TestClock, database_url: str
+) -> None:
     """And not at all by what it is already."""
     endpoint_id, _ = await hooks.created(URL, description="The ERP")
     before = await hooks.endpoint(endpoint_id)
@@ -73,7 +75,7 @@ async def test_an_endpoint_is_changed_only_in_what_is_given(hooks: Hooks, clock:
     assert after == {**before, "kinds": ["TIER_SAVED", "VENDOR_SAVED"], "description": None}
 
 
-async def test_endpoints_are_listed_newest_first(hooks: Hooks) -> None:
+async def test_endpoints_are_listed_newest_first(hooks: WebhookAdmin) -> None:
     ids = [(await hooks.created(f"{URL}/{number}"))[0] for number in range(3)]
     page = (await hooks.admin.send(LISTING)).data["webhookEndpoints"]
     assert page["totalCount"] == 3
@@ -84,7 +86,7 @@ async def test_endpoints_are_listed_newest_first(hooks: Hooks) -> None:
     assert (rest["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasPreviousPage"]) == (False, True)
 
 
-async def test_a_secret_is_shown_once(hooks: Hooks, database_url: str) -> None:
+async def test_a_secret_is_shown_once(hooks: WebhookAdmin, database_url: str) -> None:
     """Nothing that can be read has it: no list, no object, no event."""
     _, secret = await hooks.created(URL)
     answers = [
@@ -98,7 +100,7 @@ async def test_a_secret_is_shown_once(hooks: Hooks, database_url: str) -> None:
 
 
 async def test_for_a_day_deliveries_are_signed_with_both_secrets(
-    hooks: Hooks, receiver: Receiver, clock: TestClock
+    hooks: WebhookAdmin, receiver: Receiver, clock: TestClock
 ) -> None:
     endpoint_id, old = await hooks.created(receiver.url)
     rotated = await payload(hooks.admin, "RotateWebhookSecret", id=endpoint_id)
@@ -119,7 +121,7 @@ async def test_for_a_day_deliveries_are_signed_with_both_secrets(
     assert counts == [2, 1]
 
 
-async def test_no_more_endpoints_than_the_limit(hooks: Hooks, database_url: str) -> None:
+async def test_no_more_endpoints_than_the_limit(hooks: WebhookAdmin, database_url: str) -> None:
     """However many are asked for at once."""
     await hooks.created(URL)
     connection: asyncpg.Connection[Any] = await asyncpg.connect(database_url)
@@ -131,10 +133,10 @@ async def test_no_more_endpoints_than_the_limit(hooks: Hooks, database_url: str)
     made = await asyncio.gather(*(hooks.create(URL) for _ in range(5)))
     assert sum(one["webhookEndpoint"] is not None for one in made) == 2
     message = "There are 100 webhook endpoints already, and no more are possible: delete one first."
-    refused = [refusals(one) for one in made if one["errors"]]
-    assert refused == [[("LIMIT_EXCEEDED", "", message)]] * 3
+    rejected = [read_errors(one) for one in made if one["errors"]]
+    assert rejected == [[("LIMIT_EXCEEDED", "", message)]] * 3
     async with nothing_changes(database_url):
-        assert refusals(await hooks.create(URL)) == refused[0]
+        assert read_errors(await hooks.create(URL)) == rejected[0]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ async def test_no_more_endpoints_than_the_limit(hooks: Hooks, database_url: str)
     ],
 )
 async def test_values_that_are_refused(
-    hooks: Hooks, database_url: str, given: dict[str, Any], expected: list[tuple[str, str, str]]
+    hooks: WebhookAdmin, database_url: str, given: dict[str, Any], expected: list[tuple[str, str, str]]
 ) -> None:
     """R26: all problems together, and the same ones for a new endpoint and a changed one."""
     endpoint_id, _ = await hooks.created(URL)
@@ -179,13 +181,13 @@ async def test_values_that_are_refused(
         whole = {"accountId": account, "url": URL, "kinds": ["TIER_SAVED"], **given}
         created = await payload(hooks.admin, "CreateWebhookEndpoint", **whole)
         assert (created["webhookEndpoint"], created["secret"]) == (None, None)
-        assert refusals(created) == expected
+        assert read_errors(created) == expected
         changed = await hooks.update(endpoint_id, **given)
         assert changed["webhookEndpoint"] is None
-        assert refusals(changed) == expected
+        assert read_errors(changed) == expected
 
 
-async def test_accounts_that_are_refused(hooks: Hooks, world: World, database_url: str) -> None:
+async def test_accounts_that_are_refused(hooks: WebhookAdmin, world: World, database_url: str) -> None:
     """R25: together with all other problems."""
     disabled = gid(NodeKind.ACCOUNT, world.accounts["ANALYST"].id)
     await change_account(hooks.clients, world, "ANALYST", Role.ANALYST, disabled=True)
@@ -196,14 +198,14 @@ async def test_accounts_that_are_refused(hooks: Hooks, world: World, database_ur
             (disabled, ("NOT_FOUND", "accountId", "This account is disabled.")),
         ):
             given = {"accountId": account_id, "url": URL, "kinds": []}
-            assert refusals(await payload(hooks.admin, "CreateWebhookEndpoint", **given)) == [problem, no_kind]
+            assert read_errors(await payload(hooks.admin, "CreateWebhookEndpoint", **given)) == [problem, no_kind]
         given = {"accountId": unknown(NodeKind.TIER), "url": "", "kinds": []}
         message = "This is the ID of a tier, not of an account."
-        refused = await payload(hooks.admin, "CreateWebhookEndpoint", **given)
-        assert refusals(refused) == [("INVALID", "accountId", message)]
+        rejected = await payload(hooks.admin, "CreateWebhookEndpoint", **given)
+        assert read_errors(rejected) == [("INVALID", "accountId", message)]
 
 
-async def test_endpoints_that_do_not_exist(hooks: Hooks, database_url: str) -> None:
+async def test_endpoints_that_do_not_exist(hooks: WebhookAdmin, database_url: str) -> None:
     other = "This is the ID of a tier, not of a webhook endpoint."
     async with nothing_changes(database_url):
         for name in ("UpdateWebhookEndpoint", "RotateWebhookSecret", "DeleteWebhookEndpoint"):
@@ -212,30 +214,30 @@ async def test_endpoints_that_do_not_exist(hooks: Hooks, database_url: str) -> N
                 ("x", ("NOT_FOUND", "id", NONE)),
                 (unknown(NodeKind.TIER), ("INVALID", "id", other)),
             ):
-                assert refusals(await payload(hooks.admin, name, id=endpoint_id)) == [problem]
+                assert read_errors(await payload(hooks.admin, name, id=endpoint_id)) == [problem]
 
 
-async def test_two_places_to_go_on_from_are_refused(hooks: Hooks, receiver: Receiver, database_url: str) -> None:
+async def test_two_places_to_go_on_from_are_refused(hooks: WebhookAdmin, receiver: Receiver, database_url: str) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     cursor = (await hooks.endpoint(endpoint_id))["cursor"]
     message = "Give either a cursor to go on behind, or “fromNow”."
     async with nothing_changes(database_url):
-        refused = await hooks.update(endpoint_id, after=cursor, fromNow=True)
-        assert refusals(refused) == [("CONFLICT", "fromNow", message)]
+        rejected = await hooks.update(endpoint_id, after=cursor, fromNow=True)
+        assert read_errors(rejected) == [("CONFLICT", "fromNow", message)]
 
 
-async def test_a_cursor_of_another_stream_is_refused(hooks: Hooks, database_url: str) -> None:
+async def test_a_cursor_of_another_stream_is_refused(hooks: WebhookAdmin, database_url: str) -> None:
     """Cursors of one stream mean nothing in another."""
     endpoint_id, _ = await hooks.created(URL)
     foreign = (await hooks.admin.send("{ notifications { resumeAt } }")).data["notifications"]["resumeAt"]
     async with nothing_changes(database_url):
-        for refused in (await hooks.create(URL, after=foreign), await hooks.update(endpoint_id, after=foreign)):
-            assert refusals(refused) == [("INVALID", "after", OTHER_STREAM)]
+        for rejected in (await hooks.create(URL, after=foreign), await hooks.update(endpoint_id, after=foreign)):
+            assert read_errors(rejected) == [("INVALID", "after", OTHER_STREAM)]
         polled = await hooks.admin.send(document("integration/PollEvents"), after=foreign)
         assert (polled.codes, polled.errors[0]["message"]) == (["BAD_USER_INPUT"], OTHER_STREAM)
 
 
-async def test_an_unknown_kind_is_refused(hooks: Hooks, database_url: str) -> None:
+async def test_an_unknown_kind_is_refused(hooks: WebhookAdmin, database_url: str) -> None:
     async with nothing_changes(database_url):
         account = gid(NodeKind.ACCOUNT, hooks.clients.world.accounts["INTEGRATION"].id)
         given = {"accountId": account, "url": URL, "kinds": ["TIER_LOST"]}
@@ -246,7 +248,7 @@ async def test_an_unknown_kind_is_refused(hooks: Hooks, database_url: str) -> No
 
 
 @pytest.mark.parametrize("role", [*(role for role in Role if role is not Role.ADMIN), None])
-async def test_nobody_else_keeps_endpoints(hooks: Hooks, database_url: str, role: Role | None) -> None:
+async def test_nobody_else_keeps_endpoints(hooks: WebhookAdmin, database_url: str, role: Role | None) -> None:
     """R25: every mutation, with inputs that would be carried out."""
     endpoint_id, _ = await hooks.created(URL)
     account = gid(NodeKind.ACCOUNT, hooks.clients.world.accounts["INTEGRATION"].id)
@@ -268,7 +270,7 @@ async def test_nobody_else_keeps_endpoints(hooks: Hooks, database_url: str, role
             assert found.data == {"node": None}
 
 
-async def test_every_change_is_told(hooks: Hooks) -> None:
+async def test_every_change_is_told(hooks: WebhookAdmin) -> None:
     """By an event in the transaction of the change."""
     endpoint_id, _ = await hooks.created(URL)
     await hooks.updated(endpoint_id, description="The ERP")

@@ -9,7 +9,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.client import Client, document, gid
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.webhook_receiver import PATIENCE, Hooks
+from tests.support.webhook_receiver import WAIT_TIMEOUT_S, WebhookAdmin
 from tests.support.world import World
 
 POLL = document("integration/PollEvents")
@@ -18,7 +18,7 @@ PAGE = """query ($first: Int, $after: EventCursor, $kinds: [EventKind!]) { event
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 CATALOG = {"TIER_SAVED"}
 SCHEME = {"SCHEME_CREATED", "SCHEME_STEP_SAVED", "SCHEME_SUBMITTED"}
-SEEN = {
+VISIBLE = {
     Role.ADMIN: CATALOG | SCHEME | {"VENDOR_SAVED", "ACCOUNT_SAVED", "API_KEY_CREATED", "WEBHOOK_ENDPOINT_SAVED"},
     Role.PROGRAM_MANAGER: CATALOG | SCHEME | {"VENDOR_SAVED"},
     Role.APPROVER: CATALOG | SCHEME | {"VENDOR_SAVED", "NOTIFICATION_ADDED", "NOTIFICATIONS_READ"},
@@ -37,7 +37,7 @@ KEY = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { err
 
 async def polled(client: Client, last: str, **given: Any) -> Any:
     """A page of the stream, once it ends with an event of this kind."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
         while True:
             page = (await client.send(POLL, **given)).data["events"]
             if page["nodes"] and page["nodes"][-1]["kind"] == last:
@@ -46,15 +46,15 @@ async def polled(client: Client, last: str, **given: Any) -> Any:
 
 
 @pytest.fixture
-async def _everything(hooks: Hooks, factory: SchemeFactory, world: World) -> None:
+async def _everything(hooks: WebhookAdmin, factory: SchemeFactory, world: World) -> None:
     """One thing after the other happens, and a tier is saved at the end."""
     account = gid(NodeKind.ACCOUNT, world.accounts["INTEGRATION"].id)
-    acts = (
+    steps = (
         (VENDOR, {"code": "PRN-9", "name": "Ninth Print", "kind": "PRINTER"}),
         (ACCOUNT, {"displayName": "Asha", "roles": ["ANALYST"]}),
         (KEY, {"accountId": account, "name": "Till"}),
     )
-    for mutation, given in acts:
+    for mutation, given in steps:
         (made,) = (await hooks.admin.send(mutation, input=given)).data.values()
         assert made == {"errors": []}
     await hooks.created("https://hooks.example.com/", "SCHEME_REJECTED")
@@ -64,11 +64,11 @@ async def _everything(hooks: Hooks, factory: SchemeFactory, world: World) -> Non
 
 
 @pytest.mark.usefixtures("_everything")
-async def test_each_role_is_shown_what_it_may_see(hooks: Hooks) -> None:
+async def test_each_role_is_shown_what_it_may_see(hooks: WebhookAdmin) -> None:
     """R25: whatever kinds are asked for."""
     await polled(hooks.admin, "TIER_SAVED")
-    everything = set().union(*SEEN.values())
-    for role, seen in SEEN.items():
+    everything = set().union(*VISIBLE.values())
+    for role, seen in VISIBLE.items():
         client = hooks.clients[role]
         all_of_it = (await client.send(POLL)).data["events"]
         assert {event["kind"] for event in all_of_it["nodes"]} == seen, role
@@ -80,13 +80,13 @@ async def test_each_role_is_shown_what_it_may_see(hooks: Hooks) -> None:
         assert hidden["pageInfo"] == {"hasNextPage": False}
 
 
-async def test_the_stream_is_read_page_by_page(hooks: Hooks) -> None:
+async def test_the_stream_is_read_page_by_page(hooks: WebhookAdmin) -> None:
     """Oldest first, without a gap, and to an end from which reading goes on later."""
     saved = [await hooks.save_tier() for _ in range(5)]
     whole = await polled(hooks.admin, "TIER_SAVED")
     seen: list[str] = []
     after, more = None, True
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
         while more or len(seen) < 5:
             page = (await hooks.admin.send(PAGE, first=2, after=after)).data["events"]
             assert [edge["node"]["cursor"] for edge in page["edges"]] == [edge["cursor"] for edge in page["edges"]]
@@ -100,7 +100,7 @@ async def test_the_stream_is_read_page_by_page(hooks: Hooks) -> None:
     assert [node["data"] for node in page["nodes"]] == [{"tierId": tier_id}]
 
 
-async def test_a_page_of_what_is_hidden_is_empty_and_goes_on(hooks: Hooks, factory: SchemeFactory) -> None:
+async def test_a_page_of_what_is_hidden_is_empty_and_goes_on(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
     """Operations see no drafts: who asks it is told that there is more, and reads on behind what it may not see."""
     for number in range(3):
         await factory.created(f"Plan {number}")
@@ -121,7 +121,7 @@ async def test_a_page_of_what_is_hidden_is_empty_and_goes_on(hooks: Hooks, facto
     assert rest["pageInfo"]["hasNextPage"] is False
 
 
-async def test_a_cursor_is_good_for_all_kinds(hooks: Hooks, factory: SchemeFactory) -> None:
+async def test_a_cursor_is_good_for_all_kinds(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
     """Whoever changes the kinds goes on from where they were."""
     await factory.created()
     tier_id = await hooks.save_tier()
@@ -131,14 +131,14 @@ async def test_a_cursor_is_good_for_all_kinds(hooks: Hooks, factory: SchemeFacto
     assert [node["data"] for node in page["nodes"]] == [{"tierId": tier_id}]
 
 
-async def test_no_kinds_are_no_events(hooks: Hooks) -> None:
+async def test_no_kinds_are_no_events(hooks: WebhookAdmin) -> None:
     await hooks.save_tier()
     await polled(hooks.admin, "TIER_SAVED")
     assert (await hooks.admin.send(POLL, kinds=[])).data["events"]["nodes"] == []
 
 
 @pytest.mark.parametrize("first", [0, -1, 201])
-async def test_pages_have_a_size(hooks: Hooks, first: int) -> None:
+async def test_pages_have_a_size(hooks: WebhookAdmin, first: int) -> None:
     answer = await hooks.admin.send(PAGE, first=first)
     assert (answer.codes, answer.errors[0]["message"]) == (
         ["BAD_USER_INPUT"],
@@ -146,7 +146,7 @@ async def test_pages_have_a_size(hooks: Hooks, first: int) -> None:
     )
 
 
-async def test_a_cursor_from_elsewhere_is_refused(hooks: Hooks) -> None:
+async def test_a_cursor_from_elsewhere_is_refused(hooks: WebhookAdmin) -> None:
     answer = await hooks.admin.send(PAGE, after="x")
     assert answer.codes == ["BAD_USER_INPUT"]
     assert answer.errors[0]["message"] == (

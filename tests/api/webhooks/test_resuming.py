@@ -14,12 +14,12 @@ from resolvers.outbox.retention import delete_expired_events
 from resolvers.webhooks import positions
 from resolvers.webhooks.positions import advance_endpoints_to, advance_idle_endpoints
 from resolvers.webhooks.retention import delete_expired_deliveries
-from tests.api.webhooks.test_delivering import change_account
+from tests.api.webhooks.test_delivery import change_account
 from tests.support.client import document
 from tests.support.clock import TestClock
 from tests.support.endpoint import OK
 from tests.support.unchanged import nothing_changes
-from tests.support.webhook_receiver import ERROR, PATIENCE, Hooks, Receiver, refusals
+from tests.support.webhook_receiver import ERROR, WAIT_TIMEOUT_S, Receiver, WebhookAdmin, read_errors
 from tests.support.world import World
 
 POLL = document("integration/PollEvents")
@@ -32,12 +32,14 @@ DELETED = "Some events that it had not received were deleted, because events are
 RESTORED = "The database was restored from a copy, so it is unknown which events it has received."
 
 
-async def polled(hooks: Hooks, count: int, after: str | None = None, kinds: tuple[str, ...] = ("TIER_SAVED",)) -> Any:
+async def polled(
+    hooks: WebhookAdmin, count: int, after: str | None = None, kinds: tuple[str, ...] = ("TIER_SAVED",)
+) -> Any:
     """A page of the events of some kinds, once there are so many; it must not be more.
 
     They are shown when no older transaction is running, in any database of the server: a test of another worker.
     """
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
         while True:
             page = (await hooks.admin.send(POLL, kinds=kinds, after=after)).data["events"]
             if len(page["nodes"]) >= count:
@@ -61,7 +63,7 @@ async def rewrite(database_url: str, statement: str) -> None:
         await connection.close()
 
 
-async def test_a_new_endpoint_begins_with_what_happens_then(hooks: Hooks, receiver: Receiver) -> None:
+async def test_a_new_endpoint_begins_with_what_happens_then(hooks: WebhookAdmin, receiver: Receiver) -> None:
     await hooks.save_tier()
     await polled(hooks, 1)
     await hooks.created(receiver.url)
@@ -70,7 +72,7 @@ async def test_a_new_endpoint_begins_with_what_happens_then(hooks: Hooks, receiv
     assert receiver.objects == [tier_id]
 
 
-async def test_an_endpoint_begins_behind_the_cursor_of_a_poll(hooks: Hooks, receiver: Receiver) -> None:
+async def test_an_endpoint_begins_behind_the_cursor_of_a_poll(hooks: WebhookAdmin, receiver: Receiver) -> None:
     """And the other way round: polling goes on behind the cursor of a delivery."""
     saved = [await hooks.save_tier() for _ in range(3)]
     page = await polled(hooks, 3)
@@ -85,7 +87,7 @@ async def test_an_endpoint_begins_behind_the_cursor_of_a_poll(hooks: Hooks, rece
     assert (await polled(hooks, 0, after=endpoint["cursor"]))["nodes"] == []
 
 
-async def test_an_endpoint_is_sent_back_and_gets_everything_again(hooks: Hooks, receiver: Receiver) -> None:
+async def test_an_endpoint_is_sent_back_and_gets_everything_again(hooks: WebhookAdmin, receiver: Receiver) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     saved = [await hooks.save_tier() for _ in range(3)]
     once = await receiver.deliveries(3)
@@ -96,7 +98,9 @@ async def test_an_endpoint_is_sent_back_and_gets_everything_again(hooks: Hooks, 
     assert [delivery.id for delivery in again[3:]] == [delivery.id for delivery in once[1:]]
 
 
-async def test_an_endpoint_that_is_sent_back_while_it_is_called_stays_back(hooks: Hooks, receiver: Receiver) -> None:
+async def test_an_endpoint_that_is_sent_back_while_it_is_called_stays_back(
+    hooks: WebhookAdmin, receiver: Receiver
+) -> None:
     """What is accepted meanwhile does not move it on again."""
     endpoint_id, _ = await hooks.created(receiver.url)
     saved = [await hooks.save_tier()]
@@ -119,7 +123,7 @@ async def test_an_endpoint_that_is_sent_back_while_it_is_called_stays_back(hooks
     assert receiver.objects == [*saved, *saved[1:]]
 
 
-async def test_a_disabled_endpoint_goes_on_where_it_stopped(hooks: Hooks, receiver: Receiver) -> None:
+async def test_a_disabled_endpoint_goes_on_where_it_stopped(hooks: WebhookAdmin, receiver: Receiver) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     disabled = await hooks.disabled(endpoint_id)
     assert (disabled["state"], disabled["stateLabel"]) == ("DISABLED", "Disabled. Admin disabled the endpoint.")
@@ -131,7 +135,7 @@ async def test_a_disabled_endpoint_goes_on_where_it_stopped(hooks: Hooks, receiv
     assert receiver.objects == saved
 
 
-async def test_what_is_missing_is_skipped_on_demand(hooks: Hooks, receiver: Receiver) -> None:
+async def test_what_is_missing_is_skipped_on_demand(hooks: WebhookAdmin, receiver: Receiver) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.disabled(endpoint_id)
     await hooks.save_tier()
@@ -143,7 +147,7 @@ async def test_what_is_missing_is_skipped_on_demand(hooks: Hooks, receiver: Rece
 
 
 async def test_an_endpoint_whose_events_are_gone_says_so_before_it_goes_on(
-    hooks: Hooks, receiver: Receiver, environment: Environment, clock: TestClock, database_url: str
+    hooks: WebhookAdmin, receiver: Receiver, environment: Environment, clock: TestClock, database_url: str
 ) -> None:
     """Never a silent gap: what it missed is deleted, so it needs a place to go on from."""
     endpoint_id, _ = await hooks.created(receiver.url)
@@ -156,11 +160,11 @@ async def test_an_endpoint_whose_events_are_gone_says_so_before_it_goes_on(
     await forget(environment, clock.now - timedelta(days=7))
     assert [node["data"]["tierId"] for node in (await polled(hooks, 1))["nodes"]] == [kept]
     async with nothing_changes(database_url):
-        assert refusals(await hooks.update(endpoint_id, enabled=True)) == [("ILLEGAL_STATE", "enabled", MISSING)]
+        assert read_errors(await hooks.update(endpoint_id, enabled=True)) == [("ILLEGAL_STATE", "enabled", MISSING)]
         again = await hooks.update(endpoint_id, enabled=True, after=old[0]["cursor"])
-        assert refusals(again) == [("INVALID", "after", EXPIRED)]
+        assert read_errors(again) == [("INVALID", "after", EXPIRED)]
         created = await hooks.create(receiver.url, after=old[0]["cursor"])
-        assert refusals(created) == [("INVALID", "after", EXPIRED)]
+        assert read_errors(created) == [("INVALID", "after", EXPIRED)]
         expired = await hooks.admin.send(POLL, after=old[0]["cursor"])
         assert (expired.codes, expired.errors[0]["message"]) == (["CURSOR_EXPIRED"], EXPIRED)
     await hooks.updated(endpoint_id, enabled=True, after=old[1]["cursor"])
@@ -170,7 +174,7 @@ async def test_an_endpoint_whose_events_are_gone_says_so_before_it_goes_on(
 
 
 async def test_retention_takes_nothing_from_endpoints_that_have_everything(
-    hooks: Hooks, receiver: Receiver, environment: Environment, clock: TestClock
+    hooks: WebhookAdmin, receiver: Receiver, environment: Environment, clock: TestClock
 ) -> None:
     """One for which nothing has happened for long is brought along; another one waits, and is not."""
     quiet, _ = await hooks.created(receiver.url, "VENDOR_SAVED", "TIER_SAVED")
@@ -186,7 +190,7 @@ async def test_retention_takes_nothing_from_endpoints_that_have_everything(
     await forget(environment, clock.now - timedelta(days=7))
     brought = (await hooks.endpoint(quiet))["cursor"]
     assert brought == page["nodes"][-1]["cursor"]
-    assert refusals(await hooks.update(stopped, enabled=True)) == [("ILLEGAL_STATE", "enabled", MISSING)]
+    assert read_errors(await hooks.update(stopped, enabled=True)) == [("ILLEGAL_STATE", "enabled", MISSING)]
     tier_id = await hooks.save_tier()
     await receiver.deliveries(1)
     assert receiver.objects == [tier_id]
@@ -194,7 +198,7 @@ async def test_retention_takes_nothing_from_endpoints_that_have_everything(
 
 
 async def test_idle_endpoints_do_not_fall_far_behind(
-    hooks: Hooks, receiver: Receiver, environment: Environment, monkeypatch: pytest.MonkeyPatch
+    hooks: WebhookAdmin, receiver: Receiver, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that little is looked through when something happens; one that waits for something stays."""
     quiet, _ = await hooks.created(receiver.url, "VENDOR_SAVED", "PRODUCT_SAVED")
@@ -221,7 +225,7 @@ async def along(environment: Environment) -> None:
 
 
 async def test_an_endpoint_that_loses_events_while_it_fails_is_disabled(
-    hooks: Hooks, receiver: Receiver, environment: Environment, clock: TestClock
+    hooks: WebhookAdmin, receiver: Receiver, environment: Environment, clock: TestClock
 ) -> None:
     """As happens where events are kept for less time than attempts go on."""
     receiver.answer(ERROR)
@@ -235,12 +239,12 @@ async def test_an_endpoint_that_loses_events_while_it_fails_is_disabled(
     assert (lost["disabledReason"], lost["failures"]) == (DELETED, 1)
     assert len(receiver.received) == 1
     listing = "{ viewer { notifications { nodes { message } } } }"
-    (told,) = (await hooks.admin.send(listing)).data["viewer"]["notifications"]["nodes"]
-    assert told["message"].startswith(f"The webhook endpoint {receiver.url} was disabled. {DELETED} ")
+    (notification,) = (await hooks.admin.send(listing)).data["viewer"]["notifications"]["nodes"]
+    assert notification["message"].startswith(f"The webhook endpoint {receiver.url} was disabled. {DELETED} ")
 
 
 async def test_an_endpoint_whose_account_was_disabled_too_long_is_disabled(
-    hooks: Hooks, receiver: Receiver, environment: Environment, clock: TestClock, world: World
+    hooks: WebhookAdmin, receiver: Receiver, environment: Environment, clock: TestClock, world: World
 ) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     await change_account(hooks.clients, world, "INTEGRATION", Role.INTEGRATION, disabled=True)
@@ -256,7 +260,7 @@ async def test_an_endpoint_whose_account_was_disabled_too_long_is_disabled(
 
 
 async def test_a_restored_database_sends_nothing_until_somebody_says_so(
-    hooks: Hooks, receiver: Receiver, database_url: str
+    hooks: WebhookAdmin, receiver: Receiver, database_url: str
 ) -> None:
     """A copy of the database is in another epoch: it does not call the endpoints of the original."""
     endpoint_id, _ = await hooks.created(receiver.url)
@@ -274,7 +278,7 @@ async def test_a_restored_database_sends_nothing_until_somebody_says_so(
 
 
 async def test_attempts_are_forgotten_with_their_events(
-    hooks: Hooks, receiver: Receiver, environment: Environment, clock: TestClock
+    hooks: WebhookAdmin, receiver: Receiver, environment: Environment, clock: TestClock
 ) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     for _ in range(3):

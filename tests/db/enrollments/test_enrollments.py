@@ -16,7 +16,7 @@ STALE = """SELECT count(*) FROM enrollment JOIN ecp ON ecp.id = enrollment.ecp_i
         IS DISTINCT FROM (ecp.geography_id, ecp.region_id, ecp.country_id, ecp.tier_id)"""
 MUMBAI, MYSURU, KARNATAKA, NEPAL = (key(f"geography {name}") for name in ("Mumbai", "Mysuru", "Karnataka", "Nepal"))
 GOLD, SILVER = key("tier Gold"), key("tier Silver")
-REFUSED = {
+REJECTED = {
     "a second enrollment of an ECP in a scheme": (
         (
             "INSERT INTO enrollment SELECT gen_random_uuid(), scheme_id, ecp_id, status, terms_version, requested_at, "
@@ -99,10 +99,10 @@ async def test_nobody_says_where_an_enrollment_is(connection: Any) -> None:
 
 async def test_the_database_refuses_what_must_not_be(connection: Any, database_url: str) -> None:
     """Each by the constraint that is named for it, and nothing is changed."""
-    refused = {}
+    rejected = {}
     async with nothing_changes(database_url):
-        for what, (change, _) in REFUSED.items():
+        for what, (change, _) in REJECTED.items():
             with pytest.raises(asyncpg.IntegrityConstraintViolationError) as violated:
                 await connection.execute(change)
-            refused[what] = violated.value.constraint_name
-    assert refused == {what: constraint for what, (_, constraint) in REFUSED.items()}
+            rejected[what] = violated.value.constraint_name
+    assert rejected == {what: constraint for what, (_, constraint) in REJECTED.items()}

@@ -15,14 +15,14 @@ from db.outbox.rows import StreamRow
 from domain.events import EventKind, Position, SubjectKind
 from domain.notifications.events import about_account
 from domain.schemes.events import about_scheme
-from tests.support.outbox import fetch, settled, tail
+from tests.support.outbox import fetch, read_when_visible, tail
 from tests.support.world import World
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 INSERT = "INSERT INTO event (kind, object_id, recorded_at) VALUES ('TIER_SAVED', $1, now())"
 
 
-async def told(database: Database, *objects: UUID) -> None:
+async def commit_events(database: Database, *objects: UUID) -> None:
     """Commit an event for each object."""
     async with database.writing() as session:
         await append_events(session, [NewEvent(EventKind.TIER_SAVED, key) for key in objects], NOW)
@@ -50,12 +50,12 @@ async def test_an_event_of_a_slow_transaction_is_neither_lost_nor_out_of_order(
     transaction = slow.transaction()
     await transaction.start()
     await slow.execute(INSERT, first)
-    await told(database, second)
+    await commit_events(database, second)
 
     assert await tail(database, begun) == []
     await transaction.commit()
 
-    found = await settled(database, begun, 2)
+    found = await read_when_visible(database, begun, 2)
     assert [event.object_id for event in found] == [first, second]
     assert [event.position for event in found] == sorted(event.position for event in found)
 
@@ -66,7 +66,7 @@ async def test_polling_by_id_alone_loses_that_event(database: Database, slow: "a
     transaction = slow.transaction()
     await transaction.start()
     await slow.execute(INSERT, first)
-    await told(database, second)
+    await commit_events(database, second)
 
     found = await fetch(database, NAIVE_TAIL, after_id=0, limit=500)
     await transaction.commit()
@@ -78,9 +78,9 @@ async def test_polling_by_id_alone_loses_that_event(database: Database, slow: "a
 async def test_a_transaction_that_is_rolled_back_tells_nothing(database: Database, begun: Position) -> None:
     kept = uuid4()
     with pytest.raises(ZeroDivisionError):
-        await fail_after_telling(database)
-    await told(database, kept)
-    assert [event.object_id for event in await settled(database, begun, 1)] == [kept]
+        await fail_after_appending(database)
+    await commit_events(database, kept)
+    assert [event.object_id for event in await read_when_visible(database, begun, 1)] == [kept]
 
 
 async def test_pages_of_a_subject_hold_its_kinds_only(database: Database, begun: Position) -> None:
@@ -93,7 +93,7 @@ async def test_pages_of_a_subject_hold_its_kinds_only(database: Database, begun:
             NewEvent(EventKind.NOTIFICATION_ADDED, uuid4(), about_account(mine)),
         ]
         await append_events(session, events, NOW)
-    await settled(database, begun, 4)
+    await read_when_visible(database, begun, 4)
     parameters = {"kinds": ["SCHEME_CREATED"], "subject_id": mine}
     place = {"after_xid": begun.xid, "after_id": begun.id}
     found = await fetch(database, events_of(SubjectKind.SCHEME), limit=10, **place, **parameters)
@@ -112,8 +112,8 @@ async def test_deleting_moves_the_floor(own_database: tuple[Database, str]) -> N
     begun = Position(horizon, 0)
     keys = [uuid4(), uuid4(), uuid4()]
     for key in keys:
-        await told(database, key)
-    found = await settled(database, begun, 3)
+        await commit_events(database, key)
+    found = await read_when_visible(database, begun, 3)
     async with database.writing() as session:
         await delete_events(session, found[1].position)
     (stream,) = await fetch(database, STREAM)
@@ -127,7 +127,7 @@ async def test_a_restored_database_begins_a_new_epoch(own_database: tuple[Databa
     (origin,) = await fetch(database, ORIGIN)
     await opened(database, origin)
     before = await stream_row(database)
-    await told(database, uuid4())
+    await commit_events(database, uuid4())
     await opened(database, origin)
     assert await stream_row(database) == before
 
@@ -186,7 +186,7 @@ async def stream_row(database: Database) -> StreamRow:
     return stream
 
 
-async def fail_after_telling(database: Database) -> None:
+async def fail_after_appending(database: Database) -> None:
     """A transaction that does not get to its end."""
     async with database.writing() as session:
         await append_events(session, [NewEvent(EventKind.TIER_SAVED, uuid4())], NOW)

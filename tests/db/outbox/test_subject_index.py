@@ -14,7 +14,7 @@ from db.outbox.changes import NewEvent, append_events, delete_events
 from db.outbox.reads import HORIZON, OLDEST_EVENTS, STREAM, events_of
 from domain.events import EventKind, Position, Subject, SubjectKind
 from resolvers.outbox.feeds import Feed, Stream
-from tests.support.outbox import fetch, settled
+from tests.support.outbox import fetch, read_when_visible
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 IDS = [UUID(int=number) for number in range(1, 4)]
@@ -90,7 +90,9 @@ async def test_live_events_and_replayed_ones_are_the_same(
     (horizon,) = await fetch(database, HORIZON)
     await append(database, events)
     feed = Feed(Stream("a stream", frozenset(kinds), subject.kind), subject.id)
-    live = [event for event in await settled(database, Position(horizon, 0), len(events)) if feed.holds(event)]
+    live = [
+        event for event in await read_when_visible(database, Position(horizon, 0), len(events)) if feed.holds(event)
+    ]
     place = {"after_xid": horizon, "after_id": 0, "until_xid": 2 * horizon, "until_id": 0}
     statement = events_of(subject.kind, bounded=True)
     assert await fetch(database, statement, limit=100, **place, **feed.parameters) == live

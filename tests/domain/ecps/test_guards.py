@@ -19,7 +19,7 @@ ECP, OTHER = UUID(int=1), UUID(int=2)
 PENDING, ACTIVE, SUSPENDED, CLOSED = EcpStatus
 UPDATE, VERIFY, SUSPEND, ERASE = EcpAction
 # What is refused in a status, and how; everything else is allowed.
-REFUSED = {
+REJECTED = {
     (SUSPEND, PENDING): "This ECP is not verified yet and cannot be suspended.",
     (SUSPEND, SUSPENDED): "This ECP is already suspended.",
     (UPDATE, CLOSED): "This ECP is closed and cannot be corrected.",
@@ -49,7 +49,7 @@ def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
 @pytest.mark.parametrize("action", EcpAction)
 def test_each_action_is_refused_in_the_statuses_of_the_table(action: EcpAction, status: EcpStatus) -> None:
     failure = ECP_GUARDS.find_failure(action, EcpFacts(OTHER, status), viewer(Role.PROGRAM_MANAGER))
-    message = REFUSED.get((action, status))
+    message = REJECTED.get((action, status))
     if message is None:
         assert failure is None
     else:

@@ -35,18 +35,18 @@ OFFER = Offer(
     places=frozenset({MAHARASHTRA}),
 )
 APRIL = date(2026, 4, 10)
-Refused = tuple[str, str, tuple[str, ...]]
+Failure = tuple[str, str, tuple[str, ...]]
 ECP_PATH, SCHEME_PATH, TERMS_PATH = ("input", "ecpId"), ("input", "schemeId"), ("input", "termsVersion")
 ENROLLMENT_PATH = ("input", "enrollmentId")
 
 
-def refused(
+def find_error(
     applicant: Applicant = OWN,
     offer: Offer = OFFER,
     before: EnrollmentStatus | None = None,
     terms_version: int = 3,
     today: date = APRIL,
-) -> Refused | None:
+) -> Failure | None:
     """What the guard says, as code, sentence and path."""
     failure = find_enrolling_failure(applicant, offer, before, terms_version, today)
     return None if failure is None else (failure.code.value, failure.message, failure.path)
@@ -56,7 +56,7 @@ def refused(
 @pytest.mark.parametrize("today", [date(2026, 4, 1), APRIL, date(2026, 4, 30)])
 def test_an_active_ecp_enrolls_inside_the_window(applicant: Applicant, today: date) -> None:
     """R18: the first and the last day are part of it."""
-    assert refused(applicant, today=today) is None
+    assert find_error(applicant, today=today) is None
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_an_active_ecp_enrolls_inside_the_window(applicant: Applicant, today: da
 def test_an_ecp_that_is_not_active_does_not_enroll(status: EcpStatus, own: str, named: str) -> None:
     """R18: told to itself or to the manager who names it; whatever else is wrong, this comes first."""
     ended = date(2030, 1, 1)
-    assert refused(replace(OWN, status=status), today=ended) == ("ILLEGAL_STATE", own, ("input",))
-    assert refused(replace(NAMED, status=status), today=ended) == ("ILLEGAL_STATE", named, ECP_PATH)
+    assert find_error(replace(OWN, status=status), today=ended) == ("ILLEGAL_STATE", own, ("input",))
+    assert find_error(replace(NAMED, status=status), today=ended) == ("ILLEGAL_STATE", named, ECP_PATH)
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_an_ecp_that_is_not_active_does_not_enroll(status: EcpStatus, own: str, 
 )
 def test_a_scheme_that_is_not_open(changed: dict[str, Any], today: date, expected: tuple[str, str]) -> None:
     """R18."""
-    assert refused(offer=replace(OFFER, **changed), today=today) == (*expected, SCHEME_PATH)
-    assert refused(NAMED, replace(OFFER, **changed), today=today) == (*expected, SCHEME_PATH)
+    assert find_error(offer=replace(OFFER, **changed), today=today) == (*expected, SCHEME_PATH)
+    assert find_error(NAMED, replace(OFFER, **changed), today=today) == (*expected, SCHEME_PATH)
 
 
 @pytest.mark.parametrize("place", [PUNE, MAHARASHTRA, INDIA])
 def test_a_scheme_includes_what_lies_beneath_its_places(place: UUID) -> None:
     """R18: whichever of the places above the ECP it names."""
-    assert refused(offer=replace(OFFER, places=frozenset({place, NEPAL}))) is None
+    assert find_error(offer=replace(OFFER, places=frozenset({place, NEPAL}))) is None
 
 
 @pytest.mark.parametrize("places", [frozenset(), frozenset({NEPAL})])
@@ -120,15 +120,15 @@ def test_a_scheme_that_runs_elsewhere(places: frozenset[UUID]) -> None:
     """R18: or nowhere."""
     offer = replace(OFFER, places=places)
     expected = ("OUT_OF_SCOPE", "This scheme does not run where you work.", SCHEME_PATH)
-    assert refused(offer=offer) == expected
-    assert refused(NAMED, offer) == ("OUT_OF_SCOPE", f"This scheme does not run where {CODE} works.", SCHEME_PATH)
+    assert find_error(offer=offer) == expected
+    assert find_error(NAMED, offer) == ("OUT_OF_SCOPE", f"This scheme does not run where {CODE} works.", SCHEME_PATH)
 
 
 @pytest.mark.parametrize("version", [-1, 0, 2, 4])
 def test_other_terms_are_not_those_of_the_scheme(version: int) -> None:
     """R18: neither old ones nor ones to come."""
     message = "Version 3 of the terms is in force. Read and accept that version."
-    assert refused(terms_version=version) == ("CONFLICT", message, TERMS_PATH)
+    assert find_error(terms_version=version) == ("CONFLICT", message, TERMS_PATH)
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,12 @@ def test_other_terms_are_not_those_of_the_scheme(version: int) -> None:
         (EnrollmentStatus.WITHDRAWN, None, None),
     ],
 )
-def test_enrolling_again(before: EnrollmentStatus, own: Refused | None, named: Refused | None) -> None:
+def test_enrolling_again(before: EnrollmentStatus, own: Failure | None, named: Failure | None) -> None:
     """R18: after a withdrawal everybody may, after a rejection a manager; always inside the window."""
-    assert refused(before=before) == own
-    assert refused(NAMED, before=before) == named
+    assert find_error(before=before) == own
+    assert find_error(NAMED, before=before) == named
     late = ("OUT_OF_WINDOW", "Enrollment closed on 30 April 2026.", SCHEME_PATH)
-    assert refused(before=before, today=date(2026, 5, 1)) == (own or late)
+    assert find_error(before=before, today=date(2026, 5, 1)) == (own or late)
 
 
 PENDING = EnrollmentFacts(
@@ -193,7 +193,7 @@ def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
 MANAGER, ITSELF, STRANGER = viewer(Role.PROGRAM_MANAGER), viewer(Role.ECP, ecp_id=ECP), viewer(Role.ECP, ecp_id=OTHER)
 
 
-def said(action: EnrollmentAction, standing: EnrollmentFacts, somebody: Viewer) -> tuple[str, str] | None:
+def describe_failure(action: EnrollmentAction, standing: EnrollmentFacts, somebody: Viewer) -> tuple[str, str] | None:
     """What a guard says, as code and sentence; always about the enrollment."""
     failure = ENROLLMENT_GUARDS.find_failure(action, standing, somebody)
     assert failure is None or failure.path == ENROLLMENT_PATH
@@ -206,7 +206,7 @@ def test_what_may_be_done_in_each_state(status: EnrollmentStatus) -> None:
     standing = replace(PENDING, status=status)
     expected = dict(zip(EnrollmentAction, IN_STATES[status], strict=True))
     for action, message in expected.items():
-        assert said(action, standing, MANAGER) == (None if message is None else ("ILLEGAL_STATE", message))
+        assert describe_failure(action, standing, MANAGER) == (None if message is None else ("ILLEGAL_STATE", message))
     offered = tuple(action for action, message in expected.items() if message is None)
     assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == offered
     own = (WITHDRAW,) if WITHDRAW in offered else ()
@@ -218,7 +218,7 @@ def test_only_an_active_ecp_is_accepted(status: EcpStatus) -> None:
     """R18: it can be rejected, and it can withdraw."""
     standing = replace(PENDING, ecp_status=status)
     message = f"{CODE} is {status.value.lower()}. Only an active ECP can be enrolled."
-    assert said(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
+    assert describe_failure(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
     assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
     assert ENROLLMENT_GUARDS.allowed(standing, ITSELF) == (WITHDRAW,)
 
@@ -227,7 +227,7 @@ def test_nobody_is_accepted_after_the_end() -> None:
     """R18."""
     standing = replace(PENDING, scheme_has_ended=True)
     message = "The scheme has ended, so nobody can be enrolled anymore."
-    assert said(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
+    assert describe_failure(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
     assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
 
 
@@ -235,7 +235,9 @@ def test_nobody_decides_for_themselves() -> None:
     """R25: a manager who is an ECP too has others decide."""
     both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
     message = "This is your own enrollment. Another person must decide about it."
-    assert said(ACCEPT, PENDING, both) == said(REJECT, PENDING, both) == ("SELF_APPROVAL", message)
+    assert (
+        describe_failure(ACCEPT, PENDING, both) == describe_failure(REJECT, PENDING, both) == ("SELF_APPROVAL", message)
+    )
     assert ENROLLMENT_GUARDS.allowed(PENDING, both) == (WITHDRAW,)
     assert ENROLLMENT_GUARDS.allowed(replace(PENDING, ecp_id=OTHER), both) == (ACCEPT, REJECT, WITHDRAW)
 
@@ -246,7 +248,7 @@ def test_nobody_has_to_do_with_those_of_others(action: EnrollmentAction, status:
     """R25: whatever the state; not even who sees all of them, and is an ECP too."""
     standing = replace(PENDING, status=status)
     for somebody in (STRANGER, viewer(Role.ECP), viewer(Role.ANALYST, Role.ECP, ecp_id=OTHER), viewer(Role.ANALYST)):
-        assert said(action, standing, somebody) == ("NOT_FOUND", "This enrollment does not exist.")
+        assert describe_failure(action, standing, somebody) == ("NOT_FOUND", "This enrollment does not exist.")
         assert ENROLLMENT_GUARDS.allowed(standing, somebody) == ()
 
 

@@ -47,7 +47,7 @@ def stored(changes: tuple[FieldDifference, ...]) -> tuple[FieldDifference, ...]:
     return msgspec.json.decode(msgspec.json.encode(changes), type=tuple[FieldDifference, ...])
 
 
-def told(before: SchemeContent, after: SchemeContent, names: dict[str, str] = NAMES) -> str:
+def describe(before: SchemeContent, after: SchemeContent, names: dict[str, str] = NAMES) -> str:
     return changes_phrase(differences(before, after), names)
 
 
@@ -75,7 +75,7 @@ def told(before: SchemeContent, after: SchemeContent, names: dict[str, str] = NA
     ],
 )
 def test_a_field_of_the_basics(before: dict[str, Any], after: dict[str, Any], phrase: str) -> None:
-    assert told(content(**before), content(**after)) == phrase
+    assert describe(content(**before), content(**after)) == phrase
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_field_of_the_basics(before: dict[str, Any], after: dict[str, Any], ph
     ],
 )
 def test_dates(before: dict[str, Any], after: dict[str, Any], phrase: str) -> None:
-    assert told(content(**before), content(**after)) == phrase
+    assert describe(content(**before), content(**after)) == phrase
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_dates(before: dict[str, Any], after: dict[str, Any], phrase: str) -> No
     ],
 )
 def test_marketing_materials(before: tuple[Material, ...], after: tuple[Material, ...], phrase: str) -> None:
-    assert told(content(materials=before), content(materials=after)) == phrase
+    assert describe(content(materials=before), content(materials=after)) == phrase
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_marketing_materials(before: tuple[Material, ...], after: tuple[Material
 )
 def test_products(before: Any, after: Any, phrase: str) -> None:
     """A variant without a name is counted, and so are more than three."""
-    assert told(content(products=before), content(products=after)) == phrase
+    assert describe(content(products=before), content(products=after)) == phrase
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_products(before: Any, after: Any, phrase: str) -> None:
     ],
 )
 def test_geographies(before: Any, after: Any, phrase: str) -> None:
-    assert told(content(places=before), content(places=after)) == phrase
+    assert describe(content(places=before), content(places=after)) == phrase
 
 
 @pytest.mark.parametrize(
@@ -205,19 +205,21 @@ def test_geographies(before: Any, after: Any, phrase: str) -> None:
     ],
 )
 def test_coupon_values(before: Any, after: Any, phrase: str) -> None:
-    assert told(content(values=before), content(values=after)) == phrase
+    assert describe(content(values=before), content(values=after)) == phrase
 
 
 def test_coupon_values_removed_with_their_product_are_not_mentioned() -> None:
     before = content(products=(AMB_1L, CED_250), values=[(AMB_1L, 10, 100), (CED_250, 5, 30)])
     after = content(products=(AMB_1L,), values=[(AMB_1L, 10, 100)])
-    assert told(before, after) == "removed CED-250 from the products"
+    assert describe(before, after) == "removed CED-250 from the products"
     changed = content(products=(AMB_1L,), values=[(AMB_1L, 12, 100)])
-    assert told(before, changed) == (
+    assert describe(before, changed) == (
         "removed CED-250 from the products and changed the base points of AMB-1L from 10 to 12"
     )
     kept = content(products=(AMB_1L,), values=[(AMB_1L, 10, 100), (CED_250, 6, 30)])
-    assert told(before, kept) == "removed CED-250 from the products and changed the base points of CED-250 from 5 to 6"
+    assert (
+        describe(before, kept) == "removed CED-250 from the products and changed the base points of CED-250 from 5 to 6"
+    )
 
 
 @pytest.mark.parametrize(
@@ -238,17 +240,17 @@ def test_coupon_values_removed_with_their_product_are_not_mentioned() -> None:
     ],
 )
 def test_rules(before: tuple[BonusRule, ...], after: tuple[BonusRule, ...], phrase: str) -> None:
-    assert told(content(rules=before), content(rules=after)) == phrase
+    assert describe(content(rules=before), content(rules=after)) == phrase
 
 
 def test_several_changes_are_joined() -> None:
     before = content(budget=5, terms_markdown="# Old")
     after = content(budget=6, terms_markdown="# New", materials=(POSTER,))
-    assert told(before, after) == (
+    assert describe(before, after) == (
         "changed the terms, changed the budget from 5 to 6 points and added the marketing material “Poster”"
     )
     listed = content(budget=6, terms_markdown="# Old", products=(AMB_1L, AMB_4L))
-    assert told(before, listed) == (
+    assert describe(before, listed) == (
         "changed the budget from 5 to 6 points, and added AMB-1L and AMB-4L to the products"
     )
 
@@ -257,16 +259,16 @@ def test_changes_after_the_third_are_counted() -> None:
     before = content(budget=5, terms_markdown="# Old", description="Old")
     after = content(budget=6, terms_markdown="# New", title="Monsoon Plus", rules=(GOLD,))
     start = "renamed the scheme from “Monsoon Care” to “Monsoon Plus”, removed the description, changed the terms"
-    assert told(before, after) == f"{start} and made 2 more changes"
-    assert told(before, replace(after, rules=())) == f"{start} and made 1 more change"
+    assert describe(before, after) == f"{start} and made 2 more changes"
+    assert describe(before, replace(after, rules=())) == f"{start} and made 1 more change"
 
 
 def test_the_first_save_of_the_basics_is_summed_up() -> None:
     first = {**DATES, "description": "New", "terms_markdown": "# Terms", "budget": 60_000, "materials": (POSTER,)}
-    assert told(content(), content(**first)) == (
+    assert describe(content(), content(**first)) == (
         "filled in the basics (description, dates, terms, budget and materials)"
     )
-    assert told(content(), content(**DATES, budget=5, title="Monsoon Plus")) == (
+    assert describe(content(), content(**DATES, budget=5, title="Monsoon Plus")) == (
         "renamed the scheme from “Monsoon Care” to “Monsoon Plus” and filled in the basics (dates and budget)"
     )
 
@@ -277,23 +279,24 @@ def test_a_long_part_falls_back_to_a_count_and_then_to_its_label() -> None:
     before, after = content(budget=5), content(budget=6, products=IDS[:3], places=(PUNE,))
     budget = "changed the budget from 5 to 6 points"
     assert (
-        told(before, after, {**skus, str(PUNE): "Pune"})
+        describe(before, after, {**skus, str(PUNE): "Pune"})
         == f"{budget}, added 3 products and added Pune to the geographies"
     )
     before = content(title=f"A {LONG}", rules=(replace(GOLD, name=f"A {LONG}"),))
     after = content(title=f"B {LONG}", rules=(replace(GOLD, name=f"B {LONG}"),))
     old, new = (f"“{letter} Monsoon loyalty program for field influencers in western…”" for letter in "AB")
-    assert told(before, after) == f"changed the title and renamed the rule {old} to {new}"
-    assert told(before, replace(after, rules=())) == (
+    assert describe(before, after) == f"changed the title and renamed the rule {old} to {new}"
+    assert describe(before, replace(after, rules=())) == (
         f"renamed the scheme from {old} to {new} and removed the rule {old}"
     )
 
 
 def test_names_and_titles_stay_in_one_line() -> None:
-    assert told(content(), content(products=(AMB_1L,)), {str(AMB_1L): "AMB\n 1L"}) == "added AMB 1L to the products"
-    assert told(content(), content(products=(AMB_1L,)), {str(AMB_1L): " \n"}) == "added 1 product"
+    assert describe(content(), content(products=(AMB_1L,)), {str(AMB_1L): "AMB\n 1L"}) == "added AMB 1L to the products"
+    assert describe(content(), content(products=(AMB_1L,)), {str(AMB_1L): " \n"}) == "added 1 product"
     assert (
-        told(content(title="A"), content(title="Monsoon\u2028Care")) == "renamed the scheme from “A” to “Monsoon Care”"
+        describe(content(title="A"), content(title="Monsoon\u2028Care"))
+        == "renamed the scheme from “A” to “Monsoon Care”"
     )
 
 

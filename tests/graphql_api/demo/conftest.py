@@ -26,7 +26,7 @@ from graphql_api.settings import Settings
 from resolvers.schemes.definitions import Definition, load_definitions
 from tests.conftest import LiveServer
 from tests.support.client import Client, http_client
-from tests.support.databases import KEPT, copied_database, filled_template
+from tests.support.databases import KEPT_TABLES, copied_database, filled_template
 
 # Five minutes after midnight: whatever happened "today" would lie in the future.
 NOW: Final = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
@@ -36,7 +36,7 @@ MOMENTS: Final = (NOW, NOW + timedelta(days=30), NOW + timedelta(days=500))
 Tables = dict[str, list[dict[str, Any]]]
 # What PostgreSQL numbers by itself, besides identity columns.
 _NUMBERED: Final = {EventTable.__table__.c.xid, EventSubjectTable.__table__.c.xid, EventSubjectTable.__table__.c.id}
-_FILLED: Final = [table for table in METADATA.sorted_tables if table.name not in KEPT]
+_FILLED: Final = [table for table in METADATA.sorted_tables if table.name not in KEPT_TABLES]
 SignedIn = Callable[[Role], Client]
 
 

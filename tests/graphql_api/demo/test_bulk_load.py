@@ -82,10 +82,10 @@ def _comparable(tables: Tables) -> Tables:
     """The rows of ECPs, with names in place of ids and days in place of times."""
     names = {row["id"]: row[column] for table, column in _CALLED.items() for row in tables[table]}
     ecps = {row["account_id"] for row in tables["ecp"]}
-    told = [row for row in tables["notification"] if row["account_id"] in ecps]
+    notifications = [row for row in tables["notification"] if row["account_id"] in ecps]
     # Nobody is counted where somebody was before.
     counts = [row for row in tables["ecp_count"] if row["count"]]
-    found = {**{name: tables[name] for name in COMPARED}, "notification": told, "ecp_count": counts}
+    found = {**{name: tables[name] for name in COMPARED}, "notification": notifications, "ecp_count": counts}
     return {
         name: sorted(({key: _named(value, names) for key, value in row.items()} for row in rows), key=repr)
         for name, rows in found.items()

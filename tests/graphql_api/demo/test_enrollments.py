@@ -34,7 +34,7 @@ def test_there_are_hundreds_of_every_status_over_the_approved_schemes(demo: Demo
 def test_each_would_have_been_let_pass_on_its_day(demo: Demo) -> None:
     ecps = {row["id"]: row for row in demo.tables["ecp"]}
     schemes = {row["id"]: row for row in demo.schemes}
-    refused = []
+    failures = []
     for row in demo.tables["enrollment"]:
         ecp, scheme = ecps[row["ecp_id"]], schemes[row["scheme_id"]]
         assert row["requested_at"] > max(ecp["verified_at"], scheme["approved_at"])
@@ -42,8 +42,8 @@ def test_each_would_have_been_let_pass_on_its_day(demo: Demo) -> None:
         places = frozenset({ecp["geography_id"], ecp["region_id"], ecp["country_id"]})
         applicant = Applicant(id=ecp["id"], code=ecp["code"], status=EcpStatus.ACTIVE, places=places, own=own)
         day = row["requested_at"].date()
-        refused.append(find_enrolling_failure(applicant, _offer(demo, scheme), None, row["terms_version"], day))
-    assert refused == [None] * len(demo.tables["enrollment"])
+        failures.append(find_enrolling_failure(applicant, _offer(demo, scheme), None, row["terms_version"], day))
+    assert failures == [None] * len(demo.tables["enrollment"])
 
 
 def test_decisions_are_those_of_managers_and_rejections_have_reasons(demo: Demo) -> None:
@@ -79,12 +79,12 @@ def test_the_last_week_is_in_the_stream_of_events(demo: Demo) -> None:
     asked = {row["id"] for row in demo.tables["enrollment"] if row["requested_at"] > late}
     decided = {row["id"] for row in demo.tables["enrollment"] if (row["decided_at"] or late) > late}
     ended = {row["id"] for row in demo.tables["enrollment"] if (row["withdrawn_at"] or late) > late}
-    told: dict[str, set[UUID]] = {}
+    published: dict[str, set[UUID]] = {}
     for event in demo.tables["event"]:
-        told.setdefault(event["kind"], set()).add(event["object_id"])
-    assert asked <= told[EventKind.ENROLLMENT_REQUESTED]
-    assert decided - told[EventKind.ENROLLMENT_DECIDED] <= told[EventKind.ENROLLMENT_REQUESTED]
-    assert ended <= told[EventKind.ENROLLMENT_WITHDRAWN]
+        published.setdefault(event["kind"], set()).add(event["object_id"])
+    assert asked <= published[EventKind.ENROLLMENT_REQUESTED]
+    assert decided - published[EventKind.ENROLLMENT_DECIDED] <= published[EventKind.ENROLLMENT_REQUESTED]
+    assert ended <= published[EventKind.ENROLLMENT_WITHDRAWN]
     waiting = [row for row in demo.tables["notification"] if "is waiting for your decision" in row["message"]]
     assert {row["account_id"] for row in waiting} <= demo.staff
     assert min(row["created_at"] for row in waiting) > NOW - timedelta(days=10)

@@ -88,10 +88,10 @@ def test_everything_that_happened_is_activity_and_others_are_notified(demo: Demo
     assert len(activity) == sum(len(plan.steps) for plan in SCHEMES)
     assert {row["kind"] for row in activity.values()} == EVENTS.keys() - {"SCHEME_PARTICIPANT_REMOVED"}
     assert all(row["message"].endswith((".", "?", "!")) for row in activity.values())
-    told = [row for row in demo.tables["notification"] if row["activity_id"] is not None]
-    assert len({(row["account_id"], row["activity_id"]) for row in told}) == len(told) >= 100
-    assert not any(row["account_id"] == row["actor_id"] for row in told)
-    assert all(row["created_at"] == activity[row["activity_id"]]["at"] for row in told)
+    rows = [row for row in demo.tables["notification"] if row["activity_id"] is not None]
+    assert len({(row["account_id"], row["activity_id"]) for row in rows}) == len(rows) >= 100
+    assert not any(row["account_id"] == row["actor_id"] for row in rows)
+    assert all(row["created_at"] == activity[row["activity_id"]]["at"] for row in rows)
     live = {row["id"] for row in demo.schemes}
     together = Counter(row["scheme_id"] for row in demo.tables["scheme_participant"] if row["scheme_id"] in live)
     assert len(together) == len(SCHEMES)
@@ -105,9 +105,9 @@ def test_everybody_has_read_what_is_old_and_has_something_left(demo: Demo) -> No
     reading = {row["account_id"] for row in demo.notifications_of({*demo.staff, tara})}
     assert len(reading) == len(LAST_READ_DAYS_AGO)
     for account_id in reading:
-        told = demo.notifications_of({account_id})
-        unread = [row["created_at"] for row in told if row["read_at"] is None]
-        read = [row for row in told if row["read_at"] is not None]
+        rows = demo.notifications_of({account_id})
+        unread = [row["created_at"] for row in rows if row["read_at"] is None]
+        read = [row for row in rows if row["read_at"] is not None]
         assert 1 <= len(unread) <= 15
         assert max(row["created_at"] for row in read) < min(unread)
         assert len({row["read_at"] for row in read}) == 1

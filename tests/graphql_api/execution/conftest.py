@@ -14,8 +14,15 @@ from resolvers.outbox import feeds
 from schema.build import build_schema
 from schema.scalars import NATIVES
 from tests.support.databases import Cleaner
-from tests.support.execution.example import Example, build_example, settled
-from tests.support.execution.synthetic import UNLIMITED, UNVALIDATED, Patient, Quiet, compiled_schema, standard_schema
+from tests.support.execution.example import Example, build_example, wait_until_visible
+from tests.support.execution.synthetic import (
+    UNLIMITED,
+    UNVALIDATED,
+    NonCancelingContext,
+    Quiet,
+    compiled_schema,
+    standard_schema,
+)
 
 
 @pytest.fixture(scope="session")
@@ -27,13 +34,13 @@ def compiled() -> CompiledSchema:
 @pytest.fixture(scope="session")
 def standard() -> strawberry.Schema:
     """The real schema on graphql-core."""
-    return build_schema(Quiet, execution_context_class=Patient)
+    return build_schema(Quiet, execution_context_class=NonCancelingContext)
 
 
 @pytest.fixture(scope="session")
 def standard_unvalidated() -> strawberry.Schema:
     """The real schema on graphql-core, for documents that the engine validates."""
-    return build_schema(Quiet, execution_context_class=Patient, extensions=UNVALIDATED)
+    return build_schema(Quiet, execution_context_class=NonCancelingContext, extensions=UNVALIDATED)
 
 
 @pytest.fixture
@@ -62,7 +69,7 @@ async def example(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[
     """
     built = await build_example(shared_database)
     reading = shared_database.reading()
-    horizon = await settled(reading)
+    horizon = await wait_until_visible(reading)
     await reading.close()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feeds, "HORIZON", Statement(select(literal(horizon)), scalar(int)))

@@ -14,7 +14,7 @@ THREE = """mutation { one: maybeAdd(by: 1) { total } two: maybeAdd(by: 2) { tota
 
 
 @pytest.mark.parametrize(
-    ("document", "faults", "carried_out", "fallback"),
+    ("document", "faults", "calls", "fallback"),
     [
         (TWO, {}, 2, None),
         (TWO, {("title", 1): Fault.NULL}, 2, "null"),
@@ -46,7 +46,7 @@ async def test_each_mutation_is_carried_out_once(  # noqa: PLR0913, PLR0917 - a 
     plain: strawberry.Schema,
     document: str,
     faults: Faults,
-    carried_out: int,
+    calls: int,
     fallback: str | None,
 ) -> None:
     worlds = [World(faults), World(faults)]
@@ -54,7 +54,7 @@ async def test_each_mutation_is_carried_out_once(  # noqa: PLR0913, PLR0917 - a 
     found = await compare(synthetic, plain, document, context=lambda: next(remaining))
     assert found.differences == []
     assert found.fallback == fallback
-    assert [world.calls["add"] for world in worlds] == [carried_out, carried_out]
+    assert [world.calls["add"] for world in worlds] == [calls, calls]
     assert worlds[0].total == worlds[1].total
 
 

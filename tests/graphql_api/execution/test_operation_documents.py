@@ -11,7 +11,7 @@ from resolvers.outbox import feeds
 from resolvers.webhooks import secret
 from tests.support.client import document
 from tests.support.databases import Cleaner
-from tests.support.execution.example import settled, steady_environment
+from tests.support.execution.example import steady_environment, wait_until_visible
 from tests.support.execution.oracle import Answer, Comparison, answer
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
@@ -47,7 +47,7 @@ async def _answer(schema: strawberry.Schema, name: str, database: Database, clea
     prepared: tuple[str, dict[str, Any]] = await PREPARATIONS[name](factory, world)
     account, variables = prepared
     reading = database.reading()
-    await settled(reading)
+    await wait_until_visible(reading)
     await reading.close()
     try:
         return await answer(schema, document(name), variables, context=lambda: factory.operation(account))

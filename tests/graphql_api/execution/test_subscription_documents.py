@@ -20,7 +20,7 @@ from resolvers.outbox.feeds import Feed, FeedEvent
 from tests.api.test_subscription_operations import TRIGGERS
 from tests.support.client import document
 from tests.support.databases import Cleaner
-from tests.support.execution.example import settled, steady_environment
+from tests.support.execution.example import steady_environment, wait_until_visible
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import SUBSCRIPTIONS
@@ -66,7 +66,7 @@ async def _newest(schema: CompiledSchema, text: str, variables: dict[str, Any], 
     feed: Feed = opened.value
     if feed.stream.state is not None:
         return await feed.stream.state(operation)
-    await settled(operation)
+    await wait_until_visible(operation)
     stream = await load_stream(operation)
     after = {"after_xid": stream.floor.xid, "after_id": stream.floor.id}
     events = await operation.fetch(events_of(feed.stream.subject), limit=100, **after, **feed.parameters)

@@ -23,7 +23,7 @@ from tests.support.idle_subscriptions import Idle
 from tests.support.sockets import until
 from tests.support.world import World, key
 
-Heard = Callable[[], Awaitable[None]]
+WaitForEvents = Callable[[], Awaitable[None]]
 SERIOUS = frozenset({"warning", "error", "critical"})
 
 
@@ -97,7 +97,7 @@ async def joined(hub: Hub, *, subscriptions: int, groups: int) -> None:
     await until(lambda: (hub.counts().subscriptions, hub.counts().groups) == (subscriptions, groups))
 
 
-async def caught_up(hub: Hub, environment: Environment) -> None:
+async def wait_for_tailer(hub: Hub, environment: Environment) -> None:
     """Wait until the hub has heard of everything that was committed. Raises TimeoutError."""
     operation = environment.operation(None)
     newest = (await operation.fetch(OLDEST_EVENTS, limit=10_000))[-1].position
@@ -106,9 +106,9 @@ async def caught_up(hub: Hub, environment: Environment) -> None:
 
 
 @pytest.fixture
-def heard(hub: Hub, environment: Environment) -> Heard:
+def wait_for_events(hub: Hub, environment: Environment) -> WaitForEvents:
     """Waits until everything that was committed so far can be read as events, by polling and otherwise."""
-    return lambda: caught_up(hub, environment)
+    return lambda: wait_for_tailer(hub, environment)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ async def scheme(factory: SchemeFactory, clients: Clients, hub: Hub, environment
     """A draft in which the program manager and the second manager take part; all of that is in the past."""
     found = FollowedScheme(factory, await factory.created())
     await found.join("second manager")
-    await caught_up(hub, environment)
+    await wait_for_tailer(hub, environment)
     return found
 
 

@@ -55,7 +55,7 @@ async def revoking(
     """A revocation that another connection of the same account watches."""
     async with connected(live_server.address, clients["second manager"]) as socket:
         watcher = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
-        await socket.settled()
+        await socket.synchronize()
         yield Revoking(database_url, world, watcher)
 
 
@@ -130,7 +130,7 @@ async def test_an_account_that_is_disabled_while_a_socket_signs_in(
     monkeypatch.setattr(WebSocketEndpoint, "sign_in", slow)
     async with opened(live_server.address) as socket:
         await socket.say({"type": "connection_init", "payload": analyst.headers})
-        assert (await socket.heard())["type"] == "ping"
+        assert (await socket.receive())["type"] == "ping"
         assert await socket.ended() == (4403, ACCESS_LOST)
 
 
@@ -187,7 +187,7 @@ async def test_what_happens_right_after_roles_were_lost(
         found = await real_fetch(*arguments, **parameters)
         if looks.pop():
             await revoking.commit()
-            await scheme.act("Too late.")
+            await scheme.record("Too late.")
         looks.append(False)
         return found
 
@@ -202,7 +202,7 @@ async def test_what_happens_right_after_roles_were_lost(
 
     async with connected(live_server.address, clients["second manager"]) as socket:
         stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
-        await socket.settled()
+        await socket.synchronize()
         waiting = [True]
         monkeypatch.setattr("graphql_api.subscriptions.hub.refresh", slow)
         monkeypatch.setattr(Tail, "fetch", fetch)

@@ -15,7 +15,7 @@ from graphql_api.context import Environment
 from resolvers.outbox.retention import delete_expired_events
 from resolvers.webhooks.positions import advance_endpoints_to
 from tests.conftest import LiveServer
-from tests.graphql_api.subscriptions.conftest import Heard
+from tests.graphql_api.subscriptions.conftest import WaitForEvents
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.followed_scheme import (
@@ -37,7 +37,7 @@ NO_CURSOR = "An EventCursor is the text that came with an event."
 Error = dict[str, Any]
 
 
-class Asking:
+class CursorClient:
     """One client that presents a cursor in every way there is."""
 
     def __init__(self, server: LiveServer, client: Client) -> None:
@@ -49,7 +49,7 @@ class Asking:
         async with connected(self._server.address, self._client) as socket:
             (first,) = await (await socket.subscribe(subscription, after=after, **variables)).errors()
         async with following(self._client, subscription, after=after, **variables) as stream:
-            second = await _refusal(stream.response)
+            second = await _error(stream.response)
         answer = await self._client.send(poll, after=after, **variables)
         assert answer.body.get("data") is None
         (third,) = answer.errors
@@ -59,10 +59,10 @@ class Asking:
         """The error of an EventSource that comes back with this cursor."""
         headers = {"Last-Event-ID": last_event_id}
         async with following(self._client, ACTIVITY, headers, schemeId=scheme.id) as stream:
-            return await _refusal(stream.response)
+            return await _error(stream.response)
 
 
-async def _refusal(response: httpx.Response) -> Error:
+async def _error(response: httpx.Response) -> Error:
     await response.aread()
     assert (response.status_code, response.headers["content-type"]) == (400, "application/json; charset=utf-8")
     (error,) = response.json()["errors"]
@@ -71,9 +71,9 @@ async def _refusal(response: httpx.Response) -> Error:
 
 
 @pytest.fixture
-def asking(live_server: LiveServer, clients: Clients) -> Asking:
+def cursor_client(live_server: LiveServer, clients: Clients) -> CursorClient:
     """The second manager."""
-    return Asking(live_server, clients["second manager"])
+    return CursorClient(live_server, clients["second manager"])
 
 
 @asynccontextmanager
@@ -84,7 +84,7 @@ async def both(server: LiveServer, client: Client, document: str, **variables: A
 
 
 async def test_reading_and_following_take_each_others_cursors(
-    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, heard: Heard
+    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, wait_for_events: WaitForEvents
 ) -> None:
     """From a page to a stream and back, from edges and from `resumeAt`; what follows is what is behind the cursor."""
     manager = clients["second manager"]
@@ -94,8 +94,8 @@ async def test_reading_and_following_take_each_others_cursors(
     )
     for subscription, poll, variables in streams:
         _, start = await polled(manager, poll, **variables)
-        await scheme.act("One.", "Two.", "Three.")
-        await heard()
+        await scheme.record("One.", "Two.", "Three.")
+        await wait_for_events()
         page = (await manager.send(poll, after=start, first=1, **variables)).data["page"]
         assert page["pageInfo"] == {"hasNextPage": True}
         assert [edge["node"]["message"] for edge in page["edges"]] == ["One."]
@@ -108,7 +108,7 @@ async def test_reading_and_following_take_each_others_cursors(
         # The cursor of an empty page.
         _, end = await polled(manager, poll, events[1].cursor, **variables)
         async with both(live_server, manager, subscription, after=end, **variables) as (socket, stream):
-            await scheme.act("Four.")
+            await scheme.record("Four.")
             assert messages_of([await socket.next(), await stream.next()]) == ["Four.", "Four."]
         assert (await polled(manager, poll, end, **variables))[0] == ["Four."]
 
@@ -120,19 +120,19 @@ async def test_the_cursor_of_a_stream_in_which_nothing_ever_happened(
     messages, start = await polled(analyst, POLL_NOTIFICATIONS)
     assert messages == []
     await scheme.join(Role.ANALYST)
-    await scheme.act("Now.")
+    await scheme.record("Now.")
     async with both(live_server, analyst, NOTIFICATIONS, after=start) as (socket, stream):
         assert messages_of([await socket.next(), await stream.next()]) == ["Now.", "Now."]
 
 
 async def test_every_event_carries_its_cursor(
-    live_server: LiveServer, analyst: Client, scheme: FollowedScheme, heard: Heard
+    live_server: LiveServer, analyst: Client, scheme: FollowedScheme, wait_for_events: WaitForEvents
 ) -> None:
     """Under `extensions`, whether or not the document selects it; where it does, it is the same."""
     selecting = ACTIVITY.replace("{ activity", "{ here: cursor activity")
     _, start = await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id)
-    await scheme.act("One.", "Two.")
-    await heard()
+    await scheme.record("One.", "Two.")
+    await wait_for_events()
     page = (await analyst.send(POLL_ACTIVITY, schemeId=scheme.id, after=start)).data["page"]
     cursors = [edge["cursor"] for edge in page["edges"]]
     for document in (ACTIVITY, selecting):
@@ -145,7 +145,7 @@ async def test_every_event_carries_its_cursor(
         assert selected == (cursors if document is selecting else [None, None])
 
 
-async def test_cursors_that_are_none(asking: Asking, clients: Clients, scheme: FollowedScheme) -> None:
+async def test_cursors_that_are_none(cursor_client: CursorClient, clients: Clients, scheme: FollowedScheme) -> None:
     """Each is refused with a sentence, in the same words everywhere."""
     good = (await polled(clients["second manager"], POLL_ACTIVITY, schemeId=scheme.id))[1]
     raw = base64.urlsafe_b64decode(good)
@@ -164,25 +164,25 @@ async def test_cursors_that_are_none(asking: Asking, clients: Clients, scheme: F
         *(base64.urlsafe_b64encode(bits).decode() for bits in flipped),
     ]
     for cursor in unreadable:
-        errors = await asking.everywhere(ACTIVITY, POLL_ACTIVITY, cursor, schemeId=scheme.id)
+        errors = await cursor_client.everywhere(ACTIVITY, POLL_ACTIVITY, cursor, schemeId=scheme.id)
         assert {error["message"] for error in errors} == {FOREIGN}, cursor
         assert [error["extensions"] for error in errors] == [{"code": "BAD_USER_INPUT", "argument": "after"}] * 3
         assert [error["path"] for error in errors] == [["schemeActivity"], ["schemeActivity"], ["page"]]
 
 
 @pytest.mark.parametrize("cursor", ["x" * 201, "A" * 10_240, "ü" * 201])
-async def test_cursors_that_are_too_long(asking: Asking, scheme: FollowedScheme, cursor: str) -> None:
+async def test_cursors_that_are_too_long(cursor_client: CursorClient, scheme: FollowedScheme, cursor: str) -> None:
     """The scalar says so; in a header, where there is no scalar, the stream does."""
-    errors = await asking.everywhere(ACTIVITY, POLL_ACTIVITY, cursor, schemeId=scheme.id)
+    errors = await cursor_client.everywhere(ACTIVITY, POLL_ACTIVITY, cursor, schemeId=scheme.id)
     message = f"Variable '$after' has invalid value: {NO_CURSOR}"
     assert [(error["message"], error["extensions"]) for error in errors] == [(message, {"code": "BAD_USER_INPUT"})] * 3
     if cursor.isascii():
-        refused = await asking.by_header(cursor, scheme)
-        assert (refused["message"], refused["extensions"]["argument"]) == (FOREIGN, "after")
+        rejected = await cursor_client.by_header(cursor, scheme)
+        assert (rejected["message"], rejected["extensions"]["argument"]) == (FOREIGN, "after")
 
 
 async def test_cursors_of_other_streams(
-    asking: Asking, clients: Clients, scheme: FollowedScheme, factory: SchemeFactory
+    cursor_client: CursorClient, clients: Clients, scheme: FollowedScheme, factory: SchemeFactory
 ) -> None:
     """Of another scheme, of another stream, and of another account's notifications: nobody learns what is behind."""
     other = gid(NodeKind.SCHEME, await factory.created("Another"))
@@ -191,12 +191,12 @@ async def test_cursors_of_other_streams(
         await polled(clients["second manager"], POLL_ACTIVITY, schemeId=id_) for id_ in (other, scheme.id)
     ]
     found = [
-        *await asking.everywhere(ACTIVITY, POLL_ACTIVITY, elsewhere, schemeId=scheme.id),
-        *await asking.everywhere(ACTIVITY, POLL_ACTIVITY, mine[1], schemeId=scheme.id),
-        *await asking.everywhere(NOTIFICATIONS, POLL_NOTIFICATIONS, here),
-        *await asking.everywhere(NOTIFICATIONS, POLL_NOTIFICATIONS, theirs[1]),
-        await asking.by_header(elsewhere, scheme),
-        await asking.by_header(mine[1], scheme),
+        *await cursor_client.everywhere(ACTIVITY, POLL_ACTIVITY, elsewhere, schemeId=scheme.id),
+        *await cursor_client.everywhere(ACTIVITY, POLL_ACTIVITY, mine[1], schemeId=scheme.id),
+        *await cursor_client.everywhere(NOTIFICATIONS, POLL_NOTIFICATIONS, here),
+        *await cursor_client.everywhere(NOTIFICATIONS, POLL_NOTIFICATIONS, theirs[1]),
+        await cursor_client.by_header(elsewhere, scheme),
+        await cursor_client.by_header(mine[1], scheme),
     ]
     assert {error["message"] for error in found} == {OTHER}
     assert all(error["extensions"] == {"code": "BAD_USER_INPUT", "argument": "after"} for error in found)
@@ -204,36 +204,36 @@ async def test_cursors_of_other_streams(
 
 async def test_cursors_that_have_expired(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
-    asking: Asking,
+    cursor_client: CursorClient,
     clients: Clients,
     scheme: FollowedScheme,
     environment: Environment,
-    heard: Heard,
+    wait_for_events: WaitForEvents,
 ) -> None:
     """Old events are deleted: a cursor in front of one is refused, the one behind the last goes on."""
     manager = clients["second manager"]
     _, old = await polled(manager, POLL_ACTIVITY, schemeId=scheme.id)
-    await scheme.act("Forgotten.", "Forgotten too.")
-    await heard()
+    await scheme.record("Forgotten.", "Forgotten too.")
+    await wait_for_events()
     page = (await manager.send(POLL_ACTIVITY, schemeId=scheme.id, after=old)).data["page"]
     first, last = [edge["cursor"] for edge in page["edges"]]
     async with both(live_server, manager, ACTIVITY, schemeId=scheme.id, after=last) as live:
         # Once they have heard something, they are no longer on their way from the cursor to the present.
-        await scheme.act("Heard.")
+        await scheme.record("Heard.")
         assert messages_of([await stream.next() for stream in live]) == ["Heard.", "Heard."]
-        _, told = await polled(manager, POLL_NOTIFICATIONS)
+        _, resume_at = await polled(manager, POLL_NOTIFICATIONS)
         operation = environment.operation(None, fresh=True)
         assert await delete_expired_events(operation, operation.now + timedelta(days=1), advance_endpoints_to) > 3
         await operation.close()
         found = [
-            *await asking.everywhere(ACTIVITY, POLL_ACTIVITY, old, schemeId=scheme.id),
-            *await asking.everywhere(ACTIVITY, POLL_ACTIVITY, first, schemeId=scheme.id),
-            await asking.by_header(first, scheme),
+            *await cursor_client.everywhere(ACTIVITY, POLL_ACTIVITY, old, schemeId=scheme.id),
+            *await cursor_client.everywhere(ACTIVITY, POLL_ACTIVITY, first, schemeId=scheme.id),
+            await cursor_client.by_header(first, scheme),
         ]
         assert {error["message"] for error in found} == {EXPIRED}
         assert all(error["extensions"] == {"code": "CURSOR_EXPIRED"} for error in found)
         assert (await polled(manager, POLL_ACTIVITY, schemeId=scheme.id))[0] == []
-        await scheme.act("Kept.")
+        await scheme.record("Kept.")
         # Whoever was live has missed nothing, and the present of another stream is no older than the last event.
         assert messages_of([await stream.next() for stream in live]) == ["Kept.", "Kept."]
-    assert (await polled(manager, POLL_NOTIFICATIONS, told))[0] == ["Kept."]
+    assert (await polled(manager, POLL_NOTIFICATIONS, resume_at))[0] == ["Kept."]

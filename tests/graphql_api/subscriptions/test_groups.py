@@ -20,7 +20,7 @@ from graphql_api.subscriptions.subscription import QUEUE_LIMIT, RenderedAnswer, 
 from resolvers.accounts.viewers import SignedIn
 from resolvers.outbox.feeds import Feed, visible_events
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
-from tests.graphql_api.subscriptions.conftest import caught_up
+from tests.graphql_api.subscriptions.conftest import wait_for_tailer
 from tests.support.followed_scheme import KIND, FollowedScheme
 from tests.support.idle_subscriptions import Idle, waiting
 from tests.support.sockets import until
@@ -120,7 +120,7 @@ async def test_nothing_comes_behind_a_gap(
     """Not even when there is room again before the connection is really closed; its place is in front of the gap."""
     monkeypatch.setattr("graphql_api.subscriptions.subscription.QUEUE_LIMIT", 2)
     subscription = await idle.subscribe(scheme)
-    await scheme.act("One.", "Two.", "Lost.")
+    await scheme.record("One.", "Two.", "Lost.")
     await until(lambda: idle.close_reasons)
     assert idle.close_reasons == [TOO_SLOW]
     assert await waiting(subscription, 2) == ["One.", "Two."]
@@ -128,7 +128,7 @@ async def test_nothing_comes_behind_a_gap(
     for delivery in (first, second):
         subscription.mark_sent(delivery)
     witness = await idle.subscribe(scheme)
-    await scheme.act("Behind.")
+    await scheme.record("Behind.")
     assert (await waiting(witness, 1))[-1] == "Behind."
     assert not subscription.queue
     assert hub.cursor_of(subscription) == second.cursor
@@ -148,13 +148,13 @@ async def test_too_much_at_once_ends_everybody_where_they_stand(
     first, second = [await idle.subscribe(scheme) for _ in range(2)]
     begun = [hub.cursor_of(first), hub.cursor_of(second)]
     monkeypatch.setattr("graphql_api.subscriptions.rendering.visible_events", held)
-    await scheme.act("Held.", "1", "2", "3", "Too much.")
+    await scheme.record("Held.", "1", "2", "3", "Too much.")
     await until(lambda: len(idle.close_reasons) == 2)
     assert idle.close_reasons == [TOO_SLOW, TOO_SLOW]
     gate.set()
-    await caught_up(hub, environment)
+    await wait_for_tailer(hub, environment)
     witness = await idle.subscribe(scheme)
-    await scheme.act("Later.")
+    await scheme.record("Later.")
     assert (await waiting(witness, 1))[-1] == "Later."
     assert not first.queue
     assert not second.queue
@@ -168,7 +168,7 @@ async def test_a_replay_waits_for_its_client_and_ends_with_it(
     begun = hub.cursor_of(await idle.subscribe(scheme))
     idle.leave()
     await scheme.burst(300, "Missed.")
-    await caught_up(hub, environment)
+    await wait_for_tailer(hub, environment)
     tasks = asyncio.all_tasks()
     left = await idle.subscribe(scheme, begun)
     assert await waiting(left, QUEUE_LIMIT // 2) == ["Missed."] * (QUEUE_LIMIT // 2)

@@ -17,7 +17,7 @@ from resolvers.outbox.feeds import visible_events
 from resolvers.outbox.retention import delete_expired_events
 from resolvers.webhooks.positions import advance_endpoints_to
 from tests.conftest import LiveServer
-from tests.graphql_api.subscriptions.conftest import Complaints, Heard, caught_up
+from tests.graphql_api.subscriptions.conftest import Complaints, WaitForEvents, wait_for_tailer
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.followed_scheme import ACTIVITY, POLL_ACTIVITY, FollowedScheme, messages_of, polled
@@ -46,7 +46,7 @@ def forget(environment: Environment, hub: Hub) -> Change:
     """Deletes all events, as retention does with old ones, when the hub has told them."""
 
     async def delete() -> None:
-        await caught_up(hub, environment)
+        await wait_for_tailer(hub, environment)
         operation = environment.operation(None, fresh=True)
         assert await delete_expired_events(operation, operation.now + timedelta(days=1), advance_endpoints_to) > 0
         await operation.close()
@@ -61,11 +61,11 @@ async def test_a_cursor_is_never_ahead_of_what_was_sent(
     subscription = await idle.subscribe(scheme)
     begun = hub.cursor_of(subscription)
     assert begun is not None
-    await scheme.act("One.")
+    await scheme.record("One.")
     assert await waiting(subscription, 1) == ["One."]
     assert hub.cursor_of(subscription) == begun
     await promote()
-    await scheme.act("Two.")
+    await scheme.record("Two.")
     assert await waiting(subscription, 2) == ["One.", "Two."]
     assert hub.cursor_of(subscription) == begun
     first, second = list(subscription.queue)
@@ -73,13 +73,18 @@ async def test_a_cursor_is_never_ahead_of_what_was_sent(
     assert hub.cursor_of(subscription) == first.cursor
     subscription.mark_sent(second)
     # With nothing left to send, it may move on with the stream.
-    await scheme.act("Elsewhere.", by=Role.ADMIN)
+    await scheme.record("Elsewhere.", by=Role.ADMIN)
     assert await waiting(subscription, 1) == ["Elsewhere."]
     assert hub.cursor_of(subscription) == second.cursor
 
 
 async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, PLR0917 - fixtures
-    hub: Hub, idle: Idle, scheme: FollowedScheme, promote: Change, heard: Heard, monkeypatch: pytest.MonkeyPatch
+    hub: Hub,
+    idle: Idle,
+    scheme: FollowedScheme,
+    promote: Change,
+    wait_for_events: WaitForEvents,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is told afterwards, once, to whoever may see it still."""
     gate = asyncio.Event()
@@ -91,11 +96,11 @@ async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, P
     subscription = await idle.subscribe(scheme)
     begun = hub.cursor_of(subscription)
     monkeypatch.setattr("graphql_api.subscriptions.rendering.visible_events", held)
-    await scheme.act("Held.")
-    await heard()
+    await scheme.record("Held.")
+    await wait_for_events()
     await promote()
-    await scheme.act("After.")
-    await heard()
+    await scheme.record("After.")
+    await wait_for_events()
     assert hub.cursor_of(subscription) == begun
     gate.set()
     assert await waiting(subscription, 2) == ["Held.", "After."]
@@ -119,12 +124,12 @@ async def test_old_events_are_no_matter_to_whoever_is_live(  # noqa: PLR0913, PL
             await socket.subscribe(ACTIVITY, schemeId=scheme.id, after=start),
             await socket.subscribe(ACTIVITY, schemeId=quiet.id),
         ]
-        await scheme.act("Long ago.")
+        await scheme.record("Long ago.")
         assert messages_of([await streams[0].next()]) == ["Long ago."]
         await forget()
         await promote()
         for followed, stream in zip((scheme, quiet), streams, strict=True):
-            await followed.act("Now.")
+            await followed.record("Now.")
             assert messages_of([await stream.next()]) == ["Now."]
 
 
@@ -134,8 +139,8 @@ async def test_whoever_is_refused_late_takes_nobody_along(
     """A subscription that ends with an error belongs to its group until its client has heard of it."""
     start = hub.cursor_of(await idle.subscribe(scheme))
     idle.leave()
-    await scheme.act("Missed.")
-    await caught_up(hub, environment)
+    await scheme.record("Missed.")
+    await wait_for_tailer(hub, environment)
     first = await idle.subscribe(scheme)
 
     async def gone(*_arguments: Any) -> None:
@@ -143,17 +148,17 @@ async def test_whoever_is_refused_late_takes_nobody_along(
 
     with monkeypatch.context() as patched:
         patched.setattr("graphql_api.subscriptions.event_group.read_missed", gone)
-        refused = await idle.subscribe(scheme, start)
-        await until(lambda: refused.errors is not None)
-    assert [error.extensions for error in refused.errors or ()] == [{"code": "CURSOR_EXPIRED"}]
+        rejected = await idle.subscribe(scheme, start)
+        await until(lambda: rejected.errors is not None)
+    assert [error.extensions for error in rejected.errors or ()] == [{"code": "CURSOR_EXPIRED"}]
     hub.unsubscribe(first)
     later = await idle.subscribe(scheme)
-    hub.unsubscribe(refused)
-    await scheme.act("For the one who is left.")
+    hub.unsubscribe(rejected)
+    await scheme.record("For the one who is left.")
     assert (await waiting(later, 1))[-1] == "For the one who is left."
 
 
-@pytest.mark.parametrize("refused", [Overloaded, StatementTimeout])
+@pytest.mark.parametrize("error", [Overloaded, StatementTimeout])
 async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     clients: Clients,
@@ -161,10 +166,10 @@ async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 
     complaints: Complaints,
     promote: Change,
     monkeypatch: pytest.MonkeyPatch,
-    refused: type[Overloaded | StatementTimeout],
+    error: type[Overloaded | StatementTimeout],
 ) -> None:
     """Who everybody is could not be read: it is read again before anything else is told."""
-    real, failures = refresh, [refused(), refused()]
+    real, failures = refresh, [error(), error()]
 
     async def busy(*arguments: Any) -> Any:
         if failures:
@@ -173,10 +178,10 @@ async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 
 
     async with connected(live_server.address, clients["second manager"]) as socket:
         stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
-        await socket.settled()
+        await socket.synchronize()
         monkeypatch.setattr("graphql_api.subscriptions.hub.refresh", busy)
         await promote()
-        await scheme.act("Told all the same.")
+        await scheme.record("Told all the same.")
         assert messages_of([await stream.next()]) == ["Told all the same."]
     assert not failures
     assert [line["event"] for line in complaints.take()] == ["event stream interrupted"] * 2
@@ -187,7 +192,7 @@ async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
     analyst: Client,
     scheme: FollowedScheme,
     complaints: Complaints,
-    heard: Heard,
+    wait_for_events: WaitForEvents,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A client gets a reference and no detail, wherever it goes wrong; the connection and other streams go on."""
@@ -201,10 +206,10 @@ async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
             with monkeypatch.context() as patched:
                 patched.setattr(f"graphql_api.subscriptions.{place}", broken)
                 stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
-                await socket.settled()
-                await scheme.act("Not told.")
+                await socket.synchronize()
+                await scheme.record("Not told.")
                 (error,) = await stream.errors()
-                await heard()
+                await wait_for_events()
             reference = error["extensions"].pop("reference")
             assert error == {
                 "message": f"Something went wrong on our side. Quote the reference {reference} when you report it.",
@@ -213,6 +218,6 @@ async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
             (line,) = complaints.take()
             assert (line["event"], line["reference"]) == ("operation failed", reference)
         stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
-        await socket.settled()
-        await scheme.act("Told.")
+        await socket.synchronize()
+        await scheme.record("Told.")
         assert messages_of([await stream.next()])[-1:] == ["Told."]

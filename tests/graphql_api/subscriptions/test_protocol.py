@@ -28,11 +28,11 @@ async def test_pings_are_answered_before_and_after_the_greeting(live_server: Liv
     async with opened(live_server.address) as client:
         for ping in ({"type": "ping"}, {"type": "ping", "payload": {"at": 1}}):
             await client.say(ping)
-            assert await client.heard() == {"type": "pong"}
+            assert await client.receive() == {"type": "pong"}
         await client.init(analyst.headers)
         await client.say({"type": "pong", "payload": {"reason": "none"}})
         await client.say({"type": "ping"})
-        assert await client.heard() == {"type": "pong"}
+        assert await client.receive() == {"type": "pong"}
 
 
 async def test_an_event_comes_as_next_until_the_client_completes(
@@ -41,19 +41,22 @@ async def test_an_event_comes_as_next_until_the_client_completes(
     """The id is the client's; what happens after `complete` does not come."""
     async with connected(live_server.address, analyst) as client:
         first, second = [await client.subscribe(ACTIVITY, id_=id_, schemeId=scheme.id) for id_ in ('ünï "1"', "2")]
-        await client.settled()
-        await scheme.act("One.")
+        await client.synchronize()
+        await scheme.record("One.")
         message = (await first.next()).payload
         assert message.keys() == {"data", "extensions"}
         assert message["data"] == {"schemeActivity": {"activity": {"message": "One."}}}
         assert (await second.next()).payload == message
         await first.complete()
-        await client.settled()
+        await client.synchronize()
         assert hub.counts().subscriptions == 1
-        await scheme.act("Two.")
-        heard = await client.heard()
-        assert (heard["id"], heard["payload"]["data"]["schemeActivity"]["activity"]) == ("2", {"message": "Two."})
-        await client.settled()
+        await scheme.record("Two.")
+        next_message = await client.receive()
+        assert (next_message["id"], next_message["payload"]["data"]["schemeActivity"]["activity"]) == (
+            "2",
+            {"message": "Two."},
+        )
+        await client.synchronize()
         assert not first.waiting
 
 
@@ -91,7 +94,7 @@ async def test_who_has_greeted_may_be_silent(
     monkeypatch.setattr("graphql_api.transport.websocket.INIT_TIMEOUT_S", 0.5)
     async with connected(live_server.address, analyst) as client:
         await asyncio.sleep(0.6)
-        await client.settled()
+        await client.synchronize()
 
 
 async def test_a_second_greeting_is_one_too_many(live_server: LiveServer, analyst: Client) -> None:
@@ -102,7 +105,7 @@ async def test_a_second_greeting_is_one_too_many(live_server: LiveServer, analys
         # Both at once, while the first one is still looked into.
         await client.say({"type": "connection_init", "payload": analyst.headers})
         await client.say({"type": "connection_init", "payload": analyst.headers})
-        assert await client.heard() == {"type": "connection_ack"}
+        assert await client.receive() == {"type": "connection_ack"}
         assert await client.ended() == (4429, "Too many initialisation requests")
 
 
@@ -121,8 +124,8 @@ async def test_an_id_names_one_subscription_at_a_time(
             await (await client.subscribe(ACTIVITY, id_="same", schemeId=scheme.id)).complete()
         assert await (await client.subscribe("subscription {", id_="same")).errors()
         again = await client.subscribe(ACTIVITY, id_="same", schemeId=scheme.id)
-        await client.settled()
-        await scheme.act("Once.")
+        await client.synchronize()
+        await scheme.record("Once.")
         assert (await again.next()).data["schemeActivity"]["activity"] == {"message": "Once."}
         await client.subscribe(NOTIFICATIONS, id_="other")
         await client.subscribe(NOTIFICATIONS, id_="same")
@@ -134,4 +137,4 @@ async def test_completing_what_is_not_there_is_no_mistake(live_server: LiveServe
     async with connected(live_server.address, analyst) as client:
         for id_ in ("nobody", ""):
             await client.say({"type": "complete", "id": id_})
-        await client.settled()
+        await client.synchronize()

@@ -23,7 +23,7 @@ ONE_EACH = "Anonymous Subscription must select only one top level field."
 DEEP = "scheme { activity { nodes { " * 4 + "id" + " } } }" * 4
 WIDE = " ".join(f"a{number}: cursor" for number in range(31))
 
-REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
+REJECTED: list[tuple[str, dict[str, Any], str, str]] = [
     ("{ tiers { name } }", {}, BAD, NOT_HERE),
     ("query { tiers { name } }", {}, BAD, NOT_HERE),
     (TWO, {}, BAD, UNNAMED),
@@ -62,7 +62,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 async def test_what_is_refused_and_how(live_server: LiveServer, analyst: Client, hub: Hub) -> None:
     """All on one connection, which carries a good subscription afterwards; nothing is left of those refused."""
     async with connected(live_server.address, analyst) as client:
-        for document, given, code, message in REFUSED:
+        for document, given, code, message in REJECTED:
             errors = await (await client.subscribe(document, **given)).errors()
             found = [(error["extensions"], error["message"]) for error in errors]
             assert found == [({"code": code}, message)], document[:80]
@@ -97,16 +97,16 @@ async def test_a_connection_carries_so_many_subscriptions(
     async with connected(live_server.address, analyst) as client:
         kept = [await client.subscribe(ACTIVITY, schemeId=scheme.id) for _ in range(SUBSCRIPTIONS_LIMIT)]
         for _ in range(more):
-            refused = await client.subscribe(ACTIVITY, schemeId=scheme.id)
+            rejected = await client.subscribe(ACTIVITY, schemeId=scheme.id)
             message = "One connection carries at most 20 subscriptions: end another one first."
-            assert await refused.errors() == [{"message": message, "extensions": {"code": "LIMIT_EXCEEDED"}}]
-        await scheme.act("For twenty.")
+            assert await rejected.errors() == [{"message": message, "extensions": {"code": "LIMIT_EXCEEDED"}}]
+        await scheme.record("For twenty.")
         for stream in kept:
             assert messages_of([await stream.next()]) == ["For twenty."]
         await kept[7].complete()
         again = await client.subscribe(ACTIVITY, schemeId=scheme.id)
-        await client.settled()
-        await scheme.act("For twenty again.")
+        await client.synchronize()
+        await scheme.record("For twenty again.")
         for stream in (*kept[:7], *kept[8:], again):
             assert messages_of([await stream.next()]) == ["For twenty again."]
         assert hub.counts().subscriptions == SUBSCRIPTIONS_LIMIT

@@ -52,8 +52,8 @@ async def test_events_are_told_from_the_primary(behind: LiveServer, clients: Cli
     async with connected(behind.address, second) as socket:
         activity = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
         notifications = await socket.subscribe(NOTIFICATIONS)
-        await socket.settled()
-        await scheme.act("New.")
+        await socket.synchronize()
+        await scheme.record("New.")
         assert messages_of([await activity.next(), await notifications.next()]) == ["New.", "New."]
 
 

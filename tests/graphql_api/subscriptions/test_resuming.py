@@ -7,10 +7,17 @@ import pytest
 
 from domain.permissions import Role
 from tests.conftest import LiveServer
-from tests.graphql_api.subscriptions.conftest import Heard
+from tests.graphql_api.subscriptions.conftest import WaitForEvents
 from tests.support.client import Client
-from tests.support.followed_scheme import ACTIVITY, POLL_ACTIVITY, Acting, FollowedScheme, messages_of, polled
-from tests.support.sockets import Following, Stream, connected, following
+from tests.support.followed_scheme import (
+    ACTIVITY,
+    POLL_ACTIVITY,
+    ConcurrentWriters,
+    FollowedScheme,
+    messages_of,
+    polled,
+)
+from tests.support.sockets import SseStream, Stream, connected, following
 
 
 class Resuming:
@@ -41,7 +48,7 @@ class Resuming:
         self.messages += [edge["node"]["message"] for edge in page["edges"]]
         self.cursor = page["resumeAt"]
 
-    async def _take(self, stream: Stream | Following, count: int) -> None:
+    async def _take(self, stream: Stream | SseStream, count: int) -> None:
         for _ in range(count):
             event = await stream.next()
             self.messages += messages_of([event])
@@ -50,7 +57,11 @@ class Resuming:
 
 @pytest.mark.parametrize("ways", [("socket",), ("stream",), ("socket", "stream", "query")])
 async def test_nothing_is_missed_and_nothing_comes_twice(
-    live_server: LiveServer, analyst: Client, scheme: FollowedScheme, heard: Heard, ways: tuple[str, ...]
+    live_server: LiveServer,
+    analyst: Client,
+    scheme: FollowedScheme,
+    wait_for_events: WaitForEvents,
+    ways: tuple[str, ...],
 ) -> None:
     """In the order of the stream, whichever way a client comes back."""
     random = Random(7)  # noqa: S311 - the same every time
@@ -64,9 +75,9 @@ async def test_nothing_is_missed_and_nothing_comes_twice(
             ]
             await way(random.randint(1, 9))
 
-    async with Acting(scheme, writers=4).acting():
+    async with ConcurrentWriters(scheme, writers=4).running():
         await asyncio.gather(*(follow(client) for client in clients))
-    await heard()
+    await wait_for_events()
     expected = (await polled(analyst, POLL_ACTIVITY, start, schemeId=scheme.id))[0]
     assert len(set(expected)) == len(expected)
     for client in clients:
@@ -83,7 +94,7 @@ async def test_a_long_absence_is_made_up_for_page_by_page(
     async with connected(live_server.address, analyst) as socket:
         stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id, after=start)
         missed = await stream.many(300)
-        await scheme.act("Now.", by=Role.ADMIN)
+        await scheme.record("Now.", by=Role.ADMIN)
         missed += await stream.many(101)
     assert messages_of(missed) == [*["While away."] * 400, "Now."]
     assert len({event.cursor for event in missed}) == 401

@@ -13,7 +13,7 @@ from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints
 from tests.support.client import Client
 from tests.support.followed_scheme import POLL_ACTIVITY, FollowedScheme, polled
-from tests.support.sockets import Closed, Event, Following, Socket, Stream, connected, following, until
+from tests.support.sockets import Closed, Event, Socket, SseStream, Stream, connected, following, until
 
 # Events of 60 kB, so that what the kernel keeps for a connection is soon full.
 MESSAGE = "x" * 2000
@@ -60,7 +60,7 @@ async def places(client: Client, scheme: FollowedScheme, after: str) -> list[str
     return found
 
 
-async def rest(stream: Stream | Following) -> tuple[list[Event], Closed]:
+async def rest(stream: Stream | SseStream) -> tuple[list[Event], Closed]:
     """What a stream still brings, and how it ends."""
     events = []
     try:
@@ -86,11 +86,11 @@ async def test_a_socket_that_reads_again_is_told_where_it_stands(  # noqa: PLR09
     async with connected(live_server.address, analyst) as quick, following(analyst, HEAVY, **asked) as other:
         lagging, sent = await reluctant.subscribe(HEAVY, **asked), await quick.subscribe(HEAVY, **asked)
         for client in (reluctant, quick):
-            await client.settled()
+            await client.synchronize()
         await scheme.burst(COUNT, MESSAGE)
         all_sent, all_streamed = await asyncio.gather(sent.many(COUNT), other.many(COUNT))
         await slow(hub, before)
-        await quick.settled()
+        await quick.synchronize()
     cursors = await places(analyst, scheme, start)
     assert [event.cursor for event in all_sent] == [event.id for event in all_streamed] == cursors
     seen, closed = await rest(lagging)
@@ -115,7 +115,7 @@ async def test_a_socket_that_never_reads_is_cut(  # noqa: PLR0913, PLR0917 - fix
     monkeypatch.setattr("graphql_api.transport.websocket.CLOSE_TIMEOUT_S", 0.1)
     start = (await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id))[1]
     stream = await reluctant.subscribe(HEAVY, schemeId=scheme.id, after=start)
-    await reluctant.settled()
+    await reluctant.synchronize()
     assert hub.counts().sessions == 1
     await scheme.burst(COUNT, MESSAGE)
     await until(lambda: not hub.counts().sessions)

@@ -20,7 +20,7 @@ from tests.support.followed_scheme import (
     messages_of,
     polled,
 )
-from tests.support.sockets import Following, following, until
+from tests.support.sockets import SseStream, following, until
 
 STREAM, JSON, GRAPHQL = "text/event-stream", "application/json", "application/graphql-response+json"
 URQL = f"{GRAPHQL}, application/graphql+json, {JSON}, {STREAM}, multipart/mixed"
@@ -39,7 +39,7 @@ async def test_the_bytes_of_a_stream(analyst: Client, scheme: FollowedScheme) ->
         assert "content-length" not in response.headers
         parts = response.aiter_raw()
         assert await anext(parts) == b":\n\n"
-        await scheme.act("One\r\ntwo\u2028“three”")
+        await scheme.record("One\r\ntwo\u2028“three”")
         event = await anext(parts)
     page = (await analyst.send(POLL_ACTIVITY, schemeId=scheme.id, first=200)).data["page"]
     cursor = page["edges"][-1]["cursor"]
@@ -50,16 +50,16 @@ async def test_the_bytes_of_a_stream(analyst: Client, scheme: FollowedScheme) ->
 async def test_an_event_source_follows_with_get(analyst: Client, scheme: FollowedScheme) -> None:
     """Variables are JSON in the address; the header counts before the cursor there, which is of the beginning."""
     _, start = await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id)
-    await scheme.act("One.", "Two.")
+    await scheme.record("One.", "Two.")
     variables = orjson.dumps({"schemeId": scheme.id, "after": start}).decode()
     parameters = {"query": ACTIVITY, "variables": variables}
     headers = {**analyst.headers, "Accept": STREAM, "Cache-Control": "no-store"}
     async with analyst.http.stream("GET", "/graphql", params=parameters, headers=headers) as response:
-        first, second = await Following(response).many(2)
+        first, second = await SseStream(response).many(2)
     assert messages_of([first, second]) == ["One.", "Two."]
     headers["Last-Event-ID"] = first.id or ""
     async with analyst.http.stream("GET", "/graphql", params=parameters, headers=headers) as response:
-        assert (await Following(response).next()).payload == second.payload
+        assert (await SseStream(response).next()).payload == second.payload
 
 
 async def test_a_sign_of_life_moves_the_place_on(
@@ -71,7 +71,7 @@ async def test_a_sign_of_life_moves_the_place_on(
     async with following(analyst, NOTIFICATIONS) as quiet, following(manager, QUEUES) as queues:
         assert await quiet.block() == {}
         (first,) = (await quiet.block() or {}).values()
-        await scheme.act("For others.")
+        await scheme.record("For others.")
         async with asyncio.timeout(5):
             while (await quiet.block() or {})["id"] == first:
                 pass
@@ -83,7 +83,7 @@ async def test_a_sign_of_life_moves_the_place_on(
         assert (queues.comments, queues.last_id) == ([""] * 3, None)
     headers = {"Last-Event-ID": quiet.last_id}
     await scheme.join(Role.ANALYST)
-    await scheme.act("For the analyst.")
+    await scheme.record("For the analyst.")
     async with following(analyst, NOTIFICATIONS, headers) as again:
         assert messages_of([await again.next()]) == ["For the analyst."]
 
@@ -210,7 +210,7 @@ async def test_a_client_that_leaves_is_forgotten(analyst: Client, scheme: Follow
     for count in (0, 1, 5):
         async with following(analyst, ACTIVITY, schemeId=scheme.id) as stream:
             assert hub.counts().sessions == 1
-            await scheme.act(*(["Something."] * 6))
+            await scheme.record(*(["Something."] * 6))
             await stream.many(count)
         await released(hub)
     await until(lambda: asyncio.all_tasks() <= before)

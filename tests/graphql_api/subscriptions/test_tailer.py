@@ -18,11 +18,11 @@ from domain.events import EventKind, Position
 from graphql_api.subscriptions.tailer import Tailer
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
-PATIENCE = 90
+WAIT_TIMEOUT_S = 90
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tessera tail' AND datname = $1"
 
 
-class Heard:
+class RecordingListener:
     """Keeps what a tailer says, and leads when it is told to."""
 
     def __init__(self) -> None:
@@ -72,15 +72,17 @@ class Leadership:
 
 
 @asynccontextmanager
-async def running(database: Database, *, wakes: bool = True) -> AsyncIterator[tuple[Heard, Leadership, Tailer]]:
+async def running(
+    database: Database, *, wakes: bool = True
+) -> AsyncIterator[tuple[RecordingListener, Leadership, Tailer]]:
     """A tailer that has begun."""
-    heard, leadership = Heard(), Leadership()
-    tailer = Tailer(database, heard, leadership)
+    listener, leadership = RecordingListener(), Leadership()
+    tailer = Tailer(database, listener, leadership)
     tailer.wakes = wakes
     task = asyncio.create_task(tailer.run())
     try:
-        await until(lambda: bool(heard.streams))
-        yield heard, leadership, tailer
+        await until(lambda: bool(listener.streams))
+        yield listener, leadership, tailer
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -88,7 +90,7 @@ async def running(database: Database, *, wakes: bool = True) -> AsyncIterator[tu
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for it."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
         while not condition():  # noqa: ASYNC110 - the tailer is watched from outside
             await asyncio.sleep(0.005)
 
@@ -113,24 +115,24 @@ async def kill_listeners(own_url: str) -> int:
 
 async def test_everything_arrives_once_and_in_order_though_transactions_end_in_another(database: Database) -> None:
     chance = random.Random(7)  # noqa: S311 - not a secret
-    async with running(database) as (heard, _, _):
+    async with running(database) as (listener, _, _):
         for _ in range(8):
             await asyncio.gather(*(append_event(database, chance.random() / 20) for _ in range(8)))
-        await until(lambda: len(heard.events) >= 64)
-    assert [event.position for event in heard.events] == sorted(event.position for event in heard.events)
-    assert len(set(heard.objects)) == 64
+        await until(lambda: len(listener.events) >= 64)
+    assert [event.position for event in listener.events] == sorted(event.position for event in listener.events)
+    assert len(set(listener.objects)) == 64
 
 
 async def test_nothing_is_lost_when_the_listener_is_killed_ten_times(database: Database, own_url: str) -> None:
-    told: list[UUID] = []
-    async with running(database) as (heard, _, _):
+    appended: list[UUID] = []
+    async with running(database) as (listener, _, _):
         for _ in range(10):
-            told.append(await append_event(database))
+            appended.append(await append_event(database))
             assert await kill_listeners(own_url) == 1
-            told.append(await append_event(database))
-            await until(lambda: len(heard.events) == len(told))
-    assert heard.objects == told
-    assert len(heard.streams) == 1
+            appended.append(await append_event(database))
+            await until(lambda: len(listener.events) == len(appended))
+    assert listener.objects == appended
+    assert len(listener.streams) == 1
 
 
 async def test_one_of_two_leads_and_the_other_takes_over(database: Database) -> None:
@@ -148,42 +150,42 @@ async def test_the_follower_takes_over_when_the_leader_ends(database: Database) 
     leader = running(database)
     _, leads, _ = await leader.__aenter__()
     await until(lambda: leads.leads)
-    async with running(database) as (heard, may_follow, _):
+    async with running(database) as (listener, may_follow, _):
         await leader.__aexit__(None, None, None)
         await until(lambda: may_follow.leads)
         key = await append_event(database)
-        await until(lambda: heard.objects == [key])
+        await until(lambda: listener.objects == [key])
     assert leads.leads is False
 
 
 async def test_polling_is_enough_where_nobody_is_woken(database: Database) -> None:
-    async with running(database, wakes=False) as (heard, _, _):
+    async with running(database, wakes=False) as (listener, _, _):
         keys = [await append_event(database) for _ in range(3)]
-        await until(lambda: heard.objects == keys)
+        await until(lambda: listener.objects == keys)
 
 
 async def test_changed_access_is_told_before_the_events_that_follow_it(database: Database, own_url: str) -> None:
     connection: asyncpg.Connection[Any] = await asyncpg.connect(own_url)
-    async with running(database) as (heard, _, _):
+    async with running(database) as (listener, _, _):
         before = await append_event(database)
-        await until(lambda: heard.objects == [before])
+        await until(lambda: listener.objects == [before])
         await connection.execute("DELETE FROM account_role")
         after = await append_event(database)
-        await until(lambda: heard.objects == [before, after])
+        await until(lambda: listener.objects == [before, after])
     await connection.close()
-    assert heard.order[heard.order.index(str(before)) :] == [str(before), "access", str(after)]
+    assert listener.order[listener.order.index(str(before)) :] == [str(before), "access", str(after)]
 
 
 async def test_a_restored_database_is_noticed_when_the_connection_comes_back(database: Database, own_url: str) -> None:
-    async with running(database) as (heard, _, _):
+    async with running(database) as (listener, _, _):
         async with database.writing() as session:
             await begin_epoch(session, "a copy")
         await append_event(database)
         await kill_listeners(own_url)
-        await until(lambda: len(heard.streams) == 2)
+        await until(lambda: len(listener.streams) == 2)
         key = await append_event(database)
-        await until(lambda: heard.objects[-1:] == [key])
-    assert heard.streams[1].epoch == heard.streams[0].epoch + 2
+        await until(lambda: listener.objects[-1:] == [key])
+    assert listener.streams[1].epoch == listener.streams[0].epoch + 2
 
 
 @pytest.fixture

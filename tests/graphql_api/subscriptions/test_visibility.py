@@ -17,12 +17,12 @@ from tests.support.followed_scheme import (
     NOTIFICATIONS,
     POLL_ACTIVITY,
     POLL_NOTIFICATIONS,
-    Acting,
+    ConcurrentWriters,
     FollowedScheme,
     messages_of,
     polled,
 )
-from tests.support.sockets import Closed, Event, Following, Refused, Stream, connected, following
+from tests.support.sockets import Closed, Event, SseStream, Stream, SubscriptionRejected, connected, following
 from tests.support.world import World, key
 
 MISSING = gid(NodeKind.SCHEME, key("no such scheme"))
@@ -78,10 +78,10 @@ async def test_notifications_are_for_their_account_alone(
     async with connected(live_server.address, manager) as first, connected(live_server.address, second) as other:
         streams = [await socket.subscribe(NOTIFICATIONS) for socket in (first, other)]
         for socket in (first, other):
-            await socket.settled()
-        await scheme.act("By the first.", "Again.")
-        await scheme.act("By the second.", by="second manager")
-        await scheme.act("By another.", by=Role.ADMIN)
+            await socket.synchronize()
+        await scheme.record("By the first.", "Again.")
+        await scheme.record("By the second.", by="second manager")
+        await scheme.record("By another.", by=Role.ADMIN)
         assert messages_of(await streams[0].many(2)) == ["By the second.", "By another."]
         assert messages_of(await streams[1].many(3)) == ["By the first.", "Again.", "By another."]
     assert (await polled(clients[Role.ADMIN], POLL_NOTIFICATIONS))[0] == []
@@ -93,8 +93,8 @@ async def test_a_notification_is_for_all_devices_of_its_account(
     second = clients["second manager"]
     async with connected(live_server.address, second) as socket, following(second, NOTIFICATIONS) as stream:
         sent = await socket.subscribe(NOTIFICATIONS)
-        await socket.settled()
-        await scheme.act("For both.")
+        await socket.synchronize()
+        await scheme.record("For both.")
         first, other = await sent.next(), await stream.next()
     assert first.payload == other.payload
     assert messages_of([first]) == ["For both."]
@@ -130,39 +130,39 @@ async def test_a_revoked_role_ends_a_stream(  # noqa: PLR0913, PLR0917 - fixture
     expected: tuple[str, dict[str, str]],
 ) -> None:
     """Soon, with a reason; and nothing that began after the revocation was committed is ever told."""
-    second, acting = clients["second manager"], Acting(scheme)
+    second, writers = clients["second manager"], ConcurrentWriters(scheme)
     async with connected(live_server.address, second) as socket, following(second, ACTIVITY, schemeId=scheme.id) as sse:
-        streams: list[Stream | Following] = [
+        streams: list[Stream | SseStream] = [
             sse,
             *[await socket.subscribe(ACTIVITY, schemeId=scheme.id) for _ in range(2)],
         ]
-        await socket.settled()
-        async with acting.acting():
+        await socket.synchronize()
+        async with writers.running():
             first = [await stream.next() for stream in streams]
             await ways[way]()
-            allowed = acting.begun
+            allowed = writers.started
             async with asyncio.timeout(5):
                 ends = [await _end(stream) for stream in streams]
         for event, (events, error) in zip(first, ends, strict=True):
-            told = messages_of([event, *events])
-            assert told == [f"0/{number}" for number in range(len(told))]
-            assert len(told) <= allowed
+            received = messages_of([event, *events])
+            assert received == [f"0/{number}" for number in range(len(received))]
+            assert len(received) <= allowed
             assert (error["message"], error["extensions"]) == expected
             assert error["path"] == ["schemeActivity"]
         assert sse.complete
         # The connection lives on; what needs no scheme is followed there, unless all roles are gone.
         assert (await (await socket.subscribe(ACTIVITY, schemeId=scheme.id)).errors())[0]["message"] == expected[0]
-        await socket.settled()
+        await socket.synchronize()
 
 
-async def _end(stream: Stream | Following) -> tuple[list[Event], dict[str, Any]]:
+async def _end(stream: Stream | SseStream) -> tuple[list[Event], dict[str, Any]]:
     """The events that still come, and the error that ends a stream."""
     events = []
     try:
         while "errors" not in (event := await stream.next()).payload:
             events.append(event)
-    except Refused as refused:
-        (error,) = refused.errors
+    except SubscriptionRejected as rejected:
+        (error,) = rejected.errors
         return events, error
     (error,) = event.errors
     with pytest.raises(Closed):

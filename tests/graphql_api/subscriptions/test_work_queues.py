@@ -7,11 +7,11 @@ from domain.permissions import Role
 from graphql_api.context import Environment
 from graphql_api.subscriptions.hub import Hub
 from tests.conftest import LiveServer
-from tests.graphql_api.subscriptions.conftest import Heard
+from tests.graphql_api.subscriptions.conftest import WaitForEvents
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.followed_scheme import QUEUES, FollowedScheme
-from tests.support.sockets import Following, Stream, connected, following
+from tests.support.sockets import SseStream, Stream, connected, following
 from tests.support.world import World
 
 MANAGER = [
@@ -26,7 +26,7 @@ DESIGNER = ["ARTWORK_TO_UPLOAD"]
 Counts = dict[str, int]
 
 
-async def counts(stream: Stream | Following) -> Counts:
+async def counts(stream: Stream | SseStream) -> Counts:
     """The counts of the next state; queues without anything in them are left out."""
     queues = (await stream.next()).data["workQueuesChanged"]
     return {queue["key"]: queue["count"] for queue in queues if queue["count"]}
@@ -43,7 +43,7 @@ async def test_the_state_comes_at_once_and_then_when_it_has_changed(
         assert [queue["key"] for queue in first.data["workQueuesChanged"]] == MANAGER
         assert first.payload.keys() == {"data"}
         assert await counts(other) == {"DRAFTS_TO_COMPLETE": 1}
-        await scheme.act("Nothing that would count.")
+        await scheme.record("Nothing that would count.")
         await factory.created("Another")
         assert await counts(stream) == await counts(other) == {"DRAFTS_TO_COMPLETE": 2}
         assert other.last_id is None
@@ -80,11 +80,11 @@ async def test_approvers_are_counted_for_apart(
     approvers: tuple[Client, Client],
     factory: SchemeFactory,
     hub: Hub,
-    heard: Heard,
+    wait_for_events: WaitForEvents,
 ) -> None:
     """What somebody submitted waits for the other one."""
     key = await factory.complete()
-    await heard()
+    await wait_for_events()
     async with connected(live_server.address, approvers[0]) as one, connected(live_server.address, approvers[1]) as two:
         streams = [await socket.subscribe(QUEUES) for socket in (one, two)]
         assert [await counts(stream) for stream in streams] == [{"REVIEW_PENDING": 1}] * 2

@@ -138,10 +138,10 @@ async def test_queries_can_be_sent_with_get(manager: Client) -> None:
 async def test_mutations_cannot(manager: Client, database_url: str) -> None:
     """A link changes nothing."""
     async with nothing_changes(database_url):
-        refused = await get(manager, query=MUTATION)
+        rejected = await get(manager, query=MUTATION)
         both = f"query A {TIERS} mutation B {MUTATION.removeprefix('mutation ')}"
         named = await get(manager, query=both, operationName="B")
-    for response in (refused, named):
+    for response in (rejected, named):
         assert error_of(response) == (405, "BAD_USER_INPUT", "GET is for queries; send mutations with POST.")
         assert "POST" in response.headers["allow"]
     assert (await get(manager, query=both, operationName="A")).status_code == 200

@@ -57,16 +57,16 @@ async def test_a_name_with_a_private_address_is_refused_with_both_in_the_sentenc
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     Resolver([PUBLIC, "10.0.0.5"], ["fe80::1%eth0"]).install(monkeypatch)
-    with pytest.raises(AddressDenied) as refused:
+    with pytest.raises(AddressDenied) as rejected:
         await public_addresses("internal.example", 443)
     assert (
-        str(refused.value)
+        str(rejected.value)
         == "The address 10.0.0.5 of internal.example is private, and webhooks never call private addresses."
     )
-    with pytest.raises(AddressDenied) as refused:
+    with pytest.raises(AddressDenied) as rejected:
         await public_addresses("internal.example", 443)
     assert (
-        str(refused.value)
+        str(rejected.value)
         == "The address fe80::1%eth0 of internal.example is private, and webhooks never call private addresses."
     )
 
@@ -89,9 +89,9 @@ async def test_what_is_no_name_is_refused_without_asking(
     monkeypatch: pytest.MonkeyPatch, host: str, sentence: str
 ) -> None:
     resolver = Resolver().install(monkeypatch)
-    with pytest.raises(AddressDenied) as refused:
+    with pytest.raises(AddressDenied) as rejected:
         await public_addresses(host, 443)
-    assert str(refused.value) == sentence
+    assert str(rejected.value) == sentence
     assert resolver.asked == []
 
 

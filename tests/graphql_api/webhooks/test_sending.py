@@ -112,14 +112,14 @@ async def test_an_endless_body_is_cut_long_before_the_deadline(head: bytes) -> N
     assert outcome.seconds < 30
 
 
-UNHEARD = "The endpoint closed the connection without an answer."
+NO_ANSWER = "The endpoint closed the connection without an answer."
 NOT_HTTP = "The endpoint answered something that is not HTTP/1.1."
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (reset, UNHEARD),
+        (reset, NO_ANSWER),
         (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", NOT_HTTP),
         (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", NOT_HTTP),
         (b"\x00\xff" * 100 + b"\r\n\r\n", NOT_HTTP),
@@ -147,7 +147,7 @@ async def close_within(writer: asyncio.StreamWriter) -> None:
 
 async def test_only_what_comes_before_the_body_counts() -> None:
     async with endpoint(close) as served:
-        assert (await sent(served)).error == UNHEARD
+        assert (await sent(served)).error == NO_ANSWER
         served.answer = close_within
         assert (await sent(served)).delivered
 
@@ -239,4 +239,4 @@ async def test_many_webhooks_at_once_and_a_sender_that_is_closed_or_canceled() -
         with pytest.raises(asyncio.CancelledError):
             await waiting[0]
         await sending.close()
-        assert (await asyncio.wait_for(waiting[1], 5)).error == UNHEARD
+        assert (await asyncio.wait_for(waiting[1], 5)).error == NO_ANSWER

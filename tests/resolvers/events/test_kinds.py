@@ -145,8 +145,8 @@ def test_every_kind_has_its_data(kind: EventKind) -> None:
             "actor": {"accountId": gid(NodeKind.ACCOUNT, OTHER), "displayName": "Asha Rao"},
         }
     elif kind is EventKind.NOTIFICATION_ADDED:
-        told = {"notificationId": gid(NodeKind.NOTIFICATION, KEY), "message": "It was approved."}
-        assert event_data(facts(kind, NOTIFICATION)) == told
+        data = {"notificationId": gid(NodeKind.NOTIFICATION, KEY), "message": "It was approved."}
+        assert event_data(facts(kind, NOTIFICATION)) == data
     else:
         assert event_data(facts(kind)) == OBJECTS[kind]
 

@@ -36,7 +36,7 @@ PEOPLE: Final = (*EDITORS, "ANALYST", "ADMIN")
 TITLES: Final = ("Monsoon Care", "Winter Care", "Summer Care")
 SKUS: Final[tuple[tuple[str, ...], ...]] = ((), ("AMB-1L",), ("AMB-1L", "LENS-1"))
 # What somebody does: to give the scheme a title or products, to ask somebody in or out, or to read so many or all.
-ACTS: Final = st.one_of(
+ACTIONS: Final = st.one_of(
     st.tuples(st.just("title"), st.sampled_from(EDITORS), st.sampled_from(TITLES)),
     st.tuples(st.just("products"), st.sampled_from(EDITORS), st.sampled_from(SKUS)),
     st.tuples(st.just("add"), st.sampled_from(EDITORS), st.sampled_from(PEOPLE)),
@@ -151,16 +151,16 @@ async def stage(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[tu
 
 
 @PROPERTY
-@given(acts=st.lists(ACTS, max_size=14))
+@given(acts=st.lists(ACTIONS, max_size=14))
 async def test_what_people_were_told_follows_from_what_was_done(
-    acts: list[tuple[str, str, Any]], stage: tuple[SchemeFactory, World]
+    actions: list[tuple[str, str, Any]], stage: tuple[SchemeFactory, World]
 ) -> None:
     factory, world = stage
     before = {name: await _counts(factory, world, name) for name in PEOPLE}
     scheme_id = await factory.created(TITLES[0])
     model = Model([EDITORS[0]], activity=[(EDITORS[0], "SCHEME_CREATED", None, None)])
     play = Play(factory=factory, world=world, scheme_id=scheme_id, model=model)
-    for kind, actor, what in acts:
+    for kind, actor, what in actions:
         await getattr(play, kind)(actor, what)
     rows = await _activity(factory, scheme_id)
     names = {account.id: name for name, account in world.accounts.items()}

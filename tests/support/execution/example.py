@@ -119,7 +119,7 @@ async def build_example(database: Database) -> Example:
     enrollment_id = await _enrollments(factory)
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
-    told, cursors = await _streams(admin, schemes[1])
+    stream_ids, cursors = await _streams(admin, schemes[1])
     endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts[Role.INTEGRATION].id)
     await admin.close()
     definitions = [await factory.definition(scheme) for scheme in schemes]
@@ -134,7 +134,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.VARIANT, world.variants["AMB-4L"].id),
         gid(NodeKind.TIER, world.tiers["Gold"].id),
         gid(NodeKind.VENDOR, world.vendors["PCK-1"].id),
-        *told,
+        *stream_ids,
         gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id),
         gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
         gid(NodeKind.ECP, ecp_id),
@@ -164,7 +164,7 @@ async def _enrollments(factory: SchemeFactory) -> UUID:
 
 async def _streams(operation: Operation, scheme_id: UUID) -> tuple[list[str], tuple[str, ...]]:
     """The id of something that happened and of something that the viewer was told, and a cursor of each stream."""
-    await settled(operation)
+    await wait_until_visible(operation)
     pages = [
         await read_feed(operation, await follow_activity(operation, scheme_id, None), 3, activities_by_id),
         await read_feed(operation, await follow_notifications(operation, None), 1, notifications_by_id),
@@ -177,7 +177,7 @@ async def _streams(operation: Operation, scheme_id: UUID) -> tuple[list[str], tu
     return ids, tuple(page.edges[-1].cursor for page in pages)
 
 
-async def settled(reading: Fetching) -> int:
+async def wait_until_visible(reading: Fetching) -> int:
     """Wait until readers see all events that are stored, and return the place of the present.
 
     They do not while an older transaction is running, in any database of the server: a test of another worker.

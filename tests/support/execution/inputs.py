@@ -26,7 +26,7 @@ from graphql_api.execution.inputs import DoesNotFit, Inputs
 from schema.build import build_schema
 from tests.support.execution.inputs_schema import build_inputs_schema
 
-REFUSED: Final = object()
+REJECTED: Final = object()
 UNCOVERED: Final = {"MaybeInput", "WithMaybeInput", "GlobalIdInput"}
 SCHEMAS: Final = {"real": build_schema(), "synthetic": build_inputs_schema()}
 CORES: Final = {where: schema._schema for where, schema in SCHEMAS.items()}  # noqa: SLF001 - no public way
@@ -143,11 +143,11 @@ def by_oracle(where: str, type_: Any, value: Any) -> Any:
     try:
         found = get_variable_values(CORES[where], definitions, {"v": value})
         if isinstance(found, list):
-            return REFUSED
+            return REJECTED
         registry = schema.schema_converter.scalar_registry
         return convert_argument(found.coerced["v"], _declared(type_), registry, schema.config)
     except Exception:  # noqa: BLE001 - Strawberry raises its own, and constructors raise anything
-        return REFUSED
+        return REJECTED
 
 
 def _declared(type_: Any) -> Any:
@@ -170,7 +170,7 @@ def compiled(where: str, type_: Any) -> Callable[[Any], Any]:
         try:
             return decode(value)
         except DoesNotFit:
-            return REFUSED
+            return REJECTED
 
     return decoded
 

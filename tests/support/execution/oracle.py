@@ -119,8 +119,8 @@ async def answer(
             context_value=operation,
             operation_name=operation_name,
         )
-    except (CannotGetOperationTypeError, InvalidOperationTypeError) as refused:
-        return Answer(b"null", [((), repr((type(refused), str(refused))).encode())], executed=False)
+    except (CannotGetOperationTypeError, InvalidOperationTypeError) as rejected:
+        return Answer(b"null", [((), repr((type(rejected), str(rejected))).encode())], executed=False)
     finally:
         # graphql-core answers as soon as all is null, and leaves loaders behind that still read.
         while pending := asyncio.all_tasks() - others:

@@ -214,10 +214,10 @@ def compiled_schema(limits: Limits = UNLIMITED) -> CompiledSchema:
 
 def standard_schema(extensions: Sequence[type[SchemaExtension]] = ()) -> strawberry.Schema:
     """The schema on graphql-core."""
-    return Quiet(Query, Mutation, config=_config(), execution_context_class=Patient, extensions=extensions)
+    return Quiet(Query, Mutation, config=_config(), execution_context_class=NonCancelingContext, extensions=extensions)
 
 
-class Patient(StrawberryGraphQLCoreExecutionContext):
+class NonCancelingContext(StrawberryGraphQLCoreExecutionContext):
     """graphql-core's executor, which does not cancel the loader of a field that it gives up: others may wait for it."""
 
     async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:

@@ -68,8 +68,8 @@ class EcpFactory:
         """An ECP that waits for verification: of a new account with this name, or of the world's ECP."""
         account_id = self._world.accounts[Role.ECP].id if name is None else await self.account(name)
         own = {} if name is None else {"display_name": name, "email": f"{name.lower().replace(' ', '.')}@example.org"}
-        told = EcpDetails(**{**DETAILS, **own, **details})
-        command = RegisterEcp(told, self._world.geographies[place].id)
+        registration = EcpDetails(**{**DETAILS, **own, **details})
+        command = RegisterEcp(registration, self._world.geographies[place].id)
         ecp_id = await register_ecp(await self.operation(account_id), command)
         self._world.ecps[account_id] = ecp_id
         return ecp_id

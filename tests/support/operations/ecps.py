@@ -41,8 +41,8 @@ async def _waiting_ecps(factory: SchemeFactory, _world: World) -> Prepared:
 
 async def _a_registration(_factory: SchemeFactory, world: World) -> Prepared:
     place = gid(NodeKind.GEOGRAPHY, world.geographies["Pune"].id)
-    told = {"displayName": "Asha Rao", "email": "asha@example.org", "phone": "020 5550101", "practice": "Rao Garage"}
-    return "ECP", {"input": {"geographyId": place, **told}}
+    details = {"displayName": "Asha Rao", "email": "asha@example.org", "phone": "020 5550101", "practice": "Rao Garage"}
+    return "ECP", {"input": {"geographyId": place, **details}}
 
 
 async def _a_verification(factory: SchemeFactory, world: World) -> Prepared:

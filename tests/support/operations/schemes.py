@@ -80,7 +80,7 @@ async def _approval(factory: SchemeFactory, _world: World) -> Prepared:
     return "APPROVER", {"input": {"schemeId": gid(NodeKind.SCHEME, scheme_id), "contentHash": content_hash}}
 
 
-async def _refusal(factory: SchemeFactory, _world: World) -> Prepared:
+async def _rejection(factory: SchemeFactory, _world: World) -> Prepared:
     scheme_id = gid(NodeKind.SCHEME, await factory.submitted())
     return "APPROVER", {"input": {"schemeId": scheme_id, "reason": "Not in this form."}}
 
@@ -136,8 +136,8 @@ OF_SCHEMES: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "portal/SaveSchemeBonusRules": _save(1, rules=[]),
     "portal/SubmitScheme": _submission,
     "portal/ApproveScheme": _approval,
-    "portal/RequestSchemeChanges": _refusal,
-    "portal/RejectScheme": _refusal,
+    "portal/RequestSchemeChanges": _rejection,
+    "portal/RejectScheme": _rejection,
     "portal/SchemeActivity": _a_scheme,
     "portal/AddSchemeParticipant": _inviting,
     "portal/RemoveSchemeParticipant": _excluding,

@@ -19,7 +19,7 @@ from schema.build import build_schema, schema_text
 from schema.roots import POLICY
 from tests.support.client import Answer, Client, Clients, gid
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import carried_out, input_of, scheme
+from tests.support.mutations.schemes import input_of, mutate, scheme
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
@@ -171,7 +171,7 @@ async def test_a_role_that_is_taken_away_is_gone_with_the_next_request(
 ) -> None:
     scheme_id = scheme(await factory.created())
     both, saving = clients["manager and approver"], input_of("saveSchemeBasics", scheme_id)
-    await carried_out(both, "saveSchemeBasics", **saving)
+    await mutate(both, "saveSchemeBasics", **saving)
     await _change_account(clients, world, "manager and approver", roles=["APPROVER"])
     async with nothing_changes(database_url):
         for client in (both, clients["manager and approver"]):
@@ -179,7 +179,7 @@ async def test_a_role_that_is_taken_away_is_gone_with_the_next_request(
             assert error["extensions"] == {"code": "FORBIDDEN", "permission": "scheme:define"}
         assert (await both.send(WHO)).data["viewer"]["roles"] == ["APPROVER"]
     await _change_account(clients, world, "manager and approver", roles=["PROGRAM_MANAGER"])
-    await carried_out(both, "saveSchemeBasics", **{**saving, "expectedVersion": 1})
+    await mutate(both, "saveSchemeBasics", **{**saving, "expectedVersion": 1})
 
 
 async def test_a_disabled_account_opens_nothing_until_it_is_enabled(

@@ -8,14 +8,14 @@ import pytest
 from domain.node_kinds import NodeKind
 from tests.support.client import Clients, gid
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import (
+from tests.support.mutations.schemes import (
     UNKNOWN_SCHEME,
-    Refusal,
-    carried_out,
+    InputError,
+    expect_request_error,
+    expect_rule_errors,
+    mutate,
     place,
-    request_refusal,
     rule,
-    rule_refusals,
     scheme,
     tier,
     variant,
@@ -43,11 +43,11 @@ async def test_five_levels_are_allowed_and_six_are_not(
     scheme_id = scheme(await factory.created())
     async with nothing_changes(database_url):
         for depth in (6, 7, 20):
-            found = await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, [rule(_nested(depth))])
+            found = await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme_id, [rule(_nested(depth))])
             path = f"input.rules.0.condition{'.not' * 5}"
             assert found == [("LIMIT_EXCEEDED", path, f"Rule “Many at once”: {TOO_DEEP}")], depth
     given = {"schemeId": scheme_id, "expectedVersion": 0, "rules": [rule(_nested(5))]}
-    payload = await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", **given)
+    payload = await mutate(clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", **given)
     assert payload["scheme"]["rules"][0]["qualifies"]
 
 
@@ -63,7 +63,7 @@ async def test_absurd_depths_are_answered_and_the_next_request_works(
             assert _why_too_deep(response.json()) in DEEP
             assert len(response.content) < 10_000
     given = {"schemeId": scheme_id, "expectedVersion": 0, "rules": [rule(_nested(2))]}
-    assert (await carried_out(manager, "saveSchemeBonusRules", **given))["step"]["version"] == 1
+    assert (await mutate(manager, "saveSchemeBonusRules", **given))["step"]["version"] == 1
 
 
 async def test_a_choice_is_exactly_one(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
@@ -76,7 +76,7 @@ async def test_a_choice_is_exactly_one(clients: Clients, factory: SchemeFactory,
         for part, choices in wrong.items():
             for choice in choices:
                 given = {"schemeId": scheme_id, "expectedVersion": 0, "rules": [{**rule(), part: choice}]}
-                message = await request_refusal(clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", **given)
+                message = await expect_request_error(clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", **given)
                 assert message.startswith(f"Variable '$input' has invalid value at .rules[0].{part}"), choice
 
 
@@ -97,11 +97,11 @@ async def test_times_of_day_exist(clients: Clients, factory: SchemeFactory, data
     scheme_id = scheme(await factory.created())
     async with nothing_changes(database_url):
         for text in ("25:00", "24:00", "9:00", "09:60", "09:00:00", "09:00Z", "nine", "", "09:00\n", "\uff10\uff19:00"):
-            found = await rule_refusals(
+            found = await expect_rule_errors(
                 clients["PROGRAM_MANAGER"], scheme_id, [rule({"period": {"fromTime": text, "toTime": "17:00"}})]
             )
             assert found == [("INVALID", "input.rules.0.condition.period.fromTime", BAD_TIME)], text
-        found = await rule_refusals(
+        found = await expect_rule_errors(
             clients["PROGRAM_MANAGER"], scheme_id, [rule({"not": {"period": {"fromTime": "09:00", "toTime": "5pm"}}})]
         )
         assert found == [("INVALID", "input.rules.0.condition.not.period.toTime", BAD_TIME)]
@@ -122,7 +122,7 @@ async def test_ids_deep_in_a_condition_have_exact_paths(
     }
     path = "input.rules.1.condition.all"
     async with nothing_changes(database_url):
-        assert await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(deep)]) == [
+        assert await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(deep)]) == [
             ("NOT_FOUND", f"{path}.0.not.any.0.tier.in.1", "This tier does not exist."),
             ("INVALID", f"{path}.1.tier.atLeast", "This is the ID of a geography, not of a tier."),
             ("INVALID", f"{path}.2.geography.in.0", "This is the ID of a tier, not of a geography."),
@@ -155,7 +155,7 @@ async def test_ids_of_nothing_and_ids_given_twice_have_exact_paths(
         ]
     }
     async with nothing_changes(database_url):
-        found = await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, [rule(deep)])
+        found = await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme_id, [rule(deep)])
     gone, twice = (
         "the {0} no longer exists; choose another {0}.",
         "the same {0} is listed twice; remove one of the two.",
@@ -186,7 +186,7 @@ async def test_a_rule_id_belongs_to_a_rule_of_this_scheme(
     strange = "This rule does not exist in the scheme; leave its id out to add it as a new rule."
     missing = "This bonus rule does not exist."
     mistaken = "This is the ID of a scheme, not of a bonus rule."
-    cases: list[tuple[list[dict[str, Any]], list[Refusal]]] = [
+    cases: list[tuple[list[dict[str, Any]], list[InputError]]] = [
         ([rule(id=foreign)], [("NOT_FOUND", "input.rules.0.id", strange)]),
         ([rule(id=gid(NodeKind.BONUS_RULE, key("nothing")))], [("NOT_FOUND", "input.rules.0.id", strange)]),
         ([rule(id="garbage")], [("NOT_FOUND", "input.rules.0.id", missing)]),
@@ -204,9 +204,9 @@ async def test_a_rule_id_belongs_to_a_rule_of_this_scheme(
     ]
     async with nothing_changes(database_url):
         for rules, expected in cases:
-            assert await rule_refusals(clients["PROGRAM_MANAGER"], scheme(mine), rules, version=1) == expected
+            assert await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme(mine), rules, version=1) == expected
     given = {"schemeId": scheme(mine), "expectedVersion": 1, "rules": [rule(id=own)]}
-    payload = await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", **given)
+    payload = await mutate(clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", **given)
     assert [item["id"] for item in payload["scheme"]["rules"]] == [own]
 
 

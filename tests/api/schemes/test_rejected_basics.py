@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.support.client import Clients
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import Refusal, basics, carried_out, refusals, request_refusal, scheme
+from tests.support.mutations.schemes import InputError, basics, expect_errors, expect_request_error, mutate, scheme
 from tests.support.unchanged import nothing_changes
 
 HIDDEN = "contains characters that cannot be shown."
@@ -125,7 +125,7 @@ async def test_a_title_that_is_no_title_is_refused(clients: Clients, factory: Sc
     async with nothing_changes(database_url):
         for title, code, message in TITLES:
             expected = [(code, "input.title", message)]
-            assert await refusals(manager, "createScheme", title=title, earningChannels=["SALE"]) == expected
+            assert await expect_errors(manager, "createScheme", title=title, earningChannels=["SALE"]) == expected
             assert await _saving(clients, scheme_id, title=title) == expected
 
 
@@ -137,7 +137,7 @@ async def test_a_title_of_invisible_characters_is_missing(
     expected = [("REQUIRED", "input.title", "The title is missing.")]
     async with nothing_changes(database_url):
         for title in ("\u200b\u200b\u200b", "\u200d \u2060\ufeff"):
-            assert await refusals(manager, "createScheme", title=title, earningChannels=["SALE"]) == expected
+            assert await expect_errors(manager, "createScheme", title=title, earningChannels=["SALE"]) == expected
             assert await _saving(clients, scheme_id, title=title) == expected
 
 
@@ -149,7 +149,7 @@ async def test_earning_channels_are_some_and_different(
         for channels, code, message in CHANNELS:
             expected = [(code, "input.earningChannels", message)]
             given = {"title": "Monsoon Care", "earningChannels": channels}
-            assert await refusals(manager, "createScheme", **given) == expected
+            assert await expect_errors(manager, "createScheme", **given) == expected
             assert await _saving(clients, scheme_id, earningChannels=channels) == expected
 
 
@@ -189,7 +189,7 @@ async def test_what_is_no_date_or_number_never_reaches_the_scheme(
     async with nothing_changes(database_url):
         for field, value, sentence in UNREADABLE:
             given = basics(schemeId=scheme_id, expectedVersion=0, **{field: value})
-            message = await request_refusal(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **given)
+            message = await expect_request_error(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **given)
             assert message == f"Variable '$input' has invalid value at .{field}: {sentence}"
 
 
@@ -253,9 +253,9 @@ async def test_the_limits_themselves_are_allowed(clients: Clients, factory: Sche
         "materials": [{"title": "x" * 120, "url": f"https://example.com/{'x' * 1_980}"}] * 20,
     }
     given = basics(schemeId=scheme(await factory.created()), expectedVersion=0, **widest)
-    assert (await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **given))["step"]["state"] == "COMPLETE"
+    assert (await mutate(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **given))["step"]["state"] == "COMPLETE"
 
 
-async def _saving(clients: Clients, scheme_id: str, **changes: Any) -> list[Refusal]:
+async def _saving(clients: Clients, scheme_id: str, **changes: Any) -> list[InputError]:
     given = basics(schemeId=scheme_id, expectedVersion=0, **changes)
-    return await refusals(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **given)
+    return await expect_errors(clients["PROGRAM_MANAGER"], "saveSchemeBasics", **given)

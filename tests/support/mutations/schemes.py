@@ -8,7 +8,7 @@ from tests.support.client import Answer, Client, document, gid
 from tests.support.world import World, key
 
 # The code, the path from `input` down, and the message of one error.
-Refusal = tuple[str, str, str]
+InputError = tuple[str, str, str]
 
 UNKNOWN_SCHEME = gid(NodeKind.SCHEME, key("no such scheme"))
 OLD_HASH = f"sha256:{'0' * 64}"
@@ -32,14 +32,14 @@ async def payload_of(client: Client, field: str, **given: Any) -> Any:
     return (await answer_to(client, field, **given)).data[field]
 
 
-async def carried_out(client: Client, field: str, **given: Any) -> Any:
+async def mutate(client: Client, field: str, **given: Any) -> Any:
     """The payload of a mutation that must not be refused."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"] == []
     return payload
 
 
-async def refusals(client: Client, field: str, **given: Any) -> list[Refusal]:
+async def expect_errors(client: Client, field: str, **given: Any) -> list[InputError]:
     """What a mutation is refused for; it must be refused."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"]
@@ -47,7 +47,7 @@ async def refusals(client: Client, field: str, **given: Any) -> list[Refusal]:
     return [(error["code"], ".".join(error["path"]), error["message"]) for error in payload["errors"]]
 
 
-async def request_refusal(client: Client, field: str, **given: Any) -> str:
+async def expect_request_error(client: Client, field: str, **given: Any) -> str:
     """The message of the one error that keeps a whole request from being executed for its input."""
     answer = await answer_to(client, field, **given)
     assert answer.body.get("data") is None
@@ -57,9 +57,11 @@ async def request_refusal(client: Client, field: str, **given: Any) -> str:
     return message
 
 
-async def rule_refusals(client: Client, scheme_id: str, rules: list[dict[str, Any]], version: int = 0) -> list[Refusal]:
+async def expect_rule_errors(
+    client: Client, scheme_id: str, rules: list[dict[str, Any]], version: int = 0
+) -> list[InputError]:
     """What saving these bonus rules is refused for."""
-    return await refusals(client, "saveSchemeBonusRules", schemeId=scheme_id, expectedVersion=version, rules=rules)
+    return await expect_errors(client, "saveSchemeBonusRules", schemeId=scheme_id, expectedVersion=version, rules=rules)
 
 
 def input_of(field: str, scheme_id: str, version: int = 0) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from graphql_api.settings import Settings
 from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.transport import websocket
 from tests.conftest import LiveServer
-from tests.graphql_api.subscriptions.conftest import Complaints, Heard, joined
+from tests.graphql_api.subscriptions.conftest import Complaints, WaitForEvents, joined
 from tests.support.client import Client, Clients, http_client
 from tests.support.clock import TestClock
 from tests.support.followed_scheme import (
@@ -23,12 +23,12 @@ from tests.support.followed_scheme import (
     NOTIFICATIONS,
     POLL_ACTIVITY,
     QUEUES,
-    Acting,
+    ConcurrentWriters,
     FollowedScheme,
     messages_of,
     polled,
 )
-from tests.support.sockets import Closed, Following, Stream, connected, following, opened, until
+from tests.support.sockets import Closed, SseStream, Stream, connected, following, opened, until
 
 pytestmark = pytest.mark.long
 
@@ -84,7 +84,7 @@ async def test_every_stream_learns_where_it_stands(start: Start, clients: Client
             following(server.client, ACTIVITY, **variables) as stream,
             following(server.client, NOTIFICATIONS) as quiet,
         ):
-            await scheme.act("Before.", by="second manager")
+            await scheme.record("Before.", by="second manager")
             assert messages_of([await first.next(), await stream.next()]) == ["Before.", "Before."]
             stopping = asyncio.create_task(server.stop())
             assert await socket.ended() == STOPPING
@@ -96,7 +96,7 @@ async def test_every_stream_learns_where_it_stands(start: Start, clients: Client
             assert await stopping < 5
     (ping,) = socket.pings
     assert (ping["reason"], ping["cursors"].keys()) == ("SERVER_STOPPING", {"activity", "notifications"})
-    await scheme.act("Meanwhile.")
+    await scheme.record("Meanwhile.")
     server = await start()
     resumed = [
         (ACTIVITY, variables, ping["cursors"]["activity"], stream),
@@ -108,24 +108,24 @@ async def test_every_stream_learns_where_it_stands(start: Start, clients: Client
             headers = {"Last-Event-ID": before.last_id or ""}
             async with following(server.client, document, headers, **given) as source:
                 assert messages_of([await again.next(), await source.next()]) == ["Meanwhile.", "Meanwhile."]
-        await socket.settled()
+        await socket.synchronize()
 
 
 async def test_a_restart_amid_events_loses_and_repeats_nothing(
-    start: Start, clients: Clients, scheme: FollowedScheme, heard: Heard
+    start: Start, clients: Clients, scheme: FollowedScheme, wait_for_events: WaitForEvents
 ) -> None:
     """Three servers, one after the other, while others go on writing."""
     second = clients["second manager"]
     begin = (await polled(second, POLL_ACTIVITY, schemeId=scheme.id))[1]
     places: list[str] = [begin, begin]
-    told: list[list[str]] = [[], []]
+    streams_received: list[list[str]] = [[], []]
 
-    async def take(stream: Stream | Following, found: list[str]) -> None:
+    async def take(stream: Stream | SseStream, found: list[str]) -> None:
         with contextlib.suppress(Closed):
             while True:
                 found += messages_of([await stream.next()])
 
-    async with Acting(scheme, writers=3).acting():
+    async with ConcurrentWriters(scheme, writers=3).running():
         for count in (10, 30, 30):
             server = await start()
             async with (
@@ -133,14 +133,14 @@ async def test_a_restart_amid_events_loses_and_repeats_nothing(
                 following(server.client, ACTIVITY, schemeId=scheme.id, after=places[1]) as source,
             ):
                 sent = await socket.subscribe(ACTIVITY, id_="a", schemeId=scheme.id, after=places[0])
-                before = [len(found) for found in told]
-                reading = asyncio.gather(take(sent, told[0]), take(source, told[1]))
-                await each_has_more(count, told, before)
+                before = [len(found) for found in streams_received]
+                reading = asyncio.gather(take(sent, streams_received[0]), take(source, streams_received[1]))
+                await each_has_more(count, streams_received, before)
                 assert await server.stop() < 5
                 await reading
                 places = [socket.pings[0]["cursors"]["a"], source.last_id or ""]
-    await heard()
-    for place, found in zip(places, told, strict=True):
+    await wait_for_events()
+    for place, found in zip(places, streams_received, strict=True):
         rest = (await polled(second, POLL_ACTIVITY, place, schemeId=scheme.id))[0]
         assert found + rest == (await polled(second, POLL_ACTIVITY, begin, schemeId=scheme.id))[0]
 
@@ -173,7 +173,7 @@ async def test_a_subscription_that_is_opening_when_the_server_stops_has_a_cursor
         assert await socket.ended() == STOPPING
         await stopping
     (ping,) = socket.pings
-    await scheme.act("Meanwhile.")
+    await scheme.record("Meanwhile.")
     server = await start()
     async with connected(server.live.address, server.client) as socket:
         again = await socket.subscribe(ACTIVITY, after=ping["cursors"]["activity"], schemeId=scheme.id)

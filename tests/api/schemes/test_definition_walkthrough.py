@@ -144,10 +144,10 @@ async def _decide(manager: Client, second: Client, approver: Client, scheme_id: 
         ("RUNNING", "NOT_STARTED", "Not started"),
         ("SETTLEMENT", "NOT_STARTED", "Not started"),
     ]
-    refused = await manager.run(
+    rejected = await manager.run(
         "SaveSchemeBasics", input={"schemeId": scheme_id, "expectedVersion": 3, **_basics("Too late")}
     )
-    assert [(error["code"], error["message"]) for error in refused["saveSchemeBasics"]["errors"]] == [
+    assert [(error["code"], error["message"]) for error in rejected["saveSchemeBasics"]["errors"]] == [
         ("ILLEGAL_STATE", "An approved scheme cannot be edited.")
     ]
 

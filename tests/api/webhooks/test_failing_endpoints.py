@@ -14,7 +14,7 @@ from tests.conftest import LiveServer
 from tests.support.client import document
 from tests.support.clock import TestClock
 from tests.support.endpoint import OK, silent
-from tests.support.webhook_receiver import ERROR, GONE, Hooks, Receiver, receiving
+from tests.support.webhook_receiver import ERROR, GONE, Receiver, WebhookAdmin, receiving
 
 NOTIFICATIONS = "{ viewer { notifications { nodes { kind message actor { id } scheme { id } activity { id } } } } }"
 CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -22,7 +22,7 @@ CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 LONGER = timedelta(days=2)
 
 
-async def notifications(hooks: Hooks, name: str = "ADMIN") -> Any:
+async def notifications(hooks: WebhookAdmin, name: str = "ADMIN") -> Any:
     """What an account was told."""
     return (await hooks.clients[name].send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
 
@@ -33,7 +33,7 @@ def moment(text: str) -> datetime:
 
 
 async def test_an_endpoint_that_never_answers_well_is_disabled_after_three_days(
-    hooks: Hooks, receiver: Receiver, clock: TestClock
+    hooks: WebhookAdmin, receiver: Receiver, clock: TestClock
 ) -> None:
     """Ten attempts, with the pauses of the schedule and some jitter; enabled again, it gets everything in order."""
     receiver.answer(ERROR)
@@ -69,7 +69,7 @@ async def test_an_endpoint_that_never_answers_well_is_disabled_after_three_days(
     assert all(delivery.signed_with(secret) for delivery in receiver.received)
 
 
-async def test_every_administrator_is_told_of_a_disabled_endpoint(hooks: Hooks, clock: TestClock) -> None:
+async def test_every_administrator_is_told_of_a_disabled_endpoint(hooks: WebhookAdmin, clock: TestClock) -> None:
     kinds = ("WEBHOOK_ENDPOINT_SAVED", "WEBHOOK_ENDPOINT_DISABLED", "WEBHOOK_ENDPOINT_DELETED")
     async with receiving() as admins, receiving() as integrations, receiving(GONE) as receiver:
         await hooks.created(admins.url, *kinds, name="ADMIN")
@@ -79,8 +79,8 @@ async def test_every_administrator_is_told_of_a_disabled_endpoint(hooks: Hooks, 
         gone = await hooks.reached(endpoint_id, lambda node: node["state"] == "DISABLED")
         assert gone["stateLabel"] == "Disabled. The endpoint answered 410: it wants no more webhooks."
         assert [node["status"] for node in gone["deliveries"]["nodes"]] == [410]
-        (told,) = await notifications(hooks)
-        assert told == {
+        (notification,) = await notifications(hooks)
+        assert notification == {
             "kind": "WEBHOOK_ENDPOINT_DISABLED",
             "message": f"The webhook endpoint {receiver.url} was disabled. The endpoint answered 410: it wants no more "
             "webhooks. New events are kept for it for some days.",
@@ -90,22 +90,22 @@ async def test_every_administrator_is_told_of_a_disabled_endpoint(hooks: Hooks, 
         }
         assert await notifications(hooks, "PROGRAM_MANAGER") == []
         await hooks.admin.send(document("portal/DeleteWebhookEndpoint"), input={"id": endpoint_id})
-        told = [delivery.body for delivery in await admins.deliveries(5)]
-        assert [body["type"].removeprefix("WEBHOOK_ENDPOINT_") for body in told] == [
+        notification = [delivery.body for delivery in await admins.deliveries(5)]
+        assert [body["type"].removeprefix("WEBHOOK_ENDPOINT_") for body in notification] == [
             "SAVED",
             "SAVED",
             "SAVED",
             "DISABLED",
             "DELETED",
         ]
-        assert [body["data"] for body in told[2:]] == [{"webhookEndpointId": endpoint_id}] * 3
+        assert [body["data"] for body in notification[2:]] == [{"webhookEndpointId": endpoint_id}] * 3
         assert integrations.received == []
         clock.advance(days=1)
         await asyncio.sleep(0.1)
         assert len(receiver.received) == 1
 
 
-async def test_an_account_that_was_told_reads_it_live_and_counted(hooks: Hooks) -> None:
+async def test_an_account_that_was_told_reads_it_live_and_counted(hooks: WebhookAdmin) -> None:
     """The notification is an event, too: the administrator's own endpoint gets it."""
     async with receiving() as admins, receiving(GONE) as receiver:
         await hooks.created(admins.url, "NOTIFICATION_ADDED", name="ADMIN")
@@ -114,13 +114,13 @@ async def test_an_account_that_was_told_reads_it_live_and_counted(hooks: Hooks) 
         (delivery,) = await admins.deliveries(1)
         listing = "{ viewer { unreadCount notifications { nodes { id message } } } }"
         viewer = (await hooks.admin.send(listing)).data["viewer"]
-    (told,) = viewer["notifications"]["nodes"]
-    assert delivery.body["data"] == {"notificationId": told["id"], "message": told["message"]}
+    (notification,) = viewer["notifications"]["nodes"]
+    assert delivery.body["data"] == {"notificationId": notification["id"], "message": notification["message"]}
     assert viewer["unreadCount"] == 1
 
 
 async def test_a_name_that_leads_into_a_private_network_is_not_called(
-    hooks: Hooks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    hooks: WebhookAdmin, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was public, or unknown, when the endpoint was created."""
 
@@ -140,7 +140,7 @@ async def test_a_name_that_leads_into_a_private_network_is_not_called(
     assert receiver.received == []
 
 
-async def test_a_changed_url_is_tried_at_once(hooks: Hooks, receiver: Receiver) -> None:
+async def test_a_changed_url_is_tried_at_once(hooks: WebhookAdmin, receiver: Receiver) -> None:
     async with receiving(ERROR) as old:
         endpoint_id, _ = await hooks.created(old.url)
         tier_id = await hooks.save_tier()
@@ -154,7 +154,7 @@ async def test_a_changed_url_is_tried_at_once(hooks: Hooks, receiver: Receiver) 
         assert len(old.received) == 1
 
 
-async def test_a_failing_endpoint_that_is_enabled_is_tried_at_once(hooks: Hooks, receiver: Receiver) -> None:
+async def test_a_failing_endpoint_that_is_enabled_is_tried_at_once(hooks: WebhookAdmin, receiver: Receiver) -> None:
     receiver.answer(ERROR)
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.save_tier()
@@ -165,7 +165,9 @@ async def test_a_failing_endpoint_that_is_enabled_is_tried_at_once(hooks: Hooks,
     assert [node["attempt"] for node in mended["deliveries"]["nodes"]] == [1, 1]
 
 
-async def test_an_endpoint_that_is_disabled_while_it_is_called_stays_so(hooks: Hooks, receiver: Receiver) -> None:
+async def test_an_endpoint_that_is_disabled_while_it_is_called_stays_so(
+    hooks: WebhookAdmin, receiver: Receiver
+) -> None:
     """What fails then is noted, and neither counts nor tells anybody."""
     called, answer = asyncio.Event(), asyncio.Event()
 
@@ -190,7 +192,7 @@ async def test_an_endpoint_that_is_disabled_while_it_is_called_stays_so(hooks: H
 
 
 async def test_a_leader_that_is_lost_leaves_the_attempt_to_the_next(
-    hooks: Hooks, receiver: Receiver, live_server: LiveServer, database_url: str
+    hooks: WebhookAdmin, receiver: Receiver, live_server: LiveServer, database_url: str
 ) -> None:
     """The attempt is given up, noted nowhere, and made again with the same id."""
     receiver.answer(silent)

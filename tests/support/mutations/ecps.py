@@ -10,11 +10,11 @@ from tests.support.client import Client, document, gid
 from tests.support.world import World, key
 
 # The code, the path from `input` down, and the message of one error.
-Refusal = tuple[str, str, str]
+InputError = tuple[str, str, str]
 
 UNKNOWN_ECP = gid(NodeKind.ECP, key("no such ECP"))
 NO_SUCH_ECP = ("NOT_FOUND", "ecpId", "This ECP does not exist.")
-TOLD: dict[str, Any] = {
+REGISTRATION: dict[str, Any] = {
     "displayName": "Asha Rao",
     "practice": "Rao Garage",
     "email": "asha.rao@example.org",
@@ -25,9 +25,9 @@ FOLDERS = {"registerEcp": "mobile"}
 NOTIFICATIONS = "{ viewer { notifications(first: 50) { nodes { kind message actor { displayName } scheme { id } } } } }"
 
 
-def told(world: World, place: str = "Pune", **changed: Any) -> dict[str, Any]:
+def registration_input(world: World, place: str = "Pune", **changed: Any) -> dict[str, Any]:
     """The input of a registration."""
-    return {**TOLD, "geographyId": gid(NodeKind.GEOGRAPHY, world.geographies[place].id), **changed}
+    return {**REGISTRATION, "geographyId": gid(NodeKind.GEOGRAPHY, world.geographies[place].id), **changed}
 
 
 async def payload_of(client: Client, field: str, **given: Any) -> Any:
@@ -36,14 +36,14 @@ async def payload_of(client: Client, field: str, **given: Any) -> Any:
     return (await client.send(document(name), input=given)).data[field]
 
 
-async def carried_out(client: Client, field: str, **given: Any) -> Any:
+async def mutate(client: Client, field: str, **given: Any) -> Any:
     """The ECP after a mutation that must not be refused."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"] == []
     return payload["ecp"]
 
 
-async def refusals(client: Client, field: str, **given: Any) -> list[Refusal]:
+async def expect_errors(client: Client, field: str, **given: Any) -> list[InputError]:
     """What a mutation is refused for; it must be refused."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"]

@@ -16,7 +16,7 @@ from tests.support.client import Clients, document, gid
 from tests.support.clock import TestClock
 from tests.support.endpoint import OK
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.webhook_receiver import ERROR, Hooks, Receiver, receiving, until
+from tests.support.webhook_receiver import ERROR, Receiver, WebhookAdmin, receiving, until
 from tests.support.world import World
 
 UPSERT_ACCOUNT = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { errors { message } } }"
@@ -32,7 +32,9 @@ async def change_account(clients: Clients, world: World, name: str, *roles: Role
     assert answer.data == {"upsertAccount": {"errors": []}}
 
 
-async def test_a_delivery_is_signed_and_says_what_happened(hooks: Hooks, receiver: Receiver, clock: TestClock) -> None:
+async def test_a_delivery_is_signed_and_says_what_happened(
+    hooks: WebhookAdmin, receiver: Receiver, clock: TestClock
+) -> None:
     clock.now = utc_now()
     endpoint_id, secret = await hooks.created(receiver.url, description=" The ERP ")
     tier_id = await hooks.save_tier()
@@ -62,7 +64,7 @@ async def test_a_delivery_is_signed_and_says_what_happened(hooks: Hooks, receive
     assert (endpoint["description"], endpoint["kinds"]) == ("The ERP", ["TIER_SAVED"])
 
 
-async def test_events_come_in_their_order_however_they_were_saved(hooks: Hooks, receiver: Receiver) -> None:
+async def test_events_come_in_their_order_however_they_were_saved(hooks: WebhookAdmin, receiver: Receiver) -> None:
     await hooks.created(receiver.url)
     saved = await asyncio.gather(*(hooks.save_tier() for _ in range(12)))
     deliveries = await receiver.deliveries(12)
@@ -72,7 +74,7 @@ async def test_events_come_in_their_order_however_they_were_saved(hooks: Hooks, 
     assert len({delivery.id for delivery in deliveries}) == 12
 
 
-async def test_other_kinds_are_not_sent(hooks: Hooks, receiver: Receiver) -> None:
+async def test_other_kinds_are_not_sent(hooks: WebhookAdmin, receiver: Receiver) -> None:
     await hooks.created(receiver.url, "PRODUCT_SAVED", "TIER_SAVED")
     document = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { message } } }"
     given = {"code": "PERU", "name": "Peru", "level": "COUNTRY"}
@@ -83,7 +85,7 @@ async def test_other_kinds_are_not_sent(hooks: Hooks, receiver: Receiver) -> Non
 
 
 async def test_what_is_not_accepted_is_sent_again_before_anything_else(
-    hooks: Hooks, receiver: Receiver, clock: TestClock
+    hooks: WebhookAdmin, receiver: Receiver, clock: TestClock
 ) -> None:
     """With the same id, the same body and a new signature."""
     receiver.answer(ERROR)
@@ -116,7 +118,7 @@ async def test_what_is_not_accepted_is_sent_again_before_anything_else(
     ]
 
 
-async def test_one_endpoint_does_not_wait_for_another(hooks: Hooks, receiver: Receiver) -> None:
+async def test_one_endpoint_does_not_wait_for_another(hooks: WebhookAdmin, receiver: Receiver) -> None:
     async with receiving(_never) as stuck:
         await hooks.created(stuck.url)
         await hooks.created(receiver.url)
@@ -127,7 +129,7 @@ async def test_one_endpoint_does_not_wait_for_another(hooks: Hooks, receiver: Re
         assert len(stuck.received) == 1
 
 
-async def test_redirects_are_not_followed(hooks: Hooks) -> None:
+async def test_redirects_are_not_followed(hooks: WebhookAdmin) -> None:
     async with receiving() as elsewhere:
         head = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.url}\r\nContent-Length: 0\r\n\r\n"
         async with receiving(head.encode()) as receiver:
@@ -139,12 +141,12 @@ async def test_redirects_are_not_followed(hooks: Hooks) -> None:
     assert attempt["error"] == "The endpoint answered 302, a redirect, which webhooks never follow."
 
 
-async def test_an_account_is_told_only_what_it_sees(hooks: Hooks, factory: SchemeFactory) -> None:
+async def test_an_account_is_told_only_what_it_sees(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
     """A manager sees every scheme, operations the approved ones, the integration none."""
     async with receiving() as managers, receiving() as operations, receiving() as integrations:
         kinds = ("SCHEME_CREATED", "SCHEME_SUBMITTED", "SCHEME_APPROVED", "TIER_SAVED")
-        told = {"PROGRAM_MANAGER": managers, "OPERATIONS": operations, "INTEGRATION": integrations}
-        ids = [(await hooks.created(receiver.url, *kinds, name=name))[0] for name, receiver in told.items()]
+        receivers = {"PROGRAM_MANAGER": managers, "OPERATIONS": operations, "INTEGRATION": integrations}
+        ids = [(await hooks.created(receiver.url, *kinds, name=name))[0] for name, receiver in receivers.items()]
         draft = await factory.created("A secret plan")
         scheme_id = await factory.submitted()
         cursor = (await managers.deliveries(3))[-1].body["cursor"]
@@ -181,7 +183,7 @@ async def test_an_account_is_told_only_what_it_sees(hooks: Hooks, factory: Schem
 
 
 async def test_a_role_counts_from_the_moment_it_is_held(
-    hooks: Hooks, receiver: Receiver, factory: SchemeFactory, clients: Clients, world: World
+    hooks: WebhookAdmin, receiver: Receiver, factory: SchemeFactory, clients: Clients, world: World
 ) -> None:
     """What was passed over is not made up for; what comes later is sent, until the role is gone again."""
     endpoint_id, _ = await hooks.created(receiver.url, "SCHEME_CREATED")
@@ -199,7 +201,7 @@ async def test_a_role_counts_from_the_moment_it_is_held(
 
 
 async def test_nothing_is_sent_while_the_account_is_disabled(
-    hooks: Hooks, receiver: Receiver, clients: Clients, world: World
+    hooks: WebhookAdmin, receiver: Receiver, clients: Clients, world: World
 ) -> None:
     """The endpoint waits where it is, and then loses nothing."""
     endpoint_id, _ = await hooks.created(receiver.url)
@@ -215,7 +217,7 @@ async def test_nothing_is_sent_while_the_account_is_disabled(
     assert receiver.objects == saved
 
 
-async def test_notifications_are_sent_to_whom_they_are_for(hooks: Hooks, factory: SchemeFactory) -> None:
+async def test_notifications_are_sent_to_whom_they_are_for(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
     kinds = ("NOTIFICATION_ADDED", "NOTIFICATIONS_READ")
     async with receiving() as approvers, receiving() as analysts:
         await hooks.created(approvers.url, *kinds, name="APPROVER")
@@ -225,8 +227,8 @@ async def test_notifications_are_sent_to_whom_they_are_for(hooks: Hooks, factory
         approver = hooks.clients["APPROVER"]
         listing = "{ viewer { account { id } notifications { nodes { id message } } } }"
         viewer = (await approver.send(listing)).data["viewer"]
-        (told,) = viewer["notifications"]["nodes"]
-        assert delivery.body["data"] == {"notificationId": told["id"], "message": told["message"]}
+        (receivers,) = viewer["notifications"]["nodes"]
+        assert delivery.body["data"] == {"notificationId": receivers["id"], "message": receivers["message"]}
         mark = "mutation { markNotificationsRead(input: {all: true}) { errors { code } } }"
         assert (await approver.send(mark)).data == {"markNotificationsRead": {"errors": []}}
         _, read = await approvers.deliveries(2)
@@ -236,7 +238,7 @@ async def test_notifications_are_sent_to_whom_they_are_for(hooks: Hooks, factory
 
 
 async def test_an_event_whose_delivery_was_not_stored_comes_again(
-    hooks: Hooks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    hooks: WebhookAdmin, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A crash between sending and storing: at least once, and with the same id."""
     lost: list[Position] = []
@@ -257,7 +259,7 @@ async def test_an_event_whose_delivery_was_not_stored_comes_again(
     assert (await hooks.tried(endpoint_id, 1))["state"] == "ACTIVE"
 
 
-async def test_a_deleted_endpoint_gets_nothing_more(hooks: Hooks, receiver: Receiver, clock: TestClock) -> None:
+async def test_a_deleted_endpoint_gets_nothing_more(hooks: WebhookAdmin, receiver: Receiver, clock: TestClock) -> None:
     receiver.answer(ERROR)
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.save_tier()
@@ -272,7 +274,7 @@ async def test_a_deleted_endpoint_gets_nothing_more(hooks: Hooks, receiver: Rece
 
 
 async def test_an_endpoint_that_is_deleted_while_it_is_called_leaves_nothing_behind(
-    hooks: Hooks, receiver: Receiver
+    hooks: WebhookAdmin, receiver: Receiver
 ) -> None:
     called, answer = asyncio.Event(), asyncio.Event()
 

@@ -5,7 +5,7 @@ from typing import Any
 from domain.channels import EarningChannel
 from tests.support.client import Clients
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import rule, rule_refusals, scheme
+from tests.support.mutations.schemes import expect_rule_errors, rule, scheme
 from tests.support.unchanged import nothing_changes
 
 UNITS = {"quantity": {"atLeast": 10}}
@@ -155,7 +155,9 @@ async def test_a_condition_that_makes_no_sense_is_refused(
     async with nothing_changes(database_url):
         for condition, code, path, message in CONDITIONS:
             where = f"input.rules.1.condition.{path}".rstrip(".")
-            found = await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(condition)])
+            found = await expect_rule_errors(
+                clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(condition)]
+            )
             assert found == [(code, where, f"Rule “Many at once”: {message}")], condition
 
 
@@ -167,7 +169,7 @@ async def test_several_problems_come_back_together(clients: Clients, factory: Sc
         rule({"tier": {}}, {"slabs": []}, name="Second", limits={"timesPerEcp": 0}),
     ]
     async with nothing_changes(database_url):
-        found = await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, rules)
+        found = await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme_id, rules)
     assert [(code, path) for code, path, _ in found] == [
         ("REQUIRED", "input.rules.0.name"),
         ("INVALID", "input.rules.0.condition.all.0.quantity.atLeast"),

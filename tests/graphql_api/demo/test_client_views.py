@@ -13,7 +13,10 @@ async def test_the_app_shows_the_ecp_its_registration_schemes_and_enrollments(si
     assert (ecp["code"], ecp["statusLabel"], ecp["tier"]["name"]) == ("ECP-2025-000001", "Active", "Gold")
     assert (ecp["displayName"], ecp["geography"]["name"]) == ("Dr. Tara Sorvane", "Bengaluru")
     assert home["unreadCount"] == 1
-    assert [told["kind"] for told in home["notifications"]["nodes"]] == [*["ENROLLMENT_DECIDED"] * 3, "ECP_VERIFIED"]
+    assert [sentences["kind"] for sentences in home["notifications"]["nodes"]] == [
+        *["ENROLLMENT_DECIDED"] * 3,
+        "ECP_VERIFIED",
+    ]
 
     mine = (await app.send(document("mobile/MyEnrollments"))).data["viewer"]["ecp"]["enrollments"]
     assert [(node["scheme"]["title"], node["statusLabel"]) for node in mine["nodes"]] == [
@@ -64,8 +67,8 @@ async def test_the_review_of_a_draft_shows_rules_for_nobody_and_few_and_an_overl
     manager = signed_in(Role.PROGRAM_MANAGER)
     scheme_id = gid(NodeKind.SCHEME, demo.scheme("Maharashtra Excellence Circle")["id"])
     review = (await manager.run("SchemeReview", id=scheme_id))["node"]["review"]
-    told = {reach["verdict"]: reach["sentence"] for reach in review["ruleReach"]}
-    assert told["NOBODY"] == "No Gold ECP works in Pune; 41 Silver ECPs do."
-    assert told["FEW"] == "Only 4 of 299 ECPs could qualify."
+    sentences = {reach["verdict"]: reach["sentence"] for reach in review["ruleReach"]}
+    assert sentences["NOBODY"] == "No Gold ECP works in Pune; 41 Silver ECPs do."
+    assert sentences["FEW"] == "Only 4 of 299 ECPs could qualify."
     codes = [warning["code"] for warning in review["warnings"]]
     assert {"REACHES_NOBODY", "REACHES_FEW", "OVERLAP"} <= set(codes)

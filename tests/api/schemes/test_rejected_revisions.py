@@ -9,7 +9,7 @@ from tests.support.client import Client, Clients
 from tests.support.clock import TestClock
 from tests.support.factories.revisions import JULY, JUNE, RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import UNKNOWN_SCHEME, carried_out, payload_of, refusals, scheme
+from tests.support.mutations.schemes import UNKNOWN_SCHEME, expect_errors, mutate, payload_of, scheme
 from tests.support.unchanged import nothing_changes
 
 AT = "2026-06-01T00:00:00Z"
@@ -68,10 +68,10 @@ async def test_the_time_lies_between_now_and_the_end_of_the_scheme(
     for field, scheme_id in (("reviseScheme", live), ("rescheduleSchemeRevision", opened)):
         async with nothing_changes(database_url):
             for at, message in NEVER.items():
-                found = await refusals(manager, field, schemeId=scheme_id, effectiveAt=at)
+                found = await expect_errors(manager, field, schemeId=scheme_id, effectiveAt=at)
                 assert found == [("OUT_OF_WINDOW", "input.effectiveAt", message)], at
         for last in LAST if field == "rescheduleSchemeRevision" else LAST[:1]:
-            await carried_out(manager, field, schemeId=scheme_id, effectiveAt=last)
+            await mutate(manager, field, schemeId=scheme_id, effectiveAt=last)
 
 
 async def test_an_open_revision_is_gone_on_with(
@@ -91,7 +91,7 @@ async def test_an_open_revision_is_gone_on_with(
             for at in (AT, "2026-07-01T00:00:00Z", "2020-01-01T00:00:00Z"):
                 assert await _revise(manager, scheme(live), at) == [("CONFLICT", "input.schemeId", message)]
     await _reject(clients[Role.APPROVER], scheme(opened))
-    again = (await carried_out(manager, "reviseScheme", schemeId=scheme(live), effectiveAt=AT))["scheme"]
+    again = (await mutate(manager, "reviseScheme", schemeId=scheme(live), effectiveAt=AT))["scheme"]
     assert again["revision"] == 3
 
 
@@ -126,7 +126,7 @@ async def test_two_revisions_do_not_take_effect_at_the_same_time(
     third = await revisions.opened(live, JULY)
     async with nothing_changes(database_url):
         given = {"schemeId": scheme(third), "effectiveAt": AT}
-        assert await refusals(manager, "rescheduleSchemeRevision", **given) == [
+        assert await expect_errors(manager, "rescheduleSchemeRevision", **given) == [
             ("CONFLICT", "input.effectiveAt", TAKEN)
         ]
 
@@ -143,18 +143,18 @@ async def test_a_revision_is_not_approved_after_its_time(
     clock.now = JUNE
     async with nothing_changes(database_url):
         message = f"{MISSED}. Request changes, so that its managers choose a later time."
-        found = await refusals(approver, "approveScheme", schemeId=revision, contentHash=content_hash)
+        found = await expect_errors(approver, "approveScheme", schemeId=revision, contentHash=content_hash)
         assert found == [("OUT_OF_WINDOW", "input.schemeId", message)]
         assert (await _look(approver, revision))["viewerActions"] == ["REQUEST_CHANGES", "REJECT"]
-    await carried_out(approver, "requestSchemeChanges", schemeId=revision, reason="Too late, choose July.")
+    await mutate(approver, "requestSchemeChanges", schemeId=revision, reason="Too late, choose July.")
     async with nothing_changes(database_url):
-        found = await refusals(manager, "submitScheme", schemeId=revision, contentHash=content_hash)
+        found = await expect_errors(manager, "submitScheme", schemeId=revision, contentHash=content_hash)
         assert found == [("OUT_OF_WINDOW", "input.schemeId", f"{MISSED}. Choose a later time first.")]
         assert (await _look(manager, revision))["viewerActions"] == ["EDIT", "RESCHEDULE"]
-    await carried_out(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt="2026-07-01T00:00:00Z")
+    await mutate(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt="2026-07-01T00:00:00Z")
     again = {"schemeId": revision, "contentHash": content_hash, "acknowledgeWarnings": True}
-    await carried_out(manager, "submitScheme", **again)
-    await carried_out(approver, "approveScheme", schemeId=revision, contentHash=content_hash)
+    await mutate(manager, "submitScheme", **again)
+    await mutate(approver, "approveScheme", schemeId=revision, contentHash=content_hash)
 
 
 async def test_what_is_approved_has_the_time_that_was_submitted_and_reviewed(
@@ -169,7 +169,7 @@ async def test_what_is_approved_has_the_time_that_was_submitted_and_reviewed(
     async with nothing_changes(database_url):
         (error,) = (await payload_of(approver, "approveScheme", **approval, effectiveAt=other))["errors"]
         assert (error["code"], error["changes"]) == ("CONTENT_CHANGED", [_moved(other, AT)])
-    moved = await carried_out(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt=other)
+    moved = await mutate(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt=other)
     assert (moved["scheme"]["status"], moved["scheme"]["effectiveAt"]) == ("REVIEW_PENDING", other)
     async with nothing_changes(database_url):
         for named in ({}, {"effectiveAt": AT}, {"effectiveAt": other}):
@@ -179,9 +179,9 @@ async def test_what_is_approved_has_the_time_that_was_submitted_and_reviewed(
                 "The scheme changed after you reviewed it. "
                 "Changed since the submission: time of taking effect. Review it again."
             )
-    back = await carried_out(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt=AT)
+    back = await mutate(manager, "rescheduleSchemeRevision", schemeId=revision, effectiveAt=AT)
     assert back["scheme"]["status"] == "APPROVAL_PENDING"
-    await carried_out(approver, "approveScheme", **approval, effectiveAt=AT)
+    await mutate(approver, "approveScheme", **approval, effectiveAt=AT)
 
 
 async def test_only_a_revision_that_is_not_decided_is_moved(
@@ -203,14 +203,14 @@ async def test_only_a_revision_that_is_not_decided_is_moved(
         for message, ids in states.items():
             for scheme_id in ids:
                 given = {"schemeId": scheme(scheme_id), "effectiveAt": "2026-07-01T00:00:00Z"}
-                found = await refusals(manager, "rescheduleSchemeRevision", **given)
+                found = await expect_errors(manager, "rescheduleSchemeRevision", **given)
                 assert found == [("ILLEGAL_STATE", "input.schemeId", message)]
     clock.now = JUNE + timedelta(days=1)
     await revisions.apply_due()
     (approved,) = states["The revision is already approved, so its time can no longer change."]
     given = {"schemeId": scheme(approved), "effectiveAt": "2026-07-01T00:00:00Z"}
     missing = [("NOT_FOUND", "input.schemeId", "This scheme does not exist.")]
-    assert await refusals(manager, "rescheduleSchemeRevision", **given) == missing
+    assert await expect_errors(manager, "rescheduleSchemeRevision", **given) == missing
 
 
 async def test_a_revision_that_is_approved_is_edited_no_more(
@@ -219,17 +219,17 @@ async def test_a_revision_that_is_approved_is_edited_no_more(
     revision = scheme(await revisions.approved(await factory.approved()))
     async with nothing_changes(database_url):
         given = {"schemeId": revision, "expectedVersion": 1, "geographyIds": []}
-        found = await refusals(clients[Role.PROGRAM_MANAGER], "saveSchemeGeographies", **given)
+        found = await expect_errors(clients[Role.PROGRAM_MANAGER], "saveSchemeGeographies", **given)
         assert found == [("ILLEGAL_STATE", "input.schemeId", "An approved scheme cannot be edited.")]
         assert (await _look(clients[Role.PROGRAM_MANAGER], revision))["viewerActions"] == []
 
 
 async def _revise(manager: Client, scheme_id: str, at: str = AT) -> list[Any]:
-    return await refusals(manager, "reviseScheme", schemeId=scheme_id, effectiveAt=at)
+    return await expect_errors(manager, "reviseScheme", schemeId=scheme_id, effectiveAt=at)
 
 
 async def _reject(approver: Client, scheme_id: str) -> None:
-    await carried_out(approver, "rejectScheme", schemeId=scheme_id, reason="Not this year.")
+    await mutate(approver, "rejectScheme", schemeId=scheme_id, reason="Not this year.")
 
 
 async def _look(client: Client, scheme_id: str) -> Any:

@@ -6,14 +6,14 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sending.ecps import NOTIFICATIONS, carried_out, events, told
-from tests.support.traces import REASON, an_account_of, keys_of, leads_to, places_of
+from tests.support.mutations.ecps import NOTIFICATIONS, events, mutate, registration_input
+from tests.support.traces import REASON, create_account_client, find_columns, find_links, keys_of
 from tests.support.world import World
 
 BOTH = (Role.ECP, Role.PROGRAM_MANAGER)
 
 
-async def told_of(client: Client) -> list[tuple[str, str]]:
+async def fetch_messages(client: Client) -> list[tuple[str, str]]:
     """What somebody was told of ECPs and enrollments, newest first."""
     nodes = (await client.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
     return [(node["kind"], node["message"]) for node in nodes]
@@ -23,15 +23,15 @@ async def a_manager_with_a_history(
     clients: Clients, enrollments: EnrollmentFactory, world: World, database_url: str
 ) -> tuple[Client, str, UUID]:
     """A program manager who is an ECP too and was told of both: the client, the ECP and the account."""
-    both, manager = await an_account_of(enrollments.ecps, clients, *BOTH), clients["second manager"]
-    made = await carried_out(both, "registerEcp", **told(world))
-    await carried_out(manager, "verifyEcp", ecpId=made["id"], tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
+    both, manager = await create_account_client(enrollments.ecps, clients, *BOTH), clients["second manager"]
+    made = await mutate(both, "registerEcp", **registration_input(world))
+    await mutate(manager, "verifyEcp", ecpId=made["id"], tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
     ((ecp_id, account_id),) = await keys_of(database_url)
     world.ecps[account_id] = ecp_id
     await enrollments.enrolled(await enrollments.open_scheme("One"), ecp_id)
     await enrollments.rejected(await enrollments.open_scheme("Two"), ecp_id, "Rao does not answer under 020 5550101.")
     await enrollments.ecps.registered("Binod Thapa", practice=None)
-    await carried_out(manager, "suspendEcp", ecpId=made["id"], reason="Rao does not answer.")
+    await mutate(manager, "suspendEcp", ecpId=made["id"], reason="Rao does not answer.")
     return both, made["id"], account_id
 
 
@@ -41,9 +41,9 @@ async def test_an_account_with_other_roles_only_parts_from_the_ecp(
     """R18: who goes on working here keeps account, name and what it was told of others, and may register again."""
     both, made, account_id = await a_manager_with_a_history(clients, enrollments, world, database_url)
     about_itself = ["ECP_SUSPENDED", "ENROLLMENT_DECIDED", "ENROLLMENT_REQUESTED", "ECP_VERIFIED"]
-    assert [kind for kind, _ in await told_of(both)] == [about_itself[0], "ECP_REGISTERED", *about_itself[1:]]
-    assert await leads_to(database_url, account_id) == ["enrollment.requested_by", "ecp.account_id"]
-    await carried_out(clients["second manager"], "eraseEcp", ecpId=made, reason=REASON)
+    assert [kind for kind, _ in await fetch_messages(both)] == [about_itself[0], "ECP_REGISTERED", *about_itself[1:]]
+    assert await find_links(database_url, account_id) == ["enrollment.requested_by", "ecp.account_id"]
+    await mutate(clients["second manager"], "eraseEcp", ecpId=made, reason=REASON)
     document = "{ viewer { account { displayName email } roles ecp { id } } }"
     assert (await both.send(document)).data["viewer"] == {
         "account": {"displayName": "Asha Rao", "email": "asha.rao@example.com"},
@@ -51,9 +51,13 @@ async def test_an_account_with_other_roles_only_parts_from_the_ecp(
         "ecp": None,
     }
     kept = "ECP-2026-000002 registered in Pune and is waiting for verification."
-    assert await told_of(both) == [("ECP_REGISTERED", kept)]
-    assert await leads_to(database_url, account_id) == []
-    assert await places_of(database_url, ["rao"]) == ["account.display_name", "account.email", "account.search_words"]
+    assert await fetch_messages(both) == [("ECP_REGISTERED", kept)]
+    assert await find_links(database_url, account_id) == []
+    assert await find_columns(database_url, ["rao"]) == [
+        "account.display_name",
+        "account.email",
+        "account.search_words",
+    ]
     assert (await events(database_url))[-1] == "ECP_ERASED"
-    again = await carried_out(both, "registerEcp", **told(world))
+    again = await mutate(both, "registerEcp", **registration_input(world))
     assert (again["code"], again["id"] != made) == ("ECP-2026-000003", True)

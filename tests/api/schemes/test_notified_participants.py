@@ -7,8 +7,16 @@ import pytest
 from domain.channels import EarningChannel
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.notifications import add, caught_up, change_account, news, notifications, remove, told
-from tests.support.sending.schemes import SAVES, basics, carried_out, input_of, payload_of, place, scheme
+from tests.support.mutations.notifications import (
+    add,
+    change_account,
+    fetch_messages,
+    mark_all_read,
+    notifications,
+    remove,
+    unread_by_account,
+)
+from tests.support.mutations.schemes import SAVES, basics, input_of, mutate, payload_of, place, scheme
 from tests.support.world import World
 
 HASH = "query ($id: ID!) { node(id: $id) { ... on Scheme { review { contentHash } } } }"
@@ -23,11 +31,11 @@ async def test_each_save_is_told_to_every_other_participant_once(
     scheme_id = scheme(await factory.complete())
     for name in ("second manager", "ANALYST", "ADMIN"):
         await add(clients["PROGRAM_MANAGER"], world, scheme_id, name)
-    await caught_up(clients)
+    await mark_all_read(clients)
     given = {**input_of(field, scheme_id, 1), **({"title": "Another"} if field == "saveSchemeBasics" else {})}
-    payload = await carried_out(clients["second manager"], field, **given)
+    payload = await mutate(clients["second manager"], field, **given)
     assert payload["step"]["version"] == 2
-    found = await news(clients)
+    found = await unread_by_account(clients)
     assert found.keys() == {"PROGRAM_MANAGER", "ANALYST", "ADMIN"}
     (sentence,) = {message for messages in found.values() for message in messages}
     assert [len(messages) for messages in found.values()] == [1, 1, 1]
@@ -44,7 +52,7 @@ async def test_what_changed_is_told_with_before_and_after(
     scheme_id = scheme(await factory.complete())
     named = {"schemeId": scheme_id, "expectedVersion": 1}
     pune = place(world, "Pune")
-    await carried_out(clients["second manager"], "saveSchemeGeographies", **named, geographyIds=[pune])
+    await mutate(clients["second manager"], "saveSchemeGeographies", **named, geographyIds=[pune])
     (node,) = await notifications(clients["PROGRAM_MANAGER"])
     assert node["message"] == (
         "Second Manager added Pune to the geographies and removed Maharashtra from them in “Monsoon Care”."
@@ -52,7 +60,7 @@ async def test_what_changed_is_told_with_before_and_after(
     assert node["activity"]["changes"] == [
         {"field": "geographyIds", "before": [place(world, "Maharashtra")], "after": [pune]}
     ]
-    assert await told(clients["second manager"]) == []
+    assert await fetch_messages(clients["second manager"]) == []
 
 
 async def test_a_submission_is_told_to_approvers_as_their_task_and_to_the_others_as_news(
@@ -62,9 +70,9 @@ async def test_a_submission_is_told_to_approvers_as_their_task_and_to_the_others
     scheme_id = await factory.complete()
     for name in ("second manager", "ANALYST", "manager and approver"):
         await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), name)
-    await caught_up(clients)
+    await mark_all_read(clients)
     await factory.submitted(scheme_id)
-    assert await news(clients) == {
+    assert await unread_by_account(clients) == {
         "APPROVER": [WAITS],
         "ANALYST": [SUBMITTED],
         "second manager": [SUBMITTED],
@@ -75,7 +83,7 @@ async def test_a_submission_is_told_to_approvers_as_their_task_and_to_the_others
 async def test_who_submits_is_not_told_even_as_an_approver(clients: Clients, factory: SchemeFactory) -> None:
     await factory.submitted(by="manager and approver")
     waits = WAITS.replace("Program Manager", "Manager And Approver")
-    assert await news(clients) == {"APPROVER": [waits]}
+    assert await unread_by_account(clients) == {"APPROVER": [waits]}
 
 
 @pytest.mark.parametrize(
@@ -99,11 +107,11 @@ async def test_an_approval_is_told_to_participants_and_to_whose_turn_it_is(
     scheme_id = await factory.submitted(await factory.complete(channels=channels))
     for name in ("second manager", "APPROVER"):
         await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), name)
-    await caught_up(clients)
+    await mark_all_read(clients)
     await _decide(clients["APPROVER"], "approveScheme", scheme(scheme_id), comment="  Well\n done. ")
     approved = "Approver approved “Monsoon Care”: Well done."
     turns = {name: [f"“Monsoon Care” was approved and is waiting for you: {what}."] for name, what in tasks.items()}
-    assert await news(clients) == {"PROGRAM_MANAGER": [approved], "second manager": [approved], **turns}
+    assert await unread_by_account(clients) == {"PROGRAM_MANAGER": [approved], "second manager": [approved], **turns}
 
 
 async def test_whose_turn_it_is_follows_from_the_roles_of_that_moment(
@@ -112,14 +120,14 @@ async def test_whose_turn_it_is_follows_from_the_roles_of_that_moment(
     """A participant who is in operations now is told of the task; whoever left it, or cannot sign in, is not."""
     scheme_id = await factory.submitted()
     await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), "second manager")
-    await caught_up(clients)
+    await mark_all_read(clients)
     await change_account(clients, "second manager", roles=["OPERATIONS"])
     await change_account(clients, "OPERATIONS", roles=["ANALYST"])
     await change_account(clients, "DESIGNER", roles=["OPERATIONS"], disabled=True)
     await _decide(clients["APPROVER"], "approveScheme", scheme(scheme_id))
     await change_account(clients, "DESIGNER")
     waits = "“Monsoon Care” was approved and is waiting for you: coupons not generated."
-    assert await news(clients) == {
+    assert await unread_by_account(clients) == {
         "PROGRAM_MANAGER": ["Approver approved “Monsoon Care”."],
         "second manager": [waits],
     }
@@ -139,9 +147,9 @@ async def test_a_refusal_is_told_to_participants_with_its_reason(
     manager, reason = clients["PROGRAM_MANAGER"], "Too expensive. " * 30
     scheme_id = scheme(await factory.submitted())
     await add(manager, clients.world, scheme_id, "second manager")
-    await caught_up(clients)
-    await carried_out(clients["APPROVER"], field, schemeId=scheme_id, reason=reason)
-    found = await news(clients)
+    await mark_all_read(clients)
+    await mutate(clients["APPROVER"], field, schemeId=scheme_id, reason=reason)
+    found = await unread_by_account(clients)
     short = sentence.format(f"{reason[:299].rstrip()}…")
     assert found == {"PROGRAM_MANAGER": [short], "second manager": [short]}
     node = (await notifications(manager))[0]
@@ -153,7 +161,7 @@ async def test_a_refusal_is_told_to_participants_with_its_reason(
 async def test_a_refused_act_is_told_to_nobody(clients: Clients, factory: SchemeFactory, world: World) -> None:
     scheme_id = scheme(await factory.submitted())
     await add(clients["PROGRAM_MANAGER"], world, scheme_id, "second manager")
-    await caught_up(clients)
+    await mark_all_read(clients)
     stale = input_of("approveScheme", scheme_id)
     for client, field, given in (
         (clients["APPROVER"], "approveScheme", stale),
@@ -162,7 +170,7 @@ async def test_a_refused_act_is_told_to_nobody(clients: Clients, factory: Scheme
         (clients["second manager"], "submitScheme", stale),
     ):
         assert (await payload_of(client, field, **given))["errors"]
-    assert await news(clients) == {}
+    assert await unread_by_account(clients) == {}
 
 
 async def test_an_act_is_told_of_schemes_one_takes_part_in_only(
@@ -171,13 +179,13 @@ async def test_an_act_is_told_of_schemes_one_takes_part_in_only(
     mine, theirs = scheme(await factory.created("Mine")), scheme(await factory.created("Theirs", by="second manager"))
     await add(clients["PROGRAM_MANAGER"], world, mine, "ANALYST")
     await add(clients["second manager"], world, theirs, "ADMIN")
-    await caught_up(clients)
-    await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeProducts", **input_of("saveSchemeProducts", mine))
-    assert await news(clients) == {"ANALYST": ["Program Manager saved “Mine” without changes."]}
+    await mark_all_read(clients)
+    await mutate(clients["PROGRAM_MANAGER"], "saveSchemeProducts", **input_of("saveSchemeProducts", mine))
+    assert await unread_by_account(clients) == {"ANALYST": ["Program Manager saved “Mine” without changes."]}
     await remove(clients["second manager"], world, theirs, "ADMIN")
-    assert (await news(clients)).keys() == {"ANALYST", "ADMIN"}
+    assert (await unread_by_account(clients)).keys() == {"ANALYST", "ADMIN"}
 
 
 async def _decide(client: Client, field: str, scheme_id: str, **given: Any) -> None:
     content_hash = (await client.send(HASH, id=scheme_id)).data["node"]["review"]["contentHash"]
-    await carried_out(client, field, schemeId=scheme_id, contentHash=content_hash, **given)
+    await mutate(client, field, schemeId=scheme_id, contentHash=content_hash, **given)

@@ -10,14 +10,14 @@ from domain.permissions import Role
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme
 from tests.support.client import Clients, gid
 from tests.support.factories.schemes import BOTH, SchemeFactory
-from tests.support.sending.schemes import (
+from tests.support.mutations.schemes import (
     DECISIONS,
     SAVES,
     UNKNOWN_SCHEME,
     answer_to,
+    expect_errors,
     input_of,
     place,
-    refusals,
     scheme,
     variant,
 )
@@ -43,9 +43,9 @@ async def test_a_scheme_id_that_names_no_scheme_is_refused(
     other_type = "This is the ID of a variant, not of a scheme."
     async with nothing_changes(database_url):
         for text in (UNKNOWN_SCHEME, f"{UNKNOWN_SCHEME}=", UNKNOWN_SCHEME.lower(), *GARBAGE):
-            found = await refusals(client, field, **input_of(field, text))
+            found = await expect_errors(client, field, **input_of(field, text))
             assert found == [("NOT_FOUND", "input.schemeId", MISSING)], text
-        found = await refusals(client, field, **input_of(field, variant(world, "AMB-1L")))
+        found = await expect_errors(client, field, **input_of(field, variant(world, "AMB-1L")))
         assert found == [("INVALID", "input.schemeId", other_type)]
 
 
@@ -143,12 +143,12 @@ async def test_chosen_ids_exist_are_of_their_kind_and_different(  # noqa: PLR091
     manager = clients["PROGRAM_MANAGER"]
     async with nothing_changes(database_url):
         chosen = [known, gid(kind, key("nothing")), known]
-        assert await refusals(manager, field, **named, **{name: chosen}) == [
+        assert await expect_errors(manager, field, **named, **{name: chosen}) == [
             ("NOT_FOUND", f"input.{name}.1", f"This {noun} does not exist."),
             ("DUPLICATE", f"input.{name}.2", f"This {noun} is chosen twice."),
         ]
         chosen = ["garbage", known, UNKNOWN_SCHEME]
-        assert await refusals(manager, field, **named, **{name: chosen}) == [
+        assert await expect_errors(manager, field, **named, **{name: chosen}) == [
             ("NOT_FOUND", f"input.{name}.0", f"This {noun} does not exist."),
             ("INVALID", f"input.{name}.2", f"This is the ID of a scheme, not of a {noun}."),
         ]
@@ -163,12 +163,12 @@ async def test_coupon_values_name_variants(
     unknown = {"variantId": gid(NodeKind.VARIANT, key("nothing")), "basePoints": 1, "plannedQuantity": 1}
     manager = clients["PROGRAM_MANAGER"]
     async with nothing_changes(database_url):
-        assert await refusals(manager, "saveSchemeCouponValues", **named, values=values) == [
+        assert await expect_errors(manager, "saveSchemeCouponValues", **named, values=values) == [
             ("INVALID", "input.values.1.variantId", "This is the ID of a geography, not of a variant."),
             ("NOT_FOUND", "input.values.2.variantId", "This variant does not exist."),
         ]
         message = "This variant is not among the products of the scheme."
-        assert await refusals(manager, "saveSchemeCouponValues", **named, values=[unknown]) == [
+        assert await expect_errors(manager, "saveSchemeCouponValues", **named, values=[unknown]) == [
             ("NOT_FOUND", "input.values.0.variantId", message)
         ]
 
@@ -178,7 +178,7 @@ async def test_every_wrong_id_of_an_input_comes_back_together(
 ) -> None:
     given = {"schemeId": "garbage", "expectedVersion": 0, "variantIds": ["garbage", place(world, "Pune")]}
     async with nothing_changes(database_url):
-        assert await refusals(clients["PROGRAM_MANAGER"], "saveSchemeProducts", **given) == [
+        assert await expect_errors(clients["PROGRAM_MANAGER"], "saveSchemeProducts", **given) == [
             ("NOT_FOUND", "input.schemeId", MISSING),
             ("NOT_FOUND", "input.variantIds.0", "This variant does not exist."),
             ("INVALID", "input.variantIds.1", "This is the ID of a geography, not of a variant."),

@@ -89,7 +89,7 @@ async def test_malformed_messages(live_server: LiveServer, analyst: Client, sche
                 await client.say(message)
                 assert await client.ended() == (4400, reason), str(message)[:80]
             if number % 10 == 0:
-                await scheme.act(f"After {number}.")
+                await scheme.record(f"After {number}.")
                 event = await stream.next()
                 assert event.data == {"schemeActivity": {"activity": {"message": f"After {number}."}}}
 
@@ -107,13 +107,13 @@ async def test_unusual_messages_that_are_allowed(live_server: LiveServer, analys
     deep = json.dumps(subscribe(id="deep", payload={"query": NOTIFICATIONS, "variables": {"other": 7}}))
     async with connected(live_server.address, analyst) as client:
         await client.say({"type": "ping", "id": None, "more": {"or": "less"}})
-        assert await client.heard() == {"type": "pong"}
+        assert await client.receive() == {"type": "pong"}
         await client.say(subscribe(id="x" * 256, more=1))
         extensions = {"query": NOTIFICATIONS, "extensions": {"x": [1]}, "variables": None, "operationName": None}
         await client.say(subscribe(id="2", payload=extensions))
         await client.say(deep.replace("7", "[" * 900 + "]" * 900))
         await client.connection.send(['{"type":', '"pi', 'ng"}'])
-        assert await client.heard() == {"type": "pong"}
+        assert await client.receive() == {"type": "pong"}
         await joined(live_server.hub, subscriptions=3, groups=1)
 
 
@@ -133,7 +133,7 @@ async def test_a_message_that_is_too_large(live_server: LiveServer, analyst: Cli
     head = '{"type": "ping", "payload": "'
     async with connected(live_server.address, analyst) as client:
         await client.say(f'{head}{"x" * (size - len(head) - 2)}"}}')
-        assert await client.heard() == {"type": "pong"}
+        assert await client.receive() == {"type": "pong"}
         parts = ["x" * (size // fragments)] * fragments
         await client.connection.send([*parts[:-1], parts[-1] + "x"] if fragments > 1 else parts[0] + "x")
         code, reason = await client.ended()

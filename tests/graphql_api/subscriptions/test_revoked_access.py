@@ -81,12 +81,12 @@ async def ended(server: LiveServer, client: Client, scheme: FollowedScheme, end:
         await socket.subscribe(NOTIFICATIONS, id_="n")
         await joined(server.hub, subscriptions=2, groups=2)
         stream = await stack.enter_async_context(following(client, ACTIVITY, schemeId=scheme.id))
-        await scheme.act("Before.")
+        await scheme.record("Before.")
         cursor = (await sent.next()).cursor
         assert (await stream.next()).cursor == cursor
         began = monotonic()
         await end()
-        await scheme.act("After.")
+        await scheme.record("After.")
         assert await socket.ended() == (4403, ACCESS_LOST)
         assert monotonic() - began < 5
         assert not sent.waiting
@@ -122,7 +122,7 @@ async def test_a_revoked_key(
         await ended(live_server, client, scheme, accounts.revoke)
         client = clients.with_credential(await accounts.make_key())
         await ended(live_server, client, scheme, lambda: accounts.run("DELETE FROM api_key WHERE account_id = $1"))
-        await other.settled()
+        await other.synchronize()
 
 
 async def test_a_token_that_expires(
@@ -138,18 +138,18 @@ async def test_a_token_that_expires(
         connected(live_server.address, clients["second manager"]) as lasting,
     ):
         sent = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
-        await socket.settled()
-        await scheme.act("In time.")
+        await socket.synchronize()
+        await scheme.record("In time.")
         assert messages_of([await sent.next(), await stream.next()]) == ["In time.", "In time."]
         assert await socket.ended() == (4403, EXPIRED)
         assert expires <= time() < expires + 2
         assert socket.pings[0].keys() == {"reason", "cursors"}
         (error,) = (await stream.next()).errors
         assert error == {"message": EXPIRED, "extensions": {"code": "UNAUTHENTICATED"}}
-        await lasting.settled()
+        await lasting.synchronize()
     async with connected(live_server.address, clients["second manager"]) as back:
         again = await back.subscribe(ACTIVITY, schemeId=scheme.id, after=socket.pings[0]["cursors"][sent.id])
-        await scheme.act("Later.")
+        await scheme.record("Later.")
         assert messages_of([await again.next()]) == ["Later."]
 
 
@@ -166,14 +166,14 @@ async def test_a_role_that_is_added_keeps_the_stream_without_loss(
 
     async with connected(live_server.address, second) as socket, following(second, ACTIVITY, schemeId=scheme.id) as sse:
         stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
-        told = await socket.subscribe(NOTIFICATIONS)
-        await socket.settled()
+        added = await socket.subscribe(NOTIFICATIONS)
+        await socket.synchronize()
         expected = [str(number) for number in range(count)]
-        changing = asyncio.gather(change(), scheme.act(*expected))
-        for found in (stream, told, sse):
+        changing = asyncio.gather(change(), scheme.record(*expected))
+        for found in (stream, added, sse):
             assert messages_of(await found.many(count)) == expected
         await changing
         await accounts.run("UPDATE account SET display_name = 'Another' WHERE id = $1")
-        await scheme.act("Last.")
-        for found in (stream, told, sse):
+        await scheme.record("Last.")
+        for found in (stream, added, sse):
             assert messages_of([await found.next()]) == ["Last."]

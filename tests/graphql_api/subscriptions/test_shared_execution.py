@@ -5,7 +5,7 @@ from typing import Any
 from domain.permissions import Role
 from graphql_api.subscriptions.hub import Hub
 from tests.conftest import LiveServer
-from tests.graphql_api.subscriptions.conftest import Heard, joined
+from tests.graphql_api.subscriptions.conftest import WaitForEvents, joined
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.followed_scheme import ACTIVITY, POLL_ACTIVITY, FollowedScheme, messages_of, polled
@@ -18,13 +18,13 @@ EVENTS = ["1", "2", "3", "4", "5"]
 
 
 async def test_many_followers_cost_one_execution_an_event(
-    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, hub: Hub, heard: Heard
+    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, hub: Hub, wait_for_events: WaitForEvents
 ) -> None:
     """Thirty of two accounts with the same role, who begin at different places: what they missed is shared, too."""
     managers = [clients[Role.PROGRAM_MANAGER], clients["second manager"]]
     _, start = await polled(managers[0], POLL_ACTIVITY, schemeId=scheme.id)
-    await scheme.act(*EVENTS)
-    await heard()
+    await scheme.record(*EVENTS)
+    await wait_for_events()
     page = (await managers[0].send(POLL_ACTIVITY, schemeId=scheme.id, after=start)).data["page"]
     places = [start, *(edge["cursor"] for edge in page["edges"])]
     before = hub.counts()
@@ -40,16 +40,16 @@ async def test_many_followers_cost_one_execution_an_event(
             for number in range(30)
         ]
         for socket in (first, other):
-            await socket.settled()
+            await socket.synchronize()
         await joined(hub, subscriptions=30, groups=1)
         replayed = [await stream.many(5 - place) for place, stream in streams]
-        await scheme.act("6", "7")
+        await scheme.record("6", "7")
         live = [await stream.many(2) for _, stream in streams]
-    told = [messages_of([*missed, *new]) for missed, new in zip(replayed, live, strict=True)]
-    assert told == [[*EVENTS[place:], "6", "7"] for place, _ in streams]
+    received = [messages_of([*missed, *new]) for missed, new in zip(replayed, live, strict=True)]
+    assert received == [[*EVENTS[place:], "6", "7"] for place, _ in streams]
     after = hub.counts()
     assert after.executions - before.executions == 7
-    assert after.delivered - before.delivered == sum(map(len, told))
+    assert after.delivered - before.delivered == sum(map(len, received))
 
 
 async def test_what_is_asked_or_shown_otherwise_is_executed_apart(
@@ -75,10 +75,10 @@ async def test_what_is_asked_or_shown_otherwise_is_executed_apart(
             await two.subscribe(flagged, schemeId=scheme.id, shown=False),
         ]
         for socket in (one, two):
-            await socket.settled()
+            await socket.synchronize()
         await joined(hub, subscriptions=8, groups=7)
         before = hub.counts().executions
-        await scheme.act("Here.")
+        await scheme.record("Here.")
         events = [*[await found.next() for found in streams], await stream.next()]
     activities = [event.data["schemeActivity"]["activity"] for event in events]
     assert activities == [*[{"message": "Here."}] * 6, {}, {"message": "Here."}]
@@ -90,28 +90,28 @@ async def test_answers_that_differ_between_accounts_are_not_shared(
     approvers: tuple[Client, Client],
     factory: SchemeFactory,
     hub: Hub,
-    heard: Heard,
+    wait_for_events: WaitForEvents,
 ) -> None:
     """Who submitted a scheme cannot approve it. Until that matters, and where nobody asks, an answer is shared."""
     scheme = FollowedScheme(factory, await factory.complete())
-    await heard()
+    await wait_for_events()
     first, second = approvers
     async with connected(live_server.address, first) as one, connected(live_server.address, second) as two:
         sockets = (one, one, two)
         actions = [await socket.subscribe(ACTIONS, schemeId=scheme.id) for socket in sockets]
         titles = [await socket.subscribe(TITLES, schemeId=scheme.id) for socket in sockets]
         for socket in (one, two):
-            await socket.settled()
+            await socket.synchronize()
         await joined(hub, subscriptions=6, groups=2)
         before = hub.counts().executions
-        await scheme.act("Nobody has submitted it.")
+        await scheme.record("Nobody has submitted it.")
         assert [await offered(stream) for stream in actions] == [["EDIT", "SUBMIT"]] * 3
-        await told(titles)
+        await received(titles)
         assert hub.counts().executions - before == 2
         await factory.submitted(scheme.key, by="manager and approver")
         deciding = ["APPROVE", "REQUEST_CHANGES", "REJECT"]
         assert [await offered(stream) for stream in actions] == [["EDIT"], ["EDIT"], ["EDIT", *deciding]]
-        await told(titles)
+        await received(titles)
         # Once for each account, on however many connections, and once for both of them.
         assert hub.counts().executions - before == 2 + 3
 
@@ -121,7 +121,7 @@ async def offered(stream: Stream) -> Any:
     return (await stream.next()).data["schemeActivity"]["activity"]["scheme"]["viewerActions"]
 
 
-async def told(streams: list[Stream]) -> None:
+async def received(streams: list[Stream]) -> None:
     """Take the next event of each, which are the same."""
     events = [await stream.next() for stream in streams]
     assert [event.payload for event in events] == [events[0].payload] * len(streams)

@@ -71,8 +71,8 @@ async def test_the_greeting_counts_before_the_headers(
     async with opened(live_server.address, {"Authorization": f"Bearer {secret}"}) as client:
         assert await client.init(bearer) == ACK
         stream = await client.subscribe(NOTIFICATIONS)
-        await client.settled()
-        await scheme.act("For the participants.")
+        await client.synchronize()
+        await scheme.record("For the participants.")
         assert (await stream.next()).data["notificationAdded"]["notification"] == {"message": "For the participants."}
 
 

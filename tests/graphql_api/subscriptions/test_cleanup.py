@@ -13,7 +13,7 @@ from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import released
 from tests.support.client import Client, Clients
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, POLL_ACTIVITY, QUEUES, FollowedScheme, polled
-from tests.support.sockets import Following, Socket, Stream, connected, following, until
+from tests.support.sockets import Socket, SseStream, Stream, connected, following, until
 
 NAMES = ("PROGRAM_MANAGER", "second manager", "ANALYST", "APPROVER")
 STEPS = 120
@@ -36,7 +36,7 @@ class Crowd:
         ]
         self._stack = contextlib.AsyncExitStack()
         self._sockets: list[tuple[Socket, contextlib.AsyncExitStack]] = []
-        self._sources: list[tuple[Following, contextlib.AsyncExitStack]] = []
+        self._sources: list[tuple[SseStream, contextlib.AsyncExitStack]] = []
 
     async def step(self, scheme: FollowedScheme) -> None:
         """Do one thing."""
@@ -45,7 +45,7 @@ class Crowd:
         )
         await do()
         if self._random.random() < 0.2:
-            await scheme.act("Something.")
+            await scheme.record("Something.")
 
     async def connect(self) -> None:
         """Open a WebSocket."""
@@ -98,7 +98,7 @@ async def test_nothing_is_left(  # noqa: PLR0913, PLR0917 - fixtures
 ) -> None:
     """No session, subscription, group or task."""
     _, cursor = await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id)
-    await scheme.act("Missed.")
+    await scheme.record("Missed.")
     before = asyncio.all_tasks()
     crowd = Crowd(server=live_server, clients=clients, scheme=scheme, cursor=cursor, seed=seed)
     for _ in range(STEPS):

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.support.client import Clients
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import carried_out, rule, rule_refusals, scheme
+from tests.support.mutations.schemes import expect_rule_errors, mutate, rule, scheme
 from tests.support.unchanged import nothing_changes
 
 Case = tuple[dict[str, Any], str, str, str]
@@ -109,7 +109,7 @@ async def test_a_reward_that_makes_no_sense_is_refused(
     async with nothing_changes(database_url):
         for reward, code, path, message in REWARDS:
             rules = [rule(name="First"), rule(reward=reward)]
-            found = await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, rules)
+            found = await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme_id, rules)
             assert found == [(code, f"input.rules.1.reward.{path}", f"Rule “Many at once”: {message}")], reward
 
 
@@ -119,7 +119,7 @@ async def test_a_part_that_makes_no_sense_is_refused(
     scheme_id = scheme(await factory.created())
     async with nothing_changes(database_url):
         for part, code, path, message in PARTS:
-            found = await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(**part)])
+            found = await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(**part)])
             assert found == [(code, f"input.rules.1.{path}", f"Rule “Many at once”: {message}")], part
 
 
@@ -140,9 +140,11 @@ async def test_names_are_present_short_readable_and_different(
     scheme_id = scheme(await factory.created())
     async with nothing_changes(database_url):
         for name, problems in cases:
-            found = await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(name=name)])
+            found = await expect_rule_errors(
+                clients["PROGRAM_MANAGER"], scheme_id, [rule(name="First"), rule(name=name)]
+            )
             assert found == [(code, "input.rules.1.name", message) for code, message in problems], name
-        found = await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, [rule(exclusiveGroup="A\x00B")])
+        found = await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme_id, [rule(exclusiveGroup="A\x00B")])
         assert found == [("INVALID", "input.rules.0.exclusiveGroup", f"The exclusive group of rule 1 {hidden}")]
 
 
@@ -151,8 +153,8 @@ async def test_a_scheme_has_at_most_fifty_rules(clients: Clients, factory: Schem
     rules = [rule(name=f"Rule {number}") for number in range(51)]
     async with nothing_changes(database_url):
         message = "A scheme has at most 50 bonus rules and this one has 51; remove some."
-        assert await rule_refusals(clients["PROGRAM_MANAGER"], scheme_id, rules) == [
+        assert await expect_rule_errors(clients["PROGRAM_MANAGER"], scheme_id, rules) == [
             ("LIMIT_EXCEEDED", "input.rules", message)
         ]
     most = {"schemeId": scheme_id, "expectedVersion": 0, "rules": rules[:50]}
-    await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", **most)
+    await mutate(clients["PROGRAM_MANAGER"], "saveSchemeBonusRules", **most)

@@ -5,7 +5,7 @@ from typing import Any
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.client import Client, Clients, gid
-from tests.support.sending.schemes import carried_out, payload_of
+from tests.support.mutations.schemes import mutate, payload_of
 from tests.support.world import World
 
 
@@ -28,12 +28,12 @@ async def participants(client: Client, scheme_id: str) -> list[str]:
 
 async def add(client: Client, world: World, scheme_id: str, name: str | Role) -> Any:
     """The payload of asking an account of the world to take part, which must not be refused."""
-    return await carried_out(client, "addSchemeParticipant", **participation(world, scheme_id, name))
+    return await mutate(client, "addSchemeParticipant", **participation(world, scheme_id, name))
 
 
 async def remove(client: Client, world: World, scheme_id: str, name: str | Role) -> Any:
     """The payload of taking an account of the world out, which must not be refused."""
-    return await carried_out(client, "removeSchemeParticipant", **participation(world, scheme_id, name))
+    return await mutate(client, "removeSchemeParticipant", **participation(world, scheme_id, name))
 
 
 def participation(world: World, scheme_id: str, name: str | Role) -> dict[str, str]:
@@ -47,7 +47,7 @@ async def notifications(client: Client, **page: Any) -> list[Any]:
     return found
 
 
-async def told(client: Client, **page: Any) -> list[str]:
+async def fetch_messages(client: Client, **page: Any) -> list[str]:
     """The sentences of it."""
     return [found["message"] for found in await notifications(client, **{"first": 200, **page})]
 
@@ -77,13 +77,13 @@ async def change_account(clients: Clients, name: str | Role, **changes: Any) -> 
     assert (await clients[Role.ADMIN].send(document, input=given)).data == {"upsertAccount": {"errors": []}}
 
 
-async def caught_up(clients: Clients) -> None:
+async def mark_all_read(clients: Clients) -> None:
     """Let everybody read what they were told so far."""
     for name in clients.world.accounts:
         assert (await mark(clients[name], all=True))["errors"] == []
 
 
-async def news(clients: Clients) -> dict[str, list[str]]:
+async def unread_by_account(clients: Clients) -> dict[str, list[str]]:
     """What each account of the world has not read yet; those who have read everything are left out."""
-    found = {name: await told(clients[name], unreadOnly=True) for name in clients.world.accounts}
+    found = {name: await fetch_messages(clients[name], unreadOnly=True) for name in clients.world.accounts}
     return {name: messages for name, messages in found.items() if messages}

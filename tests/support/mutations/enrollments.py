@@ -10,7 +10,7 @@ from tests.support.client import Client, document, gid
 from tests.support.world import key
 
 # The code, the path from `input` down, and the message of one error.
-Refusal = tuple[str, str, str]
+InputError = tuple[str, str, str]
 
 UNKNOWN_SCHEME = gid(NodeKind.SCHEME, key("no such scheme"))
 UNKNOWN_ECP = gid(NodeKind.ECP, key("no such ECP"))
@@ -51,22 +51,22 @@ async def payload_of(client: Client, field: str, **given: Any) -> Any:
     return (await client.send(document(DOCUMENTS[field]), input=given)).data[field]
 
 
-async def carried_out(client: Client, field: str, **given: Any) -> Any:
+async def mutate(client: Client, field: str, **given: Any) -> Any:
     """The enrollment after a mutation that must not be refused."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"] == []
     return payload["enrollment"]
 
 
-async def refusals(client: Client, field: str, **given: Any) -> list[Refusal]:
+async def expect_errors(client: Client, field: str, **given: Any) -> list[InputError]:
     """What a mutation is refused for; it must be refused."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"]
     assert payload["enrollment"] is None
-    return said(payload)
+    return read_errors(payload)
 
 
-def said(payload: Any) -> list[Refusal]:
+def read_errors(payload: Any) -> list[InputError]:
     """The errors of a payload."""
     assert all(error["path"][0] == "input" for error in payload["errors"])
     return [(error["code"], ".".join(error["path"][1:]), error["message"]) for error in payload["errors"]]
@@ -75,14 +75,18 @@ def said(payload: Any) -> list[Refusal]:
 async def enroll(client: Client, scheme_id: UUID, terms_version: int = 1, ecp_id: UUID | None = None) -> Any:
     """The enrollment of who enrolls, or is enrolled."""
     named = {} if ecp_id is None else {"ecpId": ecp_gid(ecp_id)}
-    return await carried_out(client, "enroll", schemeId=scheme_gid(scheme_id), termsVersion=terms_version, **named)
+    return await mutate(client, "enroll", schemeId=scheme_gid(scheme_id), termsVersion=terms_version, **named)
 
 
-async def refused(client: Client, scheme_id: UUID, terms_version: int = 1, ecp_id: UUID | None = None) -> Refusal:
+async def expect_enrollment_error(
+    client: Client, scheme_id: UUID, terms_version: int = 1, ecp_id: UUID | None = None
+) -> InputError:
     """The one reason why somebody cannot enroll, or be enrolled."""
     named = {} if ecp_id is None else {"ecpId": ecp_gid(ecp_id)}
-    (refusal,) = await refusals(client, "enroll", schemeId=scheme_gid(scheme_id), termsVersion=terms_version, **named)
-    return refusal
+    (only_error,) = await expect_errors(
+        client, "enroll", schemeId=scheme_gid(scheme_id), termsVersion=terms_version, **named
+    )
+    return only_error
 
 
 async def messages(client: Client, scheme_id: UUID) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from domain.node_kinds import NodeKind
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
 from tests.support.client import Clients, gid
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.sending.schemes import Refusal, carried_out, refusals, request_refusal, scheme, variant
+from tests.support.mutations.schemes import InputError, expect_errors, expect_request_error, mutate, scheme, variant
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
@@ -62,10 +62,10 @@ async def test_more_than_five_hundred_are_too_many(  # noqa: PLR0913, PLR0917 - 
     named = {"schemeId": scheme(await factory.created()), "expectedVersion": 0}
     message = f"501 {kind.label if kind is NodeKind.VARIANT else 'geographie'}s are too many; choose at most 500."
     async with nothing_changes(database_url):
-        found = await refusals(clients["PROGRAM_MANAGER"], field, **named, **{name: ids})
+        found = await expect_errors(clients["PROGRAM_MANAGER"], field, **named, **{name: ids})
         assert found == [("LIMIT_EXCEEDED", f"input.{name}", message)]
         # One fewer is not too many, only unknown: the limit itself is allowed.
-        found = await refusals(clients["PROGRAM_MANAGER"], field, **named, **{name: ids[:500]})
+        found = await expect_errors(clients["PROGRAM_MANAGER"], field, **named, **{name: ids[:500]})
         assert [(code, path) for code, path, _ in found] == [
             ("NOT_FOUND", f"input.{name}.{index}") for index in range(500)
         ]
@@ -98,7 +98,7 @@ async def test_what_is_no_number_never_reaches_the_scheme(
     scheme_id = scheme(await _with_variants(factory, world, "AMB-1L"))
     async with nothing_changes(database_url):
         for field, number, sentence in NO_NUMBERS:
-            message = await request_refusal(
+            message = await expect_request_error(
                 clients["PROGRAM_MANAGER"],
                 "saveSchemeCouponValues",
                 schemeId=scheme_id,
@@ -118,7 +118,7 @@ async def test_without_coupons_a_quantity_may_be_zero_but_not_less(
         assert await _saving(clients, scheme_id, less) == [("INVALID", "input.values.0.plannedQuantity", message)]
     none = [_value(variant(world, "AMB-1L"), plannedQuantity=0, basePoints=0)]
     saved = {"schemeId": scheme(scheme_id), "expectedVersion": 0, "values": none}
-    step = (await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeCouponValues", **saved))["step"]
+    step = (await mutate(clients["PROGRAM_MANAGER"], "saveSchemeCouponValues", **saved))["step"]
     assert step == {"kind": "COUPON_VALUES", "state": "COMPLETE", "version": 1}
 
 
@@ -140,7 +140,7 @@ async def test_all_coupons_together_have_a_bound(
         message = "2,100,000,000 coupons in all are too many; plan at most 2,000,000,000."
         assert await _saving(clients, scheme_id, values) == [("LIMIT_EXCEEDED", "input.values", message)]
     most = {"schemeId": scheme(scheme_id), "expectedVersion": 0, "values": values[:20]}
-    await carried_out(clients["PROGRAM_MANAGER"], "saveSchemeCouponValues", **most)
+    await mutate(clients["PROGRAM_MANAGER"], "saveSchemeCouponValues", **most)
 
 
 async def test_values_belong_to_variants_of_the_scheme_one_each(
@@ -194,6 +194,6 @@ def _value(variant_id: str, **changes: Any) -> dict[str, Any]:
     return {"variantId": variant_id, "basePoints": 10, "plannedQuantity": 1000, **changes}
 
 
-async def _saving(clients: Clients, scheme_id: UUID, values: list[dict[str, Any]]) -> list[Refusal]:
+async def _saving(clients: Clients, scheme_id: UUID, values: list[dict[str, Any]]) -> list[InputError]:
     given = {"schemeId": scheme(scheme_id), "expectedVersion": 0, "values": values}
-    return await refusals(clients["PROGRAM_MANAGER"], "saveSchemeCouponValues", **given)
+    return await expect_errors(clients["PROGRAM_MANAGER"], "saveSchemeCouponValues", **given)
