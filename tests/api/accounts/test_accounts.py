@@ -1,4 +1,4 @@
-"""Accounts and API keys: who signs in, with which roles, and how quickly that ends (R25)."""
+"""Accounts and API keys: creating, changing, disabling, and revoking them, and how quickly access ends (R25)."""
 
 import asyncio
 import hashlib
@@ -32,7 +32,7 @@ async def upsert(client: Client, **given: Any) -> Any:
 
 
 def errors_of(payload: Any) -> Errors:
-    """The errors of a refused mutation as (code, field, message)."""
+    """Return the errors of a rejected mutation as (code, field, message)."""
     assert all(error["path"][0] == "input" for error in payload["errors"])
     return [(error["code"], ".".join(error["path"][1:]), error["message"]) for error in payload["errors"]]
 
@@ -46,13 +46,13 @@ async def make_key(admin: Client, account_id: UUID) -> Any:
 
 @pytest.fixture
 def admin(clients: Clients) -> Client:
-    """Who keeps the accounts."""
+    """The administrator."""
     return clients[Role.ADMIN]
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_the_viewer_is_who_asks(clients: Clients, world: World, role: Role) -> None:
-    """R25: with the roles and permissions of the moment."""
+async def test_the_viewer_is_the_account_of_the_request(clients: Clients, world: World, role: Role) -> None:
+    """R25: with its current roles and permissions."""
     viewer = (await clients[role].send(WHO)).data["viewer"]
     account = world.accounts[role.value]
     assert viewer == {
@@ -64,7 +64,7 @@ async def test_the_viewer_is_who_asks(clients: Clients, world: World, role: Role
 
 
 async def test_an_account_is_added_and_replaced(admin: Client, clients: Clients, world: World) -> None:
-    """R25: its roles are exactly those given, at once."""
+    """R25: it has exactly the given roles, at once."""
     vendor = gid(NodeKind.VENDOR, world.vendors["PRN-1"].id)
     added = await upsert(admin, displayName=" Asha Rao ", email=" Asha@Example.com ")
     assert added["errors"] == []
@@ -82,8 +82,8 @@ async def test_an_account_is_added_and_replaced(admin: Client, clients: Clients,
     assert (nobody["account"]["roles"], nobody["account"]["vendor"]) == ([], None)
 
 
-async def test_roles_count_from_the_next_request(admin: Client, clients: Clients, world: World) -> None:
-    """R25: the token stays the same, what it opens does not."""
+async def test_a_role_change_applies_to_the_next_request(admin: Client, clients: Clients, world: World) -> None:
+    """R25: the same token then grants different access."""
     analyst = world.accounts["ANALYST"]
     client = clients["ANALYST"]
     listing = "{ vendors { totalCount } }"
@@ -94,10 +94,10 @@ async def test_roles_count_from_the_next_request(admin: Client, clients: Clients
     assert (await client.send(WHO)).data["viewer"]["roles"] == ["ECP"]
 
 
-async def test_a_disabled_account_opens_nothing_until_it_is_enabled(
+async def test_a_disabled_account_has_no_access_until_it_is_enabled(
     admin: Client, clients: Clients, world: World
 ) -> None:
-    """R25: neither with its token nor with its API keys; disabling it again keeps the moment."""
+    """R25: neither its token nor its API keys work. Disabling it again keeps the original time."""
     system = world.accounts["INTEGRATION"]
     key = clients.with_credential((await make_key(admin, system.id))["secret"])
     given = {"id": gid(NodeKind.ACCOUNT, system.id), "email": system.email, "roles": ["INTEGRATION"]}
@@ -164,7 +164,7 @@ async def test_a_disabled_account_opens_nothing_until_it_is_enabled(
         ),
     ],
 )
-async def test_accounts_that_are_refused(
+async def test_invalid_accounts_are_rejected(
     admin: Client, database_url: str, given: dict[str, Any], errors: Errors
 ) -> None:
     """R25, R26: all problems together, and nothing is changed."""
@@ -183,8 +183,8 @@ async def test_a_vendor_is_only_for_the_role_vendor(admin: Client, world: World,
     assert errors_of(payload) == [("CONFLICT", "vendorId", message)]
 
 
-async def test_nobody_locks_themselves_out(admin: Client, world: World, database_url: str) -> None:
-    """R25: an administrator stays one until another one says otherwise."""
+async def test_administrators_cannot_lock_themselves_out(admin: Client, world: World, database_url: str) -> None:
+    """R25: only another administrator can remove their role or disable them."""
     own = {"id": gid(NodeKind.ACCOUNT, world.accounts["ADMIN"].id), "displayName": "Admin", "email": None}
     message = "You cannot disable your own account or take the role administrator from it."
     async with nothing_changes(database_url):
@@ -195,7 +195,7 @@ async def test_nobody_locks_themselves_out(admin: Client, world: World, database
     assert renamed["account"]["roles"] == ["ADMIN", "ANALYST"]
 
 
-async def test_of_several_accounts_with_one_address_exactly_one_is_made(admin: Client) -> None:
+async def test_simultaneous_accounts_with_one_address_create_exactly_one(admin: Client) -> None:
     """R25: whatever the case."""
     addresses = ["race@example.com", "RACE@example.com", "Race@Example.com", "race@EXAMPLE.com"]
     payloads = await asyncio.gather(*(upsert(admin, email=email) for email in addresses))
@@ -233,8 +233,10 @@ async def test_only_a_hash_of_the_secret_is_stored(admin: Client, world: World, 
     }
 
 
-async def test_a_revoked_key_stops_at_once(admin: Client, clients: Clients, world: World, database_url: str) -> None:
-    """R25: others of the account go on; revoking it again changes nothing."""
+async def test_a_revoked_key_stops_working_at_once(
+    admin: Client, clients: Clients, world: World, database_url: str
+) -> None:
+    """R25: other keys of the account keep working, and revoking the key again changes nothing."""
     first, second = [await make_key(admin, world.accounts["INTEGRATION"].id) for _ in range(2)]
     assert first["secret"] != second["secret"]
     revoked = (await admin.send(REVOKE, input={"apiKeyId": first["apiKey"]["id"]})).data["revokeApiKey"]
@@ -247,8 +249,8 @@ async def test_a_revoked_key_stops_at_once(admin: Client, clients: Clients, worl
     assert again == revoked
 
 
-async def test_keys_that_are_refused(admin: Client, world: World, database_url: str) -> None:
-    """R25: for nobody, for a disabled account, without a name; and nothing to revoke."""
+async def test_invalid_api_keys_are_rejected(admin: Client, world: World, database_url: str) -> None:
+    """R25: an unknown account, a disabled one, no name, and an unknown key."""
     analyst = gid(NodeKind.ACCOUNT, world.accounts["ANALYST"].id)
     await upsert(admin, id=analyst, disabled=True)
     missing = gid(NodeKind.ACCOUNT, UUID(int=7))

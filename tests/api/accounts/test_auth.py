@@ -1,4 +1,4 @@
-"""Who sends a request: tokens of an identity provider, API keys, and nothing for anybody else (R25)."""
+"""Authentication: tokens of an identity provider and API keys (R25)."""
 
 import base64
 import json
@@ -45,7 +45,7 @@ def jwk(key: Ed25519PrivateKey, key_id: str) -> dict[str, str]:
 
 
 def production(path: Path, content: bytes) -> Settings:
-    """Settings of a server in production that verifies tokens with this file."""
+    """Settings of a production server that verifies tokens with this key file."""
     file = path / "keys"
     file.write_bytes(content)
     return Settings(env="production", jwt_keys=file, jwt_issuer="https://id.example", jwt_audience="tessera-api")
@@ -76,7 +76,7 @@ def token(claims: Given, key: Any = FIRST, key_id: object = "first", algorithm: 
 
 
 async def ask(settings: Settings, environment: Environment, headers: Headers) -> tuple[int, str]:
-    """Who the server takes the sender for, or why not."""
+    """Return the account that the server identifies, or the reason why it rejects the request."""
     transport = httpx.ASGITransport(build_app(settings, environment))
     async with httpx.AsyncClient(transport=transport, base_url="https://tessera") as client:
         response = await client.post("/graphql", json={"query": WHO}, headers=headers)
@@ -112,7 +112,7 @@ async def test_tokens_of_the_key_in_a_pem_file(tmp_path: Path, environment: Envi
     ("key", "key_id"),
     [(FIRST, "third"), (FIRST, None), (FIRST, "second"), (STRANGER, "first"), (FIRST, ""), (FIRST, "0")],
 )
-async def test_unknown_keys(
+async def test_tokens_signed_with_unknown_keys_are_rejected(
     jwks: Settings, environment: Environment, claims: Given, key: Ed25519PrivateKey, key_id: str | None
 ) -> None:
     """R25: a token without a name fits only where there is one key."""
@@ -121,7 +121,7 @@ async def test_unknown_keys(
 
 @pytest.mark.parametrize("claim", ["exp", "aud", "iss", "sub"])
 async def test_every_claim_is_required(jwks: Settings, environment: Environment, claims: Given, claim: str) -> None:
-    """R25: a token that never expires, or is for anybody, is for nobody."""
+    """R25: a token without an expiry or an audience is rejected."""
     given = {name: value for name, value in claims.items() if name != claim}
     assert await bearing(jwks, environment, token(given)) == (401, INVALID)
 
@@ -144,17 +144,17 @@ async def test_every_claim_is_required(jwks: Settings, environment: Environment,
         ),
     ],
 )
-async def test_wrong_claims(
+async def test_wrong_claims_are_rejected(
     jwks: Settings, environment: Environment, claims: Given, changed: Given, message: str
 ) -> None:
     """R25: each is refused with a sentence, before anything is executed."""
     assert await bearing(jwks, environment, token({**claims, **changed})) == (401, message)
 
 
-async def test_only_the_algorithm_of_the_settings_counts(
+async def test_only_the_configured_algorithm_is_accepted(
     tmp_path: Path, environment: Environment, claims: dict[str, Any]
 ) -> None:
-    """R25: not none, and not a MAC made with the public key, which everybody has."""
+    """R25: neither `none` nor a MAC made with the public key, which is known to everyone."""
     settings = production(tmp_path, pem(FIRST))
     claims["exp"] = int(claims["exp"].timestamp())
     header, body = (_part(part) for part in ({"alg": "none", "typ": "JWT"}, claims))
@@ -170,12 +170,12 @@ async def test_only_the_algorithm_of_the_settings_counts(
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", "..", "\u00e9", "null", "e30.e30.e30", "A" * 10_000])
-async def test_texts_that_are_no_tokens(jwks: Settings, environment: Environment, world: World, text: str) -> None:
-    """R25: nothing that is sent raises."""
+async def test_malformed_tokens_are_rejected(jwks: Settings, environment: Environment, world: World, text: str) -> None:
+    """R25: no input raises an exception."""
     assert await ask(jwks, environment, {b"Authorization": f"Bearer {text}".encode()}) == (401, INVALID)
 
 
-async def test_development_tokens_open_nothing_in_production(
+async def test_production_rejects_development_tokens(
     jwks: Settings, settings: Settings, environment: Environment, world: World
 ) -> None:
     """R25: their key stays on the developer's machine."""
@@ -214,8 +214,8 @@ async def test_the_headers_that_carry_a_credential(
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"{}", b'{"keys": []}', b'{"keys": [{"kty": "OKP"}]}', b"x", b"\xff"])
-def test_key_files_that_cannot_be_used(tmp_path: Path, content: bytes) -> None:
-    """R27: the server does not start, and says which file and why."""
+def test_unusable_key_files_are_rejected(tmp_path: Path, content: bytes) -> None:
+    """R27: the server does not start, and its message names the file and the reason."""
     settings = production(tmp_path, content)
     with pytest.raises(KeysUnavailable, match=r"^The keys in .*/keys cannot be used: .+"):
         Authenticator(settings)
@@ -224,13 +224,13 @@ def test_key_files_that_cannot_be_used(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     "content", [b'{"keys": 1}', b'{"keys": ["x"]}', b'{"keys": null}', b'{"keys": {"kty": "OKP"}}']
 )
-def test_key_documents_of_another_shape(tmp_path: Path, content: bytes) -> None:
-    """R27: JSON that is no key set is told in the same sentence."""
+def test_key_documents_of_another_shape_are_rejected(tmp_path: Path, content: bytes) -> None:
+    """R27: JSON that is not a key set gets the same message."""
     with pytest.raises(KeysUnavailable, match=r"^The keys in .*/keys cannot be used: .+"):
         Authenticator(production(tmp_path, content))
 
 
-def test_keys_that_do_not_fit_the_algorithm(tmp_path: Path) -> None:
+def test_keys_that_do_not_match_the_algorithm_are_rejected(tmp_path: Path) -> None:
     """R27: an unknown algorithm, a MAC over a public key, and a key of another kind."""
     settings = production(tmp_path, pem(FIRST))
     for algorithm in ("HS256", "RS256", "ES256", "none", "EdDSA2"):
@@ -238,8 +238,8 @@ def test_keys_that_do_not_fit_the_algorithm(tmp_path: Path) -> None:
             Authenticator(settings.model_copy(update={"jwt_algorithm": algorithm}))
 
 
-def test_without_keys_production_does_not_start(tmp_path: Path) -> None:
-    """R27: the sentence tells what to set."""
+def test_production_does_not_start_without_keys(tmp_path: Path) -> None:
+    """R27: the message names the setting."""
     with pytest.raises(KeysUnavailable) as none:
         Authenticator(Settings(env="production"))
     assert str(none.value) == (
@@ -250,8 +250,8 @@ def test_without_keys_production_does_not_start(tmp_path: Path) -> None:
         Authenticator(Settings(env="production", jwt_keys=missing))
 
 
-def test_the_development_key_is_its_owners_alone(tmp_path: Path, world: World) -> None:
-    """R25: made once, readable by nobody else; something else in its place is told."""
+def test_only_its_owner_can_read_the_development_key(tmp_path: Path, world: World) -> None:
+    """R25: it is created once with owner-only permissions. Anything else at its path is reported."""
     settings = Settings(env="dev", data_dir=tmp_path / "data")
     account = world.accounts["ADMIN"].id
     first = dev_token(settings, account)

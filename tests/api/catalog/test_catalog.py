@@ -1,4 +1,4 @@
-"""Keeping the catalog: entries are added and replaced whole, and a refused one changes nothing (R25)."""
+"""Editing the catalog: entries are added and replaced as a whole, and a rejected one changes nothing (R25)."""
 
 import asyncio
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ async def upsert(client: Client, noun: str, **given: Any) -> Any:
 
 
 async def expect_errors(client: Client, noun: str, **given: Any) -> Errors:
-    """The errors of a refused one as (code, field, message)."""
+    """Send an invalid mutation and return its errors as (code, field, message)."""
     payload = await upsert(client, noun, **given)
     assert payload[noun] is None
     assert all(error["path"][0] == "input" for error in payload["errors"])
@@ -47,7 +47,7 @@ async def expect_errors(client: Client, noun: str, **given: Any) -> Errors:
 
 @pytest.fixture
 def admin(clients: Clients) -> Client:
-    """Who keeps the catalog."""
+    """The administrator."""
     return clients[Role.ADMIN]
 
 
@@ -171,7 +171,7 @@ async def test_a_region_a_tier_and_a_vendor_are_added_and_replaced(admin: Client
         ),
     ],
 )
-async def test_refused_entries(
+async def test_invalid_entries_are_rejected(
     clients: Clients, nashik: dict[str, Any], noun: str, given: dict[str, Any], errors: Errors
 ) -> None:
     """R25, R26: several problems come together, each at its field."""
@@ -179,8 +179,8 @@ async def test_refused_entries(
     assert await expect_errors(clients[Role.ADMIN], noun, **{**good, **given}) == errors
 
 
-async def test_a_refused_entry_changes_nothing(admin: Client, nashik: dict[str, Any], database_url: str) -> None:
-    """R25: whether the input, the database or the tree refuses it."""
+async def test_a_rejected_entry_changes_nothing(admin: Client, nashik: dict[str, Any], database_url: str) -> None:
+    """R25: whether validation, the database, or the geography tree rejects it."""
     async with nothing_changes(database_url):
         taken = {**PRODUCT, "variants": [{"sku": "FREE", "name": "x"}, {"sku": "AMB-1L", "name": "x"}]}
         assert _fields([await upsert(admin, "product", **taken)]) == [("DUPLICATE", "variants")]
@@ -189,7 +189,7 @@ async def test_a_refused_entry_changes_nothing(admin: Client, nashik: dict[str, 
         assert _fields([await upsert(admin, "vendor", **{**VENDOR, "code": ""})]) == [("REQUIRED", "code")]
 
 
-async def test_ids_that_make_no_sense(admin: Client, world: World, nashik: dict[str, Any], database_url: str) -> None:
+async def test_invalid_ids_are_rejected(admin: Client, world: World, nashik: dict[str, Any], database_url: str) -> None:
     """R25: unknown, of another kind, or no id at all; all of them together."""
     good = {"product": PRODUCT, "geography": nashik, "tier": TIER, "vendor": VENDOR}
     account = gid(NodeKind.ACCOUNT, world.accounts["ADMIN"].id)
@@ -247,7 +247,7 @@ async def test_a_geography_with_others_beneath_it_keeps_its_level(
 
 
 async def test_of_several_at_once_exactly_one_wins(admin: Client) -> None:
-    """R25: the others are told that the value is taken."""
+    """R25: the others learn that the value is taken."""
     for noun, field, given in (
         ("vendor", "code", VENDOR),
         ("tier", "code", TIER),

@@ -53,7 +53,7 @@ def names(page: Any) -> list[str]:
 
 @pytest.fixture
 def admin(clients: Clients) -> Client:
-    """Who sees every list."""
+    """The administrator, who sees every list."""
     return clients[Role.ADMIN]
 
 
@@ -139,7 +139,7 @@ WRONG_PAGES: list[tuple[dict[str, int | str], str, str]] = [
 ]
 
 
-async def test_arguments_of_pages_that_make_no_sense(admin: Client) -> None:
+async def test_invalid_page_arguments_are_rejected(admin: Client) -> None:
     """A clear error that names the argument; there is no data."""
     for given, message, argument in WRONG_PAGES:
         answer = await admin.send(DOCUMENTS["products"], **given)

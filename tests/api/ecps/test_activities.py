@@ -1,4 +1,4 @@
-"""Connected systems report what ECPs did: once, each activity by itself, as often as they like (R20)."""
+"""Connected systems report activities of ECPs. Each is recorded once, however often it is reported (R20)."""
 
 import asyncio
 from typing import Any
@@ -48,7 +48,7 @@ async def report(client: Client, *activities: dict[str, Any], source: str = "aca
 
 
 async def outcomes(client: Client, *activities: dict[str, Any], source: str = "academy") -> list[str]:
-    """What became of each; the totals agree."""
+    """Return the outcome of each activity, and check the totals."""
     payload = await report(client, *activities, source=source)
     assert payload["errors"] == []
     found = [result["outcome"] for result in payload["results"]]
@@ -174,8 +174,8 @@ async def test_each_activity_is_rejected_by_itself(
     assert len(await stored(database_url)) == 3
 
 
-async def test_a_report_that_makes_no_sense(system: Client, database_url: str) -> None:
-    """R26: it is refused as a whole: all that is wrong with it, and nothing is recorded."""
+async def test_an_invalid_report_is_rejected(system: Client, database_url: str) -> None:
+    """R26: as a whole, with all of its problems, and nothing is recorded."""
     many = [activity(externalId=f"a-{number}") for number in range(1001)]
     async with nothing_changes(database_url):
         for source, activities, expected in (
@@ -206,7 +206,7 @@ async def test_a_thousand_take_four_statements(environment: Environment, world: 
     assert len(await stored(database_url)) == 1000
 
 
-async def test_the_same_report_at_once(system: Client, database_url: str) -> None:
+async def test_simultaneous_reports_record_each_activity_once(system: Client, database_url: str) -> None:
     """R20: in whatever order its activities are, each is recorded once."""
     received = [activity(externalId=f"a-{number}") for number in range(200)]
     reports = await asyncio.gather(

@@ -1,4 +1,4 @@
-"""Correcting what an ECP told: managers all of it, an ECP its own; and what is fixed once it is verified (R18, R25)."""
+"""Correcting an ECP's details: managers change everything, ECPs their own until they are verified (R18, R25)."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ LISTED = "query ($filter: EcpFilter) { ecps(filter: $filter) { totalCount nodes 
 
 @pytest.fixture
 def manager(clients: Clients) -> Client:
-    """Who manages ECPs."""
+    """The program manager."""
     return clients[Role.PROGRAM_MANAGER]
 
 
@@ -53,7 +53,7 @@ async def found(client: Client, **chosen: Any) -> list[str]:
 async def test_a_manager_corrects_everything(
     clients: Clients, manager: Client, ecps: EcpFactory, world: World, database_url: str
 ) -> None:
-    """R18: status and tier stay; lists and searches follow; nobody is told a thing."""
+    """R18: status and tier stay, lists and searches reflect the change, and nobody is notified."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     before = len(await events(database_url))
     corrected = {"displayName": " Zara Rao ", "practice": "", "email": "ZARA@example.org", "phone": "+977 5550101"}
@@ -114,7 +114,7 @@ async def test_an_ecp_corrects_itself_until_it_is_verified(
             ),
             ("INVALID", "phone", "A phone number has 5 to 32 digits, spaces and + - ( )."),
         ]
-    # Sending them as they are changes none of them.
+    # Unchanged values may be sent again.
     contact = {"practice": "Another Garage", "email": "asha@example.net", "phone": ""}
     await mutate(ecp, "updateEcp", ecpId=ecp_id, **changed, **contact)
     after = await shown(manager, ecp_id)
@@ -122,7 +122,7 @@ async def test_an_ecp_corrects_itself_until_it_is_verified(
     assert after.items() >= mumbai.items()
 
 
-async def test_a_manager_does_not_correct_what_was_verified_of_themselves(
+async def test_managers_cannot_correct_their_own_verified_details(
     manager: Client, clients: Clients, ecps: EcpFactory, world: World, database_url: str
 ) -> None:
     """R25: four eyes, also with two roles; another manager does it."""
@@ -142,7 +142,7 @@ async def test_a_manager_does_not_correct_what_was_verified_of_themselves(
     assert (await shown(manager, ecp_id)).items() >= after.items()
 
 
-async def test_an_ecp_corrects_nobody_else(clients: Clients, ecps: EcpFactory, database_url: str) -> None:
+async def test_an_ecp_cannot_correct_another_ecp(clients: Clients, ecps: EcpFactory, database_url: str) -> None:
     """R25: a foreign ECP and one that does not exist answer alike; an analyst's role does not help."""
     await ecps.registered()
     other = gid(NodeKind.ECP, await ecps.registered("Binod Thapa"))
@@ -173,7 +173,7 @@ async def test_an_ecp_corrects_nobody_else(clients: Clients, ecps: EcpFactory, d
         ),
     ],
 )
-async def test_corrections_that_are_refused(
+async def test_invalid_corrections_are_rejected(
     manager: Client, ecps: EcpFactory, database_url: str, changed: dict[str, Any], expected: list[InputError]
 ) -> None:
     """R26: all problems together, and nothing changes."""
@@ -184,7 +184,7 @@ async def test_corrections_that_are_refused(
 
 
 async def test_an_erased_ecp_is_not_corrected(manager: Client, ecps: EcpFactory, database_url: str) -> None:
-    """R18: what is gone does not come back."""
+    """R18: erased data does not come back."""
     ecp_id = gid(NodeKind.ECP, await ecps.erased())
     closed = ("ILLEGAL_STATE", "ecpId", "This ECP is closed and cannot be corrected.")
     async with nothing_changes(database_url):

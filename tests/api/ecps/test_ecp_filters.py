@@ -33,7 +33,7 @@ FROM ecp, account WHERE ecp.display_name = ANY($2) AND account.display_name = 'E
 
 @pytest.fixture
 def manager(clients: Clients) -> Client:
-    """Who manages ECPs."""
+    """The program manager."""
     return clients[Role.PROGRAM_MANAGER]
 
 
@@ -174,7 +174,7 @@ async def _walked(client: Client, order: str | None, size: int, *, backward: boo
         ({"filter": {"enrolledIn": "x"}}, "enrolledIn", "This scheme does not exist."),
     ],
 )
-async def test_arguments_that_make_no_sense(
+async def test_invalid_arguments_are_rejected(
     manager: Client, given: dict[str, Any], argument: str, message: str
 ) -> None:
     """R26: the error names the argument."""
@@ -184,7 +184,7 @@ async def test_arguments_that_make_no_sense(
 
 @pytest.mark.usefixtures("scheme")
 async def test_a_cursor_of_another_order_is_refused(manager: Client) -> None:
-    """R26: rather than reading on anywhere."""
+    """R26: instead of returning arbitrary rows."""
     cursor = (await manager.send(LIST, first=1)).data["ecps"]["pageInfo"]["endCursor"]
     (error,) = (await manager.send(LIST, after=cursor, orderBy="CODE_ASC")).errors
     assert error["message"] == "This cursor belongs to another list or order; start from the beginning."
@@ -231,8 +231,8 @@ async def test_the_queues_count_enrollments_that_wait(
 
 
 @pytest.mark.parametrize("given", ["ecps(first: 0)", 'ecps(after: "x")', "schemes(first: 201)"])
-async def test_pages_of_a_queue_are_refused_like_others(manager: Client, given: str) -> None:
-    """R26: also where there is nothing to show."""
+async def test_a_queue_rejects_invalid_page_arguments(manager: Client, given: str) -> None:
+    """R26: also when the queue is empty."""
     answer = await manager.send(f"{{ workQueues {{ {given} {{ totalCount }} }} }}")
     assert answer.codes
     assert set(answer.codes) == {"BAD_USER_INPUT"}

@@ -1,4 +1,4 @@
-"""Erasing an ECP: nothing by which the person is known is left anywhere, and the history stays whole (R18)."""
+"""Erasing an ECP removes all personal data and keeps the history (R18)."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from tests.support.unchanged import contents, nothing_changes
 from tests.support.world import World
 
 KNOWN_BY = ("Asha Rao", "asha.rao@example.org", "555-0101", "MH-4711", "Rao Garage", "asha.rao@example.com")
-# Where the database names such a person.
+# The columns in which the database holds personal data.
 NAMED = [
     "account.display_name",
     "account.email",
@@ -58,14 +58,14 @@ VALUES ('lms', $4, $1, 'TRAINING_COMPLETED', $2, $2, $3)
 
 @pytest.fixture
 def manager(clients: Clients) -> Client:
-    """Who manages ECPs."""
+    """The program manager."""
     return clients[Role.PROGRAM_MANAGER]
 
 
 async def with_history(  # noqa: PLR0913, PLR0917 - what there is of an enrollment and an activity
     url: str, ecp_id: UUID, scheme_id: UUID, world: World, reason: str, external_id: str = "1"
 ) -> None:
-    """An enrollment about which a manager gave a reason, and an activity."""
+    """Create an enrollment with a manager's reason, and an activity."""
     connection = await asyncpg.connect(url)
     at = datetime(2026, 3, 1, tzinfo=UTC)
     accounts = {name: world.accounts[name].id for name in (Role.ECP, Role.PROGRAM_MANAGER, Role.INTEGRATION)}
@@ -80,7 +80,7 @@ async def with_history(  # noqa: PLR0913, PLR0917 - what there is of an enrollme
 async def named_everywhere(
     clients: Clients, ecps: EcpFactory, factory: SchemeFactory, world: World, database_url: str
 ) -> tuple[Client, str]:
-    """An ECP whom everything names that can: the client of its account, and its id."""
+    """Create an ECP whose name appears in every possible place; return the client of its account and its ID."""
     ecp, manager = await create_account_client(ecps, clients, Role.ECP), clients[Role.PROGRAM_MANAGER]
     made = await mutate(ecp, "registerEcp", **registration_input(world))
     gold = gid(NodeKind.TIER, world.tiers["Gold"].id)
@@ -107,7 +107,7 @@ async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913,
     assert await find_columns(database_url, (*KNOWN_BY, "/rao")) == NAMED
     await mutate(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
     assert await find_columns(database_url, (*KNOWN_BY, "asha", "rao", "5550101")) == []
-    # The account of nobody else opens nothing any more.
+    # No other account loses access.
     assert (await ecp.send("{ viewer { roles } }")).codes == ["UNAUTHENTICATED"]
     after = await contents(database_url)
     changed = {name for name in after if after[name] != before[name]}
@@ -162,10 +162,10 @@ async def test_what_is_left_of_an_erased_ecp(
         assert (await manager.send(listed, search=search)).data["ecps"]["totalCount"] == found, search
 
 
-async def test_who_registers_while_being_erased_is_gone(
+async def test_a_registration_during_an_erasure_does_not_survive_it(
     clients: Clients, ecps: EcpFactory, world: World, database_url: str
 ) -> None:
-    """R18: what was erased does not come back by a registration that was on its way."""
+    """R18: a concurrent registration does not bring erased data back."""
     account_id = await ecps.account("Binod Thapa")
     connection = await asyncpg.connect(database_url)
     async with connection.transaction():
@@ -185,7 +185,7 @@ async def test_who_registers_while_being_erased_is_gone(
 async def test_the_history_stays_whole(
     manager: Client, ecps: EcpFactory, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
-    """R18: enrollments and activities keep the code as a pseudonym, and reasons that name nobody."""
+    """R18: enrollments and activities keep the code as a pseudonym. Reasons identify nobody."""
     ecp_id = await ecps.verified()
     await with_history(database_url, ecp_id, await factory.approved(), world, "The license has expired.")
     before = await contents(database_url)
@@ -198,7 +198,7 @@ async def test_the_history_stays_whole(
 async def test_erasing_again_changes_nothing(
     manager: Client, clients: Clients, ecps: EcpFactory, database_url: str
 ) -> None:
-    """R18: not even the reason or the moment."""
+    """R18: neither the reason nor the time."""
     ecp_id = gid(NodeKind.ECP, await ecps.erased())
     async with nothing_changes(database_url):
         for client in (manager, clients[Role.ADMIN]):
@@ -206,7 +206,7 @@ async def test_erasing_again_changes_nothing(
             assert ecp["displayName"] == "Erased ECP"
 
 
-async def test_an_administrator_erases_who_waits(clients: Clients, ecps: EcpFactory) -> None:
+async def test_an_administrator_erases_a_pending_ecp(clients: Clients, ecps: EcpFactory) -> None:
     """R18: whatever the status; it leaves the work queue."""
     ecp_id = gid(NodeKind.ECP, await ecps.registered())
     ecp = await mutate(clients[Role.ADMIN], "eraseEcp", ecpId=ecp_id, reason=REASON)
@@ -215,10 +215,10 @@ async def test_an_administrator_erases_who_waits(clients: Clients, ecps: EcpFact
     assert {queue["key"]: queue["count"] for queue in queues}["ECPS_TO_VERIFY"] == 0
 
 
-async def test_what_was_erased_can_be_told_again(
+async def test_an_erased_address_can_be_registered_again(
     manager: Client, clients: Clients, ecps: EcpFactory, world: World
 ) -> None:
-    """R18: the address is free again, for whoever has it now."""
+    """R18: another person may have the address now."""
     await mutate(manager, "eraseEcp", ecpId=gid(NodeKind.ECP, await ecps.verified()), reason=REASON)
     account = clients.of(await ecps.account("Somebody Else"))
     made = await mutate(account, "registerEcp", **registration_input(world, email=REGISTRATION["email"]))
@@ -250,13 +250,13 @@ async def test_what_was_erased_can_be_told_again(
 async def test_a_reason_is_needed_and_names_nobody(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
     manager: Client, ecps: EcpFactory, database_url: str, reason: str, code: str, message: str
 ) -> None:
-    """R18, R26: it is kept when everything else is gone."""
+    """R18, R26: because the reason outlives the personal data."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     async with nothing_changes(database_url):
         assert await expect_errors(manager, "eraseEcp", ecpId=ecp_id, reason=reason) == [(code, "reason", message)]
 
 
-async def test_what_does_not_exist_is_not_erased(manager: Client, ecps: EcpFactory, database_url: str) -> None:
+async def test_an_unknown_ecp_cannot_be_erased(manager: Client, ecps: EcpFactory, database_url: str) -> None:
     """R26."""
     await ecps.verified()
     async with nothing_changes(database_url):

@@ -1,4 +1,4 @@
-"""ECPs go where their geography goes, and counts of them are those of the lists (R19)."""
+"""When a geography moves, its ECPs move along, and their counts match the lists (R19)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -45,7 +45,7 @@ async def people(ecps: EcpFactory) -> None:
 
 
 async def move(clients: Clients, world: World, name: str, level: str, parent: str | None) -> list[Any]:
-    """The errors of putting a geography somewhere else."""
+    """Move a geography and return the errors."""
     row = world.geographies[name]
     above = None if parent is None else gid(NodeKind.GEOGRAPHY, world.geographies[parent].id)
     given = {"id": gid(NodeKind.GEOGRAPHY, row.id), "code": row.code, "name": row.name, "level": level}
@@ -55,7 +55,7 @@ async def move(clients: Clients, world: World, name: str, level: str, parent: st
 
 
 async def found(client: Client, world: World, *names: str) -> set[str]:
-    """Where those are whom a filter by geographies finds; the count agrees."""
+    """Return the places of the ECPs that a filter by geographies finds, and check the count."""
     ids = [gid(NodeKind.GEOGRAPHY, world.geographies[name].id) for name in names]
     page = (await client.send(LIST, filter={"geographyIds": ids})).data["ecps"]
     assert page["totalCount"] == len(page["nodes"]), names
@@ -64,7 +64,7 @@ async def found(client: Client, world: World, *names: str) -> set[str]:
 
 @pytest.mark.usefixtures("people")
 async def test_a_city_takes_its_ecps_into_another_region(clients: Clients, world: World) -> None:
-    """R19: nobody else goes anywhere."""
+    """R19: no other ECP moves."""
     manager = clients[Role.PROGRAM_MANAGER]
     assert await move(clients, world, "Pune", "CITY", "Bagmati") == []
     assert await found(manager, world, "Pune") == {"Pune"}
@@ -109,7 +109,7 @@ async def test_a_geography_that_becomes_another_level_keeps_its_ecps(clients: Cl
 
 
 @pytest.mark.usefixtures("people")
-async def test_a_move_that_is_refused_moves_nobody(clients: Clients, world: World, database_url: str) -> None:
+async def test_a_rejected_move_moves_no_ecp(clients: Clients, world: World, database_url: str) -> None:
     """R19: the ECPs go in the transaction of the move, or not at all."""
     async with nothing_changes(database_url):
         assert await move(clients, world, "Pune", "CITY", "India")
@@ -128,7 +128,7 @@ async def test_a_new_name_touches_no_ecp(clients: Clients, world: World, connect
 
 
 @pytest.mark.parametrize("moved", ["Pune", "Maharashtra"])
-async def test_who_registers_while_a_place_moves_goes_with_it(
+async def test_a_registration_during_a_move_moves_along(
     clients: Clients, world: World, connection: Any, moved: str
 ) -> None:
     """R19: the registration waits for the move, whichever of its geographies it is that moves."""
@@ -146,8 +146,8 @@ async def test_who_registers_while_a_place_moves_goes_with_it(
     assert await found(manager, world, "India") == set()
 
 
-async def test_a_place_waits_for_who_registers_in_it(clients: Clients, world: World, connection: Any) -> None:
-    """R19: a move cannot come between reading a place and being there."""
+async def test_a_move_waits_for_a_registration_in_its_place(clients: Clients, world: World, connection: Any) -> None:
+    """R19: a move cannot happen between reading a place and registering there."""
     transaction = connection.transaction()
     await transaction.start()
     await connection.execute("SELECT 1 FROM geography WHERE id = $1 FOR SHARE", world.geographies["Pune"].id)
@@ -193,7 +193,7 @@ async def test_counts_are_kept_whatever_changes(
 async def test_a_change_that_counts_as_before_touches_no_count(
     clients: Clients, ecps: EcpFactory, world: World, connection: Any
 ) -> None:
-    """R19: whoever corrects a telephone number waits for nobody who verifies somebody next door."""
+    """R19: correcting a phone number does not wait for the verification of a neighbor."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     before = await connection.fetch("SELECT xmin, * FROM ecp_count ORDER BY id")
     await mutate(clients[Role.PROGRAM_MANAGER], "updateEcp", ecpId=ecp_id, phone="12345")

@@ -1,4 +1,4 @@
-"""Registering as an ECP: once an account, with everything that is wrong told together (R18)."""
+"""Registering as an ECP: once per account, with all problems reported together (R18)."""
 
 import asyncio
 from typing import Any
@@ -30,8 +30,8 @@ SELF = """{ viewer { permissions ecp { id code displayName practice status statu
 PLACES = """query ($ids: [ID!]) { ecps(filter: {geographyIds: $ids}) { totalCount nodes { geography { name } } } }"""
 
 
-async def test_who_registers_waits_for_verification(clients: Clients, world: World, database_url: str) -> None:
-    """R18: the ECP sees itself at once, and every program manager is told."""
+async def test_a_new_registration_waits_for_verification(clients: Clients, world: World, database_url: str) -> None:
+    """R18: the ECP sees itself at once, and every program manager is notified."""
     ecp = clients[Role.ECP]
     assert (await ecp.send(SELF)).data["viewer"]["ecp"] is None
     made = await mutate(ecp, "registerEcp", **registration_input(world, displayName=" Asha Rao ", phone="  "))
@@ -68,7 +68,7 @@ async def test_who_registers_waits_for_verification(clients: Clients, world: Wor
 async def test_codes_have_no_gaps_and_begin_again_each_year(
     clients: Clients, ecps: EcpFactory, world: World, clock: TestClock
 ) -> None:
-    """R18: a registration that is refused takes no code."""
+    """R18: a rejected registration uses no code."""
     assert await expect_errors(clients[Role.ECP], "registerEcp", **registration_input(world, email="nobody"))
     await ecps.registered("Binod Thapa")
     clock.advance(days=365)

@@ -1,4 +1,4 @@
-"""Erasing an ECP whose account goes on with other roles: nothing leads from the one to the other any more (R18)."""
+"""Erasing an ECP whose account has other roles: the account survives and is unlinked (R18)."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ BOTH = (Role.ECP, Role.PROGRAM_MANAGER)
 
 
 async def fetch_messages(client: Client) -> list[tuple[str, str]]:
-    """What somebody was told of ECPs and enrollments, newest first."""
+    """Return the notifications of an account about ECPs and enrollments, newest first."""
     nodes = (await client.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
     return [(node["kind"], node["message"]) for node in nodes]
 
@@ -22,7 +22,7 @@ async def fetch_messages(client: Client) -> list[tuple[str, str]]:
 async def a_manager_with_a_history(
     clients: Clients, enrollments: EnrollmentFactory, world: World, database_url: str
 ) -> tuple[Client, str, UUID]:
-    """A program manager who is an ECP too and was told of both: the client, the ECP and the account."""
+    """A program manager who is also an ECP, notified in both roles: the client, the ECP, and the account."""
     both, manager = await create_account_client(enrollments.ecps, clients, *BOTH), clients["second manager"]
     made = await mutate(both, "registerEcp", **registration_input(world))
     await mutate(manager, "verifyEcp", ecpId=made["id"], tierId=gid(NodeKind.TIER, world.tiers["Gold"].id))
@@ -35,10 +35,10 @@ async def a_manager_with_a_history(
     return both, made["id"], account_id
 
 
-async def test_an_account_with_other_roles_only_parts_from_the_ecp(
+async def test_an_account_with_other_roles_survives_and_is_unlinked(
     clients: Clients, enrollments: EnrollmentFactory, world: World, database_url: str
 ) -> None:
-    """R18: who goes on working here keeps account, name and what it was told of others, and may register again."""
+    """R18: it keeps its name and its other notifications, and may register again."""
     both, made, account_id = await a_manager_with_a_history(clients, enrollments, world, database_url)
     about_itself = ["ECP_SUSPENDED", "ENROLLMENT_DECIDED", "ENROLLMENT_REQUESTED", "ECP_VERIFIED"]
     assert [kind for kind, _ in await fetch_messages(both)] == [about_itself[0], "ECP_REGISTERED", *about_itself[1:]]

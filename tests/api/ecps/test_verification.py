@@ -1,4 +1,4 @@
-"""Verifying, changing the tier, suspending and reinstating: who is told, and what is refused (R18, R25)."""
+"""Verifying, changing the tier, suspending, and reinstating: notifications and rejections (R18, R25)."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ CLOSED = ("ILLEGAL_STATE", "ecpId", "This ECP is closed and cannot be verified a
 
 @pytest.fixture
 def manager(clients: Clients) -> Client:
-    """Who manages ECPs."""
+    """The program manager."""
     return clients[Role.PROGRAM_MANAGER]
 
 
@@ -49,7 +49,7 @@ async def verify(client: Client, world: World, ecp_id: str, name: str = "Gold") 
 async def test_the_life_of_an_ecp(  # noqa: PLR0913, PLR0917 - fixtures
     clients: Clients, manager: Client, ecps: EcpFactory, world: World, clock: TestClock, database_url: str
 ) -> None:
-    """R18: verified, of another tier, suspended, active again; each time it is told, with its code."""
+    """R18: verified, of another tier, suspended, active again. The ECP is notified each time."""
     ecp_id = gid(NodeKind.ECP, await ecps.registered())
     clock.advance(days=1)
     assert await verify(manager, world, ecp_id) == "Active"
@@ -82,13 +82,13 @@ async def test_the_life_of_an_ecp(  # noqa: PLR0913, PLR0917 - fixtures
 async def test_verifying_an_ecp_as_it_is_changes_nothing(
     manager: Client, ecps: EcpFactory, world: World, database_url: str
 ) -> None:
-    """R18: neither the moment nor what anybody is told."""
+    """R18: neither the time nor any notification."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     async with nothing_changes(database_url):
         assert await verify(manager, world, ecp_id) == "Active"
 
 
-async def test_an_ecp_without_an_account_that_signs_in_is_told_nothing(
+async def test_an_ecp_with_a_disabled_account_is_not_notified(
     clients: Clients, manager: Client, ecps: EcpFactory, world: World
 ) -> None:
     """R18: it is verified all the same."""
@@ -102,9 +102,7 @@ async def test_an_ecp_without_an_account_that_signs_in_is_told_nothing(
     assert await messages(clients[Role.ECP]) == []
 
 
-async def test_what_does_not_exist_is_refused(
-    manager: Client, ecps: EcpFactory, world: World, database_url: str
-) -> None:
+async def test_unknown_objects_are_rejected(manager: Client, ecps: EcpFactory, world: World, database_url: str) -> None:
     """R26."""
     ecp_id = gid(NodeKind.ECP, await ecps.registered())
     gold, nothing = tier(world, "Gold"), gid(NodeKind.TIER, key("no such tier"))
@@ -120,7 +118,7 @@ async def test_what_does_not_exist_is_refused(
         assert await expect_errors(manager, "suspendEcp", ecpId=UNKNOWN_ECP, reason="Under review.") == [NO_SUCH_ECP]
 
 
-async def test_what_the_status_does_not_allow_is_refused(
+async def test_actions_that_the_status_forbids_are_rejected(
     manager: Client, ecps: EcpFactory, world: World, database_url: str
 ) -> None:
     """R18: only an active ECP is suspended, and an erased one stays so."""

@@ -1,4 +1,4 @@
-"""Who sees which ECPs, and whose contact data: the same in lists, by code, by id and in searches (R25)."""
+"""Visibility of ECPs and their contact data is the same in lists, by code, by ID, and in searches (R25)."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ FORBIDDEN = {"code": "FORBIDDEN", "permission": "ecp:read"}
 
 
 async def node(client: Client, ecp_id: str) -> Any:
-    """What somebody sees of an object."""
+    """Fetch an object as a viewer sees it."""
     return (await client.send(NODE, id=ecp_id)).data["node"]
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_role_sees_all_or_nobody_but_itself(clients: Clients, ecps: EcpFactory, role: Role) -> None:
+async def test_a_role_sees_all_ecps_or_only_its_own(clients: Clients, ecps: EcpFactory, role: Role) -> None:
     """R25: a foreign ECP answers like one that does not exist, whatever is asked."""
     own, other = await ecps.verified(), await ecps.verified("Binod Thapa")
     client = clients[role]
@@ -47,7 +47,7 @@ async def test_a_role_sees_all_or_nobody_but_itself(clients: Clients, ecps: EcpF
 
 
 @pytest.mark.parametrize("role", sorted(READERS))
-async def test_contact_data_is_for_those_who_manage_ecps(clients: Clients, ecps: EcpFactory, role: Role) -> None:
+async def test_only_ecp_managers_see_contact_data(clients: Clients, ecps: EcpFactory, role: Role) -> None:
     """R25: in lists, by code and by id; an account shows an address, so it is for them and for administrators."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     manages = role is Role.PROGRAM_MANAGER
@@ -84,8 +84,10 @@ async def test_an_analyst_who_is_an_ecp_sees_the_contact_data_of_nobody_else(
     assert listed == [{"code": "ECP-2026-000002", **CONTACT}, {"code": "ECP-2026-000001", **HIDDEN}]
 
 
-async def test_who_is_an_ecp_no_longer_sees_itself_no_longer(clients: Clients, ecps: EcpFactory, world: World) -> None:
-    """R25: a role that was taken away shows nothing, even to the account that the ECP belongs to."""
+async def test_an_account_that_lost_the_ecp_role_does_not_see_its_ecp(
+    clients: Clients, ecps: EcpFactory, world: World
+) -> None:
+    """R25: a removed role grants nothing, even to the account that the ECP belongs to."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     document = "mutation ($input: UpsertAccountInput!) { upsertAccount(input: $input) { errors { code } } }"
     account = {"id": gid(NodeKind.ACCOUNT, world.accounts[Role.ECP].id), "displayName": "Ecp", "email": None}
@@ -95,8 +97,8 @@ async def test_who_is_an_ecp_no_longer_sees_itself_no_longer(clients: Clients, e
 
 
 @pytest.mark.parametrize("role", sorted(READERS))
-async def test_nobody_finds_out_an_address_by_searching_for_it(clients: Clients, ecps: EcpFactory, role: Role) -> None:
-    """R25: who may not see addresses finds nobody by them; who may, by the whole address in any case."""
+async def test_searches_do_not_reveal_addresses(clients: Clients, ecps: EcpFactory, role: Role) -> None:
+    """R25: only viewers who may see addresses find ECPs by them, by the whole address in any case."""
     await ecps.verified(display_name="Zubin", email="hidden.address@example.org")
     await ecps.verified("Hidden Address", email="another@example.org")
     for search, found in (

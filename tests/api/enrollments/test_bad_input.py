@@ -1,4 +1,4 @@
-"""Enrolling where, when or how it cannot be: for the ECP and for its manager, each a sentence, and nothing changes."""
+"""Enrollments that are rejected, for an ECP and for its manager: each with a message, and nothing changes."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -61,7 +61,7 @@ async def test_outside_the_window(  # noqa: PLR0913, PLR0917 - fixtures, and a r
     dates: tuple[str, str],
     message: str,
 ) -> None:
-    """R18, R26: a day too early and a day too late; a manager is bound by the window, too."""
+    """R18, R26: a day too early and a day too late. The window binds managers too."""
     opens, closes = (date.fromisoformat(day) for day in dates)
     scheme_id = await enrollments.open_scheme(dates=(opens, closes, date(2026, 5, 1), date(2026, 7, 31)))
     expected = ("OUT_OF_WINDOW", "schemeId", message)
@@ -79,7 +79,7 @@ async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
     clock: TestClock,
     database_url: str,
 ) -> None:
-    """R18, R26: nobody accepts for an ECP what is in force no longer, either."""
+    """R18, R26: neither for oneself nor for an ECP."""
     scheme_id = await enrollments.open_scheme()
     await revisions.approved(scheme_id, clock.now + timedelta(days=1), terms_markdown="Be very fair.")
     clock.advance(days=2)
@@ -133,7 +133,7 @@ async def move(clients: Clients, world: World, name: str, parent: str) -> None:
     assert answer.data["upsertGeography"]["errors"] == []
 
 
-async def test_in_a_region_that_lost_its_cities(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_a_city_that_left_the_region_of_a_scheme(  # noqa: PLR0913, PLR0917 - fixtures
     clients: Clients,
     ecp: Client,
     manager: Client,
@@ -142,7 +142,7 @@ async def test_in_a_region_that_lost_its_cities(  # noqa: PLR0913, PLR0917 - fix
     world: World,
     database_url: str,
 ) -> None:
-    """R18, R26: the scheme runs in what is left of it; who asked while it did can still be accepted."""
+    """R18, R26: the scheme runs in the rest of the region. Earlier applications can still be accepted."""
     scheme_id, other = await enrollments.open_scheme(), await enrollments.ecps.verified("Binod Thapa")
     asked = await enrollments.pending(scheme_id, other)
     assert await _open(ecp) == await _open(manager, ecp_id) == ["Monsoon Care"]
@@ -162,7 +162,7 @@ async def test_in_a_region_that_lost_its_cities(  # noqa: PLR0913, PLR0917 - fix
 
 
 async def _open(client: Client, ecp_id: UUID | None = None) -> list[str]:
-    """The titles of the schemes that are open where somebody is."""
+    """Return the titles of the schemes that are open to a viewer."""
     page = (await client.send(OPEN, ecpId=None if ecp_id is None else ecp_gid(ecp_id))).data["openSchemes"]
     assert page["totalCount"] == len(page["nodes"])
     return [node["title"] for node in page["nodes"]]
@@ -178,7 +178,7 @@ UNREADABLE: tuple[tuple[dict[str, object], InputError], ...] = (
 )
 
 
-async def test_ids_and_numbers_that_say_nothing(
+async def test_invalid_ids_and_numbers_are_rejected(
     ecp: Client, enrollments: EnrollmentFactory, ecp_id: UUID, database_url: str
 ) -> None:
     """R26: each is answered at its field."""

@@ -34,7 +34,7 @@ def manager(clients: Clients) -> Client:
 
 
 async def test_a_rejection_needs_a_reason(manager: Client, enrollments: EnrollmentFactory, database_url: str) -> None:
-    """R18: which the ECP can read; an acceptance may have one."""
+    """R18: the ECP can read it. An acceptance may have one."""
     waiting = await enrollments.pending(await enrollments.open_scheme(), await enrollments.ecps.verified())
     given = {"enrollmentId": enrollment_gid(waiting)}
     async with nothing_changes(database_url):
@@ -56,10 +56,10 @@ async def test_a_rejection_needs_a_reason(manager: Client, enrollments: Enrollme
     assert (rejected["enrolledAt"], rejected["viewerActions"]) == (None, [])
 
 
-async def test_what_is_decided_is_not_decided_again(
+async def test_a_decided_enrollment_cannot_be_decided_again(
     manager: Client, ecp: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: in each state it says why, and nothing changes."""
+    """R18: the message depends on the status, and nothing changes."""
     ecp_id = await enrollments.ecps.verified()
     states = {
         await enrollments.enrolled(await enrollments.open_scheme("One"), ecp_id): f"{CODE} is already enrolled.",
@@ -84,10 +84,10 @@ async def test_what_is_decided_is_not_decided_again(
             ]
 
 
-async def test_an_acceptance_comes_in_time(
+async def test_an_application_cannot_be_accepted_after_the_scheme_ended(
     manager: Client, enrollments: EnrollmentFactory, database_url: str, clock: TestClock
 ) -> None:
-    """R18: after the window it does, after the end of the scheme it does not; rejecting does always."""
+    """R18: accepting works after the window closed, and rejecting works at any time."""
     scheme_id = await enrollments.open_scheme()
     first = await enrollments.pending(scheme_id, await enrollments.ecps.verified())
     second = await enrollments.pending(scheme_id, await enrollments.ecps.verified("Binod Thapa"))
@@ -107,7 +107,7 @@ async def test_an_acceptance_comes_in_time(
 async def test_only_an_active_ecp_is_accepted(
     manager: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: one that was suspended since it asked is not; it can be rejected."""
+    """R18: an ECP suspended since its application cannot be accepted, only rejected."""
     ecp_id = await enrollments.ecps.verified()
     given = {"enrollmentId": enrollment_gid(await enrollments.pending(await enrollments.open_scheme(), ecp_id))}
     await enrollments.suspend(ecp_id)
@@ -119,10 +119,10 @@ async def test_only_an_active_ecp_is_accepted(
     assert rejected["status"] == "REJECTED"
 
 
-async def test_what_an_erased_ecp_asked_for_is_withdrawn(
+async def test_the_applications_of_an_erased_ecp_are_withdrawn(
     manager: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: nobody is asked to decide about it any more; where it takes part it did so."""
+    """R18: they leave the queue. Accepted enrollments stay in the history."""
     ecp_id = await enrollments.ecps.verified()
     waiting = enrollment_gid(await enrollments.pending(await enrollments.open_scheme("One"), ecp_id))
     enrolled = enrollment_gid(await enrollments.enrolled(await enrollments.open_scheme("Two"), ecp_id))
@@ -141,7 +141,7 @@ async def test_what_an_erased_ecp_asked_for_is_withdrawn(
 async def test_a_withdrawal_ends_an_enrollment_once(
     manager: Client, ecp: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: by the ECP itself or by a manager, who tells it; again, nothing changes."""
+    """R18: by the ECP or by a manager, which notifies the ECP. A second withdrawal changes nothing."""
     ecp_id = await enrollments.ecps.verified()
     for title, by, received in (("One", ecp, 0), ("Two", manager, 1)):
         scheme_id = await enrollments.open_scheme(title)
@@ -168,7 +168,7 @@ async def test_a_withdrawal_ends_an_enrollment_once(
 
 
 async def test_an_application_is_taken_back(manager: Client, ecp: Client, enrollments: EnrollmentFactory) -> None:
-    """R10, R18: nobody has to decide about it any more."""
+    """R10, R18: it leaves the work queue."""
     scheme_id = await enrollments.open_scheme()
     await enrollments.ecps.verified()
     document = "{ workQueues { key count oldestSince enrollments { totalCount nodes { id } } } }"
@@ -187,10 +187,10 @@ async def test_an_application_is_taken_back(manager: Client, ecp: Client, enroll
     assert (await queue())["count"] == 0
 
 
-async def test_nobody_decides_for_themselves(
+async def test_managers_cannot_decide_their_own_enrollments(
     clients: Clients, manager: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R25: a manager who is an ECP too asks like everybody else, even when they name themselves."""
+    """R25: a manager who is also an ECP applies like any other ECP."""
     both = await enrollments.ecps.account("Both Ways", (Role.PROGRAM_MANAGER, Role.ECP))
     ecp_id = await enrollments.verified_of(both)
     client = clients.of(both)

@@ -1,4 +1,4 @@
-"""Who may not enroll, decide, withdraw or see: every role, and the enrollments of others (R25)."""
+"""Denials: roles that may not enroll, decide, withdraw, or see, and the enrollments of others (R25)."""
 
 from typing import Any
 from uuid import UUID
@@ -53,10 +53,10 @@ def given_of(field: str, waiting: tuple[UUID, UUID, UUID]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("field", ALLOWED)
-async def test_roles_that_may_not(
+async def test_other_roles_are_denied(
     clients: Clients, waiting: tuple[UUID, UUID, UUID], database_url: str, field: str
 ) -> None:
-    """R25: the request is refused, by whatever document it comes; nothing changes."""
+    """R25: the request is denied for every document, and nothing changes."""
     permission, allowed = ALLOWED[field]
     assert set(roles_with(permission)) == allowed
     async with nothing_changes(database_url):
@@ -68,17 +68,17 @@ async def test_roles_that_may_not(
         assert anonymous.codes == ["UNAUTHENTICATED"]
 
 
-async def test_an_ecp_has_nothing_to_do_with_others(
+async def test_an_ecp_cannot_act_on_the_enrollments_of_others(
     clients: Clients, enrollments: EnrollmentFactory, waiting: tuple[UUID, UUID, UUID], database_url: str
 ) -> None:
-    """R25: what is another's does not exist, in every state; and nobody enrolls somebody else."""
+    """R25: enrollments of others do not exist for it, in any status. It cannot enroll others."""
     scheme_id, other_id, enrollment_id = waiting
     await enrollments.ecps.verified()
     analyst = await enrollments.ecps.account("Both Ways", (Role.ANALYST, Role.ECP))
     await enrollments.verified_of(analyst)
     withdrawn = await enrollments.withdrawn(await enrollments.open_scheme("Other"), other_id)
     async with nothing_changes(database_url):
-        # Even who sees all enrollments as an analyst is only an ECP among others.
+        # An analyst who is an ECP sees all enrollments, but may act only on their own.
         for client in (clients[Role.ECP], clients.of(analyst)):
             assert await expect_enrollment_error(client, scheme_id, ecp_id=other_id) == NO_SUCH_ECP
             for found in (enrollment_gid(enrollment_id), enrollment_gid(withdrawn), UNKNOWN_ENROLLMENT):
@@ -91,13 +91,13 @@ async def test_an_ecp_has_nothing_to_do_with_others(
 
 
 async def seen(client: Client, waiting: tuple[UUID, UUID, UUID]) -> Any:
-    """What somebody sees of an enrollment, from everywhere."""
+    """Fetch an enrollment in every possible way."""
     scheme_id, ecp_id, enrollment_id = waiting
     variables = {"scheme": scheme_gid(scheme_id), "ecp": ecp_gid(ecp_id), "enrollment": enrollment_gid(enrollment_id)}
     return (await client.send(ENROLLMENT_QUERY, **variables)).data
 
 
-async def test_who_sees_enrollments(
+async def test_each_role_sees_the_enrollments_of_its_scope(
     clients: Clients, enrollments: EnrollmentFactory, waiting: tuple[UUID, UUID, UUID]
 ) -> None:
     """R19, R25: by id, from the scheme and from the ECP alike; an ECP sees its own."""
@@ -123,7 +123,7 @@ async def test_who_sees_enrollments(
         assert found["scheme"]["viewerEnrollment"] == ({"id": enrollment_gid(own)} if role is Role.ECP else None)
 
 
-async def test_an_ecp_that_is_none_any_more_sees_nothing(
+async def test_an_account_that_lost_the_ecp_role_sees_no_enrollments(
     clients: Clients, enrollments: EnrollmentFactory, waiting: tuple[UUID, UUID, UUID], database_url: str
 ) -> None:
     """R25: its role is gone, and with it what it saw and did; so it is for one that is erased."""

@@ -1,4 +1,4 @@
-"""What ECPs see of schemes: what they take part in, and not how it came about or what it may cost (R18, R25)."""
+"""Disclosure of schemes to ECPs: the terms and the points, not the definition or the budget (R18, R25)."""
 
 from typing import Any
 from uuid import UUID
@@ -33,8 +33,8 @@ async def shown(clients: Clients, role: Role, scheme_id: UUID) -> Any:
 
 
 @pytest.mark.parametrize("role", STAFF)
-async def test_staff_follow_schemes(clients: Clients, scheme_id: UUID, role: Role) -> None:
-    """R6, R25: whoever works on schemes sees all of it, by a permission of its own."""
+async def test_staff_see_the_whole_scheme(clients: Clients, scheme_id: UUID, role: Role) -> None:
+    """R6, R25: `scheme:follow` shows all fields."""
     assert roles_with(Permission.SCHEME_FOLLOW) == STAFF
     found = await shown(clients, role, scheme_id)
     assert found["budget"] == 50_000
@@ -46,8 +46,8 @@ async def test_staff_follow_schemes(clients: Clients, scheme_id: UUID, role: Rol
     assert stream["totalCount"] in range(9)
 
 
-async def test_an_ecp_sees_what_it_takes_part_in(clients: Clients, scheme_id: UUID, world: World) -> None:
-    """R18, R25: the terms and what there is to earn; the rest answers as if there were none."""
+async def test_an_ecp_sees_the_terms_and_points_of_its_schemes(clients: Clients, scheme_id: UUID, world: World) -> None:
+    """R18, R25: all other fields answer as if they were empty."""
     found = await shown(clients, Role.ECP, scheme_id)
     assert found == {
         "title": "Monsoon Care",
@@ -64,7 +64,7 @@ async def test_an_ecp_sees_what_it_takes_part_in(clients: Clients, scheme_id: UU
 
 
 async def test_an_ecp_follows_no_scheme(clients: Clients, scheme_id: UUID, database_url: str) -> None:
-    """R25: neither by the stream, nor by the ids of its entries, nor as a participant."""
+    """R25: neither through the stream, nor through IDs of entries, nor as a participant."""
     manager, ecp = clients[Role.PROGRAM_MANAGER], clients[Role.ECP]
     key = gid(NodeKind.SCHEME, scheme_id)
     answer = await ecp.send(STREAM, id=key)
@@ -91,7 +91,7 @@ async def test_an_ecp_follows_no_scheme(clients: Clients, scheme_id: UUID, datab
 
 
 async def test_an_ecp_sees_no_addresses_of_staff(clients: Clients, scheme_id: UUID) -> None:
-    """R25: but its own; who works on schemes sees those of colleagues."""
+    """R25: only its own. Staff see the addresses of colleagues."""
     document = """query ($id: ID!) { viewer { account { email } }
         node(id: $id) { ... on Scheme { createdBy { displayName email } } } }"""
     for role, shown_to in ((Role.ECP, None), (Role.DESIGNER, "program_manager@example.com")):
@@ -100,8 +100,8 @@ async def test_an_ecp_sees_no_addresses_of_staff(clients: Clients, scheme_id: UU
         assert found["node"]["createdBy"] == {"displayName": "Program Manager", "email": shown_to}
 
 
-async def test_a_bad_page_is_refused_for_everybody(clients: Clients, scheme_id: UUID) -> None:
-    """What is empty for the viewer is checked all the same."""
+async def test_invalid_page_arguments_are_rejected_for_every_role(clients: Clients, scheme_id: UUID) -> None:
+    """The arguments are checked even if the list is empty for the viewer."""
     document = "query ($id: ID!) { node(id: $id) { ... on Scheme { activity(first: 0) { totalCount } } } }"
     for role in (Role.ECP, Role.PROGRAM_MANAGER):
         answer = await clients[role].send(document, id=gid(NodeKind.SCHEME, scheme_id))

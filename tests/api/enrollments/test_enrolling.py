@@ -48,7 +48,7 @@ def manager(clients: Clients) -> Client:
 
 
 async def detail(client: Client, enrollment_id: str) -> dict[str, object]:
-    """Everything about an enrollment."""
+    """Fetch all fields of an enrollment."""
     found: dict[str, object] = (await client.send(DETAIL, id=enrollment_id)).data["node"]
     return found
 
@@ -56,7 +56,7 @@ async def detail(client: Client, enrollment_id: str) -> dict[str, object]:
 async def test_an_ecp_asks_and_a_manager_decides(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: from the request to taking part; everybody concerned is told, each fact is an event."""
+    """R18: from the application to the acceptance, with every notification and event."""
     scheme_id = await enrollments.open_scheme()
     await enrollments.ecps.verified()
     asked = await enroll(ecp, scheme_id)
@@ -94,7 +94,7 @@ async def test_an_ecp_asks_and_a_manager_decides(
 async def test_a_manager_enrolls_at_once(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: there is nothing left to decide, and the ECP is told."""
+    """R18: there is nothing left to decide, and the ECP is notified."""
     scheme_id, ecp_id = await enrollments.open_scheme(), await enrollments.ecps.verified()
     enrolled = await enroll(manager, scheme_id, ecp_id=ecp_id)
     found = await detail(manager, enrolled["id"])
@@ -106,8 +106,10 @@ async def test_a_manager_enrolls_at_once(
     assert [kind for kind, *_ in await events(database_url, "ENROLLMENT_")] == ["ENROLLMENT_REQUESTED"]
 
 
-async def test_who_decides_is_told(clients: Clients, enrollments: EnrollmentFactory, world: World) -> None:
-    """R18: the managers who take part in the scheme, or all of them when none does any more."""
+async def test_the_managers_of_the_scheme_are_notified(
+    clients: Clients, enrollments: EnrollmentFactory, world: World
+) -> None:
+    """R18: managers who participate in the scheme, or all managers when none does."""
     scheme_id = await enrollments.open_scheme()
     await enrollments.ecps.verified()
     asked = await enroll(clients[Role.ECP], scheme_id)
@@ -153,7 +155,7 @@ async def test_an_ecp_enrolls_again_after_it_withdrew(
 async def test_after_a_rejection_only_a_manager_enrolls(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: and the reason is told."""
+    """R18: the message includes the reason."""
     scheme_id, ecp_id = await enrollments.open_scheme(), await enrollments.ecps.verified()
     rejected = await enrollments.rejected(scheme_id, ecp_id, "Too far\naway.")
     received = ("ENROLLMENT_DECIDED", "Your enrollment in “Monsoon Care” was rejected: Too far away.")
@@ -169,7 +171,7 @@ async def test_after_a_rejection_only_a_manager_enrolls(
 async def test_the_guards_look_at_what_is_stored(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str, clock: TestClock
 ) -> None:
-    """R18: time, place, terms, state of the scheme; each a sentence, and nothing changes."""
+    """R18: time, place, terms, and state of the scheme: each has its message, and nothing changes."""
     ecp_id = await enrollments.ecps.verified()
     open_id = await enrollments.open_scheme()
     april = (date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1), date(2026, 7, 31))
@@ -213,7 +215,7 @@ async def test_the_guards_look_at_what_is_stored(
 async def test_a_place_includes_what_lies_beneath_it_now(
     ecp: Client, clients: Clients, enrollments: EnrollmentFactory, world: World
 ) -> None:
-    """R18: a scheme that names a region or a country; a city that moved away is in it no longer."""
+    """R18: a scheme of a region or a country includes its cities, and no city that moved away."""
     await enrollments.ecps.verified()
     named = {place: await enrollments.open_scheme(place, places=(place,)) for place in ("Pune", "Maharashtra", "India")}
     moving = {

@@ -1,4 +1,4 @@
-"""A cursor of one list is refused by every other list, in words that say what to do (R19)."""
+"""Every list rejects the cursors of other lists, with a message that says what to do (R19)."""
 
 from itertools import permutations
 
@@ -31,8 +31,8 @@ async def manager(clients: Clients, enrollments: EnrollmentFactory) -> Client:
     return clients[Role.PROGRAM_MANAGER]
 
 
-async def test_no_list_reads_on_behind_the_cursor_of_another(manager: Client) -> None:
-    """R19: whatever it is sorted by."""
+async def test_a_list_rejects_the_cursor_of_another_list(manager: Client) -> None:
+    """R19: in every sort order."""
     cursors = {}
     for name, field in LISTS.items():
         found = (await manager.send(f"query ($after: String) {{ {field} }}")).data

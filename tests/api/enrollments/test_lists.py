@@ -1,4 +1,4 @@
-"""Who takes part: lists of the enrollments of schemes and ECPs, and of those to decide (R10, R19)."""
+"""Lists of enrollments: of schemes, of ECPs, and of applications to decide (R10, R19)."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from tests.support.mutations.enrollments import scheme_gid
 from tests.support.world import World
 
 DOCUMENT = document("portal/SchemeEnrollments")
-# Name, practice, place, tier, and what became of the application; one a day, the first on 10 March.
+# Name, practice, place, tier, and outcome of each application; one per day from 10 March.
 PEOPLE = (
     ("Asha Rao", "Rao Garage", "Pune", "Gold", "enrolled"),
     ("binod Thapa", "Hill Motors", "Mumbai", "Bronze", "enrolled"),
@@ -50,14 +50,14 @@ async def page_of(client: Client, scheme_id: UUID, **given: Any) -> Any:
 
 
 async def names(client: Client, scheme_id: UUID, **chosen: Any) -> list[str]:
-    """Whose enrollments a filter finds; the count agrees."""
+    """Return the names of the ECPs that a filter finds, and check the count."""
     page = await page_of(client, scheme_id, filter=chosen)
     found = [node["ecp"]["displayName"] for node in page["nodes"]]
     assert page["totalCount"] == len(found)
     return found
 
 
-async def test_the_list_says_who_takes_part(manager: Client, scheme_id: UUID) -> None:
+async def test_a_scheme_lists_its_enrollments(manager: Client, scheme_id: UUID) -> None:
     """R19: with place, tier and status of each; in any order."""
     page = await page_of(manager, scheme_id)
     assert [node["ecp"]["displayName"] for node in page["nodes"]] == NEWEST
@@ -124,9 +124,7 @@ async def test_filters_hold_together(manager: Client, scheme_id: UUID, world: Wo
         assert [node["ecp"]["displayName"] for node in page["nodes"]] == expected[::-1], chosen
 
 
-async def test_place_and_tier_are_those_of_now(
-    manager: Client, clients: Clients, scheme_id: UUID, world: World
-) -> None:
+async def test_place_and_tier_are_current(manager: Client, clients: Clients, scheme_id: UUID, world: World) -> None:
     """R19: after a city has moved to another region, and an ECP to another tier."""
     place = {name: gid(NodeKind.GEOGRAPHY, row.id) for name, row in world.geographies.items()}
     gold = gid(NodeKind.TIER, world.tiers["Gold"].id)

@@ -1,4 +1,4 @@
-"""Browsing: the schemes in which somebody can enroll today (R18)."""
+"""Browsing the schemes that are open for enrollment today (R18)."""
 
 from datetime import date
 from typing import Any
@@ -56,10 +56,10 @@ IN_PUNE = ["Last day", "Two places", "First day", "Spring"]
 EVERYWHERE = ["Last day", "South", "Mumbai only", "Two places", "First day", "Spring"]
 
 
-async def test_an_ecp_sees_what_is_open_where_it_is(
+async def test_an_ecp_sees_the_open_schemes_of_its_place(
     clients: Clients, enrollments: EnrollmentFactory, many: None, clock: TestClock
 ) -> None:
-    """R18: those that close first come first; each once, whichever of its places the ECP is in."""
+    """R18: schemes that close first come first, each once, whichever of its places they name."""
     ecp = clients[Role.ECP]
     assert await listed(ecp) == EVERYWHERE
     await enrollments.ecps.registered()
@@ -73,8 +73,8 @@ async def test_an_ecp_sees_what_is_open_where_it_is(
     assert await listed(ecp) == ["Two places", "First day", "Too early", "Spring"]
 
 
-async def test_others_see_what_is_open_anywhere(clients: Clients, enrollments: EnrollmentFactory, many: None) -> None:
-    """R18, R25: or for one ECP, when they may see it; who sees no scheme sees none here."""
+async def test_other_roles_see_every_open_scheme(clients: Clients, enrollments: EnrollmentFactory, many: None) -> None:
+    """R18, R25: or those open to one ECP that they may see. Roles that see no schemes see none."""
     ecp_id = await enrollments.ecps.verified()
     kathmandu = ecp_gid(await enrollments.ecps.verified("Binod Thapa", place="Kathmandu"))
     for role in set(Role) - {Role.ECP}:
@@ -92,15 +92,15 @@ async def test_others_see_what_is_open_anywhere(clients: Clients, enrollments: E
 
 
 async def expect_not_found(client: Client, **given: Any) -> None:
-    """An ECP that is not there, for the viewer, is refused."""
+    """Check that an ECP which the viewer does not see is rejected as not found."""
     answer = await client.send(DOCUMENT, **given)
     (error,) = answer.errors
     assert error["message"] == "This ECP does not exist."
     assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": "ecpId"}
 
 
-async def test_pages_go_on_behind_a_cursor(clients: Clients, enrollments: EnrollmentFactory) -> None:
-    """Schemes that close on the same day are told apart by their ids; none is left out and none comes twice."""
+async def test_pages_continue_after_a_cursor(clients: Clients, enrollments: EnrollmentFactory) -> None:
+    """IDs order schemes that close on the same day: none is missing and none comes twice."""
     await enrollments.ecps.verified()
     titles = [f"Scheme {number}" for number in range(5)]
     for number, title in enumerate(titles):

@@ -34,7 +34,7 @@ def manager(clients: Clients) -> Client:
 
 @pytest.fixture
 async def scheme_ids(enrollments: EnrollmentFactory, clock: TestClock) -> list[UUID]:
-    """Three schemes: all five ask for the first, two of them at the same moment; two are enrolled in the second."""
+    """Three schemes. Five ECPs apply to the first, two of them at the same time; the second has two enrollments."""
     ecp_ids = [await enrollments.ecps.verified(name) for name in NAMES]
     first, second, third = [await enrollments.open_scheme(title) for title in ("One", "Two", "Void")]
     for number, ecp_id in enumerate(ecp_ids):
@@ -64,8 +64,8 @@ async def test_pages_meet(manager: Client, scheme_ids: list[UUID]) -> None:
         assert order != "REQUESTED_AT_ASC" or found[:2] == list(NAMES[:2])
 
 
-async def test_arguments_that_make_no_sense(clients: Clients, scheme_ids: list[UUID]) -> None:
-    """They are refused, whoever asks and whatever there is to see; so is the cursor of another order."""
+async def test_invalid_arguments_are_rejected(clients: Clients, scheme_ids: list[UUID]) -> None:
+    """For every role, even if the list is empty. So is the cursor of another sort order."""
     manager = clients[Role.PROGRAM_MANAGER]
     page = (await manager.send(DOCUMENT, id=scheme_gid(scheme_ids[0]), first=2)).data["node"]["enrollments"]
     cases: dict[str, dict[str, Any]] = {
@@ -142,7 +142,7 @@ async def test_the_enrollments_of_ecps(manager: Client, clients: Clients, scheme
     assert ([node["scheme"]["title"] for node in page["nodes"]], page["pageInfo"]["hasNextPage"]) == (["One"], False)
 
 
-async def test_the_queue_begins_with_who_waits_longest(
+async def test_the_queue_begins_with_the_oldest_application(
     manager: Client, clients: Clients, enrollments: EnrollmentFactory, scheme_ids: list[UUID]
 ) -> None:
     """R10: managers only; other queues have no enrollments, and this one nothing else."""

@@ -28,10 +28,10 @@ def manager(clients: Clients) -> Client:
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["for the first time", "after a withdrawal"])
-async def test_two_devices_ask_at_once(
+async def test_applications_from_two_devices_create_one_enrollment(
     ecp: Client, enrollments: EnrollmentFactory, database_url: str, *, again: bool
 ) -> None:
-    """R18: there is exactly one enrollment; the other device learns that it has been asked for already."""
+    """R18: the other device learns that the application exists already."""
     scheme_id, ecp_id = await enrollments.open_scheme(), await enrollments.ecps.verified()
     if again:
         await enrollments.withdrawn(scheme_id, ecp_id)
@@ -65,7 +65,7 @@ async def _try(client: Client, scheme_id: UUID) -> object:
 async def test_an_ecp_and_a_manager_at_once(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: whoever comes first; the other one is told what is the case."""
+    """R18: the first one wins, and the other one gets the current state."""
     ecp_id = await enrollments.ecps.verified()
     pairs = {
         "PENDING": f"{CODE} has already applied for this scheme. Decide about that application.",
@@ -88,7 +88,7 @@ async def test_an_ecp_and_a_manager_at_once(
 async def test_the_ecp_withdraws_while_a_manager_accepts(
     manager: Client, ecp: Client, enrollments: EnrollmentFactory
 ) -> None:
-    """R18: in whatever order, nobody ends up enrolled who has withdrawn."""
+    """R18: in either order, a withdrawn ECP is not enrolled."""
     ecp_id = await enrollments.ecps.verified()
     for number in range(5):
         waiting = enrollment_gid(await enrollments.pending(await enrollments.open_scheme(f"S {number}"), ecp_id))
@@ -132,10 +132,10 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_what_changes_meanwhile_is_waited_for(
+async def test_an_enrollment_waits_for_concurrent_changes(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str, change: str
 ) -> None:
-    """R18: an ECP that is being suspended, a scheme that is being changed: it counts what becomes of them."""
+    """R18: it sees the result of a concurrent suspension or scheme change."""
     ecp_id = await enrollments.ecps.verified()
     waiting = await enrollments.pending(await enrollments.open_scheme("One"), ecp_id)
     given = {"schemeId": scheme_gid(await enrollments.open_scheme("Two")), "termsVersion": 1}
@@ -158,7 +158,7 @@ async def test_what_changes_meanwhile_is_waited_for(
 async def test_an_ecp_is_erased_while_it_enrolls_and_a_manager_decides(
     ecp: Client, manager: Client, clients: Clients, enrollments: EnrollmentFactory, database_url: str
 ) -> None:
-    """R18: in whatever order, nothing of it is left with its account."""
+    """R18: in any order, nothing leads from the enrollment to the account."""
     ecp_id = await enrollments.ecps.verified()
     waiting = enrollment_gid(await enrollments.pending(await enrollments.open_scheme("One"), ecp_id))
     erasing = clients[Role.ADMIN].send(

@@ -182,7 +182,7 @@ async def test_a_role_that_is_taken_away_is_gone_with_the_next_request(
     await mutate(both, "saveSchemeBasics", **{**saving, "expectedVersion": 1})
 
 
-async def test_a_disabled_account_opens_nothing_until_it_is_enabled(
+async def test_a_disabled_account_has_no_access_until_it_is_enabled(
     clients: Clients, world: World, database_url: str
 ) -> None:
     manager = clients["PROGRAM_MANAGER"]

@@ -194,7 +194,7 @@ async def test_who_no_longer_sees_a_scheme_is_told_no_more_of_it(
 
 
 @pytest.mark.parametrize("field", MUTATIONS)
-async def test_what_does_not_exist_is_refused(
+async def test_unknown_objects_are_rejected(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str, field: str
 ) -> None:
     """R25: also for a manager who is an approver too; ids of another kind say what they are."""

@@ -187,7 +187,7 @@ async def test_values_that_are_refused(
         assert read_errors(changed) == expected
 
 
-async def test_accounts_that_are_refused(hooks: WebhookAdmin, world: World, database_url: str) -> None:
+async def test_invalid_accounts_are_rejected(hooks: WebhookAdmin, world: World, database_url: str) -> None:
     """R25: together with all other problems."""
     disabled = gid(NodeKind.ACCOUNT, world.accounts["ANALYST"].id)
     await change_account(hooks.clients, world, "ANALYST", Role.ANALYST, disabled=True)

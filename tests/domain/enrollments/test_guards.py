@@ -231,7 +231,7 @@ def test_nobody_is_accepted_after_the_end() -> None:
     assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
 
 
-def test_nobody_decides_for_themselves() -> None:
+def test_managers_cannot_decide_their_own_enrollments() -> None:
     """R25: a manager who is an ECP too has others decide."""
     both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
     message = "This is your own enrollment. Another person must decide about it."
