@@ -1,4 +1,4 @@
-"""Who is not signed in, or badly, is shown nothing and changes nothing, at any root field (R25)."""
+"""Clients without a valid credential read and change nothing, at any root field (R25)."""
 
 import pytest
 
@@ -31,7 +31,7 @@ ROOTS = [
 
 
 @pytest.mark.parametrize("query", [*ROOTS, document("portal/LandingPage"), document("portal/CatalogPickers")])
-async def test_the_anonymous_get_nothing(clients: Clients, database_url: str, query: str) -> None:
+async def test_anonymous_clients_get_no_data(clients: Clients, database_url: str, query: str) -> None:
     """R25: UNAUTHENTICATED for every root field, and no data."""
     async with nothing_changes(database_url):
         answer = await clients.anonymous.send(query)

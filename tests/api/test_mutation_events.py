@@ -1,4 +1,4 @@
-"""Every mutation tells the outbox of what it did, in the transaction that did it (R6, R17)."""
+"""Every mutation appends its events in the transaction that makes the change (R6, R17)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -92,17 +92,17 @@ OTHERS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
 }
 
 
-def test_every_mutation_is_looked_at() -> None:
+def test_every_mutation_is_covered() -> None:
     assert MUTATION_TYPE is not None
     assert {*OF_CLIENTS, *OTHERS} == set(MUTATION_TYPE.fields)
     assert not OF_CLIENTS.keys() & OTHERS.keys()
 
 
 @pytest.mark.parametrize("field", sorted([*OF_CLIENTS, *OTHERS]))
-async def test_a_mutation_tells_of_itself_in_its_own_transaction(
+async def test_a_mutation_appends_events_in_its_own_transaction(
     field: str, clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
-    """Whatever row is new was written by the one transaction that wrote events."""
+    """Every new row was written by the one transaction that appended events."""
     prepare = OTHERS[field] if field in OTHERS else PREPARATIONS[OF_CLIENTS[field]]
     account, variables = await prepare(factory, clients.world)
     connection = await asyncpg.connect(database_url)
@@ -144,7 +144,7 @@ async def test_events_keep_what_their_kinds_declare(
     assert moved <= {queue for spec in specs for queue in spec.queues}
 
 
-async def test_what_is_rolled_back_is_not_told(
+async def test_a_transaction_that_is_rolled_back_publishes_nothing(
     clients: Clients, factory: SchemeFactory, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The event was written already when the transaction failed."""

@@ -92,7 +92,7 @@ async def ids(
 
 
 async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, ids: dict[NodeKind, str]) -> None:
-    """R25: what a role may not read is null, like what does not exist."""
+    """R25: objects that a role may not read are null, like unknown ones."""
     assert set(ids) == set(NodeKind) == set(TYPES)
     for role in Role:
         viewer = world.viewer(role)
@@ -127,8 +127,8 @@ async def test_schemes_and_their_rules_are_seen_by_scope(clients: Clients, facto
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in SCOPED])
-async def test_who_sees_no_scheme_has_empty_lists(clients: Clients, factory: SchemeFactory, role: Role) -> None:
-    """R25: whatever is searched for and wherever reading goes on, the answer is empty and no error."""
+async def test_roles_that_see_no_scheme_have_empty_lists(clients: Clients, factory: SchemeFactory, role: Role) -> None:
+    """R25: for any search and any cursor, the list is empty without an error."""
     definition = await factory.definition(await factory.approved())
     document = """query ($code: String!, $filter: SchemeFilter, $after: String) { scheme(code: $code) { id }
         schemes(filter: $filter, after: $after) { totalCount nodes { id } pageInfo { endCursor } } }"""
@@ -174,7 +174,7 @@ async def test_one_node_and_its_fields(clients: Clients, ids: dict[NodeKind, str
 @pytest.mark.parametrize(
     "text", ["", "x", "sch_", "sch_AAAA", "xyz_AAAAAAAAAAAAAAAAAAAAAA", "sch_AAAAAAAAAAAAAAAAAAAAAB", "sch_ü", "1"]
 )
-async def test_what_is_no_global_id_is_refused(clients: Clients, text: str) -> None:
+async def test_malformed_global_ids_are_rejected(clients: Clients, text: str) -> None:
     """Ids are opaque, and each object has exactly one."""
     for document, argument in (
         ("query ($id: ID!) { node(id: $id) { id } }", "id"),

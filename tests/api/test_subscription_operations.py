@@ -1,4 +1,4 @@
-"""Every subscription of `operations/` is opened over both transports, and tells what happens without errors."""
+"""Every subscription of `operations/` is opened over both transports and delivers events without errors."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ Variables = dict[str, Any]
 
 @pytest.mark.parametrize("over", ["WebSocket", "server-sent events"])
 @pytest.mark.parametrize("name", SUBSCRIPTIONS)
-async def test_a_subscription_tells_what_happens_without_errors(
+async def test_a_subscription_delivers_events_without_errors(
     name: str, over: str, live_server: LiveServer, clients: Clients, factory: SchemeFactory
 ) -> None:
     account, variables = await PREPARATIONS[name](factory, clients.world)
@@ -61,12 +61,12 @@ async def _begin_another(factory: SchemeFactory, _variables: Variables) -> None:
     await factory.created("Another")
 
 
-# What makes something happen to those who follow.
+# Actions that cause an event in each subscription.
 TRIGGERS: dict[str, Callable[[SchemeFactory, Variables], Awaitable[None]]] = {
     "dashboard/WorkQueues": _begin_another,
     "portal/FollowNotifications": _submit_another,
     "portal/FollowSchemeActivity": _submit_it,
     "portal/FollowWorkQueues": _begin_another,
 }
-# These are told at the beginning how things are.
+# These subscriptions start with the current state.
 STATES = {"dashboard/WorkQueues", "portal/FollowWorkQueues"}

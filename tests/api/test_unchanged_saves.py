@@ -1,4 +1,4 @@
-"""Saving an entry of the catalog or an account as it is: nothing changes, and nobody is told of a change (R25)."""
+"""Saving an unchanged catalog entry or account changes nothing and publishes no event (R25)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ async def test_an_entry_that_is_saved_as_it_is_stays_as_it_is(
         assert await _events(database_url) == [*before, f"{noun.upper()}_SAVED"]
 
 
-async def test_a_product_is_told_of_for_each_new_or_changed_variant(
+async def test_a_product_event_names_new_and_changed_variants(
     clients: Clients, world: World, database_url: str
 ) -> None:
     """Its own texts are what they were; variants that are left out stay, so leaving them out changes nothing."""
@@ -47,10 +47,10 @@ async def test_a_product_is_told_of_for_each_new_or_changed_variant(
 @pytest.mark.parametrize(
     "change", [{"roles": ["APPROVER"]}, {"roles": []}, {"disabled": True}, {"email": None}], ids=str
 )
-async def test_an_account_is_told_of_when_its_access_changes(
+async def test_an_account_event_is_appended_when_its_access_changes(
     clients: Clients, world: World, database_url: str, change: dict[str, Any]
 ) -> None:
-    """The order in which roles are named is none of their business; being disabled since when stays."""
+    """The order of roles does not matter, and the time of disabling stays."""
     given, _ = _entry(world, "Account")
     admin, before = clients[Role.ADMIN], await _events(database_url)
     await _save(admin, "Account", {**given, **change})

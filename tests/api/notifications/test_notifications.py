@@ -1,4 +1,4 @@
-"""What somebody is told is theirs alone: lists, counts, and marking as read (R6, R25)."""
+"""Notifications belong to one account: lists, counts, and marking as read (R6, R25)."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ NO_SUCH = "This notification does not exist."
 
 @pytest.fixture
 async def reader(clients: Clients, factory: SchemeFactory, clock: TestClock) -> Client:
-    """The analyst, who takes part in a scheme and was told of five titles, one an hour; the newest comes first."""
+    """The analyst, a participant with five notifications, one per hour; the newest comes first."""
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.complete("Title 0"))
     await add(manager, clients.world, scheme_id, "ANALYST")
     await mark(clients["ANALYST"], all=True)
@@ -37,7 +37,7 @@ async def reader(clients: Clients, factory: SchemeFactory, clock: TestClock) -> 
     return clients["ANALYST"]
 
 
-async def test_what_the_viewer_was_told_comes_newest_first(reader: Client, clock: TestClock) -> None:
+async def test_notifications_are_listed_newest_first(reader: Client, clock: TestClock) -> None:
     found = await notifications(reader)
     assert len(found) == 6
     assert found[0]["message"] == "Program Manager renamed the scheme from “Title 4” to “Title 5”."
@@ -52,7 +52,7 @@ async def test_what_the_viewer_was_told_comes_newest_first(reader: Client, clock
     assert await unread(reader) == 5
 
 
-async def test_it_is_read_a_page_at_a_time(reader: Client) -> None:
+async def test_notifications_are_paged(reader: Client) -> None:
     """New ones and read ones between two pages shift nothing."""
     for unread_only, total in ((None, 6), (False, 6), (True, 5)):
         found: list[str] = []
@@ -79,15 +79,17 @@ async def test_it_is_read_a_page_at_a_time(reader: Client) -> None:
         ({"after": "x"}, "after", "This cursor was not made by this list; start from the beginning."),
     ],
 )
-async def test_pages_that_make_no_sense_are_refused(
+async def test_invalid_page_arguments_are_rejected(
     clients: Clients, arguments: dict[str, Any], argument: str, message: str
 ) -> None:
     (error,) = (await clients["ANALYST"].send(PAGE, **arguments)).errors
     assert (error["message"], error["extensions"]) == (message, {"code": "BAD_USER_INPUT", "argument": argument})
 
 
-async def test_nobody_sees_or_marks_what_others_were_told(clients: Clients, reader: Client, database_url: str) -> None:
-    """R25: not by its id, not in a list, not in a count; it answers as what does not exist."""
+async def test_nobody_sees_or_marks_the_notifications_of_others(
+    clients: Clients, reader: Client, database_url: str
+) -> None:
+    """R25: neither by ID nor in a list or count. They answer like unknown ones."""
     (first, second, *_) = await notifications(reader)
     own = (await notifications(clients["PROGRAM_MANAGER"]))[:1]
     assert own == []
@@ -152,7 +154,7 @@ async def test_all_are_marked_as_read(reader: Client, clock: TestClock, database
     assert await fetch_messages(reader, unreadOnly=True) == []
 
 
-async def test_what_is_told_after_all_was_read_is_unread(clients: Clients, reader: Client) -> None:
+async def test_a_notification_after_all_were_read_is_unread(clients: Clients, reader: Client) -> None:
     await mark(reader, all=True)
     (newest, *_) = await notifications(reader)
     await _rename(clients["PROGRAM_MANAGER"], newest["scheme"]["id"], 6)
@@ -181,7 +183,7 @@ async def test_what_is_told_after_all_was_read_is_unread(clients: Clients, reade
     ],
     ids=["nothing", "not all", "nulls", "both", "no id", "another kind", "too many"],
 )
-async def test_what_makes_no_sense_is_refused_and_marks_nothing(
+async def test_invalid_input_is_rejected_and_marks_nothing(
     reader: Client, database_url: str, given: dict[str, Any], errors: list[tuple[str, str, str]]
 ) -> None:
     async with nothing_changes(database_url):
@@ -189,10 +191,10 @@ async def test_what_makes_no_sense_is_refused_and_marks_nothing(
     assert (payload["notifications"], payload["unreadCount"], _errors(payload)) == (None, None, errors)
 
 
-async def test_one_that_is_not_theirs_keeps_the_others_unread(
+async def test_a_foreign_notification_keeps_the_others_unread(
     reader: Client, clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
-    """The place of the error is the place in the input, also behind one that is named twice."""
+    """The error has the index in the input, also after a repeated ID."""
     await factory.submitted()
     (own, *_) = await notifications(reader)
     (foreign,) = await notifications(clients["APPROVER"])
@@ -203,7 +205,7 @@ async def test_one_that_is_not_theirs_keeps_the_others_unread(
 
 
 async def test_two_hundred_are_marked_at_once_and_all_of_more(clients: Clients, environment: Environment) -> None:
-    """Those that are about no scheme and that nobody in particular caused."""
+    """Notifications without a scheme and without an actor."""
     reader, account_id = clients["ANALYST"], clients.world.accounts["ANALYST"].id
     async with environment.database.writing() as session:
         rows = [
@@ -232,7 +234,7 @@ async def test_two_hundred_are_marked_at_once_and_all_of_more(clients: Clients, 
 
 
 async def test_a_scheme_that_the_viewer_no_longer_sees_is_null(clients: Clients, reader: Client) -> None:
-    """R25: what was told stays told, but leads nowhere."""
+    """R25: the notification stays, without its scheme."""
     before = await notifications(reader)
     await change_account(clients, Role.ANALYST, roles=["ECP"])
     found = await notifications(reader)
@@ -243,7 +245,7 @@ async def test_a_scheme_that_the_viewer_no_longer_sees_is_null(clients: Clients,
     assert await notifications(reader) == before
 
 
-async def test_who_is_not_signed_in_was_told_nothing(clients: Clients, reader: Client) -> None:
+async def test_anonymous_viewers_have_no_notifications(clients: Clients, reader: Client) -> None:
     (newest, *_) = await notifications(reader)
     for answer in (await clients.anonymous.send(PAGE), await clients.anonymous.send(NODE, id=newest["id"])):
         assert answer.codes == ["UNAUTHENTICATED"]

@@ -1,4 +1,4 @@
-"""Trying a sale: what it would earn and why, in drafts too, and nothing is posted (R21, R22)."""
+"""Previewing a sale: the points it would earn and why, also in drafts, without posting anything (R21, R22)."""
 
 from datetime import date
 from decimal import Decimal
@@ -110,7 +110,7 @@ async def test_a_sale_in_a_draft_is_explained_rule_by_rule(
     assert trained["verdict"]["sentence"].startswith("Not met: ")
 
 
-async def test_what_an_ecp_did_before_counts(
+async def test_earlier_activities_of_the_ecp_count(
     clients: Clients, factory: SchemeFactory, ecp_id: UUID, rules: list[BonusRule]
 ) -> None:
     scheme_id = await factory.complete(rules=rules)
@@ -125,7 +125,7 @@ async def test_what_an_ecp_did_before_counts(
 
 
 async def test_volumes_can_be_tried(clients: Clients, factory: SchemeFactory, ecp_id: UUID) -> None:
-    """Nothing was sold before, unless the manager says so."""
+    """The volume is zero unless the manager enters one."""
     rule = BonusRule(
         id=key("rule"),
         name="Many",
@@ -148,7 +148,7 @@ async def test_volumes_can_be_tried(clients: Clients, factory: SchemeFactory, ec
 async def test_an_approved_scheme_pays_by_the_revision_in_force(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory, ecp_id: UUID, world: World
 ) -> None:
-    """And only who is enrolled, from then on; a draft revision can be tried beside it."""
+    """And only enrolled ECPs, from their enrollment on. A draft revision can be previewed too."""
     enrollments = EnrollmentFactory(factory)
     live = await factory.approved(await factory.complete(dates=OPEN))
     assert errors(await preview(clients, live, ecp_id)) == [
@@ -191,7 +191,7 @@ async def test_nobody_counts_as_enrolled_before_enrollment_opens(
     assert (found["basePoints"], errors(found)) == (50, [])
 
 
-async def test_what_cannot_earn_says_why_and_still_shows_the_rules(
+async def test_a_sale_that_cannot_earn_has_reasons_and_still_shows_the_rules(
     clients: Clients, factory: SchemeFactory, ecp_id: UUID, rules: list[BonusRule], world: World
 ) -> None:
     scheme_id = await factory.complete(rules=rules, places=("Karnataka",))
@@ -260,10 +260,10 @@ async def test_bad_input_is_an_error(
     assert (found["points"], found["verdicts"], found["assumptions"]) == (0, [], [])
 
 
-async def test_a_tier_that_is_gone_is_no_tier(
+async def test_a_deleted_tier_matches_nobody(
     clients: Clients, factory: SchemeFactory, ecp_id: UUID, world: World, database_url: str
 ) -> None:
-    """A rule on it is met by nobody, and no scheme with it can be submitted."""
+    """No ECP meets a rule about it, and a scheme with such a rule cannot be submitted."""
     platinum = world.tiers["Platinum"].id
     rule = BonusRule(id=key("rule"), name="Gone", condition=TierClause((platinum,)), reward=FlatPoints(5))
     scheme_id = await factory.complete(rules=[rule])

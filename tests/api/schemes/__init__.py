@@ -1,1 +1,1 @@
-"""Everything that the API of schemes refuses, and the lists and actions that it offers."""
+"""Schemes over HTTP."""

@@ -1,4 +1,4 @@
-"""The activity of a scheme: every act is an entry with a sentence, and every save says exactly what it changed (R6)."""
+"""The activity of a scheme: every mutation is an entry with a sentence, and every save lists its changes (R6)."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ async def test_each_step_of_the_wizard_is_an_entry_with_its_changes(
 
 
 async def test_a_save_that_changes_other_steps_says_so(clients: Clients, factory: SchemeFactory, world: World) -> None:
-    """With a product its coupon value goes, and its entry has both; version and step are those that were saved."""
+    """Removing a product removes its coupon value. The entry lists both, with the saved version and step."""
     scheme_id = scheme(await factory.complete())
     litre, four = variant(world, "AMB-1L"), variant(world, "AMB-4L")
     await mutate(
@@ -105,7 +105,7 @@ async def test_a_save_without_a_change_is_no_entry_but_the_first_one(
         await mutate(clients["second manager"], "saveSchemeBasics", **given)
 
 
-async def test_what_is_refused_is_no_entry(clients: Clients, factory: SchemeFactory) -> None:
+async def test_a_rejected_mutation_adds_no_entry(clients: Clients, factory: SchemeFactory) -> None:
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.complete())
     before = await entries(manager, scheme_id, first=200)
     for given in (basics(title=""), basics(startsOn="2026-08-01"), basics(budget=-1)):
@@ -214,7 +214,7 @@ async def test_pages_of_many_schemes_are_read_together(clients: Clients, factory
         ({"after": "x"}, "after", "This cursor was not made by this list; start from the beginning."),
     ],
 )
-async def test_pages_that_make_no_sense_are_refused(
+async def test_invalid_page_arguments_are_rejected(
     clients: Clients, factory: SchemeFactory, arguments: dict[str, Any], argument: str, message: str
 ) -> None:
     answer = await clients["ANALYST"].send(PAGE, id=scheme(await factory.created()), **arguments)
@@ -223,7 +223,7 @@ async def test_pages_that_make_no_sense_are_refused(
 
 
 async def test_an_entry_is_seen_by_those_who_see_its_scheme(clients: Clients, factory: SchemeFactory) -> None:
-    """R25: and by nobody else, by whatever way."""
+    """R25: and by no other viewer, in any way."""
     allowed = {
         await factory.complete(): {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST},
         await factory.submitted(): {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST, Role.APPROVER},

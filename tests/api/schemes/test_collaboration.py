@@ -1,4 +1,4 @@
-"""Several people at once on one scheme: nobody's work is lost, and everybody is told of everything (R6)."""
+"""Several people work on one scheme at once: no work is lost, and all others are notified (R6)."""
 
 import asyncio
 from collections import Counter
@@ -27,10 +27,10 @@ NAMES = {name: name.replace("_", " ").title() for name in EDITORS}
 ROUNDS = 6
 
 
-async def test_different_steps_are_saved_at_once_and_each_save_is_told_to_all_others(
+async def test_different_steps_are_saved_at_once_and_each_save_notifies_all_others(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
-    """Whoever saves what in which round: every save counts, and an onlooker is told of each exactly once."""
+    """Whatever the order, every save counts and notifies a bystander exactly once."""
     scheme_id = scheme(await factory.complete())
     for name in (*EDITORS, "ANALYST"):
         await add(clients["PROGRAM_MANAGER"], world, scheme_id, name)
@@ -64,10 +64,10 @@ async def test_different_steps_are_saved_at_once_and_each_save_is_told_to_all_ot
         assert versions == list(range(ROUNDS + 1, 1, -1))
 
 
-async def test_of_several_saves_of_one_step_one_wins_and_the_others_see_what_it_changed(
+async def test_one_of_several_saves_of_a_step_wins_and_the_others_see_its_changes(
     clients: Clients, factory: SchemeFactory
 ) -> None:
-    """They are told of it, too; with what they see they save again, and nothing is overwritten unseen."""
+    """They are notified as well. They save again from the new version, so no change is overwritten unseen."""
     scheme_id = scheme(await factory.complete())
     title = "Monsoon Care"
     for turn in range(ROUNDS):
@@ -97,10 +97,10 @@ async def test_of_several_saves_of_one_step_one_wins_and_the_others_see_what_it_
     assert await fetch_messages(clients["PROGRAM_MANAGER"]) == manager
 
 
-async def test_who_is_added_or_removed_during_a_save_is_told_of_it_if_they_took_part(
+async def test_an_account_added_or_removed_during_a_save_is_notified_if_it_participated(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
-    """Whichever of the two came first in the database, which the events tell."""
+    """The events show which transaction came first."""
     manager, second, analyst = (clients[name] for name in ("PROGRAM_MANAGER", "second manager", "ANALYST"))
     scheme_id = scheme(await factory.complete())
     for version in range(1, 2 * ROUNDS + 1):
@@ -117,7 +117,7 @@ async def test_who_is_added_or_removed_during_a_save_is_told_of_it_if_they_took_
     assert "Analyst" not in await participants(manager, scheme_id)
 
 
-async def test_the_same_person_is_asked_by_several_at_once_and_told_once(
+async def test_simultaneous_invitations_notify_an_account_once(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
     scheme_id = scheme(await factory.created())

@@ -1,4 +1,4 @@
-"""Submitting and deciding: old hashes, second times, wrong stages, and who may not decide about what."""
+"""Submitting and deciding: outdated hashes, repeated decisions, wrong stages, and separation of duties."""
 
 import asyncio
 from datetime import date
@@ -95,7 +95,7 @@ async def test_a_second_submission_is_refused(clients: Clients, factory: SchemeF
                 assert await expect_errors(manager, "submitScheme", **given) == [_illegal(message)]
 
 
-async def test_what_is_decided_stays_decided(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
+async def test_a_decision_is_final(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     approver = clients["APPROVER"]
     states = (
         (scheme(await factory.approved()), "The scheme is already approved."),
@@ -113,9 +113,7 @@ async def test_what_is_decided_stays_decided(clients: Clients, factory: SchemeFa
                 assert await expect_errors(clients["manager and approver"], field, **given) == [_illegal(message)]
 
 
-async def test_a_draft_that_its_approver_sees_cannot_be_decided(
-    clients: Clients, factory: SchemeFactory, database_url: str
-) -> None:
+async def test_a_draft_cannot_be_decided(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     scheme_id = scheme(await factory.complete())
     both = clients["manager and approver"]
     async with nothing_changes(database_url):
@@ -125,10 +123,10 @@ async def test_a_draft_that_its_approver_sees_cannot_be_decided(
 
 
 @pytest.mark.parametrize("field", DECISIONS)
-async def test_nobody_decides_about_what_they_submitted(
+async def test_nobody_decides_their_own_submission(
     clients: Clients, factory: SchemeFactory, database_url: str, field: str
 ) -> None:
-    """Who submitted counts, not who defined: the same person may decide about what a colleague submitted."""
+    """The submitter matters, not the author: the same person may decide about a colleague's submission."""
     both = clients["manager and approver"]
     scheme_id = await factory.complete()
     await factory.submitted(scheme_id, by="manager and approver")
@@ -148,7 +146,7 @@ async def test_an_approved_or_rejected_scheme_cannot_be_edited(
     async with nothing_changes(database_url):
         for scheme_id, state in ((approved, "An approved"), (rejected, "A rejected")):
             for field in SAVES:
-                # The right version, and a wrong one: that the scheme is closed comes first.
+                # With the right version and a wrong one: the closed scheme is reported first.
                 for version in (1, 7):
                     found = await expect_errors(
                         clients["PROGRAM_MANAGER"], field, **input_of(field, scheme_id, version)
@@ -223,7 +221,7 @@ async def test_a_comment_is_short_and_can_be_shown(clients: Clients, factory: Sc
 @pytest.mark.parametrize(
     "fields", [("approveScheme", "approveScheme"), ("approveScheme", "rejectScheme"), DECISIONS[1:]]
 )
-async def test_of_two_approvers_at_the_same_instant_one_decides(
+async def test_one_of_two_simultaneous_decisions_counts(
     clients: Clients, factory: SchemeFactory, fields: tuple[str, str]
 ) -> None:
     scheme_id = scheme(await factory.submitted())
@@ -239,7 +237,7 @@ async def test_of_two_approvers_at_the_same_instant_one_decides(
     assert (await _state(approvers[0], scheme_id))["status"] == decided.get(won, "REJECTED")
 
 
-async def test_of_two_simultaneous_submissions_one_counts(clients: Clients, factory: SchemeFactory) -> None:
+async def test_one_of_two_simultaneous_submissions_counts(clients: Clients, factory: SchemeFactory) -> None:
     scheme_id = scheme(await factory.complete())
     managers = (clients["PROGRAM_MANAGER"], clients["second manager"])
     content_hash = await _hash(managers[0], scheme_id)
@@ -249,8 +247,8 @@ async def test_of_two_simultaneous_submissions_one_counts(clients: Clients, fact
     assert sorted(outcomes) == [[], ["ILLEGAL_STATE"]]
 
 
-async def test_an_edit_and_an_approval_at_the_same_instant_agree(clients: Clients, factory: SchemeFactory) -> None:
-    """Whichever comes first, the other is refused: nothing is approved that nobody reviewed."""
+async def test_a_simultaneous_edit_and_approval_exclude_each_other(clients: Clients, factory: SchemeFactory) -> None:
+    """The second one is rejected, so no unreviewed content is approved."""
     scheme_id = scheme(await factory.submitted())
     manager, approver = clients["PROGRAM_MANAGER"], clients["APPROVER"]
     given = await _decision("approveScheme", approver, scheme_id)

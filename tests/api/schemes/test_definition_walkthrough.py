@@ -83,7 +83,7 @@ async def _define(manager: Client, scheme_id: str, world: World) -> None:
 
 
 async def _edit_together(manager: Client, second: Client, scheme_id: str, world: World) -> None:
-    """Different steps at once are fine; the same step from an old version is a conflict that tells what changed."""
+    """Different steps can be saved at once. The same step from an old version is a conflict that lists the changes."""
     wizard = (await manager.run("SchemeWizard", id=scheme_id))["node"]["wizard"]
     versions = {step["kind"]: step["version"] for step in wizard["steps"]}
     assert versions == {"BASICS": 1, "PRODUCTS": 2, "GEOGRAPHIES": 1, "COUPON_VALUES": 2, "BONUS_RULES": 1}

@@ -1,4 +1,4 @@
-"""Who may not: every root field of the schema against every role, bad credentials, and roles that are taken away."""
+"""Denials: every root field against every role, bad credentials, and removed roles."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -37,11 +37,11 @@ VALUES: Mapping[str, Any] = {
     "SafeInt": 1,
     "String": "x",
 }
-# Said once more, in the words of the requirements, so that a slip in the table of permissions shows.
+# Repeated from the requirements, to catch mistakes in the table of permissions.
 WHO_DEFINES = {Role.PROGRAM_MANAGER}
 WHO_APPROVES = {Role.APPROVER}
 WHO_ADMINISTERS = {Role.ADMIN}
-# Mutations of ECPs, each with its own.
+# Mutations about ECPs, each with its own permission.
 WHO_CHANGES_ECPS = {
     "registerEcp": {Role.ECP},
     "verifyEcp": {Role.PROGRAM_MANAGER},
@@ -53,7 +53,7 @@ WHO_CHANGES_ECPS = {
     "decideEnrollment": {Role.PROGRAM_MANAGER},
     "recordActivities": {Role.INTEGRATION},
 }
-# What somebody does with nothing but their own.
+# Mutations that only concern the viewer's own objects.
 FOR_EVERYBODY = {"markNotificationsRead"}
 SIGN_IN = "You are not signed in. Send a token or an API key."
 NOT_VALID = "This token is not valid: sign in again."
@@ -69,7 +69,7 @@ WHO = "{ viewer { account { displayName } roles } }"
 
 
 def policies(root: str) -> dict[str, Permission | None]:
-    """The permission that each root field of the schema requires, None where nobody said."""
+    """The permission that each root field requires; None where none is declared."""
     schema = build_schema(strawberry.Schema)
     definition: Any = schema.get_type_by_name(root)
     if definition is None:
@@ -82,14 +82,14 @@ POLICIES = {root: policies(root) for root in ROOTS}
 
 
 @pytest.mark.parametrize("root", FIELDS)
-def test_every_root_field_says_who_may_use_it(root: str) -> None:
+def test_every_root_field_declares_its_permission(root: str) -> None:
     assert POLICIES[root].keys() == FIELDS[root].keys()
     assert [name for name, policy in POLICIES[root].items() if policy is None] == []
     for name, field in FIELDS[root].items():
         assert (field.description or "").endswith(f"Requires the permission `{POLICIES[root][name]}`."), name
 
 
-def test_only_these_roles_change_anything() -> None:
+def test_only_these_roles_have_mutations() -> None:
     for name, policy in POLICIES["Mutation"].items():
         assert policy is not None
         decides = name in {"approveScheme", "requestSchemeChanges", "rejectScheme"}
@@ -100,7 +100,7 @@ def test_only_these_roles_change_anything() -> None:
 
 
 @pytest.mark.parametrize("name", FIELDS["Mutation"])
-async def test_a_mutation_is_refused_to_every_other_role(clients: Clients, database_url: str, name: str) -> None:
+async def test_a_mutation_is_denied_to_every_other_role(clients: Clients, database_url: str, name: str) -> None:
     policy = POLICIES["Mutation"][name]
     assert policy is not None
     allowed = roles_with(policy)
@@ -117,11 +117,11 @@ async def test_a_mutation_is_refused_to_every_other_role(clients: Clients, datab
         (error,) = (await _send(clients.anonymous, "Mutation", name)).errors
         assert (error["extensions"], error["message"]) == ({"code": "UNAUTHENTICATED"}, SIGN_IN)
     for role in allowed:
-        # Whatever else these inputs are refused for, it is not the role.
+        # These inputs may be rejected for other reasons, but not for the role.
         assert (await _send(clients[role], "Mutation", name)).data[name]["__typename"]
 
 
-async def test_a_query_is_refused_to_every_other_role_and_to_nobody_in_particular(clients: Clients) -> None:
+async def test_a_query_is_denied_to_every_other_role_and_to_anonymous_clients(clients: Clients) -> None:
     for name, policy in POLICIES["Query"].items():
         assert policy is not None
         (error,) = (await _send(clients.anonymous, "Query", name)).errors
@@ -138,7 +138,7 @@ async def test_a_query_is_refused_to_every_other_role_and_to_nobody_in_particula
             )
 
 
-async def test_a_credential_that_is_no_good_opens_nothing(
+async def test_a_bad_credential_grants_no_access(
     clients: Clients, world: World, settings: Settings, database_url: str
 ) -> None:
     manager = world.accounts["PROGRAM_MANAGER"].id
@@ -166,7 +166,7 @@ async def test_a_credential_that_is_no_good_opens_nothing(
     assert (await clients.with_credential(valid).send(WHO)).data["viewer"]["roles"] == ["PROGRAM_MANAGER"]
 
 
-async def test_a_role_that_is_taken_away_is_gone_with_the_next_request(
+async def test_a_removed_role_is_gone_with_the_next_request(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
     scheme_id = scheme(await factory.created())
@@ -194,7 +194,7 @@ async def test_a_disabled_account_has_no_access_until_it_is_enabled(
     assert (await _create(manager)).data["createScheme"]["errors"] == []
 
 
-async def test_a_revoked_api_key_opens_nothing(clients: Clients, world: World, database_url: str) -> None:
+async def test_a_revoked_api_key_grants_no_access(clients: Clients, world: World, database_url: str) -> None:
     named = {"accountId": gid(NodeKind.ACCOUNT, world.accounts["PROGRAM_MANAGER"].id), "name": "Importer"}
     made = (await clients["ADMIN"].send(CREATE_KEY, input=named)).data["createApiKey"]
     system = clients.with_credential(made["secret"])

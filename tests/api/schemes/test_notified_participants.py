@@ -1,4 +1,4 @@
-"""Who is told what: every other participant once, whose turn it is as such, and who did it not at all (R5, R6)."""
+"""Notifications: each other participant once, the next role with a task, and never the actor (R5, R6)."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ SUBMITTED = "Program Manager submitted “Monsoon Care” for approval."
 
 
 @pytest.mark.parametrize("field", SAVES)
-async def test_each_save_is_told_to_every_other_participant_once(
+async def test_each_save_notifies_every_other_participant_once(
     clients: Clients, factory: SchemeFactory, world: World, field: str
 ) -> None:
     scheme_id = scheme(await factory.complete())
@@ -46,7 +46,7 @@ async def test_each_save_is_told_to_every_other_participant_once(
     assert node["activity"]["changes"]
 
 
-async def test_what_changed_is_told_with_before_and_after(
+async def test_a_notification_shows_values_before_and_after(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
     scheme_id = scheme(await factory.complete())
@@ -63,10 +63,10 @@ async def test_what_changed_is_told_with_before_and_after(
     assert await fetch_messages(clients["second manager"]) == []
 
 
-async def test_a_submission_is_told_to_approvers_as_their_task_and_to_the_others_as_news(
+async def test_a_submission_notifies_approvers_of_a_task_and_participants_of_news(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
-    """Somebody who is both is told once, as an approver."""
+    """A participant who is an approver is notified once, as an approver."""
     scheme_id = await factory.complete()
     for name in ("second manager", "ANALYST", "manager and approver"):
         await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), name)
@@ -80,7 +80,7 @@ async def test_a_submission_is_told_to_approvers_as_their_task_and_to_the_others
     }
 
 
-async def test_who_submits_is_not_told_even_as_an_approver(clients: Clients, factory: SchemeFactory) -> None:
+async def test_the_submitter_is_not_notified_even_as_an_approver(clients: Clients, factory: SchemeFactory) -> None:
     await factory.submitted(by="manager and approver")
     waits = WAITS.replace("Program Manager", "Manager And Approver")
     assert await unread_by_account(clients) == {"APPROVER": [waits]}
@@ -96,14 +96,14 @@ async def test_who_submits_is_not_told_even_as_an_approver(clients: Clients, fac
         ((EarningChannel.SALE,), {}),
     ],
 )
-async def test_an_approval_is_told_to_participants_and_to_whose_turn_it_is(
+async def test_an_approval_notifies_participants_and_the_next_role(
     clients: Clients,
     factory: SchemeFactory,
     world: World,
     channels: tuple[EarningChannel, ...],
     tasks: dict[str, str],
 ) -> None:
-    """The comment is told, too. Somebody whose turn it is, and who takes part, is told once."""
+    """With the comment. A participant with the next role is notified once."""
     scheme_id = await factory.submitted(await factory.complete(channels=channels))
     for name in ("second manager", "APPROVER"):
         await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), name)
@@ -114,10 +114,10 @@ async def test_an_approval_is_told_to_participants_and_to_whose_turn_it_is(
     assert await unread_by_account(clients) == {"PROGRAM_MANAGER": [approved], "second manager": [approved], **turns}
 
 
-async def test_whose_turn_it_is_follows_from_the_roles_of_that_moment(
+async def test_tasks_follow_the_roles_at_the_time_of_the_event(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
-    """A participant who is in operations now is told of the task; whoever left it, or cannot sign in, is not."""
+    """A participant who joined operations is notified of the task. Accounts that left it or are disabled are not."""
     scheme_id = await factory.submitted()
     await add(clients["PROGRAM_MANAGER"], world, scheme(scheme_id), "second manager")
     await mark_all_read(clients)
@@ -140,10 +140,10 @@ async def test_whose_turn_it_is_follows_from_the_roles_of_that_moment(
         ("rejectScheme", "SCHEME_REJECTED", "Approver rejected “Monsoon Care”: {}"),
     ],
 )
-async def test_a_refusal_is_told_to_participants_with_its_reason(
+async def test_a_rejection_notifies_participants_of_its_reason(
     clients: Clients, factory: SchemeFactory, field: str, kind: str, sentence: str
 ) -> None:
-    """In full in the submission; a notification ends after 300 characters."""
+    """The submission has it in full. A notification ends after 300 characters."""
     manager, reason = clients["PROGRAM_MANAGER"], "Too expensive. " * 30
     scheme_id = scheme(await factory.submitted())
     await add(manager, clients.world, scheme_id, "second manager")
@@ -158,7 +158,7 @@ async def test_a_refusal_is_told_to_participants_with_its_reason(
     assert review["submission"]["reason"] == reason.strip()
 
 
-async def test_a_refused_act_is_told_to_nobody(clients: Clients, factory: SchemeFactory, world: World) -> None:
+async def test_a_rejected_mutation_notifies_nobody(clients: Clients, factory: SchemeFactory, world: World) -> None:
     scheme_id = scheme(await factory.submitted())
     await add(clients["PROGRAM_MANAGER"], world, scheme_id, "second manager")
     await mark_all_read(clients)
@@ -173,7 +173,7 @@ async def test_a_refused_act_is_told_to_nobody(clients: Clients, factory: Scheme
     assert await unread_by_account(clients) == {}
 
 
-async def test_an_act_is_told_of_schemes_one_takes_part_in_only(
+async def test_participants_are_notified_about_their_own_schemes_only(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
     mine, theirs = scheme(await factory.created("Mine")), scheme(await factory.created("Theirs", by="second manager"))

@@ -1,4 +1,4 @@
-"""Who takes part in a scheme: those who work on it, and those whom they ask to (R6)."""
+"""Participants of a scheme: accounts that work on it, and accounts that they invite (R6)."""
 
 from typing import Any
 
@@ -33,8 +33,8 @@ from tests.support.world import World, key
 MUTATIONS = ("addSchemeParticipant", "removeSchemeParticipant")
 
 
-async def test_whoever_creates_saves_or_submits_takes_part(clients: Clients, factory: SchemeFactory) -> None:
-    """In the order in which they came; deciding about a scheme is not working on it."""
+async def test_creating_saving_or_submitting_makes_a_participant(clients: Clients, factory: SchemeFactory) -> None:
+    """In the order of joining. Deciding does not make a participant."""
     scheme_id = await factory.complete()
     manager, gone = clients["PROGRAM_MANAGER"], scheme(scheme_id)
     assert await participants(manager, gone) == ["Program Manager"]
@@ -47,17 +47,17 @@ async def test_whoever_creates_saves_or_submits_takes_part(clients: Clients, fac
     assert await participants(manager, gone) == ["Program Manager", "Second Manager", "Manager And Approver"]
 
 
-async def test_a_save_that_changes_nothing_makes_nobody_take_part(clients: Clients, factory: SchemeFactory) -> None:
+async def test_a_save_that_changes_nothing_adds_no_participant(clients: Clients, factory: SchemeFactory) -> None:
     scheme_id = scheme(await factory.complete())
     given = basics(schemeId=scheme_id, expectedVersion=1, description="For workshops.")
     await mutate(clients["second manager"], "saveSchemeBasics", **given)
     assert await participants(clients["PROGRAM_MANAGER"], scheme_id) == ["Program Manager"]
 
 
-async def test_somebody_is_asked_to_take_part_and_told_so(
+async def test_an_invited_participant_is_notified(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
-    """The others are told who came; asking again changes nothing."""
+    """The others are notified too. Inviting again changes nothing."""
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
     await add(clients["second manager"], world, scheme_id, "second manager")
     await mark_all_read(clients)
@@ -74,7 +74,7 @@ async def test_somebody_is_asked_to_take_part_and_told_so(
             assert [account["displayName"] for account in again["scheme"]["participants"]] == names
 
 
-async def test_somebody_is_taken_out_and_told_no_more(
+async def test_a_removed_participant_is_no_longer_notified(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
@@ -97,7 +97,7 @@ async def test_somebody_is_taken_out_and_told_no_more(
     assert len(found["second manager"]) == 2
 
 
-async def test_somebody_who_leaves_is_told_nothing_until_they_come_back(
+async def test_a_participant_who_left_is_not_notified_until_they_return(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
     second, scheme_id = clients["second manager"], scheme(await factory.created())
@@ -116,7 +116,7 @@ async def test_somebody_who_leaves_is_told_nothing_until_they_come_back(
     assert await participants(second, scheme_id) == ["Program Manager", "Second Manager"]
 
 
-async def test_the_last_one_may_leave(clients: Clients, factory: SchemeFactory, world: World) -> None:
+async def test_the_last_participant_may_leave(clients: Clients, factory: SchemeFactory, world: World) -> None:
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
     payload = await remove(manager, world, scheme_id, "PROGRAM_MANAGER")
     assert payload["scheme"]["participants"] == []
@@ -133,10 +133,10 @@ async def test_the_last_one_may_leave(clients: Clients, factory: SchemeFactory, 
         ("approved", {"ADMIN", "APPROVER", "OPERATIONS", "DESIGNER", "PROGRAM_MANAGER", "ANALYST"}),
     ],
 )
-async def test_only_those_take_part_who_see_the_scheme(
+async def test_participants_must_see_the_scheme(
     clients: Clients, factory: SchemeFactory, world: World, state: str, names: set[str]
 ) -> None:
-    """R25: the others are refused, and neither added nor told."""
+    """R25: other accounts are rejected: neither added nor notified."""
     scheme_id = scheme(await getattr(factory, state)())
     manager, before = clients["second manager"], await unread_by_account(clients)
     both = {"second manager", "manager and approver"}
@@ -152,7 +152,7 @@ async def test_only_those_take_part_who_see_the_scheme(
     assert set(await participants(manager, scheme_id)) == shown
 
 
-async def test_a_disabled_account_is_not_asked_but_may_be_taken_out(
+async def test_a_disabled_account_cannot_be_invited_but_can_be_removed(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
     manager, scheme_id = clients["PROGRAM_MANAGER"], scheme(await factory.created())
@@ -167,16 +167,16 @@ async def test_a_disabled_account_is_not_asked_but_may_be_taken_out(
     await remove(manager, world, scheme_id, "second manager")
     assert await participants(manager, scheme_id) == ["Program Manager"]
     await change_account(clients, "second manager")
-    # Nobody reads what a disabled account is told, so it is not told.
+    # A disabled account is not notified, since nobody could read it.
     assert await fetch_messages(clients["second manager"]) == [
         "Program Manager asked you to take part in “Monsoon Care”."
     ]
 
 
-async def test_who_no_longer_sees_a_scheme_is_told_no_more_of_it(
+async def test_a_participant_who_lost_access_is_no_longer_notified(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
-    """R25: they still take part, so they are told again when their roles show the scheme, or it can be seen by more."""
+    """R25: they remain a participant, so notifications resume when they see the scheme again."""
     manager, scheme_id = clients["PROGRAM_MANAGER"], await factory.complete()
     second, shown = clients["second manager"], scheme(scheme_id)
     await add(manager, world, shown, "second manager")
@@ -188,7 +188,7 @@ async def test_who_no_longer_sees_a_scheme_is_told_no_more_of_it(
     assert await fetch_messages(second, unreadOnly=True) == []
     content_hash = (await factory.definition(scheme_id)).content_hash
     await mutate(clients["APPROVER"], "approveScheme", schemeId=shown, contentHash=content_hash)
-    # As one of those whose turn it is now.
+    # As an approver, for whom it is a task now.
     waits = "“Monsoon Care” was approved and is waiting for you: coupons not generated."
     assert await fetch_messages(second, unreadOnly=True) == [waits]
 
@@ -205,7 +205,7 @@ async def test_unknown_objects_are_rejected(
     cases: list[tuple[str, str, list[InputError]]] = [
         (UNKNOWN_SCHEME, account_id, [no_scheme]),
         (scheme_id, unknown, [no_account]),
-        # The scheme comes first: whoever does not see it learns nothing else.
+        # The scheme is checked first: a viewer who does not see it learns nothing else.
         (UNKNOWN_SCHEME, unknown, [no_scheme]),
         ("x", "", [no_scheme, no_account]),
         (
@@ -225,10 +225,10 @@ async def test_unknown_objects_are_rejected(
 
 
 @pytest.mark.parametrize("field", MUTATIONS)
-async def test_only_those_who_define_schemes_decide_who_takes_part(
+async def test_only_those_who_define_schemes_manage_participants(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str, field: str
 ) -> None:
-    """R25: an approver sees the scheme, and yet may not; nobody may who is not signed in."""
+    """R25: neither approvers, who see the scheme, nor anonymous clients."""
     scheme_id = scheme(await factory.submitted())
     await add(clients["PROGRAM_MANAGER"], world, scheme_id, "APPROVER")
     given: dict[str, Any] = participation(world, scheme_id, "APPROVER")
@@ -240,10 +240,8 @@ async def test_only_those_who_define_schemes_decide_who_takes_part(
     assert (await payload_of(clients["second manager"], field, **given))["errors"] == []
 
 
-async def test_whoever_takes_part_sees_no_more_than_before(
-    clients: Clients, factory: SchemeFactory, world: World
-) -> None:
-    """R25: an approver who was asked while a scheme was submitted may still not edit it."""
+async def test_participating_grants_no_permissions(clients: Clients, factory: SchemeFactory, world: World) -> None:
+    """R25: an approver who was invited to a submitted scheme still cannot edit it."""
     scheme_id = scheme(await factory.submitted())
     await add(clients["PROGRAM_MANAGER"], world, scheme_id, "APPROVER")
     document = "query ($id: ID!) { node(id: $id) { ... on Scheme { viewerActions } } }"

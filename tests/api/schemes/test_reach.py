@@ -1,4 +1,4 @@
-"""Whom the rules of a scheme reach, at review and as it was when the scheme was submitted (R4)."""
+"""The reach of a scheme's rules: at review, and as stored with its submission (R4)."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ NOW = [
 ]
 
 
-async def test_the_review_counts_whom_each_rule_reaches(clients: Clients, scheme_id: UUID) -> None:
+async def test_the_review_counts_the_ecps_that_each_rule_reaches(clients: Clients, scheme_id: UUID) -> None:
     """Only active ECPs of the scheme's geographies count; suspended and waiting ones do not."""
     review = (await _review(clients[Role.PROGRAM_MANAGER], scheme_id))["review"]
     assert _told(review["ruleReach"]) == NOW
@@ -104,10 +104,10 @@ async def test_the_review_counts_whom_each_rule_reaches(clients: Clients, scheme
 
 
 @pytest.mark.usefixtures("scheme_id")
-async def test_what_nobody_has_ever_done_is_said_wherever_it_is_asked_for(
+async def test_the_reach_names_activities_that_no_ecp_ever_did(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
-    """Also when the rule reaches others, or nobody for another reason; and once only."""
+    """Once, even if the rule reaches other ECPs or fails for another reason."""
     gold, pune = TierClause((world.tiers["Gold"].id,)), GeographyClause((world.geographies["Pune"].id,))
     trained, referring = ActivityClause("TRAINING_COMPLETED", 1), ActivityClause("REFERRAL", 2, 30)
     made = rules(world, either=AnyOf((referring, gold)), nobody=AllOf((gold, pune, trained)), trained=trained)
@@ -130,10 +130,10 @@ async def test_what_nobody_has_ever_done_is_said_wherever_it_is_asked_for(
     ]
 
 
-async def test_what_ecps_did_counts(
+async def test_past_activities_count(
     clients: Clients, factory: SchemeFactory, world: World, environment: Environment
 ) -> None:
-    """Once met is met; what is bounded in time counts when it was met within the last twelve months."""
+    """An unbounded clause counts any past activity; a bounded one, activity of the last twelve months."""
     ids = await factory.ecps.crowd(12)
     done = [
         *((ecp, "TRAINING_COMPLETED", datetime(2024, 1, 5, tzinfo=UTC)) for ecp in ids[:11]),
@@ -164,7 +164,7 @@ async def test_what_ecps_did_counts(
 async def test_a_rule_for_nobody_or_few_is_acknowledged_or_not_submitted(
     clients: Clients, scheme_id: UUID, database_url: str
 ) -> None:
-    """The checkpoint: what has to be acknowledged is said, and nothing is submitted."""
+    """The message lists the warnings to acknowledge, and nothing is submitted."""
     manager = clients[Role.PROGRAM_MANAGER]
     review = (await _review(manager, scheme_id))["review"]
     warned = [found["message"] for found in review["warnings"] if found["acknowledge"]]
@@ -188,10 +188,10 @@ async def test_notices_need_no_acknowledgment(clients: Clients, factory: SchemeF
     assert (await _review(manager, scheme_id))["submission"]["acknowledgedWarnings"] == []
 
 
-async def test_the_approver_sees_the_reach_as_it_was(
+async def test_the_approver_sees_the_reach_at_submission(
     clients: Clients, environment: Environment, world: World, scheme_id: UUID
 ) -> None:
-    """Neither new ECPs nor new names change what was submitted; the review beside it counts anew."""
+    """Later ECPs and names do not change it; the review beside it counts again."""
     factory = SchemeFactory(environment, world)
     await factory.submitted(scheme_id)
     await factory.ecps.crowd(20, place="Pune", tier="Gold")
@@ -218,8 +218,8 @@ async def test_a_scheme_without_ecps_says_so_once(clients: Clients, factory: Sch
     assert [found["verdict"] for found in review["ruleReach"]] == ["NOBODY"]
 
 
-async def test_who_takes_part_is_not_told_whom_rules_reach(clients: Clients, factory: SchemeFactory) -> None:
-    """R25: an ECP sees the rules of an approved scheme, and nothing of how it came about."""
+async def test_ecps_do_not_see_the_reach_of_rules(clients: Clients, factory: SchemeFactory) -> None:
+    """R25: an ECP sees the rules of an approved scheme, but not its definition process."""
     await factory.ecps.crowd(10)
     scheme_id = await factory.approved()
     found = await _review(clients[Role.ECP], scheme_id)

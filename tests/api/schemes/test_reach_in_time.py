@@ -1,4 +1,4 @@
-"""Reach looks ahead only: what was sold before a scheme or a revision is in force is not valued by it (R4)."""
+"""Reach only looks ahead: sales before a scheme or revision is in force do not count (R4)."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -56,7 +56,7 @@ async def test_a_revision_reaches_nobody_before_its_time(
 async def test_a_draft_reaches_nobody_on_days_that_have_passed(
     clients: Clients, clock: TestClock, in_may: UUID
 ) -> None:
-    """Not on the last of its days is anybody left out; on the next one everybody is."""
+    """On its last day, the rule still reaches everybody; on the next day, nobody."""
     manager = clients[Role.PROGRAM_MANAGER]
     clock.now = datetime(2026, 5, 31, 12, tzinfo=UTC)
     reach, warnings = await _reviewed(manager, in_may)
@@ -69,7 +69,7 @@ async def test_a_draft_reaches_nobody_on_days_that_have_passed(
     )
 
 
-async def test_what_is_over_already_is_not_said_again_of_each_rule(
+async def test_a_past_scheme_is_reported_once_instead_of_per_rule(
     clients: Clients, clock: TestClock, in_may: UUID
 ) -> None:
     clock.now = datetime(2026, 8, 1, tzinfo=UTC)

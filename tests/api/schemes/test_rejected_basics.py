@@ -1,4 +1,4 @@
-"""What creating a scheme and saving its first step refuse: texts, channels, dates, budgets and materials."""
+"""Invalid input of createScheme and of the first step: texts, channels, dates, budgets, and materials."""
 
 from typing import Any
 
@@ -120,7 +120,7 @@ UNREADABLE = [
 ]
 
 
-async def test_a_title_that_is_no_title_is_refused(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
+async def test_invalid_titles_are_rejected(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     scheme_id, manager = scheme(await factory.created()), clients["PROGRAM_MANAGER"]
     async with nothing_changes(database_url):
         for title, code, message in TITLES:
@@ -141,7 +141,7 @@ async def test_a_title_of_invisible_characters_is_missing(
             assert await _saving(clients, scheme_id, title=title) == expected
 
 
-async def test_earning_channels_are_some_and_different(
+async def test_earning_channels_are_required_and_distinct(
     clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
     scheme_id, manager = scheme(await factory.created()), clients["PROGRAM_MANAGER"]
@@ -153,7 +153,7 @@ async def test_earning_channels_are_some_and_different(
             assert await _saving(clients, scheme_id, earningChannels=channels) == expected
 
 
-async def test_texts_are_neither_missing_nor_too_long_nor_unprintable(
+async def test_missing_long_and_unprintable_texts_are_rejected(
     clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
     scheme_id = scheme(await factory.created())
@@ -163,9 +163,7 @@ async def test_texts_are_neither_missing_nor_too_long_nor_unprintable(
             assert found == [(code, f"input.{field}", message)], (field, text[:20])
 
 
-async def test_a_budget_is_a_number_that_can_be_spent(
-    clients: Clients, factory: SchemeFactory, database_url: str
-) -> None:
+async def test_a_budget_is_within_its_bounds(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     scheme_id = scheme(await factory.created())
     async with nothing_changes(database_url):
         for budget, message in BUDGETS:
@@ -182,7 +180,7 @@ async def test_dates_are_in_order_and_in_this_century(
             assert found == [("INVALID", f"input.{field}", message) for field, message in problems], dates
 
 
-async def test_what_is_no_date_or_number_never_reaches_the_scheme(
+async def test_malformed_dates_and_numbers_fail_the_request(
     clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
     scheme_id = scheme(await factory.created())
@@ -212,7 +210,7 @@ async def test_there_are_at_most_twenty_materials(clients: Clients, factory: Sch
     assert found == [("LIMIT_EXCEEDED", "input.materials", message)]
 
 
-async def test_several_problems_come_back_together(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
+async def test_all_problems_are_reported_together(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     scheme_id = scheme(await factory.created())
     wrong = {
         "title": "",
@@ -240,7 +238,7 @@ async def test_several_problems_come_back_together(clients: Clients, factory: Sc
 
 
 async def test_the_limits_themselves_are_allowed(clients: Clients, factory: SchemeFactory) -> None:
-    """The last value that each limit lets pass: without it, a test above could not tell a limit from a wall."""
+    """The last valid value of each limit: otherwise the tests above would also pass if everything were rejected."""
     widest = {
         "title": "x" * 120,
         "description": f"{'x' * 1_998}\n\t",

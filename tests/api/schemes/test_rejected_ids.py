@@ -1,4 +1,4 @@
-"""Ids that name nothing, something else, or something the viewer may not see: all refused, the last two alike."""
+"""IDs of unknown objects, of other kinds, and of objects that the viewer does not see: all are rejected."""
 
 from typing import Any
 from uuid import UUID
@@ -94,7 +94,7 @@ async def test_nodes_answers_in_order_with_null_for_what_is_missing(clients: Cli
     assert found == [None, seen, None, seen]
 
 
-async def test_what_is_no_id_is_a_clear_error(clients: Clients, world: World) -> None:
+async def test_a_malformed_id_is_a_clear_error(clients: Clients, world: World) -> None:
     manager = clients["PROGRAM_MANAGER"]
     for text in GARBAGE:
         expected = ("BAD_USER_INPUT", "This is not a global ID.")
@@ -186,7 +186,7 @@ async def test_every_wrong_id_of_an_input_comes_back_together(
 
 
 async def test_a_scheme_of_another_manager_is_not_foreign(clients: Clients, factory: SchemeFactory) -> None:
-    """Program managers share their work: what makes a scheme foreign is its stage, not who created it."""
+    """Program managers share their work: visibility depends on the stage, not on the creator."""
     scheme_id: UUID = await create_scheme(factory.operation("second manager"), CreateScheme("Monsoon Care", BOTH))
     answer = await answer_to(
         clients["PROGRAM_MANAGER"], "saveSchemeBasics", **input_of("saveSchemeBasics", scheme(scheme_id))

@@ -1,4 +1,4 @@
-"""Revisions that are refused, each with a sentence that says what to do, and without changing anything."""
+"""Rejected revisions: each message says what to do, and nothing changes."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -74,10 +74,10 @@ async def test_the_time_lies_between_now_and_the_end_of_the_scheme(
             await mutate(manager, field, schemeId=scheme_id, effectiveAt=last)
 
 
-async def test_an_open_revision_is_gone_on_with(
+async def test_an_open_revision_must_be_continued(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock, database_url: str
 ) -> None:
-    """There is one at a time, until it is approved or rejected; the refusal says whose it is."""
+    """One is open at a time, until it is approved or rejected. The message names its author."""
     live = await factory.approved()
     manager = clients[Role.PROGRAM_MANAGER]
     clock.now = datetime(2026, 3, 11, 14, 5, tzinfo=UTC)
@@ -95,9 +95,7 @@ async def test_an_open_revision_is_gone_on_with(
     assert again["revision"] == 3
 
 
-async def test_of_two_managers_who_revise_at_the_same_instant_one_does(
-    clients: Clients, factory: SchemeFactory
-) -> None:
+async def test_one_of_two_simultaneous_revisions_is_opened(clients: Clients, factory: SchemeFactory) -> None:
     live = scheme(await factory.approved())
     names = (Role.PROGRAM_MANAGER, "second manager")
     times = (AT, "2026-07-01T00:00:00Z")
@@ -157,10 +155,10 @@ async def test_a_revision_is_not_approved_after_its_time(
     await mutate(approver, "approveScheme", schemeId=revision, contentHash=content_hash)
 
 
-async def test_what_is_approved_has_the_time_that_was_submitted_and_reviewed(
+async def test_an_approval_needs_the_time_that_was_submitted_and_reviewed(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory, database_url: str
 ) -> None:
-    """Moving a submitted revision takes it back, as an edit does, until it is moved back again."""
+    """Moving a submitted revision withdraws it like an edit, until it is moved back."""
     revision = scheme(await factory.submitted(await revisions.opened(await factory.approved(), budget=900_000)))
     manager, approver = clients[Role.PROGRAM_MANAGER], clients[Role.APPROVER]
     content_hash = (await _look(approver, revision))["review"]["contentHash"]

@@ -1,4 +1,4 @@
-"""What saving bonus rules refuses: names, rewards, limits and other parts that make no sense."""
+"""Invalid bonus rules: names, rewards, limits, and other parts."""
 
 from typing import Any
 
@@ -102,9 +102,7 @@ PARTS: list[Case] = [
 ]
 
 
-async def test_a_reward_that_makes_no_sense_is_refused(
-    clients: Clients, factory: SchemeFactory, database_url: str
-) -> None:
+async def test_an_invalid_reward_is_rejected(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     scheme_id = scheme(await factory.created())
     async with nothing_changes(database_url):
         for reward, code, path, message in REWARDS:
@@ -113,9 +111,7 @@ async def test_a_reward_that_makes_no_sense_is_refused(
             assert found == [(code, f"input.rules.1.reward.{path}", f"Rule “Many at once”: {message}")], reward
 
 
-async def test_a_part_that_makes_no_sense_is_refused(
-    clients: Clients, factory: SchemeFactory, database_url: str
-) -> None:
+async def test_an_invalid_part_is_rejected(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     scheme_id = scheme(await factory.created())
     async with nothing_changes(database_url):
         for part, code, path, message in PARTS:
@@ -123,7 +119,7 @@ async def test_a_part_that_makes_no_sense_is_refused(
             assert found == [(code, f"input.rules.1.{path}", f"Rule “Many at once”: {message}")], part
 
 
-async def test_names_are_present_short_readable_and_different(
+async def test_names_are_required_short_printable_and_distinct(
     clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
     long, hidden = "x" * 121, "contains characters that cannot be shown."

@@ -1,4 +1,4 @@
-"""Bonus rules whose very shape is wrong: too deep, two choices in one, bad times, and ids of nothing deep inside."""
+"""Malformed bonus rules: too deep, two choices in one, invalid times, and nested unknown IDs."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What saving bonus rules refuses: conditions that make no sense, and every problem together."""
+"""Invalid conditions of bonus rules, with all problems reported together."""
 
 from typing import Any
 
@@ -148,9 +148,7 @@ CONDITIONS: list[Case] = [
 ]
 
 
-async def test_a_condition_that_makes_no_sense_is_refused(
-    clients: Clients, factory: SchemeFactory, database_url: str
-) -> None:
+async def test_an_invalid_condition_is_rejected(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     scheme_id = scheme(await factory.created(channels=[EarningChannel.SALE]))
     async with nothing_changes(database_url):
         for condition, code, path, message in CONDITIONS:
@@ -161,7 +159,7 @@ async def test_a_condition_that_makes_no_sense_is_refused(
             assert found == [(code, where, f"Rule “Many at once”: {message}")], condition
 
 
-async def test_several_problems_come_back_together(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
+async def test_all_problems_are_reported_together(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     scheme_id = scheme(await factory.created())
     condition = {"all": [{"quantity": {"atLeast": 0}}, {"any": []}, {"period": {}}]}
     rules = [

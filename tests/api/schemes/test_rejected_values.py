@@ -1,4 +1,4 @@
-"""What saving products, geographies and coupon values refuses: too many, twice, unknown, and numbers out of range."""
+"""Invalid products, geographies, and coupon values: too many, repeated, unknown, and out of range."""
 
 from typing import Any
 from uuid import UUID
@@ -92,7 +92,7 @@ async def test_numbers_of_a_value_have_bounds(
             assert found == [("INVALID", f"input.values.1.{field}", message)]
 
 
-async def test_what_is_no_number_never_reaches_the_scheme(
+async def test_malformed_numbers_fail_the_request(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
     scheme_id = scheme(await _with_variants(factory, world, "AMB-1L"))
@@ -158,7 +158,7 @@ async def test_values_belong_to_variants_of_the_scheme_one_each(
         ]
 
 
-async def test_several_problems_come_back_together(
+async def test_all_problems_are_reported_together(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
     scheme_id = await _with_variants(factory, world, "AMB-1L")

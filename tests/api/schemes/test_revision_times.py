@@ -66,7 +66,7 @@ async def test_revisions_in_a_row_take_effect_one_after_the_other(
 async def test_all_that_are_overdue_take_effect_in_their_order(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
 ) -> None:
-    """After nobody has led for long: each is recorded; what is not approved yet takes no effect."""
+    """After a long time without a leader: each is recorded. Unapproved revisions do not take effect."""
     live, other = await factory.approved(), await factory.approved()
     await factory.submitted(await revisions.opened(other, JUNE, budget=200_000))
     await revisions.approved(live, JULY, budget=300_000, terms_markdown="Be fairest.")
@@ -87,7 +87,7 @@ async def test_all_that_are_overdue_take_effect_in_their_order(
     ]
 
 
-async def test_two_who_lead_at_the_same_instant_apply_a_revision_once(
+async def test_two_simultaneous_leaders_apply_a_revision_once(
     factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
 ) -> None:
     live = await factory.approved()
@@ -97,7 +97,7 @@ async def test_two_who_lead_at_the_same_instant_apply_a_revision_once(
     assert (await factory.definition(live)).scheme.revision == 2
 
 
-async def test_a_revision_before_an_approved_one_is_warned_of_what_undoes_it(
+async def test_a_revision_that_a_later_one_undoes_has_a_warning(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory
 ) -> None:
     """It begins with the scheme as it is then, and not with the revision that comes later."""

@@ -1,4 +1,4 @@
-"""Who sees revisions where, and what they are told: lists, queues, nodes, rules, notifications and activity."""
+"""Visibility of revisions: lists, queues, nodes, rules, notifications, and activity."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,10 +29,10 @@ ACTIVITY = "query ($id: ID!) { node(id: $id) { ... on Scheme { activity { nodes 
 STAFF = (Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST)
 
 
-async def test_each_role_sees_a_revision_when_it_is_its_business(
+async def test_each_role_sees_a_revision_from_its_own_stage_on(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
 ) -> None:
-    """Who defines from the beginning, who approves from the submission, the others as the scheme that it becomes."""
+    """Those who define, from the beginning; approvers, from the submission; others, once it is in force."""
     live = await factory.approved()
     revision = await revisions.opened(live, budget=900_000)
     for role in STAFF:
@@ -160,7 +160,7 @@ async def _names(client: Client, ids: list[str]) -> list[str | None]:
     return [node and node["name"] for node in (await client.send(query, ids=ids)).data["nodes"]]
 
 
-async def test_those_who_take_part_are_told_and_nothing_they_were_told_leads_nowhere(
+async def test_participants_are_notified_and_every_notification_has_its_scheme(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock, world: World
 ) -> None:
     """R6: of the opening, each step and the effect; a notification of a revision leads to the scheme it became."""
@@ -185,7 +185,7 @@ async def test_those_who_take_part_are_told_and_nothing_they_were_told_leads_now
     assert [(item["kind"], item["message"]) for item in notifications[:4]] == expected
     assert all(item["scheme"] == scheme_now and item["activity"] == {"kind": item["kind"]} for item in notifications)
     assert (notifications[0]["actor"], notifications[3]["actor"]) == (None, {"displayName": "Second Manager"})
-    # Who opened it is told what others do. Operations do not see a revision, and an administrator has left the scheme.
+    # Its author is notified. Operations do not see a revision, and an administrator has left the scheme.
     assert [item["kind"] for item in await _notifications(clients["second manager"])][:2] == [
         "SCHEME_REVISION_APPLIED",
         "SCHEME_APPROVED",
@@ -204,7 +204,7 @@ async def _notifications(client: Client) -> list[Any]:
     return found
 
 
-async def test_what_was_done_to_a_revision_stays_in_the_activity_of_its_scheme(
+async def test_the_activity_of_a_revision_stays_in_the_activity_of_its_scheme(
     clients: Clients, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
 ) -> None:
     """The versions of the steps count on, so that each is made by one save."""
@@ -233,7 +233,7 @@ async def test_what_was_done_to_a_revision_stays_in_the_activity_of_its_scheme(
 
 
 async def _streamed(client: Client, scheme_id: UUID) -> list[str]:
-    """What happened to a scheme since it was approved, as the stream of its activity tells it."""
+    """Return the activity of a scheme since its approval, as the stream delivers it."""
     query = "query ($id: ID!) { schemeActivity(schemeId: $id) { nodes { kind } } }"
     kinds = [node["kind"] for node in (await client.send(query, id=scheme(scheme_id))).data["schemeActivity"]["nodes"]]
     return kinds[kinds.index("SCHEME_APPROVED") + 1 :]

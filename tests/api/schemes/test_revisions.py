@@ -14,7 +14,7 @@ from tests.support.mutations.schemes import basics, mutate, rule, scheme, tier, 
 from tests.support.world import World
 
 AT = "2026-06-01T00:00:00Z"
-# Everything that is read of a scheme but who revises it.
+# All fields of a scheme except its open revision.
 WHOLE = """fragment Whole on Scheme { id code title description revision earningChannels enrollmentOpensOn startsOn
   enrollmentClosesOn endsOn terms { version markdown publishedAt } materials { title url } budget status statusLabel
   progress stage { kind status since } stages { kind state status since done total dueOn blockedBy }
@@ -143,7 +143,7 @@ async def _assert_applied(manager: Client, live_id: UUID, code: str, content_has
 
 
 async def _read(clients: Clients, live_id: UUID, code: str) -> list[str]:
-    """The scheme as it is read in every way and by several roles: a digest of the bytes of each answer."""
+    """Read the scheme in every way and by several roles; return a digest of each answer."""
     found = []
     for role in READERS:
         client = clients[role]

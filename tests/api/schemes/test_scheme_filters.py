@@ -49,7 +49,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         "DRAFTS_TO_COMPLETE": {"Draft"},
         "CHANGES_REQUESTED": {"Returned"},
         "REVIEW_PENDING": {"Ready"},
-        # What they submitted themselves waits for somebody else.
+        # Their own submissions wait for another approver.
         "APPROVAL_PENDING": {"Waiting"},
         "ENROLLMENTS_TO_DECIDE": set(),
         "ECPS_TO_VERIFY": set(),
@@ -152,7 +152,7 @@ async def test_a_filter_widens_nothing_that_a_role_sees(clients: Clients) -> Non
         assert await _titles(clients[name], approving) == seen & {"Waiting", "Own", "Refused"}, name
 
 
-async def test_the_queue_of_another_role_is_refused(clients: Clients) -> None:
+async def test_the_queue_of_another_role_is_denied(clients: Clients) -> None:
     for name, work in WORK.items():
         for other in set(WorkQueueKey) - set(work):
             (error,) = (await clients[name].send(LIST, filter={"queue": other})).errors

@@ -1,4 +1,4 @@
-"""Lists of schemes: what their arguments refuse, that broken cursors are clear errors, and what a count costs."""
+"""Lists of schemes: invalid arguments, broken cursors, and the cost of a count."""
 
 import base64
 import json
@@ -123,7 +123,7 @@ async def test_a_cursor_of_another_order_or_list_is_refused(clients: Clients, fa
 async def test_a_forged_cursor_with_an_impossible_value_is_refused(
     clients: Clients, order: str, name: str, value: str
 ) -> None:
-    """Whoever reads a cursor can write one; what the database cannot hold must not become a fault of ours."""
+    """Clients can forge cursors. A value that the database cannot hold must not become an internal error."""
     forged = _cursor([name, value, str(key("some scheme"))])
     answer = await clients["ANALYST"].send(LIST, orderBy=order, after=forged)
     assert (answer.codes, [error["path"] for error in answer.errors]) == (["BAD_USER_INPUT"], [["schemes"]])
@@ -145,7 +145,7 @@ async def test_a_forged_cursor_at_the_ends_of_time_is_just_a_place(clients: Clie
 
 @pytest.mark.parametrize("text", ["\x00", "'", "\\", ":* & | !", "x" * 3_000, "%", "é", "🎉", "a " * 2_000])
 async def test_any_text_can_be_searched_for(clients: Clients, factory: SchemeFactory, text: str) -> None:
-    """Signs alone say nothing, so they restrict nothing; a text that no title has finds nothing."""
+    """Punctuation alone restricts nothing. A text that no title contains finds nothing."""
     await factory.created("Monsoon Care")
     query = "query($text: String) { schemes(filter: { search: $text }) { nodes { title } } }"
     found = (await clients["ANALYST"].send(query, text=text)).data["schemes"]["nodes"]

@@ -76,9 +76,7 @@ async def test_titles_are_in_order_whatever_their_case(clients: Clients, many: i
     assert len(plain) == sum(title.isascii() for title in TITLES)
 
 
-async def test_a_scheme_that_is_added_while_reading_disturbs_nobody(
-    clients: Clients, factory: SchemeFactory, many: int
-) -> None:
+async def test_a_scheme_added_while_paging_moves_no_page(clients: Clients, factory: SchemeFactory, many: int) -> None:
     """Pages begin behind a row, not at a number of rows, so what is added in front moves nothing."""
     analyst = clients["ANALYST"]
     first = (await _page(analyst, orderBy="CREATED_AT_DESC", first=SIZE))["pageInfo"]

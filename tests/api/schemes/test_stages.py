@@ -1,4 +1,4 @@
-"""Stored stages are what the facts say, in every state and at every moment: dates need no write to take effect (R8)."""
+"""Stored stages agree with the facts in every state and at any time: dates take effect without a write (R8)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
@@ -189,7 +189,7 @@ CALENDAR = [
 async def test_status_stage_and_filters_follow_the_clock_without_a_write(
     factory: SchemeFactory, clients: Clients, clock: TestClock, database_url: str
 ) -> None:
-    """R8, R9: a list tells at midnight UTC what the date has changed, and its filters agree with it."""
+    """R8, R9: at midnight UTC, lists and their filters reflect the new date."""
     await _approved(factory)
     manager = clients[Role.PROGRAM_MANAGER]
     async with nothing_changes(database_url):

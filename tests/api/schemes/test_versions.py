@@ -1,4 +1,4 @@
-"""Saving the same step twice: lost races say who, when and what, and exactly one of two simultaneous saves wins."""
+"""Saving the same step twice: a conflict shows the other save, and exactly one of two simultaneous saves wins."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ VERSIONS = "query($id: ID!) { node(id: $id) { ... on Scheme { updatedAt title wi
 STEPS = ("BASICS", "PRODUCTS", "GEOGRAPHIES", "COUPON_VALUES", "BONUS_RULES")
 
 
-async def test_a_conflict_tells_who_saved_when_and_what_over_several_versions(
+async def test_a_conflict_lists_the_saves_of_several_versions(
     clients: Clients, factory: SchemeFactory, clock: TestClock, database_url: str
 ) -> None:
     manager, second, both = (clients[name] for name in ("PROGRAM_MANAGER", "second manager", "manager and approver"))
@@ -97,7 +97,7 @@ async def test_a_version_nobody_ever_had_is_a_conflict(
 
 
 @pytest.mark.parametrize("field", SAVES)
-async def test_of_two_simultaneous_saves_of_a_step_exactly_one_wins(
+async def test_exactly_one_of_two_simultaneous_saves_of_a_step_wins(
     clients: Clients, factory: SchemeFactory, world: World, field: str
 ) -> None:
     names = ("PROGRAM_MANAGER", "second manager")

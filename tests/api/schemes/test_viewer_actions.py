@@ -137,7 +137,7 @@ async def _approved_revision(factory: SchemeFactory, manager: Client, clock: Tes
     return await factory.approved(await _opened(factory, manager, clock))
 
 
-# For each state: how to get there, what managers may do, what approvers may, and what somebody who is both may.
+# For each state: how to get there, and the actions of managers, of approvers, and of accounts with both roles.
 STATES: dict[str, tuple[Making, list[str], list[str] | None, list[str]]] = {
     "created": (_created, EDITABLE, None, EDITABLE),
     "complete but emptied": (_emptied, EDITABLE, None, EDITABLE),
@@ -187,12 +187,12 @@ async def test_an_action_is_offered_if_and_only_if_it_can_be_done(  # noqa: PLR0
 
 
 async def _look(client: Client, scheme_id: str) -> Any:
-    """What somebody sees of a scheme; None when they do not see it."""
+    """Return a scheme as a viewer sees it; None if they do not see it."""
     return (await client.send(LOOK, id=scheme_id)).data["node"]
 
 
 async def _do(client: Client, action: SchemeAction, scheme_id: str, seen: Any) -> Answer:
-    """Try an action with everything right but, perhaps, the state of the scheme and who asks."""
+    """Try an action with valid input. Only the state of the scheme and the viewer may be wrong."""
     field = FIELDS[action]
     versions = {step["kind"]: step["version"] for step in seen["wizard"]["steps"]}
     given = input_of(field, scheme_id, versions["BASICS"])
@@ -204,7 +204,7 @@ async def _do(client: Client, action: SchemeAction, scheme_id: str, seen: Any) -
 
 
 def _is_rejected(answer: Answer, action: SchemeAction) -> bool:
-    """Whether an action failed for the state of the scheme or for who asked, and for nothing else."""
+    """Whether an action failed because of the state or the viewer, and for no other reason."""
     if "errors" in answer.body:
         return answer.codes == ["FORBIDDEN"]
     payload = answer.data[FIELDS[action]]

@@ -24,5 +24,5 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 def hooks(clients: Clients) -> WebhookAdmin:
-    """Who keeps endpoints."""
+    """The administrator who manages endpoints."""
     return WebhookAdmin(clients)

@@ -1,4 +1,4 @@
-"""Events reach endpoints: signed, in order, again until they are accepted, and only what the account may see."""
+"""Delivery of events to endpoints: signed, in order, retried, and limited to the account's visibility."""
 
 import asyncio
 from typing import Any
@@ -74,7 +74,7 @@ async def test_events_come_in_their_order_however_they_were_saved(hooks: Webhook
     assert len({delivery.id for delivery in deliveries}) == 12
 
 
-async def test_other_kinds_are_not_sent(hooks: WebhookAdmin, receiver: Receiver) -> None:
+async def test_other_kinds_are_not_delivered(hooks: WebhookAdmin, receiver: Receiver) -> None:
     await hooks.created(receiver.url, "PRODUCT_SAVED", "TIER_SAVED")
     document = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { message } } }"
     given = {"code": "PERU", "name": "Peru", "level": "COUNTRY"}
@@ -84,7 +84,7 @@ async def test_other_kinds_are_not_sent(hooks: WebhookAdmin, receiver: Receiver)
     assert receiver.objects == [tier_id]
 
 
-async def test_what_is_not_accepted_is_sent_again_before_anything_else(
+async def test_a_rejected_event_is_retried_before_the_next_one(
     hooks: WebhookAdmin, receiver: Receiver, clock: TestClock
 ) -> None:
     """With the same id, the same body and a new signature."""
@@ -141,7 +141,7 @@ async def test_redirects_are_not_followed(hooks: WebhookAdmin) -> None:
     assert attempt["error"] == "The endpoint answered 302, a redirect, which webhooks never follow."
 
 
-async def test_an_account_is_told_only_what_it_sees(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
+async def test_an_account_receives_only_events_that_it_may_see(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
     """A manager sees every scheme, operations the approved ones, the integration none."""
     async with receiving() as managers, receiving() as operations, receiving() as integrations:
         kinds = ("SCHEME_CREATED", "SCHEME_SUBMITTED", "SCHEME_APPROVED", "TIER_SAVED")
@@ -182,10 +182,10 @@ async def test_an_account_is_told_only_what_it_sees(hooks: WebhookAdmin, factory
     }
 
 
-async def test_a_role_counts_from_the_moment_it_is_held(
+async def test_a_new_role_applies_to_later_events_only(
     hooks: WebhookAdmin, receiver: Receiver, factory: SchemeFactory, clients: Clients, world: World
 ) -> None:
-    """What was passed over is not made up for; what comes later is sent, until the role is gone again."""
+    """Skipped events are not delivered later; new ones are, until the role is removed again."""
     endpoint_id, _ = await hooks.created(receiver.url, "SCHEME_CREATED")
     before = (await hooks.endpoint(endpoint_id))["cursor"]
     await factory.created("Before")
@@ -200,10 +200,10 @@ async def test_a_role_counts_from_the_moment_it_is_held(
     assert [delivery.body["data"]["title"] for delivery in receiver.received] == ["While"]
 
 
-async def test_nothing_is_sent_while_the_account_is_disabled(
+async def test_nothing_is_delivered_while_the_account_is_disabled(
     hooks: WebhookAdmin, receiver: Receiver, clients: Clients, world: World
 ) -> None:
-    """The endpoint waits where it is, and then loses nothing."""
+    """The endpoint keeps its position and loses nothing."""
     endpoint_id, _ = await hooks.created(receiver.url)
     await change_account(clients, world, "INTEGRATION", Role.INTEGRATION, disabled=True)
     saved = [await hooks.save_tier() for _ in range(2)]
@@ -217,7 +217,7 @@ async def test_nothing_is_sent_while_the_account_is_disabled(
     assert receiver.objects == saved
 
 
-async def test_notifications_are_sent_to_whom_they_are_for(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
+async def test_notifications_are_delivered_to_their_account(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
     kinds = ("NOTIFICATION_ADDED", "NOTIFICATIONS_READ")
     async with receiving() as approvers, receiving() as analysts:
         await hooks.created(approvers.url, *kinds, name="APPROVER")
@@ -237,12 +237,12 @@ async def test_notifications_are_sent_to_whom_they_are_for(hooks: WebhookAdmin, 
         assert analysts.received == []
 
 
-async def test_an_event_whose_delivery_was_not_stored_comes_again(
+async def test_an_event_without_a_stored_delivery_is_delivered_again(
     hooks: WebhookAdmin, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A crash between sending and storing: at least once, and with the same id."""
     lost: list[Position] = []
-    # The last thing before the attempt is stored.
+    # The last call before the attempt is stored.
     advance = positions.advance_endpoint
 
     def crash(stored: Any, seen: Any, position: Position, now: Any) -> Any:
@@ -259,7 +259,7 @@ async def test_an_event_whose_delivery_was_not_stored_comes_again(
     assert (await hooks.tried(endpoint_id, 1))["state"] == "ACTIVE"
 
 
-async def test_a_deleted_endpoint_gets_nothing_more(hooks: WebhookAdmin, receiver: Receiver, clock: TestClock) -> None:
+async def test_a_deleted_endpoint_receives_nothing(hooks: WebhookAdmin, receiver: Receiver, clock: TestClock) -> None:
     receiver.answer(ERROR)
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.save_tier()

@@ -1,4 +1,4 @@
-"""Keeping endpoints: what is stored and shown, secrets, limits, and everything that is refused (R25, R26)."""
+"""Managing webhook endpoints: fields, secrets, limits, and rejections (R25, R26)."""
 
 import asyncio
 import json
@@ -59,7 +59,7 @@ async def test_an_endpoint_is_shown_as_it_was_added(hooks: WebhookAdmin, clock: 
 async def test_an_endpoint_is_changed_only_in_what_is_given(
     hooks: WebhookAdmin, clock: TestClock, database_url: str
 ) -> None:
-    """And not at all by what it is already."""
+    """Unchanged values change nothing."""
     endpoint_id, _ = await hooks.created(URL, description="The ERP")
     before = await hooks.endpoint(endpoint_id)
     clock.advance(hours=1)
@@ -87,7 +87,7 @@ async def test_endpoints_are_listed_newest_first(hooks: WebhookAdmin) -> None:
 
 
 async def test_a_secret_is_shown_once(hooks: WebhookAdmin, database_url: str) -> None:
-    """Nothing that can be read has it: no list, no object, no event."""
+    """No list, object, or event contains it afterwards."""
     _, secret = await hooks.created(URL)
     answers = [
         await hooks.admin.send(document("portal/WebhookEndpoints"), first=5),
@@ -171,7 +171,7 @@ async def test_no_more_endpoints_than_the_limit(hooks: WebhookAdmin, database_ur
         ),
     ],
 )
-async def test_values_that_are_refused(
+async def test_invalid_values_are_rejected(
     hooks: WebhookAdmin, database_url: str, given: dict[str, Any], expected: list[tuple[str, str, str]]
 ) -> None:
     """R26: all problems together, and the same ones for a new endpoint and a changed one."""
@@ -217,7 +217,7 @@ async def test_endpoints_that_do_not_exist(hooks: WebhookAdmin, database_url: st
                 assert read_errors(await payload(hooks.admin, name, id=endpoint_id)) == [problem]
 
 
-async def test_two_places_to_go_on_from_are_refused(hooks: WebhookAdmin, receiver: Receiver, database_url: str) -> None:
+async def test_two_starting_positions_are_rejected(hooks: WebhookAdmin, receiver: Receiver, database_url: str) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     cursor = (await hooks.endpoint(endpoint_id))["cursor"]
     message = "Give either a cursor to go on behind, or “fromNow”."
@@ -248,8 +248,8 @@ async def test_an_unknown_kind_is_refused(hooks: WebhookAdmin, database_url: str
 
 
 @pytest.mark.parametrize("role", [*(role for role in Role if role is not Role.ADMIN), None])
-async def test_nobody_else_keeps_endpoints(hooks: WebhookAdmin, database_url: str, role: Role | None) -> None:
-    """R25: every mutation, with inputs that would be carried out."""
+async def test_only_administrators_manage_endpoints(hooks: WebhookAdmin, database_url: str, role: Role | None) -> None:
+    """R25: every mutation, with valid input."""
     endpoint_id, _ = await hooks.created(URL)
     account = gid(NodeKind.ACCOUNT, hooks.clients.world.accounts["INTEGRATION"].id)
     client = hooks.clients.anonymous if role is None else hooks.clients[role]
@@ -270,8 +270,8 @@ async def test_nobody_else_keeps_endpoints(hooks: WebhookAdmin, database_url: st
             assert found.data == {"node": None}
 
 
-async def test_every_change_is_told(hooks: WebhookAdmin) -> None:
-    """By an event in the transaction of the change."""
+async def test_every_change_publishes_an_event(hooks: WebhookAdmin) -> None:
+    """In the transaction of the change."""
     endpoint_id, _ = await hooks.created(URL)
     await hooks.updated(endpoint_id, description="The ERP")
     await payload(hooks.admin, "RotateWebhookSecret", id=endpoint_id)

@@ -23,16 +23,16 @@ LONGER = timedelta(days=2)
 
 
 async def notifications(hooks: WebhookAdmin, name: str = "ADMIN") -> Any:
-    """What an account was told."""
+    """Return the notifications of an account."""
     return (await hooks.clients[name].send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
 
 
 def moment(text: str) -> datetime:
-    """A moment as the API writes it."""
+    """Format a time as the API does."""
     return datetime.fromisoformat(text)
 
 
-async def test_an_endpoint_that_never_answers_well_is_disabled_after_three_days(
+async def test_a_failing_endpoint_is_disabled_after_three_days(
     hooks: WebhookAdmin, receiver: Receiver, clock: TestClock
 ) -> None:
     """Ten attempts, with the pauses of the schedule and some jitter; enabled again, it gets everything in order."""
@@ -69,7 +69,7 @@ async def test_an_endpoint_that_never_answers_well_is_disabled_after_three_days(
     assert all(delivery.signed_with(secret) for delivery in receiver.received)
 
 
-async def test_every_administrator_is_told_of_a_disabled_endpoint(hooks: WebhookAdmin, clock: TestClock) -> None:
+async def test_every_administrator_is_notified_of_a_disabled_endpoint(hooks: WebhookAdmin, clock: TestClock) -> None:
     kinds = ("WEBHOOK_ENDPOINT_SAVED", "WEBHOOK_ENDPOINT_DISABLED", "WEBHOOK_ENDPOINT_DELETED")
     async with receiving() as admins, receiving() as integrations, receiving(GONE) as receiver:
         await hooks.created(admins.url, *kinds, name="ADMIN")
@@ -105,7 +105,7 @@ async def test_every_administrator_is_told_of_a_disabled_endpoint(hooks: Webhook
         assert len(receiver.received) == 1
 
 
-async def test_an_account_that_was_told_reads_it_live_and_counted(hooks: WebhookAdmin) -> None:
+async def test_the_notification_is_counted_and_published(hooks: WebhookAdmin) -> None:
     """The notification is an event, too: the administrator's own endpoint gets it."""
     async with receiving() as admins, receiving(GONE) as receiver:
         await hooks.created(admins.url, "NOTIFICATION_ADDED", name="ADMIN")
@@ -119,7 +119,7 @@ async def test_an_account_that_was_told_reads_it_live_and_counted(hooks: Webhook
     assert viewer["unreadCount"] == 1
 
 
-async def test_a_name_that_leads_into_a_private_network_is_not_called(
+async def test_a_host_that_resolves_to_a_private_network_is_not_called(
     hooks: WebhookAdmin, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was public, or unknown, when the endpoint was created."""
@@ -168,7 +168,7 @@ async def test_a_failing_endpoint_that_is_enabled_is_tried_at_once(hooks: Webhoo
 async def test_an_endpoint_that_is_disabled_while_it_is_called_stays_so(
     hooks: WebhookAdmin, receiver: Receiver
 ) -> None:
-    """What fails then is noted, and neither counts nor tells anybody."""
+    """The failed attempt is recorded, but it neither counts nor notifies anybody."""
     called, answer = asyncio.Event(), asyncio.Event()
 
     async def slowly(writer: asyncio.StreamWriter) -> None:
@@ -191,10 +191,10 @@ async def test_an_endpoint_that_is_disabled_while_it_is_called_stays_so(
     assert await notifications(hooks) == []
 
 
-async def test_a_leader_that_is_lost_leaves_the_attempt_to_the_next(
+async def test_a_lost_leader_leaves_the_attempt_to_the_next_leader(
     hooks: WebhookAdmin, receiver: Receiver, live_server: LiveServer, database_url: str
 ) -> None:
-    """The attempt is given up, noted nowhere, and made again with the same id."""
+    """The attempt is abandoned without a record, and made again with the same ID."""
     receiver.answer(silent)
     endpoint_id, _ = await hooks.created(receiver.url)
     tier_id = await hooks.save_tier()

@@ -1,4 +1,4 @@
-"""The query `events`: the stream that webhooks deliver, for whoever asks, as far as they may see it."""
+"""The `events` query: the stream that webhooks deliver, limited to the viewer's visibility."""
 
 import asyncio
 from typing import Any
@@ -64,8 +64,8 @@ async def _everything(hooks: WebhookAdmin, factory: SchemeFactory, world: World)
 
 
 @pytest.mark.usefixtures("_everything")
-async def test_each_role_is_shown_what_it_may_see(hooks: WebhookAdmin) -> None:
-    """R25: whatever kinds are asked for."""
+async def test_each_role_sees_its_own_events(hooks: WebhookAdmin) -> None:
+    """R25: for any requested kinds."""
     await polled(hooks.admin, "TIER_SAVED")
     everything = set().union(*VISIBLE.values())
     for role, seen in VISIBLE.items():
@@ -100,8 +100,10 @@ async def test_the_stream_is_read_page_by_page(hooks: WebhookAdmin) -> None:
     assert [node["data"] for node in page["nodes"]] == [{"tierId": tier_id}]
 
 
-async def test_a_page_of_what_is_hidden_is_empty_and_goes_on(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
-    """Operations see no drafts: who asks it is told that there is more, and reads on behind what it may not see."""
+async def test_a_page_of_hidden_events_is_empty_and_has_a_next_page(
+    hooks: WebhookAdmin, factory: SchemeFactory
+) -> None:
+    """Operations see no drafts: the page has a cursor behind the hidden events."""
     for number in range(3):
         await factory.created(f"Plan {number}")
     tier_id = await hooks.save_tier()
@@ -122,7 +124,7 @@ async def test_a_page_of_what_is_hidden_is_empty_and_goes_on(hooks: WebhookAdmin
 
 
 async def test_a_cursor_is_good_for_all_kinds(hooks: WebhookAdmin, factory: SchemeFactory) -> None:
-    """Whoever changes the kinds goes on from where they were."""
+    """A client may change the kinds between two pages."""
     await factory.created()
     tier_id = await hooks.save_tier()
     await polled(hooks.admin, "TIER_SAVED")
@@ -131,14 +133,14 @@ async def test_a_cursor_is_good_for_all_kinds(hooks: WebhookAdmin, factory: Sche
     assert [node["data"] for node in page["nodes"]] == [{"tierId": tier_id}]
 
 
-async def test_no_kinds_are_no_events(hooks: WebhookAdmin) -> None:
+async def test_an_empty_list_of_kinds_has_no_events(hooks: WebhookAdmin) -> None:
     await hooks.save_tier()
     await polled(hooks.admin, "TIER_SAVED")
     assert (await hooks.admin.send(POLL, kinds=[])).data["events"]["nodes"] == []
 
 
 @pytest.mark.parametrize("first", [0, -1, 201])
-async def test_pages_have_a_size(hooks: WebhookAdmin, first: int) -> None:
+async def test_invalid_page_sizes_are_rejected(hooks: WebhookAdmin, first: int) -> None:
     answer = await hooks.admin.send(PAGE, first=first)
     assert (answer.codes, answer.errors[0]["message"]) == (
         ["BAD_USER_INPUT"],

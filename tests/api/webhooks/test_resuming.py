@@ -1,4 +1,4 @@
-"""Going on from a cursor, and what happens when the events behind it are gone."""
+"""Resuming from a cursor, and the behavior when the events behind it were deleted."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ async def polled(
 
 
 async def forget(environment: Environment, before: datetime) -> None:
-    """Let retention delete what is older."""
+    """Let retention delete older events."""
     operation = environment.operation(None)
     await delete_expired_events(operation, before, advance_endpoints_to)
 
@@ -63,7 +63,7 @@ async def rewrite(database_url: str, statement: str) -> None:
         await connection.close()
 
 
-async def test_a_new_endpoint_begins_with_what_happens_then(hooks: WebhookAdmin, receiver: Receiver) -> None:
+async def test_a_new_endpoint_starts_with_later_events(hooks: WebhookAdmin, receiver: Receiver) -> None:
     await hooks.save_tier()
     await polled(hooks, 1)
     await hooks.created(receiver.url)
@@ -87,7 +87,7 @@ async def test_an_endpoint_begins_behind_the_cursor_of_a_poll(hooks: WebhookAdmi
     assert (await polled(hooks, 0, after=endpoint["cursor"]))["nodes"] == []
 
 
-async def test_an_endpoint_is_sent_back_and_gets_everything_again(hooks: WebhookAdmin, receiver: Receiver) -> None:
+async def test_a_rewound_endpoint_receives_all_events_again(hooks: WebhookAdmin, receiver: Receiver) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     saved = [await hooks.save_tier() for _ in range(3)]
     once = await receiver.deliveries(3)
@@ -98,10 +98,8 @@ async def test_an_endpoint_is_sent_back_and_gets_everything_again(hooks: Webhook
     assert [delivery.id for delivery in again[3:]] == [delivery.id for delivery in once[1:]]
 
 
-async def test_an_endpoint_that_is_sent_back_while_it_is_called_stays_back(
-    hooks: WebhookAdmin, receiver: Receiver
-) -> None:
-    """What is accepted meanwhile does not move it on again."""
+async def test_an_endpoint_rewound_during_a_delivery_stays_rewound(hooks: WebhookAdmin, receiver: Receiver) -> None:
+    """A concurrent successful delivery does not advance it."""
     endpoint_id, _ = await hooks.created(receiver.url)
     saved = [await hooks.save_tier()]
     (first,) = await receiver.deliveries(1)
@@ -123,7 +121,7 @@ async def test_an_endpoint_that_is_sent_back_while_it_is_called_stays_back(
     assert receiver.objects == [*saved, *saved[1:]]
 
 
-async def test_a_disabled_endpoint_goes_on_where_it_stopped(hooks: WebhookAdmin, receiver: Receiver) -> None:
+async def test_an_enabled_endpoint_resumes_at_its_position(hooks: WebhookAdmin, receiver: Receiver) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     disabled = await hooks.disabled(endpoint_id)
     assert (disabled["state"], disabled["stateLabel"]) == ("DISABLED", "Disabled. Admin disabled the endpoint.")
@@ -135,7 +133,7 @@ async def test_a_disabled_endpoint_goes_on_where_it_stopped(hooks: WebhookAdmin,
     assert receiver.objects == saved
 
 
-async def test_what_is_missing_is_skipped_on_demand(hooks: WebhookAdmin, receiver: Receiver) -> None:
+async def test_deleted_events_are_skipped_on_request(hooks: WebhookAdmin, receiver: Receiver) -> None:
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.disabled(endpoint_id)
     await hooks.save_tier()
@@ -146,10 +144,10 @@ async def test_what_is_missing_is_skipped_on_demand(hooks: WebhookAdmin, receive
     assert receiver.objects == [tier_id]
 
 
-async def test_an_endpoint_whose_events_are_gone_says_so_before_it_goes_on(
+async def test_an_endpoint_with_deleted_events_needs_a_new_position(
     hooks: WebhookAdmin, receiver: Receiver, environment: Environment, clock: TestClock, database_url: str
 ) -> None:
-    """Never a silent gap: what it missed is deleted, so it needs a place to go on from."""
+    """There is never a silent gap: its events were deleted, so enabling it needs a position."""
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.disabled(endpoint_id)
     missed = [await hooks.save_tier() for _ in range(2)]
@@ -173,10 +171,10 @@ async def test_an_endpoint_whose_events_are_gone_says_so_before_it_goes_on(
     assert kept not in missed
 
 
-async def test_retention_takes_nothing_from_endpoints_that_have_everything(
+async def test_retention_does_not_affect_idle_endpoints(
     hooks: WebhookAdmin, receiver: Receiver, environment: Environment, clock: TestClock
 ) -> None:
-    """One for which nothing has happened for long is brought along; another one waits, and is not."""
+    """An idle endpoint is advanced. An endpoint with waiting events is not."""
     quiet, _ = await hooks.created(receiver.url, "VENDOR_SAVED", "TIER_SAVED")
     stopped, _ = await hooks.created(receiver.url, "GEOGRAPHY_SAVED")
     await hooks.disabled(stopped)
@@ -200,7 +198,7 @@ async def test_retention_takes_nothing_from_endpoints_that_have_everything(
 async def test_idle_endpoints_do_not_fall_far_behind(
     hooks: WebhookAdmin, receiver: Receiver, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So that little is looked through when something happens; one that waits for something stays."""
+    """So that the next event needs little scanning. An endpoint with a waiting event stays."""
     quiet, _ = await hooks.created(receiver.url, "VENDOR_SAVED", "PRODUCT_SAVED")
     waiting, _ = await hooks.created(receiver.url)
     await hooks.disabled(waiting)
@@ -220,14 +218,14 @@ async def test_idle_endpoints_do_not_fall_far_behind(
 
 
 async def along(environment: Environment) -> None:
-    """Bring idle endpoints along."""
+    """Advance idle endpoints."""
     await advance_idle_endpoints(environment.operation(None))
 
 
 async def test_an_endpoint_that_loses_events_while_it_fails_is_disabled(
     hooks: WebhookAdmin, receiver: Receiver, environment: Environment, clock: TestClock
 ) -> None:
-    """As happens where events are kept for less time than attempts go on."""
+    """If retention is shorter than the retry schedule."""
     receiver.answer(ERROR)
     endpoint_id, _ = await hooks.created(receiver.url)
     await hooks.save_tier()
@@ -259,7 +257,7 @@ async def test_an_endpoint_whose_account_was_disabled_too_long_is_disabled(
     assert receiver.received == []
 
 
-async def test_a_restored_database_sends_nothing_until_somebody_says_so(
+async def test_a_restored_database_delivers_nothing_until_an_administrator_enables_it(
     hooks: WebhookAdmin, receiver: Receiver, database_url: str
 ) -> None:
     """A copy of the database is in another epoch: it does not call the endpoints of the original."""

@@ -85,7 +85,7 @@ def test_the_state_decides_what_can_be_done(
 
 @pytest.mark.parametrize("action", DECISIONS)
 @pytest.mark.parametrize("standing", [WAITING, EDITED])
-def test_nobody_decides_about_what_they_submitted(action: SchemeAction, standing: SchemeStanding) -> None:
+def test_nobody_decides_their_own_submission(action: SchemeAction, standing: SchemeStanding) -> None:
     """R5: four eyes, whatever roles somebody holds."""
     failure = SCHEME_GUARDS.find_failure(action, standing, viewer(*Role, account=SUBMITTER))
     assert failure is not None
