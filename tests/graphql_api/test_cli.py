@@ -37,7 +37,7 @@ def data_dir() -> Iterator[Path]:
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
-    """The environment of a command, without the settings of whoever runs the tests."""
+    """The environment of a command, without the developer's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TESSERA_", "DATABASE_", "PORT"))}
     return {**kept, "TESSERA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **more}
 
@@ -101,7 +101,7 @@ def test_a_token_opens_the_demo_account_of_its_role(data_dir: Path) -> None:
     assert re.fullmatch(r"eyJ\S+\n", printed.stdout)
 
 
-def test_tokens_are_not_made_in_production(data_dir: Path) -> None:
+def test_production_issues_no_tokens(data_dir: Path) -> None:
     failed = run("token", "ADMIN", data_dir=data_dir, TESSERA_ENV="production")
     assert failed.returncode == 1
     assert failed.stderr == (
@@ -109,7 +109,7 @@ def test_tokens_are_not_made_in_production(data_dir: Path) -> None:
     )
 
 
-def test_a_taken_port_is_told_in_one_sentence(data_dir: Path) -> None:
+def test_a_taken_port_is_reported_in_one_sentence(data_dir: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -122,7 +122,7 @@ def test_a_taken_port_is_told_in_one_sentence(data_dir: Path) -> None:
     assert "Traceback" not in failed.stderr
 
 
-def test_a_database_that_does_not_answer_is_told_in_one_sentence(data_dir: Path) -> None:
+def test_an_unreachable_database_is_reported_in_one_sentence(data_dir: Path) -> None:
     failed = run("serve", data_dir=data_dir, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", TESSERA_ENV="dev")
     assert failed.returncode == 1
     assert failed.stderr.startswith("The database cannot be opened: ")
@@ -145,7 +145,7 @@ def test_production_needs_keys_and_a_database_that_exists(data_dir: Path) -> Non
     assert "postgres" not in _processes_in(data_dir)
 
 
-def test_a_wrong_setting_is_told_by_name(data_dir: Path) -> None:
+def test_a_wrong_setting_is_reported_by_name(data_dir: Path) -> None:
     failed = run("serve", data_dir=data_dir, PORT="99999")
     assert failed.returncode == 1
     assert failed.stderr.startswith("A setting in the environment is wrong: PORT: ")

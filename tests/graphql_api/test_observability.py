@@ -1,4 +1,4 @@
-"""What an operator sees of a running server, and how it answers when the database cannot keep up."""
+"""Metrics, logs, and health of a running server, and its answers under database overload."""
 
 import asyncio
 import json
@@ -129,7 +129,7 @@ async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         started = monotonic()
         rejected = await http.post("/graphql", json=body, headers=headers)
-        # It waits for a connection, but not for ever; a machine that is busy may take longer.
+        # It waits for a connection for a limited time, which may be longer on a busy machine.
         assert 1.5 < monotonic() - started < 20
         assert (rejected.status_code, rejected.headers["retry-after"]) == (503, "1")
         assert rejected.json() == {
@@ -165,12 +165,12 @@ async def test_operations_share_a_pool_that_is_smaller_than_their_number(clients
     assert all(answer["viewer"]["roles"] == ["APPROVER"] for answer in answers)
 
 
-def test_tracing_is_off_unless_it_is_told_where_to_send() -> None:
+def test_tracing_is_off_without_an_endpoint() -> None:
     with make_tracer(None)("operation") as span:
         assert span is None
 
 
-def test_spans_are_sent_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spans_are_exported_to_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
     with socket.socket() as collector:
         collector.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""The server around the application: how it takes leave of open streams, and what it allows a connection."""
+"""The HTTP server: draining of open streams, and limits of a connection."""
 
 import asyncio
 import contextlib
@@ -51,7 +51,7 @@ class Streams:
         self.server = StreamingServer(server_config(self.app))
 
     async def last_words(self) -> None:
-        """Tell the stream where it ends, and whether somebody could still connect."""
+        """Send a last message: whether a new connection is still accepted."""
         assert self._socket is not None
         with socket.socket() as late:
             late.settimeout(5)
@@ -88,7 +88,7 @@ class Streams:
 
 
 async def read_until_closed(client: ClientConnection) -> tuple[list[str | bytes], int | None]:
-    """All that a client is still sent, and the code that its connection is closed with."""
+    """Read until the connection closes; return the remaining messages and the close code."""
     received: list[str | bytes] = []
     with contextlib.suppress(ConnectionClosed):
         while True:

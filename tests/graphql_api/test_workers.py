@@ -63,7 +63,7 @@ def test_connections_are_answered_by_several_processes(production: dict[str, str
         service.stop(service.process.terminate)
 
 
-def test_whichever_worker_is_asked_has_the_metrics_of_all(production: dict[str, str]) -> None:
+def test_every_worker_serves_the_metrics_of_all(production: dict[str, str]) -> None:
     with serving(production, "--workers", "3") as service:
         leader_gauges = re.compile(r'^tessera_event_leader\{worker="(\d)"\} (\d)\.0$', re.MULTILINE)
         eventually(lambda: len(leader_gauges.findall(service.get("/metrics"))) == 3)
@@ -139,7 +139,7 @@ async def test_the_banner_is_printed_once_and_its_tokens_are_good_for_every_work
         service.stop(service.process.terminate)
 
 
-def test_what_keeps_every_worker_from_starting_is_told_once(production: dict[str, str]) -> None:
+def test_a_common_startup_failure_is_reported_once(production: dict[str, str]) -> None:
     code, said = run_failing_service(
         {**production, "DATABASE_READ_URL": "postgresql://no@127.0.0.1:1/none"}, "--workers", "3"
     )
@@ -147,7 +147,7 @@ def test_what_keeps_every_worker_from_starting_is_told_once(production: dict[str
     assert re.fullmatch(r"The database does not answer: .*\. Check DATABASE_URL and DATABASE_READ_URL\.\n", said)
 
 
-def test_missing_keys_and_a_taken_port_are_told_in_one_sentence(production: dict[str, str]) -> None:
+def test_missing_keys_and_a_taken_port_are_reported_in_one_sentence(production: dict[str, str]) -> None:
     del production["TESSERA_JWT_KEYS"]
     sentence = "set TESSERA_JWT_KEYS to a JWKS or PEM file, or TESSERA_ENV=dev on your own machine."
     assert run_failing_service(production, "--workers", "3") == (1, f"Tokens cannot be verified: {sentence}\n")
@@ -173,7 +173,7 @@ def test_the_pause_grows_while_workers_die_at_their_start() -> None:
 
 
 @pytest.mark.process
-def test_who_refuses_at_a_later_start_is_tried_again_and_who_does_not_stop_is_killed(tmp_path: Path) -> None:
+def test_a_worker_that_fails_to_restart_is_retried_and_a_hanging_one_is_killed(tmp_path: Path) -> None:
     seen: list[str] = []
     work = partial(lively, tmp_path / "lives")
     workers = Workers(

@@ -83,7 +83,7 @@ def accepts(port: int) -> bool:
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """The environment of a production server, without the settings of whoever runs the tests."""
+    """Return the environment of a production server, without the developer's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TESSERA_", "DATABASE_", "PORT"))}
     return {**kept, "TESSERA_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT), "PORT": "0", **more}
 

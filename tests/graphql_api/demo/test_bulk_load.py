@@ -1,4 +1,4 @@
-"""What is stored a week at a time is what the mutations store: the same people are loaded in both ways and compared."""
+"""Bulk loading stores the same rows as the mutations: both load the same people and are compared."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -30,7 +30,7 @@ COMPARED: Final = ("account", "account_role", "ecp", "ecp_count", "enrollment", 
 _CALLED: Final = {"account": "email", "ecp": "code", "scheme": "title", "tier": "code", "geography": "code"}
 
 
-async def test_rows_are_those_that_mutations_leave_but_for_ids_and_times_of_day(
+async def test_rows_equal_those_of_mutations_except_ids_and_times_of_day(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned_ecps, enrollments = _sample()

@@ -1,4 +1,4 @@
-"""What people see of the demo data when they sign in with the tokens that `make serve` prints."""
+"""The demo data as clients see it with the tokens that `make serve` prints."""
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role

@@ -1,4 +1,4 @@
-"""What the demo data promises as a whole: it is loaded once and whole, and always the same."""
+"""The demo data as a whole: loaded once and completely, and always the same."""
 
 import asyncio
 import re
@@ -44,7 +44,7 @@ async def test_interrupted_loading_stores_nothing_and_the_next_one_stores_the_sa
 
 
 def test_every_event_names_the_subjects_of_its_kind(demo: Demo) -> None:
-    """R17: also those of revisions that took effect by themselves."""
+    """R17: also the events of leader tasks."""
     for row in demo.tables["event"]:
         assert set(row["subject_kinds"]) == EVENTS[EventKind(row["kind"])].subjects, row
 

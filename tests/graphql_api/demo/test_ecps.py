@@ -45,7 +45,7 @@ def test_the_counts_that_reach_reads_are_those_of_the_ecps(demo: Demo) -> None:
     assert kept == ecps
 
 
-def test_nobody_is_gold_in_pune_and_few_are_platinum_in_nagpur(demo: Demo) -> None:
+def test_pune_has_no_gold_ecp_and_nagpur_few_platinum_ecps(demo: Demo) -> None:
     assert _active_by_tier(demo, "IN-MH-PUN") == {"Silver": 41, "Bronze": 35}
     assert _active_by_tier(demo, "IN-MH-NAG") == {"Bronze": 14, "Silver": 14, "Gold": 5, "Platinum": 4}
     rules = {found.content.basics.title: found.content.rules for found in demo.live}["Maharashtra Excellence Circle"]
@@ -71,7 +71,7 @@ def test_every_city_and_some_regions_have_ecps_in_their_region_and_country(demo:
         assert (row["region_id"], row["country_id"]) == (region["id"], region["parent_id"])
 
 
-def test_everybody_would_pass_registration_and_has_an_account_of_the_role_alone(demo: Demo) -> None:
+def test_every_ecp_would_pass_registration_and_has_an_account_with_that_role_alone(demo: Demo) -> None:
     plans = plan_ecps()
     assert plans == plan_ecps()
     assert not [problem for plan in plans for problem in details_problems(plan.details)]
@@ -94,7 +94,7 @@ def test_codes_and_ids_are_in_the_order_of_registration(demo: Demo) -> None:
     assert [row["id"].int >> 80 for row in ecps] == [int(row["registered_at"].timestamp() * 1000) for row in ecps]
 
 
-def test_registrations_have_been_waiting_for_days_or_weeks_and_only_late_ones_are_told(demo: Demo) -> None:
+def test_registrations_have_waited_for_days_or_weeks_and_only_late_ones_notify(demo: Demo) -> None:
     waiting = [row for row in demo.tables["ecp"] if row["status"] == EcpStatus.PENDING]
     assert {(NOW.date() - row["registered_at"].date()).days // 7 for row in waiting} == {0, 1, 2, 3, 4}
     late = [row for row in demo.tables["ecp"] if row["registered_at"] > NOW - timedelta(days=9)]
@@ -120,7 +120,7 @@ def test_one_account_with_the_role_has_not_registered(demo: Demo) -> None:
     assert demo.first_accounts[Role.ECP].id in registered
 
 
-def test_activities_are_those_that_rules_name_but_one_that_nobody_did(demo: Demo) -> None:
+def test_rules_name_the_recorded_activities_and_one_that_nobody_did(demo: Demo) -> None:
     done = Counter(row["kind"] for row in demo.tables["ecp_activity"])
     asked = {
         clause.activity

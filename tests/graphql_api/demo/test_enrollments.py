@@ -1,4 +1,4 @@
-"""The enrollments of the demo data: each is one that the product would have let happen, and no kind is missing."""
+"""The enrollments of the demo data: each obeys the rules of the product, and every kind exists."""
 
 from collections import Counter
 from datetime import timedelta
@@ -31,7 +31,7 @@ def test_there_are_hundreds_of_every_status_over_the_approved_schemes(demo: Demo
     assert plan_enrollments(plan_ecps(), SCHEMES) == plan_enrollments(plan_ecps(), SCHEMES)
 
 
-def test_each_would_have_been_let_pass_on_its_day(demo: Demo) -> None:
+def test_each_enrollment_was_allowed_on_its_day(demo: Demo) -> None:
     ecps = {row["id"]: row for row in demo.tables["ecp"]}
     schemes = {row["id"]: row for row in demo.schemes}
     failures = []

@@ -83,7 +83,7 @@ def test_rules_use_every_clause_reward_and_limit(demo: Demo) -> None:
     assert {rule.name for rule in rules} == {plan.name for plan in RULES.values()}
 
 
-def test_everything_that_happened_is_activity_and_others_are_notified(demo: Demo) -> None:
+def test_every_event_is_an_activity_and_notifies_other_participants(demo: Demo) -> None:
     activity = {row["id"]: row for row in demo.tables["scheme_activity"]}
     assert len(activity) == sum(len(plan.steps) for plan in SCHEMES)
     assert {row["kind"] for row in activity.values()} == EVENTS.keys() - {"SCHEME_PARTICIPANT_REMOVED"}
@@ -100,7 +100,7 @@ def test_everything_that_happened_is_activity_and_others_are_notified(demo: Demo
     assert sum(events[kind] for kind in EVENTS) == len(activity)
 
 
-def test_everybody_has_read_what_is_old_and_has_something_left(demo: Demo) -> None:
+def test_every_account_has_read_old_notifications_and_has_unread_ones(demo: Demo) -> None:
     (tara,) = (row["id"] for row in demo.tables["account"] if row["email"] == TARA.email)
     reading = {row["account_id"] for row in demo.notifications_of({*demo.staff, tara})}
     assert len(reading) == len(LAST_READ_DAYS_AGO)

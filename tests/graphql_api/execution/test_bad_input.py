@@ -1,4 +1,4 @@
-"""What clients send by mistake or on purpose: it is refused quickly, leaves nothing behind, and the next is served."""
+"""Malformed and hostile documents are rejected quickly and leave nothing behind."""
 
 import asyncio
 import os
@@ -81,7 +81,7 @@ async def test_fragments_that_multiply_below_the_limits_are_answered_quickly(lim
 
 
 @pytest.mark.parametrize("name", ["Nobody", None])
-async def test_an_operation_that_is_not_there_is_refused(name: str | None, limited: CompiledSchema) -> None:
+async def test_an_unknown_operation_is_rejected(name: str | None, limited: CompiledSchema) -> None:
     with pytest.raises(CannotGetOperationTypeError):
         await limited.execute("query A { count } query B { count }", operation_name=name)
 
@@ -98,7 +98,7 @@ async def test_a_kind_of_operation_that_is_not_allowed_is_refused(limited: Compi
 @pytest.mark.parametrize(
     "document", ["", "   ", "{", "{ nothing }", "query { count } {", "fragment A on Thing { note }"]
 )
-async def test_what_is_no_document_is_refused_and_not_kept(document: str, limited: CompiledSchema) -> None:
+async def test_malformed_documents_are_rejected_and_not_cached(document: str, limited: CompiledSchema) -> None:
     try:
         result = await limited.execute(document, context_value=World())
     except CannotGetOperationTypeError:

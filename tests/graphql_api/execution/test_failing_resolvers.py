@@ -1,4 +1,4 @@
-"""Whatever fails, at any depth, gives the data and the errors that graphql-core gives."""
+"""A failure at any depth gives the same data and errors as graphql-core."""
 
 import itertools
 from functools import partial
@@ -63,7 +63,7 @@ PLACES: Final = fault_places()
 FAULTS: Final = [(*place, fault) for place, kind in PLACES.items() for fault in BY_KIND[kind]]
 
 
-async def test_nothing_fails(synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema) -> None:
+async def test_an_operation_without_failures(synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema) -> None:
     found = await compare(synthetic, plain_unvalidated, DOCUMENT, context=World)
     assert found.differences == []
     assert found.engine.errors == []
@@ -132,7 +132,7 @@ async def test_a_field_that_fails_in_one_row(
         ),
     ],
 )
-async def test_nulls_propagate_to_the_place_that_the_specification_says(  # noqa: PLR0913, PLR0917 - a table
+async def test_nulls_propagate_as_specified(  # noqa: PLR0913, PLR0917 - a table
     synthetic: CompiledSchema,
     plain_unvalidated: strawberry.Schema,
     document: str,
@@ -149,7 +149,7 @@ async def test_nulls_propagate_to_the_place_that_the_specification_says(  # noqa
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), True, 3, "4", 2**60, 2.5, -(2**31) - 1, b"x", object])
-async def test_values_that_a_leaf_takes_or_refuses(
+async def test_leaf_values_are_accepted_or_rejected(
     value: object, synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema
 ) -> None:
     leaves = ("ratio", "number", "title", "note", "price", "color", "level", "mood", "made", "day", "blob", "tags")

@@ -82,7 +82,7 @@ def test_every_input_type_of_the_real_schema_is_covered() -> None:
 
 @pytest.mark.parametrize("depth", [3, 99, 100, 101, 150, 198, 199, 200, 201, 2_000])
 @pytest.mark.parametrize("step", ["not", "all"])
-def test_what_graphql_core_finds_too_deep_is_refused(step: str, depth: int) -> None:
+def test_inputs_too_deep_for_graphql_core_are_rejected(step: str, depth: int) -> None:
     type_ = GraphQLNonNull(input_kind("real", "RuleConditionInput"))
     value: Any = {"enrolledWithin": {"days": 3}}
     for _ in range(depth):
@@ -193,11 +193,11 @@ def test_errors_are_those_of_graphql_core(text: str, inputs: dict[str, Any]) -> 
     )
 
 
-def test_an_input_that_its_constructor_refuses_is_left_to_strawberry() -> None:
+def test_inputs_that_their_constructor_rejects_are_left_to_strawberry() -> None:
     assert compiled("synthetic", input_kind("synthetic", "PickyInput"))({"percent": 101}) is REJECTED
 
 
-def test_what_is_not_covered_is_left_to_strawberry() -> None:
+def test_unsupported_inputs_are_left_to_strawberry() -> None:
     text = "query ($by: WithMaybeInput!, $key: ID!, $ids: GlobalIdInput!) { uncovered(by: $by, key: $key, ids: $ids) }"
     values, decoded = _values(text, {"by": {"inner": {"text": "a"}}, "key": "VGhpbmc6MQ==", "ids": {"ids": []}})
     assert isinstance(values, VariableValues)

@@ -1,4 +1,4 @@
-"""A mutation is carried out exactly once, in its turn, and shows the state right behind it, however it is answered."""
+"""Each mutation runs exactly once, in order, and its payload shows the state right after it."""
 
 import pytest
 import strawberry
@@ -41,7 +41,7 @@ THREE = """mutation { one: maybeAdd(by: 1) { total } two: maybeAdd(by: 2) { tota
         ("mutation ($x: Int!) { a: add(by: 3) { total } b: add(by: $x) { total } }", {}, 0, "variables"),
     ],
 )
-async def test_each_mutation_is_carried_out_once(  # noqa: PLR0913, PLR0917 - a table
+async def test_each_mutation_runs_once(  # noqa: PLR0913, PLR0917 - a table
     synthetic: CompiledSchema,
     plain: strawberry.Schema,
     document: str,
@@ -58,7 +58,7 @@ async def test_each_mutation_is_carried_out_once(  # noqa: PLR0913, PLR0917 - a 
     assert worlds[0].total == worlds[1].total
 
 
-async def test_a_mutation_does_not_show_what_the_next_one_did(synthetic: CompiledSchema) -> None:
+async def test_a_mutation_does_not_show_effects_of_the_next_one(synthetic: CompiledSchema) -> None:
     document = "mutation { one: add(by: 1) { total } two: maybeAdd(by: 2) { total mustThing { title } } }"
     world = World({("title", 2): Fault.NULL})
     result = await synthetic.execute(document, context_value=world)

@@ -65,7 +65,7 @@ async def test_documents_over_the_real_schema(
 
 # It counts what the test before it did, so it needs what that test needs.
 @pytest.mark.usefixtures("example")
-def test_the_random_documents_are_worth_it() -> None:
+def test_random_documents_exercise_plans_and_fallbacks() -> None:
     TALLY.assert_worthwhile()
 
 

@@ -50,5 +50,5 @@ async def test_documents_over_a_schema_that_fails(
     TALLY.check(found)
 
 
-def test_the_random_documents_are_worth_it() -> None:
+def test_random_documents_exercise_plans_and_fallbacks() -> None:
     TALLY.assert_worthwhile()

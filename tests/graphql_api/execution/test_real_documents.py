@@ -119,7 +119,7 @@ async def test_a_plan_gives_the_answer_of_graphql_core(
 
 
 @pytest.mark.parametrize("name", FALLING_BACK)
-async def test_what_no_plan_covers_is_answered_by_graphql_core(
+async def test_documents_without_a_plan_are_answered_by_graphql_core(
     name: str, compiled: CompiledSchema, standard: strawberry.Schema, example: Example
 ) -> None:
     document, reason = FALLING_BACK[name]
@@ -172,7 +172,7 @@ async def test_one_of_several_operations_must_be_named(compiled: CompiledSchema)
 
 
 @pytest.mark.parametrize("who", [None, Role.VENDOR, Role.APPROVER, Role.ANALYST])
-async def test_who_may_not_read_something_gets_the_same_errors(
+async def test_denied_fields_have_the_same_errors(
     who: Role | None, compiled: CompiledSchema, standard: strawberry.Schema, example: Example
 ) -> None:
     document = """query ($ids: [ID!]!) { viewer { account { displayName vendor { name } } } nodes(ids: $ids) { id }

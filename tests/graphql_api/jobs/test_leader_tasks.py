@@ -1,4 +1,4 @@
-"""What the leading process does by itself: revisions take effect at their time, and one failure holds up nothing."""
+"""Leader tasks: revisions take effect at their time, and one failure does not block others."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,16 +22,16 @@ from tests.support.factories.schemes import SchemeFactory
 
 @pytest.fixture
 async def tasks(environment: Environment, tmp_path: Path) -> AsyncIterator[LeaderTasks]:
-    """Those of a process that leads, with short pauses."""
+    """The tasks of the leader, with short pauses."""
     leading = LeaderTasks(environment, Settings(env="dev", data_dir=tmp_path, revision_interval=0.01))
     yield leading
     await leading.stop()
 
 
-async def test_a_revision_takes_effect_at_its_time_while_somebody_leads(
+async def test_a_revision_takes_effect_at_its_time_while_a_process_leads(
     tasks: LeaderTasks, factory: SchemeFactory, revisions: RevisionFactory, clock: TestClock
 ) -> None:
-    """Not before, and with the next one when nobody has led for a while."""
+    """Not before; after a time without a leader, together with the next one."""
     live = await factory.approved()
     await revisions.approved(live, JUNE, budget=200_000)
     await revisions.approved(live, JULY, budget=300_000)
@@ -49,14 +49,14 @@ async def test_a_revision_takes_effect_at_its_time_while_somebody_leads(
     await _until(lambda: _has(factory, live, 3))
 
 
-async def test_what_is_wrong_with_one_scheme_holds_up_no_other(
+async def test_a_failing_scheme_blocks_no_other(
     tasks: LeaderTasks,
     factory: SchemeFactory,
     revisions: RevisionFactory,
     clock: TestClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It is tried again and again; so is everything after the database was away."""
+    """Its task is retried, and every task is retried after a database outage."""
     broken, fine = await factory.approved(), await factory.approved()
     await revisions.approved(broken, JUNE, budget=200_000)
     await revisions.approved(fine, JUNE + timedelta(seconds=1), budget=300_000)
@@ -88,7 +88,7 @@ async def _has(factory: SchemeFactory, scheme_id: UUID, revision: int) -> bool:
 
 
 async def _until(true: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is true; what looks is never broken off, since it holds a connection."""
+    """Wait until a condition holds. The check is never cancelled, since it holds a connection."""
     for _ in range(300):
         if await true():
             return

@@ -1,4 +1,4 @@
-"""What tests of live events share: a scheme to follow, a log without complaints, and a hub that is empty at the end."""
+"""Fixtures for live events: a scheme to follow, a log without warnings, and a hub that ends up empty."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -28,7 +28,7 @@ SERIOUS = frozenset({"warning", "error", "critical"})
 
 
 class Complaints(logging.Handler):
-    """Everything from warnings up that the server logs; a test that expects some takes them out."""
+    """Warnings and errors that the server logs. A test that expects some takes them."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -42,19 +42,19 @@ class Complaints(logging.Handler):
         self.lines.append(self.format(record))
 
     def attach(self) -> None:
-        """Begin to listen; again after another server was made, which makes uvicorn's loggers new."""
+        """Attach to the loggers. Repeat it after starting a server, which replaces uvicorn's loggers."""
         for logger in self._loggers:
             logger.addHandler(self)
             logger.addFilter(self._blame)
 
     def detach(self) -> None:
-        """Listen no longer."""
+        """Detach from the loggers."""
         for logger in self._loggers:
             logger.removeHandler(self)
             logger.removeFilter(self._blame)
 
     def take(self) -> list[Any]:
-        """What was logged, which is forgotten."""
+        """Return the logged lines and forget them."""
         found = [entry for entry in self.structured.entries if entry["log_level"] in SERIOUS]
         taken = [*self.lines, *found]
         self.lines.clear()
@@ -64,7 +64,7 @@ class Complaints(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def complaints() -> Iterator[Complaints]:
-    """What the server complains of during a test, which must be nothing."""
+    """Warnings logged during a test; any that the test does not take fail it."""
     kept = Complaints()
     before = structlog.get_config()
     structlog.configure(processors=[kept.structured])
@@ -77,13 +77,13 @@ def complaints() -> Iterator[Complaints]:
 
 @pytest.fixture(autouse=True)
 async def hub(live_server: LiveServer) -> AsyncIterator[Hub]:
-    """The hub of the server, which nobody is connected to when a test is over."""
+    """The hub of the server, which has no connections after a test."""
     yield live_server.hub
     await released(live_server.hub)
 
 
 async def released(hub: Hub) -> None:
-    """Wait until the hub has let go of everything. Raises TimeoutError."""
+    """Wait until the hub holds no resources. Raises TimeoutError."""
 
     def empty() -> bool:
         counts = hub.counts()
@@ -98,7 +98,7 @@ async def joined(hub: Hub, *, subscriptions: int, groups: int) -> None:
 
 
 async def wait_for_tailer(hub: Hub, environment: Environment) -> None:
-    """Wait until the hub has heard of everything that was committed. Raises TimeoutError."""
+    """Wait until the tailer has read every committed event. Raises TimeoutError."""
     operation = environment.operation(None)
     newest = (await operation.fetch(OLDEST_EVENTS, limit=10_000))[-1].position
     await operation.close()
@@ -107,13 +107,13 @@ async def wait_for_tailer(hub: Hub, environment: Environment) -> None:
 
 @pytest.fixture
 def wait_for_events(hub: Hub, environment: Environment) -> WaitForEvents:
-    """Waits until everything that was committed so far can be read as events, by polling and otherwise."""
+    """Wait until every committed event can be read, by polling and by subscriptions."""
     return lambda: wait_for_tailer(hub, environment)
 
 
 @pytest.fixture
 async def scheme(factory: SchemeFactory, clients: Clients, hub: Hub, environment: Environment) -> FollowedScheme:
-    """A draft in which the program manager and the second manager take part; all of that is in the past."""
+    """A draft with the program manager and the second manager as participants; its events are in the past."""
     found = FollowedScheme(factory, await factory.created())
     await found.join("second manager")
     await wait_for_tailer(hub, environment)
@@ -122,13 +122,13 @@ async def scheme(factory: SchemeFactory, clients: Clients, hub: Hub, environment
 
 @pytest.fixture
 def analyst(clients: Clients) -> Client:
-    """Somebody who sees every scheme."""
+    """An analyst, who sees every scheme."""
     return clients[Role.ANALYST]
 
 
 @pytest.fixture
 async def approvers(clients: Clients, world: World, environment: Environment) -> tuple[Client, Client]:
-    """Two who are both program manager and approver, so that their roles do not tell them apart."""
+    """Two accounts that are both program manager and approver, so that their roles are equal."""
     first = world.accounts["manager and approver"]
     second = structs.replace(first, id=key("another"), email="another@example.com", display_name="Another")
     async with environment.database.writing() as session:

@@ -1,4 +1,4 @@
-"""Access that changes at the worst moment: while somebody signs in, subscribes, or has not read what waits for them."""
+"""Access that changes during sign-in, during subscribing, or while events wait to be read."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -66,7 +66,7 @@ async def test_roles_that_are_lost_while_a_socket_signs_in(
     revoking: Revoking,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What was read of the account before is not what counts."""
+    """The roles read before the change do not count."""
     real = WebSocketEndpoint.sign_in
 
     async def slow(*arguments: Any) -> Session:
@@ -119,7 +119,7 @@ async def disable(live_server: LiveServer, clients: Clients, database_url: str) 
 async def test_an_account_that_is_disabled_while_a_socket_signs_in(
     live_server: LiveServer, analyst: Client, disable: Disable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is sent away instead of being acknowledged."""
+    """The server closes the connection instead of acknowledging it."""
     real = WebSocketEndpoint.sign_in
 
     async def slow(*arguments: Any) -> Session:
@@ -137,7 +137,7 @@ async def test_an_account_that_is_disabled_while_a_socket_signs_in(
 async def test_an_account_that_is_disabled_before_a_stream_of_events_begins(
     analyst: Client, disable: Disable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It gets the answer of one that was disabled all along."""
+    """It gets the same answer as an account that was always disabled."""
     real = EventStream.open
 
     async def late(stream: EventStream) -> Any:
@@ -159,7 +159,7 @@ async def test_roles_that_are_lost_while_a_subscription_opens(
     revoking: Revoking,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It was allowed when it was asked for, and is not any more when it begins."""
+    """It was allowed when requested, and is denied when it opens."""
     real = open_subscription
 
     async def slow(*arguments: Any, **named: Any) -> Any:
@@ -173,14 +173,14 @@ async def test_roles_that_are_lost_while_a_subscription_opens(
         assert error["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_what_happens_right_after_roles_were_lost(
+async def test_events_right_after_a_revocation_are_not_delivered(
     live_server: LiveServer,
     clients: Clients,
     scheme: FollowedScheme,
     revoking: Revoking,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """While the server looks for what is new: it may find the event before it finds that nobody may see it."""
+    """Although the tailer may read the event before it notices the revocation."""
     looks, real_fetch, real_pause = [False], Tail.fetch, Tail.pause
 
     async def fetch(*arguments: Any, **parameters: Any) -> Any:
@@ -211,10 +211,10 @@ async def test_what_happens_right_after_roles_were_lost(
     assert not waiting
 
 
-async def test_an_answer_that_was_asked_for_earlier_does_not_count(
+async def test_an_earlier_read_does_not_overwrite_a_later_one(
     environment: Environment, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A connection that signs in and a change of access ask at the same time."""
+    """A sign-in and an access change read the account at the same time."""
     account = world.accounts["second manager"]
     before, after = [SignedIn(world.viewer(name), account) for name in ("second manager", Role.ECP)]
     session = Session(before, lambda _reason: None)

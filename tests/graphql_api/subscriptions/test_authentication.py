@@ -1,4 +1,4 @@
-"""Who may open a WebSocket: the same credentials as over HTTP, in the greeting or in the headers of the upgrade."""
+"""Authentication of WebSockets: the same credentials as over HTTP, in `connection_init` or in headers."""
 
 import asyncio
 from typing import Any
@@ -27,7 +27,7 @@ CREATE = 'mutation ($id: ID!) { createApiKey(input: {accountId: $id, name: "Till
 async def greeted(
     server: LiveServer, payload: dict[str, Any] | None = None, headers: dict[str, str] | None = None
 ) -> Any:
-    """The answer to a greeting, or the code and reason it is closed with."""
+    """Return the answer to `connection_init`, or the close code and reason."""
     async with opened(server.address, headers) as client:
         try:
             return await client.init(payload)
@@ -42,7 +42,7 @@ async def secret(clients: Clients, world: World) -> str:
     return str((await clients[Role.ADMIN].send(CREATE, id=account)).data["createApiKey"]["secret"])
 
 
-async def test_a_credential_in_the_greeting(live_server: LiveServer, analyst: Client, secret: str) -> None:
+async def test_connection_init_accepts_a_credential(live_server: LiveServer, analyst: Client, secret: str) -> None:
     """Names are as in HTTP: their case does not matter."""
     bearer = analyst.headers["Authorization"]
     for name in ("Authorization", "authorization", "AUTHORIZATION"):
@@ -52,17 +52,17 @@ async def test_a_credential_in_the_greeting(live_server: LiveServer, analyst: Cl
         assert await greeted(live_server, {name: secret}) == ACK
 
 
-async def test_a_credential_in_the_headers(live_server: LiveServer, analyst: Client, secret: str) -> None:
-    """For clients that are no browsers."""
+async def test_headers_accept_a_credential(live_server: LiveServer, analyst: Client, secret: str) -> None:
+    """For clients other than browsers."""
     assert await greeted(live_server, headers=analyst.headers) == ACK
     assert await greeted(live_server, {}, analyst.headers) == ACK
     assert await greeted(live_server, {"client": "till"}, {"X-API-Key": secret}) == ACK
 
 
-async def test_the_greeting_counts_before_the_headers(
+async def test_connection_init_takes_precedence_over_headers(
     live_server: LiveServer, clients: Clients, secret: str, scheme: FollowedScheme
 ) -> None:
-    """Whatever a proxy adds to the upgrade; and a bad credential is not saved by a good one."""
+    """Whatever headers a proxy adds. A valid header does not replace a bad credential."""
     bearer = clients["second manager"].headers
     bad = {"Authorization": "Bearer x"}
     assert await greeted(live_server, bearer, bad) == ACK
@@ -98,14 +98,14 @@ async def test_the_greeting_counts_before_the_headers(
         (1, 4400, "The payload of connection_init is an object."),
     ],
 )
-async def test_greetings_that_are_refused(
+async def test_invalid_credentials_are_rejected(
     live_server: LiveServer, world: World, payload: Any, code: int, reason: str
 ) -> None:
-    """Each with a sentence that says what to do."""
+    """Each message says what to do."""
     assert await greeted(live_server, payload) == (code, reason)
 
 
-async def test_a_server_that_is_busy_asks_to_come_again(
+async def test_a_busy_server_asks_clients_to_retry(
     live_server: LiveServer,
     analyst: Client,
     environment: Environment,

@@ -1,4 +1,4 @@
-"""Whatever clients do in whatever order, nothing is left of them when they are gone."""
+"""Clients in any order of actions leave nothing behind when they disconnect."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ STEPS = 120
 
 
 class Crowd:
-    """Connections that come and go, and what they do next, drawn at random."""
+    """Connections that take random actions."""
 
     def __init__(self, server: LiveServer, clients: Clients, scheme: FollowedScheme, cursor: str, seed: int) -> None:
         self._server = server
@@ -54,7 +54,7 @@ class Crowd:
         self._sockets.append((await stack.enter_async_context(connected(self._server.address, client)), stack))
 
     async def follow(self) -> None:
-        """Open a stream of events, or be refused one."""
+        """Open a stream of server-sent events, or be rejected."""
         stack = contextlib.AsyncExitStack()
         document, variables = self._random.choice(self._documents)
         client = self._clients[self._random.choice(NAMES)]
@@ -93,7 +93,7 @@ class Crowd:
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_nothing_is_left(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_disconnected_clients_leave_nothing_behind(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer, clients: Clients, analyst: Client, scheme: FollowedScheme, hub: Hub, seed: int
 ) -> None:
     """No session, subscription, group or task."""

@@ -1,4 +1,4 @@
-"""Cursors: one kind for subscriptions and polling alike, and a clear error for every one that leads nowhere."""
+"""Cursors work for subscriptions and polling alike, and every invalid one has a clear error."""
 
 import base64
 from collections.abc import AsyncIterator
@@ -83,10 +83,10 @@ async def both(server: LiveServer, client: Client, document: str, **variables: A
         yield await socket.subscribe(document, **variables), stream
 
 
-async def test_reading_and_following_take_each_others_cursors(
+async def test_polling_and_subscriptions_accept_each_others_cursors(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, wait_for_events: WaitForEvents
 ) -> None:
-    """From a page to a stream and back, from edges and from `resumeAt`; what follows is what is behind the cursor."""
+    """From a page to a stream and back, from edges and from `resumeAt`. Events after the cursor follow."""
     manager = clients["second manager"]
     streams: tuple[tuple[str, str, Error], ...] = (
         (ACTIVITY, POLL_ACTIVITY, {"schemeId": scheme.id}),
@@ -145,8 +145,10 @@ async def test_every_event_carries_its_cursor(
         assert selected == (cursors if document is selecting else [None, None])
 
 
-async def test_cursors_that_are_none(cursor_client: CursorClient, clients: Clients, scheme: FollowedScheme) -> None:
-    """Each is refused with a sentence, in the same words everywhere."""
+async def test_malformed_cursors_are_rejected(
+    cursor_client: CursorClient, clients: Clients, scheme: FollowedScheme
+) -> None:
+    """Each has the same message on every transport."""
     good = (await polled(clients["second manager"], POLL_ACTIVITY, schemeId=scheme.id))[1]
     raw = base64.urlsafe_b64decode(good)
     flipped = [raw[:index] + bytes([raw[index] ^ 1 << index % 8]) + raw[index + 1 :] for index in (0, 4, 9, 20, 32)]
@@ -171,7 +173,7 @@ async def test_cursors_that_are_none(cursor_client: CursorClient, clients: Clien
 
 
 @pytest.mark.parametrize("cursor", ["x" * 201, "A" * 10_240, "ü" * 201])
-async def test_cursors_that_are_too_long(cursor_client: CursorClient, scheme: FollowedScheme, cursor: str) -> None:
+async def test_long_cursors_are_rejected(cursor_client: CursorClient, scheme: FollowedScheme, cursor: str) -> None:
     """The scalar says so; in a header, where there is no scalar, the stream does."""
     errors = await cursor_client.everywhere(ACTIVITY, POLL_ACTIVITY, cursor, schemeId=scheme.id)
     message = f"Variable '$after' has invalid value: {NO_CURSOR}"
@@ -181,10 +183,10 @@ async def test_cursors_that_are_too_long(cursor_client: CursorClient, scheme: Fo
         assert (rejected["message"], rejected["extensions"]["argument"]) == (FOREIGN, "after")
 
 
-async def test_cursors_of_other_streams(
+async def test_cursors_of_other_streams_are_rejected(
     cursor_client: CursorClient, clients: Clients, scheme: FollowedScheme, factory: SchemeFactory
 ) -> None:
-    """Of another scheme, of another stream, and of another account's notifications: nobody learns what is behind."""
+    """Of another scheme, another stream, or another account's notifications, without revealing anything."""
     other = gid(NodeKind.SCHEME, await factory.created("Another"))
     mine, theirs = [await polled(clients[name], POLL_NOTIFICATIONS) for name in MANAGERS]
     (_, elsewhere), (_, here) = [
@@ -202,7 +204,7 @@ async def test_cursors_of_other_streams(
     assert all(error["extensions"] == {"code": "BAD_USER_INPUT", "argument": "after"} for error in found)
 
 
-async def test_cursors_that_have_expired(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_expired_cursors_are_rejected(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     cursor_client: CursorClient,
     clients: Clients,
@@ -210,7 +212,7 @@ async def test_cursors_that_have_expired(  # noqa: PLR0913, PLR0917 - fixtures
     environment: Environment,
     wait_for_events: WaitForEvents,
 ) -> None:
-    """Old events are deleted: a cursor in front of one is refused, the one behind the last goes on."""
+    """A cursor before a deleted event is rejected; the one after the last deleted event works."""
     manager = clients["second manager"]
     _, old = await polled(manager, POLL_ACTIVITY, schemeId=scheme.id)
     await scheme.record("Forgotten.", "Forgotten too.")
@@ -218,7 +220,7 @@ async def test_cursors_that_have_expired(  # noqa: PLR0913, PLR0917 - fixtures
     page = (await manager.send(POLL_ACTIVITY, schemeId=scheme.id, after=old)).data["page"]
     first, last = [edge["cursor"] for edge in page["edges"]]
     async with both(live_server, manager, ACTIVITY, schemeId=scheme.id, after=last) as live:
-        # Once they have heard something, they are no longer on their way from the cursor to the present.
+        # After a first event, they have finished their replay.
         await scheme.record("Heard.")
         assert messages_of([await stream.next() for stream in live]) == ["Heard.", "Heard."]
         _, resume_at = await polled(manager, POLL_NOTIFICATIONS)
@@ -234,6 +236,6 @@ async def test_cursors_that_have_expired(  # noqa: PLR0913, PLR0917 - fixtures
         assert all(error["extensions"] == {"code": "CURSOR_EXPIRED"} for error in found)
         assert (await polled(manager, POLL_ACTIVITY, schemeId=scheme.id))[0] == []
         await scheme.record("Kept.")
-        # Whoever was live has missed nothing, and the present of another stream is no older than the last event.
+        # Live streams missed nothing, and the present of another stream is no older than the last event.
         assert messages_of([await stream.next() for stream in live]) == ["Kept.", "Kept."]
     assert (await polled(manager, POLL_NOTIFICATIONS, resume_at))[0] == ["Kept."]

@@ -1,4 +1,4 @@
-"""A server that stops says where every stream stands, and the next one goes on from there."""
+"""A stopping server reports the position of every stream, and the next server resumes there."""
 
 import asyncio
 import contextlib
@@ -71,8 +71,8 @@ async def start(
         yield make
 
 
-async def test_every_stream_learns_where_it_stands(start: Start, clients: Clients, scheme: FollowedScheme) -> None:
-    """Also one to which nothing has come yet; what happens while no server runs is told by the next one."""
+async def test_every_stream_gets_its_position(start: Start, clients: Clients, scheme: FollowedScheme) -> None:
+    """Also a stream without events. The next server delivers events from the time between."""
     server = await start()
     variables: dict[str, Any] = {"schemeId": scheme.id}
     async with connected(server.live.address, server.client) as socket:
@@ -153,7 +153,7 @@ async def each_has_more(count: int, received: list[list[str]], before: list[int]
 async def test_a_subscription_that_is_opening_when_the_server_stops_has_a_cursor(
     start: Start, scheme: FollowedScheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It asked for what happens from now on, so it must not miss what happens until it is back."""
+    """It requested all later events, so it must not miss those during the restart."""
     server = await start()
     hub = server.live.hub
     subscribe, began, stopped = hub.subscribe, asyncio.Event(), asyncio.Event()
@@ -180,7 +180,7 @@ async def test_a_subscription_that_is_opening_when_the_server_stops_has_a_cursor
         assert messages_of([await again.next()]) == ["Meanwhile."]
 
 
-async def test_a_subscription_that_does_not_open_holds_up_no_stop(
+async def test_a_hanging_subscription_does_not_block_the_stop(
     start: Start, scheme: FollowedScheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "OPENING_TIMEOUT_S", 0.05)
@@ -200,7 +200,7 @@ async def test_a_subscription_that_does_not_open_holds_up_no_stop(
     assert socket.pings == [{"reason": "SERVER_STOPPING", "cursors": {}}]
 
 
-async def test_whoever_comes_while_the_server_stops_is_sent_on(start: Start) -> None:
+async def test_a_connection_during_the_stop_is_asked_to_retry(start: Start) -> None:
     """The port is closed first, but a connection may have been made already."""
     server = await start()
     async with opened(server.live.address) as early:

@@ -1,4 +1,4 @@
-"""Groups at their limits: what comes at the last moment, what is too much, and places that are never ahead."""
+"""Groups at their limits: late events, overload, and positions that are never ahead."""
 
 import asyncio
 from typing import Any
@@ -46,7 +46,7 @@ class Rendering(Renderer):
 
 
 class Table:
-    """A group on a stream of its own, which is told by hand what happens."""
+    """A group on its own stream, to which the test dispatches events."""
 
     def __init__(self, environment: Environment, world: World) -> None:
         self.rendering = Rendering()
@@ -87,7 +87,7 @@ def table(environment: Environment, world: World) -> Table:
 
 
 async def test_an_event_that_comes_just_when_there_is_nothing_left_to_do(table: Table) -> None:
-    """It is told all the same, and until then the group is not ahead of it."""
+    """It is delivered, and until then the group's position is not ahead of it."""
     places = []
 
     def last() -> None:
@@ -104,7 +104,7 @@ async def test_an_event_that_comes_just_when_there_is_nothing_left_to_do(table: 
     await until(lambda: table.group.position_of(subscription) == Position(1, 2))
 
 
-async def test_whoever_is_ahead_of_the_others_gets_nothing_twice(table: Table) -> None:
+async def test_a_subscriber_ahead_of_its_group_gets_no_event_twice(table: Table) -> None:
     """A page that was read may be newer than what the tailer has seen."""
     behind, ahead = [await table.joined(Position(1, number)) for number in (0, 2)]
     table.dispatch(1, 2, 3)
@@ -114,10 +114,10 @@ async def test_whoever_is_ahead_of_the_others_gets_nothing_twice(table: Table) -
     assert table.group.position_of(ahead) == Position(1, 3)
 
 
-async def test_nothing_comes_behind_a_gap(
+async def test_no_event_is_delivered_after_a_gap(
     hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even when there is room again before the connection is really closed; its place is in front of the gap."""
+    """Even if the queue has room before the connection closes. The position is before the gap."""
     monkeypatch.setattr("graphql_api.subscriptions.subscription.QUEUE_LIMIT", 2)
     subscription = await idle.subscribe(scheme)
     await scheme.record("One.", "Two.", "Lost.")
@@ -134,10 +134,10 @@ async def test_nothing_comes_behind_a_gap(
     assert hub.cursor_of(subscription) == second.cursor
 
 
-async def test_too_much_at_once_ends_everybody_where_they_stand(
+async def test_an_overload_ends_every_subscription_at_its_position(
     hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Events that come faster than they are executed; their places are in front of what was thrown away."""
+    """Events arrive faster than they are executed. Positions are before the dropped events."""
     monkeypatch.setattr("graphql_api.subscriptions.event_group.BACKLOG_LIMIT", 3)
     gate = asyncio.Event()
 
@@ -164,7 +164,7 @@ async def test_too_much_at_once_ends_everybody_where_they_stand(
 async def test_a_replay_waits_for_its_client_and_ends_with_it(
     hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half a queue ahead of what is read, and not for ever."""
+    """At most half a queue ahead of the client, and not forever."""
     begun = hub.cursor_of(await idle.subscribe(scheme))
     idle.leave()
     await scheme.burst(300, "Missed.")

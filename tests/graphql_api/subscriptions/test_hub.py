@@ -43,7 +43,7 @@ def promote(database_url: str, world: World) -> Change:
 
 @pytest.fixture
 def forget(environment: Environment, hub: Hub) -> Change:
-    """Deletes all events, as retention does with old ones, when the hub has told them."""
+    """Delete all events, as retention does, after the hub has delivered them."""
 
     async def delete() -> None:
         await wait_for_tailer(hub, environment)
@@ -57,7 +57,7 @@ def forget(environment: Environment, hub: Hub) -> Change:
 async def test_a_cursor_is_never_ahead_of_what_was_sent(
     hub: Hub, idle: Idle, scheme: FollowedScheme, promote: Change
 ) -> None:
-    """Not even when somebody's roles change between: what waits is not sent yet."""
+    """Even if roles change in between: queued events are not sent yet."""
     subscription = await idle.subscribe(scheme)
     begun = hub.cursor_of(subscription)
     assert begun is not None
@@ -86,7 +86,7 @@ async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, P
     wait_for_events: WaitForEvents,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It is told afterwards, once, to whoever may see it still."""
+    """It is delivered afterwards, once, to subscribers that may still see it."""
     gate = asyncio.Event()
 
     async def held(*arguments: Any) -> Any:
@@ -106,7 +106,7 @@ async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, P
     assert await waiting(subscription, 2) == ["Held.", "After."]
 
 
-async def test_old_events_are_no_matter_to_whoever_is_live(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_deleting_old_events_does_not_affect_live_streams(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     clients: Clients,
     scheme: FollowedScheme,
@@ -133,10 +133,10 @@ async def test_old_events_are_no_matter_to_whoever_is_live(  # noqa: PLR0913, PL
             assert messages_of([await stream.next()]) == ["Now."]
 
 
-async def test_whoever_is_refused_late_takes_nobody_along(
+async def test_a_late_rejection_ends_no_other_subscription(
     hub: Hub, idle: Idle, scheme: FollowedScheme, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A subscription that ends with an error belongs to its group until its client has heard of it."""
+    """It belongs to its group until its client has received the error."""
     start = hub.cursor_of(await idle.subscribe(scheme))
     idle.leave()
     await scheme.record("Missed.")
@@ -168,7 +168,7 @@ async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 
     monkeypatch: pytest.MonkeyPatch,
     error: type[Overloaded | StatementTimeout],
 ) -> None:
-    """Who everybody is could not be read: it is read again before anything else is told."""
+    """If reading the accounts fails, the hub reads them again before it delivers any event."""
     real, failures = refresh, [error(), error()]
 
     async def busy(*arguments: Any) -> Any:
@@ -187,7 +187,7 @@ async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 
     assert [line["event"] for line in complaints.take()] == ["event stream interrupted"] * 2
 
 
-async def test_faults_of_ours_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_internal_errors_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     analyst: Client,
     scheme: FollowedScheme,

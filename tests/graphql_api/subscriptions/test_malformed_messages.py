@@ -1,4 +1,4 @@
-"""What the protocol does not allow ends a connection with the code for it, and nobody else notices."""
+"""A protocol violation closes its connection with the right code, and no other connection notices."""
 
 import json
 from typing import Any
@@ -80,8 +80,10 @@ MALFORMED: list[tuple[Any, str]] = [
 ]
 
 
-async def test_malformed_messages(live_server: LiveServer, analyst: Client, scheme: FollowedScheme) -> None:
-    """Close code 4400 and a sentence for each; somebody else's stream goes on through all of it."""
+async def test_malformed_messages_close_the_connection(
+    live_server: LiveServer, analyst: Client, scheme: FollowedScheme
+) -> None:
+    """With close code 4400 and a reason. Another client's stream continues."""
     async with connected(live_server.address, analyst) as other:
         stream = await other.subscribe(ACTIVITY, schemeId=scheme.id)
         for number, (message, reason) in enumerate(MALFORMED):
@@ -102,8 +104,8 @@ async def test_a_long_reason_is_cut_between_characters(live_server: LiveServer, 
         assert await client.ended() == (4409, f"Subscriber for {'ü' * 54}")
 
 
-async def test_unusual_messages_that_are_allowed(live_server: LiveServer, analyst: Client) -> None:
-    """Fields that nobody knows, an id at its limit, a message in many fragments, and variables that nobody declared."""
+async def test_unusual_but_valid_messages_are_accepted(live_server: LiveServer, analyst: Client) -> None:
+    """Unknown fields, an ID at its limit, a message in many fragments, and undeclared variables."""
     deep = json.dumps(subscribe(id="deep", payload={"query": NOTIFICATIONS, "variables": {"other": 7}}))
     async with connected(live_server.address, analyst) as client:
         await client.say({"type": "ping", "id": None, "more": {"or": "less"}})
@@ -117,7 +119,9 @@ async def test_unusual_messages_that_are_allowed(live_server: LiveServer, analys
         await joined(live_server.hub, subscriptions=3, groups=1)
 
 
-async def test_text_that_is_not_utf8(live_server: LiveServer, analyst: Client, complaints: Complaints) -> None:
+async def test_text_that_is_not_utf8_closes_the_connection(
+    live_server: LiveServer, analyst: Client, complaints: Complaints
+) -> None:
     """Close code 1007, whatever is being answered at that moment, and one line in the log."""
     async with connected(live_server.address, analyst) as client:
         good = Frame(Opcode.TEXT, b'{"type":"ping"}').serialize(mask=True)
@@ -127,7 +131,7 @@ async def test_text_that_is_not_utf8(live_server: LiveServer, analyst: Client, c
 
 
 @pytest.mark.parametrize("fragments", [1, 2])
-async def test_a_message_that_is_too_large(live_server: LiveServer, analyst: Client, fragments: int) -> None:
+async def test_a_large_message_closes_the_connection(live_server: LiveServer, analyst: Client, fragments: int) -> None:
     """Close code 1009; one of 256 KiB is read."""
     size = 256 * 1024
     head = '{"type": "ping", "payload": "'

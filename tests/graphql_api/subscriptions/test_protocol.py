@@ -1,4 +1,4 @@
-"""graphql-transport-ws: greeting, pinging, subscribing and completing, each as the protocol says."""
+"""graphql-transport-ws: init, ping, subscribe, and complete, as the protocol specifies."""
 
 import asyncio
 from time import monotonic
@@ -15,7 +15,7 @@ from tests.support.sockets import SUBPROTOCOL, Closed, connected, opened
 SUBSCRIBE = {"type": "subscribe", "id": "1", "payload": {"query": NOTIFICATIONS}}
 
 
-async def test_a_greeting_is_acknowledged(live_server: LiveServer, analyst: Client, hub: Hub) -> None:
+async def test_connection_init_is_acknowledged(live_server: LiveServer, analyst: Client, hub: Hub) -> None:
     async with opened(live_server.address) as client:
         assert client.connection.subprotocol == SUBPROTOCOL
         assert hub.counts().sessions == 0
@@ -23,7 +23,7 @@ async def test_a_greeting_is_acknowledged(live_server: LiveServer, analyst: Clie
         assert hub.counts().sessions == 1
 
 
-async def test_pings_are_answered_before_and_after_the_greeting(live_server: LiveServer, analyst: Client) -> None:
+async def test_pings_are_answered_before_and_after_connection_init(live_server: LiveServer, analyst: Client) -> None:
     """Also those with a payload; a pong needs no answer."""
     async with opened(live_server.address) as client:
         for ping in ({"type": "ping"}, {"type": "ping", "payload": {"at": 1}}):
@@ -74,10 +74,10 @@ async def test_the_subprotocol_may_be_one_of_several(live_server: LiveServer, an
         assert await client.init(analyst.headers) == {"type": "connection_ack"}
 
 
-async def test_who_does_not_greet_in_time_is_sent_away(
+async def test_a_client_without_connection_init_is_disconnected(
     live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pings do not count; the limit is for the greeting alone."""
+    """Pings do not count."""
     assert INIT_TIMEOUT_S == 5
     monkeypatch.setattr("graphql_api.transport.websocket.INIT_TIMEOUT_S", 0.2)
     began = monotonic()
@@ -88,7 +88,7 @@ async def test_who_does_not_greet_in_time_is_sent_away(
     assert 0.2 <= monotonic() - began < 4
 
 
-async def test_who_has_greeted_may_be_silent(
+async def test_an_initialized_client_may_be_silent(
     live_server: LiveServer, analyst: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphql_api.transport.websocket.INIT_TIMEOUT_S", 0.5)
@@ -97,7 +97,7 @@ async def test_who_has_greeted_may_be_silent(
         await client.synchronize()
 
 
-async def test_a_second_greeting_is_one_too_many(live_server: LiveServer, analyst: Client) -> None:
+async def test_a_second_connection_init_closes_the_connection(live_server: LiveServer, analyst: Client) -> None:
     async with connected(live_server.address, analyst) as client:
         with pytest.raises(Closed, match=r"^4429 Too many initialisation requests$"):
             await client.init(analyst.headers)
@@ -109,7 +109,7 @@ async def test_a_second_greeting_is_one_too_many(live_server: LiveServer, analys
         assert await client.ended() == (4429, "Too many initialisation requests")
 
 
-async def test_nobody_subscribes_without_a_greeting(live_server: LiveServer) -> None:
+async def test_subscribing_needs_connection_init(live_server: LiveServer) -> None:
     async with opened(live_server.address) as client:
         await client.say(SUBSCRIBE)
         assert await client.ended() == (4401, "Unauthorized")
@@ -132,8 +132,8 @@ async def test_an_id_names_one_subscription_at_a_time(
         assert await client.ended() == (4409, "Subscriber for same already exists")
 
 
-async def test_completing_what_is_not_there_is_no_mistake(live_server: LiveServer, analyst: Client) -> None:
-    """The end that a client and the server say at the same time."""
+async def test_completing_an_unknown_subscription_is_allowed(live_server: LiveServer, analyst: Client) -> None:
+    """The client and the server may both complete it at the same time."""
     async with connected(live_server.address, analyst) as client:
         for id_ in ("nobody", ""):
             await client.say({"type": "complete", "id": id_})

@@ -1,4 +1,4 @@
-"""What is no subscription, or too much of one, ends with an `error` message; the connection goes on."""
+"""An invalid or excessive subscription ends with an `error` message, and its connection continues."""
 
 from typing import Any
 
@@ -59,8 +59,8 @@ REJECTED: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
-async def test_what_is_refused_and_how(live_server: LiveServer, analyst: Client, hub: Hub) -> None:
-    """All on one connection, which carries a good subscription afterwards; nothing is left of those refused."""
+async def test_invalid_subscriptions_are_rejected(live_server: LiveServer, analyst: Client, hub: Hub) -> None:
+    """All on one connection, which then carries a valid subscription. Rejected ones leave nothing behind."""
     async with connected(live_server.address, analyst) as client:
         for document, given, code, message in REJECTED:
             errors = await (await client.subscribe(document, **given)).errors()
@@ -71,7 +71,7 @@ async def test_what_is_refused_and_how(live_server: LiveServer, analyst: Client,
         await joined(hub, subscriptions=1, groups=1)
 
 
-async def test_an_empty_name_is_none(live_server: LiveServer, analyst: Client, hub: Hub) -> None:
+async def test_an_empty_operation_name_counts_as_absent(live_server: LiveServer, analyst: Client, hub: Hub) -> None:
     """As over HTTP."""
     async with connected(live_server.address, analyst) as client:
         await client.subscribe("subscription A { notificationAdded { cursor } }", operation_name="")
@@ -79,7 +79,7 @@ async def test_an_empty_name_is_none(live_server: LiveServer, analyst: Client, h
 
 
 async def test_a_mutation_changes_nothing(live_server: LiveServer, clients: Clients, database_url: str) -> None:
-    """It would be lost half-way when the connection breaks."""
+    """Its result would be lost if the connection breaks."""
     create = 'createScheme(input: {title: "By socket", earningChannels: [SALE]}) { scheme { id } }'
     manager = clients[Role.PROGRAM_MANAGER]
     async with nothing_changes(database_url), connected(live_server.address, manager) as client:
@@ -90,10 +90,10 @@ async def test_a_mutation_changes_nothing(live_server: LiveServer, clients: Clie
 
 
 @pytest.mark.parametrize("more", [1, 3])
-async def test_a_connection_carries_so_many_subscriptions(
+async def test_a_connection_has_a_limit_of_subscriptions(
     live_server: LiveServer, analyst: Client, scheme: FollowedScheme, hub: Hub, more: int
 ) -> None:
-    """One too many is refused, the others go on, and when one has ended there is room again."""
+    """One more is rejected while the others continue. After one ends, another can start."""
     async with connected(live_server.address, analyst) as client:
         kept = [await client.subscribe(ACTIVITY, schemeId=scheme.id) for _ in range(SUBSCRIPTIONS_LIMIT)]
         for _ in range(more):

@@ -1,4 +1,4 @@
-"""A replica that lags behind loses no event and shows nobody what they may not see any more."""
+"""A lagging replica loses no event and grants no revoked access."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -21,7 +21,7 @@ from tests.support.world import World
 
 @pytest.fixture
 async def stale_url(database_url: str, scheme: FollowedScheme) -> AsyncIterator[str]:
-    """What reads from here sees the accounts and schemes of this moment, and nothing that comes later."""
+    """The address of a replica that is frozen at this moment."""
     copies = "".join(
         f'CREATE TABLE stale."{table.name}" AS TABLE public."{table.name}";' for table in METADATA.sorted_tables
     )
@@ -46,8 +46,8 @@ async def behind(
         yield live
 
 
-async def test_events_are_told_from_the_primary(behind: LiveServer, clients: Clients, scheme: FollowedScheme) -> None:
-    """What they tell of is not on the replica yet; neither is what has changed in a queue."""
+async def test_events_are_read_from_the_primary(behind: LiveServer, clients: Clients, scheme: FollowedScheme) -> None:
+    """The replica has neither their objects nor the changed queue counts yet."""
     second = clients["second manager"]
     async with connected(behind.address, second) as socket:
         activity = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
@@ -60,7 +60,7 @@ async def test_events_are_told_from_the_primary(behind: LiveServer, clients: Cli
 async def test_roles_are_those_of_the_primary(
     behind: LiveServer, clients: Clients, scheme: FollowedScheme, world: World, database_url: str
 ) -> None:
-    """The replica still knows a manager; whoever signs in there is none any more."""
+    """The replica still has the removed manager role; sign-in does not grant it."""
     account_id = world.accounts["second manager"].id
     connection = await asyncpg.connect(database_url)
     await connection.execute("DELETE FROM account_role WHERE account_id = $1", account_id)

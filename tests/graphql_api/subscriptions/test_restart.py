@@ -1,4 +1,4 @@
-"""A restart of PostgreSQL under load: clients are asked to try again, and live streams lose nothing."""
+"""A restart of PostgreSQL under load: clients are asked to retry, and live streams lose nothing."""
 
 import asyncio
 import itertools
@@ -89,7 +89,7 @@ async def test_a_restart_under_load_loses_no_event(
 
 
 async def _work(clients: Clients, scheme_id: str, answers: Counter[str]) -> None:
-    """Let somebody come and go, again and again, whether that succeeds or not."""
+    """Add and remove a participant repeatedly, ignoring failures."""
     client = clients["PROGRAM_MANAGER"]
     variables = {"schemeId": scheme_id, "accountId": gid(NodeKind.ACCOUNT, clients.world.accounts["second manager"].id)}
     for document in itertools.cycle((ADD, REMOVE)):
@@ -99,6 +99,6 @@ async def _work(clients: Clients, scheme_id: str, answers: Counter[str]) -> None
 
 
 async def _stored(clients: Clients, scheme_id: str) -> set[str]:
-    """What happened after the creation, which nobody followed yet."""
+    """Return the events after the scheme's creation."""
     answer: Any = await clients["PROGRAM_MANAGER"].send(ACTIVITY, id=scheme_id)
     return {node["id"] for node in answer.data["schemeActivity"]["nodes"] if node["kind"] != "SCHEME_CREATED"}

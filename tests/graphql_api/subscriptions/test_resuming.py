@@ -1,4 +1,4 @@
-"""Whoever comes back with the last cursor it saw gets exactly what it missed, while others go on writing."""
+"""A client that resumes with its last cursor gets exactly the missed events, under concurrent writes."""
 
 import asyncio
 from random import Random
@@ -21,7 +21,7 @@ from tests.support.sockets import SseStream, Stream, connected, following
 
 
 class Resuming:
-    """A client that is cut off again and again, and keeps what it got."""
+    """A client that is disconnected repeatedly and collects its events."""
 
     def __init__(self, server: LiveServer, client: Client, scheme: FollowedScheme, cursor: str) -> None:
         self._server = server

@@ -1,4 +1,4 @@
-"""Connections end with the credential that opened them, and go on when somebody may do more than before."""
+"""Connections end with their credential, and continue when an account gains permissions."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ End = Callable[[], Awaitable[Any]]
 
 
 class Accounts:
-    """What the administrator, or the database's, does to the second manager and the key of the same account."""
+    """Changes to the second manager and to its key, by the administrator or in the database."""
 
     def __init__(self, admin: Client, world: World, database_url: str) -> None:
         self._admin = admin
@@ -69,7 +69,7 @@ class Accounts:
 
 @pytest.fixture
 def accounts(clients: Clients, world: World, database_url: str) -> Accounts:
-    """The hand of the administrator."""
+    """Account changes by the administrator."""
     return Accounts(clients[Role.ADMIN], world, database_url)
 
 
@@ -100,10 +100,10 @@ async def ended(server: LiveServer, client: Client, scheme: FollowedScheme, end:
         assert stream.complete
 
 
-async def test_a_disabled_account(
+async def test_a_disabled_account_loses_its_connections(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, accounts: Accounts
 ) -> None:
-    """Also when somebody does it in the database."""
+    """Also if it is disabled in the database."""
     second = clients["second manager"]
     await ended(live_server, second, scheme, accounts.disable)
     await accounts.replace(Role.PROGRAM_MANAGER)
@@ -112,7 +112,7 @@ async def test_a_disabled_account(
     )
 
 
-async def test_a_revoked_key(
+async def test_a_revoked_key_loses_its_connections(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, accounts: Accounts
 ) -> None:
     """Other credentials of the account stay good; a key that was deleted is as good as revoked."""
@@ -125,7 +125,7 @@ async def test_a_revoked_key(
         await other.synchronize()
 
 
-async def test_a_token_that_expires(
+async def test_an_expired_token_loses_its_connections(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, world: World, settings: Settings
 ) -> None:
     """At that moment, with the place of the stream; a token that lasts keeps its connection."""

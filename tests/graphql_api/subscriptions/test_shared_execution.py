@@ -1,4 +1,4 @@
-"""An event is executed once for everybody who is to get the same answer, and apart where answers differ."""
+"""An event is executed once for subscribers with equal answers, and separately where answers differ."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ EVENTS = ["1", "2", "3", "4", "5"]
 async def test_many_followers_cost_one_execution_an_event(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, hub: Hub, wait_for_events: WaitForEvents
 ) -> None:
-    """Thirty of two accounts with the same role, who begin at different places: what they missed is shared, too."""
+    """Thirty subscribers of two accounts with one role, with different cursors. They also share missed events."""
     managers = [clients[Role.PROGRAM_MANAGER], clients["second manager"]]
     _, start = await polled(managers[0], POLL_ACTIVITY, schemeId=scheme.id)
     await scheme.record(*EVENTS)
@@ -52,7 +52,7 @@ async def test_many_followers_cost_one_execution_an_event(
     assert after.delivered - before.delivered == sum(map(len, received))
 
 
-async def test_what_is_asked_or_shown_otherwise_is_executed_apart(
+async def test_different_subscriptions_are_executed_separately(
     live_server: LiveServer, clients: Clients, analyst: Client, scheme: FollowedScheme, hub: Hub
 ) -> None:
     """Another role, another document, another operation of it, other variables; over whatever transport."""
@@ -92,7 +92,7 @@ async def test_answers_that_differ_between_accounts_are_not_shared(
     hub: Hub,
     wait_for_events: WaitForEvents,
 ) -> None:
-    """Who submitted a scheme cannot approve it. Until that matters, and where nobody asks, an answer is shared."""
+    """A submitter cannot approve the scheme. Until that matters to the document, answers are shared."""
     scheme = FollowedScheme(factory, await factory.complete())
     await wait_for_events()
     first, second = approvers

@@ -1,4 +1,4 @@
-"""Clients that do not read: they lose their connection and nothing else, and nobody else notices."""
+"""Clients that do not read lose their connection and nothing else, and no other client notices."""
 
 import asyncio
 import socket
@@ -46,7 +46,7 @@ async def reluctant(live_server: LiveServer, analyst: Client, narrow: socket.soc
 
 
 async def slow(hub: Hub, before: int = 0) -> None:
-    """Wait until the hub has given somebody up."""
+    """Wait until the hub drops a slow subscriber."""
     await until(lambda: hub.counts().closed.get("SLOW_CONSUMER", 0) != before)
 
 
@@ -70,7 +70,7 @@ async def rest(stream: Stream | SseStream) -> tuple[list[Event], Closed]:
         return events, closed
 
 
-async def test_a_socket_that_reads_again_is_told_where_it_stands(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_a_slow_socket_that_reads_again_gets_its_position(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     analyst: Client,
     scheme: FollowedScheme,
@@ -78,7 +78,7 @@ async def test_a_socket_that_reads_again_is_told_where_it_stands(  # noqa: PLR09
     hub: Hub,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With 1013, which asks to come back; with the cursor, nothing is missed. Others on the stream get everything."""
+    """With close code 1013 and the cursor, so that nothing is missed. Other subscribers get every event."""
     monkeypatch.setattr("graphql_api.transport.websocket.CLOSE_TIMEOUT_S", 30.0)
     start = (await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id))[1]
     before = hub.counts().closed.get("SLOW_CONSUMER", 0)
@@ -129,7 +129,7 @@ async def test_a_socket_that_never_reads_is_cut(  # noqa: PLR0913, PLR0917 - fix
 
 
 @pytest.mark.parametrize("patience", [30.0, 0.1])
-async def test_a_stream_of_events_that_is_not_read(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_an_unread_sse_stream_is_closed(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     analyst: Client,
     scheme: FollowedScheme,
@@ -138,7 +138,7 @@ async def test_a_stream_of_events_that_is_not_read(  # noqa: PLR0913, PLR0917 - 
     patience: float,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whoever reads again in time finds an end and its place, and whoever does not, a cut; both miss nothing."""
+    """A client that reads in time finds the end and its position; otherwise the stream is cut. Neither loses events."""
     monkeypatch.setattr("graphql_api.transport.sse.CLOSE_TIMEOUT_S", patience)
     before = hub.counts().closed.get("SLOW_CONSUMER", 0)
     start = (await polled(analyst, POLL_ACTIVITY, schemeId=scheme.id))[1]

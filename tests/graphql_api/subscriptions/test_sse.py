@@ -104,9 +104,7 @@ async def test_a_sign_of_life_moves_the_place_on(
         ("", JSON),
     ],
 )
-async def test_what_can_be_answered_at_once_is_a_stream_only_for_who_likes_that_best(
-    analyst: Client, accept: str, kind: str
-) -> None:
+async def test_a_query_is_streamed_only_if_the_client_prefers_it(analyst: Client, accept: str, kind: str) -> None:
     """Then of one event, and its end."""
     headers = {**analyst.headers, "Accept": accept}
     response = await analyst.http.post("/graphql", json={"query": TIERS}, headers=headers)
@@ -134,7 +132,7 @@ async def test_a_mutation_is_answered_as_a_stream_too(clients: Clients) -> None:
         (f"{STREAM};q=0, {JSON}", 406),
     ],
 )
-async def test_a_subscription_is_a_stream_for_who_takes_one(
+async def test_a_subscription_is_streamed_if_the_client_accepts_it(
     analyst: Client, scheme: FollowedScheme, accept: str, status: int
 ) -> None:
     async with following(analyst, ACTIVITY, {"Accept": accept}, schemeId=scheme.id) as stream:
@@ -181,10 +179,10 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize("accept", [STREAM, URQL])
-async def test_what_is_wrong_before_the_stream_begins_is_said_in_json(
+async def test_errors_before_the_stream_starts_are_json(
     clients: Clients, analyst: Client, accept: str, hub: Hub
 ) -> None:
-    """With a status that an EventSource does not take for a stream, nor comes back from."""
+    """With a status on which an EventSource does not retry."""
     kind = GRAPHQL if accept == URQL else JSON
     sign_in = "You are not signed in. Send a token or an API key."
     invalid = "This token is not valid: sign in again."
@@ -204,8 +202,8 @@ async def test_what_is_wrong_before_the_stream_begins_is_said_in_json(
     assert hub.counts().sessions == 0
 
 
-async def test_a_client_that_leaves_is_forgotten(analyst: Client, scheme: FollowedScheme, hub: Hub) -> None:
-    """Wherever it is: before the first event, or in the midst of them."""
+async def test_a_disconnected_client_leaves_nothing_behind(analyst: Client, scheme: FollowedScheme, hub: Hub) -> None:
+    """Before the first event or between events."""
     before = asyncio.all_tasks()
     for count in (0, 1, 5):
         async with following(analyst, ACTIVITY, schemeId=scheme.id) as stream:

@@ -1,4 +1,4 @@
-"""The tailer passes on every event once and in order, whatever happens to its connection."""
+"""The tailer dispatches every event once and in order, even if its connection breaks."""
 
 import asyncio
 import random
@@ -23,7 +23,7 @@ KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application
 
 
 class RecordingListener:
-    """Keeps what a tailer says, and leads when it is told to."""
+    """Record what a tailer dispatches."""
 
     def __init__(self) -> None:
         self.events: list[EventRow] = []
@@ -49,7 +49,7 @@ class RecordingListener:
 
     @property
     def objects(self) -> list[UUID]:
-        """What the events told of."""
+        """The object IDs of the events."""
         return [event.object_id for event in self.events]
 
 
@@ -158,13 +158,13 @@ async def test_the_follower_takes_over_when_the_leader_ends(database: Database) 
     assert leads.leads is False
 
 
-async def test_polling_is_enough_where_nobody_is_woken(database: Database) -> None:
+async def test_polling_works_without_notifications(database: Database) -> None:
     async with running(database, wakes=False) as (listener, _, _):
         keys = [await append_event(database) for _ in range(3)]
         await until(lambda: listener.objects == keys)
 
 
-async def test_changed_access_is_told_before_the_events_that_follow_it(database: Database, own_url: str) -> None:
+async def test_an_access_change_is_dispatched_before_later_events(database: Database, own_url: str) -> None:
     connection: asyncpg.Connection[Any] = await asyncpg.connect(own_url)
     async with running(database) as (listener, _, _):
         before = await append_event(database)
@@ -190,7 +190,7 @@ async def test_a_restored_database_is_noticed_when_the_connection_comes_back(dat
 
 @pytest.fixture
 def database(own_database: tuple[Database, str]) -> Database:
-    """A database in which nobody else leads."""
+    """A database without another leader."""
     return own_database[0]
 
 

@@ -1,4 +1,4 @@
-"""Who may follow what: a scheme that somebody does not see is one that does not exist, also in the midst of it."""
+"""Visibility of subscriptions: a hidden scheme answers like an unknown one, also during a stream."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -37,7 +37,7 @@ Revoke = Callable[[], Awaitable[None]]
 
 
 @pytest.mark.parametrize("name", [Role.APPROVER, Role.OPERATIONS, Role.DESIGNER])
-async def test_a_scheme_that_is_not_shown_does_not_exist(
+async def test_a_hidden_scheme_answers_like_an_unknown_one(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, analyst: Client, name: Role
 ) -> None:
     """The same bytes, with whatever cursor."""
@@ -73,7 +73,7 @@ def _head(response: httpx.Response) -> bytes:
 async def test_notifications_are_for_their_account_alone(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme
 ) -> None:
-    """Whoever did something is not told; each gets their own, and the next one shows that nothing else came."""
+    """The actor is not notified. Each account gets its own, and the next event shows that no other came."""
     manager, second = clients[Role.PROGRAM_MANAGER], clients["second manager"]
     async with connected(live_server.address, manager) as first, connected(live_server.address, second) as other:
         streams = [await socket.subscribe(NOTIFICATIONS) for socket in (first, other)]
@@ -102,7 +102,7 @@ async def test_a_notification_is_for_all_devices_of_its_account(
 
 @pytest.fixture
 def ways(clients: Clients, world: World, database_url: str) -> dict[str, Revoke]:
-    """How the second manager loses what it takes to follow a scheme."""
+    """Ways in which the second manager loses access to a scheme."""
     account = world.accounts["second manager"]
 
     async def replace(*roles: Role) -> None:
@@ -129,7 +129,7 @@ async def test_a_revoked_role_ends_a_stream(  # noqa: PLR0913, PLR0917 - fixture
     way: str,
     expected: tuple[str, dict[str, str]],
 ) -> None:
-    """Soon, with a reason; and nothing that began after the revocation was committed is ever told."""
+    """Soon and with a reason. No event of a transaction that began after the revocation is delivered."""
     second, writers = clients["second manager"], ConcurrentWriters(scheme)
     async with connected(live_server.address, second) as socket, following(second, ACTIVITY, schemeId=scheme.id) as sse:
         streams: list[Stream | SseStream] = [
@@ -150,7 +150,7 @@ async def test_a_revoked_role_ends_a_stream(  # noqa: PLR0913, PLR0917 - fixture
             assert (error["message"], error["extensions"]) == expected
             assert error["path"] == ["schemeActivity"]
         assert sse.complete
-        # The connection lives on; what needs no scheme is followed there, unless all roles are gone.
+        # The connection stays open for other subscriptions, unless all roles are gone.
         assert (await (await socket.subscribe(ACTIVITY, schemeId=scheme.id)).errors())[0]["message"] == expected[0]
         await socket.synchronize()
 

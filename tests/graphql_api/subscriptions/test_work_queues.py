@@ -1,4 +1,4 @@
-"""Work queues, live: the state at once, and again only when it has become another one for the viewer."""
+"""Work queue subscriptions: the current state at once, then every change for the viewer."""
 
 from msgspec import structs
 
@@ -35,7 +35,7 @@ async def counts(stream: Stream | SseStream) -> Counts:
 async def test_the_state_comes_at_once_and_then_when_it_has_changed(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, factory: SchemeFactory
 ) -> None:
-    """What changes nothing for the viewer is not told, as the next state shows."""
+    """Changes without effect for the viewer are not delivered, as the next state shows."""
     manager = clients[Role.PROGRAM_MANAGER]
     async with connected(live_server.address, manager) as socket, following(manager, QUEUES) as other:
         stream = await socket.subscribe(QUEUES)
@@ -59,10 +59,10 @@ async def test_there_is_no_place_to_resume_from(live_server: LiveServer, clients
         assert await counts(stream) == {}
 
 
-async def test_two_managers_are_counted_for_once(
+async def test_counts_are_shared_between_managers(
     live_server: LiveServer, clients: Clients, scheme: FollowedScheme, factory: SchemeFactory, hub: Hub
 ) -> None:
-    """At each change; who comes later is counted for at the beginning."""
+    """Each change is counted once. A later subscriber is counted when it joins."""
     both = (clients[Role.PROGRAM_MANAGER], clients["second manager"])
     async with connected(live_server.address, both[0]) as one, connected(live_server.address, both[1]) as two:
         streams = [await socket.subscribe(QUEUES) for socket in (one, two)]
@@ -75,14 +75,14 @@ async def test_two_managers_are_counted_for_once(
         assert hub.counts().executions - before == 3
 
 
-async def test_approvers_are_counted_for_apart(
+async def test_counts_of_approvers_are_separate(
     live_server: LiveServer,
     approvers: tuple[Client, Client],
     factory: SchemeFactory,
     hub: Hub,
     wait_for_events: WaitForEvents,
 ) -> None:
-    """What somebody submitted waits for the other one."""
+    """A submission waits for the other approver."""
     key = await factory.complete()
     await wait_for_events()
     async with connected(live_server.address, approvers[0]) as one, connected(live_server.address, approvers[1]) as two:

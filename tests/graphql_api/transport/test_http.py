@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what is refused and how, both media types, masked faults, and what developers are shown."""
+"""GraphQL over HTTP: rejected requests, both media types, masked errors, and developer tools."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,12 +30,12 @@ TYPED = "query ($first: Int!) { products(first: $first) { totalCount } }"
 
 @pytest.fixture
 def manager(clients: Clients) -> Client:
-    """Somebody who is signed in."""
+    """A client that is signed in."""
     return clients[Role.PROGRAM_MANAGER]
 
 
 async def post(client: Client, content: bytes, **headers: str) -> httpx.Response:
-    """What comes back for a body."""
+    """Post a body and return the response."""
     sent = {
         "Content-Type": JSON,
         **client.headers,
@@ -82,8 +82,8 @@ BODIES = [
 ]
 
 
-async def test_bodies_that_are_no_requests(manager: Client) -> None:
-    """Each is refused with a sentence, in either media type, and the next request works."""
+async def test_malformed_bodies_are_rejected(manager: Client) -> None:
+    """Each with a message, in either media type, and the next request works."""
     for body, message in BODIES:
         for accept in (JSON, GRAPHQL):
             response = await post(manager, body, Accept=accept)
@@ -92,8 +92,8 @@ async def test_bodies_that_are_no_requests(manager: Client) -> None:
         assert len((await manager.send(TIERS)).data["tiers"]) == 4
 
 
-async def test_a_body_that_is_too_large(manager: Client, settings: Settings) -> None:
-    """Refused as soon as it grows past the limit; one at the limit is read."""
+async def test_a_large_body_is_rejected(manager: Client, settings: Settings) -> None:
+    """As soon as it exceeds the limit. A body at the limit is accepted."""
     query = b'{"query": "%s' % TIERS.encode()
     fitting = query + b" " * (settings.body_limit - len(query) - 2) + b'"}'
     assert len(fitting) == settings.body_limit
@@ -121,7 +121,7 @@ async def test_json_is_accepted_however_it_is_written(manager: Client, content_t
 
 
 async def get(client: Client, accept: str = JSON, **parameters: str) -> httpx.Response:
-    """What comes back for a GET."""
+    """Send a GET request and return the response."""
     return await client.http.get("/graphql", params=parameters, headers={**client.headers, "Accept": accept})
 
 
@@ -135,8 +135,8 @@ async def test_queries_can_be_sent_with_get(manager: Client) -> None:
     assert error_of(wrong) == (400, "BAD_USER_INPUT", "“variables” is not valid JSON.")
 
 
-async def test_mutations_cannot(manager: Client, database_url: str) -> None:
-    """A link changes nothing."""
+async def test_mutations_cannot_be_sent_with_get(manager: Client, database_url: str) -> None:
+    """So a link changes nothing."""
     async with nothing_changes(database_url):
         rejected = await get(manager, query=MUTATION)
         both = f"query A {TIERS} mutation B {MUTATION.removeprefix('mutation ')}"
@@ -179,7 +179,7 @@ async def test_other_methods_are_refused(manager: Client) -> None:
         ),
     ],
 )
-async def test_requests_that_cannot_be_executed(
+async def test_invalid_operations_are_rejected(
     manager: Client, query: str, given: dict[str, Any], code: str, message: str
 ) -> None:
     """No data; 400 for clients that know the newer media type, 200 for those that read bodies only."""
@@ -188,7 +188,7 @@ async def test_requests_that_cannot_be_executed(
         assert error_of(await post(manager, body, Accept=accept)) == (status, code, message)
 
 
-async def test_operations_that_are_not_there(manager: Client) -> None:
+async def test_unknown_operation_names_are_rejected(manager: Client) -> None:
     """The name is one of the document's, and needed when there are several."""
     unknown = await post(manager, orjson.dumps({"query": TWO, "operationName": "C"}), Accept=GRAPHQL)
     assert error_of(unknown) == (400, "BAD_USER_INPUT", "The document has no operation “C”.")
@@ -211,7 +211,7 @@ async def test_an_executed_request_is_200_in_either_media_type(manager: Client) 
         assert [error["extensions"]["code"] for error in failed.json()["errors"]] == ["FORBIDDEN"]
 
 
-async def test_faults_of_ours_are_masked(
+async def test_internal_errors_are_masked(
     manager: Client, factory: SchemeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A client gets a reference and no detail, and the next request works."""
@@ -236,7 +236,7 @@ async def test_faults_of_ours_are_masked(
 
 
 @pytest.mark.parametrize("credential", ["x", "tsk_x", "a.b.c", "tsk_" + "A" * 43])
-async def test_bad_credentials_are_refused_before_anything_is_executed(clients: Clients, credential: str) -> None:
+async def test_bad_credentials_are_rejected_before_execution(clients: Clients, credential: str) -> None:
     """R25: 401 in either media type."""
     for accept in (JSON, GRAPHQL):
         client = clients.with_credential(credential)
@@ -246,7 +246,7 @@ async def test_bad_credentials_are_refused_before_anything_is_executed(clients: 
 
 
 async def test_a_developer_has_graphiql_and_introspection(clients: Clients, manager: Client) -> None:
-    """The page holds a token per role on this machine, and the schema tells about itself."""
+    """The page holds a token per role of the demo data."""
     page = await clients.anonymous.http.get("/graphql", headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "PROGRAM_MANAGER" in page.text

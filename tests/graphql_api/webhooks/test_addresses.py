@@ -85,7 +85,7 @@ async def test_a_name_with_a_private_address_is_refused_with_both_in_the_sentenc
         ("", "The host  is not a valid name or address."),
     ],
 )
-async def test_what_is_no_name_is_refused_without_asking(
+async def test_invalid_host_names_are_rejected_without_resolving(
     monkeypatch: pytest.MonkeyPatch, host: str, sentence: str
 ) -> None:
     resolver = Resolver().install(monkeypatch)

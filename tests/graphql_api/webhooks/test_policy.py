@@ -1,4 +1,4 @@
-"""Where webhooks may go is a setting, and every operation knows it."""
+"""The setting for permitted webhook addresses reaches every operation."""
 
 from ipaddress import ip_network
 
@@ -9,7 +9,7 @@ from domain.webhooks.addresses import WebhookPolicy
 from graphql_api.settings import Settings
 
 
-def test_only_https_and_public_addresses_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_https_and_public_addresses_are_permitted_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TESSERA_WEBHOOK_NETWORKS", raising=False)
     assert Settings(env="production").webhook_policy == WebhookPolicy(https_only=True, allowed=())
     assert Settings(env="dev").webhook_policy == WebhookPolicy(https_only=False, allowed=())
@@ -23,7 +23,7 @@ def test_networks_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("networks", ["10.1.0.1/16", "10.1.0.0/33", "localhost", "10.1.0.0/16;10.2.0.0/16"])
-def test_what_is_no_network_is_refused(monkeypatch: pytest.MonkeyPatch, networks: str) -> None:
+def test_invalid_networks_are_rejected(monkeypatch: pytest.MonkeyPatch, networks: str) -> None:
     monkeypatch.setenv("TESSERA_WEBHOOK_NETWORKS", networks)
     with pytest.raises(ValidationError, match="webhook_networks"):
         Settings(env="production")

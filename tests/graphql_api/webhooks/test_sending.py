@@ -10,7 +10,7 @@ from tests.support.endpoint import PUBLIC, Answer, Endpoint, Resolver, endpoint,
 
 
 async def sent(served: Endpoint, **changed: Any) -> Outcome:
-    """What becomes of one webhook to an endpoint."""
+    """Send one webhook to an endpoint and return the result."""
     async with sender(**changed) as sending:
         return await sending.post(f"http://127.0.0.1:{served.port}/", {}, b"{}")
 
@@ -128,7 +128,7 @@ NOT_HTTP = "The endpoint answered something that is not HTTP/1.1."
         (b"HTTP/1.1 200 OK\r\nx: " + b"x" * 200_000, NOT_HTTP),
     ],
 )
-async def test_what_is_not_http_has_a_sentence(answer: Answer | bytes, error: str) -> None:
+async def test_answers_that_are_not_http_have_a_message(answer: Answer | bytes, error: str) -> None:
     async with endpoint(answer) as served:
         outcome = await sent(served)
     assert (outcome.status, outcome.error) == (None, error)
@@ -152,7 +152,7 @@ async def test_only_what_comes_before_the_body_counts() -> None:
         assert (await sent(served)).delivered
 
 
-async def test_nobody_listens() -> None:
+async def test_a_closed_port_has_a_message() -> None:
     async with endpoint() as served:
         pass
     outcome = await sent(served)
@@ -174,7 +174,7 @@ async def test_private_addresses_are_never_called(monkeypatch: pytest.MonkeyPatc
     assert served.connections == 0
 
 
-async def test_a_name_that_changes_its_mind_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_is_resolved_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     dialed: list[str] = []
     connect = asyncio.get_running_loop().create_connection
 

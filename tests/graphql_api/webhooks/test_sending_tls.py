@@ -1,4 +1,4 @@
-"""Certificates are those of the name in the URL, wherever the name leads."""
+"""Certificates must match the host name in the URL, whatever its address."""
 
 import ipaddress
 import ssl
@@ -59,14 +59,14 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return certificate(tmp_path_factory.mktemp("tls") / "endpoint.pem")
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_refused(signed: Path) -> None:
+async def test_an_untrusted_certificate_is_rejected(signed: Path) -> None:
     async with endpoint(tls=server_of(signed)) as served, sender() as sending:
         outcome = await sending.post(f"https://127.0.0.1:{served.port}/", {}, b"{}")
     assert (outcome.status, outcome.error) == (None, "The certificate is not valid: self-signed certificate.")
     assert served.requests == []
 
 
-async def test_the_certificate_must_be_that_of_the_name(signed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_certificate_must_match_the_host_name(signed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Resolver(["127.0.0.1"], ["127.0.0.1"]).install(monkeypatch)
     async with endpoint(tls=server_of(signed)) as served, sender(https_only=True, tls=trusting(signed)) as sending:
         assert (await sending.post(f"https://{HOST}:{served.port}/", {}, b"{}")).delivered

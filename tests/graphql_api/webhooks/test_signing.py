@@ -37,7 +37,7 @@ def test_receivers_accept_what_is_signed(message_id: str, text: str) -> None:
     Webhook(secret).verify(body, signed_headers(secret, message_id, int(time.time()), body), json_parse=False)
 
 
-def test_receivers_refuse_what_was_changed() -> None:
+def test_receivers_reject_changed_webhooks() -> None:
     secret, now = new_secret(), int(time.time())
     headers = signed_headers(secret, "msg_1", now, BODY)
     assert Webhook(secret).verify(BODY, headers) == {"type": "batch.moved", "note": "₹ 500"}
