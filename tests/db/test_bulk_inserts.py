@@ -1,4 +1,4 @@
-"""Inserting many at once leaves what inserting each by itself leaves."""
+"""A bulk insert stores the same rows as single inserts."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -70,7 +70,7 @@ async def test_accounts_are_added_with_their_roles(database: Database, world: Wo
     assert sorted(stored, key=lambda row: row.id) == rows
 
 
-async def test_an_address_that_is_taken_is_refused(database: Database, world: World) -> None:
+async def test_a_taken_address_is_rejected(database: Database, world: World) -> None:
     rows = [
         AccountRow(
             id=UUID(int=n),

@@ -1,4 +1,4 @@
-"""What must never be false is held by the database itself, whatever code writes to it."""
+"""Constraints of the database hold invariants against any code."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -156,8 +156,8 @@ async def connection(database_url: str, factory: SchemeFactory, world: World) ->
     await opened.close()
 
 
-async def test_the_database_refuses_what_must_not_be(connection: Any, database_url: str) -> None:
-    """Each by the constraint that is named for it, and nothing is changed."""
+async def test_the_database_rejects_invalid_rows(connection: Any, database_url: str) -> None:
+    """Each by its own constraint, and nothing is changed."""
     rejected = {}
     async with nothing_changes(database_url):
         for what, (change, _) in REJECTED.items():
@@ -167,8 +167,8 @@ async def test_the_database_refuses_what_must_not_be(connection: Any, database_u
     assert rejected == {what: constraint for what, (_, constraint) in REJECTED.items()}
 
 
-async def test_each_of_these_is_refused_for_its_value_only(connection: Any) -> None:
-    """The statements are good but for what they are about: with good values they are carried out."""
+async def test_each_invalid_row_is_rejected_for_its_value_only(connection: Any) -> None:
+    """With valid values, the same statements succeed."""
     good = (
         stage(),
         DECIDED.format(by=f"'{ADMIN}'", at="now()"),

@@ -1,4 +1,4 @@
-"""Migrations make what the models say, can be undone, and a difference is found: on a database of their own."""
+"""Migrations create the schema of the models, can be reverted, and every difference is found."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ def url(server_url: str, worker_id: str) -> Iterator[str]:
     _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_everything_is_made_undone_and_made_again(url: str) -> None:
+def test_migrations_run_up_down_and_up_again(url: str) -> None:
     """R27: up from nothing, no difference to the models; down to nothing at all, and up again."""
     assert _things(url) == set()
     migrations.upgrade(url)
@@ -109,7 +109,7 @@ VALUES ('{zero}3', 1, 'sha256:1', '{{}}', '{{}}', '{zero}1', '2026-02-01Z',
 """.format(zero="00000000-0000-0000-0000-00000000000")
 
 
-def test_what_was_approved_before_revisions_existed_is_their_first(url: str) -> None:
+def test_approved_schemes_get_a_first_revision(url: str) -> None:
     """R5: it is valued by what was approved, from then on; rejected schemes are marked, and the others stay open."""
     migrations.upgrade(url, "0003")
     _execute(url, BEFORE_REVISIONS)

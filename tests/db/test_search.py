@@ -1,4 +1,4 @@
-"""Search by the beginnings of words, and orders that hold whatever people write."""
+"""Search by prefixes of words, in any script."""
 
 from uuid import UUID
 

@@ -29,7 +29,7 @@ SILVER = TierRow(id=UUID(int=2), code="SILVER", name="Silver", rank=2)
 
 
 async def tiers(database: Database) -> list[TierRow]:
-    """What is stored."""
+    """Return the stored tiers."""
     reading = database.reading()
     try:
         return await reading.fetch(ALL_TIERS)
@@ -60,7 +60,7 @@ async def single(database_url: str) -> AsyncIterator[Database]:
 
 
 async def test_the_reads_of_an_operation_share_one_connection(single: Database) -> None:
-    """Also when batches ask at the same time: their statements take turns."""
+    """Also when loaders run at the same time: their statements take turns."""
     reading = single.reading()
     found = await asyncio.wait_for(asyncio.gather(*(reading.fetch(BACKEND) for _ in range(8))), 5)
     assert len({pid for (pid,) in found}) == 1
@@ -68,7 +68,7 @@ async def test_the_reads_of_an_operation_share_one_connection(single: Database) 
 
 
 async def test_a_connection_is_taken_when_needed_and_given_back(single: Database) -> None:
-    """What never reads holds nothing; after `close` somebody else has it, and nothing reads on it any more."""
+    """An operation without reads holds no connection. After `close`, another operation may have it."""
     idle, first, second = (single.reading() for _ in range(3))
     (pid,) = await asyncio.wait_for(first.fetch(BACKEND), 5)
     waiting = asyncio.create_task(second.fetch(BACKEND))
@@ -117,8 +117,8 @@ async def test_a_failed_or_abandoned_read_gives_its_connection_back(single: Data
     await reading.close()
 
 
-async def test_a_text_with_nul_is_refused_by_name(database: Database) -> None:
-    """PostgreSQL cannot hold it; the request is malformed, the server is not."""
+async def test_a_text_with_nul_is_rejected_by_name(database: Database) -> None:
+    """PostgreSQL cannot store it, so the request is invalid. It is not an internal error."""
     reading = database.reading()
     with pytest.raises(UnstorableText, match=r"^A text contains a character that cannot be stored\.$"):
         await reading.fetch(ECHO, said="a\0b")
@@ -163,7 +163,7 @@ async def _store_and_fail(database: Database) -> None:
         raise LookupError
 
 
-async def test_a_taken_value_is_told_by_its_index(database: Database) -> None:
+async def test_a_taken_value_is_reported_by_its_index(database: Database) -> None:
     """The transaction is rolled back; a violation of another kind is a bug and stays one."""
     await store(database, GOLD)
     for row, index in (
@@ -179,7 +179,7 @@ async def test_a_taken_value_is_told_by_its_index(database: Database) -> None:
     assert not isinstance(violated.value, DuplicateKey)
 
 
-async def test_the_loser_of_a_deadlock_is_told_and_may_try_again(database: Database) -> None:
+async def test_the_loser_of_a_deadlock_may_retry(database: Database) -> None:
     """Two transactions that lock two rows in opposite orders: PostgreSQL ends one, and trying again helps."""
     await store(database, GOLD, SILVER)
     met = asyncio.Barrier(2)

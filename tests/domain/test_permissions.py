@@ -109,7 +109,7 @@ def test_an_account_without_roles_may_do_nothing() -> None:
     assert queues_of(nobody) == ()
 
 
-def test_nobody_who_defines_schemes_approves_by_that_role() -> None:
+def test_no_role_both_defines_and_approves_schemes() -> None:
     """Four eyes begin with the table."""
     assert roles_with(Permission.SCHEME_DEFINE) == (Role.PROGRAM_MANAGER,)
     assert roles_with(Permission.SCHEME_APPROVE) == (Role.APPROVER,)
@@ -143,7 +143,7 @@ def test_only_the_queue_of_approvals_leaves_out_ones_own() -> None:
 
 
 def test_roles_with_a_queue_of_ecps_or_enrollments_decide_about_all_of_them() -> None:
-    """R10: their counts are not narrowed to what the viewer sees."""
+    """R10: their counts are not limited by visibility."""
     needed = {EcpQueue: Permission.ECP_MANAGE, EnrollmentQueue: Permission.ENROLLMENT_MANAGE}
     others = [queue for queue in QUEUES if not isinstance(queue, SchemeQueue)]
     assert {type(queue) for queue in others} == set(needed)
@@ -168,7 +168,7 @@ def test_labels_of_queues_are_words() -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_which_ecps_and_whose_contact_data_a_role_shows(role: Role) -> None:
+def test_each_role_has_a_scope_of_ecps_and_of_contact_data(role: Role) -> None:
     """R25: all, none, or only oneself; contact data is for ECP managers."""
     sees_all = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST}
     own = EcpScope.OWN if role is Role.ECP else EcpScope.NONE

@@ -13,7 +13,7 @@ from schema.viewer import AREA as VIEWER
 
 
 def test_every_area_is_listed() -> None:
-    """Else its root fields would be missing, and nothing would say so."""
+    """Otherwise its root fields would be missing without an error."""
     declared = [import_module(f"schema.{path.parent.name}.area").AREA for path in sorted(ROOT.glob("*/area.py"))]
     assert [*declared, VIEWER] == list(AREAS)
 

@@ -56,7 +56,7 @@ def test_the_file_is_what_the_code_says() -> None:
 
 
 def test_the_text_is_the_same_each_time() -> None:
-    """Else the file would change without a reason."""
+    """Otherwise the file would change without a reason."""
     assert schema_text() == TEXT
 
 
@@ -132,7 +132,7 @@ def test_pages_of_streams_are_connections_whose_cursors_are_those_of_subscriptio
     assert len(STREAMS) >= 2
     for kind in STREAMS:
         noun = kind.name.removesuffix("EventConnection")
-        # How many events there are that the viewer may not see is told to nobody.
+        # A total would reveal the number of hidden events.
         counted = {"totalCount": "Int!"} if noun else {}
         assert {name: str(field.type) for name, field in kind.fields.items()} == {
             "edges": f"[{noun}EventEdge!]!",
@@ -152,7 +152,7 @@ def test_pages_of_streams_are_connections_whose_cursors_are_those_of_subscriptio
         assert not polled.args.keys() & {"last", "before"}
         assert polled.args["after"].type is cursor
     followed = [field for field in SCHEMA.subscription_type.fields.values() if "after" in field.args]
-    # All events are followed by webhooks.
+    # Webhooks deliver all events.
     assert len(followed) == len(STREAMS) - 1
     assert [field for field in followed if field.args["after"].type is not cursor] == []
 

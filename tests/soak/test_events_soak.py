@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing comes out of order, while writers commit out of order and subscribers come and go.
+"""No event is lost or out of order while writers commit out of order and subscribers reconnect.
 
 The short version of `make soak`, against a real server of several processes. Naive polling of the same outbox must fail
 the same check, or the check could not fail at all.
@@ -34,6 +34,6 @@ def test_every_subscriber_ends_with_everything_in_order_and_naive_polling_does_n
 
 
 def soaked(server_url: str, database: str, log: Path) -> Outcome:
-    """What comes of the run, against a server with a database of its own."""
+    """Run the soak test against a server with its own database."""
     with fresh_place(server_url, database, 4) as place, serving(place, workers=4, log=log) as (_, address):
         return asyncio.run(Soak(place=place, address=address, size=SIZE, say=print, seed=1).run())

@@ -1,4 +1,4 @@
-"""The check of completeness and order finds every kind of fault that is planted."""
+"""The check of completeness and order finds every injected fault."""
 
 import pytest
 
@@ -20,7 +20,7 @@ WRITTEN = ["a", "b", "c", "d"]
         ("bbax", Verdict(lost=2, strange=1, disordered=1, repeated=1)),
     ],
 )
-def test_what_came_is_compared_with_what_was_written(got: str, verdict: Verdict) -> None:
+def test_received_events_are_compared_with_written_ones(got: str, verdict: Verdict) -> None:
     found = judge(list(got), WRITTEN)
     assert found == verdict
     assert found.good == (got in {"abcd", "abacbd"})

@@ -1,4 +1,4 @@
-"""Clients of the real server: signed in by role, sending the documents of `operations/` or their own."""
+"""Clients of the real server, signed in by role. They send documents of `operations/` or their own."""
 
 import ssl
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """A GraphQL response."""
 
     status: int
     body: dict[str, Any]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 
 class TestClock:
-    """Call it for the time."""
+    """A clock; calling it returns the time."""
 
     __test__ = False
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 # Test data may be lost with the power, so nothing waits for the disk.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
-# What decides what the server stores.
+# The packages that determine stored data.
 SOURCES = ("domain", "db", "resolvers", "schema", "graphql_api", "migrations")
 
 _EMPTIED = [table for table in METADATA.sorted_tables if table.name not in KEPT_TABLES]

@@ -52,7 +52,7 @@ def holder(directory: Path, *, user: int | None = None, python: str = sys.execut
 
 
 def leave(process: subprocess.Popen[str]) -> None:
-    """Let a holder go."""
+    """Stop a holder."""
     process.communicate(timeout=30)
     assert process.returncode == 0
 
@@ -63,7 +63,7 @@ def postmaster_id(database: EmbeddedPostgres) -> int:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait a moment for what another process does."""
+    """Wait briefly for another process."""
     deadline = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < deadline

@@ -1,4 +1,4 @@
-"""An endpoint on this machine, a sender that may call it, and a DNS that says what a test wants."""
+"""An endpoint on this machine, a sender that may call it, and a controllable DNS."""
 
 import asyncio
 import contextlib
@@ -88,7 +88,7 @@ async def sender(**changed: Any) -> AsyncIterator[WebhookSender]:
 
 
 async def silent(_: asyncio.StreamWriter) -> None:
-    """Read everything and say nothing."""
+    """Read everything and answer nothing."""
     await asyncio.sleep(60)
 
 

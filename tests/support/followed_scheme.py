@@ -1,4 +1,4 @@
-"""A scheme to which things happen, and the documents that follow it."""
+"""A scheme with events, and the documents that subscribe to it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -30,7 +30,7 @@ POLL_ACTIVITY = """query ($schemeId: ID!, $after: EventCursor, $first: Int) {
 POLL_NOTIFICATIONS = """query ($after: EventCursor, $first: Int) {
     page: notifications(after: $after, first: $first) {
         edges { cursor node { message } } resumeAt pageInfo { hasNextPage } } }"""
-# What happens here is of a kind that says nothing but its message.
+# Events have a kind without data besides the message.
 KIND = EventKind.SCHEME_PARTICIPANT_ADDED
 
 
@@ -43,14 +43,14 @@ class FollowedScheme:
         self.id = gid(NodeKind.SCHEME, key)
 
     async def join(self, by: str | Role) -> None:
-        """Let somebody take part: they are told what others do."""
+        """Add a participant, who is notified of the actions of others."""
         operation = self._factory.operation(by)
         async with operation.writing() as session:
             await join_scheme(operation, session, self.key)
         await operation.close()
 
     async def record(self, *messages: str, by: str | Role = Role.PROGRAM_MANAGER) -> None:
-        """Let things happen, each in a transaction of its own; participants other than who did it are told."""
+        """Record activities, each in its own transaction. Participants other than the actor are notified."""
         for message in messages:
             operation = self._factory.operation(by)
             async with operation.writing() as session:
@@ -58,7 +58,7 @@ class FollowedScheme:
             await operation.close()
 
     async def burst(self, count: int, message: str) -> None:
-        """Let one thing happen, and tell of it so many times at once."""
+        """Record one activity with `count` events in one transaction."""
         operation = self._factory.operation()
         activity_id, now = operation.new_id(), operation.now
         async with operation.writing() as session:
@@ -76,7 +76,7 @@ class FollowedScheme:
 
 
 class ConcurrentWriters:
-    """Some who do one thing after the other meanwhile: their transactions end in another order than they begin.
+    """Writers in the background whose transactions commit in another order than they begin.
 
     Messages are `0/0`, `0/1`, … of the first one, `1/0`, … of the second. `started` is how many things have been begun.
     """
@@ -89,7 +89,7 @@ class ConcurrentWriters:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Act for the length of the block; at its end everything that was begun is there."""
+        """Write until the end of the block, and wait for started transactions."""
         tasks = [asyncio.create_task(self._write(number)) for number in range(self._writers)]
         try:
             yield
@@ -119,7 +119,7 @@ async def polled(client: Client, document: str, after: str | None = None, **vari
 
 
 def messages_of(events: Iterable[Event]) -> list[str]:
-    """What events of `ACTIVITY` or `NOTIFICATIONS` tell."""
+    """Return the messages of `ACTIVITY` or `NOTIFICATIONS` events."""
     return [_message(event.data) for event in events]
 
 

@@ -1,4 +1,4 @@
-"""Subscriptions of a hub without a socket, which show what waits to be sent."""
+"""Subscriptions of a hub without a socket, whose queues tests can read."""
 
 import orjson
 
@@ -41,6 +41,6 @@ class Idle:
 
 
 async def waiting(subscription: Subscription, count: int) -> list[str]:
-    """What waits to be sent, as soon as it is so much."""
+    """Wait until the queue has `count` events, and return them."""
     await until(lambda: len(subscription.queue) >= count)
     return messages_of(Event(orjson.loads(delivery.text)) for delivery in subscription.queue)

@@ -10,7 +10,7 @@ from domain.events import Position
 
 
 async def fetch(database: Database, statement: Any, **parameters: Any) -> list[Any]:
-    """Rows of a statement."""
+    """Fetch the rows of a statement."""
     reading = database.reading(fresh=True)
     try:
         return await reading.fetch(statement, **parameters)
@@ -19,12 +19,12 @@ async def fetch(database: Database, statement: Any, **parameters: Any) -> list[A
 
 
 async def tail(database: Database, after: Position, limit: int = 500) -> list[EventRow]:
-    """What the tailer would read next."""
+    """Read the events that the tailer would read next."""
     return await fetch(database, TAIL, after_xid=after.xid, after_id=after.id, limit=limit)
 
 
 async def read_when_visible(database: Database, after: Position, count: int) -> list[EventRow]:
-    """The events behind a place, once there are so many: transactions of other tests may hold them back for a while."""
+    """Wait until `count` events after a position are readable. Concurrent transactions may delay them."""
     async with asyncio.timeout(30):
         while len(found := await tail(database, after)) < count:  # noqa: ASYNC110 - nothing signals it
             await asyncio.sleep(0.01)

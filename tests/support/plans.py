@@ -1,4 +1,4 @@
-"""How PostgreSQL carries a statement out: its plan, what it read, and the nodes."""
+"""Plans of PostgreSQL: nodes and buffers of a statement."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import Any
 
 from db.statement import Statement
 
-# What EXPLAIN is asked: what would be done, and what was done.
+# EXPLAIN without and with execution.
 PLANNED = "FORMAT JSON"
 RUN = "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON"
 
@@ -21,12 +21,12 @@ async def explained(
 
 
 async def buffers(connection: Any, statement: Statement[Any], arguments: list[Any]) -> int:
-    """How many blocks a statement looks at."""
+    """Return the number of blocks that a statement reads."""
     return blocks(await explained(connection, statement, arguments, RUN))
 
 
 def blocks(plan: dict[str, Any]) -> int:
-    """How many blocks were looked at where a plan was carried out."""
+    """Return the number of blocks that an executed plan read."""
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
@@ -38,5 +38,5 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def kinds(plan: dict[str, Any]) -> set[str]:
-    """What sorts of nodes there are."""
+    """Return the node types of a plan."""
     return {node["Node Type"] for node in nodes(plan)}

@@ -34,7 +34,7 @@ class Service:
         return {pid for pid, parent, text in self.group() if parent == self.process.pid and "spawn_main" in text}
 
     def group(self) -> list[tuple[int, int, str]]:
-        """What runs of the group: pid, parent, and command line."""
+        """Return the processes of the group: pid, parent, and command line."""
         shown = ["ps", "-ww", "-eo", "pid=,ppid=,pgid=,stat=,args="]
         listed = subprocess.run(shown, capture_output=True, text=True, check=True)
         fields = [line.split(maxsplit=4) for line in listed.stdout.splitlines()]
@@ -51,7 +51,7 @@ class Service:
             connection.close()
 
     def stop(self, ask: Callable[[], None]) -> None:
-        """Stop it, and expect that it ends by itself, in time, cleanly and completely."""
+        """Stop the service, and check that it exits cleanly and in time."""
         began = time.monotonic()
         ask()
         assert self.process.wait(WAIT_TIMEOUT_S) == 0
@@ -69,7 +69,7 @@ class Service:
 
 
 def eventually(holds: Callable[[], bool], seconds: float = WAIT_TIMEOUT_S) -> None:
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
@@ -77,7 +77,7 @@ def eventually(holds: Callable[[], bool], seconds: float = WAIT_TIMEOUT_S) -> No
 
 
 def accepts(port: int) -> bool:
-    """Whether somebody listens."""
+    """Whether a server accepts connections on the port."""
     with socket.socket() as tried:
         return tried.connect_ex(("127.0.0.1", port)) == 0
 
@@ -90,7 +90,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def serving(settings: dict[str, str], *options: str) -> Iterator[Service]:
-    """A service that has said that it serves; nothing is left of it after the block, however that ends."""
+    """Run a service until the end of the block, and leave no process behind."""
     log = Path(settings["TESSERA_DATA_DIR"]) / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -110,7 +110,7 @@ def serving(settings: dict[str, str], *options: str) -> Iterator[Service]:
 
 
 def run_failing_service(settings: dict[str, str], *options: str) -> tuple[int, str]:
-    """The exit code of a service that cannot start, and all that it said."""
+    """Run a service that cannot start; return its exit code and output."""
     finished = subprocess.run(
         [*COMMAND, *options],
         cwd=ROOT,

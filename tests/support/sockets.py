@@ -53,15 +53,15 @@ class Closed(Exception):
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait until something is so, in the server that runs beside the test. Raises TimeoutError."""
+    """Wait until a condition holds in the server beside the test. Raises TimeoutError."""
     async with asyncio.timeout(WAIT_TIMEOUT_S):
-        while not condition():  # noqa: ASYNC110 - nobody tells a test
+        while not condition():  # noqa: ASYNC110 - no event signals it
             await asyncio.sleep(0.01)
 
 
 @dataclass(frozen=True)
 class Event:
-    """What one event brought. Over SSE `id` is the field of that name."""
+    """One received event. Over SSE, `id` is the field of that name."""
 
     payload: Message
     id: str | None = None
@@ -104,7 +104,7 @@ class Stream:
         return Event(message["payload"])
 
     async def many(self, count: int) -> list[Event]:
-        """So many events."""
+        """Read `count` events."""
         return [await self.next() for _ in range(count)]
 
     async def errors(self) -> list[Message]:
@@ -116,13 +116,13 @@ class Stream:
         raise AssertionError(event)
 
     async def complete(self) -> None:
-        """Want no more of it."""
+        """Complete the subscription."""
         await self.socket.say({"type": "complete", "id": self.id})
         self.socket.streams.pop(self.id, None)
 
 
 class Socket:
-    """A connection. `pings` holds the payloads of the server's pings; `say` sends whatever a test likes."""
+    """A WebSocket. `pings` holds the payloads of the server's pings; `say` sends any message."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -137,7 +137,7 @@ class Socket:
         await self.connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
 
     async def receive(self) -> Message:
-        """The next message as it came. Raises Closed."""
+        """Receive the next message unchanged. Raises Closed."""
         try:
             async with asyncio.timeout(WAIT_TIMEOUT_S):
                 message: Message = json.loads(await self.connection.recv())
@@ -146,7 +146,7 @@ class Socket:
             raise Closed(self.connection.close_code, self.connection.close_reason or "") from None
 
     async def init(self, payload: Message | None = None) -> Message:
-        """Say hello, and return the answer. Raises Closed."""
+        """Send `connection_init` and return the answer. Raises Closed."""
         await self.say(
             {"type": "connection_init"} if payload is None else {"type": "connection_init", "payload": payload}
         )
@@ -155,7 +155,7 @@ class Socket:
     async def subscribe(
         self, document: str, *, id_: str | None = None, operation_name: str | None = None, **variables: Any
     ) -> Stream:
-        """Ask for a subscription; what is wrong with it comes out of the stream."""
+        """Start a subscription. The stream raises its errors."""
         self._ids += 1
         stream = Stream(self, str(self._ids) if id_ is None else id_)
         self.streams[stream.id] = stream
@@ -166,7 +166,7 @@ class Socket:
         return stream
 
     async def pull(self) -> None:
-        """Read one message, and put it where it belongs. Raises Closed."""
+        """Read one message and pass it to its stream. Raises Closed."""
         async with self._turn:
             message = await self.receive()
         if message["type"] == "ping":
@@ -177,14 +177,14 @@ class Socket:
             stream.waiting.append(message)
 
     async def synchronize(self) -> None:
-        """Wait until the server has handled all that was said so far."""
+        """Wait until the server has handled every message sent so far."""
         wait_for_events = self.pongs
         await self.say({"type": "ping"})
         while self.pongs == wait_for_events:
             await self.pull()
 
     async def ended(self) -> tuple[int | None, str]:
-        """Read until the server closes the connection, and say with which code and reason."""
+        """Read until the server closes the connection; return the code and reason."""
         try:
             while True:
                 await self.pull()
@@ -200,7 +200,7 @@ async def opened(
     subprotocols: tuple[str, ...] = (SUBPROTOCOL,),
     **options: Any,
 ) -> AsyncIterator[Socket]:
-    """A connection on which nothing was said yet; `options` are those of `websockets`."""
+    """Open a WebSocket without `connection_init`; `options` are those of `websockets`."""
     url = f"{address.replace('http', 'ws', 1)}/graphql"
     offered = [Subprotocol(name) for name in subprotocols] or None
     async with connect(
@@ -211,7 +211,7 @@ async def opened(
 
 @asynccontextmanager
 async def connected(address: str, client: Client, **options: Any) -> AsyncIterator[Socket]:
-    """A connection that has signed in with the credential of a client."""
+    """Open a WebSocket that is signed in with a client's credential."""
     async with opened(address, **options) as socket:
         assert await socket.init(client.headers) == {"type": "connection_ack"}
         yield socket
@@ -238,7 +238,7 @@ class SseStream:
         raise Closed(None, "")
 
     async def many(self, count: int) -> list[Event]:
-        """So many events."""
+        """Read `count` events."""
         return [await self.next() for _ in range(count)]
 
     async def block(self) -> dict[str, str] | None:

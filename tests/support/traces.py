@@ -1,4 +1,4 @@
-"""What the database still knows of a person: texts that name them, and what leads from an account to an ECP."""
+"""Personal data in the database: texts that identify a person, and links from an account to an ECP."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,7 +14,7 @@ TEXTUAL = ("text", "jsonb", "ARRAY", "tsvector")
 
 
 async def find_columns(url: str, texts: Sequence[str]) -> list[str]:
-    """The columns, of whatever table, in which one of the texts occurs, in whatever case."""
+    """Return the columns of all tables that contain one of the texts, ignoring case."""
     connection = await asyncpg.connect(url)
     try:
         found = await connection.fetch(
@@ -36,12 +36,12 @@ async def find_columns(url: str, texts: Sequence[str]) -> list[str]:
 
 
 async def create_account_client(ecps: EcpFactory, clients: Clients, *roles: Role) -> Client:
-    """A client of an account that has the ECP's name, too."""
+    """Create an account with the ECP's name, and return its client."""
     return clients.of(await ecps.account("Asha Rao", roles))
 
 
 async def find_links(url: str, account_id: UUID) -> list[str]:
-    """The columns by which an account is tied to an ECP."""
+    """Return the columns that link an account to an ECP."""
     connection = await asyncpg.connect(url)
     ties = {"enrollment.requested_by": "enrollment", "ecp.account_id": "ecp", "notification.actor_id": "notification"}
     try:

@@ -1,4 +1,4 @@
-"""Showing that something changed nothing: every row of every table, before and after."""
+"""Compares every row of every table before and after a block."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ async def contents(url: str) -> dict[str, asyncpg.Record]:
 
 @asynccontextmanager
 async def nothing_changes(url: str) -> AsyncIterator[None]:
-    """Fails when the block leaves any table different."""
+    """Fail if the block changes any table."""
     before = await contents(url)
     yield
     after = await contents(url)

@@ -1,4 +1,4 @@
-"""A receiver of webhooks, and the acts of an administrator who keeps endpoints."""
+"""A receiver of webhooks, and an administrator who manages endpoints."""
 
 import asyncio
 import contextlib
@@ -56,19 +56,19 @@ class Received:
 
 
 class Receiver:
-    """A server on this machine that takes deliveries, and answers them in whatever way a test wants."""
+    """A server on this machine that receives deliveries and answers as a test chooses."""
 
     def __init__(self, served: Endpoint) -> None:
         self._served = served
         self.url = f"http://127.0.0.1:{served.port}/hooks"
 
     def answer(self, answer: Any = OK) -> None:
-        """Answer in this way from now on."""
+        """Use this answer from now on."""
         self._served.answer = answer
 
     @property
     def received(self) -> list[Received]:
-        """Everything so far, in order."""
+        """Deliveries so far, in order."""
         return [_read(request) for request in self._served.requests]
 
     @property
@@ -84,7 +84,7 @@ class Receiver:
 
 
 class WebhookAdmin:
-    """What an administrator does with endpoints of the integration, or of another account."""
+    """An administrator who manages endpoints of the integration or of another account."""
 
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
@@ -113,7 +113,7 @@ class WebhookAdmin:
         return changed["webhookEndpoint"]
 
     async def disabled(self, endpoint_id: str) -> Any:
-        """The endpoint as it was disabled, once an attempt that was being prepared would have been made."""
+        """Disable the endpoint, and wait for an attempt in preparation."""
         changed = await self.updated(endpoint_id, enabled=False)
         await asyncio.sleep(0.1)
         return changed
@@ -123,7 +123,7 @@ class WebhookAdmin:
         return (await self.admin.send(ENDPOINT, id=endpoint_id)).data["node"]
 
     async def reached(self, endpoint_id: str, condition: Callable[[Any], bool]) -> Any:
-        """An endpoint, once it is as wanted."""
+        """Wait until an endpoint has the given values."""
         async with asyncio.timeout(WAIT_TIMEOUT_S):
             while True:
                 found = await self.endpoint(endpoint_id)
@@ -132,7 +132,7 @@ class WebhookAdmin:
                 await asyncio.sleep(0.02)
 
     async def tried(self, endpoint_id: str, count: int) -> Any:
-        """An endpoint, once so many attempts are noted; it must not be more."""
+        """Wait until an endpoint has exactly this many attempts."""
         await self.reached(endpoint_id, lambda node: len(node["deliveries"]["nodes"]) >= count)
         # Once more: an operation reads the endpoint before its attempts.
         found = await self.endpoint(endpoint_id)
@@ -140,7 +140,7 @@ class WebhookAdmin:
         return found
 
     async def save_tier(self) -> str:
-        """Let a TIER_SAVED happen; the id of the tier."""
+        """Publish a TIER_SAVED event; return the ID of the tier."""
         number = next(_NUMBERS)
         given = {"code": f"T{number}", "name": f"Tier {number}", "rank": 10 + number % 80}
         saved = (await self.admin.send(SAVE_TIER, input=given)).data["upsertTier"]
@@ -150,13 +150,13 @@ class WebhookAdmin:
 
 
 async def payload(client: Client, name: str, **given: Any) -> Any:
-    """The payload of a mutation of the portal, carried out or refused."""
+    """Send a mutation of the portal and return its payload."""
     (found,) = (await client.send(document(f"portal/{name}"), input=given)).data.values()
     return found
 
 
 def read_errors(found: Any) -> list[tuple[str, str, str]]:
-    """What a mutation was refused for, as (code, field, message)."""
+    """Return the errors of a payload as (code, field, message)."""
     assert all(error["path"][0] == "input" for error in found["errors"])
     return [(error["code"], ".".join(error["path"][1:]), error["message"]) for error in found["errors"]]
 

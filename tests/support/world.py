@@ -20,7 +20,7 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class World:
-    """Who and what there is."""
+    """The accounts and catalog of the tests."""
 
     accounts: dict[str, AccountRow]
     tiers: dict[str, TierRow]

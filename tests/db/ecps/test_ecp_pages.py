@@ -80,8 +80,8 @@ async def test_matches_that_span_indexes_are_found_nearby_or_all_at_once(connect
 
 
 @pytest.mark.parametrize("name", ["a rare word", "several places", "enrolled in a region"])
-async def test_both_ways_find_the_same(connection: Any, name: str) -> None:
-    """Near finds a part of the page or all of it, never anything else."""
+async def test_both_searches_find_the_same_rows(connection: Any, name: str) -> None:
+    """The nearby search finds a prefix of the page and no other rows."""
     filters, values = OTHERS[name]
     for order in EcpOrder:
         for backward in (False, True):
@@ -110,7 +110,7 @@ async def test_both_ways_find_the_same(connection: Any, name: str) -> None:
         ("nobody", False, 2),
     ],
 )
-async def test_a_list_reads_further_when_little_is_nearby(
+async def test_a_list_reads_further_when_few_matches_are_nearby(
     connection: Any, shared_database: Database, search: str, statements: int, *, backward: bool
 ) -> None:
     """R19: no page is short because the next match lies far away; a page that is full takes one statement."""
@@ -129,7 +129,7 @@ async def test_a_list_reads_further_when_little_is_nearby(
 
 @pytest.mark.parametrize("name", EVERYTHING)
 async def test_counts_are_those_of_the_lists(connection: Any, name: str) -> None:
-    """R19: those that are kept as well as those that are made."""
+    """R19: stored counts and computed ones."""
     filters, values = EVERYTHING[name]
     count = ecp_count(EcpScope.ALL, filters)
     page = ecp_page(EcpScope.ALL, filters, EcpOrder.NAME_ASC, backward=False, resumed=False)
@@ -139,7 +139,7 @@ async def test_counts_are_those_of_the_lists(connection: Any, name: str) -> None
 
 
 @pytest.mark.parametrize("name", [name for name, (filters, _) in EVERYTHING.items() if filters.counts_are_kept])
-async def test_counts_that_are_kept_look_at_no_ecp(connection: Any, name: str) -> None:
+async def test_stored_counts_read_no_ecp(connection: Any, name: str) -> None:
     """R19: nor at an enrollment; they cost as much for 1,000 ECPs as for 1,000,000."""
     filters, values = EVERYTHING[name]
     count = ecp_count(EcpScope.ALL, filters)
@@ -150,8 +150,8 @@ async def test_counts_that_are_kept_look_at_no_ecp(connection: Any, name: str) -
 
 @pytest.mark.parametrize("order", EcpOrder)
 @pytest.mark.parametrize("name", INDEXED)
-async def test_a_statement_that_is_used_often_stays_as_good(connection: Any, name: str, order: EcpOrder) -> None:
-    """From the sixth time on PostgreSQL may plan for any arguments; it must not, for then it walks through all ECPs."""
+async def test_a_statement_that_is_used_often_keeps_its_plan(connection: Any, name: str, order: EcpOrder) -> None:
+    """From the sixth use on PostgreSQL may choose a generic plan, which would walk through all ECPs."""
     for place, (statement, arguments) in (await _pages(connection, name, order)).items():
         texts = ", ".join("%L" for _ in arguments)
         given = [str(argument) for argument in arguments]
@@ -173,8 +173,8 @@ async def test_the_queue_is_read_off_its_own_index(connection: Any) -> None:
     assert await buffers(connection, statement, arguments) < 2 * PAGE
 
 
-async def test_who_sees_nobody_costs_nothing(connection: Any) -> None:
-    """R25: without reading one ECP; and an ECP finds but itself."""
+async def test_a_viewer_without_ecps_reads_no_row(connection: Any) -> None:
+    """R25: an ECP reads only its own row."""
     nobody = ecp_page(EcpScope.NONE, EcpFilters(), EcpOrder.NAME_ASC, backward=False, resumed=False)
     assert await connection.fetch(nobody.sql, *nobody.arguments({"limit": PAGE})) == []
     assert await buffers(connection, nobody, nobody.arguments({"limit": PAGE})) == 0

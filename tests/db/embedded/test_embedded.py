@@ -135,7 +135,7 @@ def test_a_start_that_fails_says_why(created: EmbeddedPostgres) -> None:
     assert not broken.running()
 
 
-def test_a_lost_password_is_told(database: EmbeddedPostgres) -> None:
+def test_a_lost_password_is_reported(database: EmbeddedPostgres) -> None:
     password = database.directory / "password"
     away = password.rename(password.with_name("away"))
     with pytest.raises(EmbeddedUnavailable, match="is missing: put it back"):
@@ -143,7 +143,7 @@ def test_a_lost_password_is_told(database: EmbeddedPostgres) -> None:
     away.rename(password)
 
 
-def test_a_folder_that_cannot_be_made_is_told(place: Path) -> None:
+def test_an_uncreatable_folder_is_reported(place: Path) -> None:
     file = place / "file"
     file.touch()
     with pytest.raises(EmbeddedUnavailable, match=f"in {file / 'postgres'} cannot be used"):

@@ -70,9 +70,7 @@ def test_root_copies_programs_that_the_account_cannot_run(
 
 
 @only_root
-def test_a_refuge_that_somebody_else_has_made_is_refused(
-    place: Path, make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refuge_of_another_user_is_rejected(place: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = place / "trap"
     closed.mkdir(mode=0o700)
     monkeypatch.setattr(embedded, "_REFUGES", closed)

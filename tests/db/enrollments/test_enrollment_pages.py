@@ -50,7 +50,7 @@ async def connection(database_url: str) -> AsyncIterator[Any]:
     await opened.close()
 
 
-async def test_there_are_as_many_as_it_says(connection: Any) -> None:
+async def test_the_data_has_its_documented_size(connection: Any) -> None:
     """Two hundred thousand enrollments, and of each filter enough to be a test."""
     assert await connection.fetchval("SELECT count(*) FROM enrollment") > 199_000
     for name, (filters, values, least) in FILTERS.items():
@@ -95,7 +95,7 @@ async def test_words_find_the_ecps_first(connection: Any) -> None:
 
 
 @pytest.mark.parametrize("name", FILTERS)
-async def test_counts_look_at_no_enrollment(connection: Any, name: str) -> None:
+async def test_counts_read_no_enrollment(connection: Any, name: str) -> None:
     """R19: they are those of the list, and cost as much for 1,000 enrollments as for 1,000,000."""
     filters, values, _ = FILTERS[name]
     count = counts_by_scheme(EcpScope.ALL, filters)
@@ -186,8 +186,8 @@ async def test_open_schemes_begin_with_today(connection: Any) -> None:
 
 
 @pytest.mark.parametrize("order", EnrollmentOrder)
-async def test_a_plan_for_any_arguments_is_as_good(connection: Any, order: EnrollmentOrder) -> None:
-    """PostgreSQL may plan a statement that it is asked again and again once for all: pages stay as quick."""
+async def test_a_generic_plan_is_as_good(connection: Any, order: EnrollmentOrder) -> None:
+    """PostgreSQL may switch a repeated statement to a generic plan. Pages stay as fast."""
     await connection.execute("SET plan_cache_mode = force_generic_plan")
     try:
         for name in FILTERS:

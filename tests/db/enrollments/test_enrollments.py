@@ -87,8 +87,8 @@ async def test_enrollments_are_where_their_ecps_are(connection: Any) -> None:
     assert await found(connection) == [(NEPAL, None, NEPAL, SILVER)]
 
 
-async def test_nobody_says_where_an_enrollment_is(connection: Any) -> None:
-    """R19: it is where its ECP is, whatever an insert tells."""
+async def test_the_place_of_an_enrollment_cannot_be_set(connection: Any) -> None:
+    """R19: it is the place of its ECP, whatever an insert contains."""
     await connection.execute("CREATE TEMPORARY TABLE kept AS SELECT * FROM enrollment")
     await connection.execute("DELETE FROM enrollment")
     await connection.execute("UPDATE kept SET geography_id = $1, region_id = NULL, tier_id = NULL", MUMBAI)
@@ -97,8 +97,8 @@ async def test_nobody_says_where_an_enrollment_is(connection: Any) -> None:
     assert (geography_id, tier_id) == (key("geography Pune"), GOLD)
 
 
-async def test_the_database_refuses_what_must_not_be(connection: Any, database_url: str) -> None:
-    """Each by the constraint that is named for it, and nothing is changed."""
+async def test_the_database_rejects_invalid_rows(connection: Any, database_url: str) -> None:
+    """Each by its own constraint, and nothing is changed."""
     rejected = {}
     async with nothing_changes(database_url):
         for what, (change, _) in REJECTED.items():

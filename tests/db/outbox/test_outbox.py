@@ -23,21 +23,21 @@ INSERT = "INSERT INTO event (kind, object_id, recorded_at) VALUES ('TIER_SAVED',
 
 
 async def commit_events(database: Database, *objects: UUID) -> None:
-    """Commit an event for each object."""
+    """Commit one event per object."""
     async with database.writing() as session:
         await append_events(session, [NewEvent(EventKind.TIER_SAVED, key) for key in objects], NOW)
 
 
 @pytest.fixture
 async def begun(database: Database) -> Position:
-    """Where the stream is before the test."""
+    """The position of the stream before the test."""
     (horizon,) = await fetch(database, HORIZON)
     return Position(horizon, 0)
 
 
 @pytest.fixture
 async def slow(database_url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
-    """A connection for a transaction that takes its time."""
+    """A connection for a slow transaction."""
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
@@ -75,7 +75,7 @@ async def test_polling_by_id_alone_loses_that_event(database: Database, slow: "a
     assert [event.object_id for event in found] == [second]
 
 
-async def test_a_transaction_that_is_rolled_back_tells_nothing(database: Database, begun: Position) -> None:
+async def test_a_transaction_that_is_rolled_back_appends_nothing(database: Database, begun: Position) -> None:
     kept = uuid4()
     with pytest.raises(ZeroDivisionError):
         await fail_after_appending(database)
@@ -122,7 +122,7 @@ async def test_deleting_moves_the_floor(own_database: tuple[Database, str]) -> N
 
 
 async def test_a_restored_database_begins_a_new_epoch(own_database: tuple[Database, str]) -> None:
-    """Its events belong to transactions of another database; cursors of before say nothing any more."""
+    """Its events belong to transactions of another database, so earlier cursors are invalid."""
     database, _ = own_database
     (origin,) = await fetch(database, ORIGIN)
     await opened(database, origin)
@@ -159,7 +159,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("table", CHANGES)
-async def test_whoever_changes_access_is_noticed(
+async def test_every_change_of_access_is_noticed(
     database: Database, database_url: str, world: World, table: str
 ) -> None:
     del world
@@ -187,7 +187,7 @@ async def stream_row(database: Database) -> StreamRow:
 
 
 async def fail_after_appending(database: Database) -> None:
-    """A transaction that does not get to its end."""
+    """Append an event in a transaction that fails."""
     async with database.writing() as session:
         await append_events(session, [NewEvent(EventKind.TIER_SAVED, uuid4())], NOW)
         raise ZeroDivisionError

@@ -1,4 +1,4 @@
-"""Whatever happens to events, `event_subject` indexes exactly the subjects that they name."""
+"""`event_subject` always indexes exactly the subjects that events name."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,7 @@ WRITES = (
 
 
 async def differences(url: str, *writes: str) -> list[Any]:
-    """What the index holds otherwise than the events after these statements."""
+    """Run statements, then return the differences between the index and the events."""
     connection = await asyncpg.connect(url)
     try:
         for write in writes:
@@ -59,7 +59,7 @@ async def append(database: Database, events: list[NewEvent]) -> None:
 
 @pytest.mark.parametrize("count", range(1, len(WRITES) + 1))
 async def test_no_writer_can_forget_the_index(database: Database, database_url: str, count: int) -> None:
-    """Also one that knows nothing of it."""
+    """Also a writer that does not know the index."""
     await append(database, [NewEvent(KINDS[0], IDS[0], (Subject(SubjectKind.SCHEME, IDS[1]),))] * 3)
     assert await differences(database_url, *WRITES[:count]) == []
 
@@ -86,7 +86,7 @@ async def test_retention_takes_the_index_along(own_database: tuple[Database, str
 async def test_live_events_and_replayed_ones_are_the_same(
     database: Database, events: list[NewEvent], subject: Subject, kinds: set[EventKind]
 ) -> None:
-    """R17: what a feed takes of the events as they come is what the statement finds, in the same order."""
+    """R17: a feed filters live events like the replay statement, in the same order."""
     (horizon,) = await fetch(database, HORIZON)
     await append(database, events)
     feed = Feed(Stream("a stream", frozenset(kinds), subject.kind), subject.id)

@@ -109,7 +109,7 @@ async def test_pages_are_planned_for_their_arguments_each_time(connection: Any, 
     assert tuple(await connection.fetchrow(used, prepared.get_name())) == (8, 0)
 
 
-async def test_who_sees_nothing_costs_nothing(connection: Any) -> None:
+async def test_a_viewer_without_schemes_reads_no_row(connection: Any) -> None:
     """R25: a vendor's list of schemes is empty without reading one of them."""
     statement = scheme_page(SchemeScope.NONE, NO_FILTERS, SchemeOrder.CODE_ASC, backward=False, resumed=False)
     arguments = statement.arguments({"limit": PAGE})

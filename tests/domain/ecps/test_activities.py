@@ -98,7 +98,7 @@ def test_invalid_reports_are_rejected_as_a_whole() -> None:
 
 
 def test_activities_are_recorded_for_existing_open_ecps() -> None:
-    """R20: every ECP that exists and is not closed."""
+    """R20: every existing ECP that is not closed."""
     for status in set(EcpStatus) - {EcpStatus.CLOSED}:
         assert ecp_problem(status) is None
     unknown, closed = ecp_problem(None), ecp_problem(EcpStatus.CLOSED)

@@ -1,4 +1,4 @@
-"""What may be done to an ECP in its state, by whom, and the words people read for it (R18, R25, R26)."""
+"""Guards of ECPs: allowed actions by status and role, and their messages (R18, R25, R26)."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from domain.schemes.events import EVENTS as OF_SCHEMES
 ECP, OTHER = UUID(int=1), UUID(int=2)
 PENDING, ACTIVE, SUSPENDED, CLOSED = EcpStatus
 UPDATE, VERIFY, SUSPEND, ERASE = EcpAction
-# What is refused in a status, and how; everything else is allowed.
+# Rejected actions by status; all others are allowed.
 REJECTED = {
     (SUSPEND, PENDING): "This ECP is not verified yet and cannot be suspended.",
     (SUSPEND, SUSPENDED): "This ECP is already suspended.",
@@ -27,7 +27,7 @@ REJECTED = {
     (SUSPEND, CLOSED): "This ECP is closed and cannot be suspended.",
     (ERASE, CLOSED): "This ECP was already erased.",
 }
-# What is offered to whom for an ECP that is not their own.
+# Actions offered by role, for another person's ECP.
 OFFERED = {
     Role.ADMIN: {PENDING: [ERASE], ACTIVE: [ERASE], SUSPENDED: [ERASE]},
     Role.PROGRAM_MANAGER: {
@@ -39,7 +39,7 @@ OFFERED = {
 
 
 def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
-    """Somebody with these roles, who may be an ECP."""
+    """A viewer with these roles, optionally an ECP."""
     return Viewer(
         account_id=UUID(int=9), display_name="Asha", email=None, roles=frozenset(roles), vendor_id=None, ecp_id=ecp_id
     )
@@ -59,14 +59,14 @@ def test_each_action_is_refused_in_the_statuses_of_the_table(action: EcpAction, 
 
 @pytest.mark.parametrize("status", EcpStatus)
 @pytest.mark.parametrize("role", Role)
-def test_what_is_offered_is_what_roles_allow_and_guards_let_pass(role: Role, status: EcpStatus) -> None:
+def test_offered_actions_are_those_that_roles_and_guards_allow(role: Role, status: EcpStatus) -> None:
     """R25: nobody else is offered anything."""
     assert list(ECP_GUARDS.allowed(EcpFacts(OTHER, status), viewer(role, ecp_id=ECP))) == (
         OFFERED.get(role, {}).get(status, [])
     )
 
 
-def test_an_ecp_corrects_itself_and_nobody_else() -> None:
+def test_an_ecp_corrects_only_itself() -> None:
     own = viewer(Role.ECP, ecp_id=ECP)
     for status in (PENDING, ACTIVE, SUSPENDED):
         assert ECP_GUARDS.allowed(EcpFacts(ECP, status), own) == (UPDATE,)
@@ -99,7 +99,7 @@ def test_statuses_are_words() -> None:
     assert [status.label for status in EcpStatus] == ["Verification pending", "Active", "Suspended", "Closed"]
 
 
-def test_failures_say_what_is_the_matter() -> None:
+def test_failures_have_clear_messages() -> None:
     """R26."""
     missing, registered = NotFound("ECP", ECP_PATH), RegisteredAlready("ECP-2026-000001")
     assert (missing.code, missing.path, missing.message) == (

@@ -1,4 +1,4 @@
-"""Who may enroll and when, and what may be done to an enrollment in each state: the whole table of guards (R18)."""
+"""Guards of enrollments: conditions for enrolling, and allowed actions by status (R18)."""
 
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ def find_error(
     terms_version: int = 3,
     today: date = APRIL,
 ) -> Failure | None:
-    """What the guard says, as code, sentence and path."""
+    """Return the failure of the guard as code, message, and path."""
     failure = find_enrolling_failure(applicant, offer, before, terms_version, today)
     return None if failure is None else (failure.code.value, failure.message, failure.path)
 
@@ -80,7 +80,7 @@ def test_an_active_ecp_enrolls_inside_the_window(applicant: Applicant, today: da
     ],
 )
 def test_an_ecp_that_is_not_active_does_not_enroll(status: EcpStatus, own: str, named: str) -> None:
-    """R18: told to itself or to the manager who names it; whatever else is wrong, this comes first."""
+    """R18: for the ECP and for its manager. This problem is reported before any other."""
     ended = date(2030, 1, 1)
     assert find_error(replace(OWN, status=status), today=ended) == ("ILLEGAL_STATE", own, ("input",))
     assert find_error(replace(NAMED, status=status), today=ended) == ("ILLEGAL_STATE", named, ECP_PATH)
@@ -103,7 +103,7 @@ def test_an_ecp_that_is_not_active_does_not_enroll(status: EcpStatus, own: str, 
         ({"closes_on": None}, APRIL, ("OUT_OF_WINDOW", "This scheme has no enrollment window.")),
     ],
 )
-def test_a_scheme_that_is_not_open(changed: dict[str, Any], today: date, expected: tuple[str, str]) -> None:
+def test_enrolling_needs_an_open_scheme(changed: dict[str, Any], today: date, expected: tuple[str, str]) -> None:
     """R18."""
     assert find_error(offer=replace(OFFER, **changed), today=today) == (*expected, SCHEME_PATH)
     assert find_error(NAMED, replace(OFFER, **changed), today=today) == (*expected, SCHEME_PATH)
@@ -116,7 +116,7 @@ def test_a_scheme_includes_what_lies_beneath_its_places(place: UUID) -> None:
 
 
 @pytest.mark.parametrize("places", [frozenset(), frozenset({NEPAL})])
-def test_a_scheme_that_runs_elsewhere(places: frozenset[UUID]) -> None:
+def test_enrolling_needs_a_scheme_of_the_place(places: frozenset[UUID]) -> None:
     """R18: or nowhere."""
     offer = replace(OFFER, places=places)
     expected = ("OUT_OF_SCOPE", "This scheme does not run where you work.", SCHEME_PATH)
@@ -186,7 +186,7 @@ IN_STATES = {
 
 
 def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
-    """Somebody with these roles, who may be an ECP."""
+    """A viewer with these roles, optionally an ECP."""
     return Viewer(account_id=UUID(int=9), display_name="Asha", email=None, roles=frozenset(roles), ecp_id=ecp_id)
 
 
@@ -194,7 +194,7 @@ MANAGER, ITSELF, STRANGER = viewer(Role.PROGRAM_MANAGER), viewer(Role.ECP, ecp_i
 
 
 def describe_failure(action: EnrollmentAction, standing: EnrollmentFacts, somebody: Viewer) -> tuple[str, str] | None:
-    """What a guard says, as code and sentence; always about the enrollment."""
+    """Return the failure of a guard as code and message; its path is always the enrollment."""
     failure = ENROLLMENT_GUARDS.find_failure(action, standing, somebody)
     assert failure is None or failure.path == ENROLLMENT_PATH
     return None if failure is None else (failure.code.value, failure.message)
@@ -232,7 +232,7 @@ def test_nobody_is_accepted_after_the_end() -> None:
 
 
 def test_managers_cannot_decide_their_own_enrollments() -> None:
-    """R25: a manager who is an ECP too has others decide."""
+    """R25: another manager decides about a manager who is an ECP."""
     both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
     message = "This is your own enrollment. Another person must decide about it."
     assert (
@@ -244,8 +244,8 @@ def test_managers_cannot_decide_their_own_enrollments() -> None:
 
 @pytest.mark.parametrize("status", EnrollmentStatus)
 @pytest.mark.parametrize("action", EnrollmentAction)
-def test_nobody_has_to_do_with_those_of_others(action: EnrollmentAction, status: EnrollmentStatus) -> None:
-    """R25: whatever the state; not even who sees all of them, and is an ECP too."""
+def test_an_ecp_cannot_act_on_enrollments_of_others(action: EnrollmentAction, status: EnrollmentStatus) -> None:
+    """R25: in any status, even if another role shows them."""
     standing = replace(PENDING, status=status)
     for somebody in (STRANGER, viewer(Role.ECP), viewer(Role.ANALYST, Role.ECP, ecp_id=OTHER), viewer(Role.ANALYST)):
         assert describe_failure(action, standing, somebody) == ("NOT_FOUND", "This enrollment does not exist.")
@@ -253,8 +253,8 @@ def test_nobody_has_to_do_with_those_of_others(action: EnrollmentAction, status:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_who_may_do_something_at_all(role: Role) -> None:
-    """R25: managers, and ECPs about themselves."""
+def test_only_managers_and_ecps_act_on_enrollments(role: Role) -> None:
+    """R25: ECPs only on their own."""
     expected = {Role.PROGRAM_MANAGER: (ACCEPT, REJECT, WITHDRAW)}.get(role, ())
     assert ENROLLMENT_GUARDS.allowed(PENDING, viewer(role, ecp_id=OTHER)) == expected
     assert viewer(role).may(Permission.ENROLLMENT_REQUEST) is (role in {Role.PROGRAM_MANAGER, Role.ECP})

@@ -1,4 +1,4 @@
-"""Reach agrees with evaluation: it counts exactly the ECPs whom evaluation can reward."""
+"""Reach agrees with evaluation: it counts exactly the ECPs that evaluation can reward."""
 
 import itertools
 from collections.abc import Iterator

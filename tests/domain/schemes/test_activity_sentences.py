@@ -1,4 +1,4 @@
-"""Sentences about what people do to a scheme; each is complete for any reason they give (R6, R26)."""
+"""Sentences about activities of a scheme, each complete for any reason (R6, R26)."""
 
 import pytest
 from hypothesis import given

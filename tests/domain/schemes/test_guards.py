@@ -1,4 +1,4 @@
-"""What may be done to a scheme in each state, and by whom: the whole table of guards (R5)."""
+"""Guards of schemes: allowed actions by state and role (R5)."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -43,7 +43,7 @@ GIVEN_BACK = "Changes were requested; the scheme has not been submitted again ye
 
 
 def viewer(*roles: Role, account: UUID = OTHER) -> Viewer:
-    """Somebody with these roles."""
+    """A viewer with these roles."""
     return Viewer(account_id=account, display_name="Asha", email=None, roles=frozenset(roles))
 
 
@@ -74,7 +74,7 @@ def viewer(*roles: Role, account: UUID = OTHER) -> Viewer:
 def test_the_state_decides_what_can_be_done(
     standing: SchemeStanding, edit: str | None, submit: str | None, decide: str | None
 ) -> None:
-    """R3, R5: each refusal is a sentence about the scheme."""
+    """R3, R5: each rejection has a message about the scheme."""
     for action, expected in ((EDIT, edit), (SUBMIT, submit), *((decision, decide) for decision in DECISIONS)):
         failure = SCHEME_GUARDS.find_failure(action, standing, viewer())
         assert (failure and failure.message) == expected
@@ -86,7 +86,7 @@ def test_the_state_decides_what_can_be_done(
 @pytest.mark.parametrize("action", DECISIONS)
 @pytest.mark.parametrize("standing", [WAITING, EDITED])
 def test_nobody_decides_their_own_submission(action: SchemeAction, standing: SchemeStanding) -> None:
-    """R5: four eyes, whatever roles somebody holds."""
+    """R5: four eyes, whatever the roles."""
     failure = SCHEME_GUARDS.find_failure(action, standing, viewer(*Role, account=SUBMITTER))
     assert failure is not None
     assert failure.code is UserErrorCode.SELF_APPROVAL
@@ -121,7 +121,7 @@ def test_offered_actions_by_role(
 
 
 def test_a_scheme_is_revised_while_it_is_approved_and_not_over() -> None:
-    """Each refusal is a sentence that says what to do instead."""
+    """Each message says what to do instead."""
     sentences = {
         DRAFT: "The scheme is not approved yet. Edit it instead of revising it.",
         WAITING: "The scheme is not approved yet. Edit it instead of revising it.",
@@ -159,7 +159,7 @@ def test_a_revision_is_moved_until_it_is_decided() -> None:
 
 
 def test_a_revision_whose_time_has_passed_is_neither_submitted_nor_approved() -> None:
-    """It can be edited, moved, given back and rejected; other refusals come first."""
+    """It can be edited, moved, returned, and rejected; other problems are reported first."""
     passed = "The revision was scheduled to take effect on 1 June 2026 at 00:00 UTC, which has passed. "
     for standing, late in zip(REVISIONS, LATE, strict=True):
         for action in set(SchemeAction):
@@ -187,7 +187,7 @@ def test_other_roles_are_offered_nothing(standing: SchemeStanding, role: Role) -
 @pytest.mark.parametrize("action", SchemeAction)
 @pytest.mark.parametrize("standing", EVERY)
 def test_an_offered_action_never_fails_for_its_state(standing: SchemeStanding, action: SchemeAction) -> None:
-    """R9: what is offered and what is refused come from the same guards."""
+    """R9: offered actions and rejections use the same guards."""
     for account in (SUBMITTER, OTHER):
         somebody = viewer(MANAGER, APPROVER, account=account)
         offered = action in SCHEME_GUARDS.allowed(standing, somebody)

@@ -1,4 +1,4 @@
-"""Every kind of event: who may see it, and its data in a delivery. A new kind must be added here."""
+"""Every kind of event: its visibility, and its data in a delivery. A new kind must be added here."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -57,7 +57,7 @@ NOTIFICATION = NotificationRow(
 )
 NO_SCHEME: dict[str, Any] = dict.fromkeys(SchemeRow.__struct_fields__)
 SCHEME = SchemeRow(**{**NO_SCHEME, "id": THIRD, "code": "SCH-2026-000001", "title": "Monsoon Care"})
-# Said once more, in the words of the requirements, so that a slip in the table shows.
+# Repeated from the requirements, to catch mistakes in the table.
 PERMISSIONS = {
     **dict.fromkeys(OF_SCHEMES, Permission.SCHEME_FOLLOW),
     EventKind.ECP_REGISTERED: Permission.ECP_READ,
@@ -113,7 +113,7 @@ def facts(kind: EventKind, detail: Detail | None = None) -> EventFacts:
 
 
 @pytest.mark.parametrize("kind", EventKind)
-def test_every_kind_declares_who_may_see_it(kind: EventKind) -> None:
+def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
     """Schemes and notifications exactly as their own streams."""
     spec = EVENTS[kind]
     assert spec.permission is PERMISSIONS[kind]

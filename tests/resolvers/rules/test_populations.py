@@ -1,4 +1,4 @@
-"""Cells of alike ECPs, counted by the database, against counting them one by one (R4)."""
+"""Counts of similar ECPs by the database equal counting them one by one (R4)."""
 
 import random
 from collections import Counter
@@ -35,7 +35,7 @@ Done = list[tuple[str, datetime]]
 
 
 def has_met(clause: ActivityClause, done: Done) -> bool:
-    """Whether there was a moment at which so much had been done within so many days, as far back as reach looks."""
+    """Whether an ECP ever had this many activities within so many days, in the window of reach."""
     back = timedelta(days=max(clause.within_days or 0, YEAR))
     moments = [at for kind, at in done if kind == clause.activity and (clause.within_days is None or at > NOW - back)]
     for end in moments:
@@ -90,7 +90,7 @@ async def test_cells_are_what_counting_one_by_one_gives(
 
 
 def _history(dice: random.Random) -> Done:
-    """Now and then something, some of it long ago."""
+    """Generate random activities, some of them long ago."""
     kinds = ["TRAINING", "TRAINING", "REFERRAL", "OTHER"]
     done = [
         (dice.choice(kinds), NOW - timedelta(days=dice.choice([0, 3, 9, 13, 40, 41, 200, 300, 364, 366, 399, 500])))

@@ -1,4 +1,4 @@
-"""Whatever a few people do to a scheme in whatever order: what each of them was told follows from it (R6)."""
+"""For any order of actions on a scheme, a model predicts every participant's notifications (R6)."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -35,7 +35,7 @@ EDITORS: Final = ("PROGRAM_MANAGER", "second manager", "manager and approver")
 PEOPLE: Final = (*EDITORS, "ANALYST", "ADMIN")
 TITLES: Final = ("Monsoon Care", "Winter Care", "Summer Care")
 SKUS: Final[tuple[tuple[str, ...], ...]] = ((), ("AMB-1L",), ("AMB-1L", "LENS-1"))
-# What somebody does: to give the scheme a title or products, to ask somebody in or out, or to read so many or all.
+# Actions: change the title or products, add or remove a participant, mark some or all as read.
 ACTIONS: Final = st.one_of(
     st.tuples(st.just("title"), st.sampled_from(EDITORS), st.sampled_from(TITLES)),
     st.tuples(st.just("products"), st.sampled_from(EDITORS), st.sampled_from(SKUS)),
@@ -54,7 +54,7 @@ PROPERTY: Final = settings(
 
 @dataclass
 class Model:
-    """What should be: worked out without any of the code that is tested."""
+    """The expected state, computed independently of the tested code."""
 
     participants: list[str]
     title: str = TITLES[0]
@@ -65,12 +65,12 @@ class Model:
     marked: Counter[str] = field(default_factory=Counter)
 
     def joined(self, name: str) -> None:
-        """Somebody takes part, if they did not before."""
+        """Add a participant once."""
         if name not in self.participants:
             self.participants.append(name)
 
     def happened(self, actor: str, kind: str, step: str | None = None, besides: str | None = None) -> None:
-        """Tell everybody who takes part, and somebody besides, but not who did it."""
+        """Notify every participant and one more account, except the actor."""
         version = None
         if step is not None:
             self.versions[step] += 1
@@ -81,7 +81,7 @@ class Model:
 
 @dataclass
 class Play:
-    """One example: what is done to its scheme, and to the model of it."""
+    """One example: applies every action to its scheme and to the model."""
 
     factory: SchemeFactory
     world: World
@@ -111,21 +111,21 @@ class Play:
             model.happened(actor, "SCHEME_STEP_SAVED", "PRODUCTS")
 
     async def add(self, actor: str, name: str) -> None:
-        """Ask somebody to take part."""
+        """Add a participant."""
         await add_scheme_participant(self.factory.operation(actor), self._participation(name))
         if name not in self.model.participants:
             self.model.joined(name)
             self.model.happened(actor, "SCHEME_PARTICIPANT_ADDED")
 
     async def remove(self, actor: str, name: str) -> None:
-        """Take somebody out."""
+        """Remove a participant."""
         await remove_scheme_participant(self.factory.operation(actor), self._participation(name))
         if name in self.model.participants:
             self.model.participants.remove(name)
             self.model.happened(actor, "SCHEME_PARTICIPANT_REMOVED", besides=name)
 
     async def read(self, name: str, how_many: int | None) -> None:
-        """Mark so many of the newest as read, or all."""
+        """Mark some of the newest notifications as read, or all."""
         operation = self.factory.operation(name)
         account_id = operation.viewer.account_id
         (unread,) = await unread_counts_by_account(operation, [account_id])
@@ -143,7 +143,7 @@ class Play:
 
 @pytest.fixture(scope="module")
 async def stage(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[tuple[SchemeFactory, World]]:
-    """The world, in which each example has a scheme of its own; what people were told stays from one to the next."""
+    """The world. Each example has its own scheme; notifications remain between examples."""
     environment = Environment(database=shared_database, clock=TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC)))
     world = await restore_world(environment, cleaner)
     yield SchemeFactory(environment, world), world
@@ -152,7 +152,7 @@ async def stage(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[tu
 
 @PROPERTY
 @given(acts=st.lists(ACTIONS, max_size=14))
-async def test_what_people_were_told_follows_from_what_was_done(
+async def test_notifications_follow_from_the_actions(
     actions: list[tuple[str, str, Any]], stage: tuple[SchemeFactory, World]
 ) -> None:
     factory, world = stage
@@ -175,7 +175,7 @@ async def test_what_people_were_told_follows_from_what_was_done(
 
 
 async def _counts(factory: SchemeFactory, world: World, name: str) -> tuple[int, int, int]:
-    """How much somebody was told, how much of it is unread, and how much of the newest they did themselves."""
+    """Count an account's notifications, its unread ones, and those of the newest that it caused."""
     operation, account_id = factory.operation(name), world.accounts[name].id
     arguments = (False, PageArguments(first=50))
     ((unread,), (page,)) = (

@@ -1,4 +1,4 @@
-"""Lists of schemes hold their order whatever people write."""
+"""Lists of schemes keep their order for any title."""
 
 from domain.schemes.facts import SchemeOrder
 from resolvers.paging import PageArguments, encode_page_cursor
@@ -7,7 +7,7 @@ from tests.support.factories.schemes import SchemeFactory
 
 
 async def test_titles_are_paged_in_the_order_of_the_database(factory: SchemeFactory) -> None:
-    """A cursor holds what the database sorts by, which is not always what Python makes of a title."""
+    """A cursor holds the sort key of the database, which may differ from Python's lower case."""
     titles = ["İstanbul Spring", "istanbul autumn", "istanbul winter", "ΟΔΟΣ", "οδος zeta", "Zürich", "ÄRGER"]
     for title in titles:
         await factory.created(title)

@@ -1,4 +1,4 @@
-"""Whatever a revision holds: what takes effect is exactly what was approved, and the stages stay what the facts say."""
+"""For any content, a revision takes effect exactly as approved, and stages follow the facts."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

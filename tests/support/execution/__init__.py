@@ -1,1 +1,1 @@
-"""What tests share: execution."""
+"""Helpers for tests of execution."""

@@ -183,7 +183,7 @@ async def wait_until_visible(reading: Fetching) -> int:
     They do not while an older transaction is running, in any database of the server: a test of another worker.
     """
     newest = next(iter(await reading.fetch(NEWEST)), 0)
-    while (horizon := (await reading.fetch(HORIZON))[0]) <= newest:  # noqa: ASYNC110 - PostgreSQL tells nobody
+    while (horizon := (await reading.fetch(HORIZON))[0]) <= newest:  # noqa: ASYNC110 - PostgreSQL sends no signal
         await asyncio.sleep(0.05)
     return horizon
 

@@ -1,4 +1,4 @@
-"""How many random documents the suite compares, and whether they were worth it."""
+"""The number of random documents that the suite compares, and statistics about them."""
 
 import os
 from collections import Counter

@@ -1,1 +1,1 @@
-"""What tests share: factories."""
+"""Factories that create objects through the real resolvers."""

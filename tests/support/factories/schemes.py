@@ -37,7 +37,7 @@ class SchemeFactory:
 
     @property
     def world(self) -> World:
-        """Who and what there is."""
+        """The accounts and catalog of the tests."""
         return self._world
 
     @property

@@ -1,1 +1,1 @@
-"""What tests share: sending."""
+"""Mutations over HTTP, with valid inputs."""

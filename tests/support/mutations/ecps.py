@@ -1,4 +1,4 @@
-"""Mutations of ECPs over HTTP: valid inputs to change one thing in, and what a refusal said."""
+"""Mutations of ECPs over HTTP: valid inputs, and errors of rejected ones."""
 
 from typing import Any
 
@@ -26,25 +26,25 @@ NOTIFICATIONS = "{ viewer { notifications(first: 50) { nodes { kind message acto
 
 
 def registration_input(world: World, place: str = "Pune", **changed: Any) -> dict[str, Any]:
-    """The input of a registration."""
+    """Return a valid registration input, with changes."""
     return {**REGISTRATION, "geographyId": gid(NodeKind.GEOGRAPHY, world.geographies[place].id), **changed}
 
 
 async def payload_of(client: Client, field: str, **given: Any) -> Any:
-    """The payload of a mutation, carried out or refused."""
+    """Send a mutation and return its payload."""
     name = f"{FOLDERS.get(field, 'portal')}/{field[0].upper()}{field[1:]}"
     return (await client.send(document(name), input=given)).data[field]
 
 
 async def mutate(client: Client, field: str, **given: Any) -> Any:
-    """The ECP after a mutation that must not be refused."""
+    """Send a mutation that must succeed, and return the ECP."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"] == []
     return payload["ecp"]
 
 
 async def expect_errors(client: Client, field: str, **given: Any) -> list[InputError]:
-    """What a mutation is refused for; it must be refused."""
+    """Send a mutation that must be rejected, and return its errors."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"]
     assert payload["ecp"] is None
@@ -53,7 +53,7 @@ async def expect_errors(client: Client, field: str, **given: Any) -> list[InputE
 
 
 async def messages(client: Client) -> list[tuple[str, str]]:
-    """What somebody was told, newest first, as (kind, sentence), by nobody in person."""
+    """Return notifications without an actor, newest first, as (kind, message)."""
     nodes = (await client.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
     assert all(node["scheme"] is None for node in nodes)
     assert all(node["actor"] is None for node in nodes)

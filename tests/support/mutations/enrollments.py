@@ -1,4 +1,4 @@
-"""Mutations of enrollments over HTTP, and what somebody was told of them."""
+"""Mutations of enrollments over HTTP, and notifications about them."""
 
 from typing import Any
 from uuid import UUID
@@ -47,19 +47,19 @@ def enrollment_gid(enrollment_id: UUID) -> str:
 
 
 async def payload_of(client: Client, field: str, **given: Any) -> Any:
-    """The payload of a mutation, carried out or refused."""
+    """Send a mutation and return its payload."""
     return (await client.send(document(DOCUMENTS[field]), input=given)).data[field]
 
 
 async def mutate(client: Client, field: str, **given: Any) -> Any:
-    """The enrollment after a mutation that must not be refused."""
+    """Send a mutation that must succeed, and return the enrollment."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"] == []
     return payload["enrollment"]
 
 
 async def expect_errors(client: Client, field: str, **given: Any) -> list[InputError]:
-    """What a mutation is refused for; it must be refused."""
+    """Send a mutation that must be rejected, and return its errors."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"]
     assert payload["enrollment"] is None
@@ -67,13 +67,13 @@ async def expect_errors(client: Client, field: str, **given: Any) -> list[InputE
 
 
 def read_errors(payload: Any) -> list[InputError]:
-    """The errors of a payload."""
+    """Return the errors of a payload."""
     assert all(error["path"][0] == "input" for error in payload["errors"])
     return [(error["code"], ".".join(error["path"][1:]), error["message"]) for error in payload["errors"]]
 
 
 async def enroll(client: Client, scheme_id: UUID, terms_version: int = 1, ecp_id: UUID | None = None) -> Any:
-    """The enrollment of who enrolls, or is enrolled."""
+    """Enroll the client or the given ECP, and return the enrollment."""
     named = {} if ecp_id is None else {"ecpId": ecp_gid(ecp_id)}
     return await mutate(client, "enroll", schemeId=scheme_gid(scheme_id), termsVersion=terms_version, **named)
 
@@ -81,7 +81,7 @@ async def enroll(client: Client, scheme_id: UUID, terms_version: int = 1, ecp_id
 async def expect_enrollment_error(
     client: Client, scheme_id: UUID, terms_version: int = 1, ecp_id: UUID | None = None
 ) -> InputError:
-    """The one reason why somebody cannot enroll, or be enrolled."""
+    """Try to enroll, and return the only error."""
     named = {} if ecp_id is None else {"ecpId": ecp_gid(ecp_id)}
     (only_error,) = await expect_errors(
         client, "enroll", schemeId=scheme_gid(scheme_id), termsVersion=terms_version, **named
@@ -90,7 +90,7 @@ async def expect_enrollment_error(
 
 
 async def messages(client: Client, scheme_id: UUID) -> list[tuple[str, str]]:
-    """What somebody was told of enrollments in a scheme, newest first, as (kind, sentence), by nobody in person."""
+    """Return notifications about enrollments in a scheme, newest first, as (kind, message)."""
     nodes = (await client.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
     about = [node for node in nodes if node["kind"].startswith("ENROLLMENT_")]
     assert all((node["scheme"], node["actor"]) == ({"id": scheme_gid(scheme_id)}, None) for node in about)

@@ -1,4 +1,4 @@
-"""What people are told: the activity of a scheme and the notifications of accounts, through the portal's documents."""
+"""Activity of schemes and notifications of accounts, through the portal's documents."""
 
 from typing import Any
 
@@ -16,55 +16,55 @@ async def entries(client: Client, scheme_id: str, **page: Any) -> list[Any]:
 
 
 async def sentences(client: Client, scheme_id: str) -> list[str]:
-    """What was done to a scheme, newest first."""
+    """Return the sentences of a scheme's activity, newest first."""
     return [entry["message"] for entry in await entries(client, scheme_id, first=200)]
 
 
 async def participants(client: Client, scheme_id: str) -> list[str]:
-    """The names of those who take part, in order of joining."""
+    """Return the names of the participants, in the order of joining."""
     node = (await client.run("SchemeActivity", id=scheme_id))["node"]
     return [account["displayName"] for account in node["participants"]]
 
 
 async def add(client: Client, world: World, scheme_id: str, name: str | Role) -> Any:
-    """The payload of asking an account of the world to take part, which must not be refused."""
+    """Add an account of the world as a participant, and return the payload."""
     return await mutate(client, "addSchemeParticipant", **participation(world, scheme_id, name))
 
 
 async def remove(client: Client, world: World, scheme_id: str, name: str | Role) -> Any:
-    """The payload of taking an account of the world out, which must not be refused."""
+    """Remove an account of the world from the participants, and return the payload."""
     return await mutate(client, "removeSchemeParticipant", **participation(world, scheme_id, name))
 
 
 def participation(world: World, scheme_id: str, name: str | Role) -> dict[str, str]:
-    """The input of both."""
+    """Return the input of both mutations."""
     return {"schemeId": scheme_id, "accountId": gid(NodeKind.ACCOUNT, world.accounts[str(name)].id)}
 
 
 async def notifications(client: Client, **page: Any) -> list[Any]:
-    """What the client was told, newest first."""
+    """Fetch the notifications of a client, newest first."""
     found: list[Any] = (await client.run("Notifications", **page))["viewer"]["notifications"]["nodes"]
     return found
 
 
 async def fetch_messages(client: Client, **page: Any) -> list[str]:
-    """The sentences of it."""
+    """Fetch the messages of a client's notifications, newest first."""
     return [found["message"] for found in await notifications(client, **{"first": 200, **page})]
 
 
 async def unread(client: Client) -> int:
-    """How much of it is unread."""
+    """Fetch the number of unread notifications."""
     count: int = (await client.run("Notifications", first=1))["viewer"]["unreadCount"]
     return count
 
 
 async def mark(client: Client, **given: Any) -> Any:
-    """The payload of marking notifications as read, carried out or refused."""
+    """Mark notifications as read, and return the payload."""
     return await payload_of(client, "markNotificationsRead", **given)
 
 
 async def change_account(clients: Clients, name: str | Role, **changes: Any) -> None:
-    """Let the administrator replace an account of the world; what is not given becomes as the world has it."""
+    """Change an account of the world as the administrator. Fields that are not given are reset to the world's."""
     account = clients.world.accounts[str(name)]
     given = {
         "id": gid(NodeKind.ACCOUNT, account.id),
@@ -78,12 +78,12 @@ async def change_account(clients: Clients, name: str | Role, **changes: Any) -> 
 
 
 async def mark_all_read(clients: Clients) -> None:
-    """Let everybody read what they were told so far."""
+    """Mark the notifications of every account as read."""
     for name in clients.world.accounts:
         assert (await mark(clients[name], all=True))["errors"] == []
 
 
 async def unread_by_account(clients: Clients) -> dict[str, list[str]]:
-    """What each account of the world has not read yet; those who have read everything are left out."""
+    """Return unread messages by account; accounts without any are left out."""
     found = {name: await fetch_messages(clients[name], unreadOnly=True) for name in clients.world.accounts}
     return {name: messages for name, messages in found.items() if messages}

@@ -1,4 +1,4 @@
-"""Scheme mutations over HTTP: valid inputs to change one thing in, and what a refusal said."""
+"""Mutations of schemes over HTTP: valid inputs, and errors of rejected ones."""
 
 from typing import Any
 from uuid import UUID
@@ -23,24 +23,24 @@ DECISIONS = ("approveScheme", "requestSchemeChanges", "rejectScheme")
 
 
 async def answer_to(client: Client, field: str, **given: Any) -> Answer:
-    """The answer to a mutation of the portal with this input."""
+    """Send a mutation of the portal and return the response."""
     return await client.send(document(f"portal/{field[0].upper()}{field[1:]}"), input=given)
 
 
 async def payload_of(client: Client, field: str, **given: Any) -> Any:
-    """The payload of a mutation, carried out or refused."""
+    """Send a mutation and return its payload."""
     return (await answer_to(client, field, **given)).data[field]
 
 
 async def mutate(client: Client, field: str, **given: Any) -> Any:
-    """The payload of a mutation that must not be refused."""
+    """Send a mutation that must succeed, and return its payload."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"] == []
     return payload
 
 
 async def expect_errors(client: Client, field: str, **given: Any) -> list[InputError]:
-    """What a mutation is refused for; it must be refused."""
+    """Send a mutation that must be rejected, and return its errors."""
     payload = await payload_of(client, field, **given)
     assert payload["errors"]
     assert payload["scheme"] is None
@@ -48,7 +48,7 @@ async def expect_errors(client: Client, field: str, **given: Any) -> list[InputE
 
 
 async def expect_request_error(client: Client, field: str, **given: Any) -> str:
-    """The message of the one error that keeps a whole request from being executed for its input."""
+    """Send a mutation whose input makes the whole request invalid, and return the message."""
     answer = await answer_to(client, field, **given)
     assert answer.body.get("data") is None
     (error,) = answer.errors
@@ -60,12 +60,12 @@ async def expect_request_error(client: Client, field: str, **given: Any) -> str:
 async def expect_rule_errors(
     client: Client, scheme_id: str, rules: list[dict[str, Any]], version: int = 0
 ) -> list[InputError]:
-    """What saving these bonus rules is refused for."""
+    """Save invalid bonus rules and return the errors."""
     return await expect_errors(client, "saveSchemeBonusRules", schemeId=scheme_id, expectedVersion=version, rules=rules)
 
 
 def input_of(field: str, scheme_id: str, version: int = 0) -> dict[str, Any]:
-    """An input of a scheme mutation that passes validation, for any scheme."""
+    """Return a valid input of a scheme mutation, for any scheme."""
     named = {"schemeId": scheme_id}
     saved = {**named, "expectedVersion": version}
     return {
@@ -98,7 +98,7 @@ def basics(**changes: Any) -> dict[str, Any]:
 
 
 def rule(condition: Any = None, reward: Any = None, **changes: Any) -> dict[str, Any]:
-    """The input of a bonus rule that is all right, with changes."""
+    """Return a valid bonus rule, with changes."""
     return {
         "name": "Many at once",
         "condition": condition or {"quantity": {"atLeast": 10}},

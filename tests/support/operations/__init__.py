@@ -1,4 +1,4 @@
-"""What each document of `operations/` needs before it is sent: rows, who sends it, and its variables."""
+"""Preparation of each document of `operations/`: rows, sender, and variables."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""The documents of `operations/`, and what is prepared for one."""
+"""The documents of `operations/` and their preparation."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from graphql import OperationDefinitionNode, OperationType, parse
 from schema.ids import decode_id
 from tests.support.client import OPERATIONS, document
 
-# Who sends a document, with which variables.
+# The sender of a document, and its variables.
 Prepared = tuple[str, dict[str, Any]]
 
 

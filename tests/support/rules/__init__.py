@@ -1,1 +1,1 @@
-"""What tests share: rules."""
+"""Helpers for tests of bonus rules."""

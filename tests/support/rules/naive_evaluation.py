@@ -38,7 +38,7 @@ from domain.rules.model import (
 
 
 class NaiveOutcome(Struct):
-    """What the domain must say of a rule; each clause with whether it is beneath a NOT and whether it holds."""
+    """The expected outcome of a rule, with each clause, its negation, and its result."""
 
     met: bool
     clauses: list[tuple[Clause, bool, bool]]
