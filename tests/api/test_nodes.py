@@ -187,7 +187,7 @@ async def test_malformed_global_ids_are_rejected(clients: Clients, text: str) ->
 
 
 async def test_at_most_two_hundred_at_once(clients: Clients) -> None:
-    """More are refused before anything is read."""
+    """More are rejected before anything is read."""
     some = gid(NodeKind.TIER, UUID(int=7))
     assert await found(clients[Role.ADMIN], [some] * 200) == [None] * 200
     answer = await clients[Role.ADMIN].send(DOCUMENT, ids=[some] * 201)

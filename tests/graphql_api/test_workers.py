@@ -199,7 +199,7 @@ def test_a_worker_that_fails_to_restart_is_retried_and_a_hanging_one_is_killed(t
 
 
 def lively(lives: Path, _number: int, report: Report) -> None:
-    """A worker that fails at first, then refuses, then works and will not stop."""
+    """A worker that fails twice, then works and does not stop."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with lives.open("a+") as file:
         file.write(".")

@@ -94,7 +94,7 @@ class Stream:
     waiting: deque[Message] = field(default_factory=deque)
 
     async def next(self) -> Event:
-        """The next event. Raises Refused when the server ended the subscription, and Closed with the connection."""
+        """The next event. Raises SubscriptionRejected when the server ended the subscription, and Closed with the connection."""
         while not self.waiting:
             await self.socket.pull()
         message = self.waiting.popleft()

@@ -147,7 +147,7 @@ async def test_every_claim_is_required(jwks: Settings, environment: Environment,
 async def test_wrong_claims_are_rejected(
     jwks: Settings, environment: Environment, claims: Given, changed: Given, message: str
 ) -> None:
-    """R25: each is refused with a sentence, before anything is executed."""
+    """R25: each is rejected with a sentence, before anything is executed."""
     assert await bearing(jwks, environment, token({**claims, **changed})) == (401, message)
 
 

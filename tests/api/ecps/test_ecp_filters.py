@@ -183,7 +183,7 @@ async def test_invalid_arguments_are_rejected(
 
 
 @pytest.mark.usefixtures("scheme")
-async def test_a_cursor_of_another_order_is_refused(manager: Client) -> None:
+async def test_a_cursor_of_another_order_is_rejected(manager: Client) -> None:
     """R26: instead of returning arbitrary rows."""
     cursor = (await manager.send(LIST, first=1)).data["ecps"]["pageInfo"]["endCursor"]
     (error,) = (await manager.send(LIST, after=cursor, orderBy="CODE_ASC")).errors

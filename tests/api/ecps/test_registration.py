@@ -139,7 +139,7 @@ async def test_region_and_country_follow_from_the_place(  # noqa: PLR0913, PLR09
         ),
     ],
 )
-async def test_registrations_that_are_refused(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
+async def test_registrations_that_are_rejected(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
     clients: Clients,
     ecps: EcpFactory,
     world: World,

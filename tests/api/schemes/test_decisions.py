@@ -81,7 +81,7 @@ async def test_an_approval_names_the_hash_that_was_reviewed(
         assert payload == {"scheme": None, "errors": [_content_changed(REVIEW_AGAIN, OLD_HASH, current, [])]}
 
 
-async def test_a_second_submission_is_refused(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
+async def test_a_second_submission_is_rejected(clients: Clients, factory: SchemeFactory, database_url: str) -> None:
     waiting = scheme(await factory.submitted())
     approved, rejected = scheme(await factory.approved()), scheme(await factory.rejected())
     async with nothing_changes(database_url):

@@ -36,7 +36,7 @@ SEES_NO_SUBMITTED = SEES_NO_DRAFT[1:]
 
 
 @pytest.mark.parametrize("field", [*SAVES, "submitScheme", *DECISIONS])
-async def test_a_scheme_id_that_names_no_scheme_is_refused(
+async def test_a_scheme_id_that_names_no_scheme_is_rejected(
     clients: Clients, world: World, database_url: str, field: str
 ) -> None:
     client = clients["APPROVER" if field in DECISIONS else "PROGRAM_MANAGER"]

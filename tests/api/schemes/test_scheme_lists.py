@@ -41,7 +41,7 @@ async def test_a_page_has_one_to_two_hundred_rows(clients: Clients) -> None:
         assert (await analyst.send(LIST, first=size)).data["schemes"]["nodes"] == []
 
 
-async def test_arguments_that_contradict_each_other_are_refused(clients: Clients, factory: SchemeFactory) -> None:
+async def test_arguments_that_contradict_each_other_are_rejected(clients: Clients, factory: SchemeFactory) -> None:
     await factory.created()
     analyst = clients["ANALYST"]
     (cursor,) = await _cursors(analyst)
@@ -93,7 +93,7 @@ async def test_a_broken_cursor_is_a_clear_error(clients: Clients, factory: Schem
             assert await _expect_error(analyst, orderBy=order, **{argument: text}) == (NOT_OURS, argument), text
 
 
-async def test_a_cursor_of_another_order_or_list_is_refused(clients: Clients, factory: SchemeFactory) -> None:
+async def test_a_cursor_of_another_order_or_list_is_rejected(clients: Clients, factory: SchemeFactory) -> None:
     await factory.created()
     analyst = clients["ANALYST"]
     same_shape = (
@@ -120,7 +120,7 @@ async def test_a_cursor_of_another_order_or_list_is_refused(clients: Clients, fa
         ("UPDATED_AT_DESC", "scheme.updated_at desc", "0001-01-01T00:00:00+12:00"),
     ],
 )
-async def test_a_forged_cursor_with_an_impossible_value_is_refused(
+async def test_a_forged_cursor_with_an_impossible_value_is_rejected(
     clients: Clients, order: str, name: str, value: str
 ) -> None:
     """Clients can forge cursors. A value that the database cannot hold must not become an internal error."""

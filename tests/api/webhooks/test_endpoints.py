@@ -226,7 +226,7 @@ async def test_two_starting_positions_are_rejected(hooks: WebhookAdmin, receiver
         assert read_errors(rejected) == [("CONFLICT", "fromNow", message)]
 
 
-async def test_a_cursor_of_another_stream_is_refused(hooks: WebhookAdmin, database_url: str) -> None:
+async def test_a_cursor_of_another_stream_is_rejected(hooks: WebhookAdmin, database_url: str) -> None:
     """Cursors of one stream mean nothing in another."""
     endpoint_id, _ = await hooks.created(URL)
     foreign = (await hooks.admin.send("{ notifications { resumeAt } }")).data["notifications"]["resumeAt"]
@@ -237,7 +237,7 @@ async def test_a_cursor_of_another_stream_is_refused(hooks: WebhookAdmin, databa
         assert (polled.codes, polled.errors[0]["message"]) == (["BAD_USER_INPUT"], OTHER_STREAM)
 
 
-async def test_an_unknown_kind_is_refused(hooks: WebhookAdmin, database_url: str) -> None:
+async def test_an_unknown_kind_is_rejected(hooks: WebhookAdmin, database_url: str) -> None:
     async with nothing_changes(database_url):
         account = gid(NodeKind.ACCOUNT, hooks.clients.world.accounts["INTEGRATION"].id)
         given = {"accountId": account, "url": URL, "kinds": ["TIER_LOST"]}

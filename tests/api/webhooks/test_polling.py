@@ -148,7 +148,7 @@ async def test_invalid_page_sizes_are_rejected(hooks: WebhookAdmin, first: int) 
     )
 
 
-async def test_a_cursor_from_elsewhere_is_refused(hooks: WebhookAdmin) -> None:
+async def test_a_cursor_from_elsewhere_is_rejected(hooks: WebhookAdmin) -> None:
     answer = await hooks.admin.send(PAGE, after="x")
     assert answer.codes == ["BAD_USER_INPUT"]
     assert answer.errors[0]["message"] == (

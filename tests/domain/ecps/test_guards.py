@@ -47,7 +47,7 @@ def viewer(*roles: Role, ecp_id: UUID | None = None) -> Viewer:
 
 @pytest.mark.parametrize("status", EcpStatus)
 @pytest.mark.parametrize("action", EcpAction)
-def test_each_action_is_refused_in_the_statuses_of_the_table(action: EcpAction, status: EcpStatus) -> None:
+def test_each_action_is_rejected_in_the_statuses_of_the_table(action: EcpAction, status: EcpStatus) -> None:
     failure = ECP_GUARDS.find_failure(action, EcpFacts(OTHER, status), viewer(Role.PROGRAM_MANAGER))
     message = REJECTED.get((action, status))
     if message is None:

@@ -106,7 +106,7 @@ SLABS = Slabs((Slab(10, 5), Slab(50, 8)))
         (SLABS, 51, 0, 408),
         (Slabs((Slab(50, 8), Slab(10, 5))), 50, 10, 400),
         (Slabs((Slab(1, 8), Slab(10, 2))), 10, 10, 20),
-        # Validation refuses these; they still take nothing away.
+        # Validation rejects these; they still take nothing away.
         (Slabs(()), 10, 10, 0),
         (FlatPoints(-5), 10, 10, 0),
         (PointsPerUnit(-5), 10, 10, 0),

@@ -61,7 +61,7 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
-async def test_a_document_that_is_too_large_is_refused_quickly(name: str, limited: CompiledSchema) -> None:
+async def test_a_document_that_is_too_large_is_rejected_quickly(name: str, limited: CompiledSchema) -> None:
     document, words = TOO_LARGE[name]
     begun = time.perf_counter()
     result = await limited.execute(document, context_value=World())
@@ -86,7 +86,7 @@ async def test_an_unknown_operation_is_rejected(name: str | None, limited: Compi
         await limited.execute("query A { count } query B { count }", operation_name=name)
 
 
-async def test_a_kind_of_operation_that_is_not_allowed_is_refused(limited: CompiledSchema) -> None:
+async def test_a_kind_of_operation_that_is_not_allowed_is_rejected(limited: CompiledSchema) -> None:
     world = World()
     with pytest.raises(InvalidOperationTypeError):
         await limited.execute(

@@ -56,7 +56,7 @@ def test_usual_values_are_decoded_as_the_oracle_does(where: str, name: str, data
 @pytest.mark.parametrize(("where", "name"), COVERED)
 @settings(deadline=None, max_examples=25)
 @given(st.data())
-def test_other_values_are_decoded_as_the_oracle_does_or_refused(where: str, name: str, data: st.DataObject) -> None:
+def test_other_values_are_decoded_as_the_oracle_does_or_rejected(where: str, name: str, data: st.DataObject) -> None:
     type_ = GraphQLNonNull(input_kind(where, name))
     value = data.draw(spoiled(type_))
     decoded = compiled(where, type_)(value)
@@ -94,7 +94,7 @@ def test_inputs_too_deep_for_graphql_core_are_rejected(step: str, depth: int) ->
     )
 
 
-def test_a_circle_is_refused() -> None:
+def test_a_circle_is_rejected() -> None:
     value: dict[str, Any] = {}
     value["not"] = value
     assert compiled("real", GraphQLNonNull(input_kind("real", "RuleConditionInput")))(value) is REJECTED

@@ -1,4 +1,4 @@
-"""Every document of `operations/` is carried out by its plan, and gives the answer that graphql-core gives."""
+"""Every document of `operations/` is executed by its plan, and gives the answer that graphql-core gives."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ from graphql_api.execution import CompiledSchema
 from tests.support.execution.example import ID_COUNT, Example
 from tests.support.execution.oracle import Comparison, compare
 
-# Each is carried out by its plan. `$id` is a scheme with rules of all kinds, `$ids` are rows of every kind.
+# Each is executed by its plan. `$id` is a scheme with rules of all kinds, `$ids` are rows of every kind.
 PLANNED = {
     "aliases": "{ a: tiers { x: name y: name rank } b: tiers { rank x: code } }",
     "typename everywhere": """{ __typename t: __typename tiers { __typename } schemes(first: 1) { __typename edges {

@@ -1,4 +1,4 @@
-"""An event of every subscription of `operations/` is carried out by its plan, and answered as by graphql-core."""
+"""An event of every subscription of `operations/` is executed by its plan, and answered as by graphql-core."""
 
 import inspect
 from contextlib import AsyncExitStack

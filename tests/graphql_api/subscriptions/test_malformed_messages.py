@@ -22,7 +22,7 @@ NO_REQUEST = "The payload of subscribe is not a GraphQL request: "
 
 
 def subscribe(**changed: Any) -> dict[str, Any]:
-    """A good message, but for what is changed."""
+    """A good message, except for what is changed."""
     return {"type": "subscribe", "id": "1", "payload": {"query": NOTIFICATIONS}, **changed}
 
 

@@ -61,7 +61,7 @@ async def test_an_event_comes_as_next_until_the_client_completes(
 
 
 @pytest.mark.parametrize("offered", [(), ("graphql-ws",), ("GRAPHQL-TRANSPORT-WS",), ("graphql-transport-ws-2",)])
-async def test_other_subprotocols_are_refused(live_server: LiveServer, offered: tuple[str, ...]) -> None:
+async def test_other_subprotocols_are_rejected(live_server: LiveServer, offered: tuple[str, ...]) -> None:
     """The legacy one too; there is no fallback."""
     async with opened(live_server.address, subprotocols=offered) as client:
         assert client.connection.subprotocol is None

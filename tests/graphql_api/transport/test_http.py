@@ -106,7 +106,7 @@ async def test_a_large_body_is_rejected(manager: Client, settings: Settings) -> 
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "application/graphql"],
 )
-async def test_other_content_types_are_refused(manager: Client, content_type: str) -> None:
+async def test_other_content_types_are_rejected(manager: Client, content_type: str) -> None:
     """A page of another site can send these without asking; JSON it cannot."""
     body = orjson.dumps({"query": TIERS})
     message = "Send the request as JSON, with “Content-Type: application/json”."
@@ -147,7 +147,7 @@ async def test_mutations_cannot_be_sent_with_get(manager: Client, database_url: 
     assert (await get(manager, query=both, operationName="A")).status_code == 200
 
 
-async def test_other_methods_are_refused(manager: Client) -> None:
+async def test_other_methods_are_rejected(manager: Client) -> None:
     """Neither PUT nor DELETE."""
     for method in ("PUT", "DELETE", "PATCH"):
         response = await manager.http.request(method, "/graphql", headers=manager.headers)

@@ -53,7 +53,7 @@ async def test_public_addresses_come_in_order_and_once(monkeypatch: pytest.Monke
     assert resolver.asked == ["hooks.example"]
 
 
-async def test_a_name_with_a_private_address_is_refused_with_both_in_the_sentence(
+async def test_a_name_with_a_private_address_is_rejected_with_both_in_the_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     Resolver([PUBLIC, "10.0.0.5"], ["fe80::1%eth0"]).install(monkeypatch)

@@ -188,7 +188,7 @@ async def test_a_name_is_resolved_only_once(monkeypatch: pytest.MonkeyPatch) -> 
         url = f"http://rebinding.example:{served.port}/"
         assert (await sending.post(url, {}, b"{}")).delivered
         assert (resolver.asked, dialed) == (["rebinding.example"], [PUBLIC])
-        # The connection is kept; a new one asks anew, and is refused.
+        # The connection is kept; a new one asks anew, and is rejected.
         assert (await sending.post(url, {}, b"{}")).delivered
         assert (len(resolver.asked), served.connections) == (1, 1)
         await sending.close()

@@ -79,7 +79,7 @@ async def test_the_certificate_must_match_the_host_name(signed: Path, monkeypatc
     assert len(served.requests) == 2
 
 
-async def test_an_expired_certificate_is_refused(tmp_path: Path) -> None:
+async def test_an_expired_certificate_is_rejected(tmp_path: Path) -> None:
     expired = certificate(tmp_path / "expired.pem", expired=True)
     async with endpoint(tls=server_of(expired)) as served, sender(tls=trusting(expired)) as sending:
         outcome = await sending.post(f"https://127.0.0.1:{served.port}/", {}, b"{}")

@@ -71,7 +71,7 @@ def test_new_secrets_are_random_and_long() -> None:
 
 
 @pytest.mark.parametrize("secret", [key(23), key(65), key(32)[6:], "whsec_", "whsec_äöü", key(32) + "*", key(32)[:-1]])
-def test_a_secret_of_another_form_is_refused_and_not_shown(secret: str) -> None:
+def test_a_secret_of_another_form_is_rejected_and_not_shown(secret: str) -> None:
     with pytest.raises(ValueError, match=r"^The secret of a webhook is “whsec_” and 24 to 64 bytes in base64\.$"):
         signed_headers(secret, "msg_1", 0, b"")
 
@@ -82,7 +82,7 @@ def test_secrets_of_both_limits_are_accepted(secret: str) -> None:
 
 
 @pytest.mark.parametrize("message_id", ["", "a.b", "a b", "a\r\nhost: b", "a\n", "é", "a" * 201])
-def test_an_id_that_could_be_read_in_two_ways_is_refused(message_id: str) -> None:
+def test_an_id_that_could_be_read_in_two_ways_is_rejected(message_id: str) -> None:
     with pytest.raises(ValueError, match="cannot be the id of a webhook"):
         signed_headers(new_secret(), message_id, 0, b"")
 

@@ -20,7 +20,7 @@ FUZZ: Final = settings(
 
 
 class Tally:
-    """Counts how the documents of one module were carried out."""
+    """Counts how the documents of one module were executed."""
 
     def __init__(self) -> None:
         self._seen: Counter[str] = Counter()
@@ -34,7 +34,7 @@ class Tally:
         assert found.differences == []
 
     def assert_worthwhile(self) -> None:
-        """Most documents were carried out by a plan, many by graphql-core, and none was invalid."""
+        """Most documents were executed by a plan, many by graphql-core, and none was invalid."""
         assert self._seen["all"] >= EXAMPLES
         assert self._seen["planned"] > self._seen["all"] * 0.4
         assert self._seen["fallback"] > self._seen["all"] * 0.1

@@ -137,7 +137,7 @@ def _places(within: Any) -> Any:
 
 
 def by_oracle(where: str, type_: Any, value: Any) -> Any:
-    """What a resolver gets for a value without compiled inputs; REFUSED for an error."""
+    """What a resolver gets for a value without compiled inputs; REJECTED for an error."""
     schema = SCHEMAS[where]
     definitions = operation_of(parse(f"query ($v: {type_}) {{ __typename }}")).variable_definitions or ()
     try:
@@ -162,7 +162,7 @@ def _declared(type_: Any) -> Any:
 
 
 def compiled(where: str, type_: Any) -> Callable[[Any], Any]:
-    """The same by compiled inputs; REFUSED for what does not fit."""
+    """The same by compiled inputs; REJECTED for what does not fit."""
     decode = INPUTS[where].compile(type_)
     assert decode is not None
 

@@ -18,7 +18,7 @@ Even = NewType("Even", int)
 
 
 def parse_even(value: Any) -> Any:
-    """Refuse by returning Undefined, as graphql-core allows it."""
+    """Reject by returning Undefined, as graphql-core allows it."""
     return value if isinstance(value, int) and value % 2 == 0 else Undefined
 
 
@@ -116,7 +116,7 @@ class GlobalIdInput:
 
 @strawberry.input
 class PickyInput:
-    """Its constructor refuses what GraphQL allows."""
+    """Its constructor rejects what GraphQL allows."""
 
     percent: int
 

@@ -51,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both answers. `fallback` is why the plan was given up; None: it was carried out."""
+    """Both answers. `fallback` is why the plan was given up; None: it was executed."""
 
     engine: Answer
     standard: Answer
@@ -128,7 +128,7 @@ async def answer(
         closing = operation.close() if hasattr(operation, "close") else None
         if inspect.isawaitable(closing):
             await closing
-    # As the transport writes it, but for values that JSON does not know: the wrong answers of broken resolvers.
+    # As the transport writes it, except for values that JSON does not know: the wrong answers of broken resolvers.
     data = orjson.dumps(result.data, default=repr, option=orjson.OPT_UTC_Z)
     errors = [(tuple(error.path or ()), _text(error.formatted)) for error in result.errors or ()]
     return Answer(data, errors, executed=not isinstance(result, PreExecutionError))

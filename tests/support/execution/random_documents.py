@@ -26,7 +26,7 @@ from graphql import (
 from hypothesis import strategies as st
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
-# Values of an argument, by its name or else its type; graphql-core may refuse some of them.
+# Values of an argument, by its name or else its type; graphql-core may reject some of them.
 Values = Mapping[str, st.SearchStrategy[Any]]
 
 ALIASES: Final = ("a", "b", "c")
