@@ -112,7 +112,7 @@ def clock() -> TestClock:
 
 @pytest.fixture
 async def environment(database: Database, clock: TestClock) -> Environment:
-    """What operations are made from."""
+    """The environment of operations."""
     return Environment(database=database, clock=clock)
 
 

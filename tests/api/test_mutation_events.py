@@ -123,7 +123,7 @@ async def test_a_mutation_appends_events_in_its_own_transaction(
 
 
 @pytest.mark.parametrize("field", sorted([*OF_CLIENTS, *OTHERS]))
-async def test_events_keep_what_their_kinds_declare(
+async def test_events_match_the_declarations_of_their_kinds(
     field: str, clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
     """R10, R17: they name the subjects of their kinds, and move no other queues than those."""
@@ -165,7 +165,7 @@ async def test_a_transaction_that_is_rolled_back_publishes_nothing(
 
 
 async def _queues(factory: SchemeFactory) -> dict[str, tuple[int, Any]]:
-    """How much each queue holds for somebody who submitted nothing, and since when."""
+    """The count and age of each queue for an account that submitted nothing."""
     operation = factory.operation(Role.ANALYST)
     statement = queue_counts(SchemeScope.ALL, QUEUES)
     rows = await operation.fetch(statement, now=operation.now, viewer_id=operation.viewer.account_id)

@@ -59,7 +59,7 @@ async def found(client: Client, ids: list[str]) -> list[str | None]:
 async def ids(
     clients: Clients, world: World, factory: SchemeFactory, ecps: EcpFactory, enrollments: EnrollmentFactory
 ) -> dict[NodeKind, str]:
-    """The global id of one object of each kind; the scheme is approved, and its manager is told so."""
+    """One global ID of each kind. The scheme is approved, and its manager was notified."""
     account = gid(NodeKind.ACCOUNT, world.accounts["INTEGRATION"].id)
     document = 'mutation ($id: ID!) { createApiKey(input: {accountId: $id, name: "Till"}) { apiKey { id } } }'
     made = (await clients[Role.ADMIN].send(document, id=account)).data["createApiKey"]

@@ -57,6 +57,6 @@ def test_no_constructor_takes_more_than_three_positional_values(folder: str) -> 
         ("Index('name', 'one', 'two', 'three')", []),
     ],
 )
-def test_the_check_finds_what_it_looks_for(source: str, found: list[tuple[int, str]]) -> None:
+def test_the_check_finds_positional_constructor_calls(source: str, found: list[tuple[int, str]]) -> None:
     """Private and qualified names too; functions and constants are not constructors."""
     assert list(positional_constructions(source)) == found

@@ -79,7 +79,7 @@ async def search(database: Database, text: str) -> list[str]:
         ("İstanbul", ["D.5"]),
     ],
 )
-async def test_what_people_type_finds_what_they_mean(vendors: Database, text: str, codes: list[str]) -> None:
+async def test_searches_find_the_intended_vendors(vendors: Database, text: str, codes: list[str]) -> None:
     """In every script, by any part of a code, whatever the case."""
     assert await search(vendors, text) == codes
 
@@ -87,6 +87,6 @@ async def test_what_people_type_finds_what_they_mean(vendors: Database, text: st
 @given(text=st.text(max_size=12).filter(lambda text: "\0" not in text))
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 async def test_no_search_is_a_syntax_error(vendors: Database, text: str) -> None:
-    """Whatever is typed, there is an answer."""
+    """Every text has a result."""
     if words_of(text) is not None and text.isprintable():
         assert set(await search(vendors, text)) <= set(NAMES)

@@ -35,7 +35,7 @@ ROWS = values(column("place", Integer), column("name", Integer), name="rows").da
 
 
 def test_arguments_come_in_the_order_of_the_placeholders() -> None:
-    """Whatever the order in which they are named; a parameter that is used twice is sent once."""
+    """For any order of names. A parameter that is used twice is sent once."""
     query = select(literal(1)).where(string("b") == string("a"), string("b") != number("c"), uuid("d").is_not(None))
     statement = Statement(query, scalar(int))
     given = {"a": "A", "b": "B", "c": 3, "d": UUID(int=4)}

@@ -79,7 +79,7 @@ def test_the_tables_are_complete() -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_each_role_allows_what_the_table_says(role: Role) -> None:
+def test_each_role_has_the_permissions_of_the_table(role: Role) -> None:
     """R25: and nothing else."""
     somebody = viewer(role)
     assert {permission.value for permission in somebody.permissions} == TABLE[role]
@@ -89,7 +89,7 @@ def test_each_role_allows_what_the_table_says(role: Role) -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(Role, 2)))
-def test_two_roles_allow_what_either_allows(one: Role, other: Role) -> None:
+def test_two_roles_combine_their_permissions(one: Role, other: Role) -> None:
     """R25: each role widens what an account may do and see; none narrows it."""
     both = viewer(one, other)
     assert both.permissions == viewer(one).permissions | viewer(other).permissions

@@ -6,7 +6,7 @@ ROWS = ["apple", "pear", "avocado", "plum"]
 
 
 def initial(word: str) -> str:
-    """What the words are keyed by."""
+    """The key of a word."""
     return word[0]
 
 

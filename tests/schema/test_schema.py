@@ -50,7 +50,7 @@ def elements(kind: GraphQLNamedType) -> Iterator[tuple[str, Any]]:
                 yield f"{kind.name}.{name}({argument}:)", given
 
 
-def test_the_file_is_what_the_code_says() -> None:
+def test_the_schema_file_matches_the_code() -> None:
     """Reviewers see every change of the schema."""
     assert FILE.read_text(encoding="utf-8") == TEXT
 
@@ -61,7 +61,7 @@ def test_the_text_is_the_same_each_time() -> None:
 
 
 def test_every_element_has_a_description() -> None:
-    """R26: written for the people who call the API: a sentence that ends."""
+    """R26: a complete sentence for clients of the API."""
     found = {name: element.description or "" for kind in OWN for name, element in elements(kind)}
     assert [name for name, text in found.items() if not text.strip()] == []
     assert [name for name, text in found.items() if not text.rstrip().endswith((".", "…", "`"))] == []

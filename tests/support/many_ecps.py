@@ -13,7 +13,7 @@ PAGE = 50
 SMALL = 10 * PAGE
 CITY, REGION, COUNTRY = GeographyLevel.CITY, GeographyLevel.REGION, GeographyLevel.COUNTRY
 
-# Two countries, the second of which joined late, so that who is there comes last by code and registration; ten regions
+# Two countries, the second of which joined late, so its ECPs come last by code and registration; ten regions
 # with ten cities each. Names lie all over the place, tiers and statuses are uneven.
 FILL = f"""
 INSERT INTO account (id, display_name, created_at) VALUES ('{UUID(int=1)}', 'Manager', '2026-01-01Z');

@@ -8,9 +8,9 @@
     async with following(clients[Role.ANALYST], ACTIVITY, schemeId=...) as stream:
         event = await stream.next()           # the same, and .id
 
-Nothing is read before a test asks for it, so a test makes a slow client by not asking. When `client.settled()` returns,
-the server has taken note of every subscription: none of them misses what is committed from then on. Something that was
-committed shortly before may come, too; who wants to know exactly, subscribes behind `present`.
+Nothing is read before a test asks for it, so a test makes a slow client by not reading. When `client.synchronize()`
+returns, the server has registered every subscription: none of them misses a later commit. Events from shortly before
+may arrive, too. A test that needs an exact start subscribes after `present`.
 """
 
 import asyncio
@@ -94,7 +94,7 @@ class Stream:
     waiting: deque[Message] = field(default_factory=deque)
 
     async def next(self) -> Event:
-        """The next event. Raises SubscriptionRejected when the server ended the subscription, and Closed with the connection."""
+        """The next event. Raises SubscriptionRejected or Closed when the subscription or connection ends."""
         while not self.waiting:
             await self.socket.pull()
         message = self.waiting.popleft()
@@ -229,7 +229,7 @@ class SseStream:
         self._read = b""
 
     async def next(self) -> Event:
-        """The next event. Raises Closed when the stream is over; `complete` tells whether the server said so."""
+        """The next event. Raises Closed at the end of the stream; `complete` is True if the server completed it."""
         while (block := await self.block()) is not None:
             if block.get("event") == "complete":
                 self.complete = True

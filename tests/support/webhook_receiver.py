@@ -41,7 +41,7 @@ class Received:
 
     @property
     def id(self) -> str:
-        """What receivers recognize a repetition by."""
+        """The ID by which receivers recognize a repetition."""
         return self.headers["webhook-id"]
 
     @property
@@ -50,7 +50,7 @@ class Received:
         return datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
 
     def signed_with(self, secret: str) -> bool:
-        """Whether one of the signatures is what the receivers' library makes of it with this secret."""
+        """Whether one of the signatures equals that of the receivers' library with this secret."""
         expected = Webhook(secret).sign(self.id, self.sent_at, self.raw.decode())
         return expected in self.headers["webhook-signature"].split(" ")
 
@@ -77,7 +77,7 @@ class Receiver:
         return [next(iter(delivery.body["data"].values())) for delivery in self.received]
 
     async def deliveries(self, count: int) -> list[Received]:
-        """What has come, once it is so much; it must not be more."""
+        """Wait for exactly this many deliveries, and return them."""
         await until(lambda: len(self._served.requests) >= count)
         assert len(self._served.requests) == count
         return self.received

@@ -47,7 +47,7 @@ async def listed(client: Client, name: str, **given: Any) -> Any:
 
 
 def names(page: Any) -> list[str]:
-    """What the nodes of a page are called."""
+    """Return the names of the nodes of a page."""
     return [next(iter(edge["node"].values())) for edge in page["edges"]]
 
 
@@ -189,7 +189,7 @@ async def test_geographies_by_parent_and_search(
     assert [geography["name"] for geography in found] == expected
 
 
-async def test_tiers_categories_and_what_hangs_together(clients: Clients) -> None:
+async def test_tiers_categories_and_their_relations(clients: Clients) -> None:
     """An ECP reads the catalog too; children know their parents and the reverse (R25)."""
     document = """{ tiers { name rank } categories
         products { nodes { name variants { sku product { name } } } }

@@ -60,15 +60,15 @@ async def outcomes(client: Client, *activities: dict[str, Any], source: str = "a
 
 
 async def stored(database_url: str) -> list[tuple[str, ...]]:
-    """What is recorded."""
+    """Return the recorded activities."""
     connection = await asyncpg.connect(database_url)
     rows = await connection.fetch(f"{ROWS} ORDER BY ecp_activity.id")
     await connection.close()
     return [tuple(row) for row in rows]
 
 
-async def test_what_is_new_is_recorded_once(system: Client, database_url: str, world: World) -> None:
-    """R20: with one event for the whole report; the same again changes nothing and is no event."""
+async def test_a_new_activity_is_recorded_once(system: Client, database_url: str, world: World) -> None:
+    """R20: with one event per report. Repeating the report changes nothing and publishes no event."""
     received = [activity(), activity(externalId="a-2", kind="APP_INSTALLED", occurredAt="2026-03-01T10:00:00.5+05:30")]
     assert await outcomes(system, *received) == ["RECORDED", "RECORDED"]
     assert await stored(database_url) == [

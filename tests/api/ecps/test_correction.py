@@ -39,7 +39,7 @@ def place(world: World, name: str) -> str:
 
 
 async def shown(client: Client, ecp_id: str) -> Any:
-    """What a manager sees of an ECP."""
+    """Return an ECP as a manager sees it."""
     return (await client.send(ECP_QUERY, id=ecp_id)).data["node"]
 
 
@@ -78,8 +78,8 @@ async def test_a_manager_corrects_everything(
     assert [kind for kind, _ in await messages(clients[Role.ECP])] == ["ECP_VERIFIED"]
 
 
-async def test_what_is_left_out_stays(manager: Client, ecps: EcpFactory, database_url: str) -> None:
-    """R18: as does everything when nothing is different."""
+async def test_omitted_fields_stay(manager: Client, ecps: EcpFactory, database_url: str) -> None:
+    """R18: unchanged values change nothing."""
     ecp_id = gid(NodeKind.ECP, await ecps.registered())
     before = await shown(manager, ecp_id)
     await mutate(manager, "updateEcp", ecpId=ecp_id, phone="")

@@ -191,7 +191,7 @@ async def test_a_cursor_of_another_order_is_rejected(manager: Client) -> None:
 
 
 @pytest.mark.usefixtures("scheme")
-async def test_the_queue_of_registrations_holds_what_it_counts(clients: Clients, manager: Client) -> None:
+async def test_the_queue_of_registrations_matches_its_count(clients: Clients, manager: Client) -> None:
     """R10: the longest registered first; it holds no schemes, and the other queues no ECPs."""
     queues = {queue["key"]: queue for queue in (await manager.send(QUEUES)).data["workQueues"]}
     nothing = {"totalCount": 0, "nodes": []}

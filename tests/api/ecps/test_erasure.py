@@ -127,10 +127,10 @@ async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913,
     assert (await events(database_url))[-3:] == ["ECP_ERASED", "ACCOUNT_SAVED", "WEBHOOK_ENDPOINT_DELETED"]
 
 
-async def test_what_is_left_of_an_erased_ecp(
+async def test_an_erased_ecp_keeps_its_code_place_and_tier(
     manager: Client, clients: Clients, ecps: EcpFactory, world: World, database_url: str
 ) -> None:
-    """R18: the code, the place and the tier, for everybody; nothing finds it by what it was called."""
+    """R18: for every viewer. Its former details find nothing."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     await mutate(manager, "eraseEcp", ecpId=ecp_id, reason=REASON)
     for client in (manager, clients[Role.ADMIN], clients[Role.ANALYST]):

@@ -139,7 +139,7 @@ async def test_region_and_country_follow_from_the_place(  # noqa: PLR0913, PLR09
         ),
     ],
 )
-async def test_registrations_that_are_rejected(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
+async def test_invalid_registrations_are_rejected(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
     clients: Clients,
     ecps: EcpFactory,
     world: World,
@@ -147,16 +147,16 @@ async def test_registrations_that_are_rejected(  # noqa: PLR0913, PLR0917 - fixt
     changed: dict[str, Any],
     expected: list[InputError],
 ) -> None:
-    """R18, R26: all problems together, and nothing changes; whose an address is, is not told."""
+    """R18, R26: all problems together, and nothing changes. The owner of an address is not revealed."""
     await ecps.registered("Binod Thapa")
     async with nothing_changes(database_url):
         assert await expect_errors(clients[Role.ECP], "registerEcp", **registration_input(world, **changed)) == expected
 
 
-async def test_who_is_registered_is_told_so(
+async def test_a_second_registration_is_rejected_first(
     clients: Clients, ecps: EcpFactory, world: World, database_url: str
 ) -> None:
-    """R18: whatever else is wrong."""
+    """R18: before any other problem."""
     await ecps.registered()
     again = ("DUPLICATE", "", "You are already registered as ECP-2026-000001.")
     async with nothing_changes(database_url):
@@ -168,8 +168,8 @@ async def test_who_is_registered_is_told_so(
         ]
 
 
-async def test_of_several_devices_that_register_at_once_one_wins(clients: Clients, world: World) -> None:
-    """R18: the others are told what they would be told a minute later."""
+async def test_one_of_several_simultaneous_registrations_wins(clients: Clients, world: World) -> None:
+    """R18: the others get the same error as for a later registration."""
     emails = [f"asha.{number}@example.org" for number in range(4)]
     payloads = await asyncio.gather(
         *(payload_of(clients[Role.ECP], "registerEcp", **registration_input(world, email=email)) for email in emails)
@@ -198,8 +198,8 @@ async def test_of_several_people_with_one_address_one_wins(clients: Clients, ecp
     assert made["code"] == "ECP-2026-000002"
 
 
-async def test_a_manager_who_registers_is_not_told_of_it(clients: Clients, ecps: EcpFactory, world: World) -> None:
-    """R18: an account may hold several roles; the other managers are told."""
+async def test_a_manager_who_registers_is_not_notified(clients: Clients, ecps: EcpFactory, world: World) -> None:
+    """R18: an account may have several roles. The other managers are notified."""
     both = clients.of(await ecps.account("Esha Nair", (Role.ECP, Role.PROGRAM_MANAGER)))
     await mutate(both, "registerEcp", **registration_input(world))
     assert await messages(both) == []

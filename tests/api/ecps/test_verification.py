@@ -167,10 +167,10 @@ async def test_nobody_verifies_or_suspends_themselves(
         assert await expect_errors(both, "suspendEcp", ecpId=made["id"], reason="Under review.") == [own]
 
 
-async def test_managers_who_decide_at_once_agree(
+async def test_simultaneous_decisions_are_applied_in_turn(
     manager: Client, clients: Clients, ecps: EcpFactory, world: World
 ) -> None:
-    """R18: each decision is made about what the one before it left; nothing is lost in between."""
+    """R18: each decision sees the result of the previous one, and none is lost."""
     ecp_id = gid(NodeKind.ECP, await ecps.verified())
     requests = [
         payload_of(clients["second manager"], "suspendEcp", ecpId=ecp_id, reason="Under review."),

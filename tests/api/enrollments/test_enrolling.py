@@ -168,7 +168,7 @@ async def test_after_a_rejection_only_a_manager_enrolls(
     assert (await detail(ecp, enrolled["id"]))["reason"] is None
 
 
-async def test_the_guards_look_at_what_is_stored(
+async def test_the_guards_use_stored_facts(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, database_url: str, clock: TestClock
 ) -> None:
     """R18: time, place, terms, and state of the scheme: each has its message, and nothing changes."""
@@ -212,7 +212,7 @@ async def test_the_guards_look_at_what_is_stored(
         )
 
 
-async def test_a_place_includes_what_lies_beneath_it_now(
+async def test_a_place_includes_the_places_currently_below_it(
     ecp: Client, clients: Clients, enrollments: EnrollmentFactory, world: World
 ) -> None:
     """R18: a scheme of a region or a country includes its cities, and no city that moved away."""

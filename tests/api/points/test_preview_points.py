@@ -60,7 +60,7 @@ def rules(world: World) -> list[BonusRule]:
 
 
 async def preview(clients: Clients, scheme_id: UUID, ecp_id: UUID, **given: Any) -> Any:
-    """What a sale of 5 units of AMB-1L earns in May, unless told otherwise."""
+    """Preview a sale of 5 units of AMB-1L in May, with changes."""
     sale = {
         "schemeId": gid(NodeKind.SCHEME, scheme_id),
         "ecpId": gid(NodeKind.ECP, ecp_id),

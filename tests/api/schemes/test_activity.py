@@ -222,7 +222,7 @@ async def test_invalid_page_arguments_are_rejected(
     assert (error["message"], error["extensions"]) == (message, {"code": "BAD_USER_INPUT", "argument": argument})
 
 
-async def test_an_entry_is_seen_by_those_who_see_its_scheme(clients: Clients, factory: SchemeFactory) -> None:
+async def test_an_entry_is_visible_to_viewers_of_its_scheme(clients: Clients, factory: SchemeFactory) -> None:
     """R25: and by no other viewer, in any way."""
     allowed = {
         await factory.complete(): {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST},

@@ -173,7 +173,7 @@ async def _retitle(client: Client, scheme_id: str, version: int, title: str) -> 
 
 
 async def _last_two(url: str) -> tuple[str, str]:
-    """What happened last, after the one before it."""
+    """Return the last two entries, oldest first."""
     connection = await asyncpg.connect(url)
     try:
         last, before = await connection.fetch(

@@ -46,7 +46,7 @@ async def test_an_old_hash_cannot_be_submitted(clients: Clients, factory: Scheme
 async def test_an_edit_after_submission_takes_the_scheme_back_until_it_is_undone(
     clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
-    """The approver is told what changed; when the content is again what was submitted, it can be approved."""
+    """The approver sees the changes. After they are undone, the scheme can be approved."""
     scheme_id = scheme(await factory.submitted())
     manager, approver = clients["PROGRAM_MANAGER"], clients["APPROVER"]
     submitted = await _hash(approver, scheme_id)

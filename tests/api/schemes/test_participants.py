@@ -197,7 +197,7 @@ async def test_a_participant_who_lost_access_is_no_longer_notified(
 async def test_unknown_objects_are_rejected(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str, field: str
 ) -> None:
-    """R25: also for a manager who is an approver too; ids of another kind say what they are."""
+    """R25: also for a manager who is an approver too. The message for an ID of another kind names that kind."""
     scheme_id, account_id = scheme(await factory.created()), gid(NodeKind.ACCOUNT, world.accounts["ANALYST"].id)
     no_scheme = ("NOT_FOUND", "input.schemeId", "This scheme does not exist.")
     no_account = ("NOT_FOUND", "input.accountId", "This account does not exist.")

@@ -65,7 +65,7 @@ async def _review(client: Client, scheme_id: UUID) -> Any:
     return (await client.send(REVIEW, id=scheme(scheme_id))).data["node"]
 
 
-def _told(reaches: Sequence[Any]) -> list[tuple[str, str, str, int, int]]:
+def _summarize(reaches: Sequence[Any]) -> list[tuple[str, str, str, int, int]]:
     return [
         (found["rule"]["name"], found["verdict"], found["sentence"], found["eligible"], found["audience"])
         for found in reaches
@@ -87,7 +87,7 @@ NOW = [
 async def test_the_review_counts_the_ecps_that_each_rule_reaches(clients: Clients, scheme_id: UUID) -> None:
     """Only active ECPs of the scheme's geographies count; suspended and waiting ones do not."""
     review = (await _review(clients[Role.PROGRAM_MANAGER], scheme_id))["review"]
-    assert _told(review["ruleReach"]) == NOW
+    assert _summarize(review["ruleReach"]) == NOW
     assert review["ruleReach"][0]["funnel"] == [
         {"clause": "ECPs who are Gold", "remaining": 5, "excluded": 41},
         {"clause": "ECPs who work in Pune", "remaining": 0, "excluded": 5},
@@ -198,9 +198,9 @@ async def test_the_approver_sees_the_reach_at_submission(
     async with environment.database.writing() as session:
         await put_rows(session, [replace(world.tiers["Gold"], name="Golden")])
     found = await _review(clients[Role.APPROVER], scheme_id)
-    assert _told(found["submission"]["ruleReach"]) == NOW
+    assert _summarize(found["submission"]["ruleReach"]) == NOW
     assert found["submission"]["ruleReach"][0]["funnel"][0]["clause"] == "ECPs who are Gold"
-    assert _told(found["review"]["ruleReach"])[:2] == [
+    assert _summarize(found["review"]["ruleReach"])[:2] == [
         ("nobody", "OK", "20 of 66 ECPs could qualify.", 20, 66),
         ("few", "OK", "25 of 66 ECPs could qualify.", 25, 66),
     ]

@@ -86,7 +86,7 @@ async def test_reading_a_foreign_scheme_answers_like_reading_an_unknown_one(
         assert (await manager.send(BY_CODE, code=definition.scheme.code)).data == {"scheme": {"id": scheme(scheme_id)}}
 
 
-async def test_nodes_answers_in_order_with_null_for_what_is_missing(clients: Clients, factory: SchemeFactory) -> None:
+async def test_nodes_answers_in_order_with_null_for_missing_objects(clients: Clients, factory: SchemeFactory) -> None:
     draft, submitted = scheme(await factory.created()), scheme(await factory.submitted())
     ids = [UNKNOWN_SCHEME, submitted, draft, submitted]
     found = (await clients["APPROVER"].send(NODES, ids=ids)).data["nodes"]

@@ -130,7 +130,7 @@ async def test_filters_hold_alone_and_in_pairs(clients: Clients, world: World) -
 
 
 @pytest.mark.usefixtures("schemes")
-async def test_a_queue_holds_what_it_counts_for_each_role(clients: Clients) -> None:
+async def test_each_queue_matches_its_count_for_each_role(clients: Clients) -> None:
     for name, work in WORK.items():
         queues = (await clients[name].send(QUEUES)).data["workQueues"]
         assert [queue["key"] for queue in queues] == list(work)

@@ -22,7 +22,7 @@ PAGE = """query($orderBy: SchemeOrder, $first: Int, $after: String, $last: Int, 
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }"""
-# Equal ones, ones that differ in case only, and capital letters with a small form that depends on who makes it small.
+# Equal ones, ones that differ in case only, and capital letters whose lower case differs between implementations.
 TITLES = (
     *("Monsoon Care",) * 6,
     *("monsoon care",) * 3,
@@ -120,7 +120,7 @@ async def _page(client: Client, **arguments: Any) -> Any:
 
 
 def _rank(order: SchemeOrder, node: Any) -> tuple[Any, ...]:
-    """What Python sorts a node by."""
+    """The sort key of a node in Python."""
     if order is SchemeOrder.CODE_ASC:
         return (node["code"],)
     if order is SchemeOrder.STARTS_ON_ASC:

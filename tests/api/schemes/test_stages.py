@@ -137,7 +137,7 @@ async def _under_revision(factory: SchemeFactory) -> UUID:
 
 
 @pytest.mark.parametrize("state", STATES)
-async def test_stored_stages_are_what_the_facts_say(
+async def test_stored_stages_agree_with_the_facts(
     factory: SchemeFactory, world: World, database_url: str, state: str
 ) -> None:
     """R8: every span of every stage, and what is read of it at every moment at which something changes."""
@@ -155,7 +155,7 @@ async def test_stored_stages_are_what_the_facts_say(
 
 
 @pytest.mark.parametrize("state", ["created", "given back", "approved", "approved for sales", "approved revision"])
-async def test_what_is_read_at_any_moment_is_what_the_facts_say_then(
+async def test_stages_agree_with_the_facts_at_any_time(
     factory: SchemeFactory, world: World, clock: TestClock, state: str
 ) -> None:
     """R8: on both sides of every turning point, eight stages and one of them current."""

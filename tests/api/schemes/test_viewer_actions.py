@@ -1,4 +1,4 @@
-"""What `viewerActions` promises: an offered action succeeds, and one that is not offered fails and changes nothing."""
+"""`viewerActions`: an offered action succeeds; one that is not offered fails and changes nothing."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta

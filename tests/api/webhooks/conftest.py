@@ -1,4 +1,4 @@
-"""What tests of webhooks share: a receiver, an administrator, and a dispatcher that looks at the clock often."""
+"""Fixtures for webhooks: a receiver, an administrator, and a dispatcher that polls often."""
 
 from collections.abc import AsyncIterator
 

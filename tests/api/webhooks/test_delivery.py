@@ -32,7 +32,7 @@ async def change_account(clients: Clients, world: World, name: str, *roles: Role
     assert answer.data == {"upsertAccount": {"errors": []}}
 
 
-async def test_a_delivery_is_signed_and_says_what_happened(
+async def test_a_delivery_is_signed_and_describes_its_event(
     hooks: WebhookAdmin, receiver: Receiver, clock: TestClock
 ) -> None:
     clock.now = utc_now()

@@ -56,9 +56,7 @@ async def test_an_endpoint_is_shown_as_it_was_added(hooks: WebhookAdmin, clock: 
     assert endpoint_id.startswith("whk_")
 
 
-async def test_an_endpoint_is_changed_only_in_what_is_given(
-    hooks: WebhookAdmin, clock: TestClock, database_url: str
-) -> None:
+async def test_an_update_changes_only_given_fields(hooks: WebhookAdmin, clock: TestClock, database_url: str) -> None:
     """Unchanged values change nothing."""
     endpoint_id, _ = await hooks.created(URL, description="The ERP")
     before = await hooks.endpoint(endpoint_id)

@@ -115,7 +115,7 @@ class Wire:
 
 @pytest.fixture
 async def wire(database_url: str) -> Wire:
-    """What reaches PostgreSQL."""
+    """The proxy in front of PostgreSQL."""
     return Wire(database_url)
 
 
@@ -174,7 +174,7 @@ async def test_the_next_page_costs_as_much_as_the_first(
 async def test_the_history_of_50_schemes_takes_as_many_statements_as_that_of_one(
     manager: Client, wire: Wire, factory: SchemeFactory, database_url: str
 ) -> None:
-    """R6: who takes part, a page of what was done and how much that was, for each scheme on the page."""
+    """R6: participants, a page of activity, and its count, for each scheme on the page."""
     await factory.approved()
     with wire.counting() as few:
         (only,) = (await manager.send(HISTORY, first=50)).data["schemes"]["nodes"]
@@ -185,11 +185,11 @@ async def test_the_history_of_50_schemes_takes_as_many_statements_as_that_of_one
     assert len(nodes) == 50
     assert {node["activity"]["totalCount"] for node in nodes} >= {1, 6, 7, 8}
     assert all(len(node["activity"]["nodes"]) == min(3, node["activity"]["totalCount"]) for node in nodes)
-    # Signing in, the schemes, those who take part and their accounts, the activity, its counts, and who did it.
+    # Sign-in, the schemes, participants and their accounts, the activity, its counts, and the actors.
     assert len(many) == len(few) == 7, _difference(few, many)
 
 
-async def test_the_count_tells_when_a_request_takes_more(manager: Client, wire: Wire, factory: SchemeFactory) -> None:
+async def test_the_count_detects_additional_statements(manager: Client, wire: Wire, factory: SchemeFactory) -> None:
     """The detector can fail: the review needs more statements, and a mutation its transaction."""
     await factory.complete("Reviewed")
     with wire.counting() as read:

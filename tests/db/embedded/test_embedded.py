@@ -31,7 +31,7 @@ def test_a_second_start_finds_the_first_and_data_survive_a_restart(database: Emb
     assert database.notice is None
 
 
-def test_the_server_is_what_its_dsn_says(database: EmbeddedPostgres) -> None:
+def test_the_server_matches_its_dsn(database: EmbeddedPostgres) -> None:
     dsn = urlsplit(database.start())
     assert (dsn.scheme, dsn.username, dsn.hostname, dsn.path) == ("postgresql", "tessera", "127.0.0.1", "/tessera")
     assert ask(dsn.geturl(), "SHOW server_version_num") >= "180000"  # type: ignore[operator]

@@ -72,7 +72,7 @@ async def test_every_page_is_read_off_an_index(connection: Any, order: Enrollmen
 
 
 @pytest.mark.parametrize("order", EnrollmentOrder)
-async def test_a_long_list_costs_what_a_short_one_costs(connection: Any, order: EnrollmentOrder) -> None:
+async def test_a_long_list_costs_as_much_as_a_short_one(connection: Any, order: EnrollmentOrder) -> None:
     """R19: a page of a scheme with 38,800 enrollments is as quick as one of a scheme with a hundred."""
     for name in ("all", "enrolled", "region", "tier"):
         (little, *_) = (await _pages(connection, name, order, LITTLE)).values()

@@ -110,7 +110,7 @@ def test_enrolling_needs_an_open_scheme(changed: dict[str, Any], today: date, ex
 
 
 @pytest.mark.parametrize("place", [PUNE, MAHARASHTRA, INDIA])
-def test_a_scheme_includes_what_lies_beneath_its_places(place: UUID) -> None:
+def test_a_scheme_includes_the_places_below_its_own(place: UUID) -> None:
     """R18: whichever of the places above the ECP it names."""
     assert find_error(offer=replace(OFFER, places=frozenset({place, NEPAL}))) is None
 
@@ -201,7 +201,7 @@ def describe_failure(action: EnrollmentAction, standing: EnrollmentFacts, somebo
 
 
 @pytest.mark.parametrize("status", EnrollmentStatus)
-def test_what_may_be_done_in_each_state(status: EnrollmentStatus) -> None:
+def test_each_status_allows_the_actions_of_the_table(status: EnrollmentStatus) -> None:
     """R18: the table, and the actions that are offered agree with it."""
     standing = replace(PENDING, status=status)
     expected = dict(zip(EnrollmentAction, IN_STATES[status], strict=True))

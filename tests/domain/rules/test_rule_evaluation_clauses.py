@@ -96,7 +96,7 @@ def test_tier(clause: TierClause, tier_id: UUID | None, *, expected: bool) -> No
         (GeographyClause((MAHARASHTRA,)), (PUNE, MAHARASHTRA, INDIA), True),
         (GeographyClause((MUMBAI, INDIA)), (PUNE, MAHARASHTRA, INDIA), True),
         (GeographyClause((MUMBAI,)), (PUNE, MAHARASHTRA, INDIA), False),
-        # Who works somewhere in the region does not work in each city of it.
+        # An ECP in the region does not work in each of its cities.
         (GeographyClause((PUNE,)), (MAHARASHTRA, INDIA), False),
         (GeographyClause((INDIA,)), (INDIA,), True),
         (GeographyClause((INDIA,)), (), False),

@@ -62,7 +62,7 @@ IN_PUNE = GeographyClause((PUNE,))
 MANY = QuantityClause(at_least=10)
 NEW = EnrolledWithinClause(30)
 
-# The clause, the fact, what is said of it, and what is said when the clause is beneath a NOT.
+# The clause, the fact, its sentence, and its sentence below a NOT.
 FACTS: list[tuple[Clause, Fact, str, str]] = [
     (IS_GOLD, TierFact(SILVER), "The ECP is Silver.", "The ECP is Silver."),
     (IS_GOLD, TierFact(None), "The ECP has no tier.", "The ECP has no tier."),

@@ -166,7 +166,7 @@ def test_a_rule_that_is_not_met_earns_nothing() -> None:
         (RuleLimits(times_per_ecp=3), Usage(times_to_ecp=3), 0, TIMES),
         (RuleLimits(times_per_ecp=3), Usage(times_to_ecp=4), 0, TIMES),
         (RuleLimits(times_per_ecp=3), usage_of(500, 500, 500, 0), 50, None),
-        # The tightest limit is the reason, and of those that leave the same, the one that is said first.
+        # The tightest limit is the reason; of equally tight ones, the first.
         (limits_of(500, 400, 1_000, 9), usage_of(460, 370, 990, 3), 10, IN_TOTAL),
         (limits_of(500, 400, 1_000, 9), usage_of(490, 370, 980, 3), 10, PER_ECP),
         (limits_of(500, 400, 1_000, 9), usage_of(460, 390, 980, 3), 10, PER_MONTH),

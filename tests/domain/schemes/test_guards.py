@@ -71,7 +71,7 @@ def viewer(*roles: Role, account: UUID = OTHER) -> Viewer:
         (CHANGED, None, INCOMPLETE, GIVEN_BACK),
     ],
 )
-def test_the_state_decides_what_can_be_done(
+def test_each_state_allows_the_actions_of_the_table(
     standing: SchemeStanding, edit: str | None, submit: str | None, decide: str | None
 ) -> None:
     """R3, R5: each rejection has a message about the scheme."""
@@ -144,7 +144,7 @@ def test_a_scheme_is_revised_while_it_is_approved_and_not_over() -> None:
 
 
 def test_a_revision_is_moved_until_it_is_decided() -> None:
-    """What was submitted may be moved, like it may be edited."""
+    """A submitted revision may be moved and edited."""
     sentences = {
         Decision.APPROVED: "The revision is already approved, so its time can no longer change.",
         Decision.REJECTED: "The revision was rejected, so its time can no longer change.",

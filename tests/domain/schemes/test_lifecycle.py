@@ -196,7 +196,7 @@ def test_requested_changes_wait_for_the_manager_until_the_next_submission(comple
 
 
 def test_a_rejected_scheme_is_blocked_for_good() -> None:
-    """R5: it says by whom and why."""
+    """R5: it names the approver and the reason."""
     assert stages_at(facts(Decision.REJECTED), DECIDED) == (
         having(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, done=5, total=5),
         having(
@@ -316,7 +316,7 @@ def test_a_scheme_runs_on_while_its_enrollment_opens_and_closes() -> None:
 def test_an_approval_after_a_date_counts_from_the_approval(
     approved: datetime, status: SchemeStatus, settling: SchemeStatus | None
 ) -> None:
-    """What began before anybody approved it has this status since the approval, never before."""
+    """A status that began earlier counts from the approval."""
     decided = SubmissionFact(
         submitted_at=SUBMITTED,
         current=True,

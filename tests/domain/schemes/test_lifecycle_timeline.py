@@ -114,7 +114,7 @@ def test_exactly_one_stage_is_current(facts: SchemeFacts, at: datetime) -> None:
 
 @given(schemes(), MOMENTS)
 def test_stages_keep_the_promises_of_their_fields(facts: SchemeFacts, at: datetime) -> None:
-    """R8, R9: progress within bounds, an owner where somebody must act, reasons where something blocks."""
+    """R8, R9: progress within bounds, an owner where an action is needed, and reasons where it is blocked."""
     for stage in stages_at(facts, at):
         assert 0 <= stage.done <= stage.total
         assert (stage.state is StageState.SKIPPED) == (

@@ -59,7 +59,7 @@ def test_the_last_revision_in_effect_is_in_force(at: datetime, number: int | Non
 
 @given(times=st.lists(st.datetimes(timezones=st.just(UTC)), unique=True), at=st.datetimes(timezones=st.just(UTC)))
 def test_in_force_is_the_nearest_before(times: list[datetime], at: datetime) -> None:
-    """Whatever the order in which revisions were approved."""
+    """For any order of approvals."""
     row = [Revision(number, time) for number, time in enumerate(times, start=1)]
     begun = [time for time in times if time <= at]
     found = revision_in_force(row, at)

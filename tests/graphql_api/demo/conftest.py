@@ -60,7 +60,7 @@ class Demo(Struct, frozen=True):
 
     @property
     def staff(self) -> set[UUID]:
-        """The accounts of those who work on the program."""
+        """The accounts of staff."""
         return {row["account_id"] for row in self.tables["account_role"] if row["role"] != Role.ECP}
 
     def notifications_of(self, accounts: Collection[UUID]) -> list[dict[str, Any]]:

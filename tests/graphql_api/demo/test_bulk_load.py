@@ -54,7 +54,7 @@ async def test_rows_equal_those_of_mutations_except_ids_and_times_of_day(
 
 
 def _sample() -> tuple[tuple[EcpPlan, ...], tuple[EnrollmentPlan, ...]]:
-    """An enrollment of each kind, and an ECP of each, no two of whom registered on a day: their codes say when."""
+    """One enrollment and one ECP of each kind, registered on different days, which their codes show."""
     everybody = plan_ecps()
     planned = [plan for plan in plan_enrollments(everybody, SCHEMES) if not plan.is_recent]
     kinds: Mapping[Any, EnrollmentPlan] = _first_of_each(
@@ -83,7 +83,7 @@ def _comparable(tables: Tables) -> Tables:
     names = {row["id"]: row[column] for table, column in _CALLED.items() for row in tables[table]}
     ecps = {row["account_id"] for row in tables["ecp"]}
     notifications = [row for row in tables["notification"] if row["account_id"] in ecps]
-    # Nobody is counted where somebody was before.
+    # Rows with a count of zero are left out.
     counts = [row for row in tables["ecp_count"] if row["count"]]
     found = {**{name: tables[name] for name in COMPARED}, "notification": notifications, "ecp_count": counts}
     return {

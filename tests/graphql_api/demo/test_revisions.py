@@ -1,4 +1,4 @@
-"""What the demo data shows of revisions: a draft beside a live scheme, and one that has taken effect."""
+"""Revisions in the demo data: a draft beside a live scheme, and one that has taken effect."""
 
 from collections import Counter
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The schemes of the demo data: at all stages, with rules of every kind, and followed by those who work on them."""
+"""The schemes of the demo data: every stage, rules of every kind, and activity by several people."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -94,7 +94,7 @@ def test_inputs_too_deep_for_graphql_core_are_rejected(step: str, depth: int) ->
     )
 
 
-def test_a_circle_is_rejected() -> None:
+def test_a_circular_value_is_rejected() -> None:
     value: dict[str, Any] = {}
     value["not"] = value
     assert compiled("real", GraphQLNonNull(input_kind("real", "RuleConditionInput")))(value) is REJECTED

@@ -29,7 +29,7 @@ async def places(context: "Context", keys: list[int]) -> list[str | None]:
 
 
 class Context:
-    """What the engine asks of a context."""
+    """The context that the engine requires."""
 
     def __init__(self) -> None:
         self.loaders: dict[Any, Any] = {}

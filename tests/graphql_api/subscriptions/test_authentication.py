@@ -98,7 +98,7 @@ async def test_connection_init_takes_precedence_over_headers(
         (1, 4400, "The payload of connection_init is an object."),
     ],
 )
-async def test_invalid_credentials_are_rejected(
+async def test_invalid_connection_init_payloads_are_rejected(
     live_server: LiveServer, world: World, payload: Any, code: int, reason: str
 ) -> None:
     """Each message says what to do."""

@@ -54,7 +54,7 @@ def forget(environment: Environment, hub: Hub) -> Change:
     return delete
 
 
-async def test_a_cursor_is_never_ahead_of_what_was_sent(
+async def test_a_cursor_is_never_ahead_of_sent_events(
     hub: Hub, idle: Idle, scheme: FollowedScheme, promote: Change
 ) -> None:
     """Even if roles change in between: queued events are not sent yet."""

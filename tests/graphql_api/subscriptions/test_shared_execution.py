@@ -117,7 +117,7 @@ async def test_answers_that_differ_between_accounts_are_not_shared(
 
 
 async def offered(stream: Stream) -> Any:
-    """What a viewer is offered to do."""
+    """Return the actions offered to a viewer."""
     return (await stream.next()).data["schemeActivity"]["activity"]["scheme"]["viewerActions"]
 
 

@@ -61,7 +61,7 @@ async def places(client: Client, scheme: FollowedScheme, after: str) -> list[str
 
 
 async def rest(stream: Stream | SseStream) -> tuple[list[Event], Closed]:
-    """What a stream still brings, and how it ends."""
+    """Read a stream to its end; return the events and the end."""
     events = []
     try:
         while True:

@@ -16,7 +16,7 @@ from tests.support.endpoint import PUBLIC, Resolver
 
 
 def resolved(*addresses: Address) -> list[str]:
-    """What a name with these addresses resolves to, in a loop of its own."""
+    """Resolve a name with these addresses, in a separate event loop."""
 
     async def resolve() -> list[str]:
         resolver = Resolver([str(address) for address in addresses])
@@ -37,7 +37,7 @@ def test_no_address_that_is_not_global_ever_passes(address: Address) -> None:
 
 
 @given(st.lists(st.ip_addresses(), min_size=1, max_size=4))
-def test_what_passes_is_public_and_nothing_else_was_among_it(addresses: list[Address]) -> None:
+def test_a_name_passes_only_if_all_its_addresses_are_public(addresses: list[Address]) -> None:
     try:
         found = resolved(*addresses)
     except AddressDenied:
@@ -103,7 +103,7 @@ async def test_the_real_resolver_knows_this_machine() -> None:
     assert found != []
 
 
-async def test_only_what_is_allowed_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_permitted_networks_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     Resolver(["127.0.0.2", PUBLIC], ["127.0.0.2", "10.0.0.1"]).install(monkeypatch)
     assert await public_addresses("hooks.example", 443, LOOPBACK) == ["127.0.0.2", PUBLIC]
     with pytest.raises(AddressDenied, match=r"The address 10\.0\.0\.1 of hooks\.example"):

@@ -145,7 +145,7 @@ async def close_within(writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
-async def test_only_what_comes_before_the_body_counts() -> None:
+async def test_the_status_counts_even_if_the_body_breaks() -> None:
     async with endpoint(close) as served:
         assert (await sent(served)).error == NO_ANSWER
         served.answer = close_within

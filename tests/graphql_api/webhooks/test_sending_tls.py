@@ -42,7 +42,7 @@ def certificate(path: Path, *, expired: bool = False) -> Path:
 
 
 def server_of(path: Path) -> ssl.SSLContext:
-    """What a server presents."""
+    """The TLS context of a server with this certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     return context

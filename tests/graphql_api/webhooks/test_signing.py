@@ -32,7 +32,7 @@ def test_the_example_of_the_specification() -> None:
 
 
 @given(st.from_regex(r"[A-Za-z0-9_-]{1,200}", fullmatch=True), st.text())
-def test_receivers_accept_what_is_signed(message_id: str, text: str) -> None:
+def test_receivers_accept_signed_webhooks(message_id: str, text: str) -> None:
     secret, body = new_secret(), text.encode()
     Webhook(secret).verify(body, signed_headers(secret, message_id, int(time.time()), body), json_parse=False)
 

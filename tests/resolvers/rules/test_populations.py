@@ -47,7 +47,7 @@ def has_met(clause: ActivityClause, done: Done) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_cells_are_what_counting_one_by_one_gives(
+async def test_cells_equal_single_counts(
     seed: int, factory: SchemeFactory, environment: Environment, world: World
 ) -> None:
     dice = random.Random(seed)  # noqa: S311 - the same in every run

@@ -112,7 +112,7 @@ def contents(draw: st.DrawFn) -> SchemeContent:
 
 @given(row=st.lists(contents(), min_size=4, max_size=4))
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large])
-async def test_what_takes_effect_is_what_was_approved(  # noqa: PLR0913, PLR0917 - fixtures and an example
+async def test_a_revision_takes_effect_as_approved(  # noqa: PLR0913, PLR0917 - fixtures and an example
     row: list[SchemeContent],
     factory: SchemeFactory,
     revisions: RevisionFactory,

@@ -163,7 +163,7 @@ async def _enrollments(factory: SchemeFactory) -> UUID:
 
 
 async def _streams(operation: Operation, scheme_id: UUID) -> tuple[list[str], tuple[str, ...]]:
-    """The id of something that happened and of something that the viewer was told, and a cursor of each stream."""
+    """Return the IDs of an activity and a notification, and a cursor of each stream."""
     await wait_until_visible(operation)
     pages = [
         await read_feed(operation, await follow_activity(operation, scheme_id, None), 3, activities_by_id),

@@ -8,7 +8,7 @@ Faults = Mapping[tuple[str, int | None], "Fault"]
 
 
 class Broken(Exception):
-    """What a broken resolver raises; its text is the same every time."""
+    """The error of a broken resolver; its text is constant."""
 
 
 class Fault(enum.Enum):

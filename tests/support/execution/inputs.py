@@ -137,7 +137,7 @@ def _places(within: Any) -> Any:
 
 
 def by_oracle(where: str, type_: Any, value: Any) -> Any:
-    """What a resolver gets for a value without compiled inputs; REJECTED for an error."""
+    """Decode a value without compiled inputs; REJECTED for an error."""
     schema = SCHEMAS[where]
     definitions = operation_of(parse(f"query ($v: {type_}) {{ __typename }}")).variable_definitions or ()
     try:

@@ -27,7 +27,7 @@ Errors = list[tuple[Path, bytes]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What one execution came to. `errors` are JSON texts, each with its path."""
+    """The result of one execution. `errors` are JSON texts, each with its path."""
 
     data: bytes
     errors: Sequence[tuple[Path, bytes]]
@@ -149,7 +149,7 @@ def _by_null(found: Answer) -> dict[Path | None, Errors]:
 
 
 def _may_differ(ours: Errors, theirs: Errors) -> bool:
-    """Whether both are choices of the errors that ended in one null: nothing else is said of the same place."""
+    """Whether both may report different errors of one null, and agree otherwise."""
     said = dict(theirs)
     return all(said.get(path, text) == text for path, text in ours)
 

@@ -45,7 +45,7 @@ UNLIMITED: Final = Limits(tokens=50_000, depth=100, aliases=10_000, directives=1
 
 @strawberry.interface
 class Named:
-    """What has a title."""
+    """An interface with a title."""
 
     title: str = leaf("The title.")
 
@@ -123,7 +123,7 @@ class ThingType(Named):
 
 @strawberry.type(name="Changed")
 class ChangedType:
-    """What a mutation answers."""
+    """The payload of a mutation."""
 
     by: int = leaf("By how much.")
     total: int = batched(totals_by_number, key="by", description="The total at this moment.")

@@ -175,7 +175,7 @@ async def children_by_number(world: World, keys: Sequence[int], given: Hashable)
 
 
 async def totals_by_number(world: World, keys: Sequence[int]) -> list[Any]:
-    """What the total is at this moment."""
+    """Return the current totals by number."""
     world.calls["totals"] += 1
     return answers_with(world.faults.get(("totals", None)), keys, lambda _key: world.total)
 

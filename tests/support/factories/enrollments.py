@@ -53,7 +53,7 @@ class EnrollmentFactory:
         return await enroll(await self.ecps.operation(account_id), Enroll(scheme_id, 1, None))
 
     async def enrolled(self, scheme_id: UUID, ecp_id: UUID) -> UUID:
-        """An ECP whom a manager enrolled."""
+        """An enrollment by a manager."""
         return await enroll(self.manager(), Enroll(scheme_id, 1, ecp_id))
 
     async def rejected(self, scheme_id: UUID, ecp_id: UUID, reason: str = "Too far away.") -> UUID:

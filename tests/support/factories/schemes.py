@@ -124,7 +124,7 @@ class SchemeFactory:
     def rule(
         self, name: str = "Gold bonus", condition: Condition | None = None, reward: Reward | None = None
     ) -> BonusRule:
-        """A bonus rule; Gold or better earns 50 points unless told otherwise."""
+        """A bonus rule; by default, Gold or better earns 50 points."""
         found = condition or TierClause(at_least=self._world.tiers["Gold"].id)
         return BonusRule(
             id=self._environment.new_id(),

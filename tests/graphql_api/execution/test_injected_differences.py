@@ -61,7 +61,7 @@ def _lists_of_leaves_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leaves, "_list_expression", first_only)
 
 
-PLANTED = [
+FAULTS = [
     _keys_in_another_order,
     _lists_cut_one_too_far,
     _nulls_in_the_wrong_row,
@@ -70,23 +70,23 @@ PLANTED = [
 ]
 
 
-@pytest.fixture(params=PLANTED, ids=lambda plant: plant.__name__.strip("_"))
-def planted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> CompiledSchema:
+@pytest.fixture(params=FAULTS, ids=lambda fault: fault.__name__.strip("_"))
+def faulty(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> CompiledSchema:
     """The engine with one of the faults."""
-    plant: Callable[[pytest.MonkeyPatch], None] = request.param
-    plant(monkeypatch)
+    inject: Callable[[pytest.MonkeyPatch], None] = request.param
+    inject(monkeypatch)
     return compiled_schema()
 
 
-async def test_a_planted_difference_is_found(planted: CompiledSchema, plain_unvalidated: strawberry.Schema) -> None:
-    found = await compare(planted, plain_unvalidated, DOCUMENT, context=World)
+async def test_an_injected_difference_is_found(faulty: CompiledSchema, plain_unvalidated: strawberry.Schema) -> None:
+    found = await compare(faulty, plain_unvalidated, DOCUMENT, context=World)
     assert len(found.differences) == 1
     assert found.differences[0].startswith("data: ")
     assert found.fallback is None
 
 
 @pytest.fixture(scope="module")
-def drawn() -> list[RandomDocument]:
+def random_documents() -> list[RandomDocument]:
     """Random documents, the same ones every time."""
     found: list[RandomDocument] = []
 
@@ -107,10 +107,10 @@ def drawn() -> list[RandomDocument]:
 
 
 async def test_random_documents_find_it(
-    planted: CompiledSchema, plain_unvalidated: strawberry.Schema, drawn: list[RandomDocument]
+    faulty: CompiledSchema, plain_unvalidated: strawberry.Schema, random_documents: list[RandomDocument]
 ) -> None:
-    for document in drawn:
-        comparison = await compare(planted, plain_unvalidated, document.text, document.variables, context=World)
+    for document in random_documents:
+        comparison = await compare(faulty, plain_unvalidated, document.text, document.variables, context=World)
         if comparison.differences:
             return
     pytest.fail("No document shows the difference.")
