@@ -15,7 +15,7 @@ from tests.support.mutations.enrollments import (
     InputError,
     ecp_gid,
     enrollment_gid,
-    expect_enrollment_error,
+    expect_error,
     expect_errors,
     scheme_gid,
 )
@@ -66,8 +66,8 @@ async def test_outside_the_window(  # noqa: PLR0913, PLR0917 - fixtures, and a r
     scheme_id = await enrollments.open_scheme(dates=(opens, closes, date(2026, 5, 1), date(2026, 7, 31)))
     expected = ("OUT_OF_WINDOW", "schemeId", message)
     async with nothing_changes(database_url):
-        assert await expect_enrollment_error(ecp, scheme_id) == expected
-        assert await expect_enrollment_error(manager, scheme_id, ecp_id=ecp_id) == expected
+        assert await expect_error(ecp, scheme_id) == expected
+        assert await expect_error(manager, scheme_id, ecp_id=ecp_id) == expected
 
 
 async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
@@ -86,8 +86,8 @@ async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
     assert await revisions.apply_due() == 1
     expected = ("CONFLICT", "termsVersion", "Version 2 of the terms is in force. Read and accept that version.")
     async with nothing_changes(database_url):
-        assert await expect_enrollment_error(ecp, scheme_id, 1) == expected
-        assert await expect_enrollment_error(manager, scheme_id, 1, ecp_id=ecp_id) == expected
+        assert await expect_error(ecp, scheme_id, 1) == expected
+        assert await expect_error(manager, scheme_id, 1, ecp_id=ecp_id) == expected
 
 
 async def test_while_suspended(
@@ -97,13 +97,9 @@ async def test_while_suspended(
     scheme_id = await enrollments.open_scheme()
     await enrollments.suspend(ecp_id)
     async with nothing_changes(database_url):
-        assert await expect_enrollment_error(ecp, scheme_id) == (
-            "ILLEGAL_STATE",
-            "",
-            "You are suspended and cannot enroll.",
-        )
+        assert await expect_error(ecp, scheme_id) == ("ILLEGAL_STATE", "", "You are suspended and cannot enroll.")
         expected = ("ILLEGAL_STATE", "ecpId", f"{CODE} is suspended and cannot enroll.")
-        assert await expect_enrollment_error(manager, scheme_id, ecp_id=ecp_id) == expected
+        assert await expect_error(manager, scheme_id, ecp_id=ecp_id) == expected
 
 
 async def test_a_second_time(
@@ -122,7 +118,7 @@ async def test_a_second_time(
     async with nothing_changes(database_url):
         for (client, scheme_id), message in sentences.items():
             named = ecp_id if client is manager else None
-            assert await expect_enrollment_error(client, scheme_id, ecp_id=named) == ("DUPLICATE", "schemeId", message)
+            assert await expect_error(client, scheme_id, ecp_id=named) == ("DUPLICATE", "schemeId", message)
 
 
 async def move(clients: Clients, world: World, name: str, parent: str) -> None:
@@ -150,9 +146,9 @@ async def test_a_city_that_left_the_region_of_a_scheme(  # noqa: PLR0913, PLR091
         await move(clients, world, city, "Karnataka")
     async with nothing_changes(database_url):
         here = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")
-        assert await expect_enrollment_error(ecp, scheme_id) == here
+        assert await expect_error(ecp, scheme_id) == here
         there = ("OUT_OF_SCOPE", "schemeId", f"This scheme does not run where {CODE} works.")
-        assert await expect_enrollment_error(manager, scheme_id, ecp_id=ecp_id) == there
+        assert await expect_error(manager, scheme_id, ecp_id=ecp_id) == there
         assert await _open(ecp) == await _open(manager, ecp_id) == []
     document = "mutation ($input: DecideEnrollmentInput!) { decideEnrollment(input: $input) { enrollment { status } } }"
     given = {"enrollmentId": enrollment_gid(asked), "accept": True}

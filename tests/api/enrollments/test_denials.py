@@ -16,7 +16,7 @@ from tests.support.mutations.enrollments import (
     UNKNOWN_ENROLLMENT,
     ecp_gid,
     enrollment_gid,
-    expect_enrollment_error,
+    expect_error,
     expect_errors,
     mutate,
     scheme_gid,
@@ -80,7 +80,7 @@ async def test_an_ecp_cannot_act_on_the_enrollments_of_others(
     async with nothing_changes(database_url):
         # An analyst who is an ECP sees all enrollments, but may act only on their own.
         for client in (clients[Role.ECP], clients.of(analyst)):
-            assert await expect_enrollment_error(client, scheme_id, ecp_id=other_id) == NO_SUCH_ECP
+            assert await expect_error(client, scheme_id, ecp_id=other_id) == NO_SUCH_ECP
             for found in (enrollment_gid(enrollment_id), enrollment_gid(withdrawn), UNKNOWN_ENROLLMENT):
                 assert await expect_errors(client, "withdrawEnrollment", enrollmentId=found) == [NO_SUCH_ENROLLMENT]
             answer = await client.send(document("portal/DecideEnrollment"), input=given_of("decideEnrollment", waiting))

@@ -18,7 +18,7 @@ from tests.support.mutations.enrollments import (
     enroll,
     enrollment_gid,
     events,
-    expect_enrollment_error,
+    expect_error,
     expect_errors,
     messages,
     mutate,
@@ -145,11 +145,7 @@ async def test_an_ecp_enrolls_again_after_it_withdrew(
     assert found["requestedAt"] > first["requestedAt"]
     await mutate(ecp, "withdrawEnrollment", enrollmentId=first["id"])
     clock.advance(days=60)
-    assert await expect_enrollment_error(ecp, scheme_id) == (
-        "OUT_OF_WINDOW",
-        "schemeId",
-        "Enrollment closed on 30 April 2026.",
-    )
+    assert await expect_error(ecp, scheme_id) == ("OUT_OF_WINDOW", "schemeId", "Enrollment closed on 30 April 2026.")
 
 
 async def test_after_a_rejection_only_a_manager_enrolls(
@@ -162,7 +158,7 @@ async def test_after_a_rejection_only_a_manager_enrolls(
     assert await messages(ecp, scheme_id) == [received]
     async with nothing_changes(database_url):
         message = "Your application was rejected. Only a manager can enroll you now."
-        assert await expect_enrollment_error(ecp, scheme_id) == ("ILLEGAL_STATE", "schemeId", message)
+        assert await expect_error(ecp, scheme_id) == ("ILLEGAL_STATE", "schemeId", message)
     enrolled = await enroll(manager, scheme_id, ecp_id=ecp_id)
     assert (enrolled["id"], enrolled["status"]) == (enrollment_gid(rejected), "ENROLLED")
     assert (await detail(ecp, enrolled["id"]))["reason"] is None
@@ -196,20 +192,14 @@ async def test_the_guards_use_stored_facts(
     own = {elsewhere: ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")}
     async with nothing_changes(database_url):
         for scheme_id, expected in cases.items():
-            assert await expect_enrollment_error(manager, scheme_id, ecp_id=ecp_id) == expected
-            assert await expect_enrollment_error(ecp, scheme_id) == own.get(
-                scheme_id, hidden.get(expected[0], expected)
-            )
+            assert await expect_error(manager, scheme_id, ecp_id=ecp_id) == expected
+            assert await expect_error(ecp, scheme_id) == own.get(scheme_id, hidden.get(expected[0], expected))
         for version in (0, 2):
             message = "Version 1 of the terms is in force. Read and accept that version."
-            assert await expect_enrollment_error(ecp, open_id, version) == ("CONFLICT", "termsVersion", message)
-        assert await expect_enrollment_error(manager, open_id, ecp_id=key("no such ECP")) == NO_SUCH_ECP
+            assert await expect_error(ecp, open_id, version) == ("CONFLICT", "termsVersion", message)
+        assert await expect_error(manager, open_id, ecp_id=key("no such ECP")) == NO_SUCH_ECP
         clock.advance(days=150)
-        assert await expect_enrollment_error(ecp, open_id) == (
-            "ILLEGAL_STATE",
-            "schemeId",
-            "This scheme ended on 31 July 2026.",
-        )
+        assert await expect_error(ecp, open_id) == ("ILLEGAL_STATE", "schemeId", "This scheme ended on 31 July 2026.")
 
 
 async def test_a_place_includes_the_places_currently_below_it(
@@ -229,7 +219,7 @@ async def test_a_place_includes_the_places_currently_below_it(
     moved = await clients[Role.ADMIN].send(document, input=moving)
     assert moved.data["upsertGeography"]["errors"] == []
     outside = ("OUT_OF_SCOPE", "schemeId", "This scheme does not run where you work.")
-    assert await expect_enrollment_error(ecp, named["Maharashtra"]) == outside
+    assert await expect_error(ecp, named["Maharashtra"]) == outside
     for place in ("Pune", "India"):
         assert (await enroll(ecp, named[place]))["status"] == "PENDING"
     karnataka = await enrollments.open_scheme("Karnataka", places=("Karnataka", "Nepal"))
@@ -242,33 +232,25 @@ async def test_only_an_active_ecp_enrolls(
     """R18: not before it registers, is verified, while it is suspended, or once it is closed."""
     scheme_id = await enrollments.open_scheme()
     async with nothing_changes(database_url):
-        assert await expect_enrollment_error(ecp, scheme_id) == (
+        assert await expect_error(ecp, scheme_id) == (
             "ILLEGAL_STATE",
             "",
             "You are not registered as an ECP. Register before you enroll.",
         )
-        assert await expect_enrollment_error(manager, scheme_id) == ("REQUIRED", "ecpId", "Choose the ECP to enroll.")
+        assert await expect_error(manager, scheme_id) == ("REQUIRED", "ecpId", "Choose the ECP to enroll.")
     registered = await enrollments.ecps.registered()
     async with nothing_changes(database_url):
         message = "Your registration is not verified yet. You can enroll as soon as it is."
-        assert await expect_enrollment_error(ecp, scheme_id) == ("ILLEGAL_STATE", "", message)
+        assert await expect_error(ecp, scheme_id) == ("ILLEGAL_STATE", "", message)
         message = f"{CODE} is not verified yet. Verify this ECP first."
-        assert await expect_enrollment_error(manager, scheme_id, ecp_id=registered) == (
-            "ILLEGAL_STATE",
-            "ecpId",
-            message,
-        )
+        assert await expect_error(manager, scheme_id, ecp_id=registered) == ("ILLEGAL_STATE", "ecpId", message)
     suspended = await enrollments.ecps.suspended("Binod Thapa")
     erased = await enrollments.ecps.erased("Chitra Iyer")
     async with nothing_changes(database_url):
         message = "ECP-2026-000002 is suspended and cannot enroll."
-        assert await expect_enrollment_error(manager, scheme_id, ecp_id=suspended) == (
-            "ILLEGAL_STATE",
-            "ecpId",
-            message,
-        )
+        assert await expect_error(manager, scheme_id, ecp_id=suspended) == ("ILLEGAL_STATE", "ecpId", message)
         message = "ECP-2026-000003 is closed, so this ECP can no longer enroll."
-        assert await expect_enrollment_error(manager, scheme_id, ecp_id=erased) == ("ILLEGAL_STATE", "ecpId", message)
+        assert await expect_error(manager, scheme_id, ecp_id=erased) == ("ILLEGAL_STATE", "ecpId", message)
 
 
 async def test_a_revision_changes_the_terms_of_its_scheme(
@@ -279,9 +261,9 @@ async def test_a_revision_changes_the_terms_of_its_scheme(
     scheme_id = await enrollments.open_scheme()
     at = clock.now + timedelta(days=1)
     revision_id = await revisions.approved(scheme_id, at, terms_markdown="Be very fair.")
-    assert await expect_enrollment_error(ecp, revision_id, 2) == NO_SUCH_SCHEME
-    assert await expect_enrollment_error(manager, revision_id, 2, ecp_id=ecp_id) == NO_SUCH_SCHEME
-    assert await expect_enrollment_error(ecp, scheme_id, 2) == (
+    assert await expect_error(ecp, revision_id, 2) == NO_SUCH_SCHEME
+    assert await expect_error(manager, revision_id, 2, ecp_id=ecp_id) == NO_SUCH_SCHEME
+    assert await expect_error(ecp, scheme_id, 2) == (
         "CONFLICT",
         "termsVersion",
         "Version 1 of the terms is in force. Read and accept that version.",
@@ -289,10 +271,10 @@ async def test_a_revision_changes_the_terms_of_its_scheme(
     clock.advance(days=2)
     assert await revisions.apply_due() == 1
     message = "Version 2 of the terms is in force. Read and accept that version."
-    assert await expect_enrollment_error(ecp, scheme_id) == ("CONFLICT", "termsVersion", message)
+    assert await expect_error(ecp, scheme_id) == ("CONFLICT", "termsVersion", message)
     asked = await enroll(ecp, scheme_id, 2)
     assert (asked["termsVersion"], asked["scheme"]["viewerEnrollment"]) == (2, {"id": asked["id"]})
-    assert await expect_enrollment_error(ecp, revision_id, 2) == NO_SUCH_SCHEME
+    assert await expect_error(ecp, revision_id, 2) == NO_SUCH_SCHEME
 
 
 async def test_several_problems_of_the_ids(ecp: Client, database_url: str) -> None:

@@ -78,7 +78,7 @@ async def enroll(client: Client, scheme_id: UUID, terms_version: int = 1, ecp_id
     return await mutate(client, "enroll", schemeId=scheme_gid(scheme_id), termsVersion=terms_version, **named)
 
 
-async def expect_enrollment_error(
+async def expect_error(
     client: Client, scheme_id: UUID, terms_version: int = 1, ecp_id: UUID | None = None
 ) -> InputError:
     """Try to enroll, and return the only error."""
