@@ -186,7 +186,7 @@ async def test_malformed_global_ids_are_rejected(clients: Clients, text: str) ->
         assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": argument}
 
 
-async def test_at_most_two_hundred_at_once(clients: Clients) -> None:
+async def test_at_most_two_hundred_nodes_are_fetched_at_once(clients: Clients) -> None:
     """More are rejected before anything is read."""
     some = gid(NodeKind.TIER, UUID(int=7))
     assert await found(clients[Role.ADMIN], [some] * 200) == [None] * 200

@@ -196,7 +196,7 @@ async def test_administrators_cannot_lock_themselves_out(admin: Client, world: W
 
 
 async def test_simultaneous_accounts_with_one_address_create_exactly_one(admin: Client) -> None:
-    """R25: whatever the case."""
+    """R25: ignoring case."""
     addresses = ["race@example.com", "RACE@example.com", "Race@Example.com", "race@EXAMPLE.com"]
     payloads = await asyncio.gather(*(upsert(admin, email=email) for email in addresses))
     assert sum(payload["account"] is not None for payload in payloads) == 1

@@ -88,7 +88,7 @@ async def test_a_new_activity_is_recorded_once(system: Client, database_url: str
 
 
 async def test_an_id_stands_for_one_activity(system: Client, enrollments: EnrollmentFactory, database_url: str) -> None:
-    """R20: with other content it is rejected, whatever differs."""
+    """R20: with any other content it is rejected."""
     await enrollments.ecps.verified("Binod Thapa")
     await outcomes(system, activity())
     others = (
@@ -207,7 +207,7 @@ async def test_a_thousand_take_four_statements(environment: Environment, world: 
 
 
 async def test_simultaneous_reports_record_each_activity_once(system: Client, database_url: str) -> None:
-    """R20: in whatever order its activities are, each is recorded once."""
+    """R20: each is recorded once, in any order."""
     received = [activity(externalId=f"a-{number}") for number in range(200)]
     reports = await asyncio.gather(
         *(outcomes(system, *(received if turn % 2 else received[::-1]), source="academy") for turn in range(6))

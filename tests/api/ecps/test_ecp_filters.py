@@ -39,7 +39,7 @@ def manager(clients: Clients) -> Client:
 
 @pytest.fixture
 async def scheme(ecps: EcpFactory, factory: SchemeFactory, clock: TestClock, database_url: str) -> str:
-    """Six ECPs, of whom two are enrolled in a scheme and one was; the scheme."""
+    """A scheme, and six ECPs: two are enrolled in it and one withdrew."""
     await ecps.suspended("Esha Nair", place="Kathmandu", tier="Silver", practice="Eye Care")
     clock.advance(days=1)
     await ecps.verified(place="Pune", tier="Gold")
@@ -127,7 +127,7 @@ async def test_filters_hold_alone_and_in_pairs(manager: Client, scheme: str, wor
 
 @pytest.mark.usefixtures("scheme")
 async def test_each_order_is_the_same_in_both_directions(manager: Client) -> None:
-    """R19: by name whatever its case, by code and by registration; pages meet without gap or overlap."""
+    """R19: by name ignoring case, by code, and by registration. Pages meet without gap or overlap."""
     by_name = ["Asha Rao", "binod thapa", "Chitra Iyer", "Dev Patil", "Esha Nair", "Farid Khan"]
     orders = {
         None: by_name,
@@ -212,7 +212,7 @@ async def test_the_queue_of_registrations_matches_its_count(clients: Clients, ma
 async def test_the_queues_count_enrollments_that_wait(
     manager: Client, scheme: str, ecps: EcpFactory, database_url: str
 ) -> None:
-    """R10: those that are asked for, and since when the oldest waits."""
+    """R10: pending applications, and the time of the oldest."""
     del scheme, ecps
     connection = await asyncpg.connect(database_url)
     try:

@@ -207,7 +207,7 @@ async def test_erasing_again_changes_nothing(
 
 
 async def test_an_administrator_erases_a_pending_ecp(clients: Clients, ecps: EcpFactory) -> None:
-    """R18: whatever the status; it leaves the work queue."""
+    """R18: in any status. It leaves the work queue."""
     ecp_id = gid(NodeKind.ECP, await ecps.registered())
     ecp = await mutate(clients[Role.ADMIN], "eraseEcp", ecpId=ecp_id, reason=REASON)
     assert (ecp["status"], ecp["tier"]) == ("CLOSED", None)

@@ -39,7 +39,7 @@ async def connection(database_url: str) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def people(ecps: EcpFactory) -> None:
-    """An ECP in each of several places, each called after it."""
+    """One ECP in each of several places, named after it."""
     for place in ("Pune", "Mumbai", "Maharashtra", "Mysuru", "Karnataka", "India", "Kathmandu", "Nepal"):
         await ecps.verified(f"Of {place}", place=place)
 
@@ -159,10 +159,10 @@ async def test_a_move_waits_for_a_registration_in_its_place(clients: Clients, wo
 
 
 @pytest.mark.usefixtures("people")
-async def test_counts_are_kept_whatever_changes(
+async def test_counts_stay_correct_after_any_change(
     clients: Clients, enrollments: EnrollmentFactory, world: World, connection: Any
 ) -> None:
-    """R19: for every geography, tier and status they are those of the ECPs, after any change of one or many."""
+    """R19: for every geography, tier, and status, after changes of one ECP or many."""
     assert await connection.fetch(COUNTED) == []
     manager = clients[Role.PROGRAM_MANAGER]
     found = await enrollments.ecps.verified()

@@ -180,8 +180,8 @@ async def test_one_of_several_simultaneous_registrations_wins(clients: Clients, 
     assert rejected == [{"code": "DUPLICATE", "path": ["input"], "message": message}] * 3
 
 
-async def test_of_several_people_with_one_address_one_wins(clients: Clients, ecps: EcpFactory, world: World) -> None:
-    """R18: whatever its case."""
+async def test_one_of_several_people_with_one_address_wins(clients: Clients, ecps: EcpFactory, world: World) -> None:
+    """R18: ignoring case."""
     accounts = [await ecps.account(name) for name in ("Binod Thapa", "Chitra Iyer", "Dev Patil")]
     emails = ["race@example.org", "RACE@example.org", "Race@Example.Org"]
     payloads = await asyncio.gather(

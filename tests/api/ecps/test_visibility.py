@@ -28,7 +28,7 @@ async def node(client: Client, ecp_id: str) -> Any:
 
 @pytest.mark.parametrize("role", Role)
 async def test_a_role_sees_all_ecps_or_only_its_own(clients: Clients, ecps: EcpFactory, role: Role) -> None:
-    """R25: a foreign ECP answers like one that does not exist, whatever is asked."""
+    """R25: a foreign ECP always answers like an unknown one."""
     own, other = await ecps.verified(), await ecps.verified("Binod Thapa")
     client = clients[role]
     seen = [(await node(client, gid(NodeKind.ECP, key))) for key in (own, other)]

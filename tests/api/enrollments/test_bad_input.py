@@ -52,7 +52,7 @@ async def ecp_id(enrollments: EnrollmentFactory) -> UUID:
         (("2026-03-01", "2026-03-09"), "Enrollment closed on 9 March 2026."),
     ],
 )
-async def test_outside_the_window(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
+async def test_an_ecp_cannot_enroll_outside_the_window(  # noqa: PLR0913, PLR0917 - fixtures, and a row of the table
     ecp: Client,
     manager: Client,
     enrollments: EnrollmentFactory,
@@ -70,7 +70,7 @@ async def test_outside_the_window(  # noqa: PLR0913, PLR0917 - fixtures, and a r
         assert await expect_error(manager, scheme_id, ecp_id=ecp_id) == expected
 
 
-async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_an_old_version_of_the_terms_is_rejected(  # noqa: PLR0913, PLR0917 - fixtures
     ecp: Client,
     manager: Client,
     enrollments: EnrollmentFactory,
@@ -90,7 +90,7 @@ async def test_an_old_version_of_the_terms(  # noqa: PLR0913, PLR0917 - fixtures
         assert await expect_error(manager, scheme_id, 1, ecp_id=ecp_id) == expected
 
 
-async def test_while_suspended(
+async def test_a_suspended_ecp_cannot_enroll(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, ecp_id: UUID, database_url: str
 ) -> None:
     """R18, R26: neither by itself nor by a manager."""
@@ -102,7 +102,7 @@ async def test_while_suspended(
         assert await expect_error(manager, scheme_id, ecp_id=ecp_id) == expected
 
 
-async def test_a_second_time(
+async def test_an_ecp_cannot_enroll_twice(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, ecp_id: UUID, database_url: str
 ) -> None:
     """R18, R26: while it waits, and once it is enrolled."""

@@ -277,7 +277,7 @@ async def test_a_revision_changes_the_terms_of_its_scheme(
     assert await expect_error(ecp, revision_id, 2) == NO_SUCH_SCHEME
 
 
-async def test_several_problems_of_the_ids(ecp: Client, database_url: str) -> None:
+async def test_all_problems_of_ids_are_reported_together(ecp: Client, database_url: str) -> None:
     """R26: together, each with its path."""
     async with nothing_changes(database_url):
         given = {"schemeId": gid(NodeKind.TIER, key("x")), "termsVersion": 1, "ecpId": "x"}

@@ -47,7 +47,7 @@ async def scheme_ids(enrollments: EnrollmentFactory, clock: TestClock) -> list[U
     return [first, second, third]
 
 
-async def test_pages_meet(manager: Client, scheme_ids: list[UUID]) -> None:
+async def test_pages_meet_in_every_order(manager: Client, scheme_ids: list[UUID]) -> None:
     """R19: in every order, with and without filters, reading on reaches every enrollment once; all count the same."""
     filters: list[dict[str, Any]] = [{}, {"statuses": ["PENDING"]}, {"search": "garage", "statuses": ["PENDING"]}]
     for order, chosen in product(("REQUESTED_AT_DESC", "REQUESTED_AT_ASC"), filters):
@@ -87,7 +87,7 @@ async def test_invalid_arguments_are_rejected(clients: Clients, scheme_ids: list
             assert error["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-async def test_several_schemes_at_once(manager: Client, scheme_ids: list[UUID]) -> None:
+async def test_pages_of_several_schemes_are_read_together(manager: Client, scheme_ids: list[UUID]) -> None:
     """R19: each has its own page and its own count, with the same filter."""
     assert len(scheme_ids) == 3
 

@@ -188,7 +188,7 @@ async def test_the_activity_is_read_a_page_at_a_time(clients: Clients, factory: 
 
 
 async def test_pages_of_many_schemes_are_read_together(clients: Clients, factory: SchemeFactory) -> None:
-    """Each scheme has its own page and count, whatever the others have."""
+    """Each scheme has its own page and count, independent of the others."""
     made = {
         "Alpha": await factory.created("Alpha"),
         "Beta": await factory.complete("Beta", (EarningChannel.SALE,)),

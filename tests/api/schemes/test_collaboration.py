@@ -30,7 +30,7 @@ ROUNDS = 6
 async def test_different_steps_are_saved_at_once_and_each_save_notifies_all_others(
     clients: Clients, factory: SchemeFactory, world: World
 ) -> None:
-    """Whatever the order, every save counts and notifies a bystander exactly once."""
+    """In any order, every save counts and notifies a bystander exactly once."""
     scheme_id = scheme(await factory.complete())
     for name in (*EDITORS, "ANALYST"):
         await add(clients["PROGRAM_MANAGER"], world, scheme_id, name)

@@ -81,7 +81,7 @@ async def test_more_values_than_a_scheme_has_variants_are_too_many(
     assert found == [("LIMIT_EXCEEDED", "input.values", "501 coupon values are too many; give at most 500.")]
 
 
-async def test_numbers_of_a_value_have_bounds(
+async def test_coupon_values_have_bounds(
     clients: Clients, factory: SchemeFactory, world: World, database_url: str
 ) -> None:
     scheme_id = await _with_variants(factory, world, "AMB-1L", "AMB-4L")

@@ -69,8 +69,8 @@ async def test_every_order_visits_every_scheme_once_in_both_directions(clients: 
         assert forward[order] == sorted(forward[order], key=partial(_rank, order)), order
 
 
-async def test_titles_are_in_order_whatever_their_case(clients: Clients, many: int) -> None:
-    """By the small form of the title, and by id where that is equal; which small form is the database's matter."""
+async def test_titles_are_in_order_ignoring_case(clients: Clients, many: int) -> None:
+    """By the lower case of the title, as the database computes it, and then by ID."""
     plain = [node for node in await _walk(clients["ANALYST"], SchemeOrder.TITLE_ASC, many) if node["title"].isascii()]
     assert plain == sorted(plain, key=lambda node: (node["title"].lower(), _key(node)))
     assert len(plain) == sum(title.isascii() for title in TITLES)

@@ -198,5 +198,5 @@ def _value(variant_id: str, points: int) -> dict[str, Any]:
 
 
 def _sorted(items: Any) -> list[Any]:
-    """A list in an order of its own, since sets of ids are kept in the order of what the ids stand for."""
+    """Sort a list by its own order, since sets of IDs are stored sorted by other keys."""
     return sorted(items, key=str)

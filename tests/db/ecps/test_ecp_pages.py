@@ -189,7 +189,7 @@ async def test_a_viewer_without_ecps_reads_no_row(connection: Any) -> None:
 @pytest.mark.parametrize("order", EcpOrder)
 @pytest.mark.parametrize("name", ["everybody", "a new region", "several places", "a common word", "enrolled"])
 async def test_pages_meet_without_gap_or_overlap(connection: Any, name: str, order: EcpOrder) -> None:
-    """The page in front of the middle, read backward, is the one that leads to it."""
+    """The page before the middle, read backward, ends right before it."""
     total = await _count(connection, name)
     middle = await _row_at(connection, name, order, total // 2)
     before = await _fetch(connection, name, order, middle, backward=True)

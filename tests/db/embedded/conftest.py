@@ -23,7 +23,7 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture
 def make() -> Iterator[Make]:
-    """Make databases that are removed after the test, whatever happens in it."""
+    """Make databases that are always removed after the test."""
     made: list[EmbeddedPostgres] = []
 
     def _make(directory: Path) -> EmbeddedPostgres:

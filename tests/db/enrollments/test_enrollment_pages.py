@@ -61,7 +61,7 @@ async def test_the_data_has_its_documented_size(connection: Any) -> None:
 
 @pytest.mark.parametrize("order", EnrollmentOrder)
 async def test_every_page_is_read_off_an_index(connection: Any, order: EnrollmentOrder) -> None:
-    """R19: whatever it is filtered by, it neither sorts nor reads more than a page; in the middle like at the start."""
+    """R19: with any filter, it neither sorts nor reads more than a page, in the middle as at the start."""
     for name in FILTERS:
         for place, (statement, arguments) in (await _pages(connection, name, order, BIG)).items():
             plan = await explained(connection, statement, arguments)

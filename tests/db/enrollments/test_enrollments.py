@@ -65,7 +65,7 @@ async def connection(database_url: str, enrollments: EnrollmentFactory) -> Async
 
 
 async def found(connection: Any) -> list[tuple[UUID | None, ...]]:
-    """Where the enrollments are, each once; none of them may differ from its ECP."""
+    """Return the places of the enrollments, and check that each equals its ECP's."""
     assert await connection.fetchval(STALE) == 0
     rows = await connection.fetch("SELECT geography_id, region_id, country_id, tier_id FROM enrollment")
     assert len(rows) == 2
@@ -73,7 +73,7 @@ async def found(connection: Any) -> list[tuple[UUID | None, ...]]:
 
 
 async def test_enrollments_are_where_their_ecps_are(connection: Any) -> None:
-    """R19: whatever moves an ECP or gives it another tier, also several at once, and none at all."""
+    """R19: after any move or tier change of one ECP, several, or none."""
     pune, maharashtra, india = (key(f"geography {name}") for name in ("Pune", "Maharashtra", "India"))
     assert await found(connection) == [(pune, maharashtra, india, GOLD)]
     await connection.execute("UPDATE ecp SET tier_id = $1", SILVER)

@@ -119,7 +119,7 @@ async def test_a_viewer_without_schemes_reads_no_row(connection: Any) -> None:
 
 @pytest.mark.parametrize("order", SchemeOrder)
 async def test_pages_meet_without_gap_or_overlap(connection: Any, order: SchemeOrder) -> None:
-    """The page before the middle, read backward from the middle, is the one that leads to it."""
+    """The page before the middle, read backward, ends right before it."""
     middle = await _row_at(connection, order, SCHEMES // 2)
     before = await _fetch(connection, order, middle, backward=True)
     first = await _row_at(connection, order, SCHEMES // 2 - PAGE)

@@ -244,6 +244,6 @@ def test_quantities_and_liability_are_sums_over_the_variants() -> None:
 
 
 def test_without_the_coupon_channel_no_coupons_are_planned() -> None:
-    """R3: a scheme in which ECPs earn with sales alone makes no coupons, whatever quantities were planned before."""
+    """R3: a scheme with the sales channel alone makes no coupons, even if quantities were planned before."""
     sale = replace(CONTENT, basics=replace(CONTENT.basics, channels=(EarningChannel.SALE,)))
     assert (sale.coupon_quantity, sale.base_liability) == (0, 0)

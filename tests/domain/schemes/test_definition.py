@@ -171,14 +171,14 @@ def test_no_coupons_need_to_be_planned_where_nobody_earns_with_them() -> None:
     ],
 )
 def test_a_rule_about_variants_outside_the_scheme_is_a_problem(condition: Condition, message: str) -> None:
-    """R2: wherever in its condition; the path leads to the rule."""
+    """R2: anywhere in its condition. The path names the rule."""
     content = replace(CONTENT, rules=(rule(QuantityClause(at_least=1)), rule(condition)))
     assert problems(content, WizardStepKind.BONUS_RULES) == [
         Problem(UserErrorCode.OUT_OF_SCOPE, message, ("rules", "1", "condition"))
     ]
 
 
-def test_a_rule_about_the_schemes_own_variants_is_none() -> None:
+def test_a_rule_about_the_schemes_own_variants_is_no_problem() -> None:
     """R2."""
     content = replace(CONTENT, rules=(rule(ProductClause(variant_ids=V[:2])), rule(ProductClause(categories=("Oil",)))))
     assert problems(content, WizardStepKind.BONUS_RULES) == []

@@ -189,7 +189,7 @@ def test_a_scheme_edited_after_its_submission_is_back_in_review() -> None:
 
 @pytest.mark.parametrize("complete", [3, 5])
 def test_requested_changes_wait_for_the_manager_until_the_next_submission(complete: int) -> None:
-    """R5: whatever is edited in the meantime."""
+    """R5: also after edits."""
     found = facts(Decision.CHANGES_REQUESTED, steps=steps(complete=complete))
     expected = definition(SchemeStatus.CHANGES_REQUESTED, DECIDED, complete, current=True)
     assert stages_at(found, DECIDED) == (expected, later(StageKind.APPROVAL), *BEFORE_APPROVAL)

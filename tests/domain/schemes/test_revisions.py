@@ -88,7 +88,7 @@ def test_a_time_lies_between_now_and_the_end(at: datetime, problems: list[Proble
 
 
 def test_no_two_revisions_take_effect_together() -> None:
-    """The time counts, in whatever zone it is written."""
+    """The time counts, in any time zone."""
     message = "Revision 3 already takes effect on 1 June 2026 at 00:00 UTC: choose another time."
     same = JUNE.astimezone(timezone(timedelta(hours=-8)))
     for at in (JUNE, same):

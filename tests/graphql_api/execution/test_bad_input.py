@@ -28,7 +28,7 @@ QUICKLY = 2.0  # seconds, on a busy machine; each takes a few milliseconds
 
 @pytest.fixture
 async def limited() -> AsyncIterator[CompiledSchema]:
-    """A schema with the limits of the server; whatever a test did to it, it answers the next request."""
+    """A schema with the limits of the server. After a test it still answers the next request."""
     schema = compiled_schema(Limits())
     yield schema
     fallbacks = schema.fallbacks.copy()
@@ -143,7 +143,7 @@ async def test_any_number_of_documents_takes_the_room_of_a_thousand(limited: Com
     before = await send(range(DOCUMENT_CACHE_SIZE + 200))
     after = await send(range(DOCUMENT_CACHE_SIZE + 200, DOCUMENTS))
     assert len(limited.documents) == DOCUMENT_CACHE_SIZE
-    # One that is kept takes more than 10 KB.
+    # A cached document takes more than 10 KB.
     assert (after - before) * resource.getpagesize() < (DOCUMENTS - DOCUMENT_CACHE_SIZE) * 4096
 
 

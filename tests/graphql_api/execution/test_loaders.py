@@ -21,7 +21,7 @@ async def test_fields_that_share_a_loader_share_the_call(synthetic: CompiledSche
     assert world.keys == [("owners", [11, 12, 14, 15, 17, 18]), ("weight", [1, 2, 3, 4, 5, 6, 7, 8])]
 
 
-async def test_the_same_key_is_asked_once(synthetic: CompiledSchema) -> None:
+async def test_a_repeated_key_is_loaded_once(synthetic: CompiledSchema) -> None:
     world = World()
     result = await synthetic.execute("{ things(count: 3) { friends { number } friendCount } }", context_value=world)
     assert result.errors is None
@@ -37,7 +37,7 @@ async def test_other_arguments_are_another_call(synthetic: CompiledSchema) -> No
     assert world.calls == {"things": 1, "children": 3}
 
 
-async def test_only_new_keys_are_asked_for_again(synthetic: CompiledSchema) -> None:
+async def test_only_new_keys_are_loaded_again(synthetic: CompiledSchema) -> None:
     world = World()
     document = "{ a: things(count: 2) { mustWeight } b: things(count: 4) { weight } c: thing { weight } }"
     result = await synthetic.execute(document, context_value=world)

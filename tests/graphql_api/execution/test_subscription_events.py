@@ -74,7 +74,7 @@ def engine() -> CompiledSchema:
 
 @pytest.mark.parametrize("above", [0, 1])
 async def test_events_are_answered_as_graphql_core_answers_them(engine: CompiledSchema, above: int) -> None:
-    """A null where none may be is an error with its path, in the answer to that event alone."""
+    """A null in a non-null field is an error with its path, in the answer to that event alone."""
     subscribed: Any = graphql.subscribe(
         engine._schema,  # noqa: SLF001 - no public way
         graphql.parse(DOCUMENT),

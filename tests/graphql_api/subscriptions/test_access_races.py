@@ -59,7 +59,7 @@ async def revoking(
         yield Revoking(database_url, world, watcher)
 
 
-async def test_roles_that_are_lost_while_a_socket_signs_in(
+async def test_roles_revoked_while_a_socket_signs_in_do_not_count(
     live_server: LiveServer,
     clients: Clients,
     scheme: FollowedScheme,
@@ -81,7 +81,7 @@ async def test_roles_that_are_lost_while_a_socket_signs_in(
         assert error["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_roles_that_are_lost_before_a_stream_of_events_begins(
+async def test_roles_revoked_before_an_sse_stream_starts_do_not_count(
     live_server: LiveServer,
     clients: Clients,
     scheme: FollowedScheme,
@@ -116,7 +116,7 @@ async def disable(live_server: LiveServer, clients: Clients, database_url: str) 
         yield end_all
 
 
-async def test_an_account_that_is_disabled_while_a_socket_signs_in(
+async def test_an_account_disabled_while_a_socket_signs_in_is_disconnected(
     live_server: LiveServer, analyst: Client, disable: Disable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server closes the connection instead of acknowledging it."""
@@ -134,7 +134,7 @@ async def test_an_account_that_is_disabled_while_a_socket_signs_in(
         assert await socket.ended() == (4403, ACCESS_LOST)
 
 
-async def test_an_account_that_is_disabled_before_a_stream_of_events_begins(
+async def test_an_account_disabled_before_an_sse_stream_starts_is_rejected(
     analyst: Client, disable: Disable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It gets the same answer as an account that was always disabled."""
@@ -152,7 +152,7 @@ async def test_an_account_that_is_disabled_before_a_stream_of_events_begins(
         assert error == {"message": ACCESS_LOST, "extensions": {"code": "UNAUTHENTICATED"}}
 
 
-async def test_roles_that_are_lost_while_a_subscription_opens(
+async def test_roles_revoked_while_a_subscription_opens_do_not_count(
     live_server: LiveServer,
     clients: Clients,
     scheme: FollowedScheme,

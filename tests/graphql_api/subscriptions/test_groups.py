@@ -86,7 +86,7 @@ def table(environment: Environment, world: World) -> Table:
     return Table(environment, world)
 
 
-async def test_an_event_that_comes_just_when_there_is_nothing_left_to_do(table: Table) -> None:
+async def test_an_event_during_the_last_rendering_is_delivered(table: Table) -> None:
     """It is delivered, and until then the group's position is not ahead of it."""
     places = []
 

@@ -78,7 +78,7 @@ async def test_a_cursor_is_never_ahead_of_sent_events(
     assert hub.cursor_of(subscription) == second.cursor
 
 
-async def test_roles_that_change_while_an_event_is_executed(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_roles_that_change_while_an_event_is_executed_apply_to_it(  # noqa: PLR0913, PLR0917 - fixtures
     hub: Hub,
     idle: Idle,
     scheme: FollowedScheme,
@@ -159,7 +159,7 @@ async def test_a_late_rejection_ends_no_other_subscription(
 
 
 @pytest.mark.parametrize("error", [Overloaded, StatementTimeout])
-async def test_a_database_that_is_busy_stops_nothing(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_a_busy_database_stops_no_stream(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     clients: Clients,
     scheme: FollowedScheme,

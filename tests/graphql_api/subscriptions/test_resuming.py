@@ -85,7 +85,7 @@ async def test_nothing_is_missed_and_nothing_comes_twice(
         assert client.messages == expected
 
 
-async def test_a_long_absence_is_made_up_for_page_by_page(
+async def test_a_long_absence_is_replayed_page_by_page(
     live_server: LiveServer, analyst: Client, scheme: FollowedScheme
 ) -> None:
     """More than a page of the replay, and more than waits in a queue; then it is live."""

@@ -62,10 +62,10 @@ async def test_an_event_source_follows_with_get(analyst: Client, scheme: Followe
         assert (await SseStream(response).next()).payload == second.payload
 
 
-async def test_a_sign_of_life_moves_the_place_on(
+async def test_a_heartbeat_advances_the_cursor(
     clients: Clients, analyst: Client, scheme: FollowedScheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is no event; a stream without places says only that it lives."""
+    """It is not an event. On a stream without cursors it carries none."""
     monkeypatch.setattr("graphql_api.transport.sse.HEARTBEAT_INTERVAL_S", 0.05)
     manager = clients[Role.PROGRAM_MANAGER]
     async with following(analyst, NOTIFICATIONS) as quiet, following(manager, QUEUES) as queues:

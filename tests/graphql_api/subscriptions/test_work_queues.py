@@ -49,8 +49,8 @@ async def test_the_state_comes_at_once_and_then_when_it_has_changed(
         assert other.last_id is None
 
 
-async def test_there_is_no_place_to_resume_from(live_server: LiveServer, clients: Clients) -> None:
-    """The state is there at once, and needs none; a browser that sends one is answered all the same."""
+async def test_a_work_queue_subscription_needs_no_cursor(live_server: LiveServer, clients: Clients) -> None:
+    """The current state comes first. A browser that sends a cursor is answered as well."""
     manager = clients[Role.PROGRAM_MANAGER]
     async with connected(live_server.address, manager) as socket:
         (error,) = await (await socket.subscribe(QUEUES.replace("Changed", 'Changed(after: "x")'))).errors()
