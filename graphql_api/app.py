@@ -1,8 +1,8 @@
 """The application: composes the schema, the hub, the endpoints, and the metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
 from starlette.applications import Starlette
@@ -54,23 +54,13 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
         tokens=tokens if settings.development else None,
     )
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        hub.start()
-        publishing = None if fleet is None else asyncio.create_task(fleet.publish(metrics.text))
-        yield
-        if publishing is not None:
-            publishing.cancel()
-        await hub.close()
-        await environment.database.close()
-
     routes = [
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=_lifespan(hub, environment.database, metrics, fleet))
     app.state.drain = hub.drain
     app.state.hub = hub
     return app
@@ -84,6 +74,24 @@ async def dev_tokens(settings: Settings, database: Database) -> dict[str, str]:
     finally:
         await reading.close()
     return {role.value: dev_token(settings, accounts[role].id) for role in Role if role in accounts}
+
+
+def _lifespan(
+    hub: Hub, database: Database, metrics: Metrics, fleet: Fleet | None
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Start the hub and publish metrics while the application runs; close the hub and the database behind it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        hub.start()
+        publishing = None if fleet is None else asyncio.create_task(fleet.publish(metrics.text))
+        yield
+        if publishing is not None:
+            publishing.cancel()
+        await hub.close()
+        await database.close()
+
+    return lifespan
 
 
 def _operator_routes(database: Database, metrics: Metrics, fleet: Fleet | None) -> list[Route]:

@@ -1,7 +1,9 @@
 """A whole scheme in memory: its canonical content, the state of each step, and the facts that stages derive from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -42,6 +44,8 @@ from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import names_mentioned
 from resolvers.schemes.disclosure import may_follow
+
+_SCHEME_ID: Final[Callable[[Any], UUID]] = attrgetter("scheme_id")
 
 
 class Definition(Struct, frozen=True, eq=False):
@@ -181,13 +185,11 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
     Runs seven statements for any number of schemes, and one more if some are revisions.
     """
     schemes = align_one(ids, await fetching.fetch(DEFINITIONS, ids=ids), lambda pair: pair[0].id)
-    variants = align_many(ids, await fetching.fetch(statements.VARIANTS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    places = align_many(ids, await fetching.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    rules = align_many(ids, await fetching.fetch(RULES_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    sections = align_many(ids, await fetching.fetch(statements.SECTIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id)
-    submissions = align_one(
-        ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), lambda row: row.scheme_id
-    )
+    variants = align_many(ids, await fetching.fetch(statements.VARIANTS_BY_SCHEME, ids=ids), _SCHEME_ID)
+    places = align_many(ids, await fetching.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids), _SCHEME_ID)
+    rules = align_many(ids, await fetching.fetch(RULES_BY_SCHEME, ids=ids), _SCHEME_ID)
+    sections = align_many(ids, await fetching.fetch(statements.SECTIONS_BY_SCHEME, ids=ids), _SCHEME_ID)
+    submissions = align_one(ids, await fetching.fetch(statements.SUBMISSIONS_BY_SCHEME, ids=ids), _SCHEME_ID)
     mentioned = await names_mentioned(fetching, [row for group in rules for row in group])
     approved = await _load_approved(fetching, [scheme for scheme, _ in filter(None, schemes)])
     found: list[Definition | None] = []
