@@ -33,6 +33,8 @@ from benchmarks.servers import ROOT, Server, make_credentials, our_command, runn
 # The most CPU that a row may take, as a share of the other checkout's.
 LIMIT: Final = 1.05
 _WARM_SECONDS: Final = 2.0
+# How much more values an answer may have in one checkout.
+_ALIKE: Final = 1.05
 # Holds the benchmark database of the checkout in whose folder it runs, until its input ends.
 _HOLD_DATABASE: Final = """
 import asyncio, json, sys
@@ -136,8 +138,12 @@ def _check_answers(row: Operation, checkouts: Sequence[Checkout], bodies: dict[t
         if "errors" in document:
             raise SystemExit(f"{found.name} answers {row.key} with {status}: {document['errors']}")
         sizes.append(leaves(document["data"]))
+    message = f"{row.key} has {sizes[0]:,} values in this checkout, and {sizes[1]:,} in the other one."
+    if max(sizes) > _ALIKE * min(sizes):
+        raise SystemExit(message)
     if len(set(sizes)) > 1:
-        raise SystemExit(f"{row.key} has {sizes[0]} values in this checkout, and {sizes[1]} in the other one.")
+        # Ids are random, so pages of objects that changed at the same moment differ a little.
+        print(message)
 
 
 def _run_program(key: str, root: Path) -> float:
