@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 .PHONY: help serve demo test test-quick fuzz bench bench-events bench-ecps bench-evaluation bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
-	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
 
 serve: $(RUN) ## Run the server with demo data, on PORT, in WORKERS processes; prints its address and a token per role
 	@exec $(BIN)/tessera serve $(if $(WORKERS),--workers $(WORKERS))

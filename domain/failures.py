@@ -66,7 +66,7 @@ class IllegalState(Failure):
 
 
 class SelfApproval(Failure):
-    """Nobody may decide about their own request (four-eyes principle)."""
+    """Nobody may decide on their own request (four-eyes principle)."""
 
     code = UserErrorCode.SELF_APPROVAL
 

@@ -31,7 +31,7 @@ def _own_or_managed(facts: EcpFacts, viewer: Viewer) -> Failure | None:
 
 
 def _of_another(facts: EcpFacts, viewer: Viewer) -> Failure | None:
-    message = "This is your own registration. Another person must decide about it."
+    message = "This is your own registration. Another person must decide on it."
     return SelfApproval(message, ECP_PATH) if facts.ecp_id == viewer.ecp_id else None
 
 

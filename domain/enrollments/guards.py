@@ -74,8 +74,8 @@ def _scheme_failure(offer: Offer, today: date) -> Failure | None:
 def _repetition_failure(applicant: Applicant, before: EnrollmentStatus | None) -> Failure | None:
     own, code = applicant.own, applicant.code
     if before is EnrollmentStatus.PENDING:
-        yours = "You have already applied for this scheme. A manager will decide about your application."
-        theirs = f"{code} has already applied for this scheme. Decide about that application."
+        yours = "You have already applied for this scheme. A manager will decide on your application."
+        theirs = f"{code} has already applied for this scheme. Decide on that application."
         return EnrolledAlready(yours if own else theirs)
     if before is EnrollmentStatus.ENROLLED:
         return EnrolledAlready(f"{'You are' if own else f'{code} is'} already enrolled in this scheme.")
@@ -110,7 +110,7 @@ def _decide(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     if standing.status in decided:
         return IllegalState(decided[standing.status], ENROLLMENT_PATH)
     if standing.ecp_id == viewer.ecp_id:
-        return SelfApproval("This is your own enrollment. Another person must decide about it.", ENROLLMENT_PATH)
+        return SelfApproval("This is your own enrollment. Another person must decide on it.", ENROLLMENT_PATH)
     return None
 
 

@@ -21,7 +21,7 @@ STATUS_LABELS: Final[Mapping[EnrollmentStatus, str]] = MappingProxyType(
 
 
 def requested(ecp_code: str, title: str) -> str:
-    """To program managers, who decide about it."""
+    """To program managers, who decide on it."""
     return f"{ecp_code} asks to enroll in {quote(title)} and is waiting for your decision."
 
 

@@ -56,7 +56,7 @@ def _decide(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
     if standing.decision is not None:
         return _illegal(decided[standing.decision])
     if standing.submitted_by == viewer.account_id:
-        return SelfApproval("You submitted this scheme, so another person must decide about it.", SCHEME_PATH)
+        return SelfApproval("You submitted this scheme, so another person must decide on it.", SCHEME_PATH)
     return None if standing.current else _illegal("The scheme was edited after it was submitted.")
 
 

@@ -83,7 +83,7 @@ QUEUES: Final[tuple[Queue, ...]] = (
     SchemeQueue(
         key=WorkQueueKey.APPROVAL_PENDING,
         role=Role.APPROVER,
-        description="Approvers: submitted schemes to decide about, except their own submissions.",
+        description="Approvers: submitted schemes to decide on, except their own submissions.",
         stage=StageKind.APPROVAL,
         status=SchemeStatus.APPROVAL_PENDING,
         others_only=True,
@@ -105,7 +105,7 @@ QUEUES: Final[tuple[Queue, ...]] = (
     EnrollmentQueue(
         key=WorkQueueKey.ENROLLMENTS_TO_DECIDE,
         role=_MANAGER,
-        description="Program managers: applications of ECPs to decide about.",
+        description="Program managers: applications of ECPs to decide on.",
         status=EnrollmentStatus.PENDING,
     ),
     EcpQueue(

@@ -129,6 +129,8 @@ class GraphQLEndpoint:
         operation = self._environment.operation(None)
         result: ExecutionResult | None = None
         signed_in: SignedIn | None = None
+        # The hub counts subscriptions.
+        subscribes = False
         try:
             signed_in = await self._authenticator.viewer(operation, request.headers)
             if signed_in is not None:
@@ -139,13 +141,15 @@ class GraphQLEndpoint:
                     operation, graphql, _QUERY_KINDS if request.method == "GET" else _REQUEST_KINDS
                 )
         except InvalidOperationTypeError as invalid:
-            if invalid.operation_type is OperationType.SUBSCRIPTION:
+            subscribes = invalid.operation_type is OperationType.SUBSCRIPTION
+            if subscribes:
                 raise _IsSubscription(signed_in) from None
             message = "GET is for queries; send mutations with POST."
             raise BadRequest(message, 405) from None
         finally:
             await operation.close()
-            self._record(request, graphql, operation, result, perf_counter() - started)
+            if not subscribes:
+                self._record(request, graphql, operation, result, perf_counter() - started)
         executed = _was_executed(result)
         answer: dict[str, Any] = {"data": result.data} if executed else {}
         if result.errors:

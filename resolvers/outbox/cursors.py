@@ -49,7 +49,7 @@ def decode_stream_cursor(stream: StreamRow, scope: str, text: str, argument: str
     body, signature = document[: _LAYOUT.size], document[_LAYOUT.size :]
     if len(body) != _LAYOUT.size or signature != _signature(stream, body):
         raise BadArgument(
-            "This cursor was not made by this server; leave it out to begin with what happens now.", argument
+            "This cursor was not made by this server. Leave it out, or send one that came with an event.", argument
         )
     _version, epoch, digest, xid, event_id = _LAYOUT.unpack(body)
     if digest != _digest(scope):

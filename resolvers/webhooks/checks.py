@@ -16,7 +16,7 @@ def endpoint_problems(
     if url is not None and (problem := url_problems(url, https_only=policy.https_only, allowed=policy.allowed)):
         yield Problem(UserErrorCode.INVALID, problem, ("url",))
     if kinds is not None and not kinds:
-        yield Problem(UserErrorCode.REQUIRED, "Name one kind of events at least.", ("kinds",))
+        yield Problem(UserErrorCode.REQUIRED, "Name at least one kind of event.", ("kinds",))
     if kinds is not None and len(set(kinds)) < len(kinds):
         yield Problem(UserErrorCode.DUPLICATE, "A kind of events is given twice.", ("kinds",))
     yield from text_problems(description, ("description",), "The description", DESCRIPTION_LENGTH)

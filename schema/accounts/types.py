@@ -23,7 +23,7 @@ described(
         Role.PROGRAM_MANAGER: "Defines and follows schemes, and manages ECPs.",
         Role.APPROVER: "Approves schemes, but never a scheme that they submitted.",
         Role.OPERATIONS: "Generates coupons, allocates vendors and settles discrepancies.",
-        Role.DESIGNER: "Uploads artwork and answers revision requests.",
+        Role.DESIGNER: "Uploads artwork and answers change requests.",
         Role.VENDOR: "Works for one vendor in a vendor chain.",
         Role.ECP: "Recommends products as a field influencer, and earns points.",
         Role.ANALYST: "Reads analytics and reports. Changes nothing.",

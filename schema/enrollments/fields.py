@@ -15,7 +15,7 @@ from schema.roots import mutation
 class EnrollmentMutations:
     @mutation(
         requires=Permission.ENROLLMENT_REQUEST,
-        description="Apply for a scheme; a manager decides about the application. A manager who names an "
+        description="Apply for a scheme; a manager decides on the application. A manager who names an "
         "ECP enrolls them immediately.",
     )
     async def enroll(self, info: AppInfo, input: inputs.EnrollInput) -> payloads.EnrollPayload:

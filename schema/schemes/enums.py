@@ -12,7 +12,7 @@ described(
     "The stages of a scheme, in order. Schemes without the COUPON channel skip the third to the sixth.",
     {
         StageKind.DEFINITION: "A program manager defines the scheme in five steps.",
-        StageKind.APPROVAL: "An approver decides about the scheme.",
+        StageKind.APPROVAL: "An approver decides on the scheme.",
         StageKind.COUPON_GENERATION: "Operations generate the coupons.",
         StageKind.VENDOR_ALLOCATION: "Operations distribute the coupons over vendor chains.",
         StageKind.ARTWORK: "A designer uploads artwork, and vendors approve it.",

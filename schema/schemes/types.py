@@ -125,7 +125,7 @@ class Scheme(Node):
     open_revision: "Scheme | None" = batched(
         open_revision_by_scheme,
         key="id",
-        description="The next revision of the scheme, until an approver decides about it. Null if there is none.",
+        description="The next revision of the scheme, until an approver decides on it. Null if there is none.",
     )
     revisions: list[SchemeRevision] = batched(
         revisions_by_scheme,

@@ -24,6 +24,7 @@ from graphql_api.observability.metrics import OTHER, EventCounts, Finished, Metr
 from graphql_api.observability.tracing import make_tracer
 from graphql_api.settings import Settings
 from tests.support.client import Clients, document
+from tests.support.sockets import following
 from tests.support.world import World
 
 
@@ -46,6 +47,19 @@ async def test_an_operation_is_counted_by_name_client_and_outcome(clients: Clien
     statements = 'tessera_operation_statements_sum{operation="Viewer"}'
     # Signing in reads the account, and nothing reads it again; an approver works for no vendor.
     assert sample(after, statements) == sample(before, statements) + 1
+
+
+async def test_a_subscription_over_http_is_not_counted_as_a_request_that_failed(clients: Clients) -> None:
+    client = clients["APPROVER"]
+    before = (await client.http.get("/metrics")).text
+    async with following(client, "subscription Queues { workQueuesChanged { count } }") as stream:
+        await stream.next()
+    after = (await client.http.get("/metrics")).text
+    assert count_operations(after) == count_operations(before)
+
+
+def count_operations(text: str) -> list[str]:
+    return sorted(line for line in text.splitlines() if line.startswith("tessera_operations_total"))
 
 
 async def test_known_documents_and_fallbacks_are_counted(clients: Clients) -> None:

@@ -159,7 +159,7 @@ async def test_nobody_verifies_or_suspends_themselves(
     account = await ecps.account("Esha Nair", (Role.ECP, Role.PROGRAM_MANAGER))
     both = clients.of(account)
     made = await mutate(both, "registerEcp", **registration_input(world))
-    own = ("SELF_APPROVAL", "ecpId", "This is your own registration. Another person must decide about it.")
+    own = ("SELF_APPROVAL", "ecpId", "This is your own registration. Another person must decide on it.")
     async with nothing_changes(database_url):
         assert await expect_errors(both, "verifyEcp", ecpId=made["id"], tierId=tier(world, "Gold")) == [own]
     await verify(clients["second manager"], world, made["id"])

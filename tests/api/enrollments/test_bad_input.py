@@ -110,8 +110,8 @@ async def test_an_ecp_cannot_enroll_twice(
     await enrollments.pending(waiting, ecp_id)
     await enrollments.enrolled(enrolled, ecp_id)
     sentences = {
-        (ecp, waiting): "You have already applied for this scheme. A manager will decide about your application.",
-        (manager, waiting): f"{CODE} has already applied for this scheme. Decide about that application.",
+        (ecp, waiting): "You have already applied for this scheme. A manager will decide on your application.",
+        (manager, waiting): f"{CODE} has already applied for this scheme. Decide on that application.",
         (ecp, enrolled): "You are already enrolled in this scheme.",
         (manager, enrolled): f"{CODE} is already enrolled in this scheme.",
     }

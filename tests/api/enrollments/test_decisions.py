@@ -196,7 +196,7 @@ async def test_managers_cannot_decide_their_own_enrollments(
     client = clients.of(both)
     asked = await enroll(client, await enrollments.open_scheme(), ecp_id=ecp_id)
     assert (asked["status"], asked["viewerActions"]) == ("PENDING", ["WITHDRAW"])
-    message = "This is your own enrollment. Another person must decide about it."
+    message = "This is your own enrollment. Another person must decide on it."
     async with nothing_changes(database_url):
         for accept in (True, False):
             given = {"enrollmentId": asked["id"], "accept": accept, "reason": "Because."}

@@ -47,7 +47,7 @@ async def test_applications_from_two_devices_create_one_enrollment(
 ASKED = (
     "DUPLICATE",
     "schemeId",
-    "You have already applied for this scheme. A manager will decide about your application.",
+    "You have already applied for this scheme. A manager will decide on your application.",
 )
 
 
@@ -68,7 +68,7 @@ async def test_an_ecp_and_a_manager_at_once(
     """R18: the first one wins, and the other one gets the current state."""
     ecp_id = await enrollments.ecps.verified()
     pairs = {
-        "PENDING": f"{CODE} has already applied for this scheme. Decide about that application.",
+        "PENDING": f"{CODE} has already applied for this scheme. Decide on that application.",
         "ENROLLED": "You are already enrolled in this scheme.",
     }
     for number in range(4):

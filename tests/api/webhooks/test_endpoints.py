@@ -23,7 +23,7 @@ from tests.support.world import World
 URL = "https://hooks.example.com/tessera"
 LISTING = """query ($after: String) { webhookEndpoints(first: 2, after: $after) { totalCount nodes { id }
     pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
-NOT_OURS = "This cursor was not made by this server; leave it out to begin with what happens now."
+NOT_OURS = "This cursor was not made by this server. Leave it out, or send one that came with an event."
 OTHER_STREAM = "This cursor belongs to another stream or filter."
 NONE = "This webhook endpoint does not exist."
 PRIVATE = "The address {} is private, and webhooks never call private addresses."
@@ -151,7 +151,7 @@ async def test_no_more_endpoints_than_the_limit(hooks: WebhookAdmin, database_ur
             {"url": "https://me:you@hooks.example.com"},
             [("INVALID", "url", "The URL must not contain a user or a password: webhooks are signed instead.")],
         ),
-        ({"kinds": []}, [("REQUIRED", "kinds", "Name one kind of events at least.")]),
+        ({"kinds": []}, [("REQUIRED", "kinds", "Name at least one kind of event.")]),
         ({"kinds": ["TIER_SAVED", "TIER_SAVED"]}, [("DUPLICATE", "kinds", "A kind of events is given twice.")]),
         (
             {"description": "x" * 201},
@@ -162,7 +162,7 @@ async def test_no_more_endpoints_than_the_limit(hooks: WebhookAdmin, database_ur
             {"url": "x", "kinds": [], "description": "\u0007", "after": ""},
             [
                 ("INVALID", "url", "The URL must begin with https:// or http://."),
-                ("REQUIRED", "kinds", "Name one kind of events at least."),
+                ("REQUIRED", "kinds", "Name at least one kind of event."),
                 ("INVALID", "description", "The description contains characters that cannot be shown."),
                 ("INVALID", "after", NOT_OURS),
             ],
@@ -189,7 +189,7 @@ async def test_invalid_accounts_are_rejected(hooks: WebhookAdmin, world: World, 
     """R25: together with all other problems."""
     disabled = gid(NodeKind.ACCOUNT, world.accounts["ANALYST"].id)
     await change_account(hooks.clients, world, "ANALYST", Role.ANALYST, disabled=True)
-    no_kind = ("REQUIRED", "kinds", "Name one kind of events at least.")
+    no_kind = ("REQUIRED", "kinds", "Name at least one kind of event.")
     async with nothing_changes(database_url):
         for account_id, problem in (
             (unknown(NodeKind.ACCOUNT), ("NOT_FOUND", "accountId", "This account does not exist.")),

@@ -152,5 +152,5 @@ async def test_a_cursor_from_elsewhere_is_rejected(hooks: WebhookAdmin) -> None:
     answer = await hooks.admin.send(PAGE, after="x")
     assert answer.codes == ["BAD_USER_INPUT"]
     assert answer.errors[0]["message"] == (
-        "This cursor was not made by this server; leave it out to begin with what happens now."
+        "This cursor was not made by this server. Leave it out, or send one that came with an event."
     )

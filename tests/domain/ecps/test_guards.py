@@ -82,7 +82,7 @@ def test_a_manager_who_is_an_ecp_does_not_decide_about_it() -> None:
         failure = ECP_GUARDS.find_failure(action, EcpFacts(ECP, ACTIVE), both)
         assert isinstance(failure, SelfApproval)
         assert (failure.code, failure.path) == ("SELF_APPROVAL", ("input", "ecpId"))
-        assert failure.message == "This is your own registration. Another person must decide about it."
+        assert failure.message == "This is your own registration. Another person must decide on it."
     assert ECP_GUARDS.allowed(EcpFacts(OTHER, ACTIVE), both) == (UPDATE, VERIFY, SUSPEND, ERASE)
 
 

@@ -138,12 +138,12 @@ def test_other_terms_are_not_those_of_the_scheme(version: int) -> None:
             EnrollmentStatus.PENDING,
             (
                 "DUPLICATE",
-                "You have already applied for this scheme. A manager will decide about your application.",
+                "You have already applied for this scheme. A manager will decide on your application.",
                 SCHEME_PATH,
             ),
             (
                 "DUPLICATE",
-                f"{CODE} has already applied for this scheme. Decide about that application.",
+                f"{CODE} has already applied for this scheme. Decide on that application.",
                 SCHEME_PATH,
             ),
         ),
@@ -232,9 +232,9 @@ def test_nobody_is_accepted_after_the_end() -> None:
 
 
 def test_managers_cannot_decide_their_own_enrollments() -> None:
-    """R25: another manager decides about a manager who is an ECP."""
+    """R25: another manager decides on a manager who is an ECP."""
     both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
-    message = "This is your own enrollment. Another person must decide about it."
+    message = "This is your own enrollment. Another person must decide on it."
     assert (
         describe_failure(ACCEPT, PENDING, both) == describe_failure(REJECT, PENDING, both) == ("SELF_APPROVAL", message)
     )

@@ -90,7 +90,7 @@ def test_nobody_decides_their_own_submission(action: SchemeAction, standing: Sch
     failure = SCHEME_GUARDS.find_failure(action, standing, viewer(*Role, account=SUBMITTER))
     assert failure is not None
     assert failure.code is UserErrorCode.SELF_APPROVAL
-    assert failure.message == "You submitted this scheme, so another person must decide about it."
+    assert failure.message == "You submitted this scheme, so another person must decide on it."
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from tests.support.followed_scheme import (
 from tests.support.sockets import connected, following
 
 MANAGERS = ("second manager", Role.PROGRAM_MANAGER)
-FOREIGN = "This cursor was not made by this server; leave it out to begin with what happens now."
+FOREIGN = "This cursor was not made by this server. Leave it out, or send one that came with an event."
 OTHER = "This cursor belongs to another stream or filter."
 EXPIRED = "This cursor has expired. Read everything again, and continue from the cursor that comes with it."
 NO_CURSOR = "An EventCursor is the text that came with an event."

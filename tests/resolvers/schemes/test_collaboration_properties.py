@@ -151,7 +151,7 @@ async def stage(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[tu
 
 
 @PROPERTY
-@given(acts=st.lists(ACTIONS, max_size=14))
+@given(actions=st.lists(ACTIONS, max_size=14))
 async def test_notifications_follow_from_the_actions(
     actions: list[tuple[str, str, Any]], stage: tuple[SchemeFactory, World]
 ) -> None:
