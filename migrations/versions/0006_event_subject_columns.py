@@ -11,6 +11,29 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+# As in 0005: servers of the release before write the columns, and those of this release the arrays.
+BRIDGE = (
+    """
+    CREATE FUNCTION bridge_event_subjects() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF cardinality(NEW.subject_kinds) > 0 THEN
+            NEW.scheme_id := NEW.subject_ids[array_position(NEW.subject_kinds, 'SCHEME')];
+            NEW.account_id := NEW.subject_ids[array_position(NEW.subject_kinds, 'ACCOUNT')];
+        ELSE
+            NEW.subject_kinds := array_remove(ARRAY[
+                CASE WHEN NEW.scheme_id IS NOT NULL THEN 'SCHEME' END,
+                CASE WHEN NEW.account_id IS NOT NULL THEN 'ACCOUNT' END
+            ], NULL);
+            NEW.subject_ids := array_remove(ARRAY[NEW.scheme_id, NEW.account_id], NULL);
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER bridge_event_subjects BEFORE INSERT ON event
+    FOR EACH ROW EXECUTE FUNCTION bridge_event_subjects()
+    """,
+)
 COLUMNS = {"account_id": "The account that it is for", "scheme_id": "The scheme that it belongs to"}
 
 
@@ -24,7 +47,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo `upgrade`, without the bridge to the other shape: nothing that writes arrays is left."""
+    """Undo `upgrade`: both shapes are kept again, as after 0005."""
     for column, comment in COLUMNS.items():
         op.add_column("event", sa.Column(column, sa.Uuid(), nullable=True, comment=comment))
     op.execute(
@@ -43,3 +66,5 @@ def downgrade() -> None:
             unique=False,
             postgresql_where=sa.text(f"{column} IS NOT NULL"),
         )
+    for statement in BRIDGE:
+        op.execute(statement)

@@ -179,6 +179,20 @@ def test_events_name_the_subjects_that_were_columns(url: str) -> None:
     }
 
 
+def test_events_written_after_going_back_keep_their_subjects(url: str) -> None:
+    migrations.upgrade(url)
+    _execute(url, WITH_SUBJECTS)
+    migrations.downgrade(url, "0005")
+    _execute(url, BEFORE_SUBJECTS)
+    migrations.upgrade(url)
+    assert _rows(url, INDEXED) == {
+        "SCHEME_CREATED SCHEME 2",
+        "NOTIFICATION_ADDED ACCOUNT 4",
+        "ENROLLMENT_DECIDED ECP 7",
+        "ENROLLMENT_DECIDED SCHEME 8",
+    }
+
+
 def _tables(url: str) -> set[str]:
     return _rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
 
