@@ -61,7 +61,7 @@ def test_columns_are_those_of_the_row_in_the_order_of_its_fields() -> None:
 
 
 def test_a_row_within_a_row_has_columns_named_for_its_field() -> None:
-    """So two rows of the same type, and two ids, are told apart."""
+    """So two rows of the same type, and two ids, never compare equal."""
     query = select(*columns(TierTable, Placed, place=GEOGRAPHY_COLUMNS, above=GEOGRAPHY_COLUMNS))
     names = [f"{field}__{name}" for field in ("place", "above") for name in GeographyRow.__struct_fields__]
     assert [column.key for column in query.selected_columns] == ["rank", *names]

@@ -207,7 +207,7 @@ async def test_internal_errors_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
                 patched.setattr(f"graphql_api.subscriptions.{place}", broken)
                 stream = await socket.subscribe(ACTIVITY, schemeId=scheme.id)
                 await socket.synchronize()
-                await scheme.record("Not told.")
+                await scheme.record("Not delivered.")
                 (error,) = await stream.errors()
                 await wait_for_events()
             reference = error["extensions"].pop("reference")
