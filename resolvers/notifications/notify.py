@@ -40,9 +40,9 @@ async def append_and_notify(  # noqa: PLR0913 - the event, its actor, and the me
         for account_id, message in messages.items()
     ]
     await add_notifications(session, rows)
-    await append_events(session, [event, *map(notification_added, rows)], operation.now)
+    await append_events(session, [event, *map(_notification_added, rows)], operation.now)
 
 
-def notification_added(row: NotificationRow) -> NewEvent:
+def _notification_added(row: NotificationRow) -> NewEvent:
     """Build the event of a new notification; its subject is the account that receives it."""
     return NewEvent(EventKind.NOTIFICATION_ADDED, row.id, about_account(row.account_id))

@@ -9,9 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from db.accounts.reads import HOLDERS_OF_ROLE
-from db.notifications.changes import add_notifications
-from db.notifications.rows import NotificationRow
-from db.outbox.changes import NewEvent, append_events
+from db.outbox.changes import NewEvent
 from db.outbox.rows import EventRow
 from db.sessions import Writing
 from db.webhooks.changes import add_delivery, save_endpoint
@@ -21,7 +19,7 @@ from domain.events import EventKind, Position
 from domain.permissions import Role
 from domain.webhooks.endpoints import Attempt, GiveUp, after_failure, disabled_message
 from resolvers.context import Operation
-from resolvers.notifications.notify import notification_added
+from resolvers.notifications.notify import append_and_notify
 from resolvers.webhooks.positions import advance_endpoint
 
 
@@ -83,23 +81,10 @@ async def _save(session: Writing, stored: WebhookEndpointRow, changed: WebhookEn
 
 async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndpointRow, reason: str) -> None:
     await save_endpoint(session, replace(endpoint, disabled_at=operation.now, disabled_reason=reason))
-    kind, message = EventKind.WEBHOOK_ENDPOINT_DISABLED, disabled_message(endpoint.url, reason)
-    rows = [
-        NotificationRow(
-            id=operation.new_id(),
-            account_id=account_id,
-            kind=kind,
-            message=message,
-            actor_id=None,
-            scheme_id=None,
-            activity_id=None,
-            created_at=operation.now,
-            read_at=None,
-        )
-        for account_id in await session.fetch(HOLDERS_OF_ROLE, role=Role.ADMIN.value)
-    ]
-    await add_notifications(session, rows)
-    await append_events(session, [NewEvent(kind, endpoint.id), *map(notification_added, rows)], operation.now)
+    message = disabled_message(endpoint.url, reason)
+    administrators = await session.fetch(HOLDERS_OF_ROLE, role=Role.ADMIN.value)
+    event = NewEvent(EventKind.WEBHOOK_ENDPOINT_DISABLED, endpoint.id)
+    await append_and_notify(operation, session, event, dict.fromkeys(administrators, message), actor_id=None)
 
 
 def _delivery(delivery_id: UUID, completed: CompletedAttempt) -> WebhookDeliveryRow:
