@@ -158,8 +158,8 @@ def _enrollments() -> list[Case]:
     status = EnrollmentFilters(status=True)
     narrow = EnrollmentFilters(place=GeographyLevel.REGION, tier_id=True, words=True)
     oldest = EnrollmentOrder.REQUESTED_AT_ASC
-    dates = EnrollmentFilters(enrolled_from=True, enrolled_to=True)
-    there = EnrollmentFilters(place=GeographyLevel.REGION, enrolled_from=True, enrolled_to=True)
+    dates = EnrollmentFilters(enrolled_from=True, enrolled_before=True)
+    there = EnrollmentFilters(place=GeographyLevel.REGION, enrolled_from=True, enrolled_before=True)
     month: dict[str, Any] = {"enrolled_from": _MIDDLE, "enrolled_to": _MIDDLE + timedelta(days=30)}
     return [
         _of_scheme("enrollments, large scheme", EnrollmentFilters()),

@@ -27,6 +27,7 @@ from rich.table import Table
 
 from benchmarks.evaluation_cases import Case, cases
 from benchmarks.evaluation_rules import GIVEN, RULES, TIERS, USAGE
+from domain.calendar import UTC_CALENDAR
 from domain.rules.evaluation import CompiledRules, compile_rules
 
 GOAL_US: Final = 10
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15, help="how often each contender has its turn")
     parser.add_argument("--times", type=int, default=3_000, help="how many evaluations a turn is")
     chosen = parser.parse_args()
-    compiled = compile_rules(RULES, {tier: rank for rank, tier in enumerate(TIERS)})
+    compiled = compile_rules(RULES, {tier: rank for rank, tier in enumerate(TIERS)}, UTC_CALENDAR)
     given = cases()
     contenders = [*_tessera(compiled, given[0]), _closures(), *_zen()]
     met = [sum(outcome.met for outcome in compiled.evaluate(case.line, case.ecp, USAGE).outcomes) for case in given]

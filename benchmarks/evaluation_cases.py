@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from benchmarks.evaluation_rules import COUPON, NOW, PLACES, PRODUCTS, SALE, TIERS, VARIANTS, VOLUMES
+from domain.calendar import UTC_CALENDAR
 from domain.rules.facts import EarnerFacts, LineFacts, days_enrolled
 
 
@@ -70,7 +71,7 @@ def _case(line: LineFacts, ecp: EarnerFacts) -> Case:
             kind: [(at - moment).total_seconds() for moment in ecp.activities.get(kind, ())]
             for kind in ("TRAINING_COMPLETED", "APP_INSTALLED")
         },
-        "enrolled": days_enrolled(ecp.enrolled_at, at),
+        "enrolled": days_enrolled(ecp.enrolled_at, at, UTC_CALENDAR.zone),
         "weekday": at.weekday(),
         "day": at.toordinal(),
         "minute": at.hour * 60 + at.minute,

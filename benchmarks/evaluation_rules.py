@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.facts import EarnerFacts, LineFacts, Usage, VolumeKey, days_enrolled
 from domain.rules.model import (
@@ -138,7 +139,7 @@ def _activity(kind: str, times: int, days: int) -> ClauseCase:
 
 def _enrolled(days: int) -> ClauseCase:
     def closure(line: LineFacts, ecp: EarnerFacts) -> bool:
-        passed = days_enrolled(ecp.enrolled_at, line.at)
+        passed = days_enrolled(ecp.enrolled_at, line.at, UTC_CALENDAR.zone)
         return passed is not None and 0 <= passed <= days
 
     return ClauseCase(EnrolledWithinClause(days), closure, f"enrolled >= 0 and enrolled <= {days}")

@@ -30,6 +30,7 @@ from benchmarks.ecp_population import NAME, prepare
 from benchmarks.reach_rules import COUNTED, NAMES, scheme
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
+from domain.calendar import UTC_CALENDAR
 from domain.rules.reach import ReachPolicy
 from domain.schemes.assessment import Assessment, assess, sale_scope
 from domain.schemes.content import SchemeContent
@@ -85,7 +86,7 @@ async def _tessera(database: Database, content: SchemeContent) -> tuple[Assessme
     finally:
         await reading.close()
     read = time.perf_counter()
-    scope = sale_scope(content, found.variants)
+    scope = sale_scope(content, found.variants, UTC_CALENDAR)
     assessment = assess(content, scope, found.populations[0], NAMES, ReachPolicy())
     return assessment, Taken(time.perf_counter() - began, read - began)
 

@@ -11,6 +11,7 @@ import db.ecps.tables
 import db.enrollments.tables
 import db.notifications.tables
 import db.outbox.tables
+import db.program.tables
 import db.rules.tables
 import db.schemes.tables
 import db.webhooks.tables  # noqa: F401 - like those above, for the tables it declares

@@ -14,6 +14,7 @@ class NodeKind(StrEnum):
     GEOGRAPHY = "geo"
     NOTIFICATION = "ntf"
     PRODUCT = "prd"
+    PROGRAM = "prg"
     SCHEME = "sch"
     SCHEME_ACTIVITY = "act"
     TIER = "tir"

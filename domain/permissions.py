@@ -51,6 +51,7 @@ class Permission(StrEnum):
     """A permission that roles grant, written `scope:action`."""
 
     VIEWER_READ = "viewer:read"
+    PROGRAM_MANAGE = "program:manage"
     CATALOG_READ = "catalog:read"
     CATALOG_MANAGE = "catalog:manage"
     VENDOR_READ = "vendor:read"
@@ -95,6 +96,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMIN: _STAFF
         | {
+            Permission.PROGRAM_MANAGE,
             Permission.CATALOG_MANAGE,
             Permission.VENDOR_MANAGE,
             Permission.ACCOUNT_READ,

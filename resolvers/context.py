@@ -7,8 +7,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from db.database import Database
+from db.program.reads import PROGRAM, SHARE_PROGRAM
+from db.program.rows import ProgramRow
 from db.sessions import Reading, Writing
 from db.statement import Statement
+from domain.calendar import Calendar
 from domain.permissions import Permission, Viewer
 from domain.requests import Forbidden, Unauthenticated
 from domain.rules.reach import ReachPolicy
@@ -38,15 +41,17 @@ class Operation:
         self._viewer = viewer
         self._reading: Reading = database.reading(fresh=fresh)
         self._statements = 0
+        self._program: ProgramRow | None = None
         self.now = now
         self.new_id = new_id
         self.webhooks = webhooks or WebhookPolicy()
         self.reach_policy = reach_policy or ReachPolicy()
         self.loaders: dict[Any, Any] = {}
 
-    def sign_in(self, viewer: Viewer) -> None:
-        """Set the viewer. Until then the operation is anonymous."""
+    def sign_in(self, viewer: Viewer, program: ProgramRow | None = None) -> None:
+        """Set the viewer, until when the operation is anonymous, and the program if it was read with the account."""
         self._viewer = viewer
+        self._program = program or self._program
 
     @property
     def viewer(self) -> Viewer:
@@ -61,6 +66,21 @@ class Operation:
         if not viewer.may(permission):
             raise Forbidden(permission)
         return viewer
+
+    async def program(self) -> ProgramRow:
+        """The program, read at most once unless the operation writes."""
+        if self._program is None:
+            (self._program,) = await self.fetch(PROGRAM)
+        return self._program
+
+    async def calendar(self) -> Calendar:
+        """The calendar of the program, in which people read days and times."""
+        return (await self.program()).calendar
+
+    async def share_program(self, session: Writing) -> ProgramRow:
+        """Keep the program as it is until the transaction ends. Transactions whose result depends on it start so."""
+        (self._program,) = await session.fetch(SHARE_PROGRAM)
+        return self._program
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
         """Fetch all rows. After a write of this operation, reads go to the primary so that they see the commit."""
@@ -78,6 +98,7 @@ class Operation:
         self._statements += self._reading.statements
         self._reading = self._database.reading(fresh=True)
         self.loaders.clear()
+        self._program = None
 
     @property
     def statements(self) -> int:

@@ -31,6 +31,7 @@ from schema.ids import decode_id
 from schema.nodes import Node
 from schema.notifications import area as notifications
 from schema.points import area as points
+from schema.program import area as program
 from schema.roots import query
 from schema.scalars import SCALARS
 from schema.schemes import area as schemes
@@ -45,6 +46,7 @@ AREAS: Final = (
     events.AREA,
     notifications.AREA,
     points.AREA,
+    program.AREA,
     schemes.AREA,
     webhooks.AREA,
     work.AREA,

@@ -3,14 +3,16 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Text, any_, bindparam, func, select
+from sqlalchemy import Text, Uuid, any_, bindparam, func, null, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, distinct_on
 from sqlalchemy.orm import aliased
 
-from db.accounts.rows import AccountRow, ApiKeyRow, KeyHolder, RoleHolder
+from db.accounts.rows import AccountRow, ApiKeyRow, RoleHolder, SignInRow
 from db.accounts.tables import AccountRoleTable, AccountTable, ApiKeyTable
 from db.columns import columns, scalar
 from db.ecps.tables import EcpTable
+from db.program.reads import PROGRAM_COLUMNS
+from db.program.tables import ProgramTable
 from db.statement import Statement, string, uuid, uuids
 
 _HELD: Final = aliased(AccountRoleTable)
@@ -42,15 +44,34 @@ OLDEST_ENABLED_ACCOUNTS = Statement(
     .order_by(AccountRoleTable.role, AccountTable.created_at, AccountTable.id),
     RoleHolder,
 )
-ACCOUNT_BY_KEY_HASH = Statement(
-    select(*columns(ApiKeyTable, KeyHolder, key_id=ApiKeyTable.id, account=ACCOUNT_COLUMNS))
+# The program comes with the account, so that no request needs a statement more for it.
+SIGN_IN_OF_ACCOUNT = Statement(
+    select(
+        *columns(
+            AccountTable,
+            SignInRow,
+            account=ACCOUNT_COLUMNS,
+            program=PROGRAM_COLUMNS,
+            api_key_id=null().cast(Uuid),
+        )
+    )
     .select_from(AccountTable)
+    .join(ProgramTable, true())
+    .where(AccountTable.id == uuid("id")),
+    SignInRow,
+)
+SIGN_IN_OF_API_KEY = Statement(
+    select(
+        *columns(ApiKeyTable, SignInRow, account=ACCOUNT_COLUMNS, program=PROGRAM_COLUMNS, api_key_id=ApiKeyTable.id)
+    )
+    .select_from(AccountTable)
+    .join(ProgramTable, true())
     .join(ApiKeyTable, ApiKeyTable.account_id == AccountTable.id)
     .where(
         ApiKeyTable.secret_hash == bindparam("secret_hash", type_=BYTEA(), required=True),
         ApiKeyTable.revoked_at.is_(None),
     ),
-    KeyHolder,
+    SignInRow,
 )
 API_KEYS_BY_ID = Statement(select(*API_KEY_COLUMNS).where(ApiKeyTable.id == any_(uuids("ids"))), ApiKeyRow)
 LOCK_API_KEY = Statement(select(*API_KEY_COLUMNS).where(ApiKeyTable.id == uuid("id")).with_for_update(), ApiKeyRow)

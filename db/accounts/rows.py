@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from db.program.rows import ProgramRow
+
 
 class AccountRow(Struct, frozen=True):
     """An account with the roles it holds."""
@@ -32,11 +34,12 @@ class RoleHolder(NamedTuple):
     account: AccountRow
 
 
-class KeyHolder(NamedTuple):
-    """An API key, and the account that it signs in."""
+class SignInRow(NamedTuple):
+    """What a credential signs in: the account, and the program as it is at this moment; for an API key its id, too."""
 
-    key_id: UUID
     account: AccountRow
+    program: ProgramRow
+    api_key_id: UUID | None
 
 
 class ApiKeyRow(Struct, frozen=True):

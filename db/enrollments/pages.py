@@ -43,13 +43,13 @@ class EnrollmentFilters(Struct, frozen=True):
     tier_id: bool = False
     tier_ids: bool = False
     enrolled_from: bool = False
-    enrolled_to: bool = False
+    enrolled_before: bool = False
 
     @property
     def spans_indexes(self) -> bool:
         """Whether no single index has the matches in the order of the list."""
         several = self.statuses or self.geography_ids or self.tier_ids
-        return self.words or several or self.enrolled_from or self.enrolled_to
+        return self.words or several or self.enrolled_from or self.enrolled_before
 
     @property
     def search_nearby_first(self) -> bool:
@@ -62,7 +62,7 @@ class EnrollmentFilters(Struct, frozen=True):
     @property
     def counts_are_kept(self) -> bool:
         """Whether the table of counts has every column that is filtered by."""
-        return not (self.words or self.enrolled_from or self.enrolled_to)
+        return not (self.words or self.enrolled_from or self.enrolled_before)
 
 
 SORTS: Final[Mapping[EnrollmentOrder, Sort]] = MappingProxyType(
@@ -182,15 +182,15 @@ def _of_matching_ecps(filters: EnrollmentFilters) -> ColumnElement[bool]:
     return EnrollmentTable.ecp_id.in_(select(found.cte("matching").prefix_with("MATERIALIZED").c.id))
 
 
-def _enrolled_to() -> ColumnElement[bool]:
+def _enrolled_before() -> ColumnElement[bool]:
     """An enrollment is never before its request. Saying so lets lists by time of request begin at the right place."""
-    until = moment("enrolled_to")
-    return and_(EnrollmentTable.enrolled_at <= until, EnrollmentTable.requested_at <= until)
+    until = moment("enrolled_before")
+    return and_(EnrollmentTable.enrolled_at < until, EnrollmentTable.requested_at < until)
 
 
 _DATES: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
     {
         "enrolled_from": lambda: EnrollmentTable.enrolled_at >= moment("enrolled_from"),
-        "enrolled_to": _enrolled_to,
+        "enrolled_before": _enrolled_before,
     }
 )

@@ -216,17 +216,19 @@ async def add_activity(  # noqa: PLR0913 - the columns of an activity, by name
     )
 
 
-async def replace_stages(session: Writing, scheme_id: UUID, spans: Sequence[StageSpan]) -> None:
-    """Replace the timeline of the stages of a scheme."""
-    await session.execute(delete(SchemeStageTable).where(SchemeStageTable.scheme_id == scheme_id))
-    rows = []
-    for span in spans:
-        values = msgspec.structs.asdict(span.stage)
-        values["is_current"] = values.pop("current")
-        values["blocked_by"] = list(span.stage.blocked_by)
-        values["position"] = span.stage.kind.position
-        rows.append({"scheme_id": scheme_id, "valid_from": span.valid_from, "valid_until": span.valid_until, **values})
+async def replace_stages(session: Writing, timelines: Mapping[UUID, Sequence[StageSpan]]) -> None:
+    """Replace the timeline of the stages of each scheme."""
+    await session.execute(delete(SchemeStageTable).where(SchemeStageTable.scheme_id.in_(timelines)))
+    rows = [_stage_columns(scheme_id, span) for scheme_id, spans in timelines.items() for span in spans]
     await session.execute(insert(SchemeStageTable), rows)
+
+
+def _stage_columns(scheme_id: UUID, span: StageSpan) -> dict[str, Any]:
+    columns = msgspec.structs.asdict(span.stage)
+    columns["is_current"] = columns.pop("current")
+    columns["blocked_by"] = list(span.stage.blocked_by)
+    columns["position"] = span.stage.kind.position
+    return {"scheme_id": scheme_id, "valid_from": span.valid_from, "valid_until": span.valid_until, **columns}
 
 
 def basics_columns(basics: Basics) -> dict[str, Any]:

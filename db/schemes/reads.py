@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, and_, any_, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -51,6 +52,10 @@ def _submissions() -> Query:
     )
 
 
+SCHEME_IDS_AFTER = Statement(
+    select(SchemeTable.id).where(SchemeTable.id > uuid("after")).order_by(SchemeTable.id).limit(number("limit")),
+    scalar(UUID),
+)
 LOCK_SCHEME = Statement(
     select(*SCHEME_COLUMNS).where(SchemeTable.id == uuid("id")).with_for_update(key_share=True), SchemeRow
 )

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from db.outbox.rows import StreamRow
 from domain.events import Position
-from domain.webhooks.endpoints import WebhookEndpointState, state_label, state_of
+from domain.webhooks.endpoints import DeliveryFacts, WebhookEndpointState, state_of
 
 
 class WebhookEndpointRow(Struct, frozen=True):
@@ -47,10 +47,14 @@ class WebhookEndpointRow(Struct, frozen=True):
         return state_of(self.failures, self.disabled_at)
 
     @property
-    def state_label(self) -> str:
-        """Its state as a sentence."""
-        disabled = self.account_disabled_at is not None
-        return state_label(self.failures, self.next_attempt_at, self.disabled_reason, account_disabled=disabled)
+    def delivery_facts(self) -> DeliveryFacts:
+        """The facts that the sentence about its state says."""
+        return DeliveryFacts(
+            failures=self.failures,
+            next_attempt_at=self.next_attempt_at,
+            disabled_reason=self.disabled_reason,
+            account_disabled=self.account_disabled_at is not None,
+        )
 
     def has_lost_events(self, stream: StreamRow) -> bool:
         """Whether undelivered events may be gone: retention deleted them, or the database was restored."""

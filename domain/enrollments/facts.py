@@ -34,7 +34,7 @@ class Applicant(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
-    """The facts about a scheme that decide on enrolling. Days are calendar days in UTC; last days are included."""
+    """The facts about a scheme that decide on enrolling. Last days are included."""
 
     approved: bool
     rejected: bool

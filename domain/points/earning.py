@@ -5,13 +5,13 @@ the scheme and be for one of its channels and variants. Every reason why a line 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
-from domain.calendar import format_day
+from domain.calendar import Calendar, format_day
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus
 from domain.failures import Problem, UserErrorCode
@@ -62,7 +62,7 @@ def line_problems(line: SaleLine) -> Iterator[Problem]:
         yield Problem(UserErrorCode.INVALID, message, ("quantity",))
 
 
-def earning_problems(line: SaleLine, earner: Earner, content: SchemeContent) -> Iterator[Problem]:
+def earning_problems(line: SaleLine, earner: Earner, content: SchemeContent, calendar: Calendar) -> Iterator[Problem]:
     """Yield the reasons why the line earns nothing in a scheme with this content; none when it can earn."""
     basics = content.basics
     if reason := _STATUSES.get(earner.status):
@@ -75,12 +75,12 @@ def earning_problems(line: SaleLine, earner: Earner, content: SchemeContent) -> 
         yield Problem(UserErrorCode.OUT_OF_SCOPE, message, ("channel",))
     if line.variant_id not in content.variant_ids:
         yield Problem(UserErrorCode.OUT_OF_SCOPE, f"{line.sku} is not in the scheme.", ("variantId",))
-    yield from _time_problems(line, earner, content)
+    yield from _time_problems(line, earner, content, calendar)
 
 
-def _time_problems(line: SaleLine, earner: Earner, content: SchemeContent) -> Iterator[Problem]:
+def _time_problems(line: SaleLine, earner: Earner, content: SchemeContent, calendar: Calendar) -> Iterator[Problem]:
     starts, ends = content.basics.starts_on, content.basics.ends_on
-    sold_on = line.at.astimezone(UTC).date()
+    sold_on = calendar.day_of(line.at)
     if starts is not None and sold_on < starts:
         message = f"The scheme starts on {format_day(starts)}; nobody can earn in it on {format_day(sold_on)}."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))
@@ -90,7 +90,7 @@ def _time_problems(line: SaleLine, earner: Earner, content: SchemeContent) -> It
     if earner.enrolled_at is None:
         yield Problem(UserErrorCode.ILLEGAL_STATE, f"{earner.code} is not enrolled in the scheme.", ("ecpId",))
     elif line.at < earner.enrolled_at:
-        enrolled_on = earner.enrolled_at.astimezone(UTC).date()
+        enrolled_on = calendar.day_of(earner.enrolled_at)
         same = " later that day" if enrolled_on == sold_on else f" on {format_day(enrolled_on)}"
         message = f"{earner.code} enrolled{same}; sales before that earn nothing."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))

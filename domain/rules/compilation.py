@@ -5,13 +5,13 @@ come from rules are passed in through the namespace of the function, so no rule 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC
 from types import MappingProxyType
 from typing import Any, Final, assert_never
 from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import Calendar
 from domain.rules.clause_phrases import EcpClause
 from domain.rules.facts import EarnerFacts, LineFacts, count_activities, days_enrolled, lookback, volume_key
 from domain.rules.model import (
@@ -45,14 +45,14 @@ _READ_EXPRESSIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "tier": "-1 if ecp.tier_id is None else ecp.tier_id.int",
         "places": "[place.int for place in ecp.geography_path]",
-        "enrolled": "days_enrolled(ecp.enrolled_at, line.at)",
+        "enrolled": "days_enrolled(ecp.enrolled_at, line.at, zone)",
         "volumes": "ecp.volumes.get",
         "activities": "ecp.activities.get",
         "variant": "line.variant_id.int",
         "product": "line.product_id.int",
-        "utc": "line.at.astimezone(UTC)",
-        "day": "utc.toordinal()",
-        "clock": "utc.time()",
+        "local": "line.at.astimezone(zone)",
+        "day": "local.toordinal()",
+        "clock": "local.time()",
     }
 )
 
@@ -75,12 +75,12 @@ class Program(Struct, frozen=True):
     rule_clauses: tuple[tuple[RuleClause, ...], ...]
 
 
-def compile_program(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int]) -> Program:
+def compile_program(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], calendar: Calendar) -> Program:
     """Compile valid rules. `tier_ranks` gives the rank of each tier, higher is better; a tier without one is unranked.
 
-    An unranked tier is neither above nor below any other tier.
+    An unranked tier is neither above nor below any other tier. Days and times of day are those of the calendar.
     """
-    source = _ProgramSource(tier_ranks)
+    source = _ProgramSource(tier_ranks, calendar)
     rule_clauses = tuple(source.add(rule) for rule in rules)
     return Program(source.build(), rule_clauses)
 
@@ -98,10 +98,10 @@ def is_negated(node: ConditionNode) -> bool:
 class _ProgramSource:
     """Collects the source lines of the function."""
 
-    def __init__(self, tier_ranks: Mapping[UUID, int]) -> None:
+    def __init__(self, tier_ranks: Mapping[UUID, int], calendar: Calendar) -> None:
         self._tier_ranks = tier_ranks
         self._namespace: dict[str, Any] = {
-            "UTC": UTC,
+            "zone": calendar.zone,
             "days_enrolled": days_enrolled,
             "count_activities": count_activities,
         }
@@ -220,7 +220,7 @@ class _ProgramSource:
         return f"variant in {variants} or product in {products} or line.category in {categories}"
 
     def _period_test(self, clause: PeriodClause) -> str:
-        self._read("utc", "day", "clock")
+        self._read("local", "day", "clock")
         start, end = clause.from_time, clause.to_time
         opened = None if start is None else f"clock >= {self._bind('opens', start)}"
         closing = None if end is None else f"clock < {self._bind('closes', end)}"

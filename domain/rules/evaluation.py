@@ -11,6 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import Calendar
 from domain.rules.compilation import RuleClause, compile_program
 from domain.rules.facts import EarnerFacts, Fact, LineFacts, Usage, deciding_fact
 from domain.rules.model import BonusRule, Clause
@@ -52,10 +53,11 @@ class RuleVerdict(Struct, frozen=True):
 
 
 class EvaluationContext(Struct, frozen=True):
-    """What all outcomes of one line share: its facts, and whether each clause of the rules holds."""
+    """What all outcomes of one line share: its facts, the calendar, and whether each clause of the rules holds."""
 
     line: LineFacts
     ecp: EarnerFacts
+    calendar: Calendar
     holds: tuple[bool, ...]
 
 
@@ -85,13 +87,13 @@ class RuleOutcome(Struct, frozen=True, gc=False):
     @property
     def clauses(self) -> tuple[ClauseVerdict, ...]:
         """A verdict for every clause of the rule, in reading order."""
-        line, ecp, holds = self.context.line, self.context.ecp, self.context.holds
+        context = self.context
         return tuple(
             ClauseVerdict(
                 clause=found.clause,
                 negated=found.negated,
-                met=holds[found.index] != found.negated,
-                fact=deciding_fact(found.clause, line, ecp),
+                met=context.holds[found.index] != found.negated,
+                fact=deciding_fact(found.clause, context.line, context.ecp, context.calendar),
             )
             for found in self.compiled.clauses
         )
@@ -115,8 +117,9 @@ class Evaluation(Struct, frozen=True):
 class CompiledRules:
     """The compiled rules of one scheme revision, which evaluate any number of lines; made by `compile_rules`."""
 
-    def __init__(self, rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int]) -> None:
-        program = compile_program(rules, tier_ranks)
+    def __init__(self, rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], calendar: Calendar) -> None:
+        program = compile_program(rules, tier_ranks, calendar)
+        self._calendar = calendar
         self._decide = program.decide
         self._reducer = RewardReducer(rules)
         self._rules = [CompiledRule(rule, found) for rule, found in zip(rules, program.rule_clauses, strict=True)]
@@ -130,14 +133,14 @@ class CompiledRules:
         base = line.base_points * units
         holds, met, earned = self._decide(line, ecp, units, base)
         points, reductions = self._reducer.reduce(earned, usage)
-        context = EvaluationContext(line, ecp, holds)
+        context = EvaluationContext(line=line, ecp=ecp, calendar=self._calendar, holds=holds)
         outcomes = map(RuleOutcome, self._rules, met, earned, points, reductions, repeat(context))
         return Evaluation(base, sum(points), tuple(outcomes))
 
 
-def compile_rules(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int]) -> CompiledRules:
+def compile_rules(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], calendar: Calendar) -> CompiledRules:
     """Compile valid rules for evaluation. Compiling is slower than evaluating, so keep the result.
 
-    `tier_ranks` are the current ranks of all tiers; a higher rank is better.
+    `tier_ranks` are the ranks of all tiers; a higher rank is better. Days and times of day are those of the calendar.
     """
-    return CompiledRules(rules, tier_ranks)
+    return CompiledRules(rules, tier_ranks, calendar)

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from domain.calendar import Calendar
 from domain.rules.clause_phrases import ecp_phrase
 from domain.rules.compilation import is_negated
 from domain.rules.evaluation import ClauseVerdict, RuleVerdict
@@ -58,22 +59,27 @@ def clause_sentence(clause: Clause, names: DisplayNames, *, negated: bool = Fals
     return ecp_phrase(clause, names, negated=negated).text
 
 
-def fact_sentence(verdict: ClauseVerdict, names: DisplayNames) -> str:
+def fact_sentence(verdict: ClauseVerdict, names: DisplayNames, calendar: Calendar) -> str:
     """Write the fact that decided a clause, followed by the amount that the clause asks for, if it asks for one."""
-    fact = fact_phrase(verdict.clause, verdict.fact, names)
+    fact = fact_phrase(verdict.clause, verdict.fact, names, calendar)
     requirement = requirement_phrase(verdict.clause, verdict.fact, negated=verdict.negated)
     return f"{fact[0].upper()}{fact[1:]}{f'; {requirement}' if requirement else ''}."
 
 
 def rule_sentence(
-    rule: BonusRule, verdict: RuleVerdict, names: DisplayNames, rule_names: Mapping[UUID, str] = _NO_NAMES
+    rule: BonusRule,
+    verdict: RuleVerdict,
+    names: DisplayNames,
+    calendar: Calendar,
+    *,
+    rule_names: Mapping[UUID, str] = _NO_NAMES,
 ) -> str:
-    """Write what the rule paid, or why it paid less or nothing.
+    """Write what the rule paid, or why it paid less or nothing, with times as the calendar shows them.
 
     `rule_names` are the names of all rules of the scheme by id, so that the winner of an exclusive group can be named.
     """
     if not verdict.met:
-        return f"Not met: {_obstacle(rule, verdict, names)}."
+        return f"Not met: {_obstacle(rule, verdict, names, calendar)}."
     if verdict.reduction is None:
         return f"Met: {format_count(verdict.points, 'point')}."
     if verdict.reduction.reason is ReductionReason.GROUP_LOST:
@@ -124,12 +130,11 @@ def _limit(rule: BonusRule, reason: ReductionReason) -> str:
             return f"{format_count(limits.points_in_total or 0, 'point')} in total"
 
 
-def _obstacle(rule: BonusRule, verdict: RuleVerdict, names: DisplayNames) -> str:
+def _obstacle(rule: BonusRule, verdict: RuleVerdict, names: DisplayNames, calendar: Calendar) -> str:
     """Write the first requirement that is not met, with its facts, and count the others."""
     part, others = _first_unmet(_verdict_tree(rule, verdict))
-    facts = tuple(
-        dict.fromkeys(fact_phrase(found.clause, found.fact, names) for found in _verdicts(part) if not found.met)
-    )
+    unmet = [found for found in _verdicts(part) if not found.met]
+    facts = tuple(dict.fromkeys(fact_phrase(found.clause, found.fact, names, calendar) for found in unmet))
     required = Not(part.condition) if part.negated else part.condition
     sentence = qualifying_sentence(msgspec.structs.replace(rule, condition=required), names).removesuffix(".")
     because = f"{'; '.join(facts)}{';' if len(facts) > 1 else ','} and " if facts else ""

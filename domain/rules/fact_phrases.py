@@ -1,10 +1,10 @@
 """Phrases for the fact that decided a clause, and for the amount that the clause requires."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from domain.calendar import format_clock, format_day
+from domain.calendar import Calendar, format_day
 from domain.channels import EarningChannel
 from domain.rules.clause_phrases import EcpClause
 from domain.rules.facts import (
@@ -38,7 +38,7 @@ from domain.rules.phrases import DisplayNames, activity_name, display_names, las
 from domain.text import format_count, format_number, join_words, quote
 
 
-def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames) -> str:
+def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames, calendar: Calendar) -> str:
     """Write the fact that decided the clause, in words that may stand within a sentence.
 
     Raises:
@@ -56,9 +56,9 @@ def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames) -> str:
         case QuantityClause(), QuantityFact(quantity):
             words = f"{format_count(quantity, 'unit')} {'was' if quantity == 1 else 'were'} sold on this line"
         case PeriodClause(), PeriodFact(at):
-            words = f"the sale was on {_time_phrase(at)}"
+            words = f"the sale was on {_weekday(at, calendar)} {calendar.format_moment(at)}"
         case TierClause() | GeographyClause() | VolumeClause() | ActivityClause() | EnrolledWithinClause(), _:
-            words = _ecp_fact_phrase(clause, fact, names)
+            words = _ecp_fact_phrase(clause, fact, names, calendar)
         case _:
             raise _mismatch(fact)
     return words
@@ -89,7 +89,7 @@ def _mismatch(fact: Fact) -> TypeError:
     return TypeError(f"{type(fact).__name__} is not the fact of this clause")
 
 
-def _ecp_fact_phrase(clause: EcpClause, fact: Fact, names: DisplayNames) -> str:
+def _ecp_fact_phrase(clause: EcpClause, fact: Fact, names: DisplayNames, calendar: Calendar) -> str:
     match clause, fact:
         case TierClause(), TierFact(None):
             words = "has no tier"
@@ -106,7 +106,7 @@ def _ecp_fact_phrase(clause: EcpClause, fact: Fact, names: DisplayNames) -> str:
             back = "" if within is None else f" {last_days(within)}"
             words = f"completed the activity {activity_name(activity)} {format_count(times, 'time')}{back}"
         case EnrolledWithinClause(), EnrollmentFact():
-            words = _enrollment_phrase(fact)
+            words = _enrollment_phrase(fact, calendar)
         case _:
             raise _mismatch(fact)
     return f"the ECP {words}"
@@ -133,7 +133,7 @@ def _volume_phrase(clause: VolumeClause, amount: int, names: DisplayNames) -> st
     return f"{words}{goods}{together} {period}"
 
 
-def _enrollment_phrase(fact: EnrollmentFact) -> str:
+def _enrollment_phrase(fact: EnrollmentFact, calendar: Calendar) -> str:
     if fact.enrolled_at is None or fact.days is None:
         return "is not enrolled in the scheme"
     if fact.days == 0:
@@ -142,13 +142,11 @@ def _enrollment_phrase(fact: EnrollmentFact) -> str:
         distance = f"{format_count(fact.days, 'day')} before the sale"
     else:
         distance = f"{format_count(-fact.days, 'day')} after the sale"
-    return f"enrolled on {format_day(fact.enrolled_at.astimezone(UTC).date())}, {distance}"
+    return f"enrolled on {format_day(calendar.day_of(fact.enrolled_at))}, {distance}"
 
 
-def _time_phrase(at: datetime) -> str:
-    utc = at.astimezone(UTC)
-    weekday = list(Weekday)[utc.weekday()].capitalize()
-    return f"{weekday} {format_day(utc.date())} at {format_clock(utc.time())} UTC"
+def _weekday(at: datetime, calendar: Calendar) -> str:
+    return list(Weekday)[calendar.day_of(at).weekday()].capitalize()
 
 
 def _variant_names(ids: tuple[UUID, ...], names: DisplayNames) -> tuple[str, ...]:

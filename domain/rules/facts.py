@@ -1,15 +1,16 @@
 """The facts of an evaluation: the line sold or redeemed, the ECP who earns, and the points that rules paid before.
 
-All times are in UTC: the day, the week (from Monday, ISO 8601) and the month of a line are those of its time in UTC.
+The day, the week (from Monday, ISO 8601) and the month of a line are those of its time in the program's calendar.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import assert_never
 from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import Calendar
 from domain.channels import EarningChannel
 from domain.rules.clause_phrases import EcpClause
 from domain.rules.model import (
@@ -205,14 +206,14 @@ def count_activities(moments: Sequence[datetime], at: datetime, within: timedelt
     return count
 
 
-def days_enrolled(enrolled_at: datetime | None, at: datetime) -> int | None:
-    """The number of days from the day of enrollment to the day of `at`, both in UTC; None if not enrolled."""
+def days_enrolled(enrolled_at: datetime | None, at: datetime, zone: tzinfo) -> int | None:
+    """The number of days from the day of enrollment to the day of `at`, both in the zone; None if not enrolled."""
     if enrolled_at is None:
         return None
-    return at.astimezone(UTC).toordinal() - enrolled_at.astimezone(UTC).toordinal()
+    return at.astimezone(zone).toordinal() - enrolled_at.astimezone(zone).toordinal()
 
 
-def deciding_fact(clause: Clause, line: LineFacts, ecp: EarnerFacts) -> Fact:
+def deciding_fact(clause: Clause, line: LineFacts, ecp: EarnerFacts, calendar: Calendar) -> Fact:
     """Return the fact that decides whether the clause holds for this line of this ECP."""
     match clause:
         case ProductClause():
@@ -224,7 +225,7 @@ def deciding_fact(clause: Clause, line: LineFacts, ecp: EarnerFacts) -> Fact:
         case PeriodClause():
             return PeriodFact(line.at)
         case _:
-            return _ecp_fact(clause, ecp, line.at)
+            return _ecp_fact(clause, ecp, line.at, calendar)
 
 
 def lookback(clause: ActivityClause) -> timedelta | None:
@@ -232,7 +233,7 @@ def lookback(clause: ActivityClause) -> timedelta | None:
     return None if clause.within_days is None else timedelta(days=clause.within_days)
 
 
-def _ecp_fact(clause: EcpClause, ecp: EarnerFacts, at: datetime) -> Fact:
+def _ecp_fact(clause: EcpClause, ecp: EarnerFacts, at: datetime, calendar: Calendar) -> Fact:
     match clause:
         case TierClause():
             return TierFact(ecp.tier_id)
@@ -243,7 +244,7 @@ def _ecp_fact(clause: EcpClause, ecp: EarnerFacts, at: datetime) -> Fact:
         case ActivityClause():
             return ActivityFact(count_activities(ecp.activities.get(clause.activity, ()), at, lookback(clause)))
         case EnrolledWithinClause():
-            return EnrollmentFact(ecp.enrolled_at, days_enrolled(ecp.enrolled_at, at))
+            return EnrollmentFact(ecp.enrolled_at, days_enrolled(ecp.enrolled_at, at, calendar.zone))
         case _:
             assert_never(clause)
 

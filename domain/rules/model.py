@@ -119,10 +119,10 @@ class EnrolledWithinClause(Tagged, frozen=True, tag="enrolledWithin"):
 
 
 class PeriodClause(Tagged, frozen=True, tag="period"):
-    """The sale falls on these dates and weekdays, at this time of day; None does not restrict. All times are UTC.
+    """The sale falls on these dates and weekdays, at this time of day, by the program's calendar.
 
-    Both dates are included. `from_time` is included and `to_time` is not. If `to_time` is the earlier of the two, the
-    window runs across midnight and belongs to the day on which it opens.
+    None does not restrict. Both dates are included. `from_time` is included and `to_time` is not. If `to_time` is the
+    earlier of the two, the window runs across midnight and belongs to the day on which it opens.
     """
 
     from_date: date | None = None

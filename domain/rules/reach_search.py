@@ -227,7 +227,7 @@ def _by_place(bits: Mapping[Clause, int], paths: Mapping[UUID, tuple[UUID, ...]]
 
 
 def _by_tier(bits: Mapping[Clause, int], tier_ranks: Mapping[UUID, int]) -> dict[UUID | None, int]:
-    evaluator = ClauseEvaluator([clause for clause in bits if isinstance(clause, TierClause)], tier_ranks)
+    evaluator = ClauseEvaluator([clause for clause in bits if isinstance(clause, TierClause)], tier_ranks=tier_ranks)
     line = make_line()
     return {
         tier: sum(bits[clause] for clause in evaluator.true_clauses(line, EarnerFacts(tier_id=tier)))

@@ -100,7 +100,8 @@ def _tiers_of(condition: Condition, population: Population) -> Counter[UUID | No
 
 
 def _meets(tier: TierClause, tier_id: UUID | None, population: Population) -> bool:
-    return bool(ClauseEvaluator([tier], population.tier_ranks).true_clauses(make_line(), EarnerFacts(tier_id=tier_id)))
+    evaluator = ClauseEvaluator([tier], tier_ranks=population.tier_ranks)
+    return bool(evaluator.true_clauses(make_line(), EarnerFacts(tier_id=tier_id)))
 
 
 def _remaining_sentence(parts: Sequence[Condition], reach: Reach, names: DisplayNames) -> str:

@@ -7,11 +7,13 @@ every such place therefore stands for all others. Volumes lie in the future and 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import UTC_CALENDAR, Calendar
 from domain.channels import EarningChannel
 from domain.rules.compilation import compile_program
 from domain.rules.facts import EarnerFacts, LineFacts, volume_key
@@ -55,7 +57,7 @@ class SoldVariant(Struct, frozen=True):
 
 
 class SaleScope(Struct, frozen=True):
-    """The sales that a scheme rewards: which variants, channels and days. Days are UTC days, the last ones included."""
+    """The sales that a scheme rewards: which variants, channels and days of the calendar, the last ones included."""
 
     variants: tuple[SoldVariant, ...]
     channels: tuple[EarningChannel, ...]
@@ -63,6 +65,7 @@ class SaleScope(Struct, frozen=True):
     enrollment_closes_on: date
     starts_on: date
     ends_on: date
+    calendar: Calendar
 
 
 def independent_assignments(clauses: Iterable[Clause]) -> tuple[Assignments, ...]:
@@ -73,13 +76,19 @@ def independent_assignments(clauses: Iterable[Clause]) -> tuple[Assignments, ...
 class ClauseEvaluator:
     """Decides several clauses at once, with the same compiled function that evaluates sales."""
 
-    def __init__(self, clauses: Sequence[Clause], tier_ranks: Mapping[UUID, int] | None = None) -> None:
+    def __init__(
+        self,
+        clauses: Sequence[Clause],
+        *,
+        tier_ranks: Mapping[UUID, int] = MappingProxyType({}),
+        calendar: Calendar = UTC_CALENDAR,
+    ) -> None:
         self._clauses = clauses
         rules = [
             BonusRule(id=UUID(int=index), name="", condition=clause, reward=FlatPoints(1))
             for index, clause in enumerate(clauses)
         ]
-        self._decide = compile_program(rules, tier_ranks or {}).decide
+        self._decide = compile_program(rules, tier_ranks, calendar).decide
 
     def true_clauses(self, line: LineFacts, ecp: EarnerFacts) -> Assignment:
         """The clauses that are true for this line and ECP."""
@@ -154,13 +163,16 @@ def _time_assignments(
     if moments > _MAX_MOMENTS or moments * _STEPS_PER_MOMENT > budget.remaining:
         return independent_assignments(clauses)
     budget.spend(moments * _STEPS_PER_MOMENT)
-    period_evaluator, enrollment_evaluator = ClauseEvaluator(periods), ClauseEvaluator(enrolled)
+    calendar = scope.calendar
+    at_times, since_days = (ClauseEvaluator(some, calendar=calendar) for some in (periods, enrolled))
     found: set[Assignment] = set()
     for day in days:
-        by_clock = {period_evaluator.true_clauses(make_line(at=_at(day, clock)), EarnerFacts()) for clock in clocks}
-        line = make_line(at=_at(day, _MIDNIGHT))
+        by_clock = {
+            at_times.true_clauses(make_line(at=calendar.moment_of(day, clock)), EarnerFacts()) for clock in clocks
+        }
+        line = make_line(at=calendar.start_of_day(day))
         by_enrollment = {
-            enrollment_evaluator.true_clauses(line, EarnerFacts(enrolled_at=_at(enrolled_on, _MIDNIGHT)))
+            since_days.true_clauses(line, EarnerFacts(enrolled_at=calendar.start_of_day(enrolled_on)))
             for enrolled_on in _enrollment_days(day, enrolled, scope)
         }
         found.update(at_clock | since for at_clock in by_clock for since in by_enrollment)
@@ -233,10 +245,6 @@ def _later(day: date, days: int) -> date:
     """Add days to a day, clamped to the calendar."""
     number = min(max(day.toordinal() + days, date.min.toordinal() + 1), date.max.toordinal() - 1)
     return date.fromordinal(number)
-
-
-def _at(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, UTC)
 
 
 class Aspect(Struct, frozen=True):

@@ -5,7 +5,7 @@ The argument `scheme` is the result of `scheme_phrase`.
 
 from datetime import datetime
 
-from domain.calendar import format_moment
+from domain.calendar import Calendar
 from domain.text import add_reason, quote
 
 
@@ -59,9 +59,11 @@ def approval_pending(actor: str, scheme: str) -> str:
     return f"{actor} submitted {scheme}, which is waiting for your approval."
 
 
-def approved(actor: str, scheme: str, comment: str | None, effective_at: datetime | None = None) -> str:
+def approved(
+    actor: str, scheme: str, comment: str | None, *, effective_at: datetime | None = None, calendar: Calendar
+) -> str:
     """For the activity, with the approver's comment; a revision with the time at which it takes effect."""
-    later = "" if effective_at is None else f", which takes effect on {format_moment(effective_at)}"
+    later = "" if effective_at is None else f", which takes effect on {calendar.format_moment(effective_at)}"
     return add_reason(f"{actor} approved {scheme}{later}", comment)
 
 
@@ -80,14 +82,14 @@ def work_begins(scheme: str, label: str) -> str:
     return f"{scheme} was approved and is waiting for you: {label[0].lower()}{label[1:]}."
 
 
-def revision_opened(actor: str, scheme: str, effective_at: datetime) -> str:
+def revision_opened(actor: str, scheme: str, effective_at: datetime, calendar: Calendar) -> str:
     """For the activity of a revision, and to the participants of the scheme."""
-    return f"{actor} opened {scheme}, to take effect on {format_moment(effective_at)}."
+    return f"{actor} opened {scheme}, to take effect on {calendar.format_moment(effective_at)}."
 
 
-def revision_rescheduled(actor: str, scheme: str, before: datetime, after: datetime) -> str:
+def revision_rescheduled(actor: str, scheme: str, *, before: datetime, after: datetime, calendar: Calendar) -> str:
     """For the activity of a revision."""
-    return f"{actor} moved {scheme} from {format_moment(before)} to {format_moment(after)}."
+    return f"{actor} moved {scheme} from {calendar.format_moment(before)} to {calendar.format_moment(after)}."
 
 
 def revision_applied(number: int, title: str, changed: str | None) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import Calendar
 from domain.rules.model import BonusRule
 from domain.rules.phrases import DisplayNames
 from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, compute_reach
@@ -48,9 +49,9 @@ class Assessment(Struct, frozen=True):
 
 
 def sale_scope(
-    content: SchemeContent, variants: Mapping[UUID, SoldVariant], since: date | None = None
+    content: SchemeContent, variants: Mapping[UUID, SoldVariant], calendar: Calendar, *, since: date | None = None
 ) -> SaleScope | None:
-    """The sales that a scheme rewards; None while its dates or products are missing.
+    """The sales that a scheme rewards, on days of the calendar; None while its dates or products are missing.
 
     `since` is the first day on which this content can be in force; it does not apply to earlier sales.
     """
@@ -69,6 +70,7 @@ def sale_scope(
         enrollment_closes_on=closes,
         starts_on=starts,
         ends_on=ends,
+        calendar=calendar,
     )
 
 

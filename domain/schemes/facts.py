@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.calendar import Calendar
 from domain.schemes.lifecycle import Decision
 
 
@@ -18,7 +19,7 @@ class OpenRevision(Struct, frozen=True):
 
 
 class SchemeStanding(Struct, frozen=True):
-    """The facts about a scheme or a revision that guards use.
+    """The facts about a scheme or a revision that guards use, and the calendar of their days and times.
 
     `current` says that the content is still the one that was submitted. `revises` marks a revision; `missed` is the
     time at which it was to take effect, once that has passed. `ended_on` is the last day of the scheme, once that is
@@ -26,6 +27,7 @@ class SchemeStanding(Struct, frozen=True):
     """
 
     ready: bool
+    calendar: Calendar
     submitted_by: UUID | None = None
     current: bool = False
     decision: Decision | None = None

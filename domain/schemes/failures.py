@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from domain.calendar import format_moment
+from domain.calendar import Calendar
 from domain.failures import Failure, UserErrorCode
 from domain.schemes.content import FieldDifference, field_label
 from domain.schemes.stages import WizardStepKind
@@ -19,11 +19,11 @@ class RevisionOpen(Failure):
 
     code = UserErrorCode.CONFLICT
 
-    def __init__(self, *, number: int, opened_by: str, opened_at: datetime) -> None:
+    def __init__(self, *, number: int, opened_by: str, opened_at: datetime, calendar: Calendar) -> None:
         self.number = number
         self.opened_by = opened_by
         self.opened_at = opened_at
-        what = f"{opened_by} opened revision {number} on {format_moment(opened_at)}"
+        what = f"{opened_by} opened revision {number} on {calendar.format_moment(opened_at)}"
         super().__init__(f"{what}, and it is still undecided. Continue with that revision.", SCHEME_PATH)
 
 
@@ -32,10 +32,12 @@ class TimePassed(Failure):
 
     code = UserErrorCode.OUT_OF_WINDOW
 
-    def __init__(self, effective_at: datetime, advice: str) -> None:
+    def __init__(self, effective_at: datetime, advice: str, *, calendar: Calendar) -> None:
         self.effective_at = effective_at
-        what = f"The revision was scheduled to take effect on {format_moment(effective_at)}, which has passed"
-        super().__init__(f"{what}. {advice}.", SCHEME_PATH)
+        when = calendar.format_moment(effective_at)
+        super().__init__(
+            f"The revision was scheduled to take effect on {when}, which has passed. {advice}.", SCHEME_PATH
+        )
 
 
 class WarningsNotAcknowledged(Failure):

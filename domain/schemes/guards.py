@@ -41,7 +41,7 @@ def _submit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     if not standing.ready:
         return _illegal("The scheme is not complete. Finish every step of the wizard first.")
     if standing.missed is not None:
-        return TimePassed(standing.missed, "Choose a later time first")
+        return TimePassed(standing.missed, "Choose a later time first", calendar=standing.calendar)
     return None
 
 
@@ -63,7 +63,8 @@ def _decide(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
 def _approve(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
     failure = _decide(standing, viewer)
     if failure is None and standing.missed is not None:
-        return TimePassed(standing.missed, "Request changes, so that its managers choose a later time")
+        advice = "Request changes, so that its managers choose a later time"
+        return TimePassed(standing.missed, advice, calendar=standing.calendar)
     return failure
 
 
@@ -79,7 +80,9 @@ def _revise(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
             f"The scheme ended on {format_day(standing.ended_on)}, so a revision can no longer take effect."
         )
     if found := standing.open_revision:
-        return RevisionOpen(number=found.number, opened_by=found.opened_by, opened_at=found.opened_at)
+        return RevisionOpen(
+            number=found.number, opened_by=found.opened_by, opened_at=found.opened_at, calendar=standing.calendar
+        )
     return None
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.calendar import FOREVER, end_of_day, start_of_day
+from domain.calendar import FOREVER, Calendar
 from domain.channels import EarningChannel
 from domain.schemes.stages import (
     COUPON_STAGES,
@@ -52,13 +52,14 @@ class SubmissionFact(Struct, frozen=True):
 
 
 class SchemeFacts(Struct, frozen=True):
-    """The facts from which the stages of one scheme are derived. Dates are calendar days in UTC, `ends_on` included.
+    """The facts from which the stages of one scheme are derived. Dates are days of `calendar`, `ends_on` included.
 
     Only a revision has `effective_at`, the time at which it takes effect. `first_approved_at` is when the scheme was
     first approved; the later approval of a revision does not restart any stage.
     """
 
     created_at: datetime
+    calendar: Calendar
     channels: frozenset[EarningChannel]
     steps: tuple[StepFact, ...]
     submission: SubmissionFact | None = None
@@ -82,7 +83,7 @@ class SchemeFacts(Struct, frozen=True):
     @property
     def define_by(self) -> date | None:
         """The day by which the definition should be approved."""
-        return self.enrollment_opens_on if self.effective_at is None else self.effective_at.date()
+        return self.enrollment_opens_on if self.effective_at is None else self.calendar.day_of(self.effective_at)
 
 
 class Stage(Struct, frozen=True):
@@ -137,13 +138,14 @@ def timeline(facts: SchemeFacts) -> tuple[StageSpan, ...]:
 
 
 def _turning_points(facts: SchemeFacts) -> set[datetime]:
+    starts, ends = facts.calendar.start_of_day, facts.calendar.end_of_day
     days = [
-        (facts.enrollment_opens_on, start_of_day),
-        (facts.enrollment_closes_on, end_of_day),
-        (facts.starts_on, start_of_day),
-        (facts.ends_on, end_of_day),
+        (facts.enrollment_opens_on, starts),
+        (facts.enrollment_closes_on, ends),
+        (facts.starts_on, starts),
+        (facts.ends_on, ends),
     ]
-    return {moment for day, of in days if day is not None and (moment := of(day)) > facts.created_at}
+    return {moment for day, of in days if day is not None and facts.created_at < (moment := of(day)) < FOREVER}
 
 
 def _stage(kind: StageKind, facts: SchemeFacts, at: datetime) -> Stage:
@@ -235,7 +237,7 @@ def _production(facts: SchemeFacts, _at: datetime) -> Stage:
 
 
 def _running(facts: SchemeFacts, at: datetime) -> Stage:
-    kind, approved_at = StageKind.RUNNING, facts.approved_at
+    kind, approved_at, start_of_day = StageKind.RUNNING, facts.approved_at, facts.calendar.start_of_day
     if approved_at is None:
         return Stage(kind, StageState.NOT_STARTED)
     reached = [
@@ -262,9 +264,10 @@ def _running(facts: SchemeFacts, at: datetime) -> Stage:
 
 def _settlement(facts: SchemeFacts, at: datetime) -> Stage:
     kind = StageKind.SETTLEMENT
-    if facts.approved_at is None or facts.ends_on is None or at < end_of_day(facts.ends_on):
+    ended_at = None if facts.ends_on is None else facts.calendar.end_of_day(facts.ends_on)
+    if facts.approved_at is None or ended_at is None or at < ended_at:
         return Stage(kind, StageState.NOT_STARTED)
-    return _pending(kind, SchemeStatus.SETTLEMENT_PENDING, max(end_of_day(facts.ends_on), facts.approved_at))
+    return _pending(kind, SchemeStatus.SETTLEMENT_PENDING, max(ended_at, facts.approved_at))
 
 
 def _day_after(day: date | None) -> date | None:

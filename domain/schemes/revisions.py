@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from domain.calendar import end_of_day, format_day, format_moment
+from domain.calendar import Calendar, format_day
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.content import SchemeContent
 from domain.schemes.definition import ReviewWarning
@@ -39,7 +39,12 @@ def replaced_revision(revisions: Iterable[ScheduledRevisionT], effective_at: dat
 
 
 def time_problems(
-    effective_at: datetime, now: datetime, ends_on: date | None, approved: Iterable[ScheduledRevision]
+    effective_at: datetime,
+    now: datetime,
+    ends_on: date | None,
+    approved: Iterable[ScheduledRevision],
+    *,
+    calendar: Calendar,
 ) -> Iterator[Problem]:
     """Problems of the time at which a revision is to take effect.
 
@@ -49,23 +54,28 @@ def time_problems(
     if effective_at <= now:
         message = "A revision takes effect in the future: choose a time that has not passed."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, path)
-    elif ends_on is not None and effective_at >= end_of_day(ends_on):
+    elif ends_on is not None and effective_at >= calendar.end_of_day(ends_on):
         message = f"The scheme ends on {format_day(ends_on)}: choose a time before it is over."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, path)
     for revision in approved:
         if revision.effective_at == effective_at:
-            message = f"Revision {revision.number} already takes effect on {format_moment(effective_at)}"
+            message = f"Revision {revision.number} already takes effect on {calendar.format_moment(effective_at)}"
             yield Problem(UserErrorCode.CONFLICT, f"{message}: choose another time.", path)
 
 
 def revision_warnings(
-    content: SchemeContent, effective_at: datetime, approved: Iterable[ScheduledRevision], *, changed: bool
+    content: SchemeContent,
+    effective_at: datetime,
+    approved: Iterable[ScheduledRevision],
+    *,
+    changed: bool,
+    calendar: Calendar,
 ) -> Iterator[ReviewWarning]:
     """Warn before a revision is submitted: it changes nothing, comes too late, or will soon be replaced."""
     if not changed:
         yield ReviewWarning("REVISION_CHANGES_NOTHING", "The revision changes nothing.")
     ends_on = content.basics.ends_on
-    if ends_on is not None and effective_at >= end_of_day(ends_on):
+    if ends_on is not None and effective_at >= calendar.end_of_day(ends_on):
         message = f"The scheme will be over when the revision takes effect: it ends on {format_day(ends_on)}."
         yield ReviewWarning("REVISION_AFTER_END", message)
     later = (revision for revision in approved if revision.effective_at > effective_at)
@@ -73,6 +83,6 @@ def revision_warnings(
     if next_revision is not None:
         message = (
             f"Revision {next_revision.number} is approved already and takes effect after this one, on "
-            f"{format_moment(next_revision.effective_at)}: what this one changes ends then."
+            f"{calendar.format_moment(next_revision.effective_at)}: what this one changes ends then."
         )
         yield ReviewWarning("REVISION_UNDONE_LATER", message)

@@ -1,11 +1,12 @@
 """Decides the state of webhook endpoints and what follows from an attempt, and words both for people."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
+from domain.calendar import Calendar
 from domain.webhooks.addresses import next_attempt
 
 ENDPOINTS_LIMIT: Final = 100
@@ -83,15 +84,25 @@ def state_of(failures: int, disabled_at: datetime | None) -> WebhookEndpointStat
     return WebhookEndpointState.FAILING if failures else WebhookEndpointState.ACTIVE
 
 
-def state_label(failures: int, next_attempt_at: datetime, reason: str | None, *, account_disabled: bool) -> str:
-    """Describe the state of an endpoint in a sentence; `reason` says why it is disabled, None while it is not."""
-    if reason is not None:
-        return f"Disabled. {reason}"
-    if account_disabled:
+class DeliveryFacts(Struct, frozen=True):
+    """What keeps an endpoint from receiving events, if anything does; `disabled_reason` is None while it is enabled."""
+
+    failures: int
+    next_attempt_at: datetime
+    disabled_reason: str | None
+    account_disabled: bool
+
+
+def state_label(facts: DeliveryFacts, calendar: Calendar) -> str:
+    """Describe the state of an endpoint in a sentence."""
+    if facts.disabled_reason is not None:
+        return f"Disabled. {facts.disabled_reason}"
+    if facts.account_disabled:
         return "Nothing is sent while its account is disabled."
-    if failures:
-        failed = "The last attempt has failed" if failures == 1 else f"The last {failures} attempts have failed"
-        return f"{failed}. The next attempt is at {next_attempt_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+    if facts.failures:
+        several = f"The last {facts.failures} attempts have failed"
+        failed = "The last attempt has failed" if facts.failures == 1 else several
+        return f"{failed}. The next attempt is on {calendar.format_moment(facts.next_attempt_at)}."
     return "Events are sent as they happen."
 
 

@@ -134,7 +134,7 @@ class GraphQLEndpoint:
         try:
             signed_in = await self._authenticator.viewer(operation, request.headers)
             if signed_in is not None:
-                operation.sign_in(signed_in.viewer)
+                operation.sign_in(signed_in.viewer, signed_in.program)
                 remember(operation, accounts_by_id, {signed_in.account.id: signed_in.account})
             with self._trace(graphql.operation_name or "operation"):
                 result = await self._execute(

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from db.accounts import reads as statements
 from db.accounts.rows import AccountRow
+from db.program.rows import ProgramRow
 from db.sessions import Fetching
 from domain.permissions import Role, Viewer
 
@@ -15,25 +16,27 @@ from domain.permissions import Role, Viewer
 class SignedIn(Struct, frozen=True):
     """A viewer with the account and the credential of the sign-in.
 
-    `expires` is in seconds since 1970; None for an API key, which is valid until it is revoked.
+    `program` is the program as it was read together with the account; None if it was not read. `expires` is in seconds
+    since 1970; None for an API key, which is valid until it is revoked.
     """
 
     viewer: Viewer
     account: AccountRow
+    program: ProgramRow | None = None
     api_key_id: UUID | None = None
     expires: float | None = None
 
 
 async def find_viewer_of_account(reading: Fetching, account_id: UUID, expires: float) -> SignedIn | None:
     """Find the viewer for an account id, or None when the account is unknown or disabled."""
-    rows = await reading.fetch(statements.ACCOUNTS_BY_ID, ids=[account_id])
-    return sign_in_account(rows[0], expires=expires) if rows else None
+    rows = await reading.fetch(statements.SIGN_IN_OF_ACCOUNT, id=account_id)
+    return sign_in_account(rows[0].account, rows[0].program, expires=expires) if rows else None
 
 
 async def find_viewer_of_api_key(reading: Fetching, secret: str) -> SignedIn | None:
     """Find the viewer for an API key, or None when the key is unknown or revoked or its account disabled."""
-    rows = await reading.fetch(statements.ACCOUNT_BY_KEY_HASH, secret_hash=hash_secret(secret))
-    return sign_in_account(rows[0][1], api_key_id=rows[0][0]) if rows else None
+    rows = await reading.fetch(statements.SIGN_IN_OF_API_KEY, secret_hash=hash_secret(secret))
+    return sign_in_account(rows[0].account, rows[0].program, api_key_id=rows[0].api_key_id) if rows else None
 
 
 async def load_viewers(reading: Fetching, ids: Sequence[UUID]) -> dict[UUID, Viewer]:
@@ -61,9 +64,15 @@ def build_viewer(account: AccountRow) -> Viewer:
 
 
 def sign_in_account(
-    account: AccountRow, *, api_key_id: UUID | None = None, expires: float | None = None
+    account: AccountRow,
+    program: ProgramRow | None = None,
+    *,
+    api_key_id: UUID | None = None,
+    expires: float | None = None,
 ) -> SignedIn | None:
     """Sign in an account, or return None when it is disabled."""
     if account.disabled_at is not None:
         return None
-    return SignedIn(viewer=build_viewer(account), account=account, api_key_id=api_key_id, expires=expires)
+    return SignedIn(
+        viewer=build_viewer(account), account=account, program=program, api_key_id=api_key_id, expires=expires
+    )

@@ -1,7 +1,7 @@
 """Lists of ECPs: filters, orders and pages, and the ECPs of a work queue."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -66,14 +66,15 @@ async def _compile_filter(operation: Operation, chosen: EcpFilter) -> tuple[EcpF
     """Return the predicates that the filter needs, and the values of their parameters."""
     places = one_or_many("geography_id", "geography_ids", chosen.geography_ids)
     statuses = None if chosen.statuses is None else [status.value for status in chosen.statuses]
+    calendar = await operation.calendar()
     parameters: dict[str, Any] = {
         **_search_parameters(operation, chosen.search),
         **places,
         **one_or_many("tier_id", "tier_ids", chosen.tier_ids),
         **one_or_many("status", "statuses", statuses),
         "enrolled_in": chosen.enrolled_in,
-        "registered_from": _midnight(chosen.registered_from),
-        "registered_before": _midnight(chosen.registered_to, days=1),
+        "registered_from": chosen.registered_from and calendar.start_of_day(chosen.registered_from),
+        "registered_before": chosen.registered_to and calendar.end_of_day(chosen.registered_to),
     }
     given = {name: value for name, value in parameters.items() if value is not None}
     flags: dict[str, Any] = dict.fromkeys(given, True)
@@ -88,10 +89,3 @@ def _search_parameters(operation: Operation, search: str | None) -> dict[str, st
         return {"email": search.strip()}
     words = words_of(search)
     return {} if words is None else {"words": words}
-
-
-def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """Return the beginning of the day `days` after this one; None past the end of the calendar."""
-    if day is None or day > date.max - timedelta(days=days):
-        return None
-    return datetime.combine(day + timedelta(days=days), time(), UTC)

@@ -46,7 +46,7 @@ async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
             raise RegisteredAlready(codes[0])
         place = require_place(await pin_place(session, command.geography_id), await find_problems(session, details))
         ecp_id = operation.new_id()
-        code = await next_code(session, CODE_KIND, operation.now.year)
+        code = await next_code(session, CODE_KIND, (await operation.calendar()).day_of(operation.now).year)
         await add_ecp(
             session,
             ecp_id=ecp_id,

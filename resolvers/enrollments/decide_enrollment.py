@@ -40,7 +40,8 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
     action = EnrollmentAction.ACCEPT if command.accept else EnrollmentAction.REJECT
     async with operation.writing() as session:
         row = await lock_enrollment(operation, session, command.enrollment_id)
-        ENROLLMENT_GUARDS.check(action, build_enrollment_facts(row, operation), operation.viewer)
+        today = (await operation.calendar()).day_of(operation.now)
+        ENROLLMENT_GUARDS.check(action, build_enrollment_facts(row, today), operation.viewer)
         await record_enrollment_decision(
             session,
             row.id,

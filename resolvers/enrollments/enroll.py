@@ -74,7 +74,7 @@ async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_i
         await _load_offer(session, offer),
         None if before is None else EnrollmentStatus(before.status),
         command.terms_version,
-        operation.now.date(),
+        (await operation.calendar()).day_of(operation.now),
     )
     if failure:
         raise failure

@@ -1,7 +1,7 @@
 """Lists of enrollments: by scheme, by ECP, and those that wait for a decision."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -133,13 +133,14 @@ async def enrollments_by_queue(
 async def _compile_filter(operation: Operation, chosen: EnrollmentFilter) -> tuple[EnrollmentFilters, dict[str, Any]]:
     """Return the predicates that the filter needs, and the values of all parameters."""
     statuses = None if chosen.statuses is None else [status.value for status in chosen.statuses]
+    calendar = await operation.calendar()
     parameters: dict[str, Any] = {
         "words": words_of(chosen.search),
         **one_or_many("status", "statuses", statuses),
         **one_or_many("tier_id", "tier_ids", chosen.tier_ids),
         **one_or_many("geography_id", "geography_ids", chosen.geography_ids),
-        "enrolled_from": _moment(chosen.enrolled_from, time.min),
-        "enrolled_to": _moment(chosen.enrolled_to, time.max),
+        "enrolled_from": chosen.enrolled_from and calendar.start_of_day(chosen.enrolled_from),
+        "enrolled_before": chosen.enrolled_to and calendar.end_of_day(chosen.enrolled_to),
     }
     given = {name: value for name, value in parameters.items() if value is not None}
     flags: dict[str, Any] = dict.fromkeys(given, True)
@@ -147,8 +148,3 @@ async def _compile_filter(operation: Operation, chosen: EnrollmentFilter) -> tup
         flags["place"] = await level_of(operation, given["geography_id"])
     own = scope_parameters(operation.viewer, operation.viewer.ecp_scope)
     return EnrollmentFilters(**flags), {**given, **own}
-
-
-def _moment(day: date | None, at: time) -> datetime | None:
-    """Combine a calendar day in UTC with a time; the last moment of a day is its last microsecond."""
-    return None if day is None else datetime.combine(day, at, UTC)

@@ -1,5 +1,6 @@
 """Loaders of enrollments and of the actions that the viewer may take on them."""
 
+from datetime import date
 from uuid import UUID
 
 from db.accounts.rows import AccountRow
@@ -42,9 +43,8 @@ async def deciders_by_id(operation: Operation, ids: list[UUID]) -> list[AccountR
 async def actions_by_enrollment(operation: Operation, ids: list[UUID]) -> list[list[EnrollmentAction]]:
     """Load the actions that the viewer may take on each enrollment now, by the same guards as the mutations."""
     found = {row.id: row for row in await operation.fetch(statements.STANDINGS_BY_ID, ids=ids)}
-    return [
-        list(ENROLLMENT_GUARDS.allowed(build_enrollment_facts(found[key], operation), operation.viewer)) for key in ids
-    ]
+    today = (await operation.calendar()).day_of(operation.now)
+    return [list(ENROLLMENT_GUARDS.allowed(build_enrollment_facts(found[key], today), operation.viewer)) for key in ids]
 
 
 async def load_standing_row(fetching: Fetching, enrollment_id: UUID) -> EnrollmentStandingRow:
@@ -53,12 +53,12 @@ async def load_standing_row(fetching: Fetching, enrollment_id: UUID) -> Enrollme
     return row
 
 
-def build_enrollment_facts(row: EnrollmentStandingRow, operation: Operation) -> EnrollmentFacts:
-    """Build the facts that guards check, as of today."""
+def build_enrollment_facts(row: EnrollmentStandingRow, today: date) -> EnrollmentFacts:
+    """Build the facts that guards check on this day."""
     return EnrollmentFacts(
         status=EnrollmentStatus(row.status),
         ecp_id=row.ecp_id,
         ecp_code=row.ecp_code,
         ecp_status=EcpStatus(row.ecp_status),
-        scheme_has_ended=row.scheme_ends_on is not None and row.scheme_ends_on < operation.now.date(),
+        scheme_has_ended=row.scheme_ends_on is not None and row.scheme_ends_on < today,
     )

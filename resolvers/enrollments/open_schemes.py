@@ -21,7 +21,7 @@ async def list_open_schemes(
     The ECP is the viewer unless `ecp_id` names another. Viewers who are not ECPs see every open scheme.
     """
     words = words_of(search)
-    parameters: dict[str, Any] = {"today": operation.now.date()}
+    parameters: dict[str, Any] = {"today": (await operation.calendar()).day_of(operation.now)}
     if words:
         parameters["words"] = words
     found = _choose_ecp(operation, ecp_id)

@@ -30,8 +30,9 @@ async def withdraw_enrollment(operation: Operation, command: WithdrawEnrollment)
     """
     async with operation.writing() as session:
         row = await lock_enrollment(operation, session, command.enrollment_id)
+        today = (await operation.calendar()).day_of(operation.now)
         try:
-            ENROLLMENT_GUARDS.check(EnrollmentAction.WITHDRAW, build_enrollment_facts(row, operation), operation.viewer)
+            ENROLLMENT_GUARDS.check(EnrollmentAction.WITHDRAW, build_enrollment_facts(row, today), operation.viewer)
         except WithdrawnAlready:
             return command.enrollment_id
         await record_withdrawal(session, row.id, operation.now)

@@ -10,10 +10,11 @@ from domain.ecps.events import EVENTS as OF_ECPS
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind, EventSpec
 from domain.notifications.events import EVENTS as OF_NOTIFICATIONS
+from domain.program.events import EVENTS as OF_PROGRAM
 from domain.schemes.events import EVENTS as OF_SCHEMES
 from domain.webhooks.events import EVENTS as OF_WEBHOOKS
 
-AREAS: Final = (OF_SCHEMES, OF_ECPS, OF_ENROLLMENTS, OF_CATALOG, OF_ACCOUNTS, OF_NOTIFICATIONS, OF_WEBHOOKS)
+AREAS: Final = (OF_SCHEMES, OF_ECPS, OF_ENROLLMENTS, OF_CATALOG, OF_ACCOUNTS, OF_NOTIFICATIONS, OF_WEBHOOKS, OF_PROGRAM)
 
 
 def merge_areas(areas: Iterable[Mapping[EventKind, EventSpec]]) -> Mapping[EventKind, EventSpec]:

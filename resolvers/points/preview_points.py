@@ -1,7 +1,7 @@
 """The query previewPoints: the points that a sale would earn in a scheme or a draft, and why; nothing is posted."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from db.ecps.rows import EcpRow
 from db.enrollments.reads import OWN_ENROLLMENTS
 from db.points.reads import ACTIVITIES_OF_ECP
 from db.schemes.rows import SchemeRow
-from domain.calendar import format_day
+from domain.calendar import Calendar, format_day
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus
 from domain.ecps.failures import ECP_PATH
@@ -67,6 +67,7 @@ class _Case(Struct, frozen=True):
     earner: Earner
     ecp: EcpRow
     assumed_enrolled: bool
+    calendar: Calendar
 
 
 async def preview_points(operation: Operation, command: PreviewPoints) -> PointsPreview:
@@ -81,11 +82,14 @@ async def preview_points(operation: Operation, command: PreviewPoints) -> Points
     content, early = await _content(operation, scheme, at)
     case = await _case(operation, command, scheme, ecp, content, at)
     evaluation = await _evaluate(operation, case, command.volume_so_far)
-    problems = tuple(problem.under("input") for problem in (*early, *earning_problems(case.line, case.earner, content)))
+    problems = tuple(
+        problem.under("input")
+        for problem in (*early, *earning_problems(case.line, case.earner, content, case.calendar))
+    )
     return PointsPreview(
         base_points=0 if problems else evaluation.base_points,
         bonus_points=0 if problems else evaluation.bonus_points,
-        verdicts=await explain_evaluation(operation, rule_rows(scheme.id, content.rules), evaluation),
+        verdicts=await explain_evaluation(operation, rule_rows(scheme.id, content.rules), evaluation, case.calendar),
         problems=problems,
         assumptions=list(_assumptions(case, command.volume_so_far)),
     )
@@ -98,9 +102,10 @@ async def _content(operation: Operation, scheme: SchemeRow, at: datetime) -> tup
         content = await content_in_force(operation, scheme.id, at)
         if content is not None:
             return content, early
-        message = f"The scheme was approved on {format_day(scheme.approved_at.date())}; sales before that earn nothing."
+        approved_on = format_day((await operation.calendar()).day_of(scheme.approved_at))
+        message = f"The scheme was approved on {approved_on}; sales before that earn nothing."
         early.append(Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",)))
-    (definition,) = await load_definitions(operation, [scheme.id], operation.now)
+    (definition,) = await load_definitions(operation, [scheme.id], operation.now, await operation.calendar())
     if definition is None:
         raise NotFound("scheme", SCHEME_PATH)
     return definition.content, early
@@ -127,11 +132,12 @@ async def _case(  # noqa: PLR0913, PLR0917 - the parts of a case
         base_points=points.get(variant.id, 0),
         at=at,
     )
+    calendar = await operation.calendar()
     enrolled_at = await _enrolled_at(operation, scheme.live_id, ecp.id)
     in_force = scheme.approved_at is not None
     assumed = enrolled_at is None and not in_force
     if assumed:
-        enrolled_at = _assumed_enrollment(content, at)
+        enrolled_at = _assumed_enrollment(content, at, calendar)
     path = tuple(dict.fromkeys(key for key in (ecp.geography_id, ecp.region_id, ecp.country_id) if key is not None))
     places = (await names_of(operation, [ecp.geography_id])).geographies
     earner = Earner(
@@ -141,7 +147,15 @@ async def _case(  # noqa: PLR0913, PLR0917 - the parts of a case
         place=places[ecp.geography_id],
         enrolled_at=enrolled_at,
     )
-    return _Case(content=content, line=line, facts=facts, earner=earner, ecp=ecp, assumed_enrolled=assumed)
+    return _Case(
+        content=content,
+        line=line,
+        facts=facts,
+        earner=earner,
+        ecp=ecp,
+        assumed_enrolled=assumed,
+        calendar=calendar,
+    )
 
 
 async def _enrolled_at(operation: Operation, scheme_id: UUID, ecp_id: UUID) -> datetime | None:
@@ -149,15 +163,14 @@ async def _enrolled_at(operation: Operation, scheme_id: UUID, ecp_id: UUID) -> d
     return next((row.enrolled_at for row in rows if row.status == EnrollmentStatus.ENROLLED), None)
 
 
-def _assumed_enrollment(content: SchemeContent, at: datetime) -> datetime:
+def _assumed_enrollment(content: SchemeContent, at: datetime, calendar: Calendar) -> datetime:
     """The last day on which an ECP who sells at `at` can have enrolled; the day of the sale if no dates are set.
 
     For a sale before enrollment opens it is the first day of enrollment, so that the sale earns nothing.
     """
     opens, closes = content.basics.enrollment_opens_on, content.basics.enrollment_closes_on
-    sold_on = at.astimezone(UTC).date()
-    last = max(min(closes or sold_on, sold_on), opens or sold_on)
-    return datetime(last.year, last.month, last.day, tzinfo=UTC)
+    sold_on = calendar.day_of(at)
+    return calendar.start_of_day(max(min(closes or sold_on, sold_on), opens or sold_on))
 
 
 async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluation:
@@ -175,7 +188,7 @@ async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluatio
         volumes=dict.fromkeys(needed_volumes(rules), volume),
         activities={kind: [at for _, at in group] for kind, group in zip(kinds, groups, strict=True)},
     )
-    return compile_rules(rules, ranks).evaluate(case.facts, facts)
+    return compile_rules(rules, ranks, case.calendar).evaluate(case.facts, facts)
 
 
 def _volume_problems(volume: int) -> Iterable[Problem]:
@@ -187,7 +200,7 @@ def _volume_problems(volume: int) -> Iterable[Problem]:
 def _assumptions(case: _Case, volume: int) -> Iterator[str]:
     """Write what the preview assumes, one sentence each."""
     if case.assumed_enrolled and case.earner.enrolled_at is not None:
-        enrolled_on = format_day(case.earner.enrolled_at.date())
+        enrolled_on = format_day(case.calendar.day_of(case.earner.enrolled_at))
         yield f"{case.earner.code} is not enrolled yet; the preview assumes enrollment on {enrolled_on}."
     if needed_volumes(case.content.rules):
         yield f"Where a rule asks for a volume, {format_number(volume)} is assumed to be sold or redeemed before."

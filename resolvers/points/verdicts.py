@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from db.rules.rows import RuleRow
 from db.sessions import Fetching
+from domain.calendar import Calendar
 from domain.rules.evaluation import ClauseVerdict, Evaluation, RuleVerdict
 from domain.rules.explanations import clause_sentence, collect_fact_references, fact_sentence, rule_sentence
 from domain.rules.phrases import DisplayNames
@@ -18,6 +19,7 @@ class ClauseVerdictView(Struct, frozen=True):
 
     verdict: ClauseVerdict
     names: DisplayNames
+    calendar: Calendar
 
     @property
     def clause(self) -> str:
@@ -32,7 +34,7 @@ class ClauseVerdictView(Struct, frozen=True):
     @property
     def fact(self) -> str:
         """The fact that decided the clause, as a sentence."""
-        return fact_sentence(self.verdict, self.names)
+        return fact_sentence(self.verdict, self.names, self.calendar)
 
 
 class RuleVerdictView(Struct, frozen=True):
@@ -41,6 +43,7 @@ class RuleVerdictView(Struct, frozen=True):
     rule: RuleView
     verdict: RuleVerdict
     names: DisplayNames
+    calendar: Calendar
     rule_names: Mapping[UUID, str]
 
     @property
@@ -51,12 +54,12 @@ class RuleVerdictView(Struct, frozen=True):
     @property
     def sentence(self) -> str:
         """The points that the rule paid, or the reason why it paid less or nothing."""
-        return rule_sentence(self.rule.rule, self.verdict, self.names, self.rule_names)
+        return rule_sentence(self.rule.rule, self.verdict, self.names, self.calendar, rule_names=self.rule_names)
 
     @property
     def clauses(self) -> tuple[ClauseVerdictView, ...]:
         """Every clause of the rule, in reading order."""
-        return tuple(ClauseVerdictView(clause, self.names) for clause in self.verdict.clauses)
+        return tuple(ClauseVerdictView(clause, self.names, self.calendar) for clause in self.verdict.clauses)
 
 
 class LineVerdictView(Struct, frozen=True):
@@ -68,7 +71,7 @@ class LineVerdictView(Struct, frozen=True):
 
 
 async def explain_evaluation(
-    fetching: Fetching, rows: Sequence[RuleRow], evaluation: Evaluation
+    fetching: Fetching, rows: Sequence[RuleRow], evaluation: Evaluation, calendar: Calendar
 ) -> list[LineVerdictView]:
     """The outcomes of an evaluation for the rules in these rows, with all names; two statements."""
     views = await rule_views(fetching, list(rows))
@@ -78,7 +81,9 @@ async def explain_evaluation(
     rule_names = {view.id: view.rule.name for view in views}
     return [
         LineVerdictView(
-            view, RuleVerdictView(rule=view, verdict=verdict, names=names, rule_names=rule_names), verdict.points
+            view,
+            RuleVerdictView(rule=view, verdict=verdict, names=names, calendar=calendar, rule_names=rule_names),
+            verdict.points,
         )
         for view, verdict in zip(views, verdicts, strict=True)
     ]

@@ -33,6 +33,7 @@ async def apply_revisions(operation: Operation, scheme_id: UUID) -> int:
     Applying them again does nothing. The operation needs no viewer.
     """
     async with operation.writing() as session:
+        await operation.share_program(session)
         await session.fetch(LOCK_SCHEME, id=scheme_id)
         due = await session.fetch(DUE_REVISIONS, scheme_id=scheme_id, now=operation.now)
         for revision_id in due:

@@ -105,7 +105,13 @@ async def _store_revision(operation: Operation, session: Writing, definition: De
 
 def _describe_approval(operation: Operation, after: Definition, comment: str | None) -> NewActivity:
     """Describe the approval to the participants, and their work to the owners of the stages that now wait for them."""
-    message = approved(operation.viewer.display_name, after.phrase, comment, after.scheme.effective_at)
+    message = approved(
+        operation.viewer.display_name,
+        after.phrase,
+        comment,
+        effective_at=after.scheme.effective_at,
+        calendar=after.calendar,
+    )
     waiting = [stage for stage in stages_at(after.facts, operation.now) if stage.state is StageState.PENDING]
     tasks = [
         (stage.kind.owner, work_begins(after.phrase, status_label(stage.status, stage.state))) for stage in waiting

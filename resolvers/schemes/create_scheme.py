@@ -30,10 +30,11 @@ async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
     basics = Basics(command.title.strip(), tuple(sorted(command.channels)))
     scheme_id = operation.new_id()
     async with operation.writing() as session:
+        calendar = (await operation.share_program(session)).calendar
         await changes.add_scheme(
             session,
             scheme_id=scheme_id,
-            code=await next_code(session, "SCH", operation.now.year),
+            code=await next_code(session, "SCH", calendar.day_of(operation.now).year),
             basics=basics,
             content_hash=content_hash(SchemeContent(basics)),
             created_by=operation.viewer.account_id,

@@ -23,7 +23,7 @@ from db.schemes.rows import (
     SubmissionRow,
 )
 from db.sessions import Fetching
-from domain.calendar import end_of_day
+from domain.calendar import Calendar
 from domain.channels import EarningChannel
 from domain.rules.phrases import DisplayNames
 from domain.schemes.activity_sentences import scheme_phrase
@@ -61,6 +61,7 @@ class Definition(Struct, frozen=True, eq=False):
     names: DisplayNames
     places: Mapping[UUID, str]
     as_of: datetime
+    calendar: Calendar
     open_revision: OpenRevision | None
     approved: Sequence[RevisionRow]
 
@@ -108,7 +109,7 @@ class Definition(Struct, frozen=True, eq=False):
             ends_on=scheme.ends_on,
             open_revision=self.open_revision,
         )
-        return build_standing(row, self.submission, self.as_of, ready=is_ready(self.steps))
+        return build_standing(row, self.submission, self.as_of, self.calendar, ready=is_ready(self.steps))
 
     @property
     def facts(self) -> SchemeFacts:
@@ -116,6 +117,7 @@ class Definition(Struct, frozen=True, eq=False):
         basics, scheme = self.content.basics, self.scheme
         return SchemeFacts(
             created_at=scheme.created_at,
+            calendar=self.calendar,
             channels=frozenset(basics.channels),
             steps=tuple(StepFact(step.kind, step.state, self.sections[step.kind].saved_at) for step in self.steps),
             submission=self._submission_fact(),
@@ -144,14 +146,15 @@ class Definition(Struct, frozen=True, eq=False):
 
 
 def build_standing(
-    scheme: StandingRow, submission: SubmissionRow | None, now: datetime, *, ready: bool
+    scheme: StandingRow, submission: SubmissionRow | None, now: datetime, calendar: Calendar, *, ready: bool
 ) -> SchemeStanding:
     """Combine a scheme and its latest submission into the facts that guards check."""
     found = SchemeStanding(
         ready,
+        calendar,
         revises=scheme.effective_at is not None,
         missed=scheme.effective_at if scheme.effective_at and scheme.effective_at <= now else None,
-        ended_on=scheme.ends_on if scheme.ends_on and end_of_day(scheme.ends_on) <= now else None,
+        ended_on=scheme.ends_on if scheme.ends_on and calendar.end_of_day(scheme.ends_on) <= now else None,
         open_revision=scheme.open_revision,
     )
     if submission is None:
@@ -171,7 +174,7 @@ def is_current(submission: SubmissionRow, content_hash: str, effective_at: datet
 
 async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[Definition | None]:
     """Load the definitions of schemes that the viewer may see. Without `scheme:follow` they have no submission."""
-    found = await load_definitions(operation, ids, operation.now)
+    found = await load_definitions(operation, ids, operation.now, await operation.calendar())
     return (
         found
         if may_follow(operation)
@@ -179,8 +182,10 @@ async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[D
     )
 
 
-async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime) -> list[Definition | None]:
-    """Load the definitions of schemes for any viewer; None for unknown ids.
+async def load_definitions(
+    fetching: Fetching, ids: list[UUID], as_of: datetime, calendar: Calendar
+) -> list[Definition | None]:
+    """Load the definitions of schemes for any viewer, with the calendar of the program; None for unknown ids.
 
     Runs seven statements for any number of schemes, and one more if some are revisions.
     """
@@ -213,6 +218,7 @@ async def load_definitions(fetching: Fetching, ids: list[UUID], as_of: datetime)
                 names=names,
                 places=named,
                 as_of=as_of,
+                calendar=calendar,
                 open_revision=opened,
                 approved=revisions,
             )

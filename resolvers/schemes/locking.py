@@ -12,7 +12,11 @@ from resolvers.schemes.definitions import Definition, load_definitions
 
 
 async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
-    """Lock a scheme that the viewer may see and load it. Raises NotFound."""
+    """Lock a scheme that the viewer may see and load it, with the program as it is from now on. Raises NotFound.
+
+    Locks are taken in the order program, live scheme, revision.
+    """
+    await operation.share_program(session)
     visible = await session.fetch(select_schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
     if not visible or not await session.fetch(statements.LOCK_SCHEME, id=scheme_id):
         raise NotFound("scheme", SCHEME_PATH)
@@ -21,7 +25,7 @@ async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -
 
 async def load_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
     """Load a scheme as the transaction sees it, for any viewer. Raises NotFound."""
-    (definition,) = await load_definitions(session, [scheme_id], operation.now)
+    (definition,) = await load_definitions(session, [scheme_id], operation.now, await operation.calendar())
     if definition is None:
         raise NotFound("scheme", SCHEME_PATH)
     return definition

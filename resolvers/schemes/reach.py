@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
@@ -74,7 +74,7 @@ async def assess_definitions(
             variants=names.variants,
             products=names.products,
         )
-        scope = sale_scope(definition.content, found.variants, _since(definition))
+        scope = sale_scope(definition.content, found.variants, definition.calendar, since=_since(definition))
         # This takes milliseconds, but seconds for the largest rules, so it must not block the event loop.
         about_rules = await asyncio.to_thread(
             assess, definition.content, scope, population, every, operation.reach_policy
@@ -85,10 +85,10 @@ async def assess_definitions(
 
 def _since(definition: Definition) -> date | None:
     """Return the first day on which the content can be in force: the day of the revision, or today for a draft."""
-    scheme = definition.scheme
+    scheme, calendar = definition.scheme, definition.calendar
     if scheme.effective_at is not None:
-        return scheme.effective_at.astimezone(UTC).date()
-    return definition.as_of.date() if scheme.approved_at is None else None
+        return calendar.day_of(scheme.effective_at)
+    return calendar.day_of(definition.as_of) if scheme.approved_at is None else None
 
 
 async def assessments_by_definition(operation: Operation, definitions: list[Definition]) -> list[AssessmentView]:

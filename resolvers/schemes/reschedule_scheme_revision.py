@@ -27,12 +27,18 @@ async def reschedule_scheme_revision(operation: Operation, command: ReviseScheme
         before = revision.scheme.effective_at
         if before is None:
             raise AssertionError("a guard accepted a scheme that is no revision")
-        require_time(operation, command.effective_at, revision.approved)
+        require_time(operation, command.effective_at, revision.approved, revision.calendar)
         if before == command.effective_at:
             return command.scheme_id
         await changes.touch_scheme(session, command.scheme_id, effective_at=command.effective_at)
         await join_scheme(operation, session, command.scheme_id)
-        message = revision_rescheduled(operation.viewer.display_name, revision.phrase, before, command.effective_at)
+        message = revision_rescheduled(
+            operation.viewer.display_name,
+            revision.phrase,
+            before=before,
+            after=command.effective_at,
+            calendar=revision.calendar,
+        )
         moved = (time_difference(before, command.effective_at),)
         activity = NewActivity(EventKind.SCHEME_REVISION_RESCHEDULED, message, changes=moved)
         await record_activity(operation, session, command.scheme_id, activity)

@@ -47,7 +47,9 @@ def list_warnings(definition: Definition) -> Iterable[ReviewWarning]:
     """List the warnings about the dates and budget of a scheme, and about the time of a revision."""
     content, effective_at = definition.content, definition.scheme.effective_at
     if effective_at is None:
-        return review_warnings(content, definition.as_of.date())
+        return review_warnings(content, definition.calendar.day_of(definition.as_of))
     changed = bool(definition.changes)
-    about_time = revision_warnings(content, effective_at, definition.approved, changed=changed)
+    about_time = revision_warnings(
+        content, effective_at, definition.approved, changed=changed, calendar=definition.calendar
+    )
     return (*about_time, *review_warnings(content, None))

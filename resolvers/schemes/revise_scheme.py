@@ -26,7 +26,7 @@ async def revise_scheme(operation: Operation, command: ReviseScheme) -> UUID:
         live = await lock_scheme(operation, session, command.scheme_id)
         SCHEME_GUARDS.check(SchemeAction.REVISE, live.standing, operation.viewer)
         approved = await session.fetch(REVISIONS_BY_SCHEME, ids=[command.scheme_id])
-        content = require_time(operation, command.effective_at, approved)
+        content = require_time(operation, command.effective_at, approved, await operation.calendar())
         (highest,) = await session.fetch(HIGHEST_NUMBER, code=live.scheme.code)
         await add_open_revision(
             session,
@@ -40,6 +40,6 @@ async def revise_scheme(operation: Operation, command: ReviseScheme) -> UUID:
         )
         await join_scheme(operation, session, scheme_id)
         opened = await rederive(operation, session, scheme_id)
-        message = revision_opened(operation.viewer.display_name, opened.phrase, command.effective_at)
+        message = revision_opened(operation.viewer.display_name, opened.phrase, command.effective_at, opened.calendar)
         await record_activity(operation, session, scheme_id, NewActivity(EventKind.SCHEME_REVISION_OPENED, message))
     return scheme_id

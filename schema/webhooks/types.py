@@ -9,7 +9,7 @@ from domain.node_kinds import NodeKind
 from domain.webhooks.endpoints import WebhookEndpointState
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.events.stream import cursors_of_places
-from resolvers.webhooks.loaders import deliveries_by_endpoint
+from resolvers.webhooks.loaders import deliveries_by_endpoint, state_labels
 from schema.accounts.types import Account
 from schema.descriptions import described
 from schema.event_kinds import EventKind
@@ -65,7 +65,7 @@ class WebhookEndpoint(Node):
         "continues from it.",
     )
     state: WebhookEndpointState = leaf("The state of the endpoint.")
-    state_label: str = leaf("The state as a sentence for people.")
+    state_label: str = batched(state_labels, key="delivery_facts", description="The state as a sentence for people.")
     failures: int = leaf("How many attempts in a row failed.")
     next_attempt_at: datetime | None = computed(
         lambda row: row.next_attempt_at if row.state is WebhookEndpointState.FAILING else None,

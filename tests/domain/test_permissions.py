@@ -24,7 +24,15 @@ EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notifica
 STAFF = EVERYONE | {"vendor:read", "scheme:follow"}
 TABLE = {
     Role.ADMIN: STAFF
-    | {"catalog:manage", "vendor:manage", "account:read", "account:manage", "api_key:manage", "webhook:manage"}
+    | {
+        "program:manage",
+        "catalog:manage",
+        "vendor:manage",
+        "account:read",
+        "account:manage",
+        "api_key:manage",
+        "webhook:manage",
+    }
     | {"ecp:read", "ecp:erase"},
     Role.PROGRAM_MANAGER: STAFF
     | {"scheme:define", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from domain.calendar import UTC_CALENDAR
 from domain.failures import IllegalState, InvalidInput, Problem, UserErrorCode
 from domain.schemes.failures import ContentChanged, RevisionOpen
 from schema.build import ERROR_TYPES
@@ -23,7 +24,7 @@ def test_a_failure_is_an_error_of_its_type_with_its_attributes() -> None:
     "failure",
     [
         IllegalState("It is over.", ("input", "id")),
-        RevisionOpen(number=2, opened_by="Asha", opened_at=datetime(2026, 3, 1, tzinfo=UTC)),
+        RevisionOpen(number=2, opened_by="Asha", opened_at=datetime(2026, 3, 1, tzinfo=UTC), calendar=UTC_CALENDAR),
     ],
 )
 def test_a_failure_without_a_type_is_an_action_refused(failure: IllegalState | RevisionOpen) -> None:

@@ -66,7 +66,7 @@ class Cleaner:
                 f'INSERT INTO public."{table.name}" ({columns}) OVERRIDING SYSTEM VALUE '
                 f"{copied} pg_temp.kept_{table.name};"
             )
-        await self._connection.execute(_function("restore_tables", "".join(inserts)))
+        await self._connection.execute(_function("restore_tables", f"DELETE FROM public.program;{''.join(inserts)}"))
         self._restores = True
 
     async def restore(self) -> bool:
@@ -101,7 +101,7 @@ async def copied_url(server_url: str, name: str, template: str | None = None) ->
 
 
 def _empty_function() -> str:
-    """A function that deletes all rows, or truncates all tables once one of them has grown.
+    """A function that deletes all rows, or truncates all tables once one of them has grown; the program starts anew.
 
     Without triggers, which only a superuser may leave out, this is twice as fast. With them, the counts change with
     what is deleted, so each table of counts is emptied right behind its table.
@@ -124,6 +124,7 @@ def _empty_function() -> str:
         ELSE
             {deletes}
         END IF;
+        INSERT INTO public.program DEFAULT VALUES;
     """
     return _function("empty_tables", body)
 

@@ -1,11 +1,13 @@
 """Delivery of events to endpoints: signed, in order, retried, and limited to the account's visibility."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 
+from domain.calendar import UTC_CALENDAR
 from domain.events import Position
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
@@ -94,9 +96,8 @@ async def test_a_rejected_event_is_retried_before_the_next_one(
     failing = await hooks.tried(endpoint_id, 1)
     later = [await hooks.save_tier() for _ in range(2)]
     assert (failing["state"], failing["failures"]) == ("FAILING", 1)
-    waits = failing["nextAttemptAt"]
-    minute = waits[:16].replace("T", " ")
-    assert failing["stateLabel"] == f"The last attempt has failed. The next attempt is at {minute} UTC."
+    next_at = UTC_CALENDAR.format_moment(datetime.fromisoformat(failing["nextAttemptAt"]))
+    assert failing["stateLabel"] == f"The last attempt has failed. The next attempt is on {next_at}."
     receiver.answer(OK)
     await asyncio.sleep(0.2)
     assert len(receiver.received) == 1

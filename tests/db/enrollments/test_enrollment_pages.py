@@ -138,9 +138,9 @@ async def test_one_day_is_found_by_its_date(connection: Any) -> None:
     """R19: a day in the middle is not reached by walking through all the others."""
     day = {
         "enrolled_from": datetime(2026, 3, 20, tzinfo=UTC),
-        "enrolled_to": datetime(2026, 3, 20, 23, 59, 59, 999999, tzinfo=UTC),
+        "enrolled_before": datetime(2026, 3, 21, tzinfo=UTC),
     }
-    filters = EnrollmentFilters(enrolled_from=True, enrolled_to=True)
+    filters = EnrollmentFilters(enrolled_from=True, enrolled_before=True)
     for order in EnrollmentOrder:
         statement = page_of_scheme(EcpScope.ALL, filters, order, backward=False, resumed=False)
         arguments = statement.arguments({"scheme_id": BIG, "limit": PAGE, **day})

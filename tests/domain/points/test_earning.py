@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus
 from domain.points.earning import Earner, SaleLine, earning_problems, line_problems
@@ -38,7 +39,8 @@ def found(
 ) -> list[tuple[str, str, str]]:
     """Codes, paths and messages."""
     return [
-        (problem.code, ".".join(problem.path), problem.message) for problem in earning_problems(line, earner, content)
+        (problem.code, ".".join(problem.path), problem.message)
+        for problem in earning_problems(line, earner, content, UTC_CALENDAR)
     ]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.evaluation import compile_rules
 from domain.rules.facts import EarnerFacts, LineFacts, volume_key
@@ -101,6 +102,7 @@ def scopes(draw: st.DrawFn) -> SaleScope:
         enrollment_closes_on=closes,
         starts_on=START,
         ends_on=ends,
+        calendar=UTC_CALENDAR,
     )
 
 
@@ -132,7 +134,7 @@ def _days(first: date, last: date) -> list[date]:
 
 def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell) -> bool:
     """Whether evaluation rewards an ECP of the cell for any sample sale."""
-    compiled = compile_rules([rule], RANKS)
+    compiled = compile_rules([rule], RANKS, UTC_CALENDAR)
     keys = list({volume_key(clause) for clause in walk_clauses(rule.condition) if isinstance(clause, VolumeClause)})
     for line, enrolled_at in lines(scope, rule.condition):
         for amounts in itertools.product([0, 2, 5], repeat=len(keys)):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.model import (
     ActivityClause,
@@ -37,6 +38,7 @@ SCOPE = SaleScope(
     enrollment_closes_on=date(2026, 4, 30),
     starts_on=date(2026, 5, 1),
     ends_on=date(2026, 7, 31),
+    calendar=UTC_CALENDAR,
 )
 NAMES = DisplayNames(
     tiers={BRONZE: "Bronze", SILVER: "Silver", GOLD: "Gold"},

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.evaluation import ClauseVerdict, RuleOutcome, compile_rules
 from domain.rules.facts import (
@@ -73,7 +74,7 @@ def rule(condition: Condition) -> BonusRule:
 
 
 def outcome(condition: Condition, line: LineFacts = LINE, ecp: EarnerFacts = ECP) -> RuleOutcome:
-    (only,) = compile_rules((rule(condition),), RANKS).evaluate(line, ecp).outcomes
+    (only,) = compile_rules((rule(condition),), RANKS, UTC_CALENDAR).evaluate(line, ecp).outcomes
     return only
 
 
@@ -197,5 +198,5 @@ def test_ambiguous_facts_are_rejected() -> None:
 
 
 def test_without_rules_only_base_points_are_earned() -> None:
-    evaluation = compile_rules((), RANKS).evaluate(LINE, NOBODY)
+    evaluation = compile_rules((), RANKS, UTC_CALENDAR).evaluate(LINE, NOBODY)
     assert (evaluation.base_points, evaluation.bonus_points, evaluation.outcomes) == (50, 0, ())

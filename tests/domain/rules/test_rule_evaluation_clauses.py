@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.evaluation import RuleOutcome, compile_rules
 from domain.rules.facts import EarnerFacts, LineFacts, VolumeKey
@@ -55,7 +56,7 @@ def rule(condition: Condition) -> BonusRule:
 
 
 def outcome(condition: Condition, line: LineFacts = LINE, ecp: EarnerFacts = ECP) -> RuleOutcome:
-    (only,) = compile_rules((rule(condition),), RANKS).evaluate(line, ecp).outcomes
+    (only,) = compile_rules((rule(condition),), RANKS, UTC_CALENDAR).evaluate(line, ecp).outcomes
     return only
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.evaluation import compile_rules
 from domain.rules.explanations import rule_sentence
@@ -89,7 +90,7 @@ ASHA = EarnerFacts(
 
 def test_the_example_of_the_documentation() -> None:
     used = {IDS[3]: Usage(points_to_ecp=70, points_to_ecp_this_month=70, points_in_total=900, times_to_ecp=2)}
-    evaluation = compile_rules(RULES, {GOLD: 3}).evaluate(LINE, ASHA, used)
+    evaluation = compile_rules(RULES, {GOLD: 3}, UTC_CALENDAR).evaluate(LINE, ASHA, used)
     assert evaluation.base_points == 120
     assert [outcome.points for outcome in evaluation.outcomes] == [50, 24, 0, 30, 0]
     assert evaluation.base_points + evaluation.bonus_points == 224
@@ -97,5 +98,5 @@ def test_the_example_of_the_documentation() -> None:
     names = {rule.id: rule.name for rule in RULES}
     for rule, outcome in zip(RULES, evaluation.outcomes, strict=True):
         asked = qualifying_sentence(rule, NAMES).removeprefix("ECPs who ").removesuffix(".")
-        verdict = rule_sentence(rule, outcome.verdict, NAMES, names)
+        verdict = rule_sentence(rule, outcome.verdict, NAMES, UTC_CALENDAR, rule_names=names)
         assert f"| {rule.name}: {asked} | {reward_sentence(rule, NAMES)} | {verdict} |" in page

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.evaluation import ClauseVerdict
 from domain.rules.explanations import clause_sentence, fact_sentence
@@ -196,24 +197,26 @@ FACTS: list[tuple[Clause, Fact, str, str]] = [
     (
         WEEKEND,
         PeriodFact(AT),
-        "The sale was on Saturday 14 March 2026 at 18:30 UTC.",
-        "The sale was on Saturday 14 March 2026 at 18:30 UTC.",
+        "The sale was on Saturday 14 March 2026 at 18:30:59 UTC.",
+        "The sale was on Saturday 14 March 2026 at 18:30:59 UTC.",
     ),
 ]
 
 
 @pytest.mark.parametrize(("clause", "fact", "plain", "negated"), FACTS)
 def test_facts(clause: Clause, fact: Fact, plain: str, negated: str) -> None:
-    assert fact_sentence(ClauseVerdict(clause, negated=False, met=True, fact=fact), NAMES) == plain
-    assert fact_sentence(ClauseVerdict(clause, negated=True, met=True, fact=fact), NAMES) == negated
+    assert fact_sentence(ClauseVerdict(clause, negated=False, met=True, fact=fact), NAMES, UTC_CALENDAR) == plain
+    assert fact_sentence(ClauseVerdict(clause, negated=True, met=True, fact=fact), NAMES, UTC_CALENDAR) == negated
 
 
 def test_times_are_written_in_utc() -> None:
     in_india = datetime.fromisoformat("2026-03-15T01:15:00+05:30")
     sale = ClauseVerdict(WEEKEND, negated=False, met=True, fact=PeriodFact(in_india))
     enrolled = ClauseVerdict(NEW, negated=False, met=True, fact=EnrollmentFact(in_india, 3))
-    assert fact_sentence(sale, NAMES) == "The sale was on Saturday 14 March 2026 at 19:45 UTC."
-    assert fact_sentence(enrolled, NAMES).startswith("The ECP enrolled on 14 March 2026, 3 days before the sale")
+    assert fact_sentence(sale, NAMES, UTC_CALENDAR) == "The sale was on Saturday 14 March 2026 at 19:45 UTC."
+    assert fact_sentence(enrolled, NAMES, UTC_CALENDAR).startswith(
+        "The ECP enrolled on 14 March 2026, 3 days before the sale"
+    )
 
 
 def test_a_fact_of_another_clause_is_a_bug() -> None:
@@ -221,7 +224,7 @@ def test_a_fact_of_another_clause_is_a_bug() -> None:
         for other, stray, _, _ in FACTS:
             if type(fact) is not type(stray):
                 with pytest.raises(TypeError, match=f"{type(stray).__name__} is not the fact of this clause"):
-                    fact_phrase(clause, stray, NAMES)
+                    fact_phrase(clause, stray, NAMES, UTC_CALENDAR)
                 assert type(clause) is not type(other)
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.calendar import UTC_CALENDAR
 from domain.rules.evaluation import Evaluation, RuleOutcome, RuleVerdict, compile_rules
 from domain.rules.explanations import clause_sentence, collect_fact_references, fact_sentence, rule_sentence
 from domain.rules.facts import EarnerFacts, LineFacts, Usage, deciding_fact, needed_activities, needed_volumes
@@ -30,7 +31,7 @@ MANY = settings(max_examples=500)
 
 
 def evaluated(rules: Sequence[BonusRule], line: LineFacts, ecp: EarnerFacts, used: Mapping[UUID, Usage]) -> Evaluation:
-    return compile_rules(rules, TIER_RANKS).evaluate(line, ecp, used)
+    return compile_rules(rules, TIER_RANKS, UTC_CALENDAR).evaluate(line, ecp, used)
 
 
 @MANY
@@ -56,7 +57,7 @@ def test_every_clause_is_reported_once_in_reading_order_with_its_fact(
     for rule, outcome in zip(rules, evaluated(rules, line, ecp, {}).outcomes, strict=True):
         assert [verdict.clause for verdict in outcome.clauses] == list(clauses_of(rule.condition))
         for verdict in outcome.clauses:
-            assert verdict.fact == deciding_fact(verdict.clause, line, ecp)
+            assert verdict.fact == deciding_fact(verdict.clause, line, ecp, UTC_CALENDAR)
 
 
 @given(with_usage(), st.lists(lines, min_size=1, max_size=5), ecps)
@@ -104,7 +105,7 @@ def test_the_order_of_rules_only_breaks_ties(drawn: UsedRules, line: LineFacts, 
 @given(with_usage(), lines, ecps)
 def test_evaluation_is_repeatable_and_integral(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
     rules, used = drawn
-    compiled = compile_rules(rules, TIER_RANKS)
+    compiled = compile_rules(rules, TIER_RANKS, UTC_CALENDAR)
     evaluation = compiled.evaluate(line, ecp, used)
     assert compiled.evaluate(line, ecp, used) == evaluation
     assert decisions(evaluated(rules, line, ecp, used).outcomes) == decisions(evaluation.outcomes)
@@ -140,10 +141,13 @@ def test_everything_is_explained_in_one_line(drawn: UsedRules, line: LineFacts, 
     rule_names = {rule.id: rule.name for rule in rules}
     for rule, outcome in zip(rules, evaluated(rules, line, ecp, used).outcomes, strict=True):
         verdict = outcome.verdict
-        sentences = [rule_sentence(rule, verdict, NAMES, rule_names), rule_sentence(rule, verdict, NAMES)]
+        sentences = [
+            rule_sentence(rule, verdict, NAMES, UTC_CALENDAR, rule_names=rule_names),
+            rule_sentence(rule, verdict, NAMES, UTC_CALENDAR),
+        ]
         assert all(sentence.startswith("Met" if outcome.met else "Not met: ") for sentence in sentences)
         for one in verdict.clauses:
-            sentences.append(fact_sentence(one, NAMES))
+            sentences.append(fact_sentence(one, NAMES, UTC_CALENDAR))
             words = clause_sentence(one.clause, NAMES, negated=one.negated)
             assert (
                 words in qualifying_sentence(msgspec.structs.replace(rule, condition=one.clause), NAMES) or one.negated

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.evaluation import Evaluation, compile_rules
 from domain.rules.facts import EarnerFacts, LineFacts, Usage
@@ -51,7 +52,7 @@ def line(quantity: int, base_points: int) -> LineFacts:
 def evaluated(
     *rules: BonusRule, usage: dict[UUID, Usage] | None = None, quantity: int = 10, base_points: int = 10
 ) -> Evaluation:
-    return compile_rules(rules, {}).evaluate(line(quantity, base_points), EarnerFacts(), usage or {})
+    return compile_rules(rules, {}, UTC_CALENDAR).evaluate(line(quantity, base_points), EarnerFacts(), usage or {})
 
 
 def pays(reward: Reward, quantity: int, base_points: int) -> int:
@@ -121,7 +122,7 @@ def test_rewards(reward: Reward, quantity: int, base_points: int, expected: int)
 @pytest.mark.parametrize("reward", [PercentOfBase(Decimal("NaN")), MultiplyBase(Decimal("Infinity"))])
 def test_a_reward_that_is_not_finite_cannot_be_compiled(reward: Reward) -> None:
     with pytest.raises(ValueError, match=r"points cannot be computed from (NaN|Infinity)"):
-        compile_rules((BonusRule(id=FIRST, name="A rule", condition=ALWAYS, reward=reward),), {})
+        compile_rules((BonusRule(id=FIRST, name="A rule", condition=ALWAYS, reward=reward),), {}, UTC_CALENDAR)
 
 
 @pytest.mark.parametrize(

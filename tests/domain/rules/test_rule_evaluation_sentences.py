@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.evaluation import RuleVerdict, compile_rules
 from domain.rules.explanations import collect_fact_references, rule_sentence
@@ -61,8 +62,8 @@ ECP = EarnerFacts(SILVER, (PUNE, MAHARASHTRA, INDIA), ENROLLED)
 
 def sentence(condition: Condition) -> str:
     rule = BonusRule(id=UUID(int=1000), name="A rule", condition=condition, reward=FlatPoints(50))
-    (outcome,) = compile_rules((rule,), {SILVER: 1, GOLD: 2}).evaluate(LINE, ECP).outcomes
-    return rule_sentence(rule, outcome.verdict, NAMES)
+    (outcome,) = compile_rules((rule,), {SILVER: 1, GOLD: 2}, UTC_CALENDAR).evaluate(LINE, ECP).outcomes
+    return rule_sentence(rule, outcome.verdict, NAMES, UTC_CALENDAR)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
 )
 def test_the_points_of_a_rule_that_is_met(earned: int, points: int, reduction: Reduction | None, expected: str) -> None:
     verdict = RuleVerdict(met=True, earned=earned, points=points, reduction=reduction, clauses=())
-    assert rule_sentence(LIMITED, verdict, NAMES, {GOLD: "Double\nGold"}) == expected
+    assert rule_sentence(LIMITED, verdict, NAMES, UTC_CALENDAR, rule_names={GOLD: "Double\nGold"}) == expected
 
 
 def test_references_in_facts() -> None:
@@ -179,12 +180,12 @@ def test_references_in_facts() -> None:
         condition=AllOf((IS_GOLD, IN_PUNE, ProductClause((TWO_LITER,)), NEW)),
         reward=FlatPoints(50),
     )
-    (outcome,) = compile_rules((rule,), {}).evaluate(LINE, ECP).outcomes
+    (outcome,) = compile_rules((rule,), {}, UTC_CALENDAR).evaluate(LINE, ECP).outcomes
     assert collect_fact_references(outcome.verdict) == References(
         tier_ids=frozenset({SILVER}),
         geography_ids=frozenset({PUNE, MAHARASHTRA, INDIA}),
         variant_ids=frozenset({ONE_LITER}),
         product_ids=frozenset({AMBER}),
     )
-    (nobody,) = compile_rules((rule,), {}).evaluate(LINE, EarnerFacts()).outcomes
+    (nobody,) = compile_rules((rule,), {}, UTC_CALENDAR).evaluate(LINE, EarnerFacts()).outcomes
     assert collect_fact_references(nobody.verdict).tier_ids == frozenset()

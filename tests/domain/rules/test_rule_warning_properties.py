@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from domain.calendar import UTC_CALENDAR
 from domain.rules.evaluation import compile_rules
 from domain.rules.facts import EarnerFacts, LineFacts, volume_key
 from domain.rules.model import (
@@ -110,7 +111,7 @@ def test_warnings_agree_with_evaluation(found: list[BonusRule], scope: SaleScope
         names=DisplayNames(),
     )
     reported = {(warning.code, warning.rule_id) for warning in find_rule_warnings(found, context)}
-    compiled = compile_rules(found, RANKS)
+    compiled = compile_rules(found, RANKS, UTC_CALENDAR)
     met: set[UUID] = set()
     paid: set[UUID] = set()
     together: set[UUID] = set()

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.model import (
     ActivityClause,
@@ -48,6 +49,7 @@ SCOPE = SaleScope(
     enrollment_closes_on=date(2026, 4, 30),
     starts_on=date(2026, 5, 1),
     ends_on=date(2026, 7, 31),
+    calendar=UTC_CALENDAR,
 )
 CONTEXT = WarningContext(
     scope=SCOPE,

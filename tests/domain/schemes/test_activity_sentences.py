@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.calendar import UTC_CALENDAR
 from domain.schemes.activity_sentences import (
     approval_pending,
     approved,
@@ -67,13 +68,13 @@ def test_each_activity_is_a_sentence() -> None:
     ],
 )
 def test_a_decision_ends_with_its_reason_in_one_line(reason: str, end: str) -> None:
-    assert approved("Asha", SCHEME, reason) == f"Asha approved “Diwali”{end}"
+    assert approved("Asha", SCHEME, reason, calendar=UTC_CALENDAR) == f"Asha approved “Diwali”{end}"
     assert changes_requested("Asha", SCHEME, reason) == f"Asha requested changes to “Diwali”{end}"
     assert rejected("Asha", SCHEME, reason) == f"Asha rejected “Diwali”{end}"
 
 
 def test_an_approval_needs_no_comment() -> None:
-    assert approved("Asha", SCHEME, None) == "Asha approved “Diwali”."
+    assert approved("Asha", SCHEME, None, calendar=UTC_CALENDAR) == "Asha approved “Diwali”."
 
 
 @given(reason=st.text(max_size=2 * LONGEST_REASON))

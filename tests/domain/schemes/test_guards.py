@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from domain.calendar import UTC_CALENDAR
 from domain.failures import UserErrorCode
 from domain.permissions import Role, Viewer
 from domain.schemes.facts import OpenRevision, SchemeStanding
@@ -18,15 +19,23 @@ REVISE, RESCHEDULE = SchemeAction.REVISE, SchemeAction.RESCHEDULE
 DECISIONS = (SchemeAction.APPROVE, SchemeAction.REQUEST_CHANGES, SchemeAction.REJECT)
 MANAGER, APPROVER = Role.PROGRAM_MANAGER, Role.APPROVER
 
-DRAFT = SchemeStanding(ready=False)
-READY = SchemeStanding(ready=True)
-WAITING = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=True)
-EDITED = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=False)
-BROKEN = SchemeStanding(ready=False, submitted_by=SUBMITTER, current=False)
-APPROVED = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.APPROVED)
-REJECTED = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.REJECTED)
-RETURNED = SchemeStanding(ready=True, submitted_by=SUBMITTER, current=True, decision=Decision.CHANGES_REQUESTED)
-CHANGED = SchemeStanding(ready=False, submitted_by=SUBMITTER, current=False, decision=Decision.CHANGES_REQUESTED)
+DRAFT = SchemeStanding(ready=False, calendar=UTC_CALENDAR)
+READY = SchemeStanding(ready=True, calendar=UTC_CALENDAR)
+WAITING = SchemeStanding(ready=True, calendar=UTC_CALENDAR, submitted_by=SUBMITTER, current=True)
+EDITED = SchemeStanding(ready=True, calendar=UTC_CALENDAR, submitted_by=SUBMITTER, current=False)
+BROKEN = SchemeStanding(ready=False, calendar=UTC_CALENDAR, submitted_by=SUBMITTER, current=False)
+APPROVED = SchemeStanding(
+    ready=True, calendar=UTC_CALENDAR, submitted_by=SUBMITTER, current=True, decision=Decision.APPROVED
+)
+REJECTED = SchemeStanding(
+    ready=True, calendar=UTC_CALENDAR, submitted_by=SUBMITTER, current=True, decision=Decision.REJECTED
+)
+RETURNED = SchemeStanding(
+    ready=True, calendar=UTC_CALENDAR, submitted_by=SUBMITTER, current=True, decision=Decision.CHANGES_REQUESTED
+)
+CHANGED = SchemeStanding(
+    ready=False, calendar=UTC_CALENDAR, submitted_by=SUBMITTER, current=False, decision=Decision.CHANGES_REQUESTED
+)
 OVER = replace(APPROVED, ended_on=date(2026, 7, 31))
 UNDER_REVISION = replace(APPROVED, open_revision=OpenRevision(2, "Ben", datetime(2026, 3, 10, 9, tzinfo=UTC)))
 SCHEMES = (DRAFT, READY, WAITING, EDITED, BROKEN, APPROVED, REJECTED, RETURNED, CHANGED)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.permissions import Role
 from domain.schemes.lifecycle import (
@@ -51,6 +52,7 @@ def facts(decision: Decision | None = None, *, submitted: bool = True, **changed
     submission = SubmissionFact(SUBMITTED, current=True, **(decided if decision else {})) if submitted else None
     found = SchemeFacts(
         created_at=CREATED,
+        calendar=UTC_CALENDAR,
         channels=BOTH,
         steps=steps(),
         submission=submission,

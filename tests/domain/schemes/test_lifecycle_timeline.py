@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.calendar import FOREVER, end_of_day, start_of_day
+from domain.calendar import FOREVER, UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.schemes.lifecycle import Decision, SchemeFacts, StageSpan, StepFact, SubmissionFact, stages_at, timeline
 from domain.schemes.stages import (
@@ -57,6 +57,7 @@ def schemes(draw: st.DrawFn) -> SchemeFacts:
     channels = draw(st.sets(st.sampled_from(EarningChannel), min_size=1))
     found = SchemeFacts(
         created_at=created,
+        calendar=UTC_CALENDAR,
         channels=frozenset(channels),
         steps=facts,
         submission=submission,
@@ -140,8 +141,8 @@ def test_no_status_of_an_approved_scheme_is_older_than_its_approval(facts: Schem
 
 def test_days_begin_and_end_at_midnight_utc() -> None:
     """The last day of a month ends where the next month begins."""
-    assert start_of_day(date(2026, 2, 28)) == datetime(2026, 2, 28, tzinfo=UTC)
-    assert end_of_day(date(2026, 2, 28)) == start_of_day(date(2026, 3, 1))
+    assert UTC_CALENDAR.start_of_day(date(2026, 2, 28)) == datetime(2026, 2, 28, tzinfo=UTC)
+    assert UTC_CALENDAR.end_of_day(date(2026, 2, 28)) == UTC_CALENDAR.start_of_day(date(2026, 3, 1))
 
 
 def test_a_date_before_the_creation_splits_nothing() -> None:
@@ -151,6 +152,7 @@ def test_a_date_before_the_creation_splits_nothing() -> None:
     approved = SubmissionFact(created, current=True, decision=Decision.APPROVED, decided_at=created)
     facts = SchemeFacts(
         created_at=created,
+        calendar=UTC_CALENDAR,
         channels=frozenset({EarningChannel.SALE}),
         steps=steps,
         submission=approved,

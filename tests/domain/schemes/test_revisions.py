@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from domain.calendar import format_moment
+from domain.calendar import UTC_CALENDAR
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.content import Basics, SchemeContent
 from domain.schemes.definition import ReviewWarning
@@ -83,8 +83,10 @@ def test_in_force_is_the_nearest_before(times: list[datetime], at: datetime) -> 
 )
 def test_a_time_lies_between_now_and_the_end(at: datetime, problems: list[Problem]) -> None:
     """The last day counts, in UTC."""
-    assert list(time_problems(at, NOW, ENDS, ())) == problems
-    assert list(time_problems(at, NOW, None, ())) == [problem for problem in problems if problem != OVER]
+    assert list(time_problems(at, NOW, ENDS, (), calendar=UTC_CALENDAR)) == problems
+    assert list(time_problems(at, NOW, None, (), calendar=UTC_CALENDAR)) == [
+        problem for problem in problems if problem != OVER
+    ]
 
 
 def test_no_two_revisions_take_effect_together() -> None:
@@ -92,8 +94,10 @@ def test_no_two_revisions_take_effect_together() -> None:
     message = "Revision 3 already takes effect on 1 June 2026 at 00:00 UTC: choose another time."
     same = JUNE.astimezone(timezone(timedelta(hours=-8)))
     for at in (JUNE, same):
-        assert list(time_problems(at, NOW, ENDS, ROW)) == [Problem(UserErrorCode.CONFLICT, message, PATH)]
-    assert list(time_problems(JUNE + TICK, NOW, ENDS, ROW)) == []
+        assert list(time_problems(at, NOW, ENDS, ROW, calendar=UTC_CALENDAR)) == [
+            Problem(UserErrorCode.CONFLICT, message, PATH)
+        ]
+    assert list(time_problems(JUNE + TICK, NOW, ENDS, ROW, calendar=UTC_CALENDAR)) == []
 
 
 def content(ends_on: date | None = ENDS) -> SchemeContent:
@@ -102,13 +106,13 @@ def content(ends_on: date | None = ENDS) -> SchemeContent:
 
 
 def test_a_revision_without_surprises_has_no_warnings() -> None:
-    assert list(revision_warnings(content(), JULY + TICK, ROW, changed=True)) == []
-    assert list(revision_warnings(content(None), JULY + TICK, ROW, changed=True)) == []
+    assert list(revision_warnings(content(), JULY + TICK, ROW, changed=True, calendar=UTC_CALENDAR)) == []
+    assert list(revision_warnings(content(None), JULY + TICK, ROW, changed=True, calendar=UTC_CALENDAR)) == []
 
 
 def test_warnings_about_a_revision() -> None:
     """It changes nothing, the scheme is over by then, or another revision replaces it soon."""
-    found = list(revision_warnings(content(date(2026, 5, 31)), JUNE, ROW, changed=False))
+    found = list(revision_warnings(content(date(2026, 5, 31)), JUNE, ROW, changed=False, calendar=UTC_CALENDAR))
     assert found == [
         ReviewWarning("REVISION_CHANGES_NOTHING", "The revision changes nothing."),
         ReviewWarning(
@@ -121,7 +125,7 @@ def test_warnings_about_a_revision() -> None:
             "what this one changes ends then.",
         ),
     ]
-    (first,) = revision_warnings(content(), NOW + TICK, ROW, changed=True)
+    (first,) = revision_warnings(content(), NOW + TICK, ROW, changed=True, calendar=UTC_CALENDAR)
     assert first.message.startswith("Revision 3 is approved already and takes effect after this one, on 1 June 2026")
 
 
@@ -137,17 +141,17 @@ def test_warnings_about_a_revision() -> None:
     ],
 )
 def test_times_are_written_in_utc(at: datetime, text: str) -> None:
-    assert format_moment(at) == text
+    assert UTC_CALENDAR.format_moment(at) == text
 
 
 def test_failures_say_what_to_do() -> None:
     """Each carries the data of its sentence."""
-    opened = RevisionOpen(number=2, opened_by="Asha", opened_at=NOW)
+    opened = RevisionOpen(number=2, opened_by="Asha", opened_at=NOW, calendar=UTC_CALENDAR)
     assert (opened.number, opened.opened_by, opened.opened_at) == (2, "Asha", NOW)
     assert opened.message == (
         "Asha opened revision 2 on 10 March 2026 at 09:00 UTC, and it is still undecided. Continue with that revision."
     )
-    late = TimePassed(JUNE, "Choose a later time first")
+    late = TimePassed(JUNE, "Choose a later time first", calendar=UTC_CALENDAR)
     assert late.effective_at == JUNE
     assert late.message == (
         "The revision was scheduled to take effect on 1 June 2026 at 00:00 UTC, which has passed. "

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.calendar import UTC_CALENDAR
 from domain.webhooks.addresses import RETRY_DELAYS
 from domain.webhooks.endpoints import (
     Attempt,
+    DeliveryFacts,
     GiveUp,
     Retry,
     WebhookEndpointState,
@@ -60,14 +62,14 @@ def test_a_delivered_attempt_has_not_failed() -> None:
             None,
             False,
             WebhookEndpointState.FAILING,
-            "The last attempt has failed. The next attempt is at 2026-03-10 09:00 UTC.",
+            "The last attempt has failed. The next attempt is on 10 March 2026 at 09:00 UTC.",
         ),
         (
             3,
             None,
             False,
             WebhookEndpointState.FAILING,
-            "The last 3 attempts have failed. The next attempt is at 2026-03-10 09:00 UTC.",
+            "The last 3 attempts have failed. The next attempt is on 10 March 2026 at 09:00 UTC.",
         ),
         (3, None, True, WebhookEndpointState.FAILING, "Nothing is sent while its account is disabled."),
         (0, None, True, WebhookEndpointState.ACTIVE, "Nothing is sent while its account is disabled."),
@@ -83,7 +85,10 @@ def test_a_state_has_its_sentence(
 ) -> None:
     elsewhere = NOW.astimezone(tz=None)
     assert state_of(failures, None if reason is None else NOW) is state
-    assert state_label(failures, elsewhere, reason, account_disabled=account_disabled) == label
+    facts = DeliveryFacts(
+        failures=failures, next_attempt_at=elsewhere, disabled_reason=reason, account_disabled=account_disabled
+    )
+    assert state_label(facts, UTC_CALENDAR) == label
 
 
 def test_reasons_are_sentences() -> None:

@@ -17,6 +17,7 @@ from db.accounts.rows import AccountRow
 from db.database import Database
 from db.metadata import METADATA
 from db.outbox.tables import EventSubjectTable, EventTable
+from db.program.reads import PROGRAM
 from db.schemes.reads import STAGES_BY_SCHEME
 from db.schemes.rows import StageRow
 from domain.permissions import Role
@@ -115,7 +116,8 @@ async def _read(database: Database) -> Demo:
     ids = [row["id"] for row in tables["scheme"] if row["applied_at"] is None]
     reading = database.reading()
     try:
-        definitions = [found for found in await load_definitions(reading, ids, NOW) if found]
+        (program,) = await reading.fetch(PROGRAM)
+        definitions = [found for found in await load_definitions(reading, ids, NOW, program.calendar) if found]
         stages = {at: await reading.fetch(STAGES_BY_SCHEME, ids=ids, now=at) for at in MOMENTS}
         first_accounts = dict(await reading.fetch(OLDEST_ENABLED_ACCOUNTS))
     finally:

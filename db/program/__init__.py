@@ -1,0 +1,1 @@
+"""The program: its settings and the log of their changes."""

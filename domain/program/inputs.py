@@ -1,0 +1,61 @@
+"""Validates the settings of the program."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import list_currencies
+
+from domain.checks import NAME_LENGTH, text_problems
+from domain.failures import Path, Problem, UserErrorCode
+from domain.program.facts import ProgramSettings
+from domain.text import quote
+from domain.time_zones import UnknownTimeZone, find_calendar
+
+# In characters. The longest names of the IANA database have 32, and a locale has at most four short parts.
+_LONGEST_NAME: Final = 64
+
+
+def program_problems(settings: ProgramSettings) -> Iterator[Problem]:
+    """Problems of the settings: a blank name, or a time zone, currency or locale that does not exist."""
+    yield from text_problems(settings.name, ("name",), "The name of the program", NAME_LENGTH)
+    yield from _time_zone_problems(settings.time_zone)
+    yield from _currency_problems(settings.currency)
+    yield from _locale_problems(settings.locale)
+
+
+def _time_zone_problems(time_zone: str) -> Iterator[Problem]:
+    path: Path = ("timeZone",)
+    length = list(text_problems(time_zone, path, "The time zone", (1, _LONGEST_NAME)))
+    yield from length
+    if not length:
+        try:
+            find_calendar(time_zone)
+        except UnknownTimeZone as unknown:
+            yield Problem(UserErrorCode.INVALID, str(unknown), path)
+
+
+def _currency_problems(currency: str) -> Iterator[Problem]:
+    if currency not in list_currencies():
+        message = f"{_shown(currency)} is not a currency of ISO 4217. Write it like EUR or INR."
+        yield Problem(UserErrorCode.INVALID, message, ("currency",))
+
+
+def _locale_problems(locale: str) -> Iterator[Problem]:
+    if not _is_locale(locale):
+        message = f"{_shown(locale)} is not a known locale. Write it like en-IN or de-DE."
+        yield Problem(UserErrorCode.INVALID, message, ("locale",))
+
+
+def _is_locale(tag: str) -> bool:
+    if len(tag) > _LONGEST_NAME:
+        return False
+    try:
+        Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _shown(value: str) -> str:
+    return quote(value if len(value) <= _LONGEST_NAME else f"{value[:_LONGEST_NAME]}…")

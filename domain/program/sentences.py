@@ -1,0 +1,30 @@
+"""Sentences about changes to the program."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from domain.program.facts import SettingChange
+from domain.text import join_words, quote
+
+_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "name": "the name",
+        "time_zone": "the time zone",
+        "currency": "the currency",
+        "locale": "the locale",
+        "authors_may_approve": "whether authors may approve",
+    }
+)
+
+
+def program_updated(actor: str, changes: Sequence[SettingChange]) -> str:
+    """For the activity of the program."""
+    changed = [
+        f"{_LABELS[change.setting]} from {_value(change.before)} to {_value(change.after)}" for change in changes
+    ]
+    return f"{actor} changed {join_words(changed, 'and')}."
+
+
+def _value(text: str) -> str:
+    return quote(text) if " " in text else text

@@ -1,0 +1,28 @@
+"""Inputs of the program."""
+
+import strawberry
+
+from resolvers.program.update_program import UpdateProgram
+from schema.fields import optional
+
+
+@strawberry.input(description="Settings of the program to change. An omitted or null setting stays as it is.")
+class UpdateProgramInput:
+    name: str | None = optional("The name of the program; 1 to 120 characters.")
+    time_zone: str | None = optional(
+        "The time zone, a name of the IANA database such as `Asia/Kolkata`. It moves the days of all schemes, and "
+        "cannot change once points are posted."
+    )
+    currency: str | None = optional("The currency, a code of ISO 4217 such as `INR`.")
+    locale: str | None = optional("The language and country, a language tag of BCP 47 such as `en-IN`.")
+    authors_may_approve: bool | None = optional("Whether people may approve a scheme that they helped to define.")
+
+    def to_command(self) -> UpdateProgram:
+        """Convert the input."""
+        return UpdateProgram(
+            name=self.name,
+            time_zone=self.time_zone,
+            currency=self.currency,
+            locale=self.locale,
+            authors_may_approve=self.authors_may_approve,
+        )
