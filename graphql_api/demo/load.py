@@ -6,11 +6,13 @@ Only old registrations and enrollments take a shortcut that leaves the same rows
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from db.accounts.pages import account_count
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
+from db.statement import Statement
+from domain.time_zones import find_calendar
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import create_accounts, put_first_admin
 from graphql_api.demo.catalog.catalog import put_catalog
@@ -22,8 +24,30 @@ from graphql_api.demo.schemes.timeline import scheme_steps
 from graphql_api.demo.schemes.undecided_schemes import UNDECIDED_SCHEMES
 from graphql_api.demo.steps import StepContext
 from graphql_api.demo.timeline import ecp_steps
+from resolvers.program.update_program import UpdateProgram, update_program
 
+RowT = TypeVar("RowT")
+
+# A brand of car care in India.
+TIME_ZONE: Final = "Asia/Kolkata"
+PROGRAM: Final = UpdateProgram(name="Amberlane Rewards", time_zone=TIME_ZONE, currency="INR", locale="en-IN")
 SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES)
+
+
+class _TransactionReading(Reading):
+    """Reads on the connection of a transaction."""
+
+    def __init__(self, session: Writing) -> None:
+        self._session = session
+        self.statements = 0
+
+    async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
+        """All rows of the statement."""
+        self.statements += 1
+        return await self._session.fetch(statement, **parameters)
+
+    async def close(self) -> None:
+        """Leave the connection to the transaction."""
 
 
 class _TransactionDatabase(Database):
@@ -33,13 +57,13 @@ class _TransactionDatabase(Database):
     to be detected, completed, or deleted.
     """
 
-    def __init__(self, database: Database, session: Writing) -> None:
-        self._whole = database
+    def __init__(self, session: Writing) -> None:
         self._session = session
 
     def reading(self, *, fresh: bool = False) -> Reading:
-        """Return reads outside the transaction, which do not see its writes."""
-        return self._whole.reading(fresh=fresh)
+        """Return reads within the transaction, which see its writes."""
+        del fresh
+        return _TransactionReading(self._session)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
@@ -57,7 +81,8 @@ async def load_demo(database: Database, now: datetime) -> bool:
         return False
     try:
         async with database.writing() as session:
-            await _fill(_TransactionDatabase(database, session), session, DemoClock(now))
+            clock = DemoClock(now, find_calendar(TIME_ZONE))
+            await _fill(_TransactionDatabase(session), session, clock)
     except DuplicateKey as duplicate:
         # Another process has loaded meanwhile: our first account waited until theirs was committed.
         if duplicate.constraint != "uq_account__email":
@@ -78,10 +103,10 @@ async def _has_accounts(database: Database) -> bool:
 async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
     environment = Environment(database=database, clock=clock, new_id=clock.new_id)
     admin = await put_first_admin(session, clock)
+    await update_program(environment.operation(admin), PROGRAM)
     catalog = await put_catalog(session, clock.new_id)
     people = await create_accounts(environment, clock, admin, catalog.vendors)
-    today = clock.now.date()
-    schemes = [start_scheme(plan, catalog, today) for plan in SCHEMES]
+    schemes = [start_scheme(plan, catalog, clock) for plan in SCHEMES]
     # In order of time, so that codes, ids, and times agree.
     steps = (*scheme_steps(schemes, clock), *ecp_steps(schemes, clock), *reading_steps(clock))
     for step in sorted(steps, key=lambda step: step.at):

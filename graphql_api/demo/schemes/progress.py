@@ -1,6 +1,6 @@
 """A demo scheme while its scenario runs."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from domain.schemes.content import Basics
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
 from graphql_api.demo.accounts.people import Person
 from graphql_api.demo.catalog.catalog import Catalog
+from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.schemes.scenarios import SchemeStep
 from graphql_api.demo.schemes.scheme_plan import RevisionPlan, SchemePlan
 
@@ -35,7 +36,7 @@ class SchemeProgress(Struct):
     plan: SchemePlan
     skus: tuple[str, ...]
     basics: Basics
-    today: date
+    clock: DemoClock
     scheme_id: UUID = UUID(int=0)
     live_id: UUID = UUID(int=0)
     versions: dict[WizardStepKind, int] = field(default_factory=lambda: dict.fromkeys(STEP_ORDER, 0))
@@ -56,7 +57,7 @@ class SchemeProgress(Struct):
     @property
     def effective_at(self) -> datetime:
         """The moment at which the revision takes effect."""
-        return self.revision.effective_at(self.today)
+        return self.revision.effective_at(self.clock)
 
     def edit_next(self, scheme_id: UUID, version: int) -> None:
         """Edit this scheme or revision from now on; all of its wizard steps have this version."""
@@ -69,7 +70,7 @@ class SchemeProgress(Struct):
         return self.versions[step] - 1
 
 
-def start_scheme(plan: SchemePlan, catalog: Catalog, today: date) -> SchemeProgress:
+def start_scheme(plan: SchemePlan, catalog: Catalog, clock: DemoClock) -> SchemeProgress:
     """Return the scheme before its first step."""
     skus = catalog.skus(plan.products)
-    return SchemeProgress(plan=plan, skus=skus, basics=plan.basics(today, skus), today=today)
+    return SchemeProgress(plan=plan, skus=skus, basics=plan.basics(clock.today, skus), clock=clock)

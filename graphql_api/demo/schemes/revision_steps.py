@@ -32,7 +32,9 @@ async def change_rules(progress: SchemeProgress, context: StepContext) -> None:
     """Save the rules of the revision; rules that the scheme already has keep their ids."""
     rows = await context.session.fetch(RULES_BY_SCHEME, ids=[progress.scheme_id])
     known = {row.rule.name: row.rule.id for row in rows}
-    references = RuleReferences(context.catalog, progress.basics.starts_on or context.operation.now.date())
+    references = RuleReferences(
+        context.catalog, progress.basics.starts_on or context.clock.calendar.day_of(context.operation.now)
+    )
     drafts = []
     for name in progress.revision.rules:
         plan = RULES[name]

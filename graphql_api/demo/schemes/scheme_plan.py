@@ -1,6 +1,6 @@
 """The plan of one demo scheme, and the content that follows from it."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from domain.channels import EarningChannel
 from domain.schemes.content import Basics
 from graphql_api.demo.accounts.people import Person
 from graphql_api.demo.catalog.catalog import pack_weight
+from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.lines import Line
 from graphql_api.demo.schemes.revision_scenario import RevisionScenario
 from graphql_api.demo.schemes.scenarios import Scenario, ScenarioStep, SchemeStep
@@ -42,9 +43,9 @@ class RevisionPlan(Struct, frozen=True):
     takes_effect: int
     rules: tuple[str, ...]
 
-    def effective_at(self, today: date) -> datetime:
-        """Return the moment at which the revision takes effect: midnight UTC."""
-        return datetime.combine(today + timedelta(days=self.takes_effect), time(), UTC)
+    def effective_at(self, clock: DemoClock) -> datetime:
+        """Return the moment at which the revision takes effect: midnight."""
+        return clock.start_of_day(-self.takes_effect)
 
 
 class SchemePlan(Struct, frozen=True, kw_only=True):

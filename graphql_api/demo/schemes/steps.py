@@ -117,7 +117,9 @@ async def _save_values(progress: SchemeProgress, context: StepContext) -> None:
 
 async def _save_rules(progress: SchemeProgress, context: StepContext) -> None:
     version = progress.expected_version(WizardStepKind.BONUS_RULES)
-    references = RuleReferences(context.catalog, progress.basics.starts_on or context.operation.now.date())
+    references = RuleReferences(
+        context.catalog, progress.basics.starts_on or context.clock.calendar.day_of(context.operation.now)
+    )
     rules = tuple(
         RuleDraft(None, RULES[name].rule(context.operation.new_id(), references)) for name in progress.plan.rules
     )

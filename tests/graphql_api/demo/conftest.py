@@ -3,14 +3,14 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Collection
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import httpx
 import pytest
 from msgspec import Struct
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from db.accounts.reads import OLDEST_ENABLED_ACCOUNTS
 from db.accounts.rows import AccountRow
@@ -18,9 +18,11 @@ from db.database import Database
 from db.metadata import METADATA
 from db.outbox.tables import EventSubjectTable, EventTable
 from db.program.reads import PROGRAM
+from db.program.tables import ProgramTable
 from db.schemes.reads import STAGES_BY_SCHEME
 from db.schemes.rows import StageRow
 from domain.permissions import Role
+from domain.time_zones import find_calendar
 from graphql_api.auth import dev_token
 from graphql_api.demo import load_demo
 from graphql_api.settings import Settings
@@ -29,8 +31,10 @@ from tests.conftest import LiveServer
 from tests.support.client import Client, http_client
 from tests.support.databases import KEPT_TABLES, copied_database, filled_template
 
+CALENDAR: Final = find_calendar("Asia/Kolkata")
+TODAY: Final = date(2026, 3, 10)
 # Five minutes after midnight: whatever happened "today" would lie in the future.
-NOW: Final = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
+NOW: Final = CALENDAR.moment_of(TODAY, time(0, 5))
 MOMENTS: Final = (NOW, NOW + timedelta(days=30), NOW + timedelta(days=500))
 
 
@@ -143,3 +147,4 @@ async def empty_tables(database: Database) -> None:
     """Delete everything that was loaded."""
     async with database.engine.begin() as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(table.name for table in _FILLED)} CASCADE"))
+        await connection.execute(insert(ProgramTable))

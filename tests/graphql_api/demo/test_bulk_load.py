@@ -14,7 +14,7 @@ from graphql_api.demo.clock import RECENT_DAYS
 from graphql_api.demo.ecps.ecp_plan import FIRST_DAY, EcpPlan, plan_ecps
 from graphql_api.demo.enrollments import enrollment_plan
 from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan, plan_enrollments
-from tests.graphql_api.demo.conftest import NOW, Tables, empty_tables, read_tables
+from tests.graphql_api.demo.conftest import CALENDAR, NOW, Tables, empty_tables, read_tables
 
 pytestmark = pytest.mark.long
 
@@ -95,4 +95,4 @@ def _comparable(tables: Tables) -> Tables:
 def _named(value: Any, names: Mapping[UUID, str]) -> str | date | Any:
     if isinstance(value, UUID):
         return names.get(value, "an id")
-    return value.date() if isinstance(value, datetime) else value
+    return CALENDAR.day_of(value) if isinstance(value, datetime) else value

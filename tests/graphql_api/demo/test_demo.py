@@ -30,7 +30,9 @@ async def test_interrupted_loading_stores_nothing_and_the_next_one_stores_the_sa
     interrupted.cancel()
     with pytest.raises(asyncio.CancelledError):
         await interrupted
-    assert not any((await read_tables(database)).values())
+    nothing = await read_tables(database)
+    assert [row["time_zone"] for row in nothing.pop("program")] == ["UTC"]
+    assert not any(nothing.values())
 
     first = asyncio.create_task(load_demo(database, NOW))
     await asyncio.sleep(0.3)

@@ -14,7 +14,7 @@ from graphql_api.demo.accounts.people import TARA
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
 from graphql_api.demo.enrollments.enrollment_plan import plan_enrollments
 from graphql_api.demo.load import SCHEMES
-from tests.graphql_api.demo.conftest import NOW, Demo
+from tests.graphql_api.demo.conftest import CALENDAR, NOW, TODAY, Demo
 
 
 def test_there_are_hundreds_of_every_status_over_the_approved_schemes(demo: Demo) -> None:
@@ -25,7 +25,7 @@ def test_there_are_hundreds_of_every_status_over_the_approved_schemes(demo: Demo
         EnrollmentStatus.REJECTED: 39,
         EnrollmentStatus.WITHDRAWN: 43,
     }
-    begun = {row["id"] for row in demo.schemes if row["approved_at"] and row["enrollment_opens_on"] < NOW.date()}
+    begun = {row["id"] for row in demo.schemes if row["approved_at"] and row["enrollment_opens_on"] < TODAY}
     assert {row["scheme_id"] for row in enrollments} == begun
     assert len(begun) == 15
     assert plan_enrollments(plan_ecps(), SCHEMES) == plan_enrollments(plan_ecps(), SCHEMES)
@@ -41,7 +41,7 @@ def test_each_enrollment_was_allowed_on_its_day(demo: Demo) -> None:
         own = row["requested_by"] == ecp["account_id"]
         places = frozenset({ecp["geography_id"], ecp["region_id"], ecp["country_id"]})
         applicant = Applicant(id=ecp["id"], code=ecp["code"], status=EcpStatus.ACTIVE, places=places, own=own)
-        day = row["requested_at"].date()
+        day = CALENDAR.day_of(row["requested_at"])
         failures.append(find_enrolling_failure(applicant, _offer(demo, scheme), None, row["terms_version"], day))
     assert failures == [None] * len(demo.tables["enrollment"])
 

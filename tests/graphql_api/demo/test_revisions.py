@@ -1,11 +1,11 @@
 """Revisions in the demo data: a draft beside a live scheme, and one that has taken effect."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import date
 
 from domain.schemes.lifecycle import Decision
 from domain.schemes.stages import SchemeStatus, StageKind
-from tests.graphql_api.demo.conftest import NOW, Demo
+from tests.graphql_api.demo.conftest import CALENDAR, NOW, Demo
 
 
 def test_a_running_scheme_has_a_draft_of_a_revision_that_changes_budget_terms_and_rules(demo: Demo) -> None:
@@ -14,7 +14,7 @@ def test_a_running_scheme_has_a_draft_of_a_revision_that_changes_budget_terms_an
     assert draft.scheme.revises == live["id"]
     assert draft.scheme.code == live["code"]
     assert (draft.scheme.revision, live["revision"]) == (2, 1)
-    assert draft.scheme.effective_at == datetime(2026, 3, 31, tzinfo=UTC) > NOW
+    assert draft.scheme.effective_at == CALENDAR.start_of_day(date(2026, 3, 31)) > NOW
     assert draft.submission is None
     (current,) = (stage for stage in demo.stages[NOW] if stage.scheme_id == live["id"] and stage.is_current)
     assert (current.kind, current.status) == (StageKind.RUNNING, SchemeStatus.RUNNING)
@@ -35,7 +35,7 @@ def test_another_scheme_has_a_revision_in_force(demo: Demo) -> None:
     revisions = [row for row in demo.tables["scheme_revision"] if row["scheme_id"] == live["id"]]
     assert sorted(row["number"] for row in revisions) == [1, 2]
     second = max(revisions, key=lambda row: row["number"])
-    assert second["effective_at"] == datetime(2026, 1, 19, tzinfo=UTC)
+    assert second["effective_at"] == CALENDAR.start_of_day(date(2026, 1, 19))
     assert second["approved_at"] < second["effective_at"]
     assert live["revision"] == 2
     (applied,) = (row for row in demo.tables["scheme"] if row["revises"] == live["id"])
