@@ -79,7 +79,7 @@ def serialize_date_time(value: datetime) -> str:
 SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     date: strawberry.scalar(
         name="Date",
-        description="A calendar date such as `2026-03-01`. Days begin and end at midnight UTC.",
+        description="A calendar date such as `2026-03-01`. Days begin and end at midnight in the program's time zone.",
         specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
         serialize=date.isoformat,
         parse_value=parse_date,

@@ -4,15 +4,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Final
 
 from graphql import GraphQLError
 
 from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position
-from domain.requests import CursorExpired, Overloaded
-from graphql_api.context import Environment, utc_now
+from domain.requests import CursorExpired, Overloaded, RequestError
+from graphql_api.context import Environment
 from graphql_api.execution import CompiledSchema
 from graphql_api.observability.metrics import EventCounts
 from graphql_api.subscriptions.background import BackgroundTasks
@@ -29,6 +29,9 @@ from resolvers.outbox.cursors import encode_stream_cursor
 
 # How long a subscription waits for the stream to start, in seconds.
 START_TIMEOUT_S: Final = 5.0
+# How long the calendar of the program is used before it is read again, in seconds.
+CALENDAR_LIFETIME_S: Final = 60.0
+_PAST_MIDNIGHT: Final = timedelta(seconds=1)
 # How long a stopping server waits for its connections to close, in seconds.
 DRAIN_TIMEOUT_S: Final = 5.0
 
@@ -216,9 +219,21 @@ class Hub:
         group.join(subscription)
 
     async def _refresh_states_at_midnight(self) -> None:
-        """Read states again at midnight UTC: stages begin with days, so states change without an event."""
+        """Read states again at midnight of the program: stages begin with days, so states change without an event."""
         while True:
-            now = utc_now()
-            midnight = datetime.combine(now.date() + timedelta(days=1), time(second=1), UTC)
-            await asyncio.sleep((midnight - now).total_seconds())
-            self._routes.refresh_states()
+            wait = await self._seconds_to_midnight()
+            await asyncio.sleep(min(wait, CALENDAR_LIFETIME_S))
+            if wait <= CALENDAR_LIFETIME_S:
+                self._routes.refresh_states()
+
+    async def _seconds_to_midnight(self) -> float:
+        """The seconds until a new day has begun; those of a whole calendar's lifetime while the database is away."""
+        operation = self._environment.operation(None, fresh=True)
+        try:
+            calendar = await operation.calendar()
+        except RequestError:
+            return 2 * CALENDAR_LIFETIME_S
+        finally:
+            await operation.close()
+        midnight = calendar.end_of_day(calendar.day_of(operation.now)) + _PAST_MIDNIGHT
+        return (midnight - operation.now).total_seconds()

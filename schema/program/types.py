@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from db.program.rows import ProgramRow
 from domain.node_kinds import NodeKind
@@ -36,7 +37,7 @@ class Program(Node):
 
 @strawberry.type(description="A changed setting of the program.")
 class SettingChange:
-    setting: str = leaf("The setting, named like its field of `Program`.")
+    setting: str = computed(lambda row: to_camel_case(row.setting), "The setting, named like its field of `Program`.")
     before: str = leaf("The value before the change.")
     after: str = leaf("The value after the change.")
 

@@ -67,7 +67,10 @@ class EnrolledWithinConditionInput:
     days: int = leaf("The most days from the enrollment to the sale, 1 to 3,660.")
 
 
-@strawberry.input(description="The time of the sale. Give at least one restriction. Dates and times are in UTC.")
+@strawberry.input(
+    description="The time of the sale. Give at least one restriction. Dates and times are in the time zone of the "
+    "program."
+)
 class PeriodConditionInput:
     from_: date | None = optional("The first day.", name="from")
     to: date | None = optional("The last day.")

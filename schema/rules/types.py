@@ -111,7 +111,10 @@ class EnrolledWithinCondition:
     days: int = leaf("The most days from the enrollment to the sale.")
 
 
-@strawberry.type(description="The time of the sale. A null field does not restrict it. Dates and times are in UTC.")
+@strawberry.type(
+    description="The time of the sale. A null field does not restrict it. Dates and times are in the time zone of the "
+    "program."
+)
 class PeriodCondition:
     is_type_of = is_row(model.PeriodClause)
     from_date: date | None = strawberry.field(name="from", description="The first day.")

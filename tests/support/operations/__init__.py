@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations.documents import Prepared
 from tests.support.operations.ecps import OF_ECPS
+from tests.support.operations.program import OF_PROGRAM
 from tests.support.operations.schemes import OF_SCHEMES
 from tests.support.operations.webhooks import OF_WEBHOOKS
 from tests.support.world import World
@@ -13,4 +14,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_SCHEMES,
     **OF_ECPS,
     **OF_WEBHOOKS,
+    **OF_PROGRAM,
 }
