@@ -3,53 +3,61 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, NewType
 
 import strawberry
 from graphql import GraphQLError
+from msgspec import Struct
 from strawberry.types.scalar import ScalarDefinition
+
+from domain.timestamps import TIMESTAMP_LENGTH, Malformed, read_day, read_timestamp
 
 SafeInt = NewType("SafeInt", int)
 EventCursor = NewType("EventCursor", str)
 
+
+class ReportedDateTime(Struct, frozen=True):
+    """A point in time in an item of a report, or what is wrong with it: then only that item is rejected."""
+
+    at: datetime | Malformed
+
+
 EVENT_CURSOR_LIMIT: Final = 200
 SAFE_INT_LIMIT: Final = 2**53 - 1
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DATE_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})")
-_DECIMAL: Final = re.compile(r"-?\d{1,20}(\.\d{1,10})?")
+_DECIMAL: Final = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
+_LARGEST_DECIMAL: Final = 10**20
 
 
 def parse_date(value: Any) -> date:
     """A calendar date from ISO 8601 text. Raises GraphQLError."""
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    message = "A Date is written like 2026-03-01 and must exist in the calendar."
-    raise GraphQLError(message)
+    found = read_day(value)
+    if isinstance(found, Malformed):
+        raise GraphQLError(found.message)
+    return found
 
 
 def parse_date_time(value: Any) -> datetime:
     """A moment from RFC 3339 text, in UTC. Raises GraphQLError."""
-    if isinstance(value, str) and _DATE_TIME.fullmatch(value):
-        try:
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    message = "A DateTime is written like 2026-03-01T09:30:00Z, always with an offset."
-    raise GraphQLError(message)
+    found = read_timestamp(value)
+    if isinstance(found, Malformed):
+        raise GraphQLError(found.message)
+    return found
+
+
+def parse_reported_date_time(value: Any) -> ReportedDateTime:
+    """Any value as a moment, or as what is wrong with it."""
+    return ReportedDateTime(read_timestamp(value))
 
 
 def parse_decimal(value: Any) -> Decimal:
     """A decimal number with the digits as they were sent. Raises GraphQLError."""
-    if isinstance(value, str | int) and not isinstance(value, bool) and _DECIMAL.fullmatch(str(value)):
-        try:
-            return Decimal(str(value))
-        except InvalidOperation:
-            pass
-    message = 'A Decimal is text like "12.50": digits, at most one point, and no more than 10 decimals.'
+    # Python does not print integers of more than 4,300 digits.
+    plain = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_DECIMAL
+    text = str(value) if plain else value
+    if isinstance(text, str) and _DECIMAL.fullmatch(text):
+        return Decimal(text)
+    message = 'A Decimal is text like "12.50": digits 0 to 9, at most one point, and no more than 10 decimals.'
     raise GraphQLError(message)
 
 
@@ -76,6 +84,12 @@ def serialize_date_time(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+_MOMENT: Final = (
+    "A point in time such as `2026-03-01T09:30:00Z`. Inputs need an offset; answers are in UTC. An input has at most "
+    f"{TIMESTAMP_LENGTH:,} characters, and any number of them may be digits of a fraction, which the server rounds to "
+    "the nearest microsecond and a half to the even one. The leap second at the end of a month, 23:59:60 UTC, becomes "
+    "the last microsecond before midnight. The range is `0001-01-02T00:00:00Z` to `9999-12-30T23:59:59.999999Z`."
+)
 SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     date: strawberry.scalar(
         name="Date",
@@ -86,10 +100,17 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A point in time such as `2026-03-01T09:30:00Z`. Inputs need an offset; answers are in UTC.",
+        description=_MOMENT,
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=serialize_date_time,
         parse_value=parse_date_time,
+    ),
+    ReportedDateTime: strawberry.scalar(
+        name="ReportedDateTime",
+        description="A point in time in an item of a report, written like a `DateTime`. A malformed value does not "
+        "reject the operation: the server rejects only this item, and its `errors` state what is wrong.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
+        parse_value=parse_reported_date_time,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

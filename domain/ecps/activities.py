@@ -11,6 +11,7 @@ from domain.checks import text_problems
 from domain.codes import ACTIVITY_KIND
 from domain.ecps.facts import EcpStatus
 from domain.failures import Path, Problem, UserErrorCode
+from domain.timestamps import Malformed
 
 ACTIVITIES_LIMIT: Final = 1_000
 SOURCE_LENGTH: Final = (1, 60)
@@ -29,12 +30,12 @@ class ActivityOutcome(StrEnum):
 
 
 class Activity(Struct, frozen=True):
-    """Something that an ECP did; `external_id` is its id in the system that reports it."""
+    """Something that an ECP did, as reported; `external_id` is its id in the system that reports it."""
 
     external_id: str
     ecp_code: str
     kind: str
-    occurred_at: datetime
+    occurred_at: datetime | Malformed
 
 
 def report_problems(source: str, activities: Sequence[Activity]) -> Iterator[Problem]:
@@ -53,7 +54,9 @@ def activity_problems(activity: Activity, now: datetime) -> Iterator[Problem]:
     if not ACTIVITY_KIND.fullmatch(activity.kind):
         message = "A kind has 2 to 60 capital letters, digits and underscores, such as TRAINING_COMPLETED."
         yield Problem(UserErrorCode.INVALID, message, ("kind",))
-    if activity.occurred_at > now + CLOCK_TOLERANCE:
+    if isinstance(activity.occurred_at, Malformed):
+        yield Problem(UserErrorCode.INVALID, activity.occurred_at.message, ("occurredAt",))
+    elif activity.occurred_at > now + CLOCK_TOLERANCE:
         yield Problem(UserErrorCode.INVALID, "This time is in the future.", ("occurredAt",))
     elif activity.occurred_at < EARLIEST_TIME:
         message = f"This time is before {EARLIEST_TIME.year}: check the date."

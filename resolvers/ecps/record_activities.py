@@ -19,6 +19,7 @@ from domain.ecps.facts import EcpStatus
 from domain.events import EventKind
 from domain.failures import Problem
 from domain.text import has_unprintable
+from domain.timestamps import Malformed
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
@@ -90,7 +91,7 @@ def _check_entry(index: int, activity: Activity, ecps: Mapping[str, NamedEcpRow]
     ecp = ecps.get(activity.ecp_code)
     of_ecp = ecp_problem(None if ecp is None else EcpStatus(ecp.status))
     problems = (*activity_problems(activity, operation.now), *(() if of_ecp is None else (of_ecp,)))
-    if problems or ecp is None:
+    if problems or ecp is None or isinstance(activity.occurred_at, Malformed):
         return _Entry(index=index, external_id=activity.external_id, row=None, problems=problems)
     row = StoredActivityRow(
         external_id=activity.external_id, ecp_id=ecp.id, kind=activity.kind, occurred_at=activity.occurred_at

@@ -1,6 +1,6 @@
 """Inputs of ECPs."""
 
-from datetime import date, datetime
+from datetime import date
 
 import strawberry
 
@@ -16,6 +16,7 @@ from resolvers.ecps.verify_ecp import VerifyEcp
 from schema.ecps.enums import EcpStatus
 from schema.fields import leaf, optional
 from schema.ids import InputIds, argument_id, argument_ids, input_id
+from schema.scalars import ReportedDateTime
 
 ECP_ID = "The ID of the ECP."
 PHONE = "The telephone number: 5 to 32 digits, spaces and `+ - ( )`."
@@ -145,7 +146,7 @@ class ActivityInput:
         "The kind of activity, such as `TRAINING_COMPLETED`: 2 to 60 capital letters, digits and "
         "underscores. Bonus rules refer to it."
     )
-    occurred_at: datetime = leaf("When the activity happened; not in the future.")
+    occurred_at: ReportedDateTime = leaf("When the activity happened; not in the future.")
 
 
 @strawberry.input(description="A report of activities from a connected system.")
@@ -156,7 +157,9 @@ class RecordActivitiesInput:
     def to_command(self) -> RecordActivities:
         """Convert the input."""
         activities = [
-            Activity(external_id=item.external_id, ecp_code=item.ecp_code, kind=item.kind, occurred_at=item.occurred_at)
+            Activity(
+                external_id=item.external_id, ecp_code=item.ecp_code, kind=item.kind, occurred_at=item.occurred_at.at
+            )
             for item in self.activities
         ]
         return RecordActivities(self.source, activities)

@@ -32,7 +32,7 @@ from schema.rules.inputs import (
     VolumeConditionInput,
 )
 
-_TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def rule_drafts(rules: Sequence[BonusRuleInput], ids: InputIds, new_id: Callable[[], UUID]) -> tuple[RuleDraft, ...]:

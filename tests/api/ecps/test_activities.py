@@ -186,8 +186,66 @@ async def test_an_invalid_report_is_rejected(system: Client, database_url: str) 
             payload = await report(system, *activities, source=source)
             assert [error["message"] for error in payload["errors"]] == expected
             assert [payload[name] for name in ("results", "recorded", "duplicates", "rejected")] == [None] * 4
-        bad = {"source": "academy", "activities": [activity(occurredAt="yesterday")]}
-        assert (await system.send(DOCUMENT, input=bad)).codes == ["BAD_USER_INPUT"]
+        missing = {"source": "academy", "activities": [activity(occurredAt=None)]}
+        assert (await system.send(DOCUMENT, input=missing)).codes == ["BAD_USER_INPUT"]
+
+
+SHAPE = "Write it like 2026-03-01T09:30:00Z or 2026-03-01T15:00:00+05:30."
+MALFORMED: list[tuple[Any, str]] = [
+    ("yesterday", f"This is not a DateTime. {SHAPE}"),
+    ("2026-03-01T09:30:00", f"This DateTime has no offset from UTC. {SHAPE}"),
+    ("2026-02-29T09:30:00Z", "February 2026 has no day 29: its days are 01 to 28."),
+    ("२०२६-03-01T09:30:00Z", f"This DateTime has the digit “२”; only 0 to 9 are allowed. {SHAPE}"),
+    ("x" * 1_001, f"This DateTime has 1,001 characters; at most 1,000 are allowed. {SHAPE}"),
+    (1772357400, f"A DateTime is text. {SHAPE}"),
+    (["2026-03-01T09:30:00Z"], f"A DateTime is text. {SHAPE}"),
+]
+
+
+async def test_a_malformed_time_rejects_only_its_own_activity(system: Client, database_url: str) -> None:
+    """N1: of 200 activities, the others are recorded, and may be sent again with the mended ones."""
+    received = [activity(externalId=f"a-{number}") for number in range(200)]
+    for index, (value, _) in enumerate(MALFORMED):
+        received[index * 20]["occurredAt"] = value
+    payload = await report(system, *received)
+    assert payload["errors"] == []
+    assert (payload["recorded"], payload["duplicates"], payload["rejected"]) == (193, 0, 7)
+    for index, (_, message) in enumerate(MALFORMED):
+        path = ["input", "activities", str(index * 20), "occurredAt"]
+        problem = {"__typename": "InvalidInput", "code": "INVALID", "message": message, "path": path}
+        rejected = {"externalId": f"a-{index * 20}", "outcome": "REJECTED", "errors": [problem]}
+        assert payload["results"][index * 20] == rejected
+    assert len(await stored(database_url)) == 193
+    assert await outcomes(system, activity(externalId="a-0"), activity(externalId="a-1")) == ["RECORDED", "DUPLICATE"]
+
+
+async def test_a_malformed_time_in_the_text_of_a_document(system: Client, database_url: str) -> None:
+    """N1: where no variable is decoded, the standard executor answers the same."""
+    item = '{externalId: "a-1", ecpCode: "%s", kind: "TRAINING_COMPLETED", occurredAt: %s}'
+    query = 'mutation { recordActivities(input: {source: "academy", activities: [%s]}) { results { outcome } } }'
+    items = [
+        item % (CODE, text) for text in ('"yesterday"', "1772357400", "{at: 1}", '"2026-03-01T09:30:00.123456789Z"')
+    ]
+    answer = await system.send(query % ", ".join(items))
+    found = [result["outcome"] for result in answer.data["recordActivities"]["results"]]
+    assert found == ["REJECTED", "REJECTED", "REJECTED", "RECORDED"]
+    assert [row[4] for row in await stored(database_url)] == ["2026-03-01 09:30:00.123457+00"]
+
+
+async def test_fractions_and_leap_seconds_are_recorded_to_the_microsecond(system: Client, database_url: str) -> None:
+    """N1: so that the same activity from a clock of nanoseconds is the same again."""
+    received = [
+        activity(occurredAt="2026-03-01T09:30:00.123456499999999Z"),
+        activity(externalId="a-2", occurredAt="2025-12-31T23:59:59.9999996Z"),
+        activity(externalId="a-3", occurredAt="2026-01-01T05:29:60.5+05:30"),
+    ]
+    assert await outcomes(system, *received) == ["RECORDED", "RECORDED", "RECORDED"]
+    assert [row[4] for row in await stored(database_url)] == [
+        "2026-03-01 09:30:00.123456+00",
+        "2026-01-01 00:00:00+00",
+        "2025-12-31 23:59:59.999999+00",
+    ]
+    assert await outcomes(system, activity(occurredAt="2026-03-01T15:00:00.1234560001+05:30")) == ["DUPLICATE"]
 
 
 async def test_a_thousand_take_four_statements(environment: Environment, world: World, database_url: str) -> None:

@@ -100,14 +100,14 @@ MATERIALS: list[tuple[list[dict[str, str]], str, str, str]] = [
         f"The title of the material {HIDDEN}",
     ),
 ]
-A_DATE = "A Date is written like 2026-03-01 and must exist in the calendar."
+A_DATE = "This is not a Date. Write it like 2026-03-01."
 A_SAFE_INT = "A SafeInt is a whole number between -9,007,199,254,740,991 and 9,007,199,254,740,991."
 UNREADABLE = [
+    ("startsOn", "2026-02-30", "February 2026 has no day 30: its days are 01 to 28."),
+    ("startsOn", "2026-13-01", "There is no month 13: months are 01 to 12."),
     *(
         ("startsOn", value, A_DATE)
         for value in (
-            "2026-02-30",
-            "2026-13-01",
             "2026-5-1",
             "2026-05-01T00:00:00Z",
             "\uff12\uff10\uff12\uff16-05-01",

@@ -21,7 +21,7 @@ NEVER = {
     "2026-03-11T14:30:00+05:30": FUTURE,
     "1970-01-01T00:00:00Z": FUTURE,
     "2026-08-01T00:00:00Z": ENDS,
-    "9999-12-31T23:59:59Z": ENDS,
+    "9999-12-30T23:59:59.999999Z": ENDS,
 }
 LAST = ("2026-08-01T05:29:59+05:30", "2026-07-31T23:59:59.999999Z", "2026-03-11T09:00:01Z")
 MISSED = "The revision was scheduled to take effect on 1 June 2026 at 00:00 UTC, which has passed"
