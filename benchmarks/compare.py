@@ -46,10 +46,10 @@ with prepared_database() as url:
 """
 # Benchmarks without a server: the command, what finds the median in its table, and the unit.
 _PROGRAMS: Final = {
-    "variables": (["-m", "benchmarks.inputs", "--repeats", "20"], r"^\W*ours\W+([\d.]+)", "ms"),
+    "variables": (["-m", "benchmarks.inputs", "--repeats", "20"], r"^\W*ours\W+([0-9.]+)", "ms"),
     "evaluation": (
         ["-m", "benchmarks.evaluation", "--rounds", "3", "--times", "1000"],
-        r"^\W*Tessera\D+([\d.]+)",
+        r"^\W*Tessera[^0-9]+([0-9.]+)",
         "µs",
     ),
 }

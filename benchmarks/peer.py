@@ -60,5 +60,5 @@ def _version(node: str) -> int:
         found = subprocess.run([node, "--version"], check=True, capture_output=True, text=True, timeout=10)  # noqa: S603 - a node
     except (OSError, subprocess.SubprocessError):
         return 0
-    match = re.match(r"v(\d+)\.", found.stdout)
+    match = re.match(r"v([0-9]+)\.", found.stdout)
     return int(match[1]) if match else 0

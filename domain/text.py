@@ -17,6 +17,11 @@ def has_unprintable(text: str, *, multiline: bool = False) -> bool:
     return any(unicodedata.category(mark) in {"Cc", "Cs"} and mark not in allowed for mark in text)
 
 
+def to_ascii_digits(text: str) -> str:
+    """The same text, of the same length, with the digits 0 to 9 instead of those of other scripts."""
+    return "".join(str(unicodedata.decimal(mark, mark)) for mark in text)
+
+
 # Python raises when it prints far larger integers. No valid rule comes near this one.
 _LARGEST_PRINTED: Final = 10**30
 # In characters. A reason may be pages long; it is shown in full where it was given.

@@ -1,6 +1,7 @@
 """Owns one database cluster of the embedded PostgreSQL: its creation, and its server's start and stop."""
 
 import os
+import re
 import secrets
 import shlex
 import shutil
@@ -29,6 +30,7 @@ _STOP_SECONDS = 30
 _LAUNCHES = 20
 _PAUSE_SECONDS = 0.25
 _LINES_WHEN_READY = 8
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def password_file(directory: Path) -> Path:
 def postmaster(data: Path) -> Postmaster | None:
     """Find the server that runs on a data directory, no matter which process started it."""
     lines = [line.strip() for line in _read(data / "postmaster.pid").splitlines()]
-    if not lines or not lines[0].isdigit() or not _serves(int(lines[0]), data):
+    if not lines or not _NUMBER.fullmatch(lines[0]) or not _serves(int(lines[0]), data):
         return None
     if len(lines) < _LINES_WHEN_READY:
         return Postmaster(port=0, ready=False)
@@ -178,7 +180,7 @@ def _new_password(path: Path) -> str:
 
 
 def _free_port(preferred: str) -> int:
-    for port in (int(preferred) if preferred.isdigit() else 0, 0):
+    for port in (int(preferred) if _NUMBER.fullmatch(preferred) else 0, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

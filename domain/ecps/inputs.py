@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from domain.checks import NAME_LENGTH, REASON_LENGTH, email_problems, is_phone, phone_problems, text_problems
 from domain.failures import Problem, UserErrorCode
-from domain.text import quote
+from domain.text import quote, to_ascii_digits
 
 PRACTICE_LENGTH: Final = (0, 120)
 LICENSE_LENGTH: Final = (0, 60)
@@ -82,19 +82,20 @@ def identifier_problems(reason: str, known: Collection[str]) -> Iterator[Problem
 
 
 def find_identifier(text: str, known: Collection[str]) -> str | None:
-    """Find the first identifier in a text: whole words in any case, numbers with any spacing. None without one."""
+    """Find the first identifier in a text: whole words in any case, numbers in any script and with any spacing."""
     # The longest first, so that a whole name is found and not only its first word.
     either = "|".join(_pattern(item) for item in sorted(known, key=len, reverse=True))
-    found = re.search(either, text, re.IGNORECASE) if known else None
-    return None if found is None else found.group()
+    found = re.search(either, to_ascii_digits(text), re.IGNORECASE) if known else None
+    return None if found is None else text[found.start() : found.end()]
 
 
 def _pattern(item: str) -> str:
-    if not is_phone(item):
-        return rf"(?<!\w){re.escape(item)}(?!\w)"
-    digits = re.sub(r"\D", "", item)
-    whole = "" if len(digits) > _IDENTIFYING_DIGITS else r"(?<!\d)"
-    return whole + r"[ +()-]*".join(digits[-_IDENTIFYING_DIGITS:]) + r"(?!\d)"
+    plain = to_ascii_digits(item)
+    if not is_phone(plain):
+        return rf"(?<!\w){re.escape(plain)}(?!\w)"
+    digits = re.sub(r"[^0-9]", "", plain)
+    whole = "" if len(digits) > _IDENTIFYING_DIGITS else r"(?<![0-9])"
+    return whole + r"[ +()-]*".join(digits[-_IDENTIFYING_DIGITS:]) + r"(?![0-9])"
 
 
 MISSING_PLACE: Final = Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("geographyId",))

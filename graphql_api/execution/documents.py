@@ -18,7 +18,7 @@ from graphql.language import DirectiveNode, Visitor, visit
 from graphql.validation import ASTValidationRule, specified_rules
 
 from graphql_api.execution.compile import Plan
-from graphql_api.execution.limits import Limits, limit_rule
+from graphql_api.execution.limits import Limits, limit_rule, long_number_errors
 from graphql_api.execution.variables import Variables
 from graphql_api.lru_cache import LruCache
 
@@ -96,7 +96,10 @@ class Documents:
             node = parse(text, max_tokens=self._limits.tokens)
         except GraphQLError as error:
             return [error]
-        errors = validate(self._schema, node, self._rules, hide_suggestions=self._hide_suggestions)
+        # Validation reads the numbers.
+        errors = long_number_errors(text, node) or validate(
+            self._schema, node, self._rules, hide_suggestions=self._hide_suggestions
+        )
         if errors:
             return errors
         document = Document(node)

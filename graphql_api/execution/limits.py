@@ -1,19 +1,27 @@
 """Limits of documents: how deep, how many aliases and directives. One pass, each fragment measured once."""
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    IntValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
 )
+from graphql.language import Visitor, visit
 from graphql.validation import ASTValidationRule, ValidationContext
 from msgspec import Struct
+
+# Python raises when it reads an integer of more than 4,300 digits.
+NUMBER_LENGTH: Final = 1_000
+_LONG_NUMBER: Final = re.compile(rf"[0-9]{{{NUMBER_LENGTH}}}")
 
 
 class Limits(Struct, frozen=True):
@@ -68,6 +76,24 @@ class Measure:
         size = Size() if fragment is None else self.of_set(fragment.selection_set)
         self._sizes[name] = size
         return size
+
+
+def long_number_errors(text: str, document: DocumentNode) -> list[GraphQLError]:
+    """Return an error for each whole number in a document that is too long to be read."""
+    errors: list[GraphQLError] = []
+
+    class Numbers(Visitor):
+        """Collects the errors."""
+
+        def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
+            """Reject a number that is too long."""
+            if len(node.value) > NUMBER_LENGTH:
+                message = f"A number has {len(node.value):,} digits, and at most {NUMBER_LENGTH:,} are allowed."
+                errors.append(GraphQLError(message, node))
+
+    if _LONG_NUMBER.search(text):
+        visit(document, Numbers())
+    return errors
 
 
 def limit_rule(limits: Limits) -> type[ASTValidationRule]:

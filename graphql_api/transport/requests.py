@@ -13,6 +13,8 @@ JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 EVENT_STREAM: Final = "text/event-stream"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
+# RFC 9110, section 12.4.2, with any number of decimals.
+_WEIGHT: Final = re.compile(r"0(\.[0-9]*)?|1(\.0*)?")
 
 
 class BadRequest(Exception):
@@ -76,11 +78,8 @@ def _accept_weights(accept: str) -> dict[str, float]:
     weights_by_type: dict[str, float] = {}
     for part in accept.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weights = [parameter[2:] for parameter in parameters if parameter.startswith("q=")]
-        try:
-            weights_by_type[kind] = float(weights[0]) if weights else 1.0
-        except ValueError:
-            weights_by_type[kind] = 0.0
+        weights = [parameter[2:] for parameter in parameters if parameter.startswith("q=")] or ["1"]
+        weights_by_type[kind] = float(weights[0]) if _WEIGHT.fullmatch(weights[0]) else 0.0
     return weights_by_type
 
 

@@ -62,6 +62,14 @@ def test_another_port_serves_when_the_remembered_one_is_taken(database: Embedded
         assert ask(dsn, "SELECT 1") == 1
 
 
+def test_a_remembered_port_that_is_no_number_is_forgotten(database: EmbeddedPostgres) -> None:
+    """Python calls “²” a digit, but reads no number from it."""
+    database.start()
+    database.stop()
+    (database.directory / "port").write_text("²")
+    assert ask(database.start(), "SELECT 1") == 1
+
+
 def test_the_last_holder_stops_the_server(database: EmbeddedPostgres) -> None:
     with database.hold() as dsn:
         other = holder(database.directory)

@@ -53,6 +53,10 @@ TOO_LARGE = {
     "too many tokens": (f"{{ {' '.join(f'a{n}: count' for n in range(1000))} }}", "2000 tokens"),
     "fragments with aliases": (_chain(20, "a: same {{ {0} }} b: same {{ {0} }}"), "aliases, and at most 30"),
     "fragments within fragments": (_chain(20, "same {{ {0} }} perhaps {{ {0} }}"), "levels deep, and at most 12"),
+    "a number that Python cannot read": (
+        f"{{ count @skip(if: {'9' * 5_000}) }}",
+        "A number has 5,000 digits, and at most 1,000 are allowed.",
+    ),
     "a circle": (
         "{ thing { ...A } } fragment A on Thing { same { ...A } }",
         "Cannot spread fragment 'A' within itself",
