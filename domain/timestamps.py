@@ -23,6 +23,10 @@ _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TIMESTAMP: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))", re.ASCII
 )
+# What Python reads by itself, several times faster: no more than microseconds, and no leap second.
+_COMMON: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
 _DATE_TIME_SHAPE: Final = "Write it like 2026-03-01T09:30:00Z or 2026-03-01T15:00:00+05:30."
 _DATE_SHAPE: Final = "Write it like 2026-03-01."
 _RANGE: Final = "A DateTime lies between 0001-01-02T00:00:00Z and 9999-12-30T23:59:59.999999Z."
@@ -65,6 +69,27 @@ def read_timestamp(value: object) -> datetime | Malformed:
     A fraction of a second is rounded to the nearest microsecond, a half to the even one. A leap second, 23:59:60 UTC on
     the last day of a month, becomes the last microsecond before midnight, so it stays in its day and month.
     """
+    if isinstance(value, str) and _COMMON.fullmatch(value):
+        try:
+            at = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        else:
+            return at if EARLIEST <= at <= LATEST else Malformed(_RANGE)
+    return _read_slowly(value)
+
+
+def read_day(value: object) -> date | Malformed:
+    """Read a calendar day from ISO 8601 text."""
+    found = _DAY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return Malformed(f"This is not a Date. {_DATE_SHAPE}")
+    year, month, day = map(int, found.groups())
+    mistake = _day_mistake(year, month, day)
+    return date(year, month, day) if mistake is None else Malformed(mistake)
+
+
+def _read_slowly(value: object) -> datetime | Malformed:
     found = _TIMESTAMP.fullmatch(value) if isinstance(value, str) and len(value) <= TIMESTAMP_LENGTH else None
     if found is None:
         return Malformed(f"{_name_mistake(value)} {_DATE_TIME_SHAPE}")
@@ -82,16 +107,6 @@ def read_timestamp(value: object) -> datetime | Malformed:
     if at is None:
         return Malformed(_NO_LEAP_SECOND)
     return at if EARLIEST <= at <= LATEST else Malformed(_RANGE)
-
-
-def read_day(value: object) -> date | Malformed:
-    """Read a calendar day from ISO 8601 text."""
-    found = _DAY.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return Malformed(f"This is not a Date. {_DATE_SHAPE}")
-    year, month, day = map(int, found.groups())
-    mistake = _day_mistake(year, month, day)
-    return date(year, month, day) if mistake is None else Malformed(mistake)
 
 
 def _name_mistake(text: object) -> str:
