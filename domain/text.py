@@ -1,9 +1,32 @@
-"""Text that people read: whether it can be shown, and how numbers, lists, quotations and reasons are written."""
+"""Text that people read: how it is stored, compared and shown, and its numbers, lists, quotations and reasons."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
+
+# Characters that change how their neighbors are drawn and are not seen themselves: joiners and variation selectors.
+_JOINING: Final = re.compile("[\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
+def trim_text(text: str) -> str:
+    """Return a text as it is stored: without space around it, and in the composed form of Unicode (NFC)."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def text_key(text: str) -> str:
+    """Return the key of a text: two texts are the same name, group, category, or address if their keys are equal.
+
+    The key is case-folded and in NFC, its whitespace is single spaces without any around it, and it has no joiners and
+    variation selectors. It is for comparison, never for display, and the key of a key is the key. Languages do not
+    matter: a dotless i differs from i, and “ß” equals “ss”.
+    """
+    if text.isascii():
+        return " ".join(text.lower().split())
+    # Unicode, section 3.13, D145: fold what is decomposed, because some marks fold to letters.
+    folded = unicodedata.normalize("NFD", _JOINING.sub("", text)).casefold()
+    return " ".join(unicodedata.normalize("NFC", folded).split())
 
 
 def is_visible(text: str) -> bool:
