@@ -10,7 +10,8 @@ from uuid import UUID
 
 from domain.codes import CODE_PATTERN
 from domain.failures import Path, Problem, UserErrorCode
-from domain.text import has_unprintable, is_visible
+from domain.invisible import find_invisible
+from domain.text import has_unprintable, is_visible, trim_text
 
 # In characters: the longest address that fits into a path of RFC 5321, section 4.5.3.1.3.
 EMAIL_LENGTH: Final = 254
@@ -55,13 +56,13 @@ REASON_LENGTH: Final = (3, 1_000)
 def text_problems(
     value: str | None, path: Path, noun: str, length: tuple[int, int], *, multiline: bool = False
 ) -> Iterator[Problem]:
-    """Problems of one text: blank, too short, too long, or with characters that cannot be shown.
+    """Problems of one text: blank, too short, too long, or with characters that nobody can see.
 
     `length` is the inclusive range in characters after trimming; a range from 0 also allows None. `multiline` allows
     line breaks and tabs. `noun` starts the sentences: “The title”.
     """
     shortest, longest = length
-    text = (value or "").strip()
+    text = trim_text(value or "")
     if not is_visible(text) and shortest > 0:
         yield Problem(UserErrorCode.REQUIRED, f"{noun} is missing.", path)
     elif len(text) < shortest:
@@ -69,8 +70,20 @@ def text_problems(
     elif len(text) > longest:
         message = f"{noun} has {len(text):,} characters; at most {longest:,} are allowed."
         yield Problem(UserErrorCode.INVALID, message, path)
-    elif has_unprintable(text, multiline=multiline):
+    else:
+        yield from hidden_problems(text, path, noun, multiline=multiline)
+
+
+def hidden_problems(text: str, path: Path, noun: str, *, multiline: bool = False) -> Iterator[Problem]:
+    """Problems of characters that cannot be shown, or that nobody sees; `multiline` allows line breaks and tabs.
+
+    Joiners, variation selectors and tags are valid where a script or an emoji needs them.
+    """
+    if has_unprintable(text, multiline=multiline):
         yield Problem(UserErrorCode.INVALID, f"{noun} contains characters that cannot be shown.", path)
+    elif (at := find_invisible(text)) is not None:
+        message = f"{noun} contains an invisible character (U+{ord(text[at]):04X}, character {at + 1:,}); remove it."
+        yield Problem(UserErrorCode.INVALID, message, path)
 
 
 def number_problems(value: int, path: Path, noun: str, *, lowest: int, highest: int) -> Iterator[Problem]:

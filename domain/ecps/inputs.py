@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from domain.checks import NAME_LENGTH, REASON_LENGTH, email_problems, is_phone, phone_problems, text_problems
 from domain.failures import Problem, UserErrorCode
-from domain.text import quote, to_ascii_digits
+from domain.text import quote, to_ascii_digits, trim_text
 
 PRACTICE_LENGTH: Final = (0, 120)
 LICENSE_LENGTH: Final = (0, 60)
@@ -32,8 +32,8 @@ class EcpDetails(Struct, frozen=True):
 
     @property
     def trimmed(self) -> "EcpDetails":
-        """The same details without space around texts, and None instead of empty texts."""
-        found = {name: (value or "").strip() for name, value in msgspec.structs.asdict(self).items()}
+        """The same details as they are stored: texts trimmed and composed, and None instead of empty texts."""
+        found = {name: trim_text(value or "") for name, value in msgspec.structs.asdict(self).items()}
         return EcpDetails(found.pop("display_name"), **{name: value or None for name, value in found.items()})
 
     @property

@@ -12,6 +12,7 @@ from db.accounts.rows import ApiKeyRow
 from domain.checks import NAME_LENGTH, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
+from domain.text import trim_text
 from resolvers.accounts.viewers import hash_secret
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
@@ -48,7 +49,7 @@ async def create_api_key(operation: Operation, command: CreateApiKey) -> Created
         key = ApiKeyRow(
             id=operation.new_id(),
             account_id=command.account_id,
-            name=command.name.strip(),
+            name=trim_text(command.name),
             hint=secret[:_HINT_LENGTH],
             created_by=operation.viewer.account_id,
             created_at=operation.now,

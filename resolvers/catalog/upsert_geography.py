@@ -13,6 +13,7 @@ from domain.catalog.inputs import parent_problems
 from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
@@ -55,7 +56,7 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
         geography = GeographyRow(
             id=key,
             code=command.code.strip(),
-            name=command.name.strip(),
+            name=trim_text(command.name),
             level=command.level.value,
             parent_id=command.parent_id,
         )

@@ -10,6 +10,7 @@ from db.catalog.rows import TierRow
 from domain.catalog.inputs import TIER_RANK_LIMIT
 from domain.checks import NAME_LENGTH, code_problems, number_problems, text_problems
 from domain.events import EventKind
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
@@ -40,7 +41,7 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
     async with open_upsert(operation, taken) as session:
         stored = await lock_existing(session, LOCK_TIER, command.id, "tier")
         key = operation.new_id() if stored is None else stored.id
-        tier = TierRow(id=key, code=command.code.strip(), name=command.name.strip(), rank=command.rank)
+        tier = TierRow(id=key, code=command.code.strip(), name=trim_text(command.name), rank=command.rank)
         if tier != stored:
             await put_rows(session, [tier])
             await append_event(operation, session, EventKind.TIER_SAVED, key)

@@ -10,6 +10,7 @@ from db.catalog.rows import VendorRow
 from domain.catalog.facts import VendorKind
 from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
@@ -27,7 +28,7 @@ class UpsertVendor(Struct, frozen=True):
 
 async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
     """Store the vendor and return its id; storing the same values again changes nothing. Raises InvalidInput."""
-    city = (command.city or "").strip() or None
+    city = trim_text(command.city or "") or None
     reject_invalid(
         [
             *code_problems(command.code.strip(), ("code",), "The code"),
@@ -39,7 +40,7 @@ async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
         stored = await lock_existing(session, LOCK_VENDOR, command.id, "vendor")
         key = operation.new_id() if stored is None else stored.id
         vendor = VendorRow(
-            id=key, code=command.code.strip(), name=command.name.strip(), kind=command.kind.value, city=city
+            id=key, code=command.code.strip(), name=trim_text(command.name), kind=command.kind.value, city=city
         )
         if vendor != stored:
             await put_rows(session, [vendor])

@@ -10,6 +10,7 @@ from domain.ecps.guards import EcpAction
 from domain.ecps.inputs import reason_problems
 from domain.ecps.sentences import suspended
 from domain.events import EventKind
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.ecps.locking import EcpWithReason, lock_ecp
 from resolvers.ecps.notify import notify_ecp
@@ -22,7 +23,7 @@ async def suspend_ecp(operation: Operation, command: EcpWithReason) -> UUID:
     Raises InvalidInput, NotFound, IllegalState and SelfApproval.
     """
     reject_invalid(reason_problems(command.reason))
-    reason = command.reason.strip()
+    reason = trim_text(command.reason)
     async with operation.writing() as session:
         ecp = (await lock_ecp(operation, session, command.ecp_id, EcpAction.SUSPEND)).ecp
         await touch_ecp(

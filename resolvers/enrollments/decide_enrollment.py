@@ -13,6 +13,7 @@ from domain.enrollments.facts import EnrollmentStatus
 from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
 from domain.enrollments.sentences import you_were_accepted, you_were_rejected
 from domain.events import EventKind
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.enrollments.loaders import build_enrollment_facts
 from resolvers.enrollments.locking import lock_enrollment
@@ -33,7 +34,7 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
 
     Raises InvalidInput, NotFound, IllegalState and SelfApproval.
     """
-    reason = (command.reason or "").strip() or None
+    reason = trim_text(command.reason or "") or None
     shortest, longest = REASON_LENGTH
     length = (0 if command.accept else shortest, longest)
     reject_invalid(text_problems(reason, ("reason",), "The reason", length, multiline=True))

@@ -17,6 +17,7 @@ from domain.schemes.failures import ContentChanged
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle import Decision, stages_at
 from domain.schemes.stages import StageState, status_label
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.locking import lock_scheme
@@ -41,7 +42,7 @@ async def approve_scheme(operation: Operation, command: ApproveScheme) -> UUID:
 
     Raises InvalidInput, NotFound, IllegalState, SelfApproval, ContentChanged and TimePassed.
     """
-    comment = (command.comment or "").strip() or None
+    comment = trim_text(command.comment or "") or None
     reject_invalid(text_problems(comment, ("comment",), "The comment", (0, REASON_LENGTH[1]), multiline=True))
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)

@@ -11,6 +11,7 @@ from domain.events import EventKind
 from domain.schemes.activity_sentences import created, scheme_phrase
 from domain.schemes.content import Basics, SchemeContent, content_hash
 from domain.schemes.inputs import creation_problems
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import rederive
@@ -27,7 +28,7 @@ class CreateScheme(Struct, frozen=True):
 async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
     """Create a draft and return its id. Raises InvalidInput."""
     reject_invalid(creation_problems(command.title, command.channels))
-    basics = Basics(command.title.strip(), tuple(sorted(command.channels)))
+    basics = Basics(trim_text(command.title), tuple(sorted(command.channels)))
     scheme_id = operation.new_id()
     async with operation.writing() as session:
         calendar = (await operation.share_program(session)).calendar

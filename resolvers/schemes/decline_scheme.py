@@ -10,6 +10,7 @@ from domain.events import EventKind
 from domain.schemes.activity_sentences import changes_requested, rejected
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle import Decision
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.record_activity import NewActivity, record_activity
@@ -40,7 +41,7 @@ async def decline_scheme(operation: Operation, command: DeclineScheme, decision:
     """
     action, event_kind, write_sentence = _DECLINING[decision]
     reject_invalid(text_problems(command.reason, ("reason",), "The reason", REASON_LENGTH, multiline=True))
-    reason = command.reason.strip()
+    reason = trim_text(command.reason)
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)
         SCHEME_GUARDS.check(action, definition.standing, operation.viewer)

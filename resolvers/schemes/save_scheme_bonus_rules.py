@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from db.catalog.reads import CATEGORIES
 from db.schemes.changes import set_rules
 from db.sessions import Writing
+from domain.checks import hidden_problems
 from domain.failures import Problem, UserErrorCode
 from domain.rules.model import BonusRule
 from domain.rules.problems import KnownIds
 from domain.rules.references import collect_references
 from domain.rules.validation import rule_problems
 from domain.schemes.stages import WizardStepKind
-from domain.text import has_unprintable
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.rules.loaders import names_of
 from resolvers.schemes.edit import SavedStep, begin_edit, finish_edit
@@ -50,7 +51,7 @@ async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonus
         reject_invalid(
             [
                 *_unknown_rules(command.rules, stored),
-                *_unprintable_texts(rules),
+                *_hidden_characters(rules),
                 *rule_problems(rules, await _load_known_ids(session, rules)),
             ]
         )
@@ -60,7 +61,7 @@ async def save_scheme_bonus_rules(operation: Operation, command: SaveSchemeBonus
 
 def _trim(rule: BonusRule) -> BonusRule:
     group = rule.exclusive_group
-    return replace(rule, name=rule.name.strip(), exclusive_group=None if group is None else group.strip())
+    return replace(rule, name=trim_text(rule.name), exclusive_group=None if group is None else trim_text(group))
 
 
 def _unknown_rules(drafts: tuple[RuleDraft, ...], stored: set[UUID]) -> Iterator[Problem]:
@@ -70,13 +71,11 @@ def _unknown_rules(drafts: tuple[RuleDraft, ...], stored: set[UUID]) -> Iterator
             yield Problem(UserErrorCode.NOT_FOUND, message, ("rules", str(index), "id"))
 
 
-def _unprintable_texts(rules: list[BonusRule]) -> Iterator[Problem]:
+def _hidden_characters(rules: list[BonusRule]) -> Iterator[Problem]:
     for index, rule in enumerate(rules):
         texts = (("name", "name", rule.name), ("exclusiveGroup", "exclusive group", rule.exclusive_group))
         for field, noun, value in texts:
-            if value is not None and has_unprintable(value):
-                message = f"The {noun} of rule {index + 1} contains characters that cannot be shown."
-                yield Problem(UserErrorCode.INVALID, message, ("rules", str(index), field))
+            yield from hidden_problems(value or "", ("rules", str(index), field), f"The {noun} of rule {index + 1}")
 
 
 async def _load_known_ids(session: Writing, rules: list[BonusRule]) -> KnownIds:

@@ -14,6 +14,7 @@ from db.webhooks.reads import LOCK_ADDING
 from db.webhooks.rows import WebhookEndpointRow
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
+from domain.text import trim_text
 from domain.webhooks.endpoints import ENDPOINTS_LIMIT
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
@@ -77,7 +78,7 @@ def _endpoint(operation: Operation, command: CreateWebhookEndpoint, position: Po
         id=operation.new_id(),
         account_id=command.account_id,
         url=command.url,
-        description=(command.description or "").strip() or None,
+        description=trim_text(command.description or "") or None,
         kinds=sorted(command.kinds),
         **position,
         failures=0,

@@ -13,6 +13,7 @@ from db.webhooks.changes import save_endpoint
 from db.webhooks.rows import WebhookEndpointRow
 from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
+from domain.text import trim_text
 from domain.webhooks.endpoints import disabled_by
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
@@ -70,7 +71,7 @@ def _changed(
     if command.kinds is not None:
         values["kinds"] = sorted(command.kinds)
     if command.description is not None:
-        values["description"] = command.description.strip() or None
+        values["description"] = trim_text(command.description) or None
     if position is not None:
         values |= position_columns(stream.epoch, position)
     if command.enabled is False and stored.disabled_at is None:
