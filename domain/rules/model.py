@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.channels import EarningChannel
+from domain.text import text_key
 
 
 class VolumeMeasure(StrEnum):
@@ -221,3 +222,8 @@ class BonusRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     limits: RuleLimits = RuleLimits()
     priority: int = 0
     exclusive_group: str | None = None
+
+    @property
+    def group_key(self) -> str | None:
+        """The key of the exclusive group: “Launch” and “launch” are one group. None without a group."""
+        return None if self.exclusive_group is None else text_key(self.exclusive_group)

@@ -71,8 +71,8 @@ class RewardReducer:
     def __init__(self, rules: Sequence[BonusRule]) -> None:
         groups: dict[str, list[int]] = {}
         for position, rule in enumerate(rules):
-            if rule.exclusive_group is not None:
-                groups.setdefault(rule.exclusive_group, []).append(position)
+            if (group := rule.group_key) is not None:
+                groups.setdefault(group, []).append(position)
         # Sorted by priority, so that `max` picks the right winner of a tie.
         self._groups = [
             sorted(members, key=lambda member: -rules[member].priority)

@@ -201,8 +201,8 @@ def _shadow_warnings(
     """Warn if an earlier rule of the same group is met whenever this one is and never pays less."""
     for other in earlier:
         if (
-            rule.exclusive_group is not None
-            and other.exclusive_group == rule.exclusive_group
+            rule.group_key is not None
+            and other.group_key == rule.group_key
             and other.limits == RuleLimits()
             and _never_pays_less(other, rule, context)
             and not any_ecp.can_meet(AllOf((rule.condition, Not(other.condition))))
@@ -236,7 +236,7 @@ def _overlap_warnings(rule: BonusRule, earlier: Iterable[BonusRule], any_ecp: An
     both = [
         other
         for other in earlier
-        if (rule.exclusive_group is None or other.exclusive_group != rule.exclusive_group)
+        if (rule.group_key is None or other.group_key != rule.group_key)
         and any_ecp.provably_can_meet(AllOf((rule.condition, other.condition)))
     ]
     if both:

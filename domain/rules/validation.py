@@ -9,6 +9,7 @@ from domain.rules.condition_problems import condition_problems
 from domain.rules.model import BonusRule
 from domain.rules.problems import KnownIds, invalid, out_of_range, required, too_many
 from domain.rules.reward_problems import limit_problems, reward_problems
+from domain.text import text_key
 
 
 def rule_problems(rules: Sequence[BonusRule], known: KnownIds) -> tuple[Problem, ...]:
@@ -31,7 +32,7 @@ def rule_problems(rules: Sequence[BonusRule], known: KnownIds) -> tuple[Problem,
             for problem in found
         )
         ids.add(rule.id)
-        names.add(_comparable(rule.name))
+        names.add(text_key(rule.name))
     return tuple(problems)
 
 
@@ -42,15 +43,11 @@ def _label(rule: BonusRule, index: int) -> str:
     return f"Rule “{name}”" if len(name) <= LONGEST_NAME else f"Rule “{name[:LONGEST_NAME]}…”"
 
 
-def _comparable(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
 def _identity_problems(rule: BonusRule, ids: set[UUID], names: set[str]) -> Iterator[Problem]:
     if rule.id in ids:
         message = "the same rule is in the list twice; remove one of the two."
         yield Problem(UserErrorCode.DUPLICATE, message, ("id",))
-    name = _comparable(rule.name)
+    name = text_key(rule.name)
     if not name:
         yield required("the rule has no name; give it one.", "name")
     elif name in names:
@@ -66,7 +63,7 @@ def _content_problems(rule: BonusRule, known: KnownIds) -> Iterator[Problem]:
     yield from (problem.under("limits") for problem in limit_problems(rule.limits))
     yield from out_of_range("the priority", rule.priority, PRIORITY_RANGE, "priority")
     group = rule.exclusive_group
-    if group is not None and not group.strip():
+    if group is not None and not text_key(group):
         yield required("the exclusive group has no name; give it one, or leave the group out.", "exclusiveGroup")
     elif group is not None and len(group) > LONGEST_GROUP_NAME:
         message = f"the name of the exclusive group is longer than {LONGEST_GROUP_NAME} characters; shorten it."

@@ -255,6 +255,16 @@ def test_a_tie_of_priorities_goes_to_the_first_rule() -> None:
     assert paid(grouped(SECOND, 30), grouped(FIRST, 30)) == [(30, None), (0, lost_to(SECOND))]
 
 
+@pytest.mark.parametrize("group", ["Launch", " launch ", "LAUNCH"])
+def test_spellings_of_one_group_pay_once(group: str) -> None:
+    assert paid(grouped(FIRST, 10), grouped(SECOND, 30, group=group)) == [(0, lost_to(SECOND)), (30, None)]
+
+
+def test_an_accent_in_two_encodings_is_one_group() -> None:
+    rules = grouped(FIRST, 10, group="\u00e9t\u00e9"), grouped(SECOND, 30, group="E\u0301TE\u0301")
+    assert paid(*rules) == [(0, lost_to(SECOND)), (30, None)]
+
+
 def test_a_group_compares_points_after_limits() -> None:
     rules = (grouped(FIRST, 50, limits=RuleLimits(points_per_ecp=500)), grouped(SECOND, 30))
     assert paid(*rules, usage={FIRST: Usage(points_to_ecp=469)}) == [(31, Reduction(PER_ECP)), (0, lost_to(FIRST))]
