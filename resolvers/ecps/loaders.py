@@ -6,6 +6,7 @@ from uuid import UUID
 from db.accounts.rows import AccountRow
 from db.ecps import reads as statements
 from db.ecps.rows import ContactRow, EcpRow
+from domain.codes import normalize_code
 from domain.ecps.facts import EcpFacts
 from domain.ecps.guards import ECP_GUARDS, EcpAction
 from domain.permissions import EcpScope, Permission, Viewer
@@ -31,7 +32,7 @@ async def ecps_by_id(operation: Operation, ids: list[UUID]) -> list[EcpRow | Non
 async def find_ecp(operation: Operation, code: str) -> EcpRow | None:
     """Find the ECP with this code, if the viewer may see it."""
     scope = operation.viewer.ecp_scope
-    found = code.strip().upper()
+    found = normalize_code(code)
     rows = await operation.fetch(statements.ecp_by_code(scope), code=found, **scope_parameters(operation.viewer, scope))
     return rows[0] if rows else None
 

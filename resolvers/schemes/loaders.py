@@ -9,6 +9,7 @@ from db.schemes.reads import scheme_by_code
 from db.schemes.reads import select_schemes_by_id as visible_schemes_by_id
 from db.schemes.revision_reads import select_schemes_in_place as visible_schemes_in_place
 from db.schemes.rows import SchemeRow, SchemeVariantRow, StageRow
+from domain.codes import normalize_code
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import RuleView, rule_views
@@ -30,7 +31,7 @@ async def find_scheme(operation: Operation, code: str, revision: int | None = No
     """Find the scheme with this code, or its `revision` with that number, if the viewer may see it."""
     numbered = {} if revision is None else {"revision": revision}
     statement = scheme_by_code(operation.viewer.scheme_scope, numbered=revision is not None)
-    rows = await operation.fetch(statement, code=code.strip().upper(), **numbered)
+    rows = await operation.fetch(statement, code=normalize_code(code), **numbered)
     return rows[0] if rows else None
 
 
