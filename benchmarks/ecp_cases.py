@@ -11,6 +11,7 @@ from db.ecps.pages import SORTS as ECP_SORTS
 from db.ecps.pages import EcpFilters, ecp_count, ecp_page
 from db.enrollments.pages import SORTS as ENROLLMENT_SORTS
 from db.enrollments.pages import EnrollmentFilters, counts_by_scheme, page_of_scheme
+from db.search import words_of
 from db.statement import Statement
 from domain.catalog.facts import GeographyLevel
 from domain.ecps.facts import EcpOrder
@@ -130,15 +131,15 @@ def _by_text() -> list[Case]:
     text = EcpFilters(words=True)
     narrow = EcpFilters(place=GeographyLevel.REGION, tier_id=True, words=True)
     return [
-        _ecps("text: a rare name", text, words="porana"),
-        _ecps("text: a name", text, words="rana"),
-        _ecps("text: a name, oldest", text, EcpOrder.REGISTERED_AT_ASC, words="rana"),
-        _ecps("text: late in the alphabet", text, words="ye"),
-        _ecps("text: a common beginning", text, words="ra"),
-        _ecps("text: name and practice", text, words="ra optics"),
-        _ecps("region, tier and a name", narrow, **_REGION, **_TIER, words="rana"),
-        _ecps("region, tier, common text", narrow, **_REGION, **_TIER, words="ra"),
-        _ecps("e-mail", EcpFilters(email=True), email="ECP4711@example.com"),
+        _ecps("text: a rare name", text, words=words_of("porana")),
+        _ecps("text: a name", text, words=words_of("rana")),
+        _ecps("text: a name, oldest", text, EcpOrder.REGISTERED_AT_ASC, words=words_of("rana")),
+        _ecps("text: late in the alphabet", text, words=words_of("ye")),
+        _ecps("text: a common beginning", text, words=words_of("ra")),
+        _ecps("text: name and practice", text, words=words_of("ra optics")),
+        _ecps("region, tier and a name", narrow, **_REGION, **_TIER, words=words_of("rana")),
+        _ecps("region, tier, common text", narrow, **_REGION, **_TIER, words=words_of("ra")),
+        _ecps("e-mail", EcpFilters(email_key=True), email_key="ecp4711@example.com"),
     ]
 
 
@@ -171,9 +172,9 @@ def _enrollments() -> list[Case]:
         _of_scheme("enrollments: a rare tier", EnrollmentFilters(tier_id=True), tier_id=key("tier4")),
         _of_scheme("enrollments: enrolled in a month", dates, **month),
         _of_scheme("enrollments: region, enrolled in a month", there, **_REGION, **month),
-        _of_scheme("enrollments: a name", EnrollmentFilters(words=True), words="rana"),
-        _of_scheme("enrollments: common text", EnrollmentFilters(words=True), words="ra"),
-        _of_scheme("enrollments: region, tier, a name", narrow, **_REGION, **_TIER, words="rana"),
+        _of_scheme("enrollments: a name", EnrollmentFilters(words=True), words=words_of("rana")),
+        _of_scheme("enrollments: common text", EnrollmentFilters(words=True), words=words_of("ra")),
+        _of_scheme("enrollments: region, tier, a name", narrow, **_REGION, **_TIER, words=words_of("rana")),
     ]
 
 

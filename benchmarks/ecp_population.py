@@ -13,43 +13,48 @@ NAME: Final = "ecp_lists"
 
 # Three countries, 36 regions and about 1,000 cities, the larger ones with many more ECPs than the others.
 _PLACES: Final = """
-INSERT INTO geography (id, code, name, level)
-SELECT md5('country' || n)::uuid, 'C' || n, (ARRAY['India', 'Nepal', 'Bhutan'])[n], 'COUNTRY'
+INSERT INTO geography (id, code, name, level, sort_name, search_words)
+SELECT md5('country' || n)::uuid, 'C' || n, (ARRAY['India', 'Nepal', 'Bhutan'])[n], 'COUNTRY', 'country', ''
 FROM generate_series(1, 3) AS n;
-INSERT INTO geography (id, code, name, level, parent_id)
+INSERT INTO geography (id, code, name, level, parent_id, sort_name, search_words)
 SELECT md5('region' || n)::uuid, 'R' || n, 'Region ' || n, 'REGION',
-    md5('country' || CASE WHEN n <= 28 THEN 1 WHEN n <= 34 THEN 2 ELSE 3 END)::uuid
+    md5('country' || CASE WHEN n <= 28 THEN 1 WHEN n <= 34 THEN 2 ELSE 3 END)::uuid, 'region', ''
 FROM generate_series(1, 36) AS n;
-INSERT INTO geography (id, code, name, level, parent_id)
-SELECT md5('city' || n)::uuid, 'T' || n, 'City ' || n, 'CITY', md5('region' || (1 + n % 36))::uuid
+INSERT INTO geography (id, code, name, level, parent_id, sort_name, search_words)
+SELECT md5('city' || n)::uuid, 'T' || n, 'City ' || n, 'CITY', md5('region' || (1 + n % 36))::uuid, 'city', ''
 FROM generate_series(0, 999) AS n;
 INSERT INTO tier (id, code, name, rank)
 SELECT md5('tier' || n)::uuid, 'TIER' || n, (ARRAY['Bronze', 'Silver', 'Gold', 'Platinum'])[n], n
 FROM generate_series(1, 4) AS n;
-INSERT INTO account (id, display_name, created_at) VALUES (md5('manager')::uuid, 'Manager', '2021-01-01Z');
+INSERT INTO account (id, display_name, created_at, sort_name, search_words)
+VALUES (md5('manager')::uuid, 'Manager', '2021-01-01Z', 'manager', 'manager');
 INSERT INTO scheme (id, code, revision, title, earning_channels, terms_version, materials, content_hash, created_by,
-    created_at, updated_at)
+    created_at, updated_at, sort_title, search_words)
 SELECT md5('scheme' || n)::uuid, 'SCH-2026-00000' || n, 1, 'Scheme ' || n, '{SALE}', 1, '[]', '', md5('manager')::uuid,
-    '2026-01-01Z', '2026-01-01Z' FROM generate_series(1, 2) AS n;
+    '2026-01-01Z', '2026-01-01Z', 'scheme', 'scheme' FROM generate_series(1, 2) AS n;
 """
 # Syllables make a few thousand given and family names, of which some are far more common than others. The smaller
 # countries joined late, so that their ECPs come last in every list by time.
 _PEOPLE: Final = """
 INSERT INTO ecp (id, code, display_name, practice, geography_id, region_id, country_id, tier_id, status, email, phone,
-    registered_at, verified_at, suspended_reason, updated_at)
-SELECT uuidv7(), format('ECP-%s-%s', 2021 + n * 5 / {ecps}, lpad(n::text, 7, '0')),
-    initcap(a[1 + (36 * r1 * r1)::int % 36] || b[1 + (30 * r2)::int % 30]) || ' '
-        || initcap(a[1 + (36 * r3)::int % 36] || b[1 + (30 * r4 * r4)::int % 30] || b[1 + (30 * r5)::int % 30]),
-    CASE WHEN r6 < 0.6 THEN initcap(b[1 + (30 * r5)::int % 30] || a[1 + (36 * r6)::int % 36])
-        || (ARRAY[' Garage', ' Optics', ' Motors', ' Eye Care', ' Repairs'])[1 + (r7 * 5)::int % 5] END,
+    email_key, registered_at, verified_at, suspended_reason, updated_at, sort_name, search_words)
+SELECT uuidv7(), code, name, practice,
     md5('city' || city)::uuid, md5('region' || (1 + city % 36))::uuid,
     md5('country' || CASE WHEN 1 + city % 36 <= 28 THEN 1 WHEN 1 + city % 36 <= 34 THEN 2 ELSE 3 END)::uuid,
     CASE WHEN status <> 'PENDING' THEN
         md5('tier' || CASE WHEN r8 < 0.6 THEN 1 WHEN r8 < 0.85 THEN 2 WHEN r8 < 0.98 THEN 3 ELSE 4 END)::uuid END,
-    status, 'ecp' || n || '@example.com', '+91 20 ' || (10000000 + n), at,
+    status, 'ecp' || n || '@example.com', '+91 20 ' || (10000000 + n), 'ecp' || n || '@example.com', at,
     CASE WHEN status <> 'PENDING' THEN at + interval '2 days' END,
-    CASE WHEN status = 'SUSPENDED' THEN 'Under review.' END, at
+    CASE WHEN status = 'SUSPENDED' THEN 'Under review.' END, at, convert_to(lower(name), 'UTF8'),
+    to_tsvector('simple', concat_ws(' ', replace(code, '-', ' '), name, practice))
 FROM (
+    SELECT drawn.*, format('ECP-%s-%s', 2021 + n * 5 / {ecps}, lpad(n::text, 7, '0')) AS code,
+        initcap(a[1 + (36 * r1 * r1)::int % 36] || b[1 + (30 * r2)::int % 30]) || ' '
+            || initcap(a[1 + (36 * r3)::int % 36] || b[1 + (30 * r4 * r4)::int % 30] || b[1 + (30 * r5)::int % 30])
+            AS name,
+        CASE WHEN r6 < 0.6 THEN initcap(b[1 + (30 * r5)::int % 30] || a[1 + (36 * r6)::int % 36])
+            || (ARRAY[' Garage', ' Optics', ' Motors', ' Eye Care', ' Repairs'])[1 + (r7 * 5)::int % 5] END AS practice
+    FROM (
     SELECT n, random() r1, random() r2, random() r3, random() r4, random() r5, random() r6, random() r7, random() r8,
         new_or_old.city - CASE WHEN n < {ecps} * 0.8 AND new_or_old.city % 36 >= 28 THEN 8 ELSE 0 END AS city,
         (ARRAY['PENDING', 'SUSPENDED', 'CLOSED', 'ACTIVE'])[least(4, 1 + (random() * 60)::int)] AS status,
@@ -60,7 +65,8 @@ FROM (
         i}}'::text[] AS b
     FROM (SELECT n, (1000 * power(random(), 2))::int % 1000 AS city FROM generate_series({first}, {last}) AS n OFFSET 0
     ) AS new_or_old OFFSET 0
-) AS drawn;
+    ) AS drawn
+) AS named;
 """
 # One scheme with an enrollment of every verified ECP, accepted or requested, and one with a thousand.
 _ENROLLED: Final = """

@@ -41,18 +41,19 @@ NOW: Final = datetime(2026, 3, 10, tzinfo=UTC)
 _RESULTS: Final = Path(__file__).parent / "results" / "reach.json"
 # One activity for each ECP on average, unevenly, within two years.
 _ACTIVITIES: Final = """
-INSERT INTO ecp_activity (source, external_id, ecp_id, kind, occurred_at, recorded_at, recorded_by)
-SELECT 'academy', 'a-' || row_number() OVER (), id,
+INSERT INTO ecp_activity (source, source_key, external_id, ecp_id, kind, occurred_at, recorded_at, recorded_by)
+SELECT 'academy', 'academy', 'a-' || row_number() OVER (), id,
     (ARRAY['TRAINING_COMPLETED', 'TRAINING_COMPLETED', 'REFERRAL', 'APP_INSTALLED'])[1 + (random() * 3)::int],
     $1::timestamptz - random() * interval '2 years', $1, md5('manager')::uuid
 FROM ecp CROSS JOIN generate_series(1, 3) WHERE random() < 0.333
 """
 _CATALOG: Final = """
-INSERT INTO product (id, name, category, brand)
-SELECT md5('product' || n)::uuid, 'Product ' || n, (ARRAY['Engine oil', 'Lenses'])[1 + n % 2], 'Tessera'
+INSERT INTO product (id, name, category, brand, name_key, sort_name, search_words)
+SELECT md5('product' || n)::uuid, 'Product ' || n, (ARRAY['Engine oil', 'Lenses'])[1 + n % 2], 'Tessera',
+    'product ' || n, convert_to('product ' || n, 'UTF8'), ''
 FROM generate_series(1, 10) AS n;
-INSERT INTO variant (id, sku, name, product_id)
-SELECT md5('variant' || n)::uuid, 'SKU-' || n, 'Variant ' || n, md5('product' || 1 + n % 10)::uuid
+INSERT INTO variant (id, sku, name, product_id, search_words)
+SELECT md5('variant' || n)::uuid, 'SKU-' || n, 'Variant ' || n, md5('product' || 1 + n % 10)::uuid, ''
 FROM generate_series(1, 40) AS n;
 """
 

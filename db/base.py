@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, Index, MetaData, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, TSVECTOR
+from sqlalchemy import CheckConstraint, MetaData, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMING = {
@@ -34,15 +34,3 @@ def one_of(column: str, values: type[StrEnum], name: str | None = None) -> Check
     """A CHECK that `column` holds one of the values of an enumeration."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name or f"{column}_known")
-
-
-def search_words(*columns: str) -> Any:
-    """A generated column of the words in `columns`, for prefix search; punctuation separates words."""
-    joined = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
-    words = f"to_tsvector('simple', regexp_replace(lower({joined}), '[^[:alnum:]]+', ' ', 'g'))"
-    return mapped_column(TSVECTOR, Computed(words, persisted=True), deferred=True)
-
-
-def search_index(table: str) -> Index:
-    """The GIN index that serves prefix search over `search_words`."""
-    return Index(f"ix_{table}__search_words", "search_words", postgresql_using="gin")

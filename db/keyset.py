@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.statement import Query, uuids
+from db.text_columns import text_columns
 
 # The dates that PostgreSQL sorts before and after all others, and their values in asyncpg.
 _INFINITE: Final = {"infinity": date.max, "-infinity": date.min}
@@ -18,8 +19,9 @@ class Sort:
     """One order of a list, declared once: SQL sorts by it, and cursors carry its name and the value of a row.
 
     It is a column and, where values are equal, the id, both in the same direction, so that an index serves it. A row
-    has the value in the field that has the name of the column. `null_as` is the date that rows without one sort as;
-    the index then holds `coalesce(column, …)`. `description` is what the public schema says about the order.
+    has the value in the field that has the name of the column, or the text that this sort key is made of. `null_as` is
+    the date that rows without one sort as; the index then holds `coalesce(column, …)`. `description` is what the public
+    schema says about the order.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Sort:
         self.description = description
         self.name = f"{self.table.__tablename__}.{self.field} {'desc' if descending else 'asc'}"
         self._null_as = null_as
+        self._made = text_columns(self.table).get(self.field)
 
     @property
     def value_type(self) -> Any:
@@ -46,6 +49,8 @@ class Sort:
 
     def value(self, row: Any) -> Any:
         """The value by which a row is sorted."""
+        if self._made is not None and not hasattr(row, self.field):
+            return self._made.value_in(row)
         found = getattr(row, self.field)
         return _INFINITE[self._null_as] if found is None and self._null_as is not None else found
 

@@ -1,24 +1,29 @@
-"""Search by the beginnings of words, over the generated `search_words` columns.
+"""Search by the beginnings of words, over the `search_words` columns.
 
-The same functions of PostgreSQL split the search text and made the column: PostgreSQL and Python do not agree on
-letters and their lower case.
+`domain.search_words` takes searches and stored texts apart in the same way.
 """
 
-import re
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, text
+from sqlalchemy import ColumnElement, cast
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.statement import string
+from domain.search_words import search_words
 
-_LETTER: Final = re.compile(r"[^\W_]")
-_SEPARATORS: Final = "[^[:alnum:]]+"
+# Stored words are letters and digits, so this finds nothing.
+_NOTHING: Final = "'%'"
 
 
 def words_of(search: str | None) -> str | None:
-    """The text to search for; None when it has no letter or digit, which means no search."""
-    return search if search is not None and _LETTER.search(search) else None
+    """The parameter `words` that finds rows with all words of a search; None without a search.
+
+    A blank search is none. One without a letter or a digit finds nothing.
+    """
+    if search is None or not search.strip():
+        return None
+    return " & ".join(f"'{word}':*" for word in search_words(search)) or _NOTHING
 
 
 def matches_words(column: InstrumentedAttribute[str]) -> ColumnElement[Any]:
@@ -26,6 +31,4 @@ def matches_words(column: InstrumentedAttribute[str]) -> ColumnElement[Any]:
 
     Punctuation separates words, so "SCH-2026" finds what "sch 2026" finds.
     """
-    spaced = func.btrim(func.regexp_replace(func.lower(string("words")), _SEPARATORS, " ", "g"))
-    quoted = func.regexp_replace(spaced, r"(\S+)", r"'\1':*", "g")
-    return column.bool_op("@@")(func.to_tsquery(text("'simple'"), func.replace(quoted, " ", " & ")))
+    return column.bool_op("@@")(cast(string("words"), TSQUERY))

@@ -214,16 +214,16 @@ def encode_page_cursor(sort: Sort, row: Any) -> str:
 
 def decode_page_cursor(sort: Sort, text: str, argument: str) -> dict[str, Any]:
     """Decode the parameters `cursor_value` and `cursor_id`. Raises BadArgument for any other text."""
-    shape: Any = tuple[str, sort.value_type, UUID]  # type: ignore[name-defined]
     try:
         document = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        name, value, key = msgspec.json.decode(document, type=shape)
+        name, encoded, key = msgspec.json.decode(document, type=tuple[str, msgspec.Raw, UUID])
+        if name != sort.name:
+            raise BadArgument("This cursor belongs to another list or order; start from the beginning.", argument)
+        value = msgspec.json.decode(encoded, type=sort.value_type)
         if isinstance(value, datetime):
             value = value.astimezone(UTC)
     except (ValueError, OverflowError, binascii.Error, msgspec.DecodeError):
         raise BadArgument("This cursor was not made by this list; start from the beginning.", argument) from None
-    if name != sort.name:
-        raise BadArgument("This cursor belongs to another list or order; start from the beginning.", argument)
     return {"cursor_value": value, "cursor_id": key}
 
 

@@ -25,7 +25,10 @@ LastArgument = Annotated[
 BeforeArgument = Annotated[str | None, strawberry.argument(description="Return the entries before this cursor.")]
 SearchArgument = Annotated[
     str | None,
-    strawberry.argument(description="Return only matches: every word of this text must begin a word of the entry."),
+    strawberry.argument(
+        description="Return only matches: every word of this text must begin a word of the entry. Case and accents "
+        "do not matter. A text without a letter or digit finds nothing; a blank one is no search."
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, update
@@ -10,20 +11,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from db.accounts.rows import AccountRow, ApiKeyRow
 from db.accounts.tables import AccountRoleTable, AccountTable, ApiKeyTable
 from db.sessions import Writing
+from db.text_columns import with_text_columns
 
 
 async def put_account(session: Writing, account: AccountRow) -> None:
     """Insert the account or replace it, with exactly the roles that it names."""
-    statement = upsert(AccountTable).values(
-        id=account.id,
-        display_name=account.display_name,
-        email=account.email,
-        vendor_id=account.vendor_id,
-        created_at=account.created_at,
-        disabled_at=account.disabled_at,
-    )
-    names = ("display_name", "email", "vendor_id", "disabled_at")
-    changed = {name: statement.excluded[name] for name in names}
+    values = _account_columns(account)
+    statement = upsert(AccountTable).values(**values)
+    changed = {name: statement.excluded[name] for name in values if name not in {"id", "created_at"}}
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
     await _replace_roles(session, account.id, account.roles)
 
@@ -32,10 +27,7 @@ async def add_accounts(session: Writing, accounts: Sequence[AccountRow]) -> None
     """Insert many accounts, each with its roles. Raises DuplicateKey."""
     if not accounts:
         return
-    names = ("id", "display_name", "email", "vendor_id", "created_at", "disabled_at")
-    await session.execute(
-        insert(AccountTable), [{name: getattr(account, name) for name in names} for account in accounts]
-    )
+    await session.execute(insert(AccountTable), [_account_columns(account) for account in accounts])
     held = [{"account_id": account.id, "role": role} for account in accounts for role in sorted(set(account.roles))]
     if held:
         await session.execute(insert(AccountRoleTable), held)
@@ -65,6 +57,11 @@ async def erase_api_keys(session: Writing, account_id: UUID, name: str, at: date
     """Revoke the keys of an account, and replace their names with `name`."""
     keys = update(ApiKeyTable).where(ApiKeyTable.account_id == account_id)
     await session.execute(keys.values(name=name, revoked_at=func.coalesce(ApiKeyTable.revoked_at, at)))
+
+
+def _account_columns(account: AccountRow) -> dict[str, Any]:
+    names = ("id", "display_name", "email", "vendor_id", "created_at", "disabled_at")
+    return with_text_columns(AccountTable, {name: getattr(account, name) for name in names})
 
 
 async def _replace_roles(session: Writing, account_id: UUID, roles: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from db.keyset import Sort, keyset
 from db.search import matches_words
 from db.statement import Query, Statement, string
 
-ACCOUNTS_BY_NAME: Final = Sort(AccountTable.display_name)
+ACCOUNTS_BY_NAME: Final = Sort(AccountTable.sort_name)
 NEWEST_API_KEYS: Final = Sort(ApiKeyTable.created_at, descending=True)
 
 

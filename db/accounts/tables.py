@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key, Moment, one_of, search_index, search_words
+from db.base import Base, Key, Moment, one_of
+from db.text_columns import search_index, search_words_column, sort_key_column, text_key_column
 from domain.permissions import Role
 
 
@@ -14,8 +15,8 @@ class AccountTable(Base):
 
     __tablename__ = "account"
     __table_args__ = (
-        Index("uq_account__email", text("lower(email)"), unique=True),
-        Index("ix_account__display_name", "display_name", "id"),
+        Index("uq_account__email_key", "email_key", unique=True),
+        Index("ix_account__sort_name", "sort_name", "id"),
         CheckConstraint("length(display_name) BETWEEN 1 AND 120", "display_name_length"),
         search_index("account"),
     )
@@ -26,7 +27,10 @@ class AccountTable(Base):
     vendor_id: Mapped[UUID | None] = mapped_column(ForeignKey("vendor.id"))
     created_at: Mapped[Moment]
     disabled_at: Mapped[Moment | None]
-    search_words: Mapped[str] = search_words("display_name", "email")
+    # Null without an address, and where another account had the same key when keys were introduced.
+    email_key: Mapped[str | None] = text_key_column("email")
+    sort_name: Mapped[bytes] = sort_key_column("display_name")
+    search_words: Mapped[str] = search_words_column("display_name", "email")
 
 
 class AccountRoleTable(Base):

@@ -9,6 +9,7 @@ from db.base import Base
 from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.catalog.tables import GeographyTable, ProductTable, TierTable, VariantTable, VendorTable
 from db.sessions import Writing
+from db.text_columns import with_text_columns
 
 CatalogRow = ProductRow | VariantRow | GeographyRow | TierRow | VendorRow
 
@@ -26,7 +27,7 @@ async def put_rows(session: Writing, rows: Sequence[CatalogRow]) -> None:
     if not rows:
         return
     table = _TABLES[type(rows[0])]
-    values = [asdict(row) for row in rows]
+    values = [with_text_columns(table, asdict(row)) for row in rows]
     statement = insert(table)
     changed = {name: statement.excluded[name] for name in values[0] if name != "id"}
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), values)

@@ -13,9 +13,9 @@ from db.keyset import Sort, keyset
 from db.search import matches_words
 from db.statement import Query, Statement, string
 
-PRODUCTS_BY_NAME: Final = Sort(ProductTable.name)
+PRODUCTS_BY_NAME: Final = Sort(ProductTable.sort_name)
 VARIANTS_BY_SKU: Final = Sort(VariantTable.sku)
-VENDORS_BY_NAME: Final = Sort(VendorTable.name)
+VENDORS_BY_NAME: Final = Sort(VendorTable.sort_name)
 
 
 @cache

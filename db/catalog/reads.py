@@ -34,11 +34,13 @@ VARIANTS_BY_PRODUCT = Statement(
     select(*VARIANT_COLUMNS).where(VariantTable.product_id == any_(uuids("ids"))).order_by(VariantTable.sku), VariantRow
 )
 CHILDREN_BY_GEOGRAPHY = Statement(
-    select(*GEOGRAPHY_COLUMNS).where(GeographyTable.parent_id == any_(uuids("ids"))).order_by(GeographyTable.name),
+    select(*GEOGRAPHY_COLUMNS)
+    .where(GeographyTable.parent_id == any_(uuids("ids")))
+    .order_by(GeographyTable.sort_name, GeographyTable.id),
     GeographyRow,
 )
 ALL_TIERS = Statement(select(*TIER_COLUMNS).order_by(TierTable.rank), TierRow)
-CATEGORIES = Statement(select(ProductTable.category).distinct().order_by(ProductTable.category), scalar(str))
+CATEGORIES = Statement(select(ProductTable.category).distinct(), scalar(str))
 
 
 def _relatives() -> Query:
@@ -67,4 +69,4 @@ def geographies(*, searched: bool, of_parent: bool) -> Statement[GeographyRow]:
         query = query.where(matches_words(GeographyTable.search_words))
     if not of_parent and not searched:
         query = query.where(GeographyTable.parent_id.is_(None))
-    return Statement(query.order_by(GeographyTable.name, GeographyTable.id).limit(200), GeographyRow)
+    return Statement(query.order_by(GeographyTable.sort_name, GeographyTable.id).limit(200), GeographyRow)

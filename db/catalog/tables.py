@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key, one_of, search_index, search_words
+from db.base import Base, Key, one_of
+from db.text_columns import search_index, search_words_column, sort_key_column, text_key_column
 from domain.catalog.facts import GeographyLevel, VendorKind
 
 
@@ -14,8 +15,9 @@ class ProductTable(Base):
 
     __tablename__ = "product"
     __table_args__ = (
-        Index("uq_product__name", "name", unique=True),
-        Index("ix_product__category_name", "category", "name", "id"),
+        Index("uq_product__name_key", "name_key", unique=True),
+        Index("ix_product__sort_name", "sort_name", "id"),
+        Index("ix_product__category_sort_name", "category", "sort_name", "id"),
         search_index("product"),
     )
 
@@ -23,7 +25,10 @@ class ProductTable(Base):
     name: Mapped[str]
     category: Mapped[str]
     brand: Mapped[str]
-    search_words: Mapped[str] = search_words("name", "category", "brand")
+    # Null where another product had the same key when keys were introduced.
+    name_key: Mapped[str | None] = text_key_column("name")
+    sort_name: Mapped[bytes] = sort_key_column("name")
+    search_words: Mapped[str] = search_words_column("name", "category", "brand")
 
 
 class VariantTable(Base):
@@ -36,7 +41,7 @@ class VariantTable(Base):
     product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"), index=True)
     sku: Mapped[str]
     name: Mapped[str]
-    search_words: Mapped[str] = search_words("sku", "name")
+    search_words: Mapped[str] = search_words_column("sku", "name")
 
 
 class GeographyTable(Base):
@@ -47,7 +52,7 @@ class GeographyTable(Base):
         Index("uq_geography__code", "code", unique=True),
         one_of("level", GeographyLevel),
         CheckConstraint("(parent_id IS NULL) = (level = 'COUNTRY')", "only_countries_are_roots"),
-        Index("ix_geography__name", "name", "id"),
+        Index("ix_geography__sort_name", "sort_name", "id"),
         search_index("geography"),
     )
 
@@ -56,7 +61,8 @@ class GeographyTable(Base):
     name: Mapped[str]
     level: Mapped[str]
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("geography.id"), index=True)
-    search_words: Mapped[str] = search_words("code", "name")
+    sort_name: Mapped[bytes] = sort_key_column("name")
+    search_words: Mapped[str] = search_words_column("code", "name")
 
 
 class TierTable(Base):
@@ -81,7 +87,7 @@ class VendorTable(Base):
     __tablename__ = "vendor"
     __table_args__ = (
         Index("uq_vendor__code", "code", unique=True),
-        Index("ix_vendor__name", "name", "id"),
+        Index("ix_vendor__sort_name", "sort_name", "id"),
         one_of("kind", VendorKind),
         search_index("vendor"),
     )
@@ -91,4 +97,5 @@ class VendorTable(Base):
     name: Mapped[str]
     kind: Mapped[str]
     city: Mapped[str | None]
-    search_words: Mapped[str] = search_words("code", "name", "city")
+    sort_name: Mapped[bytes] = sort_key_column("name")
+    search_words: Mapped[str] = search_words_column("code", "name", "city")

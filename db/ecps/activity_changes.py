@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 from db.ecps.activity_reads import StoredActivityRow
 from db.ecps.tables import EcpActivityTable
 from db.sessions import Writing
+from db.text_columns import with_text_columns
 
 _MOMENT: TypeEngine[Any] = TIMESTAMP(timezone=True)
 
@@ -34,8 +35,9 @@ async def add_activities(
         _array(_MOMENT, [row.occurred_at for row in ordered]),
     ).table_valued("external_id", "ecp_id", "kind", "occurred_at", name="given")
     found = given.render_derived().c
+    named = with_text_columns(EcpActivityTable, {"source": source})
     values = {
-        "source": literal(source, Text()),
+        **{name: literal(value, Text()) for name, value in named.items()},
         "external_id": found.external_id,
         "ecp_id": found.ecp_id,
         "kind": found.kind,
@@ -44,7 +46,7 @@ async def add_activities(
         "recorded_by": literal(account_id, PG_UUID()),
     }
     statement = insert(EcpActivityTable).from_select(list(values), select(*values.values()))
-    statement = statement.on_conflict_do_nothing(index_elements=["source", "external_id"])
+    statement = statement.on_conflict_do_nothing(index_elements=["source_key", "external_id"])
     added = await session.returning(statement.returning(EcpActivityTable.external_id))
     return {external_id for (external_id,) in added}
 

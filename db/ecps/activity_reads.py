@@ -41,7 +41,7 @@ ECPS_BY_CODE = Statement(
 )
 STORED_ACTIVITIES = Statement(
     select(*columns(EcpActivityTable, StoredActivityRow)).where(
-        EcpActivityTable.source == string("source"), EcpActivityTable.external_id == any_(texts("external_ids"))
+        EcpActivityTable.source_key == string("source_key"), EcpActivityTable.external_id == any_(texts("external_ids"))
     ),
     StoredActivityRow,
 )

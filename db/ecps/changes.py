@@ -6,15 +6,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import case, func, insert, literal, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from db.catalog.tables import GeographyTable
 from db.columns import scalar
-from db.ecps.rows import EcpPlace
+from db.ecps.rows import EcpPlace, EcpRow
 from db.ecps.tables import EcpTable
 from db.sessions import Writing
 from db.statement import Statement
+from db.text_columns import with_text_columns
 from domain.catalog.facts import GeographyLevel
 from domain.ecps.facts import ERASED_NAME, EcpStatus
 from domain.ecps.inputs import EcpDetails
@@ -66,7 +68,7 @@ async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
             "registered_at": ecp.registered_at,
             "verified_at": ecp.verified_at,
             "updated_at": ecp.verified_at or ecp.registered_at,
-            **ecp_columns(ecp.details),
+            **ecp_columns(ecp.code, ecp.details),
             **_placed(ecp.place),
         }
         for ecp in ecps
@@ -75,12 +77,10 @@ async def add_ecps(session: Writing, ecps: Sequence[NewEcp]) -> None:
         await session.execute(insert(EcpTable), rows)
 
 
-async def set_details(
-    session: Writing, ecp_id: UUID, details: EcpDetails, place: EcpPlace | None, at: datetime
-) -> None:
+async def set_details(session: Writing, ecp: EcpRow, details: EcpDetails, place: EcpPlace | None, at: datetime) -> None:
     """Replace the details of an ECP and, with a `place`, its location. Raises DuplicateKey."""
     placed = {} if place is None else _placed(place)
-    await touch_ecp(session, ecp_id, **ecp_columns(details), **placed, updated_at=at)
+    await touch_ecp(session, ecp.id, **ecp_columns(ecp.code, details), **placed, updated_at=at)
 
 
 async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
@@ -88,15 +88,9 @@ async def touch_ecp(session: Writing, ecp_id: UUID, **columns: Any) -> None:
     await session.execute(update(EcpTable).where(EcpTable.id == ecp_id).values(**columns))
 
 
-def ecp_columns(details: EcpDetails) -> dict[str, Any]:
-    """The details of an ECP, by column."""
-    return {
-        "display_name": details.display_name,
-        "practice": details.practice,
-        "email": details.email,
-        "phone": details.phone,
-        "license_number": details.license_number,
-    }
+def ecp_columns(code: str, details: EcpDetails) -> dict[str, Any]:
+    """The details of the ECP with this code, by column."""
+    return with_text_columns(EcpTable, asdict(details), code=code)
 
 
 async def update_places_of_ecps(session: Writing, geography_id: UUID) -> None:
@@ -135,11 +129,12 @@ def _placed(place: EcpPlace) -> dict[str, Any]:
     return {"geography_id": place.geography_id, "region_id": place.region_id, "country_id": place.country_id}
 
 
-async def erase_personal_data(session: Writing, ecp_id: UUID, *, by: UUID, reason: str, at: datetime) -> None:
+async def erase_personal_data(session: Writing, ecp: EcpRow, *, by: UUID, reason: str, at: datetime) -> None:
     """Remove all personal data of an ECP; the code and the tier stay."""
+    nobody = EcpDetails(display_name=ERASED_NAME, practice=None, email=None, phone=None, license_number=None)
     await touch_ecp(
         session,
-        ecp_id,
+        ecp.id,
         account_id=None,
         status=EcpStatus.CLOSED.value,
         suspended_reason=None,
@@ -147,5 +142,5 @@ async def erase_personal_data(session: Writing, ecp_id: UUID, *, by: UUID, reaso
         erased_by=by,
         erased_reason=reason,
         updated_at=at,
-        **ecp_columns(EcpDetails(display_name=ERASED_NAME, practice=None, email=None, phone=None, license_number=None)),
+        **ecp_columns(ecp.code, nobody),
     )

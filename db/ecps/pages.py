@@ -31,7 +31,7 @@ class EcpFilters(Struct, frozen=True):
     """
 
     words: bool = False
-    email: bool = False
+    email_key: bool = False
     place: GeographyLevel | None = None
     geography_ids: bool = False
     tier_id: bool = False
@@ -47,7 +47,7 @@ class EcpFilters(Struct, frozen=True):
         """Whether a table of counts, of ECPs or of enrollments in a scheme, has every column that is filtered by."""
         dated = self.registered_from or self.registered_before
         enrolled = self.enrolled_in and (self.status or self.statuses)
-        return not (self.words or self.email or dated or enrolled)
+        return not (self.words or self.email_key or dated or enrolled)
 
     @property
     def spans_indexes(self) -> bool:
@@ -57,7 +57,7 @@ class EcpFilters(Struct, frozen=True):
 
 SORTS: Final[Mapping[EcpOrder, Sort]] = MappingProxyType(
     {
-        EcpOrder.NAME_ASC: Sort(EcpTable.sort_name, description="By name, whatever its case."),
+        EcpOrder.NAME_ASC: Sort(EcpTable.sort_name, description="By name, in the order of Unicode for all languages."),
         EcpOrder.CODE_ASC: Sort(EcpTable.code, description="By code."),
         EcpOrder.REGISTERED_AT_DESC: Sort(EcpTable.registered_at, descending=True, description="Newest first."),
         EcpOrder.REGISTERED_AT_ASC: Sort(EcpTable.registered_at, description="Longest registered first."),
@@ -91,7 +91,10 @@ def ecp_page(  # noqa: PLR0913 - filters, order and direction of a list
     if nearby:
         indexed = (*_indexed(scope, filters), force_custom_plan(number("limit"), EcpTable))
         first = keyset(
-            select(*ECP_COLUMNS, EcpTable.search_words).where(*indexed), sort, backward=backward, resumed=resumed
+            select(*ECP_COLUMNS, EcpTable.search_words).where(*indexed),
+            sort,
+            backward=backward,
+            resumed=resumed,
         )
         found = first.limit(NEARBY_ROWS).subquery("nearby")
         query = select(*columns(found.c, EcpRow)).where(*_spanning(found.c, filters))
@@ -142,7 +145,7 @@ def _enrolled(rows: Any) -> tuple[ColumnElement[bool], ...]:
 
 _INDEXED: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
     {
-        "email": lambda: func.lower(EcpTable.email) == func.lower(string("email")),
+        "email_key": lambda: EcpTable.email_key == string("email_key"),
         "registered_from": lambda: EcpTable.registered_at >= moment("registered_from"),
         "registered_before": lambda: EcpTable.registered_at < moment("registered_before"),
     }

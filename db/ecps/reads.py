@@ -4,7 +4,7 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, any_, func, literal_column, select, true
+from sqlalchemy import Boolean, ColumnElement, any_, literal_column, select, true
 
 from db.catalog.rows import GeographyRow
 from db.catalog.tables import GeographyTable
@@ -56,10 +56,8 @@ def select_ecp_for_update(scope: EcpScope) -> Statement[EcpRecord]:
 
 
 CODE_OF_ACCOUNT = Statement(select(EcpTable.code).where(EcpTable.account_id == uuid("account_id")), scalar(str))
-# The ECP that has an e-mail address, in any case.
-ECP_BY_EMAIL = Statement(
-    select(EcpTable.id).where(func.lower(EcpTable.email) == func.lower(string("email"))), scalar(UUID)
-)
+# The ECP with the e-mail address of this key.
+ECP_BY_EMAIL = Statement(select(EcpTable.id).where(EcpTable.email_key == string("email_key")), scalar(UUID))
 # Locked until the transaction ends: a geography must not move while an ECP is put into it.
 LOCK_GEOGRAPHY_FOR_SHARE = Statement(
     select(*columns(GeographyTable, GeographyRow)).where(GeographyTable.id == uuid("id")).with_for_update(read=True),

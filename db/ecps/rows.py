@@ -29,7 +29,7 @@ class EcpRow(Struct, frozen=True):
     erased_by: UUID | None
     erased_reason: str | None
     updated_at: datetime
-    sort_name: str
+    sort_name: bytes
 
     @property
     def standing(self) -> EcpFacts:

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key, Moment, one_of, search_index, search_words
+from db.base import Base, Key, Moment, one_of
+from db.text_columns import search_index, search_words_column, sort_key_column, text_key_column
 from domain.ecps.facts import EcpStatus
 
 
@@ -19,7 +20,7 @@ class EcpTable(Base):
     __table_args__ = (
         Index("uq_ecp__code", "code", unique=True),
         Index("uq_ecp__account_id", "account_id", unique=True),
-        Index("uq_ecp__email", text("lower(email)"), unique=True),
+        Index("uq_ecp__email_key", "email_key", unique=True),
         Index("ix_ecp__sort_name", "sort_name", "id", "tier_id", "status"),
         Index("ix_ecp__registered_at", "registered_at", "id", "tier_id", "status"),
         # Each order within each place. The other filters are at the end, where the index itself can apply them.
@@ -37,6 +38,7 @@ class EcpTable(Base):
             "AND account_id IS NULL AND status = 'CLOSED')",
             "erased_whole",
         ),
+        CheckConstraint("email IS NOT NULL OR email_key IS NULL", "email_key_of_email"),
         CheckConstraint(
             "(erased_at IS NULL) = (erased_by IS NULL) AND (erased_at IS NULL) = (erased_reason IS NULL)",
             "erasure_signed",
@@ -64,11 +66,11 @@ class EcpTable(Base):
     erased_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     erased_reason: Mapped[str | None]
     updated_at: Mapped[Moment]
-    sort_name: Mapped[str] = mapped_column(
-        Computed("lower(display_name)", persisted=True), comment="What names are sorted by, whatever their case"
-    )
+    # Null without an address, and where another ECP had the same key when keys were introduced.
+    email_key: Mapped[str | None] = text_key_column("email")
+    sort_name: Mapped[bytes] = sort_key_column("display_name")
     # Without the e-mail address: searching would reveal it to viewers who may not see it.
-    search_words: Mapped[str] = search_words("code", "display_name", "practice")
+    search_words: Mapped[str] = search_words_column("code", "display_name", "practice")
 
 
 class EcpActivityTable(Base):
@@ -76,13 +78,15 @@ class EcpActivityTable(Base):
 
     __tablename__ = "ecp_activity"
     __table_args__ = (
-        Index("uq_ecp_activity__source_external_id", "source", "external_id", unique=True),
+        Index("uq_ecp_activity__source_key_external_id", "source_key", "external_id", unique=True),
         Index("ix_ecp_activity__ecp_id", "ecp_id", "kind", "occurred_at"),
         Index("ix_ecp_activity__kind", "kind", "occurred_at", "ecp_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     source: Mapped[str]
+    # Null where another activity had the same key and id when keys were introduced.
+    source_key: Mapped[str | None] = text_key_column("source")
     external_id: Mapped[str]
     ecp_id: Mapped[UUID] = mapped_column(ForeignKey("ecp.id"))
     kind: Mapped[str]

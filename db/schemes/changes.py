@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.rules.tables import BonusRuleTable
-from db.schemes.rows import SectionRow, SubmissionRow
+from db.schemes.rows import SchemeRow, SectionRow, SubmissionRow
 from db.schemes.tables import (
     SchemeActivityTable,
     SchemeGeographyTable,
@@ -22,6 +22,7 @@ from db.schemes.tables import (
     SchemeVariantTable,
 )
 from db.sessions import Writing
+from db.text_columns import with_text_columns
 from domain.events import EventKind
 from domain.rules.model import BonusRule
 from domain.schemes.content import Basics, CouponValue, FieldDifference, SchemeContent
@@ -43,7 +44,7 @@ async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
             created_by=created_by,
             created_at=at,
             updated_at=at,
-            **basics_columns(basics),
+            **basics_columns(code, basics),
         )
     )
     sections = [
@@ -53,15 +54,15 @@ async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
 
 
 async def set_basics(
-    session: Writing, scheme_id: UUID, basics: Basics, terms_version: int, terms_published_at: datetime | None
+    session: Writing, scheme: SchemeRow, basics: Basics, terms_version: int, terms_published_at: datetime | None
 ) -> None:
     """Replace the basics of a scheme; terms that are not in force yet have no time of publication."""
     values = {
-        **basics_columns(basics),
+        **basics_columns(scheme.code, basics),
         "terms_version": terms_version,
         "terms_published_at": terms_published_at,
     }
-    await session.execute(update(SchemeTable).where(SchemeTable.id == scheme_id).values(**values))
+    await session.execute(update(SchemeTable).where(SchemeTable.id == scheme.id).values(**values))
 
 
 async def set_variants(session: Writing, scheme_id: UUID, variant_ids: Collection[UUID]) -> None:
@@ -231,11 +232,11 @@ def _stage_columns(scheme_id: UUID, span: StageSpan) -> dict[str, Any]:
     return {"scheme_id": scheme_id, "valid_from": span.valid_from, "valid_until": span.valid_until, **columns}
 
 
-def basics_columns(basics: Basics) -> dict[str, Any]:
-    """The basics as columns of a scheme."""
+def basics_columns(code: str, basics: Basics) -> dict[str, Any]:
+    """The basics as columns of the scheme with this code."""
     columns = msgspec.structs.asdict(basics)
     columns["earning_channels"] = sorted(columns.pop("channels"))
-    return columns
+    return with_text_columns(SchemeTable, columns, code=code)
 
 
 async def set_rules(session: Writing, scheme_id: UUID, rules: Sequence[BonusRule]) -> None:

@@ -56,7 +56,9 @@ SORTS: Final[Mapping[SchemeOrder, Sort]] = MappingProxyType(
             null_as="-infinity",
             description="Latest start first; schemes without a start last.",
         ),
-        SchemeOrder.TITLE_ASC: Sort(SchemeTable.sort_title, description="By title, whatever its case."),
+        SchemeOrder.TITLE_ASC: Sort(
+            SchemeTable.sort_title, description="By title, in the order of Unicode for all languages."
+        ),
         SchemeOrder.CODE_ASC: Sort(SchemeTable.code, description="By code."),
     }
 )

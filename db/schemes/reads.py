@@ -72,7 +72,7 @@ GEOGRAPHIES_BY_SCHEME = Statement(
     .select_from(SchemeGeographyTable)
     .join(GeographyTable, GeographyTable.id == SchemeGeographyTable.geography_id)
     .where(SchemeGeographyTable.scheme_id == any_(uuids("ids")))
-    .order_by(SchemeGeographyTable.scheme_id, GeographyTable.name),
+    .order_by(SchemeGeographyTable.scheme_id, GeographyTable.sort_name, GeographyTable.id),
     SchemeGeographyRow,
 )
 # A rule keeps its id in the revisions of its scheme. The rule of the scheme itself comes first.

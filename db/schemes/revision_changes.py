@@ -38,7 +38,7 @@ async def add_open_revision(  # noqa: PLR0913 - the columns of a new revision, b
     """
     same_terms = content.basics.terms_markdown == live.terms_markdown
     values = {
-        **basics_columns(content.basics),
+        **basics_columns(live.code, content.basics),
         "id": scheme_id,
         "code": live.code,
         "revision": number,

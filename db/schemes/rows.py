@@ -36,7 +36,7 @@ class SchemeRow(Struct, frozen=True):
     created_by: UUID
     created_at: datetime
     updated_at: datetime
-    sort_title: str
+    sort_title: bytes
     terms_published_at: datetime | None
     revises: UUID | None
     effective_at: datetime | None

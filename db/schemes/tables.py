@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Json, Key, Moment, Texts, one_of, search_index, search_words
+from db.base import Base, Json, Key, Moment, Texts, one_of
+from db.text_columns import search_index, search_words_column, sort_key_column
 from domain.schemes.lifecycle import Decision
 from domain.schemes.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 
@@ -81,10 +82,8 @@ class SchemeTable(Base):
     created_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
-    sort_title: Mapped[str] = mapped_column(
-        Computed("lower(title)", persisted=True), comment="What titles are sorted by, whatever their case"
-    )
-    search_words: Mapped[str] = search_words("code", "title")
+    sort_title: Mapped[bytes] = sort_key_column("title")
+    search_words: Mapped[str] = search_words_column("code", "title")
 
 
 class SchemeVariantTable(Base):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from domain.calendar import format_day
 from domain.channels import EarningChannel
+from domain.collation import sort_names
 from domain.failures import Problem, UserErrorCode
 from domain.rules.model import BonusRule
 from domain.rules.phrases import DisplayNames
@@ -117,7 +118,7 @@ def _geography_problems(content: SchemeContent, _names: DisplayNames) -> Iterabl
 
 def _value_problems(content: SchemeContent, names: DisplayNames) -> Iterable[Problem]:
     valued = {value.variant_id for value in content.coupon_values}
-    missing = sorted(
+    missing = sort_names(
         names.variants.get(variant, "a variant") for variant in content.variant_ids if variant not in valued
     )
     if missing:
@@ -127,7 +128,7 @@ def _value_problems(content: SchemeContent, names: DisplayNames) -> Iterable[Pro
         message = "Choose products first, then set their base points and planned quantities."
         yield Problem(UserErrorCode.REQUIRED, message, ("values",))
     if EarningChannel.COUPON in content.basics.channels:
-        empty = sorted(
+        empty = sort_names(
             names.variants.get(value.variant_id, "a variant")
             for value in content.coupon_values
             if not value.planned_quantity
@@ -143,7 +144,7 @@ def _rule_problems(content: SchemeContent, names: DisplayNames) -> Iterable[Prob
         for noun in _missing_references(rule, names):
             message = f"Rule “{rule.name}” asks for a {noun} that no longer exists; choose another {noun}."
             yield Problem(UserErrorCode.NOT_FOUND, message, ("rules", str(index), "condition"))
-        outside = sorted(
+        outside = sort_names(
             names.variants.get(variant, "a variant") for variant in collect_references(rule).variant_ids - chosen
         )
         if outside:

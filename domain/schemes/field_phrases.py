@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from domain.calendar import format_day
+from domain.collation import sort_names
 from domain.rules.phrases import Phrase, join_phrases
 from domain.schemes.content import FieldDifference, field_label
 from domain.text import drop_repeats, format_count, format_number, join_words, quote
@@ -202,7 +203,7 @@ def _variant_list(variants: Sequence[str], names: Mapping[str, str]) -> str:
 
 def _display_names(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """Return the names in alphabetical order; none if one is missing or there are too many to name."""
-    found_names = sorted(clip(names.get(identifier, "")) for identifier in ids)
+    found_names = sort_names(clip(names.get(identifier, "")) for identifier in ids)
     return found_names if all(found_names) and len(found_names) <= MAX_NAMED else []
 
 

@@ -13,6 +13,7 @@ from domain.checks import NAME_LENGTH, email_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Role
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
@@ -34,9 +35,9 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
 
     Raises InvalidInput.
     """
-    email = (command.email or "").strip() or None
+    email = trim_text(command.email or "") or None
     reject_invalid(_problems(command, email, operation.viewer.account_id))
-    taken = {"uq_account__email": ("email", "Another account has this e-mail address.")}
+    taken = {"uq_account__email_key": ("email", "Another account has this e-mail address.")}
     async with open_upsert(operation, taken) as session:
         stored = await lock_existing(session, LOCK_ACCOUNT, command.id, "account")
         if command.vendor_id and not await session.fetch(VENDORS_BY_ID, ids=[command.vendor_id]):
@@ -44,7 +45,7 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
         key = operation.new_id() if stored is None else stored.id
         account = AccountRow(
             id=key,
-            display_name=command.display_name.strip(),
+            display_name=trim_text(command.display_name),
             email=email,
             vendor_id=command.vendor_id,
             created_at=operation.now if stored is None else stored.created_at,

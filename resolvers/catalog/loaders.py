@@ -8,6 +8,7 @@ from db.catalog import reads as statements
 from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.search import words_of
 from domain.catalog.facts import VendorKind
+from domain.collation import sort_names
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.paging import Page, PageArguments, read_page
@@ -57,7 +58,7 @@ async def list_tiers(operation: Operation) -> list[TierRow]:
 
 async def list_categories(operation: Operation) -> list[str]:
     """List the categories of products, by name."""
-    return await operation.fetch(statements.CATEGORIES)
+    return sort_names(await operation.fetch(statements.CATEGORIES))
 
 
 async def list_geographies(operation: Operation, *, parent_id: UUID | None, search: str | None) -> list[GeographyRow]:

@@ -13,6 +13,7 @@ from domain.catalog.inputs import VARIANTS_PER_PRODUCT_LIMIT
 from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
@@ -43,7 +44,7 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
     """
     reject_invalid(_problems(command))
     taken = {
-        "uq_product__name": ("name", "Another product has this name."),
+        "uq_product__name_key": ("name", "Another product has this name."),
         "uq_variant__sku": ("variants", "One of these SKUs belongs to another variant."),
     }
     async with open_upsert(operation, taken) as session:
@@ -52,11 +53,17 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
         mine = {variant.id: variant for variant in await session.fetch(VARIANTS_BY_PRODUCT, ids=[product_id])}
         reject_invalid(_foreign_variants(command.variants, mine.keys()))
         product = ProductRow(
-            id=product_id, name=command.name.strip(), category=command.category.strip(), brand=command.brand.strip()
+            id=product_id,
+            name=trim_text(command.name),
+            category=trim_text(command.category),
+            brand=trim_text(command.brand),
         )
         variants = [
             VariantRow(
-                id=entry.id or operation.new_id(), sku=entry.sku.strip(), name=entry.name.strip(), product_id=product_id
+                id=entry.id or operation.new_id(),
+                sku=entry.sku.strip(),
+                name=trim_text(entry.name),
+                product_id=product_id,
             )
             for entry in command.variants
         ]

@@ -25,6 +25,7 @@ from domain.ecps.inputs import find_identifier, identifier_problems, name_identi
 from domain.enrollments.events import about_enrollment
 from domain.events import EventKind
 from domain.permissions import Role
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.ecps.locking import EcpWithReason, lock_ecp
 from resolvers.validation import reject_invalid
@@ -40,7 +41,7 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
     also for a reason that names the person.
     """
     reject_invalid(reason_problems(command.reason))
-    reason = command.reason.strip()
+    reason = trim_text(command.reason)
     async with operation.writing() as session:
         record = await lock_ecp(operation, session, command.ecp_id, None)
         ecp = record.ecp
@@ -48,7 +49,7 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
             account = await _lock_account(session, ecp.account_id)
             known = {*record.details.identifiers, *_identifiers_of(account)}
             reject_invalid(identifier_problems(reason, known))
-            await erase_personal_data(session, ecp.id, by=operation.viewer.account_id, reason=reason, at=operation.now)
+            await erase_personal_data(session, ecp, by=operation.viewer.account_id, reason=reason, at=operation.now)
             await _erase_texts(session, ecp.id, known)
             withdrawn = await withdraw_applications(session, ecp.id, operation.now)
             events = [NewEvent(EventKind.ECP_ERASED, ecp.id, about_ecp(ecp.id))]

@@ -13,6 +13,7 @@ from db.search import words_of
 from domain.ecps.facts import EcpOrder, EcpStatus
 from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey
+from domain.text import text_key
 from domain.work.queues import EcpQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
@@ -86,6 +87,6 @@ async def _compile_filter(operation: Operation, chosen: EcpFilter) -> tuple[EcpF
 def _search_parameters(operation: Operation, search: str | None) -> dict[str, str]:
     """Search by e-mail address for viewers who may see all addresses; otherwise search by words."""
     if search is not None and "@" in search and operation.viewer.contact_scope is EcpScope.ALL:
-        return {"email": search.strip()}
+        return {"email_key": text_key(search)}
     words = words_of(search)
     return {} if words is None else {"words": words}

@@ -17,13 +17,14 @@ from domain.ecps.guards import ECP_GUARDS, EcpAction
 from domain.ecps.inputs import MISSING_PLACE, TAKEN_EMAIL, EcpDetails, details_problems
 from domain.failures import InvalidInput, NotFound, Problem
 from domain.permissions import EcpScope
+from domain.text import text_key
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.validation import reject_invalid
 
 # The field and the sentence for each unique index that a mutation may violate.
 UNIQUE_FIELDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {"uq_ecp__email": ("email", TAKEN_EMAIL.message)}
+    {"uq_ecp__email_key": ("email", TAKEN_EMAIL.message)}
 )
 
 
@@ -78,7 +79,7 @@ def require_place(place: EcpPlace | None, found: Sequence[Problem]) -> EcpPlace:
 async def find_problems(session: Writing, details: EcpDetails, ecp_id: UUID | None = None) -> list[Problem]:
     """Find all problems with the details of an ECP; `ecp_id` is the id of the ECP if it is already registered."""
     found = [*details_problems(details)]
-    owners = [] if details.email is None else await session.fetch(ECP_BY_EMAIL, email=details.email)
+    owners = [] if details.email is None else await session.fetch(ECP_BY_EMAIL, email_key=text_key(details.email))
     if any(owner != ecp_id for owner in owners):
         found.append(TAKEN_EMAIL)
     return found

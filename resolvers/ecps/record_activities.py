@@ -7,6 +7,7 @@ from msgspec import Struct
 from db.ecps.activity_changes import add_activities
 from db.ecps.activity_reads import ECPS_BY_CODE, STORED_ACTIVITIES, NamedEcpRow, StoredActivityRow
 from db.sessions import Writing
+from domain.codes import normalize_code
 from domain.ecps.activities import (
     Activity,
     ActivityOutcome,
@@ -18,7 +19,7 @@ from domain.ecps.activities import (
 from domain.ecps.facts import EcpStatus
 from domain.events import EventKind
 from domain.failures import Problem
-from domain.text import has_unprintable
+from domain.text import has_unprintable, text_key, trim_text
 from domain.timestamps import Malformed
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
@@ -60,7 +61,7 @@ async def record_activities(operation: Operation, command: RecordActivities) -> 
     An external id with different content than before is rejected. The results are in the order of the activities.
     Runs four statements for any number of activities. Raises InvalidInput for a malformed report.
     """
-    source = command.source.strip()
+    source = trim_text(command.source)
     reject_invalid(report_problems(source, command.activities))
     activities = [_normalize(activity) for activity in command.activities]
     async with operation.writing() as session:
@@ -76,7 +77,7 @@ async def record_activities(operation: Operation, command: RecordActivities) -> 
 
 
 def _normalize(activity: Activity) -> Activity:
-    code = activity.ecp_code.strip().upper()
+    code = normalize_code(activity.ecp_code)
     return Activity(
         external_id=activity.external_id.strip(), ecp_code=code, kind=activity.kind, occurred_at=activity.occurred_at
     )
@@ -113,7 +114,7 @@ async def _insert(
 async def _load_stored(session: Writing, source: str, external_ids: Collection[str]) -> dict[str, StoredActivityRow]:
     if not external_ids:
         return {}
-    rows = await session.fetch(STORED_ACTIVITIES, source=source, external_ids=list(external_ids))
+    rows = await session.fetch(STORED_ACTIVITIES, source_key=text_key(source), external_ids=list(external_ids))
     return {row.external_id: row for row in rows}
 
 

@@ -62,7 +62,7 @@ async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
             require_place(place, found)
         reject_invalid(found)
         if moved or after != before:
-            await set_details(session, record.ecp.id, after, place if moved else None, operation.now)
+            await set_details(session, record.ecp, after, place if moved else None, operation.now)
             await append_events(
                 session, [NewEvent(EventKind.ECP_UPDATED, record.ecp.id, about_ecp(record.ecp.id))], operation.now
             )

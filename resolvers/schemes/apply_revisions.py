@@ -62,7 +62,7 @@ async def _replace_content(session: Writing, live: Definition, approved: Revisio
     version, published_at = scheme.terms_version, scheme.terms_published_at
     if content.basics.terms_markdown != live.content.basics.terms_markdown:
         version, published_at = version + 1, approved.effective_at
-    await scheme_changes.set_basics(session, scheme.id, content.basics, version, published_at)
+    await scheme_changes.set_basics(session, scheme, content.basics, version, published_at)
     await scheme_changes.set_sections(session, scheme.id, content)
 
 

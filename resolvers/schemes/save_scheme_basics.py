@@ -9,6 +9,7 @@ from db.schemes import changes
 from domain.schemes.content import Basics
 from domain.schemes.inputs import basics_problems
 from domain.schemes.stages import WizardStepKind
+from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.schemes.edit import SavedStep, begin_edit, finish_edit
 from resolvers.validation import reject_invalid
@@ -34,13 +35,13 @@ async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) ->
         same_terms = draft.content.basics.terms_markdown == basics.terms_markdown
         terms_version = draft.scheme.terms_version + (0 if same_terms else 1)
         published_at = draft.scheme.terms_published_at if same_terms else None
-        await changes.set_basics(session, command.scheme_id, basics, terms_version, published_at)
+        await changes.set_basics(session, draft.scheme, basics, terms_version, published_at)
         return await finish_edit(operation, session, draft, step)
 
 
 def _trim(basics: Basics) -> Basics:
     """Trim all texts; an empty text becomes None, except for the title."""
-    texts = {name: value.strip() for name, value in asdict(basics).items() if isinstance(value, str)}
-    materials = tuple(replace(item, title=item.title.strip(), url=item.url.strip()) for item in basics.materials)
+    texts = {name: trim_text(value) for name, value in asdict(basics).items() if isinstance(value, str)}
+    materials = tuple(replace(item, title=trim_text(item.title), url=item.url.strip()) for item in basics.materials)
     optional = {name: text or None for name, text in texts.items() if name != "title"}
     return replace(basics, title=texts["title"], materials=materials, **optional)

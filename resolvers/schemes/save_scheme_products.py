@@ -8,6 +8,7 @@ from msgspec import Struct
 from db.catalog.reads import VARIANTS_BY_ID
 from db.schemes import changes
 from domain.checks import choice_problems
+from domain.collation import sort_key
 from domain.rules.references import rules_naming_variant
 from domain.schemes.inputs import VARIANTS_LIMIT
 from domain.schemes.stages import WizardStepKind
@@ -45,7 +46,7 @@ async def save_scheme_products(operation: Operation, command: SaveSchemeProducts
 def _describe_consequences(draft: Definition, kept: Iterable[UUID]) -> Iterable[str]:
     values = {value.variant_id: value for value in draft.content.coupon_values}
     removed = set(draft.content.variant_ids).difference(kept)
-    for variant_id in sorted(removed, key=lambda key: draft.names.variants[key]):
+    for variant_id in sorted(removed, key=lambda key: sort_key(draft.names.variants[key])):
         sku = draft.names.variants[variant_id]
         if value := values.get(variant_id):
             yield (

@@ -25,8 +25,8 @@ PHONE = "The telephone number: 5 to 32 digits, spaces and `+ - ( )`."
 @strawberry.input(name="EcpFilter", description="A filter of ECPs. All given conditions must hold.")
 class EcpFilterInput:
     search: str | None = optional(
-        "Words of the code, name or practice, or their beginnings. Viewers who may see e-mail addresses can "
-        "search for a complete address."
+        "Words of the code, name or practice, or their beginnings. Case and accents do not matter. Viewers who may "
+        "see e-mail addresses can search for a complete address."
     )
     geography_ids: list[strawberry.ID] | None = optional(
         "Return only ECPs in one of these geographies, including everything beneath them."

@@ -54,7 +54,9 @@ class WithdrawEnrollmentInput:
 
 @strawberry.input(name="EnrollmentFilter", description="A filter of enrollments. All given conditions must hold.")
 class EnrollmentFilterInput:
-    search: str | None = optional("Words of the ECP's code, name or practice, or their beginnings.")
+    search: str | None = optional(
+        "Words of the ECP's code, name or practice, or their beginnings. Case and accents do not matter."
+    )
     statuses: list[EnrollmentStatus] | None = optional("Return only enrollments with one of these statuses.")
     geography_ids: list[strawberry.ID] | None = optional(
         "Return only ECPs in one of these geographies, including everything beneath them."

@@ -139,5 +139,6 @@ class BonusRuleInput:
         "Breaks ties within an exclusive group: the highest priority wins. -1,000 to 1,000. Default: 0."
     )
     exclusive_group: str | None = optional(
-        "The name of a group, 1 to 60 characters. Only the best rule of a group pays."
+        "The name of a group, 1 to 60 characters. Only the best rule of a group pays. Case and spaces do not matter: "
+        "“Launch” and “launch” are one group."
     )

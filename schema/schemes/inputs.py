@@ -22,7 +22,7 @@ SCHEME_ID = "The ID of the scheme."
 
 @strawberry.input(name="SchemeFilter", description="A filter of schemes. All given conditions must hold.")
 class SchemeFilterInput:
-    search: str | None = optional("Words of the code or title, or their beginnings.")
+    search: str | None = optional("Words of the code or title, or their beginnings. Case and accents do not matter.")
     queue: WorkQueueKey | None = optional(
         "Return only the schemes in this work queue, which must belong to one of the viewer's roles."
     )

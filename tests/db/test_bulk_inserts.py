@@ -20,6 +20,7 @@ from db.enrollments.changes import add_enrollments
 from db.enrollments.rows import EnrollmentRow
 from db.enrollments.tables import EnrollmentTable
 from db.sessions import DuplicateKey
+from domain.collation import sort_key
 from domain.ecps.facts import EcpStatus
 from domain.ecps.inputs import EcpDetails
 from domain.enrollments.facts import EnrollmentStatus
@@ -99,7 +100,7 @@ async def test_ecps_are_added_as_they_are_by_now_and_counted(database: Database,
         ("ECP-2026-000002", EcpStatus.ACTIVE, world.tiers["Gold"].id, LATER, LATER),
         ("ECP-2026-000003", EcpStatus.ACTIVE, world.tiers["Gold"].id, LATER, LATER),
     ]
-    assert [row["sort_name"] for row in rows] == ["ecp 1", "ecp 2", "ecp 3"]
+    assert [row["sort_name"] for row in rows] == [sort_key(f"ECP {number}") for number in (1, 2, 3)]
     counts = await _rows(database, EcpCountTable)
     assert sorted((row["status"], row["count"]) for row in counts) == [(EcpStatus.ACTIVE, 2), (EcpStatus.PENDING, 1)]
 

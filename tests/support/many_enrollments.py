@@ -22,29 +22,35 @@ def made(name: str) -> UUID:
 # Triggers do not run here, so places and tiers are copied and counted as they would.
 FILL = f"""
 SET session_replication_role = replica;
-INSERT INTO geography (id, code, name, level)
-SELECT md5('c' || n)::uuid, 'c' || n, 'Country', 'COUNTRY' FROM generate_series(1, 2) AS n;
-INSERT INTO geography (id, code, name, level, parent_id)
-SELECT md5('r' || n)::uuid, 'r' || n, 'Region', 'REGION', md5(CASE n WHEN 20 THEN 'c2' ELSE 'c1' END)::uuid
+INSERT INTO geography (id, code, name, level, sort_name, search_words)
+SELECT md5('c' || n)::uuid, 'c' || n, 'Country', 'COUNTRY', 'country', '' FROM generate_series(1, 2) AS n;
+INSERT INTO geography (id, code, name, level, parent_id, sort_name, search_words)
+SELECT md5('r' || n)::uuid, 'r' || n, 'Region', 'REGION', md5(CASE n WHEN 20 THEN 'c2' ELSE 'c1' END)::uuid,
+    'region', ''
 FROM generate_series(0, 20) AS n;
-INSERT INTO geography (id, code, name, level, parent_id)
-SELECT md5('g' || n)::uuid, 'g' || n, 'City', 'CITY', md5('r' || CASE n WHEN 510 THEN 19 ELSE n / 25 END)::uuid
+INSERT INTO geography (id, code, name, level, parent_id, sort_name, search_words)
+SELECT md5('g' || n)::uuid, 'g' || n, 'City', 'CITY', md5('r' || CASE n WHEN 510 THEN 19 ELSE n / 25 END)::uuid,
+    'city', ''
 FROM generate_series(0, 510) AS n;
-INSERT INTO account (id, display_name, created_at) VALUES ('{MANAGER}', 'Manager', '2026-01-01Z');
+INSERT INTO account (id, display_name, created_at, sort_name, search_words)
+VALUES ('{MANAGER}', 'Manager', '2026-01-01Z', 'manager', 'manager');
 INSERT INTO ecp (
-    id, code, display_name, geography_id, region_id, country_id, tier_id, status, registered_at, updated_at)
+    id, code, display_name, geography_id, region_id, country_id, tier_id, status, registered_at, updated_at,
+    sort_name, search_words)
 SELECT md5('e' || n)::uuid, 'ECP-2026-' || lpad(n::text, 6, '0'), 'Name ' || (n * 7919 % 39989),
     md5('g' || city)::uuid, md5('r' || region)::uuid, md5(CASE region WHEN 20 THEN 'c2' ELSE 'c1' END)::uuid,
-    md5('t' || CASE WHEN n % 200 = 0 THEN 4 ELSE 1 + n % 3 END)::uuid, 'ACTIVE', '2026-01-01Z', '2026-01-01Z'
+    md5('t' || CASE WHEN n % 200 = 0 THEN 4 ELSE 1 + n % 3 END)::uuid, 'ACTIVE', '2026-01-01Z', '2026-01-01Z',
+    convert_to('name ' || (n * 7919 % 39989), 'UTF8'),
+    to_tsvector('simple', 'ecp 2026 ' || lpad(n::text, 6, '0') || ' name ' || (n * 7919 % 39989))
 FROM generate_series(1, {ECPS}) AS n,
     LATERAL (SELECT CASE WHEN n % 33 = 0 THEN 500 + n % 10 WHEN n % 5000 = 1 THEN 510 ELSE n * 31 % 500 END AS city) c,
     LATERAL (SELECT CASE city WHEN 510 THEN 19 ELSE city / 25 END AS region) r;
 INSERT INTO scheme (
     id, code, revision, title, earning_channels, terms_version, materials, content_hash, created_by, created_at,
-    updated_at, approved_at, enrollment_opens_on, enrollment_closes_on)
+    updated_at, approved_at, enrollment_opens_on, enrollment_closes_on, sort_title, search_words)
 SELECT md5('s' || n)::uuid, 'SCH-2026-' || lpad(n::text, 6, '0'), 1, 'Scheme ' || n, '{{SALE}}', 1, '[]', 'sha256:',
     '{MANAGER}', '2026-01-01Z', '2026-01-01Z', CASE WHEN n % 8 = 0 THEN '2026-01-02Z'::timestamptz END,
-    '2026-01-01', date '2026-01-01' + n % 400
+    '2026-01-01', date '2026-01-01' + n % 400, convert_to('scheme ' || n, 'UTF8'), ''
 FROM generate_series(0, {SMALL_SCHEMES}) AS n;
 INSERT INTO enrollment (
     id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at, geography_id, region_id,

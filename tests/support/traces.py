@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.collation import sort_key
 from domain.permissions import Role
 from tests.support.client import Client, Clients
 from tests.support.factories.ecps import EcpFactory
@@ -14,16 +15,18 @@ TEXTUAL = ("text", "jsonb", "ARRAY", "tsvector")
 
 
 async def find_columns(url: str, texts: Sequence[str]) -> list[str]:
-    """Return the columns of all tables that contain one of the texts, ignoring case."""
+    """Return the columns of all tables that contain one of the ASCII texts, ignoring case, or a sort key with it."""
     connection = await asyncpg.connect(url)
     try:
         found = await connection.fetch(
             "SELECT table_name::text AS t, column_name::text AS c FROM information_schema.columns "
             "WHERE table_schema = 'public' AND data_type = ANY($1) ORDER BY 1, 2",
-            TEXTUAL,
+            (*TEXTUAL, "bytea"),
         )
         assert {row["t"] for row in found} >= {"account", "ecp", "enrollment", "notification", "scheme_activity"}
-        patterns = [f"%{text}%" for text in texts]
+        # As PostgreSQL writes bytes. On the first level a sort key has two bytes for each character.
+        keys = [rf"%{sort_key(text)[: 2 * len(text)].hex()}%" for text in texts]
+        patterns = [*(f"%{text}%" for text in texts), *keys]
         return [
             f"{row['t']}.{row['c']}"
             for row in found

@@ -285,3 +285,12 @@ async def test_only_connected_systems_report(clients: Clients, database_url: str
             (error,) = (await clients[role].send(DOCUMENT, input=given)).errors
             assert error["message"] == str(Forbidden(Permission.ACTIVITY_RECORD))
         assert (await clients.anonymous.send(DOCUMENT, input=given)).codes == ["UNAUTHENTICATED"]
+
+
+async def test_a_source_is_known_by_its_key(system: Client, database_url: str) -> None:
+    """N1: another spelling of the source is no second system, and an external id is taken as it is."""
+    assert await outcomes(system, activity(), source="Ac\u00e9demy  LMS") == ["RECORDED"]
+    async with nothing_changes(database_url):
+        assert await outcomes(system, activity(), source="ace\u0301demy lms") == ["DUPLICATE"]
+        assert await outcomes(system, activity(kind="REFERRAL"), source="ACÉDEMY LMS") == ["REJECTED"]
+    assert await outcomes(system, activity(externalId="A-1"), source="ACÉDEMY LMS") == ["RECORDED"]

@@ -32,9 +32,12 @@ KNOWN_BY = ("Asha Rao", "asha.rao@example.org", "555-0101", "MH-4711", "Rao Gara
 NAMED = [
     "account.display_name",
     "account.email",
+    "account.email_key",
+    "account.sort_name",
     "api_key.name",
     "ecp.display_name",
     "ecp.email",
+    "ecp.email_key",
     "ecp.license_number",
     "ecp.phone",
     "ecp.practice",
@@ -51,8 +54,8 @@ INSERT INTO enrollment (id, scheme_id, ecp_id, status, terms_version, requested_
     decided_by, reason) VALUES (gen_random_uuid(), $1, $2, 'REJECTED', 1, $3, $4, $3, $5, $6)
 """
 ACTIVITY = """
-INSERT INTO ecp_activity (source, external_id, ecp_id, kind, occurred_at, recorded_at, recorded_by)
-VALUES ('lms', $4, $1, 'TRAINING_COMPLETED', $2, $2, $3)
+INSERT INTO ecp_activity (source, source_key, external_id, ecp_id, kind, occurred_at, recorded_at, recorded_by)
+VALUES ('lms', 'lms', $4, $1, 'TRAINING_COMPLETED', $2, $2, $3)
 """
 
 

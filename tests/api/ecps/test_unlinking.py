@@ -56,7 +56,9 @@ async def test_an_account_with_other_roles_survives_and_is_unlinked(
     assert await find_columns(database_url, ["rao"]) == [
         "account.display_name",
         "account.email",
+        "account.email_key",
         "account.search_words",
+        "account.sort_name",
     ]
     assert (await events(database_url))[-1] == "ECP_ERASED"
     again = await mutate(both, "registerEcp", **registration_input(world))

@@ -12,6 +12,7 @@ import pytest
 from db.database import Database
 from db.ecps.pages import SORTS, EcpFilters, ecp_count, ecp_page
 from db.planning import NEARBY_ROWS
+from db.search import words_of
 from db.statement import Statement
 from domain.ecps.facts import EcpOrder
 from domain.permissions import EcpScope, Role, Viewer
@@ -114,7 +115,7 @@ async def test_a_list_reads_further_when_few_matches_are_nearby(
     connection: Any, shared_database: Database, search: str, statements: int, *, backward: bool
 ) -> None:
     """R19: no page is short because the next match lies far away; a page that is full takes one statement."""
-    filters, values = EcpFilters(words=True), {"words": search}
+    filters, values = EcpFilters(words=True), {"words": words_of(search)}
     whole = ecp_page(EcpScope.ALL, filters, EcpOrder.NAME_ASC, backward=backward, resumed=False)
     rows = await connection.fetch(whole.sql, *whole.arguments({**values, "limit": PAGE}))
     viewer = Viewer(account_id=UUID(int=1), display_name="Manager", email=None, roles=frozenset({Role.PROGRAM_MANAGER}))
@@ -154,7 +155,7 @@ async def test_a_statement_that_is_used_often_keeps_its_plan(connection: Any, na
     """From the sixth use on PostgreSQL may choose a generic plan, which would walk through all ECPs."""
     for place, (statement, arguments) in (await _pages(connection, name, order)).items():
         texts = ", ".join("%L" for _ in arguments)
-        given = [str(argument) for argument in arguments]
+        given = [f"\\x{given.hex()}" if isinstance(given, bytes) else str(given) for given in arguments]
         execution = await connection.fetchval(f"SELECT format('page({texts})', VARIADIC $1::text[])", given)
         await connection.execute(f"PREPARE page AS {statement.sql};" + f"EXECUTE {execution};" * 6)
         document = await connection.fetchval(f"EXPLAIN ({RUN}) EXECUTE {execution}")

@@ -23,6 +23,7 @@ from db.enrollments.pages import (
 )
 from db.metadata import METADATA
 from db.planning import NEARBY_ROWS
+from db.search import words_of
 from db.statement import Statement
 from domain.enrollments.facts import EnrollmentOrder
 from domain.permissions import EcpScope, SchemeScope
@@ -84,7 +85,7 @@ async def test_words_find_the_ecps_first(connection: Any) -> None:
     """R19: a search reads the ECPs that it finds and their enrollments, however many others there are."""
     filters = EnrollmentFilters(words=True)
     statement = page_of_scheme(EcpScope.ALL, filters, EnrollmentOrder.REQUESTED_AT_DESC, backward=False, resumed=False)
-    arguments = statement.arguments({"scheme_id": BIG, "words": "ecp 2026 01234", "limit": PAGE})
+    arguments = statement.arguments({"scheme_id": BIG, "words": words_of("ecp 2026 01234"), "limit": PAGE})
     plan = await explained(connection, statement, arguments)
     assert {node.get("Index Name") for node in nodes(plan)} >= {
         "ix_ecp__search_words",
@@ -131,7 +132,7 @@ async def test_words_are_searched_nearby_first(connection: Any, words: str, *, i
 
 def _same(page: Statement[Any], words: str) -> list[Any]:
     """The arguments of a page of the large scheme in the large country."""
-    return page.arguments({"scheme_id": BIG, "limit": PAGE, "geography_id": made("c1"), "words": words})
+    return page.arguments({"scheme_id": BIG, "limit": PAGE, "geography_id": made("c1"), "words": words_of(words)})
 
 
 async def test_one_day_is_found_by_its_date(connection: Any) -> None:

@@ -44,11 +44,11 @@ REJECTED = {
     ),
     "an activity that comes twice": (
         (
-            "INSERT INTO ecp_activity (source, external_id, ecp_id, kind, occurred_at, recorded_at, recorded_by) "
-            "SELECT 'academy', 'a-1', ecp_id, 'TRAINING', now(), now(), requested_by FROM enrollment, "
-            "generate_series(1, 2)"
+            "INSERT INTO ecp_activity (source, source_key, external_id, ecp_id, kind, occurred_at, recorded_at, "
+            "recorded_by) SELECT 'academy', 'academy', 'a-1', ecp_id, 'TRAINING', now(), now(), requested_by "
+            "FROM enrollment, generate_series(1, 2)"
         ),
-        "uq_ecp_activity__source_external_id",
+        "uq_ecp_activity__source_key_external_id",
     ),
 }
 

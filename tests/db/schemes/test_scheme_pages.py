@@ -29,10 +29,11 @@ NO_FILTERS = SchemeFilters()
 # 40 % are approved, one in a thousand waits for an approver, the others are drafts; every eleventh has no dates yet.
 # Rows lie in the order of their creation; their ids, titles, updates and starts are all over the place.
 FILL = f"""
-INSERT INTO account (id, display_name, created_at) VALUES ('{MANAGER}', 'Manager', '2026-01-01Z');
+INSERT INTO account (id, display_name, created_at, sort_name, search_words)
+VALUES ('{MANAGER}', 'Manager', '2026-01-01Z', 'manager', 'manager');
 INSERT INTO scheme (
     id, code, revision, title, earning_channels, starts_on, ends_on, terms_version, materials, content_hash,
-    submitted_at, approved_at, created_by, created_at, updated_at)
+    submitted_at, approved_at, created_by, created_at, updated_at, sort_title, search_words)
 SELECT
     md5(n::text)::uuid, 'SCH-2026-' || lpad(n::text, 6, '0'), 1, 'Campaign ' || (n * 7919 % 50000), '{{SALE}}',
     CASE WHEN n % 11 > 0 THEN DATE '2026-01-01' + n * 31 % 701 END,
@@ -40,7 +41,8 @@ SELECT
     CASE WHEN n % 5 < 2 OR n % 1000 = 3 THEN '2026-02-01Z'::timestamptz END,
     CASE WHEN n % 5 < 2 THEN '2026-02-02Z'::timestamptz END,
     '{MANAGER}', '2026-01-01Z'::timestamptz + n * interval '1 second',
-    '2026-03-01Z'::timestamptz + n * 7919 % 99991 * interval '1 minute'
+    '2026-03-01Z'::timestamptz + n * 7919 % 99991 * interval '1 minute',
+    convert_to('campaign ' || (n * 7919 % 50000), 'UTF8'), to_tsvector('simple', 'campaign ' || (n * 7919 % 50000))
 FROM generate_series(1, {SCHEMES}) AS n;
 INSERT INTO scheme_stage (
     scheme_id, kind, valid_from, valid_until, position, state, status, since, done, total, blocked_by, is_current)
@@ -226,5 +228,5 @@ async def _fetch(connection: Any, order: SchemeOrder, cursor: Any, *, backward: 
 
 def _cursor(order: SchemeOrder, row: Any) -> dict[str, Any]:
     value = SORTS[order].value(row)
-    assert isinstance(value, datetime | date | str)
+    assert isinstance(value, datetime | date | str | bytes)
     return {"cursor_value": value, "cursor_id": row.id}

@@ -105,7 +105,7 @@ NO_HOST = "The URL has no host."
         ("https://example.com/\x00", UNENCODED),
         ("https://example.com/\n", UNENCODED),
         ("https://bücher.example/", UNENCODED),
-        ("https://１２７.0.0.1/", UNENCODED),  # noqa: RUF001 - digits of full width, which some resolvers accept
+        ("https://１２７.0.0.1/", UNENCODED),  # digits of full width, which some resolvers accept
         ("http://example.com/", NO_HTTPS),
         ("ftp://example.com/", NO_HTTPS),
         ("//example.com/", NO_HTTPS),

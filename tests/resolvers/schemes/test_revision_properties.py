@@ -144,9 +144,9 @@ async def test_a_revision_takes_effect_as_approved(  # noqa: PLR0913, PLR0917 - 
 
 async def _store(environment: Environment, factory: SchemeFactory, revision: UUID, content: SchemeContent) -> None:
     """Save all five steps of a revision at once, without the checks of their mutations."""
-    operation = factory.operation()
+    operation, scheme = factory.operation(), (await factory.definition(revision)).scheme
     async with environment.database.writing() as session:
-        await changes.set_basics(session, revision, content.basics, 2, None)
+        await changes.set_basics(session, scheme, content.basics, 2, None)
         await changes.set_sections(session, revision, content)
         await rederive(operation, session, revision)
 

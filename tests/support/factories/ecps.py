@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from db.accounts.changes import put_account
 from db.accounts.rows import AccountRow
 from db.ecps.tables import EcpTable
+from db.text_columns import with_text_columns
 from domain.ecps.facts import EcpStatus
 from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role
@@ -96,7 +97,10 @@ class EcpFactory:
         names = [f"{tier} {place} {number}" for number in range(count)]
         ids = [key(name) for name in names]
         rows = [
-            {"id": ecp_id, "code": f"ECP-2025-{ecp_id.hex[-8:]}", "display_name": name, **shared}
+            with_text_columns(
+                EcpTable,
+                {"id": ecp_id, "code": f"ECP-2025-{ecp_id.hex[-8:]}", "display_name": name, "practice": None, **shared},
+            )
             for ecp_id, name in zip(ids, names, strict=True)
         ]
         async with self._environment.database.writing() as session:
