@@ -10,6 +10,7 @@ from domain.events import EventKind
 from domain.program.facts import ProgramSettings, setting_changes
 from domain.program.failures import TimeZoneFixed
 from domain.program.inputs import program_problems
+from domain.text import trim_text
 from domain.time_zones import find_calendar
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
@@ -29,7 +30,7 @@ class UpdateProgram(Struct, frozen=True):
     def apply_to(self, before: ProgramSettings) -> ProgramSettings:
         """The settings after the change."""
         return ProgramSettings(
-            name=before.name if self.name is None else self.name.strip(),
+            name=before.name if self.name is None else trim_text(self.name),
             time_zone=before.time_zone if self.time_zone is None else self.time_zone.strip(),
             currency=before.currency if self.currency is None else self.currency.strip(),
             locale=before.locale if self.locale is None else self.locale.strip(),
