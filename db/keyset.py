@@ -82,8 +82,12 @@ def keyset(query: Query, sort: Sort, *, backward: bool, resumed: bool, rows: Any
     return query.limit(bindparam("limit", type_=BigInteger(), required=True))
 
 
-def keyset_by_owner(query: Query, owner: Any, sort: Sort, *, resumed: bool) -> Query:
-    """A page of `query` for each owner in the parameter `ids`, forward; `owner` is the column that names the owner."""
+def keyset_by_owner(query: Query, owner: Any, sort: Sort, *, resumed: bool, rows: Any = None) -> Query:
+    """A page of `query` for each owner in the parameter `ids`, forward; `owner` is the column that names the owner.
+
+    A query of something else than the table of the order names its `rows`, as in `keyset`.
+    """
     wanted = func.unnest(uuids("ids")).table_valued("id", name="wanted").render_derived()
-    page = keyset(query.where(owner == wanted.c.id), sort, backward=False, resumed=resumed).lateral("page")
+    found = keyset(query.where(owner == wanted.c.id), sort, backward=False, resumed=resumed, rows=rows)
+    page = found.lateral("page")
     return select(*page.c).select_from(wanted.join(page, true())).order_by(*sort.order_by(page.c))

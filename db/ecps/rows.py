@@ -37,6 +37,17 @@ class EcpRow(Struct, frozen=True):
         return EcpFacts(self.id, EcpStatus(self.status))
 
 
+class EcpVersionRow(Struct, frozen=True):
+    """What was true of the ECP `id` from a moment on, until another; `valid_to` is None for what is true now."""
+
+    id: UUID
+    valid_from: datetime
+    valid_to: datetime | None
+    status: str
+    tier_id: UUID | None
+    geography_id: UUID
+
+
 class ContactRow(Struct, frozen=True):
     """How an ECP is reached, and the number of its license."""
 

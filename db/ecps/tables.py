@@ -1,4 +1,4 @@
-"""Tables of ECPs, of their activities, and of counts by geography, tier and status."""
+"""Tables of ECPs, of their past, of their activities, and of counts by geography, tier and status."""
 
 from uuid import UUID
 
@@ -71,6 +71,22 @@ class EcpTable(Base):
     sort_name: Mapped[bytes] = sort_key_column("display_name")
     # Without the e-mail address: searching would reveal it to viewers who may not see it.
     search_words: Mapped[str] = search_words_column("code", "display_name", "practice")
+
+
+class EcpVersionTable(Base):
+    """What was true of an ECP from a moment on, until its next version; triggers of `ecp` add a row for each change.
+
+    It has no personal data, so erasing an ECP leaves it.
+    """
+
+    __tablename__ = "ecp_version"
+    __table_args__ = (one_of("status", EcpStatus),)
+
+    ecp_id: Mapped[UUID] = mapped_column(ForeignKey("ecp.id", ondelete="CASCADE"), primary_key=True)
+    valid_from: Mapped[Moment] = mapped_column(primary_key=True, comment="The version ends where the next one begins")
+    status: Mapped[str]
+    tier_id: Mapped[UUID | None] = mapped_column(ForeignKey("tier.id"))
+    geography_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id"))
 
 
 class EcpActivityTable(Base):

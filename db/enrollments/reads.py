@@ -3,13 +3,14 @@
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Boolean, ColumnElement, any_, literal_column, select, true
+from sqlalchemy import Boolean, ColumnElement, any_, func, literal, literal_column, select, true, union_all
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from db.columns import columns
 from db.ecps.tables import EcpTable
-from db.enrollments.rows import EnrollmentRow, EnrollmentStandingRow, ReasonRow
-from db.enrollments.tables import EnrollmentTable
-from db.schemes.tables import SchemeTable
+from db.enrollments.rows import ApplicantRow, EnrollmentRow, EnrollmentStandingRow, OfferRow, ReasonRow
+from db.enrollments.tables import EnrollmentTable, PastEnrollmentTable
+from db.schemes.tables import SchemeGeographyTable, SchemeTable
 from db.statement import Statement, uuid, uuids
 from domain.permissions import EcpScope
 
@@ -42,16 +43,23 @@ OWN_ENROLLMENTS = Statement(
 )
 
 
+_COMMON_PLACES: Final = (
+    select(func.coalesce(func.array_agg(SchemeGeographyTable.geography_id), literal([], ARRAY(UUID()))))
+    .where(
+        SchemeGeographyTable.scheme_id == EnrollmentTable.scheme_id,
+        SchemeGeographyTable.geography_id.in_([EcpTable.geography_id, EcpTable.region_id, EcpTable.country_id]),
+    )
+    .correlate(EnrollmentTable, EcpTable)
+    .scalar_subquery()
+)
 STANDINGS_BY_ID = Statement(
     select(
         *columns(
             EnrollmentTable,
             EnrollmentStandingRow,
-            scheme_title=SchemeTable.title,
-            scheme_ends_on=SchemeTable.ends_on,
-            ecp_code=EcpTable.code,
-            ecp_status=EcpTable.status,
-            account_id=EcpTable.account_id,
+            ecp=columns(EcpTable, ApplicantRow),
+            scheme=columns(SchemeTable, OfferRow),
+            places=_COMMON_PLACES,
         )
     )
     .join(SchemeTable, SchemeTable.id == EnrollmentTable.scheme_id)
@@ -59,10 +67,15 @@ STANDINGS_BY_ID = Statement(
     .where(EnrollmentTable.id == any_(uuids("ids"))),
     EnrollmentStandingRow,
 )
-# The reasons of decisions about an ECP.
+# The reasons of decisions about an ECP, past ones too.
 REASONS_OF_ECP = Statement(
-    select(*columns(EnrollmentTable, ReasonRow)).where(
-        EnrollmentTable.ecp_id == uuid("ecp_id"), EnrollmentTable.reason.is_not(None)
+    union_all(
+        select(*columns(EnrollmentTable, ReasonRow)).where(
+            EnrollmentTable.ecp_id == uuid("ecp_id"), EnrollmentTable.reason.is_not(None)
+        ),
+        select(*columns(PastEnrollmentTable, ReasonRow, id=PastEnrollmentTable.enrollment_id))
+        .join(EnrollmentTable, EnrollmentTable.id == PastEnrollmentTable.enrollment_id)
+        .where(EnrollmentTable.ecp_id == uuid("ecp_id"), PastEnrollmentTable.reason.is_not(None)),
     ),
     ReasonRow,
 )

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class EnrollmentRow(Struct, frozen=True):
-    """The latest application of an ECP to a scheme."""
+    """The latest application of an ECP to a scheme; `first_enrolled_at` is over all of its applications."""
 
     id: UUID
     scheme_id: UUID
@@ -22,36 +22,48 @@ class EnrollmentRow(Struct, frozen=True):
     decided_by: UUID | None
     reason: str | None
     withdrawn_at: datetime | None
+    withdrawn_by: UUID | None
+    first_enrolled_at: datetime | None = None
 
 
-class EnrollmentStandingRow(Struct, frozen=True):
-    """The facts of guards: an enrollment with its ECP and its scheme; `account_id` belongs to the ECP."""
+class EnrollmentSpanRow(Struct, frozen=True):
+    """One application of the enrollment `id`, the latest or an earlier one, with its decision and withdrawal."""
 
     id: UUID
     status: str
-    scheme_id: UUID
-    scheme_title: str
-    scheme_ends_on: date | None
-    ecp_id: UUID
-    ecp_code: str
-    ecp_status: str
-    account_id: UUID | None
+    terms_version: int
+    requested_at: datetime
+    enrolled_at: datetime | None
+    decided_at: datetime | None
+    decided_by: UUID | None
+    reason: str | None
+    withdrawn_at: datetime | None
+    withdrawn_by: UUID | None
 
 
 class ReasonRow(NamedTuple):
-    """The reason that the decision about an enrollment gave."""
+    """The reason that the decision about an application gave: the latest one of an enrollment, or a past one."""
 
     id: UUID
+    requested_at: datetime
     reason: str
 
 
 class ApplicantRow(Struct, frozen=True):
-    """An ECP who enrolls."""
+    """An ECP who enrolls, with its geography and those above it."""
 
     id: UUID
     code: str
     status: str
     account_id: UUID | None
+    geography_id: UUID
+    region_id: UUID | None
+    country_id: UUID
+
+    @property
+    def places(self) -> frozenset[UUID]:
+        """The geography and all geographies above it."""
+        return frozenset({self.geography_id, self.region_id, self.country_id} - {None})  # type: ignore[arg-type]
 
 
 class OfferRow(Struct, frozen=True):
@@ -65,3 +77,17 @@ class OfferRow(Struct, frozen=True):
     enrollment_closes_on: date | None
     ends_on: date | None
     terms_version: int
+
+
+class EnrollmentStandingRow(Struct, frozen=True):
+    """The facts of guards: an enrollment with its ECP and its scheme.
+
+    `places` are those of the scheme that include the ECP; a scheme may have thousands of others.
+    """
+
+    id: UUID
+    status: str
+    terms_version: int
+    ecp: ApplicantRow
+    scheme: OfferRow
+    places: list[UUID]

@@ -1,4 +1,4 @@
-"""Tables of enrollments, and of counts by scheme, geography, tier and status."""
+"""Tables of enrollments, of the applications before them, and of counts by scheme, geography, tier and status."""
 
 from uuid import UUID
 
@@ -34,6 +34,10 @@ class EnrollmentTable(Base):
         CheckConstraint("status <> 'ENROLLED' OR enrolled_at IS NOT NULL", "enrolled_dated"),
         CheckConstraint("enrolled_at >= requested_at", "enrolled_in_order"),
         CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", "decision_signed"),
+        CheckConstraint("withdrawn_at >= enrolled_at", "ended_in_order"),
+        CheckConstraint(
+            "enrolled_at IS NULL OR (first_enrolled_at IS NOT NULL AND first_enrolled_at <= enrolled_at)", "first_known"
+        ),
     )
 
     id: Mapped[Key]
@@ -54,6 +58,30 @@ class EnrollmentTable(Base):
     region_id: Mapped[UUID | None]
     country_id: Mapped[UUID]
     tier_id: Mapped[UUID | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    first_enrolled_at: Mapped[Moment | None] = mapped_column(comment="Over all applications; a trigger keeps it")
+
+
+class PastEnrollmentTable(Base):
+    """An application that the ECP replaced by a later one to the same scheme; a trigger of `enrollment` adds it."""
+
+    __tablename__ = "past_enrollment"
+    __table_args__ = (
+        CheckConstraint("status IN ('WITHDRAWN', 'REJECTED')", "ended"),
+        CheckConstraint("enrolled_at >= requested_at AND withdrawn_at >= enrolled_at", "in_order"),
+    )
+
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("enrollment.id", ondelete="CASCADE"), primary_key=True)
+    requested_at: Mapped[Moment] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    terms_version: Mapped[int]
+    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    enrolled_at: Mapped[Moment | None]
+    decided_at: Mapped[Moment | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str | None]
+    withdrawn_at: Mapped[Moment | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
 
 class EnrollmentCountTable(Base):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from domain.ecps.failures import ECP_PATH
-from domain.failures import Failure, IllegalState, UserErrorCode
+from domain.failures import Failure, IllegalState, Path, UserErrorCode
 
 SCHEME_PATH: Final = ("input", "schemeId")
 TERMS_PATH: Final = ("input", "termsVersion")
@@ -40,18 +40,11 @@ class OutOfWindow(Failure):
 
     code = UserErrorCode.OUT_OF_WINDOW
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, SCHEME_PATH)
-
 
 class OutOfPlace(Failure):
     """The scheme does not run where the ECP works."""
 
     code = UserErrorCode.OUT_OF_SCOPE
-
-    def __init__(self, code: str | None) -> None:
-        where = "where you work" if code is None else f"where {code} works"
-        super().__init__(f"This scheme does not run {where}.", SCHEME_PATH)
 
 
 class OtherTerms(Failure):
@@ -59,11 +52,9 @@ class OtherTerms(Failure):
 
     code = UserErrorCode.CONFLICT
 
-    def __init__(self, current_version: int) -> None:
+    def __init__(self, current_version: int, message: str, path: Path) -> None:
         self.current_version = current_version
-        super().__init__(
-            f"Version {current_version} of the terms is in force. Read and accept that version.", TERMS_PATH
-        )
+        super().__init__(message, path)
 
 
 class EnrolledAlready(Failure):

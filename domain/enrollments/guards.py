@@ -11,6 +11,7 @@ from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatu
 from domain.enrollments.failures import (
     ENROLLMENT_PATH,
     SCHEME_PATH,
+    TERMS_PATH,
     EnrolledAlready,
     OtherTerms,
     OutOfPlace,
@@ -35,40 +36,46 @@ def find_enrolling_failure(
 ) -> Failure | None:
     """The failure that keeps this ECP from enrolling in this scheme today, or None.
 
-    `before` is the status of its latest enrollment, if any; `terms_version` is the version that it accepts.
+    `before` is the status of its latest enrollment, if any; `terms_version` is the version that it accepts. A manager
+    accepts an application under the same conditions: then `before` is None, and the sentences say what to do with it.
     """
     return (
         _ecp_failure(applicant)
-        or _scheme_failure(offer, today)
+        or _scheme_failure(applicant, offer, today)
         or _repetition_failure(applicant, before)
-        or _window_failure(offer, today)
-        or (None if applicant.places & offer.places else OutOfPlace(applicant.named))
-        or (None if terms_version == offer.terms_version else OtherTerms(offer.terms_version))
+        or _window_failure(applicant, offer, today)
+        or _place_failure(applicant, offer)
+        or _terms_failure(applicant, offer, terms_version)
     )
 
 
 def _ecp_failure(applicant: Applicant) -> Failure | None:
     own, code = applicant.own, applicant.code
-    path: Path = ("input",) if own else ECP_PATH
+    path = _path(applicant, ("input",) if own else ECP_PATH)
     if applicant.status is EcpStatus.PENDING:
         yours = "Your registration is not verified yet. You can enroll as soon as it is."
         return IllegalState(yours if own else f"{code} is not verified yet. Verify this ECP first.", path)
     if applicant.status is EcpStatus.SUSPENDED:
-        return IllegalState(f"{'You are' if own else f'{code} is'} suspended and cannot enroll.", path)
+        message = f"{'You are' if own else f'{code} is'} suspended and cannot enroll."
+        return IllegalState(_advise(applicant, message, "Verify this ECP again first."), path)
     if applicant.status is EcpStatus.CLOSED:
         yours = "Your registration is closed, so you can no longer enroll."
-        return IllegalState(yours if own else f"{code} is closed, so this ECP can no longer enroll.", path)
+        message = yours if own else f"{code} is closed, so this ECP can no longer enroll."
+        return IllegalState(_advise(applicant, message, "Reject the application."), path)
     return None
 
 
-def _scheme_failure(offer: Offer, today: date) -> Failure | None:
+def _scheme_failure(applicant: Applicant, offer: Offer, today: date) -> Failure | None:
+    message = None
     if offer.rejected:
-        return IllegalState("This scheme was rejected, so nobody can enroll.", SCHEME_PATH)
-    if not offer.approved:
-        return IllegalState("This scheme is not approved yet, so nobody can enroll.", SCHEME_PATH)
-    if offer.ends_on is not None and offer.has_ended(today):
-        return IllegalState(f"This scheme ended on {format_day(offer.ends_on)}.", SCHEME_PATH)
-    return None
+        message = "This scheme was rejected, so nobody can enroll."
+    elif not offer.approved:
+        message = "This scheme is not approved yet, so nobody can enroll."
+    elif offer.ends_on is not None and offer.has_ended(today):
+        message = f"This scheme ended on {format_day(offer.ends_on)}."
+    if message is None:
+        return None
+    return IllegalState(_advise(applicant, message, "Reject the application."), _path(applicant, SCHEME_PATH))
 
 
 def _repetition_failure(applicant: Applicant, before: EnrollmentStatus | None) -> Failure | None:
@@ -84,45 +91,74 @@ def _repetition_failure(applicant: Applicant, before: EnrollmentStatus | None) -
     return None
 
 
-def _window_failure(offer: Offer, today: date) -> Failure | None:
+def _window_failure(applicant: Applicant, offer: Offer, today: date) -> Failure | None:
+    advice = "Reject the application, or extend the enrollment window with a revision of the scheme."
     if offer.opens_on is None or offer.closes_on is None:
-        return OutOfWindow("This scheme has no enrollment window.")
-    if today < offer.opens_on:
-        return OutOfWindow(f"Enrollment opens on {format_day(offer.opens_on)}.")
-    if today > offer.closes_on:
-        return OutOfWindow(f"Enrollment closed on {format_day(offer.closes_on)}.")
-    return None
+        message = "This scheme has no enrollment window."
+    elif today < offer.opens_on:
+        message, advice = f"Enrollment opens on {format_day(offer.opens_on)}.", "Accept the application then."
+    elif today > offer.closes_on:
+        message = f"Enrollment closed on {format_day(offer.closes_on)}."
+    else:
+        return None
+    return OutOfWindow(_advise(applicant, message, advice), _path(applicant, SCHEME_PATH))
+
+
+def _place_failure(applicant: Applicant, offer: Offer) -> Failure | None:
+    if applicant.places & offer.places:
+        return None
+    message = f"This scheme does not run where {'you work' if applicant.own else f'{applicant.code} works'}."
+    advice = "Reject the application, or correct the place of this ECP."
+    return OutOfPlace(_advise(applicant, message, advice), _path(applicant, SCHEME_PATH))
+
+
+def _terms_failure(applicant: Applicant, offer: Offer, terms_version: int) -> Failure | None:
+    current = offer.terms_version
+    if terms_version == current:
+        return None
+    message = f"Version {current} of the terms is in force. Read and accept that version."
+    if applicant.has_applied:
+        message = (
+            f"{applicant.code} accepted version {terms_version} of the terms, but version {current} is in force. "
+            "Ask the ECP to withdraw this application and apply again."
+        )
+    return OtherTerms(current, message, _path(applicant, TERMS_PATH))
+
+
+def _path(applicant: Applicant, path: Path) -> Path:
+    """The path of a failure: the application that a manager decides on, or else the input that is wrong."""
+    return ENROLLMENT_PATH if applicant.has_applied else path
+
+
+def _advise(applicant: Applicant, message: str, advice: str) -> str:
+    """Add what a manager who decides on an application can do about it."""
+    return f"{message} {advice}" if applicant.has_applied else message
 
 
 def _own_or_managed(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     """Only managers may act on the enrollments of others; to everyone else those do not exist."""
-    if standing.ecp_id != viewer.ecp_id and not viewer.may(Permission.ENROLLMENT_MANAGE):
+    if standing.applicant.id != viewer.ecp_id and not viewer.may(Permission.ENROLLMENT_MANAGE):
         return NotFound("enrollment", ENROLLMENT_PATH)
     return None
 
 
 def _decide(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
     decided = {
-        EnrollmentStatus.ENROLLED: f"{standing.ecp_code} is already enrolled.",
+        EnrollmentStatus.ENROLLED: f"{standing.applicant.code} is already enrolled.",
         EnrollmentStatus.WITHDRAWN: "This enrollment was withdrawn, so there is nothing to decide.",
         EnrollmentStatus.REJECTED: "This enrollment was already rejected.",
     }
     if standing.status in decided:
         return IllegalState(decided[standing.status], ENROLLMENT_PATH)
-    if standing.ecp_id == viewer.ecp_id:
+    if standing.applicant.id == viewer.ecp_id:
         return SelfApproval("This is your own enrollment. Another person must decide on it.", ENROLLMENT_PATH)
     return None
 
 
 def _accept(standing: EnrollmentFacts, viewer: Viewer) -> Failure | None:
-    if failure := _decide(standing, viewer):
-        return failure
-    if standing.ecp_status is not EcpStatus.ACTIVE:
-        message = f"{standing.ecp_code} is {standing.ecp_status.lower()}. Only an active ECP can be enrolled."
-        return IllegalState(message, ENROLLMENT_PATH)
-    if standing.scheme_has_ended:
-        return IllegalState("The scheme has ended, so nobody can be enrolled anymore.", ENROLLMENT_PATH)
-    return None
+    return _decide(standing, viewer) or find_enrolling_failure(
+        standing.applicant, standing.offer, None, standing.terms_version, standing.today
+    )
 
 
 def _withdraw(standing: EnrollmentFacts, _viewer: Viewer) -> Failure | None:

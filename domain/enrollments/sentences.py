@@ -25,6 +25,11 @@ def requested(ecp_code: str, title: str) -> str:
     return f"{ecp_code} asks to enroll in {quote(title)} and is waiting for your decision."
 
 
+def returned(ecp_code: str, title: str) -> str:
+    """To program managers, when an ECP who left a scheme comes back without a decision."""
+    return f"{ecp_code} left {quote(title)} and is enrolled again."
+
+
 def you_were_enrolled(title: str) -> str:
     """To the ECP whom a manager enrolled."""
     return f"You were enrolled in {quote(title)}."

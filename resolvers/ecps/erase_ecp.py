@@ -13,7 +13,7 @@ from db.ecps.activity_changes import replace_external_ids
 from db.ecps.activity_reads import ACTIVITY_IDS_OF_ECP
 from db.ecps.changes import erase_personal_data
 from db.ecps.rows import EcpRow
-from db.enrollments.changes import clear_applicant, replace_reasons, withdraw_applications
+from db.enrollments.changes import clear_account_of_ecp, replace_reasons, withdraw_applications
 from db.enrollments.reads import REASONS_OF_ECP
 from db.notifications.changes import delete_notifications, delete_notifications_of_ecp
 from db.outbox.changes import NewEvent, append_events
@@ -51,7 +51,9 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
             reject_invalid(identifier_problems(reason, known))
             await erase_personal_data(session, ecp, by=operation.viewer.account_id, reason=reason, at=operation.now)
             await _erase_texts(session, ecp.id, known)
-            withdrawn = await withdraw_applications(session, ecp.id, operation.now)
+            withdrawn = await withdraw_applications(
+                session, ecp.id, account_id=operation.viewer.account_id, at=operation.now
+            )
             events = [NewEvent(EventKind.ECP_ERASED, ecp.id, about_ecp(ecp.id))]
             events += [
                 NewEvent(EventKind.ENROLLMENT_WITHDRAWN, key, about_enrollment(scheme_id=scheme_id, ecp_id=ecp.id))
@@ -78,7 +80,7 @@ def _identifiers_of(account: AccountRow | None) -> Collection[str]:
 async def _erase_texts(session: Writing, ecp_id: UUID, known: Collection[str]) -> None:
     """Replace the reasons and external ids that name the person: managers and connected systems write them freely."""
     reasons = await session.fetch(REASONS_OF_ECP, ecp_id=ecp_id)
-    naming = [key for key, reason in reasons if find_identifier(reason, known)]
+    naming = [row for row in reasons if find_identifier(row.reason, known)]
     await replace_reasons(session, naming, _ERASED_REASON)
     activities = await session.fetch(ACTIVITY_IDS_OF_ECP, ecp_id=ecp_id)
     # An underscore joins words in ids.
@@ -92,7 +94,7 @@ async def _unlink_account(operation: Operation, session: Writing, ecp: EcpRow, a
         return await _erase_account(operation, session, account)
     # The account keeps its name, and nothing may link that name to the code of the erased ECP.
     await delete_notifications_of_ecp(session, account.id, ecp.code)
-    await clear_applicant(session, ecp.id, account.id)
+    await clear_account_of_ecp(session, ecp.id, account.id)
     return []
 
 

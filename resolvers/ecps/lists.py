@@ -1,14 +1,16 @@
-"""Lists of ECPs: filters, orders and pages, and the ECPs of a work queue."""
+"""Lists of ECPs: filters, orders and pages, the ECPs of a work queue, and the history of each ECP."""
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
+from db.ecps.history_pages import NEWEST_VERSION, version_counts_by_ecp, versions_by_ecp
 from db.ecps.pages import SORTS, EcpFilters, ecp_count, ecp_page
-from db.ecps.rows import EcpRow
+from db.ecps.rows import EcpRow, EcpVersionRow
 from db.search import words_of
 from domain.ecps.facts import EcpOrder, EcpStatus
 from domain.permissions import EcpScope
@@ -18,7 +20,7 @@ from domain.work.queues import EcpQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.filtering import level_of, one_or_many
-from resolvers.paging import Page, PageArguments, empty_page, read_nearby_first, read_page
+from resolvers.paging import Page, PageArguments, empty_page, read_nearby_first, read_page, read_pages
 
 
 class EcpFilter(Struct, frozen=True):
@@ -61,6 +63,23 @@ async def ecps_by_queue(operation: Operation, keys: list[WorkQueueKey], argument
         else empty_page(arguments, SORTS[order])
         for queue in queues
     ]
+
+
+async def history_by_ecp(operation: Operation, ids: list[UUID], page: PageArguments) -> list[Page[EcpVersionRow]]:
+    """Load a page of the history of each ECP that the viewer may see, newest first. Raises BadArgument."""
+    scope = operation.viewer.ecp_scope
+    if scope is EcpScope.NONE:
+        return [empty_page(page, NEWEST_VERSION)] * len(ids)
+    return await read_pages(
+        operation,
+        page,
+        NEWEST_VERSION,
+        partial(versions_by_ecp, scope),
+        ids,
+        owner=lambda row: row.id,
+        count=version_counts_by_ecp(scope),
+        parameters=scope_parameters(operation.viewer, scope),
+    )
 
 
 async def _compile_filter(operation: Operation, chosen: EcpFilter) -> tuple[EcpFilters, dict[str, Any]]:

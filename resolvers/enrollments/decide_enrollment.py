@@ -52,14 +52,14 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
             at=operation.now,
         )
         event = NewEvent(
-            EventKind.ENROLLMENT_DECIDED, row.id, about_enrollment(scheme_id=row.scheme_id, ecp_id=row.ecp_id)
+            EventKind.ENROLLMENT_DECIDED, row.id, about_enrollment(scheme_id=row.scheme.id, ecp_id=row.ecp.id)
         )
         await notify_of_enrollment(operation, session, event, _messages(row, reason, accept=command.accept))
     return command.enrollment_id
 
 
 def _messages(row: EnrollmentStandingRow, reason: str | None, *, accept: bool) -> dict[UUID, str]:
-    if row.account_id is None:
+    if row.ecp.account_id is None:
         return {}
-    title = row.scheme_title
-    return {row.account_id: you_were_accepted(title, reason) if accept else you_were_rejected(title, reason or "")}
+    title = row.scheme.title
+    return {row.ecp.account_id: you_were_accepted(title, reason) if accept else you_were_rejected(title, reason or "")}

@@ -1,5 +1,6 @@
 """The mutation enroll: an ECP requests enrollment in a scheme, or a manager enrolls the ECP."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,17 +10,17 @@ from db.enrollments.changes import add_enrollment, replace_enrollment
 from db.enrollments.rows import ApplicantRow, EnrollmentRow, OfferRow
 from db.outbox.changes import NewEvent
 from db.sessions import DuplicateKey, TransactionConflict, Writing
-from domain.ecps.facts import EcpStatus
 from domain.ecps.failures import ECP_PATH
 from domain.enrollments.events import about_enrollment
-from domain.enrollments.facts import Applicant, EnrollmentStatus, Offer
+from domain.enrollments.facts import EnrollmentStatus, LatestApplication
 from domain.enrollments.failures import SCHEME_PATH, EcpNotNamed, NotRegistered
 from domain.enrollments.guards import find_enrolling_failure
-from domain.enrollments.sentences import requested, you_were_enrolled
+from domain.enrollments.sentences import requested, returned, you_were_enrolled
 from domain.events import EventKind
 from domain.failures import NotFound
 from domain.permissions import Permission
 from resolvers.context import Operation
+from resolvers.enrollments.loaders import build_applicant, build_offer
 from resolvers.enrollments.notify import managers_of_scheme, notify_of_enrollment
 
 
@@ -69,66 +70,71 @@ async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_i
     (offer,), (applicant,) = offers, applicants
     found = await session.fetch(statements.LOCK_ENROLLMENT_OF_ECP, scheme_id=offer.id, ecp_id=ecp_id)
     before = found[0] if found else None
+    places = await session.fetch(statements.PLACES_OF_SCHEME, scheme_id=offer.id)
     failure = find_enrolling_failure(
-        await _load_applicant(session, applicant, own=own),
-        await _load_offer(session, offer),
+        build_applicant(applicant, own=own),
+        build_offer(offer, places),
         None if before is None else EnrollmentStatus(before.status),
         command.terms_version,
         (await operation.calendar()).day_of(operation.now),
     )
     if failure:
         raise failure
-    row = _build_row(operation, command, ecp_id, before, own=own)
+    row = _build_row(operation, command, applicant, before)
     await (add_enrollment(session, row) if before is None else replace_enrollment(session, row))
-    messages = await _messages_by_account(session, offer, applicant, own=own)
+    messages = await _messages_by_account(session, offer, applicant, row, own=own)
     event = NewEvent(EventKind.ENROLLMENT_REQUESTED, row.id, about_enrollment(scheme_id=offer.id, ecp_id=ecp_id))
     await notify_of_enrollment(operation, session, event, messages)
     return row.id
 
 
-async def _load_applicant(session: Writing, row: ApplicantRow, *, own: bool) -> Applicant:
-    places = frozenset(await session.fetch(statements.PLACES_OF_ECP, ecp_id=row.id))
-    return Applicant(id=row.id, code=row.code, status=EcpStatus(row.status), places=places, own=own)
-
-
-async def _load_offer(session: Writing, row: OfferRow) -> Offer:
-    return Offer(
-        approved=row.approved_at is not None,
-        rejected=row.rejected_at is not None,
-        opens_on=row.enrollment_opens_on,
-        closes_on=row.enrollment_closes_on,
-        ends_on=row.ends_on,
-        terms_version=row.terms_version,
-        places=frozenset(await session.fetch(statements.PLACES_OF_SCHEME, scheme_id=row.id)),
-    )
-
-
 def _build_row(
-    operation: Operation, command: Enroll, ecp_id: UUID, before: EnrollmentRow | None, *, own: bool
+    operation: Operation, command: Enroll, applicant: ApplicantRow, before: EnrollmentRow | None
 ) -> EnrollmentRow:
-    """Build the application, which replaces an earlier one. An application by a manager is accepted at once."""
-    account_id, now = operation.viewer.account_id, operation.now
+    """Build the application, which replaces an earlier one.
+
+    An application by a manager is accepted at once; an ECP that left by itself returns without a decision.
+    """
+    account_id, own = operation.viewer.account_id, applicant.id == operation.viewer.ecp_id
+    at = operation.now if before is None else _time_after(before, operation.now)
+    returns = before is not None and _latest_application(before, applicant).may_return
     return EnrollmentRow(
         id=operation.new_id() if before is None else before.id,
         scheme_id=command.scheme_id,
-        ecp_id=ecp_id,
-        status=EnrollmentStatus.PENDING if own else EnrollmentStatus.ENROLLED,
+        ecp_id=applicant.id,
+        status=EnrollmentStatus.PENDING if own and not returns else EnrollmentStatus.ENROLLED,
         terms_version=command.terms_version,
-        requested_at=now,
+        requested_at=at,
         requested_by=account_id,
-        enrolled_at=None if own else now,
-        decided_at=None if own else now,
+        enrolled_at=None if own and not returns else at,
+        decided_at=None if own else at,
         decided_by=None if own else account_id,
         reason=None,
         withdrawn_at=None,
+        withdrawn_by=None,
     )
 
 
+def _latest_application(before: EnrollmentRow, applicant: ApplicantRow) -> LatestApplication:
+    return LatestApplication(
+        status=EnrollmentStatus(before.status),
+        was_enrolled=before.enrolled_at is not None,
+        withdrawn_by_ecp=before.withdrawn_by is not None and before.withdrawn_by == applicant.account_id,
+    )
+
+
+def _time_after(before: EnrollmentRow, now: datetime) -> datetime:
+    """The time of an application that follows another. Clocks of several servers differ; spans must not overlap."""
+    ended_at = max(moment for moment in (before.requested_at, before.decided_at, before.withdrawn_at) if moment)
+    return max(now, ended_at + timedelta(microseconds=1))
+
+
 async def _messages_by_account(
-    session: Writing, offer: OfferRow, applicant: ApplicantRow, *, own: bool
+    session: Writing, offer: OfferRow, applicant: ApplicantRow, row: EnrollmentRow, *, own: bool
 ) -> dict[UUID, str]:
-    """Address the managers when an ECP requests enrollment, and the ECP when a manager enrolls it."""
+    """Address the managers when an ECP requests enrollment or returns, and the ECP when a manager enrolls it."""
     if own:
         managers = await managers_of_scheme(session, offer.id)
-        return dict.fromkeys(managers, requested(applicant.code, offer.title))
+        sentence = requested if row.status is EnrollmentStatus.PENDING else returned
+        return dict.fromkeys(managers, sentence(applicant.code, offer.title))
     return {} if applicant.account_id is None else {applicant.account_id: you_were_enrolled(offer.title)}

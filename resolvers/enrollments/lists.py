@@ -1,7 +1,8 @@
-"""Lists of enrollments: by scheme, by ECP, and those that wait for a decision."""
+"""Lists of enrollments: by scheme, by ECP, those that wait for a decision, and the history of each."""
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from db.enrollments import pages as statements
+from db.enrollments.history_pages import NEWEST_SPAN, span_counts_by_enrollment, spans_by_enrollment
 from db.enrollments.pages import SORTS, EnrollmentFilters
-from db.enrollments.rows import EnrollmentRow
+from db.enrollments.rows import EnrollmentRow, EnrollmentSpanRow
 from db.search import words_of
 from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
 from domain.permissions import EcpScope
@@ -110,6 +112,25 @@ async def enrollments_by_ecp(
         owner=lambda row: row.ecp_id,
         count=statements.counts_by_ecp(scope, filters),
         parameters=parameters,
+    )
+
+
+async def history_by_enrollment(
+    operation: Operation, ids: list[UUID], page: PageArguments
+) -> list[Page[EnrollmentSpanRow]]:
+    """Load a page of the applications of each enrollment that the viewer may see, newest first. Raises BadArgument."""
+    scope = operation.viewer.ecp_scope
+    if scope is EcpScope.NONE:
+        return [empty_page(page, NEWEST_SPAN)] * len(ids)
+    return await read_pages(
+        operation,
+        page,
+        NEWEST_SPAN,
+        partial(spans_by_enrollment, scope),
+        ids,
+        owner=lambda row: row.id,
+        count=span_counts_by_enrollment(scope),
+        parameters=scope_parameters(operation.viewer, scope),
     )
 
 

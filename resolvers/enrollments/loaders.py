@@ -1,14 +1,17 @@
 """Loaders of enrollments and of the actions that the viewer may take on them."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from db.accounts.rows import AccountRow
 from db.enrollments import reads as statements
-from db.enrollments.rows import EnrollmentRow, EnrollmentStandingRow
+from db.enrollments.rows import ApplicantRow, EnrollmentRow, EnrollmentStandingRow, OfferRow
 from db.sessions import Fetching
 from domain.ecps.facts import EcpStatus
-from domain.enrollments.facts import EnrollmentFacts, EnrollmentStatus
+from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatus, Offer
 from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
 from domain.permissions import EcpScope
 from resolvers.accounts.loaders import accounts_by_id
@@ -55,10 +58,30 @@ async def load_standing_row(fetching: Fetching, enrollment_id: UUID) -> Enrollme
 
 def build_enrollment_facts(row: EnrollmentStandingRow, today: date) -> EnrollmentFacts:
     """Build the facts that guards check on this day."""
+    # Only managers decide, and never on their own application.
+    applicant = build_applicant(row.ecp, own=False)
     return EnrollmentFacts(
         status=EnrollmentStatus(row.status),
-        ecp_id=row.ecp_id,
-        ecp_code=row.ecp_code,
-        ecp_status=EcpStatus(row.ecp_status),
-        scheme_has_ended=row.scheme_ends_on is not None and row.scheme_ends_on < today,
+        applicant=replace(applicant, has_applied=True),
+        offer=build_offer(row.scheme, row.places),
+        terms_version=row.terms_version,
+        today=today,
+    )
+
+
+def build_applicant(row: ApplicantRow, *, own: bool) -> Applicant:
+    """Build the facts about an ECP who enrolls; `own` if it is the viewer."""
+    return Applicant(id=row.id, code=row.code, status=EcpStatus(row.status), places=row.places, own=own)
+
+
+def build_offer(row: OfferRow, places: Iterable[UUID]) -> Offer:
+    """Build the facts about a scheme in which an ECP enrolls. `places` are at least those that include the ECP."""
+    return Offer(
+        approved=row.approved_at is not None,
+        rejected=row.rejected_at is not None,
+        opens_on=row.enrollment_opens_on,
+        closes_on=row.enrollment_closes_on,
+        ends_on=row.ends_on,
+        terms_version=row.terms_version,
+        places=frozenset(places),
     )

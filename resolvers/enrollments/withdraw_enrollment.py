@@ -35,9 +35,9 @@ async def withdraw_enrollment(operation: Operation, command: WithdrawEnrollment)
             ENROLLMENT_GUARDS.check(EnrollmentAction.WITHDRAW, build_enrollment_facts(row, today), operation.viewer)
         except WithdrawnAlready:
             return command.enrollment_id
-        await record_withdrawal(session, row.id, operation.now)
-        messages = {} if row.account_id is None else {row.account_id: you_were_withdrawn(row.scheme_title)}
-        about = about_enrollment(scheme_id=row.scheme_id, ecp_id=row.ecp_id)
+        await record_withdrawal(session, row.id, account_id=operation.viewer.account_id, at=operation.now)
+        messages = {} if row.ecp.account_id is None else {row.ecp.account_id: you_were_withdrawn(row.scheme.title)}
+        about = about_enrollment(scheme_id=row.scheme.id, ecp_id=row.ecp.id)
         event = NewEvent(EventKind.ENROLLMENT_WITHDRAWN, row.id, about)
         await notify_of_enrollment(operation, session, event, messages)
     return command.enrollment_id

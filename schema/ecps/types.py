@@ -1,4 +1,4 @@
-"""The type of ECPs."""
+"""The type of ECPs, and of their history."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from domain.ecps.activities import ActivityOutcome
 from domain.failures import InvalidInput
 from domain.node_kinds import NodeKind
 from resolvers.catalog.loaders import geographies_by_id, tiers_by_id
+from resolvers.ecps.lists import history_by_ecp
 from resolvers.ecps.loaders import accounts_of_ecps, actions_by_standing, contacts_by_ecp
 from resolvers.enrollments.lists import enrollments_by_ecp
 from schema.accounts.types import Account
@@ -19,7 +20,20 @@ from schema.errors import UserError, user_errors
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
-from schema.paging import Connection
+from schema.paging import Connection, forward_page
+
+
+@strawberry.type(description="A period in which the status, the tier and the place of an ECP stayed the same.")
+class EcpVersion:
+    valid_from: datetime = leaf("When the period began.")
+    valid_to: datetime | None = leaf("When the next period began. Null for the present one.")
+    status: EcpStatus = leaf("The status of the ECP.")
+    status_label: str = computed(lambda row: EcpStatus(row.status).label, "The status as a label for people.")
+    tier: Tier | None = batched(tiers_by_id, key="tier_id", description="The tier. Null before the first verification.")
+    geography: Geography = batched(
+        geographies_by_id, key="geography_id", description="Where the ECP worked: a city, region or country."
+    )
+
 
 _FOR_SOME = "Null unless the viewer is this ECP or has the permission `ecp:manage`."
 
@@ -76,6 +90,13 @@ class Ecp(Node):
         key="id",
         arguments=page_of_ecp,
         description="The enrollments of the ECP, including pending applications, last requested first.",
+    )
+    history: Connection[EcpVersion] = batched(
+        history_by_ecp,
+        key="id",
+        arguments=forward_page,
+        description="How status, tier and place of the ECP changed, newest first. It remains when the personal data is "
+        "erased.",
     )
 
 

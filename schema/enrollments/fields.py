@@ -15,15 +15,16 @@ from schema.roots import mutation
 class EnrollmentMutations:
     @mutation(
         requires=Permission.ENROLLMENT_REQUEST,
-        description="Apply for a scheme; a manager decides on the application. A manager who names an "
-        "ECP enrolls them immediately.",
+        description="Apply for a scheme; a manager decides on the application. An ECP who was enrolled and "
+        "withdrew is enrolled again immediately. A manager who names an ECP enrolls them immediately.",
     )
     async def enroll(self, info: AppInfo, input: inputs.EnrollInput) -> payloads.EnrollPayload:
         return payloads.EnrollPayload(key=await enroll(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.ENROLLMENT_MANAGE,
-        description="Accept or reject an application. A rejection needs a reason.",
+        description="Accept or reject an application. Accepting checks the conditions of `enroll` again. A "
+        "rejection needs a reason.",
     )
     async def decide_enrollment(
         self, info: AppInfo, input: inputs.DecideEnrollmentInput

@@ -123,6 +123,7 @@ async def test_enrollments_are_added_with_the_place_and_tier_of_the_ecp(
         decided_by=world.accounts[Role.PROGRAM_MANAGER].id,
         reason="Too far away.",
         withdrawn_at=None,
+        withdrawn_by=None,
     )
     async with database.writing() as session:
         await add_ecps(session, [ecp])

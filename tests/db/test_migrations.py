@@ -1,27 +1,13 @@
 """Migrations create the schema of the models, can be reverted, and every difference is found."""
 
-import asyncio
 import re
-from collections.abc import Iterator
 
-import asyncpg
 import pytest
-from sqlalchemy import make_url
 
 from db.metadata import METADATA
 from migrations import run as migrations
-
-NAME = "test_migrations"
-
-
-@pytest.fixture
-def url(server_url: str, worker_id: str) -> Iterator[str]:
-    """An empty database."""
-    name = f"{NAME}_{worker_id}"
-    _execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    _execute(server_url, f"CREATE DATABASE {name} TEMPLATE template0")
-    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+from tests.support.queries import execute as _execute
+from tests.support.queries import first_column as _rows
 
 
 def test_migrations_run_up_down_and_up_again(url: str) -> None:
@@ -209,27 +195,3 @@ def _things(url: str) -> set[str]:
         "WHERE pronamespace = 'public'::regnamespace UNION ALL SELECT typname FROM pg_type "
         "WHERE typnamespace = 'public'::regnamespace",
     )
-
-
-def _rows(url: str, query: str) -> set[str]:
-    return asyncio.run(_fetch(url, query))
-
-
-async def _fetch(url: str, query: str) -> set[str]:
-    connection = await asyncpg.connect(url)
-    try:
-        return {str(row[0]) for row in await connection.fetch(query)}
-    finally:
-        await connection.close()
-
-
-def _execute(url: str, statement: str) -> None:
-    asyncio.run(_executed(url, statement))
-
-
-async def _executed(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

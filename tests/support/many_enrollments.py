@@ -53,10 +53,10 @@ SELECT md5('s' || n)::uuid, 'SCH-2026-' || lpad(n::text, 6, '0'), 1, 'Scheme ' |
     '2026-01-01', date '2026-01-01' + n % 400, convert_to('scheme ' || n, 'UTF8'), ''
 FROM generate_series(0, {SMALL_SCHEMES}) AS n;
 INSERT INTO enrollment (
-    id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at, geography_id, region_id,
-    country_id, tier_id)
+    id, scheme_id, ecp_id, status, terms_version, requested_at, requested_by, enrolled_at, first_enrolled_at,
+    geography_id, region_id, country_id, tier_id)
 SELECT md5(scheme || '/' || n)::uuid, md5('s' || scheme)::uuid, ecp.id, state, 1, at, '{MANAGER}',
-    CASE WHEN state <> 'PENDING' THEN at + interval '1 hour' END, geography_id, region_id, country_id, tier_id
+    enrolled_at, enrolled_at, geography_id, region_id, country_id, tier_id
 FROM (
     SELECT 0 AS scheme, n, n AS ecp FROM generate_series(1, {ECPS}) AS n WHERE n % 33 > 0 OR n < 400
     UNION ALL
@@ -65,7 +65,8 @@ FROM (
 ) AS wanted
 JOIN ecp ON ecp.id = md5('e' || ecp)::uuid,
     LATERAL (SELECT CASE WHEN n % 100 = 50 THEN 'PENDING' ELSE 'ENROLLED' END AS state) s,
-    LATERAL (SELECT '2026-02-01Z'::timestamptz + n * 7919 % 39989 * interval '4 minutes' AS at) a;
+    LATERAL (SELECT '2026-02-01Z'::timestamptz + n * 7919 % 39989 * interval '4 minutes' AS at) a,
+    LATERAL (SELECT CASE WHEN state <> 'PENDING' THEN at + interval '1 hour' END AS enrolled_at) b;
 INSERT INTO enrollment_count (scheme_id, geography_id, tier_id, status, count)
 SELECT scheme_id, geography_id, tier_id, status, count(*) FROM enrollment GROUP BY 1, 2, 3, 4;
 SET session_replication_role = DEFAULT;

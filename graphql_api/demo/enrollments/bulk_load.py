@@ -57,6 +57,7 @@ def _enrollment(
         decided_by=None if decided_at is None else manager_id,
         reason=plan.reason,
         withdrawn_at=_moment(clock, plan.withdrawn),
+        withdrawn_by=None if plan.withdrawn is None else ecp.account_id,
     )
 
 

@@ -121,6 +121,8 @@ async def test_nothing_that_names_the_person_is_left_anywhere(  # noqa: PLR0913,
         "ecp",
         "ecp_activity",
         "ecp_count",
+        # The version of the ECP that is closed; those before stay.
+        "ecp_version",
         "enrollment",
         "event",
         "event_subject",

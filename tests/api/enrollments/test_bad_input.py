@@ -17,6 +17,7 @@ from tests.support.mutations.enrollments import (
     enrollment_gid,
     expect_error,
     expect_errors,
+    mutate,
     scheme_gid,
 )
 from tests.support.unchanged import nothing_changes
@@ -138,7 +139,7 @@ async def test_a_city_that_left_the_region_of_a_scheme(  # noqa: PLR0913, PLR091
     world: World,
     database_url: str,
 ) -> None:
-    """R18, R26: the scheme runs in the rest of the region. Earlier applications can still be accepted."""
+    """R18, R26: the scheme runs in the rest of the region. Earlier applications can no longer be accepted."""
     scheme_id, other = await enrollments.open_scheme(), await enrollments.ecps.verified("Binod Thapa")
     asked = await enrollments.pending(scheme_id, other)
     assert await _open(ecp) == await _open(manager, ecp_id) == ["Monsoon Care"]
@@ -150,9 +151,14 @@ async def test_a_city_that_left_the_region_of_a_scheme(  # noqa: PLR0913, PLR091
         there = ("OUT_OF_SCOPE", "schemeId", f"This scheme does not run where {CODE} works.")
         assert await expect_error(manager, scheme_id, ecp_id=ecp_id) == there
         assert await _open(ecp) == await _open(manager, ecp_id) == []
-    document = "mutation ($input: DecideEnrollmentInput!) { decideEnrollment(input: $input) { enrollment { status } } }"
-    given = {"enrollmentId": enrollment_gid(asked), "accept": True}
-    assert (await manager.send(document, input=given)).data["decideEnrollment"]["enrollment"] == {"status": "ENROLLED"}
+        gone = "This scheme does not run where ECP-2026-000002 works. "
+        gone += "Reject the application, or correct the place of this ECP."
+        given = {"enrollmentId": enrollment_gid(asked), "accept": True}
+        errors = await expect_errors(manager, "decideEnrollment", **given)
+        assert errors == [("OUT_OF_SCOPE", "enrollmentId", gone)]
+    for city in ("Pune", "Mumbai"):
+        await move(clients, world, city, "Maharashtra")
+    assert (await mutate(manager, "decideEnrollment", **given))["status"] == "ENROLLED"
     statewide = await enrollments.ecps.verified("Chitra Iyer", place="Maharashtra")
     await enrollments.enrolled(scheme_id, statewide)
 

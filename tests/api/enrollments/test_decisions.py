@@ -84,22 +84,28 @@ async def test_a_decided_enrollment_cannot_be_decided_again(
             ]
 
 
-async def test_an_application_cannot_be_accepted_after_the_scheme_ended(
+async def test_an_application_cannot_be_accepted_after_the_window_closed(
     manager: Client, enrollments: EnrollmentFactory, database_url: str, clock: TestClock
 ) -> None:
-    """R18: accepting works after the window closed, and rejecting works at any time."""
+    """R18: the conditions of enrolling hold for a decision too. Rejecting works at any time."""
     scheme_id = await enrollments.open_scheme()
     first = await enrollments.pending(scheme_id, await enrollments.ecps.verified())
     second = await enrollments.pending(scheme_id, await enrollments.ecps.verified("Binod Thapa"))
-    clock.now = clock.now.replace(month=7, day=31, hour=23)
+    clock.now = clock.now.replace(month=4, day=30, hour=23)
     accepted = await mutate(manager, "decideEnrollment", enrollmentId=enrollment_gid(first), accept=True)
     assert accepted["status"] == "ENROLLED"
     clock.advance(hours=1)
     given = {"enrollmentId": enrollment_gid(second)}
+    closed = (
+        "Enrollment closed on 30 April 2026. Reject the application, or extend the enrollment window with a revision "
+        "of the scheme."
+    )
     async with nothing_changes(database_url):
-        message = "The scheme has ended, so nobody can be enrolled anymore."
-        expected = [("ILLEGAL_STATE", "enrollmentId", message)]
+        expected = [("OUT_OF_WINDOW", "enrollmentId", closed)]
         assert await expect_errors(manager, "decideEnrollment", **given, accept=True) == expected
+        clock.now = clock.now.replace(month=8)
+        ended = [("ILLEGAL_STATE", "enrollmentId", "This scheme ended on 31 July 2026. Reject the application.")]
+        assert await expect_errors(manager, "decideEnrollment", **given, accept=True) == ended
     rejected = await mutate(manager, "decideEnrollment", **given, accept=False, reason="Too late.")
     assert rejected["status"] == "REJECTED"
 
@@ -112,7 +118,7 @@ async def test_only_an_active_ecp_is_accepted(
     given = {"enrollmentId": enrollment_gid(await enrollments.pending(await enrollments.open_scheme(), ecp_id))}
     await enrollments.suspend(ecp_id)
     async with nothing_changes(database_url):
-        message = f"{CODE} is suspended. Only an active ECP can be enrolled."
+        message = f"{CODE} is suspended and cannot enroll. Verify this ECP again first."
         expected = [("ILLEGAL_STATE", "enrollmentId", message)]
         assert await expect_errors(manager, "decideEnrollment", **given, accept=True) == expected
     rejected = await mutate(manager, "decideEnrollment", **given, accept=False, reason="Not active.")

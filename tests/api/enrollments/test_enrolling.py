@@ -132,11 +132,10 @@ async def test_the_managers_of_the_scheme_are_notified(
 async def test_an_ecp_enrolls_again_after_it_withdrew(
     ecp: Client, manager: Client, enrollments: EnrollmentFactory, clock: TestClock
 ) -> None:
-    """R18: the same enrollment begins anew, inside the window only."""
+    """R18: the same enrollment begins anew, inside the window only; nobody had accepted the application before."""
     scheme_id = await enrollments.open_scheme()
     await enrollments.ecps.verified()
     first = await enroll(ecp, scheme_id)
-    await mutate(manager, "decideEnrollment", enrollmentId=first["id"], accept=True, reason="Welcome!")
     await mutate(ecp, "withdrawEnrollment", enrollmentId=first["id"])
     again = await enroll(ecp, scheme_id)
     found = await detail(manager, again["id"])

@@ -121,12 +121,12 @@ async def test_two_managers_decide_at_once(
 CHANGES = {
     "UPDATE ecp SET status = 'SUSPENDED', suspended_reason = 'Under review.'": (
         "You are suspended and cannot enroll.",
-        f"{CODE} is suspended. Only an active ECP can be enrolled.",
+        f"{CODE} is suspended and cannot enroll. Verify this ECP again first.",
     ),
     "UPDATE scheme SET terms_version = 2, ends_on = '2026-03-09', enrollment_closes_on = '2026-03-09', "
     "starts_on = '2026-03-09'": (
         "This scheme ended on 9 March 2026.",
-        "The scheme has ended, so nobody can be enrolled anymore.",
+        "This scheme ended on 9 March 2026. Reject the application.",
     ),
 }
 

@@ -5,14 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.ecps.facts import EcpStatus
-from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatus, Offer
+from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatus, LatestApplication, Offer
 from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction, find_enrolling_failure
 from domain.enrollments.sentences import (
     STATUS_LABELS,
     requested,
+    returned,
     you_were_accepted,
     you_were_enrolled,
     you_were_rejected,
@@ -168,9 +171,8 @@ def test_enrolling_again(before: EnrollmentStatus, own: Failure | None, named: F
     assert find_error(before=before, today=date(2026, 5, 1)) == (own or late)
 
 
-PENDING = EnrollmentFacts(
-    status=EnrollmentStatus.PENDING, ecp_id=ECP, ecp_code=CODE, ecp_status=EcpStatus.ACTIVE, scheme_has_ended=False
-)
+APPLIED = replace(NAMED, has_applied=True)
+PENDING = EnrollmentFacts(status=EnrollmentStatus.PENDING, applicant=APPLIED, offer=OFFER, terms_version=3, today=APRIL)
 ACCEPT, REJECT, WITHDRAW = EnrollmentAction
 WITHDRAWN = "This enrollment was withdrawn, so there is nothing to decide."
 IN_STATES = {
@@ -213,22 +215,116 @@ def test_each_status_allows_the_actions_of_the_table(status: EnrollmentStatus) -
     assert ENROLLMENT_GUARDS.allowed(standing, ITSELF) == own
 
 
-@pytest.mark.parametrize("status", [status for status in EcpStatus if status is not EcpStatus.ACTIVE])
-def test_only_an_active_ecp_is_accepted(status: EcpStatus) -> None:
-    """R18: it can be rejected, and it can withdraw."""
-    standing = replace(PENDING, ecp_status=status)
-    message = f"{CODE} is {status.value.lower()}. Only an active ECP can be enrolled."
-    assert describe_failure(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
+EXTEND = "Reject the application, or extend the enrollment window with a revision of the scheme."
+AGAIN = "Ask the ECP to withdraw this application and apply again."
+OBSTACLES: list[tuple[EnrollmentFacts, str, str]] = [
+    (
+        replace(PENDING, applicant=replace(APPLIED, status=EcpStatus.PENDING)),
+        "ILLEGAL_STATE",
+        f"{CODE} is not verified yet. Verify this ECP first.",
+    ),
+    (
+        replace(PENDING, applicant=replace(APPLIED, status=EcpStatus.SUSPENDED)),
+        "ILLEGAL_STATE",
+        f"{CODE} is suspended and cannot enroll. Verify this ECP again first.",
+    ),
+    (
+        replace(PENDING, applicant=replace(APPLIED, status=EcpStatus.CLOSED)),
+        "ILLEGAL_STATE",
+        f"{CODE} is closed, so this ECP can no longer enroll. Reject the application.",
+    ),
+    (
+        replace(PENDING, today=date(2026, 8, 1)),
+        "ILLEGAL_STATE",
+        "This scheme ended on 31 July 2026. Reject the application.",
+    ),
+    (
+        replace(PENDING, offer=replace(OFFER, approved=False, rejected=True)),
+        "ILLEGAL_STATE",
+        "This scheme was rejected, so nobody can enroll. Reject the application.",
+    ),
+    (
+        replace(PENDING, today=date(2026, 3, 31)),
+        "OUT_OF_WINDOW",
+        "Enrollment opens on 1 April 2026. Accept the application then.",
+    ),
+    (
+        replace(PENDING, today=date(2026, 5, 1)),
+        "OUT_OF_WINDOW",
+        f"Enrollment closed on 30 April 2026. {EXTEND}",
+    ),
+    (
+        replace(PENDING, offer=replace(OFFER, closes_on=None)),
+        "OUT_OF_WINDOW",
+        f"This scheme has no enrollment window. {EXTEND}",
+    ),
+    (
+        replace(PENDING, offer=replace(OFFER, places=frozenset({NEPAL}))),
+        "OUT_OF_SCOPE",
+        f"This scheme does not run where {CODE} works. Reject the application, or correct the place of this ECP.",
+    ),
+    (
+        replace(PENDING, terms_version=2),
+        "CONFLICT",
+        f"{CODE} accepted version 2 of the terms, but version 3 is in force. {AGAIN}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("standing", "code", "message"), OBSTACLES)
+def test_an_application_is_accepted_under_the_conditions_of_enrolling(
+    standing: EnrollmentFacts, code: str, message: str
+) -> None:
+    """R18: it can still be rejected, and the ECP can withdraw it."""
+    assert describe_failure(ACCEPT, standing, MANAGER) == (code, message)
     assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
     assert ENROLLMENT_GUARDS.allowed(standing, ITSELF) == (WITHDRAW,)
 
 
-def test_nobody_is_accepted_after_the_end() -> None:
-    """R18."""
-    standing = replace(PENDING, scheme_has_ended=True)
-    message = "The scheme has ended, so nobody can be enrolled anymore."
-    assert describe_failure(ACCEPT, standing, MANAGER) == ("ILLEGAL_STATE", message)
-    assert ENROLLMENT_GUARDS.allowed(standing, MANAGER) == (REJECT, WITHDRAW)
+@given(
+    applicant=st.builds(
+        replace,
+        st.sampled_from([OWN, NAMED]),
+        status=st.sampled_from(EcpStatus),
+        places=st.frozensets(st.sampled_from([PUNE, INDIA, NEPAL])),
+    ),
+    offer=st.builds(
+        replace,
+        st.just(OFFER),
+        approved=st.booleans(),
+        rejected=st.booleans(),
+        opens_on=st.sampled_from([None, APRIL, date(2026, 4, 11)]),
+        closes_on=st.sampled_from([None, APRIL, date(2026, 4, 9)]),
+        ends_on=st.sampled_from([None, APRIL, date(2026, 4, 9)]),
+        places=st.frozensets(st.sampled_from([PUNE, INDIA, NEPAL])),
+    ),
+    terms_version=st.integers(2, 4),
+)
+def test_a_manager_accepts_exactly_those_who_could_enroll_now(
+    applicant: Applicant, offer: Offer, terms_version: int
+) -> None:
+    """R18: the same conditions, whatever the facts."""
+    enrolling = find_enrolling_failure(applicant, offer, None, terms_version, APRIL)
+    standing = replace(
+        PENDING,
+        applicant=replace(applicant, own=False, has_applied=True),
+        offer=offer,
+        terms_version=terms_version,
+    )
+    accepting = ENROLLMENT_GUARDS.find_failure(ACCEPT, standing, MANAGER)
+    assert (accepting and accepting.code) == (enrolling and enrolling.code)
+    assert (accepting is None) == (ACCEPT in ENROLLMENT_GUARDS.allowed(standing, MANAGER))
+
+
+@pytest.mark.parametrize("status", EnrollmentStatus)
+@pytest.mark.parametrize("was_enrolled", [True, False])
+@pytest.mark.parametrize("withdrawn_by_ecp", [True, False])
+def test_only_an_ecp_that_left_by_itself_returns_without_a_decision(
+    status: EnrollmentStatus, *, was_enrolled: bool, withdrawn_by_ecp: bool
+) -> None:
+    """R18: not one whose application nobody had accepted, and not one whom a manager withdrew."""
+    latest = LatestApplication(status=status, was_enrolled=was_enrolled, withdrawn_by_ecp=withdrawn_by_ecp)
+    assert latest.may_return is (status is EnrollmentStatus.WITHDRAWN and was_enrolled and withdrawn_by_ecp)
 
 
 def test_managers_cannot_decide_their_own_enrollments() -> None:
@@ -239,7 +335,11 @@ def test_managers_cannot_decide_their_own_enrollments() -> None:
         describe_failure(ACCEPT, PENDING, both) == describe_failure(REJECT, PENDING, both) == ("SELF_APPROVAL", message)
     )
     assert ENROLLMENT_GUARDS.allowed(PENDING, both) == (WITHDRAW,)
-    assert ENROLLMENT_GUARDS.allowed(replace(PENDING, ecp_id=OTHER), both) == (ACCEPT, REJECT, WITHDRAW)
+    assert ENROLLMENT_GUARDS.allowed(replace(PENDING, applicant=replace(APPLIED, id=OTHER)), both) == (
+        ACCEPT,
+        REJECT,
+        WITHDRAW,
+    )
 
 
 @pytest.mark.parametrize("status", EnrollmentStatus)
@@ -265,6 +365,7 @@ def test_sentences_name_codes_only() -> None:
     assert (
         requested(CODE, "Monsoon  Care") == f"{CODE} asks to enroll in “Monsoon Care” and is waiting for your decision."
     )
+    assert returned(CODE, "Care") == f"{CODE} left “Care” and is enrolled again."
     assert you_were_enrolled("Care") == "You were enrolled in “Care”."
     assert you_were_accepted("Care", None) == "You are enrolled in “Care”."
     assert you_were_accepted("Care", "Welcome\nback!") == "You are enrolled in “Care”: Welcome back!"
