@@ -72,6 +72,11 @@ def moment(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=TIMESTAMP(timezone=True), required=True)
 
 
+def moments(name: str) -> BindParameter[Any]:
+    """A parameter that takes a list of points in time."""
+    return bindparam(name, type_=ARRAY(TIMESTAMP(timezone=True)), required=True)
+
+
 def numbers(name: str) -> BindParameter[Any]:
     """A parameter that takes a list of whole numbers."""
     return bindparam(name, type_=ARRAY(BigInteger()), required=True)

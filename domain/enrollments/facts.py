@@ -91,6 +91,10 @@ class EnrollmentAt(Struct, frozen=True):
     returned_at: datetime | None = None
     first_enrolled_at: datetime | None = None
 
+    def is_enrolled(self, at: datetime) -> bool:
+        """Whether the ECP was enrolled at `at`, the moment of these facts. An enrollment ends just before its end."""
+        return self.enrolled_at is not None and (self.withdrawn_at is None or at < self.withdrawn_at)
+
 
 class EnrollmentOrder(StrEnum):
     """The sort orders of a list of enrollments; ties are broken by id."""

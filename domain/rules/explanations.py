@@ -21,10 +21,14 @@ from domain.rules.model import (
     ChannelClause,
     Clause,
     Condition,
+    MultiplyBase,
     Not,
+    PercentOfBase,
     PeriodClause,
     ProductClause,
     QuantityClause,
+    Reward,
+    Slabs,
 )
 from domain.rules.phrases import DisplayNames
 from domain.rules.references import References
@@ -81,6 +85,8 @@ def rule_sentence(
     if not verdict.met:
         return f"Not met: {_obstacle(rule, verdict, names, calendar)}."
     if verdict.reduction is None:
+        if verdict.points == 0:
+            return f"Met, but {_nothing_earned(rule.reward)}: 0 points."
         return f"Met: {format_count(verdict.points, 'point')}."
     if verdict.reduction.reason is ReductionReason.GROUP_LOST:
         winner = None if verdict.reduction.won_by is None else rule_names.get(verdict.reduction.won_by)
@@ -115,6 +121,18 @@ def collect_fact_references(verdict: RuleVerdict) -> References:
         variant_ids=frozenset(variant_ids),
         product_ids=frozenset(product_ids),
     )
+
+
+def _nothing_earned(reward: Reward) -> str:
+    """Write why a reward comes to nothing for a line that meets the rule."""
+    match reward:
+        case Slabs(slabs):
+            first = min((slab.from_quantity for slab in slabs), default=0)
+            return f"the reward begins at {format_count(first, 'unit')} on one line"
+        case PercentOfBase() | MultiplyBase():
+            return "its share of the base points is half a point or less on this line"
+        case _:
+            return "the reward is nothing"
 
 
 def _limit(rule: BonusRule, reason: ReductionReason) -> str:

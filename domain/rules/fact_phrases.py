@@ -142,7 +142,8 @@ def _enrollment_phrase(fact: EnrollmentFact, calendar: Calendar) -> str:
         distance = f"{format_count(fact.days, 'day')} before the sale"
     else:
         distance = f"{format_count(-fact.days, 'day')} after the sale"
-    return f"enrolled on {format_day(calendar.day_of(fact.enrolled_at))}, {distance}"
+    enrolled = "would enroll" if fact.is_assumed else "first enrolled"
+    return f"{enrolled} on {format_day(calendar.day_of(fact.enrolled_at))}, {distance}"
 
 
 def _weekday(at: datetime, calendar: Calendar) -> str:

@@ -42,10 +42,11 @@ class VolumeKey(Struct, frozen=True, cache_hash=True):
 class EarnerFacts(Struct, frozen=True):
     """The ECP at the time of the line. The mappings need only the keys of `needed_volumes` and `needed_activities`.
 
-    `geography_path` leads from the ECP's own geography up to its country. `enrolled_at` is None for an ECP who is not
-    enrolled in the scheme. `volumes` exclude this line and include earlier lines of the same sale; VALUE is in whole
-    units of currency, rounded down; a missing volume is 0. `activities` holds the times at which the ECP did each kind
-    of activity, in any order; times after the line never count.
+    `geography_path` leads from the ECP's own geography up to its country. `enrolled_at` is when the ECP enrolled in the
+    scheme for the first time, None if it never did; `is_enrollment_assumed` where a draft is tried out. `volumes`
+    exclude this line and include earlier lines of the same sale; VALUE is in whole units of currency, rounded down; a
+    missing volume is 0. `activities` holds the times at which the ECP did each kind of activity, in any order; times
+    after the line never count.
     """
 
     tier_id: UUID | None = None
@@ -53,6 +54,7 @@ class EarnerFacts(Struct, frozen=True):
     enrolled_at: datetime | None = None
     volumes: Mapping[VolumeKey, int] = {}
     activities: Mapping[str, Sequence[datetime]] = {}
+    is_enrollment_assumed: bool = False
 
     def __post_init__(self) -> None:
         """Reject a time without an offset, which would be read in the time zone of the machine."""
@@ -152,10 +154,11 @@ class ActivityFact(Struct, frozen=True, tag_field="kind", tag="activity"):
 
 
 class EnrollmentFact(Struct, frozen=True, tag_field="kind", tag="enrolledWithin"):
-    """When the ECP enrolled, and how many days before the line (negative: after it). None if not enrolled."""
+    """When the ECP first enrolled, and how many days before the line (negative: after it). None if it never did."""
 
     enrolled_at: datetime | None
     days: int | None
+    is_assumed: bool = False
 
 
 class PeriodFact(Struct, frozen=True, tag_field="kind", tag="period"):
@@ -244,7 +247,8 @@ def _ecp_fact(clause: EcpClause, ecp: EarnerFacts, at: datetime, calendar: Calen
         case ActivityClause():
             return ActivityFact(count_activities(ecp.activities.get(clause.activity, ()), at, lookback(clause)))
         case EnrolledWithinClause():
-            return EnrollmentFact(ecp.enrolled_at, days_enrolled(ecp.enrolled_at, at, calendar.zone))
+            days = days_enrolled(ecp.enrolled_at, at, calendar.zone)
+            return EnrollmentFact(ecp.enrolled_at, days, ecp.is_enrollment_assumed)
         case _:
             assert_never(clause)
 

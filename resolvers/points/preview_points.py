@@ -8,14 +8,12 @@ from msgspec import Struct
 
 from db.catalog.reads import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
 from db.ecps.rows import EcpRow
-from db.enrollments.reads import OWN_ENROLLMENTS
 from db.points.reads import ACTIVITIES_OF_ECP
 from db.schemes.rows import SchemeRow
 from domain.calendar import Calendar, format_day
 from domain.channels import EarningChannel
-from domain.ecps.facts import EcpStatus
 from domain.ecps.failures import ECP_PATH
-from domain.enrollments.facts import EnrollmentStatus
+from domain.enrollments.facts import EnrollmentAt
 from domain.failures import InvalidInput, NotFound, Problem, UserErrorCode
 from domain.points.earning import Earner, SaleLine, earning_problems, line_problems
 from domain.rules.bounds import MAX_SAFE_INT
@@ -28,6 +26,7 @@ from domain.text import format_number
 from resolvers.context import Operation
 from resolvers.ecps.loaders import ecps_by_id
 from resolvers.loading import align_many
+from resolvers.points.earners import EarnerMoment, earners_at
 from resolvers.points.verdicts import LineVerdictView, explain_evaluation
 from resolvers.rules.loaders import names_of, rule_rows
 from resolvers.schemes.definitions import load_definitions
@@ -59,14 +58,14 @@ class PointsPreview(Struct, frozen=True):
 
 
 class _Case(Struct, frozen=True):
-    """A line with the content of the scheme, and the ECP who would earn."""
+    """A line with the content of the scheme, and the ECP who would earn, as both were at the time of the sale."""
 
     content: SchemeContent
     line: SaleLine
     facts: LineFacts
     earner: Earner
-    ecp: EcpRow
-    assumed_enrolled: bool
+    ecp_id: UUID
+    tier_id: UUID | None
     calendar: Calendar
 
 
@@ -82,16 +81,14 @@ async def preview_points(operation: Operation, command: PreviewPoints) -> Points
     content, early = await _content(operation, scheme, at)
     case = await _case(operation, command, scheme, ecp, content, at)
     evaluation = await _evaluate(operation, case, command.volume_so_far)
-    problems = tuple(
-        problem.under("input")
-        for problem in (*early, *earning_problems(case.line, case.earner, content, case.calendar))
-    )
+    found = (*early, *earning_problems(case.line, case.earner, content, case.calendar, operation.now))
+    problems = tuple(problem.under("input") for problem in found)
     return PointsPreview(
         base_points=0 if problems else evaluation.base_points,
         bonus_points=0 if problems else evaluation.bonus_points,
         verdicts=await explain_evaluation(operation, rule_rows(scheme.id, content.rules), evaluation, case.calendar),
         problems=problems,
-        assumptions=list(_assumptions(case, command.volume_so_far)),
+        assumptions=list(_assumptions(case, command.volume_so_far, operation.now)),
     )
 
 
@@ -132,45 +129,51 @@ async def _case(  # noqa: PLR0913, PLR0917 - the parts of a case
         base_points=points.get(variant.id, 0),
         at=at,
     )
+    earner, tier_id = await _load_earner(operation, scheme, ecp, content, at)
     calendar = await operation.calendar()
-    enrolled_at = await _enrolled_at(operation, scheme.live_id, ecp.id)
-    in_force = scheme.approved_at is not None
-    assumed = enrolled_at is None and not in_force
-    if assumed:
-        enrolled_at = _assumed_enrollment(content, at, calendar)
-    path = tuple(dict.fromkeys(key for key in (ecp.geography_id, ecp.region_id, ecp.country_id) if key is not None))
-    places = (await names_of(operation, [ecp.geography_id])).geographies
+    return _Case(
+        content=content, line=line, facts=facts, earner=earner, ecp_id=ecp.id, tier_id=tier_id, calendar=calendar
+    )
+
+
+async def _load_earner(
+    operation: Operation, scheme: SchemeRow, ecp: EcpRow, content: SchemeContent, at: datetime
+) -> tuple[Earner, UUID | None]:
+    """Load the ECP at the time of the sale with its tier; without an enrollment in a draft, one is assumed."""
+    moment = EarnerMoment(ecp.id, scheme.live_id, at if at < operation.now else None)
+    (found,) = await earners_at(operation, [moment])
+    is_assumed = scheme.approved_at is None and not found.enrollment.is_enrolled(at)
+    (place, *_), names = found.geography_path, await names_of(operation, found.geography_path)
+    enrollment = found.enrollment
+    if is_assumed:
+        enrollment = _assume_enrollment(enrollment, content, at, await operation.calendar())
     earner = Earner(
         code=ecp.code,
-        status=EcpStatus(ecp.status),
-        geography_path=path,
-        place=places[ecp.geography_id],
-        enrolled_at=enrolled_at,
+        status=found.status,
+        registered_at=ecp.registered_at,
+        geography_path=found.geography_path,
+        place=names.geographies[place],
+        enrollment=enrollment,
+        is_assumed=is_assumed,
     )
-    return _Case(
-        content=content,
-        line=line,
-        facts=facts,
-        earner=earner,
-        ecp=ecp,
-        assumed_enrolled=assumed,
-        calendar=calendar,
-    )
+    return earner, found.tier_id
 
 
-async def _enrolled_at(operation: Operation, scheme_id: UUID, ecp_id: UUID) -> datetime | None:
-    rows = await operation.fetch(OWN_ENROLLMENTS, ids=[scheme_id], viewer_ecp_id=ecp_id)
-    return next((row.enrolled_at for row in rows if row.status == EnrollmentStatus.ENROLLED), None)
+def _assume_enrollment(known: EnrollmentAt, content: SchemeContent, at: datetime, calendar: Calendar) -> EnrollmentAt:
+    """Assume the last day on which an ECP who sells at `at` can have enrolled; the day of the sale without dates.
 
-
-def _assumed_enrollment(content: SchemeContent, at: datetime, calendar: Calendar) -> datetime:
-    """The last day on which an ECP who sells at `at` can have enrolled; the day of the sale if no dates are set.
-
-    For a sale before enrollment opens it is the first day of enrollment, so that the sale earns nothing.
+    For a sale before enrollment opens it is the first day of enrollment, so that the sale earns nothing. An enrollment
+    before that stays the first one.
     """
     opens, closes = content.basics.enrollment_opens_on, content.basics.enrollment_closes_on
     sold_on = calendar.day_of(at)
-    return calendar.start_of_day(max(min(closes or sold_on, sold_on), opens or sold_on))
+    assumed = calendar.start_of_day(max(min(closes or sold_on, sold_on), opens or sold_on))
+    has_begun = assumed <= at
+    return EnrollmentAt(
+        enrolled_at=assumed if has_begun else None,
+        returned_at=None if has_begun else assumed,
+        first_enrolled_at=min(known.first_enrolled_at or assumed, assumed),
+    )
 
 
 async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluation:
@@ -179,12 +182,14 @@ async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluatio
     kinds = list(needed_activities(rules))
     done = []
     if kinds:
-        done = await operation.fetch(ACTIVITIES_OF_ECP, ecp_id=case.ecp.id, kinds=kinds, at=case.line.at)
+        done = await operation.fetch(ACTIVITIES_OF_ECP, ecp_id=case.ecp_id, kinds=kinds, at=case.line.at)
     groups = align_many(kinds, done, lambda pair: pair[0])
+    first = case.earner.enrollment.first_enrolled_at
     facts = EarnerFacts(
-        tier_id=case.ecp.tier_id,
+        tier_id=case.tier_id,
         geography_path=case.earner.geography_path,
-        enrolled_at=case.earner.enrolled_at,
+        enrolled_at=first,
+        is_enrollment_assumed=case.earner.is_assumed and first == case.earner.assumed_at,
         volumes=dict.fromkeys(needed_volumes(rules), volume),
         activities={kind: [at for _, at in group] for kind, group in zip(kinds, groups, strict=True)},
     )
@@ -197,12 +202,20 @@ def _volume_problems(volume: int) -> Iterable[Problem]:
         yield Problem(UserErrorCode.INVALID, message, ("volumeSoFar",))
 
 
-def _assumptions(case: _Case, volume: int) -> Iterator[str]:
-    """Write what the preview assumes, one sentence each."""
-    if case.assumed_enrolled and case.earner.enrolled_at is not None:
-        enrolled_on = format_day(case.calendar.day_of(case.earner.enrolled_at))
-        yield f"{case.earner.code} is not enrolled yet; the preview assumes enrollment on {enrolled_on}."
-    if needed_volumes(case.content.rules):
+def _assumptions(case: _Case, volume: int, now: datetime) -> Iterator[str]:
+    """Write what the preview assumes and what it does not know, one sentence each."""
+    earner, rules, at = case.earner, case.content.rules, case.line.at
+    if earner.assumed_at is not None:
+        was = "was not enrolled at that time" if at < now else "is not enrolled"
+        assumed_on = format_day(case.calendar.day_of(earner.assumed_at))
+        yield f"{earner.code} {was}, so the preview assumes enrollment on {assumed_on}."
+    if at > now:
+        kept = "status, tier and place" if earner.is_assumed else "status, tier, place and enrollment"
+        more = ", and that it does no more activities" if needed_activities(rules) else ""
+        yield f"The preview assumes that {earner.code} keeps the present {kept} until the sale{more}."
+    if needed_volumes(rules):
         yield f"Where a rule asks for a volume, {format_number(volume)} is assumed to be sold or redeemed before."
-    if any(rule.limits != RuleLimits() for rule in case.content.rules):
+    if any(rule.limits != RuleLimits() for rule in rules):
         yield "The limits of rules are assumed to be unused."
+    if case.content.basics.budget is not None:
+        yield "The budget of the scheme is not applied: the preview does not know how much of it is used."

@@ -34,6 +34,8 @@ from tests.support.world import World, key
 
 PROBLEMS = "query ($id: ID!) { node(id: $id) { ... on Scheme { review { contentHash problems { message path } } } } }"
 MAY = "2026-05-10T12:00:00Z"
+KEEPS = "The preview assumes that ECP-2026-000001 keeps"
+BUDGET = "The budget of the scheme is not applied: the preview does not know how much of it is used."
 
 
 @pytest.fixture
@@ -87,7 +89,8 @@ async def test_a_sale_in_a_draft_is_explained_rule_by_rule(
         found = await preview(clients, scheme_id, ecp_id)
     assert (found["basePoints"], found["bonusPoints"], found["points"], found["errors"]) == (50, 6, 56, [])
     assert found["assumptions"] == [
-        "ECP-2026-000001 is not enrolled yet; the preview assumes enrollment on 30 April 2026."
+        "ECP-2026-000001 is not enrolled, so the preview assumes enrollment on 30 April 2026.",
+        f"{KEEPS} the present status, tier and place until the sale, and that it does no more activities.",
     ]
     gold, bulk, trained = found["verdicts"]
     assert [(verdict["rule"]["name"], verdict["points"]) for verdict in found["verdicts"]] == [
@@ -137,12 +140,13 @@ async def test_volumes_can_be_tried(clients: Clients, factory: SchemeFactory, ec
     found = await preview(clients, scheme_id, ecp_id)
     assert found["bonusPoints"] == 0
     assert found["assumptions"][1:] == [
+        f"{KEEPS} the present status, tier and place until the sale.",
         "Where a rule asks for a volume, 0 is assumed to be sold or redeemed before.",
         "The limits of rules are assumed to be unused.",
     ]
     found = await preview(clients, scheme_id, ecp_id, volumeSoFar=1_000)
     assert found["bonusPoints"] == 30
-    assert found["assumptions"][1] == "Where a rule asks for a volume, 1,000 is assumed to be sold or redeemed before."
+    assert found["assumptions"][2] == "Where a rule asks for a volume, 1,000 is assumed to be sold or redeemed before."
 
 
 async def test_an_approved_scheme_pays_by_the_revision_in_force(
@@ -156,11 +160,12 @@ async def test_an_approved_scheme_pays_by_the_revision_in_force(
     ]
     await enrollments.enrolled(live, ecp_id)
     found = await preview(clients, live, ecp_id)
-    assert (found["points"], found["assumptions"], found["errors"]) == (100, [], [])
+    assert (found["points"], found["errors"]) == (100, [])
+    assert found["assumptions"] == [f"{KEEPS} the present status, tier, place and enrollment until the sale."]
     opened = await revisions.opened(live, JUNE, ends_on=JUNE.date())
     late = {"at": "2026-06-02T00:00:00Z"}
     assert (await preview(clients, live, ecp_id, **late))["points"] == 100
-    message = "The scheme ended on 1 June 2026; nobody can earn in it on 2 June 2026."
+    message = "The scheme ends on 1 June 2026; nobody can earn in it on 2 June 2026."
     assert errors(await preview(clients, opened, ecp_id, **late)) == [("OUT_OF_WINDOW", "input.at", message)]
     assert (await preview(clients, opened, ecp_id))["points"] == 100
     await factory.approved(opened)
@@ -169,8 +174,8 @@ async def test_an_approved_scheme_pays_by_the_revision_in_force(
     early = await preview(clients, live, ecp_id, at="2026-03-09T00:00:00Z")
     assert [message for _, _, message in errors(early)] == [
         "The scheme was approved on 10 March 2026; sales before that earn nothing.",
+        "ECP-2026-000001 registered on 10 March 2026; sales before that earn nothing.",
         "The scheme starts on 1 May 2026; nobody can earn in it on 9 March 2026.",
-        "ECP-2026-000001 enrolled on 10 March 2026; sales before that earn nothing.",
     ]
     assert early["points"] == 0
 
@@ -182,11 +187,11 @@ async def test_nobody_counts_as_enrolled_before_enrollment_opens(
     late = (date(2026, 5, 11), date(2026, 6, 30), date(2026, 5, 1), date(2026, 7, 31))
     scheme_id = await factory.complete(dates=late)
     found = await preview(clients, scheme_id, ecp_id)
-    message = "ECP-2026-000001 enrolled on 11 May 2026; sales before that earn nothing."
+    message = "Enrollment opens on 11 May 2026; sales before that earn nothing."
     assert (found["points"], errors(found)) == (0, [("OUT_OF_WINDOW", "input.at", message)])
-    assert found["assumptions"] == [
-        "ECP-2026-000001 is not enrolled yet; the preview assumes enrollment on 11 May 2026."
-    ]
+    assert found["assumptions"][0] == (
+        "ECP-2026-000001 is not enrolled, so the preview assumes enrollment on 11 May 2026."
+    )
     found = await preview(clients, scheme_id, ecp_id, at="2026-05-11T00:00:00Z")
     assert (found["basePoints"], errors(found)) == (50, [])
 
@@ -200,7 +205,7 @@ async def test_a_sale_that_cannot_earn_has_reasons_and_still_shows_the_rules(
     assert errors(found) == [
         ("OUT_OF_SCOPE", "input.ecpId", "ECP-2026-000001 works in Pune, which is not in the scheme."),
         ("OUT_OF_SCOPE", "input.variantId", "LENS-1 is not in the scheme."),
-        ("OUT_OF_WINDOW", "input.at", "The scheme ended on 31 July 2026; nobody can earn in it on 1 September 2026."),
+        ("OUT_OF_WINDOW", "input.at", "The scheme ends on 31 July 2026; nobody can earn in it on 1 September 2026."),
     ]
     assert (found["basePoints"], found["bonusPoints"], found["points"]) == (0, 0, 0)
     assert [verdict["verdict"]["met"] for verdict in found["verdicts"]] == [True, True, False]

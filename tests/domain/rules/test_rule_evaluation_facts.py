@@ -167,26 +167,32 @@ FACTS: list[tuple[Clause, Fact, str, str]] = [
     (
         NEW,
         EnrollmentFact(ENROLLED, 13),
-        "The ECP enrolled on 1 March 2026, 13 days before the sale; at most 30 days are allowed.",
-        "The ECP enrolled on 1 March 2026, 13 days before the sale; more than 30 days are needed.",
+        "The ECP first enrolled on 1 March 2026, 13 days before the sale; at most 30 days are allowed.",
+        "The ECP first enrolled on 1 March 2026, 13 days before the sale; more than 30 days are needed.",
     ),
     (
         EnrolledWithinClause(1),
         EnrollmentFact(ENROLLED, 1),
-        "The ECP enrolled on 1 March 2026, 1 day before the sale; at most 1 day is allowed.",
-        "The ECP enrolled on 1 March 2026, 1 day before the sale; more than 1 day is needed.",
+        "The ECP first enrolled on 1 March 2026, 1 day before the sale; at most 1 day is allowed.",
+        "The ECP first enrolled on 1 March 2026, 1 day before the sale; more than 1 day is needed.",
     ),
     (
         NEW,
         EnrollmentFact(ENROLLED, 0),
-        "The ECP enrolled on 1 March 2026, on the day of the sale; at most 30 days are allowed.",
-        "The ECP enrolled on 1 March 2026, on the day of the sale; more than 30 days are needed.",
+        "The ECP first enrolled on 1 March 2026, on the day of the sale; at most 30 days are allowed.",
+        "The ECP first enrolled on 1 March 2026, on the day of the sale; more than 30 days are needed.",
     ),
     (
         NEW,
         EnrollmentFact(ENROLLED, -2),
-        "The ECP enrolled on 1 March 2026, 2 days after the sale; at most 30 days are allowed.",
-        "The ECP enrolled on 1 March 2026, 2 days after the sale; more than 30 days are needed.",
+        "The ECP first enrolled on 1 March 2026, 2 days after the sale; at most 30 days are allowed.",
+        "The ECP first enrolled on 1 March 2026, 2 days after the sale; more than 30 days are needed.",
+    ),
+    (
+        NEW,
+        EnrollmentFact(ENROLLED, 13, is_assumed=True),
+        "The ECP would enroll on 1 March 2026, 13 days before the sale; at most 30 days are allowed.",
+        "The ECP would enroll on 1 March 2026, 13 days before the sale; more than 30 days are needed.",
     ),
     (
         NEW,
@@ -215,7 +221,7 @@ def test_times_are_written_in_utc() -> None:
     enrolled = ClauseVerdict(NEW, negated=False, met=True, fact=EnrollmentFact(in_india, 3))
     assert fact_sentence(sale, NAMES, UTC_CALENDAR) == "The sale was on Saturday 14 March 2026 at 19:45 UTC."
     assert fact_sentence(enrolled, NAMES, UTC_CALENDAR).startswith(
-        "The ECP enrolled on 14 March 2026, 3 days before the sale"
+        "The ECP first enrolled on 14 March 2026, 3 days before the sale"
     )
 
 

@@ -1,9 +1,11 @@
 """The exact words of the verdict on a rule."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
@@ -18,11 +20,16 @@ from domain.rules.model import (
     EnrolledWithinClause,
     FlatPoints,
     GeographyClause,
+    MultiplyBase,
     Not,
+    PercentOfBase,
     PeriodClause,
     ProductClause,
     QuantityClause,
+    Reward,
     RuleLimits,
+    Slab,
+    Slabs,
     TierClause,
     Weekday,
 )
@@ -117,9 +124,9 @@ def sentence(condition: Condition) -> str:
         (
             Not(AllOf((IN_PUNE, NEW))),
             (
-                "Not met: the ECP works in Pune, Maharashtra, India; the ECP enrolled on 1 March 2026, 13 days before "
-                "the sale; and the rule asks for ECPs who either do not work in Pune or enrolled in the scheme more "
-                "than 30 days ago."
+                "Not met: the ECP works in Pune, Maharashtra, India; the ECP first enrolled on 1 March 2026, 13 days "
+                "before the sale; and the rule asks for ECPs who either do not work in Pune or enrolled in the scheme "
+                "more than 30 days ago."
             ),
         ),
         (AnyOf((IS_GOLD,)), "Not met: the ECP is Silver, and the rule asks for ECPs who are Gold or above."),
@@ -139,6 +146,7 @@ LIMITED = BonusRule(
     priority=0,
     exclusive_group="launch",
 )
+ROUNDED = "Met, but its share of the base points is half a point or less on this line: 0 points."
 TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
 
 
@@ -146,7 +154,7 @@ TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
     ("earned", "points", "reduction", "expected"),
     [
         (1, 1, None, "Met: 1 point."),
-        (0, 0, None, "Met: 0 points."),
+        (0, 0, None, "Met, but the reward is nothing: 0 points."),
         (1_500, 1_500, None, "Met: 1,500 points."),
         (50, 0, Reduction(PER_ECP), "Met, but the limit of 500 points per ECP is used up: 0 points."),
         (50, 20, Reduction(PER_ECP), "Met, but the limit of 500 points per ECP leaves only 20 of 50 points."),
@@ -171,6 +179,23 @@ TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
 def test_the_points_of_a_rule_that_is_met(earned: int, points: int, reduction: Reduction | None, expected: str) -> None:
     verdict = RuleVerdict(met=True, earned=earned, points=points, reduction=reduction, clauses=())
     assert rule_sentence(LIMITED, verdict, NAMES, UTC_CALENDAR, rule_names={GOLD: "Double\nGold"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("reward", "expected"),
+    [
+        (
+            Slabs((Slab(10, 2), Slab(50, 3))),
+            "Met, but the reward begins at 10 units on one line: 0 points.",
+        ),
+        (PercentOfBase(Decimal("2.5")), ROUNDED),
+        (MultiplyBase(Decimal("1.01")), ROUNDED),
+    ],
+)
+def test_a_rule_that_is_met_says_why_it_pays_nothing(reward: Reward, expected: str) -> None:
+    """R22: too few units, or points that round to none."""
+    verdict = RuleVerdict(met=True, earned=0, points=0, reduction=None, clauses=())
+    assert rule_sentence(replace(LIMITED, reward=reward), verdict, NAMES, UTC_CALENDAR) == expected
 
 
 def test_references_in_facts() -> None:
