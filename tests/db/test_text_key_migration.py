@@ -1,14 +1,11 @@
 """Migration 0009 makes keys of existing texts, and copes with texts that have one key (N1)."""
 
-from collections.abc import Iterator
-
 import asyncpg
 import pytest
-from sqlalchemy import make_url
 
 from migrations import run as migrations
-from tests.db.test_migrations import _execute as execute
-from tests.db.test_migrations import _rows as rows
+from tests.support.queries import execute
+from tests.support.queries import first_column as rows
 
 ZERO = "00000000-0000-0000-0000-00000000000"
 DECOMPOSED, COMPOSED, CAPITAL = "jose\u0301", "jos\u00e9", "JOS\u00c9"
@@ -53,21 +50,10 @@ AFTER = {
 }
 
 
-@pytest.fixture
-def url(server_url: str, worker_id: str) -> Iterator[str]:
-    """A database as it was before, with texts that have one key."""
-    name = f"test_text_keys_{worker_id}"
-    execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    execute(server_url, f"CREATE DATABASE {name} TEMPLATE template0")
-    made = make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    migrations.upgrade(made, "0008")
-    execute(made, BEFORE)
-    yield made
-    execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def test_rows_with_one_key_stay_as_they_are(url: str) -> None:
     """The older row has the key; nothing is lost, renamed, or merged."""
+    migrations.upgrade(url, "0008")
+    execute(url, BEFORE)
     migrations.upgrade(url, "0009")
     assert {query: rows(url, query) for query in AFTER} == AFTER
     with pytest.raises(asyncpg.UniqueViolationError, match="uq_ecp__email_key"):
