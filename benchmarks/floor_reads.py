@@ -22,7 +22,9 @@ from domain.rules.model import BonusRule
 from domain.rules.phrases import DisplayNames
 from domain.rules.references import collect_references
 from domain.rules.sentences import qualifying_sentence, reward_sentence
+from domain.schemes.activity_sentences import block_sentence
 from domain.schemes.stages import STAGE_OWNERS, StageKind, status_label
+from domain.schemes.stored_facts import StageBlock
 from domain.work.queues import SchemeQueue, queues_of
 
 _RULE: Final = msgspec.json.Decoder(BonusRule)
@@ -237,8 +239,15 @@ def _stage(stage: Any) -> dict[str, Any]:
         "dueOn": stage["due_on"],
         "done": stage["done"],
         "total": stage["total"],
-        "blockedBy": stage["blocked_by"],
+        "blockedBy": _blocks(stage),
     }
+
+
+def _blocks(stage: Any) -> list[str]:
+    if stage["blocking_name"] is None:
+        return []
+    blocks = msgspec.json.decode(stage["blocked_by"], type=list[StageBlock])
+    return [block_sentence(block, stage["blocking_name"]) for block in blocks]
 
 
 def _progress(stages: list[Any]) -> float:

@@ -40,7 +40,9 @@ FROM scheme WHERE {visible} ORDER BY updated_at DESC, id DESC LIMIT $1
 """
 STAGES: Final = """
 SELECT scheme_id, kind, position, state, status, open_step, waiting_on, since, due_on, done, total, blocked_by,
-       is_current
+       CASE WHEN state = 'BLOCKED' THEN (
+           SELECT display_name FROM account WHERE id = (blocked_by #>> '{0,account_id}')::uuid
+       ) END AS blocking_name, is_current
 FROM scheme_stage WHERE scheme_id = ANY($1::uuid[]) AND valid_from <= $2 AND valid_until > $2
 ORDER BY scheme_id, position
 """

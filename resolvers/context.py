@@ -1,6 +1,6 @@
 """The context of one operation in the resolvers: viewer, time, and access to the database."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,10 +11,11 @@ from db.program.reads import PROGRAM, SHARE_PROGRAM
 from db.program.rows import ProgramRow
 from db.sessions import Reading, Writing
 from db.statement import Statement
-from domain.calendar import Calendar
+from domain.calendar import UTC_CALENDAR, Calendar
 from domain.permissions import Permission, Viewer
 from domain.requests import Forbidden, Unauthenticated
 from domain.rules.reach import ReachPolicy
+from domain.stored_facts import StoredFact, names_moment
 from domain.webhooks.addresses import WebhookPolicy
 
 RowT = TypeVar("RowT")
@@ -76,6 +77,13 @@ class Operation:
     async def calendar(self) -> Calendar:
         """The calendar of the program, in which people read days and times."""
         return (await self.program()).calendar
+
+    async def calendar_for(self, facts: Iterable[StoredFact]) -> Calendar:
+        """The calendar for the sentences of stored facts, read only if one of them names a moment.
+
+        Events of subscriptions have an operation each, and few of their sentences need the program.
+        """
+        return await self.calendar() if any(names_moment(fact) for fact in facts) else UTC_CALENDAR
 
     async def share_program(self, session: Writing) -> ProgramRow:
         """Keep the program as it is until the transaction ends. Transactions whose result depends on it start so."""

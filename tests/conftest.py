@@ -99,8 +99,9 @@ async def cleaner(database_url: str) -> AsyncIterator[Cleaner]:
 
 @pytest.fixture
 async def database(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[Database]:
-    """The database, empty."""
+    """The database, empty. Every fact that the test stored must be readable."""
     yield shared_database
+    await cleaner.check_stored_facts()
     await cleaner.empty()
 
 

@@ -23,8 +23,9 @@ from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
 
 from benchmarks.events.floor import serve
-from benchmarks.events.writing import CHANGES, MESSAGE
+from benchmarks.events.writing import CHANGES
 
+MESSAGE: Final = "Asha Rao saved the basics of Monsoon Care: title, description, enrollment and budget."
 _QUEUE: Final = 256
 
 EventCursor = NewType("EventCursor", str)

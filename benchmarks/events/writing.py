@@ -17,6 +17,7 @@ from domain.events import EventKind
 from domain.schemes.content import FieldDifference
 from domain.schemes.events import about_scheme
 from domain.schemes.stages import WizardStepKind
+from domain.schemes.stored_facts import SchemeName, StepSaved
 from graphql_api.context import utc_now
 
 # The changes of one save; with them, an answer to the document of the benchmark has about a kilobyte.
@@ -26,7 +27,7 @@ CHANGES: Final = (
     FieldDifference("enrollmentClosesOn", "2026-04-30", "2026-05-15"),
     FieldDifference("budget", 250_000, 400_000),
 )
-MESSAGE: Final = "Asha Rao saved the basics of Monsoon Care: title, description, enrollment and budget."
+FACT: Final = StepSaved(SchemeName("Monsoon Care"), {})
 # Each save of a step needs a distinct version; one run writes from one process.
 _versions = itertools.count(1)
 
@@ -69,7 +70,7 @@ class Writer:
             kind=EventKind.SCHEME_STEP_SAVED,
             actor_id=self._place.account_id,
             at=utc_now(),
-            message=MESSAGE,
+            fact=FACT,
             section=WizardStepKind.BASICS,
             version=next(_versions),
             changes=CHANGES,

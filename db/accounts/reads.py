@@ -1,9 +1,9 @@
 """Statements that read accounts, their roles and API keys one by one."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, bindparam, func, null, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Text, Uuid, any_, bindparam, func, null, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, distinct_on
 from sqlalchemy.orm import aliased
 
@@ -83,3 +83,9 @@ HOLDERS_OF_ROLE = Statement(
     .order_by(AccountTable.id),
     scalar(UUID),
 )
+
+
+def display_name_of(account_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """The name of the account with this id, as a column of a statement about something else; null without an id."""
+    named = aliased(AccountTable)
+    return select(named.display_name).where(named.id == account_id).scalar_subquery()

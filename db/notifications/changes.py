@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import and_, delete, insert, or_, update
 
-from db.notifications.rows import NotificationRow
+from db.notifications.rows import NewNotification
 from db.notifications.tables import NotificationTable
 from db.sessions import Writing
 from domain.ecps.events import EVENTS as OF_ECPS
@@ -16,7 +16,7 @@ from domain.ecps.facts import CODE_KIND
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 
 
-async def add_notifications(session: Writing, rows: Sequence[NotificationRow]) -> None:
+async def add_notifications(session: Writing, rows: Sequence[NewNotification]) -> None:
     """Insert notifications."""
     if rows:
         await session.execute(insert(NotificationTable), [msgspec.structs.asdict(row) for row in rows])
@@ -40,15 +40,14 @@ async def delete_notifications(session: Writing, account_id: UUID) -> None:
     await session.execute(delete(NotificationTable).where(NotificationTable.account_id == account_id))
 
 
-async def delete_notifications_of_ecp(session: Writing, account_id: UUID, code: str) -> None:
-    """Delete the notifications to an account as the ECP with this code, and keep those to it as a manager.
+async def delete_notifications_of_ecp(session: Writing, account_id: UUID, ecp_id: UUID, code: str) -> None:
+    """Delete the notifications to an account about the ECP, and keep those about other ECPs.
 
-    Notifications for managers name the ECP: their sentences begin with its code.
+    A sentence that was stored as text is about another ECP if it begins with another code.
     """
-    message = NotificationTable.message
-    own = or_(message.startswith(f"{code} "), ~message.startswith(f"{CODE_KIND}-"))
-    await session.execute(
-        delete(NotificationTable).where(
-            NotificationTable.account_id == account_id, NotificationTable.kind.in_([*OF_ECPS, *OF_ENROLLMENTS]), own
-        )
-    )
+    fact: Any = NotificationTable.fact
+    text = fact["text"].astext
+    of_ecps = NotificationTable.kind.in_([*OF_ECPS, *OF_ENROLLMENTS])
+    own = or_(text.startswith(f"{code} "), ~text.startswith(f"{CODE_KIND}-"))
+    about_it = or_(fact["ecp_id"].astext == str(ecp_id), and_(of_ecps, own))
+    await session.execute(delete(NotificationTable).where(NotificationTable.account_id == account_id, about_it))

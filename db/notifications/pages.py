@@ -3,11 +3,9 @@
 from functools import cache
 from typing import Final
 
-from sqlalchemy import select
-
 from db.counting import counting
 from db.keyset import Sort, keyset
-from db.notifications.reads import NOTIFICATION_COLUMNS
+from db.notifications.reads import notifications
 from db.notifications.rows import NotificationRow
 from db.notifications.tables import NotificationTable
 from db.statement import Query, Statement, uuid
@@ -29,5 +27,5 @@ def notification_count(*, unread_only: bool) -> Statement[int]:
 
 
 def _own(*, unread_only: bool) -> Query:
-    query = select(*NOTIFICATION_COLUMNS).where(NotificationTable.account_id == uuid("account_id"))
+    query = notifications().where(NotificationTable.account_id == uuid("account_id"))
     return query.where(NotificationTable.read_at.is_(None)) if unread_only else query

@@ -28,6 +28,7 @@ from domain.rules.model import BonusRule
 from domain.schemes.content import Basics, CouponValue, FieldDifference, SchemeContent
 from domain.schemes.lifecycle import Decision, StageSpan
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
+from domain.schemes.stored_facts import StoredActivity
 
 
 async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
@@ -196,7 +197,7 @@ async def add_activity(  # noqa: PLR0913 - the columns of an activity, by name
     kind: EventKind,
     actor_id: UUID,
     at: datetime,
-    message: str,
+    fact: StoredActivity,
     section: WizardStepKind | None = None,
     version: int | None = None,
     changes: Sequence[FieldDifference] = (),
@@ -209,7 +210,7 @@ async def add_activity(  # noqa: PLR0913 - the columns of an activity, by name
             kind=kind.value,
             actor_id=actor_id,
             at=at,
-            message=message,
+            fact=fact,
             section=section,
             version=version,
             changes=tuple(changes),
@@ -227,7 +228,6 @@ async def replace_stages(session: Writing, timelines: Mapping[UUID, Sequence[Sta
 def _stage_columns(scheme_id: UUID, span: StageSpan) -> dict[str, Any]:
     columns = msgspec.structs.asdict(span.stage)
     columns["is_current"] = columns.pop("current")
-    columns["blocked_by"] = list(span.stage.blocked_by)
     columns["position"] = span.stage.kind.position
     return {"scheme_id": scheme_id, "valid_from": span.valid_from, "valid_until": span.valid_until, **columns}
 

@@ -1,13 +1,13 @@
 """Statements that read schemes and their parts, and the one predicate of their visibility."""
 
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, and_, any_, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Uuid, and_, any_, case, cast, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased
 
+from db.accounts.reads import display_name_of
 from db.accounts.tables import AccountTable
 from db.catalog.reads import GEOGRAPHY_COLUMNS, VARIANT_COLUMNS
 from db.catalog.tables import GeographyTable, VariantTable
@@ -37,17 +37,15 @@ from db.schemes.tables import (
 )
 from db.statement import Query, Statement, moment, number, numbers, string, uuid, uuids
 from domain.permissions import SchemeScope
+from domain.schemes.stages import StageState
 
 SCHEME_COLUMNS: Final = columns(SchemeTable, SchemeRow, materials_json=SchemeTable.materials)
 
 
 def _submissions() -> Query:
-    decider = aliased(AccountTable)
     return (
-        select(*columns(SchemeSubmissionTable, SubmissionRow, decided_by_name=decider.display_name))
-        .select_from(SchemeSubmissionTable)
+        select(*columns(SchemeSubmissionTable, SubmissionRow))
         .ext(distinct_on(SchemeSubmissionTable.scheme_id))
-        .outerjoin(decider, decider.id == SchemeSubmissionTable.decided_by)
         .order_by(SchemeSubmissionTable.scheme_id, SchemeSubmissionTable.number.desc())
     )
 
@@ -114,8 +112,22 @@ SNAPSHOTS = Statement(
     ),
     SnapshotRow,
 )
+_BLOCKED_BY: Any = SchemeStageTable.blocked_by
 STAGES_BY_SCHEME = Statement(
-    select(*columns(SchemeStageTable, StageRow))
+    select(
+        *columns(
+            SchemeStageTable,
+            StageRow,
+            blocks_json=SchemeStageTable.blocked_by,
+            # Few stages are blocked, so the others look up nothing.
+            blocking_name=case(
+                (
+                    SchemeStageTable.state == StageState.BLOCKED.value,
+                    display_name_of(cast(_BLOCKED_BY[0]["account_id"].astext, Uuid())),
+                )
+            ),
+        )
+    )
     .where(
         SchemeStageTable.scheme_id == any_(uuids("ids")),
         SchemeStageTable.valid_from <= moment("now"),

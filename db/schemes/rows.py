@@ -1,5 +1,6 @@
 """Rows of schemes and of their parts; enums are plain text here, as in the database."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -8,9 +9,12 @@ import msgspec
 from msgspec import Struct
 
 from db.catalog.rows import GeographyRow, VariantRow
-from domain.schemes.assessment import RuleReach
-from domain.schemes.content import Material, SchemeContent
+from domain.rules.stored_facts import RuleReach
+from domain.schemes.activity_sentences import block_sentence
+from domain.schemes.content import FieldDifference, Material, SchemeContent
 from domain.schemes.facts import OpenRevision
+from domain.schemes.stored_facts import StageBlock
+from domain.stored_facts import AccountNames
 
 
 class SchemeRow(Struct, frozen=True):
@@ -128,7 +132,6 @@ class SubmissionRow(Struct, frozen=True):
     submitted_at: datetime
     decision: str | None
     decided_by: UUID | None
-    decided_by_name: str | None
     decided_at: datetime | None
     reason: str | None
     effective_at: datetime | None
@@ -187,7 +190,7 @@ class StandingRow(Struct, frozen=True):
 
 
 class StageRow(Struct, frozen=True):
-    """A stage of a scheme at one moment."""
+    """A stage of a scheme at one moment, with the name of the account that blocks it."""
 
     scheme_id: UUID
     kind: str
@@ -200,19 +203,50 @@ class StageRow(Struct, frozen=True):
     open_step: str | None
     waiting_on: str | None
     due_on: date | None
-    blocked_by: list[str]
+    blocks_json: str
+    blocking_name: str | None
     is_current: bool
+
+    @property
+    def blocked_by(self) -> list[str]:
+        """The reasons why the stage cannot continue, as sentences."""
+        if self.blocking_name is None:
+            return []
+        blocks = msgspec.json.decode(self.blocks_json, type=list[StageBlock])
+        return [block_sentence(block, self.blocking_name) for block in blocks]
+
+
+class StoredFactRow(Struct, frozen=True):
+    """What the sentence of an activity or a notification is written from.
+
+    The fact as JSON, the changed fields as JSON if an activity holds them, and the present names of the accounts.
+    """
+
+    fact_json: str
+    changes_json: str | None
+    actor_name: str | None
+    account_name: str | None
+
+    @property
+    def changes(self) -> Sequence[FieldDifference]:
+        """The changed fields, decoded."""
+        return () if self.changes_json is None else msgspec.json.decode(self.changes_json, type=list[FieldDifference])
+
+    @property
+    def names(self) -> AccountNames:
+        """The names of the accounts. Without an actor, the server acted."""
+        account = self.account_name or ""
+        return AccountNames(account=account) if self.actor_name is None else AccountNames(self.actor_name, account)
 
 
 class ActivityRow(Struct, frozen=True):
-    """One entry of the activity of a scheme; a saved step has its version and the fields that it changed, as JSON."""
+    """One entry of the activity of a scheme; a saved step has its version and the fields that it changed."""
 
     id: UUID
     scheme_id: UUID
     kind: str
     actor_id: UUID
     at: datetime
-    message: str
     section: str | None
     version: int | None
-    changes_json: str
+    stored: StoredFactRow

@@ -199,7 +199,7 @@ class SchemeStageTable(Base):
     open_step: Mapped[str | None]
     waiting_on: Mapped[str | None]
     due_on: Mapped[date | None]
-    blocked_by: Mapped[Texts]
+    blocked_by: Mapped[Json] = mapped_column(comment="Why it cannot continue, as stored facts")
     is_current: Mapped[bool]
 
 
@@ -238,7 +238,7 @@ class SchemeActivityTable(Base):
     kind: Mapped[str]
     actor_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     at: Mapped[Moment]
-    message: Mapped[str] = mapped_column(comment="What happened as a sentence, with the names of that time")
+    fact: Mapped[Json] = mapped_column(comment="What happened, as domain/schemes/stored_facts.py declares it")
     section: Mapped[str | None]
     version: Mapped[int | None]
     changes: Mapped[Json]

@@ -1,8 +1,10 @@
 """Changes to webhook endpoints and their deliveries."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import delete, insert, select, update
 
@@ -10,21 +12,28 @@ from db.sessions import Writing
 from db.webhooks.rows import WebhookDeliveryRow, WebhookEndpointRow
 from db.webhooks.tables import WebhookDeliveryTable, WebhookEndpointTable
 
-# The fields from other tables, and the fields that never change.
-_FOREIGN = ("account_disabled_at",)
+# The fields that are no columns under their name, and the fields that never change.
+_FOREIGN = ("account_disabled_at", "disabled_by_name", "reason_json")
 _FIXED = ("id", "account_id", "created_by", "created_at")
 
 
 async def add_endpoint(session: Writing, endpoint: WebhookEndpointRow, secret: str) -> None:
     """Store a new endpoint with the secret that signs its deliveries."""
-    values = {name: value for name, value in asdict(endpoint).items() if name not in _FOREIGN}
+    values = _columns(endpoint, _FOREIGN)
     await session.execute(insert(WebhookEndpointTable).values(secret=secret, **values))
 
 
 async def save_endpoint(session: Writing, endpoint: WebhookEndpointRow) -> None:
     """Store the changes to an endpoint whose row is locked."""
-    values = {name: value for name, value in asdict(endpoint).items() if name not in _FOREIGN + _FIXED}
+    values = _columns(endpoint, _FOREIGN + _FIXED)
     await session.execute(update(WebhookEndpointTable).where(WebhookEndpointTable.id == endpoint.id).values(values))
+
+
+def _columns(endpoint: WebhookEndpointRow, left_out: tuple[str, ...]) -> dict[str, Any]:
+    """The columns to store; the reason is JSON already."""
+    values = {name: value for name, value in asdict(endpoint).items() if name not in left_out}
+    reason = endpoint.reason_json
+    return {**values, "disabled_reason": None if reason is None else msgspec.Raw(reason.encode())}
 
 
 async def replace_secret(session: Writing, endpoint_id: UUID, secret: str, old_until: datetime) -> None:

@@ -1,9 +1,10 @@
 """Statements that read webhook endpoints, the events that wait for them, and attempts to deliver."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, any_, bindparam, func, literal, select, tuple_
+from sqlalchemy import BigInteger, Uuid, any_, bindparam, cast, func, literal, select, tuple_
 
+from db.accounts.reads import display_name_of
 from db.accounts.tables import AccountTable
 from db.columns import columns, scalar
 from db.counting import counting_by
@@ -21,8 +22,13 @@ from db.webhooks.tables import WebhookDeliveryTable, WebhookEndpointTable
 # The advisory lock that makes additions of endpoints wait for each other; an arbitrary number used for nothing else.
 _ADDING: Final = 0x7E55E7B
 _POSITION: Final = tuple_(WebhookEndpointTable.position_xid, WebhookEndpointTable.position_id)
+_REASON: Any = WebhookEndpointTable.disabled_reason
 ENDPOINT_COLUMNS: Final = columns(
-    WebhookEndpointTable, WebhookEndpointRow, account_disabled_at=AccountTable.disabled_at
+    WebhookEndpointTable,
+    WebhookEndpointRow,
+    reason_json=_REASON,
+    disabled_by_name=display_name_of(cast(_REASON["account_id"].astext, Uuid())),
+    account_disabled_at=AccountTable.disabled_at,
 )
 DELIVERY_COLUMNS: Final = columns(WebhookDeliveryTable, WebhookDeliveryRow)
 

@@ -8,11 +8,17 @@ from msgspec import Struct
 
 from db.outbox.rows import StreamRow
 from domain.events import Position
+from domain.stored_facts import AccountNames, AsWritten
 from domain.webhooks.endpoints import DeliveryFacts, WebhookEndpointState, state_of
+from domain.webhooks.sentences import disable_sentence
+from domain.webhooks.stored_facts import DISABLE_REASON_DECODER
 
 
 class WebhookEndpointRow(Struct, frozen=True):
-    """Where events of an account are sent, without the secrets; `account_disabled_at` belongs to the account."""
+    """Where events of an account are sent, without the secrets.
+
+    `account_disabled_at` belongs to the account, and `disabled_by_name` to the one that disabled the endpoint.
+    """
 
     id: UUID
     account_id: UUID
@@ -25,7 +31,8 @@ class WebhookEndpointRow(Struct, frozen=True):
     failures: int
     next_attempt_at: datetime
     disabled_at: datetime | None
-    disabled_reason: str | None
+    reason_json: str | None
+    disabled_by_name: str | None
     created_by: UUID
     created_at: datetime
     updated_at: datetime
@@ -55,6 +62,15 @@ class WebhookEndpointRow(Struct, frozen=True):
             disabled_reason=self.disabled_reason,
             account_disabled=self.account_disabled_at is not None,
         )
+
+    @property
+    def disabled_reason(self) -> str | None:
+        """Why it is disabled, as a sentence; None if it is not."""
+        if self.reason_json is None:
+            return None
+        reason = DISABLE_REASON_DECODER.decode(self.reason_json)
+        names = AccountNames(account=self.disabled_by_name or "")
+        return reason.text if isinstance(reason, AsWritten) else disable_sentence(reason, names)
 
     def has_lost_events(self, stream: StreamRow) -> bool:
         """Whether undelivered events may be gone: retention deleted them, or the database was restored."""

@@ -1,8 +1,10 @@
 """Tables of webhooks: endpoints with their positions in the stream of events, and delivery attempts."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key, Moment, Texts
@@ -35,7 +37,7 @@ class WebhookEndpointTable(Base):
     failures: Mapped[int] = mapped_column(comment="Attempts that have failed in a row")
     next_attempt_at: Mapped[Moment]
     disabled_at: Mapped[Moment | None]
-    disabled_reason: Mapped[str | None]
+    disabled_reason: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True), comment="Why, as a stored fact")
     created_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

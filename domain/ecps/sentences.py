@@ -1,31 +1,32 @@
-"""Sentences that notify people of what happened to an ECP.
+"""Sentences about ECPs, from stored facts: an ECP reads “you” where others read its code."""
 
-They use the ECP's code and never the name, because the code remains when the personal data is erased.
-"""
+from typing import assert_never
 
+from domain.ecps.stored_facts import (
+    EcpRegistered,
+    EcpReinstated,
+    EcpSuspended,
+    EcpTierChanged,
+    EcpVerified,
+    StoredEcpFact,
+)
+from domain.stored_facts import Reader
 from domain.text import add_reason
 
 
-def registered(code: str, place: str) -> str:
-    """To program managers, who verify ECPs."""
-    return f"{code} registered in {place} and is waiting for verification."
-
-
-def verified(code: str, tier: str) -> str:
-    """To the ECP, when it is verified."""
-    return f"{code} is verified, with the tier {tier}."
-
-
-def tier_changed(code: str, tier: str) -> str:
-    """To the ECP, when it is active and its tier changes."""
-    return f"{code} now has the tier {tier}."
-
-
-def reinstated(code: str, tier: str) -> str:
-    """To the ECP, when its suspension ends."""
-    return f"{code} is active again, with the tier {tier}."
-
-
-def suspended(code: str, reason: str) -> str:
-    """To the ECP, with the reason."""
-    return add_reason(f"{code} is suspended", reason)
+def ecp_sentence(fact: StoredEcpFact, reader: Reader) -> str:
+    """Write what happened to an ECP for this reader."""
+    own = fact.ecp_id == reader.ecp_id
+    match fact:
+        case EcpRegistered(code=code, place=place):
+            return f"{code} registered in {place} and is waiting for verification."
+        case EcpVerified(code=code, tier=tier):
+            return f"{'You are' if own else f'{code} is'} verified as {tier}."
+        case EcpTierChanged(code=code, tier=tier):
+            return f"{'Your tier' if own else f'The tier of {code}'} is now {tier}."
+        case EcpReinstated(code=code, tier=tier):
+            return f"{'You are' if own else f'{code} is'} active again as {tier}."
+        case EcpSuspended(code=code, reason=reason):
+            return add_reason("You are suspended" if own else f"{code} is suspended", reason)
+        case _:
+            assert_never(fact)

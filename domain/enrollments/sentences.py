@@ -1,13 +1,20 @@
-"""Labels of enrollments, and sentences that notify people of what happened to one.
-
-They use the ECP's code and never the name, because sentences remain when the personal data is erased.
-"""
+"""Labels of enrollments, and sentences about them from stored facts: an ECP reads “you” where others read its code."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, assert_never
 
 from domain.enrollments.facts import EnrollmentStatus
+from domain.enrollments.stored_facts import (
+    EcpEnrolled,
+    EnrollmentAccepted,
+    EnrollmentRejected,
+    EnrollmentRenewed,
+    EnrollmentRequested,
+    EnrollmentWithdrawn,
+    StoredEnrollmentFact,
+)
+from domain.stored_facts import Reader
 from domain.text import add_reason, quote
 
 STATUS_LABELS: Final[Mapping[EnrollmentStatus, str]] = MappingProxyType(
@@ -20,31 +27,22 @@ STATUS_LABELS: Final[Mapping[EnrollmentStatus, str]] = MappingProxyType(
 )
 
 
-def requested(ecp_code: str, title: str) -> str:
-    """To program managers, who decide on it."""
-    return f"{ecp_code} asks to enroll in {quote(title)} and is waiting for your decision."
-
-
-def returned(ecp_code: str, title: str) -> str:
-    """To program managers, when an ECP who left a scheme comes back without a decision."""
-    return f"{ecp_code} left {quote(title)} and is enrolled again."
-
-
-def you_were_enrolled(title: str) -> str:
-    """To the ECP whom a manager enrolled."""
-    return f"You were enrolled in {quote(title)}."
-
-
-def you_were_accepted(title: str, comment: str | None) -> str:
-    """To the ECP, with the manager's comment."""
-    return add_reason(f"You are enrolled in {quote(title)}", comment)
-
-
-def you_were_rejected(title: str, reason: str) -> str:
-    """To the ECP, with the reason."""
-    return add_reason(f"Your enrollment in {quote(title)} was rejected", reason)
-
-
-def you_were_withdrawn(title: str) -> str:
-    """To the ECP whose enrollment a manager withdrew."""
-    return f"Your enrollment in {quote(title)} was withdrawn."
+def enrollment_sentence(fact: StoredEnrollmentFact, reader: Reader) -> str:
+    """Write what happened to an enrollment for this reader."""
+    own, scheme = fact.ecp_id == reader.ecp_id, quote(fact.title)
+    subject, whose = ("You", "Your enrollment") if own else (fact.code, f"The enrollment of {fact.code}")
+    match fact:
+        case EnrollmentRequested(code=code):
+            return f"{code} asks to enroll in {scheme} and is waiting for your decision."
+        case EnrollmentRenewed():
+            return f"{subject} left {scheme} and {'are' if own else 'is'} enrolled again."
+        case EcpEnrolled():
+            return f"{subject} {'were' if own else 'was'} enrolled in {scheme}."
+        case EnrollmentAccepted(comment=comment):
+            return add_reason(f"{subject} {'are' if own else 'is'} enrolled in {scheme}", comment)
+        case EnrollmentRejected(reason=reason):
+            return add_reason(f"{whose} in {scheme} was rejected", reason)
+        case EnrollmentWithdrawn():
+            return f"{whose} in {scheme} was withdrawn."
+        case _:
+            assert_never(fact)

@@ -79,8 +79,8 @@ class FunnelStep(Struct, frozen=True):
 class Reach(Struct, frozen=True):
     """How many ECPs of the audience could meet a rule, part by part.
 
-    `excluded_by` are the earlier parts that exclude everybody only together with the last part; empty when that part
-    excludes everybody by itself.
+    `excluded_by` are the positions of the earlier parts that exclude everybody only together with the last part; empty
+    when that part excludes everybody by itself.
     """
 
     rule_id: UUID
@@ -88,7 +88,7 @@ class Reach(Struct, frozen=True):
     eligible: int
     verdict: ReachVerdict
     funnel: tuple[FunnelStep, ...]
-    excluded_by: tuple[Condition, ...] = ()
+    excluded_by: tuple[int, ...] = ()
 
     @property
     def shut_by(self) -> int | None:
@@ -148,9 +148,10 @@ def _reach(rule: BonusRule, ecps: Audience, audience: int, policy: ReachPolicy) 
     )
 
 
-def _excluding_parts(parts: Sequence[Condition], ecps: Audience) -> tuple[Condition, ...]:
+def _excluding_parts(parts: Sequence[Condition], ecps: Audience) -> tuple[int, ...]:
     """Find the parts that exclude everybody together with the last one: none of the others, one of them, or all."""
     *before, last = parts
     if not ecps.funnel((last,))[-1]:
         return ()
-    return next(((part,) for part in before if not ecps.funnel((part, last))[-1]), tuple(before))
+    positions = enumerate(before)
+    return next(((index,) for index, part in positions if not ecps.funnel((part, last))[-1]), tuple(range(len(before))))

@@ -1,98 +1,131 @@
-"""Sentences about what people do to a scheme: for its activity, and to notify the people concerned.
+"""Sentences about what people do to a scheme, from stored facts: for its activity, and for notifications."""
 
-The argument `scheme` is the result of `scheme_phrase`.
-"""
-
-from datetime import datetime
+from collections.abc import Sequence
+from typing import assert_never
 
 from domain.calendar import Calendar
+from domain.schemes.change_sentences import changes_phrase, changes_sentence
+from domain.schemes.content import FieldDifference
+from domain.schemes.stages import status_label
+from domain.schemes.stored_facts import (
+    ApprovalRequested,
+    ChangesRequested,
+    ParticipantAdded,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantRemoved,
+    RevisionApplied,
+    RevisionOpened,
+    RevisionRescheduled,
+    SchemeApproved,
+    SchemeCreated,
+    SchemeName,
+    SchemeRejected,
+    SchemeSubmitted,
+    StageBlock,
+    StagePending,
+    StepSaved,
+    StoredActivity,
+    StoredSchemeFact,
+)
+from domain.stored_facts import AccountNames, AsWritten, Reader
 from domain.text import add_reason, quote
 
 
-def scheme_phrase(title: str, revision: int | None = None) -> str:
+def scheme_phrase(scheme: SchemeName) -> str:
     """Write a scheme within a sentence: “Title”, or “revision 2 of “Title”” for a revision not yet in effect."""
-    return quote(title) if revision is None else f"revision {revision} of {quote(title)}"
+    title = quote(scheme.title)
+    return title if scheme.revision is None else f"revision {scheme.revision} of {title}"
 
 
-def created(actor: str, scheme: str) -> str:
-    """For the activity."""
-    return f"{actor} created {scheme}."
-
-
-def participant_added(actor: str, name: str, scheme: str) -> str:
-    """For the activity."""
-    return f"{actor} added {name} to the participants of {scheme}."
-
-
-def participant_removed(actor: str, name: str, scheme: str) -> str:
-    """For the activity."""
-    return f"{actor} removed {name} from the participants of {scheme}."
-
-
-def joined(actor: str, scheme: str) -> str:
-    """For the activity, when people add themselves."""
-    return f"{actor} takes part in {scheme}."
-
-
-def left(actor: str, scheme: str) -> str:
-    """For the activity, when people remove themselves."""
-    return f"{actor} no longer takes part in {scheme}."
-
-
-def you_were_added(actor: str, scheme: str) -> str:
-    """To the person concerned."""
-    return f"{actor} asked you to take part in {scheme}."
-
-
-def you_were_removed(actor: str, scheme: str) -> str:
-    """To the person concerned."""
-    return f"{actor} removed you from the participants of {scheme}."
-
-
-def submitted(actor: str, scheme: str) -> str:
-    """For the activity."""
-    return f"{actor} submitted {scheme} for approval."
-
-
-def approval_pending(actor: str, scheme: str) -> str:
-    """To approvers."""
-    return f"{actor} submitted {scheme}, which is waiting for your approval."
-
-
-def approved(
-    actor: str, scheme: str, comment: str | None, *, effective_at: datetime | None = None, calendar: Calendar
+def activity_sentence(
+    fact: StoredActivity, calendar: Calendar, names: AccountNames, changes: Sequence[FieldDifference]
 ) -> str:
-    """For the activity, with the approver's comment; a revision with the time at which it takes effect."""
-    later = "" if effective_at is None else f", which takes effect on {calendar.format_moment(effective_at)}"
-    return add_reason(f"{actor} approved {scheme}{later}", comment)
+    """Write an entry of the activity of a scheme, which is one record for all of its readers: nobody is “you” in it."""
+    return fact.text if isinstance(fact, AsWritten) else scheme_sentence(fact, Reader(calendar), names, changes)
 
 
-def changes_requested(actor: str, scheme: str, reason: str) -> str:
-    """For the activity, with the reason."""
-    return add_reason(f"{actor} requested changes to {scheme}", reason)
+def scheme_sentence(
+    fact: StoredSchemeFact, reader: Reader, names: AccountNames, changes: Sequence[FieldDifference] = ()
+) -> str:
+    """Write what happened to a scheme for this reader; `changes` are the changed fields that its activity holds."""
+    if isinstance(fact, RevisionApplied):
+        return _revision_applied(fact, changes)
+    if isinstance(fact, StepSaved):
+        return _step_saved(fact, names.actor, changes)
+    scheme = scheme_phrase(fact.scheme)
+    if isinstance(fact, StagePending):
+        label = status_label(fact.status, fact.state)
+        return f"{scheme} was approved and is waiting for you: {label[0].lower()}{label[1:]}."
+    match fact:
+        case SchemeApproved() | ChangesRequested() | SchemeRejected():
+            words = _decision(fact, scheme, reader)
+        case RevisionOpened() | RevisionRescheduled():
+            words = _revision_timed(fact, scheme, reader)
+        case ParticipantAdded() | ParticipantRemoved():
+            words = _participation(fact, scheme, reader, names)
+        case _:
+            words = _action(fact, scheme)
+    return f"{names.actor} {words}"
 
 
-def rejected(actor: str, scheme: str, reason: str) -> str:
-    """For the activity, with the reason."""
-    return add_reason(f"{actor} rejected {scheme}", reason)
+def block_sentence(block: StageBlock, account: str) -> str:
+    """Write why a stage cannot continue; `account` is the name of the account that blocks it."""
+    return f"Rejected by {account}: {block.reason}"
 
 
-def work_begins(scheme: str, label: str) -> str:
-    """To the owners of a stage that is now pending; `label` is its status."""
-    return f"{scheme} was approved and is waiting for you: {label[0].lower()}{label[1:]}."
+def _action(
+    fact: SchemeCreated | ParticipantJoined | ParticipantLeft | SchemeSubmitted | ApprovalRequested, scheme: str
+) -> str:
+    match fact:
+        case SchemeCreated():
+            return f"created {scheme}."
+        case ParticipantJoined():
+            return f"takes part in {scheme}."
+        case ParticipantLeft():
+            return f"no longer takes part in {scheme}."
+        case SchemeSubmitted():
+            return f"submitted {scheme} for approval."
+        case ApprovalRequested():
+            return f"submitted {scheme}, which is waiting for your approval."
+        case _:
+            assert_never(fact)
 
 
-def revision_opened(actor: str, scheme: str, effective_at: datetime, calendar: Calendar) -> str:
-    """For the activity of a revision, and to the participants of the scheme."""
-    return f"{actor} opened {scheme}, to take effect on {calendar.format_moment(effective_at)}."
+def _decision(fact: SchemeApproved | ChangesRequested | SchemeRejected, scheme: str, reader: Reader) -> str:
+    match fact:
+        case SchemeApproved(comment=comment, effective_at=at):
+            later = "" if at is None else f", which takes effect on {reader.calendar.format_moment(at)}"
+            return add_reason(f"approved {scheme}{later}", comment)
+        case ChangesRequested(reason=reason):
+            return add_reason(f"requested changes to {scheme}", reason)
+        case SchemeRejected(reason=reason):
+            return add_reason(f"rejected {scheme}", reason)
+        case _:
+            assert_never(fact)
 
 
-def revision_rescheduled(actor: str, scheme: str, *, before: datetime, after: datetime, calendar: Calendar) -> str:
-    """For the activity of a revision."""
-    return f"{actor} moved {scheme} from {calendar.format_moment(before)} to {calendar.format_moment(after)}."
+def _revision_timed(fact: RevisionOpened | RevisionRescheduled, scheme: str, reader: Reader) -> str:
+    write = reader.calendar.format_moment
+    if isinstance(fact, RevisionOpened):
+        return f"opened {scheme}, to take effect on {write(fact.effective_at)}."
+    return f"moved {scheme} from {write(fact.before)} to {write(fact.after)}."
 
 
-def revision_applied(number: int, title: str, changed: str | None) -> str:
-    """For the activity of a scheme; `changed` is a verb phrase (“changed the budget from …”), None for no change."""
-    sentence = f"Revision {number} of {quote(title)} has taken effect"
-    return f"{sentence} and changes nothing." if changed is None else f"{sentence}: it {changed}."
+def _participation(
+    fact: ParticipantAdded | ParticipantRemoved, scheme: str, reader: Reader, names: AccountNames
+) -> str:
+    own = fact.account_id == reader.account_id
+    if isinstance(fact, ParticipantRemoved):
+        return f"removed {'you' if own else names.account} from the participants of {scheme}."
+    return f"asked you to take part in {scheme}." if own else f"added {names.account} to the participants of {scheme}."
+
+
+def _step_saved(fact: StepSaved, actor: str, changes: Sequence[FieldDifference]) -> str:
+    sentence = changes_sentence(actor, fact.scheme.title, changes, fact.names)
+    return sentence if fact.scheme.revision is None else f"Revision {fact.scheme.revision}: {sentence}"
+
+
+def _revision_applied(fact: RevisionApplied, changes: Sequence[FieldDifference]) -> str:
+    sentence = f"Revision {fact.number} of {quote(fact.title)} has taken effect"
+    return f"{sentence}: it {changes_phrase(changes, fact.names)}." if changes else f"{sentence} and changes nothing."

@@ -9,36 +9,18 @@ from msgspec import Struct
 from domain.calendar import Calendar
 from domain.rules.model import BonusRule
 from domain.rules.phrases import DisplayNames
-from domain.rules.reach import Population, Reach, ReachPolicy, ReachVerdict, compute_reach
-from domain.rules.reach_sentences import never_done, never_done_sentence, reach_sentence
+from domain.rules.reach import Population, ReachPolicy, ReachVerdict, compute_reach, funnel_parts
+from domain.rules.reach_causes import describe_reach, never_done
+from domain.rules.reach_sentences import never_done_sentence, reach_sentence
 from domain.rules.rule_warnings import WarningContext, find_rule_warnings
 from domain.rules.sale_assignments import SaleScope, SoldVariant
-from domain.rules.sentences import condition_phrase
+from domain.rules.stored_facts import ActivityNeverDone, RuleReach
 from domain.schemes.content import SchemeContent
 from domain.schemes.definition import ReviewWarning
 from domain.text import quote
 
 _NO_AUDIENCE = "No active ECP works in the geographies of the scheme, so nobody can earn in it."
 _REACH_CODES: Mapping[ReachVerdict, str] = {ReachVerdict.NOBODY: "REACHES_NOBODY", ReachVerdict.FEW: "REACHES_FEW"}
-
-
-class ReachStep(Struct, frozen=True, rename="camel"):
-    """One part of a rule's condition in words, with the ECPs that remain after it and those that it excludes."""
-
-    clause: str
-    remaining: int
-    excluded: int
-
-
-class RuleReach(Struct, frozen=True, rename="camel"):
-    """How many ECPs could meet a rule, in words and numbers. It is stored, because names may change later."""
-
-    rule_id: UUID
-    audience: int
-    eligible: int
-    verdict: ReachVerdict
-    sentence: str
-    funnel: tuple[ReachStep, ...]
 
 
 class Assessment(Struct, frozen=True):
@@ -82,7 +64,7 @@ def assess(
         return Assessment()
     reaches = compute_reach(content.rules, scope, population, policy)
     described = tuple(
-        _describe_reach(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True)
+        describe_reach(rule, reach, population, names) for rule, reach in zip(content.rules, reaches, strict=True)
     )
     rule_warnings = find_rule_warnings(content.rules, _warning_context(content, scope, population, names))
     found = [
@@ -95,22 +77,6 @@ def assess(
     )
 
 
-def _describe_reach(rule: BonusRule, reach: Reach, population: Population, names: DisplayNames) -> RuleReach:
-    funnel = tuple(
-        ReachStep(f"ECPs who {condition_phrase(step.condition, names)}", step.remaining, step.excluded)
-        for step in reach.funnel
-    )
-    sentence = reach_sentence(rule, reach, population, names)
-    return RuleReach(
-        rule_id=rule.id,
-        audience=reach.audience,
-        eligible=reach.eligible,
-        verdict=reach.verdict,
-        sentence=sentence,
-        funnel=funnel,
-    )
-
-
 def _reach_warnings(
     rules: Iterable[BonusRule], reaches: Iterable[RuleReach], population: Population, names: DisplayNames
 ) -> Iterator[ReviewWarning]:
@@ -120,11 +86,13 @@ def _reach_warnings(
     for rule, reach in zip(rules, reaches, strict=True):
         if code := _REACH_CODES.get(reach.verdict):
             reaches_whom = "reaches nobody" if reach.verdict is ReachVerdict.NOBODY else "reaches few"
-            yield ReviewWarning(code, f"Rule {quote(rule.name)} {reaches_whom}: {reach.sentence}", rule.id)
+            sentence = reach_sentence(rule, reach)
+            yield ReviewWarning(code, f"Rule {quote(rule.name)} {reaches_whom}: {sentence}", rule.id)
         for clause in never_done(rule, population):
-            message = never_done_sentence(clause, names)
-            if not reach.sentence.endswith(message):
-                yield ReviewWarning("NEVER_DONE", f"Rule {quote(rule.name)} {message}", rule.id, notice=True)
+            shut_by = funnel_parts(rule.condition)[reach.shut_by]
+            if not isinstance(reach.cause, ActivityNeverDone) or clause != shut_by:
+                message = f"Rule {quote(rule.name)} {never_done_sentence(clause, names)}"
+                yield ReviewWarning("NEVER_DONE", message, rule.id, notice=True)
 
 
 def _order_warnings(rules: Sequence[BonusRule], warnings: Sequence[ReviewWarning]) -> Iterator[ReviewWarning]:

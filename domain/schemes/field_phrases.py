@@ -51,6 +51,15 @@ def date_phrase(changes: Sequence[FieldDifference]) -> Phrase:
     return join_phrases(phrases, "and")
 
 
+def ids_to_name(changes: Sequence[FieldDifference]) -> frozenset[str]:
+    """The ids whose names the sentence about these changes can use; more than `MAX_NAMED` together are counted."""
+    found: set[str] = set()
+    for change in changes:
+        for ids in _groups_of_ids(change):
+            found.update(ids if len(ids) <= MAX_NAMED else ())
+    return frozenset(found)
+
+
 def missing_from(others: Iterable[str], ids: Iterable[str]) -> list[str]:
     """Return the ids, in order, that are not among the others."""
     excluded = set(others)
@@ -170,13 +179,25 @@ def _selection(change: FieldDifference, noun: str, plural: str, names: Mapping[s
     return _join_or_none(phrases)
 
 
-def _values(change: FieldDifference, names: Mapping[str, str]) -> Phrase | None:
+def _groups_of_ids(change: FieldDifference) -> Iterable[Sequence[str]]:
+    """The ids of things that a change treats alike, as `_selection` and `_values` write them."""
+    if change.field in {"variantIds", "geographyIds"}:
+        return missing_from(change.before, change.after), missing_from(change.after, change.before)
+    return _values_by_verb(change).values() if change.field == "values" else ()
+
+
+def _values_by_verb(change: FieldDifference) -> dict[str, list[str]]:
     before, after = ({value["variant_id"]: value for value in values} for values in (change.before, change.after))
-    by_verb = {
+    return {
         "set": missing_from(before, after),
         "changed": [variant for variant in before if variant in after and before[variant] != after[variant]],
         "removed": missing_from(after, before),
     }
+
+
+def _values(change: FieldDifference, names: Mapping[str, str]) -> Phrase | None:
+    before, after = ({value["variant_id"]: value for value in values} for values in (change.before, change.after))
+    by_verb = _values_by_verb(change)
     phrases = [
         _value_move(before[some[0]], after[some[0]], _variant_list(some, names))
         if verb == "changed" and len(some) == 1

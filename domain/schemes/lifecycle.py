@@ -6,6 +6,7 @@ Stages change when a person acts and when a date arrives. `timeline` therefore c
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from domain.schemes.stages import (
     WizardStepKind,
     WizardStepState,
 )
+from domain.schemes.stored_facts import StageBlock, StageRejected
 
 
 class Decision(StrEnum):
@@ -47,7 +49,7 @@ class SubmissionFact(Struct, frozen=True):
     current: bool
     decision: Decision | None = None
     decided_at: datetime | None = None
-    decided_by: str | None = None
+    decided_by: UUID | None = None
     reason: str | None = None
 
 
@@ -98,7 +100,7 @@ class Stage(Struct, frozen=True):
     open_step: WizardStepKind | None = None
     waiting_on: str | None = None
     due_on: date | None = None
-    blocked_by: tuple[str, ...] = ()
+    blocked_by: tuple[StageBlock, ...] = ()
     current: bool = False
 
 
@@ -199,17 +201,22 @@ def _approval(facts: SchemeFacts, _at: datetime) -> Stage:
             due_on=due,
         )
     if submission.decision is Decision.REJECTED:
-        why = f"Rejected by {submission.decided_by}: {submission.reason}"
         return Stage(
             kind=kind,
             state=StageState.BLOCKED,
             status=SchemeStatus.REJECTED,
             since=submission.decided_at,
-            blocked_by=(why,),
+            blocked_by=_rejection(submission),
         )
     if not submission.current:
         return Stage(kind, StageState.NOT_STARTED)
     return _pending(kind, SchemeStatus.APPROVAL_PENDING, submission.submitted_at, due_on=facts.define_by)
+
+
+def _rejection(submission: SubmissionFact) -> tuple[StageBlock, ...]:
+    if submission.decided_by is None:
+        raise ValueError("nobody made this decision")
+    return (StageRejected(submission.decided_by, submission.reason or ""),)
 
 
 def _coupon_generation(facts: SchemeFacts, _at: datetime) -> Stage:

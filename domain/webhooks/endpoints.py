@@ -8,13 +8,10 @@ from msgspec import Struct
 
 from domain.calendar import Calendar
 from domain.webhooks.addresses import next_attempt
+from domain.webhooks.stored_facts import AttemptsFailed, DisableReason, EndpointGone
 
 ENDPOINTS_LIMIT: Final = 100
 DESCRIPTION_LENGTH: Final = (0, 200)
-EVENTS_DELETED: Final = (
-    "Some events that it had not received were deleted, because events are kept only for a limited time."
-)
-DATABASE_RESTORED: Final = "The database was restored from a copy, so it is unknown which events it has received."
 
 
 class WebhookEndpointState(StrEnum):
@@ -51,9 +48,9 @@ class Retry(Struct, frozen=True):
 
 
 class GiveUp(Struct, frozen=True):
-    """Disable the endpoint; the reason is a sentence."""
+    """Disable the endpoint for this reason."""
 
-    reason: str
+    reason: DisableReason
 
 
 def after_failure(failures: int, attempt: Attempt, jitter: float) -> Retry | GiveUp:
@@ -70,10 +67,10 @@ def after_failure(failures: int, attempt: Attempt, jitter: float) -> Retry | Giv
     if attempt.error is None:
         raise ValueError("an attempt without an error has not failed")
     if attempt.gone:
-        return GiveUp(attempt.error)
+        return GiveUp(EndpointGone(attempt.error))
     again = next_attempt(failures, attempt.at, jitter)
     if again is None:
-        return GiveUp(f"{failures} attempts in a row have failed. The last error: {attempt.error}")
+        return GiveUp(AttemptsFailed(failures, attempt.error))
     return Retry(again)
 
 
@@ -104,13 +101,3 @@ def state_label(facts: DeliveryFacts, calendar: Calendar) -> str:
         failed = "The last attempt has failed" if facts.failures == 1 else several
         return f"{failed}. The next attempt is on {calendar.format_moment(facts.next_attempt_at)}."
     return "Events are sent as they happen."
-
-
-def disabled_by(name: str) -> str:
-    """The reason of an endpoint that a person disabled."""
-    return f"{name} disabled the endpoint."
-
-
-def disabled_message(url: str, reason: str) -> str:
-    """The notification to administrators when an endpoint was disabled automatically."""
-    return f"The webhook endpoint {url} was disabled. {reason} New events are kept for it for some days."

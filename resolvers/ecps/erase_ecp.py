@@ -93,7 +93,7 @@ async def _unlink_account(operation: Operation, session: Writing, ecp: EcpRow, a
     if set(account.roles) <= {Role.ECP.value}:
         return await _erase_account(operation, session, account)
     # The account keeps its name, and nothing may link that name to the code of the erased ECP.
-    await delete_notifications_of_ecp(session, account.id, ecp.code)
+    await delete_notifications_of_ecp(session, account.id, ecp.id, ecp.code)
     await clear_account_of_ecp(session, ecp.id, account.id)
     return []
 

@@ -14,7 +14,7 @@ from domain.ecps.events import about_ecp
 from domain.ecps.facts import CODE_KIND
 from domain.ecps.failures import RegisteredAlready
 from domain.ecps.inputs import EcpDetails
-from domain.ecps.sentences import registered
+from domain.ecps.stored_facts import EcpRegistered
 from domain.events import EventKind
 from domain.requests import REVOKED_CREDENTIAL, Unauthenticated
 from resolvers.context import Operation
@@ -57,7 +57,7 @@ async def register_ecp(operation: Operation, command: RegisterEcp) -> UUID:
             at=operation.now,
         )
         event = NewEvent(EventKind.ECP_REGISTERED, ecp_id, about_ecp(ecp_id))
-        await notify_managers(operation, session, event, registered(code, place.name))
+        await notify_managers(operation, session, event, EcpRegistered(ecp_id=ecp_id, code=code, place=place.name))
     # From now on the viewer sees this ECP.
     operation.sign_in(replace(viewer, ecp_id=ecp_id))
     return ecp_id

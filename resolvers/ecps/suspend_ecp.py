@@ -8,7 +8,7 @@ from domain.ecps.events import about_ecp
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
 from domain.ecps.inputs import reason_problems
-from domain.ecps.sentences import suspended
+from domain.ecps.stored_facts import EcpSuspended
 from domain.events import EventKind
 from domain.text import trim_text
 from resolvers.context import Operation
@@ -30,5 +30,5 @@ async def suspend_ecp(operation: Operation, command: EcpWithReason) -> UUID:
             session, ecp.id, status=EcpStatus.SUSPENDED.value, suspended_reason=reason, updated_at=operation.now
         )
         event = NewEvent(EventKind.ECP_SUSPENDED, ecp.id, about_ecp(ecp.id))
-        await notify_ecp(operation, session, event, ecp, suspended(ecp.code, reason))
+        await notify_ecp(operation, session, event, ecp, EcpSuspended(ecp_id=ecp.id, code=ecp.code, reason=reason))
     return command.ecp_id

@@ -1,5 +1,8 @@
 """The mutation verifyEcp."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,7 +15,7 @@ from db.sessions import Writing
 from domain.ecps.events import about_ecp
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
-from domain.ecps.sentences import reinstated, tier_changed, verified
+from domain.ecps.stored_facts import EcpReinstated, EcpTierChanged, EcpVerified
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from resolvers.context import Operation
@@ -20,7 +23,9 @@ from resolvers.ecps.locking import lock_ecp
 from resolvers.ecps.notify import notify_ecp
 from resolvers.validation import reject_invalid
 
-_SENTENCES = {EcpStatus.PENDING: verified, EcpStatus.ACTIVE: tier_changed, EcpStatus.SUSPENDED: reinstated}
+_FACTS: Final[Mapping[EcpStatus, type[EcpVerified | EcpTierChanged | EcpReinstated]]] = MappingProxyType(
+    {EcpStatus.PENDING: EcpVerified, EcpStatus.ACTIVE: EcpTierChanged, EcpStatus.SUSPENDED: EcpReinstated}
+)
 
 
 class VerifyEcp(Struct, frozen=True):
@@ -43,10 +48,8 @@ async def verify_ecp(operation: Operation, command: VerifyEcp) -> UUID:
             reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This tier does not exist.", ("tierId",))])
         if (ecp.status, ecp.tier_id) != (EcpStatus.ACTIVE, command.tier_id):
             await _activate(operation, session, ecp, command.tier_id)
-            message = _SENTENCES[EcpStatus(ecp.status)](ecp.code, tiers[0].name)
-            await notify_ecp(
-                operation, session, NewEvent(EventKind.ECP_VERIFIED, ecp.id, about_ecp(ecp.id)), ecp, message
-            )
+            fact = _FACTS[EcpStatus(ecp.status)](ecp_id=ecp.id, code=ecp.code, tier=tiers[0].name)
+            await notify_ecp(operation, session, NewEvent(EventKind.ECP_VERIFIED, ecp.id, about_ecp(ecp.id)), ecp, fact)
     return command.ecp_id
 
 

@@ -1,5 +1,6 @@
 """The mutation decideEnrollment."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from domain.checks import REASON_LENGTH, text_problems
 from domain.enrollments.events import about_enrollment
 from domain.enrollments.facts import EnrollmentStatus
 from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
-from domain.enrollments.sentences import you_were_accepted, you_were_rejected
+from domain.enrollments.stored_facts import EnrollmentAccepted, EnrollmentRejected, StoredEnrollmentFact
 from domain.events import EventKind
 from domain.text import trim_text
 from resolvers.context import Operation
@@ -54,12 +55,16 @@ async def decide_enrollment(operation: Operation, command: DecideEnrollment) -> 
         event = NewEvent(
             EventKind.ENROLLMENT_DECIDED, row.id, about_enrollment(scheme_id=row.scheme.id, ecp_id=row.ecp.id)
         )
-        await notify_of_enrollment(operation, session, event, _messages(row, reason, accept=command.accept))
+        await notify_of_enrollment(operation, session, event, _facts_by_account(row, reason, accept=command.accept))
     return command.enrollment_id
 
 
-def _messages(row: EnrollmentStandingRow, reason: str | None, *, accept: bool) -> dict[UUID, str]:
-    if row.ecp.account_id is None:
+def _facts_by_account(
+    row: EnrollmentStandingRow, reason: str | None, *, accept: bool
+) -> Mapping[UUID, StoredEnrollmentFact]:
+    ecp, title = row.ecp, row.scheme.title
+    if ecp.account_id is None:
         return {}
-    title = row.scheme.title
-    return {row.ecp.account_id: you_were_accepted(title, reason) if accept else you_were_rejected(title, reason or "")}
+    if accept:
+        return {ecp.account_id: EnrollmentAccepted(ecp_id=ecp.id, code=ecp.code, title=title, comment=reason)}
+    return {ecp.account_id: EnrollmentRejected(ecp_id=ecp.id, code=ecp.code, title=title, reason=reason or "")}

@@ -1,5 +1,6 @@
 """The mutation enroll: an ECP requests enrollment in a scheme, or a manager enrolls the ECP."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from domain.enrollments.events import about_enrollment
 from domain.enrollments.facts import EnrollmentStatus, LatestApplication
 from domain.enrollments.failures import SCHEME_PATH, EcpNotNamed, NotRegistered
 from domain.enrollments.guards import find_enrolling_failure
-from domain.enrollments.sentences import requested, returned, you_were_enrolled
+from domain.enrollments.stored_facts import EcpEnrolled, EnrollmentRenewed, EnrollmentRequested, StoredEnrollmentFact
 from domain.events import EventKind
 from domain.failures import NotFound
 from domain.permissions import Permission
@@ -82,9 +83,9 @@ async def _enroll(operation: Operation, session: Writing, command: Enroll, ecp_i
         raise failure
     row = _build_row(operation, command, applicant, before)
     await (add_enrollment(session, row) if before is None else replace_enrollment(session, row))
-    messages = await _messages_by_account(session, offer, applicant, row, own=own)
+    facts = await _facts_by_account(session, offer, applicant, row, own=own)
     event = NewEvent(EventKind.ENROLLMENT_REQUESTED, row.id, about_enrollment(scheme_id=offer.id, ecp_id=ecp_id))
-    await notify_of_enrollment(operation, session, event, messages)
+    await notify_of_enrollment(operation, session, event, facts)
     return row.id
 
 
@@ -129,12 +130,14 @@ def _time_after(before: EnrollmentRow, now: datetime) -> datetime:
     return max(now, ended_at + timedelta(microseconds=1))
 
 
-async def _messages_by_account(
+async def _facts_by_account(
     session: Writing, offer: OfferRow, applicant: ApplicantRow, row: EnrollmentRow, *, own: bool
-) -> dict[UUID, str]:
-    """Address the managers when an ECP requests enrollment or returns, and the ECP when a manager enrolls it."""
+) -> Mapping[UUID, StoredEnrollmentFact]:
+    """Notify the managers when an ECP requests enrollment or returns, and the ECP when a manager enrolls it."""
+    ecp_id, code, title = applicant.id, applicant.code, offer.title
     if own:
         managers = await managers_of_scheme(session, offer.id)
-        sentence = requested if row.status is EnrollmentStatus.PENDING else returned
-        return dict.fromkeys(managers, sentence(applicant.code, offer.title))
-    return {} if applicant.account_id is None else {applicant.account_id: you_were_enrolled(offer.title)}
+        kind = EnrollmentRequested if row.status is EnrollmentStatus.PENDING else EnrollmentRenewed
+        return dict.fromkeys(managers, kind(ecp_id=ecp_id, code=code, title=title))
+    account_id = applicant.account_id
+    return {} if account_id is None else {account_id: EcpEnrolled(ecp_id=ecp_id, code=code, title=title)}

@@ -7,6 +7,7 @@ from db.accounts.reads import HOLDERS_OF_ROLE
 from db.outbox.changes import NewEvent
 from db.schemes.activity_reads import PARTICIPANTS_BY_SCHEME
 from db.sessions import Writing
+from domain.enrollments.stored_facts import StoredEnrollmentFact
 from domain.permissions import EcpScope, Permission, Role
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
@@ -22,13 +23,13 @@ async def managers_of_scheme(session: Writing, scheme_id: UUID) -> Sequence[UUID
 
 
 async def notify_of_enrollment(
-    operation: Operation, session: Writing, event: NewEvent, messages: Mapping[UUID, str]
+    operation: Operation, session: Writing, event: NewEvent, facts: Mapping[UUID, StoredEnrollmentFact]
 ) -> None:
     """Append the event and notify each account that may see the enrollment, except the actor.
 
     The notifications do not name the actor: see `resolvers.ecps.notify`.
     """
-    others = [key for key in messages if key != operation.viewer.account_id]
+    others = [key for key in facts if key != operation.viewer.account_id]
     viewers = await load_viewers(session, others) if others else {}
     allowed = [key for key in others if key in viewers and viewers[key].ecp_scope is not EcpScope.NONE]
-    await append_and_notify(operation, session, event, {key: messages[key] for key in allowed}, actor_id=None)
+    await append_and_notify(operation, session, event, {key: facts[key] for key in allowed}, actor_id=None)

@@ -9,7 +9,7 @@ from db.outbox.changes import NewEvent
 from domain.enrollments.events import about_enrollment
 from domain.enrollments.failures import WithdrawnAlready
 from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
-from domain.enrollments.sentences import you_were_withdrawn
+from domain.enrollments.stored_facts import EnrollmentWithdrawn
 from domain.events import EventKind
 from resolvers.context import Operation
 from resolvers.enrollments.loaders import build_enrollment_facts
@@ -36,8 +36,10 @@ async def withdraw_enrollment(operation: Operation, command: WithdrawEnrollment)
         except WithdrawnAlready:
             return command.enrollment_id
         await record_withdrawal(session, row.id, account_id=operation.viewer.account_id, at=operation.now)
-        messages = {} if row.ecp.account_id is None else {row.ecp.account_id: you_were_withdrawn(row.scheme.title)}
-        about = about_enrollment(scheme_id=row.scheme.id, ecp_id=row.ecp.id)
+        ecp, title = row.ecp, row.scheme.title
+        fact = EnrollmentWithdrawn(ecp_id=ecp.id, code=ecp.code, title=title)
+        facts = {} if ecp.account_id is None else {ecp.account_id: fact}
+        about = about_enrollment(scheme_id=row.scheme.id, ecp_id=ecp.id)
         event = NewEvent(EventKind.ENROLLMENT_WITHDRAWN, row.id, about)
-        await notify_of_enrollment(operation, session, event, messages)
+        await notify_of_enrollment(operation, session, event, facts)
     return command.enrollment_id

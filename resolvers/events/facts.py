@@ -17,20 +17,28 @@ from domain.node_kinds import NodeKind
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
 from resolvers.events.table import EVENTS
-from resolvers.notifications.loaders import notifications_by_id
-from resolvers.schemes.activity_loaders import activities_by_id
+from resolvers.notifications.loaders import notification_messages, notifications_by_id
+from resolvers.schemes.activity_loaders import activities_by_id, activity_messages
 from resolvers.schemes.loaders import schemes_by_id
 
 
 class ActivityFacts(Struct, frozen=True):
-    """An entry of a scheme's activity, with its scheme and actor."""
+    """An entry of a scheme's activity, with its scheme, its actor, and its sentence."""
 
     activity: ActivityRow
     scheme: SchemeRow
     actor: AccountRow
+    message: str
 
 
-Detail = ActivityFacts | NotificationRow
+class NotificationFacts(Struct, frozen=True):
+    """A notification, with its sentence for the viewer."""
+
+    notification: NotificationRow
+    message: str
+
+
+Detail = ActivityFacts | NotificationFacts
 
 
 class EventFacts(Struct, frozen=True):
@@ -76,16 +84,19 @@ async def facts_of(operation: Operation, events: Sequence[EventRow], cursors: Se
 
 
 async def _notifications(operation: Operation, ids: list[UUID]) -> Mapping[UUID, Detail]:
-    return {row.id: row for row in await notifications_by_id(operation, ids) if row is not None}
+    rows = [row for row in await notifications_by_id(operation, ids) if row is not None]
+    messages = await notification_messages(operation, [row.stored for row in rows])
+    return {row.id: NotificationFacts(row, message) for row, message in zip(rows, messages, strict=True)}
 
 
 async def _activities(operation: Operation, ids: list[UUID]) -> Mapping[UUID, Detail]:
     rows = [row for row in await activities_by_id(operation, ids) if row is not None]
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
     actors = await accounts_by_id(operation, [row.actor_id for row in rows])
+    messages = await activity_messages(operation, [row.stored for row in rows])
     return {
-        row.id: ActivityFacts(row, scheme, actor)
-        for row, scheme, actor in zip(rows, schemes, actors, strict=True)
+        row.id: ActivityFacts(activity=row, scheme=scheme, actor=actor, message=message)
+        for row, scheme, actor, message in zip(rows, schemes, actors, messages, strict=True)
         if scheme is not None and actor is not None
     }
 

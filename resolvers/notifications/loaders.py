@@ -8,7 +8,11 @@ from db.notifications import pages
 from db.notifications import reads as statements
 from db.notifications.rows import NotificationRow
 from db.outbox.rows import EventRow
+from db.schemes.rows import StoredFactRow
 from domain.events import EventKind, SubjectKind
+from domain.notifications.sentences import notification_sentence
+from domain.notifications.stored_facts import NOTIFICATION_DECODER
+from domain.stored_facts import Reader
 from resolvers.context import Operation
 from resolvers.loading import align_one
 from resolvers.outbox.feeds import Feed, Stream, open_feed
@@ -46,6 +50,17 @@ async def unread_counts_by_account(operation: Operation, ids: list[UUID]) -> lis
     """Load the number of unread notifications of each account."""
     counts = dict(await operation.fetch(statements.UNREAD_COUNTS, ids=ids))
     return [counts.get(account_id, 0) for account_id in ids]
+
+
+async def notification_messages(operation: Operation, stored: list[StoredFactRow]) -> list[str]:
+    """Write the sentences of stored facts for the viewer, without a statement."""
+    viewer = operation.viewer
+    facts = [NOTIFICATION_DECODER.decode(row.fact_json) for row in stored]
+    calendar = await operation.calendar_for(facts)
+    reader = Reader(calendar=calendar, account_id=viewer.account_id, ecp_id=viewer.ecp_id)
+    return [
+        notification_sentence(fact, reader, row.names, row.changes) for fact, row in zip(facts, stored, strict=True)
+    ]
 
 
 async def follow_notifications(operation: Operation, after: str | None) -> Feed:

@@ -4,45 +4,45 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from db.notifications.changes import add_notifications
-from db.notifications.rows import NotificationRow
+from db.notifications.rows import NewNotification
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from domain.events import EventKind, SubjectKind
 from domain.notifications.events import about_account
+from domain.notifications.stored_facts import NotificationFact
 from resolvers.context import Operation
 
 
-async def append_and_notify(  # noqa: PLR0913 - the event, its actor, and the message for each account
+async def append_and_notify(  # noqa: PLR0913 - the event, its actor, and the fact for each account
     operation: Operation,
     session: Writing,
     event: NewEvent,
-    messages: Mapping[UUID, str],
+    facts: Mapping[UUID, NotificationFact | None],
     *,
     actor_id: UUID | None,
     activity_id: UUID | None = None,
 ) -> None:
-    """Append the event to the outbox, and add a notification with its message for each account.
+    """Append the event to the outbox, and add a notification with its fact for each account.
 
-    The accounts must be able to sign in.
+    The accounts must be able to sign in. None in place of a fact stands for that of the activity.
     """
     rows = [
-        NotificationRow(
+        NewNotification(
             id=operation.new_id(),
             account_id=account_id,
             kind=event.kind,
-            message=message,
+            fact=fact,
             actor_id=actor_id,
             scheme_id=event.subject_of(SubjectKind.SCHEME),
             activity_id=activity_id,
             created_at=operation.now,
-            read_at=None,
         )
-        for account_id, message in messages.items()
+        for account_id, fact in facts.items()
     ]
     await add_notifications(session, rows)
     await append_events(session, [event, *map(_notification_added, rows)], operation.now)
 
 
-def _notification_added(row: NotificationRow) -> NewEvent:
+def _notification_added(row: NewNotification) -> NewEvent:
     """Build the event of a new notification; its subject is the account that receives it."""
     return NewEvent(EventKind.NOTIFICATION_ADDED, row.id, about_account(row.account_id))

@@ -5,7 +5,9 @@ from uuid import UUID
 from db.accounts.rows import AccountRow
 from db.schemes import activity_reads as statements
 from db.schemes.activity_pages import NEWEST_ACTIVITY, activity_pages
-from db.schemes.rows import ActivityRow
+from db.schemes.rows import ActivityRow, StoredFactRow
+from domain.schemes.activity_sentences import activity_sentence
+from domain.schemes.stored_facts import ACTIVITY_DECODER
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
@@ -22,6 +24,13 @@ async def activities_by_id(operation: Operation, ids: list[UUID]) -> list[Activi
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
     visible = [row for row, scheme in zip(rows, schemes, strict=True) if scheme is not None]
     return align_one(ids, visible, lambda row: row.id)
+
+
+async def activity_messages(operation: Operation, stored: list[StoredFactRow]) -> list[str]:
+    """Write the sentences of the activity, without a statement. They are the same for every viewer."""
+    facts = [ACTIVITY_DECODER.decode(row.fact_json) for row in stored]
+    calendar = await operation.calendar_for(facts)
+    return [activity_sentence(fact, calendar, row.names, row.changes) for fact, row in zip(facts, stored, strict=True)]
 
 
 async def participants_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[AccountRow]]:

@@ -9,11 +9,7 @@ from db.sessions import Writing
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Permission
-from domain.schemes.activity_sentences import (
-    joined,
-    participant_added,
-    you_were_added,
-)
+from domain.schemes.stored_facts import ParticipantAdded, ParticipantJoined
 from resolvers.accounts.viewers import build_viewer
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
@@ -33,12 +29,9 @@ async def add_scheme_participant(operation: Operation, command: Participation) -
         await _require_follower(session, command.scheme_id, account)
         viewer = operation.viewer
         if await changes.add_participant(session, command.scheme_id, account.id, viewer.account_id, operation.now):
-            if account.id == viewer.account_id:
-                activity = NewActivity(EventKind.SCHEME_PARTICIPANT_ADDED, joined(viewer.display_name, scheme.phrase))
-            else:
-                message = participant_added(viewer.display_name, account.display_name, scheme.phrase)
-                personally = ((account.id, you_were_added(viewer.display_name, scheme.phrase)),)
-                activity = NewActivity(EventKind.SCHEME_PARTICIPANT_ADDED, message, personally=personally)
+            own = account.id == viewer.account_id
+            fact = ParticipantJoined(scheme.name) if own else ParticipantAdded(scheme.name, account.id)
+            activity = NewActivity(EventKind.SCHEME_PARTICIPANT_ADDED, fact)
             await record_activity(operation, session, command.scheme_id, activity)
     return command.scheme_id
 

@@ -11,12 +11,11 @@ from db.schemes.revision_reads import DUE_REVISIONS, DUE_SCHEMES
 from db.schemes.rows import RevisionRow
 from db.sessions import Writing
 from domain.events import EventKind
-from domain.schemes.activity_sentences import revision_applied
-from domain.schemes.change_sentences import changes_phrase
 from domain.schemes.content import differences
 from domain.schemes.stages import STEP_ORDER
+from domain.schemes.stored_facts import RevisionApplied
 from resolvers.context import Operation
-from resolvers.schemes.definitions import Definition
+from resolvers.schemes.definitions import Definition, names_of_changes
 from resolvers.schemes.locking import load_scheme
 from resolvers.schemes.record_activity import NewActivity, record_activity
 from resolvers.schemes.rederive import rederive
@@ -83,7 +82,7 @@ async def _merge_history(session: Writing, live: Definition, revision: Definitio
 
 def _describe_application(before: Definition, after: Definition) -> NewActivity:
     changed = differences(before.content, after.content)
-    names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
-    phrase = changes_phrase(changed, {str(key): name for key, name in names.items()}) if changed else None
-    message = revision_applied(after.scheme.revision, after.content.basics.title, phrase)
-    return NewActivity(EventKind.SCHEME_REVISION_APPLIED, message, changes=changed)
+    fact = RevisionApplied(
+        title=after.content.basics.title, number=after.scheme.revision, names=names_of_changes(changed, before, after)
+    )
+    return NewActivity(EventKind.SCHEME_REVISION_APPLIED, fact, changes=changed)

@@ -11,12 +11,12 @@ from db.schemes.reads import SUBMITTED_CONTENT
 from db.sessions import Writing
 from domain.checks import REASON_LENGTH, text_problems
 from domain.events import EventKind
-from domain.schemes.activity_sentences import approved, work_begins
 from domain.schemes.content import SchemeContent, differences, time_difference
 from domain.schemes.failures import ContentChanged
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle import Decision, stages_at
-from domain.schemes.stages import StageState, status_label
+from domain.schemes.stages import StageState
+from domain.schemes.stored_facts import SchemeApproved, StagePending
 from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
@@ -106,15 +106,9 @@ async def _store_revision(operation: Operation, session: Writing, definition: De
 
 def _describe_approval(operation: Operation, after: Definition, comment: str | None) -> NewActivity:
     """Describe the approval to the participants, and their work to the owners of the stages that now wait for them."""
-    message = approved(
-        operation.viewer.display_name,
-        after.phrase,
-        comment,
-        effective_at=after.scheme.effective_at,
-        calendar=after.calendar,
-    )
+    fact = SchemeApproved(scheme=after.name, comment=comment, effective_at=after.scheme.effective_at)
     waiting = [stage for stage in stages_at(after.facts, operation.now) if stage.state is StageState.PENDING]
     tasks = [
-        (stage.kind.owner, work_begins(after.phrase, status_label(stage.status, stage.state))) for stage in waiting
+        (stage.kind.owner, StagePending(scheme=after.name, status=stage.status, state=stage.state)) for stage in waiting
     ]
-    return NewActivity(EventKind.SCHEME_APPROVED, message, tasks=tasks)
+    return NewActivity(EventKind.SCHEME_APPROVED, fact, tasks=tasks)

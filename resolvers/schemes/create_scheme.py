@@ -8,9 +8,9 @@ from db.codes import next_code
 from db.schemes import changes
 from domain.channels import EarningChannel
 from domain.events import EventKind
-from domain.schemes.activity_sentences import created, scheme_phrase
 from domain.schemes.content import Basics, SchemeContent, content_hash
 from domain.schemes.inputs import creation_problems
+from domain.schemes.stored_facts import SchemeCreated, SchemeName
 from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
@@ -42,7 +42,7 @@ async def create_scheme(operation: Operation, command: CreateScheme) -> UUID:
             at=operation.now,
         )
         await join_scheme(operation, session, scheme_id)
-        message = created(operation.viewer.display_name, scheme_phrase(basics.title))
-        await record_activity(operation, session, scheme_id, NewActivity(EventKind.SCHEME_CREATED, message))
+        fact = SchemeCreated(SchemeName(basics.title))
+        await record_activity(operation, session, scheme_id, NewActivity(EventKind.SCHEME_CREATED, fact))
         await rederive(operation, session, scheme_id)
     return scheme_id

@@ -1,5 +1,7 @@
 """What requestSchemeChanges and rejectScheme share: a decision against the latest submission, with a reason."""
 
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -7,9 +9,9 @@ from msgspec import Struct
 from db.schemes import changes
 from domain.checks import REASON_LENGTH, text_problems
 from domain.events import EventKind
-from domain.schemes.activity_sentences import changes_requested, rejected
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle import Decision
+from domain.schemes.stored_facts import ChangesRequested, SchemeRejected
 from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
@@ -17,13 +19,13 @@ from resolvers.schemes.record_activity import NewActivity, record_activity
 from resolvers.schemes.rederive import rederive
 from resolvers.validation import reject_invalid
 
-_DECLINING = {
+_DECLINING: Final[Mapping[Decision, tuple[SchemeAction, EventKind, type[ChangesRequested | SchemeRejected]]]] = {
     Decision.CHANGES_REQUESTED: (
         SchemeAction.REQUEST_CHANGES,
         EventKind.SCHEME_CHANGES_REQUESTED,
-        changes_requested,
+        ChangesRequested,
     ),
-    Decision.REJECTED: (SchemeAction.REJECT, EventKind.SCHEME_REJECTED, rejected),
+    Decision.REJECTED: (SchemeAction.REJECT, EventKind.SCHEME_REJECTED, SchemeRejected),
 }
 
 
@@ -39,7 +41,7 @@ async def decline_scheme(operation: Operation, command: DeclineScheme, decision:
 
     Raises InvalidInput, NotFound, IllegalState and SelfApproval.
     """
-    action, event_kind, write_sentence = _DECLINING[decision]
+    action, event_kind, build_fact = _DECLINING[decision]
     reject_invalid(text_problems(command.reason, ("reason",), "The reason", REASON_LENGTH, multiline=True))
     reason = trim_text(command.reason)
     async with operation.writing() as session:
@@ -57,6 +59,6 @@ async def decline_scheme(operation: Operation, command: DeclineScheme, decision:
         if decision is Decision.REJECTED:
             await changes.touch_scheme(session, command.scheme_id, rejected_at=operation.now)
         after = await rederive(operation, session, command.scheme_id)
-        message = write_sentence(operation.viewer.display_name, after.phrase, reason)
-        await record_activity(operation, session, command.scheme_id, NewActivity(event_kind, message))
+        activity = NewActivity(event_kind, build_fact(after.name, reason))
+        await record_activity(operation, session, command.scheme_id, activity)
     return command.scheme_id

@@ -26,7 +26,6 @@ from db.sessions import Fetching
 from domain.calendar import Calendar
 from domain.channels import EarningChannel
 from domain.rules.phrases import DisplayNames
-from domain.schemes.activity_sentences import scheme_phrase
 from domain.schemes.content import (
     Basics,
     CouponValue,
@@ -37,9 +36,11 @@ from domain.schemes.content import (
 )
 from domain.schemes.definition import WizardStep, is_ready, wizard_steps
 from domain.schemes.facts import OpenRevision, SchemeStanding
+from domain.schemes.field_phrases import ids_to_name
 from domain.schemes.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
 from domain.schemes.revisions import replaced_revision
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
+from domain.schemes.stored_facts import SchemeName
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import names_mentioned
@@ -66,9 +67,9 @@ class Definition(Struct, frozen=True, eq=False):
     approved: Sequence[RevisionRow]
 
     @property
-    def phrase(self) -> str:
-        """The scheme within a sentence."""
-        return scheme_phrase(self.content.basics.title, None if self.scheme.revises is None else self.scheme.revision)
+    def name(self) -> SchemeName:
+        """The scheme as stored facts name it."""
+        return SchemeName(self.content.basics.title, None if self.scheme.revises is None else self.scheme.revision)
 
     @property
     def latest_submission(self) -> SubmissionRow:
@@ -140,7 +141,7 @@ class Definition(Struct, frozen=True, eq=False):
             current=is_current(submission, self.content_hash, self.scheme.effective_at),
             decision=None if submission.decision is None else Decision(submission.decision),
             decided_at=submission.decided_at,
-            decided_by=submission.decided_by_name,
+            decided_by=submission.decided_by,
             reason=submission.reason,
         )
 
@@ -261,3 +262,10 @@ def _add_skus(names: DisplayNames, variants: list[SchemeVariantRow]) -> DisplayN
         variants={**names.variants, **skus},
         products=names.products,
     )
+
+
+def names_of_changes(changes: Sequence[FieldDifference], before: Definition, after: Definition) -> dict[str, str]:
+    """The names that the sentence about these changes needs, by the text of ids: of what was there before or after."""
+    names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
+    wanted = ids_to_name(changes)
+    return {str(key): name for key, name in names.items() if str(key) in wanted}

@@ -12,13 +12,13 @@ from db.schemes import reads as statements
 from db.schemes.rows import SectionRow
 from db.sessions import Writing
 from domain.events import EventKind
-from domain.schemes.change_sentences import changes_sentence
 from domain.schemes.content import FieldDifference, differences
 from domain.schemes.failures import VersionConflict
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.stages import WizardStepKind
+from domain.schemes.stored_facts import StepSaved
 from resolvers.context import Operation
-from resolvers.schemes.definitions import Definition
+from resolvers.schemes.definitions import Definition, names_of_changes
 from resolvers.schemes.locking import load_scheme, lock_scheme
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import store_derived
@@ -58,33 +58,19 @@ async def finish_edit(
     saved = replace(section, version=section.version + 1, saved_at=operation.now, saved_by=operation.viewer.account_id)
     await changes.record_section_save(session, saved)
     await join_scheme(operation, session, before.scheme.id)
-    await record_activity(
-        operation, session, before.scheme.id, _describe_save(operation, before, after, saved, changed)
-    )
+    await record_activity(operation, session, before.scheme.id, _describe_save(before, after, saved, changed))
     await store_derived(operation, session, replace(after, sections={**after.sections, step: saved}))
     return SavedStep(before.scheme.id, step, tuple(notices))
 
 
 def _describe_save(
-    operation: Operation,
-    before: Definition,
-    after: Definition,
-    saved: SectionRow,
-    changed: Sequence[FieldDifference],
+    before: Definition, after: Definition, saved: SectionRow, changed: Sequence[FieldDifference]
 ) -> NewActivity:
-    """Describe the save, with the names of everything that was added or removed."""
-    names = {**before.names.variants, **before.places, **after.names.variants, **after.places}
-    message = changes_sentence(
-        operation.viewer.display_name,
-        after.content.basics.title,
-        changed,
-        {str(key): name for key, name in names.items()},
-    )
-    if before.scheme.revises is not None:
-        message = f"Revision {before.scheme.revision}: {message}"
+    """Describe the save, with the names of what was added or removed."""
+    fact = StepSaved(scheme=after.name, names=names_of_changes(changed, before, after))
     step = WizardStepKind(saved.section)
     return NewActivity(
-        kind=EventKind.SCHEME_STEP_SAVED, message=message, section=step, version=saved.version, changes=changed
+        kind=EventKind.SCHEME_STEP_SAVED, fact=fact, section=step, version=saved.version, changes=changed
     )
 
 

@@ -12,7 +12,9 @@ from db.schemes.reads import SNAPSHOTS
 from db.sessions import Fetching
 from domain.rules.phrases import DisplayNames
 from domain.rules.reach import ReachVerdict
-from domain.schemes.assessment import Assessment, ReachStep, RuleReach, assess, sale_scope
+from domain.rules.reach_sentences import reach_sentence, step_sentence
+from domain.rules.stored_facts import RuleReach
+from domain.schemes.assessment import Assessment, assess, sale_scope
 from domain.schemes.definition import ReviewWarning
 from resolvers.context import Operation
 from resolvers.rules.loaders import RuleView, rule_rows, rule_views
@@ -20,6 +22,14 @@ from resolvers.rules.populations import load_assessment_context
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.disclosure import may_follow
 from resolvers.schemes.review import list_warnings
+
+
+class ReachStepView(Struct, frozen=True):
+    """A part of a rule's condition in words, with its counts."""
+
+    clause: str
+    remaining: int
+    excluded: int
 
 
 class RuleReachView(Struct, frozen=True):
@@ -34,9 +44,18 @@ class RuleReachView(Struct, frozen=True):
         return self.reach.verdict
 
     @property
-    def funnel(self) -> Sequence[ReachStep]:
+    def sentence(self) -> str:
+        """The verdict in words."""
+        return reach_sentence(self.rule.rule, self.reach)
+
+    @property
+    def funnel(self) -> Sequence[ReachStepView]:
         """The steps that narrow the reach down."""
-        return self.reach.funnel
+        rule = self.rule.rule
+        return [
+            ReachStepView(step_sentence(rule, self.reach, position), step.remaining, step.excluded)
+            for position, step in enumerate(self.reach.funnel)
+        ]
 
 
 class WarningView(Struct, frozen=True):

@@ -17,25 +17,26 @@ from domain.permissions import Permission, Role
 from domain.schemes.content import FieldDifference
 from domain.schemes.events import about_scheme
 from domain.schemes.stages import WizardStepKind
+from domain.schemes.stored_facts import StoredActivity, StoredSchemeFact
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
 
 
 class NewActivity(Struct, frozen=True):
-    """An entry to record in the activity of a scheme: a sentence, and for a saved step its changes.
+    """An entry to record in the activity of a scheme: a fact, and for a saved step its changes.
 
-    `tasks` are sentences for the holders of a role, and `personally` are sentences for single accounts; both replace
-    the `message` for these accounts.
+    `tasks` are facts for the holders of a role, who are notified of them instead. `also` are accounts to notify beside
+    the participants.
     """
 
     kind: EventKind
-    message: str
+    fact: StoredActivity
     section: WizardStepKind | None = None
     version: int | None = None
     changes: Sequence[FieldDifference] = ()
-    tasks: Sequence[tuple[Role, str]] = ()
-    personally: Sequence[tuple[UUID, str]] = ()
+    tasks: Sequence[tuple[Role, StoredSchemeFact]] = ()
+    also: Sequence[UUID] = ()
 
 
 async def record_activity(
@@ -54,16 +55,16 @@ async def record_activity(
         kind=activity.kind,
         actor_id=decided_by or operation.viewer.account_id,
         at=operation.now,
-        message=activity.message,
+        fact=activity.fact,
         section=activity.section,
         version=activity.version,
         changes=activity.changes,
     )
-    messages = await _messages_by_account(session, scheme_id, activity)
+    facts = await _facts_by_account(session, scheme_id, activity)
     if actor_id is not None:
-        messages.pop(actor_id, None)
-    followers = await _followers_among(session, scheme_id, list(messages))
-    visible = {account_id: message for account_id, message in messages.items() if account_id in followers}
+        facts.pop(actor_id, None)
+    followers = await _followers_among(session, scheme_id, list(facts))
+    visible = {account_id: fact for account_id, fact in facts.items() if account_id in followers}
     event = NewEvent(activity.kind, activity_id, about_scheme(scheme_id))
     await append_and_notify(operation, session, event, visible, actor_id=actor_id, activity_id=activity_id)
 
@@ -74,15 +75,17 @@ async def join_scheme(operation: Operation, session: Writing, scheme_id: UUID) -
     await add_participant(session, scheme_id, viewer_id, viewer_id, operation.now)
 
 
-async def _messages_by_account(session: Writing, scheme_id: UUID, activity: NewActivity) -> dict[UUID, str]:
-    """One message for each account: personal ones take precedence over tasks, and tasks over the message for all."""
-    messages = dict(activity.personally)
-    for role, message in activity.tasks:
+async def _facts_by_account(
+    session: Writing, scheme_id: UUID, activity: NewActivity
+) -> dict[UUID, StoredSchemeFact | None]:
+    """One fact for each account to notify: its first task, or else None, which stands for that of the activity."""
+    facts: dict[UUID, StoredSchemeFact | None] = dict.fromkeys(activity.also)
+    for role, task in activity.tasks:
         for account_id in await session.fetch(HOLDERS_OF_ROLE, role=role.value):
-            messages.setdefault(account_id, message)
+            facts.setdefault(account_id, task)
     for _, account_id in await session.fetch(PARTICIPANTS_BY_SCHEME, ids=[scheme_id]):
-        messages.setdefault(account_id, activity.message)
-    return messages
+        facts.setdefault(account_id, None)
+    return facts
 
 
 async def _followers_among(session: Writing, scheme_id: UUID, ids: Sequence[UUID]) -> set[UUID]:

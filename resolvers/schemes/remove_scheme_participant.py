@@ -4,11 +4,7 @@ from uuid import UUID
 
 from db.schemes import participant_changes as changes
 from domain.events import EventKind
-from domain.schemes.activity_sentences import (
-    left,
-    participant_removed,
-    you_were_removed,
-)
+from domain.schemes.stored_facts import ParticipantLeft, ParticipantRemoved
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.participants import Participation, require_account
@@ -24,12 +20,8 @@ async def remove_scheme_participant(operation: Operation, command: Participation
         scheme = await lock_scheme(operation, session, command.scheme_id)
         account = await require_account(session, command.account_id)
         if await changes.remove_participant(session, command.scheme_id, account.id):
-            actor = operation.viewer.display_name
-            if account.id == operation.viewer.account_id:
-                activity = NewActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, left(actor, scheme.phrase))
-            else:
-                message = participant_removed(actor, account.display_name, scheme.phrase)
-                personally = ((account.id, you_were_removed(actor, scheme.phrase)),)
-                activity = NewActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, message, personally=personally)
+            own = account.id == operation.viewer.account_id
+            fact = ParticipantLeft(scheme.name) if own else ParticipantRemoved(scheme.name, account.id)
+            activity = NewActivity(EventKind.SCHEME_PARTICIPANT_REMOVED, fact, also=[account.id])
             await record_activity(operation, session, command.scheme_id, activity)
     return command.scheme_id

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from db.schemes import changes
 from domain.events import EventKind
-from domain.schemes.activity_sentences import revision_rescheduled
 from domain.schemes.content import time_difference
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
+from domain.schemes.stored_facts import RevisionRescheduled
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
@@ -32,15 +32,9 @@ async def reschedule_scheme_revision(operation: Operation, command: ReviseScheme
             return command.scheme_id
         await changes.touch_scheme(session, command.scheme_id, effective_at=command.effective_at)
         await join_scheme(operation, session, command.scheme_id)
-        message = revision_rescheduled(
-            operation.viewer.display_name,
-            revision.phrase,
-            before=before,
-            after=command.effective_at,
-            calendar=revision.calendar,
-        )
+        fact = RevisionRescheduled(scheme=revision.name, before=before, after=command.effective_at)
         moved = (time_difference(before, command.effective_at),)
-        activity = NewActivity(EventKind.SCHEME_REVISION_RESCHEDULED, message, changes=moved)
+        activity = NewActivity(EventKind.SCHEME_REVISION_RESCHEDULED, fact, changes=moved)
         await record_activity(operation, session, command.scheme_id, activity)
         await rederive(operation, session, command.scheme_id)
     return command.scheme_id

@@ -5,8 +5,8 @@ from uuid import UUID
 from db.schemes.revision_changes import add_open_revision
 from db.schemes.revision_reads import HIGHEST_NUMBER, REVISIONS_BY_SCHEME
 from domain.events import EventKind
-from domain.schemes.activity_sentences import revision_opened
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
+from domain.schemes.stored_facts import RevisionOpened
 from resolvers.context import Operation
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
@@ -40,6 +40,6 @@ async def revise_scheme(operation: Operation, command: ReviseScheme) -> UUID:
         )
         await join_scheme(operation, session, scheme_id)
         opened = await rederive(operation, session, scheme_id)
-        message = revision_opened(operation.viewer.display_name, opened.phrase, command.effective_at, opened.calendar)
-        await record_activity(operation, session, scheme_id, NewActivity(EventKind.SCHEME_REVISION_OPENED, message))
+        fact = RevisionOpened(scheme=opened.name, effective_at=command.effective_at)
+        await record_activity(operation, session, scheme_id, NewActivity(EventKind.SCHEME_REVISION_OPENED, fact))
     return scheme_id

@@ -7,10 +7,10 @@ from msgspec import Struct
 from db.schemes import changes
 from domain.events import EventKind
 from domain.permissions import Role
-from domain.schemes.activity_sentences import approval_pending, submitted
 from domain.schemes.content import canonical
 from domain.schemes.failures import ContentChanged, WarningsNotAcknowledged
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
+from domain.schemes.stored_facts import ApprovalRequested, SchemeSubmitted
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.locking import lock_scheme
@@ -59,12 +59,11 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
         if definition.scheme.submitted_at is None:
             await changes.touch_scheme(session, command.scheme_id, submitted_at=operation.now)
         await join_scheme(operation, session, command.scheme_id)
-        await record_activity(operation, session, command.scheme_id, _describe_submission(operation, definition))
+        await record_activity(operation, session, command.scheme_id, _describe_submission(definition))
         await rederive(operation, session, command.scheme_id)
     return command.scheme_id
 
 
-def _describe_submission(operation: Operation, definition: Definition) -> NewActivity:
-    actor, scheme = operation.viewer.display_name, definition.phrase
-    tasks = ((Role.APPROVER, approval_pending(actor, scheme)),)
-    return NewActivity(EventKind.SCHEME_SUBMITTED, submitted(actor, scheme), tasks=tasks)
+def _describe_submission(definition: Definition) -> NewActivity:
+    tasks = ((Role.APPROVER, ApprovalRequested(definition.name)),)
+    return NewActivity(EventKind.SCHEME_SUBMITTED, SchemeSubmitted(definition.name), tasks=tasks)

@@ -17,7 +17,9 @@ from db.webhooks.reads import LOCK_ENDPOINT
 from db.webhooks.rows import WebhookDeliveryRow, WebhookEndpointRow
 from domain.events import EventKind, Position
 from domain.permissions import Role
-from domain.webhooks.endpoints import Attempt, GiveUp, after_failure, disabled_message
+from domain.stored_facts import encode_fact
+from domain.webhooks.endpoints import Attempt, GiveUp, after_failure
+from domain.webhooks.stored_facts import DisableReason, WebhookDisabled
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
 from resolvers.webhooks.positions import advance_endpoint
@@ -61,7 +63,7 @@ async def skip_events(operation: Operation, seen: WebhookEndpointRow, position: 
             await _save(session, stored, advance_endpoint(stored, seen, position, operation.now))
 
 
-async def give_up(operation: Operation, seen: WebhookEndpointRow, reason: str) -> None:
+async def give_up(operation: Operation, seen: WebhookEndpointRow, reason: DisableReason) -> None:
     """Disable an endpoint unless it has been changed since it was read. Raises TransactionConflict."""
     async with operation.writing() as session:
         stored = await _lock(session, seen.id)
@@ -79,12 +81,13 @@ async def _save(session: Writing, stored: WebhookEndpointRow, changed: WebhookEn
         await save_endpoint(session, changed)
 
 
-async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndpointRow, reason: str) -> None:
-    await save_endpoint(session, replace(endpoint, disabled_at=operation.now, disabled_reason=reason))
-    message = disabled_message(endpoint.url, reason)
+async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndpointRow, reason: DisableReason) -> None:
+    disabled = replace(endpoint, disabled_at=operation.now, reason_json=encode_fact(reason))
+    await save_endpoint(session, disabled)
+    fact = WebhookDisabled(endpoint.url, reason)
     administrators = await session.fetch(HOLDERS_OF_ROLE, role=Role.ADMIN.value)
     event = NewEvent(EventKind.WEBHOOK_ENDPOINT_DISABLED, endpoint.id)
-    await append_and_notify(operation, session, event, dict.fromkeys(administrators, message), actor_id=None)
+    await append_and_notify(operation, session, event, dict.fromkeys(administrators, fact), actor_id=None)
 
 
 def _delivery(delivery_id: UUID, completed: CompletedAttempt) -> WebhookDeliveryRow:

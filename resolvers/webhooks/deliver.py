@@ -11,7 +11,7 @@ from db.outbox.rows import EventRow, StreamRow
 from db.sessions import Fetching
 from db.webhooks.reads import ENDPOINT_WITH_SECRETS, SERVED_ENDPOINTS
 from db.webhooks.rows import EndpointSecretsRow, ServedEndpointRow, WebhookEndpointRow
-from domain.webhooks.endpoints import DATABASE_RESTORED, EVENTS_DELETED
+from domain.webhooks.stored_facts import DatabaseRestored, EventsDeleted
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.events.facts import EventFacts, facts_of
@@ -48,9 +48,8 @@ async def next_delivery(operation: Operation, endpoint_id: UUID) -> Delivery | N
         endpoint, secrets = served
         stream = await load_stream(operation)
         if endpoint.has_lost_events(stream):
-            await give_up(
-                operation, endpoint, EVENTS_DELETED if endpoint.position_epoch == stream.epoch else DATABASE_RESTORED
-            )
+            deleted = endpoint.position_epoch == stream.epoch
+            await give_up(operation, endpoint, EventsDeleted() if deleted else DatabaseRestored())
             return None
         after = {"after_xid": endpoint.position.xid, "after_id": endpoint.position.id}
         events = await operation.fetch(events_of(None), limit=CHUNK, kinds=endpoint.kinds, **after)

@@ -13,8 +13,9 @@ from db.webhooks.changes import save_endpoint
 from db.webhooks.rows import WebhookEndpointRow
 from domain.events import EventKind, Position
 from domain.failures import Problem, UserErrorCode
+from domain.stored_facts import encode_fact
 from domain.text import trim_text
-from domain.webhooks.endpoints import disabled_by
+from domain.webhooks.stored_facts import DisabledByAccount
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
@@ -75,10 +76,10 @@ def _changed(
     if position is not None:
         values |= position_columns(stream.epoch, position)
     if command.enabled is False and stored.disabled_at is None:
-        reason = disabled_by(operation.viewer.display_name)
-        values |= {"disabled_at": operation.now, "disabled_reason": reason}
+        reason = DisabledByAccount(operation.viewer.account_id)
+        values |= {"disabled_at": operation.now, "reason_json": encode_fact(reason)}
     if command.enabled:
-        values |= {"disabled_at": None, "disabled_reason": None}
+        values |= {"disabled_at": None, "reason_json": None}
     if (command.enabled and stored.disabled_at is not None) or stored.failures:
         afresh = command.enabled or position is not None or values.get("url", stored.url) != stored.url
         values |= {"failures": 0, "next_attempt_at": operation.now} if afresh else {}

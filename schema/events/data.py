@@ -6,9 +6,8 @@ the object by its ID.
 
 from typing import Any
 
-from db.notifications.rows import NotificationRow
 from domain.node_kinds import NodeKind
-from resolvers.events.facts import ActivityFacts, EventFacts
+from resolvers.events.facts import ActivityFacts, EventFacts, NotificationFacts
 from schema.ids import encode_id
 from schema.scalars import serialize_date_time
 
@@ -28,8 +27,8 @@ def event_data(facts: EventFacts) -> dict[str, Any]:
     detail = facts.detail
     if isinstance(detail, ActivityFacts):
         return _activity_data(detail)
-    if isinstance(detail, NotificationRow):
-        return {"notificationId": encode_id(NodeKind.NOTIFICATION, detail.id), "message": detail.message}
+    if isinstance(detail, NotificationFacts):
+        return {"notificationId": encode_id(NodeKind.NOTIFICATION, detail.notification.id), "message": detail.message}
     kind = facts.object_kind
     return {_id_name(kind): encode_id(kind, facts.event.object_id)}
 
@@ -46,7 +45,7 @@ def _activity_data(facts: ActivityFacts) -> dict[str, Any]:
         "schemeCode": facts.scheme.code,
         "title": facts.scheme.title,
         "activityId": encode_id(NodeKind.SCHEME_ACTIVITY, facts.activity.id),
-        "message": facts.activity.message,
+        "message": facts.message,
         "actor": {
             "accountId": encode_id(NodeKind.ACCOUNT, facts.actor.id),
             "displayName": facts.actor.display_name,

@@ -7,7 +7,7 @@ import strawberry
 from db.notifications.rows import NotificationRow
 from domain.node_kinds import NodeKind
 from resolvers.accounts.loaders import accounts_by_id
-from resolvers.notifications.loaders import notifications_by_id, unread_counts_by_account
+from resolvers.notifications.loaders import notification_messages, notifications_by_id, unread_counts_by_account
 from resolvers.schemes.activity_loaders import activities_by_id
 from resolvers.schemes.loaders import schemes_in_place
 from schema.accounts.types import Account
@@ -24,7 +24,9 @@ from schema.schemes.types import Scheme
 class Notification(Node):
     id: strawberry.ID = node_id(NodeKind.NOTIFICATION)
     kind: EventKind = leaf("The kind of event.")
-    message: str = leaf("The event as a sentence for the recipient.")
+    message: str = batched(
+        notification_messages, key="stored", description="The event as a sentence for the recipient."
+    )
     actor: Account | None = batched(
         accounts_by_id, key="actor_id", description="The account that caused the event. Null if the server did."
     )

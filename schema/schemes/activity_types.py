@@ -3,18 +3,16 @@
 from datetime import datetime
 from typing import Annotated
 
-import msgspec
 import strawberry
 
 from db.schemes.rows import ActivityRow
 from domain.node_kinds import NodeKind
-from domain.schemes.content import FieldDifference
 from resolvers.accounts.loaders import accounts_by_id
-from resolvers.schemes.activity_loaders import activities_by_id
+from resolvers.schemes.activity_loaders import activities_by_id, activity_messages
 from resolvers.schemes.loaders import schemes_by_id
 from schema.accounts.types import Account
 from schema.event_kinds import EventKind
-from schema.fields import batched, computed, leaf, renamed
+from schema.fields import batched, leaf, renamed
 from schema.ids import node_id
 from schema.nodes import Node, node_type
 from schema.scalars import EventCursor
@@ -26,13 +24,18 @@ from schema.schemes.enums import WizardStepKind
 class SchemeActivity(Node):
     id: strawberry.ID = node_id(NodeKind.SCHEME_ACTIVITY)
     kind: EventKind = leaf("The kind of action.")
-    message: str = leaf("The action as a sentence, with the names as they were at the time.")
+    message: str = batched(
+        activity_messages,
+        key="stored",
+        description="The action as a sentence: accounts with their present names, everything else with its name at "
+        "the time.",
+    )
     actor: Account = batched(accounts_by_id, key="actor_id", description="The account that acted.")
     at: datetime = leaf("When the action happened.")
     step: WizardStepKind | None = renamed("section", "The step that was saved. Null for other actions.")
     version: int | None = leaf("The version of the step that this save created. Null for other actions.")
-    changes: list[FieldChange] = computed(
-        lambda row: msgspec.json.decode(row.changes_json, type=list[FieldDifference]),
+    changes: list[FieldChange] = renamed(
+        "stored.changes",
         "The fields that the action changed: by a save of any step, by a revision that took effect, or by "
         "moving a revision.",
     )

@@ -48,8 +48,7 @@ class RuleReach:
     eligible: int = renamed("reach.eligible", "How many ECPs could meet it.")
     audience: int = renamed("reach.audience", "How many active ECPs there are in the geographies of the scheme.")
     verdict: ReachVerdict = leaf("The verdict on the number.")
-    sentence: str = renamed(
-        "reach.sentence",
+    sentence: str = leaf(
         "The verdict as a sentence, naming what excludes everybody: “No Gold ECP works in Pune; 41 Silver ECPs do.”.",
     )
     funnel: list[ReachStep] = leaf("The parts of the condition in order, with the ECPs that remain after each.")

@@ -12,7 +12,7 @@ from tests.support.world import World, key
 
 STAGE = (
     "INSERT INTO scheme_stage (scheme_id, kind, valid_from, valid_until, position, state, status, done, total, "
-    "blocked_by, is_current) SELECT id, {kind}, {start}, {until}, 1, {state}, {status}, {done}, {total}, '{{}}', false "
+    "blocked_by, is_current) SELECT id, {kind}, {start}, {until}, 1, {state}, {status}, {done}, {total}, '[]', false "
     "FROM scheme"
 )
 
@@ -140,7 +140,7 @@ REJECTED = {
         endpoint(disabled_at="now()"),
         "ck_webhook_endpoint__disabled_with_reason",
     ),
-    "a reason for nothing": (endpoint(disabled_reason="'x'"), "ck_webhook_endpoint__disabled_with_reason"),
+    "a reason for nothing": (endpoint(disabled_reason="'{}'"), "ck_webhook_endpoint__disabled_with_reason"),
     "an old secret for ever": (endpoint(old_secret="'o'"), "ck_webhook_endpoint__old_secret_with_end"),
     "an account that signed something": (f"DELETE FROM account WHERE id = '{ADMIN}'", "fk_account_role__account_id"),
 }
@@ -175,7 +175,7 @@ async def test_each_invalid_row_is_rejected_for_its_value_only(connection: Any) 
         "UPDATE scheme SET ends_on = starts_on, enrollment_closes_on = enrollment_opens_on, budget = 1",
         "UPDATE scheme_variant SET base_points = NULL, planned_quantity = NULL",
         "UPDATE account SET display_name = repeat('x', 120)",
-        endpoint(disabled_at="now()", disabled_reason="'x'", old_secret="'o'", old_secret_until="now()"),
+        endpoint(disabled_at="now()", disabled_reason="'{}'", old_secret="'o'", old_secret_until="now()"),
     )
     for change in good:
         assert await connection.execute(change) not in {"INSERT 0 0", "UPDATE 0"}

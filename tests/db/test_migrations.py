@@ -1,13 +1,21 @@
 """Migrations create the schema of the models, can be reverted, and every difference is found."""
 
 import re
+from uuid import UUID
 
+import msgspec
 import pytest
 
 from db.metadata import METADATA
+from domain.rules.stored_facts import ReachAsWritten, ReachStep, RuleReach
+from domain.schemes.stored_facts import StageBlock, StageRejected
+from domain.stored_facts import AsWritten
+from domain.webhooks.stored_facts import DISABLE_REASON_DECODER
 from migrations import run as migrations
 from tests.support.queries import execute as _execute
 from tests.support.queries import first_column as _rows
+from tests.support.queries import records
+from tests.support.stored_facts import STORED_FACTS, render_again
 
 
 def test_migrations_run_up_down_and_up_again(url: str) -> None:
@@ -177,6 +185,100 @@ def test_events_written_after_going_back_keep_their_subjects(url: str) -> None:
         "ENROLLMENT_DECIDED ECP 7",
         "ENROLLMENT_DECIDED SCHEME 8",
     }
+
+
+BEFORE_FACTS = """
+INSERT INTO account (id, display_name, created_at) VALUES ('{zero}1', 'Asha', now()), ('{zero}2', 'Ravi', now());
+INSERT INTO scheme (id, code, revision, title, earning_channels, terms_version, materials, content_hash, created_by,
+    created_at, updated_at) VALUES ('{zero}3', 'SCH', 1, 'Diwali', '{{SALE}}', 1, '[]', '', '{zero}1', now(), now());
+INSERT INTO scheme_activity (id, scheme_id, kind, actor_id, at, message, changes)
+VALUES ('{zero}4', '{zero}3', 'SCHEME_CREATED', '{zero}1', now(), 'Asha created “Diwali”.', '[]');
+INSERT INTO notification (id, account_id, kind, message, created_at, activity_id) VALUES
+    ('{zero}5', '{zero}2', 'SCHEME_CREATED', 'Asha created “Diwali”.', now(), '{zero}4'),
+    ('{zero}6', '{zero}2', 'ECP_VERIFIED', 'ECP-1 is verified, with the tier Gold.', now(), NULL);
+INSERT INTO scheme_submission (scheme_id, number, content_hash, content, acknowledged_warnings, reach, submitted_by,
+    submitted_at, decision, decided_by, decided_at, reason) VALUES ('{zero}3', 1, '', '{{}}', '{{}}',
+    '[{{"ruleId": "{zero}9", "audience": 5, "eligible": 0, "verdict": "NOBODY", "sentence": "No Gold ECP works there.",
+    "funnel": [{{"clause": "ECPs who are Gold", "remaining": 0, "excluded": 5}}]}}]',
+    '{zero}1', now(), 'REJECTED', '{zero}2', now(), 'Too dear.');
+INSERT INTO scheme_stage (scheme_id, kind, valid_from, valid_until, position, state, status, done, total, blocked_by,
+    is_current) VALUES
+    ('{zero}3', 'APPROVAL', now(), 'infinity', 2, 'BLOCKED', 'REJECTED', 0, 1, '{{Rejected by Ravi: Too dear.}}', true),
+    ('{zero}3', 'RUNNING', now(), 'infinity', 7, 'NOT_STARTED', NULL, 0, 1, '{{}}', false);
+INSERT INTO webhook_endpoint (id, account_id, url, kinds, secret, position_epoch, position_xid, position_id, failures,
+    next_attempt_at, disabled_at, disabled_reason, created_by, created_at, updated_at) VALUES
+    ('{zero}7', '{zero}1', 'https://a.example', '{{TIER_SAVED}}', 's', 1, '1', 1, 0, now(), now(), 'Asha disabled it.',
+    '{zero}1', now(), now()),
+    ('{zero}8', '{zero}1', 'https://b.example', '{{TIER_SAVED}}', 's', 1, '1', 1, 0, now(), NULL, NULL, '{zero}1',
+    now(), now());
+""".format(zero="00000000-0000-0000-0000-00000000000")
+SENTENCES = """
+SELECT message FROM notification UNION ALL SELECT message FROM scheme_activity
+UNION ALL SELECT concat(kind, blocked_by::text) FROM scheme_stage UNION ALL SELECT reach::text FROM scheme_submission
+UNION ALL SELECT concat(url, ' ', disabled_reason) FROM webhook_endpoint
+"""
+FACTS = """
+INSERT INTO scheme_activity (id, scheme_id, kind, actor_id, at, fact, changes)
+VALUES ('{zero}a', '{zero}3', 'SCHEME_APPROVED', '{zero}2', now(),
+    '{{"kind": "schemeApproved", "scheme": {{"title": "Diwali", "revision": null}}}}', '[]');
+INSERT INTO notification (id, account_id, kind, fact, created_at, activity_id) VALUES
+    ('{zero}b', '{zero}1', 'SCHEME_APPROVED', NULL, now(), '{zero}a'),
+    ('{zero}c', '{zero}1', 'ECP_SUSPENDED', '{{"kind": "ecpSuspended", "code": "ECP-1", "reason": "Why."}}', now(),
+    NULL);
+UPDATE webhook_endpoint SET disabled_at = now(), disabled_reason = '{{"kind": "eventsDeleted"}}'
+WHERE url = 'https://b.example';
+UPDATE scheme_submission SET reach = '[{{"ruleId": "{zero}9", "audience": 5, "eligible": 4, "verdict": "FEW",
+    "funnel": [{{"remaining": 4, "excluded": 1}}], "cause": null}}]';
+""".format(zero="00000000-0000-0000-0000-00000000000")
+
+
+def test_sentences_are_kept_as_facts_word_for_word(url: str) -> None:
+    """N1: each one shows as before, and comes back unchanged."""
+    migrations.upgrade(url, "0007")
+    _execute(url, BEFORE_FACTS)
+    before = _rows(url, SENTENCES)
+    migrations.upgrade(url)
+    stored = records(url, STORED_FACTS)
+    assert {render_again(*record) for record in stored} == {
+        "Asha created “Diwali”.",
+        "ECP-1 is verified, with the tier Gold.",
+    }
+    ((reach,),) = records(url, "SELECT reach FROM scheme_submission")
+    (rule,) = msgspec.json.decode(reach, type=list[RuleReach])
+    assert (rule.audience, rule.eligible, rule.funnel) == (5, 0, (ReachStep(remaining=0, excluded=5),))
+    assert rule.cause == ReachAsWritten("No Gold ECP works there.", ("ECPs who are Gold",))
+    blocks = records(url, "SELECT blocked_by FROM scheme_stage ORDER BY position")
+    rejected = StageRejected(UUID(int=2), "Too dear.")
+    assert [msgspec.json.decode(found, type=list[StageBlock]) for (found,) in blocks] == [[rejected], []]
+    reasons = records(url, "SELECT disabled_reason FROM webhook_endpoint ORDER BY url")
+    assert [value and DISABLE_REASON_DECODER.decode_known(value) for (value,) in reasons] == [
+        AsWritten("Asha disabled it."),
+        None,
+    ]
+    migrations.downgrade(url, "0007")
+    assert _rows(url, SENTENCES) == before
+
+
+def test_facts_without_a_sentence_lose_details_and_no_row_when_going_back(url: str) -> None:
+    migrations.upgrade(url, "0007")
+    _execute(url, BEFORE_FACTS)
+    before = _rows(url, SENTENCES)
+    migrations.upgrade(url)
+    _execute(url, FACTS)
+    migrations.downgrade(url, "0007")
+    after = _rows(url, SENTENCES)
+    assert {text for text in after - before if "ruleId" not in text} == {
+        "Scheme approved: Diwali.",
+        "Ecp suspended: ECP-1.",
+        "https://b.example The endpoint was disabled.",
+    }
+    assert _rows(url, "SELECT count(*) FROM notification WHERE message = 'Scheme approved: Diwali.'") == {"1"}
+    (reach,) = (text for text in after - before if "ruleId" in text)
+    (rule,) = msgspec.json.decode(reach)
+    assert rule["sentence"] == "4 of 5 ECPs could qualify."
+    assert rule["funnel"] == [{"clause": "Part 1 of the condition", "remaining": 4, "excluded": 1}]
+    migrations.upgrade(url)
+    migrations.check(url)
 
 
 def _tables(url: str) -> set[str]:

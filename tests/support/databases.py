@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from db.database import Database
 from db.metadata import METADATA
 from migrations import run as migrations
+from tests.support.stored_facts import STORED_FACTS, render_again
 
 # These two rows make a stream of events the one of its database, so no test loses them.
 KEPT_TABLES = frozenset({"access_version", "event_stream"})
@@ -53,6 +54,11 @@ class Cleaner:
     async def empty(self) -> None:
         """Delete every row, except what makes the stream of events this database's own."""
         await self._connection.execute("SELECT pg_temp.empty_tables()")
+
+    async def check_stored_facts(self) -> None:
+        """Write the sentence of every stored fact once more, so that no test leaves one that cannot be read."""
+        for table, fact, changes in await self._connection.fetch(STORED_FACTS):
+            render_again(table, fact, changes)
 
     async def remember(self) -> None:
         """Keep a copy of all rows, for `restore`."""

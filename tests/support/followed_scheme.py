@@ -13,6 +13,7 @@ from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.schemes.events import about_scheme
+from domain.stored_facts import AsWritten
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from tests.support.client import Client, gid
 from tests.support.factories.schemes import SchemeFactory
@@ -54,7 +55,7 @@ class FollowedScheme:
         for message in messages:
             operation = self._factory.operation(by)
             async with operation.writing() as session:
-                await record_activity(operation, session, self.key, NewActivity(KIND, message))
+                await record_activity(operation, session, self.key, NewActivity(KIND, AsWritten(message)))
             await operation.close()
 
     async def burst(self, count: int, message: str) -> None:
@@ -69,7 +70,7 @@ class FollowedScheme:
                 kind=KIND,
                 actor_id=operation.viewer.account_id,
                 at=now,
-                message=message,
+                fact=AsWritten(message),
             )
             await append_events(session, [NewEvent(KIND, activity_id, about_scheme(self.key))] * count, now)
         await operation.close()

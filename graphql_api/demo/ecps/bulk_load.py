@@ -10,9 +10,9 @@ from db.accounts.rows import AccountRow
 from db.codes import next_codes
 from db.ecps.changes import NewEcp, add_ecps
 from db.notifications.changes import add_notifications
-from db.notifications.rows import NotificationRow
+from db.notifications.rows import NewNotification
 from domain.ecps.facts import CODE_KIND
-from domain.ecps.sentences import verified
+from domain.ecps.stored_facts import EcpVerified
 from domain.events import EventKind
 from domain.permissions import Role
 from graphql_api.demo.clock import DemoClock
@@ -33,7 +33,7 @@ async def load_ecps(plans: Sequence[EcpPlan], directory: Directory, context: Ste
     codes = await _codes(context, [at for at, _ in moments])
     accounts: list[AccountRow] = []
     ecps: list[NewEcp] = []
-    notifications: list[NotificationRow] = []
+    notifications: list[NewNotification] = []
     for (at, plan), code in zip(moments, codes, strict=True):
         account = _account(plan, at, context)
         ecp = LoadedEcp(plan=plan, account_id=account.id, ecp_id=clock.id_at(at), code=code)
@@ -89,7 +89,7 @@ def _ecp(ecp: LoadedEcp, at: datetime, context: StepContext) -> NewEcp:
 
 def _verification_notifications(
     ecp: LoadedEcp, row: NewEcp, clock: DemoClock, context: StepContext
-) -> Iterator[NotificationRow]:
+) -> Iterator[NewNotification]:
     if row.verified_at is not None:
-        message = verified(ecp.code, context.catalog.names[ecp.plan.tier])
-        yield notification_to(clock, ecp.account_id, EventKind.ECP_VERIFIED, message, row.verified_at)
+        fact = EcpVerified(ecp_id=row.id, code=ecp.code, tier=context.catalog.names[ecp.plan.tier])
+        yield notification_to(clock, ecp.account_id, EventKind.ECP_VERIFIED, fact, row.verified_at)

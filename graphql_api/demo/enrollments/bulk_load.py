@@ -7,10 +7,15 @@ from uuid import UUID
 from db.enrollments.changes import add_enrollments
 from db.enrollments.rows import EnrollmentRow
 from db.notifications.changes import add_notifications
-from db.notifications.rows import NotificationRow
+from db.notifications.rows import NewNotification
 from db.schemes.reads import select_schemes_by_id
 from domain.enrollments.facts import EnrollmentStatus
-from domain.enrollments.sentences import you_were_accepted, you_were_enrolled, you_were_rejected
+from domain.enrollments.stored_facts import (
+    EcpEnrolled,
+    EnrollmentAccepted,
+    EnrollmentRejected,
+    StoredEnrollmentFact,
+)
 from domain.events import EventKind
 from domain.permissions import SchemeScope
 from graphql_api.demo.clock import DemoClock
@@ -27,7 +32,7 @@ async def load_enrollments(plans: Sequence[EnrollmentPlan], requests: Enrollment
     schemes = await context.session.fetch(select_schemes_by_id(SchemeScope.APPROVED), ids=sorted(ids))
     terms = {row.id: row.terms_version for row in schemes}
     rows: list[EnrollmentRow] = []
-    notifications: list[NotificationRow] = []
+    notifications: list[NewNotification] = []
     for plan in plans:
         scheme_id = requests.schemes[plan.scheme].live_id
         ecp, manager_id = requests.directory.ecps[plan.ecp], context.people[plan.manager].account_id
@@ -63,16 +68,22 @@ def _enrollment(
 
 def _decision_notifications(
     plan: EnrollmentPlan, ecp: LoadedEcp, row: EnrollmentRow, clock: DemoClock
-) -> Iterator[NotificationRow]:
+) -> Iterator[NewNotification]:
     """Notify the ECP of the decision, unless the ECP withdrew before it."""
     if row.decided_at is None:
         return
-    kind, message = EventKind.ENROLLMENT_DECIDED, you_were_accepted(plan.scheme, None)
+    kind = EventKind.ENROLLMENT_REQUESTED if plan.by_manager else EventKind.ENROLLMENT_DECIDED
+    fact = _decision_fact(plan, ecp)
+    yield notification_to(clock, ecp.account_id, kind, fact, row.decided_at, row.scheme_id)
+
+
+def _decision_fact(plan: EnrollmentPlan, ecp: LoadedEcp) -> StoredEnrollmentFact:
+    ecp_id, code, title = ecp.id, ecp.code, plan.scheme
     if plan.by_manager:
-        kind, message = EventKind.ENROLLMENT_REQUESTED, you_were_enrolled(plan.scheme)
-    elif plan.status is EnrollmentStatus.REJECTED:
-        message = you_were_rejected(plan.scheme, plan.reason or "")
-    yield notification_to(clock, ecp.account_id, kind, message, row.decided_at, row.scheme_id)
+        return EcpEnrolled(ecp_id=ecp_id, code=code, title=title)
+    if plan.status is EnrollmentStatus.REJECTED:
+        return EnrollmentRejected(ecp_id=ecp_id, code=code, title=title, reason=plan.reason or "")
+    return EnrollmentAccepted(ecp_id=ecp_id, code=code, title=title, comment=None)
 
 
 def _moment(clock: DemoClock, days_ago: int | None) -> datetime | None:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from db.notifications.rows import NotificationRow
+from db.notifications.rows import NewNotification
 from domain.events import EventKind
+from domain.notifications.stored_facts import NotificationFact
 from graphql_api.demo.clock import DemoClock
 
 
@@ -12,19 +13,18 @@ def notification_to(  # noqa: PLR0913, PLR0917 - the columns of a notification
     clock: DemoClock,
     account_id: UUID,
     kind: EventKind,
-    message: str,
+    fact: NotificationFact,
     at: datetime,
     scheme_id: UUID | None = None,
-) -> NotificationRow:
+) -> NewNotification:
     """Return the row that notifies an ECP. It names no actor: ECPs deal with the program, not with a person."""
-    return NotificationRow(
+    return NewNotification(
         id=clock.id_at(at),
         account_id=account_id,
         kind=kind,
-        message=message,
+        fact=fact,
         actor_id=None,
         scheme_id=scheme_id,
         activity_id=None,
         created_at=at,
-        read_at=None,
     )

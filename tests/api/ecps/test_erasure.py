@@ -44,7 +44,7 @@ NAMED = [
     "ecp.sort_name",
     "ecp.suspended_reason",
     "enrollment.reason",
-    "notification.message",
+    "notification.fact",
     "webhook_endpoint.url",
 ]
 ECP_QUERY = """query ($id: ID!) { node(id: $id) { ... on Ecp { code displayName practice status statusLabel email phone

@@ -66,10 +66,10 @@ async def test_the_life_of_an_ecp(  # noqa: PLR0913, PLR0917 - fixtures
     last = (await manager.send(STATE, id=ecp_id)).data["node"]
     assert (last["verifiedAt"], last["suspendedReason"]) == (first["verifiedAt"], None)
     assert await messages(clients[Role.ECP]) == [
-        ("ECP_VERIFIED", "ECP-2026-000001 is active again, with the tier Silver."),
-        ("ECP_SUSPENDED", "ECP-2026-000001 is suspended: Under review."),
-        ("ECP_VERIFIED", "ECP-2026-000001 now has the tier Platinum."),
-        ("ECP_VERIFIED", "ECP-2026-000001 is verified, with the tier Gold."),
+        ("ECP_VERIFIED", "You are active again as Silver."),
+        ("ECP_SUSPENDED", "You are suspended: Under review."),
+        ("ECP_VERIFIED", "Your tier is now Platinum."),
+        ("ECP_VERIFIED", "You are verified as Gold."),
     ]
     assert await messages(clients["second manager"]) == [
         ("ECP_REGISTERED", "ECP-2026-000001 registered in Pune and is waiting for verification.")

@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 
 from db.notifications.changes import add_notifications
-from db.notifications.rows import NotificationRow
+from db.notifications.rows import NewNotification
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
+from domain.stored_facts import AsWritten
 from graphql_api.context import Environment
 from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
@@ -209,16 +210,15 @@ async def test_two_hundred_are_marked_at_once_and_all_of_more(clients: Clients, 
     reader, account_id = clients["ANALYST"], clients.world.accounts["ANALYST"].id
     async with environment.database.writing() as session:
         rows = [
-            NotificationRow(
+            NewNotification(
                 id=environment.new_id(),
                 account_id=account_id,
                 kind="TIER_SAVED",
-                message="…",
+                fact=AsWritten("…"),
                 actor_id=None,
                 scheme_id=None,
                 activity_id=None,
                 created_at=environment.clock(),
-                read_at=None,
             )
             for _ in range(401)
         ]

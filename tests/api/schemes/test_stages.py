@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -258,12 +259,14 @@ async def _stored(url: str, scheme_id: UUID) -> list[tuple[Any, ...]]:
     )
     rows = await connection.fetch(f"SELECT {columns} FROM scheme_stage WHERE scheme_id = $1", scheme_id)
     await connection.close()
-    return sorted(tuple(row) for row in rows)
+    decoded = [{**row, "blocked_by": msgspec.json.decode(row["blocked_by"])} for row in rows]
+    return sorted(tuple(row.values()) for row in decoded)
 
 
 def _line(span: StageSpan) -> tuple[Any, ...]:
     stage = span.stage
     texts = [value and value.value for value in (stage.kind, stage.state, stage.status, stage.open_step)]
     progress = (stage.since, stage.done, stage.total, texts[3], stage.waiting_on, stage.due_on)
-    place = (list(stage.blocked_by), stage.current, stage.kind.position)
+    blocks = msgspec.json.decode(msgspec.json.encode(stage.blocked_by))
+    place = (blocks, stage.current, stage.kind.position)
     return (texts[0], span.valid_from, span.valid_until, *texts[1:3], *progress, *place)

@@ -46,7 +46,7 @@ SELECT
 FROM generate_series(1, {SCHEMES}) AS n;
 INSERT INTO scheme_stage (
     scheme_id, kind, valid_from, valid_until, position, state, status, since, done, total, blocked_by, is_current)
-SELECT id, words[1], created_at, '9999-12-31Z', 1, 'PENDING', words[2], created_at, 0, 1, '{{}}', true
+SELECT id, words[1], created_at, '9999-12-31Z', 1, 'PENDING', words[2], created_at, 0, 1, '[]', true
 FROM scheme, LATERAL (
     SELECT CASE
         WHEN approved_at IS NOT NULL THEN ARRAY['COUPON_GENERATION', 'COUPONS_NOT_GENERATED']

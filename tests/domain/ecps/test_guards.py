@@ -1,19 +1,23 @@
 """Guards of ECPs: allowed actions by status and role, and their messages (R18, R25, R26)."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from domain.ecps import sentences
+from domain.calendar import UTC_CALENDAR
 from domain.ecps.events import EVENTS as OF_ECPS
 from domain.ecps.facts import EcpFacts, EcpStatus
 from domain.ecps.failures import ECP_PATH, RegisteredAlready
 from domain.ecps.guards import ECP_GUARDS, EcpAction
+from domain.ecps.sentences import ecp_sentence
+from domain.ecps.stored_facts import EcpSuspended
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind
 from domain.failures import IllegalState, NotFound, SelfApproval
 from domain.permissions import Role, Viewer
 from domain.schemes.events import EVENTS as OF_SCHEMES
+from domain.stored_facts import Reader
 
 ECP, OTHER = UUID(int=1), UUID(int=2)
 PENDING, ACTIVE, SUSPENDED, CLOSED = EcpStatus
@@ -111,13 +115,9 @@ def test_failures_have_clear_messages() -> None:
     assert registered.message == "You are already registered as ECP-2026-000001."
 
 
-def test_sentences_say_the_code() -> None:
-    """R26: the code outlives the person's data."""
-    code = "ECP-2026-000123"
-    assert sentences.registered(code, "Pune") == "ECP-2026-000123 registered in Pune and is waiting for verification."
-    assert sentences.verified(code, "Gold") == "ECP-2026-000123 is verified, with the tier Gold."
-    assert sentences.tier_changed(code, "Gold") == "ECP-2026-000123 now has the tier Gold."
-    assert sentences.reinstated(code, "Gold") == "ECP-2026-000123 is active again, with the tier Gold."
-    assert sentences.suspended(code, "Under\n review.") == "ECP-2026-000123 is suspended: Under review."
-    long = sentences.suspended(code, "x" * 1000)
-    assert long == f"ECP-2026-000123 is suspended: {'x' * 299}…"
+def test_a_long_reason_of_a_suspension_is_cut_off() -> None:
+    """R26: in one line, after the code, which outlives the person's data."""
+    ecp: dict[str, Any] = {"ecp_id": UUID(int=1), "code": "ECP-2026-000123"}
+    short, long = EcpSuspended(**ecp, reason="Under\n review."), EcpSuspended(**ecp, reason="x" * 1000)
+    assert ecp_sentence(short, Reader(UTC_CALENDAR)) == "ECP-2026-000123 is suspended: Under review."
+    assert ecp_sentence(long, Reader(UTC_CALENDAR)) == f"ECP-2026-000123 is suspended: {'x' * 299}…"

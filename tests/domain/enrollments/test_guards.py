@@ -9,19 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from domain.calendar import UTC_CALENDAR
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatus, LatestApplication, Offer
 from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction, find_enrolling_failure
 from domain.enrollments.sentences import (
     STATUS_LABELS,
-    requested,
-    returned,
-    you_were_accepted,
-    you_were_enrolled,
-    you_were_rejected,
-    you_were_withdrawn,
+    enrollment_sentence,
 )
+from domain.enrollments.stored_facts import EnrollmentAccepted, EnrollmentRejected, EnrollmentRequested
 from domain.permissions import Permission, Role, Viewer
+from domain.stored_facts import Reader
 
 ECP, OTHER = UUID(int=1), UUID(int=2)
 PUNE, MAHARASHTRA, INDIA, NEPAL = (UUID(int=number) for number in range(10, 14))
@@ -360,17 +358,18 @@ def test_only_managers_and_ecps_act_on_enrollments(role: Role) -> None:
     assert viewer(role).may(Permission.ENROLLMENT_REQUEST) is (role in {Role.PROGRAM_MANAGER, Role.ECP})
 
 
-def test_sentences_name_codes_only() -> None:
-    """R26: they stay when personal data is erased; reasons are on one line, and cut when they are long."""
-    assert (
-        requested(CODE, "Monsoon  Care") == f"{CODE} asks to enroll in “Monsoon Care” and is waiting for your decision."
-    )
-    assert returned(CODE, "Care") == f"{CODE} left “Care” and is enrolled again."
-    assert you_were_enrolled("Care") == "You were enrolled in “Care”."
-    assert you_were_accepted("Care", None) == "You are enrolled in “Care”."
-    assert you_were_accepted("Care", "Welcome\nback!") == "You are enrolled in “Care”: Welcome back!"
-    assert you_were_rejected("Care", "Too far.") == "Your enrollment in “Care” was rejected: Too far."
-    assert you_were_rejected("Care", "x" * 301) == f"Your enrollment in “Care” was rejected: {'x' * 299}…"
-    assert you_were_withdrawn("Care") == "Your enrollment in “Care” was withdrawn."
+def test_reasons_and_titles_stay_on_one_line() -> None:
+    """R26: long reasons are cut off, and the ECP is named by its code."""
+    values: dict[str, Any] = {"ecp_id": UUID(int=1), "code": CODE, "title": "Monsoon  Care"}
+    reader = Reader(UTC_CALENDAR, ecp_id=UUID(int=1))
+    asked = f"{CODE} asks to enroll in “Monsoon Care” and is waiting for your decision."
+    assert enrollment_sentence(EnrollmentRequested(**values), Reader(UTC_CALENDAR)) == asked
+    accepted = EnrollmentAccepted(**values, comment="Welcome\nback!")
+    assert enrollment_sentence(accepted, reader) == "You are enrolled in “Monsoon Care”: Welcome back!"
+    rejected = EnrollmentRejected(**values, reason="x" * 301)
+    assert enrollment_sentence(rejected, reader) == f"Your enrollment in “Monsoon Care” was rejected: {'x' * 299}…"
+
+
+def test_every_status_has_a_label() -> None:
     assert set(STATUS_LABELS) == set(EnrollmentStatus)
     assert STATUS_LABELS[EnrollmentStatus.PENDING] == "Decision pending"

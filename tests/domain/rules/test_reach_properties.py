@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,8 +34,12 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
+from domain.rules.phrases import DisplayNames
 from domain.rules.reach import Cell, Population, ReachPolicy, compute_reach
+from domain.rules.reach_causes import describe_reach
+from domain.rules.reach_sentences import reach_sentence, step_sentence
 from domain.rules.sale_assignments import SaleScope, SoldVariant
+from domain.rules.stored_facts import RuleReach
 from domain.rules.traversal import walk_clauses
 
 START = date(2026, 5, 4)
@@ -181,13 +186,22 @@ def test_reach_counts_exactly_the_ecps_that_evaluation_can_reward(
     condition: Condition, scope: SaleScope, cells: list[Cell]
 ) -> None:
     rule = BonusRule(id=RULE, name="any", condition=condition, reward=FlatPoints(5))
-    (reach,) = compute_reach(
-        [rule],
-        scope,
-        Population(cells=tuple(cells), within=frozenset({COUNTRY}), paths=PATHS, tier_ranks=RANKS),
-        ReachPolicy(),
-    )
+    population = Population(cells=tuple(cells), within=frozenset({COUNTRY}), paths=PATHS, tier_ranks=RANKS)
+    (reach,) = compute_reach([rule], scope, population, ReachPolicy())
     assert reach.audience == len(cells)
     assert reach.eligible == sum(rewarded(rule, scope, cell) for cell in cells)
     assert reach.funnel[-1].remaining == reach.eligible
     assert sum(step.excluded for step in reach.funnel) == reach.audience - reach.eligible
+    _expect_readable(rule, describe_reach(rule, reach, population, DisplayNames()))
+
+
+def _expect_readable(rule: BonusRule, reach: RuleReach) -> None:
+    """Stored and read again, the reach is equal, and so are its sentence and the words of its steps."""
+    stored = msgspec.json.decode(msgspec.json.encode(reach), type=RuleReach)
+    assert stored == reach
+    assert (stored.cause is None) == (stored.eligible > 0)
+    sentence = reach_sentence(rule, stored)
+    assert sentence.endswith(".")
+    assert sentence == reach_sentence(rule, reach)
+    for position in range(len(stored.funnel)):
+        assert step_sentence(rule, stored, position).startswith("ECPs who ")

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from domain.calendar import UTC_CALENDAR
@@ -27,8 +28,10 @@ from domain.rules.model import (
 )
 from domain.rules.phrases import DisplayNames
 from domain.rules.reach import Cell, Population, Reach, ReachPolicy, ReachVerdict, compute_reach
+from domain.rules.reach_causes import describe_reach
 from domain.rules.reach_sentences import reach_sentence
 from domain.rules.sale_assignments import SaleScope, SoldVariant
+from domain.rules.stored_facts import RuleReach
 
 BRONZE, SILVER, GOLD, PUNE, MUMBAI, INDIA = (UUID(int=number) for number in range(1, 7))
 SCOPE = SaleScope(
@@ -71,9 +74,12 @@ def reach(condition: Condition, population: Population = POPULATION, policy: Rea
 
 
 def sentence_of(condition: Condition, population: Population = POPULATION) -> str:
-    """The sentence of the reach."""
+    """The sentence of the reach, from its stored form."""
     rule = BonusRule(id=UUID(int=99), name="One", condition=condition, reward=FlatPoints(5))
-    return reach_sentence(rule, reach(condition, population), population, NAMES)
+    found = describe_reach(rule, reach(condition, population), population, NAMES)
+    stored = msgspec.json.decode(msgspec.json.encode(found), type=RuleReach)
+    assert stored == found
+    return reach_sentence(rule, stored)
 
 
 def test_the_funnel_counts_part_by_part() -> None:

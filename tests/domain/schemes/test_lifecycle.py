@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
@@ -27,7 +28,9 @@ from domain.schemes.stages import (
     WizardStepKind,
     WizardStepState,
 )
+from domain.schemes.stored_facts import StageRejected
 
+APPROVER = UUID(int=7)
 CREATED = datetime(2026, 1, 1, 8, tzinfo=UTC)
 SAVED = datetime(2026, 1, 2, 8, tzinfo=UTC)
 SUBMITTED = datetime(2026, 1, 3, 8, tzinfo=UTC)
@@ -48,7 +51,12 @@ def steps(*, complete: int = 5) -> tuple[StepFact, ...]:
 
 def facts(decision: Decision | None = None, *, submitted: bool = True, **changed: Any) -> SchemeFacts:
     """A complete scheme, submitted and decided as given."""
-    decided: dict[str, Any] = {"decision": decision, "decided_at": DECIDED, "decided_by": "Asha", "reason": "Too dear."}
+    decided: dict[str, Any] = {
+        "decision": decision,
+        "decided_at": DECIDED,
+        "decided_by": APPROVER,
+        "reason": "Too dear.",
+    }
     submission = SubmissionFact(SUBMITTED, current=True, **(decided if decision else {})) if submitted else None
     found = SchemeFacts(
         created_at=CREATED,
@@ -206,7 +214,7 @@ def test_a_rejected_scheme_is_blocked_for_good() -> None:
             StageState.BLOCKED,
             SchemeStatus.REJECTED,
             DECIDED,
-            blocked_by=("Rejected by Asha: Too dear.",),
+            blocked_by=(StageRejected(APPROVER, "Too dear."),),
             current=True,
         ),
         *BEFORE_APPROVAL,
@@ -324,7 +332,7 @@ def test_an_approval_after_a_date_counts_from_the_approval(
         current=True,
         decision=Decision.APPROVED,
         decided_at=approved,
-        decided_by="Asha",
+        decided_by=APPROVER,
         reason=None,
     )
     found = facts(submission=decided)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def submissions(draw: st.DrawFn, after: datetime) -> SubmissionFact:
         current=decision is not Decision.CHANGES_REQUESTED,
         decision=decision,
         decided_at=decided,
-        decided_by="Asha",
+        decided_by=UUID(int=7),
         reason="Why not.",
     )
 

@@ -13,11 +13,10 @@ from domain.webhooks.endpoints import (
     Retry,
     WebhookEndpointState,
     after_failure,
-    disabled_by,
-    disabled_message,
     state_label,
     state_of,
 )
+from domain.webhooks.stored_facts import AttemptsFailed, EndpointGone
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 FAILED = Attempt(at=NOW, milliseconds=12, status=500, error="The endpoint answered 500.")
@@ -31,8 +30,7 @@ def test_a_failed_attempt_is_retried_after_its_delay(failures: int) -> None:
 
 
 def test_the_tenth_failure_is_the_last() -> None:
-    reason = "10 attempts in a row have failed. The last error: The endpoint answered 500."
-    assert after_failure(10, FAILED, 0.5) == GiveUp(reason)
+    assert after_failure(10, FAILED, 0.5) == GiveUp(AttemptsFailed(10, "The endpoint answered 500."))
     assert sum(RETRY_DELAYS, timedelta()) > timedelta(days=3)
 
 
@@ -40,7 +38,7 @@ def test_an_endpoint_that_is_gone_is_given_up_at_once() -> None:
     gone = Attempt(
         at=NOW, milliseconds=12, status=410, error="The endpoint answered 410: it wants no more webhooks.", gone=True
     )
-    assert after_failure(1, gone, 0.5) == GiveUp("The endpoint answered 410: it wants no more webhooks.")
+    assert after_failure(1, gone, 0.5) == GiveUp(EndpointGone("The endpoint answered 410: it wants no more webhooks."))
 
 
 def test_a_delivered_attempt_has_not_failed() -> None:
@@ -89,11 +87,3 @@ def test_a_state_has_its_sentence(
         failures=failures, next_attempt_at=elsewhere, disabled_reason=reason, account_disabled=account_disabled
     )
     assert state_label(facts, UTC_CALENDAR) == label
-
-
-def test_reasons_are_sentences() -> None:
-    assert disabled_by("Asha Rao") == "Asha Rao disabled the endpoint."
-    assert disabled_message("https://hooks.example.com/", "It is gone.") == (
-        "The webhook endpoint https://hooks.example.com/ was disabled. It is gone. New events are kept for "
-        "it for some days."
-    )

@@ -85,7 +85,7 @@ def test_the_last_week_is_in_the_stream_of_events(demo: Demo) -> None:
     assert asked <= published[EventKind.ENROLLMENT_REQUESTED]
     assert decided - published[EventKind.ENROLLMENT_DECIDED] <= published[EventKind.ENROLLMENT_REQUESTED]
     assert ended <= published[EventKind.ENROLLMENT_WITHDRAWN]
-    waiting = [row for row in demo.tables["notification"] if "is waiting for your decision" in row["message"]]
+    waiting = [row for row in demo.tables["notification"] if "enrollmentRequested" in (row["fact"] or "")]
     assert {row["account_id"] for row in waiting} <= demo.staff
     assert min(row["created_at"] for row in waiting) > NOW - timedelta(days=10)
 

@@ -1,10 +1,13 @@
 """The schemes of the demo data: every stage, rules of every kind, and activity by several people."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final, get_args
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from db.schemes.rows import StageRow
 from domain.rules.model import AllOf, AnyOf, Clause, Not, Reward, RuleLimits
@@ -12,6 +15,7 @@ from domain.rules.traversal import walk_condition
 from domain.schemes.events import EVENTS
 from domain.schemes.lifecycle import stages_at
 from domain.schemes.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepState
+from domain.schemes.stored_facts import StageBlock
 from graphql_api.demo.accounts.people import TARA
 from graphql_api.demo.load import SCHEMES
 from graphql_api.demo.notifications.reading import LAST_READ_DAYS_AGO
@@ -19,6 +23,7 @@ from graphql_api.demo.rules.bonus_rules import RULES
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.review import list_warnings
 from tests.graphql_api.demo.conftest import NOW, Demo
+from tests.support.stored_facts import render_again
 
 # Coupons, vendors and settlement are not there yet; no scheme can reach these.
 UNREACHABLE: Final = {
@@ -87,7 +92,6 @@ def test_every_event_is_an_activity_and_notifies_other_participants(demo: Demo) 
     activity = {row["id"]: row for row in demo.tables["scheme_activity"]}
     assert len(activity) == sum(len(plan.steps) for plan in SCHEMES)
     assert {row["kind"] for row in activity.values()} == EVENTS.keys() - {"SCHEME_PARTICIPANT_REMOVED"}
-    assert all(row["message"].endswith((".", "?", "!")) for row in activity.values())
     rows = [row for row in demo.tables["notification"] if row["activity_id"] is not None]
     assert len({(row["account_id"], row["activity_id"]) for row in rows}) == len(rows) >= 100
     assert not any(row["account_id"] == row["actor_id"] for row in rows)
@@ -116,15 +120,38 @@ def test_every_account_has_read_old_notifications_and_has_unread_ones(demo: Demo
 
 def test_stored_stages_are_the_derived_ones(demo: Demo) -> None:
     for at, stored in demo.stages.items():
-        derived = [row for found in demo.definitions for row in _derived(found, at)]
-        assert sorted(stored, key=_place) == sorted(derived, key=_place)
+        names = {row["id"]: row["display_name"] for row in demo.tables["account"]}
+        derived = [row for found in demo.definitions for row in _derived(found, at, names)]
+        assert sorted(map(_in_one_form, stored), key=_place) == sorted(derived, key=_place)
     for found in demo.definitions:
         assert found.scheme.content_hash == found.content_hash
         assert all(found.sections[step.kind].state == step.state for step in found.steps)
 
 
-def _derived(found: Definition, at: datetime) -> Iterator[StageRow]:
+def test_a_rejected_scheme_says_who_rejected_it_and_why(demo: Demo) -> None:
+    blocked = [row.blocked_by for rows in demo.stages.values() for row in rows if row.blocked_by]
+    assert blocked
+    assert all(sentence.startswith("Rejected by ") for sentences in blocked for sentence in sentences)
+
+
+def test_every_stored_fact_can_be_read(demo: Demo) -> None:
+    """N1: each one gives a sentence again, and the reach of each submission too."""
+    for table in ("notification", "scheme_activity"):
+        rows = [row for row in demo.tables[table] if row["fact"] is not None]
+        sentences = [render_again(table, row["fact"], row.get("changes")) for row in rows]
+        assert len(sentences) >= 50
+        assert all(sentence.endswith((".", "?", "!")) for sentence in sentences)
+
+
+def _in_one_form(row: StageRow) -> StageRow:
+    """PostgreSQL writes JSON in a form of its own."""
+    blocks = msgspec.json.decode(row.blocks_json, type=list[StageBlock])
+    return replace(row, blocks_json=msgspec.json.encode(blocks).decode())
+
+
+def _derived(found: Definition, at: datetime, names: Mapping[UUID, str]) -> Iterator[StageRow]:
     for stage in stages_at(found.facts, at):
+        blocking = [names[block.account_id] for block in stage.blocked_by]
         yield StageRow(
             scheme_id=found.scheme.id,
             kind=stage.kind,
@@ -137,7 +164,8 @@ def _derived(found: Definition, at: datetime) -> Iterator[StageRow]:
             open_step=stage.open_step,
             waiting_on=stage.waiting_on,
             due_on=stage.due_on,
-            blocked_by=list(stage.blocked_by),
+            blocks_json=msgspec.json.encode(stage.blocked_by).decode(),
+            blocking_name=next(iter(blocking), None),
             is_current=stage.current,
         )
 

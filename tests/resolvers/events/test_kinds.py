@@ -9,12 +9,12 @@ import pytest
 from db.accounts.rows import AccountRow
 from db.notifications.rows import NotificationRow
 from db.outbox.rows import EventRow
-from db.schemes.rows import ActivityRow, SchemeRow
+from db.schemes.rows import ActivityRow, SchemeRow, StoredFactRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, Viewer
 from domain.schemes.events import EVENTS as OF_SCHEMES
-from resolvers.events.facts import ActivityFacts, Detail, EventFacts
+from resolvers.events.facts import ActivityFacts, Detail, EventFacts, NotificationFacts
 from resolvers.events.table import EVENTS
 from resolvers.events.visibility import PREDICATES, permitted_kinds
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
@@ -33,22 +33,22 @@ ACTOR = AccountRow(
     disabled_at=None,
     roles=["APPROVER"],
 )
+STORED = StoredFactRow(fact_json="{}", changes_json="[]", actor_name="Asha Rao", account_name=None)
 ACTIVITY = ActivityRow(
     id=KEY,
     scheme_id=THIRD,
     kind="SCHEME_APPROVED",
     actor_id=OTHER,
     at=NOW,
-    message="Asha Rao approved it.",
     section=None,
     version=None,
-    changes_json="[]",
+    stored=STORED,
 )
 NOTIFICATION = NotificationRow(
     id=KEY,
     account_id=OTHER,
     kind="SCHEME_APPROVED",
-    message="It was approved.",
+    stored=STORED,
     actor_id=None,
     scheme_id=None,
     activity_id=None,
@@ -138,7 +138,9 @@ def test_an_account_without_roles_gets_no_kind() -> None:
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_has_its_data(kind: EventKind) -> None:
     if kind in OF_SCHEMES:
-        assert event_data(facts(kind, ActivityFacts(ACTIVITY, SCHEME, ACTOR))) == {
+        assert event_data(
+            facts(kind, ActivityFacts(activity=ACTIVITY, scheme=SCHEME, actor=ACTOR, message="Asha Rao approved it."))
+        ) == {
             "schemeId": gid(NodeKind.SCHEME, THIRD),
             "schemeCode": "SCH-2026-000001",
             "title": "Monsoon Care",
@@ -148,7 +150,7 @@ def test_every_kind_has_its_data(kind: EventKind) -> None:
         }
     elif kind is EventKind.NOTIFICATION_ADDED:
         data = {"notificationId": gid(NodeKind.NOTIFICATION, KEY), "message": "It was approved."}
-        assert event_data(facts(kind, NOTIFICATION)) == data
+        assert event_data(facts(kind, NotificationFacts(NOTIFICATION, "It was approved."))) == data
     else:
         assert event_data(facts(kind)) == OBJECTS[kind]
 

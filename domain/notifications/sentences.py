@@ -1,0 +1,33 @@
+"""The sentence of a notification, written by the area of its stored fact."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from domain.ecps.sentences import ecp_sentence
+from domain.ecps.stored_facts import StoredEcpFact
+from domain.enrollments.sentences import enrollment_sentence
+from domain.enrollments.stored_facts import StoredEnrollmentFact
+from domain.notifications.stored_facts import StoredNotification
+from domain.schemes.activity_sentences import scheme_sentence
+from domain.schemes.content import FieldDifference
+from domain.schemes.stored_facts import StoredSchemeFact
+from domain.stored_facts import AccountNames, AsWritten, Reader
+from domain.webhooks.sentences import webhook_sentence
+from domain.webhooks.stored_facts import StoredWebhookFact
+
+
+def notification_sentence(
+    fact: StoredNotification, reader: Reader, names: AccountNames, changes: Sequence[FieldDifference] = ()
+) -> str:
+    """Write a stored fact for the person who is notified; `changes` are those of the activity of a scheme."""
+    if isinstance(fact, AsWritten):
+        return fact.text
+    if isinstance(fact, StoredEcpFact):
+        return ecp_sentence(fact, reader)
+    if isinstance(fact, StoredEnrollmentFact):
+        return enrollment_sentence(fact, reader)
+    if isinstance(fact, StoredSchemeFact):
+        return scheme_sentence(fact, reader, names, changes)
+    if isinstance(fact, StoredWebhookFact):
+        return webhook_sentence(fact, names)
+    assert_never(fact)

@@ -1,0 +1,141 @@
+"""Stored facts about schemes: the entries of their activity, and what notifies people of their work.
+
+Titles and names of the catalog are those of that time. Accounts are stored by id, and shown with their present names.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.schemes.stages import SchemeStatus, StageState
+from domain.stored_facts import AsWritten, FactDecoder, StoredFact
+
+
+class SchemeName(Struct, frozen=True):
+    """The title of a scheme, and the number of a revision that is not in effect yet."""
+
+    title: str
+    revision: int | None = None
+
+
+class _FactOfScheme(StoredFact, frozen=True):
+    scheme: SchemeName
+
+
+class SchemeCreated(_FactOfScheme, frozen=True, tag="schemeCreated"):
+    """The actor created the scheme."""
+
+
+class StepSaved(_FactOfScheme, frozen=True, tag="stepSaved"):
+    """The actor saved a step. The activity holds its changes; `names` are those of ids that the sentence names."""
+
+    names: Mapping[str, str]
+
+
+class ParticipantJoined(_FactOfScheme, frozen=True, tag="participantJoined"):
+    """The actor now takes part."""
+
+
+class ParticipantLeft(_FactOfScheme, frozen=True, tag="participantLeft"):
+    """The actor no longer takes part."""
+
+
+class ParticipantAdded(_FactOfScheme, frozen=True, tag="participantAdded"):
+    """The actor added another account to the participants."""
+
+    account_id: UUID
+
+
+class ParticipantRemoved(_FactOfScheme, frozen=True, tag="participantRemoved"):
+    """The actor removed another account from the participants."""
+
+    account_id: UUID
+
+
+class SchemeSubmitted(_FactOfScheme, frozen=True, tag="schemeSubmitted"):
+    """The actor submitted the scheme for approval."""
+
+
+class ApprovalRequested(_FactOfScheme, frozen=True, tag="approvalRequested"):
+    """The actor submitted the scheme, which waits for the approval of the reader."""
+
+
+class SchemeApproved(_FactOfScheme, frozen=True, tag="schemeApproved"):
+    """The actor approved the scheme, or a revision that takes effect at a time, with or without a comment."""
+
+    comment: str | None
+    effective_at: datetime | None
+
+
+class StagePending(_FactOfScheme, frozen=True, tag="stagePending"):
+    """The scheme was approved, and a stage of it waits for the reader."""
+
+    status: SchemeStatus | None
+    state: StageState
+
+
+class ChangesRequested(_FactOfScheme, frozen=True, tag="changesRequested"):
+    """The actor requested changes to the scheme, with a reason."""
+
+    reason: str
+
+
+class SchemeRejected(_FactOfScheme, frozen=True, tag="schemeRejected"):
+    """The actor rejected the scheme, with a reason."""
+
+    reason: str
+
+
+class StageRejected(StoredFact, frozen=True, tag="stageRejected"):
+    """An account rejected the scheme with a reason, which blocks its stage."""
+
+    account_id: UUID
+    reason: str
+
+
+class RevisionOpened(_FactOfScheme, frozen=True, tag="revisionOpened"):
+    """The actor opened a revision that is to take effect at a time."""
+
+    effective_at: datetime
+
+
+class RevisionRescheduled(_FactOfScheme, frozen=True, tag="revisionRescheduled"):
+    """The actor moved a revision from one time to another."""
+
+    before: datetime
+    after: datetime
+
+
+class RevisionApplied(StoredFact, frozen=True, tag="revisionApplied"):
+    """A revision took effect. The activity holds its changes; `names` are those of ids that the sentence names."""
+
+    title: str
+    number: int
+    names: Mapping[str, str]
+
+
+StoredSchemeFact = (
+    SchemeCreated
+    | StepSaved
+    | ParticipantJoined
+    | ParticipantLeft
+    | ParticipantAdded
+    | ParticipantRemoved
+    | SchemeSubmitted
+    | ApprovalRequested
+    | SchemeApproved
+    | StagePending
+    | ChangesRequested
+    | SchemeRejected
+    | RevisionOpened
+    | RevisionRescheduled
+    | RevisionApplied
+)
+StoredActivity = StoredSchemeFact | AsWritten
+# Why a stage cannot continue.
+StageBlock = StageRejected
+
+ACTIVITY_DECODER: Final[FactDecoder[StoredActivity]] = FactDecoder(StoredActivity)

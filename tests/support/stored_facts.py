@@ -1,0 +1,232 @@
+"""An example of every kind of stored fact with its exact sentences, and the check of everything that a test stored."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, get_args
+from uuid import UUID
+
+import msgspec
+
+from domain.calendar import UTC_CALENDAR
+from domain.ecps.stored_facts import EcpRegistered, EcpReinstated, EcpSuspended, EcpTierChanged, EcpVerified
+from domain.enrollments.stored_facts import (
+    EcpEnrolled,
+    EnrollmentAccepted,
+    EnrollmentRejected,
+    EnrollmentRenewed,
+    EnrollmentRequested,
+    EnrollmentWithdrawn,
+)
+from domain.notifications.sentences import notification_sentence
+from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
+from domain.schemes.content import FieldDifference
+from domain.schemes.stages import SchemeStatus, StageState
+from domain.schemes.stored_facts import (
+    ACTIVITY_DECODER,
+    ApprovalRequested,
+    ChangesRequested,
+    ParticipantAdded,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantRemoved,
+    RevisionApplied,
+    RevisionOpened,
+    RevisionRescheduled,
+    SchemeApproved,
+    SchemeCreated,
+    SchemeName,
+    SchemeRejected,
+    SchemeSubmitted,
+    StagePending,
+    StepSaved,
+)
+from domain.stored_facts import AccountNames, AsWritten, Reader
+from domain.webhooks.stored_facts import (
+    AttemptsFailed,
+    DatabaseRestored,
+    DisabledByAccount,
+    EndpointGone,
+    EventsDeleted,
+    WebhookDisabled,
+)
+
+ACCOUNT, ECP, VARIANT = UUID(int=7), UUID(int=8), UUID(int=9)
+# The account that facts name, and the ECP that they are about.
+CONCERNED: Final = Reader(calendar=UTC_CALENDAR, account_id=ACCOUNT, ecp_id=ECP)
+OTHER: Final = Reader(calendar=UTC_CALENDAR, account_id=UUID(int=17), ecp_id=UUID(int=18))
+NAMES: Final = AccountNames(actor="Asha Rao", account="Ravi Kumar")
+NINE, TEN = datetime(2026, 6, 1, 9, tzinfo=UTC), datetime(2026, 6, 1, 10, 30, tzinfo=UTC)
+CODE: Final = "ECP-2026-000001"
+LIVE, SECOND = SchemeName("Diwali"), SchemeName("Diwali", 2)
+CHANGES: Final = (FieldDifference("variantIds", [], [str(VARIANT)]),)
+_ECP: Final[Any] = {"ecp_id": ECP, "code": CODE}
+_ENROLLMENT: Final[Any] = {**_ECP, "title": "Diwali"}
+_URL: Final = "https://hooks.example.com/"
+_DISABLED: Final = f"The webhook endpoint {_URL} was disabled."
+_KEPT: Final = "New events are kept for it for some days."
+
+# Each fact with its sentence for the person concerned and for everybody else.
+EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
+    (
+        EcpRegistered(**_ECP, place="Pune"),
+        f"{CODE} registered in Pune and is waiting for verification.",
+        f"{CODE} registered in Pune and is waiting for verification.",
+    ),
+    (EcpVerified(**_ECP, tier="Gold"), "You are verified as Gold.", f"{CODE} is verified as Gold."),
+    (EcpTierChanged(**_ECP, tier="Gold"), "Your tier is now Gold.", f"The tier of {CODE} is now Gold."),
+    (EcpReinstated(**_ECP, tier="Gold"), "You are active again as Gold.", f"{CODE} is active again as Gold."),
+    (
+        EcpSuspended(**_ECP, reason="No answer."),
+        "You are suspended: No answer.",
+        f"{CODE} is suspended: No answer.",
+    ),
+    (
+        EnrollmentRequested(**_ENROLLMENT),
+        f"{CODE} asks to enroll in “Diwali” and is waiting for your decision.",
+        f"{CODE} asks to enroll in “Diwali” and is waiting for your decision.",
+    ),
+    (EcpEnrolled(**_ENROLLMENT), "You were enrolled in “Diwali”.", f"{CODE} was enrolled in “Diwali”."),
+    (
+        EnrollmentAccepted(**_ENROLLMENT, comment="Welcome!"),
+        "You are enrolled in “Diwali”: Welcome!",
+        f"{CODE} is enrolled in “Diwali”: Welcome!",
+    ),
+    (
+        EnrollmentAccepted(**_ENROLLMENT, comment=None),
+        "You are enrolled in “Diwali”.",
+        f"{CODE} is enrolled in “Diwali”.",
+    ),
+    (
+        EnrollmentRejected(**_ENROLLMENT, reason="Too far"),
+        "Your enrollment in “Diwali” was rejected: Too far.",
+        f"The enrollment of {CODE} in “Diwali” was rejected: Too far.",
+    ),
+    (
+        EnrollmentRenewed(**_ENROLLMENT),
+        "You left “Diwali” and are enrolled again.",
+        f"{CODE} left “Diwali” and is enrolled again.",
+    ),
+    (
+        EnrollmentWithdrawn(**_ENROLLMENT),
+        "Your enrollment in “Diwali” was withdrawn.",
+        f"The enrollment of {CODE} in “Diwali” was withdrawn.",
+    ),
+    (SchemeCreated(LIVE), "Asha Rao created “Diwali”.", "Asha Rao created “Diwali”."),
+    (
+        StepSaved(LIVE, {str(VARIANT): "AMB-1L"}),
+        "Asha Rao added AMB-1L to the products in “Diwali”.",
+        "Asha Rao added AMB-1L to the products in “Diwali”.",
+    ),
+    (
+        StepSaved(SECOND, {}),
+        "Revision 2: Asha Rao added 1 product in “Diwali”.",
+        "Revision 2: Asha Rao added 1 product in “Diwali”.",
+    ),
+    (ParticipantJoined(LIVE), "Asha Rao takes part in “Diwali”.", "Asha Rao takes part in “Diwali”."),
+    (ParticipantLeft(LIVE), "Asha Rao no longer takes part in “Diwali”.", "Asha Rao no longer takes part in “Diwali”."),
+    (
+        ParticipantAdded(LIVE, ACCOUNT),
+        "Asha Rao asked you to take part in “Diwali”.",
+        "Asha Rao added Ravi Kumar to the participants of “Diwali”.",
+    ),
+    (
+        ParticipantRemoved(LIVE, ACCOUNT),
+        "Asha Rao removed you from the participants of “Diwali”.",
+        "Asha Rao removed Ravi Kumar from the participants of “Diwali”.",
+    ),
+    (
+        SchemeSubmitted(SECOND),
+        "Asha Rao submitted revision 2 of “Diwali” for approval.",
+        "Asha Rao submitted revision 2 of “Diwali” for approval.",
+    ),
+    (
+        ApprovalRequested(LIVE),
+        "Asha Rao submitted “Diwali”, which is waiting for your approval.",
+        "Asha Rao submitted “Diwali”, which is waiting for your approval.",
+    ),
+    (
+        SchemeApproved(LIVE, comment=None, effective_at=None),
+        "Asha Rao approved “Diwali”.",
+        "Asha Rao approved “Diwali”.",
+    ),
+    (
+        SchemeApproved(SECOND, comment="Go", effective_at=NINE),
+        "Asha Rao approved revision 2 of “Diwali”, which takes effect on 1 June 2026 at 09:00 UTC: Go.",
+        "Asha Rao approved revision 2 of “Diwali”, which takes effect on 1 June 2026 at 09:00 UTC: Go.",
+    ),
+    (
+        StagePending(LIVE, status=SchemeStatus.COUPONS_NOT_GENERATED, state=StageState.PENDING),
+        "“Diwali” was approved and is waiting for you: coupons not generated.",
+        "“Diwali” was approved and is waiting for you: coupons not generated.",
+    ),
+    (
+        ChangesRequested(LIVE, "Too dear"),
+        "Asha Rao requested changes to “Diwali”: Too dear.",
+        "Asha Rao requested changes to “Diwali”: Too dear.",
+    ),
+    (
+        SchemeRejected(LIVE, "Too dear"),
+        "Asha Rao rejected “Diwali”: Too dear.",
+        "Asha Rao rejected “Diwali”: Too dear.",
+    ),
+    (
+        RevisionOpened(SECOND, NINE),
+        "Asha Rao opened revision 2 of “Diwali”, to take effect on 1 June 2026 at 09:00 UTC.",
+        "Asha Rao opened revision 2 of “Diwali”, to take effect on 1 June 2026 at 09:00 UTC.",
+    ),
+    (
+        RevisionRescheduled(SECOND, before=NINE, after=TEN),
+        "Asha Rao moved revision 2 of “Diwali” from 1 June 2026 at 09:00 UTC to 1 June 2026 at 10:30 UTC.",
+        "Asha Rao moved revision 2 of “Diwali” from 1 June 2026 at 09:00 UTC to 1 June 2026 at 10:30 UTC.",
+    ),
+    (
+        RevisionApplied(title="Diwali", number=2, names={str(VARIANT): "AMB-1L"}),
+        "Revision 2 of “Diwali” has taken effect: it added AMB-1L to the products.",
+        "Revision 2 of “Diwali” has taken effect: it added AMB-1L to the products.",
+    ),
+    *(
+        (WebhookDisabled(_URL, reason), f"{_DISABLED} {sentence} {_KEPT}", f"{_DISABLED} {sentence} {_KEPT}")
+        for reason, sentence in (
+            (DisabledByAccount(ACCOUNT), "Ravi Kumar disabled the endpoint."),
+            (
+                EventsDeleted(),
+                "Some events that it had not received were deleted, because events are kept only for a limited time.",
+            ),
+            (
+                DatabaseRestored(),
+                "The database was restored from a copy, so it is unknown which events it has received.",
+            ),
+            (EndpointGone("The endpoint answered 410."), "The endpoint answered 410."),
+            (
+                AttemptsFailed(10, "The endpoint answered 500."),
+                "10 attempts in a row have failed. The last error: The endpoint answered 500.",
+            ),
+        )
+    ),
+    (AsWritten("Somebody did something."), "Somebody did something.", "Somebody did something."),
+)
+
+
+def members(union: Any) -> set[type]:
+    """The types of a union of structs, or the one struct that stands for itself."""
+    return set(get_args(union)) or {union}
+
+
+# Everything that the database stores as facts, with the decoder of its union.
+_DECODERS: Final[Mapping[str, Any]] = {"notification": NOTIFICATION_DECODER, "scheme_activity": ACTIVITY_DECODER}
+STORED_FACTS: Final = " UNION ALL ".join(
+    f"SELECT '{table}', fact::text, {changes} FROM {table} WHERE fact IS NOT NULL"
+    for table, changes in (("notification", "NULL"), ("scheme_activity", "changes::text"))
+)
+
+
+def render_again(table: str, fact: str, changes: str | None) -> str:
+    """Decode a stored fact and write its sentence. Raises for a document that is none of the known facts."""
+    known = _DECODERS[table].decode_known(fact)
+    again = msgspec.json.decode(msgspec.json.encode(known), type=type(known))
+    assert again == known
+    decoded = msgspec.json.decode(changes or "[]", type=tuple[FieldDifference, ...])
+    sentence = notification_sentence(known, CONCERNED, NAMES, decoded)
+    assert sentence
+    assert "None" not in sentence
+    return sentence
