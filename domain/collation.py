@@ -47,6 +47,10 @@ def _collator() -> Collator:
 @lru_cache(maxsize=_WORDS)
 def _weigh(word: str) -> _Levels:
     """Return the weights of a word on each level. No character combines with a space, so words are independent."""
+    if len(word) > 1 and word.isascii():
+        # No ASCII characters combine with each other. Most names are new words of these few characters.
+        letters, accents, cases = zip(*map(_weigh, word), strict=True)
+        return b"".join(letters), b"".join(accents), b"".join(cases)
     weights = _collator().sort_key(word)
     first = weights.index(0)
     second = weights.index(0, first + 1)
