@@ -2,8 +2,12 @@
 
 from uuid import UUID
 
+import asyncpg
+import msgspec
+
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
+from domain.stored_facts import AsWritten
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.mutations.ecps import NOTIFICATIONS, events, mutate, registration_input
@@ -11,6 +15,11 @@ from tests.support.traces import REASON, create_account_client, find_columns, fi
 from tests.support.world import World
 
 BOTH = (Role.ECP, Role.PROGRAM_MANAGER)
+# One more notification of a kind for the account that is both.
+COPY = """
+INSERT INTO notification (id, account_id, kind, fact, created_at)
+SELECT gen_random_uuid(), account_id, $2, $1, now() FROM ecp WHERE code = 'ECP-2026-000001'
+"""
 
 
 async def fetch_messages(client: Client) -> list[tuple[str, str]]:
@@ -63,3 +72,27 @@ async def test_an_account_with_other_roles_survives_and_is_unlinked(
     assert (await events(database_url))[-1] == "ECP_ERASED"
     again = await mutate(both, "registerEcp", **registration_input(world))
     assert (again["code"], again["id"] != made) == ("ECP-2026-000003", True)
+
+
+async def test_sentences_from_before_facts_are_deleted_by_the_code_they_begin_with(
+    clients: Clients, enrollments: EnrollmentFactory, world: World, database_url: str
+) -> None:
+    """R18: those about the ECP itself, and none about another ECP or another thing."""
+    both, made, _ = await a_manager_with_a_history(clients, enrollments, world, database_url)
+    written = {
+        "ECP_VERIFIED": "ECP-2026-000001 is verified, with the tier Gold.",
+        "ENROLLMENT_DECIDED": "You are enrolled in “One”.",
+        "ECP_REGISTERED": "ECP-2026-000002 registered in Pune and is waiting for verification.",
+        "SCHEME_CREATED": "Asha created “One”.",
+    }
+    connection = await asyncpg.connect(database_url)
+    for kind, sentence in written.items():
+        fact = msgspec.json.encode(AsWritten(sentence)).decode()
+        await connection.execute("UPDATE notification SET fact = $1, kind = $2 WHERE kind = $2", fact, kind)
+        await connection.execute(COPY, fact, kind)
+    await connection.close()
+    await mutate(clients["second manager"], "eraseEcp", ecpId=made, reason=REASON)
+    assert {message for _, message in await fetch_messages(both)} == {
+        written["ECP_REGISTERED"],
+        written["SCHEME_CREATED"],
+    }

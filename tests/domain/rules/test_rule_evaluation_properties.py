@@ -161,11 +161,20 @@ def test_everything_is_explained_in_one_line(drawn: UsedRules, line: LineFacts, 
 
 
 @given(with_usage(), lines, ecps)
-def test_a_verdict_survives_json(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
+def test_a_verdict_survives_json_with_all_of_its_sentences(drawn: UsedRules, line: LineFacts, ecp: EarnerFacts) -> None:
+    """N1: verdicts can be stored, since their sentences need nothing but the stored form, the rule, and names."""
     rules, used = drawn
     for outcome in evaluated(rules, line, ecp, used).outcomes:
-        kept = msgspec.json.encode(outcome.verdict)
-        assert msgspec.json.decode(kept, type=RuleVerdict) == outcome.verdict
+        stored = msgspec.json.decode(msgspec.json.encode(outcome.verdict), type=RuleVerdict)
+        assert stored == outcome.verdict
+        assert _sentences(outcome.rule, stored) == _sentences(outcome.rule, outcome.verdict)
+
+
+def _sentences(rule: BonusRule, verdict: RuleVerdict) -> list[str]:
+    """Every sentence about a verdict."""
+    facts = [fact_sentence(clause, NAMES, UTC_CALENDAR) for clause in verdict.clauses]
+    asked = [clause_sentence(clause.clause, NAMES, negated=clause.negated) for clause in verdict.clauses]
+    return [rule_sentence(rule, verdict, NAMES, UTC_CALENDAR), *facts, *asked]
 
 
 @given(st.integers(0, 10**30), st.integers(1, 10**6))

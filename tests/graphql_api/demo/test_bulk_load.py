@@ -6,9 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from msgspec.structs import asdict
 
 from db.database import Database
 from domain.enrollments.facts import EnrollmentStatus
+from domain.notifications.stored_facts import NOTIFICATION_DECODER
+from domain.stored_facts import StoredFact
 from graphql_api.demo import load, load_demo, timeline
 from graphql_api.demo.clock import RECENT_DAYS
 from graphql_api.demo.ecps.ecp_plan import FIRST_DAY, EcpPlan, plan_ecps
@@ -82,7 +85,11 @@ def _comparable(tables: Tables) -> Tables:
     """The rows of ECPs, with names in place of ids and days in place of times."""
     names = {row["id"]: row[column] for table, column in _CALLED.items() for row in tables[table]}
     ecps = {row["account_id"] for row in tables["ecp"]}
-    notifications = [row for row in tables["notification"] if row["account_id"] in ecps]
+    notifications = [
+        {**row, "fact": NOTIFICATION_DECODER.decode_known(row["fact"])}
+        for row in tables["notification"]
+        if row["account_id"] in ecps
+    ]
     # Rows with a count of zero are left out.
     counts = [row for row in tables["ecp_count"] if row["count"]]
     found = {**{name: tables[name] for name in COMPARED}, "notification": notifications, "ecp_count": counts}
@@ -93,6 +100,8 @@ def _comparable(tables: Tables) -> Tables:
 
 
 def _named(value: Any, names: Mapping[UUID, str]) -> str | date | Any:
+    if isinstance(value, StoredFact):
+        return {name: _named(part, names) for name, part in {**asdict(value), "kind": type(value).__name__}.items()}
     if isinstance(value, UUID):
         return names.get(value, "an id")
     return CALENDAR.day_of(value) if isinstance(value, datetime) else value
