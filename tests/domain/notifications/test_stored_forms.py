@@ -1,0 +1,83 @@
+"""The stored form of facts: what is in databases today must be readable for good (N1)."""
+
+from typing import Any
+
+import pytest
+
+from domain.notifications.stored_facts import StoredNotification
+from domain.rules.stored_facts import ReachCause
+from domain.schemes.stored_facts import StageBlock
+from domain.webhooks.stored_facts import DisableReason
+from tests.support.stored_facts import members
+
+# The tag of each kind and its fields. A new kind, or a new field with a default, is a new line here. Whoever changes
+# another line breaks rows that exist, and needs a migration.
+FORMS: list[tuple[Any, dict[str, str]]] = [
+    (
+        StoredNotification,
+        {
+            "approvalRequested": "scheme",
+            "asWritten": "text",
+            "changesRequested": "scheme reason",
+            "ecpEnrolled": "ecp_id code title",
+            "ecpRegistered": "ecp_id code place",
+            "ecpReinstated": "ecp_id code tier",
+            "ecpSuspended": "ecp_id code reason",
+            "ecpTierChanged": "ecp_id code tier",
+            "ecpVerified": "ecp_id code tier",
+            "enrollmentAccepted": "ecp_id code title comment",
+            "enrollmentRejected": "ecp_id code title reason",
+            "enrollmentRenewed": "ecp_id code title",
+            "enrollmentRequested": "ecp_id code title",
+            "enrollmentWithdrawn": "ecp_id code title",
+            "participantAdded": "scheme account_id",
+            "participantJoined": "scheme",
+            "participantLeft": "scheme",
+            "participantRemoved": "scheme account_id",
+            "revisionApplied": "title number names",
+            "revisionOpened": "scheme effective_at",
+            "revisionRescheduled": "scheme before after",
+            "schemeApproved": "scheme comment effective_at",
+            "schemeCreated": "scheme",
+            "schemeRejected": "scheme reason",
+            "schemeSubmitted": "scheme",
+            "stagePending": "scheme status state",
+            "stepSaved": "scheme names",
+            "webhookDisabled": "url reason",
+        },
+    ),
+    (
+        DisableReason,
+        {
+            "attemptsFailed": "failures error",
+            "databaseRestored": "",
+            "disabledByAccount": "account_id",
+            "endpointGone": "error",
+            "eventsDeleted": "",
+        },
+    ),
+    (
+        StageBlock,
+        {
+            "stageRejected": "account_id reason",
+        },
+    ),
+    (
+        ReachCause,
+        {
+            "activityNeverDone": "",
+            "asWritten": "sentence clauses",
+            "noSalePossible": "together_with",
+            "nobodyLeft": "",
+            "otherTierThere": "tier_part place_part tier_id count beyond",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("union", "forms"), FORMS, ids=["notification", "disable reason", "stage block", "reach cause"]
+)
+def test_a_stored_kind_keeps_its_tag_and_its_fields(union: Any, forms: dict[str, str]) -> None:
+    found = {kind.__struct_config__.tag: " ".join(kind.__struct_fields__) for kind in members(union)}  # type: ignore[attr-defined]
+    assert found == forms
