@@ -85,7 +85,7 @@ async def load_demo(database: Database, now: datetime) -> bool:
             await _fill(_TransactionDatabase(session), session, clock)
     except DuplicateKey as duplicate:
         # Another process has loaded meanwhile: our first account waited until theirs was committed.
-        if duplicate.constraint != "uq_account__email":
+        if duplicate.constraint != "uq_account__email_key":
             raise
         return False
     return True

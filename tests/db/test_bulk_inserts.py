@@ -84,7 +84,7 @@ async def test_a_taken_address_is_rejected(database: Database, world: World) -> 
         )
         for n in (1, 2)
     ]
-    with pytest.raises(DuplicateKey, match="uq_account__email"):
+    with pytest.raises(DuplicateKey, match="uq_account__email_key"):
         async with database.writing() as session:
             await add_accounts(session, rows)
     assert await _count(database, AccountTable) == await _count(database, AccountRoleTable) - 1 == len(world.accounts)

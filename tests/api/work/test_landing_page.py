@@ -13,15 +13,17 @@ from sqlalchemy import make_url
 
 from db.database import Database
 from domain.channels import EarningChannel
+from domain.node_kinds import NodeKind
 from graphql_api.app import build_app
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
-from tests.support.client import Client, Clients
+from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.world import World
+from tests.support.world import World, key
 
 ALLOWED = 9
+GOLD = key("Gold")
 SSL_REQUEST = 80877103
 COPIED = {
     "scheme": ("id", "code"),
@@ -129,8 +131,9 @@ async def manager(
         app = build_app(settings, Environment(database=database, clock=clock))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tessera") as http:
             client = Clients(http, world, settings)["PROGRAM_MANAGER"]
-            # A new connection asks once for the types it does not know.
+            # A new connection asks once for the types it does not know, such as arrays of ids.
             await client.run("LandingPage")
+            await client.send("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[gid(NodeKind.TIER, GOLD)])
             yield client
         await database.close()
 
