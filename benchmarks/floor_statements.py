@@ -22,8 +22,9 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bool[]) AS q (position, ki
 JOIN scheme_stage st ON st.kind = q.kind AND st.status = q.status
 JOIN scheme ON scheme.id = st.scheme_id
 WHERE st.valid_from <= $5 AND st.valid_until > $5 AND {visible}
-  AND (NOT q.others_only OR $6 <> (SELECT submitted_by FROM scheme_submission WHERE scheme_id = scheme.id
-                                   ORDER BY number DESC LIMIT 1))
+  AND (NOT q.others_only OR (SELECT submitted_by <> $6 AND ((SELECT authors_may_approve FROM program)
+                                                            OR $6 <> ALL (authors))
+                             FROM scheme_submission WHERE scheme_id = scheme.id ORDER BY number DESC LIMIT 1))
 GROUP BY q.position
 """
 # The queues of other things than schemes.

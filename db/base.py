@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, MetaData, Text
+from sqlalchemy import CheckConstraint, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -20,6 +20,7 @@ NAMING = {
 Key = Annotated[UUID, mapped_column(primary_key=True)]
 Moment = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True))]
 Texts = Annotated[list[str], mapped_column(ARRAY(Text))]
+Uuids = Annotated[list[UUID], mapped_column(ARRAY(Uuid))]
 Json = Annotated[Any, mapped_column(JSONB)]
 
 

@@ -25,7 +25,7 @@ described(
         UserErrorCode.NOT_ALLOWED_FOR_STAGE: "The stage of the scheme does not allow the action.",
         UserErrorCode.OUT_OF_WINDOW: "The period for the action has not begun or is over.",
         UserErrorCode.OUT_OF_SCOPE: "A rule or choice is outside the scheme.",
-        UserErrorCode.SELF_APPROVAL: "Nobody may approve their own submission.",
+        UserErrorCode.SELF_APPROVAL: "Nobody may decide on their own request or approve their own work.",
         UserErrorCode.LIMIT_EXCEEDED: "The input exceeds a limit.",
     },
 )

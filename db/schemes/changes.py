@@ -48,9 +48,10 @@ async def add_scheme(  # noqa: PLR0913 - the columns of a new scheme, by name
             **basics_columns(code, basics),
         )
     )
-    sections = [
-        {"scheme_id": scheme_id, "section": kind, "version": 0, "state": WizardStepState.PENDING} for kind in STEP_ORDER
-    ]
+    unsaved = {"scheme_id": scheme_id, "version": 0, "state": WizardStepState.PENDING}
+    # The title and the channels are part of the basics.
+    authors = {WizardStepKind.BASICS: [created_by]}
+    sections = [{**unsaved, "section": kind, "authors": authors.get(kind, [])} for kind in STEP_ORDER]
     await session.execute(insert(SchemeSectionTable), sections)
 
 
@@ -104,9 +105,14 @@ async def set_sections(session: Writing, scheme_id: UUID, content: SchemeContent
 
 
 async def record_section_save(session: Writing, saved: SectionRow) -> None:
-    """Store the new version of a section, with who saved it and when."""
+    """Store the new version of a section, with who saved it and when, and its authors."""
     key = (SchemeSectionTable.scheme_id == saved.scheme_id, SchemeSectionTable.section == saved.section)
-    values = {"version": saved.version, "saved_at": saved.saved_at, "saved_by": saved.saved_by}
+    values = {
+        "version": saved.version,
+        "saved_at": saved.saved_at,
+        "saved_by": saved.saved_by,
+        "authors": saved.authors,
+    }
     await session.execute(update(SchemeSectionTable).where(*key).values(**values))
 
 
@@ -134,6 +140,7 @@ async def add_submission(  # noqa: PLR0913 - the columns of a submission, by nam
     content: Any,
     acknowledged_warnings: Sequence[str],
     reach: Any,
+    authors: Collection[UUID],
     account_id: UUID,
     at: datetime,
 ) -> None:
@@ -147,6 +154,7 @@ async def add_submission(  # noqa: PLR0913 - the columns of a submission, by nam
             content=content,
             acknowledged_warnings=list(acknowledged_warnings),
             reach=reach,
+            authors=list(authors),
             submitted_by=account_id,
             submitted_at=at,
         )
@@ -162,10 +170,17 @@ async def record_scheme_decision(  # noqa: PLR0913 - the columns of a decision, 
     reason: str | None,
     account_id: UUID,
     at: datetime,
+    authors_may_approve: bool = False,
 ) -> None:
-    """Store the decision about a submission."""
+    """Store the decision about a submission; an approval also with what the program said about authors."""
     key = (SchemeSubmissionTable.scheme_id == scheme_id, SchemeSubmissionTable.number == number)
-    values = {"decision": decision, "decided_by": account_id, "decided_at": at, "reason": reason}
+    values = {
+        "decision": decision,
+        "decided_by": account_id,
+        "decided_at": at,
+        "reason": reason,
+        "authors_may_approve": authors_may_approve,
+    }
     await session.execute(update(SchemeSubmissionTable).where(*key).values(**values))
 
 

@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, any_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Date, SQLColumnExpression, all_, and_, any_, bindparam, func, select, true
 
 from db.catalog.reads import RELATED_GEOGRAPHIES
 from db.columns import scalar
 from db.keyset import Sort, keyset
-from db.schemes.reads import SCHEME_COLUMNS, visible
+from db.schemes.reads import BARRED_AUTHORS, SCHEME_COLUMNS, visible
 from db.schemes.rows import SchemeRow
 from db.schemes.tables import (
     SchemeGeographyTable,
@@ -112,15 +112,15 @@ def _has_stage(*predicates: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def submitted_by_others(scheme_id: SQLColumnExpression[Any] = SchemeTable.id) -> ColumnElement[bool]:
-    """The predicate of schemes that `viewer_id` did not submit last: self-approval is forbidden."""
-    latest = (
-        select(SchemeSubmissionTable.submitted_by)
+    """The predicate of schemes whose latest submission `viewer_id` may approve: as neither submitter nor author."""
+    viewer_id = uuid("viewer_id")
+    return (
+        select(and_(SchemeSubmissionTable.submitted_by != viewer_id, viewer_id != all_(BARRED_AUTHORS)))
         .where(SchemeSubmissionTable.scheme_id == scheme_id)
         .order_by(SchemeSubmissionTable.number.desc())
         .limit(1)
         .scalar_subquery()
     )
-    return latest != uuid("viewer_id")
 
 
 def _in_geographies() -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from db.accounts.tables import AccountTable
 from db.catalog.reads import GEOGRAPHY_COLUMNS, VARIANT_COLUMNS
 from db.catalog.tables import GeographyTable, VariantTable
 from db.columns import columns, flags, scalar
+from db.program.tables import ProgramTable
 from db.rules.reads import RULE_COLUMNS
 from db.rules.rows import RuleRow
 from db.rules.tables import BonusRuleTable
@@ -42,9 +43,16 @@ from domain.schemes.stages import StageState
 SCHEME_COLUMNS: Final = columns(SchemeTable, SchemeRow, materials_json=SchemeTable.materials)
 
 
+# The authors of a submission, who may not approve it; none where the program lets authors approve.
+BARRED_AUTHORS: Final = case(
+    (select(ProgramTable.authors_may_approve).scalar_subquery(), literal_column("'{}'::uuid[]")),
+    else_=SchemeSubmissionTable.authors,
+)
+
+
 def _submissions() -> Query:
     return (
-        select(*columns(SchemeSubmissionTable, SubmissionRow))
+        select(*columns(SchemeSubmissionTable, SubmissionRow, barred=BARRED_AUTHORS))
         .ext(distinct_on(SchemeSubmissionTable.scheme_id))
         .order_by(SchemeSubmissionTable.scheme_id, SchemeSubmissionTable.number.desc())
     )

@@ -102,7 +102,7 @@ class SchemeGeographyRow(Struct, frozen=True):
 
 
 class SectionRow(Struct, frozen=True):
-    """One of the five sections; version 0 was never saved."""
+    """One of the five sections; version 0 was never saved. `authors` are the accounts that changed it."""
 
     scheme_id: UUID
     section: str
@@ -110,6 +110,7 @@ class SectionRow(Struct, frozen=True):
     state: str
     saved_at: datetime | None
     saved_by: UUID | None
+    authors: list[UUID]
 
 
 class SectionChangeRow(Struct, frozen=True):
@@ -123,7 +124,7 @@ class SectionChangeRow(Struct, frozen=True):
 
 
 class SubmissionRow(Struct, frozen=True):
-    """A submission; `content_json` is the canonical content as it was submitted."""
+    """A submission. `barred` are the authors of its content, unless the program lets authors approve."""
 
     scheme_id: UUID
     number: int
@@ -135,6 +136,7 @@ class SubmissionRow(Struct, frozen=True):
     decided_at: datetime | None
     reason: str | None
     effective_at: datetime | None
+    barred: list[UUID]
 
     @property
     def key(self) -> tuple[UUID, int]:

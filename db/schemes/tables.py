@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Json, Key, Moment, Texts, one_of
+from db.base import Base, Json, Key, Moment, Texts, Uuids, one_of
 from db.text_columns import search_index, search_words_column, sort_key_column
 from domain.schemes.lifecycle import Decision
 from domain.schemes.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
@@ -130,6 +130,7 @@ class SchemeSectionTable(Base):
     state: Mapped[str]
     saved_at: Mapped[Moment | None]
     saved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    authors: Mapped[Uuids] = mapped_column(server_default=text("'{}'"), comment="Every account that changed it")
 
 
 class SchemeSubmissionTable(Base):
@@ -141,6 +142,9 @@ class SchemeSubmissionTable(Base):
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", "decision_dated"),
         CheckConstraint("(decision IS NULL) = (decided_by IS NULL)", "decision_signed"),
         CheckConstraint("decided_by <> submitted_by", "four_eyes"),
+        CheckConstraint(
+            "authors_may_approve OR decision <> 'APPROVED' OR decided_by <> ALL (authors)", "four_eyes_of_authors"
+        ),
     )
 
     scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
@@ -152,6 +156,10 @@ class SchemeSubmissionTable(Base):
     reach: Mapped[Json | None] = mapped_column(comment="Who could qualify for each rule when it was submitted")
     submitted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     submitted_at: Mapped[Moment]
+    authors: Mapped[Uuids] = mapped_column(server_default=text("'{}'"), comment="Every account that changed a section")
+    authors_may_approve: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="Whether the program let authors approve when it was approved"
+    )
     decision: Mapped[str | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[Moment | None]

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from domain.calendar import Calendar
 from domain.schemes.lifecycle import Decision
+from domain.schemes.stages import WizardStepKind
 
 
 class OpenRevision(Struct, frozen=True):
@@ -18,12 +19,20 @@ class OpenRevision(Struct, frozen=True):
     opened_at: datetime
 
 
+class Authorship(Struct, frozen=True):
+    """An author of a submission, with the steps that the author edited."""
+
+    account_id: UUID
+    steps: tuple[WizardStepKind, ...]
+
+
 class SchemeStanding(Struct, frozen=True):
     """The facts about a scheme or a revision that guards use, and the calendar of their days and times.
 
     `current` says that the content is still the one that was submitted. `revises` marks a revision; `missed` is the
     time at which it was to take effect, once that has passed. `ended_on` is the last day of the scheme, once that is
-    over. `open_revision` is the revision of the scheme that is not decided yet.
+    over. `open_revision` is the revision of the scheme that is not decided yet. `barred` are the authors of
+    the submission, who may not approve it; there are none where the program lets authors approve.
     """
 
     ready: bool
@@ -35,6 +44,7 @@ class SchemeStanding(Struct, frozen=True):
     missed: datetime | None = None
     ended_on: date | None = None
     open_revision: OpenRevision | None = None
+    barred: tuple[Authorship, ...] = ()
 
 
 class SchemeOrder(StrEnum):

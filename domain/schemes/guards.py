@@ -10,6 +10,7 @@ from domain.permissions import Permission, Viewer
 from domain.schemes.facts import SchemeStanding
 from domain.schemes.failures import SCHEME_PATH, RevisionOpen, TimePassed
 from domain.schemes.lifecycle import Decision
+from domain.text import join_words, quote
 
 
 class SchemeAction(StrEnum):
@@ -61,11 +62,21 @@ def _decide(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
 
 
 def _approve(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
-    failure = _decide(standing, viewer)
+    failure = _decide(standing, viewer) or _find_authorship(standing, viewer)
     if failure is None and standing.missed is not None:
         advice = "Request changes, so that its managers choose a later time"
         return TimePassed(standing.missed, advice, calendar=standing.calendar)
     return failure
+
+
+def _find_authorship(standing: SchemeStanding, viewer: Viewer) -> Failure | None:
+    """The failure of an author of the submitted content, who may still request changes or reject it."""
+    edited = next((found.steps for found in standing.barred if found.account_id == viewer.account_id), None)
+    if edited is None:
+        return None
+    steps = join_words([quote(step.label) for step in edited], "and")
+    noun = "revision" if standing.revises else "scheme"
+    return SelfApproval(f"You edited {steps} of this {noun}, so another person must approve it.", SCHEME_PATH)
 
 
 def _revise(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:

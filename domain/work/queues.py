@@ -28,7 +28,7 @@ class Queue(Struct, frozen=True, kw_only=True):
 class SchemeQueue(Queue, frozen=True, kw_only=True):
     """Schemes with a stage at a status.
 
-    `others_only` leaves out what the viewer submitted, because nobody may approve their own submission.
+    `others_only` leaves out what the viewer submitted or, unless the program lets authors approve, edited.
     """
 
     stage: StageKind
@@ -83,7 +83,8 @@ QUEUES: Final[tuple[Queue, ...]] = (
     SchemeQueue(
         key=WorkQueueKey.APPROVAL_PENDING,
         role=Role.APPROVER,
-        description="Approvers: submitted schemes to decide on, except their own submissions.",
+        description="Approvers: submitted schemes to approve, except those that they submitted or, unless the program "
+        "lets authors approve, edited.",
         stage=StageKind.APPROVAL,
         status=SchemeStatus.APPROVAL_PENDING,
         others_only=True,

@@ -77,7 +77,9 @@ async def _merge_history(session: Writing, live: Definition, revision: Definitio
         saved, section = revision.sections[kind], live.sections[kind]
         if saved.version > 1:
             version = section.version + saved.version - 1
-            await scheme_changes.record_section_save(session, replace(saved, scheme_id=live.scheme.id, version=version))
+            authors = list(dict.fromkeys((*section.authors, *saved.authors)))
+            merged = replace(saved, scheme_id=live.scheme.id, version=version, authors=authors)
+            await scheme_changes.record_section_save(session, merged)
 
 
 def _describe_application(before: Definition, after: Definition) -> NewActivity:

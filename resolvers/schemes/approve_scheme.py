@@ -56,6 +56,7 @@ async def approve_scheme(operation: Operation, command: ApproveScheme) -> UUID:
             reason=comment,
             account_id=operation.viewer.account_id,
             at=operation.now,
+            authors_may_approve=(await operation.program()).authors_may_approve,
         )
         await _store_revision(operation, session, definition)
         after = await rederive(operation, session, command.scheme_id)
@@ -68,12 +69,12 @@ async def _reject_changed_content(
 ) -> None:
     """Check that the submission and the approver both mean the scheme as it is now. Raises ContentChanged.
 
-    The check applies only while a submission by another account is undecided; the guards reject every other case.
+    The check applies only to an undecided submission that the viewer may approve; the guards reject every other case.
     """
     submission = definition.submission
     if submission is None or submission.decision is not None:
         return
-    if submission.submitted_by == operation.viewer.account_id:
+    if operation.viewer.account_id in {submission.submitted_by, *submission.barred}:
         return
     current, effective_at = definition.content_hash, definition.scheme.effective_at
     named_at = command.effective_at or effective_at

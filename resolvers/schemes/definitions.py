@@ -45,6 +45,7 @@ from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import names_mentioned
 from resolvers.schemes.disclosure import may_follow
+from resolvers.schemes.standing_facts import build_standing, is_current
 
 _SCHEME_ID: Final[Callable[[Any], UUID]] = attrgetter("scheme_id")
 
@@ -95,6 +96,11 @@ class Definition(Struct, frozen=True, eq=False):
         return wizard_steps(self.content, saved, self.names)
 
     @property
+    def authors(self) -> tuple[UUID, ...]:
+        """Every account that changed a section; in a revision, since it was opened."""
+        return tuple(dict.fromkeys(author for section in self.sections.values() for author in section.authors))
+
+    @property
     def content_hash(self) -> str:
         """The hash of the current content."""
         return content_hash(self.content)
@@ -110,7 +116,9 @@ class Definition(Struct, frozen=True, eq=False):
             ends_on=scheme.ends_on,
             open_revision=self.open_revision,
         )
-        return build_standing(row, self.submission, self.as_of, self.calendar, ready=is_ready(self.steps))
+        return build_standing(
+            row, self.submission, self.sections.values(), self.as_of, self.calendar, ready=is_ready(self.steps)
+        )
 
     @property
     def facts(self) -> SchemeFacts:
@@ -144,33 +152,6 @@ class Definition(Struct, frozen=True, eq=False):
             decided_by=submission.decided_by,
             reason=submission.reason,
         )
-
-
-def build_standing(
-    scheme: StandingRow, submission: SubmissionRow | None, now: datetime, calendar: Calendar, *, ready: bool
-) -> SchemeStanding:
-    """Combine a scheme and its latest submission into the facts that guards check."""
-    found = SchemeStanding(
-        ready,
-        calendar,
-        revises=scheme.effective_at is not None,
-        missed=scheme.effective_at if scheme.effective_at and scheme.effective_at <= now else None,
-        ended_on=scheme.ends_on if scheme.ends_on and calendar.end_of_day(scheme.ends_on) <= now else None,
-        open_revision=scheme.open_revision,
-    )
-    if submission is None:
-        return found
-    return replace(
-        found,
-        submitted_by=submission.submitted_by,
-        current=is_current(submission, scheme.content_hash, scheme.effective_at),
-        decision=None if submission.decision is None else Decision(submission.decision),
-    )
-
-
-def is_current(submission: SubmissionRow, content_hash: str, effective_at: datetime | None) -> bool:
-    """Whether the scheme still has the submitted content, and a revision the submitted time."""
-    return submission.content_hash == content_hash and submission.effective_at == effective_at
 
 
 async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[Definition | None]:

@@ -55,7 +55,9 @@ async def finish_edit(
     section = before.sections[step]
     if not changed and section.version > 0:
         return SavedStep(before.scheme.id, step)
-    saved = replace(section, version=section.version + 1, saved_at=operation.now, saved_by=operation.viewer.account_id)
+    editor_id = operation.viewer.account_id
+    authors = section.authors if editor_id in section.authors else [*section.authors, editor_id]
+    saved = replace(section, version=section.version + 1, saved_at=operation.now, saved_by=editor_id, authors=authors)
     await changes.record_section_save(session, saved)
     await join_scheme(operation, session, before.scheme.id)
     await record_activity(operation, session, before.scheme.id, _describe_save(before, after, saved, changed))

@@ -1,6 +1,6 @@
 """Record what happens to a scheme, and notify the accounts concerned."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -26,8 +26,8 @@ from resolvers.notifications.notify import append_and_notify
 class NewActivity(Struct, frozen=True):
     """An entry to record in the activity of a scheme: a fact, and for a saved step its changes.
 
-    `tasks` are facts for the holders of a role, who are notified of them instead. `also` are accounts to notify beside
-    the participants.
+    `tasks` are facts for the holders of a role, who are notified of them instead, except those who are `excused`.
+    `also` are accounts to notify beside the participants.
     """
 
     kind: EventKind
@@ -36,6 +36,7 @@ class NewActivity(Struct, frozen=True):
     version: int | None = None
     changes: Sequence[FieldDifference] = ()
     tasks: Sequence[tuple[Role, StoredSchemeFact]] = ()
+    excused: Collection[UUID] = ()
     also: Sequence[UUID] = ()
 
 
@@ -82,7 +83,8 @@ async def _facts_by_account(
     facts: dict[UUID, StoredSchemeFact | None] = dict.fromkeys(activity.also)
     for role, task in activity.tasks:
         for account_id in await session.fetch(HOLDERS_OF_ROLE, role=role.value):
-            facts.setdefault(account_id, task)
+            if account_id not in activity.excused:
+                facts.setdefault(account_id, task)
     for _, account_id in await session.fetch(PARTICIPANTS_BY_SCHEME, ids=[scheme_id]):
         facts.setdefault(account_id, None)
     return facts

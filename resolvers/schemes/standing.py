@@ -12,7 +12,7 @@ from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.stages import WizardStepState
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
-from resolvers.schemes.definitions import build_standing
+from resolvers.schemes.standing_facts import build_standing
 
 
 async def actions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeAction]]:
@@ -34,6 +34,7 @@ async def standings_by_scheme(
         build_standing(
             schemes[scheme_id],
             submission,
+            rows,
             now,
             calendar,
             ready=all(row.state == WizardStepState.COMPLETE for row in rows),

@@ -1,5 +1,6 @@
 """The mutation submitScheme."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -53,17 +54,21 @@ async def submit_scheme(operation: Operation, command: SubmitScheme) -> UUID:
             content=canonical(definition.content),
             acknowledged_warnings=messages,
             reach=assessment.reach,
+            authors=definition.authors,
             account_id=operation.viewer.account_id,
             at=operation.now,
         )
         if definition.scheme.submitted_at is None:
             await changes.touch_scheme(session, command.scheme_id, submitted_at=operation.now)
         await join_scheme(operation, session, command.scheme_id)
-        await record_activity(operation, session, command.scheme_id, _describe_submission(definition))
+        excused = () if (await operation.program()).authors_may_approve else definition.authors
+        activity = _describe_submission(definition, excused)
+        await record_activity(operation, session, command.scheme_id, activity)
         await rederive(operation, session, command.scheme_id)
     return command.scheme_id
 
 
-def _describe_submission(definition: Definition) -> NewActivity:
+def _describe_submission(definition: Definition, excused: Sequence[UUID]) -> NewActivity:
+    """Describe the submission, and the task to approve it to all approvers except authors who may not."""
     tasks = ((Role.APPROVER, ApprovalRequested(definition.name)),)
-    return NewActivity(EventKind.SCHEME_SUBMITTED, SchemeSubmitted(definition.name), tasks=tasks)
+    return NewActivity(EventKind.SCHEME_SUBMITTED, SchemeSubmitted(definition.name), tasks=tasks, excused=excused)

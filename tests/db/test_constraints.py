@@ -40,6 +40,10 @@ NUMBERS = "(VALUES (1), (2)) AS numbers (number)"
 DECIDED = "UPDATE scheme_submission SET decision = 'APPROVED', decided_by = {by}, decided_at = {at}"
 REJECTED = {
     "a submitter does not decide": (DECIDED.format(by="submitted_by", at="now()"), "ck_scheme_submission__four_eyes"),
+    "an author does not approve": (
+        DECIDED.format(by=f"'{ADMIN}'", at="now()") + f", authors = '{{{ADMIN}}}'",
+        "ck_scheme_submission__four_eyes_of_authors",
+    ),
     "a decision is signed": (DECIDED.format(by="NULL", at="now()"), "ck_scheme_submission__decision_signed"),
     "a decision is dated": (
         DECIDED.format(by=f"'{ADMIN}'", at="NULL"),

@@ -126,16 +126,15 @@ async def test_a_draft_cannot_be_decided(clients: Clients, factory: SchemeFactor
 async def test_nobody_decides_their_own_submission(
     clients: Clients, factory: SchemeFactory, database_url: str, field: str
 ) -> None:
-    """The submitter matters, not the author: the same person may decide on a colleague's submission."""
+    """But the same person may decide on a colleague's submission."""
     both = clients["manager and approver"]
-    scheme_id = await factory.complete()
-    await factory.submitted(scheme_id, by="manager and approver")
+    scheme_id = await factory.submitted(await factory.complete(), by="manager and approver")
     given = await _decision(field, both, scheme(scheme_id))
     async with nothing_changes(database_url):
         message = "You submitted this scheme, so another person must decide on it."
         assert await expect_errors(both, field, **given) == [("SELF_APPROVAL", "input.schemeId", message)]
     await mutate(clients["APPROVER"], field, **given)
-    theirs = scheme(await factory.submitted(await factory.complete("Another", by="manager and approver")))
+    theirs = scheme(await factory.submitted(await factory.complete("Another")))
     await mutate(both, field, **await _decision(field, both, theirs))
 
 

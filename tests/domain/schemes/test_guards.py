@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from domain.calendar import UTC_CALENDAR
 from domain.failures import UserErrorCode
 from domain.permissions import Role, Viewer
-from domain.schemes.facts import OpenRevision, SchemeStanding
+from domain.schemes.facts import Authorship, OpenRevision, SchemeStanding
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle import Decision
+from domain.schemes.stages import WizardStepKind
 
 SUBMITTER, OTHER = UUID(int=1), UUID(int=2)
 EDIT, SUBMIT = SchemeAction.EDIT, SchemeAction.SUBMIT
@@ -100,6 +101,29 @@ def test_nobody_decides_their_own_submission(action: SchemeAction, standing: Sch
     assert failure is not None
     assert failure.code is UserErrorCode.SELF_APPROVAL
     assert failure.message == "You submitted this scheme, so another person must decide on it."
+
+
+@pytest.mark.parametrize(
+    ("steps", "named"),
+    [
+        ((WizardStepKind.BASICS,), "“Basics”"),
+        ((WizardStepKind.BASICS, WizardStepKind.BONUS_RULES), "“Basics” and “Bonus rules”"),
+    ],
+)
+@pytest.mark.parametrize(("revises", "noun"), [(False, "scheme"), (True, "revision")])
+def test_an_author_does_not_approve(steps: tuple[WizardStepKind, ...], named: str, noun: str, *, revises: bool) -> None:
+    """R5: but may request changes or reject; anybody else may approve. Other failures come first."""
+    standing = replace(WAITING, barred=(Authorship(OTHER, steps),), revises=revises)
+    failure = SCHEME_GUARDS.find_failure(SchemeAction.APPROVE, standing, viewer(*Role))
+    assert failure is not None
+    assert failure.code is UserErrorCode.SELF_APPROVAL
+    assert failure.message == f"You edited {named} of this {noun}, so another person must approve it."
+    assert SCHEME_GUARDS.allowed(standing, viewer(APPROVER)) == DECISIONS[1:]
+    assert SCHEME_GUARDS.allowed(standing, viewer(APPROVER, account=UUID(int=3))) == DECISIONS
+    decided = replace(standing, decision=Decision.APPROVED)
+    failure = SCHEME_GUARDS.find_failure(SchemeAction.APPROVE, decided, viewer(APPROVER))
+    assert failure is not None
+    assert failure.message == "The scheme is already approved."
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,21 @@ class SchemeFactory:
     ) -> UUID:
         """A scheme whose five steps are complete: ready for review."""
         scheme_id = await self.created(title, channels, by)
+        command = SaveSchemeBasics(scheme_id, 0, _basics(title, channels, dates, budget))
+        await save_scheme_basics(self.operation(by), command)
+        return await self.finished(scheme_id, skus=skus, places=places, rules=rules, by=by)
+
+    async def finished(
+        self,
+        scheme_id: UUID,
+        *,
+        skus: Sequence[str] = ("AMB-1L", "AMB-4L"),
+        places: Sequence[str] = ("Maharashtra",),
+        rules: Sequence[BonusRule] | None = None,
+        by: str | Role = Role.PROGRAM_MANAGER,
+    ) -> UUID:
+        """The same scheme with the four steps after the basics saved for the first time."""
         variants = tuple(self._world.variants[sku].id for sku in skus)
-        await save_scheme_basics(
-            self.operation(by), SaveSchemeBasics(scheme_id, 0, _basics(title, channels, dates, budget))
-        )
         await save_scheme_products(self.operation(by), SaveSchemeProducts(scheme_id, 0, variants))
         geographies = tuple(self._world.geographies[place].id for place in places)
         await save_scheme_geographies(self.operation(by), SaveSchemeGeographies(scheme_id, 0, geographies))
