@@ -86,7 +86,10 @@ class Operation:
         return await self.calendar() if any(names_moment(fact) for fact in facts) else UTC_CALENDAR
 
     async def share_program(self, session: Writing) -> ProgramRow:
-        """Keep the program as it is until the transaction ends. Transactions whose result depends on it start so."""
+        """Keep the program as it is until the transaction ends; call it behind the lock of what changes.
+
+        Transactions that store what depends on the calendar need it.
+        """
         (self._program,) = await session.fetch(SHARE_PROGRAM)
         return self._program
 

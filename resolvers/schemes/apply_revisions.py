@@ -32,8 +32,8 @@ async def apply_revisions(operation: Operation, scheme_id: UUID) -> int:
     Applying them again does nothing. The operation needs no viewer.
     """
     async with operation.writing() as session:
-        await operation.share_program(session)
         await session.fetch(LOCK_SCHEME, id=scheme_id)
+        await operation.share_program(session)
         due = await session.fetch(DUE_REVISIONS, scheme_id=scheme_id, now=operation.now)
         for revision_id in due:
             await session.fetch(LOCK_SCHEME, id=revision_id)

@@ -14,12 +14,12 @@ from resolvers.schemes.definitions import Definition, load_definitions
 async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
     """Lock a scheme that the viewer may see and load it, with the program as it is from now on. Raises NotFound.
 
-    Locks are taken in the order program, live scheme, revision.
+    The scheme is locked first: the first lock gives the transaction its number, and events are in the order of numbers.
     """
-    await operation.share_program(session)
     visible = await session.fetch(select_schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
     if not visible or not await session.fetch(statements.LOCK_SCHEME, id=scheme_id):
         raise NotFound("scheme", SCHEME_PATH)
+    await operation.share_program(session)
     return await load_scheme(operation, session, scheme_id)
 
 

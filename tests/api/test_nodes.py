@@ -7,6 +7,7 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role, SchemeScope
+from domain.program.facts import PROGRAM_ID
 from schema.build import NODE_LOADERS
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.ecps import EcpFactory
@@ -38,6 +39,7 @@ TYPES = {
     NodeKind.GEOGRAPHY: "Geography",
     NodeKind.NOTIFICATION: "Notification",
     NodeKind.PRODUCT: "Product",
+    NodeKind.PROGRAM: "Program",
     NodeKind.SCHEME: "Scheme",
     NodeKind.SCHEME_ACTIVITY: "SchemeActivity",
     NodeKind.TIER: "Tier",
@@ -81,6 +83,7 @@ async def ids(
         NodeKind.GEOGRAPHY: gid(NodeKind.GEOGRAPHY, world.geographies["Pune"].id),
         NodeKind.NOTIFICATION: notification["id"],
         NodeKind.PRODUCT: gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
+        NodeKind.PROGRAM: gid(NodeKind.PROGRAM, PROGRAM_ID),
         NodeKind.SCHEME: gid(NodeKind.SCHEME, scheme_id),
         NodeKind.SCHEME_ACTIVITY: notification["activity"]["id"],
         NodeKind.TIER: gid(NodeKind.TIER, world.tiers["Gold"].id),

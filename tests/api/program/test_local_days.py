@@ -88,7 +88,7 @@ async def test_a_saturday_is_one_of_the_program(  # noqa: PLR0913, PLR0917 - fix
     [
         (
             at(date(2026, 4, 30), time(23, 59, 59)),
-            ["The scheme starts on 1 May 2026; nobody can earn in it on 30 April 2026."],
+            ["The scheme started on 1 May 2026; nobody can earn in it on 30 April 2026."],
         ),
         (at(date(2026, 5, 1), time()), []),
         (at(date(2026, 7, 31), time(23, 59, 59)), []),
