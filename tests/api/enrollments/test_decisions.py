@@ -1,10 +1,13 @@
 """Deciding about applications, and ending enrollments (R18)."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from domain.enrollments.guards import EnrollmentAction
 from domain.permissions import Role
+from resolvers.enrollments.loaders import actions_by_enrollment
 from tests.support.client import Client, Clients
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
@@ -210,3 +213,21 @@ async def test_managers_cannot_decide_their_own_enrollments(
             assert await expect_errors(client, "decideEnrollment", **given) == expected
     accepted = await mutate(manager, "decideEnrollment", enrollmentId=asked["id"], accept=True)
     assert accepted["status"] == "ENROLLED"
+
+
+async def test_actions_cost_the_same_for_one_enrollment_and_for_many(enrollments: EnrollmentFactory) -> None:
+    """R10: whether a manager could accept each of them, with the facts of different schemes and places."""
+    waiting: list[UUID] = []
+    for number in range(3):
+        scheme_id = await enrollments.open_scheme(f"Scheme {number}", places=("Maharashtra", "Karnataka"))
+        for place in ("Pune", "Mysuru"):
+            ecp_id = await enrollments.ecps.verified(f"Person {number} {place}", place=place)
+            waiting.append(await enrollments.pending(scheme_id, ecp_id))
+    taken = []
+    for ids in (waiting[:1], waiting):
+        operation = enrollments.manager()
+        found = await actions_by_enrollment(operation, ids)
+        assert found == [[*EnrollmentAction]] * len(ids)
+        taken.append(operation.statements)
+        await operation.close()
+    assert taken[0] == taken[1]

@@ -16,9 +16,9 @@ VERSIONS = (
 )
 INSERTED = """
 INSERT INTO ecp (id, code, display_name, geography_id, country_id, tier_id, status, registered_at, verified_at,
-    suspended_reason, updated_at)
+    suspended_reason, updated_at, sort_name, search_words)
 SELECT gen_random_uuid(), 'ECP-' || n, 'Somebody', geography.id, geography.id, $1, $2, '2026-01-01Z', $3,
-    CASE $2 WHEN 'SUSPENDED' THEN 'Why.' END, '2026-03-03Z'
+    CASE $2 WHEN 'SUSPENDED' THEN 'Why.' END, '2026-03-03Z', '', ''
 FROM generate_series(1, $4) AS n, geography WHERE geography.name = 'Nepal'
 """
 GOLD, SILVER, MUMBAI = key("tier Gold"), key("tier Silver"), key("geography Mumbai")

@@ -126,7 +126,9 @@ def expected(model: Model) -> Facts:
 class Story:
     """One ECP in one scheme, and what is done to it."""
 
-    def __init__(self, enrollments: EnrollmentFactory, environment: Environment, scheme_id: UUID, ecp_id: UUID) -> None:
+    def __init__(
+        self, enrollments: EnrollmentFactory, environment: Environment, *, scheme_id: UUID, ecp_id: UUID
+    ) -> None:
         self._enrollments = enrollments
         self._environment = environment
         self._scheme_id = scheme_id
@@ -199,8 +201,9 @@ async def test_facts_are_those_of_their_moment(
     """R21, N6: at every moment, against a model; and each is the same after everything that follows."""
     name = f"Person {next(NUMBERS)}"
     scheme_id = await enrollments.open_scheme(name, dates=DATES)
-    story = Story(enrollments, environment, scheme_id, await enrollments.ecps.registered(name))
-    assert world.tiers
+    ecp_id = await enrollments.ecps.registered(name)
+    story = Story(enrollments, environment, scheme_id=scheme_id, ecp_id=ecp_id)
+    del world
     model, known = Model(), dict[datetime, Facts]()
     # Most actions need an active ECP, so each story begins with one.
     for (action, *values), minutes in [(("verify", "Silver"), 1), *steps]:
