@@ -19,7 +19,7 @@ from domain.text import text_key
 from domain.work.queues import EcpQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
-from resolvers.filtering import level_of, one_or_many
+from resolvers.filtering import level_of, moments_of_days, one_or_many
 from resolvers.paging import Page, PageArguments, empty_page, read_nearby_first, read_page, read_pages
 
 
@@ -86,15 +86,15 @@ async def _compile_filter(operation: Operation, chosen: EcpFilter) -> tuple[EcpF
     """Return the predicates that the filter needs, and the values of their parameters."""
     places = one_or_many("geography_id", "geography_ids", chosen.geography_ids)
     statuses = None if chosen.statuses is None else [status.value for status in chosen.statuses]
-    calendar = await operation.calendar()
+    begins, ends = await moments_of_days(operation, chosen.registered_from, chosen.registered_to)
     parameters: dict[str, Any] = {
         **_search_parameters(operation, chosen.search),
         **places,
         **one_or_many("tier_id", "tier_ids", chosen.tier_ids),
         **one_or_many("status", "statuses", statuses),
         "enrolled_in": chosen.enrolled_in,
-        "registered_from": chosen.registered_from and calendar.start_of_day(chosen.registered_from),
-        "registered_before": chosen.registered_to and calendar.end_of_day(chosen.registered_to),
+        "registered_from": begins,
+        "registered_before": ends,
     }
     given = {name: value for name, value in parameters.items() if value is not None}
     flags: dict[str, Any] = dict.fromkeys(given, True)

@@ -20,7 +20,7 @@ from domain.queue_keys import WorkQueueKey
 from domain.work.queues import EnrollmentQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
-from resolvers.filtering import level_of, one_or_many
+from resolvers.filtering import level_of, moments_of_days, one_or_many
 from resolvers.paging import (
     CountOf,
     Page,
@@ -154,14 +154,14 @@ async def enrollments_by_queue(
 async def _compile_filter(operation: Operation, chosen: EnrollmentFilter) -> tuple[EnrollmentFilters, dict[str, Any]]:
     """Return the predicates that the filter needs, and the values of all parameters."""
     statuses = None if chosen.statuses is None else [status.value for status in chosen.statuses]
-    calendar = await operation.calendar()
+    begins, ends = await moments_of_days(operation, chosen.enrolled_from, chosen.enrolled_to)
     parameters: dict[str, Any] = {
         "words": words_of(chosen.search),
         **one_or_many("status", "statuses", statuses),
         **one_or_many("tier_id", "tier_ids", chosen.tier_ids),
         **one_or_many("geography_id", "geography_ids", chosen.geography_ids),
-        "enrolled_from": chosen.enrolled_from and calendar.start_of_day(chosen.enrolled_from),
-        "enrolled_before": chosen.enrolled_to and calendar.end_of_day(chosen.enrolled_to),
+        "enrolled_from": begins,
+        "enrolled_before": ends,
     }
     given = {name: value for name, value in parameters.items() if value is not None}
     flags: dict[str, Any] = dict.fromkeys(given, True)

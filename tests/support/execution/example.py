@@ -20,6 +20,7 @@ from db.statement import Statement
 from domain.channels import EarningChannel
 from domain.node_kinds import NodeKind
 from domain.permissions import Role, Viewer
+from domain.program.facts import PROGRAM_ID
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -137,6 +138,7 @@ async def build_example(database: Database) -> Example:
         *stream_ids,
         gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id),
         gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
+        gid(NodeKind.PROGRAM, PROGRAM_ID),
         gid(NodeKind.ECP, ecp_id),
         gid(NodeKind.ENROLLMENT, enrollment_id),
     )

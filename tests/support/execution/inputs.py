@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from strawberry.types.arguments import convert_argument
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
+from domain.calendar import BEGINNING, FOREVER
 from graphql_api.execution.inputs import DoesNotFit, Inputs
 from schema.build import build_schema
 from tests.support.execution.inputs_schema import build_inputs_schema
@@ -70,6 +71,9 @@ OTHERS: Final[list[Any]] = [
     {"text": None},
 ]
 STRAY: Final[st.SearchStrategy[Any]] = st.sampled_from([*NUMBERS, *TEXTS, *OTHERS]).map(copy.deepcopy)
+_MOMENTS: Final = st.datetimes(
+    BEGINNING.replace(tzinfo=None), FOREVER.replace(tzinfo=None), timezones=st.just(UTC)
+).map(lambda at: at.isoformat().replace("+00:00", "Z"))
 SCALARS: Final[dict[str, st.SearchStrategy[Any]]] = {
     "String": st.text(max_size=4),
     "ID": st.text(max_size=4),
@@ -79,7 +83,8 @@ SCALARS: Final[dict[str, st.SearchStrategy[Any]]] = {
     "Even": st.integers(-9, 9).map(lambda half: 2 * half),
     "SafeInt": st.integers(-(2**53) + 1, 2**53 - 1),
     "Date": st.dates().map(lambda day: day.isoformat()),
-    "DateTime": st.datetimes(timezones=st.just(UTC)).map(lambda at: at.isoformat().replace("+00:00", "Z")),
+    "DateTime": _MOMENTS,
+    "ReportedDateTime": _MOMENTS | st.text(max_size=4),
     "EventCursor": st.text(max_size=200),
     "Decimal": st.decimals(-(10**9), 10**9, places=2).map(str) | st.integers(-(10**9), 10**9),
     "JSON": st.recursive(st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=2), max_leaves=3),
