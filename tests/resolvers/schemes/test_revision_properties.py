@@ -149,6 +149,8 @@ async def _store(environment: Environment, factory: SchemeFactory, revision: UUI
         await changes.set_basics(session, scheme, content.basics, 2, None)
         await changes.set_sections(session, revision, content)
         await rederive(operation, session, revision)
+    # It has read the program.
+    await operation.close()
 
 
 async def _in_force(environment: Environment, scheme_id: UUID, at: datetime) -> SchemeContent | None:
