@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from benchmarks.evaluation_rules import COUPON, NOW, PLACES, PRODUCTS, SALE, TIERS, VARIANTS, VOLUMES
+from benchmarks.evaluation_rules import CATEGORIES, COUPON, NOW, PLACES, PRODUCTS, SALE, TIERS, VARIANTS, VOLUMES
 from domain.calendar import UTC_CALENDAR
 from domain.rules.facts import EarnerFacts, LineFacts, days_enrolled
 
@@ -38,7 +38,7 @@ def cases() -> list[Case]:
         channel=SALE,
         variant_id=VARIANTS[0],
         product_id=PRODUCTS[0],
-        category="Paint",
+        category_id=CATEGORIES[0],
         quantity=12,
         base_points=10,
         at=NOW,
@@ -47,7 +47,7 @@ def cases() -> list[Case]:
         channel=COUPON,
         variant_id=VARIANTS[12],
         product_id=PRODUCTS[5],
-        category="Cement",
+        category_id=CATEGORIES[1],
         quantity=1,
         base_points=25,
         at=NOW - timedelta(days=20, hours=6),
@@ -62,7 +62,7 @@ def _case(line: LineFacts, ecp: EarnerFacts) -> Case:
         "places": [str(place) for place in ecp.geography_path],
         "variant": str(line.variant_id),
         "product": str(line.product_id),
-        "category": line.category,
+        "category": str(line.category_id),
         "channel": line.channel.value,
         "units": line.quantity,
         "base": line.quantity * line.base_points,

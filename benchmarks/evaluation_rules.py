@@ -69,6 +69,7 @@ def _id(number: int) -> UUID:
 TIERS: Final = [_id(number) for number in range(4)]
 PLACES: Final = [_id(10 + number) for number in range(30)]
 VARIANTS: Final = [_id(40 + number) for number in range(20)]
+CATEGORIES: Final = [_id(90 + number) for number in range(2)]
 PRODUCTS: Final = [_id(60 + number) for number in range(10)]
 NOW: Final = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)
 VOLUMES: Final = (
@@ -104,9 +105,10 @@ def _product(chosen: int) -> ClauseCase:
     return ClauseCase(clause, lambda line, _: line.product_id == wanted, f'product == "{wanted}"')
 
 
-def _category(chosen: str) -> ClauseCase:
-    clause = ProductClause(categories=(chosen,))
-    return ClauseCase(clause, lambda line, _: line.category == chosen, f'category == "{chosen}"')
+def _category(chosen: int) -> ClauseCase:
+    wanted = CATEGORIES[chosen]
+    clause = ProductClause(category_ids=(wanted,))
+    return ClauseCase(clause, lambda line, _: line.category_id == wanted, f'category == "{wanted}"')
 
 
 def _channel(chosen: EarningChannel) -> ClauseCase:
@@ -205,9 +207,7 @@ GIVEN: Final = (
         expression="base",
         group="best",
     ),
-    Given(
-        clauses=(_volume(0, 100), _category("Paint"), _units(2)), reward=SLABS, earn=_slab, expression=SLAB_EXPRESSION
-    ),
+    Given(clauses=(_volume(0, 100), _category(0), _units(2)), reward=SLABS, earn=_slab, expression=SLAB_EXPRESSION),
     Given(
         clauses=(_activity("TRAINING_COMPLETED", 2, 90), _tier(0), _places(0, 7)),
         reward=FlatPoints(100),

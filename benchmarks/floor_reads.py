@@ -113,12 +113,16 @@ async def _rules_and_names(connection: Any, ids: list[UUID]) -> tuple[dict[UUID,
         rule = _RULE.decode(row["document"])
         mentioned |= collect_references(rule).ids
         rules.setdefault(row["scheme_id"], []).append((row["id"], row["position"], rule))
-    names: dict[str, dict[UUID, str]] = {"tier": {}, "geography": {}, "variant": {}, "product": {}}
+    names: dict[str, dict[UUID, str]] = {"tier": {}, "geography": {}, "variant": {}, "product": {}, "category": {}}
     if mentioned:
         for kind, key, name in await connection.fetch(sql.NAMES, list(mentioned)):
             names[kind][key] = name
     return rules, DisplayNames(
-        tiers=names["tier"], geographies=names["geography"], variants=names["variant"], products=names["product"]
+        tiers=names["tier"],
+        geographies=names["geography"],
+        variants=names["variant"],
+        products=names["product"],
+        categories=names["category"],
     )
 
 

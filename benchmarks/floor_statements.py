@@ -61,6 +61,7 @@ SELECT 'tier', id, name FROM tier WHERE id = ANY($1::uuid[])
 UNION ALL SELECT 'geography', id, name FROM geography WHERE id = ANY($1::uuid[])
 UNION ALL SELECT 'variant', id, sku FROM variant WHERE id = ANY($1::uuid[])
 UNION ALL SELECT 'product', id, name FROM product WHERE id = ANY($1::uuid[])
+UNION ALL SELECT 'category', id, name FROM category WHERE id = ANY($1::uuid[])
 """
 SCHEME: Final = """
 SELECT scheme.*, account.display_name AS creator FROM scheme JOIN account ON account.id = created_by

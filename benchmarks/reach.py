@@ -48,8 +48,10 @@ SELECT 'academy', 'academy', 'a-' || row_number() OVER (), id,
 FROM ecp CROSS JOIN generate_series(1, 3) WHERE random() < 0.333
 """
 _CATALOG: Final = """
-INSERT INTO product (id, name, category, brand, name_key, sort_name, search_words)
-SELECT md5('product' || n)::uuid, 'Product ' || n, (ARRAY['Engine oil', 'Lenses'])[1 + n % 2], 'Tessera',
+INSERT INTO category (id, name, name_key)
+SELECT md5('category' || n)::uuid, 'Category ' || n, 'category ' || n FROM generate_series(0, 1) AS n;
+INSERT INTO product (id, name, category_id, category, brand, name_key, sort_name, search_words)
+SELECT md5('product' || n)::uuid, 'Product ' || n, md5('category' || n % 2)::uuid, 'Category ' || n % 2, 'Tessera',
     'product ' || n, convert_to('product ' || n, 'UTF8'), ''
 FROM generate_series(1, 10) AS n;
 INSERT INTO variant (id, sku, name, product_id, search_words)

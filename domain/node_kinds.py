@@ -9,6 +9,7 @@ class NodeKind(StrEnum):
     ACCOUNT = "acc"
     API_KEY = "key"
     BONUS_RULE = "rul"
+    CATEGORY = "cat"
     ECP = "ecp"
     ENROLLMENT = "enr"
     GEOGRAPHY = "geo"

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from db.catalog.reads import PRODUCT_COLUMNS, VARIANT_COLUMNS, VENDOR_COLUMNS
 from db.catalog.rows import ProductRow, VariantRow, VendorRow
-from db.catalog.tables import ProductTable, VariantTable, VendorTable
+from db.catalog.tables import CategoryTable, ProductTable, VariantTable, VendorTable
 from db.counting import counting
 from db.keyset import Sort, keyset
 from db.search import matches_words
@@ -20,7 +20,7 @@ VENDORS_BY_NAME: Final = Sort(VendorTable.sort_name)
 
 @cache
 def product_page(*, searched: bool, in_category: bool, backward: bool, resumed: bool) -> Statement[ProductRow]:
-    """A page of products by name; parameters `words` and `category` when asked for."""
+    """A page of products by name; parameters `words` and `category_key` when asked for."""
     query = _filtered_products(searched=searched, in_category=in_category)
     return Statement(keyset(query, PRODUCTS_BY_NAME, backward=backward, resumed=resumed), ProductRow)
 
@@ -64,7 +64,13 @@ def _filtered_products(*, searched: bool, in_category: bool) -> Query:
         # People type a SKU into the search of products to find its product.
         by_sku = ProductTable.id.in_(select(VariantTable.product_id).where(matches_words(VariantTable.search_words)))
         query = query.where(or_(matches_words(ProductTable.search_words), by_sku))
-    return query.where(ProductTable.category == string("category")) if in_category else query
+    if in_category:
+        query = query.where(
+            ProductTable.category_id.in_(
+                select(CategoryTable.id).where(CategoryTable.name_key == string("category_key"))
+            )
+        )
+    return query
 
 
 def _filtered_variants(*, searched: bool) -> Query:

@@ -5,11 +5,19 @@ from uuid import UUID
 from msgspec import Struct
 
 
+class CategoryRow(Struct, frozen=True):
+    """A category of products."""
+
+    id: UUID
+    name: str
+
+
 class ProductRow(Struct, frozen=True):
     """A product."""
 
     id: UUID
     name: str
+    category_id: UUID
     category: str
     brand: str
 

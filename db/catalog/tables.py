@@ -2,27 +2,46 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Key, one_of
+from db.base import Base, Key, Moment, one_of
 from db.text_columns import search_index, search_words_column, sort_key_column, text_key_column
 from domain.catalog.facts import GeographyLevel, VendorKind
 
 
+class CategoryTable(Base):
+    """A category of products. Rules refer to its id, so that its name may change."""
+
+    __tablename__ = "category"
+    __table_args__ = (
+        Index("uq_category__name_key", "name_key", unique=True),
+        Index("uq_category__id_name", "id", "name", unique=True),
+    )
+
+    id: Mapped[Key]
+    name: Mapped[str]
+    name_key: Mapped[str] = text_key_column("name")
+
+
 class ProductTable(Base):
-    """A product of the brand; its variants carry the SKUs."""
+    """A product of the brand; its variants carry the SKUs.
+
+    The name of the category stands beside its id for search and for reads without a join; the foreign key renames it.
+    """
 
     __tablename__ = "product"
     __table_args__ = (
         Index("uq_product__name_key", "name_key", unique=True),
         Index("ix_product__sort_name", "sort_name", "id"),
-        Index("ix_product__category_sort_name", "category", "sort_name", "id"),
+        Index("ix_product__category_id_sort_name", "category_id", "sort_name", "id"),
+        ForeignKeyConstraint(["category_id", "category"], ["category.id", "category.name"], onupdate="CASCADE"),
         search_index("product"),
     )
 
     id: Mapped[Key]
     name: Mapped[str]
+    category_id: Mapped[UUID]
     category: Mapped[str]
     brand: Mapped[str]
     # Null where another product had the same key when keys were introduced.
@@ -99,3 +118,35 @@ class VendorTable(Base):
     city: Mapped[str | None]
     sort_name: Mapped[bytes] = sort_key_column("name")
     search_words: Mapped[str] = search_words_column("code", "name", "city")
+
+
+class TierVersionTable(Base):
+    """The rank of a tier from a moment until the next one; the first row is valid from -infinity."""
+
+    __tablename__ = "tier_version"
+
+    tier_id: Mapped[UUID] = mapped_column(ForeignKey("tier.id", ondelete="CASCADE"), primary_key=True)
+    valid_from: Mapped[Moment] = mapped_column(primary_key=True)
+    rank: Mapped[int]
+
+
+class GeographyVersionTable(Base):
+    """The level and parent of a geography from a moment until the next one; the first row is valid from -infinity."""
+
+    __tablename__ = "geography_version"
+    __table_args__ = (one_of("level", GeographyLevel),)
+
+    geography_id: Mapped[UUID] = mapped_column(ForeignKey("geography.id", ondelete="CASCADE"), primary_key=True)
+    valid_from: Mapped[Moment] = mapped_column(primary_key=True)
+    level: Mapped[str]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("geography.id"))
+
+
+class ProductVersionTable(Base):
+    """The category of a product from a moment until the next one; the first row is valid from -infinity."""
+
+    __tablename__ = "product_version"
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), primary_key=True)
+    valid_from: Mapped[Moment] = mapped_column(primary_key=True)
+    category_id: Mapped[UUID] = mapped_column(ForeignKey("category.id"))

@@ -6,20 +6,59 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, delete, insert, or_, update
+from sqlalchemy import Text, Uuid, and_, any_, cast, delete, func, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
+from db.accounts.tables import AccountTable
+from db.ecps.tables import EcpTable
 from db.notifications.rows import NewNotification
 from db.notifications.tables import NotificationTable
 from db.sessions import Writing
 from domain.ecps.events import EVENTS as OF_ECPS
 from domain.ecps.facts import CODE_KIND
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
+from domain.events import EventKind
+from domain.stored_facts import StoredFact, encode_fact
 
 
 async def add_notifications(session: Writing, rows: Sequence[NewNotification]) -> None:
     """Insert notifications."""
     if rows:
         await session.execute(insert(NotificationTable), [msgspec.structs.asdict(row) for row in rows])
+
+
+async def add_ecp_notifications(  # noqa: PLR0913 - the columns of the notifications, by name
+    session: Writing,
+    geography_ids: Sequence[UUID],
+    fact: StoredFact,
+    *,
+    kind: EventKind,
+    at: datetime,
+    actor_id: UUID,
+) -> list[tuple[UUID, UUID]]:
+    """Insert a notification for every ECP in these geographies whose account can sign in and is not the actor.
+
+    Each has the fact, with the id and the code of its ECP. Return pairs of a notification and its account.
+    """
+    own = func.jsonb_build_object("ecp_id", EcpTable.id, "code", EcpTable.code)
+    rows = (
+        select(
+            func.gen_random_uuid(),
+            EcpTable.account_id,
+            literal(kind.value),
+            cast(literal(encode_fact(fact), Text()), JSONB).op("||")(own),
+            literal(at, TIMESTAMP(timezone=True)),
+        )
+        .join(AccountTable, AccountTable.id == EcpTable.account_id)
+        .where(
+            EcpTable.geography_id == any_(literal(list(geography_ids), ARRAY(Uuid))),
+            AccountTable.disabled_at.is_(None),
+            AccountTable.id != actor_id,
+        )
+    )
+    added = insert(NotificationTable).from_select(["id", "account_id", "kind", "fact", "created_at"], rows)
+    found = await session.returning(added.returning(NotificationTable.id, NotificationTable.account_id))
+    return [(key, account_id) for key, account_id in found]
 
 
 async def mark_read(session: Writing, account_id: UUID, ids: Collection[UUID] | None, at: datetime) -> list[UUID]:

@@ -51,9 +51,9 @@ ACTIVITIES_OF_ECP = Statement(
 # For each ECP of the parameter `ecp_ids`, the scheme and the moment that have the same place in `scheme_ids` and
 # `moments`; in their order. A withdrawn enrollment without a time ended when it began.
 _EARNERS: Final = """
-SELECT version.status, version.tier_id, place.id AS geography_id,
-    CASE place.level WHEN 'REGION' THEN place.id WHEN 'CITY' THEN place.parent_id END AS region_id,
-    coalesce(above.parent_id, place.parent_id, place.id) AS country_id,
+SELECT version.status, version.tier_id, place.geography_id,
+    CASE place.level WHEN 'REGION' THEN place.geography_id WHEN 'CITY' THEN place.parent_id END AS region_id,
+    coalesce(above.parent_id, place.parent_id, place.geography_id) AS country_id,
     enrollment.status AS enrollment_status, last.terms_version, last.enrolled_at, last.withdrawn_at,
     next.enrolled_at AS returned_at, enrollment.first_enrolled_at
 FROM unnest(:ecp_ids, :scheme_ids, :moments) WITH ORDINALITY AS asked (ecp_id, scheme_id, at, position)
@@ -65,8 +65,15 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT geography_id FROM ecp_version WHERE ecp_id = asked.ecp_id ORDER BY valid_from LIMIT 1
 ) AS first ON version.geography_id IS NULL
-JOIN geography AS place ON place.id = coalesce(version.geography_id, first.geography_id, ecp.geography_id)
-LEFT JOIN geography AS above ON above.id = place.parent_id
+JOIN LATERAL (
+    SELECT geography_id, level, parent_id FROM geography_version
+    WHERE geography_id = coalesce(version.geography_id, first.geography_id, ecp.geography_id)
+        AND valid_from <= asked.at ORDER BY valid_from DESC LIMIT 1
+) AS place ON true
+LEFT JOIN LATERAL (
+    SELECT parent_id FROM geography_version
+    WHERE geography_id = place.parent_id AND valid_from <= asked.at ORDER BY valid_from DESC LIMIT 1
+) AS above ON true
 LEFT JOIN enrollment ON enrollment.scheme_id = asked.scheme_id AND enrollment.ecp_id = asked.ecp_id
 LEFT JOIN LATERAL (
     SELECT terms_version, enrolled_at,

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import any_, literal, select, union_all
 
-from db.catalog.tables import GeographyTable, ProductTable, TierTable, VariantTable
+from db.catalog.tables import CategoryTable, GeographyTable, ProductTable, TierTable, VariantTable
 from db.columns import columns
 from db.rules.rows import NameRow, RuleRow
 from db.rules.tables import BonusRuleTable
@@ -30,6 +30,7 @@ NAMES = Statement(
         _named("geography", GeographyTable, GeographyTable.name),
         _named("variant", VariantTable, VariantTable.sku),
         _named("product", ProductTable, ProductTable.name),
+        _named("category", CategoryTable, CategoryTable.name),
     ),
     NameRow,
 )

@@ -15,6 +15,8 @@ class BonusRuleTable(Base):
     __table_args__ = (
         Index("ix_bonus_rule__scheme_id_position", "scheme_id", "position"),
         Index("ix_bonus_rule__id", "id"),
+        # Finds the rules that refer to an entry of the catalog.
+        Index("ix_bonus_rule__document", "document", postgresql_using="gin"),
         CheckConstraint("position >= 1", "position_positive"),
     )
 

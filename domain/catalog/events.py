@@ -13,6 +13,11 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.PRODUCT_SAVED: EventSpec(
             object=NodeKind.PRODUCT, permission=Permission.CATALOG_READ, description="A product was added or replaced."
         ),
+        EventKind.CATEGORY_SAVED: EventSpec(
+            object=NodeKind.CATEGORY,
+            permission=Permission.CATALOG_READ,
+            description="A category of products was renamed, or got the products of another one.",
+        ),
         EventKind.GEOGRAPHY_SAVED: EventSpec(
             object=NodeKind.GEOGRAPHY,
             permission=Permission.CATALOG_READ,

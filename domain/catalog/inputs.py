@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from domain.catalog.facts import GeographyLevel
-from domain.failures import Problem, UserErrorCode
+from domain.failures import Path, Problem, UserErrorCode
+from domain.text import quote
 
 VARIANTS_PER_PRODUCT_LIMIT: Final = 200
 TIER_RANK_LIMIT: Final = 100
@@ -21,3 +22,16 @@ def parent_problems(level: GeographyLevel, parent_level: GeographyLevel | None) 
     else:
         message = f"A {level.lower()} lies in a {wanted.lower()}: choose one as its parent."
         yield Problem(UserErrorCode.INVALID if parent_level else UserErrorCode.REQUIRED, message, path)
+
+
+def category_problems(name: str, path: Path, *, exists: bool) -> Iterator[Problem]:
+    """Problems of the name of a category that must exist."""
+    if not exists:
+        message = f"No category has the name {quote(name)}; choose one of the catalog."
+        yield Problem(UserErrorCode.NOT_FOUND, message, path)
+
+
+def merge_problems(source_key: str, target_key: str) -> Iterator[Problem]:
+    """Problems of merging the categories with these keys: they must be two."""
+    if source_key == target_key:
+        yield Problem(UserErrorCode.CONFLICT, "A category cannot be merged into itself; choose another one.", ("into",))

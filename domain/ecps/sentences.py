@@ -3,6 +3,8 @@
 from typing import assert_never
 
 from domain.ecps.stored_facts import (
+    EcpMoved,
+    EcpPlaceMoved,
     EcpRegistered,
     EcpReinstated,
     EcpSuspended,
@@ -28,5 +30,14 @@ def ecp_sentence(fact: StoredEcpFact, reader: Reader) -> str:
             return f"{'You are' if own else f'{code} is'} active again as {tier}."
         case EcpSuspended(code=code, reason=reason):
             return add_reason("You are suspended" if own else f"{code} is suspended", reason)
+        case EcpMoved() | EcpPlaceMoved():
+            return _move_sentence(fact, own=own)
         case _:
             assert_never(fact)
+
+
+def _move_sentence(fact: EcpMoved | EcpPlaceMoved, *, own: bool) -> str:
+    if isinstance(fact, EcpMoved):
+        return f"{'Your place' if own else f'The place of {fact.code}'} is now {fact.place}."
+    where = "is now a country" if fact.parent is None else f"now belongs to {fact.parent}"
+    return f"{fact.place}, where {'you work' if own else f'{fact.code} works'}, {where}."

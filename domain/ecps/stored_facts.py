@@ -43,4 +43,17 @@ class EcpSuspended(_FactOfEcp, frozen=True, tag="ecpSuspended"):
     reason: str
 
 
-StoredEcpFact = EcpRegistered | EcpVerified | EcpTierChanged | EcpReinstated | EcpSuspended
+class EcpMoved(_FactOfEcp, frozen=True, tag="ecpMoved"):
+    """The ECP works in another place now."""
+
+    place: str
+
+
+class EcpPlaceMoved(_FactOfEcp, frozen=True, tag="ecpPlaceMoved"):
+    """The place in which the ECP works, or one above it, moved to another parent; None for a country."""
+
+    place: str
+    parent: str | None
+
+
+StoredEcpFact = EcpRegistered | EcpVerified | EcpTierChanged | EcpReinstated | EcpSuspended | EcpMoved | EcpPlaceMoved

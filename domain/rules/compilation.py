@@ -50,6 +50,7 @@ _READ_EXPRESSIONS: Final[Mapping[str, str]] = MappingProxyType(
         "activities": "ecp.activities.get",
         "variant": "line.variant_id.int",
         "product": "line.product_id.int",
+        "category": "line.category_id.int",
         "local": "line.at.astimezone(zone)",
         "day": "local.toordinal()",
         "clock": "local.time()",
@@ -216,8 +217,11 @@ class _ProgramSource:
         self._read("variant", "product")
         variants = self._bind("variants", _integers(clause.variant_ids))
         products = self._bind("products", _integers(clause.product_ids))
-        categories = self._bind("categories", frozenset(clause.categories))
-        return f"variant in {variants} or product in {products} or line.category in {categories}"
+        test = f"variant in {variants} or product in {products}"
+        if not clause.category_ids:
+            return test
+        self._read("category")
+        return f"{test} or category in {self._bind('categories', _integers(clause.category_ids))}"
 
     def _period_test(self, clause: PeriodClause) -> str:
         self._read("local", "day", "clock")

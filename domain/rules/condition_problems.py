@@ -128,11 +128,12 @@ def _geography_problems(clause: GeographyClause, known: KnownIds) -> Iterator[Pr
 
 
 def _product_problems(clause: ProductClause, known: KnownIds) -> Iterator[Problem]:
-    if not (clause.variant_ids or clause.product_ids or clause.categories):
+    if not (clause.variant_ids or clause.product_ids or clause.category_ids):
         yield required("no product is chosen; choose at least one variant, product or category.", "product")
     yield from list_problems("variant", clause.variant_ids, known.variant_ids, ("product", "variantIds"))
     yield from list_problems("product", clause.product_ids, known.product_ids, ("product", "productIds"))
-    yield from list_problems("category", clause.categories, known.categories, ("product", "categories"))
+    path = ("product", "categories")
+    yield from list_problems("category", clause.category_ids, known.category_ids, path, known.unknown_categories)
 
 
 def _volume_problems(clause: VolumeClause, known: KnownIds) -> Iterator[Problem]:

@@ -104,15 +104,17 @@ def collect_fact_references(verdict: RuleVerdict) -> References:
     geography_ids: set[UUID] = set()
     variant_ids: set[UUID] = set()
     product_ids: set[UUID] = set()
+    category_ids: set[UUID] = set()
     for clause in verdict.clauses:
         match clause.fact:
             case TierFact(UUID() as tier_id):
                 tier_ids.add(tier_id)
             case GeographyFact(path):
                 geography_ids.update(path)
-            case ProductFact(variant_id, product_id):
+            case ProductFact(variant_id, product_id, category_id):
                 variant_ids.add(variant_id)
                 product_ids.add(product_id)
+                category_ids.add(category_id)
             case _:
                 pass
     return References(
@@ -120,6 +122,7 @@ def collect_fact_references(verdict: RuleVerdict) -> References:
         geography_ids=frozenset(geography_ids),
         variant_ids=frozenset(variant_ids),
         product_ids=frozenset(product_ids),
+        category_ids=frozenset(category_ids),
     )
 
 

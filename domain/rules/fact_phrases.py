@@ -34,8 +34,8 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
-from domain.rules.phrases import DisplayNames, activity_name, display_names, last_days
-from domain.text import format_count, format_number, join_words, quote
+from domain.rules.phrases import DisplayNames, activity_name, category_phrases, display_names, last_days
+from domain.text import format_count, format_number, join_words
 
 
 def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames, calendar: Calendar) -> str:
@@ -45,12 +45,13 @@ def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames, calendar: Calen
         TypeError: A fact of this type cannot decide this clause.
     """
     match clause, fact:
-        case ProductClause(), ProductFact(variant_id, product_id, category):
+        case ProductClause(), ProductFact(variant_id, product_id, category_id):
             (variant,), (product,) = (
                 _variant_names((variant_id,), names),
                 display_names((product_id,), names.products, "product"),
             )
-            words = f"the line is for {variant}, a variant of {product} in the category {quote(category)}"
+            (category,) = category_phrases((category_id,), names)
+            words = f"the line is for {variant}, a variant of {product} in {category}"
         case ChannelClause(), ChannelFact(channel):
             words = f"the points are earned through a {'coupon' if channel is EarningChannel.COUPON else 'sale'}"
         case QuantityClause(), QuantityFact(quantity):

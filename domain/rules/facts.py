@@ -68,7 +68,7 @@ class LineFacts(Struct, frozen=True):
     channel: EarningChannel
     variant_id: UUID
     product_id: UUID
-    category: str
+    category_id: UUID
     quantity: int
     base_points: int
     at: datetime
@@ -126,7 +126,7 @@ class ProductFact(Struct, frozen=True, tag_field="kind", tag="product"):
 
     variant_id: UUID
     product_id: UUID
-    category: str
+    category_id: UUID
 
 
 class ChannelFact(Struct, frozen=True, tag_field="kind", tag="channel"):
@@ -220,7 +220,7 @@ def deciding_fact(clause: Clause, line: LineFacts, ecp: EarnerFacts, calendar: C
     """Return the fact that decides whether the clause holds for this line of this ECP."""
     match clause:
         case ProductClause():
-            return ProductFact(line.variant_id, line.product_id, line.category)
+            return ProductFact(line.variant_id, line.product_id, line.category_id)
         case ChannelClause():
             return ChannelFact(line.channel)
         case QuantityClause():

@@ -79,7 +79,7 @@ class ProductClause(Tagged, frozen=True, tag="product"):
 
     variant_ids: tuple[UUID, ...] = ()
     product_ids: tuple[UUID, ...] = ()
-    categories: tuple[str, ...] = ()
+    category_ids: tuple[UUID, ...] = ()
 
 
 class ChannelClause(Tagged, frozen=True, tag="channel"):

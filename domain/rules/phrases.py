@@ -15,6 +15,7 @@ class DisplayNames(Struct, frozen=True):
     geographies: Mapping[UUID, str] = {}
     variants: Mapping[UUID, str] = {}
     products: Mapping[UUID, str] = {}
+    categories: Mapping[UUID, str] = {}
 
 
 class Phrase(Struct, frozen=True):
@@ -32,6 +33,14 @@ class Phrase(Struct, frozen=True):
 def display_names(ids: Iterable[UUID], names: Mapping[UUID, str], noun: str) -> tuple[str, ...]:
     """Return the names in order, each once; an id without a name reads “a tier that no longer exists”."""
     return drop_repeats(names.get(identifier, f"a {noun} that no longer exists") for identifier in ids)
+
+
+def category_phrases(ids: Iterable[UUID], names: DisplayNames) -> tuple[str, ...]:
+    """Return “the category “Engine oils”” for each id, in order and each once; some may no longer exist."""
+    missing = "a category that no longer exists"
+    return drop_repeats(
+        f"the category {quote(names.categories[key])}" if key in names.categories else missing for key in ids
+    )
 
 
 def join_phrases(phrases: Sequence[Phrase], conjunction: str) -> Phrase:

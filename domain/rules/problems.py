@@ -1,22 +1,31 @@
 """Problems that every part of a rule can have. `validation` adds the name of the rule and its place in the list."""
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain.failures import Path, Problem, UserErrorCode
 from domain.rules.bounds import MAX_LIST_ENTRIES
+from domain.text import quote
+
+_NO_NAMES: Final[Mapping[Any, str]] = MappingProxyType({})
 
 
 class KnownIds(Struct, frozen=True):
-    """The catalog entries that exist now, to which rules may refer."""
+    """The catalog entries that exist now, to which rules may refer.
+
+    `unknown_categories` has the names that no category has, by the ids that stand for them in the rules.
+    """
 
     tier_ids: frozenset[UUID] = frozenset()
     geography_ids: frozenset[UUID] = frozenset()
     variant_ids: frozenset[UUID] = frozenset()
     product_ids: frozenset[UUID] = frozenset()
-    categories: frozenset[str] = frozenset()
+    category_ids: frozenset[UUID] = frozenset()
+    unknown_categories: Mapping[UUID, str] = {}
 
 
 def invalid(message: str, *path: str) -> Problem:
@@ -41,8 +50,17 @@ def out_of_range(noun: str, value: int | None, bounds: tuple[int, int], *path: s
         yield invalid(f"{noun} is out of range; enter a whole number from {low:,} to {high:,}.", *path)
 
 
-def list_problems(noun: str, entries: Sequence[Hashable], known: Collection[Hashable], path: Path) -> Iterator[Problem]:
-    """Yield a problem for each entry that is repeated or unknown, or only one problem if the list is too long."""
+def list_problems(
+    noun: str,
+    entries: Sequence[Hashable],
+    known: Collection[Hashable],
+    path: Path,
+    unknown_names: Mapping[Any, str] = _NO_NAMES,
+) -> Iterator[Problem]:
+    """Yield a problem for each entry that is repeated or unknown, or only one problem if the list is too long.
+
+    The problem of an unknown entry mentions its name, if it has one in `unknown_names`.
+    """
     if len(entries) > MAX_LIST_ENTRIES:
         yield too_many(f"more than {MAX_LIST_ENTRIES:,} {noun} entries are listed; choose fewer of them.", *path)
         return
@@ -53,10 +71,11 @@ def list_problems(noun: str, entries: Sequence[Hashable], known: Collection[Hash
             message = f"the same {noun} is listed twice; remove one of the two."
             yield Problem(UserErrorCode.DUPLICATE, message, where)
         elif entry not in known:
-            yield unknown_reference(noun, where)
+            yield unknown_reference(noun, where, unknown_names.get(entry))
         seen.add(entry)
 
 
-def unknown_reference(noun: str, path: Path) -> Problem:
-    """A reference to something that does not exist, or no longer does."""
-    return Problem(UserErrorCode.NOT_FOUND, f"the {noun} no longer exists; choose another {noun}.", path)
+def unknown_reference(noun: str, path: Path, name: str | None = None) -> Problem:
+    """A reference to something that does not exist, or no longer does; with a `name` if people gave one."""
+    what = f"the {noun} no longer exists" if name is None else f"no {noun} has the name {quote(name)}"
+    return Problem(UserErrorCode.NOT_FOUND, f"{what}; choose another {noun}.", path)

@@ -55,6 +55,7 @@ def _names_of(rule: BonusRule, cause: ReachCause | None, names: DisplayNames) ->
         geographies=_chosen(names.geographies, mentioned.geography_ids),
         variants=_chosen(names.variants, mentioned.variant_ids),
         products=_chosen(names.products, mentioned.product_ids),
+        categories=_chosen(names.categories, mentioned.category_ids),
     )
 
 

@@ -26,7 +26,7 @@ from domain.rules.model import (
     RuleLimits,
     Slabs,
 )
-from domain.rules.phrases import DisplayNames, display_names
+from domain.rules.phrases import DisplayNames, category_phrases, display_names
 from domain.rules.reach import funnel_parts
 from domain.rules.reach_search import AnyEcp, ReachSearch
 from domain.rules.rewards import compile_reward
@@ -105,7 +105,7 @@ def _contradiction(rule: BonusRule, any_ecp: AnyEcp, names: DisplayNames) -> str
 def _outside_warnings(rule: BonusRule, context: WarningContext) -> Iterator[RuleWarning]:
     """Warn about places, products, channels and dates of a rule that the scheme does not have."""
     goods = {sold.product_id for sold in context.scope.variants}
-    categories = {sold.category for sold in context.scope.variants}
+    categories = {sold.category_id for sold in context.scope.variants}
     for clause in dict.fromkeys(walk_clauses(rule.condition)):
         match clause:
             case GeographyClause(ids):
@@ -116,7 +116,7 @@ def _outside_warnings(rule: BonusRule, context: WarningContext) -> Iterator[Rule
             case ProductClause(_, products, kinds):
                 named = (
                     *display_names([key for key in products if key not in goods], context.names.products, "product"),
-                    *(f"the category {quote(kind)}" for kind in kinds if kind not in categories),
+                    *category_phrases([key for key in kinds if key not in categories], context.names),
                 )
                 yield from _outside_warning(rule, drop_repeats(named), "")
             case ChannelClause(channel) if channel not in context.scope.channels:

@@ -53,7 +53,7 @@ class SoldVariant(Struct, frozen=True):
 
     variant_id: UUID
     product_id: UUID
-    category: str
+    category_id: UUID
 
 
 class SaleScope(Struct, frozen=True):
@@ -101,7 +101,7 @@ def make_line(  # noqa: PLR0913 - one keyword per fact of a line
     channel: EarningChannel = EarningChannel.SALE,
     variant_id: UUID = NOWHERE,
     product_id: UUID = NOWHERE,
-    category: str = "",
+    category_id: UUID = NOWHERE,
     quantity: int = 1,
     at: datetime = datetime(2000, 1, 1, tzinfo=UTC),
 ) -> LineFacts:
@@ -110,7 +110,7 @@ def make_line(  # noqa: PLR0913 - one keyword per fact of a line
         channel=channel,
         variant_id=variant_id,
         product_id=product_id,
-        category=category,
+        category_id=category_id,
         quantity=quantity,
         base_points=0,
         at=at,
@@ -122,7 +122,7 @@ def _product_assignments(
 ) -> tuple[Assignments, ...]:
     evaluator = ClauseEvaluator(clauses)
     lines = (
-        make_line(variant_id=sold.variant_id, product_id=sold.product_id, category=sold.category)
+        make_line(variant_id=sold.variant_id, product_id=sold.product_id, category_id=sold.category_id)
         for sold in scope.variants
     )
     return (frozenset(evaluator.true_clauses(line, EarnerFacts()) for line in lines),)

@@ -7,8 +7,8 @@ from msgspec import Struct
 from domain.calendar import format_clock, format_day
 from domain.channels import EarningChannel
 from domain.rules.model import ChannelClause, PeriodClause, ProductClause, QuantityClause, Weekday
-from domain.rules.phrases import DisplayNames, Phrase, display_names
-from domain.text import drop_repeats, format_count, format_number, join_words, quote
+from domain.rules.phrases import DisplayNames, Phrase, category_phrases, display_names
+from domain.text import drop_repeats, format_count, format_number, join_words
 
 SaleClause = ProductClause | QuantityClause | ChannelClause | PeriodClause
 
@@ -74,7 +74,7 @@ def _add_product(words: _Words, clause: ProductClause, names: DisplayNames, *, n
         (
             *display_names(clause.variant_ids, names.variants, "variant"),
             *(f"any variant of {name}" for name in display_names(clause.product_ids, names.products, "product")),
-            *(f"anything in the category {quote(category)}" for category in clause.categories),
+            *(f"anything in {name}" for name in category_phrases(clause.category_ids, names)),
         )
     ) or ("a product that is not chosen yet",)
     text = join_words(goods, "or")

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from domain.calendar import Calendar
+from domain.catalog.sentences import catalog_phrase
 from domain.schemes.change_sentences import changes_phrase, changes_sentence
 from domain.schemes.content import FieldDifference
 from domain.schemes.stages import status_label
 from domain.schemes.stored_facts import (
     ApprovalRequested,
+    CatalogChanged,
     ChangesRequested,
     ParticipantAdded,
     ParticipantJoined,
     ParticipantLeft,
     ParticipantRemoved,
+    ReviewOutdated,
     RevisionApplied,
     RevisionOpened,
     RevisionRescheduled,
@@ -62,6 +65,8 @@ def scheme_sentence(
             words = _decision(fact, scheme, reader)
         case RevisionOpened() | RevisionRescheduled():
             words = _revision_timed(fact, scheme, reader)
+        case CatalogChanged() | ReviewOutdated():
+            words = _catalog_changed(fact, scheme)
         case ParticipantAdded() | ParticipantRemoved():
             words = _participation(fact, scheme, reader, names)
         case _:
@@ -110,6 +115,13 @@ def _revision_timed(fact: RevisionOpened | RevisionRescheduled, scheme: str, rea
     if isinstance(fact, RevisionOpened):
         return f"opened {scheme}, to take effect on {write(fact.effective_at)}."
     return f"moved {scheme} from {write(fact.before)} to {write(fact.after)}."
+
+
+def _catalog_changed(fact: CatalogChanged | ReviewOutdated, scheme: str) -> str:
+    done = catalog_phrase(fact.change)
+    if isinstance(fact, ReviewOutdated):
+        return f"{done}. This changes what {scheme} would pay or whom it would include. Review it again."
+    return f"{done}. This changes what {scheme} pays or whom it includes from now on. Earlier sales keep their points."
 
 
 def _participation(

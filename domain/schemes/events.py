@@ -52,6 +52,9 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.SCHEME_REVISION_RESCHEDULED: _activity(
             "The time at which a revision takes effect was changed.", _BEFORE_APPROVAL
         ),
+        EventKind.SCHEME_CATALOG_CHANGED: _activity(
+            "The catalog changed, which changes what a scheme pays or whom it includes."
+        ),
         EventKind.SCHEME_REVISION_APPLIED: _activity("An approved revision took effect.", _AFTER_APPROVAL),
     }
 )

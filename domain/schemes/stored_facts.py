@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.catalog.stored_facts import CatalogFact
 from domain.schemes.stages import SchemeStatus, StageState
 from domain.stored_facts import AsWritten, FactDecoder, StoredFact
 
@@ -117,6 +118,18 @@ class RevisionApplied(StoredFact, frozen=True, tag="revisionApplied"):
     names: Mapping[str, str]
 
 
+class CatalogChanged(_FactOfScheme, frozen=True, tag="catalogChanged"):
+    """The actor changed the catalog, which changes what the scheme pays or whom it includes from then on."""
+
+    change: CatalogFact
+
+
+class ReviewOutdated(_FactOfScheme, frozen=True, tag="reviewOutdated"):
+    """The actor changed the catalog while the scheme waits for the approval of the reader."""
+
+    change: CatalogFact
+
+
 StoredSchemeFact = (
     SchemeCreated
     | StepSaved
@@ -133,6 +146,8 @@ StoredSchemeFact = (
     | RevisionOpened
     | RevisionRescheduled
     | RevisionApplied
+    | CatalogChanged
+    | ReviewOutdated
 )
 StoredActivity = StoredSchemeFact | AsWritten
 # Why a stage cannot continue.

@@ -104,7 +104,7 @@ async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
     environment = Environment(database=database, clock=clock, new_id=clock.new_id)
     admin = await put_first_admin(session, clock)
     await update_program(environment.operation(admin), PROGRAM)
-    catalog = await put_catalog(session, clock.new_id)
+    catalog = await put_catalog(session, clock.new_id, clock.now)
     people = await create_accounts(environment, clock, admin, catalog.vendors)
     schemes = [start_scheme(plan, catalog, clock) for plan in SCHEMES]
     # In order of time, so that codes, ids, and times agree.

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from db.catalog import pages
 from db.catalog import reads as statements
-from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.catalog.rows import CategoryRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.search import words_of
 from domain.catalog.facts import VendorKind
 from domain.collation import sort_names
+from domain.text import text_key
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.paging import Page, PageArguments, read_page
@@ -39,6 +40,16 @@ async def vendors_by_id(operation: Operation, ids: list[UUID]) -> list[VendorRow
     return align_one(ids, await operation.fetch(statements.VENDORS_BY_ID, ids=ids), lambda row: row.id)
 
 
+async def categories_by_id(operation: Operation, ids: list[UUID]) -> list[CategoryRow | None]:
+    """Load categories; None for unknown ids."""
+    return align_one(ids, await operation.fetch(statements.CATEGORIES_BY_ID, ids=ids), lambda row: row.id)
+
+
+async def category_names_by_id(operation: Operation, ids: list[UUID]) -> list[str | None]:
+    """Load the names of categories; None for unknown ids."""
+    return [None if row is None else row.name for row in await categories_by_id(operation, ids)]
+
+
 async def variants_by_product(operation: Operation, ids: list[UUID]) -> list[list[VariantRow]]:
     """Load the variants of each product, by SKU."""
     return align_many(ids, await operation.fetch(statements.VARIANTS_BY_PRODUCT, ids=ids), lambda row: row.product_id)
@@ -57,7 +68,7 @@ async def list_tiers(operation: Operation) -> list[TierRow]:
 
 
 async def list_categories(operation: Operation) -> list[str]:
-    """List the categories of products, by name."""
+    """List the names of the categories that have products, in alphabetical order."""
     return sort_names(await operation.fetch(statements.CATEGORIES))
 
 
@@ -78,7 +89,7 @@ async def list_products(
     parameters = _words(search)
     searched = bool(parameters)
     if category is not None:
-        parameters["category"] = category
+        parameters["category_key"] = text_key(category)
     return await read_page(
         operation,
         arguments,

@@ -1,21 +1,28 @@
 """The mutation upsertGeography."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
 from db.catalog.changes import put_rows
-from db.catalog.reads import CHILDREN_BY_GEOGRAPHY, LOCK_GEOGRAPHY
+from db.catalog.reads import CHILDREN_BY_GEOGRAPHY, GEOGRAPHIES_BENEATH, GEOGRAPHIES_BY_ID, LOCK_GEOGRAPHY
 from db.catalog.rows import GeographyRow
 from db.ecps.changes import update_places_of_ecps
+from db.schemes.impact_reads import AffectedSchemeRow
+from db.sessions import Writing
 from domain.catalog.facts import GeographyLevel
 from domain.catalog.inputs import parent_problems
+from domain.catalog.stored_facts import GeographyMoved
 from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.text import trim_text
+from resolvers.catalog.impact import CatalogChange, path_of, require_acknowledgment
 from resolvers.context import Operation
+from resolvers.ecps.notify import notify_ecps_in
 from resolvers.outbox.append import append_event
+from resolvers.schemes.notify import notify_affected
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
 
 
@@ -27,13 +34,16 @@ class UpsertGeography(Struct, frozen=True):
     name: str
     level: GeographyLevel
     parent_id: UUID | None
+    acknowledge_impact: bool = False
 
 
 async def upsert_geography(operation: Operation, command: UpsertGeography) -> UUID:
-    """Store the geography and return its id; storing the same values again changes nothing. Raises InvalidInput.
+    """Store the geography and return its id; storing the same values again changes nothing.
 
     A geography with children keeps its level; parents are one level up, so the tree cannot have a circle. The ECPs of a
     geography that moves go with it.
+
+    Raises InvalidInput, and ImpactNotAcknowledged if a move changes whom live schemes or their rules include.
     """
     reject_invalid(
         [
@@ -61,8 +71,37 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
             parent_id=command.parent_id,
         )
         if geography != stored:
-            await put_rows(session, [geography])
-            if stored is not None and (stored.level, stored.parent_id) != (geography.level, geography.parent_id):
-                await update_places_of_ecps(session, key)
+            affected = await _check_move(operation, session, stored, geography, command)
+            await put_rows(session, [geography], operation.now)
+            if stored is not None and stored.parent_id != geography.parent_id:
+                await _move(operation, session, stored, geography, affected)
             await append_event(operation, session, EventKind.GEOGRAPHY_SAVED, key)
     return key
+
+
+async def _check_move(
+    operation: Operation, session: Writing, before: GeographyRow | None, after: GeographyRow, command: UpsertGeography
+) -> Sequence[AffectedSchemeRow]:
+    """Find the schemes that a move affects, with everything beneath the geography. Raises ImpactNotAcknowledged."""
+    if before is None or before.parent_id == after.parent_id:
+        return ()
+    beneath = await session.fetch(GEOGRAPHIES_BENEATH, ids=[before.id])
+    change = CatalogChange.of_place(await path_of(session, before), await path_of(session, after), beneath)
+    return await require_acknowledgment(operation, session, change, acknowledged=command.acknowledge_impact)
+
+
+async def _move(
+    operation: Operation,
+    session: Writing,
+    before: GeographyRow,
+    after: GeographyRow,
+    affected: Sequence[AffectedSchemeRow],
+) -> None:
+    """Take the ECPs of a geography along, and notify them and those who work on the affected schemes."""
+    await update_places_of_ecps(session, after.id)
+    parents = [key for key in (before.parent_id, after.parent_id) if key is not None]
+    names = {row.id: row.name for row in await session.fetch(GEOGRAPHIES_BY_ID, ids=parents)}
+    old, new = (None if key is None else names[key] for key in (before.parent_id, after.parent_id))
+    await notify_affected(operation, session, affected, GeographyMoved(after.name, old, new))
+    beneath = await session.fetch(GEOGRAPHIES_BENEATH, ids=[after.id])
+    await notify_ecps_in(operation, session, beneath, place=after.name, parent=new)

@@ -10,12 +10,16 @@ from db.catalog.changes import put_rows
 from db.catalog.reads import LOCK_PRODUCT, VARIANTS_BY_PRODUCT
 from db.catalog.rows import ProductRow, VariantRow
 from domain.catalog.inputs import VARIANTS_PER_PRODUCT_LIMIT
+from domain.catalog.stored_facts import ProductMoved
 from domain.checks import NAME_LENGTH, code_problems, text_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.text import trim_text
+from resolvers.catalog.categories import find_or_add_category
+from resolvers.catalog.impact import CatalogChange, require_acknowledgment
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
+from resolvers.schemes.notify import notify_affected
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
 
 
@@ -35,12 +39,13 @@ class UpsertProduct(Struct, frozen=True):
     category: str
     brand: str
     variants: tuple[VariantEntry, ...]
+    acknowledge_impact: bool = False
 
 
 async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
     """Store the product with its variants and return its id; storing the same values again changes nothing.
 
-    Raises InvalidInput.
+    Raises InvalidInput, and ImpactNotAcknowledged if live rules tell its category from the one before.
     """
     reject_invalid(_problems(command))
     taken = {
@@ -52,10 +57,12 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
         product_id = operation.new_id() if stored is None else stored.id
         mine = {variant.id: variant for variant in await session.fetch(VARIANTS_BY_PRODUCT, ids=[product_id])}
         reject_invalid(_foreign_variants(command.variants, mine.keys()))
+        category = await find_or_add_category(operation, session, command.category)
         product = ProductRow(
             id=product_id,
             name=trim_text(command.name),
-            category=trim_text(command.category),
+            category_id=category.id,
+            category=category.name,
             brand=trim_text(command.brand),
         )
         variants = [
@@ -68,9 +75,14 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
             for entry in command.variants
         ]
         changed = [variant for variant in variants if variant != mine.get(variant.id)]
+        if stored is not None and stored.category_id != product.category_id:
+            change = CatalogChange.of_category([product_id], [stored.category_id, product.category_id])
+            affected = await require_acknowledgment(operation, session, change, acknowledged=command.acknowledge_impact)
+            fact = ProductMoved(product.name, stored.category, product.category)
+            await notify_affected(operation, session, affected, fact)
         if changed or product != stored:
-            await put_rows(session, [product])
-            await put_rows(session, changed)
+            await put_rows(session, [product], operation.now)
+            await put_rows(session, changed, operation.now)
             await append_event(operation, session, EventKind.PRODUCT_SAVED, product_id)
     return product_id
 

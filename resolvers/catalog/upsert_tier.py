@@ -1,18 +1,24 @@
 """The mutation upsertTier."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
 from db.catalog.changes import put_rows
-from db.catalog.reads import LOCK_TIER
+from db.catalog.reads import LOCK_TIER, LOCK_TIERS
 from db.catalog.rows import TierRow
+from db.schemes.impact_reads import AffectedSchemeRow
+from domain.catalog.impact import rank_differences
 from domain.catalog.inputs import TIER_RANK_LIMIT
+from domain.catalog.stored_facts import TierRanked
 from domain.checks import NAME_LENGTH, code_problems, number_problems, text_problems
 from domain.events import EventKind
 from domain.text import trim_text
+from resolvers.catalog.impact import CatalogChange, require_acknowledgment
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
+from resolvers.schemes.notify import notify_affected
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
 
 
@@ -23,10 +29,14 @@ class UpsertTier(Struct, frozen=True):
     code: str
     name: str
     rank: int
+    acknowledge_impact: bool = False
 
 
 async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
-    """Store the tier and return its id; storing the same values again changes nothing. Raises InvalidInput."""
+    """Store the tier and return its id; storing the same values again changes nothing.
+
+    Raises InvalidInput, and ImpactNotAcknowledged if “or above” in a live rule includes other tiers than before.
+    """
     reject_invalid(
         [
             *code_problems(command.code.strip(), ("code",), "The code"),
@@ -39,10 +49,18 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
         "uq_tier__rank": ("rank", "Another tier has this rank."),
     }
     async with open_upsert(operation, taken) as session:
+        ranks = {row.id: row.rank for row in await session.fetch(LOCK_TIERS)}
         stored = await lock_existing(session, LOCK_TIER, command.id, "tier")
         key = operation.new_id() if stored is None else stored.id
         tier = TierRow(id=key, code=command.code.strip(), name=trim_text(command.name), rank=command.rank)
         if tier != stored:
-            await put_rows(session, [tier])
+            differences = rank_differences(ranks, {**ranks, key: tier.rank})
+            affected: Sequence[AffectedSchemeRow] = ()
+            if differences:
+                affected = await require_acknowledgment(
+                    operation, session, CatalogChange.of_ranks(differences), acknowledged=command.acknowledge_impact
+                )
+            await put_rows(session, [tier], operation.now)
+            await notify_affected(operation, session, affected, TierRanked(tier.name, ranks.get(key), tier.rank))
             await append_event(operation, session, EventKind.TIER_SAVED, key)
     return key

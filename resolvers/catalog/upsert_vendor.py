@@ -43,6 +43,6 @@ async def upsert_vendor(operation: Operation, command: UpsertVendor) -> UUID:
             id=key, code=command.code.strip(), name=trim_text(command.name), kind=command.kind.value, city=city
         )
         if vendor != stored:
-            await put_rows(session, [vendor])
+            await put_rows(session, [vendor], operation.now)
             await append_event(operation, session, EventKind.VENDOR_SAVED, key)
     return key

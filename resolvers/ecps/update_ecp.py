@@ -10,10 +10,12 @@ from domain.ecps.events import about_ecp
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
 from domain.ecps.inputs import EcpDetails, verified_field_problems
+from domain.ecps.stored_facts import EcpMoved
 from domain.events import EventKind
 from domain.failures import Problem
 from resolvers.context import Operation
 from resolvers.ecps.locking import UNIQUE_FIELDS, find_problems, lock_ecp, pin_place, require_place
+from resolvers.ecps.notify import notify_ecp
 from resolvers.validation import open_upsert, reject_invalid
 
 
@@ -63,7 +65,10 @@ async def update_ecp(operation: Operation, command: UpdateEcp) -> UUID:
         reject_invalid(found)
         if moved or after != before:
             await set_details(session, record.ecp, after, place if moved else None, operation.now)
-            await append_events(
-                session, [NewEvent(EventKind.ECP_UPDATED, record.ecp.id, about_ecp(record.ecp.id))], operation.now
-            )
+            event = NewEvent(EventKind.ECP_UPDATED, record.ecp.id, about_ecp(record.ecp.id))
+            if moved and place is not None:
+                fact = EcpMoved(record.ecp.id, record.ecp.code, place.name)
+                await notify_ecp(operation, session, event, record.ecp, fact)
+            else:
+                await append_events(session, [event], operation.now)
     return command.ecp_id

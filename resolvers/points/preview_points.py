@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.catalog.reads import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
+from db.catalog.reads import VARIANTS_BY_ID
 from db.ecps.rows import EcpRow
 from db.points.reads import ACTIVITIES_OF_ECP
 from db.schemes.rows import SchemeRow
@@ -23,6 +23,7 @@ from domain.rules.model import RuleLimits
 from domain.schemes.content import SchemeContent
 from domain.schemes.failures import SCHEME_PATH
 from domain.text import format_number
+from resolvers.catalog.version_loaders import categories_at, tier_ranks_at
 from resolvers.context import Operation
 from resolvers.ecps.loaders import ecps_by_id
 from resolvers.loading import align_many
@@ -118,13 +119,13 @@ async def _case(  # noqa: PLR0913, PLR0917 - the parts of a case
     (variant,) = variants
     line = SaleLine(channel=command.channel, variant_id=variant.id, sku=variant.sku, quantity=command.quantity, at=at)
     reject_invalid([*line_problems(line), *_volume_problems(command.volume_so_far)])
-    (product,) = await operation.fetch(PRODUCTS_BY_ID, ids=[variant.product_id])
+    categories = await categories_at(operation, [(variant.product_id, at)])
     points = {value.variant_id: value.base_points for value in content.coupon_values}
     facts = LineFacts(
         channel=line.channel,
         variant_id=variant.id,
-        product_id=product.id,
-        category=product.category,
+        product_id=variant.product_id,
+        category_id=categories[variant.product_id, at],
         quantity=line.quantity,
         base_points=points.get(variant.id, 0),
         at=at,
@@ -178,7 +179,8 @@ def _assume_enrollment(known: EnrollmentAt, content: SchemeContent, at: datetime
 
 async def _evaluate(operation: Operation, case: _Case, volume: int) -> Evaluation:
     rules = case.content.rules
-    ranks = {row.id: row.rank for row in await operation.fetch(ALL_TIERS)}
+    at = case.line.at
+    ranks = (await tier_ranks_at(operation, [at]))[at]
     kinds = list(needed_activities(rules))
     done = []
     if kinds:

@@ -55,7 +55,7 @@ async def names_mentioned(fetching: Fetching, rows: list[RuleRow]) -> DisplayNam
 
 
 async def names_of(fetching: Fetching, ids: Collection[UUID]) -> DisplayNames:
-    """The names of the tiers, geographies, variants and products with these ids; unknown ids are left out."""
+    """The names of the catalog entries with these ids; unknown ids are left out."""
     return _names(await _name_rows(fetching, ids))
 
 
@@ -87,7 +87,7 @@ async def rule_views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
 
 
 def _names(rows: Iterable[NameRow]) -> DisplayNames:
-    by_kind: dict[str, dict[UUID, str]] = {"tier": {}, "geography": {}, "variant": {}, "product": {}}
+    by_kind: dict[str, dict[UUID, str]] = {"tier": {}, "geography": {}, "variant": {}, "product": {}, "category": {}}
     for row in rows:
         by_kind[row.kind][row.id] = row.name
     return DisplayNames(
@@ -95,6 +95,7 @@ def _names(rows: Iterable[NameRow]) -> DisplayNames:
         geographies=by_kind["geography"],
         variants=by_kind["variant"],
         products=by_kind["product"],
+        categories=by_kind["category"],
     )
 
 

@@ -50,7 +50,7 @@ async def load_assessment_context(
 async def _sold_variants(fetching: Fetching, ids: Iterable[UUID]) -> dict[UUID, SoldVariant]:
     variants = await fetching.fetch(VARIANTS_BY_ID, ids=list(ids))
     products = await fetching.fetch(PRODUCTS_BY_ID, ids=list({row.product_id for row in variants}))
-    categories = {row.id: row.category for row in products}
+    categories = {row.id: row.category_id for row in products}
     return {row.id: SoldVariant(row.id, row.product_id, categories[row.product_id]) for row in variants}
 
 

@@ -237,12 +237,7 @@ def _build_content(
 
 def _add_skus(names: DisplayNames, variants: list[SchemeVariantRow]) -> DisplayNames:
     skus = {row.variant.id: row.variant.sku for row in variants}
-    return DisplayNames(
-        tiers=names.tiers,
-        geographies=names.geographies,
-        variants={**names.variants, **skus},
-        products=names.products,
-    )
+    return replace(names, variants={**names.variants, **skus})
 
 
 def names_of_changes(changes: Sequence[FieldDifference], before: Definition, after: Definition) -> dict[str, str]:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from db.schemes.reads import SNAPSHOTS
 from db.sessions import Fetching
-from domain.rules.phrases import DisplayNames
 from domain.rules.reach import ReachVerdict
 from domain.rules.reach_sentences import reach_sentence, step_sentence
 from domain.rules.stored_facts import RuleReach
@@ -87,12 +86,7 @@ async def assess_definitions(
     assessed = []
     for definition, population in zip(definitions, found.populations, strict=True):
         names = definition.names
-        every = DisplayNames(
-            tiers=found.tier_names,
-            geographies={**names.geographies, **definition.places},
-            variants=names.variants,
-            products=names.products,
-        )
+        every = replace(names, tiers=found.tier_names, geographies={**names.geographies, **definition.places})
         scope = sale_scope(definition.content, found.variants, definition.calendar, since=_since(definition))
         # This takes milliseconds, but seconds for the largest rules, so it must not block the event loop.
         about_rules = await asyncio.to_thread(

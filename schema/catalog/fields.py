@@ -16,6 +16,8 @@ from resolvers.catalog.loaders import (
     list_variants,
     list_vendors,
 )
+from resolvers.catalog.merge_categories import merge_categories
+from resolvers.catalog.rename_category import rename_category
 from resolvers.catalog.upsert_geography import upsert_geography
 from resolvers.catalog.upsert_product import upsert_product
 from resolvers.catalog.upsert_tier import upsert_tier
@@ -28,7 +30,12 @@ from schema.ids import argument_id
 from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument, SearchArgument
 from schema.roots import mutation, query
 
-CategoryArgument = Annotated[str | None, strawberry.argument(description="Return only products in this category.")]
+CategoryArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Return only products in the category with this name. Case and spacing do not matter."
+    ),
+]
 KindArgument = Annotated[VendorKind | None, strawberry.argument(description="Return only vendors of this kind.")]
 ParentArgument = Annotated[
     strawberry.ID | None, strawberry.argument(description="Return only the direct children of this geography.")
@@ -76,7 +83,7 @@ class CatalogQueries:
     @query(
         requires=Permission.CATALOG_READ,
         returns=list[str],
-        description="Returns the names of all product categories, in alphabetical order.",
+        description="Returns the names of all categories that have products, in alphabetical order.",
     )
     async def categories(self, info: AppInfo) -> list[str]:
         return await list_categories(info.context)
@@ -118,6 +125,22 @@ class CatalogMutations:
     @mutation(requires=Permission.CATALOG_MANAGE, description="Create or replace a product and its variants.")
     async def upsert_product(self, info: AppInfo, input: inputs.UpsertProductInput) -> payloads.UpsertProductPayload:
         return payloads.UpsertProductPayload(key=await upsert_product(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.CATALOG_MANAGE,
+        description="Rename a category. Rules that refer to it apply to the same products as before.",
+    )
+    async def rename_category(self, info: AppInfo, input: inputs.RenameCategoryInput) -> payloads.RenameCategoryPayload:
+        return payloads.RenameCategoryPayload(key=await rename_category(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.CATALOG_MANAGE,
+        description="Move all products of a category to another one. The empty category is no longer listed.",
+    )
+    async def merge_categories(
+        self, info: AppInfo, input: inputs.MergeCategoriesInput
+    ) -> payloads.MergeCategoriesPayload:
+        return payloads.MergeCategoriesPayload(key=await merge_categories(info.context, input.to_command()))
 
     @mutation(requires=Permission.CATALOG_MANAGE, description="Create or replace a geography.")
     async def upsert_geography(

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.catalog.rows import CategoryRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.node_kinds import NodeKind
 from resolvers.catalog.loaders import children_by_geography, geographies_by_id, products_by_id, variants_by_product
@@ -31,11 +31,17 @@ described(
 )
 
 
+@node_type(CategoryRow, "A category of products. Bonus rules can refer to it.")
+class Category(Node):
+    id: strawberry.ID = node_id(NodeKind.CATEGORY)
+    name: str = leaf("The name of the category, unique in the catalog whatever its case and spacing.")
+
+
 @node_type(ProductRow, "A product of the brand. Each of its variants has an SKU.")
 class Product(Node):
     id: strawberry.ID = node_id(NodeKind.PRODUCT)
     name: str = leaf("The name of the product, unique in the catalog.")
-    category: str = leaf("The category. Bonus rules can refer to it.")
+    category: str = leaf("The name of the category. Bonus rules can refer to it.")
     brand: str = leaf("The brand under which the product is sold.")
     variants: list["Variant"] = batched(
         variants_by_product, key="id", description="The variants of the product, ordered by SKU."

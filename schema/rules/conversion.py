@@ -35,17 +35,32 @@ from schema.rules.inputs import (
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
-def rule_drafts(rules: Sequence[BonusRuleInput], ids: InputIds, new_id: Callable[[], UUID]) -> tuple[RuleDraft, ...]:
+class RuleIds(InputIds):
+    """Reads the IDs in bonus rules, and lets new ids stand for the names of categories until they are looked up."""
+
+    def __init__(self, new_id: Callable[[], UUID]) -> None:
+        super().__init__()
+        self.new_id = new_id
+        self.category_names: dict[UUID, str] = {}
+
+    def categories(self, names: Sequence[str]) -> tuple[UUID, ...]:
+        """A new id for each name, which `category_names` has by that id."""
+        stand_ins = {self.new_id(): name for name in names}
+        self.category_names.update(stand_ins)
+        return tuple(stand_ins)
+
+
+def rule_drafts(rules: Sequence[BonusRuleInput], ids: RuleIds) -> tuple[RuleDraft, ...]:
     """Convert the rules to structs of the domain; invalid IDs and times are recorded in `ids` with their paths."""
-    return tuple(_draft(rule, ids, new_id, ("rules", str(index))) for index, rule in enumerate(rules))
+    return tuple(_draft(rule, ids, ("rules", str(index))) for index, rule in enumerate(rules))
 
 
-def _draft(rule: BonusRuleInput, ids: InputIds, new_id: Callable[[], UUID], path: Path) -> RuleDraft:
+def _draft(rule: BonusRuleInput, ids: RuleIds, path: Path) -> RuleDraft:
     known_id = ids.maybe(NodeKind.BONUS_RULE, rule.id, *path, "id")
     return RuleDraft(
         known_id,
         model.BonusRule(
-            id=known_id or new_id(),
+            id=known_id or ids.new_id(),
             name=rule.name,
             condition=_condition(rule.condition, ids, (*path, "condition")),
             reward=_reward(rule.reward),
@@ -56,7 +71,7 @@ def _draft(rule: BonusRuleInput, ids: InputIds, new_id: Callable[[], UUID], path
     )
 
 
-def _condition(given: RuleConditionInput, ids: InputIds, path: Path) -> model.Condition:
+def _condition(given: RuleConditionInput, ids: RuleIds, path: Path) -> model.Condition:
     attribute, value = _chosen(given)
     if attribute == "all":
         return model.AllOf(_conditions(value, ids, (*path, attribute)))
@@ -72,7 +87,7 @@ def _chosen(given: RuleConditionInput | RuleRewardInput) -> tuple[str, Any]:
     return next((field.name, value) for field in fields(given) if (value := getattr(given, field.name)) is not UNSET)
 
 
-def _conditions(given: Sequence[RuleConditionInput], ids: InputIds, path: Path) -> tuple[model.Condition, ...]:
+def _conditions(given: Sequence[RuleConditionInput], ids: RuleIds, path: Path) -> tuple[model.Condition, ...]:
     return tuple(_condition(item, ids, (*path, str(index))) for index, item in enumerate(given))
 
 
@@ -87,11 +102,11 @@ def _geography(given: GeographyConditionInput, ids: InputIds, path: Path) -> mod
     return model.GeographyClause(ids.many(NodeKind.GEOGRAPHY, given.in_, *path, "in"))
 
 
-def _product(given: ProductConditionInput, ids: InputIds, path: Path) -> model.ProductClause:
+def _product(given: ProductConditionInput, ids: RuleIds, path: Path) -> model.ProductClause:
     return model.ProductClause(
         ids.many(NodeKind.VARIANT, given.variant_ids or (), *path, "variantIds"),
         ids.many(NodeKind.PRODUCT, given.product_ids or (), *path, "productIds"),
-        tuple(given.categories or ()),
+        ids.categories(given.categories or ()),
     )
 
 
@@ -151,7 +166,7 @@ def _limits(given: RuleLimitsInput | None) -> model.RuleLimits:
     )
 
 
-_CLAUSES: Final[Mapping[type, Callable[[Any, InputIds, Path], model.Clause]]] = MappingProxyType(
+_CLAUSES: Final[Mapping[type, Callable[[Any, RuleIds, Path], model.Clause]]] = MappingProxyType(
     {
         TierConditionInput: _tier,
         GeographyConditionInput: _geography,

@@ -29,7 +29,9 @@ class GeographyConditionInput:
 class ProductConditionInput:
     variant_ids: list[strawberry.ID] | None = optional("The variants that qualify.")
     product_ids: list[strawberry.ID] | None = optional("The products of which every variant qualifies.")
-    categories: list[str] | None = optional("The categories of which every product qualifies.")
+    categories: list[str] | None = optional(
+        "The names of the categories of which every product qualifies. Case and spacing do not matter."
+    )
 
 
 @strawberry.input(description="The channel through which the points are earned.")

@@ -8,7 +8,13 @@ import strawberry
 
 from domain.node_kinds import NodeKind
 from domain.rules import model
-from resolvers.catalog.loaders import geographies_by_id, products_by_id, tiers_by_id, variants_by_id
+from resolvers.catalog.loaders import (
+    category_names_by_id,
+    geographies_by_id,
+    products_by_id,
+    tiers_by_id,
+    variants_by_id,
+)
 from resolvers.rules.loaders import RuleView
 from schema.catalog.types import Geography, Product, Tier, Variant
 from schema.fields import batched, computed, leaf, renamed
@@ -67,7 +73,12 @@ class ProductCondition:
     products: list[Product] = batched(
         products_by_id, key="product_ids", many=True, description="The products of which every variant qualifies."
     )
-    categories: list[str] = leaf("The categories of which every product qualifies.")
+    categories: list[str] = batched(
+        category_names_by_id,
+        key="category_ids",
+        many=True,
+        description="The names of the categories of which every product qualifies.",
+    )
 
 
 @strawberry.type(description="The channel through which the points are earned.")

@@ -16,7 +16,7 @@ from resolvers.schemes.save_scheme_geographies import SaveSchemeGeographies
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts
 from schema.fields import leaf, optional
 from schema.ids import InputIds, input_id
-from schema.rules.conversion import rule_drafts
+from schema.rules.conversion import RuleIds, rule_drafts
 from schema.rules.enums import EarningChannel
 from schema.rules.inputs import BonusRuleInput
 from schema.scalars import SafeInt
@@ -139,7 +139,12 @@ class SaveSchemeBonusRulesInput:
 
     def to_command(self, new_id: Callable[[], UUID]) -> SaveSchemeBonusRules:
         """Convert the input. Raises InvalidInput for malformed IDs and times."""
-        with InputIds() as ids:
+        with RuleIds(new_id) as ids:
             scheme_id = ids.one(NodeKind.SCHEME, self.scheme_id, "schemeId")
-            rules = rule_drafts(self.rules, ids, new_id)
-        return SaveSchemeBonusRules(scheme_id, self.expected_version, rules)
+            rules = rule_drafts(self.rules, ids)
+        return SaveSchemeBonusRules(
+            scheme_id=scheme_id,
+            expected_version=self.expected_version,
+            rules=rules,
+            category_names=ids.category_names,
+        )

@@ -56,6 +56,14 @@ async def _product(_factory: SchemeFactory, _world: World) -> Prepared:
     return "ADMIN", {"input": {**named, "variants": [{"sku": "NEW-1L", "name": "1 liter"}]}}
 
 
+async def _category(_factory: SchemeFactory, _world: World) -> Prepared:
+    return "ADMIN", {"input": {"category": "Engine oil", "name": "Motor oil"}}
+
+
+async def _merge(_factory: SchemeFactory, _world: World) -> Prepared:
+    return "ADMIN", {"input": {"category": "Engine oil", "into": "Car care"}}
+
+
 async def _geography(_factory: SchemeFactory, _world: World) -> Prepared:
     return "ADMIN", {"input": {"code": "LK", "name": "Sri Lanka", "level": "COUNTRY"}}
 
@@ -84,6 +92,8 @@ async def _known_key(factory: SchemeFactory, world: World) -> Prepared:
 OTHERS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "upsertAccount": _account,
     "upsertProduct": _product,
+    "renameCategory": _category,
+    "mergeCategories": _merge,
     "upsertGeography": _geography,
     "upsertTier": _tier,
     "upsertVendor": _vendor,

@@ -11,6 +11,7 @@ from db.catalog.pages import vendor_page
 from db.catalog.rows import VendorRow
 from db.database import Database
 from db.search import words_of
+from tests.support.world import BEGINNING
 
 NAMES = {
     "A-1": "Crème & Söhne",
@@ -44,7 +45,7 @@ async def vendors(database: Database) -> Database:
             VendorRow(id=UUID(int=n), code=code, name=name, kind="PRINTER", city=None)
             for n, (code, name) in enumerate(NAMES.items(), start=1)
         ]
-        await put_rows(session, rows)
+        await put_rows(session, rows, BEGINNING)
     return database
 
 

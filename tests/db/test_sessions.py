@@ -19,6 +19,7 @@ from db.sessions import DuplicateKey, Reading, ReadingClosed, TransactionConflic
 from db.statement import Statement, string
 from domain.requests import UnstorableText
 from resolvers.retrying import retry_conflicts
+from tests.support.world import BEGINNING
 
 BACKEND = Statement(select(func.pg_backend_pid()), scalar(int))
 NAME = Statement(select(literal_column("current_database()::text")), scalar(str))
@@ -40,7 +41,7 @@ async def tiers(database: Database) -> list[TierRow]:
 async def store(database: Database, *rows: TierRow) -> None:
     """Store rows in a transaction of their own."""
     async with database.writing() as session:
-        await put_rows(session, rows)
+        await put_rows(session, rows, BEGINNING)
 
 
 async def rename(database: Database, first: TierRow, second: TierRow, met: asyncio.Barrier) -> None:
@@ -148,7 +149,7 @@ async def test_a_read_survives_a_migration(database: Database) -> None:
 async def test_leaving_the_block_commits_and_an_exception_rolls_back(database: Database) -> None:
     """All of a transaction or nothing of it; nobody sees it before."""
     async with database.writing() as session:
-        await put_rows(session, [GOLD])
+        await put_rows(session, [GOLD], BEGINNING)
         assert await session.fetch(ALL_TIERS) == [GOLD]
         assert await tiers(database) == []
     assert await tiers(database) == [GOLD]
@@ -159,7 +160,7 @@ async def test_leaving_the_block_commits_and_an_exception_rolls_back(database: D
 
 async def _store_and_fail(database: Database) -> None:
     async with database.writing() as session:
-        await put_rows(session, [SILVER])
+        await put_rows(session, [SILVER], BEGINNING)
         raise LookupError
 
 

@@ -11,6 +11,7 @@ from domain.collation import sort_key
 
 MADE = {
     "account": {"email_key", "sort_name", "search_words"},
+    "category": {"name_key"},
     "ecp": {"email_key", "sort_name", "search_words"},
     "ecp_activity": {"source_key"},
     "geography": {"sort_name", "search_words"},

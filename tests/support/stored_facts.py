@@ -8,7 +8,16 @@ from uuid import UUID
 import msgspec
 
 from domain.calendar import UTC_CALENDAR
-from domain.ecps.stored_facts import EcpRegistered, EcpReinstated, EcpSuspended, EcpTierChanged, EcpVerified
+from domain.catalog.stored_facts import CategoryMerged, GeographyMoved, ProductMoved, TierRanked
+from domain.ecps.stored_facts import (
+    EcpMoved,
+    EcpPlaceMoved,
+    EcpRegistered,
+    EcpReinstated,
+    EcpSuspended,
+    EcpTierChanged,
+    EcpVerified,
+)
 from domain.enrollments.stored_facts import (
     EcpEnrolled,
     EnrollmentAccepted,
@@ -24,11 +33,13 @@ from domain.schemes.stages import SchemeStatus, StageState
 from domain.schemes.stored_facts import (
     ACTIVITY_DECODER,
     ApprovalRequested,
+    CatalogChanged,
     ChangesRequested,
     ParticipantAdded,
     ParticipantJoined,
     ParticipantLeft,
     ParticipantRemoved,
+    ReviewOutdated,
     RevisionApplied,
     RevisionOpened,
     RevisionRescheduled,
@@ -61,6 +72,10 @@ LIVE, SECOND = SchemeName("Diwali"), SchemeName("Diwali", 2)
 CHANGES: Final = (FieldDifference("variantIds", [], [str(VARIANT)]),)
 _ECP: Final[Any] = {"ecp_id": ECP, "code": CODE}
 _ENROLLMENT: Final[Any] = {**_ECP, "title": "Diwali"}
+_OUTDATED: Final = "This changes what “Diwali” would pay or whom it would include. Review it again."
+_CHANGED: Final = (
+    "This changes what revision 2 of “Diwali” pays or whom it includes from now on. Earlier sales keep their points."
+)
 _URL: Final = "https://hooks.example.com/"
 _DISABLED: Final = f"The webhook endpoint {_URL} was disabled."
 _KEPT: Final = "New events are kept for it for some days."
@@ -79,6 +94,17 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         EcpSuspended(**_ECP, reason="No answer."),
         "You are suspended: No answer.",
         f"{CODE} is suspended: No answer.",
+    ),
+    (EcpMoved(**_ECP, place="Pune"), "Your place is now Pune.", f"The place of {CODE} is now Pune."),
+    (
+        EcpPlaceMoved(**_ECP, place="Goa", parent="India"),
+        "Goa, where you work, now belongs to India.",
+        f"Goa, where {CODE} works, now belongs to India.",
+    ),
+    (
+        EcpPlaceMoved(**_ECP, place="Goa", parent=None),
+        "Goa, where you work, is now a country.",
+        f"Goa, where {CODE} works, is now a country.",
     ),
     (
         EnrollmentRequested(**_ENROLLMENT),
@@ -183,6 +209,29 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         RevisionApplied(title="Diwali", number=2, names={str(VARIANT): "AMB-1L"}),
         "Revision 2 of “Diwali” has taken effect: it added AMB-1L to the products.",
         "Revision 2 of “Diwali” has taken effect: it added AMB-1L to the products.",
+    ),
+    *(
+        (CatalogChanged(SECOND, change), f"{sentence} {_CHANGED}", f"{sentence} {_CHANGED}")
+        for change, sentence in (
+            (TierRanked("Gold", 3, 9), "Asha Rao changed the rank of the tier Gold from 3 to 9."),
+            (TierRanked("Titan", None, 25), "Asha Rao added the tier Titan with the rank 25."),
+            (GeographyMoved("Pune", "Maharashtra", "Goa"), "Asha Rao moved Pune from Maharashtra to Goa."),
+            (GeographyMoved("Goa", "India", None), "Asha Rao moved Goa from India to the countries."),
+            (GeographyMoved("Goa", None, "India"), "Asha Rao moved Goa to India."),
+            (
+                ProductMoved("Amber Oil", "Engine oil", "Car care"),
+                "Asha Rao moved Amber Oil from the category “Engine oil” to “Car care”.",
+            ),
+            (
+                CategoryMerged("Engine oil", "Car care"),
+                "Asha Rao moved all products of the category “Engine oil” to “Car care”.",
+            ),
+        )
+    ),
+    (
+        ReviewOutdated(LIVE, TierRanked("Gold", 3, 9)),
+        f"Asha Rao changed the rank of the tier Gold from 3 to 9. {_OUTDATED}",
+        f"Asha Rao changed the rank of the tier Gold from 3 to 9. {_OUTDATED}",
     ),
     *(
         (WebhookDisabled(_URL, reason), f"{_DISABLED} {sentence} {_KEPT}", f"{_DISABLED} {sentence} {_KEPT}")

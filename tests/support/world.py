@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from db.accounts.changes import add_accounts
 from db.accounts.rows import AccountRow
 from db.catalog.changes import put_rows
-from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.catalog.rows import CategoryRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.database import Database
 from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.permissions import Role, Viewer
@@ -25,6 +25,7 @@ class World:
     accounts: dict[str, AccountRow]
     tiers: dict[str, TierRow]
     geographies: dict[str, GeographyRow]
+    categories: dict[str, CategoryRow]
     products: dict[str, ProductRow]
     variants: dict[str, VariantRow]
     vendors: dict[str, VendorRow]
@@ -65,10 +66,10 @@ async def build_world(environment: Environment) -> World:
     world = _new_world()
     database: Database = environment.database
     async with database.writing() as session:
-        for rows in (world.vendors, world.tiers, world.products, world.variants):
-            await put_rows(session, list(rows.values()))
+        for rows in (world.vendors, world.tiers, world.categories, world.products, world.variants):
+            await put_rows(session, list(rows.values()), BEGINNING)
         for level in GeographyLevel:
-            await put_rows(session, [row for row in world.geographies.values() if row.level == level])
+            await put_rows(session, [row for row in world.geographies.values() if row.level == level], BEGINNING)
         await add_accounts(session, list(world.accounts.values()))
     return world
 
@@ -78,6 +79,7 @@ def _new_world() -> World:
         accounts=_accounts(),
         tiers=_tiers(),
         geographies=_geographies(),
+        categories=_categories(),
         products=_products(),
         variants=_variants(),
         vendors=_vendors(),
@@ -135,9 +137,20 @@ def _geographies() -> dict[str, GeographyRow]:
     return rows
 
 
+def _categories() -> dict[str, CategoryRow]:
+    names = ("Engine oil", "Car care", "Eye care")
+    return {name: CategoryRow(key(f"category {name}"), name) for name in names}
+
+
 def _products() -> dict[str, ProductRow]:
     return {
-        name: ProductRow(id=key(f"product {name}"), name=name, category=category, brand="Tessera")
+        name: ProductRow(
+            id=key(f"product {name}"),
+            name=name,
+            category_id=key(f"category {category}"),
+            category=category,
+            brand="Tessera",
+        )
         for name, category in (("Amber Oil", "Engine oil"), ("Cedar Wax", "Car care"), ("Clear Lens", "Eye care"))
     }
 

@@ -1,13 +1,14 @@
 """The catalog of the demo data: tiers, products with their packs, geographies and vendors."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from db.catalog.changes import put_rows
-from db.catalog.rows import GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
+from db.catalog.rows import CategoryRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.ecps.rows import EcpPlace
 from db.sessions import Writing
 from domain.catalog.facts import GeographyLevel, VendorKind
@@ -104,12 +105,13 @@ VENDORS: Final = (
 
 
 class Catalog(Struct, frozen=True):
-    """Every id of the catalog by code: variants by SKU, products by the prefix of their SKUs.
+    """Every id of the catalog by code: variants by SKU, products by the prefix of their SKUs, categories by name.
 
     `names` are those of tiers and geographies.
     """
 
     tiers: Mapping[str, UUID]
+    categories: Mapping[str, UUID]
     products: Mapping[str, UUID]
     variants: Mapping[str, UUID]
     geographies: Mapping[str, UUID]
@@ -138,11 +140,13 @@ def pack_weight(sku: str) -> int:
     return PACKS[sku.rpartition("-")[2]][1]
 
 
-async def put_catalog(session: Writing, new_id: Callable[[], UUID]) -> Catalog:
+async def put_catalog(session: Writing, new_id: Callable[[], UUID], at: datetime) -> Catalog:
     """Store the whole catalog with a few statements and return its ids."""
     tiers = [TierRow(id=new_id(), code=code, name=name, rank=rank) for rank, code, name in TIERS]
+    names = dict.fromkeys(category for _, _, category, _, _ in PRODUCTS)
+    categories = {name: CategoryRow(new_id(), name) for name in names}
     products = {
-        code: ProductRow(id=new_id(), name=name, category=category, brand=brand)
+        code: ProductRow(id=new_id(), name=name, category_id=categories[category].id, category=category, brand=brand)
         for code, name, category, brand, _ in PRODUCTS
     }
     variants = [
@@ -154,10 +158,11 @@ async def put_catalog(session: Writing, new_id: Callable[[], UUID]) -> Catalog:
     vendors = [
         VendorRow(id=new_id(), code=code, name=name, kind=kind.value, city=city) for code, name, kind, city in VENDORS
     ]
-    for rows in (tiers, list(products.values()), variants, places, vendors):
-        await put_rows(session, rows)
+    for rows in (tiers, list(categories.values()), list(products.values()), variants, places, vendors):
+        await put_rows(session, rows, at)
     return Catalog(
         tiers={row.code: row.id for row in tiers},
+        categories={name: row.id for name, row in categories.items()},
         products={code: row.id for code, row in products.items()},
         variants={row.sku: row.id for row in variants},
         geographies={row.code: row.id for row in places},

@@ -182,7 +182,7 @@ RULES: Final[Mapping[str, RulePlan]] = {
         name="Fleet workshops outside the big cities",
         condition=lambda of: AllOf(
             (
-                ProductClause(categories=("Engine oils", "Transmission and brakes")),
+                ProductClause(category_ids=of.categories("Engine oils", "Transmission and brakes")),
                 Not(GeographyClause(of.places("IN-MH-MUM", "IN-DL", "IN-KA-BEN", "IN-TN-CHE"))),
                 AnyOf(
                     (
@@ -219,12 +219,12 @@ RULES: Final[Mapping[str, RulePlan]] = {
     # Car care.
     "detailing": RulePlan(
         name="Detailers who posted their work",
-        condition=lambda _: AllOf(
+        condition=lambda of: AllOf(
             (
                 ActivityClause("BEFORE_AFTER_PHOTO", times=3, within_days=30),
                 AnyOf(
                     (
-                        ProductClause(categories=("Car care",)),
+                        ProductClause(category_ids=of.categories("Car care")),
                         Not(PeriodClause(from_time=time(20, 0), to_time=time(8, 0))),
                     )
                 ),

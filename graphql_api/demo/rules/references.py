@@ -30,6 +30,10 @@ class RuleReferences(Struct, frozen=True):
         """Return the ids of products, by the prefix of their SKUs."""
         return tuple(self.catalog.products[code] for code in codes)
 
+    def categories(self, *names: str) -> tuple[UUID, ...]:
+        """Return the ids of categories."""
+        return tuple(self.catalog.categories[name] for name in names)
+
     def variants(self, *skus: str) -> tuple[UUID, ...]:
         """Return the ids of variants."""
         return tuple(self.catalog.variants[sku] for sku in skus)

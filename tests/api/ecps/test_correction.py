@@ -74,8 +74,8 @@ async def test_a_manager_corrects_everything(
         assert await found(manager, geographyIds=[place(world, name)]) == expected
     assert await found(manager, search="zara") == ["Zara Rao"]
     assert await found(manager, search="asha") == await found(manager, search="garage") == []
-    assert (await events(database_url))[before:] == ["ECP_UPDATED"]
-    assert [kind for kind, _ in await messages(clients[Role.ECP])] == ["ECP_VERIFIED"]
+    assert (await events(database_url))[before:] == ["ECP_UPDATED", "NOTIFICATION_ADDED"]
+    assert [kind for kind, _ in await messages(clients[Role.ECP])] == ["ECP_UPDATED", "ECP_VERIFIED"]
 
 
 async def test_omitted_fields_stay(manager: Client, ecps: EcpFactory, database_url: str) -> None:

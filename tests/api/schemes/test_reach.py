@@ -30,7 +30,7 @@ from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.mutations.schemes import expect_errors, mutate, scheme
 from tests.support.unchanged import nothing_changes
-from tests.support.world import World, key
+from tests.support.world import BEGINNING, World, key
 
 REACH = """fragment Reach on RuleReach { rule { name qualifies } verdict sentence eligible audience
   funnel { clause remaining excluded } }"""
@@ -196,7 +196,7 @@ async def test_the_approver_sees_the_reach_at_submission(
     await factory.submitted(scheme_id)
     await factory.ecps.crowd(20, place="Pune", tier="Gold")
     async with environment.database.writing() as session:
-        await put_rows(session, [replace(world.tiers["Gold"], name="Golden")])
+        await put_rows(session, [replace(world.tiers["Gold"], name="Golden")], BEGINNING)
     found = await _review(clients[Role.APPROVER], scheme_id)
     assert _summarize(found["submission"]["ruleReach"]) == NOW
     assert found["submission"]["ruleReach"][0]["funnel"][0]["clause"] == "ECPs who are Gold"
@@ -239,7 +239,7 @@ async def test_a_geography_without_children_reaches_those_in_it(
         replace(world.geographies[name], parent_id=world.geographies["Karnataka"].id) for name in ("Pune", "Mumbai")
     ]
     async with environment.database.writing() as session:
-        await put_rows(session, moved)
+        await put_rows(session, moved, BEGINNING)
     review = (await _review(manager, scheme_id))["review"]
     assert [warning["code"] for warning in review["warnings"]] == ["NO_AUDIENCE"]
 

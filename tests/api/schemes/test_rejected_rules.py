@@ -55,6 +55,18 @@ CONDITIONS: list[Case] = [
         "the category no longer exists; choose another category.",
     ),
     (
+        {"product": {"categories": ["engine oil", "Toys"]}},
+        "NOT_FOUND",
+        "product.categories.1",
+        "no category has the name “Toys”; choose another category.",
+    ),
+    (
+        {"product": {"categories": ["Engine oil", "ENGINE  oil"]}},
+        "DUPLICATE",
+        "product.categories.1",
+        "the same category is listed twice; remove one of the two.",
+    ),
+    (
         {"quantity": {}},
         "REQUIRED",
         "quantity",

@@ -15,7 +15,7 @@ from tests.support.client import Clients, gid
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.mutations.schemes import InputError, expect_errors, expect_request_error, mutate, scheme, variant
 from tests.support.unchanged import nothing_changes
-from tests.support.world import World, key
+from tests.support.world import BEGINNING, World, key
 
 STRANGER = "This variant is not among the products of the scheme."
 TWICE = "This variant has more than one value."
@@ -131,7 +131,7 @@ async def test_all_coupons_together_have_a_bound(
         for number in range(21)
     ]
     async with database.writing() as session:
-        await put_rows(session, rows)
+        await put_rows(session, rows, BEGINNING)
     scheme_id = await factory.created()
     chosen = SaveSchemeProducts(scheme_id, 0, tuple(row.id for row in rows))
     await save_scheme_products(factory.operation(), chosen)

@@ -95,7 +95,11 @@ def test_an_event_that_moves_a_queue_declares_it() -> None:
     quiet = {kind for kind, spec in {**OF_ECPS, **OF_ENROLLMENTS}.items() if not spec.queues}
     assert quiet == {EventKind.ECP_SUSPENDED, EventKind.ECP_UPDATED, EventKind.ECP_ACTIVITIES_RECORDED}
     quiet = {kind for kind, spec in OF_SCHEMES.items() if not spec.queues}
-    assert quiet == {EventKind.SCHEME_PARTICIPANT_ADDED, EventKind.SCHEME_PARTICIPANT_REMOVED}
+    assert quiet == {
+        EventKind.SCHEME_CATALOG_CHANGED,
+        EventKind.SCHEME_PARTICIPANT_ADDED,
+        EventKind.SCHEME_PARTICIPANT_REMOVED,
+    }
 
 
 def test_statuses_are_words() -> None:

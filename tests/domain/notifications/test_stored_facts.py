@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import UTC_CALENDAR
+from domain.catalog.stored_facts import CatalogFact
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.activity_sentences import activity_sentence
 from domain.schemes.content import FieldDifference
 from domain.schemes.stages import SchemeStatus, StageState
-from domain.schemes.stored_facts import ACTIVITY_DECODER, SchemeName, StoredActivity
+from domain.schemes.stored_facts import ACTIVITY_DECODER, CatalogChanged, SchemeName, StoredActivity
 from domain.stored_facts import FROM_NEWER_VERSION, AccountNames, AsWritten, FactDecoder, Reader
 from domain.webhooks.stored_facts import DisableReason, WebhookDisabled
 from tests.support.stored_facts import CHANGES, CONCERNED, EXAMPLES, NAMES, OTHER, members
@@ -40,6 +41,8 @@ def test_every_kind_of_fact_has_an_example() -> None:
     assert {type(fact) for fact in FACTS} == members(StoredNotification)
     reasons = {type(fact.reason) for fact in FACTS if isinstance(fact, WebhookDisabled)}
     assert reasons == members(DisableReason)
+    changes = {type(fact.change) for fact in FACTS if isinstance(fact, CatalogChanged)}
+    assert changes == members(CatalogFact)
 
 
 @pytest.mark.parametrize(("fact", "sentence"), ENTRIES, ids=range(len(ENTRIES)))
@@ -80,6 +83,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     datetime | None: st.none() | MOMENTS,
     Mapping[str, str]: st.dictionaries(st.uuids().map(str), TEXT, max_size=3),
     SchemeName: st.builds(SchemeName, TEXT, st.none() | st.integers(2, 99)),
+    int | None: st.none() | st.integers(0, 2**53),
     SchemeStatus | None: st.none() | st.sampled_from(SchemeStatus),
     StageState: st.sampled_from(StageState),
 }
@@ -90,6 +94,8 @@ def facts_of(kind: type[Any]) -> st.SearchStrategy[Any]:
     values: dict[str, Any] = {field.name: VALUES.get(field.type) for field in msgspec.structs.fields(kind)}
     if "reason" in values and values["reason"] is None:
         values["reason"] = st.one_of([facts_of(reason) for reason in sorted(members(DisableReason), key=str)])
+    if "change" in values and values["change"] is None:
+        values["change"] = st.one_of([facts_of(change) for change in sorted(members(CatalogFact), key=str)])
     return st.builds(kind, **values)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.stored_facts import CatalogFact
 from domain.notifications.stored_facts import StoredNotification
 from domain.rules.stored_facts import ReachCause
 from domain.schemes.stored_facts import StageBlock
@@ -18,8 +19,11 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
         {
             "approvalRequested": "scheme",
             "asWritten": "text",
+            "catalogChanged": "scheme change",
             "changesRequested": "scheme reason",
             "ecpEnrolled": "ecp_id code title",
+            "ecpMoved": "ecp_id code place",
+            "ecpPlaceMoved": "ecp_id code place parent",
             "ecpRegistered": "ecp_id code place",
             "ecpReinstated": "ecp_id code tier",
             "ecpSuspended": "ecp_id code reason",
@@ -34,6 +38,7 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
             "participantJoined": "scheme",
             "participantLeft": "scheme",
             "participantRemoved": "scheme account_id",
+            "reviewOutdated": "scheme change",
             "revisionApplied": "title number names",
             "revisionOpened": "scheme effective_at",
             "revisionRescheduled": "scheme before after",
@@ -44,6 +49,15 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
             "stagePending": "scheme status state",
             "stepSaved": "scheme names",
             "webhookDisabled": "url reason",
+        },
+    ),
+    (
+        CatalogFact,
+        {
+            "categoryMerged": "name into",
+            "geographyMoved": "name before after",
+            "productMoved": "name before after",
+            "tierRanked": "name before after",
         },
     ),
     (
@@ -76,7 +90,7 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(
-    ("union", "forms"), FORMS, ids=["notification", "disable reason", "stage block", "reach cause"]
+    ("union", "forms"), FORMS, ids=["notification", "catalog", "disable reason", "stage block", "reach cause"]
 )
 def test_a_stored_kind_keeps_its_tag_and_its_fields(union: Any, forms: dict[str, str]) -> None:
     found = {kind.__struct_config__.tag: " ".join(kind.__struct_fields__) for kind in members(union)}  # type: ignore[attr-defined]

@@ -47,7 +47,10 @@ TIERS = [UUID(int=number) for number in (1, 2, 3)]
 RANKS = {tier: rank for rank, tier in enumerate(TIERS, start=1)}
 COUNTRY, REGION, CITY, OTHER = (UUID(int=number) for number in (10, 11, 12, 13))
 PATHS = {COUNTRY: (COUNTRY,), REGION: (REGION, COUNTRY), CITY: (CITY, REGION, COUNTRY), OTHER: (OTHER, COUNTRY)}
-VARIANTS = [SoldVariant(UUID(int=20), UUID(int=30), "oil"), SoldVariant(UUID(int=21), UUID(int=31), "wax")]
+VARIANTS = [
+    SoldVariant(UUID(int=20), UUID(int=30), UUID(int=40)),
+    SoldVariant(UUID(int=21), UUID(int=31), UUID(int=41)),
+]
 KINDS = ["TRAINING", "REFERRAL"]
 DAYS_BACK = 20
 RULE = UUID(int=99)
@@ -64,7 +67,7 @@ CLAUSES: st.SearchStrategy[Clause] = st.one_of(
         ProductClause,
         st.lists(st.sampled_from([VARIANTS[0].variant_id, UUID(int=29)]), max_size=1).map(tuple),
         st.lists(st.just(VARIANTS[1].product_id), max_size=1).map(tuple),
-        st.lists(st.sampled_from(["oil", "gas"]), max_size=1).map(tuple),
+        st.lists(st.sampled_from([UUID(int=40), UUID(int=42)]), max_size=1).map(tuple),
     ),
     st.builds(ChannelClause, st.sampled_from(list(EarningChannel))),
     st.builds(QuantityClause, st.none() | st.integers(1, 4), st.none() | st.integers(1, 4)),
@@ -125,7 +128,7 @@ def lines(scope: SaleScope, condition: Condition) -> Iterator[tuple[LineFacts, d
                         channel=channel,
                         variant_id=sold.variant_id,
                         product_id=sold.product_id,
-                        category=sold.category,
+                        category_id=sold.category_id,
                         quantity=quantity,
                         base_points=1,
                         at=at,

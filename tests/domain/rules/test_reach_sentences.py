@@ -35,7 +35,7 @@ from domain.rules.stored_facts import RuleReach
 
 BRONZE, SILVER, GOLD, PUNE, MUMBAI, INDIA = (UUID(int=number) for number in range(1, 7))
 SCOPE = SaleScope(
-    variants=(SoldVariant(UUID(int=20), UUID(int=21), "Engine oil"),),
+    variants=(SoldVariant(UUID(int=20), UUID(int=21), UUID(int=41)),),
     channels=(EarningChannel.COUPON,),
     enrollment_opens_on=date(2026, 4, 1),
     enrollment_closes_on=date(2026, 4, 30),

@@ -27,6 +27,7 @@ from domain.rules.model import (
 from domain.rules.phrases import DisplayNames
 from domain.rules.sentences import qualifying_sentence
 
+CEMENT = UUID(int=42)
 SILVER, GOLD, PLATINUM = UUID(int=1), UUID(int=2), UUID(int=3)
 PUNE, MUMBAI, DELHI = UUID(int=11), UUID(int=12), UUID(int=13)
 ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
@@ -37,6 +38,7 @@ NAMES = DisplayNames(
     geographies={PUNE: "Pune", MUMBAI: "Mumbai", DELHI: "Delhi"},
     variants={ONE_LITER: "AMB-1L", TWO_LITER: "AMB-2L"},
     products={AMBER: "Amber"},
+    categories={CEMENT: "Cement"},
 )
 
 IS_GOLD = TierClause((GOLD,))
@@ -107,7 +109,7 @@ CLAUSES: list[tuple[Condition, str, str]] = [
         "sell anything except AMB-1L or AMB-2L",
     ),
     (
-        ProductClause((ONE_LITER,), (AMBER,), ("Cement",)),
+        ProductClause((ONE_LITER,), (AMBER,), (CEMENT,)),
         "sell AMB-1L, any variant of Amber or anything in the category “Cement”",
         "sell anything except AMB-1L, any variant of Amber or anything in the category “Cement”",
     ),

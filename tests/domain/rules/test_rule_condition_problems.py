@@ -29,6 +29,8 @@ from domain.rules.model import (
 from domain.rules.problems import KnownIds
 from domain.rules.validation import rule_problems
 
+CEMENT = UUID(int=42)
+WOOD = UUID(int=43)
 INVALID, REQUIRED = UserErrorCode.INVALID, UserErrorCode.REQUIRED
 NOT_FOUND, DUPLICATE = UserErrorCode.NOT_FOUND, UserErrorCode.DUPLICATE
 CONFLICT, LIMIT_EXCEEDED = UserErrorCode.CONFLICT, UserErrorCode.LIMIT_EXCEEDED
@@ -43,7 +45,8 @@ KNOWN = KnownIds(
     geography_ids=frozenset({PUNE}),
     variant_ids=frozenset({LITER}),
     product_ids=frozenset({AMBER}),
-    categories=frozenset({"Cement"}),
+    category_ids=frozenset({CEMENT}),
+    unknown_categories={WOOD: "Wood"},
 )
 IS_GOLD = TierClause((GOLD,))
 SAFE = 2**53 - 1
@@ -146,8 +149,12 @@ CONDITIONS: list[tuple[Condition, Sequence[Expected]]] = [
     (ProductClause((LITER, LITER)), [(DUPLICATE, twice("variant"), ("product", "variantIds", "1"))]),
     (ProductClause((), (GONE,)), [(NOT_FOUND, gone("product"), ("product", "productIds", "0"))]),
     (ProductClause((), (AMBER, AMBER)), [(DUPLICATE, twice("product"), ("product", "productIds", "1"))]),
-    (ProductClause((), (), ("Wood",)), [(NOT_FOUND, gone("category"), ("product", "categories", "0"))]),
-    (ProductClause((), (), ("Cement", "Cement")), [(DUPLICATE, twice("category"), ("product", "categories", "1"))]),
+    (
+        ProductClause((), (), (WOOD,)),
+        [(NOT_FOUND, "no category has the name “Wood”; choose another category.", ("product", "categories", "0"))],
+    ),
+    (ProductClause((), (), (UUID(int=44),)), [(NOT_FOUND, gone("category"), ("product", "categories", "0"))]),
+    (ProductClause((), (), (CEMENT, CEMENT)), [(DUPLICATE, twice("category"), ("product", "categories", "1"))]),
     (
         QuantityClause(),
         [

@@ -48,6 +48,7 @@ from domain.rules.model import (
     Weekday,
 )
 
+PAINT = UUID(int=41)
 BRONZE, SILVER, GOLD = (UUID(int=number) for number in range(1, 4))
 RANKS = {BRONZE: 1, SILVER: 2, GOLD: 3}
 PUNE, MUMBAI, MAHARASHTRA, INDIA = (UUID(int=number) for number in range(11, 15))
@@ -59,7 +60,7 @@ LINE = LineFacts(
     channel=EarningChannel.SALE,
     variant_id=ONE_LITER,
     product_id=AMBER,
-    category="Paint",
+    category_id=PAINT,
     quantity=10,
     base_points=5,
     at=NOW,
@@ -125,7 +126,7 @@ def test_every_clause_is_decided_without_short_circuit() -> None:
     assert outcome(condition, ecp=ecp).clauses == (
         ClauseVerdict(gold, negated=False, met=False, fact=TierFact(SILVER)),
         ClauseVerdict(in_mumbai, negated=True, met=True, fact=GeographyFact((PUNE, MAHARASHTRA, INDIA))),
-        ClauseVerdict(sells, negated=True, met=False, fact=ProductFact(ONE_LITER, AMBER, "Paint")),
+        ClauseVerdict(sells, negated=True, met=False, fact=ProductFact(ONE_LITER, AMBER, PAINT)),
         ClauseVerdict(trained, negated=False, met=False, fact=ActivityFact(1)),
         ClauseVerdict(volume, negated=False, met=False, fact=VolumeFact(45)),
         ClauseVerdict(saturday, negated=True, met=False, fact=PeriodFact(NOW)),

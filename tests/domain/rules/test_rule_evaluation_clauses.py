@@ -30,6 +30,8 @@ from domain.rules.model import (
     Weekday,
 )
 
+PAINT = UUID(int=41)
+CEMENT = UUID(int=42)
 BRONZE, SILVER, GOLD, UNRANKED, GONE = (UUID(int=number) for number in range(1, 6))
 RANKS = {BRONZE: 1, SILVER: 2, GOLD: 3}
 PUNE, MUMBAI, MAHARASHTRA, INDIA = (UUID(int=number) for number in range(11, 15))
@@ -42,7 +44,7 @@ LINE = LineFacts(
     channel=EarningChannel.SALE,
     variant_id=ONE_LITER,
     product_id=AMBER,
-    category="Paint",
+    category_id=PAINT,
     quantity=10,
     base_points=5,
     at=NOW,
@@ -114,12 +116,12 @@ def test_geography(clause: GeographyClause, path: tuple[UUID, ...], *, expected:
         (ProductClause((TWO_LITER,)), False),
         (ProductClause(product_ids=(AMBER,)), True),
         (ProductClause(product_ids=(COBALT,)), False),
-        (ProductClause(categories=("Paint",)), True),
-        (ProductClause(categories=("paint", "Cement")), False),
-        (ProductClause((TWO_LITER,), (COBALT,), ("Paint",)), True),
-        (ProductClause((TWO_LITER,), (AMBER,), ("Cement",)), True),
-        (ProductClause((ONE_LITER,), (COBALT,), ("Cement",)), True),
-        (ProductClause((TWO_LITER,), (COBALT,), ("Cement",)), False),
+        (ProductClause(category_ids=(PAINT,)), True),
+        (ProductClause(category_ids=(UUID(int=43), CEMENT)), False),
+        (ProductClause((TWO_LITER,), (COBALT,), (PAINT,)), True),
+        (ProductClause((TWO_LITER,), (AMBER,), (CEMENT,)), True),
+        (ProductClause((ONE_LITER,), (COBALT,), (CEMENT,)), True),
+        (ProductClause((TWO_LITER,), (COBALT,), (CEMENT,)), False),
         # An id of one kind never stands for a thing of another.
         (ProductClause((AMBER,), (ONE_LITER,)), False),
     ],

@@ -80,7 +80,7 @@ LINE = LineFacts(
     channel=EarningChannel.SALE,
     variant_id=ONE_LITER,
     product_id=AMBER,
-    category="Paint",
+    category_id=UUID(int=41),
     quantity=12,
     base_points=10,
     at=datetime(2026, 3, 13, 19, tzinfo=UTC),

@@ -43,6 +43,7 @@ from domain.rules.model import (
 from domain.rules.phrases import DisplayNames
 from domain.rules.sentences import qualifying_sentence
 
+PAINT = UUID(int=41)
 SILVER, GOLD = UUID(int=1), UUID(int=2)
 PUNE, MAHARASHTRA, INDIA = (UUID(int=number) for number in range(11, 14))
 ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
@@ -52,6 +53,7 @@ NAMES = DisplayNames(
     geographies={PUNE: "Pune", MAHARASHTRA: "Maharashtra", INDIA: "India"},
     variants={ONE_LITER: "AMB-1L", TWO_LITER: "AMB-2L"},
     products={AMBER: "Amber"},
+    categories={PAINT: "Paint"},
 )
 UNITS, VALUE, COUPONS = VolumeMeasure
 SCHEME, MONTH, WEEK = VolumePeriod
@@ -82,7 +84,7 @@ FACTS: list[tuple[Clause, Fact, str, str]] = [
     (IN_PUNE, GeographyFact(()), "The ECP has no place of work.", "The ECP has no place of work."),
     (
         ProductClause((TWO_LITER,)),
-        ProductFact(ONE_LITER, AMBER, "Paint"),
+        ProductFact(ONE_LITER, AMBER, PAINT),
         "The line is for AMB-1L, a variant of Amber in the category “Paint”.",
         "The line is for AMB-1L, a variant of Amber in the category “Paint”.",
     ),

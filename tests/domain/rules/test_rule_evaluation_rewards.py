@@ -46,7 +46,7 @@ def usage_of(to_ecp: int, this_month: int, in_total: int, times: int) -> Usage:
 def line(quantity: int, base_points: int) -> LineFacts:
     at = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)
     sold: Any = {"channel": EarningChannel.SALE, "variant_id": UUID(int=21), "product_id": UUID(int=31)}
-    return LineFacts(**sold, category="Paint", quantity=quantity, base_points=base_points, at=at)
+    return LineFacts(**sold, category_id=UUID(int=41), quantity=quantity, base_points=base_points, at=at)
 
 
 def evaluated(

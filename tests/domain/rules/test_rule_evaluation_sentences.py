@@ -59,7 +59,7 @@ LINE = LineFacts(
     channel=EarningChannel.SALE,
     variant_id=ONE_LITER,
     product_id=AMBER,
-    category="Paint",
+    category_id=UUID(int=41),
     quantity=9,
     base_points=10,
     at=AT,
@@ -211,6 +211,7 @@ def test_references_in_facts() -> None:
         geography_ids=frozenset({PUNE, MAHARASHTRA, INDIA}),
         variant_ids=frozenset({ONE_LITER}),
         product_ids=frozenset({AMBER}),
+        category_ids=frozenset({UUID(int=41)}),
     )
     (nobody,) = compile_rules((rule,), {}, UTC_CALENDAR).evaluate(LINE, EarnerFacts()).outcomes
     assert collect_fact_references(nobody.verdict).tier_ids == frozenset()

@@ -45,13 +45,13 @@ from domain.rules.sentences import qualifying_sentence, reward_sentence
 from domain.rules.validation import rule_problems
 
 IDS = tuple(UUID(int=number) for number in range(8))
-CATEGORIES = ("Cement", "Paint")
+CATEGORIES = (UUID(int=41), UUID(int=42))
 KNOWN = KnownIds(
     tier_ids=frozenset(IDS),
     geography_ids=frozenset(IDS),
     variant_ids=frozenset(IDS),
     product_ids=frozenset(IDS),
-    categories=frozenset(CATEGORIES),
+    category_ids=frozenset(CATEGORIES),
 )
 SOME_NAMES = DisplayNames(tiers={IDS[0]: "Gold"}, variants={IDS[1]: "AMB-1L"})
 SAFE = 2**53 - 1

@@ -20,6 +20,7 @@ from domain.rules.model import (
 from domain.rules.references import References, collect_references, rules_naming_variant
 from domain.rules.traversal import ConditionNode, walk_clauses, walk_condition
 
+CEMENT = UUID(int=42)
 TIER, LOWEST, PLACE, SOLD, COUNTED, PRODUCT = (UUID(int=number) for number in range(1, 7))
 VOLUME = VolumeClause(measure=VolumeMeasure.UNITS, period=VolumePeriod.MONTH, at_least=1, variant_ids=(COUNTED,))
 NEW = EnrolledWithinClause(30)
@@ -34,7 +35,7 @@ def test_references_are_collected_from_the_whole_tree() -> None:
         (
             AnyOf((TierClause((TIER,)), Not(TierClause(at_least=LOWEST)))),
             Not(GeographyClause((PLACE,))),
-            ProductClause((SOLD,), (PRODUCT,), ("Cement",)),
+            ProductClause((SOLD,), (PRODUCT,), (CEMENT,)),
             VOLUME,
             NEW,
         )
@@ -44,7 +45,7 @@ def test_references_are_collected_from_the_whole_tree() -> None:
         geography_ids=frozenset({PLACE}),
         variant_ids=frozenset({SOLD, COUNTED}),
         product_ids=frozenset({PRODUCT}),
-        categories=frozenset({"Cement"}),
+        category_ids=frozenset({CEMENT}),
     )
 
 

@@ -37,6 +37,7 @@ from domain.rules.model import (
 from domain.rules.phrases import DisplayNames
 from domain.rules.sentences import qualifying_sentence, reward_sentence
 
+PAINT = UUID(int=41)
 SILVER, GOLD, PLATINUM = UUID(int=1), UUID(int=2), UUID(int=3)
 PUNE, MUMBAI, DELHI = UUID(int=11), UUID(int=12), UUID(int=13)
 ONE_LITER, TWO_LITER = UUID(int=21), UUID(int=22)
@@ -47,6 +48,7 @@ NAMES = DisplayNames(
     geographies={PUNE: "Pune", MUMBAI: "Mumbai", DELHI: "Delhi"},
     variants={ONE_LITER: "AMB-1L", TWO_LITER: "AMB-2L"},
     products={AMBER: "Amber"},
+    categories={PAINT: "Paint"},
 )
 
 IS_GOLD = TierClause((GOLD,))
@@ -151,7 +153,7 @@ GROUPS: list[tuple[Condition, str]] = [
     (AllOf((Not(SELLS), COUPON)), "sell anything except AMB-1L, through a coupon"),
     (AllOf((SELLS, Not(COUPON), SATURDAY)), "sell AMB-1L, but not through a coupon, on a Saturday"),
     (AllOf((SELLS, COUPON, Not(SATURDAY))), "sell AMB-1L through a coupon at any time except on a Saturday"),
-    (AllOf((SELLS, ProductClause(categories=("Paint",)))), "sell AMB-1L and sell anything in the category “Paint”"),
+    (AllOf((SELLS, ProductClause(category_ids=(PAINT,)))), "sell AMB-1L and sell anything in the category “Paint”"),
     (AnyOf((SELLS, MANY)), "either sell AMB-1L or sell 10 or more units on one sale"),
     (AllOf(()), "meet conditions that are not stated yet"),
     (AnyOf(()), "meet conditions that are not stated yet"),

@@ -49,7 +49,7 @@ KNOWN = KnownIds(
     geography_ids=frozenset({PUNE}),
     variant_ids=frozenset({LITER}),
     product_ids=frozenset({AMBER}),
-    categories=frozenset({"Cement"}),
+    category_ids=frozenset({UUID(int=42)}),
 )
 IS_GOLD = TierClause((GOLD,))
 FLAT = FlatPoints(200)

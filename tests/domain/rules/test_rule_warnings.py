@@ -41,9 +41,10 @@ from domain.rules.phrases import DisplayNames
 from domain.rules.rule_warnings import WarningContext, find_rule_warnings
 from domain.rules.sale_assignments import SaleScope, SoldVariant
 
+ENGINE_OIL, EYE_CARE = UUID(int=41), UUID(int=43)
 SILVER, GOLD, PUNE, INDIA, NEPAL, OIL, WAX, LENS = (UUID(int=number) for number in range(1, 9))
 SCOPE = SaleScope(
-    variants=(SoldVariant(UUID(int=20), OIL, "Engine oil"), SoldVariant(UUID(int=21), WAX, "Car care")),
+    variants=(SoldVariant(UUID(int=20), OIL, ENGINE_OIL), SoldVariant(UUID(int=21), WAX, UUID(int=42))),
     channels=(EarningChannel.SALE,),
     enrollment_opens_on=date(2026, 4, 1),
     enrollment_closes_on=date(2026, 4, 30),
@@ -62,6 +63,7 @@ CONTEXT = WarningContext(
         tiers={SILVER: "Silver", GOLD: "Gold"},
         geographies={PUNE: "Pune", INDIA: "India", NEPAL: "Nepal"},
         products={OIL: "Amber Oil", WAX: "Cedar Wax", LENS: "Clear Lens"},
+        categories={ENGINE_OIL: "Engine oil", EYE_CARE: "Eye care"},
     ),
 )
 FIFTY = FlatPoints(50)
@@ -104,7 +106,7 @@ def test_a_rule_that_an_ecp_can_meet_has_no_warning(condition: Condition) -> Non
             "no ECPs sell 5 or more units on one sale and at the same time sell at most 3 units on one sale",
         ),
         (
-            AllOf((ProductClause((), (OIL,)), Not(ProductClause((), (), ("Engine oil",))))),
+            AllOf((ProductClause((), (OIL,)), Not(ProductClause((), (), (ENGINE_OIL,))))),
             (
                 "no ECPs sell any variant of Amber Oil and at the same time sell anything except anything in the "
                 "category “Engine oil”"
@@ -154,7 +156,7 @@ def test_a_condition_that_fails_as_a_whole_is_quoted_whole() -> None:
             "Rule “One” mentions Nepal, which is outside the geographies of the scheme.",
         ),
         (
-            AnyOf((GOLDS, ProductClause((), (LENS,), ("Eye care",)))),
+            AnyOf((GOLDS, ProductClause((), (LENS,), (EYE_CARE,)))),
             "Rule “One” mentions Clear Lens and the category “Eye care”, which are outside the scheme.",
         ),
         (

@@ -180,7 +180,9 @@ def test_a_rule_about_variants_outside_the_scheme_is_a_problem(condition: Condit
 
 def test_a_rule_about_the_schemes_own_variants_is_no_problem() -> None:
     """R2."""
-    content = replace(CONTENT, rules=(rule(ProductClause(variant_ids=V[:2])), rule(ProductClause(categories=("Oil",)))))
+    content = replace(
+        CONTENT, rules=(rule(ProductClause(variant_ids=V[:2])), rule(ProductClause(category_ids=(UUID(int=41),))))
+    )
     assert problems(content, WizardStepKind.BONUS_RULES) == []
 
 

@@ -194,7 +194,7 @@ def _rules(factory: SchemeFactory, world: World) -> list[BonusRule]:
     amber, lens = world.variants["AMB-1L"].id, world.products["Amber Oil"].id
     tier = TierClause(tier_ids=(world.tiers["Silver"].id, world.tiers["Gold"].id))
     place = GeographyClause((world.geographies["Pune"].id,))
-    goods = ProductClause((amber,), (lens,), ("Engine oil",))
+    goods = ProductClause((amber,), (lens,), (world.categories["Engine oil"].id,))
     volume = VolumeClause(
         measure=next(iter(VolumeMeasure)), period=next(iter(VolumePeriod)), at_least=50, variant_ids=(amber,)
     )

@@ -126,7 +126,7 @@ class NaiveEvaluation:
             case GeographyClause(ids):
                 return any(place in ids for place in ecp.geography_path)
             case ProductClause(variants, products, categories):
-                return line.variant_id in variants or line.product_id in products or line.category in categories
+                return line.variant_id in variants or line.product_id in products or line.category_id in categories
             case ChannelClause(channel):
                 return line.channel == channel
             case QuantityClause(low, high):

@@ -42,7 +42,7 @@ TIER_RANKS = {tier: rank for rank, tier in enumerate(TIERS[:4], start=1)}
 PLACES = tuple(UUID(int=number) for number in range(11, 17))
 VARIANTS = tuple(UUID(int=number) for number in range(21, 24))
 PRODUCTS = tuple(UUID(int=number) for number in range(31, 33))
-CATEGORIES = ("Paint", "Cement")
+CATEGORIES = tuple(UUID(int=number) for number in range(41, 43))
 KINDS = ("TRAINING_COMPLETED", "REFERRAL")
 CLOCKS = (time(0), time(6), time(9), time(17, 30), time(22), time(23, 59))
 NAMES = DisplayNames(tiers={TIERS[1]: "Silver"}, geographies={PLACES[0]: "Pune"}, variants={VARIANTS[0]: "AMB-1L"})

@@ -1,0 +1,54 @@
+"""Statements that read the ranks of tiers and the categories of products at moments in the past."""
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import column, text
+
+from db.statement import Statement, moments, uuids
+
+
+class RankRow(NamedTuple):
+    """The rank of a tier at a moment."""
+
+    at: datetime
+    tier_id: UUID
+    rank: int
+
+
+class CategoryOfProductRow(NamedTuple):
+    """The category of a product at a moment."""
+
+    id: UUID
+    at: datetime
+    category_id: UUID
+
+
+# Every tier that there is now, at each of the parameter `moments`.
+_RANKS: Final = """
+SELECT asked.at, tier.id AS tier_id, version.rank
+FROM unnest(:moments) AS asked (at) CROSS JOIN tier
+CROSS JOIN LATERAL (
+    SELECT rank FROM tier_version WHERE tier_id = tier.id AND valid_from <= asked.at ORDER BY valid_from DESC LIMIT 1
+) AS version
+"""
+# Each of the parameter `ids` at the moment that has the same place in `moments`.
+_CATEGORIES: Final = """
+SELECT asked.id, asked.at, version.category_id
+FROM unnest(:ids, :moments) AS asked (id, at)
+CROSS JOIN LATERAL (
+    SELECT category_id FROM product_version WHERE product_id = asked.id AND valid_from <= asked.at
+    ORDER BY valid_from DESC LIMIT 1
+) AS version
+"""
+
+
+def _statement(sql: str, row: Any, *parameters: Any) -> Statement[Any]:
+    return Statement(text(sql).bindparams(*parameters).columns(*(column(name) for name in row._fields)), row)
+
+
+RANKS_AT: Final[Statement[RankRow]] = _statement(_RANKS, RankRow, moments("moments"))
+CATEGORIES_AT: Final[Statement[CategoryOfProductRow]] = _statement(
+    _CATEGORIES, CategoryOfProductRow, uuids("ids"), moments("moments")
+)
