@@ -1,7 +1,7 @@
 """Statements that read the ranks of tiers and the categories of products at moments in the past."""
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import column, text
@@ -44,11 +44,8 @@ CROSS JOIN LATERAL (
 """
 
 
-def _statement(sql: str, row: Any, *parameters: Any) -> Statement[Any]:
-    return Statement(text(sql).bindparams(*parameters).columns(*(column(name) for name in row._fields)), row)
-
-
-RANKS_AT: Final[Statement[RankRow]] = _statement(_RANKS, RankRow, moments("moments"))
-CATEGORIES_AT: Final[Statement[CategoryOfProductRow]] = _statement(
-    _CATEGORIES, CategoryOfProductRow, uuids("ids"), moments("moments")
+RANKS_AT: Final = Statement(text(_RANKS).bindparams(moments("moments")).columns(*map(column, RankRow._fields)), RankRow)
+CATEGORIES_AT: Final = Statement(
+    text(_CATEGORIES).bindparams(uuids("ids"), moments("moments")).columns(*map(column, CategoryOfProductRow._fields)),
+    CategoryOfProductRow,
 )
