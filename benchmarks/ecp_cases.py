@@ -161,7 +161,7 @@ def _enrollments() -> list[Case]:
     oldest = EnrollmentOrder.REQUESTED_AT_ASC
     dates = EnrollmentFilters(enrolled_from=True, enrolled_before=True)
     there = EnrollmentFilters(place=GeographyLevel.REGION, enrolled_from=True, enrolled_before=True)
-    month: dict[str, Any] = {"enrolled_from": _MIDDLE, "enrolled_to": _MIDDLE + timedelta(days=30)}
+    month: dict[str, Any] = {"enrolled_from": _MIDDLE, "enrolled_before": _MIDDLE + timedelta(days=30)}
     return [
         _of_scheme("enrollments, large scheme", EnrollmentFilters()),
         _of_scheme("enrollments, small scheme", EnrollmentFilters(), scheme="scheme2"),
