@@ -126,7 +126,8 @@ async def move(clients: Clients, world: World, name: str, parent: str) -> None:
     """Put a city into another region."""
     row, above = world.geographies[name], world.geographies[parent]
     given = {"id": gid(NodeKind.GEOGRAPHY, row.id), "code": row.code, "name": row.name, "level": "CITY"}
-    answer = await clients[Role.ADMIN].send(MOVE, input={**given, "parentId": gid(NodeKind.GEOGRAPHY, above.id)})
+    parent_id = gid(NodeKind.GEOGRAPHY, above.id)
+    answer = await clients[Role.ADMIN].send(MOVE, input={**given, "parentId": parent_id, "acknowledgeImpact": True})
     assert answer.data["upsertGeography"]["errors"] == []
 
 

@@ -213,6 +213,7 @@ async def test_a_place_includes_the_places_currently_below_it(
         "name": "Pune",
         "level": "CITY",
         "parentId": gid(NodeKind.GEOGRAPHY, world.geographies["Karnataka"].id),
+        "acknowledgeImpact": True,
     }
     document = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { message } } }"
     moved = await clients[Role.ADMIN].send(document, input=moving)

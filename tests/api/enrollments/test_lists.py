@@ -136,7 +136,8 @@ async def test_place_and_tier_are_current(manager: Client, clients: Clients, sch
     assert (await manager.send(document, input=given)).data["verifyEcp"]["errors"] == []
     assert await names(manager, scheme_id, tierIds=[gold]) == ["Dev Nair", "binod Thapa", "Asha Rao"]
     document = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { message } } }"
-    moving = {"id": place["Mumbai"], "code": "MUMBAI", "name": "Mumbai", "level": "CITY", "parentId": place["Bagmati"]}
+    named = {"id": place["Mumbai"], "code": "MUMBAI", "name": "Mumbai", "level": "CITY"}
+    moving = {**named, "parentId": place["Bagmati"], "acknowledgeImpact": True}
     assert (await clients[Role.ADMIN].send(document, input=moving)).data["upsertGeography"]["errors"] == []
     for of_now in ("Bagmati", "Nepal", "Mumbai"):
         assert await names(manager, scheme_id, geographyIds=[place[of_now]]) == ["Chitra Iyer", "binod Thapa"]

@@ -131,6 +131,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.API_KEY, key.key_id),
         gid(NodeKind.BONUS_RULE, rule.id),
         gid(NodeKind.ACCOUNT, world.accounts[Role.VENDOR].id),
+        gid(NodeKind.CATEGORY, world.categories["Engine oil"].id),
         gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
         gid(NodeKind.VARIANT, world.variants["AMB-4L"].id),
         gid(NodeKind.TIER, world.tiers["Gold"].id),
