@@ -34,6 +34,7 @@ def test_a_blank_text_is_no_search(text: str | None) -> None:
 
 @pytest.mark.parametrize("text", ["-_/", "'", "%", "🎉", "\u200d", "\u0301", "\u094d"])
 async def test_a_search_without_letters_and_digits_finds_nothing(vendors: Database, text: str) -> None:
+    assert words_of(text) is not None
     assert await search(vendors, text) == []
 
 
