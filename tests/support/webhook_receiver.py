@@ -142,7 +142,8 @@ class WebhookAdmin:
     async def save_tier(self) -> str:
         """Publish a TIER_SAVED event; return the ID of the tier."""
         number = next(_NUMBERS)
-        given = {"code": f"T{number}", "name": f"Tier {number}", "rank": 10 + number % 80}
+        rank = 10 + number % 80
+        given = {"code": f"T{number}", "name": f"Tier {number}", "rank": rank, "acknowledgeImpact": True}
         saved = (await self.admin.send(SAVE_TIER, input=given)).data["upsertTier"]
         assert saved["errors"] == []
         tier_id: str = saved["tier"]["id"]

@@ -17,10 +17,10 @@ PAGE = """query ($first: Int, $after: EventCursor, $kinds: [EventKind!]) { event
     kinds: $kinds) { edges { cursor node { cursor kind } } nodes { kind data } resumeAt
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 CATALOG = {"TIER_SAVED"}
-SCHEME = {"SCHEME_CREATED", "SCHEME_STEP_SAVED", "SCHEME_SUBMITTED"}
+SCHEME = {"SCHEME_CREATED", "SCHEME_STEP_SAVED", "SCHEME_SUBMITTED", "SCHEME_CATALOG_CHANGED"}
 VISIBLE = {
     Role.ADMIN: CATALOG | SCHEME | {"VENDOR_SAVED", "ACCOUNT_SAVED", "API_KEY_CREATED", "WEBHOOK_ENDPOINT_SAVED"},
-    Role.PROGRAM_MANAGER: CATALOG | SCHEME | {"VENDOR_SAVED"},
+    Role.PROGRAM_MANAGER: CATALOG | SCHEME | {"VENDOR_SAVED", "NOTIFICATION_ADDED"},
     Role.APPROVER: CATALOG | SCHEME | {"VENDOR_SAVED", "NOTIFICATION_ADDED", "NOTIFICATIONS_READ"},
     Role.OPERATIONS: CATALOG | {"VENDOR_SAVED"},
     Role.DESIGNER: CATALOG | {"VENDOR_SAVED"},
