@@ -65,15 +65,7 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
             category=category.name,
             brand=trim_text(command.brand),
         )
-        variants = [
-            VariantRow(
-                id=entry.id or operation.new_id(),
-                sku=entry.sku.strip(),
-                name=trim_text(entry.name),
-                product_id=product_id,
-            )
-            for entry in command.variants
-        ]
+        variants = [_build_variant(operation, entry, product_id) for entry in command.variants]
         changed = [variant for variant in variants if variant != mine.get(variant.id)]
         if stored is not None and stored.category_id != product.category_id:
             change = CatalogChange.of_category([product_id], [stored.category_id, product.category_id])
@@ -85,6 +77,12 @@ async def upsert_product(operation: Operation, command: UpsertProduct) -> UUID:
             await put_rows(session, changed, operation.now)
             await append_event(operation, session, EventKind.PRODUCT_SAVED, product_id)
     return product_id
+
+
+def _build_variant(operation: Operation, entry: VariantEntry, product_id: UUID) -> VariantRow:
+    return VariantRow(
+        id=entry.id or operation.new_id(), sku=entry.sku.strip(), name=trim_text(entry.name), product_id=product_id
+    )
 
 
 def _problems(command: UpsertProduct) -> Iterator[Problem]:

@@ -187,22 +187,18 @@ async def load_definitions(
         scheme, opened = pair
         content = _build_content(scheme, variants[index], places[index], rules[index])
         by_kind = {WizardStepKind(row.section): row for row in sections[index]}
-        names = _add_skus(mentioned, variants[index])
-        named = {row.geography.id: row.geography.name for row in places[index]}
-        ordered = {kind: by_kind[kind] for kind in STEP_ORDER}
-        revisions = approved.get(scheme.revises, ())
         found.append(
             Definition(
                 scheme=scheme,
                 content=content,
-                sections=ordered,
+                sections={kind: by_kind[kind] for kind in STEP_ORDER},
                 submission=submissions[index],
-                names=names,
-                places=named,
+                names=_add_skus(mentioned, variants[index]),
+                places={row.geography.id: row.geography.name for row in places[index]},
                 as_of=as_of,
                 calendar=calendar,
                 open_revision=opened,
-                approved=revisions,
+                approved=approved.get(scheme.revises, ()),
             )
         )
     return found
