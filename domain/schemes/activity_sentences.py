@@ -121,6 +121,8 @@ def _catalog_changed(fact: CatalogChanged | ReviewOutdated, scheme: str) -> str:
     done = catalog_phrase(fact.change)
     if isinstance(fact, ReviewOutdated):
         return f"{done}. This changes what {scheme} would pay or whom it would include. Review it again."
+    if fact.waits:
+        return f"{done}. This changes what {scheme} will pay or whom it will include if it is approved."
     return f"{done}. This changes what {scheme} pays or whom it includes from now on. Earlier sales keep their points."
 
 

@@ -119,9 +119,13 @@ class RevisionApplied(StoredFact, frozen=True, tag="revisionApplied"):
 
 
 class CatalogChanged(_FactOfScheme, frozen=True, tag="catalogChanged"):
-    """The actor changed the catalog, which changes what the scheme pays or whom it includes from then on."""
+    """The actor changed the catalog, which changes what the scheme pays or whom it includes from then on.
+
+    A scheme that waits for approval pays nothing yet.
+    """
 
     change: CatalogFact
+    waits: bool = False
 
 
 class ReviewOutdated(_FactOfScheme, frozen=True, tag="reviewOutdated"):

@@ -23,10 +23,12 @@ async def notify_affected(
     """
     for scheme in schemes:
         name = SchemeName(scheme.title, None if scheme.id == scheme.live_id else scheme.revision)
+        waits = scheme.state == AffectedState.SUBMITTED
+        changed = CatalogChanged(name, change, waits=waits)
         tasks: list[tuple[Role, StoredSchemeFact]] = []
-        if scheme.state == AffectedState.SUBMITTED:
+        if waits:
             tasks.append((Role.APPROVER, ReviewOutdated(name, change)))
         if not await session.fetch(PARTICIPANTS_BY_SCHEME, ids=[scheme.id]):
-            tasks.append((Role.PROGRAM_MANAGER, CatalogChanged(name, change)))
-        activity = NewActivity(EventKind.SCHEME_CATALOG_CHANGED, CatalogChanged(name, change), tasks=tasks)
+            tasks.append((Role.PROGRAM_MANAGER, changed))
+        activity = NewActivity(EventKind.SCHEME_CATALOG_CHANGED, changed, tasks=tasks)
         await record_activity(operation, session, scheme.id, activity)

@@ -76,6 +76,7 @@ _OUTDATED: Final = "This changes what “Diwali” would pay or whom it would in
 _CHANGED: Final = (
     "This changes what revision 2 of “Diwali” pays or whom it includes from now on. Earlier sales keep their points."
 )
+_WAITS: Final = "This changes what revision 2 of “Diwali” will pay or whom it will include if it is approved."
 _URL: Final = "https://hooks.example.com/"
 _DISABLED: Final = f"The webhook endpoint {_URL} was disabled."
 _KEPT: Final = "New events are kept for it for some days."
@@ -209,6 +210,11 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         RevisionApplied(title="Diwali", number=2, names={str(VARIANT): "AMB-1L"}),
         "Revision 2 of “Diwali” has taken effect: it added AMB-1L to the products.",
         "Revision 2 of “Diwali” has taken effect: it added AMB-1L to the products.",
+    ),
+    (
+        CatalogChanged(SECOND, TierRanked("Gold", 3, 9), waits=True),
+        f"Asha Rao changed the rank of the tier Gold from 3 to 9. {_WAITS}",
+        f"Asha Rao changed the rank of the tier Gold from 3 to 9. {_WAITS}",
     ),
     *(
         (CatalogChanged(SECOND, change), f"{sentence} {_CHANGED}", f"{sentence} {_CHANGED}")

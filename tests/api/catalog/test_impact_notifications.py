@@ -20,6 +20,7 @@ TIER = "mutation ($input: UpsertTierInput!) { upsertTier(input: $input) { errors
 PLACE = "mutation ($input: UpsertGeographyInput!) { upsertGeography(input: $input) { errors { message } } }"
 ECP = "mutation ($input: UpdateEcpInput!) { updateEcp(input: $input) { errors { message } } }"
 RANKED = "Admin changed the rank of the tier Silver from 2 to 9."
+WAITS = "This changes what {scheme} will pay or whom it will include if it is approved."
 CHANGED = "This changes what {scheme} pays or whom it includes from now on. Earlier sales keep their points."
 
 
@@ -48,7 +49,7 @@ async def test_participants_and_approvers_are_notified(clients: Clients, factory
     manager, approver = clients[Role.PROGRAM_MANAGER], clients[Role.APPROVER]
     before = await fetch_messages(approver)
     await rank_silver(clients[Role.ADMIN], world)
-    expected = [f"{RANKED} {CHANGED.format(scheme=scheme)}" for scheme in ("“Live”", "“Waiting”")]
+    expected = [f"{RANKED} {CHANGED.format(scheme='“Live”')}", f"{RANKED} {WAITS.format(scheme='“Waiting”')}"]
     found = await notifications(manager)
     assert sorted(node["message"] for node in found[:2]) == expected
     assert {node["kind"] for node in found[:2]} == {"SCHEME_CATALOG_CHANGED"}

@@ -77,6 +77,7 @@ MOMENTS = st.datetimes(timezones=st.just(UTC))
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
     str | None: st.none() | TEXT,
+    bool: st.booleans(),
     int: st.integers(0, 2**53),
     UUID: st.uuids(),
     datetime: MOMENTS,

@@ -19,7 +19,7 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
         {
             "approvalRequested": "scheme",
             "asWritten": "text",
-            "catalogChanged": "scheme change",
+            "catalogChanged": "scheme change waits",
             "changesRequested": "scheme reason",
             "ecpEnrolled": "ecp_id code title",
             "ecpMoved": "ecp_id code place",
