@@ -1,6 +1,6 @@
 """The mutation upsertTier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from domain.catalog.inputs import TIER_RANK_LIMIT
 from domain.catalog.stored_facts import TierRanked
 from domain.checks import NAME_LENGTH, code_problems, number_problems, text_problems
 from domain.events import EventKind
+from domain.failures import Problem, UserErrorCode
 from domain.text import trim_text
 from resolvers.catalog.impact import CatalogChange, require_acknowledgment
 from resolvers.context import Operation
@@ -49,8 +50,11 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
         "uq_tier__rank": ("rank", "Another tier has this rank."),
     }
     async with open_upsert(operation, taken) as session:
-        ranks = {row.id: row.rank for row in await session.fetch(LOCK_TIERS)}
+        tiers = await session.fetch(LOCK_TIERS)
+        ranks = {row.id: row.rank for row in tiers}
         stored = await lock_existing(session, LOCK_TIER, command.id, "tier")
+        # Before the impact: nobody should acknowledge what cannot be stored.
+        reject_invalid(_rank_problems(command, tiers))
         key = operation.new_id() if stored is None else stored.id
         tier = TierRow(id=key, code=command.code.strip(), name=trim_text(command.name), rank=command.rank)
         if tier != stored:
@@ -64,3 +68,10 @@ async def upsert_tier(operation: Operation, command: UpsertTier) -> UUID:
             await notify_affected(operation, session, affected, TierRanked(tier.name, ranks.get(key), tier.rank))
             await append_event(operation, session, EventKind.TIER_SAVED, key)
     return key
+
+
+def _rank_problems(command: UpsertTier, tiers: Sequence[TierRow]) -> Iterator[Problem]:
+    for tier in tiers:
+        if tier.rank == command.rank and tier.id != command.id:
+            message = f"The tier {tier.name} has this rank. Give that tier an unused rank first."
+            yield Problem(UserErrorCode.DUPLICATE, message, ("rank",))

@@ -157,7 +157,11 @@ async def test_a_region_a_tier_and_a_vendor_are_added_and_replaced(admin: Client
             [("NOT_FOUND", "parentId", "This geography does not exist.")],
         ),
         ("tier", {"code": "GOLD"}, [("DUPLICATE", "code", "Another tier has this code.")]),
-        ("tier", {"rank": 4}, [("DUPLICATE", "rank", "Another tier has this rank.")]),
+        (
+            "tier",
+            {"rank": 4},
+            [("DUPLICATE", "rank", "The tier Platinum has this rank. Give that tier an unused rank first.")],
+        ),
         ("tier", {"rank": 0}, [("INVALID", "rank", "The rank must be 1 or more, not 0.")]),
         ("tier", {"rank": 101}, [("INVALID", "rank", "The rank must be 100 or less, not 101.")]),
         ("vendor", {"code": "FAC-1"}, [("DUPLICATE", "code", "Another vendor has this code.")]),

@@ -212,6 +212,16 @@ async def test_a_tier_between_two_others_is_acknowledged(
     assert await send(admin, "upsertTier", between, acknowledge=True) == []
 
 
+async def test_a_rank_that_another_tier_has_is_rejected_before_an_acknowledgment(
+    admin: Client, factory: SchemeFactory, world: World
+) -> None:
+    """An administrator who swaps two tiers learns which one stands in the way."""
+    await live(factory, factory.rule("Rule", TierClause(at_least=world.tiers["Gold"].id)))
+    (error,) = await send(admin, *_tier(world, "Silver", world.tiers["Gold"].rank))
+    assert (error["code"], error["path"]) == ("DUPLICATE", ["input", "rank"])
+    assert error["message"] == "The tier Gold has this rank. Give that tier an unused rank first."
+
+
 async def test_what_no_live_scheme_depends_on_needs_no_acknowledgment(
     admin: Client, factory: SchemeFactory, revisions: RevisionFactory, world: World, clock: TestClock
 ) -> None:
