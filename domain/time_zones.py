@@ -16,6 +16,8 @@ from domain.calendar import Calendar
 from domain.text import join_words, quote
 
 _SUGGESTIONS: Final = 3
+# What the database calls a clock that nobody has set.
+_UNSET: Final = "Factory"
 
 
 class UnknownTimeZone(ValueError):
@@ -28,7 +30,7 @@ class UnknownTimeZone(ValueError):
 @cache
 def list_time_zones() -> frozenset[str]:
     """The names of all zones of the IANA database, such as Asia/Kolkata."""
-    return frozenset(files(tzdata).joinpath("zones").read_text(encoding="utf-8").split())
+    return frozenset(files(tzdata).joinpath("zones").read_text(encoding="utf-8").split()) - {_UNSET}
 
 
 def find_calendar(time_zone: str) -> Calendar:

@@ -127,6 +127,7 @@ def test_every_zone_of_the_database_can_be_used() -> None:
     [
         ("asia/kolkata", "“asia/kolkata” is not a time zone of the IANA database; did you mean Asia/Kolkata"),
         ("xyz", "“xyz” is not a time zone of the IANA database; write it like Asia/Kolkata."),
+        ("Factory", "“Factory” is not a time zone of the IANA database; write it like Asia/Kolkata."),
         ("../../etc/passwd", "“../../etc/passwd” is not a time zone of the IANA database;"),
     ],
 )
