@@ -53,8 +53,7 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
     )
     async with open_upsert(operation, {"uq_geography__code": ("code", "Another geography has this code.")}) as session:
         stored = await lock_existing(session, LOCK_GEOGRAPHY, command.id, "geography")
-        # The lock keeps the level of the parent while a child is added.
-        parents = await session.fetch(LOCK_GEOGRAPHY, id=command.parent_id) if command.parent_id else []
+        parents = await _lock_parents(session, stored, command)
         if command.parent_id is not None and not parents:
             reject_invalid([Problem(UserErrorCode.NOT_FOUND, "This geography does not exist.", ("parentId",))])
         reject_invalid(parent_problems(command.level, GeographyLevel(parents[0].level) if parents else None))
@@ -77,6 +76,22 @@ async def upsert_geography(operation: Operation, command: UpsertGeography) -> UU
                 await _move(operation, session, stored, geography, affected)
             await append_event(operation, session, EventKind.GEOGRAPHY_SAVED, key)
     return key
+
+
+async def _lock_parents(
+    session: Writing, stored: GeographyRow | None, command: UpsertGeography
+) -> Sequence[GeographyRow]:
+    """Lock the new parent, whose level stays while a child is added, and return it; of a move, lock the old one too.
+
+    A move of the old parent takes the ECPs of its children along, by the tree that it sees: one move waits for the
+    other. Parents are locked in the order of their ids, so that two moves never wait for each other.
+    """
+    left = None if stored is None or stored.parent_id == command.parent_id else stored.parent_id
+    locked = {
+        key: await session.fetch(LOCK_GEOGRAPHY, id=key)
+        for key in sorted({key for key in (left, command.parent_id) if key is not None})
+    }
+    return [] if command.parent_id is None else locked[command.parent_id]
 
 
 async def _check_move(

@@ -213,3 +213,22 @@ async def test_the_check_of_counts_sees_a_wrong_one(
         await enrollments.enrolled(scheme_id, ecp_id)
     await connection.execute("UPDATE enrollment_count SET count = count - 1")
     assert len(await connection.fetch(COUNTED)) == 10
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_city_that_leaves_a_region_while_it_moves_is_not_moved_with_it(
+    clients: Clients, world: World, connection: Any
+) -> None:
+    """R19: one move waits for the other, so the lists agree with the tree."""
+    async with connection.transaction():
+        # Both moves stop at this ECP and overlap.
+        await connection.execute("SELECT FROM ecp WHERE display_name = 'Of Pune' FOR UPDATE")
+        city = asyncio.create_task(move(clients, world, "Pune", "CITY", "Karnataka"))
+        await asyncio.sleep(0.3)
+        region = asyncio.create_task(move(clients, world, "Maharashtra", "REGION", "Nepal"))
+        await asyncio.sleep(0.3)
+    assert await city == await region == []
+    manager = clients[Role.PROGRAM_MANAGER]
+    assert await found(manager, world, "Karnataka") == {"Pune", "Mysuru", "Karnataka"}
+    assert await found(manager, world, "Maharashtra") == {"Mumbai", "Maharashtra"}
+    assert await found(manager, world, "India") == {"Pune", "Mysuru", "Karnataka", "India"}
