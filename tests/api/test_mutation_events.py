@@ -51,27 +51,6 @@ async def _account(_factory: SchemeFactory, _world: World) -> Prepared:
     return "ADMIN", {"input": {"displayName": "Asha", "roles": ["ANALYST"]}}
 
 
-async def _product(_factory: SchemeFactory, _world: World) -> Prepared:
-    named = {"name": "New Oil", "category": "Engine oil", "brand": "Tessera"}
-    return "ADMIN", {"input": {**named, "variants": [{"sku": "NEW-1L", "name": "1 liter"}]}}
-
-
-async def _category(_factory: SchemeFactory, _world: World) -> Prepared:
-    return "ADMIN", {"input": {"category": "Engine oil", "name": "Motor oil"}}
-
-
-async def _merge(_factory: SchemeFactory, _world: World) -> Prepared:
-    return "ADMIN", {"input": {"category": "Engine oil", "into": "Car care"}}
-
-
-async def _geography(_factory: SchemeFactory, _world: World) -> Prepared:
-    return "ADMIN", {"input": {"code": "LK", "name": "Sri Lanka", "level": "COUNTRY"}}
-
-
-async def _tier(_factory: SchemeFactory, _world: World) -> Prepared:
-    return "ADMIN", {"input": {"code": "DIAMOND", "name": "Diamond", "rank": 5}}
-
-
 async def _vendor(_factory: SchemeFactory, world: World) -> Prepared:
     vendor = world.vendors["PRN-1"]
     named = {"id": gid(NodeKind.VENDOR, vendor.id), "code": vendor.code, "name": "Renamed", "kind": vendor.kind}
@@ -91,11 +70,6 @@ async def _known_key(factory: SchemeFactory, world: World) -> Prepared:
 # What no document of our clients sends.
 OTHERS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "upsertAccount": _account,
-    "upsertProduct": _product,
-    "renameCategory": _category,
-    "mergeCategories": _merge,
-    "upsertGeography": _geography,
-    "upsertTier": _tier,
     "upsertVendor": _vendor,
     "createApiKey": _key,
     "revokeApiKey": _known_key,

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.operations.catalog import OF_CATALOG
 from tests.support.operations.documents import Prepared
 from tests.support.operations.ecps import OF_ECPS
 from tests.support.operations.program import OF_PROGRAM
@@ -15,4 +16,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_ECPS,
     **OF_WEBHOOKS,
     **OF_PROGRAM,
+    **OF_CATALOG,
 }
