@@ -108,12 +108,14 @@ def _add_categories(bind: sa.Connection, names: Collection[str], named: Collecti
     """Add the categories of products and those that rules name, and return their ids by name.
 
     Names that differ only in case or spacing become one category, unless a rule names one of them: rules that were
-    approved tell them apart. Then all but the first get a number.
+    approved tell them apart. Then all but the one of most products get a number.
     """
+    rows = bind.execute(sa.text("SELECT category, count(*) FROM product GROUP BY category"))
+    products = {str(row[0]): int(row[1]) for row in rows}
     ids: dict[str, UUID] = {}
     taken: dict[str, UUID] = {}
     told_apart = {text_key(name) for name in named}
-    for name in (*sorted(names), *sorted(set(named).difference(names))):
+    for name in sorted({*names, *named}, key=lambda name: (-products.get(name, 0), name)):
         label, number = trim_text(name), 1
         while text_key(label) in taken and text_key(name) in told_apart:
             number += 1

@@ -7,9 +7,8 @@ from msgspec.structs import replace
 
 from db.catalog.changes import put_rows
 from db.catalog.reads import LOCK_CATEGORIES, PRODUCTS_OF_CATEGORY
-from domain.catalog.inputs import category_problems, merge_problems
+from domain.catalog.inputs import category_problems, merge_problems, named_category_problems
 from domain.catalog.stored_facts import CategoryMerged
-from domain.checks import NAME_LENGTH, text_problems
 from domain.events import EventKind
 from domain.text import text_key
 from resolvers.catalog.impact import CatalogChange, require_acknowledgment
@@ -35,8 +34,8 @@ async def merge_categories(operation: Operation, command: MergeCategories) -> UU
     """
     reject_invalid(
         [
-            *text_problems(command.category, ("category",), "The category", NAME_LENGTH),
-            *text_problems(command.into, ("into",), "The category", NAME_LENGTH),
+            *named_category_problems(command.category, ("category",)),
+            *named_category_problems(command.into, ("into",)),
         ]
     )
     source_key, target_key = text_key(command.category), text_key(command.into)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from db.catalog.changes import put_rows
 from db.catalog.reads import LOCK_CATEGORIES, PRODUCTS_OF_CATEGORY
-from domain.catalog.inputs import category_problems
+from domain.catalog.inputs import category_problems, named_category_problems, taken_name_problem
 from domain.checks import NAME_LENGTH, text_problems
 from domain.events import EventKind
 from domain.text import text_key, trim_text
@@ -30,15 +30,18 @@ async def rename_category(operation: Operation, command: RenameCategory) -> UUID
     """
     reject_invalid(
         [
-            *text_problems(command.category, ("category",), "The category", NAME_LENGTH),
+            *named_category_problems(command.category, ("category",)),
             *text_problems(command.name, ("name",), "The name", NAME_LENGTH),
         ]
     )
+    key, new_key = text_key(command.category), text_key(command.name)
     taken = {"uq_category__name_key": ("name", "Another category has this name.")}
     async with open_upsert(operation, taken) as session:
-        found = await session.fetch(LOCK_CATEGORIES, keys=[text_key(command.category)])
-        reject_invalid(category_problems(command.category, ("category",), exists=bool(found)))
-        (stored,) = found
+        found = {text_key(row.name): row for row in await session.fetch(LOCK_CATEGORIES, keys=[key, new_key])}
+        reject_invalid(category_problems(command.category, ("category",), exists=key in found))
+        if new_key != key and new_key in found:
+            reject_invalid([taken_name_problem(found[new_key].name)])
+        stored = found[key]
         category = replace(stored, name=trim_text(command.name))
         if category != stored:
             await put_rows(session, [category], operation.now)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 
 from domain.node_kinds import NodeKind
@@ -70,11 +71,14 @@ async def test_a_new_name_changes_the_label_and_nothing_else(
     assert (await admin.send("{ categories }")).data["categories"] == ["Car care", "Eye care", "Motor oil"]
 
 
+TAKEN = "The category “Car care” has this name, even if it has no products. Rename that category first."
+
+
 @pytest.mark.parametrize(
     ("category", "name", "errors"),
     [
         ("Toys", "Games", [("NOT_FOUND", "category", "No category has the name “Toys”; choose one of the catalog.")]),
-        ("Engine oil", "car CARE", [("DUPLICATE", "name", "Another category has this name.")]),
+        ("Engine oil", "car CARE", [("DUPLICATE", "name", TAKEN)]),
         (
             " ",
             "x" * 121,
@@ -105,3 +109,17 @@ async def test_only_administrators_rename_categories(clients: Clients, database_
             if role is not Role.ADMIN:
                 answer = await clients[role].send(RENAME, input={"category": "Engine oil", "name": "Motor oil"})
                 assert answer.codes == ["FORBIDDEN"]
+
+
+async def test_a_category_of_the_time_before_characters_were_checked_can_be_renamed_and_merged(
+    admin: Client, database_url: str
+) -> None:
+    """Its name has a character that new names may not have, and looks like the name of another category."""
+    connection = await asyncpg.connect(database_url)
+    name = "'Eye care\u200b'"
+    try:
+        await connection.execute(f"UPDATE category SET name = {name}, name_key = lower({name}) WHERE name = 'Eye care'")
+    finally:
+        await connection.close()
+    assert (await rename(admin, "Eye care\u200b", "Eyes"))["errors"] == []
+    assert "Eyes" in (await admin.send("{ categories }")).data["categories"]
