@@ -16,6 +16,8 @@ from domain.calendar import Calendar
 from domain.text import join_words, quote
 
 _SUGGESTIONS: Final = 3
+# Of 0 to 1. Names that are less alike mislead: “IST” is not MST.
+_LIKENESS: Final = 0.75
 # What the database calls a clock that nobody has set.
 _UNSET: Final = "Factory"
 
@@ -24,7 +26,7 @@ class UnknownTimeZone(ValueError):
     """The IANA database has no zone of this name; the message suggests similar ones."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{quote(name)} is not a time zone of the IANA database; {_suggest(name)}.")
+        super().__init__(f"{quote(name)} is not a time zone of the IANA database. {_suggest(name)}")
 
 
 @cache
@@ -48,5 +50,5 @@ def _load_calendar(time_zone: str) -> Calendar:
 
 
 def _suggest(name: str) -> str:
-    similar = get_close_matches(name, sorted(list_time_zones()), n=_SUGGESTIONS)
-    return f"did you mean {join_words(similar, 'or')}?".removesuffix("?") if similar else "write it like Asia/Kolkata"
+    similar = get_close_matches(name, sorted(list_time_zones()), n=_SUGGESTIONS, cutoff=_LIKENESS)
+    return f"Did you mean {join_words(similar, 'or')}?" if similar else "Write it like Asia/Kolkata."

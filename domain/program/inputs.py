@@ -1,10 +1,11 @@
 """Validates the settings of the program."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import list_currencies
+from babel.numbers import get_territory_currencies
 
 from domain.checks import NAME_LENGTH, text_problems
 from domain.failures import Path, Problem, UserErrorCode
@@ -36,9 +37,16 @@ def _time_zone_problems(time_zone: str) -> Iterator[Problem]:
 
 
 def _currency_problems(currency: str) -> Iterator[Problem]:
-    if currency not in list_currencies():
+    if currency not in _currencies():
         message = f"{_shown(currency)} is not a currency of ISO 4217. Write it like EUR or INR."
         yield Problem(UserErrorCode.INVALID, message, ("currency",))
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    """The currencies that are legal tender somewhere today."""
+    territories = [str(code) for code in Locale("en").territories if str(code).isalpha()]
+    return frozenset(code for territory in territories for code in get_territory_currencies(territory))
 
 
 def _locale_problems(locale: str) -> Iterator[Problem]:

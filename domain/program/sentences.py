@@ -21,10 +21,11 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
 def program_updated(actor: str, changes: Sequence[SettingChange]) -> str:
     """For the activity of the program."""
     changed = [
-        f"{_LABELS[change.setting]} from {_value(change.before)} to {_value(change.after)}" for change in changes
+        f"{_LABELS[change.setting]} from {_value(change, change.before)} to {_value(change, change.after)}"
+        for change in changes
     ]
     return f"{actor} changed {join_words(changed, 'and')}."
 
 
-def _value(text: str) -> str:
-    return quote(text) if " " in text else text
+def _value(change: SettingChange, text: str) -> str:
+    return quote(text) if change.setting == "name" else text

@@ -69,7 +69,10 @@ async def test_a_change_keeps_other_settings_and_is_logged(clients: Clients, clo
             "Admin",
         ),
         (
-            ("Admin changed the name from Program to “Amberlane Rewards” and the time zone from UTC to Asia/Kolkata."),
+            (
+                "Admin changed the name from “Program” to “Amberlane Rewards” and the time zone from UTC to "
+                "Asia/Kolkata."
+            ),
             "Admin",
         ),
     ]
@@ -98,7 +101,7 @@ async def test_every_problem_is_named_and_nothing_changes(clients: Clients, data
         (["input", "name"], "The name of the program is missing."),
         (
             ["input", "timeZone"],
-            "“Mars/Phobos” is not a time zone of the IANA database; write it like Asia/Kolkata.",
+            "“Mars/Phobos” is not a time zone of the IANA database. Write it like Asia/Kolkata.",
         ),
         (["input", "currency"], "“rupee” is not a currency of ISO 4217. Write it like EUR or INR."),
         (["input", "locale"], "“xx” is not a known locale. Write it like en-IN or de-DE."),
