@@ -101,8 +101,10 @@ async def cleaner(database_url: str) -> AsyncIterator[Cleaner]:
 async def database(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[Database]:
     """The database, empty. Every fact that the test stored must be readable."""
     yield shared_database
-    await cleaner.check_stored_facts()
-    await cleaner.empty()
+    try:
+        await cleaner.check_stored_facts()
+    finally:
+        await cleaner.empty()
 
 
 @pytest.fixture

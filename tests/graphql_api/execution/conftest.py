@@ -1,6 +1,7 @@
 """Both executors on both schemas, and the example database."""
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import strawberry
@@ -23,6 +24,13 @@ from tests.support.execution.synthetic import (
     compiled_schema,
     standard_schema,
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_garbage_of_planted_faults() -> Iterator[None]:
+    """Collect failures that nobody awaited, so that no later test is blamed for what asyncio logs about them."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
