@@ -185,7 +185,7 @@ async def test_events_right_after_a_revocation_are_not_delivered(
 
     async def fetch(*arguments: Any, **parameters: Any) -> Any:
         found = await real_fetch(*arguments, **parameters)
-        if looks.pop():
+        if looks and looks.pop():
             await revoking.commit()
             await scheme.record("Too late.")
         looks.append(False)
