@@ -30,7 +30,7 @@ KNOWN_VERSIONS = """
                 SELECT {rows}.id AS ecp_id, registered_at, tier_id, geography_id, status AS present, updated_at,
                     greatest(registered_at, verified_at) AS verified_at, verified_at IS NOT NULL AS is_verified
                 FROM {rows}
-            ) AS known {told}
+            ) AS known {recorded}
             CROSS JOIN LATERAL (
                 SELECT 1 AS number, registered_at AS valid_from, 'PENDING' AS status
                 UNION ALL SELECT 2, verified_at, 'ACTIVE' WHERE is_verified OR present = 'ACTIVE'
@@ -43,19 +43,19 @@ KNOWN_VERSIONS = """
     WHERE status IS DISTINCT FROM status_before
 """
 # Events of the outbox say when suspensions began and ended, as far back as they are kept.
-TOLD_BY_EVENTS = """LEFT JOIN (
+RECORDED_BY_EVENTS = """LEFT JOIN (
                 SELECT object_id, array_agg(recorded_at) AS moments,
                     array_agg(CASE kind WHEN 'ECP_VERIFIED' THEN 'ACTIVE' ELSE 'SUSPENDED' END) AS statuses
                 FROM event WHERE kind IN ('ECP_VERIFIED', 'ECP_SUSPENDED') GROUP BY object_id
-            ) AS told ON told.object_id = ecp_id"""
+            ) AS recorded ON recorded.object_id = ecp_id"""
 STEPS_OF_EVENTS = """UNION ALL SELECT 3, greatest(verified_at, event.moment), event.status
-                FROM unnest(told.moments, told.statuses) AS event (moment, status)
+                FROM unnest(recorded.moments, recorded.statuses) AS event (moment, status)
                 WHERE is_verified AND event.moment <= updated_at"""
 VERSIONED = (
     f"""
     CREATE FUNCTION begin_ecp_versions() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        {KNOWN_VERSIONS.format(rows="new_rows", told="", events="")};
+        {KNOWN_VERSIONS.format(rows="new_rows", recorded="", events="")};
         RETURN NULL;
     END $$
     """,
@@ -170,7 +170,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["withdrawn_by"], ["account.id"], name=op.f("fk_past_enrollment__withdrawn_by")),
         sa.PrimaryKeyConstraint("enrollment_id", "requested_at", name=op.f("pk_past_enrollment")),
     )
-    known = KNOWN_VERSIONS.format(rows="ecp", told=TOLD_BY_EVENTS, events=STEPS_OF_EVENTS)
+    known = KNOWN_VERSIONS.format(rows="ecp", recorded=RECORDED_BY_EVENTS, events=STEPS_OF_EVENTS)
     for statement in (known, ORDERED, FIRST_ENROLLED):
         op.execute(statement)
     op.create_check_constraint(op.f("ck_enrollment__ended_in_order"), "enrollment", "withdrawn_at >= enrolled_at")

@@ -57,7 +57,7 @@ def test_the_key_does_not_depend_on_the_encoding(name: str) -> None:
 
 
 def test_the_keys_of_stored_names_never_change() -> None:
-    """They are compared with those of new names: whoever changes the algorithm makes all again in a migration."""
+    """New names are compared with stored keys, so a new algorithm needs a migration that makes all keys again."""
     assert sort_key("Åse B").hex() == "1cad1ed71d1002091cc600010a00080202020208"
 
 

@@ -228,8 +228,8 @@ async def test_two_returns_at_once_are_one(ecp: Client, manager: Client, scheme_
     given = {"schemeId": scheme_gid(scheme_id), "termsVersion": 1}
     payloads = await asyncio.gather(*(payload_of(ecp, "enroll", **given) for _ in range(5)))
     assert [payload["enrollment"]["status"] for payload in payloads if payload["enrollment"]] == ["ENROLLED"]
-    told = [error["message"] for payload in payloads for error in payload["errors"]]
-    assert told == ["You are already enrolled in this scheme."] * 4
+    messages = [error["message"] for payload in payloads for error in payload["errors"]]
+    assert messages == ["You are already enrolled in this scheme."] * 4
     connection = await asyncpg.connect(database_url)
     assert await connection.fetchval("SELECT count(*) FROM past_enrollment") == 1
     await connection.close()

@@ -109,7 +109,7 @@ async def test_every_problem_is_named_and_nothing_changes(clients: Clients, data
 
 
 async def test_the_time_zone_is_fixed_once_points_are_posted(clients: Clients, database_url: str) -> None:
-    """Other settings still change. The database refuses a change as well, whoever makes it."""
+    """Other settings still change. The database rejects a change of the zone from every client, too."""
     connection = await asyncpg.connect(database_url)
     try:
         await connection.execute("UPDATE program SET first_posting_at = now()")

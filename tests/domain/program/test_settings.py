@@ -63,12 +63,14 @@ def test_settings_that_exist_have_no_problems(change: dict[str, str]) -> None:
             UserErrorCode.INVALID,
             "“inr” is not a currency of ISO 4217. Write it like EUR or INR.",
         ),
+        # The code of ISO 4217 for transactions without a currency.
         (
             {"currency": "XXX"},
             "currency",
             UserErrorCode.INVALID,
             "“XXX” is not a currency of ISO 4217. Write it like EUR or INR.",
         ),
+        # A currency that ended in 2002.
         (
             {"currency": "DEM"},
             "currency",
