@@ -1,5 +1,6 @@
 """Calendar days and moments: how they are written, and when a day begins and ends in the time zone of the program."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
@@ -66,6 +67,17 @@ class Calendar(Struct, frozen=True):
         except OverflowError:
             return BEGINNING if day.year == date.min.year else FOREVER
         return min(max(at, BEGINNING), FOREVER)
+
+    def moments_of(self, day: date, clocks: Iterable[time]) -> list[datetime]:
+        """The moments of several times of one day, as `moment_of` finds each.
+
+        On a day of 24 hours that ends with the offset with which it began, one offset serves all of them.
+        """
+        start, end = self.start_of_day(day), self.end_of_day(day)
+        offset = datetime.combine(day, time(), UTC) - start
+        if end - start != _DAY or end.astimezone(self.zone).utcoffset() != offset:
+            return [self.moment_of(day, clock) for clock in clocks]
+        return [datetime.combine(day, clock, UTC) - offset for clock in clocks]
 
     def start_of_day(self, day: date) -> datetime:
         """The moment, in UTC, at which the day begins."""

@@ -159,17 +159,16 @@ def _time_assignments(
     periods = [clause for clause in clauses if isinstance(clause, PeriodClause)]
     enrolled = [clause for clause in clauses if isinstance(clause, EnrolledWithinClause)]
     days, clocks = sorted(_days(clauses, scope)), sorted(_clocks(periods))
-    moments = _count_moments(clauses, scope)
-    if moments > _MAX_MOMENTS or moments * _STEPS_PER_MOMENT > budget.remaining:
+    count = _count_moments(clauses, scope)
+    if count > _MAX_MOMENTS or count * _STEPS_PER_MOMENT > budget.remaining:
         return independent_assignments(clauses)
-    budget.spend(moments * _STEPS_PER_MOMENT)
+    budget.spend(count * _STEPS_PER_MOMENT)
     calendar = scope.calendar
     at_times, since_days = (ClauseEvaluator(some, calendar=calendar) for some in (periods, enrolled))
     found: set[Assignment] = set()
     for day in days:
-        by_clock = {
-            at_times.true_clauses(make_line(at=calendar.moment_of(day, clock)), EarnerFacts()) for clock in clocks
-        }
+        moments = calendar.moments_of(day, clocks)
+        by_clock = {at_times.true_clauses(make_line(at=moment), EarnerFacts()) for moment in moments}
         line = make_line(at=calendar.start_of_day(day))
         by_enrollment = {
             since_days.true_clauses(line, EarnerFacts(enrolled_at=calendar.start_of_day(enrolled_on)))

@@ -72,6 +72,14 @@ def test_a_time_of_day_is_the_first_moment_that_shows_it_or_a_later_one(
     assert calendar.localize(at - TICK).replace(tzinfo=None) < wanted
 
 
+@given(calendar=ZONES, day=DAYS, clocks=st.lists(st.times(), max_size=4))
+@example(NEW_YORK, date(2026, 3, 8), [time(2, 30), time(12)])
+@example(LORD_HOWE, date(2026, 4, 5), [time(1, 45), time()])
+@example(APIA, date(2011, 12, 30), [time(12)])
+def test_several_times_of_a_day_are_those_that_each_is_alone(calendar: Calendar, day: date, clocks: list[time]) -> None:
+    assert calendar.moments_of(day, clocks) == [calendar.moment_of(day, clock) for clock in clocks]
+
+
 @pytest.mark.parametrize(
     ("calendar", "day", "clock", "expected"),
     [
