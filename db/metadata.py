@@ -7,8 +7,12 @@ from sqlalchemy import MetaData
 import db.accounts.tables
 import db.catalog.tables
 import db.codes
+import db.consignments.custody_tables
+import db.consignments.tables
+import db.coupons.tables
 import db.ecps.tables
 import db.enrollments.tables
+import db.idempotency
 import db.notifications.tables
 import db.outbox.tables
 import db.program.tables

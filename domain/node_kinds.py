@@ -8,8 +8,12 @@ class NodeKind(StrEnum):
 
     ACCOUNT = "acc"
     API_KEY = "key"
+    BATCH = "bat"
+    BATCH_MOVEMENT = "mov"
     BONUS_RULE = "rul"
     CATEGORY = "cat"
+    CONSIGNMENT = "con"
+    DISCREPANCY = "dis"
     ECP = "ecp"
     ENROLLMENT = "enr"
     GEOGRAPHY = "geo"

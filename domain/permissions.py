@@ -63,6 +63,15 @@ class Permission(StrEnum):
     SCHEME_FOLLOW = "scheme:follow"
     SCHEME_DEFINE = "scheme:define"
     SCHEME_APPROVE = "scheme:approve"
+    COUPON_READ = "coupon:read"
+    COUPON_GENERATE = "coupon:generate"
+    COUPON_VOID = "coupon:void"
+    CODES_DOWNLOAD = "codes:download"
+    CONSIGNMENT_READ = "consignment:read"
+    CONSIGNMENT_MANAGE = "consignment:manage"
+    CUSTODY_RECORD = "custody:record"
+    DISCREPANCY_RESOLVE = "discrepancy:resolve"
+    AUDIT_READ = "audit:read"
     WORK_READ = "work:read"
     NOTIFICATION_READ = "notification:read"
     EVENT_READ = "event:read"
@@ -90,7 +99,12 @@ _EVERYONE = frozenset(
     }
 )
 # Staff follow how a scheme is defined and what it may cost. ECPs and vendors only take part in schemes.
-_STAFF = _EVERYONE | {Permission.VENDOR_READ, Permission.SCHEME_FOLLOW}
+_STAFF = _EVERYONE | {
+    Permission.VENDOR_READ,
+    Permission.SCHEME_FOLLOW,
+    Permission.CONSIGNMENT_READ,
+    Permission.COUPON_READ,
+}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -105,6 +119,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.WEBHOOK_MANAGE,
             Permission.ECP_READ,
             Permission.ECP_ERASE,
+            Permission.AUDIT_READ,
         },
         Role.PROGRAM_MANAGER: _STAFF
         | {
@@ -118,10 +133,23 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.POINTS_PREVIEW,
         },
         Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE},
-        Role.OPERATIONS: _STAFF,
+        Role.OPERATIONS: _STAFF
+        | {
+            Permission.COUPON_GENERATE,
+            Permission.COUPON_VOID,
+            Permission.CODES_DOWNLOAD,
+            Permission.CONSIGNMENT_MANAGE,
+            Permission.DISCREPANCY_RESOLVE,
+        },
         Role.DESIGNER: _STAFF,
         Role.ANALYST: _STAFF | {Permission.ECP_READ},
-        Role.VENDOR: _EVERYONE,
+        Role.VENDOR: _EVERYONE
+        | {
+            Permission.CONSIGNMENT_READ,
+            Permission.COUPON_READ,
+            Permission.CODES_DOWNLOAD,
+            Permission.CUSTODY_RECORD,
+        },
         Role.ECP: _EVERYONE | {Permission.ECP_REGISTER, Permission.ECP_UPDATE, Permission.ENROLLMENT_REQUEST},
         Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD},
     }
@@ -158,6 +186,14 @@ class EcpScope(IntEnum):
     ALL = 2
 
 
+class ConsignmentScope(IntEnum):
+    """The consignments that a viewer sees: a vendor sees those of its chains. Each scope contains those before it."""
+
+    NONE = 0
+    OWN = 1
+    ALL = 2
+
+
 class Viewer(Struct, frozen=True):
     """The account behind the token or API key of a request, with its current roles from the database."""
 
@@ -187,6 +223,14 @@ class Viewer(Struct, frozen=True):
     def contact_scope(self) -> EcpScope:
         """The ECPs whose contact data the viewer sees: all with `ecp:manage`; an ECP sees its own."""
         return self._ecp_scope_by(Permission.ECP_MANAGE)
+
+    @property
+    def consignment_scope(self) -> ConsignmentScope:
+        """The consignments that the viewer sees: staff see all, a vendor those that it takes part in."""
+        if Permission.CONSIGNMENT_READ in permissions_of(self.roles - {Role.VENDOR}):
+            return ConsignmentScope.ALL
+        works = Role.VENDOR in self.roles and self.vendor_id is not None
+        return ConsignmentScope.OWN if works else ConsignmentScope.NONE
 
     def may(self, permission: Permission) -> bool:
         """Whether one of the viewer's roles grants `permission`."""

@@ -23,9 +23,13 @@ described(
         UserErrorCode.CONTENT_CHANGED: "The scheme changed since it was reviewed.",
         UserErrorCode.ILLEGAL_STATE: "The state of the object does not allow the action.",
         UserErrorCode.NOT_ALLOWED_FOR_STAGE: "The stage of the scheme does not allow the action.",
+        UserErrorCode.QUANTITY_EXCEEDED: "There are not so many coupons.",
         UserErrorCode.OUT_OF_WINDOW: "The period for the action has not begun or is over.",
         UserErrorCode.OUT_OF_SCOPE: "A rule or choice is outside the scheme.",
         UserErrorCode.SELF_APPROVAL: "Nobody may decide on their own request or approve their own work.",
+        UserErrorCode.COUPON_INVALID: "This is not the code of a coupon.",
+        UserErrorCode.COUPON_INERT: "The coupon is not commissioned, so it cannot be used or recalled yet.",
+        UserErrorCode.IDEMPOTENCY_MISMATCH: "The idempotency key was sent before with another input.",
         UserErrorCode.LIMIT_EXCEEDED: "The input exceeds a limit.",
     },
 )

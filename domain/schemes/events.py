@@ -21,6 +21,13 @@ _BEFORE_APPROVAL: Final = frozenset(
 _AFTER_APPROVAL: Final = frozenset(
     {WorkQueueKey.COUPONS_TO_GENERATE, WorkQueueKey.ARTWORK_TO_UPLOAD, WorkQueueKey.SETTLEMENT_PENDING}
 )
+_EXECUTION: Final = frozenset(
+    {
+        WorkQueueKey.COUPONS_TO_GENERATE,
+        WorkQueueKey.VENDOR_NOT_ASSIGNED,
+        WorkQueueKey.PARTLY_ALLOCATED,
+    }
+)
 
 
 def _activity(description: str, queues: frozenset[WorkQueueKey] = frozenset()) -> EventSpec:
@@ -55,6 +62,12 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.SCHEME_CATALOG_CHANGED: _activity(
             "The catalog changed, which changes what a scheme pays or whom it includes."
         ),
+        EventKind.COUPON_RUNS_GENERATED: _activity("Coupons were generated for a scheme.", _EXECUTION),
+        EventKind.SHORTFALL_CLOSED: _activity("A shortfall of coupons was closed with a reason.", _EXECUTION),
+        EventKind.CONSIGNMENT_CREATED: _activity("A consignment was created.", _EXECUTION),
+        EventKind.CONSIGNMENT_UPDATED: _activity("The due date or the vendors of a consignment changed.", _EXECUTION),
+        EventKind.CONSIGNMENT_CANCELED: _activity("A consignment was canceled.", _EXECUTION),
+        EventKind.COUPONS_RECALLED: _activity("Coupons of a scheme were recalled. They are void.", _EXECUTION),
         EventKind.SCHEME_REVISION_APPLIED: _activity("An approved revision took effect.", _AFTER_APPROVAL),
     }
 )

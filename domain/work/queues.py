@@ -97,6 +97,20 @@ QUEUES: Final[tuple[Queue, ...]] = (
         status=SchemeStatus.COUPONS_NOT_GENERATED,
     ),
     SchemeQueue(
+        key=WorkQueueKey.VENDOR_NOT_ASSIGNED,
+        role=Role.OPERATIONS,
+        description="Operations: schemes with coupons of which no vendor has any yet.",
+        stage=StageKind.VENDOR_ALLOCATION,
+        status=SchemeStatus.VENDOR_NOT_ASSIGNED,
+    ),
+    SchemeQueue(
+        key=WorkQueueKey.PARTLY_ALLOCATED,
+        role=Role.OPERATIONS,
+        description="Operations: schemes of which some coupons are not allocated to vendors.",
+        stage=StageKind.VENDOR_ALLOCATION,
+        status=SchemeStatus.PARTLY_ALLOCATED,
+    ),
+    SchemeQueue(
         key=WorkQueueKey.ARTWORK_TO_UPLOAD,
         role=Role.DESIGNER,
         description="Designers: approved schemes without artwork.",

@@ -6,6 +6,7 @@ from typing import Final
 
 from domain.accounts.events import EVENTS as OF_ACCOUNTS
 from domain.catalog.events import EVENTS as OF_CATALOG
+from domain.consignments.events import EVENTS as OF_CONSIGNMENTS
 from domain.ecps.events import EVENTS as OF_ECPS
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind, EventSpec
@@ -14,7 +15,17 @@ from domain.program.events import EVENTS as OF_PROGRAM
 from domain.schemes.events import EVENTS as OF_SCHEMES
 from domain.webhooks.events import EVENTS as OF_WEBHOOKS
 
-AREAS: Final = (OF_SCHEMES, OF_ECPS, OF_ENROLLMENTS, OF_CATALOG, OF_ACCOUNTS, OF_NOTIFICATIONS, OF_WEBHOOKS, OF_PROGRAM)
+AREAS: Final = (
+    OF_SCHEMES,
+    OF_CONSIGNMENTS,
+    OF_ECPS,
+    OF_ENROLLMENTS,
+    OF_CATALOG,
+    OF_ACCOUNTS,
+    OF_NOTIFICATIONS,
+    OF_WEBHOOKS,
+    OF_PROGRAM,
+)
 
 
 def merge_areas(areas: Iterable[Mapping[EventKind, EventSpec]]) -> Mapping[EventKind, EventSpec]:

@@ -21,7 +21,7 @@ from domain.requests import Forbidden, Unauthenticated
 from domain.work.queues import QUEUES, EcpQueue, EnrollmentQueue, ForbiddenQueue, SchemeQueue, queue_of, queues_of
 
 EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read"}
-STAFF = EVERYONE | {"vendor:read", "scheme:follow"}
+STAFF = EVERYONE | {"vendor:read", "scheme:follow", "coupon:read", "consignment:read"}
 TABLE = {
     Role.ADMIN: STAFF
     | {
@@ -33,15 +33,16 @@ TABLE = {
         "api_key:manage",
         "webhook:manage",
     }
-    | {"ecp:read", "ecp:erase"},
+    | {"ecp:read", "ecp:erase", "audit:read"},
     Role.PROGRAM_MANAGER: STAFF
     | {"scheme:define", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
     | {"enrollment:request", "enrollment:manage", "points:preview"},
     Role.APPROVER: STAFF | {"scheme:approve"},
-    Role.OPERATIONS: STAFF,
+    Role.OPERATIONS: STAFF
+    | {"coupon:generate", "coupon:void", "codes:download", "consignment:manage", "discrepancy:resolve"},
     Role.DESIGNER: STAFF,
     Role.ANALYST: STAFF | {"ecp:read"},
-    Role.VENDOR: EVERYONE,
+    Role.VENDOR: EVERYONE | {"coupon:read", "codes:download", "consignment:read", "custody:record"},
     Role.ECP: EVERYONE | {"ecp:register", "ecp:update", "enrollment:request"},
     Role.INTEGRATION: EVERYONE | {"activity:record"},
 }
@@ -66,7 +67,7 @@ QUEUE_KEYS = {
         "SETTLEMENT_PENDING",
     ],
     Role.APPROVER: ["APPROVAL_PENDING"],
-    Role.OPERATIONS: ["COUPONS_TO_GENERATE"],
+    Role.OPERATIONS: ["COUPONS_TO_GENERATE", "VENDOR_NOT_ASSIGNED", "PARTLY_ALLOCATED"],
     Role.DESIGNER: ["ARTWORK_TO_UPLOAD"],
 }
 

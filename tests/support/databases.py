@@ -16,8 +16,8 @@ from db.metadata import METADATA
 from migrations import run as migrations
 from tests.support.stored_facts import STORED_FACTS, render_again
 
-# These two rows make a stream of events the one of its database, so no test loses them.
-KEPT_TABLES = frozenset({"access_version", "event_stream"})
+# What migrations fill: the rows that make a stream of events the one of its database, and the allowed movements.
+KEPT_TABLES = frozenset({"access_version", "custody_transition", "event_stream"})
 ROOT = Path(__file__).parents[2]
 # Test data may be lost with the power, so nothing waits for the disk.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}

@@ -1,0 +1,1 @@
+"""Consignments, custody, batches, movements, and discrepancies: tables, rows, and their statements."""

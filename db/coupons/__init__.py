@@ -1,0 +1,1 @@
+"""Runs of coupons and closed shortfalls: tables, rows, and the statements that read and change them."""

@@ -1,0 +1,1 @@
+"""Consignments: chains of vendors, batches, and the custody of every serial."""

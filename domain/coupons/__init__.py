@@ -1,0 +1,1 @@
+"""Coupons: their codes, the runs of serials, and shortfalls."""

@@ -1,0 +1,725 @@
+"""custody
+
+Runs of coupons, consignments with their chains, and the custody of every serial. The database itself keeps serials from
+being lost or doubled, and movements from being changed. ADR 22 says why.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+SPANS_SIZE = """
+CREATE FUNCTION spans_size(spans int8multirange) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS
+$$ SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM unnest(spans) AS span $$
+"""
+# Quantities of places follow the rows of custody. Writers lock the places before they change custody, in the order of
+# ids, so these updates wait for nobody.
+QUANTITIES = """
+CREATE FUNCTION keep_custody_quantities() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        UPDATE custody_place SET quantity = custody_place.quantity + changed.quantity
+        FROM (SELECT place_id, sum(quantity) AS quantity FROM new_rows GROUP BY place_id) AS changed
+        WHERE id = changed.place_id;
+    ELSIF TG_OP = 'DELETE' THEN
+        UPDATE custody_place SET quantity = custody_place.quantity - changed.quantity
+        FROM (SELECT place_id, sum(quantity) AS quantity FROM old_rows GROUP BY place_id) AS changed
+        WHERE id = changed.place_id;
+    ELSE
+        UPDATE custody_place SET quantity = custody_place.quantity + changed.quantity
+        FROM (
+            SELECT place_id, sum(quantity) AS quantity
+            FROM (
+                SELECT place_id, quantity FROM new_rows UNION ALL SELECT place_id, -quantity FROM old_rows
+            ) AS both_rows
+            GROUP BY place_id
+        ) AS changed
+        WHERE id = changed.place_id AND changed.quantity <> 0;
+    END IF;
+    RETURN NULL;
+END $$
+"""
+QUANTITY_TRIGGERS = (
+    (
+        "CREATE TRIGGER keep_quantities_of_new AFTER INSERT ON custody REFERENCING NEW TABLE AS new_rows "
+        "FOR EACH STATEMENT EXECUTE FUNCTION keep_custody_quantities()"
+    ),
+    (
+        "CREATE TRIGGER keep_quantities_of_changed AFTER UPDATE ON custody "
+        "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows "
+        "FOR EACH STATEMENT EXECUTE FUNCTION keep_custody_quantities()"
+    ),
+    (
+        "CREATE TRIGGER keep_quantities_of_deleted AFTER DELETE ON custody REFERENCING OLD TABLE AS old_rows "
+        "FOR EACH STATEMENT EXECUTE FUNCTION keep_custody_quantities()"
+    ),
+)
+# Every transaction that changes custody must leave each segment whole: its places hold all of its serials, each once.
+GUARD = """
+CREATE FUNCTION guard_custody() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    line uuid;
+    part integer;
+    kept int8multirange;
+    expected bigint;
+    held int8multirange;
+    total bigint;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        line := OLD.line_id; part := OLD.segment;
+    ELSE
+        line := NEW.line_id; part := NEW.segment;
+    END IF;
+    SELECT spans, quantity INTO kept, expected FROM custody_segment WHERE line_id = line AND segment = part;
+    SELECT range_agg(spans), sum(quantity) INTO held, total FROM custody WHERE line_id = line AND segment = part;
+    IF kept IS DISTINCT FROM held OR expected IS DISTINCT FROM total THEN
+        RAISE EXCEPTION 'custody of line % is not whole in segment %', line, part
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'custody_whole';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+GUARD_TRIGGERS = tuple(
+    f"CREATE CONSTRAINT TRIGGER guard_{table} AFTER INSERT OR UPDATE OR DELETE ON {table} "
+    "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guard_custody()"
+    for table in ("custody", "custody_segment")
+)
+# Moves serials between places, each step from one place to another of the same line: the serials in `spans`, or the
+# lowest `quantity` serials of the place where `spans` is null. The movements must exist. Returns how many serials each
+# step moved, and whether it emptied a place or filled an empty one; a step that would move fewer serials than asked
+# moves none and is the last.
+MOVE = """
+CREATE FUNCTION move_coupons(
+    lines uuid[], from_places bigint[], to_places bigint[], asked_spans text[], asked_quantities bigint[],
+    movements uuid[]
+) RETURNS TABLE (step integer, moved bigint, crossed boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    asked int8multirange;
+    bits integer;
+    rest bigint;
+    piece int8multirange;
+    holding record;
+    part record;
+    taken bigint;
+    segments integer[];
+    pieces int8multirange[];
+    emptied boolean;
+    filled boolean;
+BEGIN
+    -- One order of locks for everybody: no two movements wait for each other in a circle.
+    PERFORM FROM custody_place WHERE id = ANY (from_places || to_places) ORDER BY id FOR NO KEY UPDATE;
+    FOR step IN 1 .. cardinality(lines) LOOP
+        segments := '{}'; pieces := '{}';
+        IF asked_spans[step] IS NULL THEN
+            rest := asked_quantities[step];
+            FOR holding IN
+                SELECT segment, spans, quantity FROM custody WHERE place_id = from_places[step] ORDER BY segment
+            LOOP
+                EXIT WHEN rest = 0;
+                IF holding.quantity <= rest THEN
+                    piece := holding.spans; taken := holding.quantity;
+                ELSE
+                    piece := lowest_serials(holding.spans, rest); taken := rest;
+                END IF;
+                segments := segments || holding.segment; pieces := pieces || piece; rest := rest - taken;
+            END LOOP;
+            moved := asked_quantities[step] - rest;
+        ELSE
+            asked := asked_spans[step]::int8multirange;
+            SELECT segment_bits INTO bits FROM consignment_line WHERE id = lines[step];
+            SELECT array_agg(found.segment), array_agg(found.piece), coalesce(sum(spans_size(found.piece)), 0)
+            INTO segments, pieces, moved
+            FROM (
+                SELECT custody.segment, custody.spans * asked AS piece
+                FROM custody
+                WHERE place_id = from_places[step] AND spans && asked
+                    AND segment BETWEEN (lower(asked) >> bits) AND ((upper(asked) - 1) >> bits)
+            ) AS found;
+        END IF;
+        IF moved <> asked_quantities[step] THEN
+            crossed := false;
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        SELECT quantity = moved INTO emptied FROM custody_place WHERE id = from_places[step];
+        SELECT quantity = 0 INTO filled FROM custody_place WHERE id = to_places[step];
+        DELETE FROM custody USING unnest(segments, pieces) AS given (segment, piece)
+        WHERE custody.line_id = lines[step] AND custody.segment = given.segment AND place_id = from_places[step]
+            AND spans = piece;
+        UPDATE custody SET spans = spans - piece
+        FROM unnest(segments, pieces) AS given (segment, piece)
+        WHERE custody.line_id = lines[step] AND custody.segment = given.segment AND place_id = from_places[step];
+        INSERT INTO custody (line_id, segment, place_id, spans)
+        SELECT lines[step], given.segment, to_places[step], piece
+        FROM unnest(segments, pieces) AS given (segment, piece)
+        ON CONFLICT (line_id, segment, place_id) DO UPDATE SET spans = custody.spans + excluded.spans;
+        INSERT INTO movement_part (movement_id, line_id, segment, spans)
+        SELECT movements[step], lines[step], given.segment, piece
+        FROM unnest(segments, pieces) AS given (segment, piece);
+        crossed := emptied OR filled;
+        RETURN NEXT;
+    END LOOP;
+END $$
+"""
+LOWEST_SERIALS = """
+CREATE FUNCTION lowest_serials(spans int8multirange, quantity bigint) RETURNS int8multirange
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT range_agg(int8range(first, least(last, first + quantity - before)))
+    FROM (
+        SELECT lower(span) AS first, upper(span) AS last,
+            coalesce(sum(upper(span) - lower(span)) OVER (
+                ORDER BY lower(span) ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ), 0)::bigint AS before
+        FROM unnest(spans) AS span
+    ) AS counted
+    WHERE before < quantity
+$$
+"""
+TRANSITIONS = {
+    "PRODUCED": ("PLANNED GOOD",),
+    "SPOILED": ("PLANNED VOID",),
+    "DISPATCHED": ("GOOD GOOD",),
+    "DISPATCH_VOIDED": ("GOOD GOOD", "VOID VOID"),
+    "RECEIVED": ("GOOD GOOD", "VOID VOID"),
+    "DAMAGED": ("GOOD DAMAGED",),
+    "SHORT": ("GOOD UNRESOLVED",),
+    "RECEIPT_VOIDED": ("GOOD GOOD", "DAMAGED GOOD", "UNRESOLVED GOOD", "VOID VOID"),
+    "COMMISSIONED": ("GOOD COMMISSIONED",),
+    "DISCREPANCY_RESOLVED": ("UNRESOLVED GOOD", "UNRESOLVED DAMAGED", "UNRESOLVED LOST", "GOOD GOOD"),
+    "VOIDED": ("PLANNED VOID", "GOOD VOID", "UNRESOLVED VOID", "DAMAGED VOID", "LOST VOID", "COMMISSIONED VOID"),
+}
+KEPT = ("movement", "movement_part")
+KEEP = """
+CREATE FUNCTION reject_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$
+"""
+
+
+def upgrade() -> None:
+    op.execute(SPANS_SIZE)
+    op.execute(LOWEST_SERIALS)
+    op.execute("CREATE SEQUENCE batch_number")
+    _create_tables()
+    transitions = sa.table(
+        "custody_transition", sa.column("kind"), sa.column("from_condition"), sa.column("to_condition")
+    )
+    op.bulk_insert(
+        transitions,
+        [
+            {"kind": kind, "from_condition": taken, "to_condition": given}
+            for kind, pairs in TRANSITIONS.items()
+            for taken, given in (pair.split(" ") for pair in pairs)
+        ],
+    )
+    for statement in (QUANTITIES, *QUANTITY_TRIGGERS, GUARD, *GUARD_TRIGGERS, MOVE, KEEP):
+        op.execute(statement)
+    for table in KEPT:
+        op.execute(
+            f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION reject_change()"
+        )
+
+
+def _create_tables() -> None:
+    op.create_table(
+        "custody_transition",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("from_condition", sa.Text(), nullable=False),
+        sa.Column("to_condition", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "from_condition", "to_condition", name=op.f("pk_custody_transition")),
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("owner_id", sa.Uuid(), nullable=False, comment="The vendor, or the account of others"),
+        sa.Column("mutation", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("result_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("owner_id", "mutation", "key", name=op.f("pk_idempotency_key")),
+    )
+    op.create_index(op.f("ix_idempotency_key__recorded_at"), "idempotency_key", ["recorded_at"], unique=False)
+    op.create_table(
+        "consignment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("scheme_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "codes_downloaded_at",
+            postgresql.TIMESTAMP(timezone=True),
+            nullable=True,
+            comment="The first download; its serials are never reused",
+        ),
+        sa.Column("canceled_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("canceled_by", sa.Uuid(), nullable=True),
+        sa.Column("cancel_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(canceled_at IS NULL) = (canceled_by IS NULL) AND (canceled_at IS NULL) = (cancel_reason IS NULL)",
+            name=op.f("ck_consignment__cancellation_whole"),
+        ),
+        sa.ForeignKeyConstraint(["canceled_by"], ["account.id"], name=op.f("fk_consignment__canceled_by")),
+        sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_consignment__created_by")),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_consignment__scheme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consignment")),
+    )
+    op.create_index("ix_consignment__created_at", "consignment", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_consignment__due_on",
+        "consignment",
+        [sa.literal_column("COALESCE(due_on, 'infinity'::date)"), "id"],
+        unique=False,
+    )
+    op.create_index("ix_consignment__scheme_id", "consignment", ["scheme_id", "created_at", "id"], unique=False)
+    op.create_index("uq_consignment__code", "consignment", ["code"], unique=True)
+    op.create_table(
+        "coupon_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scheme_id", sa.Uuid(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("span", postgresql.INT8RANGE(), nullable=False, comment="The serials"),
+        sa.Column("key_id", sa.SmallInteger(), nullable=False, comment="The key from which the codes are derived"),
+        sa.Column("generated_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("generated_by", sa.Uuid(), nullable=False),
+        postgresql.ExcludeConstraint((sa.column("span"), "&&"), using="gist", name="ex_coupon_run__span"),
+        sa.CheckConstraint(
+            "NOT isempty(span) AND lower(span) >= 0 AND upper(span) <= 4294967296",
+            name=op.f("ck_coupon_run__span_of_serials"),
+        ),
+        sa.ForeignKeyConstraint(["generated_by"], ["account.id"], name=op.f("fk_coupon_run__generated_by")),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_coupon_run__scheme_id")),
+        sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_coupon_run__variant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coupon_run")),
+    )
+    op.create_index("ix_coupon_run__end", "coupon_run", [sa.literal_column("upper(span)")], unique=False)
+    op.create_index("ix_coupon_run__scheme_id_variant_id", "coupon_run", ["scheme_id", "variant_id"], unique=False)
+    op.create_table(
+        "shortfall_closure",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scheme_id", sa.Uuid(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("closed_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("closed_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_shortfall_closure__quantity_positive")),
+        sa.ForeignKeyConstraint(["closed_by"], ["account.id"], name=op.f("fk_shortfall_closure__closed_by")),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_shortfall_closure__scheme_id")),
+        sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_shortfall_closure__variant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shortfall_closure")),
+    )
+    op.create_index(
+        "ix_shortfall_closure__scheme_id_variant_id", "shortfall_closure", ["scheme_id", "variant_id"], unique=False
+    )
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("consignment_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "from_leg",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="The position of the sending leg; the next one receives",
+        ),
+        sa.Column("from_vendor_id", sa.Uuid(), nullable=False),
+        sa.Column("to_vendor_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("shipment_reference", sa.Text(), nullable=True),
+        sa.Column("dispatched_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("received_at", postgresql.TIMESTAMP(timezone=True), nullable=True, comment="The latest receipt"),
+        sa.Column("voided_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("(status = 'VOIDED') = (voided_at IS NOT NULL)", name=op.f("ck_batch__voided_dated")),
+        sa.CheckConstraint(
+            "status IN ('IN_TRANSIT', 'PARTLY_RECEIVED', 'RECEIVED', 'VOIDED')", name=op.f("ck_batch__status_known")
+        ),
+        sa.CheckConstraint("from_leg >= 1", name=op.f("ck_batch__from_leg_counted")),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_batch__consignment_id")),
+        sa.ForeignKeyConstraint(["from_vendor_id"], ["vendor.id"], name=op.f("fk_batch__from_vendor_id")),
+        sa.ForeignKeyConstraint(["to_vendor_id"], ["vendor.id"], name=op.f("fk_batch__to_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    op.create_index("ix_batch__consignment_id", "batch", ["consignment_id", "id"], unique=False)
+    op.create_index("ix_batch__from_vendor_id", "batch", ["from_vendor_id", "id"], unique=False)
+    op.create_index(
+        "ix_batch__to_receive",
+        "batch",
+        ["to_vendor_id", "dispatched_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('IN_TRANSIT', 'PARTLY_RECEIVED')"),
+    )
+    op.create_index("ix_batch__to_vendor_id", "batch", ["to_vendor_id", "id"], unique=False)
+    op.create_index("uq_batch__code", "batch", ["code"], unique=True)
+    op.create_table(
+        "consignment_leg",
+        sa.Column("consignment_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.SmallInteger(), nullable=False),
+        sa.Column("vendor_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("position >= 1", name=op.f("ck_consignment_leg__position_counted")),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["consignment.id"], name=op.f("fk_consignment_leg__consignment_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_consignment_leg__vendor_id")),
+        sa.PrimaryKeyConstraint("consignment_id", "position", name=op.f("pk_consignment_leg")),
+    )
+    op.create_index(
+        "uq_consignment_leg__vendor_id_consignment_id", "consignment_leg", ["vendor_id", "consignment_id"], unique=True
+    )
+    op.create_table(
+        "consignment_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("consignment_id", sa.Uuid(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("segment_bits", sa.SmallInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_consignment_line__quantity_positive")),
+        sa.CheckConstraint("segment_bits BETWEEN 12 AND 32", name=op.f("ck_consignment_line__segment_bits_known")),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["consignment.id"], name=op.f("fk_consignment_line__consignment_id")
+        ),
+        sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_consignment_line__variant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consignment_line")),
+    )
+    op.create_index(op.f("ix_consignment_line__variant_id"), "consignment_line", ["variant_id"], unique=False)
+    op.create_index(
+        "uq_consignment_line__consignment_id_variant_id",
+        "consignment_line",
+        ["consignment_id", "variant_id"],
+        unique=True,
+    )
+    op.create_table(
+        "consignment_state",
+        sa.Column("consignment_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("since", postgresql.TIMESTAMP(timezone=True), nullable=False, comment="When it reached this status"),
+        sa.Column(
+            "waiting_legs",
+            postgresql.ARRAY(sa.SmallInteger()),
+            nullable=False,
+            comment="The positions of the legs that must act: they hold coupons or must receive some",
+        ),
+        sa.Column(
+            "waiting_since",
+            postgresql.TIMESTAMP(timezone=True),
+            nullable=True,
+            comment="When the legs that must act last changed",
+        ),
+        sa.Column("has_discrepancy", sa.Boolean(), nullable=False, comment="Whether a discrepancy is open"),
+        sa.Column(
+            "moved_at",
+            postgresql.TIMESTAMP(timezone=True),
+            nullable=False,
+            comment="The last movement, to a second, or the creation",
+        ),
+        sa.CheckConstraint(
+            "status IN ('READY', 'IN_PRODUCTION', 'IN_TRANSIT', 'DELIVERED', 'CANCELED')",
+            name=op.f("ck_consignment_state__status_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["consignment.id"], name=op.f("fk_consignment_state__consignment_id")
+        ),
+        sa.PrimaryKeyConstraint("consignment_id", name=op.f("pk_consignment_state")),
+    )
+    op.create_index("ix_consignment_state__moved_at", "consignment_state", ["moved_at", "consignment_id"], unique=False)
+    op.create_index("ix_consignment_state__status", "consignment_state", ["status", "consignment_id"], unique=False)
+    op.create_index(
+        "ix_consignment_state__waiting_since",
+        "consignment_state",
+        [sa.literal_column("COALESCE(waiting_since, 'infinity'::timestamptz)"), "consignment_id"],
+        unique=False,
+    )
+    op.create_table(
+        "allotment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("span", postgresql.INT8RANGE(), nullable=False),
+        sa.Column(
+            "released_at",
+            postgresql.TIMESTAMP(timezone=True),
+            nullable=True,
+            comment="When a canceled consignment gave the serials back",
+        ),
+        postgresql.ExcludeConstraint(
+            (sa.column("span"), "&&"), where=sa.text("released_at IS NULL"), using="gist", name="ex_allotment__span"
+        ),
+        sa.CheckConstraint("NOT isempty(span)", name=op.f("ck_allotment__span_not_empty")),
+        sa.ForeignKeyConstraint(["line_id"], ["consignment_line.id"], name=op.f("fk_allotment__line_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["coupon_run.id"], name=op.f("fk_allotment__run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allotment")),
+    )
+    op.create_index(op.f("ix_allotment__line_id"), "allotment", ["line_id"], unique=False)
+    op.create_index(op.f("ix_allotment__run_id"), "allotment", ["run_id"], unique=False)
+    op.create_table(
+        "batch_line",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("accepted", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("damaged", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("accepted + damaged <= quantity", name=op.f("ck_batch_line__received_within_sent")),
+        sa.CheckConstraint(
+            "quantity > 0 AND accepted >= 0 AND damaged >= 0", name=op.f("ck_batch_line__quantities_known")
+        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_line__batch_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["consignment_line.id"], name=op.f("fk_batch_line__line_id")),
+        sa.PrimaryKeyConstraint("batch_id", "line_id", name=op.f("pk_batch_line")),
+    )
+    op.create_index(op.f("ix_batch_line__line_id"), "batch_line", ["line_id"], unique=False)
+    op.create_table(
+        "custody_place",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("leg", sa.SmallInteger(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("condition", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint(
+            "condition <> 'COMMISSIONED' OR batch_id IS NULL", name=op.f("ck_custody_place__commissioned_on_hand")
+        ),
+        sa.CheckConstraint(
+            "condition <> 'PLANNED' OR (leg = 1 AND batch_id IS NULL)",
+            name=op.f("ck_custody_place__planned_at_first_leg"),
+        ),
+        sa.CheckConstraint(
+            "condition <> 'UNRESOLVED' OR batch_id IS NOT NULL", name=op.f("ck_custody_place__unresolved_in_batch")
+        ),
+        sa.CheckConstraint(
+            "condition IN ('PLANNED', 'GOOD', 'UNRESOLVED', 'DAMAGED', 'LOST', 'VOID', 'COMMISSIONED')",
+            name=op.f("ck_custody_place__condition_known"),
+        ),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_custody_place__quantity_not_negative")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_custody_place__batch_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["consignment_line.id"], name=op.f("fk_custody_place__line_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_place")),
+        sa.UniqueConstraint("id", "condition", name="uq_custody_place__id_condition"),
+    )
+    op.create_index("ix_custody_place__batch_id", "custody_place", ["batch_id"], unique=False)
+    op.create_index(
+        "uq_custody_place__place",
+        "custody_place",
+        ["line_id", "leg", "batch_id", "condition"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_table(
+        "custody_segment",
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("segment", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("spans", postgresql.INT8MULTIRANGE(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), sa.Computed("spans_size(spans)", persisted=True), nullable=False),
+        sa.CheckConstraint("NOT isempty(spans)", name=op.f("ck_custody_segment__spans_not_empty")),
+        sa.ForeignKeyConstraint(["line_id"], ["consignment_line.id"], name=op.f("fk_custody_segment__line_id")),
+        sa.PrimaryKeyConstraint("line_id", "segment", name=op.f("pk_custody_segment")),
+    )
+    op.create_table(
+        "discrepancy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("consignment_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "vendor_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="SHORT: the vendor that received less; OVER_SENT: the one that sent too much",
+        ),
+        sa.Column("spans", postgresql.INT8MULTIRANGE(), nullable=False, comment="All its serials, resolved or not"),
+        sa.Column("open_spans", postgresql.INT8MULTIRANGE(), nullable=False),
+        sa.Column("opened_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("resolved_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("resolved_by", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.CheckConstraint("kind IN ('SHORT', 'OVER_SENT')", name=op.f("ck_discrepancy__kind_known")),
+        sa.CheckConstraint(
+            "(resolved_at IS NULL) = (resolved_by IS NULL)", name=op.f("ck_discrepancy__resolution_signed")
+        ),
+        sa.CheckConstraint(
+            "NOT isempty(spans) AND spans @> open_spans", name=op.f("ck_discrepancy__open_within_spans")
+        ),
+        sa.CheckConstraint(
+            "isempty(open_spans) = (resolved_at IS NOT NULL)", name=op.f("ck_discrepancy__resolved_dated")
+        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_discrepancy__batch_id")),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_discrepancy__consignment_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["consignment_line.id"], name=op.f("fk_discrepancy__line_id")),
+        sa.ForeignKeyConstraint(["resolved_by"], ["account.id"], name=op.f("fk_discrepancy__resolved_by")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_discrepancy__vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discrepancy")),
+    )
+    op.create_index("ix_discrepancy__batch_id", "discrepancy", ["batch_id"], unique=False)
+    op.create_index("ix_discrepancy__consignment_id", "discrepancy", ["consignment_id", "id"], unique=False)
+    op.create_index("ix_discrepancy__line_id", "discrepancy", ["line_id"], unique=False)
+    op.create_index(
+        "ix_discrepancy__open",
+        "discrepancy",
+        ["opened_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("resolved_at IS NULL"),
+    )
+    op.create_index("ix_discrepancy__vendor_id", "discrepancy", ["vendor_id", "id"], unique=False)
+    op.create_table(
+        "custody",
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("segment", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("place_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("spans", postgresql.INT8MULTIRANGE(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), sa.Computed("spans_size(spans)", persisted=True), nullable=False),
+        sa.CheckConstraint("NOT isempty(spans)", name=op.f("ck_custody__spans_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["line_id", "segment"],
+            ["custody_segment.line_id", "custody_segment.segment"],
+            name=op.f("fk_custody__line_id_segment"),
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["custody_place.id"], name=op.f("fk_custody__place_id")),
+        sa.PrimaryKeyConstraint("line_id", "segment", "place_id", name=op.f("pk_custody")),
+    )
+    op.create_index("ix_custody__place_id_segment", "custody", ["place_id", "segment"], unique=False)
+    op.create_table(
+        "movement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "request_id", sa.Uuid(), nullable=False, comment="The same for all movements that one mutation recorded"
+        ),
+        sa.Column("consignment_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "vendor_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="The vendor that moved the serials, or that held what Operations moved",
+        ),
+        sa.Column("from_place_id", sa.BigInteger(), nullable=False),
+        sa.Column("from_condition", sa.Text(), nullable=False),
+        sa.Column("to_place_id", sa.BigInteger(), nullable=False),
+        sa.Column("to_condition", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("occurred_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('PRODUCED', 'SPOILED', 'DISPATCHED', 'DISPATCH_VOIDED', 'RECEIVED', 'RECEIPT_VOIDED', 'DAMAGED', 'SHORT', 'COMMISSIONED', 'DISCREPANCY_RESOLVED', 'VOIDED')",
+            name=op.f("ck_movement__kind_known"),
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_movement__quantity_positive")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_movement__account_id")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_movement__batch_id")),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_movement__consignment_id")),
+        sa.ForeignKeyConstraint(
+            ["from_place_id", "from_condition"],
+            ["custody_place.id", "custody_place.condition"],
+            name=op.f("fk_movement__from_place_id_from_condition"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["kind", "from_condition", "to_condition"],
+            ["custody_transition.kind", "custody_transition.from_condition", "custody_transition.to_condition"],
+            name=op.f("fk_movement__kind_from_condition_to_condition"),
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["consignment_line.id"], name=op.f("fk_movement__line_id")),
+        sa.ForeignKeyConstraint(
+            ["to_place_id", "to_condition"],
+            ["custody_place.id", "custody_place.condition"],
+            name=op.f("fk_movement__to_place_id_to_condition"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_movement__vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
+    )
+    op.create_index("ix_movement__batch_id", "movement", ["batch_id", "id"], unique=False)
+    op.create_index("ix_movement__consignment_id", "movement", ["consignment_id", "id"], unique=False)
+    op.create_index("ix_movement__request_id", "movement", ["request_id"], unique=False)
+    op.create_table(
+        "movement_part",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("movement_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("segment", sa.Integer(), nullable=False),
+        sa.Column("spans", postgresql.INT8MULTIRANGE(), nullable=False),
+        sa.CheckConstraint("NOT isempty(spans)", name=op.f("ck_movement_part__spans_not_empty")),
+        sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_movement_part__movement_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movement_part")),
+    )
+    op.create_index("ix_movement_part__line_id_segment", "movement_part", ["line_id", "segment", "id"], unique=False)
+    op.create_index("ix_movement_part__movement_id", "movement_part", ["movement_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_movement_part__movement_id", table_name="movement_part")
+    op.drop_index("ix_movement_part__line_id_segment", table_name="movement_part")
+    op.drop_table("movement_part")
+    op.drop_index("ix_movement__request_id", table_name="movement")
+    op.drop_index("ix_movement__consignment_id", table_name="movement")
+    op.drop_index("ix_movement__batch_id", table_name="movement")
+    op.drop_table("movement")
+    op.drop_index("ix_custody__place_id_segment", table_name="custody")
+    op.drop_table("custody")
+    op.drop_index("ix_discrepancy__vendor_id", table_name="discrepancy")
+    op.drop_index("ix_discrepancy__open", table_name="discrepancy", postgresql_where=sa.text("resolved_at IS NULL"))
+    op.drop_index("ix_discrepancy__line_id", table_name="discrepancy")
+    op.drop_index("ix_discrepancy__consignment_id", table_name="discrepancy")
+    op.drop_index("ix_discrepancy__batch_id", table_name="discrepancy")
+    op.drop_table("discrepancy")
+    op.drop_table("custody_segment")
+    op.drop_index("uq_custody_place__place", table_name="custody_place", postgresql_nulls_not_distinct=True)
+    op.drop_index("ix_custody_place__batch_id", table_name="custody_place")
+    op.drop_table("custody_place")
+    op.drop_index(op.f("ix_batch_line__line_id"), table_name="batch_line")
+    op.drop_table("batch_line")
+    op.drop_index(op.f("ix_allotment__run_id"), table_name="allotment")
+    op.drop_index(op.f("ix_allotment__line_id"), table_name="allotment")
+    op.drop_table("allotment")
+    op.drop_index("ix_consignment_state__waiting_since", table_name="consignment_state")
+    op.drop_index("ix_consignment_state__status", table_name="consignment_state")
+    op.drop_index("ix_consignment_state__moved_at", table_name="consignment_state")
+    op.drop_table("consignment_state")
+    op.drop_index("uq_consignment_line__consignment_id_variant_id", table_name="consignment_line")
+    op.drop_index(op.f("ix_consignment_line__variant_id"), table_name="consignment_line")
+    op.drop_table("consignment_line")
+    op.drop_index("uq_consignment_leg__vendor_id_consignment_id", table_name="consignment_leg")
+    op.drop_table("consignment_leg")
+    op.drop_index("uq_batch__code", table_name="batch")
+    op.drop_index("ix_batch__to_vendor_id", table_name="batch")
+    op.drop_index(
+        "ix_batch__to_receive",
+        table_name="batch",
+        postgresql_where=sa.text("status IN ('IN_TRANSIT', 'PARTLY_RECEIVED')"),
+    )
+    op.drop_index("ix_batch__from_vendor_id", table_name="batch")
+    op.drop_index("ix_batch__consignment_id", table_name="batch")
+    op.drop_table("batch")
+    op.drop_index("ix_shortfall_closure__scheme_id_variant_id", table_name="shortfall_closure")
+    op.drop_table("shortfall_closure")
+    op.drop_index("ix_coupon_run__scheme_id_variant_id", table_name="coupon_run")
+    op.drop_index("ix_coupon_run__end", table_name="coupon_run")
+    op.drop_table("coupon_run")
+    op.drop_index("uq_consignment__code", table_name="consignment")
+    op.drop_index("ix_consignment__scheme_id", table_name="consignment")
+    op.drop_index("ix_consignment__due_on", table_name="consignment")
+    op.drop_index("ix_consignment__created_at", table_name="consignment")
+    op.drop_table("consignment")
+    op.drop_index(op.f("ix_idempotency_key__recorded_at"), table_name="idempotency_key")
+    op.drop_table("idempotency_key")
+    op.drop_table("custody_transition")
+    op.execute("DROP SEQUENCE batch_number")
+    for function in (
+        "keep_custody_quantities()",
+        "guard_custody()",
+        "move_coupons(uuid[], bigint[], bigint[], text[], bigint[], uuid[])",
+        "reject_change()",
+        "lowest_serials(int8multirange, bigint)",
+        "spans_size(int8multirange)",
+    ):
+        op.execute(f"DROP FUNCTION {function}")
