@@ -1,11 +1,17 @@
 """Idempotency keys: the first result of a mutation that moves value, for clients that send it again."""
 
+from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment
+from db.columns import columns
+from db.sessions import Writing
+from db.statement import Statement, string, uuid
 
 
 class IdempotencyKeyTable(Base):
@@ -19,3 +25,47 @@ class IdempotencyKeyTable(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     result_id: Mapped[UUID]
     recorded_at: Mapped[Moment] = mapped_column(index=True)
+
+
+class KnownKeyRow(NamedTuple):
+    """What a key was used for."""
+
+    digest: bytes
+    result_id: UUID
+
+
+_KNOWN: Final = Statement(
+    select(*columns(IdempotencyKeyTable, KnownKeyRow)).where(
+        IdempotencyKeyTable.owner_id == uuid("owner_id"),
+        IdempotencyKeyTable.mutation == string("mutation"),
+        IdempotencyKeyTable.key == string("key"),
+    ),
+    KnownKeyRow,
+)
+
+
+async def claim_idempotency_key(  # noqa: PLR0913 - the columns of a key, by name
+    session: Writing, *, owner_id: UUID, mutation: str, key: str, digest: bytes, result_id: UUID, at: datetime
+) -> tuple[bytes, UUID] | None:
+    """Store a key for this transaction and return None, or return the digest and the result that the key has already.
+
+    Another transaction that has just stored the key is waited for.
+    """
+    values = {
+        "owner_id": owner_id,
+        "mutation": mutation,
+        "key": key,
+        "digest": digest,
+        "result_id": result_id,
+        "recorded_at": at,
+    }
+    claim = upsert(IdempotencyKeyTable).values(**values).on_conflict_do_nothing()
+    if await session.returning(claim.returning(IdempotencyKeyTable.key)):
+        return None
+    ((known, result),) = await session.fetch(_KNOWN, owner_id=owner_id, mutation=mutation, key=key)
+    return known, result
+
+
+async def forget_idempotency_keys(session: Writing, before: datetime) -> None:
+    """Delete the keys that were stored before a time."""
+    await session.execute(delete(IdempotencyKeyTable).where(IdempotencyKeyTable.recorded_at < before))

@@ -22,6 +22,7 @@ from graphql_api.subscriptions.hub import Hub
 from tests.support.client import Clients, http_client
 from tests.support.clock import TestClock
 from tests.support.databases import QUICK, ROOT, Cleaner, copied_database, copied_url
+from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
@@ -141,6 +142,12 @@ def ecps(environment: Environment, world: World) -> EcpFactory:
 def enrollments(factory: SchemeFactory) -> EnrollmentFactory:
     """Makes schemes that are open, and enrollments in them."""
     return EnrollmentFactory(factory)
+
+
+@pytest.fixture
+def consignments(environment: Environment, factory: SchemeFactory) -> ConsignmentFactory:
+    """Makes coupons and consignments, and moves them."""
+    return ConsignmentFactory(environment, factory)
 
 
 @pytest.fixture

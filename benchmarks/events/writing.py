@@ -16,8 +16,9 @@ from db.schemes.changes import add_activity
 from domain.events import EventKind
 from domain.schemes.content import FieldDifference
 from domain.schemes.events import about_scheme
+from domain.schemes.scheme_name import SchemeName
 from domain.schemes.stages import WizardStepKind
-from domain.schemes.stored_facts import SchemeName, StepSaved
+from domain.schemes.stored_facts import StepSaved
 from graphql_api.context import utc_now
 
 # The changes of one save; with them, an answer to the document of the benchmark has about a kilobyte.

@@ -7,6 +7,9 @@ from domain.calendar import Calendar
 from domain.catalog.sentences import catalog_phrase
 from domain.schemes.change_sentences import changes_phrase, changes_sentence
 from domain.schemes.content import FieldDifference
+from domain.schemes.execution_facts import StoredExecutionFact
+from domain.schemes.execution_sentences import execution_words
+from domain.schemes.scheme_name import SchemeName
 from domain.schemes.stages import status_label
 from domain.schemes.stored_facts import (
     ApprovalRequested,
@@ -22,7 +25,6 @@ from domain.schemes.stored_facts import (
     RevisionRescheduled,
     SchemeApproved,
     SchemeCreated,
-    SchemeName,
     SchemeRejected,
     SchemeSubmitted,
     StageBlock,
@@ -60,6 +62,8 @@ def scheme_sentence(
     if isinstance(fact, StagePending):
         label = status_label(fact.status, fact.state)
         return f"{scheme} was approved and is waiting for you: {label[0].lower()}{label[1:]}."
+    if isinstance(fact, StoredExecutionFact):
+        return f"{names.actor} {execution_words(fact, scheme)}"
     match fact:
         case SchemeApproved() | ChangesRequested() | SchemeRejected():
             words = _decision(fact, scheme, reader)

@@ -8,83 +8,72 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
-
 from domain.catalog.stored_facts import CatalogFact
+from domain.schemes.execution_facts import StoredExecutionFact
+from domain.schemes.scheme_name import FactOfScheme
 from domain.schemes.stages import SchemeStatus, StageState
 from domain.stored_facts import AsWritten, FactDecoder, StoredFact
 
 
-class SchemeName(Struct, frozen=True):
-    """The title of a scheme, and the number of a revision that is not in effect yet."""
-
-    title: str
-    revision: int | None = None
-
-
-class _FactOfScheme(StoredFact, frozen=True):
-    scheme: SchemeName
-
-
-class SchemeCreated(_FactOfScheme, frozen=True, tag="schemeCreated"):
+class SchemeCreated(FactOfScheme, frozen=True, tag="schemeCreated"):
     """The actor created the scheme."""
 
 
-class StepSaved(_FactOfScheme, frozen=True, tag="stepSaved"):
+class StepSaved(FactOfScheme, frozen=True, tag="stepSaved"):
     """The actor saved a step. The activity holds its changes; `names` are those of ids that the sentence names."""
 
     names: Mapping[str, str]
 
 
-class ParticipantJoined(_FactOfScheme, frozen=True, tag="participantJoined"):
+class ParticipantJoined(FactOfScheme, frozen=True, tag="participantJoined"):
     """The actor now takes part."""
 
 
-class ParticipantLeft(_FactOfScheme, frozen=True, tag="participantLeft"):
+class ParticipantLeft(FactOfScheme, frozen=True, tag="participantLeft"):
     """The actor no longer takes part."""
 
 
-class ParticipantAdded(_FactOfScheme, frozen=True, tag="participantAdded"):
+class ParticipantAdded(FactOfScheme, frozen=True, tag="participantAdded"):
     """The actor added another account to the participants."""
 
     account_id: UUID
 
 
-class ParticipantRemoved(_FactOfScheme, frozen=True, tag="participantRemoved"):
+class ParticipantRemoved(FactOfScheme, frozen=True, tag="participantRemoved"):
     """The actor removed another account from the participants."""
 
     account_id: UUID
 
 
-class SchemeSubmitted(_FactOfScheme, frozen=True, tag="schemeSubmitted"):
+class SchemeSubmitted(FactOfScheme, frozen=True, tag="schemeSubmitted"):
     """The actor submitted the scheme for approval."""
 
 
-class ApprovalRequested(_FactOfScheme, frozen=True, tag="approvalRequested"):
+class ApprovalRequested(FactOfScheme, frozen=True, tag="approvalRequested"):
     """The actor submitted the scheme, which waits for the approval of the reader."""
 
 
-class SchemeApproved(_FactOfScheme, frozen=True, tag="schemeApproved"):
+class SchemeApproved(FactOfScheme, frozen=True, tag="schemeApproved"):
     """The actor approved the scheme, or a revision that takes effect at a time, with or without a comment."""
 
     comment: str | None
     effective_at: datetime | None
 
 
-class StagePending(_FactOfScheme, frozen=True, tag="stagePending"):
+class StagePending(FactOfScheme, frozen=True, tag="stagePending"):
     """The scheme was approved, and a stage of it waits for the reader."""
 
     status: SchemeStatus | None
     state: StageState
 
 
-class ChangesRequested(_FactOfScheme, frozen=True, tag="changesRequested"):
+class ChangesRequested(FactOfScheme, frozen=True, tag="changesRequested"):
     """The actor requested changes to the scheme, with a reason."""
 
     reason: str
 
 
-class SchemeRejected(_FactOfScheme, frozen=True, tag="schemeRejected"):
+class SchemeRejected(FactOfScheme, frozen=True, tag="schemeRejected"):
     """The actor rejected the scheme, with a reason."""
 
     reason: str
@@ -97,13 +86,13 @@ class StageRejected(StoredFact, frozen=True, tag="stageRejected"):
     reason: str
 
 
-class RevisionOpened(_FactOfScheme, frozen=True, tag="revisionOpened"):
+class RevisionOpened(FactOfScheme, frozen=True, tag="revisionOpened"):
     """The actor opened a revision that is to take effect at a time."""
 
     effective_at: datetime
 
 
-class RevisionRescheduled(_FactOfScheme, frozen=True, tag="revisionRescheduled"):
+class RevisionRescheduled(FactOfScheme, frozen=True, tag="revisionRescheduled"):
     """The actor moved a revision from one time to another."""
 
     before: datetime
@@ -118,7 +107,7 @@ class RevisionApplied(StoredFact, frozen=True, tag="revisionApplied"):
     names: Mapping[str, str]
 
 
-class CatalogChanged(_FactOfScheme, frozen=True, tag="catalogChanged"):
+class CatalogChanged(FactOfScheme, frozen=True, tag="catalogChanged"):
     """The actor changed the catalog, which changes what the scheme pays or whom it includes from then on.
 
     A scheme that waits for approval pays nothing yet.
@@ -128,7 +117,7 @@ class CatalogChanged(_FactOfScheme, frozen=True, tag="catalogChanged"):
     waits: bool = False
 
 
-class ReviewOutdated(_FactOfScheme, frozen=True, tag="reviewOutdated"):
+class ReviewOutdated(FactOfScheme, frozen=True, tag="reviewOutdated"):
     """The actor changed the catalog while the scheme waits for the approval of the reader."""
 
     change: CatalogFact
@@ -152,6 +141,7 @@ StoredSchemeFact = (
     | RevisionApplied
     | CatalogChanged
     | ReviewOutdated
+    | StoredExecutionFact
 )
 StoredActivity = StoredSchemeFact | AsWritten
 # Why a stage cannot continue.

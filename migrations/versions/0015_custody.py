@@ -90,81 +90,153 @@ GUARD_TRIGGERS = tuple(
     "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guard_custody()"
     for table in ("custody", "custody_segment")
 )
-# Moves serials between places, each step from one place to another of the same line: the serials in `spans`, or the
-# lowest `quantity` serials of the place where `spans` is null. The movements must exist. Returns how many serials each
-# step moved, and whether it emptied a place or filled an empty one; a step that would move fewer serials than asked
-# moves none and is the last.
-MOVE = """
-CREATE FUNCTION move_coupons(
-    lines uuid[], from_places bigint[], to_places bigint[], asked_spans text[], asked_quantities bigint[],
-    movements uuid[]
-) RETURNS TABLE (step integer, moved bigint, crossed boolean) LANGUAGE plpgsql AS $$
+# The id of a place, which is added if it does not exist.
+PLACE_ID = """
+CREATE FUNCTION custody_place_id(line uuid, at_leg smallint, batch uuid, in_condition text) RETURNS bigint
+LANGUAGE plpgsql AS $$
 DECLARE
-    asked int8multirange;
-    bits integer;
-    rest bigint;
-    piece int8multirange;
+    found bigint;
+BEGIN
+    FOR attempt IN 1 .. 2 LOOP
+        IF batch IS NULL THEN
+            SELECT id INTO found FROM custody_place
+            WHERE line_id = line AND leg = at_leg AND batch_id IS NULL AND condition = in_condition;
+        ELSE
+            SELECT id INTO found FROM custody_place
+            WHERE line_id = line AND leg = at_leg AND batch_id = batch AND condition = in_condition;
+        END IF;
+        IF found IS NULL THEN
+            INSERT INTO custody_place (line_id, leg, batch_id, condition)
+            VALUES (line, at_leg, batch, in_condition) ON CONFLICT DO NOTHING RETURNING id INTO found;
+        END IF;
+        EXIT WHEN found IS NOT NULL;
+    END LOOP;
+    RETURN found;
+END $$
+"""
+# The serials that a step takes, by segment: those in `asked`, or the lowest `wanted` of the place where `asked` is null.
+CUT = """
+CREATE FUNCTION cut_serials(place bigint, asked int8multirange, bits integer, wanted bigint)
+RETURNS TABLE (segment integer, piece int8multirange) LANGUAGE plpgsql AS $$
+DECLARE
     holding record;
-    part record;
-    taken bigint;
+BEGIN
+    IF asked IS NOT NULL THEN
+        RETURN QUERY
+        SELECT custody.segment, custody.spans * asked
+        FROM custody
+        WHERE place_id = place AND spans && asked
+            AND custody.segment BETWEEN (lower(asked) >> bits) AND ((upper(asked) - 1) >> bits);
+        RETURN;
+    END IF;
+    FOR holding IN
+        SELECT custody.segment, spans, quantity FROM custody WHERE place_id = place ORDER BY custody.segment
+    LOOP
+        EXIT WHEN wanted <= 0;
+        segment := holding.segment;
+        piece := CASE WHEN holding.quantity <= wanted THEN holding.spans ELSE lowest_serials(holding.spans, wanted) END;
+        RETURN NEXT;
+        wanted := wanted - holding.quantity;
+    END LOOP;
+END $$
+"""
+# Takes serials from one place of a line to another and returns how many there were; it changes nothing, and returns
+# fewer, if the place does not hold all that are wanted.
+TAKE = """
+CREATE FUNCTION take_serials(
+    line uuid, from_place bigint, to_place bigint, asked int8multirange, wanted bigint, movement uuid
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
     segments integer[];
     pieces int8multirange[];
-    emptied boolean;
-    filled boolean;
+    moved bigint;
 BEGIN
-    -- One order of locks for everybody: no two movements wait for each other in a circle.
-    PERFORM FROM custody_place WHERE id = ANY (from_places || to_places) ORDER BY id FOR NO KEY UPDATE;
-    FOR step IN 1 .. cardinality(lines) LOOP
-        segments := '{}'; pieces := '{}';
-        IF asked_spans[step] IS NULL THEN
-            rest := asked_quantities[step];
-            FOR holding IN
-                SELECT segment, spans, quantity FROM custody WHERE place_id = from_places[step] ORDER BY segment
-            LOOP
-                EXIT WHEN rest = 0;
-                IF holding.quantity <= rest THEN
-                    piece := holding.spans; taken := holding.quantity;
-                ELSE
-                    piece := lowest_serials(holding.spans, rest); taken := rest;
-                END IF;
-                segments := segments || holding.segment; pieces := pieces || piece; rest := rest - taken;
-            END LOOP;
-            moved := asked_quantities[step] - rest;
-        ELSE
-            asked := asked_spans[step]::int8multirange;
-            SELECT segment_bits INTO bits FROM consignment_line WHERE id = lines[step];
-            SELECT array_agg(found.segment), array_agg(found.piece), coalesce(sum(spans_size(found.piece)), 0)
-            INTO segments, pieces, moved
-            FROM (
-                SELECT custody.segment, custody.spans * asked AS piece
-                FROM custody
-                WHERE place_id = from_places[step] AND spans && asked
-                    AND segment BETWEEN (lower(asked) >> bits) AND ((upper(asked) - 1) >> bits)
-            ) AS found;
-        END IF;
-        IF moved <> asked_quantities[step] THEN
-            crossed := false;
-            RETURN NEXT;
-            RETURN;
-        END IF;
-        SELECT quantity = moved INTO emptied FROM custody_place WHERE id = from_places[step];
-        SELECT quantity = 0 INTO filled FROM custody_place WHERE id = to_places[step];
-        DELETE FROM custody USING unnest(segments, pieces) AS given (segment, piece)
-        WHERE custody.line_id = lines[step] AND custody.segment = given.segment AND place_id = from_places[step]
-            AND spans = piece;
-        UPDATE custody SET spans = spans - piece
-        FROM unnest(segments, pieces) AS given (segment, piece)
-        WHERE custody.line_id = lines[step] AND custody.segment = given.segment AND place_id = from_places[step];
-        INSERT INTO custody (line_id, segment, place_id, spans)
-        SELECT lines[step], given.segment, to_places[step], piece
-        FROM unnest(segments, pieces) AS given (segment, piece)
-        ON CONFLICT (line_id, segment, place_id) DO UPDATE SET spans = custody.spans + excluded.spans;
-        INSERT INTO movement_part (movement_id, line_id, segment, spans)
-        SELECT movements[step], lines[step], given.segment, piece
-        FROM unnest(segments, pieces) AS given (segment, piece);
-        crossed := emptied OR filled;
-        RETURN NEXT;
+    SELECT array_agg(cut.segment), array_agg(cut.piece), coalesce(sum(spans_size(cut.piece)), 0)
+    INTO segments, pieces, moved
+    FROM cut_serials(from_place, asked, (SELECT segment_bits FROM consignment_line WHERE id = line), wanted) AS cut;
+    IF moved <> wanted THEN
+        RETURN moved;
+    END IF;
+    DELETE FROM custody USING unnest(segments, pieces) AS given (part, piece)
+    WHERE line_id = line AND segment = part AND place_id = from_place AND spans = piece;
+    UPDATE custody SET spans = spans - piece FROM unnest(segments, pieces) AS given (part, piece)
+    WHERE line_id = line AND segment = part AND place_id = from_place;
+    INSERT INTO custody (line_id, segment, place_id, spans)
+    SELECT line, part, to_place, piece FROM unnest(segments, pieces) AS given (part, piece)
+    ON CONFLICT (line_id, segment, place_id) DO UPDATE SET spans = custody.spans + excluded.spans;
+    INSERT INTO movement_part (movement_id, line_id, segment, spans)
+    SELECT movement, line, part, piece FROM unnest(segments, pieces) AS given (part, piece);
+    RETURN moved;
+END $$
+"""
+# Whether a step may have changed the status of its consignment or the legs that must act: it emptied or filled a place
+# on hand, sent the only batch on its way from a leg, or settled the last serials of a batch. Other kinds are rare.
+CROSSED = """
+CREATE FUNCTION custody_crossed(from_place bigint, to_place bigint, movement_kind text, moved bigint) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT movement_kind NOT IN ('PRODUCED', 'DISPATCHED', 'RECEIVED', 'DAMAGED', 'COMMISSIONED')
+        OR (source.quantity = 0 AND (source.batch_id IS NULL OR target.condition <> 'GOOD'))
+        OR (target.quantity = moved AND target.batch_id IS NULL)
+        OR (target.batch_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM custody_place AS other
+            WHERE other.line_id = target.line_id AND other.leg = target.leg AND other.batch_id <> target.batch_id
+                AND other.condition = 'GOOD' AND other.quantity > 0
+        ))
+    FROM custody_place AS source, custody_place AS target
+    WHERE source.id = from_place AND target.id = to_place
+$$
+"""
+# Records movements, each with its event, in one round trip. Each step takes serials from one place of a line to another:
+# those in `spans`, or the lowest `quantity` serials of the place where `spans` is null. Returns how many serials each
+# step moved, and whether the state of the consignment must be derived again. A step that would move fewer serials than
+# it should is the last one; the caller undoes the transaction.
+MOVE = """
+CREATE FUNCTION move_coupons(steps jsonb) RETURNS TABLE (step integer, moved bigint, crossed boolean)
+LANGUAGE plpgsql AS $$
+DECLARE
+    given jsonb;
+    sources bigint[] := '{}';
+    targets bigint[] := '{}';
+BEGIN
+    FOR given IN SELECT * FROM jsonb_array_elements(steps) LOOP
+        sources := sources || custody_place_id(
+            (given->>'line_id')::uuid, (given->>'from_leg')::smallint, (given->>'from_batch')::uuid,
+            given->>'from_condition');
+        targets := targets || custody_place_id(
+            (given->>'line_id')::uuid, (given->>'to_leg')::smallint, (given->>'to_batch')::uuid,
+            given->>'to_condition');
     END LOOP;
+    -- One order of locks for everybody: no two movements wait for each other in a circle.
+    PERFORM FROM custody_place WHERE id = ANY (sources || targets) ORDER BY id FOR NO KEY UPDATE;
+    step := 0;
+    FOR given IN SELECT * FROM jsonb_array_elements(steps) LOOP
+        step := step + 1;
+        INSERT INTO movement (
+            id, request_id, consignment_id, line_id, batch_id, kind, vendor_id, from_place_id, from_condition,
+            to_place_id, to_condition, quantity, occurred_at, recorded_at, account_id, note
+        ) SELECT id, request_id, consignment_id, line_id, batch_id, kind, vendor_id, sources[step],
+            given->>'from_condition', targets[step], given->>'to_condition', quantity, occurred_at, recorded_at,
+            account_id, note
+        FROM jsonb_populate_record(NULL::movement, given);
+        moved := take_serials(
+            (given->>'line_id')::uuid, sources[step], targets[step], (given->>'spans')::int8multirange,
+            (given->>'quantity')::bigint, (given->>'id')::uuid);
+        crossed := moved = (given->>'quantity')::bigint
+            AND custody_crossed(sources[step], targets[step], given->>'kind', moved);
+        RETURN NEXT;
+        EXIT WHEN moved <> (given->>'quantity')::bigint;
+        INSERT INTO event (kind, object_id, subject_kinds, subject_ids, recorded_at)
+        SELECT 'COUPONS_' || (given->>'kind'), (given->>'id')::uuid, subject_kinds, subject_ids, recorded_at
+        FROM jsonb_populate_record(NULL::event, given - 'id' - 'kind');
+    END LOOP;
+    -- To a second, so that movements of one consignment never wait for each other here.
+    UPDATE consignment_state SET moved_at = (steps->0->>'recorded_at')::timestamptz
+    WHERE consignment_id IN (
+        SELECT consignment_id FROM consignment_state
+        WHERE consignment_id = (steps->0->>'consignment_id')::uuid
+            AND moved_at < (steps->0->>'recorded_at')::timestamptz - interval '1 second'
+        FOR NO KEY UPDATE SKIP LOCKED
+    );
 END $$
 """
 LOWEST_SERIALS = """
@@ -219,7 +291,7 @@ def upgrade() -> None:
             for taken, given in (pair.split(" ") for pair in pairs)
         ],
     )
-    for statement in (QUANTITIES, *QUANTITY_TRIGGERS, GUARD, *GUARD_TRIGGERS, MOVE, KEEP):
+    for statement in (QUANTITIES, *QUANTITY_TRIGGERS, GUARD, *GUARD_TRIGGERS, PLACE_ID, CUT, TAKE, CROSSED, MOVE, KEEP):
         op.execute(statement)
     for table in KEPT:
         op.execute(
@@ -717,7 +789,11 @@ def downgrade() -> None:
     for function in (
         "keep_custody_quantities()",
         "guard_custody()",
-        "move_coupons(uuid[], bigint[], bigint[], text[], bigint[], uuid[])",
+        "move_coupons(jsonb)",
+        "custody_crossed(bigint, bigint, text, bigint)",
+        "take_serials(uuid, bigint, bigint, int8multirange, bigint, uuid)",
+        "cut_serials(bigint, int8multirange, integer, bigint)",
+        "custody_place_id(uuid, smallint, uuid, text)",
         "reject_change()",
         "lowest_serials(int8multirange, bigint)",
         "spans_size(int8multirange)",

@@ -10,7 +10,8 @@ from domain.channels import EarningChannel
 from domain.events import EventKind
 from domain.schemes.content import Basics, SchemeContent, content_hash
 from domain.schemes.inputs import creation_problems
-from domain.schemes.stored_facts import SchemeCreated, SchemeName
+from domain.schemes.scheme_name import SchemeName
+from domain.schemes.stored_facts import SchemeCreated
 from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity

@@ -39,8 +39,8 @@ from domain.schemes.facts import OpenRevision, SchemeStanding
 from domain.schemes.field_phrases import ids_to_name
 from domain.schemes.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
 from domain.schemes.revisions import replaced_revision
+from domain.schemes.scheme_name import SchemeName
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
-from domain.schemes.stored_facts import SchemeName
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import names_mentioned

@@ -9,7 +9,8 @@ from domain.catalog.facts import AffectedState
 from domain.catalog.stored_facts import CatalogFact
 from domain.events import EventKind
 from domain.permissions import Role
-from domain.schemes.stored_facts import CatalogChanged, ReviewOutdated, SchemeName, StoredSchemeFact
+from domain.schemes.scheme_name import SchemeName
+from domain.schemes.stored_facts import CatalogChanged, ReviewOutdated, StoredSchemeFact
 from resolvers.context import Operation
 from resolvers.schemes.record_activity import NewActivity, record_activity
 

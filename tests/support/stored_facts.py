@@ -29,6 +29,7 @@ from domain.enrollments.stored_facts import (
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.content import FieldDifference
+from domain.schemes.scheme_name import SchemeName
 from domain.schemes.stages import SchemeStatus, StageState
 from domain.schemes.stored_facts import (
     ACTIVITY_DECODER,
@@ -45,7 +46,6 @@ from domain.schemes.stored_facts import (
     RevisionRescheduled,
     SchemeApproved,
     SchemeCreated,
-    SchemeName,
     SchemeRejected,
     SchemeSubmitted,
     StagePending,

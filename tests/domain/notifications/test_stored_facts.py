@@ -16,8 +16,9 @@ from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.activity_sentences import activity_sentence
 from domain.schemes.content import FieldDifference
+from domain.schemes.scheme_name import SchemeName
 from domain.schemes.stages import SchemeStatus, StageState
-from domain.schemes.stored_facts import ACTIVITY_DECODER, CatalogChanged, SchemeName, StoredActivity
+from domain.schemes.stored_facts import ACTIVITY_DECODER, CatalogChanged, StoredActivity
 from domain.stored_facts import FROM_NEWER_VERSION, AccountNames, AsWritten, FactDecoder, Reader
 from domain.webhooks.stored_facts import DisableReason, WebhookDisabled
 from tests.support.stored_facts import CHANGES, CONCERNED, EXAMPLES, NAMES, OTHER, members

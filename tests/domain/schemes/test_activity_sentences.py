@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from domain.calendar import UTC_CALENDAR
 from domain.schemes.activity_sentences import activity_sentence
-from domain.schemes.stored_facts import ChangesRequested, SchemeApproved, SchemeName, SchemeRejected, StoredActivity
+from domain.schemes.scheme_name import SchemeName
+from domain.schemes.stored_facts import ChangesRequested, SchemeApproved, SchemeRejected, StoredActivity
 from domain.stored_facts import AccountNames
 from domain.text import LONGEST_REASON
 

@@ -1,0 +1,176 @@
+"""Changes to consignments: new ones with their first custody, batches, states, and the movements of serials."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects.postgresql import Range
+
+from db.consignments.custody_reads import MOVE
+from db.consignments.custody_tables import CustodyPlaceTable, CustodySegmentTable, CustodyTable
+from db.consignments.rows import BatchRow, MoveResultRow
+from db.consignments.tables import (
+    AllotmentTable,
+    BatchLineTable,
+    BatchTable,
+    ConsignmentLegTable,
+    ConsignmentLineTable,
+    ConsignmentStateTable,
+    ConsignmentTable,
+)
+from db.sessions import Writing
+from domain.consignments.facts import Condition, ConsignmentStatus
+from domain.consignments.segments import cut_by_segment
+from domain.spans import Span, Spans
+
+
+class NewLine(Struct, frozen=True):
+    """A line to add; `taken` are the serials that it takes from each run."""
+
+    id: UUID
+    variant_id: UUID
+    segment_bits: int
+    taken: Sequence[tuple[UUID, Spans]]
+
+    @property
+    def serials(self) -> Spans:
+        """All its serials."""
+        return Spans.of(span for _, spans in self.taken for span in spans)
+
+
+async def add_consignment(  # noqa: PLR0913 - the columns of a new consignment, by name
+    session: Writing,
+    *,
+    consignment_id: UUID,
+    code: str,
+    scheme_id: UUID,
+    due_on: date | None,
+    vendor_ids: Sequence[UUID],
+    created_by: UUID,
+    at: datetime,
+) -> None:
+    """Insert a consignment without lines, with its chain. Its first vendor is the one that must act."""
+    await session.execute(
+        insert(ConsignmentTable).values(
+            id=consignment_id,
+            code=code,
+            scheme_id=scheme_id,
+            due_on=due_on,
+            created_at=at,
+            created_by=created_by,
+        )
+    )
+    await session.execute(
+        insert(ConsignmentStateTable).values(
+            consignment_id=consignment_id,
+            status=ConsignmentStatus.READY,
+            since=at,
+            waiting_legs=[1],
+            waiting_since=at,
+            has_discrepancy=False,
+            moved_at=at,
+        )
+    )
+    legs = [
+        {"consignment_id": consignment_id, "position": position, "vendor_id": vendor_id}
+        for position, vendor_id in enumerate(vendor_ids, 1)
+    ]
+    await session.execute(insert(ConsignmentLegTable), legs)
+
+
+async def add_lines(
+    session: Writing, consignment_id: UUID, lines: Sequence[NewLine], allotment_ids: Sequence[UUID]
+) -> None:
+    """Insert lines: their allotments, and their serials as planned at the first leg. One id for each allotted range."""
+    rows = [
+        {
+            "id": line.id,
+            "consignment_id": consignment_id,
+            "variant_id": line.variant_id,
+            "quantity": line.serials.quantity,
+            "segment_bits": line.segment_bits,
+        }
+        for line in lines
+    ]
+    await session.execute(insert(ConsignmentLineTable), rows)
+    ranges = [(line.id, run_id, span) for line in lines for run_id, spans in line.taken for span in spans]
+    allotments = [
+        {"id": allotment_id, "line_id": line_id, "run_id": run_id, "span": _range(span)}
+        for allotment_id, (line_id, run_id, span) in zip(allotment_ids, ranges, strict=True)
+    ]
+    await session.execute(insert(AllotmentTable), allotments)
+    for line in lines:
+        await _plan_serials(session, line)
+
+
+async def _plan_serials(session: Writing, line: NewLine) -> None:
+    place = insert(CustodyPlaceTable).values(line_id=line.id, leg=1, condition=Condition.PLANNED)
+    ((place_id,),) = await session.returning(place.returning(CustodyPlaceTable.id))
+    segments = [
+        {"line_id": line.id, "segment": segment, "spans": multirange(spans)}
+        for segment, spans in cut_by_segment(line.serials, line.segment_bits)
+    ]
+    await session.execute(insert(CustodySegmentTable), segments)
+    await session.execute(insert(CustodyTable), [{**segment, "place_id": place_id} for segment in segments])
+
+
+async def release_serials(session: Writing, line_ids: Sequence[UUID], at: datetime) -> None:
+    """Give the serials of lines back to the pool: nothing of them is in custody any more."""
+    await session.execute(delete(CustodyTable).where(CustodyTable.line_id.in_(line_ids)))
+    await session.execute(delete(CustodySegmentTable).where(CustodySegmentTable.line_id.in_(line_ids)))
+    await session.execute(
+        update(AllotmentTable)
+        .where(AllotmentTable.line_id.in_(line_ids), AllotmentTable.released_at.is_(None))
+        .values(released_at=at)
+    )
+
+
+async def set_consignment(session: Writing, consignment_id: UUID, values: Mapping[str, Any]) -> None:
+    """Set columns of a consignment, which the transaction has locked alone."""
+    await session.execute(update(ConsignmentTable).where(ConsignmentTable.id == consignment_id).values(**values))
+
+
+async def set_state(session: Writing, consignment_id: UUID, values: Mapping[str, Any]) -> None:
+    """Set columns of the stored state of a consignment, which the transaction has locked."""
+    own = ConsignmentStateTable.consignment_id == consignment_id
+    await session.execute(update(ConsignmentStateTable).where(own).values(**values))
+
+
+async def add_batch(session: Writing, batch: BatchRow, quantities: Mapping[UUID, int]) -> None:
+    """Insert a batch with the quantity of each line that it carries."""
+    await session.execute(insert(BatchTable), [{name: getattr(batch, name) for name in BatchRow.__struct_fields__}])
+    lines = [
+        {"batch_id": batch.id, "line_id": line_id, "quantity": quantity} for line_id, quantity in quantities.items()
+    ]
+    await session.execute(insert(BatchLineTable), lines)
+
+
+async def set_batch(session: Writing, batch_id: UUID, values: Mapping[str, Any]) -> None:
+    """Set columns of a batch, which the transaction has locked."""
+    await session.execute(update(BatchTable).where(BatchTable.id == batch_id).values(**values))
+
+
+async def set_batch_line(session: Writing, batch_id: UUID, line_id: UUID, *, accepted: int, damaged: int) -> None:
+    """Set what the receiver has stated about a line of a batch."""
+    own = (BatchLineTable.batch_id == batch_id, BatchLineTable.line_id == line_id)
+    await session.execute(update(BatchLineTable).where(*own).values(accepted=accepted, damaged=damaged))
+
+
+async def move_coupons(session: Writing, steps: Sequence[Mapping[str, Any]]) -> list[MoveResultRow]:
+    """Record movements with their events; see the function `move_coupons` in migration 0015 for the steps.
+
+    The last result is short if a place does not hold what a step takes: the caller must undo the transaction then.
+    """
+    return await session.fetch(MOVE, steps=list(steps))
+
+
+def multirange(spans: Spans) -> Any:
+    """The value of a column of multiranges."""
+    return [_range(span) for span in spans]
+
+
+def _range(span: Span) -> Any:
+    return Range(span.first, span.last + 1)

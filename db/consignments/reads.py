@@ -1,0 +1,166 @@
+"""Statements that read consignments and batches one by one, and the one predicate of their visibility."""
+
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Boolean, ColumnElement, any_, exists, func, literal_column, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from db.catalog.reads import VARIANT_COLUMNS
+from db.catalog.tables import VariantTable
+from db.columns import columns, scalar
+from db.consignments.rows import (
+    BatchLineRow,
+    BatchRow,
+    ChainRow,
+    ConsignmentRow,
+    LegRow,
+    LineRow,
+)
+from db.consignments.tables import (
+    BatchLineTable,
+    BatchTable,
+    ConsignmentLegTable,
+    ConsignmentLineTable,
+    ConsignmentStateTable,
+    ConsignmentTable,
+)
+from db.statement import Query, Statement, string, uuid, uuids
+from domain.permissions import ConsignmentScope
+
+_STATE: Final = {
+    name: getattr(ConsignmentStateTable, name)
+    for name in ("status", "since", "waiting_legs", "waiting_since", "has_discrepancy", "moved_at")
+}
+CONSIGNMENT_COLUMNS: Final = columns(ConsignmentTable, ConsignmentRow, **_STATE)
+BATCH_COLUMNS: Final = columns(BatchTable, BatchRow)
+
+
+def visible(scope: ConsignmentScope) -> ColumnElement[bool]:
+    """The one predicate of the consignments that a viewer may see.
+
+    Every statement that lists or fetches consignments uses it. With the scope OWN it takes `viewer_vendor_id`.
+    """
+    if scope is ConsignmentScope.OWN:
+        return exists().where(
+            ConsignmentLegTable.consignment_id == ConsignmentTable.id,
+            ConsignmentLegTable.vendor_id == uuid("viewer_vendor_id"),
+        )
+    # Not false(), which SQLAlchemy would let swallow every other predicate together with its parameters.
+    return true() if scope is ConsignmentScope.ALL else literal_column("false", Boolean)
+
+
+def select_consignments(scope: ConsignmentScope) -> Query:
+    """The consignments that the scope shows, with their state."""
+    return (
+        select(*CONSIGNMENT_COLUMNS)
+        .select_from(ConsignmentTable)
+        .join(ConsignmentStateTable, ConsignmentStateTable.consignment_id == ConsignmentTable.id)
+        .where(visible(scope))
+    )
+
+
+@cache
+def consignments_by_id(scope: ConsignmentScope) -> Statement[ConsignmentRow]:
+    """The consignments of the parameter `ids` that the scope shows, in any order."""
+    return Statement(select_consignments(scope).where(ConsignmentTable.id == any_(uuids("ids"))), ConsignmentRow)
+
+
+@cache
+def consignment_by_code(scope: ConsignmentScope) -> Statement[ConsignmentRow]:
+    """The consignment of the parameter `code`, if the scope shows it."""
+    return Statement(select_consignments(scope).where(ConsignmentTable.code == string("code")), ConsignmentRow)
+
+
+def _ordered(column: Any, by: Any) -> Any:
+    return func.array_agg(aggregate_order_by(column, by))
+
+
+def _of_lines(column: Any) -> Any:
+    return (
+        select(_ordered(column, ConsignmentLineTable.id))
+        .select_from(ConsignmentLineTable)
+        .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
+        .where(ConsignmentLineTable.consignment_id == ConsignmentTable.id)
+        .scalar_subquery()
+    )
+
+
+@cache
+def lock_consignment(scope: ConsignmentScope, *, exclusive: bool) -> Statement[UUID]:
+    """The id of the consignment of the parameter `id`, if the scope shows it, locked.
+
+    Movements share the lock. Canceling and updating take it alone.
+    """
+    query = select(ConsignmentTable.id).where(ConsignmentTable.id == uuid("id"), visible(scope))
+    return Statement(query.with_for_update(read=not exclusive, of=ConsignmentTable), scalar(UUID))
+
+
+# The chain and the lines of a consignment. Read it behind the lock: what waits for a lock reads as before the wait.
+CHAIN = Statement(
+    select(
+        *columns(
+            ConsignmentTable,
+            ChainRow,
+            canceled=ConsignmentTable.canceled_at.is_not(None),
+            vendor_ids=select(_ordered(ConsignmentLegTable.vendor_id, ConsignmentLegTable.position))
+            .where(ConsignmentLegTable.consignment_id == ConsignmentTable.id)
+            .scalar_subquery(),
+            line_ids=_of_lines(ConsignmentLineTable.id),
+            variant_ids=_of_lines(ConsignmentLineTable.variant_id),
+            skus=_of_lines(VariantTable.sku),
+        )
+    ).where(ConsignmentTable.id == uuid("id")),
+    ChainRow,
+)
+LEGS_BY_CONSIGNMENT = Statement(
+    select(*columns(ConsignmentLegTable, LegRow))
+    .where(ConsignmentLegTable.consignment_id == any_(uuids("ids")))
+    .order_by(ConsignmentLegTable.consignment_id, ConsignmentLegTable.position),
+    LegRow,
+)
+LINES_BY_CONSIGNMENT = Statement(
+    select(*columns(ConsignmentLineTable, LineRow, variant=VARIANT_COLUMNS))
+    .select_from(ConsignmentLineTable)
+    .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
+    .where(ConsignmentLineTable.consignment_id == any_(uuids("ids")))
+    .order_by(ConsignmentLineTable.consignment_id, VariantTable.sku),
+    LineRow,
+)
+
+
+def select_batches(scope: ConsignmentScope) -> Query:
+    """The batches that the scope shows: a vendor sees those that it sent or receives."""
+    query = select(*BATCH_COLUMNS)
+    if scope is ConsignmentScope.OWN:
+        own = uuid("viewer_vendor_id")
+        return query.where((BatchTable.from_vendor_id == own) | (BatchTable.to_vendor_id == own))
+    return query if scope is ConsignmentScope.ALL else query.where(literal_column("false", Boolean))
+
+
+@cache
+def batches_by_id(scope: ConsignmentScope) -> Statement[BatchRow]:
+    """The batches of the parameter `ids` that the scope shows, in any order."""
+    return Statement(select_batches(scope).where(BatchTable.id == any_(uuids("ids"))), BatchRow)
+
+
+@cache
+def lock_batch(scope: ConsignmentScope) -> Statement[BatchRow]:
+    """The batch of the parameter `id`, if the scope shows it, locked."""
+    return Statement(select_batches(scope).where(BatchTable.id == uuid("id")).with_for_update(), BatchRow)
+
+
+BATCH_LINES = Statement(
+    select(*columns(BatchLineTable, BatchLineRow, variant=VARIANT_COLUMNS))
+    .select_from(BatchLineTable)
+    .join(ConsignmentLineTable, ConsignmentLineTable.id == BatchLineTable.line_id)
+    .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
+    .where(BatchLineTable.batch_id == any_(uuids("ids")))
+    .order_by(BatchLineTable.batch_id, VariantTable.sku),
+    BatchLineRow,
+)
+NEXT_BATCH_NUMBER = Statement(select(func.nextval("batch_number").label("number")), scalar(int))
+SCHEME_OF_CONSIGNMENT = Statement(
+    select(ConsignmentTable.scheme_id).where(ConsignmentTable.id == uuid("id")), scalar(UUID)
+)

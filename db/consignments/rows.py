@@ -1,0 +1,196 @@
+"""Rows of consignments, batches, movements, and custody; sets of serials are the text of multiranges here."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.catalog.rows import VariantRow
+from domain.spans import Spans
+
+
+class ConsignmentRow(Struct, frozen=True):
+    """A consignment with what is derived from its custody."""
+
+    id: UUID
+    code: str
+    scheme_id: UUID
+    due_on: date | None
+    created_at: datetime
+    created_by: UUID
+    codes_downloaded_at: datetime | None
+    canceled_at: datetime | None
+    canceled_by: UUID | None
+    cancel_reason: str | None
+    status: str
+    since: datetime
+    waiting_legs: list[int]
+    waiting_since: datetime | None
+    has_discrepancy: bool
+    moved_at: datetime
+
+
+class LegRow(NamedTuple):
+    """A vendor of a chain."""
+
+    consignment_id: UUID
+    position: int
+    vendor_id: UUID
+
+
+class LineRow(Struct, frozen=True):
+    """The coupons of one variant in a consignment."""
+
+    id: UUID
+    consignment_id: UUID
+    quantity: int
+    segment_bits: int
+    variant: VariantRow
+
+
+class ChainRow(Struct, frozen=True):
+    """A consignment as mutations need it: its vendors in order, and its lines as parallel lists."""
+
+    id: UUID
+    code: str
+    scheme_id: UUID
+    canceled: bool
+    vendor_ids: list[UUID]
+    line_ids: list[UUID]
+    variant_ids: list[UUID]
+    skus: list[str]
+
+
+class HoldingRow(NamedTuple):
+    """How many serials of a line are at one kind of place."""
+
+    consignment_id: UUID
+    line_id: UUID
+    variant_id: UUID
+    leg: int
+    in_batch: bool
+    condition: str
+    quantity: int
+
+
+class PlaceRow(Struct, frozen=True):
+    """A place of serials and how many are there."""
+
+    id: int
+    line_id: UUID
+    leg: int
+    batch_id: UUID | None
+    condition: str
+    quantity: int
+
+
+class PlaceSpansRow(Struct, frozen=True):
+    """The serials at a place, of one segment or of those that were asked for."""
+
+    place_id: int
+    line_id: UUID
+    leg: int
+    batch_id: UUID | None
+    condition: str
+    text: str
+
+    @property
+    def spans(self) -> Spans:
+        """The serials."""
+        return Spans.parse(self.text)
+
+
+class BatchRow(Struct, frozen=True):
+    """A shipment from one leg to the next."""
+
+    id: UUID
+    code: str
+    consignment_id: UUID
+    from_leg: int
+    from_vendor_id: UUID
+    to_vendor_id: UUID
+    status: str
+    shipment_reference: str | None
+    dispatched_at: datetime
+    received_at: datetime | None
+    voided_at: datetime | None
+    void_reason: str | None
+
+
+class BatchLineRow(Struct, frozen=True):
+    """The coupons of one line in a batch."""
+
+    batch_id: UUID
+    line_id: UUID
+    quantity: int
+    accepted: int
+    damaged: int
+    variant: VariantRow
+
+
+class MovementRow(Struct, frozen=True):
+    """A movement of serials of one line."""
+
+    id: UUID
+    request_id: UUID
+    consignment_id: UUID
+    line_id: UUID
+    variant_id: UUID
+    batch_id: UUID | None
+    kind: str
+    vendor_id: UUID
+    quantity: int
+    occurred_at: datetime
+    recorded_at: datetime
+    account_id: UUID
+    note: str | None
+
+
+class DiscrepancyRow(Struct, frozen=True):
+    """Serials whose receipt differs from what was sent."""
+
+    id: UUID
+    kind: str
+    consignment_id: UUID
+    line_id: UUID
+    variant_id: UUID
+    batch_id: UUID
+    vendor_id: UUID
+    spans_text: str
+    open_text: str
+    opened_at: datetime
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    note: str | None
+
+    @property
+    def spans(self) -> Spans:
+        """All its serials, resolved or not."""
+        return Spans.parse(self.spans_text)
+
+    @property
+    def open_spans(self) -> Spans:
+        """The serials that are not resolved yet."""
+        return Spans.parse(self.open_text)
+
+
+class MoveResultRow(NamedTuple):
+    """What one step of `move_coupons` did."""
+
+    step: int
+    moved: int
+    crossed: bool
+
+
+class AllotmentRow(NamedTuple):
+    """Serials that a line has taken."""
+
+    variant_id: UUID
+    text: str
+
+
+class OccurrenceRow(NamedTuple):
+    """When something happened last, or None."""
+
+    at: datetime | None

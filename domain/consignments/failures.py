@@ -1,0 +1,75 @@
+"""Declared failures of consignments and custody; each carries its data and builds its sentence."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from domain.failures import Failure, IllegalState, Path, UserErrorCode
+from domain.spans import Spans
+from domain.text import format_count
+
+CONSIGNMENT_PATH: Final = ("input", "consignmentId")
+BATCH_PATH: Final = ("input", "batchId")
+SCHEME_PATH: Final = ("input", "schemeId")
+
+
+class QuantityExceeded(Failure):
+    """More coupons were asked for than there are; `available` of the variant can be taken."""
+
+    code = UserErrorCode.QUANTITY_EXCEEDED
+
+    def __init__(self, message: str, path: Path, *, variant_id: UUID, requested: int, available: int) -> None:
+        super().__init__(message, path)
+        self.variant_id = variant_id
+        self.requested = requested
+        self.available = available
+
+
+class SerialsNotHeld(Failure):
+    """Some of the named serials are not where the caller would take them from."""
+
+    code = UserErrorCode.CONFLICT
+
+    def __init__(self, message: str, path: Path, *, variant_id: UUID, serials: Spans) -> None:
+        super().__init__(message, path)
+        self.variant_id = variant_id
+        self.serials = serials
+
+
+class ChainNotAcknowledged(Failure):
+    """The chain is unusual, and the input does not acknowledge the warnings."""
+
+    code = UserErrorCode.REQUIRED
+
+    def __init__(self, warnings: Sequence[str]) -> None:
+        super().__init__(
+            f"{' '.join(warnings)} If the chain is meant to be so, set acknowledgeWarnings.",
+            ("input", "acknowledgeWarnings"),
+        )
+        self.warnings = tuple(warnings)
+
+
+class OccurredTooEarly(Failure):
+    """A movement is reported for a time before the last movement of the same serials."""
+
+    code = UserErrorCode.CONFLICT
+
+    def __init__(self, moment: str) -> None:
+        super().__init__(
+            f"These coupons moved last on {moment}. Report a time that is not earlier, or leave it out.",
+            ("input", "occurredAt"),
+        )
+
+
+class NothingToDo(IllegalState):
+    """There are no coupons that the action could concern."""
+
+
+def exceeded(  # noqa: PLR0913 - the parts of a sentence, by name
+    *, sku: str, requested: int, available: int, where: str, path: Path, variant_id: UUID
+) -> QuantityExceeded:
+    """Build the failure: “There are 40 coupons of AMB-1L to produce, not 50.”."""
+    message = (
+        f"{format_count(available, 'coupon')} of {sku} {'is' if available == 1 else 'are'} {where}, not {requested:,}."
+    )
+    return QuantityExceeded(message, path, variant_id=variant_id, requested=requested, available=available)

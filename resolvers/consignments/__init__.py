@@ -1,0 +1,1 @@
+"""Consignments: allocation, the movements of their coupons, and what follows from them."""

@@ -1,0 +1,116 @@
+"""The mutation commissionCoupons."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.consignments.custody_reads import SERIALS_OF_BATCH_ON_HAND
+from db.consignments.rows import BatchRow
+from db.sessions import Writing
+from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.failures import BATCH_PATH, NothingToDo
+from domain.consignments.ranges import merge, occurrence_problems, range_problems
+from domain.failures import IllegalState, NotFound, Problem, UserErrorCode
+from domain.spans import Span, Spans
+from resolvers.consignments.locking import Chain, Line, lock_batch, lock_own_chain
+from resolvers.consignments.moving import record_movements
+from resolvers.consignments.serial_inputs import find_lines, variant_problems
+from resolvers.consignments.steps import Occasion, Step, on_hand
+from resolvers.context import Operation
+from resolvers.idempotency import claim_key
+from resolvers.validation import reject_invalid
+
+
+class NamedLine(Struct, frozen=True):
+    """Serials of a variant, always by name."""
+
+    variant_id: UUID
+    serials: tuple[Span, ...]
+
+
+class CommissionCoupons(Struct, frozen=True):
+    """Activate coupons that the last vendor has put into products: of a whole batch, or the named serials."""
+
+    consignment_id: UUID
+    batch_id: UUID | None
+    lines: tuple[NamedLine, ...] | None
+    occurred_at: datetime | None
+    idempotency_key: str
+
+
+async def commission_coupons(operation: Operation, command: CommissionCoupons) -> UUID:
+    """Commission coupons on hand at the last leg, so that ECPs can redeem them; return the id of the consignment.
+
+    A quantity alone never does: it would not say which coupons pay. Raises InvalidInput, NotFound, IllegalState,
+    NothingToDo, SerialsNotHeld, OccurredTooEarly and IdempotencyMismatch.
+    """
+    reject_invalid(_problems(command, operation.now))
+    async with operation.writing() as session:
+        batch = None if command.batch_id is None else await lock_batch(operation, session, command.batch_id)
+        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
+        earlier = await claim_key(operation, session, command, result_id=chain.id)
+        if earlier:
+            return earlier
+        if leg != chain.last_leg:
+            message = f"Only the last vendor of {chain.code} commissions coupons. Dispatch them to the next vendor."
+            raise IllegalState(message, ("input", "consignmentId"))
+        chosen = await _choose(session, chain, batch, command)
+        steps = [_step(chain, leg, item) for item in chosen]
+        occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
+        await record_movements(operation, session, chain, steps, occasion)
+    return command.consignment_id
+
+
+def _problems(command: CommissionCoupons, now: datetime) -> Iterator[Problem]:
+    yield from occurrence_problems(command.occurred_at, now)
+    if (command.batch_id is None) is (command.lines is None):
+        message = "Name either a batch or the serials of coupons."
+        code = UserErrorCode.REQUIRED if command.lines is None else UserErrorCode.CONFLICT
+        yield Problem(code, message, ("lines",))
+    if command.lines is not None:
+        yield from named_line_problems(command.lines)
+
+
+def named_line_problems(lines: Sequence[NamedLine]) -> Iterator[Problem]:
+    """Problems of lines that name serials."""
+    yield from variant_problems([line.variant_id for line in lines])
+    for index, line in enumerate(lines):
+        yield from range_problems(line.serials, ("lines", str(index), "serials"))
+
+
+async def _choose(
+    session: Writing, chain: Chain, batch: BatchRow | None, command: CommissionCoupons
+) -> list[tuple[Line, Spans, UUID | None, int]]:
+    """The serials of each line, with the batch that they came in if it was named."""
+    if command.lines is not None:
+        lines = find_lines(chain, [line.variant_id for line in command.lines])
+        return [
+            (line, merge(given.serials), None, index)
+            for index, (given, line) in enumerate(zip(command.lines, lines, strict=True))
+        ]
+    if batch is None or batch.consignment_id != chain.id or batch.from_leg + 1 != chain.last_leg:
+        raise NotFound("batch", BATCH_PATH)
+    rows = await session.fetch(SERIALS_OF_BATCH_ON_HAND, batch_id=batch.id, leg=chain.last_leg)
+    found: dict[UUID, list[Span]] = {}
+    for row in rows:
+        found.setdefault(row.line_id, []).extend(row.spans)
+    if not found:
+        raise NothingToDo(f"Nothing of {batch.code} is on hand to commission.", BATCH_PATH)
+    return [(chain.line(line_id), Spans.of(spans), batch.id, 0) for line_id, spans in sorted(found.items())]
+
+
+def _step(chain: Chain, leg: int, item: tuple[Line, Spans, UUID | None, int]) -> Step:
+    line, spans, batch_id, index = item
+    return Step(
+        kind=MovementKind.COMMISSIONED,
+        line=line,
+        source=on_hand(leg),
+        target=on_hand(leg, Condition.COMMISSIONED),
+        spans=spans,
+        quantity=spans.quantity,
+        vendor_ids=(chain.vendor_of(leg),),
+        batch_id=batch_id,
+        path=BATCH_PATH if batch_id else ("input", "lines", str(index), "serials"),
+    )

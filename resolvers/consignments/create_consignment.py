@@ -1,0 +1,169 @@
+"""The mutation createConsignment."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.catalog.reads import VENDORS_BY_ID
+from db.catalog.rows import VendorRow
+from db.codes import next_code
+from db.consignments.changes import NewLine, add_consignment, add_lines
+from db.consignments.custody_reads import ALLOTMENTS_OF_SCHEME
+from db.coupons.reads import RUNS_BY_SCHEME
+from db.coupons.rows import RunRow
+from db.sessions import Writing
+from domain.catalog.facts import VendorKind
+from domain.consignments.chains import chain_problems, chain_warnings
+from domain.consignments.failures import ChainNotAcknowledged, QuantityExceeded
+from domain.consignments.ranges import quantity_problems
+from domain.consignments.segments import choose_segment_bits
+from domain.coupons.quantities import CouponQuantities
+from domain.events import EventKind
+from domain.failures import Problem, UserErrorCode
+from domain.schemes.execution_facts import ConsignmentCreated
+from domain.spans import Spans
+from domain.text import format_count
+from resolvers.context import Operation
+from resolvers.idempotency import claim_key
+from resolvers.loading import align_one
+from resolvers.schemes.execution import NewActivity, lock_execution, quantities_of_scheme, record_activity, rederive
+from resolvers.validation import reject_invalid
+
+
+class LineOrder(Struct, frozen=True):
+    """So many coupons of a variant for a consignment."""
+
+    variant_id: UUID
+    quantity: int
+
+
+class CreateConsignment(Struct, frozen=True):
+    """Give coupons of a scheme to a chain of vendors, in the order of the chain."""
+
+    scheme_id: UUID
+    vendor_ids: tuple[UUID, ...]
+    lines: tuple[LineOrder, ...]
+    due_on: date | None = None
+    acknowledge_warnings: bool = False
+    idempotency_key: str | None = None
+
+
+async def create_consignment(operation: Operation, command: CreateConsignment) -> UUID:
+    """Allot the lowest free serials of each variant to a new consignment and return its id.
+
+    Raises InvalidInput, NotFound, IllegalState, QuantityExceeded and ChainNotAcknowledged.
+    """
+    reject_invalid(_line_problems(command.lines))
+    consignment_id = operation.new_id()
+    async with operation.writing() as session:
+        definition = await lock_execution(operation, session, command.scheme_id)
+        earlier = await claim_key(operation, session, command, result_id=consignment_id)
+        if earlier:
+            return earlier
+        vendors = await _check_chain(session, command)
+        reject_invalid(_due_problems(command.due_on, (await operation.calendar()).day_of(operation.now)))
+        quantities = {each.variant_id: each for each in await quantities_of_scheme(session, command.scheme_id)}
+        _check_quantities(command.lines, quantities)
+        year = (await operation.calendar()).day_of(operation.now).year
+        code = await next_code(session, "CON", year)
+        await add_consignment(
+            session,
+            consignment_id=consignment_id,
+            code=code,
+            scheme_id=command.scheme_id,
+            due_on=command.due_on,
+            vendor_ids=command.vendor_ids,
+            created_by=operation.viewer.account_id,
+            at=operation.now,
+        )
+        await _allot(operation, session, command, consignment_id)
+        await rederive(operation, session, command.scheme_id)
+        fact = ConsignmentCreated(
+            scheme=definition.name,
+            code=code,
+            quantity=sum(line.quantity for line in command.lines),
+            vendors=tuple(vendor.name for vendor in vendors),
+        )
+        activity = NewActivity(EventKind.CONSIGNMENT_CREATED, fact)
+        await record_activity(operation, session, command.scheme_id, activity)
+    return consignment_id
+
+
+def _line_problems(lines: Sequence[LineOrder]) -> Iterator[Problem]:
+    if not lines:
+        yield Problem(UserErrorCode.REQUIRED, "Choose at least one variant and its quantity.", ("lines",))
+    seen: set[UUID] = set()
+    for index, line in enumerate(lines):
+        yield from quantity_problems(line.quantity, ("lines", str(index), "quantity"))
+        if line.variant_id in seen:
+            message = "This variant is chosen twice. Add up its quantities in one line."
+            yield Problem(UserErrorCode.DUPLICATE, message, ("lines", str(index), "variantId"))
+        seen.add(line.variant_id)
+
+
+def _due_problems(due_on: date | None, today: date) -> Iterator[Problem]:
+    if due_on is not None and due_on < today:
+        yield Problem(UserErrorCode.INVALID, "The due date is over. Choose today or a later day.", ("dueOn",))
+
+
+async def _check_chain(session: Writing, command: CreateConsignment) -> list[VendorRow]:
+    ids = list(command.vendor_ids)
+    found = align_one(ids, await session.fetch(VENDORS_BY_ID, ids=ids), lambda row: row.id)
+    kinds = [None if vendor is None else VendorKind(vendor.kind) for vendor in found]
+    reject_invalid(chain_problems(ids, kinds, ("vendorIds",)))
+    vendors = [vendor for vendor in found if vendor is not None]
+    warnings = chain_warnings([VendorKind(vendor.kind) for vendor in vendors])
+    if warnings and not command.acknowledge_warnings:
+        raise ChainNotAcknowledged(warnings)
+    return vendors
+
+
+def _check_quantities(lines: Sequence[LineOrder], quantities: Mapping[UUID, CouponQuantities]) -> None:
+    unknown = [index for index, line in enumerate(lines) if line.variant_id not in quantities]
+    reject_invalid(
+        Problem(UserErrorCode.NOT_FOUND, "The scheme has no such variant.", ("lines", str(index), "variantId"))
+        for index in unknown
+    )
+    for index, line in enumerate(lines):
+        each = quantities[line.variant_id]
+        if line.quantity <= each.available:
+            continue
+        message = f"{format_count(each.pending, 'coupon')} of {each.sku} can still be allocated, not {line.quantity:,}."
+        if each.pooled < each.pending:
+            message = (
+                f"{format_count(each.available, 'coupon')} of {each.sku} can be allocated now, not {line.quantity:,}. "
+                f"Generate the shortfall of {format_count(each.shortfall, 'coupon')} first."
+            )
+        path = ("input", "lines", str(index), "quantity")
+        raise QuantityExceeded(
+            message, path, variant_id=line.variant_id, requested=line.quantity, available=each.available
+        )
+
+
+async def _allot(operation: Operation, session: Writing, command: CreateConsignment, consignment_id: UUID) -> None:
+    runs = await session.fetch(RUNS_BY_SCHEME, ids=[command.scheme_id])
+    allotted = await session.fetch(ALLOTMENTS_OF_SCHEME, scheme_id=command.scheme_id)
+    taken = Spans.of(span for row in allotted for span in Spans.parse(row.text))
+    lines = []
+    # The lines of a consignment are in the order of their ids wherever several of them are locked.
+    for order in command.lines:
+        pieces = _take(runs, taken, order)
+        serials = Spans.of(span for _, spans in pieces for span in spans)
+        lines.append(NewLine(operation.new_id(), order.variant_id, choose_segment_bits(serials), pieces))
+    count = sum(len(spans.spans) for line in lines for _, spans in line.taken)
+    await add_lines(session, consignment_id, lines, [operation.new_id() for _ in range(count)])
+
+
+def _take(runs: Sequence[RunRow], taken: Spans, order: LineOrder) -> list[tuple[UUID, Spans]]:
+    """The lowest free serials of a variant, by run."""
+    missing, pieces = order.quantity, []
+    for run in runs:
+        if run.variant_id != order.variant_id or missing == 0:
+            continue
+        free = (Spans((run.span,)) - taken).lowest(missing)
+        if free:
+            pieces.append((run.id, free))
+            missing -= free.quantity
+    return pieces

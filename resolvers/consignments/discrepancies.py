@@ -1,0 +1,65 @@
+"""Open discrepancies between what was sent and what arrived."""
+
+from uuid import UUID
+
+from db.consignments.custody_reads import HOLDERS_OF_SERIALS
+from db.consignments.discrepancy_changes import add_discrepancy
+from db.consignments.rows import BatchRow
+from db.sessions import Writing
+from domain.consignments.facts import Condition, DiscrepancyKind, MovementKind
+from domain.spans import Spans
+from resolvers.consignments.locking import Chain, Line
+from resolvers.consignments.shortages import raise_shortage
+from resolvers.consignments.steps import Place, Step, on_hand
+from resolvers.context import Operation
+
+
+async def require_held_by_sender(
+    operation: Operation, session: Writing, chain: Chain, claim: tuple[BatchRow, Line, Spans]
+) -> None:
+    """Check that serials that arrived without having been sent are on hand at the sender.
+
+    Serials that somebody else holds cannot have arrived. Raises SerialsNotHeld.
+    """
+    batch, line, serials = claim
+    if not serials:
+        return
+    rows = await session.fetch(HOLDERS_OF_SERIALS, line_ids=[line.id], spans=serials.text)
+    at_sender = (batch.from_leg, None, Condition.GOOD)
+    held = Spans.of(span for row in rows if (row.leg, row.batch_id, row.condition) == at_sender for span in row.spans)
+    if held != serials:
+        step = Step(
+            kind=MovementKind.RECEIVED,
+            line=line,
+            source=on_hand(batch.from_leg),
+            target=Place(batch.from_leg, Condition.GOOD, batch.id),
+            spans=serials,
+            quantity=serials.quantity,
+            vendor_ids=(batch.to_vendor_id,),
+            phrase=f"in {batch.code}",
+        )
+        await raise_shortage(operation, session, chain, step, held.quantity)
+
+
+async def open_discrepancy(  # noqa: PLR0913 - the parts of a discrepancy, by name
+    operation: Operation,
+    session: Writing,
+    place: tuple[Chain, BatchRow, Line],
+    *,
+    kind: DiscrepancyKind,
+    spans: Spans,
+    vendor_id: UUID,
+) -> None:
+    """Open a discrepancy of a line of a batch about these serials."""
+    chain, batch, line = place
+    await add_discrepancy(
+        session,
+        discrepancy_id=operation.new_id(),
+        kind=kind,
+        consignment_id=chain.id,
+        line_id=line.id,
+        batch_id=batch.id,
+        vendor_id=vendor_id,
+        spans=spans,
+        at=operation.now,
+    )

@@ -1,0 +1,116 @@
+"""Lock a consignment or a batch, and load its chain.
+
+Every mutation locks in this order: batch, idempotency key, consignment, scheme, program, places of custody.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.consignments import reads as statements
+from db.consignments.rows import BatchRow, ChainRow
+from db.sessions import Writing
+from domain.consignments.failures import BATCH_PATH, CONSIGNMENT_PATH
+from domain.failures import IllegalState, NotFound, Path
+from resolvers.consignments.loaders import scope_parameters
+from resolvers.context import Operation
+
+
+class Line(Struct, frozen=True):
+    """A line of a locked consignment."""
+
+    id: UUID
+    variant_id: UUID
+    sku: str
+
+
+class Chain(Struct, frozen=True):
+    """A locked consignment: its vendors in order, its lines in the order in which their places are locked."""
+
+    id: UUID
+    code: str
+    scheme_id: UUID
+    canceled: bool
+    vendor_ids: tuple[UUID, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def last_leg(self) -> int:
+        """The position of the last vendor."""
+        return len(self.vendor_ids)
+
+    def vendor_of(self, leg: int) -> UUID:
+        """The vendor at a position, from 1."""
+        return self.vendor_ids[leg - 1]
+
+    def leg_of(self, vendor_id: UUID | None) -> int:
+        """The position of a vendor that takes part."""
+        return self.vendor_ids.index(vendor_id) + 1
+
+    def line_of(self, variant_id: UUID) -> Line | None:
+        """The line of a variant, if the consignment has it."""
+        return next((line for line in self.lines if line.variant_id == variant_id), None)
+
+    def line(self, line_id: UUID) -> Line:
+        """The line with this id."""
+        return next(line for line in self.lines if line.id == line_id)
+
+
+async def lock_chain(
+    operation: Operation,
+    session: Writing,
+    consignment_id: UUID,
+    *,
+    exclusive: bool = False,
+    path: Path = CONSIGNMENT_PATH,
+) -> Chain:
+    """Lock a consignment that the viewer may see, and load it. Movements share the lock.
+
+    Raises NotFound, and IllegalState for a canceled consignment.
+    """
+    scope = operation.viewer.consignment_scope
+    lock = statements.lock_consignment(scope, exclusive=exclusive)
+    if not await session.fetch(lock, id=consignment_id, **scope_parameters(operation.viewer, scope)):
+        raise NotFound("consignment", path)
+    (row,) = await session.fetch(statements.CHAIN, id=consignment_id)
+    chain = _build_chain(row)
+    if chain.canceled:
+        raise IllegalState(f"{chain.code} is canceled.", path)
+    return chain
+
+
+async def lock_own_chain(operation: Operation, session: Writing, consignment_id: UUID) -> tuple[Chain, int]:
+    """Lock a consignment in which the vendor of the viewer takes part; return it with the position of the vendor.
+
+    Raises NotFound and IllegalState.
+    """
+    chain = await lock_chain(operation, session, consignment_id)
+    if operation.viewer.vendor_id not in chain.vendor_ids:
+        raise NotFound("consignment", CONSIGNMENT_PATH)
+    return chain, chain.leg_of(operation.viewer.vendor_id)
+
+
+async def lock_batch(operation: Operation, session: Writing, batch_id: UUID) -> BatchRow:
+    """Lock a batch that the viewer may see. Raises NotFound.
+
+    It is read before it is locked: the first lock gives the transaction its number, and the events of a batch are in
+    the order of these numbers.
+    """
+    scope = operation.viewer.consignment_scope
+    parameters = scope_parameters(operation.viewer, scope)
+    if not await session.fetch(statements.batches_by_id(scope), ids=[batch_id], **parameters):
+        raise NotFound("batch", BATCH_PATH)
+    (batch,) = await session.fetch(statements.lock_batch(scope), id=batch_id, **parameters)
+    return batch
+
+
+def _build_chain(row: ChainRow) -> Chain:
+    lines = zip(row.line_ids, row.variant_ids, row.skus, strict=True)
+    return Chain(
+        id=row.id,
+        code=row.code,
+        scheme_id=row.scheme_id,
+        canceled=row.canceled,
+        vendor_ids=tuple(row.vendor_ids),
+        lines=tuple(Line(*line) for line in lines),
+    )

@@ -1,0 +1,80 @@
+"""Record movements of serials: the one way in which custody changes after a consignment is created."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from db.consignments.changes import move_coupons
+from db.consignments.custody_reads import OCCURRENCE_BEFORE
+from db.sessions import Writing
+from domain.consignments.events import about_consignment
+from domain.consignments.facts import MovementKind
+from domain.consignments.failures import OccurredTooEarly
+from resolvers.consignments.locking import Chain
+from resolvers.consignments.shortages import raise_shortage
+from resolvers.consignments.state import refresh_state
+from resolvers.consignments.steps import Occasion, Step
+from resolvers.context import Operation
+
+# These make coupons void, so that more must be generated.
+_VOIDING = frozenset({MovementKind.SPOILED, MovementKind.VOIDED})
+
+
+async def record_movements(
+    operation: Operation, session: Writing, chain: Chain, steps: Sequence[Step], occasion: Occasion
+) -> None:
+    """Record the movements with their events, and derive the states that they change.
+
+    Raises QuantityExceeded, SerialsNotHeld and OccurredTooEarly; the transaction must not commit then.
+    """
+    steps = [step for step in steps if step.quantity > 0]
+    if not steps:
+        return
+    documents = [_document(operation, chain, step, occasion) for step in steps]
+    results = await move_coupons(session, documents)
+    last = results[-1]
+    if last.moved != steps[last.step - 1].quantity:
+        await raise_shortage(operation, session, chain, steps[last.step - 1], last.moved)
+    await _check_time(operation, session, documents, occasion)
+    voids = any(step.kind in _VOIDING for step in steps)
+    if voids or any(result.crossed for result in results):
+        await refresh_state(operation, session, chain.id, voids=voids)
+
+
+async def _check_time(
+    operation: Operation, session: Writing, documents: Sequence[dict[str, Any]], occasion: Occasion
+) -> None:
+    """Custody follows the order of recording, so a movement may not be older than the last one of its serials."""
+    if occasion.occurred_at is None:
+        return
+    ids = [document["id"] for document in documents]
+    ((last,),) = await session.fetch(OCCURRENCE_BEFORE, movement_ids=ids)
+    if last is not None and occasion.occurred_at < last:
+        raise OccurredTooEarly((await operation.calendar()).format_moment(last))
+
+
+def _document(operation: Operation, chain: Chain, step: Step, occasion: Occasion) -> dict[str, Any]:
+    """A step as the function `move_coupons` takes it."""
+    subjects = about_consignment(scheme_id=chain.scheme_id, consignment_id=chain.id, vendor_ids=step.vendor_ids)
+    return {
+        "id": operation.new_id(),
+        "request_id": occasion.request_id,
+        "consignment_id": chain.id,
+        "line_id": step.line.id,
+        "batch_id": step.batch_id,
+        "kind": step.kind,
+        "vendor_id": step.vendor_ids[0],
+        "from_leg": step.source.leg,
+        "from_batch": step.source.batch_id,
+        "from_condition": step.source.condition,
+        "to_leg": step.target.leg,
+        "to_batch": step.target.batch_id,
+        "to_condition": step.target.condition,
+        "spans": None if step.spans is None else step.spans.text,
+        "quantity": step.quantity,
+        "occurred_at": occasion.occurred_at or operation.now,
+        "recorded_at": operation.now,
+        "account_id": operation.viewer.account_id,
+        "note": occasion.note,
+        "subject_kinds": [subject.kind for subject in subjects],
+        "subject_ids": [subject.id for subject in subjects],
+    }

@@ -1,0 +1,115 @@
+"""The mutation recordProduction."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.ranges import merge, occurrence_problems, quantity_problems, range_problems
+from domain.failures import IllegalState, Problem, UserErrorCode
+from domain.spans import Span
+from resolvers.consignments.locking import Chain, Line, lock_own_chain
+from resolvers.consignments.moving import record_movements
+from resolvers.consignments.serial_inputs import find_lines, overlaps, variant_problems
+from resolvers.consignments.steps import Occasion, Step, on_hand
+from resolvers.context import Operation
+from resolvers.idempotency import claim_key
+from resolvers.validation import reject_invalid
+
+
+class ProducedLine(Struct, frozen=True):
+    """Coupons of a variant that were printed well, by number or by serial, and those that were spoiled."""
+
+    variant_id: UUID
+    quantity: int | None = None
+    serials: tuple[Span, ...] | None = None
+    spoiled_serials: tuple[Span, ...] | None = None
+
+
+class RecordProduction(Struct, frozen=True):
+    """What the first vendor of a consignment has produced."""
+
+    consignment_id: UUID
+    lines: tuple[ProducedLine, ...]
+    occurred_at: datetime | None
+    idempotency_key: str
+
+
+async def record_production(operation: Operation, command: RecordProduction) -> UUID:
+    """Record produced and spoiled coupons; return the id of the consignment.
+
+    Spoiled serials are void for ever. A quantity takes the lowest planned serials that are left after those.
+    Raises InvalidInput, NotFound, IllegalState, QuantityExceeded, SerialsNotHeld, OccurredTooEarly and
+    IdempotencyMismatch.
+    """
+    reject_invalid(_problems(command, operation.now))
+    async with operation.writing() as session:
+        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
+        earlier = await claim_key(operation, session, command, result_id=chain.id)
+        if earlier:
+            return earlier
+        if leg != 1:
+            message = f"Only the first vendor of {chain.code} produces. Receive the batches that are sent to you."
+            raise IllegalState(message, ("input", "consignmentId"))
+        lines = find_lines(chain, [line.variant_id for line in command.lines])
+        steps = [
+            step
+            for index, (given, line) in enumerate(zip(command.lines, lines, strict=True))
+            for step in _steps(chain, line, given, index)
+        ]
+        occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
+        await record_movements(operation, session, chain, steps, occasion)
+    return command.consignment_id
+
+
+def _problems(command: RecordProduction, now: datetime) -> Iterator[Problem]:
+    yield from variant_problems([line.variant_id for line in command.lines])
+    yield from occurrence_problems(command.occurred_at, now)
+    for index, line in enumerate(command.lines):
+        path = ("lines", str(index))
+        if line.quantity is None and line.serials is None and line.spoiled_serials is None:
+            message = "State what was produced, as a quantity or ranges of serials, or what was spoiled."
+            yield Problem(UserErrorCode.REQUIRED, message, path)
+        if line.quantity is not None and line.serials is not None:
+            message = "State either a quantity or ranges of serials."
+            yield Problem(UserErrorCode.CONFLICT, message, path)
+        if line.quantity is not None:
+            yield from quantity_problems(line.quantity, (*path, "quantity"))
+        lists = [(line.serials, (*path, "serials")), (line.spoiled_serials, (*path, "spoiledSerials"))]
+        for spans, place in lists:
+            if spans is not None:
+                yield from range_problems(spans, place)
+        yield from overlaps(lists)
+
+
+def _steps(chain: Chain, line: Line, given: ProducedLine, index: int) -> Iterator[Step]:
+    planned = on_hand(1, Condition.PLANNED)
+    path, vendors, where = ("input", "lines", str(index)), (chain.vendor_of(1),), "still to be produced"
+    if given.spoiled_serials is not None:
+        spoiled = merge(given.spoiled_serials)
+        yield Step(
+            kind=MovementKind.SPOILED,
+            line=line,
+            source=planned,
+            target=on_hand(1, Condition.VOID),
+            spans=spoiled,
+            quantity=spoiled.quantity,
+            vendor_ids=vendors,
+            path=(*path, "spoiledSerials"),
+            phrase=where,
+        )
+    if given.quantity is not None or given.serials is not None:
+        serials = None if given.serials is None else merge(given.serials)
+        yield Step(
+            kind=MovementKind.PRODUCED,
+            line=line,
+            source=planned,
+            target=on_hand(1),
+            spans=serials,
+            quantity=given.quantity or (serials.quantity if serials else 0),
+            vendor_ids=vendors,
+            path=(*path, "quantity" if serials is None else "serials"),
+            phrase=where,
+        )

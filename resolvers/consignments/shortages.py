@@ -1,0 +1,79 @@
+"""Say why serials cannot be taken from a place: how many there are, or who holds those that were named."""
+
+from typing import NoReturn
+from uuid import UUID
+
+from db.catalog.reads import VENDORS_BY_ID
+from db.consignments.custody_reads import HOLDERS_OF_SERIALS
+from db.consignments.rows import PlaceSpansRow
+from db.sessions import Writing
+from domain.consignments.facts import Condition
+from domain.consignments.failures import SerialsNotHeld, exceeded
+from domain.permissions import ConsignmentScope
+from domain.spans import Spans
+from resolvers.consignments.locking import Chain
+from resolvers.consignments.steps import Step
+from resolvers.context import Operation
+
+
+async def raise_shortage(operation: Operation, session: Writing, chain: Chain, step: Step, available: int) -> NoReturn:
+    """Raise QuantityExceeded or SerialsNotHeld for a step that found only `available` of its serials."""
+    if step.spans is None:
+        raise exceeded(
+            sku=step.line.sku,
+            requested=step.quantity,
+            available=available,
+            where=step.phrase,
+            path=step.path,
+            variant_id=step.line.variant_id,
+        )
+    rows = await session.fetch(HOLDERS_OF_SERIALS, line_ids=[step.line.id], spans=step.spans.text)
+    mine = step.source
+    elsewhere = [
+        row for row in rows if (row.leg, row.batch_id, row.condition) != (mine.leg, mine.batch_id, mine.condition)
+    ]
+    outside = step.spans - Spans.of(span for row in rows for span in row.spans)
+    if outside:
+        reason = f"{_name(outside)} of {step.line.sku} do not belong to {chain.code}."
+        raise SerialsNotHeld(reason, step.path, variant_id=step.line.variant_id, serials=outside)
+    first = elsewhere[0]
+    group = [row for row in elsewhere if (row.leg, row.condition) == (first.leg, first.condition)]
+    serials = Spans.of(span for row in group for span in row.spans)
+    where = await _whereabouts(operation, session, chain, first)
+    message = f"{_name(serials)} of {step.line.sku} are not {step.phrase}: {where}."
+    raise SerialsNotHeld(message, step.path, variant_id=step.line.variant_id, serials=serials)
+
+
+def _name(serials: Spans) -> str:
+    return f"The serials {serials.describe()}"
+
+
+async def _whereabouts(operation: Operation, session: Writing, chain: Chain, row: PlaceSpansRow) -> str:
+    """Where serials are, in words; a vendor reads the names of its neighbors only."""
+    if row.condition in _CONDITIONS:
+        return f"they are {_CONDITIONS[Condition(row.condition)]}"
+    if row.batch_id is not None:
+        return f"they are on their way to {await _vendor(operation, session, chain, row.leg + 1)}"
+    return f"{await _vendor(operation, session, chain, row.leg)} holds them"
+
+
+async def _vendor(operation: Operation, session: Writing, chain: Chain, leg: int) -> str:
+    viewer = operation.viewer
+    own = viewer.vendor_id in chain.vendor_ids
+    if viewer.consignment_scope is not ConsignmentScope.ALL and (
+        not own or abs(chain.leg_of(viewer.vendor_id) - leg) > 1
+    ):
+        return "another vendor"
+    vendor_id: UUID = chain.vendor_of(leg)
+    (vendor,) = await session.fetch(VENDORS_BY_ID, ids=[vendor_id])
+    return vendor.name
+
+
+_CONDITIONS = {
+    Condition.PLANNED: "not produced yet",
+    Condition.UNRESOLVED: "part of an open discrepancy",
+    Condition.DAMAGED: "damaged",
+    Condition.LOST: "lost",
+    Condition.VOID: "void",
+    Condition.COMMISSIONED: "commissioned",
+}

@@ -1,0 +1,1 @@
+"""Coupons: generating runs of serials, and closing shortfalls."""

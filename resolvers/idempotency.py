@@ -1,0 +1,67 @@
+"""Idempotency: a mutation that a client sends again answers as the first time and changes nothing."""
+
+import hashlib
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from db.idempotency import claim_idempotency_key, forget_idempotency_keys
+from db.sessions import Writing
+from domain.checks import text_problems
+from domain.failures import Failure, UserErrorCode
+from resolvers.context import Operation
+from resolvers.validation import reject_invalid
+
+# In characters; a UUID has 36.
+_KEY_LENGTH: Final = (1, 120)
+_PATH: Final = ("input", "idempotencyKey")
+# Clients that were offline for longer must read what happened before they send a mutation again.
+_KEPT: Final = timedelta(days=30)
+
+
+class IdempotencyMismatch(Failure):
+    """The same key came with another input before."""
+
+    code = UserErrorCode.IDEMPOTENCY_MISMATCH
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This idempotency key was sent before with another input. Use a new key for each action.", _PATH
+        )
+
+
+async def claim_key(operation: Operation, session: Writing, command: Struct, *, result_id: UUID) -> UUID | None:
+    """Claim the `idempotency_key` of a command for a result; return the earlier result if it was sent before.
+
+    Keys belong to the vendor of the viewer, or else to the account, and to one kind of command. Only a transaction that
+    commits keeps its key. Raises InvalidInput for a blank or overlong key, and IdempotencyMismatch.
+    """
+    key: str | None = getattr(command, "idempotency_key", None)
+    if key is None:
+        return None
+    reject_invalid(text_problems(key, _PATH[1:], "The idempotency key", _KEY_LENGTH))
+    viewer = operation.viewer
+    digest = hashlib.blake2b(msgspec.msgpack.encode(command), digest_size=16).digest()
+    known = await claim_idempotency_key(
+        session,
+        owner_id=viewer.vendor_id or viewer.account_id,
+        mutation=type(command).__name__,
+        key=key,
+        digest=digest,
+        result_id=result_id,
+        at=operation.now,
+    )
+    if known is None:
+        return None
+    if known[0] != digest:
+        raise IdempotencyMismatch
+    return known[1]
+
+
+async def forget_old_keys(operation: Operation) -> None:
+    """Delete keys that are older than 30 days."""
+    async with operation.writing() as session:
+        await forget_idempotency_keys(session, operation.now - _KEPT)

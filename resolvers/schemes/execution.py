@@ -1,0 +1,51 @@
+"""What other areas need to change how a scheme is executed: its lock, its activity, and its stages."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from db.schemes.execution_reads import QUANTITIES_BY_SCHEME
+from db.sessions import Fetching, Writing
+from domain.channels import EarningChannel
+from domain.coupons.quantities import CouponQuantities
+from domain.failures import IllegalState
+from domain.schemes.failures import SCHEME_PATH
+from resolvers.context import Operation
+from resolvers.schemes.definitions import Definition
+from resolvers.schemes.locking import lock_scheme
+from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
+from resolvers.schemes.rederive import rederive
+
+__all__ = ["NewActivity", "join_scheme", "lock_execution", "quantities_of_scheme", "record_activity", "rederive"]
+
+
+async def lock_execution(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
+    """Lock a scheme whose coupons are executed: approved, not a revision, with the COUPON channel.
+
+    Raises NotFound and IllegalState.
+    """
+    definition = await lock_scheme(operation, session, scheme_id)
+    scheme = definition.scheme
+    if scheme.revises is not None:
+        raise IllegalState("Coupons belong to the scheme itself, not to its next revision.", SCHEME_PATH)
+    if scheme.approved_at is None:
+        raise IllegalState(f"“{scheme.title}” is not approved yet. Coupons follow its approval.", SCHEME_PATH)
+    if EarningChannel.COUPON not in definition.content.basics.channels:
+        raise IllegalState(f"“{scheme.title}” has no coupons: ECPs earn only through sales.", SCHEME_PATH)
+    return definition
+
+
+async def quantities_of_scheme(fetching: Fetching, scheme_id: UUID) -> Sequence[CouponQuantities]:
+    """Load the quantities of coupons of a scheme, by SKU."""
+    rows = await fetching.fetch(QUANTITIES_BY_SCHEME, ids=[scheme_id])
+    return [
+        CouponQuantities(
+            variant_id=row.variant_id,
+            sku=row.sku,
+            planned=row.planned,
+            generated=row.generated,
+            closed=row.closed,
+            allotted=row.allotted,
+            void=row.void,
+        )
+        for row in rows
+    ]

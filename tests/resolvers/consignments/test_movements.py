@@ -1,0 +1,41 @@
+"""Coupons on their way from the printer to the factory (R12, R14, R15, N3)."""
+
+from db.database import Database
+from domain.spans import Span, Spans
+from tests.support.custody import places_of
+from tests.support.factories.consignments import ConsignmentFactory
+
+
+def spans(*pairs: tuple[int, int]) -> Spans:
+    return Spans(tuple(Span(*pair) for pair in pairs))
+
+
+async def test_coupons_go_through_the_chain(consignments: ConsignmentFactory, database: Database) -> None:
+    """R15, N3: production with spoilage, two batches, a short receipt, and commissioning."""
+    made = await consignments.created()
+    assert await places_of(database, made) == {(1, False, "PLANNED"): spans((0, 999))}
+    await consignments.produce(made, quantity=990, spoiled_serials=(Span(10, 19),))
+    assert await places_of(database, made) == {
+        (1, False, "GOOD"): spans((0, 9), (20, 999)),
+        (1, False, "VOID"): spans((10, 19)),
+    }
+    first = await consignments.dispatch(made, quantity=490)
+    second = await consignments.dispatch(made, quantity=500)
+    await consignments.receive(first, accepted=490)
+    await consignments.receive(second, accepted_serials=(Span(500, 997),), damaged_serials=(Span(998, 998),))
+    assert await places_of(database, made) == {
+        (1, False, "VOID"): spans((10, 19)),
+        (1, True, "UNRESOLVED"): spans((999, 999)),
+        (2, False, "DAMAGED"): spans((998, 998)),
+        (2, False, "GOOD"): spans((0, 9), (20, 997)),
+    }
+    third = await consignments.dispatch(made, by="PCK-1", quantity=100)
+    await consignments.receive(third, by="FAC-1", accepted=100)
+    await consignments.commission(made, batch_id=third)
+    assert await places_of(database, made) == {
+        (1, False, "VOID"): spans((10, 19)),
+        (1, True, "UNRESOLVED"): spans((999, 999)),
+        (2, False, "DAMAGED"): spans((998, 998)),
+        (2, False, "GOOD"): spans((110, 997)),
+        (3, False, "COMMISSIONED"): spans((0, 9), (20, 109)),
+    }

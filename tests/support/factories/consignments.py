@@ -1,0 +1,127 @@
+"""Schemes with coupons and consignments, and the movements of their coupons, through the real resolvers."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from domain.permissions import Role, Viewer
+from domain.spans import Span
+from graphql_api.context import Environment
+from resolvers.consignments.commission_coupons import CommissionCoupons, NamedLine, commission_coupons
+from resolvers.consignments.create_consignment import CreateConsignment, LineOrder, create_consignment
+from resolvers.consignments.dispatch_batch import DispatchBatch, dispatch_batch
+from resolvers.consignments.receive_batch import ReceiveBatch, ReceivedLine, receive_batch
+from resolvers.consignments.record_production import ProducedLine, RecordProduction, record_production
+from resolvers.consignments.serial_inputs import SerialLine
+from resolvers.context import Operation
+from resolvers.coupons.generate_coupons import GenerateCoupons, generate_coupons
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.world import World, key
+
+CHAIN = ("PRN-1", "PCK-1", "FAC-1")
+
+
+class ConsignmentFactory:
+    """Brings coupons to any point of their way to the factory."""
+
+    def __init__(self, environment: Environment, schemes: SchemeFactory) -> None:
+        self._environment = environment
+        self.schemes = schemes
+        self._keys = 0
+
+    @property
+    def world(self) -> World:
+        """The accounts and the catalog."""
+        return self.schemes.world
+
+    def operations(self) -> Operation:
+        """An operation of Operations."""
+        return self.schemes.operation(Role.OPERATIONS)
+
+    def vendor(self, code: str) -> Operation:
+        """An operation of a person who works for a vendor."""
+        base = self.world.viewer(Role.VENDOR)
+        return self._environment.operation(
+            Viewer(
+                account_id=base.account_id,
+                display_name=base.display_name,
+                email=base.email,
+                roles=frozenset({Role.VENDOR}),
+                vendor_id=self.world.vendors[code].id,
+            )
+        )
+
+    def variant(self, sku: str = "AMB-1L") -> UUID:
+        """The id of a variant."""
+        return self.world.variants[sku].id
+
+    def idempotency_key(self) -> str:
+        """A new idempotency key."""
+        self._keys += 1
+        return f"key {self._keys}"
+
+    async def generated(self, scheme_id: UUID | None = None) -> UUID:
+        """An approved scheme with all of its coupons: 1,000 of each of two variants."""
+        found = await self.schemes.approved() if scheme_id is None else scheme_id
+        return await generate_coupons(self.operations(), GenerateCoupons(found))
+
+    async def created(
+        self,
+        scheme_id: UUID | None = None,
+        *,
+        chain: Sequence[str] = CHAIN,
+        quantities: dict[str, int] | None = None,
+        **given: Any,
+    ) -> UUID:
+        """A consignment, by default of all coupons of AMB-1L, with nothing produced."""
+        found = await self.generated() if scheme_id is None else scheme_id
+        lines = tuple(
+            LineOrder(self.variant(sku), quantity) for sku, quantity in (quantities or {"AMB-1L": 1000}).items()
+        )
+        vendors = tuple(key(f"vendor {code}") for code in chain)
+        given = {"acknowledge_warnings": True, **given}
+        return await create_consignment(self.operations(), CreateConsignment(found, vendors, lines, **given))
+
+    async def produce(self, consignment_id: UUID, *, sku: str = "AMB-1L", by: str = "PRN-1", **given: Any) -> UUID:
+        """Record production; `given` are the fields of the line."""
+        command = RecordProduction(
+            consignment_id=consignment_id,
+            lines=(ProducedLine(self.variant(sku), **given),),
+            occurred_at=None,
+            idempotency_key=self.idempotency_key(),
+        )
+        return await record_production(self.vendor(by), command)
+
+    async def dispatch(self, consignment_id: UUID, *, sku: str = "AMB-1L", by: str = "PRN-1", **given: Any) -> UUID:
+        """Dispatch a batch of one variant; `given` are the fields of the line."""
+        command = DispatchBatch(
+            consignment_id=consignment_id,
+            lines=(SerialLine(self.variant(sku), **given),),
+            shipment_reference=None,
+            occurred_at=None,
+            idempotency_key=self.idempotency_key(),
+        )
+        return await dispatch_batch(self.vendor(by), command)
+
+    async def receive(self, batch_id: UUID, *, sku: str = "AMB-1L", by: str = "PCK-1", **given: Any) -> UUID:
+        """Receive one variant of a batch; `given` are the fields of the line."""
+        command = ReceiveBatch(
+            batch_id=batch_id,
+            lines=(ReceivedLine(self.variant(sku), **given),),
+            occurred_at=None,
+            idempotency_key=self.idempotency_key(),
+        )
+        return await receive_batch(self.vendor(by), command)
+
+    async def commission(
+        self, consignment_id: UUID, *spans: Span, batch_id: UUID | None = None, sku: str = "AMB-1L", by: str = "FAC-1"
+    ) -> UUID:
+        """Commission serials, or what is left of a batch."""
+        command = CommissionCoupons(
+            consignment_id=consignment_id,
+            batch_id=batch_id,
+            lines=None if batch_id else (NamedLine(self.variant(sku), spans),),
+            occurred_at=None,
+            idempotency_key=self.idempotency_key(),
+        )
+        return await commission_coupons(self.vendor(by), command)
