@@ -1,7 +1,7 @@
 """An example of every kind of stored fact with its exact sentences, and the check of everything that a test stored."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, get_args
 from uuid import UUID
 
@@ -29,6 +29,14 @@ from domain.enrollments.stored_facts import (
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.content import FieldDifference
+from domain.schemes.execution_facts import (
+    ConsignmentCanceled,
+    ConsignmentCreated,
+    ConsignmentUpdated,
+    CouponsGenerated,
+    CouponsRecalled,
+    ShortfallClosed,
+)
 from domain.schemes.scheme_name import SchemeName
 from domain.schemes.stages import SchemeStatus, StageState
 from domain.schemes.stored_facts import (
@@ -139,6 +147,50 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         f"The enrollment of {CODE} in “Diwali” was withdrawn.",
     ),
     (SchemeCreated(LIVE), "Asha Rao created “Diwali”.", "Asha Rao created “Diwali”."),
+    *(
+        (fact, sentence, sentence)
+        for fact, sentence in (
+            (CouponsGenerated(LIVE, quantity=12_000), "Asha Rao generated 12,000 coupons of “Diwali”."),
+            (
+                ShortfallClosed(LIVE, sku="AMB-1L", quantity=1, reason="Too late"),
+                "Asha Rao decided not to generate 1 missing coupon of AMB-1L for “Diwali”: Too late.",
+            ),
+            (
+                ConsignmentCreated(
+                    LIVE, code="CON-2026-000001", quantity=500, vendors=("First Print", "Third Factory")
+                ),
+                "Asha Rao allocated 500 coupons of “Diwali” to First Print and Third Factory in CON-2026-000001.",
+            ),
+            (
+                ConsignmentUpdated(
+                    LIVE, code="CON-2026-000001", due_on=date(2026, 7, 1), due_changed=True, vendors=("First Print",)
+                ),
+                "Asha Rao made 1 July 2026 the due date of CON-2026-000001 and changed its chain to First Print.",
+            ),
+            (
+                ConsignmentUpdated(LIVE, code="CON-2026-000001", due_on=None, due_changed=True, vendors=None),
+                "Asha Rao removed the due date of CON-2026-000001.",
+            ),
+            (
+                ConsignmentUpdated(
+                    LIVE, code="CON-2026-000001", due_on=None, due_changed=False, vendors=("First Print", "Second Pack")
+                ),
+                "Asha Rao changed the chain of CON-2026-000001 to First Print and Second Pack.",
+            ),
+            (
+                ConsignmentCanceled(LIVE, code="CON-2026-000001", quantity=500, voided=False, reason="Wrong printer"),
+                "Asha Rao canceled CON-2026-000001 of “Diwali”; its 500 coupons can be allocated again: Wrong printer.",
+            ),
+            (
+                ConsignmentCanceled(LIVE, code="CON-2026-000001", quantity=500, voided=True, reason="Wrong printer"),
+                "Asha Rao canceled CON-2026-000001 of “Diwali”; its 500 coupons are void: Wrong printer.",
+            ),
+            (
+                CouponsRecalled(LIVE, quantity=20, reason="Misprint"),
+                "Asha Rao recalled 20 coupons of “Diwali”: Misprint.",
+            ),
+        )
+    ),
     (
         StepSaved(LIVE, {str(VARIANT): "AMB-1L"}),
         "Asha Rao added AMB-1L to the products in “Diwali”.",

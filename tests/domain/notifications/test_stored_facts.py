@@ -1,7 +1,7 @@
 """Every stored fact comes back from JSON as it was, and gives its sentence to each reader (N1)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -86,6 +86,9 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     Mapping[str, str]: st.dictionaries(st.uuids().map(str), TEXT, max_size=3),
     SchemeName: st.builds(SchemeName, TEXT, st.none() | st.integers(2, 99)),
     int | None: st.none() | st.integers(0, 2**53),
+    date | None: st.none() | st.dates(),
+    tuple[str, ...]: st.lists(TEXT, min_size=1, max_size=3).map(tuple),
+    tuple[str, ...] | None: st.none() | st.lists(TEXT, min_size=1, max_size=3).map(tuple),
     SchemeStatus | None: st.none() | st.sampled_from(SchemeStatus),
     StageState: st.sampled_from(StageState),
 }
