@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from db.outbox.tail import Tail
-from db.sessions import ACQUIRE_TIMEOUT_S, Reading, TransactionConflict, Writing
-from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout
+from db.sessions import ACQUIRE_TIMEOUT_S, CONNECTION_ERRORS, Reading, TransactionConflict, Writing
+from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout, UnstorableText
 
 # serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
@@ -46,6 +46,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=ACQUIRE_TIMEOUT_S,
+            # Transactions are asyncpg's own, so that statements can run on asyncpg directly within them.
+            isolation_level="AUTOCOMMIT",
             connect_args={"server_settings": _server_settings(statement_timeout)},
             json_serializer=_encode_json,
             json_deserializer=_keep_text,
@@ -62,20 +64,23 @@ class Database:
     async def writing(self) -> AsyncIterator[Writing]:
         """One transaction; leaving the block commits it, an exception rolls it back. Raises TransactionConflict."""
         try:
-            async with AsyncSession(self.engine) as session, session.begin():
-                yield Writing(session)
+            async with self.engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                try:
+                    async with driver.transaction():
+                        yield Writing(connection, driver)
+                finally:
+                    if driver.is_closed():
+                        await connection.invalidate()
         except PoolTimeout:
             raise Overloaded from None
         except DBAPIError as error:
-            state = getattr(error.orig, "sqlstate", None)
-            if state in _CONFLICTS:
-                raise TransactionConflict from error
-            if state == _CANCELED and "statement timeout" in str(error.orig):
-                raise StatementTimeout from error
-            if error.connection_invalidated:
-                raise DatabaseUnavailable from error
+            _raise_translated(error.orig, error)
             raise
-        except OSError:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _raise_translated(error, error)
+            raise
+        except CONNECTION_ERRORS:
             raise DatabaseUnavailable from None
 
     def tail(self) -> AbstractAsyncContextManager[Tail]:
@@ -98,6 +103,21 @@ class Database:
         await self._primary.close()
         if self._replica is not self._primary:
             await self._replica.close()
+
+
+def _raise_translated(cause: Any, error: Exception) -> None:
+    """Raise what callers know for an error of the database: conflicts, timeouts, and lost connections."""
+    # SQLAlchemy wraps the errors of asyncpg.
+    origin = getattr(cause, "__cause__", None) or cause
+    state = getattr(origin, "sqlstate", None)
+    if state in _CONFLICTS or isinstance(origin, asyncpg.InvalidCachedStatementError):
+        raise TransactionConflict from error
+    if state == _CANCELED and "statement timeout" in str(origin):
+        raise StatementTimeout from error
+    if isinstance(origin, CONNECTION_ERRORS) or getattr(error, "connection_invalidated", False):
+        raise DatabaseUnavailable from error
+    if isinstance(origin, asyncpg.CharacterNotInRepertoireError):
+        raise UnstorableText from error
 
 
 async def _open_pool(url: str, size: int, statement_timeout: float) -> "asyncpg.Pool[Any]":

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, TypeVar
 import asyncpg
 from sqlalchemy import Result
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from db.statement import Statement
@@ -121,18 +121,23 @@ class Reading:
 
 
 class Writing:
-    """One transaction on the primary. It commits when the block that opened it is left without an exception."""
+    """One transaction on the primary. It commits when the block that opened it is left without an exception.
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    Compiled statements run on asyncpg directly, as in `Reading`; SQLAlchemy writes the SQL of changes on the way.
+    """
+
+    def __init__(self, connection: AsyncConnection, driver: "asyncpg.Connection[Any]") -> None:
+        """Take a connection of SQLAlchemy, and the connection of asyncpg beneath it, which is in a transaction."""
+        self._connection = connection
+        self._driver = driver
         self.statements = 0
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
         """All rows of the statement, as this transaction sees them."""
         self.statements += 1
-        result = await self._session.execute(statement.query, parameters)
+        records = await self._driver.fetch(statement.sql, *statement.arguments(parameters))
         row = statement.row
-        return [row(*record) for record in result.all()]
+        return [row(*record) for record in records]
 
     async def execute(self, change: UpdateBase, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
         """Run an INSERT, UPDATE or DELETE; with `rows` for all of them at once. Raises DuplicateKey.
@@ -148,7 +153,7 @@ class Writing:
     async def _run(self, change: UpdateBase, rows: Sequence[Mapping[str, Any]] | None = None) -> Result[Any]:
         self.statements += 1
         try:
-            return await self._session.execute(change, rows)
+            return await self._connection.execute(change, rows)
         except IntegrityError as error:
             cause = getattr(error.orig, "__cause__", None)
             if isinstance(cause, asyncpg.UniqueViolationError):

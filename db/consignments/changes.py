@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import Range
@@ -164,7 +165,7 @@ async def move_coupons(session: Writing, steps: Sequence[Mapping[str, Any]]) -> 
 
     The last result is short if a place does not hold what a step takes: the caller must undo the transaction then.
     """
-    return await session.fetch(MOVE, steps=list(steps))
+    return await session.fetch(MOVE, steps=msgspec.json.encode(steps).decode())
 
 
 def multirange(spans: Spans) -> Any:

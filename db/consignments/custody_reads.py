@@ -2,12 +2,18 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Integer, Text, all_, and_, any_, bindparam, cast, column, func, select
+from sqlalchemy import BigInteger, Boolean, Integer, Text, all_, and_, any_, cast, column, func, or_, select
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB
 from sqlalchemy.orm import aliased
 
 from db.columns import columns, scalar
-from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
+from db.consignments.custody_tables import (
+    CustodyPlaceTable,
+    CustodySegmentTable,
+    CustodyTable,
+    MovementPartTable,
+    MovementTable,
+)
 from db.consignments.rows import AllotmentRow, HoldingRow, MoveResultRow, OccurrenceRow, PlaceRow, PlaceSpansRow
 from db.consignments.tables import AllotmentTable, ConsignmentLineTable
 from db.coupons.tables import CouponRunTable
@@ -52,27 +58,40 @@ SPANS_AT_PLACES = Statement(
     .order_by(CustodyTable.place_id, CustodyTable.segment),
     PlaceSpansRow,
 )
-# Who holds these serials of these lines: the part of them at each place, by segment.
+# Who holds these serials of these lines: the part of them at each place, by segment. The serials are cut by segment
+# first, so that a long list of ranges is not compared with each of many places.
+_ASKED: Final = select(spans("spans").label("spans")).cte("asked").prefix_with("MATERIALIZED")
+_PIECES: Final = (
+    select(
+        CustodySegmentTable.line_id,
+        CustodySegmentTable.segment,
+        CustodySegmentTable.spans.op("*")(_ASKED.c.spans).label("spans"),
+    )
+    .select_from(CustodySegmentTable)
+    .join(_ASKED, CustodySegmentTable.spans.op("&&")(_ASKED.c.spans))
+    .where(CustodySegmentTable.line_id == any_(uuids("line_ids")))
+    .cte("pieces")
+    .prefix_with("MATERIALIZED")
+)
 HOLDERS_OF_SERIALS = Statement(
     select(
         *columns(
             CustodyTable,
             PlaceSpansRow,
-            text=cast(CustodyTable.spans.op("*")(spans("spans")), Text),
+            text=cast(CustodyTable.spans.op("*")(_PIECES.c.spans), Text),
             **_PLACE_OF_CUSTODY,
         )
     )
-    .select_from(CustodyTable)
-    .join(CustodyPlaceTable, CustodyPlaceTable.id == CustodyTable.place_id)
-    .join(ConsignmentLineTable, ConsignmentLineTable.id == CustodyTable.line_id)
-    .where(
-        CustodyTable.line_id == any_(uuids("line_ids")),
-        CustodyTable.spans.op("&&")(spans("spans")),
-        CustodyTable.segment.between(
-            func.lower(spans("spans")).op(">>")(ConsignmentLineTable.segment_bits),
-            (func.upper(spans("spans")) - 1).op(">>")(ConsignmentLineTable.segment_bits),
+    .select_from(_PIECES)
+    .join(
+        CustodyTable,
+        and_(
+            CustodyTable.line_id == _PIECES.c.line_id,
+            CustodyTable.segment == _PIECES.c.segment,
+            CustodyTable.spans.op("&&")(_PIECES.c.spans),
         ),
     )
+    .join(CustodyPlaceTable, CustodyPlaceTable.id == CustodyTable.place_id)
     .order_by(CustodyTable.line_id, CustodyTable.segment, CustodyTable.place_id),
     PlaceSpansRow,
 )
@@ -99,7 +118,9 @@ PARTS_OF_MOVEMENTS = Statement(
     scalar(str),
 )
 # The serials that a batch brought to a leg and that are still on hand there, by segment.
-_ARRIVED: Final = (MovementKind.RECEIVED.value, MovementKind.DISCREPANCY_RESOLVED.value)
+_ARRIVED: Final = or_(
+    MovementTable.kind == MovementKind.RECEIVED.value, MovementTable.kind == MovementKind.DISCREPANCY_RESOLVED.value
+)
 SERIALS_OF_BATCH_ON_HAND = Statement(
     select(
         *columns(
@@ -126,7 +147,7 @@ SERIALS_OF_BATCH_ON_HAND = Statement(
     )
     .where(
         MovementTable.batch_id == uuid("batch_id"),
-        MovementTable.kind.in_(_ARRIVED),
+        _ARRIVED,
         MovementTable.to_condition == Condition.GOOD.value,
         CustodyTable.spans.op("&&")(MovementPartTable.spans),
     ),
@@ -134,7 +155,7 @@ SERIALS_OF_BATCH_ON_HAND = Statement(
 )
 MOVE = Statement(
     select(column("step"), column("moved"), column("crossed")).select_from(
-        func.move_coupons(bindparam("steps", type_=JSONB(none_as_null=True), required=True))
+        func.move_coupons(cast(string("steps"), JSONB))
         .table_valued(column("step", Integer), column("moved", BigInteger), column("crossed", Boolean))
         .alias("result")
     ),

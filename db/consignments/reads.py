@@ -110,6 +110,7 @@ CHAIN = Statement(
             line_ids=_of_lines(ConsignmentLineTable.id),
             variant_ids=_of_lines(ConsignmentLineTable.variant_id),
             skus=_of_lines(VariantTable.sku),
+            segment_bits=_of_lines(ConsignmentLineTable.segment_bits),
         )
     ).where(ConsignmentTable.id == uuid("id")),
     ChainRow,

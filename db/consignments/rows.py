@@ -60,6 +60,7 @@ class ChainRow(Struct, frozen=True):
     line_ids: list[UUID]
     variant_ids: list[UUID]
     skus: list[str]
+    segment_bits: list[int]
 
 
 class HoldingRow(NamedTuple):

@@ -22,6 +22,7 @@ class Line(Struct, frozen=True):
     id: UUID
     variant_id: UUID
     sku: str
+    segment_bits: int
 
 
 class Chain(Struct, frozen=True):
@@ -105,12 +106,15 @@ async def lock_batch(operation: Operation, session: Writing, batch_id: UUID) -> 
 
 
 def _build_chain(row: ChainRow) -> Chain:
-    lines = zip(row.line_ids, row.variant_ids, row.skus, strict=True)
+    lines = zip(row.line_ids, row.variant_ids, row.skus, row.segment_bits, strict=True)
     return Chain(
         id=row.id,
         code=row.code,
         scheme_id=row.scheme_id,
         canceled=row.canceled,
         vendor_ids=tuple(row.vendor_ids),
-        lines=tuple(Line(*line) for line in lines),
+        lines=tuple(
+            Line(id=line_id, variant_id=variant_id, sku=sku, segment_bits=bits)
+            for line_id, variant_id, sku, bits in lines
+        ),
     )

@@ -9,7 +9,9 @@ from db.sessions import Writing
 from domain.consignments.events import about_consignment
 from domain.consignments.facts import MovementKind
 from domain.consignments.failures import OccurredTooEarly
-from resolvers.consignments.locking import Chain
+from domain.consignments.segments import cut_by_segment
+from domain.spans import Spans
+from resolvers.consignments.locking import Chain, Line
 from resolvers.consignments.shortages import raise_shortage
 from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Step
@@ -69,7 +71,7 @@ def _document(operation: Operation, chain: Chain, step: Step, occasion: Occasion
         "to_leg": step.target.leg,
         "to_batch": step.target.batch_id,
         "to_condition": step.target.condition,
-        "spans": None if step.spans is None else step.spans.text,
+        "pieces": None if step.spans is None else _pieces(step.spans, step.line),
         "quantity": step.quantity,
         "occurred_at": occasion.occurred_at or operation.now,
         "recorded_at": operation.now,
@@ -78,3 +80,8 @@ def _document(operation: Operation, chain: Chain, step: Step, occasion: Occasion
         "subject_kinds": [subject.kind for subject in subjects],
         "subject_ids": [subject.id for subject in subjects],
     }
+
+
+def _pieces(spans: Spans, line: Line) -> dict[str, str]:
+    """The serials by segment, as the function `move_coupons` takes them."""
+    return {str(segment): part.text for segment, part in cut_by_segment(spans, line.segment_bits)}

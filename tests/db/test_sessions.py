@@ -133,17 +133,17 @@ async def test_a_read_survives_a_migration(database: Database) -> None:
     anything: Shape[Any] = Shape("anything", None, lambda *row: row)
     statement = Statement(select(literal_column("*")).select_from(text("migrated")), anything)
     async with database.writing() as session:
-        await session._session.execute(text("CREATE TABLE migrated (one int)"))  # noqa: SLF001 - there is no other way
-        await session._session.execute(text("INSERT INTO migrated VALUES (1)"))  # noqa: SLF001 - the same
+        await session._connection.execute(text("CREATE TABLE migrated (one int)"))  # noqa: SLF001 - there is no other way
+        await session._connection.execute(text("INSERT INTO migrated VALUES (1)"))  # noqa: SLF001 - the same
     try:
         assert await reading.fetch(statement) == [(1,)]
         async with database.writing() as session:
-            await session._session.execute(text("ALTER TABLE migrated ADD two int DEFAULT 2"))  # noqa: SLF001 - the same
+            await session._connection.execute(text("ALTER TABLE migrated ADD two int DEFAULT 2"))  # noqa: SLF001 - the same
         assert await reading.fetch(statement) == [(1, 2)]
     finally:
         await reading.close()
         async with database.writing() as session:
-            await session._session.execute(text("DROP TABLE migrated"))  # noqa: SLF001 - the same
+            await session._connection.execute(text("DROP TABLE migrated"))  # noqa: SLF001 - the same
 
 
 async def test_leaving_the_block_commits_and_an_exception_rolls_back(database: Database) -> None:
@@ -209,7 +209,7 @@ async def test_a_serialization_failure_is_a_conflict(database: Database) -> None
 
 async def _lose(database: Database) -> None:
     async with database.writing() as session:
-        await session._session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))  # noqa: SLF001 - as above
+        await session._connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))  # noqa: SLF001 - as above
         await session.fetch(ALL_TIERS)
         await store(database, TierRow(id=GOLD.id, code="GOLD", name="Elsewhere", rank=3))
         await session.fetch(LOCK_TIER, id=GOLD.id)
