@@ -10,9 +10,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from db.statement import Query, uuids
 from db.text_columns import text_columns
+from domain.calendar import BEGINNING, FOREVER
 
 # The dates that PostgreSQL sorts before and after all others, and their values in asyncpg.
 _INFINITE: Final = {"infinity": date.max, "-infinity": date.min}
+# Moments have no such values in asyncpg, so the beginning and the end of the calendar stand for them.
+_ENDLESS: Final = {"infinity": FOREVER, "-infinity": BEGINNING}
 
 
 class Sort:
@@ -20,8 +23,8 @@ class Sort:
 
     It is a column and, where values are equal, the id, both in the same direction, so that an index serves it. A row
     has the value in the field that has the name of the column, or the text that this sort key is made of. `null_as` is
-    the date that rows without one sort as; the index then holds `coalesce(column, …)`. `description` is what the public
-    schema says about the order.
+    the date or the moment that rows without one sort as; the index then holds `coalesce(column, …)`. `description` is
+    what the public schema says about the order.
     """
 
     def __init__(
@@ -52,12 +55,25 @@ class Sort:
         if self._made is not None and not hasattr(row, self.field):
             return self._made.value_in(row)
         found = getattr(row, self.field)
-        return _INFINITE[self._null_as] if found is None and self._null_as is not None else found
+        return self._null_value if found is None and self._null_as is not None else found
 
     def keys(self, rows: Any) -> tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]]:
         """The sort keys in SQL: the column and the id of `rows`, a table or the columns of a subquery."""
         column = getattr(rows, self.field)
-        return column if self._null_as is None else func.coalesce(column, text(f"'{self._null_as}'::date")), rows.id
+        return column if self._null_as is None else func.coalesce(column, text(self._null_literal)), rows.id
+
+    @property
+    def _null_value(self) -> date | datetime | None:
+        if self._null_as is None:
+            return None
+        return _ENDLESS[self._null_as] if self.type.python_type is datetime else _INFINITE[self._null_as]
+
+    @property
+    def _null_literal(self) -> str:
+        """The literal as the indexes have it."""
+        if self.type.python_type is datetime and self._null_as is not None:
+            return f"'{_ENDLESS[self._null_as]:%Y-%m-%d %H:%M:%S}+00'::timestamptz"
+        return f"'{self._null_as}'::date"
 
     def order_by(self, rows: Any, *, backward: bool = False) -> list[SQLColumnExpression[Any]]:
         """The ORDER BY of this order, or of the reverse one."""

@@ -5,9 +5,8 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, cast
+from sqlalchemy import ColumnElement, SQLColumnExpression, cast
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import InstrumentedAttribute
 
 from db.statement import string
 from domain.search_words import search_words
@@ -26,7 +25,7 @@ def words_of(search: str | None) -> str | None:
     return " & ".join(f"'{word}':*" for word in search_words(search)) or _NOTHING
 
 
-def matches_words(column: InstrumentedAttribute[str]) -> ColumnElement[Any]:
+def matches_words(column: SQLColumnExpression[Any]) -> ColumnElement[Any]:
     """The predicate of rows that have, for each word of the parameter `words`, a word that begins with it.
 
     Punctuation separates words, so "SCH-2026" finds what "sch 2026" finds.

@@ -22,6 +22,7 @@ from resolvers.paging import LARGEST_PAGE
 from schema import errors, viewer
 from schema.accounts import area as accounts
 from schema.catalog import area as catalog
+from schema.consignments import area as consignments
 from schema.ecps import area as ecps
 from schema.enrollments import area as enrollments
 from schema.errors import error_types
@@ -41,6 +42,7 @@ from schema.work import area as work
 AREAS: Final = (
     accounts.AREA,
     catalog.AREA,
+    consignments.AREA,
     ecps.AREA,
     enrollments.AREA,
     events.AREA,

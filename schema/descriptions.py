@@ -10,13 +10,18 @@ from strawberry.types.enum import StrawberryEnumDefinition
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
 
-def described(members: type[EnumT], description: str, values: Mapping[EnumT, str]) -> type[EnumT]:
-    """Register an enumeration with GraphQL. `values` describes each member; raises TypeError if one is missing."""
+def described(
+    members: type[EnumT], description: str, values: Mapping[EnumT, str], *, name: str | None = None
+) -> type[EnumT]:
+    """Register an enumeration with GraphQL. `values` describes each member; raises TypeError if one is missing.
+
+    `name` is its name in GraphQL, where that is another one.
+    """
     missing = set(members) - values.keys()
     if missing:
         message = f"{members.__name__} has no description for {', '.join(sorted(missing))}"
         raise TypeError(message)
-    strawberry.enum(members, description=description)
+    strawberry.enum(members, name=name, description=description)
     definition: StrawberryEnumDefinition = members.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = values[members(value.value)]

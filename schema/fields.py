@@ -107,15 +107,17 @@ def batched(  # noqa: PLR0913 - the parts of a batched field, by name
     pick: Callable[[Any], Any] | None = None,
     arguments: Callable[..., Hashable] | None = None,
     many: bool = False,
+    name: str | None = None,
 ) -> Any:
     """A field answered by a loader, which is called once with the keys of all parents.
 
     `key` is the attribute of the parent's row (a list of keys with `many`); a parent without a key has null. `pick`
     takes the field's value out of the answer, so that several fields can share one read. `arguments` declares the
-    GraphQL arguments and turns them into one hashable value, which the function gets as its third parameter.
+    GraphQL arguments and turns them into one hashable value, which the function gets as its third parameter. `name` is
+    the field's name in GraphQL, where Python reserves it.
     """
     loader = Loader(function=function, key=attrgetter(key), pick=pick, arguments=arguments, many=many)
-    field = BatchedField(description=description, metadata={LOADER: loader})
+    field = BatchedField(description=description, graphql_name=name, metadata={LOADER: loader})
     if arguments is not None:
         field.arguments = StrawberryResolver(arguments).arguments
     return _not_in_init(field)

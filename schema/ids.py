@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, Self
 from uuid import UUID
 
@@ -36,6 +37,13 @@ def node_id(kind: NodeKind) -> Any:
     """The field `id` of a type whose rows have a UUID `id`."""
     encode: Callable[[Any], strawberry.ID] = lambda row: encode_id(kind, row.id)  # noqa: E731 - typed, named, short
     return computed(encode, f"The opaque global ID of this {kind.label}.")
+
+
+def part_id(prefix: str, *keys: str) -> Any:
+    """The field `id` of a type that is a part of something and no node; `keys` are attributes that identify it."""
+    read = attrgetter(*keys)
+    encode: Callable[[Any], strawberry.ID] = lambda row: _encode_part(prefix, read(row))  # noqa: E731 - typed, named
+    return computed(encode, "An opaque ID for the caches of clients. The query `node` does not know it.")
 
 
 def argument_id(kind: NodeKind, text: str, argument: str) -> UUID:
@@ -92,6 +100,13 @@ class InputIds:
     def note(self, message: str, path: Path) -> None:
         """Note another problem found while reading the input."""
         self._problems.append(Problem(UserErrorCode.INVALID, message, ("input", *path)))
+
+
+def _encode_part(prefix: str, found: UUID | tuple[UUID, ...]) -> strawberry.ID:
+    keys = found if isinstance(found, tuple) else (found,)
+    return strawberry.ID(
+        f"{prefix}_{base64.urlsafe_b64encode(b''.join(key.bytes for key in keys)).decode().rstrip('=')}"
+    )
 
 
 def _sentence(kind: NodeKind, found: tuple[NodeKind, UUID] | None) -> str:

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, any_, exists, func, literal_column, select, true
+from sqlalchemy import Boolean, ColumnElement, any_, exists, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from db.catalog.reads import VARIANT_COLUMNS
@@ -131,13 +131,20 @@ LINES_BY_CONSIGNMENT = Statement(
 )
 
 
-def select_batches(scope: ConsignmentScope) -> Query:
-    """The batches that the scope shows: a vendor sees those that it sent or receives."""
-    query = select(*BATCH_COLUMNS)
+def batch_visible(scope: ConsignmentScope) -> ColumnElement[bool]:
+    """The one predicate of the batches that a viewer may see: a vendor sees those that it sent or receives.
+
+    With the scope OWN it takes `viewer_vendor_id`.
+    """
     if scope is ConsignmentScope.OWN:
         own = uuid("viewer_vendor_id")
-        return query.where((BatchTable.from_vendor_id == own) | (BatchTable.to_vendor_id == own))
-    return query if scope is ConsignmentScope.ALL else query.where(literal_column("false", Boolean))
+        return or_(BatchTable.from_vendor_id == own, BatchTable.to_vendor_id == own)
+    return true() if scope is ConsignmentScope.ALL else literal_column("false", Boolean)
+
+
+def select_batches(scope: ConsignmentScope) -> Query:
+    """The batches that the scope shows."""
+    return select(*BATCH_COLUMNS).where(batch_visible(scope))
 
 
 @cache

@@ -30,6 +30,11 @@ class ConsignmentRow(Struct, frozen=True):
     has_discrepancy: bool
     moved_at: datetime
 
+    @property
+    def deadline(self) -> tuple[date | None, str]:
+        """The due date with the status."""
+        return self.due_on, self.status
+
 
 class LegRow(NamedTuple):
     """A vendor of a chain."""
@@ -128,24 +133,6 @@ class BatchLineRow(Struct, frozen=True):
     accepted: int
     damaged: int
     variant: VariantRow
-
-
-class MovementRow(Struct, frozen=True):
-    """A movement of serials of one line."""
-
-    id: UUID
-    request_id: UUID
-    consignment_id: UUID
-    line_id: UUID
-    variant_id: UUID
-    batch_id: UUID | None
-    kind: str
-    vendor_id: UUID
-    quantity: int
-    occurred_at: datetime
-    recorded_at: datetime
-    account_id: UUID
-    note: str | None
 
 
 class DiscrepancyRow(Struct, frozen=True):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from db.consignments import reads as statements
 from db.consignments.rows import BatchRow, ConsignmentRow
+from domain.codes import normalize_code
 from domain.permissions import ConsignmentScope, Viewer
 from resolvers.context import Operation
 from resolvers.loading import align_one
@@ -27,3 +28,11 @@ async def batches_by_id(operation: Operation, ids: list[UUID]) -> list[BatchRow 
     viewer, scope = operation.viewer, operation.viewer.consignment_scope
     rows = await operation.fetch(statements.batches_by_id(scope), ids=ids, **scope_parameters(viewer, scope))
     return align_one(ids, rows, lambda row: row.id)
+
+
+async def find_consignment(operation: Operation, code: str) -> ConsignmentRow | None:
+    """Find the consignment with this code, if the viewer may see it."""
+    viewer, scope = operation.viewer, operation.viewer.consignment_scope
+    parameters = {"code": normalize_code(code), **scope_parameters(viewer, scope)}
+    rows = await operation.fetch(statements.consignment_by_code(scope), **parameters)
+    return rows[0] if rows else None

@@ -1,0 +1,112 @@
+"""Statements that read movements and discrepancies, and the predicates of their visibility."""
+
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Boolean, ColumnElement, Text, any_, cast, exists, literal_column, or_, select, true
+
+from db.catalog.reads import VARIANT_COLUMNS, VENDOR_COLUMNS
+from db.catalog.tables import VariantTable, VendorTable
+from db.columns import columns
+from db.consignments.custody_tables import MovementTable
+from db.consignments.reads import batch_visible
+from db.consignments.tables import BatchLineTable, BatchTable, ConsignmentLineTable, DiscrepancyTable
+from db.consignments.view_rows import DiscrepancyViewRow, MovementViewRow
+from db.statement import Query, Statement, uuid, uuids
+from domain.permissions import ConsignmentScope
+
+MOVEMENT_COLUMNS: Final = columns(
+    MovementTable, MovementViewRow, batch_code=BatchTable.code, vendor=VENDOR_COLUMNS, variant=VARIANT_COLUMNS
+)
+DISCREPANCY_COLUMNS: Final = columns(
+    DiscrepancyTable,
+    DiscrepancyViewRow,
+    batch_code=BatchTable.code,
+    sent=BatchLineTable.quantity,
+    spans_text=cast(DiscrepancyTable.spans, Text),
+    open_text=cast(DiscrepancyTable.open_spans, Text),
+    vendor=VENDOR_COLUMNS,
+    variant=VARIANT_COLUMNS,
+)
+
+
+def movement_visible(scope: ConsignmentScope) -> ColumnElement[bool]:
+    """The one predicate of the movements that a viewer may see.
+
+    A vendor sees those at its own leg, and those of batches that it sent or receives. With the scope OWN the predicate
+    takes `viewer_vendor_id`.
+    """
+    if scope is ConsignmentScope.OWN:
+        of_batch = (
+            exists().where(BatchTable.id == MovementTable.batch_id, batch_visible(scope)).correlate(MovementTable)
+        )
+        return or_(MovementTable.vendor_id == uuid("viewer_vendor_id"), of_batch)
+    return _all_or_none(scope)
+
+
+def discrepancy_visible(scope: ConsignmentScope) -> ColumnElement[bool]:
+    """The one predicate of the discrepancies that a viewer may see: a vendor sees those of its batches."""
+    if scope is ConsignmentScope.OWN:
+        return (
+            exists().where(BatchTable.id == DiscrepancyTable.batch_id, batch_visible(scope)).correlate(DiscrepancyTable)
+        )
+    return _all_or_none(scope)
+
+
+def _all_or_none(scope: ConsignmentScope) -> ColumnElement[bool]:
+    return true() if scope is ConsignmentScope.ALL else literal_column("false", Boolean)
+
+
+def join_movement(query: Query, rows: Any = MovementTable) -> Query:
+    """Join what `MOVEMENT_COLUMNS` take beside the movement."""
+    return (
+        query.select_from(rows)
+        .join(ConsignmentLineTable, ConsignmentLineTable.id == rows.line_id)
+        .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
+        .join(VendorTable, VendorTable.id == rows.vendor_id)
+        .outerjoin(BatchTable, BatchTable.id == rows.batch_id)
+    )
+
+
+def select_discrepancies(scope: ConsignmentScope) -> Query:
+    """The discrepancies that the scope shows."""
+    return (
+        select(*DISCREPANCY_COLUMNS)
+        .select_from(DiscrepancyTable)
+        .join(BatchTable, BatchTable.id == DiscrepancyTable.batch_id)
+        .join(
+            BatchLineTable,
+            (BatchLineTable.batch_id == DiscrepancyTable.batch_id)
+            & (BatchLineTable.line_id == DiscrepancyTable.line_id),
+        )
+        .join(ConsignmentLineTable, ConsignmentLineTable.id == DiscrepancyTable.line_id)
+        .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
+        .join(VendorTable, VendorTable.id == DiscrepancyTable.vendor_id)
+        .where(discrepancy_visible(scope))
+    )
+
+
+@cache
+def movements_by_id(scope: ConsignmentScope) -> Statement[MovementViewRow]:
+    """The movements of the parameter `ids` that the scope shows, in any order."""
+    query = join_movement(select(*MOVEMENT_COLUMNS)).where(
+        MovementTable.id == any_(uuids("ids")), movement_visible(scope)
+    )
+    return Statement(query, MovementViewRow)
+
+
+@cache
+def discrepancies_by_id(scope: ConsignmentScope) -> Statement[DiscrepancyViewRow]:
+    """The discrepancies of the parameter `ids` that the scope shows, in any order."""
+    return Statement(select_discrepancies(scope).where(DiscrepancyTable.id == any_(uuids("ids"))), DiscrepancyViewRow)
+
+
+@cache
+def discrepancies_by_consignment(scope: ConsignmentScope) -> Statement[DiscrepancyViewRow]:
+    """The discrepancies of the consignments in the parameter `ids` that the scope shows, oldest first."""
+    return Statement(
+        select_discrepancies(scope)
+        .where(DiscrepancyTable.consignment_id == any_(uuids("ids")))
+        .order_by(DiscrepancyTable.consignment_id, DiscrepancyTable.id),
+        DiscrepancyViewRow,
+    )

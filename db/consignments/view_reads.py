@@ -1,0 +1,150 @@
+"""Statements that read the parts of consignments and batches as clients see them."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, cast, func, select, true
+
+from db.catalog.reads import VARIANT_COLUMNS, VENDOR_COLUMNS
+from db.catalog.tables import VariantTable, VendorTable
+from db.columns import columns
+from db.consignments.custody_tables import CustodyPlaceTable, MovementPartTable, MovementTable
+from db.consignments.tables import (
+    AllotmentTable,
+    BatchLineTable,
+    BatchTable,
+    ConsignmentLegTable,
+    ConsignmentLineTable,
+    ConsignmentStateTable,
+)
+from db.consignments.view_rows import BatchLineViewRow, ChainLegRow, CustodyRow, HoldingOfChainRow, SerialsRow
+from db.statement import Statement, uuids
+from domain.consignments.facts import Condition, MovementKind
+
+CHAIN_LEGS = Statement(
+    select(
+        *columns(
+            ConsignmentLegTable,
+            ChainLegRow,
+            vendor=VENDOR_COLUMNS,
+            waiting=ConsignmentLegTable.position == any_(ConsignmentStateTable.waiting_legs),
+            has_discrepancy=ConsignmentStateTable.has_discrepancy,
+        )
+    )
+    .select_from(ConsignmentLegTable)
+    .join(VendorTable, VendorTable.id == ConsignmentLegTable.vendor_id)
+    .join(ConsignmentStateTable, ConsignmentStateTable.consignment_id == ConsignmentLegTable.consignment_id)
+    .where(ConsignmentLegTable.consignment_id == any_(uuids("ids")))
+    .order_by(ConsignmentLegTable.consignment_id, ConsignmentLegTable.position),
+    ChainLegRow,
+)
+_TOTAL: Final = func.coalesce(func.sum(CustodyPlaceTable.quantity), 0).cast(BigInteger)
+_IN_BATCH: Final = CustodyPlaceTable.batch_id.is_not(None)
+# The places of each line that have serials; a line without any, as after a cancellation, has one row all the same.
+CUSTODY_BY_CONSIGNMENT = Statement(
+    select(
+        *columns(
+            CustodyPlaceTable,
+            CustodyRow,
+            consignment_id=ConsignmentLineTable.consignment_id,
+            variant=VARIANT_COLUMNS,
+            in_batch=_IN_BATCH,
+            quantity=_TOTAL,
+        )
+    )
+    .select_from(ConsignmentLineTable)
+    .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
+    .outerjoin(
+        CustodyPlaceTable,
+        (CustodyPlaceTable.line_id == ConsignmentLineTable.id) & (CustodyPlaceTable.quantity > 0),
+    )
+    .where(ConsignmentLineTable.consignment_id == any_(uuids("ids")))
+    .group_by(
+        ConsignmentLineTable.consignment_id,
+        VariantTable.id,
+        CustodyPlaceTable.leg,
+        _IN_BATCH,
+        CustodyPlaceTable.condition,
+    )
+    .order_by(ConsignmentLineTable.consignment_id, VariantTable.sku),
+    CustodyRow,
+)
+HOLDINGS_OF_CHAINS = Statement(
+    select(
+        *columns(
+            CustodyPlaceTable,
+            HoldingOfChainRow,
+            consignment_id=ConsignmentLineTable.consignment_id,
+            legs=select(func.count())
+            .select_from(ConsignmentLegTable)
+            .where(ConsignmentLegTable.consignment_id == ConsignmentLineTable.consignment_id)
+            .scalar_subquery(),
+            in_batch=_IN_BATCH,
+            quantity=_TOTAL,
+        )
+    )
+    .select_from(ConsignmentLineTable)
+    .join(CustodyPlaceTable, CustodyPlaceTable.line_id == ConsignmentLineTable.id)
+    .where(ConsignmentLineTable.consignment_id == any_(uuids("ids")), CustodyPlaceTable.quantity > 0)
+    .group_by(ConsignmentLineTable.consignment_id, CustodyPlaceTable.leg, _IN_BATCH, CustodyPlaceTable.condition),
+    HoldingOfChainRow,
+)
+# The serials that lines have; what a cancellation gave back is not theirs any more.
+SERIALS_BY_LINE = Statement(
+    select(AllotmentTable.line_id.label("id"), cast(func.range_agg(AllotmentTable.span), Text).label("text"))
+    .where(AllotmentTable.line_id == any_(uuids("ids")), AllotmentTable.released_at.is_(None))
+    .group_by(AllotmentTable.line_id),
+    SerialsRow,
+)
+
+
+def _in_condition(condition: Condition) -> ColumnElement[int]:
+    counted = func.coalesce(
+        func.sum(CustodyPlaceTable.quantity).filter(CustodyPlaceTable.condition == condition.value), 0
+    )
+    return counted.cast(BigInteger)
+
+
+_PLACES: Final = (
+    select(
+        _in_condition(Condition.UNRESOLVED).label("unresolved"),
+        _in_condition(Condition.LOST).label("lost"),
+        _in_condition(Condition.VOID).label("void"),
+        _in_condition(Condition.GOOD).label("in_transit"),
+    )
+    .where(CustodyPlaceTable.batch_id == BatchLineTable.batch_id, CustodyPlaceTable.line_id == BatchLineTable.line_id)
+    .lateral("places")
+)
+_SENT: Final = (
+    select(cast(func.range_agg(MovementPartTable.spans), Text))
+    .select_from(MovementTable)
+    .join(MovementPartTable, MovementPartTable.movement_id == MovementTable.id)
+    .where(
+        MovementTable.batch_id == BatchLineTable.batch_id,
+        MovementTable.line_id == BatchLineTable.line_id,
+        MovementTable.kind == MovementKind.DISPATCHED.value,
+    )
+    .scalar_subquery()
+)
+BATCH_LINE_VIEWS = Statement(
+    select(
+        *columns(
+            BatchLineTable,
+            BatchLineViewRow,
+            received=BatchTable.received_at.is_not(None),
+            unresolved=_PLACES.c.unresolved,
+            lost=_PLACES.c.lost,
+            void=_PLACES.c.void,
+            in_transit=_PLACES.c.in_transit,
+            text=_SENT,
+            variant=VARIANT_COLUMNS,
+        )
+    )
+    .select_from(BatchLineTable)
+    .join(BatchTable, BatchTable.id == BatchLineTable.batch_id)
+    .join(ConsignmentLineTable, ConsignmentLineTable.id == BatchLineTable.line_id)
+    .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
+    .join(_PLACES, true())
+    .where(BatchLineTable.batch_id == any_(uuids("ids")))
+    .order_by(BatchLineTable.batch_id, VariantTable.sku),
+    BatchLineViewRow,
+)

@@ -1,0 +1,119 @@
+"""Rows of consignments as clients read them; sets of serials are the text of multiranges here."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.catalog.rows import VariantRow, VendorRow
+from domain.spans import Spans
+
+
+class ChainLegRow(Struct, frozen=True):
+    """A leg with its vendor, and whether it must act."""
+
+    consignment_id: UUID
+    position: int
+    vendor: VendorRow
+    waiting: bool
+    has_discrepancy: bool
+
+
+class CustodyRow(Struct, frozen=True):
+    """How many serials of a line are at one kind of place; of a line that has none left, the place is None."""
+
+    consignment_id: UUID
+    variant: VariantRow
+    leg: int | None
+    in_batch: bool
+    condition: str | None
+    quantity: int
+
+
+class HoldingOfChainRow(NamedTuple):
+    """How many serials of a consignment are at one kind of place, with the number of its legs."""
+
+    consignment_id: UUID
+    legs: int
+    leg: int
+    in_batch: bool
+    condition: str
+    quantity: int
+
+
+class SerialsRow(NamedTuple):
+    """The serials of one thing, like a line; `text` is None if it has none."""
+
+    id: UUID
+    text: str | None
+
+
+class BatchLineViewRow(Struct, frozen=True):
+    """The coupons of one line in a batch, and where they are by now."""
+
+    batch_id: UUID
+    line_id: UUID
+    received: bool
+    quantity: int
+    accepted: int
+    damaged: int
+    unresolved: int
+    lost: int
+    void: int
+    in_transit: int
+    text: str | None
+    variant: VariantRow
+
+
+class MovementViewRow(Struct, frozen=True):
+    """A movement of serials of one line, with the names of what it is about."""
+
+    id: UUID
+    request_id: UUID
+    consignment_id: UUID
+    batch_id: UUID | None
+    batch_code: str | None
+    kind: str
+    to_condition: str
+    quantity: int
+    occurred_at: datetime
+    recorded_at: datetime
+    account_id: UUID
+    note: str | None
+    vendor: VendorRow
+    variant: VariantRow
+
+
+class DiscrepancyViewRow(Struct, frozen=True):
+    """Serials whose receipt differs from what was sent; `sent` is how many the batch carried of the variant."""
+
+    id: UUID
+    kind: str
+    consignment_id: UUID
+    batch_id: UUID
+    batch_code: str
+    sent: int
+    spans_text: str
+    open_text: str
+    opened_at: datetime
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    note: str | None
+    vendor: VendorRow
+    variant: VariantRow
+
+    @property
+    def spans(self) -> Spans:
+        """All its serials, resolved or not."""
+        return Spans.parse(self.spans_text)
+
+    @property
+    def open_spans(self) -> Spans:
+        """The serials that are not resolved yet."""
+        return Spans.parse(self.open_text)
+
+    @property
+    def lifetime(self) -> tuple[datetime, datetime | None]:
+        """When it was opened and resolved."""
+        return self.opened_at, self.resolved_at

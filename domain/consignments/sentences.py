@@ -1,0 +1,112 @@
+"""Labels and sentences about consignments, batches, movements, and discrepancies."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, assert_never
+
+from msgspec import Struct
+
+from domain.consignments.facts import BatchStatus, Condition, ConsignmentStatus, DiscrepancyKind, MovementKind
+from domain.text import format_count, join_words
+
+CONSIGNMENT_LABELS: Final[Mapping[ConsignmentStatus, str]] = MappingProxyType(
+    {
+        ConsignmentStatus.READY: "Ready for production",
+        ConsignmentStatus.IN_PRODUCTION: "In production",
+        ConsignmentStatus.IN_TRANSIT: "In transit",
+        ConsignmentStatus.DELIVERED: "Delivered",
+        ConsignmentStatus.CANCELED: "Canceled",
+    }
+)
+BATCH_LABELS: Final[Mapping[BatchStatus, str]] = MappingProxyType(
+    {
+        BatchStatus.IN_TRANSIT: "In transit",
+        BatchStatus.PARTLY_RECEIVED: "Partly received",
+        BatchStatus.RECEIVED: "Received",
+        BatchStatus.VOIDED: "Voided",
+    }
+)
+MOVEMENT_LABELS: Final[Mapping[MovementKind, str]] = MappingProxyType(
+    {
+        MovementKind.PRODUCED: "Produced",
+        MovementKind.SPOILED: "Spoiled",
+        MovementKind.DISPATCHED: "Dispatched",
+        MovementKind.DISPATCH_VOIDED: "Dispatch voided",
+        MovementKind.RECEIVED: "Received",
+        MovementKind.RECEIPT_VOIDED: "Receipt voided",
+        MovementKind.DAMAGED: "Damaged",
+        MovementKind.SHORT: "Short",
+        MovementKind.COMMISSIONED: "Commissioned",
+        MovementKind.DISCREPANCY_RESOLVED: "Discrepancy resolved",
+        MovementKind.VOIDED: "Voided",
+    }
+)
+_VERBS: Final[Mapping[MovementKind, str]] = MappingProxyType(
+    {
+        MovementKind.PRODUCED: "produced {coupons}",
+        MovementKind.SPOILED: "spoiled {coupons} in production",
+        MovementKind.DISPATCHED: "dispatched {coupons}",
+        MovementKind.DISPATCH_VOIDED: "voided the dispatch of {coupons}",
+        MovementKind.RECEIVED: "received {coupons}",
+        MovementKind.RECEIPT_VOIDED: "voided the receipt of {coupons}",
+        MovementKind.DAMAGED: "reported damage to {coupons}",
+        MovementKind.SHORT: "did not receive {coupons}",
+        MovementKind.COMMISSIONED: "commissioned {coupons}",
+    }
+)
+_OUTCOMES: Final[Mapping[Condition, str]] = MappingProxyType(
+    {Condition.GOOD: "found", Condition.DAMAGED: "damaged", Condition.LOST: "lost"}
+)
+
+
+class MovementWords(Struct, frozen=True, kw_only=True):
+    """What the sentence about a movement names. `outcome` is the condition that the serials have afterwards."""
+
+    kind: MovementKind
+    outcome: Condition
+    quantity: int
+    sku: str
+    vendor: str
+    batch: str | None
+
+
+def movement_sentence(words: MovementWords) -> str:
+    """Write what happened: “First Print dispatched 600 coupons of AMB-1L in BAT-2026-000004.”."""
+    coupons = f"{format_count(words.quantity, 'coupon')} of {words.sku}"
+    batch = "" if words.batch is None else f" in {words.batch}"
+    be = "is" if words.quantity == 1 else "are"
+    if words.kind is MovementKind.DISCREPANCY_RESOLVED:
+        outcome = _OUTCOMES.get(words.outcome, words.outcome.lower())
+        return f"Operations resolved a discrepancy: {coupons}{batch} {be} {outcome}."
+    if words.kind is MovementKind.VOIDED:
+        return f"{coupons}{batch or f' at {words.vendor}'} {be} void."
+    return f"{words.vendor} {_VERBS[words.kind].format(coupons=coupons)}{batch}."
+
+
+class DiscrepancyWords(Struct, frozen=True, kw_only=True):
+    """What the sentence about a discrepancy names; `sent` is how many coupons of the variant the batch carried."""
+
+    kind: DiscrepancyKind
+    quantity: int
+    sent: int
+    sku: str
+    batch: str
+
+
+def discrepancy_sentence(words: DiscrepancyWords) -> str:
+    """Write what is wrong: “12 short of 50,000 coupons of AMB-1L in BAT-2026-000004.”."""
+    match words.kind:
+        case DiscrepancyKind.SHORT:
+            coupons = format_count(words.sent, "coupon")
+            return f"{words.quantity:,} short of {coupons} of {words.sku} in {words.batch}."
+        case DiscrepancyKind.OVER_SENT:
+            coupons = format_count(words.quantity, "coupon")
+            return f"{coupons} of {words.sku} arrived with {words.batch} although it did not list them."
+        case _:
+            assert_never(words.kind)
+
+
+def waiting_label(vendors: Sequence[str], *, discrepancy: bool) -> str | None:
+    """Write who must act: “First Print and Second Pack”. An open discrepancy waits for Operations."""
+    names = [*vendors, "Operations"] if discrepancy else list(vendors)
+    return join_words(names, "and") or None

@@ -1,0 +1,159 @@
+"""Loaders of the parts of consignments: chains, lines, custody, and progress."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.accounts.rows import AccountRow
+from db.catalog.rows import VariantRow, VendorRow
+from db.consignments import reads as statements
+from db.consignments import view_reads as views
+from db.consignments.rows import LineRow
+from db.consignments.view_rows import ChainLegRow, CustodyRow, HoldingOfChainRow
+from domain.consignments.facts import Condition, ConsignmentStatus
+from domain.consignments.sentences import waiting_label
+from domain.consignments.state import Holding, Progress, measure_progress
+from domain.consignments.tallies import LegTally, measure_leg
+from domain.permissions import ConsignmentScope
+from domain.spans import Span, Spans
+from resolvers.accounts.loaders import accounts_by_id
+from resolvers.context import Operation
+from resolvers.loading import align_many
+
+# Ranges of serials that one field lists. Fragments are many only where somebody dispatched or received piece by piece.
+LISTED_RANGES: Final = 100
+
+
+class LegKey(NamedTuple):
+    """A leg of a consignment; `shown` is whether the viewer may read its custody."""
+
+    consignment_id: UUID
+    position: int
+    shown: bool
+
+
+class Leg(Struct, frozen=True):
+    """A leg of a chain as the viewer may see it."""
+
+    key: LegKey
+    position: int
+    vendor: VendorRow
+    waiting: bool
+
+
+class Chain(Struct, frozen=True):
+    """The legs of a consignment that the viewer may see, and who must act, in words."""
+
+    legs: tuple[Leg, ...]
+    waiting_on: str | None
+
+
+class LegCustody(Struct, frozen=True):
+    """The coupons of a variant, seen from one leg."""
+
+    variant: VariantRow
+    tally: LegTally
+
+
+class ListedSerials(Struct, frozen=True):
+    """A set of serials: its first ranges, and how many ranges there are."""
+
+    ranges: tuple[Span, ...]
+    count: int
+
+
+async def chains_by_consignment(operation: Operation, ids: list[UUID]) -> list[Chain]:
+    """Load the chain of each consignment. A vendor sees itself and its neighbors."""
+    rows = await operation.fetch(views.CHAIN_LEGS, ids=ids)
+    return [_build_chain(operation, legs) for legs in align_many(ids, rows, lambda row: row.consignment_id)]
+
+
+async def lines_by_consignment(operation: Operation, ids: list[UUID]) -> list[list[LineRow]]:
+    """Load the lines of each consignment, by SKU."""
+    rows = await operation.fetch(statements.LINES_BY_CONSIGNMENT, ids=ids)
+    return align_many(ids, rows, lambda row: row.consignment_id)
+
+
+async def serials_by_line(operation: Operation, ids: list[UUID]) -> list[ListedSerials]:
+    """Load the serials that each line has."""
+    found = dict(await operation.fetch(views.SERIALS_BY_LINE, ids=ids))
+    return [list_serials(found.get(key)) for key in ids]
+
+
+async def custody_by_leg(operation: Operation, keys: list[LegKey]) -> list[list[LegCustody]]:
+    """Load the custody of legs by variant, by SKU; nothing for legs whose custody the viewer may not read."""
+    ids = list({key.consignment_id for key in keys if key.shown})
+    rows = await operation.fetch(views.CUSTODY_BY_CONSIGNMENT, ids=ids) if ids else []
+    found = dict(zip(ids, align_many(ids, rows, lambda row: row.consignment_id), strict=True))
+    return [_measure(found[key.consignment_id], key.position) if key.shown else [] for key in keys]
+
+
+async def progress_by_consignment(operation: Operation, ids: list[UUID]) -> list[Progress]:
+    """Load the progress of each consignment, from custody."""
+    rows = await operation.fetch(views.HOLDINGS_OF_CHAINS, ids=ids)
+    return [
+        measure_progress([_holding(row) for row in group], legs=group[0].legs if group else 1)
+        for group in align_many(ids, rows, lambda row: row.consignment_id)
+    ]
+
+
+async def overdue_by_deadline(operation: Operation, deadlines: list[tuple[date | None, str]]) -> list[bool]:
+    """Whether the due date has passed before the consignment was delivered."""
+    if all(due_on is None for due_on, _ in deadlines):
+        return [False] * len(deadlines)
+    today = (await operation.calendar()).day_of(operation.now)
+    finished = {ConsignmentStatus.DELIVERED, ConsignmentStatus.CANCELED}
+    return [due_on is not None and due_on < today and status not in finished for due_on, status in deadlines]
+
+
+async def people_by_id(operation: Operation, ids: list[UUID]) -> list[AccountRow | None]:
+    """Load the accounts that did something. A vendor sees its own people only, and deals with companies otherwise."""
+    rows = await accounts_by_id(operation, ids)
+    if operation.viewer.consignment_scope is ConsignmentScope.ALL:
+        return rows
+    own = operation.viewer.vendor_id
+    return [row if row is not None and own is not None and row.vendor_id == own else None for row in rows]
+
+
+def list_serials(text: str | None) -> ListedSerials:
+    """The serials of the text of a multirange; None has none."""
+    spans = Spans() if text is None else Spans.parse(text)
+    return ListedSerials(spans.spans[:LISTED_RANGES], len(spans.spans))
+
+
+def _build_chain(operation: Operation, rows: Sequence[ChainLegRow]) -> Chain:
+    viewer = operation.viewer
+    sees_all = viewer.consignment_scope is ConsignmentScope.ALL
+    own = next((row.position for row in rows if row.vendor.id == viewer.vendor_id), None)
+    near = {row.position for row in rows if sees_all or (own is not None and abs(row.position - own) <= 1)}
+    legs = tuple(
+        Leg(
+            key=LegKey(row.consignment_id, row.position, sees_all or row.position == own),
+            position=row.position,
+            vendor=row.vendor,
+            waiting=row.waiting,
+        )
+        for row in rows
+        if row.position in near
+    )
+    names = [row.vendor.name if row.position in near else "another vendor" for row in rows if row.waiting]
+    discrepancy = bool(rows) and rows[0].has_discrepancy
+    return Chain(legs=legs, waiting_on=waiting_label(list(dict.fromkeys(names)), discrepancy=discrepancy))
+
+
+def _measure(rows: Sequence[CustodyRow], position: int) -> list[LegCustody]:
+    variants = {row.variant.id: row.variant for row in rows}
+    grouped = align_many(list(variants), rows, lambda row: row.variant.id)
+    return [
+        LegCustody(variant, measure_leg([_holding(row) for row in group if row.leg is not None], position))
+        for variant, group in zip(variants.values(), grouped, strict=True)
+    ]
+
+
+def _holding(row: CustodyRow | HoldingOfChainRow) -> Holding:
+    return Holding(
+        leg=row.leg or 0, in_batch=row.in_batch, condition=Condition(str(row.condition)), quantity=row.quantity
+    )

@@ -1,0 +1,1 @@
+"""Consignments: allocation, batches, movements, and discrepancies."""

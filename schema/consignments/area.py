@@ -1,0 +1,9 @@
+"""What the consignments area adds to the schema."""
+
+from typing import Final
+
+from resolvers.consignments.nodes import NODES
+from schema.area import Area
+from schema.consignments.query_fields import ConsignmentQueries
+
+AREA: Final = Area(queries=(ConsignmentQueries,), nodes=NODES)

@@ -1,0 +1,67 @@
+"""Enums of consignments: statuses, kinds and orders."""
+
+from db.consignments.pages import SORTS
+from domain.consignments.facts import (
+    BatchStatus,
+    ConsignmentOrder,
+    ConsignmentStatus,
+    DiscrepancyKind,
+    MovementKind,
+)
+from schema.descriptions import described
+
+described(
+    ConsignmentStatus,
+    "The status of a consignment, derived from where its coupons are.",
+    {
+        ConsignmentStatus.READY: "The first vendor can produce, and nothing is produced yet.",
+        ConsignmentStatus.IN_PRODUCTION: "Coupons are produced, and some are still to be produced or on hand at a "
+        "vendor.",
+        ConsignmentStatus.IN_TRANSIT: "Every coupon is on its way between vendors, or is settled.",
+        ConsignmentStatus.DELIVERED: "Every coupon is commissioned, damaged, lost or void.",
+        ConsignmentStatus.CANCELED: "Operations canceled the consignment before production.",
+    },
+)
+described(
+    BatchStatus,
+    "The status of a batch.",
+    {
+        BatchStatus.IN_TRANSIT: "The batch is on its way to the next vendor.",
+        BatchStatus.PARTLY_RECEIVED: "A part of the batch arrived, and the rest is on its way.",
+        BatchStatus.RECEIVED: "The next vendor received the batch.",
+        BatchStatus.VOIDED: "The sender voided the dispatch before any of it was received.",
+    },
+)
+described(
+    MovementKind,
+    "What a movement did to coupons.",
+    {
+        MovementKind.PRODUCED: "The first vendor produced coupons.",
+        MovementKind.SPOILED: "The first vendor spoiled coupons in production. They are void.",
+        MovementKind.DISPATCHED: "A vendor sent coupons to the next vendor.",
+        MovementKind.DISPATCH_VOIDED: "A vendor voided a dispatch, and the coupons are on hand again.",
+        MovementKind.RECEIVED: "A vendor received coupons.",
+        MovementKind.RECEIPT_VOIDED: "A vendor voided a receipt, and the coupons are on their way again.",
+        MovementKind.DAMAGED: "A vendor received damaged coupons, or reported damage to coupons on hand.",
+        MovementKind.SHORT: "Coupons of a batch did not arrive. They belong to a discrepancy.",
+        MovementKind.COMMISSIONED: "The last vendor put coupons into products. ECPs can redeem them.",
+        MovementKind.DISCREPANCY_RESOLVED: "Operations found what happened to coupons of a discrepancy.",
+        MovementKind.VOIDED: "Coupons became void, by a recall or by canceling their consignment.",
+    },
+    name="BatchMovementKind",
+)
+described(
+    DiscrepancyKind,
+    "The kind of difference between what was sent and what arrived.",
+    {
+        DiscrepancyKind.SHORT: "Coupons of a batch did not arrive.",
+        DiscrepancyKind.OVER_SENT: "Coupons arrived with a batch that did not list them.",
+    },
+)
+described(
+    ConsignmentOrder,
+    "The order of a list of consignments.",
+    {order: sort.description for order, sort in SORTS.items()},
+)
+
+__all__ = ["BatchStatus", "ConsignmentOrder", "ConsignmentStatus", "DiscrepancyKind", "MovementKind"]

@@ -1,0 +1,127 @@
+"""Types of movements of coupons, and of discrepancies between what was sent and what arrived."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from db.consignments.view_rows import DiscrepancyViewRow, MovementViewRow
+from domain.consignments.facts import Condition
+from domain.consignments.facts import DiscrepancyKind as Discrepancies
+from domain.consignments.facts import MovementKind as Movements
+from domain.consignments.sentences import (
+    MOVEMENT_LABELS,
+    DiscrepancyWords,
+    MovementWords,
+    discrepancy_sentence,
+    movement_sentence,
+)
+from domain.node_kinds import NodeKind
+from domain.permissions import Role
+from resolvers.consignments.batch_loaders import ages_in_days
+from resolvers.consignments.chain_loaders import LISTED_RANGES, people_by_id
+from resolvers.consignments.loaders import batches_by_id, consignments_by_id
+from schema.accounts.types import Account
+from schema.catalog.types import Variant, Vendor
+from schema.consignments.enums import DiscrepancyKind, MovementKind
+from schema.fields import batched, computed, leaf
+from schema.ids import node_id
+from schema.nodes import Node, node_type
+from schema.scalars import SafeInt
+
+
+@strawberry.type(description="A range of serials.")
+class SerialRange:
+    first: SafeInt = leaf("The first serial.")
+    last: SafeInt = leaf("The last serial, which belongs to the range.")
+
+
+@node_type(
+    MovementViewRow, "Coupons of one variant that moved or changed their condition. Movements are never changed."
+)
+class BatchMovement(Node):
+    id: strawberry.ID = node_id(NodeKind.BATCH_MOVEMENT)
+    kind: MovementKind = leaf("What the movement did.")
+    kind_label: str = computed(lambda row: MOVEMENT_LABELS[Movements(row.kind)], "The kind as a label for people.")
+    message: str = computed(lambda row: _movement_message(row), "The movement as a sentence.")  # noqa: PLW0108 - below
+    consignment: Annotated["Consignment", strawberry.lazy("schema.consignments.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
+        consignments_by_id, key="consignment_id", description="The consignment."
+    )
+    batch: Annotated["Batch", strawberry.lazy("schema.consignments.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
+        batches_by_id, key="batch_id", description="The batch. Null if the movement is not about one."
+    )
+    vendor: Vendor = leaf("The vendor that moved the coupons, or that held what Operations moved.")
+    variant: Variant = leaf("The variant.")
+    quantity: SafeInt = leaf("How many coupons moved.")
+    occurred_at: datetime = leaf("When it happened, as the vendor reported it.")
+    recorded_at: datetime = leaf("When the server recorded it. Custody follows this order.")
+    actor: Account | None = batched(
+        people_by_id,
+        key="account_id",
+        description="The account that recorded it. Null for a vendor, unless the account works for the same vendor.",
+    )
+    note: str | None = leaf("The note of the person who recorded it. Null if there is none.")
+
+
+@node_type(DiscrepancyViewRow, "A difference between what was sent and what arrived. Its coupons move nowhere.")
+class Discrepancy(Node):
+    id: strawberry.ID = node_id(NodeKind.DISCREPANCY)
+    kind: DiscrepancyKind = leaf("The kind of difference.")
+    message: str = computed(lambda row: _discrepancy_message(row), "What is wrong, as a sentence.")  # noqa: PLW0108 - below
+    consignment: Annotated["Consignment", strawberry.lazy("schema.consignments.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
+        consignments_by_id, key="consignment_id", description="The consignment."
+    )
+    batch: Annotated["Batch", strawberry.lazy("schema.consignments.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
+        batches_by_id, key="batch_id", description="The batch."
+    )
+    vendor: Vendor = leaf("The vendor that received less, or that sent too much.")
+    variant: Variant = leaf("The variant.")
+    quantity: SafeInt = computed(lambda row: row.spans.quantity, "How many coupons it is about, resolved or not.")
+    open_quantity: SafeInt = computed(lambda row: row.open_spans.quantity, "How many of them are not resolved.")
+    serials: list[SerialRange] = computed(
+        lambda row: row.spans.spans[:LISTED_RANGES],
+        f"The serials it is about, resolved or not, in order: the first {LISTED_RANGES} ranges.",
+    )
+    open_serials: list[SerialRange] = computed(
+        lambda row: row.open_spans.spans[:LISTED_RANGES],
+        f"The serials that are not resolved, in order: the first {LISTED_RANGES} ranges.",
+    )
+    owner: Role = computed(lambda _row: Role.OPERATIONS, "The role that must resolve it.")
+    since: datetime = computed(lambda row: row.opened_at, "When it was opened.")
+    age_in_days: int = batched(
+        ages_in_days,
+        key="lifetime",
+        description="For how many whole days it has been open, or was until it was resolved.",
+    )
+    resolved_at: datetime | None = leaf("When its last serial was resolved. Null while it is open.")
+    resolved_by: Account | None = batched(
+        people_by_id,
+        key="resolved_by",
+        description="The account that resolved its last serial. Null while it is open, and for vendors.",
+    )
+    note: str | None = leaf("The latest note of Operations. Null if there is none.")
+
+
+def _movement_message(row: MovementViewRow) -> str:
+    return movement_sentence(
+        MovementWords(
+            kind=Movements(row.kind),
+            outcome=Condition(row.to_condition),
+            quantity=row.quantity,
+            sku=row.variant.sku,
+            vendor=row.vendor.name,
+            batch=row.batch_code,
+        )
+    )
+
+
+def _discrepancy_message(row: DiscrepancyViewRow) -> str:
+    return discrepancy_sentence(
+        DiscrepancyWords(
+            kind=Discrepancies(row.kind),
+            quantity=row.spans.quantity,
+            sent=row.sent,
+            sku=row.variant.sku,
+            batch=row.batch_code,
+        )
+    )
