@@ -51,7 +51,8 @@ class CustodyPlaceTable(Base):
         CheckConstraint("condition <> 'PLANNED' OR (leg = 1 AND batch_id IS NULL)", "planned_at_first_leg"),
         CheckConstraint("condition <> 'UNRESOLVED' OR batch_id IS NOT NULL", "unresolved_in_batch"),
         CheckConstraint("condition <> 'COMMISSIONED' OR batch_id IS NULL", "commissioned_on_hand"),
-        UniqueConstraint("id", "condition", name="uq_custody_place__id_condition"),
+        UniqueConstraint("id", "line_id", "condition", name="uq_custody_place__id_line_id_condition"),
+        UniqueConstraint("id", "line_id", name="uq_custody_place__id_line_id"),
         Index(
             "uq_custody_place__place",
             "line_id",
@@ -78,13 +79,14 @@ class CustodyTable(Base):
     __tablename__ = "custody"
     __table_args__ = (
         ForeignKeyConstraint(["line_id", "segment"], ["custody_segment.line_id", "custody_segment.segment"]),
+        ForeignKeyConstraint(["place_id", "line_id"], ["custody_place.id", "custody_place.line_id"]),
         CheckConstraint("NOT isempty(spans)", "spans_not_empty"),
         Index("ix_custody__place_id_segment", "place_id", "segment"),
     )
 
     line_id: Mapped[UUID] = mapped_column(primary_key=True)
     segment: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    place_id: Mapped[int] = mapped_column(ForeignKey("custody_place.id"), primary_key=True, autoincrement=False)
+    place_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     spans: Mapped[Any] = mapped_column(INT8MULTIRANGE)
     quantity: Mapped[int] = mapped_column(BigInteger, Computed("spans_size(spans)", persisted=True))
 
@@ -106,12 +108,19 @@ class MovementTable(Base):
     __table_args__ = (
         one_of("kind", MovementKind),
         CheckConstraint("quantity > 0", "quantity_positive"),
+        CheckConstraint("from_place_id <> to_place_id", "places_differ"),
         ForeignKeyConstraint(
             ["kind", "from_condition", "to_condition"],
             ["custody_transition.kind", "custody_transition.from_condition", "custody_transition.to_condition"],
         ),
-        ForeignKeyConstraint(["from_place_id", "from_condition"], ["custody_place.id", "custody_place.condition"]),
-        ForeignKeyConstraint(["to_place_id", "to_condition"], ["custody_place.id", "custody_place.condition"]),
+        ForeignKeyConstraint(
+            ["from_place_id", "line_id", "from_condition"],
+            ["custody_place.id", "custody_place.line_id", "custody_place.condition"],
+        ),
+        ForeignKeyConstraint(
+            ["to_place_id", "line_id", "to_condition"],
+            ["custody_place.id", "custody_place.line_id", "custody_place.condition"],
+        ),
         Index("ix_movement__consignment_id", "consignment_id", "id"),
         Index("ix_movement__batch_id", "batch_id", "id"),
         Index("ix_movement__request_id", "request_id"),

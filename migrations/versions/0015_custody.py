@@ -95,10 +95,70 @@ BEGIN
     RETURN NULL;
 END $$
 """
+# The segments of a line are its allotments that are not released, each of a run of the variant and the scheme.
+GUARD_ALLOTMENTS = """
+CREATE FUNCTION guard_allotments() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed record;
+    kept int8multirange;
+    allotted int8multirange;
+BEGIN
+    FOR changed IN
+        SELECT line_id AS line, span, released_at IS NULL AS held
+        FROM (SELECT (OLD).* WHERE TG_OP <> 'INSERT' UNION ALL SELECT (NEW).* WHERE TG_OP <> 'DELETE') AS rows
+    LOOP
+        SELECT range_agg(spans * int8multirange(changed.span)) INTO kept
+        FROM custody_segment JOIN consignment_line ON consignment_line.id = line_id
+        WHERE line_id = changed.line AND spans && changed.span
+            AND segment BETWEEN lower(changed.span) >> segment_bits AND (upper(changed.span) - 1) >> segment_bits;
+        SELECT range_agg(span * changed.span) INTO allotted
+        FROM allotment WHERE line_id = changed.line AND released_at IS NULL AND span && changed.span;
+        IF kept IS DISTINCT FROM allotted THEN
+            RAISE EXCEPTION 'line % has other serials in custody than were allotted to it', changed.line
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'custody_allotted';
+        END IF;
+    END LOOP;
+    IF TG_OP <> 'DELETE' AND NOT EXISTS (
+        SELECT FROM coupon_run AS run, consignment_line AS line, consignment
+        WHERE run.id = NEW.run_id AND line.id = NEW.line_id AND consignment.id = line.consignment_id
+            AND run.span @> NEW.span AND run.variant_id = line.variant_id AND run.scheme_id = consignment.scheme_id
+    ) THEN
+        RAISE EXCEPTION 'allotment % is not of its run', NEW.id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'allotment_of_run';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+GUARD_SEGMENTS = """
+CREATE FUNCTION guard_segments() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    line uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.line_id ELSE NEW.line_id END;
+    part bigint := CASE TG_OP WHEN 'DELETE' THEN OLD.segment ELSE NEW.segment END;
+    whole int8range;
+    kept int8multirange;
+    allotted int8multirange;
+BEGIN
+    SELECT int8range(part << segment_bits, (part + 1) << segment_bits) INTO whole
+    FROM consignment_line WHERE id = line;
+    SELECT spans INTO kept FROM custody_segment WHERE line_id = line AND segment = part;
+    SELECT range_agg(span * whole) INTO allotted
+    FROM allotment WHERE line_id = line AND released_at IS NULL AND span && whole;
+    IF kept IS DISTINCT FROM allotted THEN
+        RAISE EXCEPTION 'segment % of line % has other serials than were allotted to it', part, line
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'custody_allotted';
+    END IF;
+    RETURN NULL;
+END $$
+"""
 GUARD_TRIGGERS = tuple(
-    f"CREATE CONSTRAINT TRIGGER guard_{table} AFTER INSERT OR UPDATE OR DELETE ON {table} "
-    "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guard_custody()"
-    for table in ("custody", "custody_segment")
+    f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {table} "
+    f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {function}()"
+    for name, table, function in (
+        ("guard_custody", "custody", "guard_custody"),
+        ("guard_custody_segment", "custody_segment", "guard_custody"),
+        ("guard_custody_segment_allotted", "custody_segment", "guard_segments"),
+        ("guard_allotment", "allotment", "guard_allotments"),
+    )
 )
 # The id of a place, which is added if it does not exist.
 PLACE_ID = """
@@ -188,21 +248,37 @@ BEGIN
 END $$
 """
 # Whether a step may have changed the status of its consignment or the legs that must act: it emptied or filled a place
-# on hand, sent the only batch on its way from a leg, or settled the last serials of a batch. Other kinds are rare.
+# on hand, sent the only coupons on their way to a leg that has none, or settled the last serials of a batch. Other kinds
+# are rare. The next leg has others only if they stay there until this transaction ends, so they are locked; without a
+# wait, because places are otherwise locked in the order of ids.
 CROSSED = """
 CREATE FUNCTION custody_crossed(from_place bigint, to_place bigint, movement_kind text, moved bigint) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-    SELECT movement_kind NOT IN ('PRODUCED', 'DISPATCHED', 'RECEIVED', 'DAMAGED', 'COMMISSIONED')
-        OR (source.quantity = 0 AND (source.batch_id IS NULL OR target.condition <> 'GOOD'))
-        OR (target.quantity = moved AND target.batch_id IS NULL)
-        OR (target.batch_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM custody_place AS other
-            WHERE other.line_id = target.line_id AND other.leg = target.leg AND other.batch_id <> target.batch_id
-                AND other.condition = 'GOOD' AND other.quantity > 0
-        ))
-    FROM custody_place AS source, custody_place AS target
-    WHERE source.id = from_place AND target.id = to_place
-$$
+LANGUAGE plpgsql AS $$
+DECLARE
+    source custody_place;
+    target custody_place;
+BEGIN
+    IF movement_kind NOT IN ('PRODUCED', 'DISPATCHED', 'RECEIVED', 'DAMAGED', 'COMMISSIONED') THEN
+        RETURN true;
+    END IF;
+    SELECT * INTO source FROM custody_place WHERE id = from_place;
+    SELECT * INTO target FROM custody_place WHERE id = to_place;
+    IF source.quantity = 0 AND (source.batch_id IS NULL OR target.condition <> 'GOOD') THEN
+        RETURN true;
+    ELSIF target.batch_id IS NULL THEN
+        RETURN target.quantity = moved;
+    END IF;
+    PERFORM FROM custody_place
+    WHERE line_id = target.line_id AND leg = target.leg + 1 AND batch_id IS NULL AND condition = 'GOOD' AND quantity > 0
+    FOR SHARE SKIP LOCKED;
+    IF NOT FOUND THEN
+        PERFORM FROM custody_place
+        WHERE line_id = target.line_id AND leg = target.leg AND batch_id <> target.batch_id AND condition = 'GOOD'
+            AND quantity > 0
+        LIMIT 1 FOR SHARE SKIP LOCKED;
+    END IF;
+    RETURN NOT FOUND;
+END $$
 """
 # Records movements, each with its event, in one round trip. Each step takes serials from one place of a line to another:
 # those in `pieces`, by segment, or the lowest `quantity` serials of the place. Returns how many serials each
@@ -213,18 +289,25 @@ CREATE FUNCTION move_coupons(steps jsonb) RETURNS TABLE (step integer, moved big
 LANGUAGE plpgsql AS $$
 DECLARE
     given jsonb;
+    wanted record;
     sources bigint[] := '{}';
     targets bigint[] := '{}';
 BEGIN
-    FOR given IN SELECT * FROM jsonb_array_elements(steps) LOOP
-        sources := sources || custody_place_id(
-            (given->>'line_id')::uuid, (given->>'from_leg')::smallint, (given->>'from_batch')::uuid,
-            given->>'from_condition');
-        targets := targets || custody_place_id(
-            (given->>'line_id')::uuid, (given->>'to_leg')::smallint, (given->>'to_batch')::uuid,
-            given->>'to_condition');
+    -- One order for everybody, when places are added and when they are locked: no two movements wait for each other in
+    -- a circle.
+    FOR wanted IN
+        SELECT ordinality, side, (document->>'line_id')::uuid AS line, (document->>(side || '_leg'))::smallint AS leg,
+            (document->>(side || '_batch'))::uuid AS batch, document->>(side || '_condition') AS condition
+        FROM jsonb_array_elements(steps) WITH ORDINALITY AS listed (document, ordinality),
+            unnest(ARRAY['from', 'to']) AS side
+        ORDER BY line, leg, batch, condition
+    LOOP
+        IF wanted.side = 'from' THEN
+            sources[wanted.ordinality] := custody_place_id(wanted.line, wanted.leg, wanted.batch, wanted.condition);
+        ELSE
+            targets[wanted.ordinality] := custody_place_id(wanted.line, wanted.leg, wanted.batch, wanted.condition);
+        END IF;
     END LOOP;
-    -- One order of locks for everybody: no two movements wait for each other in a circle.
     PERFORM FROM custody_place WHERE id = ANY (sources || targets) ORDER BY id FOR NO KEY UPDATE;
     step := 0;
     FOR given IN SELECT * FROM jsonb_array_elements(steps) LOOP
@@ -309,7 +392,20 @@ def upgrade() -> None:
             for taken, given in (pair.split(" ") for pair in pairs)
         ],
     )
-    for statement in (QUANTITIES, *QUANTITY_TRIGGERS, GUARD, *GUARD_TRIGGERS, PLACE_ID, CUT, TAKE, CROSSED, MOVE, KEEP):
+    for statement in (
+        QUANTITIES,
+        *QUANTITY_TRIGGERS,
+        GUARD,
+        GUARD_ALLOTMENTS,
+        GUARD_SEGMENTS,
+        *GUARD_TRIGGERS,
+        PLACE_ID,
+        CUT,
+        TAKE,
+        CROSSED,
+        MOVE,
+        KEEP,
+    ):
         op.execute(statement)
     for table in KEPT:
         op.execute(
@@ -592,7 +688,8 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_custody_place__batch_id")),
         sa.ForeignKeyConstraint(["line_id"], ["consignment_line.id"], name=op.f("fk_custody_place__line_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_place")),
-        sa.UniqueConstraint("id", "condition", name="uq_custody_place__id_condition"),
+        sa.UniqueConstraint("id", "line_id", "condition", name="uq_custody_place__id_line_id_condition"),
+        sa.UniqueConstraint("id", "line_id", name="uq_custody_place__id_line_id"),
     )
     op.create_index("ix_custody_place__batch_id", "custody_place", ["batch_id"], unique=False)
     op.create_index(
@@ -672,7 +769,11 @@ def _create_tables() -> None:
             ["custody_segment.line_id", "custody_segment.segment"],
             name=op.f("fk_custody__line_id_segment"),
         ),
-        sa.ForeignKeyConstraint(["place_id"], ["custody_place.id"], name=op.f("fk_custody__place_id")),
+        sa.ForeignKeyConstraint(
+            ["place_id", "line_id"],
+            ["custody_place.id", "custody_place.line_id"],
+            name=op.f("fk_custody__place_id_line_id"),
+        ),
         sa.PrimaryKeyConstraint("line_id", "segment", "place_id", name=op.f("pk_custody")),
     )
     op.create_index("ix_custody__place_id_segment", "custody", ["place_id", "segment"], unique=False)
@@ -705,14 +806,15 @@ def _create_tables() -> None:
             "kind IN ('PRODUCED', 'SPOILED', 'DISPATCHED', 'DISPATCH_VOIDED', 'RECEIVED', 'RECEIPT_VOIDED', 'DAMAGED', 'SHORT', 'COMMISSIONED', 'DISCREPANCY_RESOLVED', 'VOIDED')",
             name=op.f("ck_movement__kind_known"),
         ),
+        sa.CheckConstraint("from_place_id <> to_place_id", name=op.f("ck_movement__places_differ")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_movement__quantity_positive")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_movement__account_id")),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_movement__batch_id")),
         sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_movement__consignment_id")),
         sa.ForeignKeyConstraint(
-            ["from_place_id", "from_condition"],
-            ["custody_place.id", "custody_place.condition"],
-            name=op.f("fk_movement__from_place_id_from_condition"),
+            ["from_place_id", "line_id", "from_condition"],
+            ["custody_place.id", "custody_place.line_id", "custody_place.condition"],
+            name=op.f("fk_movement__from_place_id_line_id_from_condition"),
         ),
         sa.ForeignKeyConstraint(
             ["kind", "from_condition", "to_condition"],
@@ -721,9 +823,9 @@ def _create_tables() -> None:
         ),
         sa.ForeignKeyConstraint(["line_id"], ["consignment_line.id"], name=op.f("fk_movement__line_id")),
         sa.ForeignKeyConstraint(
-            ["to_place_id", "to_condition"],
-            ["custody_place.id", "custody_place.condition"],
-            name=op.f("fk_movement__to_place_id_to_condition"),
+            ["to_place_id", "line_id", "to_condition"],
+            ["custody_place.id", "custody_place.line_id", "custody_place.condition"],
+            name=op.f("fk_movement__to_place_id_line_id_to_condition"),
         ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_movement__vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
@@ -807,6 +909,8 @@ def downgrade() -> None:
     for function in (
         "keep_custody_quantities()",
         "guard_custody()",
+        "guard_allotments()",
+        "guard_segments()",
         "move_coupons(jsonb)",
         "custody_crossed(bigint, bigint, text, bigint)",
         "take_serials(uuid, bigint, bigint, jsonb, bigint, uuid)",

@@ -1,11 +1,19 @@
 """What custody looks like: every place of a line with its serials, read from the database."""
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from db.database import Database
+from db.sessions import Writing
+from domain.consignments.facts import Condition
+from domain.consignments.state import Holding, derive_state
 from domain.spans import Spans
+from resolvers.context import Operation
 
 PLACES = """
 SELECT place.leg, batch.code IS NOT NULL AS in_batch, place.condition, CAST(range_agg(custody.spans) AS text) AS spans
@@ -16,9 +24,69 @@ WHERE line.consignment_id = :id
 GROUP BY 1, 2, 3
 """
 
+HOLDINGS = """
+SELECT line.consignment_id, place.leg, place.batch_id IS NOT NULL, place.condition, sum(custody.quantity)
+FROM custody JOIN custody_place AS place ON place.id = place_id
+JOIN consignment_line AS line ON line.id = custody.line_id
+GROUP BY 1, 2, 3, 4
+"""
+STATES = """
+SELECT id, canceled_at IS NOT NULL,
+    EXISTS (SELECT FROM discrepancy WHERE discrepancy.consignment_id = consignment.id AND resolved_at IS NULL),
+    status, waiting_legs, has_discrepancy
+FROM consignment JOIN consignment_state ON consignment_state.consignment_id = consignment.id
+"""
+
 
 async def places_of(database: Database, consignment_id: UUID) -> dict[tuple[int, bool, str], Spans]:
     """The serials of a consignment by leg, whether they are in a batch that left it, and condition."""
     async with database.engine.connect() as connection:
         rows = await connection.execute(text(PLACES), {"id": consignment_id})
         return {(leg, in_batch, condition): Spans.parse(spans) for leg, in_batch, condition, spans in rows}
+
+
+class HeldCommit:
+    """An operation whose transaction does all of its work, and then waits before it commits."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.reached = asyncio.Event()
+        self._released = asyncio.Event()
+        self._open = operation.writing
+        # The resolvers open their transaction with this method.
+        operation.writing = self._writing  # type: ignore[method-assign]
+
+    def release(self) -> None:
+        """Let it commit."""
+        self._released.set()
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Writing]:
+        async with self._open() as session:
+            yield session
+            self.reached.set()
+            await self._released.wait()
+
+
+async def overlap(held: HeldCommit, first: Awaitable[Any], second: Awaitable[Any]) -> None:
+    """Run `second` while the transaction of `first` is finished but not committed; let both end."""
+    running = asyncio.ensure_future(first)
+    await asyncio.wait([running, asyncio.ensure_future(held.reached.wait())], return_when=asyncio.FIRST_COMPLETED)
+    waiting = asyncio.ensure_future(second)
+    # It either ends now or waits for the first one.
+    await asyncio.wait([waiting], timeout=0.3)
+    held.release()
+    await running
+    await waiting
+
+
+async def check_states(database: Database) -> None:
+    """Check that the stored state of every consignment is what its custody says."""
+    async with database.engine.connect() as connection:
+        holdings: dict[UUID, list[Holding]] = {}
+        for consignment_id, leg, in_batch, condition, quantity in await connection.execute(text(HOLDINGS)):
+            holding = Holding(leg=leg, in_batch=in_batch, condition=Condition(condition), quantity=quantity)
+            holdings.setdefault(consignment_id, []).append(holding)
+        for consignment_id, canceled, open_discrepancy, *stored in await connection.execute(text(STATES)):
+            derived = derive_state(holdings.get(consignment_id, []), canceled=canceled)
+            assert (derived.status, list(derived.waiting_legs), open_discrepancy) == tuple(stored), consignment_id

@@ -1,0 +1,97 @@
+"""Movements that happen at the same time: none waits in a circle, and none leaves a stale state behind (N3)."""
+
+import asyncio
+
+import pytest
+
+from db.database import Database
+from domain.spans import Span
+from resolvers.consignments.dispatch_batch import DispatchBatch, dispatch_batch
+from resolvers.consignments.receive_batch import ReceiveBatch, ReceivedLine, receive_batch
+from resolvers.consignments.serial_inputs import SerialLine
+from tests.support.custody import HeldCommit, check_states, overlap, places_of
+from tests.support.factories.consignments import ConsignmentFactory
+
+BOTH = {"AMB-1L": 100, "AMB-4L": 100}
+# Gives the other transaction the time to add a place, too.
+SLOW = """
+CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END $$;
+CREATE TRIGGER pause AFTER INSERT ON custody_place FOR EACH ROW EXECUTE FUNCTION pause()
+"""
+QUICK = "DROP TRIGGER pause ON custody_place;\nDROP FUNCTION pause()"
+
+
+async def execute(database: Database, script: str) -> None:
+    async with database.engine.begin() as connection:
+        for statement in script.split(";\n"):
+            await connection.exec_driver_sql(statement)
+
+
+async def test_a_dispatch_beside_the_end_of_another_batch_keeps_the_receiver_waiting(
+    consignments: ConsignmentFactory, database: Database
+) -> None:
+    """The batch on its way is all lost to damage while another dispatch relies on it."""
+    made = await consignments.created(quantities={"AMB-1L": 100})
+    await consignments.produce(made, quantity=100)
+    first = await consignments.dispatch(made, quantity=10)
+    held = HeldCommit(consignments.vendor("PRN-1"))
+    lines = (SerialLine(consignments.variant(), 10),)
+    dispatch = DispatchBatch(made, lines, None, None, consignments.idempotency_key())
+    damage = consignments.receive(first, accepted=0, damaged_serials=(Span(0, 9),))
+    await overlap(held, dispatch_batch(held.operation, dispatch), damage)
+    await check_states(database)
+    assert {leg for leg, in_batch, _ in await places_of(database, made) if in_batch} == {1}
+
+
+async def test_what_arrived_and_left_again_beside_a_dispatch_keeps_the_receiver_waiting(
+    consignments: ConsignmentFactory, database: Database
+) -> None:
+    """The receiver passes everything on while a dispatch relies on what the receiver has on hand."""
+    made = await consignments.created(quantities={"AMB-1L": 100})
+    await consignments.produce(made, quantity=100)
+    await consignments.receive(await consignments.dispatch(made, quantity=10), accepted=10)
+    held = HeldCommit(consignments.vendor("PRN-1"))
+    lines = (SerialLine(consignments.variant(), 10),)
+    dispatch = DispatchBatch(made, lines, None, None, consignments.idempotency_key())
+    onward = consignments.dispatch(made, by="PCK-1", quantity=10)
+    await overlap(held, dispatch_batch(held.operation, dispatch), onward)
+    await check_states(database)
+
+
+async def test_receipts_of_several_variants_in_any_order_do_not_deadlock(
+    consignments: ConsignmentFactory, database: Database
+) -> None:
+    """Both add the places of both variants, each in the order of its own lines."""
+    made = await consignments.created(quantities=BOTH)
+    batches = []
+    for sku in BOTH:
+        await consignments.produce(made, sku=sku, quantity=100)
+    for _ in range(2):
+        lines = tuple(SerialLine(consignments.variant(sku), 10) for sku in BOTH)
+        dispatch = DispatchBatch(made, lines, None, None, consignments.idempotency_key())
+        batches.append(await dispatch_batch(consignments.vendor("PRN-1"), dispatch))
+    received = [ReceivedLine(consignments.variant(sku), accepted=10) for sku in BOTH]
+    commands = [
+        ReceiveBatch(batch, tuple(lines), None, consignments.idempotency_key())
+        for batch, lines in zip(batches, (received, received[::-1]), strict=True)
+    ]
+    await execute(database, SLOW)
+    try:
+        await asyncio.gather(*(receive_batch(consignments.vendor("PCK-1"), command) for command in commands))
+    finally:
+        await execute(database, QUICK)
+    assert (await places_of(database, made))[2, False, "GOOD"].quantity == 40
+    await check_states(database)
+
+
+@pytest.mark.parametrize("also_sent", [(Span(20, 29),), ()])
+async def test_serials_that_were_not_sent_open_a_discrepancy_at_once(
+    consignments: ConsignmentFactory, database: Database, also_sent: tuple[Span, ...]
+) -> None:
+    """Whether or not a place empties or fills with the same receipt."""
+    made = await consignments.created(quantities={"AMB-1L": 100})
+    await consignments.produce(made, quantity=100)
+    await consignments.receive(await consignments.dispatch(made, quantity=10), accepted=10)
+    batch = await consignments.dispatch(made, quantity=20)
+    await consignments.receive(batch, accepted_serials=(*also_sent, Span(90, 90)), final=False)
+    await check_states(database)
