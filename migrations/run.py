@@ -13,25 +13,38 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from migrations.privileges import RoleMissing
+
+__all__ = ["MigrationsDenied", "NoConnection", "RoleMissing", "SchemaDiffers", "check", "downgrade", "upgrade", "write"]
+
 _FOLDER: Final = Path(__file__).parent
+# insufficient_privilege; see appendix A, "PostgreSQL Error Codes", of its manual.
+_DENIED: Final = "42501"
 
 
 class NoConnection(Exception):
     """The database does not answer, does not know who asks, or does not exist."""
 
 
+class MigrationsDenied(Exception):
+    """The role that was to migrate the database may not; the message is what PostgreSQL says."""
+
+
 class SchemaDiffers(Exception):
     """The migrations do not make what the models say; the message lists the differences."""
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database up to `revision`. Raises NoConnection."""
-    _run(url, lambda config: command.upgrade(config, revision))
+def upgrade(url: str, revision: str = "head", *, application: str | None = None) -> None:
+    """Bring the database up to `revision`, and grant the role `application` what servers need.
+
+    Raises NoConnection, MigrationsDenied, and RoleMissing.
+    """
+    _run(url, lambda config: command.upgrade(config, revision), application)
 
 
-def downgrade(url: str, revision: str) -> None:
-    """Bring the database down to `revision`; `base` undoes everything."""
-    _run(url, lambda config: command.downgrade(config, revision))
+def downgrade(url: str, revision: str, *, application: str | None = None) -> None:
+    """Bring the database down to `revision`; `base` undoes everything. Raises the same as `upgrade`."""
+    _run(url, lambda config: command.downgrade(config, revision), application)
 
 
 def check(url: str) -> None:
@@ -48,17 +61,25 @@ def write(url: str, message: str) -> None:
     _run(url, lambda config: command.revision(config, message, autogenerate=True, rev_id=number))
 
 
-def _run(url: str, work: Callable[[Config], object]) -> None:
-    asyncio.run(_connected(url, work))
+def _run(url: str, work: Callable[[Config], object], application: str | None = None) -> None:
+    try:
+        asyncio.run(_connected(url, work, application))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _DENIED:
+            raise
+        # The first line is PostgreSQL's own sentence, behind the name of a Python class.
+        message = str(error.orig).partition("\n")[0].rpartition(">: ")[2]
+        raise MigrationsDenied(message) from error
 
 
-async def _connected(url: str, work: Callable[[Config], object]) -> None:
+async def _connected(url: str, work: Callable[[Config], object], application: str | None) -> None:
     engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
 
     def on(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", str(_FOLDER))
         config.attributes["connection"] = connection
+        config.attributes["application"] = application
         work(config)
 
     try:

@@ -19,6 +19,7 @@ from graphql_api.context import Environment, utc_now
 from graphql_api.serving import StreamingServer, server_config
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
+from tests.support.application import application_url
 from tests.support.client import Clients, http_client
 from tests.support.clock import TestClock
 from tests.support.databases import QUICK, ROOT, Cleaner, copied_database, copied_url
@@ -85,8 +86,8 @@ async def own_database(server_url: str, worker_id: str) -> AsyncIterator[tuple[D
 
 @pytest.fixture(scope="session")
 async def shared_database(database_url: str) -> AsyncIterator[Database]:
-    """The open database of this worker."""
-    opened = await Database.connect(database_url, pool_size=8, statement_timeout=300)
+    """The open database of this worker, as servers open it: for the application, which owns nothing."""
+    opened = await Database.connect(application_url(database_url), pool_size=8, statement_timeout=300)
     yield opened
     await opened.close()
 

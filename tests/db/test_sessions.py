@@ -19,6 +19,7 @@ from db.sessions import DuplicateKey, Reading, ReadingClosed, TransactionConflic
 from db.statement import Statement, string
 from domain.requests import UnstorableText
 from resolvers.retrying import retry_conflicts
+from tests.support.application import application_url
 from tests.support.world import BEGINNING
 
 BACKEND = Statement(select(func.pg_backend_pid()), scalar(int))
@@ -55,7 +56,7 @@ async def rename(database: Database, first: TierRow, second: TierRow, met: async
 @pytest.fixture
 async def single(database_url: str) -> AsyncIterator[Database]:
     """A database with one connection to read with."""
-    opened = await Database.connect(database_url, pool_size=1)
+    opened = await Database.connect(application_url(database_url), pool_size=1)
     yield opened
     await opened.close()
 
@@ -217,7 +218,7 @@ async def _lose(database: Database) -> None:
 
 async def test_reads_go_to_the_replica_and_fresh_ones_to_the_primary(database_url: str, server_url: str) -> None:
     """The two are told apart by their names here; after a write an operation must see what it wrote."""
-    opened = await Database.connect(database_url, read_url=server_url, pool_size=1)
+    opened = await Database.connect(application_url(database_url), read_url=server_url, pool_size=1)
     replica, primary = opened.reading(), opened.reading(fresh=True)
     assert await _name(replica) == server_url.rpartition("/")[2]
     assert await _name(primary) == database_url.rpartition("/")[2]

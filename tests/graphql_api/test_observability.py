@@ -23,6 +23,7 @@ from graphql_api.observability.logs import configure_logs
 from graphql_api.observability.metrics import OTHER, EventCounts, Finished, Metrics, Names, PlanCounts
 from graphql_api.observability.tracing import make_tracer
 from graphql_api.settings import Settings
+from tests.support.application import application_url
 from tests.support.client import Clients, document
 from tests.support.sockets import following
 from tests.support.world import World
@@ -121,7 +122,7 @@ def test_logs_are_json_in_production(capsys: pytest.CaptureFixture[str]) -> None
 
 
 async def test_health_never_touches_the_database_and_readiness_does(database_url: str, settings: Settings) -> None:
-    database = await Database.connect(database_url, pool_size=1)
+    database = await Database.connect(application_url(database_url), pool_size=1)
     app = build_app(settings, Environment(database=database))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         assert (await http.get("/readyz")).status_code == 200
@@ -134,7 +135,7 @@ async def test_health_never_touches_the_database_and_readiness_does(database_url
 async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
     database_url: str, settings: Settings, world: World, clients: Clients
 ) -> None:
-    database = await Database.connect(database_url, pool_size=1)
+    database = await Database.connect(application_url(database_url), pool_size=1)
     app = build_app(settings, Environment(database=database))
     reading = database.reading()
     await reading.fetch(Statement(select(func.now()), scalar(datetime)))
@@ -160,7 +161,7 @@ async def test_a_pool_without_a_free_connection_answers_soon_and_clearly(
 
 
 async def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:
-    database = await Database.connect(database_url, pool_size=1, statement_timeout=0.2)
+    database = await Database.connect(application_url(database_url), pool_size=1, statement_timeout=0.2)
     sleeping: Statement[Any] = Statement(select(func.pg_sleep(5)), scalar(object))
     started = monotonic()
     reading = database.reading()

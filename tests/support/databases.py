@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import functools
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import make_url
 from db.database import Database
 from db.metadata import METADATA
 from migrations import run as migrations
+from tests.support.application import application_role, application_url
 from tests.support.stored_facts import STORED_FACTS, render_again
 
 # What migrations fill: the rows that make a stream of events the one of its database, and the allowed movements.
@@ -89,9 +91,12 @@ class Cleaner:
 async def copied_database(
     server_url: str, name: str, template: str | None = None
 ) -> AsyncIterator[tuple[Database, str]]:
-    """A copy of a template, or else an empty database, for the length of the block: open, and its address."""
+    """A copy of a template, or else an empty database, for the length of the block: open, and its address.
+
+    It is open for the application, as servers open it; the address is that of the owner.
+    """
     async with copied_url(server_url, name, template) as url:
-        opened = await Database.connect(url, pool_size=8, statement_timeout=300)
+        opened = await Database.connect(application_url(url), pool_size=8, statement_timeout=300)
         yield opened, url
         await opened.close()
 
@@ -143,19 +148,25 @@ def _function(name: str, body: str) -> str:
 def migrated_template(server_url: str) -> str:
     """The name of a migrated database, made once per state of the migrations."""
     create = "CREATE DATABASE {} TEMPLATE template0"
-    return _template(server_url, "migrated", ["migrations"], create, migrations.upgrade)
+    migrate = functools.partial(migrations.upgrade, application=application_role(server_url))
+    return _template(server_url, "migrated", ["migrations"], create, migrate)
 
 
 def filled_template(server_url: str, name: str, fill: Callable[[str], None]) -> str:
-    """The name of a database that `fill` has filled, given its address: once per state of the server's code."""
+    """The name of a database that `fill` has filled: once per state of the server's code.
+
+    `fill` gets its address for the application.
+    """
     create = f"CREATE DATABASE {{}} TEMPLATE {migrated_template(server_url)}"
-    return _template(server_url, name, SOURCES, create, fill)
+    return _template(server_url, name, SOURCES, create, lambda url: fill(application_url(url)))
 
 
 def _template(server_url: str, prefix: str, folders: Sequence[str], create: str, fill: Callable[[str], None]) -> str:
     """The name of a template, which the first of all workers makes while the others wait; older ones are dropped."""
     files = sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    # Templates made without the application's role would deny it everything.
+    content = b"".join((str(application_role(server_url)).encode(), *(file.read_bytes() for file in files)))
+    digest = hashlib.sha256(content).hexdigest()[:12]
     name, partial = f"{prefix}_{digest}", f"{prefix}_partial"
     with (ROOT / ".tessera" / f"test-{prefix}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

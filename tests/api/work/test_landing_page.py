@@ -17,6 +17,7 @@ from domain.node_kinds import NodeKind
 from graphql_api.app import build_app
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
+from tests.support.application import application_url
 from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
@@ -118,7 +119,7 @@ class Wire:
 @pytest.fixture
 async def wire(database_url: str) -> Wire:
     """The proxy in front of PostgreSQL."""
-    return Wire(database_url)
+    return Wire(application_url(database_url))
 
 
 @pytest.fixture

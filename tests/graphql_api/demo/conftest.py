@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 from msgspec import Struct
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 
 from db.accounts.reads import OLDEST_ENABLED_ACCOUNTS
 from db.accounts.rows import AccountRow
@@ -18,7 +18,6 @@ from db.database import Database
 from db.metadata import METADATA
 from db.outbox.tables import EventSubjectTable, EventTable
 from db.program.reads import PROGRAM
-from db.program.tables import ProgramTable
 from db.schemes.reads import STAGES_BY_SCHEME
 from db.schemes.rows import StageRow
 from domain.permissions import Role
@@ -141,10 +140,3 @@ async def read_tables(database: Database) -> Tables:
             rows = await connection.execute(select(*columns))
             found[table.name] = sorted((dict(row) for row in rows.mappings()), key=repr)
     return found
-
-
-async def empty_tables(database: Database) -> None:
-    """Delete everything that was loaded."""
-    async with database.engine.begin() as connection:
-        await connection.execute(text(f"TRUNCATE {', '.join(table.name for table in _FILLED)} CASCADE"))
-        await connection.execute(insert(ProgramTable))

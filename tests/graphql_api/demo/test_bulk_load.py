@@ -17,7 +17,8 @@ from graphql_api.demo.clock import RECENT_DAYS
 from graphql_api.demo.ecps.ecp_plan import FIRST_DAY, EcpPlan, plan_ecps
 from graphql_api.demo.enrollments import enrollment_plan
 from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan, plan_enrollments
-from tests.graphql_api.demo.conftest import CALENDAR, NOW, Tables, empty_tables, read_tables
+from tests.graphql_api.demo.conftest import CALENDAR, NOW, Tables, read_tables
+from tests.support.databases import Cleaner
 
 pytestmark = pytest.mark.long
 
@@ -34,7 +35,7 @@ _CALLED: Final = {"account": "email", "ecp": "code", "scheme": "title", "tier": 
 
 
 async def test_rows_equal_those_of_mutations_except_ids_and_times_of_day(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned_ecps, enrollments = _sample()
     monkeypatch.setattr(load, "SCHEMES", SCHEMES)
@@ -44,7 +45,7 @@ async def test_rows_equal_those_of_mutations_except_ids_and_times_of_day(
     assert await load_demo(database, NOW)
     by_week = _comparable(await read_tables(database))
 
-    await empty_tables(database)
+    await cleaner.empty()
     for module in (timeline, enrollment_plan):
         monkeypatch.setattr(module, "RECENT_DAYS", FIRST_DAY)
     assert await load_demo(database, NOW)

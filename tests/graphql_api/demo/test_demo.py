@@ -16,15 +16,16 @@ from domain.permissions import Role
 from graphql_api.demo import load_demo
 from graphql_api.demo.catalog.catalog import PRODUCTS, VENDORS
 from resolvers.events.table import EVENTS
-from tests.graphql_api.demo.conftest import NOW, Demo, empty_tables, read_tables
+from tests.graphql_api.demo.conftest import NOW, Demo, read_tables
+from tests.support.databases import Cleaner
 
 pytestmark = pytest.mark.long
 
 
 async def test_interrupted_loading_stores_nothing_and_the_next_one_stores_the_same(
-    demo: Demo, database: Database
+    demo: Demo, database: Database, cleaner: Cleaner
 ) -> None:
-    await empty_tables(database)
+    await cleaner.empty()
     interrupted = asyncio.create_task(load_demo(database, NOW))
     await asyncio.sleep(0.3)
     interrupted.cancel()

@@ -16,6 +16,7 @@ from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.transport import websocket
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, WaitForEvents, joined
+from tests.support.application import application_url
 from tests.support.client import Client, Clients, http_client
 from tests.support.clock import TestClock
 from tests.support.followed_scheme import (
@@ -59,7 +60,7 @@ async def start(
     async with AsyncExitStack() as stack:
 
         async def make() -> Server:
-            live = LiveServer(await Database.connect(database_url, pool_size=4), settings)
+            live = LiveServer(await Database.connect(application_url(database_url), pool_size=4), settings)
             live.clock = clock
             complaints.attach()
             http = await stack.enter_async_context(http_client(live.address))

@@ -12,6 +12,7 @@ from db.metadata import METADATA
 from graphql_api.settings import Settings
 from tests.conftest import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints
+from tests.support.application import application_url
 from tests.support.client import Client, Clients, http_client
 from tests.support.clock import TestClock
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, QUEUES, FollowedScheme, messages_of
@@ -26,10 +27,10 @@ async def stale_url(database_url: str, scheme: FollowedScheme) -> AsyncIterator[
         f'CREATE TABLE stale."{table.name}" AS TABLE public."{table.name}";' for table in METADATA.sorted_tables
     )
     connection = await asyncpg.connect(database_url)
-    await connection.execute(f"CREATE SCHEMA stale; {copies}")
-    yield (
-        make_url(database_url).update_query_dict({"search_path": "stale,public"}).render_as_string(hide_password=False)
-    )
+    usable = "GRANT USAGE ON SCHEMA stale TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA stale TO PUBLIC;"
+    await connection.execute(f"CREATE SCHEMA stale; {copies} {usable}")
+    replica = make_url(application_url(database_url)).update_query_dict({"search_path": "stale,public"})
+    yield replica.render_as_string(hide_password=False)
     await connection.execute("DROP SCHEMA stale CASCADE")
     await connection.close()
 
@@ -39,7 +40,7 @@ async def behind(
     database_url: str, stale_url: str, settings: Settings, clock: TestClock, complaints: Complaints
 ) -> AsyncIterator[LiveServer]:
     """A server that reads from there."""
-    live = LiveServer(await Database.connect(database_url, read_url=stale_url, pool_size=4), settings)
+    live = LiveServer(await Database.connect(application_url(database_url), read_url=stale_url, pool_size=4), settings)
     live.clock = clock
     complaints.attach()
     async with live.running():
