@@ -12,7 +12,7 @@ import asyncpg
 
 from db.embedded.server import EmbeddedPostgres
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "16MB"}
 # A system Python, which other users can run, then finds what this one has installed.
 ENVIRONMENT = {"PYTHONPATH": sysconfig.get_path("purelib"), "PYTHONDONTWRITEBYTECODE": "1"}
