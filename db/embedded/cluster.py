@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.embedded.application import application_password_file, write_secret
 from db.embedded.programs import EmbeddedUnavailable, Programs
 
 _USER = "tessera"
@@ -62,7 +63,11 @@ class Cluster:
         durable = self.settings.get("fsync") != "off"
         with tempfile.NamedTemporaryFile("w", dir=staging.parent, prefix="initdb-") as secret:
             self.programs.give(secret.fileno())
-            secret.write(_new_password(password_file(self.directory)))
+            password = secrets.token_urlsafe(24)
+            write_secret(password_file(self.directory), password)
+            # Its role went with the cluster of which it was part.
+            application_password_file(self.directory).unlink(missing_ok=True)
+            secret.write(password)
             secret.flush()
             options = [f"--pgdata={staging}", f"--username={_USER}", f"--pwfile={secret.name}"]
             options += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin"]
@@ -99,7 +104,10 @@ class Cluster:
         raise self._failure("start", error)
 
     def await_ready(self) -> str:
-        """Return the DSN as soon as the server accepts connections; raises `EmbeddedUnavailable` if it never does."""
+        """Return the DSN of the owner as soon as the server accepts connections.
+
+        Raises `EmbeddedUnavailable` if it never does.
+        """
         deadline = time.monotonic() + _START_SECONDS
         while (found := postmaster(self.data)) is not None and time.monotonic() < deadline:
             if found.ready:
@@ -135,7 +143,7 @@ class Cluster:
 
 
 def password_file(directory: Path) -> Path:
-    """Name the file that holds the password of the database's only user."""
+    """Name the file that holds the password of the owner of the database."""
     return directory / "password"
 
 
@@ -168,15 +176,6 @@ def _drop_stale_pid(data: Path) -> None:
     path = data / "postmaster.pid"
     if _read(path) and postmaster(data) is None:
         path.unlink()
-
-
-def _new_password(path: Path) -> str:
-    password = secrets.token_urlsafe(24)
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(password)
-    return password
 
 
 def _free_port(preferred: str) -> int:

@@ -9,6 +9,9 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import asyncpg
+
+from db.embedded.application import application_dsn, application_password_file, ensure_role
 from db.embedded.cluster import Cluster, password_file, postmaster
 from db.embedded.programs import (
     EmbeddedUnavailable,
@@ -41,7 +44,7 @@ class EmbeddedPostgres:
         self._kept = self.directory / "kept"
 
     def start(self, *, keep: bool = False) -> str:
-        """Create the cluster if there is none, start it if it is stopped, and return its DSN.
+        """Create the cluster if there is none, start it if it is stopped, and return the DSN of its owner.
 
         With `keep` it runs until `stop`, even when its last holder leaves. Raises `EmbeddedUnavailable`.
         """
@@ -53,6 +56,7 @@ class EmbeddedPostgres:
                     cluster.create()
                 cluster.launch()
             dsn = cluster.await_ready()
+            self._ensure_role(dsn)
             if keep:
                 self._kept.touch()
             return dsn
@@ -74,8 +78,14 @@ class EmbeddedPostgres:
                 if os.geteuid() == 0 and self._refuge.exists():
                     prepare_refuge(self._refuge)
                     shutil.rmtree(self._refuge)
-                for path in (password_file(self.directory), self.directory / "port", self._kept):
+                secrets = (password_file(self.directory), application_password_file(self.directory))
+                for path in (*secrets, self.directory / "port", self._kept):
                     path.unlink(missing_ok=True)
+
+    def for_application(self, dsn: str) -> str:
+        """Return the DSN of a database of this server for the role of the application; `start` has made the role."""
+        with _reporting_os_errors(self.directory):
+            return application_dsn(dsn, self.directory)
 
     def running(self) -> bool:
         """Say whether the server accepts connections."""
@@ -87,7 +97,7 @@ class EmbeddedPostgres:
     def hold(self) -> Iterator[str]:
         """Start the server and keep it for the length of the block; the last holder to leave stops it.
 
-        Yields the DSN. A holder that is killed counts as gone. Raises `EmbeddedUnavailable`.
+        Yields the DSN of the owner. A holder that is killed counts as gone. Raises `EmbeddedUnavailable`.
         """
         with self._lock("holders", fcntl.LOCK_SH) as holders:
             try:
@@ -119,6 +129,13 @@ class EmbeddedPostgres:
             yield descriptor
         finally:
             os.close(descriptor)
+
+    def _ensure_role(self, dsn: str) -> None:
+        try:
+            ensure_role(dsn, self.directory)
+        except asyncpg.PostgresError as error:
+            problem = f"The embedded PostgreSQL in {self.directory} cannot make a role for the application ({error})"
+            raise EmbeddedUnavailable(problem, "run `make clean` for a new database") from error
 
     def _data(self) -> Path:
         here, elsewhere = self.directory / "data", self._refuge / "data"
