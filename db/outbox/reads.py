@@ -4,10 +4,12 @@ Every one of them stops below the oldest transaction that is still running, sinc
 events of later ones that have been committed already.
 """
 
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, any_, bindparam, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, and_, any_, bindparam, exists, func, literal_column, select, tuple_
+from sqlalchemy.orm import aliased
 
 from db.columns import columns, scalar
 from db.counting import counting
@@ -36,12 +38,24 @@ def _page(query: Query, table: type[EventTable | EventSubjectTable], *, bounded:
     return query.order_by(table.xid, table.id).limit(number("limit"))
 
 
-def _about(subject: SubjectKind) -> list[ColumnElement[bool]]:
-    return [
-        EventSubjectTable.subject_kind == subject.value,
-        EventSubjectTable.subject_id == uuid("subject_id"),
-        EventSubjectTable.kind == any_(texts("kinds")),
-    ]
+def _about(subject: SubjectKind, also: Sequence[SubjectKind]) -> Iterator[ColumnElement[bool]]:
+    yield EventSubjectTable.subject_kind == subject.value
+    yield EventSubjectTable.subject_id == uuid("subject_id")
+    yield EventSubjectTable.kind == any_(texts("kinds"))
+    for index, kind in enumerate(also):
+        other = aliased(EventSubjectTable)
+        # One row of the primary key for each event of the first subject.
+        yield exists().where(
+            other.subject_kind == kind.value,
+            other.subject_id == uuid(also_parameter(index)),
+            other.xid == EventSubjectTable.xid,
+            other.id == EventSubjectTable.id,
+        )
+
+
+def also_parameter(index: int) -> str:
+    """The name of the parameter that holds the further subject with this index."""
+    return f"also_{index}_id"
 
 
 TAIL = Statement(_page(_events(), EventTable), EventRow)
@@ -66,22 +80,28 @@ OLDEST_EVENTS = Statement(_events().order_by(EventTable.xid, EventTable.id).limi
 
 
 @cache
-def events_of(subject: SubjectKind | None, *, bounded: bool = False) -> Statement[EventRow]:
-    """Events behind `after` of some kinds, and about one subject of a kind; `bounded` ones end at `until`."""
+def events_of(
+    subject: SubjectKind | None, also: tuple[SubjectKind, ...] = (), *, bounded: bool = False
+) -> Statement[EventRow]:
+    """Events behind `after` of some kinds, and about one subject of a kind; `bounded` ones end at `until`.
+
+    With `also`, they are about one subject of each of these kinds, too: the parameters of `also_parameter`.
+    """
     if subject is None:
         of_kinds = _events().where(EventTable.kind == any_(texts("kinds")))
         return Statement(_page(of_kinds, EventTable, bounded=bounded), EventRow)
     # The page is read off the index before the events: PostgreSQL takes a join on two columns for one of few rows, and
     # would sort all events about the subject.
-    found = select(EventSubjectTable.xid, EventSubjectTable.id).where(*_about(subject))
+    found = select(EventSubjectTable.xid, EventSubjectTable.id).where(*_about(subject, also))
     page = _page(found, EventSubjectTable, bounded=bounded).subquery("page")
     same = and_(EventTable.xid == page.c.xid, EventTable.id == page.c.id)
     return Statement(_events().join(page, same).order_by(page.c.xid, page.c.id), EventRow)
 
 
 @cache
-def event_count(subject: SubjectKind | None) -> Statement[int]:
-    """How many events of some kinds are kept, about one subject of a kind or about any."""
+def event_count(subject: SubjectKind | None, also: tuple[SubjectKind, ...] = ()) -> Statement[int]:
+    """How many events of some kinds are kept, about one subject of a kind or about any; `also` as in `events_of`."""
     if subject is None:
         return counting(_events().where(EventTable.xid < _HORIZON, EventTable.kind == any_(texts("kinds"))))
-    return counting(select(EventSubjectTable.id).where(EventSubjectTable.xid < _HORIZON, *_about(subject)))
+    about = _about(subject, also)
+    return counting(select(EventSubjectTable.id).where(EventSubjectTable.xid < _HORIZON, *about))

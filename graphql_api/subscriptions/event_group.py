@@ -51,6 +51,8 @@ class EventGroup(Group):
             self._pending.clear()
             self._close_live()
             return
+        if self.feed.stream.coalesces:
+            self._pending.clear()
         self._pending.append(event)
         self._start_work()
 
@@ -95,7 +97,7 @@ class EventGroup(Group):
             if events is None:
                 subscription.reject_request(CursorExpired())
                 return
-            for event in events:
+            for event in events[-1:] if self.feed.stream.coalesces else events:
                 if not await subscription.wait_for_room():
                     subscription.close_as_slow()
                     return

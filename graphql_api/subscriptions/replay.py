@@ -24,7 +24,7 @@ async def read_missed(environment: Environment, feed: Feed, after: Position, unt
         operation = environment.operation(None, fresh=True)
         try:
             events = await operation.fetch(
-                events_of(feed.stream.subject, bounded=True),
+                events_of(feed.stream.subject, feed.also, bounded=True),
                 after_xid=after.xid,
                 after_id=after.id,
                 until_xid=until.xid,

@@ -41,7 +41,8 @@ class GroupRoutes:
             for stream, routes in self._routes.items():
                 for subject_id in stream.routes_of(event):
                     for group in routes.get(subject_id, ()):
-                        group.enqueue(event)
+                        if group.feed.admits(event):
+                            group.enqueue(event)
 
     def refresh_states(self) -> None:
         """Read the state of every group that follows one again."""

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from db.outbox.reads import HORIZON, event_count, events_of
+from db.outbox.reads import HORIZON, also_parameter, event_count, events_of
 from db.outbox.rows import EventRow, StreamRow
-from domain.events import EventKind, Position, SubjectKind
+from domain.events import EventKind, Position, Subject, SubjectKind
 from domain.requests import BadArgument
 from resolvers.context import Operation
 from resolvers.outbox.cursors import decode_stream_cursor, encode_stream_cursor, load_stream
@@ -26,7 +27,8 @@ class Stream(Struct, frozen=True, eq=False):
     """Events of some kinds, and the kind of subject by which feeds of the stream filter.
 
     `visible_to` returns for each event whether the viewer may see it now. A stream with `state` has no cursors:
-    subscribers receive the state first, and again after each event that changed it.
+    subscribers receive the state first, and again after each event that changed it. A stream that `coalesces` answers
+    with the present state of its subject, so that an event takes the place of those before it that nobody received.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Stream(Struct, frozen=True, eq=False):
     subject: SubjectKind | None = None
     visible_to: VisibleTo | None = None
     state: Callable[[Operation], Awaitable[Any]] | None = None
+    coalesces: bool = False
 
     def routes_of(self, event: EventRow) -> Sequence[UUID | None]:
         """The subjects whose feeds receive the event; None is the feed of all subjects."""
@@ -42,27 +45,57 @@ class Stream(Struct, frozen=True, eq=False):
         return (None,) if self.subject is None else event.subjects_of(self.subject)
 
 
+class Narrowing(Struct, frozen=True):
+    """What a feed keeps of its events: those of `kinds` that are about every one of `subjects`, too.
+
+    Cursors are signed with `scope`. They are valid for every choice of kinds if it does not name them.
+    """
+
+    scope: str
+    kinds: frozenset[EventKind]
+    subjects: tuple[Subject, ...] = ()
+
+    def admits(self, event: EventRow) -> bool:
+        """Whether the event is of these kinds and about these subjects."""
+        return event.kind in self.kinds and all(one.id in event.subjects_of(one.kind) for one in self.subjects)
+
+
 class Feed(Struct, frozen=True):
-    """A stream narrowed to one subject; `after` is the position to resume after, if there is one."""
+    """A stream narrowed to one subject, and further by `narrowing`; `after` is the position to resume after."""
 
     stream: Stream
     subject_id: UUID | None = None
     after: Position | None = None
+    narrowing: Narrowing | None = None
 
     @property
     def scope(self) -> str:
         """The scope that cursors of this feed are signed with."""
+        if self.narrowing is not None:
+            return f"{self.stream.name} {self.narrowing.scope}"
         return self.stream.name if self.subject_id is None else f"{self.stream.name} {self.subject_id}"
+
+    @property
+    def also(self) -> tuple[SubjectKind, ...]:
+        """The kinds of further subjects, which the statements take that read its events."""
+        return () if self.narrowing is None else tuple(subject.kind for subject in self.narrowing.subjects)
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters of the statement that reads its events."""
-        subject = {} if self.stream.subject is None else {"subject_id": self.subject_id}
-        return {"kinds": sorted(self.stream.kinds), **subject}
+        parameters: dict[str, Any] = {} if self.stream.subject is None else {"subject_id": self.subject_id}
+        if self.narrowing is None:
+            return {"kinds": sorted(self.stream.kinds), **parameters}
+        also = {also_parameter(index): subject.id for index, subject in enumerate(self.narrowing.subjects)}
+        return {"kinds": sorted(self.narrowing.kinds), **parameters, **also}
 
     def holds(self, event: EventRow) -> bool:
         """Whether the event belongs to the feed."""
-        return self.subject_id in self.stream.routes_of(event)
+        return self.subject_id in self.stream.routes_of(event) and self.admits(event)
+
+    def admits(self, event: EventRow) -> bool:
+        """Whether the feed keeps an event that its stream routes to its subject."""
+        return self.narrowing is None or self.narrowing.admits(event)
 
 
 class FeedEvent(Struct, frozen=True):
@@ -101,13 +134,17 @@ class FeedPage(Struct, frozen=True):
 
 
 async def open_feed(
-    operation: Operation, stream: Stream, subject_id: UUID | None = None, after: str | None = None
+    operation: Operation,
+    stream: Stream,
+    subject_id: UUID | None = None,
+    after: str | None = None,
+    narrowing: Narrowing | None = None,
 ) -> Feed:
     """Open a feed of a stream after the cursor `after`. Raises BadArgument and CursorExpired."""
-    feed = Feed(stream, subject_id)
+    feed = Feed(stream, subject_id, None, narrowing)
     if after is None:
         return feed
-    return Feed(stream, subject_id, decode_stream_cursor(await load_stream(operation), feed.scope, after))
+    return replace(feed, after=decode_stream_cursor(await load_stream(operation), feed.scope, after))
 
 
 async def read_feed(operation: Operation, feed: Feed, first: int | None, load: Load) -> FeedPage:
@@ -132,7 +169,8 @@ async def read_events(operation: Operation, feed: Feed, first: int | None, descr
     (horizon,) = await operation.fetch(HORIZON)
     start = feed.after or stream.floor
     after = {"after_xid": start.xid, "after_id": start.id}
-    found = await operation.fetch(events_of(feed.stream.subject), limit=size + 1, **after, **feed.parameters)
+    statement = events_of(feed.stream.subject, feed.also)
+    found = await operation.fetch(statement, limit=size + 1, **after, **feed.parameters)
     page, more = found[:size], len(found) > size
     resume = page[-1].position if more else max(Position(horizon, 0), found[-1].position if found else start)
     counted = tuple(sorted((name, _hashable(value)) for name, value in feed.parameters.items()))
@@ -141,7 +179,7 @@ async def read_events(operation: Operation, feed: Feed, first: int | None, descr
         encode_stream_cursor(stream, feed.scope, resume),
         has_next=more,
         has_previous=feed.after is not None,
-        count=Count(event_count(feed.stream.subject), counted),
+        count=Count(event_count(feed.stream.subject, feed.also), counted),
     )
 
 

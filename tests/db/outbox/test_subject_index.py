@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from db.database import Database
 from db.outbox.changes import NewEvent, append_events, delete_events
-from db.outbox.reads import HORIZON, OLDEST_EVENTS, STREAM, events_of
+from db.outbox.reads import HORIZON, OLDEST_EVENTS, STREAM, event_count, events_of
 from domain.events import EventKind, Position, Subject, SubjectKind
-from resolvers.outbox.feeds import Feed, Stream
+from resolvers.outbox.feeds import Feed, Narrowing, Stream
 from tests.support.outbox import fetch, read_when_visible
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -82,17 +82,26 @@ async def test_retention_takes_the_index_along(own_database: tuple[Database, str
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(NEW_EVENTS, min_size=1, max_size=12), SUBJECTS, st.sets(st.sampled_from(KINDS)))
+@given(
+    st.lists(NEW_EVENTS, min_size=1, max_size=12),
+    st.lists(SUBJECTS, min_size=1, max_size=3),
+    st.sets(st.sampled_from(KINDS)),
+)
 async def test_live_events_and_replayed_ones_are_the_same(
-    database: Database, events: list[NewEvent], subject: Subject, kinds: set[EventKind]
+    database: Database, events: list[NewEvent], subjects: list[Subject], kinds: set[EventKind]
 ) -> None:
-    """R17: a feed filters live events like the replay statement, in the same order."""
+    """R17: a feed filters live events like the replay statement, in the same order, also by several subjects."""
     (horizon,) = await fetch(database, HORIZON)
     await append(database, events)
-    feed = Feed(Stream("a stream", frozenset(kinds), subject.kind), subject.id)
+    subject, *others = subjects
+    stream = Stream("a stream", frozenset(KINDS), subject.kind)
+    feed = Feed(stream, subject.id, None, Narrowing("a filter", frozenset(kinds), tuple(others)))
     live = [
         event for event in await read_when_visible(database, Position(horizon, 0), len(events)) if feed.holds(event)
     ]
     place = {"after_xid": horizon, "after_id": 0, "until_xid": 2 * horizon, "until_id": 0}
-    statement = events_of(subject.kind, bounded=True)
+    statement = events_of(subject.kind, feed.also, bounded=True)
     assert await fetch(database, statement, limit=100, **place, **feed.parameters) == live
+    assert await fetch(database, event_count(subject.kind, feed.also), **feed.parameters) == [
+        len([event for event in await fetch(database, OLDEST_EVENTS, limit=1000) if feed.holds(event)])
+    ]

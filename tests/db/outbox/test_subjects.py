@@ -82,6 +82,43 @@ async def test_few_events_are_counted_off_the_index(connection: Any) -> None:
         assert await buffers(connection, statement, arguments) < 100, name
 
 
+# An ECP that asked to enroll in the hot scheme, and a scheme that it has nothing to do with.
+PAIRS: Final[dict[str, tuple[tuple[SubjectKind, UUID], tuple[SubjectKind, UUID]]]] = {
+    "few and many": ((SubjectKind.ECP, made("e15")), (SubjectKind.SCHEME, made("s0"))),
+    "many and few": ((SubjectKind.SCHEME, made("s0")), (SubjectKind.ECP, made("e15"))),
+    "nothing": ((SubjectKind.ECP, made("e15")), (SubjectKind.SCHEME, made("s17"))),
+}
+
+
+@pytest.mark.parametrize("name", ["few and many", "nothing"])
+async def test_events_about_two_subjects_are_read_off_the_index(connection: Any, name: str) -> None:
+    """R17: the events about the first one, each with a look at the index of the other, however many that one has."""
+    for plans in PLANS:
+        await connection.execute(f"SET plan_cache_mode = {plans}")
+        for place, xid in PLACES.items():
+            statement, arguments = _page_of_pair(name, xid)
+            plan = await explained(connection, statement, arguments, RUN)
+            indexes = {node["Index Name"] for node in nodes(plan) if "Index Name" in node}
+            assert indexes == {"pk_event_subject", "pk_event"}, (plans, place)
+            assert blocks(plan) <= 300, (plans, place)
+
+
+async def test_the_order_of_two_subjects_does_not_matter(connection: Any) -> None:
+    found = []
+    for name in PAIRS:
+        statement, arguments = _page_of_pair(name, 0)
+        found.append([record["id"] for record in await connection.fetch(statement.sql, *arguments)])
+    assert len(found[0]) > 1
+    assert found == [found[0], found[0], []]
+
+
+def _page_of_pair(name: str, xid: int) -> tuple[Any, list[Any]]:
+    (kind, subject_id), (other, other_id) = PAIRS[name]
+    statement = events_of(kind, (other,))
+    subjects = {"subject_id": subject_id, "also_0_id": other_id, "kinds": sorted(OF_ENROLLMENTS)}
+    return statement, statement.arguments({**subjects, "limit": PAGE, "after_xid": xid, "after_id": 0})
+
+
 def _page(name: str, xid: int, *, bounded: bool = False) -> tuple[Any, list[Any]]:
     kind, subject_id, kinds = FEEDS[name]
     statement = events_of(kind, bounded=bounded)

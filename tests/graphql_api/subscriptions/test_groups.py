@@ -18,7 +18,7 @@ from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.subscriptions.sessions import Session
 from graphql_api.subscriptions.subscription import QUEUE_LIMIT, RenderedAnswer, Subscription
 from resolvers.accounts.viewers import SignedIn
-from resolvers.outbox.feeds import Feed, visible_events
+from resolvers.outbox.feeds import Feed, Stream, visible_events
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
 from tests.graphql_api.subscriptions.conftest import wait_for_tailer
 from tests.support.followed_scheme import KIND, FollowedScheme
@@ -48,12 +48,12 @@ class Rendering(Renderer):
 class Table:
     """A group on its own stream, to which the test dispatches events."""
 
-    def __init__(self, environment: Environment, world: World) -> None:
+    def __init__(self, environment: Environment, world: World, stream: Stream = SCHEME_ACTIVITY) -> None:
         self.rendering = Rendering()
         self._state = StreamState(environment, self.rendering)
         self._signed_in = SignedIn(world.viewer("second manager"), world.accounts["second manager"])
         self.group = EventGroup(
-            state=self._state, request=REQUEST, feed=Feed(SCHEME_ACTIVITY, key("scheme")), on_empty=lambda: None
+            state=self._state, request=REQUEST, feed=Feed(stream, key("scheme")), on_empty=lambda: None
         )
 
     async def joined(self, position: Position) -> Subscription:
@@ -102,6 +102,20 @@ async def test_an_event_during_the_last_rendering_is_delivered(table: Table) -> 
     assert [delivery.text for delivery in subscription.queue] == ["1", "2"]
     assert places == [Position(1, 1)]
     await until(lambda: table.group.position_of(subscription) == Position(1, 2))
+
+
+async def test_the_last_of_many_events_stands_for_all_where_they_coalesce(
+    environment: Environment, world: World
+) -> None:
+    """R17: events that come while one is rendered are delivered as one, and the position is behind all of them."""
+    stream = Stream("a state", SCHEME_ACTIVITY.kinds, SubjectKind.SCHEME, coalesces=True)
+    table = Table(environment, world, stream)
+    subscription = await table.joined(Position(0, 0))
+    table.rendering.before_the_end.append(lambda: table.dispatch(2, 3, 4))
+    table.dispatch(1)
+    await until(lambda: len(subscription.queue) == 2)
+    assert [delivery.text for delivery in subscription.queue] == ["1", "4"]
+    await until(lambda: table.group.position_of(subscription) == Position(1, 4))
 
 
 async def test_a_subscriber_ahead_of_its_group_gets_no_event_twice(table: Table) -> None:
