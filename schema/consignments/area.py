@@ -3,7 +3,8 @@
 from typing import Final
 
 from resolvers.consignments.nodes import NODES
+from resolvers.consignments.tasks import LEADER_TASKS
 from schema.area import Area
 from schema.consignments.query_fields import ConsignmentQueries
 
-AREA: Final = Area(queries=(ConsignmentQueries,), nodes=NODES)
+AREA: Final = Area(queries=(ConsignmentQueries,), nodes=NODES, leader_tasks=LEADER_TASKS)
