@@ -11,6 +11,7 @@ from resolvers.consignments.receive_batch import ReceiveBatch, ReceivedLine, rec
 from resolvers.consignments.serial_inputs import SerialLine
 from tests.support.custody import HeldCommit, check_states, overlap, places_of
 from tests.support.factories.consignments import ConsignmentFactory
+from tests.support.queries import execute
 
 BOTH = {"AMB-1L": 100, "AMB-4L": 100}
 # Gives the other transaction the time to add a place, too.
@@ -18,13 +19,7 @@ SLOW = """
 CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END $$;
 CREATE TRIGGER pause AFTER INSERT ON custody_place FOR EACH ROW EXECUTE FUNCTION pause()
 """
-QUICK = "DROP TRIGGER pause ON custody_place;\nDROP FUNCTION pause()"
-
-
-async def execute(database: Database, script: str) -> None:
-    async with database.engine.begin() as connection:
-        for statement in script.split(";\n"):
-            await connection.exec_driver_sql(statement)
+QUICK = "DROP TRIGGER pause ON custody_place; DROP FUNCTION pause()"
 
 
 async def test_a_dispatch_beside_the_end_of_another_batch_keeps_the_receiver_waiting(
@@ -59,7 +54,7 @@ async def test_what_arrived_and_left_again_beside_a_dispatch_keeps_the_receiver_
 
 
 async def test_receipts_of_several_variants_in_any_order_do_not_deadlock(
-    consignments: ConsignmentFactory, database: Database
+    consignments: ConsignmentFactory, database: Database, database_url: str
 ) -> None:
     """Both add the places of both variants, each in the order of its own lines."""
     made = await consignments.created(quantities=BOTH)
@@ -75,11 +70,11 @@ async def test_receipts_of_several_variants_in_any_order_do_not_deadlock(
         ReceiveBatch(batch, tuple(lines), None, consignments.idempotency_key())
         for batch, lines in zip(batches, (received, received[::-1]), strict=True)
     ]
-    await execute(database, SLOW)
+    await asyncio.to_thread(execute, database_url, SLOW)
     try:
         await asyncio.gather(*(receive_batch(consignments.vendor("PCK-1"), command) for command in commands))
     finally:
-        await execute(database, QUICK)
+        await asyncio.to_thread(execute, database_url, QUICK)
     assert (await places_of(database, made))[2, False, "GOOD"].quantity == 40
     await check_states(database)
 
