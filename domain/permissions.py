@@ -157,12 +157,17 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 
 class SchemeScope(IntEnum):
-    """The schemes that a viewer sees. Each scope contains those before it, so the widest of several roles applies."""
+    """The schemes that a viewer sees. Each scope contains those before it, so the widest of several roles applies.
+
+    CHAIN are the schemes with a consignment in whose chain the viewer's vendor takes part; the vendor sees little of
+    them.
+    """
 
     NONE = 0
-    APPROVED = 1
-    SUBMITTED = 2
-    ALL = 3
+    CHAIN = 1
+    APPROVED = 2
+    SUBMITTED = 3
+    ALL = 4
 
 
 _SCHEME_SCOPES: Mapping[Role, SchemeScope] = MappingProxyType(
@@ -212,7 +217,8 @@ class Viewer(Struct, frozen=True):
     @property
     def scheme_scope(self) -> SchemeScope:
         """The widest scheme scope of the viewer's roles."""
-        return max((_SCHEME_SCOPES.get(role, SchemeScope.NONE) for role in self.roles), default=SchemeScope.NONE)
+        least = SchemeScope.CHAIN if self._works_for_vendor else SchemeScope.NONE
+        return max([least, *(_SCHEME_SCOPES.get(role, SchemeScope.NONE) for role in self.roles)])
 
     @property
     def ecp_scope(self) -> EcpScope:
@@ -229,12 +235,15 @@ class Viewer(Struct, frozen=True):
         """The consignments that the viewer sees: staff see all, a vendor those that it takes part in."""
         if Permission.CONSIGNMENT_READ in permissions_of(self.roles - {Role.VENDOR}):
             return ConsignmentScope.ALL
-        works = Role.VENDOR in self.roles and self.vendor_id is not None
-        return ConsignmentScope.OWN if works else ConsignmentScope.NONE
+        return ConsignmentScope.OWN if self._works_for_vendor else ConsignmentScope.NONE
 
     def may(self, permission: Permission) -> bool:
         """Whether one of the viewer's roles grants `permission`."""
         return any(permission in GRANTS[role] for role in self.roles)
+
+    @property
+    def _works_for_vendor(self) -> bool:
+        return Role.VENDOR in self.roles and self.vendor_id is not None
 
     def _ecp_scope_by(self, permission: Permission) -> EcpScope:
         if self.may(permission):

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Uuid, and_, any_, case, cast, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Uuid, and_, any_, case, cast, exists, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from db.accounts.reads import display_name_of
@@ -12,6 +12,7 @@ from db.accounts.tables import AccountTable
 from db.catalog.reads import GEOGRAPHY_COLUMNS, VARIANT_COLUMNS
 from db.catalog.tables import GeographyTable, VariantTable
 from db.columns import columns, flags, scalar
+from db.consignments.tables import ConsignmentLegTable, ConsignmentTable
 from db.program.tables import ProgramTable
 from db.rules.reads import RULE_COLUMNS
 from db.rules.rows import RuleRow
@@ -171,12 +172,14 @@ def visible(scope: SchemeScope) -> ColumnElement[bool]:
     """The one predicate of the schemes that a viewer may see; every statement that lists or fetches schemes uses it.
 
     A revision is a separate scheme until it takes effect. Until then only people who define or approve schemes see
-    it; afterwards it is hidden, since its content is that of the scheme it revised.
+    it; afterwards it is hidden, since its content is that of the scheme it revised. With the scope CHAIN it takes
+    `viewer_vendor_id`.
     """
     pending = SchemeTable.applied_at.is_(None)
     predicates: dict[SchemeScope, ColumnElement[bool]] = {
         # Not false(), which SQLAlchemy would let swallow every other predicate together with its parameters.
         SchemeScope.NONE: literal_column("false", Boolean),
+        SchemeScope.CHAIN: _in_chain(),
         SchemeScope.APPROVED: and_(SchemeTable.approved_at.is_not(None), SchemeTable.revises.is_(None)),
         SchemeScope.SUBMITTED: and_(SchemeTable.submitted_at.is_not(None), pending),
         SchemeScope.ALL: pending,
@@ -184,9 +187,19 @@ def visible(scope: SchemeScope) -> ColumnElement[bool]:
     return predicates[scope]
 
 
-# The scopes that show the scheme of the parameter `id`.
+def _in_chain() -> ColumnElement[bool]:
+    return exists().where(
+        ConsignmentTable.scheme_id == SchemeTable.id,
+        ConsignmentLegTable.consignment_id == ConsignmentTable.id,
+        ConsignmentLegTable.vendor_id == uuid("viewer_vendor_id"),
+    )
+
+
+# The scopes that show the scheme of the parameter `id` to people who follow schemes. No vendor does.
 SCOPES_OF_SCHEME = Statement(
-    select(*(visible(scope).label(scope.name) for scope in SchemeScope)).where(SchemeTable.id == uuid("id")),
+    select(
+        *(visible(SchemeScope.NONE if scope is SchemeScope.CHAIN else scope).label(scope.name) for scope in SchemeScope)
+    ).where(SchemeTable.id == uuid("id")),
     flags(SchemeScope),
 )
 

@@ -7,7 +7,7 @@ from db.enrollments.locks import PLACES_OF_ECP
 from db.enrollments.open_scheme_pages import CLOSING_FIRST, open_count, open_page
 from db.schemes.rows import SchemeRow
 from db.search import words_of
-from domain.permissions import EcpScope
+from domain.permissions import EcpScope, SchemeScope
 from domain.requests import BadArgument
 from resolvers.context import Operation
 from resolvers.paging import Page, PageArguments, read_page
@@ -29,7 +29,10 @@ async def list_open_schemes(
         parameters["place_ids"] = await operation.fetch(PLACES_OF_ECP, ecp_id=found)
         if not parameters["place_ids"]:
             raise _missing()
-    scope, flags = operation.viewer.scheme_scope, {"searched": bool(words), "placed": found is not None}
+    # A vendor takes no part in the enrollment of ECPs.
+    scope = operation.viewer.scheme_scope
+    scope = SchemeScope.NONE if scope is SchemeScope.CHAIN else scope
+    flags = {"searched": bool(words), "placed": found is not None}
     return await read_page(
         operation,
         arguments,

@@ -10,6 +10,7 @@ from msgspec import Struct
 from db.rules.reads import NAMES, RULES_BY_SCHEME
 from db.rules.rows import NameRow, RuleRow, decode_rule
 from db.sessions import Fetching
+from domain.permissions import SchemeScope
 from domain.rules.model import BonusRule
 from domain.rules.phrases import DisplayNames
 from domain.rules.references import collect_references
@@ -43,7 +44,9 @@ class RuleView(Struct, frozen=True):
 
 
 async def rules_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[RuleView]]:
-    """The bonus rules of each scheme, in their order."""
+    """The bonus rules of each scheme, in their order; none for a vendor."""
+    if operation.viewer.scheme_scope is SchemeScope.CHAIN:
+        return [[] for _ in ids]
     rows = await operation.fetch(RULES_BY_SCHEME, ids=ids)
     views = list(zip(rows, await rule_views(operation, rows), strict=True))
     return [[view for _, view in group] for group in align_many(ids, views, lambda pair: pair[0].scheme_id)]

@@ -12,6 +12,7 @@ from domain.permissions import Permission
 from domain.schemes.stored_facts import ParticipantAdded, ParticipantJoined
 from resolvers.accounts.viewers import build_viewer
 from resolvers.context import Operation
+from resolvers.schemes.disclosure import scope_parameters
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.participants import Participation, require_account
 from resolvers.schemes.record_activity import NewActivity, record_activity
@@ -41,7 +42,8 @@ async def _require_follower(session: Writing, scheme_id: UUID, account: AccountR
         message = f"The account of {account.display_name} is disabled."
         reject_invalid([Problem(UserErrorCode.INVALID, message, ("accountId",))])
     viewer = build_viewer(account)
+    shown = select_schemes_by_id(viewer.scheme_scope)
     can_follow = viewer.may(Permission.SCHEME_FOLLOW)
-    if not can_follow or not await session.fetch(select_schemes_by_id(viewer.scheme_scope), ids=[scheme_id]):
+    if not can_follow or not await session.fetch(shown, ids=[scheme_id], **scope_parameters(viewer)):
         message = f"The roles of {account.display_name} do not show this scheme as it is now."
         reject_invalid([Problem(UserErrorCode.OUT_OF_SCOPE, message, ("accountId",))])

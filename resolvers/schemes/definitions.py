@@ -44,7 +44,7 @@ from domain.schemes.stages import STEP_ORDER, WizardStepKind
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import names_mentioned
-from resolvers.schemes.disclosure import may_follow
+from resolvers.schemes.disclosure import may_follow, sees_chain_only
 from resolvers.schemes.standing_facts import build_standing, is_current
 
 _SCHEME_ID: Final[Callable[[Any], UUID]] = attrgetter("scheme_id")
@@ -54,6 +54,7 @@ class Definition(Struct, frozen=True, eq=False):
     """Everything that defines one scheme, loaded together. Instances compare by identity, so they can be keys.
 
     `approved` are the approved revisions of the scheme that this one revises; empty unless this is a revision.
+    `withheld` says that the viewer may not read the content.
     """
 
     scheme: SchemeRow
@@ -66,6 +67,7 @@ class Definition(Struct, frozen=True, eq=False):
     calendar: Calendar
     open_revision: OpenRevision | None
     approved: Sequence[RevisionRow]
+    withheld: bool = False
 
     @property
     def name(self) -> SchemeName:
@@ -157,11 +159,10 @@ class Definition(Struct, frozen=True, eq=False):
 async def definitions_by_scheme(operation: Operation, ids: list[UUID]) -> list[Definition | None]:
     """Load the definitions of schemes that the viewer may see. Without `scheme:follow` they have no submission."""
     found = await load_definitions(operation, ids, operation.now, await operation.calendar())
-    return (
-        found
-        if may_follow(operation)
-        else [definition and replace(definition, submission=None) for definition in found]
-    )
+    if may_follow(operation):
+        return found
+    withheld = sees_chain_only(operation.viewer)
+    return [definition and replace(definition, submission=None, withheld=withheld) for definition in found]
 
 
 async def load_definitions(

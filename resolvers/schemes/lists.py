@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from db.schemes.pages import SORTS, SchemeFilters, scheme_count, scheme_page
 from db.schemes.rows import SchemeRow
@@ -17,6 +18,7 @@ from domain.schemes.stages import SchemeStatus, StageKind
 from domain.work.queues import SchemeQueue, queue_of
 from resolvers.context import Operation
 from resolvers.paging import Page, PageArguments, empty_page, read_page
+from resolvers.schemes.disclosure import disclose_schemes, scope_parameters
 
 
 class SchemeFilter(Struct, frozen=True):
@@ -44,15 +46,16 @@ async def list_schemes(
     if queue is not None and not isinstance(queue, SchemeQueue):
         return empty_page(arguments, SORTS[order])
     filters, parameters = _compile_filter(operation, chosen, queue)
-    scope = operation.viewer.scheme_scope
-    return await read_page(
+    viewer = operation.viewer
+    page = await read_page(
         operation,
         arguments,
         SORTS[order],
-        lambda **page: scheme_page(scope, filters, order, **page),
-        parameters,
-        count=scheme_count(scope, filters),
+        lambda **directions: scheme_page(viewer.scheme_scope, filters, order, **directions),
+        {**parameters, **scope_parameters(viewer)},
+        count=scheme_count(viewer.scheme_scope, filters),
     )
+    return replace(page, nodes=disclose_schemes(viewer, page.nodes))
 
 
 def _compile_filter(

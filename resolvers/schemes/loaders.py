@@ -13,26 +13,32 @@ from domain.codes import normalize_code
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import RuleView, rule_views
+from resolvers.schemes.disclosure import disclose_schemes, scope_parameters, sees_chain_only
 
 
 async def schemes_by_id(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
     """Load schemes; None for unknown ids and for schemes that the viewer may not see."""
-    rows = await operation.fetch(visible_schemes_by_id(operation.viewer.scheme_scope), ids=ids)
-    return align_one(ids, rows, lambda row: row.id)
+    viewer = operation.viewer
+    rows = await operation.fetch(visible_schemes_by_id(viewer.scheme_scope), ids=ids, **scope_parameters(viewer))
+    return align_one(ids, disclose_schemes(viewer, rows), lambda row: row.id)
 
 
 async def schemes_in_place(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
     """Load schemes like `schemes_by_id`; an applied revision is replaced by the scheme that it revised."""
-    found = dict(await operation.fetch(visible_schemes_in_place(operation.viewer.scheme_scope), ids=ids))
+    viewer = operation.viewer
+    pairs = await operation.fetch(visible_schemes_in_place(viewer.scheme_scope), ids=ids, **scope_parameters(viewer))
+    shown = disclose_schemes(viewer, [pair.scheme for pair in pairs])
+    found = {pair.id: scheme for pair, scheme in zip(pairs, shown, strict=True)}
     return [found.get(key) for key in ids]
 
 
 async def find_scheme(operation: Operation, code: str, revision: int | None = None) -> SchemeRow | None:
     """Find the scheme with this code, or its `revision` with that number, if the viewer may see it."""
     numbered = {} if revision is None else {"revision": revision}
-    statement = scheme_by_code(operation.viewer.scheme_scope, numbered=revision is not None)
-    rows = await operation.fetch(statement, code=normalize_code(code), **numbered)
-    return rows[0] if rows else None
+    viewer = operation.viewer
+    statement = scheme_by_code(viewer.scheme_scope, numbered=revision is not None)
+    rows = await operation.fetch(statement, code=normalize_code(code), **numbered, **scope_parameters(viewer))
+    return next(iter(disclose_schemes(viewer, rows)), None)
 
 
 async def stages_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[StageRow]]:
@@ -42,19 +48,28 @@ async def stages_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[S
 
 
 async def variants_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeVariantRow]]:
-    """Load the variants of each scheme with their coupon values, by SKU."""
+    """Load the variants of each scheme with their coupon values, by SKU; none for a vendor."""
+    if sees_chain_only(operation.viewer):
+        return [[] for _ in ids]
     rows = await operation.fetch(statements.VARIANTS_BY_SCHEME, ids=ids)
     return align_many(ids, rows, lambda row: row.scheme_id)
 
 
 async def geographies_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[GeographyRow]]:
-    """Load the geographies that each scheme lists, by name."""
+    """Load the geographies that each scheme lists, by name; none for a vendor."""
+    if sees_chain_only(operation.viewer):
+        return [[] for _ in ids]
     rows = await operation.fetch(statements.GEOGRAPHIES_BY_SCHEME, ids=ids)
     return [[row.geography for row in group] for group in align_many(ids, rows, lambda row: row.scheme_id)]
 
 
 async def rules_by_id(operation: Operation, ids: list[UUID]) -> list[RuleView | None]:
-    """Load bonus rules of schemes that the viewer may see; rules in force take precedence over those of revisions."""
+    """Load bonus rules of schemes that the viewer may see; rules in force take precedence over those of revisions.
+
+    A vendor sees none.
+    """
+    if sees_chain_only(operation.viewer):
+        return [None] * len(ids)
     rows = await operation.fetch(statements.RULES_BY_ID, ids=ids)
     schemes = await schemes_by_id(operation, [row.scheme_id for row in rows])
     shown: dict[UUID, RuleRow] = {}

@@ -9,6 +9,7 @@ from domain.failures import NotFound
 from domain.schemes.failures import SCHEME_PATH
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition, load_definitions
+from resolvers.schemes.disclosure import scope_parameters
 
 
 async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
@@ -16,7 +17,9 @@ async def lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -
 
     The scheme is locked first: the first lock gives the transaction its number, and events are in the order of numbers.
     """
-    visible = await session.fetch(select_schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
+    viewer = operation.viewer
+    shown = select_schemes_by_id(viewer.scheme_scope)
+    visible = await session.fetch(shown, ids=[scheme_id], **scope_parameters(viewer))
     if not visible or not await session.fetch(statements.LOCK_SCHEME, id=scheme_id):
         raise NotFound("scheme", SCHEME_PATH)
     await operation.share_program(session)

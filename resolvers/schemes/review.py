@@ -28,7 +28,18 @@ class Review(Struct, frozen=True):
 
 
 def build_review(definition: Definition) -> Review:
-    """Build the review of a scheme as of the time at which it was loaded."""
+    """Build the review of a scheme as of the time at which it was loaded; an empty one if its content is withheld."""
+    if definition.withheld:
+        return Review(
+            definition=definition,
+            content_hash="",
+            ready=True,
+            problems=(),
+            coupon_quantity=0,
+            base_liability=0,
+            changes=(),
+            replaces=None,
+        )
     steps, content = definition.steps, definition.content
     changes = definition.changes
     return Review(

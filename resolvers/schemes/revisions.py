@@ -15,7 +15,7 @@ from domain.schemes.content import FieldDifference, SchemeContent, differences
 from domain.schemes.revisions import replaced_revision, revision_in_force
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
-from resolvers.schemes.disclosure import may_follow
+from resolvers.schemes.disclosure import may_follow, scope_parameters
 
 
 class RevisionView(Struct, frozen=True):
@@ -78,7 +78,8 @@ async def revisions_as_of(operation: Operation, ids: list[UUID], at: datetime) -
 
 async def open_revision_by_scheme(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
     """Load the undecided revision of each scheme, if the viewer may see it."""
-    rows = await operation.fetch(statements.open_revisions(operation.viewer.scheme_scope), ids=ids)
+    viewer = operation.viewer
+    rows = await operation.fetch(statements.open_revisions(viewer.scheme_scope), ids=ids, **scope_parameters(viewer))
     return align_one(ids, rows, lambda row: row.live_id)
 
 

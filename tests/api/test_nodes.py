@@ -5,11 +5,18 @@ from uuid import UUID
 
 import pytest
 
+from db.consignments.view_rows import MovementViewRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role, SchemeScope
 from domain.program.facts import PROGRAM_ID
+from domain.spans import Span
+from resolvers.consignments.batch_loaders import discrepancies_by_consignment
+from resolvers.consignments.lists import movements_by_consignment
+from resolvers.context import Operation
+from resolvers.paging import PageArguments
 from schema.build import NODE_LOADERS
 from tests.support.client import Client, Clients, gid
+from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
@@ -33,8 +40,12 @@ SEES_ECPS = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST, Role.ECP}
 TYPES = {
     NodeKind.ACCOUNT: "Account",
     NodeKind.API_KEY: "ApiKey",
+    NodeKind.BATCH: "Batch",
+    NodeKind.BATCH_MOVEMENT: "BatchMovement",
     NodeKind.BONUS_RULE: "BonusRule",
     NodeKind.CATEGORY: "Category",
+    NodeKind.CONSIGNMENT: "Consignment",
+    NodeKind.DISCREPANCY: "Discrepancy",
     NodeKind.ECP: "Ecp",
     NodeKind.ENROLLMENT: "Enrollment",
     NodeKind.GEOGRAPHY: "Geography",
@@ -60,12 +71,17 @@ async def found(client: Client, ids: list[str]) -> list[str | None]:
 
 @pytest.fixture
 async def ids(
-    clients: Clients, world: World, factory: SchemeFactory, ecps: EcpFactory, enrollments: EnrollmentFactory
+    clients: Clients,
+    world: World,
+    consignments: ConsignmentFactory,
+    ecps: EcpFactory,
+    enrollments: EnrollmentFactory,
 ) -> dict[NodeKind, str]:
     """One global ID of each kind. The scheme is approved, and its manager was notified."""
     account = gid(NodeKind.ACCOUNT, world.accounts["INTEGRATION"].id)
     document = 'mutation ($id: ID!) { createApiKey(input: {accountId: $id, name: "Till"}) { apiKey { id } } }'
     made = (await clients[Role.ADMIN].send(document, id=account)).data["createApiKey"]
+    factory = consignments.schemes
     scheme_id = await factory.approved()
     rule = (await factory.definition(scheme_id)).content.rules[0]
     document = "{ viewer { notifications(first: 1) { nodes { id activity { id } } } } }"
@@ -75,7 +91,9 @@ async def ids(
     await admin.close()
     ecp_id = await ecps.verified()
     enrollment_id = await enrollments.enrolled(await enrollments.open_scheme(), ecp_id)
+    short = await short_receipt(consignments, scheme_id)
     return {
+        **short,
         NodeKind.ACCOUNT: account,
         NodeKind.API_KEY: made["apiKey"]["id"],
         NodeKind.BONUS_RULE: gid(NodeKind.BONUS_RULE, rule.id),
@@ -96,12 +114,39 @@ async def ids(
     }
 
 
+async def short_receipt(consignments: ConsignmentFactory, scheme_id: UUID) -> dict[NodeKind, str]:
+    """The global IDs of a consignment, and of its batch, movement, and discrepancy."""
+    made = await consignments.created(await consignments.generated(scheme_id))
+    await consignments.produce(made, quantity=1000)
+    batch_id = await consignments.dispatch(made, quantity=100)
+    await consignments.receive(batch_id, accepted_serials=(Span(0, 98),))
+    operation = consignments.operations()
+    (movement, *_), (discrepancy,) = [
+        (await load(operation, [made]))[0] for load in (movements_of, discrepancies_by_consignment)
+    ]
+    await operation.close()
+    return {
+        NodeKind.BATCH: gid(NodeKind.BATCH, batch_id),
+        NodeKind.BATCH_MOVEMENT: gid(NodeKind.BATCH_MOVEMENT, movement.id),
+        NodeKind.CONSIGNMENT: gid(NodeKind.CONSIGNMENT, made),
+        NodeKind.DISCREPANCY: gid(NodeKind.DISCREPANCY, discrepancy.id),
+    }
+
+
+async def movements_of(operation: Operation, ids: list[UUID]) -> list[list[MovementViewRow]]:
+    """The movements of consignments, newest first."""
+    return [page.nodes for page in await movements_by_consignment(operation, ids, PageArguments())]
+
+
 async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, ids: dict[NodeKind, str]) -> None:
     """R25: objects that a role may not read are null, like unknown ones."""
     assert set(ids) == set(NodeKind) == set(TYPES)
     for role in Role:
         viewer = world.viewer(role)
         hidden = set() if role in SCOPED else {NodeKind.SCHEME, NodeKind.BONUS_RULE, NodeKind.SCHEME_ACTIVITY}
+        if role is Role.VENDOR:
+            # The vendor of the tests is the first of the chain.
+            hidden.remove(NodeKind.SCHEME)
         if role not in SEES_ECPS:
             hidden |= {NodeKind.ECP, NodeKind.ENROLLMENT}
         if role is not Role.PROGRAM_MANAGER:

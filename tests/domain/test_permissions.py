@@ -4,6 +4,7 @@ from itertools import combinations
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from domain.permissions import (
     GRANTS,
@@ -128,7 +129,16 @@ def test_no_role_both_defines_and_approves_schemes() -> None:
 
 def test_a_scope_contains_the_scopes_before_it() -> None:
     """The widest one wins by being the greatest."""
-    assert sorted(SchemeScope) == [SchemeScope.NONE, SchemeScope.APPROVED, SchemeScope.SUBMITTED, SchemeScope.ALL]
+    assert [scope.name for scope in sorted(SchemeScope)] == ["NONE", "CHAIN", "APPROVED", "SUBMITTED", "ALL"]
+
+
+def test_a_vendor_sees_schemes_of_its_chains_unless_another_role_shows_more() -> None:
+    """R14: an account without a vendor is in no chain."""
+    vendor = replace(viewer(Role.VENDOR), vendor_id=UUID(int=1))
+    assert vendor.scheme_scope is SchemeScope.CHAIN
+    assert replace(vendor, vendor_id=None).scheme_scope is SchemeScope.NONE
+    assert replace(vendor, roles=frozenset({Role.VENDOR, Role.OPERATIONS})).scheme_scope is SchemeScope.APPROVED
+    assert replace(vendor, roles=frozenset({Role.INTEGRATION})).scheme_scope is SchemeScope.NONE
 
 
 @pytest.mark.parametrize("queue", QUEUES, ids=lambda queue: queue.key)

@@ -1,0 +1,1 @@
+"""Consignments over HTTP."""
