@@ -117,3 +117,25 @@ class DiscrepancyViewRow(Struct, frozen=True):
     def lifetime(self) -> tuple[datetime, datetime | None]:
         """When it was opened and resolved."""
         return self.opened_at, self.resolved_at
+
+
+class ChainFactsRow(Struct, frozen=True):
+    """A consignment as its guards see it, without its custody."""
+
+    id: UUID
+    code: str
+    canceled: bool
+    vendor_ids: list[UUID]
+
+
+class BatchFactsRow(Struct, frozen=True):
+    """A batch as its guards see it."""
+
+    id: UUID
+    code: str
+    consignment: str
+    canceled: bool
+    from_vendor_id: UUID
+    to_vendor_id: UUID
+    status: str
+    moved_on: bool

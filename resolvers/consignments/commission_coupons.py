@@ -11,8 +11,9 @@ from db.consignments.rows import BatchRow
 from db.sessions import Writing
 from domain.consignments.facts import Condition, MovementKind
 from domain.consignments.failures import BATCH_PATH, NothingToDo
+from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import merge, occurrence_problems, range_problems
-from domain.failures import IllegalState, NotFound, Problem, UserErrorCode
+from domain.failures import NotFound, Problem, UserErrorCode
 from domain.spans import Span, Spans
 from resolvers.consignments.locking import Chain, Line, lock_batch, lock_own_chain
 from resolvers.consignments.moving import record_movements
@@ -53,9 +54,7 @@ async def commission_coupons(operation: Operation, command: CommissionCoupons) -
         earlier = await claim_key(operation, session, command, result_id=chain.id)
         if earlier:
             return earlier
-        if leg != chain.last_leg:
-            message = f"Only the last vendor of {chain.code} commissions coupons. Dispatch them to the next vendor."
-            raise IllegalState(message, ("input", "consignmentId"))
+        CONSIGNMENT_GUARDS.check(ConsignmentAction.COMMISSION, chain.facts, operation.viewer)
         chosen = await _choose(session, chain, batch, command)
         steps = [_step(chain, leg, item) for item in chosen]
         occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)

@@ -13,8 +13,9 @@ from db.consignments.rows import BatchRow
 from db.sessions import Writing
 from domain.checks import text_problems
 from domain.consignments.facts import BatchStatus, Condition, MovementKind
+from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import merge, occurrence_problems
-from domain.failures import IllegalState, Problem
+from domain.failures import Problem
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, Line, lock_own_chain
 from resolvers.consignments.moving import record_movements
@@ -50,11 +51,7 @@ async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
         earlier = await claim_key(operation, session, command, result_id=batch_id)
         if earlier:
             return earlier
-        if leg == chain.last_leg:
-            message = (
-                f"You are the last vendor of {chain.code}, so there is nobody to dispatch to. Commission the coupons."
-            )
-            raise IllegalState(message, ("input", "consignmentId"))
+        CONSIGNMENT_GUARDS.check(ConsignmentAction.DISPATCH, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
         steps = [
             _step(chain, leg, batch_id, (index, given, line))

@@ -10,7 +10,9 @@ from msgspec import Struct
 from db.consignments import reads as statements
 from db.consignments.rows import BatchRow, ChainRow
 from db.sessions import Writing
+from domain.consignments.facts import BatchStatus
 from domain.consignments.failures import BATCH_PATH, CONSIGNMENT_PATH
+from domain.consignments.guards import BatchFacts, ConsignmentFacts
 from domain.failures import IllegalState, NotFound, Path
 from resolvers.consignments.loaders import scope_parameters
 from resolvers.context import Operation
@@ -39,6 +41,11 @@ class Chain(Struct, frozen=True):
     def last_leg(self) -> int:
         """The position of the last vendor."""
         return len(self.vendor_ids)
+
+    @property
+    def facts(self) -> ConsignmentFacts:
+        """The facts that guards check, without custody."""
+        return ConsignmentFacts(code=self.code, canceled=self.canceled, vendor_ids=self.vendor_ids)
 
     def vendor_of(self, leg: int) -> UUID:
         """The vendor at a position, from 1."""
@@ -103,6 +110,18 @@ async def lock_batch(operation: Operation, session: Writing, batch_id: UUID) -> 
         raise NotFound("batch", BATCH_PATH)
     (batch,) = await session.fetch(statements.lock_batch(scope), id=batch_id, **parameters)
     return batch
+
+
+def batch_facts(chain: Chain, batch: BatchRow) -> BatchFacts:
+    """The facts about a locked batch that guards check."""
+    return BatchFacts(
+        code=batch.code,
+        consignment=chain.code,
+        canceled=chain.canceled,
+        from_vendor_id=batch.from_vendor_id,
+        to_vendor_id=batch.to_vendor_id,
+        status=BatchStatus(batch.status),
+    )
 
 
 def _build_chain(row: ChainRow) -> Chain:

@@ -13,12 +13,13 @@ from db.consignments.rows import BatchLineRow, BatchRow
 from db.sessions import Writing
 from domain.consignments.facts import BatchStatus, Condition, DiscrepancyKind, MovementKind
 from domain.consignments.failures import BATCH_PATH
+from domain.consignments.guards import BATCH_GUARDS, BatchAction
 from domain.consignments.ranges import merge, occurrence_problems, range_problems
 from domain.consignments.receipts import Receipt, ReceiptRejected, StatedReceipt, assess_receipt
-from domain.failures import IllegalState, InvalidInput, Problem, UserErrorCode
+from domain.failures import InvalidInput, Problem, UserErrorCode
 from domain.spans import Span, Spans
 from resolvers.consignments.discrepancies import open_discrepancy, require_held_by_sender
-from resolvers.consignments.locking import Chain, Line, lock_batch, lock_chain
+from resolvers.consignments.locking import Chain, Line, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.serial_inputs import find_lines, overlaps, variant_problems
 from resolvers.consignments.state import refresh_state
@@ -68,7 +69,7 @@ async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
         if earlier:
             return earlier
         chain = await lock_chain(operation, session, batch.consignment_id, path=BATCH_PATH)
-        _check_batch(operation, batch)
+        BATCH_GUARDS.check(BatchAction.RECEIVE, batch_facts(chain, batch), operation.viewer)
         arrivals = await _assess(session, chain, batch, command)
         for arrival in arrivals:
             await require_held_by_sender(operation, session, chain, (batch, arrival.line, arrival.receipt.not_sent))
@@ -108,17 +109,6 @@ def _problems(command: ReceiveBatch, now: datetime) -> Iterator[Problem]:
             if spans is not None:
                 yield from range_problems(spans, place)
         yield from overlaps(lists)
-
-
-def _check_batch(operation: Operation, batch: BatchRow) -> None:
-    if operation.viewer.vendor_id != batch.to_vendor_id:
-        raise IllegalState(f"{batch.code} goes to another vendor, which receives it.", BATCH_PATH)
-    if batch.status == BatchStatus.VOIDED:
-        raise IllegalState(
-            f"The sender voided the dispatch of {batch.code}, so there is nothing to receive.", BATCH_PATH
-        )
-    if batch.status == BatchStatus.RECEIVED:
-        raise IllegalState(f"{batch.code} is received already. To correct the receipt, void it first.", BATCH_PATH)
 
 
 async def _assess(session: Writing, chain: Chain, batch: BatchRow, command: ReceiveBatch) -> list[_Arrival]:

@@ -7,8 +7,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import merge, occurrence_problems, quantity_problems, range_problems
-from domain.failures import IllegalState, Problem, UserErrorCode
+from domain.failures import Problem, UserErrorCode
 from domain.spans import Span
 from resolvers.consignments.locking import Chain, Line, lock_own_chain
 from resolvers.consignments.moving import record_movements
@@ -46,13 +47,11 @@ async def record_production(operation: Operation, command: RecordProduction) -> 
     """
     reject_invalid(_problems(command, operation.now))
     async with operation.writing() as session:
-        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
+        chain, _ = await lock_own_chain(operation, session, command.consignment_id)
         earlier = await claim_key(operation, session, command, result_id=chain.id)
         if earlier:
             return earlier
-        if leg != 1:
-            message = f"Only the first vendor of {chain.code} produces. Receive the batches that are sent to you."
-            raise IllegalState(message, ("input", "consignmentId"))
+        CONSIGNMENT_GUARDS.check(ConsignmentAction.RECORD_PRODUCTION, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
         steps = [
             step

@@ -8,6 +8,7 @@ from domain.consignments.facts import (
     DiscrepancyKind,
     MovementKind,
 )
+from domain.consignments.guards import BatchAction, ConsignmentAction
 from schema.descriptions import described
 
 described(
@@ -59,9 +60,39 @@ described(
     },
 )
 described(
+    ConsignmentAction,
+    "An action on a consignment.",
+    {
+        ConsignmentAction.UPDATE: "Change the due date or vendors that have not started, with `updateConsignment`.",
+        ConsignmentAction.CANCEL: "Cancel the consignment before production, with `cancelConsignment`.",
+        ConsignmentAction.DOWNLOAD_CODES: "Download the codes of the coupons, with `requestCodeDownload`.",
+        ConsignmentAction.RECORD_PRODUCTION: "Report produced and spoiled coupons, with `recordProduction`.",
+        ConsignmentAction.DISPATCH: "Send coupons on hand to the next vendor, with `dispatchBatch`.",
+        ConsignmentAction.COMMISSION: "Commission coupons on hand at the end of the chain, with `commissionCoupons`.",
+        ConsignmentAction.REPORT_DAMAGE: "Report damage to coupons on hand, with `reportDamage`.",
+    },
+)
+described(
+    BatchAction,
+    "An action on a batch.",
+    {
+        BatchAction.VOID_DISPATCH: "Take back the dispatch before any of it is received, with `voidDispatch`.",
+        BatchAction.RECEIVE: "Report what arrived, with `receiveBatch`.",
+        BatchAction.VOID_RECEIPT: "Take back the receipts while nothing has moved on, with `voidReceipt`.",
+    },
+)
+described(
     ConsignmentOrder,
     "The order of a list of consignments.",
     {order: sort.description for order, sort in SORTS.items()},
 )
 
-__all__ = ["BatchStatus", "ConsignmentOrder", "ConsignmentStatus", "DiscrepancyKind", "MovementKind"]
+__all__ = [
+    "BatchAction",
+    "BatchStatus",
+    "ConsignmentAction",
+    "ConsignmentOrder",
+    "ConsignmentStatus",
+    "DiscrepancyKind",
+    "MovementKind",
+]

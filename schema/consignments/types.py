@@ -11,6 +11,7 @@ from domain.consignments.facts import ConsignmentStatus as Consignments
 from domain.consignments.sentences import BATCH_LABELS, CONSIGNMENT_LABELS
 from domain.node_kinds import NodeKind
 from resolvers.catalog.loaders import vendors_by_id
+from resolvers.consignments.action_loaders import actions_by_batch, actions_by_consignment
 from resolvers.consignments.batch_loaders import discrepancies_by_consignment, lines_by_batch, movements_by_batch
 from resolvers.consignments.chain_loaders import (
     LISTED_RANGES,
@@ -28,7 +29,7 @@ from resolvers.consignments.loaders import consignments_by_id
 from resolvers.schemes.loaders import schemes_by_id
 from schema.accounts.types import Account
 from schema.catalog.types import Variant, Vendor
-from schema.consignments.enums import BatchStatus, ConsignmentStatus
+from schema.consignments.enums import BatchAction, BatchStatus, ConsignmentAction, ConsignmentStatus
 from schema.consignments.movement_types import BatchMovement, Discrepancy, SerialRange
 from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id, part_id
@@ -36,6 +37,7 @@ from schema.nodes import Node, node_type
 from schema.paging import Connection, forward_page
 from schema.scalars import SafeInt
 
+_SAFE = "None of them would fail because of where the coupons are."
 _PEOPLE = "Null for a vendor, unless the account works for the same vendor."
 
 
@@ -156,6 +158,9 @@ class Batch(Node):
         key="id",
         description="The movements of the coupons of this batch, newest first: the latest 200.",
     )
+    viewer_actions: list[BatchAction] = batched(
+        actions_by_batch, key="id", description=f"The actions that the viewer may take now. {_SAFE}"
+    )
 
 
 @node_type(ConsignmentRow, "Coupons of a scheme that one chain of vendors produces and moves.")
@@ -215,6 +220,9 @@ class Consignment(Node):
         arguments=forward_page,
         description="The movements of the coupons, newest first. A vendor sees those at its leg and those of its "
         "batches.",
+    )
+    viewer_actions: list[ConsignmentAction] = batched(
+        actions_by_consignment, key="id", description=f"The actions that the viewer may take now. {_SAFE}"
     )
     moved_at: datetime = leaf("When coupons moved last, to a second; when the consignment was created, before that.")
     codes_downloaded_at: datetime | None = leaf(

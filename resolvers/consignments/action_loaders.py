@@ -1,0 +1,65 @@
+"""Loaders of the actions that the viewer may take on consignments and batches, by the guards of the mutations."""
+
+from uuid import UUID
+
+from db.consignments.guard_reads import BATCH_FACTS, CHAIN_FACTS
+from db.consignments.view_reads import HOLDINGS_OF_CHAINS
+from domain.consignments.facts import BatchStatus, Condition
+from domain.consignments.guards import (
+    BATCH_GUARDS,
+    CONSIGNMENT_GUARDS,
+    BatchAction,
+    BatchFacts,
+    ConsignmentAction,
+    ConsignmentFacts,
+)
+from domain.consignments.state import Holding
+from domain.permissions import Permission
+from resolvers.context import Operation
+from resolvers.loading import align_many
+
+_ACTING = (Permission.CONSIGNMENT_MANAGE, Permission.CODES_DOWNLOAD, Permission.CUSTODY_RECORD)
+
+
+async def actions_by_consignment(operation: Operation, ids: list[UUID]) -> list[list[ConsignmentAction]]:
+    """Load the actions that the viewer may take on each consignment now; most roles have none, without a statement."""
+    viewer = operation.viewer
+    if not any(viewer.may(permission) for permission in _ACTING):
+        return [[] for _ in ids]
+    chains = {row.id: row for row in await operation.fetch(CHAIN_FACTS, ids=ids)}
+    rows = await operation.fetch(HOLDINGS_OF_CHAINS, ids=ids)
+    actions = []
+    for key, group in zip(ids, align_many(ids, rows, lambda row: row.consignment_id), strict=True):
+        chain = chains[key]
+        facts = ConsignmentFacts(
+            code=chain.code,
+            canceled=chain.canceled,
+            vendor_ids=chain.vendor_ids,
+            holdings=[
+                Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
+                for row in group
+            ],
+        )
+        actions.append(list(CONSIGNMENT_GUARDS.allowed(facts, viewer)))
+    return actions
+
+
+async def actions_by_batch(operation: Operation, ids: list[UUID]) -> list[list[BatchAction]]:
+    """Load the actions that the viewer may take on each batch now; only vendors have some."""
+    viewer = operation.viewer
+    if viewer.vendor_id is None or not viewer.may(Permission.CUSTODY_RECORD):
+        return [[] for _ in ids]
+    rows = await operation.fetch(BATCH_FACTS, ids=ids, viewer_vendor_id=viewer.vendor_id)
+    facts = {
+        row.id: BatchFacts(
+            code=row.code,
+            consignment=row.consignment,
+            canceled=row.canceled,
+            from_vendor_id=row.from_vendor_id,
+            to_vendor_id=row.to_vendor_id,
+            status=BatchStatus(row.status),
+            moved_on=row.moved_on,
+        )
+        for row in rows
+    }
+    return [list(BATCH_GUARDS.allowed(facts[key], viewer)) for key in ids]
