@@ -11,20 +11,24 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from db.database import Database
+from domain.coupons.labels import QrTemplate
 from domain.permissions import Role
 from graphql_api.auth import Authenticator, dev_token
 from graphql_api.context import Environment
+from graphql_api.downloads.codes import CodeDownloads
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
 from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
 from graphql_api.observability.tracing import make_tracer
+from graphql_api.secrets import load_coupon_keys, load_link_signer
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.transport.http import GraphQLEndpoint
 from graphql_api.transport.websocket import WebSocketEndpoint
 from resolvers.accounts.loaders import first_accounts_by_role
+from resolvers.downloads.request_code_download import CODES_PATH
 from schema.build import build_schema
 from schema.scalars import NATIVES
 
@@ -38,7 +42,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     async def tokens() -> Mapping[str, str]:
         return await dev_tokens(settings, environment.database)
 
-    environment = replace(environment, webhooks=settings.webhook_policy, reach_policy=settings.reach_policy)
+    environment = _configured(environment, settings)
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
@@ -57,6 +61,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     routes = [
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
+        Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
@@ -64,6 +69,18 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     app.state.drain = hub.drain
     app.state.hub = hub
     return app
+
+
+def _configured(environment: Environment, settings: Settings) -> Environment:
+    """The environment with the policies and secrets of the settings. Raises KeysUnavailable."""
+    return replace(
+        environment,
+        webhooks=settings.webhook_policy,
+        reach_policy=settings.reach_policy,
+        coupon_keys=load_coupon_keys(settings),
+        qr_template=QrTemplate(settings.qr_template),
+        links=load_link_signer(settings),
+    )
 
 
 async def dev_tokens(settings: Settings, database: Database) -> dict[str, str]:

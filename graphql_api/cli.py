@@ -19,6 +19,7 @@ from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
 from graphql_api.demo import load_demo
 from graphql_api.observability.tracing import TracingUnavailable
+from graphql_api.secrets import load_coupon_keys
 from graphql_api.serving import DatabaseUnreachable, PortUnavailable, dev_tokens_of, serve_until_stopped
 from graphql_api.settings import Settings
 from graphql_api.workers import WorkerRejected
@@ -76,7 +77,7 @@ def serve(
         settings = settings.model_copy(update={"workers": workers})
     with _database_url(settings) as url:
         _migrate(url)
-        if settings.development and asyncio.run(_demo(url)):
+        if settings.development and asyncio.run(_demo(settings, url)):
             _messages.print("Loaded the demo data.")
         serve_until_stopped(settings, url)
     _messages.print("Stopped.")
@@ -113,7 +114,7 @@ def demo() -> None:
     settings = _settings()
     with _database_url(settings) as url:
         _migrate(url)
-        loaded = asyncio.run(_demo(url))
+        loaded = asyncio.run(_demo(settings, url))
     _messages.print("Loaded the demo data." if loaded else "There is data already; nothing was changed.")
 
 
@@ -203,10 +204,10 @@ def _migrate(url: str) -> None:
         raise CommandRejected(message) from error
 
 
-async def _demo(url: str) -> bool:
+async def _demo(settings: Settings, url: str) -> bool:
     # Two loads at once wait for each other, longer than a statement of a request may take.
     database = await Database.connect(url, statement_timeout=600)
     try:
-        return await load_demo(database, utc_now())
+        return await load_demo(database, utc_now(), load_coupon_keys(settings))
     finally:
         await database.close()

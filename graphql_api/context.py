@@ -1,4 +1,4 @@
-"""The environment of operations: the database, the clock, new ids, and policies."""
+"""The environment of operations: the database, the clock, new ids, policies, and secrets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +8,9 @@ from uuid import UUID
 import uuid_utils.compat
 
 from db.database import Database
+from domain.coupons.keys import CouponKeys
+from domain.coupons.labels import QrTemplate
+from domain.links import LinkSigner
 from domain.permissions import Viewer
 from domain.rules.reach import ReachPolicy
 from domain.webhooks.addresses import WebhookPolicy
@@ -28,6 +31,9 @@ class Environment:
     new_id: Callable[[], UUID] = field(default=uuid_utils.compat.uuid7)
     webhooks: WebhookPolicy = field(default_factory=WebhookPolicy)
     reach_policy: ReachPolicy = field(default_factory=ReachPolicy)
+    coupon_keys: CouponKeys = field(default_factory=CouponKeys)
+    qr_template: QrTemplate = field(default_factory=QrTemplate)
+    links: LinkSigner = field(default_factory=LinkSigner)
 
     def operation(self, viewer: Viewer | None, *, fresh: bool = False) -> Operation:
         """Start an operation of this viewer, at this moment; a `fresh` one reads from the primary."""
@@ -39,4 +45,7 @@ class Environment:
             fresh=fresh,
             webhooks=self.webhooks,
             reach_policy=self.reach_policy,
+            coupon_keys=self.coupon_keys,
+            qr_template=self.qr_template,
+            links=self.links,
         )

@@ -28,6 +28,7 @@ from graphql_api.context import Environment
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.logs import configure_logs
 from graphql_api.observability.tracing import TracingUnavailable
+from graphql_api.secrets import load_coupon_keys, load_link_signer
 from graphql_api.settings import Settings
 from graphql_api.workers import Report, Workers, stop_with_parent
 
@@ -154,8 +155,10 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
             with _runner() as runner:
                 runner.run(_serve(settings, url, listener, announce))
         else:
-            # Make the development key once: workers that start together would each make one.
+            # Make the development keys once, before workers start together; wrong settings are reported once, too.
             Authenticator(settings)
+            load_coupon_keys(settings)
+            load_link_signer(settings)
             with tempfile.TemporaryDirectory(prefix="tessera-") as folder:
                 work = functools.partial(_work, settings, url, listener, Path(folder))
                 workers = Workers(

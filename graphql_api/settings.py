@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.coupons.labels import DEFAULT_TEMPLATE, template_problem
 from domain.rules.reach import ReachPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
 
@@ -40,6 +41,20 @@ class Settings(BaseSettings):
     jwt_algorithm: str = Field("EdDSA", description="The one algorithm that tokens may be signed with.")
     jwt_issuer: str = Field("tessera", description="The `iss` that tokens must carry.")
     jwt_audience: str = Field("tessera", description="The `aud` that tokens must carry.")
+    coupon_keys: SecretStr | None = Field(
+        None,
+        description="The secrets from which codes of coupons are derived, as id:base64 with commas; the one with the "
+        "largest id is for new coupons. Required in production before coupons are generated.",
+    )
+    link_secret: SecretStr | None = Field(
+        None,
+        description="The secret that signs links, in base64: at least 32 bytes, the same for all servers of a "
+        "database. Required in production before codes are downloaded.",
+    )
+    link_lifetime: float = Field(15.0, gt=0, le=1440, description="For how many minutes a signed link opens.")
+    qr_template: str = Field(
+        DEFAULT_TEMPLATE, description="What the QR code of a coupon contains; {code} stands for its code."
+    )
     traces_endpoint: str | None = Field(None, description="Where to send OpenTelemetry traces; needs `tessera[otel]`.")
     event_retention: float = Field(
         7.0, gt=0, le=3650, description="For how many days events are kept; older cursors have expired."
@@ -70,6 +85,13 @@ class Settings(BaseSettings):
     def reach_policy(self) -> ReachPolicy:
         """How many ECPs are few."""
         return ReachPolicy(self.few_ecps, self.few_percent)
+
+    @field_validator("qr_template")
+    @classmethod
+    def _check_template(cls, value: str) -> str:
+        if (problem := template_problem(value)) is not None:
+            raise ValueError(problem)
+        return value
 
     @field_validator("webhook_networks", mode="before")
     @classmethod

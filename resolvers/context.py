@@ -11,7 +11,11 @@ from db.program.reads import PROGRAM, SHARE_PROGRAM
 from db.program.rows import ProgramRow
 from db.sessions import Reading, Writing
 from db.statement import Statement
+from domain.audit.facts import Origin
 from domain.calendar import UTC_CALENDAR, Calendar
+from domain.coupons.keys import CouponKeys
+from domain.coupons.labels import QrTemplate
+from domain.links import LinkSigner
 from domain.permissions import Permission, Viewer
 from domain.requests import Forbidden, Unauthenticated
 from domain.rules.reach import ReachPolicy
@@ -24,7 +28,9 @@ RowT = TypeVar("RowT")
 class Operation:
     """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation.
 
-    `webhooks` decides which webhook endpoints are accepted, and `reach_policy` how many ECPs count as few.
+    `webhooks` decides which webhook endpoints are accepted, and `reach_policy` how many ECPs count as few. Codes of
+    coupons are derived from `coupon_keys`, their QR codes follow `qr_template`, and `links` signs links. `origin` says
+    where the request came from, for the audit log.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an operation, by name
@@ -37,6 +43,9 @@ class Operation:
         fresh: bool = False,
         webhooks: WebhookPolicy | None = None,
         reach_policy: ReachPolicy | None = None,
+        coupon_keys: CouponKeys | None = None,
+        qr_template: QrTemplate | None = None,
+        links: LinkSigner | None = None,
     ) -> None:
         self._database = database
         self._viewer = viewer
@@ -47,6 +56,10 @@ class Operation:
         self.new_id = new_id
         self.webhooks = webhooks or WebhookPolicy()
         self.reach_policy = reach_policy or ReachPolicy()
+        self.coupon_keys = coupon_keys or CouponKeys()
+        self.qr_template = qr_template or QrTemplate()
+        self.links = links or LinkSigner()
+        self.origin = Origin()
         self.loaders: dict[Any, Any] = {}
 
     def sign_in(self, viewer: Viewer, program: ProgramRow | None = None) -> None:

@@ -21,8 +21,10 @@ from resolvers.nodes import find_nodes
 from resolvers.paging import LARGEST_PAGE
 from schema import errors, viewer
 from schema.accounts import area as accounts
+from schema.audit import area as audit
 from schema.catalog import area as catalog
 from schema.consignments import area as consignments
+from schema.downloads import area as downloads
 from schema.ecps import area as ecps
 from schema.enrollments import area as enrollments
 from schema.errors import error_types
@@ -41,8 +43,10 @@ from schema.work import area as work
 
 AREAS: Final = (
     accounts.AREA,
+    audit.AREA,
     catalog.AREA,
     consignments.AREA,
+    downloads.AREA,
     ecps.AREA,
     enrollments.AREA,
     events.AREA,

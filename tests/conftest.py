@@ -28,6 +28,7 @@ from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.secrets import COUPON_KEYS, COUPON_KEYS_SETTING, LINK_SECRET_SETTING, LINKS
 from tests.support.world import World, restore_world
 
 # The suite draws the same examples every time, on machines of any speed; `make fuzz` draws new ones.
@@ -118,7 +119,7 @@ def clock() -> TestClock:
 @pytest.fixture
 async def environment(database: Database, clock: TestClock) -> Environment:
     """The environment of operations."""
-    return Environment(database=database, clock=clock)
+    return Environment(database=database, clock=clock, coupon_keys=COUPON_KEYS, links=LINKS)
 
 
 @pytest.fixture
@@ -163,7 +164,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     # Tests say themselves when revisions take effect, and move the clock by months, which must expire no event.
     data_dir = tmp_path_factory.mktemp("data")
     return Settings(
-        env="dev", data_dir=data_dir, webhook_networks="127.0.0.0/8", revision_interval=86400, event_retention=3650
+        env="dev",
+        data_dir=data_dir,
+        webhook_networks="127.0.0.0/8",
+        revision_interval=86400,
+        event_retention=3650,
+        coupon_keys=COUPON_KEYS_SETTING,
+        link_secret=LINK_SECRET_SETTING,
     )
 
 

@@ -175,3 +175,11 @@ def multirange(spans: Spans) -> Any:
 
 def _range(span: Span) -> Any:
     return Range(span.first, span.last + 1)
+
+
+async def mark_codes_downloaded(session: Writing, consignment_id: UUID, at: datetime) -> None:
+    """Store when codes of a locked consignment were downloaded first. Its serials are never reused from then on."""
+    marked = update(ConsignmentTable).where(
+        ConsignmentTable.id == consignment_id, ConsignmentTable.codes_downloaded_at.is_(None)
+    )
+    await session.execute(marked.values(codes_downloaded_at=at))

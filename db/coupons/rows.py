@@ -36,3 +36,12 @@ class CouponQuantityRow(NamedTuple):
     closed: int
     allotted: int
     void: int
+
+
+class CodeSpanRow(NamedTuple):
+    """Consecutive serials of a SKU that are not void, from `first` to before `end`, and the key of their codes."""
+
+    sku: str
+    key_id: int
+    first: int
+    end: int

@@ -12,6 +12,7 @@ from db.accounts.pages import account_count
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, Writing
 from db.statement import Statement
+from domain.coupons.keys import CouponKeys
 from domain.time_zones import find_calendar
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import create_accounts, put_first_admin
@@ -31,6 +32,8 @@ RowT = TypeVar("RowT")
 # A brand of car care in India.
 TIME_ZONE: Final = "Asia/Kolkata"
 PROGRAM: Final = UpdateProgram(name="Amberlane Rewards", time_zone=TIME_ZONE, currency="INR", locale="en-IN")
+# A server on a developer's machine has one key with this id. Its secret is another: no code is derived from this one.
+DEMO_KEYS: Final = CouponKeys({1: bytes(32)})
 SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES)
 
 
@@ -71,9 +74,10 @@ class _TransactionDatabase(Database):
         yield self._session
 
 
-async def load_demo(database: Database, now: datetime) -> bool:
+async def load_demo(database: Database, now: datetime, coupon_keys: CouponKeys = DEMO_KEYS) -> bool:
     """Load the demo data unless the database has an account; return whether it was loaded.
 
+    `coupon_keys` are those of the server that derives the codes of the coupons; the data hold only ids of keys.
     The same `now` gives the same data, all of it before `now`. All or nothing is stored, also when several processes
     load at once.
     """
@@ -82,7 +86,10 @@ async def load_demo(database: Database, now: datetime) -> bool:
     try:
         async with database.writing() as session:
             clock = DemoClock(now, find_calendar(TIME_ZONE))
-            await _fill(_TransactionDatabase(session), session, clock)
+            environment = Environment(
+                database=_TransactionDatabase(session), clock=clock, new_id=clock.new_id, coupon_keys=coupon_keys
+            )
+            await _fill(environment, session, clock)
     except DuplicateKey as duplicate:
         # Another process has loaded meanwhile: our first account waited until theirs was committed.
         if duplicate.constraint != "uq_account__email_key":
@@ -100,8 +107,7 @@ async def _has_accounts(database: Database) -> bool:
     return count > 0
 
 
-async def _fill(database: Database, session: Writing, clock: DemoClock) -> None:
-    environment = Environment(database=database, clock=clock, new_id=clock.new_id)
+async def _fill(environment: Environment, session: Writing, clock: DemoClock) -> None:
     admin = await put_first_admin(session, clock)
     await update_program(environment.operation(admin), PROGRAM)
     catalog = await put_catalog(session, clock.new_id, clock.now)

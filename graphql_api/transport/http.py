@@ -39,6 +39,7 @@ from graphql_api.transport.requests import (
     GraphQLRequest,
     client_name,
     media_type,
+    read_origin,
     read_request,
     request_id,
     stream_wanted,
@@ -127,6 +128,7 @@ class GraphQLEndpoint:
     async def _answer(self, request: Request, graphql: GraphQLRequest) -> Response:
         started = perf_counter()
         operation = self._environment.operation(None)
+        operation.origin = read_origin(request)
         result: ExecutionResult | None = None
         signed_in: SignedIn | None = None
         # The hub counts subscriptions.

@@ -9,6 +9,8 @@ import orjson
 from msgspec import Struct
 from starlette.requests import Request
 
+from domain.audit.facts import Origin, origin_of
+
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 EVENT_STREAM: Final = "text/event-stream"
@@ -54,6 +56,15 @@ def request_id(headers: Mapping[str, str]) -> str:
 def client_name(headers: Mapping[str, str]) -> str:
     """Return the name that the client gives itself; "" without one."""
     return headers.get("x-client-name", "") or headers.get("apollographql-client-name", "")
+
+
+def read_origin(request: Request) -> Origin:
+    """Return where a request came from; behind a proxy that uvicorn trusts, the address is that of the proxy's client.
+
+    The program is what the client says it is.
+    """
+    address = None if request.client is None else request.client.host
+    return origin_of(address, request.headers.get("user-agent"))
 
 
 def stream_wanted(headers: Mapping[str, str], *, needed: bool) -> bool:

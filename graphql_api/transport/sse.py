@@ -83,7 +83,7 @@ class EventStream(Response):
         """Send events until either side closes the stream."""
         del scope
         writer = asyncio.create_task(self._write(send))
-        reader = asyncio.create_task(_wait_for_disconnect(receive))
+        reader = asyncio.create_task(wait_for_disconnect(receive))
         try:
             ends: set[asyncio.Future[Any]] = {writer, reader, self._close_reason}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -155,6 +155,7 @@ async def _send(send: Send, text: str, *, more: bool = True) -> None:
     await send({"type": "http.response.body", "body": text.encode(), "more_body": more})
 
 
-async def _wait_for_disconnect(receive: Receive) -> None:
+async def wait_for_disconnect(receive: Receive) -> None:
+    """Return when the client has closed the connection, or the server ends it."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -29,7 +29,7 @@ from resolvers.schemes.execution import (
 )
 
 # Runs follow each other, so those who add some take turns. An arbitrary number used for nothing else.
-_SERIALS: Final = 0x7E55E7B
+_SERIALS: Final = 0x7E55E7C
 
 
 class SerialsExhausted(Failure):
@@ -52,12 +52,21 @@ class GenerateCoupons(Struct, frozen=True):
     idempotency_key: str | None = None
 
 
+class NewRuns(Struct, frozen=True):
+    """The shortfalls for which a scheme gets runs, whose codes are derived from one key."""
+
+    scheme_id: UUID
+    key_id: int
+    short: Sequence[CouponQuantities]
+
+
 async def generate_coupons(operation: Operation, command: GenerateCoupons) -> UUID:
     """Give each variant a run of serials for its shortfall; return the id of the scheme.
 
     The first time it is everything that is planned, later what was spoiled or voided. Codes are derived from serials
-    and stored nowhere. Raises NotFound, IllegalState and SerialsExhausted.
+    and stored nowhere. Raises NotFound, IllegalState, CouponKeysMissing and SerialsExhausted.
     """
+    key_id = operation.coupon_keys.newest
     async with operation.writing() as session:
         definition = await lock_execution(operation, session, command.scheme_id)
         if await claim_key(operation, session, command, result_id=command.scheme_id):
@@ -66,7 +75,7 @@ async def generate_coupons(operation: Operation, command: GenerateCoupons) -> UU
         if not short:
             title = definition.content.basics.title
             raise IllegalState(f"All planned coupons of “{title}” are generated. There is no shortfall.", SCHEME_PATH)
-        await _add_runs(operation, session, command.scheme_id, short)
+        await _add_runs(operation, session, NewRuns(command.scheme_id, key_id, short))
         fact = CouponsGenerated(scheme=definition.name, quantity=sum(each.shortfall for each in short))
         await rederive(operation, session, command.scheme_id)
         activity = NewActivity(EventKind.COUPON_RUNS_GENERATED, fact, tasks=[(Role.OPERATIONS, fact)])
@@ -74,21 +83,21 @@ async def generate_coupons(operation: Operation, command: GenerateCoupons) -> UU
     return command.scheme_id
 
 
-async def _add_runs(operation: Operation, session: Writing, scheme_id: UUID, short: Sequence[CouponQuantities]) -> None:
+async def _add_runs(operation: Operation, session: Writing, new: NewRuns) -> None:
     await session.fetch(LOCK_SERIALS, key=_SERIALS)
     (first,) = await session.fetch(NEXT_SERIAL)
-    needed = sum(each.shortfall for each in short)
+    needed = sum(each.shortfall for each in new.short)
     if first + needed > LAST_SERIAL + 1:
         raise SerialsExhausted(needed, LAST_SERIAL + 1 - first)
     runs = []
-    for each in short:
+    for each in new.short:
         runs.append((operation.new_id(), each.variant_id, Span(first, first + each.shortfall - 1)))
         first += each.shortfall
     await add_runs(
         session,
         runs,
-        scheme_id=scheme_id,
-        key_id=1,
+        scheme_id=new.scheme_id,
+        key_id=new.key_id,
         generated_by=operation.viewer.account_id,
         at=operation.now,
     )

@@ -21,11 +21,13 @@ ROOTS = [
     "{ accounts { totalCount } }",
     "{ apiKeys { totalCount } }",
     "{ webhookEndpoints { totalCount } }",
+    "{ auditLog { totalCount } }",
     "{ events { resumeAt } }",
     "{ ecps { totalCount } }",
     '{ ecp(code: "ECP-2026-000001") { id } }',
     "{ openSchemes { totalCount } }",
     'mutation { registerEcp(input: {displayName: "N", email: "n@o.org", geographyId: "x"}) { ecp { id } } }',
+    'mutation { requestCodeDownload(input: {consignmentId: "x"}) { url } }',
     'mutation { createScheme(input: {title: "Nobody", earningChannels: [SALE]}) { scheme { id } } }',
 ]
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from domain.audit.sentences import audit_sentence
+from domain.audit.stored_facts import AUDIT_DECODER
 from domain.calendar import UTC_CALENDAR
 from domain.catalog.stored_facts import CategoryMerged, GeographyMoved, ProductMoved, TierRanked
 from domain.ecps.stored_facts import (
@@ -320,10 +322,14 @@ def members(union: Any) -> set[type]:
 
 
 # Everything that the database stores as facts, with the decoder of its union.
-_DECODERS: Final[Mapping[str, Any]] = {"notification": NOTIFICATION_DECODER, "scheme_activity": ACTIVITY_DECODER}
+_DECODERS: Final[Mapping[str, Any]] = {
+    "audit_entry": AUDIT_DECODER,
+    "notification": NOTIFICATION_DECODER,
+    "scheme_activity": ACTIVITY_DECODER,
+}
 STORED_FACTS: Final = " UNION ALL ".join(
     f"SELECT '{table}', fact::text, {changes} FROM {table} WHERE fact IS NOT NULL"
-    for table, changes in (("notification", "NULL"), ("scheme_activity", "changes::text"))
+    for table, changes in (("notification", "NULL"), ("scheme_activity", "changes::text"), ("audit_entry", "NULL"))
 )
 
 
@@ -332,8 +338,11 @@ def render_again(table: str, fact: str, changes: str | None) -> str:
     known = _DECODERS[table].decode_known(fact)
     again = msgspec.json.decode(msgspec.json.encode(known), type=type(known))
     assert again == known
-    decoded = msgspec.json.decode(changes or "[]", type=tuple[FieldDifference, ...])
-    sentence = notification_sentence(known, CONCERNED, NAMES, decoded)
+    if table == "audit_entry":
+        sentence = audit_sentence(known, NAMES, UTC_CALENDAR)
+    else:
+        decoded = msgspec.json.decode(changes or "[]", type=tuple[FieldDifference, ...])
+        sentence = notification_sentence(known, CONCERNED, NAMES, decoded)
     assert sentence
     assert "None" not in sentence
     return sentence

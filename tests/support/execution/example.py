@@ -60,6 +60,7 @@ from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
+from tests.support.secrets import COUPON_KEYS, LINKS
 from tests.support.world import World, build_world
 
 LATER = datetime(2026, 5, 2, 12, tzinfo=UTC)
@@ -94,7 +95,13 @@ def steady_environment(database: Database) -> Environment:
     """An environment whose clock and ids run the same way every time."""
     numbers = itertools.count(1)
     clock = TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
-    return Environment(database=database, clock=clock, new_id=lambda: UUID(int=0x0190_A5A1 << 96 | next(numbers)))
+    return Environment(
+        database=database,
+        clock=clock,
+        new_id=lambda: UUID(int=0x0190_A5A1 << 96 | next(numbers)),
+        coupon_keys=COUPON_KEYS,
+        links=LINKS,
+    )
 
 
 async def build_example(database: Database) -> Example:

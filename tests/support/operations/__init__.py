@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations.catalog import OF_CATALOG
 from tests.support.operations.documents import Prepared
+from tests.support.operations.downloads import OF_DOWNLOADS
 from tests.support.operations.ecps import OF_ECPS
 from tests.support.operations.program import OF_PROGRAM
 from tests.support.operations.schemes import OF_SCHEMES
@@ -17,4 +18,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_WEBHOOKS,
     **OF_PROGRAM,
     **OF_CATALOG,
+    **OF_DOWNLOADS,
 }

@@ -1,0 +1,119 @@
+"""Who may download codes, and the file that they get (R11)."""
+
+import csv
+import hashlib
+import io
+from uuid import UUID
+
+import pytest
+
+from domain.coupons.downloads import CodeFile, CodeSpan, DownloadFacts, file_name, find_download_failure
+from domain.coupons.failures import CouponKeysMissing
+from domain.coupons.keys import BATCH, CouponKeys
+from domain.coupons.labels import QrTemplate, template_problem
+from domain.permissions import Role, Viewer
+
+KEYS = CouponKeys({1: bytes(range(32)), 2: bytes(range(32, 64))})
+PRINTER, PACKAGER = UUID(int=1), UUID(int=2)
+OPEN = DownloadFacts(code="CON-2026-000001", canceled=False, first_vendor_id=PRINTER, first_leg_open=True)
+ENDED = DownloadFacts(code="CON-2026-000001", canceled=False, first_vendor_id=PRINTER, first_leg_open=False)
+CANCELED = DownloadFacts(code="CON-2026-000001", canceled=True, first_vendor_id=PRINTER, first_leg_open=True)
+
+
+def viewer(*roles: Role, vendor_id: UUID | None = None) -> Viewer:
+    return Viewer(account_id=UUID(int=9), display_name="N", email=None, roles=frozenset(roles), vendor_id=vendor_id)
+
+
+@pytest.mark.parametrize(
+    ("facts", "who", "allowed"),
+    [
+        (OPEN, viewer(Role.OPERATIONS), True),
+        (ENDED, viewer(Role.OPERATIONS), True),
+        (CANCELED, viewer(Role.OPERATIONS), False),
+        (OPEN, viewer(Role.VENDOR, vendor_id=PRINTER), True),
+        (ENDED, viewer(Role.VENDOR, vendor_id=PRINTER), False),
+        (CANCELED, viewer(Role.VENDOR, vendor_id=PRINTER), False),
+        (OPEN, viewer(Role.VENDOR, vendor_id=PACKAGER), False),
+        (OPEN, viewer(Role.VENDOR), False),
+        (OPEN, viewer(Role.VENDOR, Role.PROGRAM_MANAGER, vendor_id=PACKAGER), False),
+        (ENDED, viewer(Role.VENDOR, Role.OPERATIONS, vendor_id=PACKAGER), True),
+    ],
+)
+def test_who_may_download(facts: DownloadFacts, who: Viewer, allowed: bool) -> None:  # noqa: FBT001 - a case
+    assert (find_download_failure(facts, who) is None) is allowed
+
+
+def content_of(file: CodeFile) -> bytes:
+    return b"".join(file.chunks())
+
+
+@pytest.mark.parametrize("count", [0, 1, BATCH, BATCH + 1, 3 * BATCH + 7])
+def test_a_file_of_any_length(count: int) -> None:
+    """R11: the last line counts the codes and has the SHA-256 of everything before it."""
+    file = CodeFile([CodeSpan("AMB-1L", 1, range(5, 5 + count))], KEYS, QrTemplate())
+    content = content_of(file)
+    before, mark, last = content.rpartition(b"# ")
+    digest = hashlib.sha256(before).hexdigest()
+    assert mark + last == f"# codes: {count}; sha256: {digest}\r\n".encode()
+    assert (file.quantity, file.written, file.sha256) == (count, count, digest)
+    header, *rows = csv.reader(io.StringIO(before.decode(), newline=""))
+    assert header == ["code", "serial", "sku", "qrPayload"]
+    assert rows == [
+        [code, str(serial), "AMB-1L", f"https://example.com/c/{code}"]
+        for serial in range(5, 5 + count)
+        for code in [KEYS.write(serial, 1)]
+    ]
+
+
+def test_spans_have_their_own_keys_and_skus() -> None:
+    file = CodeFile([CodeSpan("A", 1, range(2)), CodeSpan("B", 2, range(7, 9))], KEYS, QrTemplate("{code}"))
+    rows = [line.split(",") for line in content_of(file).decode().splitlines()[1:-1]]
+    assert [row[:3] for row in rows] == [
+        [KEYS.write(0, 1), "0", "A"],
+        [KEYS.write(1, 1), "1", "A"],
+        [KEYS.write(7, 2), "7", "B"],
+        [KEYS.write(8, 2), "8", "B"],
+    ]
+    assert all(row[3] == row[0] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("sku", "template", "cells"),
+    [
+        ('X,"1"', "https://x.example/?a=1,2&c={code}", '"X,""1""","https://x.example/?a=1,2&c=CODE"'),
+        ("=1+1", "=HYPERLINK({code})", "'=1+1,'=HYPERLINK(CODE)"),
+    ],
+)
+def test_cells_are_quoted_and_never_formulas(sku: str, template: str, cells: str) -> None:
+    file = CodeFile([CodeSpan(sku, 1, range(1))], KEYS, QrTemplate(template))
+    code = KEYS.write(0, 1)
+    assert content_of(file).decode().splitlines()[1] == f"{code},0,{cells.replace('CODE', code)}"
+
+
+def test_a_file_without_its_keys_does_not_begin() -> None:
+    with pytest.raises(CouponKeysMissing):
+        CodeFile([CodeSpan("A", 1, range(2)), CodeSpan("B", 3, range(2))], KEYS, QrTemplate())
+
+
+def test_names_of_files_are_plain() -> None:
+    assert file_name("CON-2026-000001", None) == "CON-2026-000001-codes.csv"
+    assert file_name("CON-2026-000001", "A/B.1-L_2") == "CON-2026-000001-A_B.1-L_2-codes.csv"
+
+
+@pytest.mark.parametrize(
+    ("template", "problem"),
+    [
+        ("https://example.com/c/{code}", None),
+        ("{code}", None),
+        ("HTTPS://X.EXAMPLE/{code}?x={y}", None),
+        ("https://example.com/c/", "exactly once"),
+        ("{code}{code}", "exactly once"),
+        ("x" * 495 + "{code}", "at most 500 characters"),
+        ("https://exämple.com/{code}", "only printable ASCII"),
+        ("a\n{code}", "only printable ASCII"),
+        (" {code}", "only printable ASCII"),
+    ],
+)
+def test_templates_are_checked(template: str, problem: str | None) -> None:
+    found = template_problem(template)
+    assert found is None if problem is None else problem in (found or "")
