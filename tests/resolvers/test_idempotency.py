@@ -1,5 +1,6 @@
 """Idempotency keys: claimed once, answered as the first time, forgotten after 30 days."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -34,10 +35,10 @@ async def test_a_key_with_another_input_is_rejected(factory: SchemeFactory) -> N
 
 
 async def test_keys_of_failed_transactions_are_not_kept(factory: SchemeFactory) -> None:
-    operation = factory.operation(Role.OPERATIONS)
-    with pytest.raises(ZeroDivisionError):
+    operation, command = factory.operation(Role.OPERATIONS), GenerateCoupons(FIRST, "once")
+    with suppress(ZeroDivisionError):
         async with operation.writing() as session:
-            await claim_key(operation, session, GenerateCoupons(FIRST, "once"), result_id=FIRST)
+            await claim_key(operation, session, command, result_id=FIRST)
             raise ZeroDivisionError
     assert await _claim(factory, GenerateCoupons(FIRST, "once"), SECOND) is None
 
