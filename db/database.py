@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from db.outbox.tail import Tail
-from db.sessions import ACQUIRE_TIMEOUT_S, CONNECTION_ERRORS, Reading, TransactionConflict, Writing
+from db.sessions import ACQUIRE_TIMEOUT_S, CONNECTION_ERRORS, Reading, Snapshot, TransactionConflict, Writing
 from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout, UnstorableText
 
 # serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
@@ -59,6 +59,15 @@ class Database:
     def reading(self, *, fresh: bool = False) -> Reading:
         """Reads of one operation; `fresh` reads go to the primary and see everything that is committed."""
         return Reading(self._primary if fresh else self._replica)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """Reads that all see the primary as it is now. Leave it soon: what is deleted meanwhile takes up space."""
+        async with (
+            self._primary.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Snapshot(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:

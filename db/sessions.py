@@ -120,6 +120,20 @@ class Reading:
                 await self._pool.release(connection)
 
 
+class Snapshot:
+    """Reads that all see the database as it was at one moment; nothing can be written with it."""
+
+    def __init__(self, driver: "asyncpg.Connection[Any]") -> None:
+        """Take a connection that is in a transaction that only reads."""
+        self._driver = driver
+
+    async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
+        """All rows of the statement."""
+        records = await self._driver.fetch(statement.sql, *statement.arguments(parameters))
+        row = statement.row
+        return [row(*record) for record in records]
+
+
 class Writing:
     """One transaction on the primary. It commits when the block that opened it is left without an exception.
 

@@ -17,6 +17,7 @@ from db.embedded.server import EmbeddedPostgres, EmbeddedUnavailable
 from domain.permissions import Role
 from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
+from graphql_api.custody_commands import VerificationImpossible, custody_commands
 from graphql_api.demo import load_demo
 from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.secrets import load_coupon_keys
@@ -34,6 +35,7 @@ _FIXABLE_ERRORS: Final = (
     KeysUnavailable,
     PortUnavailable,
     TracingUnavailable,
+    VerificationImpossible,
     WorkerRejected,
 )
 
@@ -45,6 +47,7 @@ app = typer.Typer(
 )
 db_commands = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL, used where DATABASE_URL is not set.")
 app.add_typer(db_commands, name="db")
+app.add_typer(custody_commands(lambda: _database_url(_settings())), name="custody")
 
 _messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from db.consignments.verify_reads import CONSIGNMENTS_TO_VERIFY
 from db.database import Database
-from db.sessions import Writing
+from db.sessions import Fetching, Writing
 from domain.consignments.facts import Condition
 from domain.consignments.state import Holding, derive_state
 from domain.spans import Spans
+from resolvers.consignments.verify import verify_consignment
 from resolvers.context import Operation
 
 PLACES = """
@@ -90,3 +92,9 @@ async def check_states(database: Database) -> None:
         for consignment_id, canceled, open_discrepancy, *stored in await connection.execute(text(STATES)):
             derived = derive_state(holdings.get(consignment_id, []), canceled=canceled)
             assert (derived.status, list(derived.waiting_legs), open_discrepancy) == tuple(stored), consignment_id
+
+
+async def findings_of(fetching: Fetching) -> list[str]:
+    """What the verification finds in all consignments."""
+    consignments = await fetching.fetch(CONSIGNMENTS_TO_VERIFY, after=UUID(int=0), limit=1000)
+    return [finding for each in consignments async for finding in verify_consignment(fetching, each)]
