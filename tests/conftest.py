@@ -24,6 +24,7 @@ from tests.support.client import Clients, http_client
 from tests.support.clock import TestClock
 from tests.support.databases import QUICK, ROOT, Cleaner, copied_database, copied_url
 from tests.support.factories.consignments import ConsignmentFactory
+from tests.support.factories.corrections import CorrectionFactory
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
@@ -150,6 +151,12 @@ def enrollments(factory: SchemeFactory) -> EnrollmentFactory:
 def consignments(environment: Environment, factory: SchemeFactory) -> ConsignmentFactory:
     """Makes coupons and consignments, and moves them."""
     return ConsignmentFactory(environment, factory)
+
+
+@pytest.fixture
+def corrections(consignments: ConsignmentFactory) -> CorrectionFactory:
+    """Voids, resolves, recalls, cancels, and changes what `consignments` made."""
+    return CorrectionFactory(consignments)
 
 
 @pytest.fixture

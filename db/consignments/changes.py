@@ -160,6 +160,38 @@ async def set_batch_line(session: Writing, batch_id: UUID, line_id: UUID, *, acc
     await session.execute(update(BatchLineTable).where(*own).values(accepted=accepted, damaged=damaged))
 
 
+async def resolve_batch_line(session: Writing, batch_id: UUID, line_id: UUID, *, found: int, damaged: int) -> None:
+    """Add serials of a line of a batch that were found in the end."""
+    own = (BatchLineTable.batch_id == batch_id, BatchLineTable.line_id == line_id)
+    grown = {"accepted": BatchLineTable.accepted + found, "damaged": BatchLineTable.damaged + damaged}
+    await session.execute(update(BatchLineTable).where(*own).values(grown))
+
+
+async def reset_batch_lines(session: Writing, batch_id: UUID) -> None:
+    """Forget what the receiver stated about a batch."""
+    await session.execute(
+        update(BatchLineTable).where(BatchLineTable.batch_id == batch_id).values(accepted=0, damaged=0)
+    )
+
+
+async def replace_legs(session: Writing, consignment_id: UUID, vendor_ids: Sequence[UUID], *, kept: int) -> None:
+    """Replace the vendors of a chain after the first `kept` ones."""
+    later = (ConsignmentLegTable.consignment_id == consignment_id, ConsignmentLegTable.position > kept)
+    await session.execute(delete(ConsignmentLegTable).where(*later))
+    legs = [
+        {"consignment_id": consignment_id, "position": position, "vendor_id": vendor_id}
+        for position, vendor_id in enumerate(vendor_ids[kept:], kept + 1)
+    ]
+    if legs:
+        await session.execute(insert(ConsignmentLegTable), legs)
+
+
+async def touch_states(session: Writing, consignment_ids: Sequence[UUID], at: datetime) -> None:
+    """Set when coupons of consignments moved last."""
+    own = ConsignmentStateTable.consignment_id.in_(consignment_ids)
+    await session.execute(update(ConsignmentStateTable).where(own).values(moved_at=at))
+
+
 async def move_coupons(session: Writing, steps: Sequence[Mapping[str, Any]]) -> list[MoveResultRow]:
     """Record movements with their events; see the function `move_coupons` in migration 0015 for the steps.
 

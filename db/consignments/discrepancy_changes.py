@@ -1,9 +1,12 @@
 """Changes to discrepancies."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Text, Update, bindparam, case, cast, func, insert, update
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 
 from db.consignments.changes import multirange
 from db.consignments.tables import DiscrepancyTable
@@ -38,3 +41,42 @@ async def add_discrepancy(  # noqa: PLR0913 - the columns of a discrepancy, by n
             opened_at=at,
         )
     )
+
+
+async def resolve_serials(
+    session: Writing, discrepancy_id: UUID, spans: Spans, resolution: tuple[datetime, UUID, str]
+) -> None:
+    """Take serials out of the open ones of a discrepancy, with the time, the account, and the note of the resolution.
+
+    It is resolved when none are left. Notes of several resolutions follow each other.
+    """
+    await session.execute(_resolution(spans, resolution).where(DiscrepancyTable.id == discrepancy_id))
+
+
+async def resolve_recalled(
+    session: Writing, line_ids: Sequence[UUID], spans: Spans, resolution: tuple[datetime, UUID, str]
+) -> None:
+    """Take recalled serials out of the open discrepancies of lines: nobody needs to look for them any more."""
+    await session.execute(
+        _resolution(spans, resolution).where(
+            DiscrepancyTable.line_id.in_(line_ids),
+            DiscrepancyTable.resolved_at.is_(None),
+            DiscrepancyTable.open_spans.op("&&")(_spans(spans)),
+        )
+    )
+
+
+def _resolution(spans: Spans, resolution: tuple[datetime, UUID, str]) -> Update:
+    at, account_id, note = resolution
+    left = DiscrepancyTable.open_spans.op("-")(_spans(spans))
+    done = func.isempty(left)
+    return update(DiscrepancyTable).values(
+        open_spans=left,
+        resolved_at=case((done, at)),
+        resolved_by=case((done, account_id)),
+        note=func.concat_ws("\n", DiscrepancyTable.note, note),
+    )
+
+
+def _spans(spans: Spans) -> Any:
+    return cast(bindparam(None, spans.text, type_=Text()), INT8MULTIRANGE)

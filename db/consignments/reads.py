@@ -1,5 +1,6 @@
 """Statements that read consignments and batches one by one, and the one predicate of their visibility."""
 
+from datetime import date
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -94,11 +95,18 @@ def lock_consignment(scope: ConsignmentScope, *, exclusive: bool) -> Statement[U
     Movements share the lock. Canceling and updating take it alone.
     """
     query = select(ConsignmentTable.id).where(ConsignmentTable.id == uuid("id"), visible(scope))
-    return Statement(query.with_for_update(read=not exclusive, of=ConsignmentTable), scalar(UUID))
+    return Statement(query.with_for_update(read=not exclusive, key_share=exclusive, of=ConsignmentTable), scalar(UUID))
 
 
-# The chain and the lines of a consignment. Read it behind the lock: what waits for a lock reads as before the wait.
-CHAIN = Statement(
+@cache
+def lock_consignments(scope: ConsignmentScope) -> Statement[UUID]:
+    """The ids of the consignments of the parameter `ids` that the scope shows, locked as movements lock them."""
+    query = select(ConsignmentTable.id).where(ConsignmentTable.id == any_(uuids("ids")), visible(scope))
+    return Statement(query.order_by(ConsignmentTable.id).with_for_update(read=True, of=ConsignmentTable), scalar(UUID))
+
+
+# The chains and the lines of consignments. Read them behind the lock: what waits for a lock reads as before the wait.
+CHAINS = Statement(
     select(
         *columns(
             ConsignmentTable,
@@ -112,7 +120,9 @@ CHAIN = Statement(
             skus=_of_lines(VariantTable.sku),
             segment_bits=_of_lines(ConsignmentLineTable.segment_bits),
         )
-    ).where(ConsignmentTable.id == uuid("id")),
+    )
+    .where(ConsignmentTable.id == any_(uuids("ids")))
+    .order_by(ConsignmentTable.id),
     ChainRow,
 )
 LEGS_BY_CONSIGNMENT = Statement(
@@ -155,8 +165,11 @@ def batches_by_id(scope: ConsignmentScope) -> Statement[BatchRow]:
 
 @cache
 def lock_batch(scope: ConsignmentScope) -> Statement[BatchRow]:
-    """The batch of the parameter `id`, if the scope shows it, locked."""
-    return Statement(select_batches(scope).where(BatchTable.id == uuid("id")).with_for_update(), BatchRow)
+    """The batch of the parameter `id`, if the scope shows it, locked.
+
+    A recall refers to the batch while it holds places that the batch is waiting for, so the key stays shared.
+    """
+    return Statement(select_batches(scope).where(BatchTable.id == uuid("id")).with_for_update(key_share=True), BatchRow)
 
 
 BATCH_LINES = Statement(
@@ -172,3 +185,11 @@ NEXT_BATCH_NUMBER = Statement(select(func.nextval("batch_number").label("number"
 SCHEME_OF_CONSIGNMENT = Statement(
     select(ConsignmentTable.scheme_id).where(ConsignmentTable.id == uuid("id")), scalar(UUID)
 )
+# Whether anybody downloaded the codes of a consignment.
+CODES_DOWNLOADED = Statement(
+    select(ConsignmentTable.codes_downloaded_at.is_not(None).label("downloaded")).where(
+        ConsignmentTable.id == uuid("id")
+    ),
+    scalar(bool),
+)
+DUE_ON = Statement(select(ConsignmentTable.due_on).where(ConsignmentTable.id == uuid("id")), scalar(date))

@@ -182,3 +182,30 @@ class OccurrenceRow(NamedTuple):
     """When something happened last, or None."""
 
     at: datetime | None
+
+
+class MovedPartRow(NamedTuple):
+    """Serials of a line that a movement took to places of a condition."""
+
+    kind: str
+    line_id: UUID
+    to_condition: str
+    text: str
+
+
+class AllottedRow(NamedTuple):
+    """Serials that a line of a consignment has taken."""
+
+    consignment_id: UUID
+    line_id: UUID
+    text: str
+
+
+class RecallHolderRow(NamedTuple):
+    """How many recalled coupons of a variant a vendor held in one condition, or were on their way to it."""
+
+    vendor_id: UUID
+    variant_id: UUID
+    in_transit: bool
+    condition: str
+    quantity: int

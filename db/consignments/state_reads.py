@@ -4,16 +4,17 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import exists, select
+from sqlalchemy import any_, exists, select
 
-from db.columns import columns
+from db.columns import columns, scalar
 from db.consignments.tables import ConsignmentStateTable, ConsignmentTable, DiscrepancyTable
-from db.statement import Statement, uuid
+from db.statement import Statement, uuids
 
 
 class StoredStateRow(Struct, frozen=True):
     """The stored state of a consignment, and facts that are not in its custody."""
 
+    consignment_id: UUID
     scheme_id: UUID
     canceled: bool
     discrepancy_open: bool
@@ -24,7 +25,15 @@ class StoredStateRow(Struct, frozen=True):
     has_discrepancy: bool
 
 
-LOCK_STATE = Statement(
+# In one order for everybody. Read the states behind the lock: what waits for a lock reads as before the wait.
+LOCK_STATES = Statement(
+    select(ConsignmentStateTable.consignment_id)
+    .where(ConsignmentStateTable.consignment_id == any_(uuids("ids")))
+    .order_by(ConsignmentStateTable.consignment_id)
+    .with_for_update(),
+    scalar(UUID),
+)
+STATES = Statement(
     select(
         *columns(
             ConsignmentStateTable,
@@ -38,7 +47,7 @@ LOCK_STATE = Statement(
     )
     .select_from(ConsignmentStateTable)
     .join(ConsignmentTable, ConsignmentTable.id == ConsignmentStateTable.consignment_id)
-    .where(ConsignmentStateTable.consignment_id == uuid("consignment_id"))
-    .with_for_update(of=ConsignmentStateTable),
+    .where(ConsignmentStateTable.consignment_id == any_(uuids("ids")))
+    .order_by(ConsignmentStateTable.consignment_id),
     StoredStateRow,
 )

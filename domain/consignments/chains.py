@@ -46,3 +46,10 @@ def chain_warnings(kinds: Sequence[VendorKind]) -> tuple[str, ...]:
         )
         warnings.append(f"A {unordered[0].lower()} comes before a {unordered[1].lower()}.")
     return tuple(warnings)
+
+
+def find_started_change(started: Sequence[UUID], wanted: Sequence[UUID]) -> int | None:
+    """The index of the first vendor that has started and that a new chain leaves out or moves; None if all stay."""
+    return next(
+        (index for index, vendor_id in enumerate(started) if index >= len(wanted) or wanted[index] != vendor_id), None
+    )

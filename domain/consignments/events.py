@@ -1,4 +1,4 @@
-"""The kinds of events of consignments: one for each kind of movement, and downloads of codes."""
+"""The kinds of events of consignments: one for each kind of movement, downloads of codes, and dismissals."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -58,6 +58,14 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             visibility=EventVisibility.CONSIGNMENT,
             subjects=_SUBJECTS,
             description="The codes of a consignment were downloaded.",
+        ),
+        EventKind.DISCREPANCY_DISMISSED: EventSpec(
+            object=NodeKind.DISCREPANCY,
+            permission=Permission.CONSIGNMENT_READ,
+            visibility=EventVisibility.CONSIGNMENT,
+            subjects=_SUBJECTS,
+            queues=_QUEUES,
+            description="Operations dismissed serials of a discrepancy: they did not arrive after all.",
         ),
     }
 )

@@ -10,6 +10,7 @@ from domain.text import format_count
 
 CONSIGNMENT_PATH: Final = ("input", "consignmentId")
 BATCH_PATH: Final = ("input", "batchId")
+DISCREPANCY_PATH: Final = ("input", "discrepancyId")
 SCHEME_PATH: Final = ("input", "schemeId")
 
 
@@ -33,6 +34,20 @@ class SerialsNotHeld(Failure):
     def __init__(self, message: str, path: Path, *, variant_id: UUID, serials: Spans) -> None:
         super().__init__(message, path)
         self.variant_id = variant_id
+        self.serials = serials
+
+
+class CouponsInert(Failure):
+    """Serials are not allocated to a consignment, so that nobody has them and there is nothing to recall."""
+
+    code = UserErrorCode.COUPON_INERT
+
+    def __init__(self, serials: Spans) -> None:
+        serial = f"Serial {serials.describe()} is" if serials.quantity == 1 else f"Serials {serials.describe()} are"
+        super().__init__(
+            f"{serial} not allocated to a consignment, so nobody has these coupons. Recall only allocated coupons.",
+            ("input", "serials"),
+        )
         self.serials = serials
 
 
@@ -73,3 +88,9 @@ def exceeded(  # noqa: PLR0913 - the parts of a sentence, by name
         f"{format_count(available, 'coupon')} of {sku} {'is' if available == 1 else 'are'} {where}, not {requested:,}."
     )
     return QuantityExceeded(message, path, variant_id=variant_id, requested=requested, available=available)
+
+
+def name_serials(serials: Spans, sku: str, verbs: tuple[str, str] = ("is", "are")) -> str:
+    """Begin a sentence about serials: “Serial 7 of AMB-1L is”, “Serials 7 to 9 of AMB-1L are”."""
+    one = serials.quantity == 1
+    return f"{'Serial' if one else 'Serials'} {serials.describe()} of {sku} {verbs[0] if one else verbs[1]}"

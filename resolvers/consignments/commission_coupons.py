@@ -1,6 +1,6 @@
 """The mutation commissionCoupons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -12,23 +12,16 @@ from db.sessions import Writing
 from domain.consignments.facts import Condition, MovementKind
 from domain.consignments.failures import BATCH_PATH, NothingToDo
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
-from domain.consignments.ranges import merge, occurrence_problems, range_problems
+from domain.consignments.ranges import merge, occurrence_problems
 from domain.failures import NotFound, Problem, UserErrorCode
 from domain.spans import Span, Spans
 from resolvers.consignments.locking import Chain, Line, lock_batch, lock_own_chain
 from resolvers.consignments.moving import record_movements
-from resolvers.consignments.serial_inputs import find_lines, variant_problems
+from resolvers.consignments.serial_inputs import NamedLine, find_lines, named_line_problems
 from resolvers.consignments.steps import Occasion, Step, on_hand
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.validation import reject_invalid
-
-
-class NamedLine(Struct, frozen=True):
-    """Serials of a variant, always by name."""
-
-    variant_id: UUID
-    serials: tuple[Span, ...]
 
 
 class CommissionCoupons(Struct, frozen=True):
@@ -70,13 +63,6 @@ def _problems(command: CommissionCoupons, now: datetime) -> Iterator[Problem]:
         yield Problem(code, message, ("lines",))
     if command.lines is not None:
         yield from named_line_problems(command.lines)
-
-
-def named_line_problems(lines: Sequence[NamedLine]) -> Iterator[Problem]:
-    """Problems of lines that name serials."""
-    yield from variant_problems([line.variant_id for line in lines])
-    for index, line in enumerate(lines):
-        yield from range_problems(line.serials, ("lines", str(index), "serials"))
 
 
 async def _choose(

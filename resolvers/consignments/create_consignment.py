@@ -6,17 +6,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.catalog.reads import VENDORS_BY_ID
-from db.catalog.rows import VendorRow
 from db.codes import next_code
 from db.consignments.changes import NewLine, add_consignment, add_lines
 from db.consignments.custody_reads import ALLOTMENTS_OF_SCHEME
 from db.coupons.reads import RUNS_BY_SCHEME
 from db.coupons.rows import RunRow
 from db.sessions import Writing
-from domain.catalog.facts import VendorKind
-from domain.consignments.chains import chain_problems, chain_warnings
-from domain.consignments.failures import ChainNotAcknowledged, QuantityExceeded
+from domain.consignments.failures import QuantityExceeded
 from domain.consignments.ranges import quantity_problems
 from domain.consignments.segments import choose_segment_bits
 from domain.coupons.quantities import CouponQuantities
@@ -25,9 +21,9 @@ from domain.failures import Problem, UserErrorCode
 from domain.schemes.execution_facts import ConsignmentCreated
 from domain.spans import Spans
 from domain.text import format_count
+from resolvers.consignments.chains import check_chain, due_problems
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
-from resolvers.loading import align_one
 from resolvers.schemes.execution import NewActivity, lock_execution, quantities_of_scheme, record_activity, rederive
 from resolvers.validation import reject_invalid
 
@@ -62,8 +58,8 @@ async def create_consignment(operation: Operation, command: CreateConsignment) -
         earlier = await claim_key(operation, session, command, result_id=consignment_id)
         if earlier:
             return earlier
-        vendors = await _check_chain(session, command)
-        reject_invalid(_due_problems(command.due_on, (await operation.calendar()).day_of(operation.now)))
+        vendors = await check_chain(session, command.vendor_ids, acknowledged=command.acknowledge_warnings)
+        reject_invalid(due_problems(command.due_on, (await operation.calendar()).day_of(operation.now)))
         quantities = {each.variant_id: each for each in await quantities_of_scheme(session, command.scheme_id)}
         _check_quantities(command.lines, quantities)
         year = (await operation.calendar()).day_of(operation.now).year
@@ -101,23 +97,6 @@ def _line_problems(lines: Sequence[LineOrder]) -> Iterator[Problem]:
             message = "This variant is chosen twice. Add up its quantities in one line."
             yield Problem(UserErrorCode.DUPLICATE, message, ("lines", str(index), "variantId"))
         seen.add(line.variant_id)
-
-
-def _due_problems(due_on: date | None, today: date) -> Iterator[Problem]:
-    if due_on is not None and due_on < today:
-        yield Problem(UserErrorCode.INVALID, "The due date is over. Choose today or a later day.", ("dueOn",))
-
-
-async def _check_chain(session: Writing, command: CreateConsignment) -> list[VendorRow]:
-    ids = list(command.vendor_ids)
-    found = align_one(ids, await session.fetch(VENDORS_BY_ID, ids=ids), lambda row: row.id)
-    kinds = [None if vendor is None else VendorKind(vendor.kind) for vendor in found]
-    reject_invalid(chain_problems(ids, kinds, ("vendorIds",)))
-    vendors = [vendor for vendor in found if vendor is not None]
-    warnings = chain_warnings([VendorKind(vendor.kind) for vendor in vendors])
-    if warnings and not command.acknowledge_warnings:
-        raise ChainNotAcknowledged(warnings)
-    return vendors
 
 
 def _check_quantities(lines: Sequence[LineOrder], quantities: Mapping[UUID, CouponQuantities]) -> None:

@@ -3,6 +3,7 @@
 Every mutation locks in this order: batch, idempotency key, consignment, scheme, program, places of custody.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -76,15 +77,35 @@ async def lock_chain(
 
     Raises NotFound, and IllegalState for a canceled consignment.
     """
+    chain = await lock_any_chain(operation, session, consignment_id, exclusive=exclusive, path=path)
+    require_live(chain, path)
+    return chain
+
+
+async def lock_any_chain(
+    operation: Operation, session: Writing, consignment_id: UUID, *, exclusive: bool, path: Path = CONSIGNMENT_PATH
+) -> Chain:
+    """Like `lock_chain`, for a consignment that may be canceled. Raises NotFound."""
     scope = operation.viewer.consignment_scope
     lock = statements.lock_consignment(scope, exclusive=exclusive)
     if not await session.fetch(lock, id=consignment_id, **scope_parameters(operation.viewer, scope)):
         raise NotFound("consignment", path)
-    (row,) = await session.fetch(statements.CHAIN, id=consignment_id)
-    chain = _build_chain(row)
+    (row,) = await session.fetch(statements.CHAINS, ids=[consignment_id])
+    return _build_chain(row)
+
+
+def require_live(chain: Chain, path: Path = CONSIGNMENT_PATH) -> None:
+    """Check that a consignment is not canceled. Raises IllegalState."""
     if chain.canceled:
         raise IllegalState(f"{chain.code} is canceled.", path)
-    return chain
+
+
+async def lock_chains(operation: Operation, session: Writing, consignment_ids: Sequence[UUID]) -> list[Chain]:
+    """Lock consignments that the viewer may see, canceled ones too, in the order of their ids, and load them."""
+    scope = operation.viewer.consignment_scope
+    lock = statements.lock_consignments(scope)
+    ids = await session.fetch(lock, ids=list(consignment_ids), **scope_parameters(operation.viewer, scope))
+    return [_build_chain(row) for row in await session.fetch(statements.CHAINS, ids=ids)]
 
 
 async def lock_own_chain(operation: Operation, session: Writing, consignment_id: UUID) -> tuple[Chain, int]:

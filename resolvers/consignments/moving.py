@@ -21,25 +21,43 @@ from resolvers.context import Operation
 _VOIDING = frozenset({MovementKind.SPOILED, MovementKind.VOIDED})
 
 
-async def record_movements(
-    operation: Operation, session: Writing, chain: Chain, steps: Sequence[Step], occasion: Occasion
+async def record_movements(  # noqa: PLR0913 - what moves, by name
+    operation: Operation,
+    session: Writing,
+    chain: Chain,
+    steps: Sequence[Step],
+    occasion: Occasion,
+    *,
+    refresh: bool = False,
 ) -> None:
-    """Record the movements with their events, and derive the states that they change.
+    """Record the movements with their events, and derive the states that they change, or with `refresh` any state.
 
     Raises QuantityExceeded, SerialsNotHeld and OccurredTooEarly; the transaction must not commit then.
     """
-    steps = [step for step in steps if step.quantity > 0]
-    if not steps:
-        return
-    documents = [_document(operation, chain, step, occasion) for step in steps]
+    crossed = await move_serials(operation, session, [(chain, step) for step in steps], occasion)
+    voids = any(step.kind in _VOIDING and step.quantity for step in steps)
+    if crossed or voids or refresh:
+        await refresh_state(operation, session, chain.id, voids=voids)
+
+
+async def move_serials(
+    operation: Operation, session: Writing, moves: Sequence[tuple[Chain, Step]], occasion: Occasion
+) -> bool:
+    """Record the movements with their events; return whether the states of the consignments must be derived again.
+
+    Raises QuantityExceeded, SerialsNotHeld and OccurredTooEarly; the transaction must not commit then.
+    """
+    moves = [(chain, step) for chain, step in moves if step.quantity > 0]
+    if not moves:
+        return False
+    documents = [_document(operation, chain, step, occasion) for chain, step in moves]
     results = await move_coupons(session, documents)
     last = results[-1]
-    if last.moved != steps[last.step - 1].quantity:
-        await raise_shortage(operation, session, chain, steps[last.step - 1], last.moved)
+    chain, step = moves[last.step - 1]
+    if last.moved != step.quantity:
+        await raise_shortage(operation, session, chain, step, last.moved)
     await _check_time(operation, session, documents, occasion)
-    voids = any(step.kind in _VOIDING for step in steps)
-    if voids or any(result.crossed for result in results):
-        await refresh_state(operation, session, chain.id, voids=voids)
+    return any(result.crossed for result in results)
 
 
 async def _check_time(

@@ -1,6 +1,6 @@
 """The mutation receiveBatch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from resolvers.consignments.discrepancies import open_discrepancy, require_held_
 from resolvers.consignments.locking import Chain, Line, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.serial_inputs import find_lines, overlaps, variant_problems
-from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
@@ -73,13 +72,12 @@ async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
         arrivals = await _assess(session, chain, batch, command)
         for arrival in arrivals:
             await require_held_by_sender(operation, session, chain, (batch, arrival.line, arrival.receipt.not_sent))
-        await _record_statements(operation, session, (chain, batch), arrivals)
         steps = [step for arrival in arrivals for step in _steps(chain, batch, arrival)]
+        reject_invalid(_idle_problems(batch, steps))
+        await _record_statements(operation, session, (chain, batch), arrivals)
         occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
-        await record_movements(operation, session, chain, steps, occasion)
-        if any(arrival.receipt.not_sent for arrival in arrivals):
-            # Nothing of these moves, so no movement tells that a discrepancy is open.
-            await refresh_state(operation, session, chain.id)
+        over_sent = any(arrival.receipt.not_sent for arrival in arrivals)
+        await record_movements(operation, session, chain, steps, occasion, refresh=over_sent)
         places = await session.fetch(PLACES_OF_BATCH, batch_id=batch.id)
         rest = any(place.condition == Condition.GOOD and place.quantity for place in places)
         values = {
@@ -144,6 +142,13 @@ async def _assess(session: Writing, chain: Chain, batch: BatchRow, command: Rece
     if problems:
         raise InvalidInput(*(problem.under("input") for problem in problems))
     return arrivals
+
+
+def _idle_problems(batch: BatchRow, steps: Sequence[Step]) -> Iterator[Problem]:
+    """A problem of a receipt that would move nothing: serials that were not sent alone do not receive a batch."""
+    if not any(step.quantity for step in steps):
+        message = f"State which coupons of {batch.code} you received, or leave out `final` if none of them arrived."
+        yield Problem(UserErrorCode.REQUIRED, message, ("lines",))
 
 
 async def _load_serials(session: Writing, batch: BatchRow) -> Mapping[tuple[UUID, str], Spans]:

@@ -20,6 +20,13 @@ class SerialLine(Struct, frozen=True):
     serials: tuple[Span, ...] | None = None
 
 
+class NamedLine(Struct, frozen=True):
+    """Serials of a variant, always by name."""
+
+    variant_id: UUID
+    serials: tuple[Span, ...]
+
+
 def line_problems(lines: Sequence[SerialLine]) -> Iterator[Problem]:
     """Problems of lines that name serials: no variant, one twice, neither or both of quantity and ranges."""
     yield from variant_problems([line.variant_id for line in lines])
@@ -33,6 +40,13 @@ def line_problems(lines: Sequence[SerialLine]) -> Iterator[Problem]:
             yield from quantity_problems(line.quantity, (*path, "quantity"))
         elif line.serials is not None:
             yield from range_problems(line.serials, (*path, "serials"))
+
+
+def named_line_problems(lines: Sequence[NamedLine]) -> Iterator[Problem]:
+    """Problems of lines that name serials."""
+    yield from variant_problems([line.variant_id for line in lines])
+    for index, line in enumerate(lines):
+        yield from range_problems(line.serials, ("lines", str(index), "serials"))
 
 
 def variant_problems(variant_ids: Sequence[UUID]) -> Iterator[Problem]:

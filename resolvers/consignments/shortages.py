@@ -8,7 +8,7 @@ from db.consignments.custody_reads import HOLDERS_OF_SERIALS
 from db.consignments.rows import PlaceSpansRow
 from db.sessions import Writing
 from domain.consignments.facts import Condition
-from domain.consignments.failures import SerialsNotHeld, exceeded
+from domain.consignments.failures import SerialsNotHeld, exceeded, name_serials
 from domain.permissions import ConsignmentScope
 from domain.spans import Spans
 from resolvers.consignments.locking import Chain
@@ -34,27 +34,25 @@ async def raise_shortage(operation: Operation, session: Writing, chain: Chain, s
     ]
     outside = step.spans - Spans.of(span for row in rows for span in row.spans)
     if outside:
-        reason = f"{_name(outside)} of {step.line.sku} do not belong to {chain.code}."
+        reason = f"{name_serials(outside, step.line.sku, ('does', 'do'))} not belong to {chain.code}."
         raise SerialsNotHeld(reason, step.path, variant_id=step.line.variant_id, serials=outside)
     first = elsewhere[0]
     group = [row for row in elsewhere if (row.leg, row.condition) == (first.leg, first.condition)]
     serials = Spans.of(span for row in group for span in row.spans)
-    where = await _whereabouts(operation, session, chain, first)
-    message = f"{_name(serials)} of {step.line.sku} are not {step.phrase}: {where}."
+    where = await _whereabouts(operation, session, (chain, first), one=serials.quantity == 1)
+    message = f"{name_serials(serials, step.line.sku)} not {step.phrase}: {where}."
     raise SerialsNotHeld(message, step.path, variant_id=step.line.variant_id, serials=serials)
 
 
-def _name(serials: Spans) -> str:
-    return f"The serials {serials.describe()}"
-
-
-async def _whereabouts(operation: Operation, session: Writing, chain: Chain, row: PlaceSpansRow) -> str:
+async def _whereabouts(operation: Operation, session: Writing, place: tuple[Chain, PlaceSpansRow], *, one: bool) -> str:
     """Where serials are, in words; a vendor reads the names of its neighbors only."""
+    chain, row = place
     if row.condition in _CONDITIONS:
-        return f"they are {_CONDITIONS[Condition(row.condition)]}"
+        return f"{'it is' if one else 'they are'} {_CONDITIONS[Condition(row.condition)]}"
     if row.batch_id is not None:
-        return f"they are on their way to {await _vendor(operation, session, chain, row.leg + 1)}"
-    return f"{await _vendor(operation, session, chain, row.leg)} holds them"
+        vendor = await _vendor(operation, session, chain, row.leg + 1)
+        return f"{'it is on its' if one else 'they are on their'} way to {vendor}"
+    return f"{await _vendor(operation, session, chain, row.leg)} holds {'it' if one else 'them'}"
 
 
 async def _vendor(operation: Operation, session: Writing, chain: Chain, leg: int) -> str:

@@ -1,10 +1,11 @@
-"""Store the state of a consignment that follows from its custody, and derive the stages of its scheme again."""
+"""Store the states of consignments that follow from their custody, and derive the stages of their schemes again."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from db.consignments.changes import set_state
 from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
-from db.consignments.state_reads import LOCK_STATE
+from db.consignments.state_reads import LOCK_STATES, STATES, StoredStateRow
 from db.sessions import Writing
 from domain.consignments.facts import Condition
 from domain.consignments.state import Holding, derive_state
@@ -13,34 +14,51 @@ from resolvers.schemes.execution import rederive
 
 
 async def refresh_state(operation: Operation, session: Writing, consignment_id: UUID, *, voids: bool = False) -> None:
-    """Derive the state of a consignment again, and the stages of its scheme if the state changed.
+    """Derive the state of a consignment again, and the stages of its scheme if the state changed."""
+    await refresh_states(operation, session, [consignment_id], voids=voids)
 
-    With `voids` the stages are derived in any case: more coupons may be needed. The state is locked first, so that of
+
+async def refresh_states(
+    operation: Operation, session: Writing, consignment_ids: Sequence[UUID], *, voids: bool = False
+) -> None:
+    """Derive the states of consignments again, and the stages of their schemes if a state changed.
+
+    With `voids` the stages are derived in any case: more coupons may be needed. The states are locked first, so that of
     two movements that end at the same time the second one sees what the first one did.
     """
-    (stored,) = await session.fetch(LOCK_STATE, consignment_id=consignment_id)
-    rows = await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=[consignment_id])
-    holdings = [
-        Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
-        for row in rows
-    ]
+    ids = list(consignment_ids)
+    await session.fetch(LOCK_STATES, ids=ids)
+    holdings: dict[UUID, list[Holding]] = {consignment_id: [] for consignment_id in ids}
+    for row in await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=ids):
+        holding = Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
+        holdings[row.consignment_id].append(holding)
+    scheme_ids = set()
+    for stored in await session.fetch(STATES, ids=ids):
+        if await _store_state(operation, session, stored, holdings[stored.consignment_id]) or voids:
+            scheme_ids.add(stored.scheme_id)
+    for scheme_id in sorted(scheme_ids):
+        await rederive(operation, session, scheme_id)
+
+
+async def _store_state(
+    operation: Operation, session: Writing, stored: StoredStateRow, holdings: Sequence[Holding]
+) -> bool:
+    """Store the state that follows from the holdings, and return whether it differs from the stored one."""
     derived = derive_state(holdings, canceled=stored.canceled)
     before = (stored.status, tuple(stored.waiting_legs), stored.has_discrepancy)
     after = (derived.status, derived.waiting_legs, stored.discrepancy_open)
-    if before != after:
-        waits_alike = before[1] == after[1]
-        await set_state(
-            session,
-            consignment_id,
-            {
-                "status": derived.status,
-                "since": stored.since if stored.status == derived.status else operation.now,
-                "waiting_legs": list(derived.waiting_legs),
-                "waiting_since": (stored.waiting_since if waits_alike else operation.now)
-                if derived.waiting_legs
-                else None,
-                "has_discrepancy": stored.discrepancy_open,
-            },
-        )
-    if voids or before != after:
-        await rederive(operation, session, stored.scheme_id)
+    if before == after:
+        return False
+    waits_alike = before[1] == after[1]
+    await set_state(
+        session,
+        stored.consignment_id,
+        {
+            "status": derived.status,
+            "since": stored.since if stored.status == derived.status else operation.now,
+            "waiting_legs": list(derived.waiting_legs),
+            "waiting_since": (stored.waiting_since if waits_alike else operation.now) if derived.waiting_legs else None,
+            "has_discrepancy": stored.discrepancy_open,
+        },
+    )
+    return True

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from db.consignments.changes import mark_codes_downloaded
 from db.consignments.code_reads import LIVE_CODES
-from db.consignments.reads import CHAIN, lock_consignment
+from db.consignments.reads import CHAINS, lock_consignment
 from db.outbox.changes import NewEvent, append_events
 from domain.audit.stored_facts import (
     AuditFact,
@@ -103,7 +103,7 @@ async def record_interrupted(operation: Operation, opened: OpenedCodes) -> None:
 async def record_denied(operation: Operation, link: Link, reason: DenialReason, *, actor_id: UUID) -> None:
     """Record that a genuine link did not open. The actor is its account, or the one that sent it instead."""
     async with operation.writing() as session:
-        (chain,) = await session.fetch(CHAIN, id=link.subject_id)
+        (chain,) = await session.fetch(CHAINS, ids=[link.subject_id])
         skus = dict(zip(chain.variant_ids, chain.skus, strict=True))
         fact = CodesDownloadDenied(
             link_id=link.id,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from db.schemes.execution_reads import QUANTITIES_BY_SCHEME
+from db.schemes.reads import select_schemes_by_id
 from db.sessions import Fetching, Writing
 from domain.channels import EarningChannel
 from domain.coupons.quantities import CouponQuantities
-from domain.failures import IllegalState
+from domain.failures import IllegalState, NotFound
 from domain.schemes.failures import SCHEME_PATH
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
@@ -15,7 +16,15 @@ from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
 from resolvers.schemes.rederive import rederive
 
-__all__ = ["NewActivity", "join_scheme", "lock_execution", "quantities_of_scheme", "record_activity", "rederive"]
+__all__ = [
+    "NewActivity",
+    "join_scheme",
+    "lock_execution",
+    "quantities_of_scheme",
+    "record_activity",
+    "rederive",
+    "require_scheme",
+]
 
 
 async def lock_execution(operation: Operation, session: Writing, scheme_id: UUID) -> Definition:
@@ -32,6 +41,12 @@ async def lock_execution(operation: Operation, session: Writing, scheme_id: UUID
     if EarningChannel.COUPON not in definition.content.basics.channels:
         raise IllegalState(f"“{scheme.title}” has no coupons: ECPs earn only through sales.", SCHEME_PATH)
     return definition
+
+
+async def require_scheme(operation: Operation, fetching: Fetching, scheme_id: UUID) -> None:
+    """Check that the viewer may see a scheme. Raises NotFound."""
+    if not await fetching.fetch(select_schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id]):
+        raise NotFound("scheme", SCHEME_PATH)
 
 
 async def quantities_of_scheme(fetching: Fetching, scheme_id: UUID) -> Sequence[CouponQuantities]:

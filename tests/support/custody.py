@@ -98,3 +98,25 @@ async def findings_of(fetching: Fetching) -> list[str]:
     """What the verification finds in all consignments."""
     consignments = await fetching.fetch(CONSIGNMENTS_TO_VERIFY, after=UUID(int=0), limit=1000)
     return [finding for each in consignments async for finding in verify_consignment(fetching, each)]
+
+
+async def query(database: Database, statement: str, **parameters: object) -> list[tuple[object, ...]]:
+    """The rows of a statement."""
+    async with database.engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(text(statement), parameters)]
+
+
+async def discrepancies_of(database: Database, consignment_id: UUID) -> list[tuple[UUID, str, Spans, bool]]:
+    """The discrepancies of a consignment, oldest first: id, kind, open serials, and whether they are resolved."""
+    statement = "SELECT id, kind, open_spans::text, resolved_at FROM discrepancy WHERE consignment_id = :id ORDER BY id"
+    async with database.engine.connect() as connection:
+        rows = await connection.execute(text(statement), {"id": consignment_id})
+        return [(row[0], row[1], Spans.parse(row[2]), row[3] is not None) for row in rows]
+
+
+async def state_of(database: Database, consignment_id: UUID) -> tuple[str, list[int], bool]:
+    """The stored status of a consignment, the legs that must act, and whether a discrepancy is open."""
+    statement = "SELECT status, waiting_legs, has_discrepancy FROM consignment_state WHERE consignment_id = :id"
+    async with database.engine.connect() as connection:
+        ((status, legs, discrepancy),) = await connection.execute(text(statement), {"id": consignment_id})
+        return status, legs, discrepancy

@@ -7,12 +7,12 @@ from uuid import UUID
 from domain.permissions import Role, Viewer
 from domain.spans import Span
 from graphql_api.context import Environment
-from resolvers.consignments.commission_coupons import CommissionCoupons, NamedLine, commission_coupons
+from resolvers.consignments.commission_coupons import CommissionCoupons, commission_coupons
 from resolvers.consignments.create_consignment import CreateConsignment, LineOrder, create_consignment
 from resolvers.consignments.dispatch_batch import DispatchBatch, dispatch_batch
 from resolvers.consignments.receive_batch import ReceiveBatch, ReceivedLine, receive_batch
 from resolvers.consignments.record_production import ProducedLine, RecordProduction, record_production
-from resolvers.consignments.serial_inputs import SerialLine
+from resolvers.consignments.serial_inputs import NamedLine, SerialLine
 from resolvers.context import Operation
 from resolvers.coupons.generate_coupons import GenerateCoupons, generate_coupons
 from tests.support.factories.schemes import SchemeFactory

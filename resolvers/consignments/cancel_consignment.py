@@ -1,0 +1,110 @@
+"""The mutation cancelConsignment."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.consignments.changes import release_serials, set_consignment
+from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
+from db.consignments.reads import CODES_DOWNLOADED
+from db.consignments.rows import HoldingRow
+from db.sessions import Writing
+from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.failures import CONSIGNMENT_PATH
+from domain.consignments.reasons import reason_problems
+from domain.events import EventKind
+from domain.failures import IllegalState
+from domain.schemes.execution_facts import ConsignmentCanceled
+from domain.text import trim_text
+from resolvers.consignments.locking import Chain, lock_any_chain, require_live
+from resolvers.consignments.moving import record_movements
+from resolvers.consignments.state import refresh_state
+from resolvers.consignments.steps import Occasion, Step, on_hand
+from resolvers.context import Operation
+from resolvers.idempotency import claim_key
+from resolvers.schemes.execution import NewActivity, lock_execution, record_activity
+from resolvers.validation import reject_invalid
+
+
+class CancelConsignment(Struct, frozen=True):
+    """Give up a consignment of which nothing is produced."""
+
+    consignment_id: UUID
+    reason: str
+    idempotency_key: str | None = None
+
+
+async def cancel_consignment(operation: Operation, command: CancelConsignment) -> UUID:
+    """Cancel a consignment and return its id; its coupons can be allocated again.
+
+    If nobody downloaded its codes and none of its serials is void, other consignments can take the serials. Otherwise
+    they become void, and new ones must be generated. Raises InvalidInput, NotFound, IllegalState and
+    IdempotencyMismatch.
+    """
+    reject_invalid(reason_problems(command.reason))
+    reason = trim_text(command.reason)
+    async with operation.writing() as session:
+        chain = await lock_any_chain(operation, session, command.consignment_id, exclusive=True)
+        earlier = await claim_key(operation, session, command, result_id=chain.id)
+        if earlier:
+            return earlier
+        require_live(chain)
+        definition = await lock_execution(operation, session, chain.scheme_id)
+        holdings = await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=[chain.id])
+        _require_unproduced(chain, holdings)
+        canceled = {
+            "canceled_at": operation.now,
+            "canceled_by": operation.viewer.account_id,
+            "cancel_reason": reason,
+        }
+        await set_consignment(session, chain.id, canceled)
+        voided = await _give_up(operation, session, (chain, holdings), reason)
+        fact = ConsignmentCanceled(
+            scheme=definition.name,
+            code=chain.code,
+            quantity=sum(row.quantity for row in holdings),
+            voided=voided,
+            reason=reason,
+        )
+        await record_activity(operation, session, chain.scheme_id, NewActivity(EventKind.CONSIGNMENT_CANCELED, fact))
+    return command.consignment_id
+
+
+def _require_unproduced(chain: Chain, holdings: Sequence[HoldingRow]) -> None:
+    """Check that nothing is produced; what was spoiled or recalled before is void and does not matter."""
+    unproduced = {Condition.PLANNED, Condition.VOID}
+    if any(row.condition not in unproduced or row.in_batch or row.leg > 1 for row in holdings):
+        message = f"Coupons of {chain.code} are produced, so it cannot be canceled. Recall the coupons instead."
+        raise IllegalState(message, CONSIGNMENT_PATH)
+    if all(row.condition == Condition.VOID for row in holdings):
+        message = f"All coupons of {chain.code} are void, so there is nothing to cancel."
+        raise IllegalState(message, CONSIGNMENT_PATH)
+
+
+async def _give_up(
+    operation: Operation, session: Writing, consignment: tuple[Chain, Sequence[HoldingRow]], reason: str
+) -> bool:
+    """Give the serials back, or make all of them void; return whether they are void."""
+    chain, holdings = consignment
+    (downloaded,) = await session.fetch(CODES_DOWNLOADED, id=chain.id)
+    planned = {row.line_id: row.quantity for row in holdings if row.condition == Condition.PLANNED}
+    if not downloaded and all(row.condition == Condition.PLANNED for row in holdings):
+        await release_serials(session, [line.id for line in chain.lines], operation.now)
+        await refresh_state(operation, session, chain.id, voids=True)
+        return False
+    steps = [
+        Step(
+            kind=MovementKind.VOIDED,
+            line=line,
+            source=on_hand(1, Condition.PLANNED),
+            target=on_hand(1, Condition.VOID),
+            spans=None,
+            quantity=planned.get(line.id, 0),
+            vendor_ids=(chain.vendor_of(1),),
+        )
+        for line in chain.lines
+    ]
+    occasion = Occasion(request_id=operation.new_id(), note=reason)
+    await record_movements(operation, session, chain, steps, occasion)
+    return True

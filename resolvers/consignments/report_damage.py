@@ -1,0 +1,69 @@
+"""The mutation reportDamage."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.ranges import merge
+from domain.consignments.reasons import note_problems
+from domain.failures import Problem
+from domain.text import trim_text
+from resolvers.consignments.locking import Chain, Line, lock_own_chain
+from resolvers.consignments.moving import record_movements
+from resolvers.consignments.serial_inputs import NamedLine, find_lines, named_line_problems
+from resolvers.consignments.steps import Occasion, Step, on_hand
+from resolvers.context import Operation
+from resolvers.idempotency import claim_key
+from resolvers.validation import reject_invalid
+
+
+class ReportDamage(Struct, frozen=True):
+    """Coupons on hand that were damaged after they were produced or received."""
+
+    consignment_id: UUID
+    lines: tuple[NamedLine, ...]
+    note: str
+    idempotency_key: str
+
+
+async def report_damage(operation: Operation, command: ReportDamage) -> UUID:
+    """Record damaged coupons, always by serial: they move nowhere any more. Return the id of the consignment.
+
+    Raises InvalidInput, NotFound, IllegalState, SerialsNotHeld and IdempotencyMismatch.
+    """
+    reject_invalid(_problems(command))
+    async with operation.writing() as session:
+        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
+        earlier = await claim_key(operation, session, command, result_id=chain.id)
+        if earlier:
+            return earlier
+        lines = find_lines(chain, [line.variant_id for line in command.lines])
+        steps = [
+            _step(chain, leg, (index, given, line))
+            for index, (given, line) in enumerate(zip(command.lines, lines, strict=True))
+        ]
+        occasion = Occasion(request_id=operation.new_id(), note=trim_text(command.note))
+        await record_movements(operation, session, chain, steps, occasion)
+    return command.consignment_id
+
+
+def _problems(command: ReportDamage) -> Iterator[Problem]:
+    yield from named_line_problems(command.lines)
+    yield from note_problems(command.note)
+
+
+def _step(chain: Chain, leg: int, item: tuple[int, NamedLine, Line]) -> Step:
+    index, given, line = item
+    serials = merge(given.serials)
+    return Step(
+        kind=MovementKind.DAMAGED,
+        line=line,
+        source=on_hand(leg),
+        target=on_hand(leg, Condition.DAMAGED),
+        spans=serials,
+        quantity=serials.quantity,
+        vendor_ids=(chain.vendor_of(leg),),
+        path=("input", "lines", str(index), "serials"),
+    )

@@ -1,0 +1,170 @@
+"""The mutation resolveDiscrepancy."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.consignments.changes import resolve_batch_line
+from db.consignments.correction_reads import DISCREPANCY_BY_ID
+from db.consignments.discrepancy_changes import resolve_serials
+from db.consignments.rows import BatchRow, DiscrepancyRow
+from db.outbox.changes import NewEvent, append_events
+from db.sessions import Writing
+from domain.consignments.events import about_consignment
+from domain.consignments.facts import Condition, DiscrepancyKind, MovementKind
+from domain.consignments.failures import DISCREPANCY_PATH, SerialsNotHeld, name_serials
+from domain.consignments.ranges import merge, range_problems
+from domain.consignments.reasons import note_problems
+from domain.events import EventKind
+from domain.failures import IllegalState, NotFound, Problem, UserErrorCode
+from domain.spans import Span, Spans
+from domain.text import trim_text
+from resolvers.consignments.locking import Chain, lock_batch, lock_chain
+from resolvers.consignments.moving import move_serials
+from resolvers.consignments.serial_inputs import overlaps
+from resolvers.consignments.state import refresh_state
+from resolvers.consignments.steps import Occasion, Place, Step, on_hand
+from resolvers.context import Operation
+from resolvers.idempotency import claim_key
+from resolvers.validation import reject_invalid
+
+
+class ResolveDiscrepancy(Struct, frozen=True):
+    """What became of serials of a discrepancy. Serials that are left out stay open."""
+
+    discrepancy_id: UUID
+    found: tuple[Span, ...] | None
+    damaged: tuple[Span, ...] | None
+    lost: tuple[Span, ...] | None
+    dismissed: tuple[Span, ...] | None
+    note: str
+    idempotency_key: str
+
+
+async def resolve_discrepancy(operation: Operation, command: ResolveDiscrepancy) -> UUID:
+    """Resolve serials of a discrepancy and return its id.
+
+    Serials that did not arrive are found, damaged, or lost. Serials that arrived without having been sent are found,
+    and move from the sender to the receiver, or dismissed: then they stay where they are. Raises InvalidInput,
+    NotFound, IllegalState, SerialsNotHeld and IdempotencyMismatch.
+    """
+    reject_invalid(_problems(command))
+    async with operation.writing() as session:
+        batch = await lock_batch(operation, session, await _find_batch(session, command))
+        earlier = await claim_key(operation, session, command, result_id=command.discrepancy_id)
+        if earlier:
+            return earlier
+        chain = await lock_chain(operation, session, batch.consignment_id, path=DISCREPANCY_PATH)
+        (discrepancy,) = await session.fetch(DISCREPANCY_BY_ID, id=command.discrepancy_id)
+        _check_serials(chain, discrepancy, command)
+        occasion = Occasion(request_id=operation.new_id(), note=trim_text(command.note))
+        steps = _steps(chain, batch, discrepancy, command)
+        await move_serials(operation, session, [(chain, step) for step in steps], occasion)
+        await _store(operation, session, (chain, batch, discrepancy), command)
+        await refresh_state(operation, session, chain.id)
+    return command.discrepancy_id
+
+
+def _lists(command: ResolveDiscrepancy) -> tuple[tuple[str, tuple[Span, ...] | None], ...]:
+    return (
+        ("found", command.found),
+        ("damaged", command.damaged),
+        ("lost", command.lost),
+        ("dismissed", command.dismissed),
+    )
+
+
+def _problems(command: ResolveDiscrepancy) -> Iterator[Problem]:
+    lists = [(spans, (name,)) for name, spans in _lists(command)]
+    if all(spans is None for spans, _ in lists):
+        yield Problem(UserErrorCode.REQUIRED, "Name the serials that you resolve.", ())
+    for spans, path in lists:
+        if spans is not None:
+            yield from range_problems(spans, path)
+    yield from overlaps(lists)
+    yield from note_problems(command.note)
+
+
+async def _find_batch(session: Writing, command: ResolveDiscrepancy) -> UUID:
+    """The batch of a discrepancy, which is locked before the discrepancy is read again."""
+    rows = await session.fetch(DISCREPANCY_BY_ID, id=command.discrepancy_id)
+    if not rows:
+        raise NotFound("discrepancy", DISCREPANCY_PATH)
+    return rows[0].batch_id
+
+
+def _check_serials(chain: Chain, discrepancy: DiscrepancyRow, command: ResolveDiscrepancy) -> None:
+    """Check that the serials are open, and that the kind of the discrepancy has such outcomes."""
+    if not discrepancy.open_spans:
+        raise IllegalState("This discrepancy is resolved already.", DISCREPANCY_PATH)
+    line = chain.line(discrepancy.line_id)
+    reject_invalid(_outcome_problems(discrepancy, command, line.sku))
+    for name, spans in _lists(command):
+        if other := merge(spans) - discrepancy.open_spans:
+            message = f"{name_serials(other, line.sku)} not open in this discrepancy."
+            raise SerialsNotHeld(message, ("input", name), variant_id=line.variant_id, serials=other)
+
+
+def _outcome_problems(discrepancy: DiscrepancyRow, command: ResolveDiscrepancy, sku: str) -> Iterator[Problem]:
+    if discrepancy.kind == DiscrepancyKind.SHORT and command.dismissed is not None:
+        message = f"{sku} was sent and did not arrive. Name the serials as found, damaged, or lost."
+        yield Problem(UserErrorCode.CONFLICT, message, ("dismissed",))
+    if discrepancy.kind == DiscrepancyKind.OVER_SENT:
+        for name in ("damaged", "lost"):
+            if getattr(command, name) is not None:
+                message = f"{sku} arrived without having been sent. Name the serials as found or dismissed."
+                yield Problem(UserErrorCode.CONFLICT, message, (name,))
+
+
+def _steps(chain: Chain, batch: BatchRow, discrepancy: DiscrepancyRow, command: ResolveDiscrepancy) -> list[Step]:
+    sender, receiver = batch.from_leg, batch.from_leg + 1
+    open_place, vendors = Place(sender, Condition.UNRESOLVED, batch.id), (batch.to_vendor_id, batch.from_vendor_id)
+    phrase = "open in this discrepancy"
+    if discrepancy.kind == DiscrepancyKind.OVER_SENT:
+        open_place, vendors, phrase = on_hand(sender), (batch.from_vendor_id, batch.to_vendor_id), "with the sender"
+    outcomes: Sequence[tuple[str, tuple[Span, ...] | None, Place]] = (
+        ("found", command.found, on_hand(receiver)),
+        ("damaged", command.damaged, on_hand(receiver, Condition.DAMAGED)),
+        ("lost", command.lost, Place(sender, Condition.LOST, batch.id)),
+    )
+    return [
+        Step(
+            kind=MovementKind.DISCREPANCY_RESOLVED,
+            line=chain.line(discrepancy.line_id),
+            source=open_place,
+            target=target,
+            spans=merge(spans),
+            quantity=merge(spans).quantity,
+            vendor_ids=vendors,
+            batch_id=batch.id,
+            path=("input", name),
+            phrase=phrase,
+        )
+        for name, spans, target in outcomes
+        if spans is not None
+    ]
+
+
+async def _store(
+    operation: Operation,
+    session: Writing,
+    place: tuple[Chain, BatchRow, DiscrepancyRow],
+    command: ResolveDiscrepancy,
+) -> None:
+    """Store the resolution. What was dismissed did not move, so it has an event of its own."""
+    chain, batch, discrepancy = place
+    resolved = Spans.of(span for _, spans in _lists(command) for span in spans or ())
+    resolution = (operation.now, operation.viewer.account_id, trim_text(command.note))
+    await resolve_serials(session, discrepancy.id, resolved, resolution)
+    if discrepancy.kind == DiscrepancyKind.SHORT:
+        found, damaged = merge(command.found).quantity, merge(command.damaged).quantity
+        await resolve_batch_line(session, batch.id, discrepancy.line_id, found=found, damaged=damaged)
+    if command.dismissed is not None:
+        subjects = about_consignment(
+            scheme_id=chain.scheme_id,
+            consignment_id=chain.id,
+            vendor_ids=(batch.from_vendor_id, batch.to_vendor_id),
+        )
+        event = NewEvent(EventKind.DISCREPANCY_DISMISSED, discrepancy.id, subjects)
+        await append_events(session, [event], operation.now)

@@ -1,0 +1,180 @@
+"""The mutation voidCoupons."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.consignments.changes import touch_states
+from db.consignments.correction_reads import ALLOTMENTS_OF_SERIALS, HOLDERS_OF_REQUEST
+from db.consignments.custody_reads import HOLDERS_OF_SERIALS
+from db.consignments.discrepancy_changes import resolve_recalled
+from db.consignments.place_locks import LOCK_PLACES_TO_VOID
+from db.consignments.rows import PlaceSpansRow, RecallHolderRow
+from db.coupons.reads import RUNS_BY_SCHEME
+from db.sessions import TransactionConflict, Writing
+from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.failures import CouponsInert, NothingToDo
+from domain.consignments.ranges import merge, range_problems
+from domain.consignments.reasons import reason_problems
+from domain.events import EventKind
+from domain.failures import Problem, UserErrorCode
+from domain.schemes.execution_facts import CouponsRecalled
+from domain.spans import Span, Spans
+from domain.text import trim_text
+from resolvers.consignments.locking import Chain, lock_chains
+from resolvers.consignments.moving import move_serials
+from resolvers.consignments.state import refresh_states
+from resolvers.consignments.steps import Occasion, Place, Step
+from resolvers.context import Operation
+from resolvers.idempotency import claim_key
+from resolvers.schemes.execution import NewActivity, lock_execution, record_activity, require_scheme
+from resolvers.validation import reject_invalid
+
+# Coupons may move while their places are being locked. Then they are looked for again, at most so often.
+_ATTEMPTS: Final = 5
+
+
+class VoidCoupons(Struct, frozen=True):
+    """Recall coupons of a scheme by serial, wherever they are."""
+
+    scheme_id: UUID
+    serials: tuple[Span, ...]
+    reason: str
+    idempotency_key: str
+
+
+class Recall(Struct, frozen=True):
+    """A recall: its scheme, how many coupons it made void, and how many were void before."""
+
+    request_id: UUID
+    scheme_id: UUID
+    quantity: int
+    already_void: int
+    holders: Sequence[RecallHolderRow]
+
+
+async def void_coupons(operation: Operation, command: VoidCoupons) -> Recall:
+    """Make coupons void for ever, and say who holds how many of them, to be destroyed.
+
+    Void coupons stay where they are and travel on with their batch. Raises InvalidInput, NotFound, CouponsInert,
+    NothingToDo and IdempotencyMismatch.
+    """
+    reject_invalid(_problems(command))
+    serials = merge(command.serials)
+    request_id = operation.new_id()
+    async with operation.writing() as session:
+        await require_scheme(operation, session, command.scheme_id)
+        request_id = await claim_key(operation, session, command, result_id=request_id) or request_id
+        if not (holders := await session.fetch(HOLDERS_OF_REQUEST, request_id=request_id)):
+            await _recall(operation, session, command, (request_id, serials))
+            holders = await session.fetch(HOLDERS_OF_REQUEST, request_id=request_id)
+    quantity = sum(holder.quantity for holder in holders)
+    return Recall(
+        request_id=request_id,
+        scheme_id=command.scheme_id,
+        quantity=quantity,
+        already_void=serials.quantity - quantity,
+        holders=holders,
+    )
+
+
+def _problems(command: VoidCoupons) -> Iterator[Problem]:
+    yield from range_problems(command.serials, ("serials",))
+    yield from reason_problems(command.reason)
+
+
+async def _recall(operation: Operation, session: Writing, command: VoidCoupons, request: tuple[UUID, Spans]) -> None:
+    request_id, serials = request
+    await _require_runs(session, command)
+    chains, line_ids = await _lock_consignments(operation, session, command.scheme_id, serials)
+    held = await _lock_holders(session, line_ids, serials)
+    steps = _steps(chains, held)
+    if not steps:
+        one, count = serials.quantity == 1, f"{serials.quantity:,}"
+        message = "This coupon is void already." if one else f"All {count} coupons are void already."
+        raise NothingToDo(message, ("input", "serials"))
+    reason = trim_text(command.reason)
+    await move_serials(operation, session, steps, Occasion(request_id=request_id, note=reason))
+    moved = Spans.of(span for _, step in steps for span in step.spans or ())
+    resolution = (operation.now, operation.viewer.account_id, f"Recalled: {reason}")
+    await resolve_recalled(session, line_ids, moved, resolution)
+    touched = sorted({chain.id for chain, _ in steps})
+    await refresh_states(operation, session, touched, voids=True)
+    await touch_states(session, touched, operation.now)
+    definition = await lock_execution(operation, session, command.scheme_id)
+    fact = CouponsRecalled(scheme=definition.name, quantity=moved.quantity, reason=reason)
+    await record_activity(operation, session, command.scheme_id, NewActivity(EventKind.COUPONS_RECALLED, fact))
+
+
+async def _require_runs(session: Writing, command: VoidCoupons) -> None:
+    """Check that the scheme has all of these serials. Raises InvalidInput."""
+    generated = Spans.of(row.span for row in await session.fetch(RUNS_BY_SCHEME, ids=[command.scheme_id]))
+    reject_invalid(
+        Problem(
+            UserErrorCode.NOT_FOUND,
+            f"The scheme does not have the serials {other.describe()}.",
+            ("serials", str(index)),
+        )
+        for index, span in enumerate(command.serials)
+        if (other := Spans((span,)) - generated)
+    )
+
+
+async def _lock_consignments(
+    operation: Operation, session: Writing, scheme_id: UUID, serials: Spans
+) -> tuple[dict[UUID, Chain], list[UUID]]:
+    """Lock the consignments that have the serials; return their chains by line, and the lines. Raises CouponsInert."""
+    locked: dict[UUID, Chain] = {}
+    for _ in range(_ATTEMPTS):
+        rows = await session.fetch(ALLOTMENTS_OF_SERIALS, scheme_id=scheme_id, spans=serials.text)
+        allotted = Spans.of(span for row in rows for span in Spans.parse(row.text))
+        if inert := serials - allotted:
+            raise CouponsInert(inert)
+        ids = {row.consignment_id for row in rows}
+        if ids <= locked.keys():
+            line_ids = sorted({row.line_id for row in rows})
+            return {line.id: chain for chain in locked.values() for line in chain.lines}, line_ids
+        locked |= {chain.id: chain for chain in await lock_chains(operation, session, sorted(ids - locked.keys()))}
+    raise TransactionConflict
+
+
+async def _lock_holders(session: Writing, line_ids: Sequence[UUID], serials: Spans) -> list[PlaceSpansRow]:
+    """Lock the places that hold the serials, so that nobody moves them, and return what each place holds of them."""
+    locked: set[int] = set()
+    for _ in range(_ATTEMPTS):
+        held = await session.fetch(HOLDERS_OF_SERIALS, line_ids=list(line_ids), spans=serials.text)
+        places = {row.place_id for row in held}
+        if places <= locked:
+            return held
+        locked |= set(await session.fetch(LOCK_PLACES_TO_VOID, ids=sorted(places)))
+    raise TransactionConflict
+
+
+def _steps(chains: dict[UUID, Chain], held: Sequence[PlaceSpansRow]) -> list[tuple[Chain, Step]]:
+    """One step for each place that holds serials that are not void."""
+    places: dict[int, list[PlaceSpansRow]] = {}
+    for row in held:
+        if row.condition != Condition.VOID:
+            places.setdefault(row.place_id, []).append(row)
+    return [(chains[rows[0].line_id], _step(chains[rows[0].line_id], rows)) for _, rows in sorted(places.items())]
+
+
+def _step(chain: Chain, rows: Sequence[PlaceSpansRow]) -> Step:
+    """What is in a batch counts for the vendor that it goes to, which must destroy it on arrival."""
+    first, spans = rows[0], Spans.of(span for row in rows for span in row.spans)
+    holder = chain.vendor_of(first.leg + (first.batch_id is not None))
+    vendors = (holder,) if first.batch_id is None else (holder, chain.vendor_of(first.leg))
+    return Step(
+        kind=MovementKind.VOIDED,
+        line=chain.line(first.line_id),
+        source=Place(first.leg, Condition(first.condition), first.batch_id),
+        target=Place(first.leg, Condition.VOID, first.batch_id),
+        spans=spans,
+        quantity=spans.quantity,
+        vendor_ids=vendors,
+        batch_id=first.batch_id,
+        path=("input", "serials"),
+        phrase="where they were a moment ago",
+    )
