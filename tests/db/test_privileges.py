@@ -25,7 +25,7 @@ SELECT relname, ARRAY(
 SCHEME, VARIANT = "(SELECT min(id::text)::uuid FROM scheme)", "(SELECT min(id::text)::uuid FROM variant)"
 VENDOR, ACCOUNT = "(SELECT min(id::text)::uuid FROM vendor)", "(SELECT min(id::text)::uuid FROM account)"
 MOVEMENT, CONSIGNMENT, LINE = (f"'00000000-0000-0000-0000-00000000000{number}'" for number in (1, 2, 3))
-# Ten coupons of a run, and the movement of the first three. The application may write all of this.
+# Ten coupons of a run, the movement of the first three, and a download. The application may write all of this.
 PRODUCTION = f"""
 INSERT INTO coupon_run (id, scheme_id, variant_id, span, key_id, generated_at, generated_by)
 VALUES ({LINE}, {SCHEME}, {VARIANT}, '[0,10)', 1, now(), {ACCOUNT});
@@ -44,6 +44,9 @@ SELECT {MOVEMENT}, {MOVEMENT}, {CONSIGNMENT}, {LINE}, 'PRODUCED', {VENDOR}, take
     now(), now(), {ACCOUNT}
 FROM custody_place AS taken, custody_place AS given WHERE taken.condition = 'PLANNED' AND given.condition = 'GOOD';
 INSERT INTO movement_part (movement_id, line_id, segment, spans) VALUES ({MOVEMENT}, {LINE}, 0, '{{[0,3)}}');
+INSERT INTO audit_entry (id, at, actor_id, kind, subject_kind, subject_id, fact)
+SELECT {LINE}, now(), {ACCOUNT}, 'CODES_DOWNLOAD_BEGUN', 'CONSIGNMENT', {CONSIGNMENT}, jsonb_build_object(
+    'kind', 'codesDownloadBegun', 'link_id', {LINE}, 'consignment', 'CON-1', 'sku', 'AMB-1L', 'quantity', 10);
 """
 
 
@@ -79,7 +82,11 @@ async def test_tables_that_are_added_to_only_also_reject_changes_of_their_owner(
     """Two walls: the application lacks the privilege, and a trigger stops others."""
     rejecting = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'keep_rows'"
     assert {row[0] for row in await owner.fetch(rejecting)} == ADDED_ONLY == APPEND_ONLY
-    for change in ("UPDATE movement SET quantity = 1", "DELETE FROM movement_part"):
+    for change in (
+        "UPDATE movement SET quantity = 1",
+        "DELETE FROM movement_part",
+        "UPDATE audit_entry SET at = now()",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="are only ever added"):
             await owner.execute(change)
 
@@ -89,6 +96,8 @@ DENIED = {
     "changing its note": "UPDATE movement SET note = 'Never mind.'",
     "deleting movements": "DELETE FROM movement",
     "emptying movements": "TRUNCATE movement CASCADE",
+    "changing the audit log": "UPDATE audit_entry SET at = now()",
+    "deleting from the audit log": "DELETE FROM audit_entry",
     "replacing a movement": "INSERT INTO movement SELECT * FROM movement ON CONFLICT (id) DO UPDATE SET quantity = 1",
     "merging movements": "MERGE INTO movement USING (VALUES (1)) AS one (n) ON true WHEN MATCHED THEN DELETE",
     "changing the serials of a movement": "UPDATE movement_part SET spans = '{[5,8)}'",

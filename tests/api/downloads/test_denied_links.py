@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 
+import asyncpg
 import httpx
 import pytest
 
@@ -121,17 +122,19 @@ async def test_a_canceled_consignment_gives_no_codes(
 
 
 async def test_a_download_waits_for_a_cancellation(
-    clients: Clients, consignments: ConsignmentFactory, database: Database
+    clients: Clients, consignments: ConsignmentFactory, database: Database, database_url: str
 ) -> None:
     """R11: a cancellation gives serials back only if no code was downloaded, so the two never overlap."""
     made = await consignments.created()
     link = await link_to(clients[Role.OPERATIONS], made)
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql("SELECT FROM consignment FOR UPDATE")
+    connection = await asyncpg.connect(database_url)
+    async with connection.transaction():
+        await connection.execute("SELECT FROM consignment FOR UPDATE")
         download = asyncio.create_task(clients.anonymous.http.get(link))
         await asyncio.sleep(0.3)
         assert not download.done()
-        await connection.exec_driver_sql(CANCEL)
+        await connection.execute(CANCEL)
+    await connection.close()
     assert denial_of(await download)[0] == 409
     assert await traces_of(database, made) == ([ISSUED, DENIED], False, 0)
 
