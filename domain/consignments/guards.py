@@ -10,9 +10,10 @@ from msgspec import Struct
 from domain.consignments.facts import BatchStatus, Condition
 from domain.consignments.failures import BATCH_PATH, CONSIGNMENT_PATH, NothingToDo
 from domain.consignments.state import Holding
+from domain.coupons.downloads import CodesDenied, derives_all_codes
 from domain.failures import Failure, IllegalState
 from domain.guards import Guards, first_failure
-from domain.permissions import ConsignmentScope, Permission, Viewer
+from domain.permissions import Permission, Viewer
 
 
 class ConsignmentAction(StrEnum):
@@ -97,14 +98,14 @@ def _cancel(facts: ConsignmentFacts, _viewer: Viewer) -> Failure | None:
 
 
 def _download_codes(facts: ConsignmentFacts, viewer: Viewer) -> Failure | None:
-    if viewer.consignment_scope is ConsignmentScope.ALL:
-        return None
-    if facts.position_of(viewer) != 1:
-        message = f"Only Operations and the first vendor of {facts.code} can download its codes."
-        return IllegalState(message, CONSIGNMENT_PATH)
-    if facts.lacks(1, Condition.PLANNED, Condition.GOOD):
-        message = f"All coupons of {facts.code} have left your hands, so you cannot download their codes any more."
-        return IllegalState(f"{message} Ask Operations if you need one.", CONSIGNMENT_PATH)
+    if not derives_all_codes(viewer):
+        if facts.position_of(viewer) != 1:
+            return CodesDenied(facts.code)
+        if facts.lacks(1, Condition.PLANNED, Condition.GOOD):
+            message = f"All coupons of {facts.code} have left your hands, so you cannot download their codes any more."
+            return IllegalState(f"{message} Ask Operations if you need one.", CONSIGNMENT_PATH)
+    if facts.holdings is not None and all(each.condition is Condition.VOID for each in facts.holdings if each.quantity):
+        return IllegalState(f"All coupons of {facts.code} are void, so they have no codes.", CONSIGNMENT_PATH)
     return None
 
 

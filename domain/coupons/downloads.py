@@ -1,17 +1,16 @@
-"""The download of codes: who may have it, and the file, written piece by piece."""
+"""The download of codes: who may derive all of them, and the file, written piece by piece."""
 
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
-from uuid import UUID
 
 from msgspec import Struct
 
 from domain.coupons.keys import CouponKeys
 from domain.coupons.labels import PLACE_OF_CODE, QrTemplate
 from domain.csv_text import csv_cell
-from domain.failures import Failure, IllegalState, UserErrorCode
+from domain.failures import Failure, UserErrorCode
 from domain.permissions import Permission, Role, Viewer, permissions_of
 
 CONSIGNMENT_PATH: Final = ("input", "consignmentId")
@@ -29,18 +28,6 @@ class CodesDenied(Failure):
         super().__init__(message, CONSIGNMENT_PATH)
 
 
-class DownloadFacts(Struct, frozen=True):
-    """What decides about the download of the codes of a consignment.
-
-    `first_leg_open` says whether the first vendor still has coupons to produce or on hand.
-    """
-
-    code: str
-    canceled: bool
-    first_vendor_id: UUID
-    first_leg_open: bool
-
-
 class CodeSpan(Struct, frozen=True):
     """Consecutive serials of one SKU whose codes are derived from one key."""
 
@@ -52,20 +39,6 @@ class CodeSpan(Struct, frozen=True):
 def derives_all_codes(viewer: Viewer) -> bool:
     """Whether the viewer may have every code, whoever holds the coupons: Operations may."""
     return Permission.CODES_DOWNLOAD in permissions_of(viewer.roles - {Role.VENDOR})
-
-
-def find_download_failure(facts: DownloadFacts, viewer: Viewer) -> Failure | None:
-    """The failure that keeps this viewer from downloading the codes now, or None. Permissions are checked elsewhere."""
-    if facts.canceled:
-        return IllegalState(f"{facts.code} is canceled, so its codes cannot be downloaded.", CONSIGNMENT_PATH)
-    if derives_all_codes(viewer):
-        return None
-    if viewer.vendor_id != facts.first_vendor_id:
-        return CodesDenied(facts.code)
-    if not facts.first_leg_open:
-        message = f"All coupons of {facts.code} have left your hands, so you cannot download their codes any more."
-        return IllegalState(f"{message} Ask Operations if you need one.", CONSIGNMENT_PATH)
-    return None
 
 
 def file_name(consignment: str, sku: str | None) -> str:

@@ -7,16 +7,16 @@ from msgspec import Struct
 from db.consignments.code_reads import KEYS_OF_CODES
 from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
 from db.consignments.reads import CHAIN, consignments_by_id
-from db.consignments.rows import ChainRow, HoldingRow
+from db.consignments.rows import ChainRow
 from db.sessions import Writing
 from domain.consignments.facts import Condition
-from domain.coupons.downloads import CONSIGNMENT_PATH, DownloadFacts, find_download_failure
+from domain.consignments.failures import CONSIGNMENT_PATH
+from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction, ConsignmentFacts
+from domain.consignments.state import Holding
 from domain.failures import IllegalState, NotFound, Problem, UserErrorCode
 from resolvers.consignments.loaders import scope_parameters
 from resolvers.context import Operation
 from resolvers.validation import reject_invalid
-
-_WORK_LEFT = frozenset({Condition.PLANNED, Condition.GOOD})
 
 
 class Contents(Struct, frozen=True):
@@ -44,14 +44,16 @@ async def read_contents(
         raise NotFound("consignment", CONSIGNMENT_PATH)
     (chain,) = await session.fetch(CHAIN, id=consignment_id)
     holdings = await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=[consignment_id])
-    facts = DownloadFacts(
+    facts = ConsignmentFacts(
         code=chain.code,
         canceled=chain.canceled,
-        first_vendor_id=chain.vendor_ids[0],
-        first_leg_open=any(_is_work_of_first(holding) for holding in holdings),
+        vendor_ids=chain.vendor_ids,
+        holdings=[
+            Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
+            for row in holdings
+        ],
     )
-    if failure := find_download_failure(facts, operation.viewer):
-        raise failure
+    CONSIGNMENT_GUARDS.check(ConsignmentAction.DOWNLOAD_CODES, facts, operation.viewer)
     skus = dict(zip(chain.variant_ids, chain.skus, strict=True))
     if variant_id is not None and variant_id not in skus:
         message = f"{chain.code} has no coupons of this variant."
@@ -62,12 +64,7 @@ async def read_contents(
         holding.quantity for holding in holdings if holding.variant_id in chosen and holding.condition != Condition.VOID
     )
     if not quantity:
-        message = f"{chain.code} has no codes{'' if sku is None else f' of {sku}'} to download: all coupons are void."
-        raise IllegalState(message, CONSIGNMENT_PATH)
+        raise IllegalState(f"All coupons of {sku} in {chain.code} are void, so they have no codes.", CONSIGNMENT_PATH)
     for key_id in await session.fetch(KEYS_OF_CODES, consignment_id=consignment_id, variant_ids=list(chosen)):
         operation.coupon_keys.require(key_id)
     return Contents(chain=chain, variant_ids=chosen, sku=sku, quantity=quantity)
-
-
-def _is_work_of_first(holding: HoldingRow) -> bool:
-    return holding.leg == 1 and not holding.in_batch and holding.condition in _WORK_LEFT

@@ -17,7 +17,8 @@ from domain.audit.stored_facts import (
     DenialReason,
 )
 from domain.consignments.events import about_consignment
-from domain.coupons.downloads import CONSIGNMENT_PATH, CodeFile, CodeSpan, file_name
+from domain.consignments.failures import CONSIGNMENT_PATH
+from domain.coupons.downloads import CodeFile, CodeSpan, file_name
 from domain.events import EventKind
 from domain.failures import NotFound
 from domain.links import Link

@@ -10,9 +10,11 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role, SchemeScope
 from domain.program.facts import PROGRAM_ID
 from domain.spans import Span
+from resolvers.audit.lists import AuditFilter, list_audit_entries
 from resolvers.consignments.batch_loaders import discrepancies_by_consignment
 from resolvers.consignments.lists import movements_by_consignment
 from resolvers.context import Operation
+from resolvers.downloads.request_code_download import RequestCodeDownload, request_code_download
 from resolvers.paging import PageArguments
 from schema.build import NODE_LOADERS
 from tests.support.client import Client, Clients, gid
@@ -23,7 +25,13 @@ from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
 from tests.support.world import World
 
-ADMIN_READS = {NodeKind.ACCOUNT, NodeKind.API_KEY, NodeKind.WEBHOOK_DELIVERY, NodeKind.WEBHOOK_ENDPOINT}
+ADMIN_READS = {
+    NodeKind.ACCOUNT,
+    NodeKind.API_KEY,
+    NodeKind.AUDIT_ENTRY,
+    NodeKind.WEBHOOK_DELIVERY,
+    NodeKind.WEBHOOK_ENDPOINT,
+}
 STAFF_READS = set(NodeKind) - ADMIN_READS
 DOCUMENT = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 SCOPED = {
@@ -40,6 +48,7 @@ SEES_ECPS = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST, Role.ECP}
 TYPES = {
     NodeKind.ACCOUNT: "Account",
     NodeKind.API_KEY: "ApiKey",
+    NodeKind.AUDIT_ENTRY: "AuditEntry",
     NodeKind.BATCH: "Batch",
     NodeKind.BATCH_MOVEMENT: "BatchMovement",
     NodeKind.BONUS_RULE: "BonusRule",
@@ -115,17 +124,20 @@ async def ids(
 
 
 async def short_receipt(consignments: ConsignmentFactory, scheme_id: UUID) -> dict[NodeKind, str]:
-    """The global IDs of a consignment, and of its batch, movement, and discrepancy."""
+    """The global IDs of a consignment, and of its batch, movement, discrepancy, and entry of the audit log."""
     made = await consignments.created(await consignments.generated(scheme_id))
     await consignments.produce(made, quantity=1000)
     batch_id = await consignments.dispatch(made, quantity=100)
     await consignments.receive(batch_id, accepted_serials=(Span(0, 98),))
     operation = consignments.operations()
+    await request_code_download(operation, RequestCodeDownload(made))
+    (entry,) = (await list_audit_entries(operation, AuditFilter(), PageArguments())).nodes
     (movement, *_), (discrepancy,) = [
         (await load(operation, [made]))[0] for load in (movements_of, discrepancies_by_consignment)
     ]
     await operation.close()
     return {
+        NodeKind.AUDIT_ENTRY: gid(NodeKind.AUDIT_ENTRY, entry.id),
         NodeKind.BATCH: gid(NodeKind.BATCH, batch_id),
         NodeKind.BATCH_MOVEMENT: gid(NodeKind.BATCH_MOVEMENT, movement.id),
         NodeKind.CONSIGNMENT: gid(NodeKind.CONSIGNMENT, made),

@@ -7,7 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from domain.coupons.downloads import CodeFile, CodeSpan, DownloadFacts, file_name, find_download_failure
+from domain.consignments.facts import Condition
+from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction, ConsignmentFacts
+from domain.consignments.state import Holding
+from domain.coupons.downloads import CodeFile, CodeSpan, file_name
 from domain.coupons.failures import CouponKeysMissing
 from domain.coupons.keys import BATCH, CouponKeys
 from domain.coupons.labels import QrTemplate, template_problem
@@ -15,9 +18,18 @@ from domain.permissions import Role, Viewer
 
 KEYS = CouponKeys({1: bytes(range(32)), 2: bytes(range(32, 64))})
 PRINTER, PACKAGER = UUID(int=1), UUID(int=2)
-OPEN = DownloadFacts(code="CON-2026-000001", canceled=False, first_vendor_id=PRINTER, first_leg_open=True)
-ENDED = DownloadFacts(code="CON-2026-000001", canceled=False, first_vendor_id=PRINTER, first_leg_open=False)
-CANCELED = DownloadFacts(code="CON-2026-000001", canceled=True, first_vendor_id=PRINTER, first_leg_open=True)
+
+
+def facts(condition: Condition = Condition.PLANNED, leg: int = 1, *, canceled: bool = False) -> ConsignmentFacts:
+    """A consignment with all coupons in one condition at one leg."""
+    holdings = [Holding(leg=leg, in_batch=False, condition=condition, quantity=5)]
+    return ConsignmentFacts(
+        code="CON-2026-000001", canceled=canceled, vendor_ids=(PRINTER, PACKAGER), holdings=holdings
+    )
+
+
+OPEN, PRODUCED, ENDED = facts(), facts(Condition.GOOD), facts(Condition.GOOD, 2)
+CANCELED, VOID, DAMAGED = facts(canceled=True), facts(Condition.VOID), facts(Condition.DAMAGED)
 
 
 def viewer(*roles: Role, vendor_id: UUID | None = None) -> Viewer:
@@ -25,11 +37,16 @@ def viewer(*roles: Role, vendor_id: UUID | None = None) -> Viewer:
 
 
 @pytest.mark.parametrize(
-    ("facts", "who", "allowed"),
+    ("stated", "who", "allowed"),
     [
         (OPEN, viewer(Role.OPERATIONS), True),
         (ENDED, viewer(Role.OPERATIONS), True),
         (CANCELED, viewer(Role.OPERATIONS), False),
+        (VOID, viewer(Role.OPERATIONS), False),
+        (DAMAGED, viewer(Role.OPERATIONS), True),
+        (DAMAGED, viewer(Role.VENDOR, vendor_id=PRINTER), False),
+        (PRODUCED, viewer(Role.VENDOR, vendor_id=PRINTER), True),
+        (OPEN, viewer(Role.PROGRAM_MANAGER, Role.ANALYST, Role.ADMIN), False),
         (OPEN, viewer(Role.VENDOR, vendor_id=PRINTER), True),
         (ENDED, viewer(Role.VENDOR, vendor_id=PRINTER), False),
         (CANCELED, viewer(Role.VENDOR, vendor_id=PRINTER), False),
@@ -39,8 +56,9 @@ def viewer(*roles: Role, vendor_id: UUID | None = None) -> Viewer:
         (ENDED, viewer(Role.VENDOR, Role.OPERATIONS, vendor_id=PACKAGER), True),
     ],
 )
-def test_who_may_download(facts: DownloadFacts, who: Viewer, allowed: bool) -> None:  # noqa: FBT001 - a case
-    assert (find_download_failure(facts, who) is None) is allowed
+def test_who_may_download(stated: ConsignmentFacts, who: Viewer, allowed: bool) -> None:  # noqa: FBT001 - a case
+    """R11: the action is offered exactly to those for whom the mutation succeeds."""
+    assert (ConsignmentAction.DOWNLOAD_CODES in CONSIGNMENT_GUARDS.allowed(stated, who)) is allowed
 
 
 def content_of(file: CodeFile) -> bytes:
