@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from db.consignments.code_reads import KEYS_OF_CODES
 from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
-from db.consignments.reads import CHAIN, consignments_by_id
+from db.consignments.reads import CHAINS, consignments_by_id
 from db.consignments.rows import ChainRow
 from db.sessions import Writing
 from domain.consignments.facts import Condition
@@ -42,7 +42,7 @@ async def read_contents(
     )
     if not shown:
         raise NotFound("consignment", CONSIGNMENT_PATH)
-    (chain,) = await session.fetch(CHAIN, id=consignment_id)
+    (chain,) = await session.fetch(CHAINS, ids=[consignment_id])
     holdings = await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=[consignment_id])
     facts = ConsignmentFacts(
         code=chain.code,
