@@ -35,6 +35,9 @@ class Statement(Generic[RowT_co]):
         # Called with the columns in order: the check above lets rows be built at full speed.
         self.row = self.shape.build
         self.sql = str(compiled)
+        if "POSTCOMPILE" in self.sql:
+            message = "A statement is compiled once, so compare with `== any_(…)` where a list would be written out."
+            raise TypeError(message)
         self._names: list[str] = list(compiled.positiontup or ())
         self._constants: Mapping[str, Any] = compiled.params
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Text, any_, cast, func, select
+from sqlalchemy import BigInteger, Text, any_, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.columns import columns, scalar
@@ -34,10 +34,10 @@ OPEN_DISCREPANCIES_OF_BATCH = Statement(
 _PART, _VOIDING_PART = aliased(MovementPartTable), aliased(MovementPartTable)
 _VOIDING: Final = aliased(MovementTable)
 _OF_RECEIPT: Final = (
-    MovementKind.RECEIVED.value,
-    MovementKind.DAMAGED.value,
-    MovementKind.SHORT.value,
-    MovementKind.DISCREPANCY_RESOLVED.value,
+    MovementKind.RECEIVED,
+    MovementKind.DAMAGED,
+    MovementKind.SHORT,
+    MovementKind.DISCREPANCY_RESOLVED,
 )
 # What receipts of a batch did since the last one was taken back, and Operations after them. Parts are in the order of
 # recording.
@@ -53,7 +53,7 @@ PARTS_SINCE_RECEIPT_VOIDED = Statement(
     .join(_PART, _PART.movement_id == MovementTable.id)
     .where(
         MovementTable.batch_id == uuid("batch_id"),
-        MovementTable.kind.in_(_OF_RECEIPT),
+        or_(*(MovementTable.kind == kind.value for kind in _OF_RECEIPT)),
         _PART.id
         > select(func.coalesce(func.max(_VOIDING_PART.id), 0))
         .select_from(_VOIDING)

@@ -73,10 +73,10 @@ async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
         for arrival in arrivals:
             await require_held_by_sender(operation, session, chain, (batch, arrival.line, arrival.receipt.not_sent))
         steps = [step for arrival in arrivals for step in _steps(chain, batch, arrival)]
-        reject_invalid(_idle_problems(batch, steps))
+        over_sent = any(arrival.receipt.not_sent for arrival in arrivals)
+        reject_invalid(_idle_problems(batch, steps, over_sent=over_sent))
         await _record_statements(operation, session, (chain, batch), arrivals)
         occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
-        over_sent = any(arrival.receipt.not_sent for arrival in arrivals)
         await record_movements(operation, session, chain, steps, occasion, refresh=over_sent)
         places = await session.fetch(PLACES_OF_BATCH, batch_id=batch.id)
         rest = any(place.condition == Condition.GOOD and place.quantity for place in places)
@@ -144,9 +144,9 @@ async def _assess(session: Writing, chain: Chain, batch: BatchRow, command: Rece
     return arrivals
 
 
-def _idle_problems(batch: BatchRow, steps: Sequence[Step]) -> Iterator[Problem]:
-    """A problem of a receipt that would move nothing: serials that were not sent alone do not receive a batch."""
-    if not any(step.quantity for step in steps):
+def _idle_problems(batch: BatchRow, steps: Sequence[Step], *, over_sent: bool) -> Iterator[Problem]:
+    """A problem of a receipt that would neither move anything nor open a discrepancy."""
+    if not over_sent and not any(step.quantity for step in steps):
         message = f"State which coupons of {batch.code} you received, or leave out `final` if none of them arrived."
         yield Problem(UserErrorCode.REQUIRED, message, ("lines",))
 
