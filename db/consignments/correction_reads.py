@@ -33,11 +33,11 @@ OPEN_DISCREPANCIES_OF_BATCH = Statement(
 )
 _PART, _VOIDING_PART = aliased(MovementPartTable), aliased(MovementPartTable)
 _VOIDING: Final = aliased(MovementTable)
-_OF_RECEIPT: Final = (
-    MovementKind.RECEIVED,
-    MovementKind.DAMAGED,
-    MovementKind.SHORT,
-    MovementKind.DISCREPANCY_RESOLVED,
+_OF_RECEIPT: Final = or_(
+    MovementTable.kind == MovementKind.RECEIVED.value,
+    MovementTable.kind == MovementKind.DAMAGED.value,
+    MovementTable.kind == MovementKind.SHORT.value,
+    MovementTable.kind == MovementKind.DISCREPANCY_RESOLVED.value,
 )
 # What receipts of a batch did since the last one was taken back, and Operations after them. Parts are in the order of
 # recording.
@@ -53,7 +53,7 @@ PARTS_SINCE_RECEIPT_VOIDED = Statement(
     .join(_PART, _PART.movement_id == MovementTable.id)
     .where(
         MovementTable.batch_id == uuid("batch_id"),
-        or_(*(MovementTable.kind == kind.value for kind in _OF_RECEIPT)),
+        _OF_RECEIPT,
         _PART.id
         > select(func.coalesce(func.max(_VOIDING_PART.id), 0))
         .select_from(_VOIDING)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from db.consignments.changes import release_serials, set_consignment
 from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
@@ -11,15 +12,14 @@ from db.consignments.reads import CODES_DOWNLOADED
 from db.consignments.rows import HoldingRow
 from db.sessions import Writing
 from domain.consignments.facts import Condition, MovementKind
-from domain.consignments.failures import CONSIGNMENT_PATH
+from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.reasons import reason_problems
 from domain.events import EventKind
-from domain.failures import IllegalState
 from domain.schemes.execution_facts import ConsignmentCanceled
 from domain.text import trim_text
-from resolvers.consignments.locking import Chain, lock_any_chain, require_live
+from resolvers.consignments.locking import Chain, lock_any_chain
 from resolvers.consignments.moving import record_movements
-from resolvers.consignments.state import refresh_state
+from resolvers.consignments.state import build_holding, refresh_state
 from resolvers.consignments.steps import Occasion, Step, on_hand
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
@@ -49,37 +49,26 @@ async def cancel_consignment(operation: Operation, command: CancelConsignment) -
         earlier = await claim_key(operation, session, command, result_id=chain.id)
         if earlier:
             return earlier
-        require_live(chain)
+        rows = await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=[chain.id])
+        facts = replace(chain.facts, holdings=[build_holding(row) for row in rows])
+        CONSIGNMENT_GUARDS.check(ConsignmentAction.CANCEL, facts, operation.viewer)
         definition = await lock_execution(operation, session, chain.scheme_id)
-        holdings = await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=[chain.id])
-        _require_unproduced(chain, holdings)
         canceled = {
             "canceled_at": operation.now,
             "canceled_by": operation.viewer.account_id,
             "cancel_reason": reason,
         }
         await set_consignment(session, chain.id, canceled)
-        voided = await _give_up(operation, session, (chain, holdings), reason)
+        voided = await _give_up(operation, session, (chain, rows), reason)
         fact = ConsignmentCanceled(
             scheme=definition.name,
             code=chain.code,
-            quantity=sum(row.quantity for row in holdings),
+            quantity=sum(row.quantity for row in rows),
             voided=voided,
             reason=reason,
         )
         await record_activity(operation, session, chain.scheme_id, NewActivity(EventKind.CONSIGNMENT_CANCELED, fact))
     return command.consignment_id
-
-
-def _require_unproduced(chain: Chain, holdings: Sequence[HoldingRow]) -> None:
-    """Check that nothing is produced; what was spoiled or recalled before is void and does not matter."""
-    unproduced = {Condition.PLANNED, Condition.VOID}
-    if any(row.condition not in unproduced or row.in_batch or row.leg > 1 for row in holdings):
-        message = f"Coupons of {chain.code} are produced, so it cannot be canceled. Recall the coupons instead."
-        raise IllegalState(message, CONSIGNMENT_PATH)
-    if all(row.condition == Condition.VOID for row in holdings):
-        message = f"All coupons of {chain.code} are void, so there is nothing to cancel."
-        raise IllegalState(message, CONSIGNMENT_PATH)
 
 
 async def _give_up(

@@ -78,7 +78,8 @@ async def lock_chain(
     Raises NotFound, and IllegalState for a canceled consignment.
     """
     chain = await lock_any_chain(operation, session, consignment_id, exclusive=exclusive, path=path)
-    require_live(chain, path)
+    if chain.canceled:
+        raise IllegalState(f"{chain.code} is canceled.", path)
     return chain
 
 
@@ -92,12 +93,6 @@ async def lock_any_chain(
         raise NotFound("consignment", path)
     (row,) = await session.fetch(statements.CHAINS, ids=[consignment_id])
     return _build_chain(row)
-
-
-def require_live(chain: Chain, path: Path = CONSIGNMENT_PATH) -> None:
-    """Check that a consignment is not canceled. Raises IllegalState."""
-    if chain.canceled:
-        raise IllegalState(f"{chain.code} is canceled.", path)
 
 
 async def lock_chains(operation: Operation, session: Writing, consignment_ids: Sequence[UUID]) -> list[Chain]:

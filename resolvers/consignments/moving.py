@@ -21,22 +21,16 @@ from resolvers.context import Operation
 _VOIDING = frozenset({MovementKind.SPOILED, MovementKind.VOIDED})
 
 
-async def record_movements(  # noqa: PLR0913 - what moves, by name
-    operation: Operation,
-    session: Writing,
-    chain: Chain,
-    steps: Sequence[Step],
-    occasion: Occasion,
-    *,
-    refresh: bool = False,
+async def record_movements(
+    operation: Operation, session: Writing, chain: Chain, steps: Sequence[Step], occasion: Occasion
 ) -> None:
-    """Record the movements with their events, and derive the states that they change, or with `refresh` any state.
+    """Record the movements with their events, and derive the states that they change.
 
     Raises QuantityExceeded, SerialsNotHeld and OccurredTooEarly; the transaction must not commit then.
     """
     crossed = await move_serials(operation, session, [(chain, step) for step in steps], occasion)
     voids = any(step.kind in _VOIDING and step.quantity for step in steps)
-    if crossed or voids or refresh:
+    if crossed or voids:
         await refresh_state(operation, session, chain.id, voids=voids)
 
 

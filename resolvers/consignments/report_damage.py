@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import merge
 from domain.consignments.reasons import note_problems
 from domain.failures import Problem
@@ -39,6 +40,7 @@ async def report_damage(operation: Operation, command: ReportDamage) -> UUID:
         earlier = await claim_key(operation, session, command, result_id=chain.id)
         if earlier:
             return earlier
+        CONSIGNMENT_GUARDS.check(ConsignmentAction.REPORT_DAMAGE, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
         steps = [
             _step(chain, leg, (index, given, line))

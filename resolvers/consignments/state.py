@@ -5,6 +5,7 @@ from uuid import UUID
 
 from db.consignments.changes import set_state
 from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
+from db.consignments.rows import HoldingRow
 from db.consignments.state_reads import LOCK_STATES, STATES, StoredStateRow
 from db.sessions import Writing
 from domain.consignments.facts import Condition
@@ -30,14 +31,18 @@ async def refresh_states(
     await session.fetch(LOCK_STATES, ids=ids)
     holdings: dict[UUID, list[Holding]] = {consignment_id: [] for consignment_id in ids}
     for row in await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=ids):
-        holding = Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
-        holdings[row.consignment_id].append(holding)
+        holdings[row.consignment_id].append(build_holding(row))
     scheme_ids = set()
     for stored in await session.fetch(STATES, ids=ids):
         if await _store_state(operation, session, stored, holdings[stored.consignment_id]) or voids:
             scheme_ids.add(stored.scheme_id)
     for scheme_id in sorted(scheme_ids):
         await rederive(operation, session, scheme_id)
+
+
+def build_holding(row: HoldingRow) -> Holding:
+    """Build the holding of a row."""
+    return Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
 
 
 async def _store_state(

@@ -15,11 +15,12 @@ from db.sessions import Writing
 from domain.consignments.chains import find_started_change
 from domain.consignments.facts import Condition
 from domain.consignments.failures import CONSIGNMENT_PATH
+from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.events import EventKind
 from domain.failures import IllegalState, InvalidInput, Problem, UserErrorCode
 from domain.schemes.execution_facts import ConsignmentUpdated
 from resolvers.consignments.chains import check_chain, due_problems
-from resolvers.consignments.locking import Chain, lock_any_chain, require_live
+from resolvers.consignments.locking import Chain, lock_any_chain
 from resolvers.consignments.state import refresh_state
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
@@ -49,7 +50,7 @@ async def update_consignment(operation: Operation, command: UpdateConsignment) -
         earlier = await claim_key(operation, session, command, result_id=chain.id)
         if earlier:
             return earlier
-        require_live(chain)
+        CONSIGNMENT_GUARDS.check(ConsignmentAction.UPDATE, chain.facts, operation.viewer)
         definition = await lock_execution(operation, session, chain.scheme_id)
         changed_due = await _change_due_date(operation, session, chain, command)
         names = await _change_chain(session, chain, command)

@@ -10,10 +10,10 @@ from db.consignments.place_locks import LOCK_PLACES_AROUND_BATCH
 from db.consignments.rows import BatchRow, PlaceRow
 from domain.consignments.facts import BatchStatus, Condition, MovementKind
 from domain.consignments.failures import BATCH_PATH
+from domain.consignments.guards import BATCH_GUARDS, BatchAction
 from domain.consignments.reasons import reason_problems
-from domain.failures import IllegalState
 from domain.text import trim_text
-from resolvers.consignments.locking import Chain, lock_batch, lock_chain
+from resolvers.consignments.locking import Chain, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
 from resolvers.context import Operation
@@ -42,7 +42,7 @@ async def void_dispatch(operation: Operation, command: VoidDispatch) -> UUID:
         if earlier:
             return earlier
         chain = await lock_chain(operation, session, batch.consignment_id, path=BATCH_PATH)
-        _check_batch(operation, batch)
+        BATCH_GUARDS.check(BatchAction.VOID_DISPATCH, batch_facts(chain, batch), operation.viewer)
         line_ids = [line.id for line in chain.lines]
         await session.fetch(LOCK_PLACES_AROUND_BATCH, line_ids=line_ids, batch_id=batch.id, leg=batch.from_leg)
         places = await session.fetch(PLACES_OF_BATCH, batch_id=batch.id)
@@ -52,19 +52,6 @@ async def void_dispatch(operation: Operation, command: VoidDispatch) -> UUID:
         voided = {"status": BatchStatus.VOIDED, "voided_at": operation.now, "void_reason": reason}
         await set_batch(session, batch.id, voided)
     return command.batch_id
-
-
-def _check_batch(operation: Operation, batch: BatchRow) -> None:
-    if operation.viewer.vendor_id != batch.from_vendor_id:
-        raise IllegalState(f"Another vendor sent {batch.code}, and only the sender can void its dispatch.", BATCH_PATH)
-    if batch.status == BatchStatus.VOIDED:
-        raise IllegalState(f"The dispatch of {batch.code} is void already.", BATCH_PATH)
-    if batch.status != BatchStatus.IN_TRANSIT:
-        message = (
-            f"The receiver has received coupons of {batch.code}, so its dispatch can no longer be voided. "
-            "Ask the receiver to void the receipt first."
-        )
-        raise IllegalState(message, BATCH_PATH)
 
 
 def _step(chain: Chain, batch: BatchRow, place: PlaceRow) -> Step:

@@ -14,11 +14,12 @@ from db.consignments.rows import BatchRow, MovedPartRow, PlaceSpansRow
 from db.sessions import Writing
 from domain.consignments.facts import BatchStatus, Condition, MovementKind
 from domain.consignments.failures import BATCH_PATH, name_serials
+from domain.consignments.guards import BATCH_GUARDS, BatchAction
 from domain.consignments.reasons import reason_problems
 from domain.failures import IllegalState
 from domain.spans import Span, Spans
 from domain.text import trim_text
-from resolvers.consignments.locking import Chain, lock_batch, lock_chain
+from resolvers.consignments.locking import Chain, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import move_serials
 from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
@@ -52,7 +53,7 @@ async def void_receipt(operation: Operation, command: VoidReceipt) -> UUID:
         if earlier:
             return earlier
         chain = await lock_chain(operation, session, batch.consignment_id, path=BATCH_PATH)
-        _check_batch(operation, batch)
+        BATCH_GUARDS.check(BatchAction.VOID_RECEIPT, batch_facts(chain, batch), operation.viewer)
         line_ids = [line.id for line in chain.lines]
         await session.fetch(LOCK_PLACES_AROUND_BATCH, line_ids=line_ids, batch_id=batch.id, leg=batch.from_leg + 1)
         received = _sum_up(batch, await session.fetch(PARTS_SINCE_RECEIPT_VOIDED, batch_id=batch.id))
@@ -64,17 +65,6 @@ async def void_receipt(operation: Operation, command: VoidReceipt) -> UUID:
         await set_batch(session, batch.id, {"status": BatchStatus.IN_TRANSIT, "received_at": None})
         await refresh_state(operation, session, chain.id)
     return command.batch_id
-
-
-def _check_batch(operation: Operation, batch: BatchRow) -> None:
-    if operation.viewer.vendor_id != batch.to_vendor_id:
-        message = f"{batch.code} goes to another vendor, and only the receiver can void its receipt."
-        raise IllegalState(message, BATCH_PATH)
-    if batch.status == BatchStatus.VOIDED:
-        message = f"The sender voided the dispatch of {batch.code}, so there is no receipt to void."
-        raise IllegalState(message, BATCH_PATH)
-    if batch.status == BatchStatus.IN_TRANSIT:
-        raise IllegalState(f"Nothing of {batch.code} is received, so there is no receipt to void.", BATCH_PATH)
 
 
 def _sum_up(batch: BatchRow, parts: Sequence[MovedPartRow]) -> _Moved:
