@@ -2,17 +2,18 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, any_, case, exists, false, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, case, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from db.columns import columns
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
-from db.consignments.tables import BatchTable, ConsignmentLegTable, ConsignmentTable
+from db.consignments.tables import BatchTable, ConsignmentLegTable, ConsignmentLineTable, ConsignmentTable
 from db.consignments.view_rows import BatchFactsRow, ChainFactsRow
 from db.statement import Statement, uuid, uuids
 from domain.consignments.facts import BatchStatus, Condition, MovementKind
 
+_IN_BATCH: Final = CustodyPlaceTable.batch_id.is_not(None)
 CHAIN_FACTS = Statement(
     select(
         *columns(
@@ -24,8 +25,20 @@ CHAIN_FACTS = Statement(
             )
             .where(ConsignmentLegTable.consignment_id == ConsignmentTable.id)
             .scalar_subquery(),
+            leg=CustodyPlaceTable.leg,
+            in_batch=_IN_BATCH,
+            condition=CustodyPlaceTable.condition,
+            quantity=func.coalesce(func.sum(CustodyPlaceTable.quantity), 0).cast(BigInteger),
         )
-    ).where(ConsignmentTable.id == any_(uuids("ids"))),
+    )
+    .select_from(ConsignmentTable)
+    .join(ConsignmentLineTable, ConsignmentLineTable.consignment_id == ConsignmentTable.id)
+    .outerjoin(
+        CustodyPlaceTable,
+        and_(CustodyPlaceTable.line_id == ConsignmentLineTable.id, CustodyPlaceTable.quantity > 0),
+    )
+    .where(ConsignmentTable.id == any_(uuids("ids")))
+    .group_by(ConsignmentTable.id, CustodyPlaceTable.leg, _IN_BATCH, CustodyPlaceTable.condition),
     ChainFactsRow,
 )
 

@@ -75,17 +75,13 @@ SORTS: Final[Mapping[ConsignmentOrder, Sort]] = MappingProxyType(
         ),
     }
 )
-_KEYS: Final[Mapping[Any, _Keys]] = MappingProxyType(
-    {
-        ConsignmentTable: _Keys(
-            ConsignmentTable.id, created_at=ConsignmentTable.created_at, due_on=ConsignmentTable.due_on
-        ),
-        ConsignmentStateTable: _Keys(
-            ConsignmentStateTable.consignment_id,
-            moved_at=ConsignmentStateTable.moved_at,
-            waiting_since=ConsignmentStateTable.waiting_since,
-        ),
-    }
+CONSIGNMENT_KEYS: Final = _Keys(
+    ConsignmentTable.id, created_at=ConsignmentTable.created_at, due_on=ConsignmentTable.due_on
+)
+STATE_KEYS: Final = _Keys(
+    ConsignmentStateTable.consignment_id,
+    moved_at=ConsignmentStateTable.moved_at,
+    waiting_since=ConsignmentStateTable.waiting_since,
 )
 
 
@@ -96,7 +92,16 @@ def consignment_page(
     """A page of consignments; see `db.keyset.keyset` for its parameters beside those of the filters."""
     sort = SORTS[order]
     query = select_consignments(scope).where(*_predicates(filters))
-    return Statement(keyset(query, sort, rows=_KEYS[sort.table], backward=backward, resumed=resumed), ConsignmentRow)
+    return Statement(
+        keyset(
+            query,
+            sort,
+            rows=STATE_KEYS if sort.table is ConsignmentStateTable else CONSIGNMENT_KEYS,
+            backward=backward,
+            resumed=resumed,
+        ),
+        ConsignmentRow,
+    )
 
 
 @cache

@@ -123,6 +123,11 @@ class BatchRow(Struct, frozen=True):
     voided_at: datetime | None
     void_reason: str | None
 
+    @property
+    def ends(self) -> tuple[UUID, UUID]:
+        """The vendor that sends and the one that receives."""
+        return self.from_vendor_id, self.to_vendor_id
+
 
 class BatchLineRow(Struct, frozen=True):
     """The coupons of one line in a batch."""

@@ -120,12 +120,16 @@ class DiscrepancyViewRow(Struct, frozen=True):
 
 
 class ChainFactsRow(Struct, frozen=True):
-    """A consignment as its guards see it, without its custody."""
+    """A consignment as its guards see it, with one kind of place; the place is None if there are no serials."""
 
     id: UUID
     code: str
     canceled: bool
     vendor_ids: list[UUID]
+    leg: int | None
+    in_batch: bool
+    condition: str | None
+    quantity: int
 
 
 class BatchFactsRow(Struct, frozen=True):

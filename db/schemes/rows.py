@@ -93,6 +93,11 @@ class SchemeVariantRow(Struct, frozen=True):
     planned_quantity: int | None
     planned_points: int | None
 
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        """The ids of the scheme and of the variant."""
+        return self.scheme_id, self.variant.id
+
 
 class SchemeGeographyRow(Struct, frozen=True):
     """A geography of a scheme."""

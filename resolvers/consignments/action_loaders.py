@@ -1,9 +1,10 @@
 """Loaders of the actions that the viewer may take on consignments and batches, by the guards of the mutations."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from db.consignments.guard_reads import BATCH_FACTS, CHAIN_FACTS
-from db.consignments.view_reads import HOLDINGS_OF_CHAINS
+from db.consignments.view_rows import ChainFactsRow
 from domain.consignments.facts import BatchStatus, Condition
 from domain.consignments.guards import (
     BATCH_GUARDS,
@@ -26,22 +27,11 @@ async def actions_by_consignment(operation: Operation, ids: list[UUID]) -> list[
     viewer = operation.viewer
     if not any(viewer.may(permission) for permission in _ACTING):
         return [[] for _ in ids]
-    chains = {row.id: row for row in await operation.fetch(CHAIN_FACTS, ids=ids)}
-    rows = await operation.fetch(HOLDINGS_OF_CHAINS, ids=ids)
-    actions = []
-    for key, group in zip(ids, align_many(ids, rows, lambda row: row.consignment_id), strict=True):
-        chain = chains[key]
-        facts = ConsignmentFacts(
-            code=chain.code,
-            canceled=chain.canceled,
-            vendor_ids=chain.vendor_ids,
-            holdings=[
-                Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
-                for row in group
-            ],
-        )
-        actions.append(list(CONSIGNMENT_GUARDS.allowed(facts, viewer)))
-    return actions
+    rows = await operation.fetch(CHAIN_FACTS, ids=ids)
+    return [
+        list(CONSIGNMENT_GUARDS.allowed(_build_facts(group), viewer))
+        for group in align_many(ids, rows, lambda row: row.id)
+    ]
 
 
 async def actions_by_batch(operation: Operation, ids: list[UUID]) -> list[list[BatchAction]]:
@@ -63,3 +53,17 @@ async def actions_by_batch(operation: Operation, ids: list[UUID]) -> list[list[B
         for row in rows
     }
     return [list(BATCH_GUARDS.allowed(facts[key], viewer)) for key in ids]
+
+
+def _build_facts(rows: Sequence[ChainFactsRow]) -> ConsignmentFacts:
+    """The facts about a consignment, which has at least one row."""
+    return ConsignmentFacts(
+        code=rows[0].code,
+        canceled=rows[0].canceled,
+        vendor_ids=rows[0].vendor_ids,
+        holdings=[
+            Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
+            for row in rows
+            if row.leg is not None and row.condition is not None
+        ],
+    )

@@ -4,16 +4,27 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from db.catalog.rows import VendorRow
 from db.consignments import movement_pages as pages
 from db.consignments import movement_reads as statements
 from db.consignments import view_reads as views
 from db.consignments.view_rows import BatchLineViewRow, DiscrepancyViewRow, MovementViewRow
+from resolvers.catalog.loaders import vendors_by_id
 from resolvers.consignments.loaders import scope_parameters
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 
 # Movements that a batch lists. One with more was received in many pieces; the consignment lists all of them.
 _MOVEMENTS_OF_BATCH: Final = 200
+
+
+async def vendors_of_ends(
+    operation: Operation, ends: list[tuple[UUID, UUID]]
+) -> list[tuple[VendorRow | None, VendorRow | None]]:
+    """Load the vendors that send and receive batches, both with one statement."""
+    ids = list(dict.fromkeys(key for pair in ends for key in pair))
+    found = dict(zip(ids, await vendors_by_id(operation, ids), strict=True))
+    return [(found[sender], found[receiver]) for sender, receiver in ends]
 
 
 async def lines_by_batch(operation: Operation, ids: list[UUID]) -> list[list[BatchLineViewRow]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from domain.node_kinds import NodeKind
+from resolvers.consignments.board_loaders import TrackingFilter
 from resolvers.consignments.lists import BatchFilter, ConsignmentFilter, DiscrepancyFilter
 from schema.consignments.enums import BatchStatus, ConsignmentStatus, DiscrepancyKind
 from schema.fields import optional
@@ -93,6 +94,25 @@ class DiscrepancyFilterInput:
             vendor_id=_one(NodeKind.VENDOR, self.vendor_id, "vendorId"),
             kinds=self.kinds,
             open=self.open,
+        )
+
+
+@strawberry.input(name="TrackingFilter", description="A filter of a tracking board. All given conditions must hold.")
+class TrackingFilterInput:
+    scheme_ids: list[strawberry.ID] | None = optional("Show only consignments of one of these schemes.")
+    vendor_ids: list[strawberry.ID] | None = optional(
+        "Show only consignments in whose chain one of these vendors takes part."
+    )
+    stuck_for_days: int | None = optional(
+        "Show only consignments for which the same vendors have had to act for so many days."
+    )
+
+    def to_filter(self) -> TrackingFilter:
+        """Convert the filter. Raises BadArgument for malformed IDs."""
+        return TrackingFilter(
+            scheme_ids=argument_ids(NodeKind.SCHEME, self.scheme_ids, "schemeIds"),
+            vendor_ids=argument_ids(NodeKind.VENDOR, self.vendor_ids, "vendorIds"),
+            stuck_for_days=self.stuck_for_days,
         )
 
 

@@ -7,10 +7,12 @@ import strawberry
 from db.consignments.rows import BatchRow, ConsignmentRow
 from db.consignments.view_rows import DiscrepancyViewRow
 from domain.permissions import Permission
+from resolvers.consignments.board_loaders import Board, open_board
 from resolvers.consignments.lists import list_batches, list_consignments, list_discrepancies
 from resolvers.consignments.loaders import find_consignment
 from resolvers.paging import Page, PageArguments
 from schema.consignments import filter_inputs as inputs
+from schema.consignments.board_types import TrackingBoard
 from schema.consignments.enums import ConsignmentOrder
 from schema.consignments.movement_types import Discrepancy
 from schema.consignments.types import Batch, Consignment
@@ -29,6 +31,10 @@ BatchFilterArgument = Annotated[
 DiscrepancyFilterArgument = Annotated[
     inputs.DiscrepancyFilterInput | None,
     strawberry.argument(name="filter", description="Return only discrepancies that match this filter."),
+]
+TrackingFilterArgument = Annotated[
+    inputs.TrackingFilterInput | None,
+    strawberry.argument(name="filter", description="Show only what matches this filter."),
 ]
 OrderArgument = Annotated[
     ConsignmentOrder | None, strawberry.argument(description="The order of the list. Default: newest first.")
@@ -103,3 +109,13 @@ class ConsignmentQueries:
         chosen = (filter_ or inputs.DiscrepancyFilterInput()).to_filter()
         page = PageArguments(first=first, after=after, last=last, before=before)
         return await list_discrepancies(info.context, page, chosen)
+
+    @query(
+        requires=Permission.CONSIGNMENT_READ,
+        returns=TrackingBoard | None,
+        description="Returns a board for a wall screen: the consignments under way, what moved last, and which vendors "
+        "must act since when. A vendor sees its own consignments.",
+    )
+    async def tracking_board(self, info: AppInfo, filter_: TrackingFilterArgument = None) -> Board:
+        del info
+        return open_board((filter_ or inputs.TrackingFilterInput()).to_filter())

@@ -10,9 +10,13 @@ from domain.consignments.facts import BatchStatus as Batches
 from domain.consignments.facts import ConsignmentStatus as Consignments
 from domain.consignments.sentences import BATCH_LABELS, CONSIGNMENT_LABELS
 from domain.node_kinds import NodeKind
-from resolvers.catalog.loaders import vendors_by_id
 from resolvers.consignments.action_loaders import actions_by_batch, actions_by_consignment
-from resolvers.consignments.batch_loaders import discrepancies_by_consignment, lines_by_batch, movements_by_batch
+from resolvers.consignments.batch_loaders import (
+    discrepancies_by_consignment,
+    lines_by_batch,
+    movements_by_batch,
+    vendors_of_ends,
+)
 from resolvers.consignments.chain_loaders import (
     LISTED_RANGES,
     chains_by_consignment,
@@ -142,9 +146,15 @@ class Batch(Node):
         consignments_by_id, key="consignment_id", description="The consignment that the coupons belong to."
     )
     from_: Vendor = batched(
-        vendors_by_id, key="from_vendor_id", description="The vendor that sent the batch.", name="from"
+        vendors_of_ends,
+        key="ends",
+        pick=lambda pair: pair[0],
+        description="The vendor that sent the batch.",
+        name="from",
     )
-    to: Vendor = batched(vendors_by_id, key="to_vendor_id", description="The vendor that receives the batch.")
+    to: Vendor = batched(
+        vendors_of_ends, key="ends", pick=lambda pair: pair[1], description="The vendor that receives the batch."
+    )
     lines: list[BatchLine] = batched(lines_by_batch, key="id", description="The coupons by variant, ordered by SKU.")
     status: BatchStatus = leaf("The status of the batch.")
     status_label: str = computed(lambda row: BATCH_LABELS[Batches(row.status)], "The status as a label for people.")

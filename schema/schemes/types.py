@@ -11,10 +11,12 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.schemes.stages import STAGE_OWNERS, status_label
 from resolvers.accounts.loaders import accounts_by_id
+from resolvers.consignments.lists import consignments_by_scheme
 from resolvers.enrollments.lists import enrollments_by_scheme
 from resolvers.enrollments.loaders import viewer_enrollments_by_scheme
 from resolvers.rules.loaders import rules_by_scheme
 from resolvers.schemes.activity_loaders import activity_by_scheme, participants_by_scheme
+from resolvers.schemes.allocation_loaders import allocations_by_scheme, quantities_by_variant
 from resolvers.schemes.definitions import definitions_by_scheme
 from resolvers.schemes.disclosure import disclosed_budgets
 from resolvers.schemes.loaders import geographies_by_scheme, schemes_by_id, stages_by_scheme, variants_by_scheme
@@ -25,6 +27,7 @@ from resolvers.schemes.standing import actions_by_scheme
 from resolvers.schemes.wizard import build_wizard
 from schema.accounts.types import Account
 from schema.catalog.types import Geography, Variant
+from schema.consignments.types import Consignment
 from schema.enrollments.types import Enrollment, page_of_scheme
 from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id
@@ -34,9 +37,12 @@ from schema.rules.enums import EarningChannel
 from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
 from schema.schemes.activity_types import SchemeActivity
+from schema.schemes.allocation_types import AllocationSummary
 from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 from schema.schemes.review_types import SchemeReview, SchemeSubmission, WizardProblem
 from schema.schemes.revision_types import SchemeRevision, moment
+
+_ZERO = "0 for viewers who do not see all consignments."
 
 
 @strawberry.type(description="A stage of a scheme.")
@@ -85,6 +91,18 @@ class SchemeVariant:
     )
     planned_points: SafeInt = computed(
         lambda row: row.planned_points or 0, "The base points of all planned coupons; 0 until set."
+    )
+    allocated_quantity: SafeInt = batched(
+        quantities_by_variant,
+        key="key",
+        pick=lambda found: found.allocated,
+        description=f"How many coupons consignments have that are not void. {_ZERO}",
+    )
+    pending_quantity: SafeInt = batched(
+        quantities_by_variant,
+        key="key",
+        pick=lambda found: found.pending,
+        description=f"How many coupons consignments still need. {_ZERO}",
     )
 
 
@@ -206,6 +224,15 @@ class Scheme(Node):
         actions_by_scheme,
         key="id",
         description="The actions that the viewer may take now. None of them would fail because of the scheme's state.",
+    )
+    allocation: AllocationSummary = batched(
+        allocations_by_scheme, key="live_id", description="How the coupons are allocated, by variant and by vendor."
+    )
+    consignments: Connection[Consignment] = batched(
+        consignments_by_scheme,
+        key="live_id",
+        arguments=forward_page,
+        description="The consignments that the viewer may see, newest first.",
     )
     participants: list[Account] = batched(
         participants_by_scheme,

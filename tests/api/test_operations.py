@@ -22,4 +22,4 @@ async def test_a_document_answers_without_errors(
 
 def test_no_document_is_forgotten() -> None:
     assert sorted(PREPARATIONS) == NAMES
-    assert {name.partition("/")[0] for name in NAMES} == {"dashboard", "integration", "mobile", "portal"}
+    assert {name.partition("/")[0] for name in NAMES} == {"dashboard", "integration", "mobile", "portal", "vendor"}

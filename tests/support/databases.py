@@ -112,7 +112,9 @@ async def copied_url(server_url: str, name: str, template: str | None = None) ->
 
 
 def _empty_function() -> str:
-    """A function that deletes all rows, or truncates all tables once one of them has grown; the program starts anew.
+    """A function that deletes all rows, or truncates all tables once one of them has grown.
+
+    The program and the codes of batches start anew.
 
     Without triggers, which only a superuser may leave out, this is twice as fast. With them, the counts change with
     what is deleted, so each table of counts is emptied right behind its table.
@@ -136,6 +138,7 @@ def _empty_function() -> str:
             {deletes}
         END IF;
         INSERT INTO public.program DEFAULT VALUES;
+        PERFORM setval('public.batch_number', 1, false);
     """
     return _function("empty_tables", body)
 

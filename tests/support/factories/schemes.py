@@ -32,7 +32,7 @@ class SchemeFactory:
     """Makes schemes as the program manager of the world, and lets its approver decide."""
 
     def __init__(self, environment: Environment, world: World) -> None:
-        self._environment = environment
+        self.environment = environment
         self._world = world
 
     @property
@@ -48,11 +48,11 @@ class SchemeFactory:
     @property
     def ecps(self) -> EcpFactory:
         """Makes ECPs in the same world."""
-        return EcpFactory(self._environment, self._world)
+        return EcpFactory(self.environment, self._world)
 
     def operation(self, name: str | Role = Role.PROGRAM_MANAGER) -> Operation:
         """A new operation of an account of the world; close it when it has read something."""
-        return self._environment.operation(self._world.viewer(name))
+        return self.environment.operation(self._world.viewer(name))
 
     async def definition(self, scheme_id: UUID) -> Definition:
         """A scheme as it is stored."""
@@ -143,7 +143,7 @@ class SchemeFactory:
         """A bonus rule; by default, Gold or better earns 50 points."""
         found = condition or TierClause(at_least=self._world.tiers["Gold"].id)
         return BonusRule(
-            id=self._environment.new_id(),
+            id=self.environment.new_id(),
             name=name,
             condition=found,
             reward=reward or FlatPoints(50),

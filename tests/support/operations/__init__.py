@@ -9,6 +9,7 @@ from tests.support.operations.downloads import OF_DOWNLOADS
 from tests.support.operations.ecps import OF_ECPS
 from tests.support.operations.program import OF_PROGRAM
 from tests.support.operations.schemes import OF_SCHEMES
+from tests.support.operations.tracking import OF_TRACKING
 from tests.support.operations.webhooks import OF_WEBHOOKS
 from tests.support.world import World
 
@@ -19,4 +20,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_PROGRAM,
     **OF_CATALOG,
     **OF_DOWNLOADS,
+    **OF_TRACKING,
 }
