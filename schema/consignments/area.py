@@ -5,6 +5,7 @@ from typing import Final
 from resolvers.consignments.nodes import NODES
 from resolvers.consignments.tasks import LEADER_TASKS
 from schema.area import Area
+from schema.consignments.coupon_fields import CouponQueries
 from schema.consignments.query_fields import ConsignmentQueries
 
-AREA: Final = Area(queries=(ConsignmentQueries,), nodes=NODES, leader_tasks=LEADER_TASKS)
+AREA: Final = Area(queries=(ConsignmentQueries, CouponQueries), nodes=NODES, leader_tasks=LEADER_TASKS)

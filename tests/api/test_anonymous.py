@@ -22,6 +22,7 @@ ROOTS = [
     "{ apiKeys { totalCount } }",
     "{ webhookEndpoints { totalCount } }",
     "{ auditLog { totalCount } }",
+    '{ coupon(code: "x") { serial } }',
     "{ events { resumeAt } }",
     "{ ecps { totalCount } }",
     '{ ecp(code: "ECP-2026-000001") { id } }',

@@ -1,4 +1,4 @@
-"""Documents of downloads and the audit log."""
+"""Documents of codes: downloads, the audit log, and one coupon."""
 
 from collections.abc import Awaitable, Callable
 
@@ -23,7 +23,13 @@ async def _an_audit_log(factory: SchemeFactory, _world: World) -> Prepared:
     return "ADMIN", {"filter": {"subjectId": gid(NodeKind.CONSIGNMENT, made)}, "first": 10}
 
 
+async def _a_coupon(factory: SchemeFactory, _world: World) -> Prepared:
+    await ConsignmentFactory(factory.environment, factory).created()
+    return "OPERATIONS", {"code": factory.environment.coupon_keys.write(7, 1)}
+
+
 OF_DOWNLOADS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "portal/RequestCodeDownload": _a_download,
     "portal/AuditLog": _an_audit_log,
+    "portal/CouponCheck": _a_coupon,
 }

@@ -1,0 +1,72 @@
+"""Statements that read one coupon: its run, where its serial is, and which movements took it."""
+
+from typing import Final
+
+from sqlalchemy import Integer, and_, func, select
+from sqlalchemy.dialects.postgresql import INT8RANGE
+
+from db.columns import columns
+from db.consignments.coupon_rows import CouponRow, MovementOfCouponRow
+from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable
+from db.consignments.tables import AllotmentTable, ConsignmentLineTable
+from db.coupons.tables import CouponRunTable
+from db.statement import Statement, number, numbers, uuids
+
+_SERIAL: Final = number("serial")
+# The coupon of a serial that a run has. It is in no consignment while nobody has taken it, and in none again after a
+# cancellation that gave it back.
+COUPON_OF_SERIAL = Statement(
+    select(
+        *columns(
+            CouponRunTable,
+            CouponRow,
+            serial=_SERIAL,
+            consignment_id=ConsignmentLineTable.consignment_id,
+            line_id=ConsignmentLineTable.id,
+            leg=CustodyPlaceTable.leg,
+            batch_id=CustodyPlaceTable.batch_id,
+            condition=CustodyPlaceTable.condition,
+        )
+    )
+    .select_from(CouponRunTable)
+    .outerjoin(
+        AllotmentTable,
+        and_(
+            AllotmentTable.run_id == CouponRunTable.id,
+            AllotmentTable.span.op("@>")(_SERIAL),
+            AllotmentTable.released_at.is_(None),
+        ),
+    )
+    .outerjoin(ConsignmentLineTable, ConsignmentLineTable.id == AllotmentTable.line_id)
+    .outerjoin(
+        CustodyTable,
+        and_(
+            CustodyTable.line_id == ConsignmentLineTable.id,
+            CustodyTable.segment == _SERIAL.op(">>")(ConsignmentLineTable.segment_bits).cast(Integer),
+            CustodyTable.spans.op("@>")(_SERIAL),
+        ),
+    )
+    .outerjoin(CustodyPlaceTable, CustodyPlaceTable.id == CustodyTable.place_id)
+    # As a range, because the index of runs serves ranges.
+    .where(CouponRunTable.span.op("@>")(func.int8range(_SERIAL, _SERIAL, "[]", type_=INT8RANGE()))),
+    CouponRow,
+)
+_ASKED: Final = (
+    func.unnest(uuids("line_ids"), numbers("serials")).table_valued("line_id", "serial", name="asked").render_derived()
+)
+# Which movements took each of the serials, given in pairs with their lines; the newest first.
+MOVEMENTS_OF_COUPONS = Statement(
+    select(*columns(MovementPartTable, MovementOfCouponRow, line_id=_ASKED.c.line_id, serial=_ASKED.c.serial))
+    .select_from(_ASKED)
+    .join(ConsignmentLineTable, ConsignmentLineTable.id == _ASKED.c.line_id)
+    .join(
+        MovementPartTable,
+        and_(
+            MovementPartTable.line_id == ConsignmentLineTable.id,
+            MovementPartTable.segment == _ASKED.c.serial.op(">>")(ConsignmentLineTable.segment_bits).cast(Integer),
+            MovementPartTable.spans.op("@>")(_ASKED.c.serial),
+        ),
+    )
+    .order_by(MovementPartTable.id.desc()),
+    MovementOfCouponRow,
+)
