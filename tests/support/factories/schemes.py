@@ -36,11 +36,6 @@ class SchemeFactory:
         self._world = world
 
     @property
-    def environment(self) -> Environment:
-        """The environment of the operations."""
-        return self._environment
-
-    @property
     def world(self) -> World:
         """The accounts and catalog of the tests."""
         return self._world
