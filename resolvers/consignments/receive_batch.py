@@ -22,6 +22,7 @@ from resolvers.consignments.discrepancies import open_discrepancy, require_held_
 from resolvers.consignments.locking import Chain, Line, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.serial_inputs import find_lines, overlaps, variant_problems
+from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
@@ -77,7 +78,10 @@ async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
         reject_invalid(_idle_problems(batch, steps, over_sent=over_sent))
         await _record_statements(operation, session, (chain, batch), arrivals)
         occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
-        await record_movements(operation, session, chain, steps, occasion, refresh=over_sent)
+        await record_movements(operation, session, chain, steps, occasion)
+        if over_sent:
+            # Nothing of these moves, so no movement says that a discrepancy is open.
+            await refresh_state(operation, session, chain.id)
         places = await session.fetch(PLACES_OF_BATCH, batch_id=batch.id)
         rest = any(place.condition == Condition.GOOD and place.quantity for place in places)
         values = {
