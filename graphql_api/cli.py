@@ -18,10 +18,17 @@ from domain.permissions import Role
 from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
 from graphql_api.custody_commands import VerificationImpossible, custody_commands
+from graphql_api.database_role import Addresses, DatabaseRejected, named_addresses, reporting_rejections
 from graphql_api.demo import load_demo
 from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.secrets import load_coupon_keys
-from graphql_api.serving import DatabaseUnreachable, PortUnavailable, dev_tokens_of, serve_until_stopped
+from graphql_api.serving import (
+    DatabaseUnreachable,
+    PortUnavailable,
+    dev_tokens_of,
+    excess_of_role,
+    serve_until_stopped,
+)
 from graphql_api.settings import Settings
 from graphql_api.workers import WorkerRejected
 from migrations import run as migrations
@@ -31,6 +38,7 @@ SCHEMA_FILE: Final = Path("schema.graphql")
 # Errors that a person can fix; everything else is a bug and keeps its traceback.
 _FIXABLE_ERRORS: Final = (
     EmbeddedUnavailable,
+    DatabaseRejected,
     DatabaseUnreachable,
     KeysUnavailable,
     PortUnavailable,
@@ -78,11 +86,11 @@ def serve(
     settings = _settings()
     if workers is not None:
         settings = settings.model_copy(update={"workers": workers})
-    with _database_url(settings) as url:
-        _migrate(url)
-        if settings.development and asyncio.run(_demo(settings, url)):
+    with _database(settings) as addresses:
+        _migrate(addresses)
+        if settings.development and asyncio.run(_demo(settings, addresses)):
             _messages.print("Loaded the demo data.")
-        serve_until_stopped(settings, url)
+        serve_until_stopped(settings, addresses.application)
     _messages.print("Stopped.")
 
 
@@ -95,17 +103,21 @@ def migrate(
     down_to: Annotated[str | None, typer.Option(help="Undo migrations down to this one; `base` undoes all.")] = None,
     new: Annotated[str | None, typer.Option(help="Write the next migration, with this message.")] = None,
 ) -> None:
-    """Bring the database up to date."""
-    with _database_url(_settings(), scratch=check) as url:
+    """Bring the database up to date, as its owner, and grant the role of DATABASE_URL what servers need."""
+    settings = _settings()
+    with _database(settings, scratch=check) as addresses:
         if down_to is not None:
-            migrations.downgrade(url, down_to)
+            with reporting_rejections(addresses):
+                migrations.downgrade(addresses.owner, down_to, application=addresses.application_role)
             return
-        _migrate(url)
+        _migrate(addresses)
         if new is not None:
-            migrations.write(url, new)
-        elif check:
+            migrations.write(addresses.owner, new)
+        elif not check:
+            _warn_of_one_role(settings, addresses)
+        else:
             try:
-                migrations.check(url)
+                migrations.check(addresses.owner)
             except migrations.SchemaDiffers as error:
                 message = f"The migrations do not make what the models say: {error}"
                 raise CommandRejected(message) from error
@@ -115,9 +127,9 @@ def migrate(
 def demo() -> None:
     """Fill an empty database with demo data."""
     settings = _settings()
-    with _database_url(settings) as url:
-        _migrate(url)
-        loaded = asyncio.run(_demo(settings, url))
+    with _database(settings) as addresses:
+        _migrate(addresses)
+        loaded = asyncio.run(_demo(settings, addresses))
     _messages.print("Loaded the demo data." if loaded else "There is data already; nothing was changed.")
 
 
@@ -128,9 +140,9 @@ def token(role: Annotated[Role, typer.Argument(help="The role to sign in as.", c
     if not settings.development:
         message = "Development tokens are made in development only: set TESSERA_ENV=dev on your own machine."
         raise CommandRejected(message)
-    with _database_url(settings) as url:
-        _migrate(url)
-        tokens = asyncio.run(dev_tokens_of(settings, url))
+    with _database(settings) as addresses:
+        _migrate(addresses)
+        tokens = asyncio.run(dev_tokens_of(settings, addresses.application))
     if role.value not in tokens:
         message = f"No account holds the role {role.value}: fill the database with “tessera demo”."
         raise CommandRejected(message)
@@ -159,10 +171,16 @@ def schema(
 
 
 @db_commands.command("start")
-def db_start() -> None:
-    """Start the embedded database and print its address; it runs until `tessera db stop`."""
+def db_start(
+    *,
+    owner: Annotated[
+        bool, typer.Option("--owner", help="Print the address of the owner, who may do everything.")
+    ] = False,
+) -> None:
+    """Start the embedded database and print its address for the application; it runs until `tessera db stop`."""
     postgres = _embedded(_settings())
-    sys.stdout.write(f"{postgres.start(keep=True)}\n")
+    url = postgres.start(keep=True)
+    sys.stdout.write(f"{url if owner else postgres.for_application(url)}\n")
 
 
 @db_commands.command("stop")
@@ -185,10 +203,10 @@ def _embedded(settings: Settings, name: str = "postgres") -> EmbeddedPostgres:
 
 
 @contextlib.contextmanager
-def _database_url(settings: Settings, *, scratch: bool = False) -> Iterator[str]:
-    """Yield the address of the database, which runs meanwhile; a `scratch` one is embedded and disposable."""
-    if settings.database_url is not None and not scratch:
-        yield settings.database_url.get_secret_value()
+def _database(settings: Settings, *, scratch: bool = False) -> Iterator[Addresses]:
+    """Yield the addresses of the database, which runs meanwhile; a `scratch` one is embedded and disposable."""
+    if not scratch and (addresses := named_addresses(settings)) is not None:
+        yield addresses
         return
     postgres = _embedded(settings, "scratch" if scratch else "postgres")
     if scratch:
@@ -196,20 +214,24 @@ def _database_url(settings: Settings, *, scratch: bool = False) -> Iterator[str]
     with postgres.hold() as url:
         if postgres.notice:
             _messages.print(postgres.notice, markup=False)
-        yield url
+        yield Addresses(application=postgres.for_application(url), owner=url)
 
 
-def _migrate(url: str) -> None:
-    try:
-        migrations.upgrade(url)
-    except migrations.NoConnection as error:
-        message = f"The database cannot be opened: {error}. Check DATABASE_URL, or unset it to use the embedded one."
-        raise CommandRejected(message) from error
+def _migrate(addresses: Addresses) -> None:
+    with reporting_rejections(addresses):
+        migrations.upgrade(addresses.owner, application=addresses.application_role)
 
 
-async def _demo(settings: Settings, url: str) -> bool:
+def _warn_of_one_role(settings: Settings, addresses: Addresses) -> None:
+    """Say once what is lost where servers connect as the owner; on a developer's machine nothing is."""
+    one = addresses.application == addresses.owner
+    if one and not settings.development and (excess := asyncio.run(excess_of_role(settings, addresses.application))):
+        _messages.print(excess, style="yellow", markup=False)
+
+
+async def _demo(settings: Settings, addresses: Addresses) -> bool:
     # Two loads at once wait for each other, longer than a statement of a request may take.
-    database = await Database.connect(url, statement_timeout=600)
+    database = await Database.connect(addresses.application, statement_timeout=600)
     try:
         return await load_demo(database, utc_now(), load_coupon_keys(settings))
     finally:

@@ -1,6 +1,7 @@
 """Serves on a port until it is stopped: the socket, the banner, one process or several, and a clean end."""
 
 import asyncio
+import contextlib
 import errno
 import functools
 import gc
@@ -9,7 +10,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -22,9 +23,11 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from db.database import Database
+from db.roles import CURRENT_ROLE
 from graphql_api.app import build_app, dev_tokens
 from graphql_api.auth import Authenticator, KeysUnavailable
 from graphql_api.context import Environment
+from graphql_api.database_role import excess_of
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.logs import configure_logs
 from graphql_api.observability.tracing import TracingUnavailable
@@ -150,6 +153,8 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
     previous = signal.signal(signal.SIGTERM, _interrupt)
     configure_logs(settings.log_level, readable=settings.development)
     try:
+        if not settings.development and (excess := asyncio.run(excess_of_role(settings, url))):
+            _log.warning("database role may do too much", advice=excess)
         announce = _announcement(settings, url, listener)
         if settings.workers == 1:
             with _runner() as runner:
@@ -175,11 +180,19 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
 
 async def dev_tokens_of(settings: Settings, url: str) -> dict[str, str]:
     """Return development tokens by role, from a database that is not open yet. Raises DatabaseUnreachable."""
-    database = await _open(settings.model_copy(update={"database_read_url": None, "pool_size": 1}), url)
-    try:
+    async with _briefly_open(settings, url) as database:
         return await dev_tokens(settings, database)
-    finally:
-        await database.close()
+
+
+async def excess_of_role(settings: Settings, url: str) -> str | None:
+    """Say what the role that a server would connect as may do too much. Raises DatabaseUnreachable."""
+    async with _briefly_open(settings, url) as database:
+        reading = database.reading(fresh=True)
+        try:
+            (role,) = await reading.fetch(CURRENT_ROLE)
+        finally:
+            await reading.close()
+    return excess_of(role)
 
 
 def _work(  # noqa: PLR0913, PLR0917 - the arguments of a worker
@@ -211,6 +224,15 @@ async def _serve(
     app = build_app(settings, Environment(database=database), fleet)
     _quiet_collector()
     await StreamingServer(server_config(app), started_serving).serve(sockets=[listener])
+
+
+@contextlib.asynccontextmanager
+async def _briefly_open(settings: Settings, url: str) -> AsyncIterator[Database]:
+    database = await _open(settings.model_copy(update={"database_read_url": None, "pool_size": 1}), url)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 async def _open(settings: Settings, url: str) -> Database:

@@ -13,7 +13,7 @@ from domain.webhooks.addresses import Network, WebhookPolicy
 
 
 class Settings(BaseSettings):
-    """Names in the environment begin with `TESSERA_`, but for `DATABASE_URL`, `DATABASE_READ_URL` and `PORT`."""
+    """Names in the environment begin with `TESSERA_`, but for `PORT` and those that begin with `DATABASE_`."""
 
     model_config = SettingsConfigDict(env_prefix="TESSERA_", populate_by_name=True, extra="ignore")
 
@@ -22,6 +22,11 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         None, validation_alias="DATABASE_URL", description="The PostgreSQL primary; an embedded one when unset."
+    )
+    database_migration_url: SecretStr | None = Field(
+        None,
+        validation_alias="DATABASE_MIGRATION_URL",
+        description="The same database for its owner, who migrates it; DATABASE_URL when unset.",
     )
     database_read_url: SecretStr | None = Field(
         None, validation_alias="DATABASE_READ_URL", description="A streaming replica that answers queries."

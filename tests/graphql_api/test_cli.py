@@ -130,7 +130,7 @@ def test_an_unreachable_database_is_reported_in_one_sentence(data_dir: Path) -> 
 
 
 def test_production_needs_keys_and_a_database_that_exists(data_dir: Path) -> None:
-    started = run("db", "start", data_dir=data_dir)
+    started = run("db", "start", "--owner", data_dir=data_dir)
     elsewhere = f"{started.stdout.strip().rpartition('/')[0]}/none"
     failed = run("migrate", data_dir=data_dir, DATABASE_URL=elsewhere)
     assert failed.returncode == 1

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from db.database import Database
+from db.embedded.application import ROLE
 from db.embedded.server import EmbeddedPostgres
 from domain.node_kinds import NodeKind
 from graphql_api.context import Environment
@@ -40,8 +41,8 @@ def postgres(tmp_path: Path) -> EmbeddedPostgres:
 async def own_database(postgres: EmbeddedPostgres) -> AsyncIterator[Database]:
     """A migrated database on it."""
     url = await asyncio.to_thread(postgres.start, keep=True)
-    await asyncio.to_thread(migrations.upgrade, url)
-    database = await Database.connect(url, pool_size=4)
+    await asyncio.to_thread(migrations.upgrade, url, application=ROLE)
+    database = await Database.connect(postgres.for_application(url), pool_size=4)
     yield database
     await database.close()
     await asyncio.to_thread(postgres.remove)

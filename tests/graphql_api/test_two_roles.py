@@ -1,0 +1,193 @@
+"""The command line with two database roles: one that migrates, and one that serves and owns nothing."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import pytest
+
+from db.embedded.server import EmbeddedPostgres
+from graphql_api.cli import main
+from graphql_api.serving import excess_of_role
+from graphql_api.settings import Settings
+from tests.graphql_api import test_cli
+from tests.support.embedded import CARELESS, ROOT
+from tests.support.queries import execute, first_column
+
+pytestmark = [pytest.mark.long, pytest.mark.process]
+
+OWNS = (
+    "The database role “tessera” owns the tables, so PostgreSQL cannot keep the server from changing movements or "
+    "dropping tables. Create a role that owns nothing for DATABASE_URL, and name the owner in DATABASE_MIGRATION_URL. "
+    "“Two database roles” in README.md has the statements."
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    printed: str
+    complaints: str
+
+
+class Command(Protocol):
+    """Runs a command to its end."""
+
+    def __call__(self, *arguments: str, **environment: str) -> Ended:
+        """Run it with the settings of `environment` and no others."""
+
+
+@pytest.fixture
+def run(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command line, within this process: starting one for each command would take a minute."""
+
+    def command(*arguments: str, **environment: str) -> Ended:
+        for name in [name for name in os.environ if name.startswith(("TESSERA_", "DATABASE_", "PORT"))]:
+            monkeypatch.delenv(name)
+        for name, value in {"TESSERA_DATA_DIR": str(data_dir), **environment}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("sys.argv", ["tessera", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), output.out, output.err)
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def data_dir() -> Iterator[Path]:
+    """A folder with an embedded database, which stands for the one of an operator."""
+    folder = ROOT / ".tessera" / f"test-roles-{os.getpid()}"
+    folder.mkdir(parents=True)
+    with EmbeddedPostgres(folder / "postgres", CARELESS).hold():
+        yield folder
+    EmbeddedPostgres(folder / "postgres").remove()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def addresses(run: Command) -> tuple[str, str]:
+    """The addresses of the application and of the owner."""
+    return run("db", "start").printed.strip(), run("db", "start", "--owner").printed.strip()
+
+
+@pytest.fixture
+def empty(addresses: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """The addresses of a new database, where TEMPORARY is not revoked."""
+    application, owner = (f"{url.rpartition('/')[0]}/operated" for url in addresses)
+    execute(addresses[1], "CREATE DATABASE operated")
+    yield application, owner
+    execute(addresses[1], "DROP DATABASE operated WITH (FORCE)")
+
+
+def test_the_embedded_database_is_printed_for_the_application_or_for_its_owner(addresses: tuple[str, str]) -> None:
+    assert [urlsplit(url).username for url in addresses] == ["tessera_app", "tessera"]
+    assert first_column(addresses[0], "SELECT current_user") == {"tessera_app"}
+
+
+def test_one_role_migrates_and_the_other_one_serves(data_dir: Path, run: Command, empty: tuple[str, str]) -> None:
+    application, owner = empty
+    migrated = run("migrate", DATABASE_URL=application, DATABASE_MIGRATION_URL=owner)
+    assert (migrated.code, migrated.printed, migrated.complaints) == (0, "", "")
+    allowed = "SELECT privilege FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS privilege "
+    assert first_column(application, f"{allowed} WHERE has_table_privilege('movement', privilege)") == {"INSERT"}
+    # A server does not need the owner's address. It stops here for lack of keys, without a word about its role.
+    served = serve(data_dir, application)
+    assert served.returncode == 1
+    assert served.stderr.startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
+    undone = run("migrate", "--down-to", "0014", DATABASE_URL=application, DATABASE_MIGRATION_URL=owner)
+    assert (undone.code, undone.complaints) == (0, "")
+    assert first_column(owner, "SELECT version_num FROM alembic_version") == {"0014"}
+
+
+def test_one_role_for_everything_works_with_a_warning(data_dir: Path, run: Command, empty: tuple[str, str]) -> None:
+    _, owner = empty
+    migrated = run("migrate", DATABASE_URL=owner)
+    assert (migrated.code, migrated.complaints) == (0, f"{OWNS}\n")
+    served = serve(data_dir, owner, TESSERA_WORKERS="2")
+    logged, *_, last = served.stderr.splitlines()
+    line = json.loads(logged)
+    assert (line["event"], line["level"], line["advice"]) == ("database role may do too much", "warning", OWNS)
+    assert served.stderr.count("may do too much") == 1
+    assert last.startswith("Tokens cannot be verified")
+    developed = run("migrate", DATABASE_URL=owner, TESSERA_ENV="dev")
+    assert (developed.code, developed.complaints) == (0, "")
+
+
+def test_a_role_that_may_create_tables_is_reported(run: Command, empty: tuple[str, str]) -> None:
+    """As in databases that come from PostgreSQL 14, where everybody may."""
+    application, owner = empty
+    run("migrate", DATABASE_URL=application, DATABASE_MIGRATION_URL=owner)
+    execute(owner, "GRANT CREATE ON SCHEMA public TO PUBLIC")
+    assert asyncio.run(excess_of_role(Settings(), application)) == (
+        "The database role “tessera_app” may create tables, which servers never do. Revoke CREATE on the schema and "
+        "the database from it and from PUBLIC. “Two database roles” in README.md has the statements."
+    )
+
+
+def test_a_server_that_may_not_migrate_says_who_may(run: Command, empty: tuple[str, str]) -> None:
+    application, owner = empty
+    advice = "run “tessera migrate” with the owner of the tables in DATABASE_MIGRATION_URL.\n"
+    failed = run("token", "ADMIN", DATABASE_URL=application, TESSERA_ENV="dev")
+    assert (failed.code, failed.complaints) == (
+        1,
+        f"The role of DATABASE_URL may not migrate the database (permission denied for schema public): {advice}",
+    )
+    # Migrated, but without a grant to this role.
+    run("migrate", DATABASE_URL=owner)
+    failed = run("migrate", DATABASE_URL=application)
+    reason = "permission denied for table alembic_version"
+    assert (failed.code, failed.complaints) == (
+        1,
+        f"The role of DATABASE_URL may not migrate the database ({reason}): {advice}",
+    )
+    failed = run("migrate", DATABASE_URL=owner, DATABASE_MIGRATION_URL=application)
+    named = "name the owner of the tables in DATABASE_MIGRATION_URL.\n"
+    assert (failed.code, failed.complaints) == (
+        1,
+        f"The role of DATABASE_MIGRATION_URL may not migrate the database ({reason}): {named}",
+    )
+
+
+def test_wrong_addresses_are_reported_in_a_sentence(run: Command, empty: tuple[str, str]) -> None:
+    _, owner = empty
+    parts = urlsplit(owner)
+    place = f"{parts.hostname}:{parts.port}/operated"
+    sentences = {
+        f"postgresql://stranger@{place}": (
+            "The database has no role “stranger”, which DATABASE_URL names: create it first."
+        ),
+        f"postgresql://{place}": (
+            "DATABASE_URL names no role, so migrations cannot grant it anything: write postgresql://ROLE@HOST/DATABASE."
+        ),
+    }
+    for url, sentence in sentences.items():
+        failed = run("migrate", DATABASE_URL=url, DATABASE_MIGRATION_URL=owner)
+        assert (failed.code, failed.complaints) == (1, f"{sentence}\n")
+    failed = run("migrate", DATABASE_MIGRATION_URL=owner)
+    assert (failed.code, failed.complaints) == (
+        1,
+        "DATABASE_MIGRATION_URL is set without DATABASE_URL: set both, or neither for an embedded database.\n",
+    )
+    assert first_column(owner, "SELECT to_regclass('alembic_version')") == {"None"}
+    unreachable = "postgresql://nobody@127.0.0.1:1/none"
+    failed = run("migrate", DATABASE_URL=owner, DATABASE_MIGRATION_URL=unreachable)
+    assert failed.code == 1
+    assert failed.complaints.startswith("The database cannot be opened: ")
+    assert failed.complaints.endswith(" Check DATABASE_MIGRATION_URL.\n")
+
+
+def serve(data_dir: Path, url: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start a server in production, in a process of its own; it ends for lack of keys that verify tokens."""
+    return test_cli.run("serve", data_dir=data_dir, DATABASE_URL=url, PORT="0", **environment)
