@@ -17,14 +17,13 @@ import msgspec
 import orjson
 
 from benchmarks import floor_statements as sql
+from benchmarks.floor_stages import progress, read_stages, shown
 from domain.permissions import Viewer
 from domain.rules.model import BonusRule
 from domain.rules.phrases import DisplayNames
 from domain.rules.references import collect_references
 from domain.rules.sentences import qualifying_sentence, reward_sentence
-from domain.schemes.activity_sentences import block_sentence
-from domain.schemes.stages import STAGE_OWNERS, StageKind, status_label
-from domain.schemes.stored_facts import StageBlock
+from domain.schemes.stages import status_label
 from domain.work.queues import SchemeQueue, queues_of
 
 _RULE: Final = msgspec.json.Decoder(BonusRule)
@@ -55,7 +54,7 @@ async def landing(connection: Any, viewer: Viewer, now: datetime, variables: dic
     rows = await connection.fetch(sql.PAGE.format(visible=visible), size + 1)
     page = rows[:size]
     ids = [row["id"] for row in page]
-    stages = _grouped(await connection.fetch(sql.STAGES, ids, now))
+    stages = _grouped(await read_stages(connection, ids, now))
     variants = _grouped(await connection.fetch(sql.VARIANTS, ids))
     rules, names = await _rules_and_names(connection, ids)
     found = {row["position"]: row for row in counted}
@@ -79,7 +78,7 @@ async def detail(connection: Any, viewer: Viewer, now: datetime, variables: dict
     if row is None:
         return {"scheme": None}
     ids = [row["id"]]
-    stages = await connection.fetch(sql.STAGES, ids, now)
+    stages = await read_stages(connection, ids, now)
     variants = await connection.fetch(sql.VARIANTS, ids)
     geographies = await connection.fetch(sql.GEOGRAPHIES, row["id"])
     rules, names = await _rules_and_names(connection, ids)
@@ -137,6 +136,8 @@ def _queue(queue: Any, row: Any) -> dict[str, Any]:
     return {
         "key": queue.key,
         "label": queue.key.label,
+        "holds": queue.holds,
+        "stage": queue.stage,
         "count": row["count"] if row else 0,
         "oldestSince": row["oldest"] if row else None,
     }
@@ -150,8 +151,8 @@ def _cursor(row: Any) -> str:
 def _listed(
     row: Any, stages: list[Any], variants: Iterable[Any], rules: Iterable[Any], names: DisplayNames
 ) -> dict[str, Any]:
-    listed = [_stage(stage) for stage in stages]
-    current = next(shown for shown, stage in zip(listed, stages, strict=True) if stage["is_current"])
+    listed = [shown(stage) for stage in stages]
+    current = next(stage for stage in stages if stage["is_current"])
     return {
         "id": global_id("sch", row["id"]),
         "code": row["code"],
@@ -162,8 +163,8 @@ def _listed(
         "updatedAt": row["updated_at"],
         "status": current["status"] or "NOT_STARTED",
         "statusLabel": current["statusLabel"],
-        "progress": _progress(stages),
-        "stage": current,
+        "progress": progress(stages),
+        "stage": shown(current),
         "stages": listed,
         "variants": [
             {
@@ -200,8 +201,8 @@ def _detailed(  # noqa: PLR0913, PLR0917 - what the scheme has
         "description": row["description"],
         "revision": row["revision"],
         "status": current["status"] or "NOT_STARTED",
-        "statusLabel": status_label(current["status"], current["state"], current["open_step"]),
-        "progress": _progress(stages),
+        "statusLabel": current["statusLabel"],
+        "progress": progress(stages),
         "earningChannels": row["earning_channels"],
         "enrollmentOpensOn": row["enrollment_opens_on"],
         "enrollmentClosesOn": row["enrollment_closes_on"],
@@ -216,7 +217,7 @@ def _detailed(  # noqa: PLR0913, PLR0917 - what the scheme has
             "publishedAt": row["approved_at"],
         },
         "materials": [_material(material) for material in orjson.loads(row["materials"])],
-        "stages": [_stage(stage) for stage in stages],
+        "stages": [shown(stage) for stage in stages],
         "variants": [_priced(variant) for variant in variants],
         "geographies": [
             {"id": global_id("geo", place["id"]), "code": place["code"], "name": place["name"], "level": place["level"]}
@@ -227,37 +228,6 @@ def _detailed(  # noqa: PLR0913, PLR0917 - what the scheme has
         "createdAt": row["created_at"],
         "updatedAt": row["updated_at"],
     }
-
-
-def _stage(stage: Any) -> dict[str, Any]:
-    kind, status, state = stage["kind"], stage["status"], stage["state"]
-    return {
-        "kind": kind,
-        "position": stage["position"],
-        "state": state,
-        "status": status,
-        "statusLabel": status_label(status, state, stage["open_step"]),
-        "owner": STAGE_OWNERS[StageKind(kind)],
-        "waitingOn": stage["waiting_on"],
-        "since": stage["since"],
-        "dueOn": stage["due_on"],
-        "done": stage["done"],
-        "total": stage["total"],
-        "blockedBy": _blocks(stage),
-    }
-
-
-def _blocks(stage: Any) -> list[str]:
-    if stage["blocking_name"] is None:
-        return []
-    blocks = msgspec.json.decode(stage["blocked_by"], type=list[StageBlock])
-    return [block_sentence(block, stage["blocking_name"]) for block in blocks]
-
-
-def _progress(stages: list[Any]) -> float:
-    needed = [stage for stage in stages if stage["state"] != "SKIPPED"]
-    parts = [1.0 if stage["state"] == "DONE" else stage["done"] / max(stage["total"], 1) for stage in needed]
-    return round(sum(parts) / len(parts), 4)
 
 
 def _material(material: dict[str, Any]) -> dict[str, Any]:

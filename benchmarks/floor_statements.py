@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.permissions import SchemeScope
-from domain.work.queues import EcpQueue, EnrollmentQueue, Queue
+from domain.work.queues import DiscrepancyQueue, EcpQueue, EnrollmentQueue, Queue
 
 ACCOUNT: Final = (
     "SELECT id, display_name, email, vendor_id, disabled_at, "
@@ -29,6 +29,9 @@ GROUP BY q.position
 """
 # The queues of other things than schemes.
 WAITING: Final[Mapping[type[Queue], str]] = {
+    DiscrepancyQueue: (
+        "UNION ALL SELECT {position}, count(*), min(opened_at) FROM discrepancy WHERE resolved_at IS NULL\n"
+    ),
     EcpQueue: "UNION ALL SELECT {position}, count(*), min(registered_at) FROM ecp WHERE status = 'PENDING'\n",
     EnrollmentQueue: (
         "UNION ALL SELECT {position}, count(*), min(requested_at) FROM enrollment WHERE status = 'PENDING'\n"
@@ -40,12 +43,21 @@ SELECT id, code, title, earning_channels, starts_on, ends_on, updated_at,
 FROM scheme WHERE {visible} ORDER BY updated_at DESC, id DESC LIMIT $1
 """
 STAGES: Final = """
-SELECT scheme_id, kind, position, state, status, open_step, waiting_on, since, due_on, done, total, blocked_by,
+SELECT scheme_id, kind, position, state, status, open_step, waiting_role, waiting_vendor_ids,
+       waiting_variant_ids, since, due_on, done, total, blocked_by,
        CASE WHEN state = 'BLOCKED' THEN (
            SELECT display_name FROM account WHERE id = (blocked_by #>> '{0,account_id}')::uuid
        ) END AS blocking_name, is_current
 FROM scheme_stage WHERE scheme_id = ANY($1::uuid[]) AND valid_from <= $2 AND valid_until > $2
 ORDER BY scheme_id, position
+"""
+SKUS: Final = "SELECT id, sku FROM variant WHERE id = ANY($1::uuid[])"
+VENDORS: Final = "SELECT id, name FROM vendor WHERE id = ANY($1::uuid[])"
+SETTLED: Final = """
+SELECT scheme_id, sum(custody_place.quantity)::bigint FROM consignment
+JOIN consignment_line ON consignment_line.consignment_id = consignment.id
+JOIN custody_place ON custody_place.line_id = consignment_line.id
+WHERE scheme_id = ANY($1::uuid[]) AND condition IN ('COMMISSIONED', 'DAMAGED', 'LOST') GROUP BY scheme_id
 """
 VARIANTS: Final = """
 SELECT sv.scheme_id, sv.base_points, sv.planned_quantity, v.id, v.sku, v.name,

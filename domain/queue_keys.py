@@ -1,4 +1,4 @@
-"""The keys of work queues. Any area may use them, so this module imports nothing of the product."""
+"""The keys of work queues, and the kinds of work. Any area may use them, so this module imports nothing of ours."""
 
 from enum import StrEnum
 
@@ -14,6 +14,10 @@ class WorkQueueKey(StrEnum):
     VENDOR_NOT_ASSIGNED = "VENDOR_NOT_ASSIGNED"
     PARTLY_ALLOCATED = "PARTLY_ALLOCATED"
     ARTWORK_TO_UPLOAD = "ARTWORK_TO_UPLOAD"
+    PRODUCTION_TO_START = "PRODUCTION_TO_START"
+    BATCHES_TO_DISPATCH = "BATCHES_TO_DISPATCH"
+    BATCHES_TO_RECEIVE = "BATCHES_TO_RECEIVE"
+    DISCREPANCIES = "DISCREPANCIES"
     ENROLLMENTS_TO_DECIDE = "ENROLLMENTS_TO_DECIDE"
     ECPS_TO_VERIFY = "ECPS_TO_VERIFY"
     SETTLEMENT_PENDING = "SETTLEMENT_PENDING"
@@ -22,3 +26,14 @@ class WorkQueueKey(StrEnum):
     def label(self) -> str:
         """The title of the queue: “Drafts to complete”."""
         return self.value.replace("_", " ").capitalize().replace("Ecps", "ECPs")
+
+
+class WorkKind(StrEnum):
+    """What a work queue holds."""
+
+    SCHEMES = "SCHEMES"
+    CONSIGNMENTS = "CONSIGNMENTS"
+    BATCHES = "BATCHES"
+    DISCREPANCIES = "DISCREPANCIES"
+    ECPS = "ECPS"
+    ENROLLMENTS = "ENROLLMENTS"

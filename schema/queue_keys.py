@@ -1,9 +1,21 @@
-"""The enum of work queues."""
+"""The enums of work queues."""
 
-from domain.queue_keys import WorkQueueKey
+from domain.queue_keys import WorkKind, WorkQueueKey
 from domain.work.queues import QUEUES
 from schema.descriptions import described
 
 described(WorkQueueKey, "A work queue.", {queue.key: queue.description for queue in QUEUES})
+described(
+    WorkKind,
+    "What a work queue contains.",
+    {
+        WorkKind.SCHEMES: "Schemes with a stage that waits.",
+        WorkKind.CONSIGNMENTS: "Consignments that a vendor works on.",
+        WorkKind.BATCHES: "Batches on the road to a vendor.",
+        WorkKind.DISCREPANCIES: "Open discrepancies of consignments.",
+        WorkKind.ECPS: "ECPs.",
+        WorkKind.ENROLLMENTS: "Enrollments.",
+    },
+)
 
-__all__ = ["WorkQueueKey"]
+__all__ = ["WorkKind", "WorkQueueKey"]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import ColumnElement, any_, func, select, union_all
 
+from db.consignments.queue_reads import on_the_road
 from db.consignments.reads import BATCH_COLUMNS, batch_visible, select_batches
 from db.consignments.rows import BatchRow
 from db.consignments.tables import BatchTable, ConsignmentTable
@@ -17,6 +18,7 @@ from db.statement import Query, Statement, moment, string, texts, uuid, uuids
 from domain.permissions import ConsignmentScope
 
 NEWEST_BATCH: Final = Sort(BatchTable.dispatched_at, descending=True)
+OLDEST_BATCH: Final = Sort(BatchTable.dispatched_at)
 
 
 class BatchFilters(Struct, frozen=True):
@@ -57,6 +59,19 @@ def batches_by_consignment(scope: ConsignmentScope, *, resumed: bool) -> Stateme
 def batch_counts_by_consignment(scope: ConsignmentScope) -> Statement[OwnerCount]:
     """How many batches each of the consignments in the parameter `ids` has."""
     return counting_by(BatchTable.consignment_id, batch_visible(scope))
+
+
+@cache
+def batches_to_receive(*, backward: bool, resumed: bool) -> Statement[BatchRow]:
+    """A page of the batches on the road to the vendor in the parameter `vendor_id`, the longest dispatched first."""
+    return Statement(keyset(_to_receive(), OLDEST_BATCH, backward=backward, resumed=resumed), BatchRow)
+
+
+def _to_receive() -> Query:
+    return select_batches(ConsignmentScope.ALL).where(on_the_road())
+
+
+COUNT_TO_RECEIVE: Final = counting(_to_receive())
 
 
 def _listed(scope: ConsignmentScope, filters: BatchFilters) -> tuple[Query, Any]:

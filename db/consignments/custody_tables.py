@@ -63,6 +63,12 @@ class CustodyPlaceTable(Base):
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_custody_place__batch_id", "batch_id"),
+        # The few places that progress adds up, among those of many batches.
+        Index(
+            "ix_custody_place__settled",
+            "line_id",
+            postgresql_where=text("condition IN ('COMMISSIONED', 'DAMAGED', 'LOST', 'VOID')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -124,6 +130,13 @@ class MovementTable(Base):
         Index("ix_movement__consignment_id", "consignment_id", "id"),
         Index("ix_movement__batch_id", "batch_id", "id"),
         Index("ix_movement__request_id", "request_id"),
+        # When coupons last became void, which reopens stages.
+        Index(
+            "ix_movement__voiding",
+            "consignment_id",
+            "recorded_at",
+            postgresql_where=text("kind IN ('SPOILED', 'VOIDED')"),
+        ),
     )
 
     id: Mapped[Key]

@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Date, Uuid, and_, any_, bindparam, column, exists, func, or_, select, table
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from db.consignments.queue_reads import waits_for_vendor
 from db.consignments.reads import select_consignments, visible
 from db.consignments.rows import ConsignmentRow
 from db.consignments.tables import (
@@ -20,9 +21,10 @@ from db.consignments.tables import (
 from db.counting import OwnerCount, counting, counting_by
 from db.keyset import Sort, keyset, keyset_by_owner
 from db.search import matches_words
-from db.statement import Statement, string, texts, uuids
+from db.statement import Query, Statement, string, texts, uuids
 from domain.consignments.facts import ConsignmentOrder, ConsignmentStatus
 from domain.permissions import ConsignmentScope
+from domain.work.queues import ConsignmentTask
 
 
 class ConsignmentFilters(Struct, frozen=True):
@@ -122,6 +124,25 @@ def consignments_by_scheme(scope: ConsignmentScope, *, resumed: bool) -> Stateme
 def consignment_counts_by_scheme(scope: ConsignmentScope) -> Statement[OwnerCount]:
     """How many consignments each of the schemes in the parameter `ids` has."""
     return counting_by(ConsignmentTable.scheme_id, visible(scope))
+
+
+@cache
+def consignments_of_task(task: ConsignmentTask, *, backward: bool, resumed: bool) -> Statement[ConsignmentRow]:
+    """A page of the consignments with a task for the vendor in the parameter `vendor_id`, the longest waiting first."""
+    sort = SORTS[ConsignmentOrder.WAITING_SINCE_ASC]
+    query = _of_task(task)
+    return Statement(keyset(query, sort, rows=_KEYS[sort.table], backward=backward, resumed=resumed), ConsignmentRow)
+
+
+@cache
+def count_of_task(task: ConsignmentTask) -> Statement[int]:
+    """How many consignments have a task for the vendor in the parameter `vendor_id`."""
+    return counting(_of_task(task))
+
+
+def _of_task(task: ConsignmentTask) -> Query:
+    # The task belongs to a vendor of the chain, who sees the consignment.
+    return select_consignments(ConsignmentScope.ALL).where(waits_for_vendor(task))
 
 
 def _predicates(filters: ConsignmentFilters) -> list[ColumnElement[bool]]:

@@ -36,6 +36,9 @@ class CouponQuantityRow(NamedTuple):
     closed: int
     allotted: int
     void: int
+    first_generated_at: datetime | None
+    generated_at: datetime | None
+    closed_at: datetime | None
 
 
 class CodeSpanRow(NamedTuple):

@@ -26,7 +26,7 @@ from db.text_columns import with_text_columns
 from domain.events import EventKind
 from domain.rules.model import BonusRule
 from domain.schemes.content import Basics, CouponValue, FieldDifference, SchemeContent
-from domain.schemes.lifecycle import Decision, StageSpan
+from domain.schemes.lifecycle_facts import Decision, StageSpan
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 from domain.schemes.stored_facts import StoredActivity
 
@@ -244,6 +244,9 @@ def _stage_columns(scheme_id: UUID, span: StageSpan) -> dict[str, Any]:
     columns = msgspec.structs.asdict(span.stage)
     columns["is_current"] = columns.pop("current")
     columns["position"] = span.stage.kind.position
+    for name in ("waiting_vendor_ids", "waiting_variant_ids"):
+        # Most stages wait for neither, and reading null costs nothing.
+        columns[name] = list(columns[name]) or None
     return {"scheme_id": scheme_id, "valid_from": span.valid_from, "valid_until": span.valid_until, **columns}
 
 

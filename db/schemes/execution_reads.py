@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, any_, func, select
+from sqlalchemy import BigInteger, Text, any_, func, literal_column, select
 
 from db.catalog.tables import VariantTable
 from db.consignments.custody_tables import CustodyPlaceTable
@@ -15,8 +15,11 @@ from domain.consignments.facts import Condition
 
 
 def _sum(size: Any, *predicates: Any) -> Any:
-    total = func.coalesce(func.sum(size), 0).cast(BigInteger)
-    return select(total).where(*predicates).scalar_subquery()
+    return _aggregate(func.coalesce(func.sum(size), 0).cast(BigInteger), *predicates)
+
+
+def _aggregate(value: Any, *predicates: Any) -> Any:
+    return select(value).where(*predicates).scalar_subquery()
 
 
 def _size(span: Any) -> Any:
@@ -27,6 +30,10 @@ _RUN_OF_VARIANT = (
     CouponRunTable.scheme_id == SchemeVariantTable.scheme_id,
     CouponRunTable.variant_id == SchemeVariantTable.variant_id,
 )
+_CLOSURE_OF_VARIANT = (
+    ShortfallClosureTable.scheme_id == SchemeVariantTable.scheme_id,
+    ShortfallClosureTable.variant_id == SchemeVariantTable.variant_id,
+)
 QUANTITIES_BY_SCHEME = Statement(
     select(
         SchemeVariantTable.scheme_id,
@@ -36,8 +43,7 @@ QUANTITIES_BY_SCHEME = Statement(
         _sum(_size(CouponRunTable.span), *_RUN_OF_VARIANT).label("generated"),
         _sum(
             ShortfallClosureTable.quantity,
-            ShortfallClosureTable.scheme_id == SchemeVariantTable.scheme_id,
-            ShortfallClosureTable.variant_id == SchemeVariantTable.variant_id,
+            *_CLOSURE_OF_VARIANT,
         ).label("closed"),
         _sum(
             _size(AllotmentTable.span),
@@ -48,11 +54,15 @@ QUANTITIES_BY_SCHEME = Statement(
         _sum(
             CustodyPlaceTable.quantity,
             CustodyPlaceTable.line_id == ConsignmentLineTable.id,
-            CustodyPlaceTable.condition == Condition.VOID.value,
+            # A constant, so that PostgreSQL can use the partial index.
+            CustodyPlaceTable.condition == literal_column(f"'{Condition.VOID}'", Text),
             ConsignmentLineTable.variant_id == SchemeVariantTable.variant_id,
             ConsignmentLineTable.consignment_id == ConsignmentTable.id,
             ConsignmentTable.scheme_id == SchemeVariantTable.scheme_id,
         ).label("void"),
+        _aggregate(func.min(CouponRunTable.generated_at), *_RUN_OF_VARIANT).label("first_generated_at"),
+        _aggregate(func.max(CouponRunTable.generated_at), *_RUN_OF_VARIANT).label("generated_at"),
+        _aggregate(func.max(ShortfallClosureTable.closed_at), *_CLOSURE_OF_VARIANT).label("closed_at"),
     )
     .select_from(SchemeVariantTable)
     .join(VariantTable, VariantTable.id == SchemeVariantTable.variant_id)

@@ -3,25 +3,25 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Date, SQLColumnExpression, all_, and_, any_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Date, and_, any_, bindparam, func, select, true
 
 from db.catalog.reads import RELATED_GEOGRAPHIES
 from db.columns import scalar
 from db.keyset import Sort, keyset
-from db.schemes.reads import BARRED_AUTHORS, SCHEME_COLUMNS, visible
-from db.schemes.rows import SchemeRow
+from db.schemes.reads import SCHEME_COLUMNS, visible
+from db.schemes.rows import QueuedSchemeRow, SchemeRow
+from db.schemes.stage_reads import submitted_by_others, valid_now
 from db.schemes.tables import (
     SchemeGeographyTable,
     SchemeStageTable,
-    SchemeSubmissionTable,
     SchemeTable,
     SchemeVariantTable,
 )
 from db.search import matches_words
-from db.statement import Statement, moment, string, texts, uuid, uuids
+from db.statement import Statement, string, texts, uuid, uuids
 from domain.permissions import SchemeScope
 from domain.schemes.facts import SchemeOrder
 
@@ -69,8 +69,10 @@ def scheme_page(
     scope: SchemeScope, filters: SchemeFilters, order: SchemeOrder, *, backward: bool, resumed: bool
 ) -> Statement[SchemeRow]:
     """A page of schemes; see `db.keyset.keyset` for its parameters beside those of the filters."""
-    query = select(*SCHEME_COLUMNS).where(*_predicates(scope, filters))
-    return Statement(keyset(query, SORTS[order], backward=backward, resumed=resumed), SchemeRow)
+    row: type[SchemeRow] = QueuedSchemeRow if filters.queue else SchemeRow
+    queue_stage = [string("queue_kind").label("queue_stage")] if filters.queue else []
+    query = select(*SCHEME_COLUMNS, *queue_stage).where(*_predicates(scope, filters))
+    return Statement(keyset(query, SORTS[order], backward=backward, resumed=resumed), row)
 
 
 @cache
@@ -85,11 +87,6 @@ def _predicates(scope: SchemeScope, filters: SchemeFilters) -> list[ColumnElemen
     if filters.stages or filters.statuses:
         chosen.append(_current_stage(stages=filters.stages, statuses=filters.statuses))
     return [visible(scope), *chosen]
-
-
-def valid_now() -> ColumnElement[bool]:
-    """The predicate of the stages that are valid at the moment of the parameter `now`."""
-    return and_(SchemeStageTable.valid_from <= moment("now"), SchemeStageTable.valid_until > moment("now"))
 
 
 def _in_queue() -> ColumnElement[bool]:
@@ -109,18 +106,6 @@ def _current_stage(*, stages: bool, statuses: bool) -> ColumnElement[bool]:
 
 def _has_stage(*predicates: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(true()).where(SchemeStageTable.scheme_id == SchemeTable.id, *predicates).exists()
-
-
-def submitted_by_others(scheme_id: SQLColumnExpression[Any] = SchemeTable.id) -> ColumnElement[bool]:
-    """The predicate of schemes whose latest submission `viewer_id` may approve: as neither submitter nor author."""
-    viewer_id = uuid("viewer_id")
-    return (
-        select(and_(SchemeSubmissionTable.submitted_by != viewer_id, viewer_id != all_(BARRED_AUTHORS)))
-        .where(SchemeSubmissionTable.scheme_id == scheme_id)
-        .order_by(SchemeSubmissionTable.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
 
 
 def _in_geographies() -> ColumnElement[bool]:

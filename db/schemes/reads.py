@@ -1,13 +1,12 @@
 """Statements that read schemes and their parts, and the one predicate of their visibility."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Uuid, and_, any_, case, cast, exists, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, and_, any_, case, exists, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from db.accounts.reads import display_name_of
 from db.accounts.tables import AccountTable
 from db.catalog.reads import GEOGRAPHY_COLUMNS, VARIANT_COLUMNS
 from db.catalog.tables import GeographyTable, VariantTable
@@ -25,21 +24,18 @@ from db.schemes.rows import (
     SectionChangeRow,
     SectionRow,
     SnapshotRow,
-    StageRow,
     SubmissionRow,
 )
 from db.schemes.tables import (
     SchemeActivityTable,
     SchemeGeographyTable,
     SchemeSectionTable,
-    SchemeStageTable,
     SchemeSubmissionTable,
     SchemeTable,
     SchemeVariantTable,
 )
-from db.statement import Query, Statement, moment, number, numbers, string, uuid, uuids
+from db.statement import Query, Statement, number, numbers, string, uuid, uuids
 from domain.permissions import SchemeScope
-from domain.schemes.stages import StageState
 
 SCHEME_COLUMNS: Final = columns(SchemeTable, SchemeRow, materials_json=SchemeTable.materials)
 
@@ -120,30 +116,6 @@ SNAPSHOTS = Statement(
         SchemeSubmissionTable.number == any_(numbers("numbers")),
     ),
     SnapshotRow,
-)
-_BLOCKED_BY: Any = SchemeStageTable.blocked_by
-STAGES_BY_SCHEME = Statement(
-    select(
-        *columns(
-            SchemeStageTable,
-            StageRow,
-            blocks_json=SchemeStageTable.blocked_by,
-            # Few stages are blocked, so the others look up nothing.
-            blocking_name=case(
-                (
-                    SchemeStageTable.state == StageState.BLOCKED.value,
-                    display_name_of(cast(_BLOCKED_BY[0]["account_id"].astext, Uuid())),
-                )
-            ),
-        )
-    )
-    .where(
-        SchemeStageTable.scheme_id == any_(uuids("ids")),
-        SchemeStageTable.valid_from <= moment("now"),
-        SchemeStageTable.valid_until > moment("now"),
-    )
-    .order_by(SchemeStageTable.scheme_id, SchemeStageTable.position),
-    StageRow,
 )
 CHANGES_SINCE = Statement(
     select(

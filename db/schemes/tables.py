@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Json, Key, Moment, Texts, Uuids, one_of
 from db.text_columns import search_index, search_words_column, sort_key_column
-from domain.schemes.lifecycle import Decision
+from domain.permissions import Role
+from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 
 # Spelled as PostgreSQL prints them, so that the check of the migrations recognizes the indexes.
@@ -189,6 +190,7 @@ class SchemeStageTable(Base):
         one_of("kind", StageKind),
         one_of("state", StageState),
         one_of("status", SchemeStatus),
+        one_of("waiting_role", Role),
         CheckConstraint("valid_from < valid_until", "valid_in_order"),
         CheckConstraint("done BETWEEN 0 AND total", "done_within_total"),
         Index("ix_scheme_stage__kind_status", "kind", "status", "scheme_id"),
@@ -205,7 +207,9 @@ class SchemeStageTable(Base):
     done: Mapped[int] = mapped_column(BigInteger)
     total: Mapped[int] = mapped_column(BigInteger)
     open_step: Mapped[str | None]
-    waiting_on: Mapped[str | None]
+    waiting_role: Mapped[str | None] = mapped_column(comment="The role that must act")
+    waiting_vendor_ids: Mapped[Uuids | None] = mapped_column(comment="The vendors of that role that must act")
+    waiting_variant_ids: Mapped[Uuids | None] = mapped_column(comment="The variants that it must act on")
     due_on: Mapped[date | None]
     blocked_by: Mapped[Json] = mapped_column(comment="Why it cannot continue, as stored facts")
     is_current: Mapped[bool]

@@ -7,14 +7,24 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Text, func, literal_column, select, union_all
 
+from db.consignments.queue_reads import is_open, on_the_road, waits_for_vendor
+from db.consignments.tables import BatchTable, ConsignmentStateTable, ConsignmentTable, DiscrepancyTable
 from db.ecps.tables import EcpTable
 from db.enrollments.tables import EnrollmentTable
-from db.schemes.pages import submitted_by_others, valid_now
 from db.schemes.reads import visible
+from db.schemes.stage_reads import submitted_by_others, valid_now
 from db.schemes.tables import SchemeStageTable, SchemeTable
 from db.statement import Query, Statement
 from domain.permissions import SchemeScope
-from domain.work.queues import EcpQueue, EnrollmentQueue, Queue, SchemeQueue
+from domain.work.queues import (
+    BatchQueue,
+    ConsignmentQueue,
+    DiscrepancyQueue,
+    EcpQueue,
+    EnrollmentQueue,
+    Queue,
+    SchemeQueue,
+)
 
 
 class QueueCountRow(Struct, frozen=True):
@@ -30,7 +40,7 @@ def queue_counts(scope: SchemeScope, queues: tuple[Queue, ...]) -> Statement[Que
     """Count the items of the queues, including empty ones, in their order.
 
     The queues are constants of the statement, not parameters: PostgreSQL then knows how small each of them is. Queues
-    of schemes take the parameter `now`, and those of others' submissions `viewer_id`.
+    of schemes take the parameter `now`, those of others' submissions `viewer_id`, and those of vendors `vendor_id`.
     """
     return Statement(union_all(*(_count(queue, scope) for queue in queues)), QueueCountRow)
 
@@ -66,6 +76,30 @@ def _(queue: EcpQueue, scope: SchemeScope) -> Query:
 def _(queue: EnrollmentQueue, scope: SchemeScope) -> Query:
     del scope
     return _counted(queue, EnrollmentTable.requested_at).where(EnrollmentTable.status == _constant(queue.status))
+
+
+# Operations see all consignments, and the queues of a vendor hold its own ones only.
+@_count.register
+def _(queue: ConsignmentQueue, scope: SchemeScope) -> Query:
+    del scope
+    return (
+        _counted(queue, ConsignmentStateTable.waiting_since)
+        .select_from(ConsignmentTable)
+        .join(ConsignmentStateTable, ConsignmentStateTable.consignment_id == ConsignmentTable.id)
+        .where(waits_for_vendor(queue.task))
+    )
+
+
+@_count.register
+def _(queue: BatchQueue, scope: SchemeScope) -> Query:
+    del scope
+    return _counted(queue, BatchTable.dispatched_at).where(on_the_road())
+
+
+@_count.register
+def _(queue: DiscrepancyQueue, scope: SchemeScope) -> Query:
+    del scope
+    return _counted(queue, DiscrepancyTable.opened_at).where(is_open())
 
 
 def _counted(queue: Queue, since: Any) -> Query:

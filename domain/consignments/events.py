@@ -17,6 +17,10 @@ _QUEUES: Final = frozenset(
         WorkQueueKey.COUPONS_TO_GENERATE,
         WorkQueueKey.VENDOR_NOT_ASSIGNED,
         WorkQueueKey.PARTLY_ALLOCATED,
+        WorkQueueKey.PRODUCTION_TO_START,
+        WorkQueueKey.BATCHES_TO_DISPATCH,
+        WorkQueueKey.BATCHES_TO_RECEIVE,
+        WorkQueueKey.DISCREPANCIES,
     }
 )
 _SUBJECTS: Final = frozenset({SubjectKind.SCHEME, SubjectKind.CONSIGNMENT, SubjectKind.VENDOR})

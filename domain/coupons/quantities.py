@@ -1,12 +1,16 @@
 """The quantities of coupons of one variant of a scheme, and what they leave to do."""
 
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
 
 class CouponQuantities(Struct, frozen=True):
-    """How many coupons of a variant are planned, generated, closed, allotted to consignments, and void."""
+    """How many coupons of a variant are planned, generated, closed, allotted to consignments, and void.
+
+    `first_generated_at` and `generated_at` are the first and the last run, and `closed_at` is the last closure.
+    """
 
     variant_id: UUID
     sku: str
@@ -15,11 +19,19 @@ class CouponQuantities(Struct, frozen=True):
     closed: int = 0
     allotted: int = 0
     void: int = 0
+    first_generated_at: datetime | None = None
+    generated_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def needed(self) -> int:
+        """How many coupons must reach products: what is planned and not closed."""
+        return max(0, self.planned - self.closed)
 
     @property
     def shortfall(self) -> int:
         """How many coupons must be generated: what is planned, or replaces void ones, and is not closed."""
-        return max(0, self.planned - self.closed - (self.generated - self.void))
+        return max(0, self.needed - (self.generated - self.void))
 
     @property
     def allocated(self) -> int:
@@ -29,7 +41,7 @@ class CouponQuantities(Struct, frozen=True):
     @property
     def pending(self) -> int:
         """How many coupons consignments still need."""
-        return max(0, self.planned - self.closed - self.allocated)
+        return max(0, self.needed - self.allocated)
 
     @property
     def pooled(self) -> int:

@@ -15,6 +15,8 @@ from domain.schemes.stored_facts import (
     ApprovalRequested,
     CatalogChanged,
     ChangesRequested,
+    CouponsMissing,
+    DiscrepancyOpen,
     ParticipantAdded,
     ParticipantJoined,
     ParticipantLeft,
@@ -29,12 +31,13 @@ from domain.schemes.stored_facts import (
     SchemeSubmitted,
     StageBlock,
     StagePending,
+    StageRejected,
     StepSaved,
     StoredActivity,
     StoredSchemeFact,
 )
 from domain.stored_facts import AccountNames, AsWritten, Reader
-from domain.text import add_reason, quote
+from domain.text import add_reason, format_count, quote
 
 
 def scheme_phrase(scheme: SchemeName) -> str:
@@ -78,9 +81,21 @@ def scheme_sentence(
     return f"{names.actor} {words}"
 
 
-def block_sentence(block: StageBlock, account: str) -> str:
-    """Write why a stage cannot continue; `account` is the name of the account that blocks it."""
-    return f"Rejected by {account}: {block.reason}"
+def block_sentence(block: StageBlock, name: str | None) -> str:
+    """Write why a stage cannot continue; `name` is that of the account, the SKU, or the consignment that blocks it.
+
+    The name of a consignment is None for viewers who may not see it.
+    """
+    match block:
+        case StageRejected(reason=reason):
+            return f"Rejected by {name}: {reason}"
+        case CouponsMissing(quantity=quantity):
+            verb = "is" if quantity == 1 else "are"
+            return f"{format_count(quantity, 'coupon')} of {name} {verb} not generated."
+        case DiscrepancyOpen():
+            return f"Operations must resolve a discrepancy of {name or 'a consignment'}."
+        case _:
+            assert_never(block)
 
 
 def _action(

@@ -19,7 +19,13 @@ _BEFORE_APPROVAL: Final = frozenset(
     }
 )
 _AFTER_APPROVAL: Final = frozenset(
-    {WorkQueueKey.COUPONS_TO_GENERATE, WorkQueueKey.ARTWORK_TO_UPLOAD, WorkQueueKey.SETTLEMENT_PENDING}
+    {
+        WorkQueueKey.COUPONS_TO_GENERATE,
+        WorkQueueKey.VENDOR_NOT_ASSIGNED,
+        WorkQueueKey.PARTLY_ALLOCATED,
+        WorkQueueKey.ARTWORK_TO_UPLOAD,
+        WorkQueueKey.SETTLEMENT_PENDING,
+    }
 )
 _EXECUTION: Final = frozenset(
     {
@@ -28,6 +34,13 @@ _EXECUTION: Final = frozenset(
         WorkQueueKey.PARTLY_ALLOCATED,
     }
 )
+# A consignment that is created, canceled, or recalled, or whose chain changes, also moves the work of its vendors.
+_CONSIGNMENT: Final = _EXECUTION | {
+    WorkQueueKey.PRODUCTION_TO_START,
+    WorkQueueKey.BATCHES_TO_DISPATCH,
+    WorkQueueKey.BATCHES_TO_RECEIVE,
+    WorkQueueKey.DISCREPANCIES,
+}
 
 
 def _activity(description: str, queues: frozenset[WorkQueueKey] = frozenset()) -> EventSpec:
@@ -64,10 +77,10 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         ),
         EventKind.COUPON_RUNS_GENERATED: _activity("Coupons were generated for a scheme.", _EXECUTION),
         EventKind.SHORTFALL_CLOSED: _activity("A shortfall of coupons was closed with a reason.", _EXECUTION),
-        EventKind.CONSIGNMENT_CREATED: _activity("A consignment was created.", _EXECUTION),
-        EventKind.CONSIGNMENT_UPDATED: _activity("The due date or the vendors of a consignment changed.", _EXECUTION),
-        EventKind.CONSIGNMENT_CANCELED: _activity("A consignment was canceled.", _EXECUTION),
-        EventKind.COUPONS_RECALLED: _activity("Coupons of a scheme were recalled. They are void.", _EXECUTION),
+        EventKind.CONSIGNMENT_CREATED: _activity("A consignment was created.", _CONSIGNMENT),
+        EventKind.CONSIGNMENT_UPDATED: _activity("The due date or the vendors of a consignment changed.", _CONSIGNMENT),
+        EventKind.CONSIGNMENT_CANCELED: _activity("A consignment was canceled.", _CONSIGNMENT),
+        EventKind.COUPONS_RECALLED: _activity("Coupons of a scheme were recalled. They are void.", _CONSIGNMENT),
         EventKind.SCHEME_REVISION_APPLIED: _activity("An approved revision took effect.", _AFTER_APPROVAL),
     }
 )

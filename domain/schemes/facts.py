@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.calendar import Calendar
-from domain.schemes.lifecycle import Decision
+from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import WizardStepKind
 
 

@@ -9,7 +9,7 @@ from domain.guards import Guards
 from domain.permissions import Permission, Viewer
 from domain.schemes.facts import SchemeStanding
 from domain.schemes.failures import SCHEME_PATH, RevisionOpen, TimePassed
-from domain.schemes.lifecycle import Decision
+from domain.schemes.lifecycle_facts import Decision
 from domain.text import join_words, quote
 
 

@@ -5,14 +5,20 @@ Stages change when a person acts and when a date arrives. `timeline` therefore c
 """
 
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.calendar import FOREVER, Calendar
+from domain.calendar import FOREVER
 from domain.channels import EarningChannel
+from domain.schemes.execution_stages import artwork, coupon_generation, production, vendor_allocation
+from domain.schemes.lifecycle_facts import (
+    Decision,
+    SchemeFacts,
+    Stage,
+    StageSpan,
+    SubmissionFact,
+    pending_stage,
+)
 from domain.schemes.stages import (
     COUPON_STAGES,
     REVISION_STAGES,
@@ -20,96 +26,9 @@ from domain.schemes.stages import (
     SchemeStatus,
     StageKind,
     StageState,
-    WizardStepKind,
     WizardStepState,
 )
 from domain.schemes.stored_facts import StageBlock, StageRejected
-
-
-class Decision(StrEnum):
-    """The decision of an approver on a submission."""
-
-    APPROVED = "APPROVED"
-    CHANGES_REQUESTED = "CHANGES_REQUESTED"
-    REJECTED = "REJECTED"
-
-
-class StepFact(Struct, frozen=True):
-    """The state of one wizard step, and when it was last saved (None: never)."""
-
-    kind: WizardStepKind
-    state: WizardStepState
-    saved_at: datetime | None
-
-
-class SubmissionFact(Struct, frozen=True):
-    """The latest submission. It is `current` while the scheme still has the content that was submitted."""
-
-    submitted_at: datetime
-    current: bool
-    decision: Decision | None = None
-    decided_at: datetime | None = None
-    decided_by: UUID | None = None
-    reason: str | None = None
-
-
-class SchemeFacts(Struct, frozen=True):
-    """The facts from which the stages of one scheme are derived. Dates are days of `calendar`, `ends_on` included.
-
-    Only a revision has `effective_at`, the time at which it takes effect. `first_approved_at` is when the scheme was
-    first approved; the later approval of a revision does not restart any stage.
-    """
-
-    created_at: datetime
-    calendar: Calendar
-    channels: frozenset[EarningChannel]
-    steps: tuple[StepFact, ...]
-    submission: SubmissionFact | None = None
-    enrollment_opens_on: date | None = None
-    enrollment_closes_on: date | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
-    planned_quantity: int = 0
-    variants: int = 0
-    effective_at: datetime | None = None
-    first_approved_at: datetime | None = None
-
-    @property
-    def approved_at(self) -> datetime | None:
-        """The time since which the scheme has been approved, or None."""
-        submission = self.submission
-        if submission is None or submission.decision is not Decision.APPROVED:
-            return None
-        return self.first_approved_at or submission.decided_at
-
-    @property
-    def define_by(self) -> date | None:
-        """The day by which the definition should be approved."""
-        return self.enrollment_opens_on if self.effective_at is None else self.calendar.day_of(self.effective_at)
-
-
-class Stage(Struct, frozen=True):
-    """One stage at one time. Its progress is `done` of `total`; `open_step` is the step of STEP_PENDING."""
-
-    kind: StageKind
-    state: StageState
-    status: SchemeStatus | None = None
-    since: datetime | None = None
-    done: int = 0
-    total: int = 1
-    open_step: WizardStepKind | None = None
-    waiting_on: str | None = None
-    due_on: date | None = None
-    blocked_by: tuple[StageBlock, ...] = ()
-    current: bool = False
-
-
-class StageSpan(Struct, frozen=True):
-    """A stage and the half-open interval of time in which it is valid."""
-
-    stage: Stage
-    valid_from: datetime
-    valid_until: datetime
 
 
 def stages_at(facts: SchemeFacts, at: datetime) -> tuple[Stage, ...]:
@@ -157,12 +76,6 @@ def _stage(kind: StageKind, facts: SchemeFacts, at: datetime) -> Stage:
     return _DERIVATIONS[kind](facts, at)
 
 
-def _pending(kind: StageKind, status: SchemeStatus, since: datetime, **details: object) -> Stage:
-    """A stage whose owner must act."""
-    pending = Stage(kind=kind, state=StageState.PENDING, status=status, since=since, waiting_on=kind.owner.label)
-    return replace(pending, **details)
-
-
 def _definition(facts: SchemeFacts, _at: datetime) -> Stage:
     kind, submission = StageKind.DEFINITION, facts.submission
     complete = sum(step.state is WizardStepState.COMPLETE for step in facts.steps)
@@ -171,7 +84,7 @@ def _definition(facts: SchemeFacts, _at: datetime) -> Stage:
     due = facts.define_by
     if submission and submission.decision is Decision.CHANGES_REQUESTED and submission.decided_at:
         status, since = SchemeStatus.CHANGES_REQUESTED, submission.decided_at
-        return _pending(kind, status, since, done=complete, total=total, due_on=due)
+        return pending_stage(kind, status, since, done=complete, total=total, due_on=due)
     if submission and (submission.current or submission.decision):
         return Stage(
             kind=kind,
@@ -183,7 +96,7 @@ def _definition(facts: SchemeFacts, _at: datetime) -> Stage:
         )
     open_step = next((step.kind for step in facts.steps if step.state is not WizardStepState.COMPLETE), None)
     status = SchemeStatus.STEP_PENDING if open_step else SchemeStatus.REVIEW_PENDING
-    return _pending(kind, status, saved, done=complete, total=total, open_step=open_step, due_on=due)
+    return pending_stage(kind, status, saved, done=complete, total=total, open_step=open_step, due_on=due)
 
 
 def _approval(facts: SchemeFacts, _at: datetime) -> Stage:
@@ -210,37 +123,13 @@ def _approval(facts: SchemeFacts, _at: datetime) -> Stage:
         )
     if not submission.current:
         return Stage(kind, StageState.NOT_STARTED)
-    return _pending(kind, SchemeStatus.APPROVAL_PENDING, submission.submitted_at, due_on=facts.define_by)
+    return pending_stage(kind, SchemeStatus.APPROVAL_PENDING, submission.submitted_at, due_on=facts.define_by)
 
 
 def _rejection(submission: SubmissionFact) -> tuple[StageBlock, ...]:
     if submission.decided_by is None:
         raise ValueError("nobody made this decision")
     return (StageRejected(submission.decided_by, submission.reason or ""),)
-
-
-def _coupon_generation(facts: SchemeFacts, _at: datetime) -> Stage:
-    kind, total = StageKind.COUPON_GENERATION, facts.planned_quantity
-    if facts.approved_at is None:
-        return Stage(kind, StageState.NOT_STARTED, total=total)
-    return _pending(kind, SchemeStatus.COUPONS_NOT_GENERATED, facts.approved_at, total=total, due_on=facts.starts_on)
-
-
-def _vendor_allocation(facts: SchemeFacts, _at: datetime) -> Stage:
-    """Consignments consist of generated coupons, so before coupons exist there is nothing to allocate."""
-    return Stage(StageKind.VENDOR_ALLOCATION, StageState.NOT_STARTED, total=facts.planned_quantity)
-
-
-def _artwork(facts: SchemeFacts, _at: datetime) -> Stage:
-    """Artwork needs only the variants, so it starts at approval, in parallel with coupon generation."""
-    kind, total = StageKind.ARTWORK, facts.variants
-    if facts.approved_at is None:
-        return Stage(kind, StageState.NOT_STARTED, total=total)
-    return _pending(kind, SchemeStatus.ARTWORK_NOT_UPLOADED, facts.approved_at, total=total, due_on=facts.starts_on)
-
-
-def _production(facts: SchemeFacts, _at: datetime) -> Stage:
-    return Stage(StageKind.PRODUCTION, StageState.NOT_STARTED, total=facts.planned_quantity)
 
 
 def _running(facts: SchemeFacts, at: datetime) -> Stage:
@@ -274,7 +163,7 @@ def _settlement(facts: SchemeFacts, at: datetime) -> Stage:
     ended_at = None if facts.ends_on is None else facts.calendar.end_of_day(facts.ends_on)
     if facts.approved_at is None or ended_at is None or at < ended_at:
         return Stage(kind, StageState.NOT_STARTED)
-    return _pending(kind, SchemeStatus.SETTLEMENT_PENDING, max(ended_at, facts.approved_at))
+    return pending_stage(kind, SchemeStatus.SETTLEMENT_PENDING, max(ended_at, facts.approved_at))
 
 
 def _day_after(day: date | None) -> date | None:
@@ -284,10 +173,10 @@ def _day_after(day: date | None) -> date | None:
 _DERIVATIONS = {
     StageKind.DEFINITION: _definition,
     StageKind.APPROVAL: _approval,
-    StageKind.COUPON_GENERATION: _coupon_generation,
-    StageKind.VENDOR_ALLOCATION: _vendor_allocation,
-    StageKind.ARTWORK: _artwork,
-    StageKind.PRODUCTION: _production,
+    StageKind.COUPON_GENERATION: coupon_generation,
+    StageKind.VENDOR_ALLOCATION: vendor_allocation,
+    StageKind.ARTWORK: artwork,
+    StageKind.PRODUCTION: production,
     StageKind.RUNNING: _running,
     StageKind.SETTLEMENT: _settlement,
 }

@@ -1,12 +1,14 @@
 """The basic types of the lifecycle: stages, states and statuses, wizard steps, and their labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from domain.calendar import format_day
 from domain.permissions import Role
+from domain.text import format_count, join_words
 
 
 class WizardStepKind(StrEnum):
@@ -134,11 +136,29 @@ class SchemeStatus(StrEnum):
     SETTLED = "SETTLED"
 
 
-def status_label(status: str | None, state: str, open_step: str | None = None, due_on: date | None = None) -> str:
-    """Write the label of a stage: “Products pending”, “Approval pending”, “Not needed”.
+# Statuses whose label counts what is missing, once some of it is done.
+_COUNTED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        SchemeStatus.COUPONS_NOT_GENERATED: "not generated",
+        SchemeStatus.PARTLY_ALLOCATED: "not allocated",
+    }
+)
+# More names than these are counted in a label.
+_MOST_NAMES: Final = 3
+
+
+def status_label(
+    status: str | None,
+    state: str,
+    open_step: str | None = None,
+    due_on: date | None = None,
+    missing: int | None = None,
+) -> str:
+    """Write the label of a stage: “Products pending”, “12,000 coupons not allocated”, “Not needed”.
 
     Only STEP_PENDING uses `open_step`, the first open step of the wizard. Only APPROVED uses `due_on`, which revisions
-    have. A stage without a status is labeled by its state.
+    have. `missing` is the number of coupons that are missing where others are done; None leaves it out. A stage without
+    a status is labeled by its state.
     """
     if status is None:
         return "Not needed" if state == StageState.SKIPPED else "Not started"
@@ -146,4 +166,19 @@ def status_label(status: str | None, state: str, open_step: str | None = None, d
         return f"{WizardStepKind(open_step).label} pending"
     if status == SchemeStatus.APPROVED and due_on is not None:
         return f"Approved, takes effect on {format_day(due_on)}"
+    if missing is not None and status in _COUNTED:
+        return f"{format_count(missing, 'coupon')} {_COUNTED[status]}"
     return status.replace("_", " ").capitalize()
+
+
+def waiting_label(role: Role, names: Sequence[str]) -> str:
+    """Write whom a stage waits for: “Operations: AMB-1L and AMB-4L”, “First Print and Second Pack”, or just the role.
+
+    `names` are the names of the vendors that must act, or the SKUs that the role must act on.
+    """
+    if not names:
+        return role.label
+    rest = len(names) - _MOST_NAMES
+    shown = [*names[:_MOST_NAMES], f"{rest} more"] if rest > 1 else names
+    listed = join_words(shown, "and")
+    return listed if role is Role.VENDOR else f"{role.label}: {listed}"

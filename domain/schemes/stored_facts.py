@@ -86,6 +86,19 @@ class StageRejected(StoredFact, frozen=True, tag="stageRejected"):
     reason: str
 
 
+class CouponsMissing(StoredFact, frozen=True, tag="couponsMissing"):
+    """Coupons of a variant are not generated, which blocks their allocation."""
+
+    variant_id: UUID
+    quantity: int
+
+
+class DiscrepancyOpen(StoredFact, frozen=True, tag="discrepancyOpen"):
+    """A discrepancy of a consignment is open, which blocks its coupons."""
+
+    consignment_code: str
+
+
 class RevisionOpened(FactOfScheme, frozen=True, tag="revisionOpened"):
     """The actor opened a revision that is to take effect at a time."""
 
@@ -145,6 +158,6 @@ StoredSchemeFact = (
 )
 StoredActivity = StoredSchemeFact | AsWritten
 # Why a stage cannot continue.
-StageBlock = StageRejected
+StageBlock = StageRejected | CouponsMissing | DiscrepancyOpen
 
 ACTIVITY_DECODER: Final[FactDecoder[StoredActivity]] = FactDecoder(StoredActivity)

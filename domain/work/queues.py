@@ -1,15 +1,16 @@
-"""Work queues: the schemes, ECPs and enrollments that wait for the action of a role (R10)."""
+"""Work queues: what waits for the action of a role, from schemes to batches and enrollments (R10)."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import ClassVar, Final
 
 from msgspec import Struct
 
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import EnrollmentStatus
 from domain.permissions import Role, Viewer
-from domain.queue_keys import WorkQueueKey
+from domain.queue_keys import WorkKind, WorkQueueKey
 from domain.requests import Forbidden, RequestError
 from domain.schemes.stages import SchemeStatus, StageKind
 
@@ -17,12 +18,16 @@ from domain.schemes.stages import SchemeStatus, StageKind
 class Queue(Struct, frozen=True, kw_only=True):
     """A work queue and the role that works on it. Subclasses say what the queue contains.
 
-    `description` is one sentence for clients of the API: the role, and what waits.
+    `description` is one sentence for clients of the API: the role, and what waits. `holds` is what the queue contains,
+    and `stage` the stage of schemes that it is about, if any.
     """
+
+    holds: ClassVar[WorkKind]
 
     key: WorkQueueKey
     role: Role
     description: str
+    stage: StageKind | None = None
 
 
 class SchemeQueue(Queue, frozen=True, kw_only=True):
@@ -30,6 +35,8 @@ class SchemeQueue(Queue, frozen=True, kw_only=True):
 
     `others_only` leaves out what the viewer submitted or, unless the program lets authors approve, edited.
     """
+
+    holds: ClassVar[WorkKind] = WorkKind.SCHEMES
 
     stage: StageKind
     status: SchemeStatus
@@ -39,13 +46,48 @@ class SchemeQueue(Queue, frozen=True, kw_only=True):
 class EcpQueue(Queue, frozen=True, kw_only=True):
     """ECPs with a status, the earliest registered first."""
 
+    holds: ClassVar[WorkKind] = WorkKind.ECPS
+
     status: EcpStatus
 
 
 class EnrollmentQueue(Queue, frozen=True, kw_only=True):
     """Enrollments with a status, the earliest requested first."""
 
+    holds: ClassVar[WorkKind] = WorkKind.ENROLLMENTS
+
     status: EnrollmentStatus
+
+
+class ConsignmentTask(StrEnum):
+    """What the vendor of a leg must do with a consignment."""
+
+    START = "START"
+    MOVE_ON = "MOVE_ON"
+
+
+class ConsignmentQueue(Queue, frozen=True, kw_only=True):
+    """Consignments with a task for the viewer's vendor, the longest waiting first.
+
+    START: the vendor is the first of the chain, and nothing is produced yet. MOVE_ON: the vendor holds coupons to
+    dispatch or, at the last leg, to commission, or has not produced all of what it began.
+    """
+
+    holds: ClassVar[WorkKind] = WorkKind.CONSIGNMENTS
+
+    task: ConsignmentTask
+
+
+class BatchQueue(Queue, frozen=True, kw_only=True):
+    """Batches on the road to the viewer's vendor, the longest dispatched first."""
+
+    holds: ClassVar[WorkKind] = WorkKind.BATCHES
+
+
+class DiscrepancyQueue(Queue, frozen=True, kw_only=True):
+    """Open discrepancies, the oldest first."""
+
+    holds: ClassVar[WorkKind] = WorkKind.DISCREPANCIES
 
 
 class ForbiddenQueue(RequestError):
@@ -92,7 +134,7 @@ QUEUES: Final[tuple[Queue, ...]] = (
     SchemeQueue(
         key=WorkQueueKey.COUPONS_TO_GENERATE,
         role=Role.OPERATIONS,
-        description="Operations: approved schemes without coupons.",
+        description="Operations: approved schemes with coupons that are not generated, or that must be replaced.",
         stage=StageKind.COUPON_GENERATION,
         status=SchemeStatus.COUPONS_NOT_GENERATED,
     ),
@@ -116,6 +158,33 @@ QUEUES: Final[tuple[Queue, ...]] = (
         description="Designers: approved schemes without artwork.",
         stage=StageKind.ARTWORK,
         status=SchemeStatus.ARTWORK_NOT_UPLOADED,
+    ),
+    ConsignmentQueue(
+        key=WorkQueueKey.PRODUCTION_TO_START,
+        role=Role.VENDOR,
+        description="Vendors: consignments whose chain begins with the vendor, and of which nothing is produced yet.",
+        stage=StageKind.PRODUCTION,
+        task=ConsignmentTask.START,
+    ),
+    ConsignmentQueue(
+        key=WorkQueueKey.BATCHES_TO_DISPATCH,
+        role=Role.VENDOR,
+        description="Vendors: consignments of which the vendor holds coupons to dispatch, to commission at the last "
+        "leg, or still to produce after production began.",
+        stage=StageKind.PRODUCTION,
+        task=ConsignmentTask.MOVE_ON,
+    ),
+    BatchQueue(
+        key=WorkQueueKey.BATCHES_TO_RECEIVE,
+        role=Role.VENDOR,
+        description="Vendors: batches on the road to the vendor, including those that it received in part.",
+        stage=StageKind.PRODUCTION,
+    ),
+    DiscrepancyQueue(
+        key=WorkQueueKey.DISCREPANCIES,
+        role=Role.OPERATIONS,
+        description="Operations: open discrepancies to resolve.",
+        stage=StageKind.PRODUCTION,
     ),
     EnrollmentQueue(
         key=WorkQueueKey.ENROLLMENTS_TO_DECIDE,

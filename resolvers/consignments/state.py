@@ -11,7 +11,7 @@ from db.sessions import Writing
 from domain.consignments.facts import Condition
 from domain.consignments.state import Holding, derive_state
 from resolvers.context import Operation
-from resolvers.schemes.execution import rederive
+from resolvers.schemes.execution import rederive_execution
 
 
 async def refresh_state(operation: Operation, session: Writing, consignment_id: UUID, *, voids: bool = False) -> None:
@@ -37,7 +37,7 @@ async def refresh_states(
         if await _store_state(operation, session, stored, holdings[stored.consignment_id]) or voids:
             scheme_ids.add(stored.scheme_id)
     for scheme_id in sorted(scheme_ids):
-        await rederive(operation, session, scheme_id)
+        await rederive_execution(operation, session, scheme_id)
 
 
 def build_holding(row: HoldingRow) -> Holding:

@@ -14,7 +14,8 @@ from domain.events import EventKind
 from domain.schemes.content import SchemeContent, differences, time_difference
 from domain.schemes.failures import ContentChanged
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
-from domain.schemes.lifecycle import Decision, stages_at
+from domain.schemes.lifecycle import stages_at
+from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import StageState
 from domain.schemes.stored_facts import SchemeApproved, StagePending
 from domain.text import trim_text

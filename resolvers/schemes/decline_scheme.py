@@ -10,7 +10,7 @@ from db.schemes import changes
 from domain.checks import REASON_LENGTH, text_problems
 from domain.events import EventKind
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
-from domain.schemes.lifecycle import Decision
+from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stored_facts import ChangesRequested, SchemeRejected
 from domain.text import trim_text
 from resolvers.context import Operation

@@ -25,6 +25,7 @@ from db.schemes.rows import (
 from db.sessions import Fetching
 from domain.calendar import Calendar
 from domain.channels import EarningChannel
+from domain.coupons.quantities import CouponQuantities
 from domain.rules.phrases import DisplayNames
 from domain.schemes.content import (
     Basics,
@@ -37,7 +38,7 @@ from domain.schemes.content import (
 from domain.schemes.definition import WizardStep, is_ready, wizard_steps
 from domain.schemes.facts import OpenRevision, SchemeStanding
 from domain.schemes.field_phrases import ids_to_name
-from domain.schemes.lifecycle import Decision, SchemeFacts, StepFact, SubmissionFact
+from domain.schemes.lifecycle_facts import SchemeFacts, StepFact
 from domain.schemes.revisions import replaced_revision
 from domain.schemes.scheme_name import SchemeName
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
@@ -45,7 +46,8 @@ from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import names_mentioned
 from resolvers.schemes.disclosure import may_follow, sees_chain_only
-from resolvers.schemes.standing_facts import build_standing, is_current
+from resolvers.schemes.stage_facts import build_facts
+from resolvers.schemes.standing_facts import build_standing
 
 _SCHEME_ID: Final[Callable[[Any], UUID]] = attrgetter("scheme_id")
 
@@ -124,35 +126,18 @@ class Definition(Struct, frozen=True, eq=False):
 
     @property
     def facts(self) -> SchemeFacts:
-        """The facts that the stages derive from."""
-        basics, scheme = self.content.basics, self.scheme
-        return SchemeFacts(
-            created_at=scheme.created_at,
+        """The facts that the stages derive from, without how the scheme is executed."""
+        values = {value.variant_id: value.planned_quantity for value in self.content.coupon_values}
+        return build_facts(
+            self.scheme,
             calendar=self.calendar,
-            channels=frozenset(basics.channels),
-            steps=tuple(StepFact(step.kind, step.state, self.sections[step.kind].saved_at) for step in self.steps),
-            submission=self._submission_fact(),
-            enrollment_opens_on=basics.enrollment_opens_on,
-            enrollment_closes_on=basics.enrollment_closes_on,
-            starts_on=basics.starts_on,
-            ends_on=basics.ends_on,
-            planned_quantity=self.content.coupon_quantity,
-            variants=len(self.content.variant_ids),
-            effective_at=scheme.effective_at,
-            first_approved_at=scheme.approved_at,
-        )
-
-    def _submission_fact(self) -> SubmissionFact | None:
-        submission = self.submission
-        if submission is None:
-            return None
-        return SubmissionFact(
-            submitted_at=submission.submitted_at,
-            current=is_current(submission, self.content_hash, self.scheme.effective_at),
-            decision=None if submission.decision is None else Decision(submission.decision),
-            decided_at=submission.decided_at,
-            decided_by=submission.decided_by,
-            reason=submission.reason,
+            steps=(StepFact(step.kind, step.state, self.sections[step.kind].saved_at) for step in self.steps),
+            submission=self.submission,
+            content_hash=self.content_hash,
+            planned=[
+                CouponQuantities(variant_id, self.names.variants[variant_id], values.get(variant_id, 0))
+                for variant_id in self.content.variant_ids
+            ],
         )
 
 

@@ -12,9 +12,10 @@ from domain.failures import IllegalState, NotFound
 from domain.schemes.failures import SCHEME_PATH
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
+from resolvers.schemes.execution_facts import build_quantities
 from resolvers.schemes.locking import lock_scheme
 from resolvers.schemes.record_activity import NewActivity, join_scheme, record_activity
-from resolvers.schemes.rederive import rederive
+from resolvers.schemes.rederive import rederive, rederive_execution
 
 __all__ = [
     "NewActivity",
@@ -23,6 +24,7 @@ __all__ = [
     "quantities_of_scheme",
     "record_activity",
     "rederive",
+    "rederive_execution",
     "require_scheme",
 ]
 
@@ -51,16 +53,4 @@ async def require_scheme(operation: Operation, fetching: Fetching, scheme_id: UU
 
 async def quantities_of_scheme(fetching: Fetching, scheme_id: UUID) -> Sequence[CouponQuantities]:
     """Load the quantities of coupons of a scheme, by SKU."""
-    rows = await fetching.fetch(QUANTITIES_BY_SCHEME, ids=[scheme_id])
-    return [
-        CouponQuantities(
-            variant_id=row.variant_id,
-            sku=row.sku,
-            planned=row.planned,
-            generated=row.generated,
-            closed=row.closed,
-            allotted=row.allotted,
-            void=row.void,
-        )
-        for row in rows
-    ]
+    return [build_quantities(row) for row in await fetching.fetch(QUANTITIES_BY_SCHEME, ids=[scheme_id])]

@@ -1,5 +1,6 @@
 """Loaders of schemes and of their parts."""
 
+from typing import Final
 from uuid import UUID
 
 from db.catalog.rows import GeographyRow
@@ -9,11 +10,16 @@ from db.schemes.reads import scheme_by_code
 from db.schemes.reads import select_schemes_by_id as visible_schemes_by_id
 from db.schemes.revision_reads import select_schemes_in_place as visible_schemes_in_place
 from db.schemes.rows import SchemeRow, SchemeVariantRow, StageRow
+from db.schemes.stage_reads import STAGES_BY_SCHEME, VIEWER_STAGES
 from domain.codes import normalize_code
+from domain.permissions import Role
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import RuleView, rule_views
 from resolvers.schemes.disclosure import disclose_schemes, scope_parameters, sees_chain_only
+from resolvers.schemes.stage_details import add_details
+
+_NOBODY: Final = UUID(int=0)
 
 
 async def schemes_by_id(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:
@@ -43,8 +49,32 @@ async def find_scheme(operation: Operation, code: str, revision: int | None = No
 
 async def stages_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[StageRow]]:
     """Load the eight stages of each scheme as of now, in order."""
-    rows = await operation.fetch(statements.STAGES_BY_SCHEME, ids=ids, now=operation.now)
-    return align_many(ids, rows, lambda row: row.scheme_id)
+    rows = await operation.fetch(STAGES_BY_SCHEME, ids=ids, now=operation.now)
+    return align_many(ids, await add_details(operation, rows), lambda row: row.scheme_id)
+
+
+async def stages_of_viewer(operation: Operation, keys: list[tuple[UUID, str | None]]) -> list[StageRow | None]:
+    """Load the stage of each scheme that waits for the viewer, or None.
+
+    A key is the scheme and the stage that its list is about; a scheme may have several stages that wait for the viewer,
+    and then that one is meant, or else the first.
+    """
+    viewer = operation.viewer
+    rows = await operation.fetch(
+        VIEWER_STAGES,
+        ids=list({scheme_id for scheme_id, _ in keys}),
+        now=operation.now,
+        roles=[role.value for role in viewer.roles],
+        vendor_id=viewer.vendor_id,
+        # Only approvals depend on the account. Without it, subscribers with the same roles share the answer.
+        viewer_id=viewer.account_id if Role.APPROVER in viewer.roles else _NOBODY,
+    )
+    wanted = [scheme_id for scheme_id, _ in keys]
+    waiting = align_many(wanted, await add_details(operation, rows), lambda row: row.scheme_id)
+    return [
+        next((row for row in stages if row.kind == kind), stages[0] if stages else None)
+        for (_, kind), stages in zip(keys, waiting, strict=True)
+    ]
 
 
 async def variants_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeVariantRow]]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from domain.schemes.lifecycle import Decision
+from domain.schemes.lifecycle_facts import Decision
 from resolvers.context import Operation
 from resolvers.schemes.decline_scheme import DeclineScheme, decline_scheme
 

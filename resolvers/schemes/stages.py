@@ -1,9 +1,14 @@
-"""The current stage and the progress of a scheme, from the list of its stages."""
+"""The label of a stage, and the current stage and the progress of a scheme, from the list of its stages."""
 
 from collections.abc import Sequence
 
 from db.schemes.rows import StageRow
-from domain.schemes.stages import StageState
+from domain.schemes.stages import StageState, status_label
+
+
+def stage_label(stage: StageRow) -> str:
+    """Write the status of a stage as a label for people."""
+    return status_label(stage.status, stage.state, stage.open_step, stage.due_on, stage.missing)
 
 
 def current_stage(stages: Sequence[StageRow]) -> StageRow:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from db.schemes.rows import SectionRow, StandingRow, SubmissionRow
 from domain.calendar import Calendar
 from domain.schemes.facts import Authorship, SchemeStanding
-from domain.schemes.lifecycle import Decision
+from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
 
 

@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from db.schemes.rows import SchemeRow
 from db.work.reads import queue_counts
-from domain.queue_keys import WorkQueueKey
+from domain.queue_keys import WorkKind, WorkQueueKey
 from domain.schemes.facts import SchemeOrder
-from domain.work.queues import SchemeQueue, queues_of
+from domain.schemes.stages import StageKind
+from domain.work.queues import BatchQueue, ConsignmentQueue, SchemeQueue, queues_of
 from resolvers.context import Operation
 from resolvers.events.table import QUEUE_KINDS
 from resolvers.outbox.feeds import Feed, Stream, open_feed
@@ -21,6 +22,8 @@ class WorkQueueView(Struct, frozen=True):
     """A queue with the number of its items, and the time since which the oldest one waits."""
 
     key: WorkQueueKey
+    holds: WorkKind
+    stage: StageKind | None
     count: int
     oldest_since: datetime | None
 
@@ -35,9 +38,20 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
     parameters: dict[str, Any] = {"now": operation.now} if of_schemes else {}
     if any(queue.others_only for queue in of_schemes):
         parameters["viewer_id"] = viewer.account_id
+    if any(isinstance(queue, ConsignmentQueue | BatchQueue) for queue in queues):
+        parameters["vendor_id"] = viewer.vendor_id
     rows = await operation.fetch(queue_counts(viewer.scheme_scope, queues), **parameters)
     found = {row.key: row for row in rows}
-    return [WorkQueueView(queue.key, found[queue.key].count, found[queue.key].oldest_since) for queue in queues]
+    return [
+        WorkQueueView(
+            key=queue.key,
+            holds=queue.holds,
+            stage=queue.stage,
+            count=found[queue.key].count,
+            oldest_since=found[queue.key].oldest_since,
+        )
+        for queue in queues
+    ]
 
 
 async def watch_work_queues(operation: Operation) -> Feed:

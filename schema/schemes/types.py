@@ -9,7 +9,7 @@ import strawberry
 from db.schemes.rows import SchemeRow, StageRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from domain.schemes.stages import STAGE_OWNERS, status_label
+from domain.schemes.stages import STAGE_OWNERS
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.consignments.lists import consignments_by_scheme
 from resolvers.enrollments.lists import enrollments_by_scheme
@@ -19,10 +19,16 @@ from resolvers.schemes.activity_loaders import activity_by_scheme, participants_
 from resolvers.schemes.allocation_loaders import allocations_by_scheme, quantities_by_variant
 from resolvers.schemes.definitions import definitions_by_scheme
 from resolvers.schemes.disclosure import disclosed_budgets
-from resolvers.schemes.loaders import geographies_by_scheme, schemes_by_id, stages_by_scheme, variants_by_scheme
+from resolvers.schemes.loaders import (
+    geographies_by_scheme,
+    schemes_by_id,
+    stages_by_scheme,
+    stages_of_viewer,
+    variants_by_scheme,
+)
 from resolvers.schemes.review import build_review
 from resolvers.schemes.revisions import open_revision_by_scheme, revisions_as_of, revisions_by_scheme
-from resolvers.schemes.stages import current_stage, progress
+from resolvers.schemes.stages import current_stage, progress, stage_label
 from resolvers.schemes.standing import actions_by_scheme
 from resolvers.schemes.wizard import build_wizard
 from schema.accounts.types import Account
@@ -52,16 +58,23 @@ class SchemeStage:
     state: StageState = leaf("The state of the stage.")
     status: SchemeStatus | None = leaf("The detailed status. Null before the stage begins, and if it is skipped.")
     status_label: str = computed(
-        lambda stage: status_label(stage.status, stage.state, stage.open_step, stage.due_on),
-        "The status as a label for people.",
+        stage_label,
+        "The status as a label for people: “Vendor not assigned”, “12,000 coupons not allocated”.",
     )
     owner: Role = computed(lambda stage: STAGE_OWNERS[stage.kind], "The role that must act when the stage is pending.")
-    waiting_on: str | None = leaf("Who must act, as a label for people. Null unless the stage is pending.")
+    waiting_on: str | None = leaf(
+        "Who must act, as a label for people: the role, with the SKUs that it must act on where only some are left, or "
+        "the vendors. Examples: “Operations: AMB-1L and AMB-4L”, “First Print and Second Pack”. Null if the stage "
+        "waits for nobody."
+    )
     since: datetime | None = leaf("When the stage reached this status.")
     due_on: date | None = leaf(
         "The day by which the stage should be finished. For an approved revision: the day on which it takes effect."
     )
-    done: int = leaf("How much of the stage is done, in units of the stage: steps, coupons or variants.")
+    done: int = leaf(
+        "How much of the stage is done, in units of the stage: steps or coupons. In PRODUCTION, coupons that are "
+        "commissioned, damaged, or lost."
+    )
     total: int = leaf("How much there is to do in the stage; 0 if it is skipped.")
     blocked_by: list[str] = leaf("The reasons why the stage cannot continue, one sentence each.")
 
@@ -180,6 +193,12 @@ class Scheme(Node):
         pick=current_stage,
         description="The current stage: the first that is neither done nor skipped.",
     )
+    viewer_stage: SchemeStage | None = batched(
+        stages_of_viewer,
+        key="viewer_stage_key",
+        description="The stage that waits for the viewer: for one of the viewer's roles or, in a production, for the "
+        "viewer's vendor. In the list of a work queue it is the stage that the queue is about. Null if nothing waits.",
+    )
     stages: list[SchemeStage] = batched(stages_by_scheme, key="id", description="All eight stages, in order.")
     status: SchemeStatus = batched(
         stages_by_scheme,
@@ -190,7 +209,7 @@ class Scheme(Node):
     status_label: str = batched(
         stages_by_scheme,
         key="id",
-        pick=lambda stages: _label(current_stage(stages)),
+        pick=lambda stages: stage_label(current_stage(stages)),
         description="The status of the current stage as a label for people.",
     )
     progress: float = batched(
@@ -266,7 +285,3 @@ class Scheme(Node):
 def _standing_status(stage: StageRow) -> str:
     """The current stage always has a status, except a vendor stage that has not begun."""
     return stage.status or SchemeStatus.NOT_STARTED
-
-
-def _label(stage: StageRow) -> str:
-    return status_label(stage.status, stage.state, stage.open_step, stage.due_on)

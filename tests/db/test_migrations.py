@@ -281,6 +281,40 @@ def test_facts_without_a_sentence_lose_details_and_no_row_when_going_back(url: s
     migrations.check(url)
 
 
+STAGES_BEFORE = """
+INSERT INTO scheme_stage (scheme_id, kind, valid_from, valid_until, position, state, status, done, total, waiting_on,
+    blocked_by, is_current, since)
+SELECT scheme.id, kind, scheme.created_at, 'infinity', position, 'PENDING', status, 0, 5, waiting_on, '[]', current,
+    now()
+FROM scheme, (VALUES
+    ('COUPON_GENERATION', 3, 'COUPONS_NOT_GENERATED', 'Operations', true),
+    ('ARTWORK', 5, 'ARTWORK_NOT_UPLOADED', 'Designer', false),
+    ('SETTLEMENT', 8, 'SETTLEMENT_PENDING', 'Program manager', false)
+) AS stage (kind, position, status, waiting_on, current)
+"""
+
+
+def test_stages_wait_for_roles_instead_of_labels(url: str) -> None:
+    """R9: and no scheme waits for artwork any more."""
+    migrations.upgrade(url, "0007")
+    _execute(url, BEFORE_FACTS)
+    _execute(url, "DELETE FROM scheme_stage; UPDATE scheme SET earning_channels = '{COUPON}', approved_at = now()")
+    migrations.upgrade(url, "0015")
+    _execute(url, STAGES_BEFORE)
+    before = "SELECT concat_ws(' ', kind, state, status, total, waiting_on) FROM scheme_stage"
+    labels = _rows(url, before)
+    migrations.upgrade(url)
+    assert _rows(url, "SELECT concat_ws(' ', kind, state, status, total, waiting_role) FROM scheme_stage") == {
+        "COUPON_GENERATION PENDING COUPONS_NOT_GENERATED 5 OPERATIONS",
+        "ARTWORK SKIPPED 0",
+        "SETTLEMENT PENDING SETTLEMENT_PENDING 5 PROGRAM_MANAGER",
+    }
+    _execute(url, """UPDATE scheme_stage SET blocked_by = '[{"kind": "discrepancyOpen"}]'""")
+    migrations.downgrade(url, "0015")
+    assert _rows(url, before) == {label.replace("UPLOADED 5", "UPLOADED 0") for label in labels}
+    assert _rows(url, "SELECT blocked_by::text FROM scheme_stage") == {"[]"}
+
+
 def _tables(url: str) -> set[str]:
     return _rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from domain.permissions import (
     GRANTS,
     ROLE_LABELS,
+    ConsignmentScope,
     EcpScope,
     Permission,
     Role,
@@ -19,7 +20,18 @@ from domain.permissions import (
 )
 from domain.queue_keys import WorkQueueKey
 from domain.requests import Forbidden, Unauthenticated
-from domain.work.queues import QUEUES, EcpQueue, EnrollmentQueue, ForbiddenQueue, SchemeQueue, queue_of, queues_of
+from domain.work.queues import (
+    QUEUES,
+    BatchQueue,
+    ConsignmentQueue,
+    DiscrepancyQueue,
+    EcpQueue,
+    EnrollmentQueue,
+    ForbiddenQueue,
+    SchemeQueue,
+    queue_of,
+    queues_of,
+)
 
 EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read"}
 STAFF = EVERYONE | {"vendor:read", "scheme:follow", "coupon:read", "consignment:read"}
@@ -68,7 +80,8 @@ QUEUE_KEYS = {
         "SETTLEMENT_PENDING",
     ],
     Role.APPROVER: ["APPROVAL_PENDING"],
-    Role.OPERATIONS: ["COUPONS_TO_GENERATE", "VENDOR_NOT_ASSIGNED", "PARTLY_ALLOCATED"],
+    Role.OPERATIONS: ["COUPONS_TO_GENERATE", "VENDOR_NOT_ASSIGNED", "PARTLY_ALLOCATED", "DISCREPANCIES"],
+    Role.VENDOR: ["PRODUCTION_TO_START", "BATCHES_TO_DISPATCH", "BATCHES_TO_RECEIVE"],
     Role.DESIGNER: ["ARTWORK_TO_UPLOAD"],
 }
 
@@ -161,14 +174,35 @@ def test_only_the_queue_of_approvals_leaves_out_ones_own() -> None:
     assert all(queue.role is queue.stage.owner for queue in of_schemes)
 
 
-def test_roles_with_a_queue_of_ecps_or_enrollments_decide_about_all_of_them() -> None:
-    """R10: their counts are not limited by visibility."""
-    needed = {EcpQueue: Permission.ECP_MANAGE, EnrollmentQueue: Permission.ENROLLMENT_MANAGE}
+def test_a_role_may_do_the_work_in_its_queues() -> None:
+    """R10: counts of ECPs, enrollments, and discrepancies are not limited by visibility, as their roles see all."""
+    needed = {
+        EcpQueue: Permission.ECP_MANAGE,
+        EnrollmentQueue: Permission.ENROLLMENT_MANAGE,
+        ConsignmentQueue: Permission.CUSTODY_RECORD,
+        BatchQueue: Permission.CUSTODY_RECORD,
+        DiscrepancyQueue: Permission.DISCREPANCY_RESOLVE,
+    }
     others = [queue for queue in QUEUES if not isinstance(queue, SchemeQueue)]
     assert {type(queue) for queue in others} == set(needed)
     for queue in others:
         assert viewer(queue.role).may(needed[type(queue)])
-        assert viewer(queue.role).ecp_scope is EcpScope.ALL
+    assert viewer(Role.PROGRAM_MANAGER).ecp_scope is EcpScope.ALL
+    assert viewer(Role.OPERATIONS).consignment_scope is ConsignmentScope.ALL
+
+
+def test_queues_say_what_they_hold_and_which_stage_they_are_about() -> None:
+    """R10: every queue of schemes, consignments, batches, and discrepancies is about a stage."""
+    assert {queue.key.value: queue.holds.value for queue in QUEUES if not isinstance(queue, SchemeQueue)} == {
+        "PRODUCTION_TO_START": "CONSIGNMENTS",
+        "BATCHES_TO_DISPATCH": "CONSIGNMENTS",
+        "BATCHES_TO_RECEIVE": "BATCHES",
+        "DISCREPANCIES": "DISCREPANCIES",
+        "ENROLLMENTS_TO_DECIDE": "ENROLLMENTS",
+        "ECPS_TO_VERIFY": "ECPS",
+    }
+    about_no_stage = {WorkQueueKey.ENROLLMENTS_TO_DECIDE, WorkQueueKey.ECPS_TO_VERIFY}
+    assert {queue.key for queue in QUEUES if queue.stage is None} == about_no_stage
 
 
 def test_labels_of_queues_are_words() -> None:
@@ -179,7 +213,13 @@ def test_labels_of_queues_are_words() -> None:
         "Review pending",
         "Approval pending",
         "Coupons to generate",
+        "Vendor not assigned",
+        "Partly allocated",
         "Artwork to upload",
+        "Production to start",
+        "Batches to dispatch",
+        "Batches to receive",
+        "Discrepancies",
         "Enrollments to decide",
         "ECPs to verify",
         "Settlement pending",

@@ -33,15 +33,20 @@ WORK: dict[str, dict[str, set[str]]] = {
         "DRAFTS_TO_COMPLETE": {"Draft"},
         "CHANGES_REQUESTED": {"Returned"},
         "REVIEW_PENDING": {"Ready"},
-        # What these hold is not schemes.
+        # What these hold is no schemes, as with queues of vendors and of discrepancies.
         "ENROLLMENTS_TO_DECIDE": set(),
         "ECPS_TO_VERIFY": set(),
         "SETTLEMENT_PENDING": {"Sold"},
     },
     "APPROVER": {"APPROVAL_PENDING": {"Waiting", "Own"}},
-    "OPERATIONS": {"COUPONS_TO_GENERATE": {"Live"}},
-    "DESIGNER": {"ARTWORK_TO_UPLOAD": {"Live"}},
-    "VENDOR": {},
+    "OPERATIONS": {
+        "COUPONS_TO_GENERATE": {"Live"},
+        "VENDOR_NOT_ASSIGNED": set(),
+        "PARTLY_ALLOCATED": set(),
+        "DISCREPANCIES": set(),
+    },
+    "DESIGNER": {"ARTWORK_TO_UPLOAD": set()},
+    "VENDOR": {"PRODUCTION_TO_START": set(), "BATCHES_TO_DISPATCH": set(), "BATCHES_TO_RECEIVE": set()},
     "ECP": {},
     "ANALYST": {},
     "INTEGRATION": {},
@@ -184,7 +189,6 @@ def _since(queue: str, node: Any) -> str:
     status = {
         "DRAFTS_TO_COMPLETE": "STEP_PENDING",
         "COUPONS_TO_GENERATE": "COUPONS_NOT_GENERATED",
-        "ARTWORK_TO_UPLOAD": "ARTWORK_NOT_UPLOADED",
     }.get(queue, queue)
     (found,) = [stage["since"] for stage in node["stages"] if stage["status"] == status]
     since: str = found

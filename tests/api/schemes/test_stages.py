@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from domain.channels import EarningChannel
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from domain.schemes.lifecycle import StageSpan, stages_at, timeline
+from domain.schemes.lifecycle import stages_at, timeline
+from domain.schemes.lifecycle_facts import StageSpan
 from domain.schemes.stages import STAGE_ORDER, WizardStepKind
 from resolvers.schemes.loaders import stages_by_scheme
 from resolvers.schemes.reschedule_scheme_revision import reschedule_scheme_revision
@@ -254,8 +255,8 @@ async def _count(client: Client, **chosen: Any) -> int:
 async def _stored(url: str, scheme_id: UUID) -> list[tuple[Any, ...]]:
     connection = await asyncpg.connect(url)
     columns = (
-        "kind, valid_from, valid_until, state, status, since, done, total, open_step, waiting_on, due_on, blocked_by, "
-        "is_current, position"
+        "kind, valid_from, valid_until, state, status, since, done, total, open_step, waiting_role, "
+        "waiting_vendor_ids, waiting_variant_ids, due_on, blocked_by, is_current, position"
     )
     rows = await connection.fetch(f"SELECT {columns} FROM scheme_stage WHERE scheme_id = $1", scheme_id)
     await connection.close()
@@ -266,7 +267,9 @@ async def _stored(url: str, scheme_id: UUID) -> list[tuple[Any, ...]]:
 def _line(span: StageSpan) -> tuple[Any, ...]:
     stage = span.stage
     texts = [value and value.value for value in (stage.kind, stage.state, stage.status, stage.open_step)]
-    progress = (stage.since, stage.done, stage.total, texts[3], stage.waiting_on, stage.due_on)
+    role = stage.waiting_role and stage.waiting_role.value
+    waiting = (role, list(stage.waiting_vendor_ids) or None, list(stage.waiting_variant_ids) or None)
+    progress = (stage.since, stage.done, stage.total, texts[3], *waiting, stage.due_on)
     blocks = msgspec.json.decode(msgspec.json.encode(stage.blocked_by))
     place = (blocks, stage.current, stage.kind.position)
     return (texts[0], span.valid_from, span.valid_until, *texts[1:3], *progress, *place)

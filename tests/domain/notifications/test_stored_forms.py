@@ -79,6 +79,8 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
     (
         StageBlock,
         {
+            "couponsMissing": "variant_id quantity",
+            "discrepancyOpen": "consignment_code",
             "stageRejected": "account_id reason",
         },
     ),

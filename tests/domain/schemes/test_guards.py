@@ -11,7 +11,7 @@ from domain.failures import UserErrorCode
 from domain.permissions import Role, Viewer
 from domain.schemes.facts import Authorship, OpenRevision, SchemeStanding
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
-from domain.schemes.lifecycle import Decision
+from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import WizardStepKind
 
 SUBMITTER, OTHER = UUID(int=1), UUID(int=2)

@@ -9,15 +9,11 @@ from msgspec.structs import replace
 
 from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
+from domain.coupons.quantities import CouponQuantities
 from domain.permissions import Role
-from domain.schemes.lifecycle import (
-    Decision,
-    SchemeFacts,
-    Stage,
-    StepFact,
-    SubmissionFact,
-    stages_at,
-)
+from domain.schemes.execution import ExecutionFacts
+from domain.schemes.lifecycle import stages_at
+from domain.schemes.lifecycle_facts import Decision, SchemeFacts, Stage, StepFact, SubmissionFact
 from domain.schemes.stages import (
     COUPON_STAGES,
     STAGE_ORDER,
@@ -39,7 +35,9 @@ OPENS, CLOSES = date(2026, 2, 1), date(2026, 2, 28)
 STARTS, ENDS = date(2026, 3, 1), date(2026, 5, 31)
 BOTH = frozenset(EarningChannel)
 DONE, PENDING, NOT_STARTED = StageState.DONE, StageState.PENDING, StageState.NOT_STARTED
-MANAGER, OPERATIONS = Role.PROGRAM_MANAGER.label, Role.OPERATIONS.label
+MANAGER, OPERATIONS = Role.PROGRAM_MANAGER, Role.OPERATIONS
+PLANNED = ExecutionFacts((CouponQuantities(UUID(int=1), "AMB-1L", 1000), CouponQuantities(UUID(int=2), "AMB-4L", 2000)))
+NO_ARTWORK = Stage(StageKind.ARTWORK, StageState.SKIPPED, total=0)
 
 
 def steps(*, complete: int = 5) -> tuple[StepFact, ...]:
@@ -68,8 +66,7 @@ def facts(decision: Decision | None = None, *, submitted: bool = True, **changed
         enrollment_closes_on=CLOSES,
         starts_on=STARTS,
         ends_on=ENDS,
-        planned_quantity=3000,
-        variants=2,
+        execution=PLANNED,
     )
     return replace(found, **changed)
 
@@ -92,7 +89,7 @@ def later(kind: StageKind, total: int = 1) -> Stage:
 BEFORE_APPROVAL = (
     later(StageKind.COUPON_GENERATION, 3000),
     later(StageKind.VENDOR_ALLOCATION, 3000),
-    later(StageKind.ARTWORK, 2),
+    NO_ARTWORK,
     later(StageKind.PRODUCTION, 3000),
     later(StageKind.RUNNING),
     later(StageKind.SETTLEMENT),
@@ -102,7 +99,7 @@ BEFORE_APPROVAL = (
 def definition(status: SchemeStatus, since: datetime, done: int, **details: Any) -> Stage:
     """The first stage while a manager must act."""
     return having(
-        StageKind.DEFINITION, PENDING, status, since, done=done, total=5, waiting_on=MANAGER, due_on=OPENS, **details
+        StageKind.DEFINITION, PENDING, status, since, done=done, total=5, waiting_role=MANAGER, due_on=OPENS, **details
     )
 
 
@@ -118,12 +115,12 @@ def test_a_revision_ends_with_its_approval() -> None:
         SAVED,
         done=5,
         total=5,
-        waiting_on=MANAGER,
+        waiting_role=MANAGER,
         due_on=day,
     )
     submitted = having(StageKind.DEFINITION, DONE, SchemeStatus.SUBMITTED, SUBMITTED, done=5, total=5)
     waiting = having(
-        StageKind.APPROVAL, PENDING, SchemeStatus.APPROVAL_PENDING, SUBMITTED, waiting_on="Approver", due_on=day
+        StageKind.APPROVAL, PENDING, SchemeStatus.APPROVAL_PENDING, SUBMITTED, waiting_role=Role.APPROVER, due_on=day
     )
     approved = having(StageKind.APPROVAL, DONE, SchemeStatus.APPROVED, DECIDED, done=1, due_on=day)
     expected = {
@@ -144,7 +141,7 @@ def test_later_approvals_restart_no_stage() -> None:
     first = datetime(2026, 1, 3, 20, tzinfo=UTC)
     revised = facts(Decision.APPROVED, first_approved_at=first)
     assert stage(revised, StageKind.APPROVAL).since == DECIDED
-    for kind in (StageKind.COUPON_GENERATION, StageKind.ARTWORK, StageKind.RUNNING):
+    for kind in (StageKind.COUPON_GENERATION, StageKind.RUNNING):
         assert (stage(facts(Decision.APPROVED), kind).since, stage(revised, kind).since) == (DECIDED, first)
     undecided = replace(facts(), first_approved_at=first)
     assert stages_at(undecided, DECIDED) == stages_at(facts(), DECIDED)
@@ -182,7 +179,7 @@ def test_a_submitted_scheme_waits_for_an_approver() -> None:
             PENDING,
             SchemeStatus.APPROVAL_PENDING,
             SUBMITTED,
-            waiting_on="Approver",
+            waiting_role=Role.APPROVER,
             due_on=OPENS,
             current=True,
         ),
@@ -227,8 +224,8 @@ APPROVED = (
 )
 
 
-def test_an_approved_scheme_needs_coupons_and_artwork_side_by_side() -> None:
-    """R8: stages overlap; the first that is open is the current one."""
+def test_an_approved_scheme_needs_coupons_and_no_artwork_yet() -> None:
+    """R8: the first open stage is the current one."""
     assert stages_at(facts(Decision.APPROVED), DECIDED) == (
         *APPROVED,
         having(
@@ -237,20 +234,12 @@ def test_an_approved_scheme_needs_coupons_and_artwork_side_by_side() -> None:
             SchemeStatus.COUPONS_NOT_GENERATED,
             DECIDED,
             total=3000,
-            waiting_on=OPERATIONS,
+            waiting_role=OPERATIONS,
             due_on=STARTS,
             current=True,
         ),
         later(StageKind.VENDOR_ALLOCATION, 3000),
-        having(
-            StageKind.ARTWORK,
-            PENDING,
-            SchemeStatus.ARTWORK_NOT_UPLOADED,
-            DECIDED,
-            total=2,
-            waiting_on="Designer",
-            due_on=STARTS,
-        ),
+        NO_ARTWORK,
         later(StageKind.PRODUCTION, 3000),
         having(StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED, due_on=ENDS),
         later(StageKind.SETTLEMENT),
@@ -347,5 +336,5 @@ def test_settlement_begins_when_the_last_day_is_over() -> None:
     found, over = facts(Decision.APPROVED), midnight(ENDS + TOMORROW)
     assert stage(found, StageKind.SETTLEMENT, over - MOMENT) == later(StageKind.SETTLEMENT)
     assert stage(found, StageKind.SETTLEMENT, over) == having(
-        StageKind.SETTLEMENT, PENDING, SchemeStatus.SETTLEMENT_PENDING, over, waiting_on=MANAGER
+        StageKind.SETTLEMENT, PENDING, SchemeStatus.SETTLEMENT_PENDING, over, waiting_role=MANAGER
     )

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from domain.calendar import FOREVER, UTC_CALENDAR
 from domain.channels import EarningChannel
-from domain.schemes.lifecycle import Decision, SchemeFacts, StageSpan, StepFact, SubmissionFact, stages_at, timeline
+from domain.permissions import Role
+from domain.schemes.lifecycle import stages_at, timeline
+from domain.schemes.lifecycle_facts import Decision, SchemeFacts, Stage, StageSpan, StepFact, SubmissionFact
 from domain.schemes.stages import (
     COUPON_STAGES,
     STAGE_ORDER,
@@ -24,6 +26,7 @@ from domain.schemes.stages import (
     WizardStepState,
     status_label,
 )
+from tests.support.scheme_executions import executions
 
 DAYS = st.dates(date(2025, 11, 1), date(2026, 12, 31))
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 6, 30), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
@@ -62,15 +65,13 @@ def schemes(draw: st.DrawFn) -> SchemeFacts:
         channels=frozenset(channels),
         steps=facts,
         submission=submission,
-        planned_quantity=draw(st.integers(0, 10**9)),
+        execution=draw(executions(created)),
     )
     if submission is None and draw(st.booleans()):
         return found
     opens, closes, ends = sorted(draw(st.lists(DAYS, min_size=3, max_size=3)))
     starts = draw(st.dates(date(2025, 10, 1), ends))
-    return replace(
-        found, enrollment_opens_on=opens, enrollment_closes_on=closes, starts_on=starts, ends_on=ends, variants=3
-    )
+    return replace(found, enrollment_opens_on=opens, enrollment_closes_on=closes, starts_on=starts, ends_on=ends)
 
 
 @given(schemes())
@@ -112,6 +113,7 @@ def test_exactly_one_stage_is_current(facts: SchemeFacts, at: datetime) -> None:
     finished = {StageState.DONE, StageState.SKIPPED}
     open_stages = [stage for stage in stages if stage.state not in finished]
     assert current is (open_stages[0] if open_stages else stages[-1])
+    assert current.state is not StageState.SKIPPED
 
 
 @given(schemes(), MOMENTS)
@@ -119,15 +121,12 @@ def test_stages_keep_the_promises_of_their_fields(facts: SchemeFacts, at: dateti
     """R8, R9: progress within bounds, an owner where an action is needed, and reasons where it is blocked."""
     for stage in stages_at(facts, at):
         assert 0 <= stage.done <= stage.total
-        assert (stage.state is StageState.SKIPPED) == (
-            stage.kind in COUPON_STAGES and EarningChannel.COUPON not in facts.channels
-        )
-        assert (stage.waiting_on is not None) == (stage.state is StageState.PENDING)
-        assert (stage.blocked_by != ()) == (stage.state is StageState.BLOCKED)
+        assert (stage.state is StageState.SKIPPED) == _is_needless(facts, stage.kind)
+        assert stage.blocked_by != () or stage.state is not StageState.BLOCKED
+        assert stage.blocked_by == () or stage.state in {StageState.BLOCKED, StageState.IN_PROGRESS}
         assert (stage.open_step is not None) == (stage.status is SchemeStatus.STEP_PENDING)
         assert (stage.status is None) == (stage.since is None)
-        if stage.waiting_on is not None:
-            assert stage.waiting_on == stage.kind.owner.label
+        assert _waits_as_it_should(stage)
 
 
 @given(schemes())
@@ -203,6 +202,28 @@ def test_the_label_of_an_approved_revision_says_when_it_takes_effect() -> None:
     assert label == "Approved, takes effect on 1 June 2026"
     waiting = status_label(SchemeStatus.APPROVAL_PENDING, StageState.PENDING, due_on=date(2026, 6, 1))
     assert waiting == "Approval pending"
+
+
+def _is_needless(facts: SchemeFacts, kind: StageKind) -> bool:
+    """Whether a scheme skips a stage: without coupons, without artwork, and when nothing is left to make."""
+    if kind not in COUPON_STAGES:
+        return False
+    if EarningChannel.COUPON not in facts.channels or kind is StageKind.ARTWORK:
+        return True
+    empty = all(each.closed >= each.planned for each in facts.execution.variants) and not facts.execution.consignments
+    return facts.approved_at is not None and empty and kind is not StageKind.COUPON_GENERATION
+
+
+def _waits_as_it_should(stage: Stage) -> bool:
+    """A pending stage waits for its owner, one that goes on for vendors, and a blocked one for who can continue it."""
+    if stage.state is StageState.PENDING:
+        named = stage.kind is StageKind.PRODUCTION
+        return stage.waiting_role is stage.kind.owner and (named or stage.waiting_vendor_ids == ())
+    if stage.kind is StageKind.PRODUCTION and stage.state is StageState.IN_PROGRESS:
+        return (stage.waiting_role is Role.VENDOR) == (stage.waiting_vendor_ids != ())
+    if stage.state is StageState.BLOCKED and stage.status is not SchemeStatus.REJECTED:
+        return stage.waiting_role is Role.OPERATIONS and stage.waiting_vendor_ids == ()
+    return stage.waiting_role is None and stage.waiting_variant_ids == stage.waiting_vendor_ids == ()
 
 
 def _at(spans: tuple[StageSpan, ...], at: datetime) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from domain.schemes.lifecycle import Decision
+from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import SchemeStatus, StageKind
 from tests.graphql_api.demo.conftest import CALENDAR, NOW, Demo
 

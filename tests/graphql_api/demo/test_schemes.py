@@ -15,7 +15,7 @@ from domain.rules.traversal import walk_condition
 from domain.schemes.events import EVENTS
 from domain.schemes.lifecycle import stages_at
 from domain.schemes.stages import SchemeStatus, StageKind, WizardStepKind, WizardStepState
-from domain.schemes.stored_facts import StageBlock
+from domain.schemes.stored_facts import StageBlock, StageRejected
 from graphql_api.demo.accounts.people import TARA
 from graphql_api.demo.load import SCHEMES
 from graphql_api.demo.notifications.reading import LAST_READ_DAYS_AGO
@@ -31,6 +31,7 @@ UNREACHABLE: Final = {
     SchemeStatus.VENDOR_NOT_ASSIGNED,
     SchemeStatus.PARTLY_ALLOCATED,
     SchemeStatus.FULLY_ALLOCATED,
+    SchemeStatus.ARTWORK_NOT_UPLOADED,
     SchemeStatus.ARTWORK_APPROVAL_PENDING,
     SchemeStatus.ARTWORK_REVISION_REQUESTED,
     SchemeStatus.ARTWORK_APPROVED,
@@ -154,7 +155,7 @@ def _in_one_form(row: StageRow) -> StageRow:
 
 def _derived(found: Definition, at: datetime, names: Mapping[UUID, str]) -> Iterator[StageRow]:
     for stage in stages_at(found.facts, at):
-        blocking = [names[block.account_id] for block in stage.blocked_by]
+        blocking = [names[block.account_id] for block in stage.blocked_by if isinstance(block, StageRejected)]
         yield StageRow(
             scheme_id=found.scheme.id,
             kind=stage.kind,
@@ -165,7 +166,9 @@ def _derived(found: Definition, at: datetime, names: Mapping[UUID, str]) -> Iter
             done=stage.done,
             total=stage.total,
             open_step=stage.open_step,
-            waiting_on=stage.waiting_on,
+            waiting_role=stage.waiting_role,
+            waiting_vendor_ids=list(stage.waiting_vendor_ids) or None,
+            waiting_variant_ids=list(stage.waiting_variant_ids) or None,
             due_on=stage.due_on,
             blocks_json=msgspec.json.encode(stage.blocked_by).decode(),
             blocking_name=next(iter(blocking), None),

@@ -1,0 +1,92 @@
+"""The parts of stages that are read when they are shown: names, and the progress of a production that goes on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from db.catalog.reads import VARIANTS_BY_ID, VENDORS_BY_ID
+from db.consignments.execution_reads import SETTLED_BY_SCHEME
+from db.schemes.rows import NamedStageRow, StageRow
+from domain.collation import sort_names
+from domain.permissions import ConsignmentScope, Viewer
+from domain.schemes.stages import StageKind, StageState
+from domain.schemes.stored_facts import CouponsMissing, DiscrepancyOpen, StageBlock
+from resolvers.context import Operation
+from resolvers.schemes.disclosure import sees_chain_only
+
+_ONGOING: Final = (StageState.IN_PROGRESS, StageState.BLOCKED)
+
+
+async def add_details(operation: Operation, stages: Sequence[StageRow]) -> list[StageRow]:
+    """Complete stages by the names in their texts and by the progress of productions.
+
+    Runs at most three statements for any number of stages: for the vendors that must act, for the variants that a
+    stage is about, and for settled coupons. Each runs only if a stage needs it. People who see schemes only as a vendor
+    read neither quantities nor blocks.
+    """
+    if sees_chain_only(operation.viewer):
+        stages = [_withhold(row) for row in stages]
+    settled = await _count_settled(operation, stages)
+    blocks = {index: row.blocks for index, row in enumerate(stages) if row.blocks_json != "[]"}
+    vendors = await _vendor_names(operation, stages)
+    skus = await _skus(operation, stages, blocks)
+    found: list[StageRow] = []
+    for index, row in enumerate(stages):
+        ongoing = row.kind == StageKind.PRODUCTION and row.scheme_id in settled
+        shown = replace(row, done=min(row.total, settled[row.scheme_id])) if ongoing else row
+        blocking = blocks.get(index, ())
+        if row.waiting_vendor_ids or row.waiting_variant_ids or blocking:
+            named = [vendors[key] for key in row.waiting_vendor_ids or () if key in vendors]
+            shown = NamedStageRow(
+                **msgspec.structs.asdict(shown),
+                waiting_names=tuple(named or sort_names(skus[key] for key in row.waiting_variant_ids or ())),
+                block_names=tuple(_block_name(operation.viewer, row, block, skus) for block in blocking),
+            )
+        found.append(shown)
+    return found
+
+
+def _withhold(row: StageRow) -> StageRow:
+    """The stage without what other chains have: a stage is done or not."""
+    done, needed = row.state == StageState.DONE, row.state != StageState.SKIPPED
+    return replace(row, done=int(done), total=int(needed), waiting_variant_ids=None, blocks_json="[]")
+
+
+async def _count_settled(operation: Operation, stages: Sequence[StageRow]) -> Mapping[UUID, int]:
+    ids = [row.scheme_id for row in stages if row.kind == StageKind.PRODUCTION and row.state in _ONGOING]
+    if sees_chain_only(operation.viewer):
+        return {}
+    return dict(await operation.fetch(SETTLED_BY_SCHEME, ids=ids)) if ids else {}
+
+
+async def _vendor_names(operation: Operation, stages: Sequence[StageRow]) -> Mapping[UUID, str]:
+    """The names of the vendors that must act, as far as the viewer may see who works on the scheme."""
+    ids = {key for row in stages if row.waiting_vendor_ids for key in row.waiting_vendor_ids}
+    scope = operation.viewer.consignment_scope
+    if scope is ConsignmentScope.OWN:
+        ids &= {operation.viewer.vendor_id}
+    if not ids or scope is ConsignmentScope.NONE:
+        return {}
+    return {row.id: row.name for row in await operation.fetch(VENDORS_BY_ID, ids=list(ids))}
+
+
+async def _skus(
+    operation: Operation, stages: Sequence[StageRow], blocks: Mapping[int, Sequence[StageBlock]]
+) -> Mapping[UUID, str]:
+    ids = {key for row in stages if row.waiting_variant_ids for key in row.waiting_variant_ids}
+    ids |= {block.variant_id for found in blocks.values() for block in found if isinstance(block, CouponsMissing)}
+    return {row.id: row.sku for row in await operation.fetch(VARIANTS_BY_ID, ids=list(ids))} if ids else {}
+
+
+def _block_name(viewer: Viewer, row: StageRow, block: StageBlock, skus: Mapping[UUID, str]) -> str | None:
+    """The name that the sentence of a block needs. Only people who see all consignments read the code of one."""
+    match block:
+        case CouponsMissing(variant_id=variant_id):
+            return skus[variant_id]
+        case DiscrepancyOpen(consignment_code=code):
+            return code if viewer.consignment_scope is ConsignmentScope.ALL else None
+        case _:
+            return row.blocking_name
