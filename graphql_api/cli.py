@@ -55,7 +55,7 @@ app = typer.Typer(
 )
 db_commands = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL, used where DATABASE_URL is not set.")
 app.add_typer(db_commands, name="db")
-app.add_typer(custody_commands(lambda: _database_url(_settings())), name="custody")
+app.add_typer(custody_commands(lambda: _application_url()), name="custody")
 
 _messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -215,6 +215,13 @@ def _database(settings: Settings, *, scratch: bool = False) -> Iterator[Addresse
         if postgres.notice:
             _messages.print(postgres.notice, markup=False)
         yield Addresses(application=postgres.for_application(url), owner=url)
+
+
+@contextlib.contextmanager
+def _application_url() -> Iterator[str]:
+    """Yield the address of the database for the application, which runs meanwhile."""
+    with _database(_settings()) as addresses:
+        yield addresses.application
 
 
 def _migrate(addresses: Addresses) -> None:

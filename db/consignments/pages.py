@@ -131,7 +131,7 @@ def consignments_of_task(task: ConsignmentTask, *, backward: bool, resumed: bool
     """A page of the consignments with a task for the vendor in the parameter `vendor_id`, the longest waiting first."""
     sort = SORTS[ConsignmentOrder.WAITING_SINCE_ASC]
     query = _of_task(task)
-    return Statement(keyset(query, sort, rows=_KEYS[sort.table], backward=backward, resumed=resumed), ConsignmentRow)
+    return Statement(keyset(query, sort, rows=STATE_KEYS, backward=backward, resumed=resumed), ConsignmentRow)
 
 
 @cache
