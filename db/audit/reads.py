@@ -11,6 +11,7 @@ from db.columns import columns
 from db.statement import Statement, uuids
 
 _FACT: Final[Any] = AuditEntryTable.fact
+_ACTOR_ID: Final[Any] = AuditEntryTable.actor_id
 ENTRY_COLUMNS: Final = columns(
     AuditEntryTable,
     AuditEntryRow,
@@ -18,7 +19,7 @@ ENTRY_COLUMNS: Final = columns(
         AuditEntryTable,
         AuditFactRow,
         fact_json=_FACT,
-        actor_name=display_name_of(AuditEntryTable.actor_id),
+        actor_name=display_name_of(_ACTOR_ID),
         account_name=display_name_of(cast(_FACT["account_id"].astext, Uuid())),
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, any_, column, func, select, true
+from sqlalchemy import and_, any_, column, func, select, true
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, INT8RANGE
 
 from db.catalog.tables import VariantTable
@@ -28,7 +28,7 @@ _LIVE: Final = (
 )
 
 
-def _allotted(*columns_: ColumnElement[Any]) -> Any:
+def _allotted(*columns_: Any) -> Any:
     """A SELECT over the serials that the chosen variants of a consignment took, with their runs."""
     return (
         select(*columns_)

@@ -7,6 +7,7 @@ from resolvers.downloads.request_code_download import request_code_download
 from schema.downloads import inputs, payloads
 from schema.fields import AppInfo
 from schema.roots import mutation
+from schema.scalars import SafeInt
 
 
 @strawberry.type
@@ -22,5 +23,5 @@ class DownloadMutations:
     ) -> payloads.RequestCodeDownloadPayload:
         issued = await request_code_download(info.context, input.to_command())
         return payloads.RequestCodeDownloadPayload(
-            url=issued.url, expires_at=issued.expires_at, row_count=issued.row_count
+            url=issued.url, expires_at=issued.expires_at, row_count=SafeInt(issued.row_count)
         )

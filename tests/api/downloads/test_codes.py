@@ -1,5 +1,7 @@
 """The first vendor and Operations download the codes of a consignment (R11)."""
 
+from datetime import datetime
+
 from db.database import Database
 from domain.events import Position, SubjectKind
 from domain.node_kinds import NodeKind
@@ -64,7 +66,7 @@ async def test_the_codes_count_as_known_from_the_first_download_on(
     """R11: the moment of the first download stays."""
     made = await consignments.created()
     link = await link_to(clients[Role.OPERATIONS], made)
-    moments = []
+    moments: list[datetime] = []
     for _ in range(2):
         rows_of(await clients.anonymous.http.get(link))
         async with database.engine.connect() as connection:
