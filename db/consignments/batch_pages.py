@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, any_, func, select, union_all
@@ -36,16 +36,27 @@ class BatchFilters(Struct, frozen=True):
 
 @cache
 def batch_page(scope: ConsignmentScope, filters: BatchFilters, *, backward: bool, resumed: bool) -> Statement[BatchRow]:
-    """A page of batches; see `db.keyset.keyset` for its parameters beside those of the filters."""
-    query, rows = _listed(scope, filters)
-    return Statement(keyset(query, NEWEST_BATCH, rows=rows, backward=backward, resumed=resumed), BatchRow)
+    """A page of batches; see `db.keyset.keyset` for its parameters beside those of the filters.
+
+    A vendor sends or receives a batch, never both: its page is the first part of two pages, each read off an index.
+    """
+
+    def first(*predicates: ColumnElement[bool]) -> Query:
+        query = select(*BATCH_COLUMNS).where(*predicates, *_predicates(filters))
+        return keyset(query, NEWEST_BATCH, backward=backward, resumed=resumed)
+
+    if scope is not ConsignmentScope.OWN:
+        return Statement(first(batch_visible(scope)), BatchRow)
+    own = uuid("viewer_vendor_id")
+    sent, received = first(BatchTable.from_vendor_id == own), first(BatchTable.to_vendor_id == own)
+    both = union_all(select(*sent.subquery("sent").c), select(*received.subquery("received").c)).subquery("own").c
+    return Statement(keyset(select(*both), NEWEST_BATCH, rows=both, backward=backward, resumed=False), BatchRow)
 
 
 @cache
 def batch_count(scope: ConsignmentScope, filters: BatchFilters) -> Statement[int]:
     """How many batches match."""
-    query, _ = _listed(scope, filters)
-    return counting(query)
+    return counting(select_batches(scope).where(*_predicates(filters)))
 
 
 @cache
@@ -74,18 +85,8 @@ def _to_receive() -> Query:
 COUNT_TO_RECEIVE: Final = counting(_to_receive())
 
 
-def _listed(scope: ConsignmentScope, filters: BatchFilters) -> tuple[Query, Any]:
-    """The batches that match, and the columns to sort by.
-
-    A vendor sends or receives a batch, never both: two lists in the order of their indexes, which PostgreSQL merges.
-    """
-    chosen = [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
-    if scope is not ConsignmentScope.OWN:
-        return select_batches(scope).where(*chosen), BatchTable
-    own = uuid("viewer_vendor_id")
-    sides = (BatchTable.from_vendor_id == own, BatchTable.to_vendor_id == own)
-    both = union_all(*(select(*BATCH_COLUMNS).where(side, *chosen) for side in sides)).subquery("own")
-    return select(*both.c), both.c
+def _predicates(filters: BatchFilters) -> list[ColumnElement[bool]]:
+    return [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
 
 
 _FILTERS: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(

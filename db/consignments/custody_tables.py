@@ -127,7 +127,7 @@ class MovementTable(Base):
             ["to_place_id", "line_id", "to_condition"],
             ["custody_place.id", "custody_place.line_id", "custody_place.condition"],
         ),
-        Index("ix_movement__consignment_id", "consignment_id", "id"),
+        Index("ix_movement__consignment_id", "consignment_id", "recorded_at", "id"),
         Index("ix_movement__batch_id", "batch_id", "id"),
         Index("ix_movement__request_id", "request_id"),
         # When coupons last became void, which reopens stages.
