@@ -148,9 +148,11 @@ def enrollments(factory: SchemeFactory) -> EnrollmentFactory:
 
 
 @pytest.fixture
-def consignments(environment: Environment, factory: SchemeFactory) -> ConsignmentFactory:
+async def consignments(environment: Environment, factory: SchemeFactory) -> AsyncIterator[ConsignmentFactory]:
     """Makes coupons and consignments, and moves them."""
-    return ConsignmentFactory(environment, factory)
+    made = ConsignmentFactory(environment, factory)
+    yield made
+    await made.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key, Moment, one_of
@@ -17,6 +17,7 @@ class AccountTable(Base):
     __table_args__ = (
         Index("uq_account__email_key", "email_key", unique=True),
         Index("ix_account__sort_name", "sort_name", "id"),
+        Index("ix_account__vendor_id", "vendor_id", "id", postgresql_where=text("vendor_id IS NOT NULL")),
         CheckConstraint("length(display_name) BETWEEN 1 AND 120", "display_name_length"),
         search_index("account"),
     )

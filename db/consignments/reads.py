@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, ColumnElement, any_, exists, func, literal_colum
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from db.catalog.reads import VARIANT_COLUMNS
-from db.catalog.tables import VariantTable
+from db.catalog.tables import VariantTable, VendorTable
 from db.columns import columns, scalar
 from db.consignments.rows import (
     BatchLineRow,
@@ -113,6 +113,11 @@ CHAINS = Statement(
             ChainRow,
             canceled=ConsignmentTable.canceled_at.is_not(None),
             vendor_ids=select(_ordered(ConsignmentLegTable.vendor_id, ConsignmentLegTable.position))
+            .where(ConsignmentLegTable.consignment_id == ConsignmentTable.id)
+            .scalar_subquery(),
+            vendor_names=select(_ordered(VendorTable.name, ConsignmentLegTable.position))
+            .select_from(ConsignmentLegTable)
+            .join(VendorTable, VendorTable.id == ConsignmentLegTable.vendor_id)
             .where(ConsignmentLegTable.consignment_id == ConsignmentTable.id)
             .scalar_subquery(),
             line_ids=_of_lines(ConsignmentLineTable.id),

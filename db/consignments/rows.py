@@ -62,6 +62,7 @@ class ChainRow(Struct, frozen=True):
     scheme_id: UUID
     canceled: bool
     vendor_ids: list[UUID]
+    vendor_names: list[str]
     line_ids: list[UUID]
     variant_ids: list[UUID]
     skus: list[str]

@@ -6,18 +6,35 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Text, Uuid, and_, any_, cast, delete, func, insert, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy import (
+    Text,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, array
 
-from db.accounts.tables import AccountTable
+from db.accounts.tables import AccountRoleTable, AccountTable
 from db.ecps.tables import EcpTable
 from db.notifications.rows import NewNotification
 from db.notifications.tables import NotificationTable
+from db.outbox.tables import EventTable
 from db.sessions import Writing
 from domain.ecps.events import EVENTS as OF_ECPS
 from domain.ecps.facts import CODE_KIND
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
-from domain.events import EventKind
+from domain.events import EventKind, SubjectKind
+from domain.permissions import Role
 from domain.stored_facts import StoredFact, encode_fact
 
 
@@ -59,6 +76,62 @@ async def add_ecp_notifications(  # noqa: PLR0913 - the columns of the notificat
     added = insert(NotificationTable).from_select(["id", "account_id", "kind", "fact", "created_at"], rows)
     found = await session.returning(added.returning(NotificationTable.id, NotificationTable.account_id))
     return [(key, account_id) for key, account_id in found]
+
+
+async def notify_vendors(  # noqa: PLR0913 - the columns of the notifications, by name
+    session: Writing,
+    facts: Sequence[tuple[UUID, StoredFact]],
+    *,
+    kind: EventKind,
+    scheme_id: UUID,
+    at: datetime,
+    actor_id: UUID,
+) -> None:
+    """Insert a notification of each fact for every account that works for its vendor and is not the actor.
+
+    The same statement appends the events of the notifications: movements wait for no second one.
+    """
+    given = (
+        func.unnest(
+            literal([vendor_id for vendor_id, _ in facts], ARRAY(Uuid)),
+            literal([encode_fact(fact) for _, fact in facts], ARRAY(Text)),
+        )
+        .table_valued(column("vendor_id", Uuid), column("fact", Text), with_ordinality="place", name="given")
+        .render_derived()
+    )
+    works = exists().where(AccountRoleTable.account_id == AccountTable.id, AccountRoleTable.role == Role.VENDOR.value)
+    moment = literal(at, TIMESTAMP(timezone=True))
+    rows = (
+        select(
+            func.gen_random_uuid(),
+            AccountTable.id,
+            literal(kind.value),
+            cast(given.c.fact, JSONB),
+            literal(scheme_id, Uuid),
+            moment,
+        )
+        .select_from(given)
+        .join(AccountTable, AccountTable.vendor_id == given.c.vendor_id)
+        .where(AccountTable.disabled_at.is_(None), AccountTable.id != actor_id, works)
+        .order_by(given.c.place, AccountTable.id)
+    )
+    names = ["id", "account_id", "kind", "fact", "scheme_id", "created_at"]
+    added = (
+        insert(NotificationTable)
+        .from_select(names, rows)
+        .returning(NotificationTable.id, NotificationTable.account_id)
+        .cte("added")
+    )
+    events = select(
+        literal(EventKind.NOTIFICATION_ADDED.value),
+        added.c.id,
+        array([literal(SubjectKind.ACCOUNT.value, Text)]),
+        array([added.c.account_id]),
+        moment,
+    )
+    await session.execute(
+        insert(EventTable).from_select(["kind", "object_id", "subject_kinds", "subject_ids", "recorded_at"], events)
+    )
 
 
 async def mark_read(session: Writing, account_id: UUID, ids: Collection[UUID] | None, at: datetime) -> list[UUID]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from domain.consignments.notification_sentences import consignment_sentence
+from domain.consignments.stored_facts import StoredConsignmentFact
 from domain.ecps.sentences import ecp_sentence
 from domain.ecps.stored_facts import StoredEcpFact
 from domain.enrollments.sentences import enrollment_sentence
@@ -28,6 +30,8 @@ def notification_sentence(
         return enrollment_sentence(fact, reader)
     if isinstance(fact, StoredSchemeFact):
         return scheme_sentence(fact, reader, names, changes)
+    if isinstance(fact, StoredConsignmentFact):
+        return consignment_sentence(fact)
     if isinstance(fact, StoredWebhookFact):
         return webhook_sentence(fact, names)
     assert_never(fact)

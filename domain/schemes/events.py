@@ -41,14 +41,19 @@ _CONSIGNMENT: Final = _EXECUTION | {
     WorkQueueKey.BATCHES_TO_RECEIVE,
     WorkQueueKey.DISCREPANCIES,
 }
+_SUBJECTS: Final = frozenset({SubjectKind.SCHEME, SubjectKind.CONSIGNMENT})
 
 
-def _activity(description: str, queues: frozenset[WorkQueueKey] = frozenset()) -> EventSpec:
+def _activity(
+    description: str,
+    queues: frozenset[WorkQueueKey] = frozenset(),
+    subjects: frozenset[SubjectKind] = frozenset({SubjectKind.SCHEME}),
+) -> EventSpec:
     return EventSpec(
         object=NodeKind.SCHEME_ACTIVITY,
         permission=Permission.SCHEME_FOLLOW,
         visibility=EventVisibility.SCHEME,
-        subjects=frozenset({SubjectKind.SCHEME}),
+        subjects=subjects,
         queues=queues,
         description=description,
     )
@@ -77,9 +82,11 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         ),
         EventKind.COUPON_RUNS_GENERATED: _activity("Coupons were generated for a scheme.", _EXECUTION),
         EventKind.SHORTFALL_CLOSED: _activity("A shortfall of coupons was closed with a reason.", _EXECUTION),
-        EventKind.CONSIGNMENT_CREATED: _activity("A consignment was created.", _CONSIGNMENT),
-        EventKind.CONSIGNMENT_UPDATED: _activity("The due date or the vendors of a consignment changed.", _CONSIGNMENT),
-        EventKind.CONSIGNMENT_CANCELED: _activity("A consignment was canceled.", _CONSIGNMENT),
+        EventKind.CONSIGNMENT_CREATED: _activity("A consignment was created.", _CONSIGNMENT, _SUBJECTS),
+        EventKind.CONSIGNMENT_UPDATED: _activity(
+            "The due date or the vendors of a consignment changed.", _CONSIGNMENT, _SUBJECTS
+        ),
+        EventKind.CONSIGNMENT_CANCELED: _activity("A consignment was canceled.", _CONSIGNMENT, _SUBJECTS),
         EventKind.COUPONS_RECALLED: _activity("Coupons of a scheme were recalled. They are void.", _CONSIGNMENT),
         EventKind.SCHEME_REVISION_APPLIED: _activity("An approved revision took effect.", _AFTER_APPROVAL),
     }

@@ -414,6 +414,14 @@ def upgrade() -> None:
 
 
 def _create_tables() -> None:
+    # Movements notify the accounts of vendors.
+    op.create_index(
+        "ix_account__vendor_id",
+        "account",
+        ["vendor_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("vendor_id IS NOT NULL"),
+    )
     op.create_table(
         "custody_transition",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -849,6 +857,7 @@ def _create_tables() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_account__vendor_id", table_name="account", postgresql_where=sa.text("vendor_id IS NOT NULL"))
     op.drop_index("ix_movement_part__movement_id", table_name="movement_part")
     op.drop_index("ix_movement_part__line_id_segment", table_name="movement_part")
     op.drop_table("movement_part")

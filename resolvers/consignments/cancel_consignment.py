@@ -14,11 +14,12 @@ from db.sessions import Writing
 from domain.consignments.facts import Condition, MovementKind
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.reasons import reason_problems
-from domain.events import EventKind
+from domain.events import EventKind, Subject, SubjectKind
 from domain.schemes.execution_facts import ConsignmentCanceled
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, lock_any_chain
 from resolvers.consignments.moving import record_movements
+from resolvers.consignments.notify import notify_of_cancellation
 from resolvers.consignments.state import build_holding, refresh_state
 from resolvers.consignments.steps import Occasion, Step, on_hand
 from resolvers.context import Operation
@@ -67,7 +68,10 @@ async def cancel_consignment(operation: Operation, command: CancelConsignment) -
             voided=voided,
             reason=reason,
         )
-        await record_activity(operation, session, chain.scheme_id, NewActivity(EventKind.CONSIGNMENT_CANCELED, fact))
+        subjects = (Subject(SubjectKind.CONSIGNMENT, chain.id),)
+        activity = NewActivity(EventKind.CONSIGNMENT_CANCELED, fact, subjects=subjects)
+        await record_activity(operation, session, chain.scheme_id, activity)
+        await notify_of_cancellation(operation, session, chain, reason)
     return command.consignment_id
 
 

@@ -16,12 +16,13 @@ from domain.consignments.failures import QuantityExceeded
 from domain.consignments.ranges import quantity_problems
 from domain.consignments.segments import choose_segment_bits
 from domain.coupons.quantities import CouponQuantities
-from domain.events import EventKind
+from domain.events import EventKind, Subject, SubjectKind
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.execution_facts import ConsignmentCreated
 from domain.spans import Spans
 from domain.text import format_count
 from resolvers.consignments.chains import check_chain, due_problems
+from resolvers.consignments.notify import notify_of_assignment
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.schemes.execution import NewActivity, lock_execution, quantities_of_scheme, record_activity, rederive
@@ -82,8 +83,18 @@ async def create_consignment(operation: Operation, command: CreateConsignment) -
             quantity=sum(line.quantity for line in command.lines),
             vendors=tuple(vendor.name for vendor in vendors),
         )
-        activity = NewActivity(EventKind.CONSIGNMENT_CREATED, fact)
+        subjects = (Subject(SubjectKind.CONSIGNMENT, consignment_id),)
+        activity = NewActivity(EventKind.CONSIGNMENT_CREATED, fact, subjects=subjects)
         await record_activity(operation, session, command.scheme_id, activity)
+        await notify_of_assignment(
+            operation,
+            session,
+            scheme_id=command.scheme_id,
+            consignment=(consignment_id, code),
+            vendors=[(vendor.id, vendor.name) for vendor in vendors],
+            quantity=fact.quantity,
+            due_on=command.due_on,
+        )
     return consignment_id
 
 

@@ -19,6 +19,7 @@ from domain.failures import Problem
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, Line, lock_own_chain
 from resolvers.consignments.moving import record_movements
+from resolvers.consignments.notify import notify_of_dispatch
 from resolvers.consignments.serial_inputs import SerialLine, find_lines, line_problems
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
 from resolvers.context import Operation
@@ -58,9 +59,11 @@ async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
             for index, (given, line) in enumerate(zip(command.lines, lines, strict=True))
         ]
         quantities = {step.line.id: step.quantity for step in steps}
-        await add_batch(session, await _build_batch(operation, session, (chain, leg, batch_id), command), quantities)
+        batch = await _build_batch(operation, session, (chain, leg, batch_id), command)
+        await add_batch(session, batch, quantities)
         occasion = Occasion(request_id=batch_id, occurred_at=command.occurred_at)
         await record_movements(operation, session, chain, steps, occasion)
+        await notify_of_dispatch(operation, session, chain, batch, sum(quantities.values()))
     return batch_id
 
 

@@ -36,6 +36,7 @@ class Chain(Struct, frozen=True):
     scheme_id: UUID
     canceled: bool
     vendor_ids: tuple[UUID, ...]
+    vendor_names: tuple[str, ...]
     lines: tuple[Line, ...]
 
     @property
@@ -51,6 +52,10 @@ class Chain(Struct, frozen=True):
     def vendor_of(self, leg: int) -> UUID:
         """The vendor at a position, from 1."""
         return self.vendor_ids[leg - 1]
+
+    def name_of(self, leg: int) -> str:
+        """The name of the vendor at a position, from 1."""
+        return self.vendor_names[leg - 1]
 
     def leg_of(self, vendor_id: UUID | None) -> int:
         """The position of a vendor that takes part."""
@@ -148,6 +153,7 @@ def _build_chain(row: ChainRow) -> Chain:
         scheme_id=row.scheme_id,
         canceled=row.canceled,
         vendor_ids=tuple(row.vendor_ids),
+        vendor_names=tuple(row.vendor_names),
         lines=tuple(
             Line(id=line_id, variant_id=variant_id, sku=sku, segment_bits=bits)
             for line_id, variant_id, sku, bits in lines

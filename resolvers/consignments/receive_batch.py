@@ -21,6 +21,7 @@ from domain.spans import Span, Spans
 from resolvers.consignments.discrepancies import open_discrepancy, require_held_by_sender
 from resolvers.consignments.locking import Chain, Line, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import record_movements
+from resolvers.consignments.notify import notify_of_difference
 from resolvers.consignments.serial_inputs import find_lines, overlaps, variant_problems
 from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
@@ -89,6 +90,9 @@ async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
             "received_at": command.occurred_at or operation.now,
         }
         await set_batch(session, batch.id, values)
+        missing = sum(arrival.receipt.missing.quantity for arrival in arrivals)
+        not_sent = sum(arrival.receipt.not_sent.quantity for arrival in arrivals)
+        await notify_of_difference(operation, session, chain, batch, missing=missing, not_sent=not_sent)
     return command.batch_id
 
 

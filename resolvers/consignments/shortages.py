@@ -1,9 +1,7 @@
 """Say why serials cannot be taken from a place: how many there are, or who holds those that were named."""
 
 from typing import NoReturn
-from uuid import UUID
 
-from db.catalog.reads import VENDORS_BY_ID
 from db.consignments.custody_reads import HOLDERS_OF_SERIALS
 from db.consignments.rows import PlaceSpansRow
 from db.sessions import Writing
@@ -39,32 +37,30 @@ async def raise_shortage(operation: Operation, session: Writing, chain: Chain, s
     first = elsewhere[0]
     group = [row for row in elsewhere if (row.leg, row.condition) == (first.leg, first.condition)]
     serials = Spans.of(span for row in group for span in row.spans)
-    where = await _whereabouts(operation, session, (chain, first), one=serials.quantity == 1)
+    where = _whereabouts(operation, (chain, first), one=serials.quantity == 1)
     message = f"{name_serials(serials, step.line.sku)} not {step.phrase}: {where}."
     raise SerialsNotHeld(message, step.path, variant_id=step.line.variant_id, serials=serials)
 
 
-async def _whereabouts(operation: Operation, session: Writing, place: tuple[Chain, PlaceSpansRow], *, one: bool) -> str:
+def _whereabouts(operation: Operation, place: tuple[Chain, PlaceSpansRow], *, one: bool) -> str:
     """Where serials are, in words; a vendor reads the names of its neighbors only."""
     chain, row = place
     if row.condition in _CONDITIONS:
         return f"{'it is' if one else 'they are'} {_CONDITIONS[Condition(row.condition)]}"
     if row.batch_id is not None:
-        vendor = await _vendor(operation, session, chain, row.leg + 1)
+        vendor = _vendor(operation, chain, row.leg + 1)
         return f"{'it is on its' if one else 'they are on their'} way to {vendor}"
-    return f"{await _vendor(operation, session, chain, row.leg)} holds {'it' if one else 'them'}"
+    return f"{_vendor(operation, chain, row.leg)} holds {'it' if one else 'them'}"
 
 
-async def _vendor(operation: Operation, session: Writing, chain: Chain, leg: int) -> str:
+def _vendor(operation: Operation, chain: Chain, leg: int) -> str:
     viewer = operation.viewer
     own = viewer.vendor_id in chain.vendor_ids
     if viewer.consignment_scope is not ConsignmentScope.ALL and (
         not own or abs(chain.leg_of(viewer.vendor_id) - leg) > 1
     ):
         return "another vendor"
-    vendor_id: UUID = chain.vendor_of(leg)
-    (vendor,) = await session.fetch(VENDORS_BY_ID, ids=[vendor_id])
-    return vendor.name
+    return chain.name_of(leg)
 
 
 _CONDITIONS = {

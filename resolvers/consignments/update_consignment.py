@@ -16,11 +16,12 @@ from domain.consignments.chains import find_started_change
 from domain.consignments.facts import Condition
 from domain.consignments.failures import CONSIGNMENT_PATH
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
-from domain.events import EventKind
+from domain.events import EventKind, Subject, SubjectKind
 from domain.failures import IllegalState, InvalidInput, Problem, UserErrorCode
 from domain.schemes.execution_facts import ConsignmentUpdated
 from resolvers.consignments.chains import check_chain, due_problems
 from resolvers.consignments.locking import Chain, lock_any_chain
+from resolvers.consignments.notify import notify_of_update
 from resolvers.consignments.state import refresh_state
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
@@ -68,9 +69,28 @@ async def update_consignment(operation: Operation, command: UpdateConsignment) -
             due_changed=bool(changed_due),
             vendors=names,
         )
-        activity = NewActivity(EventKind.CONSIGNMENT_UPDATED, fact)
+        subjects = (Subject(SubjectKind.CONSIGNMENT, chain.id),)
+        activity = NewActivity(EventKind.CONSIGNMENT_UPDATED, fact, subjects=subjects)
         await record_activity(operation, session, chain.scheme_id, activity)
+        await _notify(operation, session, chain, command, fact)
     return command.consignment_id
+
+
+async def _notify(
+    operation: Operation, session: Writing, chain: Chain, command: UpdateConsignment, fact: ConsignmentUpdated
+) -> None:
+    holdings = await session.fetch(HOLDINGS_BY_CONSIGNMENT, ids=[chain.id])
+    (due_on,) = await session.fetch(DUE_ON, id=chain.id)
+    vendor_ids = chain.vendor_ids if command.vendor_ids is None else command.vendor_ids
+    await notify_of_update(
+        operation,
+        session,
+        chain,
+        vendors=list(zip(vendor_ids, fact.vendors or chain.vendor_names, strict=True)),
+        quantity=sum(row.quantity for row in holdings),
+        due_on=due_on,
+        due_changed=fact.due_changed,
+    )
 
 
 def _problems(command: UpdateConsignment) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from domain.spans import Span, Spans
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, lock_chains
 from resolvers.consignments.moving import move_serials
+from resolvers.consignments.notify import notify_of_recall
 from resolvers.consignments.state import refresh_states
 from resolvers.consignments.steps import Occasion, Place, Step
 from resolvers.context import Operation
@@ -106,6 +107,7 @@ async def _recall(operation: Operation, session: Writing, command: VoidCoupons, 
     definition = await lock_execution(operation, session, command.scheme_id)
     fact = CouponsRecalled(scheme=definition.name, quantity=moved.quantity, reason=reason)
     await record_activity(operation, session, command.scheme_id, NewActivity(EventKind.COUPONS_RECALLED, fact))
+    await notify_of_recall(operation, session, steps, reason)
 
 
 async def _require_runs(session: Writing, command: VoidCoupons) -> None:

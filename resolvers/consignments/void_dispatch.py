@@ -15,6 +15,7 @@ from domain.consignments.reasons import reason_problems
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import record_movements
+from resolvers.consignments.notify import notify_of_voided_dispatch
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
@@ -51,6 +52,7 @@ async def void_dispatch(operation: Operation, command: VoidDispatch) -> UUID:
         await record_movements(operation, session, chain, steps, occasion)
         voided = {"status": BatchStatus.VOIDED, "voided_at": operation.now, "void_reason": reason}
         await set_batch(session, batch.id, voided)
+        await notify_of_voided_dispatch(operation, session, chain, batch, reason)
     return command.batch_id
 
 

@@ -1,8 +1,10 @@
 """Notify accounts of an event, in the transaction of the mutation that caused it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from db.accounts.reads import HOLDERS_OF_ROLE
+from db.notifications import changes
 from db.notifications.changes import add_notifications
 from db.notifications.rows import NewNotification
 from db.outbox.changes import NewEvent, append_events
@@ -10,6 +12,7 @@ from db.sessions import Writing
 from domain.events import EventKind, SubjectKind
 from domain.notifications.events import about_account
 from domain.notifications.stored_facts import NotificationFact
+from domain.permissions import Role
 from resolvers.context import Operation
 
 
@@ -41,6 +44,48 @@ async def append_and_notify(  # noqa: PLR0913 - the event, its actor, and the fa
     ]
     await add_notifications(session, rows)
     await append_events(session, [event, *map(_notification_added, rows)], operation.now)
+
+
+async def notify_vendors(
+    operation: Operation,
+    session: Writing,
+    about: tuple[EventKind, UUID],
+    facts: Sequence[tuple[UUID, NotificationFact]],
+) -> None:
+    """Notify the people of vendors except the actor, who stays unnamed: each fact is for the vendor before it.
+
+    `about` is the kind of event, which is appended already, and the scheme.
+    """
+    kind, scheme_id = about
+    if facts:
+        actor_id = operation.viewer.account_id
+        await changes.notify_vendors(
+            session, facts, kind=kind, scheme_id=scheme_id, at=operation.now, actor_id=actor_id
+        )
+
+
+async def notify_role(
+    operation: Operation, session: Writing, about: tuple[EventKind, UUID], role: Role, fact: NotificationFact
+) -> None:
+    """Notify the holders of a role except the actor, who stays unnamed; `about` as in `notify_vendors`."""
+    kind, scheme_id = about
+    actor_id = operation.viewer.account_id
+    rows = [
+        NewNotification(
+            id=operation.new_id(),
+            account_id=account_id,
+            kind=kind,
+            fact=fact,
+            actor_id=None,
+            scheme_id=scheme_id,
+            activity_id=None,
+            created_at=operation.now,
+        )
+        for account_id in await session.fetch(HOLDERS_OF_ROLE, role=role.value)
+        if account_id != actor_id
+    ]
+    await add_notifications(session, rows)
+    await append_events(session, [*map(_notification_added, rows)], operation.now)
 
 
 def _notification_added(row: NewNotification) -> NewEvent:

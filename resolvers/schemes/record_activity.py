@@ -12,7 +12,7 @@ from db.schemes.activity_reads import PARTICIPANTS_BY_SCHEME
 from db.schemes.participant_changes import add_participant
 from db.schemes.reads import SCOPES_OF_SCHEME
 from db.sessions import Writing
-from domain.events import EventKind
+from domain.events import EventKind, Subject
 from domain.permissions import Permission, Role
 from domain.schemes.content import FieldDifference
 from domain.schemes.events import about_scheme
@@ -27,7 +27,7 @@ class NewActivity(Struct, frozen=True):
     """An entry to record in the activity of a scheme: a fact, and for a saved step its changes.
 
     `tasks` are facts for the holders of a role, who are notified of them instead, except those who are `excused`.
-    `also` are accounts to notify beside the participants.
+    `also` are accounts to notify beside the participants, and `subjects` what the event is about beside the scheme.
     """
 
     kind: EventKind
@@ -38,6 +38,7 @@ class NewActivity(Struct, frozen=True):
     tasks: Sequence[tuple[Role, StoredSchemeFact]] = ()
     excused: Collection[UUID] = ()
     also: Sequence[UUID] = ()
+    subjects: tuple[Subject, ...] = ()
 
 
 async def record_activity(
@@ -66,7 +67,7 @@ async def record_activity(
         facts.pop(actor_id, None)
     followers = await _followers_among(session, scheme_id, list(facts))
     visible = {account_id: fact for account_id, fact in facts.items() if account_id in followers}
-    event = NewEvent(activity.kind, activity_id, about_scheme(scheme_id))
+    event = NewEvent(activity.kind, activity_id, (*about_scheme(scheme_id), *activity.subjects))
     await append_and_notify(operation, session, event, visible, actor_id=actor_id, activity_id=activity_id)
 
 

@@ -70,6 +70,7 @@ from domain.webhooks.stored_facts import (
     EventsDeleted,
     WebhookDisabled,
 )
+from tests.support.stored_consignment_facts import OF_CONSIGNMENTS
 
 ACCOUNT, ECP, VARIANT = UUID(int=7), UUID(int=8), UUID(int=9)
 # The account that facts name, and the ECP that they are about.
@@ -312,6 +313,7 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
             ),
         )
     ),
+    *((fact, sentence, sentence) for fact, sentence in OF_CONSIGNMENTS),
     (AsWritten("Somebody did something."), "Somebody did something.", "Somebody did something."),
 )
 

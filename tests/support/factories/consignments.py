@@ -28,6 +28,12 @@ class ConsignmentFactory:
         self._environment = environment
         self.schemes = schemes
         self._keys = 0
+        self._operations: list[Operation] = []
+
+    async def close(self) -> None:
+        """Close the operations that were opened: those that failed still have a connection."""
+        for operation in self._operations:
+            await operation.close()
 
     @property
     def world(self) -> World:
@@ -36,20 +42,23 @@ class ConsignmentFactory:
 
     def operations(self) -> Operation:
         """An operation of Operations."""
-        return self.schemes.operation(Role.OPERATIONS)
+        return self._remember(self.schemes.operation(Role.OPERATIONS))
 
     def vendor(self, code: str) -> Operation:
         """An operation of a person who works for a vendor."""
         base = self.world.viewer(Role.VENDOR)
-        return self._environment.operation(
-            Viewer(
-                account_id=base.account_id,
-                display_name=base.display_name,
-                email=base.email,
-                roles=frozenset({Role.VENDOR}),
-                vendor_id=self.world.vendors[code].id,
-            )
+        viewer = Viewer(
+            account_id=base.account_id,
+            display_name=base.display_name,
+            email=base.email,
+            roles=frozenset({Role.VENDOR}),
+            vendor_id=self.world.vendors[code].id,
         )
+        return self._remember(self._environment.operation(viewer))
+
+    def _remember(self, operation: Operation) -> Operation:
+        self._operations.append(operation)
+        return operation
 
     def variant(self, sku: str = "AMB-1L") -> UUID:
         """The id of a variant."""
