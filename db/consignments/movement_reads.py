@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Boolean, ColumnElement, Text, any_, cast, exists, literal_column, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Text, and_, any_, cast, exists, literal_column, or_, select, true
 
 from db.catalog.reads import VARIANT_COLUMNS, VENDOR_COLUMNS
 from db.catalog.tables import VariantTable, VendorTable
@@ -13,6 +13,7 @@ from db.consignments.reads import batch_visible
 from db.consignments.tables import BatchLineTable, BatchTable, ConsignmentLineTable, DiscrepancyTable
 from db.consignments.view_rows import DiscrepancyViewRow, MovementViewRow
 from db.statement import Query, Statement, uuid, uuids
+from domain.consignments.facts import MovementKind
 from domain.permissions import ConsignmentScope
 
 MOVEMENT_COLUMNS: Final = columns(
@@ -33,14 +34,16 @@ DISCREPANCY_COLUMNS: Final = columns(
 def movement_visible(scope: ConsignmentScope) -> ColumnElement[bool]:
     """The one predicate of the movements that a viewer may see.
 
-    A vendor sees those at its own leg, and those of batches that it sent or receives. With the scope OWN the predicate
-    takes `viewer_vendor_id`.
+    A vendor sees those at its own leg, and those of batches that it sent or receives. The last vendor commissions at
+    its own leg, even if the movement names the batch that brought the coupons. With the scope OWN the predicate takes
+    `viewer_vendor_id`.
     """
     if scope is ConsignmentScope.OWN:
         of_batch = (
             exists().where(BatchTable.id == MovementTable.batch_id, batch_visible(scope)).correlate(MovementTable)
         )
-        return or_(MovementTable.vendor_id == uuid("viewer_vendor_id"), of_batch)
+        moves_batch = MovementTable.kind != MovementKind.COMMISSIONED.value
+        return or_(MovementTable.vendor_id == uuid("viewer_vendor_id"), and_(moves_batch, of_batch))
     return _all_or_none(scope)
 
 

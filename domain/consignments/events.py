@@ -74,6 +74,12 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
     }
 )
 MOVEMENT_KINDS: Final = frozenset(kind.event for kind in MovementKind)
+# What changes the progress, the due date, the vendors, or the open discrepancies of a consignment.
+PROGRESS_KINDS: Final = MOVEMENT_KINDS | {
+    EventKind.CONSIGNMENT_UPDATED,
+    EventKind.CONSIGNMENT_CANCELED,
+    EventKind.DISCREPANCY_DISMISSED,
+}
 
 
 def about_consignment(*, scheme_id: UUID, consignment_id: UUID, vendor_ids: Iterable[UUID]) -> tuple[Subject, ...]:

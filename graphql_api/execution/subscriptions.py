@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, VariableNode, located_error
 from graphql.execution.collect_fields import collect_fields
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import get_argument_values, get_variable_values
 from graphql.pyutils import Path
 from msgspec import Struct
 from strawberry.types.execution import PreExecutionError
@@ -49,10 +49,13 @@ async def open_subscription(  # noqa: PLR0913 - the parts of a request
     operation = schema.find(query, operation_name, _SUBSCRIPTIONS)
     if isinstance(operation, list):
         return PreExecutionError(data=None, errors=operation)
-    values, _ = schema.variables_of(operation, variables)
+    core = schema._schema  # noqa: SLF001 - no public way
+    # Not the decoded variables of plans: Strawberry converts the inputs of fields that it subscribes to.
+    definitions = operation.definition.variable_definitions or ()
+    hidden = schema.config.disable_field_suggestions
+    values = get_variable_values(core, definitions, variables, hide_suggestions=hidden)
     if isinstance(values, list):
         return values
-    core = schema._schema  # noqa: SLF001 - no public way
     type_ = core.subscription_type
     if type_ is None:
         raise TypeError("A schema without subscriptions has no valid subscription.")

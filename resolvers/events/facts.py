@@ -9,12 +9,16 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.accounts.rows import AccountRow
+from db.consignments.rows import ConsignmentRow
+from db.consignments.view_rows import MovementViewRow
 from db.notifications.rows import NotificationRow
 from db.outbox.rows import EventRow
 from db.schemes.rows import ActivityRow, SchemeRow
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from resolvers.accounts.loaders import accounts_by_id
+from resolvers.consignments.batch_loaders import movements_by_id
+from resolvers.consignments.loaders import consignments_by_id
 from resolvers.context import Operation
 from resolvers.events.table import EVENTS
 from resolvers.notifications.loaders import notification_messages, notifications_by_id
@@ -38,7 +42,14 @@ class NotificationFacts(Struct, frozen=True):
     message: str
 
 
-Detail = ActivityFacts | NotificationFacts
+class MovementFacts(Struct, frozen=True):
+    """A movement of coupons, with its consignment."""
+
+    movement: MovementViewRow
+    consignment: ConsignmentRow
+
+
+Detail = ActivityFacts | NotificationFacts | MovementFacts
 
 
 class EventFacts(Struct, frozen=True):
@@ -101,6 +112,22 @@ async def _activities(operation: Operation, ids: list[UUID]) -> Mapping[UUID, De
     }
 
 
+async def _movements(operation: Operation, ids: list[UUID]) -> Mapping[UUID, Detail]:
+    rows = [row for row in await movements_by_id(operation, ids) if row is not None]
+    consignments = await consignments_by_id(operation, [row.consignment_id for row in rows])
+    return {
+        row.id: MovementFacts(movement=row, consignment=consignment)
+        for row, consignment in zip(rows, consignments, strict=True)
+        if consignment is not None
+    }
+
+
 _DETAILS: Final[Mapping[NodeKind, Callable[[Operation, list[UUID]], Awaitable[Mapping[UUID, Detail]]]]] = (
-    MappingProxyType({NodeKind.NOTIFICATION: _notifications, NodeKind.SCHEME_ACTIVITY: _activities})
+    MappingProxyType(
+        {
+            NodeKind.NOTIFICATION: _notifications,
+            NodeKind.SCHEME_ACTIVITY: _activities,
+            NodeKind.BATCH_MOVEMENT: _movements,
+        }
+    )
 )

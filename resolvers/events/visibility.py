@@ -7,6 +7,7 @@ from typing import Final
 from db.outbox.rows import EventRow
 from domain.events import EventKind, EventVisibility
 from domain.permissions import Viewer
+from resolvers.consignments import movements_feed
 from resolvers.context import Operation
 from resolvers.events.table import EVENTS
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
@@ -18,6 +19,7 @@ PREDICATES: Final[Mapping[EventVisibility, VisibleTo | None]] = MappingProxyType
     {
         EventVisibility.PERMISSION: None,
         EventVisibility.SCHEME: SCHEME_ACTIVITY.visible_to,
+        EventVisibility.CONSIGNMENT: movements_feed.visible_to_viewer,
         EventVisibility.OWN_ACCOUNT: NOTIFICATION_ADDED.visible_to,
     }
 )

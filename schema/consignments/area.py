@@ -7,5 +7,11 @@ from resolvers.consignments.tasks import LEADER_TASKS
 from schema.area import Area
 from schema.consignments.coupon_fields import CouponQueries
 from schema.consignments.query_fields import ConsignmentQueries
+from schema.consignments.stream_fields import MovementQueries, MovementSubscriptions
 
-AREA: Final = Area(queries=(ConsignmentQueries, CouponQueries), nodes=NODES, leader_tasks=LEADER_TASKS)
+AREA: Final = Area(
+    queries=(ConsignmentQueries, CouponQueries, MovementQueries),
+    subscriptions=(MovementSubscriptions,),
+    nodes=NODES,
+    leader_tasks=LEADER_TASKS,
+)

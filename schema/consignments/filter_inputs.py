@@ -8,7 +8,8 @@ import strawberry
 from domain.node_kinds import NodeKind
 from resolvers.consignments.board_loaders import TrackingFilter
 from resolvers.consignments.lists import BatchFilter, ConsignmentFilter, DiscrepancyFilter
-from schema.consignments.enums import BatchStatus, ConsignmentStatus, DiscrepancyKind
+from resolvers.consignments.movements_feed import MovementFilter
+from schema.consignments.enums import BatchStatus, ConsignmentStatus, DiscrepancyKind, MovementKind
 from schema.fields import optional
 from schema.ids import argument_id, argument_ids
 
@@ -113,6 +114,29 @@ class TrackingFilterInput:
             scheme_ids=argument_ids(NodeKind.SCHEME, self.scheme_ids, "schemeIds"),
             vendor_ids=argument_ids(NodeKind.VENDOR, self.vendor_ids, "vendorIds"),
             stuck_for_days=self.stuck_for_days,
+        )
+
+
+@strawberry.input(
+    name="BatchMovementFilter", description="A filter of movements of coupons. All given conditions must hold."
+)
+class BatchMovementFilterInput:
+    scheme_id: strawberry.ID | None = optional("Return only movements of this scheme.")
+    consignment_id: strawberry.ID | None = optional("Return only movements of this consignment.")
+    vendor_id: strawberry.ID | None = optional(
+        "Return only movements that concern this vendor: at its leg, or in batches that it sent or receives."
+    )
+    kinds: list[MovementKind] | None = optional(
+        "Return only movements of one of these kinds. A cursor is valid for any selection of kinds."
+    )
+
+    def to_filter(self) -> MovementFilter:
+        """Convert the filter. Raises BadArgument for malformed IDs."""
+        return MovementFilter(
+            scheme_id=_one(NodeKind.SCHEME, self.scheme_id, "schemeId"),
+            consignment_id=_one(NodeKind.CONSIGNMENT, self.consignment_id, "consignmentId"),
+            vendor_id=_one(NodeKind.VENDOR, self.vendor_id, "vendorId"),
+            kinds=None if self.kinds is None else frozenset(self.kinds),
         )
 
 

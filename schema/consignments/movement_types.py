@@ -18,7 +18,7 @@ from domain.consignments.sentences import (
 )
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.consignments.batch_loaders import ages_in_days
+from resolvers.consignments.batch_loaders import ages_in_days, movements_by_id
 from resolvers.consignments.chain_loaders import LISTED_RANGES, people_by_id
 from resolvers.consignments.loaders import batches_by_id, consignments_by_id
 from schema.accounts.types import Account
@@ -27,7 +27,7 @@ from schema.consignments.enums import DiscrepancyKind, MovementKind
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
-from schema.scalars import SafeInt
+from schema.scalars import EventCursor, SafeInt
 
 
 @strawberry.type(description="A range of serials.")
@@ -125,3 +125,9 @@ def _discrepancy_message(row: DiscrepancyViewRow) -> str:
             batch=row.batch_code,
         )
     )
+
+
+@strawberry.type(description="Coupons moved or changed their condition.")
+class BatchMovementEvent:
+    cursor: EventCursor = leaf("The position of the event. Pass it as `after` to resume after it.")
+    movement: BatchMovement = batched(movements_by_id, key="object_id", description="The movement.")

@@ -39,7 +39,7 @@ from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id, part_id
 from schema.nodes import Node, node_type
 from schema.paging import Connection, forward_page
-from schema.scalars import SafeInt
+from schema.scalars import EventCursor, SafeInt
 
 _SAFE = "None of them would fail because of where the coupons are."
 _PEOPLE = "Null for a vendor, unless the account works for the same vendor."
@@ -247,3 +247,11 @@ class Consignment(Node):
         people_by_id, key="created_by", description=f"The account that created the consignment. {_PEOPLE}"
     )
     created_at: datetime = leaf("When the consignment was created.")
+
+
+@strawberry.type(description="The progress of a consignment changed, or its due date or chain.")
+class ConsignmentProgressEvent:
+    cursor: EventCursor = leaf("The position of the event. Pass it as `after` to resume after it.")
+    consignment: Consignment = batched(
+        consignments_by_id, key="subject_id", description="The consignment as it is now."
+    )

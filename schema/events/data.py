@@ -7,7 +7,7 @@ the object by its ID.
 from typing import Any
 
 from domain.node_kinds import NodeKind
-from resolvers.events.facts import ActivityFacts, EventFacts, NotificationFacts
+from resolvers.events.facts import ActivityFacts, EventFacts, MovementFacts, NotificationFacts
 from schema.ids import encode_id
 from schema.scalars import serialize_date_time
 
@@ -27,6 +27,8 @@ def event_data(facts: EventFacts) -> dict[str, Any]:
     detail = facts.detail
     if isinstance(detail, ActivityFacts):
         return _activity_data(detail)
+    if isinstance(detail, MovementFacts):
+        return _movement_data(detail)
     if isinstance(detail, NotificationFacts):
         return {"notificationId": encode_id(NodeKind.NOTIFICATION, detail.notification.id), "message": detail.message}
     kind = facts.object_kind
@@ -50,4 +52,24 @@ def _activity_data(facts: ActivityFacts) -> dict[str, Any]:
             "accountId": encode_id(NodeKind.ACCOUNT, facts.actor.id),
             "displayName": facts.actor.display_name,
         },
+    }
+
+
+def _movement_data(facts: MovementFacts) -> dict[str, Any]:
+    movement, consignment = facts.movement, facts.consignment
+    return {
+        "movementId": encode_id(NodeKind.BATCH_MOVEMENT, movement.id),
+        "kind": movement.kind,
+        "schemeId": encode_id(NodeKind.SCHEME, consignment.scheme_id),
+        "consignmentId": encode_id(NodeKind.CONSIGNMENT, consignment.id),
+        "consignmentCode": consignment.code,
+        "batchId": movement.batch_id and encode_id(NodeKind.BATCH, movement.batch_id),
+        "batchCode": movement.batch_code,
+        "vendorId": encode_id(NodeKind.VENDOR, movement.vendor.id),
+        "vendorName": movement.vendor.name,
+        "variantId": encode_id(NodeKind.VARIANT, movement.variant.id),
+        "sku": movement.variant.sku,
+        "quantity": movement.quantity,
+        "occurredAt": serialize_date_time(movement.occurred_at),
+        "recordedAt": serialize_date_time(movement.recorded_at),
     }

@@ -5,16 +5,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from db.accounts.rows import AccountRow
+from db.catalog.rows import VariantRow, VendorRow
+from db.consignments.rows import ConsignmentRow
+from db.consignments.view_rows import MovementViewRow
 from db.notifications.rows import NotificationRow
 from db.outbox.rows import EventRow
 from db.schemes.rows import ActivityRow, SchemeRow, StoredFactRow
+from domain.consignments.events import EVENTS as OF_CONSIGNMENTS
+from domain.consignments.events import MOVEMENT_KINDS
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, Viewer
 from domain.schemes.events import EVENTS as OF_SCHEMES
-from resolvers.events.facts import ActivityFacts, Detail, EventFacts, NotificationFacts
+from resolvers.consignments.movements_feed import BATCH_MOVEMENTS
+from resolvers.events.facts import ActivityFacts, Detail, EventFacts, MovementFacts, NotificationFacts
 from resolvers.events.table import EVENTS
 from resolvers.events.visibility import PREDICATES, permitted_kinds
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
@@ -23,6 +30,7 @@ from schema.events.data import event_body, event_data
 from tests.support.client import gid
 
 NOW = datetime(2026, 3, 10, 9, 0, 0, 250_000, tzinfo=UTC)
+MOVEMENTS = BATCH_MOVEMENTS[None]
 KEY, OTHER, THIRD = UUID(int=7), UUID(int=8), UUID(int=9)
 ACTOR = AccountRow(
     id=OTHER,
@@ -57,9 +65,46 @@ NOTIFICATION = NotificationRow(
 )
 NO_SCHEME: dict[str, Any] = dict.fromkeys(SchemeRow.__struct_fields__)
 SCHEME = SchemeRow(**{**NO_SCHEME, "id": THIRD, "code": "SCH-2026-000001", "title": "Monsoon Care"})
+VENDOR = VendorRow(id=OTHER, code="PRN-1", name="First Print", kind="PRINTER", city="Pune")
+VARIANT = VariantRow(**{**dict.fromkeys(VariantRow.__struct_fields__), "id": THIRD, "sku": "AMB-1L"})
+MOVEMENT = MovementViewRow(
+    id=KEY,
+    request_id=KEY,
+    consignment_id=THIRD,
+    batch_id=OTHER,
+    batch_code="BAT-2026-000004",
+    kind="DISPATCHED",
+    to_condition="GOOD",
+    quantity=400,
+    occurred_at=NOW,
+    recorded_at=NOW,
+    account_id=OTHER,
+    note=None,
+    vendor=VENDOR,
+    variant=VARIANT,
+)
+NO_CONSIGNMENT: dict[str, Any] = dict.fromkeys(ConsignmentRow.__struct_fields__)
+CONSIGNMENT = ConsignmentRow(**{**NO_CONSIGNMENT, "id": THIRD, "scheme_id": KEY, "code": "CON-2026-000017"})
+MOVED = {
+    "movementId": gid(NodeKind.BATCH_MOVEMENT, KEY),
+    "kind": "DISPATCHED",
+    "schemeId": gid(NodeKind.SCHEME, KEY),
+    "consignmentId": gid(NodeKind.CONSIGNMENT, THIRD),
+    "consignmentCode": "CON-2026-000017",
+    "batchId": gid(NodeKind.BATCH, OTHER),
+    "batchCode": "BAT-2026-000004",
+    "vendorId": gid(NodeKind.VENDOR, OTHER),
+    "vendorName": "First Print",
+    "variantId": gid(NodeKind.VARIANT, THIRD),
+    "sku": "AMB-1L",
+    "quantity": 400,
+    "occurredAt": "2026-03-10T09:00:00.250000Z",
+    "recordedAt": "2026-03-10T09:00:00.250000Z",
+}
 # Repeated from the requirements, to catch mistakes in the table.
 PERMISSIONS = {
     **dict.fromkeys(OF_SCHEMES, Permission.SCHEME_FOLLOW),
+    **dict.fromkeys(OF_CONSIGNMENTS, Permission.CONSIGNMENT_READ),
     EventKind.ECP_REGISTERED: Permission.ECP_READ,
     EventKind.ECP_VERIFIED: Permission.ECP_READ,
     EventKind.ECP_SUSPENDED: Permission.ECP_READ,
@@ -85,6 +130,8 @@ PERMISSIONS = {
     EventKind.WEBHOOK_ENDPOINT_DISABLED: Permission.WEBHOOK_MANAGE,
 }
 OBJECTS = {
+    EventKind.COUPON_CODES_DOWNLOADED: {"consignmentId": gid(NodeKind.CONSIGNMENT, KEY)},
+    EventKind.DISCREPANCY_DISMISSED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
     EventKind.ECP_REGISTERED: {"ecpId": gid(NodeKind.ECP, KEY)},
     EventKind.ECP_VERIFIED: {"ecpId": gid(NodeKind.ECP, KEY)},
     EventKind.ECP_SUSPENDED: {"ecpId": gid(NodeKind.ECP, KEY)},
@@ -118,12 +165,16 @@ def facts(kind: EventKind, detail: Detail | None = None) -> EventFacts:
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
-    """Schemes and notifications exactly as their own streams."""
+    """Schemes, movements and notifications exactly as their own streams."""
     spec = EVENTS[kind]
     assert spec.permission is PERMISSIONS[kind]
-    predicates = {stream.visible_to for stream in (SCHEME_ACTIVITY, NOTIFICATION_ADDED) if kind in stream.kinds}
+    predicates = {
+        stream.visible_to for stream in (SCHEME_ACTIVITY, MOVEMENTS, NOTIFICATION_ADDED) if kind in stream.kinds
+    }
     if kind is EventKind.NOTIFICATIONS_READ:
         predicates = {NOTIFICATION_ADDED.visible_to}
+    if kind in {EventKind.COUPON_CODES_DOWNLOADED, EventKind.DISCREPANCY_DISMISSED}:
+        predicates = {MOVEMENTS.visible_to}
     assert {PREDICATES[spec.visibility]} == (predicates or {None})
 
 
@@ -150,11 +201,19 @@ def test_every_kind_has_its_data(kind: EventKind) -> None:
             "message": "Asha Rao approved it.",
             "actor": {"accountId": gid(NodeKind.ACCOUNT, OTHER), "displayName": "Asha Rao"},
         }
+    elif kind in MOVEMENT_KINDS:
+        assert event_data(facts(kind, MovementFacts(movement=MOVEMENT, consignment=CONSIGNMENT))) == MOVED
     elif kind is EventKind.NOTIFICATION_ADDED:
         data = {"notificationId": gid(NodeKind.NOTIFICATION, KEY), "message": "It was approved."}
         assert event_data(facts(kind, NotificationFacts(NOTIFICATION, "It was approved."))) == data
     else:
         assert event_data(facts(kind)) == OBJECTS[kind]
+
+
+def test_a_movement_outside_of_a_batch_has_no_batch() -> None:
+    movement = replace(MOVEMENT, batch_id=None, batch_code=None)
+    data = event_data(facts(EventKind.COUPONS_PRODUCED, MovementFacts(movement=movement, consignment=CONSIGNMENT)))
+    assert data == {**MOVED, "batchId": None, "batchCode": None}
 
 
 def test_a_body_has_the_fields_of_standard_webhooks() -> None:

@@ -8,7 +8,11 @@ from domain.queue_keys import WorkQueueKey
 from resolvers.events.table import AREAS, EVENTS, QUEUE_KINDS, merge_areas
 from resolvers.events.visibility import PREDICATES
 
-NEEDED = {EventVisibility.SCHEME: SubjectKind.SCHEME, EventVisibility.OWN_ACCOUNT: SubjectKind.ACCOUNT}
+NEEDED = {
+    EventVisibility.SCHEME: SubjectKind.SCHEME,
+    EventVisibility.CONSIGNMENT: SubjectKind.VENDOR,
+    EventVisibility.OWN_ACCOUNT: SubjectKind.ACCOUNT,
+}
 
 
 def test_every_kind_has_one_entry() -> None:
