@@ -55,7 +55,7 @@ app = typer.Typer(
 )
 db_commands = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL, used where DATABASE_URL is not set.")
 app.add_typer(db_commands, name="db")
-app.add_typer(custody_commands(lambda: _application_url()), name="custody")
+app.add_typer(custody_commands(lambda: _application_url()), name="custody")  # noqa: PLW0108 - defined below
 
 _messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
