@@ -24,9 +24,11 @@ CHAIN = ("PRN-1", "PCK-1", "FAC-1")
 class ConsignmentFactory:
     """Brings coupons to any point of their way to the factory."""
 
-    def __init__(self, environment: Environment, schemes: SchemeFactory) -> None:
+    def __init__(self, environment: Environment, schemes: SchemeFactory, keys: str = "key") -> None:
+        """Begin; factories that work on one consignment need idempotency keys that differ."""
         self._environment = environment
         self.schemes = schemes
+        self._prefix = keys
         self._keys = 0
         self._operations: list[Operation] = []
 
@@ -67,7 +69,7 @@ class ConsignmentFactory:
     def idempotency_key(self) -> str:
         """A new idempotency key."""
         self._keys += 1
-        return f"key {self._keys}"
+        return f"{self._prefix} {self._keys}"
 
     async def generated(self, scheme_id: UUID | None = None) -> UUID:
         """An approved scheme with all of its coupons: 1,000 of each of two variants."""
