@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Update, bindparam, case, cast, func, insert, update
+from sqlalchemy import Text, Update, Uuid, bindparam, case, cast, func, insert, literal, update
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 
 from db.consignments.changes import multirange
@@ -73,7 +73,8 @@ def _resolution(spans: Spans, resolution: tuple[datetime, UUID, str]) -> Update:
     return update(DiscrepancyTable).values(
         open_spans=left,
         resolved_at=case((done, at)),
-        resolved_by=case((done, account_id)),
+        # Ids that asyncpg has read are of a class whose type SQLAlchemy does not know.
+        resolved_by=case((done, literal(account_id, Uuid))),
         note=func.concat_ws("\n", DiscrepancyTable.note, note),
     )
 
