@@ -13,14 +13,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from db.consignments.verify_reads import CONSIGNMENT_COUNT, CONSIGNMENTS_TO_VERIFY
-from db.consignments.verify_rows import VerifiedConsignmentRow
 from db.database import Database
+from db.schemes.reads import SCHEME_IDS_AFTER
+from db.schemes.verify_reads import SCHEME_COUNT
 from domain.text import format_count
+from graphql_api.context import utc_now
 from resolvers.consignments.verify import verify_consignment
+from resolvers.schemes.verify_stages import verify_stages
 
 # Seconds that one statement may take; one that reads all movements of a consignment takes longer than any of a request.
 _STATEMENT_TIMEOUT_S: Final = 3600.0
-# Consignments in memory at a time.
+# Consignments or schemes in memory at a time.
 _PAGE: Final = 200
 
 
@@ -38,7 +41,7 @@ def custody_commands(database_url: Callable[[], AbstractContextManager[str]]) ->
 
     @commands.command()
     def verify() -> None:
-        """Check that everything stored about coupons follows from their movements. Changes nothing.
+        """Check that what is stored about coupons, consignments, and stages follows from movements. Changes nothing.
 
         Each contradiction is printed as a sentence, and then the exit code is 1.
         """
@@ -61,35 +64,59 @@ async def _verify(url: str) -> int:
     database = await Database.connect(url, pool_size=2, statement_timeout=_STATEMENT_TIMEOUT_S)
     messages = Console(stderr=True, highlight=False, soft_wrap=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    findings = verified = 0
+    findings = 0
     try:
         with Progress(*columns, console=messages, transient=True) as progress:
             async with database.snapshot() as snapshot:
-                (total,) = await snapshot.fetch(CONSIGNMENT_COUNT)
-            task = progress.add_task("Verifying", total=total)
-            async for consignment in _consignments(database):
-                progress.update(task, description=consignment.code)
-                # A snapshot each: a long one would keep the database from reusing space.
-                async with database.snapshot() as snapshot:
-                    async for finding in verify_consignment(snapshot, consignment):
-                        sys.stdout.write(f"{finding}\n")
+                (consignments,), (schemes,) = (
+                    await snapshot.fetch(CONSIGNMENT_COUNT),
+                    await snapshot.fetch(SCHEME_COUNT),
+                )
+            for title, total, check in (
+                ("consignments", consignments, _verify_consignments),
+                ("schemes", schemes, _verify_schemes),
+            ):
+                task = progress.add_task(f"Verifying {title}", total=total)
+                async for found in check(database):
+                    progress.advance(task, found is None)
+                    if found is not None:
+                        sys.stdout.write(f"{found}\n")
                         findings += 1
-                verified += 1
-                progress.advance(task)
     finally:
         await database.close()
     verdict = "everything agrees" if not findings else format_count(findings, "contradiction")
-    messages.print(f"Verified {format_count(verified, 'consignment')}: {verdict}.")
+    verified = f"{format_count(consignments, 'consignment')} and {format_count(schemes, 'scheme')}"
+    messages.print(f"Verified {verified}: {verdict}.")
     return findings
 
 
-async def _consignments(database: Database) -> AsyncIterator[VerifiedConsignmentRow]:
+async def _verify_consignments(database: Database) -> AsyncIterator[str | None]:
+    """Findings, and None behind each consignment."""
     after = UUID(int=0)
     while True:
         async with database.snapshot() as snapshot:
             page = await snapshot.fetch(CONSIGNMENTS_TO_VERIFY, after=after, limit=_PAGE)
         for consignment in page:
-            yield consignment
+            # A snapshot each: a long one would keep the database from reusing space.
+            async with database.snapshot() as snapshot:
+                async for finding in verify_consignment(snapshot, consignment):
+                    yield finding
+            yield None
         if len(page) < _PAGE:
             return
         after = page[-1].id
+
+
+async def _verify_schemes(database: Database) -> AsyncIterator[str | None]:
+    """Findings, and None behind each scheme."""
+    after = UUID(int=0)
+    while True:
+        async with database.snapshot() as snapshot:
+            ids = await snapshot.fetch(SCHEME_IDS_AFTER, after=after, limit=_PAGE)
+            async for finding in verify_stages(snapshot, ids, utc_now()):
+                yield finding
+        for _ in ids:
+            yield None
+        if len(ids) < _PAGE:
+            return
+        after = ids[-1]

@@ -236,11 +236,12 @@ async def add_activity(  # noqa: PLR0913 - the columns of an activity, by name
 async def replace_stages(session: Writing, timelines: Mapping[UUID, Sequence[StageSpan]]) -> None:
     """Replace the timeline of the stages of each scheme."""
     await session.execute(delete(SchemeStageTable).where(SchemeStageTable.scheme_id.in_(timelines)))
-    rows = [_stage_columns(scheme_id, span) for scheme_id, spans in timelines.items() for span in spans]
+    rows = [stage_columns(scheme_id, span) for scheme_id, spans in timelines.items() for span in spans]
     await session.execute(insert(SchemeStageTable), rows)
 
 
-def _stage_columns(scheme_id: UUID, span: StageSpan) -> dict[str, Any]:
+def stage_columns(scheme_id: UUID, span: StageSpan) -> dict[str, Any]:
+    """A stage and the time for which it is valid, as columns."""
     columns = msgspec.structs.asdict(span.stage)
     columns["is_current"] = columns.pop("current")
     columns["position"] = span.stage.kind.position

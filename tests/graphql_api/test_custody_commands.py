@@ -31,7 +31,7 @@ async def test_custody_is_verified_without_changing_it(consignments: Consignment
     async with nothing_changes(database_url):
         result = await verify(application_url(database_url))
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr.splitlines()[-1] == "Verified 1 consignment: everything agrees."
+    assert result.stderr.splitlines()[-1] == "Verified 1 consignment and 1 scheme: everything agrees."
 
 
 async def test_a_wrong_recipient_is_reported(consignments: ConsignmentFactory, database_url: str) -> None:
@@ -53,7 +53,7 @@ async def test_a_wrong_recipient_is_reported(consignments: ConsignmentFactory, d
         "CON-2026-000001, AMB-1L: good coupons in #: the serials 0 to 9 should be here by the movements, and are not.",
         "CON-2026-000001, AMB-1L: good coupons in #: the serials 0 to 9 are here, and no movement brought them.",
     ]
-    assert result.stderr.splitlines()[-1] == "Verified 1 consignment: 2 contradictions."
+    assert result.stderr.splitlines()[-1] == "Verified 1 consignment and 1 scheme: 2 contradictions."
 
 
 async def test_a_database_that_is_not_migrated_is_named(server_url: str) -> None:

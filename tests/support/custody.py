@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from sqlalchemy import text
 
 from db.consignments.verify_reads import CONSIGNMENTS_TO_VERIFY
 from db.database import Database
+from db.schemes.reads import SCHEME_IDS_AFTER
 from db.sessions import Fetching, Writing
 from domain.consignments.facts import Condition
 from domain.consignments.state import Holding, derive_state
 from domain.spans import Spans
 from resolvers.consignments.verify import verify_consignment
 from resolvers.context import Operation
+from resolvers.schemes.verify_stages import verify_stages
 
 PLACES = """
 SELECT place.leg, batch.code IS NOT NULL AS in_batch, place.condition, CAST(range_agg(custody.spans) AS text) AS spans
@@ -94,29 +97,9 @@ async def check_states(database: Database) -> None:
             assert (derived.status, list(derived.waiting_legs), open_discrepancy) == tuple(stored), consignment_id
 
 
-async def findings_of(fetching: Fetching) -> list[str]:
-    """What the verification finds in all consignments."""
+async def findings_of(fetching: Fetching, now: datetime) -> list[str]:
+    """What the verification finds in all consignments and schemes."""
     consignments = await fetching.fetch(CONSIGNMENTS_TO_VERIFY, after=UUID(int=0), limit=1000)
-    return [finding for each in consignments async for finding in verify_consignment(fetching, each)]
-
-
-async def query(database: Database, statement: str, **parameters: object) -> list[tuple[object, ...]]:
-    """The rows of a statement."""
-    async with database.engine.connect() as connection:
-        return [tuple(row) for row in await connection.execute(text(statement), parameters)]
-
-
-async def discrepancies_of(database: Database, consignment_id: UUID) -> list[tuple[UUID, str, Spans, bool]]:
-    """The discrepancies of a consignment, oldest first: id, kind, open serials, and whether they are resolved."""
-    statement = "SELECT id, kind, open_spans::text, resolved_at FROM discrepancy WHERE consignment_id = :id ORDER BY id"
-    async with database.engine.connect() as connection:
-        rows = await connection.execute(text(statement), {"id": consignment_id})
-        return [(row[0], row[1], Spans.parse(row[2]), row[3] is not None) for row in rows]
-
-
-async def state_of(database: Database, consignment_id: UUID) -> tuple[str, list[int], bool]:
-    """The stored status of a consignment, the legs that must act, and whether a discrepancy is open."""
-    statement = "SELECT status, waiting_legs, has_discrepancy FROM consignment_state WHERE consignment_id = :id"
-    async with database.engine.connect() as connection:
-        ((status, legs, discrepancy),) = await connection.execute(text(statement), {"id": consignment_id})
-        return status, legs, discrepancy
+    found = [finding for each in consignments async for finding in verify_consignment(fetching, each)]
+    schemes = await fetching.fetch(SCHEME_IDS_AFTER, after=UUID(int=0), limit=1000)
+    return [*found, *[finding async for finding in verify_stages(fetching, schemes, now)]]

@@ -126,7 +126,7 @@ class Bench:
         for consignment_id, model in self.models.items():
             assert _named(places.get(consignment_id, {}), model) == model.spans()
         async with self._environment.database.snapshot() as snapshot:
-            assert await findings_of(snapshot) == []
+            assert await findings_of(snapshot, self._environment.clock()) == []
         statuses = {
             batch_id: model.batches[key].status
             for model in self.models.values()

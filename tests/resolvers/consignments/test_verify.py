@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,7 @@ from tests.support.custody import findings_of
 from tests.support.factories.consignments import ConsignmentFactory
 
 NAMES = re.compile(r"BAT-2026-[0-9]{6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 CODE = "CON-2026-000001"
 
 
@@ -126,6 +128,10 @@ FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
             ": a discrepancy is open, and no discrepancy is stored.",
         ],
     ),
+    "the stages are of another day": (
+        ["UPDATE scheme_stage SET status = 'DELIVERED', state = 'DONE' WHERE kind = 'PRODUCTION'"],
+        ["SCH-2026-000001: the stored stage PRODUCTION does not follow from the facts."],
+    ),
     "a batch carries another number": (
         ["UPDATE batch_line SET quantity = quantity + 1 WHERE quantity = 100"],
         [": #, AMB-1L: 100 coupons were dispatched, and the batch states 101."],
@@ -205,7 +211,7 @@ async def plant(connection: Any, statements: Sequence[str], *, guarded: bool) ->
             assert await connection.execute(statement) not in {"UPDATE 0", "INSERT 0 0", "DELETE 0"}
         # As at the end of the transaction, the guards look here.
         await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        found = await findings_of(Snapshot(connection))
+        found = await findings_of(Snapshot(connection), NOW)
     finally:
         await planted.rollback()
     return [NAMES.sub("#", finding).removeprefix(CODE) for finding in found]
@@ -213,7 +219,7 @@ async def plant(connection: Any, statements: Sequence[str], *, guarded: bool) ->
 
 async def test_custody_by_our_own_mutations_has_no_contradiction(connection: Any, database: Database) -> None:
     async with database.snapshot() as snapshot:
-        assert await findings_of(snapshot) == []
+        assert await findings_of(snapshot, NOW) == []
     assert await connection.fetchval("SELECT count(*) FROM custody_place WHERE quantity > 0") == 9
 
 
