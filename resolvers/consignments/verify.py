@@ -57,16 +57,20 @@ def _describe(row: SpansDifferenceRow, doubled: str) -> str:
     missing, extra = Spans.parse(row.missing), Spans.parse(row.extra)
     parts = []
     if missing:
-        parts.append(f"{_serials(missing)} are missing")
+        parts.append(f"{_serials(missing)} {_are(missing)} missing")
     if extra:
-        parts.append(f"{_serials(extra)} do not belong to it")
+        parts.append(f"{_serials(extra)} {'does' if extra.quantity == 1 else 'do'} not belong to it")
     if row.doubled:
-        parts.append(f"{row.doubled:,} are {doubled}")
+        parts.append(f"{format_count(row.doubled, 'serial')} {'is' if row.doubled == 1 else 'are'} {doubled}")
     return ", ".join(parts)
 
 
 def _serials(spans: Spans) -> str:
-    return f"the serials {spans.describe()}"
+    return f"the {'serial' if spans.quantity == 1 else 'serials'} {spans.describe()}"
+
+
+def _are(spans: Spans) -> str:
+    return "is" if spans.quantity == 1 else "are"
 
 
 async def _replay(fetching: Fetching, line: VerifiedLineRow, segment: SegmentRow) -> AsyncIterator[str]:
@@ -89,9 +93,9 @@ async def _replay(fetching: Fetching, line: VerifiedLineRow, segment: SegmentRow
 
 def _name_difference(difference: Difference) -> Iterable[str]:
     if difference.lacking:
-        yield f"{_serials(difference.lacking)} should be here by the movements, and are not."
+        yield f"{_serials(difference.lacking)} should be here by the movements, and {_are(difference.lacking)} not."
     if difference.extra:
-        yield f"{_serials(difference.extra)} are here, and no movement brought them."
+        yield f"{_serials(difference.extra)} {_are(difference.extra)} here, and no movement brought them."
 
 
 async def _name_places(fetching: Fetching, ids: Sequence[int]) -> dict[int, str]:
@@ -106,7 +110,7 @@ def _name_place(row: PlaceNameRow) -> str:
 
 async def _verify_movements(fetching: Fetching, consignment: VerifiedConsignmentRow) -> AsyncIterator[str]:
     for row in await fetching.fetch(statements.WRONG_QUANTITIES, consignment_id=consignment.id):
-        yield f"movement {row.name} states {row.stored:,} coupons, and its parts have {row.counted:,}."
+        yield f"movement {row.name} states {format_count(row.stored, 'coupon')}, and its parts have {row.counted:,}."
     for faulty in await fetching.fetch(statements.IMPOSSIBLE_MOVEMENTS, consignment_id=consignment.id):
         yield f"movement {faulty.id} leads from or to a place that is impossible for {faulty.kind}."
 
@@ -123,13 +127,14 @@ async def _verify_batches(fetching: Fetching, consignment: VerifiedConsignmentRo
     for row in await fetching.fetch(statements.WRONG_BATCH_LINES, consignment_id=consignment.id):
         yield f"{row.name}: {row.counted:,} coupons were dispatched, and the batch states {row.stored:,}."
     for row in await fetching.fetch(statements.WRONG_BATCHES, consignment_id=consignment.id):
-        yield f"{row.batch}, {row.sku} is {row.extra}, and {_serials(Spans.parse(row.missing))} are still in it."
+        serials = Spans.parse(row.missing)
+        yield f"{row.batch}, {row.sku} is {row.extra}, and {_serials(serials)} {_are(serials)} still in it."
     for row in await fetching.fetch(statements.WRONG_DISCREPANCIES, consignment_id=consignment.id):
         missing, extra = Spans.parse(row.missing), Spans.parse(row.extra)
         if missing:
-            yield f"{row.batch}, {row.sku}: {_serials(missing)} of an open discrepancy are not unresolved."
+            yield f"{row.batch}, {row.sku}: {_serials(missing)} of an open discrepancy {_are(missing)} not unresolved."
         if extra:
-            yield f"{row.batch}, {row.sku}: {_serials(extra)} are unresolved without an open discrepancy."
+            yield f"{row.batch}, {row.sku}: {_serials(extra)} {_are(extra)} unresolved without an open discrepancy."
 
 
 async def _verify_state(fetching: Fetching, consignment: VerifiedConsignmentRow) -> AsyncIterator[str]:

@@ -56,6 +56,7 @@ EVENT = (
     "subject_ids, recorded_at FROM event WHERE kind = 'COUPONS_COMMISSIONED'"
 )
 HERE, GONE = "are here, and no movement brought them.", "should be here by the movements, and are not."
+ONE_HERE, ONE_GONE = (text.replace("are", "is") for text in (HERE, GONE))
 # What a fault of our own code could store and no guard rejects, and what is found.
 FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
     "another vendor has the coupons": (
@@ -75,8 +76,8 @@ FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
     "coupons can be redeemed that nobody commissioned": (
         move("[200,201)", place(3), place(3, "COMMISSIONED")),
         [
-            f", AMB-1L: good coupons on hand at leg 3: the serials 200 {GONE}",
-            f", AMB-1L: commissioned coupons on hand at leg 3: the serials 200 {HERE}",
+            f", AMB-1L: good coupons on hand at leg 3: the serial 200 {ONE_GONE}",
+            f", AMB-1L: commissioned coupons on hand at leg 3: the serial 200 {ONE_HERE}",
         ],
     ),
     "a movement moves what it did not": (
@@ -90,7 +91,7 @@ FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
     "a dispatch leaves another leg": (
         [MOVEMENT.format(place(2), place(1, batch=2), "DISPATCHED")],
         [
-            ": movement # states 1 coupons, and its parts have 0.",
+            ": movement # states 1 coupon, and its parts have 0.",
             ": movement # leads from or to a place that is impossible for DISPATCHED.",
             ": movement # (DISPATCHED) does not have exactly one event.",
             ": #, AMB-1L: 301 coupons were dispatched, and the batch states 300.",
@@ -99,7 +100,7 @@ FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
     "a receipt skips a leg": (
         [MOVEMENT.format(place(1, batch=2), place(3), "RECEIVED")],
         [
-            ": movement # states 1 coupons, and its parts have 0.",
+            ": movement # states 1 coupon, and its parts have 0.",
             ": movement # leads from or to a place that is impossible for RECEIVED.",
             ": movement # (RECEIVED) does not have exactly one event.",
         ],
@@ -126,6 +127,7 @@ FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
             ": it is IN_PRODUCTION, and its stored status is IN_TRANSIT.",
             ": legs 1, 2, 3 must act, and legs 1 are stored.",
             ": a discrepancy is open, and no discrepancy is stored.",
+            "SCH-2026-000001: the stored stage PRODUCTION does not follow from the facts.",
         ],
     ),
     "the stages are of another day": (
@@ -142,11 +144,11 @@ FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
     ),
     "a discrepancy forgets a serial": (
         ["UPDATE discrepancy SET open_spans = open_spans - '{[295,296)}'"],
-        [": #, AMB-1L: the serials 295 are unresolved without an open discrepancy."],
+        [": #, AMB-1L: the serial 295 is unresolved without an open discrepancy."],
     ),
     "a discrepancy is about other serials": (
         ["UPDATE discrepancy SET open_spans = open_spans + '{[5,6)}', spans = spans + '{[5,6)}'"],
-        [": #, AMB-1L: the serials 5 of an open discrepancy are not unresolved."],
+        [": #, AMB-1L: the serial 5 of an open discrepancy is not unresolved."],
     ),
 }
 # What the guards reject, stored by somebody who left them out.
@@ -154,17 +156,17 @@ UNGUARDED: dict[str, tuple[Sequence[str], list[str]]] = {
     "a serial is doubled": (
         [f"UPDATE custody SET spans = spans + '{{[100,101)}}' WHERE place_id = {place(2)}"],
         [
-            ", AMB-1L: segment 0 is not whole: 1 are held twice.",
+            ", AMB-1L: segment 0 is not whole: 1 serial is held twice.",
             ", AMB-1L: good coupons on hand at leg 2: there are 141 coupons, and the stored quantity is 140.",
-            f", AMB-1L: good coupons on hand at leg 2: the serials 100 {HERE}",
+            f", AMB-1L: good coupons on hand at leg 2: the serial 100 {ONE_HERE}",
         ],
     ),
     "a serial is lost": (
         [f"UPDATE custody SET spans = spans - '{{[5,6)}}' WHERE place_id = {place(2)}"],
         [
-            ", AMB-1L: segment 0 is not whole: the serials 5 are missing.",
+            ", AMB-1L: segment 0 is not whole: the serial 5 is missing.",
             ", AMB-1L: good coupons on hand at leg 2: there are 139 coupons, and the stored quantity is 140.",
-            f", AMB-1L: good coupons on hand at leg 2: the serials 5 {GONE}",
+            f", AMB-1L: good coupons on hand at leg 2: the serial 5 {ONE_GONE}",
         ],
     ),
     "an allotment is released": (
@@ -177,7 +179,7 @@ UNGUARDED: dict[str, tuple[Sequence[str], list[str]]] = {
             "UPDATE custody SET segment = 1",
             "DELETE FROM custody_segment WHERE segment = 0",
         ],
-        [", AMB-1L: custody is about other coupons than the allotments: 1,000 are in a wrong segment."],
+        [", AMB-1L: custody is about other coupons than the allotments: 1,000 serials are in a wrong segment."],
     ),
 }
 
