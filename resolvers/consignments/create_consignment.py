@@ -141,7 +141,13 @@ async def _allot(operation: Operation, session: Writing, command: CreateConsignm
     for order in command.lines:
         pieces = _take(runs, taken, order)
         serials = Spans.of(span for _, spans in pieces for span in spans)
-        lines.append(NewLine(operation.new_id(), order.variant_id, choose_segment_bits(serials), pieces))
+        line = NewLine(
+            id=operation.new_id(),
+            variant_id=order.variant_id,
+            segment_bits=choose_segment_bits(serials),
+            taken=pieces,
+        )
+        lines.append(line)
     count = sum(len(spans.spans) for line in lines for _, spans in line.taken)
     await add_lines(session, consignment_id, lines, [operation.new_id() for _ in range(count)])
 

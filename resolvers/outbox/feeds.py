@@ -141,7 +141,7 @@ async def open_feed(
     narrowing: Narrowing | None = None,
 ) -> Feed:
     """Open a feed of a stream after the cursor `after`. Raises BadArgument and CursorExpired."""
-    feed = Feed(stream, subject_id, None, narrowing)
+    feed = Feed(stream, subject_id, narrowing=narrowing)
     if after is None:
         return feed
     return replace(feed, after=decode_stream_cursor(await load_stream(operation), feed.scope, after))

@@ -1,5 +1,7 @@
 """The type of a coupon."""
 
+from typing import Annotated
+
 import strawberry
 
 from domain.consignments.coupon_status import COUPON_LABELS, CouponStatus
@@ -14,7 +16,6 @@ from schema.consignments.types import Batch, Consignment
 from schema.descriptions import described
 from schema.fields import batched, computed, leaf
 from schema.scalars import SafeInt
-from schema.schemes.types import Scheme
 
 described(
     CouponStatus,
@@ -42,7 +43,9 @@ class Coupon:
     serial: SafeInt | None = leaf("The serial of the coupon. Null for people other than Operations and its vendors.")
     status: CouponStatus = leaf("The status of the coupon.")
     status_label: str = computed(lambda row: COUPON_LABELS[row.status], "The status as a label for people.")
-    scheme: Scheme | None = batched(schemes_by_id, key="scheme_id", description="The scheme that the coupon is of.")
+    scheme: Annotated["Scheme", strawberry.lazy("schema.schemes.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
+        schemes_by_id, key="scheme_id", description="The scheme that the coupon is of."
+    )
     variant: Variant | None = batched(variants_by_id, key="variant_id", description="The variant that it is for.")
     consignment: Consignment | None = batched(
         consignments_by_id, key="consignment_id", description="Its consignment. Null while it is not allocated."

@@ -10,9 +10,11 @@ import pytest
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDERS: Final = ("domain", "db", "resolvers", "schema", "graphql_api", "benchmarks", "tests")
 MOST: Final = 3
-# These take any number of values of one kind: columns of an index or key, problems of an input, headings of a table.
+# These take any number of values of one kind: columns of an index, key, or bar, problems of an input, headings.
 # The last one is Python's own, and takes no names.
-VARIADIC: Final = frozenset({"Index", "InvalidInput", "PrimaryKeyConstraint", "Table", "UnicodeDecodeError"})
+VARIADIC: Final = frozenset(
+    {"Index", "InvalidInput", "PrimaryKeyConstraint", "Progress", "Table", "UnicodeDecodeError"}
+)
 
 
 def positional_constructions(source: str) -> Iterator[tuple[int, str]]:

@@ -78,7 +78,12 @@ def _produce(consignment_id: UUID, model: Model) -> st.SearchStrategy[Command] |
     lines = _lines(model, (1, None, PLANNED), line)
     if lines is None:
         return None
-    return lines.map(lambda given: (1, RecordProduction(consignment_id, given, None, new_key())))
+    return lines.map(
+        lambda given: (
+            1,
+            RecordProduction(consignment_id=consignment_id, lines=given, occurred_at=None, idempotency_key=new_key()),
+        )
+    )
 
 
 def _dispatch(consignment_id: UUID, model: Model) -> st.SearchStrategy[Command] | None:
@@ -86,7 +91,13 @@ def _dispatch(consignment_id: UUID, model: Model) -> st.SearchStrategy[Command] 
         return _amounts(serials).map(lambda amount: SerialLine(variant_id, **amount))
 
     def command(leg: int, given: tuple[SerialLine, ...]) -> Command:
-        return leg, DispatchBatch(consignment_id, given, None, None, new_key())
+        return leg, DispatchBatch(
+            consignment_id=consignment_id,
+            lines=given,
+            shipment_reference=None,
+            occurred_at=None,
+            idempotency_key=new_key(),
+        )
 
     found = [
         lines.map(lambda given, leg=leg: command(leg, given))
@@ -98,7 +109,12 @@ def _dispatch(consignment_id: UUID, model: Model) -> st.SearchStrategy[Command] 
 
 def _receive(_consignment_id: UUID, model: Model) -> st.SearchStrategy[Command] | None:
     def build(batch_id: UUID, leg: int, lines: st.SearchStrategy[tuple[Any, ...]]) -> st.SearchStrategy[Command]:
-        return lines.map(lambda given: (leg + 1, ReceiveBatch(batch_id, given, None, new_key())))
+        return lines.map(
+            lambda given: (
+                leg + 1,
+                ReceiveBatch(batch_id=batch_id, lines=given, occurred_at=None, idempotency_key=new_key()),
+            )
+        )
 
     def line(variant_id: UUID, serials: Sequence[int]) -> st.SearchStrategy[ReceivedLine]:
         final = st.booleans()
@@ -129,12 +145,28 @@ def _commission(consignment_id: UUID, model: Model) -> st.SearchStrategy[Command
     lines = _lines(model, (model.legs, None, GOOD), line)
     if lines is None:
         return None
-    named = lines.map(lambda given: (model.legs, CommissionCoupons(consignment_id, None, given, None, new_key())))
+    named = lines.map(
+        lambda given: (
+            model.legs,
+            CommissionCoupons(
+                consignment_id=consignment_id, batch_id=None, lines=given, occurred_at=None, idempotency_key=new_key()
+            ),
+        )
+    )
     batches = [batch_id for batch_id, key in model.keys.items() if model.batches[key].leg + 1 == model.legs]
     if not batches:
         return named
     whole = st.sampled_from(batches).map(
-        lambda batch_id: (model.legs, CommissionCoupons(consignment_id, batch_id, None, None, new_key()))
+        lambda batch_id: (
+            model.legs,
+            CommissionCoupons(
+                consignment_id=consignment_id,
+                batch_id=batch_id,
+                lines=None,
+                occurred_at=None,
+                idempotency_key=new_key(),
+            ),
+        )
     )
     return st.one_of(named, whole)
 

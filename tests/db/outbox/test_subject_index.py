@@ -95,7 +95,12 @@ async def test_live_events_and_replayed_ones_are_the_same(
     await append(database, events)
     subject, *others = subjects
     stream = Stream("a stream", frozenset(KINDS), subject.kind)
-    feed = Feed(stream, subject.id, None, Narrowing("a filter", frozenset(kinds), tuple(others)))
+    feed = Feed(
+        stream=stream,
+        subject_id=subject.id,
+        after=None,
+        narrowing=Narrowing("a filter", frozenset(kinds), tuple(others)),
+    )
     live = [
         event for event in await read_when_visible(database, Position(horizon, 0), len(events)) if feed.holds(event)
     ]

@@ -98,7 +98,9 @@ async def test_a_receipt_can_be_voided_until_something_moves_on(consignments: Co
 
 async def test_every_offered_action_is_checked_by_its_own_mutation(consignments: ConsignmentFactory) -> None:
     """R14: a movement does not count what is there, and its guard agrees with the one of viewerActions otherwise."""
-    viewer = Viewer(UUID(int=9), "Asha", None, frozenset({Role.VENDOR}), vendor_id=VENDORS[1])
+    viewer = Viewer(
+        account_id=UUID(int=9), display_name="Asha", email=None, roles=frozenset({Role.VENDOR}), vendor_id=VENDORS[1]
+    )
     known = ConsignmentFacts(code="CON-1", canceled=False, vendor_ids=VENDORS, holdings=[])
     unknown = ConsignmentFacts(code="CON-1", canceled=False, vendor_ids=VENDORS)
     assert CONSIGNMENT_GUARDS.allowed(unknown, viewer) == (ConsignmentAction.DISPATCH, ConsignmentAction.REPORT_DAMAGE)
@@ -111,7 +113,9 @@ def test_a_canceled_consignment_allows_nothing(action: ConsignmentAction) -> Non
     """R12."""
     facts = ConsignmentFacts(code="CON-1", canceled=True, vendor_ids=VENDORS, holdings=[])
     for roles in ({Role.OPERATIONS}, {Role.VENDOR}):
-        viewer = Viewer(UUID(int=9), "Asha", None, frozenset(roles), vendor_id=VENDORS[0])
+        viewer = Viewer(
+            account_id=UUID(int=9), display_name="Asha", email=None, roles=frozenset(roles), vendor_id=VENDORS[0]
+        )
         with pytest.raises(IllegalState, match=r"^CON-1 is canceled\.$"):
             CONSIGNMENT_GUARDS.check(action, facts, viewer)
 
@@ -145,7 +149,13 @@ def test_a_batch_says_why_it_allows_no_action(action: str, vendor: int, status: 
         to_vendor_id=VENDORS[1],
         status=BatchStatus(status),
     )
-    viewer = Viewer(UUID(int=9), "Asha", None, frozenset({Role.VENDOR}), vendor_id=UUID(int=vendor))
+    viewer = Viewer(
+        account_id=UUID(int=9),
+        display_name="Asha",
+        email=None,
+        roles=frozenset({Role.VENDOR}),
+        vendor_id=UUID(int=vendor),
+    )
     failure = BATCH_GUARDS.find_failure(BatchAction(action), facts, viewer)
     assert failure is not None
     assert failure.message == message
@@ -153,7 +163,7 @@ def test_a_batch_says_why_it_allows_no_action(action: str, vendor: int, status: 
 
 def test_a_consignment_is_canceled_only_before_production() -> None:
     """R12: what was spoiled before does not matter, unless nothing else is left."""
-    viewer = Viewer(UUID(int=9), "Asha", None, frozenset({Role.OPERATIONS}))
+    viewer = Viewer(account_id=UUID(int=9), display_name="Asha", email=None, roles=frozenset({Role.OPERATIONS}))
 
     def holding(condition: Condition, *, leg: int = 1, in_batch: bool = False) -> Holding:
         return Holding(leg=leg, in_batch=in_batch, condition=condition, quantity=5)

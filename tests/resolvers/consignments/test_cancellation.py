@@ -18,7 +18,7 @@ DOWNLOADED = text("UPDATE consignment SET codes_downloaded_at = now()")
 
 
 def spans(*pairs: tuple[int, int]) -> Spans:
-    return Spans(tuple(Span(*pair) for pair in pairs))
+    return Spans(tuple(Span(pair[0], pair[1]) for pair in pairs))
 
 
 async def test_serials_that_nobody_downloaded_go_back_to_the_pool(

@@ -16,7 +16,7 @@ KINDS = "SELECT kind, quantity, note FROM movement WHERE consignment_id = :id OR
 
 
 def spans(*pairs: tuple[int, int]) -> Spans:
-    return Spans(tuple(Span(*pair) for pair in pairs))
+    return Spans(tuple(Span(pair[0], pair[1]) for pair in pairs))
 
 
 async def test_a_voided_dispatch_brings_exactly_its_serials_back(

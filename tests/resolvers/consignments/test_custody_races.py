@@ -29,7 +29,13 @@ async def test_a_dispatch_beside_the_end_of_another_batch_keeps_the_receiver_wai
     first = await consignments.dispatch(made, quantity=10)
     held = HeldCommit(consignments.vendor("PRN-1"))
     lines = (SerialLine(consignments.variant(), 10),)
-    dispatch = DispatchBatch(made, lines, None, None, consignments.idempotency_key())
+    dispatch = DispatchBatch(
+        consignment_id=made,
+        lines=lines,
+        shipment_reference=None,
+        occurred_at=None,
+        idempotency_key=consignments.idempotency_key(),
+    )
     damage = consignments.receive(first, accepted=0, damaged_serials=(Span(0, 9),))
     await overlap(held, dispatch_batch(held.operation, dispatch), damage)
     await check_states(database)
@@ -45,7 +51,13 @@ async def test_what_arrived_and_left_again_beside_a_dispatch_keeps_the_receiver_
     await consignments.receive(await consignments.dispatch(made, quantity=10), accepted=10)
     held = HeldCommit(consignments.vendor("PRN-1"))
     lines = (SerialLine(consignments.variant(), 10),)
-    dispatch = DispatchBatch(made, lines, None, None, consignments.idempotency_key())
+    dispatch = DispatchBatch(
+        consignment_id=made,
+        lines=lines,
+        shipment_reference=None,
+        occurred_at=None,
+        idempotency_key=consignments.idempotency_key(),
+    )
     onward = consignments.dispatch(made, by="PCK-1", quantity=10)
     await overlap(held, dispatch_batch(held.operation, dispatch), onward)
     await check_states(database)
@@ -61,11 +73,19 @@ async def test_receipts_of_several_variants_in_any_order_do_not_deadlock(
         await consignments.produce(made, sku=sku, quantity=100)
     for _ in range(2):
         lines = tuple(SerialLine(consignments.variant(sku), 10) for sku in BOTH)
-        dispatch = DispatchBatch(made, lines, None, None, consignments.idempotency_key())
+        dispatch = DispatchBatch(
+            consignment_id=made,
+            lines=lines,
+            shipment_reference=None,
+            occurred_at=None,
+            idempotency_key=consignments.idempotency_key(),
+        )
         batches.append(await dispatch_batch(consignments.vendor("PRN-1"), dispatch))
     received = [ReceivedLine(consignments.variant(sku), accepted=10) for sku in BOTH]
     commands = [
-        ReceiveBatch(batch, tuple(lines), None, consignments.idempotency_key())
+        ReceiveBatch(
+            batch_id=batch, lines=tuple(lines), occurred_at=None, idempotency_key=consignments.idempotency_key()
+        )
         for batch, lines in zip(batches, (received, received[::-1]), strict=True)
     ]
     await asyncio.to_thread(execute, database_url, SLOW)

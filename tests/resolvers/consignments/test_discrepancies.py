@@ -17,7 +17,7 @@ LINES = "SELECT quantity, accepted, damaged FROM batch_line WHERE batch_id = :id
 
 
 def spans(*pairs: tuple[int, int]) -> Spans:
-    return Spans(tuple(Span(*pair) for pair in pairs))
+    return Spans(tuple(Span(pair[0], pair[1]) for pair in pairs))
 
 
 async def test_a_shortage_is_resolved_by_ranges(

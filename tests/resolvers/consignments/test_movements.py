@@ -7,7 +7,7 @@ from tests.support.factories.consignments import ConsignmentFactory
 
 
 def spans(*pairs: tuple[int, int]) -> Spans:
-    return Spans(tuple(Span(*pair) for pair in pairs))
+    return Spans(tuple(Span(pair[0], pair[1]) for pair in pairs))
 
 
 async def test_coupons_go_through_the_chain(consignments: ConsignmentFactory, database: Database) -> None:

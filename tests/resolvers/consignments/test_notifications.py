@@ -232,7 +232,9 @@ async def test_holders_are_notified_of_a_recall(
     )
     await resolve_discrepancy(consignments.operations(), command)
     before = await notified(database, scheme_id)
-    recall = VoidCoupons(scheme_id, (Span(290, 309), Span(590, 609)), "Misprint", "key")
+    recall = VoidCoupons(
+        scheme_id=scheme_id, serials=(Span(290, 309), Span(590, 609)), reason="Misprint", idempotency_key="key"
+    )
     await void_coupons(consignments.operations(), recall)
     found = await notified(database, scheme_id) - before
     assert {row[1] for row in found} == {"COUPONS_RECALLED"}

@@ -23,7 +23,7 @@ EVENTS = "SELECT kind, count(*) FROM event WHERE kind IN ('COUPONS_VOIDED', 'COU
 
 
 def spans(*pairs: tuple[int, int]) -> Spans:
-    return Spans(tuple(Span(*pair) for pair in pairs))
+    return Spans(tuple(Span(pair[0], pair[1]) for pair in pairs))
 
 
 def holders(recall: Recall) -> set[tuple[Any, bool, str, int]]:

@@ -34,10 +34,14 @@ async def test_a_closed_shortfall_is_not_generated(
             await corrections.close_shortfall(scheme_id)
         with rejects(IllegalState, "All planned coupons of “Monsoon Care” are generated. There is no shortfall"):
             await generate_coupons(consignments.operations(), GenerateCoupons(scheme_id))
-        unknown = CloseShortfall(scheme_id, key("nothing"), "It is enough.", "other")
+        unknown = CloseShortfall(
+            scheme_id=scheme_id, variant_id=key("nothing"), reason="It is enough.", idempotency_key="other"
+        )
         with rejects(InvalidInput, "The scheme has no such variant."):
             await close_shortfall(consignments.operations(), unknown)
-        blank = CloseShortfall(scheme_id, consignments.variant(), " ", "other")
+        blank = CloseShortfall(
+            scheme_id=scheme_id, variant_id=consignments.variant(), reason=" ", idempotency_key="other"
+        )
         with rejects(InvalidInput, "The reason"):
             await close_shortfall(consignments.operations(), blank)
     await consignments.produce(made, spoiled_serials=(Span(10, 12),))
