@@ -18,22 +18,86 @@ CREATE FUNCTION spans_size(spans int8multirange) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS
 $$ SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM unnest(spans) AS span $$
 """
-# Quantities of places follow the rows of custody. Writers lock the places before they change custody, in the order of
-# ids, so these updates wait for nobody.
+# Custody is kept like accounts: what one place loses in a transaction others must gain, serial by serial. The open balance
+# of each segment is a setting of the transaction, by “line:segment”: the serials that some row has lost and none gained,
+# and the reverse. A serial is held once before and once after if the balance is empty at the end, whoever else holds
+# serials of the segment. A new segment counts as a loss, because its places must then gain all of its serials.
+WEIGH = """
+CREATE FUNCTION weigh_custody(segments text[], losses int8multirange[], gains int8multirange[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    book jsonb := coalesce(nullif(current_setting('tessera.custody_balance', true), ''), '{}');
+    odd text;
+BEGIN
+    SELECT jsonb_object_agg(name, CASE
+            WHEN value IS NULL THEN jsonb_build_array(loss::text, gain::text)
+            WHEN loss IS NULL THEN value
+            ELSE jsonb_build_array(
+                ((lost - gain) + (loss - gained))::text, ((gained - loss) + (gain - lost))::text
+            )
+        END) FILTER (WHERE value IS NULL OR loss IS NULL OR lost <> gain OR gained <> loss),
+        min(name) FILTER (WHERE lost && loss OR gained && gain)
+    INTO book, odd
+    FROM (
+        SELECT name, value, (value->>0)::int8multirange AS lost, (value->>1)::int8multirange AS gained, loss, gain
+        FROM jsonb_each(book) AS open (name, value)
+        FULL JOIN unnest(segments, losses, gains) AS changed (name, loss, gain) USING (name)
+    ) AS balances;
+    IF odd IS NOT NULL THEN
+        RAISE EXCEPTION 'custody of line % is not whole in segment %', split_part(odd, ':', 1), split_part(odd, ':', 2)
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'custody_whole';
+    END IF;
+    PERFORM set_config('tessera.custody_balance', coalesce(book::text, ''), true);
+END $$
+"""
+# The union of what several rows of a segment gain or lose at once, each serial once.
+JOIN_SPANS = """
+CREATE FUNCTION join_spans(line uuid, segment integer, pieces int8multirange[]) RETURNS int8multirange
+LANGUAGE plpgsql AS $$
+DECLARE
+    joined int8multirange := pieces[1];
+    piece int8multirange;
+BEGIN
+    FOREACH piece IN ARRAY pieces[2:] LOOP
+        IF joined && piece THEN
+            RAISE EXCEPTION 'custody of line % is not whole in segment %', line, segment
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'custody_whole';
+        END IF;
+        joined := joined + piece;
+    END LOOP;
+    RETURN joined;
+END $$
+"""
+# Quantities of places and open balances follow the rows of custody. Writers lock the places before they change custody,
+# in the order of ids, so these updates wait for nobody.
 QUANTITIES = """
 CREATE FUNCTION keep_custody_quantities() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    segments text[];
+    losses int8multirange[];
+    gains int8multirange[];
 BEGIN
-    -- What the guard has found whole may not be whole any more.
-    PERFORM set_config('tessera.whole_segments', '', true);
     IF TG_OP = 'INSERT' THEN
         UPDATE custody_place SET quantity = custody_place.quantity + changed.quantity
         FROM (SELECT place_id, sum(quantity) AS quantity FROM new_rows GROUP BY place_id) AS changed
         WHERE id = changed.place_id;
+        SELECT array_agg(line_id || ':' || segment), array_agg('{}'::int8multirange), array_agg(gain)
+        INTO segments, losses, gains
+        FROM (
+            SELECT line_id, segment, join_spans(line_id, segment, array_agg(spans)) AS gain
+            FROM new_rows GROUP BY line_id, segment
+        ) AS changed;
     ELSIF TG_OP = 'DELETE' THEN
         UPDATE custody_place SET quantity = custody_place.quantity - changed.quantity
         FROM (SELECT place_id, sum(quantity) AS quantity FROM old_rows GROUP BY place_id) AS changed
         WHERE id = changed.place_id;
-    ELSE
+        SELECT array_agg(line_id || ':' || segment), array_agg(loss), array_agg('{}'::int8multirange)
+        INTO segments, losses, gains
+        FROM (
+            SELECT line_id, segment, join_spans(line_id, segment, array_agg(spans)) AS loss
+            FROM old_rows GROUP BY line_id, segment
+        ) AS changed;
+    ELSIF EXISTS (SELECT FROM new_rows) THEN
         UPDATE custody_place SET quantity = custody_place.quantity + changed.quantity
         FROM (
             SELECT place_id, sum(quantity) AS quantity
@@ -43,55 +107,95 @@ BEGIN
             GROUP BY place_id
         ) AS changed
         WHERE id = changed.place_id AND changed.quantity <> 0;
+        -- What one row of a segment loses and another gains within one statement is balanced.
+        SELECT array_agg(line_id || ':' || segment), array_agg(CASE WHEN loss && gain THEN loss - gain ELSE loss END),
+            array_agg(CASE WHEN loss && gain THEN gain - loss ELSE gain END)
+        INTO segments, losses, gains
+        FROM (
+            SELECT line_id, segment, join_spans(line_id, segment, array_agg(loss)) AS loss,
+                join_spans(line_id, segment, array_agg(gain)) AS gain
+            FROM (
+                SELECT line_id, segment,
+                    CASE WHEN new_rows.spans @> old_rows.spans THEN '{}'
+                        ELSE coalesce(old_rows.spans - new_rows.spans, old_rows.spans, '{}') END AS loss,
+                    CASE WHEN old_rows.spans @> new_rows.spans THEN '{}'
+                        ELSE coalesce(new_rows.spans - old_rows.spans, new_rows.spans, '{}') END AS gain
+                FROM old_rows FULL JOIN new_rows USING (line_id, segment, place_id)
+            ) AS moved
+            GROUP BY line_id, segment
+        ) AS changed;
+    END IF;
+    IF segments IS NOT NULL THEN
+        PERFORM weigh_custody(segments, losses, gains);
     END IF;
     RETURN NULL;
 END $$
 """
-QUANTITY_TRIGGERS = (
-    (
-        "CREATE TRIGGER keep_quantities_of_new AFTER INSERT ON custody REFERENCING NEW TABLE AS new_rows "
-        "FOR EACH STATEMENT EXECUTE FUNCTION keep_custody_quantities()"
-    ),
-    (
-        "CREATE TRIGGER keep_quantities_of_changed AFTER UPDATE ON custody "
-        "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows "
-        "FOR EACH STATEMENT EXECUTE FUNCTION keep_custody_quantities()"
-    ),
-    (
-        "CREATE TRIGGER keep_quantities_of_deleted AFTER DELETE ON custody REFERENCING OLD TABLE AS old_rows "
-        "FOR EACH STATEMENT EXECUTE FUNCTION keep_custody_quantities()"
-    ),
+SEGMENTS = """
+CREATE FUNCTION keep_custody_segments() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    segments text[];
+    losses int8multirange[];
+    gains int8multirange[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(line_id || ':' || segment), array_agg(spans), array_agg('{}'::int8multirange)
+        INTO segments, losses, gains FROM new_rows;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(line_id || ':' || segment), array_agg('{}'::int8multirange), array_agg(spans)
+        INTO segments, losses, gains FROM old_rows;
+    ELSE
+        SELECT array_agg(line_id || ':' || segment),
+            array_agg(coalesce(new_rows.spans - old_rows.spans, new_rows.spans, '{}')),
+            array_agg(coalesce(old_rows.spans - new_rows.spans, old_rows.spans, '{}'))
+        INTO segments, losses, gains FROM old_rows FULL JOIN new_rows USING (line_id, segment);
+    END IF;
+    IF segments IS NOT NULL THEN
+        PERFORM weigh_custody(segments, losses, gains);
+    END IF;
+    RETURN NULL;
+END $$
+"""
+QUANTITY_TRIGGERS = tuple(
+    f"CREATE TRIGGER {name}_of_{word} AFTER {operation} ON {table} REFERENCING {rows} "
+    f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+    for name, table, function in (
+        ("keep_quantities", "custody", "keep_custody_quantities"),
+        ("keep_balance", "custody_segment", "keep_custody_segments"),
+    )
+    for word, operation, rows in (
+        ("new", "INSERT", "NEW TABLE AS new_rows"),
+        ("changed", "UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+        ("deleted", "DELETE", "OLD TABLE AS old_rows"),
+    )
 )
-# Every transaction that changes custody must leave each segment whole: its places hold all of its serials, each once. A
-# movement changes two rows of a segment, and one look is enough while no row changes in between.
+# Every transaction that changes custody must leave each segment whole: its places hold all of its serials, each once.
+# Where the serials of a segment changed, all of its places are compared with them, too.
 GUARD = """
 CREATE FUNCTION guard_custody() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    open text := current_setting('tessera.custody_balance', true);
     line uuid;
     part integer;
     kept int8multirange;
     expected bigint;
     held int8multirange;
     total bigint;
-    seen text := current_setting('tessera.whole_segments', true);
-    name text;
 BEGIN
+    IF TG_TABLE_NAME = 'custody' AND open = '' THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'DELETE' THEN
         line := OLD.line_id; part := OLD.segment;
     ELSE
         line := NEW.line_id; part := NEW.segment;
     END IF;
-    name := line || ':' || part || ';';
-    IF TG_TABLE_NAME = 'custody' AND strpos(seen, name) > 0 THEN
-        RETURN NULL;
-    END IF;
     SELECT spans, quantity INTO kept, expected FROM custody_segment WHERE line_id = line AND segment = part;
     SELECT range_agg(spans), sum(quantity) INTO held, total FROM custody WHERE line_id = line AND segment = part;
-    IF kept IS DISTINCT FROM held OR expected IS DISTINCT FROM total THEN
+    IF open <> '' OR kept IS DISTINCT FROM held OR expected IS DISTINCT FROM total THEN
         RAISE EXCEPTION 'custody of line % is not whole in segment %', line, part
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'custody_whole';
     END IF;
-    PERFORM set_config('tessera.whole_segments', coalesce(seen, '') || name, true);
     RETURN NULL;
 END $$
 """
@@ -368,6 +472,9 @@ TRANSITIONS = {
     "VOIDED": ("PLANNED VOID", "GOOD VOID", "UNRESOLVED VOID", "DAMAGED VOID", "LOST VOID", "COMMISSIONED VOID"),
 }
 KEPT = ("movement", "movement_part")
+# Rows of these tables are rewritten, or written, with many ranges at a time. To compress them takes longer than all the
+# rest of a movement, so they stay as they are while they fit into a page.
+UNCOMPRESSED = ("custody", "movement_part")
 KEEP = """
 CREATE FUNCTION reject_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -393,7 +500,10 @@ def upgrade() -> None:
         ],
     )
     for statement in (
+        WEIGH,
+        JOIN_SPANS,
         QUANTITIES,
+        SEGMENTS,
         *QUANTITY_TRIGGERS,
         GUARD,
         GUARD_ALLOTMENTS,
@@ -407,6 +517,8 @@ def upgrade() -> None:
         KEEP,
     ):
         op.execute(statement)
+    for table in UNCOMPRESSED:
+        op.execute(f"ALTER TABLE {table} SET (toast_tuple_target = 8160)")
     for table in KEPT:
         op.execute(
             f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION reject_change()"
@@ -917,6 +1029,9 @@ def downgrade() -> None:
     op.execute("DROP SEQUENCE batch_number")
     for function in (
         "keep_custody_quantities()",
+        "keep_custody_segments()",
+        "weigh_custody(text[], int8multirange[], int8multirange[])",
+        "join_spans(uuid, integer, int8multirange[])",
         "guard_custody()",
         "guard_allotments()",
         "guard_segments()",
