@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import Base, Moment
 from db.columns import columns
 from db.sessions import Writing
-from db.statement import Statement, string, uuid
+from db.statement import Change, Statement, string, uuid
 
 
 class IdempotencyKeyTable(Base):
@@ -43,6 +43,11 @@ _KNOWN: Final = Statement(
     KnownKeyRow,
 )
 
+_CLAIM: Final = Change(
+    upsert(IdempotencyKeyTable).on_conflict_do_nothing(),
+    ("owner_id", "mutation", "key", "digest", "result_id", "recorded_at"),
+)
+
 
 async def claim_idempotency_key(  # noqa: PLR0913 - the columns of a key, by name
     session: Writing, *, owner_id: UUID, mutation: str, key: str, digest: bytes, result_id: UUID, at: datetime
@@ -51,16 +56,10 @@ async def claim_idempotency_key(  # noqa: PLR0913 - the columns of a key, by nam
 
     Another transaction that has just stored the key is waited for.
     """
-    values = {
-        "owner_id": owner_id,
-        "mutation": mutation,
-        "key": key,
-        "digest": digest,
-        "result_id": result_id,
-        "recorded_at": at,
-    }
-    claim = upsert(IdempotencyKeyTable).values(**values).on_conflict_do_nothing()
-    if await session.returning(claim.returning(IdempotencyKeyTable.key)):
+    claimed = await session.run(
+        _CLAIM, owner_id=owner_id, mutation=mutation, key=key, digest=digest, result_id=result_id, recorded_at=at
+    )
+    if claimed:
         return None
     ((known, result),) = await session.fetch(_KNOWN, owner_id=owner_id, mutation=mutation, key=key)
     return known, result

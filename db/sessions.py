@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-from db.statement import Statement
+from db.statement import Change, Statement
 from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout, UnstorableText
 
 RowT = TypeVar("RowT")
@@ -159,6 +159,24 @@ class Writing:
         Rows as parameters let SQLAlchemy compile the statement once; rows in the statement are compiled every time.
         """
         await self._run(change, rows)
+
+    async def run(self, change: Change, **parameters: Any) -> int:
+        """Run a compiled change on asyncpg directly and return how many rows it changed. Raises DuplicateKey."""
+        self.statements += 1
+        try:
+            status: str = await self._driver.execute(change.sql, *change.arguments(parameters))
+        except asyncpg.UniqueViolationError as error:
+            raise DuplicateKey(error.constraint_name or "") from error
+        # “INSERT 0 1”, “UPDATE 1”.
+        return int(status.rpartition(" ")[2])
+
+    async def run_many(self, change: Change, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a compiled change for each of the rows, in one round trip. Raises DuplicateKey."""
+        self.statements += 1
+        try:
+            await self._driver.executemany(change.sql, [change.arguments(row) for row in rows])
+        except asyncpg.UniqueViolationError as error:
+            raise DuplicateKey(error.constraint_name or "") from error
 
     async def returning(self, change: UpdateBase) -> list[Any]:
         """Run a change with RETURNING and return its rows. Raises DuplicateKey."""

@@ -1,11 +1,13 @@
-"""A read, compiled once: SQLAlchemy writes the SQL, asyncpg runs it, and each row becomes one typed value."""
+"""Reads and changes, compiled once: SQLAlchemy writes the SQL, asyncpg runs it, and each row becomes one typed value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import BigInteger, BindParameter, Select, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, UUID
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect  # noqa: N812 - it is a class
+from sqlalchemy.sql.compiler import Compiled
+from sqlalchemy.sql.dml import UpdateBase
 
 from db.columns import ReturnsRows, Shape, shape_of
 
@@ -17,7 +19,24 @@ Query = Select[*tuple[Any, ...]]
 _DIALECT = AsyncpgDialect()  # type: ignore[no-untyped-call]
 
 
-class Statement(Generic[RowT_co]):
+class _Prepared:
+    """SQL with its parameters: their names in the order of `$1`, `$2`, …, and the constants of the statement."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.sql = str(compiled)
+        self._names: list[str] = list(getattr(compiled, "positiontup", None) or ())
+        self._constants: Mapping[str, Any] = compiled.params
+
+    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """The values of `$1`, `$2`, … in order: parameters by name, and the constants of the statement."""
+        unknown = parameters.keys() - self._constants.keys()
+        if unknown:
+            message = f"no such parameter: {', '.join(sorted(unknown))}"
+            raise TypeError(message)
+        return [parameters[name] if name in parameters else self._constants[name] for name in self._names]
+
+
+class Statement(_Prepared, Generic[RowT_co]):
     """A SELECT whose rows have one type.
 
     Make it once, at import or behind a cache: compiling costs more than running.
@@ -30,24 +49,22 @@ class Statement(Generic[RowT_co]):
         """
         self.shape: Shape[RowT_co] = row if isinstance(row, Shape) else shape_of(row)
         self.shape.check(query)
-        compiled = query.compile(dialect=_DIALECT)
+        super().__init__(query.compile(dialect=_DIALECT))
         self.query = query
         # Called with the columns in order: the check above lets rows be built at full speed.
         self.row = self.shape.build
-        self.sql = str(compiled)
-        if "POSTCOMPILE" in self.sql:
-            message = "A statement is compiled once, so compare with `== any_(…)` where a list would be written out."
-            raise TypeError(message)
-        self._names: list[str] = list(compiled.positiontup or ())
-        self._constants: Mapping[str, Any] = compiled.params
 
-    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
-        """The values of `$1`, `$2`, … in order: parameters by name, and the constants of the statement."""
-        unknown = parameters.keys() - self._constants.keys()
-        if unknown:
-            message = f"no such parameter: {', '.join(sorted(unknown))}"
-            raise TypeError(message)
-        return [parameters[name] if name in parameters else self._constants[name] for name in self._names]
+
+class Change(_Prepared):
+    """An INSERT, UPDATE, or DELETE that the server runs often.
+
+    Values reach asyncpg as they are given, so columns that SQLAlchemy converts, such as JSON and ranges, cannot be
+    parameters of it.
+    """
+
+    def __init__(self, change: UpdateBase, columns: Sequence[str] | None = None) -> None:
+        """Compile the change; `columns` are those of an INSERT without values, each with a parameter of its name."""
+        super().__init__(change.compile(dialect=_DIALECT, column_keys=None if columns is None else list(columns)))
 
 
 def uuids(name: str) -> BindParameter[Any]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import Range
 
@@ -23,9 +25,29 @@ from db.consignments.tables import (
     ConsignmentTable,
 )
 from db.sessions import Writing
+from db.statement import Change, uuid
 from domain.consignments.facts import Condition, ConsignmentStatus
 from domain.consignments.segments import cut_by_segment
 from domain.spans import Span, Spans
+
+_ADD_BATCH: Final = Change(insert(BatchTable), BatchRow.__struct_fields__)
+_ADD_BATCH_LINE: Final = Change(insert(BatchLineTable), ("batch_id", "line_id", "quantity"))
+_SET_BATCH_LINE: Final = Change(
+    update(BatchLineTable).where(
+        BatchLineTable.batch_id == uuid("own_batch"), BatchLineTable.line_id == uuid("own_line")
+    ),
+    ("accepted", "damaged"),
+)
+
+
+@cache
+def _change_batch(columns: tuple[str, ...]) -> Change:
+    return Change(update(BatchTable).where(BatchTable.id == uuid("own_id")), columns)
+
+
+@cache
+def _change_state(columns: tuple[str, ...]) -> Change:
+    return Change(update(ConsignmentStateTable).where(ConsignmentStateTable.consignment_id == uuid("own_id")), columns)
 
 
 class NewLine(Struct, frozen=True):
@@ -136,28 +158,26 @@ async def set_consignment(session: Writing, consignment_id: UUID, values: Mappin
 
 async def set_state(session: Writing, consignment_id: UUID, values: Mapping[str, Any]) -> None:
     """Set columns of the stored state of a consignment, which the transaction has locked."""
-    own = ConsignmentStateTable.consignment_id == consignment_id
-    await session.execute(update(ConsignmentStateTable).where(own).values(**values))
+    await session.run(_change_state(tuple(values)), own_id=consignment_id, **values)
 
 
 async def add_batch(session: Writing, batch: BatchRow, quantities: Mapping[UUID, int]) -> None:
     """Insert a batch with the quantity of each line that it carries."""
-    await session.execute(insert(BatchTable), [{name: getattr(batch, name) for name in BatchRow.__struct_fields__}])
+    await session.run(_ADD_BATCH, **asdict(batch))
     lines = [
         {"batch_id": batch.id, "line_id": line_id, "quantity": quantity} for line_id, quantity in quantities.items()
     ]
-    await session.execute(insert(BatchLineTable), lines)
+    await session.run_many(_ADD_BATCH_LINE, lines)
 
 
 async def set_batch(session: Writing, batch_id: UUID, values: Mapping[str, Any]) -> None:
     """Set columns of a batch, which the transaction has locked."""
-    await session.execute(update(BatchTable).where(BatchTable.id == batch_id).values(**values))
+    await session.run(_change_batch(tuple(values)), own_id=batch_id, **values)
 
 
 async def set_batch_line(session: Writing, batch_id: UUID, line_id: UUID, *, accepted: int, damaged: int) -> None:
     """Set what the receiver has stated about a line of a batch."""
-    own = (BatchLineTable.batch_id == batch_id, BatchLineTable.line_id == line_id)
-    await session.execute(update(BatchLineTable).where(*own).values(accepted=accepted, damaged=damaged))
+    await session.run(_SET_BATCH_LINE, own_batch=batch_id, own_line=line_id, accepted=accepted, damaged=damaged)
 
 
 async def resolve_batch_line(session: Writing, batch_id: UUID, line_id: UUID, *, found: int, damaged: int) -> None:
