@@ -5,17 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from db.consignments.view_rows import MovementViewRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role, SchemeScope
 from domain.program.facts import PROGRAM_ID
-from domain.spans import Span
-from resolvers.audit.lists import AuditFilter, list_audit_entries
-from resolvers.consignments.batch_loaders import discrepancies_by_consignment
-from resolvers.consignments.lists import movements_by_consignment
-from resolvers.context import Operation
-from resolvers.downloads.request_code_download import RequestCodeDownload, request_code_download
-from resolvers.paging import PageArguments
 from schema.build import NODE_LOADERS
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.consignments import ConsignmentFactory
@@ -23,6 +15,7 @@ from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
+from tests.support.short_receipt import short_receipt
 from tests.support.world import World
 
 ADMIN_READS = {
@@ -121,33 +114,6 @@ async def ids(
         NodeKind.WEBHOOK_DELIVERY: gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
         NodeKind.WEBHOOK_ENDPOINT: gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id),
     }
-
-
-async def short_receipt(consignments: ConsignmentFactory, scheme_id: UUID) -> dict[NodeKind, str]:
-    """The global IDs of a consignment, and of its batch, movement, discrepancy, and entry of the audit log."""
-    made = await consignments.created(await consignments.generated(scheme_id))
-    await consignments.produce(made, quantity=1000)
-    batch_id = await consignments.dispatch(made, quantity=100)
-    await consignments.receive(batch_id, accepted_serials=(Span(0, 98),))
-    operation = consignments.operations()
-    await request_code_download(operation, RequestCodeDownload(made))
-    (entry,) = (await list_audit_entries(operation, AuditFilter(), PageArguments())).nodes
-    (movement, *_), (discrepancy,) = [
-        (await load(operation, [made]))[0] for load in (movements_of, discrepancies_by_consignment)
-    ]
-    await operation.close()
-    return {
-        NodeKind.AUDIT_ENTRY: gid(NodeKind.AUDIT_ENTRY, entry.id),
-        NodeKind.BATCH: gid(NodeKind.BATCH, batch_id),
-        NodeKind.BATCH_MOVEMENT: gid(NodeKind.BATCH_MOVEMENT, movement.id),
-        NodeKind.CONSIGNMENT: gid(NodeKind.CONSIGNMENT, made),
-        NodeKind.DISCREPANCY: gid(NodeKind.DISCREPANCY, discrepancy.id),
-    }
-
-
-async def movements_of(operation: Operation, ids: list[UUID]) -> list[list[MovementViewRow]]:
-    """The movements of consignments, newest first."""
-    return [page.nodes for page in await movements_by_consignment(operation, ids, PageArguments())]
 
 
 async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, ids: dict[NodeKind, str]) -> None:

@@ -57,10 +57,12 @@ from resolvers.schemes.participants import Participation
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from tests.support.client import gid
 from tests.support.clock import TestClock
+from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
 from tests.support.secrets import COUPON_KEYS, LINKS
+from tests.support.short_receipt import short_receipt
 from tests.support.world import World, build_world
 
 LATER = datetime(2026, 5, 2, 12, tzinfo=UTC)
@@ -128,6 +130,7 @@ async def build_example(database: Database) -> Example:
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
     stream_ids, cursors = await _streams(admin, schemes[1])
+    short = await short_receipt(ConsignmentFactory(environment, factory), schemes[3])
     endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts[Role.INTEGRATION].id)
     await admin.close()
     definitions = [await factory.definition(scheme) for scheme in schemes]
@@ -149,6 +152,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.PROGRAM, PROGRAM_ID),
         gid(NodeKind.ECP, ecp_id),
         gid(NodeKind.ENROLLMENT, enrollment_id),
+        *short.values(),
     )
     assert len(ids) == ID_COUNT
     return Example(
