@@ -1,4 +1,4 @@
-"""Reads and changes, compiled once: SQLAlchemy writes the SQL, asyncpg runs it, and each row becomes one typed value."""
+"""Reads and changes, compiled once: SQLAlchemy writes the SQL, asyncpg runs it, and rows become typed values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
