@@ -24,6 +24,7 @@ from schema.accounts import area as accounts
 from schema.audit import area as audit
 from schema.catalog import area as catalog
 from schema.consignments import area as consignments
+from schema.coupons import area as coupons
 from schema.downloads import area as downloads
 from schema.ecps import area as ecps
 from schema.enrollments import area as enrollments
@@ -46,6 +47,7 @@ AREAS: Final = (
     audit.AREA,
     catalog.AREA,
     consignments.AREA,
+    coupons.AREA,
     downloads.AREA,
     ecps.AREA,
     enrollments.AREA,

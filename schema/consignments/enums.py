@@ -3,6 +3,7 @@
 from db.consignments.pages import SORTS
 from domain.consignments.facts import (
     BatchStatus,
+    Condition,
     ConsignmentOrder,
     ConsignmentStatus,
     DiscrepancyKind,
@@ -52,6 +53,20 @@ described(
     name="BatchMovementKind",
 )
 described(
+    Condition,
+    "The condition of coupons at a vendor or in a batch.",
+    {
+        Condition.PLANNED: "The coupons are not produced yet.",
+        Condition.GOOD: "The coupons are produced and good.",
+        Condition.UNRESOLVED: "The coupons did not arrive and belong to an open discrepancy.",
+        Condition.DAMAGED: "The coupons are damaged.",
+        Condition.LOST: "The coupons are lost.",
+        Condition.VOID: "The coupons are void for ever.",
+        Condition.COMMISSIONED: "The coupons are active: ECPs can redeem them.",
+    },
+    name="CouponCondition",
+)
+described(
     DiscrepancyKind,
     "The kind of difference between what was sent and what arrived.",
     {
@@ -90,6 +105,7 @@ described(
 __all__ = [
     "BatchAction",
     "BatchStatus",
+    "Condition",
     "ConsignmentAction",
     "ConsignmentOrder",
     "ConsignmentStatus",

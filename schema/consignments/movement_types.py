@@ -99,7 +99,9 @@ class Discrepancy(Node):
         key="resolved_by",
         description="The account that resolved its last serial. Null while it is open, and for vendors.",
     )
-    note: str | None = leaf("The latest note of Operations. Null if there is none.")
+    note: str | None = leaf(
+        "The notes of its resolutions, oldest first, each on a line of its own. Null if there are none."
+    )
 
 
 def _movement_message(row: MovementViewRow) -> str:

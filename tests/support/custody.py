@@ -103,3 +103,23 @@ async def findings_of(fetching: Fetching, now: datetime) -> list[str]:
     found = [finding for each in consignments async for finding in verify_consignment(fetching, each)]
     schemes = await fetching.fetch(SCHEME_IDS_AFTER, after=UUID(int=0), limit=1000)
     return [*found, *[finding async for finding in verify_stages(fetching, schemes, now)]]
+
+
+async def query(database: Database, statement: str, **parameters: object) -> list[tuple[Any, ...]]:
+    """The rows of a statement."""
+    async with database.engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(text(statement), parameters)]
+
+
+async def discrepancies_of(database: Database, consignment_id: UUID) -> list[tuple[UUID, str, Spans, bool]]:
+    """The discrepancies of a consignment, oldest first: id, kind, open serials, and whether they are resolved."""
+    statement = "SELECT id, kind, open_spans::text, resolved_at FROM discrepancy WHERE consignment_id = :id ORDER BY id"
+    rows = await query(database, statement, id=consignment_id)
+    return [(key, kind, Spans.parse(spans), resolved_at is not None) for key, kind, spans, resolved_at in rows]
+
+
+async def state_of(database: Database, consignment_id: UUID) -> tuple[str, list[int], bool]:
+    """The stored status of a consignment, the legs that must act, and whether a discrepancy is open."""
+    statement = "SELECT status, waiting_legs, has_discrepancy FROM consignment_state WHERE consignment_id = :id"
+    ((status, legs, discrepancy),) = await query(database, statement, id=consignment_id)
+    return status, legs, discrepancy

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations.catalog import OF_CATALOG
+from tests.support.operations.consignments import OF_CONSIGNMENTS
 from tests.support.operations.documents import Prepared
 from tests.support.operations.downloads import OF_DOWNLOADS
 from tests.support.operations.ecps import OF_ECPS
@@ -20,5 +21,6 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_PROGRAM,
     **OF_CATALOG,
     **OF_DOWNLOADS,
+    **OF_CONSIGNMENTS,
     **OF_TRACKING,
 }

@@ -1,0 +1,1 @@
+"""GraphQL of coupons: generation and shortfalls."""
