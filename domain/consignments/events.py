@@ -1,4 +1,4 @@
-"""The kinds of events of consignments: one for each kind of movement, downloads of codes, and dismissals."""
+"""The kinds of events of consignments: each kind of movement, downloads of codes, and discrepancies without one."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -53,6 +53,18 @@ def _of_movement(description: str) -> EventSpec:
     )
 
 
+def _of_discrepancy(description: str) -> EventSpec:
+    """Nothing moves with such an event."""
+    return EventSpec(
+        object=NodeKind.DISCREPANCY,
+        permission=Permission.CONSIGNMENT_READ,
+        visibility=EventVisibility.CONSIGNMENT,
+        subjects=_SUBJECTS,
+        queues=frozenset({WorkQueueKey.DISCREPANCIES}),
+        description=description,
+    )
+
+
 EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
     {kind.event: _of_movement(description) for kind, description in _DESCRIPTIONS.items()}
     | {
@@ -63,13 +75,11 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             subjects=_SUBJECTS,
             description="The codes of a consignment were downloaded.",
         ),
-        EventKind.DISCREPANCY_DISMISSED: EventSpec(
-            object=NodeKind.DISCREPANCY,
-            permission=Permission.CONSIGNMENT_READ,
-            visibility=EventVisibility.CONSIGNMENT,
-            subjects=_SUBJECTS,
-            queues=_QUEUES,
-            description="Operations dismissed serials of a discrepancy: they did not arrive after all.",
+        EventKind.OVER_SENT_REPORTED: _of_discrepancy(
+            "A vendor reported coupons that arrived without having been sent, and a discrepancy was opened."
+        ),
+        EventKind.DISCREPANCY_DISMISSED: _of_discrepancy(
+            "Operations dismissed serials of a discrepancy, or the receiver voided the receipt that reported them."
         ),
     }
 )
@@ -78,6 +88,7 @@ MOVEMENT_KINDS: Final = frozenset(kind.event for kind in MovementKind)
 PROGRESS_KINDS: Final = MOVEMENT_KINDS | {
     EventKind.CONSIGNMENT_UPDATED,
     EventKind.CONSIGNMENT_CANCELED,
+    EventKind.OVER_SENT_REPORTED,
     EventKind.DISCREPANCY_DISMISSED,
 }
 

@@ -5,8 +5,11 @@ from uuid import UUID
 from db.consignments.custody_reads import HOLDERS_OF_SERIALS
 from db.consignments.discrepancy_changes import add_discrepancy
 from db.consignments.rows import BatchRow
+from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
+from domain.consignments.events import about_consignment
 from domain.consignments.facts import Condition, DiscrepancyKind, MovementKind
+from domain.events import EventKind
 from domain.spans import Spans
 from resolvers.consignments.locking import Chain, Line
 from resolvers.consignments.shortages import raise_shortage
@@ -50,11 +53,17 @@ async def open_discrepancy(  # noqa: PLR0913 - the parts of a discrepancy, by na
     spans: Spans,
     vendor_id: UUID,
 ) -> None:
-    """Open a discrepancy of a line of a batch about these serials."""
+    """Open a discrepancy of a line of a batch about these serials.
+
+    Missing serials move with an event; those that were not sent move nowhere, so their discrepancy has its own.
+    """
     chain, batch, line = place
+    discrepancy_id = operation.new_id()
+    if kind is DiscrepancyKind.OVER_SENT:
+        await append_event(operation, session, (chain, batch), EventKind.OVER_SENT_REPORTED, discrepancy_id)
     await add_discrepancy(
         session,
-        discrepancy_id=operation.new_id(),
+        discrepancy_id=discrepancy_id,
         kind=kind,
         consignment_id=chain.id,
         line_id=line.id,
@@ -63,3 +72,14 @@ async def open_discrepancy(  # noqa: PLR0913 - the parts of a discrepancy, by na
         spans=spans,
         at=operation.now,
     )
+
+
+async def append_event(
+    operation: Operation, session: Writing, place: tuple[Chain, BatchRow], kind: EventKind, discrepancy_id: UUID
+) -> None:
+    """Append an event of a discrepancy with which nothing moves."""
+    chain, batch = place
+    subjects = about_consignment(
+        scheme_id=chain.scheme_id, consignment_id=chain.id, vendor_ids=(batch.from_vendor_id, batch.to_vendor_id)
+    )
+    await append_events(session, [NewEvent(kind, discrepancy_id, subjects)], operation.now)

@@ -9,9 +9,7 @@ from db.consignments.changes import resolve_batch_line
 from db.consignments.correction_reads import DISCREPANCY_BY_ID
 from db.consignments.discrepancy_changes import resolve_serials
 from db.consignments.rows import BatchRow, DiscrepancyRow
-from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
-from domain.consignments.events import about_consignment
 from domain.consignments.facts import Condition, DiscrepancyKind, MovementKind
 from domain.consignments.failures import DISCREPANCY_PATH, SerialsNotHeld, name_serials
 from domain.consignments.ranges import merge, range_problems
@@ -20,6 +18,7 @@ from domain.events import EventKind
 from domain.failures import IllegalState, NotFound, Problem, UserErrorCode
 from domain.spans import Span, Spans
 from domain.text import trim_text
+from resolvers.consignments.discrepancies import append_event
 from resolvers.consignments.locking import Chain, lock_batch, lock_chain
 from resolvers.consignments.moving import move_serials
 from resolvers.consignments.serial_inputs import overlaps
@@ -161,10 +160,4 @@ async def _store(
         found, damaged = merge(command.found).quantity, merge(command.damaged).quantity
         await resolve_batch_line(session, batch.id, discrepancy.line_id, found=found, damaged=damaged)
     if command.dismissed is not None:
-        subjects = about_consignment(
-            scheme_id=chain.scheme_id,
-            consignment_id=chain.id,
-            vendor_ids=(batch.from_vendor_id, batch.to_vendor_id),
-        )
-        event = NewEvent(EventKind.DISCREPANCY_DISMISSED, discrepancy.id, subjects)
-        await append_events(session, [event], operation.now)
+        await append_event(operation, session, (chain, batch), EventKind.DISCREPANCY_DISMISSED, discrepancy.id)

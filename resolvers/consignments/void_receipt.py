@@ -12,13 +12,15 @@ from db.consignments.discrepancy_changes import resolve_serials
 from db.consignments.place_locks import LOCK_PLACES_AROUND_BATCH
 from db.consignments.rows import BatchRow, MovedPartRow, PlaceSpansRow
 from db.sessions import Writing
-from domain.consignments.facts import BatchStatus, Condition, MovementKind
+from domain.consignments.facts import BatchStatus, Condition, DiscrepancyKind, MovementKind
 from domain.consignments.failures import BATCH_PATH, name_serials
 from domain.consignments.guards import BATCH_GUARDS, BatchAction
 from domain.consignments.reasons import reason_problems
+from domain.events import EventKind
 from domain.failures import IllegalState
 from domain.spans import Span, Spans
 from domain.text import trim_text
+from resolvers.consignments.discrepancies import append_event
 from resolvers.consignments.locking import Chain, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import move_serials
 from resolvers.consignments.state import refresh_state
@@ -60,7 +62,7 @@ async def void_receipt(operation: Operation, command: VoidReceipt) -> UUID:
         steps = await _build_steps(session, (chain, batch), received)
         occasion = Occasion(request_id=operation.new_id(), note=reason)
         await move_serials(operation, session, [(chain, step) for step in steps], occasion)
-        await _close_discrepancies(operation, session, batch, reason)
+        await _close_discrepancies(operation, session, (chain, batch), reason)
         await reset_batch_lines(session, batch.id)
         await set_batch(session, batch.id, {"status": BatchStatus.IN_TRANSIT, "received_at": None})
         await refresh_state(operation, session, chain.id)
@@ -131,8 +133,12 @@ def _undo(
             return
 
 
-async def _close_discrepancies(operation: Operation, session: Writing, batch: BatchRow, reason: str) -> None:
+async def _close_discrepancies(
+    operation: Operation, session: Writing, place: tuple[Chain, BatchRow], reason: str
+) -> None:
     note = f"The receipt was voided: {reason}"
-    for discrepancy in await session.fetch(OPEN_DISCREPANCIES_OF_BATCH, batch_id=batch.id):
+    for discrepancy in await session.fetch(OPEN_DISCREPANCIES_OF_BATCH, batch_id=place[1].id):
         resolution = (operation.now, operation.viewer.account_id, note)
         await resolve_serials(session, discrepancy.id, discrepancy.open_spans, resolution)
+        if discrepancy.kind == DiscrepancyKind.OVER_SENT:
+            await append_event(operation, session, place, EventKind.DISCREPANCY_DISMISSED, discrepancy.id)

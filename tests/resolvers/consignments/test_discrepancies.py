@@ -15,6 +15,11 @@ from tests.support.world import key
 
 LINES = "SELECT quantity, accepted, damaged FROM batch_line WHERE batch_id = :id"
 
+EVENTS = """
+SELECT kind, object_id, subject_kinds FROM event
+WHERE kind IN ('OVER_SENT_REPORTED', 'DISCREPANCY_DISMISSED') ORDER BY xid, id
+"""
+
 
 def spans(*pairs: tuple[int, int]) -> Spans:
     return Spans(tuple(Span(pair[0], pair[1]) for pair in pairs))
@@ -86,12 +91,13 @@ async def test_serials_that_were_not_sent_are_found_or_dismissed(
     assert places[1, False, "GOOD"] == spans((103, 999))
     assert await query(database, LINES, id=batch) == [(100, 100, 0)]
     assert await state_of(database, made) == ("IN_PRODUCTION", [1, 2], False)
-    dismissals = "SELECT object_id, subject_kinds FROM event WHERE kind = 'DISCREPANCY_DISMISSED'"
-    assert await query(database, dismissals) == [(found, ["SCHEME", "CONSIGNMENT", "VENDOR", "VENDOR"])]
+    subjects = ["SCHEME", "CONSIGNMENT", "VENDOR", "VENDOR"]
+    kinds = ("OVER_SENT_REPORTED", "DISCREPANCY_DISMISSED")
+    assert await query(database, EVENTS) == [(kind, found, subjects) for kind in kinds]
 
 
 async def test_a_receipt_of_nothing_but_what_was_not_sent(
-    consignments: ConsignmentFactory, database: Database, database_url: str
+    consignments: ConsignmentFactory, corrections: CorrectionFactory, database: Database, database_url: str
 ) -> None:
     """R15: it opens a discrepancy, and the batch is still on its way unless it did not arrive."""
     made = await consignments.created()
@@ -105,3 +111,6 @@ async def test_a_receipt_of_nothing_but_what_was_not_sent(
         ("SHORT", spans((0, 99)), False),
         ("OVER_SENT", spans((200, 200)), False),
     ]
+    await corrections.void_receipt(batch)
+    assert [row[0] for row in await query(database, EVENTS)] == ["OVER_SENT_REPORTED", "DISCREPANCY_DISMISSED"]
+    assert [row[2:] for row in await discrepancies_of(database, made)] == [(Spans(), True), (Spans(), True)]

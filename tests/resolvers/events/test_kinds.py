@@ -132,6 +132,7 @@ PERMISSIONS = {
 OBJECTS = {
     EventKind.COUPON_CODES_DOWNLOADED: {"consignmentId": gid(NodeKind.CONSIGNMENT, KEY)},
     EventKind.DISCREPANCY_DISMISSED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
+    EventKind.OVER_SENT_REPORTED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
     EventKind.ECP_REGISTERED: {"ecpId": gid(NodeKind.ECP, KEY)},
     EventKind.ECP_VERIFIED: {"ecpId": gid(NodeKind.ECP, KEY)},
     EventKind.ECP_SUSPENDED: {"ecpId": gid(NodeKind.ECP, KEY)},
@@ -173,7 +174,11 @@ def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
     }
     if kind is EventKind.NOTIFICATIONS_READ:
         predicates = {NOTIFICATION_ADDED.visible_to}
-    if kind in {EventKind.COUPON_CODES_DOWNLOADED, EventKind.DISCREPANCY_DISMISSED}:
+    if kind in {
+        EventKind.COUPON_CODES_DOWNLOADED,
+        EventKind.DISCREPANCY_DISMISSED,
+        EventKind.OVER_SENT_REPORTED,
+    }:
         predicates = {MOVEMENTS.visible_to}
     assert {PREDICATES[spec.visibility]} == (predicates or {None})
 
