@@ -42,5 +42,5 @@ def downgrade() -> None:
 def _index_waiting(endless: str) -> None:
     """Index the states by the time since which they wait; cursors cannot hold the infinity of PostgreSQL."""
     op.drop_index(WAITING, table_name="consignment_state")
-    keys = [sa.literal_column(f"COALESCE(waiting_since, {endless})"), "consignment_id"]
-    op.create_index(WAITING, "consignment_state", keys, unique=False)
+    moment = sa.text(f"COALESCE(waiting_since, {endless})")
+    op.create_index(WAITING, "consignment_state", [moment, "consignment_id"], unique=False)

@@ -38,7 +38,8 @@ async def movements_by_batch(operation: Operation, ids: list[UUID]) -> list[list
     viewer, scope = operation.viewer, operation.viewer.consignment_scope
     statement = pages.movements_by_batch(scope)
     rows = await operation.fetch(statement, ids=ids, limit=_MOVEMENTS_OF_BATCH, **scope_parameters(viewer, scope))
-    return align_many(ids, rows, lambda row: row.batch_id)
+    found: list[list[MovementViewRow]] = align_many(ids, rows, lambda row: row.batch_id or row.id)
+    return found
 
 
 async def movements_by_id(operation: Operation, ids: list[UUID]) -> list[MovementViewRow | None]:

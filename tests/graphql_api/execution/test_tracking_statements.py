@@ -1,6 +1,5 @@
 """The statements of tracking: as many for one consignment as for many (R15)."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from tests.support.factories.consignments import ConsignmentFactory
 MOST = 10
 
 
-async def count(compiled: CompiledSchema, made: ConsignmentFactory, name: str, variables: Mapping[str, Any]) -> int:
+async def count(compiled: CompiledSchema, made: ConsignmentFactory, name: str, variables: dict[str, Any]) -> int:
     """How many statements a document takes for Operations."""
     operation = made.schemes.operation(Role.OPERATIONS)
     result = await compiled.execute(document(name), variables, context_value=operation)
@@ -33,7 +32,7 @@ async def count(compiled: CompiledSchema, made: ConsignmentFactory, name: str, v
     ],
 )
 async def test_documents_take_few_statements(
-    compiled: CompiledSchema, consignments: ConsignmentFactory, name: str, variables: Mapping[str, Any], most: int
+    compiled: CompiledSchema, consignments: ConsignmentFactory, name: str, variables: dict[str, Any], most: int
 ) -> None:
     """R15: the number does not depend on how many consignments, batches, and movements there are."""
     scheme_id = await consignments.generated()

@@ -171,7 +171,7 @@ def test_a_consignment_is_canceled_only_before_production() -> None:
     def reason(*holdings: Holding) -> str | None:
         facts = ConsignmentFacts(code="CON-1", canceled=False, vendor_ids=VENDORS, holdings=holdings)
         failure = CONSIGNMENT_GUARDS.find_failure(ConsignmentAction.CANCEL, facts, viewer)
-        return failure and failure.message
+        return None if failure is None else failure.message
 
     planned, void, good = (holding(condition) for condition in (Condition.PLANNED, Condition.VOID, Condition.GOOD))
     produced = "Coupons of CON-1 are produced, so it cannot be canceled. Recall the coupons instead."
