@@ -26,13 +26,22 @@ class Authorship(Struct, frozen=True):
     steps: tuple[WizardStepKind, ...]
 
 
+class CouponStanding(Struct, frozen=True):
+    """Coupons of a scheme: how many must be generated, consignments can take now, and consignments have."""
+
+    shortfall: int
+    available: int
+    allocated: int
+
+
 class SchemeStanding(Struct, frozen=True):
     """The facts about a scheme or a revision that guards use, and the calendar of their days and times.
 
     `current` says that the content is still the one that was submitted. `revises` marks a revision; `missed` is the
     time at which it was to take effect, once that has passed. `ended_on` is the last day of the scheme, once that is
     over. `open_revision` is the revision of the scheme that is not decided yet. `barred` are the authors of
-    the submission, who may not approve it; there are none where the program lets authors approve.
+    the submission, who may not approve it; there are none where the program lets authors approve. `coupons` are None
+    if ECPs do not earn through coupons; they are counted only for viewers who may do something with them.
     """
 
     ready: bool
@@ -45,6 +54,7 @@ class SchemeStanding(Struct, frozen=True):
     ended_on: date | None = None
     open_revision: OpenRevision | None = None
     barred: tuple[Authorship, ...] = ()
+    coupons: CouponStanding | None = None
 
 
 class SchemeOrder(StrEnum):

@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.calendar import format_day
 from domain.failures import Failure, IllegalState, SelfApproval
-from domain.guards import Guards
+from domain.guards import Guards, first_failure
 from domain.permissions import Permission, Viewer
 from domain.schemes.facts import SchemeStanding
 from domain.schemes.failures import SCHEME_PATH, RevisionOpen, TimePassed
@@ -23,6 +23,10 @@ class SchemeAction(StrEnum):
     REJECT = "REJECT"
     REVISE = "REVISE"
     RESCHEDULE = "RESCHEDULE"
+    GENERATE_COUPONS = "GENERATE_COUPONS"
+    CREATE_CONSIGNMENT = "CREATE_CONSIGNMENT"
+    CLOSE_SHORTFALL = "CLOSE_SHORTFALL"
+    VOID_COUPONS = "VOID_COUPONS"
 
 
 def _edit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
@@ -106,6 +110,34 @@ def _reschedule(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     return None
 
 
+def _execute(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
+    if standing.revises:
+        return _illegal("Coupons belong to the scheme itself, not to its next revision.")
+    if standing.decision is not Decision.APPROVED:
+        return _illegal("The scheme is not approved yet. Coupons follow its approval.")
+    if standing.coupons is None:
+        return _illegal("The scheme has no coupons: ECPs earn only through sales.")
+    return None
+
+
+def _fill_shortfall(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
+    if standing.coupons and not standing.coupons.shortfall:
+        return _illegal("All planned coupons of the scheme are generated. There is no shortfall.")
+    return None
+
+
+def _allocate(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
+    if standing.coupons and not standing.coupons.available:
+        return _illegal("No coupons of the scheme can be allocated now.")
+    return None
+
+
+def _recall(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
+    if standing.coupons and not standing.coupons.allocated:
+        return _illegal("Nobody has coupons of the scheme, so there is nothing to recall.")
+    return None
+
+
 def _illegal(message: str) -> IllegalState:
     return IllegalState(message, SCHEME_PATH)
 
@@ -120,5 +152,9 @@ SCHEME_GUARDS: Final = Guards(
         SchemeAction.REJECT: (Permission.SCHEME_APPROVE, _decide),
         SchemeAction.REVISE: (Permission.SCHEME_DEFINE, _revise),
         SchemeAction.RESCHEDULE: (Permission.SCHEME_DEFINE, _reschedule),
+        SchemeAction.GENERATE_COUPONS: (Permission.COUPON_GENERATE, first_failure(_execute, _fill_shortfall)),
+        SchemeAction.CREATE_CONSIGNMENT: (Permission.CONSIGNMENT_MANAGE, first_failure(_execute, _allocate)),
+        SchemeAction.CLOSE_SHORTFALL: (Permission.COUPON_GENERATE, first_failure(_execute, _fill_shortfall)),
+        SchemeAction.VOID_COUPONS: (Permission.COUPON_VOID, first_failure(_execute, _recall)),
     },
 )

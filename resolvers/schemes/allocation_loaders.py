@@ -11,6 +11,7 @@ from domain.coupons.quantities import CouponQuantities
 from domain.permissions import ConsignmentScope
 from resolvers.context import Operation
 from resolvers.loading import align_many
+from resolvers.schemes.execution_facts import build_quantities
 
 
 class Allocation(Struct, frozen=True):
@@ -74,18 +75,4 @@ async def quantities_by_variant(operation: Operation, keys: list[tuple[UUID, UUI
 
 async def _quantities_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[CouponQuantities]]:
     rows = await operation.fetch(QUANTITIES_BY_SCHEME, ids=ids)
-    return [
-        [
-            CouponQuantities(
-                variant_id=row.variant_id,
-                sku=row.sku,
-                planned=row.planned,
-                generated=row.generated,
-                closed=row.closed,
-                allotted=row.allotted,
-                void=row.void,
-            )
-            for row in group
-        ]
-        for group in align_many(ids, rows, lambda row: row.scheme_id)
-    ]
+    return [[build_quantities(row) for row in group] for group in align_many(ids, rows, lambda row: row.scheme_id)]

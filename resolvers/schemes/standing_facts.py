@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
 from db.schemes.rows import SectionRow, StandingRow, SubmissionRow
 from domain.calendar import Calendar
-from domain.schemes.facts import Authorship, SchemeStanding
+from domain.channels import EarningChannel
+from domain.schemes.facts import Authorship, CouponStanding, SchemeStanding
 from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
+
+_UNCOUNTED: Final = CouponStanding(shortfall=0, available=0, allocated=0)
 
 
 def build_standing(  # noqa: PLR0913 - the rows of a scheme, and the moment and calendar to read them by
@@ -29,6 +33,7 @@ def build_standing(  # noqa: PLR0913 - the rows of a scheme, and the moment and 
         missed=scheme.effective_at if scheme.effective_at and scheme.effective_at <= now else None,
         ended_on=scheme.ends_on if scheme.ends_on and calendar.end_of_day(scheme.ends_on) <= now else None,
         open_revision=scheme.open_revision,
+        coupons=_UNCOUNTED if EarningChannel.COUPON in scheme.earning_channels else None,
     )
     if submission is None:
         return found

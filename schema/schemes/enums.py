@@ -100,6 +100,10 @@ described(
         SchemeAction.REJECT: "Reject the scheme, with `rejectScheme`.",
         SchemeAction.REVISE: "Open the next revision, with `reviseScheme`.",
         SchemeAction.RESCHEDULE: "Change when the revision takes effect, with `rescheduleSchemeRevision`.",
+        SchemeAction.GENERATE_COUPONS: "Generate the coupons that are missing, with `generateCoupons`.",
+        SchemeAction.CREATE_CONSIGNMENT: "Give coupons to a chain of vendors, with `createConsignment`.",
+        SchemeAction.CLOSE_SHORTFALL: "Decide not to generate missing coupons, with `closeShortfall`.",
+        SchemeAction.VOID_COUPONS: "Recall coupons, with `voidCoupons`.",
     },
 )
 described(

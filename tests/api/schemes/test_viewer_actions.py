@@ -161,12 +161,19 @@ STATES: dict[str, tuple[Making, list[str], list[str] | None, list[str]]] = {
 }
 
 
+# Nothing is generated in these states. tests/resolvers/coupons shows that the other actions can be done if offered.
+EXECUTABLE = {"approved", "over", "under revision"}
+SHORTFALL = ["GENERATE_COUPONS", "CLOSE_SHORTFALL"]
+
+
 @pytest.mark.parametrize("state", STATES)
 async def test_an_action_is_offered_if_and_only_if_it_can_be_done(  # noqa: PLR0913, PLR0917 - fixtures and a case
     clients: Clients, factory: SchemeFactory, clock: TestClock, world: World, database_url: str, state: str
 ) -> None:
     make, managers, approvers, both = STATES[state]
+    executable = SHORTFALL if state in EXECUTABLE else []
     offers = {"PROGRAM_MANAGER": managers, "second manager": managers, "APPROVER": approvers, BOTH: both}
+    offers["OPERATIONS"] = executable
     scheme_id = scheme(await make(factory, clients["PROGRAM_MANAGER"], clock))
     whole = await _look(clients["PROGRAM_MANAGER"], scheme_id)
     async with nothing_changes(database_url):
@@ -174,9 +181,9 @@ async def test_an_action_is_offered_if_and_only_if_it_can_be_done(  # noqa: PLR0
             seen = await _look(clients[name], scheme_id)
             offered = [] if seen is None else seen["viewerActions"]
             assert offered == (offers.get(name) or []), name
-            if name in offers:
+            if name in offers and name != "OPERATIONS":
                 assert (seen is None) is (offers[name] is None), name
-            for action in set(SchemeAction) - set(offered):
+            for action in set(FIELDS) - set(offered):
                 assert _is_rejected(await _do(clients[name], action, scheme_id, whole), action), (name, action)
     # The second manager is offered what the first one is; trying it once is enough.
     for name, actions in (("second manager", managers), ("APPROVER", approvers), (BOTH, both)):
