@@ -73,10 +73,10 @@ class SchemeStage:
     )
     done: int = leaf(
         "How much of the stage is done, in units of the stage: steps or coupons. In PRODUCTION, coupons that are "
-        "commissioned, damaged, or lost."
+        "commissioned, damaged, or lost. A vendor reads 1 if the stage is done, else 0."
     )
-    total: int = leaf("How much there is to do in the stage; 0 if it is skipped.")
-    blocked_by: list[str] = leaf("The reasons why the stage cannot continue, one sentence each.")
+    total: int = leaf("How much there is to do in the stage; 0 if it is skipped. A vendor reads 1 otherwise.")
+    blocked_by: list[str] = leaf("What prevents the stage from being finished, one sentence each. Empty for a vendor.")
 
 
 @strawberry.type(description="A step of the wizard.")

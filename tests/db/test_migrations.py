@@ -299,7 +299,7 @@ def test_stages_wait_for_roles_instead_of_labels(url: str) -> None:
     migrations.upgrade(url, "0007")
     _execute(url, BEFORE_FACTS)
     _execute(url, "DELETE FROM scheme_stage; UPDATE scheme SET earning_channels = '{COUPON}', approved_at = now()")
-    migrations.upgrade(url, "0015")
+    migrations.upgrade(url, "0016")
     _execute(url, STAGES_BEFORE)
     before = "SELECT concat_ws(' ', kind, state, status, total, waiting_on) FROM scheme_stage"
     labels = _rows(url, before)
@@ -310,7 +310,7 @@ def test_stages_wait_for_roles_instead_of_labels(url: str) -> None:
         "SETTLEMENT PENDING SETTLEMENT_PENDING 5 PROGRAM_MANAGER",
     }
     _execute(url, """UPDATE scheme_stage SET blocked_by = '[{"kind": "discrepancyOpen"}]'""")
-    migrations.downgrade(url, "0015")
+    migrations.downgrade(url, "0016")
     assert _rows(url, before) == {label.replace("UPLOADED 5", "UPLOADED 0") for label in labels}
     assert _rows(url, "SELECT blocked_by::text FROM scheme_stage") == {"[]"}
 

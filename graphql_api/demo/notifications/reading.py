@@ -15,7 +15,6 @@ LAST_READ_DAYS_AGO: Final[Mapping[Person, int]] = {
     Person.HEAD: 5,
     Person.APPROVER: 9,
     Person.OPERATIONS: 24,
-    Person.DESIGNER: 40,
     Person.ECP: 70,
 }
 

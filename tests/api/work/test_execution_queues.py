@@ -3,18 +3,16 @@
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
-from db.accounts.changes import add_accounts
+from db.database import Database
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.spans import Span
-from graphql_api.context import Environment
 from tests.support.client import Answer, Client, Clients, gid
 from tests.support.clock import TestClock
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.world import World, key
+from tests.support.vendors import vendor_client
 
 BOTH = {"AMB-1L": 1000, "AMB-4L": 1000}
 QUEUES = """{ workQueues { key holds stage count oldestSince
@@ -59,17 +57,9 @@ def _rows(queue: Any) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-async def vendors(clients: Clients, world: World, environment: Environment) -> dict[str, Client]:
+async def vendors(clients: Clients, database: Database) -> dict[str, Client]:
     """A client for each vendor of the world."""
-    base = world.accounts[Role.VENDOR]
-    codes = ("PCK-1", "FAC-1")
-    accounts = [
-        replace(base, id=key(f"account of {code}"), email=f"{code}@example.com", vendor_id=world.vendors[code].id)
-        for code in codes
-    ]
-    async with environment.database.writing() as session:
-        await add_accounts(session, accounts)
-    others = {code: clients.of(account.id) for code, account in zip(codes, accounts, strict=True)}
+    others = {code: await vendor_client(clients, database, code) for code in ("PCK-1", "FAC-1")}
     return {"PRN-1": clients[Role.VENDOR], **others}
 
 
@@ -154,6 +144,28 @@ async def test_a_vendor_counts_nothing_of_other_chains(
     await consignments.dispatch(made, quantity=500)
     found = await _work(vendors)
     assert found.keys() == {"PRN-1", "FAC-1"}
+
+
+async def test_a_production_waits_for_the_vendors_that_must_act(
+    clients: Clients, vendors: dict[str, Client], consignments: ConsignmentFactory
+) -> None:
+    """R9, R25: each reads its own name, and no quantities."""
+    scheme_id = await consignments.generated()
+    made = await consignments.created(scheme_id, quantities={"AMB-1L": 1000})
+    await consignments.produce(made, quantity=600)
+    await consignments.dispatch(made, quantity=400)
+    document = "{ schemes { nodes { viewerStage { kind statusLabel waitingOn done total } } } }"
+    seen = {
+        code: (await client.send(document)).data["schemes"]["nodes"][0]["viewerStage"]
+        for code, client in vendors.items()
+    }
+    mine = {"kind": "PRODUCTION", "statusLabel": "In production", "done": 0, "total": 1}
+    assert seen == {
+        "PRN-1": {**mine, "waitingOn": "First Print"},
+        "PCK-1": {**mine, "waitingOn": "Second Pack"},
+        "FAC-1": None,
+    }
+    assert await _viewer_stage(clients[Role.PROGRAM_MANAGER]) is None
 
 
 async def _work(vendors: dict[str, Client]) -> dict[str, dict[str, list[str]]]:
