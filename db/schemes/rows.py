@@ -9,13 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from db.catalog.rows import GeographyRow, VariantRow
-from domain.permissions import ROLE_LABELS, Role
 from domain.rules.stored_facts import RuleReach
-from domain.schemes.activity_sentences import block_sentence
 from domain.schemes.content import FieldDifference, Material, SchemeContent
 from domain.schemes.facts import OpenRevision
-from domain.schemes.stages import waiting_label
-from domain.schemes.stored_facts import StageBlock
 from domain.stored_facts import AccountNames
 
 
@@ -213,68 +209,6 @@ class StandingRow(Struct, frozen=True):
     ends_on: date | None
     earning_channels: list[str]
     open_revision: OpenRevision | None
-
-
-class StageRow(Struct, frozen=True):
-    """A stage of a scheme at one moment, with the name of the account that blocks it."""
-
-    scheme_id: UUID
-    kind: str
-    position: int
-    state: str
-    status: str | None
-    since: datetime | None
-    done: int
-    total: int
-    open_step: str | None
-    waiting_role: str | None
-    waiting_vendor_ids: list[UUID] | None
-    waiting_variant_ids: list[UUID] | None
-    due_on: date | None
-    blocks_json: str
-    blocking_name: str | None
-    is_current: bool
-
-    @property
-    def missing(self) -> int | None:
-        """How much is missing where some of the stage is done; None where nothing is."""
-        return self.total - self.done if self.done else None
-
-    @property
-    def waiting_on(self) -> str | None:
-        """Who must act, without names."""
-        return None if self.waiting_role is None else ROLE_LABELS[Role(self.waiting_role)]
-
-    @property
-    def blocks(self) -> list[StageBlock]:
-        """The reasons why the stage cannot continue."""
-        return [] if self.blocks_json == "[]" else msgspec.json.decode(self.blocks_json, type=list[StageBlock])
-
-    @property
-    def blocked_by(self) -> list[str]:
-        """The reasons why the stage cannot continue, as sentences without names of consignments."""
-        return [block_sentence(block, self.blocking_name) for block in self.blocks]
-
-
-class NamedStageRow(StageRow, frozen=True):
-    """A stage with the names that the viewer may read in its texts.
-
-    `waiting_names` are those of vendors that must act, or the SKUs that the role must act on, and `block_names` those
-    of `blocks`, one for each.
-    """
-
-    waiting_names: tuple[str, ...]
-    block_names: tuple[str | None, ...]
-
-    @property
-    def waiting_on(self) -> str | None:
-        """Who must act, by name."""
-        return None if self.waiting_role is None else waiting_label(Role(self.waiting_role), self.waiting_names)
-
-    @property
-    def blocked_by(self) -> list[str]:
-        """The reasons why the stage cannot continue, as sentences."""
-        return [block_sentence(block, name) for block, name in zip(self.blocks, self.block_names, strict=True)]
 
 
 class StoredFactRow(Struct, frozen=True):

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from db.accounts.reads import display_name_of
 from db.columns import columns
 from db.schemes.reads import BARRED_AUTHORS
-from db.schemes.rows import StageRow
+from db.schemes.stage_rows import StageRow
 from db.schemes.tables import SchemeStageTable, SchemeSubmissionTable, SchemeTable
 from db.statement import Query, Statement, moment, texts, uuid, uuids
 from domain.permissions import Role

@@ -9,8 +9,9 @@ from db.schemes import reads as statements
 from db.schemes.reads import scheme_by_code
 from db.schemes.reads import select_schemes_by_id as visible_schemes_by_id
 from db.schemes.revision_reads import select_schemes_in_place as visible_schemes_in_place
-from db.schemes.rows import SchemeRow, SchemeVariantRow, StageRow
+from db.schemes.rows import SchemeRow, SchemeVariantRow
 from db.schemes.stage_reads import STAGES_BY_SCHEME, VIEWER_STAGES
+from db.schemes.stage_rows import StageRow
 from domain.codes import normalize_code
 from domain.permissions import Role
 from resolvers.context import Operation

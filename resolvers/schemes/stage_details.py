@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from db.catalog.reads import VARIANTS_BY_ID, VENDORS_BY_ID
 from db.consignments.execution_reads import SETTLED_BY_SCHEME
-from db.schemes.rows import NamedStageRow, StageRow
+from db.schemes.stage_rows import NamedStageRow, StageRow
 from domain.collation import sort_names
 from domain.permissions import ConsignmentScope, Viewer
 from domain.schemes.stages import StageKind, StageState

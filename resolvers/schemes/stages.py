@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.schemes.rows import StageRow
+from db.schemes.stage_rows import StageRow
 from domain.schemes.stages import StageState, status_label
 
 

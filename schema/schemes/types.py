@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import strawberry
 
-from db.schemes.rows import SchemeRow, StageRow
+from db.schemes.rows import SchemeRow
+from db.schemes.stage_rows import StageRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.schemes.stages import STAGE_OWNERS

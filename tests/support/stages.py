@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.schemes.rows import StageRow
+from db.schemes.stage_rows import StageRow
 from domain.schemes.lifecycle import stages_at
 from domain.schemes.lifecycle_facts import Stage
 from domain.schemes.stages import StageKind

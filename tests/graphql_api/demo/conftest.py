@@ -18,8 +18,8 @@ from db.database import Database
 from db.metadata import METADATA
 from db.outbox.tables import EventSubjectTable, EventTable
 from db.program.reads import PROGRAM
-from db.schemes.rows import StageRow
 from db.schemes.stage_reads import STAGES_BY_SCHEME
+from db.schemes.stage_rows import StageRow
 from domain.permissions import Role
 from domain.time_zones import find_calendar
 from graphql_api.auth import dev_token

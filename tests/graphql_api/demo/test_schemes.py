@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from db.schemes.rows import StageRow
+from db.schemes.stage_rows import StageRow
 from domain.rules.model import AllOf, AnyOf, Clause, Not, Reward, RuleLimits
 from domain.rules.traversal import walk_condition
 from domain.schemes.events import EVENTS

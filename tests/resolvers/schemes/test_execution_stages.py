@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from db.schemes.rows import StageRow
+from db.schemes.stage_rows import StageRow
 from domain.permissions import Role
 from domain.schemes.stages import StageKind
 from domain.spans import Span
