@@ -48,7 +48,7 @@ def _first_movement() -> Any:
     return (
         select(MovementTable.recorded_at)
         .where(MovementTable.consignment_id == ConsignmentTable.id)
-        .order_by(MovementTable.id)
+        .order_by(MovementTable.recorded_at, MovementTable.id)
         .limit(1)
         .scalar_subquery()
     )
