@@ -2,34 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import (
-    Text,
-    Uuid,
-    and_,
-    any_,
-    cast,
-    column,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, array
+from sqlalchemy import Text, Uuid, and_, any_, cast, column, delete, func, insert, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
-from db.accounts.tables import AccountRoleTable, AccountTable
+from db.accounts.tables import AccountTable
+from db.columns import scalar
 from db.ecps.tables import EcpTable
 from db.notifications.rows import NewNotification
 from db.notifications.tables import NotificationTable
-from db.outbox.tables import EventTable
 from db.sessions import Writing
+from db.statement import Statement, moment, string, texts, uuid, uuids
 from domain.ecps.events import EVENTS as OF_ECPS
 from domain.ecps.facts import CODE_KIND
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
@@ -78,6 +64,32 @@ async def add_ecp_notifications(  # noqa: PLR0913 - the columns of the notificat
     return [(key, account_id) for key, account_id in found]
 
 
+# Text, because SQLAlchemy has no statement that inserts twice and returns rows, and movements wait for this one.
+_NOTIFY_VENDORS: Final = Statement(
+    text(
+        f"""
+        WITH added AS (
+            INSERT INTO notification (id, account_id, kind, fact, scheme_id, created_at)
+            SELECT gen_random_uuid(), account.id, :kind, CAST(given.fact AS jsonb), :scheme_id, :at
+            FROM unnest(:vendor_ids, :facts) WITH ORDINALITY AS given (vendor_id, fact, place)
+            JOIN account ON account.vendor_id = given.vendor_id
+            WHERE account.disabled_at IS NULL AND account.id <> :actor_id
+                AND EXISTS (SELECT FROM account_role WHERE account_id = account.id AND role = '{Role.VENDOR.value}')
+            ORDER BY given.place, account.id
+            RETURNING id, account_id
+        )
+        INSERT INTO event (kind, object_id, subject_kinds, subject_ids, recorded_at)
+        SELECT '{EventKind.NOTIFICATION_ADDED.value}', id, ARRAY['{SubjectKind.ACCOUNT.value}'], ARRAY[account_id], :at
+        FROM added
+        RETURNING object_id
+        """  # noqa: S608 - names of the product
+    )
+    .bindparams(uuids("vendor_ids"), texts("facts"), string("kind"), uuid("scheme_id"), moment("at"), uuid("actor_id"))
+    .columns(column("object_id", Uuid)),
+    scalar(UUID),
+)
+
+
 async def notify_vendors(  # noqa: PLR0913 - the columns of the notifications, by name
     session: Writing,
     facts: Sequence[tuple[UUID, StoredFact]],
@@ -89,48 +101,16 @@ async def notify_vendors(  # noqa: PLR0913 - the columns of the notifications, b
 ) -> None:
     """Insert a notification of each fact for every account that works for its vendor and is not the actor.
 
-    The same statement appends the events of the notifications: movements wait for no second one.
+    The same statement appends the events of the notifications.
     """
-    given = (
-        func.unnest(
-            literal([vendor_id for vendor_id, _ in facts], ARRAY(Uuid)),
-            literal([encode_fact(fact) for _, fact in facts], ARRAY(Text)),
-        )
-        .table_valued(column("vendor_id", Uuid), column("fact", Text), with_ordinality="place", name="given")
-        .render_derived()
-    )
-    works = exists().where(AccountRoleTable.account_id == AccountTable.id, AccountRoleTable.role == Role.VENDOR.value)
-    moment = literal(at, TIMESTAMP(timezone=True))
-    rows = (
-        select(
-            func.gen_random_uuid(),
-            AccountTable.id,
-            literal(kind.value),
-            cast(given.c.fact, JSONB),
-            literal(scheme_id, Uuid),
-            moment,
-        )
-        .select_from(given)
-        .join(AccountTable, AccountTable.vendor_id == given.c.vendor_id)
-        .where(AccountTable.disabled_at.is_(None), AccountTable.id != actor_id, works)
-        .order_by(given.c.place, AccountTable.id)
-    )
-    names = ["id", "account_id", "kind", "fact", "scheme_id", "created_at"]
-    added = (
-        insert(NotificationTable)
-        .from_select(names, rows)
-        .returning(NotificationTable.id, NotificationTable.account_id)
-        .cte("added")
-    )
-    events = select(
-        literal(EventKind.NOTIFICATION_ADDED.value),
-        added.c.id,
-        array([literal(SubjectKind.ACCOUNT.value, Text)]),
-        array([added.c.account_id]),
-        moment,
-    )
-    await session.execute(
-        insert(EventTable).from_select(["kind", "object_id", "subject_kinds", "subject_ids", "recorded_at"], events)
+    await session.fetch(
+        _NOTIFY_VENDORS,
+        vendor_ids=[vendor_id for vendor_id, _ in facts],
+        facts=[encode_fact(fact) for _, fact in facts],
+        kind=kind.value,
+        scheme_id=scheme_id,
+        at=at,
+        actor_id=actor_id,
     )
 
 
@@ -158,8 +138,8 @@ async def delete_notifications_of_ecp(session: Writing, account_id: UUID, ecp_id
     A sentence that was stored as text is about another ECP if it begins with another code.
     """
     fact: Any = NotificationTable.fact
-    text = fact["text"].astext
+    words = fact["text"].astext
     of_ecps = NotificationTable.kind.in_([*OF_ECPS, *OF_ENROLLMENTS])
-    own = or_(text.startswith(f"{code} "), ~text.startswith(f"{CODE_KIND}-"))
+    own = or_(words.startswith(f"{code} "), ~words.startswith(f"{CODE_KIND}-"))
     about_it = or_(fact["ecp_id"].astext == str(ecp_id), and_(of_ecps, own))
     await session.execute(delete(NotificationTable).where(NotificationTable.account_id == account_id, about_it))

@@ -6,6 +6,7 @@ Production, receipts without a difference, and commissioning notify nobody: thos
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from db.consignments.rows import BatchRow
@@ -77,7 +78,7 @@ async def notify_of_update(  # noqa: PLR0913 - the parts of the facts, by name
     """
     before = _neighbors(list(zip(chain.vendor_ids, chain.vendor_names, strict=True)))
     after = _neighbors(vendors)
-    named = {"consignment_id": chain.id, "code": chain.code}
+    named: dict[str, Any] = {"consignment_id": chain.id, "code": chain.code}
     facts: list[tuple[UUID, StoredConsignmentFact]] = [
         (vendor_id, ConsignmentWithdrawn(**named)) for vendor_id in before if vendor_id not in after
     ]
@@ -142,7 +143,7 @@ async def notify_of_difference(  # noqa: PLR0913 - the parts of the facts, by na
     if not missing and not not_sent:
         return
     about = (EventKind.COUPONS_SHORT if missing else EventKind.COUPONS_RECEIVED, chain.scheme_id)
-    named = {"consignment_id": chain.id, "code": chain.code, "batch_id": batch.id, "batch": batch.code}
+    named: dict[str, Any] = {"consignment_id": chain.id, "code": chain.code, "batch_id": batch.id, "batch": batch.code}
     sender, receiver = chain.name_of(batch.from_leg), chain.name_of(batch.from_leg + 1)
     differs = ReceiptDiffers(**named, receiver=receiver, missing=missing, not_sent=not_sent)
     await notify_vendors(operation, session, about, [(batch.from_vendor_id, differs)])

@@ -166,7 +166,7 @@ async def test_filters_select_the_same_live(
 
 async def test_a_cursor_is_valid_for_any_kinds_but_for_no_other_object(clients: Clients, chains: Chains) -> None:
     analyst = clients[Role.ANALYST]
-    whole = {"consignmentId": gid(NodeKind.CONSIGNMENT, chains.whole)}
+    whole: dict[str, Any] = {"consignmentId": gid(NodeKind.CONSIGNMENT, chains.whole)}
     page = (await analyst.send(POLL, filter=whole, first=5)).data["page"]
     assert (await poll(analyst, page["resumeAt"], **whole, kinds=["DISPATCHED"]))[0] == [WHOLE[6]]
     for other in (None, {"consignmentId": gid(NodeKind.CONSIGNMENT, chains.short)}):
@@ -185,7 +185,7 @@ async def test_a_vendor_sees_its_leg_and_its_batches(
         client = everybody[name]
         assert (await poll(client))[0] == expected, name
         assert (await poll(client, consignmentId=whole))[0] == [row for row in expected if row not in SHORT]
-    neighbor = {"vendorId": gid(NodeKind.VENDOR, key("vendor FAC-1"))}
+    neighbor: dict[str, Any] = {"vendorId": gid(NodeKind.VENDOR, key("vendor FAC-1"))}
     assert (await poll(everybody["PCK-1"], **neighbor))[0] == WHOLE[6:8]
     assert (await poll(everybody["VENDOR"], **neighbor))[0] == []
     hidden = await everybody["PCK-1"].send(POLL, filter={"consignmentId": short})

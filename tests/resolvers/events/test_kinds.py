@@ -66,7 +66,8 @@ NOTIFICATION = NotificationRow(
 NO_SCHEME: dict[str, Any] = dict.fromkeys(SchemeRow.__struct_fields__)
 SCHEME = SchemeRow(**{**NO_SCHEME, "id": THIRD, "code": "SCH-2026-000001", "title": "Monsoon Care"})
 VENDOR = VendorRow(id=OTHER, code="PRN-1", name="First Print", kind="PRINTER", city="Pune")
-VARIANT = VariantRow(**{**dict.fromkeys(VariantRow.__struct_fields__), "id": THIRD, "sku": "AMB-1L"})
+NO_VARIANT: dict[str, Any] = dict.fromkeys(VariantRow.__struct_fields__)
+VARIANT = VariantRow(**{**NO_VARIANT, "id": THIRD, "sku": "AMB-1L"})
 MOVEMENT = MovementViewRow(
     id=KEY,
     request_id=KEY,
