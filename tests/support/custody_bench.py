@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Sequence
 from itertools import permutations
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
@@ -11,23 +12,35 @@ from sqlalchemy import text
 from domain.failures import Failure
 from domain.spans import Spans
 from graphql_api.context import Environment
+from resolvers.consignments.cancel_consignment import CancelConsignment, cancel_consignment
 from resolvers.consignments.commission_coupons import CommissionCoupons, commission_coupons
+from resolvers.consignments.create_consignment import CreateConsignment, LineOrder, create_consignment
 from resolvers.consignments.dispatch_batch import DispatchBatch, dispatch_batch
 from resolvers.consignments.receive_batch import ReceiveBatch, receive_batch
 from resolvers.consignments.record_production import RecordProduction, record_production
+from resolvers.consignments.report_damage import ReportDamage, report_damage
+from resolvers.consignments.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from resolvers.consignments.void_coupons import VoidCoupons, void_coupons
+from resolvers.consignments.void_dispatch import VoidDispatch, void_dispatch
+from resolvers.consignments.void_receipt import VoidReceipt, void_receipt
+from resolvers.coupons.close_shortfall import CloseShortfall, close_shortfall
+from resolvers.coupons.generate_coupons import GenerateCoupons, generate_coupons
 from resolvers.retrying import retry_conflicts
 from tests.support.custody import findings_of
 from tests.support.custody_commands import Command
-from tests.support.custody_model import PLANNED, Model, Place, Rejected
+from tests.support.custody_handlers import HANDLERS, Resolve
+from tests.support.custody_model import OPERATIONS, Place, Rejected, SchemeModel
 from tests.support.databases import Cleaner
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.world import restore_world
+from tests.support.world import key, restore_world
 
 ResultT = TypeVar("ResultT")
+_Places = dict[tuple[UUID, Place], Spans]
 # The end of a segment, the smallest of which have 4,096 serials: the first line begins a little before it.
-_BOUNDARY: Final = 4096
-_BEFORE: Final = 20
+_FIRST: Final = 4096 - 20
+_PLANNED: Final = 1000
+_SKUS: Final = ("AMB-1L", "AMB-4L")
 _FILL = """
 INSERT INTO coupon_run (id, scheme_id, variant_id, span, key_id, generated_at, generated_by)
 SELECT :id, scheme.id, variant.id, int8range(0, :end), 1, now(), created_by
@@ -39,16 +52,31 @@ FROM custody JOIN custody_place AS place ON place.id = place_id
 JOIN consignment_line AS line ON line.id = custody.line_id
 GROUP BY 1, 2, 3, 4, 5
 """
-_RUN: Final[dict[type, Any]] = {
-    RecordProduction: record_production,
-    DispatchBatch: dispatch_batch,
-    ReceiveBatch: receive_batch,
-    CommissionCoupons: commission_coupons,
-}
+_DISCREPANCIES = """
+SELECT discrepancy.id, discrepancy.consignment_id, kind, batch_id, variant_id, CAST(open_spans AS text)
+FROM discrepancy JOIN consignment_line AS line ON line.id = line_id ORDER BY discrepancy.id
+"""
+_RUN: Final = MappingProxyType[type, Any](
+    {
+        RecordProduction: record_production,
+        DispatchBatch: dispatch_batch,
+        ReceiveBatch: receive_batch,
+        CommissionCoupons: commission_coupons,
+        VoidDispatch: void_dispatch,
+        VoidReceipt: void_receipt,
+        ReportDamage: report_damage,
+        ResolveDiscrepancy: resolve_discrepancy,
+        VoidCoupons: void_coupons,
+        CancelConsignment: cancel_consignment,
+        CreateConsignment: create_consignment,
+        GenerateCoupons: generate_coupons,
+        CloseShortfall: close_shortfall,
+    }
+)
 
 
 class Bench:
-    """A database with one scheme, and the models of its consignments."""
+    """A database with one scheme, and its model."""
 
     def __init__(self, environment: Environment, cleaner: Cleaner, loop: asyncio.AbstractEventLoop) -> None:
         self._environment = environment
@@ -56,114 +84,138 @@ class Bench:
         self._loop = loop
         self._chain: tuple[str, ...] = ()
         self._factory: ConsignmentFactory
-        self.models: dict[UUID, Model] = {}
+        self.model: SchemeModel
+
+    @property
+    def vendor_ids(self) -> tuple[UUID, ...]:
+        """The vendors of every consignment, in order."""
+        return tuple(key(f"vendor {code}") for code in self._chain)
 
     def run(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         """Wait for a coroutine on the loop of the tests, from the thread of the machine."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(120)
 
-    async def begin(self, chain: tuple[str, ...], quantities: dict[str, int]) -> None:
+    async def begin(self, chain: tuple[str, ...], quantities: Sequence[int]) -> None:
         """An approved scheme with coupons, and a consignment of some of them."""
         world = await restore_world(self._environment, self._cleaner)
-        self._factory = ConsignmentFactory(self._environment, SchemeFactory(self._environment, world))
-        self._chain = chain
-        scheme_id = await self._factory.schemes.approved()
-        fill = {"id": uuid4(), "scheme_id": scheme_id, "end": _BOUNDARY - _BEFORE}
-        async with self._environment.database.engine.connect() as connection:
-            await connection.execute(text(_FILL), fill)
-        await self._factory.generated(scheme_id)
-        quantities = {sku: quantity for sku, quantity in quantities.items() if quantity}
-        made = await self._factory.created(scheme_id, chain=chain, quantities=quantities)
-        first = dict(zip(("AMB-1L", "AMB-4L"), (_BOUNDARY - _BEFORE, _BOUNDARY - _BEFORE + 1000), strict=True))
-        self.models[made] = Model(
-            places={
-                self._factory.variant(sku): dict.fromkeys(range(first[sku], first[sku] + quantity), (1, None, PLANNED))
-                for sku, quantity in quantities.items()
-            },
+        factory = ConsignmentFactory(self._environment, SchemeFactory(self._environment, world))
+        self._factory, self._chain = factory, chain
+        scheme_id = await factory.schemes.approved()
+        await self._read(_FILL, id=uuid4(), scheme_id=scheme_id, end=_FIRST)
+        variants = [factory.variant(sku) for sku in _SKUS]
+        self.model = SchemeModel(
+            scheme_id=scheme_id,
             legs=len(chain),
+            planned=_PLANNED,
+            next_serial=_FIRST,
+            generated={variant_id: set() for variant_id in variants},
+            free={variant_id: set() for variant_id in variants},
+            closed=dict.fromkeys(variants, 0),
         )
+        lines = tuple(LineOrder(*each) for each in zip(variants, quantities, strict=True) if each[1])
+        create = CreateConsignment(scheme_id, self.vendor_ids, lines, acknowledge_warnings=True)
+        for command in (GenerateCoupons(scheme_id), create):
+            given = [(OPERATIONS, command)]
+            await self.accept(given, await self.send(given))
 
     async def end(self) -> None:
         """Empty the database."""
-        self.models = {}
         await self._cleaner.empty()
 
-    async def send(self, given: Sequence[Command]) -> list[UUID | Failure]:
+    async def send(self, given: Sequence[Command]) -> list[Any]:
         """Send commands at the same time; return what each of them answers."""
 
-        async def attempt(leg: int, command: Any) -> UUID:
-            answer: UUID = await _RUN[type(command)](self._factory.vendor(self._chain[leg - 1]), command)
-            return answer
+        async def attempt(actor: int, command: Any) -> Any:
+            sent = command.command if isinstance(command, Resolve) else command
+            operations = actor == OPERATIONS
+            operation = self._factory.operations() if operations else self._factory.vendor(self._chain[actor - 1])
+            return await _RUN[type(sent)](operation, sent)
 
-        async def answer(leg: int, command: Any) -> UUID | Failure:
+        async def answer(actor: int, command: Any) -> Any:
             try:
-                return await retry_conflicts(lambda: attempt(leg, command))
+                return await retry_conflicts(lambda: attempt(actor, command))
             except Failure as failure:
                 return failure
 
-        return await asyncio.gather(*(answer(leg, command) for leg, command in given))
+        return await asyncio.gather(*(answer(actor, command) for actor, command in given))
 
-    async def count_movements(self) -> int:
-        """How many movements there are."""
-        async with self._environment.database.engine.connect() as connection:
-            found: int = (await connection.execute(text("SELECT count(*) FROM movement"))).scalar_one()
-            return found
-
-    async def accept(self, consignment_id: UUID, given: Sequence[Command], answers: Sequence[UUID | Failure]) -> None:
+    async def accept(self, given: Sequence[Command], answers: Sequence[Any]) -> None:
         """Let the model do the same, in an order that leads to what happened. Some order must."""
-        places = (await self._places()).get(consignment_id, {})
+        places = await self._places()
         for order in permutations(range(len(given))):
-            after = _follow(self.models[consignment_id], [(*given[index], answers[index]) for index in order])
-            if after is not None and _named(places, after) == after.spans():
-                self.models[consignment_id] = after
+            after = _follow(self.model, [(*given[index], answers[index]) for index in order])
+            if after is not None and places == _places_of(after):
+                void, commissioned = self.model.settled_for_ever
+                void_now, commissioned_now = after.settled_for_ever
+                # A void coupon stays void, and an active one stays active until it becomes void.
+                assert void <= void_now
+                assert commissioned <= commissioned_now | void_now
+                self.model = after
                 return
-        message = f"{given} led to {answers}, and now to {places}; the model was at {self.models[consignment_id]}"
+        message = f"{given} led to {answers}, and now to {places}; the model was at {_places_of(self.model)}"
         raise AssertionError(message)
 
     async def check(self) -> None:
         """The database is as the model says, and nothing contradicts anything."""
-        places = await self._places()
-        for consignment_id, model in self.models.items():
-            assert _named(places.get(consignment_id, {}), model) == model.spans()
+        assert await self._places() == _places_of(self.model)
         async with self._environment.database.snapshot() as snapshot:
             assert await findings_of(snapshot, self._environment.clock()) == []
-        statuses = {
-            batch_id: model.batches[key].status
-            for model in self.models.values()
-            for batch_id, key in model.keys.items()
-        }
-        async with self._environment.database.engine.connect() as connection:
-            stored = (await connection.execute(text("SELECT id, status FROM batch"))).all()
-        assert statuses == dict(stored)
+        batches = [batch for made in self.model.consignments.values() for batch in made.batches.items()]
+        stored = await self._read("SELECT id, status FROM batch")
+        assert {batch_id: batch.status for batch_id, batch in batches} == {row[0]: row[1] for row in stored}
+        assert len(await self.discrepancies()) == sum(
+            len(made.discrepancies) for made in self.model.consignments.values()
+        )
 
-    async def _places(self) -> dict[UUID, dict[tuple[UUID, int, UUID | None, str], Spans]]:
-        found: dict[UUID, dict[tuple[UUID, int, UUID | None, str], Spans]] = {}
-        async with self._environment.database.engine.connect() as connection:
-            for consignment_id, *place, spans in await connection.execute(text(_PLACES)):
-                variant_id, leg, batch_id, condition = place
-                found.setdefault(consignment_id, {})[variant_id, leg, batch_id, condition] = Spans.parse(spans)
+    async def discrepancies(self) -> list[tuple[UUID, int, UUID]]:
+        """The consignment of each discrepancy, its place in the model, and its id."""
+        found: list[tuple[UUID, int, UUID]] = []
+        for discrepancy_id, consignment_id, *facts, spans in await self._read(_DISCREPANCIES):
+            known = self.model.consignments[consignment_id].discrepancies
+            matched = (
+                index
+                for index, each in enumerate(known)
+                if [each.kind, each.batch_id, each.variant_id] == facts
+                and each.open == {n for span in Spans.parse(spans) for n in range(span.first, span.last + 1)}
+                and (consignment_id, index) not in {pair[:2] for pair in found}
+            )
+            found.append((consignment_id, next(matched), discrepancy_id))
         return found
 
+    async def count_movements(self) -> int:
+        """How many movements there are."""
+        ((found,),) = await self._read("SELECT count(*) FROM movement")
+        return int(found)
 
-def _follow(model: Model, given: Sequence[tuple[int, Any, UUID | Failure]]) -> Model | None:
+    async def _places(self) -> dict[UUID, _Places]:
+        found: dict[UUID, _Places] = {consignment_id: {} for (consignment_id,) in await self._read(_CONSIGNMENTS)}
+        for consignment_id, variant_id, leg, batch_id, condition, spans in await self._read(_PLACES):
+            found[consignment_id][variant_id, (leg, batch_id, condition)] = Spans.parse(spans)
+        return found
+
+    async def _read(self, sql: str, **parameters: Any) -> Sequence[Any]:
+        async with self._environment.database.engine.connect() as connection:
+            result = await connection.execute(text(sql), parameters)
+            return result.all() if result.returns_rows else ()
+
+
+_CONSIGNMENTS = "SELECT id FROM consignment"
+
+
+def _places_of(model: SchemeModel) -> dict[UUID, _Places]:
+    return {consignment_id: made.spans() for consignment_id, made in model.consignments.items()}
+
+
+def _follow(model: SchemeModel, given: Sequence[tuple[int, Any, Any]]) -> SchemeModel | None:
     """The model after commands in this order, or None unless each of them does as it did in reality."""
-    for leg, command, answer in given:
+    for actor, command, answer in given:
         try:
-            model = model.tried(leg, command)
+            after = model.tried(HANDLERS, actor, command, answer)
         except Rejected:
             if not isinstance(answer, Failure):
                 return None
             continue
         if isinstance(answer, Failure):
             return None
-        if isinstance(command, DispatchBatch):
-            model.keys[answer] = command.idempotency_key
+        model = after
     return model
-
-
-def _named(places: dict[tuple[UUID, int, UUID | None, str], Spans], model: Model) -> dict[tuple[UUID, Place], Spans]:
-    """Places of the database as the model names them."""
-    return {
-        (variant_id, (leg, None if batch_id is None else model.keys.get(batch_id), condition)): spans
-        for (variant_id, leg, batch_id, condition), spans in places.items()
-    }

@@ -1,4 +1,4 @@
-"""What custody should be, serial by serial: a model that predicts what each mutation does or that it is rejected."""
+"""What custody should be, serial by serial: a model that predicts what each mutation does, or that it is rejected."""
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
@@ -6,16 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from domain.consignments.receipts import ReceiptRejected, StatedReceipt, assess_receipt
 from domain.spans import Span, Spans
-from resolvers.consignments.commission_coupons import CommissionCoupons
-from resolvers.consignments.dispatch_batch import DispatchBatch
-from resolvers.consignments.receive_batch import ReceiveBatch
-from resolvers.consignments.record_production import RecordProduction
 
-# On hand at a leg, or in a batch that left it; batches are known by the idempotency key of their dispatch.
-Place = tuple[int, str | None, str]
-PLANNED, GOOD, VOID = "PLANNED", "GOOD", "VOID"
+# On hand at a leg, or in a batch that left it; and the condition.
+Place = tuple[int, UUID | None, str]
+PLANNED, GOOD, VOID, UNRESOLVED, DAMAGED = "PLANNED", "GOOD", "VOID", "UNRESOLVED", "DAMAGED"
+OPERATIONS: Final = 0
 
 
 class Rejected(Exception):
@@ -24,42 +20,41 @@ class Rejected(Exception):
 
 @dataclass
 class ModelBatch:
-    """A batch as the model knows it."""
+    """A batch; `received` is where the receipts since the last voided one put each serial."""
 
     leg: int
     variants: frozenset[UUID]
     status: str = "IN_TRANSIT"
-    # Where the receipts since the last voided one put each serial.
     received: dict[int, str] = field(default_factory=dict)
     resolved: bool = False
 
 
 @dataclass
-class Model:
-    """One consignment: the place of each serial, by variant; its batches; and the serials that ever became active."""
+class ModelDiscrepancy:
+    """Serials of a batch that did not arrive, or that arrived without having been sent; `open` are not resolved."""
+
+    kind: str
+    batch_id: UUID
+    variant_id: UUID
+    open: set[int]
+
+
+@dataclass
+class ModelConsignment:
+    """One consignment: the place of each serial by variant, its batches, and its discrepancies."""
 
     places: dict[UUID, dict[int, Place]]
-    legs: int
-    batches: dict[str, ModelBatch] = field(default_factory=dict)
-    # The keys of batches by their ids.
-    keys: dict[UUID, str] = field(default_factory=dict)
+    batches: dict[UUID, ModelBatch] = field(default_factory=dict)
+    discrepancies: list[ModelDiscrepancy] = field(default_factory=list)
     canceled: bool = False
-
-    def tried(self, leg: int, command: Any) -> "Model":
-        """The model after a command of the vendor at a leg. Raises Rejected."""
-        after = copy.deepcopy(self)
-        if after.canceled:
-            raise Rejected
-        HANDLERS[type(command)](after, leg, command)
-        return after
 
     def at(self, variant_id: UUID, place: Place) -> list[int]:
         """The serials of a variant at a place, in order."""
-        return sorted(serial for serial, found in self.places[variant_id].items() if found == place)
+        return sorted(serial for serial, found in self.places.get(variant_id, {}).items() if found == place)
 
     def move(self, variant_id: UUID, source: Place, target: Place, serials: Iterable[int]) -> None:
         """Move serials from one place to another. Raises Rejected unless all of them are there."""
-        own = self.places[variant_id]
+        own = self.places.get(variant_id, {})
         for serial in serials:
             if own.get(serial) != source:
                 raise Rejected
@@ -82,6 +77,70 @@ class Model:
         return {key: Spans.of(spans) for key, spans in found.items()}
 
 
+@dataclass
+class SchemeModel:
+    """A scheme: the serials of each variant, the ones that no consignment has, and its consignments."""
+
+    scheme_id: UUID
+    legs: int
+    planned: int
+    next_serial: int
+    # In the order in which serials are generated.
+    generated: dict[UUID, set[int]]
+    free: dict[UUID, set[int]]
+    closed: dict[UUID, int]
+    consignments: dict[UUID, ModelConsignment] = field(default_factory=dict)
+
+    def tried(self, handlers: "Handlers", actor: int, command: Any, answer: Any) -> "SchemeModel":
+        """The model after a command of the vendor at a leg, or of Operations, with its answer. Raises Rejected."""
+        after = copy.deepcopy(self)
+        handlers[type(command)](after, actor, command, answer)
+        return after
+
+    def live(self, consignment_id: UUID) -> ModelConsignment:
+        """A consignment that is not canceled. Raises Rejected."""
+        found = self.consignments[consignment_id]
+        if found.canceled:
+            raise Rejected
+        return found
+
+    def of_batch(self, batch_id: UUID) -> tuple[ModelConsignment, ModelBatch]:
+        """The consignment of a batch, and the batch."""
+        return next((each, each.batches[batch_id]) for each in self.consignments.values() if batch_id in each.batches)
+
+    def void(self, variant_id: UUID) -> int:
+        """How many serials of a variant are void."""
+        return sum(
+            place[2] == VOID
+            for each in self.consignments.values()
+            for place in each.places.get(variant_id, {}).values()
+        )
+
+    def shortfall(self, variant_id: UUID) -> int:
+        """How many serials of a variant must be generated."""
+        have = len(self.generated[variant_id]) - self.void(variant_id)
+        return max(0, self.planned - self.closed[variant_id] - have)
+
+    def available(self, variant_id: UUID) -> int:
+        """How many serials of a variant a consignment may take."""
+        allocated = len(self.generated[variant_id]) - len(self.free[variant_id]) - self.void(variant_id)
+        return min(max(0, self.planned - self.closed[variant_id] - allocated), len(self.free[variant_id]))
+
+    @property
+    def settled_for_ever(self) -> tuple[set[int], set[int]]:
+        """The serials that are void, and those that are commissioned or were before they became void."""
+        conditions = [
+            (serial, place[2])
+            for each in self.consignments.values()
+            for own in each.places.values()
+            for serial, place in own.items()
+        ]
+        return {n for n, each in conditions if each == VOID}, {n for n, each in conditions if each == "COMMISSIONED"}
+
+
+Handlers = Mapping[type, Callable[[SchemeModel, int, Any, Any], None]]
+
+
 def numbers(spans: Iterable[Span] | None) -> list[int]:
     """All serials of ranges. Raises Rejected where they overlap."""
     found = [serial for span in spans or () for serial in range(span.first, span.last + 1)]
@@ -93,85 +152,3 @@ def numbers(spans: Iterable[Span] | None) -> list[int]:
 def as_spans(serials: Iterable[int]) -> Spans:
     """The set of some serials."""
     return Spans.of(Span(serial, serial) for serial in serials)
-
-
-def _produce(model: Model, leg: int, command: RecordProduction) -> None:
-    if leg != 1:
-        raise Rejected
-    planned, good, void = (1, None, PLANNED), (1, None, GOOD), (1, None, VOID)
-    for line in command.lines:
-        numbers((*(line.serials or ()), *(line.spoiled_serials or ())))
-        model.move(line.variant_id, planned, void, numbers(line.spoiled_serials))
-        if line.quantity is not None or line.serials is not None:
-            model.take(line.variant_id, planned, good, (line.quantity, line.serials))
-
-
-def _dispatch(model: Model, leg: int, command: DispatchBatch) -> None:
-    if leg == model.legs:
-        raise Rejected
-    key = command.idempotency_key
-    model.batches[key] = ModelBatch(leg, frozenset(line.variant_id for line in command.lines))
-    for line in command.lines:
-        model.take(line.variant_id, (leg, None, GOOD), (leg, key, GOOD), (line.quantity, line.serials))
-
-
-def _receive(model: Model, leg: int, command: ReceiveBatch) -> None:
-    key = model.keys[command.batch_id]
-    batch = model.batches[key]
-    if leg != batch.leg + 1 or batch.status not in {"IN_TRANSIT", "PARTLY_RECEIVED"}:
-        raise Rejected
-    for line in command.lines:
-        good, void = (model.at(line.variant_id, (batch.leg, key, condition)) for condition in (GOOD, VOID))
-        if line.variant_id not in batch.variants or not (good or void):
-            raise Rejected
-        numbers((*(line.accepted_serials or ()), *(line.damaged_serials or ())))
-        stated = StatedReceipt(
-            accepted=line.accepted,
-            accepted_serials=None if line.accepted_serials is None else as_spans(numbers(line.accepted_serials)),
-            damaged_serials=as_spans(numbers(line.damaged_serials)),
-            final=line.final,
-        )
-        try:
-            receipt = assess_receipt(stated, as_spans(good), as_spans(void), sku="", path=())
-        except ReceiptRejected:
-            raise Rejected from None
-        if any(model.places[line.variant_id].get(n) != (batch.leg, None, GOOD) for n in numbers(receipt.not_sent)):
-            raise Rejected
-        for source, target, spans in (
-            (GOOD, (leg, None, GOOD), receipt.accepted),
-            (VOID, (leg, None, VOID), receipt.void),
-            (GOOD, (leg, None, "DAMAGED"), receipt.damaged),
-            (GOOD, (batch.leg, key, "UNRESOLVED"), receipt.missing),
-        ):
-            model.move(line.variant_id, (batch.leg, key, source), target, numbers(spans))
-            batch.received |= dict.fromkeys(numbers(spans), target[2])
-    rest = any(model.at(variant_id, (batch.leg, key, GOOD)) for variant_id in model.places)
-    batch.status = "PARTLY_RECEIVED" if rest else "RECEIVED"
-
-
-def _commission(model: Model, leg: int, command: CommissionCoupons) -> None:
-    if leg != model.legs:
-        raise Rejected
-    on_hand = (leg, None, GOOD)
-    if command.batch_id is None:
-        chosen = {line.variant_id: numbers(line.serials) for line in command.lines or ()}
-    else:
-        batch = model.batches[model.keys[command.batch_id]]
-        if batch.leg + 1 != leg:
-            raise Rejected
-        chosen = {
-            variant_id: [n for n in model.at(variant_id, on_hand) if batch.received.get(n) == GOOD]
-            for variant_id in model.places
-        }
-        if not any(chosen.values()):
-            raise Rejected
-    for variant_id, serials in chosen.items():
-        model.move(variant_id, on_hand, (leg, None, "COMMISSIONED"), serials)
-
-
-HANDLERS: Final[Mapping[type, Callable[[Model, int, Any], None]]] = {
-    RecordProduction: _produce,
-    DispatchBatch: _dispatch,
-    ReceiveBatch: _receive,
-    CommissionCoupons: _commission,
-}
