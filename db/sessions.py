@@ -123,8 +123,8 @@ class Reading:
 class Snapshot:
     """Reads that all see the database as it was at one moment; nothing can be written with it."""
 
-    def __init__(self, driver: "asyncpg.Connection[Any]") -> None:
-        """Take a connection that is in a transaction that only reads."""
+    def __init__(self, driver: Any) -> None:
+        """Take a connection of asyncpg's pool that is in a transaction that only reads."""
         self._driver = driver
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:

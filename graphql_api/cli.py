@@ -55,7 +55,6 @@ app = typer.Typer(
 )
 db_commands = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL, used where DATABASE_URL is not set.")
 app.add_typer(db_commands, name="db")
-app.add_typer(custody_commands(lambda: _application_url()), name="custody")  # noqa: PLW0108 - defined below
 
 _messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -222,6 +221,9 @@ def _application_url() -> Iterator[str]:
     """Yield the address of the database for the application, which runs meanwhile."""
     with _database(_settings()) as addresses:
         yield addresses.application
+
+
+app.add_typer(custody_commands(_application_url), name="custody")
 
 
 def _migrate(addresses: Addresses) -> None:

@@ -126,15 +126,15 @@ async def _verify_events(fetching: Fetching, consignment: VerifiedConsignmentRow
 async def _verify_batches(fetching: Fetching, consignment: VerifiedConsignmentRow) -> AsyncIterator[str]:
     for row in await fetching.fetch(statements.WRONG_BATCH_LINES, consignment_id=consignment.id):
         yield f"{row.name}: {row.counted:,} coupons were dispatched, and the batch states {row.stored:,}."
-    for row in await fetching.fetch(statements.WRONG_BATCHES, consignment_id=consignment.id):
-        serials = Spans.parse(row.missing)
-        yield f"{row.batch}, {row.sku} is {row.extra}, and {_serials(serials)} {_are(serials)} still in it."
-    for row in await fetching.fetch(statements.WRONG_DISCREPANCIES, consignment_id=consignment.id):
-        missing, extra = Spans.parse(row.missing), Spans.parse(row.extra)
+    for batch in await fetching.fetch(statements.WRONG_BATCHES, consignment_id=consignment.id):
+        serials = Spans.parse(batch.missing)
+        yield f"{batch.batch}, {batch.sku} is {batch.extra}, and {_serials(serials)} {_are(serials)} still in it."
+    for each in await fetching.fetch(statements.WRONG_DISCREPANCIES, consignment_id=consignment.id):
+        missing, extra = Spans.parse(each.missing), Spans.parse(each.extra)
         if missing:
-            yield f"{row.batch}, {row.sku}: {_serials(missing)} of an open discrepancy {_are(missing)} not unresolved."
+            yield f"{each.batch}, {each.sku}: {_serials(missing)} of an open discrepancy {_are(missing)} not unresolved."
         if extra:
-            yield f"{row.batch}, {row.sku}: {_serials(extra)} {_are(extra)} unresolved without an open discrepancy."
+            yield f"{each.batch}, {each.sku}: {_serials(extra)} {_are(extra)} unresolved without an open discrepancy."
 
 
 async def _verify_state(fetching: Fetching, consignment: VerifiedConsignmentRow) -> AsyncIterator[str]:

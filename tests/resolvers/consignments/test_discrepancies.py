@@ -80,9 +80,10 @@ async def test_serials_that_were_not_sent_are_found_or_dismissed(
     async with nothing_changes(database_url):
         with rejects(SerialsNotHeld, "Serial 102 of AMB-1L is not with the sender: it is on its way to "):
             await corrections.resolve(found, found=(Span(102, 102),))
-        for outcome in ("lost", "damaged"):
+        named: list[dict[str, Any]] = [{"lost": (Span(100, 100),)}, {"damaged": (Span(100, 100),)}]
+        for outcome in named:
             with rejects(InvalidInput, "AMB-1L arrived without having been sent. Name"):
-                await corrections.resolve(found, **{outcome: (Span(100, 100),)})
+                await corrections.resolve(found, **outcome)
     await corrections.resolve(found, found=(Span(100, 101),))
     await corrections.resolve(found, dismissed=(Span(102, 103),))
     assert await discrepancies_of(database, made) == [(found, "OVER_SENT", Spans(), True)]

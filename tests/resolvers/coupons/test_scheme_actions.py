@@ -106,10 +106,10 @@ async def test_an_action_is_offered_if_and_only_if_it_can_be_done(consignments: 
         if action.value not in expected:
             with pytest.raises(Failure):
                 await do(consignments, action, scheme_id)
-    for action in expected:
+    for name in expected:
         fresh = await make(consignments)
-        if action != SchemeAction.VOID_COUPONS:
-            await do(consignments, SchemeAction(action), fresh)
+        if name != SchemeAction.VOID_COUPONS:
+            await do(consignments, SchemeAction(name), fresh)
     if "VOID_COUPONS" in expected:
         await do(consignments, SchemeAction.VOID_COUPONS, scheme_id)
 
