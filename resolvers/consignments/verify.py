@@ -132,7 +132,7 @@ async def _verify_batches(fetching: Fetching, consignment: VerifiedConsignmentRo
     for each in await fetching.fetch(statements.WRONG_DISCREPANCIES, consignment_id=consignment.id):
         missing, extra = Spans.parse(each.missing), Spans.parse(each.extra)
         if missing:
-            yield f"{each.batch}, {each.sku}: {_serials(missing)} of an open discrepancy {_are(missing)} not unresolved."
+            yield f"{each.batch}, {each.sku}: {_serials(missing)} of its discrepancy {_are(missing)} not unresolved."
         if extra:
             yield f"{each.batch}, {each.sku}: {_serials(extra)} {_are(extra)} unresolved without an open discrepancy."
 

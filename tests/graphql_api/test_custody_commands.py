@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 import re
 
-from click.testing import Result
 from sqlalchemy import make_url
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from graphql_api.custody_commands import VerificationImpossible, custody_commands
 from tests.support.application import application_url

@@ -1,5 +1,7 @@
 """Discrepancies: what did not arrive, or arrived without having been sent, and how Operations resolve it (R15, N3)."""
 
+from typing import Any
+
 import pytest
 
 from db.database import Database

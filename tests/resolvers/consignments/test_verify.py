@@ -148,7 +148,7 @@ FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
     ),
     "a discrepancy is about other serials": (
         ["UPDATE discrepancy SET open_spans = open_spans + '{[5,6)}', spans = spans + '{[5,6)}'"],
-        [": #, AMB-1L: the serial 5 of an open discrepancy is not unresolved."],
+        [": #, AMB-1L: the serial 5 of its discrepancy is not unresolved."],
     ),
 }
 # What the guards reject, stored by somebody who left them out.
