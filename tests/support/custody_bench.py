@@ -112,7 +112,9 @@ class Bench:
             free={variant_id: set() for variant_id in variants},
             closed=dict.fromkeys(variants, 0),
         )
-        lines = tuple(LineOrder(*each) for each in zip(variants, quantities, strict=True) if each[1])
+        lines = tuple(
+            LineOrder(variant_id, number) for variant_id, number in zip(variants, quantities, strict=True) if number
+        )
         create = CreateConsignment(scheme_id, self.vendor_ids, lines, acknowledge_warnings=True)
         for command in (GenerateCoupons(scheme_id), create):
             given = [(OPERATIONS, command)]
@@ -159,7 +161,8 @@ class Bench:
         """The database is as the model says, and nothing contradicts anything."""
         assert await self._places() == _places_of(self.model)
         async with self._environment.database.snapshot() as snapshot:
-            assert await findings_of(snapshot, self._environment.clock()) == []
+            findings = await findings_of(snapshot, self._environment.clock())
+            assert not findings, findings
         batches = [batch for made in self.model.consignments.values() for batch in made.batches.items()]
         stored = await self._read("SELECT id, status FROM batch")
         assert {batch_id: batch.status for batch_id, batch in batches} == {row[0]: row[1] for row in stored}

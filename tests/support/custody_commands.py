@@ -1,11 +1,14 @@
-"""Random commands on the coupons of a scheme: mostly what is possible, and now and then what must be rejected."""
+"""Random commands on the coupons of a scheme: mostly what is possible, and now and then what must be rejected.
+
+They are drawn from a seed and the model, not by strategies: what happens at the same time ends one way or another, and
+Hypothesis must draw the same either way.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
+from random import Random
 from typing import Any, Final
 from uuid import UUID
-
-from hypothesis import strategies as st
 
 from domain.spans import Span
 from resolvers.consignments.cancel_consignment import CancelConsignment
@@ -37,216 +40,177 @@ from tests.support.custody_model import (
 
 # Who acts, a vendor by its leg or Operations, and what is sent.
 Command = tuple[int, Any]
-Commands = st.SearchStrategy[Command]
-_KEYS: Final[Iterator[int]] = count(1)
 _MOST_CONSIGNMENTS: Final = 3
 _REASON: Final = "It must be so."
 
 
-def new_key() -> str:
-    """An idempotency key that nothing else has."""
-    return f"machine {next(_KEYS)}"
+class Commands:
+    """The commands that one seed draws, one after the other."""
 
+    _keys: Final[Iterator[int]] = count(1)
 
-def vendor_commands(model: SchemeModel) -> Commands:
-    """Commands of vendors; nothing if they can do nothing."""
-    found: list[Commands] = []
-    for consignment_id, made in model.consignments.items():
-        found += _produce(consignment_id, made)
-        for leg in range(1, model.legs + 1):
-            found += _dispatch(consignment_id, made, leg)
-            found += _report_damage(consignment_id, made, leg)
-        for batch_id, batch in made.batches.items():
-            found += _receive(made, batch_id, batch)
-            found += _take_back(batch_id, batch)
-        found += _commission(consignment_id, made, model.legs)
-    return st.one_of(found) if found else st.nothing()
+    def __init__(self, seed: int, model: SchemeModel) -> None:
+        self._random = Random(seed)  # noqa: S311 - no secret
+        self._model = model
 
+    def of_vendor(self) -> Command | None:
+        """What a vendor can do, or None."""
+        possible: list[Callable[[], Command]] = []
+        for consignment_id, made in self._model.consignments.items():
+            possible += self._on_hand(consignment_id, made)
+            for batch_id, batch in made.batches.items():
+                possible += self._with_batch(made, batch_id, batch)
+        return self._random.choice(possible)() if possible else None
 
-def operations_commands(model: SchemeModel, discrepancies: Sequence[tuple[UUID, int, UUID]]) -> Commands:
-    """Commands of Operations; `discrepancies` are the consignment, place in the model, and id of each."""
-    variants = list(model.generated)
-    found: list[Commands] = [
-        st.builds(lambda: (OPERATIONS, GenerateCoupons(model.scheme_id, new_key()))),
-        st.sampled_from(variants).map(
-            lambda variant_id: (
-                OPERATIONS,
-                CloseShortfall(model.scheme_id, variant_id, reason=_REASON, idempotency_key=new_key()),
-            )
-        ),
-        st.sampled_from(list(model.consignments)).map(
-            lambda consignment_id: (OPERATIONS, CancelConsignment(consignment_id, _REASON, new_key()))
-        ),
-        *_recall(model),
-        *(_resolve(model, *each) for each in discrepancies if model.consignments[each[0]].discrepancies[each[1]].open),
-    ]
-    return st.one_of(found)
+    def of_operations(self, discrepancies: Sequence[tuple[UUID, int, UUID]]) -> Command:
+        """What Operations may do; `discrepancies` are the consignment, the place in the model, and the id of each."""
+        model, pick = self._model, self._random.choice
+        open_ones = [each for each in discrepancies if model.consignments[each[0]].discrepancies[each[1]].open]
+        possible: list[Callable[[], Any]] = [
+            lambda: GenerateCoupons(model.scheme_id, self._key()),
+            lambda: CloseShortfall(model.scheme_id, pick(list(model.generated)), **self._why()),
+            lambda: CancelConsignment(pick(list(model.consignments)), **self._why()),
+            self._recall,
+            *(lambda each=each: self._resolve(*each) for each in open_ones * 2),
+        ]
+        return OPERATIONS, pick(possible)()
 
-
-def creations(model: SchemeModel, vendor_ids: tuple[UUID, ...]) -> Commands | None:
-    """Further consignments of a few coupons, seldom of more than there are; None once there are enough."""
-    if len(model.consignments) >= _MOST_CONSIGNMENTS:
-        return None
-    line = st.builds(LineOrder, st.sampled_from(list(model.generated)), st.integers(1, 9))
-    lines = st.lists(line, min_size=1, max_size=2, unique_by=lambda each: each.variant_id).map(tuple)
-    return lines.map(
-        lambda given: (
-            OPERATIONS,
-            CreateConsignment(model.scheme_id, vendor_ids, given, acknowledge_warnings=True, idempotency_key=new_key()),
+    def creation(self, vendor_ids: tuple[UUID, ...]) -> Command | None:
+        """A further consignment of a few coupons, until there are enough."""
+        if len(self._model.consignments) >= _MOST_CONSIGNMENTS:
+            return None
+        variants = self._some(list(self._model.generated))
+        lines = tuple(LineOrder(variant_id, self._random.randint(1, 9)) for variant_id in variants)
+        command = CreateConsignment(
+            self._model.scheme_id, vendor_ids, lines, acknowledge_warnings=True, idempotency_key=self._key()
         )
-    )
+        return OPERATIONS, command
 
+    def _key(self) -> str:
+        return f"machine {next(self._keys)}"
 
-def ranges(serials: Iterable[int]) -> st.SearchStrategy[tuple[Span, ...]]:
-    """Some of these serials as ranges; one time in twenty with one beside them."""
-    found = sorted(serials)
+    def _why(self) -> dict[str, Any]:
+        return {"reason": _REASON, "idempotency_key": self._key()}
 
-    def choose(bounds: tuple[int, int, int, int], slip: int) -> tuple[Span, ...]:
-        one, two, three, four = sorted(bounds)
+    def _moved(self, consignment_id: UUID, lines: tuple[Any, ...] | None) -> dict[str, Any]:
+        return {
+            "consignment_id": consignment_id,
+            "lines": lines,
+            "occurred_at": None,
+            "idempotency_key": self._key(),
+        }
+
+    def _some(self, items: list[Any]) -> list[Any]:
+        """Some of them, at least one, in any order."""
+        return self._random.sample(items, self._random.randint(1, len(items)))
+
+    def _lines(self, made: ModelConsignment, place: Place, line: Callable[[UUID, list[int]], Any]) -> tuple[Any, ...]:
+        """Lines of some variants that have serials at a place."""
+        found = [variant_id for variant_id in made.places if made.at(variant_id, place)]
+        return tuple(line(variant_id, made.at(variant_id, place)) for variant_id in self._some(found))
+
+    def _ranges(self, serials: Iterable[int]) -> tuple[Span, ...]:
+        """Some of these serials as ranges; one time in twenty with one beside them."""
+        found = sorted(serials)
+        one, two, three, four = sorted(self._random.randrange(len(found)) for _ in range(4))
         chosen = as_spans((*found[one : two + 1], *found[max(three, two + 1) : four + 1])).spans
-        return (*chosen[:-1], Span(chosen[-1].first, chosen[-1].last + 1)) if slip == 0 else chosen
+        if self._random.random() < 0.05:
+            return (*chosen[:-1], Span(chosen[-1].first, chosen[-1].last + 1))
+        return chosen
 
-    place = st.integers(0, len(found) - 1)
-    return st.builds(choose, st.tuples(place, place, place, place), st.integers(0, 19))
+    def _amount(self, serials: Sequence[int]) -> dict[str, Any]:
+        """A quantity, seldom one too many, or ranges."""
+        if self._random.random() < 0.5:
+            return {"serials": self._ranges(serials)}
+        return {"quantity": min(self._random.randint(1, len(serials) + 1), self._random.randint(3, 40))}
 
+    def _on_hand(self, consignment_id: UUID, made: ModelConsignment) -> Iterator[Callable[[], Command]]:
+        """What vendors can do with what they have on hand."""
+        if self._holds(made, (1, None, PLANNED)):
+            yield lambda: (1, self._produce(consignment_id, made))
+        last = self._model.legs
+        for leg in range(1, last + 1):
+            if not self._holds(made, (leg, None, GOOD)):
+                continue
+            for build in (self._dispatch, self._dispatch, self._report_damage):
+                yield lambda build=build, leg=leg: (leg, build(consignment_id, made, leg))
+            if leg == last:
+                yield lambda: (last, self._commission(consignment_id, made))
 
-def _amounts(serials: Sequence[int]) -> st.SearchStrategy[dict[str, Any]]:
-    """A quantity, seldom one too many, or ranges."""
-    quantities = st.integers(1, len(serials) + 1).map(lambda quantity: {"quantity": quantity})
-    return st.one_of(quantities, ranges(serials).map(lambda spans: {"serials": spans}))
+    def _holds(self, made: ModelConsignment, place: Place) -> bool:
+        return any(place in own.values() for own in made.places.values())
 
+    def _produce(self, consignment_id: UUID, made: ModelConsignment) -> RecordProduction:
+        def line(variant_id: UUID, serials: list[int]) -> ProducedLine:
+            spoils = self._random.random() < 0.4
+            spoiled = self._ranges(serials[-3:]) if spoils else None
+            amount = {} if spoils and self._random.random() < 0.3 else self._amount(serials)
+            return ProducedLine(variant_id, spoiled_serials=spoiled, **amount)
 
-def _lines(
-    made: ModelConsignment, place: Place, line: Callable[[UUID, list[int]], st.SearchStrategy[Any]]
-) -> list[st.SearchStrategy[tuple[Any, ...]]]:
-    """One line or two, in any order, of the variants that have serials at a place; empty if none has."""
-    found = [line(variant_id, serials) for variant_id in made.places if (serials := made.at(variant_id, place))]
-    if not found:
-        return []
-    orders = st.permutations(found)
-    return [st.tuples(orders, st.integers(1, len(found))).flatmap(lambda drawn: st.tuples(*drawn[0][: drawn[1]]))]
+        return RecordProduction(**self._moved(consignment_id, self._lines(made, (1, None, PLANNED), line)))
 
+    def _dispatch(self, consignment_id: UUID, made: ModelConsignment, leg: int) -> DispatchBatch:
+        def line(variant_id: UUID, serials: list[int]) -> SerialLine:
+            return SerialLine(variant_id, **self._amount(serials))
 
-def _now() -> dict[str, Any]:
-    return {"occurred_at": None, "idempotency_key": new_key()}
+        lines = self._lines(made, (leg, None, GOOD), line)
+        return DispatchBatch(**self._moved(consignment_id, lines), shipment_reference=None)
 
+    def _named(self, variant_id: UUID, serials: list[int]) -> NamedLine:
+        return NamedLine(variant_id, self._ranges(serials))
 
-def _moved(consignment_id: UUID, lines: tuple[Any, ...] | None) -> dict[str, Any]:
-    return {"consignment_id": consignment_id, "lines": lines, **_now()}
+    def _report_damage(self, consignment_id: UUID, made: ModelConsignment, leg: int) -> ReportDamage:
+        lines = self._lines(made, (leg, None, GOOD), self._named)
+        return ReportDamage(consignment_id, lines, note=_REASON, idempotency_key=self._key())
 
+    def _commission(self, consignment_id: UUID, made: ModelConsignment) -> CommissionCoupons:
+        batches = [batch_id for batch_id, batch in made.batches.items() if batch.leg + 1 == self._model.legs]
+        if batches and self._random.random() < 0.5:
+            return CommissionCoupons(**self._moved(consignment_id, None), batch_id=self._random.choice(batches))
+        lines = self._lines(made, (self._model.legs, None, GOOD), self._named)
+        return CommissionCoupons(**self._moved(consignment_id, lines), batch_id=None)
 
-def _produce(consignment_id: UUID, made: ModelConsignment) -> list[Commands]:
-    def line(variant_id: UUID, serials: list[int]) -> st.SearchStrategy[ProducedLine]:
-        good = _amounts(serials).map(lambda amount: ProducedLine(variant_id, **amount))
-        spoiled = ranges(serials[-3:])
-        return st.one_of(
-            good,
-            st.builds(
-                lambda amount, spans: ProducedLine(variant_id, spoiled_serials=spans, **amount),
-                _amounts(serials),
-                spoiled,
-            ),
-            spoiled.map(lambda spans: ProducedLine(variant_id, spoiled_serials=spans)),
-        )
+    def _with_batch(self, made: ModelConsignment, batch_id: UUID, batch: ModelBatch) -> Iterator[Callable[[], Command]]:
+        """The receiver receives, or takes back its receipts; the sender takes back its dispatch."""
+        if self._holds(made, (batch.leg, batch_id, GOOD)):
+            yield from (lambda: (batch.leg + 1, self._receive(made, batch_id, batch)),) * 2
+        if batch.status == "IN_TRANSIT":
+            yield lambda: (batch.leg, VoidDispatch(batch_id, **self._why()))
+        elif batch.status != "VOIDED":
+            yield lambda: (batch.leg + 1, VoidReceipt(batch_id, **self._why()))
 
-    return [
-        lines.map(lambda given: (1, RecordProduction(**_moved(consignment_id, given))))
-        for lines in _lines(made, (1, None, PLANNED), line)
-    ]
+    def _receive(self, made: ModelConsignment, batch_id: UUID, batch: ModelBatch) -> ReceiveBatch:
+        def line(variant_id: UUID, serials: list[int]) -> ReceivedLine:
+            chance = self._random.random()
+            if chance < 0.4:
+                return ReceivedLine(variant_id, accepted=len(serials) - self._random.choice((0, 0, 1)))
+            if chance < 0.6:
+                damaged = self._ranges(serials)
+                accepted = max(0, len(serials) - sum(span.quantity for span in damaged))
+                return ReceivedLine(variant_id, accepted=accepted, damaged_serials=damaged)
+            # Recalled ones arrive, too, and now and then some that the sender still has.
+            void = made.at(variant_id, (batch.leg, batch_id, VOID))
+            held = made.at(variant_id, (batch.leg, None, GOOD))[: self._random.choice((0, 0, 2))]
+            named = self._ranges({*serials, *void, *held})
+            return ReceivedLine(variant_id, accepted_serials=named, final=self._random.random() < 0.5)
 
+        lines = self._lines(made, (batch.leg, batch_id, GOOD), line)
+        return ReceiveBatch(batch_id=batch_id, lines=lines, occurred_at=None, idempotency_key=self._key())
 
-def _dispatch(consignment_id: UUID, made: ModelConsignment, leg: int) -> list[Commands]:
-    def line(variant_id: UUID, serials: list[int]) -> st.SearchStrategy[SerialLine]:
-        return _amounts(serials).map(lambda amount: SerialLine(variant_id, **amount))
+    def _recall(self) -> VoidCoupons:
+        """Of a few coupons in any consignments, seldom of one that is in none."""
+        allotted = sorted(n for made in self._model.consignments.values() for own in made.places.values() for n in own)
+        first = self._random.choice(allotted or [self._model.next_serial - 1])
+        wanted = range(first, first + self._random.randint(1, 5))
+        known = set(allotted)
+        serials = as_spans(n for n in wanted if n in known or n == first or self._random.random() < 0.1)
+        return VoidCoupons(self._model.scheme_id, serials.spans, **self._why())
 
-    return [
-        lines.map(lambda given: (leg, DispatchBatch(**_moved(consignment_id, given), shipment_reference=None)))
-        for lines in _lines(made, (leg, None, GOOD), line)
-    ]
-
-
-def _named(variant_id: UUID, serials: list[int]) -> st.SearchStrategy[NamedLine]:
-    return ranges(serials).map(lambda spans: NamedLine(variant_id, spans))
-
-
-def _report_damage(consignment_id: UUID, made: ModelConsignment, leg: int) -> list[Commands]:
-    return [
-        lines.map(lambda given: (leg, ReportDamage(consignment_id, given, note=_REASON, idempotency_key=new_key())))
-        for lines in _lines(made, (leg, None, GOOD), _named)
-    ]
-
-
-def _receive(made: ModelConsignment, batch_id: UUID, batch: ModelBatch) -> list[Commands]:
-    def line(variant_id: UUID, serials: list[int]) -> st.SearchStrategy[ReceivedLine]:
-        void = made.at(variant_id, (batch.leg, batch_id, VOID))
-        held = made.at(variant_id, (batch.leg, None, GOOD))
-        counted = st.integers(0, 1).map(lambda less: ReceivedLine(variant_id, accepted=len(serials) - less))
-        damaged = ranges(serials).map(lambda spans: _less_damaged(variant_id, serials, spans))
-        # Recalled ones arrive, too, and now and then some that the sender still has.
-        named = st.builds(
-            lambda spans, final: ReceivedLine(variant_id, accepted_serials=spans, final=final),
-            ranges({*serials, *void, *held[:1]}),
-            st.booleans(),
-        )
-        return st.one_of(counted, damaged, named)
-
-    return [
-        lines.map(lambda given: (batch.leg + 1, ReceiveBatch(batch_id=batch_id, lines=given, **_now())))
-        for lines in _lines(made, (batch.leg, batch_id, GOOD), line)
-    ]
-
-
-def _less_damaged(variant_id: UUID, serials: Sequence[int], damaged: tuple[Span, ...]) -> ReceivedLine:
-    accepted = len(serials) - sum(span.quantity for span in damaged)
-    return ReceivedLine(variant_id, accepted=max(accepted, 0), damaged_serials=damaged)
-
-
-def _take_back(batch_id: UUID, batch: ModelBatch) -> list[Commands]:
-    """The sender takes back its dispatch, or the receiver its receipts."""
-    dispatch = st.builds(lambda: (batch.leg, VoidDispatch(batch_id, _REASON, new_key())))
-    receipt = st.builds(lambda: (batch.leg + 1, VoidReceipt(batch_id, _REASON, new_key())))
-    return [] if batch.status == "VOIDED" else [dispatch if batch.status == "IN_TRANSIT" else receipt]
-
-
-def _commission(consignment_id: UUID, made: ModelConsignment, last: int) -> list[Commands]:
-    named = [
-        lines.map(lambda given: (last, CommissionCoupons(**_moved(consignment_id, given), batch_id=None)))
-        for lines in _lines(made, (last, None, GOOD), _named)
-    ]
-    batches = [batch_id for batch_id, batch in made.batches.items() if batch.leg + 1 == last]
-    if not named or not batches:
-        return named
-    whole = st.sampled_from(batches).map(
-        lambda batch_id: (last, CommissionCoupons(**_moved(consignment_id, None), batch_id=batch_id))
-    )
-    return [*named, whole]
-
-
-def _recall(model: SchemeModel) -> list[Commands]:
-    """Of allotted coupons, in any consignments, and seldom of one that is in none."""
-    allotted = {n for made in model.consignments.values() for own in made.places.values() for n in own}
-    if not allotted:
-        return []
-    few = st.tuples(st.sampled_from(sorted(allotted)), st.integers(0, 4)).map(
-        lambda drawn: as_spans(n for n in range(drawn[0], drawn[0] + drawn[1] + 1) if n in allotted or n % 7 == 0)
-    )
-    return [
-        few.filter(bool).map(
-            lambda serials: (
-                OPERATIONS,
-                VoidCoupons(model.scheme_id, serials.spans, reason=_REASON, idempotency_key=new_key()),
-            )
-        )
-    ]
-
-
-def _resolve(model: SchemeModel, consignment_id: UUID, index: int, discrepancy_id: UUID) -> Commands:
-    discrepancy = model.consignments[consignment_id].discrepancies[index]
-    outcomes = ("found", "damaged", "lost") if discrepancy.kind == "SHORT" else ("found", "dismissed")
-
-    def build(outcome: str, spans: tuple[Span, ...]) -> Command:
-        lists = {"found": None, "damaged": None, "lost": None, "dismissed": None, outcome: spans}
-        command = ResolveDiscrepancy(discrepancy_id, **lists, note=_REASON, idempotency_key=new_key())
-        return OPERATIONS, Resolve(consignment_id, index, command)
-
-    return st.builds(build, st.sampled_from(outcomes), ranges(discrepancy.open))
+    def _resolve(self, consignment_id: UUID, index: int, discrepancy_id: UUID) -> Resolve:
+        discrepancy = self._model.consignments[consignment_id].discrepancies[index]
+        outcomes = ("found", "damaged", "lost") if discrepancy.kind == "SHORT" else ("found", "dismissed")
+        lists = dict.fromkeys(("found", "damaged", "lost", "dismissed")) | {
+            self._random.choice(outcomes): self._ranges(discrepancy.open)
+        }
+        command = ResolveDiscrepancy(discrepancy_id, **lists, note=_REASON, idempotency_key=self._key())
+        return Resolve(consignment_id, index, command)

@@ -94,7 +94,7 @@ def _receive_line(made: ModelConsignment, batch_id: UUID, line: Any) -> None:
         batch.received |= dict.fromkeys(numbers(spans), target[2])
     for kind, serials in (("SHORT", set(numbers(receipt.missing))), ("OVER_SENT", not_sent)):
         if serials:
-            made.discrepancies.append(ModelDiscrepancy(kind, batch_id, line.variant_id, serials))
+            made.discrepancies.append(ModelDiscrepancy(kind, batch_id, variant_id=line.variant_id, open=serials))
 
 
 def _commission(model: SchemeModel, leg: int, command: CommissionCoupons, _answer: Any) -> None:
