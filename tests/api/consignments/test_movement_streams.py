@@ -145,23 +145,30 @@ async def test_filters_select_the_same_live(
 ) -> None:
     """R17: each stream gets its movements and no other; the last movement belongs to all of them."""
     analyst = clients[Role.ANALYST]
-    packer = gid(NodeKind.VENDOR, key("vendor PCK-1"))
-    given: list[dict[str, Any]] = [
-        {},
-        {"vendorId": packer},
-        {"consignmentId": gid(NodeKind.CONSIGNMENT, chains.whole), "kinds": ["DISPATCHED"]},
-        {"vendorId": packer, "schemeId": gid(NodeKind.SCHEME, chains.scheme_id)},
+    packer, printer = gid(NodeKind.VENDOR, key("vendor PCK-1")), gid(NodeKind.VENDOR, key("vendor PRN-1"))
+    whole, scheme = gid(NodeKind.CONSIGNMENT, chains.whole), gid(NodeKind.SCHEME, chains.scheme_id)
+    other = ("DISPATCHED", 7, "PRN-1", "CON-2026-000002")
+    onward = ("DISPATCHED", 8, "PCK-1", "CON-2026-000001")
+    sent, received = ("DISPATCHED", 9, "PRN-1", "CON-2026-000001"), ("RECEIVED", 9, "PCK-1", "CON-2026-000001")
+    given: list[tuple[dict[str, Any], list[Row]]] = [
+        ({}, [other, onward, sent, received]),
+        ({"schemeId": scheme, "vendorId": packer}, [onward, sent, received]),
+        ({"consignmentId": whole, "vendorId": printer}, [sent, received]),
+        ({"consignmentId": whole, "kinds": ["RECEIVED"]}, [received]),
     ]
     async with connected(live_server.address, analyst) as socket:
-        streams = [await socket.subscribe(LIVE, filter=one, after=(await poll(analyst, **one))[1]) for one in given]
+        streams = []
+        for filter_, _ in given:
+            _, after = await poll(analyst, **filter_)
+            streams.append(await socket.subscribe(LIVE, filter=filter_, after=after))
         await socket.synchronize()
         await consignments.dispatch(chains.short, quantity=7)
-        await consignments.dispatch(chains.whole, quantity=9)
-        last = ("DISPATCHED", 9, "PRN-1", "CON-2026-000001")
-        first = ("DISPATCHED", 7, "PRN-1", "CON-2026-000002")
-        assert [movement_of(event) for event in await streams[0].many(2)] == [first, last]
-        for stream in streams[1:]:
-            assert movement_of(await stream.next()) == last
+        await consignments.dispatch(chains.whole, by="PCK-1", quantity=8)
+        batch = await consignments.dispatch(chains.whole, quantity=9)
+        await consignments.receive(batch, accepted=9)
+        for stream, (filter_, expected) in zip(streams, given, strict=True):
+            found = [movement_of(event) for event in await stream.many(len(expected))]
+            assert found == expected, filter_
 
 
 async def test_a_cursor_is_valid_for_any_kinds_but_for_no_other_object(clients: Clients, chains: Chains) -> None:
