@@ -113,9 +113,9 @@ class VoidCouponsPayload(KeyedPayload):
     already_void: SafeInt | None = strawberry.field(
         default=None, description="How many of the coupons were void before. Null if there are errors."
     )
-    holders: list[RecallHolder] = strawberry.field(
-        default_factory=list,
-        description="Who has how many of the coupons that the recall made void, most first. Empty if there are errors.",
+    holders: list[RecallHolder] | None = strawberry.field(
+        default=None,
+        description="Who has how many of the coupons that the recall made void, most first. Null if there are errors.",
     )
 
     @classmethod
