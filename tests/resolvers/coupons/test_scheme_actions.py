@@ -1,6 +1,7 @@
 """The actions on coupons that are offered on schemes: offered if and only if they can be done (R11, R12)."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -77,14 +78,14 @@ STATES: dict[str, tuple[Making, list[str]]] = {
 async def do(made: ConsignmentFactory, action: SchemeAction, scheme_id: UUID) -> None:
     """Try an action; only the state of the scheme may be wrong."""
     operation, variant_id = made.operations(), made.variant()
+    given: dict[str, Any] = {"scheme_id": scheme_id, "idempotency_key": made.idempotency_key()}
     match action:
         case SchemeAction.GENERATE_COUPONS:
             await generate_coupons(operation, GenerateCoupons(scheme_id))
         case SchemeAction.CLOSE_SHORTFALL:
-            await close_shortfall(operation, CloseShortfall(scheme_id, variant_id, "Enough.", made.idempotency_key()))
+            await close_shortfall(operation, CloseShortfall(variant_id=variant_id, reason="Enough.", **given))
         case SchemeAction.VOID_COUPONS:
-            recall = VoidCoupons(scheme_id, (Span(0, 0),), "A misprint.", made.idempotency_key())
-            await void_coupons(operation, recall)
+            await void_coupons(operation, VoidCoupons(serials=(Span(5, 5),), reason="A misprint.", **given))
         case _:
             vendors = (key("vendor PRN-1"), key("vendor FAC-1"))
             command = CreateConsignment(scheme_id, vendors, (LineOrder(variant_id, 1),))
