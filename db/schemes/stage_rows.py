@@ -1,15 +1,22 @@
 """Rows of stages: with and without the names that their texts need."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from domain.permissions import ROLE_LABELS, Role
+from domain.permissions import Role
 from domain.schemes.activity_sentences import block_sentence
 from domain.schemes.stages import waiting_label
 from domain.schemes.stored_facts import StageBlock
+
+NO_BLOCKS: Final = "[]"
+# A page has hundreds of stages, so the label of each is looked up by the text in the row.
+_ROLE_LABELS: Final[Mapping[str | None, str]] = MappingProxyType({role.value: role.label for role in Role})
 
 
 class StageRow(Struct, frozen=True):
@@ -40,16 +47,18 @@ class StageRow(Struct, frozen=True):
     @property
     def waiting_on(self) -> str | None:
         """Who must act, without names."""
-        return None if self.waiting_role is None else ROLE_LABELS[Role(self.waiting_role)]
+        return _ROLE_LABELS.get(self.waiting_role)
 
     @property
     def blocks(self) -> list[StageBlock]:
         """The reasons why the stage cannot continue."""
-        return [] if self.blocks_json == "[]" else msgspec.json.decode(self.blocks_json, type=list[StageBlock])
+        return [] if self.blocks_json == NO_BLOCKS else msgspec.json.decode(self.blocks_json, type=list[StageBlock])
 
     @property
     def blocked_by(self) -> list[str]:
         """The reasons why the stage cannot continue, as sentences without names of consignments."""
+        if self.blocks_json == NO_BLOCKS:
+            return []
         return [block_sentence(block, self.blocking_name) for block in self.blocks]
 
 

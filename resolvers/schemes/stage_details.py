@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from db.catalog.reads import VARIANTS_BY_ID, VENDORS_BY_ID
 from db.consignments.execution_reads import SETTLED_BY_SCHEME
-from db.schemes.stage_rows import NamedStageRow, StageRow
+from db.schemes.stage_rows import NO_BLOCKS, NamedStageRow, StageRow
 from domain.collation import sort_names
 from domain.permissions import ConsignmentScope, Viewer
 from domain.schemes.stages import StageKind, StageState
@@ -17,10 +17,11 @@ from domain.schemes.stored_facts import CouponsMissing, DiscrepancyOpen, StageBl
 from resolvers.context import Operation
 from resolvers.schemes.disclosure import sees_chain_only
 
-_ONGOING: Final = (StageState.IN_PROGRESS, StageState.BLOCKED)
+_PRODUCTION: Final = StageKind.PRODUCTION.value
+_ONGOING: Final = frozenset({StageState.IN_PROGRESS.value, StageState.BLOCKED.value})
 
 
-async def add_details(operation: Operation, stages: Sequence[StageRow]) -> list[StageRow]:
+async def add_details(operation: Operation, stages: list[StageRow]) -> list[StageRow]:
     """Complete stages by the names in their texts and by the progress of productions.
 
     Runs at most three statements for any number of stages: for the vendors that must act, for the variants that a
@@ -29,37 +30,48 @@ async def add_details(operation: Operation, stages: Sequence[StageRow]) -> list[
     """
     if sees_chain_only(operation.viewer):
         stages = [_withhold(row) for row in stages]
-    settled = await _count_settled(operation, stages)
-    blocks = {index: row.blocks for index, row in enumerate(stages) if row.blocks_json != "[]"}
-    vendors = await _vendor_names(operation, stages)
-    skus = await _skus(operation, stages, blocks)
-    found: list[StageRow] = []
-    for index, row in enumerate(stages):
-        ongoing = row.kind == StageKind.PRODUCTION and row.scheme_id in settled
-        shown = replace(row, done=min(row.total, settled[row.scheme_id])) if ongoing else row
-        blocking = blocks.get(index, ())
-        if row.waiting_vendor_ids or row.waiting_variant_ids or blocking:
-            named = [vendors[key] for key in row.waiting_vendor_ids or () if key in vendors]
-            shown = NamedStageRow(
-                **msgspec.structs.asdict(shown),
-                waiting_names=tuple(named or sort_names(skus[key] for key in row.waiting_variant_ids or ())),
-                block_names=tuple(_block_name(operation.viewer, row, block, skus) for block in blocking),
-            )
-        found.append(shown)
+    # Few stages of a page need more than they have.
+    places = [place for place, row in enumerate(stages) if _needs_details(row)]
+    if not places:
+        return stages
+    rows = [stages[place] for place in places]
+    settled = await _count_settled(operation, rows)
+    vendors = await _vendor_names(operation, rows)
+    skus = await _skus(operation, rows)
+    found = list(stages)
+    for place in places:
+        row = stages[place]
+        if row.kind == _PRODUCTION and row.scheme_id in settled:
+            row = replace(row, done=min(row.total, settled[row.scheme_id]))
+        named = [vendors[key] for key in row.waiting_vendor_ids or () if key in vendors]
+        found[place] = NamedStageRow(
+            **msgspec.structs.asdict(row),
+            waiting_names=tuple(named or sort_names(skus[key] for key in row.waiting_variant_ids or ())),
+            block_names=tuple(_block_name(operation.viewer, row, block, skus) for block in row.blocks),
+        )
     return found
+
+
+def _needs_details(row: StageRow) -> bool:
+    return bool(
+        row.waiting_vendor_ids
+        or row.waiting_variant_ids
+        or row.blocks_json != NO_BLOCKS
+        or (row.kind == _PRODUCTION and row.state in _ONGOING)
+    )
 
 
 def _withhold(row: StageRow) -> StageRow:
     """The stage without what other chains have: a stage is done or not."""
     done, needed = row.state == StageState.DONE, row.state != StageState.SKIPPED
-    return replace(row, done=int(done), total=int(needed), waiting_variant_ids=None, blocks_json="[]")
+    return replace(row, done=int(done), total=int(needed), waiting_variant_ids=None, blocks_json=NO_BLOCKS)
 
 
 async def _count_settled(operation: Operation, stages: Sequence[StageRow]) -> Mapping[UUID, int]:
-    ids = [row.scheme_id for row in stages if row.kind == StageKind.PRODUCTION and row.state in _ONGOING]
-    if sees_chain_only(operation.viewer):
+    ids = [row.scheme_id for row in stages if row.kind == _PRODUCTION and row.state in _ONGOING]
+    if not ids or sees_chain_only(operation.viewer):
         return {}
-    return dict(await operation.fetch(SETTLED_BY_SCHEME, ids=ids)) if ids else {}
+    return dict(await operation.fetch(SETTLED_BY_SCHEME, ids=ids))
 
 
 async def _vendor_names(operation: Operation, stages: Sequence[StageRow]) -> Mapping[UUID, str]:
@@ -73,11 +85,9 @@ async def _vendor_names(operation: Operation, stages: Sequence[StageRow]) -> Map
     return {row.id: row.name for row in await operation.fetch(VENDORS_BY_ID, ids=list(ids))}
 
 
-async def _skus(
-    operation: Operation, stages: Sequence[StageRow], blocks: Mapping[int, Sequence[StageBlock]]
-) -> Mapping[UUID, str]:
+async def _skus(operation: Operation, stages: Sequence[StageRow]) -> Mapping[UUID, str]:
     ids = {key for row in stages if row.waiting_variant_ids for key in row.waiting_variant_ids}
-    ids |= {block.variant_id for found in blocks.values() for block in found if isinstance(block, CouponsMissing)}
+    ids |= {block.variant_id for row in stages for block in row.blocks if isinstance(block, CouponsMissing)}
     return {row.id: row.sku for row in await operation.fetch(VARIANTS_BY_ID, ids=list(ids))} if ids else {}
 
 
