@@ -10,6 +10,7 @@ from db.sessions import Writing
 from domain.consignments.events import about_consignment
 from domain.consignments.facts import Condition, DiscrepancyKind, MovementKind
 from domain.events import EventKind
+from domain.failures import Path
 from domain.spans import Spans
 from resolvers.consignments.locking import Chain, Line
 from resolvers.consignments.shortages import raise_shortage
@@ -18,7 +19,7 @@ from resolvers.context import Operation
 
 
 async def require_held_by_sender(
-    operation: Operation, session: Writing, chain: Chain, claim: tuple[BatchRow, Line, Spans]
+    operation: Operation, session: Writing, chain: Chain, claim: tuple[BatchRow, Line, Spans], *, path: Path
 ) -> None:
     """Check that serials that arrived without having been sent are on hand at the sender.
 
@@ -39,6 +40,7 @@ async def require_held_by_sender(
             spans=serials,
             quantity=serials.quantity,
             vendor_ids=(batch.to_vendor_id,),
+            path=path,
             phrase=f"in {batch.code}",
         )
         await raise_shortage(operation, session, chain, step, held.quantity)

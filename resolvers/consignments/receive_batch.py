@@ -73,7 +73,8 @@ async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
         BATCH_GUARDS.check(BatchAction.RECEIVE, batch_facts(chain, batch), operation.viewer)
         arrivals = await _assess(session, chain, batch, command)
         for arrival in arrivals:
-            await require_held_by_sender(operation, session, chain, (batch, arrival.line, arrival.receipt.not_sent))
+            claim, path = (batch, arrival.line, arrival.receipt.not_sent), ("input", "lines", str(arrival.index))
+            await require_held_by_sender(operation, session, chain, claim, path=path)
         steps = [step for arrival in arrivals for step in _steps(chain, batch, arrival)]
         over_sent = any(arrival.receipt.not_sent for arrival in arrivals)
         reject_invalid(_idle_problems(batch, steps, over_sent=over_sent))
