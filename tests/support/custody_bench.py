@@ -131,7 +131,10 @@ class Bench:
             sent = command.command if isinstance(command, Resolve) else command
             operations = actor == OPERATIONS
             operation = self._factory.operations() if operations else self._factory.vendor(self._chain[actor - 1])
-            return await _RUN[type(sent)](operation, sent)
+            try:
+                return await _RUN[type(sent)](operation, sent)
+            finally:
+                await operation.close()
 
         async def answer(actor: int, command: Any) -> Any:
             try:
