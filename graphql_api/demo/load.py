@@ -18,7 +18,11 @@ from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import create_accounts, put_first_admin
 from graphql_api.demo.catalog.catalog import put_catalog
 from graphql_api.demo.clock import DemoClock
+from graphql_api.demo.consignments.past_coupons import PAST_COUPONS
+from graphql_api.demo.consignments.present_coupons import PRESENT_COUPONS
+from graphql_api.demo.consignments.timeline import coupon_steps
 from graphql_api.demo.notifications.reading import reading_steps
+from graphql_api.demo.schemes.coupon_schemes import COUPON_SCHEMES
 from graphql_api.demo.schemes.decided_schemes import DECIDED_SCHEMES
 from graphql_api.demo.schemes.progress import start_scheme
 from graphql_api.demo.schemes.timeline import scheme_steps
@@ -34,7 +38,8 @@ TIME_ZONE: Final = "Asia/Kolkata"
 PROGRAM: Final = UpdateProgram(name="Amberlane Rewards", time_zone=TIME_ZONE, currency="INR", locale="en-IN")
 # A server on a developer's machine has one key with this id. Its secret is another: no code is derived from this one.
 DEMO_KEYS: Final = CouponKeys({1: bytes(32)})
-SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES)
+SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES, *COUPON_SCHEMES)
+COUPONS: Final = (*PAST_COUPONS, *PRESENT_COUPONS)
 
 
 class _TransactionReading(Reading):
@@ -114,7 +119,12 @@ async def _fill(environment: Environment, session: Writing, clock: DemoClock) ->
     people = await create_accounts(environment, clock, admin, catalog.vendors)
     schemes = [start_scheme(plan, catalog, clock) for plan in SCHEMES]
     # In order of time, so that codes, ids, and times agree.
-    steps = (*scheme_steps(schemes, clock), *ecp_steps(schemes, clock), *reading_steps(clock))
+    steps = (
+        *scheme_steps(schemes, clock),
+        *ecp_steps(schemes, clock),
+        *reading_steps(clock),
+        *coupon_steps(COUPONS, schemes, clock),
+    )
     for step in sorted(steps, key=lambda step: step.at):
         clock.set_to(step.at)
         operation = environment.operation(people[step.actor])

@@ -1,0 +1,44 @@
+"""When the steps of the demo coupons happened."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from graphql_api.demo.accounts.people import Person
+from graphql_api.demo.clock import DemoClock
+from graphql_api.demo.consignments import steps as coupon_step
+from graphql_api.demo.consignments.consignment_plan import ConsignmentPlan, CouponPlan
+from graphql_api.demo.consignments.progress import ConsignmentProgress
+from graphql_api.demo.schemes.progress import SchemeProgress
+from graphql_api.demo.steps import Step
+
+# Minutes between two steps of one day, drawn between these bounds.
+_MINUTES_PER_STEP: Final = (8, 25)
+
+
+def coupon_steps(plans: Sequence[CouponPlan], schemes: Sequence[SchemeProgress], clock: DemoClock) -> Iterator[Step]:
+    """Yield every step of coupons and consignments, one scheme after the other."""
+    by_title = {progress.plan.title: progress for progress in schemes}
+    for plan in plans:
+        scheme = by_title[plan.scheme]
+        for days_ago in plan.generated:
+            yield Step(clock.days_ago(days_ago), Person.OPERATIONS, partial(coupon_step.generate, scheme))
+        if plan.shortfall_closed is not None:
+            at = clock.days_ago(plan.shortfall_closed)
+            yield Step(at, Person.OPERATIONS, partial(coupon_step.close_shortfalls, scheme))
+        for consignment in plan.consignments:
+            yield from _consignment_steps(consignment, scheme, clock)
+
+
+def _consignment_steps(plan: ConsignmentPlan, scheme: SchemeProgress, clock: DemoClock) -> Iterator[Step]:
+    progress = ConsignmentProgress(plan=plan, scheme=scheme)
+    days_ago = plan.days_ago
+    at = clock.days_ago(days_ago)
+    yield Step(at, Person.OPERATIONS, partial(coupon_step.create, progress))
+    for move in plan.moves:
+        days_ago -= move.days
+        at += timedelta(minutes=clock.random.randint(*_MINUTES_PER_STEP), seconds=clock.random.randrange(60))
+        if move.days:
+            at = clock.days_ago(days_ago)
+        yield Step(at, progress.actor(move), partial(coupon_step.run_move, move, progress))
