@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from db.catalog.rows import VendorRow
 from db.codes import next_code
 from db.consignments.changes import NewLine, add_consignment, add_lines
 from db.consignments.custody_reads import ALLOTMENTS_OF_SCHEME
@@ -19,6 +20,7 @@ from domain.coupons.quantities import CouponQuantities
 from domain.events import EventKind, Subject, SubjectKind
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.execution_facts import ConsignmentCreated
+from domain.schemes.scheme_name import SchemeName
 from domain.spans import Spans
 from domain.text import format_count
 from resolvers.consignments.chains import check_chain, due_problems
@@ -77,25 +79,33 @@ async def create_consignment(operation: Operation, command: CreateConsignment) -
         )
         await _allot(operation, session, command, consignment_id)
         await rederive(operation, session, command.scheme_id)
-        fact = ConsignmentCreated(
-            scheme=definition.name,
-            code=code,
-            quantity=sum(line.quantity for line in command.lines),
-            vendors=tuple(vendor.name for vendor in vendors),
-        )
-        subjects = (Subject(SubjectKind.CONSIGNMENT, consignment_id),)
-        activity = NewActivity(EventKind.CONSIGNMENT_CREATED, fact, subjects=subjects)
-        await record_activity(operation, session, command.scheme_id, activity)
-        await notify_of_assignment(
-            operation,
-            session,
-            scheme_id=command.scheme_id,
-            consignment=(consignment_id, code),
-            vendors=[(vendor.id, vendor.name) for vendor in vendors],
-            quantity=fact.quantity,
-            due_on=command.due_on,
-        )
+        await _announce(operation, session, command, (consignment_id, code, definition.name, vendors))
     return consignment_id
+
+
+async def _announce(
+    operation: Operation,
+    session: Writing,
+    command: CreateConsignment,
+    created: tuple[UUID, str, SchemeName, Sequence[VendorRow]],
+) -> None:
+    """Record the consignment in the activity of the scheme, and notify the people of its vendors."""
+    consignment_id, code, scheme, vendors = created
+    quantity = sum(line.quantity for line in command.lines)
+    names = tuple(vendor.name for vendor in vendors)
+    fact = ConsignmentCreated(scheme=scheme, code=code, quantity=quantity, vendors=names)
+    subjects = (Subject(SubjectKind.CONSIGNMENT, consignment_id),)
+    activity = NewActivity(EventKind.CONSIGNMENT_CREATED, fact, subjects=subjects)
+    await record_activity(operation, session, command.scheme_id, activity)
+    await notify_of_assignment(
+        operation,
+        session,
+        scheme_id=command.scheme_id,
+        consignment=(consignment_id, code),
+        vendors=[(vendor.id, vendor.name) for vendor in vendors],
+        quantity=quantity,
+        due_on=command.due_on,
+    )
 
 
 def _line_problems(lines: Sequence[LineOrder]) -> Iterator[Problem]:
