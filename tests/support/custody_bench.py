@@ -52,6 +52,17 @@ FROM custody JOIN custody_place AS place ON place.id = place_id
 JOIN consignment_line AS line ON line.id = custody.line_id
 GROUP BY 1, 2, 3, 4, 5
 """
+_CONSIGNMENTS = "SELECT id FROM consignment"
+_QUANTITIES = """
+SELECT variant_id, CAST((
+        SELECT coalesce(sum(upper(span) - lower(span)), 0) FROM coupon_run AS run
+        WHERE run.scheme_id = :scheme_id AND run.variant_id = planned.variant_id
+    ) AS integer), CAST((
+        SELECT coalesce(sum(quantity), 0) FROM shortfall_closure AS closure
+        WHERE closure.scheme_id = :scheme_id AND closure.variant_id = planned.variant_id
+    ) AS integer)
+FROM scheme_variant AS planned WHERE scheme_id = :scheme_id
+"""
 _DISCREPANCIES = """
 SELECT discrepancy.id, discrepancy.consignment_id, kind, batch_id, variant_id, CAST(open_spans AS text)
 FROM discrepancy JOIN consignment_line AS line ON line.id = line_id ORDER BY discrepancy.id
@@ -146,10 +157,10 @@ class Bench:
 
     async def accept(self, given: Sequence[Command], answers: Sequence[Any]) -> None:
         """Let the model do the same, in an order that leads to what happened. Some order must."""
-        places = await self._places()
+        places, quantities = await self._places(), await self._quantities()
         for order in permutations(range(len(given))):
             after = _follow(self.model, [(*given[index], answers[index]) for index in order])
-            if after is not None and places == _places_of(after):
+            if after is not None and places == _places_of(after) and quantities == _quantities_of(after):
                 void, commissioned = self.model.settled_for_ever
                 void_now, commissioned_now = after.settled_for_ever
                 # A void coupon stays void, and an active one stays active until it becomes void.
@@ -163,6 +174,7 @@ class Bench:
     async def check(self) -> None:
         """The database is as the model says, and nothing contradicts anything."""
         assert await self._places() == _places_of(self.model)
+        assert await self._quantities() == _quantities_of(self.model)
         async with self._environment.database.snapshot() as snapshot:
             findings = await findings_of(snapshot, self._environment.clock())
             assert not findings, findings
@@ -199,13 +211,19 @@ class Bench:
             found[consignment_id][variant_id, (leg, batch_id, condition)] = Spans.parse(spans)
         return found
 
+    async def _quantities(self) -> dict[UUID, tuple[int, int]]:
+        found = await self._read(_QUANTITIES, scheme_id=self.model.scheme_id)
+        return {variant_id: (generated, closed) for variant_id, generated, closed in found}
+
     async def _read(self, sql: str, **parameters: Any) -> Sequence[Any]:
         async with self._environment.database.engine.connect() as connection:
             result = await connection.execute(text(sql), parameters)
             return result.all() if result.returns_rows else ()
 
 
-_CONSIGNMENTS = "SELECT id FROM consignment"
+def _quantities_of(model: SchemeModel) -> dict[UUID, tuple[int, int]]:
+    """How many serials of each variant are generated, and how many will not be."""
+    return {variant_id: (len(serials), model.closed[variant_id]) for variant_id, serials in model.generated.items()}
 
 
 def _places_of(model: SchemeModel) -> dict[UUID, _Places]:
