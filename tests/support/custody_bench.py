@@ -94,6 +94,7 @@ class Bench:
         self._cleaner = cleaner
         self._loop = loop
         self._chain: tuple[str, ...] = ()
+        self._log: list[str] = []
         self._factory: ConsignmentFactory
         self.model: SchemeModel
 
@@ -110,7 +111,7 @@ class Bench:
         """An approved scheme with coupons, and a consignment of some of them."""
         world = await restore_world(self._environment, self._cleaner)
         factory = ConsignmentFactory(self._environment, SchemeFactory(self._environment, world))
-        self._factory, self._chain = factory, chain
+        self._factory, self._chain, self._log = factory, chain, []
         scheme_id = await factory.schemes.approved()
         await self._read(_FILL, id=uuid4(), scheme_id=scheme_id, end=_FIRST)
         variants = [factory.variant(sku) for sku in _SKUS]
@@ -153,7 +154,9 @@ class Bench:
             except Failure as failure:
                 return failure
 
-        return await asyncio.gather(*(answer(actor, command) for actor, command in given))
+        answers = await asyncio.gather(*(answer(actor, command) for actor, command in given))
+        self._log += [f"{command} led to {answer}" for command, answer in zip(given, answers, strict=True)]
+        return answers
 
     async def accept(self, given: Sequence[Command], answers: Sequence[Any]) -> None:
         """Let the model do the same, in an order that leads to what happened. Some order must."""
@@ -168,7 +171,7 @@ class Bench:
                 assert commissioned <= commissioned_now | void_now
                 self.model = after
                 return
-        message = f"{given} led to {answers}, and now to {places}; the model was at {_places_of(self.model)}"
+        message = f"Now {places}, and the model was at {_places_of(self.model)}, after {self._log}"
         raise AssertionError(message)
 
     async def check(self) -> None:
@@ -177,7 +180,7 @@ class Bench:
         assert await self._quantities() == _quantities_of(self.model)
         async with self._environment.database.snapshot() as snapshot:
             findings = await findings_of(snapshot, self._environment.clock())
-            assert not findings, findings
+            assert not findings, (findings, self._log)
         batches = [batch for made in self.model.consignments.values() for batch in made.batches.items()]
         stored = await self._read("SELECT id, status FROM batch")
         assert {batch_id: batch.status for batch_id, batch in batches} == {row[0]: row[1] for row in stored}
