@@ -33,7 +33,6 @@ class Person(StrEnum):
     PRN_02 = "PRN-02"
     PRN_03 = "PRN-03"
     PRN_04 = "PRN-04"
-    PRN_05 = "PRN-05"
     PKG_01 = "PKG-01"
     PKG_02 = "PKG-02"
     PKG_03 = "PKG-03"
@@ -179,14 +178,6 @@ ACCOUNTS: Final = (
         roles=(Role.VENDOR,),
         person=Person.PRN_04,
         vendor="PRN-04",
-    ),
-    AccountPlan(
-        days_ago=383,
-        display_name="Gita Inkmarshi",
-        email="gita.inkmarshi@example.com",
-        roles=(Role.VENDOR,),
-        person=Person.PRN_05,
-        vendor="PRN-05",
     ),
     AccountPlan(
         days_ago=382,

@@ -19,20 +19,21 @@ class MoveKind(StrEnum):
     RESOLVE = "RESOLVE"
     COMMISSION = "COMMISSION"
     RECALL = "RECALL"
+    POSTPONE = "POSTPONE"
     CANCEL = "CANCEL"
 
 
 # Steps of Operations. A vendor takes the others.
-OF_OPERATIONS: Final = frozenset({MoveKind.RESOLVE, MoveKind.RECALL, MoveKind.CANCEL})
+OF_OPERATIONS: Final = frozenset({MoveKind.RESOLVE, MoveKind.RECALL, MoveKind.POSTPONE, MoveKind.CANCEL})
 
 
 class Move(Struct, frozen=True, kw_only=True):
     """A step this many days after the previous one, at a leg of the chain.
 
     `percent` is the part of what is there that it takes, `batch` the name of the batch within the plan. `count` is a
-    number of serials of the first variant: spoiled, damaged, or recalled. A receipt lacks `missing` of them, finds
-    `damaged` ones, and has `extra` ones that were not sent. A resolution finds `count` of what is open, and loses the
-    rest.
+    number of serials of the first variant: spoiled, damaged, or recalled; for a new due date, the days after loading.
+    A receipt lacks `missing` of them, finds `damaged` ones, and has `extra` ones that were not sent. A resolution finds
+    `count` of what is open, and loses the rest.
     """
 
     kind: MoveKind
@@ -121,6 +122,11 @@ def commission(leg: int, batch: str, days: int = 1) -> Move:
 def recall(count: int, days: int = 3) -> Move:
     """Operations recalls coupons, wherever they are."""
     return Move(kind=MoveKind.RECALL, days=days, count=count)
+
+
+def postpone(due: int, days: int = 1) -> Move:
+    """Operations postpones the due date, to so many days after loading."""
+    return Move(kind=MoveKind.POSTPONE, days=days, count=due)
 
 
 def cancel(days: int = 2) -> Move:

@@ -1,5 +1,6 @@
 """Steps of demo consignments that correct what went wrong: the mutation behind each."""
 
+from datetime import timedelta
 from typing import Final
 
 from db.consignments.correction_reads import OPEN_DISCREPANCIES_OF_BATCH
@@ -12,6 +13,7 @@ from resolvers.consignments.cancel_consignment import CancelConsignment, cancel_
 from resolvers.consignments.report_damage import ReportDamage, report_damage
 from resolvers.consignments.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from resolvers.consignments.serial_inputs import NamedLine
+from resolvers.consignments.update_consignment import UpdateConsignment, update_consignment
 from resolvers.consignments.void_coupons import VoidCoupons, void_coupons
 from resolvers.consignments.void_dispatch import VoidDispatch, void_dispatch
 from resolvers.consignments.void_receipt import VoidReceipt, void_receipt
@@ -69,6 +71,13 @@ async def recall(move: Move, progress: ConsignmentProgress, context: StepContext
     serials = Spans.of(span for each in held for span in each.spans).lowest(move.count)
     command = VoidCoupons(progress.scheme.live_id, serials.spans, _RECALLED, progress.next_key())
     await void_coupons(context.operation, command)
+
+
+async def postpone(move: Move, progress: ConsignmentProgress, context: StepContext) -> None:
+    """Postpone the due date of the consignment."""
+    due_on = context.clock.today + timedelta(days=move.count)
+    command = UpdateConsignment(progress.id, due_on=due_on, idempotency_key=progress.next_key())
+    await update_consignment(context.operation, command)
 
 
 async def cancel(_move: Move, progress: ConsignmentProgress, context: StepContext) -> None:

@@ -102,7 +102,7 @@ PAST_COUPONS: Final = (
                 9, first=293, every=4, percent=10, ways=((produce(percent=30), spoil(120), *regular_way(3)[1:]),)
             ),
             ConsignmentPlan(days_ago=290, chain=EAST, moves=(cancel(),), due=-250),
-            ConsignmentPlan(days_ago=255, chain=("PRN-05", "FAC-03"), moves=regular_way(2), percent=None, due=-220),
+            ConsignmentPlan(days_ago=255, chain=("PRN-01", "FAC-03"), moves=regular_way(2), percent=None, due=-220),
         ),
     ),
     CouponPlan(

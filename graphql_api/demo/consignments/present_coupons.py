@@ -8,6 +8,7 @@ from graphql_api.demo.consignments.consignment_plan import (
     cancel,
     commission,
     damage,
+    postpone,
     produce,
     recall,
     receive,
@@ -83,7 +84,7 @@ PRESENT_COUPONS: Final = (
         generated=(23,),
         consignments=(
             ConsignmentPlan(days_ago=21, chain=WEST, percent=25, due=-1),
-            ConsignmentPlan(days_ago=17, chain=SOUTH, percent=25, due=5),
+            ConsignmentPlan(days_ago=17, chain=SOUTH, moves=(postpone(5),), percent=25, due=-2),
             ConsignmentPlan(days_ago=10, chain=NORTH, percent=25, due=9),
             ConsignmentPlan(days_ago=5, chain=EAST, percent=25),
         ),

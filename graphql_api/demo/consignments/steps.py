@@ -136,5 +136,6 @@ _RUN_MOVE: Final[Mapping[MoveKind, Callable[[Move, ConsignmentProgress, StepCont
     MoveKind.RESOLVE: corrections.resolve,
     MoveKind.COMMISSION: _commission,
     MoveKind.RECALL: corrections.recall,
+    MoveKind.POSTPONE: corrections.postpone,
     MoveKind.CANCEL: corrections.cancel,
 }

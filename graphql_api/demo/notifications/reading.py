@@ -16,6 +16,18 @@ LAST_READ_DAYS_AGO: Final[Mapping[Person, int]] = {
     Person.APPROVER: 9,
     Person.OPERATIONS: 24,
     Person.ECP: 70,
+    Person.PRN_01: 10,
+    Person.PKG_01: 14,
+    Person.FAC_01: 10,
+    Person.PRN_02: 18,
+    Person.PKG_02: 15,
+    Person.FAC_02: 20,
+    Person.PRN_03: 12,
+    Person.PKG_03: 8,
+    Person.FAC_03: 12,
+    Person.PRN_04: 6,
+    Person.PKG_04: 6,
+    Person.FAC_04: 7,
 }
 
 

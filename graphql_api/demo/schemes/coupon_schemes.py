@@ -12,8 +12,8 @@ from graphql_api.demo.schemes.scheme_plan import COUPON, Days, SchemePlan
 COUPON_SCHEMES: Final = (
     SchemePlan(
         title="Monsoon Coupon Rush", description="Coupons on coolant before the rains, ended.", line=Line.LUBRICANTS,
-        scenario=Scenario.APPROVED, days_ago=372, days=Days(opens=-350, closes=-260, starts=-330, ends=-180),
-        products=("AMC-LONG",), places=("IN-MH", "IN-KL"), channels=COUPON, rules=("trained",), units=20_000,
+        scenario=Scenario.APPROVED, days_ago=372, days=Days(opens=-350, closes=-200, starts=-330, ends=-180),
+        products=("AMC-LONG",), places=("IN",), channels=COUPON, rules=("trained",), units=20_000,
     ),
     SchemePlan(
         title="Autumn Gear Coupons", description="Coupons on gear oils, ended.", line=Line.LUBRICANTS,

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import Column, select
 
 from db.accounts.reads import OLDEST_ENABLED_ACCOUNTS
 from db.accounts.rows import AccountRow
@@ -21,11 +21,13 @@ from db.program.reads import PROGRAM
 from db.schemes.stage_reads import STAGES_BY_SCHEME
 from db.schemes.stage_rows import StageRow
 from domain.permissions import Role
+from domain.schemes.lifecycle_facts import SchemeFacts
 from domain.time_zones import find_calendar
 from graphql_api.auth import dev_token
 from graphql_api.demo import load_demo
 from graphql_api.settings import Settings
 from resolvers.schemes.definitions import Definition, load_definitions
+from resolvers.schemes.execution_facts import add_execution
 from tests.conftest import LiveServer
 from tests.support.client import Client, http_client
 from tests.support.databases import KEPT_TABLES, copied_database, filled_template
@@ -49,6 +51,7 @@ class Demo(Struct, frozen=True):
 
     tables: Tables
     definitions: list[Definition]
+    facts: Mapping[UUID, SchemeFacts]
     stages: dict[datetime, list[StageRow]]
     first_accounts: dict[str, AccountRow]
 
@@ -121,22 +124,28 @@ async def _read(database: Database) -> Demo:
     try:
         (program,) = await reading.fetch(PROGRAM)
         definitions = [found for found in await load_definitions(reading, ids, NOW, program.calendar) if found]
+        facts = await add_execution(reading, {found.scheme.id: found.facts for found in definitions})
         stages = {at: await reading.fetch(STAGES_BY_SCHEME, ids=ids, now=at) for at in MOMENTS}
         first_accounts = dict(await reading.fetch(OLDEST_ENABLED_ACCOUNTS))
     finally:
         await reading.close()
-    return Demo(tables=tables, definitions=definitions, stages=stages, first_accounts=first_accounts)
+    return Demo(tables=tables, definitions=definitions, facts=facts, stages=stages, first_accounts=first_accounts)
 
 
 async def read_tables(database: Database) -> Tables:
     """Every row of every table, in an order that does not depend on how they were stored.
 
-    Left out is what PostgreSQL numbers by itself.
+    Left out is what PostgreSQL numbers by itself, and what refers to it.
     """
     found: Tables = {}
     async with database.engine.connect() as connection:
         for table in _FILLED:
-            columns = [column for column in table.columns if column.identity is None and column not in _NUMBERED]
+            columns = [column for column in table.columns if not _is_numbered(column)]
             rows = await connection.execute(select(*columns))
             found[table.name] = sorted((dict(row) for row in rows.mappings()), key=repr)
     return found
+
+
+def _is_numbered(column: Column[Any]) -> bool:
+    targets = {column, *(key.column for key in column.foreign_keys)}
+    return any(target.identity is not None or target in _NUMBERED for target in targets)

@@ -39,6 +39,7 @@ async def test_rows_equal_those_of_mutations_except_ids_and_times_of_day(
 ) -> None:
     planned_ecps, enrollments = _sample()
     monkeypatch.setattr(load, "SCHEMES", SCHEMES)
+    monkeypatch.setattr(load, "COUPONS", ())
     monkeypatch.setattr(timeline, "plan_ecps", lambda: planned_ecps)
     monkeypatch.setattr(timeline, "plan_enrollments", lambda *_: enrollments)
     monkeypatch.setattr(timeline, "plan_activities", lambda _: ())
