@@ -123,6 +123,7 @@ CHAINS = Statement(
             line_ids=_of_lines(ConsignmentLineTable.id),
             variant_ids=_of_lines(ConsignmentLineTable.variant_id),
             skus=_of_lines(VariantTable.sku),
+            quantities=_of_lines(ConsignmentLineTable.quantity),
             segment_bits=_of_lines(ConsignmentLineTable.segment_bits),
         )
     )

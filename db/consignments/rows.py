@@ -66,6 +66,7 @@ class ChainRow(Struct, frozen=True):
     line_ids: list[UUID]
     variant_ids: list[UUID]
     skus: list[str]
+    quantities: list[int]
     segment_bits: list[int]
 
 

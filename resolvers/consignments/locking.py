@@ -25,6 +25,7 @@ class Line(Struct, frozen=True):
     id: UUID
     variant_id: UUID
     sku: str
+    quantity: int
     segment_bits: int
 
 
@@ -146,7 +147,7 @@ def batch_facts(chain: Chain, batch: BatchRow) -> BatchFacts:
 
 
 def _build_chain(row: ChainRow) -> Chain:
-    lines = zip(row.line_ids, row.variant_ids, row.skus, row.segment_bits, strict=True)
+    lines = zip(row.line_ids, row.variant_ids, row.skus, row.quantities, row.segment_bits, strict=True)
     return Chain(
         id=row.id,
         code=row.code,
@@ -155,7 +156,7 @@ def _build_chain(row: ChainRow) -> Chain:
         vendor_ids=tuple(row.vendor_ids),
         vendor_names=tuple(row.vendor_names),
         lines=tuple(
-            Line(id=line_id, variant_id=variant_id, sku=sku, segment_bits=bits)
-            for line_id, variant_id, sku, bits in lines
+            Line(id=line_id, variant_id=variant_id, sku=sku, quantity=quantity, segment_bits=bits)
+            for line_id, variant_id, sku, quantity, bits in lines
         ),
     )

@@ -44,6 +44,10 @@ async def move_serials(
     moves = [(chain, step) for chain, step in moves if step.quantity > 0]
     if not moves:
         return False
+    for chain, step in moves:
+        # Otherwise a client could name all serials that exist, and cutting them by segment would take seconds.
+        if step.spans is not None and step.quantity > step.line.quantity:
+            await raise_shortage(operation, session, chain, step, 0)
     documents = [_document(operation, chain, step, occasion) for chain, step in moves]
     results = await move_coupons(session, documents)
     last = results[-1]

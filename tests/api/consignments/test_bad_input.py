@@ -1,13 +1,14 @@
 """Movements that are rejected: each with a message at its field, and nothing is half-done (R15, R26, N3)."""
 
 import asyncio
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import pytest
 
 from db.database import Database
 from domain.permissions import Role
+from resolvers.consignments import moving
 from tests.support.client import Client, Clients
 from tests.support.custody import places_of, query
 from tests.support.factories.consignments import ConsignmentFactory
@@ -172,6 +173,29 @@ async def test_numbers_at_the_edges(printer: Client, made: UUID, database_url: s
         errors = await expect_errors(printer, "dispatchBatch", consignmentId=consignment, lines=lines)
         message = "500 coupons of AMB-1L are on hand, not 4,294,967,296."
         assert errors == [("QUANTITY_EXCEEDED", "lines.0.quantity", message)]
+
+
+async def test_all_serials_that_exist(
+    printer: Client, made: UUID, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More serials than the line has are rejected before they are cut by segment, which would stop everybody."""
+
+    def cut(*_: Any) -> NoReturn:
+        pytest.fail("A million segments were cut.")
+
+    monkeypatch.setattr(moving, "cut_by_segment", cut)
+    serials, given = ranges((0, 2**32 - 1)), {"consignmentId": consignment_gid(made)}
+    message = f"Serials 1,000 to 4,294,967,295 of AMB-1L do not belong to {CODE}."
+    async with nothing_changes(database_url):
+        for field, extra in (
+            ("recordProduction", {}),
+            ("dispatchBatch", {}),
+            ("reportDamage", {"note": "It got wet."}),
+        ):
+            errors = await expect_errors(printer, field, **given, lines=[line(serials=serials)], **extra)
+            assert errors == [("CONFLICT", "lines.0.serials", message)]
+        errors = await expect_errors(printer, "recordProduction", **given, lines=[line(spoiledSerials=serials)])
+        assert errors == [("CONFLICT", "lines.0.spoiledSerials", message)]
 
 
 async def test_lines_that_say_nothing(printer: Client, made: UUID, database_url: str) -> None:
