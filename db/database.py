@@ -76,7 +76,7 @@ class Database:
             async with self.engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 try:
-                    async with driver.transaction():
+                    async with _transaction(driver):
                         yield Writing(connection, driver)
                 finally:
                     if driver.is_closed():
@@ -112,6 +112,23 @@ class Database:
         await self._primary.close()
         if self._replica is not self._primary:
             await self._replica.close()
+
+
+@asynccontextmanager
+async def _transaction(driver: "asyncpg.Connection[Any]") -> AsyncIterator[None]:
+    """Commit at the end of the block, or roll back and raise what the block raised.
+
+    A block that was canceled in the middle of a statement leaves its connection closed: there is nothing to roll back.
+    """
+    transaction = driver.transaction()
+    await transaction.start()
+    try:
+        yield
+    except BaseException:
+        if not driver.is_closed():
+            await transaction.rollback()
+        raise
+    await transaction.commit()
 
 
 def _raise_translated(cause: Any, error: Exception) -> None:

@@ -13,6 +13,7 @@ from db.catalog.changes import put_rows
 from db.catalog.reads import ALL_TIERS, LOCK_TIER
 from db.catalog.rows import TierRow
 from db.catalog.tables import TierTable
+from db.codes import CodeCounterTable, next_code
 from db.columns import Shape, scalar
 from db.database import Database
 from db.sessions import DuplicateKey, Reading, ReadingClosed, TransactionConflict
@@ -244,3 +245,23 @@ async def test_a_connection_that_breaks_while_it_is_given_back_is_given_back_onc
     again = single.reading()
     assert await again.fetch(BACKEND) != [backend]
     await again.close()
+
+
+async def test_a_canceled_transaction_stays_canceled_and_stores_nothing(database: Database) -> None:
+    """The canceled statement closes the connection; that must not look like another failure, and the next one works."""
+    started = asyncio.Event()
+
+    async def write() -> None:
+        async with database.writing() as session:
+            await next_code(session, "CAN", 2026)
+            started.set()
+            await session.execute(update(CodeCounterTable).where(text("pg_sleep(60) IS NULL")).values(last=9))
+
+    running = asyncio.create_task(write())
+    await started.wait()
+    await asyncio.sleep(0.2)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    async with database.writing() as session:
+        assert await next_code(session, "CAN", 2026) == "CAN-2026-000001"
