@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import Range
 
-from db.consignments.custody_reads import MOVE
+from db.consignments.custody_reads import MOVE, RECALL
 from db.consignments.custody_tables import CustodyPlaceTable, CustodySegmentTable, CustodyTable
 from db.consignments.rows import BatchRow, MoveResultRow
 from db.consignments.tables import (
@@ -218,6 +218,14 @@ async def move_coupons(session: Writing, steps: Sequence[Mapping[str, Any]]) -> 
     The last result is short if a place does not hold what a step takes: the caller must undo the transaction then.
     """
     return await session.fetch(MOVE, steps=msgspec.json.encode(steps).decode())
+
+
+async def recall_coupons(session: Writing, steps: Sequence[Mapping[str, Any]]) -> None:
+    """Record movements to void at many places at once; see the function `recall_coupons` in migration 0015.
+
+    Each step names its place as `from_place`. The places must be locked.
+    """
+    await session.fetch(RECALL, steps=msgspec.json.encode(steps).decode())
 
 
 def multirange(spans: Spans) -> Any:

@@ -161,6 +161,7 @@ MOVE = Statement(
     ),
     MoveResultRow,
 )
+RECALL = Statement(select(cast(func.recall_coupons(cast(string("steps"), JSONB)), Text).label("recalled")), scalar(str))
 ALLOTMENTS_OF_SCHEME = Statement(
     select(
         *columns(

@@ -444,6 +444,71 @@ BEGIN
     );
 END $$
 """
+# Makes serials void at many places at once, as move_coupons does with a step for each place, in a fixed number of
+# statements. The caller has locked the places and read behind the lock which serials each of them holds.
+RECALL = """
+CREATE FUNCTION recall_coupons(steps jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    listed bigint;
+    taken bigint;
+    changed bigint;
+BEGIN
+    INSERT INTO custody_place (line_id, leg, batch_id, condition)
+    SELECT DISTINCT line_id, leg, batch_id, 'VOID' FROM recalled_places(steps)
+    ORDER BY line_id, leg, batch_id ON CONFLICT DO NOTHING;
+    INSERT INTO movement (
+        id, request_id, consignment_id, line_id, batch_id, kind, vendor_id, from_place_id, from_condition, to_place_id,
+        to_condition, quantity, occurred_at, recorded_at, account_id, note
+    ) SELECT given.id, given.request_id, given.consignment_id, given.line_id, given.batch_id, 'VOIDED', given.vendor_id,
+        place.from_place, place.condition, place.to_place, 'VOID', given.quantity, given.occurred_at,
+        given.recorded_at, given.account_id, given.note
+    FROM recalled_places(steps) AS place, jsonb_populate_record(NULL::movement, place.document) AS given;
+    SELECT count(*) INTO listed FROM recalled_pieces(steps);
+    DELETE FROM custody USING recalled_pieces(steps) AS piece
+    WHERE custody.line_id = piece.line_id AND custody.segment = piece.segment
+        AND custody.place_id = piece.from_place AND custody.spans = piece.spans;
+    GET DIAGNOSTICS taken = ROW_COUNT;
+    UPDATE custody SET spans = custody.spans - piece.spans FROM recalled_pieces(steps) AS piece
+    WHERE custody.line_id = piece.line_id AND custody.segment = piece.segment
+        AND custody.place_id = piece.from_place AND custody.spans @> piece.spans;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF taken + changed <> listed THEN
+        RAISE EXCEPTION 'serials moved during their recall' USING ERRCODE = 'serialization_failure';
+    END IF;
+    INSERT INTO custody (line_id, segment, place_id, spans)
+    SELECT line_id, segment, to_place, range_agg(spans) FROM recalled_pieces(steps)
+    GROUP BY line_id, segment, to_place
+    ON CONFLICT (line_id, segment, place_id) DO UPDATE SET spans = custody.spans + excluded.spans;
+    INSERT INTO movement_part (movement_id, line_id, segment, spans)
+    SELECT movement_id, line_id, segment, spans FROM recalled_pieces(steps) ORDER BY movement_id, segment;
+    INSERT INTO event (kind, object_id, subject_kinds, subject_ids, recorded_at)
+    SELECT 'COUPONS_VOIDED', place.movement_id, given.subject_kinds, given.subject_ids, given.recorded_at
+    FROM recalled_places(steps) AS place, jsonb_populate_record(NULL::event, place.document - 'id' - 'kind') AS given
+    ORDER BY place.movement_id;
+END $$
+"""
+# The places of the steps of a recall, and the places of void serials beside them once these exist.
+RECALLED_PLACES = """
+CREATE FUNCTION recalled_places(steps jsonb) RETURNS TABLE (
+    document jsonb, movement_id uuid, line_id uuid, leg smallint, batch_id uuid, condition text, from_place bigint,
+    to_place bigint
+) LANGUAGE sql STABLE ROWS 50 AS $$
+    SELECT step, (step->>'id')::uuid, place.line_id, place.leg, place.batch_id, place.condition, place.id, (
+        SELECT void.id FROM custody_place AS void
+        WHERE void.line_id = place.line_id AND void.leg = place.leg AND void.condition = 'VOID'
+            AND (void.batch_id = place.batch_id OR (void.batch_id IS NULL AND place.batch_id IS NULL))
+    )
+    FROM jsonb_array_elements(steps) AS step JOIN custody_place AS place ON place.id = (step->>'from_place')::bigint
+$$
+"""
+RECALLED_PIECES = """
+CREATE FUNCTION recalled_pieces(steps jsonb) RETURNS TABLE (
+    movement_id uuid, line_id uuid, segment integer, from_place bigint, to_place bigint, spans int8multirange
+) LANGUAGE sql STABLE ROWS 100 AS $$
+    SELECT place.movement_id, place.line_id, key::integer, place.from_place, place.to_place, value::int8multirange
+    FROM recalled_places(steps) AS place, jsonb_each_text(place.document->'pieces')
+$$
+"""
 LOWEST_SERIALS = """
 CREATE FUNCTION lowest_serials(spans int8multirange, quantity bigint) RETURNS int8multirange
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
@@ -514,6 +579,9 @@ def upgrade() -> None:
         TAKE,
         CROSSED,
         MOVE,
+        RECALLED_PLACES,
+        RECALLED_PIECES,
+        RECALL,
         KEEP,
     ):
         op.execute(statement)
@@ -1035,6 +1103,9 @@ def downgrade() -> None:
         "guard_custody()",
         "guard_allotments()",
         "guard_segments()",
+        "recall_coupons(jsonb)",
+        "recalled_pieces(jsonb)",
+        "recalled_places(jsonb)",
         "move_coupons(jsonb)",
         "custody_crossed(bigint, bigint, text, bigint)",
         "take_serials(uuid, bigint, bigint, jsonb, bigint, uuid)",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from db.consignments.changes import move_coupons
+from db.consignments.changes import move_coupons, recall_coupons
 from db.consignments.custody_reads import OCCURRENCE_BEFORE
 from db.sessions import Writing
 from domain.consignments.events import about_consignment
@@ -56,6 +56,19 @@ async def move_serials(
         await raise_shortage(operation, session, chain, step, last.moved)
     await _check_time(operation, session, documents, occasion)
     return any(result.crossed for result in results)
+
+
+async def record_recall(
+    operation: Operation, session: Writing, moves: Sequence[tuple[Chain, Step, int]], occasion: Occasion
+) -> None:
+    """Record movements to void, each from a place that is locked and holds all serials of its step, with their events.
+
+    The caller derives the states of the consignments again.
+    """
+    documents = [
+        {**_document(operation, chain, step, occasion), "from_place": place_id} for chain, step, place_id in moves
+    ]
+    await recall_coupons(session, documents)
 
 
 async def _check_time(

@@ -24,7 +24,7 @@ from domain.schemes.execution_facts import CouponsRecalled
 from domain.spans import Span, Spans
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, lock_chains
-from resolvers.consignments.moving import move_serials
+from resolvers.consignments.moving import record_recall
 from resolvers.consignments.notify import notify_of_recall
 from resolvers.consignments.state import refresh_states
 from resolvers.consignments.steps import Occasion, Place, Step
@@ -67,10 +67,12 @@ async def void_coupons(operation: Operation, command: VoidCoupons) -> Recall:
     request_id = operation.new_id()
     async with operation.writing() as session:
         await require_scheme(operation, session, command.scheme_id)
-        request_id = await claim_key(operation, session, command, result_id=request_id) or request_id
-        if not (holders := await session.fetch(HOLDERS_OF_REQUEST, request_id=request_id)):
+        earlier = await claim_key(operation, session, command, result_id=request_id)
+        if earlier:
+            request_id = earlier
+        else:
             await _recall(operation, session, command, (request_id, serials))
-            holders = await session.fetch(HOLDERS_OF_REQUEST, request_id=request_id)
+        holders = await session.fetch(HOLDERS_OF_REQUEST, request_id=request_id)
     quantity = sum(holder.quantity for holder in holders)
     return Recall(
         request_id=request_id,
@@ -97,17 +99,17 @@ async def _recall(operation: Operation, session: Writing, command: VoidCoupons, 
         message = "This coupon is void already." if one else f"All {count} coupons are void already."
         raise NothingToDo(message, ("input", "serials"))
     reason = trim_text(command.reason)
-    await move_serials(operation, session, steps, Occasion(request_id=request_id, note=reason))
-    moved = Spans.of(span for _, step in steps for span in step.spans or ())
+    await record_recall(operation, session, steps, Occasion(request_id=request_id, note=reason))
+    moved = Spans.of(span for _, step, _ in steps for span in step.spans or ())
     resolution = (operation.now, operation.viewer.account_id, f"Recalled: {reason}")
     await resolve_recalled(session, line_ids, moved, resolution)
-    touched = sorted({chain.id for chain, _ in steps})
+    touched = sorted({chain.id for chain, _, _ in steps})
     await refresh_states(operation, session, touched, voids=True)
     await touch_states(session, touched, operation.now)
     definition = await lock_execution(operation, session, command.scheme_id)
     fact = CouponsRecalled(scheme=definition.name, quantity=moved.quantity, reason=reason)
     await record_activity(operation, session, command.scheme_id, NewActivity(EventKind.COUPONS_RECALLED, fact))
-    await notify_of_recall(operation, session, steps, reason)
+    await notify_of_recall(operation, session, [(chain, step) for chain, step, _ in steps], reason)
 
 
 async def _require_runs(session: Writing, command: VoidCoupons) -> None:
@@ -154,13 +156,17 @@ async def _lock_holders(session: Writing, line_ids: Sequence[UUID], serials: Spa
     raise TransactionConflict
 
 
-def _steps(chains: dict[UUID, Chain], held: Sequence[PlaceSpansRow]) -> list[tuple[Chain, Step]]:
-    """One step for each place that holds serials that are not void."""
+def _steps(chains: dict[UUID, Chain], held: Sequence[PlaceSpansRow]) -> list[tuple[Chain, Step, int]]:
+    """One step for each place that holds serials that are not void, with the place."""
     places: dict[int, list[PlaceSpansRow]] = {}
     for row in held:
         if row.condition != Condition.VOID:
             places.setdefault(row.place_id, []).append(row)
-    return [(chains[rows[0].line_id], _step(chains[rows[0].line_id], rows)) for _, rows in sorted(places.items())]
+    steps = []
+    for place_id, rows in sorted(places.items()):
+        chain = chains[rows[0].line_id]
+        steps.append((chain, _step(chain, rows), place_id))
+    return steps
 
 
 def _step(chain: Chain, rows: Sequence[PlaceSpansRow]) -> Step:
