@@ -43,7 +43,7 @@ _KNOWN: Final = Statement(
     KnownKeyRow,
 )
 
-_CLAIM: Final = Change(
+CLAIM_KEY: Final = Change(
     upsert(IdempotencyKeyTable).on_conflict_do_nothing(),
     ("owner_id", "mutation", "key", "digest", "result_id", "recorded_at"),
 )
@@ -57,7 +57,7 @@ async def claim_idempotency_key(  # noqa: PLR0913 - the columns of a key, by nam
     Another transaction that has just stored the key is waited for.
     """
     claimed = await session.run(
-        _CLAIM, owner_id=owner_id, mutation=mutation, key=key, digest=digest, result_id=result_id, recorded_at=at
+        CLAIM_KEY, owner_id=owner_id, mutation=mutation, key=key, digest=digest, result_id=result_id, recorded_at=at
     )
     if claimed:
         return None

@@ -30,9 +30,9 @@ from domain.consignments.facts import Condition, ConsignmentStatus
 from domain.consignments.segments import cut_by_segment
 from domain.spans import Span, Spans
 
-_ADD_BATCH: Final = Change(insert(BatchTable), BatchRow.__struct_fields__)
-_ADD_BATCH_LINE: Final = Change(insert(BatchLineTable), ("batch_id", "line_id", "quantity"))
-_SET_BATCH_LINE: Final = Change(
+ADD_BATCH: Final = Change(insert(BatchTable), BatchRow.__struct_fields__)
+ADD_BATCH_LINE: Final = Change(insert(BatchLineTable), ("batch_id", "line_id", "quantity"))
+SET_BATCH_LINE: Final = Change(
     update(BatchLineTable).where(
         BatchLineTable.batch_id == uuid("own_batch"), BatchLineTable.line_id == uuid("own_line")
     ),
@@ -41,12 +41,14 @@ _SET_BATCH_LINE: Final = Change(
 
 
 @cache
-def _change_batch(columns: tuple[str, ...]) -> Change:
+def change_batch(columns: tuple[str, ...]) -> Change:
+    """An update of columns of the batch `own_id`."""
     return Change(update(BatchTable).where(BatchTable.id == uuid("own_id")), columns)
 
 
 @cache
-def _change_state(columns: tuple[str, ...]) -> Change:
+def change_state(columns: tuple[str, ...]) -> Change:
+    """An update of columns of the state of the consignment `own_id`."""
     return Change(update(ConsignmentStateTable).where(ConsignmentStateTable.consignment_id == uuid("own_id")), columns)
 
 
@@ -158,26 +160,26 @@ async def set_consignment(session: Writing, consignment_id: UUID, values: Mappin
 
 async def set_state(session: Writing, consignment_id: UUID, values: Mapping[str, Any]) -> None:
     """Set columns of the stored state of a consignment, which the transaction has locked."""
-    await session.run(_change_state(tuple(values)), own_id=consignment_id, **values)
+    await session.run(change_state(tuple(values)), own_id=consignment_id, **values)
 
 
 async def add_batch(session: Writing, batch: BatchRow, quantities: Mapping[UUID, int]) -> None:
     """Insert a batch with the quantity of each line that it carries."""
-    await session.run(_ADD_BATCH, **asdict(batch))
+    await session.run(ADD_BATCH, **asdict(batch))
     lines = [
         {"batch_id": batch.id, "line_id": line_id, "quantity": quantity} for line_id, quantity in quantities.items()
     ]
-    await session.run_many(_ADD_BATCH_LINE, lines)
+    await session.run_many(ADD_BATCH_LINE, lines)
 
 
 async def set_batch(session: Writing, batch_id: UUID, values: Mapping[str, Any]) -> None:
     """Set columns of a batch, which the transaction has locked."""
-    await session.run(_change_batch(tuple(values)), own_id=batch_id, **values)
+    await session.run(change_batch(tuple(values)), own_id=batch_id, **values)
 
 
 async def set_batch_line(session: Writing, batch_id: UUID, line_id: UUID, *, accepted: int, damaged: int) -> None:
     """Set what the receiver has stated about a line of a batch."""
-    await session.run(_SET_BATCH_LINE, own_batch=batch_id, own_line=line_id, accepted=accepted, damaged=damaged)
+    await session.run(SET_BATCH_LINE, own_batch=batch_id, own_line=line_id, accepted=accepted, damaged=damaged)
 
 
 async def resolve_batch_line(session: Writing, batch_id: UUID, line_id: UUID, *, found: int, damaged: int) -> None:

@@ -79,13 +79,7 @@ def _ordered(column: Any, by: Any) -> Any:
 
 
 def _of_lines(column: Any) -> Any:
-    return (
-        select(_ordered(column, ConsignmentLineTable.id))
-        .select_from(ConsignmentLineTable)
-        .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
-        .where(ConsignmentLineTable.consignment_id == ConsignmentTable.id)
-        .scalar_subquery()
-    )
+    return _ordered(column, ConsignmentLineTable.id)
 
 
 @cache
@@ -105,6 +99,29 @@ def lock_consignments(scope: ConsignmentScope) -> Statement[UUID]:
     return Statement(query.order_by(ConsignmentTable.id).with_for_update(read=True, of=ConsignmentTable), scalar(UUID))
 
 
+_LEGS: Final = (
+    select(
+        _ordered(ConsignmentLegTable.vendor_id, ConsignmentLegTable.position).label("vendor_ids"),
+        _ordered(VendorTable.name, ConsignmentLegTable.position).label("vendor_names"),
+    )
+    .select_from(ConsignmentLegTable)
+    .join(VendorTable, VendorTable.id == ConsignmentLegTable.vendor_id)
+    .where(ConsignmentLegTable.consignment_id == ConsignmentTable.id)
+    .lateral("legs")
+)
+_LINES: Final = (
+    select(
+        _of_lines(ConsignmentLineTable.id).label("line_ids"),
+        _of_lines(ConsignmentLineTable.variant_id).label("variant_ids"),
+        _of_lines(VariantTable.sku).label("skus"),
+        _of_lines(ConsignmentLineTable.quantity).label("quantities"),
+        _of_lines(ConsignmentLineTable.segment_bits).label("segment_bits"),
+    )
+    .select_from(ConsignmentLineTable)
+    .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
+    .where(ConsignmentLineTable.consignment_id == ConsignmentTable.id)
+    .lateral("lines")
+)
 # The chains and the lines of consignments. Read them behind the lock: what waits for a lock reads as before the wait.
 CHAINS = Statement(
     select(
@@ -112,21 +129,12 @@ CHAINS = Statement(
             ConsignmentTable,
             ChainRow,
             canceled=ConsignmentTable.canceled_at.is_not(None),
-            vendor_ids=select(_ordered(ConsignmentLegTable.vendor_id, ConsignmentLegTable.position))
-            .where(ConsignmentLegTable.consignment_id == ConsignmentTable.id)
-            .scalar_subquery(),
-            vendor_names=select(_ordered(VendorTable.name, ConsignmentLegTable.position))
-            .select_from(ConsignmentLegTable)
-            .join(VendorTable, VendorTable.id == ConsignmentLegTable.vendor_id)
-            .where(ConsignmentLegTable.consignment_id == ConsignmentTable.id)
-            .scalar_subquery(),
-            line_ids=_of_lines(ConsignmentLineTable.id),
-            variant_ids=_of_lines(ConsignmentLineTable.variant_id),
-            skus=_of_lines(VariantTable.sku),
-            quantities=_of_lines(ConsignmentLineTable.quantity),
-            segment_bits=_of_lines(ConsignmentLineTable.segment_bits),
+            **{each.key: each for each in (*_LEGS.c, *_LINES.c)},
         )
     )
+    .select_from(ConsignmentTable)
+    .join(_LEGS, true())
+    .join(_LINES, true())
     .where(ConsignmentTable.id == any_(uuids("ids")))
     .order_by(ConsignmentTable.id),
     ChainRow,

@@ -16,7 +16,14 @@ from db.consignments.tables import (
     ConsignmentLineTable,
     ConsignmentStateTable,
 )
-from db.consignments.view_rows import BatchLineViewRow, ChainLegRow, CustodyRow, HoldingOfChainRow, SerialsRow
+from db.consignments.view_rows import (
+    BatchLineViewRow,
+    ChainLegRow,
+    CustodyRow,
+    HoldingOfChainRow,
+    SerialsRow,
+    SerialsSentRow,
+)
 from db.statement import Statement, uuids
 from domain.consignments.facts import Condition, MovementKind
 
@@ -114,16 +121,17 @@ _PLACES: Final = (
     .where(CustodyPlaceTable.batch_id == BatchLineTable.batch_id, CustodyPlaceTable.line_id == BatchLineTable.line_id)
     .lateral("places")
 )
-_SENT: Final = (
-    select(cast(func.range_agg(MovementPartTable.spans), Text))
-    .select_from(MovementTable)
-    .join(MovementPartTable, MovementPartTable.movement_id == MovementTable.id)
-    .where(
-        MovementTable.batch_id == BatchLineTable.batch_id,
-        MovementTable.line_id == BatchLineTable.line_id,
-        MovementTable.kind == MovementKind.DISPATCHED.value,
+# The serials that batches carried, by line; apart from the lines, because they may have thousands of ranges.
+SERIALS_SENT = Statement(
+    select(
+        MovementTable.batch_id,
+        MovementTable.line_id,
+        cast(func.range_agg(MovementPartTable.spans), Text).label("text"),
     )
-    .scalar_subquery()
+    .join(MovementPartTable, MovementPartTable.movement_id == MovementTable.id)
+    .where(MovementTable.batch_id == any_(uuids("ids")), MovementTable.kind == MovementKind.DISPATCHED.value)
+    .group_by(MovementTable.batch_id, MovementTable.line_id),
+    SerialsSentRow,
 )
 BATCH_LINE_VIEWS = Statement(
     select(
@@ -135,7 +143,6 @@ BATCH_LINE_VIEWS = Statement(
             lost=_PLACES.c.lost,
             void=_PLACES.c.void,
             in_transit=_PLACES.c.in_transit,
-            text=_SENT,
             variant=VARIANT_COLUMNS,
         )
     )

@@ -49,6 +49,14 @@ class SerialsRow(NamedTuple):
     text: str | None
 
 
+class SerialsSentRow(NamedTuple):
+    """The serials of one line that a batch carried."""
+
+    batch_id: UUID
+    line_id: UUID
+    text: str
+
+
 class BatchLineViewRow(Struct, frozen=True):
     """The coupons of one line in a batch, and where they are by now."""
 
@@ -62,8 +70,12 @@ class BatchLineViewRow(Struct, frozen=True):
     lost: int
     void: int
     in_transit: int
-    text: str | None
     variant: VariantRow
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        """The batch and the line."""
+        return self.batch_id, self.line_id
 
 
 class MovementViewRow(Struct, frozen=True):

@@ -65,7 +65,7 @@ async def add_ecp_notifications(  # noqa: PLR0913 - the columns of the notificat
 
 
 # Text, because SQLAlchemy has no statement that inserts twice and returns rows, and movements wait for this one.
-_NOTIFY_VENDORS: Final = Statement(
+NOTIFY_VENDORS: Final = Statement(
     text(
         f"""
         WITH added AS (
@@ -104,7 +104,7 @@ async def notify_vendors(  # noqa: PLR0913 - the columns of the notifications, b
     The same statement appends the events of the notifications.
     """
     await session.fetch(
-        _NOTIFY_VENDORS,
+        NOTIFY_VENDORS,
         vendor_ids=[vendor_id for vendor_id, _ in facts],
         facts=[encode_fact(fact) for _, fact in facts],
         kind=kind.value,

@@ -10,6 +10,7 @@ from db.consignments import movement_reads as statements
 from db.consignments import view_reads as views
 from db.consignments.view_rows import BatchLineViewRow, DiscrepancyViewRow, MovementViewRow
 from resolvers.catalog.loaders import vendors_by_id
+from resolvers.consignments.chain_loaders import ListedSerials, list_serials
 from resolvers.consignments.loaders import scope_parameters
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
@@ -31,6 +32,14 @@ async def lines_by_batch(operation: Operation, ids: list[UUID]) -> list[list[Bat
     """Load the lines of each batch, by SKU."""
     rows = await operation.fetch(views.BATCH_LINE_VIEWS, ids=ids)
     return align_many(ids, rows, lambda row: row.batch_id)
+
+
+async def serials_by_batch_line(operation: Operation, keys: list[tuple[UUID, UUID]]) -> list[ListedSerials]:
+    """Load the serials that were sent, for keys of a batch and a line."""
+    ids = list(dict.fromkeys(batch_id for batch_id, _ in keys))
+    rows = await operation.fetch(views.SERIALS_SENT, ids=ids)
+    found = {(row.batch_id, row.line_id): row.text for row in rows}
+    return [list_serials(found.get(key)) for key in keys]
 
 
 async def movements_by_batch(operation: Operation, ids: list[UUID]) -> list[list[MovementViewRow]]:

@@ -15,6 +15,7 @@ from resolvers.consignments.batch_loaders import (
     discrepancies_by_consignment,
     lines_by_batch,
     movements_by_batch,
+    serials_by_batch_line,
     vendors_of_ends,
 )
 from resolvers.consignments.chain_loaders import (
@@ -22,7 +23,6 @@ from resolvers.consignments.chain_loaders import (
     chains_by_consignment,
     custody_by_leg,
     lines_by_consignment,
-    list_serials,
     overdue_by_deadline,
     people_by_id,
     progress_by_consignment,
@@ -132,9 +132,11 @@ class BatchLine:
     )
     lost: SafeInt = leaf("How many coupons were lost.")
     void: SafeInt = leaf("How many coupons became void on their way.")
-    serials: list[SerialRange] = computed(
-        lambda row: list_serials(row.text).ranges,
-        f"The serials that were sent, in order: the first {LISTED_RANGES} ranges.",
+    serials: list[SerialRange] = batched(
+        serials_by_batch_line,
+        key="key",
+        pick=lambda found: found.ranges,
+        description=f"The serials that were sent, in order: the first {LISTED_RANGES} ranges.",
     )
 
 
