@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -63,20 +64,32 @@ class Server(Struct, frozen=True):
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+class Signer:
+    """A key pair for one run: its public half is a file for servers, and the private half signs tokens."""
+
+    def __init__(self, folder: Path) -> None:
+        self._key = Ed25519PrivateKey.generate()
+        self.keys = folder / "keys.pem"
+        public = self._key.public_key()
+        self.keys.write_bytes(
+            public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        )
+
+    def token(self, account_id: UUID) -> str:
+        """Sign a token for an account."""
+        claims = {
+            "sub": str(account_id),
+            "iss": "tessera",
+            "aud": "tessera",
+            "exp": datetime.now(UTC) + timedelta(hours=2),
+        }
+        return jwt.encode(claims, self._key, algorithm="EdDSA")
+
+
 def make_credentials(folder: Path, account_id: UUID) -> Credentials:
     """Generate a key pair for this run, write only its public half, and sign a token for an account."""
-    key = Ed25519PrivateKey.generate()
-    keys = folder / "keys.pem"
-    keys.write_bytes(
-        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    )
-    claims = {
-        "sub": str(account_id),
-        "iss": "tessera",
-        "aud": "tessera",
-        "exp": datetime.now(UTC) + timedelta(hours=2),
-    }
-    return Credentials(keys, jwt.encode(claims, key, algorithm="EdDSA"))
+    signer = Signer(folder)
+    return Credentials(signer.keys, signer.token(account_id))
 
 
 def our_command(name: str) -> list[str]:
@@ -88,7 +101,13 @@ def our_command(name: str) -> list[str]:
 
 @contextlib.contextmanager
 def running(  # noqa: PLR0913, PLR0917 - the parts of a command
-    name: str, command: Sequence[str], url: str, credentials: Credentials, log: Path, root: Path = ROOT
+    name: str,
+    command: Sequence[str],
+    url: str,
+    credentials: Credentials,
+    log: Path,
+    root: Path = ROOT,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Server]:
     """A server that accepts connections, for the length of the block. Raises ServerFailed.
 
@@ -104,6 +123,7 @@ def running(  # noqa: PLR0913, PLR0917 - the parts of a command
         "PORT": str(port),
         "NODE_ENV": "production",
         "GRAPHILE_ENV": "production",
+        **settings,
     }
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if name != "postgraphile":
