@@ -83,8 +83,8 @@ async def load_demo(database: Database, now: datetime, coupon_keys: CouponKeys =
     """Load the demo data unless the database has an account; return whether it was loaded.
 
     `coupon_keys` are those of the server that derives the codes of the coupons; the data hold only ids of keys.
-    The same `now` gives the same data, all of it before `now`. All or nothing is stored, also when several processes
-    load at once.
+    The same `now` gives the same data, all of it before `now`; only ids of notifications are drawn by PostgreSQL.
+    All or nothing is stored, also when several processes load at once.
     """
     if await _has_accounts(database):
         return False

@@ -70,6 +70,11 @@ async def _a_vendor(factory: SchemeFactory, _world: World) -> Prepared:
     return "VENDOR", {"first": 10}
 
 
+async def _work_of_a_vendor(factory: SchemeFactory, world: World) -> Prepared:
+    await _follow(factory)
+    return "VENDOR", {"vendorId": gid(NodeKind.VENDOR, world.vendors["PRN-1"].id), "first": 10}
+
+
 OF_TRACKING: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "dashboard/BatchMovements": _movements,
     "dashboard/ConsignmentProgress": _progress,
@@ -82,4 +87,5 @@ OF_TRACKING: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = 
     "portal/SchemeAllocation": _a_scheme,
     "vendor/MyBatches": _a_vendor,
     "vendor/MyConsignments": _a_vendor,
+    "vendor/MyWork": _work_of_a_vendor,
 }
