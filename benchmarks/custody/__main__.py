@@ -2,8 +2,8 @@
 
     make bench-custody [ARGS="coupons moves load pages history --rounds 3 --seconds 4 --quick --markdown"]
 
-Without names everything is measured. Exits with 1 when a goal is missed. Writes `benchmarks/results/custody.json`, where
-numbers of other measurements stay as they are. `--quick` measures small numbers in a minute and writes nothing.
+Without names everything is measured. Exits with 1 when a goal is missed. Writes `benchmarks/results/custody.json`, in
+which numbers of other measurements stay as they are. `--quick` measures small numbers in a minute and writes nothing.
 `--report` prints the table of the last run.
 """
 

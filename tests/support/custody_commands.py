@@ -5,6 +5,7 @@ Hypothesis must draw the same either way.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any, Final
@@ -133,9 +134,13 @@ class Commands:
             if not self._holds(made, (leg, None, GOOD)):
                 continue
             for build in (self._dispatch, self._dispatch, self._report_damage):
-                yield lambda build=build, leg=leg: (leg, build(consignment_id, made, leg))
+                yield partial(self._at_leg, build, consignment_id, made=made, leg=leg)
             if leg == last:
                 yield lambda: (last, self._commission(consignment_id, made))
+
+    @staticmethod
+    def _at_leg(build: Callable[..., Any], consignment_id: UUID, *, made: ModelConsignment, leg: int) -> Command:
+        return leg, build(consignment_id, made, leg)
 
     def _holds(self, made: ModelConsignment, place: Place) -> bool:
         return any(place in own.values() for own in made.places.values())

@@ -201,7 +201,7 @@ def _cancel(model: SchemeModel, _actor: int, command: CancelConsignment, _answer
 
 
 def _create(model: SchemeModel, _actor: int, command: CreateConsignment, answer: UUID) -> None:
-    places = {}
+    places: dict[UUID, dict[int, tuple[int, UUID | None, str]]] = {}
     for line in command.lines:
         _require(line.quantity <= model.available(line.variant_id))
         taken = sorted(model.free[line.variant_id])[: line.quantity]

@@ -116,7 +116,7 @@ class Dashboard:
     async def by_socket(self) -> AsyncIterator[Stream]:
         """Follow over a WebSocket from the last cursor on."""
         async with connected(self._server.address, self._client) as socket:
-            variables = {"filter": self._filter, "after": self.cursor}
+            variables: dict[str, Any] = {"filter": self._filter, "after": self.cursor}
             yield await socket.subscribe(document("dashboard/BatchMovements"), **variables)
 
     @asynccontextmanager
