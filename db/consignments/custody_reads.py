@@ -117,9 +117,18 @@ PARTS_OF_MOVEMENTS = Statement(
     ),
     scalar(str),
 )
-# The serials that a batch brought to a leg and that are still on hand there, by segment.
+# The serials that a batch brought to a leg and that are still on hand there, by segment; not what it brought before its
+# receipt was voided, because another batch may have brought that since.
 _ARRIVED: Final = or_(
     MovementTable.kind == MovementKind.RECEIVED.value, MovementTable.kind == MovementKind.DISCREPANCY_RESOLVED.value
+)
+_VOIDING, _VOIDED = aliased(MovementTable), aliased(MovementPartTable)
+_LAST_VOIDED: Final = (
+    select(func.coalesce(func.max(_VOIDED.id), 0))
+    .select_from(_VOIDING)
+    .join(_VOIDED, _VOIDED.movement_id == _VOIDING.id)
+    .where(_VOIDING.batch_id == uuid("batch_id"), _VOIDING.kind == MovementKind.RECEIPT_VOIDED.value)
+    .scalar_subquery()
 )
 SERIALS_OF_BATCH_ON_HAND = Statement(
     select(
@@ -150,6 +159,7 @@ SERIALS_OF_BATCH_ON_HAND = Statement(
         _ARRIVED,
         MovementTable.to_condition == Condition.GOOD.value,
         CustodyTable.spans.op("&&")(MovementPartTable.spans),
+        MovementPartTable.id > _LAST_VOIDED,
     ),
     PlaceSpansRow,
 )

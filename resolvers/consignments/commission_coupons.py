@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from db.consignments.custody_reads import SERIALS_OF_BATCH_ON_HAND
 from db.consignments.rows import BatchRow
-from db.sessions import Writing
+from db.sessions import TransactionConflict, Writing
 from domain.consignments.facts import Condition, MovementKind
-from domain.consignments.failures import BATCH_PATH, NothingToDo
+from domain.consignments.failures import BATCH_PATH, NothingToDo, SerialsNotHeld
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import merge, occurrence_problems
 from domain.failures import NotFound, Problem, UserErrorCode
@@ -51,7 +51,13 @@ async def commission_coupons(operation: Operation, command: CommissionCoupons) -
         chosen = await _choose(session, chain, batch, command)
         steps = [_step(chain, leg, item) for item in chosen]
         occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
-        await record_movements(operation, session, chain, steps, occasion)
+        try:
+            await record_movements(operation, session, chain, steps, occasion)
+        except SerialsNotHeld as moved:
+            if batch is None:
+                raise
+            # The serials of the batch were on hand a moment ago: choose again.
+            raise TransactionConflict from moved
     return command.consignment_id
 
 

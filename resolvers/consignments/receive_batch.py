@@ -10,9 +10,9 @@ from db.consignments.changes import set_batch, set_batch_line
 from db.consignments.custody_reads import PLACES_OF_BATCH, SPANS_AT_PLACES
 from db.consignments.reads import BATCH_LINES
 from db.consignments.rows import BatchLineRow, BatchRow
-from db.sessions import Writing
+from db.sessions import TransactionConflict, Writing
 from domain.consignments.facts import BatchStatus, Condition, DiscrepancyKind, MovementKind
-from domain.consignments.failures import BATCH_PATH
+from domain.consignments.failures import BATCH_PATH, SerialsNotHeld
 from domain.consignments.guards import BATCH_GUARDS, BatchAction
 from domain.consignments.ranges import merge, occurrence_problems, range_problems
 from domain.consignments.receipts import Receipt, ReceiptRejected, StatedReceipt, assess_receipt
@@ -80,7 +80,11 @@ async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
         reject_invalid(_idle_problems(batch, steps, over_sent=over_sent))
         await _record_statements(operation, session, (chain, batch), arrivals)
         occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
-        await record_movements(operation, session, chain, steps, occasion)
+        try:
+            await record_movements(operation, session, chain, steps, occasion)
+        except SerialsNotHeld as recalled:
+            # The batch held these serials a moment ago, and only a recall moves them while the batch is locked.
+            raise TransactionConflict from recalled
         if over_sent:
             # Nothing of these moves, so no movement says that a discrepancy is open.
             await refresh_state(operation, session, chain.id)

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from db.consignments.custody_reads import HOLDERS_OF_SERIALS
 from db.consignments.rows import PlaceSpansRow
-from db.sessions import Writing
+from db.sessions import TransactionConflict, Writing
 from domain.consignments.facts import Condition
 from domain.consignments.failures import SerialsNotHeld, exceeded, name_serials
 from domain.permissions import ConsignmentScope
@@ -34,6 +34,9 @@ async def raise_shortage(operation: Operation, session: Writing, chain: Chain, s
     if outside:
         reason = f"{name_serials(outside, step.line.sku, ('does', 'do'))} not belong to {chain.code}."
         raise SerialsNotHeld(reason, step.path, variant_id=step.line.variant_id, serials=outside)
+    if not elsewhere:
+        # They came back in between.
+        raise TransactionConflict
     first = elsewhere[0]
     group = [row for row in elsewhere if (row.leg, row.condition) == (first.leg, first.condition)]
     serials = Spans.of(span for row in group for span in row.spans)

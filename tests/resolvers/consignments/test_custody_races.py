@@ -2,11 +2,18 @@
 
 import asyncio
 
+import pytest
+
 from db.database import Database
-from domain.spans import Span
+from domain.consignments.failures import NothingToDo
+from domain.spans import Span, Spans
 from resolvers.consignments.dispatch_batch import DispatchBatch, dispatch_batch
 from resolvers.consignments.receive_batch import ReceiveBatch, ReceivedLine, receive_batch
 from resolvers.consignments.serial_inputs import SerialLine
+from resolvers.consignments.void_coupons import VoidCoupons, void_coupons
+from resolvers.consignments.void_dispatch import VoidDispatch, void_dispatch
+from resolvers.consignments.void_receipt import VoidReceipt, void_receipt
+from resolvers.retrying import retry_conflicts
 from tests.support.custody import HeldCommit, check_states, overlap, places_of
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.queries import execute
@@ -107,3 +114,36 @@ async def test_serials_that_were_not_sent_open_a_discrepancy_at_once(
     batch = await consignments.dispatch(made, quantity=20)
     await consignments.receive(batch, accepted_serials=(Span(20, 28), Span(90, 90)), final=False)
     await check_states(database)
+
+
+async def test_a_count_is_received_beside_a_recall(consignments: ConsignmentFactory, database: Database) -> None:
+    """The receiver counts what it has, and does not hear that one of them became void at this moment."""
+    scheme_id = await consignments.generated()
+    made = await consignments.created(scheme_id, quantities={"AMB-1L": 100})
+    await consignments.produce(made, quantity=100)
+    batch = await consignments.dispatch(made, quantity=10)
+    held = HeldCommit(consignments.operations())
+    recall = VoidCoupons(scheme_id, (Span(5, 5),), reason="A wrong print.", idempotency_key="recall")
+    receipt = retry_conflicts(lambda: consignments.receive(batch, accepted=10))
+    await overlap(held, void_coupons(held.operation, recall), receipt)
+    places = await places_of(database, made)
+    assert (places[2, False, "GOOD"].quantity, places[2, False, "VOID"]) == (9, Spans((Span(5, 5),)))
+    await check_states(database)
+
+
+async def test_a_batch_commissions_only_what_it_brought(consignments: ConsignmentFactory, database: Database) -> None:
+    """Its receipt and its dispatch were voided, and another batch brought the same coupons."""
+    made = await consignments.created(chain=("PRN-1", "FAC-1"), quantities={"AMB-1L": 100})
+    await consignments.produce(made, quantity=100)
+    first = await consignments.dispatch(made, quantity=10)
+    await consignments.receive(first, by="FAC-1", accepted=10)
+    why = {"reason": "A wrong pallet.", "idempotency_key": "back"}
+    await void_receipt(consignments.vendor("FAC-1"), VoidReceipt(first, **why))
+    await void_dispatch(consignments.vendor("PRN-1"), VoidDispatch(first, **why))
+    second = await consignments.dispatch(made, quantity=10)
+    await consignments.receive(second, by="FAC-1", accepted=10)
+    with pytest.raises(NothingToDo, match="is on hand to commission"):
+        await consignments.commission(made, batch_id=first)
+    assert (await places_of(database, made))[2, False, "GOOD"].quantity == 10
+    await consignments.commission(made, batch_id=second)
+    assert (await places_of(database, made))[2, False, "COMMISSIONED"].quantity == 10
