@@ -87,6 +87,7 @@ class MovementViewRow(Struct, frozen=True):
     batch_id: UUID | None
     batch_code: str | None
     kind: str
+    from_condition: str
     to_condition: str
     quantity: int
     occurred_at: datetime

@@ -54,15 +54,23 @@ _VERBS: Final[Mapping[MovementKind, str]] = MappingProxyType(
         MovementKind.COMMISSIONED: "commissioned {coupons}",
     }
 )
+# What a voided receipt had said about coupons that did not arrive well.
+_TAKEN_BACK: Final[Mapping[Condition, str]] = MappingProxyType(
+    {
+        Condition.DAMAGED: "voided the report of damage to {coupons}",
+        Condition.UNRESOLVED: "voided the report that {coupons} did not arrive",
+    }
+)
 _OUTCOMES: Final[Mapping[Condition, str]] = MappingProxyType(
     {Condition.GOOD: "found", Condition.DAMAGED: "damaged", Condition.LOST: "lost"}
 )
 
 
 class MovementWords(Struct, frozen=True, kw_only=True):
-    """What the sentence about a movement names. `outcome` is the condition that the serials have afterwards."""
+    """What the sentence about a movement names. `origin` is the condition of the serials before, `outcome` after it."""
 
     kind: MovementKind
+    origin: Condition
     outcome: Condition
     quantity: int
     sku: str
@@ -72,15 +80,20 @@ class MovementWords(Struct, frozen=True, kw_only=True):
 
 def movement_sentence(words: MovementWords) -> str:
     """Write what happened: “First Print dispatched 600 coupons of AMB-1L in BAT-2026-000004.”."""
-    coupons = f"{format_count(words.quantity, 'coupon')} of {words.sku}"
     batch = "" if words.batch is None else f" in {words.batch}"
-    be = "is" if words.quantity == 1 else "are"
+    coupons = f"{format_count(words.quantity, 'coupon')} of {words.sku}"
     if words.kind is MovementKind.DISCREPANCY_RESOLVED:
+        be = "is" if words.quantity == 1 else "are"
         outcome = _OUTCOMES.get(words.outcome, words.outcome.lower())
         return f"Operations resolved a discrepancy: {coupons}{batch} {be} {outcome}."
     if words.kind is MovementKind.VOIDED:
-        return f"{coupons}{batch or f' at {words.vendor}'} {be} void."
-    return f"{words.vendor} {_VERBS[words.kind].format(coupons=coupons)}{batch}."
+        return f"Operations voided {coupons}{batch or f' at {words.vendor}'}."
+    if words.origin is Condition.VOID:
+        coupons = f"{format_count(words.quantity, 'void coupon')} of {words.sku}"
+    verb = _VERBS[words.kind]
+    if words.kind is MovementKind.RECEIPT_VOIDED:
+        verb = _TAKEN_BACK.get(words.origin, verb)
+    return f"{words.vendor} {verb.format(coupons=f'{coupons}{batch}')}."
 
 
 class DiscrepancyWords(Struct, frozen=True, kw_only=True):

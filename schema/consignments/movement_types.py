@@ -108,6 +108,7 @@ def _movement_message(row: MovementViewRow) -> str:
     return movement_sentence(
         MovementWords(
             kind=Movements(row.kind),
+            origin=Condition(row.from_condition),
             outcome=Condition(row.to_condition),
             quantity=row.quantity,
             sku=row.variant.sku,

@@ -25,7 +25,7 @@ SENTENCES = {
     "SHORT": "First Print did not receive 1,200 coupons of AMB-1L in BAT-1.",
     "COMMISSIONED": "First Print commissioned 1,200 coupons of AMB-1L.",
     "DISCREPANCY_RESOLVED": "Operations resolved a discrepancy: 1,200 coupons of AMB-1L in BAT-1 are found.",
-    "VOIDED": "1,200 coupons of AMB-1L at First Print are void.",
+    "VOIDED": "Operations voided 1,200 coupons of AMB-1L at First Print.",
 }
 WITHOUT_BATCH = {"PRODUCED", "SPOILED", "COMMISSIONED", "VOIDED"}
 
@@ -35,6 +35,7 @@ def test_a_movement_is_a_sentence(kind: MovementKind) -> None:
     """R15: it names who did what to how many coupons."""
     words = MovementWords(
         kind=kind,
+        origin=Condition.GOOD,
         outcome=Condition.GOOD,
         quantity=1200,
         sku="AMB-1L",
@@ -49,7 +50,7 @@ def test_a_movement_is_a_sentence(kind: MovementKind) -> None:
     [
         ("DAMAGED", "DAMAGED", None, "Second Pack reported damage to 1 coupon of AMB-1L."),
         ("COMMISSIONED", "COMMISSIONED", "BAT-1", "Second Pack commissioned 1 coupon of AMB-1L in BAT-1."),
-        ("VOIDED", "VOID", "BAT-1", "1 coupon of AMB-1L in BAT-1 is void."),
+        ("VOIDED", "VOID", "BAT-1", "Operations voided 1 coupon of AMB-1L in BAT-1."),
         (
             "DISCREPANCY_RESOLVED",
             "LOST",
@@ -68,11 +69,40 @@ def test_a_movement_of_one_coupon(kind: str, outcome: str, batch: str | None, se
     """R15."""
     words = MovementWords(
         kind=MovementKind(kind),
+        origin=Condition.GOOD,
         outcome=Condition(outcome),
         quantity=1,
         sku="AMB-1L",
         vendor="Second Pack",
         batch=batch,
+    )
+    assert movement_sentence(words) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "origin", "sentence"),
+    [
+        ("RECEIVED", "VOID", "Second Pack received 12 void coupons of AMB-1L in BAT-1."),
+        ("DISPATCH_VOIDED", "VOID", "Second Pack voided the dispatch of 12 void coupons of AMB-1L in BAT-1."),
+        ("RECEIPT_VOIDED", "VOID", "Second Pack voided the receipt of 12 void coupons of AMB-1L in BAT-1."),
+        ("RECEIPT_VOIDED", "DAMAGED", "Second Pack voided the report of damage to 12 coupons of AMB-1L in BAT-1."),
+        (
+            "RECEIPT_VOIDED",
+            "UNRESOLVED",
+            "Second Pack voided the report that 12 coupons of AMB-1L in BAT-1 did not arrive.",
+        ),
+    ],
+)
+def test_a_movement_of_coupons_that_are_not_good(kind: str, origin: str, sentence: str) -> None:
+    """R15: void, damaged, and missing coupons do not read like good ones."""
+    words = MovementWords(
+        kind=MovementKind(kind),
+        origin=Condition(origin),
+        outcome=Condition(origin),
+        quantity=12,
+        sku="AMB-1L",
+        vendor="Second Pack",
+        batch="BAT-1",
     )
     assert movement_sentence(words) == sentence
 

@@ -75,6 +75,7 @@ MOVEMENT = MovementViewRow(
     batch_id=OTHER,
     batch_code="BAT-2026-000004",
     kind="DISPATCHED",
+    from_condition="GOOD",
     to_condition="GOOD",
     quantity=400,
     occurred_at=NOW,
