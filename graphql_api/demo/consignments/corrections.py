@@ -43,7 +43,9 @@ async def damage(move: Move, progress: ConsignmentProgress, context: StepContext
     """Report damaged coupons of the first variant."""
     variant_id, held = (await progress.on_hand(context, move.leg, Condition.GOOD))[0]
     line = NamedLine(variant_id, held.lowest(move.count).spans)
-    await report_damage(context.operation, ReportDamage(progress.id, (line,), _WET, progress.next_key()))
+    await report_damage(
+        context.operation, ReportDamage(progress.id, (line,), note=_WET, idempotency_key=progress.next_key())
+    )
 
 
 async def resolve(move: Move, progress: ConsignmentProgress, context: StepContext) -> None:
@@ -69,7 +71,12 @@ async def recall(move: Move, progress: ConsignmentProgress, context: StepContext
     """Recall the lowest coupons of the consignment that are not void, wherever they are."""
     held = [each for each in await progress.held(context) if each.condition is not Condition.VOID]
     serials = Spans.of(span for each in held for span in each.spans).lowest(move.count)
-    command = VoidCoupons(progress.scheme.live_id, serials.spans, _RECALLED, progress.next_key())
+    command = VoidCoupons(
+        scheme_id=progress.scheme.live_id,
+        serials=serials.spans,
+        reason=_RECALLED,
+        idempotency_key=progress.next_key(),
+    )
     await void_coupons(context.operation, command)
 
 

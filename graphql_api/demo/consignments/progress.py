@@ -50,7 +50,16 @@ class ConsignmentProgress(Struct):
         """Read where all serials are now."""
         lines = {row.id: row.variant.id for row in await context.session.fetch(LINES_BY_CONSIGNMENT, ids=[self.id])}
         rows = await context.session.fetch(HOLDERS_OF_SERIALS, line_ids=list(lines), spans=_ALL.text)
-        return [Held(lines[row.line_id], row.leg, row.batch_id, Condition(row.condition), row.spans) for row in rows]
+        return [
+            Held(
+                variant_id=lines[row.line_id],
+                leg=row.leg,
+                batch_id=row.batch_id,
+                condition=Condition(row.condition),
+                spans=row.spans,
+            )
+            for row in rows
+        ]
 
     async def on_hand(self, context: StepContext, leg: int, condition: Condition) -> list[tuple[UUID, Spans]]:
         """Read the serials on hand at a leg, by variant."""

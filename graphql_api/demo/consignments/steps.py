@@ -35,7 +35,8 @@ async def close_shortfalls(scheme: SchemeProgress, context: StepContext) -> None
         if each.shortfall:
             key = f"{scheme.live_id} {each.sku}"
             await close_shortfall(
-                context.operation, CloseShortfall(scheme.live_id, each.variant_id, _CLOSED_BECAUSE, key)
+                context.operation,
+                CloseShortfall(scheme.live_id, each.variant_id, reason=_CLOSED_BECAUSE, idempotency_key=key),
             )
 
 
@@ -52,7 +53,7 @@ async def create(progress: ConsignmentProgress, context: StepContext) -> None:
             orders.append(LineOrder(each.variant_id, quantity))
     due_on = None if plan.due is None else context.clock.today + timedelta(days=plan.due)
     vendors = tuple(context.catalog.vendors[code] for code in plan.chain)
-    command = CreateConsignment(scheme.live_id, vendors, tuple(orders), due_on, acknowledge_warnings=True)
+    command = CreateConsignment(scheme.live_id, vendors, tuple(orders), due_on=due_on, acknowledge_warnings=True)
     progress.id = await create_consignment(context.operation, command)
 
 
@@ -66,14 +67,16 @@ async def _produce(move: Move, progress: ConsignmentProgress, context: StepConte
     lines = tuple(
         ProducedLine(variant_id, max(1, spans.quantity * move.percent // 100)) for variant_id, spans in planned
     )
-    command = RecordProduction(progress.id, lines, None, progress.next_key())
+    command = RecordProduction(progress.id, lines, occurred_at=None, idempotency_key=progress.next_key())
     await record_production(context.operation, command)
 
 
 async def _spoil(move: Move, progress: ConsignmentProgress, context: StepContext) -> None:
     variant_id, planned = (await progress.on_hand(context, 1, Condition.PLANNED))[0]
     line = ProducedLine(variant_id, spoiled_serials=planned.lowest(move.count).spans)
-    await record_production(context.operation, RecordProduction(progress.id, (line,), None, progress.next_key()))
+    await record_production(
+        context.operation, RecordProduction(progress.id, (line,), occurred_at=None, idempotency_key=progress.next_key())
+    )
 
 
 async def _dispatch(move: Move, progress: ConsignmentProgress, context: StepContext) -> None:
@@ -110,7 +113,9 @@ async def _receive(move: Move, progress: ConsignmentProgress, context: StepConte
                 final=move.percent == _ALL_PERCENT,
             )
         )
-    command = ReceiveBatch(progress.batches[move.batch], tuple(lines), None, progress.next_key())
+    command = ReceiveBatch(
+        progress.batches[move.batch], tuple(lines), occurred_at=None, idempotency_key=progress.next_key()
+    )
     await receive_batch(context.operation, command)
 
 
