@@ -43,9 +43,11 @@ class CouponsInert(Failure):
     code = UserErrorCode.COUPON_INERT
 
     def __init__(self, serials: Spans) -> None:
-        serial = f"Serial {serials.describe()} is" if serials.quantity == 1 else f"Serials {serials.describe()} are"
+        one = serials.quantity == 1
+        subject = f"{'Serial' if one else 'Serials'} {serials.describe()} {'is' if one else 'are'}"
         super().__init__(
-            f"{serial} not allocated to a consignment, so nobody has these coupons. Recall only allocated coupons.",
+            f"{subject} not allocated to a consignment, so nobody has {'this coupon' if one else 'these coupons'}. "
+            "Recall only allocated coupons.",
             ("input", "serials"),
         )
         self.serials = serials

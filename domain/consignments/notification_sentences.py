@@ -84,13 +84,13 @@ def _neighbors(fact: ConsignmentRerouted) -> str:
 
 
 def _difference(fact: ReceiptDiffers | DiscrepancyOpened, *, sent: str, not_sent: str) -> str:
-    """Write “Second Pack received 12 coupons less than you sent in BAT-2026-000004 of CON-2026-000017”."""
+    """Write “Second Pack received 12 fewer coupons than you sent in BAT-2026-000004 of CON-2026-000017”."""
     where = f"in {fact.batch} of {fact.code}"
     extra = format_count(fact.not_sent, "coupon")
     if not fact.missing:
         return f"{fact.receiver} received {extra} {where} that {not_sent}"
-    less = f"{fact.receiver} received {format_count(fact.missing, 'coupon')} less than {sent} {where}"
-    return f"{less}, and {extra} that {not_sent}" if fact.not_sent else less
+    fewer = f"{fact.receiver} received {format_count(fact.missing, 'fewer coupon')} than {sent} {where}"
+    return f"{fewer}, and {extra} that {not_sent}" if fact.not_sent else fewer
 
 
 def _recalled(fact: CouponsToDestroy) -> str:

@@ -118,7 +118,8 @@ async def _require_runs(session: Writing, command: VoidCoupons) -> None:
     reject_invalid(
         Problem(
             UserErrorCode.NOT_FOUND,
-            f"The scheme does not have the serials {other.describe()}.",
+            f"The scheme has no {'coupon with the serial' if other.quantity == 1 else 'coupons with the serials'} "
+            f"{other.describe()}.",
             ("serials", str(index)),
         )
         for index, span in enumerate(command.serials)

@@ -66,7 +66,7 @@ OF_CONSIGNMENTS: Final[tuple[tuple[StoredNotification, str], ...]] = (
     (
         ReceiptDiffers(**_BATCH, receiver=_SECOND, missing=12, not_sent=0),
         (
-            "Second Pack received 12 coupons less than you sent in BAT-2026-000004 of CON-2026-000017. "
+            "Second Pack received 12 fewer coupons than you sent in BAT-2026-000004 of CON-2026-000017. "
             "Operations will resolve the discrepancy."
         ),
     ),
@@ -80,7 +80,7 @@ OF_CONSIGNMENTS: Final[tuple[tuple[StoredNotification, str], ...]] = (
     (
         DiscrepancyOpened(**_BATCH, sender=_FIRST, receiver=_SECOND, missing=12, not_sent=3),
         (
-            "Second Pack received 12 coupons less than First Print sent in BAT-2026-000004 of CON-2026-000017, "
+            "Second Pack received 12 fewer coupons than First Print sent in BAT-2026-000004 of CON-2026-000017, "
             "and 3 coupons that First Print did not send. Resolve the discrepancy."
         ),
     ),

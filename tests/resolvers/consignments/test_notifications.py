@@ -123,7 +123,7 @@ async def test_a_short_receipt_is_a_matter_of_its_sender_and_of_operations(
             "Printer",
             "COUPONS_SHORT",
             (
-                f"Second Pack received 12 coupons less than you sent {where}, and 3 coupons that you did not send. "
+                f"Second Pack received 12 fewer coupons than you sent {where}, and 3 coupons that you did not send. "
                 "Operations will resolve the discrepancy."
             ),
         ),
@@ -131,7 +131,7 @@ async def test_a_short_receipt_is_a_matter_of_its_sender_and_of_operations(
             "Operations",
             "COUPONS_SHORT",
             (
-                f"Second Pack received 12 coupons less than First Print sent {where}, and 3 coupons that First "
+                f"Second Pack received 12 fewer coupons than First Print sent {where}, and 3 coupons that First "
                 "Print did not send. Resolve the discrepancy."
             ),
         ),
