@@ -20,7 +20,6 @@ from db.consignments.view_rows import (
     BatchLineViewRow,
     ChainLegRow,
     CustodyRow,
-    HoldingOfChainRow,
     SerialsRow,
     SerialsSentRow,
 )
@@ -54,6 +53,10 @@ CUSTODY_BY_CONSIGNMENT = Statement(
             CustodyRow,
             consignment_id=ConsignmentLineTable.consignment_id,
             variant=VARIANT_COLUMNS,
+            legs=select(func.count())
+            .select_from(ConsignmentLegTable)
+            .where(ConsignmentLegTable.consignment_id == ConsignmentLineTable.consignment_id)
+            .scalar_subquery(),
             in_batch=_IN_BATCH,
             quantity=_TOTAL,
         )
@@ -74,26 +77,6 @@ CUSTODY_BY_CONSIGNMENT = Statement(
     )
     .order_by(ConsignmentLineTable.consignment_id, VariantTable.sku),
     CustodyRow,
-)
-HOLDINGS_OF_CHAINS = Statement(
-    select(
-        *columns(
-            CustodyPlaceTable,
-            HoldingOfChainRow,
-            consignment_id=ConsignmentLineTable.consignment_id,
-            legs=select(func.count())
-            .select_from(ConsignmentLegTable)
-            .where(ConsignmentLegTable.consignment_id == ConsignmentLineTable.consignment_id)
-            .scalar_subquery(),
-            in_batch=_IN_BATCH,
-            quantity=_TOTAL,
-        )
-    )
-    .select_from(ConsignmentLineTable)
-    .join(CustodyPlaceTable, CustodyPlaceTable.line_id == ConsignmentLineTable.id)
-    .where(ConsignmentLineTable.consignment_id == any_(uuids("ids")), CustodyPlaceTable.quantity > 0)
-    .group_by(ConsignmentLineTable.consignment_id, CustodyPlaceTable.leg, _IN_BATCH, CustodyPlaceTable.condition),
-    HoldingOfChainRow,
 )
 # The serials that lines have; what a cancellation gave back is not theirs any more.
 SERIALS_BY_LINE = Statement(

@@ -21,24 +21,17 @@ class ChainLegRow(Struct, frozen=True):
 
 
 class CustodyRow(Struct, frozen=True):
-    """How many serials of a line are at one kind of place; of a line that has none left, the place is None."""
+    """How many serials of a line are at one kind of place; of a line that has none left, the place is None.
+
+    `legs` is how many legs the consignment has.
+    """
 
     consignment_id: UUID
+    legs: int
     variant: VariantRow
     leg: int | None
     in_batch: bool
     condition: str | None
-    quantity: int
-
-
-class HoldingOfChainRow(NamedTuple):
-    """How many serials of a consignment are at one kind of place, with the number of its legs."""
-
-    consignment_id: UUID
-    legs: int
-    leg: int
-    in_batch: bool
-    condition: str
     quantity: int
 
 

@@ -1,6 +1,7 @@
 """How many coupons of a variant are where, seen from one leg of a chain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from msgspec import Struct
 from domain.consignments.facts import Condition
 from domain.consignments.state import Holding
 
+_NOTHING: Final[Mapping[Condition, int]] = MappingProxyType(dict.fromkeys(Condition, 0))
 _ON_THE_WAY: Final = frozenset({Condition.PLANNED, Condition.GOOD, Condition.UNRESOLVED})
 
 
@@ -33,38 +35,33 @@ class LegTally(Struct, frozen=True):
 
 def measure_leg(holdings: Sequence[Holding], position: int) -> LegTally:
     """Measure one leg, from all the holdings of a variant."""
-    here = [each for each in holdings if each.leg + each.in_batch == position]
-    dispatched = _sum(each for each in holdings if each.leg > position or (each.leg == position and each.in_batch))
-    on_hand = [each for each in here if not each.in_batch]
-    before = [each for each in holdings if each.leg < position and each.condition in _ON_THE_WAY]
-    if position == 1:
-        pending = _sum(_in_condition(on_hand, Condition.PLANNED))
-        produced = dispatched + _sum(
-            each for each in on_hand if each.condition not in {Condition.PLANNED, Condition.VOID}
-        )
-        received = 0
-    else:
-        # What is unresolved on the way to this leg was expected here, and has a number of its own.
-        pending = _sum(before) - _sum(_in_condition(here, Condition.UNRESOLVED))
-        produced, received = 0, dispatched + _sum(on_hand)
+    # By condition: what is on hand at the leg, and what is in batches that go to it.
+    on_hand, coming = dict(_NOTHING), dict(_NOTHING)
+    dispatched = before = 0
+    for each in holdings:
+        if each.leg > position or (each.leg == position and each.in_batch):
+            dispatched += each.quantity
+        elif each.leg == position:
+            on_hand[each.condition] += each.quantity
+        else:
+            if each.in_batch and each.leg == position - 1:
+                coming[each.condition] += each.quantity
+            if each.condition in _ON_THE_WAY:
+                before += each.quantity
+    held_here = sum(on_hand.values())
+    planned, unresolved = on_hand[Condition.PLANNED], on_hand[Condition.UNRESOLVED] + coming[Condition.UNRESOLVED]
+    first = position == 1
     return LegTally(
-        pending=pending,
-        produced=produced,
-        received=received,
-        held=_sum(_in_condition(on_hand, Condition.GOOD)),
+        # What is unresolved on the way to this leg was expected here, and has a number of its own.
+        pending=planned if first else before - unresolved,
+        produced=dispatched + held_here - planned - on_hand[Condition.VOID] if first else 0,
+        received=0 if first else dispatched + held_here,
+        held=on_hand[Condition.GOOD],
         dispatched=dispatched,
-        in_transit=_sum(each for each in _in_condition(here, Condition.GOOD) if each.in_batch),
-        unresolved=_sum(_in_condition(here, Condition.UNRESOLVED)),
-        damaged=_sum(_in_condition(here, Condition.DAMAGED)),
-        lost=_sum(_in_condition(here, Condition.LOST)),
-        void=_sum(_in_condition(here, Condition.VOID)),
-        commissioned=_sum(_in_condition(here, Condition.COMMISSIONED)),
+        in_transit=coming[Condition.GOOD],
+        unresolved=unresolved,
+        damaged=on_hand[Condition.DAMAGED] + coming[Condition.DAMAGED],
+        lost=on_hand[Condition.LOST] + coming[Condition.LOST],
+        void=on_hand[Condition.VOID] + coming[Condition.VOID],
+        commissioned=on_hand[Condition.COMMISSIONED] + coming[Condition.COMMISSIONED],
     )
-
-
-def _in_condition(holdings: Sequence[Holding], condition: Condition) -> Sequence[Holding]:
-    return [each for each in holdings if each.condition is condition]
-
-
-def _sum(holdings: Iterable[Holding]) -> int:
-    return sum(each.quantity for each in holdings)

@@ -10,7 +10,7 @@ from db.consignments import movement_reads as statements
 from db.consignments import view_reads as views
 from db.consignments.view_rows import BatchLineViewRow, DiscrepancyViewRow, MovementViewRow
 from resolvers.catalog.loaders import vendors_by_id
-from resolvers.consignments.chain_loaders import ListedSerials, list_serials
+from resolvers.consignments.chain_loaders import ListedSerials, list_serials, vendors_of_chains
 from resolvers.consignments.loaders import scope_parameters
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
@@ -22,10 +22,12 @@ _MOVEMENTS_OF_BATCH: Final = 200
 async def vendors_of_ends(
     operation: Operation, ends: list[tuple[UUID, UUID]]
 ) -> list[tuple[VendorRow | None, VendorRow | None]]:
-    """Load the vendors that send and receive batches, both with one statement."""
-    ids = list(dict.fromkeys(key for pair in ends for key in pair))
-    found = dict(zip(ids, await vendors_by_id(operation, ids), strict=True))
-    return [(found[sender], found[receiver]) for sender, receiver in ends]
+    """Load the vendors that send and receive batches, with one statement, or none if chains of them are loaded."""
+    known = vendors_of_chains(operation)
+    missing = [key for key in dict.fromkeys(key for pair in ends for key in pair) if key not in known]
+    if missing:
+        known.update(zip(missing, await vendors_by_id(operation, missing), strict=True))
+    return [(known[sender], known[receiver]) for sender, receiver in ends]
 
 
 async def lines_by_batch(operation: Operation, ids: list[UUID]) -> list[list[BatchLineViewRow]]:

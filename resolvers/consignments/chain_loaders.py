@@ -1,6 +1,6 @@
 """Loaders of the parts of consignments: chains, lines, custody, and progress."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -12,7 +12,7 @@ from db.catalog.rows import VariantRow, VendorRow
 from db.consignments import reads as statements
 from db.consignments import view_reads as views
 from db.consignments.rows import LineRow
-from db.consignments.view_rows import ChainLegRow, CustodyRow, HoldingOfChainRow
+from db.consignments.view_rows import ChainLegRow, CustodyRow
 from domain.consignments.facts import Condition, ConsignmentStatus
 from domain.consignments.sentences import waiting_label
 from domain.consignments.state import Holding, Progress, measure_progress
@@ -25,6 +25,7 @@ from resolvers.loading import align_many
 
 # Ranges of serials that one field lists. Fragments are many only where somebody dispatched or received piece by piece.
 LISTED_RANGES: Final = 100
+_CONDITIONS: Final = {condition.value: condition for condition in Condition}
 
 
 class LegKey(NamedTuple):
@@ -58,6 +59,13 @@ class LegCustody(Struct, frozen=True):
     tally: LegTally
 
 
+class _Custody(Struct, frozen=True):
+    """Where the coupons of a consignment are, by variant, and how many legs it has."""
+
+    legs: int
+    variants: Sequence[tuple[VariantRow, Sequence[Holding]]]
+
+
 class ListedSerials(Struct, frozen=True):
     """A set of serials: its first ranges, and how many ranges there are."""
 
@@ -68,7 +76,17 @@ class ListedSerials(Struct, frozen=True):
 async def chains_by_consignment(operation: Operation, ids: list[UUID]) -> list[Chain]:
     """Load the chain of each consignment. A vendor sees itself and its neighbors."""
     rows = await operation.fetch(views.CHAIN_LEGS, ids=ids)
-    return [_build_chain(operation, legs) for legs in align_many(ids, rows, lambda row: row.consignment_id)]
+    viewer = operation.viewer
+    sees_all = viewer.consignment_scope is ConsignmentScope.ALL
+    vendors_of_chains(operation).update((row.vendor.id, row.vendor) for row in rows)
+    groups = align_many(ids, rows, lambda row: row.consignment_id)
+    return [_build_chain(viewer.vendor_id, legs, sees_all=sees_all) for legs in groups]
+
+
+def vendors_of_chains(operation: Operation) -> dict[UUID, VendorRow | None]:
+    """The vendors that this operation has loaded with chains and batches: those of batches are in chains, too."""
+    found: dict[UUID, VendorRow | None] = operation.loaders.setdefault(vendors_of_chains, {})
+    return found
 
 
 async def lines_by_consignment(operation: Operation, ids: list[UUID]) -> list[list[LineRow]]:
@@ -85,18 +103,24 @@ async def serials_by_line(operation: Operation, ids: list[UUID]) -> list[ListedS
 
 async def custody_by_leg(operation: Operation, keys: list[LegKey]) -> list[list[LegCustody]]:
     """Load the custody of legs by variant, by SKU; nothing for legs whose custody the viewer may not read."""
-    ids = list({key.consignment_id for key in keys if key.shown})
-    rows = await operation.fetch(views.CUSTODY_BY_CONSIGNMENT, ids=ids) if ids else []
-    found = dict(zip(ids, align_many(ids, rows, lambda row: row.consignment_id), strict=True))
-    return [_measure(found[key.consignment_id], key.position) if key.shown else [] for key in keys]
+    found = await _load_custody(operation, [key.consignment_id for key in keys if key.shown])
+    return [
+        [
+            LegCustody(variant, measure_leg(holdings, key.position))
+            for variant, holdings in found[key.consignment_id].variants
+        ]
+        if key.shown
+        else []
+        for key in keys
+    ]
 
 
 async def progress_by_consignment(operation: Operation, ids: list[UUID]) -> list[Progress]:
     """Load the progress of each consignment, from custody."""
-    rows = await operation.fetch(views.HOLDINGS_OF_CHAINS, ids=ids)
+    found = await _load_custody(operation, ids)
     return [
-        measure_progress([_holding(row) for row in group], legs=group[0].legs if group else 1)
-        for group in align_many(ids, rows, lambda row: row.consignment_id)
+        measure_progress([each for _, holdings in found[key].variants for each in holdings], legs=found[key].legs)
+        for key in ids
     ]
 
 
@@ -124,10 +148,8 @@ def list_serials(text: str | None) -> ListedSerials:
     return ListedSerials(spans.spans[:LISTED_RANGES], len(spans.spans))
 
 
-def _build_chain(operation: Operation, rows: Sequence[ChainLegRow]) -> Chain:
-    viewer = operation.viewer
-    sees_all = viewer.consignment_scope is ConsignmentScope.ALL
-    own = next((row.position for row in rows if row.vendor.id == viewer.vendor_id), None)
+def _build_chain(vendor_id: UUID | None, rows: Sequence[ChainLegRow], *, sees_all: bool) -> Chain:
+    own = next((row.position for row in rows if row.vendor.id == vendor_id), None)
     near = {row.position for row in rows if sees_all or (own is not None and abs(row.position - own) <= 1)}
     legs = tuple(
         Leg(
@@ -144,16 +166,24 @@ def _build_chain(operation: Operation, rows: Sequence[ChainLegRow]) -> Chain:
     return Chain(legs=legs, waiting_on=waiting_label(list(dict.fromkeys(names)), discrepancy=discrepancy))
 
 
-def _measure(rows: Sequence[CustodyRow], position: int) -> list[LegCustody]:
-    variants = {row.variant.id: row.variant for row in rows}
-    grouped = align_many(list(variants), rows, lambda row: row.variant.id)
-    return [
-        LegCustody(variant, measure_leg([_holding(row) for row in group if row.leg is not None], position))
-        for variant, group in zip(variants.values(), grouped, strict=True)
-    ]
+async def _load_custody(operation: Operation, ids: Iterable[UUID]) -> Mapping[UUID, _Custody]:
+    """Load where the coupons of consignments are: at most once in an operation, for legs and progress alike."""
+    known: dict[UUID, _Custody] = operation.loaders.setdefault(_Custody, {})
+    missing = [key for key in dict.fromkeys(ids) if key not in known]
+    if missing:
+        rows = await operation.fetch(views.CUSTODY_BY_CONSIGNMENT, ids=missing)
+        for key, group in zip(missing, align_many(missing, rows, lambda row: row.consignment_id), strict=True):
+            known[key] = _gather(group)
+    return known
 
 
-def _holding(row: CustodyRow | HoldingOfChainRow) -> Holding:
-    return Holding(
-        leg=row.leg or 0, in_batch=row.in_batch, condition=Condition(str(row.condition)), quantity=row.quantity
-    )
+def _gather(rows: Sequence[CustodyRow]) -> _Custody:
+    by_variant: dict[UUID, tuple[VariantRow, list[Holding]]] = {}
+    for row in rows:
+        _, holdings = by_variant.setdefault(row.variant.id, (row.variant, []))
+        if row.leg is not None and row.condition is not None:
+            holding = Holding(
+                leg=row.leg, in_batch=row.in_batch, condition=_CONDITIONS[row.condition], quantity=row.quantity
+            )
+            holdings.append(holding)
+    return _Custody(rows[0].legs if rows else 1, list(by_variant.values()))
