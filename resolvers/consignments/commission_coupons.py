@@ -43,10 +43,10 @@ async def commission_coupons(operation: Operation, command: CommissionCoupons) -
     reject_invalid(_problems(command, operation.now))
     async with operation.writing() as session:
         batch = None if command.batch_id is None else await lock_batch(operation, session, command.batch_id)
-        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
-        earlier = await claim_key(operation, session, command, result_id=chain.id)
+        earlier = await claim_key(operation, session, command, result_id=command.consignment_id)
         if earlier:
             return earlier
+        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.COMMISSION, chain.facts, operation.viewer)
         chosen = await _choose(session, chain, batch, command)
         steps = [_step(chain, leg, item) for item in chosen]

@@ -48,10 +48,10 @@ async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
     reject_invalid(_problems(command, operation.now))
     batch_id = operation.new_id()
     async with operation.writing() as session:
-        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
         earlier = await claim_key(operation, session, command, result_id=batch_id)
         if earlier:
             return earlier
+        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.DISPATCH, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
         steps = [

@@ -47,10 +47,10 @@ async def record_production(operation: Operation, command: RecordProduction) -> 
     """
     reject_invalid(_problems(command, operation.now))
     async with operation.writing() as session:
-        chain, _ = await lock_own_chain(operation, session, command.consignment_id)
-        earlier = await claim_key(operation, session, command, result_id=chain.id)
+        earlier = await claim_key(operation, session, command, result_id=command.consignment_id)
         if earlier:
             return earlier
+        chain, _ = await lock_own_chain(operation, session, command.consignment_id)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.RECORD_PRODUCTION, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
         steps = [

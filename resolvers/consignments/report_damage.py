@@ -36,10 +36,10 @@ async def report_damage(operation: Operation, command: ReportDamage) -> UUID:
     """
     reject_invalid(_problems(command))
     async with operation.writing() as session:
-        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
-        earlier = await claim_key(operation, session, command, result_id=chain.id)
+        earlier = await claim_key(operation, session, command, result_id=command.consignment_id)
         if earlier:
             return earlier
+        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.REPORT_DAMAGE, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
         steps = [

@@ -70,7 +70,7 @@ def test_the_text_is_that_of_postgresql(spans: Spans) -> None:
     ],
 )
 def test_ranges_in_words(pairs: list[tuple[int, int]], words: str) -> None:
-    assert Spans.of(Span(*pair) for pair in pairs).describe() == words
+    assert Spans.of(Span(first, last) for first, last in pairs).describe() == words
 
 
 def test_the_edges_of_serials() -> None:

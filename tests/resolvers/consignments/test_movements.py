@@ -2,6 +2,8 @@
 
 from db.database import Database
 from domain.spans import Span, Spans
+from resolvers.consignments.cancel_consignment import CancelConsignment, cancel_consignment
+from resolvers.consignments.record_production import ProducedLine, RecordProduction, record_production
 from tests.support.custody import places_of
 from tests.support.factories.consignments import ConsignmentFactory
 
@@ -39,3 +41,17 @@ async def test_coupons_go_through_the_chain(consignments: ConsignmentFactory, da
         (2, False, "GOOD"): spans((110, 997)),
         (3, False, "COMMISSIONED"): spans((0, 9), (20, 109)),
     }
+
+
+async def test_a_repeated_report_is_answered_as_the_first_time_after_a_cancellation(
+    consignments: ConsignmentFactory, database: Database
+) -> None:
+    """N3: a vendor whose connection broke must not read that nothing was recorded."""
+    made = await consignments.created()
+    spoiled = ProducedLine(consignments.variant(), spoiled_serials=(Span(0, 9),))
+    report = RecordProduction(consignment_id=made, lines=(spoiled,), occurred_at=None, idempotency_key="report")
+    assert await record_production(consignments.vendor("PRN-1"), report) == made
+    await cancel_consignment(consignments.operations(), CancelConsignment(made, "Wrong printer"))
+    before = await places_of(database, made)
+    assert await record_production(consignments.vendor("PRN-1"), report) == made
+    assert await places_of(database, made) == before == {(1, False, "VOID"): spans((0, 999))}
