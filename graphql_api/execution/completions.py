@@ -93,6 +93,8 @@ class ListCompletion:
             if value is not None:
                 if not isinstance(value, list | tuple):
                     raise Irregular("not a list")
+                if run.budget is not None:
+                    run.budget.spend(len(value))
                 flat.extend(value)
             elif not self._nullable:
                 raise Irregular("null")

@@ -25,12 +25,15 @@ _LONG_NUMBER: Final = re.compile(rf"[0-9]{{{NUMBER_LENGTH}}}")
 
 
 class Limits(Struct, frozen=True):
-    """The limits of a document."""
+    """The limits of a document, and of the entries of all lists in its answer."""
 
     tokens: int = 2_000
     depth: int = 12
     aliases: int = 30
     directives: int = 50
+    entries: int = 50_000
+    # Where graphql-core answers, which takes some hundred times as long.
+    slow_entries: int = 10_000
 
 
 class Size(Struct, frozen=True):

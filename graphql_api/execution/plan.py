@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from graphql import GraphQLObjectType
 from graphql.execution.values import VariableValues
 
+from graphql_api.execution.budget import Budget
+
 Row = dict[str, Any]
 LoaderFunction = Callable[..., Awaitable[Sequence[Any]]]
 
@@ -32,6 +34,7 @@ class Run:
     variables: VariableValues
     decoded: AbstractSet[str] = frozenset()
     event: Any = None
+    budget: Budget | None = None
 
     async def load(
         self,

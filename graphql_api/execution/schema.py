@@ -18,9 +18,10 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from graphql_api.execution.budget import AnswerTooLarge, Budget
 from graphql_api.execution.compile import Compiler, Plan, Root
 from graphql_api.execution.documents import Documents, OperationDocument
-from graphql_api.execution.fallback import ExecutionRequest, RootOutcome, execute_rest
+from graphql_api.execution.fallback import ExecutionRequest, RootOutcome, execute_rest, too_large
 from graphql_api.execution.inputs import Inputs
 from graphql_api.execution.leaves import BUILT_IN
 from graphql_api.execution.limits import Limits
@@ -41,6 +42,7 @@ class CompiledSchema(strawberry.Schema):
         self.documents = Documents(self._schema, limits, DOCUMENT_CACHE_SIZE, hide_suggestions=hidden)
         self.fallbacks: Counter[tuple[str, str]] = Counter()
         self._inputs = Inputs(self._schema, self.schema_converter, self.config)
+        self._entries, self._slow_entries = limits.entries, limits.slow_entries
         self._natives = {**BUILT_IN, **(natives or {})}
         self._hide_suggestions = hidden
 
@@ -72,13 +74,21 @@ class CompiledSchema(strawberry.Schema):
             await self._run_plan(operation, request, outcomes, answers)
         except Irregular as irregular:
             reason = irregular.reason
+        except AnswerTooLarge as error:
+            return too_large(error)
         except Exception:  # noqa: BLE001 - graphql-core meets the error again and reports it as specified
             reason = "error"
         else:
             return ExecutionResult(data=answers, errors=None)
         self._count_fallback(operation.name, reason)
         return await execute_rest(
-            self._schema, operation, request, outcomes, answers, hide_suggestions=self._hide_suggestions
+            self._schema,
+            operation,
+            request,
+            outcomes,
+            answers,
+            budget=Budget(self._slow_entries),
+            hide_suggestions=self._hide_suggestions,
         )
 
     def find(
@@ -132,7 +142,13 @@ class CompiledSchema(strawberry.Schema):
         if isinstance(variables, list):
             raise Irregular("variables")
         plan = self._plan(operation, variables)
-        run = Run(context=request.context, variables=variables, decoded=decoded, event=request.event)
+        run = Run(
+            context=request.context,
+            variables=variables,
+            decoded=decoded,
+            event=request.event,
+            budget=Budget(self._entries),
+        )
         for root in plan.roots:
             value = await self._resolve(root, plan, operation, run, outcomes)
             (answers[root.key],) = await root.completion.complete(run, [value])

@@ -40,7 +40,9 @@ from tests.support.execution.synthetic_rows import (
 
 # For documents that the engine validates too, by the same rules: validation is most of the work of a small document.
 UNVALIDATED: Final[Sequence[type[SchemaExtension]]] = (DisableValidation,)
-UNLIMITED: Final = Limits(tokens=50_000, depth=100, aliases=10_000, directives=10_000)
+UNLIMITED: Final = Limits(
+    tokens=50_000, depth=100, aliases=10_000, directives=10_000, entries=10**9, slow_entries=10**9
+)
 
 
 @strawberry.interface
