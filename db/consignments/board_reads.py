@@ -68,10 +68,12 @@ def board_count(scope: ConsignmentScope, filters: BoardFilters) -> Statement[int
 @cache
 def latest_movements(scope: ConsignmentScope, filters: BoardFilters) -> Statement[MovementViewRow]:
     """The latest movements, newest first, at most `limit`, whether their consignments are still under way or not."""
+    # A consignment of which nothing has moved yet has the time of its creation.
+    has_moved = exists().where(MovementTable.consignment_id == ConsignmentTable.id)
     lately = (
         select(ConsignmentTable.id)
         .join(ConsignmentStateTable, ConsignmentStateTable.consignment_id == ConsignmentTable.id)
-        .where(visible(scope), *_predicates(filters))
+        .where(visible(scope), has_moved, *_predicates(filters))
         .order_by(ConsignmentStateTable.moved_at.desc(), ConsignmentStateTable.consignment_id.desc())
         .limit(_MOVED_LATELY)
         .subquery("lately")

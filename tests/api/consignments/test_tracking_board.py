@@ -11,6 +11,7 @@ from domain.permissions import Role
 from domain.spans import Span
 from tests.support.client import Client, Clients, gid
 from tests.support.clock import TestClock
+from tests.support.custody import query
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.vendors import vendor_client
 
@@ -92,6 +93,19 @@ async def test_delivered_and_canceled_consignments_are_no_more_on_the_board(
     found = await board(clients[Role.ANALYST])
     assert (found["consignments"], found["waitingOn"], found["consignmentCount"]) == ([], [], 0)
     assert found["movedLast"][0] == {"message": "First Print commissioned 1 coupon of AMB-1L."}
+
+
+async def test_new_consignments_hide_no_movements(
+    clients: Clients, two: tuple[UUID, UUID], consignments: ConsignmentFactory, database: Database
+) -> None:
+    """R15: consignments of which nothing has moved have no latest movement, however many there are."""
+    (scheme_id,) = (await query(database, "SELECT DISTINCT scheme_id FROM consignment"))[0]
+    before = (await board(clients[Role.OPERATIONS]))["movedLast"]
+    for _ in range(41):
+        await consignments.created(scheme_id, quantities={"AMB-1L": 1})
+    found = await board(clients[Role.OPERATIONS])
+    assert (found["consignmentCount"], found["movedLast"]) == (43, before)
+    assert len(before) == 5
 
 
 async def test_a_vendor_has_a_board_of_its_own_chains(
