@@ -21,7 +21,7 @@ FilterArgument = Annotated[AuditFilterInput | None, strawberry.argument(descript
 class AuditQueries:
     @query(
         requires=Permission.AUDIT_READ,
-        returns=Connection[AuditEntry],
+        returns=Connection[AuditEntry] | None,
         description="Returns the audit log, newest first.",
     )
     async def audit_log(

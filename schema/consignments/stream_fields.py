@@ -33,7 +33,7 @@ _SEEN = "A vendor sees the movements at its own leg, and those of batches that i
 class MovementQueries:
     @query(
         requires=Permission.CONSIGNMENT_READ,
-        returns=EventConnection[BatchMovement],
+        returns=EventConnection[BatchMovement] | None,
         description="Returns recent movements of coupons, oldest first: the stream of the subscription "
         f"`batchMovements`, for clients that poll. `Consignment.movements` lists all of them, newest first. {_SEEN}",
     )

@@ -238,7 +238,9 @@ async def test_unknown_objects_and_roles_are_rejected(clients: Clients, chains: 
         assert error["message"] == f"This {noun} does not exist."
         assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": name}
     for role in (Role.ECP, Role.INTEGRATION):
-        assert (await clients[role].send(POLL)).codes == ["FORBIDDEN"]
+        answer = await clients[role].send("{ viewer { roles } batchMovements { totalCount } }")
+        assert answer.codes == ["FORBIDDEN"]
+        assert answer.body["data"] == {"viewer": {"roles": [role]}, "batchMovements": None}
 
 
 async def test_the_progress_of_a_consignment_is_streamed(
