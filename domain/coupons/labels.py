@@ -20,6 +20,15 @@ class QrTemplate(Struct, frozen=True):
         """What the QR code of a coupon contains."""
         return self.text.replace(PLACE_OF_CODE, code)
 
+    def find_code(self, text: str) -> str:
+        """The code in what a camera read; a text that is not the payload of a QR code is returned as it is."""
+        before, after = self.text.split(PLACE_OF_CODE)
+        scanned = text.strip()
+        folded = scanned.lower()
+        if not folded.startswith(before.lower()) or not folded.endswith(after.lower()):
+            return text
+        return scanned[len(before) : len(scanned) - len(after)]
+
 
 def template_problem(text: str) -> str | None:
     """Why a template cannot be used, as a sentence; None if it can."""

@@ -47,7 +47,7 @@ async def find_coupon(operation: Operation, text: str) -> Coupon | None:
     Raises BadArgument for a text that cannot be a code.
     """
     try:
-        found = operation.coupon_keys.read(text)
+        found = operation.coupon_keys.read(operation.qr_template.find_code(text))
     except InvalidCode as invalid:
         if invalid.fault is CodeFault.UNKNOWN:
             return None

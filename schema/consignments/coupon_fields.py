@@ -13,8 +13,8 @@ from schema.roots import query
 CodeArgument = Annotated[
     str,
     strawberry.argument(
-        description="The code as it was typed or scanned, such as `ABCD-EFGH-JKMN-PQ`. Lower case, spaces, and dashes "
-        "of any kind do not matter. A typing error is an error that says so."
+        description="The code as it was typed, such as `ABCD-EFGH-JKMN-PQ`, or what a camera read from its QR code. "
+        "Lower case, spaces, and dashes of any kind do not matter. A typing error is an error that says so."
     ),
 ]
 

@@ -167,7 +167,14 @@ async def test_typing_is_forgiven_and_errors_are_explained(clients: Clients, con
     code = code_of(7)
     operations = clients[Role.OPERATIONS]
     document = "query ($code: String!) { coupon(code: $code) { serial } }"
-    for typed in (code.lower(), code.replace("-", " "), code.replace("-", "\u2013"), f" {code.replace('-', '')} "):
+    scanned = f"https://example.com/c/{code}"
+    for typed in (
+        code.lower(),
+        code.replace("-", " "),
+        code.replace("-", "\u2013"),
+        f" {code.replace('-', '')} ",
+        scanned,
+    ):
         assert (await operations.send(document, code=typed)).data == {"coupon": {"serial": 7}}
     other = ALPHABET[ALPHABET.index(code[0]) - 1]
     swapped = code[1] + code[0] + code[2:]

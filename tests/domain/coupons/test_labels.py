@@ -46,6 +46,22 @@ def test_a_camera_reads_the_payload(template: str) -> None:
     assert read_svg(qr_svg(payload)) == [payload]
 
 
+@pytest.mark.parametrize(
+    ("template", "text", "code"),
+    [
+        ("https://example.com/c/{code}", "https://example.com/c/E6VP-HR96", "E6VP-HR96"),
+        ("https://example.com/c/{code}", " HTTPS://EXAMPLE.COM/C/e6vp-hr96\n", "e6vp-hr96"),
+        ("https://example.com/c/{code}?from=pack", "https://example.com/c/E6VP-HR96?from=pack", "E6VP-HR96"),
+        ("https://example.com/c/{code}", "E6VP-HR96", "E6VP-HR96"),
+        ("https://example.com/c/{code}", "https://example.org/c/E6VP-HR96", "https://example.org/c/E6VP-HR96"),
+        ("a{code}a", "a", ""),
+        ("{code}", "E6VP-HR96", "E6VP-HR96"),
+    ],
+)
+def test_the_code_is_found_in_what_a_camera_read(template: str, text: str, code: str) -> None:
+    assert QrTemplate(template).find_code(text) == code
+
+
 def test_the_picture_has_a_quiet_zone_and_no_script() -> None:
     svg = qr_svg("https://example.com/c/E6VP-HR96-7M86-5Y")
     assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ')
