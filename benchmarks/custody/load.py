@@ -156,11 +156,18 @@ def _lines(found: dict[tuple[str, str], list[Period]]) -> list[Line]:
                 line_of(f"{what}: CPU of PostgreSQL for a movement", "ms", [one.postgres for one in periods]),
             ]
         by_hand = found[kind, "by hand"]
-        ratios = [one.rate / max(hand.rate, 1e-9) for one, hand in zip(ours["one worker"], by_hand, strict=True)]
+        pairs = list(zip(ours["one worker"], by_hand, strict=True))
+        ratios = [one.rate / max(hand.rate, 1e-9) for one, hand in pairs]
         failures = sum(len(one.failures) for name in ours for one in ours[name])
         lines += [
             line_of(f"{kind}, by hand: movements a second", "", [one.rate for one in by_hand]),
             line_of(f"{kind}: of by hand, one worker each", "", ratios, _RATIO, at_least=True),
+            # The same by CPU of the server and PostgreSQL, which a noisy machine disturbs less.
+            line_of(f"{kind}: of by hand, by CPU", "", [_cpu(hand) / _cpu(one) for one, hand in pairs]),
             Line(what=f"{kind}: failed requests", value=failures, unit="", goal=0),
         ]
     return lines
+
+
+def _cpu(period: Period) -> float:
+    return max(period.python + period.postgres, 1e-9)

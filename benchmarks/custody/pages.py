@@ -147,6 +147,7 @@ def _lines(
             line_of(f"{words}: requests a second", "", [one.rps for one in ours]),
             line_of(f"{words}, by hand: requests a second", "", [other.rps for other in theirs]),
             line_of(f"{words}: of by hand", "", ratios, _RATIO, at_least=True),
+            line_of(f"{words}: of by hand, by CPU", "", [other / (one or 1e-9) for one, other in cpu]),
             line_of(f"{words}: CPU of the server's process", "ms", [one for one, _ in cpu]),
             line_of(f"{words}, by hand: CPU of the server's process", "ms", [other for _, other in cpu]),
             Line(f"{words}: statements, 1 consignment", counts[name][0], "", goal=_STATEMENTS),
