@@ -9,6 +9,7 @@ from typing import Final
 
 from db.consignments import verify_reads as statements
 from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
+from db.consignments.verify_quantities import WRONG_LINES, WRONG_RECEIPTS
 from db.consignments.verify_rows import (
     PlaceNameRow,
     SegmentRow,
@@ -33,6 +34,9 @@ async def verify_consignment(fetching: Fetching, consignment: VerifiedConsignmen
     for line in await fetching.fetch(statements.LINES_TO_VERIFY, consignment_id=consignment.id):
         async for finding in _verify_line(fetching, line):
             yield f"{consignment.code}, {line.sku}: {finding}"
+    for row in await fetching.fetch(WRONG_LINES, consignment_id=consignment.id):
+        stored = format_count(row.stored, "coupon")
+        yield f"{consignment.code}, {row.name}: the line states {stored}, and {row.counted:,} were allotted to it."
     for check in (_verify_movements, _verify_events, _verify_batches, _verify_state):
         async for finding in check(fetching, consignment):
             yield f"{consignment.code}: {finding}"
@@ -126,6 +130,8 @@ async def _verify_events(fetching: Fetching, consignment: VerifiedConsignmentRow
 async def _verify_batches(fetching: Fetching, consignment: VerifiedConsignmentRow) -> AsyncIterator[str]:
     for row in await fetching.fetch(statements.WRONG_BATCH_LINES, consignment_id=consignment.id):
         yield f"{row.name}: {row.counted:,} coupons were dispatched, and the batch states {row.stored:,}."
+    for row in await fetching.fetch(WRONG_RECEIPTS, consignment_id=consignment.id):
+        yield f"{row.name}: there are {row.counted:,} by the movements, and the batch states {row.stored:,}."
     for batch in await fetching.fetch(statements.WRONG_BATCHES, consignment_id=consignment.id):
         serials = Spans.parse(batch.missing)
         yield f"{batch.batch}, {batch.sku} is {batch.extra}, and {_serials(serials)} {_are(serials)} still in it."

@@ -138,6 +138,17 @@ FAULTS: dict[str, tuple[Sequence[str], list[str]]] = {
         ["UPDATE batch_line SET quantity = quantity + 1 WHERE quantity = 100"],
         [": #, AMB-1L: 100 coupons were dispatched, and the batch states 101."],
     ),
+    "a line states another number": (
+        ["UPDATE consignment_line SET quantity = quantity - 1"],
+        [", AMB-1L: the line states 999 coupons, and 1,000 were allotted to it."],
+    ),
+    "a batch forgets what was accepted and damaged": (
+        ["UPDATE batch_line SET accepted = accepted - 1, damaged = damaged - 1 WHERE damaged > 0"],
+        [
+            ": #, AMB-1L: accepted coupons: there are 290 by the movements, and the batch states 289.",
+            ": #, AMB-1L: damaged coupons: there are 5 by the movements, and the batch states 4.",
+        ],
+    ),
     "a batch on its way counts as received": (
         ["UPDATE batch SET status = 'RECEIVED' WHERE status = 'IN_TRANSIT'"],
         [": #, AMB-1L is RECEIVED, and the serials 300 to 399 are still in it."],
