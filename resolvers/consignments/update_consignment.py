@@ -125,7 +125,10 @@ async def _change_chain(session: Writing, chain: Chain, command: UpdateConsignme
             "Change only the vendors after them."
         )
         if started == 1:
-            message = f"The first vendor of {chain.code} has started, so it stays. Change only the vendors after it."
+            message = (
+                f"The first vendor of {chain.code} has its coupons, so it stays. Change only the vendors after it, "
+                "or cancel the consignment before production and create another."
+            )
         path = ("input", "vendorIds", *((str(index),) if index < len(wanted) else ()))
         raise InvalidInput(Problem(UserErrorCode.CONFLICT, message, path))
     await _require_uncommissioned(session, chain, wanted)

@@ -10,6 +10,7 @@ from domain.consignments.failures import ChainNotAcknowledged
 from domain.failures import IllegalState, InvalidInput
 from domain.spans import Span
 from tests.support.custody import query, state_of
+from tests.support.downloads import change
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.corrections import CorrectionFactory
 from tests.support.rejections import rejects
@@ -59,6 +60,11 @@ async def test_vendors_that_have_not_started_change(
     assert await codes(database, made) == ["PRN-1", "FAC-1"]
     await corrections.update(made, **chain("PRN-1", "PCK-1"))
     assert await codes(database, made) == ["PRN-1", "PCK-1"]
+    await change(database, "UPDATE vendor SET kind = 'PRINTER' WHERE code = 'PCK-1'")
+    async with nothing_changes(database_url):
+        message = "The first vendor of CON-2026-000001 has its coupons, so it stays. Change only the vendors after it, "
+        with rejects(InvalidInput, f"{message}or cancel the consignment before production and create another."):
+            await corrections.update(made, **chain("PCK-1", "FAC-1"))
     await consignments.produce(made, quantity=100)
     batch = await consignments.dispatch(made, quantity=10)
     await corrections.void_dispatch(batch)
