@@ -25,6 +25,9 @@ class WorkQueueKey(StrEnum):
     @property
     def label(self) -> str:
         """The title of the queue: “Drafts to complete”."""
+        if self is WorkQueueKey.BATCHES_TO_DISPATCH:
+            # The last vendor of a chain commissions what it has on hand.
+            return "Coupons to dispatch or commission"
         return self.value.replace("_", " ").capitalize().replace("Ecps", "ECPs")
 
 

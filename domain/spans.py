@@ -26,7 +26,8 @@ class Span(Struct, frozen=True, order=True):
         return self.last - self.first + 1
 
     def __str__(self) -> str:
-        return f"{self.first:,}" if self.first == self.last else f"{self.first:,} to {self.last:,}"
+        # Serials identify coupons: they read as on labels and in files, without separators.
+        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
 
 class Spans(Struct, frozen=True):

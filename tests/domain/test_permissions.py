@@ -217,7 +217,7 @@ def test_labels_of_queues_are_words() -> None:
         "Partly allocated",
         "Artwork to upload",
         "Production to start",
-        "Batches to dispatch",
+        "Coupons to dispatch or commission",
         "Batches to receive",
         "Discrepancies",
         "Enrollments to decide",

@@ -96,7 +96,7 @@ async def test_serials_that_are_elsewhere(
         sentences = {
             (0, 0): "Serial 0 of AMB-1L is not on hand: it is on its way to another vendor.",
             (500, 501): "Serials 500 to 501 of AMB-1L are not on hand: they are not produced yet.",
-            (1000, 1000): f"Serial 1,000 of AMB-1L does not belong to {CODE}.",
+            (1000, 1000): f"Serial 1000 of AMB-1L does not belong to {CODE}.",
         }
         for pair, message in sentences.items():
             extras: dict[str, dict[str, Any]] = {"dispatchBatch": {}, "reportDamage": {"note": "It got wet."}}
@@ -185,7 +185,7 @@ async def test_all_serials_that_exist(
 
     monkeypatch.setattr(moving, "cut_by_segment", cut)
     serials, given = ranges((0, 2**32 - 1)), {"consignmentId": consignment_gid(made)}
-    message = f"Serials 1,000 to 4,294,967,295 of AMB-1L do not belong to {CODE}."
+    message = f"Serials 1000 to 4294967295 of AMB-1L do not belong to {CODE}."
     async with nothing_changes(database_url):
         for field, extra in (
             ("recordProduction", {}),

@@ -95,7 +95,7 @@ async def test_a_receipt_that_does_not_add_up(
         ),
         (
             {"acceptedSerials": ranges((0, 99), (1000, 1000))},
-            ("CONFLICT", "lines.0", f"Serial 1,000 of AMB-1L does not belong to {CODE}."),
+            ("CONFLICT", "lines.0", f"Serial 1000 of AMB-1L does not belong to {CODE}."),
         ),
     ]
     async with nothing_changes(database_url):

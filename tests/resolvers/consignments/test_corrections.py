@@ -151,7 +151,7 @@ async def test_damage_on_hand_is_reported_by_serial(
             (Span(3, 3), "Serial 3 of AMB-1L is not on hand: it is damaged."),
             (Span(90, 109), "Serials 100 to 109 of AMB-1L are not on hand: they are on their way to "),
             (Span(500, 500), "Serial 500 of AMB-1L is not on hand: it is not produced yet."),
-            (Span(999, 1000), "Serial 1,000 of AMB-1L does not belong to CON-2026-000001."),
+            (Span(999, 1000), "Serial 1000 of AMB-1L does not belong to CON-2026-000001."),
         ):
             with rejects(SerialsNotHeld, f"{message}"):
                 await corrections.report_damage(made, span)

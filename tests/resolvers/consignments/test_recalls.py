@@ -107,17 +107,17 @@ async def test_a_recall_that_is_rejected(
             await corrections.recall(scheme_id, Span(590, 609), Span(1999, 1999))
         assert inert.value.serials == spans((600, 609), (1999, 1999))
         assert inert.value.message == (
-            "Serials 600 to 609 and 1,999 are not allocated to a consignment, so nobody has these coupons. "
+            "Serials 600 to 609 and 1999 are not allocated to a consignment, so nobody has these coupons. "
             "Recall only allocated coupons."
         )
         one = (
-            "Serial 1,999 is not allocated to a consignment, so nobody has this coupon. Recall only allocated coupons."
+            "Serial 1999 is not allocated to a consignment, so nobody has this coupon. Recall only allocated coupons."
         )
         with rejects(CouponsInert, one):
             await corrections.recall(scheme_id, Span(590, 599), Span(1999, 1999))
-        with rejects(InvalidInput, "The scheme has no coupons with the serials 2,000 to 2,001."):
+        with rejects(InvalidInput, "The scheme has no coupons with the serials 2000 to 2001."):
             await corrections.recall(scheme_id, Span(0, 3), Span(1990, 2001))
-        with rejects(InvalidInput, "The scheme has no coupon with the serial 2,000."):
+        with rejects(InvalidInput, "The scheme has no coupon with the serial 2000."):
             await corrections.recall(scheme_id, Span(1990, 2000))
         with rejects(InvalidInput, "The ranges 0 to 3 and 2 to 4 overlap."):
             await corrections.recall(scheme_id, Span(0, 3), Span(2, 4))
