@@ -47,7 +47,9 @@ class Actors:
     async def produce(self, consignment_id: UUID, by: UUID, quantity: int) -> None:
         """Record the production of the lowest serials."""
         lines = (ProducedLine(self._variant, quantity),)
-        command = RecordProduction(consignment_id, lines, None, self.next_key())
+        command = RecordProduction(
+            consignment_id=consignment_id, lines=lines, occurred_at=None, idempotency_key=self.next_key()
+        )
         await self._act(by, record_production, command)
 
     async def dispatch(
@@ -55,13 +57,20 @@ class Actors:
     ) -> UUID:
         """Send a batch to the next vendor and return its id."""
         lines = (SerialLine(self._variant, quantity, None if serials is None else tuple(serials)),)
-        command = DispatchBatch(consignment_id, lines, None, None, self.next_key())
+        command = DispatchBatch(
+            consignment_id=consignment_id,
+            lines=lines,
+            shipment_reference=None,
+            occurred_at=None,
+            idempotency_key=self.next_key(),
+        )
         return await self._act(by, dispatch_batch, command)
 
     async def receive(self, batch_id: UUID, by: UUID, accepted: int) -> UUID:
         """Receive all of a batch and return its id."""
         lines = (ReceivedLine(self._variant, accepted=accepted),)
-        return await self._act(by, receive_batch, ReceiveBatch(batch_id, lines, None, self.next_key()))
+        command = ReceiveBatch(batch_id=batch_id, lines=lines, occurred_at=None, idempotency_key=self.next_key())
+        return await self._act(by, receive_batch, command)
 
     async def void_dispatch(self, batch_id: UUID, by: UUID) -> UUID:
         """Take back a batch."""
@@ -73,7 +82,9 @@ class Actors:
 
     async def void_coupons(self, scheme_id: UUID, serials: Sequence[Span]) -> UUID:
         """Recall coupons, and return the id of the recall."""
-        command = VoidCoupons(scheme_id, tuple(serials), "A measurement.", self.next_key())
+        command = VoidCoupons(
+            scheme_id=scheme_id, serials=tuple(serials), reason="A measurement.", idempotency_key=self.next_key()
+        )
         operation = self.environment.operation(self.place.viewer(Role.OPERATIONS))
         try:
             return (await void_coupons(operation, command)).request_id

@@ -62,7 +62,7 @@ async def drive(port: int, routes: Sequence[Route], seconds: float) -> Load:
     """Let one client for each route move coupons for some seconds."""
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
-    clients = [_Client(route, port, began + seconds, loop.create_future()) for route in routes]
+    clients = [_Client(route, port, deadline=began + seconds) for route in routes]
     for client in clients:
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.wait([client.finished for client in clients], timeout=seconds + 30)
@@ -83,8 +83,8 @@ _RUN: Final = f"{Path(__file__).stem} {time.time_ns()}"
 class _Client(asyncio.Protocol):
     """Sends a batch, lets the next vendor receive it, and begins again."""
 
-    def __init__(self, route: Route, port: int, deadline: float, finished: "asyncio.Future[None]") -> None:
-        self.finished = finished
+    def __init__(self, route: Route, port: int, *, deadline: float) -> None:
+        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.times: list[float] = []
         self.failures: list[str] = []
         self._route = route
@@ -163,4 +163,9 @@ class _Client(asyncio.Protocol):
 def token_route(signer: Signer, consignment: UUID, variant: UUID, ends: tuple[UUID, UUID]) -> Route:
     """A route between two accounts, with the ids that clients see."""
     sender, receiver = (signer.token(account) for account in ends)
-    return Route(global_id("con", consignment), global_id("var", variant), sender, receiver)
+    return Route(
+        consignment_id=global_id("con", consignment),
+        variant_id=global_id("var", variant),
+        sender=sender,
+        receiver=receiver,
+    )

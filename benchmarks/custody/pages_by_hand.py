@@ -236,7 +236,8 @@ def _batch(row: Any, lines: Iterable[Any]) -> dict[str, Any]:
 def _moved(row: Any) -> dict[str, Any]:
     words = MovementWords(
         kind=MovementKind(row["kind"]),
-        outcome=Condition(row["to_condition"]),
+        origin=_CONDITIONS[row["from_condition"]],
+        outcome=_CONDITIONS[row["to_condition"]],
         quantity=row["quantity"],
         sku=row["sku"],
         vendor=row["vendor"],

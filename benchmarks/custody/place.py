@@ -133,7 +133,13 @@ async def _filled(owner_url: str, url: str) -> Place:
     finally:
         await database.close()
     viewers = {account.vendor_id or Role(account.roles[0]): _viewer(account) for account in accounts}
-    return Place(owner_url, url, await _postmaster(owner_url), catalog, viewers)
+    return Place(
+        owner_url=owner_url,
+        url=url,
+        postmaster=await _postmaster(owner_url),
+        catalog=catalog,
+        accounts=viewers,
+    )
 
 
 def _catalog() -> tuple[Catalog, Sequence[Sequence[CatalogRow]]]:
@@ -142,15 +148,25 @@ def _catalog() -> tuple[Catalog, Sequence[Sequence[CatalogRow]]]:
     product = ProductRow(
         id=new_id(), name="Amber Oil", category_id=category.id, category=category.name, brand="Tessera"
     )
-    variants = [VariantRow(new_id(), f"AMB-{size}L", f"{size} liters", product.id) for size in (1, 2, 4, 5, 8)]
-    country = GeographyRow(new_id(), "INDIA", "India", GeographyLevel.COUNTRY.value, None)
-    tier = TierRow(new_id(), "GOLD", "Gold", 1)
+    variants = [
+        VariantRow(id=new_id(), sku=f"AMB-{size}L", name=f"{size} liters", product_id=product.id)
+        for size in (1, 2, 4, 5, 8)
+    ]
+    country = GeographyRow(id=new_id(), code="INDIA", name="India", level=GeographyLevel.COUNTRY.value, parent_id=None)
+    tier = TierRow(id=new_id(), code="GOLD", name="Gold", rank=1)
     kinds = [*([VendorKind.PRINTER] * VENDORS), VendorKind.PACKAGER, VendorKind.FACTORY]
     vendors = [
-        VendorRow(new_id(), f"VND-{number}", f"{kind.value.title()} {number}", kind.value, "Pune")
+        VendorRow(
+            id=new_id(), code=f"VND-{number}", name=f"{kind.value.title()} {number}", kind=kind.value, city="Pune"
+        )
         for number, kind in enumerate(kinds, 1)
     ]
-    catalog = Catalog(tuple(variant.id for variant in variants), country.id, tier.id, tuple(vendors))
+    catalog = Catalog(
+        variant_ids=tuple(variant.id for variant in variants),
+        geography_id=country.id,
+        tier_id=tier.id,
+        vendors=tuple(vendors),
+    )
     return catalog, ([category], [product], variants, [country], [tier], vendors)
 
 

@@ -56,11 +56,13 @@ GROUP BY line.batch_id, line.line_id, variant.id
 ORDER BY line.batch_id, variant.sku
 """
 MOVED_LAST: Final = """
-SELECT movement.id, movement.kind, movement.to_condition, movement.quantity, movement.recorded_at,
-    movement.consignment_id, consignment.code AS consignment_code, movement.batch_id, batch.code AS batch_code,
-    variant.sku, vendor.name AS vendor
+SELECT movement.id, movement.kind, movement.from_condition, movement.to_condition, movement.quantity,
+    movement.recorded_at, movement.consignment_id, consignment.code AS consignment_code, movement.batch_id,
+    batch.code AS batch_code, variant.sku, vendor.name AS vendor
 FROM (
-    SELECT consignment_id FROM consignment_state ORDER BY moved_at DESC, consignment_id DESC LIMIT 40
+    SELECT consignment_id FROM consignment_state AS state
+    WHERE EXISTS (SELECT FROM movement WHERE movement.consignment_id = state.consignment_id)
+    ORDER BY moved_at DESC, consignment_id DESC LIMIT 40
 ) AS lately
 CROSS JOIN LATERAL (
     SELECT * FROM movement WHERE movement.consignment_id = lately.consignment_id
