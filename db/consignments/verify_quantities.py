@@ -9,8 +9,8 @@ from db.statement import Statement, uuid
 
 
 def _compare(sql: str) -> Statement[Any]:
-    fields = map(column, QuantityDifferenceRow._fields)
-    return Statement(text(sql).bindparams(uuid("consignment_id")).columns(*fields), QuantityDifferenceRow)
+    query = text(sql).bindparams(uuid("consignment_id")).columns(*map(column, QuantityDifferenceRow._fields))
+    return Statement(query, QuantityDifferenceRow)
 
 
 # A line has as many coupons as were ever allotted to it, given back or not.
