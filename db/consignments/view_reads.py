@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Text, any_, cast, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, case, cast, func, select, true
 
 from db.catalog.reads import VARIANT_COLUMNS, VENDOR_COLUMNS
 from db.catalog.tables import VariantTable, VendorTable
@@ -24,7 +24,7 @@ from db.consignments.view_rows import (
     SerialsSentRow,
 )
 from db.statement import Statement, uuids
-from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.facts import BatchStatus, Condition, MovementKind
 
 CHAIN_LEGS = Statement(
     select(
@@ -116,6 +116,17 @@ SERIALS_SENT = Statement(
     .group_by(MovementTable.batch_id, MovementTable.line_id),
     SerialsSentRow,
 )
+# What was recalled arrives as void and is then on hand among the void coupons of the receiver: it is the rest of what
+# was sent. Of a dispatch that was voided, nothing is in the batch any more.
+_VOID: Final = case(
+    (BatchTable.status == BatchStatus.VOIDED.value, _PLACES.c.void),
+    else_=BatchLineTable.quantity
+    - BatchLineTable.accepted
+    - BatchLineTable.damaged
+    - _PLACES.c.in_transit
+    - _PLACES.c.unresolved
+    - _PLACES.c.lost,
+)
 BATCH_LINE_VIEWS = Statement(
     select(
         *columns(
@@ -124,7 +135,7 @@ BATCH_LINE_VIEWS = Statement(
             received=BatchTable.received_at.is_not(None),
             unresolved=_PLACES.c.unresolved,
             lost=_PLACES.c.lost,
-            void=_PLACES.c.void,
+            void=_VOID,
             in_transit=_PLACES.c.in_transit,
             variant=VARIANT_COLUMNS,
         )

@@ -131,7 +131,7 @@ class BatchLine:
         "How many coupons belong to an open discrepancy. Null before the first receipt.",
     )
     lost: SafeInt = leaf("How many coupons were lost.")
-    void: SafeInt = leaf("How many coupons became void on their way.")
+    void: SafeInt = leaf("How many coupons were recalled before they were accepted or resolved.")
     serials: list[SerialRange] = batched(
         serials_by_batch_line,
         key="key",

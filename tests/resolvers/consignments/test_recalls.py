@@ -10,6 +10,7 @@ from db.database import Database
 from domain.consignments.failures import CouponsInert, NothingToDo
 from domain.failures import InvalidInput, NotFound
 from domain.spans import Span, Spans
+from resolvers.consignments.batch_loaders import lines_by_batch
 from resolvers.consignments.void_coupons import Recall
 from resolvers.retrying import retry_conflicts
 from tests.support.custody import discrepancies_of, places_of, query, state_of
@@ -110,9 +111,7 @@ async def test_a_recall_that_is_rejected(
             "Serials 600 to 609 and 1999 are not allocated to a consignment, so nobody has these coupons. "
             "Recall only allocated coupons."
         )
-        one = (
-            "Serial 1999 is not allocated to a consignment, so nobody has this coupon. Recall only allocated coupons."
-        )
+        one = "Serial 1999 is not allocated to a consignment, so nobody has this coupon. Recall only allocated coupons."
         with rejects(CouponsInert, one):
             await corrections.recall(scheme_id, Span(590, 599), Span(1999, 1999))
         with rejects(InvalidInput, "The scheme has no coupons with the serials 2000 to 2001."):
@@ -147,3 +146,24 @@ async def test_a_recall_while_the_coupons_move(
     assert void == spans(*expected)
     assert Spans.of(s for found in places.values() for s in found) == spans((0, 999))
     assert sum(found.quantity for found in places.values()) == 1000
+
+
+@pytest.mark.parametrize("ending", ["on the road", "received", "voided"])
+async def test_a_line_of_a_batch_adds_up_after_a_recall(
+    consignments: ConsignmentFactory, corrections: CorrectionFactory, ending: str
+) -> None:
+    """R15: what was sent is somewhere, also when it became void on its way."""
+    scheme_id = await consignments.generated()
+    made = await consignments.created(scheme_id)
+    await consignments.produce(made, quantity=100)
+    batch = await consignments.dispatch(made, quantity=100)
+    await corrections.recall(scheme_id, Span(0, 9))
+    if ending == "received":
+        await consignments.receive(batch, accepted=90)
+    elif ending == "voided":
+        await corrections.void_dispatch(batch)
+    operation = consignments.operations()
+    ((line,),) = await lines_by_batch(operation, [batch])
+    await operation.close()
+    found = (line.quantity, line.in_transit, line.accepted, line.void)
+    assert found == {"on the road": (100, 90, 0, 10), "received": (100, 0, 90, 10), "voided": (100, 0, 0, 0)}[ending]
