@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from db.consignments.correction_reads import OPEN_DISCREPANCIES_OF_BATCH
 from db.consignments.custody_reads import HOLDERS_OF_SERIALS
 from db.consignments.discrepancy_changes import add_discrepancy
 from db.consignments.rows import BatchRow
@@ -9,6 +10,7 @@ from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from domain.consignments.events import about_consignment
 from domain.consignments.facts import Condition, DiscrepancyKind, MovementKind
+from domain.consignments.failures import SerialsNotHeld, name_serials
 from domain.events import EventKind
 from domain.failures import Path
 from domain.spans import Spans
@@ -23,11 +25,17 @@ async def require_held_by_sender(
 ) -> None:
     """Check that serials that arrived without having been sent are on hand at the sender.
 
-    Serials that somebody else holds cannot have arrived. Raises SerialsNotHeld.
+    Serials that somebody else holds cannot have arrived, and those of an open discrepancy are known. Raises
+    SerialsNotHeld.
     """
     batch, line, serials = claim
     if not serials:
         return
+    opened = await session.fetch(OPEN_DISCREPANCIES_OF_BATCH, batch_id=batch.id)
+    known = [row.open_spans for row in opened if (row.line_id, row.kind) == (line.id, DiscrepancyKind.OVER_SENT)]
+    if again := serials & Spans.of(span for spans in known for span in spans):
+        message = f"{name_serials(again, line.sku)} reported already: a discrepancy of {batch.code} is open about this."
+        raise SerialsNotHeld(message, path, variant_id=line.variant_id, serials=again)
     rows = await session.fetch(HOLDERS_OF_SERIALS, line_ids=[line.id], spans=serials.text)
     at_sender = (batch.from_leg, None, Condition.GOOD)
     held = Spans.of(span for row in rows if (row.leg, row.batch_id, row.condition) == at_sender for span in row.spans)

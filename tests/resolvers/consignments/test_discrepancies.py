@@ -117,3 +117,30 @@ async def test_a_receipt_of_nothing_but_what_was_not_sent(
     await corrections.void_receipt(batch)
     assert [row[0] for row in await query(database, EVENTS)] == ["OVER_SENT_REPORTED", "DISCREPANCY_DISMISSED"]
     assert [row[2:] for row in await discrepancies_of(database, made)] == [(Spans(), True), (Spans(), True)]
+
+
+async def test_what_was_not_sent_is_reported_once(
+    consignments: ConsignmentFactory, corrections: CorrectionFactory, database: Database, database_url: str
+) -> None:
+    """R15: while its discrepancy is open, the same serial opens no other one; a vendor cannot fill the list."""
+    made = await consignments.created()
+    await consignments.produce(made, quantity=1000)
+    batch = await consignments.dispatch(made, quantity=100)
+    await consignments.receive(batch, accepted_serials=(Span(100, 101),), final=False)
+    async with nothing_changes(database_url):
+        with rejects(SerialsNotHeld, "Serial 101 of AMB-1L is reported already: a discrepancy of BAT-"):
+            await consignments.receive(batch, accepted_serials=(Span(0, 9), Span(101, 102)), final=False)
+    await corrections.resolve((await discrepancies_of(database, made))[0][0], dismissed=(Span(101, 101),))
+    await consignments.receive(batch, accepted_serials=(Span(101, 101),), final=False)
+    assert [row[2] for row in await discrepancies_of(database, made)] == [spans((100, 100)), spans((101, 101))]
+
+
+async def test_receipts_of_two_trucks_add_up(consignments: ConsignmentFactory, database: Database) -> None:
+    """R14: the batch states what was accepted and damaged of all receipts."""
+    made = await consignments.created()
+    await consignments.produce(made, quantity=1000)
+    batch = await consignments.dispatch(made, quantity=100)
+    for first in (0, 50):
+        good, damaged = (Span(first, first + 39),), (Span(first + 40, first + 42),)
+        await consignments.receive(batch, accepted_serials=good, damaged_serials=damaged, final=False)
+    assert await query(database, LINES, id=batch) == [(100, 80, 6)]
