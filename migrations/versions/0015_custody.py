@@ -439,7 +439,9 @@ BEGIN
     WHERE consignment_id IN (
         SELECT consignment_id FROM consignment_state
         WHERE consignment_id = (steps->0->>'consignment_id')::uuid
-            AND moved_at < (steps->0->>'recorded_at')::timestamptz - interval '1 second'
+            -- The first movement counts at once: until then the time is that of the creation, as is since.
+            AND (moved_at = since
+                OR moved_at < (steps->0->>'recorded_at')::timestamptz - interval '1 second')
         FOR NO KEY UPDATE SKIP LOCKED
     );
 END $$

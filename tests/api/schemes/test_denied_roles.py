@@ -53,6 +53,20 @@ WHO_CHANGES_ECPS = {
     "decideEnrollment": {Role.PROGRAM_MANAGER},
     "recordActivities": {Role.INTEGRATION},
 }
+# Mutations about coupons and consignments.
+BY_OPERATIONS = (
+    *("generateCoupons", "closeShortfall", "voidCoupons"),
+    *("createConsignment", "updateConsignment", "cancelConsignment", "resolveDiscrepancy"),
+)
+BY_VENDORS = (
+    *("recordProduction", "dispatchBatch", "voidDispatch", "receiveBatch"),
+    *("voidReceipt", "reportDamage", "commissionCoupons"),
+)
+WHO_EXECUTES = {
+    **{name: {Role.OPERATIONS} for name in BY_OPERATIONS},
+    **{name: {Role.VENDOR} for name in BY_VENDORS},
+    "requestCodeDownload": {Role.OPERATIONS, Role.VENDOR},
+}
 # Mutations that only concern the viewer's own objects.
 FOR_EVERYBODY = {"markNotificationsRead"}
 SIGN_IN = "You are not signed in. Send a token or an API key."
@@ -95,7 +109,8 @@ def test_only_these_roles_have_mutations() -> None:
         decides = name in {"approveScheme", "requestSchemeChanges", "rejectScheme"}
         scheming = WHO_APPROVES if decides else WHO_DEFINES
         others = set(Role) if name in FOR_EVERYBODY else WHO_ADMINISTERS
-        expected = WHO_CHANGES_ECPS.get(name, scheming if "Scheme" in name else others)
+        of_area = {**WHO_CHANGES_ECPS, **WHO_EXECUTES}
+        expected = of_area.get(name, scheming if "Scheme" in name else others)
         assert set(roles_with(policy)) == expected, name
 
 
