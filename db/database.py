@@ -72,9 +72,10 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
         """One transaction; leaving the block commits it, an exception rolls it back. Raises TransactionConflict."""
+        driver: Any = None
         try:
             async with self.engine.connect() as connection:
-                driver: Any = (await connection.get_raw_connection()).driver_connection
+                driver = (await connection.get_raw_connection()).driver_connection
                 try:
                     async with _transaction(driver):
                         yield Writing(connection, driver)
@@ -83,11 +84,11 @@ class Database:
                         await connection.invalidate()
         except PoolTimeout:
             raise Overloaded from None
-        except DBAPIError as error:
-            _raise_translated(error.orig, error)
-            raise
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _raise_translated(error, error)
+        except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _raise_translated(error)
+            # asyncpg raises the same error for a lost connection and for a parameter of the wrong type.
+            if driver is not None and driver.is_closed():
+                raise DatabaseUnavailable from error
             raise
         except CONNECTION_ERRORS:
             raise DatabaseUnavailable from None
@@ -131,10 +132,11 @@ async def _transaction(driver: "asyncpg.Connection[Any]") -> AsyncIterator[None]
     await transaction.commit()
 
 
-def _raise_translated(cause: Any, error: Exception) -> None:
+def _raise_translated(error: Exception) -> None:
     """Raise what callers know for an error of the database: conflicts, timeouts, and lost connections."""
     # SQLAlchemy wraps the errors of asyncpg.
-    origin = getattr(cause, "__cause__", None) or cause
+    cause = getattr(error, "orig", None)
+    origin = getattr(cause, "__cause__", None) or cause or error
     state = getattr(origin, "sqlstate", None)
     if state in _CONFLICTS or isinstance(origin, asyncpg.InvalidCachedStatementError):
         raise TransactionConflict from error
