@@ -69,10 +69,10 @@ def scheme_page(
     scope: SchemeScope, filters: SchemeFilters, order: SchemeOrder, *, backward: bool, resumed: bool
 ) -> Statement[SchemeRow]:
     """A page of schemes; see `db.keyset.keyset` for its parameters beside those of the filters."""
-    row: type[SchemeRow] = QueuedSchemeRow if filters.queue else SchemeRow
     queue_stage = [string("queue_kind").label("queue_stage")] if filters.queue else []
     query = select(*SCHEME_COLUMNS, *queue_stage).where(*_predicates(scope, filters))
-    return Statement(keyset(query, SORTS[order], backward=backward, resumed=resumed), row)
+    page = keyset(query, SORTS[order], backward=backward, resumed=resumed)
+    return Statement(page, QueuedSchemeRow) if filters.queue else Statement(page, SchemeRow)
 
 
 @cache
