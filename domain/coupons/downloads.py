@@ -37,7 +37,7 @@ class CodeSpan(Struct, frozen=True):
 
 
 def derives_all_codes(viewer: Viewer) -> bool:
-    """Whether the viewer may have every code, whoever holds the coupons: Operations may."""
+    """Whether the viewer may have every code, regardless of the holder of the coupons: Operations may."""
     return Permission.CODES_DOWNLOAD in permissions_of(viewer.roles - {Role.VENDOR})
 
 

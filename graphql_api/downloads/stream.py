@@ -63,7 +63,7 @@ class CodeStream(Response):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
             # A connection that takes everything never lets others run.
             await asyncio.sleep(0)
-        # Before the end of the body: whoever has the whole file finds it in the audit log.
+        # Before the end of the body, so that no complete file lacks its entry in the audit log.
         await self._record(finished=True)
         self._finished = True
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -20,7 +20,7 @@ $$ SELECT coalesce(sum(upper(span) - lower(span)), 0)::bigint FROM unnest(spans)
 """
 # Custody is kept like accounts: what one place loses in a transaction others must gain, serial by serial. The open balance
 # of each segment is a setting of the transaction, by “line:segment”: the serials that some row has lost and none gained,
-# and the reverse. A serial is held once before and once after if the balance is empty at the end, whoever else holds
+# and the reverse. A serial is held once before and once after if the balance is empty at the end, whatever others hold
 # serials of the segment. A new segment counts as a loss, because its places must then gain all of its serials.
 WEIGH = """
 CREATE FUNCTION weigh_custody(segments text[], losses int8multirange[], gains int8multirange[]) RETURNS void

@@ -57,7 +57,7 @@ def test_what_differs_is_repaired_and_nothing_else_is_touched(url: str, role: st
 
 
 def test_the_owner_keeps_its_tables(url: str, role: str) -> None:
-    """Whoever names the owner in both addresses loses nothing."""
+    """Naming the owner in both addresses loses nothing."""
     owner = make_url(url).username
     migrations.upgrade(url, application=owner)
     migrations.upgrade(url)

@@ -57,7 +57,7 @@ EXAMPLES: list[tuple[AuditFact, str]] = [
         )
     ),
 ]
-# The tag of each kind and its fields. Whoever changes a line breaks rows that exist, and needs a migration.
+# The tag of each kind and its fields. A change to a line breaks existing rows and needs a migration.
 FORMS = {
     "codesDownloadBegun": "link_id consignment sku quantity",
     "codesDownloadDenied": "link_id consignment sku reason account_id",
