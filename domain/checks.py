@@ -74,6 +74,16 @@ def text_problems(
         yield from hidden_problems(text, path, noun, multiline=multiline)
 
 
+def reason_problems(reason: str) -> Iterator[Problem]:
+    """Problems of a reason, which is required."""
+    yield from text_problems(reason, ("reason",), "The reason", REASON_LENGTH, multiline=True)
+
+
+def note_problems(note: str) -> Iterator[Problem]:
+    """Problems of a note, which is required."""
+    yield from text_problems(note, ("note",), "The note", REASON_LENGTH, multiline=True)
+
+
 def hidden_problems(text: str, path: Path, noun: str, *, multiline: bool = False) -> Iterator[Problem]:
     """Problems of characters that cannot be shown, or that nobody sees; `multiline` allows line breaks and tabs.
 

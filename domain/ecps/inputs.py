@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from domain.checks import NAME_LENGTH, REASON_LENGTH, email_problems, is_phone, phone_problems, text_problems
+from domain.checks import NAME_LENGTH, email_problems, is_phone, phone_problems, text_problems
 from domain.failures import Problem, UserErrorCode
 from domain.text import quote, to_ascii_digits, trim_text
 
@@ -62,11 +62,6 @@ def verified_field_problems(before: EcpDetails, after: EcpDetails, *, moved: boo
         if changed:
             message = f"Your {noun} was verified: ask a program manager to correct it."
             yield Problem(UserErrorCode.ILLEGAL_STATE, message, (field,))
-
-
-def reason_problems(reason: str) -> Iterator[Problem]:
-    """Problems of the reason for suspending or erasing an ECP."""
-    yield from text_problems(reason, ("reason",), "The reason", REASON_LENGTH, multiline=True)
 
 
 def name_identifiers(name: str) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
 from db.consignments.reads import CODES_DOWNLOADED
 from db.consignments.rows import HoldingRow
 from db.sessions import Writing
+from domain.checks import reason_problems
 from domain.consignments.facts import Condition, MovementKind
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
-from domain.consignments.reasons import reason_problems
 from domain.events import EventKind, Subject, SubjectKind
 from domain.schemes.execution_facts import ConsignmentCanceled
 from domain.text import trim_text

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.checks import note_problems
 from domain.consignments.facts import Condition, MovementKind
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import merge
-from domain.consignments.reasons import note_problems
 from domain.failures import Problem
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, Line, lock_own_chain

@@ -10,10 +10,10 @@ from db.consignments.correction_reads import DISCREPANCY_BY_ID
 from db.consignments.discrepancy_changes import resolve_serials
 from db.consignments.rows import BatchRow, DiscrepancyRow
 from db.sessions import Writing
+from domain.checks import note_problems
 from domain.consignments.facts import Condition, DiscrepancyKind, MovementKind
 from domain.consignments.failures import DISCREPANCY_PATH, SerialsNotHeld, name_serials
 from domain.consignments.ranges import merge, range_problems
-from domain.consignments.reasons import note_problems
 from domain.events import EventKind
 from domain.failures import IllegalState, NotFound, Problem, UserErrorCode
 from domain.spans import Span, Spans

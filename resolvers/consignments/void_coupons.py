@@ -14,10 +14,10 @@ from db.consignments.place_locks import LOCK_PLACES_TO_VOID
 from db.consignments.rows import PlaceSpansRow, RecallHolderRow
 from db.coupons.reads import RUNS_BY_SCHEME
 from db.sessions import TransactionConflict, Writing
+from domain.checks import reason_problems
 from domain.consignments.facts import Condition, MovementKind
 from domain.consignments.failures import CouponsInert, NothingToDo
 from domain.consignments.ranges import merge, range_problems
-from domain.consignments.reasons import reason_problems
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.schemes.execution_facts import CouponsRecalled

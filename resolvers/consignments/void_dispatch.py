@@ -8,10 +8,10 @@ from db.consignments.changes import set_batch
 from db.consignments.custody_reads import PLACES_OF_BATCH
 from db.consignments.place_locks import LOCK_PLACES_AROUND_BATCH
 from db.consignments.rows import BatchRow, PlaceRow
+from domain.checks import reason_problems
 from domain.consignments.facts import BatchStatus, Condition, MovementKind
 from domain.consignments.failures import BATCH_PATH
 from domain.consignments.guards import BATCH_GUARDS, BatchAction
-from domain.consignments.reasons import reason_problems
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import record_movements

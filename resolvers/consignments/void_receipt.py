@@ -12,10 +12,10 @@ from db.consignments.discrepancy_changes import resolve_serials
 from db.consignments.place_locks import LOCK_PLACES_AROUND_BATCH
 from db.consignments.rows import BatchRow, MovedPartRow, PlaceSpansRow
 from db.sessions import Writing
+from domain.checks import reason_problems
 from domain.consignments.facts import BatchStatus, Condition, DiscrepancyKind, MovementKind
 from domain.consignments.failures import BATCH_PATH, name_serials
 from domain.consignments.guards import BATCH_GUARDS, BatchAction
-from domain.consignments.reasons import reason_problems
 from domain.events import EventKind
 from domain.failures import IllegalState
 from domain.spans import Span, Spans

@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.coupons.changes import add_closure
-from domain.checks import REASON_LENGTH, text_problems
+from domain.checks import reason_problems
 from domain.events import EventKind
 from domain.failures import IllegalState, InvalidInput, Problem, UserErrorCode
 from domain.schemes.execution_facts import ShortfallClosed
@@ -31,7 +31,7 @@ async def close_shortfall(operation: Operation, command: CloseShortfall) -> UUID
     Coupons that become void later open a new shortfall. Raises InvalidInput, NotFound, IllegalState and
     IdempotencyMismatch.
     """
-    reject_invalid(text_problems(command.reason, ("reason",), "The reason", REASON_LENGTH, multiline=True))
+    reject_invalid(reason_problems(command.reason))
     async with operation.writing() as session:
         definition = await lock_execution(operation, session, command.scheme_id)
         if await claim_key(operation, session, command, result_id=command.scheme_id):

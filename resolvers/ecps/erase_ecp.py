@@ -19,9 +19,10 @@ from db.notifications.changes import delete_notifications, delete_notifications_
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from db.webhooks.changes import delete_endpoints_of_account
+from domain.checks import reason_problems
 from domain.ecps.events import about_ecp
 from domain.ecps.facts import ERASED_NAME
-from domain.ecps.inputs import find_identifier, identifier_problems, name_identifiers, reason_problems
+from domain.ecps.inputs import find_identifier, identifier_problems, name_identifiers
 from domain.enrollments.events import about_enrollment
 from domain.events import EventKind
 from domain.permissions import Role

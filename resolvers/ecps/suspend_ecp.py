@@ -4,10 +4,10 @@ from uuid import UUID
 
 from db.ecps.changes import touch_ecp
 from db.outbox.changes import NewEvent
+from domain.checks import reason_problems
 from domain.ecps.events import about_ecp
 from domain.ecps.facts import EcpStatus
 from domain.ecps.guards import EcpAction
-from domain.ecps.inputs import reason_problems
 from domain.ecps.stored_facts import EcpSuspended
 from domain.events import EventKind
 from domain.text import trim_text

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.schemes import changes
-from domain.checks import REASON_LENGTH, text_problems
+from domain.checks import reason_problems
 from domain.events import EventKind
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle_facts import Decision
@@ -42,7 +42,7 @@ async def decline_scheme(operation: Operation, command: DeclineScheme, decision:
     Raises InvalidInput, NotFound, IllegalState and SelfApproval.
     """
     action, event_kind, build_fact = _DECLINING[decision]
-    reject_invalid(text_problems(command.reason, ("reason",), "The reason", REASON_LENGTH, multiline=True))
+    reject_invalid(reason_problems(command.reason))
     reason = trim_text(command.reason)
     async with operation.writing() as session:
         definition = await lock_scheme(operation, session, command.scheme_id)

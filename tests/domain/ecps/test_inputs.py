@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.checks import email_problems, phone_problems
+from domain.checks import email_problems, phone_problems, reason_problems
 from domain.ecps.inputs import (
     EcpDetails,
     details_problems,
     find_identifier,
     identifier_problems,
-    reason_problems,
     verified_field_problems,
 )
 
