@@ -5,14 +5,17 @@ from typing import Final
 from sqlalchemy import MetaData
 
 import db.accounts.tables
+import db.artwork.tables
 import db.audit.tables
 import db.catalog.tables
 import db.codes
 import db.consignments.custody_tables
+import db.consignments.pack_tables
 import db.consignments.tables
 import db.coupons.tables
 import db.ecps.tables
 import db.enrollments.tables
+import db.files.tables
 import db.idempotency
 import db.notifications.tables
 import db.outbox.tables

@@ -57,7 +57,8 @@ def check(url: str) -> None:
 
 def write(url: str, message: str) -> None:
     """Write the next migration from what the models have and the database lacks; migrations are numbered."""
-    number = f"{len(list((_FOLDER / 'versions').glob('*.py'))) + 1:04}"
+    newest = max(path.name for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+    number = f"{int(newest[:4]) + 1:04}"
     _run(url, lambda config: command.revision(config, message, autogenerate=True, rev_id=number))
 
 

@@ -114,7 +114,10 @@ class MovementTable(Base):
     __table_args__ = (
         one_of("kind", MovementKind),
         CheckConstraint("quantity > 0", "quantity_positive"),
-        CheckConstraint("from_place_id <> to_place_id", "places_differ"),
+        # Packing leaves the serials where they are.
+        CheckConstraint("(from_place_id <> to_place_id) = (kind NOT IN ('PACKED', 'UNPACKED'))", "places_differ"),
+        CheckConstraint("(pack_id IS NOT NULL) = (kind IN ('PACKED', 'UNPACKED'))", "pack_named"),
+        CheckConstraint("artwork_version IS NULL OR kind = 'PRODUCED'", "artwork_printed"),
         ForeignKeyConstraint(
             ["kind", "from_condition", "to_condition"],
             ["custody_transition.kind", "custody_transition.from_condition", "custody_transition.to_condition"],
@@ -137,6 +140,8 @@ class MovementTable(Base):
             "recorded_at",
             postgresql_where=text("kind IN ('SPOILED', 'VOIDED')"),
         ),
+        Index("ix_movement__printed", "line_id", postgresql_where=text("kind = 'PRODUCED'")),
+        Index("ix_movement__pack_id", "pack_id", postgresql_where=text("pack_id IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -157,6 +162,10 @@ class MovementTable(Base):
     recorded_at: Mapped[Moment]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     note: Mapped[str | None]
+    artwork_version: Mapped[int | None] = mapped_column(
+        Integer, comment="PRODUCED: the version of the artwork that was printed"
+    )
+    pack_id: Mapped[UUID | None] = mapped_column(ForeignKey("pack.id"), comment="PACKED and UNPACKED: the pack")
 
 
 class MovementPartTable(Base):

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, INT8RANGE, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -180,21 +180,34 @@ class DiscrepancyTable(Base):
         CheckConstraint("NOT isempty(spans) AND spans @> open_spans", "open_within_spans"),
         CheckConstraint("isempty(open_spans) = (resolved_at IS NOT NULL)", "resolved_dated"),
         CheckConstraint("(resolved_at IS NULL) = (resolved_by IS NULL)", "resolution_signed"),
+        CheckConstraint("(kind = 'ARTWORK_SUPERSEDED') = (batch_id IS NULL)", "batch_of_receipt"),
+        CheckConstraint("(kind = 'ARTWORK_SUPERSEDED') = (artwork_version IS NOT NULL)", "version_of_artwork"),
         Index("ix_discrepancy__opened_at", "opened_at", "id"),
         Index("ix_discrepancy__consignment_id", "consignment_id", "id"),
         Index("ix_discrepancy__batch_id", "batch_id"),
         Index("ix_discrepancy__line_id", "line_id"),
         Index("ix_discrepancy__vendor_id", "vendor_id", "id"),
         Index("ix_discrepancy__open", "opened_at", "id", postgresql_where=text("resolved_at IS NULL")),
+        # The serials that superseded artwork holds.
+        Index(
+            "ix_discrepancy__held",
+            "line_id",
+            postgresql_where=text("kind = 'ARTWORK_SUPERSEDED' AND resolved_at IS NULL"),
+        ),
     )
 
     id: Mapped[Key]
     kind: Mapped[str]
     consignment_id: Mapped[UUID] = mapped_column(ForeignKey("consignment.id"))
     line_id: Mapped[UUID] = mapped_column(ForeignKey("consignment_line.id"))
-    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"))
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"))
     vendor_id: Mapped[UUID] = mapped_column(
-        ForeignKey("vendor.id"), comment="SHORT: the vendor that received less; OVER_SENT: the one that sent too much"
+        ForeignKey("vendor.id"),
+        comment="SHORT: the vendor that received less; OVER_SENT: the one that sent too much; ARTWORK_SUPERSEDED: the "
+        "one that printed",
+    )
+    artwork_version: Mapped[int | None] = mapped_column(
+        Integer, comment="ARTWORK_SUPERSEDED: the version that superseded what is printed on the coupons"
     )
     spans: Mapped[Any] = mapped_column(INT8MULTIRANGE, comment="All its serials, resolved or not")
     open_spans: Mapped[Any] = mapped_column(INT8MULTIRANGE)

@@ -13,7 +13,10 @@ class ProgramTable(Base):
     """The settings of the one program of this deployment. A trigger keeps the time zone once points are posted."""
 
     __tablename__ = "program"
-    __table_args__ = (CheckConstraint(f"id = '{PROGRAM_ID}'::uuid", "only_one"),)
+    __table_args__ = (
+        CheckConstraint(f"id = '{PROGRAM_ID}'::uuid", "only_one"),
+        CheckConstraint("gs1_company_prefix ~ '^[0-9]{4,12}$'", "gs1_company_prefix_written"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text(f"'{PROGRAM_ID}'::uuid"))
     name: Mapped[str] = mapped_column(server_default="Program")
@@ -21,6 +24,8 @@ class ProgramTable(Base):
     currency: Mapped[str] = mapped_column(server_default="USD", comment="A currency of ISO 4217")
     locale: Mapped[str] = mapped_column(server_default="en", comment="A language tag of BCP 47")
     authors_may_approve: Mapped[bool] = mapped_column(server_default=text("false"))
+    gs1_company_prefix: Mapped[str | None] = mapped_column(comment="The GS1 company prefix, 4 to 12 digits")
+    logo_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_file.id"))
     first_posting_at: Mapped[Moment | None] = mapped_column(comment="Set by the first posting; fixes the time zone")
     updated_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
 

@@ -90,10 +90,11 @@ class BatchStatus(StrEnum):
 
 
 class DiscrepancyKind(StrEnum):
-    """How what arrived differs from what was sent."""
+    """How what arrived differs from what was sent, or what is printed from what the artwork shows."""
 
     SHORT = "SHORT"
     OVER_SENT = "OVER_SENT"
+    ARTWORK_SUPERSEDED = "ARTWORK_SUPERSEDED"
 
 
 class ConsignmentOrder(StrEnum):

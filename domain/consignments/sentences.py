@@ -115,6 +115,9 @@ def discrepancy_sentence(words: DiscrepancyWords) -> str:
         case DiscrepancyKind.OVER_SENT:
             coupons = format_count(words.quantity, "coupon")
             return f"{coupons} of {words.sku} arrived with {words.batch} although it did not list them."
+        case DiscrepancyKind.ARTWORK_SUPERSEDED:
+            coupons = format_count(words.quantity, "coupon")
+            return f"{coupons} of {words.sku} {'carries' if words.quantity == 1 else 'carry'} superseded artwork."
         case _:
             assert_never(words.kind)
 

@@ -68,10 +68,11 @@ described(
 )
 described(
     DiscrepancyKind,
-    "The kind of difference between what was sent and what arrived.",
+    "The kind of difference between what was sent and what arrived, or between artwork and what is printed.",
     {
         DiscrepancyKind.SHORT: "Coupons of a batch did not arrive.",
         DiscrepancyKind.OVER_SENT: "Coupons arrived with a batch that did not list them.",
+        DiscrepancyKind.ARTWORK_SUPERSEDED: "Coupons carry artwork that a newer version superseded.",
     },
 )
 described(

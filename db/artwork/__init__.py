@@ -1,0 +1,1 @@
+"""Artwork: its tables, rows, and the statements that read and change them."""

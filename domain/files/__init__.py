@@ -1,0 +1,1 @@
+"""Files: what may be uploaded for what, and what content is rejected."""
