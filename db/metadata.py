@@ -17,6 +17,7 @@ import db.ecps.tables
 import db.enrollments.tables
 import db.files.tables
 import db.idempotency
+import db.jobs.tables
 import db.notifications.tables
 import db.outbox.tables
 import db.program.tables

@@ -71,6 +71,10 @@ class EventKind(StrEnum):
     WEBHOOK_ENDPOINT_SAVED = "WEBHOOK_ENDPOINT_SAVED"
     WEBHOOK_ENDPOINT_DELETED = "WEBHOOK_ENDPOINT_DELETED"
     WEBHOOK_ENDPOINT_DISABLED = "WEBHOOK_ENDPOINT_DISABLED"
+    JOB_PROGRESSED = "JOB_PROGRESSED"
+    JOB_FINISHED = "JOB_FINISHED"
+    JOB_FAILED = "JOB_FAILED"
+    JOB_CANCELED = "JOB_CANCELED"
 
 
 class SubjectKind(StrEnum):
@@ -81,6 +85,7 @@ class SubjectKind(StrEnum):
     ECP = "ECP"
     CONSIGNMENT = "CONSIGNMENT"
     VENDOR = "VENDOR"
+    JOB = "JOB"
 
 
 class Subject(Struct, frozen=True):
@@ -101,6 +106,8 @@ class EventVisibility(StrEnum):
     CONSIGNMENT = "CONSIGNMENT"
     # The account among its subjects.
     OWN_ACCOUNT = "OWN_ACCOUNT"
+    # The account among its subjects, and every viewer with `job:manage`.
+    JOB = "JOB"
 
 
 class EventSpec(Struct, frozen=True, kw_only=True):

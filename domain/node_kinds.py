@@ -18,6 +18,7 @@ class NodeKind(StrEnum):
     ECP = "ecp"
     ENROLLMENT = "enr"
     GEOGRAPHY = "geo"
+    JOB = "job"
     NOTIFICATION = "ntf"
     PRODUCT = "prd"
     PROGRAM = "prg"

@@ -76,6 +76,8 @@ class Permission(StrEnum):
     NOTIFICATION_READ = "notification:read"
     EVENT_READ = "event:read"
     WEBHOOK_MANAGE = "webhook:manage"
+    JOB_READ = "job:read"
+    JOB_MANAGE = "job:manage"
     ECP_READ = "ecp:read"
     ECP_REGISTER = "ecp:register"
     ECP_UPDATE = "ecp:update"
@@ -96,6 +98,7 @@ _EVERYONE = frozenset(
         Permission.WORK_READ,
         Permission.NOTIFICATION_READ,
         Permission.EVENT_READ,
+        Permission.JOB_READ,
     }
 )
 # Staff follow how a scheme is defined and what it may cost. ECPs and vendors only take part in schemes.
@@ -120,6 +123,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ECP_READ,
             Permission.ECP_ERASE,
             Permission.AUDIT_READ,
+            Permission.JOB_MANAGE,
         },
         Role.PROGRAM_MANAGER: _STAFF
         | {

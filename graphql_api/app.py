@@ -1,7 +1,7 @@
 """The application: composes the schema, the hub, the endpoints, and the metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
@@ -19,6 +19,7 @@ from graphql_api.downloads.codes import CodeDownloads
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
 from graphql_api.jobs.leader_tasks import LeaderTasks
+from graphql_api.jobs.worker import JobWorker
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
 from graphql_api.observability.tracing import make_tracer
@@ -29,7 +30,7 @@ from graphql_api.transport.http import GraphQLEndpoint
 from graphql_api.transport.websocket import WebSocketEndpoint
 from resolvers.accounts.loaders import first_accounts_by_role
 from resolvers.downloads.request_code_download import CODES_PATH
-from schema.build import build_schema
+from schema.build import JOB_HANDLERS, build_schema
 from schema.scalars import NATIVES
 
 
@@ -46,6 +47,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
+    worker = JobWorker(environment, JOB_HANDLERS, settings.worker_policy)
     metrics = Metrics(schema.counts, hub.counts)
     endpoint = GraphQLEndpoint(
         schema=schema,
@@ -65,8 +67,8 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
-    app = Starlette(routes=routes, lifespan=_lifespan(hub, environment.database, metrics, fleet))
-    app.state.drain = hub.drain
+    app = Starlette(routes=routes, lifespan=_lifespan(hub, worker, environment.database, _publishing(metrics, fleet)))
+    app.state.drain = _drain(hub, worker)
     app.state.hub = hub
     return app
 
@@ -94,21 +96,41 @@ async def dev_tokens(settings: Settings, database: Database) -> dict[str, str]:
 
 
 def _lifespan(
-    hub: Hub, database: Database, metrics: Metrics, fleet: Fleet | None
+    hub: Hub, worker: JobWorker, database: Database, publish: Callable[[], Awaitable[None]]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """Start the hub and publish metrics while the application runs; close the hub and the database behind it."""
+    """Start the hub and the worker, and publish metrics while the application runs; close all of it at the end."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         hub.start()
-        publishing = None if fleet is None else asyncio.create_task(fleet.publish(metrics.text))
+        worker.start()
+        publishing = asyncio.ensure_future(publish())
         yield
-        if publishing is not None:
-            publishing.cancel()
+        publishing.cancel()
+        await worker.stop()
         await hub.close()
         await database.close()
 
     return lifespan
+
+
+def _drain(hub: Hub, worker: JobWorker) -> Callable[[], Awaitable[None]]:
+    """Close connections and give jobs back at the same time."""
+
+    async def drain() -> None:
+        await asyncio.gather(hub.drain(), worker.stop())
+
+    return drain
+
+
+def _publishing(metrics: Metrics, fleet: Fleet | None) -> Callable[[], Awaitable[None]]:
+    """Publish the metrics of this process if it is one of several."""
+
+    async def publish() -> None:
+        if fleet is not None:
+            await fleet.publish(metrics.text)
+
+    return publish
 
 
 def _operator_routes(database: Database, metrics: Metrics, fleet: Fleet | None) -> list[Route]:

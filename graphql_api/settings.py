@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from domain.coupons.labels import DEFAULT_TEMPLATE, template_problem
 from domain.rules.reach import ReachPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
+from graphql_api.jobs.policy import WorkerPolicy
 
 
 class Settings(BaseSettings):
@@ -70,6 +71,18 @@ class Settings(BaseSettings):
     revision_interval: float = Field(
         1.0, gt=0, le=86400, description="How many seconds a revision of a scheme may take effect too late."
     )
+    jobs: int = Field(
+        4, ge=0, le=100, description="How many jobs each process runs at once; with 0, only others run jobs."
+    )
+    jobs_per_account: int = Field(
+        2, ge=1, le=100, description="How many jobs of one account run at once, in all processes together."
+    )
+    job_processes: int = Field(
+        1, ge=1, le=64, description="How many processes the jobs of a process may start for heavy computation."
+    )
+    job_memory: int = Field(
+        1024**3, ge=128 * 1024**2, description="How many bytes of memory each of these processes may use."
+    )
     few_ecps: int = Field(10, ge=0, description="A rule that fewer ECPs could meet reaches few.")
     few_percent: float = Field(
         1.0, ge=0, le=100, description="So does one that a smaller share of the ECPs of its scheme could meet."
@@ -85,6 +98,16 @@ class Settings(BaseSettings):
     def webhook_policy(self) -> WebhookPolicy:
         """Where webhooks may go: anywhere public by https, and by http on a developer's machine."""
         return WebhookPolicy(https_only=not self.development, allowed=self.webhook_networks)
+
+    @property
+    def worker_policy(self) -> WorkerPolicy:
+        """How many jobs run at once."""
+        return WorkerPolicy(
+            slots=self.jobs,
+            per_account=self.jobs_per_account,
+            processes=self.job_processes,
+            process_memory=self.job_memory,
+        )
 
     @property
     def reach_policy(self) -> ReachPolicy:

@@ -1,6 +1,6 @@
 """The context of one operation in the resolvers: viewer, time, and access to the database."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -30,7 +30,8 @@ class Operation:
 
     `webhooks` decides which webhook endpoints are accepted, and `reach_policy` how many ECPs count as few. Codes of
     coupons are derived from `coupon_keys`, their QR codes follow `qr_template`, and `links` signs links. `origin` says
-    where the request came from, for the audit log.
+    where the request came from, for the audit log. Every transaction begins with its `fence`, which raises where the
+    operation may no longer write.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an operation, by name
@@ -60,6 +61,7 @@ class Operation:
         self.qr_template = qr_template or QrTemplate()
         self.links = links or LinkSigner()
         self.origin = Origin()
+        self.fence: Callable[[Writing], Awaitable[None]] | None = None
         self.loaders: dict[Any, Any] = {}
 
     def sign_in(self, viewer: Viewer, program: ProgramRow | None = None) -> None:
@@ -73,6 +75,11 @@ class Operation:
         if self._viewer is None:
             raise Unauthenticated
         return self._viewer
+
+    @property
+    def account_id(self) -> UUID | None:
+        """The account of the viewer; None for an operation of the server itself."""
+        return None if self._viewer is None else self._viewer.account_id
 
     def require(self, permission: Permission) -> Viewer:
         """Return the viewer if a role grants `permission`. Raises Unauthenticated or Forbidden."""
@@ -115,6 +122,8 @@ class Operation:
         """Open one transaction; leaving the block commits it and clears the loaders."""
         async with self._database.writing() as session:
             try:
+                if self.fence is not None:
+                    await self.fence(session)
                 yield session
             finally:
                 self._statements += session.statements

@@ -1,17 +1,19 @@
-"""What an area adds to the schema and to the work of the leading process."""
+"""What an area adds to the schema, to the work of the leading process, and to background work."""
 
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 from msgspec import Struct
 
 from domain.node_kinds import NodeKind
+from resolvers.jobs.handlers import JobHandler
 from resolvers.nodes import NodeLoader
 from resolvers.tasks import LeaderTask
 
 
 class Area(Struct, frozen=True, kw_only=True):
-    """One area: classes of root fields, the module of its error types, its kinds of nodes, and its leader tasks."""
+    """One area: classes of root fields, the module of its error types, its kinds of nodes, leader tasks, and jobs."""
 
     queries: tuple[type, ...] = ()
     mutations: tuple[type, ...] = ()
@@ -19,3 +21,4 @@ class Area(Struct, frozen=True, kw_only=True):
     errors: ModuleType | None = None
     nodes: Mapping[NodeKind, NodeLoader] = MappingProxyType({})
     leader_tasks: tuple[LeaderTask, ...] = ()
+    jobs: tuple[JobHandler[Any], ...] = ()

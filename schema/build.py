@@ -17,6 +17,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from domain.permissions import Permission
 from domain.requests import BadArgument
+from resolvers.jobs.handlers import handlers_by_kind
 from resolvers.nodes import find_nodes
 from resolvers.paging import LARGEST_PAGE
 from schema import errors, viewer
@@ -62,6 +63,7 @@ AREAS: Final = (
 )
 NODE_LOADERS: Final = MappingProxyType({kind: loader for area in AREAS for kind, loader in area.nodes.items()})
 LEADER_TASKS: Final = tuple(task for area in AREAS for task in area.leader_tasks)
+JOB_HANDLERS: Final = handlers_by_kind(handler for area in AREAS for handler in area.jobs)
 ERROR_TYPES: Final = tuple(
     kind for module in (errors, *(area.errors for area in AREAS)) if module for kind in error_types(module)
 )

@@ -178,6 +178,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         webhook_networks="127.0.0.0/8",
         revision_interval=86400,
         event_retention=3650,
+        # Tests that need a worker start one.
+        jobs=0,
         coupon_keys=COUPON_KEYS_SETTING,
         link_secret=LINK_SECRET_SETTING,
     )

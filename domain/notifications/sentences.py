@@ -9,6 +9,8 @@ from domain.ecps.sentences import ecp_sentence
 from domain.ecps.stored_facts import StoredEcpFact
 from domain.enrollments.sentences import enrollment_sentence
 from domain.enrollments.stored_facts import StoredEnrollmentFact
+from domain.jobs.sentences import job_sentence
+from domain.jobs.stored_facts import StoredJobFact
 from domain.notifications.stored_facts import StoredNotification
 from domain.schemes.activity_sentences import scheme_sentence
 from domain.schemes.content import FieldDifference
@@ -18,7 +20,7 @@ from domain.webhooks.sentences import webhook_sentence
 from domain.webhooks.stored_facts import StoredWebhookFact
 
 
-def notification_sentence(
+def notification_sentence(  # noqa: PLR0911 - one return for each area
     fact: StoredNotification, reader: Reader, names: AccountNames, changes: Sequence[FieldDifference] = ()
 ) -> str:
     """Write a stored fact for the person who is notified; `changes` are those of the activity of a scheme."""
@@ -34,4 +36,6 @@ def notification_sentence(
         return consignment_sentence(fact)
     if isinstance(fact, StoredWebhookFact):
         return webhook_sentence(fact, names)
+    if isinstance(fact, StoredJobFact):
+        return job_sentence(fact)
     assert_never(fact)

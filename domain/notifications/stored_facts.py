@@ -5,11 +5,14 @@ from typing import Final
 from domain.consignments.stored_facts import StoredConsignmentFact
 from domain.ecps.stored_facts import StoredEcpFact
 from domain.enrollments.stored_facts import StoredEnrollmentFact
+from domain.jobs.stored_facts import StoredJobFact
 from domain.schemes.stored_facts import StoredSchemeFact
 from domain.stored_facts import AsWritten, FactDecoder
 from domain.webhooks.stored_facts import StoredWebhookFact
 
-NotificationFact = StoredEcpFact | StoredEnrollmentFact | StoredSchemeFact | StoredConsignmentFact | StoredWebhookFact
+NotificationFact = (
+    StoredEcpFact | StoredEnrollmentFact | StoredSchemeFact | StoredConsignmentFact | StoredWebhookFact | StoredJobFact
+)
 StoredNotification = NotificationFact | AsWritten
 
 NOTIFICATION_DECODER: Final[FactDecoder[StoredNotification]] = FactDecoder(StoredNotification)

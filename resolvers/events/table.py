@@ -10,6 +10,7 @@ from domain.consignments.events import EVENTS as OF_CONSIGNMENTS
 from domain.ecps.events import EVENTS as OF_ECPS
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind, EventSpec
+from domain.jobs.events import EVENTS as OF_JOBS
 from domain.notifications.events import EVENTS as OF_NOTIFICATIONS
 from domain.program.events import EVENTS as OF_PROGRAM
 from domain.schemes.events import EVENTS as OF_SCHEMES
@@ -25,6 +26,7 @@ AREAS: Final = (
     OF_NOTIFICATIONS,
     OF_WEBHOOKS,
     OF_PROGRAM,
+    OF_JOBS,
 )
 
 

@@ -1,0 +1,1 @@
+"""Jobs: the table, rows, and the statements that read and change them."""

@@ -1,0 +1,107 @@
+"""Statements that read jobs one by one, that choose the next ones to run, and that count them."""
+
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, and_, any_, func, literal, or_, select
+
+from db.columns import columns, scalar
+from db.jobs.rows import DueJobRow, JobCount, JobRow
+from db.jobs.tables import JobTable
+from db.statement import Query, Statement, moment, number, texts, uuid, uuids
+from domain.jobs.facts import JobKind, JobStatus
+
+# The advisory lock that makes processes choose jobs one after the other; an arbitrary number used for nothing else.
+_CHOOSING: Final = 0x7E55E7C
+_KINDS: Final = tuple(JobKind)
+JOB_COLUMNS: Final = columns(JobTable, JobRow)
+
+
+def visible(*, own: bool) -> Query:
+    """The jobs that a viewer sees: all, or only `own` ones, of the account in the parameter `account_id`.
+
+    A newer server may have stored kinds that this one does not know.
+    """
+    query = select(*JOB_COLUMNS).where(JobTable.kind.in_(_KINDS))
+    return query.where(JobTable.owner_id == uuid("account_id")) if own else query
+
+
+@cache
+def jobs_by_id(*, own: bool) -> Statement[JobRow]:
+    """The jobs in the parameter `ids` that a viewer sees."""
+    return Statement(visible(own=own).where(JobTable.id == any_(uuids("ids"))), JobRow)
+
+
+@cache
+def lock_job(*, own: bool) -> Statement[JobRow]:
+    """Lock a job that a viewer sees."""
+    return Statement(visible(own=own).where(JobTable.id == uuid("id")).with_for_update(), JobRow)
+
+
+OPEN_JOBS = Statement(
+    select(func.count()).where(JobTable.owner_id == uuid("account_id"), JobTable.due_at.is_not(None)), scalar(int)
+)
+OPEN_JOB_OF_SERVER = Statement(
+    select(JobTable.id)
+    .where(JobTable.owner_id.is_(None), JobTable.due_at.is_not(None), JobTable.kind == any_(texts("kinds")))
+    .limit(1),
+    scalar(UUID),
+)
+LOCK_LEASED_JOB = Statement(select(*JOB_COLUMNS).where(JobTable.lease == uuid("lease")).with_for_update(), JobRow)
+STATUS_OF_JOB = Statement(select(JobTable.status).where(JobTable.id == uuid("id")), scalar(str))
+HELD_LEASES = Statement(select(JobTable.lease).where(JobTable.lease == any_(uuids("leases"))), scalar(UUID))
+
+_DUE: Final = and_(JobTable.due_at <= moment("now"), JobTable.kind == any_(texts("kinds")))
+ANY_DUE = Statement(select(JobTable.id).where(_DUE).limit(1), scalar(UUID))
+LOCK_CHOOSING = Statement(select(func.pg_advisory_xact_lock(literal(_CHOOSING, BigInteger()))), scalar(object))
+JOB_COUNTS = Statement(
+    select(
+        JobTable.kind,
+        JobTable.status,
+        func.count().label("total"),
+        func.min(JobTable.due_at).label("oldest_due_at"),
+    ).group_by(JobTable.kind, JobTable.status),
+    JobCount,
+)
+
+
+def _next_jobs() -> Query:
+    """Lock the next jobs, in turns: the first of every account before the second of any.
+
+    A running job of an account takes one of its turns, and nobody has more turns than the parameter `per_account`. The
+    job of a worker that writes at this moment is locked and therefore skipped, however long the worker was silent.
+    """
+    busy = (
+        select(JobTable.owner_id, func.count().label("held"))
+        .where(JobTable.status == JobStatus.RUNNING, JobTable.due_at > moment("now"))
+        .group_by(JobTable.owner_id)
+        .subquery("busy")
+    )
+    place = func.row_number().over(partition_by=JobTable.owner_id, order_by=(JobTable.due_at, JobTable.id))
+    due = select(JobTable.id, JobTable.owner_id, place.label("place")).where(_DUE).subquery("due")
+    turn: Any = due.c.place + func.coalesce(busy.c.held, 0)
+    same_owner = or_(due.c.owner_id == busy.c.owner_id, and_(due.c.owner_id.is_(None), busy.c.owner_id.is_(None)))
+    chosen = (
+        select(due.c.id, turn.label("turn"))
+        .select_from(due.outerjoin(busy, same_owner))
+        .where(turn <= number("per_account"))
+        .subquery("chosen")
+    )
+    found = columns(
+        JobTable,
+        DueJobRow,
+        parameters_json=JobTable.parameters,
+        checkpoint_json=JobTable.checkpoint,
+    )
+    return (
+        select(*found)
+        .join(chosen, chosen.c.id == JobTable.id)
+        .where(_DUE)
+        .order_by(chosen.c.turn, JobTable.due_at, JobTable.id)
+        .limit(number("limit"))
+        .with_for_update(of=JobTable, skip_locked=True)
+    )
+
+
+NEXT_JOBS = Statement(_next_jobs(), DueJobRow)

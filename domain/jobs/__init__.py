@@ -1,0 +1,1 @@
+"""Jobs: background work with a status, progress, retries, and an owner."""

@@ -1,0 +1,63 @@
+"""The kinds and statuses of jobs, and the facts of one that decide what may be done with it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+# Bytes of JSON that the parameters or the checkpoint of a job may have.
+DOCUMENT_LIMIT: Final = 65_536
+# Jobs of one account that may wait or run at the same time; the server's own are not limited.
+OPEN_JOBS_LIMIT: Final = 1_000
+
+
+class JobKind(StrEnum):
+    """The work that a job does."""
+
+    EPCIS_CAPTURE = "EPCIS_CAPTURE"
+    THUMBNAIL = "THUMBNAIL"
+    ORPHANED_FILES = "ORPHANED_FILES"
+
+
+class JobSpec(Struct, frozen=True, kw_only=True):
+    """What a kind of job declares.
+
+    `label` names it in lists and at the start of a sentence. `notifies` says whether its owner is notified when it has
+    finished; of a failure the owner is always notified.
+    """
+
+    label: str
+    notifies: bool = False
+
+
+JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
+    {
+        JobKind.EPCIS_CAPTURE: JobSpec(label="Capture of EPCIS events", notifies=True),
+        JobKind.THUMBNAIL: JobSpec(label="Preview of an uploaded file"),
+        JobKind.ORPHANED_FILES: JobSpec(label="Deletion of unused files"),
+    }
+)
+
+
+class JobStatus(StrEnum):
+    """Whether a job waits, runs, or has ended."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+
+
+# The statuses of jobs that have not ended.
+OPEN: Final = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
+
+
+class JobFacts(Struct, frozen=True):
+    """What decides about actions on a job; `owner_id` is None for a job of the server itself."""
+
+    status: JobStatus
+    owner_id: UUID | None

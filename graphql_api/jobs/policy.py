@@ -1,0 +1,21 @@
+"""How many jobs run at once, and how often a worker looks for them."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from domain.jobs.retries import HEARTBEAT_S
+
+# Seconds between two looks for jobs while nothing else happens.
+POLL_S: Final = 1.0
+
+
+class WorkerPolicy(Struct, frozen=True, kw_only=True):
+    """How many jobs a process runs at once, how many of one account run in all processes, and limits of processes."""
+
+    slots: int
+    per_account: int
+    processes: int = 1
+    process_memory: int = 1024**3
+    poll_s: float = POLL_S
+    heartbeat_s: float = HEARTBEAT_S

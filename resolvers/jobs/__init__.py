@@ -1,0 +1,1 @@
+"""Jobs: queued by any area, run by workers, and followed, canceled, and retried by their owners."""

@@ -1,0 +1,57 @@
+"""Queue a job, in the transaction that makes it necessary."""
+
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from db.jobs.changes import add_job
+from db.jobs.reads import OPEN_JOBS
+from db.jobs.rows import NewJob
+from db.outbox.changes import NewEvent, append_events
+from db.sessions import Writing
+from domain.events import EventKind
+from domain.jobs.events import about_job
+from domain.jobs.facts import DOCUMENT_LIMIT, OPEN_JOBS_LIMIT, JobKind
+from domain.jobs.failures import TooManyJobs
+from resolvers.context import Operation
+
+
+async def enqueue_job(
+    operation: Operation, session: Writing, kind: JobKind, parameters: Struct, *, total: int | None = None
+) -> UUID:
+    """Queue a job and return its id; a worker runs it after the commit. Its owner is the viewer, or else the server.
+
+    `parameters` is of the type that the handler of the kind declares, and `total` is how much there is to do, if that
+    is known. Raises TooManyJobs, and ValueError for parameters that are too large: large ones belong in a table.
+    """
+    owner_id = operation.account_id
+    await require_room(session, owner_id)
+    job = NewJob(
+        id=operation.new_id(),
+        kind=kind,
+        owner_id=owner_id,
+        parameters=to_document(parameters),
+        total=total,
+        created_at=operation.now,
+    )
+    await add_job(session, job)
+    event = NewEvent(EventKind.JOB_PROGRESSED, job.id, about_job(job.id, owner_id))
+    await append_events(session, [event], operation.now)
+    return job.id
+
+
+async def require_room(session: Writing, owner_id: UUID | None) -> None:
+    """Raise TooManyJobs unless the account may have another open job."""
+    if owner_id is not None:
+        (open_jobs,) = await session.fetch(OPEN_JOBS, account_id=owner_id)
+        if open_jobs >= OPEN_JOBS_LIMIT:
+            raise TooManyJobs
+
+
+def to_document(value: object) -> object:
+    """Convert parameters or a checkpoint to builtin values for JSON. Raises ValueError if they are too large."""
+    encoded = msgspec.json.encode(value)
+    if len(encoded) > DOCUMENT_LIMIT:
+        raise ValueError(f"{len(encoded)} bytes are more than the {DOCUMENT_LIMIT} that a job stores")
+    return msgspec.json.decode(encoded)

@@ -1,0 +1,77 @@
+"""Jobs for tests: a handler that counts, the ways in which workers run it, and what it has done."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.events import EventKind
+from domain.jobs.facts import JobKind
+from domain.permissions import Viewer
+from graphql_api.context import Environment
+from graphql_api.jobs.policy import WorkerPolicy
+from graphql_api.jobs.worker import JobWorker
+from resolvers.jobs.enqueue import enqueue_job
+from resolvers.jobs.handlers import JobHandler
+from resolvers.jobs.running import RunningJob
+from resolvers.outbox.append import append_event
+
+KIND = JobKind.EPCIS_CAPTURE
+POLICY = WorkerPolicy(slots=4, per_account=2, poll_s=0.01, heartbeat_s=0.02)
+
+
+class Numbers(Struct, frozen=True):
+    """Append an event for each number up to `count`."""
+
+    count: int
+
+
+async def count_up(job: RunningJob[Numbers]) -> None:
+    """Append an event for each number, each in its own transaction with a checkpoint."""
+    for number in range((job.checkpoint or 0) + 1, job.parameters.count + 1):
+        async with job.operation() as operation, operation.writing() as session:
+            await append_event(operation, session, EventKind.PRODUCT_SAVED, UUID(int=number))
+            await job.save_checkpoint(session, number, done=number)
+
+
+def handler(run: Callable[[RunningJob[Numbers]], Awaitable[None]] = count_up, **options: Any) -> JobHandler[Numbers]:
+    """The handler of `KIND` that runs this function."""
+    return JobHandler(kind=KIND, parameters=Numbers, checkpoint=int, run=run, **options)
+
+
+def worker(
+    environment: Environment,
+    run: Callable[[RunningJob[Numbers]], Awaitable[None]] = count_up,
+    policy: WorkerPolicy = POLICY,
+    **options: Any,
+) -> JobWorker:
+    """A worker for `KIND`, which is not started."""
+    return JobWorker(environment, {KIND: handler(run, **options)}, policy)
+
+
+async def enqueue(environment: Environment, viewer: Viewer | None, count: int = 3, kind: JobKind = KIND) -> UUID:
+    """Queue a job of a viewer, or of the server."""
+    operation = environment.operation(viewer)
+    async with operation.writing() as session:
+        job_id = await enqueue_job(operation, session, kind, Numbers(count), total=count)
+    await operation.close()
+    return job_id
+
+
+async def stored(environment: Environment, columns: str, job_id: UUID) -> Any:
+    """Columns of one job as they are stored."""
+    return (await query(environment, f"SELECT {columns} FROM job WHERE id = $1", job_id))[0]
+
+
+async def query(environment: Environment, sql: str, *arguments: Any) -> Sequence[Any]:
+    """Rows as tuples; a row of one column is its value."""
+    async with environment.database.writing() as session:
+        found = await session._driver.fetch(sql, *arguments)  # noqa: SLF001 - a statement of the test
+    return [tuple(row) if len(row) > 1 else row[0] for row in found]
+
+
+async def numbers_done(environment: Environment) -> list[int]:
+    """The numbers whose events are committed, in order of their commits."""
+    sql = "SELECT object_id FROM event WHERE kind = 'PRODUCT_SAVED' ORDER BY xid, id"
+    return [found.int for found in await query(environment, sql)]
