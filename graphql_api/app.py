@@ -19,6 +19,7 @@ from graphql_api.downloads.codes import CodeDownloads
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
 from graphql_api.jobs.leader_tasks import LeaderTasks
+from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
@@ -47,7 +48,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
-    worker = JobWorker(environment, JOB_HANDLERS, settings.worker_policy)
+    worker = JobWorker(environment, JOB_HANDLERS, policy_of(settings))
     metrics = Metrics(schema.counts, hub.counts)
     endpoint = GraphQLEndpoint(
         schema=schema,

@@ -10,7 +10,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from domain.coupons.labels import DEFAULT_TEMPLATE, template_problem
 from domain.rules.reach import ReachPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
-from graphql_api.jobs.policy import WorkerPolicy
 
 
 class Settings(BaseSettings):
@@ -98,16 +97,6 @@ class Settings(BaseSettings):
     def webhook_policy(self) -> WebhookPolicy:
         """Where webhooks may go: anywhere public by https, and by http on a developer's machine."""
         return WebhookPolicy(https_only=not self.development, allowed=self.webhook_networks)
-
-    @property
-    def worker_policy(self) -> WorkerPolicy:
-        """How many jobs run at once."""
-        return WorkerPolicy(
-            slots=self.jobs,
-            per_account=self.jobs_per_account,
-            processes=self.job_processes,
-            process_memory=self.job_memory,
-        )
 
     @property
     def reach_policy(self) -> ReachPolicy:

@@ -34,9 +34,10 @@ async def run_attempt(handler: JobHandler[Any], taken: TakenJob, tools: JobTools
     outcome cannot be recorded; the job is taken over then, when its lease ends.
     """
     log = _log.bind(job=str(taken.attempt.id), kind=taken.attempt.kind.value, attempt=taken.attempt.number)
+    limit = asyncio.timeout(handler.time_limit)
     try:
         job = _job(handler, taken, tools)
-        async with asyncio.timeout(handler.time_limit) as limit:
+        async with limit:
             await handler.run(job)
         await record(tools, lambda operation: finish_job(operation, taken.attempt, job.progress))
         log.info("job finished")

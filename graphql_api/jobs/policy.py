@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.jobs.retries import HEARTBEAT_S
+from graphql_api.settings import Settings
 
 # Seconds between two looks for jobs while nothing else happens.
 POLL_S: Final = 1.0
@@ -19,3 +20,13 @@ class WorkerPolicy(Struct, frozen=True, kw_only=True):
     process_memory: int = 1024**3
     poll_s: float = POLL_S
     heartbeat_s: float = HEARTBEAT_S
+
+
+def policy_of(settings: Settings) -> WorkerPolicy:
+    """The policy that the settings say."""
+    return WorkerPolicy(
+        slots=settings.jobs,
+        per_account=settings.jobs_per_account,
+        processes=settings.job_processes,
+        process_memory=settings.job_memory,
+    )
