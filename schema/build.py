@@ -33,6 +33,7 @@ from schema.errors import error_types
 from schema.events import area as events
 from schema.fields import AppInfo
 from schema.ids import decode_id
+from schema.jobs import area as jobs
 from schema.nodes import Node
 from schema.notifications import area as notifications
 from schema.points import area as points
@@ -53,6 +54,7 @@ AREAS: Final = (
     ecps.AREA,
     enrollments.AREA,
     events.AREA,
+    jobs.AREA,
     notifications.AREA,
     points.AREA,
     program.AREA,

@@ -48,7 +48,7 @@ class TooManyJobs(Failure):
 
     def __init__(self, path: Path = ("input",)) -> None:
         super().__init__(
-            f"Your account already has {OPEN_JOBS_LIMIT:,} jobs that wait or run. Wait until some of them have ended, "
+            f"This account already has {OPEN_JOBS_LIMIT:,} jobs that wait or run. Wait until some of them have ended, "
             "or cancel some.",
             path,
         )

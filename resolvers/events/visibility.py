@@ -10,6 +10,7 @@ from domain.permissions import Viewer
 from resolvers.consignments import movements_feed
 from resolvers.context import Operation
 from resolvers.events.table import EVENTS
+from resolvers.jobs.progress_feed import JOB_PROGRESS
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
 from resolvers.outbox.feeds import VisibleTo
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
@@ -21,6 +22,7 @@ PREDICATES: Final[Mapping[EventVisibility, VisibleTo | None]] = MappingProxyType
         EventVisibility.SCHEME: SCHEME_ACTIVITY.visible_to,
         EventVisibility.CONSIGNMENT: movements_feed.visible_to_viewer,
         EventVisibility.OWN_ACCOUNT: NOTIFICATION_ADDED.visible_to,
+        EventVisibility.JOB: JOB_PROGRESS.visible_to,
     }
 )
 

@@ -11,6 +11,7 @@ from db.jobs.rows import NewJob
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from domain.events import EventKind
+from domain.failures import Path
 from domain.jobs.events import about_job
 from domain.jobs.facts import DOCUMENT_LIMIT, OPEN_JOBS_LIMIT, JobKind
 from domain.jobs.failures import TooManyJobs
@@ -41,12 +42,12 @@ async def enqueue_job(
     return job.id
 
 
-async def require_room(session: Writing, owner_id: UUID | None) -> None:
+async def require_room(session: Writing, owner_id: UUID | None, path: Path = ("input",)) -> None:
     """Raise TooManyJobs unless the account may have another open job."""
     if owner_id is not None:
         (open_jobs,) = await session.fetch(OPEN_JOBS, account_id=owner_id)
         if open_jobs >= OPEN_JOBS_LIMIT:
-            raise TooManyJobs
+            raise TooManyJobs(path)
 
 
 def to_document(value: object) -> object:

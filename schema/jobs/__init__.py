@@ -1,0 +1,1 @@
+"""Jobs: their type, list, mutations, and live progress."""
