@@ -106,7 +106,7 @@ class EventVisibility(StrEnum):
     CONSIGNMENT = "CONSIGNMENT"
     # The account among its subjects.
     OWN_ACCOUNT = "OWN_ACCOUNT"
-    # The account among its subjects, and every viewer with `job:manage`.
+    # Those who see the job among its subjects.
     JOB = "JOB"
 
 

@@ -4,7 +4,8 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, and_, any_, func, literal, or_, select
+from sqlalchemy import BigInteger, Text, and_, any_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.columns import columns, scalar
 from db.jobs.rows import DueJobRow, JobCount, JobRow
@@ -14,7 +15,7 @@ from domain.jobs.facts import JobKind, JobStatus
 
 # The advisory lock that makes processes choose jobs one after the other; an arbitrary number used for nothing else.
 _CHOOSING: Final = 0x7E55E7C
-_KINDS: Final = tuple(JobKind)
+_KNOWN_KINDS: Final = literal(list(JobKind), ARRAY(Text()))
 JOB_COLUMNS: Final = columns(JobTable, JobRow)
 
 
@@ -23,7 +24,7 @@ def visible(*, own: bool) -> Query:
 
     A newer server may have stored kinds that this one does not know.
     """
-    query = select(*JOB_COLUMNS).where(JobTable.kind.in_(_KINDS))
+    query = select(*JOB_COLUMNS).where(JobTable.kind == any_(_KNOWN_KINDS))
     return query.where(JobTable.owner_id == uuid("account_id")) if own else query
 
 

@@ -31,7 +31,6 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
 JOB_KINDS: Final = frozenset(EVENTS)
 
 
-def about_job(job_id: UUID, owner_id: UUID | None) -> tuple[Subject, ...]:
-    """The subjects of an event of a job: the job, and its owner if it has one."""
-    job = Subject(SubjectKind.JOB, job_id)
-    return (job,) if owner_id is None else (job, Subject(SubjectKind.ACCOUNT, owner_id))
+def about_job(job_id: UUID) -> tuple[Subject, ...]:
+    """The subjects of an event of a job."""
+    return (Subject(SubjectKind.JOB, job_id),)

@@ -13,7 +13,6 @@ from domain.events import EventKind
 from domain.jobs.facts import JobKind, JobStatus
 from domain.jobs.retries import LEASE, is_exhausted, next_attempt
 from domain.jobs.sentences import lost_sentence
-from domain.jobs.stored_facts import JobFailed
 from resolvers.context import Operation
 from resolvers.jobs.notify import append_job_event, notify_of_failure, notify_of_success
 from resolvers.jobs.running import Attempt
@@ -56,7 +55,7 @@ async def finish_job(operation: Operation, attempt: Attempt, progress: Progress)
     async with operation.writing() as session:
         has_job = await changes.succeed(session, attempt.lease, Progress(done, progress.total), operation.now)
         if has_job:
-            await notify_of_success(operation, session, attempt.kind, (attempt.id, attempt.owner_id))
+            await notify_of_success(operation, session, attempt)
     return has_job
 
 
@@ -77,7 +76,7 @@ async def fail_attempt(
             await _fail(operation, session, attempt, (failures, error))
         else:
             await changes.postpone(session, attempt.id, failures, error, due_at)
-            await append_job_event(operation, session, EventKind.JOB_PROGRESSED, (attempt.id, attempt.owner_id))
+            await append_job_event(operation, session, EventKind.JOB_PROGRESSED, attempt.id)
     return True
 
 
@@ -86,7 +85,7 @@ async def give_back_job(operation: Operation, attempt: Attempt) -> bool:
     async with operation.writing() as session:
         has_job = await changes.give_back(session, attempt.lease, operation.now)
         if has_job:
-            await append_job_event(operation, session, EventKind.JOB_PROGRESSED, (attempt.id, attempt.owner_id))
+            await append_job_event(operation, session, EventKind.JOB_PROGRESSED, attempt.id)
     return has_job
 
 
@@ -105,11 +104,11 @@ async def _take(operation: Operation, session: Writing, row: DueJobRow) -> Taken
         await _fail(operation, session, attempt, (failures, lost_sentence(failures)))
         return None
     await changes.start_attempt(session, row.id, attempt.lease, failures, (operation.now, operation.now + LEASE))
-    await append_job_event(operation, session, EventKind.JOB_PROGRESSED, (row.id, row.owner_id))
+    await append_job_event(operation, session, EventKind.JOB_PROGRESSED, row.id)
     return TakenJob(attempt, row.parameters_json, row.checkpoint_json)
 
 
 async def _fail(operation: Operation, session: Writing, attempt: Attempt, failed: tuple[int, str]) -> None:
     failures, error = failed
     await changes.fail(session, attempt.id, failures, error, operation.now)
-    await notify_of_failure(operation, session, JobFailed(attempt.kind, error), (attempt.id, attempt.owner_id))
+    await notify_of_failure(operation, session, attempt, error)

@@ -27,5 +27,5 @@ async def cancel_job(operation: Operation, command: CancelJob) -> UUID:
         job = await lock_visible_job(operation, session, command.job_id)
         JOB_GUARDS.check(JobAction.CANCEL, job.facts, operation.viewer)
         await cancel(session, job.id, operation.now)
-        await append_job_event(operation, session, EventKind.JOB_CANCELED, (job.id, job.owner_id))
+        await append_job_event(operation, session, EventKind.JOB_CANCELED, job.id)
     return command.job_id

@@ -37,7 +37,7 @@ async def enqueue_job(
         created_at=operation.now,
     )
     await add_job(session, job)
-    event = NewEvent(EventKind.JOB_PROGRESSED, job.id, about_job(job.id, owner_id))
+    event = NewEvent(EventKind.JOB_PROGRESSED, job.id, about_job(job.id))
     await append_events(session, [event], operation.now)
     return job.id
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from db.outbox.rows import EventRow
 from domain.events import SubjectKind
 from domain.jobs.events import JOB_KINDS
-from domain.permissions import Permission
 from domain.requests import BadArgument
 from resolvers.context import Operation
 from resolvers.jobs.loaders import jobs_by_id
@@ -22,9 +21,9 @@ async def follow_job(operation: Operation, job_id: UUID, after: str | None) -> F
 
 
 async def _visible(operation: Operation, events: Sequence[EventRow]) -> list[bool]:
-    viewer = operation.viewer
-    sees_all = viewer.may(Permission.JOB_MANAGE)
-    return [sees_all or viewer.account_id in event.subjects_of(SubjectKind.ACCOUNT) for event in events]
+    ids = list(dict.fromkeys(event.object_id for event in events))
+    visible = {row.id for row in await jobs_by_id(operation, ids) if row is not None}
+    return [event.object_id in visible for event in events]
 
 
 JOB_PROGRESS: Final = Stream("jobProgress", JOB_KINDS, SubjectKind.JOB, visible_to=_visible, coalesces=True)

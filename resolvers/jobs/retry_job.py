@@ -30,5 +30,5 @@ async def retry_job(operation: Operation, command: RetryJob) -> UUID:
         JOB_GUARDS.check(JobAction.RETRY, job.facts, operation.viewer)
         await require_room(session, job.owner_id, JOB_PATH)
         await retry(session, job.id, operation.now)
-        await append_job_event(operation, session, EventKind.JOB_PROGRESSED, (job.id, job.owner_id))
+        await append_job_event(operation, session, EventKind.JOB_PROGRESSED, job.id)
     return command.job_id

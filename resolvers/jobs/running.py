@@ -154,7 +154,7 @@ class RunningJob(Generic[ParametersT_co]):
                 until = operation.now + LEASE
                 if not await changes.save_progress(session, self.attempt.lease, self.progress, until):
                     await self._raise_stopped(session)
-                event = NewEvent(EventKind.JOB_PROGRESSED, self.id, about_job(self.id, self.attempt.owner_id))
+                event = NewEvent(EventKind.JOB_PROGRESSED, self.id, about_job(self.id))
                 await append_events(session, [event], operation.now)
         finally:
             await operation.close()

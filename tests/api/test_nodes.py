@@ -15,6 +15,7 @@ from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
+from tests.support.jobs import enqueue
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World
 
@@ -51,6 +52,7 @@ TYPES = {
     NodeKind.ECP: "Ecp",
     NodeKind.ENROLLMENT: "Enrollment",
     NodeKind.GEOGRAPHY: "Geography",
+    NodeKind.JOB: "Job",
     NodeKind.NOTIFICATION: "Notification",
     NodeKind.PRODUCT: "Product",
     NodeKind.PROGRAM: "Program",
@@ -103,6 +105,7 @@ async def ids(
         NodeKind.ECP: gid(NodeKind.ECP, ecp_id),
         NodeKind.ENROLLMENT: gid(NodeKind.ENROLLMENT, enrollment_id),
         NodeKind.GEOGRAPHY: gid(NodeKind.GEOGRAPHY, world.geographies["Pune"].id),
+        NodeKind.JOB: gid(NodeKind.JOB, await enqueue(factory.environment, world.viewer(Role.PROGRAM_MANAGER))),
         NodeKind.NOTIFICATION: notification["id"],
         NodeKind.PRODUCT: gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
         NodeKind.PROGRAM: gid(NodeKind.PROGRAM, PROGRAM_ID),
@@ -129,6 +132,8 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
             hidden |= {NodeKind.ECP, NodeKind.ENROLLMENT}
         if role is not Role.PROGRAM_MANAGER:
             hidden.add(NodeKind.NOTIFICATION)
+        if role not in {Role.PROGRAM_MANAGER, Role.ADMIN}:
+            hidden.add(NodeKind.JOB)
         expected = [
             TYPES[kind] if viewer.may(NODE_LOADERS[kind].permission) and kind not in hidden else None
             for kind in NodeKind

@@ -11,6 +11,7 @@ from tests.support.client import Client, Clients, document
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import SUBSCRIPTIONS, key_of
+from tests.support.operations.jobs import cancel_it
 from tests.support.operations.tracking import dispatch_more
 from tests.support.sockets import SseStream, Stream, connected, following
 
@@ -67,6 +68,7 @@ TRIGGERS: dict[str, Callable[[SchemeFactory, Variables], Awaitable[None]]] = {
     "dashboard/BatchMovements": dispatch_more,
     "dashboard/ConsignmentProgress": dispatch_more,
     "dashboard/WorkQueues": _begin_another,
+    "portal/FollowJob": cancel_it,
     "portal/FollowNotifications": _submit_another,
     "portal/FollowSchemeActivity": _submit_it,
     "portal/FollowWorkQueues": _begin_another,

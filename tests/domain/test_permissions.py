@@ -33,7 +33,7 @@ from domain.work.queues import (
     queues_of,
 )
 
-EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read"}
+EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read", "job:read"}
 STAFF = EVERYONE | {"vendor:read", "scheme:follow", "coupon:read", "consignment:read"}
 TABLE = {
     Role.ADMIN: STAFF
@@ -46,7 +46,7 @@ TABLE = {
         "api_key:manage",
         "webhook:manage",
     }
-    | {"ecp:read", "ecp:erase", "audit:read"},
+    | {"ecp:read", "ecp:erase", "audit:read", "job:manage"},
     Role.PROGRAM_MANAGER: STAFF
     | {"scheme:define", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
     | {"enrollment:request", "enrollment:manage", "points:preview"},

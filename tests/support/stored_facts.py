@@ -28,6 +28,8 @@ from domain.enrollments.stored_facts import (
     EnrollmentRequested,
     EnrollmentWithdrawn,
 )
+from domain.jobs.facts import JobKind
+from domain.jobs.stored_facts import JobFailed, JobFinished
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.content import FieldDifference
@@ -314,6 +316,16 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         )
     ),
     *((fact, sentence, sentence) for fact, sentence in OF_CONSIGNMENTS),
+    *(
+        (fact, sentence, sentence)
+        for fact, sentence in (
+            (JobFinished(JobKind.EPCIS_CAPTURE), "Capture of EPCIS events: finished."),
+            (
+                JobFailed(JobKind.EPCIS_CAPTURE, "The database does not answer."),
+                "Capture of EPCIS events: failed. The database does not answer.",
+            ),
+        )
+    ),
     (AsWritten("Somebody did something."), "Somebody did something.", "Somebody did something."),
 )
 

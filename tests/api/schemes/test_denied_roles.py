@@ -68,7 +68,7 @@ WHO_EXECUTES = {
     "requestCodeDownload": {Role.OPERATIONS, Role.VENDOR},
 }
 # Mutations that only concern the viewer's own objects.
-FOR_EVERYBODY = {"markNotificationsRead"}
+FOR_EVERYBODY = {"markNotificationsRead", "cancelJob", "retryJob"}
 SIGN_IN = "You are not signed in. Send a token or an API key."
 NOT_VALID = "This token is not valid: sign in again."
 NO_ACCOUNT = "This credential does not open an account. It was revoked, or the account is disabled."

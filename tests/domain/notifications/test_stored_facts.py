@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from domain.calendar import UTC_CALENDAR
 from domain.catalog.stored_facts import CatalogFact
 from domain.consignments.stored_facts import RecalledPlace
+from domain.jobs.facts import JobKind
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.activity_sentences import activity_sentence
@@ -93,6 +94,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     SchemeStatus | None: st.none() | st.sampled_from(SchemeStatus),
     StageState: st.sampled_from(StageState),
     RecalledPlace: st.sampled_from(RecalledPlace),
+    JobKind: st.sampled_from(JobKind),
 }
 
 

@@ -48,6 +48,8 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
             "enrollmentRenewed": "ecp_id code title",
             "enrollmentRequested": "ecp_id code title",
             "enrollmentWithdrawn": "ecp_id code title",
+            "jobFailed": "job_kind error",
+            "jobFinished": "job_kind",
             "participantAdded": "scheme account_id",
             "participantJoined": "scheme",
             "participantLeft": "scheme",

@@ -17,6 +17,7 @@ from db.schemes.rows import ActivityRow, SchemeRow, StoredFactRow
 from domain.consignments.events import EVENTS as OF_CONSIGNMENTS
 from domain.consignments.events import MOVEMENT_KINDS
 from domain.events import EventKind
+from domain.jobs.events import JOB_KINDS
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, Viewer
 from domain.schemes.events import EVENTS as OF_SCHEMES
@@ -24,6 +25,7 @@ from resolvers.consignments.movements_feed import BATCH_MOVEMENTS
 from resolvers.events.facts import ActivityFacts, Detail, EventFacts, MovementFacts, NotificationFacts
 from resolvers.events.table import EVENTS
 from resolvers.events.visibility import PREDICATES, permitted_kinds
+from resolvers.jobs.progress_feed import JOB_PROGRESS
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
 from schema.events.data import event_body, event_data
@@ -130,6 +132,10 @@ PERMISSIONS = {
     EventKind.WEBHOOK_ENDPOINT_SAVED: Permission.WEBHOOK_MANAGE,
     EventKind.WEBHOOK_ENDPOINT_DELETED: Permission.WEBHOOK_MANAGE,
     EventKind.WEBHOOK_ENDPOINT_DISABLED: Permission.WEBHOOK_MANAGE,
+    EventKind.JOB_PROGRESSED: Permission.JOB_READ,
+    EventKind.JOB_FINISHED: Permission.JOB_READ,
+    EventKind.JOB_FAILED: Permission.JOB_READ,
+    EventKind.JOB_CANCELED: Permission.JOB_READ,
 }
 OBJECTS = {
     EventKind.COUPON_CODES_DOWNLOADED: {"consignmentId": gid(NodeKind.CONSIGNMENT, KEY)},
@@ -157,6 +163,7 @@ OBJECTS = {
     EventKind.WEBHOOK_ENDPOINT_SAVED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_DELETED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_DISABLED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
+    **{kind: {"jobId": gid(NodeKind.JOB, KEY)} for kind in JOB_KINDS},
 }
 
 
@@ -168,11 +175,13 @@ def facts(kind: EventKind, detail: Detail | None = None) -> EventFacts:
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
-    """Schemes, movements and notifications exactly as their own streams."""
+    """Schemes, movements, notifications, and jobs exactly as their own streams."""
     spec = EVENTS[kind]
     assert spec.permission is PERMISSIONS[kind]
     predicates = {
-        stream.visible_to for stream in (SCHEME_ACTIVITY, MOVEMENTS, NOTIFICATION_ADDED) if kind in stream.kinds
+        stream.visible_to
+        for stream in (SCHEME_ACTIVITY, MOVEMENTS, NOTIFICATION_ADDED, JOB_PROGRESS)
+        if kind in stream.kinds
     }
     if kind is EventKind.NOTIFICATIONS_READ:
         predicates = {NOTIFICATION_ADDED.visible_to}

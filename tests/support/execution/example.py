@@ -61,6 +61,7 @@ from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
+from tests.support.jobs import enqueue
 from tests.support.secrets import COUPON_KEYS, LINKS
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World, build_world
@@ -150,6 +151,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id),
         gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
         gid(NodeKind.PROGRAM, PROGRAM_ID),
+        gid(NodeKind.JOB, await enqueue(environment, world.viewer(Role.PROGRAM_MANAGER))),
         gid(NodeKind.ECP, ecp_id),
         gid(NodeKind.ENROLLMENT, enrollment_id),
         *short.values(),
