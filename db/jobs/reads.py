@@ -4,8 +4,9 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, and_, any_, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Text, Uuid, and_, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from db.columns import columns, scalar
 from db.jobs.rows import DueJobRow, JobCount, JobRow
@@ -67,25 +68,34 @@ JOB_COUNTS = Statement(
 )
 
 
+def _owner(rows: Any) -> ColumnElement[Any]:
+    """The account that a job takes a turn of, as the index has it."""
+    return func.coalesce(rows.owner_id, text("'00000000-0000-0000-0000-000000000000'::uuid"), type_=Uuid())
+
+
 def _next_jobs() -> Query:
     """Lock the next jobs, in turns: the first of every account before the second of any.
 
-    A running job of an account takes one of its turns, and nobody has more turns than the parameter `per_account`. The
-    job of a worker that writes at this moment is locked and therefore skipped, however long the worker was silent.
+    A running job of an account takes one of its turns, and nobody has more turns than the parameter `per_account`. Of
+    the same turn, the account goes first whose last job started longest ago. The job of a worker that writes at this
+    moment is locked and therefore skipped, however long the worker was silent.
     """
+    owner: Any = _owner(JobTable)
     busy = (
-        select(JobTable.owner_id, func.count().label("held"))
+        select(owner.label("owner"), func.count().label("held"))
         .where(JobTable.status == JobStatus.RUNNING, JobTable.due_at > moment("now"))
-        .group_by(JobTable.owner_id)
+        .group_by(owner)
         .subquery("busy")
     )
-    place = func.row_number().over(partition_by=JobTable.owner_id, order_by=(JobTable.due_at, JobTable.id))
-    due = select(JobTable.id, JobTable.owner_id, place.label("place")).where(_DUE).subquery("due")
+    place = func.row_number().over(partition_by=owner, order_by=(JobTable.due_at, JobTable.id))
+    due = select(JobTable.id, owner.label("owner"), place.label("place")).where(_DUE).cte("due")
+    other = aliased(JobTable)
+    last_start = select(func.max(other.started_at)).where(_owner(other) == due.c.owner).scalar_subquery()
+    served = select(due.c.owner, last_start.label("at")).group_by(due.c.owner).subquery("served")
     turn: Any = due.c.place + func.coalesce(busy.c.held, 0)
-    same_owner = or_(due.c.owner_id == busy.c.owner_id, and_(due.c.owner_id.is_(None), busy.c.owner_id.is_(None)))
     chosen = (
-        select(due.c.id, turn.label("turn"))
-        .select_from(due.outerjoin(busy, same_owner))
+        select(due.c.id, turn.label("turn"), served.c.at.label("served_at"))
+        .select_from(due.join(served, served.c.owner == due.c.owner).outerjoin(busy, busy.c.owner == due.c.owner))
         .where(turn <= number("per_account"))
         .subquery("chosen")
     )
@@ -99,7 +109,7 @@ def _next_jobs() -> Query:
         select(*found)
         .join(chosen, chosen.c.id == JobTable.id)
         .where(_DUE)
-        .order_by(chosen.c.turn, JobTable.due_at, JobTable.id)
+        .order_by(chosen.c.turn, chosen.c.served_at.asc().nulls_first(), JobTable.due_at, JobTable.id)
         .limit(number("limit"))
         .with_for_update(of=JobTable, skip_locked=True)
     )

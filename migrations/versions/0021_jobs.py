@@ -72,6 +72,8 @@ def upgrade() -> None:
     due = sa.text("due_at IS NOT NULL")
     op.create_index("ix_job__due_at", "job", ["due_at"], unique=False, postgresql_where=due)
     op.create_index("ix_job__owner_id_open", "job", ["owner_id"], unique=False, postgresql_where=due)
+    owner = sa.text("COALESCE(owner_id, '00000000-0000-0000-0000-000000000000'::uuid)")
+    op.create_index("ix_job__served", "job", [owner, "started_at"], unique=False)
     ended = sa.text("finished_at IS NOT NULL")
     op.create_index("ix_job__finished_at", "job", ["finished_at"], unique=False, postgresql_where=ended)
     leased = sa.text("lease IS NOT NULL")
