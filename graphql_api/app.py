@@ -44,7 +44,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     async def tokens() -> Mapping[str, str]:
         return await dev_tokens(settings, environment.database)
 
-    environment = _configured(environment, settings)
+    environment = configured(environment, settings)
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
@@ -74,7 +74,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     return app
 
 
-def _configured(environment: Environment, settings: Settings) -> Environment:
+def configured(environment: Environment, settings: Settings) -> Environment:
     """The environment with the policies and secrets of the settings. Raises KeysUnavailable."""
     return replace(
         environment,

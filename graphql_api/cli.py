@@ -1,4 +1,4 @@
-"""The command `tessera`: serve, migrate, fill with demo data, make tokens, print the schema, run the database."""
+"""The command `tessera`: serve, run jobs, migrate, fill with demo data, make tokens, print the schema."""
 
 import asyncio
 import contextlib
@@ -31,6 +31,7 @@ from graphql_api.serving import (
 )
 from graphql_api.settings import Settings
 from graphql_api.workers import WorkerRejected
+from graphql_api.working import work_until_stopped
 from migrations import run as migrations
 from schema.build import schema_text
 
@@ -90,6 +91,27 @@ def serve(
         if settings.development and asyncio.run(_demo(settings, addresses)):
             _messages.print("Loaded the demo data.")
         serve_until_stopped(settings, addresses.application)
+    _messages.print("Stopped.")
+
+
+@app.command()
+def worker(
+    *,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=100, help="How many jobs run at once; TESSERA_JOBS, or 4, by default.")
+    ] = None,
+) -> None:
+    """Migrate and run jobs without serving, on machines for background work. Ctrl-C gives jobs back and stops."""
+    settings = _settings()
+    if jobs is not None:
+        settings = settings.model_copy(update={"jobs": jobs})
+    if settings.jobs == 0:
+        message = "TESSERA_JOBS is 0, so this worker would run no jobs. Set it to 1 or more, or use “--jobs”."
+        raise CommandRejected(message)
+    with _database(settings) as addresses:
+        _migrate(addresses)
+        started = f"Running up to {settings.jobs} jobs at once."
+        work_until_stopped(settings, addresses.application, lambda: _messages.print(started))
     _messages.print("Stopped.")
 
 

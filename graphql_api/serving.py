@@ -157,7 +157,7 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
             _log.warning("database role may do too much", advice=excess)
         announce = _announcement(settings, url, listener)
         if settings.workers == 1:
-            with _runner() as runner:
+            with loop_runner() as runner:
                 runner.run(_serve(settings, url, listener, announce))
         else:
             # Make the development keys once, before workers start together; wrong settings are reported once, too.
@@ -195,6 +195,25 @@ async def excess_of_role(settings: Settings, url: str) -> str | None:
     return excess_of(role)
 
 
+async def open_database(settings: Settings, url: str) -> Database:
+    """Open the database of a server. Raises DatabaseUnreachable."""
+    read_url = settings.database_read_url
+    try:
+        return await Database.connect(
+            url,
+            read_url=read_url.get_secret_value() if read_url else None,
+            pool_size=settings.pool_size,
+            statement_timeout=settings.statement_timeout,
+        )
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseUnreachable(error) from error
+
+
+def loop_runner() -> asyncio.Runner:
+    """Return a runner of the event loop that uvicorn prefers."""
+    return asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory())
+
+
 def _work(  # noqa: PLR0913, PLR0917 - the arguments of a worker
     settings: Settings, url: str, listener: socket.socket, folder: Path, number: int, report: Report
 ) -> None:
@@ -206,7 +225,7 @@ def _work(  # noqa: PLR0913, PLR0917 - the arguments of a worker
 
     configure_logs(settings.log_level, readable=settings.development)
     try:
-        with _runner() as runner:
+        with loop_runner() as runner:
             runner.run(serve())
     except (DatabaseUnreachable, KeysUnavailable, TracingUnavailable) as error:
         report.reject(str(error))
@@ -220,7 +239,7 @@ async def _serve(
     started_serving: Callable[[], None],
     fleet: Fleet | None = None,
 ) -> None:
-    database = await _open(settings, url)
+    database = await open_database(settings, url)
     app = build_app(settings, Environment(database=database), fleet)
     _quiet_collector()
     await StreamingServer(server_config(app), started_serving).serve(sockets=[listener])
@@ -228,28 +247,11 @@ async def _serve(
 
 @contextlib.asynccontextmanager
 async def _briefly_open(settings: Settings, url: str) -> AsyncIterator[Database]:
-    database = await _open(settings.model_copy(update={"database_read_url": None, "pool_size": 1}), url)
+    database = await open_database(settings.model_copy(update={"database_read_url": None, "pool_size": 1}), url)
     try:
         yield database
     finally:
         await database.close()
-
-
-async def _open(settings: Settings, url: str) -> Database:
-    read_url = settings.database_read_url
-    try:
-        return await Database.connect(
-            url,
-            read_url=read_url.get_secret_value() if read_url else None,
-            pool_size=settings.pool_size,
-            statement_timeout=settings.statement_timeout,
-        )
-    except (OSError, asyncpg.PostgresError) as error:
-        raise DatabaseUnreachable(error) from error
-
-
-def _runner() -> asyncio.Runner:
-    return asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory())
 
 
 def _quiet_collector() -> None:

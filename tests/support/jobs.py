@@ -1,9 +1,12 @@
 """Jobs for tests: a handler that counts, the ways in which workers run it, and what it has done."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import pytest
 from msgspec import Struct
 
 from domain.events import EventKind
@@ -14,10 +17,12 @@ from graphql_api.jobs.policy import WorkerPolicy
 from graphql_api.jobs.worker import JobWorker
 from resolvers.jobs.enqueue import enqueue_job
 from resolvers.jobs.handlers import JobHandler
-from resolvers.jobs.running import RunningJob
+from resolvers.jobs.running import JobStopped, RunningJob
 from resolvers.outbox.append import append_event
 
 KIND = JobKind.EPCIS_CAPTURE
+# The columns that say how a job ended.
+ENDED = "status, done, total, attempts, failures, error"
 POLICY = WorkerPolicy(slots=4, per_account=2, poll_s=0.01, heartbeat_s=0.02)
 
 
@@ -75,3 +80,61 @@ async def numbers_done(environment: Environment) -> list[int]:
     """The numbers whose events are committed, in order of their commits."""
     sql = "SELECT object_id FROM event WHERE kind = 'PRODUCT_SAVED' ORDER BY xid, id"
     return [found.int for found in await query(environment, sql)]
+
+
+class Stall:
+    """A handler that counts up, and waits at a number until it may go on."""
+
+    def __init__(self, at: int, *, within: bool = False) -> None:
+        self.at, self.within = at, within
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+        self.stopped: JobStopped | None = None
+
+    async def run(self, job: RunningJob[Numbers]) -> None:
+        """Count up; note why it was stopped."""
+        try:
+            for number in range((job.checkpoint or 0) + 1, job.parameters.count + 1):
+                await self._wait(number, within=False)
+                async with job.writing() as session, job.operation() as operation:
+                    await append_event(operation, session, EventKind.PRODUCT_SAVED, UUID(int=number))
+                    await self._wait(number, within=True)
+                    await job.save_checkpoint(session, number, done=number)
+            await self._wait(job.parameters.count + 1, within=False)
+        except JobStopped as stopped:
+            self.stopped = stopped
+            raise
+
+    async def _wait(self, number: int, *, within: bool) -> None:
+        if number == self.at and within is self.within:
+            self.reached.set()
+            await self.go_on.wait()
+
+
+@asynccontextmanager
+async def stalled(
+    environment: Environment, stall: Stall, policy: WorkerPolicy | None = None
+) -> AsyncIterator[JobWorker]:
+    """A worker whose job has reached the number; nothing extends its lease."""
+    first = worker(environment, stall.run, *(() if policy is None else (policy,)))
+    assert await first.take() == 1
+    await asyncio.wait_for(stall.reached.wait(), 10)
+    yield first
+    await first.stop()
+
+
+async def idle(running: JobWorker) -> None:
+    """Wait until a worker runs no job."""
+    for _ in range(1000):
+        if not running.running:
+            return
+        await asyncio.sleep(0.005)
+    pytest.fail("the job did not end")
+
+
+async def run_all(environment: Environment, run: Callable[[RunningJob[Numbers]], Awaitable[None]] = count_up) -> int:
+    """Run what is due now with another worker, and return how many jobs it took."""
+    other = worker(environment, run)
+    taken = await other.take()
+    await idle(other)
+    await other.stop()
+    return taken
