@@ -16,7 +16,7 @@ from domain.text import format_number
 from resolvers.context import Operation
 from resolvers.jobs.attempts import TakenJob, fail_attempt, finish_job
 from resolvers.jobs.handlers import JobHandler
-from resolvers.jobs.running import JobStopped, JobTools, ProcessFailed, RunningJob
+from resolvers.jobs.running import FunctionRaised, JobStopped, JobTools, ProcessFailed, RunningJob
 from resolvers.retrying import retry_conflicts
 
 ResultT = TypeVar("ResultT")
@@ -39,26 +39,15 @@ async def run_attempt(handler: JobHandler[Any], taken: TakenJob, tools: JobTools
         job = _job(handler, taken, tools)
         async with limit:
             await handler.run(job)
-        await record(tools, lambda operation: finish_job(operation, taken.attempt, job.progress))
-        log.info("job finished")
+        if await record(tools, lambda operation: finish_job(operation, taken.attempt, job.progress)):
+            log.info("job finished")
     except JobStopped as reason:
         log.info("job stopped", reason=type(reason).__name__)
-    except Failure as failure:
-        log.info("job failed", reason=failure.message)
-        await _fail(tools, taken, failure.message, retries=False)
-    except TimeoutError as error:
-        message = _unexpected(log, error)
-        if limit.expired():
-            message = f"It took longer than {format_number(round(handler.time_limit))} seconds."
-        await _fail(tools, taken, message)
-    except (RequestError, ProcessFailed) as error:
-        log.warning("job postponed", reason=str(error))
-        await _fail(tools, taken, str(error))
-    except TransactionConflict:
-        log.warning("job postponed", reason="conflict")
-        await _fail(tools, taken, "Other work changed the same data at the same time.")
-    except Exception as error:  # noqa: BLE001 - our bug: it is logged, and the job tried again
-        await _fail(tools, taken, _unexpected(log, error))
+    except Exception as error:  # noqa: BLE001 - also our bugs: they are logged, and the job is tried again
+        sentence, retries = _reason(log, error)
+        if isinstance(error, TimeoutError) and limit.expired():
+            sentence = f"It took longer than {format_number(round(handler.time_limit))} seconds."
+        await _fail(tools, taken, sentence, retries=retries)
 
 
 async def record(tools: JobTools, change: Callable[[Operation], Awaitable[ResultT]]) -> ResultT:
@@ -82,14 +71,27 @@ def _job(handler: JobHandler[Any], taken: TakenJob, tools: JobTools) -> RunningJ
     return RunningJob(taken.attempt, parameters, checkpoint, tools=tools)
 
 
-async def _fail(tools: JobTools, taken: TakenJob, message: str, *, retries: bool = True) -> None:
-    error = message[:ERROR_LENGTH]
+async def _fail(tools: JobTools, taken: TakenJob, sentence: str, *, retries: bool) -> None:
+    error = sentence[:ERROR_LENGTH]
     # It need not be unpredictable.
     jitter = random.random()  # noqa: S311
     await record(tools, lambda operation: fail_attempt(operation, taken.attempt, error, jitter=jitter, retries=retries))
 
 
-def _unexpected(log: Any, error: Exception) -> str:
-    reference = uuid4().hex
-    log.error("job failed", reference=reference, exc_info=error)
-    return f"Something went wrong on our side. Quote the reference {reference} when you report it."
+def _reason(log: Any, error: Exception) -> tuple[str, bool]:
+    """Say why an attempt failed, to the owner of the job, and whether another attempt may succeed."""
+    match error:
+        case Failure():
+            sentence, retries = str(error), False
+        case RequestError():
+            sentence, retries = str(error), bool(error.extensions.get("retryable"))
+        case TransactionConflict():
+            sentence, retries = "Other work changed the same data at the same time.", True
+        case ProcessFailed() if not isinstance(error, FunctionRaised):
+            sentence, retries = str(error), True
+        case _:
+            reference = uuid4().hex
+            log.error("job failed", reference=reference, exc_info=error)
+            return f"Something went wrong on our side. Quote the reference {reference} when you report it.", True
+    log.warning("job failed", reason=sentence, retries=retries)
+    return sentence, retries

@@ -20,7 +20,8 @@ class Call(Struct, frozen=True, array_like=True):
 
 
 class Answer(Struct, frozen=True, array_like=True):
-    """What a function returned, or the error that it raised, in words."""
+    """What a function returned, or why it did not: a sentence, or the name and the text of the error that it raised."""
 
     result: Any = None
     error: str | None = None
+    raised: tuple[str, str] | None = None

@@ -34,7 +34,7 @@ def _answer(message: bytes) -> bytes:
     except MemoryError:
         return msgspec.msgpack.encode(Answer(error="It needs more memory than is allowed."))
     except Exception as error:  # noqa: BLE001 - the caller decides what each error means
-        return msgspec.msgpack.encode(Answer(error=f"{type(error).__name__}: {error}"))
+        return msgspec.msgpack.encode(Answer(raised=(type(error).__name__, str(error))))
 
 
 def _write(answers: BinaryIO, answer: bytes) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from graphql_api.jobs.messages import LENGTH, MESSAGE_LIMIT, Answer, Call
-from resolvers.jobs.running import ProcessFailed
+from resolvers.jobs.running import FunctionRaised, ProcessFailed
 
 # A process is replaced after so many calls, so that what it leaks does not add up.
 CALLS_LIMIT: Final = 200
@@ -29,7 +29,7 @@ class Processes:
         self._all: set[_Process] = set()
 
     async def run(self, function: Callable[..., Any], *arguments: Any, time_limit: float) -> Any:
-        """Return what a function of a module returns. Raises ProcessFailed.
+        """Return what a function of a module returns. Raises FunctionRaised and ProcessFailed.
 
         A canceled call kills its process, because it would go on.
         """
@@ -52,6 +52,8 @@ class Processes:
                 self._idle.append(process)
             else:
                 await self._end(process)
+        if answer.raised is not None:
+            raise FunctionRaised(*answer.raised)
         if answer.error is not None:
             raise ProcessFailed(answer.error)
         return answer.result

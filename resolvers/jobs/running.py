@@ -47,12 +47,21 @@ class RunInProcess(Protocol):
     """Runs a function in another process, so that it does not block the server."""
 
     def __call__(self, function: Callable[..., Any], *arguments: Any, time_limit: float) -> Awaitable[Any]:
-        """Return what the function returns. Raises ProcessFailed."""
+        """Return what the function returns. Raises FunctionRaised and ProcessFailed."""
         ...
 
 
 class ProcessFailed(Exception):
-    """A function in another process raised an error, took too long, or brought its process down."""
+    """A function in another process took too long, needed too much memory, or brought its process down."""
+
+
+class FunctionRaised(ProcessFailed):
+    """A function in another process raised an error, of this kind and with this text."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(f"{kind}: {text}")
+        self.kind = kind
+        self.text = text
 
 
 class JobTools(Struct, frozen=True):
@@ -166,7 +175,7 @@ class RunningJob(Generic[ParametersT_co]):
         """Run a function of a module in another process, which is killed after `time_limit` seconds.
 
         Arguments and the result are None, booleans, numbers, texts, bytes, lists, and dictionaries of these. Raises
-        ProcessFailed.
+        FunctionRaised and ProcessFailed.
         """
         return await self._tools.run_in_process(function, *arguments, time_limit=time_limit)
 

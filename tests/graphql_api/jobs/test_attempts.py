@@ -3,15 +3,24 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+from msgspec import Struct
+
+from db.sessions import TransactionConflict
 from domain.events import EventKind
-from domain.jobs.failures import JobNotFound
-from domain.permissions import Role
+from domain.jobs.failures import JobNotFound, TooManyJobs
+from domain.permissions import Permission, Role
+from domain.requests import DatabaseUnavailable
 from graphql_api.context import Environment
-from resolvers.jobs.running import RunningJob
+from resolvers.jobs.cancel_job import CancelJob, cancel_job
+from resolvers.jobs.enqueue import enqueue_job
+from resolvers.jobs.running import FunctionRaised, JobCanceled, JobStopped, ProcessFailed, RunningJob
 from resolvers.outbox.append import append_event
 from tests.support.clock import TestClock
+from tests.support.computations import double
 from tests.support.jobs import (
     ENDED,
+    KIND,
     Numbers,
     Stall,
     count_up,
@@ -116,6 +125,148 @@ async def test_a_declared_failure_is_final(environment: Environment, world: Worl
     job_id = await enqueue(environment, world.viewer(Role.INTEGRATION))
     assert await run_all(environment, reject) == 1
     assert await stored(environment, ENDED, job_id) == ("FAILED", 0, 3, 1, 1, "This job does not exist.")
+
+
+async def test_an_owner_without_permission_or_account_ends_the_job(environment: Environment, world: World) -> None:
+    """Handlers act with the present roles of the owner, and a retry would change nothing."""
+
+    async def require(job: RunningJob[Numbers]) -> None:
+        async with job.operation() as operation:
+            operation.require(Permission.WEBHOOK_MANAGE)
+
+    owner = world.viewer(Role.INTEGRATION)
+    job_id = await enqueue(environment, owner)
+    assert await run_all(environment, require) == 1
+    forbidden = "Your roles do not allow this. It requires the role administrator."
+    assert await stored(environment, ENDED, job_id) == ("FAILED", 0, 3, 1, 1, forbidden)
+    job_id = await enqueue(environment, owner)
+    await query(environment, "UPDATE account SET disabled_at = now() WHERE id = $1", owner.account_id)
+    assert await run_all(environment) == 1
+    disabled = "The account that started this job is disabled."
+    assert await stored(environment, ENDED, job_id) == ("FAILED", 0, 3, 1, 1, disabled)
+    # Only the first one could still be delivered.
+    assert await query(environment, "SELECT count(*) FROM notification") == [1]
+
+
+async def test_errors_that_pass_are_repeated_with_their_sentences(environment: Environment, world: World) -> None:
+    """A bug of ours, also one within another process, shows only a reference."""
+    errors: list[Exception] = [
+        DatabaseUnavailable(),
+        TransactionConflict(),
+        ProcessFailed("It took longer than 30 seconds."),
+        FunctionRaised("ValueError", "/etc/secret"),
+        TimeoutError("of the handler"),
+    ]
+    expected = [
+        "The database does not answer. Try again in a few seconds.",
+        "Other work changed the same data at the same time.",
+        "It took longer than 30 seconds.",
+        "Something went wrong on our side. Quote the reference ",
+        "Something went wrong on our side. Quote the reference ",
+    ]
+    for error, sentence in zip(errors, expected, strict=True):
+
+        async def raising(_job: RunningJob[Numbers], error: Exception = error) -> None:
+            raise error
+
+        job_id = await enqueue(environment, world.viewer(Role.INTEGRATION))
+        assert await run_all(environment, raising) == 1
+        status, failures, found = await stored(environment, "status, failures, error", job_id)
+        assert (status, failures, found[: len(sentence)]) == ("QUEUED", 1, sentence)
+
+
+async def test_parameters_of_another_version_are_an_error(environment: Environment, world: World) -> None:
+    """The job is repeated: perhaps by a server that knows them."""
+    job_id = await enqueue(environment, world.viewer(Role.INTEGRATION))
+    await query(environment, "UPDATE job SET parameters = '{}'")
+    assert await run_all(environment) == 1
+    assert await stored(environment, "status, failures", job_id) == ("QUEUED", 1)
+
+
+async def test_reports_are_stored_once_a_second_and_at_the_end(environment: Environment, world: World) -> None:
+    """Each stored one is an event, so a stream of them does not flood the outbox."""
+
+    async def report_often(job: RunningJob[Numbers]) -> None:
+        for done in range(1, 51):
+            await job.report(done, 50)
+
+    job_id = await enqueue(environment, world.viewer(Role.INTEGRATION))
+    assert await run_all(environment, report_often) == 1
+    assert await stored(environment, ENDED, job_id) == ("SUCCEEDED", 50, 50, 1, 0, None)
+    events = "SELECT count(*) FROM event WHERE kind = 'JOB_PROGRESSED' AND object_id = $1"
+    assert await query(environment, events, job_id) == [3]
+
+
+async def test_a_report_tells_a_handler_that_its_job_was_canceled(environment: Environment, world: World) -> None:
+    """Even if it writes nothing else."""
+    owner = world.viewer(Role.INTEGRATION)
+    job_id = await enqueue(environment, owner)
+    stopped: list[type[JobStopped]] = []
+
+    async def canceled(job: RunningJob[Numbers]) -> None:
+        await cancel_job(environment.operation(owner), CancelJob(job_id))
+        try:
+            await job.report(1)
+        except JobStopped as reason:
+            stopped.append(type(reason))
+            raise
+
+    assert await run_all(environment, canceled) == 1
+    assert stopped == [JobCanceled]
+    assert await stored(environment, "status, done", job_id) == ("CANCELED", 0)
+
+
+async def test_a_job_of_the_server_has_no_viewer(environment: Environment, world: World) -> None:
+    """Nobody is notified of it."""
+
+    async def anonymous(job: RunningJob[Numbers]) -> None:
+        async with job.operation() as operation:
+            assert operation.account_id is None
+
+    job_id = await enqueue(environment, None)
+    assert await run_all(environment, anonymous) == 1
+    assert await stored(environment, "status, owner_id", job_id) == ("SUCCEEDED", None)
+    assert await query(environment, "SELECT count(*) FROM notification") == [0]
+
+
+async def test_a_job_can_compute_in_another_process(environment: Environment, world: World) -> None:
+    """With data in and data out."""
+    found: list[object] = []
+
+    async def compute(job: RunningJob[Numbers]) -> None:
+        found.append(await job.run_in_process(double, job.parameters.count))
+
+    await enqueue(environment, world.viewer(Role.INTEGRATION))
+    assert await run_all(environment, compute) == 1
+    assert found == [6]
+
+
+async def test_large_parameters_are_rejected_and_nothing_is_stored(environment: Environment, world: World) -> None:
+    """They belong in a table."""
+
+    class Large(Struct):
+        text: str
+
+    operation = environment.operation(world.viewer(Role.INTEGRATION))
+    with pytest.raises(ValueError, match="65549 bytes are more than the 65536 that a job stores"):
+        async with operation.writing() as session:
+            await enqueue_job(operation, session, KIND, Large("x" * 65_538))
+    assert await query(environment, "SELECT count(*) FROM job") == [0]
+
+
+async def test_an_account_may_have_only_so_many_open_jobs(environment: Environment, world: World) -> None:
+    """The server itself may have more."""
+    owner = world.viewer(Role.INTEGRATION)
+    await enqueue(environment, owner)
+    copied = "kind, owner_id, parameters, status, done, attempts, failures, due_at, created_at"
+    await query(
+        environment,
+        f"INSERT INTO job (id, {copied}) SELECT gen_random_uuid(), {copied} FROM job, generate_series(1, 999)",
+    )
+    with pytest.raises(TooManyJobs, match=r"This account already has 1,000 jobs that wait or run."):
+        await enqueue(environment, owner)
+    await enqueue(environment, None)
+    assert await query(environment, "SELECT count(*) FROM job") == [1001]
 
 
 async def test_an_attempt_has_a_time_limit(environment: Environment, world: World) -> None:
