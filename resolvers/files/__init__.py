@@ -1,0 +1,1 @@
+"""Uploaded files: the inspection of their content, and thumbnails."""

@@ -1,0 +1,76 @@
+"""SVG: a drawing and nothing else. It is parsed once, without entities, and never built as a tree.
+
+Expat of the standard library is the parser. Its declarations of document types are excluded before it starts, so that
+it never sees an entity; it loads nothing by itself.
+"""
+
+import re
+from typing import Final
+from xml.parsers import expat
+
+from domain.files.content_failures import ContentFault, ContentRejected
+from domain.files.content_types import ContentType, Inspection
+from resolvers.files.inspection.content import Content
+from resolvers.files.inspection.svg_drawing import Drawing
+from resolvers.files.inspection.svg_vocabulary import INSTRUCTIONS
+
+_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1024}<")
+_DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY|ATTLIST|ELEMENT|NOTATION)", re.IGNORECASE)
+_ENCODINGS: Final = frozenset({None, "UTF-8", "UTF8", "US-ASCII", "ASCII"})
+_CUT_OFF: Final = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+    )
+)
+
+
+def inspect_svg(content: Content) -> Inspection:
+    """Check that a file is a drawing without active content, and read its size."""
+    if not _START.match(content.data):
+        raise content.rejection(ContentFault.WRONG_TYPE, "an SVG image in UTF-8")
+    if _DECLARATION.search(content.data):
+        raise content.rejection(ContentFault.ENTITIES)
+    drawing = Drawing(content)
+    parser = _parser(content, drawing)
+    try:
+        parser.Parse(content.data, True)  # noqa: FBT003 - the whole file is there
+    except expat.ExpatError as error:
+        raise _syntax_rejection(content, drawing, error) from None
+    content.require_one_format()
+    return Inspection(ContentType.SVG, *drawing.finish())
+
+
+def _parser(content: Content, drawing: Drawing) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.ordered_attributes = True
+    parser.buffer_text = True
+    parser.StartElementHandler = drawing.begin
+    parser.EndElementHandler = drawing.end
+    parser.CharacterDataHandler = drawing.add_text
+
+    def check_declaration(version: str, encoding: str | None, standalone: int) -> None:
+        del version, standalone
+        if (encoding.upper() if encoding else None) not in _ENCODINGS:
+            raise content.rejection(ContentFault.UNSUPPORTED, "an encoding other than UTF-8")
+
+    def check_instruction(target: str, text: str) -> None:
+        del text
+        if target not in INSTRUCTIONS:
+            raise content.rejection(ContentFault.STYLE_SHEET)
+
+    parser.XmlDeclHandler = check_declaration
+    parser.ProcessingInstructionHandler = check_instruction
+    return parser
+
+
+def _syntax_rejection(content: Content, drawing: Drawing, error: expat.ExpatError) -> ContentRejected:
+    """Say what the parser found: no XML at all, a file without its end, or a mistake at a line."""
+    if not drawing.elements:
+        return content.rejection(ContentFault.WRONG_TYPE, "an SVG image in UTF-8")
+    if error.code in _CUT_OFF:
+        return content.rejection(ContentFault.CUT_OFF)
+    return content.rejection(ContentFault.DAMAGED, f"line {error.lineno} is not valid XML")

@@ -1,0 +1,89 @@
+"""Thumbnails: the first page or the picture, as a PNG of at most 512 by 512 pixels.
+
+Libraries decode hostile pixels here, so `run_limited` runs it. A file must have passed `inspect_file` before: the
+programs that draw would otherwise follow its references.
+"""
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Final
+
+import pypdfium2
+import resvg_py
+from PIL import Image, ImageCms, ImageOps
+
+from domain.files.content_failures import ContentFault, ContentRejected
+from domain.files.content_types import ContentType
+from resolvers.files.inspection.png import MAX_PIXELS
+
+MAX_SIDE: Final = 512
+_FORMATS: Final = {ContentType.PNG: "PNG", ContentType.JPEG: "JPEG"}
+# What Pillow, PDFium, and resvg raise for a file that they cannot draw.
+_FAILURES: Final = (OSError, ValueError, SyntaxError, OverflowError, TypeError, KeyError, IndexError, EOFError)
+_SHOWN_MODES: Final = frozenset({"RGB", "RGBA"})
+
+
+def render_thumbnail(path: Path, content_type: ContentType, name: str) -> bytes:
+    """Draw a small picture of an inspected file. Raises `ContentRejected` if it cannot be drawn, as CSV never can."""
+    # Inspections allow this many; Pillow warns at a limit, and raises at twice as many.
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    try:
+        if content_type is ContentType.PDF:
+            picture = _draw_page(path)
+        elif content_type is ContentType.SVG:
+            picture = _draw_svg(path)
+        else:
+            picture = _read_image(path, _FORMATS[content_type])
+    except (*_FAILURES, pypdfium2.PdfiumError, Image.DecompressionBombError):
+        raise ContentRejected(name, ContentFault.NOT_DRAWABLE) from None
+    return _encode(picture)
+
+
+def _draw_page(path: Path) -> Image.Image:
+    """Draw the first page with its annotations, on white paper."""
+    with contextlib.closing(pypdfium2.PdfDocument(path)) as document:
+        page = document[0]
+        scale = MAX_SIDE / max(page.get_size())
+        return page.render(scale=scale, may_draw_forms=False).to_pil()
+
+
+def _draw_svg(path: Path) -> Image.Image:
+    """Draw an SVG; the proportions stay. Texts take the fonts of the machine."""
+    drawn = resvg_py.svg_to_bytes(svg_string=path.read_text(encoding="utf-8-sig"), width=MAX_SIDE, height=MAX_SIDE)
+    return Image.open(io.BytesIO(drawn), formats=["PNG"])
+
+
+def _read_image(path: Path, image_format: str) -> Image.Image:
+    """Decode an image, a JPEG in a reduced size, with the colors and the orientation that people see."""
+    image = Image.open(path, formats=[image_format])
+    image.draft(None, (2 * MAX_SIDE, 2 * MAX_SIDE))
+    profile = image.info.get("icc_profile")
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I") or image.mode == "F":
+        image = image.point(lambda value: value / 256).convert("L")
+    elif image.mode in {"P", "PA", "LA"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+    image.thumbnail((MAX_SIDE, MAX_SIDE))
+    return _in_standard_colors(image, profile)
+
+
+def _in_standard_colors(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert colors of printers and cameras to sRGB. A profile that does not fit is ignored."""
+    if profile and image.mode in {"RGB", "CMYK"}:
+        with contextlib.suppress(ImageCms.PyCMSError, OSError):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            if converted is not None:
+                return converted
+    return image
+
+
+def _encode(picture: Image.Image) -> bytes:
+    """Write pixels and nothing else: no profile, no place, no camera."""
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    shown = picture if picture.mode in _SHOWN_MODES else picture.convert("RGB")
+    clean = Image.frombytes(shown.mode, shown.size, shown.tobytes())
+    target = io.BytesIO()
+    clean.save(target, "PNG", optimize=True)
+    return target.getvalue()
