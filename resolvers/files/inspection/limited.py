@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from domain.files.content_failures import ContentFault, ContentRejected
-from resolvers.files.inspection.messages import Crash, Output, OutOfMemory, Rejection, Reply, Request
+from resolvers.files.inspection.messages import Crash, OutOfMemory, Output, Rejection, Reply, Request
 
 R = TypeVar("R")
 
@@ -29,7 +29,6 @@ WALL_SECONDS_PER_SECOND: Final = 3
 
 _MODULE: Final = "resolvers.files.inspection.limited_process"
 _KEPT_VARIABLES: Final = ("PATH", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT")
-_DECODER: Final = msgspec.msgpack.Decoder[Reply](Reply)
 _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
@@ -117,7 +116,8 @@ async def _converse(process: asyncio.subprocess.Process, request: bytes) -> byte
 def _read_reply(process: asyncio.subprocess.Process, data: bytes) -> Reply:
     """Decode the reply. Without one, a signal says what happened."""
     try:
-        return _DECODER.decode(data)
+        reply: Reply = msgspec.msgpack.decode(data, type=Reply)
     except msgspec.DecodeError:
         is_late = process.returncode in {-signal.SIGXCPU, -signal.SIGKILL}
         raise LimitExceeded(LimitKind.TIME if is_late else LimitKind.CRASH) from None
+    return reply

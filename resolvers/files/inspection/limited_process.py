@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from domain.files.content_failures import ContentRejected
-from resolvers.files.inspection.messages import Crash, Output, OutOfMemory, Rejection, Reply, Request
+from resolvers.files.inspection.messages import Crash, OutOfMemory, Output, Rejection, Reply, Request
 
 _NICE = 10
 _MAX_TRACEBACK = 4000

@@ -12,10 +12,11 @@ from pikepdf import settings
 
 from domain.files.content_failures import ContentFault
 from domain.files.content_types import ContentType, Inspection
-from resolvers.files.inspection.content import MAX_WHITE_SPACE, Content
+from resolvers.files.inspection.content import Content
 from resolvers.files.inspection.pdf_objects import check_object
 
 MAX_PAGES: Final = 1_000
+MAX_OBJECTS: Final = 300_000
 # What one compressed object stream or cross-reference stream may become.
 MAX_INFLATED: Final = 256 * 2**20
 
@@ -67,13 +68,17 @@ def _require_end(content: Content) -> None:
 def _check_document(content: Content, pdf: pikepdf.Pdf) -> int:
     if pdf.is_encrypted:
         raise content.rejection(ContentFault.ENCRYPTED)
+    if int(pdf.trailer["/Size"]) > MAX_OBJECTS:
+        raise content.rejection(ContentFault.TOO_COMPLEX, "too many objects")
     check_object(content, pdf.trailer)
     for value in pdf.objects:
         if isinstance(value, pikepdf.Object):
             check_object(content, value)
-    pages = len(pdf.pages)
-    if pages > MAX_PAGES:
-        raise content.rejection(ContentFault.TOO_MANY_PAGES, f"{MAX_PAGES:,}")
-    if not pages or pdf.get_warnings():
+    # Counting the pages adds warnings that do not matter, like a page without resources.
+    if pdf.get_warnings():
         raise content.rejection(ContentFault.DAMAGED, "its structure cannot be read")
-    return pages
+    if int(pdf.Root.Pages.Count) > MAX_PAGES or len(pdf.pages) > MAX_PAGES:
+        raise content.rejection(ContentFault.TOO_MANY_PAGES, f"{MAX_PAGES:,}")
+    if not len(pdf.pages):
+        raise content.rejection(ContentFault.DAMAGED, "it has no pages")
+    return len(pdf.pages)

@@ -17,6 +17,7 @@ MAX_CHUNKS: Final = 200_000
 # Profiles of printers take 2 MB; texts are notes. Together they may not exceed four times that.
 MAX_INFLATED: Final = 8 * 2**20
 
+_HEADER_LENGTH: Final = 13
 # Colors and the bits that each allows.
 _DEPTHS: Final = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
 _CRITICAL: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
@@ -76,7 +77,7 @@ def _chunks(content: Content) -> Iterator[Chunk]:
 def _size(content: Content, chunk: Chunk) -> tuple[int, int]:
     """Read the header, which is the first chunk."""
     header = content.data[chunk.start : chunk.end]
-    if chunk.kind != b"IHDR" or len(header) != 13:
+    if chunk.kind != b"IHDR" or len(header) != _HEADER_LENGTH:
         raise content.rejection(ContentFault.DAMAGED, "it has no header")
     width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
     bits, color, compression, filters, interlacing = header[8:]

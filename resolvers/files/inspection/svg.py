@@ -14,6 +14,8 @@ from resolvers.files.inspection.content import Content
 from resolvers.files.inspection.svg_drawing import Drawing
 from resolvers.files.inspection.svg_vocabulary import INSTRUCTIONS
 
+# Drawings of print shops have a few megabytes; the parser takes a second for five.
+MAX_SVG_BYTES: Final = 20 * 2**20
 _START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1024}<")
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY|ATTLIST|ELEMENT|NOTATION)", re.IGNORECASE)
 _ENCODINGS: Final = frozenset({None, "UTF-8", "UTF8", "US-ASCII", "ASCII"})
@@ -32,6 +34,8 @@ def inspect_svg(content: Content) -> Inspection:
     """Check that a file is a drawing without active content, and read its size."""
     if not _START.match(content.data):
         raise content.rejection(ContentFault.WRONG_TYPE, "an SVG image in UTF-8")
+    if len(content.data) > MAX_SVG_BYTES:
+        raise content.rejection(ContentFault.TOO_LARGE, "20 MB")
     if _DECLARATION.search(content.data):
         raise content.rejection(ContentFault.ENTITIES)
     drawing = Drawing(content)

@@ -20,8 +20,8 @@ from resolvers.files.inspection.svg_vocabulary import (
 )
 
 MAX_DEPTH: Final = 256
-MAX_ELEMENTS: Final = 500_000
-MAX_ATTRIBUTES: Final = 2_000_000
+MAX_ELEMENTS: Final = 300_000
+MAX_ATTRIBUTES: Final = 1_000_000
 
 _LENGTH: Final = re.compile(r"\s{0,9}(\d{1,6}(?:\.\d{1,20})?)\s{0,9}(px|pt|pc|mm|cm|in)?\s{0,9}", re.ASCII)
 _PIXELS: Final = {None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
@@ -127,7 +127,7 @@ class Drawing:
                 part.references.append(value.strip()[1:257])
         elif not namespace and local not in PLAIN and not local.startswith(PLAIN_PREFIXES):
             check_style(self._content, value)
-            part.refer(value)
+            part.refer(self._content, value)
 
     def _check_animated(self, value: str) -> None:
         """Animations may change how a drawing looks, neither where its links lead nor what its events do."""

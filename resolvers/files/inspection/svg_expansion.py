@@ -1,6 +1,7 @@
 """How many elements a program draws for an SVG: `use` and patterns repeat parts of the file, also inside each other."""
 
 import re
+from itertools import islice
 from typing import Final
 
 from domain.files.content_failures import ContentFault
@@ -8,7 +9,9 @@ from resolvers.files.inspection.content import Content
 
 MAX_DRAWN: Final = 2_000_000
 
-_LOCAL: Final = re.compile(r"(?i)url\(\s*['\"]?\s*#([^'\")\s]{1,256})")
+# What one attribute may refer to; programs write one reference, or two.
+MAX_REFERENCES: Final = 1_000
+_LOCAL: Final = re.compile(r"(?i)[(](?<=url[(])\s*+['\"]?+\s*+#([^'\")\s]{1,256})")
 
 
 class Part:
@@ -23,9 +26,14 @@ class Part:
         # Counted once; -1 while it is being counted.
         self.drawn = 0
 
-    def refer(self, value: str) -> None:
+    def refer(self, content: Content, value: str) -> None:
         """Note the parts that an attribute draws with `url(#…)`."""
-        self.references.extend(_LOCAL.findall(value))
+        if "(" not in value:
+            return
+        found = [match[1] for match in islice(_LOCAL.finditer(value), MAX_REFERENCES + 1)]
+        if len(found) > MAX_REFERENCES:
+            raise content.rejection(ContentFault.TOO_COMPLEX, "too many references")
+        self.references.extend(found)
 
 
 def require_bounded_drawing(content: Content, root: Part, named: dict[str, Part]) -> None:

@@ -18,12 +18,13 @@ _SCHEME_LENGTH: Final = 64
 
 _ESCAPE: Final = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _LAST_CODE_POINT: Final = 0x10FFFF
-# Functions whose argument can be an address in quotes, and the ones that old browsers ran.
+# Functions whose argument can be an address in quotes, and the one that old browsers ran. Each search begins at a
+# character that is rare in drawings, and no part of it goes back: the time for a hostile text is linear.
 _LOADING: Final = re.compile(
-    r"(?i)@import|-moz-binding|(?<![\w-])behavior\s{0,9}:"
-    r"|(?<![\w-])(?:-\w{1,9}-)?(?:src|image|image-set|cross-fade|element|expression)\("
+    r"(?i)@import|[(](?:(?<=src[(])|(?<=image[(])|(?<=image-set[(])|(?<=cross-fade[(])|(?<=expression[(]))"
 )
-_URL: Final = re.compile(r"(?i)(?<![\w-])url\(\s*(['\"]?)\s*")
+_SPECIAL: Final = re.compile(r"[(@\\]")
+_URL: Final = re.compile(r"(?i)[(](?<=url[(])\s*+(['\"]?+)\s*+(?!#)")
 
 
 def check_reference(content: Content, value: str, *, is_image: bool) -> None:
@@ -41,12 +42,12 @@ def check_reference(content: Content, value: str, *, is_image: bool) -> None:
 
 def check_style(content: Content, text: str) -> None:
     """Raise if CSS, or an attribute that CSS reads, loads something from outside the file."""
+    if not _SPECIAL.search(text):
+        return
     text = _unescape(text)
     if _LOADING.search(text):
         raise content.rejection(ContentFault.EXTERNAL_REFERENCE)
     for found in _URL.finditer(text):
-        if text.startswith("#", found.end()):
-            continue
         end = text.find(found[1] or ")", found.end())
         value = text[found.end() : end if end >= 0 else found.end() + _SCHEME_LENGTH]
         if not value.strip():
@@ -55,7 +56,7 @@ def check_style(content: Content, text: str) -> None:
 
 
 def _unescape(text: str) -> str:
-    """Write the escapes of CSS as characters: `u\\72l(` is `url(`."""
+    r"""Write the escapes of CSS as characters: `u\72l(` is `url(`."""
     if "\\" not in text:
         return text
     return _ESCAPE.sub(_character, text.replace("\r\n", "\n"))

@@ -9,7 +9,9 @@ import io
 from pathlib import Path
 from typing import Final
 
-import pypdfium2
+import fontpkg_noto_sans
+import fontpkg_noto_sans_devanagari
+import pypdfium2  # type: ignore[import-untyped]
 import resvg_py
 from PIL import Image, ImageCms, ImageOps
 
@@ -21,6 +23,11 @@ MAX_SIDE: Final = 512
 _FORMATS: Final = {ContentType.PNG: "PNG", ContentType.JPEG: "JPEG"}
 # What Pillow, PDFium, and resvg raise for a file that they cannot draw.
 _FAILURES: Final = (OSError, ValueError, SyntaxError, OverflowError, TypeError, KeyError, IndexError, EOFError)
+# Texts that are not outlines look the same on every server, which may have no fonts of its own.
+_FONT: Final = "Noto Sans"
+_FONT_FOLDERS: Final = [
+    str(Path(package.__path__[0]) / "files") for package in (fontpkg_noto_sans, fontpkg_noto_sans_devanagari)
+]
 _SHOWN_MODES: Final = frozenset({"RGB", "RGBA"})
 
 
@@ -45,21 +52,34 @@ def _draw_page(path: Path) -> Image.Image:
     with contextlib.closing(pypdfium2.PdfDocument(path)) as document:
         page = document[0]
         scale = MAX_SIDE / max(page.get_size())
-        return page.render(scale=scale, may_draw_forms=False).to_pil()
+        picture: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+        return picture
 
 
 def _draw_svg(path: Path) -> Image.Image:
-    """Draw an SVG; the proportions stay. Texts take the fonts of the machine."""
-    drawn = resvg_py.svg_to_bytes(svg_string=path.read_text(encoding="utf-8-sig"), width=MAX_SIDE, height=MAX_SIDE)
+    """Draw an SVG; its proportions stay."""
+    drawn = resvg_py.svg_to_bytes(
+        svg_string=path.read_text(encoding="utf-8-sig"),
+        width=MAX_SIDE,
+        height=MAX_SIDE,
+        skip_system_fonts=True,
+        font_dirs=_FONT_FOLDERS,
+        font_family=_FONT,
+        serif_family=_FONT,
+        sans_serif_family=_FONT,
+        monospace_family=_FONT,
+        cursive_family=_FONT,
+        fantasy_family=_FONT,
+    )
     return Image.open(io.BytesIO(drawn), formats=["PNG"])
 
 
 def _read_image(path: Path, image_format: str) -> Image.Image:
     """Decode an image, a JPEG in a reduced size, with the colors and the orientation that people see."""
-    image = Image.open(path, formats=[image_format])
-    image.draft(None, (2 * MAX_SIDE, 2 * MAX_SIDE))
-    profile = image.info.get("icc_profile")
-    image = ImageOps.exif_transpose(image)
+    file = Image.open(path, formats=[image_format])
+    file.draft(None, (2 * MAX_SIDE, 2 * MAX_SIDE))
+    profile = file.info.get("icc_profile")
+    image = ImageOps.exif_transpose(file)
     if image.mode.startswith("I") or image.mode == "F":
         image = image.point(lambda value: value / 256).convert("L")
     elif image.mode in {"P", "PA", "LA"} or "transparency" in image.info:
