@@ -7,17 +7,11 @@ from typing import Any, Final, Self
 import asyncpg
 import msgspec
 from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from db.outbox.tail import Tail
-from db.sessions import ACQUIRE_TIMEOUT_S, CONNECTION_ERRORS, Reading, Snapshot, TransactionConflict, Writing
-from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout, UnstorableText
+from db.sessions import ACQUIRE_TIMEOUT_S, DRIVER_ERRORS, Reading, Snapshot, Writing, meaning_of
 
-# serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
-_CONFLICTS: Final = frozenset({"40001", "40P01"})
-_CANCELED: Final = "57014"
 # Seconds that a transaction may be idle between two statements.
 IDLE_TRANSACTION_TIMEOUT_S: Final = 30.0
 
@@ -82,16 +76,10 @@ class Database:
                 finally:
                     if driver.is_closed():
                         await connection.invalidate()
-        except PoolTimeout:
-            raise Overloaded from None
-        except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _raise_translated(error)
-            # asyncpg raises the same error for a lost connection and for a parameter of the wrong type.
-            if driver is not None and driver.is_closed():
-                raise DatabaseUnavailable from error
+        except DRIVER_ERRORS as error:
+            if (meaning := meaning_of(error, driver)) is not None:
+                raise meaning from error
             raise
-        except CONNECTION_ERRORS:
-            raise DatabaseUnavailable from None
 
     def tail(self) -> AbstractAsyncContextManager[Tail]:
         """A connection to the primary that follows the outbox. Raises TailBroken."""
@@ -103,7 +91,7 @@ class Database:
             for pool in {self._primary, self._replica}:
                 async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
                     await connection.fetchval("SELECT 1", timeout=ACQUIRE_TIMEOUT_S)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except DRIVER_ERRORS:
             return False
         return True
 
@@ -130,22 +118,6 @@ async def _transaction(driver: "asyncpg.Connection[Any]") -> AsyncIterator[None]
             await transaction.rollback()
         raise
     await transaction.commit()
-
-
-def _raise_translated(error: Exception) -> None:
-    """Raise what callers know for an error of the database: conflicts, timeouts, and lost connections."""
-    # SQLAlchemy wraps the errors of asyncpg.
-    cause = getattr(error, "orig", None)
-    origin = getattr(cause, "__cause__", None) or cause or error
-    state = getattr(origin, "sqlstate", None)
-    if state in _CONFLICTS or isinstance(origin, asyncpg.InvalidCachedStatementError):
-        raise TransactionConflict from error
-    if state == _CANCELED and "statement timeout" in str(origin):
-        raise StatementTimeout from error
-    if isinstance(origin, CONNECTION_ERRORS) or getattr(error, "connection_invalidated", False):
-        raise DatabaseUnavailable from error
-    if isinstance(origin, asyncpg.CharacterNotInRepertoireError):
-        raise UnstorableText from error
 
 
 async def _open_pool(url: str, size: int, statement_timeout: float) -> "asyncpg.Pool[Any]":

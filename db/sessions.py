@@ -11,25 +11,39 @@ from typing import Any, Final, Protocol, TypeVar
 
 import asyncpg
 from sqlalchemy import Result
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from db.statement import Change, Statement
-from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout, UnstorableText
+from domain.requests import DatabaseUnavailable, Overloaded, RequestError, StatementTimeout, UnstorableText
 
 RowT = TypeVar("RowT")
 
 
 # Seconds to wait for a free connection before reporting that the server is overloaded.
 ACQUIRE_TIMEOUT_S: Final = 2.0
-# The errors of asyncpg for a server that cannot be reached, and for a connection that ends while it is used.
-CONNECTION_ERRORS: Final = (
+# Everything that asyncpg raises, and SQLAlchemy around it. A bug of ours may be among them: see `meaning_of`.
+DRIVER_ERRORS: Final = (
+    OSError,
+    PoolTimeout,
+    DBAPIError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # asyncpg raises this when a connection is cut between two of its steps.
+    asyncpg.InternalClientError,
+)
+# Those of a server that cannot be reached or accepts nobody, and of a connection that ends while it is used.
+_UNREACHABLE: Final = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
     asyncpg.InternalClientError,
 )
+# serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
+_CONFLICTS: Final = frozenset({"40001", "40P01"})
 
 
 class DuplicateKey(Exception):
@@ -46,6 +60,47 @@ class ReadingClosed(Exception):
 
 class TransactionConflict(Exception):
     """The database ended the transaction in favor of another one; the same work may succeed when tried again."""
+
+
+def meaning_of(error: Exception, connection: Any) -> RequestError | TransactionConflict | None:
+    """Return what an error of the driver means for a request, or None when it is a bug of ours.
+
+    `connection` is the one that was used; None while one was acquired.
+    """
+    # SQLAlchemy wraps the errors of asyncpg.
+    wrapped = getattr(error, "orig", None)
+    origin = getattr(wrapped, "__cause__", None) or wrapped or error
+    meaning: RequestError | TransactionConflict | None = None
+    if isinstance(origin, PoolTimeout) or (connection is None and isinstance(origin, TimeoutError)):
+        meaning = Overloaded()
+    elif isinstance(origin, asyncpg.CharacterNotInRepertoireError):
+        meaning = UnstorableText()
+    elif getattr(origin, "sqlstate", None) in _CONFLICTS or isinstance(origin, asyncpg.InvalidCachedStatementError):
+        meaning = TransactionConflict()
+    elif isinstance(origin, asyncpg.QueryCanceledError) and "statement timeout" in str(origin):
+        meaning = StatementTimeout()
+    elif _says_lost(error, origin, connection):
+        meaning = DatabaseUnavailable()
+    return meaning
+
+
+def _says_lost(error: Exception, origin: Any, connection: Any) -> bool:
+    if isinstance(origin, _UNREACHABLE) or getattr(error, "connection_invalidated", False):
+        return True
+    if connection is None:
+        # A connection that was closed while it was opened, or a pool that is closed.
+        return isinstance(origin, asyncpg.InterfaceError)
+    # asyncpg raises the same error for a lost connection and for a parameter of the wrong type.
+    return _is_closed(connection)
+
+
+def _is_closed(connection: Any) -> bool:
+    """Whether a connection is closed. The pool takes it back by itself; it then raises an error for every question."""
+    try:
+        closed: bool = connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+    return closed
 
 
 class Fetching(Protocol):
@@ -75,35 +130,24 @@ class Reading:
         async with self._turn:
             if self._closed:
                 raise ReadingClosed
-            if self._connection is None:
-                self._connection = await self._acquire()
-            self.statements += 1
             try:
-                records = await self._connection.fetch(statement.sql, *arguments)
-            except asyncpg.InvalidCachedStatementError:
-                # A migration changed a table under a prepared statement. asyncpg has dropped the statement: try again.
-                records = await self._connection.fetch(statement.sql, *arguments)
-            except asyncpg.CharacterNotInRepertoireError:
-                raise UnstorableText from None
-            except asyncpg.QueryCanceledError:
-                raise StatementTimeout from None
-            except CONNECTION_ERRORS:
-                raise DatabaseUnavailable from None
-            except asyncpg.InterfaceError:
-                # asyncpg raises the same error for a lost connection and for a parameter of the wrong type.
-                if self._connection.is_closed():
-                    raise DatabaseUnavailable from None
+                if self._connection is None:
+                    self._connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+                records = await self._records(statement.sql, arguments)
+            except DRIVER_ERRORS as error:
+                if (meaning := meaning_of(error, self._connection)) is not None:
+                    raise meaning from error
                 raise
         row = statement.row
         return [row(*record) for record in records]
 
-    async def _acquire(self) -> Any:
+    async def _records(self, sql: str, arguments: Sequence[Any]) -> Any:
+        self.statements += 1
         try:
-            return await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        except TimeoutError:
-            raise Overloaded from None
-        except CONNECTION_ERRORS:
-            raise DatabaseUnavailable from None
+            return await self._connection.fetch(sql, *arguments)
+        except asyncpg.InvalidCachedStatementError:
+            # A migration changed a table under a prepared statement. asyncpg has dropped the statement: try again.
+            return await self._connection.fetch(sql, *arguments)
 
     async def close(self) -> None:
         """Release the connection, if one was acquired, when the statement that runs on it is finished.
@@ -116,7 +160,7 @@ class Reading:
             connection, self._connection = self._connection, None
         if connection is not None:
             # The pool releases a broken connection by itself, which may happen at this very moment.
-            with suppress(asyncpg.InternalClientError):
+            with suppress(*DRIVER_ERRORS):
                 await self._pool.release(connection)
 
 

@@ -231,10 +231,12 @@ class LiveServer:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Serve for the length of the block."""
+        """Serve for the length of the block, also one that fails: the server would go on during the next tests."""
         task = asyncio.create_task(self._server.serve(sockets=[self._listener]))
-        while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-            await asyncio.sleep(0.01)
-        yield
-        self._server.should_exit = True
-        await task
+        try:
+            while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
+                await asyncio.sleep(0.01)
+            yield
+        finally:
+            self._server.should_exit = True
+            await task

@@ -4,14 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import timedelta
 from typing import Final
 
 from graphql import GraphQLError
 
 from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position
-from domain.requests import CursorExpired, Overloaded, RequestError
+from domain.requests import CursorExpired, Overloaded
 from graphql_api.context import Environment
 from graphql_api.execution import CompiledSchema
 from graphql_api.observability.metrics import EventCounts
@@ -19,6 +18,7 @@ from graphql_api.subscriptions.background import BackgroundTasks
 from graphql_api.subscriptions.close_reasons import STOPPING, CloseReason
 from graphql_api.subscriptions.connections import Connections
 from graphql_api.subscriptions.group import StreamState
+from graphql_api.subscriptions.midnight import at_each_midnight
 from graphql_api.subscriptions.rendering import Renderer
 from graphql_api.subscriptions.requests import RequestOpener, request_error_of
 from graphql_api.subscriptions.routing import GroupRoutes
@@ -29,9 +29,6 @@ from resolvers.outbox.cursors import encode_stream_cursor
 
 # How long a subscription waits for the stream to start, in seconds.
 START_TIMEOUT_S: Final = 5.0
-# How long the calendar of the program is used before it is read again, in seconds.
-CALENDAR_LIFETIME_S: Final = 60.0
-_PAST_MIDNIGHT: Final = timedelta(seconds=1)
 # How long a stopping server waits for its connections to close, in seconds.
 DRAIN_TIMEOUT_S: Final = 5.0
 
@@ -57,7 +54,7 @@ class Hub:
     def start(self) -> None:
         """Start to follow the outbox."""
         self._background.spawn(self.tailer.run())
-        self._background.spawn(self._refresh_states_at_midnight())
+        self._background.spawn(at_each_midnight(self._environment, self._routes.refresh_states))
 
     async def drain(self) -> None:
         """Send every client its last cursor and close its connection; wait until all are closed."""
@@ -217,23 +214,3 @@ class Hub:
         group = self._routes.group_for(subscription)
         self._connections.add(subscription, group)
         group.join(subscription)
-
-    async def _refresh_states_at_midnight(self) -> None:
-        """Read states again at midnight of the program: stages begin with days, so states change without an event."""
-        while True:
-            wait = await self._seconds_to_midnight()
-            await asyncio.sleep(min(wait, CALENDAR_LIFETIME_S))
-            if wait <= CALENDAR_LIFETIME_S:
-                self._routes.refresh_states()
-
-    async def _seconds_to_midnight(self) -> float:
-        """The seconds until a new day has begun; those of a whole calendar's lifetime while the database is away."""
-        operation = self._environment.operation(None, fresh=True)
-        try:
-            calendar = await operation.calendar()
-        except RequestError:
-            return 2 * CALENDAR_LIFETIME_S
-        finally:
-            await operation.close()
-        midnight = calendar.end_of_day(calendar.day_of(operation.now)) + _PAST_MIDNIGHT
-        return (midnight - operation.now).total_seconds()

@@ -98,8 +98,10 @@ async def copied_database(
     """
     async with copied_url(server_url, name, template) as url:
         opened = await Database.connect(application_url(url), pool_size=8, statement_timeout=300)
-        yield opened, url
-        await opened.close()
+        try:
+            yield opened, url
+        finally:
+            await opened.close()
 
 
 @contextlib.asynccontextmanager
@@ -108,14 +110,16 @@ async def copied_url(server_url: str, name: str, template: str | None = None) ->
     template = template or await asyncio.to_thread(migrated_template, server_url)
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
     await _execute(server_url, drop, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(server_url, name)
-    await _execute(server_url, drop)
+    try:
+        yield _named(server_url, name)
+    finally:
+        await _execute(server_url, drop)
 
 
 def _empty_function() -> str:
     """A function that deletes all rows, or truncates all tables once one of them has grown.
 
-    The program and the codes of batches start anew.
+    The program and the codes of batches start anew, and retention has deleted no event yet.
 
     Without triggers, which only a superuser may leave out, this is twice as fast. With them, the counts change with
     what is deleted, so each table of counts is emptied right behind its table; and rows that triggers keep can only be
@@ -141,6 +145,7 @@ def _empty_function() -> str:
             {deletes}
         END IF;
         INSERT INTO public.program DEFAULT VALUES;
+        UPDATE public.event_stream SET floor_xid = '0', floor_id = 0 WHERE floor_xid > '0';
         PERFORM setval('public.batch_number', 1, false);
     """
     return _function("empty_tables", body)

@@ -144,7 +144,7 @@ async def test_each_queue_matches_its_count_for_each_role(clients: Clients) -> N
             assert queue["count"] == queue["schemes"]["totalCount"] == len(titles)
             assert {node["title"] for node in queue["schemes"]["nodes"]} == titles
             assert await _titles(clients[name], {"queue": queue["key"]}) == titles
-            assert queue["label"] == queue["key"].replace("_", " ").capitalize().replace("Ecps", "ECPs")
+            assert queue["label"] == WorkQueueKey(queue["key"]).label
             waiting = [_since(queue["key"], node) for node in queue["schemes"]["nodes"]]
             assert queue["oldestSince"] == min(waiting, default=None)
 

@@ -1,17 +1,35 @@
 """States of work queues are read again when a day of the program begins, without an event (R10, N1)."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 
 from graphql_api.context import Environment
-from graphql_api.subscriptions.hub import Hub
+from graphql_api.subscriptions.midnight import CALENDAR_LIFETIME_S, at_each_midnight
 from tests.support.clock import TestClock
 
 
-@pytest.mark.usefixtures("clients")  # so that the server has the time of the test
+class TwoSleeps:
+    """Sleeps that take no time: they move the clock, and the third one ends the task."""
+
+    def __init__(self, clock: TestClock) -> None:
+        self._clock = clock
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        """Move the clock by so many seconds."""
+        if len(self.seconds) == 2:
+            raise InterruptedError
+        self.seconds.append(seconds)
+        self._clock.advance(seconds=seconds)
+
+
+@pytest.fixture
+def hub() -> None:
+    """No shared server: its hub has midnights of its own."""
+
+
 @pytest.mark.parametrize(
     ("time_zone", "now", "refreshed"),
     [
@@ -22,11 +40,9 @@ from tests.support.clock import TestClock
     ],
 )
 async def test_states_are_read_again_at_midnight_of_the_program(  # noqa: PLR0913, PLR0917 - fixtures and parameters
-    hub: Hub,
     environment: Environment,
     clock: TestClock,
     database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
     time_zone: str,
     now: datetime,
     refreshed: bool,  # noqa: FBT001 - a parameter of the test
@@ -35,14 +51,9 @@ async def test_states_are_read_again_at_midnight_of_the_program(  # noqa: PLR091
     await connection.execute("UPDATE program SET time_zone = $1", time_zone)
     await connection.close()
     clock.now = now
-    read = asyncio.Event()
-    monkeypatch.setattr(hub._routes, "refresh_states", read.set)  # noqa: SLF001 - no public way to see it
-    task = asyncio.create_task(hub._refresh_states_at_midnight())  # noqa: SLF001 - the hub's own one began before
-    try:
-        async with asyncio.timeout(3):
-            await read.wait()
-    except TimeoutError:
-        pass
-    finally:
-        task.cancel()
-    assert read.is_set() is refreshed
+    sleeps, refreshes = TwoSleeps(clock), []
+    with pytest.raises(InterruptedError):
+        await at_each_midnight(environment, lambda: refreshes.append(len(sleeps.seconds)), sleeps)
+    # A second past midnight, once; then, as at any other time, the calendar is read again before the next one.
+    assert refreshes == ([1] if refreshed else [])
+    assert sleeps.seconds == pytest.approx([1.5 if refreshed else CALENDAR_LIFETIME_S, CALENDAR_LIFETIME_S], abs=0.01)
