@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from db.embedded.server import EmbeddedPostgres
 from graphql_api.cli import app
+from tests.support.command_line import Command, command_in
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
@@ -32,8 +35,14 @@ def data_dir() -> Iterator[Path]:
     folder = ROOT / ".tessera" / f"test-cli-{os.getpid()}"
     folder.mkdir(parents=True)
     yield folder
-    run("db", "stop", data_dir=folder)
-    subprocess.run(["rm", "-rf", str(folder)], check=True)  # noqa: S607 - the shell's own
+    EmbeddedPostgres(folder / "postgres").remove()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def run(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command line, within this process."""
+    return command_in(data_dir, monkeypatch, capsys)
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
@@ -42,8 +51,8 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
     return {**kept, "TESSERA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **more}
 
 
-def run(*arguments: str, data_dir: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def launch(*arguments: str, data_dir: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in a process of its own."""
     return subprocess.run(
         [*COMMAND, *arguments],
         cwd=ROOT,
@@ -96,65 +105,73 @@ def test_a_server_starts_with_demo_data_stops_and_finds_its_data_again(data_dir:
 
 
 def test_a_token_opens_the_demo_account_of_its_role(data_dir: Path) -> None:
-    printed = run("token", "approver", data_dir=data_dir)
+    printed = launch("token", "approver", data_dir=data_dir)
     assert (printed.returncode, printed.stderr) == (0, "")
     assert re.fullmatch(r"eyJ\S+\n", printed.stdout)
 
 
-def test_production_issues_no_tokens(data_dir: Path) -> None:
-    failed = run("token", "ADMIN", data_dir=data_dir, TESSERA_ENV="production")
-    assert failed.returncode == 1
-    assert failed.stderr == (
+def test_production_issues_no_tokens(run: Command) -> None:
+    failed = run("token", "ADMIN", TESSERA_ENV="production")
+    assert (failed.code, failed.printed) == (1, "")
+    assert failed.complaints == (
         "Development tokens are made in development only: set TESSERA_ENV=dev on your own machine.\n"
     )
 
 
-def test_a_taken_port_is_reported_in_one_sentence(data_dir: Path) -> None:
+def test_a_taken_port_is_reported_in_one_sentence(run: Command) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        failed = run("serve", data_dir=data_dir, PORT=str(port))
-    assert failed.returncode == 1
-    assert failed.stderr.splitlines()[-1] == (
+        failed = run("serve", PORT=str(port))
+    assert failed.code == 1
+    assert failed.complaints.splitlines()[-1] == (
         f"Port {port} is taken: choose another one, as in “make serve PORT={port + 1}”."
     )
-    assert "Traceback" not in failed.stderr
+    assert "Traceback" not in failed.complaints
 
 
-def test_an_unreachable_database_is_reported_in_one_sentence(data_dir: Path) -> None:
-    failed = run("serve", data_dir=data_dir, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", TESSERA_ENV="dev")
-    assert failed.returncode == 1
-    assert failed.stderr.startswith("The database cannot be opened: ")
-    assert failed.stderr.endswith("Check DATABASE_URL, or unset it to use the embedded one.\n")
+def test_an_unreachable_database_is_reported_in_one_sentence(run: Command) -> None:
+    failed = run("serve", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", TESSERA_ENV="dev")
+    assert failed.code == 1
+    assert failed.complaints.startswith("The database cannot be opened: ")
+    assert failed.complaints.endswith("Check DATABASE_URL, or unset it to use the embedded one.\n")
+    assert "Traceback" not in failed.complaints
 
 
-def test_production_needs_keys_and_a_database_that_exists(data_dir: Path) -> None:
-    started = run("db", "start", "--owner", data_dir=data_dir)
-    elsewhere = f"{started.stdout.strip().rpartition('/')[0]}/none"
-    failed = run("migrate", data_dir=data_dir, DATABASE_URL=elsewhere)
-    assert failed.returncode == 1
-    assert failed.stderr == (
+def test_production_needs_keys_and_a_database_that_exists(data_dir: Path, run: Command) -> None:
+    address = run("db", "start", "--owner").printed.strip()
+    failed = run("migrate", DATABASE_URL=f"{address.rpartition('/')[0]}/none")
+    assert failed.code == 1
+    assert failed.complaints == (
         'The database cannot be opened: database "none" does not exist. '
         "Check DATABASE_URL, or unset it to use the embedded one.\n"
     )
-    failed = run("serve", data_dir=data_dir, DATABASE_URL=started.stdout.strip())
-    assert failed.returncode == 1
-    assert failed.stderr.splitlines()[-1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
-    assert run("db", "stop", data_dir=data_dir).returncode == 0
+    rejected = launch("serve", data_dir=data_dir, DATABASE_URL=address)
+    assert rejected.returncode == 1
+    assert rejected.stderr.splitlines()[-1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
+    assert run("db", "stop").code == 0
     assert "postgres" not in _processes_in(data_dir)
 
 
-def test_a_wrong_setting_is_reported_by_name(data_dir: Path) -> None:
-    failed = run("serve", data_dir=data_dir, PORT="99999")
-    assert failed.returncode == 1
-    assert failed.stderr.startswith("A setting in the environment is wrong: PORT: ")
+def test_a_wrong_setting_is_reported_by_name(run: Command) -> None:
+    failed = run("serve", PORT="99999")
+    assert failed.code == 1
+    assert failed.complaints.startswith("A setting in the environment is wrong: PORT: ")
 
 
-def test_the_schema_is_printed_and_checked(data_dir: Path) -> None:
-    printed = run("schema", data_dir=data_dir)
-    assert printed.stdout == (ROOT / "schema.graphql").read_text()
-    assert run("schema", "--check", data_dir=data_dir).returncode == 0
+def test_the_number_of_workers_is_checked(run: Command) -> None:
+    sentence = "A setting in the environment is wrong: workers: Input should be less than or equal to 64"
+    failed = run("serve", TESSERA_WORKERS="65")
+    assert (failed.code, failed.complaints) == (1, f"{sentence}\n")
+    failed = run("serve", "--workers", "0")
+    assert failed.code == 2
+    assert "Input should be greater than or equal to 1" in failed.complaints
+
+
+def test_the_schema_is_printed_and_checked(run: Command) -> None:
+    assert run("schema").printed == (ROOT / "schema.graphql").read_text()
+    assert run("schema", "--check").code == 0
 
 
 def test_every_command_has_help() -> None:

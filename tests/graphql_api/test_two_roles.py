@@ -6,18 +6,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import pytest
 
 from db.embedded.server import EmbeddedPostgres
-from graphql_api.cli import main
 from graphql_api.serving import excess_of_role
 from graphql_api.settings import Settings
 from tests.graphql_api import test_cli
+from tests.support.command_line import Command, command_in
 from tests.support.embedded import CARELESS, ROOT
 from tests.support.queries import execute, first_column
 
@@ -30,39 +28,10 @@ OWNS = (
 )
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    printed: str
-    complaints: str
-
-
-class Command(Protocol):
-    """Runs a command to its end."""
-
-    def __call__(self, *arguments: str, **environment: str) -> Ended:
-        """Run it with the settings of `environment` and no others."""
-
-
 @pytest.fixture
 def run(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command line, within this process: starting one for each command would take a minute."""
-
-    def command(*arguments: str, **environment: str) -> Ended:
-        for name in [name for name in os.environ if name.startswith(("TESSERA_", "DATABASE_", "PORT"))]:
-            monkeypatch.delenv(name)
-        for name, value in {"TESSERA_DATA_DIR": str(data_dir), **environment}.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr("sys.argv", ["tessera", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        output = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), output.out, output.err)
-
-    return command
+    """The command line, within this process."""
+    return command_in(data_dir, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")
@@ -190,4 +159,4 @@ def test_wrong_addresses_are_reported_in_a_sentence(run: Command, empty: tuple[s
 
 def serve(data_dir: Path, url: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Start a server in production, in a process of its own; it ends for lack of keys that verify tokens."""
-    return test_cli.run("serve", data_dir=data_dir, DATABASE_URL=url, PORT="0", **environment)
+    return test_cli.launch("serve", data_dir=data_dir, DATABASE_URL=url, PORT="0", **environment)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,20 +22,15 @@ from db.schemes.stage_reads import STAGES_BY_SCHEME
 from db.schemes.stage_rows import StageRow
 from domain.permissions import Role
 from domain.schemes.lifecycle_facts import SchemeFacts
-from domain.time_zones import find_calendar
 from graphql_api.auth import dev_token
-from graphql_api.demo import load_demo
 from graphql_api.settings import Settings
 from resolvers.schemes.definitions import Definition, load_definitions
 from resolvers.schemes.execution_facts import add_execution
 from tests.conftest import LiveServer
 from tests.support.client import Client, http_client
-from tests.support.databases import KEPT_TABLES, copied_database, filled_template
+from tests.support.databases import KEPT_TABLES, copied_database
+from tests.support.demo_template import NOW, demo_template
 
-CALENDAR: Final = find_calendar("Asia/Kolkata")
-TODAY: Final = date(2026, 3, 10)
-# Five minutes after midnight: whatever happened "today" would lie in the future.
-NOW: Final = CALENDAR.moment_of(TODAY, time(0, 5))
 MOMENTS: Final = (NOW, NOW + timedelta(days=30), NOW + timedelta(days=500))
 
 
@@ -83,7 +78,7 @@ class Demo(Struct, frozen=True):
 @pytest.fixture(scope="session")
 async def demo_database(server_url: str, worker_id: str) -> AsyncIterator[Database]:
     """A database with the demo data, loaded at `NOW` by the first worker that needs them; tests only read it."""
-    template = await asyncio.to_thread(filled_template, server_url, "demo", _fill)
+    template = await asyncio.to_thread(demo_template, server_url)
     async with copied_database(server_url, f"shown_{worker_id}_{os.getpid()}", template) as (database, _):
         yield database
 
@@ -101,15 +96,6 @@ async def signed_in(demo_database: Database, demo: Demo, settings: Settings) -> 
     live.clock = lambda: NOW
     async with live.running(), http_client(live.address) as http:
         yield lambda role: _client(http, dev_token(settings, demo.first_accounts[role].id))
-
-
-def _fill(url: str) -> None:
-    async def fill() -> None:
-        database = await Database.connect(url, pool_size=2)
-        assert await load_demo(database, NOW)
-        await database.close()
-
-    asyncio.run(fill())
 
 
 def _client(http: httpx.AsyncClient, token: str) -> Client:

@@ -17,8 +17,9 @@ from graphql_api.demo.clock import RECENT_DAYS
 from graphql_api.demo.ecps.ecp_plan import FIRST_DAY, EcpPlan, plan_ecps
 from graphql_api.demo.enrollments import enrollment_plan
 from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan, plan_enrollments
-from tests.graphql_api.demo.conftest import CALENDAR, NOW, Tables, read_tables
+from tests.graphql_api.demo.conftest import Tables, read_tables
 from tests.support.databases import Cleaner
+from tests.support.demo_template import CALENDAR, NOW
 
 pytestmark = pytest.mark.long
 

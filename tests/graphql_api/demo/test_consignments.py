@@ -8,8 +8,9 @@ import pytest
 from db.database import Database
 from domain.consignments.facts import BatchStatus, ConsignmentStatus, DiscrepancyKind, MovementKind
 from domain.permissions import Role
-from tests.graphql_api.demo.conftest import NOW, TODAY, Demo, SignedIn
+from tests.graphql_api.demo.conftest import Demo, SignedIn
 from tests.support.custody import check_states, findings_of
+from tests.support.demo_template import NOW, TODAY
 
 _VENDORS = 12
 

@@ -16,8 +16,9 @@ from domain.permissions import Role
 from graphql_api.demo import load_demo
 from graphql_api.demo.catalog.catalog import PRODUCTS, VENDORS
 from resolvers.events.table import EVENTS
-from tests.graphql_api.demo.conftest import NOW, Demo, Tables, read_tables
+from tests.graphql_api.demo.conftest import Demo, Tables, read_tables
 from tests.support.databases import Cleaner
+from tests.support.demo_template import NOW
 
 pytestmark = pytest.mark.long
 

@@ -14,7 +14,8 @@ from domain.rules.traversal import walk_clauses
 from graphql_api.demo.accounts.people import ACCOUNTS, TARA
 from graphql_api.demo.ecps.activity_plan import plan_activities
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
-from tests.graphql_api.demo.conftest import CALENDAR, NOW, TODAY, Demo
+from tests.graphql_api.demo.conftest import Demo
+from tests.support.demo_template import CALENDAR, NOW, TODAY
 
 
 def test_there_are_2000_ecps_of_every_status_and_tier(demo: Demo) -> None:

@@ -14,7 +14,8 @@ from graphql_api.demo.accounts.people import TARA
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
 from graphql_api.demo.enrollments.enrollment_plan import plan_enrollments
 from graphql_api.demo.load import SCHEMES
-from tests.graphql_api.demo.conftest import CALENDAR, NOW, TODAY, Demo
+from tests.graphql_api.demo.conftest import Demo
+from tests.support.demo_template import CALENDAR, NOW, TODAY
 
 
 def test_there_are_hundreds_of_every_status_over_the_approved_schemes(demo: Demo) -> None:

@@ -5,7 +5,8 @@ from datetime import date
 
 from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import SchemeStatus, StageKind
-from tests.graphql_api.demo.conftest import CALENDAR, NOW, Demo
+from tests.graphql_api.demo.conftest import Demo
+from tests.support.demo_template import CALENDAR, NOW
 
 
 def test_a_running_scheme_has_a_draft_of_a_revision_that_changes_budget_terms_and_rules(demo: Demo) -> None:

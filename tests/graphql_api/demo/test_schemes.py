@@ -23,7 +23,8 @@ from graphql_api.demo.notifications.reading import LAST_READ_DAYS_AGO
 from graphql_api.demo.rules.bonus_rules import RULES
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.review import list_warnings
-from tests.graphql_api.demo.conftest import NOW, Demo
+from tests.graphql_api.demo.conftest import Demo
+from tests.support.demo_template import NOW
 from tests.support.stored_facts import render_again
 
 # Artwork and settlement are not there yet; no scheme can reach these.
