@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz bench bench-events bench-ecps bench-custody bench-evaluation bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-events bench-ecps bench-custody bench-evaluation bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -33,6 +33,9 @@ test-quick: $(DEV) ## Run the tests that need neither a database nor a server; A
 
 fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random documents
 	@TESSERA_FUZZ=5000 $(PYTEST) tests/graphql_api/execution/test_random_*documents.py
+
+fuzz-custody: $(DEV) ## Let vendors and Operations act at random in 100 histories, with a check after every step
+	@TESSERA_FUZZ=100 $(PYTEST) tests/resolvers/consignments/test_custody_machine.py
 
 bench: $(DEV) ## Compare speed with hand-written code and PostGraphile, or CPU with another checkout: ARGS="--against ../other"
 	@exec $(BIN)/python -m benchmarks.bench $(ARGS)

@@ -41,16 +41,27 @@ class Follower(ABC):
         self._address = address
         self._cursor = cursor
         self._dice = dice
+        self._life = 0.0
+        self._limit = asyncio.timeout(None)
 
     async def follow(self, life: float) -> None:
-        """Follow until canceled; each connection lives `life` seconds on average."""
+        """Follow until canceled; each connection lives `life` seconds on average once the server has accepted it.
+
+        A life that began before would leave no time for events where connecting takes long.
+        """
         while True:
+            self._life = self._dice.expovariate(1 / life)
             try:
-                async with asyncio.timeout(self._dice.expovariate(1 / life)):
+                async with asyncio.timeout(None) as self._limit:
                     await self._listen()
             except (TimeoutError, OSError, ConnectionRejected, Busy, httpx.TransportError):
                 pass
             await asyncio.sleep(self._dice.uniform(0, _AWAY))
+
+    def _count_connection(self) -> None:
+        """Count a connection that the server has accepted; its life begins."""
+        self.connections += 1
+        self._limit.reschedule(asyncio.get_running_loop().time() + self._life)
 
     @abstractmethod
     async def _listen(self) -> None:
@@ -75,7 +86,7 @@ class SocketFollower(Follower):
 
     async def _listen(self) -> None:
         socket = await Socket.sign_in(self._address, self._receive)
-        self.connections += 1
+        self._count_connection()
         try:
             socket.subscribe(DOCUMENT, {"schemeId": self.scheme_id, "after": self._cursor})
             ends: set[asyncio.Future[Any]] = {socket.gone, self._failed}
@@ -112,7 +123,7 @@ class StreamFollower(Follower):
         ):
             if stream.status_code != httpx.codes.OK:
                 raise _error_of(orjson.loads(await stream.aread())["errors"])
-            self.connections += 1
+            self._count_connection()
             async for line in stream.aiter_lines():
                 if line.startswith("data: {"):
                     self._take(orjson.loads(line.removeprefix("data: ")))

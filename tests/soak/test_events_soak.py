@@ -16,17 +16,17 @@ from benchmarks.events.verdict import Verdict
 
 pytestmark = pytest.mark.long
 
-SIZE = Size(events=2_000, subscribers=20, hold=0.1, life=1.0, limit=120, arrival_timeout_s=60)
+SIZE = Size(events=600, subscribers=8, hold=0.1, life=1.0, limit=120, arrival_timeout_s=60)
 
 
 def test_every_subscriber_ends_with_everything_in_order_and_naive_polling_does_not(
     server_url: str, worker_id: str, tmp_path: Path
 ) -> None:
     outcome = soaked(server_url, f"soak_{worker_id}", tmp_path / "serve.log")
-    assert (outcome.events, outcome.subscribers, outcome.complete) == (2_000, 20, 20)
+    assert (outcome.events, outcome.subscribers, outcome.complete) == (600, 8, 8)
     assert outcome.verdict == Verdict(repeated=outcome.verdict.repeated)
-    # Each of five subscribers of a scheme gets every event of that scheme.
-    assert outcome.deliveries == 5 * 2_000 + outcome.verdict.repeated
+    # Both subscribers of a scheme get every event of that scheme.
+    assert outcome.deliveries == 2 * 600 + outcome.verdict.repeated
     assert outcome.connections > outcome.subscribers
     often, seldom = outcome.naive
     assert (often.lost > 0, often.good) == (True, False)
@@ -35,5 +35,5 @@ def test_every_subscriber_ends_with_everything_in_order_and_naive_polling_does_n
 
 def soaked(server_url: str, database: str, log: Path) -> Outcome:
     """Run the soak test against a server with its own database."""
-    with fresh_place(server_url, database, 4) as place, serving(place, workers=4, log=log) as (_, address):
+    with fresh_place(server_url, database, 4) as place, serving(place, workers=2, log=log) as (_, address):
         return asyncio.run(Soak(place=place, address=address, size=SIZE, say=print, seed=1).run())

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.long
 
 UsedRules = tuple[list[BonusRule], dict[UUID, Usage]]
 
-MANY = settings(max_examples=500)
+MANY = settings(max_examples=200)
 
 
 def evaluated(rules: Sequence[BonusRule], line: LineFacts, ecp: EarnerFacts, used: Mapping[UUID, Usage]) -> Evaluation:

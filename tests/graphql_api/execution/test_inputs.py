@@ -42,7 +42,7 @@ pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize(("where", "name"), COVERED)
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(st.data())
 def test_usual_values_are_decoded_as_the_oracle_does(where: str, name: str, data: st.DataObject) -> None:
     type_ = GraphQLNonNull(input_kind(where, name))
@@ -54,7 +54,7 @@ def test_usual_values_are_decoded_as_the_oracle_does(where: str, name: str, data
 
 
 @pytest.mark.parametrize(("where", "name"), COVERED)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.data())
 def test_other_values_are_decoded_as_the_oracle_does_or_rejected(where: str, name: str, data: st.DataObject) -> None:
     type_ = GraphQLNonNull(input_kind(where, name))
@@ -65,7 +65,7 @@ def test_other_values_are_decoded_as_the_oracle_does_or_rejected(where: str, nam
 
 
 @pytest.mark.parametrize("text", ["OddInput", "[OddInput!]", "[[OddInput]!]!", "[Channel!]!", "Decimal", "[Float]"])
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.data())
 def test_lists_and_nullable_types_are_decoded_too(text: str, data: st.DataObject) -> None:
     type_: Any = type_from_ast(CORES["synthetic"], parse_type(text))

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.execution.oracle import Comparison
 
-EXAMPLES: Final = int(os.environ.get("TESSERA_FUZZ", "300"))
+EXAMPLES: Final = int(os.environ.get("TESSERA_FUZZ", "120"))
 FUZZ: Final = settings(
     max_examples=EXAMPLES,
     deadline=None,
