@@ -1,4 +1,4 @@
-"""A hundred thousand ECPs, unevenly spread, and what managers filter them by."""
+"""Sixty thousand ECPs, unevenly spread, and what managers filter them by."""
 
 import hashlib
 from typing import Any
@@ -8,7 +8,7 @@ from db.ecps.pages import EcpFilters
 from db.search import words_of
 from domain.catalog.facts import GeographyLevel
 
-ECPS = 100_000
+ECPS = 60_000
 PAGE = 50
 # Blocks or rows: a few pages of rows, which is next to nothing of the whole.
 SMALL = 10 * PAGE

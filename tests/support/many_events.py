@@ -1,10 +1,10 @@
-"""A million events about schemes, ECPs and accounts, unevenly spread."""
+"""Half a million events about schemes, ECPs and accounts, unevenly spread."""
 
 from hashlib import md5
 from typing import Any
 from uuid import UUID
 
-EVENTS = 1_000_000
+EVENTS = 500_000
 # Events of one transaction. There are few transactions, so that all of them lie below the horizon of a new server.
 TRANSACTION = 2_500
 _CHUNK = 50_000
@@ -16,7 +16,7 @@ def made(name: str) -> UUID:
 
 
 # Every second event is an entry of the activity of the hot scheme s0, and every tenth an enrollment's in it. Of the
-# others, each of 3,000 schemes and 100,000 accounts has a few. The index is filled as its triggers would.
+# others, each of 1,500 schemes and 50,000 accounts has a few. The index is filled as its triggers would.
 _FILL = f"""
 WITH added AS (
     INSERT INTO event (xid, kind, object_id, subject_kinds, subject_ids, recorded_at)
@@ -27,10 +27,10 @@ WITH added AS (
         LATERAL (SELECT
             CASE kind WHEN 'ENROLLMENT_REQUESTED' THEN '{{SCHEME,ECP}}'::text[]
                 WHEN 'NOTIFICATION_ADDED' THEN '{{ACCOUNT}}' ELSE '{{SCHEME}}' END AS kinds,
-            CASE kind WHEN 'ENROLLMENT_REQUESTED' THEN ARRAY[md5('s0'), md5('e' || n % 40009)]
-                WHEN 'NOTIFICATION_ADDED' THEN ARRAY[md5('a' || n % 100003)]
+            CASE kind WHEN 'ENROLLMENT_REQUESTED' THEN ARRAY[md5('s0'), md5('e' || n % 20011)]
+                WHEN 'NOTIFICATION_ADDED' THEN ARRAY[md5('a' || n % 50021)]
                 WHEN 'SCHEME_STEP_SAVED' THEN ARRAY[md5('s0')]
-                ELSE ARRAY[md5('s' || 1 + n % 3001)] END::uuid[] AS ids) AS s
+                ELSE ARRAY[md5('s' || 1 + n % 1511)] END::uuid[] AS ids) AS s
     RETURNING xid, id, kind, subject_kinds, subject_ids
 )
 INSERT INTO event_subject (subject_kind, subject_id, xid, id, kind)

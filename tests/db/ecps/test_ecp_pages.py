@@ -1,4 +1,4 @@
-"""Every page of a long list of ECPs costs the same: plans and buffers of the statements over 100,000 ECPs (R19)."""
+"""Every page of a long list of ECPs costs the same: plans and buffers of the statements over 60,000 ECPs (R19)."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Events about one subject are read in the order of the stream without the others: plans and buffers over a million."""
+"""Events about one subject are read in the order of the stream without the others: plans and buffers over half a million."""
 
 import os
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ ORDER BY xid, id LIMIT $5
 
 @pytest.fixture(scope="module")
 async def connection(server_url: str, worker_id: str) -> AsyncIterator[Any]:
-    """A connection to a database of its own with a million events."""
+    """A connection to a database of its own with many events."""
     async with copied_database(server_url, f"events_{worker_id}_{os.getpid()}") as (_, url):
         opened = await asyncpg.connect(url)
         await add_many_events(opened)
