@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Keep what was imported and collected out of collections of garbage, which took a fifth of the CPU of the tests."""
+    """Keep what was imported out of collections of garbage, which took a sixth of the CPU of the tests."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -1,4 +1,4 @@
-"""Events about one subject are read in the order of the stream without the others: plans and buffers over half a million."""
+"""Events about one subject are read in the order of the stream without the others: plans over half a million."""
 
 import os
 from collections.abc import AsyncIterator
