@@ -22,6 +22,7 @@ from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
 from graphql_api.observability.fleet import Fleet
+from graphql_api.observability.job_metrics import JobGauges
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
 from graphql_api.observability.tracing import make_tracer
 from graphql_api.secrets import load_coupon_keys, load_link_signer
@@ -50,6 +51,8 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
     worker = JobWorker(environment, JOB_HANDLERS, policy_of(settings))
     metrics = Metrics(schema.counts, hub.counts)
+    gauges = JobGauges(environment, lambda: hub.tailer.leads, lambda: worker.running)
+    metrics.registry.register(gauges)
     endpoint = GraphQLEndpoint(
         schema=schema,
         environment=environment,
@@ -68,7 +71,9 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
-    app = Starlette(routes=routes, lifespan=_lifespan(hub, worker, environment.database, _publishing(metrics, fleet)))
+    app = Starlette(
+        routes=routes, lifespan=_lifespan(hub, worker, environment.database, _publishing(metrics, gauges, fleet))
+    )
     app.state.drain = _drain(hub, worker)
     app.state.hub = hub
     return app
@@ -124,12 +129,14 @@ def _drain(hub: Hub, worker: JobWorker) -> Callable[[], Awaitable[None]]:
     return drain
 
 
-def _publishing(metrics: Metrics, fleet: Fleet | None) -> Callable[[], Awaitable[None]]:
-    """Publish the metrics of this process if it is one of several."""
+def _publishing(metrics: Metrics, gauges: JobGauges, fleet: Fleet | None) -> Callable[[], Awaitable[None]]:
+    """Count jobs now and then, and publish the metrics of this process if it is one of several."""
 
     async def publish() -> None:
-        if fleet is not None:
-            await fleet.publish(metrics.text)
+        if fleet is None:
+            await gauges.refresh_forever()
+        else:
+            await asyncio.gather(gauges.refresh_forever(), fleet.publish(metrics.text))
 
     return publish
 

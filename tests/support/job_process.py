@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from datetime import timedelta
-from types import MappingProxyType
+from unittest.mock import patch
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -38,7 +38,9 @@ def impatient(settings: Settings) -> WorkerPolicy:
 
 
 if __name__ == "__main__":
-    attempts.LEASE = running.LEASE = LEASE  # type: ignore[misc] # the test does not wait for half a minute
-    working.policy_of = impatient
-    working.JOB_HANDLERS = MappingProxyType({KIND: handler(count_slowly)})  # type: ignore[misc] # there are others
+    # The test does not wait for half a minute.
+    for module in (attempts, running):
+        patch.object(module, "LEASE", LEASE).start()
+    patch.object(working, "policy_of", impatient).start()
+    patch.object(working, "JOB_HANDLERS", {KIND: handler(count_slowly)}).start()
     main()

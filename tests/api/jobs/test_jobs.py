@@ -9,9 +9,10 @@ from domain.jobs.facts import JobKind
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
+from resolvers.jobs.running import RunningJob
 from tests.support.client import Clients, document, gid
 from tests.support.clock import TestClock
-from tests.support.jobs import Numbers, RunningJob, count_up, enqueue, query, run_all, stored
+from tests.support.jobs import Numbers, count_up, enqueue, query, run_all, stored
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 

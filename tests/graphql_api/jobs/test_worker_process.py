@@ -81,7 +81,7 @@ async def at_least(here: Environment, count: int) -> bool:
 
 async def ended(here: Environment, job_id: UUID) -> bool:
     """Whether the job has finished."""
-    return await stored(here, "status", job_id) == "SUCCEEDED"
+    return bool(await stored(here, "status", job_id) == "SUCCEEDED")
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
