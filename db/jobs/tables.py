@@ -11,7 +11,7 @@ from db.base import Base, Json, Key, Moment, one_of
 from domain.jobs.facts import JobStatus
 
 # Jobs of the server itself have the turns of one account, with this id.
-OWNER_KEY: Final = text("COALESCE(owner_id, '00000000-0000-0000-0000-000000000000'::uuid)")
+OWNER_KEY: Final = "COALESCE(owner_id, CAST('00000000-0000-0000-0000-000000000000' AS uuid))"
 
 
 class JobTable(Base):
@@ -22,8 +22,8 @@ class JobTable(Base):
         Index("ix_job__created_at", "created_at", "id"),
         Index("ix_job__owner_id", "owner_id", "created_at", "id"),
         Index("ix_job__due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
-        Index("ix_job__owner_id_open", "owner_id", postgresql_where=text("due_at IS NOT NULL")),
-        Index("ix_job__served", OWNER_KEY, "started_at"),
+        Index("ix_job__turn", text(OWNER_KEY), "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_job__served", text(OWNER_KEY), "started_at"),
         Index("ix_job__finished_at", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
         Index("uq_job__lease", "lease", unique=True, postgresql_where=text("lease IS NOT NULL")),
         one_of("status", JobStatus),

@@ -6,8 +6,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.jobs import changes
-from db.jobs.reads import ANY_DUE, HELD_LEASES, LOCK_CHOOSING, LOCK_LEASED_JOB, NEXT_JOBS
+from db.jobs.reads import ANY_DUE, HELD_LEASES, LOCK_LEASED_JOB
 from db.jobs.rows import DueJobRow, Progress
+from db.jobs.turn_reads import LOCK_CHOOSING, NEXT_JOBS
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.jobs.facts import JobKind, JobStatus
