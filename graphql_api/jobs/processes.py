@@ -53,7 +53,8 @@ class Processes:
             else:
                 await self._end(process)
         if answer.raised is not None:
-            raise FunctionRaised(*answer.raised)
+            kind, text = answer.raised
+            raise FunctionRaised(kind, text)
         if answer.error is not None:
             raise ProcessFailed(answer.error)
         return answer.result

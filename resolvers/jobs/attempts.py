@@ -16,13 +16,13 @@ from domain.jobs.retries import LEASE, is_exhausted, next_attempt
 from domain.jobs.sentences import lost_sentence
 from resolvers.context import Operation
 from resolvers.jobs.notify import append_job_event, notify_of_failure, notify_of_success
-from resolvers.jobs.running import Attempt
+from resolvers.jobs.running import JobAttempt
 
 
 class TakenJob(Struct, frozen=True):
     """A job that this process runs now, with its parameters and checkpoint as they are stored."""
 
-    attempt: Attempt
+    attempt: JobAttempt
     parameters_json: str
     checkpoint_json: str | None
 
@@ -50,7 +50,7 @@ async def keep_jobs(operation: Operation, leases: Sequence[UUID]) -> frozenset[U
         return frozenset(await session.fetch(HELD_LEASES, leases=list(leases)))
 
 
-async def finish_job(operation: Operation, attempt: Attempt, progress: Progress) -> bool:
+async def finish_job(operation: Operation, attempt: JobAttempt, progress: Progress) -> bool:
     """End a job as finished; False if the attempt no longer has it. Raises TransactionConflict."""
     done = progress.done if progress.total is None else progress.total
     async with operation.writing() as session:
@@ -61,7 +61,7 @@ async def finish_job(operation: Operation, attempt: Attempt, progress: Progress)
 
 
 async def fail_attempt(
-    operation: Operation, attempt: Attempt, error: str, *, jitter: float, retries: bool = True
+    operation: Operation, attempt: JobAttempt, error: str, *, jitter: float, retries: bool = True
 ) -> bool:
     """Queue the job again for later, or end it as failed; False if the attempt no longer has it.
 
@@ -81,7 +81,7 @@ async def fail_attempt(
     return True
 
 
-async def give_back_job(operation: Operation, attempt: Attempt) -> bool:
+async def give_back_job(operation: Operation, attempt: JobAttempt) -> bool:
     """Queue a job again at once, because its worker stops; False if the attempt no longer has it."""
     async with operation.writing() as session:
         has_job = await changes.give_back(session, attempt.lease, operation.now)
@@ -93,7 +93,7 @@ async def give_back_job(operation: Operation, attempt: Attempt) -> bool:
 async def _take(operation: Operation, session: Writing, row: DueJobRow) -> TakenJob | None:
     lost = row.status == JobStatus.RUNNING
     failures = row.failures + lost
-    attempt = Attempt(
+    attempt = JobAttempt(
         id=row.id,
         kind=JobKind(row.kind),
         owner_id=row.owner_id,
@@ -109,7 +109,7 @@ async def _take(operation: Operation, session: Writing, row: DueJobRow) -> Taken
     return TakenJob(attempt, row.parameters_json, row.checkpoint_json)
 
 
-async def _fail(operation: Operation, session: Writing, attempt: Attempt, failed: tuple[int, str]) -> None:
+async def _fail(operation: Operation, session: Writing, attempt: JobAttempt, failed: tuple[int, str]) -> None:
     failures, error = failed
     await changes.fail(session, attempt.id, failures, error, operation.now)
     await notify_of_failure(operation, session, attempt, error)

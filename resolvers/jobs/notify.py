@@ -10,7 +10,7 @@ from domain.jobs.facts import JOBS
 from domain.jobs.stored_facts import JobFailed, JobFinished, StoredJobFact
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
-from resolvers.jobs.running import Attempt
+from resolvers.jobs.running import JobAttempt
 from resolvers.notifications.notify import append_and_notify
 
 
@@ -19,19 +19,19 @@ async def append_job_event(operation: Operation, session: Writing, kind: EventKi
     await append_events(session, [NewEvent(kind, job_id, about_job(job_id))], operation.now)
 
 
-async def notify_of_success(operation: Operation, session: Writing, attempt: Attempt) -> None:
+async def notify_of_success(operation: Operation, session: Writing, attempt: JobAttempt) -> None:
     """Append the event, and notify the owner if the kind asks for it."""
     fact = JobFinished(attempt.kind) if JOBS[attempt.kind].notifies else None
     await _notify(operation, session, EventKind.JOB_FINISHED, attempt, fact)
 
 
-async def notify_of_failure(operation: Operation, session: Writing, attempt: Attempt, error: str) -> None:
+async def notify_of_failure(operation: Operation, session: Writing, attempt: JobAttempt, error: str) -> None:
     """Append the event, and notify the owner."""
     await _notify(operation, session, EventKind.JOB_FAILED, attempt, JobFailed(attempt.kind, error))
 
 
 async def _notify(
-    operation: Operation, session: Writing, kind: EventKind, attempt: Attempt, fact: StoredJobFact | None
+    operation: Operation, session: Writing, kind: EventKind, attempt: JobAttempt, fact: StoredJobFact | None
 ) -> None:
     owner_id = attempt.owner_id
     facts = {}

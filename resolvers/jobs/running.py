@@ -72,7 +72,7 @@ class JobTools(Struct, frozen=True):
     run_in_process: RunInProcess
 
 
-class Attempt(Struct, frozen=True, kw_only=True):
+class JobAttempt(Struct, frozen=True, kw_only=True):
     """One attempt at a job: `lease` is its right to write, and `number` counts the attempts from 1."""
 
     id: UUID
@@ -92,7 +92,7 @@ class RunningJob(Generic[ParametersT_co]):
 
     def __init__(
         self,
-        attempt: Attempt,
+        attempt: JobAttempt,
         parameters: ParametersT_co,
         checkpoint: Any,
         *,
