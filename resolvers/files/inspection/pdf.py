@@ -18,11 +18,13 @@ from resolvers.files.inspection.pdf_objects import check_object
 MAX_PAGES: Final = 1_000
 MAX_OBJECTS: Final = 300_000
 # What one compressed object stream or cross-reference stream may become.
-MAX_INFLATED: Final = 256 * 2**20
+MAX_INFLATED: Final = 32 * 2**20
 
 _HEADER: Final = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)[\r\n\s%]")
 _END: Final = b"%%EOF"
 _OBJECT: Final = re.compile(rb"\d \d{1,5} obj\b")
+# An update never begins with a header of its own.
+_SECOND: Final = re.compile(rb"%%EOF[\x00\s]{0,1024}+%PDF-")
 _TAIL: Final = 2**16
 # Also in a part of the file that a later update replaced, because programs that repair files may go back to it.
 _RAW: Final = {
@@ -51,6 +53,8 @@ def inspect_pdf(content: Content) -> Inspection:
         raise content.rejection(ContentFault.DAMAGED, "its structure cannot be read") from None
     if found := _RAW_NAMES.search(content.data):
         raise content.rejection(*_RAW[found[0]])
+    if _SECOND.search(content.data):
+        raise content.rejection(ContentFault.SECOND_FORMAT, "a second PDF")
     content.require_one_format()
     return Inspection(ContentType.PDF, pages=pages)
 
