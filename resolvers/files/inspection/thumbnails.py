@@ -9,8 +9,8 @@ import io
 from pathlib import Path
 from typing import Final
 
-import fontpkg_noto_sans
-import fontpkg_noto_sans_devanagari
+import fontpkg_noto_sans  # type: ignore[import-untyped]
+import fontpkg_noto_sans_devanagari  # type: ignore[import-untyped]
 import pypdfium2  # type: ignore[import-untyped]
 import resvg_py
 from PIL import Image, ImageCms, ImageOps
@@ -76,11 +76,11 @@ def _draw_svg(path: Path) -> Image.Image:
 
 def _read_image(path: Path, image_format: str) -> Image.Image:
     """Decode an image, a JPEG in a reduced size, with the colors and the orientation that people see."""
-    file = Image.open(path, formats=[image_format])
-    file.draft(None, (2 * MAX_SIDE, 2 * MAX_SIDE))
-    profile = file.info.get("icc_profile")
-    image = ImageOps.exif_transpose(file)
-    if image.mode.startswith("I") or image.mode == "F":
+    with Image.open(path, formats=[image_format]) as file:
+        file.draft(None, (2 * MAX_SIDE, 2 * MAX_SIDE))
+        profile = file.info.get("icc_profile")
+        image = ImageOps.exif_transpose(file)
+    if image.mode.startswith("I"):
         image = image.point(lambda value: value / 256).convert("L")
     elif image.mode in {"P", "PA", "LA"} or "transparency" in image.info:
         image = image.convert("RGBA")

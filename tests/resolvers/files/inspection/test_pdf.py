@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pikepdf import Array, Dictionary, Encryption, Name, ObjectStreamMode, Pdf
@@ -24,11 +25,11 @@ def updated() -> bytes:
     return WRITTEN + UPDATE % (start, WRITTEN.rindex(b"xref\n0"), start + len(b"4 0 obj\n<<>>\nendobj\n"))
 
 
-def with_catalog(**entries: object) -> Callable[[Pdf], None]:
-    return lambda document: document.Root.update(Dictionary(**entries))  # type: ignore[arg-type]
+def with_catalog(**entries: Any) -> Callable[[Pdf], None]:
+    return lambda document: document.Root.update(Dictionary(**entries))
 
 
-def with_link(**action: object) -> Callable[[Pdf], None]:
+def with_link(**action: Any) -> Callable[[Pdf], None]:
     link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], A=Dictionary(**action))
     return lambda document: document.pages[0].obj.update(Dictionary(Annots=Array([link])))
 

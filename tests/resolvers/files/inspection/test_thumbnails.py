@@ -14,6 +14,7 @@ from resolvers.files.inspection.thumbnails import render_thumbnail
 from tests.support.contents import END, SIGNATURE, chunk, header, jpeg, pdf, png, svg
 
 RED = (192, 32, 32)
+STANDARD = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def draw(path: Path, data: bytes, content_type: ContentType) -> Image.Image:
@@ -50,7 +51,7 @@ def test_the_first_page_is_drawn_on_white(tmp_path: Path) -> None:
 
 def test_a_drawing_keeps_its_proportions_and_its_transparency(tmp_path: Path) -> None:
     image = draw(tmp_path, svg('<rect width="50" height="9" fill="#c02020"/>', 'viewBox="0 0 100 9"'), ContentType.SVG)
-    assert (image.size, image.mode) == ((512, 46), "RGBA")
+    assert (image.size, image.mode) == ((512, 47), "RGBA")
     assert (image.getpixel((100, 20)), image.getpixel((400, 20))) == ((*RED, 255), (0, 0, 0, 0))
 
 
