@@ -25,6 +25,8 @@ class LinkKind(StrEnum):
     """What a link opens. A link of one kind never opens another."""
 
     COUPON_CODES = "COUPON_CODES"
+    FILE = "FILE"
+    UPLOAD = "UPLOAD"
 
 
 class Link(Struct, frozen=True, array_like=True):

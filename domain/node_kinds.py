@@ -25,6 +25,7 @@ class NodeKind(StrEnum):
     SCHEME = "sch"
     SCHEME_ACTIVITY = "act"
     TIER = "tir"
+    UPLOAD = "upl"
     VARIANT = "var"
     VENDOR = "ven"
     WEBHOOK_DELIVERY = "whd"

@@ -71,6 +71,8 @@ class Permission(StrEnum):
     CONSIGNMENT_MANAGE = "consignment:manage"
     CUSTODY_RECORD = "custody:record"
     DISCREPANCY_RESOLVE = "discrepancy:resolve"
+    ARTWORK_UPLOAD = "artwork:upload"
+    FILE_UPLOAD = "file:upload"
     AUDIT_READ = "audit:read"
     WORK_READ = "work:read"
     NOTIFICATION_READ = "notification:read"
@@ -124,10 +126,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ECP_ERASE,
             Permission.AUDIT_READ,
             Permission.JOB_MANAGE,
+            Permission.FILE_UPLOAD,
         },
         Role.PROGRAM_MANAGER: _STAFF
         | {
             Permission.SCHEME_DEFINE,
+            Permission.FILE_UPLOAD,
             Permission.ECP_READ,
             Permission.ECP_UPDATE,
             Permission.ECP_MANAGE,
@@ -145,7 +149,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.CONSIGNMENT_MANAGE,
             Permission.DISCREPANCY_RESOLVE,
         },
-        Role.DESIGNER: _STAFF,
+        Role.DESIGNER: _STAFF | {Permission.ARTWORK_UPLOAD, Permission.FILE_UPLOAD},
         Role.ANALYST: _STAFF | {Permission.ECP_READ},
         Role.VENDOR: _EVERYONE
         | {

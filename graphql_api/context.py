@@ -15,6 +15,7 @@ from domain.permissions import Viewer
 from domain.rules.reach import ReachPolicy
 from domain.webhooks.addresses import WebhookPolicy
 from resolvers.context import Operation
+from resolvers.file_store import FileStore
 
 
 def utc_now() -> datetime:
@@ -34,6 +35,7 @@ class Environment:
     coupon_keys: CouponKeys = field(default_factory=CouponKeys)
     qr_template: QrTemplate = field(default_factory=QrTemplate)
     links: LinkSigner = field(default_factory=LinkSigner)
+    files: FileStore | None = None
 
     def operation(self, viewer: Viewer | None, *, fresh: bool = False) -> Operation:
         """Start an operation of this viewer, at this moment; a `fresh` one reads from the primary."""
@@ -48,4 +50,5 @@ class Environment:
             coupon_keys=self.coupon_keys,
             qr_template=self.qr_template,
             links=self.links,
+            files=self.files,
         )

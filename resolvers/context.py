@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from db.database import Database
@@ -21,6 +21,7 @@ from domain.requests import Forbidden, Unauthenticated
 from domain.rules.reach import ReachPolicy
 from domain.stored_facts import StoredFact, names_moment
 from domain.webhooks.addresses import WebhookPolicy
+from resolvers.file_store import FileStore, NoFileStore
 
 RowT = TypeVar("RowT")
 
@@ -29,9 +30,9 @@ class Operation:
     """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation.
 
     `webhooks` decides which webhook endpoints are accepted, and `reach_policy` how many ECPs count as few. Codes of
-    coupons are derived from `coupon_keys`, their QR codes follow `qr_template`, and `links` signs links. `origin` says
-    where the request came from, for the audit log. Every transaction begins with its `fence`, which raises where the
-    operation may no longer write.
+    coupons are derived from `coupon_keys`, their QR codes follow `qr_template`, and `links` signs links. `files` stores
+    contents of files. `origin` says where the request came from, for the audit log. Every transaction begins with its
+    `fence`, which raises where the operation may no longer write.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an operation, by name
@@ -47,6 +48,7 @@ class Operation:
         coupon_keys: CouponKeys | None = None,
         qr_template: QrTemplate | None = None,
         links: LinkSigner | None = None,
+        files: FileStore | None = None,
     ) -> None:
         self._database = database
         self._viewer = viewer
@@ -60,6 +62,7 @@ class Operation:
         self.coupon_keys = coupon_keys or CouponKeys()
         self.qr_template = qr_template or QrTemplate()
         self.links = links or LinkSigner()
+        self.files: FileStore = files or cast("FileStore", NoFileStore())
         self.origin = Origin()
         self.fence: Callable[[Writing], Awaitable[None]] | None = None
         self.loaders: dict[Any, Any] = {}

@@ -1,6 +1,18 @@
-"""The basic types of files."""
+"""The basic types of files: purposes of uploads, what each accepts, and the limits of accounts."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from msgspec import Struct
+
+from domain.permissions import Permission
+
+# For how long an upload can be resumed, and then used, from the moment it begins.
+UPLOAD_LIFETIME: Final = timedelta(hours=24)
+_MEGABYTE: Final = 2**20
 
 
 class UploadPurpose(StrEnum):
@@ -10,3 +22,46 @@ class UploadPurpose(StrEnum):
     MARKETING_MATERIAL = "MARKETING_MATERIAL"
     SALES_IMPORT = "SALES_IMPORT"
     LOGO = "LOGO"
+
+
+class PurposeRule(Struct, frozen=True):
+    """Who may upload for a purpose, and the content types that it accepts; `noun` is the file within a sentence."""
+
+    noun: str
+    permission: Permission
+    content_types: tuple[str, ...]
+
+
+CONTENT_TYPE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "application/pdf": "PDF",
+        "image/svg+xml": "SVG",
+        "image/png": "PNG",
+        "image/jpeg": "JPEG",
+    }
+)
+_DOCUMENTS: Final = tuple(CONTENT_TYPE_NAMES)
+# A purpose without a rule accepts no uploads.
+PURPOSE_RULES: Final[Mapping[UploadPurpose, PurposeRule]] = MappingProxyType(
+    {
+        UploadPurpose.ARTWORK: PurposeRule("artwork", Permission.ARTWORK_UPLOAD, _DOCUMENTS),
+        UploadPurpose.MARKETING_MATERIAL: PurposeRule("marketing material", Permission.SCHEME_DEFINE, _DOCUMENTS),
+        UploadPurpose.LOGO: PurposeRule(
+            "a logo", Permission.PROGRAM_MANAGE, ("image/svg+xml", "image/png", "image/jpeg")
+        ),
+    }
+)
+
+
+class UploadLimits(Struct, frozen=True, kw_only=True):
+    """Limits of uploads: the bytes of one file by purpose, and what one account may begin."""
+
+    bytes_by_purpose: Mapping[UploadPurpose, int] = MappingProxyType(
+        {
+            UploadPurpose.ARTWORK: 200 * _MEGABYTE,
+            UploadPurpose.MARKETING_MATERIAL: 50 * _MEGABYTE,
+            UploadPurpose.LOGO: 2 * _MEGABYTE,
+        }
+    )
+    open_per_account: int = 20
+    bytes_per_day: int = 10 * 2**30

@@ -1,1 +1,1 @@
-"""Uploaded files: the inspection of their content, and thumbnails."""
+"""Files: uploads that become stored files, inspection, links that download them, and the deletion of what nobody uses."""

@@ -1,0 +1,31 @@
+"""Validates a new upload."""
+
+from collections.abc import Iterator
+
+from domain.failures import Problem, UserErrorCode
+from domain.files.facts import CONTENT_TYPE_NAMES, PURPOSE_RULES, UploadLimits, UploadPurpose
+from domain.files.names import name_problems
+from domain.files.sizes import format_size
+from domain.text import join_words
+
+
+def upload_problems(
+    purpose: UploadPurpose, file_name: str, content_type: str, byte_size: int, limits: UploadLimits
+) -> Iterator[Problem]:
+    """Problems of a file that a client wants to upload: its purpose, name, type, or size."""
+    rule = PURPOSE_RULES.get(purpose)
+    if rule is None:
+        message = "Sales cannot be imported from files. Send them with an API key instead."
+        yield Problem(UserErrorCode.INVALID, message, ("purpose",))
+        return
+    yield from name_problems(file_name, ("fileName",))
+    if content_type not in rule.content_types:
+        accepted = join_words([f"{kind} ({CONTENT_TYPE_NAMES[kind]})" for kind in rule.content_types], "or")
+        message = f"The content type of {rule.noun} must be {accepted}."
+        yield Problem(UserErrorCode.INVALID, message, ("contentType",))
+    most = limits.bytes_by_purpose[purpose]
+    if byte_size < 1:
+        yield Problem(UserErrorCode.INVALID, "The file is empty. Upload a file with content.", ("byteSize",))
+    elif byte_size > most:
+        message = f"The file has {format_size(byte_size)}; {rule.noun} may have at most {format_size(most)}."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("byteSize",))
