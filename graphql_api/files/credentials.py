@@ -78,25 +78,26 @@ def _open(operation: Operation, text: str, kind: LinkKind, messages: LinkMessage
         raise Rejected(403, "LINK_INVALID", message) from None
 
 
-def rejection_of(error: Exception, messages: LinkMessages) -> Rejected | None:
-    """The answer to an error that a request caused; None for a bug."""
+def rejection_of(error: Exception, messages: LinkMessages) -> Rejected:
+    """Return the answer to an error that a request caused. Raises the error again if it is a bug."""
     match error:
         case Rejected():
             return error
         case Unauthenticated():
             return Rejected(401, error.code, str(error), {"www-authenticate": "Bearer"})
         case Forbidden():
-            return Rejected(403, "FORBIDDEN", messages.access_lost)
+            rejected = Rejected(403, "FORBIDDEN", messages.access_lost)
         case NotFound():
-            return Rejected(404, "NOT_FOUND", f"{error.message} {messages.remedy}")
+            rejected = Rejected(404, "NOT_FOUND", f"{error.message} {messages.remedy}")
         case FilesUnavailable():
-            return Rejected(503, "SERVICE_UNAVAILABLE", error.message)
+            rejected = Rejected(503, "SERVICE_UNAVAILABLE", error.message)
         case RequestError():
-            return Rejected(503, error.extensions["code"], str(error), {"retry-after": "1"})
+            rejected = Rejected(503, error.extensions["code"], str(error), {"retry-after": "1"})
         case TransactionConflict():
-            return Rejected(503, Overloaded.code, str(Overloaded()), {"retry-after": "1"})
+            rejected = Rejected(503, Overloaded.code, str(Overloaded()), {"retry-after": "1"})
         case _:
-            return None
+            raise error
+    return rejected
 
 
 def rejection_response(rejected: Rejected) -> Response:

@@ -70,6 +70,11 @@ class SpooledUpload:
         os.ftruncate(self._descriptor, 0)
         self._hash, self.size = hashlib.sha256(), 0
 
+    def cut(self, size: int) -> None:
+        """Forget what was received behind `size` bytes, at the end of a request."""
+        os.ftruncate(self._descriptor, size)
+        self.size = size
+
     def finish(self) -> bytes:
         """Write everything to disk and return the SHA-256."""
         os.fsync(self._descriptor)
