@@ -18,6 +18,10 @@ from graphql_api.context import Environment
 from graphql_api.downloads.codes import CodeDownloads
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
+from graphql_api.files.downloads import FileDownloads
+from graphql_api.files.inspection import inspect_upload
+from graphql_api.files.storage import open_storage
+from graphql_api.files.uploads import Uploads
 from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
@@ -32,20 +36,24 @@ from graphql_api.transport.http import GraphQLEndpoint
 from graphql_api.transport.websocket import WebSocketEndpoint
 from resolvers.accounts.loaders import first_accounts_by_role
 from resolvers.downloads.request_code_download import CODES_PATH
-from schema.build import JOB_HANDLERS, build_schema
+from resolvers.files.create_upload import UPLOADS_PATH
+from resolvers.files.file_links import FILES_PATH
+from schema.build import FILE_ACCESS, JOB_HANDLERS, build_schema
 from schema.scalars import NATIVES
 
 
 def build_app(settings: Settings, environment: Environment, fleet: Fleet | None = None) -> Starlette:
     """Build the ASGI application over an open database, which it closes on shutdown; `fleet` joins its metrics.
 
-    Raises KeysUnavailable and TracingUnavailable.
+    Raises KeysUnavailable, StorageUnavailable, and TracingUnavailable.
     """
 
     async def tokens() -> Mapping[str, str]:
         return await dev_tokens(settings, environment.database)
 
     environment = configured(environment, settings)
+    storage = open_storage(settings.files or str(settings.data_dir / "files"), settings.data_dir, settings.file_limits)
+    environment = replace(environment, files=storage)
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
@@ -68,6 +76,8 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
         Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
+        Route(f"{FILES_PATH}/{{link}}", FileDownloads(environment, authenticator, storage, FILE_ACCESS).__call__),
+        _upload_route(Uploads(environment, authenticator, storage, inspect_upload)),
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
@@ -77,6 +87,13 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     app.state.drain = _drain(hub, worker)
     app.state.hub = hub
     return app
+
+
+def _upload_route(uploads: Uploads) -> Route:
+    """The route of uploads. Every method reaches it, because Starlette answers others without a sentence."""
+    route = Route(f"{UPLOADS_PATH}/{{link}}", uploads.__call__, methods=["PUT"])
+    route.methods = None
+    return route
 
 
 def configured(environment: Environment, settings: Settings) -> Environment:

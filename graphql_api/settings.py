@@ -1,15 +1,20 @@
 """Every setting of the server, read from the environment."""
 
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.coupons.labels import DEFAULT_TEMPLATE, template_problem
+from domain.files.facts import PURPOSE_RULES, UploadLimits, UploadPurpose
 from domain.rules.reach import ReachPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
+
+_MEGABYTE: Final = 2**20
+_GIGABYTE: Final = 2**30
 
 
 class Settings(BaseSettings):
@@ -60,6 +65,18 @@ class Settings(BaseSettings):
     qr_template: str = Field(
         DEFAULT_TEMPLATE, description="What the QR code of a coupon contains; {code} stands for its code."
     )
+    files: str | None = Field(
+        None,
+        description="Where contents of files are: a folder, or the URL of an object store such as s3://bucket/prefix.",
+    )
+    upload_limits: Annotated[Mapping[UploadPurpose, int], NoDecode] = Field(
+        default_factory=lambda: dict(UploadLimits().bytes_by_purpose),
+        description="The largest files in megabytes, as purpose:number with commas; others keep their defaults.",
+    )
+    open_uploads: int = Field(20, ge=1, le=10_000, description="How many unfinished uploads an account may have.")
+    upload_volume: float = Field(
+        10.0, gt=0, description="How many gigabytes an account may begin to upload in 24 hours."
+    )
     traces_endpoint: str | None = Field(None, description="Where to send OpenTelemetry traces; needs `tessera[otel]`.")
     event_retention: float = Field(
         7.0, gt=0, le=3650, description="For how many days events are kept; older cursors have expired."
@@ -99,6 +116,15 @@ class Settings(BaseSettings):
         return WebhookPolicy(https_only=not self.development, allowed=self.webhook_networks)
 
     @property
+    def file_limits(self) -> UploadLimits:
+        """The limits of uploads."""
+        return UploadLimits(
+            bytes_by_purpose=self.upload_limits,
+            open_per_account=self.open_uploads,
+            bytes_per_day=int(self.upload_volume * _GIGABYTE),
+        )
+
+    @property
     def reach_policy(self) -> ReachPolicy:
         """How many ECPs are few."""
         return ReachPolicy(self.few_ecps, self.few_percent)
@@ -109,6 +135,18 @@ class Settings(BaseSettings):
         if (problem := template_problem(value)) is not None:
             raise ValueError(problem)
         return value
+
+    @field_validator("upload_limits", mode="before")
+    @classmethod
+    def _read_limits(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        given = (part.strip().partition(":") for part in value.split(",") if part.strip())
+        read = {UploadPurpose(purpose.strip()): int(megabytes) * _MEGABYTE for purpose, _, megabytes in given}
+        if not read.keys() <= PURPOSE_RULES.keys() or min(read.values(), default=1) < 1:
+            message = f"Write purposes out of {', '.join(PURPOSE_RULES)} with positive numbers, such as LOGO:2."
+            raise ValueError(message)
+        return {**UploadLimits().bytes_by_purpose, **read}
 
     @field_validator("webhook_networks", mode="before")
     @classmethod

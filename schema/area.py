@@ -7,13 +7,17 @@ from typing import Any
 from msgspec import Struct
 
 from domain.node_kinds import NodeKind
+from resolvers.file_access import FileAccess
 from resolvers.jobs.handlers import JobHandler
 from resolvers.nodes import NodeLoader
 from resolvers.tasks import LeaderTask
 
 
 class Area(Struct, frozen=True, kw_only=True):
-    """One area: classes of root fields, the module of its error types, its kinds of nodes, leader tasks, and jobs."""
+    """One area: classes of root fields, the module of its error types, its kinds of nodes, leader tasks, and jobs.
+
+    `file_access` are the checks of who may download the files of its objects.
+    """
 
     queries: tuple[type, ...] = ()
     mutations: tuple[type, ...] = ()
@@ -22,3 +26,4 @@ class Area(Struct, frozen=True, kw_only=True):
     nodes: Mapping[NodeKind, NodeLoader] = MappingProxyType({})
     leader_tasks: tuple[LeaderTask, ...] = ()
     jobs: tuple[JobHandler[Any], ...] = ()
+    file_access: tuple[FileAccess, ...] = ()

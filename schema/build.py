@@ -32,6 +32,7 @@ from schema.enrollments import area as enrollments
 from schema.errors import error_types
 from schema.events import area as events
 from schema.fields import AppInfo
+from schema.files import area as files
 from schema.ids import decode_id
 from schema.jobs import area as jobs
 from schema.nodes import Node
@@ -54,6 +55,7 @@ AREAS: Final = (
     ecps.AREA,
     enrollments.AREA,
     events.AREA,
+    files.AREA,
     jobs.AREA,
     notifications.AREA,
     points.AREA,
@@ -66,6 +68,7 @@ AREAS: Final = (
 NODE_LOADERS: Final = MappingProxyType({kind: loader for area in AREAS for kind, loader in area.nodes.items()})
 LEADER_TASKS: Final = tuple(task for area in AREAS for task in area.leader_tasks)
 JOB_HANDLERS: Final = handlers_by_kind(handler for area in AREAS for handler in area.jobs)
+FILE_ACCESS: Final = tuple(check for area in AREAS for check in area.file_access)
 ERROR_TYPES: Final = tuple(
     kind for module in (errors, *(area.errors for area in AREAS)) if module for kind in error_types(module)
 )

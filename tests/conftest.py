@@ -17,6 +17,7 @@ from db.database import Database
 from db.embedded.server import EmbeddedPostgres
 from graphql_api.app import build_app
 from graphql_api.context import Environment, utc_now
+from graphql_api.files.storage import FileStorage, open_storage
 from graphql_api.serving import StreamingServer, server_config
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
@@ -125,10 +126,16 @@ def clock() -> TestClock:
     return TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
 
 
+@pytest.fixture(scope="session")
+def storage(settings: Settings) -> FileStorage:
+    """The store of files that operations of tests share with the real server."""
+    return open_storage(str(settings.data_dir / "files"), settings.data_dir, settings.file_limits)
+
+
 @pytest.fixture
-async def environment(database: Database, clock: TestClock) -> Environment:
+async def environment(database: Database, clock: TestClock, storage: FileStorage) -> Environment:
     """The environment of operations."""
-    return Environment(database=database, clock=clock, coupon_keys=COUPON_KEYS, links=LINKS)
+    return Environment(database=database, clock=clock, coupon_keys=COUPON_KEYS, links=LINKS, files=storage)
 
 
 @pytest.fixture

@@ -19,6 +19,10 @@ _SHA256: Final = bindparam("sha256", type_=LargeBinary(), required=True)
 _SHA256S: Final = bindparam("sha256s", type_=ARRAY(LargeBinary()), required=True)
 
 UPLOAD_BY_ID = Statement(select(*_UPLOAD_COLUMNS).where(UploadTable.id == uuid("id")), UploadRow)
+UPLOADS_OF_ACCOUNT = Statement(
+    select(*_UPLOAD_COLUMNS).where(UploadTable.id == any_(uuids("ids")), UploadTable.account_id == uuid("account_id")),
+    UploadRow,
+)
 LOCK_UPLOAD = Statement(select(*_UPLOAD_COLUMNS).where(UploadTable.id == uuid("id")).with_for_update(), UploadRow)
 FILES_BY_ID = Statement(select(*_FILE_COLUMNS).where(StoredFileTable.id == any_(uuids("ids"))), StoredFileRow)
 # Uploads of one account begin one after the other, so that none passes a limit beside another.

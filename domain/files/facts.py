@@ -58,7 +58,7 @@ class UploadLimits(Struct, frozen=True, kw_only=True):
 
     bytes_by_purpose: Mapping[UploadPurpose, int] = MappingProxyType(
         {
-            UploadPurpose.ARTWORK: 200 * _MEGABYTE,
+            UploadPurpose.ARTWORK: 100 * _MEGABYTE,
             UploadPurpose.MARKETING_MATERIAL: 50 * _MEGABYTE,
             UploadPurpose.LOGO: 2 * _MEGABYTE,
         }

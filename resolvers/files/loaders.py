@@ -1,4 +1,4 @@
-"""Loaders of stored files. They check no access: a file is reached through an object that the viewer sees."""
+"""Loaders of uploads, and of stored files: these check no access, because objects that the viewer sees have them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.files.reads import FILES_BY_ID
-from db.files.rows import StoredFileRow
+from db.files.reads import FILES_BY_ID, UPLOADS_OF_ACCOUNT
+from db.files.rows import StoredFileRow, UploadRow
 from resolvers.context import Operation
 from resolvers.files.file_links import file_url, link_expiry
 from resolvers.loading import align_one
@@ -28,6 +28,12 @@ async def files_by_id(operation: Operation, ids: Sequence[UUID]) -> list[StoredF
     """Load stored files; None for unknown ids."""
     rows = await operation.fetch(FILES_BY_ID, ids=list(ids))
     return align_one(list(ids), rows, lambda row: row.id)
+
+
+async def uploads_by_id(operation: Operation, ids: list[UUID]) -> list[UploadRow | None]:
+    """Load uploads; None for unknown ids and for uploads of other accounts."""
+    rows = await operation.fetch(UPLOADS_OF_ACCOUNT, ids=ids, account_id=operation.viewer.account_id)
+    return align_one(ids, rows, lambda row: row.id)
 
 
 async def file_views_by_id(operation: Operation, ids: list[UUID]) -> list[FileView | None]:
