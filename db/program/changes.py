@@ -17,6 +17,11 @@ async def set_settings(session: Writing, settings: ProgramSettings, at: datetime
     await session.execute(update(ProgramTable).values(**asdict(settings), updated_at=at))
 
 
+async def set_logo(session: Writing, file_id: UUID) -> None:
+    """Replace the logo of the program."""
+    await session.execute(update(ProgramTable).values(logo_id=file_id))
+
+
 async def add_program_activity(
     session: Writing, activity_id: UUID, actor_id: UUID, changes: Sequence[SettingChange], at: datetime
 ) -> None:

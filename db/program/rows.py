@@ -15,6 +15,7 @@ class ProgramRow(ProgramSettings, frozen=True):
     """The settings of the program. Its time zone is fixed once `first_posting_at` is set."""
 
     id: UUID
+    logo_id: UUID | None
     first_posting_at: datetime | None
     updated_at: datetime
 

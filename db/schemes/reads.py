@@ -4,7 +4,7 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, and_, any_, case, exists, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Text, and_, any_, case, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from db.accounts.tables import AccountTable
@@ -173,6 +173,17 @@ SCOPES_OF_SCHEME = Statement(
         *(visible(SchemeScope.NONE if scope is SchemeScope.CHAIN else scope).label(scope.name) for scope in SchemeScope)
     ).where(SchemeTable.id == uuid("id")),
     flags(SchemeScope),
+)
+
+
+# The schemes that have a file among their marketing materials, for anybody. An index finds them.
+SCHEMES_WITH_FILE = Statement(
+    select(SchemeTable.id).where(
+        SchemeTable.materials.op("@>")(
+            func.jsonb_build_array(func.jsonb_build_object("file_id", uuid("file_id").cast(Text)))
+        )
+    ),
+    scalar(UUID),
 )
 
 

@@ -50,6 +50,12 @@ class SchemeTable(Base):
         Index("ix_scheme__starts_on_desc", _NO_START_FIRST, "id"),
         Index("ix_scheme__created_by", "created_by"),
         search_index("scheme"),
+        Index(
+            "ix_scheme__materials",
+            "materials",
+            postgresql_using="gin",
+            postgresql_ops={"materials": "jsonb_path_ops"},
+        ),
         CheckConstraint("enrollment_closes_on >= enrollment_opens_on", "enrollment_in_order"),
         CheckConstraint("ends_on >= starts_on", "dates_in_order"),
         CheckConstraint("budget > 0", "budget_positive"),

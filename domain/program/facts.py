@@ -10,6 +10,8 @@ from msgspec.structs import asdict
 
 # The one program of a deployment.
 PROGRAM_ID: Final = UUID(int=1)
+# The value of the setting “logo” before there is one; others are the names of files.
+NO_LOGO: Final = "none"
 _FLAGS: Final[Mapping[object, str]] = MappingProxyType({True: "yes", False: "no"})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from domain.program.facts import SettingChange
+from domain.program.facts import NO_LOGO, SettingChange
 from domain.text import join_words, quote
 
 _LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -14,8 +14,10 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "currency": "the currency",
         "locale": "the locale",
         "authors_may_approve": "whether authors may approve",
+        "logo": "the logo",
     }
 )
+_QUOTED: Final = ("name", "logo")
 
 
 def program_updated(actor: str, changes: Sequence[SettingChange]) -> str:
@@ -28,4 +30,4 @@ def program_updated(actor: str, changes: Sequence[SettingChange]) -> str:
 
 
 def _value(change: SettingChange, text: str) -> str:
-    return quote(text) if change.setting == "name" else text
+    return quote(text) if change.setting in _QUOTED and text != NO_LOGO else text

@@ -16,11 +16,20 @@ from domain.rules.model import BonusRule
 from domain.schemes.stages import WizardStepKind
 
 
-class Material(Struct, frozen=True):
-    """A link to marketing material for ECPs."""
+class Material(Struct, frozen=True, omit_defaults=True):
+    """Marketing material for ECPs: the address of a page or file elsewhere, or a stored file.
+
+    What is None is left out of the canonical form, so that hashes from before there were stored files stay valid.
+    """
 
     title: str
-    url: str
+    url: str | None = None
+    file_id: UUID | None = None
+
+    @property
+    def place(self) -> str | UUID | None:
+        """The address, or the id of the file."""
+        return self.url if self.file_id is None else self.file_id
 
 
 class Basics(Struct, frozen=True):

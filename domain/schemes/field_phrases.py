@@ -113,16 +113,22 @@ def _channels(change: FieldDifference, _names: Mapping[str, str]) -> Phrase | No
 
 
 def _materials(change: FieldDifference, _names: Mapping[str, str]) -> Phrase | None:
-    return _named_items(change, "marketing material", key="url", name="title")
+    return _named_items(change, "marketing material", keys=("url", "file_id"), name="title")
 
 
 def _rules(change: FieldDifference, _names: Mapping[str, str]) -> Phrase | None:
-    return _named_items(change, "rule", key="id", name="name")
+    return _named_items(change, "rule", keys=("id",), name="name")
 
 
-def _named_items(change: FieldDifference, noun: str, *, key: str, name: str) -> Phrase | None:
-    """Write what happened to things with a name of their own: one of a kind is named, several are counted."""
-    before, after = ({item[key]: item for item in items} for items in (change.before, change.after))
+def _named_items(change: FieldDifference, noun: str, *, keys: Sequence[str], name: str) -> Phrase | None:
+    """Write what happened to things with a name of their own: one of a kind is named, several are counted.
+
+    An item is identified by the first of `keys` that it has.
+    """
+    before, after = (
+        {next(item[key] for key in keys if key in item): item for item in items}
+        for items in (change.before, change.after)
+    )
     added = [quote_clipped(after[item][name]) for item in missing_from(before, after)]
     removed = [quote_clipped(before[item][name]) for item in missing_from(after, before)]
     # To people, the same name under a new key is the same thing: a poster that moved to another address.

@@ -122,7 +122,10 @@ def _material_problems(materials: Sequence[Material]) -> Iterator[Problem]:
     for index, material in enumerate(materials):
         path = ("materials", str(index))
         yield from text_problems(material.title, (*path, "title"), "The title of the material", MATERIAL_TITLE_LENGTH)
-        if not _is_web_address(material.url):
+        if (material.url is None) == (material.file_id is None):
+            message = "Give the material either an address or an upload."
+            yield Problem(UserErrorCode.INVALID, message, (*path, "url"))
+        elif material.url is not None and not _is_web_address(material.url):
             message = "The address of the material must start with https:// and name a host."
             yield Problem(UserErrorCode.INVALID, message, (*path, "url"))
 

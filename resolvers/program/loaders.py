@@ -24,6 +24,11 @@ async def dates_by_program(operation: Operation, ids: list[UUID]) -> list[date]:
     return [(await operation.calendar()).day_of(operation.now)] * len(ids)
 
 
+async def may_see_logo(operation: Operation, file_id: UUID) -> bool:
+    """Whether a file is the logo of the program, which every account sees."""
+    return (await operation.program()).logo_id == file_id
+
+
 async def list_program_activity(operation: Operation, arguments: PageArguments) -> Page[ProgramActivityRow]:
     """List the changes of the program, newest first."""
     return await read_page(

@@ -2,8 +2,10 @@
 
 import strawberry
 
+from domain.node_kinds import NodeKind
 from resolvers.program.update_program import UpdateProgram
 from schema.fields import optional
+from schema.ids import InputIds
 
 
 @strawberry.input(description="Settings of the program to change. An omitted or null setting stays as it is.")
@@ -17,12 +19,17 @@ class UpdateProgramInput:
     locale: str | None = optional("The language and country, a language tag of BCP 47 such as `en-IN`.")
     authors_may_approve: bool | None = optional("Whether people may approve a scheme that they helped to define.")
 
+    logo_upload_id: strawberry.ID | None = optional("The ID of an upload for the logo.")
+
     def to_command(self) -> UpdateProgram:
-        """Convert the input."""
+        """Convert the input. Raises InvalidInput for a malformed ID."""
+        with InputIds() as ids:
+            logo_upload_id = ids.maybe(NodeKind.UPLOAD, self.logo_upload_id, "logoUploadId")
         return UpdateProgram(
             name=self.name,
             time_zone=self.time_zone,
             currency=self.currency,
             locale=self.locale,
             authors_may_approve=self.authors_may_approve,
+            logo_upload_id=logo_upload_id,
         )

@@ -8,6 +8,7 @@ from strawberry.utils.str_converters import to_camel_case
 from db.program.rows import ProgramRow
 from domain.node_kinds import NodeKind
 from resolvers.accounts.loaders import accounts_by_id
+from resolvers.files.loaders import file_urls
 from resolvers.program.loaders import dates_by_program, sentences_of_changes
 from schema.accounts.types import Account
 from schema.fields import batched, computed, leaf
@@ -32,6 +33,12 @@ class Program(Node):
     currency: str = leaf("The currency of the program, a code of ISO 4217 such as `INR`.")
     locale: str = leaf("The language and country of the program, a language tag of BCP 47 such as `en-IN`.")
     authors_may_approve: bool = leaf("Whether people may approve a scheme that they helped to define.")
+    logo_url: str | None = batched(
+        file_urls,
+        key="logo_id",
+        description="The URL of the logo, relative to the server and signed for the viewer. It expires after a few "
+        "minutes. Null without a logo.",
+    )
     updated_at: datetime = leaf("When a setting last changed.")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from resolvers.schemes.materials import may_see_material
 from resolvers.schemes.nodes import NODES
 from resolvers.schemes.tasks import LEADER_TASKS
 from schema.area import Area
@@ -15,4 +16,5 @@ AREA: Final = Area(
     errors=errors,
     nodes=NODES,
     leader_tasks=LEADER_TASKS,
+    file_access=(may_see_material,),
 )

@@ -15,7 +15,7 @@ from resolvers.schemes.save_scheme_coupon_values import SaveSchemeCouponValues
 from resolvers.schemes.save_scheme_geographies import SaveSchemeGeographies
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts
 from schema.fields import leaf, optional
-from schema.ids import InputIds, input_id
+from schema.ids import InputIds
 from schema.rules.conversion import RuleIds, rule_drafts
 from schema.rules.enums import EarningChannel
 from schema.rules.inputs import BonusRuleInput
@@ -38,7 +38,11 @@ class CreateSchemeInput:
 @strawberry.input(description="A piece of marketing material.")
 class MarketingMaterialInput:
     title: str = leaf("The title; 1 to 120 characters.")
-    url: str = leaf("The URL of the file, with https; up to 2,000 characters.")
+    url: str | None = optional("The URL of a page or file elsewhere, with https; up to 2,000 characters.")
+    upload_id: strawberry.ID | None = optional(
+        "In place of a URL, the ID of an upload for marketing material. A material that stays is sent with the ID that "
+        "it has."
+    )
 
 
 @strawberry.input(description="The first step: title, channels, dates, terms, budget and materials.")
@@ -58,8 +62,16 @@ class SaveSchemeBasicsInput:
 
     def to_command(self) -> SaveSchemeBasics:
         """Convert the input. Raises InvalidInput for a malformed ID."""
-        scheme_id = input_id(NodeKind.SCHEME, self.scheme_id, "schemeId")
-        materials = tuple(Material(item.title, item.url) for item in self.materials or ())
+        with InputIds() as ids:
+            scheme_id = ids.one(NodeKind.SCHEME, self.scheme_id, "schemeId")
+            materials = tuple(
+                Material(
+                    item.title,
+                    url=item.url,
+                    file_id=ids.maybe(NodeKind.UPLOAD, item.upload_id, "materials", str(index), "uploadId"),
+                )
+                for index, item in enumerate(self.materials or ())
+            )
         basics = Basics.read(self, channels=tuple(self.earning_channels), materials=materials)
         return SaveSchemeBasics(scheme_id, self.expected_version, basics)
 

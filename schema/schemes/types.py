@@ -1,8 +1,6 @@
 """Types of schemes."""
 
-import mimetypes
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
 import strawberry
 
@@ -15,6 +13,7 @@ from resolvers.accounts.loaders import accounts_by_id
 from resolvers.consignments.lists import consignments_by_scheme
 from resolvers.enrollments.lists import enrollments_by_scheme
 from resolvers.enrollments.loaders import viewer_enrollments_by_scheme
+from resolvers.files.loaders import file_views_by_id
 from resolvers.rules.loaders import rules_by_scheme
 from resolvers.schemes.activity_loaders import activity_by_scheme, participants_by_scheme
 from resolvers.schemes.allocation_loaders import allocations_by_scheme, quantities_by_variant
@@ -27,6 +26,7 @@ from resolvers.schemes.loaders import (
     stages_of_viewer,
     variants_by_scheme,
 )
+from resolvers.schemes.materials import material_content_types, material_urls
 from resolvers.schemes.review import build_review
 from resolvers.schemes.revisions import open_revision_by_scheme, revisions_as_of, revisions_by_scheme
 from resolvers.schemes.stages import current_stage, progress, stage_label
@@ -37,7 +37,8 @@ from schema.catalog.types import Geography, Variant
 from schema.consignments.types import Consignment
 from schema.enrollments.types import Enrollment, page_of_scheme
 from schema.fields import batched, computed, leaf, renamed
-from schema.ids import node_id
+from schema.files.types import File
+from schema.ids import encode_id, node_id
 from schema.nodes import Node, node_type
 from schema.paging import Connection, forward_page
 from schema.rules.enums import EarningChannel
@@ -134,10 +135,23 @@ class Terms:
 @strawberry.type(description="A piece of marketing material.")
 class MarketingMaterial:
     title: str = leaf("The title.")
-    url: str = leaf("The URL of the file.")
-    content_type: str = computed(
-        lambda material: mimetypes.guess_type(urlsplit(material.url).path)[0] or "text/html",
-        "The media type of the file, derived from the ending of the URL.",
+    url: str = batched(
+        material_urls,
+        key="place",
+        description="The URL of the material. For an uploaded file it is relative to the server and signed for the "
+        "viewer, and expires after a few minutes.",
+    )
+    content_type: str = batched(
+        material_content_types,
+        key="place",
+        description="The media type of the material. For a URL elsewhere it is derived from the ending.",
+    )
+    file: File | None = batched(
+        file_views_by_id, key="file_id", description="The uploaded file. Null if the material is a URL elsewhere."
+    )
+    upload_id: strawberry.ID | None = computed(
+        lambda material: None if material.file_id is None else encode_id(NodeKind.UPLOAD, material.file_id),
+        "The ID of the upload of the file, with which `saveSchemeBasics` keeps the material. Null for a URL elsewhere.",
     )
 
 
