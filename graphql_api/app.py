@@ -20,7 +20,7 @@ from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
 from graphql_api.files.downloads import FileDownloads
 from graphql_api.files.inspection import inspect_upload
-from graphql_api.files.storage import open_storage
+from graphql_api.files.storage import FileStorage, open_storage
 from graphql_api.files.uploads import Uploads
 from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.jobs.policy import policy_of
@@ -51,9 +51,8 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
     async def tokens() -> Mapping[str, str]:
         return await dev_tokens(settings, environment.database)
 
-    environment = configured(environment, settings)
-    storage = open_storage(settings.files or str(settings.data_dir / "files"), settings.data_dir, settings.file_limits)
-    environment = replace(environment, files=storage)
+    storage = storage_of(settings)
+    environment = configured(environment, settings, storage)
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
@@ -96,8 +95,13 @@ def _upload_route(uploads: Uploads) -> Route:
     return route
 
 
-def configured(environment: Environment, settings: Settings) -> Environment:
-    """The environment with the policies and secrets of the settings. Raises KeysUnavailable."""
+def storage_of(settings: Settings) -> FileStorage:
+    """The store of files that the settings name. Raises StorageUnavailable."""
+    return open_storage(settings.files or str(settings.data_dir / "files"), settings.data_dir, settings.file_limits)
+
+
+def configured(environment: Environment, settings: Settings, files: FileStorage) -> Environment:
+    """The environment with the policies and secrets of the settings, and a store of files. Raises KeysUnavailable."""
     return replace(
         environment,
         webhooks=settings.webhook_policy,
@@ -105,6 +109,7 @@ def configured(environment: Environment, settings: Settings) -> Environment:
         coupon_keys=load_coupon_keys(settings),
         qr_template=QrTemplate(settings.qr_template),
         links=load_link_signer(settings),
+        files=files,
     )
 
 

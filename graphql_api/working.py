@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from graphql_api.app import configured
+from graphql_api.app import configured, storage_of
 from graphql_api.context import Environment
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
@@ -24,7 +24,7 @@ _log = structlog.get_logger("tessera.jobs")
 def work_until_stopped(settings: Settings, url: str, started: Callable[[], None]) -> None:
     """Run jobs until Ctrl-C or SIGTERM, give those back that run then, and return. Calls `started` once.
 
-    Raises DatabaseUnreachable and KeysUnavailable.
+    Raises DatabaseUnreachable, KeysUnavailable, and StorageUnavailable.
     """
     configure_logs(settings.log_level, readable=settings.development)
     with loop_runner() as runner:
@@ -36,7 +36,7 @@ async def _work(settings: Settings, url: str, started: Callable[[], None]) -> No
     for signal_number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(signal_number, stopping.set)
     database = await open_database(settings, url)
-    environment = configured(Environment(database=database), settings)
+    environment = configured(Environment(database=database), settings, storage_of(settings))
     worker = JobWorker(environment, JOB_HANDLERS, policy_of(settings))
     try:
         worker.start()
