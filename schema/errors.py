@@ -27,6 +27,7 @@ described(
         UserErrorCode.OUT_OF_WINDOW: "The period for the action has not begun or is over.",
         UserErrorCode.OUT_OF_SCOPE: "A rule or choice is outside the scheme.",
         UserErrorCode.SELF_APPROVAL: "Nobody may decide on their own request or approve their own work.",
+        UserErrorCode.ARTWORK_BLOCKED: "A vendor asked for a revision of the artwork, which holds the variant.",
         UserErrorCode.COUPON_INVALID: "This is not the code of a coupon.",
         UserErrorCode.COUPON_INERT: "The coupon is not commissioned, so it cannot be used or recalled yet.",
         UserErrorCode.IDEMPOTENCY_MISMATCH: "The idempotency key was sent before with another input.",

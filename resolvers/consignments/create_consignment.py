@@ -23,6 +23,7 @@ from domain.schemes.execution_facts import ConsignmentCreated
 from domain.schemes.scheme_name import SchemeName
 from domain.spans import Spans
 from domain.text import format_count
+from resolvers.consignments.artwork_locking import add_artworks
 from resolvers.consignments.chains import check_chain, due_problems
 from resolvers.consignments.notify import notify_of_assignment
 from resolvers.context import Operation
@@ -65,6 +66,7 @@ async def create_consignment(operation: Operation, command: CreateConsignment) -
         reject_invalid(due_problems(command.due_on, (await operation.calendar()).day_of(operation.now)))
         quantities = {each.variant_id: each for each in await quantities_of_scheme(session, command.scheme_id)}
         _check_quantities(command.lines, quantities)
+        await add_artworks(operation, session, command.scheme_id, [line.variant_id for line in command.lines])
         year = (await operation.calendar()).day_of(operation.now).year
         code = await next_code(session, "CON", year)
         await add_consignment(

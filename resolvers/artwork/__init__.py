@@ -1,0 +1,1 @@
+"""Artwork: what its fields and mutations do."""
