@@ -4,10 +4,10 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, any_, case, exists, func, literal_column, select
+from sqlalchemy import Text, and_, any_, case, exists, false, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from db.artwork.rows import ArtworkFactsRow, DecisionRow
+from db.artwork.rows import ArtworkFactsRow, DecisionRow, LineArtworkRow
 from db.artwork.tables import ArtworkReviewTable, ArtworkTable, ArtworkVersionTable
 from db.catalog.tables import VariantTable, VendorTable
 from db.columns import columns, scalar
@@ -36,7 +36,7 @@ COUNTING_REVIEW: Final = and_(
     )
     .correlate(ArtworkTable, ArtworkReviewTable),
 )
-IS_REQUEST: Final = ArtworkReviewTable.state == literal_column("'REVISION_REQUESTED'")
+IS_REQUEST: Final = ArtworkReviewTable.state == literal_column("'REVISION_REQUESTED'", Text)
 
 
 def _chain_vendors() -> Any:
@@ -83,6 +83,44 @@ def _facts() -> Query:
 
 # One row for each decision, the oldest first.
 FACTS_BY_ARTWORK = Statement(_facts(), ArtworkFactsRow)
+
+
+def _approved_by_first() -> Any:
+    """Whether the first vendor of the consignment has approved the current version."""
+    return exists().where(
+        ArtworkReviewTable.artwork_id == ArtworkTable.id,
+        ArtworkReviewTable.version == ArtworkTable.current_version,
+        ArtworkReviewTable.state == literal_column("'APPROVED'", Text),
+        ConsignmentLegTable.vendor_id == ArtworkReviewTable.vendor_id,
+        ConsignmentLegTable.consignment_id == ConsignmentTable.id,
+        ConsignmentLegTable.position == literal_column("1"),
+    )
+
+
+# How far the artwork lets the coupons of each line of consignments go.
+ARTWORK_OF_LINES = Statement(
+    select(
+        *columns(
+            ConsignmentLineTable,
+            LineArtworkRow,
+            line_id=ConsignmentLineTable.id,
+            uploaded=func.coalesce(ArtworkTable.current_version > 0, false()),
+            approved=_approved_by_first(),
+            blocked=exists().where(COUNTING_REVIEW, IS_REQUEST),
+        )
+    )
+    .select_from(ConsignmentLineTable)
+    .join(ConsignmentTable, ConsignmentTable.id == ConsignmentLineTable.consignment_id)
+    .outerjoin(
+        ArtworkTable,
+        and_(
+            ArtworkTable.scheme_id == ConsignmentTable.scheme_id,
+            ArtworkTable.variant_id == ConsignmentLineTable.variant_id,
+        ),
+    )
+    .where(ConsignmentTable.id == any_(uuids("ids"))),
+    LineArtworkRow,
+)
 
 
 @cache

@@ -27,3 +27,12 @@ class ArtworkFactsRow(Struct, frozen=True):
     current_version: int
     uploaded_at: datetime | None
     decision: DecisionRow | None
+
+
+class LineArtworkRow(Struct, frozen=True):
+    """The artwork of the variant of a line of a consignment: whether its vendors may go on."""
+
+    line_id: UUID
+    uploaded: bool
+    approved: bool
+    blocked: bool

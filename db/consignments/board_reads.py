@@ -26,7 +26,7 @@ from db.consignments.tables import (
 from db.consignments.view_rows import MovementViewRow
 from db.counting import counting
 from db.statement import Statement, moment, number, uuid, uuids
-from domain.consignments.facts import Condition, ConsignmentOrder, ConsignmentStatus
+from domain.consignments.facts import Condition, ConsignmentOrder, CustodyStatus
 from domain.permissions import ConsignmentScope
 
 # Consignments whose latest movements can be among the latest of all. They are found by the time of their last movement,
@@ -68,9 +68,9 @@ def board_count(scope: ConsignmentScope, filters: BoardFilters) -> Statement[int
 @cache
 def latest_movements(scope: ConsignmentScope, filters: BoardFilters) -> Statement[MovementViewRow]:
     """The latest movements, newest first, at most `limit`, whether their consignments are still under way or not."""
-    # While nothing has moved, a consignment is ready, and has moved last when it became so: at its creation.
+    # While nothing has moved, custody is ready, and the consignment has moved last when it became so: at its creation.
     state = ConsignmentStateTable
-    has_moved = or_(state.status != ConsignmentStatus.READY.value, state.moved_at > state.since)
+    has_moved = or_(state.custody_status != CustodyStatus.READY.value, state.moved_at > state.custody_since)
     lately = (
         select(ConsignmentTable.id)
         .join(ConsignmentStateTable, ConsignmentStateTable.consignment_id == ConsignmentTable.id)

@@ -26,7 +26,7 @@ from db.consignments.tables import (
 )
 from db.sessions import Writing
 from db.statement import Change, uuid
-from domain.consignments.facts import Condition, ConsignmentStatus
+from domain.consignments.facts import Condition, ConsignmentStatus, CustodyStatus
 from domain.consignments.segments import cut_by_segment
 from domain.spans import Span, Spans
 
@@ -91,8 +91,10 @@ async def add_consignment(  # noqa: PLR0913 - the columns of a new consignment, 
     await session.execute(
         insert(ConsignmentStateTable).values(
             consignment_id=consignment_id,
-            status=ConsignmentStatus.READY,
+            status=ConsignmentStatus.AWAITING_ARTWORK,
             since=at,
+            custody_status=CustodyStatus.READY,
+            custody_since=at,
             waiting_legs=[1],
             waiting_since=at,
             has_discrepancy=False,

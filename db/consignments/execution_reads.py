@@ -26,8 +26,9 @@ class ConsignmentExecutionRow(NamedTuple):
     code: str
     created_at: datetime
     canceled_at: datetime | None
+    custody_status: str
+    custody_since: datetime
     status: str
-    since: datetime
     has_discrepancy: bool
     waiting_vendor_ids: list[UUID]
     started_at: datetime | None
@@ -70,8 +71,9 @@ CONSIGNMENTS_BY_SCHEME = Statement(
         *columns(
             ConsignmentTable,
             ConsignmentExecutionRow,
+            custody_status=ConsignmentStateTable.custody_status,
+            custody_since=ConsignmentStateTable.custody_since,
             status=ConsignmentStateTable.status,
-            since=ConsignmentStateTable.since,
             has_discrepancy=ConsignmentStateTable.has_discrepancy,
             waiting_vendor_ids=_waiting_vendors(),
             started_at=_first_movement(),

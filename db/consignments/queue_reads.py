@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, and_, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, any_, literal_column, or_, select, true
 
 from db.consignments.custody_tables import CustodyPlaceTable
 from db.consignments.tables import (
@@ -16,7 +16,7 @@ from db.consignments.tables import (
     DiscrepancyTable,
 )
 from db.statement import uuid
-from domain.consignments.facts import BatchStatus, Condition, ConsignmentStatus
+from domain.consignments.facts import BatchStatus, Condition, ConsignmentStatus, CustodyStatus
 from domain.work.queues import ConsignmentTask
 
 
@@ -49,13 +49,18 @@ def is_open() -> ColumnElement[bool]:
 def _has_coupons_to_move(own: Any) -> Any:
     """The legs of the vendor that hold good coupons, or planned ones of a production that has begun."""
     place, line = CustodyPlaceTable, ConsignmentLineTable
-    began = ConsignmentStateTable.status != _constant(ConsignmentStatus.READY)
+    began = ConsignmentStateTable.custody_status != _constant(CustodyStatus.READY)
     return (
         own.join(line, line.consignment_id == ConsignmentLegTable.consignment_id)
         .join(place, and_(place.line_id == line.id, place.leg == ConsignmentLegTable.position))
         .where(
             place.batch_id.is_(None),
             place.quantity > 0,
+            # What a request for a revision of the artwork holds does not wait for the vendor.
+            or_(
+                ConsignmentStateTable.status != _constant(ConsignmentStatus.ARTWORK_BLOCKED),
+                ConsignmentLegTable.position == any_(ConsignmentStateTable.waiting_legs),
+            ),
             or_(
                 place.condition == _constant(Condition.GOOD),
                 and_(place.condition == _constant(Condition.PLANNED), began),
@@ -76,12 +81,12 @@ _TASKS: Final[Mapping[ConsignmentTask, Callable[[Any], Any]]] = MappingProxyType
 )
 _STATUSES: Final[Mapping[ConsignmentTask, Callable[[], list[ColumnElement[bool]]]]] = MappingProxyType(
     {
-        # Nothing is produced, and what is planned is not all void.
+        # Nothing is produced, what is planned is not all void, and the vendor has approved the artwork.
         ConsignmentTask.START: lambda: [ConsignmentStateTable.status == _constant(ConsignmentStatus.READY)],
         ConsignmentTask.MOVE_ON: lambda: [
             ConsignmentStateTable.status.not_in(
                 [_constant(ConsignmentStatus.DELIVERED), _constant(ConsignmentStatus.CANCELED)]
-            )
+            ),
         ],
     }
 )

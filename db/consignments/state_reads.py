@@ -20,6 +20,8 @@ class StoredStateRow(Struct, frozen=True):
     discrepancy_open: bool
     status: str
     since: datetime
+    custody_status: str
+    custody_since: datetime
     waiting_legs: list[int]
     waiting_since: datetime | None
     has_discrepancy: bool

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, INT8RANGE, Exc
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key, Moment, one_of
-from domain.consignments.facts import BatchStatus, ConsignmentStatus, DiscrepancyKind
+from domain.consignments.facts import BatchStatus, ConsignmentStatus, CustodyStatus, DiscrepancyKind
 
 
 class ConsignmentTable(Base):
@@ -50,6 +50,7 @@ class ConsignmentStateTable(Base):
     __tablename__ = "consignment_state"
     __table_args__ = (
         one_of("status", ConsignmentStatus),
+        one_of("custody_status", CustodyStatus),
         Index("ix_consignment_state__moved_at", "moved_at", "consignment_id"),
         Index(
             "ix_consignment_state__waiting_since",
@@ -62,6 +63,8 @@ class ConsignmentStateTable(Base):
     consignment_id: Mapped[UUID] = mapped_column(ForeignKey("consignment.id"), primary_key=True)
     status: Mapped[str]
     since: Mapped[Moment] = mapped_column(comment="When it reached this status")
+    custody_status: Mapped[str] = mapped_column(comment="The status by custody alone, whatever the artwork")
+    custody_since: Mapped[Moment] = mapped_column(comment="When it reached the status by custody")
     waiting_legs: Mapped[list[int]] = mapped_column(
         ARRAY(SmallInteger), comment="The positions of the legs that must act: they hold coupons or must receive some"
     )

@@ -276,7 +276,7 @@ STATE_TO_VERIFY: Final[Statement[VerifiedStateRow]] = _statement(
     """
     SELECT canceled_at IS NOT NULL AS canceled, EXISTS (
             SELECT FROM discrepancy WHERE discrepancy.consignment_id = consignment.id AND resolved_at IS NULL
-        ) AS discrepancy_open, status, waiting_legs, has_discrepancy
+        ) AS discrepancy_open, status, custody_status, waiting_legs, has_discrepancy
     FROM consignment JOIN consignment_state ON consignment_state.consignment_id = consignment.id
     WHERE consignment.id = :consignment_id
     """,

@@ -92,5 +92,6 @@ class VerifiedStateRow(NamedTuple):
     canceled: bool
     discrepancy_open: bool
     status: str
+    custody_status: str
     waiting_legs: list[int]
     has_discrepancy: bool

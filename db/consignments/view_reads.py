@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Text, any_, case, cast, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, any_, case, cast, func, literal_column, or_, select, true
 
 from db.catalog.reads import VARIANT_COLUMNS, VENDOR_COLUMNS
 from db.catalog.tables import VariantTable, VendorTable
@@ -24,7 +24,7 @@ from db.consignments.view_rows import (
     SerialsSentRow,
 )
 from db.statement import Statement, uuids
-from domain.consignments.facts import BatchStatus, Condition, MovementKind
+from domain.consignments.facts import BatchStatus, Condition, ConsignmentStatus, MovementKind
 
 CHAIN_LEGS = Statement(
     select(
@@ -34,6 +34,14 @@ CHAIN_LEGS = Statement(
             vendor=VENDOR_COLUMNS,
             waiting=ConsignmentLegTable.position == any_(ConsignmentStateTable.waiting_legs),
             has_discrepancy=ConsignmentStateTable.has_discrepancy,
+            # While the artwork is not uploaded, no leg of a consignment waits.
+            designer=or_(
+                ConsignmentStateTable.status == literal_column(f"'{ConsignmentStatus.ARTWORK_BLOCKED}'", Text),
+                and_(
+                    ConsignmentStateTable.status == literal_column(f"'{ConsignmentStatus.AWAITING_ARTWORK}'", Text),
+                    func.cardinality(ConsignmentStateTable.waiting_legs) == literal_column("0"),
+                ),
+            ),
         )
     )
     .select_from(ConsignmentLegTable)

@@ -11,13 +11,14 @@ from domain.spans import Spans
 
 
 class ChainLegRow(Struct, frozen=True):
-    """A leg with its vendor, and whether it must act."""
+    """A leg with its vendor, and whether it must act; `designer`: a designer must."""
 
     consignment_id: UUID
     position: int
     vendor: VendorRow
     waiting: bool
     has_discrepancy: bool
+    designer: bool
 
 
 class CustodyRow(Struct, frozen=True):

@@ -66,11 +66,11 @@ class NamedStageRow(StageRow, frozen=True):
     """A stage with the names that the viewer may read in its texts.
 
     `waiting_names` are those of vendors that must act, or the SKUs that the role must act on, and `block_names` those
-    of `blocks`, one for each.
+    that the sentence of each of `blocks` needs.
     """
 
     waiting_names: tuple[str, ...]
-    block_names: tuple[str | None, ...]
+    block_names: tuple[tuple[str | None, ...], ...]
 
     @property
     def waiting_on(self) -> str | None:
@@ -80,4 +80,4 @@ class NamedStageRow(StageRow, frozen=True):
     @property
     def blocked_by(self) -> list[str]:
         """The reasons why the stage cannot continue, as sentences."""
-        return [block_sentence(block, name) for block, name in zip(self.blocks, self.block_names, strict=True)]
+        return [block_sentence(block, *names) for block, names in zip(self.blocks, self.block_names, strict=True)]

@@ -70,9 +70,24 @@ TRANSITIONS = (
 )
 
 
-class ConsignmentStatus(StrEnum):
-    """The status of a consignment, derived from custody."""
+class CustodyStatus(StrEnum):
+    """The status of a consignment by custody alone, whatever the artwork."""
 
+    READY = "READY"
+    IN_PRODUCTION = "IN_PRODUCTION"
+    IN_TRANSIT = "IN_TRANSIT"
+    DELIVERED = "DELIVERED"
+    CANCELED = "CANCELED"
+
+
+class ConsignmentStatus(StrEnum):
+    """The status of a consignment, derived from custody and artwork.
+
+    AWAITING_ARTWORK and ARTWORK_BLOCKED come from artwork, the others from custody alone.
+    """
+
+    AWAITING_ARTWORK = "AWAITING_ARTWORK"
+    ARTWORK_BLOCKED = "ARTWORK_BLOCKED"
     READY = "READY"
     IN_PRODUCTION = "IN_PRODUCTION"
     IN_TRANSIT = "IN_TRANSIT"

@@ -11,6 +11,8 @@ from domain.text import format_count, join_words
 
 CONSIGNMENT_LABELS: Final[Mapping[ConsignmentStatus, str]] = MappingProxyType(
     {
+        ConsignmentStatus.AWAITING_ARTWORK: "Awaiting artwork",
+        ConsignmentStatus.ARTWORK_BLOCKED: "Artwork blocked",
         ConsignmentStatus.READY: "Ready for production",
         ConsignmentStatus.IN_PRODUCTION: "In production",
         ConsignmentStatus.IN_TRANSIT: "In transit",
@@ -122,7 +124,7 @@ def discrepancy_sentence(words: DiscrepancyWords) -> str:
             assert_never(words.kind)
 
 
-def waiting_label(vendors: Sequence[str], *, discrepancy: bool) -> str | None:
+def waiting_label(vendors: Sequence[str], *, discrepancy: bool, designer: bool = False) -> str | None:
     """Write who must act: “First Print and Second Pack”. An open discrepancy waits for Operations."""
-    names = [*vendors, "Operations"] if discrepancy else list(vendors)
+    names = [*vendors, *(["Designer"] if designer else []), *(["Operations"] if discrepancy else [])]
     return join_words(names, "and") or None

@@ -1,10 +1,26 @@
-"""Derives the status of a consignment, the legs that must act, and its progress from the quantities in custody."""
+"""Derives the status of a consignment, the legs that must act, and its progress from custody and artwork."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
-from domain.consignments.facts import SETTLED_CONDITIONS, Condition, ConsignmentStatus
+from domain.consignments.facts import SETTLED_CONDITIONS, Condition, ConsignmentStatus, CustodyStatus
+
+
+class LineArtwork(Struct, frozen=True):
+    """The artwork of a variant as a consignment needs it.
+
+    `uploaded`: it has a version. `approved`: the first vendor has approved the current one. `blocked`: a vendor asks for
+    a revision.
+    """
+
+    uploaded: bool = True
+    approved: bool = True
+    blocked: bool = False
+
+
+_APPROVED: Final = LineArtwork()
 
 
 class Holding(Struct, frozen=True):
@@ -14,12 +30,14 @@ class Holding(Struct, frozen=True):
     in_batch: bool
     condition: Condition
     quantity: int
+    artwork: LineArtwork = _APPROVED
 
 
 class DerivedState(Struct, frozen=True):
-    """The status of a consignment, and the positions of the legs that must act."""
+    """The status of a consignment, its status by custody alone, and the positions of the legs that must act."""
 
     status: ConsignmentStatus
+    custody_status: CustodyStatus
     waiting_legs: tuple[int, ...]
 
 
@@ -41,29 +59,45 @@ class Progress(Struct, frozen=True):
 def derive_state(holdings: Sequence[Holding], *, canceled: bool) -> DerivedState:
     """Derive the status and the legs that must act.
 
-    A leg must act while it has coupons to produce or on hand, and while a batch is on its way to it. Discrepancies wait
-    for Operations, not for a leg.
+    A leg must act while it has coupons to produce or on hand, and while a batch is on its way to it. Coupons that wait
+    for a designer wait for no leg, but what is on the road can always be received. Discrepancies wait for Operations.
     """
     present = [holding for holding in holdings if holding.quantity > 0]
     if canceled:
-        return DerivedState(ConsignmentStatus.CANCELED, ())
+        return DerivedState(ConsignmentStatus.CANCELED, CustodyStatus.CANCELED, ())
     legs = {
         holding.leg + holding.in_batch
         for holding in present
-        if holding.condition in {Condition.PLANNED, Condition.GOOD}
+        if holding.condition in {Condition.PLANNED, Condition.GOOD} and not _waits_for_designer(holding)
     }
-    return DerivedState(_status(present), tuple(sorted(legs)))
+    by_custody = _status(present)
+    return DerivedState(_status_with_artwork(present, by_custody), by_custody, tuple(sorted(legs)))
 
 
-def _status(present: Sequence[Holding]) -> ConsignmentStatus:
+def _waits_for_designer(holding: Holding) -> bool:
+    if holding.in_batch:
+        return False
+    return holding.artwork.blocked or (holding.condition is Condition.PLANNED and not holding.artwork.uploaded)
+
+
+def _status_with_artwork(present: Sequence[Holding], by_custody: CustodyStatus) -> ConsignmentStatus:
+    if any(holding.artwork.blocked and holding.condition not in SETTLED_CONDITIONS for holding in present):
+        return ConsignmentStatus.ARTWORK_BLOCKED
+    planned = [holding.artwork for holding in present if holding.condition is Condition.PLANNED]
+    if by_custody is CustodyStatus.READY and not any(each.uploaded and each.approved for each in planned):
+        return ConsignmentStatus.AWAITING_ARTWORK
+    return ConsignmentStatus(by_custody)
+
+
+def _status(present: Sequence[Holding]) -> CustodyStatus:
     if all(holding.condition in SETTLED_CONDITIONS for holding in present):
-        return ConsignmentStatus.DELIVERED
+        return CustodyStatus.DELIVERED
     at_hand = {Condition.PLANNED, Condition.GOOD}
     if not any(holding.condition in at_hand and not holding.in_batch for holding in present):
-        return ConsignmentStatus.IN_TRANSIT
+        return CustodyStatus.IN_TRANSIT
     if any(holding.condition not in {Condition.PLANNED, Condition.VOID} for holding in present):
-        return ConsignmentStatus.IN_PRODUCTION
-    return ConsignmentStatus.READY
+        return CustodyStatus.IN_PRODUCTION
+    return CustodyStatus.READY
 
 
 def measure_progress(holdings: Sequence[Holding], *, legs: int) -> Progress:

@@ -12,7 +12,9 @@ from domain.schemes.execution_sentences import execution_words
 from domain.schemes.scheme_name import SchemeName
 from domain.schemes.stages import status_label
 from domain.schemes.stored_facts import (
+    AllocationIncomplete,
     ApprovalRequested,
+    ArtworkMissing,
     CatalogChanged,
     ChangesRequested,
     CouponsMissing,
@@ -24,6 +26,7 @@ from domain.schemes.stored_facts import (
     ReviewOutdated,
     RevisionApplied,
     RevisionOpened,
+    RevisionRequested,
     RevisionRescheduled,
     SchemeApproved,
     SchemeCreated,
@@ -81,10 +84,11 @@ def scheme_sentence(
     return f"{names.actor} {words}"
 
 
-def block_sentence(block: StageBlock, name: str | None) -> str:
+def block_sentence(block: StageBlock, name: str | None, vendor: str | None = None) -> str:
     """Write why a stage cannot continue; `name` is that of the account, the SKU, or the consignment that blocks it.
 
-    The name of a consignment is None for viewers who may not see it.
+    `vendor` is the name of the vendor that asked for a revision. The names of consignments and of vendors are None for
+    viewers who may not see them.
     """
     match block:
         case StageRejected(reason=reason):
@@ -94,6 +98,14 @@ def block_sentence(block: StageBlock, name: str | None) -> str:
             return f"{format_count(quantity, 'coupon')} of {name} {verb} not generated."
         case DiscrepancyOpen():
             return f"Operations must resolve a discrepancy of {name or 'a consignment'}."
+        case AllocationIncomplete(quantity=quantity):
+            verb = "is" if quantity == 1 else "are"
+            coupons = format_count(quantity, "coupon")
+            return f"{coupons} {verb} not allocated, so more vendors may have to approve the artwork."
+        case ArtworkMissing():
+            return f"No artwork of {name or 'a variant'} is uploaded."
+        case RevisionRequested(comment=comment):
+            return add_reason(f"{vendor or 'A vendor'} asked for a revision of the artwork of {name or 'a variant'}", comment)
         case _:
             assert_never(block)
 

@@ -3,14 +3,16 @@
 Damaged and lost coupons are settled and never reopen a stage. Void ones do: they must be generated and allocated again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from domain.permissions import Role
+from domain.schemes.artwork_stage import revision_requests
 from domain.schemes.execution import ConsignmentFact, ExecutionFacts, latest
 from domain.schemes.lifecycle_facts import SchemeFacts, Stage, pending_stage
 from domain.schemes.stages import SchemeStatus, StageKind, StageState
-from domain.schemes.stored_facts import CouponsMissing, DiscrepancyOpen, StageBlock
+from domain.schemes.stored_facts import ArtworkMissing, CouponsMissing, DiscrepancyOpen, StageBlock
 
 
 def coupon_generation(facts: SchemeFacts, _at: datetime) -> Stage:
@@ -64,11 +66,6 @@ def vendor_allocation(facts: SchemeFacts, _at: datetime) -> Stage:
     )
 
 
-def artwork(_facts: SchemeFacts, _at: datetime) -> Stage:
-    """No scheme has artwork yet, so nothing waits for it."""
-    return Stage(StageKind.ARTWORK, StageState.SKIPPED, total=0)
-
-
 def production(facts: SchemeFacts, _at: datetime) -> Stage:
     """Vendors produce, move, and commission the coupons of every consignment."""
     kind, execution, approved_at = StageKind.PRODUCTION, facts.execution, facts.approved_at
@@ -81,11 +78,9 @@ def production(facts: SchemeFacts, _at: datetime) -> Stage:
     if status is SchemeStatus.DELIVERED:
         return Stage(kind=kind, state=StageState.DONE, status=status, since=since, done=total, total=total)
     vendors = _waiting_vendors(execution.consignments)
-    blocks: tuple[StageBlock, ...] = tuple(
-        DiscrepancyOpen(each.code) for each in execution.consignments if each.has_discrepancy
-    )
+    blocks = _production_blocks(execution)
     state = StageState.PENDING if status is SchemeStatus.PRODUCTION_NOT_STARTED else StageState.IN_PROGRESS
-    # Where no vendor can act, only Operations can continue.
+    # Where no vendor can act, only Operations or a designer can continue.
     blocked = bool(blocks) and not vendors
     return Stage(
         kind=kind,
@@ -93,11 +88,27 @@ def production(facts: SchemeFacts, _at: datetime) -> Stage:
         status=status,
         since=since,
         total=total,
-        waiting_role=Role.OPERATIONS if blocked else kind.owner if vendors else None,
+        waiting_role=_unblocking_role(blocks) if blocked else kind.owner if vendors else None,
         waiting_vendor_ids=vendors,
         due_on=facts.starts_on,
         blocked_by=blocks,
     )
+
+
+def _production_blocks(execution: ExecutionFacts) -> tuple[StageBlock, ...]:
+    """Why coupons cannot move: discrepancies, and artwork that is not uploaded or must be revised."""
+    discrepancies = [DiscrepancyOpen(each.code) for each in execution.consignments if each.has_discrepancy]
+    blocked = any(each.artwork_blocked for each in execution.consignments)
+    awaiting = any(each.awaits_artwork for each in execution.consignments)
+    carried = [each for each in execution.needed_artworks if each.reviews]
+    missing = [ArtworkMissing(each.variant_id) for each in carried if awaiting and each.version == 0]
+    return (*discrepancies, *missing, *(revision_requests(carried) if blocked else ()))
+
+
+def _unblocking_role(blocks: Sequence[StageBlock]) -> Role:
+    """The role that must act on a production in which no vendor can act."""
+    by_operations = any(isinstance(block, DiscrepancyOpen) for block in blocks)
+    return Role.OPERATIONS if by_operations else Role.DESIGNER
 
 
 def _allocation_status(execution: ExecutionFacts, approved_at: datetime) -> tuple[SchemeStatus, datetime]:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from domain.calendar import FOREVER
 from domain.channels import EarningChannel
-from domain.schemes.execution_stages import artwork, coupon_generation, production, vendor_allocation
+from domain.schemes.artwork_stage import artwork
+from domain.schemes.execution_stages import coupon_generation, production, vendor_allocation
 from domain.schemes.lifecycle_facts import (
     Decision,
     SchemeFacts,

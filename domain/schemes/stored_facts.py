@@ -99,6 +99,26 @@ class DiscrepancyOpen(StoredFact, frozen=True, tag="discrepancyOpen"):
     consignment_code: str
 
 
+class AllocationIncomplete(StoredFact, frozen=True, tag="allocationIncomplete"):
+    """Coupons are not allocated, so that not all vendors that must approve the artwork are known."""
+
+    quantity: int
+
+
+class ArtworkMissing(StoredFact, frozen=True, tag="artworkMissing"):
+    """No artwork of a variant is uploaded, which blocks its production."""
+
+    variant_id: UUID
+
+
+class RevisionRequested(StoredFact, frozen=True, tag="revisionRequested"):
+    """A vendor asked for a revision of the artwork of a variant with a comment, which blocks the variant."""
+
+    variant_id: UUID
+    vendor_id: UUID
+    comment: str
+
+
 class RevisionOpened(FactOfScheme, frozen=True, tag="revisionOpened"):
     """The actor opened a revision that is to take effect at a time."""
 
@@ -158,6 +178,8 @@ StoredSchemeFact = (
 )
 StoredActivity = StoredSchemeFact | AsWritten
 # Why a stage cannot continue.
-StageBlock = StageRejected | CouponsMissing | DiscrepancyOpen
+StageBlock = (
+    StageRejected | CouponsMissing | DiscrepancyOpen | AllocationIncomplete | ArtworkMissing | RevisionRequested
+)
 
 ACTIVITY_DECODER: Final[FactDecoder[StoredActivity]] = FactDecoder(StoredActivity)

@@ -163,7 +163,9 @@ def _build_chain(vendor_id: UUID | None, rows: Sequence[ChainLegRow], *, sees_al
     )
     names = [row.vendor.name if row.position in near else "another vendor" for row in rows if row.waiting]
     discrepancy = bool(rows) and rows[0].has_discrepancy
-    return Chain(legs=legs, waiting_on=waiting_label(list(dict.fromkeys(names)), discrepancy=discrepancy))
+    designer = bool(rows) and rows[0].designer
+    label = waiting_label(list(dict.fromkeys(names)), discrepancy=discrepancy, designer=designer)
+    return Chain(legs=legs, waiting_on=label)
 
 
 async def _load_custody(operation: Operation, ids: Iterable[UUID]) -> Mapping[UUID, _Custody]:

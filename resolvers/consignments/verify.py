@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from db.consignments import verify_reads as statements
-from db.consignments.custody_reads import HOLDINGS_BY_CONSIGNMENT
 from db.consignments.verify_quantities import WRONG_LINES, WRONG_RECEIPTS
 from db.consignments.verify_rows import (
     PlaceNameRow,
@@ -19,11 +18,11 @@ from db.consignments.verify_rows import (
 )
 from db.sessions import Fetching
 from domain.consignments.events import MOVEMENT_KINDS
-from domain.consignments.facts import Condition
 from domain.consignments.replay import Difference, Part, Replay
-from domain.consignments.state import Holding, derive_state
+from domain.consignments.state import derive_state
 from domain.spans import Spans
 from domain.text import format_count
+from resolvers.consignments.state import load_holdings
 
 # Movements in memory at a time.
 _PARTS_AT_ONCE: Final = 5_000
@@ -144,11 +143,7 @@ async def _verify_batches(fetching: Fetching, consignment: VerifiedConsignmentRo
 
 
 async def _verify_state(fetching: Fetching, consignment: VerifiedConsignmentRow) -> AsyncIterator[str]:
-    rows = await fetching.fetch(HOLDINGS_BY_CONSIGNMENT, ids=[consignment.id])
-    holdings = [
-        Holding(leg=row.leg, in_batch=row.in_batch, condition=Condition(row.condition), quantity=row.quantity)
-        for row in rows
-    ]
+    holdings = (await load_holdings(fetching, [consignment.id]))[consignment.id]
     found = await fetching.fetch(statements.STATE_TO_VERIFY, consignment_id=consignment.id)
     if not found:
         yield "its state is not stored."
@@ -157,6 +152,8 @@ async def _verify_state(fetching: Fetching, consignment: VerifiedConsignmentRow)
     derived = derive_state(holdings, canceled=stored.canceled)
     if stored.status != derived.status:
         yield f"it is {derived.status}, and its stored status is {stored.status}."
+    if stored.custody_status != derived.custody_status:
+        yield f"by custody it is {derived.custody_status}, and {stored.custody_status} is stored."
     if tuple(stored.waiting_legs) != derived.waiting_legs:
         yield f"legs {_legs(derived.waiting_legs)} must act, and legs {_legs(stored.waiting_legs)} are stored."
     if stored.has_discrepancy != stored.discrepancy_open:

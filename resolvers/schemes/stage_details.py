@@ -13,11 +13,12 @@ from db.schemes.stage_rows import NO_BLOCKS, NamedStageRow, StageRow
 from domain.collation import sort_names
 from domain.permissions import ConsignmentScope, Viewer
 from domain.schemes.stages import StageKind, StageState
-from domain.schemes.stored_facts import CouponsMissing, DiscrepancyOpen, StageBlock
+from domain.schemes.stored_facts import ArtworkMissing, CouponsMissing, DiscrepancyOpen, RevisionRequested, StageBlock
 from resolvers.context import Operation
 from resolvers.schemes.disclosure import sees_chain_only
 
 _PRODUCTION: Final = StageKind.PRODUCTION.value
+_ABOUT_VARIANT: Final = (ArtworkMissing, CouponsMissing, RevisionRequested)
 _ONGOING: Final = frozenset({StageState.IN_PROGRESS.value, StageState.BLOCKED.value})
 
 
@@ -47,7 +48,7 @@ async def add_details(operation: Operation, stages: list[StageRow]) -> list[Stag
         found[place] = NamedStageRow(
             **msgspec.structs.asdict(row),
             waiting_names=tuple(named or sort_names(skus[key] for key in row.waiting_variant_ids or ())),
-            block_names=tuple(_block_name(operation.viewer, row, block, skus) for block in row.blocks),
+            block_names=tuple(_block_names(operation.viewer, row, block, {**skus, **vendors}) for block in row.blocks),
         )
     return found
 
@@ -77,6 +78,7 @@ async def _count_settled(operation: Operation, stages: Sequence[StageRow]) -> Ma
 async def _vendor_names(operation: Operation, stages: Sequence[StageRow]) -> Mapping[UUID, str]:
     """The names of the vendors that must act, as far as the viewer may see who works on the scheme."""
     ids = {key for row in stages if row.waiting_vendor_ids for key in row.waiting_vendor_ids}
+    ids |= {block.vendor_id for row in stages for block in row.blocks if isinstance(block, RevisionRequested)}
     scope = operation.viewer.consignment_scope
     if scope is ConsignmentScope.OWN:
         ids &= {operation.viewer.vendor_id}
@@ -87,16 +89,20 @@ async def _vendor_names(operation: Operation, stages: Sequence[StageRow]) -> Map
 
 async def _skus(operation: Operation, stages: Sequence[StageRow]) -> Mapping[UUID, str]:
     ids = {key for row in stages if row.waiting_variant_ids for key in row.waiting_variant_ids}
-    ids |= {block.variant_id for row in stages for block in row.blocks if isinstance(block, CouponsMissing)}
+    ids |= {block.variant_id for row in stages for block in row.blocks if isinstance(block, _ABOUT_VARIANT)}
     return {row.id: row.sku for row in await operation.fetch(VARIANTS_BY_ID, ids=list(ids))} if ids else {}
 
 
-def _block_name(viewer: Viewer, row: StageRow, block: StageBlock, skus: Mapping[UUID, str]) -> str | None:
-    """The name that the sentence of a block needs. Only people who see all consignments read the code of one."""
+def _block_names(
+    viewer: Viewer, row: StageRow, block: StageBlock, names: Mapping[UUID, str]
+) -> tuple[str | None, ...]:
+    """The names that the sentence of a block needs. Only people who see all consignments read the code of one."""
     match block:
-        case CouponsMissing(variant_id=variant_id):
-            return skus[variant_id]
+        case RevisionRequested(variant_id=variant_id, vendor_id=vendor_id):
+            return names[variant_id], names.get(vendor_id)
+        case CouponsMissing(variant_id=variant_id) | ArtworkMissing(variant_id=variant_id):
+            return (names[variant_id],)
         case DiscrepancyOpen(consignment_code=code):
-            return code if viewer.consignment_scope is ConsignmentScope.ALL else None
+            return (code if viewer.consignment_scope is ConsignmentScope.ALL else None,)
         case _:
-            return row.blocking_name
+            return (row.blocking_name,)

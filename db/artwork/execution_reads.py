@@ -1,0 +1,109 @@
+"""Statements that read how far the artwork of schemes is: the versions of each variant, and the reviews of vendors."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Text, and_, any_, func, literal_column, select
+from sqlalchemy.orm import aliased
+
+from db.artwork.reads import CURRENT_VERSION
+from db.artwork.tables import ArtworkReviewTable, ArtworkTable, ArtworkVersionTable
+from db.catalog.tables import VariantTable, VendorTable
+from db.columns import columns
+from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, ConsignmentTable
+from db.statement import Query, Statement, uuids
+
+
+class ArtworkExecutionRow(NamedTuple):
+    """The artwork of a variant of a scheme: its current version, and when the first and the current were uploaded."""
+
+    scheme_id: UUID
+    variant_id: UUID
+    version: int
+    first_uploaded_at: datetime | None
+    uploaded_at: datetime | None
+
+
+class ReviewExecutionRow(NamedTuple):
+    """The review of the current version by a vendor, whose first live consignment was created at `since`."""
+
+    scheme_id: UUID
+    variant_id: UUID
+    vendor_id: UUID
+    vendor_name: str
+    since: datetime
+    state: str
+    decided_at: datetime | None
+    comment: str | None
+
+
+def select_reviewers(*predicates: Any) -> Any:
+    """The vendors whose live consignments carry each variant of schemes, and when the first of those was created."""
+    return (
+        select(
+            ConsignmentTable.scheme_id,
+            ConsignmentLineTable.variant_id,
+            ConsignmentLegTable.vendor_id,
+            func.min(ConsignmentTable.created_at).label("since"),
+        )
+        .select_from(ConsignmentTable)
+        .join(ConsignmentLineTable, ConsignmentLineTable.consignment_id == ConsignmentTable.id)
+        .join(ConsignmentLegTable, ConsignmentLegTable.consignment_id == ConsignmentTable.id)
+        .where(ConsignmentTable.canceled_at.is_(None), *predicates)
+        .group_by(ConsignmentTable.scheme_id, ConsignmentLineTable.variant_id, ConsignmentLegTable.vendor_id)
+    )
+
+
+def _reviews() -> Query:
+    reviewer = select_reviewers(ConsignmentTable.scheme_id == any_(uuids("ids"))).subquery("reviewer")
+    return (
+        select(
+            reviewer.c.scheme_id,
+            reviewer.c.variant_id,
+            reviewer.c.vendor_id,
+            VendorTable.name.label("vendor_name"),
+            reviewer.c.since,
+            func.coalesce(ArtworkReviewTable.state, literal_column("'PENDING'", Text)).label("state"),
+            ArtworkReviewTable.decided_at,
+            ArtworkReviewTable.comment,
+        )
+        .select_from(reviewer)
+        .join(VendorTable, VendorTable.id == reviewer.c.vendor_id)
+        .outerjoin(
+            ArtworkTable,
+            and_(ArtworkTable.scheme_id == reviewer.c.scheme_id, ArtworkTable.variant_id == reviewer.c.variant_id),
+        )
+        .outerjoin(
+            ArtworkReviewTable,
+            and_(
+                ArtworkReviewTable.artwork_id == ArtworkTable.id,
+                ArtworkReviewTable.version == ArtworkTable.current_version,
+                ArtworkReviewTable.vendor_id == reviewer.c.vendor_id,
+            ),
+        )
+        .order_by(reviewer.c.scheme_id, reviewer.c.variant_id, reviewer.c.since, reviewer.c.vendor_id)
+    )
+
+
+_FIRST: Any = aliased(ArtworkVersionTable)
+VERSIONS_BY_SCHEME = Statement(
+    select(
+        *columns(
+            ArtworkTable,
+            ArtworkExecutionRow,
+            version=ArtworkTable.current_version,
+            first_uploaded_at=_FIRST.uploaded_at,
+            uploaded_at=ArtworkVersionTable.uploaded_at,
+        )
+    )
+    .select_from(ArtworkTable)
+    .join(VariantTable, VariantTable.id == ArtworkTable.variant_id)
+    .outerjoin(ArtworkVersionTable, CURRENT_VERSION)
+    .outerjoin(_FIRST, and_(_FIRST.artwork_id == ArtworkTable.id, _FIRST.number == literal_column("1")))
+    .where(ArtworkTable.scheme_id == any_(uuids("ids")))
+    .order_by(ArtworkTable.scheme_id, VariantTable.sku),
+    ArtworkExecutionRow,
+)
+# The reviews of each variant of schemes, the vendor of the first consignment first.
+REVIEWS_BY_SCHEME = Statement(_reviews(), ReviewExecutionRow)
