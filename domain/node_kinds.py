@@ -8,6 +8,7 @@ class NodeKind(StrEnum):
 
     ACCOUNT = "acc"
     API_KEY = "key"
+    ARTWORK = "art"
     AUDIT_ENTRY = "aud"
     BATCH = "bat"
     BATCH_MOVEMENT = "mov"

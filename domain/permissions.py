@@ -69,9 +69,11 @@ class Permission(StrEnum):
     CODES_DOWNLOAD = "codes:download"
     CONSIGNMENT_READ = "consignment:read"
     CONSIGNMENT_MANAGE = "consignment:manage"
+    ARTWORK_READ = "artwork:read"
+    ARTWORK_UPLOAD = "artwork:upload"
+    ARTWORK_REVIEW = "artwork:review"
     CUSTODY_RECORD = "custody:record"
     DISCREPANCY_RESOLVE = "discrepancy:resolve"
-    ARTWORK_UPLOAD = "artwork:upload"
     FILE_UPLOAD = "file:upload"
     AUDIT_READ = "audit:read"
     WORK_READ = "work:read"
@@ -109,6 +111,7 @@ _STAFF = _EVERYONE | {
     Permission.SCHEME_FOLLOW,
     Permission.CONSIGNMENT_READ,
     Permission.COUPON_READ,
+    Permission.ARTWORK_READ,
 }
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -155,6 +158,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {
             Permission.CONSIGNMENT_READ,
             Permission.COUPON_READ,
+            Permission.ARTWORK_READ,
+            Permission.ARTWORK_REVIEW,
             Permission.CODES_DOWNLOAD,
             Permission.CUSTODY_RECORD,
         },

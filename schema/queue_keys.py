@@ -12,6 +12,7 @@ described(
         WorkKind.SCHEMES: "Schemes with a stage that waits.",
         WorkKind.CONSIGNMENTS: "Consignments that a vendor works on.",
         WorkKind.BATCHES: "Batches on the road to a vendor.",
+        WorkKind.ARTWORKS: "Artwork of variants that a designer must revise or a vendor must review.",
         WorkKind.DISCREPANCIES: "Open discrepancies of consignments.",
         WorkKind.ECPS: "ECPs.",
         WorkKind.ENROLLMENTS: "Enrollments.",

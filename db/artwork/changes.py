@@ -1,13 +1,41 @@
-"""Changes to artwork."""
+"""Changes to artwork: its versions, and what vendors decide about them."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from msgspec import Struct
+from msgspec.structs import asdict
+from sqlalchemy import insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
-from db.artwork.tables import ArtworkTable
+from db.artwork.tables import ArtworkReviewTable, ArtworkTable, ArtworkVersionTable
 from db.sessions import Writing
+
+
+class NewVersion(Struct, frozen=True, kw_only=True):
+    """A version to add."""
+
+    id: UUID
+    artwork_id: UUID
+    number: int
+    file_id: UUID
+    note: str | None
+    uploaded_at: datetime
+    uploaded_by: UUID
+
+
+class NewReview(Struct, frozen=True, kw_only=True):
+    """What a vendor decides about a version."""
+
+    artwork_id: UUID
+    version: int
+    vendor_id: UUID
+    state: str
+    comment: str | None
+    decided_at: datetime
+    decided_by: UUID
 
 
 async def ensure_artworks(session: Writing, scheme_id: UUID, ids: Mapping[UUID, UUID], at: datetime) -> None:
@@ -17,4 +45,26 @@ async def ensure_artworks(session: Writing, scheme_id: UUID, ids: Mapping[UUID, 
         for variant_id, artwork_id in sorted(ids.items())
     ]
     if rows:
-        await session.execute(insert(ArtworkTable).values(rows).on_conflict_do_nothing())
+        await session.execute(upsert(ArtworkTable).values(rows).on_conflict_do_nothing())
+
+
+async def add_version(session: Writing, version: NewVersion) -> None:
+    """Insert the next version of an artwork, which the transaction has locked, and make it the current one."""
+    await session.execute(insert(ArtworkVersionTable).values(asdict(version)))
+    current = update(ArtworkTable).where(ArtworkTable.id == version.artwork_id)
+    await session.execute(current.values(current_version=version.number))
+
+
+async def put_review(session: Writing, review: NewReview) -> None:
+    """Insert what a vendor decides about a version, or replace what it decided before."""
+    values: dict[str, Any] = asdict(review)
+    changed = {name: values[name] for name in ("state", "comment", "decided_at", "decided_by")}
+    statement = upsert(ArtworkReviewTable).values(values)
+    keys = [ArtworkReviewTable.artwork_id, ArtworkReviewTable.version, ArtworkReviewTable.vendor_id]
+    await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+async def set_thumbnail(session: Writing, version_id: UUID, file_id: UUID) -> None:
+    """Store the small picture of a version."""
+    version = update(ArtworkVersionTable).where(ArtworkVersionTable.id == version_id)
+    await session.execute(version.values(thumbnail_id=file_id))

@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, and_, any_, func, literal_column, select
+from sqlalchemy import Text, and_, any_, exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from db.artwork.reads import CURRENT_VERSION
 from db.artwork.tables import ArtworkReviewTable, ArtworkTable, ArtworkVersionTable
 from db.catalog.tables import VariantTable, VendorTable
-from db.columns import columns
-from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, ConsignmentTable
-from db.statement import Query, Statement, uuids
+from db.columns import columns, scalar
+from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, ConsignmentStateTable, ConsignmentTable
+from db.statement import Query, Statement, uuid, uuids
+from domain.consignments.facts import CustodyStatus
 
 
 class ArtworkExecutionRow(NamedTuple):
@@ -107,3 +108,32 @@ VERSIONS_BY_SCHEME = Statement(
 )
 # The reviews of each variant of schemes, the vendor of the first consignment first.
 REVIEWS_BY_SCHEME = Statement(_reviews(), ReviewExecutionRow)
+# The consignments of a scheme that are not finished and carry one of the variants in the parameter `variant_ids`.
+UNFINISHED_CARRIERS = Statement(
+    select(ConsignmentTable.id)
+    .join(ConsignmentStateTable, ConsignmentStateTable.consignment_id == ConsignmentTable.id)
+    .where(
+        ConsignmentTable.scheme_id == uuid("scheme_id"),
+        ConsignmentTable.canceled_at.is_(None),
+        ConsignmentStateTable.custody_status != literal_column(f"'{CustodyStatus.DELIVERED}'", Text),
+        exists().where(
+            ConsignmentLineTable.consignment_id == ConsignmentTable.id,
+            ConsignmentLineTable.variant_id == any_(uuids("variant_ids")),
+        ),
+    )
+    .order_by(ConsignmentTable.id),
+    scalar(UUID),
+)
+# Whether a vendor asked for a revision of the current version of one of these variants, reviewer or not.
+ANY_REQUEST = Statement(
+    select(
+        exists().where(
+            ArtworkTable.scheme_id == uuid("scheme_id"),
+            ArtworkTable.variant_id == any_(uuids("variant_ids")),
+            ArtworkReviewTable.artwork_id == ArtworkTable.id,
+            ArtworkReviewTable.version == ArtworkTable.current_version,
+            ArtworkReviewTable.state == literal_column("'REVISION_REQUESTED'", Text),
+        )
+    ),
+    scalar(bool),
+)

@@ -160,9 +160,11 @@ async def set_consignment(session: Writing, consignment_id: UUID, values: Mappin
     await session.execute(update(ConsignmentTable).where(ConsignmentTable.id == consignment_id).values(**values))
 
 
-async def set_state(session: Writing, consignment_id: UUID, values: Mapping[str, Any]) -> None:
-    """Set columns of the stored state of a consignment, which the transaction has locked."""
-    await session.run(change_state(tuple(values)), own_id=consignment_id, **values)
+async def set_states(session: Writing, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set the same columns of several stored states, each with its consignment as `own_id`, in one round trip."""
+    if rows:
+        columns = tuple(name for name in rows[0] if name != "own_id")
+        await session.run_many(change_state(columns), rows)
 
 
 async def add_batch(session: Writing, batch: BatchRow, quantities: Mapping[UUID, int]) -> None:

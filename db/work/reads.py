@@ -7,6 +7,8 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Text, func, literal_column, select, union_all
 
+from db.artwork.pages import waiting_since, waits_for
+from db.artwork.tables import ArtworkTable
 from db.consignments.queue_reads import is_open, on_the_road, waits_for_vendor
 from db.consignments.tables import BatchTable, ConsignmentStateTable, ConsignmentTable, DiscrepancyTable
 from db.ecps.tables import EcpTable
@@ -17,6 +19,7 @@ from db.schemes.tables import SchemeStageTable, SchemeTable
 from db.statement import Query, Statement
 from domain.permissions import SchemeScope
 from domain.work.queues import (
+    ArtworkQueue,
     BatchQueue,
     ConsignmentQueue,
     DiscrepancyQueue,
@@ -97,13 +100,22 @@ def _(queue: BatchQueue, scope: SchemeScope) -> Query:
 
 
 @_count.register
+def _(queue: ArtworkQueue, scope: SchemeScope) -> Query:
+    del scope
+    return (
+        _counted(queue, None, oldest=waiting_since(queue.task)).select_from(ArtworkTable).where(waits_for(queue.task))
+    )
+
+
+@_count.register
 def _(queue: DiscrepancyQueue, scope: SchemeScope) -> Query:
     del scope
     return _counted(queue, DiscrepancyTable.opened_at).where(is_open())
 
 
-def _counted(queue: Queue, since: Any) -> Query:
-    return select(_constant(queue.key).label("key"), func.count().label("count"), func.min(since).label("oldest_since"))
+def _counted(queue: Queue, since: Any, *, oldest: Any = None) -> Query:
+    first = func.min(since) if oldest is None else oldest
+    return select(_constant(queue.key).label("key"), func.count().label("count"), first.label("oldest_since"))
 
 
 def _constant(value: str) -> Any:

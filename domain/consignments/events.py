@@ -75,6 +75,21 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             subjects=_SUBJECTS,
             description="The codes of a consignment were downloaded.",
         ),
+        EventKind.CONSIGNMENT_ARTWORK_CHANGED: EventSpec(
+            object=NodeKind.CONSIGNMENT,
+            permission=Permission.CONSIGNMENT_READ,
+            visibility=EventVisibility.CONSIGNMENT,
+            subjects=_SUBJECTS,
+            queues=frozenset(
+                {
+                    WorkQueueKey.ARTWORK_REVISIONS,
+                    WorkQueueKey.ARTWORK_TO_REVIEW,
+                    WorkQueueKey.PRODUCTION_TO_START,
+                    WorkQueueKey.BATCHES_TO_DISPATCH,
+                }
+            ),
+            description="Artwork holds a consignment, or lets it go on.",
+        ),
         EventKind.OVER_SENT_REPORTED: _of_discrepancy(
             "A vendor reported coupons that arrived without having been sent, and a discrepancy was opened."
         ),
@@ -84,10 +99,11 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
     }
 )
 MOVEMENT_KINDS: Final = frozenset(kind.event for kind in MovementKind)
-# What changes the progress, the due date, the vendors, or the open discrepancies of a consignment.
+# What changes the progress, the due date, the vendors, the artwork, or the open discrepancies of a consignment.
 PROGRESS_KINDS: Final = MOVEMENT_KINDS | {
     EventKind.CONSIGNMENT_UPDATED,
     EventKind.CONSIGNMENT_CANCELED,
+    EventKind.CONSIGNMENT_ARTWORK_CHANGED,
     EventKind.OVER_SENT_REPORTED,
     EventKind.DISCREPANCY_DISMISSED,
 }

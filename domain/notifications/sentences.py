@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from domain.artwork.sentences import artwork_sentence
+from domain.artwork.stored_facts import StoredArtworkFact
 from domain.consignments.notification_sentences import consignment_sentence
 from domain.consignments.stored_facts import StoredConsignmentFact
 from domain.ecps.sentences import ecp_sentence
@@ -34,6 +36,8 @@ def notification_sentence(  # noqa: PLR0911 - one return for each area
         return scheme_sentence(fact, reader, names, changes)
     if isinstance(fact, StoredConsignmentFact):
         return consignment_sentence(fact)
+    if isinstance(fact, StoredArtworkFact):
+        return artwork_sentence(fact)
     if isinstance(fact, StoredWebhookFact):
         return webhook_sentence(fact, names)
     if isinstance(fact, StoredJobFact):

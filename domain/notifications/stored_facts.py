@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from domain.artwork.stored_facts import StoredArtworkFact
 from domain.consignments.stored_facts import StoredConsignmentFact
 from domain.ecps.stored_facts import StoredEcpFact
 from domain.enrollments.stored_facts import StoredEnrollmentFact
@@ -11,7 +12,13 @@ from domain.stored_facts import AsWritten, FactDecoder
 from domain.webhooks.stored_facts import StoredWebhookFact
 
 NotificationFact = (
-    StoredEcpFact | StoredEnrollmentFact | StoredSchemeFact | StoredConsignmentFact | StoredWebhookFact | StoredJobFact
+    StoredEcpFact
+    | StoredEnrollmentFact
+    | StoredSchemeFact
+    | StoredConsignmentFact
+    | StoredArtworkFact
+    | StoredWebhookFact
+    | StoredJobFact
 )
 StoredNotification = NotificationFact | AsWritten
 

@@ -105,7 +105,9 @@ def block_sentence(block: StageBlock, name: str | None, vendor: str | None = Non
         case ArtworkMissing():
             return f"No artwork of {name or 'a variant'} is uploaded."
         case RevisionRequested(comment=comment):
-            return add_reason(f"{vendor or 'A vendor'} asked for a revision of the artwork of {name or 'a variant'}", comment)
+            return add_reason(
+                f"{vendor or 'A vendor'} asked for a revision of the artwork of {name or 'a variant'}", comment
+            )
         case _:
             assert_never(block)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from domain.artwork.facts import ArtworkReviewState
 from domain.permissions import Role
-from domain.schemes.execution import ArtworkFact, ExecutionFacts, latest
+from domain.schemes.execution import ArtworkFact, latest
 from domain.schemes.lifecycle_facts import SchemeFacts, Stage, pending_stage
 from domain.schemes.stages import SchemeStatus, StageKind, StageState
 from domain.schemes.stored_facts import AllocationIncomplete, RevisionRequested, StageBlock

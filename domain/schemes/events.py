@@ -32,15 +32,23 @@ _EXECUTION: Final = frozenset(
         WorkQueueKey.COUPONS_TO_GENERATE,
         WorkQueueKey.VENDOR_NOT_ASSIGNED,
         WorkQueueKey.PARTLY_ALLOCATED,
+        WorkQueueKey.ARTWORK_TO_UPLOAD,
     }
 )
+_ARTWORK: Final = frozenset(
+    {WorkQueueKey.ARTWORK_TO_UPLOAD, WorkQueueKey.ARTWORK_REVISIONS, WorkQueueKey.ARTWORK_TO_REVIEW}
+)
 # A consignment that is created, canceled, or recalled, or whose chain changes, also moves the work of its vendors.
-_CONSIGNMENT: Final = _EXECUTION | {
-    WorkQueueKey.PRODUCTION_TO_START,
-    WorkQueueKey.BATCHES_TO_DISPATCH,
-    WorkQueueKey.BATCHES_TO_RECEIVE,
-    WorkQueueKey.DISCREPANCIES,
-}
+_CONSIGNMENT: Final = (
+    _EXECUTION
+    | _ARTWORK
+    | {
+        WorkQueueKey.PRODUCTION_TO_START,
+        WorkQueueKey.BATCHES_TO_DISPATCH,
+        WorkQueueKey.BATCHES_TO_RECEIVE,
+        WorkQueueKey.DISCREPANCIES,
+    }
+)
 _SUBJECTS: Final = frozenset({SubjectKind.SCHEME, SubjectKind.CONSIGNMENT})
 
 
@@ -87,6 +95,11 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             "The due date or the vendors of a consignment changed.", _CONSIGNMENT, _SUBJECTS
         ),
         EventKind.CONSIGNMENT_CANCELED: _activity("A consignment was canceled.", _CONSIGNMENT, _SUBJECTS),
+        EventKind.ARTWORK_UPLOADED: _activity("A designer uploaded a version of the artwork of a variant.", _ARTWORK),
+        EventKind.ARTWORK_APPROVED: _activity("A vendor approved the artwork of a variant.", _ARTWORK),
+        EventKind.ARTWORK_REVISION_REQUESTED: _activity(
+            "A vendor asked for a revision of the artwork of a variant.", _ARTWORK
+        ),
         EventKind.COUPONS_RECALLED: _activity("Coupons of a scheme were recalled. They are void.", _CONSIGNMENT),
         EventKind.SCHEME_REVISION_APPLIED: _activity("An approved revision took effect.", _AFTER_APPROVAL),
     }

@@ -1,4 +1,4 @@
-"""Stored facts about the execution of a scheme: its coupons and consignments."""
+"""Stored facts about the execution of a scheme: its coupons, consignments, and artwork."""
 
 from datetime import date
 
@@ -17,6 +17,35 @@ class ShortfallClosed(FactOfScheme, frozen=True, tag="shortfallClosed"):
     sku: str
     quantity: int
     reason: str
+
+
+class _FactOfArtwork(FactOfScheme, frozen=True):
+    sku: str
+    version: int
+
+
+class ArtworkUploaded(_FactOfArtwork, frozen=True, tag="artworkUploaded"):
+    """The actor uploaded a version of the artwork of a variant, with or without a note."""
+
+    note: str | None
+
+
+class ArtworkApproved(_FactOfArtwork, frozen=True, tag="artworkApproved"):
+    """The actor approved the artwork of a variant for a vendor, with or without a comment.
+
+    `withdrawn`: the vendor had asked for a revision of this version before.
+    """
+
+    vendor: str
+    comment: str | None
+    withdrawn: bool
+
+
+class ArtworkRevisionRequested(_FactOfArtwork, frozen=True, tag="artworkRevisionRequested"):
+    """The actor asked for a revision of the artwork of a variant for a vendor, with a comment."""
+
+    vendor: str
+    comment: str
 
 
 class ConsignmentCreated(FactOfScheme, frozen=True, tag="consignmentCreated"):
@@ -52,6 +81,13 @@ class CouponsRecalled(FactOfScheme, frozen=True, tag="couponsRecalled"):
     reason: str
 
 
+StoredArtworkActivity = ArtworkUploaded | ArtworkApproved | ArtworkRevisionRequested
 StoredExecutionFact = (
-    CouponsGenerated | ShortfallClosed | ConsignmentCreated | ConsignmentUpdated | ConsignmentCanceled | CouponsRecalled
+    CouponsGenerated
+    | ShortfallClosed
+    | ConsignmentCreated
+    | ConsignmentUpdated
+    | ConsignmentCanceled
+    | CouponsRecalled
+    | StoredArtworkActivity
 )

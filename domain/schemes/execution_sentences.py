@@ -4,12 +4,16 @@ from typing import assert_never
 
 from domain.calendar import format_day
 from domain.schemes.execution_facts import (
+    ArtworkApproved,
+    ArtworkRevisionRequested,
+    ArtworkUploaded,
     ConsignmentCanceled,
     ConsignmentCreated,
     ConsignmentUpdated,
     CouponsGenerated,
     CouponsRecalled,
     ShortfallClosed,
+    StoredArtworkActivity,
     StoredExecutionFact,
 )
 from domain.text import add_reason, format_count, join_words
@@ -17,6 +21,8 @@ from domain.text import add_reason, format_count, join_words
 
 def execution_words(fact: StoredExecutionFact, scheme: str) -> str:
     """Write what the actor did, behind the actor's name: “generated 12,000 coupons of “Monsoon Care”.”."""
+    if isinstance(fact, StoredArtworkActivity):
+        return _artwork_words(fact, scheme)
     match fact:
         case CouponsGenerated():
             return f"generated {format_count(fact.quantity, 'coupon')} of {scheme}."
@@ -34,6 +40,20 @@ def execution_words(fact: StoredExecutionFact, scheme: str) -> str:
             return add_reason(f"canceled {fact.code} of {scheme}; its {coupons} {rest}", fact.reason)
         case CouponsRecalled():
             return add_reason(f"recalled {format_count(fact.quantity, 'coupon')} of {scheme}", fact.reason)
+        case _:
+            assert_never(fact)
+
+
+def _artwork_words(fact: StoredArtworkActivity, scheme: str) -> str:
+    artwork = f"version {fact.version} of the artwork of {fact.sku} of {scheme}"
+    match fact:
+        case ArtworkUploaded():
+            return add_reason(f"uploaded {artwork}", fact.note)
+        case ArtworkApproved():
+            instead = ", and no longer asks for a revision" if fact.withdrawn else ""
+            return add_reason(f"approved {artwork} for {fact.vendor}{instead}", fact.comment)
+        case ArtworkRevisionRequested():
+            return add_reason(f"asked for a revision of {artwork} for {fact.vendor}", fact.comment)
         case _:
             assert_never(fact)
 

@@ -84,6 +84,24 @@ class BatchQueue(Queue, frozen=True, kw_only=True):
     holds: ClassVar[WorkKind] = WorkKind.BATCHES
 
 
+class ArtworkTask(StrEnum):
+    """What must be done about the artwork of a variant: REVISE by a designer, REVIEW by a vendor."""
+
+    REVISE = "REVISE"
+    REVIEW = "REVIEW"
+
+
+class ArtworkQueue(Queue, frozen=True, kw_only=True):
+    """Artwork with a task, the oldest first.
+
+    REVISE: a vendor asks for a revision of the current version. REVIEW: the viewer's vendor has not decided about it.
+    """
+
+    holds: ClassVar[WorkKind] = WorkKind.ARTWORKS
+
+    task: ArtworkTask
+
+
 class DiscrepancyQueue(Queue, frozen=True, kw_only=True):
     """Open discrepancies, the oldest first."""
 
@@ -155,14 +173,29 @@ QUEUES: Final[tuple[Queue, ...]] = (
     SchemeQueue(
         key=WorkQueueKey.ARTWORK_TO_UPLOAD,
         role=Role.DESIGNER,
-        description="Designers: approved schemes without artwork.",
+        description="Designers: approved schemes with a variant without artwork.",
         stage=StageKind.ARTWORK,
         status=SchemeStatus.ARTWORK_NOT_UPLOADED,
+    ),
+    ArtworkQueue(
+        key=WorkQueueKey.ARTWORK_REVISIONS,
+        role=Role.DESIGNER,
+        description="Designers: artwork of which a vendor asked for a revision.",
+        stage=StageKind.ARTWORK,
+        task=ArtworkTask.REVISE,
+    ),
+    ArtworkQueue(
+        key=WorkQueueKey.ARTWORK_TO_REVIEW,
+        role=Role.VENDOR,
+        description="Vendors: artwork whose current version the vendor has not decided about.",
+        stage=StageKind.ARTWORK,
+        task=ArtworkTask.REVIEW,
     ),
     ConsignmentQueue(
         key=WorkQueueKey.PRODUCTION_TO_START,
         role=Role.VENDOR,
-        description="Vendors: consignments whose chain begins with the vendor, and of which nothing is produced yet.",
+        description="Vendors: consignments whose chain begins with the vendor, whose artwork it has approved, and of which "
+        "nothing is produced yet.",
         stage=StageKind.PRODUCTION,
         task=ConsignmentTask.START,
     ),

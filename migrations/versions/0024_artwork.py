@@ -184,7 +184,9 @@ WHERE EXISTS (
 def upgrade() -> None:
     op.add_column(
         "consignment_state",
-        sa.Column("custody_status", sa.Text(), nullable=True, comment="The status by custody alone, whatever the artwork"),
+        sa.Column(
+            "custody_status", sa.Text(), nullable=True, comment="The status by custody alone, whatever the artwork"
+        ),
     )
     op.add_column(
         "consignment_state",

@@ -17,6 +17,7 @@ from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.events import EventKind, Subject, SubjectKind
 from domain.schemes.execution_facts import ConsignmentCanceled
 from domain.text import trim_text
+from resolvers.consignments.artwork_states import refresh_after_chain
 from resolvers.consignments.locking import Chain, lock_any_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.notify import notify_of_cancellation
@@ -60,6 +61,7 @@ async def cancel_consignment(operation: Operation, command: CancelConsignment) -
             "cancel_reason": reason,
         }
         await set_consignment(session, chain.id, canceled)
+        await refresh_after_chain(operation, session, chain.scheme_id, [line.variant_id for line in chain.lines])
         voided = await _give_up(operation, session, (chain, rows), reason)
         fact = ConsignmentCanceled(
             scheme=definition.name,

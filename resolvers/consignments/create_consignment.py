@@ -23,9 +23,11 @@ from domain.schemes.execution_facts import ConsignmentCreated
 from domain.schemes.scheme_name import SchemeName
 from domain.spans import Spans
 from domain.text import format_count
-from resolvers.consignments.artwork_locking import add_artworks
+from resolvers.consignments.artwork_locking import add_artworks, lock_artworks
+from resolvers.consignments.artwork_states import refresh_after_chain
 from resolvers.consignments.chains import check_chain, due_problems
 from resolvers.consignments.notify import notify_of_assignment
+from resolvers.consignments.state import refresh_state
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.schemes.execution import NewActivity, lock_execution, quantities_of_scheme, record_activity, rederive
@@ -58,6 +60,8 @@ async def create_consignment(operation: Operation, command: CreateConsignment) -
     reject_invalid(_line_problems(command.lines))
     consignment_id = operation.new_id()
     async with operation.writing() as session:
+        # Uploads and reviews store the states of the consignments that they see, so they wait for this one.
+        await lock_artworks(session, command.scheme_id, [line.variant_id for line in command.lines], exclusive=False)
         definition = await lock_execution(operation, session, command.scheme_id)
         earlier = await claim_key(operation, session, command, result_id=consignment_id)
         if earlier:
@@ -80,9 +84,18 @@ async def create_consignment(operation: Operation, command: CreateConsignment) -
             at=operation.now,
         )
         await _allot(operation, session, command, consignment_id)
-        await rederive(operation, session, command.scheme_id)
+        await _store_states(operation, session, command, consignment_id)
         await _announce(operation, session, command, (consignment_id, code, definition.name, vendors))
     return consignment_id
+
+
+async def _store_states(
+    operation: Operation, session: Writing, command: CreateConsignment, consignment_id: UUID
+) -> None:
+    """Store what follows from the new chain: the state of the consignment, of others, and of the scheme."""
+    await refresh_state(operation, session, consignment_id)
+    await refresh_after_chain(operation, session, command.scheme_id, [line.variant_id for line in command.lines])
+    await rederive(operation, session, command.scheme_id)
 
 
 async def _announce(

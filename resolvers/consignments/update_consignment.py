@@ -19,6 +19,7 @@ from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.events import EventKind, Subject, SubjectKind
 from domain.failures import IllegalState, InvalidInput, Problem, UserErrorCode
 from domain.schemes.execution_facts import ConsignmentUpdated
+from resolvers.consignments.artwork_states import refresh_after_chain
 from resolvers.consignments.chains import check_chain, due_problems
 from resolvers.consignments.locking import Chain, lock_any_chain
 from resolvers.consignments.notify import notify_of_update
@@ -61,6 +62,8 @@ async def update_consignment(operation: Operation, command: UpdateConsignment) -
             await set_consignment(session, chain.id, changed_due)
         if names is not None:
             await refresh_state(operation, session, chain.id)
+            variant_ids = [line.variant_id for line in chain.lines]
+            await refresh_after_chain(operation, session, chain.scheme_id, variant_ids)
             await rederive(operation, session, chain.scheme_id)
         fact = ConsignmentUpdated(
             scheme=definition.name,

@@ -1,1 +1,1 @@
-"""Files: uploads that become stored files, inspection, links that download them, and the deletion of what nobody uses."""
+"""Files: uploads that become stored files, and links that download them."""

@@ -93,9 +93,7 @@ async def _skus(operation: Operation, stages: Sequence[StageRow]) -> Mapping[UUI
     return {row.id: row.sku for row in await operation.fetch(VARIANTS_BY_ID, ids=list(ids))} if ids else {}
 
 
-def _block_names(
-    viewer: Viewer, row: StageRow, block: StageBlock, names: Mapping[UUID, str]
-) -> tuple[str | None, ...]:
+def _block_names(viewer: Viewer, row: StageRow, block: StageBlock, names: Mapping[UUID, str]) -> tuple[str | None, ...]:
     """The names that the sentence of a block needs. Only people who see all consignments read the code of one."""
     match block:
         case RevisionRequested(variant_id=variant_id, vendor_id=vendor_id):

@@ -10,7 +10,7 @@ from db.work.reads import queue_counts
 from domain.queue_keys import WorkKind, WorkQueueKey
 from domain.schemes.facts import SchemeOrder
 from domain.schemes.stages import StageKind
-from domain.work.queues import BatchQueue, ConsignmentQueue, SchemeQueue, queues_of
+from domain.work.queues import ArtworkQueue, ArtworkTask, BatchQueue, ConsignmentQueue, Queue, SchemeQueue, queues_of
 from resolvers.context import Operation
 from resolvers.events.table import QUEUE_KINDS
 from resolvers.outbox.feeds import Feed, Stream, open_feed
@@ -38,7 +38,7 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
     parameters: dict[str, Any] = {"now": operation.now} if of_schemes else {}
     if any(queue.others_only for queue in of_schemes):
         parameters["viewer_id"] = viewer.account_id
-    if any(isinstance(queue, ConsignmentQueue | BatchQueue) for queue in queues):
+    if any(isinstance(queue, ConsignmentQueue | BatchQueue) or _is_review(queue) for queue in queues):
         parameters["vendor_id"] = viewer.vendor_id
     rows = await operation.fetch(queue_counts(viewer.scheme_scope, queues), **parameters)
     found = {row.key: row for row in rows}
@@ -52,6 +52,10 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
         )
         for queue in queues
     ]
+
+
+def _is_review(queue: Queue) -> bool:
+    return isinstance(queue, ArtworkQueue) and queue.task is ArtworkTask.REVIEW
 
 
 async def watch_work_queues(operation: Operation) -> Feed:
