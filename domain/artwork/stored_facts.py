@@ -18,7 +18,7 @@ class ArtworkToReview(_FactOfArtwork, frozen=True, tag="artworkToReview"):
 
 
 class ArtworkHeld(_FactOfArtwork, frozen=True, tag="artworkHeld"):
-    """A vendor asked for a revision, which holds coupons of the reader; None where it shares no chain with the reader."""
+    """A vendor asked for a revision, which holds coupons of the reader. None if the two share no chain."""
 
     vendor: str | None
     comment: str | None

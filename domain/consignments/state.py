@@ -11,8 +11,8 @@ from domain.consignments.facts import SETTLED_CONDITIONS, Condition, Consignment
 class LineArtwork(Struct, frozen=True):
     """The artwork of a variant as a consignment needs it.
 
-    `uploaded`: it has a version. `approved`: the first vendor has approved the current one. `blocked`: a vendor asks for
-    a revision.
+    `uploaded`: it has a version. `approved`: the first vendor has approved the current one. `blocked`: a vendor asks
+    for a revision.
     """
 
     uploaded: bool = True

@@ -1,7 +1,6 @@
 """The sentence of a notification, written by the area of its stored fact."""
 
 from collections.abc import Sequence
-from typing import assert_never
 
 from domain.artwork.sentences import artwork_sentence
 from domain.artwork.stored_facts import StoredArtworkFact
@@ -22,24 +21,26 @@ from domain.webhooks.sentences import webhook_sentence
 from domain.webhooks.stored_facts import StoredWebhookFact
 
 
-def notification_sentence(  # noqa: PLR0911 - one return for each area
+def notification_sentence(
     fact: StoredNotification, reader: Reader, names: AccountNames, changes: Sequence[FieldDifference] = ()
 ) -> str:
     """Write a stored fact for the person who is notified; `changes` are those of the activity of a scheme."""
     if isinstance(fact, AsWritten):
         return fact.text
-    if isinstance(fact, StoredEcpFact):
-        return ecp_sentence(fact, reader)
-    if isinstance(fact, StoredEnrollmentFact):
-        return enrollment_sentence(fact, reader)
     if isinstance(fact, StoredSchemeFact):
         return scheme_sentence(fact, reader, names, changes)
-    if isinstance(fact, StoredConsignmentFact):
-        return consignment_sentence(fact)
-    if isinstance(fact, StoredArtworkFact):
-        return artwork_sentence(fact)
     if isinstance(fact, StoredWebhookFact):
         return webhook_sentence(fact, names)
     if isinstance(fact, StoredJobFact):
         return job_sentence(fact)
-    assert_never(fact)
+    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact):
+        return _sentence_of_ecp(fact, reader)
+    return _sentence_of_production(fact)
+
+
+def _sentence_of_ecp(fact: StoredEcpFact | StoredEnrollmentFact, reader: Reader) -> str:
+    return ecp_sentence(fact, reader) if isinstance(fact, StoredEcpFact) else enrollment_sentence(fact, reader)
+
+
+def _sentence_of_production(fact: StoredConsignmentFact | StoredArtworkFact) -> str:
+    return artwork_sentence(fact) if isinstance(fact, StoredArtworkFact) else consignment_sentence(fact)

@@ -50,8 +50,9 @@ class ArtworkFact(Struct, frozen=True):
 class ConsignmentFact(Struct, frozen=True):
     """A consignment that is not canceled.
 
-    `status` is its status by custody in terms of the stage PRODUCTION, `since` when it reached it, and `started_at` the first
-    movement of its coupons. `waiting_vendor_ids` are the vendors of the legs that must act, in the order of the chain.
+    `status` is its status by custody in terms of the stage PRODUCTION, `since` when it reached it, and `started_at` the
+    first movement of its coupons. `waiting_vendor_ids` are the vendors of the legs that must act, in the order of the
+    chain.
     """
 
     code: str

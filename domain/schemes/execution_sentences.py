@@ -21,14 +21,11 @@ from domain.text import add_reason, format_count, join_words
 
 def execution_words(fact: StoredExecutionFact, scheme: str) -> str:
     """Write what the actor did, behind the actor's name: “generated 12,000 coupons of “Monsoon Care”.”."""
-    if isinstance(fact, StoredArtworkActivity):
-        return _artwork_words(fact, scheme)
     match fact:
-        case CouponsGenerated():
-            return f"generated {format_count(fact.quantity, 'coupon')} of {scheme}."
-        case ShortfallClosed():
-            coupons = f"{format_count(fact.quantity, 'missing coupon')} of {fact.sku}"
-            return add_reason(f"decided not to generate {coupons} for {scheme}", fact.reason)
+        case CouponsGenerated() | ShortfallClosed() | CouponsRecalled():
+            return _coupon_words(fact, scheme)
+        case ArtworkUploaded() | ArtworkApproved() | ArtworkRevisionRequested():
+            return _artwork_words(fact, scheme)
         case ConsignmentCreated():
             vendors = join_words(fact.vendors, "and")
             return f"allocated {format_count(fact.quantity, 'coupon')} of {scheme} to {vendors} in {fact.code}."
@@ -38,6 +35,17 @@ def execution_words(fact: StoredExecutionFact, scheme: str) -> str:
             rest = "are void" if fact.voided else "can be allocated again"
             coupons = format_count(fact.quantity, "coupon")
             return add_reason(f"canceled {fact.code} of {scheme}; its {coupons} {rest}", fact.reason)
+        case _:
+            assert_never(fact)
+
+
+def _coupon_words(fact: CouponsGenerated | ShortfallClosed | CouponsRecalled, scheme: str) -> str:
+    match fact:
+        case CouponsGenerated():
+            return f"generated {format_count(fact.quantity, 'coupon')} of {scheme}."
+        case ShortfallClosed():
+            coupons = f"{format_count(fact.quantity, 'missing coupon')} of {fact.sku}"
+            return add_reason(f"decided not to generate {coupons} for {scheme}", fact.reason)
         case CouponsRecalled():
             return add_reason(f"recalled {format_count(fact.quantity, 'coupon')} of {scheme}", fact.reason)
         case _:

@@ -194,8 +194,8 @@ QUEUES: Final[tuple[Queue, ...]] = (
     ConsignmentQueue(
         key=WorkQueueKey.PRODUCTION_TO_START,
         role=Role.VENDOR,
-        description="Vendors: consignments whose chain begins with the vendor, whose artwork it has approved, and of which "
-        "nothing is produced yet.",
+        description="Vendors: consignments whose chain begins with the vendor, whose artwork it has approved, and of "
+        "which nothing is produced yet.",
         stage=StageKind.PRODUCTION,
         task=ConsignmentTask.START,
     ),

@@ -1,4 +1,4 @@
-"""Loaders of the blocks of artwork: open requests for a revision, and what they hold, as far as the viewer may see it."""
+"""Loaders of the blocks of artwork: open requests for a revision, and what of that which they hold viewers may see."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

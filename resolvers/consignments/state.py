@@ -1,4 +1,4 @@
-"""Store the states of consignments that follow from custody and artwork, and derive the stages of their schemes again."""
+"""Store the states of consignments, from custody and artwork, and derive the stages of their schemes again."""
 
 from collections.abc import Sequence
 from datetime import datetime

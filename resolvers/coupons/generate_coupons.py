@@ -18,6 +18,7 @@ from domain.schemes.execution_facts import CouponsGenerated
 from domain.schemes.failures import SCHEME_PATH
 from domain.spans import LAST_SERIAL, Span
 from domain.text import format_count
+from resolvers.consignments.artwork_locking import add_artworks
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.schemes.execution import (
@@ -75,6 +76,7 @@ async def generate_coupons(operation: Operation, command: GenerateCoupons) -> UU
         if not short:
             title = definition.content.basics.title
             raise IllegalState(f"All planned coupons of “{title}” are generated. There is no shortfall.", SCHEME_PATH)
+        await add_artworks(operation, session, command.scheme_id, [each.variant_id for each in short])
         await _add_runs(operation, session, NewRuns(command.scheme_id, key_id, short))
         fact = CouponsGenerated(scheme=definition.name, quantity=sum(each.shortfall for each in short))
         await rederive(operation, session, command.scheme_id)

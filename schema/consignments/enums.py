@@ -14,12 +14,12 @@ from schema.descriptions import described
 
 described(
     ConsignmentStatus,
-    "The status of a consignment, derived from where its coupons are.",
+    "The status of a consignment, derived from where its coupons are and from artwork.",
     {
-        ConsignmentStatus.AWAITING_ARTWORK: "Nothing is produced yet, and the first vendor has not approved the artwork of "
-        "any variant.",
-        ConsignmentStatus.ARTWORK_BLOCKED: "A vendor asked for a revision of the artwork of a variant whose coupons are "
-        "not all settled. Nobody can produce or dispatch them.",
+        ConsignmentStatus.AWAITING_ARTWORK: "Nothing is produced yet, and the first vendor has not approved the "
+        "artwork of any variant.",
+        ConsignmentStatus.ARTWORK_BLOCKED: "A vendor asked for a revision of the artwork of a variant, and its coupons "
+        "are not all settled. Nobody can produce or dispatch them.",
         ConsignmentStatus.READY: "The first vendor can produce, and nothing is produced yet.",
         ConsignmentStatus.IN_PRODUCTION: "Coupons are produced, and some are still to be produced or on hand at a "
         "vendor.",

@@ -10,6 +10,7 @@ from domain.consignments.facts import BatchStatus as Batches
 from domain.consignments.facts import ConsignmentStatus as Consignments
 from domain.consignments.sentences import BATCH_LABELS, CONSIGNMENT_LABELS
 from domain.node_kinds import NodeKind
+from resolvers.artwork.block_loaders import blocks_by_consignment
 from resolvers.consignments.action_loaders import actions_by_batch, actions_by_consignment
 from resolvers.consignments.batch_loaders import (
     discrepancies_by_consignment,
@@ -210,11 +211,18 @@ class Consignment(Node):
         key="id",
         pick=lambda chain: chain.waiting_on,
         description="Who must act, as a label for people, such as `First Print and Second Pack`. Operations must act "
-        "while a discrepancy is open. Null if nobody must. A vendor reads `another vendor` for vendors that "
+        "while a discrepancy is open, and a designer while artwork is missing or must be "
+        "revised. Null if nobody must. A vendor reads `another vendor` for vendors that "
         "are not its neighbors.",
     )
     waiting_since: datetime | None = leaf("When the vendors that must act last changed. Null if none of them must act.")
     has_discrepancy: bool = leaf("Whether a discrepancy is open.")
+    blocked_by: list[Annotated["ArtworkBlock", strawberry.lazy("schema.artwork.types")]] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
+        blocks_by_consignment,
+        key="id",
+        description="The open requests for a revision of artwork that hold coupons of the consignment. While one is "
+        "open, its variant is neither produced nor dispatched.",
+    )
     discrepancies: list[Discrepancy] = batched(
         discrepancies_by_consignment,
         key="id",

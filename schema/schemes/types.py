@@ -10,6 +10,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.schemes.stages import STAGE_OWNERS
 from resolvers.accounts.loaders import accounts_by_id
+from resolvers.artwork.loaders import artworks_by_scheme
 from resolvers.consignments.lists import consignments_by_scheme
 from resolvers.enrollments.lists import enrollments_by_scheme
 from resolvers.enrollments.loaders import viewer_enrollments_by_scheme
@@ -33,6 +34,7 @@ from resolvers.schemes.stages import current_stage, progress, stage_label
 from resolvers.schemes.standing import actions_by_scheme
 from resolvers.schemes.wizard import build_wizard
 from schema.accounts.types import Account
+from schema.artwork.types import Artwork
 from schema.catalog.types import Geography, Variant
 from schema.consignments.types import Consignment
 from schema.enrollments.types import Enrollment, page_of_scheme
@@ -267,6 +269,12 @@ class Scheme(Node):
         key="live_id",
         arguments=forward_page,
         description="The consignments that the viewer may see, newest first.",
+    )
+    artworks: list[Artwork] = batched(
+        artworks_by_scheme,
+        key="live_id",
+        description="The artwork of the variants that the viewer may see, ordered by SKU. A variant has it from its "
+        "first version, or from the generation of its coupons.",
     )
     participants: list[Account] = batched(
         participants_by_scheme,

@@ -4,10 +4,12 @@ from datetime import datetime
 
 import strawberry
 
+from resolvers.artwork.lists import artworks_by_queue
 from resolvers.consignments.queue_lists import batches_by_queue, consignments_by_queue, discrepancies_by_queue
 from resolvers.ecps.lists import ecps_by_queue
 from resolvers.enrollments.lists import enrollments_by_queue
 from resolvers.work.loaders import schemes_by_queue
+from schema.artwork.types import Artwork
 from schema.consignments.movement_types import Discrepancy
 from schema.consignments.types import Batch, Consignment
 from schema.ecps.types import Ecp
@@ -44,6 +46,12 @@ class WorkQueue:
         key="key",
         arguments=forward_page,
         description="The batches in the queue, longest dispatched first. Empty if the queue holds no batches.",
+    )
+    artworks: Connection[Artwork] = batched(
+        artworks_by_queue,
+        key="key",
+        arguments=forward_page,
+        description="The artwork in the queue, oldest first. Empty if the queue holds no artwork.",
     )
     discrepancies: Connection[Discrepancy] = batched(
         discrepancies_by_queue,

@@ -1,0 +1,10 @@
+"""What the artwork area adds to the schema."""
+
+from typing import Final
+
+from resolvers.artwork.nodes import NODES
+from schema.area import Area
+from schema.artwork import errors
+from schema.artwork.fields import ArtworkMutations, ArtworkQueries
+
+AREA: Final = Area(queries=(ArtworkQueries,), mutations=(ArtworkMutations,), errors=errors, nodes=NODES)
