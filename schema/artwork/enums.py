@@ -9,7 +9,7 @@ described(
     {
         ArtworkReviewState.PENDING: "The vendor has not decided.",
         ArtworkReviewState.APPROVED: "The vendor approved the version.",
-        ArtworkReviewState.REVISION_REQUESTED: "The vendor asks for a revision, which holds the variant for all vendors.",
+        ArtworkReviewState.REVISION_REQUESTED: "The vendor asks for a revision. Nobody can produce or dispatch.",
     },
 )
 described(

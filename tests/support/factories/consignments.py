@@ -15,6 +15,7 @@ from resolvers.consignments.record_production import ProducedLine, RecordProduct
 from resolvers.consignments.serial_inputs import NamedLine, SerialLine
 from resolvers.context import Operation
 from resolvers.coupons.generate_coupons import GenerateCoupons, generate_coupons
+from tests.support.factories.artwork import approve_artwork
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.world import World, key
 
@@ -82,14 +83,27 @@ class ConsignmentFactory:
         *,
         chain: Sequence[str] = CHAIN,
         quantities: dict[str, int] | None = None,
+        approved: bool = True,
         **given: Any,
     ) -> UUID:
-        """A consignment, by default of all coupons of AMB-1L, with nothing produced."""
+        """A consignment, by default of all coupons of AMB-1L, with nothing produced.
+
+        Its vendors have approved its artwork before, unless it is not `approved`.
+        """
         found = await self.generated() if scheme_id is None else scheme_id
         lines = tuple(
             LineOrder(self.variant(sku), quantity) for sku, quantity in (quantities or {"AMB-1L": 1000}).items()
         )
         vendors = tuple(key(f"vendor {code}") for code in chain)
+        if approved:
+            await approve_artwork(
+                self._environment.database,
+                scheme_id=found,
+                variant_ids=[line.variant_id for line in lines],
+                vendor_ids=vendors,
+                by=self.world.viewer(Role.OPERATIONS).account_id,
+                at=self._environment.clock(),
+            )
         given = {"acknowledge_warnings": True, **given}
         return await create_consignment(self.operations(), CreateConsignment(found, vendors, lines, **given))
 
