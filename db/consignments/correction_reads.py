@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Text, any_, cast, func, or_, select
+from sqlalchemy import BigInteger, Text, and_, any_, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.columns import columns, scalar
@@ -12,7 +12,7 @@ from db.consignments.rows import AllottedRow, DiscrepancyRow, MovedPartRow, Reca
 from db.consignments.tables import AllotmentTable, ConsignmentLineTable, DiscrepancyTable
 from db.coupons.tables import CouponRunTable
 from db.statement import Statement, uuid, uuids
-from domain.consignments.facts import MovementKind
+from domain.consignments.facts import Condition, MovementKind
 
 DISCREPANCY_COLUMNS: Final = columns(
     DiscrepancyTable,
@@ -37,7 +37,11 @@ _OF_RECEIPT: Final = or_(
     MovementTable.kind == MovementKind.RECEIVED.value,
     MovementTable.kind == MovementKind.DAMAGED.value,
     MovementTable.kind == MovementKind.SHORT.value,
-    MovementTable.kind == MovementKind.DISCREPANCY_RESOLVED.value,
+    # What Operations scrapped became void where it was, as by a recall.
+    and_(
+        MovementTable.kind == MovementKind.DISCREPANCY_RESOLVED.value,
+        MovementTable.to_condition != Condition.VOID.value,
+    ),
 )
 # What receipts of a batch did since the last one was taken back, and Operations after them. Parts are in the order of
 # recording.

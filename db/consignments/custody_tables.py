@@ -138,7 +138,7 @@ class MovementTable(Base):
             "ix_movement__voiding",
             "consignment_id",
             "recorded_at",
-            postgresql_where=text("kind IN ('SPOILED', 'VOIDED')"),
+            postgresql_where=text("to_condition = 'VOID' AND from_condition <> 'VOID'"),
         ),
         Index("ix_movement__printed", "line_id", postgresql_where=text("kind = 'PRODUCED'")),
         Index("ix_movement__pack_id", "pack_id", postgresql_where=text("pack_id IS NOT NULL")),

@@ -1,11 +1,24 @@
 """Changes to discrepancies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Update, Uuid, bindparam, case, cast, func, insert, literal, update
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Update,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    update,
+)
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 
 from db.consignments.changes import multirange
@@ -43,6 +56,28 @@ async def add_discrepancy(  # noqa: PLR0913 - the columns of a discrepancy, by n
     )
 
 
+async def add_holds(session: Writing, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert open discrepancies about superseded artwork: their columns, with the serials as `spans`."""
+    kind = DiscrepancyKind.ARTWORK_SUPERSEDED.value
+    values = [
+        {**row, "kind": kind, "spans": multirange(row["spans"]), "open_spans": multirange(row["spans"])} for row in rows
+    ]
+    await session.execute(insert(DiscrepancyTable), values)
+
+
+async def release_settled(
+    session: Writing, line_ids: Sequence[UUID], spans: Spans, resolution: tuple[datetime, UUID, str]
+) -> bool:
+    """Take serials that are settled out of the open discrepancies about superseded artwork of lines.
+
+    Returns whether that resolved one.
+    """
+    # A constant, so that PostgreSQL can use the partial index.
+    held = DiscrepancyTable.kind == literal_column("'ARTWORK_SUPERSEDED'", Text)
+    change = _resolution(spans, resolution).where(*_overlapping(line_ids, spans), held)
+    return any(resolved for (resolved,) in await session.returning(change.returning(DiscrepancyTable.resolved_at)))
+
+
 async def resolve_serials(
     session: Writing, discrepancy_id: UUID, spans: Spans, resolution: tuple[datetime, UUID, str]
 ) -> None:
@@ -57,12 +92,14 @@ async def resolve_recalled(
     session: Writing, line_ids: Sequence[UUID], spans: Spans, resolution: tuple[datetime, UUID, str]
 ) -> None:
     """Take recalled serials out of the open discrepancies of lines: nobody needs to look for them any more."""
-    await session.execute(
-        _resolution(spans, resolution).where(
-            DiscrepancyTable.line_id.in_(line_ids),
-            DiscrepancyTable.resolved_at.is_(None),
-            DiscrepancyTable.open_spans.op("&&")(_spans(spans)),
-        )
+    await session.execute(_resolution(spans, resolution).where(*_overlapping(line_ids, spans)))
+
+
+def _overlapping(line_ids: Sequence[UUID], spans: Spans) -> tuple[ColumnElement[bool], ...]:
+    return (
+        DiscrepancyTable.line_id.in_(line_ids),
+        DiscrepancyTable.resolved_at.is_(None),
+        DiscrepancyTable.open_spans.bool_op("&&")(_spans(spans)),
     )
 
 

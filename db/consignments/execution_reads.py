@@ -57,10 +57,11 @@ def _first_movement() -> Any:
 
 def _last_voiding() -> Any:
     # Constants, so that PostgreSQL can use the partial index.
-    voids = MovementTable.kind.in_([literal_column("'SPOILED'", Text), literal_column("'VOIDED'", Text)])
+    void = literal_column("'VOID'", Text)
+    voids = (MovementTable.to_condition == void, MovementTable.from_condition != void)
     return (
         select(func.max(MovementTable.recorded_at))
-        .where(MovementTable.consignment_id == ConsignmentTable.id, voids)
+        .where(MovementTable.consignment_id == ConsignmentTable.id, *voids)
         .scalar_subquery()
     )
 

@@ -90,7 +90,10 @@ _MOVED_ON: Final = (
         MovementPartTable.movement_id == MovementTable.id,
         MovementPartTable.id > _last_voiding(),
         or_(
-            MovementTable.kind == MovementKind.DISCREPANCY_RESOLVED.value,
+            and_(
+                MovementTable.kind == MovementKind.DISCREPANCY_RESOLVED.value,
+                MovementTable.to_condition != Condition.VOID.value,
+            ),
             and_(
                 _of_kinds(MovementTable.kind, MovementKind.RECEIVED, MovementKind.DAMAGED, MovementKind.SHORT),
                 ~_still_there(),

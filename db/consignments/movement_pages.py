@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, any_, or_, select
+from sqlalchemy import ColumnElement, and_, any_, or_, select
 
 from db.consignments.custody_tables import MovementTable
 from db.consignments.movement_reads import (
@@ -89,7 +89,8 @@ def _of_vendor() -> ColumnElement[bool]:
     sent = select(BatchTable.id).where(
         or_(BatchTable.from_vendor_id == vendor_id, BatchTable.to_vendor_id == vendor_id)
     )
-    return DiscrepancyTable.batch_id.in_(sent)
+    printed = and_(DiscrepancyTable.batch_id.is_(None), DiscrepancyTable.vendor_id == vendor_id)
+    return or_(DiscrepancyTable.batch_id.in_(sent), printed)
 
 
 def _of_scheme() -> ColumnElement[bool]:

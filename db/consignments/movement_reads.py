@@ -3,14 +3,36 @@
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Boolean, ColumnElement, Text, and_, any_, cast, exists, literal_column, or_, select, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from db.catalog.reads import VARIANT_COLUMNS, VENDOR_COLUMNS
 from db.catalog.tables import VariantTable, VendorTable
 from db.columns import columns
-from db.consignments.custody_tables import MovementTable
+from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
 from db.consignments.reads import batch_visible
-from db.consignments.tables import BatchLineTable, BatchTable, ConsignmentLineTable, DiscrepancyTable
+from db.consignments.tables import (
+    BatchLineTable,
+    BatchTable,
+    ConsignmentLegTable,
+    ConsignmentLineTable,
+    DiscrepancyTable,
+)
 from db.consignments.view_rows import DiscrepancyViewRow, MovementViewRow
 from db.statement import Query, Statement, uuid, uuids
 from domain.consignments.facts import MovementKind
@@ -19,11 +41,27 @@ from domain.permissions import ConsignmentScope
 MOVEMENT_COLUMNS: Final = columns(
     MovementTable, MovementViewRow, batch_code=BatchTable.code, vendor=VENDOR_COLUMNS, variant=VARIANT_COLUMNS
 )
+# The older versions that serials of a discrepancy about superseded artwork carry.
+_PRINTED: Final = (
+    select(func.array_agg(aggregate_order_by(MovementTable.artwork_version.distinct(), MovementTable.artwork_version)))
+    .select_from(MovementTable)
+    .join(MovementPartTable, MovementPartTable.movement_id == MovementTable.id)
+    .where(
+        MovementTable.line_id == DiscrepancyTable.line_id,
+        # A constant, so that PostgreSQL can use the partial index.
+        MovementTable.kind == literal_column("'PRODUCED'", Text),
+        MovementTable.artwork_version < DiscrepancyTable.artwork_version,
+        MovementPartTable.spans.bool_op("&&")(DiscrepancyTable.spans),
+    )
+    .correlate(DiscrepancyTable)
+    .scalar_subquery()
+)
 DISCREPANCY_COLUMNS: Final = columns(
     DiscrepancyTable,
     DiscrepancyViewRow,
     batch_code=BatchTable.code,
     sent=BatchLineTable.quantity,
+    printed=case((DiscrepancyTable.batch_id.is_(None), _PRINTED)),
     spans_text=cast(DiscrepancyTable.spans, Text),
     open_text=cast(DiscrepancyTable.open_spans, Text),
     vendor=VENDOR_COLUMNS,
@@ -48,12 +86,56 @@ def movement_visible(scope: ConsignmentScope) -> ColumnElement[bool]:
 
 
 def discrepancy_visible(scope: ConsignmentScope) -> ColumnElement[bool]:
-    """The one predicate of the discrepancies that a viewer may see: a vendor sees those of its batches."""
+    """The one predicate of the discrepancies that a viewer may see.
+
+    A vendor sees those of its batches, and those about superseded artwork that it printed or has on hand, or that is on
+    its way to it. With the scope OWN the predicate takes `viewer_vendor_id`.
+    """
     if scope is ConsignmentScope.OWN:
-        return (
+        of_batch = (
             exists().where(BatchTable.id == DiscrepancyTable.batch_id, batch_visible(scope)).correlate(DiscrepancyTable)
         )
+        printed = DiscrepancyTable.vendor_id == uuid("viewer_vendor_id")
+        return or_(of_batch, and_(DiscrepancyTable.batch_id.is_(None), or_(printed, _holds_some())))
     return _all_or_none(scope)
+
+
+def _holds_some() -> ColumnElement[bool]:
+    """Whether the vendor of the viewer has serials of a discrepancy on hand, or a batch brings it some."""
+    leg = ConsignmentLegTable
+    return (
+        exists()
+        .where(
+            leg.consignment_id == DiscrepancyTable.consignment_id,
+            leg.vendor_id == uuid("viewer_vendor_id"),
+            CustodyPlaceTable.line_id == DiscrepancyTable.line_id,
+            CustodyPlaceTable.leg + func.num_nonnulls(CustodyPlaceTable.batch_id) == leg.position,
+            CustodyPlaceTable.quantity > 0,
+            CustodyTable.place_id == CustodyPlaceTable.id,
+            CustodyTable.spans.bool_op("&&")(DiscrepancyTable.spans),
+        )
+        .correlate(DiscrepancyTable)
+    )
+
+
+def _vendor_readable(scope: ConsignmentScope) -> ColumnElement[bool]:
+    """The vendor of a discrepancy, if the viewer may read its name: itself or a neighbor in the chain."""
+    same = VendorTable.id == DiscrepancyTable.vendor_id
+    if scope is not ConsignmentScope.OWN:
+        return same
+    printer, own = aliased(ConsignmentLegTable), aliased(ConsignmentLegTable)
+    neighbor = (
+        exists()
+        .where(
+            printer.consignment_id == DiscrepancyTable.consignment_id,
+            printer.vendor_id == DiscrepancyTable.vendor_id,
+            own.consignment_id == DiscrepancyTable.consignment_id,
+            own.vendor_id == uuid("viewer_vendor_id"),
+            func.abs(printer.position - own.position) <= 1,
+        )
+        .correlate(DiscrepancyTable)
+    )
+    return and_(same, or_(DiscrepancyTable.batch_id.is_not(None), neighbor))
 
 
 def _all_or_none(scope: ConsignmentScope) -> ColumnElement[bool]:
@@ -76,15 +158,15 @@ def select_discrepancies(scope: ConsignmentScope) -> Query:
     return (
         select(*DISCREPANCY_COLUMNS)
         .select_from(DiscrepancyTable)
-        .join(BatchTable, BatchTable.id == DiscrepancyTable.batch_id)
-        .join(
+        .outerjoin(BatchTable, BatchTable.id == DiscrepancyTable.batch_id)
+        .outerjoin(
             BatchLineTable,
             (BatchLineTable.batch_id == DiscrepancyTable.batch_id)
             & (BatchLineTable.line_id == DiscrepancyTable.line_id),
         )
         .join(ConsignmentLineTable, ConsignmentLineTable.id == DiscrepancyTable.line_id)
         .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
-        .join(VendorTable, VendorTable.id == DiscrepancyTable.vendor_id)
+        .outerjoin(VendorTable, _vendor_readable(scope))
         .where(discrepancy_visible(scope))
     )
 

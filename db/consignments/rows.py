@@ -143,15 +143,16 @@ class BatchLineRow(Struct, frozen=True):
 
 
 class DiscrepancyRow(Struct, frozen=True):
-    """Serials whose receipt differs from what was sent."""
+    """Serials whose receipt differs from what was sent, or whose artwork is superseded: then there is no batch."""
 
     id: UUID
     kind: str
     consignment_id: UUID
     line_id: UUID
     variant_id: UUID
-    batch_id: UUID
+    batch_id: UUID | None
     vendor_id: UUID
+    artwork_version: int | None
     spans_text: str
     open_text: str
     opened_at: datetime

@@ -159,6 +159,7 @@ IMPOSSIBLE_MOVEMENTS: Final[Statement[FaultyMovementRow]] = _statement(
             WHEN kind = 'DISCREPANCY_RESOLVED' THEN
                 on_hand AND ahead = 1 OR leaves AND target.batch_id IS NULL AND ahead = 1
                 OR leaves AND enters AND target.condition = 'LOST' AND ahead = 0
+                OR target.condition = 'VOID' AND source.batch_id IS NOT DISTINCT FROM target.batch_id AND ahead = 0
             WHEN kind = 'VOIDED' THEN source.batch_id IS NOT DISTINCT FROM target.batch_id AND ahead = 0
             ELSE false
         END

@@ -88,26 +88,34 @@ class MovementViewRow(Struct, frozen=True):
     recorded_at: datetime
     account_id: UUID
     note: str | None
+    artwork_version: int | None
     vendor: VendorRow
     variant: VariantRow
 
 
 class DiscrepancyViewRow(Struct, frozen=True):
-    """Serials whose receipt differs from what was sent; `sent` is how many the batch carried of the variant."""
+    """Serials whose receipt differs from what was sent, or whose artwork is superseded.
+
+    `sent` is how many the batch carried of the variant. Superseded artwork concerns no batch: `printed` are the
+    versions that the serials carry, and `artwork_version` is the one that superseded them. The vendor is None if the
+    viewer may not read its name.
+    """
 
     id: UUID
     kind: str
     consignment_id: UUID
-    batch_id: UUID
-    batch_code: str
-    sent: int
+    batch_id: UUID | None
+    batch_code: str | None
+    sent: int | None
+    artwork_version: int | None
+    printed: list[int] | None
     spans_text: str
     open_text: str
     opened_at: datetime
     resolved_at: datetime | None
     resolved_by: UUID | None
     note: str | None
-    vendor: VendorRow
+    vendor: VendorRow | None
     variant: VariantRow
 
     @property

@@ -40,17 +40,19 @@ class ArtworkNotApproved(Failure):
 
 
 class StaleArtwork(Failure):
-    """The input is about a version that is not the current one."""
+    """The input is about a version that is not the current one; `verb` says what to do with that."""
 
     code = UserErrorCode.VERSION_CONFLICT
 
-    def __init__(self, *, sku: str, version: int, current_version: int) -> None:
-        super().__init__(_stale(sku, version, current_version), VERSION_PATH)
+    def __init__(
+        self, *, sku: str, version: int, current_version: int, path: Path = VERSION_PATH, verb: str = "Review"
+    ) -> None:
+        super().__init__(_stale(sku, version, current_version, verb), path)
         self.version = version
         self.current_version = current_version
 
 
-def _stale(sku: str, version: int, current: int) -> str:
+def _stale(sku: str, version: int, current: int, verb: str) -> str:
     if version > current:
-        return f"The artwork of {sku} has no version {version}. Review version {current}, which is the current one."
-    return f"Version {current} of the artwork of {sku} has replaced version {version}. Review version {current}."
+        return f"The artwork of {sku} has no version {version}. {verb} version {current}, which is the current one."
+    return f"Version {current} of the artwork of {sku} has replaced version {version}. {verb} version {current}."

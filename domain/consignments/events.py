@@ -93,6 +93,12 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.OVER_SENT_REPORTED: _of_discrepancy(
             "A vendor reported coupons that arrived without having been sent, and a discrepancy was opened."
         ),
+        EventKind.COUPONS_HELD: _of_discrepancy(
+            "A newer version of the artwork superseded what coupons carry. They are held, and a discrepancy was opened."
+        ),
+        EventKind.COUPONS_RELEASED: _of_discrepancy(
+            "Operations accepted coupons that carry superseded artwork, and they are held no longer."
+        ),
         EventKind.DISCREPANCY_DISMISSED: _of_discrepancy(
             "Operations dismissed serials of a discrepancy, or the receiver voided the receipt that reported them."
         ),
@@ -106,6 +112,8 @@ PROGRESS_KINDS: Final = MOVEMENT_KINDS | {
     EventKind.CONSIGNMENT_ARTWORK_CHANGED,
     EventKind.OVER_SENT_REPORTED,
     EventKind.DISCREPANCY_DISMISSED,
+    EventKind.COUPONS_HELD,
+    EventKind.COUPONS_RELEASED,
 }
 
 

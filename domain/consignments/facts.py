@@ -17,6 +17,8 @@ class Condition(StrEnum):
     COMMISSIONED = "COMMISSIONED"
 
 
+# A newer version of the artwork holds serials in these conditions that carry an older one.
+HELD_CONDITIONS = frozenset({Condition.GOOD, Condition.UNRESOLVED})
 # Serials in these conditions need no more work.
 SETTLED_CONDITIONS = frozenset({Condition.COMMISSIONED, Condition.DAMAGED, Condition.LOST, Condition.VOID})
 
@@ -66,6 +68,8 @@ TRANSITIONS = (
     (MovementKind.DISCREPANCY_RESOLVED, _UNRESOLVED, _DAMAGED),
     (MovementKind.DISCREPANCY_RESOLVED, _UNRESOLVED, _LOST),
     (MovementKind.DISCREPANCY_RESOLVED, _GOOD, _GOOD),
+    (MovementKind.DISCREPANCY_RESOLVED, _GOOD, _VOID),
+    (MovementKind.DISCREPANCY_RESOLVED, _UNRESOLVED, _VOID),
     *((MovementKind.VOIDED, condition, _VOID) for condition in Condition if condition is not _VOID),
 )
 

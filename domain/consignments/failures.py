@@ -37,6 +37,30 @@ class SerialsNotHeld(Failure):
         self.serials = serials
 
 
+class SerialsHeld(Failure):
+    """Some of the serials carry superseded artwork, and Operations has not accepted or scrapped them.
+
+    `discrepancy_id` holds them, since `version` of the artwork superseded what is printed on them.
+    """
+
+    code = UserErrorCode.CONFLICT
+
+    def __init__(  # noqa: PLR0913 - the data, by name
+        self, path: Path, *, sku: str, variant_id: UUID, serials: Spans, discrepancy_id: UUID, version: int
+    ) -> None:
+        one = serials.quantity == 1
+        super().__init__(
+            f"{name_serials(serials, sku)} held: {'it carries' if one else 'they carry'} artwork that version "
+            f"{version} superseded. Leave {'it' if one else 'them'} out until Operations has accepted or scrapped "
+            f"{'it' if one else 'them'}.",
+            path,
+        )
+        self.variant_id = variant_id
+        self.serials = serials
+        self.discrepancy_id = discrepancy_id
+        self.version = version
+
+
 class CouponsInert(Failure):
     """Serials are not allocated to a consignment, so that nobody has them and there is nothing to recall."""
 

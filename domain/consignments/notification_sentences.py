@@ -14,6 +14,7 @@ from domain.consignments.stored_facts import (
     ConsignmentRescheduled,
     ConsignmentStopped,
     ConsignmentWithdrawn,
+    CouponsSuperseded,
     CouponsToDestroy,
     DiscrepancyOpened,
     RecalledPlace,
@@ -31,7 +32,7 @@ def consignment_sentence(fact: StoredConsignmentFact) -> str:
         return _chain_sentence(fact)
     if isinstance(fact, StoredBatchFact):
         return _batch_sentence(fact)
-    return _recalled(fact)
+    return _superseded(fact) if isinstance(fact, CouponsSuperseded) else _recalled(fact)
 
 
 def _chain_sentence(fact: StoredChainFact) -> str:
@@ -97,6 +98,26 @@ def _recalled(fact: CouponsToDestroy) -> str:
     coupons = f"{format_count(fact.quantity, 'coupon')} of {fact.sku} in {fact.code}"
     where, task = _RECALLED[fact.place]
     return f"{add_reason(f'Operations recalled {coupons} {where}', fact.reason)} {task}"
+
+
+def _superseded(fact: CouponsSuperseded) -> str:
+    """Names the consignment if there is only one."""
+    where = fact.codes[0] if len(fact.codes) == 1 else format_count(len(fact.codes), "consignment")
+    version = f"Version {fact.version} of the artwork of {fact.sku} superseded what coupons in {where} carry"
+    tasks = []
+    if fact.held:
+        one = fact.held == 1
+        tasks.append(
+            f"{format_count(fact.held, 'coupon')} {'is' if one else 'are'} held. "
+            f"Accept or scrap {'it' if one else 'them'}."
+        )
+    if fact.commissioned:
+        one = fact.commissioned == 1
+        tasks.append(
+            f"{format_count(fact.commissioned, 'coupon')} {'is' if one else 'are'} commissioned and "
+            f"{'stays' if one else 'stay'} active."
+        )
+    return f"{version}: {' '.join(tasks)}"
 
 
 _RECALLED: Final[Mapping[RecalledPlace, tuple[str, str]]] = MappingProxyType(

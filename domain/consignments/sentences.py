@@ -64,7 +64,7 @@ _TAKEN_BACK: Final[Mapping[Condition, str]] = MappingProxyType(
     }
 )
 _OUTCOMES: Final[Mapping[Condition, str]] = MappingProxyType(
-    {Condition.GOOD: "found", Condition.DAMAGED: "damaged", Condition.LOST: "lost"}
+    {Condition.GOOD: "found", Condition.DAMAGED: "damaged", Condition.LOST: "lost", Condition.VOID: "scrapped"}
 )
 
 
@@ -99,29 +99,42 @@ def movement_sentence(words: MovementWords) -> str:
 
 
 class DiscrepancyWords(Struct, frozen=True, kw_only=True):
-    """What the sentence about a discrepancy names; `sent` is how many coupons of the variant the batch carried."""
+    """What the sentence about a discrepancy names.
+
+    `sent` is how many coupons of the variant the batch carried. Superseded artwork concerns no batch: `printed` are the
+    versions that the coupons carry, and `version` is the one that superseded them.
+    """
 
     kind: DiscrepancyKind
     quantity: int
-    sent: int
     sku: str
-    batch: str
+    batch: str | None = None
+    sent: int | None = None
+    printed: Sequence[int] = ()
+    version: int | None = None
 
 
 def discrepancy_sentence(words: DiscrepancyWords) -> str:
     """Write what is wrong: “12 short of 50,000 coupons of AMB-1L in BAT-2026-000004.”."""
     match words.kind:
         case DiscrepancyKind.SHORT:
-            coupons = format_count(words.sent, "coupon")
+            coupons = format_count(words.sent or 0, "coupon")
             return f"{words.quantity:,} short of {coupons} of {words.sku} in {words.batch}."
         case DiscrepancyKind.OVER_SENT:
             coupons = format_count(words.quantity, "coupon")
             return f"{coupons} of {words.sku} arrived with {words.batch} although it did not list them."
         case DiscrepancyKind.ARTWORK_SUPERSEDED:
             coupons = format_count(words.quantity, "coupon")
-            return f"{coupons} of {words.sku} {'carries' if words.quantity == 1 else 'carry'} superseded artwork."
+            carry = "carries" if words.quantity == 1 else "carry"
+            artwork = f"{name_versions(words.printed)} of the artwork"
+            return f"{coupons} of {words.sku} {carry} {artwork}, which version {words.version} superseded."
         case _:
             assert_never(words.kind)
+
+
+def name_versions(numbers: Sequence[int]) -> str:
+    """Write “version 1”, or “versions 1 and 2”."""
+    return f"{'version' if len(numbers) == 1 else 'versions'} {join_words([str(each) for each in numbers], 'and')}"
 
 
 def waiting_label(vendors: Sequence[str], *, discrepancy: bool, designer: bool = False) -> str | None:

@@ -99,8 +99,21 @@ class CouponsToDestroy(_FactOfConsignment, frozen=True, tag="couponsToDestroy"):
     reason: str
 
 
+class CouponsSuperseded(StoredFact, frozen=True, tag="couponsSuperseded"):
+    """A newer version of the artwork superseded what coupons of consignments carry.
+
+    So many are held until the reader accepts or scraps them. Others were commissioned before, and stay as they are.
+    """
+
+    sku: str
+    version: int
+    codes: tuple[str, ...]
+    held: int
+    commissioned: int
+
+
 StoredChainFact = (
     ConsignmentAssigned | ConsignmentRescheduled | ConsignmentRerouted | ConsignmentWithdrawn | ConsignmentStopped
 )
 StoredBatchFact = BatchSent | BatchTakenBack | ReceiptDiffers | DiscrepancyOpened
-StoredConsignmentFact = StoredChainFact | StoredBatchFact | CouponsToDestroy
+StoredConsignmentFact = StoredChainFact | StoredBatchFact | CouponsToDestroy | CouponsSuperseded

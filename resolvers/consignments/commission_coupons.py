@@ -15,6 +15,7 @@ from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import merge, occurrence_problems
 from domain.failures import NotFound, Problem, UserErrorCode
 from domain.spans import Span, Spans
+from resolvers.consignments.artwork_holds import require_commissionable
 from resolvers.consignments.locking import Chain, Line, lock_batch, lock_own_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.serial_inputs import NamedLine, find_lines, named_line_problems
@@ -38,7 +39,7 @@ async def commission_coupons(operation: Operation, command: CommissionCoupons) -
     """Commission coupons on hand at the last leg, so that ECPs can redeem them; return the id of the consignment.
 
     A quantity alone never does: it would not say which coupons pay. Raises InvalidInput, NotFound, IllegalState,
-    NothingToDo, SerialsNotHeld, OccurredTooEarly and IdempotencyMismatch.
+    NothingToDo, SerialsHeld, SerialsNotHeld, OccurredTooEarly and IdempotencyMismatch.
     """
     reject_invalid(_problems(command, operation.now))
     async with operation.writing() as session:
@@ -50,6 +51,7 @@ async def commission_coupons(operation: Operation, command: CommissionCoupons) -
         CONSIGNMENT_GUARDS.check(ConsignmentAction.COMMISSION, chain.facts, operation.viewer)
         chosen = await _choose(session, chain, batch, command)
         steps = [_step(chain, leg, item) for item in chosen]
+        await require_commissionable(session, chain, steps)
         occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
         try:
             await record_movements(operation, session, chain, steps, occasion)

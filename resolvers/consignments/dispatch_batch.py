@@ -10,13 +10,15 @@ from msgspec import Struct
 from db.consignments.changes import add_batch
 from db.consignments.reads import NEXT_BATCH_NUMBER
 from db.consignments.rows import BatchRow
-from db.sessions import Writing
+from db.sessions import TransactionConflict, Writing
 from domain.checks import text_problems
 from domain.consignments.facts import BatchStatus, Condition, MovementKind
+from domain.consignments.failures import SerialsNotHeld
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import merge, occurrence_problems
 from domain.failures import Problem
 from domain.text import trim_text
+from resolvers.consignments.artwork_holds import require_dispatchable
 from resolvers.consignments.locking import Chain, Line, lock_own_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.notify import notify_of_dispatch
@@ -40,10 +42,10 @@ class DispatchBatch(Struct, frozen=True):
 
 
 async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
-    """Send a batch to the next vendor and return its id. A quantity takes the lowest serials on hand.
+    """Send a batch to the next vendor and return its id.
 
-    Raises InvalidInput, NotFound, IllegalState, QuantityExceeded, SerialsNotHeld, OccurredTooEarly and
-    IdempotencyMismatch.
+    A quantity takes the lowest serials on hand that are not held. Raises InvalidInput, NotFound, IllegalState,
+    ArtworkBlocked, SerialsHeld, QuantityExceeded, SerialsNotHeld, OccurredTooEarly and IdempotencyMismatch.
     """
     reject_invalid(_problems(command, operation.now))
     batch_id = operation.new_id()
@@ -54,15 +56,22 @@ async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
         chain, leg = await lock_own_chain(operation, session, command.consignment_id)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.DISPATCH, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
-        steps = [
+        named = [
             _step(chain, leg, batch_id, (index, given, line))
             for index, (given, line) in enumerate(zip(command.lines, lines, strict=True))
         ]
+        steps = await require_dispatchable(operation, session, chain, named)
         quantities = {step.line.id: step.quantity for step in steps}
         batch = await _build_batch(operation, session, (chain, leg, batch_id), command)
         await add_batch(session, batch, quantities)
         occasion = Occasion(request_id=batch_id, occurred_at=command.occurred_at)
-        await record_movements(operation, session, chain, steps, occasion)
+        try:
+            await record_movements(operation, session, chain, steps, occasion)
+        except SerialsNotHeld as moved:
+            if steps == named:
+                raise
+            # The serials that are not held were on hand a moment ago: choose again.
+            raise TransactionConflict from moved
         await notify_of_dispatch(operation, session, chain, batch, sum(quantities.values()))
     return batch_id
 

@@ -1,6 +1,8 @@
 """Lock a consignment or a batch, and load its chain.
 
-Every mutation locks in this order: batch, idempotency key, consignment, scheme, program, places of custody.
+Every mutation locks in this order: batch, idempotency key, consignment, artwork of the variants by id, places of
+custody by id, states of consignments by id, scheme, program. Mutations of Operations that create or change a
+consignment lock its scheme before, and nobody else moves its coupons meanwhile.
 """
 
 from collections.abc import Sequence

@@ -1,13 +1,14 @@
 """Record movements of serials: the one way in which custody changes after a consignment is created."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from db.consignments.changes import move_coupons, recall_coupons
 from db.consignments.custody_reads import OCCURRENCE_BEFORE
+from db.consignments.discrepancy_changes import release_settled
 from db.sessions import Writing
 from domain.consignments.events import about_consignment
-from domain.consignments.facts import MovementKind
+from domain.consignments.facts import Condition
 from domain.consignments.failures import OccurredTooEarly
 from domain.consignments.segments import cut_by_segment
 from domain.spans import Spans
@@ -17,8 +18,8 @@ from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Step
 from resolvers.context import Operation
 
-# These make coupons void, so that more must be generated.
-_VOIDING = frozenset({MovementKind.SPOILED, MovementKind.VOIDED})
+# Serials that come here after they were held need no decision any more.
+_SETTLING: Final = frozenset({Condition.DAMAGED, Condition.LOST})
 
 
 async def record_movements(
@@ -29,7 +30,7 @@ async def record_movements(
     Raises QuantityExceeded, SerialsNotHeld and OccurredTooEarly; the transaction must not commit then.
     """
     crossed = await move_serials(operation, session, [(chain, step) for step in steps], occasion)
-    voids = any(step.kind in _VOIDING and step.quantity for step in steps)
+    voids = any(step.voids for step in steps)
     if crossed or voids:
         await refresh_state(operation, session, chain.id, voids=voids)
 
@@ -55,7 +56,8 @@ async def move_serials(
     if last.moved != step.quantity:
         await raise_shortage(operation, session, chain, step, last.moved)
     await _check_time(operation, session, documents, occasion)
-    return any(result.crossed for result in results)
+    settled = await _release_settled(operation, session, [step for _, step in moves])
+    return settled or any(result.crossed for result in results)
 
 
 async def record_recall(
@@ -69,6 +71,19 @@ async def record_recall(
         {**_document(operation, chain, step, occasion), "from_place": place_id} for chain, step, place_id in moves
     ]
     await recall_coupons(session, documents)
+
+
+async def _release_settled(operation: Operation, session: Writing, steps: Sequence[Step]) -> bool:
+    """Let damaged and lost serials be held no longer; return whether that resolved a discrepancy."""
+    resolved = False
+    for condition in sorted(_SETTLING):
+        settled = [step for step in steps if step.target.condition is condition and step.spans is not None]
+        if settled:
+            spans = Spans.of(span for step in settled for span in step.spans or ())
+            resolution = (operation.now, operation.viewer.account_id, f"{condition.capitalize()}.")
+            line_ids = sorted({step.line.id for step in settled})
+            resolved = await release_settled(session, line_ids, spans, resolution) or resolved
+    return resolved
 
 
 async def _check_time(
@@ -106,6 +121,7 @@ def _document(operation: Operation, chain: Chain, step: Step, occasion: Occasion
         "recorded_at": operation.now,
         "account_id": operation.viewer.account_id,
         "note": occasion.note,
+        "artwork_version": step.artwork_version,
         "subject_kinds": [subject.kind for subject in subjects],
         "subject_ids": [subject.id for subject in subjects],
     }

@@ -20,6 +20,7 @@ from domain.consignments.stored_facts import (
     ConsignmentRescheduled,
     ConsignmentStopped,
     ConsignmentWithdrawn,
+    CouponsSuperseded,
     CouponsToDestroy,
     DiscrepancyOpened,
     RecalledPlace,
@@ -151,10 +152,22 @@ async def notify_of_difference(  # noqa: PLR0913 - the parts of the facts, by na
     await notify_role(operation, session, about, Role.OPERATIONS, opened)
 
 
-async def notify_of_recall(
-    operation: Operation, session: Writing, steps: Sequence[tuple[Chain, Step]], reason: str
+async def notify_of_superseding(
+    operation: Operation, session: Writing, scheme_id: UUID, fact: CouponsSuperseded
 ) -> None:
-    """Notify the vendors that have or expect recalled coupons; each step names the vendor first.
+    """Notify Operations that coupons carry superseded artwork."""
+    await notify_role(operation, session, (EventKind.COUPONS_HELD, scheme_id), Role.OPERATIONS, fact)
+
+
+async def notify_of_recall(
+    operation: Operation,
+    session: Writing,
+    steps: Sequence[tuple[Chain, Step]],
+    reason: str,
+    *,
+    kind: EventKind = EventKind.COUPONS_RECALLED,
+) -> None:
+    """Notify the vendors that have or expect recalled or scrapped coupons; each step names the vendor first.
 
     Coupons that are lost need no work.
     """
@@ -171,7 +184,7 @@ async def notify_of_recall(
         )
         for (vendor_id, consignment_id, code, sku, place), quantity in totals.items()
     ]
-    await notify_vendors(operation, session, (EventKind.COUPONS_RECALLED, steps[0][0].scheme_id), facts)
+    await notify_vendors(operation, session, (kind, steps[0][0].scheme_id), facts)
 
 
 def _place_of(step: Step) -> RecalledPlace:

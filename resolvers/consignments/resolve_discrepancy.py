@@ -1,6 +1,8 @@
 """The mutation resolveDiscrepancy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,12 +23,31 @@ from domain.text import trim_text
 from resolvers.consignments.discrepancies import append_event
 from resolvers.consignments.locking import Chain, lock_batch, lock_chain
 from resolvers.consignments.moving import move_serials
+from resolvers.consignments.resolve_superseded import lock_superseded, resolve_superseded
 from resolvers.consignments.serial_inputs import overlaps
 from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.validation import reject_invalid
+
+# What can become of the serials of each kind of discrepancy, and what to say about anything else.
+_OUTCOMES: Final[Mapping[DiscrepancyKind, tuple[frozenset[str], str]]] = MappingProxyType(
+    {
+        DiscrepancyKind.SHORT: (
+            frozenset({"found", "damaged", "lost"}),
+            "was sent and did not arrive. Name the serials as found, damaged, or lost.",
+        ),
+        DiscrepancyKind.OVER_SENT: (
+            frozenset({"found", "dismissed"}),
+            "arrived without having been sent. Name the serials as found or dismissed.",
+        ),
+        DiscrepancyKind.ARTWORK_SUPERSEDED: (
+            frozenset({"accepted", "scrapped"}),
+            "carries superseded artwork. Name the serials as accepted or scrapped.",
+        ),
+    }
+)
 
 
 class ResolveDiscrepancy(Struct, frozen=True):
@@ -39,21 +60,28 @@ class ResolveDiscrepancy(Struct, frozen=True):
     dismissed: tuple[Span, ...] | None
     note: str
     idempotency_key: str
+    accepted: tuple[Span, ...] | None = None
+    scrapped: tuple[Span, ...] | None = None
 
 
 async def resolve_discrepancy(operation: Operation, command: ResolveDiscrepancy) -> UUID:
     """Resolve serials of a discrepancy and return its id.
 
     Serials that did not arrive are found, damaged, or lost. Serials that arrived without having been sent are found,
-    and move from the sender to the receiver, or dismissed: then they stay where they are. Raises InvalidInput,
-    NotFound, IllegalState, SerialsNotHeld and IdempotencyMismatch.
+    and move from the sender to the receiver, or dismissed: then they stay where they are. Serials that carry
+    superseded artwork are accepted, and held no longer, or scrapped. Raises InvalidInput, NotFound, IllegalState,
+    SerialsNotHeld and IdempotencyMismatch.
     """
     reject_invalid(_problems(command))
     async with operation.writing() as session:
-        batch = await lock_batch(operation, session, await _find_batch(session, command))
+        found = await _find(session, command)
+        batch = None if found.batch_id is None else await lock_batch(operation, session, found.batch_id)
         earlier = await claim_key(operation, session, command, result_id=command.discrepancy_id)
         if earlier:
             return earlier
+        if batch is None:
+            await _resolve_superseded(operation, session, found, command)
+            return command.discrepancy_id
         chain = await lock_chain(operation, session, batch.consignment_id, path=DISCREPANCY_PATH)
         (discrepancy,) = await session.fetch(DISCREPANCY_BY_ID, id=command.discrepancy_id)
         _check_serials(chain, discrepancy, command)
@@ -65,12 +93,23 @@ async def resolve_discrepancy(operation: Operation, command: ResolveDiscrepancy)
     return command.discrepancy_id
 
 
+async def _resolve_superseded(
+    operation: Operation, session: Writing, found: DiscrepancyRow, command: ResolveDiscrepancy
+) -> None:
+    chain, discrepancy = await lock_superseded(operation, session, found.consignment_id, found.id)
+    _check_serials(chain, discrepancy, command)
+    outcome = (merge(command.accepted), merge(command.scrapped))
+    await resolve_superseded(operation, session, (chain, discrepancy), outcome, trim_text(command.note))
+
+
 def _lists(command: ResolveDiscrepancy) -> tuple[tuple[str, tuple[Span, ...] | None], ...]:
     return (
         ("found", command.found),
         ("damaged", command.damaged),
         ("lost", command.lost),
         ("dismissed", command.dismissed),
+        ("accepted", command.accepted),
+        ("scrapped", command.scrapped),
     )
 
 
@@ -85,12 +124,12 @@ def _problems(command: ResolveDiscrepancy) -> Iterator[Problem]:
     yield from note_problems(command.note)
 
 
-async def _find_batch(session: Writing, command: ResolveDiscrepancy) -> UUID:
-    """The batch of a discrepancy, which is locked before the discrepancy is read again."""
+async def _find(session: Writing, command: ResolveDiscrepancy) -> DiscrepancyRow:
+    """The discrepancy before anything is locked: its batch, or its artwork, is locked before it is read again."""
     rows = await session.fetch(DISCREPANCY_BY_ID, id=command.discrepancy_id)
     if not rows:
         raise NotFound("discrepancy", DISCREPANCY_PATH)
-    return rows[0].batch_id
+    return rows[0]
 
 
 def _check_serials(chain: Chain, discrepancy: DiscrepancyRow, command: ResolveDiscrepancy) -> None:
@@ -106,14 +145,10 @@ def _check_serials(chain: Chain, discrepancy: DiscrepancyRow, command: ResolveDi
 
 
 def _outcome_problems(discrepancy: DiscrepancyRow, command: ResolveDiscrepancy, sku: str) -> Iterator[Problem]:
-    if discrepancy.kind == DiscrepancyKind.SHORT and command.dismissed is not None:
-        message = f"{sku} was sent and did not arrive. Name the serials as found, damaged, or lost."
-        yield Problem(UserErrorCode.CONFLICT, message, ("dismissed",))
-    if discrepancy.kind == DiscrepancyKind.OVER_SENT:
-        for name in ("damaged", "lost"):
-            if getattr(command, name) is not None:
-                message = f"{sku} arrived without having been sent. Name the serials as found or dismissed."
-                yield Problem(UserErrorCode.CONFLICT, message, (name,))
+    outcomes, message = _OUTCOMES[DiscrepancyKind(discrepancy.kind)]
+    for name, spans in _lists(command):
+        if spans is not None and name not in outcomes:
+            yield Problem(UserErrorCode.CONFLICT, f"{sku} {message}", (name,))
 
 
 def _steps(chain: Chain, batch: BatchRow, discrepancy: DiscrepancyRow, command: ResolveDiscrepancy) -> list[Step]:

@@ -23,6 +23,7 @@ class Step(Struct, frozen=True, kw_only=True):
     """Serials of a line to take from one place to another: `spans`, or the lowest `quantity` where that is None.
 
     `vendor_ids` are the vendor that moves the serials, or holds what others move, and then others that it concerns.
+    `artwork_version` is the one that was printed, if the step produces.
     `path` is the input field that asks for the serials, and `phrase` where they should be: “on hand”.
     """
 
@@ -34,8 +35,18 @@ class Step(Struct, frozen=True, kw_only=True):
     quantity: int
     vendor_ids: tuple[UUID, ...]
     batch_id: UUID | None = None
+    artwork_version: int | None = None
     path: Path = ("input",)
     phrase: str = "on hand"
+
+    @property
+    def voids(self) -> bool:
+        """Whether the step makes serials void, so that more must be generated."""
+        return (
+            self.quantity > 0
+            and self.target.condition is Condition.VOID
+            and self.source.condition is not Condition.VOID
+        )
 
 
 class Occasion(Struct, frozen=True, kw_only=True):

@@ -1,21 +1,18 @@
 """The mutation voidCoupons."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from db.consignments.changes import touch_states
 from db.consignments.correction_reads import ALLOTMENTS_OF_SERIALS, HOLDERS_OF_REQUEST
-from db.consignments.custody_reads import HOLDERS_OF_SERIALS
 from db.consignments.discrepancy_changes import resolve_recalled
-from db.consignments.place_locks import LOCK_PLACES_TO_VOID
-from db.consignments.rows import PlaceSpansRow, RecallHolderRow
+from db.consignments.rows import RecallHolderRow
 from db.coupons.reads import RUNS_BY_SCHEME
 from db.sessions import TransactionConflict, Writing
 from domain.checks import reason_problems
-from domain.consignments.facts import Condition, MovementKind
+from domain.consignments.facts import MovementKind
 from domain.consignments.failures import CouponsInert, NothingToDo
 from domain.consignments.ranges import merge, range_problems
 from domain.events import EventKind
@@ -23,18 +20,16 @@ from domain.failures import Problem, UserErrorCode
 from domain.schemes.execution_facts import CouponsRecalled
 from domain.spans import Span, Spans
 from domain.text import trim_text
+from resolvers.consignments.holders import ATTEMPTS, lock_holders, void_steps
 from resolvers.consignments.locking import Chain, lock_chains
 from resolvers.consignments.moving import record_recall
 from resolvers.consignments.notify import notify_of_recall
 from resolvers.consignments.state import refresh_states
-from resolvers.consignments.steps import Occasion, Place, Step
+from resolvers.consignments.steps import Occasion
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.schemes.execution import NewActivity, lock_execution, record_activity, require_scheme
 from resolvers.validation import reject_invalid
-
-# Coupons may move while their places are being locked. Then they are looked for again, at most so often.
-_ATTEMPTS: Final = 5
 
 
 class VoidCoupons(Struct, frozen=True):
@@ -92,8 +87,8 @@ async def _recall(operation: Operation, session: Writing, command: VoidCoupons, 
     request_id, serials = request
     await _require_runs(session, command)
     chains, line_ids = await _lock_consignments(operation, session, command.scheme_id, serials)
-    held = await _lock_holders(session, line_ids, serials)
-    steps = _steps(chains, held)
+    held = await lock_holders(session, line_ids, serials)
+    steps = void_steps(chains, held, MovementKind.VOIDED, ("input", "serials"))
     if not steps:
         one, count = serials.quantity == 1, f"{serials.quantity:,}"
         message = "This coupon is void already." if one else f"All {count} coupons are void already."
@@ -132,7 +127,7 @@ async def _lock_consignments(
 ) -> tuple[dict[UUID, Chain], list[UUID]]:
     """Lock the consignments that have the serials; return their chains by line, and the lines. Raises CouponsInert."""
     locked: dict[UUID, Chain] = {}
-    for _ in range(_ATTEMPTS):
+    for _ in range(ATTEMPTS):
         rows = await session.fetch(ALLOTMENTS_OF_SERIALS, scheme_id=scheme_id, spans=serials.text)
         allotted = Spans.of(span for row in rows for span in Spans.parse(row.text))
         if inert := serials - allotted:
@@ -143,47 +138,3 @@ async def _lock_consignments(
             return {line.id: chain for chain in locked.values() for line in chain.lines}, line_ids
         locked |= {chain.id: chain for chain in await lock_chains(operation, session, sorted(ids - locked.keys()))}
     raise TransactionConflict
-
-
-async def _lock_holders(session: Writing, line_ids: Sequence[UUID], serials: Spans) -> list[PlaceSpansRow]:
-    """Lock the places that hold the serials, so that nobody moves them, and return what each place holds of them."""
-    locked: set[int] = set()
-    for _ in range(_ATTEMPTS):
-        held = await session.fetch(HOLDERS_OF_SERIALS, line_ids=list(line_ids), spans=serials.text)
-        places = {row.place_id for row in held}
-        if places <= locked:
-            return held
-        locked |= set(await session.fetch(LOCK_PLACES_TO_VOID, ids=sorted(places)))
-    raise TransactionConflict
-
-
-def _steps(chains: dict[UUID, Chain], held: Sequence[PlaceSpansRow]) -> list[tuple[Chain, Step, int]]:
-    """One step for each place that holds serials that are not void, with the place."""
-    places: dict[int, list[PlaceSpansRow]] = {}
-    for row in held:
-        if row.condition != Condition.VOID:
-            places.setdefault(row.place_id, []).append(row)
-    steps = []
-    for place_id, rows in sorted(places.items()):
-        chain = chains[rows[0].line_id]
-        steps.append((chain, _step(chain, rows), place_id))
-    return steps
-
-
-def _step(chain: Chain, rows: Sequence[PlaceSpansRow]) -> Step:
-    """What is in a batch counts for the vendor that it goes to, which must destroy it on arrival."""
-    first, spans = rows[0], Spans.of(span for row in rows for span in row.spans)
-    holder = chain.vendor_of(first.leg + (first.batch_id is not None))
-    vendors = (holder,) if first.batch_id is None else (holder, chain.vendor_of(first.leg))
-    return Step(
-        kind=MovementKind.VOIDED,
-        line=chain.line(first.line_id),
-        source=Place(first.leg, Condition(first.condition), first.batch_id),
-        target=Place(first.leg, Condition.VOID, first.batch_id),
-        spans=spans,
-        quantity=spans.quantity,
-        vendor_ids=vendors,
-        batch_id=first.batch_id,
-        path=("input", "serials"),
-        phrase="where they were a moment ago",
-    )

@@ -25,6 +25,7 @@ from resolvers.consignments.locking import Chain, batch_facts, lock_batch, lock_
 from resolvers.consignments.moving import move_serials
 from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
+from resolvers.consignments.superseding import hold_returned
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.validation import reject_invalid
@@ -62,6 +63,7 @@ async def void_receipt(operation: Operation, command: VoidReceipt) -> UUID:
         steps = await _build_steps(session, (chain, batch), received)
         occasion = Occasion(request_id=operation.new_id(), note=reason)
         await move_serials(operation, session, [(chain, step) for step in steps], occasion)
+        await hold_returned(operation, session, chain, steps)
         await _close_discrepancies(operation, session, (chain, batch), reason)
         await reset_batch_lines(session, batch.id)
         await set_batch(session, batch.id, {"status": BatchStatus.IN_TRANSIT, "received_at": None})

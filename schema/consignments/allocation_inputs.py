@@ -112,6 +112,12 @@ class ResolveDiscrepancyInput:
     dismissed: list[SerialRangeInput] | None = optional(
         f"The receiver does not have these, and they stay where they are. Only of OVER_SENT. {RANGES}"
     )
+    accepted: list[SerialRangeInput] | None = optional(
+        f"These can be used although they carry superseded artwork. Only of ARTWORK_SUPERSEDED. {RANGES}"
+    )
+    scrapped: list[SerialRangeInput] | None = optional(
+        f"These become void, and whoever has them destroys them. Only of ARTWORK_SUPERSEDED. {RANGES}"
+    )
     note: str = leaf("How the discrepancy was resolved, for the vendors.")
     idempotency_key: str = leaf(_KEY)
 
@@ -123,6 +129,8 @@ class ResolveDiscrepancyInput:
             damaged=to_spans(self.damaged),
             lost=to_spans(self.lost),
             dismissed=to_spans(self.dismissed),
+            accepted=to_spans(self.accepted),
+            scrapped=to_spans(self.scrapped),
             note=self.note,
             idempotency_key=self.idempotency_key,
         )

@@ -39,6 +39,9 @@ _BATCH_ID = "The ID of the batch."
 @strawberry.input(description="Coupons of a variant that the first vendor produced or spoiled.")
 class ProducedLineInput:
     variant_id: strawberry.ID = leaf(VARIANT_ID)
+    artwork_version: int | None = optional(
+        "The version of the artwork that was printed. It must be the current one, which is the default."
+    )
     quantity: SafeInt | None = optional(
         "How many coupons were produced: those with the lowest serials that are not produced or spoiled. Or name "
         "`serials`."
@@ -67,6 +70,7 @@ class RecordProductionInput:
                         quantity=line.quantity,
                         serials=to_spans(line.serials),
                         spoiled_serials=to_spans(line.spoiled_serials),
+                        artwork_version=line.artwork_version,
                     )
                     for index, line in enumerate(self.lines)
                 ),

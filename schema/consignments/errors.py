@@ -1,11 +1,18 @@
 """Errors of consignments that carry data."""
 
-from domain.consignments.failures import ChainNotAcknowledged, CouponsInert, QuantityExceeded, SerialsNotHeld
+from domain.consignments.failures import (
+    ChainNotAcknowledged,
+    CouponsInert,
+    QuantityExceeded,
+    SerialsHeld,
+    SerialsNotHeld,
+)
 from resolvers.catalog.loaders import variants_by_id
+from resolvers.consignments.batch_loaders import discrepancies_by_id
 from resolvers.consignments.chain_loaders import LISTED_RANGES
 from resolvers.idempotency import IdempotencyMismatch
 from schema.catalog.types import Variant
-from schema.consignments.movement_types import SerialRange
+from schema.consignments.movement_types import Discrepancy, SerialRange
 from schema.errors import UserError, error_type
 from schema.fields import batched, computed, leaf
 from schema.scalars import SafeInt
@@ -26,6 +33,18 @@ class SerialsNotHeldError(UserError):
     serials: list[SerialRange] = computed(
         lambda failure: failure.serials.spans[:LISTED_RANGES], f"The serials that are elsewhere, {_LISTED}"
     )
+
+
+@error_type(SerialsHeld, "Some of the serials carry superseded artwork, and Operations has not decided about them.")
+class SerialsHeldError(UserError):
+    variant: Variant = batched(variants_by_id, key="variant_id", description="The variant.")
+    serials: list[SerialRange] = computed(
+        lambda failure: failure.serials.spans[:LISTED_RANGES], f"The serials that are held, {_LISTED}"
+    )
+    discrepancy: Discrepancy | None = batched(
+        discrepancies_by_id, key="discrepancy_id", description="The discrepancy that holds them."
+    )
+    version: int = leaf("The version of the artwork that superseded what they carry.")
 
 
 @error_type(CouponsInert, "Some of the serials are not allocated to a consignment, so nobody has these coupons.")

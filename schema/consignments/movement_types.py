@@ -61,9 +61,12 @@ class BatchMovement(Node):
         description="The account that recorded it. Null for a vendor, unless the account works for the same vendor.",
     )
     note: str | None = leaf("The note of the person who recorded it. Null if there is none.")
+    artwork_version: int | None = leaf(
+        "The version of the artwork that was printed. Null if the movement did not produce coupons."
+    )
 
 
-@node_type(DiscrepancyViewRow, "A difference between what was sent and what arrived. Its coupons move nowhere.")
+@node_type(DiscrepancyViewRow, "A difference between what was sent and what arrived, or between artwork and print.")
 class Discrepancy(Node):
     id: strawberry.ID = node_id(NodeKind.DISCREPANCY)
     kind: DiscrepancyKind = leaf("The kind of difference.")
@@ -71,10 +74,16 @@ class Discrepancy(Node):
     consignment: Annotated["Consignment", strawberry.lazy("schema.consignments.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
         consignments_by_id, key="consignment_id", description="The consignment."
     )
-    batch: Annotated["Batch", strawberry.lazy("schema.consignments.types")] = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
-        batches_by_id, key="batch_id", description="The batch."
+    batch: Annotated["Batch", strawberry.lazy("schema.consignments.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
+        batches_by_id, key="batch_id", description="The batch. Null for superseded artwork."
     )
-    vendor: Vendor = leaf("The vendor that received less, or that sent too much.")
+    vendor: Vendor | None = leaf(
+        "The vendor that received less, that sent too much, or that printed superseded artwork. Null for a vendor that "
+        "is not its neighbor in the chain."
+    )
+    artwork_version: int | None = leaf(
+        "The version of the artwork that superseded what the coupons carry. Null for other kinds."
+    )
     variant: Variant = leaf("The variant.")
     quantity: SafeInt = computed(lambda row: row.spans.quantity, "How many coupons it is about, resolved or not.")
     open_quantity: SafeInt = computed(lambda row: row.open_spans.quantity, "How many of them are not resolved.")
@@ -123,9 +132,11 @@ def _discrepancy_message(row: DiscrepancyViewRow) -> str:
         DiscrepancyWords(
             kind=Discrepancies(row.kind),
             quantity=row.spans.quantity,
-            sent=row.sent,
             sku=row.variant.sku,
             batch=row.batch_code,
+            sent=row.sent,
+            printed=row.printed or (),
+            version=row.artwork_version,
         )
     )
 

@@ -26,7 +26,6 @@ INSERT INTO artwork_review (artwork_id, version, vendor_id, state, comment, deci
 SELECT $1, $2, vendor_id, $4, $5, $6, $7 FROM unnest($3::uuid[]) AS reviewer (vendor_id)
 """
 
-
 # The first version of variants of a scheme, unless they have one, and the approvals of vendors that are missing.
 _APPROVE: Final = """
 WITH given AS (
