@@ -40,13 +40,15 @@ class ConsignmentFacts(Struct, frozen=True, kw_only=True):
     """The facts about a consignment that guards use.
 
     `holdings` are None in a movement, which takes serials where they are and fails if they are not there: it need not
-    count them first.
+    count them first. `held_back` are the actions that artwork leaves for none of the variants; a movement checks the
+    variants that it names, and says what holds them.
     """
 
     code: str
     canceled: bool
     vendor_ids: Sequence[UUID]
     holdings: Sequence[Holding] | None = None
+    held_back: frozenset[ConsignmentAction] = frozenset()
 
     def position_of(self, viewer: Viewer) -> int | None:
         """The position of the viewer's vendor in the chain; None if it has none there."""
@@ -115,21 +117,27 @@ def _record_production(facts: ConsignmentFacts, viewer: Viewer) -> Failure | Non
         return IllegalState(message, CONSIGNMENT_PATH)
     if facts.lacks(1, Condition.PLANNED):
         return NothingToDo(f"No coupons of {facts.code} are still to be produced.", CONSIGNMENT_PATH)
-    return None
+    return _held_back(facts, ConsignmentAction.RECORD_PRODUCTION)
 
 
 def _dispatch(facts: ConsignmentFacts, viewer: Viewer) -> Failure | None:
     if facts.position_of(viewer) == len(facts.vendor_ids):
         message = f"You are the last vendor of {facts.code}, so there is nobody to dispatch to. Commission the coupons."
         return IllegalState(message, CONSIGNMENT_PATH)
-    return _on_hand(facts, viewer)
+    return _on_hand(facts, viewer) or _held_back(facts, ConsignmentAction.DISPATCH)
 
 
 def _commission(facts: ConsignmentFacts, viewer: Viewer) -> Failure | None:
     if facts.position_of(viewer) != len(facts.vendor_ids):
         message = f"Only the last vendor of {facts.code} commissions coupons. Dispatch them to the next vendor."
         return IllegalState(message, CONSIGNMENT_PATH)
-    return _on_hand(facts, viewer)
+    return _on_hand(facts, viewer) or _held_back(facts, ConsignmentAction.COMMISSION)
+
+
+def _held_back(facts: ConsignmentFacts, action: ConsignmentAction) -> Failure | None:
+    if action in facts.held_back:
+        return IllegalState(f"Artwork holds every variant of {facts.code} that you could take.", CONSIGNMENT_PATH)
+    return None
 
 
 def _on_hand(facts: ConsignmentFacts, viewer: Viewer) -> Failure | None:

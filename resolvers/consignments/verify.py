@@ -23,6 +23,7 @@ from domain.consignments.state import derive_state
 from domain.spans import Spans
 from domain.text import format_count
 from resolvers.consignments.state import load_holdings
+from resolvers.consignments.verify_holds import verify_holds
 
 # Movements in memory at a time.
 _PARTS_AT_ONCE: Final = 5_000
@@ -36,7 +37,7 @@ async def verify_consignment(fetching: Fetching, consignment: VerifiedConsignmen
     for row in await fetching.fetch(WRONG_LINES, consignment_id=consignment.id):
         stored = format_count(row.stored, "coupon")
         yield f"{consignment.code}, {row.name}: the line states {stored}, and {row.counted:,} were allotted to it."
-    for check in (_verify_movements, _verify_events, _verify_batches, _verify_state):
+    for check in (_verify_movements, _verify_events, _verify_batches, verify_holds, _verify_state):
         async for finding in check(fetching, consignment):
             yield f"{consignment.code}: {finding}"
 

@@ -12,6 +12,7 @@ from domain.consignments.stored_facts import (
     ConsignmentRescheduled,
     ConsignmentStopped,
     ConsignmentWithdrawn,
+    CouponsSuperseded,
     CouponsToDestroy,
     DiscrepancyOpened,
     RecalledPlace,
@@ -100,6 +101,27 @@ OF_CONSIGNMENTS: Final[tuple[tuple[StoredNotification, str], ...]] = (
         (
             "Operations recalled 1 coupon of AMB-1L in CON-2026-000017 on the way to you: Misprint. "
             "Destroy them when they arrive."
+        ),
+    ),
+    (
+        CouponsSuperseded(sku="AMB-1L", version=2, codes=("CON-2026-000017",), held=300, commissioned=50),
+        (
+            "Version 2 of the artwork of AMB-1L superseded what coupons in CON-2026-000017 carry: 300 coupons are "
+            "held. Accept or scrap them. 50 coupons are commissioned and stay active."
+        ),
+    ),
+    (
+        CouponsSuperseded(sku="AMB-1L", version=3, codes=("CON-1", "CON-2"), held=1, commissioned=0),
+        (
+            "Version 3 of the artwork of AMB-1L superseded what coupons in 2 consignments carry: 1 coupon is held. "
+            "Accept or scrap it."
+        ),
+    ),
+    (
+        CouponsSuperseded(sku="AMB-1L", version=3, codes=("CON-1", "CON-2"), held=0, commissioned=1),
+        (
+            "Version 3 of the artwork of AMB-1L superseded what coupons in 2 consignments carry: 1 coupon is "
+            "commissioned and stays active."
         ),
     ),
 )

@@ -61,7 +61,7 @@ def test_a_movement_is_a_sentence(kind: MovementKind) -> None:
             "DISCREPANCY_RESOLVED",
             "VOID",
             "BAT-1",
-            "Operations resolved a discrepancy: 1 coupon of AMB-1L in BAT-1 is void.",
+            "Operations resolved a discrepancy: 1 coupon of AMB-1L in BAT-1 is scrapped.",
         ),
     ],
 )
@@ -117,6 +117,20 @@ def test_a_movement_of_coupons_that_are_not_good(kind: str, origin: str, sentenc
 def test_a_discrepancy_is_a_sentence(kind: str, sentence: str) -> None:
     """R15."""
     words = DiscrepancyWords(kind=DiscrepancyKind(kind), quantity=12, sent=50_000, sku="AMB-1L", batch="BAT-1")
+    assert discrepancy_sentence(words) == sentence
+
+
+@pytest.mark.parametrize(
+    ("quantity", "printed", "sentence"),
+    [
+        (300, (1,), "300 coupons of AMB-1L carry version 1 of the artwork, which version 3 superseded."),
+        (1, (1, 2), "1 coupon of AMB-1L carries versions 1 and 2 of the artwork, which version 3 superseded."),
+    ],
+)
+def test_superseded_artwork_is_a_sentence(quantity: int, printed: tuple[int, ...], sentence: str) -> None:
+    """R16."""
+    kind = DiscrepancyKind.ARTWORK_SUPERSEDED
+    words = DiscrepancyWords(kind=kind, quantity=quantity, sku="AMB-1L", printed=printed, version=3)
     assert discrepancy_sentence(words) == sentence
 
 

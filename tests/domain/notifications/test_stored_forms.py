@@ -33,6 +33,7 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
             "consignmentWithdrawn": "consignment_id code",
             "couponsGenerated": "scheme quantity",
             "couponsRecalled": "scheme quantity reason",
+            "couponsSuperseded": "sku version codes held commissioned",
             "couponsToDestroy": "consignment_id code sku quantity place reason",
             "discrepancyOpened": "consignment_id code batch_id batch sender receiver missing not_sent",
             "ecpEnrolled": "ecp_id code title",

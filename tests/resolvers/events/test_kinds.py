@@ -84,6 +84,7 @@ MOVEMENT = MovementViewRow(
     recorded_at=NOW,
     account_id=OTHER,
     note=None,
+    artwork_version=None,
     vendor=VENDOR,
     variant=VARIANT,
 )
@@ -138,6 +139,8 @@ PERMISSIONS = {
     EventKind.JOB_CANCELED: Permission.JOB_READ,
 }
 OBJECTS = {
+    EventKind.COUPONS_HELD: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
+    EventKind.COUPONS_RELEASED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
     EventKind.COUPON_CODES_DOWNLOADED: {"consignmentId": gid(NodeKind.CONSIGNMENT, KEY)},
     EventKind.DISCREPANCY_DISMISSED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
     EventKind.OVER_SENT_REPORTED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
@@ -186,6 +189,8 @@ def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
     if kind is EventKind.NOTIFICATIONS_READ:
         predicates = {NOTIFICATION_ADDED.visible_to}
     if kind in {
+        EventKind.COUPONS_HELD,
+        EventKind.COUPONS_RELEASED,
         EventKind.COUPON_CODES_DOWNLOADED,
         EventKind.DISCREPANCY_DISMISSED,
         EventKind.OVER_SENT_REPORTED,
