@@ -19,6 +19,7 @@ class NodeKind(StrEnum):
     ENROLLMENT = "enr"
     GEOGRAPHY = "geo"
     NOTIFICATION = "ntf"
+    PACK = "pac"
     PRODUCT = "prd"
     PROGRAM = "prg"
     SCHEME = "sch"

@@ -87,6 +87,8 @@ class MovementViewRow(Struct, frozen=True):
     recorded_at: datetime
     account_id: UUID
     note: str | None
+    pack_id: UUID | None
+    sscc: str | None
     vendor: VendorRow
     variant: VariantRow
 

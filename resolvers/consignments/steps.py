@@ -23,7 +23,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """Serials of a line to take from one place to another: `spans`, or the lowest `quantity` where that is None.
 
     `vendor_ids` are the vendor that moves the serials, or holds what others move, and then others that it concerns.
-    `path` is the input field that asks for the serials, and `phrase` where they should be: “on hand”.
+    `pack_id` is the pack that the step makes or opens. `path` is the input field that asks for the serials, and
+    `phrase` where they should be: “on hand”.
     """
 
     kind: MovementKind
@@ -34,6 +35,7 @@ class Step(Struct, frozen=True, kw_only=True):
     quantity: int
     vendor_ids: tuple[UUID, ...]
     batch_id: UUID | None = None
+    pack_id: UUID | None = None
     path: Path = ("input",)
     phrase: str = "on hand"
 

@@ -1,6 +1,13 @@
 """Errors of consignments that carry data."""
 
-from domain.consignments.failures import ChainNotAcknowledged, CouponsInert, QuantityExceeded, SerialsNotHeld
+from domain.consignments.failures import (
+    ChainNotAcknowledged,
+    CouponsInert,
+    PackNotHeld,
+    QuantityExceeded,
+    SerialsNotHeld,
+    SerialsPacked,
+)
 from resolvers.catalog.loaders import variants_by_id
 from resolvers.consignments.chain_loaders import LISTED_RANGES
 from resolvers.idempotency import IdempotencyMismatch
@@ -25,6 +32,20 @@ class SerialsNotHeldError(UserError):
     variant: Variant = batched(variants_by_id, key="variant_id", description="The variant.")
     serials: list[SerialRange] = computed(
         lambda failure: failure.serials.spans[:LISTED_RANGES], f"The serials that are elsewhere, {_LISTED}"
+    )
+
+
+@error_type(PackNotHeld, "A pack is not where the action takes it from.")
+class PackNotHeldError(UserError):
+    sscc: str = leaf("The SSCC of the pack.")
+
+
+@error_type(SerialsPacked, "Some of the serials to pack are in another pack.")
+class SerialsPackedError(UserError):
+    variant: Variant = batched(variants_by_id, key="variant_id", description="The variant.")
+    sscc: str = leaf("The SSCC of the other pack.")
+    serials: list[SerialRange] = computed(
+        lambda failure: failure.serials.spans[:LISTED_RANGES], f"The serials in the other pack, {_LISTED}"
     )
 
 
