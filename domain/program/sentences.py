@@ -14,6 +14,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "currency": "the currency",
         "locale": "the locale",
         "authors_may_approve": "whether authors may approve",
+        "gs1_company_prefix": "the GS1 company prefix",
     }
 )
 
@@ -28,4 +29,4 @@ def program_updated(actor: str, changes: Sequence[SettingChange]) -> str:
 
 
 def _value(change: SettingChange, text: str) -> str:
-    return quote(text) if change.setting == "name" else text
+    return quote(text) if change.setting == "name" else text or "none"

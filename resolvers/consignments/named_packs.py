@@ -31,6 +31,11 @@ class Named(Struct, frozen=True):
     packs_field: str = "packs"
 
     @property
+    def names_any(self) -> bool:
+        """Whether ranges or packs were stated."""
+        return self.serials is not None or self.packs is not None
+
+    @property
     def pack_path(self) -> Path:
         """The path of the packs."""
         return (*self.path, self.packs_field)

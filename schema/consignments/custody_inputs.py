@@ -13,11 +13,13 @@ from resolvers.consignments.report_damage import ReportDamage
 from resolvers.consignments.void_dispatch import VoidDispatch
 from resolvers.consignments.void_receipt import VoidReceipt
 from schema.consignments.serial_inputs import (
+    PACKS,
     RANGES,
     VARIANT_ID,
     BatchLineInput,
     NamedLineInput,
     SerialRangeInput,
+    to_codes,
     to_spans,
 )
 from schema.fields import leaf, optional
@@ -112,7 +114,8 @@ class VoidDispatchInput:
 
 @strawberry.input(
     description="What arrived of a variant. `accepted` alone is enough if everything arrived and is good, and together "
-    "with `damagedSerials` if the two add up. Otherwise name the serials, because it matters which coupons are missing."
+    "with what is damaged if the two add up. Otherwise name the serials or packs, because it matters which coupons are "
+    "missing."
 )
 class ReceivedLineInput:
     variant_id: strawberry.ID = leaf(VARIANT_ID)
@@ -120,7 +123,11 @@ class ReceivedLineInput:
     accepted_serials: list[SerialRangeInput] | None = optional(
         f"The serials of the good coupons that arrived. Serials that were not sent open a discrepancy. {RANGES}"
     )
+    accepted_packs: list[str] | None = optional(
+        f"The packs that arrived good, beside `acceptedSerials`. Packs that were not sent open a discrepancy. {PACKS}"
+    )
     damaged_serials: list[SerialRangeInput] | None = optional(f"The serials that arrived damaged. {RANGES}")
+    damaged_packs: list[str] | None = optional(f"The packs of which everything arrived damaged. {PACKS}")
     final: bool | None = optional(
         "Whether the rest did not arrive, which opens a discrepancy. With false, the rest is still on its way. "
         "Default: true."
@@ -146,6 +153,8 @@ class ReceiveBatchInput:
                         accepted_serials=to_spans(line.accepted_serials),
                         damaged_serials=to_spans(line.damaged_serials),
                         final=line.final is not False,
+                        accepted_packs=to_codes(line.accepted_packs),
+                        damaged_packs=to_codes(line.damaged_packs),
                     )
                     for index, line in enumerate(self.lines)
                 ),

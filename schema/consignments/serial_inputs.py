@@ -40,7 +40,7 @@ class BatchLineInput:
             variant_id=ids.one(NodeKind.VARIANT, self.variant_id, "lines", str(index), "variantId"),
             quantity=self.quantity,
             serials=to_spans(self.serials),
-            packs=None if self.packs is None else tuple(self.packs),
+            packs=to_codes(self.packs),
         )
 
 
@@ -57,10 +57,15 @@ class NamedLineInput:
         return NamedLine(
             variant_id=ids.one(NodeKind.VARIANT, self.variant_id, "lines", str(index), "variantId"),
             serials=to_spans(self.serials),
-            packs=None if self.packs is None else tuple(self.packs),
+            packs=to_codes(self.packs),
         )
 
 
 def to_spans(ranges: Sequence[SerialRangeInput] | None) -> tuple[Span, ...] | None:
     """Convert ranges, which may still be wrong; None if they were left out."""
     return None if ranges is None else tuple(Span(each.first, each.last) for each in ranges)
+
+
+def to_codes(packs: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Convert the codes of packs, which may still be wrong; None if they were left out."""
+    return None if packs is None else tuple(packs)

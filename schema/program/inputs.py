@@ -16,6 +16,10 @@ class UpdateProgramInput:
     currency: str | None = optional("The currency, a code of ISO 4217 such as `INR`.")
     locale: str | None = optional("The language and country, a language tag of BCP 47 such as `en-IN`.")
     authors_may_approve: bool | None = optional("Whether people may approve a scheme that they helped to define.")
+    gs1_company_prefix: str | None = optional(
+        "The GS1 company prefix, 4 to 12 digits. The SSCCs that the server makes for packs begin with it, behind their "
+        "first digit."
+    )
 
     def to_command(self) -> UpdateProgram:
         """Convert the input."""
@@ -25,4 +29,5 @@ class UpdateProgramInput:
             currency=self.currency,
             locale=self.locale,
             authors_may_approve=self.authors_may_approve,
+            gs1_company_prefix=self.gs1_company_prefix,
         )

@@ -146,13 +146,20 @@ class ConsignmentFactory:
         return await receive_batch(self.vendor(by), command)
 
     async def commission(
-        self, consignment_id: UUID, *spans: Span, batch_id: UUID | None = None, sku: str = "AMB-1L", by: str = "FAC-1"
+        self,
+        consignment_id: UUID,
+        *spans: Span,
+        batch_id: UUID | None = None,
+        sku: str = "AMB-1L",
+        by: str = "FAC-1",
+        packs: tuple[str, ...] | None = None,
     ) -> UUID:
-        """Commission serials, or what is left of a batch."""
+        """Commission serials, packs, or what is left of a batch."""
+        named = spans if packs is None else spans or None
         command = CommissionCoupons(
             consignment_id=consignment_id,
             batch_id=batch_id,
-            lines=None if batch_id else (NamedLine(self.variant(sku), spans),),
+            lines=None if batch_id else (NamedLine(self.variant(sku), named, packs),),
             occurred_at=None,
             idempotency_key=self.idempotency_key(),
         )
