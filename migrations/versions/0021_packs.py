@@ -34,7 +34,7 @@ TRANSITIONS = (
 )
 # The function of migration 0015. A movement from a place to itself checks that the serials are there, and has parts, but
 # changes no custody.
-TAKE = """
+_TAKE = """
 CREATE OR REPLACE FUNCTION take_serials(
     line uuid, from_place bigint, to_place bigint, given_pieces jsonb, wanted bigint, movement uuid
 ) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -51,41 +51,7 @@ BEGIN
     IF moved <> wanted THEN
         RETURN moved;
     END IF;
-    IF from_place <> to_place THEN
-        IF emptied IS NOT NULL THEN
-            DELETE FROM custody WHERE line_id = line AND segment = ANY (emptied) AND place_id = from_place;
-        END IF;
-        IF cardinality(segments) > coalesce(cardinality(emptied), 0) THEN
-            UPDATE custody SET spans = spans - piece FROM unnest(segments, pieces) AS given (part, piece)
-            WHERE line_id = line AND segment = part AND place_id = from_place;
-        END IF;
-        INSERT INTO custody (line_id, segment, place_id, spans)
-        SELECT line, part, to_place, piece FROM unnest(segments, pieces) AS given (part, piece)
-        ON CONFLICT (line_id, segment, place_id) DO UPDATE SET spans = custody.spans + excluded.spans;
-    END IF;
-    INSERT INTO movement_part (movement_id, line_id, segment, spans)
-    SELECT movement, line, part, piece FROM unnest(segments, pieces) AS given (part, piece);
-    RETURN moved;
-END $$
-"""
-TAKE_BEFORE = """
-CREATE OR REPLACE FUNCTION take_serials(
-    line uuid, from_place bigint, to_place bigint, given_pieces jsonb, wanted bigint, movement uuid
-) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    segments integer[];
-    pieces int8multirange[];
-    emptied integer[];
-    moved bigint;
-BEGIN
-    SELECT array_agg(cut.segment), array_agg(cut.piece), coalesce(sum(spans_size(cut.piece)), 0),
-        array_agg(cut.segment) FILTER (WHERE cut.whole)
-    INTO segments, pieces, moved, emptied
-    FROM cut_serials(from_place, given_pieces, wanted) AS cut;
-    IF moved <> wanted THEN
-        RETURN moved;
-    END IF;
-    IF emptied IS NOT NULL THEN
+    __PACKED__IF emptied IS NOT NULL THEN
         DELETE FROM custody WHERE line_id = line AND segment = ANY (emptied) AND place_id = from_place;
     END IF;
     IF cardinality(segments) > coalesce(cardinality(emptied), 0) THEN
@@ -100,6 +66,16 @@ BEGIN
     RETURN moved;
 END $$
 """
+TAKE = _TAKE.replace(
+    "__PACKED__",
+    """IF from_place = to_place THEN
+        INSERT INTO movement_part (movement_id, line_id, segment, spans)
+        SELECT movement, line, part, piece FROM unnest(segments, pieces) AS given (part, piece);
+        RETURN moved;
+    END IF;
+    """,
+)
+TAKE_BEFORE = _TAKE.replace("__PACKED__", "")
 # The function of migration 0015. What is packed or unpacked stays where it is, so nothing changes its state.
 _CROSSED = """
 CREATE OR REPLACE FUNCTION custody_crossed(from_place bigint, to_place bigint, movement_kind text, moved bigint)

@@ -52,6 +52,7 @@ TYPES = {
     NodeKind.ENROLLMENT: "Enrollment",
     NodeKind.GEOGRAPHY: "Geography",
     NodeKind.NOTIFICATION: "Notification",
+    NodeKind.PACK: "Pack",
     NodeKind.PRODUCT: "Product",
     NodeKind.PROGRAM: "Program",
     NodeKind.SCHEME: "Scheme",

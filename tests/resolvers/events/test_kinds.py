@@ -82,6 +82,8 @@ MOVEMENT = MovementViewRow(
     recorded_at=NOW,
     account_id=OTHER,
     note=None,
+    pack_id=None,
+    sscc=None,
     vendor=VENDOR,
     variant=VARIANT,
 )
