@@ -1,4 +1,4 @@
-"""The statement that compares the packs of a consignment with custody and with the movements that made and opened them."""
+"""The statement that compares the packs of a consignment with custody, and with what made and opened them."""
 
 from typing import Final, NamedTuple
 

@@ -1,5 +1,6 @@
 """The list of packs: its filter and its pages."""
 
+import re
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from resolvers.context import Operation
 from resolvers.paging import Page, PageArguments, read_page
 
 _SSCC_DIGITS: Final = 18
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")
 
 
 class PackFilter(Struct, frozen=True):
@@ -52,7 +54,7 @@ def _range_of_codes(text: str | None) -> dict[str, str]:
     digits = "" if text is None else normalize_sscc(text)
     if not digits:
         return {}
-    if len(digits) > _SSCC_DIGITS or not digits.isascii() or not digits.isdigit():
+    if not _DIGITS.fullmatch(digits):
         message = f"An SSCC has {_SSCC_DIGITS} digits. Filter by the first digits of it."
         raise BadArgument(message, "filter")
     return {"lowest_sscc": digits.ljust(_SSCC_DIGITS, "0"), "highest_sscc": digits.ljust(_SSCC_DIGITS, "9")}
