@@ -21,6 +21,7 @@ class NodeKind(StrEnum):
     GEOGRAPHY = "geo"
     JOB = "job"
     NOTIFICATION = "ntf"
+    PACK = "pac"
     PRODUCT = "prd"
     PROGRAM = "prg"
     SCHEME = "sch"

@@ -25,6 +25,7 @@ from db.catalog.reads import VARIANT_COLUMNS, VENDOR_COLUMNS
 from db.catalog.tables import VariantTable, VendorTable
 from db.columns import columns
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
+from db.consignments.pack_tables import PackTable
 from db.consignments.reads import batch_visible
 from db.consignments.tables import (
     BatchLineTable,
@@ -39,7 +40,12 @@ from domain.consignments.facts import MovementKind
 from domain.permissions import ConsignmentScope
 
 MOVEMENT_COLUMNS: Final = columns(
-    MovementTable, MovementViewRow, batch_code=BatchTable.code, vendor=VENDOR_COLUMNS, variant=VARIANT_COLUMNS
+    MovementTable,
+    MovementViewRow,
+    batch_code=BatchTable.code,
+    sscc=PackTable.sscc,
+    vendor=VENDOR_COLUMNS,
+    variant=VARIANT_COLUMNS,
 )
 # The older versions that serials of a discrepancy about superseded artwork carry.
 _PRINTED: Final = (
@@ -150,6 +156,7 @@ def join_movement(query: Query, rows: Any = MovementTable) -> Query:
         .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
         .join(VendorTable, VendorTable.id == rows.vendor_id)
         .outerjoin(BatchTable, BatchTable.id == rows.batch_id)
+        .outerjoin(PackTable, PackTable.id == rows.pack_id)
     )
 
 

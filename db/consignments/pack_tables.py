@@ -1,4 +1,7 @@
-"""The table of packs: rolls and cartons with the serials inside."""
+"""The tables of packs: rolls and cartons with the serials inside, and the batches that carried them.
+
+Migration 0021 adds the guard that every pack is whole: all its serials are at its place.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -21,6 +24,10 @@ class PackTable(Base):
         CheckConstraint("NOT isempty(spans)", "spans_not_empty"),
         Index("uq_pack__sscc", "sscc", unique=True, postgresql_where=text("unpacked_at IS NULL")),
         Index("ix_pack__line_id", "line_id", "id"),
+        # Movements ask whether a line has packs.
+        Index("ix_pack__open", "line_id", postgresql_where=text("unpacked_at IS NULL")),
+        Index("ix_pack__sscc", "sscc", "id"),
+        Index("ix_pack__packed_at", "packed_at", "id"),
         Index("ix_pack__batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     )
 
@@ -34,3 +41,12 @@ class PackTable(Base):
     packed_at: Mapped[Moment]
     packed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     unpacked_at: Mapped[Moment | None] = mapped_column(comment="When it stopped to be a pack")
+
+
+class BatchPackTable(Base):
+    """A pack that a batch carried when it was dispatched. Rows are only ever added."""
+
+    __tablename__ = "batch_pack"
+
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    pack_id: Mapped[UUID] = mapped_column(ForeignKey("pack.id"), primary_key=True, index=True)

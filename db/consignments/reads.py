@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from db.catalog.reads import VARIANT_COLUMNS
 from db.catalog.tables import VariantTable, VendorTable
 from db.columns import columns, scalar
+from db.consignments.pack_tables import PackTable
 from db.consignments.rows import (
     BatchLineRow,
     BatchRow,
@@ -118,6 +119,9 @@ _LINES: Final = (
         _of_lines(VariantTable.sku).label("skus"),
         _of_lines(ConsignmentLineTable.quantity).label("quantities"),
         _of_lines(ConsignmentLineTable.segment_bits).label("segment_bits"),
+        _of_lines(exists().where(PackTable.line_id == ConsignmentLineTable.id, PackTable.unpacked_at.is_(None))).label(
+            "packed"
+        ),
     )
     .select_from(ConsignmentLineTable)
     .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)

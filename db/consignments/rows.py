@@ -68,6 +68,7 @@ class ChainRow(Struct, frozen=True):
     skus: list[str]
     quantities: list[int]
     segment_bits: list[int]
+    packed: list[bool]
 
 
 class HoldingRow(NamedTuple):

@@ -145,6 +145,8 @@ IMPOSSIBLE_MOVEMENTS: Final[Statement[FaultyMovementRow]] = _statement(
         OR entered.from_leg <> target.leg OR entered.consignment_id <> movement.consignment_id
         OR NOT CASE
             WHEN kind IN ('PRODUCED', 'SPOILED') THEN on_hand AND source.leg = 1 AND ahead = 0
+            WHEN kind = 'PACKED' THEN on_hand AND source.id = target.id
+            WHEN kind = 'UNPACKED' THEN source.id = target.id
             WHEN kind = 'DISPATCHED' THEN source.batch_id IS NULL AND enters AND ahead = 0
             WHEN kind = 'DISPATCH_VOIDED' THEN leaves AND target.batch_id IS NULL AND ahead = 0
             WHEN kind = 'RECEIVED' THEN leaves AND target.batch_id IS NULL AND ahead = 1

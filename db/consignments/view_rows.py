@@ -89,6 +89,8 @@ class MovementViewRow(Struct, frozen=True):
     account_id: UUID
     note: str | None
     artwork_version: int | None
+    pack_id: UUID | None
+    sscc: str | None
     vendor: VendorRow
     variant: VariantRow
 

@@ -29,6 +29,8 @@ _DESCRIPTIONS: Final[Mapping[MovementKind, str]] = MappingProxyType(
     {
         MovementKind.PRODUCED: "A vendor produced coupons.",
         MovementKind.SPOILED: "A vendor spoiled coupons in production. They are void.",
+        MovementKind.PACKED: "A vendor put coupons into a pack.",
+        MovementKind.UNPACKED: "A pack was opened, and its coupons are loose.",
         MovementKind.DISPATCHED: "A vendor dispatched coupons of a batch to the next vendor.",
         MovementKind.DISPATCH_VOIDED: "A vendor took back a dispatch before any of it was received.",
         MovementKind.RECEIVED: "A vendor received coupons of a batch.",

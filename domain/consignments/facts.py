@@ -28,6 +28,8 @@ class MovementKind(StrEnum):
 
     PRODUCED = "PRODUCED"
     SPOILED = "SPOILED"
+    PACKED = "PACKED"
+    UNPACKED = "UNPACKED"
     DISPATCHED = "DISPATCHED"
     DISPATCH_VOIDED = "DISPATCH_VOIDED"
     RECEIVED = "RECEIVED"
@@ -52,6 +54,9 @@ _DAMAGED, _LOST, _VOID, _COMMISSIONED = Condition.DAMAGED, Condition.LOST, Condi
 TRANSITIONS = (
     (MovementKind.PRODUCED, _PLANNED, _GOOD),
     (MovementKind.SPOILED, _PLANNED, _VOID),
+    # What is packed or unpacked stays where it is.
+    (MovementKind.PACKED, _GOOD, _GOOD),
+    *((MovementKind.UNPACKED, condition, condition) for condition in (_GOOD, _UNRESOLVED, _VOID)),
     (MovementKind.DISPATCHED, _GOOD, _GOOD),
     (MovementKind.DISPATCH_VOIDED, _GOOD, _GOOD),
     (MovementKind.DISPATCH_VOIDED, _VOID, _VOID),

@@ -61,6 +61,54 @@ class SerialsHeld(Failure):
         self.version = version
 
 
+class PackNotHeld(Failure):
+    """A named pack is not where the caller would take it from."""
+
+    code = UserErrorCode.CONFLICT
+
+    def __init__(self, message: str, path: Path, *, sscc: str) -> None:
+        super().__init__(message, path)
+        self.sscc = sscc
+
+
+class SerialsPacked(Failure):
+    """Some of the serials to pack are in another pack."""
+
+    code = UserErrorCode.CONFLICT
+
+    def __init__(self, path: Path, *, sku: str, variant_id: UUID, sscc: str, serials: Spans) -> None:
+        super().__init__(
+            f"{name_serials(serials, sku)} in pack {sscc}. Open that pack first, or leave the serials out.", path
+        )
+        self.variant_id = variant_id
+        self.sscc = sscc
+        self.serials = serials
+
+
+class NoCompanyPrefix(IllegalState):
+    """The program has no GS1 company prefix, so the server cannot make codes of packs."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The program has no GS1 company prefix to make SSCCs with. State the SSCC of each pack, or ask an "
+            "administrator to set `gs1CompanyPrefix` with `updateProgram`.",
+            ("input", "packs"),
+        )
+
+
+class SsccsExhausted(Failure):
+    """All SSCCs of the company prefix are used."""
+
+    code = UserErrorCode.LIMIT_EXCEEDED
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(
+            f"The GS1 company prefix {prefix} has no unused SSCCs left. State the SSCC of each pack, or ask an "
+            "administrator to set another prefix with `updateProgram`.",
+            ("input", "packs"),
+        )
+
+
 class CouponsInert(Failure):
     """Serials are not allocated to a consignment, so that nobody has them and there is nothing to recall."""
 

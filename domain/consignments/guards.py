@@ -23,6 +23,7 @@ class ConsignmentAction(StrEnum):
     CANCEL = "CANCEL"
     DOWNLOAD_CODES = "DOWNLOAD_CODES"
     RECORD_PRODUCTION = "RECORD_PRODUCTION"
+    DECLARE_PACKS = "DECLARE_PACKS"
     DISPATCH = "DISPATCH"
     COMMISSION = "COMMISSION"
     REPORT_DAMAGE = "REPORT_DAMAGE"
@@ -160,6 +161,7 @@ CONSIGNMENT_GUARDS: Final = Guards(
         ConsignmentAction.CANCEL: (Permission.CONSIGNMENT_MANAGE, first_failure(_live, _cancel)),
         ConsignmentAction.DOWNLOAD_CODES: (Permission.CODES_DOWNLOAD, first_failure(_live, _download_codes)),
         ConsignmentAction.RECORD_PRODUCTION: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _record_production)),
+        ConsignmentAction.DECLARE_PACKS: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _on_hand)),
         ConsignmentAction.DISPATCH: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _dispatch)),
         ConsignmentAction.COMMISSION: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _commission)),
         ConsignmentAction.REPORT_DAMAGE: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _on_hand)),

@@ -32,6 +32,8 @@ MOVEMENT_LABELS: Final[Mapping[MovementKind, str]] = MappingProxyType(
     {
         MovementKind.PRODUCED: "Produced",
         MovementKind.SPOILED: "Spoiled",
+        MovementKind.PACKED: "Packed",
+        MovementKind.UNPACKED: "Unpacked",
         MovementKind.DISPATCHED: "Dispatched",
         MovementKind.DISPATCH_VOIDED: "Dispatch voided",
         MovementKind.RECEIVED: "Received",
@@ -47,6 +49,8 @@ _VERBS: Final[Mapping[MovementKind, str]] = MappingProxyType(
     {
         MovementKind.PRODUCED: "produced {coupons}",
         MovementKind.SPOILED: "spoiled {coupons} in production",
+        MovementKind.PACKED: "packed {coupons} as {pack}",
+        MovementKind.UNPACKED: "opened {pack} with {coupons}",
         MovementKind.DISPATCHED: "dispatched {coupons}",
         MovementKind.DISPATCH_VOIDED: "voided the dispatch of {coupons}",
         MovementKind.RECEIVED: "received {coupons}",
@@ -78,6 +82,7 @@ class MovementWords(Struct, frozen=True, kw_only=True):
     sku: str
     vendor: str
     batch: str | None
+    sscc: str | None = None
 
 
 def movement_sentence(words: MovementWords) -> str:
@@ -95,7 +100,7 @@ def movement_sentence(words: MovementWords) -> str:
     verb = _VERBS[words.kind]
     if words.kind is MovementKind.RECEIPT_VOIDED:
         verb = _TAKEN_BACK.get(words.origin, verb)
-    return f"{words.vendor} {verb.format(coupons=f'{coupons}{batch}')}."
+    return f"{words.vendor} {verb.format(coupons=f'{coupons}{batch}', pack=f'pack {words.sscc}')}."
 
 
 class DiscrepancyWords(Struct, frozen=True, kw_only=True):
@@ -141,3 +146,24 @@ def waiting_label(vendors: Sequence[str], *, discrepancy: bool, designer: bool =
     """Write who must act: “First Print and Second Pack”. An open discrepancy waits for Operations."""
     names = [*vendors, *(["Designer"] if designer else []), *(["Operations"] if discrepancy else [])]
     return join_words(names, "and") or None
+
+
+class PackWords(Struct, frozen=True, kw_only=True):
+    """What the sentence about the contents of a pack names. A missing pack belongs to an open discrepancy."""
+
+    quantity: int
+    void: int
+    missing: bool
+    opened: bool
+    sku: str
+
+
+def pack_sentence(words: PackWords) -> str:
+    """Write what is inside: “500 coupons of AMB-1L, 3 of them void.”."""
+    coupons = f"{format_count(words.quantity, 'coupon')} of {words.sku}"
+    if words.opened:
+        return f"Opened. It contained {coupons}."
+    if words.missing:
+        return f"Missing: {coupons}."
+    void = f", {words.void:,} of them void" if words.void else ""
+    return f"{coupons}{void}."

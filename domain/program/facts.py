@@ -16,13 +16,17 @@ _FLAGS: Final[Mapping[object, str]] = MappingProxyType({True: "yes", False: "no"
 
 
 class ProgramSettings(Struct, frozen=True):
-    """What administrators set: an IANA time zone, an ISO 4217 currency, and a BCP 47 locale."""
+    """What administrators set: an IANA time zone, an ISO 4217 currency, and a BCP 47 locale.
+
+    The GS1 company prefix is None until it is set; codes of packs begin with it.
+    """
 
     name: str
     time_zone: str
     currency: str
     locale: str
     authors_may_approve: bool
+    gs1_company_prefix: str | None
 
 
 class SettingChange(Struct, frozen=True):
@@ -36,7 +40,12 @@ class SettingChange(Struct, frozen=True):
 def setting_changes(before: ProgramSettings, after: ProgramSettings) -> tuple[SettingChange, ...]:
     """The settings that differ, in the order of `ProgramSettings`."""
     return tuple(
-        SettingChange(name, _FLAGS.get(old, str(old)), _FLAGS.get(new, str(new)))
+        SettingChange(name, _write(old), _write(new))
         for (name, old), new in zip(asdict(before).items(), asdict(after).values(), strict=True)
         if old != new
     )
+
+
+def _write(value: object) -> str:
+    """A setting as text; one that is not set is empty."""
+    return "" if value is None else _FLAGS.get(value, str(value))

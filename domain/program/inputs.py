@@ -1,5 +1,6 @@
 """Validates the settings of the program."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
@@ -15,14 +16,16 @@ from domain.time_zones import UnknownTimeZone, find_calendar
 
 # In characters. The longest names of the IANA database have 32, and a locale has at most four short parts.
 _LONGEST_NAME: Final = 64
+_PREFIX: Final = re.compile(r"[0-9]{4,12}")
 
 
 def program_problems(settings: ProgramSettings) -> Iterator[Problem]:
-    """Problems of the settings: a blank name, or a time zone, currency or locale that does not exist."""
+    """Problems of the settings: a blank name, or a time zone, currency, locale or prefix that cannot exist."""
     yield from text_problems(settings.name, ("name",), "The name of the program", NAME_LENGTH)
     yield from _time_zone_problems(settings.time_zone)
     yield from _currency_problems(settings.currency)
     yield from _locale_problems(settings.locale)
+    yield from _prefix_problems(settings.gs1_company_prefix)
 
 
 def _time_zone_problems(time_zone: str) -> Iterator[Problem]:
@@ -53,6 +56,12 @@ def _locale_problems(locale: str) -> Iterator[Problem]:
     if not _is_locale(locale):
         message = f"{_shown(locale)} is not a known locale. Write it like en-IN or de-DE."
         yield Problem(UserErrorCode.INVALID, message, ("locale",))
+
+
+def _prefix_problems(prefix: str | None) -> Iterator[Problem]:
+    if prefix is not None and not _PREFIX.fullmatch(prefix):
+        message = f"{_shown(prefix)} is not a GS1 company prefix. It has 4 to 12 digits."
+        yield Problem(UserErrorCode.INVALID, message, ("gs1CompanyPrefix",))
 
 
 def _is_locale(tag: str) -> bool:

@@ -15,6 +15,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "locale": "the locale",
         "authors_may_approve": "whether authors may approve",
         "logo": "the logo",
+        "gs1_company_prefix": "the GS1 company prefix",
     }
 )
 _QUOTED: Final = ("name", "logo")
@@ -30,4 +31,4 @@ def program_updated(actor: str, changes: Sequence[SettingChange]) -> str:
 
 
 def _value(change: SettingChange, text: str) -> str:
-    return quote(text) if change.setting in _QUOTED and text != NO_LOGO else text
+    return quote(text) if change.setting in _QUOTED and text != NO_LOGO else text or "none"

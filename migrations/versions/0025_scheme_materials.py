@@ -6,7 +6,7 @@ An index of the marketing materials of schemes, by which a download finds the sc
 from alembic import op
 
 revision = "0025"
-down_revision = "0019"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -63,31 +63,28 @@ async def require_printable(
     return versions
 
 
+async def watch_artwork(session: Writing, chain: Chain, lines: Sequence[Line]) -> Sequence[WatchedLineRow]:
+    """Share the lock of the artwork of these lines, and return those with a request or with held serials.
+
+    Call it before any place or pack is locked.
+    """
+    lock = lock_statement(exclusive=False)
+    await session.fetch(lock, scheme_id=chain.scheme_id, variant_ids=[line.variant_id for line in lines])
+    return await session.fetch(WATCHED_LINES, line_ids=[line.id for line in lines])
+
+
 async def require_dispatchable(
-    operation: Operation, session: Writing, chain: Chain, steps: Sequence[Step]
+    operation: Operation, session: Writing, steps: Sequence[Step], watched: Sequence[WatchedLineRow]
 ) -> list[Step]:
     """Check that artwork lets these steps be dispatched, and return them; quantities pass over held serials.
 
     Raises ArtworkBlocked, SerialsHeld and QuantityExceeded.
     """
-    watched = await _watch(session, chain, steps)
     if not watched:
         return list(steps)
     await _require_unblocked(operation, session, steps, watched)
-    _require_released(steps, watched)
+    require_released(steps, watched)
     return [await _pass_over_held(session, step, watched) for step in steps]
-
-
-async def require_commissionable(session: Writing, chain: Chain, steps: Sequence[Step]) -> None:
-    """Check that no serials of the steps are held. An open request alone holds nothing here. Raises SerialsHeld."""
-    _require_released(steps, await _watch(session, chain, steps))
-
-
-async def _watch(session: Writing, chain: Chain, steps: Sequence[Step]) -> Sequence[WatchedLineRow]:
-    """Share the lock of the artwork of the lines, and return those with a request or with held serials."""
-    lock = lock_statement(exclusive=False)
-    await session.fetch(lock, scheme_id=chain.scheme_id, variant_ids=[step.line.variant_id for step in steps])
-    return await session.fetch(WATCHED_LINES, line_ids=[step.line.id for step in steps])
 
 
 async def _require_unblocked(
@@ -104,7 +101,8 @@ async def _require_unblocked(
             raise failure
 
 
-def _require_released(steps: Sequence[Step], watched: Sequence[WatchedLineRow]) -> None:
+def require_released(steps: Sequence[Step], watched: Sequence[WatchedLineRow]) -> None:
+    """Check that no serials of the steps are held. An open request alone holds none of them. Raises SerialsHeld."""
     for step in steps:
         for row in watched:
             if row.line_id != step.line.id or row.discrepancy_id is None or step.spans is None:

@@ -15,12 +15,14 @@ from domain.checks import text_problems
 from domain.consignments.facts import BatchStatus, Condition, MovementKind
 from domain.consignments.failures import SerialsNotHeld
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
-from domain.consignments.ranges import merge, occurrence_problems
+from domain.consignments.ranges import occurrence_problems
 from domain.failures import Problem
+from domain.spans import Spans
 from domain.text import trim_text
-from resolvers.consignments.artwork_holds import require_dispatchable
+from resolvers.consignments.artwork_holds import require_dispatchable, watch_artwork
 from resolvers.consignments.locking import Chain, Line, lock_own_chain
 from resolvers.consignments.moving import record_movements
+from resolvers.consignments.named_packs import Named, expand_on_hand, name_lines
 from resolvers.consignments.notify import notify_of_dispatch
 from resolvers.consignments.serial_inputs import SerialLine, find_lines, line_problems
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
@@ -32,7 +34,7 @@ _REFERENCE_LENGTH: Final = (0, 120)
 
 
 class DispatchBatch(Struct, frozen=True):
-    """Send coupons on hand to the next vendor of the chain, by number or by serial."""
+    """Send coupons on hand to the next vendor of the chain, by number, by serial, or by pack."""
 
     consignment_id: UUID
     lines: tuple[SerialLine, ...]
@@ -44,8 +46,9 @@ class DispatchBatch(Struct, frozen=True):
 async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
     """Send a batch to the next vendor and return its id.
 
-    A quantity takes the lowest serials on hand that are not held. Raises InvalidInput, NotFound, IllegalState,
-    ArtworkBlocked, SerialsHeld, QuantityExceeded, SerialsNotHeld, OccurredTooEarly and IdempotencyMismatch.
+    A quantity takes the lowest serials on hand that are not held, and packs that the batch does not take whole are
+    opened. Raises InvalidInput, NotFound, IllegalState, ArtworkBlocked, SerialsHeld, QuantityExceeded, SerialsNotHeld,
+    PackNotHeld, OccurredTooEarly and IdempotencyMismatch.
     """
     reject_invalid(_problems(command, operation.now))
     batch_id = operation.new_id()
@@ -56,11 +59,11 @@ async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
         chain, leg = await lock_own_chain(operation, session, command.consignment_id)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.DISPATCH, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
-        named = [
-            _step(chain, leg, batch_id, (index, given, line))
-            for index, (given, line) in enumerate(zip(command.lines, lines, strict=True))
-        ]
-        steps = await require_dispatchable(operation, session, chain, named)
+        watched = await watch_artwork(session, chain, lines)
+        named = name_lines(command.lines, lines)
+        chosen = await expand_on_hand(operation, session, (chain, leg), named)
+        asked = [_step(chain, leg, batch_id, item) for item in zip(command.lines, named, lines, chosen, strict=True)]
+        steps = await require_dispatchable(operation, session, asked, watched)
         quantities = {step.line.id: step.quantity for step in steps}
         batch = await _build_batch(operation, session, (chain, leg, batch_id), command)
         await add_batch(session, batch, quantities)
@@ -68,7 +71,7 @@ async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
         try:
             await record_movements(operation, session, chain, steps, occasion)
         except SerialsNotHeld as moved:
-            if steps == named:
+            if steps == asked:
                 raise
             # The serials that are not held were on hand a moment ago: choose again.
             raise TransactionConflict from moved
@@ -107,17 +110,17 @@ async def _build_batch(
     )
 
 
-def _step(chain: Chain, leg: int, batch_id: UUID, item: tuple[int, SerialLine, Line]) -> Step:
-    index, given, line = item
-    serials = None if given.serials is None else merge(given.serials)
+def _step(chain: Chain, leg: int, batch_id: UUID, item: tuple[SerialLine, Named, Line, Spans]) -> Step:
+    given, named, line, spans = item
+    serials = spans if given.quantity is None else None
     return Step(
         kind=MovementKind.DISPATCHED,
         line=line,
         source=on_hand(leg),
         target=Place(leg, Condition.GOOD, batch_id),
         spans=serials,
-        quantity=given.quantity or (serials.quantity if serials else 0),
+        quantity=given.quantity or spans.quantity,
         vendor_ids=(chain.vendor_of(leg), chain.vendor_of(leg + 1)),
         batch_id=batch_id,
-        path=("input", "lines", str(index), "quantity" if serials is None else "serials"),
+        path=("input", *named.path, "quantity") if serials is None else named.full_path,
     )

@@ -22,13 +22,14 @@ from resolvers.context import Operation
 
 
 class Line(Struct, frozen=True):
-    """A line of a locked consignment."""
+    """A line of a locked consignment. `packed` is whether any of its serials are in a pack."""
 
     id: UUID
     variant_id: UUID
     sku: str
     quantity: int
     segment_bits: int
+    packed: bool
 
 
 class Chain(Struct, frozen=True):
@@ -149,7 +150,7 @@ def batch_facts(chain: Chain, batch: BatchRow) -> BatchFacts:
 
 
 def _build_chain(row: ChainRow) -> Chain:
-    lines = zip(row.line_ids, row.variant_ids, row.skus, row.quantities, row.segment_bits, strict=True)
+    lines = zip(row.line_ids, row.variant_ids, row.skus, row.quantities, row.segment_bits, row.packed, strict=True)
     return Chain(
         id=row.id,
         code=row.code,
@@ -158,7 +159,7 @@ def _build_chain(row: ChainRow) -> Chain:
         vendor_ids=tuple(row.vendor_ids),
         vendor_names=tuple(row.vendor_names),
         lines=tuple(
-            Line(id=line_id, variant_id=variant_id, sku=sku, quantity=quantity, segment_bits=bits)
-            for line_id, variant_id, sku, quantity, bits in lines
+            Line(id=line_id, variant_id=variant_id, sku=sku, quantity=quantity, segment_bits=bits, packed=packed)
+            for line_id, variant_id, sku, quantity, bits, packed in lines
         ),
     )

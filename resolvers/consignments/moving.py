@@ -13,6 +13,7 @@ from domain.consignments.failures import OccurredTooEarly
 from domain.consignments.segments import cut_by_segment
 from domain.spans import Spans
 from resolvers.consignments.locking import Chain, Line
+from resolvers.consignments.pack_moves import settle_packs
 from resolvers.consignments.shortages import raise_shortage
 from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Step
@@ -50,6 +51,10 @@ async def move_serials(
         if step.spans is not None and step.quantity > step.line.quantity:
             await raise_shortage(operation, session, chain, step, 0)
     documents = [_document(operation, chain, step, occasion) for chain, step in moves]
+    if any(step.line.packed and step.pack_id is None for _, step in moves):
+        opening = await settle_packs(operation, session, moves, documents)
+        moves = [*opening, *moves]
+        documents = [*(_document(operation, chain, step, occasion) for chain, step in opening), *documents]
     results = await move_coupons(session, documents)
     last = results[-1]
     chain, step = moves[last.step - 1]
@@ -122,6 +127,7 @@ def _document(operation: Operation, chain: Chain, step: Step, occasion: Occasion
         "account_id": operation.viewer.account_id,
         "note": occasion.note,
         "artwork_version": step.artwork_version,
+        "pack_id": step.pack_id,
         "subject_kinds": [subject.kind for subject in subjects],
         "subject_ids": [subject.id for subject in subjects],
     }

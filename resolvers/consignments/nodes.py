@@ -8,6 +8,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.consignments.batch_loaders import discrepancies_by_id, movements_by_id
 from resolvers.consignments.loaders import batches_by_id, consignments_by_id
+from resolvers.consignments.pack_loaders import packs_by_id
 from resolvers.nodes import NodeLoader
 
 NODES: Final[Mapping[NodeKind, NodeLoader]] = MappingProxyType(
@@ -16,5 +17,6 @@ NODES: Final[Mapping[NodeKind, NodeLoader]] = MappingProxyType(
         NodeKind.BATCH_MOVEMENT: NodeLoader(Permission.CONSIGNMENT_READ, movements_by_id),
         NodeKind.CONSIGNMENT: NodeLoader(Permission.CONSIGNMENT_READ, consignments_by_id),
         NodeKind.DISCREPANCY: NodeLoader(Permission.CONSIGNMENT_READ, discrepancies_by_id),
+        NodeKind.PACK: NodeLoader(Permission.CONSIGNMENT_READ, packs_by_id),
     }
 )

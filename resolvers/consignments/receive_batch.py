@@ -14,15 +14,18 @@ from db.sessions import TransactionConflict, Writing
 from domain.consignments.facts import BatchStatus, Condition, DiscrepancyKind, MovementKind
 from domain.consignments.failures import BATCH_PATH, SerialsNotHeld
 from domain.consignments.guards import BATCH_GUARDS, BatchAction
-from domain.consignments.ranges import merge, occurrence_problems, range_problems
+from domain.consignments.packs import pack_list_problems
+from domain.consignments.ranges import occurrence_problems, range_problems
 from domain.consignments.receipts import Receipt, ReceiptRejected, StatedReceipt, assess_receipt
 from domain.failures import InvalidInput, Problem, UserErrorCode
 from domain.spans import Span, Spans
+from resolvers.consignments.batch_packs import expand_receipt
 from resolvers.consignments.discrepancies import open_discrepancy, require_held_by_sender
 from resolvers.consignments.locking import Chain, Line, batch_facts, lock_batch, lock_chain
 from resolvers.consignments.moving import record_movements
+from resolvers.consignments.named_packs import Named
 from resolvers.consignments.notify import notify_of_difference
-from resolvers.consignments.serial_inputs import find_lines, overlaps, variant_problems
+from resolvers.consignments.serial_inputs import find_lines, overlaps, pack_count_problems, variant_problems
 from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
 from resolvers.context import Operation
@@ -38,6 +41,24 @@ class ReceivedLine(Struct, frozen=True):
     accepted_serials: tuple[Span, ...] | None = None
     damaged_serials: tuple[Span, ...] | None = None
     final: bool = True
+    accepted_packs: tuple[str, ...] | None = None
+    damaged_packs: tuple[str, ...] | None = None
+
+    def name(self, line: Line, index: int) -> tuple[Named, Named]:
+        """What the line names as accepted, and as damaged."""
+        path = ("lines", str(index))
+        return (
+            Named(
+                line=line,
+                serials=self.accepted_serials,
+                packs=self.accepted_packs,
+                path=path,
+                packs_field="acceptedPacks",
+            ),
+            Named(
+                line=line, serials=self.damaged_serials, packs=self.damaged_packs, path=path, packs_field="damagedPacks"
+            ),
+        )
 
 
 class ReceiveBatch(Struct, frozen=True):
@@ -61,7 +82,8 @@ class _Arrival(Struct, frozen=True):
 async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
     """Record what arrived of a batch and return its id; what did not arrive becomes a discrepancy.
 
-    Raises InvalidInput, NotFound, IllegalState, SerialsNotHeld, OccurredTooEarly and IdempotencyMismatch.
+    Raises InvalidInput, NotFound, IllegalState, SerialsNotHeld, PackNotHeld, OccurredTooEarly and
+    IdempotencyMismatch.
     """
     reject_invalid(_problems(command, operation.now))
     async with operation.writing() as session:
@@ -71,7 +93,7 @@ async def receive_batch(operation: Operation, command: ReceiveBatch) -> UUID:
             return earlier
         chain = await lock_chain(operation, session, batch.consignment_id, path=BATCH_PATH)
         BATCH_GUARDS.check(BatchAction.RECEIVE, batch_facts(chain, batch), operation.viewer)
-        arrivals = await _assess(session, chain, batch, command)
+        arrivals = await _assess(operation, session, (chain, batch), command)
         for arrival in arrivals:
             claim, path = (batch, arrival.line, arrival.receipt.not_sent), ("input", "lines", str(arrival.index))
             await require_held_by_sender(operation, session, chain, claim, path=path)
@@ -106,8 +128,9 @@ def _problems(command: ReceiveBatch, now: datetime) -> Iterator[Problem]:
     yield from occurrence_problems(command.occurred_at, now)
     for index, line in enumerate(command.lines):
         path = ("lines", str(index))
-        if line.accepted is None and line.accepted_serials is None and line.damaged_serials is None:
-            message = "State how many coupons you accept, or which serials you accept and which are damaged."
+        named = (line.accepted_serials, line.damaged_serials, line.accepted_packs, line.damaged_packs)
+        if line.accepted is None and all(each is None for each in named):
+            message = "State how many coupons you accept, or which serials or packs you accept and which are damaged."
             yield Problem(UserErrorCode.REQUIRED, message, path)
         if line.accepted is not None and line.accepted < 0:
             message = f"The accepted quantity must be 0 or more, not {line.accepted:,}."
@@ -120,9 +143,18 @@ def _problems(command: ReceiveBatch, now: datetime) -> Iterator[Problem]:
             if spans is not None:
                 yield from range_problems(spans, place)
         yield from overlaps(lists)
+        for packs, field in ((line.accepted_packs, "acceptedPacks"), (line.damaged_packs, "damagedPacks")):
+            if packs is not None:
+                yield from pack_list_problems(packs, (*path, field))
+    yield from pack_count_problems(
+        [packs for line in command.lines for packs in (line.accepted_packs, line.damaged_packs)]
+    )
 
 
-async def _assess(session: Writing, chain: Chain, batch: BatchRow, command: ReceiveBatch) -> list[_Arrival]:
+async def _assess(
+    operation: Operation, session: Writing, place: tuple[Chain, BatchRow], command: ReceiveBatch
+) -> list[_Arrival]:
+    chain, batch = place
     lines = find_lines(chain, [line.variant_id for line in command.lines])
     sent = {row.line_id: row for row in await session.fetch(BATCH_LINES, ids=[batch.id])}
     reject_invalid(
@@ -131,12 +163,15 @@ async def _assess(session: Writing, chain: Chain, batch: BatchRow, command: Rece
         if line.id not in sent
     )
     on_the_way = await _load_serials(session, batch)
+    given_lines = zip(command.lines, lines, strict=True)
+    named = [given.name(line, index) for index, (given, line) in enumerate(given_lines)]
+    found = await expand_receipt(operation, session, place, named)
     arrivals, problems = [], []
-    for index, (given, line) in enumerate(zip(command.lines, lines, strict=True)):
+    for index, (given, line, serials) in enumerate(zip(command.lines, lines, found, strict=True)):
         stated = StatedReceipt(
             accepted=given.accepted,
-            accepted_serials=None if given.accepted_serials is None else merge(given.accepted_serials),
-            damaged_serials=merge(given.damaged_serials),
+            accepted_serials=serials.accepted,
+            damaged_serials=serials.damaged,
             final=given.final,
         )
         good, void = (on_the_way.get((line.id, condition), Spans()) for condition in (Condition.GOOD, Condition.VOID))

@@ -8,11 +8,12 @@ from msgspec import Struct
 from domain.checks import note_problems
 from domain.consignments.facts import Condition, MovementKind
 from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
-from domain.consignments.ranges import merge
 from domain.failures import Problem
+from domain.spans import Spans
 from domain.text import trim_text
 from resolvers.consignments.locking import Chain, Line, lock_own_chain
 from resolvers.consignments.moving import record_movements
+from resolvers.consignments.named_packs import Named, expand_on_hand, name_lines
 from resolvers.consignments.serial_inputs import NamedLine, find_lines, named_line_problems
 from resolvers.consignments.steps import Occasion, Step, on_hand
 from resolvers.context import Operation
@@ -30,9 +31,10 @@ class ReportDamage(Struct, frozen=True):
 
 
 async def report_damage(operation: Operation, command: ReportDamage) -> UUID:
-    """Record damaged coupons, always by serial: they move nowhere any more. Return the id of the consignment.
+    """Record damaged coupons, always by serial or pack: they move nowhere any more. Return the id of the consignment.
 
-    Raises InvalidInput, NotFound, IllegalState, SerialsNotHeld and IdempotencyMismatch.
+    Raises InvalidInput, NotFound, IllegalState, SerialsNotHeld, PackNotHeld and
+    IdempotencyMismatch.
     """
     reject_invalid(_problems(command))
     async with operation.writing() as session:
@@ -42,10 +44,9 @@ async def report_damage(operation: Operation, command: ReportDamage) -> UUID:
         chain, leg = await lock_own_chain(operation, session, command.consignment_id)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.REPORT_DAMAGE, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
-        steps = [
-            _step(chain, leg, (index, given, line))
-            for index, (given, line) in enumerate(zip(command.lines, lines, strict=True))
-        ]
+        named = name_lines(command.lines, lines)
+        chosen = await expand_on_hand(operation, session, (chain, leg), named, only_good=True)
+        steps = [_step(chain, leg, item) for item in zip(named, lines, chosen, strict=True)]
         occasion = Occasion(request_id=operation.new_id(), note=trim_text(command.note))
         await record_movements(operation, session, chain, steps, occasion)
     return command.consignment_id
@@ -56,9 +57,8 @@ def _problems(command: ReportDamage) -> Iterator[Problem]:
     yield from note_problems(command.note)
 
 
-def _step(chain: Chain, leg: int, item: tuple[int, NamedLine, Line]) -> Step:
-    index, given, line = item
-    serials = merge(given.serials)
+def _step(chain: Chain, leg: int, item: tuple[Named, Line, Spans]) -> Step:
+    named, line, serials = item
     return Step(
         kind=MovementKind.DAMAGED,
         line=line,
@@ -67,5 +67,5 @@ def _step(chain: Chain, leg: int, item: tuple[int, NamedLine, Line]) -> Step:
         spans=serials,
         quantity=serials.quantity,
         vendor_ids=(chain.vendor_of(leg),),
-        path=("input", "lines", str(index), "serials"),
+        path=named.full_path,
     )

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from db.consignments.changes import resolve_batch_line
 from db.consignments.correction_reads import DISCREPANCY_BY_ID
@@ -15,16 +16,18 @@ from db.sessions import Writing
 from domain.checks import note_problems
 from domain.consignments.facts import Condition, DiscrepancyKind, MovementKind
 from domain.consignments.failures import DISCREPANCY_PATH, SerialsNotHeld, name_serials
+from domain.consignments.packs import pack_list_problems
 from domain.consignments.ranges import merge, range_problems
 from domain.events import EventKind
 from domain.failures import IllegalState, NotFound, Problem, UserErrorCode
 from domain.spans import Span, Spans
 from domain.text import trim_text
+from resolvers.consignments.batch_packs import expand_outcomes
 from resolvers.consignments.discrepancies import append_event
 from resolvers.consignments.locking import Chain, lock_batch, lock_chain
 from resolvers.consignments.moving import move_serials
 from resolvers.consignments.resolve_superseded import lock_superseded, resolve_superseded
-from resolvers.consignments.serial_inputs import overlaps
+from resolvers.consignments.serial_inputs import overlaps, pack_count_problems
 from resolvers.consignments.state import refresh_state
 from resolvers.consignments.steps import Occasion, Place, Step, on_hand
 from resolvers.context import Operation
@@ -62,6 +65,10 @@ class ResolveDiscrepancy(Struct, frozen=True):
     idempotency_key: str
     accepted: tuple[Span, ...] | None = None
     scrapped: tuple[Span, ...] | None = None
+    found_packs: tuple[str, ...] | None = None
+    damaged_packs: tuple[str, ...] | None = None
+    lost_packs: tuple[str, ...] | None = None
+    dismissed_packs: tuple[str, ...] | None = None
 
 
 async def resolve_discrepancy(operation: Operation, command: ResolveDiscrepancy) -> UUID:
@@ -70,7 +77,7 @@ async def resolve_discrepancy(operation: Operation, command: ResolveDiscrepancy)
     Serials that did not arrive are found, damaged, or lost. Serials that arrived without having been sent are found,
     and move from the sender to the receiver, or dismissed: then they stay where they are. Serials that carry
     superseded artwork are accepted, and held no longer, or scrapped. Raises InvalidInput, NotFound, IllegalState,
-    SerialsNotHeld and IdempotencyMismatch.
+    SerialsNotHeld, PackNotHeld and IdempotencyMismatch.
     """
     reject_invalid(_problems(command))
     async with operation.writing() as session:
@@ -84,6 +91,7 @@ async def resolve_discrepancy(operation: Operation, command: ResolveDiscrepancy)
             return command.discrepancy_id
         chain = await lock_chain(operation, session, batch.consignment_id, path=DISCREPANCY_PATH)
         (discrepancy,) = await session.fetch(DISCREPANCY_BY_ID, id=command.discrepancy_id)
+        command = await _expand_packs(operation, session, (chain, batch, discrepancy), command)
         _check_serials(chain, discrepancy, command)
         occasion = Occasion(request_id=operation.new_id(), note=trim_text(command.note))
         steps = _steps(chain, batch, discrepancy, command)
@@ -113,10 +121,37 @@ def _lists(command: ResolveDiscrepancy) -> tuple[tuple[str, tuple[Span, ...] | N
     )
 
 
+def _packs(command: ResolveDiscrepancy) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
+    return (
+        ("found", command.found_packs),
+        ("damaged", command.damaged_packs),
+        ("lost", command.lost_packs),
+        ("dismissed", command.dismissed_packs),
+    )
+
+
+async def _expand_packs(
+    operation: Operation,
+    session: Writing,
+    place: tuple[Chain, BatchRow, DiscrepancyRow],
+    command: ResolveDiscrepancy,
+) -> ResolveDiscrepancy:
+    """Name the serials of the packs instead of the packs. Raises PackNotHeld and InvalidInput."""
+    outcomes = [(name, getattr(command, name), packs) for name, packs in _packs(command)]
+    named: ResolveDiscrepancy = replace(command, **await expand_outcomes(operation, session, place, outcomes))
+    reject_invalid(overlaps([(spans, (name,)) for name, spans in _lists(named)]))
+    return named
+
+
 def _problems(command: ResolveDiscrepancy) -> Iterator[Problem]:
     lists = [(spans, (name,)) for name, spans in _lists(command)]
-    if all(spans is None for spans, _ in lists):
+    packs = _packs(command)
+    if all(given is None for given, _ in lists) and all(given is None for _, given in packs):
         yield Problem(UserErrorCode.REQUIRED, "Name the serials that you resolve.", ())
+    for name, given in packs:
+        if given is not None:
+            yield from pack_list_problems(given, (f"{name}Packs",))
+    yield from pack_count_problems([given for _, given in packs])
     for spans, path in lists:
         if spans is not None:
             yield from range_problems(spans, path)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.consignments.packs import MOST_PACKS, pack_list_problems
 from domain.consignments.ranges import overlap_problems, quantity_problems, range_problems
 from domain.failures import Path, Problem, UserErrorCode
 from domain.spans import Span
@@ -13,40 +14,62 @@ from resolvers.validation import reject_invalid
 
 
 class SerialLine(Struct, frozen=True):
-    """Serials of a variant: ranges of them, or so many of the lowest."""
+    """Serials of a variant: ranges and packs of them, or so many of the lowest."""
 
     variant_id: UUID
     quantity: int | None = None
     serials: tuple[Span, ...] | None = None
+    packs: tuple[str, ...] | None = None
 
 
 class NamedLine(Struct, frozen=True):
-    """Serials of a variant, always by name."""
+    """Serials of a variant, always by name: ranges, packs, or both."""
 
     variant_id: UUID
-    serials: tuple[Span, ...]
+    serials: tuple[Span, ...] | None = None
+    packs: tuple[str, ...] | None = None
 
 
 def line_problems(lines: Sequence[SerialLine]) -> Iterator[Problem]:
-    """Problems of lines that name serials: no variant, one twice, neither or both of quantity and ranges."""
+    """Problems of lines that name serials: no variant, one twice, neither or both of quantity and names."""
     yield from variant_problems([line.variant_id for line in lines])
     for index, line in enumerate(lines):
         path = ("lines", str(index))
-        if (line.quantity is None) is (line.serials is None):
-            message = "State either a quantity or ranges of serials."
+        if (line.quantity is None) is (line.serials is None and line.packs is None):
+            message = "State either a quantity, or ranges of serials and packs."
             code = UserErrorCode.REQUIRED if line.quantity is None else UserErrorCode.CONFLICT
             yield Problem(code, message, path)
         elif line.quantity is not None:
             yield from quantity_problems(line.quantity, (*path, "quantity"))
-        elif line.serials is not None:
-            yield from range_problems(line.serials, (*path, "serials"))
+        else:
+            yield from _named_problems(line.serials, line.packs, path)
+    yield from pack_count_problems([line.packs for line in lines])
 
 
 def named_line_problems(lines: Sequence[NamedLine]) -> Iterator[Problem]:
     """Problems of lines that name serials."""
     yield from variant_problems([line.variant_id for line in lines])
     for index, line in enumerate(lines):
-        yield from range_problems(line.serials, ("lines", str(index), "serials"))
+        path = ("lines", str(index))
+        if line.serials is None and line.packs is None:
+            yield from range_problems((), (*path, "serials"))
+        yield from _named_problems(line.serials, line.packs, path)
+    yield from pack_count_problems([line.packs for line in lines])
+
+
+def _named_problems(serials: Sequence[Span] | None, packs: Sequence[str] | None, path: Path) -> Iterator[Problem]:
+    if serials is not None:
+        yield from range_problems(serials, (*path, "serials"))
+    if packs is not None:
+        yield from pack_list_problems(packs, (*path, "packs"))
+
+
+def pack_count_problems(lists: Sequence[Sequence[str] | None]) -> Iterator[Problem]:
+    """A problem of lists of packs that together are too long."""
+    count = sum(len(packs) for packs in lists if packs is not None and len(packs) <= MOST_PACKS)
+    if count > MOST_PACKS:
+        message = f"Name at most {MOST_PACKS:,} packs at once, not {count:,}."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("lines",))
 
 
 def variant_problems(variant_ids: Sequence[UUID]) -> Iterator[Problem]:

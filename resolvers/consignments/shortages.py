@@ -51,12 +51,13 @@ def _whereabouts(operation: Operation, place: tuple[Chain, PlaceSpansRow], *, on
     if row.condition in _CONDITIONS:
         return f"{'it is' if one else 'they are'} {_CONDITIONS[Condition(row.condition)]}"
     if row.batch_id is not None:
-        vendor = _vendor(operation, chain, row.leg + 1)
+        vendor = name_vendor(operation, chain, row.leg + 1)
         return f"{'it is on its' if one else 'they are on their'} way to {vendor}"
-    return f"{_vendor(operation, chain, row.leg)} holds {'it' if one else 'them'}"
+    return f"{name_vendor(operation, chain, row.leg)} holds {'it' if one else 'them'}"
 
 
-def _vendor(operation: Operation, chain: Chain, leg: int) -> str:
+def name_vendor(operation: Operation, chain: Chain, leg: int) -> str:
+    """The name of the vendor at a leg, or “another vendor” if the viewer may not know it."""
     viewer = operation.viewer
     own = viewer.vendor_id in chain.vendor_ids
     if viewer.consignment_scope is not ConsignmentScope.ALL and (

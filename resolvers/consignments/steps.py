@@ -23,7 +23,7 @@ class Step(Struct, frozen=True, kw_only=True):
     """Serials of a line to take from one place to another: `spans`, or the lowest `quantity` where that is None.
 
     `vendor_ids` are the vendor that moves the serials, or holds what others move, and then others that it concerns.
-    `artwork_version` is the one that was printed, if the step produces.
+    `artwork_version` is the one that was printed, if the step produces, and `pack_id` the pack that it makes or opens.
     `path` is the input field that asks for the serials, and `phrase` where they should be: “on hand”.
     """
 
@@ -36,6 +36,7 @@ class Step(Struct, frozen=True, kw_only=True):
     vendor_ids: tuple[UUID, ...]
     batch_id: UUID | None = None
     artwork_version: int | None = None
+    pack_id: UUID | None = None
     path: Path = ("input",)
     phrase: str = "on hand"
 

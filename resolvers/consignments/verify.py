@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from db.consignments import verify_reads as statements
+from db.consignments.verify_packs import WRONG_PACKS
 from db.consignments.verify_quantities import WRONG_LINES, WRONG_RECEIPTS
 from db.consignments.verify_rows import (
     PlaceNameRow,
@@ -37,7 +38,7 @@ async def verify_consignment(fetching: Fetching, consignment: VerifiedConsignmen
     for row in await fetching.fetch(WRONG_LINES, consignment_id=consignment.id):
         stored = format_count(row.stored, "coupon")
         yield f"{consignment.code}, {row.name}: the line states {stored}, and {row.counted:,} were allotted to it."
-    for check in (_verify_movements, _verify_events, _verify_batches, verify_holds, _verify_state):
+    for check in (_verify_movements, _verify_events, _verify_batches, _verify_packs, verify_holds, _verify_state):
         async for finding in check(fetching, consignment):
             yield f"{consignment.code}: {finding}"
 
@@ -141,6 +142,19 @@ async def _verify_batches(fetching: Fetching, consignment: VerifiedConsignmentRo
             yield f"{each.batch}, {each.sku}: {_serials(missing)} of its discrepancy {_are(missing)} not unresolved."
         if extra:
             yield f"{each.batch}, {each.sku}: {_serials(extra)} {_are(extra)} unresolved without an open discrepancy."
+
+
+async def _verify_packs(fetching: Fetching, consignment: VerifiedConsignmentRow) -> AsyncIterator[str]:
+    for pack in await fetching.fetch(WRONG_PACKS, consignment_id=consignment.id):
+        faults = (
+            (pack.torn, "its serials are not together"),
+            (pack.packed_wrongly, "its movements packed other serials"),
+            (pack.opened_wrongly, "it was opened, or it was not, and its movements say otherwise"),
+            (pack.carried_wrongly, "it is in a batch that does not list it"),
+        )
+        for found, sentence in faults:
+            if found:
+                yield f"pack {pack.sscc}: {sentence}."
 
 
 async def _verify_state(fetching: Fetching, consignment: VerifiedConsignmentRow) -> AsyncIterator[str]:

@@ -38,7 +38,8 @@ async def uploads_by_id(operation: Operation, ids: list[UUID]) -> list[UploadRow
 
 async def file_views_by_id(operation: Operation, ids: list[UUID]) -> list[FileView | None]:
     """Load files with a link for the viewer. Raises LinksUnavailable."""
-    return [row and _view(operation, row) for row in await files_by_id(operation, ids)]
+    rows = await files_by_id(operation, ids)
+    return [None if row is None else _view(operation, row) for row in rows]
 
 
 async def file_urls(operation: Operation, ids: list[UUID]) -> list[str]:

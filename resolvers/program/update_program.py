@@ -31,6 +31,7 @@ class UpdateProgram(Struct, frozen=True):
     locale: str | None = None
     authors_may_approve: bool | None = None
     logo_upload_id: UUID | None = None
+    gs1_company_prefix: str | None = None
 
     def apply_to(self, before: ProgramSettings) -> ProgramSettings:
         """The settings after the change."""
@@ -41,6 +42,9 @@ class UpdateProgram(Struct, frozen=True):
             locale=before.locale if self.locale is None else self.locale.strip(),
             authors_may_approve=(
                 before.authors_may_approve if self.authors_may_approve is None else self.authors_may_approve
+            ),
+            gs1_company_prefix=(
+                before.gs1_company_prefix if self.gs1_company_prefix is None else self.gs1_company_prefix.strip()
             ),
         )
 

@@ -11,7 +11,7 @@ from resolvers.consignments.create_consignment import CreateConsignment, LineOrd
 from resolvers.consignments.resolve_discrepancy import ResolveDiscrepancy
 from resolvers.consignments.update_consignment import UpdateConsignment
 from resolvers.consignments.void_coupons import VoidCoupons
-from schema.consignments.serial_inputs import RANGES, SerialRangeInput, to_spans
+from schema.consignments.serial_inputs import PACKS, RANGES, SerialRangeInput, to_codes, to_spans
 from schema.fields import leaf, optional
 from schema.ids import InputIds, input_id
 from schema.scalars import SafeInt
@@ -100,7 +100,7 @@ class UpdateConsignmentInput:
 
 
 @strawberry.input(
-    description="What became of serials of a discrepancy. Name the serials by outcome; those left out stay open."
+    description="What became of serials of a discrepancy. Name serials or packs by outcome; those left out stay open."
 )
 class ResolveDiscrepancyInput:
     discrepancy_id: strawberry.ID = leaf("The ID of the discrepancy.")
@@ -109,6 +109,12 @@ class ResolveDiscrepancyInput:
     )
     damaged: list[SerialRangeInput] | None = optional(f"The receiver has these, damaged. Only of SHORT. {RANGES}")
     lost: list[SerialRangeInput] | None = optional(f"Nobody has these. Only of SHORT. {RANGES}")
+    found_packs: list[str] | None = optional(f"Packs of which everything is found, beside `found`. {PACKS}")
+    damaged_packs: list[str] | None = optional(f"Packs of which everything is damaged, beside `damaged`. {PACKS}")
+    lost_packs: list[str] | None = optional(f"Packs of which everything is lost, beside `lost`. {PACKS}")
+    dismissed_packs: list[str] | None = optional(
+        f"Packs of which everything stays where it is, beside `dismissed`. {PACKS}"
+    )
     dismissed: list[SerialRangeInput] | None = optional(
         f"The receiver does not have these, and they stay where they are. Only of OVER_SENT. {RANGES}"
     )
@@ -133,6 +139,10 @@ class ResolveDiscrepancyInput:
             scrapped=to_spans(self.scrapped),
             note=self.note,
             idempotency_key=self.idempotency_key,
+            found_packs=to_codes(self.found_packs),
+            damaged_packs=to_codes(self.damaged_packs),
+            lost_packs=to_codes(self.lost_packs),
+            dismissed_packs=to_codes(self.dismissed_packs),
         )
 
 

@@ -13,26 +13,28 @@ from resolvers.consignments.report_damage import ReportDamage
 from resolvers.consignments.void_dispatch import VoidDispatch
 from resolvers.consignments.void_receipt import VoidReceipt
 from schema.consignments.serial_inputs import (
+    PACKS,
     RANGES,
     VARIANT_ID,
     BatchLineInput,
     NamedLineInput,
     SerialRangeInput,
+    to_codes,
     to_spans,
 )
 from schema.fields import leaf, optional
 from schema.ids import InputIds, input_id
 from schema.scalars import SafeInt
 
-_KEY = (
+KEY = (
     "A key of the client, such as a UUID. The same key with the same input answers as the first time and changes "
     "nothing. The server keeps keys for 30 days."
 )
-_OCCURRED = (
+OCCURRED = (
     "When it happened, if not now. At most 5 minutes ahead, and not before the last movement of these coupons. Custody "
     "follows the order of recording."
 )
-_CONSIGNMENT_ID = "The ID of the consignment."
+CONSIGNMENT_ID = "The ID of the consignment."
 _BATCH_ID = "The ID of the batch."
 
 
@@ -54,10 +56,10 @@ class ProducedLineInput:
 
 @strawberry.input(description="What the first vendor of a consignment produced.")
 class RecordProductionInput:
-    consignment_id: strawberry.ID = leaf(_CONSIGNMENT_ID)
+    consignment_id: strawberry.ID = leaf(CONSIGNMENT_ID)
     lines: list[ProducedLineInput] = leaf("The coupons, one line for each variant.")
-    occurred_at: datetime | None = optional(_OCCURRED)
-    idempotency_key: str = leaf(_KEY)
+    occurred_at: datetime | None = optional(OCCURRED)
+    idempotency_key: str = leaf(KEY)
 
     def to_command(self) -> RecordProduction:
         """Convert the input. Raises InvalidInput for malformed IDs."""
@@ -81,11 +83,11 @@ class RecordProductionInput:
 
 @strawberry.input(description="A batch to send to the next vendor of the chain.")
 class DispatchBatchInput:
-    consignment_id: strawberry.ID = leaf(_CONSIGNMENT_ID)
+    consignment_id: strawberry.ID = leaf(CONSIGNMENT_ID)
     lines: list[BatchLineInput] = leaf("The coupons, one line for each variant.")
     shipment_reference: str | None = optional("The vendor's own reference of the shipment, up to 120 characters.")
-    occurred_at: datetime | None = optional(_OCCURRED)
-    idempotency_key: str = leaf(_KEY)
+    occurred_at: datetime | None = optional(OCCURRED)
+    idempotency_key: str = leaf(KEY)
 
     def to_command(self) -> DispatchBatch:
         """Convert the input. Raises InvalidInput for malformed IDs."""
@@ -103,7 +105,7 @@ class DispatchBatchInput:
 class VoidDispatchInput:
     batch_id: strawberry.ID = leaf(_BATCH_ID)
     reason: str = leaf("The reason, which the receiver can read.")
-    idempotency_key: str = leaf(_KEY)
+    idempotency_key: str = leaf(KEY)
 
     def to_command(self) -> VoidDispatch:
         """Convert the input. Raises InvalidInput for a malformed ID."""
@@ -116,7 +118,8 @@ class VoidDispatchInput:
 
 @strawberry.input(
     description="What arrived of a variant. `accepted` alone is enough if everything arrived and is good, and together "
-    "with `damagedSerials` if the two add up. Otherwise name the serials, because it matters which coupons are missing."
+    "with what is damaged if the two add up. Otherwise name the serials or packs, because it matters which coupons are "
+    "missing."
 )
 class ReceivedLineInput:
     variant_id: strawberry.ID = leaf(VARIANT_ID)
@@ -124,7 +127,11 @@ class ReceivedLineInput:
     accepted_serials: list[SerialRangeInput] | None = optional(
         f"The serials of the good coupons that arrived. Serials that were not sent open a discrepancy. {RANGES}"
     )
+    accepted_packs: list[str] | None = optional(
+        f"The packs that arrived good, beside `acceptedSerials`. Packs that were not sent open a discrepancy. {PACKS}"
+    )
     damaged_serials: list[SerialRangeInput] | None = optional(f"The serials that arrived damaged. {RANGES}")
+    damaged_packs: list[str] | None = optional(f"The packs of which everything arrived damaged. {PACKS}")
     final: bool | None = optional(
         "Whether the rest did not arrive, which opens a discrepancy. With false, the rest is still on its way. "
         "Default: true."
@@ -135,8 +142,8 @@ class ReceivedLineInput:
 class ReceiveBatchInput:
     batch_id: strawberry.ID = leaf(_BATCH_ID)
     lines: list[ReceivedLineInput] = leaf("What arrived, one line for each variant.")
-    occurred_at: datetime | None = optional(_OCCURRED)
-    idempotency_key: str = leaf(_KEY)
+    occurred_at: datetime | None = optional(OCCURRED)
+    idempotency_key: str = leaf(KEY)
 
     def to_command(self) -> ReceiveBatch:
         """Convert the input. Raises InvalidInput for malformed IDs."""
@@ -150,6 +157,8 @@ class ReceiveBatchInput:
                         accepted_serials=to_spans(line.accepted_serials),
                         damaged_serials=to_spans(line.damaged_serials),
                         final=line.final is not False,
+                        accepted_packs=to_codes(line.accepted_packs),
+                        damaged_packs=to_codes(line.damaged_packs),
                     )
                     for index, line in enumerate(self.lines)
                 ),
@@ -162,7 +171,7 @@ class ReceiveBatchInput:
 class VoidReceiptInput:
     batch_id: strawberry.ID = leaf(_BATCH_ID)
     reason: str = leaf("The reason, which the sender can read.")
-    idempotency_key: str = leaf(_KEY)
+    idempotency_key: str = leaf(KEY)
 
     def to_command(self) -> VoidReceipt:
         """Convert the input. Raises InvalidInput for a malformed ID."""
@@ -175,10 +184,10 @@ class VoidReceiptInput:
 
 @strawberry.input(description="Damaged coupons that the vendor has on hand.")
 class ReportDamageInput:
-    consignment_id: strawberry.ID = leaf(_CONSIGNMENT_ID)
+    consignment_id: strawberry.ID = leaf(CONSIGNMENT_ID)
     lines: list[NamedLineInput] = leaf("The coupons, one line for each variant.")
     note: str = leaf("How the damage happened.")
-    idempotency_key: str = leaf(_KEY)
+    idempotency_key: str = leaf(KEY)
 
     def to_command(self) -> ReportDamage:
         """Convert the input. Raises InvalidInput for malformed IDs."""
@@ -193,13 +202,13 @@ class ReportDamageInput:
 
 @strawberry.input(description="Coupons that the last vendor has put into products: a whole batch, or serials.")
 class CommissionCouponsInput:
-    consignment_id: strawberry.ID = leaf(_CONSIGNMENT_ID)
+    consignment_id: strawberry.ID = leaf(CONSIGNMENT_ID)
     batch_id: strawberry.ID | None = optional(
         "The ID of a batch: everything good that arrived with it and is on hand. Or name `lines`."
     )
     lines: list[NamedLineInput] | None = optional("The coupons, one line for each variant. Or name `batchId`.")
-    occurred_at: datetime | None = optional(_OCCURRED)
-    idempotency_key: str = leaf(_KEY)
+    occurred_at: datetime | None = optional(OCCURRED)
+    idempotency_key: str = leaf(KEY)
 
     def to_command(self) -> CommissionCoupons:
         """Convert the input. Raises InvalidInput for malformed IDs."""

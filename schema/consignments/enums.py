@@ -44,6 +44,8 @@ described(
     {
         MovementKind.PRODUCED: "The first vendor produced coupons.",
         MovementKind.SPOILED: "The first vendor spoiled coupons in production. They are void.",
+        MovementKind.PACKED: "A vendor put coupons into a pack.",
+        MovementKind.UNPACKED: "A pack was opened, and its coupons are loose.",
         MovementKind.DISPATCHED: "A vendor sent coupons to the next vendor.",
         MovementKind.DISPATCH_VOIDED: "A vendor voided a dispatch, and the coupons are on hand again.",
         MovementKind.RECEIVED: "A vendor received coupons.",
@@ -87,6 +89,7 @@ described(
         ConsignmentAction.CANCEL: "Cancel the consignment before production, with `cancelConsignment`.",
         ConsignmentAction.DOWNLOAD_CODES: "Download the codes of the coupons, with `requestCodeDownload`.",
         ConsignmentAction.RECORD_PRODUCTION: "Report produced and spoiled coupons, with `recordProduction`.",
+        ConsignmentAction.DECLARE_PACKS: "Put coupons on hand into packs, with `declarePacks`.",
         ConsignmentAction.DISPATCH: "Send coupons on hand to the next vendor, with `dispatchBatch`.",
         ConsignmentAction.COMMISSION: "Commission coupons on hand at the end of the chain, with `commissionCoupons`.",
         ConsignmentAction.REPORT_DAMAGE: "Report damage to coupons on hand, with `reportDamage`.",

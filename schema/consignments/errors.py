@@ -3,9 +3,11 @@
 from domain.consignments.failures import (
     ChainNotAcknowledged,
     CouponsInert,
+    PackNotHeld,
     QuantityExceeded,
     SerialsHeld,
     SerialsNotHeld,
+    SerialsPacked,
 )
 from resolvers.catalog.loaders import variants_by_id
 from resolvers.consignments.batch_loaders import discrepancies_by_id
@@ -45,6 +47,20 @@ class SerialsHeldError(UserError):
         discrepancies_by_id, key="discrepancy_id", description="The discrepancy that holds them."
     )
     version: int = leaf("The version of the artwork that superseded what they carry.")
+
+
+@error_type(PackNotHeld, "A pack is not where the action takes it from.")
+class PackNotHeldError(UserError):
+    sscc: str = leaf("The SSCC of the pack.")
+
+
+@error_type(SerialsPacked, "Some of the serials to pack are in another pack.")
+class SerialsPackedError(UserError):
+    variant: Variant = batched(variants_by_id, key="variant_id", description="The variant.")
+    sscc: str = leaf("The SSCC of the other pack.")
+    serials: list[SerialRange] = computed(
+        lambda failure: failure.serials.spans[:LISTED_RANGES], f"The serials in the other pack, {_LISTED}"
+    )
 
 
 @error_type(CouponsInert, "Some of the serials are not allocated to a consignment, so nobody has these coupons.")

@@ -21,6 +21,7 @@ from domain.permissions import Role
 from resolvers.consignments.batch_loaders import ages_in_days, movements_by_id
 from resolvers.consignments.chain_loaders import LISTED_RANGES, people_by_id
 from resolvers.consignments.loaders import batches_by_id, consignments_by_id
+from resolvers.consignments.pack_loaders import packs_by_id
 from schema.accounts.types import Account
 from schema.catalog.types import Variant, Vendor
 from schema.consignments.enums import DiscrepancyKind, MovementKind
@@ -49,6 +50,12 @@ class BatchMovement(Node):
     )
     batch: Annotated["Batch", strawberry.lazy("schema.consignments.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
         batches_by_id, key="batch_id", description="The batch. Null if the movement is not about one."
+    )
+    pack: Annotated["Pack", strawberry.lazy("schema.consignments.pack_types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
+        packs_by_id,
+        key="pack_id",
+        description="The pack that was made or opened. Null for other movements, and for packs that the viewer may not "
+        "see.",
     )
     vendor: Vendor = leaf("The vendor that moved the coupons, or that held what Operations moved.")
     variant: Variant = leaf("The variant.")
@@ -123,6 +130,7 @@ def _movement_message(row: MovementViewRow) -> str:
             sku=row.variant.sku,
             vendor=row.vendor.name,
             batch=row.batch_code,
+            sscc=row.sscc,
         )
     )
 

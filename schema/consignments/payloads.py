@@ -7,11 +7,13 @@ import strawberry
 from resolvers.catalog.loaders import variants_by_id, vendors_by_id
 from resolvers.consignments.batch_loaders import discrepancies_by_id
 from resolvers.consignments.loaders import batches_by_id, consignments_by_id
+from resolvers.consignments.pack_loaders import packs_declared, packs_opened
 from resolvers.consignments.void_coupons import Recall
 from resolvers.schemes.loaders import schemes_by_id
 from schema.catalog.types import Variant, Vendor
 from schema.consignments.enums import Condition
 from schema.consignments.movement_types import Discrepancy
+from schema.consignments.pack_types import Pack
 from schema.consignments.types import Batch, Consignment
 from schema.fields import batched, leaf
 from schema.payloads import KeyedPayload
@@ -52,9 +54,30 @@ class RecordProductionPayload(ConsignmentPayload):
     pass
 
 
+@strawberry.type(description="The result of `declarePacks`.")
+class DeclarePacksPayload(KeyedPayload):
+    packs: list[Pack] | None = batched(
+        packs_declared,
+        key="key",
+        description="The packs, in the order of the input. Null if there are errors.",
+    )
+
+
+@strawberry.type(description="The result of `unpackPacks`.")
+class UnpackPacksPayload(KeyedPayload):
+    packs: list[Pack] | None = batched(
+        packs_opened, key="key", description="The packs that were opened. Null if there are errors."
+    )
+
+
 @strawberry.type(description="The result of `dispatchBatch`.")
 class DispatchBatchPayload(BatchPayload):
-    pass
+    opened_packs: list[Pack] | None = batched(
+        packs_opened,
+        key="key",
+        description="The packs that were opened because the batch takes only a part of their coupons. Null if there "
+        "are errors.",
+    )
 
 
 @strawberry.type(description="The result of `voidDispatch`.")

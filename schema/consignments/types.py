@@ -31,11 +31,13 @@ from resolvers.consignments.chain_loaders import (
 )
 from resolvers.consignments.lists import batches_by_consignment, movements_by_consignment
 from resolvers.consignments.loaders import consignments_by_id
+from resolvers.consignments.pack_loaders import LISTED_PACKS, packs_by_batch
 from resolvers.schemes.loaders import schemes_by_id
 from schema.accounts.types import Account
 from schema.catalog.types import Variant, Vendor
 from schema.consignments.enums import BatchAction, BatchStatus, ConsignmentAction, ConsignmentStatus
 from schema.consignments.movement_types import BatchMovement, Discrepancy, SerialRange
+from schema.consignments.pack_types import Pack
 from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id, part_id
 from schema.nodes import Node, node_type
@@ -166,6 +168,12 @@ class Batch(Node):
     received_at: datetime | None = leaf("When the latest receipt happened. Null until then.")
     voided_at: datetime | None = leaf("When the sender voided the dispatch. Null unless it is voided.")
     void_reason: str | None = leaf("Why the sender voided the dispatch. Null unless it is voided.")
+    packs: list[Pack] = batched(
+        packs_by_batch,
+        key="id",
+        description=f"The packs that were dispatched with the batch, in the order in which they were made: the first "
+        f"{LISTED_PACKS}. The query `packs` lists all of them.",
+    )
     movements: list[BatchMovement] = batched(
         movements_by_batch,
         key="id",

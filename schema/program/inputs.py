@@ -18,6 +18,10 @@ class UpdateProgramInput:
     currency: str | None = optional("The currency, a code of ISO 4217 such as `INR`.")
     locale: str | None = optional("The language and country, a language tag of BCP 47 such as `en-IN`.")
     authors_may_approve: bool | None = optional("Whether people may approve a scheme that they helped to define.")
+    gs1_company_prefix: str | None = optional(
+        "The GS1 company prefix, 4 to 12 digits. The SSCCs that the server makes for packs begin with it, behind their "
+        "first digit."
+    )
 
     logo_upload_id: strawberry.ID | None = optional("The ID of an upload for the logo.")
 
@@ -32,4 +36,5 @@ class UpdateProgramInput:
             locale=self.locale,
             authors_may_approve=self.authors_may_approve,
             logo_upload_id=logo_upload_id,
+            gs1_company_prefix=self.gs1_company_prefix,
         )

@@ -33,6 +33,9 @@ class Program(Node):
     currency: str = leaf("The currency of the program, a code of ISO 4217 such as `INR`.")
     locale: str = leaf("The language and country of the program, a language tag of BCP 47 such as `en-IN`.")
     authors_may_approve: bool = leaf("Whether people may approve a scheme that they helped to define.")
+    gs1_company_prefix: str | None = leaf(
+        "The GS1 company prefix, with which the server makes the SSCCs of packs. Null if it is not set."
+    )
     logo_url: str | None = batched(
         file_urls,
         key="logo_id",

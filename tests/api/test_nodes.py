@@ -54,6 +54,7 @@ TYPES = {
     NodeKind.GEOGRAPHY: "Geography",
     NodeKind.JOB: "Job",
     NodeKind.NOTIFICATION: "Notification",
+    NodeKind.PACK: "Pack",
     NodeKind.PRODUCT: "Product",
     NodeKind.PROGRAM: "Program",
     NodeKind.SCHEME: "Scheme",

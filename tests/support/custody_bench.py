@@ -1,7 +1,7 @@
 """Runs the commands of the custody machine on a database, and compares it with the model."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from itertools import permutations
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -29,7 +29,7 @@ from resolvers.retrying import retry_conflicts
 from tests.support.custody import findings_of
 from tests.support.custody_commands import Command
 from tests.support.custody_handlers import HANDLERS, Resolve
-from tests.support.custody_model import OPERATIONS, Place, Rejected, SchemeModel
+from tests.support.custody_model import OPERATIONS, Handlers, Place, Rejected, SchemeModel
 from tests.support.databases import Cleaner
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.schemes import SchemeFactory
@@ -87,7 +87,10 @@ _RUN: Final = MappingProxyType[type, Any](
 
 
 class Bench:
-    """A database with one scheme, and its model."""
+    """A database with one scheme, and its model. Subclasses add commands: what runs them, and what the model does."""
+
+    runs: Mapping[type, Any] = MappingProxyType({})
+    handlers: Handlers = MappingProxyType({})
 
     def __init__(self, environment: Environment, cleaner: Cleaner, loop: asyncio.AbstractEventLoop) -> None:
         self._environment = environment
@@ -144,7 +147,7 @@ class Bench:
             operations = actor == OPERATIONS
             operation = self._factory.operations() if operations else self._factory.vendor(self._chain[actor - 1])
             try:
-                return await _RUN[type(sent)](operation, sent)
+                return await {**_RUN, **self.runs}[type(sent)](operation, sent)
             finally:
                 await operation.close()
 
@@ -162,8 +165,11 @@ class Bench:
         """Let the model do the same, in an order that leads to what happened. Some order must."""
         places, quantities = await self._places(), await self._quantities()
         for order in permutations(range(len(given))):
-            after = _follow(self.model, [(*given[index], answers[index]) for index in order])
-            if after is not None and places == _places_of(after) and quantities == _quantities_of(after):
+            handlers = {**HANDLERS, **self.handlers}
+            after = _follow(self.model, [(*given[index], answers[index]) for index in order], handlers)
+            if after is None or places != _places_of(after) or quantities != _quantities_of(after):
+                continue
+            if await self.agrees(after):
                 void, commissioned = self.model.settled_for_ever
                 void_now, commissioned_now = after.settled_for_ever
                 # A void coupon stays void, and an active one stays active until it becomes void.
@@ -174,10 +180,15 @@ class Bench:
         message = f"Now {places}, and the model was at {_places_of(self.model)}, after {self._log}"
         raise AssertionError(message)
 
+    async def agrees(self, _model: SchemeModel) -> bool:
+        """Whether whatever else subclasses compare is as the model says."""
+        return True
+
     async def check(self) -> None:
         """The database is as the model says, and nothing contradicts anything."""
         assert await self._places() == _places_of(self.model)
         assert await self._quantities() == _quantities_of(self.model)
+        assert await self.agrees(self.model)
         async with self._environment.database.snapshot() as snapshot:
             findings = await findings_of(snapshot, self._environment.clock())
             assert not findings, (findings, self._log)
@@ -233,11 +244,11 @@ def _places_of(model: SchemeModel) -> dict[UUID, _Places]:
     return {consignment_id: made.spans() for consignment_id, made in model.consignments.items()}
 
 
-def _follow(model: SchemeModel, given: Sequence[tuple[int, Any, Any]]) -> SchemeModel | None:
+def _follow(model: SchemeModel, given: Sequence[tuple[int, Any, Any]], handlers: Handlers) -> SchemeModel | None:
     """The model after commands in this order, or None unless each of them does as it did in reality."""
     for actor, command, answer in given:
         try:
-            after = model.tried(HANDLERS, actor, command, answer)
+            after = model.tried(handlers, actor, command, answer)
         except Rejected:
             if not isinstance(answer, Failure):
                 return None

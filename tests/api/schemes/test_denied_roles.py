@@ -59,7 +59,7 @@ BY_OPERATIONS = (
     *("createConsignment", "updateConsignment", "cancelConsignment", "resolveDiscrepancy"),
 )
 BY_VENDORS = (
-    *("recordProduction", "dispatchBatch", "voidDispatch", "receiveBatch"),
+    *("recordProduction", "declarePacks", "unpackPacks", "dispatchBatch", "voidDispatch", "receiveBatch"),
     *("voidReceipt", "reportDamage", "commissionCoupons"),
 )
 WHO_EXECUTES = {

@@ -17,6 +17,8 @@ from domain.consignments.sentences import (
 SENTENCES = {
     "PRODUCED": "First Print produced 1,200 coupons of AMB-1L.",
     "SPOILED": "First Print spoiled 1,200 coupons of AMB-1L in production.",
+    "PACKED": "First Print packed 1,200 coupons of AMB-1L as pack 340123450000000017.",
+    "UNPACKED": "First Print opened pack 340123450000000017 with 1,200 coupons of AMB-1L in BAT-1.",
     "DISPATCHED": "First Print dispatched 1,200 coupons of AMB-1L in BAT-1.",
     "DISPATCH_VOIDED": "First Print voided the dispatch of 1,200 coupons of AMB-1L in BAT-1.",
     "RECEIVED": "First Print received 1,200 coupons of AMB-1L in BAT-1.",
@@ -27,7 +29,7 @@ SENTENCES = {
     "DISCREPANCY_RESOLVED": "Operations resolved a discrepancy: 1,200 coupons of AMB-1L in BAT-1 are found.",
     "VOIDED": "Operations voided 1,200 coupons of AMB-1L at First Print.",
 }
-WITHOUT_BATCH = {"PRODUCED", "SPOILED", "COMMISSIONED", "VOIDED"}
+WITHOUT_BATCH = {"PRODUCED", "SPOILED", "PACKED", "COMMISSIONED", "VOIDED"}
 
 
 @pytest.mark.parametrize("kind", MovementKind)
@@ -41,6 +43,7 @@ def test_a_movement_is_a_sentence(kind: MovementKind) -> None:
         sku="AMB-1L",
         vendor="First Print",
         batch=None if kind.value in WITHOUT_BATCH else "BAT-1",
+        sscc="340123450000000017",
     )
     assert movement_sentence(words) == SENTENCES[kind.value]
 

@@ -9,7 +9,12 @@ from domain.program.inputs import program_problems
 from domain.program.sentences import program_updated
 
 SETTINGS = ProgramSettings(
-    name="Amberlane Rewards", time_zone="Asia/Kolkata", currency="INR", locale="en-IN", authors_may_approve=False
+    name="Amberlane Rewards",
+    time_zone="Asia/Kolkata",
+    currency="INR",
+    locale="en-IN",
+    authors_may_approve=False,
+    gs1_company_prefix=None,
 )
 
 
@@ -22,6 +27,8 @@ SETTINGS = ProgramSettings(
         {"locale": "zh-Hans-CN"},
         {"locale": "de"},
         {"name": "A"},
+        {"gs1_company_prefix": "4012"},
+        {"gs1_company_prefix": "401234567890"},
     ],
 )
 def test_settings_that_exist_have_no_problems(change: dict[str, str]) -> None:
@@ -37,6 +44,15 @@ def test_settings_that_exist_have_no_problems(change: dict[str, str]) -> None:
             "name",
             UserErrorCode.INVALID,
             "The name of the program has 121 characters; at most 120 are allowed.",
+        ),
+        *(
+            (
+                {"gs1_company_prefix": prefix},
+                "gs1CompanyPrefix",
+                UserErrorCode.INVALID,
+                f"“{prefix}” is not a GS1 company prefix. It has 4 to 12 digits.",
+            )
+            for prefix in ("", "401", "4012345678901", "40123a", "４０１２")
         ),
         ({"time_zone": ""}, "timeZone", UserErrorCode.REQUIRED, "The time zone is missing."),
         (

@@ -55,15 +55,15 @@ async def test_actions_follow_the_coupons(consignments: ConsignmentFactory) -> N
     assert await offered("PCK-1") == []
     await consignments.produce(made, quantity=1000)
     assert await offered("OPS") == ["UPDATE", "DOWNLOAD_CODES"]
-    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "DISPATCH", "REPORT_DAMAGE"]
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "DECLARE_PACKS", "DISPATCH", "REPORT_DAMAGE"]
     batch_id = await consignments.dispatch(made, quantity=1000)
     assert await offered("PRN-1") == []
     assert await offered("PCK-1") == []
     await consignments.receive(batch_id, accepted=1000)
-    assert await offered("PCK-1") == ["DISPATCH", "REPORT_DAMAGE"]
+    assert await offered("PCK-1") == ["DECLARE_PACKS", "DISPATCH", "REPORT_DAMAGE"]
     last = await consignments.dispatch(made, by="PCK-1", quantity=1000)
     await consignments.receive(last, by="FAC-1", accepted=1000)
-    assert await offered("FAC-1") == ["COMMISSION", "REPORT_DAMAGE"]
+    assert await offered("FAC-1") == ["DECLARE_PACKS", "COMMISSION", "REPORT_DAMAGE"]
     await consignments.commission(made, Span(0, 999))
     assert await offered("FAC-1") == []
 
@@ -103,7 +103,11 @@ async def test_every_offered_action_is_checked_by_its_own_mutation(consignments:
     )
     known = ConsignmentFacts(code="CON-1", canceled=False, vendor_ids=VENDORS, holdings=[])
     unknown = ConsignmentFacts(code="CON-1", canceled=False, vendor_ids=VENDORS)
-    assert CONSIGNMENT_GUARDS.allowed(unknown, viewer) == (ConsignmentAction.DISPATCH, ConsignmentAction.REPORT_DAMAGE)
+    assert CONSIGNMENT_GUARDS.allowed(unknown, viewer) == (
+        ConsignmentAction.DECLARE_PACKS,
+        ConsignmentAction.DISPATCH,
+        ConsignmentAction.REPORT_DAMAGE,
+    )
     assert CONSIGNMENT_GUARDS.allowed(known, viewer) == ()
     assert isinstance(CONSIGNMENT_GUARDS.find_failure(ConsignmentAction.DISPATCH, known, viewer), NothingToDo)
 

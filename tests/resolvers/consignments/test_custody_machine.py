@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from graphql_api.context import Environment
 from tests.support.custody_bench import Bench
 from tests.support.custody_commands import Command, Commands
+from tests.support.custody_packs import PackBench, PackCommands
 from tests.support.databases import Cleaner
 
 pytestmark = pytest.mark.long
@@ -34,6 +35,7 @@ class CustodyMachine(RuleBasedStateMachine):
     """Consignments of one scheme, in the database and in the model."""
 
     bench: ClassVar[Bench]
+    commands: ClassVar[type[Commands]] = Commands
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,7 +86,7 @@ class CustodyMachine(RuleBasedStateMachine):
 
     def _together(self, seed: int, who: list[bool]) -> None:
         """Commands of Operations where `who` is true, and of vendors elsewhere, at the same time."""
-        commands, discrepancies = Commands(seed, self.bench.model), self.bench.run(self.bench.discrepancies())
+        commands, discrepancies = self.commands(seed, self.bench.model), self.bench.run(self.bench.discrepancies())
         self._send([commands.of_operations(discrepancies) if each else commands.of_vendor() for each in who])
 
     def _send(self, drawn: list[Command | None]) -> None:
@@ -99,3 +101,16 @@ async def test_no_coupon_is_lost_or_doubled(environment: Environment, cleaner: C
     CustodyMachine.bench = Bench(environment, cleaner, asyncio.get_running_loop())
     bounded = settings(max_examples=RUNS, stateful_step_count=STEPS, deadline=None, print_blob=False)
     await asyncio.to_thread(run_state_machine_as_test, CustodyMachine, settings=bounded)
+
+
+class PackMachine(CustodyMachine):
+    """The same with packs, which move whole or are opened."""
+
+    commands = PackCommands
+
+
+async def test_no_pack_is_torn(environment: Environment, cleaner: Cleaner) -> None:
+    """R15: a pack is whole or it is opened, whatever happens to its coupons."""
+    PackMachine.bench = PackBench(environment, cleaner, asyncio.get_running_loop())
+    bounded = settings(max_examples=max(1, RUNS // 2), stateful_step_count=STEPS, deadline=None, print_blob=False)
+    await asyncio.to_thread(run_state_machine_as_test, PackMachine, settings=bounded)

@@ -85,6 +85,8 @@ MOVEMENT = MovementViewRow(
     account_id=OTHER,
     note=None,
     artwork_version=None,
+    pack_id=None,
+    sscc=None,
     vendor=VENDOR,
     variant=VARIANT,
 )

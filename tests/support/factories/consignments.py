@@ -9,10 +9,12 @@ from domain.spans import Span
 from graphql_api.context import Environment
 from resolvers.consignments.commission_coupons import CommissionCoupons, commission_coupons
 from resolvers.consignments.create_consignment import CreateConsignment, LineOrder, create_consignment
+from resolvers.consignments.declare_packs import DeclarePacks, NewPack, declare_packs
 from resolvers.consignments.dispatch_batch import DispatchBatch, dispatch_batch
 from resolvers.consignments.receive_batch import ReceiveBatch, ReceivedLine, receive_batch
 from resolvers.consignments.record_production import ProducedLine, RecordProduction, record_production
 from resolvers.consignments.serial_inputs import NamedLine, SerialLine
+from resolvers.consignments.unpack_packs import UnpackPacks, unpack_packs
 from resolvers.context import Operation
 from resolvers.coupons.generate_coupons import GenerateCoupons, generate_coupons
 from tests.support.factories.artwork import approve_artwork
@@ -128,6 +130,25 @@ class ConsignmentFactory:
         )
         return await dispatch_batch(self.vendor(by), command)
 
+    async def pack(
+        self, consignment_id: UUID, *packs: tuple[str | None, Span], sku: str = "AMB-1L", by: str = "PRN-1"
+    ) -> UUID:
+        """Declare packs, each with a code or None, and one range."""
+        command = DeclarePacks(
+            consignment_id=consignment_id,
+            packs=tuple(NewPack(self.variant(sku), (span,), sscc) for sscc, span in packs),
+            occurred_at=None,
+            idempotency_key=self.idempotency_key(),
+        )
+        return await declare_packs(self.vendor(by), command)
+
+    async def unpack(self, consignment_id: UUID, *ssccs: str, by: str = "PRN-1") -> UUID:
+        """Open packs."""
+        command = UnpackPacks(
+            consignment_id=consignment_id, packs=ssccs, occurred_at=None, idempotency_key=self.idempotency_key()
+        )
+        return await unpack_packs(self.vendor(by), command)
+
     async def receive(self, batch_id: UUID, *, sku: str = "AMB-1L", by: str = "PCK-1", **given: Any) -> UUID:
         """Receive one variant of a batch; `given` are the fields of the line."""
         command = ReceiveBatch(
@@ -139,13 +160,20 @@ class ConsignmentFactory:
         return await receive_batch(self.vendor(by), command)
 
     async def commission(
-        self, consignment_id: UUID, *spans: Span, batch_id: UUID | None = None, sku: str = "AMB-1L", by: str = "FAC-1"
+        self,
+        consignment_id: UUID,
+        *spans: Span,
+        batch_id: UUID | None = None,
+        sku: str = "AMB-1L",
+        by: str = "FAC-1",
+        packs: tuple[str, ...] | None = None,
     ) -> UUID:
-        """Commission serials, or what is left of a batch."""
+        """Commission serials, packs, or what is left of a batch."""
+        named = spans if packs is None else spans or None
         command = CommissionCoupons(
             consignment_id=consignment_id,
             batch_id=batch_id,
-            lines=None if batch_id else (NamedLine(self.variant(sku), spans),),
+            lines=None if batch_id else (NamedLine(self.variant(sku), named, packs),),
             occurred_at=None,
             idempotency_key=self.idempotency_key(),
         )

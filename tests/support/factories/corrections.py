@@ -35,16 +35,22 @@ class CorrectionFactory:
         return await void_receipt(self.consignments.vendor(by), command)
 
     async def report_damage(
-        self, consignment_id: UUID, *spans: Span, by: str = "PRN-1", sku: str = "AMB-1L", key: str | None = None
+        self,
+        consignment_id: UUID,
+        *spans: Span,
+        by: str = "PRN-1",
+        sku: str = "AMB-1L",
+        key: str | None = None,
+        packs: tuple[str, ...] | None = None,
     ) -> UUID:
-        """Report damaged serials on hand."""
-        lines = (NamedLine(self.consignments.variant(sku), spans),)
+        """Report damaged serials and packs on hand."""
+        lines = (NamedLine(self.consignments.variant(sku), spans if packs is None else spans or None, packs),)
         command = ReportDamage(
             consignment_id=consignment_id, lines=lines, note="It got wet.", idempotency_key=key or self._key()
         )
         return await report_damage(self.consignments.vendor(by), command)
 
-    async def resolve(self, discrepancy_id: UUID, key: str | None = None, **outcomes: tuple[Span, ...]) -> UUID:
+    async def resolve(self, discrepancy_id: UUID, key: str | None = None, **outcomes: tuple[Any, ...]) -> UUID:
         """Resolve serials of a discrepancy."""
         given: dict[str, Any] = {**dict.fromkeys(("found", "damaged", "lost", "dismissed")), **outcomes}
         command = ResolveDiscrepancy(

@@ -13,6 +13,8 @@ InputError = tuple[str, str, str]
 
 VENDOR_MUTATIONS = (
     "recordProduction",
+    "declarePacks",
+    "unpackPacks",
     "dispatchBatch",
     "voidDispatch",
     "receiveBatch",

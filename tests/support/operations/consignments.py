@@ -14,6 +14,7 @@ from tests.support.custody import discrepancies_of
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations.documents import Prepared
+from tests.support.packs import set_prefix, sscc
 from tests.support.world import World, key
 
 _Preparation = Callable[[SchemeFactory, World], Awaitable[Prepared]]
@@ -112,6 +113,29 @@ async def _production(factory: SchemeFactory, _world: World) -> Prepared:
     return "VENDOR", _of(made, lines=lines, occurredAt="2026-03-10T08:30:00Z", idempotencyKey="produce")
 
 
+async def _packs(factory: SchemeFactory, _world: World) -> Prepared:
+    consignments = _consignments(factory)
+    made = await consignments.created()
+    await consignments.produce(made, quantity=500)
+    await set_prefix(factory.environment.database)
+    line = {"variantId": gid(NodeKind.VARIANT, consignments.variant())}
+    packs = [{**line, "serials": [_range(0, 99)]}, {**line, "serials": [_range(100, 199)], "sscc": sscc(1_000)}]
+    return "VENDOR", _of(made, packs=packs, idempotencyKey="pack")
+
+
+async def _opened_packs(factory: SchemeFactory, _world: World) -> Prepared:
+    consignments = _consignments(factory)
+    made = await consignments.created()
+    await consignments.produce(made, quantity=500)
+    await consignments.pack(made, (sscc(1), Span(0, 99)))
+    return "VENDOR", _of(made, packs=[sscc(1)], idempotencyKey="unpack")
+
+
+async def _my_packs(factory: SchemeFactory, world: World) -> Prepared:
+    await _opened_packs(factory, world)
+    return "VENDOR", {"filter": {"open": True}, "sscc": sscc(1)}
+
+
 async def _dispatch(factory: SchemeFactory, _world: World) -> Prepared:
     consignments = _consignments(factory)
     made = await consignments.created()
@@ -176,6 +200,9 @@ OF_CONSIGNMENTS: dict[str, _Preparation] = {
     "portal/ResolveDiscrepancy": _a_discrepancy,
     "portal/VoidCoupons": _a_recall,
     "vendor/RecordProduction": _production,
+    "vendor/DeclarePacks": _packs,
+    "vendor/UnpackPacks": _opened_packs,
+    "vendor/MyPacks": _my_packs,
     "vendor/DispatchBatch": _dispatch,
     "vendor/VoidDispatch": _a_voided_dispatch,
     "vendor/ReceiveBatch": _a_receipt,
