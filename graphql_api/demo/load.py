@@ -35,7 +35,11 @@ RowT = TypeVar("RowT")
 
 # A brand of car care in India.
 TIME_ZONE: Final = "Asia/Kolkata"
-PROGRAM: Final = UpdateProgram(name="Amberlane Rewards", time_zone=TIME_ZONE, currency="INR", locale="en-IN")
+# GS1 has reserved the prefix 952 for demonstrations and examples.
+PREFIX: Final = "9521234"
+PROGRAM: Final = UpdateProgram(
+    name="Amberlane Rewards", time_zone=TIME_ZONE, currency="INR", locale="en-IN", gs1_company_prefix=PREFIX
+)
 # A server on a developer's machine has one key with this id. Its secret is another: no code is derived from this one.
 DEMO_KEYS: Final = CouponKeys({1: bytes(32)})
 SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES, *COUPON_SCHEMES)

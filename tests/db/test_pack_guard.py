@@ -24,7 +24,7 @@ FAULTS = {
         "pack_whole",
     ),
     "a serial is in two packs": (
-        COPY.format(f"'{sscc(9)}', line_id, {OTHER.format('[150,151)')}"),
+        COPY.format(f"'{sscc(9)}', line_id, {OTHER.format('[350,351)')}"),
         "ex_pack__spans",
     ),
     "two packs have one code": (COPY.format(f"sscc, line_id, {OTHER.format('[500,501)')}"), "uq_pack__sscc"),
@@ -64,18 +64,25 @@ async def test_a_dispatch_that_forgets_packs_is_not_committed(scene: Scene, data
     planned = "SELECT set_config('tessera.packs_planned', 'true', true)"
     async with nothing_changes(database_url):
         for serials, quantity in (("{[300,400)}", 100), ("{[350,410)}", 60)):
+            step = await scene.step("DISPATCHED", serials, quantity)
             with pytest.raises(asyncpg.IntegrityConstraintViolationError) as rejected:
-                async with scene.connection.transaction():
-                    await scene.connection.execute(planned)
-                    await scene.connection.fetch(MOVE, await scene.step("DISPATCHED", serials, quantity))
+                await _move(scene, step, planned)
             assert rejected.value.constraint_name == "pack_whole"
 
 
 async def test_a_movement_that_saw_no_pack_begins_again(scene: Scene, database_url: str) -> None:
     """The pack was declared after the movement had looked for packs: the movement is not to blame."""
     async with nothing_changes(database_url):
+        step = await scene.step("DISPATCHED", "{[300,310)}", 10)
         with pytest.raises(asyncpg.SerializationError, match=f"pack {sscc(2)} was made during this movement"):
-            async with scene.connection.transaction():
-                await scene.connection.fetch(MOVE, await scene.step("DISPATCHED", "{[300,310)}", 10))
+            await _move(scene, step)
     (moved,) = await scene.connection.fetch(MOVE, await scene.step("DISPATCHED", "{[400,410)}", 10))
     assert moved["moved"] == 10
+
+
+async def _move(scene: Scene, step: str, *before: str) -> None:
+    """Move serials without a look at packs, in one transaction."""
+    async with scene.connection.transaction():
+        for statement in before:
+            await scene.connection.execute(statement)
+        await scene.connection.fetch(MOVE, step)

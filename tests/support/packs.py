@@ -9,7 +9,8 @@ from db.database import Database
 from domain.consignments.packs import build_sscc
 from tests.support.custody import findings_of
 
-PREFIX = "4012345"
+# GS1 has reserved the prefix 952 for demonstrations and examples.
+PREFIX = "9521234"
 PACKS = """
 SELECT sscc, CASE WHEN unpacked_at IS NOT NULL THEN 'opened' WHEN batch_id IS NULL THEN 'leg ' || leg
     ELSE 'on the way from leg ' || leg END AS place

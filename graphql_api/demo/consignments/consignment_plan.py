@@ -32,6 +32,7 @@ class Move(Struct, frozen=True, kw_only=True):
 
     `percent` is the part of what is there that it takes, `batch` the name of the batch within the plan. `count` is a
     number of serials of the first variant: spoiled, damaged, or recalled; for a new due date, the days after loading.
+    What is sent is packed into cartons of `packs` coupons, unless that is 0.
     A receipt lacks `missing` of them, finds `damaged` ones, and has `extra` ones that were not sent. A resolution finds
     `count` of what is open, and loses the rest.
     """
@@ -45,6 +46,7 @@ class Move(Struct, frozen=True, kw_only=True):
     missing: int = 0
     damaged: int = 0
     extra: int = 0
+    packs: int = 0
 
 
 class ConsignmentPlan(Struct, frozen=True, kw_only=True):
@@ -84,9 +86,9 @@ def spoil(count: int, days: int = 0) -> Move:
     return Move(kind=MoveKind.SPOIL, days=days, count=count)
 
 
-def send(leg: int, batch: str, days: int = 1, percent: int = 100) -> Move:
-    """A vendor sends so much of what is on hand to the next one."""
-    return Move(kind=MoveKind.DISPATCH, days=days, leg=leg, batch=batch, percent=percent)
+def send(leg: int, batch: str, days: int = 1, *, percent: int = 100, packs: int = 0) -> Move:
+    """A vendor sends so much of what is on hand to the next one, loose or in packs of so many coupons."""
+    return Move(kind=MoveKind.DISPATCH, days=days, leg=leg, batch=batch, percent=percent, packs=packs)
 
 
 def take_back(leg: int, batch: str, days: int = 0) -> Move:

@@ -34,7 +34,7 @@ _FESTIVAL: Final = CouponPlan(
         ConsignmentPlan(days_ago=54, chain=SOUTH, moves=regular_way(3), products=("AMB-5W30",), percent=30, due=-30),
         ConsignmentPlan(
             days_ago=50, chain=NORTH, products=("AMB-10W40",), percent=30, due=-20,
-            moves=(produce(), send(1, "short"), receive(2, "short", missing=120), resolve("short", found=70),
+            moves=(produce(), send(1, "short", packs=500), receive(2, "short", missing=120), resolve("short", found=70),
                    send(2, "rest"), receive(3, "rest", missing=45)),
         ),
         ConsignmentPlan(
@@ -49,7 +49,7 @@ _FESTIVAL: Final = CouponPlan(
         ),
         ConsignmentPlan(
             days_ago=24, chain=SOUTH, products=("AMB-10W40",), percent=40, due=6,
-            moves=(produce(percent=70), send(1, "early"), produce(days=4), send(1, "late", days=2),
+            moves=(produce(percent=70), send(1, "early"), produce(days=4), send(1, "late", days=2, packs=250),
                    receive(2, "early", days=3)),
         ),
         ConsignmentPlan(
@@ -109,8 +109,8 @@ PRESENT_COUPONS: Final = (
             ConsignmentPlan(days_ago=46, chain=SOUTH, moves=regular_way(3), percent=30, due=-16),
             ConsignmentPlan(
                 days_ago=30, chain=EAST, percent=20, due=-5,
-                moves=(produce(), send(1, "all"), receive(2, "all"), send(2, "on"), receive(3, "on", percent=40),
-                       commission(3, "on")),
+                moves=(produce(), send(1, "all", packs=500), receive(2, "all"), send(2, "on"),
+                       receive(3, "on", percent=40), commission(3, "on")),
             ),
             ConsignmentPlan(days_ago=16, chain=NORTH, moves=regular_way(3)[:3], percent=20, due=3),
         ),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from domain.consignments.facts import Condition
-from graphql_api.demo.consignments import corrections
+from graphql_api.demo.consignments import corrections, packs
 from graphql_api.demo.consignments.consignment_plan import Move, MoveKind
 from graphql_api.demo.consignments.progress import ConsignmentProgress
 from graphql_api.demo.schemes.progress import SchemeProgress
@@ -81,7 +81,11 @@ async def _spoil(move: Move, progress: ConsignmentProgress, context: StepContext
 
 async def _dispatch(move: Move, progress: ConsignmentProgress, context: StepContext) -> None:
     held = await progress.on_hand(context, move.leg, Condition.GOOD)
-    lines = tuple(SerialLine(variant_id, max(1, spans.quantity * move.percent // 100)) for variant_id, spans in held)
+    wanted = [(variant_id, spans.lowest(max(1, spans.quantity * move.percent // 100))) for variant_id, spans in held]
+    if move.packs:
+        lines = await packs.pack(move, progress, context, wanted)
+    else:
+        lines = tuple(SerialLine(variant_id, spans.quantity) for variant_id, spans in wanted)
     command = DispatchBatch(
         consignment_id=progress.id,
         lines=lines,

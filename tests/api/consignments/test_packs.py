@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from db.database import Database
@@ -10,7 +11,6 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.spans import Span
 from tests.support.client import Client, Clients, gid
-from tests.support.custody import query
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.mutations.consignments import (
     UNKNOWN_VARIANT,
@@ -143,14 +143,27 @@ async def test_packs_that_cannot_be(made: UUID, clients: Clients, database_url: 
 
 async def test_used_up_prefixes_are_named(made: UUID, clients: Clients, database: Database, database_url: str) -> None:
     await set_prefix(database, "401234567890")
-    await query(database, "SELECT setval('pack_number', 99999)")
-    errors = [("LIMIT_EXCEEDED", "packs")]
-    async with nothing_changes(database_url):
-        found = await expect_errors(
-            clients[Role.VENDOR], "declarePacks", consignmentId=consignment_gid(made), packs=[pack((200, 209))]
+    owner = await asyncpg.connect(database_url)
+    try:
+        await owner.execute("SELECT setval('pack_number', 99999)")
+        async with nothing_changes(database_url):
+            found = await expect_errors(
+                clients[Role.VENDOR], "declarePacks", consignmentId=consignment_gid(made), packs=[pack((200, 209))]
+            )
+    finally:
+        # Sequences keep their numbers from test to test.
+        await owner.execute("SELECT setval('pack_number', 1)")
+        await owner.close()
+    assert found == [
+        (
+            "LIMIT_EXCEEDED",
+            "packs",
+            (
+                "The GS1 company prefix 401234567890 has no unused SSCCs left. State the SSCC of each pack, or ask an "
+                "administrator to set another prefix with `updateProgram`."
+            ),
         )
-    assert [error[:2] for error in found] == errors
-    assert found[0][2].startswith("The GS1 company prefix 401234567890 has no unused SSCCs left.")
+    ]
 
 
 async def test_packs_elsewhere_are_not_dispatched(made: UUID, clients: Clients, database_url: str) -> None:
