@@ -2,9 +2,14 @@
 
 from uuid import UUID
 
+import pytest
+
 from db.database import Database
+from domain.failures import InvalidInput
 from domain.spans import Span
-from tests.support.custody import places_of, query
+from resolvers.consignments.declare_packs import DeclarePacks, NewPack, declare_packs
+from resolvers.retrying import retry_conflicts
+from tests.support.custody import HeldCommit, overlap, places_of, query
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.corrections import CorrectionFactory
 from tests.support.packs import find_faults, kinds_of, packs_of, set_prefix, sscc
@@ -182,6 +187,44 @@ async def test_the_server_makes_codes_of_the_company_prefix(
     taken = sscc(number + 1)
     await consignments.pack(made, (taken, Span(0, 9)), (None, Span(10, 19)), (None, Span(20, 29)))
     assert list(await packs_of(database, made)) == [taken, sscc(number + 2), sscc(number + 3)]
+
+
+async def test_a_pack_declared_beside_a_dispatch_is_not_torn(
+    consignments: ConsignmentFactory, database: Database
+) -> None:
+    """The dispatch saw no packs, waits for the declaration, and begins again: it opens the pack."""
+    made = await consignments.created()
+    await consignments.produce(made, quantity=1000)
+    held = HeldCommit(consignments.vendor("PRN-1"))
+    declared = DeclarePacks(made, (NewPack(consignments.variant(), (Span(0, 99),), ONE),), None, "declare")
+    attempts = 0
+
+    async def dispatch() -> UUID:
+        nonlocal attempts
+        attempts += 1
+        return await consignments.dispatch(made, quantity=50)
+
+    await overlap(held, declare_packs(held.operation, declared), retry_conflicts(dispatch))
+    assert attempts == 2
+    assert await packs_of(database, made) == {ONE: OPENED}
+    assert await find_faults(database) == []
+
+
+async def test_of_two_packs_with_one_code_at_a_time_one_is_rejected(
+    consignments: ConsignmentFactory, database: Database
+) -> None:
+    """They are of different consignments, so that nothing else makes them wait for each other."""
+    scheme_id = await consignments.generated()
+    first, second = [await consignments.created(scheme_id, quantities={"AMB-1L": 100}) for _ in range(2)]
+    for made in (first, second):
+        await consignments.produce(made, quantity=100)
+    held = HeldCommit(consignments.vendor("PRN-1"))
+    declared = DeclarePacks(first, (NewPack(consignments.variant(), (Span(0, 9),), ONE),), None, "declare")
+    other = retry_conflicts(lambda: consignments.pack(second, (ONE, Span(100, 109))))
+    with pytest.raises(InvalidInput, match=f"The SSCC {ONE} is in use"):
+        await overlap(held, declare_packs(held.operation, declared), other)
+    assert await packs_of(database, first) == {ONE: "leg 1"}
+    assert await packs_of(database, second) == {}
 
 
 async def _discrepancy(database: Database) -> UUID:
