@@ -1,5 +1,6 @@
 """The process that runs one function on a hostile file. `limited` starts it; it limits itself before it reads more."""
 
+import errno
 import importlib
 import inspect
 import os
@@ -45,7 +46,10 @@ def _run(request: Request) -> Reply:
         return Rejection(rejection.file_name, rejection.fault, rejection.detail)
     except MemoryError:
         return OutOfMemory()
-    except Exception:  # noqa: BLE001 - the server reports it as the bug that it is
+    except Exception as error:  # noqa: BLE001 - the server reports it as the bug that it is
+        # What a system call reports, like the one that maps a file.
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            return OutOfMemory()
         return Crash(traceback.format_exc()[-_MAX_TRACEBACK:])
 
 

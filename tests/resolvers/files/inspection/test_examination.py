@@ -1,0 +1,67 @@
+"""Uploaded files in processes of their own, as the server examines them."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from domain.files.content_failures import ContentFault, ContentRejected
+from domain.files.content_types import ContentType, Inspection
+from resolvers.files.inspection import examination
+from resolvers.files.inspection.examination import Examination, examine_file
+from tests.support.contents import png, svg
+
+Store = Callable[..., Path]
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    def write(data: bytes, size: int | None = None) -> Path:
+        with (tmp_path / "stored").open("wb") as file:
+            file.write(data)
+            file.truncate(size)
+        return tmp_path / "stored"
+
+    return write
+
+
+async def test_a_picture_is_inspected_and_drawn(store: Store) -> None:
+    found = await examine_file(store(png()), ContentType.PNG, "label.png")
+    assert found.inspection == Inspection(ContentType.PNG, 3, 2)
+    assert found.thumbnail is not None
+    assert found.thumbnail.startswith(b"\x89PNG")
+
+
+async def test_a_text_is_inspected_alone(store: Store) -> None:
+    found = await examine_file(store(b"a,b"), ContentType.CSV, "sales.csv")
+    assert found == Examination(Inspection(ContentType.CSV), None)
+
+
+async def test_active_content_is_not_drawn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "render_thumbnail", None)
+    with pytest.raises(ContentRejected, match=r"^“label\.svg” contains a script"):
+        await examine_file(store(svg("<script/>")), ContentType.SVG, "label.svg")
+
+
+async def test_a_file_beyond_the_limits_is_rejected(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "MEMORY", 2**27)
+    # The system maps no more than the process may have.
+    file = store(png(), 99 * 2**20)
+    with pytest.raises(ContentRejected) as caught:
+        await examine_file(file, ContentType.PNG, "label.png")
+    assert caught.value.fault == ContentFault.TOO_COMPLEX
+    assert caught.value.message == (
+        "“label.png” contains more than this server can check. Simplify it and upload it again."
+    )
+
+
+def test_the_server_loads_no_decoders() -> None:
+    program = (
+        "import sys; import resolvers.files.inspection.examination; "
+        "print({'PIL', 'pikepdf', 'pypdfium2', 'resvg_py', 'sqlalchemy', 'strawberry', 'starlette'} & {*sys.modules})"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "set()\n"
