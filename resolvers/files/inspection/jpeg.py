@@ -46,7 +46,7 @@ def inspect_jpeg(content: Content) -> Inspection:
         raise content.rejection(ContentFault.DAMAGED, "it has no picture")
     content.require_end(position)
     content.require_one_format()
-    return Inspection(ContentType.JPEG, *size)
+    return Inspection(ContentType.JPEG, width=size[0], height=size[1])
 
 
 def _marker(content: Content, position: int) -> tuple[int, int]:

@@ -58,7 +58,7 @@ async def run_limited(function: Callable[..., R], *args: object, seconds: int, m
     Its arguments and its result are what msgspec can write and its annotations describe. Raises what `function`
     declares (`ContentRejected`), `LimitExceeded`, or `FunctionFailed`. At most `MAX_PROCESSES` run at a time.
     """
-    request = Request(function.__module__, function.__qualname__, args, seconds, memory)
+    request = Request(function.__module__, function.__qualname__, args=args, seconds=seconds, memory=memory)
     slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(MAX_PROCESSES))
     async with slots:
         reply = await _exchange(request)

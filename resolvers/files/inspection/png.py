@@ -50,7 +50,7 @@ def inspect_png(content: Content) -> Inspection:
     if size is None or b"IDAT" not in seen:
         raise content.rejection(ContentFault.DAMAGED, "it has no picture")
     content.require_one_format()
-    return Inspection(ContentType.PNG, *size)
+    return Inspection(ContentType.PNG, width=size[0], height=size[1])
 
 
 def _chunks(content: Content) -> Iterator[Chunk]:

@@ -45,7 +45,8 @@ def inspect_svg(content: Content) -> Inspection:
     except expat.ExpatError as error:
         raise _syntax_rejection(content, drawing, error) from None
     content.require_one_format()
-    return Inspection(ContentType.SVG, *drawing.finish())
+    width, height = drawing.finish()
+    return Inspection(ContentType.SVG, width, height)
 
 
 def _parser(content: Content, drawing: Drawing) -> expat.XMLParserType:

@@ -51,7 +51,9 @@ def test_drawings_pass(tmp_path: Path, body: str) -> None:
     ],
 )
 def test_sizes_are_in_pixels(tmp_path: Path, attributes: str, size: tuple[int | None, int | None]) -> None:
-    assert inspect(tmp_path, svg("", attributes), ContentType.SVG) == Inspection(ContentType.SVG, *size)
+    assert inspect(tmp_path, svg("", attributes), ContentType.SVG) == Inspection(
+        ContentType.SVG, width=size[0], height=size[1]
+    )
 
 
 @pytest.mark.parametrize(
