@@ -75,8 +75,11 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
         Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
-        Route(f"{FILES_PATH}/{{link}}", FileDownloads(environment, authenticator, storage, FILE_ACCESS).__call__),
-        _upload_route(Uploads(environment, authenticator, storage, inspect_upload)),
+        Route(
+            f"{FILES_PATH}/{{link}}",
+            FileDownloads(environment, authenticator, storage=storage, access=FILE_ACCESS).__call__,
+        ),
+        _upload_route(Uploads(environment, authenticator, storage=storage, inspect=inspect_upload)),
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]

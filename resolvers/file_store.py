@@ -1,6 +1,6 @@
 """The store of contents as operations see it: contents by their SHA-256, and the parts of unfinished uploads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from msgspec import Struct
 from domain.files.facts import UploadLimits
 from domain.files.failures import FilesUnavailable
 from domain.files.ranges import ByteRange
+from domain.requests import Overloaded, RequestError
 
 
 class StoredContent(Struct, frozen=True):
@@ -25,8 +26,20 @@ class ContentMissing(Exception):
     """The store does not have a content that a stored file names."""
 
 
+class StoreUnavailable(RequestError):
+    """The store does not answer."""
+
+    code = Overloaded.code
+
+    def __init__(self) -> None:
+        super().__init__("The store of files does not answer. Try again in a few seconds.", retryable=True)
+
+
 class FileStore(Protocol):
-    """Stores contents by their SHA-256. Adding a content again only renews the moment at which it was written."""
+    """Stores contents by their SHA-256. Adding a content again only renews the moment at which it was written.
+
+    Every function may raise StoreUnavailable.
+    """
 
     @property
     def limits(self) -> UploadLimits:
@@ -41,7 +54,7 @@ class FileStore(Protocol):
         """Find a content; None without it."""
         ...
 
-    def read(self, sha256: bytes, part: ByteRange) -> AsyncIterator[bytes]:
+    def read(self, sha256: bytes, part: ByteRange) -> AsyncGenerator[bytes]:
         """Read a part of a content in chunks. Raises ContentMissing."""
         ...
 

@@ -56,9 +56,9 @@ def line_of(
     )
 
 
-def print_report(lines: Sequence[Line], console: Console) -> None:
+def print_report(lines: Sequence[Line], console: Console, subject: str = "Custody") -> None:
     """A table of all numbers."""
-    table = Table(title="Custody: median (least to most) of the rounds", title_justify="left")
+    table = Table(title=f"{subject}: median (least to most) of the rounds", title_justify="left")
     for heading in ("what", "measured", "goal", ""):
         table.add_column(heading, justify="right" if heading in {"measured", "goal"} else "left")
     for line in lines:

@@ -31,7 +31,7 @@ _log = structlog.get_logger("tessera.files")
 class Rejected(Exception):
     """A request is not answered with success; the message says why, and `headers` belong to the answer."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
@@ -84,7 +84,7 @@ def rejection_of(error: Exception, messages: LinkMessages) -> Rejected:
         case Rejected():
             return error
         case Unauthenticated():
-            return Rejected(401, error.code, str(error), {"www-authenticate": "Bearer"})
+            return Rejected(401, error.code, str(error), headers={"www-authenticate": "Bearer"})
         case Forbidden():
             rejected = Rejected(403, "FORBIDDEN", messages.access_lost)
         case NotFound():
@@ -92,9 +92,9 @@ def rejection_of(error: Exception, messages: LinkMessages) -> Rejected:
         case FilesUnavailable():
             rejected = Rejected(503, "SERVICE_UNAVAILABLE", error.message)
         case RequestError():
-            rejected = Rejected(503, error.extensions["code"], str(error), {"retry-after": "1"})
+            rejected = Rejected(503, error.extensions["code"], str(error), headers={"retry-after": "1"})
         case TransactionConflict():
-            rejected = Rejected(503, Overloaded.code, str(Overloaded()), {"retry-after": "1"})
+            rejected = Rejected(503, Overloaded.code, str(Overloaded()), headers={"retry-after": "1"})
         case _:
             raise error
     return rejected

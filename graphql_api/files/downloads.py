@@ -1,7 +1,7 @@
 """`GET /files/{link}`: a stored file, whole or a range of it, for the account of a signed link."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -17,6 +17,7 @@ from domain.files.ranges import ByteRange, Unsatisfiable, requested_range
 from domain.links import LinkKind
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
+from graphql_api.errors import INTERNAL
 from graphql_api.files.credentials import (
     LinkMessages,
     Rejected,
@@ -29,6 +30,7 @@ from graphql_api.subscriptions.close_reasons import log_bugs
 from graphql_api.transport.requests import request_id
 from graphql_api.transport.sse import wait_for_disconnect
 from resolvers.file_access import FileAccess, may_see_file
+from resolvers.file_store import ContentMissing
 from resolvers.files.loaders import files_by_id
 
 _MESSAGES: Final = LinkMessages(
@@ -57,6 +59,7 @@ class FileDownloads:
         self,
         environment: Environment,
         authenticator: Authenticator,
+        *,
         storage: FileStorage,
         access: Sequence[FileAccess],
     ) -> None:
@@ -70,7 +73,7 @@ class FileDownloads:
         reference = request_id(request.headers)
         with structlog.contextvars.bound_contextvars(request_id=reference):
             try:
-                response = self._answer(request, await self._find(request))
+                response = await self._answer(request, await self._find(request))
             except Exception as error:  # noqa: BLE001 - bugs are raised again
                 response = rejection_response(rejection_of(error, _MESSAGES))
         response.headers["x-request-id"] = reference
@@ -88,7 +91,7 @@ class FileDownloads:
         finally:
             await operation.close()
 
-    def _answer(self, request: Request, file: StoredFileRow) -> Response:
+    async def _answer(self, request: Request, file: StoredFileRow) -> Response:
         tag = f'"{file.sha256.hex()}"'
         headers = {**_HEADERS, "etag": tag, "content-disposition": attachment_header(file.name)}
         if tag in (text.strip() for text in request.headers.get("if-none-match", "").split(",")):
@@ -98,7 +101,7 @@ class FileDownloads:
         except Unsatisfiable:
             wanted = {"content-range": f"bytes */{file.byte_size}"}
             message = f"The file has {file.byte_size:,} bytes, and none of them is in this range."
-            return rejection_response(Rejected(416, "RANGE_NOT_SATISFIABLE", message, wanted))
+            return rejection_response(Rejected(416, "RANGE_NOT_SATISFIABLE", message, headers=wanted))
         whole = ByteRange(0, file.byte_size)
         sent = part or whole
         headers |= {"content-type": file.content_type, "content-length": str(sent.length)}
@@ -107,7 +110,15 @@ class FileDownloads:
         status = 200 if part is None else 206
         if request.method == "HEAD":
             return _Headers(status, headers)
-        return FileStream(status, headers, self._storage.read(file.sha256, sent))
+        chunks = self._storage.read(file.sha256, sent)
+        try:
+            # Before the status, so that a store that does not answer is an error and no empty file.
+            first = await anext(chunks)
+        except ContentMissing:
+            _log.error("a stored file has no content", file=str(file.id))
+            message = "The store has lost the content of this file. Ask the people who run the server."
+            raise Rejected(500, INTERNAL, message) from None
+        return FileStream(status, headers, _joined(first, chunks))
 
 
 def _part_of(request: Request, file: StoredFileRow, tag: str) -> ByteRange | None:
@@ -126,10 +137,17 @@ class _Headers(Response):
         self.init_headers(headers)
 
 
+async def _joined(first: bytes, chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async with aclosing(chunks):
+        yield first
+        async for chunk in chunks:
+            yield chunk
+
+
 class FileStream(Response):
     """The response with a file. A connection that takes no more bytes pauses it, so memory stays flat."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], chunks: AsyncGenerator[bytes]) -> None:
         super().__init__(status_code=status)
         self.init_headers(headers)
         self._chunks = chunks
@@ -148,7 +166,7 @@ class FileStream(Response):
 
     async def _write(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with aclosing(self._chunks) as chunks:  # type: ignore[type-var]
+        async with aclosing(self._chunks) as chunks:
             async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -41,7 +41,7 @@ class LocalContents:
             return None
         return StoredContent(sha256, _moment(status.st_mtime))
 
-    async def read(self, sha256: bytes, part: ByteRange) -> AsyncIterator[bytes]:
+    async def read(self, sha256: bytes, part: ByteRange) -> AsyncGenerator[bytes]:
         """Read a part of a content in chunks. Raises ContentMissing."""
         with _missing():
             descriptor = await run_blocking(os.open, self._path(sha256), os.O_RDONLY | os.O_CLOEXEC)

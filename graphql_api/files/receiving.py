@@ -112,7 +112,7 @@ def _too_large(upload: UploadRow, part: Part) -> Rejected:
         message = f"“{upload.file_name}” is larger than the {announced} of its upload. Create an upload of its size."
     else:
         message = "The request has more bytes than its Content-Range says. Send the part again."
-    return Rejected(413, "UPLOAD_TOO_LARGE", message, {"upload-offset": str(part.bytes.first)})
+    return Rejected(413, "UPLOAD_TOO_LARGE", message, headers={"upload-offset": str(part.bytes.first)})
 
 
 def _cut_off(upload: UploadRow, size: int) -> Rejected:
@@ -121,9 +121,9 @@ def _cut_off(upload: UploadRow, size: int) -> Rejected:
         f"{format_size(upload.byte_size)}. Send the rest with “Content-Range: bytes {size}-{upload.byte_size - 1}/"
         f"{upload.byte_size}”."
     )
-    return Rejected(400, "UPLOAD_CUT_OFF", message, {"upload-offset": str(size)})
+    return Rejected(400, "UPLOAD_CUT_OFF", message, headers={"upload-offset": str(size)})
 
 
 def _out_of_space(upload: UploadRow) -> Rejected:
     message = f"The server has no room for “{upload.file_name}” at the moment. Try again later."
-    return Rejected(507, "SERVICE_UNAVAILABLE", message, {"retry-after": "60"})
+    return Rejected(507, "SERVICE_UNAVAILABLE", message, headers={"retry-after": "60"})

@@ -1,6 +1,6 @@
 """The store of files of a server: contents in a folder or an object store, and the spool of unfinished uploads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from itertools import islice
 from pathlib import Path
@@ -43,7 +43,7 @@ class FileStorage:
         """Find a content; None without it."""
         return await self._contents.find(sha256)
 
-    def read(self, sha256: bytes, part: ByteRange) -> AsyncIterator[bytes]:
+    def read(self, sha256: bytes, part: ByteRange) -> AsyncGenerator[bytes]:
         """Read a part of a content in chunks. Raises ContentMissing."""
         return self._contents.read(sha256, part)
 

@@ -51,7 +51,7 @@ class Uploads:
     """The endpoint of uploads."""
 
     def __init__(
-        self, environment: Environment, authenticator: Authenticator, storage: FileStorage, inspect: Inspect
+        self, environment: Environment, authenticator: Authenticator, *, storage: FileStorage, inspect: Inspect
     ) -> None:
         self._environment = environment
         self._authenticator = authenticator
@@ -70,7 +70,7 @@ class Uploads:
     async def _respond(self, request: Request) -> Response:
         if request.method not in {"PUT", "HEAD"}:
             message = "Send the file with PUT, or ask with HEAD how much of it has arrived."
-            return rejection_response(Rejected(405, "METHOD_NOT_ALLOWED", message, {"allow": "PUT, HEAD"}))
+            return rejection_response(Rejected(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "PUT, HEAD"}))
         try:
             return await (self._head(request) if request.method == "HEAD" else self._put(request))
         except (ClientDisconnect, TimeoutError):
@@ -95,7 +95,7 @@ class Uploads:
     async def _put(self, request: Request) -> Response:
         if self._running >= CONCURRENT_UPLOADS:
             message = "The server receives too many uploads at the moment. Try again in a few seconds."
-            raise Rejected(503, "SERVICE_UNAVAILABLE", message, {"retry-after": "5"})
+            raise Rejected(503, "SERVICE_UNAVAILABLE", message, headers={"retry-after": "5"})
         self._running += 1
         try:
             # Before the upload takes place on disk, so that strangers and expired links make no files.
@@ -186,7 +186,7 @@ def _part_of(request: Request, upload: UploadRow, size: int) -> Part:
         message = (
             f"The upload has {format_size(size)}, so the next part begins at byte {size}, not at byte {part.first}."
         )
-        raise Rejected(409, "UPLOAD_OFFSET", message, {"upload-offset": str(size)})
+        raise Rejected(409, "UPLOAD_OFFSET", message, headers={"upload-offset": str(size)})
     if length is not None and length != part.length:
         message = f"Content-Range names {format_size(part.length)}, and Content-Length names {format_size(length)}."
         raise Rejected(400, "BAD_USER_INPUT", message)
@@ -211,9 +211,11 @@ def _other_size(upload: UploadRow, length: int) -> Rejected:
 
 def _busy(upload: UploadRow) -> Rejected:
     message = f"Another request is sending “{upload.file_name}”. Wait until it ends."
-    return Rejected(409, "UPLOAD_BUSY", message, {"retry-after": "5"})
+    return Rejected(409, "UPLOAD_BUSY", message, headers={"retry-after": "5"})
 
 
 def _finished(upload: UploadRow) -> Rejected:
     message = f"The upload of “{upload.file_name}” is finished. Use it, or create a new upload."
-    return Rejected(409, "UPLOAD_FINISHED", message, {"upload-offset": str(upload.byte_size), "upload-complete": "?1"})
+    return Rejected(
+        409, "UPLOAD_FINISHED", message, headers={"upload-offset": str(upload.byte_size), "upload-complete": "?1"}
+    )

@@ -66,7 +66,7 @@ async def create_upload(operation: Operation, command: CreateUpload) -> BegunUpl
     async with operation.writing() as session:
         await _check_limits(operation, session, command.byte_size)
         await add_upload(session, upload)
-    return BegunUpload(upload.id, url, upload.expires_at)
+    return BegunUpload(upload.id, url, expires_at=upload.expires_at)
 
 
 async def _check_limits(operation: Operation, session: Writing, byte_size: int) -> None:

@@ -15,6 +15,7 @@ from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
+from tests.support.files import begin, png
 from tests.support.jobs import enqueue
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World
@@ -23,6 +24,8 @@ ADMIN_READS = {
     NodeKind.ACCOUNT,
     NodeKind.API_KEY,
     NodeKind.AUDIT_ENTRY,
+    # The upload of the tests is that of the account with the role ADMIN.
+    NodeKind.UPLOAD,
     NodeKind.WEBHOOK_DELIVERY,
     NodeKind.WEBHOOK_ENDPOINT,
 }
@@ -60,6 +63,7 @@ TYPES = {
     NodeKind.SCHEME: "Scheme",
     NodeKind.SCHEME_ACTIVITY: "SchemeActivity",
     NodeKind.TIER: "Tier",
+    NodeKind.UPLOAD: "Upload",
     NodeKind.VARIANT: "Variant",
     NodeKind.VENDOR: "Vendor",
     NodeKind.WEBHOOK_DELIVERY: "WebhookDelivery",
@@ -97,6 +101,7 @@ async def ids(
     ecp_id = await ecps.verified()
     enrollment_id = await enrollments.enrolled(await enrollments.open_scheme(), ecp_id)
     short = await short_receipt(consignments, scheme_id)
+    upload_id, _ = await begin(clients[Role.ADMIN], png())
     return {
         **short,
         NodeKind.ACCOUNT: account,
@@ -113,6 +118,7 @@ async def ids(
         NodeKind.SCHEME: gid(NodeKind.SCHEME, scheme_id),
         NodeKind.SCHEME_ACTIVITY: notification["activity"]["id"],
         NodeKind.TIER: gid(NodeKind.TIER, world.tiers["Gold"].id),
+        NodeKind.UPLOAD: upload_id,
         NodeKind.VARIANT: gid(NodeKind.VARIANT, world.variants["LENS-1"].id),
         NodeKind.VENDOR: gid(NodeKind.VENDOR, world.vendors["PRN-1"].id),
         NodeKind.WEBHOOK_DELIVERY: gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
@@ -135,6 +141,8 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
             hidden.add(NodeKind.NOTIFICATION)
         if role not in {Role.PROGRAM_MANAGER, Role.ADMIN}:
             hidden.add(NodeKind.JOB)
+        if role is not Role.ADMIN:
+            hidden.add(NodeKind.UPLOAD)
         expected = [
             TYPES[kind] if viewer.may(NODE_LOADERS[kind].permission) and kind not in hidden else None
             for kind in NodeKind

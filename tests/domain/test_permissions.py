@@ -46,14 +46,14 @@ TABLE = {
         "api_key:manage",
         "webhook:manage",
     }
-    | {"ecp:read", "ecp:erase", "audit:read", "job:manage"},
+    | {"ecp:read", "ecp:erase", "audit:read", "job:manage", "file:upload"},
     Role.PROGRAM_MANAGER: STAFF
-    | {"scheme:define", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
+    | {"scheme:define", "file:upload", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
     | {"enrollment:request", "enrollment:manage", "points:preview"},
     Role.APPROVER: STAFF | {"scheme:approve"},
     Role.OPERATIONS: STAFF
     | {"coupon:generate", "coupon:void", "codes:download", "consignment:manage", "discrepancy:resolve"},
-    Role.DESIGNER: STAFF,
+    Role.DESIGNER: STAFF | {"artwork:upload", "file:upload"},
     Role.ANALYST: STAFF | {"ecp:read"},
     Role.VENDOR: EVERYONE | {"coupon:read", "codes:download", "consignment:read", "custody:record"},
     Role.ECP: EVERYONE | {"ecp:register", "ecp:update", "enrollment:request"},

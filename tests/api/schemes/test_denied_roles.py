@@ -66,6 +66,7 @@ WHO_EXECUTES = {
     **{name: {Role.OPERATIONS} for name in BY_OPERATIONS},
     **{name: {Role.VENDOR} for name in BY_VENDORS},
     "requestCodeDownload": {Role.OPERATIONS, Role.VENDOR},
+    "createUpload": {Role.ADMIN, Role.PROGRAM_MANAGER, Role.DESIGNER},
 }
 # Mutations that only concern the viewer's own objects.
 FOR_EVERYBODY = {"markNotificationsRead", "cancelJob", "retryJob"}

@@ -18,6 +18,7 @@ from db.outbox.tables import EventTable
 from db.sessions import Fetching
 from db.statement import Statement
 from domain.channels import EarningChannel
+from domain.files.facts import UploadPurpose
 from domain.node_kinds import NodeKind
 from domain.permissions import Role, Viewer
 from domain.program.facts import PROGRAM_ID
@@ -48,6 +49,7 @@ from domain.rules.model import (
 from graphql_api.context import Environment
 from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
 from resolvers.context import Operation
+from resolvers.files.create_upload import CreateUpload, create_upload
 from resolvers.notifications.loaders import follow_notifications, notifications_by_id
 from resolvers.outbox.feeds import read_feed
 from resolvers.schemes.activity_feed import follow_activity
@@ -133,6 +135,9 @@ async def build_example(database: Database) -> Example:
     stream_ids, cursors = await _streams(admin, schemes[1])
     short = await short_receipt(ConsignmentFactory(environment, factory), schemes[3])
     endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts[Role.INTEGRATION].id)
+    upload = await create_upload(
+        admin, CreateUpload(file_name="logo.png", content_type="image/png", byte_size=100, purpose=UploadPurpose.LOGO)
+    )
     await admin.close()
     definitions = [await factory.definition(scheme) for scheme in schemes]
     rule = definitions[1].content.rules[0]
@@ -154,6 +159,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.JOB, await enqueue(environment, world.viewer(Role.PROGRAM_MANAGER))),
         gid(NodeKind.ECP, ecp_id),
         gid(NodeKind.ENROLLMENT, enrollment_id),
+        gid(NodeKind.UPLOAD, upload.id),
         *short.values(),
     )
     assert len(ids) == ID_COUNT

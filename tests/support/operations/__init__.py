@@ -8,6 +8,7 @@ from tests.support.operations.consignments import OF_CONSIGNMENTS
 from tests.support.operations.documents import Prepared
 from tests.support.operations.downloads import OF_DOWNLOADS
 from tests.support.operations.ecps import OF_ECPS
+from tests.support.operations.files import OF_FILES
 from tests.support.operations.jobs import OF_JOBS
 from tests.support.operations.program import OF_PROGRAM
 from tests.support.operations.schemes import OF_SCHEMES
@@ -22,6 +23,7 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_PROGRAM,
     **OF_CATALOG,
     **OF_DOWNLOADS,
+    **OF_FILES,
     **OF_CONSIGNMENTS,
     **OF_TRACKING,
     **OF_JOBS,
