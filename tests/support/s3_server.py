@@ -1,7 +1,7 @@
 """A server that speaks as much of the protocol of S3 as an object store needs, with its objects in memory.
 
 Moto cannot be a dependency beside the present Strawberry: they need different versions of python-dateutil. Set
-TEST_S3_ENDPOINT to run the same tests against another server, such as moto's or MinIO's.
+TEST_S3_ENDPOINT to run the same tests against another server with a bucket of this name, such as moto's or MinIO's.
 """
 
 import asyncio

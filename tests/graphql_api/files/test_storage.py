@@ -41,7 +41,7 @@ async def s3(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[S3Server]:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT": os.environ.get("TEST_S3_ENDPOINT", address),
+            "AWS_ENDPOINT": address,
             "AWS_ALLOW_HTTP": "true",
         }
         for name, value in settings.items():
@@ -55,7 +55,9 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> FileStorage:
     if request.param == "folder":
         return open_storage(str(tmp_path), tmp_path, LIMITS)
     request.getfixturevalue("s3")
-    return open_storage(f"s3://{BUCKET}/some/prefix", tmp_path, LIMITS)
+    if endpoint := os.environ.get("TEST_S3_ENDPOINT"):
+        request.getfixturevalue("monkeypatch").setenv("AWS_ENDPOINT", endpoint)
+    return open_storage(f"s3://{BUCKET}/{uuid4()}/prefix", tmp_path, LIMITS)
 
 
 async def test_a_content_is_stored_and_read(storage: FileStorage, tmp_path: Path) -> None:
