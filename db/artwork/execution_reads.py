@@ -47,6 +47,7 @@ def select_reviewers(*predicates: Any) -> Any:
             ConsignmentLineTable.variant_id,
             ConsignmentLegTable.vendor_id,
             func.min(ConsignmentTable.created_at).label("since"),
+            func.min(ConsignmentLegTable.position).label("position"),
         )
         .select_from(ConsignmentTable)
         .join(ConsignmentLineTable, ConsignmentLineTable.consignment_id == ConsignmentTable.id)
@@ -54,6 +55,11 @@ def select_reviewers(*predicates: Any) -> Any:
         .where(ConsignmentTable.canceled_at.is_(None), *predicates)
         .group_by(ConsignmentTable.scheme_id, ConsignmentLineTable.variant_id, ConsignmentLegTable.vendor_id)
     )
+
+
+def review_order(reviewer: Any) -> tuple[Any, ...]:
+    """The order of reviewers: the earliest first, and those of one consignment in the order of its chain."""
+    return reviewer.since, reviewer.position, reviewer.vendor_id
 
 
 def _reviews() -> Query:
@@ -83,7 +89,7 @@ def _reviews() -> Query:
                 ArtworkReviewTable.vendor_id == reviewer.c.vendor_id,
             ),
         )
-        .order_by(reviewer.c.scheme_id, reviewer.c.variant_id, reviewer.c.since, reviewer.c.vendor_id)
+        .order_by(reviewer.c.scheme_id, reviewer.c.variant_id, *review_order(reviewer.c))
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, any_, exists, f
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from db.artwork.execution_reads import select_reviewers
+from db.artwork.execution_reads import review_order, select_reviewers
 from db.artwork.reads import COUNTING_REVIEW, IS_REQUEST, LIVE_LINE
 from db.artwork.rows import ArtworkRow, BlockedLineRow, HeldRow, ReviewerRow, SharingRow, VersionRow
 from db.artwork.tables import ArtworkTable, ArtworkVersionTable
@@ -116,7 +116,7 @@ def _reviewers() -> Query:
             (ArtworkTable.scheme_id == reviewer.c.scheme_id) & (ArtworkTable.variant_id == reviewer.c.variant_id),
         )
         .join(VendorTable, VendorTable.id == reviewer.c.vendor_id)
-        .order_by(ArtworkTable.id, reviewer.c.since, VendorTable.name, VendorTable.id)
+        .order_by(ArtworkTable.id, *review_order(reviewer.c))
     )
 
 

@@ -45,6 +45,7 @@ SEES_ECPS = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST, Role.ECP}
 TYPES = {
     NodeKind.ACCOUNT: "Account",
     NodeKind.API_KEY: "ApiKey",
+    NodeKind.ARTWORK: "Artwork",
     NodeKind.AUDIT_ENTRY: "AuditEntry",
     NodeKind.BATCH: "Batch",
     NodeKind.BATCH_MOVEMENT: "BatchMovement",

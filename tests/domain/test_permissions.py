@@ -34,7 +34,7 @@ from domain.work.queues import (
 )
 
 EVERYONE = {"viewer:read", "catalog:read", "scheme:read", "work:read", "notification:read", "event:read", "job:read"}
-STAFF = EVERYONE | {"vendor:read", "scheme:follow", "coupon:read", "consignment:read"}
+STAFF = EVERYONE | {"vendor:read", "scheme:follow", "coupon:read", "consignment:read", "artwork:read"}
 TABLE = {
     Role.ADMIN: STAFF
     | {
@@ -55,7 +55,8 @@ TABLE = {
     | {"coupon:generate", "coupon:void", "codes:download", "consignment:manage", "discrepancy:resolve"},
     Role.DESIGNER: STAFF | {"artwork:upload", "file:upload"},
     Role.ANALYST: STAFF | {"ecp:read"},
-    Role.VENDOR: EVERYONE | {"coupon:read", "codes:download", "consignment:read", "custody:record"},
+    Role.VENDOR: EVERYONE
+    | {"coupon:read", "codes:download", "consignment:read", "custody:record", "artwork:read", "artwork:review"},
     Role.ECP: EVERYONE | {"ecp:register", "ecp:update", "enrollment:request"},
     Role.INTEGRATION: EVERYONE | {"activity:record"},
 }
@@ -81,8 +82,8 @@ QUEUE_KEYS = {
     ],
     Role.APPROVER: ["APPROVAL_PENDING"],
     Role.OPERATIONS: ["COUPONS_TO_GENERATE", "VENDOR_NOT_ASSIGNED", "PARTLY_ALLOCATED", "DISCREPANCIES"],
-    Role.VENDOR: ["PRODUCTION_TO_START", "BATCHES_TO_DISPATCH", "BATCHES_TO_RECEIVE"],
-    Role.DESIGNER: ["ARTWORK_TO_UPLOAD"],
+    Role.VENDOR: ["ARTWORK_TO_REVIEW", "PRODUCTION_TO_START", "BATCHES_TO_DISPATCH", "BATCHES_TO_RECEIVE"],
+    Role.DESIGNER: ["ARTWORK_TO_UPLOAD", "ARTWORK_REVISIONS"],
 }
 
 ONE_OF = "Your roles do not allow this. It requires one of the roles"

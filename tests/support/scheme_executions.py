@@ -5,8 +5,9 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from domain.artwork.facts import ArtworkReviewState
 from domain.coupons.quantities import CouponQuantities
-from domain.schemes.execution import ConsignmentFact, ExecutionFacts
+from domain.schemes.execution import ArtworkFact, ConsignmentFact, ExecutionFacts, ReviewFact
 from domain.schemes.stages import SchemeStatus
 
 VENDORS = [UUID(int=number) for number in range(1, 5)]
@@ -59,6 +60,28 @@ def consignments(draw: st.DrawFn, after: datetime) -> ConsignmentFact:
         started_at=None if status is SchemeStatus.PRODUCTION_NOT_STARTED else draw(moments(created)),
         waiting_vendor_ids=() if settled else tuple(draw(st.lists(st.sampled_from(VENDORS), unique=True))),
         has_discrepancy=not settled and draw(st.booleans()),
+        artwork_blocked=not settled and draw(st.booleans()),
+        awaits_artwork=status is SchemeStatus.PRODUCTION_NOT_STARTED and draw(st.booleans()),
+    )
+
+
+@st.composite
+def artworks(draw: st.DrawFn, number: int, after: datetime) -> ArtworkFact:
+    """The artwork of a variant: a request or an approval is about a version."""
+    version = draw(st.integers(0, 3))
+    first = draw(moments(after)) if version else None
+    states = list(ArtworkReviewState) if version else [ArtworkReviewState.PENDING]
+    reviews = []
+    for vendor_id in draw(st.lists(st.sampled_from(VENDORS), unique=True)):
+        state, since = draw(st.sampled_from(states)), draw(moments(after))
+        decided = None if first is None or state is ArtworkReviewState.PENDING else draw(moments(first))
+        reviews.append(ReviewFact(vendor_id, since, state, decided, None if decided is None else "Too dark."))
+    return ArtworkFact(
+        variant_id=UUID(int=number),
+        version=version,
+        first_uploaded_at=first,
+        uploaded_at=None if first is None else draw(moments(first)),
+        reviews=tuple(reviews),
     )
 
 
@@ -73,4 +96,5 @@ def executions(draw: st.DrawFn, after: datetime) -> ExecutionFacts:
         consignments=tuple(draw(st.lists(consignments(after), max_size=3))) if allotted else (),
         voided_at=draw(moments(after)) if any(variant.void for variant in variants) else None,
         canceled_at=draw(st.none() | moments(after)),
+        artworks=tuple(draw(artworks(number, after)) for number in numbers if draw(st.booleans())),
     )

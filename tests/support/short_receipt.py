@@ -5,6 +5,7 @@ from uuid import UUID
 from db.consignments.view_rows import MovementViewRow
 from domain.node_kinds import NodeKind
 from domain.spans import Span
+from resolvers.artwork.loaders import artworks_by_scheme
 from resolvers.audit.lists import AuditFilter, list_audit_entries
 from resolvers.consignments.batch_loaders import discrepancies_by_consignment
 from resolvers.consignments.lists import movements_by_consignment
@@ -18,7 +19,7 @@ from tests.support.packs import sscc
 
 
 async def short_receipt(consignments: ConsignmentFactory, scheme_id: UUID) -> dict[NodeKind, str]:
-    """The global IDs of a consignment, and of its batch, movement, discrepancy, pack, and entry of the audit log."""
+    """The global IDs of a consignment, and of its batch, movement, discrepancy, pack, artwork, and audit entry."""
     made = await consignments.created(await consignments.generated(scheme_id))
     await consignments.produce(made, quantity=1000)
     await consignments.pack(made, (sscc(1), Span(900, 999)))
@@ -32,8 +33,10 @@ async def short_receipt(consignments: ConsignmentFactory, scheme_id: UUID) -> di
     (movement, *_), (discrepancy,) = [
         (await load(operation, [made]))[0] for load in (movements_of, discrepancies_by_consignment)
     ]
+    ((artwork, *_),) = await artworks_by_scheme(operation, [scheme_id])
     await operation.close()
     return {
+        NodeKind.ARTWORK: gid(NodeKind.ARTWORK, artwork.id),
         NodeKind.AUDIT_ENTRY: gid(NodeKind.AUDIT_ENTRY, entry.id),
         NodeKind.BATCH: gid(NodeKind.BATCH, batch_id),
         NodeKind.BATCH_MOVEMENT: gid(NodeKind.BATCH_MOVEMENT, movement.id),

@@ -34,6 +34,9 @@ from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.content import FieldDifference
 from domain.schemes.execution_facts import (
+    ArtworkApproved,
+    ArtworkRevisionRequested,
+    ArtworkUploaded,
     ConsignmentCanceled,
     ConsignmentCreated,
     ConsignmentUpdated,
@@ -72,6 +75,7 @@ from domain.webhooks.stored_facts import (
     EventsDeleted,
     WebhookDisabled,
 )
+from tests.support.stored_artwork_facts import OF_ARTWORK
 from tests.support.stored_consignment_facts import OF_CONSIGNMENTS
 
 ACCOUNT, ECP, VARIANT = UUID(int=7), UUID(int=8), UUID(int=9)
@@ -189,6 +193,26 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
             (
                 ConsignmentCanceled(LIVE, code="CON-2026-000001", quantity=500, voided=True, reason="Wrong printer"),
                 "Asha Rao canceled CON-2026-000001 of “Diwali”; its 500 coupons are void: Wrong printer.",
+            ),
+            (
+                ArtworkUploaded(LIVE, sku="AMB-1L", version=2, note="With the new logo"),
+                "Asha Rao uploaded version 2 of the artwork of AMB-1L of “Diwali”: With the new logo.",
+            ),
+            (
+                ArtworkApproved(LIVE, sku="AMB-1L", version=2, vendor="First Print", comment=None, withdrawn=False),
+                "Asha Rao approved version 2 of the artwork of AMB-1L of “Diwali” for First Print.",
+            ),
+            (
+                ArtworkApproved(
+                    LIVE, sku="AMB-1L", version=2, vendor="First Print", comment="It was my screen", withdrawn=True
+                ),
+                "Asha Rao approved version 2 of the artwork of AMB-1L of “Diwali” for First Print, "
+                "and no longer asks for a revision: It was my screen.",
+            ),
+            (
+                ArtworkRevisionRequested(LIVE, sku="AMB-1L", version=2, vendor="First Print", comment="Too dark"),
+                "Asha Rao asked for a revision of version 2 of the artwork of AMB-1L of “Diwali” for First Print: "
+                "Too dark.",
             ),
             (
                 CouponsRecalled(LIVE, quantity=20, reason="Misprint"),
@@ -315,7 +339,7 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
             ),
         )
     ),
-    *((fact, sentence, sentence) for fact, sentence in OF_CONSIGNMENTS),
+    *((fact, sentence, sentence) for fact, sentence in (*OF_CONSIGNMENTS, *OF_ARTWORK)),
     *(
         (fact, sentence, sentence)
         for fact, sentence in (

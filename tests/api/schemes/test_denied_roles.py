@@ -53,7 +53,7 @@ WHO_CHANGES_ECPS = {
     "decideEnrollment": {Role.PROGRAM_MANAGER},
     "recordActivities": {Role.INTEGRATION},
 }
-# Mutations about coupons and consignments.
+# Mutations about coupons, consignments, and artwork.
 BY_OPERATIONS = (
     *("generateCoupons", "closeShortfall", "voidCoupons"),
     *("createConsignment", "updateConsignment", "cancelConsignment", "resolveDiscrepancy"),
@@ -67,6 +67,9 @@ WHO_EXECUTES = {
     **{name: {Role.VENDOR} for name in BY_VENDORS},
     "requestCodeDownload": {Role.OPERATIONS, Role.VENDOR},
     "createUpload": {Role.ADMIN, Role.PROGRAM_MANAGER, Role.DESIGNER},
+    "uploadArtwork": {Role.DESIGNER},
+    "approveArtwork": {Role.VENDOR},
+    "requestArtworkRevision": {Role.VENDOR},
 }
 # Mutations that only concern the viewer's own objects.
 FOR_EVERYBODY = {"markNotificationsRead", "cancelJob", "retryJob"}

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.consignments.facts import SETTLED_CONDITIONS, TRANSITIONS, Condition, ConsignmentStatus
-from domain.consignments.state import DerivedState, Holding, Progress, derive_state, measure_progress
+from domain.consignments.facts import SETTLED_CONDITIONS, TRANSITIONS, Condition, ConsignmentStatus, CustodyStatus
+from domain.consignments.state import DerivedState, Holding, LineArtwork, Progress, derive_state, measure_progress
 
 LEGS = 4
 GOOD, PLANNED, VOID = Condition.GOOD, Condition.PLANNED, Condition.VOID
@@ -36,6 +36,11 @@ HOLDINGS = st.lists(
 )
 
 
+def _state(status: ConsignmentStatus, legs: tuple[int, ...]) -> DerivedState:
+    """The state of a consignment whose artwork is approved."""
+    return DerivedState(status, CustodyStatus(status), legs)
+
+
 @given(HOLDINGS)
 def test_all_is_done_when_all_is_settled(holdings: list[Holding]) -> None:
     """100 percent, DELIVERED, and no leg to act are the same, but for coupons that are only unresolved."""
@@ -46,7 +51,7 @@ def test_all_is_done_when_all_is_settled(holdings: list[Holding]) -> None:
     assert (state.status is ConsignmentStatus.DELIVERED) is settled
     waits = any(holding.condition in {PLANNED, GOOD} for holding in present)
     assert bool(state.waiting_legs) is waits
-    assert derive_state(holdings, canceled=True) == DerivedState(ConsignmentStatus.CANCELED, ())
+    assert derive_state(holdings, canceled=True) == _state(ConsignmentStatus.CANCELED, ())
 
 
 @given(HOLDINGS)
@@ -133,16 +138,55 @@ def test_progress_in_numbers() -> None:
 @pytest.mark.parametrize(
     ("places", "expected"),
     [
-        ([(1, False, PLANNED)], DerivedState(ConsignmentStatus.READY, (1,))),
-        ([(1, False, PLANNED), (1, False, VOID)], DerivedState(ConsignmentStatus.READY, (1,))),
-        ([(1, False, PLANNED), (1, False, GOOD)], DerivedState(ConsignmentStatus.IN_PRODUCTION, (1,))),
-        ([(1, False, GOOD), (1, True, GOOD)], DerivedState(ConsignmentStatus.IN_PRODUCTION, (1, 2))),
-        ([(1, True, GOOD), (2, True, GOOD)], DerivedState(ConsignmentStatus.IN_TRANSIT, (2, 3))),
-        ([(1, True, Condition.UNRESOLVED)], DerivedState(ConsignmentStatus.IN_TRANSIT, ())),
-        ([(4, False, Condition.COMMISSIONED)], DerivedState(ConsignmentStatus.DELIVERED, ())),
-        ([(1, True, Condition.LOST), (1, False, VOID)], DerivedState(ConsignmentStatus.DELIVERED, ())),
+        ([(1, False, PLANNED)], _state(ConsignmentStatus.READY, (1,))),
+        ([(1, False, PLANNED), (1, False, VOID)], _state(ConsignmentStatus.READY, (1,))),
+        ([(1, False, PLANNED), (1, False, GOOD)], _state(ConsignmentStatus.IN_PRODUCTION, (1,))),
+        ([(1, False, GOOD), (1, True, GOOD)], _state(ConsignmentStatus.IN_PRODUCTION, (1, 2))),
+        ([(1, True, GOOD), (2, True, GOOD)], _state(ConsignmentStatus.IN_TRANSIT, (2, 3))),
+        ([(1, True, Condition.UNRESOLVED)], _state(ConsignmentStatus.IN_TRANSIT, ())),
+        ([(4, False, Condition.COMMISSIONED)], _state(ConsignmentStatus.DELIVERED, ())),
+        ([(1, True, Condition.LOST), (1, False, VOID)], _state(ConsignmentStatus.DELIVERED, ())),
     ],
 )
 def test_states(places: list[tuple[int, bool, Condition]], expected: DerivedState) -> None:
     holdings = [Holding(leg=leg, in_batch=batch, condition=each, quantity=1) for leg, batch, each in places]
     assert derive_state(holdings, canceled=False) == expected
+
+
+MISSING, UNREVIEWED = LineArtwork(uploaded=False, approved=False), LineArtwork(approved=False)
+BLOCKED, APPROVED = LineArtwork(approved=False, blocked=True), LineArtwork()
+
+
+@pytest.mark.parametrize(
+    ("places", "status", "custody", "legs"),
+    [
+        # The first vendor can act once a version is there: it reviews it.
+        ([(1, False, PLANNED, MISSING)], "AWAITING_ARTWORK", "READY", ()),
+        ([(1, False, PLANNED, UNREVIEWED)], "AWAITING_ARTWORK", "READY", (1,)),
+        ([(1, False, PLANNED, UNREVIEWED), (1, False, PLANNED, APPROVED)], "READY", "READY", (1,)),
+        ([(1, False, PLANNED, MISSING), (1, False, PLANNED, UNREVIEWED)], "AWAITING_ARTWORK", "READY", (1,)),
+        # What is produced was approved once; a version that nobody has reviewed yet holds nothing.
+        ([(1, False, PLANNED, UNREVIEWED), (1, False, GOOD, UNREVIEWED)], "IN_PRODUCTION", "IN_PRODUCTION", (1,)),
+        ([(1, False, PLANNED, BLOCKED)], "ARTWORK_BLOCKED", "READY", ()),
+        ([(1, False, PLANNED, BLOCKED), (1, False, PLANNED, APPROVED)], "ARTWORK_BLOCKED", "READY", (1,)),
+        # What is on the road can still be received.
+        ([(1, True, GOOD, BLOCKED), (2, False, GOOD, BLOCKED)], "ARTWORK_BLOCKED", "IN_PRODUCTION", (2,)),
+        ([(1, True, GOOD, BLOCKED)], "ARTWORK_BLOCKED", "IN_TRANSIT", (2,)),
+        # Settled coupons are held by nothing.
+        ([(4, False, Condition.COMMISSIONED, BLOCKED)], "DELIVERED", "DELIVERED", ()),
+        ([(1, False, VOID, BLOCKED), (1, False, GOOD, APPROVED)], "IN_PRODUCTION", "IN_PRODUCTION", (1,)),
+        ([(1, True, Condition.UNRESOLVED, BLOCKED)], "ARTWORK_BLOCKED", "IN_TRANSIT", ()),
+    ],
+)
+def test_artwork_decides_too(
+    places: list[tuple[int, bool, Condition, LineArtwork]], status: str, custody: str, legs: tuple[int, ...]
+) -> None:
+    """R16: a request for a revision holds everything that is not settled."""
+    holdings = [
+        Holding(leg=leg, in_batch=batch, condition=each, quantity=1, artwork=artwork)
+        for leg, batch, each, artwork in places
+    ]
+    expected = DerivedState(ConsignmentStatus(status), CustodyStatus(custody), legs)
+    assert derive_state(holdings, canceled=False) == expected
+    canceled = DerivedState(ConsignmentStatus.CANCELED, CustodyStatus.CANCELED, ())
+    assert derive_state(holdings, canceled=True) == canceled

@@ -18,6 +18,12 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
         StoredNotification,
         {
             "approvalRequested": "scheme",
+            "artworkApproved": "scheme sku version vendor comment withdrawn",
+            "artworkHeld": "artwork_id sku version vendor comment",
+            "artworkReleased": "artwork_id sku version",
+            "artworkRevisionRequested": "scheme sku version vendor comment",
+            "artworkToReview": "artwork_id sku version answered",
+            "artworkUploaded": "scheme sku version note",
             "asWritten": "text",
             "batchSent": "consignment_id code batch_id batch sender quantity",
             "batchTakenBack": "consignment_id code batch_id batch sender reason",
@@ -92,8 +98,11 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
     (
         StageBlock,
         {
+            "allocationIncomplete": "quantity",
+            "artworkMissing": "variant_id",
             "couponsMissing": "variant_id quantity",
             "discrepancyOpen": "consignment_code",
+            "revisionRequested": "variant_id vendor_id comment",
             "stageRejected": "account_id reason",
         },
     ),

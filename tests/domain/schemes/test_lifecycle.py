@@ -37,7 +37,6 @@ BOTH = frozenset(EarningChannel)
 DONE, PENDING, NOT_STARTED = StageState.DONE, StageState.PENDING, StageState.NOT_STARTED
 MANAGER, OPERATIONS = Role.PROGRAM_MANAGER, Role.OPERATIONS
 PLANNED = ExecutionFacts((CouponQuantities(UUID(int=1), "AMB-1L", 1000), CouponQuantities(UUID(int=2), "AMB-4L", 2000)))
-NO_ARTWORK = Stage(StageKind.ARTWORK, StageState.SKIPPED, total=0)
 
 
 def steps(*, complete: int = 5) -> tuple[StepFact, ...]:
@@ -89,7 +88,7 @@ def later(kind: StageKind, total: int = 1) -> Stage:
 BEFORE_APPROVAL = (
     later(StageKind.COUPON_GENERATION, 3000),
     later(StageKind.VENDOR_ALLOCATION, 3000),
-    NO_ARTWORK,
+    later(StageKind.ARTWORK, 2),
     later(StageKind.PRODUCTION, 3000),
     later(StageKind.RUNNING),
     later(StageKind.SETTLEMENT),
@@ -224,7 +223,7 @@ APPROVED = (
 )
 
 
-def test_an_approved_scheme_needs_coupons_and_no_artwork_yet() -> None:
+def test_an_approved_scheme_needs_coupons_and_artwork() -> None:
     """R8: the first open stage is the current one."""
     assert stages_at(facts(Decision.APPROVED), DECIDED) == (
         *APPROVED,
@@ -239,7 +238,16 @@ def test_an_approved_scheme_needs_coupons_and_no_artwork_yet() -> None:
             current=True,
         ),
         later(StageKind.VENDOR_ALLOCATION, 3000),
-        NO_ARTWORK,
+        having(
+            StageKind.ARTWORK,
+            PENDING,
+            SchemeStatus.ARTWORK_NOT_UPLOADED,
+            DECIDED,
+            total=2,
+            waiting_role=Role.DESIGNER,
+            waiting_variant_ids=(UUID(int=1), UUID(int=2)),
+            due_on=STARTS,
+        ),
         later(StageKind.PRODUCTION, 3000),
         having(StageKind.RUNNING, NOT_STARTED, SchemeStatus.NOT_STARTED, DECIDED, due_on=ENDS),
         later(StageKind.SETTLEMENT),

@@ -205,11 +205,13 @@ def test_the_label_of_an_approved_revision_says_when_it_takes_effect() -> None:
 
 
 def _is_needless(facts: SchemeFacts, kind: StageKind) -> bool:
-    """Whether a scheme skips a stage: without coupons, without artwork, and when nothing is left to make."""
+    """Whether a scheme skips a stage: without coupons, and when nothing is left to make."""
     if kind not in COUPON_STAGES:
         return False
-    if EarningChannel.COUPON not in facts.channels or kind is StageKind.ARTWORK:
+    if EarningChannel.COUPON not in facts.channels:
         return True
+    if kind is StageKind.ARTWORK:
+        return facts.approved_at is not None and not facts.execution.needed_artworks
     empty = all(each.closed >= each.planned for each in facts.execution.variants) and not facts.execution.consignments
     return facts.approved_at is not None and empty and kind is not StageKind.COUPON_GENERATION
 
@@ -217,12 +219,17 @@ def _is_needless(facts: SchemeFacts, kind: StageKind) -> bool:
 def _waits_as_it_should(stage: Stage) -> bool:
     """A pending stage waits for its owner, one that goes on for vendors, and a blocked one for who can continue it."""
     if stage.state is StageState.PENDING:
+        if stage.status is SchemeStatus.ARTWORK_APPROVAL_PENDING:
+            return stage.waiting_role is Role.VENDOR and stage.waiting_vendor_ids != ()
         named = stage.kind is StageKind.PRODUCTION
+        if named and not stage.waiting_vendor_ids:
+            return stage.waiting_role is None
         return stage.waiting_role is stage.kind.owner and (named or stage.waiting_vendor_ids == ())
     if stage.kind is StageKind.PRODUCTION and stage.state is StageState.IN_PROGRESS:
         return (stage.waiting_role is Role.VENDOR) == (stage.waiting_vendor_ids != ())
     if stage.state is StageState.BLOCKED and stage.status is not SchemeStatus.REJECTED:
-        return stage.waiting_role is Role.OPERATIONS and stage.waiting_vendor_ids == ()
+        others = (Role.OPERATIONS, Role.DESIGNER)
+        return stage.waiting_role in others and stage.waiting_vendor_ids == () and stage.blocked_by != ()
     return stage.waiting_role is None and stage.waiting_variant_ids == stage.waiting_vendor_ids == ()
 
 

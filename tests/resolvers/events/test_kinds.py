@@ -143,6 +143,7 @@ PERMISSIONS = {
 OBJECTS = {
     EventKind.COUPONS_HELD: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
     EventKind.COUPONS_RELEASED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
+    EventKind.CONSIGNMENT_ARTWORK_CHANGED: {"consignmentId": gid(NodeKind.CONSIGNMENT, KEY)},
     EventKind.COUPON_CODES_DOWNLOADED: {"consignmentId": gid(NodeKind.CONSIGNMENT, KEY)},
     EventKind.DISCREPANCY_DISMISSED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
     EventKind.OVER_SENT_REPORTED: {"discrepancyId": gid(NodeKind.DISCREPANCY, KEY)},
@@ -193,6 +194,7 @@ def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
     if kind in {
         EventKind.COUPONS_HELD,
         EventKind.COUPONS_RELEASED,
+        EventKind.CONSIGNMENT_ARTWORK_CHANGED,
         EventKind.COUPON_CODES_DOWNLOADED,
         EventKind.DISCREPANCY_DISMISSED,
         EventKind.OVER_SENT_REPORTED,

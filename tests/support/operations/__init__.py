@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.operations.artwork import OF_ARTWORK
 from tests.support.operations.catalog import OF_CATALOG
 from tests.support.operations.consignments import OF_CONSIGNMENTS
 from tests.support.operations.documents import Prepared
@@ -27,4 +28,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_CONSIGNMENTS,
     **OF_TRACKING,
     **OF_JOBS,
+    **OF_ARTWORK,
 }

@@ -1,0 +1,1 @@
+"""Artwork: uploads, reviews, and what they hold."""
