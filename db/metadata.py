@@ -15,6 +15,7 @@ import db.consignments.tables
 import db.coupons.tables
 import db.ecps.tables
 import db.enrollments.tables
+import db.epcis.tables
 import db.files.tables
 import db.idempotency
 import db.jobs.tables

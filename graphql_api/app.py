@@ -16,6 +16,7 @@ from domain.permissions import Role
 from graphql_api.auth import Authenticator, dev_token
 from graphql_api.context import Environment
 from graphql_api.downloads.codes import CodeDownloads
+from graphql_api.epcis.routes import epcis_routes
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
 from graphql_api.files.downloads import FileDownloads
@@ -80,6 +81,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
             FileDownloads(environment, authenticator, storage=storage, access=FILE_ACCESS).__call__,
         ),
         _upload_route(Uploads(environment, authenticator, storage=storage, inspect=inspect_upload)),
+        *epcis_routes(environment, authenticator, settings.body_limit),
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
@@ -113,6 +115,7 @@ def configured(environment: Environment, settings: Settings, files: FileStorage)
         qr_template=QrTemplate(settings.qr_template),
         links=load_link_signer(settings),
         files=files,
+        identifier_base=settings.identifier_base,
     )
 
 

@@ -10,6 +10,7 @@ import uuid_utils.compat
 from db.database import Database
 from domain.coupons.keys import CouponKeys
 from domain.coupons.labels import QrTemplate
+from domain.epcis.identifiers import DEFAULT_BASE
 from domain.links import LinkSigner
 from domain.permissions import Viewer
 from domain.rules.reach import ReachPolicy
@@ -36,6 +37,7 @@ class Environment:
     qr_template: QrTemplate = field(default_factory=QrTemplate)
     links: LinkSigner = field(default_factory=LinkSigner)
     files: FileStore | None = None
+    identifier_base: str = DEFAULT_BASE
 
     def operation(self, viewer: Viewer | None, *, fresh: bool = False) -> Operation:
         """Start an operation of this viewer, at this moment; a `fresh` one reads from the primary."""
@@ -51,4 +53,5 @@ class Environment:
             qr_template=self.qr_template,
             links=self.links,
             files=self.files,
+            identifier_base=self.identifier_base,
         )

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.coupons.labels import DEFAULT_TEMPLATE, template_problem
+from domain.epcis.identifiers import DEFAULT_BASE
 from domain.files.facts import PURPOSE_RULES, UploadLimits, UploadPurpose
 from domain.rules.reach import ReachPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
@@ -76,6 +77,12 @@ class Settings(BaseSettings):
     open_uploads: int = Field(20, ge=1, le=10_000, description="How many unfinished uploads an account may have.")
     upload_volume: float = Field(
         10.0, gt=0, description="How many gigabytes an account may begin to upload in 24 hours."
+    )
+    identifier_base: str = Field(
+        DEFAULT_BASE,
+        pattern=r"^(https://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*|urn:[a-z0-9][a-z0-9-]{0,30})$",
+        description="What identifiers in EPCIS events begin with where the program has no GS1 keys, like "
+        "https://id.example.com/coupons. Choose it once: identifiers never change.",
     )
     traces_endpoint: str | None = Field(None, description="Where to send OpenTelemetry traces; needs `tessera[otel]`.")
     event_retention: float = Field(

@@ -5,7 +5,17 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 # Rows that are added and never changed or deleted.
-APPEND_ONLY: Final = frozenset({"audit_entry", "batch_pack", "movement", "movement_part"})
+APPEND_ONLY: Final = frozenset(
+    {
+        "audit_entry",
+        "batch_pack",
+        "coupon_reference",
+        "epcis_event",
+        "epcis_event_movement",
+        "movement",
+        "movement_part",
+    }
+)
 # Rows that only migrations write.
 READ_ONLY: Final = frozenset({"alembic_version", "custody_transition"})
 _WRITABLE: Final = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})

@@ -15,6 +15,7 @@ from domain.audit.facts import Origin
 from domain.calendar import UTC_CALENDAR, Calendar
 from domain.coupons.keys import CouponKeys
 from domain.coupons.labels import QrTemplate
+from domain.epcis.identifiers import DEFAULT_BASE
 from domain.links import LinkSigner
 from domain.permissions import Permission, Viewer
 from domain.requests import Forbidden, Unauthenticated
@@ -31,8 +32,9 @@ class Operation:
 
     `webhooks` decides which webhook endpoints are accepted, and `reach_policy` how many ECPs count as few. Codes of
     coupons are derived from `coupon_keys`, their QR codes follow `qr_template`, and `links` signs links. `files` stores
-    contents of files. `origin` says where the request came from, for the audit log. Every transaction begins with its
-    `fence`, which raises where the operation may no longer write.
+    contents of files. Identifiers in EPCIS events begin with `identifier_base` where GS1 has none. `origin` says where
+    the request came from, for the audit log. Every transaction begins with its `fence`, which raises where the
+    operation may no longer write.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an operation, by name
@@ -49,6 +51,7 @@ class Operation:
         qr_template: QrTemplate | None = None,
         links: LinkSigner | None = None,
         files: FileStore | None = None,
+        identifier_base: str = DEFAULT_BASE,
     ) -> None:
         self._database = database
         self._viewer = viewer
@@ -63,8 +66,12 @@ class Operation:
         self.qr_template = qr_template or QrTemplate()
         self.links = links or LinkSigner()
         self.files: FileStore = files or cast("FileStore", NoFileStore())
+        self.identifier_base = identifier_base
         self.origin = Origin()
         self.fence: Callable[[Writing], Awaitable[None]] | None = None
+        # The movements of coupons that this operation has recorded, in order, with their kinds.
+        self.movements: list[tuple[UUID, str]] = []
+        self._joined: Writing | None = None
         self.loaders: dict[Any, Any] = {}
 
     def sign_in(self, viewer: Viewer, program: ProgramRow | None = None) -> None:
@@ -122,7 +129,14 @@ class Operation:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
-        """Open one transaction; leaving the block commits it and clears the loaders."""
+        """Open one transaction; leaving the block commits it and clears the loaders.
+
+        Within `joining()` it is the transaction that is open already.
+        """
+        if self._joined is not None:
+            yield self._joined
+            return
+        self.movements.clear()
         async with self._database.writing() as session:
             try:
                 if self.fence is not None:
@@ -135,6 +149,16 @@ class Operation:
         self._reading = self._database.reading(fresh=True)
         self.loaders.clear()
         self._program = None
+
+    @asynccontextmanager
+    async def joining(self) -> AsyncIterator[Writing]:
+        """Open one transaction that the mutations called within the block join: all of them commit, or none."""
+        async with self.writing() as session:
+            self._joined = session
+            try:
+                yield session
+            finally:
+                self._joined = None
 
     @property
     def statements(self) -> int:

@@ -132,6 +132,8 @@ class MovementTable(Base):
         ),
         Index("ix_movement__consignment_id", "consignment_id", "recorded_at", "id"),
         Index("ix_movement__batch_id", "batch_id", "id"),
+        # Events of EPCIS are listed in the order in which they were recorded.
+        Index("ix_movement__recorded_at", "recorded_at", "id"),
         Index("ix_movement__request_id", "request_id"),
         # When coupons last became void, which reopens stages.
         Index(

@@ -134,6 +134,11 @@ class BatchTable(Base):
         Index("ix_batch__from_vendor_id", "from_vendor_id", "dispatched_at", "id"),
         Index("ix_batch__to_vendor_id", "to_vendor_id", "dispatched_at", "id"),
         Index(
+            "ix_batch__shipment_reference",
+            "shipment_reference",
+            postgresql_where=text("shipment_reference IS NOT NULL"),
+        ),
+        Index(
             "ix_batch__to_receive",
             "to_vendor_id",
             "dispatched_at",

@@ -1,4 +1,4 @@
-"""Tables of coupons: the runs of serials, and shortfalls that nobody will generate."""
+"""Tables of coupons: runs of serials, coupon references, and shortfalls that nobody will generate."""
 
 from typing import Any
 from uuid import UUID
@@ -46,3 +46,17 @@ class ShortfallClosureTable(Base):
     reason: Mapped[str]
     closed_at: Mapped[Moment]
     closed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+
+
+class CouponReferenceTable(Base):
+    """The coupon reference of a variant of a scheme: what its Global Coupon Number has after the company prefix."""
+
+    __tablename__ = "coupon_reference"
+    __table_args__ = (
+        CheckConstraint("number >= 0", "number_counted"),
+        Index("uq_coupon_reference__number", "number", unique=True),
+    )
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), primary_key=True)
+    variant_id: Mapped[UUID] = mapped_column(ForeignKey("variant.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)

@@ -61,6 +61,7 @@ async def move_serials(
     if last.moved != step.quantity:
         await raise_shortage(operation, session, chain, step, last.moved)
     await _check_time(operation, session, documents, occasion)
+    operation.movements.extend((document["id"], document["kind"]) for document in documents)
     settled = await _release_settled(operation, session, [step for _, step in moves])
     return settled or any(result.crossed for result in results)
 

@@ -1,0 +1,151 @@
+"""Statements that read what the capture of events needs: serials of consignments, known events, and documents."""
+
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Text, any_, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
+
+from db.columns import columns, scalar
+from db.consignments.custody_reads import spans
+from db.consignments.custody_tables import MovementTable
+from db.consignments.movement_reads import movement_visible
+from db.consignments.pack_tables import PackTable
+from db.consignments.reads import visible
+from db.consignments.tables import AllotmentTable, BatchTable, ConsignmentLineTable, ConsignmentTable
+from db.coupons.tables import CouponReferenceTable
+from db.epcis.rows import (
+    AllottedRow,
+    CapturedRow,
+    CaptureRow,
+    ClassRow,
+    KnownEventRow,
+    PackSerialsRow,
+    WaitingCaptureRow,
+)
+from db.epcis.tables import EpcisCaptureTable, EpcisEventMovementTable, EpcisEventTable
+from db.statement import Query, Statement, string, texts, uuid
+from domain.permissions import ConsignmentScope
+
+_SHARED: Final[Any] = cast(func.range_agg(AllotmentTable.span, type_=INT8MULTIRANGE).op("*")(spans("spans")), Text)
+
+
+@cache
+def allotted_serials(scope: ConsignmentScope) -> Statement[AllottedRow]:
+    """Which lines of consignments that the scope shows have these serials."""
+    keys = (
+        ConsignmentTable.id,
+        ConsignmentTable.code,
+        ConsignmentTable.scheme_id,
+        ConsignmentLineTable.variant_id,
+        ConsignmentLineTable.id,
+        CouponReferenceTable.number,
+    )
+    query = _join_lines(
+        select(
+            ConsignmentTable.id.label("consignment_id"),
+            ConsignmentTable.code.label("consignment"),
+            ConsignmentTable.scheme_id,
+            ConsignmentLineTable.variant_id,
+            ConsignmentLineTable.id.label("line_id"),
+            CouponReferenceTable.number.label("reference"),
+            _SHARED.label("text"),
+        )
+        .select_from(AllotmentTable)
+        .join(ConsignmentLineTable, ConsignmentLineTable.id == AllotmentTable.line_id)
+    )
+    return Statement(
+        query.where(
+            AllotmentTable.span.op("&&")(spans("spans")), AllotmentTable.released_at.is_(None), visible(scope)
+        ).group_by(*keys),
+        AllottedRow,
+    )
+
+
+@cache
+def lines_of_consignments(scope: ConsignmentScope) -> Statement[ClassRow]:
+    """The lines of the consignments with the codes in the parameter `codes` that the scope shows."""
+    query = _join_lines(
+        select(
+            ConsignmentTable.id.label("consignment_id"),
+            ConsignmentTable.code.label("consignment"),
+            ConsignmentTable.scheme_id,
+            ConsignmentLineTable.variant_id,
+            CouponReferenceTable.number.label("reference"),
+        ).select_from(ConsignmentLineTable)
+    )
+    return Statement(query.where(ConsignmentTable.code == any_(texts("codes")), visible(scope)), ClassRow)
+
+
+def _join_lines(query: Query) -> Query:
+    return query.join(ConsignmentTable, ConsignmentTable.id == ConsignmentLineTable.consignment_id).outerjoin(
+        CouponReferenceTable,
+        (CouponReferenceTable.scheme_id == ConsignmentTable.scheme_id)
+        & (CouponReferenceTable.variant_id == ConsignmentLineTable.variant_id),
+    )
+
+
+# The batches of a consignment that a vendor receives, by their code or the reference that they were sent under.
+BATCHES_TO_VENDOR = Statement(
+    select(BatchTable.id)
+    .where(
+        BatchTable.consignment_id == uuid("consignment_id"),
+        BatchTable.to_vendor_id == uuid("vendor_id"),
+        (BatchTable.code == string("name")) | (BatchTable.shipment_reference == string("name")),
+        BatchTable.voided_at.is_(None),
+    )
+    .order_by(BatchTable.id)
+    .limit(2),
+    scalar(UUID),
+)
+# The serials of packs that are in use.
+SERIALS_OF_PACKS = Statement(
+    select(PackTable.sscc, cast(PackTable.spans, Text).label("text")).where(
+        PackTable.sscc == any_(texts("ssccs")), PackTable.unpacked_at.is_(None)
+    ),
+    PackSerialsRow,
+)
+KNOWN_EVENTS = Statement(
+    select(*columns(EpcisEventTable, KnownEventRow)).where(
+        EpcisEventTable.owner_id == uuid("owner_id"), EpcisEventTable.event_id == any_(texts("event_ids"))
+    ),
+    KnownEventRow,
+)
+OWN_CAPTURE = Statement(
+    select(*columns(EpcisCaptureTable, CaptureRow, errors=cast(EpcisCaptureTable.errors, Text))).where(
+        EpcisCaptureTable.id == uuid("id"), EpcisCaptureTable.account_id == uuid("account_id")
+    ),
+    CaptureRow,
+)
+WAITING_CAPTURE = Statement(
+    select(*columns(EpcisCaptureTable, WaitingCaptureRow)).where(
+        EpcisCaptureTable.id == uuid("id"), EpcisCaptureTable.finished_at.is_(None)
+    ),
+    WaitingCaptureRow,
+)
+OPEN_CAPTURES = Statement(
+    select(func.count().label("count"))
+    .select_from(EpcisCaptureTable)
+    .where(EpcisCaptureTable.account_id == uuid("account_id"), EpcisCaptureTable.finished_at.is_(None)),
+    scalar(int),
+)
+
+
+@cache
+def captured_event(scope: ConsignmentScope) -> Statement[CapturedRow]:
+    """The captured events with the id `event_id` that the scope shows: those that caused a movement that it shows."""
+    moved = (
+        select(literal_column("1"))
+        .select_from(EpcisEventMovementTable)
+        .join(MovementTable, MovementTable.id == EpcisEventMovementTable.movement_id)
+        .where(EpcisEventMovementTable.event_id == EpcisEventTable.id, movement_visible(scope))
+        .exists()
+    )
+    query = (
+        select(*columns(EpcisEventTable, CapturedRow))
+        .where(EpcisEventTable.event_id == string("event_id"), moved)
+        .order_by(EpcisEventTable.id)
+        .limit(1)
+    )
+    return Statement(query, CapturedRow)

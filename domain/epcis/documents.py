@@ -1,0 +1,215 @@
+"""EPCIS documents as clients send them, checked against what EPCIS 2.0 allows and this server records.
+
+Nothing is loaded from the addresses in a document: `@context` is compared with the contexts that we know.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct, field
+
+from domain.checks import text_problems
+from domain.epcis.vocabulary import EPCIS_CONTEXT, FINAL_KEY, NAMESPACE, PREFIX, RANGES_KEY
+from domain.failures import InvalidInput, Path, Problem, UserErrorCode
+from domain.text import quote
+
+# Events of one document, and EPCs of one event.
+LARGEST_DOCUMENT: Final = 1000
+LARGEST_EVENT: Final = 10_000
+LARGEST_LIST: Final = 50
+URI_LENGTH: Final = (1, 500)
+_CONTEXTS: Final = frozenset(
+    {
+        EPCIS_CONTEXT,
+        "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
+        "https://gs1.github.io/EPCIS/epcis-context.jsonld",
+    }
+)
+
+
+class BizTransaction(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A business transaction that an event is part of."""
+
+    biz_transaction: str = field(name="bizTransaction")
+    type: str | None = None
+
+
+class Party(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A source or a destination."""
+
+    type: str
+    source: str | None = None
+    destination: str | None = None
+
+
+class Identified(Struct, frozen=True, forbid_unknown_fields=True):
+    """A read point or a business location."""
+
+    id: str
+
+
+class QuantityElement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """So many coupons of a class."""
+
+    epc_class: str = field(name="epcClass")
+    quantity: int | float | None = None
+    uom: str | None = None
+
+
+class SerialRange(Struct, frozen=True, forbid_unknown_fields=True):
+    """The serials from `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+
+class SentEvent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """An event, with the fields that this server records."""
+
+    type: str
+    context: Any = field(name="@context", default=None)
+    event_id: str | None = field(name="eventID", default=None)
+    event_time: str | None = field(name="eventTime", default=None)
+    offset: str | None = field(name="eventTimeZoneOffset", default=None)
+    record_time: str | None = field(name="recordTime", default=None)
+    action: str | None = None
+    biz_step: str | None = field(name="bizStep", default=None)
+    disposition: str | None = None
+    parent_id: str | None = field(name="parentID", default=None)
+    epcs: list[str] | None = field(name="epcList", default=None)
+    quantities: list[QuantityElement] | None = field(name="quantityList", default=None)
+    child_epcs: list[str] | None = field(name="childEPCs", default=None)
+    child_quantities: list[QuantityElement] | None = field(name="childQuantityList", default=None)
+    read_point: Identified | None = field(name="readPoint", default=None)
+    biz_location: Identified | None = field(name="bizLocation", default=None)
+    transactions: list[BizTransaction] | None = field(name="bizTransactionList", default=None)
+    sources: list[Party] | None = field(name="sourceList", default=None)
+    destinations: list[Party] | None = field(name="destinationList", default=None)
+    ranges: list[SerialRange] | None = field(name=RANGES_KEY, default=None)
+    final: bool | None = field(name=FINAL_KEY, default=None)
+
+
+class _Body(Struct, frozen=True, forbid_unknown_fields=True):
+    events: list[msgspec.Raw] = field(name="eventList")
+
+
+class _Document(Struct, frozen=True, forbid_unknown_fields=True):
+    type: str
+    body: _Body = field(name="epcisBody")
+    context: Any = field(name="@context", default=None)
+    id: str | None = None
+    schema_version: str | None = field(name="schemaVersion", default=None)
+    creation_date: str | None = field(name="creationDate", default=None)
+
+
+class TooManyEvents(Exception):
+    """A document has more events than one transaction records."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"A document has at most {LARGEST_DOCUMENT:,} events, and this one has {count:,}. Send it in parts."
+        )
+
+
+def read_document(body: bytes) -> list[bytes]:
+    """Read the events of an EPCISDocument, each as JSON. Raises InvalidInput and TooManyEvents."""
+    document = _decode(body, _Document)
+    if document.type != "EPCISDocument":
+        raise _invalid(f"Send an EPCISDocument, not a document of the type {quote(document.type)}.", ("type",))
+    if document.schema_version is not None and document.schema_version.partition(".")[0] != "2":
+        raise _invalid("Send a document of EPCIS 2.0: “schemaVersion” is 2.0.", ("schemaVersion",))
+    check_context(document.context)
+    count = len(document.body.events)
+    if count > LARGEST_DOCUMENT:
+        raise TooManyEvents(count)
+    if count == 0:
+        raise _invalid("The document has no events.", ("epcisBody", "eventList"))
+    return [bytes(event) for event in document.body.events]
+
+
+def read_event(body: bytes, *, standalone: bool) -> SentEvent:
+    """Read one event; a `standalone` one must have its own `@context`. Raises InvalidInput."""
+    event = _decode(body, SentEvent)
+    if standalone or event.context is not None:
+        check_context(event.context)
+    problems = [*_length_problems(event), *_size_problems(event)]
+    if problems:
+        raise InvalidInput(*problems)
+    return event
+
+
+def check_context(context: Any) -> None:
+    """Check that a document uses only contexts that we know. Raises InvalidInput."""
+    parts = context if isinstance(context, list) else [context]
+    known = [_is_known(part) for part in parts]
+    if not any(part in _CONTEXTS for part in parts if isinstance(part, str)):
+        raise _invalid(f"“@context” must name the context of EPCIS 2.0, {EPCIS_CONTEXT}.", ("@context",))
+    if not all(known):
+        message = (
+            f"“@context” may name only {EPCIS_CONTEXT}, and declare “{PREFIX}” as {NAMESPACE}. "
+            "This server loads no other context and stores no other extension."
+        )
+        raise _invalid(message, ("@context",))
+
+
+def _is_known(part: Any) -> bool:
+    if isinstance(part, str):
+        return part in _CONTEXTS
+    return part == {PREFIX: NAMESPACE}
+
+
+def _length_problems(event: SentEvent) -> list[Problem]:
+    texts: list[tuple[str | None, Path]] = [
+        (event.event_id, ("eventID",)),
+        (event.parent_id, ("parentID",)),
+        (event.read_point and event.read_point.id, ("readPoint", "id")),
+        (event.biz_location and event.biz_location.id, ("bizLocation", "id")),
+    ]
+    for index, each in enumerate((event.transactions or [])[: LARGEST_LIST + 1]):
+        texts.append((each.biz_transaction, ("bizTransactionList", str(index), "bizTransaction")))
+        texts.append((each.type, ("bizTransactionList", str(index), "type")))
+    for name, parties in (("sourceList", event.sources), ("destinationList", event.destinations)):
+        for index, party in enumerate((parties or [])[: LARGEST_LIST + 1]):
+            texts.append((party.type, (name, str(index), "type")))
+            texts.append((party.source or party.destination, (name, str(index))))
+    return [
+        problem
+        for text, path in texts
+        if text is not None
+        for problem in text_problems(text, path, f"“{path[-1] if not path[-1].isdecimal() else path[0]}”", URI_LENGTH)
+    ]
+
+
+def _size_problems(event: SentEvent) -> list[Problem]:
+    sizes = (
+        ("epcList", event.epcs, LARGEST_EVENT, "Send the rest in other events."),
+        ("childEPCs", event.child_epcs, LARGEST_EVENT, "Send the rest in other events."),
+        (RANGES_KEY, event.ranges, LARGEST_EVENT, "Send the rest in other events."),
+        ("quantityList", event.quantities, LARGEST_LIST, "Send the rest in other events."),
+        ("childQuantityList", event.child_quantities, LARGEST_LIST, "Send the rest in other events."),
+        ("bizTransactionList", event.transactions, LARGEST_LIST, "Name only those that matter."),
+        ("sourceList", event.sources, LARGEST_LIST, "Name only those that matter."),
+        ("destinationList", event.destinations, LARGEST_LIST, "Name only those that matter."),
+    )
+    return [
+        Problem(
+            UserErrorCode.LIMIT_EXCEEDED,
+            f"“{name}” has at most {limit:,} elements, and this one has {len(given):,}. {advice}",
+            (name,),
+        )
+        for name, given, limit, advice in sizes
+        if given is not None and len(given) > limit
+    ]
+
+
+def _decode(body: bytes, shape: Any) -> Any:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except RecursionError:
+        raise _invalid("The JSON is nested too deeply.", ()) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _invalid(f"This is not what EPCIS 2.0 allows, or not what this server records: {error}.", ()) from None
+
+
+def _invalid(message: str, path: Path) -> InvalidInput:
+    return InvalidInput(Problem(UserErrorCode.INVALID, message, path))

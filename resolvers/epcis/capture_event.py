@@ -1,0 +1,21 @@
+"""Capture one event."""
+
+from domain.epcis.documents import SentEvent
+from domain.permissions import Permission
+from resolvers.context import Operation
+from resolvers.epcis.capturing import begin_capturing, understand_event
+from resolvers.epcis.lists import read_identifiers
+
+
+async def capture_event(operation: Operation, event: SentEvent) -> str:
+    """Record an event by the code of the mutation that it corresponds to, and return its id.
+
+    The same event again changes nothing. Raises Forbidden, InvalidInput, EventConflict and what the mutation raises.
+    """
+    operation.require(Permission.CUSTODY_RECORD)
+    understood = understand_event(operation, event, await read_identifiers(operation))
+    async with operation.joining() as session:
+        capturing = await begin_capturing(operation, session, [understood])
+        await capturing.capture(understood)
+        await capturing.store()
+    return understood.event_id
