@@ -30,6 +30,7 @@ from schema.coupons import area as coupons
 from schema.downloads import area as downloads
 from schema.ecps import area as ecps
 from schema.enrollments import area as enrollments
+from schema.epcis import area as epcis
 from schema.errors import error_types
 from schema.events import area as events
 from schema.fields import AppInfo
@@ -56,6 +57,7 @@ AREAS: Final = (
     downloads.AREA,
     ecps.AREA,
     enrollments.AREA,
+    epcis.AREA,
     events.AREA,
     files.AREA,
     jobs.AREA,

@@ -113,6 +113,10 @@ class TooManyEvents(Exception):
 
 def read_document(body: bytes) -> list[bytes]:
     """Read the events of an EPCISDocument, each as JSON. Raises InvalidInput and TooManyEvents."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise _invalid("The document is not UTF-8.", ()) from None
     document = _decode(body, _Document)
     if document.type != "EPCISDocument":
         raise _invalid(f"Send an EPCISDocument, not a document of the type {quote(document.type)}.", ("type",))

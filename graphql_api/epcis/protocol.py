@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.epcis.captures import ErrorBehavior
+from domain.epcis.documents import LARGEST_DOCUMENT
 from domain.epcis.identifiers import EpcFormat
 from domain.epcis.vocabulary import NAMESPACE
 from domain.failures import Failure, InvalidInput, Path, UserErrorCode
 
 EVENTS_PATH: Final = "/epcis/events"
 CAPTURE_PATH: Final = "/epcis/capture"
+# Bytes of a document; `LARGEST_DOCUMENT` events of ten EPCs have about one million.
+CAPTURE_LIMIT: Final = 8 * 1024 * 1024
 JSON: Final = "application/json"
 LD_JSON: Final = "application/ld+json"
 _VERSION: Final = "2.0"
@@ -30,24 +33,33 @@ SUPPORT_HEADERS: Final[Mapping[str, str]] = {
     "gs1-cbv-max": _VERSION,
     "gs1-extensions": f"tessera={NAMESPACE}",
     "gs1-epc-format": ", ".join(EpcFormat),
-    "gs1-epcis-capture-limit": "1000",
+    "gs1-epcis-capture-limit": str(LARGEST_DOCUMENT),
+    "gs1-epcis-capture-file-size-limit": str(CAPTURE_LIMIT),
 }
 
 
-class Exceptions(Enum):
-    """The exceptions of EPCIS 2.0 that we answer, with their status and title."""
+class Kind(NamedTuple):
+    """A kind of problem: the name of the exception in EPCIS 2.0, the status, and the title."""
 
-    VALIDATION = ("ValidationException", 400, "The events are not valid.")
-    QUERY_PARAMETER = ("QueryParameterException", 400, "A parameter of the query is not valid.")
-    SECURITY = ("SecurityException", 401, "The request is not signed in.")
-    FORBIDDEN = ("SecurityException", 403, "The request is not allowed.")
-    NO_SUCH_RESOURCE = ("NoSuchResourceException", 404, "The resource does not exist.")
-    NOT_ALLOWED = ("NotAllowedException", 405, "The method is not allowed.")
-    NOT_ACCEPTABLE = ("NotAcceptableException", 406, "The wanted format or version is not available.")
-    CONFLICT = ("ResourceAlreadyExistsException", 409, "The events conflict with what is recorded.")
-    TOO_LARGE = ("CaptureLimitExceededException", 413, "The request is too large.")
-    MEDIA_TYPE = ("UnsupportedMediaTypeException", 415, "The media type is not supported.")
-    BUSY = ("ImplementationException", 503, "The server is busy.")
+    name: str
+    status: int
+    title: str
+
+
+class Exceptions(Enum):
+    """The exceptions of EPCIS 2.0 that we answer."""
+
+    VALIDATION = Kind("ValidationException", 400, "The events are not valid.")
+    QUERY_PARAMETER = Kind("QueryParameterException", 400, "A parameter of the query is not valid.")
+    SECURITY = Kind("SecurityException", 401, "The request is not signed in.")
+    FORBIDDEN = Kind("SecurityException", 403, "The request is not allowed.")
+    NO_SUCH_RESOURCE = Kind("NoSuchResourceException", 404, "The resource does not exist.")
+    NOT_ALLOWED = Kind("NotAllowedException", 405, "The method is not allowed.")
+    NOT_ACCEPTABLE = Kind("NotAcceptableException", 406, "The wanted format or version is not available.")
+    CONFLICT = Kind("ResourceAlreadyExistsException", 409, "The events conflict with what is recorded.")
+    TOO_LARGE = Kind("CaptureLimitExceededException", 413, "The request is too large.")
+    MEDIA_TYPE = Kind("UnsupportedMediaTypeException", 415, "The media type is not supported.")
+    BUSY = Kind("ImplementationException", 503, "The server is busy.")
 
 
 class ProblemFound(Exception):

@@ -8,11 +8,20 @@ from db.sessions import Writing
 from domain.epcis.failures import PacksNotCaptured
 from domain.epcis.statements import Stated, StatementKind
 from domain.failures import InvalidInput, Problem, UserErrorCode
-from resolvers.consignments.commission_coupons import CommissionCoupons, commission_coupons
-from resolvers.consignments.dispatch_batch import DispatchBatch, dispatch_batch
-from resolvers.consignments.receive_batch import ReceiveBatch, ReceivedLine, receive_batch
-from resolvers.consignments.record_production import ProducedLine, RecordProduction, record_production
-from resolvers.consignments.serial_inputs import NamedLine, SerialLine
+from resolvers.consignments.commands import (
+    CommissionCoupons,
+    DispatchBatch,
+    NamedLine,
+    ProducedLine,
+    ReceiveBatch,
+    ReceivedLine,
+    RecordProduction,
+    SerialLine,
+    commission_coupons,
+    dispatch_batch,
+    receive_batch,
+    record_production,
+)
 from resolvers.context import Operation
 from resolvers.epcis.locating import Located, find_batch
 

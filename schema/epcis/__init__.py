@@ -1,0 +1,1 @@
+"""EPCIS adds no fields; its clients speak another protocol."""
