@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-events bench-ecps bench-custody bench-evaluation bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -48,6 +48,9 @@ bench-ecps: $(DEV) ## Measure database time of lists of a million ECPs; ARGS= li
 
 bench-custody: $(DEV) ## Measure custody: coupons, movements, load, tracking; ARGS= like "moves --rounds 5", "--quick" or "--markdown"
 	@exec $(BIN)/python -m benchmarks.custody $(ARGS)
+
+bench-epcis: $(DEV) ## Measure EPCIS: the capture of 1,000 events, the stream of 100,000; ARGS= like "--events 10000" or "--markdown"
+	@exec $(BIN)/python -m benchmarks.epcis $(ARGS)
 
 bench-evaluation: $(DEV) ## Measure the evaluation of one line against ten rules; zen-engine takes part if it is installed
 	@exec $(BIN)/python -m benchmarks.evaluation $(ARGS)

@@ -9,9 +9,9 @@ APPEND_ONLY: Final = frozenset(
     {
         "audit_entry",
         "batch_pack",
+        "captured_movement",
         "coupon_reference",
         "epcis_event",
-        "epcis_event_movement",
         "movement",
         "movement_part",
     }

@@ -1,4 +1,4 @@
-"""Changes of EPCIS: captured events with the movements that they caused, documents, and coupon references."""
+"""Changes of EPCIS: captured events with the movements that they describe, and documents."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,16 +7,18 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import insert, update
+from msgspec.structs import asdict
+from sqlalchemy import bindparam, cast, insert, update
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 
-from db.epcis.tables import EpcisCaptureTable, EpcisEventMovementTable, EpcisEventTable
+from db.epcis.tables import CapturedMovementTable, EpcisCaptureTable, EpcisEventTable
 from db.sessions import Writing
-from db.statement import Change
+from db.statement import Change, string
 from domain.epcis.captures import ErrorBehavior, EventError
 
 
 class NewEvent(Struct, frozen=True, kw_only=True):
-    """A captured event to store, with the movements that it caused."""
+    """A captured event to store, with the text of the multirange of its serials."""
 
     id: UUID
     owner_id: UUID
@@ -27,7 +29,8 @@ class NewEvent(Struct, frozen=True, kw_only=True):
     zone_offset: str
     recorded_at: datetime
     account_id: UUID
-    movement_ids: tuple[UUID, ...]
+    spans: str
+    movement_id: UUID | None
 
 
 class NewCapture(Struct, frozen=True, kw_only=True):
@@ -41,24 +44,21 @@ class NewCapture(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-_COLUMNS: Final = tuple(name for name in NewEvent.__struct_fields__ if name != "movement_ids")
-ADD_EVENT: Final = Change(insert(EpcisEventTable), _COLUMNS)
-ADD_MOVEMENT: Final = Change(insert(EpcisEventMovementTable), ("movement_id", "event_id", "leads"))
+# Change takes no ranges as parameters, so this one reads their text.
+ADD_EVENT: Final = Change(
+    insert(EpcisEventTable).values(
+        {name: bindparam(name, type_=getattr(EpcisEventTable, name).type) for name in NewEvent.__struct_fields__}
+        | {"spans": cast(string("spans"), INT8MULTIRANGE)}
+    )
+)
+ADD_MOVEMENT: Final = Change(insert(CapturedMovementTable), ("movement_id",))
 ADD_CAPTURE: Final = Change(insert(EpcisCaptureTable), NewCapture.__struct_fields__)
 
 
-async def add_events(session: Writing, events: Sequence[NewEvent]) -> None:
-    """Insert captured events and their movements. Raises DuplicateKey for an id that the owner has used."""
-    if not events:
-        return
-    await session.run_many(ADD_EVENT, [{name: getattr(event, name) for name in _COLUMNS} for event in events])
-    links = [
-        {"movement_id": movement_id, "event_id": event.id, "leads": index == 0}
-        for event in events
-        for index, movement_id in enumerate(event.movement_ids)
-    ]
-    if links:
-        await session.run_many(ADD_MOVEMENT, links)
+async def add_events(session: Writing, events: Sequence[NewEvent], movement_ids: Sequence[UUID]) -> None:
+    """Insert captured events, and the movements that they describe. Raises DuplicateKey for an id used by the owner."""
+    await session.run_many(ADD_EVENT, [asdict(event) for event in events])
+    await session.run_many(ADD_MOVEMENT, [{"movement_id": movement_id} for movement_id in movement_ids])
 
 
 async def add_capture(session: Writing, capture: NewCapture) -> None:

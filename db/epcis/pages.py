@@ -1,4 +1,4 @@
-"""Statements that list the events of movements, in the order in which they were recorded."""
+"""Statements that list events, in the order in which they were recorded: those of movements, and captured ones."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -6,7 +6,24 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, ColumnElement, Text, any_, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SQLColumnExpression,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 from sqlalchemy.orm import aliased
 
@@ -18,36 +35,17 @@ from db.consignments.pack_tables import PackTable
 from db.consignments.tables import AllotmentTable, BatchTable, ConsignmentLineTable, ConsignmentTable
 from db.coupons.tables import CouponReferenceTable
 from db.epcis.rows import MovementEventRow, PositionRow
-from db.epcis.tables import EpcisEventMovementTable, EpcisEventTable
-from db.keyset import Sort, keyset
-from db.statement import Query, Statement, moment, numbers, texts
+from db.epcis.tables import CapturedMovementTable, EpcisEventTable
+from db.keyset import Sort
+from db.statement import Query, Statement, moment, numbers, texts, uuid
 from domain.permissions import ConsignmentScope
 
+# Captured events are in the same order, by the same names.
 OLDEST_EVENT: Final = Sort(MovementTable.recorded_at)
 
 _SENDER, _RECEIVER = aliased(VendorTable), aliased(VendorTable)
-_SPANS: Final = (
-    select(cast(func.range_agg(MovementPartTable.spans, type_=INT8MULTIRANGE), Text))
-    .where(MovementPartTable.movement_id == MovementTable.id)
-    .scalar_subquery()
-)
-_COLUMNS: Final = columns(
-    MovementTable,
-    MovementEventRow,
-    # Captured events have their EPCs in their content.
-    spans=case((EpcisEventTable.id.is_(None), _SPANS), else_=None),
-    scheme_id=ConsignmentTable.scheme_id,
-    variant_id=ConsignmentLineTable.variant_id,
-    reference=CouponReferenceTable.number,
-    vendor=VendorTable.code,
-    consignment=ConsignmentTable.code,
-    batch=BatchTable.code,
-    sender=_SENDER.code,
-    receiver=_RECEIVER.code,
-    sscc=PackTable.sscc,
-    event_id=EpcisEventTable.event_id,
-    content=EpcisEventTable.content,
-)
+_LIMIT: Final = bindparam("limit", type_=BigInteger(), required=True)
+_SKIPPED: Final = bindparam("skipped", type_=BigInteger(), required=True)
 
 
 class EventFilters(Struct, frozen=True):
@@ -65,33 +63,52 @@ class EventFilters(Struct, frozen=True):
 
 @cache
 def event_page(
-    scope: ConsignmentScope, filters: EventFilters, *, resumed: bool, ends: bool = False
+    scope: ConsignmentScope, filters: EventFilters, *, resumed: bool, ends: bool
 ) -> Statement[MovementEventRow]:
     """A page of events, oldest first. With `ends` it stops at the parameters `end_value` and `end_id`, included."""
-    query = _restrict(_select_events(), scope, filters)
-    if ends:
-        query = query.where(
-            or_(
-                MovementTable.recorded_at < moment("end_value"),
-                (MovementTable.recorded_at == moment("end_value")) & (MovementTable.id <= _uuid("end_id")),
-            )
-        )
-    return Statement(keyset(query, OLDEST_EVENT, backward=False, resumed=resumed), MovementEventRow)
+    page = _select_page(scope, filters, resumed=resumed, ends=ends).limit(_LIMIT).subquery("page")
+    spans = (
+        select(cast(func.range_agg(MovementPartTable.spans, type_=INT8MULTIRANGE), Text))
+        .where(MovementPartTable.movement_id == page.c.movement_id)
+        .scalar_subquery()
+    )
+    selected = columns(
+        MovementTable,
+        MovementEventRow,
+        id=page.c.id,
+        # Captured events have their EPCs in their content.
+        spans=case((page.c.captured_id.is_(None), spans), else_=None),
+        scheme_id=ConsignmentTable.scheme_id,
+        variant_id=ConsignmentLineTable.variant_id,
+        reference=CouponReferenceTable.number,
+        vendor=VendorTable.code,
+        consignment=ConsignmentTable.code,
+        batch=BatchTable.code,
+        sender=_SENDER.code,
+        receiver=_RECEIVER.code,
+        sscc=PackTable.sscc,
+        event_id=EpcisEventTable.event_id,
+        content=EpcisEventTable.content,
+    )
+    query = (
+        _join_movement(select(*selected).select_from(page), page)
+        .outerjoin(EpcisEventTable, EpcisEventTable.id == page.c.captured_id)
+        .order_by(page.c.recorded_at, page.c.id)
+    )
+    return Statement(query, MovementEventRow)
 
 
 @cache
 def page_end(scope: ConsignmentScope, filters: EventFilters, *, resumed: bool) -> Statement[PositionRow]:
     """The positions of the last event of a page and of the one behind it, after the parameter `skipped` events."""
-    positions = select(*columns(MovementTable, PositionRow)).select_from(MovementTable)
-    query = _restrict(positions, scope, filters)
-    page = keyset(query, OLDEST_EVENT, backward=False, resumed=resumed)
-    return Statement(page.offset(bindparam("skipped", type_=BigInteger(), required=True)), PositionRow)
+    page = _select_page(scope, filters, resumed=resumed, ends=False, skips=True).subquery("page")
+    query = select(page.c.recorded_at, page.c.id).order_by(page.c.recorded_at, page.c.id)
+    return Statement(query.limit(_LIMIT).offset(_SKIPPED), PositionRow)
 
 
-def _select_events() -> Query:
+def _join_movement(query: Query, page: Any) -> Query:
     return (
-        select(*_COLUMNS)
-        .select_from(MovementTable)
+        query.join(MovementTable, MovementTable.id == page.c.movement_id)
         .join(ConsignmentLineTable, ConsignmentLineTable.id == MovementTable.line_id)
         .join(ConsignmentTable, ConsignmentTable.id == MovementTable.consignment_id)
         .join(VendorTable, VendorTable.id == MovementTable.vendor_id)
@@ -104,21 +121,55 @@ def _select_events() -> Query:
             (CouponReferenceTable.scheme_id == ConsignmentTable.scheme_id)
             & (CouponReferenceTable.variant_id == ConsignmentLineTable.variant_id),
         )
-        .outerjoin(EpcisEventMovementTable, EpcisEventMovementTable.movement_id == MovementTable.id)
-        .outerjoin(EpcisEventTable, EpcisEventTable.id == EpcisEventMovementTable.event_id)
     )
 
 
-def _restrict(query: Query, scope: ConsignmentScope, filters: EventFilters) -> Query:
-    """The movements that the scope shows and the filters select; of a captured event only the one that leads."""
-    follower = aliased(EpcisEventMovementTable)
-    follows = exists().where(follower.movement_id == MovementTable.id, follower.leads.is_(False))
-    chosen = [predicate() for name, predicate in _FILTERS.items() if getattr(filters, name)]
-    return query.where(movement_visible(scope), ~follows.correlate(MovementTable), *chosen)
+def _select_page(
+    scope: ConsignmentScope, filters: EventFilters, *, resumed: bool, ends: bool, skips: bool = False
+) -> Any:
+    """The positions of events. Each of the two lists is limited by itself, so that an index serves it."""
+    captured = exists().where(CapturedMovementTable.movement_id == MovementTable.id).correlate(MovementTable)
+    of_movements = select(
+        MovementTable.recorded_at,
+        MovementTable.id,
+        MovementTable.id.label("movement_id"),
+        cast(null(), Uuid).label("captured_id"),
+    ).where(movement_visible(scope), ~captured, *_predicates(_OF_MOVEMENTS, filters))
+    of_events = (
+        select(
+            EpcisEventTable.recorded_at,
+            EpcisEventTable.id,
+            EpcisEventTable.movement_id,
+            EpcisEventTable.id.label("captured_id"),
+        )
+        .join(MovementTable, MovementTable.id == EpcisEventTable.movement_id)
+        .where(movement_visible(scope), *_predicates(_OF_EVENTS, filters))
+    )
+    limit = _LIMIT + _SKIPPED if skips else _LIMIT
+    lists = []
+    for query, table in ((of_movements, MovementTable), (of_events, EpcisEventTable)):
+        key = tuple_(table.recorded_at, table.id)
+        bounds = _bounds(key, resumed=resumed, ends=ends)
+        limited = query.where(*bounds).order_by(table.recorded_at, table.id).limit(limit).subquery()
+        lists.append(select(*limited.c))
+    both = union_all(*lists).subquery("both")
+    return select(*both.c).order_by(both.c.recorded_at, both.c.id)
 
 
-def _uuid(name: str) -> Any:
-    return bindparam(name, type_=MovementTable.id.type, required=True)
+def _bounds(key: Any, *, resumed: bool, ends: bool) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if resumed:
+        found.append(key > tuple_(moment("cursor_value"), uuid("cursor_id")))
+    if ends:
+        found.append(key <= tuple_(moment("end_value"), uuid("end_id")))
+    return found
+
+
+_Predicates = Mapping[str, Callable[[], ColumnElement[bool]]]
+
+
+def _predicates(table: _Predicates, filters: EventFilters) -> list[ColumnElement[bool]]:
+    return [predicate() for name, predicate in table.items() if getattr(filters, name)]
 
 
 def _of_kinds() -> ColumnElement[bool]:
@@ -139,12 +190,12 @@ def _of_batches() -> ColumnElement[bool]:
     return MovementTable.batch_id.in_(sent)
 
 
-def _of_serials() -> ColumnElement[bool]:
-    """The movements that took one of these serials; parts are found by line and segment."""
+def _moved_serials() -> Query:
+    """The movements that took one of the serials; parts are found by line and segment."""
     wanted = func.unnest(numbers("serials")).table_valued("serial", name="wanted").render_derived()
     line, part = aliased(ConsignmentLineTable), aliased(MovementPartTable)
     serial = cast(wanted.c.serial, BigInteger)
-    moved = (
+    return (
         select(part.movement_id)
         .select_from(wanted)
         .join(AllotmentTable, AllotmentTable.span.op("@>")(serial))
@@ -156,18 +207,39 @@ def _of_serials() -> ColumnElement[bool]:
             & part.spans.op("@>")(serial),
         )
     )
-    return MovementTable.id.in_(moved)
 
 
-_FILTERS: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = MappingProxyType(
-    {
-        "kinds": _of_kinds,
-        "consignments": _of_consignments,
-        "batches": _of_batches,
-        "serials": _of_serials,
-        "recorded_from": lambda: MovementTable.recorded_at >= moment("recorded_from"),
-        "recorded_before": lambda: MovementTable.recorded_at < moment("recorded_before"),
-        "occurred_from": lambda: MovementTable.occurred_at >= moment("occurred_from"),
-        "occurred_before": lambda: MovementTable.occurred_at < moment("occurred_before"),
+def _names_serial() -> ColumnElement[bool]:
+    """Events that share a movement name different serials. Events that name none match by their movement."""
+    wanted = func.unnest(numbers("serials")).table_valued("serial", name="named").render_derived()
+    serial = cast(wanted.c.serial, BigInteger)
+    named = select(wanted.c.serial).where(EpcisEventTable.spans.op("@>")(serial)).correlate(EpcisEventTable).exists()
+    return MovementTable.id.in_(_moved_serials()) & (func.isempty(EpcisEventTable.spans) | named)
+
+
+def _times(
+    recorded_at: SQLColumnExpression[Any], occurred_at: SQLColumnExpression[Any]
+) -> dict[str, Callable[[], ColumnElement[bool]]]:
+    return {
+        "recorded_from": lambda: recorded_at >= moment("recorded_from"),
+        "recorded_before": lambda: recorded_at < moment("recorded_before"),
+        "occurred_from": lambda: occurred_at >= moment("occurred_from"),
+        "occurred_before": lambda: occurred_at < moment("occurred_before"),
     }
+
+
+_COMMON: Final[dict[str, Callable[[], ColumnElement[bool]]]] = {
+    "kinds": _of_kinds,
+    "consignments": _of_consignments,
+    "batches": _of_batches,
+}
+_OF_MOVEMENTS: Final[_Predicates] = MappingProxyType(
+    {
+        **_COMMON,
+        "serials": lambda: MovementTable.id.in_(_moved_serials()),
+        **_times(MovementTable.recorded_at, MovementTable.occurred_at),
+    }
+)
+_OF_EVENTS: Final[_Predicates] = MappingProxyType(
+    {**_COMMON, "serials": _names_serial, **_times(EpcisEventTable.recorded_at, EpcisEventTable.event_time)}
 )

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Text, any_, cast, func, literal_column, select
+from sqlalchemy import Text, any_, cast, func, select
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 
 from db.columns import columns, scalar
@@ -24,7 +24,7 @@ from db.epcis.rows import (
     PackSerialsRow,
     WaitingCaptureRow,
 )
-from db.epcis.tables import EpcisCaptureTable, EpcisEventMovementTable, EpcisEventTable
+from db.epcis.tables import EpcisCaptureTable, EpcisEventTable
 from db.statement import Query, Statement, string, texts, uuid
 from domain.permissions import ConsignmentScope
 
@@ -135,16 +135,10 @@ OPEN_CAPTURES = Statement(
 @cache
 def captured_event(scope: ConsignmentScope) -> Statement[CapturedRow]:
     """The captured events with the id `event_id` that the scope shows: those that caused a movement that it shows."""
-    moved = (
-        select(literal_column("1"))
-        .select_from(EpcisEventMovementTable)
-        .join(MovementTable, MovementTable.id == EpcisEventMovementTable.movement_id)
-        .where(EpcisEventMovementTable.event_id == EpcisEventTable.id, movement_visible(scope))
-        .exists()
-    )
     query = (
         select(*columns(EpcisEventTable, CapturedRow))
-        .where(EpcisEventTable.event_id == string("event_id"), moved)
+        .join(MovementTable, MovementTable.id == EpcisEventTable.movement_id)
+        .where(EpcisEventTable.event_id == string("event_id"), movement_visible(scope))
         .order_by(EpcisEventTable.id)
         .limit(1)
     )

@@ -11,13 +11,13 @@ from domain.epcis.captures import EventError
 
 
 class MovementEventRow(Struct, frozen=True):
-    """A movement with what its event describes; `content` and `event_id` are those of the event that was captured."""
+    """A movement with what its event describes, or a captured event: only that has `event_id` and `content`."""
 
     id: UUID
+    recorded_at: datetime
     kind: str
     to_condition: str
     occurred_at: datetime
-    recorded_at: datetime
     spans: str | None
     scheme_id: UUID
     variant_id: UUID

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key, Moment, one_of
@@ -12,12 +12,14 @@ from domain.epcis.captures import ErrorBehavior
 
 
 class EpcisEventTable(Base):
-    """An event as a client stated it. The movements that it caused are in `epcis_event_movement`."""
+    """An event as a client stated it. Events that one command recorded together share their movements."""
 
     __tablename__ = "epcis_event"
     __table_args__ = (
         Index("uq_epcis_event__owner_id_event_id", "owner_id", "event_id", unique=True),
         Index("ix_epcis_event__event_id", "event_id"),
+        Index("ix_epcis_event__recorded_at", "recorded_at", "id"),
+        Index("ix_epcis_event__movement_id", "movement_id"),
         CheckConstraint("zone_offset ~ '^[+-][0-9]{2}:[0-9]{2}$'", "zone_offset_written"),
     )
 
@@ -30,17 +32,18 @@ class EpcisEventTable(Base):
     zone_offset: Mapped[str] = mapped_column(comment="The offset from UTC where it happened")
     recorded_at: Mapped[Moment]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    spans: Mapped[Any] = mapped_column(INT8MULTIRANGE, comment="The serials of its coupons, if it names them")
+    movement_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("movement.id"), comment="The first movement that recorded it; None if nothing moved"
+    )
 
 
-class EpcisEventMovementTable(Base):
-    """A movement that a captured event caused. Queries answer the event in the place of the one that leads."""
+class CapturedMovementTable(Base):
+    """A movement that captured events describe, so that queries answer these instead."""
 
-    __tablename__ = "epcis_event_movement"
-    __table_args__ = (Index("ix_epcis_event_movement__event_id", "event_id"),)
+    __tablename__ = "captured_movement"
 
     movement_id: Mapped[UUID] = mapped_column(ForeignKey("movement.id"), primary_key=True)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("epcis_event.id"))
-    leads: Mapped[bool]
 
 
 class EpcisCaptureTable(Base):

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0023"
-down_revision = "0019"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -46,22 +46,33 @@ def upgrade() -> None:
         sa.Column("zone_offset", sa.Text(), nullable=False, comment="The offset from UTC where it happened"),
         sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "spans",
+            postgresql.INT8MULTIRANGE(),
+            nullable=False,
+            comment="The serials of its coupons, if it names them",
+        ),
+        sa.Column(
+            "movement_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="The first movement that recorded it; None if nothing moved",
+        ),
         sa.CheckConstraint("zone_offset ~ '^[+-][0-9]{2}:[0-9]{2}$'", name=op.f("ck_epcis_event__zone_offset_written")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_epcis_event__account_id")),
+        sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_epcis_event__movement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epcis_event")),
     )
     op.create_index("uq_epcis_event__owner_id_event_id", "epcis_event", ["owner_id", "event_id"], unique=True)
     op.create_index("ix_epcis_event__event_id", "epcis_event", ["event_id"], unique=False)
+    op.create_index("ix_epcis_event__recorded_at", "epcis_event", ["recorded_at", "id"], unique=False)
+    op.create_index("ix_epcis_event__movement_id", "epcis_event", ["movement_id"], unique=False)
     op.create_table(
-        "epcis_event_movement",
+        "captured_movement",
         sa.Column("movement_id", sa.Uuid(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("leads", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["event_id"], ["epcis_event.id"], name=op.f("fk_epcis_event_movement__event_id")),
-        sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_epcis_event_movement__movement_id")),
-        sa.PrimaryKeyConstraint("movement_id", name=op.f("pk_epcis_event_movement")),
+        sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_captured_movement__movement_id")),
+        sa.PrimaryKeyConstraint("movement_id", name=op.f("pk_captured_movement")),
     )
-    op.create_index("ix_epcis_event_movement__event_id", "epcis_event_movement", ["event_id"], unique=False)
     op.create_table(
         "epcis_capture",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -97,7 +108,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("shipment_reference IS NOT NULL"),
     )
-    for table in ("coupon_reference", "epcis_event", "epcis_event_movement"):
+    for table in ("captured_movement", "coupon_reference", "epcis_event"):
         op.execute(
             f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION reject_change()"
         )
@@ -111,6 +122,6 @@ def downgrade() -> None:
     )
     op.drop_index("ix_movement__recorded_at", table_name="movement")
     op.drop_table("epcis_capture")
-    op.drop_table("epcis_event_movement")
+    op.drop_table("captured_movement")
     op.drop_table("epcis_event")
     op.drop_table("coupon_reference")

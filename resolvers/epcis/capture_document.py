@@ -8,17 +8,10 @@ from domain.epcis.identifiers import Identifiers
 from domain.failures import Failure, InvalidInput
 from domain.permissions import Permission
 from resolvers.context import Operation
-from resolvers.epcis.capturing import Understood, begin_capturing, understand_event
+from resolvers.epcis.capture_event import capture_event
+from resolvers.epcis.capturing import EventRejected, Understood, capture_events, understand_event
 from resolvers.epcis.lists import read_identifiers
 from resolvers.retrying import retry_conflicts
-
-
-class _Rejected(Exception):
-    """The event at an index was rejected, so that none is recorded."""
-
-    def __init__(self, error: EventError) -> None:
-        super().__init__(error.message)
-        self.error = error
 
 
 async def capture_document(
@@ -30,19 +23,34 @@ async def capture_document(
     Forbidden.
     """
     operation.require(Permission.CUSTODY_RECORD)
-    identifiers = await read_identifiers(operation)
     if behavior is ErrorBehavior.PROCEED:
-        results = [await _capture_one(operation, identifiers, item) for item in enumerate(events)]
+        results = [await _capture_one(operation, item) for item in enumerate(events)]
         errors = [error for error in results if error is not None]
         return len(events) - len(errors), tuple(errors)
     try:
-        await retry_conflicts(lambda: _capture_all(operation, identifiers, events))
-    except _Rejected as rejected:
-        return 0, (rejected.error,)
+        understood = _understand(operation, events, await read_identifiers(operation))
+        await _capture_all(operation, understood)
+    except EventRejected as rejected:
+        return 0, (_describe(rejected),)
     return len(events), ()
 
 
-async def _capture_all(operation: Operation, identifiers: Identifiers, events: Sequence[bytes]) -> None:
+async def _capture_all(operation: Operation, events: Sequence[Understood]) -> None:
+    """Capture events together. If that fails, capture each by itself to find the one that is to blame."""
+
+    async def capture(*, alone: bool) -> None:
+        async with operation.joining() as session:
+            await capture_events(operation, session, events, alone=alone)
+
+    try:
+        await retry_conflicts(lambda: capture(alone=False))
+    except EventRejected as rejected:
+        if rejected.index is not None:
+            raise
+        await retry_conflicts(lambda: capture(alone=True))
+
+
+def _understand(operation: Operation, events: Sequence[bytes], identifiers: Identifiers) -> list[Understood]:
     understood: list[Understood] = []
     for index, body in enumerate(events):
         sent: SentEvent | None = None
@@ -50,39 +58,26 @@ async def _capture_all(operation: Operation, identifiers: Identifiers, events: S
             sent = read_event(body, standalone=False)
             understood.append(understand_event(operation, sent, identifiers))
         except Failure as failure:
-            raise _Rejected(_describe(index, sent and sent.event_id, failure)) from failure
-    async with operation.joining() as session:
-        capturing = await begin_capturing(operation, session, understood)
-        for index, event in enumerate(understood):
-            try:
-                await capturing.capture(event)
-            except Failure as failure:
-                raise _Rejected(_describe(index, event.event_id, failure)) from failure
-        await capturing.store()
+            raise EventRejected(index, sent and sent.event_id, failure) from failure
+    return understood
 
 
-async def _capture_one(operation: Operation, identifiers: Identifiers, item: tuple[int, bytes]) -> EventError | None:
+async def _capture_one(operation: Operation, item: tuple[int, bytes]) -> EventError | None:
     index, body = item
     sent: SentEvent | None = None
-
-    async def capture(event: Understood) -> None:
-        async with operation.joining() as session:
-            capturing = await begin_capturing(operation, session, [event])
-            await capturing.capture(event)
-            await capturing.store()
-
     try:
-        sent = read_event(body, standalone=False)
-        understood = understand_event(operation, sent, identifiers)
-        await retry_conflicts(lambda: capture(understood))
+        event = sent = read_event(body, standalone=False)
+        await retry_conflicts(lambda: capture_event(operation, event))
     except Failure as failure:
-        return _describe(index, sent and sent.event_id, failure)
+        return _describe(EventRejected(index, sent and sent.event_id, failure))
     return None
 
 
-def _describe(index: int, event_id: str | None, failure: Failure) -> EventError:
+def _describe(rejected: EventRejected) -> EventError:
+    failure = rejected.failure
     code, path = failure.code.value, failure.path
     if isinstance(failure, InvalidInput):
         code, path = failure.problems[0].code.value, failure.problems[0].path
+    # Inputs of mutations are no parts of an event.
     place = () if path[:1] == ("input",) else path
-    return EventError(index, event_id, code, failure.message, place)
+    return EventError(rejected.index or 0, rejected.event_id, code, failure.message, place)

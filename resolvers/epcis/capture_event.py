@@ -3,7 +3,7 @@
 from domain.epcis.documents import SentEvent
 from domain.permissions import Permission
 from resolvers.context import Operation
-from resolvers.epcis.capturing import begin_capturing, understand_event
+from resolvers.epcis.capturing import EventRejected, capture_events, understand_event
 from resolvers.epcis.lists import read_identifiers
 
 
@@ -14,8 +14,9 @@ async def capture_event(operation: Operation, event: SentEvent) -> str:
     """
     operation.require(Permission.CUSTODY_RECORD)
     understood = understand_event(operation, event, await read_identifiers(operation))
-    async with operation.joining() as session:
-        capturing = await begin_capturing(operation, session, [understood])
-        await capturing.capture(understood)
-        await capturing.store()
+    try:
+        async with operation.joining() as session:
+            await capture_events(operation, session, [understood])
+    except EventRejected as rejected:
+        raise rejected.failure from None
     return understood.event_id

@@ -1,6 +1,7 @@
 """Turn what an event states into the command of a mutation, and run it."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -28,10 +29,10 @@ from resolvers.epcis.locating import Located, find_batch
 _REFERENCE_LENGTH: Final = 120
 
 
-async def run_command(operation: Operation, session: Writing, event: tuple[str, Stated, Located]) -> None:
-    """Record what an event with an id states, as the mutation does. Raises what the mutation raises."""
-    event_id, stated, located = event
-    key = f"epcis:{hashlib.sha256(event_id.encode()).hexdigest()}"
+async def run_command(operation: Operation, session: Writing, events: tuple[Sequence[str], Stated, Located]) -> None:
+    """Record what events with these ids state together, as the mutation does. Raises what the mutation raises."""
+    event_ids, stated, located = events
+    key = f"epcis:{hashlib.sha256(' '.join(event_ids).encode()).hexdigest()}"
     if stated.kind in {StatementKind.PRODUCED, StatementKind.SPOILED}:
         await record_production(operation, _production(stated, located, key))
     elif stated.kind is StatementKind.DISPATCHED:
