@@ -1,12 +1,13 @@
 """Streams an EPCISQueryDocument: events are read, written, and sent in chunks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from starlette.responses import StreamingResponse
 
+from db.epcis.rows import MovementEventRow
 from domain.calendar import Calendar
 from domain.epcis.identifiers import EpcFormat, Identifiers
 from domain.epcis.offsets import write_moment
@@ -36,6 +37,7 @@ def stream_query(environment: Environment, opened: OpenedQuery, headers: Mapping
 
 
 async def _document(environment: Environment, opened: OpenedQuery) -> AsyncIterator[bytes]:
+    """Write the rows that are there while the next ones are read."""
     beginning: dict[str, Any] = {
         "@context": CONTEXT,
         "type": "EPCISQueryDocument",
@@ -46,18 +48,28 @@ async def _document(environment: Environment, opened: OpenedQuery) -> AsyncItera
     yield msgspec.json.encode(beginning).removesuffix(_END)
     rows, read = opened.page.rows, 0
     while rows:
-        for start in range(0, len(rows), _WRITTEN_AT_ONCE):
-            events = list(
-                write_events(rows[start : start + _WRITTEN_AT_ONCE], opened.identifiers, opened.calendar, opened.form)
-            )
-            yield (b"," if read + start else b"") + msgspec.json.encode(events)[1:-1]
-            await asyncio.sleep(0)
         read += len(rows)
-        rows = await _read_more(environment, opened, rows[-1], read)
+        following = asyncio.create_task(_read_more(environment, opened, rows[-1], read))
+        try:
+            for start in range(0, len(rows), _WRITTEN_AT_ONCE):
+                # Others run now, and the next statement is sent.
+                await asyncio.sleep(0)
+                first = start == 0 and read == len(rows)
+                yield (b"" if first else b",") + _encode(opened, rows[start : start + _WRITTEN_AT_ONCE])
+            rows = await following
+        finally:
+            following.cancel()
     yield _END
 
 
-async def _read_more(environment: Environment, opened: OpenedQuery, last: Any, read: int) -> Any:
+def _encode(opened: OpenedQuery, rows: Sequence[MovementEventRow]) -> bytes:
+    events = list(write_events(rows, opened.identifiers, opened.calendar, opened.form))
+    return msgspec.json.encode(events)[1:-1]
+
+
+async def _read_more(
+    environment: Environment, opened: OpenedQuery, last: MovementEventRow, read: int
+) -> list[MovementEventRow]:
     """Read with a connection that is released before anything is sent, so that slow clients hold none."""
     operation = environment.operation(opened.viewer)
     try:

@@ -12,7 +12,7 @@ from db.epcis.reads import captured_event
 from db.epcis.rows import MovementEventRow
 from db.program.reads import GS1_COMPANY_PREFIX
 from domain.calendar import Calendar
-from domain.epcis.events import build_event
+from domain.epcis.events import EventWriter
 from domain.epcis.facts import MovementFacts, Occurrence
 from domain.epcis.identifiers import CouponClass, EpcFormat, Identifiers
 from domain.epcis.keeping import restore_event
@@ -25,7 +25,7 @@ from resolvers.context import Operation
 from resolvers.paging import decode_page_cursor, encode_page_cursor
 
 # Rows that one statement reads while a page is streamed.
-CHUNK: Final = 1000
+CHUNK: Final = 2000
 
 
 class Position(Struct, frozen=True):
@@ -121,11 +121,12 @@ def write_events(
     rows: Sequence[MovementEventRow], identifiers: Identifiers, calendar: Calendar, form: EpcFormat
 ) -> Iterator[dict[str, Any]]:
     """The events of rows: captured ones as they were sent, others with the offset of the program at their time."""
+    writer = EventWriter(identifiers, form)
     for row in rows:
         if row.content is not None and row.event_id is not None:
             yield restore_event(row.content, row.event_id, row.recorded_at, identifiers, form)
         else:
-            yield build_event(_facts(row, calendar), identifiers, form)
+            yield writer.write(_facts(row, calendar))
 
 
 def _facts(row: MovementEventRow, calendar: Calendar) -> MovementFacts:
