@@ -1,5 +1,6 @@
 """Functions for tests of `run_limited`, one for each way to end."""
 
+import mmap
 import os
 import time
 from pathlib import Path
@@ -31,6 +32,10 @@ def sleep() -> None:
 
 def allocate() -> int:
     return len(bytearray(2**30))
+
+
+def map_memory() -> int:
+    return len(mmap.mmap(-1, 2**30))
 
 
 def abort() -> None:

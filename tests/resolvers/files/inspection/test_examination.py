@@ -11,19 +11,18 @@ from domain.files.content_failures import ContentFault, ContentRejected
 from domain.files.content_types import ContentType, Inspection
 from resolvers.files.inspection import examination
 from resolvers.files.inspection.examination import Examination, examine_file
+from resolvers.files.inspection.limited import LimitExceeded, LimitKind
 from tests.support.contents import png, svg
 
-Store = Callable[..., Path]
+Store = Callable[[bytes], Path]
 
 pytestmark = pytest.mark.process
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    def write(data: bytes, size: int | None = None) -> Path:
-        with (tmp_path / "stored").open("wb") as file:
-            file.write(data)
-            file.truncate(size)
+    def write(data: bytes) -> Path:
+        (tmp_path / "stored").write_bytes(data)
         return tmp_path / "stored"
 
     return write
@@ -48,9 +47,11 @@ async def test_active_content_is_not_drawn(store: Store, monkeypatch: pytest.Mon
 
 
 async def test_a_file_beyond_the_limits_is_rejected(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "MEMORY", 2**27)
-    # The system maps no more than the process may have.
-    file = store(png(), 99 * 2**20)
+    async def exceed(*arguments: object, **limits: int) -> None:
+        raise LimitExceeded(LimitKind.TIME)
+
+    monkeypatch.setattr(examination, "run_limited", exceed)
+    file = store(png())
     with pytest.raises(ContentRejected) as caught:
         await examine_file(file, ContentType.PNG, "label.png")
     assert caught.value.fault == ContentFault.TOO_COMPLEX

@@ -50,6 +50,7 @@ async def test_a_declared_failure_is_raised() -> None:
         (functions.spin, 1, LimitKind.TIME),
         (functions.sleep, 1, LimitKind.TIME),
         (functions.allocate, 5, LimitKind.MEMORY),
+        (functions.map_memory, 5, LimitKind.MEMORY),
         (functions.flood, 5, LimitKind.MEMORY),
         (functions.abort, 5, LimitKind.CRASH),
     ],
