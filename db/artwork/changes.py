@@ -55,6 +55,14 @@ async def add_version(session: Writing, version: NewVersion) -> None:
     await session.execute(current.values(current_version=version.number))
 
 
+async def set_thumbnail(session: Writing, version_id: UUID, file_id: UUID) -> None:
+    """Give a version its small picture, unless it has one."""
+    undrawn = update(ArtworkVersionTable).where(
+        ArtworkVersionTable.id == version_id, ArtworkVersionTable.thumbnail_id.is_(None)
+    )
+    await session.execute(undrawn.values(thumbnail_id=file_id))
+
+
 async def put_review(session: Writing, review: NewReview) -> None:
     """Insert what a vendor decides about a version, or replace what it decided before."""
     values: dict[str, Any] = asdict(review)
@@ -62,9 +70,3 @@ async def put_review(session: Writing, review: NewReview) -> None:
     statement = upsert(ArtworkReviewTable).values(values)
     keys = [ArtworkReviewTable.artwork_id, ArtworkReviewTable.version, ArtworkReviewTable.vendor_id]
     await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
-
-
-async def set_thumbnail(session: Writing, version_id: UUID, file_id: UUID) -> None:
-    """Store the small picture of a version."""
-    version = update(ArtworkVersionTable).where(ArtworkVersionTable.id == version_id)
-    await session.execute(version.values(thumbnail_id=file_id))

@@ -17,6 +17,7 @@ from db.catalog.tables import VariantTable, VendorTable
 from db.columns import columns, scalar
 from db.consignments.custody_tables import CustodyPlaceTable
 from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, ConsignmentTable
+from db.files.rows import StoredFileRow
 from db.files.tables import StoredFileTable
 from db.statement import Query, Statement, uuid, uuids
 from domain.consignments.facts import SETTLED_CONDITIONS
@@ -92,6 +93,15 @@ VERSIONS_BY_ARTWORK = Statement(
     )
     .order_by(ArtworkVersionTable.artwork_id, ArtworkVersionTable.number.desc()),
     VersionRow,
+)
+
+
+# The file of a version that has no small picture yet.
+UNDRAWN_FILE = Statement(
+    select(*columns(StoredFileTable, StoredFileRow))
+    .join(ArtworkVersionTable, ArtworkVersionTable.file_id == StoredFileTable.id)
+    .where(ArtworkVersionTable.id == uuid("version_id"), ArtworkVersionTable.thumbnail_id.is_(None)),
+    StoredFileRow,
 )
 
 

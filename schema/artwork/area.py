@@ -3,8 +3,9 @@
 from typing import Final
 
 from resolvers.artwork.nodes import NODES
+from resolvers.artwork.thumbnails import JOBS
 from schema.area import Area
 from schema.artwork import errors
 from schema.artwork.fields import ArtworkMutations, ArtworkQueries
 
-AREA: Final = Area(queries=(ArtworkQueries,), mutations=(ArtworkMutations,), errors=errors, nodes=NODES)
+AREA: Final = Area(queries=(ArtworkQueries,), mutations=(ArtworkMutations,), errors=errors, nodes=NODES, jobs=JOBS)

@@ -1,9 +1,8 @@
-"""What the server does with a file that a client uploaded: inspect it, then draw it, each with limits."""
+"""What the server does with a file that a client uploaded: inspect it and draw it, each in a process with limits."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
-
-from msgspec import Struct
+from typing import Any, Final
 
 from domain.files.content_failures import ContentFault, ContentRejected
 from domain.files.content_types import ContentType, Inspection
@@ -16,20 +15,23 @@ SECONDS: Final = 20
 MEMORY: Final = 2 * 2**30
 
 
-class Examination(Struct, frozen=True):
-    """What is known about a file that passed. Texts have no thumbnail."""
+async def examine_file(path: Path, content_type: ContentType, name: str) -> Inspection:
+    """Inspect a file. Raises ContentRejected, also for one that exceeds the limits of its process."""
+    inspection: Inspection = await _run(inspect_file, path, content_type, name)
+    return inspection
 
-    inspection: Inspection
-    thumbnail: bytes | None
+
+async def draw_thumbnail(path: Path, content_type: ContentType, name: str) -> bytes:
+    """Draw a file that passed the inspection, as a PNG of at most 512 by 512 pixels.
+
+    Raises ContentRejected, also for one that exceeds the limits of its process.
+    """
+    picture: bytes = await _run(render_thumbnail, path, content_type, name)
+    return picture
 
 
-async def examine_file(path: Path, content_type: ContentType, name: str) -> Examination:
-    """Inspect and draw a file. Raises `ContentRejected`, also for one that exceeds the limits of its process."""
+async def _run(function: Callable[..., Any], path: Path, content_type: ContentType, name: str) -> Any:
     try:
-        inspection = await run_limited(inspect_file, path, content_type, name, seconds=SECONDS, memory=MEMORY)
-        if content_type is ContentType.CSV:
-            return Examination(inspection, None)
-        thumbnail = await run_limited(render_thumbnail, path, content_type, name, seconds=SECONDS, memory=MEMORY)
+        return await run_limited(function, path, content_type, name, seconds=SECONDS, memory=MEMORY)
     except LimitExceeded:
         raise ContentRejected(name, ContentFault.TOO_COMPLEX, "more than this server can check") from None
-    return Examination(inspection, thumbnail)

@@ -10,7 +10,7 @@ import pytest
 from domain.files.content_failures import ContentFault, ContentRejected
 from domain.files.content_types import ContentType, Inspection
 from resolvers.files.inspection import examination
-from resolvers.files.inspection.examination import Examination, examine_file
+from resolvers.files.inspection.examination import draw_thumbnail, examine_file
 from resolvers.files.inspection.limited import LimitExceeded, LimitKind
 from tests.support.contents import png, svg
 
@@ -29,19 +29,16 @@ def store(tmp_path: Path) -> Store:
 
 
 async def test_a_picture_is_inspected_and_drawn(store: Store) -> None:
-    found = await examine_file(store(png()), ContentType.PNG, "label.png")
-    assert found.inspection == Inspection(ContentType.PNG, 3, 2)
-    assert found.thumbnail is not None
-    assert found.thumbnail.startswith(b"\x89PNG")
+    file = store(png())
+    assert await examine_file(file, ContentType.PNG, "label.png") == Inspection(ContentType.PNG, 3, 2)
+    assert (await draw_thumbnail(file, ContentType.PNG, "label.png")).startswith(b"\x89PNG")
 
 
-async def test_a_text_is_inspected_alone(store: Store) -> None:
-    found = await examine_file(store(b"a,b"), ContentType.CSV, "sales.csv")
-    assert found == Examination(Inspection(ContentType.CSV), None)
+async def test_a_text_is_inspected(store: Store) -> None:
+    assert await examine_file(store(b"a,b"), ContentType.CSV, "sales.csv") == Inspection(ContentType.CSV)
 
 
-async def test_active_content_is_not_drawn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "render_thumbnail", None)
+async def test_active_content_is_rejected(store: Store) -> None:
     with pytest.raises(ContentRejected, match=r"^“label\.svg” contains a script"):
         await examine_file(store(svg("<script/>")), ContentType.SVG, "label.svg")
 
