@@ -8,12 +8,33 @@ from sqlalchemy.orm import aliased
 
 from db.columns import columns
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
+from db.consignments.pack_tables import PackTable
 from db.consignments.tables import BatchTable, ConsignmentLegTable, ConsignmentLineTable, ConsignmentTable
 from db.consignments.view_rows import BatchFactsRow, ChainFactsRow
 from db.statement import Statement, uuid, uuids
 from domain.consignments.facts import BatchStatus, Condition, MovementKind
 
 _IN_BATCH: Final = CustodyPlaceTable.batch_id.is_not(None)
+
+
+def _packed() -> Any:
+    """How many serials of a consignment are in packs on hand at a leg."""
+    line = aliased(ConsignmentLineTable)
+    return (
+        select(func.coalesce(func.sum(PackTable.quantity), 0).cast(BigInteger))
+        .select_from(line)
+        .join(PackTable, PackTable.line_id == line.id)
+        .where(
+            line.consignment_id == ConsignmentTable.id,
+            PackTable.unpacked_at.is_(None),
+            PackTable.batch_id.is_(None),
+            PackTable.leg == CustodyPlaceTable.leg,
+        )
+        .correlate(ConsignmentTable, CustodyPlaceTable)
+        .scalar_subquery()
+    )
+
+
 CHAIN_FACTS = Statement(
     select(
         *columns(
@@ -29,6 +50,7 @@ CHAIN_FACTS = Statement(
             in_batch=_IN_BATCH,
             condition=CustodyPlaceTable.condition,
             quantity=func.coalesce(func.sum(CustodyPlaceTable.quantity), 0).cast(BigInteger),
+            packed=_packed(),
         )
     )
     .select_from(ConsignmentTable)

@@ -137,7 +137,10 @@ class DiscrepancyViewRow(Struct, frozen=True):
 
 
 class ChainFactsRow(Struct, frozen=True):
-    """A consignment as its guards see it, with one kind of place; the place is None if there are no serials."""
+    """A consignment as its guards see it, with one kind of place; the place is None if there are no serials.
+
+    `packed` is how many serials are in packs on hand at the leg.
+    """
 
     id: UUID
     code: str
@@ -147,6 +150,7 @@ class ChainFactsRow(Struct, frozen=True):
     in_batch: bool
     condition: str | None
     quantity: int
+    packed: int
 
 
 class BatchFactsRow(Struct, frozen=True):

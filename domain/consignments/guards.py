@@ -1,6 +1,6 @@
 """The actions that the state of a consignment or of a batch allows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -24,6 +24,7 @@ class ConsignmentAction(StrEnum):
     DOWNLOAD_CODES = "DOWNLOAD_CODES"
     RECORD_PRODUCTION = "RECORD_PRODUCTION"
     DECLARE_PACKS = "DECLARE_PACKS"
+    UNPACK_PACKS = "UNPACK_PACKS"
     DISPATCH = "DISPATCH"
     COMMISSION = "COMMISSION"
     REPORT_DAMAGE = "REPORT_DAMAGE"
@@ -40,9 +41,9 @@ class BatchAction(StrEnum):
 class ConsignmentFacts(Struct, frozen=True, kw_only=True):
     """The facts about a consignment that guards use.
 
-    `holdings` are None in a movement, which takes serials where they are and fails if they are not there: it need not
-    count them first. `held_back` are the actions that artwork leaves for none of the variants; a movement checks the
-    variants that it names, and says what holds them.
+    `holdings` and `packed`, the serials in packs on hand by leg, are None in a movement, which takes serials where they
+    are and fails if they are not there: it need not count them first. `held_back` are the actions that artwork leaves
+    for none of the variants; a movement checks the variants that it names, and says what holds them.
     """
 
     code: str
@@ -50,6 +51,7 @@ class ConsignmentFacts(Struct, frozen=True, kw_only=True):
     vendor_ids: Sequence[UUID]
     holdings: Sequence[Holding] | None = None
     held_back: frozenset[ConsignmentAction] = frozenset()
+    packed: Mapping[int, int] | None = None
 
     def position_of(self, viewer: Viewer) -> int | None:
         """The position of the viewer's vendor in the chain; None if it has none there."""
@@ -147,6 +149,30 @@ def _on_hand(facts: ConsignmentFacts, viewer: Viewer) -> Failure | None:
     return None
 
 
+def _declare_packs(facts: ConsignmentFacts, viewer: Viewer) -> Failure | None:
+    """Recalled coupons in packs count as if they were good: an action that is offered must not fail."""
+    if failure := _on_hand(facts, viewer):
+        return failure
+    leg = facts.position_of(viewer)
+    if facts.holdings is None or facts.packed is None or leg is None:
+        return None
+    good = sum(
+        each.quantity
+        for each in facts.holdings
+        if (each.leg, each.in_batch, each.condition) == (leg, False, Condition.GOOD)
+    )
+    if good <= facts.packed.get(leg, 0):
+        return NothingToDo(f"All good coupons of {facts.code} that you have on hand are in packs.", CONSIGNMENT_PATH)
+    return None
+
+
+def _unpack_packs(facts: ConsignmentFacts, viewer: Viewer) -> Failure | None:
+    leg = facts.position_of(viewer)
+    if facts.packed is not None and (leg is None or not facts.packed.get(leg)):
+        return NothingToDo(f"You have no packs of {facts.code} on hand.", CONSIGNMENT_PATH)
+    return None
+
+
 def _takes_part(facts: ConsignmentFacts, viewer: Viewer) -> Failure | None:
     if facts.position_of(viewer) is None:
         return IllegalState(f"Your vendor takes no part in {facts.code}.", CONSIGNMENT_PATH)
@@ -161,7 +187,8 @@ CONSIGNMENT_GUARDS: Final = Guards(
         ConsignmentAction.CANCEL: (Permission.CONSIGNMENT_MANAGE, first_failure(_live, _cancel)),
         ConsignmentAction.DOWNLOAD_CODES: (Permission.CODES_DOWNLOAD, first_failure(_live, _download_codes)),
         ConsignmentAction.RECORD_PRODUCTION: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _record_production)),
-        ConsignmentAction.DECLARE_PACKS: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _on_hand)),
+        ConsignmentAction.DECLARE_PACKS: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _declare_packs)),
+        ConsignmentAction.UNPACK_PACKS: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _unpack_packs)),
         ConsignmentAction.DISPATCH: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _dispatch)),
         ConsignmentAction.COMMISSION: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _commission)),
         ConsignmentAction.REPORT_DAMAGE: (Permission.CUSTODY_RECORD, first_failure(*_MOVE, _on_hand)),

@@ -91,4 +91,5 @@ def _build_facts(
             for row in rows
             if row.leg is not None and row.condition is not None
         ],
+        packed={row.leg: row.packed for row in rows if row.leg is not None},
     )

@@ -43,7 +43,7 @@ async def unpack_packs(operation: Operation, command: UnpackPacks) -> UUID:
         if earlier:
             return earlier
         chain, leg = await lock_own_chain(operation, session, command.consignment_id)
-        CONSIGNMENT_GUARDS.check(ConsignmentAction.DECLARE_PACKS, chain.facts, operation.viewer)
+        CONSIGNMENT_GUARDS.check(ConsignmentAction.UNPACK_PACKS, chain.facts, operation.viewer)
         await session.fetch(LOCK_PLACES_ON_HAND, line_ids=[line.id for line in chain.lines], leg=leg)
         here = PackPlace(leg, None)
         named = Named(line=None, serials=None, packs=command.packs, path=())

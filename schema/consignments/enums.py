@@ -90,6 +90,7 @@ described(
         ConsignmentAction.DOWNLOAD_CODES: "Download the codes of the coupons, with `requestCodeDownload`.",
         ConsignmentAction.RECORD_PRODUCTION: "Report produced and spoiled coupons, with `recordProduction`.",
         ConsignmentAction.DECLARE_PACKS: "Put coupons on hand into packs, with `declarePacks`.",
+        ConsignmentAction.UNPACK_PACKS: "Open packs on hand, with `unpackPacks`.",
         ConsignmentAction.DISPATCH: "Send coupons on hand to the next vendor, with `dispatchBatch`.",
         ConsignmentAction.COMMISSION: "Commission coupons on hand at the end of the chain, with `commissionCoupons`.",
         ConsignmentAction.REPORT_DAMAGE: "Report damage to coupons on hand, with `reportDamage`.",

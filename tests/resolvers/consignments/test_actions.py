@@ -21,6 +21,7 @@ from domain.spans import Span
 from resolvers.consignments.action_loaders import actions_by_batch, actions_by_consignment
 from resolvers.context import Operation
 from tests.support.factories.consignments import ConsignmentFactory
+from tests.support.packs import sscc
 
 RECEIVED = (
     "The receiver has received coupons of BAT-1, so its dispatch can no longer be voided. "
@@ -96,15 +97,36 @@ async def test_a_receipt_can_be_voided_until_something_moves_on(consignments: Co
     assert await batch_actions(consignments.operations(), batch_id) == []
 
 
+async def test_packs_on_hand_can_be_opened(consignments: ConsignmentFactory) -> None:
+    """R14: packing is offered while loose coupons are on hand, and opening while packs are."""
+    made = await consignments.created()
+    await consignments.produce(made, quantity=200)
+
+    async def offered(code: str) -> list[str]:
+        found = await actions(consignments.vendor(code), made)
+        return [action for action in found if action.endswith("_PACKS")]
+
+    assert await offered("PRN-1") == ["DECLARE_PACKS"]
+    await consignments.pack(made, (sscc(1), Span(0, 99)))
+    assert await offered("PRN-1") == ["DECLARE_PACKS", "UNPACK_PACKS"]
+    await consignments.pack(made, (sscc(2), Span(100, 199)))
+    assert await offered("PRN-1") == ["UNPACK_PACKS"]
+    batch_id = await consignments.dispatch(made, quantity=200)
+    assert await offered("PRN-1") == []
+    await consignments.receive(batch_id, accepted=200)
+    assert await offered("PCK-1") == ["UNPACK_PACKS"]
+
+
 async def test_every_offered_action_is_checked_by_its_own_mutation(consignments: ConsignmentFactory) -> None:
     """R14: a movement does not count what is there, and its guard agrees with the one of viewerActions otherwise."""
     viewer = Viewer(
         account_id=UUID(int=9), display_name="Asha", email=None, roles=frozenset({Role.VENDOR}), vendor_id=VENDORS[1]
     )
-    known = ConsignmentFacts(code="CON-1", canceled=False, vendor_ids=VENDORS, holdings=[])
+    known = ConsignmentFacts(code="CON-1", canceled=False, vendor_ids=VENDORS, holdings=[], packed={})
     unknown = ConsignmentFacts(code="CON-1", canceled=False, vendor_ids=VENDORS)
     assert CONSIGNMENT_GUARDS.allowed(unknown, viewer) == (
         ConsignmentAction.DECLARE_PACKS,
+        ConsignmentAction.UNPACK_PACKS,
         ConsignmentAction.DISPATCH,
         ConsignmentAction.REPORT_DAMAGE,
     )

@@ -196,7 +196,7 @@ async def test_a_pack_declared_beside_a_dispatch_is_not_torn(
     made = await consignments.created()
     await consignments.produce(made, quantity=1000)
     held = HeldCommit(consignments.vendor("PRN-1"))
-    declared = DeclarePacks(made, (NewPack(consignments.variant(), (Span(0, 99),), ONE),), None, "declare")
+    declared = _one_pack(consignments, made, Span(0, 99))
     attempts = 0
 
     async def dispatch() -> UUID:
@@ -219,12 +219,17 @@ async def test_of_two_packs_with_one_code_at_a_time_one_is_rejected(
     for made in (first, second):
         await consignments.produce(made, quantity=100)
     held = HeldCommit(consignments.vendor("PRN-1"))
-    declared = DeclarePacks(first, (NewPack(consignments.variant(), (Span(0, 9),), ONE),), None, "declare")
+    declared = _one_pack(consignments, first, Span(0, 9))
     other = retry_conflicts(lambda: consignments.pack(second, (ONE, Span(100, 109))))
     with pytest.raises(InvalidInput, match=f"The SSCC {ONE} is in use"):
         await overlap(held, declare_packs(held.operation, declared), other)
     assert await packs_of(database, first) == {ONE: "leg 1"}
     assert await packs_of(database, second) == {}
+
+
+def _one_pack(consignments: ConsignmentFactory, made: UUID, span: Span) -> DeclarePacks:
+    packs = (NewPack(consignments.variant(), (span,), ONE),)
+    return DeclarePacks(consignment_id=made, packs=packs, occurred_at=None, idempotency_key="declare")
 
 
 async def _discrepancy(database: Database) -> UUID:
