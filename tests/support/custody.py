@@ -16,6 +16,7 @@ from db.sessions import Fetching, Writing
 from domain.consignments.facts import Condition
 from domain.consignments.state import Holding, derive_state
 from domain.spans import Spans
+from resolvers.consignments.state import load_line_artworks
 from resolvers.consignments.verify import verify_consignment
 from resolvers.context import Operation
 from resolvers.schemes.verify_stages import verify_stages
@@ -30,10 +31,10 @@ GROUP BY 1, 2, 3
 """
 
 HOLDINGS = """
-SELECT line.consignment_id, place.leg, place.batch_id IS NOT NULL, place.condition, sum(custody.quantity)
+SELECT line.consignment_id, line.id, place.leg, place.batch_id IS NOT NULL, place.condition, sum(custody.quantity)
 FROM custody JOIN custody_place AS place ON place.id = place_id
 JOIN consignment_line AS line ON line.id = custody.line_id
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5
 """
 STATES = """
 SELECT id, canceled_at IS NOT NULL,
@@ -86,11 +87,21 @@ async def overlap(held: HeldCommit, first: Awaitable[Any], second: Awaitable[Any
 
 
 async def check_states(database: Database) -> None:
-    """Check that the stored state of every consignment is what its custody says."""
+    """Check that the stored state of every consignment is what its custody and artwork say."""
     async with database.engine.connect() as connection:
         holdings: dict[UUID, list[Holding]] = {}
-        for consignment_id, leg, in_batch, condition, quantity in await connection.execute(text(HOLDINGS)):
-            holding = Holding(leg=leg, in_batch=in_batch, condition=Condition(condition), quantity=quantity)
+        rows = list(await connection.execute(text(HOLDINGS)))
+        reading = database.reading()
+        artworks = await load_line_artworks(reading, list({row[0] for row in rows}))
+        await reading.close()
+        for consignment_id, line_id, leg, in_batch, condition, quantity in rows:
+            holding = Holding(
+                leg=leg,
+                in_batch=in_batch,
+                condition=Condition(condition),
+                quantity=quantity,
+                artwork=artworks[line_id],
+            )
             holdings.setdefault(consignment_id, []).append(holding)
         for consignment_id, canceled, open_discrepancy, *stored in await connection.execute(text(STATES)):
             derived = derive_state(holdings.get(consignment_id, []), canceled=canceled)

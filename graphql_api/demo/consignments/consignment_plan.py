@@ -53,7 +53,8 @@ class ConsignmentPlan(Struct, frozen=True, kw_only=True):
     """A consignment, created `days_ago` days before loading.
 
     It takes `percent` of the planned coupons of these products, or of all of the scheme, or whatever can be allocated
-    with None. It is due `due` days after loading; a negative number is past.
+    with None. It is due `due` days after loading; a negative number is past. Its vendors approve its artwork at once,
+    unless it is not `reviewed` yet.
     """
 
     days_ago: int
@@ -62,18 +63,23 @@ class ConsignmentPlan(Struct, frozen=True, kw_only=True):
     percent: int | None = 10
     products: tuple[str, ...] = ()
     due: int | None = None
+    reviewed: bool = True
 
 
 class CouponPlan(Struct, frozen=True, kw_only=True):
     """The coupons of a scheme: on which days before loading they were generated, and their consignments.
 
-    On the day `shortfall_closed`, Operations did without what was missing.
+    On the day `shortfall_closed`, Operations did without what was missing. The artwork is uploaded after the first
+    coupons are generated, unless nobody carries them. On the day `artwork_revised` a designer uploaded another version
+    of that of one variant, and `revision_asked` is the day and the vendor that asked for one and still waits.
     """
 
     scheme: str
     generated: tuple[int, ...]
     consignments: tuple[ConsignmentPlan, ...] = ()
     shortfall_closed: int | None = None
+    artwork_revised: int | None = None
+    revision_asked: tuple[int, str] | None = None
 
 
 def produce(days: int = 3, percent: int = 100) -> Move:

@@ -73,6 +73,7 @@ PRESENT_COUPONS: Final = (
     CouponPlan(
         scheme="Himalaya Riders",
         generated=(28,),
+        revision_asked=(7, "PRN-01"),
         consignments=(
             ConsignmentPlan(days_ago=26, chain=EAST, moves=(cancel(days=1),), percent=50, due=20),
             ConsignmentPlan(days_ago=22, chain=EAST, percent=40, due=-2),
@@ -86,12 +87,13 @@ PRESENT_COUPONS: Final = (
             ConsignmentPlan(days_ago=21, chain=WEST, percent=25, due=-1),
             ConsignmentPlan(days_ago=17, chain=SOUTH, moves=(postpone(5),), percent=25, due=-2),
             ConsignmentPlan(days_ago=10, chain=NORTH, percent=25, due=9),
-            ConsignmentPlan(days_ago=5, chain=EAST, percent=25),
+            ConsignmentPlan(days_ago=5, chain=EAST, percent=25, reviewed=False),
         ),
     ),
     CouponPlan(
         scheme="Brake Fluid Coupon Drive",
         generated=(73,),
+        artwork_revised=2,
         consignments=(
             ConsignmentPlan(days_ago=70, chain=NORTH, moves=regular_way(3), percent=30, due=-45),
             ConsignmentPlan(days_ago=66, chain=SOUTH, moves=regular_way(3), percent=30, due=-40),

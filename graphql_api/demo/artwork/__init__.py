@@ -1,0 +1,1 @@
+"""Demo artwork: what designers uploaded, and how vendors reviewed it."""
