@@ -162,7 +162,7 @@ def test_pages_of_streams_are_connections_whose_cursors_are_those_of_subscriptio
 
 
 # Their ids only let clients keep them in a cache; nothing takes them.
-PARTS = frozenset({"BatchLine", "ConsignmentLine"})
+PARTS = frozenset({"ArtworkReview", "ArtworkVersion", "BatchLine", "ConsignmentLine"})
 
 
 def test_every_type_with_an_id_is_a_node() -> None:

@@ -206,13 +206,17 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
                 ArtworkApproved(
                     LIVE, sku="AMB-1L", version=2, vendor="First Print", comment="It was my screen", withdrawn=True
                 ),
-                "Asha Rao approved version 2 of the artwork of AMB-1L of “Diwali” for First Print, "
-                "and no longer asks for a revision: It was my screen.",
+                (
+                    "Asha Rao approved version 2 of the artwork of AMB-1L of “Diwali” for First Print, "
+                    "and no longer asks for a revision: It was my screen."
+                ),
             ),
             (
                 ArtworkRevisionRequested(LIVE, sku="AMB-1L", version=2, vendor="First Print", comment="Too dark"),
-                "Asha Rao asked for a revision of version 2 of the artwork of AMB-1L of “Diwali” for First Print: "
-                "Too dark.",
+                (
+                    "Asha Rao asked for a revision of version 2 of the artwork of AMB-1L of “Diwali” for First Print: "
+                    "Too dark."
+                ),
             ),
             (
                 CouponsRecalled(LIVE, quantity=20, reason="Misprint"),
