@@ -22,6 +22,8 @@ from domain.queue_keys import WorkQueueKey
 from domain.requests import Forbidden, Unauthenticated
 from domain.work.queues import (
     QUEUES,
+    ArtworkQueue,
+    ArtworkTask,
     BatchQueue,
     ConsignmentQueue,
     DiscrepancyQueue,
@@ -185,9 +187,14 @@ def test_a_role_may_do_the_work_in_its_queues() -> None:
         DiscrepancyQueue: Permission.DISCREPANCY_RESOLVE,
     }
     others = [queue for queue in QUEUES if not isinstance(queue, SchemeQueue)]
-    assert {type(queue) for queue in others} == set(needed)
+    assert {type(queue) for queue in others} == {*needed, ArtworkQueue}
     for queue in others:
-        assert viewer(queue.role).may(needed[type(queue)])
+        if isinstance(queue, ArtworkQueue):
+            revises = queue.task is ArtworkTask.REVISE
+            assert viewer(queue.role).may(Permission.ARTWORK_UPLOAD if revises else Permission.ARTWORK_REVIEW)
+        else:
+            assert viewer(queue.role).may(needed[type(queue)])
+    assert viewer(Role.DESIGNER).consignment_scope is ConsignmentScope.ALL
     assert viewer(Role.PROGRAM_MANAGER).ecp_scope is EcpScope.ALL
     assert viewer(Role.OPERATIONS).consignment_scope is ConsignmentScope.ALL
 
@@ -195,6 +202,8 @@ def test_a_role_may_do_the_work_in_its_queues() -> None:
 def test_queues_say_what_they_hold_and_which_stage_they_are_about() -> None:
     """R10: every queue of schemes, consignments, batches, and discrepancies is about a stage."""
     assert {queue.key.value: queue.holds.value for queue in QUEUES if not isinstance(queue, SchemeQueue)} == {
+        "ARTWORK_REVISIONS": "ARTWORKS",
+        "ARTWORK_TO_REVIEW": "ARTWORKS",
         "PRODUCTION_TO_START": "CONSIGNMENTS",
         "BATCHES_TO_DISPATCH": "CONSIGNMENTS",
         "BATCHES_TO_RECEIVE": "BATCHES",
@@ -217,6 +226,8 @@ def test_labels_of_queues_are_words() -> None:
         "Vendor not assigned",
         "Partly allocated",
         "Artwork to upload",
+        "Artwork revisions",
+        "Artwork to review",
         "Production to start",
         "Coupons to dispatch or commission",
         "Batches to receive",

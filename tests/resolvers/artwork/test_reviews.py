@@ -21,6 +21,7 @@ from domain.schemes.stages import StageKind
 from resolvers.artwork.block_loaders import BlockView, blocks_by_artwork, blocks_by_consignment
 from resolvers.artwork.loaders import actions_by_artwork, reviews_by_artwork
 from resolvers.artwork.upload_artwork import UploadArtwork, upload_artwork
+from resolvers.consignments.action_loaders import actions_by_consignment
 from resolvers.consignments.chain_loaders import chains_by_consignment
 from resolvers.context import Operation
 from resolvers.retrying import retry_conflicts
@@ -114,7 +115,7 @@ async def test_the_way_of_artwork(reviews: ReviewFactory, database: Database) ->
     assert await state_of(reviews, scheme_id) == ("DONE", "ARTWORK_APPROVED", None, 2)
     assert await status_of(database, made) == ("READY", "READY", [1])
     async with database.engine.connect() as connection:
-        appended = {kind: count for kind, count in await connection.execute(text(EVENTS))}
+        appended = {row.kind: row.count for row in await connection.execute(text(EVENTS))}
     assert appended == {
         "ARTWORK_UPLOADED": 3,
         "ARTWORK_APPROVED": 7,
@@ -353,3 +354,32 @@ async def test_statements_do_not_grow_with_the_number_of_artworks(reviews: Revie
         await operation.close()
     assert counted[1] == counted[2] <= 12
     assert Role.VENDOR in consignments.vendor("PRN-1").viewer.roles
+
+
+async def test_production_and_dispatch_are_offered_when_artwork_allows_them(
+    reviews: ReviewFactory, database: Database
+) -> None:
+    """R16, R25: of a variant that no request holds, and whose version the printer approved."""
+    consignments = reviews.consignments
+    made = await consignments.created(quantities=BOTH, approved=False)
+
+    async def offered(by: str) -> list[str]:
+        operation = consignments.vendor(by)
+        (found,) = await actions_by_consignment(operation, [made])
+        await operation.close()
+        return [action.value for action in found]
+
+    async with database.engine.connect() as connection:
+        (scheme_id,) = (await connection.execute(text("SELECT scheme_id FROM consignment"))).scalars()
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES"]
+    first = await reviews.upload(scheme_id)
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES"]
+    await reviews.approve(first)
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "RECORD_PRODUCTION"]
+    await consignments.produce(made, quantity=500)
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "RECORD_PRODUCTION", "DISPATCH", "REPORT_DAMAGE"]
+    await reviews.ask(first, by="FAC-1")
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "REPORT_DAMAGE"]
+    second = await reviews.upload(scheme_id, sku="AMB-4L")
+    await reviews.approve(second)
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "RECORD_PRODUCTION", "REPORT_DAMAGE"]
