@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 from uuid import UUID
 
+from benchmarks.custody.artwork import approve_artwork
 from benchmarks.custody.place import Place
 from domain.permissions import Role
 from domain.spans import Span
@@ -38,11 +39,13 @@ class Actors:
         await self._act(Role.OPERATIONS, generate_coupons, GenerateCoupons(scheme_id))
 
     async def create(self, scheme_id: UUID, chain: Sequence[UUID], quantity: int) -> UUID:
-        """Give coupons to a chain of vendors; return the id of the consignment."""
+        """Give coupons to a chain of vendors, who approve the artwork; return the id of the consignment."""
         command = CreateConsignment(
             scheme_id, tuple(chain), (LineOrder(self._variant, quantity),), acknowledge_warnings=True
         )
-        return await self._act(Role.OPERATIONS, create_consignment, command)
+        consignment_id = await self._act(Role.OPERATIONS, create_consignment, command)
+        await approve_artwork(self.environment.database, consignment_id)
+        return consignment_id
 
     async def produce(self, consignment_id: UUID, by: UUID, quantity: int) -> None:
         """Record the production of the lowest serials."""

@@ -24,7 +24,7 @@ async def story(clients: Clients, factory: SchemeFactory, environment: Environme
     people["PRN-1"] = clients[Role.VENDOR]
     for code in CHAIN[1:]:
         people[code] = await vendor_client(clients, environment.database, code)
-    return Story(people, gid(NodeKind.SCHEME, scheme_id))
+    return Story(people, gid(NodeKind.SCHEME, scheme_id), environment.database)
 
 
 async def test_from_coupons_to_the_factory(story: Story, live_server: LiveServer, environment: Environment) -> None:

@@ -26,10 +26,12 @@ from resolvers.consignments.void_receipt import VoidReceipt, void_receipt
 from resolvers.coupons.close_shortfall import CloseShortfall, close_shortfall
 from resolvers.coupons.generate_coupons import GenerateCoupons, generate_coupons
 from resolvers.retrying import retry_conflicts
+from tests.support.artwork_desk import Review, Upload, review, upload
 from tests.support.custody import findings_of
 from tests.support.custody_commands import Command
+from tests.support.custody_decisions import DISCREPANCIES, decided_of, read_decided
 from tests.support.custody_handlers import HANDLERS, Resolve
-from tests.support.custody_model import OPERATIONS, Handlers, Place, Rejected, SchemeModel
+from tests.support.custody_model import OPERATIONS, Handlers, ModelArtwork, Place, Rejected, SchemeModel
 from tests.support.databases import Cleaner
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.schemes import SchemeFactory
@@ -45,6 +47,10 @@ _FILL = """
 INSERT INTO coupon_run (id, scheme_id, variant_id, span, key_id, generated_at, generated_by)
 SELECT :id, scheme.id, variant.id, int8range(0, :end), 1, now(), created_by
 FROM scheme, variant WHERE scheme.id = :scheme_id AND sku = 'LENS-1'
+"""
+_ARTWORK = """
+INSERT INTO artwork (id, scheme_id, variant_id, created_at)
+SELECT gen_random_uuid(), scheme_id, variant_id, now() FROM scheme_variant WHERE scheme_id = :scheme_id
 """
 _PLACES = """
 SELECT line.consignment_id, variant_id, leg, batch_id, condition, CAST(range_agg(spans) AS text)
@@ -63,10 +69,6 @@ SELECT variant_id, CAST((
     ) AS integer)
 FROM scheme_variant AS planned WHERE scheme_id = :scheme_id
 """
-_DISCREPANCIES = """
-SELECT discrepancy.id, discrepancy.consignment_id, kind, batch_id, variant_id, CAST(open_spans AS text)
-FROM discrepancy JOIN consignment_line AS line ON line.id = line_id ORDER BY discrepancy.id
-"""
 _RUN: Final = MappingProxyType[type, Any](
     {
         RecordProduction: record_production,
@@ -82,6 +84,8 @@ _RUN: Final = MappingProxyType[type, Any](
         CreateConsignment: create_consignment,
         GenerateCoupons: generate_coupons,
         CloseShortfall: close_shortfall,
+        Upload: upload,
+        Review: review,
     }
 )
 
@@ -126,12 +130,15 @@ class Bench:
             generated={variant_id: set() for variant_id in variants},
             free={variant_id: set() for variant_id in variants},
             closed=dict.fromkeys(variants, 0),
+            artworks={variant_id: ModelArtwork(version=0) for variant_id in variants},
         )
         lines = tuple(
             LineOrder(variant_id, number) for variant_id, number in zip(variants, quantities, strict=True) if number
         )
         create = CreateConsignment(scheme_id, self.vendor_ids, lines, acknowledge_warnings=True)
-        for command in (GenerateCoupons(scheme_id), create):
+        await self._read(_ARTWORK, scheme_id=scheme_id)
+        uploads = [Upload(scheme_id, variant_id, self.vendor_ids) for variant_id in variants]
+        for command in (GenerateCoupons(scheme_id), *uploads, create):
             given = [(OPERATIONS, command)]
             await self.accept(given, await self.send(given))
 
@@ -164,10 +171,13 @@ class Bench:
     async def accept(self, given: Sequence[Command], answers: Sequence[Any]) -> None:
         """Let the model do the same, in an order that leads to what happened. Some order must."""
         places, quantities = await self._places(), await self._quantities()
+        decided = await read_decided(self._read, self.vendor_ids)
         for order in permutations(range(len(given))):
             handlers = {**HANDLERS, **self.handlers}
             after = _follow(self.model, [(*given[index], answers[index]) for index in order], handlers)
-            if after is None or places != _places_of(after) or quantities != _quantities_of(after):
+            if after is None or decided != decided_of(after):
+                continue
+            if places != _places_of(after) or quantities != _quantities_of(after):
                 continue
             if await self.agrees(after):
                 void, commissioned = self.model.settled_for_ever
@@ -175,9 +185,11 @@ class Bench:
                 # A void coupon stays void, and an active one stays active until it becomes void.
                 assert void <= void_now
                 assert commissioned <= commissioned_now | void_now
+                # No serial with superseded artwork becomes active unless Operations accepted it.
+                assert not (commissioned_now - commissioned) & self.model.unaccepted & after.unaccepted
                 self.model = after
                 return
-        message = f"Now {places}, and the model was at {_places_of(self.model)}, after {self._log}"
+        message = f"Now {places}, {decided}, and the model was at {self.model}, after {self._log}"
         raise AssertionError(message)
 
     async def agrees(self, _model: SchemeModel) -> bool:
@@ -202,7 +214,7 @@ class Bench:
     async def discrepancies(self) -> list[tuple[UUID, int, UUID]]:
         """The consignment of each discrepancy, its place in the model, and its id."""
         found: list[tuple[UUID, int, UUID]] = []
-        for discrepancy_id, consignment_id, *facts, spans in await self._read(_DISCREPANCIES):
+        for discrepancy_id, consignment_id, *facts, spans in await self._read(DISCREPANCIES):
             known = self.model.consignments[consignment_id].discrepancies
             matched = (
                 index

@@ -26,9 +26,11 @@ from resolvers.consignments.void_dispatch import VoidDispatch
 from resolvers.consignments.void_receipt import VoidReceipt
 from resolvers.coupons.close_shortfall import CloseShortfall
 from resolvers.coupons.generate_coupons import GenerateCoupons
-from tests.support.custody_handlers import Resolve
+from tests.support.artwork_desk import Review, Upload
+from tests.support.custody_handlers import OUTCOMES, Resolve
 from tests.support.custody_model import (
     GOOD,
+    HELD,
     OPERATIONS,
     PLANNED,
     VOID,
@@ -42,6 +44,11 @@ from tests.support.custody_model import (
 # Who acts, a vendor by its leg or Operations, and what is sent.
 Command = tuple[int, Any]
 _MOST_CONSIGNMENTS: Final = 3
+_OUTCOMES: Final = {
+    "SHORT": ("found", "damaged", "lost"),
+    "OVER_SENT": ("found", "dismissed"),
+    HELD: ("accepted", "scrapped"),
+}
 _REASON: Final = "It must be so."
 
 
@@ -50,18 +57,20 @@ class Commands:
 
     _keys: Final[Iterator[int]] = count(1)
 
-    def __init__(self, seed: int, model: SchemeModel) -> None:
+    def __init__(self, seed: int, model: SchemeModel, vendor_ids: tuple[UUID, ...]) -> None:
         self._random = Random(seed)  # noqa: S311 - no secret
         self._model = model
+        self._vendor_ids = vendor_ids
 
-    def of_vendor(self) -> Command | None:
-        """What a vendor can do, or None."""
+    def of_vendor(self) -> Command:
+        """What a vendor can do."""
         possible: list[Callable[[], Command]] = []
         for consignment_id, made in self._model.consignments.items():
             possible += self._on_hand(consignment_id, made)
             for batch_id, batch in made.batches.items():
                 possible += self._with_batch(made, batch_id, batch)
-        return self._random.choice(possible)() if possible else None
+        possible += [self._review] * max(1, len(possible) // 4)
+        return self._random.choice(possible)()
 
     def of_operations(self, discrepancies: Sequence[tuple[UUID, int, UUID]]) -> Command:
         """What Operations may do; `discrepancies` are the consignment, the place in the model, and the id of each."""
@@ -72,18 +81,20 @@ class Commands:
             lambda: CloseShortfall(model.scheme_id, pick(list(model.generated)), **self._why()),
             lambda: CancelConsignment(pick(list(model.consignments)), **self._why()),
             self._recall,
+            self._upload,
+            self._upload,
             *(lambda each=each: self._resolve(*each) for each in open_ones * 2),
         ]
         return OPERATIONS, pick(possible)()
 
-    def creation(self, vendor_ids: tuple[UUID, ...]) -> Command | None:
+    def creation(self) -> Command | None:
         """A further consignment of a few coupons, until there are enough."""
         if len(self._model.consignments) >= _MOST_CONSIGNMENTS:
             return None
         variants = self._some(list(self._model.generated))
         lines = tuple(LineOrder(variant_id, self._random.randint(1, 9)) for variant_id in variants)
         command = CreateConsignment(
-            self._model.scheme_id, vendor_ids, lines, acknowledge_warnings=True, idempotency_key=self._key()
+            self._model.scheme_id, self._vendor_ids, lines, acknowledge_warnings=True, idempotency_key=self._key()
         )
         return OPERATIONS, command
 
@@ -149,7 +160,11 @@ class Commands:
         def line(variant_id: UUID, serials: list[int]) -> ProducedLine:
             spoils = self._random.random() < 0.4
             spoiled = self._ranges(serials[-3:]) if spoils else None
-            amount = {} if spoils and self._random.random() < 0.3 else self._amount(serials)
+            if spoils and self._random.random() < 0.3:
+                return ProducedLine(variant_id, spoiled_serials=spoiled)
+            amount = self._amount(serials)
+            current = self._model.artworks[variant_id].version
+            amount["artwork_version"] = self._random.choice((None, None, current, current, current - 1 or 2))
             return ProducedLine(variant_id, spoiled_serials=spoiled, **amount)
 
         return RecordProduction(**self._moved(consignment_id, self._lines(made, (1, None, PLANNED), line)))
@@ -211,11 +226,26 @@ class Commands:
         serials = as_spans(n for n in wanted if n in known or n == first or self._random.random() < 0.1)
         return VoidCoupons(self._model.scheme_id, serials.spans, **self._why())
 
+    def _upload(self) -> Upload:
+        """A version that the first vendors of the chain approve at once, mostly all of them."""
+        model, legs = self._model, self._vendor_ids
+        approving = len(legs) if self._random.random() < 0.7 else self._random.randint(0, len(legs))
+        return Upload(model.scheme_id, self._random.choice(list(model.artworks)), legs[:approving])
+
+    def _review(self) -> Command:
+        """A vendor approves, or asks for a revision; who asks mostly withdraws that soon."""
+        model, leg = self._model, self._random.randint(1, self._model.legs)
+        asking = [(each, variant_id) for variant_id, own in model.artworks.items() for each in sorted(own.requested)]
+        if asking and self._random.random() < 0.7:
+            leg, variant_id = self._random.choice(asking)
+            return leg, Review(model.scheme_id, variant_id, self._vendor_ids[leg - 1], requests=False)
+        variant_id = self._random.choice(list(model.artworks))
+        requests = self._random.random() < 0.4
+        return leg, Review(model.scheme_id, variant_id, self._vendor_ids[leg - 1], requests)
+
     def _resolve(self, consignment_id: UUID, index: int, discrepancy_id: UUID) -> Resolve:
         discrepancy = self._model.consignments[consignment_id].discrepancies[index]
-        outcomes = ("found", "damaged", "lost") if discrepancy.kind == "SHORT" else ("found", "dismissed")
-        lists = dict.fromkeys(("found", "damaged", "lost", "dismissed")) | {
-            self._random.choice(outcomes): self._ranges(discrepancy.open)
-        }
+        outcomes = _OUTCOMES[discrepancy.kind]
+        lists = dict.fromkeys(OUTCOMES) | {self._random.choice(outcomes): self._ranges(discrepancy.open)}
         command = ResolveDiscrepancy(discrepancy_id, **lists, note=_REASON, idempotency_key=self._key())
         return Resolve(consignment_id, index, command)

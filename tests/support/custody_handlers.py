@@ -18,6 +18,7 @@ from resolvers.consignments.void_dispatch import VoidDispatch
 from resolvers.consignments.void_receipt import VoidReceipt
 from resolvers.coupons.close_shortfall import CloseShortfall
 from resolvers.coupons.generate_coupons import GenerateCoupons
+from tests.support.artwork_desk import Review, Upload
 from tests.support.custody_model import (
     DAMAGED,
     GOOD,
@@ -34,6 +35,8 @@ from tests.support.custody_model import (
     numbers,
 )
 
+OUTCOMES: Final = ("found", "damaged", "lost", "dismissed", "accepted", "scrapped")
+
 
 def _require(condition: object) -> None:
     if not condition:
@@ -47,7 +50,12 @@ def _produce(model: SchemeModel, leg: int, command: RecordProduction, _answer: A
         numbers((*(line.serials or ()), *(line.spoiled_serials or ())))
         made.move(line.variant_id, (1, None, PLANNED), (1, None, VOID), numbers(line.spoiled_serials))
         if line.quantity is not None or line.serials is not None:
-            made.take(line.variant_id, (1, None, PLANNED), (1, None, GOOD), (line.quantity, line.serials))
+            artwork, good = model.artworks[line.variant_id], (1, None, GOOD)
+            _require(1 in artwork.approved and not model.requests(line.variant_id))
+            _require(line.artwork_version in {None, artwork.version})
+            before = set(made.at(line.variant_id, good))
+            made.take(line.variant_id, (1, None, PLANNED), good, (line.quantity, line.serials))
+            artwork.printed |= dict.fromkeys(set(made.at(line.variant_id, good)) - before, artwork.version)
 
 
 def _dispatch(model: SchemeModel, leg: int, command: DispatchBatch, answer: UUID) -> None:
@@ -55,7 +63,15 @@ def _dispatch(model: SchemeModel, leg: int, command: DispatchBatch, answer: UUID
     _require(leg < model.legs)
     made.batches[answer] = ModelBatch(leg, frozenset(line.variant_id for line in command.lines))
     for line in command.lines:
-        made.take(line.variant_id, (leg, None, GOOD), (leg, answer, GOOD), (line.quantity, line.serials))
+        _require(not model.requests(line.variant_id))
+        held, on_hand = made.held(line.variant_id), (leg, None, GOOD)
+        free = [n for n in made.at(line.variant_id, on_hand) if n not in held]
+        if line.serials is None:
+            _require(line.quantity <= len(free))
+            made.move(line.variant_id, on_hand, (leg, answer, GOOD), free[: line.quantity])
+            continue
+        _require(not held & set(numbers(line.serials)))
+        made.take(line.variant_id, on_hand, (leg, answer, GOOD), (None, line.serials))
 
 
 def _receive(model: SchemeModel, leg: int, command: ReceiveBatch, _answer: Any) -> None:
@@ -111,6 +127,7 @@ def _commission(model: SchemeModel, leg: int, command: CommissionCoupons, _answe
         }
         _require(any(chosen.values()))
     for variant_id, serials in chosen.items():
+        _require(not made.held(variant_id) & set(serials))
         made.move(variant_id, on_hand, (leg, None, "COMMISSIONED"), serials)
 
 
@@ -135,6 +152,10 @@ def _void_receipt(model: SchemeModel, leg: int, command: VoidReceipt, _answer: A
             *there, now = own[serial]
             _require(tuple(there) == where and now in {condition, VOID})
             own[serial] = (batch.leg, command.batch_id, VOID if now == VOID else GOOD)
+    for variant_id in batch.variants:
+        artwork = model.artworks[variant_id]
+        damaged = [n for n, condition in batch.received.items() if condition == DAMAGED]
+        made.hold(variant_id, (n for n in damaged if artwork.printed.get(n, artwork.version) < artwork.version))
     batch.status, batch.received = "IN_TRANSIT", {}
     for discrepancy in made.discrepancies:
         if discrepancy.batch_id == command.batch_id:
@@ -151,11 +172,14 @@ def _resolve(model: SchemeModel, _actor: int, command: "Resolve", _answer: Any) 
     made = model.consignments[command.consignment_id]
     discrepancy = made.discrepancies[command.index]
     batch_id, variant_id = discrepancy.batch_id, discrepancy.variant_id
-    batch = made.batches[batch_id]
     given = command.command
-    lists = {name: numbers(getattr(given, name)) for name in ("found", "damaged", "lost", "dismissed")}
+    lists = {name: numbers(getattr(given, name)) for name in OUTCOMES}
     _require(discrepancy.open)
     _require(all(set(serials) <= discrepancy.open for serials in lists.values()))
+    if batch_id is None:
+        _decide(made, discrepancy, set(lists["accepted"]), set(lists["scrapped"]))
+        return
+    batch = made.batches[batch_id]
     short = discrepancy.kind == "SHORT"
     source = (batch.leg, batch_id, UNRESOLVED) if short else (batch.leg, None, GOOD)
     for name, target in (
@@ -168,6 +192,35 @@ def _resolve(model: SchemeModel, _actor: int, command: "Resolve", _answer: Any) 
         batch.resolved = batch.resolved or bool(lists[name])
     for serials in lists.values():
         discrepancy.open.difference_update(serials)
+
+
+def _decide(made: ModelConsignment, discrepancy: ModelDiscrepancy, accepted: set[int], scrapped: set[int]) -> None:
+    """Scrapped serials are void where they are, and nobody looks for them any more."""
+    own = made.places[discrepancy.variant_id]
+    for serial in scrapped:
+        leg, batch_id, _ = own[serial]
+        own[serial] = (leg, batch_id, VOID)
+    for each in made.discrepancies:
+        each.open -= scrapped
+    discrepancy.open -= accepted
+
+
+def _upload(model: SchemeModel, _actor: int, command: Upload, _answer: Any) -> None:
+    artwork = model.artworks[command.variant_id]
+    artwork.version += 1
+    artwork.approved, artwork.requested = set(range(1, len(command.approved_by) + 1)), set()
+    older = [n for n, version in artwork.printed.items() if version < artwork.version]
+    for made in model.consignments.values():
+        made.hold(command.variant_id, older)
+
+
+def _review(model: SchemeModel, leg: int, command: Review, _answer: Any) -> None:
+    artwork = model.artworks[command.variant_id]
+    for state, decided in ((artwork.requested, command.requests), (artwork.approved, not command.requests)):
+        if decided:
+            state.add(leg)
+        else:
+            state.discard(leg)
 
 
 def _recall(model: SchemeModel, _actor: int, command: VoidCoupons, _answer: Any) -> None:
@@ -253,5 +306,7 @@ HANDLERS: Final[Handlers] = MappingProxyType(
         CreateConsignment: _create,
         GenerateCoupons: _generate,
         CloseShortfall: _close,
+        Upload: _upload,
+        Review: _review,
     }
 )

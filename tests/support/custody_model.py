@@ -10,6 +10,7 @@ from domain.spans import Span, Spans
 
 # On hand at a leg, or in a batch that left it; and the condition.
 Place = tuple[int, UUID | None, str]
+HELD: Final = "ARTWORK_SUPERSEDED"
 PLANNED, GOOD, VOID, UNRESOLVED, DAMAGED = "PLANNED", "GOOD", "VOID", "UNRESOLVED", "DAMAGED"
 OPERATIONS: Final = 0
 
@@ -31,12 +32,26 @@ class ModelBatch:
 
 @dataclass
 class ModelDiscrepancy:
-    """Serials of a batch that did not arrive, or that arrived without having been sent; `open` are not resolved."""
+    """Serials of a batch that did not arrive, or that arrived without having been sent; `open` are not resolved.
+
+    Or serials that carry superseded artwork: then there is no batch.
+    """
 
     kind: str
-    batch_id: UUID
+    batch_id: UUID | None
     variant_id: UUID
     open: set[int]
+
+
+@dataclass
+class ModelArtwork:
+    """The artwork of a variant: its current version, and the legs that approved it or ask for a revision."""
+
+    version: int = 1
+    approved: set[int] = field(default_factory=set)
+    requested: set[int] = field(default_factory=set)
+    # The version that each serial carries.
+    printed: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -68,6 +83,25 @@ class ModelConsignment:
             raise Rejected
         self.move(variant_id, source, target, serials)
 
+    def held(self, variant_id: UUID) -> set[int]:
+        """The serials of a variant that superseded artwork holds."""
+        found = [each.open for each in self.discrepancies if each.kind == HELD and each.variant_id == variant_id]
+        return set().union(*found)
+
+    def hold(self, variant_id: UUID, serials: Iterable[int]) -> None:
+        """Hold those of the serials that are good or unresolved, and not held already."""
+        own, held = self.places.get(variant_id, {}), self.held(variant_id)
+        open_ones = {n for n in serials if n in own and own[n][2] in {GOOD, UNRESOLVED} and n not in held}
+        if open_ones:
+            self.discrepancies.append(ModelDiscrepancy(HELD, None, variant_id=variant_id, open=open_ones))
+
+    def release_settled(self) -> None:
+        """Let serials be held no longer that are neither good nor unresolved."""
+        for each in self.discrepancies:
+            if each.kind == HELD:
+                own = self.places[each.variant_id]
+                each.open = {n for n in each.open if own[n][2] in {GOOD, UNRESOLVED}}
+
     def spans(self) -> dict[tuple[UUID, Place], Spans]:
         """The serials of each place, as the database stores them."""
         found: dict[tuple[UUID, Place], list[Span]] = {}
@@ -89,13 +123,27 @@ class SchemeModel:
     generated: dict[UUID, set[int]]
     free: dict[UUID, set[int]]
     closed: dict[UUID, int]
+    artworks: dict[UUID, ModelArtwork]
     consignments: dict[UUID, ModelConsignment] = field(default_factory=dict)
 
     def tried(self, handlers: "Handlers", actor: int, command: Any, answer: Any) -> "SchemeModel":
         """The model after a command of the vendor at a leg, or of Operations, with its answer. Raises Rejected."""
         after = copy.deepcopy(self)
         handlers[type(command)](after, actor, command, answer)
+        for made in after.consignments.values():
+            made.release_settled()
         return after
+
+    def requests(self, variant_id: UUID) -> bool:
+        """Whether a vendor of a live consignment with the variant asks for a revision."""
+        live = any(not each.canceled and variant_id in each.places for each in self.consignments.values())
+        return live and bool(self.artworks[variant_id].requested)
+
+    @property
+    def unaccepted(self) -> set[int]:
+        """The serials that are held."""
+        made = self.consignments.values()
+        return {n for each in made for variant_id in each.places for n in each.held(variant_id)}
 
     def live(self, consignment_id: UUID) -> ModelConsignment:
         """A consignment that is not canceled. Raises Rejected."""

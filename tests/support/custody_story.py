@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from db.database import Database
 from domain.node_kinds import NodeKind
+from schema.ids import input_id
 from tests.conftest import LiveServer
 from tests.support.client import Client, document, gid
+from tests.support.factories.artwork import approve_artwork
 from tests.support.sockets import SseStream, Stream, connected, following
 from tests.support.world import key
 
@@ -31,8 +34,9 @@ def serials(first: int, last: int) -> dict[str, int]:
 class Story:
     """The clients of the story, who send the documents of the portal and of vendors."""
 
-    def __init__(self, clients: dict[str, Client], scheme_id: str) -> None:
+    def __init__(self, clients: dict[str, Client], scheme_id: str, database: Database) -> None:
         self.clients = clients
+        self._database = database
         self.scheme_id = scheme_id
         self.variant_id = gid(NodeKind.VARIANT, key("variant AMB-1L"))
         self._keys = 0
@@ -48,7 +52,7 @@ class Story:
         return payload
 
     async def allocate(self, quantity: int) -> str:
-        """Create a consignment through all three vendors and return its id."""
+        """Create a consignment through all three vendors, who approve its artwork; return its id."""
         payload = await self.act(
             "OPERATIONS",
             "CreateConsignment",
@@ -56,7 +60,9 @@ class Story:
             vendorIds=[gid(NodeKind.VENDOR, key(f"vendor {code}")) for code in CHAIN],
             lines=[{"variantId": self.variant_id, "quantity": quantity}],
         )
-        return str(payload["consignment"]["id"])
+        created = str(payload["consignment"]["id"])
+        await approve_artwork(self._database, input_id(NodeKind.CONSIGNMENT, created))
+        return created
 
     async def produce(self, consignment_id: str, **given: Any) -> None:
         """Record production."""

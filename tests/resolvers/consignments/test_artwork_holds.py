@@ -176,7 +176,9 @@ async def test_actions_agree_with_what_artwork_holds(
     """A vendor is offered what at least one variant allows."""
 
     async def offered(code: str) -> set[str]:
-        (found,) = await actions_by_consignment(consignments.vendor(code), [made])
+        operation = consignments.vendor(code)
+        (found,) = await actions_by_consignment(operation, [made])
+        await operation.close()
         return set(found) & {"RECORD_PRODUCTION", "DISPATCH", "COMMISSION"}
 
     made = await consignments.created(desk.scheme_id, approved=False)
