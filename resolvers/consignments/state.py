@@ -72,13 +72,19 @@ async def store_states(operation: Operation, session: Writing, consignment_ids: 
 
 async def load_holdings(fetching: Fetching, ids: Sequence[UUID]) -> dict[UUID, list[Holding]]:
     """Load what consignments hold, with the artwork of their lines."""
-    lines = {row.line_id: row for row in await fetching.fetch(ARTWORK_OF_LINES, ids=list(ids))}
+    artworks = await load_line_artworks(fetching, ids)
     holdings: dict[UUID, list[Holding]] = {consignment_id: [] for consignment_id in ids}
     for row in await fetching.fetch(HOLDINGS_BY_CONSIGNMENT, ids=list(ids)):
-        line = lines[row.line_id]
-        artwork = LineArtwork(uploaded=line.uploaded, approved=line.approved, blocked=line.blocked)
-        holdings[row.consignment_id].append(build_holding(row, artwork))
+        holdings[row.consignment_id].append(build_holding(row, artworks[row.line_id]))
     return holdings
+
+
+async def load_line_artworks(fetching: Fetching, ids: Sequence[UUID]) -> dict[UUID, LineArtwork]:
+    """Load how far artwork lets the coupons of each line of consignments go, by line."""
+    return {
+        row.line_id: LineArtwork(uploaded=row.uploaded, approved=row.approved, blocked=row.blocked)
+        for row in await fetching.fetch(ARTWORK_OF_LINES, ids=list(ids))
+    }
 
 
 def build_holding(row: HoldingRow, artwork: LineArtwork | None = None) -> Holding:

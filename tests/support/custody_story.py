@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from db.database import Database
@@ -51,8 +52,17 @@ class Story:
         assert payload["errors"] == []
         return payload
 
-    async def allocate(self, quantity: int) -> str:
-        """Create a consignment through all three vendors, who approve its artwork; return its id."""
+    async def allocate(self, quantity: int, *, approved: bool = True) -> str:
+        """Create a consignment through all three vendors; return its id. They have approved its artwork before."""
+        if approved:
+            await approve_artwork(
+                self._database,
+                scheme_id=input_id(NodeKind.SCHEME, self.scheme_id),
+                variant_ids=[input_id(NodeKind.VARIANT, self.variant_id)],
+                vendor_ids=[key(f"vendor {code}") for code in CHAIN],
+                by=key("account OPERATIONS"),
+                at=datetime(2026, 3, 10, 9, tzinfo=UTC),
+            )
         payload = await self.act(
             "OPERATIONS",
             "CreateConsignment",
@@ -60,9 +70,7 @@ class Story:
             vendorIds=[gid(NodeKind.VENDOR, key(f"vendor {code}")) for code in CHAIN],
             lines=[{"variantId": self.variant_id, "quantity": quantity}],
         )
-        created = str(payload["consignment"]["id"])
-        await approve_artwork(self._database, input_id(NodeKind.CONSIGNMENT, created))
-        return created
+        return str(payload["consignment"]["id"])
 
     async def produce(self, consignment_id: str, **given: Any) -> None:
         """Record production."""
