@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -54,6 +54,9 @@ bench-epcis: $(DEV) ## Measure EPCIS: the capture of 1,000 events, the stream of
 
 bench-evaluation: $(DEV) ## Measure the evaluation of one line against ten rules; zen-engine takes part if it is installed
 	@exec $(BIN)/python -m benchmarks.evaluation $(ARGS)
+
+bench-files: $(DEV) ## Measure 50 uploads and downloads of 100 MB at once; ARGS= like "--files 20", "--rounds 3" or "--quick"
+	@exec $(BIN)/python -m benchmarks.files $(ARGS)
 
 bench-reach: $(DEV) ## Measure the reach of 20 rules over a million ECPs; ARGS= like "--ecps 100000" or "--keep"
 	@exec $(BIN)/python -m benchmarks.reach $(ARGS)

@@ -20,6 +20,7 @@ from graphql_api.context import utc_now
 from graphql_api.custody_commands import VerificationImpossible, custody_commands
 from graphql_api.database_role import Addresses, DatabaseRejected, named_addresses, reporting_rejections
 from graphql_api.demo import load_demo
+from graphql_api.files.storage import StorageUnavailable
 from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.secrets import load_coupon_keys
 from graphql_api.serving import (
@@ -43,6 +44,7 @@ _FIXABLE_ERRORS: Final = (
     DatabaseUnreachable,
     KeysUnavailable,
     PortUnavailable,
+    StorageUnavailable,
     TracingUnavailable,
     VerificationImpossible,
     WorkerRejected,

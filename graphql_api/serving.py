@@ -28,6 +28,7 @@ from graphql_api.app import build_app, dev_tokens
 from graphql_api.auth import Authenticator, KeysUnavailable
 from graphql_api.context import Environment
 from graphql_api.database_role import excess_of
+from graphql_api.files.storage import StorageUnavailable
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.logs import configure_logs
 from graphql_api.observability.tracing import TracingUnavailable
@@ -146,8 +147,8 @@ def listen(settings: Settings) -> socket.socket:
 def serve_until_stopped(settings: Settings, url: str) -> None:
     """Serve until Ctrl-C or SIGTERM, let running requests finish, and return.
 
-    Raises PortUnavailable, DatabaseUnreachable, KeysUnavailable, and TracingUnavailable; with several processes,
-    WorkerRejected in place of the last three.
+    Raises PortUnavailable, DatabaseUnreachable, KeysUnavailable, StorageUnavailable, and TracingUnavailable; with
+    several processes, WorkerRejected in place of the last four.
     """
     listener = listen(settings)
     previous = signal.signal(signal.SIGTERM, _interrupt)
@@ -227,7 +228,7 @@ def _work(  # noqa: PLR0913, PLR0917 - the arguments of a worker
     try:
         with loop_runner() as runner:
             runner.run(serve())
-    except (DatabaseUnreachable, KeysUnavailable, TracingUnavailable) as error:
+    except (DatabaseUnreachable, KeysUnavailable, StorageUnavailable, TracingUnavailable) as error:
         report.reject(str(error))
         sys.exit(1)
 

@@ -20,6 +20,5 @@ async def _may_see(_operation: Operation, _file_id: UUID) -> bool:
 
 
 if __name__ == "__main__":
-    app.inspect_upload = _accept
-    app.FILE_ACCESS = (_may_see,)
+    vars(app).update(inspect_upload=_accept, FILE_ACCESS=(_may_see,))
     main()

@@ -7,8 +7,8 @@ from sqlalchemy import Uuid, any_, cast, select
 from db.accounts.reads import display_name_of
 from db.audit.rows import AuditEntryRow, AuditFactRow
 from db.audit.tables import AuditEntryTable
-from db.columns import columns
-from db.statement import Statement, uuids
+from db.columns import columns, scalar
+from db.statement import Statement, moment, string, uuid, uuids
 
 _FACT: Final[Any] = AuditEntryTable.fact
 _ACTOR_ID: Final[Any] = AuditEntryTable.actor_id
@@ -24,4 +24,16 @@ ENTRY_COLUMNS: Final = columns(
     ),
 )
 
+# Whether an account had an entry of this kind about this object since a moment.
+RECENT_ENTRIES = Statement(
+    select(AuditEntryTable.id)
+    .where(
+        AuditEntryTable.subject_id == uuid("subject_id"),
+        AuditEntryTable.actor_id == uuid("actor_id"),
+        AuditEntryTable.kind == string("kind"),
+        AuditEntryTable.at > moment("since"),
+    )
+    .limit(1),
+    scalar(object),
+)
 ENTRIES_BY_ID = Statement(select(*ENTRY_COLUMNS).where(AuditEntryTable.id == any_(uuids("ids"))), AuditEntryRow)

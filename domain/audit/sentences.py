@@ -3,18 +3,19 @@
 from typing import assert_never
 
 from domain.audit.stored_facts import (
-    AuditFact,
     CodesDownloadBegun,
     CodesDownloadDenied,
     CodesDownloadFinished,
     CodesDownloadInterrupted,
     CodesLinkIssued,
     DenialReason,
+    FactOfCodes,
+    FileLinkDenied,
     StoredAuditFact,
 )
 from domain.calendar import Calendar
 from domain.stored_facts import AccountNames, AsWritten
-from domain.text import format_count, format_number
+from domain.text import format_count, format_number, quote
 
 
 def audit_sentence(fact: StoredAuditFact, names: AccountNames, calendar: Calendar) -> str:
@@ -32,18 +33,23 @@ def audit_sentence(fact: StoredAuditFact, names: AccountNames, calendar: Calenda
         case CodesDownloadInterrupted(quantity=quantity, sent=sent):
             began = f"The download of {_codes(fact, quantity)} by {names.actor} was interrupted"
             return f"{began} after at most {format_number(sent)}."
-        case CodesDownloadDenied(reason=reason):
-            wanted = f"codes of {_contents(fact)}"
-            return f"{names.actor} could not download {wanted}: {_denial(reason, names)}."
+        case CodesDownloadDenied() | FileLinkDenied():
+            return f"{names.actor} could not {_denied(fact)}: {_denial(fact.reason, names)}."
         case _:
             assert_never(fact)
 
 
-def _codes(fact: AuditFact, quantity: int) -> str:
+def _denied(fact: CodesDownloadDenied | FileLinkDenied) -> str:
+    if isinstance(fact, CodesDownloadDenied):
+        return f"download codes of {_contents(fact)}"
+    return f"{'upload' if fact.uploads else 'download'} {quote(fact.file_name)}"
+
+
+def _codes(fact: FactOfCodes, quantity: int) -> str:
     return f"{format_count(quantity, 'code')} of {_contents(fact)}"
 
 
-def _contents(fact: AuditFact) -> str:
+def _contents(fact: FactOfCodes) -> str:
     return f"{'all variants' if fact.sku is None else fact.sku} in {fact.consignment}"
 
 
@@ -56,7 +62,7 @@ def _denial(reason: DenialReason, names: AccountNames) -> str:
         case DenialReason.ACCOUNT_DISABLED:
             return "the account is disabled"
         case DenialReason.ACCESS_LOST:
-            return "the account may no longer download them"
+            return "the account may no longer do so"
         case DenialReason.STATE_CHANGED:
             return "the state of the consignment no longer allows it"
         case _:

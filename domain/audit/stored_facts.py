@@ -24,7 +24,7 @@ class DenialReason(StrEnum):
     STATE_CHANGED = "STATE_CHANGED"
 
 
-class _FactOfCodes(StoredFact, frozen=True):
+class FactOfCodes(StoredFact, frozen=True):
     """Codes of a consignment; of one variant, or of all where `sku` is None."""
 
     link_id: UUID
@@ -32,42 +32,56 @@ class _FactOfCodes(StoredFact, frozen=True):
     sku: str | None
 
 
-class CodesLinkIssued(_FactOfCodes, frozen=True, tag="codesLinkIssued"):
+class CodesLinkIssued(FactOfCodes, frozen=True, tag="codesLinkIssued"):
     """A link to so many codes was given to the actor."""
 
     quantity: int
     expires_at: datetime
 
 
-class CodesDownloadBegun(_FactOfCodes, frozen=True, tag="codesDownloadBegun"):
+class CodesDownloadBegun(FactOfCodes, frozen=True, tag="codesDownloadBegun"):
     """The actor began to download so many codes; whatever follows, the codes count as known from now on."""
 
     quantity: int
 
 
-class CodesDownloadFinished(_FactOfCodes, frozen=True, tag="codesDownloadFinished"):
+class CodesDownloadFinished(FactOfCodes, frozen=True, tag="codesDownloadFinished"):
     """All codes were sent; `sha256` is that of the file before its last line, in hexadecimal."""
 
     quantity: int
     sha256: str
 
 
-class CodesDownloadInterrupted(_FactOfCodes, frozen=True, tag="codesDownloadInterrupted"):
+class CodesDownloadInterrupted(FactOfCodes, frozen=True, tag="codesDownloadInterrupted"):
     """The connection ended, or the server stopped, when at most `sent` of the codes had left."""
 
     quantity: int
     sent: int
 
 
-class CodesDownloadDenied(_FactOfCodes, frozen=True, tag="codesDownloadDenied"):
+class CodesDownloadDenied(FactOfCodes, frozen=True, tag="codesDownloadDenied"):
     """A link of the account `account_id` did not open. The actor is that account, or the one that tried instead."""
 
     reason: DenialReason
     account_id: UUID
 
 
+class FileLinkDenied(StoredFact, frozen=True, tag="fileLinkDenied"):
+    """A link of the account `account_id` to download or upload a file did not open. The actor is as above."""
+
+    file_name: str
+    uploads: bool
+    reason: DenialReason
+    account_id: UUID
+
+
 AuditFact = (
-    CodesLinkIssued | CodesDownloadBegun | CodesDownloadFinished | CodesDownloadInterrupted | CodesDownloadDenied
+    CodesLinkIssued
+    | CodesDownloadBegun
+    | CodesDownloadFinished
+    | CodesDownloadInterrupted
+    | CodesDownloadDenied
+    | FileLinkDenied
 )
 StoredAuditFact = AuditFact | AsWritten
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 import structlog
@@ -10,14 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.sessions import TransactionConflict
+from domain.audit.stored_facts import DenialReason
 from domain.failures import NotFound
 from domain.files.failures import FilesUnavailable
 from domain.links import InvalidLink, Link, LinkExpired, LinkKind
 from domain.requests import Forbidden, Overloaded, RequestError, Unauthenticated
 from graphql_api.auth import Authenticator
 from graphql_api.errors import request_error
+from graphql_api.transport.requests import read_origin
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
+from resolvers.files.record_denied_link import record_denied_link
+from resolvers.retrying import retry_conflicts
 
 _HEADERS: Final[Mapping[str, str]] = {
     "content-type": "application/json; charset=utf-8",
@@ -55,17 +60,28 @@ async def sign_in_by_link(
     that must be of the same account. Raises Rejected and RequestError.
     """
     link, expired = _open(operation, request.path_params["link"], kind, messages)
+    operation.origin = read_origin(request)
     sender = await authenticator.viewer(operation, request.headers)
     if sender is not None and sender.viewer.account_id != link.account_id:
+        await record_denial(operation, link, DenialReason.OTHER_ACCOUNT, actor_id=sender.viewer.account_id)
         message = "This link belongs to another account. Request a link of your own."
         raise Rejected(403, "FORBIDDEN", message)
     viewer = (await load_viewers(operation, [link.account_id])).get(link.account_id)
     if viewer is None:
+        await record_denial(operation, link, DenialReason.ACCOUNT_DISABLED)
         raise Rejected(403, "FORBIDDEN", "The account of this link is disabled.")
     if expired:
+        await record_denial(operation, link, DenialReason.EXPIRED)
         raise Rejected(410, "LINK_EXPIRED", f"This link has expired. {messages.remedy}")
     operation.sign_in(viewer)
     return link
+
+
+async def record_denial(
+    operation: Operation, link: Link, reason: DenialReason, *, actor_id: UUID | None = None
+) -> None:
+    """Record that a genuine link did not open. The actor is its account, or the one that sent it instead."""
+    await retry_conflicts(lambda: record_denied_link(operation, link, reason, actor_id=actor_id or link.account_id))
 
 
 def _open(operation: Operation, text: str, kind: LinkKind, messages: LinkMessages) -> tuple[Link, bool]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from db.files.rows import StoredFileRow
+from domain.audit.stored_facts import DenialReason
 from domain.failures import NotFound
 from domain.files.names import attachment_header
 from domain.files.ranges import ByteRange, Unsatisfiable, requested_range
@@ -21,6 +22,7 @@ from graphql_api.errors import INTERNAL
 from graphql_api.files.credentials import (
     LinkMessages,
     Rejected,
+    record_denial,
     rejection_of,
     rejection_response,
     sign_in_by_link,
@@ -86,6 +88,7 @@ class FileDownloads:
             link = await sign_in_by_link(operation, self._authenticator, request, LinkKind.FILE, _MESSAGES)
             (file,) = await files_by_id(operation, [link.subject_id])
             if file is None or not await may_see_file(operation, self._access, file.id):
+                await record_denial(operation, link, DenialReason.ACCESS_LOST)
                 raise NotFound("file", ("link",))
             return file
         finally:

@@ -12,16 +12,19 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from db.files.rows import UploadRow
+from domain.audit.stored_facts import DenialReason
 from domain.failures import Failure
 from domain.files.ranges import ByteRange, MalformedRange, sent_range
 from domain.files.sizes import format_size
 from domain.links import LinkKind
+from domain.requests import Forbidden
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.files.credentials import (
     LinkMessages,
     Rejected,
     json_response,
+    record_denial,
     rejection_of,
     rejection_response,
     sign_in_by_link,
@@ -156,7 +159,11 @@ class Uploads:
         operation: Operation = self._environment.operation(None, fresh=True)
         try:
             link = await sign_in_by_link(operation, self._authenticator, request, LinkKind.UPLOAD, _MESSAGES)
-            return await find_upload(operation, link)
+            try:
+                return await find_upload(operation, link)
+            except Forbidden:
+                await record_denial(operation, link, DenialReason.ACCESS_LOST)
+                raise
         finally:
             await operation.close()
 

@@ -182,3 +182,25 @@ async def test_a_content_that_the_store_lost_is_an_error(clients: Clients, link:
     response = await clients.anonymous.http.get(link)
     message = "The store has lost the content of this file. Ask the people who run the server."
     assert rejection_of(response) == (500, "INTERNAL_SERVER_ERROR", message)
+
+
+async def test_denials_are_entries_of_the_audit_log(clients: Clients, link: str, clock: TestClock) -> None:
+    """R16: for administrators, and one for each account in an hour however often it tries."""
+    thief, http = clients[Role.ANALYST], clients.anonymous.http
+    for _ in range(3):
+        assert (await http.get(link, headers=thief.headers)).status_code == 403
+    clock.advance(minutes=15)
+    for _ in range(2):
+        assert (await http.get(link)).status_code == 410
+    clock.advance(minutes=50)
+    assert (await http.get(link, headers=thief.headers)).status_code == 403
+    document = """{ auditLog(filter: {kinds: ["FILE_LINK_DENIED"]}) {
+      nodes { sentence actor { displayName } clientAddress } } }"""
+    nodes = (await clients[Role.ADMIN].send(document)).data["auditLog"]["nodes"]
+    stolen = "Analyst could not download “Größe.png”: the link belongs to Admin."
+    assert [node["sentence"] for node in nodes] == [
+        stolen,
+        "Admin could not download “Größe.png”: the link had expired.",
+        stolen,
+    ]
+    assert {node["clientAddress"] for node in nodes} == {"127.0.0.1"}

@@ -9,7 +9,7 @@ from db.database import Database
 from domain.permissions import Role
 from tests.support.client import Clients
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.files import key_of, png, rows_left, upload
+from tests.support.files import png, rows_left, upload
 from tests.support.mutations.schemes import basics, expect_errors, mutate, scheme
 
 CONTENT = png(50, 20, shade=99)
@@ -129,4 +129,3 @@ async def test_a_material_that_was_removed_is_not_downloaded(clients: Clients, f
     (found,) = await materials_of(clients, scheme_id, Role.PROGRAM_MANAGER)
     await save(clients, scheme_id, 1, FILM)
     assert (await clients.anonymous.http.get(found["url"])).status_code == 404
-    assert key_of(upload_id)

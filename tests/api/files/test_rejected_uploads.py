@@ -1,6 +1,7 @@
 """Uploads that are rejected: each denial leaves everything as it was (R16)."""
 
 import asyncio
+import errno
 import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,7 +13,8 @@ from sqlalchemy import text
 from db.database import Database
 from domain.files.facts import UploadLimits
 from domain.permissions import Role
-from graphql_api.files import uploads
+from graphql_api.files import receiving, uploads
+from graphql_api.files.spool import SpooledUpload
 from graphql_api.files.storage import FileStorage
 from tests.support.client import Clients
 from tests.support.clock import TestClock
@@ -363,6 +365,41 @@ async def test_a_connection_that_breaks_leaves_what_arrived(clients: Clients, da
         assert found == (0, False)
     response = await http.put(url, **part(CONTENT, 1500, SIZE))
     assert response.json()["sha256"] == hashlib.sha256(CONTENT).hexdigest()
+    assert await rows_left(database) == (1, 1)
+
+
+async def test_a_client_that_stops_sending_is_answered(
+    clients: Clients, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What arrived is kept."""
+    monkeypatch.setattr(receiving, "IDLE_TIMEOUT_S", 0.2)
+    _, url = await begin(clients[Role.ADMIN], CONTENT)
+    http = clients.anonymous.http
+
+    address = http.base_url
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(f"PUT {url} HTTP/1.1\r\nHost: x\r\nContent-Length: {SIZE}\r\n\r\n".encode() + CONTENT[:1500])
+    assert (await reader.readline()).startswith(b"HTTP/1.1 408 ")
+    writer.close()
+    await writer.wait_closed()
+    assert await offset_of(http, url) == (1500, False)
+    assert await rows_left(database) == (1, 0)
+
+
+async def test_a_full_disk_is_reported(clients: Clients, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    _, url = await begin(clients[Role.ADMIN], CONTENT)
+    http = clients.anonymous.http
+    await http.put(url, **part(CONTENT, 0, 100))
+    monkeypatch.setattr(SpooledUpload, "append", full)
+    response = await http.put(url, **part(CONTENT, 100, 200))
+    message = "The server has no room for “logo.png” at the moment. Try again later."
+    assert rejection_of(response) == (507, "SERVICE_UNAVAILABLE", message)
+    monkeypatch.undo()
+    assert await offset_of(http, url) == (100, False)
+    assert (await http.put(url, **part(CONTENT, 100, SIZE))).status_code == 201
     assert await rows_left(database) == (1, 1)
 
 

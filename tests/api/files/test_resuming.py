@@ -54,14 +54,14 @@ async def test_an_upload_whose_end_was_interrupted_is_finished_without_bytes(cli
     _, url = await begin(clients[Role.ADMIN], CONTENT)
     http = clients.anonymous.http
     await http.put(url, **part(CONTENT, 0, 50))
-    asked = {"headers": {"Content-Range": f"bytes */{SIZE}"}}
-    unfinished = await http.put(url, **asked)
+    nothing_more = {"Content-Range": f"bytes */{SIZE}"}
+    unfinished = await http.put(url, headers=nothing_more)
     assert (unfinished.status_code, unfinished.json()["offset"]) == (202, 50)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("graphql_api.files.uploads.finish_upload", _out_of_order)
         assert (await http.put(url, **part(CONTENT, 50, SIZE))).status_code == 503
     assert await offset_of(http, url) == (SIZE, False)
-    response = await http.put(url, **asked)
+    response = await http.put(url, headers=nothing_more)
     assert (response.status_code, response.json()["sha256"]) == (201, DIGEST)
 
 

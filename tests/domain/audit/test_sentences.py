@@ -18,6 +18,7 @@ from domain.audit.stored_facts import (
     CodesDownloadInterrupted,
     CodesLinkIssued,
     DenialReason,
+    FileLinkDenied,
     audit_kind,
 )
 from domain.calendar import UTC_CALENDAR
@@ -46,13 +47,21 @@ EXAMPLES: list[tuple[AuditFact, str]] = [
         CodesDownloadInterrupted(**ONE, quantity=50_000, sent=2_048),
         "The download of 50,000 codes of AMB-1L in CON-2026-000001 by Asha Rao was interrupted after at most 2,048.",
     ),
+    (
+        FileLinkDenied("poster.png", uploads=False, reason=DenialReason.OTHER_ACCOUNT, account_id=UUID(int=2)),
+        "Asha Rao could not download “poster.png”: the link belongs to Ravi Kumar.",
+    ),
+    (
+        FileLinkDenied("poster.png", uploads=True, reason=DenialReason.EXPIRED, account_id=UUID(int=2)),
+        "Asha Rao could not upload “poster.png”: the link had expired.",
+    ),
     *(
         (CodesDownloadDenied(**ONE, reason=reason, account_id=UUID(int=2)), f"{DENIED} {why}.")
         for reason, why in (
             (DenialReason.EXPIRED, "the link had expired"),
             (DenialReason.OTHER_ACCOUNT, "the link belongs to Ravi Kumar"),
             (DenialReason.ACCOUNT_DISABLED, "the account is disabled"),
-            (DenialReason.ACCESS_LOST, "the account may no longer download them"),
+            (DenialReason.ACCESS_LOST, "the account may no longer do so"),
             (DenialReason.STATE_CHANGED, "the state of the consignment no longer allows it"),
         )
     ),
@@ -64,6 +73,7 @@ FORMS = {
     "codesDownloadFinished": "link_id consignment sku quantity sha256",
     "codesDownloadInterrupted": "link_id consignment sku quantity sent",
     "codesLinkIssued": "link_id consignment sku quantity expires_at",
+    "fileLinkDenied": "file_name uploads reason account_id",
 }
 
 
@@ -92,6 +102,7 @@ def test_kinds_are_named_as_clients_know_them() -> None:
         "CODES_DOWNLOAD_FINISHED",
         "CODES_DOWNLOAD_INTERRUPTED",
         "CODES_LINK_ISSUED",
+        "FILE_LINK_DENIED",
     ]
     assert audit_kind(EXAMPLES[0][0]) == "CODES_LINK_ISSUED"
 

@@ -9,13 +9,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 
-from domain.files.facts import UploadLimits
+from domain.files.facts import UploadLimits, UploadPurpose
 from domain.files.names import content_key
 from domain.files.ranges import ByteRange
 from graphql_api.files import local, remote
 from graphql_api.files.spool import SpoolBusy
 from graphql_api.files.storage import FileStorage, StorageUnavailable, open_storage
+from graphql_api.settings import Settings
 from resolvers.file_store import ContentMissing, StoreUnavailable
 from tests.support.s3_server import BUCKET, S3Server, running_s3
 
@@ -189,3 +191,24 @@ async def test_a_store_that_is_away_is_busy(s3: S3Server, tmp_path: Path) -> Non
 def test_a_wrong_setting_is_reported(place: str, tmp_path: Path) -> None:
     with pytest.raises(StorageUnavailable, match=r"^TESSERA_FILES does not name an object store: "):
         open_storage(place, tmp_path, LIMITS)
+
+
+def test_limits_come_from_the_settings() -> None:
+    limits = Settings(upload_limits="LOGO:3, ARTWORK:150", open_uploads=5, upload_volume=0.5).file_limits  # type: ignore[arg-type]
+    megabyte = 2**20
+    assert limits == UploadLimits(
+        bytes_by_purpose={
+            UploadPurpose.ARTWORK: 150 * megabyte,
+            UploadPurpose.MARKETING_MATERIAL: 50 * megabyte,
+            UploadPurpose.LOGO: 3 * megabyte,
+        },
+        open_per_account=5,
+        bytes_per_day=512 * megabyte,
+    )
+    assert Settings().file_limits == UploadLimits()
+
+
+@pytest.mark.parametrize("text", ["LOGO", "LOGO:x", "LOGO:0", "ICON:1", "SALES_IMPORT:5", "LOGO:-1"])
+def test_a_wrong_limit_stops_the_server(text: str) -> None:
+    with pytest.raises(ValidationError, match="upload_limits"):
+        Settings(upload_limits=text)  # type: ignore[arg-type]

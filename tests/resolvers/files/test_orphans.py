@@ -231,9 +231,9 @@ async def test_uploads_and_deletions_at_once_lose_nothing(files: Files, clock: T
                 _quietly(files.age)
             await files.delete_orphans()
 
-    made, *_ = await asyncio.gather(
-        asyncio.gather(*(files.finish(row) for row in rows)), *(delete(6) for _ in range(2))
-    )
+    deleting = [asyncio.create_task(delete(6)) for _ in range(2)]
+    made = await asyncio.gather(*(files.finish(row) for row in rows))
+    await asyncio.gather(*deleting)
     assert len(made) == len(rows)
     operation = files.operation()
     kept = await operation.fetch(FILES_BY_ID, ids=[row.id for row in rows])
