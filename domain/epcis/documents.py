@@ -133,7 +133,7 @@ def read_document(body: bytes) -> list[bytes]:
 
 def read_event(body: bytes, *, standalone: bool) -> SentEvent:
     """Read one event; a `standalone` one must have its own `@context`. Raises InvalidInput."""
-    event = _decode(body, SentEvent)
+    event: SentEvent = _decode(body, SentEvent)
     if standalone or event.context is not None:
         check_context(event.context)
     problems = [*_length_problems(event), *_size_problems(event)]
@@ -159,15 +159,15 @@ def check_context(context: Any) -> None:
 def _is_known(part: Any) -> bool:
     if isinstance(part, str):
         return part in _CONTEXTS
-    return part == {PREFIX: NAMESPACE}
+    return bool(part == {PREFIX: NAMESPACE})
 
 
 def _length_problems(event: SentEvent) -> list[Problem]:
     texts: list[tuple[str | None, Path]] = [
         (event.event_id, ("eventID",)),
         (event.parent_id, ("parentID",)),
-        (event.read_point and event.read_point.id, ("readPoint", "id")),
-        (event.biz_location and event.biz_location.id, ("bizLocation", "id")),
+        (None if event.read_point is None else event.read_point.id, ("readPoint", "id")),
+        (None if event.biz_location is None else event.biz_location.id, ("bizLocation", "id")),
     ]
     for index, each in enumerate((event.transactions or [])[: LARGEST_LIST + 1]):
         texts.append((each.biz_transaction, ("bizTransactionList", str(index), "bizTransaction")))

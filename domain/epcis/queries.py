@@ -97,7 +97,8 @@ def _values(name: str, text: str) -> tuple[str, ...]:
 def _moment(name: str, text: str) -> datetime:
     # A plus sign in a URL that was not encoded arrives as a space.
     try:
-        return msgspec.convert(text.replace(" ", "+"), Annotated[datetime, Meta(tz=True)]).astimezone(UTC)
+        at: datetime = msgspec.convert(text.replace(" ", "+"), Annotated[datetime, Meta(tz=True)])
+        return at.astimezone(UTC)
     except (msgspec.ValidationError, OverflowError):
         message = f"{name} needs a time with an offset from UTC, like 2026-03-10T14:30:00+05:30."
         raise QueryRejected(message, name) from None

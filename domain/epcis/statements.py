@@ -160,7 +160,7 @@ def _read_time(event: SentEvent) -> datetime:
         message = f"“eventTimeZoneOffset” is written like +05:30, from -14:00 to +14:00, not {quote(event.offset)}."
         raise _invalid(message, ("eventTimeZoneOffset",))
     try:
-        at = msgspec.convert(event.event_time, Annotated[datetime, Meta(tz=True)])
+        at: datetime = msgspec.convert(event.event_time, Annotated[datetime, Meta(tz=True)])
     except msgspec.ValidationError:
         message = "“eventTime” needs a date, a time, and an offset from UTC, like 2026-03-10T14:30:00+05:30."
         raise _invalid(message, ("eventTime",)) from None

@@ -1,5 +1,6 @@
 """The words of EPCIS 2.0 and CBV 2.0 that we use, and what each kind of movement is in them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -87,7 +88,7 @@ _SHAPES: Final = MappingProxyType(
         "VOIDED": EventShape(action=_OBSERVE, disposition=_RECALLED),
     }
 )
-_REFINED: Final = MappingProxyType(
+_REFINED: Final[Mapping[tuple[str, str], EventShape]] = MappingProxyType(
     {
         ("DISCREPANCY_RESOLVED", Condition.GOOD): EventShape(
             action=_OBSERVE, biz_step=BizStep.RECEIVING, mismatch="unset"
@@ -109,9 +110,7 @@ _REFINED: Final = MappingProxyType(
 
 def shape_of(kind: str, condition: str) -> EventShape:
     """The shape of the event of a movement of this kind that leaves its serials in this condition."""
-    refined = _REFINED.get((kind, condition))  # type: ignore[call-overload]
-    shape: EventShape = refined or _SHAPES[kind]
-    return shape
+    return _REFINED.get((kind, condition)) or _SHAPES[kind]
 
 
 def movements_with(*, biz_steps: frozenset[str] | None, types: frozenset[str] | None) -> list[tuple[str, str | None]]:
@@ -124,5 +123,5 @@ def movements_with(*, biz_steps: frozenset[str] | None, types: frozenset[str] | 
         return (biz_steps is None or shape.biz_step in biz_steps) and (types is None or shape.type in types)
 
     plain = [(kind, None) for kind, shape in _SHAPES.items() if matches(shape)]
-    refined = [(kind, condition.value) for (kind, condition), shape in _REFINED.items() if matches(shape)]
+    refined = [(kind, str(condition)) for (kind, condition), shape in _REFINED.items() if matches(shape)]
     return [*plain, *(each for each in refined if (each[0], None) not in plain)]

@@ -58,7 +58,7 @@ def _understand(operation: Operation, events: Sequence[bytes], identifiers: Iden
             sent = read_event(body, standalone=False)
             understood.append(understand_event(operation, sent, identifiers))
         except Failure as failure:
-            raise EventRejected(index, sent and sent.event_id, failure) from failure
+            raise EventRejected(index, None if sent is None else sent.event_id, failure) from failure
     return understood
 
 
@@ -69,7 +69,7 @@ async def _capture_one(operation: Operation, item: tuple[int, bytes]) -> EventEr
         event = sent = read_event(body, standalone=False)
         await retry_conflicts(lambda: capture_event(operation, event))
     except Failure as failure:
-        return _describe(EventRejected(index, sent and sent.event_id, failure))
+        return _describe(EventRejected(index, None if sent is None else sent.event_id, failure))
     return None
 
 

@@ -1,5 +1,6 @@
 """Events of EPCIS in tests: vendors with API keys, events to send, and events that a server answers."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +76,7 @@ async def send(client: Client, sent: dict[str, Any], **headers: str) -> httpx.Re
     return await client.http.post(EVENTS, json=sent, headers={**client.headers, **named})
 
 
-async def ask(client: Client, headers: dict[str, str] | None = None, **parameters: str) -> httpx.Response:
+async def ask(client: Client, headers: Mapping[str, str] | None = None, /, **parameters: str) -> httpx.Response:
     """Query events."""
     return await client.http.get(EVENTS, params=parameters, headers={**client.headers, **(headers or {})})
 

@@ -7,6 +7,7 @@ import pytest
 
 from domain.spans import Span, Spans
 from graphql_api.context import Environment
+from graphql_api.jobs.worker import JobWorker
 from schema.build import JOB_HANDLERS
 from tests.support.client import Client, Clients
 from tests.support.custody import places_of
@@ -21,7 +22,7 @@ from tests.support.epcis import (
     vendor_with_key,
 )
 from tests.support.factories.consignments import ConsignmentFactory
-from tests.support.jobs import POLICY, JobWorker, idle
+from tests.support.jobs import POLICY, idle
 
 
 @pytest.fixture
@@ -171,3 +172,40 @@ async def test_nobody_else_sees_a_capture(
     expected = (404, "epcisException:NoSuchResourceException", "You have no capture with this id.")
     assert problem_of(response) == expected
     assert problem_of(await other.http.get(f"{CAPTURE}/x", headers=other.headers)) == expected
+
+
+async def test_events_that_are_recorded_together_fail_by_their_own_index(
+    consignments: ConsignmentFactory, printer: Client, environment: Environment
+) -> None:
+    """R14: one command records events that follow each other; the error still names the one that is to blame."""
+    consignment_id = await consignments.created()
+    await consignments.produce(consignment_id, serials=(Span(2, 2),))
+    before = await count_rows(environment.database)
+    sent = document(*(event("commissioning", [serial]) for serial in range(5)))
+    found = await captured(printer, environment, await send_document(printer, sent))
+    (error,) = found["errors"]
+    assert (error["eventIndex"], error["code"], error["path"]) == (2, "CONFLICT", [])
+    assert error["detail"].startswith("Serial 2 ")
+    assert await count_rows(environment.database) == before
+
+
+async def test_events_that_are_recorded_together_are_queried_one_by_one(
+    consignments: ConsignmentFactory, printer: Client, environment: Environment
+) -> None:
+    """R14: each with its own time, offset, and EPCs, although they share a movement."""
+    await consignments.created()
+    times = [f"2026-03-10T0{hour}:00:00+02:00" for hour in range(5)]
+    sent = document(
+        *(
+            event("commissioning", [serial], eventTime=at, eventTimeZoneOffset=f"+0{serial}:00")
+            for serial, at in enumerate(times)
+        )
+    )
+    assert (await captured(printer, environment, await send_document(printer, sent)))["success"]
+    assert await count_rows(environment.database) == (1, 5, 0)
+    found = events_of(await ask(printer))
+    assert [(each["eventTime"], each["eventTimeZoneOffset"], each["epcList"]) for each in found] == [
+        (at, f"+0{serial}:00", [f"urn:tessera:coupon:{serial}"]) for serial, at in enumerate(times)
+    ]
+    (only,) = events_of(await ask(printer, MATCH_epc="urn:tessera:coupon:3", GE_eventTime=times[3]))
+    assert only["eventTime"] == times[3]
