@@ -27,11 +27,11 @@ _CONTEXTS: Final = frozenset(
 )
 
 
-class BizTransaction(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A business transaction that an event is part of."""
+class BizTransaction(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A business transaction that an event is part of. The hash of an event depends on the order of these fields."""
 
-    biz_transaction: str = field(name="bizTransaction")
     type: str | None = None
+    biz_transaction: str = field(name="bizTransaction")
 
 
 class Party(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -26,7 +26,7 @@ def write_content(event: SentEvent, identifiers: Identifiers) -> bytes:
     for name in _EPC_LISTS:
         if name in document:
             document[name] = [_rewrite(epc, identifiers, EpcFormat.DIGITAL_LINK) for epc in document[name]]
-    return msgspec.json.encode(document, order="sorted")
+    return msgspec.json.encode(document)
 
 
 def digest_of(content: bytes) -> bytes:
