@@ -13,11 +13,15 @@ from db.catalog.rows import VendorRow
 from db.database import Database
 from domain.artwork.facts import ArtworkAction, ArtworkReviewState
 from domain.artwork.failures import StaleArtwork
+from domain.calendar import UTC_CALENDAR
 from domain.catalog.facts import VendorKind
 from domain.failures import IllegalState, InvalidInput, NotFound
 from domain.files.failures import UploadUsed
+from domain.notifications.sentences import notification_sentence
+from domain.notifications.stored_facts import NOTIFICATION_DECODER
 from domain.permissions import Role
 from domain.schemes.stages import StageKind
+from domain.stored_facts import AccountNames, Reader
 from resolvers.artwork.block_loaders import BlockView, blocks_by_artwork, blocks_by_consignment
 from resolvers.artwork.loaders import actions_by_artwork, reviews_by_artwork
 from resolvers.artwork.upload_artwork import UploadArtwork, upload_artwork
@@ -30,6 +34,7 @@ from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.corrections import CorrectionFactory
 from tests.support.factories.reviews import ReviewFactory
 from tests.support.stages import stages_agree
+from tests.support.vendor_accounts import hire, vendor_account
 from tests.support.world import BEGINNING, key
 
 BOTH = {"AMB-1L": 1000, "AMB-4L": 1000}
@@ -115,7 +120,7 @@ async def test_the_way_of_artwork(reviews: ReviewFactory, database: Database) ->
     assert await state_of(reviews, scheme_id) == ("DONE", "ARTWORK_APPROVED", None, 2)
     assert await status_of(database, made) == ("READY", "READY", [1])
     async with database.engine.connect() as connection:
-        appended = {row.kind: row.count for row in await connection.execute(text(EVENTS))}
+        appended = {row[0]: row[1] for row in await connection.execute(text(EVENTS))}
     assert appended == {
         "ARTWORK_UPLOADED": 3,
         "ARTWORK_APPROVED": 7,
@@ -222,7 +227,7 @@ async def test_two_vendors_that_ask_and_approve_at_the_same_moment_leave_one_sta
     for _ in range(3):
         asked = retry_conflicts(lambda: reviews.ask(artwork_id, by="PCK-1"))
         approved = retry_conflicts(lambda: reviews.approve(artwork_id, by="PRN-1"))
-        assert await asyncio.gather(asked, approved) == [artwork_id, artwork_id]
+        assert list(await asyncio.gather(asked, approved)) == [artwork_id, artwork_id]
         expected = {
             "PRN-1": (ArtworkReviewState.APPROVED, None),
             "PCK-1": (ArtworkReviewState.REVISION_REQUESTED, "The logo is cut off."),
@@ -383,3 +388,53 @@ async def test_production_and_dispatch_are_offered_when_artwork_allows_them(
     second = await reviews.upload(scheme_id, sku="AMB-4L")
     await reviews.approve(second)
     assert await offered("PRN-1") == ["DOWNLOAD_CODES", "RECORD_PRODUCTION", "REPORT_DAMAGE"]
+
+
+NOTIFIED = """
+SELECT account.display_name, notification.kind, CAST(fact AS text)
+FROM notification JOIN account ON account.id = account_id
+WHERE fact IS NOT NULL AND notification.kind LIKE 'ARTWORK_%'
+"""
+
+
+async def notified(database: Database) -> set[tuple[str, str, str]]:
+    """Who was notified of what about artwork, and forget it."""
+    reader, names = Reader(calendar=UTC_CALENDAR), AccountNames(actor="Somebody")
+    async with database.engine.begin() as connection:
+        rows = list(await connection.execute(text(NOTIFIED)))
+        await connection.execute(text("DELETE FROM notification"))
+    return {(row[0], row[1], notification_sentence(NOTIFICATION_DECODER.decode(row[2]), reader, names)) for row in rows}
+
+
+async def test_people_are_notified_of_their_work_and_of_holds(reviews: ReviewFactory, database: Database) -> None:
+    """R16: reviewers of a version, designers of a request, and vendors of what begins and ends to be held."""
+    consignments = reviews.consignments
+    await add_printer(consignments, database)
+    await hire(database, *(vendor_account(code) for code in ("PCK-1", "FAC-1", "PRN-2")))
+    scheme_id = await consignments.generated()
+    await consignments.created(scheme_id, chain=("PRN-1", "PCK-1"), quantities={"AMB-1L": 300}, approved=False)
+    await consignments.created(scheme_id, chain=("PRN-2",), quantities={"AMB-1L": 300}, approved=False)
+    await notified(database)
+    artwork_id = await reviews.upload(scheme_id)
+    ready = "Version 1 of the artwork of AMB-1L is waiting for your review."
+    vendors = {"Vendor", "PCK-1", "PRN-2"}
+    assert await notified(database) == {(name, "ARTWORK_UPLOADED", ready) for name in vendors}
+    await reviews.ask(artwork_id, by="PCK-1", comment="Too dark.")
+    asked, tail = (
+        "asked for a revision of version 1 of the artwork of AMB-1L",
+        "Do not produce or dispatch AMB-1L until",
+    )
+    kind, scheme = "ARTWORK_REVISION_REQUESTED", "of “Monsoon Care” for Second Pack"
+    assert await notified(database) == {
+        ("Designer", kind, f"Somebody {asked} {scheme}: Too dark."),
+        # The account that acts for every vendor in these tests works for the printer, and is not notified of itself.
+        ("PRN-2", kind, f"Another vendor {asked}. {tail} it is revised."),
+    }
+    await reviews.approve(artwork_id, by="PCK-1")
+    free = "No vendor asks for a revision of version 1 of the artwork of AMB-1L any more. You can go on with AMB-1L."
+    assert await notified(database) == {("PRN-2", "ARTWORK_APPROVED", free)}
+    await reviews.ask(artwork_id, by="PRN-2")
+    await notified(database)
+    await reviews.upload(scheme_id)
+    again = "Version 2 of the artwork of AMB-1L is waiting for your review. It answers the request for a revision."
+    assert await notified(database) == {(name, "ARTWORK_UPLOADED", again) for name in vendors}

@@ -1,0 +1,1 @@
+"""Artwork: who may produce and dispatch."""
