@@ -122,7 +122,7 @@ class ResolveDiscrepancyInput:
         f"These can be used although they carry superseded artwork. Only of ARTWORK_SUPERSEDED. {RANGES}"
     )
     scrapped: list[SerialRangeInput] | None = optional(
-        f"These become void, and whoever has them destroys them. Only of ARTWORK_SUPERSEDED. {RANGES}"
+        f"These become void, and the vendors that have them destroy them. Only of ARTWORK_SUPERSEDED. {RANGES}"
     )
     note: str = leaf("How the discrepancy was resolved, for the vendors.")
     idempotency_key: str = leaf(_KEY)

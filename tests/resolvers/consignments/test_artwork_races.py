@@ -156,7 +156,7 @@ async def test_an_upload_beside_a_recall_holds_only_what_is_left(
 async def test_damage_that_is_taken_back_beside_an_upload_is_held(
     consignments: ConsignmentFactory, scheme_id: UUID, database: Database
 ) -> None:
-    """Whoever comes first: the upload finds the coupons damaged or good, or their receipt finds the new version."""
+    """The upload finds the coupons damaged or good, or the voided receipt finds the new version."""
     made = await consignments.created(scheme_id, quantities={"AMB-1L": 100})
     await consignments.produce(made, quantity=100)
     for first, last in ((0, 9), (10, 19)):
