@@ -48,14 +48,17 @@ class Review(Struct, frozen=True):
 
 async def upload(operation: Operation, command: Upload) -> int:
     """Make a new version the current one; return its number."""
+    writing: Any
     async with operation.writing() as session:
+        # Text that SQLAlchemy runs as a change.
+        writing = session
         scheme_id, variant_id = command.scheme_id, command.variant_id
         (facts,) = await lock_artworks(session, scheme_id, [variant_id], exclusive=True)
         version = facts.version + 1
         made = {"id": uuid4(), "at": operation.now, "by": operation.viewer.account_id}
-        await session.execute(_FILE, made)
-        await session.execute(_CURRENT, {"artwork_id": facts.id, "version": version})
-        await session.execute(_VERSION, {**made, "artwork_id": facts.id, "version": version})
+        await writing.execute(_FILE, made)
+        await writing.execute(_CURRENT, {"artwork_id": facts.id, "version": version})
+        await writing.execute(_VERSION, {**made, "artwork_id": facts.id, "version": version})
         await _decide(operation, session, (facts.id, version), command.approved_by, requests=False)
         await hold_superseded(operation, session, scheme_id=scheme_id, variant_id=variant_id, version=version)
     return version

@@ -67,7 +67,7 @@ def _dispatch(model: SchemeModel, leg: int, command: DispatchBatch, answer: UUID
         held, on_hand = made.held(line.variant_id), (leg, None, GOOD)
         free = [n for n in made.at(line.variant_id, on_hand) if n not in held]
         if line.serials is None:
-            _require(line.quantity <= len(free))
+            _require(line.quantity is not None and line.quantity <= len(free))
             made.move(line.variant_id, on_hand, (leg, answer, GOOD), free[: line.quantity])
             continue
         _require(not held & set(numbers(line.serials)))

@@ -82,10 +82,8 @@ async def test_operations_decides_about_held_coupons(
     assert problems == [("CONFLICT", "found", refused), ("CONFLICT", "lost", refused)]
     outcome = {"accepted": ranges((90, 99)), "scrapped": ranges((0, 89)), "note": "The shade differs."}
     payload = await mutate(operations, "resolveDiscrepancy", discrepancyId=found["id"], **outcome)
-    assert (payload["discrepancy"]["openQuantity"], payload["discrepancy"]["consignment"]["hasDiscrepancy"]) == (
-        0,
-        False,
-    )
+    resolved = payload["discrepancy"]
+    assert (resolved["openQuantity"], resolved["consignment"]["hasDiscrepancy"]) == (0, False)
     await mutate(printer, "dispatchBatch", **sent)
 
 

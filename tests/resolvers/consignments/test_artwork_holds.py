@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from db.catalog.changes import put_rows
 from db.database import Database
 from domain.artwork.failures import ArtworkBlocked, ArtworkNotApproved, StaleArtwork
 from domain.consignments.failures import QuantityExceeded, SerialsHeld, SerialsNotHeld
+from domain.consignments.guards import ConsignmentAction
 from domain.failures import Failure, InvalidInput
 from domain.permissions import Role
 from domain.spans import Span, Spans
@@ -30,6 +32,11 @@ SCHEME = "SELECT scheme_id FROM consignment WHERE id = :id"
 VERSIONS = "SELECT kind, quantity, artwork_version FROM movement WHERE consignment_id = :id ORDER BY id"
 EVENTS = "SELECT kind, object_id FROM event WHERE kind IN ('COUPONS_HELD', 'COUPONS_RELEASED') ORDER BY xid, id"
 FACTS = "SELECT fact FROM notification WHERE kind = 'COUPONS_HELD' ORDER BY id"
+PRODUCE, DISPATCH, COMMISSION = (
+    ConsignmentAction.RECORD_PRODUCTION,
+    ConsignmentAction.DISPATCH,
+    ConsignmentAction.COMMISSION,
+)
 HELD = "Serials 50 to 59 of AMB-1L are held: they carry artwork that version 2 superseded. Leave them out until"
 
 
@@ -106,7 +113,7 @@ async def test_a_printer_produces_the_current_version_that_it_approved(
             await consignments.produce(made, quantity=1, artwork_version=3)
         for version, given in ((0, {"quantity": 1}), (2**31, {"quantity": 1}), (2, {"spoiled_serials": (Span(5, 5),)})):
             with rejects(InvalidInput, "Name the version of the artwork that you printed, or leave it out."):
-                await consignments.produce(made, artwork_version=version, **given)  # type: ignore[arg-type]
+                await consignments.produce(made, artwork_version=version, **given)
     await consignments.produce(made, quantity=5, artwork_version=2)
     assert await query(database, VERSIONS, id=made) == [
         ("SPOILED", 1, None),
@@ -175,27 +182,31 @@ async def test_actions_agree_with_what_artwork_holds(
 ) -> None:
     """A vendor is offered what at least one variant allows."""
 
-    async def offered(code: str) -> set[str]:
+    async def offered(code: str) -> set[ConsignmentAction]:
         operation = consignments.vendor(code)
         (found,) = await actions_by_consignment(operation, [made])
         await operation.close()
-        return set(found) & {"RECORD_PRODUCTION", "DISPATCH", "COMMISSION"}
+        return set(found) & {PRODUCE, DISPATCH, COMMISSION}
 
     made = await consignments.created(desk.scheme_id, approved=False)
     assert await offered("PRN-1") == set()
     await desk.upload("PRN-1", "PCK-1", "FAC-1")
-    assert await offered("PRN-1") == {"RECORD_PRODUCTION"}
+    assert await offered("PRN-1") == {PRODUCE}
     await consignments.produce(made, quantity=100)
     await consignments.receive(await consignments.dispatch(made, quantity=50), accepted=50)
     onward = await consignments.dispatch(made, quantity=20, by="PCK-1")
     await consignments.receive(onward, accepted=20, by="FAC-1")
-    moving = {"PRN-1": {"RECORD_PRODUCTION", "DISPATCH"}, "PCK-1": {"DISPATCH"}, "FAC-1": {"COMMISSION"}}
+    moving: dict[str, set[ConsignmentAction]] = {
+        "PRN-1": {PRODUCE, DISPATCH},
+        "PCK-1": {DISPATCH},
+        "FAC-1": {COMMISSION},
+    }
     assert {code: await offered(code) for code in CHAIN} == moving
     await desk.decide("FAC-1", requests=True)
-    assert {code: await offered(code) for code in CHAIN} == {"PRN-1": set(), "PCK-1": set(), "FAC-1": {"COMMISSION"}}
+    assert {code: await offered(code) for code in CHAIN} == {"PRN-1": set(), "PCK-1": set(), "FAC-1": {COMMISSION}}
     await desk.upload("PRN-1")
     assert {code: await offered(code) for code in CHAIN} == {
-        "PRN-1": {"RECORD_PRODUCTION"},
+        "PRN-1": {PRODUCE},
         "PCK-1": set(),
         "FAC-1": set(),
     }
@@ -397,7 +408,7 @@ async def test_a_vendor_sees_what_it_printed_or_holds(
     await desk.upload(*CHAIN)
     ((held, *_),) = await discrepancies_of(database, made)
 
-    async def seen(code: str) -> tuple[str | None, object] | None:
+    async def seen(code: str) -> Any:
         (row,) = await discrepancies_by_id(consignments.vendor(code), [held])
         return row and (row.vendor and row.vendor.code, (row.printed, row.artwork_version, row.batch_id))
 
