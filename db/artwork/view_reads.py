@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, any_, exists, func, literal_column, select, true
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, any_, exists, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -96,6 +96,13 @@ VERSIONS_BY_ARTWORK = Statement(
 )
 
 
+# The artwork with a file among its versions or their small pictures.
+ARTWORKS_WITH_FILE = Statement(
+    select(ArtworkVersionTable.artwork_id)
+    .where(or_(ArtworkVersionTable.file_id == uuid("file_id"), ArtworkVersionTable.thumbnail_id == uuid("file_id")))
+    .distinct(),
+    scalar(UUID),
+)
 # The file of a version that has no small picture yet.
 UNDRAWN_FILE = Statement(
     select(*columns(StoredFileTable, StoredFileRow))
