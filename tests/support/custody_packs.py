@@ -147,7 +147,7 @@ class PackCommands(Commands):
 
     _codes: Final[Iterator[int]] = count(1)
 
-    def of_vendor(self) -> Command | None:
+    def of_vendor(self) -> Command:
         """About every second command is about packs."""
         model = self._model
         assert isinstance(model, PackModel)

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from epcis_event_hash_generator.hash_generator import epcis_hashes_from_events
-from epcis_event_hash_generator.json_to_py import event_list_from_epcis_document_json
+from epcis_event_hash_generator.hash_generator import epcis_hashes_from_events  # type: ignore[import-untyped]
+from epcis_event_hash_generator.json_to_py import event_list_from_epcis_document_json  # type: ignore[import-untyped]
 
 from domain.consignments.facts import TRANSITIONS
 from domain.epcis.events import EventWriter

@@ -194,7 +194,7 @@ def test_a_wrong_setting_is_reported(place: str, tmp_path: Path) -> None:
 
 
 def test_limits_come_from_the_settings() -> None:
-    limits = Settings(upload_limits="LOGO:3, ARTWORK:150", open_uploads=5, upload_volume=0.5).file_limits  # type: ignore[arg-type]
+    limits = Settings(upload_limits="LOGO:3, ARTWORK:150", open_uploads=5, upload_volume=0.5).file_limits
     megabyte = 2**20
     assert limits == UploadLimits(
         bytes_by_purpose={
@@ -211,4 +211,4 @@ def test_limits_come_from_the_settings() -> None:
 @pytest.mark.parametrize("text", ["LOGO", "LOGO:x", "LOGO:0", "ICON:1", "SALES_IMPORT:5", "LOGO:-1"])
 def test_a_wrong_limit_stops_the_server(text: str) -> None:
     with pytest.raises(ValidationError, match="upload_limits"):
-        Settings(upload_limits=text)  # type: ignore[arg-type]
+        Settings(upload_limits=text)
