@@ -201,7 +201,7 @@ async def test_all_serials_that_exist(
 async def test_lines_that_say_nothing(printer: Client, made: UUID, database_url: str) -> None:
     """An empty batch, a variant twice, a variant that is not in the consignment, and no or two ways to count."""
     consignment = consignment_gid(made)
-    either = "State either a quantity or ranges of serials."
+    either = "State either a quantity, or ranges of serials and packs."
     wrong: list[tuple[list[Any], tuple[str, str, str]]] = [
         ([], ("REQUIRED", "lines", "Name at least one variant.")),
         (

@@ -60,7 +60,7 @@ async def test_a_receipt_that_does_not_add_up(
             (
                 "REQUIRED",
                 "lines.0",
-                "State how many coupons you accept, or which serials you accept and which are damaged.",
+                "State how many coupons you accept, or which serials or packs you accept and which are damaged.",
             ),
         ),
         ({"accepted": -1}, ("INVALID", "lines.0.accepted", "The accepted quantity must be 0 or more, not -1.")),
