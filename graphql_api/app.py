@@ -22,7 +22,7 @@ from graphql_api.execution.limits import Limits
 from graphql_api.files.downloads import FileDownloads
 from graphql_api.files.inspection import inspect_upload
 from graphql_api.files.storage import FileStorage, open_storage
-from graphql_api.files.uploads import Uploads
+from graphql_api.files.uploads import Inspect, Uploads
 from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
@@ -43,9 +43,12 @@ from schema.build import FILE_ACCESS, JOB_HANDLERS, build_schema
 from schema.scalars import NATIVES
 
 
-def build_app(settings: Settings, environment: Environment, fleet: Fleet | None = None) -> Starlette:
+def build_app(
+    settings: Settings, environment: Environment, fleet: Fleet | None = None, *, inspect: Inspect | None = None
+) -> Starlette:
     """Build the ASGI application over an open database, which it closes on shutdown; `fleet` joins its metrics.
 
+    `inspect` checks uploaded files; by default in a process of its own.
     Raises KeysUnavailable, StorageUnavailable, and TracingUnavailable.
     """
 
@@ -80,7 +83,7 @@ def build_app(settings: Settings, environment: Environment, fleet: Fleet | None 
             f"{FILES_PATH}/{{link}}",
             FileDownloads(environment, authenticator, storage=storage, access=FILE_ACCESS).__call__,
         ),
-        _upload_route(Uploads(environment, authenticator, storage=storage, inspect=inspect_upload)),
+        _upload_route(Uploads(environment, authenticator, storage=storage, inspect=inspect or inspect_upload)),
         *epcis_routes(environment, authenticator, settings.body_limit),
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),

@@ -31,6 +31,7 @@ from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.files import inspect_here
 from tests.support.secrets import COUPON_KEYS, COUPON_KEYS_SETTING, LINK_SECRET_SETTING, LINKS
 from tests.support.world import World, restore_world
 
@@ -235,7 +236,7 @@ class LiveServer:
         self._listener = listener
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environment = Environment(database=database, clock=self._now)
-        app = build_app(settings, environment)
+        app = build_app(settings, environment, inspect=inspect_here)
         self.hub: Hub = app.state.hub
         self._server = StreamingServer(server_config(app))
 

@@ -35,7 +35,7 @@ from graphql_api.files.storage import FileStorage
 from graphql_api.files.threads import run_blocking
 from graphql_api.transport.requests import request_id
 from resolvers.context import Operation
-from resolvers.files.finish_upload import ReceivedContent, find_upload, finish_upload
+from resolvers.files.finish_upload import ReceivedContent, UploadFinished, find_upload, finish_upload
 from resolvers.retrying import retry_conflicts
 
 # A process takes so many uploads at once; each has a buffer in memory.
@@ -142,6 +142,9 @@ class Uploads:
         operation = self._environment.operation(None, fresh=True)
         try:
             file = await retry_conflicts(lambda: finish_upload(operation, upload, received))
+        except UploadFinished:
+            await run_blocking(spooled.remove)
+            raise _finished(upload) from None
         finally:
             await operation.close()
         await run_blocking(spooled.remove)

@@ -24,6 +24,10 @@ class ReceivedContent(Struct, frozen=True):
     sha256: bytes
 
 
+class UploadFinished(Exception):
+    """A request to another machine, which has parts of its own, finished the upload first."""
+
+
 async def find_upload(operation: Operation, link: Link) -> UploadRow:
     """Find the upload of a link; the viewer must still have the permission of its purpose.
 
@@ -39,7 +43,7 @@ async def find_upload(operation: Operation, link: Link) -> UploadRow:
 async def finish_upload(operation: Operation, upload: UploadRow, received: ReceivedContent) -> StoredFileRow:
     """Store the content of an upload and make its file, which has the id of the upload.
 
-    Raises UploadMissing if the upload expired and was deleted in the meantime.
+    Raises UploadMissing if the upload expired and was deleted in the meantime, and UploadFinished.
     """
     await operation.files.add(received.path, received.sha256)
     file = StoredFileRow(
@@ -52,8 +56,11 @@ async def finish_upload(operation: Operation, upload: UploadRow, received: Recei
         created_by=upload.account_id,
     )
     async with operation.writing() as session:
-        if not await session.fetch(LOCK_UPLOAD, id=upload.id):
+        rows = await session.fetch(LOCK_UPLOAD, id=upload.id)
+        if not rows:
             raise UploadMissing(_PATH)
+        if rows[0].file_id is not None:
+            raise UploadFinished
         await add_stored_file(operation, session, file, received.path)
         await set_upload_file(session, upload.id, file.id)
     return file

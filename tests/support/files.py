@@ -10,8 +10,9 @@ import httpx
 from sqlalchemy import text
 
 from db.database import Database
+from domain.files.content_types import ContentType
 from domain.node_kinds import NodeKind
-from graphql_api.files.storage import FileStorage
+from resolvers.files.inspection.inspect import inspect_file
 from schema.ids import decode_id
 from tests.support.client import Client, document
 
@@ -94,14 +95,13 @@ def key_of(upload_id: str) -> UUID:
     return found[1]
 
 
+async def inspect_here(path: Path, content_type: str, name: str) -> None:
+    """Inspect a file without a process of its own, which takes most of the time of a small upload."""
+    inspect_file(path, ContentType(content_type), name)
+
+
 async def rows_left(database: Database) -> tuple[int, int]:
     """How many uploads and stored files there are."""
     async with database.engine.connect() as connection:
         uploads, files = (await connection.execute(text(_TRACES))).one()
         return uploads, files
-
-
-def contents_of(storage: FileStorage, folder: Path) -> list[str]:
-    """The names of all contents beneath the folder of a store."""
-    del storage
-    return sorted("".join(path.parts[-2:]) for path in (folder / "sha256").rglob("*") if path.is_file())

@@ -22,7 +22,7 @@ from graphql_api.context import Environment
 from graphql_api.files.storage import FileStorage, open_storage
 from resolvers.context import Operation
 from resolvers.files.create_upload import CreateUpload, create_upload
-from resolvers.files.finish_upload import ReceivedContent, finish_upload
+from resolvers.files.finish_upload import ReceivedContent, UploadFinished, finish_upload
 from resolvers.files.stored_contents import open_file, store_bytes
 from resolvers.files.take_upload import take_upload
 from resolvers.files.tasks import delete_orphans
@@ -248,6 +248,15 @@ def _quietly(act: Callable[[], None]) -> None:
         act()
     except FileNotFoundError:
         return
+
+
+async def test_an_upload_is_finished_once_even_by_two_machines(files: Files, database: Database) -> None:
+    """Each of them has all parts, in a folder of its own."""
+    row = await files.begin()
+    await files.finish(row)
+    with pytest.raises(UploadFinished):
+        await files.finish(row)
+    assert await rows_left(database) == (1, 1)
 
 
 async def test_a_file_of_the_server_is_stored_and_opened(files: Files, database: Database) -> None:
