@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import text
 
@@ -320,9 +319,11 @@ async def test_a_process_takes_a_bounded_number_at_once(
     assert await rows_left(database) == (1, 0)
 
 
-async def test_of_two_requests_at_once_one_is_denied(clients: Clients, database: Database) -> None:
+async def test_of_two_requests_at_once_one_is_denied(
+    clients: Clients, database: Database, storage: FileStorage
+) -> None:
     """R16: bytes of two requests never mix."""
-    _, url = await begin(clients[Role.ADMIN], CONTENT)
+    upload_id, url = await begin(clients[Role.ADMIN], CONTENT)
     http = clients.anonymous.http
     began, go_on = asyncio.Event(), asyncio.Event()
 
@@ -334,7 +335,8 @@ async def test_of_two_requests_at_once_one_is_denied(clients: Clients, database:
 
     first = asyncio.create_task(http.put(url, content=slow()))
     await began.wait()
-    response = await until_busy(http, url)
+    await until_taken(storage, upload_id)
+    response = await http.put(url, content=CONTENT)
     message = "Another request is sending “logo.png”. Wait until it ends."
     assert rejection_of(response) == (409, "UPLOAD_BUSY", message)
     go_on.set()
@@ -342,29 +344,33 @@ async def test_of_two_requests_at_once_one_is_denied(clients: Clients, database:
     assert await rows_left(database) == (1, 1)
 
 
-async def until_busy(http: httpx.AsyncClient, url: str) -> httpx.Response:
-    """The first answer that is not about an offset: the other request may not have arrived yet."""
-    while True:
-        # A part that fits nowhere changes nothing if it comes first.
-        response = await http.put(url, **part(CONTENT, 1, 2))
-        if response.json()["errors"][0]["extensions"]["code"] != "UPLOAD_OFFSET":
-            return response
+async def until_taken(storage: FileStorage, upload_id: str) -> None:
+    """Wait until a request has the parts of an upload. Another request could take them first."""
+    while key_of(upload_id) not in list(storage.spool.ids()):  # noqa: ASYNC110 - the file system offers no event
+        await asyncio.sleep(0.01)
 
 
 async def test_a_connection_that_breaks_leaves_what_arrived(clients: Clients, database: Database) -> None:
-    _, url = await begin(clients[Role.ADMIN], CONTENT)
+    """What the server has read is kept, and the client sends the rest."""
+    content = png(700, 700)
+    size, sent = len(content), receiving.BUFFER_BYTES + 50_000
+    _, url = await begin(clients[Role.ADMIN], content)
     http = clients.anonymous.http
     address = http.base_url
     _, writer = await asyncio.open_connection(address.host, address.port)
-    writer.write(f"PUT {url} HTTP/1.1\r\nHost: x\r\nContent-Length: {SIZE}\r\n\r\n".encode() + CONTENT[:1500])
+    writer.write(f"PUT {url} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode() + content[:sent])
     await writer.drain()
-    await until_busy(http, url)
+    while (await offset_of(http, url))[0] < receiving.BUFFER_BYTES:
+        pass
     writer.close()
     await writer.wait_closed()
-    while (found := await offset_of(http, url)) != (1500, False):
-        assert found == (0, False)
-    response = await http.put(url, **part(CONTENT, 1500, SIZE))
-    assert response.json()["sha256"] == hashlib.sha256(CONTENT).hexdigest()
+    while True:
+        offset, _ = await offset_of(http, url)
+        assert receiving.BUFFER_BYTES <= offset <= sent
+        response = await http.put(url, **part(content, offset, size))
+        if response.status_code != 409:
+            break
+    assert response.json()["sha256"] == hashlib.sha256(content).hexdigest()
     assert await rows_left(database) == (1, 1)
 
 
