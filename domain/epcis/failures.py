@@ -13,12 +13,3 @@ class EventConflict(Failure):
             f"Another event with the id {event_id} is recorded. Send this event under an id of its own.", ("eventID",)
         )
         self.event_id = event_id
-
-
-class PacksNotCaptured(Failure):
-    """This server does not record packs yet."""
-
-    code = UserErrorCode.ILLEGAL_STATE
-
-    def __init__(self) -> None:
-        super().__init__("This server does not record packs yet. Leave out events that are packing.", ("bizStep",))

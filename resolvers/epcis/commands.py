@@ -6,19 +6,21 @@ from typing import Final
 from uuid import UUID
 
 from db.sessions import Writing
-from domain.epcis.failures import PacksNotCaptured
 from domain.epcis.statements import Stated, StatementKind
 from domain.failures import InvalidInput, Problem, UserErrorCode
 from resolvers.consignments.commands import (
     CommissionCoupons,
+    DeclarePacks,
     DispatchBatch,
     NamedLine,
+    NewPack,
     ProducedLine,
     ReceiveBatch,
     ReceivedLine,
     RecordProduction,
     SerialLine,
     commission_coupons,
+    declare_packs,
     dispatch_batch,
     receive_batch,
     record_production,
@@ -43,7 +45,7 @@ async def run_command(operation: Operation, session: Writing, events: tuple[Sequ
     elif stated.kind is StatementKind.COMMISSIONED:
         await commission_coupons(operation, _commissioning(stated, located, key))
     else:
-        raise PacksNotCaptured
+        await declare_packs(operation, _packing(stated, located, key))
 
 
 def _production(stated: Stated, located: Located, key: str) -> RecordProduction:
@@ -56,6 +58,19 @@ def _production(stated: Stated, located: Located, key: str) -> RecordProduction:
             else ProducedLine(line.variant_id, quantity=line.quantity, serials=line.serials)
             for line in located.lines
         ),
+        occurred_at=stated.occurred_at,
+        idempotency_key=key,
+    )
+
+
+def _packing(stated: Stated, located: Located, key: str) -> DeclarePacks:
+    if len(located.lines) > 1:
+        message = "A pack contains coupons of one variant. Send one event for each variant, with a pack of its own."
+        raise InvalidInput(Problem(UserErrorCode.CONFLICT, message, stated.serials_path))
+    (line,) = located.lines
+    return DeclarePacks(
+        consignment_id=located.consignment_id,
+        packs=(NewPack(line.variant_id, line.serials or (), stated.parent),),
         occurred_at=stated.occurred_at,
         idempotency_key=key,
     )

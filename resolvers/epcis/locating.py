@@ -51,14 +51,24 @@ class Locator:
         """Find the consignment and the lines of an event. Raises InvalidInput."""
         serials = stated.serials
         for sscc in stated.ssccs:
-            if sscc not in self._packs:
-                raise _unknown(f"No pack has the SSCC {sscc}.", stated.serials_path)
-            serials = serials | self._packs[sscc]
+            serials = serials | self._open_pack(sscc, stated.serials_path)
         located = self._by_quantity(stated) if stated.counted else self._by_serial(stated, serials)
         if stated.consignment is not None and stated.consignment != located.consignment:
             message = f"These coupons belong to {located.consignment}, not to {quote(stated.consignment[:100])}."
             raise InvalidInput(Problem(UserErrorCode.CONFLICT, message, ("bizTransactionList",)))
         return located
+
+    def _open_pack(self, sscc: str, path: Path) -> Spans:
+        """The serials in a pack. A pack of others does not exist for the viewer."""
+        serials = self._packs.get(sscc, Spans())
+        unknown = _unknown(f"No pack of a consignment that you take part in has the SSCC {sscc}.", path)
+        if not serials:
+            raise unknown
+        try:
+            list(self._cut(serials, path))
+        except InvalidInput:
+            raise unknown from None
+        return serials
 
     def _by_serial(self, stated: Stated, serials: Spans) -> Located:
         found: dict[AllottedRow, list[Span]] = {}

@@ -173,3 +173,43 @@ async def test_a_bad_event_is_rejected_and_changes_nothing(
     response = await send(printer, event("commissioning", range(3), **given))
     assert problem_of(response) == (400, "epcisException:ValidationException", sentence)
     assert await count_rows(environment.database) == (0, 0, 0)
+
+
+async def test_packs_are_packed_sent_and_received_by_their_sscc(
+    consignments: ConsignmentFactory, printer: Client, packager: Client, environment: Environment
+) -> None:
+    """R14, R15: as events of AggregationEvent and ObjectEvent."""
+    await set_prefix(environment.database)
+    consignment_id = await consignments.created()
+    gcn = await gcn_of(environment.database)
+    sscc = "https://id.gs1.org/00/106141412345678908"
+    packing = event(
+        "packing",
+        [],
+        type="AggregationEvent",
+        action="ADD",
+        epcList=None,
+        parentID="urn:epc:id:sscc:0614141.1234567890",
+        childEPCs=[f"{gcn}{serial}" for serial in range(5)],
+    )
+    for client, sent in (
+        (printer, event("commissioning", [], epcList=[f"{gcn}{serial}" for serial in range(10)])),
+        (printer, packing),
+        (printer, event("shipping", [], epcList=[sscc, f"{gcn}7"])),
+    ):
+        response = await send(client, sent)
+        assert response.status_code == 201, response.text
+    (packed,) = events_of(await ask(printer, eventType="AggregationEvent"))
+    assert (packed["parentID"], packed["childEPCs"]) == (packing["parentID"], packing["childEPCs"])
+    assert events_of(await ask(packager, eventType="AggregationEvent")) == []
+    assert (await send(packager, event("receiving", [], epcList=[sscc]))).status_code == 201
+    assert await places_of(environment.database, consignment_id) == {
+        (1, False, "PLANNED"): Spans((Span(10, 999),)),
+        (1, False, "GOOD"): Spans((Span(5, 6), Span(8, 9))),
+        (1, True, "GOOD"): Spans((Span(7, 7),)),
+        (2, False, "GOOD"): Spans((Span(0, 4),)),
+    }
+    before = await count_rows(environment.database)
+    unknown = await send(packager, event("receiving", [], epcList=["https://id.gs1.org/00/006141411234567890"]))
+    assert problem_of(unknown)[2] == ("No pack of a consignment that you take part in has the SSCC 006141411234567890.")
+    assert await count_rows(environment.database) == before
