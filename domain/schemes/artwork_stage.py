@@ -27,9 +27,15 @@ def artwork(facts: SchemeFacts, _at: datetime) -> Stage:
     done, total = sum(is_approved(each) for each in artworks), len(artworks)
     missing = tuple(each.variant_id for each in artworks if each.version == 0)
     if missing:
-        status = SchemeStatus.ARTWORK_NOT_UPLOADED
         return pending_stage(
-            kind, status, approved_at, done=done, total=total, waiting_variant_ids=missing, due_on=facts.starts_on
+            kind,
+            SchemeStatus.ARTWORK_NOT_UPLOADED,
+            approved_at,
+            done=done,
+            total=total,
+            # Before the first upload all variants are missing, which names none.
+            waiting_variant_ids=missing if len(missing) < total else (),
+            due_on=facts.starts_on,
         )
     uploaded_at = latest([each.first_uploaded_at for each in artworks], approved_at)
     if any(each.requests for each in artworks):

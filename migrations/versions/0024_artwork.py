@@ -56,7 +56,6 @@ UPDATE scheme_stage SET
     since = scheme.approved_at,
     total = cardinality(needed.variant_ids),
     waiting_role = CASE WHEN scheme.approved_at IS NOT NULL THEN 'DESIGNER' END,
-    waiting_variant_ids = CASE WHEN scheme.approved_at IS NOT NULL THEN needed.variant_ids END,
     due_on = CASE WHEN scheme.approved_at IS NOT NULL THEN scheme.starts_on END
 FROM scheme, LATERAL (
     SELECT ARRAY(

@@ -139,7 +139,7 @@ async def _decide(manager: Client, second: Client, approver: Client, scheme_id: 
         ("APPROVAL", "DONE", "Approved"),
         ("COUPON_GENERATION", "PENDING", "Coupons not generated"),
         ("VENDOR_ALLOCATION", "NOT_STARTED", "Not started"),
-        ("ARTWORK", "SKIPPED", "Not needed"),
+        ("ARTWORK", "PENDING", "Artwork not uploaded"),
         ("PRODUCTION", "NOT_STARTED", "Not started"),
         ("RUNNING", "NOT_STARTED", "Not started"),
         ("SETTLEMENT", "NOT_STARTED", "Not started"),

@@ -19,12 +19,14 @@ QUEUES = """{ workQueues { key holds stage count oldestSince
   schemes { totalCount nodes { id viewerStage { kind since } } }
   consignments { totalCount nodes { id waitingSince } }
   batches { totalCount nodes { id dispatchedAt } }
+  artworks { totalCount nodes { id currentVersion { uploadedAt } } }
   discrepancies { totalCount nodes { id since } }
 } }"""
 CONNECTIONS = {
     "SCHEMES": "schemes",
     "CONSIGNMENTS": "consignments",
     "BATCHES": "batches",
+    "ARTWORKS": "artworks",
     "DISCREPANCIES": "discrepancies",
 }
 FILTERED = """query ($queue: WorkQueueKey) { schemes(filter: {queue: $queue}) { nodes { id viewerStage { kind } } } }"""
@@ -51,6 +53,9 @@ def _rows(queue: Any) -> list[tuple[str, str]]:
     if queue["holds"] == "SCHEMES":
         assert all(node["viewerStage"]["kind"] == queue["stage"] for node in nodes)
         return [(node["id"], node["viewerStage"]["since"]) for node in nodes]
+    if queue["holds"] == "ARTWORKS":
+        assert queue["stage"] == "ARTWORK"
+        return [(node["id"], node["currentVersion"]["uploadedAt"]) for node in nodes]
     assert queue["stage"] == "PRODUCTION"
     since = {"CONSIGNMENTS": "waitingSince", "BATCHES": "dispatchedAt", "DISCREPANCIES": "since"}[queue["holds"]]
     return [(node["id"], node[since]) for node in nodes]
@@ -125,12 +130,12 @@ async def test_a_scheme_in_two_queues_of_a_viewer_is_shown_for_each_of_them(
 
 
 async def test_a_stage_waits_for_some_viewers_only(clients: Clients, factory: SchemeFactory) -> None:
-    """R9: the card of a designer holds nothing that waits for Operations, and an author's submission not the author."""
+    """R9: the card of a designer holds the artwork, not what waits for Operations, and an author's submission not the author."""
     await factory.submitted(by="manager and approver")
     expected = {"APPROVER": "APPROVAL", "manager and approver": None, "PROGRAM_MANAGER": None, "ANALYST": None}
     assert {name: await _viewer_stage(clients[name]) for name in expected} == expected
     await factory.approved(await factory.complete())
-    expected = {"OPERATIONS": "COUPON_GENERATION", "DESIGNER": None, "ECP": None}
+    expected = {"OPERATIONS": "COUPON_GENERATION", "DESIGNER": "ARTWORK", "ECP": None}
     assert {name: await _viewer_stage(clients[name]) for name in expected} == expected
 
 

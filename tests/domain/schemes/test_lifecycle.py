@@ -245,7 +245,6 @@ def test_an_approved_scheme_needs_coupons_and_artwork() -> None:
             DECIDED,
             total=2,
             waiting_role=Role.DESIGNER,
-            waiting_variant_ids=(UUID(int=1), UUID(int=2)),
             due_on=STARTS,
         ),
         later(StageKind.PRODUCTION, 3000),

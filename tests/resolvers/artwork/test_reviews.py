@@ -91,7 +91,7 @@ async def test_the_way_of_artwork(reviews: ReviewFactory, database: Database) ->
     assert await state_of(reviews, scheme_id) == (
         "PENDING",
         "ARTWORK_NOT_UPLOADED",
-        "Designer: AMB-1L and AMB-4L",
+        "Designer",
         0,
     )
     first, second = await reviews.upload(scheme_id), await reviews.upload(scheme_id, sku="AMB-4L")
