@@ -1,6 +1,8 @@
 """Statements that read which serials are held because their artwork is superseded, and which should be."""
 
+from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, any_, cast, exists, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -11,9 +13,11 @@ from db.artwork.tables import ArtworkReviewTable, ArtworkTable
 from db.catalog.tables import VariantTable
 from db.columns import columns, scalar
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
+from db.consignments.reads import visible
 from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, ConsignmentTable, DiscrepancyTable
 from db.statement import Statement, number, uuid, uuids
 from domain.consignments.facts import Condition
+from domain.permissions import ConsignmentScope
 
 # Constants, so that PostgreSQL can use the partial indexes.
 IS_OPEN_HOLD: Final = and_(
@@ -32,6 +36,27 @@ _REQUESTED: Final = (
     )
     .correlate(ArtworkTable)
 )
+
+
+@cache
+def lock_with_artworks(scope: ConsignmentScope) -> Statement[UUID]:
+    """The id of the consignment of the parameter `id`, if the scope shows it, once for each variant that it carries.
+
+    Shares its lock, and then the locks of the artwork of the variants in the order of ids, in one round trip. Like
+    `lock_consignment`, it keeps the plans of the statements that follow.
+    """
+    keeps_plans = func.set_config("plan_cache_mode", "force_generic_plan", true()).is_not(None)
+    query = (
+        select(ConsignmentTable.id)
+        .select_from(ConsignmentTable)
+        .join(ConsignmentLineTable, ConsignmentLineTable.consignment_id == ConsignmentTable.id)
+        .join(ArtworkTable, _OF_LINE)
+        .where(ConsignmentTable.id == uuid("id"), visible(scope), keeps_plans)
+        .order_by(ArtworkTable.id)
+    )
+    return Statement(query.with_for_update(read=True, of=[ConsignmentTable, ArtworkTable]), scalar(UUID))
+
+
 # The lines with a request or with held serials, once for each open discrepancy; usually none.
 WATCHED_LINES = Statement(
     select(

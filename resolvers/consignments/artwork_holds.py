@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from db.artwork.hold_reads import SPANS_ON_HAND, WATCHED_LINES
 from db.artwork.hold_rows import WatchedLineRow
-from db.artwork.reads import lock_artworks as lock_statement
 from db.sessions import Writing
 from domain.artwork.failures import StaleArtwork
 from domain.artwork.holding import find_block, find_production_failure
@@ -63,28 +62,30 @@ async def require_printable(
     return versions
 
 
-async def watch_artwork(session: Writing, chain: Chain, lines: Sequence[Line]) -> Sequence[WatchedLineRow]:
-    """Share the lock of the artwork of these lines, and return those with a request or with held serials.
-
-    Call it before any place or pack is locked.
-    """
-    lock = lock_statement(exclusive=False)
-    await session.fetch(lock, scheme_id=chain.scheme_id, variant_ids=[line.variant_id for line in lines])
-    return await session.fetch(WATCHED_LINES, line_ids=[line.id for line in lines])
-
-
-async def require_dispatchable(
-    operation: Operation, session: Writing, steps: Sequence[Step], watched: Sequence[WatchedLineRow]
-) -> list[Step]:
+async def require_dispatchable(operation: Operation, session: Writing, steps: Sequence[Step]) -> list[Step]:
     """Check that artwork lets these steps be dispatched, and return them; quantities pass over held serials.
 
-    Raises ArtworkBlocked, SerialsHeld and QuantityExceeded.
+    The caller has locked their chain with its artworks. Raises ArtworkBlocked, SerialsHeld and QuantityExceeded.
     """
+    watched = await _watch(session, steps)
     if not watched:
         return list(steps)
     await _require_unblocked(operation, session, steps, watched)
-    require_released(steps, watched)
+    _require_released(steps, watched)
     return [await _pass_over_held(session, step, watched) for step in steps]
+
+
+async def require_commissionable(session: Writing, steps: Sequence[Step]) -> None:
+    """Check that no serials of the steps are held. An open request alone holds nothing here.
+
+    The caller has locked their chain with its artworks. Raises SerialsHeld.
+    """
+    _require_released(steps, await _watch(session, steps))
+
+
+async def _watch(session: Writing, steps: Sequence[Step]) -> Sequence[WatchedLineRow]:
+    """The lines with a request or with held serials; the caller shares the lock of their artwork."""
+    return await session.fetch(WATCHED_LINES, line_ids=[step.line.id for step in steps])
 
 
 async def _require_unblocked(
@@ -101,8 +102,7 @@ async def _require_unblocked(
             raise failure
 
 
-def require_released(steps: Sequence[Step], watched: Sequence[WatchedLineRow]) -> None:
-    """Check that no serials of the steps are held. An open request alone holds none of them. Raises SerialsHeld."""
+def _require_released(steps: Sequence[Step], watched: Sequence[WatchedLineRow]) -> None:
     for step in steps:
         for row in watched:
             if row.line_id != step.line.id or row.discrepancy_id is None or step.spans is None:

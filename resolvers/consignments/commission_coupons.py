@@ -15,7 +15,7 @@ from domain.consignments.guards import CONSIGNMENT_GUARDS, ConsignmentAction
 from domain.consignments.ranges import occurrence_problems
 from domain.failures import NotFound, Path, Problem, UserErrorCode
 from domain.spans import Span, Spans
-from resolvers.consignments.artwork_holds import require_released, watch_artwork
+from resolvers.consignments.artwork_holds import require_commissionable
 from resolvers.consignments.locking import Chain, Line, lock_batch, lock_own_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.named_packs import expand_on_hand, name_lines
@@ -48,12 +48,11 @@ async def commission_coupons(operation: Operation, command: CommissionCoupons) -
         earlier = await claim_key(operation, session, command, result_id=command.consignment_id)
         if earlier:
             return earlier
-        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
+        chain, leg = await lock_own_chain(operation, session, command.consignment_id, artworks=True)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.COMMISSION, chain.facts, operation.viewer)
-        watched = await watch_artwork(session, chain, chain.lines)
         chosen = await _choose(operation, session, (chain, batch), command)
         steps = [_step(chain, leg, item) for item in chosen]
-        require_released(steps, watched)
+        await require_commissionable(session, steps)
         occasion = Occasion(request_id=operation.new_id(), occurred_at=command.occurred_at)
         try:
             await record_movements(operation, session, chain, steps, occasion)

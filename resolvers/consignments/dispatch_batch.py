@@ -19,7 +19,7 @@ from domain.consignments.ranges import occurrence_problems
 from domain.failures import Problem
 from domain.spans import Spans
 from domain.text import trim_text
-from resolvers.consignments.artwork_holds import require_dispatchable, watch_artwork
+from resolvers.consignments.artwork_holds import require_dispatchable
 from resolvers.consignments.locking import Chain, Line, lock_own_chain
 from resolvers.consignments.moving import record_movements
 from resolvers.consignments.named_packs import Named, expand_on_hand, name_lines
@@ -56,14 +56,13 @@ async def dispatch_batch(operation: Operation, command: DispatchBatch) -> UUID:
         earlier = await claim_key(operation, session, command, result_id=batch_id)
         if earlier:
             return earlier
-        chain, leg = await lock_own_chain(operation, session, command.consignment_id)
+        chain, leg = await lock_own_chain(operation, session, command.consignment_id, artworks=True)
         CONSIGNMENT_GUARDS.check(ConsignmentAction.DISPATCH, chain.facts, operation.viewer)
         lines = find_lines(chain, [line.variant_id for line in command.lines])
-        watched = await watch_artwork(session, chain, lines)
         named = name_lines(command.lines, lines)
         chosen = await expand_on_hand(operation, session, (chain, leg), named)
         asked = [_step(chain, leg, batch_id, item) for item in zip(command.lines, named, lines, chosen, strict=True)]
-        steps = await require_dispatchable(operation, session, asked, watched)
+        steps = await require_dispatchable(operation, session, asked)
         quantities = {step.line.id: step.quantity for step in steps}
         batch = await _build_batch(operation, session, (chain, leg, batch_id), command)
         await add_batch(session, batch, quantities)

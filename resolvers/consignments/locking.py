@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from db.artwork.hold_reads import lock_with_artworks
 from db.consignments import reads as statements
 from db.consignments.rows import BatchRow, ChainRow
 from db.sessions import Writing
@@ -74,30 +75,39 @@ class Chain(Struct, frozen=True):
         return next(line for line in self.lines if line.id == line_id)
 
 
-async def lock_chain(
+async def lock_chain(  # noqa: PLR0913 - what to lock, by name
     operation: Operation,
     session: Writing,
     consignment_id: UUID,
     *,
     exclusive: bool = False,
+    artworks: bool = False,
     path: Path = CONSIGNMENT_PATH,
 ) -> Chain:
     """Lock a consignment that the viewer may see, and load it. Movements share the lock.
 
+    With `artworks`, the locks of the artwork of its variants are shared, too.
+
     Raises NotFound, and IllegalState for a canceled consignment.
     """
-    chain = await lock_any_chain(operation, session, consignment_id, exclusive=exclusive, path=path)
+    chain = await lock_any_chain(operation, session, consignment_id, exclusive=exclusive, artworks=artworks, path=path)
     if chain.canceled:
         raise IllegalState(f"{chain.code} is canceled.", path)
     return chain
 
 
-async def lock_any_chain(
-    operation: Operation, session: Writing, consignment_id: UUID, *, exclusive: bool, path: Path = CONSIGNMENT_PATH
+async def lock_any_chain(  # noqa: PLR0913 - what to lock, by name
+    operation: Operation,
+    session: Writing,
+    consignment_id: UUID,
+    *,
+    exclusive: bool,
+    artworks: bool = False,
+    path: Path = CONSIGNMENT_PATH,
 ) -> Chain:
     """Like `lock_chain`, for a consignment that may be canceled. Raises NotFound."""
     scope = operation.viewer.consignment_scope
-    lock = statements.lock_consignment(scope, exclusive=exclusive)
+    lock = lock_with_artworks(scope) if artworks else statements.lock_consignment(scope, exclusive=exclusive)
     if not await session.fetch(lock, id=consignment_id, **scope_parameters(operation.viewer, scope)):
         raise NotFound("consignment", path)
     (row,) = await session.fetch(statements.CHAINS, ids=[consignment_id])
@@ -112,12 +122,14 @@ async def lock_chains(operation: Operation, session: Writing, consignment_ids: S
     return [_build_chain(row) for row in await session.fetch(statements.CHAINS, ids=ids)]
 
 
-async def lock_own_chain(operation: Operation, session: Writing, consignment_id: UUID) -> tuple[Chain, int]:
+async def lock_own_chain(
+    operation: Operation, session: Writing, consignment_id: UUID, *, artworks: bool = False
+) -> tuple[Chain, int]:
     """Lock a consignment in which the vendor of the viewer takes part; return it with the position of the vendor.
 
     Raises NotFound and IllegalState.
     """
-    chain = await lock_chain(operation, session, consignment_id)
+    chain = await lock_chain(operation, session, consignment_id, artworks=artworks)
     if operation.viewer.vendor_id not in chain.vendor_ids:
         raise NotFound("consignment", CONSIGNMENT_PATH)
     return chain, chain.leg_of(operation.viewer.vendor_id)
