@@ -26,6 +26,9 @@ class LinkKind(StrEnum):
 
     COUPON_CODES = "COUPON_CODES"
     FILE = "FILE"
+    PACKING_LIST = "PACKING_LIST"
+    PACK_LABEL = "PACK_LABEL"
+    PACK_LABELS = "PACK_LABELS"
     UPLOAD = "UPLOAD"
 
 

@@ -15,6 +15,8 @@ from domain.coupons.labels import QrTemplate
 from domain.permissions import Role
 from graphql_api.auth import Authenticator, dev_token
 from graphql_api.context import Environment
+from graphql_api.documents.endpoint import document_routes
+from graphql_api.documents.rendering import Renderer
 from graphql_api.downloads.codes import CodeDownloads
 from graphql_api.epcis.routes import epcis_routes
 from graphql_api.execution import CompiledSchema
@@ -84,6 +86,7 @@ def build_app(
             FileDownloads(environment, authenticator, storage=storage, access=FILE_ACCESS).__call__,
         ),
         _upload_route(Uploads(environment, authenticator, storage=storage, inspect=inspect or inspect_upload)),
+        *document_routes(environment, authenticator, Renderer(settings.fonts)),
         *epcis_routes(environment, authenticator, settings.body_limit),
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
         description="What identifiers in EPCIS events begin with where the program has no GS1 keys, like "
         "https://id.example.com/coupons. Choose it once: identifiers never change.",
     )
+    fonts: Path | None = Field(
+        None, description="A folder with fonts for documents, for scripts that the installed fonts do not have."
+    )
     traces_endpoint: str | None = Field(None, description="Where to send OpenTelemetry traces; needs `tessera[otel]`.")
     event_retention: float = Field(
         7.0, gt=0, le=3650, description="For how many days events are kept; older cursors have expired."

@@ -1,7 +1,7 @@
 """The type of packs."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
@@ -12,6 +12,7 @@ from resolvers.catalog.loaders import vendors_by_id
 from resolvers.consignments.chain_loaders import LISTED_RANGES, people_by_id
 from resolvers.consignments.loaders import batches_by_id, consignments_by_id
 from resolvers.consignments.pack_loaders import serials_by_pack
+from resolvers.documents.loaders import label_urls
 from schema.accounts.types import Account
 from schema.catalog.types import Variant, Vendor
 from schema.consignments.movement_types import SerialRange
@@ -19,6 +20,11 @@ from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
 from schema.scalars import SafeInt
+
+LINK_OF_VIEWER: Final = (
+    "It is signed for the viewer: only the viewer's account may use it, as long as it sees the object, and only for a "
+    "while. Read it again for a new one."
+)
 
 
 @node_type(PackViewRow, "A roll or a carton with coupons of one variant, which moves as a whole until it is opened.")
@@ -47,6 +53,11 @@ class Pack(Node):
         batches_by_id,
         key="batch_id",
         description="The batch in which the pack is on its way, or in which it was opened. Null if it is on hand.",
+    )
+    label_url: str = batched(
+        label_urls,
+        key="id",
+        description=f"A link to the label as PDF, relative to the server, with the SSCC as GS1-128. {LINK_OF_VIEWER}",
     )
     packed_at: datetime = leaf("When it was packed, as the vendor reported it.")
     packed_by: Account | None = batched(

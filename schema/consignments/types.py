@@ -9,6 +9,7 @@ from db.consignments.rows import BatchRow, ConsignmentRow
 from domain.consignments.facts import BatchStatus as Batches
 from domain.consignments.facts import ConsignmentStatus as Consignments
 from domain.consignments.sentences import BATCH_LABELS, CONSIGNMENT_LABELS
+from domain.documents.labels import MOST_LABELS
 from domain.node_kinds import NodeKind
 from resolvers.artwork.block_loaders import blocks_by_consignment
 from resolvers.consignments.action_loaders import actions_by_batch, actions_by_consignment
@@ -32,12 +33,13 @@ from resolvers.consignments.chain_loaders import (
 from resolvers.consignments.lists import batches_by_consignment, movements_by_consignment
 from resolvers.consignments.loaders import consignments_by_id
 from resolvers.consignments.pack_loaders import LISTED_PACKS, packs_by_batch
+from resolvers.documents.loaders import pack_labels_urls, packing_list_urls
 from resolvers.schemes.loaders import schemes_by_id
 from schema.accounts.types import Account
 from schema.catalog.types import Variant, Vendor
 from schema.consignments.enums import BatchAction, BatchStatus, ConsignmentAction, ConsignmentStatus
 from schema.consignments.movement_types import BatchMovement, Discrepancy, SerialRange
-from schema.consignments.pack_types import Pack
+from schema.consignments.pack_types import LINK_OF_VIEWER, Pack
 from schema.fields import batched, computed, leaf, renamed
 from schema.ids import node_id, part_id
 from schema.nodes import Node, node_type
@@ -173,6 +175,18 @@ class Batch(Node):
         key="id",
         description=f"The packs that were dispatched with the batch, in the order in which they were made: the first "
         f"{LISTED_PACKS}. The query `packs` lists all of them.",
+    )
+    packing_list_url: str = batched(
+        packing_list_urls,
+        key="id",
+        description=f"A link to the packing list as PDF, relative to the server: what was sent, by variant and by "
+        f"pack, whatever arrived of it. {LINK_OF_VIEWER}",
+    )
+    pack_labels_url: str | None = batched(
+        pack_labels_urls,
+        key="id",
+        description=f"A link to the labels of the packs as PDF, relative to the server: one page for each of the first "
+        f"{MOST_LABELS:,} packs. Null if the batch has no packs. {LINK_OF_VIEWER}",
     )
     movements: list[BatchMovement] = batched(
         movements_by_batch,

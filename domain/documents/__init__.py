@@ -1,0 +1,1 @@
+"""Shipping documents: packing lists of batches, and labels of packs."""

@@ -1,0 +1,1 @@
+"""Shipping documents of batches and packs."""
