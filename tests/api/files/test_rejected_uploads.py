@@ -345,7 +345,7 @@ async def test_of_two_requests_at_once_one_is_denied(
 
 
 async def until_taken(storage: FileStorage, upload_id: str) -> None:
-    """Wait until a request has the parts of an upload. Another request could take them first."""
+    """Wait until a request has the parts of an upload."""
     while key_of(upload_id) not in list(storage.spool.ids()):  # noqa: ASYNC110 - the file system offers no event
         await asyncio.sleep(0.01)
 
