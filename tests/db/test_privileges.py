@@ -12,7 +12,15 @@ from tests.support.application import ROLE, application_role, application_url
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.unchanged import nothing_changes
 
-ADDED_ONLY = {"audit_entry", "batch_pack", "movement", "movement_part"}
+ADDED_ONLY = {
+    "audit_entry",
+    "batch_pack",
+    "captured_movement",
+    "coupon_reference",
+    "epcis_event",
+    "movement",
+    "movement_part",
+}
 ONLY_READ = {"alembic_version", "custody_transition"}
 ALL_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 OF_COLUMNS = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
