@@ -180,7 +180,7 @@ def _length_problems(event: SentEvent) -> list[Problem]:
         problem
         for text, path in texts
         if text is not None
-        for problem in text_problems(text, path, f"“{path[-1] if not path[-1].isdecimal() else path[0]}”", URI_LENGTH)
+        for problem in text_problems(text, path, f"“{path[0]}”", URI_LENGTH)
     ]
 
 

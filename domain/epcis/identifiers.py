@@ -21,11 +21,12 @@ DEFAULT_BASE: Final = "urn:tessera"
 _GCN_DIGITS: Final = 13
 _SSCC_DIGITS: Final = 18
 _GS1: Final = "https://id.gs1.org/"
-_GCN_LINK: Final = re.compile(r"https?://[a-z0-9.-]+(?:/[a-z0-9._-]+)*?/255/(\d{13})(\d{1,12})?")
-_GCN_URN: Final = re.compile(r"urn:epc:id:sgcn:(\d{4,12})\.(\d{0,8})\.(\d{1,12})")
-_GCN_PATTERN: Final = re.compile(r"urn:epc:idpat:sgcn:(\d{4,12})\.(\d{0,8})\.\*")
-_SSCC_LINK: Final = re.compile(r"https?://[a-z0-9.-]+(?:/[a-z0-9._-]+)*?/00/(\d{18})")
-_SSCC_URN: Final = re.compile(r"urn:epc:id:sscc:(\d{4,12})\.(\d{5,13})")
+_SERIAL: Final = re.compile(r"[0-9]{1,10}")
+_GCN_LINK: Final = re.compile(r"https?://[a-z0-9.-]+(?:/[a-z0-9._-]+)*?/255/([0-9]{13})([0-9]{1,12})?")
+_GCN_URN: Final = re.compile(r"urn:epc:id:sgcn:([0-9]{4,12})\.([0-9]{0,8})\.([0-9]{1,12})")
+_GCN_PATTERN: Final = re.compile(r"urn:epc:idpat:sgcn:([0-9]{4,12})\.([0-9]{0,8})\.\*")
+_SSCC_LINK: Final = re.compile(r"https?://[a-z0-9.-]+(?:/[a-z0-9._-]+)*?/00/([0-9]{18})")
+_SSCC_URN: Final = re.compile(r"urn:epc:id:sscc:([0-9]{4,12})\.([0-9]{5,13})")
 
 
 class EpcFormat(StrEnum):
@@ -181,7 +182,7 @@ class Identifiers(Struct, frozen=True):
 
 
 def _coupon(digits: str, reference: int | None) -> CouponEpc | None:
-    if not digits.isascii() or not digits.isdecimal() or len(digits) > len(str(LAST_SERIAL)):
+    if _SERIAL.fullmatch(digits) is None:
         return None
     # Another way to write the same serial would be another EPC.
     if str(int(digits)) != digits or int(digits) > LAST_SERIAL:

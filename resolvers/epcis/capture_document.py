@@ -9,7 +9,8 @@ from domain.failures import Failure, InvalidInput
 from domain.permissions import Permission
 from resolvers.context import Operation
 from resolvers.epcis.capture_event import capture_event
-from resolvers.epcis.capturing import EventRejected, Understood, capture_events, understand_event
+from resolvers.epcis.capturing import EventRejected, capture_events, understand_event
+from resolvers.epcis.grouping import Understood
 from resolvers.epcis.lists import read_identifiers
 from resolvers.retrying import retry_conflicts
 
@@ -80,4 +81,6 @@ def _describe(rejected: EventRejected) -> EventError:
         code, path = failure.problems[0].code.value, failure.problems[0].path
     # Inputs of mutations are no parts of an event.
     place = () if path[:1] == ("input",) else path
-    return EventError(rejected.index or 0, rejected.event_id, code, failure.message, place)
+    return EventError(
+        index=rejected.index or 0, event_id=rejected.event_id, code=code, message=failure.message, path=place
+    )

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from msgspec import Struct
-
 from db.epcis.changes import NewEvent, add_events
 from db.epcis.reads import KNOWN_EVENTS
 from db.sessions import DuplicateKey, TransactionConflict, Writing
@@ -13,21 +11,13 @@ from domain.epcis.documents import SentEvent
 from domain.epcis.failures import EventConflict
 from domain.epcis.identifiers import Identifiers
 from domain.epcis.keeping import assign_event_id, digest_of, write_content
-from domain.epcis.statements import Stated, understand
+from domain.epcis.statements import understand
 from domain.failures import Failure, InvalidInput, Problem
 from domain.spans import Spans
 from resolvers.context import Operation
 from resolvers.epcis.commands import run_command
-from resolvers.epcis.grouping import Group, Placed, group_events
+from resolvers.epcis.grouping import Group, Placed, Understood, group_events
 from resolvers.epcis.locating import Locator, make_locator
-
-
-class Understood(Struct, frozen=True):
-    """An event that can be recorded, with its id and its content."""
-
-    event_id: str
-    content: bytes
-    stated: Stated
 
 
 class EventRejected(Exception):
@@ -101,7 +91,7 @@ def _place(events: dict[int, Understood], known: dict[str, bytes], locator: Loca
                 if before != digest:
                     raise EventConflict(event.event_id)
                 continue
-            yield index, Placed(event.event_id, event.content, event.stated, locator.locate(event.stated))
+            yield index, Placed(event, locator.locate(event.stated))
         except Failure as failure:
             raise EventRejected(index, event.event_id, failure) from failure
 
@@ -121,8 +111,8 @@ def _describe(operation: Operation, event: Placed, ids: tuple[UUID, UUID | None]
         id=ids[0],
         owner_id=owner_of(operation),
         event_id=event.event_id,
-        digest=digest_of(event.content),
-        content=event.content.decode(),
+        digest=digest_of(event.event.content),
+        content=event.event.content.decode(),
         event_time=event.stated.occurred_at,
         zone_offset=event.stated.offset,
         recorded_at=operation.now,

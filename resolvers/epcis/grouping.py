@@ -23,13 +23,29 @@ _GROUPED: Final = frozenset(
 )
 
 
-class Placed(Struct, frozen=True):
-    """An event with its id and what it is about; `content` is what is stored of it."""
+class Understood(Struct, frozen=True):
+    """An event that can be recorded, with its id; `content` is what is stored of it."""
 
     event_id: str
     content: bytes
     stated: Stated
+
+
+class Placed(Struct, frozen=True):
+    """An event with what it is about."""
+
+    event: Understood
     located: Located
+
+    @property
+    def event_id(self) -> str:
+        """The id of the event."""
+        return self.event.event_id
+
+    @property
+    def stated(self) -> Stated:
+        """What the event states."""
+        return self.event.stated
 
 
 class Group(Struct, frozen=True):

@@ -76,7 +76,7 @@ async def open_page(operation: Operation, query: EventQuery) -> EventPage:
         **_resume(after),
         **scope_parameters(viewer, scope),
     )
-    end = Position(*last[0]) if last else None
+    end = Position(last[0].recorded_at, last[0].id) if last else None
     token = encode_page_cursor(OLDEST_EVENT, end) if len(last) > 1 else None
     rows = await _read_rows(operation, query, (after, end), CHUNK)
     return EventPage(query=query, rows=rows, end=end, next_token=token)

@@ -24,8 +24,8 @@ class LocatedLine(Struct, frozen=True):
     """Coupons of one variant: the serials, or a quantity where `serials` is None."""
 
     variant_id: UUID
-    line_id: UUID | None
-    serials: tuple[Span, ...] | None
+    line_id: UUID | None = None
+    serials: tuple[Span, ...] | None = None
     quantity: int | None = None
 
 
@@ -122,7 +122,7 @@ class Locator:
             row = next((row for row in rows if _is_class(row, counted.coupons)), None)
             if row is None:
                 raise _unknown(f"{stated.consignment} has no coupons of this class.", counted.path)
-            lines.append(LocatedLine(row.variant_id, None, None, counted.quantity))
+            lines.append(LocatedLine(row.variant_id, quantity=counted.quantity))
         return Located(rows[0].consignment_id, stated.consignment, tuple(lines))
 
 
