@@ -19,6 +19,7 @@ from resolvers.consignments.void_receipt import VoidReceipt
 from resolvers.coupons.close_shortfall import CloseShortfall
 from resolvers.coupons.generate_coupons import GenerateCoupons
 from tests.support.artwork_desk import Review, Upload
+from tests.support.custody_artwork import decide, review, upload
 from tests.support.custody_model import (
     DAMAGED,
     GOOD,
@@ -177,7 +178,7 @@ def _resolve(model: SchemeModel, _actor: int, command: "Resolve", _answer: Any) 
     _require(discrepancy.open)
     _require(all(set(serials) <= discrepancy.open for serials in lists.values()))
     if batch_id is None:
-        _decide(made, discrepancy, set(lists["accepted"]), set(lists["scrapped"]))
+        decide(made, discrepancy, set(lists["accepted"]), set(lists["scrapped"]))
         return
     batch = made.batches[batch_id]
     short = discrepancy.kind == "SHORT"
@@ -192,35 +193,6 @@ def _resolve(model: SchemeModel, _actor: int, command: "Resolve", _answer: Any) 
         batch.resolved = batch.resolved or bool(lists[name])
     for serials in lists.values():
         discrepancy.open.difference_update(serials)
-
-
-def _decide(made: ModelConsignment, discrepancy: ModelDiscrepancy, accepted: set[int], scrapped: set[int]) -> None:
-    """Scrapped serials are void where they are, and nobody looks for them any more."""
-    own = made.places[discrepancy.variant_id]
-    for serial in scrapped:
-        leg, batch_id, _ = own[serial]
-        own[serial] = (leg, batch_id, VOID)
-    for each in made.discrepancies:
-        each.open -= scrapped
-    discrepancy.open -= accepted
-
-
-def _upload(model: SchemeModel, _actor: int, command: Upload, _answer: Any) -> None:
-    artwork = model.artworks[command.variant_id]
-    artwork.version += 1
-    artwork.approved, artwork.requested = set(range(1, len(command.approved_by) + 1)), set()
-    older = [n for n, version in artwork.printed.items() if version < artwork.version]
-    for made in model.consignments.values():
-        made.hold(command.variant_id, older)
-
-
-def _review(model: SchemeModel, leg: int, command: Review, _answer: Any) -> None:
-    artwork = model.artworks[command.variant_id]
-    for state, decided in ((artwork.requested, command.requests), (artwork.approved, not command.requests)):
-        if decided:
-            state.add(leg)
-        else:
-            state.discard(leg)
 
 
 def _recall(model: SchemeModel, _actor: int, command: VoidCoupons, _answer: Any) -> None:
@@ -306,7 +278,7 @@ HANDLERS: Final[Handlers] = MappingProxyType(
         CreateConsignment: _create,
         GenerateCoupons: _generate,
         CloseShortfall: _close,
-        Upload: _upload,
-        Review: _review,
+        Upload: upload,
+        Review: review,
     }
 )
