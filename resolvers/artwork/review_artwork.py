@@ -24,7 +24,7 @@ from resolvers.artwork.notify import notify_of_block, notify_of_release
 from resolvers.consignments.artwork_locking import load_artwork_facts, lock_artworks
 from resolvers.consignments.artwork_states import refresh_carriers
 from resolvers.context import Operation
-from resolvers.schemes.execution import NewActivity, lock_execution, record_activity, rederive_execution
+from resolvers.schemes.execution import NewActivity, name_scheme, record_activity, rederive_execution
 from resolvers.validation import reject_invalid
 
 
@@ -155,6 +155,5 @@ async def _lock(operation: Operation, session: Writing, artwork_id: UUID) -> Art
 async def _store_effects(operation: Operation, session: Writing, artwork: ArtworkFacts) -> SchemeName:
     """Store what follows from a decision: the states of consignments, and the stages of the scheme."""
     await refresh_carriers(operation, session, artwork.scheme_id, [artwork.variant_id])
-    definition = await lock_execution(operation, session, artwork.scheme_id)
     await rederive_execution(operation, session, artwork.scheme_id)
-    return definition.name
+    return await name_scheme(session, artwork.scheme_id)

@@ -9,7 +9,9 @@ from db.sessions import Fetching, Writing
 from domain.channels import EarningChannel
 from domain.coupons.quantities import CouponQuantities
 from domain.failures import IllegalState, NotFound
+from domain.permissions import SchemeScope
 from domain.schemes.failures import SCHEME_PATH
+from domain.schemes.scheme_name import SchemeName
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.execution_facts import build_quantities
@@ -21,6 +23,7 @@ __all__ = [
     "NewActivity",
     "join_scheme",
     "lock_execution",
+    "name_scheme",
     "quantities_of_scheme",
     "record_activity",
     "rederive",
@@ -49,6 +52,12 @@ async def require_scheme(operation: Operation, fetching: Fetching, scheme_id: UU
     """Check that the viewer may see a scheme. Raises NotFound."""
     if not await fetching.fetch(select_schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id]):
         raise NotFound("scheme", SCHEME_PATH)
+
+
+async def name_scheme(fetching: Fetching, scheme_id: UUID) -> SchemeName:
+    """Name an approved scheme, as far as a sentence needs it, without its content."""
+    (scheme,) = await fetching.fetch(select_schemes_by_id(SchemeScope.ALL), ids=[scheme_id])
+    return SchemeName(scheme.title)
 
 
 async def quantities_of_scheme(fetching: Fetching, scheme_id: UUID) -> Sequence[CouponQuantities]:

@@ -194,6 +194,7 @@ def _since(queue: str, node: Any) -> str:
     status = {
         "DRAFTS_TO_COMPLETE": "STEP_PENDING",
         "COUPONS_TO_GENERATE": "COUPONS_NOT_GENERATED",
+        "ARTWORK_TO_UPLOAD": "ARTWORK_NOT_UPLOADED",
     }.get(queue, queue)
     (found,) = [stage["since"] for stage in node["stages"] if stage["status"] == status]
     since: str = found

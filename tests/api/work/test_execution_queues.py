@@ -130,7 +130,7 @@ async def test_a_scheme_in_two_queues_of_a_viewer_is_shown_for_each_of_them(
 
 
 async def test_a_stage_waits_for_some_viewers_only(clients: Clients, factory: SchemeFactory) -> None:
-    """R9: the card of a designer holds artwork, not what waits for Operations; a submission waits for no author."""
+    """R9: a designer's card holds the artwork and not what waits for Operations; a submission waits for no author."""
     await factory.submitted(by="manager and approver")
     expected = {"APPROVER": "APPROVAL", "manager and approver": None, "PROGRAM_MANAGER": None, "ANALYST": None}
     assert {name: await _viewer_stage(clients[name]) for name in expected} == expected
