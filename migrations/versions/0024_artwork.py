@@ -96,13 +96,13 @@ UPDATE scheme_stage SET
 FROM (
     SELECT scheme.id, ARRAY(
         SELECT vendor_id FROM (
-            SELECT vendor_id, min((created_at, consignment.id, position)) AS place
+            SELECT DISTINCT ON (vendor_id) vendor_id, created_at, consignment.id, position
             FROM consignment
             JOIN consignment_state ON consignment_state.consignment_id = consignment.id
             JOIN consignment_leg ON consignment_leg.consignment_id = consignment.id AND position = ANY (waiting_legs)
             WHERE consignment.scheme_id = scheme.id AND canceled_at IS NULL
-            GROUP BY vendor_id
-        ) AS waiting ORDER BY place
+            ORDER BY vendor_id, created_at, consignment.id, position
+        ) AS waiting ORDER BY created_at, id, position
     ) AS vendor_ids, COALESCE((
         SELECT jsonb_agg(jsonb_build_object('kind', 'artworkMissing', 'variant_id', variant.id) ORDER BY sku)
         FROM variant
@@ -143,13 +143,13 @@ UPDATE scheme_stage SET
 FROM (
     SELECT scheme.id, ARRAY(
         SELECT vendor_id FROM (
-            SELECT vendor_id, min((created_at, consignment.id, position)) AS place
+            SELECT DISTINCT ON (vendor_id) vendor_id, created_at, consignment.id, position
             FROM consignment
             JOIN consignment_state ON consignment_state.consignment_id = consignment.id
             JOIN consignment_leg ON consignment_leg.consignment_id = consignment.id AND position = ANY (waiting_legs)
             WHERE consignment.scheme_id = scheme.id AND canceled_at IS NULL
-            GROUP BY vendor_id
-        ) AS waiting ORDER BY place
+            ORDER BY vendor_id, created_at, consignment.id, position
+        ) AS waiting ORDER BY created_at, id, position
     ) AS vendor_ids
     FROM scheme
 ) AS found

@@ -37,8 +37,11 @@ SELECT md5('c' || n)::uuid, 'CON-2026-' || lpad(n::text, 6, '0'), md5('s' || 1 +
     CASE WHEN n % 3 > 0 THEN date '2026-01-01' + n % 400 END, '2026-01-01Z'::timestamptz + n * interval '1 hour',
     md5('account')::uuid
 FROM generate_series(1, {CONSIGNMENTS}) AS n;
-INSERT INTO consignment_state (consignment_id, status, since, waiting_legs, waiting_since, has_discrepancy, moved_at)
+INSERT INTO consignment_state (
+    consignment_id, status, since, custody_status, custody_since, waiting_legs, waiting_since, has_discrepancy,
+    moved_at)
 SELECT md5('c' || n)::uuid, CASE WHEN n % 10 = 1 THEN 'IN_PRODUCTION' ELSE 'DELIVERED' END, '2026-01-01Z',
+    CASE WHEN n % 10 = 1 THEN 'IN_PRODUCTION' ELSE 'DELIVERED' END, '2026-01-01Z',
     CASE WHEN n % 10 = 1 THEN '{{1}}' ELSE '{{}}' END::smallint[],
     CASE WHEN n % 10 = 1 THEN '2026-01-01Z'::timestamptz + n * 7919 % 2003 * interval '1 minute' END, false,
     '2026-01-01Z'::timestamptz + n * 104729 % 2003 * interval '1 minute'
