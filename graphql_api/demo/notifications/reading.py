@@ -15,7 +15,7 @@ LAST_READ_DAYS_AGO: Final[Mapping[Person, int]] = {
     Person.HEAD: 5,
     Person.APPROVER: 9,
     Person.OPERATIONS: 24,
-    Person.DESIGNER: 3,
+    Person.DESIGNER: 9,
     Person.ECP: 70,
     Person.PRN_01: 10,
     Person.PKG_01: 14,
