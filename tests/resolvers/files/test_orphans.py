@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import text
 
 from db.database import Database
-from db.files.reads import FILES_BY_ID, LOCK_CONTENT, UPLOAD_BY_ID
+from db.files.reads import FILES_BY_ID, LOCK_CONTENT, LOCKED_CONTENTS, UPLOAD_BY_ID
 from db.files.rows import StoredFileRow, UploadRow
 from domain.files.facts import UploadLimits, UploadPurpose
 from domain.files.names import content_key
@@ -34,6 +35,7 @@ from tests.support.world import World
 CONTENT = b"a logo"
 DIGEST = hashlib.sha256(CONTENT).digest()
 POLICY = TaskPolicy(event_retention=timedelta(days=1), revision_interval=1)
+_WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid::bigint = :contents"
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -208,8 +210,8 @@ async def test_a_deletion_waits_for_a_transaction_that_names_the_content(
     async with holder.writing() as session:
         await session.fetch(LOCK_CONTENT, sha256=DIGEST)
         deleting = asyncio.create_task(files.delete_orphans())
-        await asyncio.sleep(0.1)
-        assert not deleting.done()
+        while not await _waits(database):
+            assert not deleting.done()
         assert files.path.exists()
         await store_bytes(holder, session, CONTENT, name="logo.png", content_type="image/png")
         # Storing it again made it new; only the row keeps it.
@@ -218,6 +220,13 @@ async def test_a_deletion_waits_for_a_transaction_that_names_the_content(
     await holder.close()
     assert (await rows_left(database), files.path.read_bytes()) == ((0, 1), CONTENT)
     del clock
+
+
+async def _waits(database: Database) -> bool:
+    """Whether a transaction waits for the lock of a content."""
+    async with database.engine.connect() as connection:
+        found = await connection.execute(text(_WAITING), {"contents": LOCKED_CONTENTS})
+        return bool(found.scalar_one())
 
 
 async def test_uploads_and_deletions_at_once_lose_nothing(files: Files, clock: TestClock) -> None:
