@@ -15,6 +15,7 @@ from rich.console import Console
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres, EmbeddedUnavailable
 from domain.permissions import Role
+from graphql_api.app import storage_of
 from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
 from graphql_api.custody_commands import VerificationImpossible, custody_commands
@@ -266,6 +267,6 @@ async def _demo(settings: Settings, addresses: Addresses) -> bool:
     # Two loads at once wait for each other, longer than a statement of a request may take.
     database = await Database.connect(addresses.application, statement_timeout=600)
     try:
-        return await load_demo(database, utc_now(), load_coupon_keys(settings))
+        return await load_demo(database, utc_now(), load_coupon_keys(settings), storage_of(settings))
     finally:
         await database.close()

@@ -29,6 +29,7 @@ from graphql_api.demo.schemes.timeline import scheme_steps
 from graphql_api.demo.schemes.undecided_schemes import UNDECIDED_SCHEMES
 from graphql_api.demo.steps import StepContext
 from graphql_api.demo.timeline import ecp_steps
+from resolvers.file_store import FileStore
 from resolvers.program.update_program import UpdateProgram, update_program
 
 RowT = TypeVar("RowT")
@@ -83,10 +84,13 @@ class _TransactionDatabase(Database):
         yield self._session
 
 
-async def load_demo(database: Database, now: datetime, coupon_keys: CouponKeys = DEMO_KEYS) -> bool:
+async def load_demo(
+    database: Database, now: datetime, coupon_keys: CouponKeys = DEMO_KEYS, files: FileStore | None = None
+) -> bool:
     """Load the demo data unless the database has an account; return whether it was loaded.
 
-    `coupon_keys` are those of the server that derives the codes of the coupons; the data hold only ids of keys.
+    `coupon_keys` are those of the server that derives the codes of the coupons; the data hold only ids of keys. `files`
+    store the contents of artwork; without them, only their rows exist.
     The same `now` gives the same data, all of it before `now`; only ids of notifications are drawn by PostgreSQL.
     All or nothing is stored, also when several processes load at once.
     """
@@ -96,7 +100,11 @@ async def load_demo(database: Database, now: datetime, coupon_keys: CouponKeys =
         async with database.writing() as session:
             clock = DemoClock(now, find_calendar(TIME_ZONE))
             environment = Environment(
-                database=_TransactionDatabase(session), clock=clock, new_id=clock.new_id, coupon_keys=coupon_keys
+                database=_TransactionDatabase(session),
+                clock=clock,
+                new_id=clock.new_id,
+                coupon_keys=coupon_keys,
+                files=files,
             )
             await _fill(environment, session, clock)
     except DuplicateKey as duplicate:

@@ -27,15 +27,18 @@ def draw(sku: str, number: int) -> bytes:
 
 
 async def store_drawing(context: StepContext, sku: str, number: int) -> UUID:
-    """Store the rows of a finished upload of the actor, and return its id."""
+    """Store a finished upload of the actor, and return its id."""
     content, upload_id = draw(sku, number), context.environment.new_id()
+    digest = sha256(content).digest()
+    if context.environment.files is not None:
+        await context.environment.files.add(content, digest)
     account_id, at, name = context.operation.viewer.account_id, context.operation.now, f"{sku} {number}.svg"
     file = {
         "id": upload_id,
         "name": name,
         "content_type": _TYPE,
         "byte_size": len(content),
-        "sha256": sha256(content).digest(),
+        "sha256": digest,
         "created_at": at,
         "created_by": account_id,
     }

@@ -1,7 +1,7 @@
 """When the steps of the demo coupons happened."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -26,20 +26,23 @@ def coupon_steps(plans: Sequence[CouponPlan], schemes: Sequence[SchemeProgress],
     by_title = {progress.plan.title: progress for progress in schemes}
     for plan in plans:
         scheme = by_title[plan.scheme]
-        for days_ago in plan.generated:
-            yield Step(clock.days_ago(days_ago), Person.OPERATIONS, partial(coupon_step.generate, scheme))
+        generated = [clock.days_ago(days_ago) for days_ago in plan.generated]
+        for at in generated:
+            yield Step(at, Person.OPERATIONS, partial(coupon_step.generate, scheme))
         if plan.shortfall_closed is not None:
             at = clock.days_ago(plan.shortfall_closed)
             yield Step(at, Person.OPERATIONS, partial(coupon_step.close_shortfalls, scheme))
-        yield from _artwork_steps(plan, scheme, clock)
+        yield from _artwork_steps(plan, scheme, clock, generated[0])
         for consignment in plan.consignments:
             yield from _consignment_steps(consignment, scheme, clock)
 
 
-def _artwork_steps(plan: CouponPlan, scheme: SchemeProgress, clock: DemoClock) -> Iterator[Step]:
+def _artwork_steps(
+    plan: CouponPlan, scheme: SchemeProgress, clock: DemoClock, generated_at: datetime
+) -> Iterator[Step]:
     """Yield what happens to the artwork of a scheme as a whole."""
     if plan.consignments:
-        at = clock.days_ago(plan.generated[0]) + _UPLOAD_LAG
+        at = generated_at + _UPLOAD_LAG
         yield Step(at, Person.DESIGNER, partial(artwork_step.upload_first, scheme))
     if plan.artwork_revised is not None:
         yield Step(clock.days_ago(plan.artwork_revised), Person.DESIGNER, partial(artwork_step.upload_next, scheme))
