@@ -241,7 +241,7 @@ class Commands:
             return leg, Review(model.scheme_id, variant_id, self._vendor_ids[leg - 1], requests=False)
         variant_id = self._random.choice(list(model.artworks))
         requests = self._random.random() < 0.4
-        return leg, Review(model.scheme_id, variant_id, self._vendor_ids[leg - 1], requests)
+        return leg, Review(model.scheme_id, variant_id, self._vendor_ids[leg - 1], requests=requests)
 
     def _resolve(self, consignment_id: UUID, index: int, discrepancy_id: UUID) -> Resolve:
         discrepancy = self._model.consignments[consignment_id].discrepancies[index]

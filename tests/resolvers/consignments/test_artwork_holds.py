@@ -64,7 +64,7 @@ class Desk:
     async def decide(self, code: str, *, requests: bool) -> None:
         """Let a vendor ask for a revision, or approve."""
         vendor_id = key(f"vendor {code}")
-        command = Review(self.scheme_id, self._consignments.variant(), vendor_id, requests)
+        command = Review(self.scheme_id, self._consignments.variant(), vendor_id, requests=requests)
         await review(self._consignments.vendor(code), command)
 
 
