@@ -75,7 +75,8 @@ def artworks(draw: st.DrawFn, number: int, after: datetime) -> ArtworkFact:
     for vendor_id in draw(st.lists(st.sampled_from(VENDORS), unique=True)):
         state, since = draw(st.sampled_from(states)), draw(moments(after))
         decided = None if first is None or state is ArtworkReviewState.PENDING else draw(moments(first))
-        reviews.append(ReviewFact(vendor_id, since, state, decided, None if decided is None else "Too dark."))
+        comment = None if decided is None else "Too dark."
+        reviews.append(ReviewFact(vendor_id, since, state, decided_at=decided, comment=comment))
     return ArtworkFact(
         variant_id=UUID(int=number),
         version=version,

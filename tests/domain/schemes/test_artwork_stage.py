@@ -32,12 +32,13 @@ REQUESTED = ArtworkReviewState.REVISION_REQUESTED
 
 def review(state: ArtworkReviewState, at: datetime | None = None, vendor_id: UUID = PRINTER) -> ReviewFact:
     """The review of a vendor whose first consignment was created on the second day."""
-    return ReviewFact(vendor_id, day(2), state, at, "Too dark." if state is REQUESTED else None)
+    comment = "Too dark." if state is REQUESTED else None
+    return ReviewFact(vendor_id, day(2), state, decided_at=at, comment=comment)
 
 
 def uploaded(variant_id: UUID, *reviews: ReviewFact, version: int = 1, at: datetime | None = None) -> ArtworkFact:
     """Artwork whose first version was uploaded on the third day."""
-    return ArtworkFact(variant_id, version, day(3), at or day(3), reviews)
+    return ArtworkFact(variant_id, version, day(3), uploaded_at=at or day(3), reviews=reviews)
 
 
 def artwork(*variants: Any, **known: Any) -> Stage:
