@@ -44,7 +44,10 @@ class SentPack(Struct, frozen=True):
 
 
 class Shipment(Struct, frozen=True, kw_only=True):
-    """A batch as it was sent; a vendor that the reader may not see is None. `packs` are the first of `pack_count`, in the order in which they were made."""
+    """A batch as it was sent. `packs` are the first of `pack_count`, in the order in which they were made.
+
+    A vendor that the reader may not see is None.
+    """
 
     batch: str
     consignment: str
@@ -60,7 +63,10 @@ class Shipment(Struct, frozen=True, kw_only=True):
 
 
 class LabeledPack(Struct, frozen=True, kw_only=True):
-    """A pack with what its label states. `batch` is None before it was dispatched; a vendor that the reader may not see is None."""
+    """A pack with what its label states. `batch` is None before it was dispatched.
+
+    A vendor that the reader may not see is None.
+    """
 
     sscc: str
     sku: str

@@ -31,7 +31,7 @@ class WrittenLabel(Struct, frozen=True, kw_only=True):
     sku: str
     name: str
     quantity: str
-    serials: str
+    serials: Sequence[str]
     consignment: str
     batch: str
     packed: str

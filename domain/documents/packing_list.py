@@ -26,7 +26,7 @@ class WrittenLine(Struct, frozen=True):
     artwork: str
     packs: str
     quantity: str
-    serials: str
+    serials: Sequence[str]
 
 
 class WrittenPack(Struct, frozen=True):
@@ -37,7 +37,7 @@ class WrittenPack(Struct, frozen=True):
     bars: str
     sku: str
     quantity: str
-    serials: str
+    serials: Sequence[str]
 
 
 class WrittenRest(Struct, frozen=True):
@@ -45,7 +45,7 @@ class WrittenRest(Struct, frozen=True):
 
     sku: str
     quantity: str
-    serials: str
+    serials: Sequence[str]
 
 
 class PackingList(Struct, frozen=True, kw_only=True):

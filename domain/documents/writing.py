@@ -18,8 +18,8 @@ def write_quantity(quantity: int) -> str:
     return f"{quantity:,}"
 
 
-def write_ranges(spans: Spans, most: int) -> str:
-    """At most so many ranges: “5–9, 12, and 3 more ranges”."""
+def write_ranges(spans: Spans, most: int) -> list[str]:
+    """At most so many ranges, each as a text, and how many more there are."""
     shown = [
         str(span.first) if span.first == span.last else f"{span.first}–{span.last}"  # noqa: RUF001 - a range
         for span in spans.spans[:most]
@@ -27,4 +27,4 @@ def write_ranges(spans: Spans, most: int) -> str:
     rest = len(spans.spans) - len(shown)
     if rest:
         shown.append(f"and {rest:,} more {'range' if rest == 1 else 'ranges'}")
-    return ", ".join(shown)
+    return shown

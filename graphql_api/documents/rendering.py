@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Final, Literal
@@ -52,9 +52,7 @@ class Renderer:
 
     def __init__(self, fonts: Path | None = None) -> None:
         """`fonts` is a folder with fonts for scripts beyond those of the packages."""
-        self._folders = [Path(package.__path__[0]) / "files" for package in _FONTS]
-        if fonts is not None:
-            self._folders.append(fonts)
+        self._folder = fonts
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="documents")
         self._local = threading.local()
         self._running = 0
@@ -119,7 +117,7 @@ class Renderer:
 
     @cached_property
     def _fonts(self) -> typst.Fonts:
-        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=self._folders)
+        return _load_fonts(self._folder)
 
     @cached_property
     def _families(self) -> list[str]:
@@ -128,3 +126,12 @@ class Renderer:
 
     def _count_down(self, _future: object) -> None:
         self._running -= 1
+
+
+@cache
+def _load_fonts(folder: Path | None) -> typst.Fonts:
+    """The fonts of the packages and of a folder. Fonts of the system would make documents differ."""
+    paths = [Path(package.__path__[0]) / "files" for package in _FONTS]
+    if folder is not None:
+        paths.append(folder)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)

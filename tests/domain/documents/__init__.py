@@ -1,0 +1,1 @@
+"""The text and the bars of shipping documents."""
