@@ -1,5 +1,6 @@
 """Bars of GS1-128: digits in Code 128, as GS1 General Specifications, section 5.4, and ISO/IEC 15417 define it."""
 
+import re
 from typing import Final
 
 # The widths of bars and spaces of each symbol character, in modules: ISO/IEC 15417, table 1.
@@ -16,6 +17,7 @@ _WIDTHS: Final = (
     *("214121", "412121", "111143", "111341", "131141", "114113", "114311", "411113", "411311", "113141"),
     *("114131", "311141", "411131", "211412", "211214", "211232", "2331112"),
 )
+_PAIRS: Final = re.compile(r"(?:[0-9]{2})+")
 _FNC1: Final = 102
 _START_C: Final = 105
 _STOP: Final = 106
@@ -32,7 +34,7 @@ def encode_gs1(digits: str) -> str:
     `digits` begins with its application identifier and has an even number of digits, so that code set C holds all of
     them. Raises ValueError for others.
     """
-    if not (digits.isascii() and digits.isdecimal()) or len(digits) % 2:
+    if not _PAIRS.fullmatch(digits):
         message = f"GS1-128 in code set C holds pairs of digits, and {digits!r} is something else."
         raise ValueError(message)
     values = [_START_C, _FNC1, *(int(digits[at : at + 2]) for at in range(0, len(digits), 2))]

@@ -92,7 +92,9 @@ def write_packing_list(program: str, shipment: Shipment, calendar: Calendar) -> 
         ],
         more_packs=_more_packs(shipment),
         loose=[
-            WrittenRest(line.sku, write_quantity(rest.quantity), write_ranges(rest, _RANGES_OF_LINE))
+            WrittenRest(
+                sku=line.sku, quantity=write_quantity(rest.quantity), serials=write_ranges(rest, _RANGES_OF_LINE)
+            )
             for line in shipment.lines
             if _complete(shipment) and (rest := line.spans - _union(by_line[line.id]))
         ],

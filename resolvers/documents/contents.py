@@ -91,7 +91,7 @@ async def load_pack_label(operation: Operation, pack_id: UUID) -> Document:
         sscc=pack.sscc,
         sku=pack.variant.sku,
         name=pack.variant.name,
-        spans=Spans.parse(serials.text),
+        spans=Spans.parse(serials.text or ""),
         consignment=await _consignment_code(operation, pack.consignment_id),
         batch=None if batch is None else batch.code,
         sender=_party(vendors.get(pack.leg)),

@@ -1,6 +1,7 @@
 """Shipments for documents, pictures of documents, and what cameras and readers find in them."""
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -30,6 +31,12 @@ def spans(*pairs: tuple[int, int]) -> Spans:
     return Spans.of(Span(*pair) for pair in pairs)
 
 
+def sent_line(sent: Spans, printed: Sequence[PrintedVersion] = (), **given: Any) -> SentLine:
+    """The coupons of one variant in a batch."""
+    values = {"id": LINE, "sku": "AMB-1L", "name": "Amber 1 L", "quantity": sent.quantity, **given}
+    return SentLine(spans=sent, printed=printed, **values)
+
+
 def shipment(packs: int, /, **given: Any) -> Shipment:
     """A batch of so many packs with 100 coupons each."""
     sent = spans((0, max(packs, 1) * 100 - 1))
@@ -42,7 +49,7 @@ def shipment(packs: int, /, **given: Any) -> Shipment:
         "dispatched_at": DISPATCHED,
         "voided_at": None,
         "void_reason": None,
-        "lines": [SentLine(LINE, "AMB-1L", "Amber 1 L", sent.quantity, sent, [PrintedVersion(2, sent)])],
+        "lines": [sent_line(sent, [PrintedVersion(2, sent)])],
         "packs": [SentPack(sscc(n), LINE, spans((n * 100, n * 100 + 99))) for n in range(packs)],
         "pack_count": packs,
     }

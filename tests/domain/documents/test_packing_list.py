@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
-from domain.documents.facts import PrintedVersion, SentLine, SentPack
+from msgspec.structs import astuple
+
+from domain.documents.facts import PrintedVersion, SentPack
 from domain.documents.labels import digital_link, write_labels
-from domain.documents.packing_list import WrittenLine, WrittenRest, write_packing_list
+from domain.documents.packing_list import WrittenRest, write_packing_list
 from tests.support.packs import sscc
-from tests.support.shipments import CALENDAR, DISPATCHED, LINE, labeled, shipment, spans
+from tests.support.shipments import CALENDAR, DISPATCHED, LINE, labeled, sent_line, shipment, spans
 
 OTHER = UUID(int=2)
 
@@ -20,7 +22,7 @@ def test_a_packing_list_states_the_shipment() -> None:
     assert found.sender == {"name": "First Print", "city": "Pune", "code": "PRN-1"}
     assert found.receiver == {"name": "Second Pack", "city": "", "code": "PCK-1"}
     assert (found.total, found.total_packs, found.void, found.more_packs) == ("200", "2", "", "")
-    assert found.lines == [WrittenLine("AMB-1L", "Amber 1 L", "Version 2", "2", "200", ["0–199"])]
+    assert [astuple(line) for line in found.lines] == [("AMB-1L", "Amber 1 L", "Version 2", "2", "200", ["0–199"])]
     packs = [(pack.number, pack.sscc, pack.sku, pack.quantity, pack.serials) for pack in found.packs]
     assert packs == [("1", sscc(0), "AMB-1L", "100", ["0–99"]), ("2", sscc(1), "AMB-1L", "100", ["100–199"])]
     assert found.loose == []
@@ -36,15 +38,15 @@ def test_versions_of_the_artwork_are_counted() -> None:
         "Version 1: 30\nVersion 3: 50\nNot stated: 20": several,
     }
     for artwork, printed in cases.items():
-        line = SentLine(LINE, "AMB-1L", "Amber 1 L", 100, sent, printed)
+        line = sent_line(sent, printed)
         assert write_packing_list("", shipment(1, lines=[line]), CALENDAR).lines[0].artwork == artwork
 
 
 def test_coupons_in_no_pack_are_listed() -> None:
     sent = spans((0, 149), (200, 200))
     lines = [
-        SentLine(LINE, "AMB-1L", "Amber 1 L", 151, sent),
-        SentLine(OTHER, "AMB-4L", "Amber 4 L", 1, spans((900, 900))),
+        sent_line(sent),
+        sent_line(spans((900, 900)), id=OTHER, sku="AMB-4L", name="Amber 4 L"),
     ]
     found = write_packing_list("", shipment(1, lines=lines), CALENDAR)
     assert found.loose == [WrittenRest("AMB-1L", "51", ["100–149", "200"]), WrittenRest("AMB-4L", "1", ["900"])]
@@ -52,7 +54,7 @@ def test_coupons_in_no_pack_are_listed() -> None:
 
 
 def test_recalled_coupons_in_a_pack_were_not_sent() -> None:
-    line = SentLine(LINE, "AMB-1L", "Amber 1 L", 190, spans((0, 9), (20, 199)))
+    line = sent_line(spans((0, 9), (20, 199)))
     found = write_packing_list("", shipment(2, lines=[line]), CALENDAR)
     assert [pack.quantity for pack in found.packs] == ["90\n10 recalled", "100"]
     assert found.loose == []
@@ -60,7 +62,7 @@ def test_recalled_coupons_in_a_pack_were_not_sent() -> None:
 
 def test_ranges_are_shortened() -> None:
     sent = spans(*((n * 10, n * 10 + 4) for n in range(2_000)))
-    line = SentLine(LINE, "AMB-1L", "Amber 1 L", sent.quantity, sent)
+    line = sent_line(sent)
     found = write_packing_list("", shipment(0, lines=[line], packs=[SentPack(sscc(1), LINE, sent)]), CALENDAR)
     assert found.lines[0].serials[-2:] == ["110–114", "and 1,988 more ranges"]
     assert found.packs[0].serials == ["0–4", "10–14", "20–24", "and 1,997 more ranges"]

@@ -8,20 +8,20 @@ import pikepdf
 import pytest
 from structlog.testing import capture_logs
 
-from domain.documents.facts import Party, SentLine
+from domain.documents.facts import Party
 from domain.requests import Overloaded
 from graphql_api.documents import rendering
 from graphql_api.documents.rendering import Renderer
 from tests.support.packs import sscc
 from tests.support.shipments import (
     DISPATCHED,
-    LINE,
     PACKAGER,
     codes_on,
     labeled,
     labels,
     packing_list,
     pages_of,
+    sent_line,
     spans,
     texts_of,
 )
@@ -86,7 +86,7 @@ def test_a_voided_dispatch_is_marked(renderer: Renderer) -> None:
 def test_text_of_people_is_never_markup(renderer: Renderer) -> None:
     """What Typst would read as code, emphasis, references, or an import comes out as it is."""
     hostile = '#panic("x") *bold* _it_ $x$ @ref <l> `raw` \\ #import "@preview/a:0.1.0" // no'
-    line = SentLine(LINE, "#sku", hostile, 100, spans((0, 99)))
+    line = sent_line(spans((0, 99)), sku="#sku", name=hostile)
     document = packing_list(1, sender=Party(hostile, "#c", "*d*"), reference=hostile, lines=[line])
     page = "".join(texts_of(renderer.pdf(document))[0].split())
     assert page.count("".join(hostile.split())) == 3
