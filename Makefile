@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -51,6 +51,9 @@ bench-custody: $(DEV) ## Measure custody: coupons, movements, load, tracking; AR
 
 bench-epcis: $(DEV) ## Measure EPCIS: the capture of 1,000 events, the stream of 100,000; ARGS= like "--events 10000" or "--markdown"
 	@exec $(BIN)/python -m benchmarks.epcis $(ARGS)
+
+bench-documents: $(DEV) ## Measure packing lists and labels of 500 packs; ARGS= like "--packs 100"
+	@exec $(BIN)/python -m benchmarks.shipping_documents $(ARGS)
 
 bench-evaluation: $(DEV) ## Measure the evaluation of one line against ten rules; zen-engine takes part if it is installed
 	@exec $(BIN)/python -m benchmarks.evaluation $(ARGS)

@@ -1,6 +1,6 @@
 """The time to set packing lists and labels, for a batch of 500 packs.
 
-    .venv/bin/python -m benchmarks.shipping_documents [--packs 500] [--rounds 7]
+    make bench-documents [ARGS="--packs 500 --rounds 7"]
 
 Each round sets other packs, so that nothing is remembered. Numbers are medians. Beside them are CPU seconds of
 the process: on a busy machine, the rest is the time of other programs. The goal is a packing list within a second.

@@ -1,7 +1,6 @@
 """Documents as PDF: what they say, what a camera reads on them, and that the same content gives the same bytes."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import pikepdf
@@ -148,13 +147,13 @@ def test_documents_are_accessible(renderer: Renderer, tmp_path: Path) -> None:
 async def test_the_event_loop_runs_on(renderer: Renderer) -> None:
     """A large document is set in a thread, which lets the others run."""
     document = packing_list(300)
-    task, longest = asyncio.create_task(renderer.render(document)), 0.0
+    task, turns = asyncio.create_task(renderer.render(document)), 0
     while not task.done():
-        begun = time.perf_counter()
-        await asyncio.sleep(0.005)
-        longest = max(longest, time.perf_counter() - begun)
+        await asyncio.sleep(0.001)
+        turns += 1
     assert (await task).startswith(b"%PDF")
-    assert longest < 0.5
+    # A thread that held the interpreter would leave one or two.
+    assert turns > 20
 
 
 async def test_too_many_documents_at_once_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
