@@ -28,7 +28,7 @@ CALENDAR: Final[Calendar] = find_calendar("Asia/Kolkata")
 
 def spans(*pairs: tuple[int, int]) -> Spans:
     """A set of serials."""
-    return Spans.of(Span(*pair) for pair in pairs)
+    return Spans.of(Span(first, last) for first, last in pairs)
 
 
 def sent_line(sent: Spans, printed: Sequence[PrintedVersion] = (), **given: Any) -> SentLine:
