@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from db.columns import columns, scalar
 from db.jobs.rows import JobCount, JobRow
 from db.jobs.tables import OWNER_KEY, JobTable
-from db.statement import Query, Statement, moment, texts, uuid, uuids
+from db.statement import Query, Statement, moment, string, texts, uuid, uuids
 from domain.jobs.facts import JobKind
 
 _KNOWN_KINDS: Final = literal(list(JobKind), ARRAY(Text()))
@@ -41,6 +41,10 @@ def lock_job(*, own: bool) -> Statement[JobRow]:
 OPEN_JOBS = Statement(
     select(func.count()).where(literal_column(OWNER_KEY) == uuid("account_id"), JobTable.due_at.is_not(None)),
     scalar(int),
+)
+# An open job of a kind, if there is one.
+OPEN_OF_KIND = Statement(
+    select(JobTable.id).where(JobTable.kind == string("kind"), JobTable.due_at.is_not(None)).limit(1), scalar(UUID)
 )
 LOCK_LEASED_JOB = Statement(select(*JOB_COLUMNS).where(JobTable.lease == uuid("lease")).with_for_update(), JobRow)
 STATUS_OF_JOB = Statement(select(JobTable.status).where(JobTable.id == uuid("id")), scalar(str))

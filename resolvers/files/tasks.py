@@ -1,13 +1,19 @@
-"""Leader tasks of files: delete uploads that were never used, and what nothing names in the store."""
+"""The job that deletes uploads that were never used, and what nothing names in the store; the leader queues it."""
 
 from datetime import timedelta
 from typing import Final
 
+from msgspec import Struct
+
 from db.files.changes import delete_uploads
 from db.files.reads import LOCK_CONTENT, LOCK_EXPIRED_UPLOADS, NAMED_CONTENTS, RESUMABLE_UPLOADS
 from domain.files.failures import FilesUnavailable
+from domain.jobs.facts import JobKind
 from resolvers.context import Operation
 from resolvers.file_store import StoredContent
+from resolvers.jobs.enqueue import enqueue_unless_open
+from resolvers.jobs.handlers import JobHandler
+from resolvers.jobs.running import RunningJob
 from resolvers.tasks import LeaderTask, TaskPolicy
 
 # A content that nothing names may belong to a transaction that is about to commit.
@@ -16,7 +22,23 @@ _INTERVAL_S: Final = 3600.0
 _PAGE: Final = 200
 
 
-async def delete_orphans(operation: Operation, _policy: TaskPolicy) -> None:
+class DeletionParameters(Struct, frozen=True):
+    """Nothing: the job looks for itself."""
+
+
+async def queue_deletion(operation: Operation, _policy: TaskPolicy) -> None:
+    """Queue the job, unless the one before has not ended."""
+    async with operation.writing() as session:
+        await enqueue_unless_open(operation, session, JobKind.ORPHANED_FILES, DeletionParameters())
+
+
+async def run_deletion(job: RunningJob[DeletionParameters]) -> None:
+    """Delete what is orphaned now. A job that begins again finds what is left."""
+    async with job.operation() as operation:
+        await delete_orphans(operation)
+
+
+async def delete_orphans(operation: Operation) -> None:
     """Delete expired uploads with their files, their parts on disk, and contents that no file names."""
     while await _delete_expired_uploads(operation):
         pass
@@ -75,5 +97,6 @@ def _is_old(operation: Operation, content: StoredContent) -> bool:
 
 
 LEADER_TASKS: Final = (
-    LeaderTask(name="delete files that nobody uses", interval=lambda _policy: _INTERVAL_S, run=delete_orphans),
+    LeaderTask(name="queue the deletion of orphaned files", interval=lambda _policy: _INTERVAL_S, run=queue_deletion),
 )
+JOBS: Final = (JobHandler(kind=JobKind.ORPHANED_FILES, parameters=DeletionParameters, run=run_deletion),)

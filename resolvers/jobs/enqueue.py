@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from db.jobs.changes import add_job
-from db.jobs.reads import OPEN_JOBS
+from db.jobs.reads import OPEN_JOBS, OPEN_OF_KIND
 from db.jobs.rows import NewJob
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
@@ -40,6 +40,12 @@ async def enqueue_job(
     event = NewEvent(EventKind.JOB_PROGRESSED, job.id, about_job(job.id))
     await append_events(session, [event], operation.now)
     return job.id
+
+
+async def enqueue_unless_open(operation: Operation, session: Writing, kind: JobKind, parameters: Struct) -> None:
+    """Queue a job, unless one of its kind waits or runs already. Only the leading process may call it for a kind."""
+    if not await session.fetch(OPEN_OF_KIND, kind=kind):
+        await enqueue_job(operation, session, kind, parameters)
 
 
 async def require_room(session: Writing, owner_id: UUID | None, path: Path = ("input",)) -> None:

@@ -16,7 +16,7 @@ from graphql_api.context import Environment
 from graphql_api.jobs.policy import WorkerPolicy
 from graphql_api.jobs.worker import JobWorker
 from resolvers.jobs.enqueue import enqueue_job
-from resolvers.jobs.handlers import JobHandler
+from resolvers.jobs.handlers import JobHandler, handlers_by_kind
 from resolvers.jobs.running import JobStopped, RunningJob
 from resolvers.outbox.append import append_event
 
@@ -133,7 +133,15 @@ async def idle(running: JobWorker) -> None:
 
 async def run_all(environment: Environment, run: Callable[[RunningJob[Numbers]], Awaitable[None]] = count_up) -> int:
     """Run what is due now with another worker, and return how many jobs it took."""
-    other = worker(environment, run)
+    return await _run_due(worker(environment, run))
+
+
+async def run_due(environment: Environment, handlers: Sequence[JobHandler[Any]]) -> int:
+    """Run the jobs of an area that are due now, and return how many there were."""
+    return await _run_due(JobWorker(environment, handlers_by_kind(handlers), POLICY))
+
+
+async def _run_due(other: JobWorker) -> int:
     taken = await other.take()
     await idle(other)
     await other.stop()

@@ -1,6 +1,7 @@
 """Files that nobody uses are deleted, and no file that is used or about to be (R16)."""
 
 import asyncio
+import dataclasses
 import hashlib
 import os
 from collections.abc import Callable
@@ -26,10 +27,11 @@ from resolvers.files.create_upload import CreateUpload, create_upload
 from resolvers.files.finish_upload import ReceivedContent, UploadFinished, finish_upload
 from resolvers.files.stored_contents import open_file, store_bytes
 from resolvers.files.take_upload import take_upload
-from resolvers.files.tasks import delete_orphans
+from resolvers.files.tasks import JOBS, delete_orphans, queue_deletion
 from resolvers.tasks import TaskPolicy
 from tests.support.clock import TestClock
 from tests.support.files import rows_left
+from tests.support.jobs import run_due
 from tests.support.world import World
 
 CONTENT = b"a logo"
@@ -84,10 +86,18 @@ class Files:
         await operation.close()
 
     async def delete_orphans(self) -> None:
-        """Run the task of the leading process."""
+        """Do what the job does."""
         operation = self.operation()
-        await delete_orphans(operation, POLICY)
+        await delete_orphans(operation)
         await operation.close()
+
+    async def run_job(self) -> int:
+        """Let the leading process queue the job twice, and a worker run it; return how many jobs there were."""
+        operation = self.operation()
+        await queue_deletion(operation, POLICY)
+        await queue_deletion(operation, POLICY)
+        await operation.close()
+        return await run_due(dataclasses.replace(self._environment, files=self.storage), JOBS)
 
     def age(self) -> None:
         """Let the content be old."""
@@ -107,6 +117,14 @@ class Files:
 def files(environment: Environment, world: World, tmp_path: Path) -> Files:
     """Uploads in a store of the test's own."""
     return Files(environment, world, tmp_path)
+
+
+async def test_a_job_deletes_orphans_one_at_a_time(files: Files, database: Database, clock: TestClock) -> None:
+    """N9: a job that takes long is not queued again."""
+    await files.begin(CONTENT[:3])
+    clock.advance(days=1)
+    assert await files.run_job() == 1
+    assert (files.parts(), await rows_left(database)) == ([], (0, 0))
 
 
 async def test_an_upload_that_nobody_finished_is_deleted(files: Files, database: Database, clock: TestClock) -> None:
