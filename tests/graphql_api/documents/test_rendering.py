@@ -172,3 +172,17 @@ async def test_a_document_that_takes_too_long_is_given_up(monkeypatch: pytest.Mo
     monkeypatch.setattr(rendering, "RENDER_TIMEOUT_S", 0.0)
     with pytest.raises(Overloaded):
         await Renderer().render(packing_list(1))
+
+
+def test_long_names_leave_the_codes_readable(renderer: Renderer) -> None:
+    """On a label, text shrinks until it ends above the bars; in a list, a code without spaces breaks."""
+    long = Party("Verlängerte Druckerei " * 5 + "GmbH & Co", "C" * 60, "Thiruvananthapuram " * 6)
+    given = {"sender": long, "receiver": long}
+    many = spans(*((4_000_000_000 + n * 100, 4_000_000_000 + n * 100 + 70) for n in range(20)))
+    label = labeled(sku="S" * 60, name="Long variant name " * 6, spans=many, **given)
+    (picture,) = pages_of(renderer.pdf(labels(label)))
+    assert [code[2] for code in codes_on(picture)] == [f"https://id.gs1.org/00/{sscc(1)}", f"(00){sscc(1)}"]
+    line = sent_line(spans((0, 99)), sku="S" * 60, name="N" * 120)
+    (page,) = pages_of(renderer.pdf(packing_list(1, lines=[line], reference="R" * 120, **given)), scale=1)
+    margin = page.convert("L").crop((page.width - 40, 0, page.width, page.height))
+    assert margin.getextrema() == (255, 255)
