@@ -180,8 +180,12 @@ def test_long_names_leave_the_codes_readable(renderer: Renderer) -> None:
     given = {"sender": long, "receiver": long}
     many = spans(*((4_000_000_000 + n * 100, 4_000_000_000 + n * 100 + 70) for n in range(20)))
     label = labeled(sku="S" * 60, name="Long variant name " * 6, spans=many, **given)
-    (picture,) = pages_of(renderer.pdf(labels(label)))
-    assert [code[2] for code in codes_on(picture)] == [f"https://id.gs1.org/00/{sscc(1)}", f"(00){sscc(1)}"]
+    # The longest that is not measured.
+    short = Party("W" * 26, "PRN-1", "W" * 14)
+    ends = {"sender": short, "receiver": short}
+    longest = labeled(sku="W" * 12, name="W" * 40, spans=spans(*((n * 10**6, n * 10**6 + 9) for n in range(5))), **ends)
+    for picture in pages_of(renderer.pdf(labels(label, longest))):
+        assert [code[2] for code in codes_on(picture)] == [f"https://id.gs1.org/00/{sscc(1)}", f"(00){sscc(1)}"]
     line = sent_line(spans((0, 99)), sku="S" * 60, name="N" * 120)
     (page,) = pages_of(renderer.pdf(packing_list(1, lines=[line], reference="R" * 120, **given)), scale=1)
     margin = page.convert("L").crop((page.width - 40, 0, page.width, page.height))
