@@ -1,7 +1,7 @@
 """The application: composes the schema, the hub, the endpoints, and the metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
@@ -81,11 +81,7 @@ def build_app(
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
         Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
-        Route(
-            f"{FILES_PATH}/{{link}}",
-            FileDownloads(environment, authenticator, storage=storage, access=FILE_ACCESS).__call__,
-        ),
-        _upload_route(Uploads(environment, authenticator, storage=storage, inspect=inspect or inspect_upload)),
+        *_file_routes(environment, authenticator, storage, inspect or inspect_upload),
         *document_routes(environment, authenticator, Renderer(settings.fonts)),
         *epcis_routes(environment, authenticator, settings.body_limit),
         *_operator_routes(environment.database, metrics, fleet),
@@ -99,11 +95,16 @@ def build_app(
     return app
 
 
-def _upload_route(uploads: Uploads) -> Route:
-    """The route of uploads. Every method reaches it, because Starlette answers others without a sentence."""
-    route = Route(f"{UPLOADS_PATH}/{{link}}", uploads.__call__, methods=["PUT"])
-    route.methods = None
-    return route
+def _file_routes(
+    environment: Environment, authenticator: Authenticator, storage: FileStorage, inspect: Inspect
+) -> Sequence[Route]:
+    """The routes of downloads and uploads."""
+    downloads = FileDownloads(environment, authenticator, storage=storage, access=FILE_ACCESS)
+    uploads = Uploads(environment, authenticator, storage=storage, inspect=inspect)
+    upload_route = Route(f"{UPLOADS_PATH}/{{link}}", uploads.__call__, methods=["PUT"])
+    # Every method reaches it, because Starlette answers others without a sentence.
+    upload_route.methods = None
+    return (Route(f"{FILES_PATH}/{{link}}", downloads.__call__), upload_route)
 
 
 def storage_of(settings: Settings) -> FileStorage:
