@@ -18,11 +18,11 @@ from db.embedded.server import EmbeddedPostgres
 from graphql_api.app import build_app
 from graphql_api.context import Environment, utc_now
 from graphql_api.files.storage import FileStorage, open_storage
-from graphql_api.jobs import leader_tasks
 from graphql_api.serving import StreamingServer, server_config
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
 from resolvers.files.tasks import queue_deletion
+from schema.build import LEADER_TASKS
 from tests.support.application import application_url
 from tests.support.client import Clients, http_client
 from tests.support.clock import TestClock
@@ -77,9 +77,9 @@ def _needs_server(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def _no_jobs_of_the_server() -> Iterator[None]:
     """Leading servers queue no jobs of their own, so that a test has only the rows that it makes."""
-    kept = tuple(task for task in leader_tasks.LEADER_TASKS if task.run is not queue_deletion)
+    kept = tuple(task for task in LEADER_TASKS if task.run is not queue_deletion)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(leader_tasks, "LEADER_TASKS", kept)
+        patch.setattr("graphql_api.jobs.leader_tasks.LEADER_TASKS", kept)
         yield
 
 
