@@ -21,7 +21,7 @@ from graphql_api.files.credentials import (
     sign_in_by_link,
 )
 from graphql_api.transport.requests import request_id
-from resolvers.documents.contents import DOCUMENTS, Document
+from resolvers.documents.contents import DOCUMENTS, Draft
 from resolvers.documents.loaders import DOCUMENT_PATHS
 
 _MESSAGES: Final = LinkMessages(
@@ -69,7 +69,7 @@ class ShippingDocuments:
             del response.headers["content-length"]
         return response
 
-    async def _load(self, request: Request) -> Document:
+    async def _load(self, request: Request) -> Draft:
         """Load the document of the link, if its account may see it now. Raises Rejected and RequestError."""
         operation = self._environment.operation(None, fresh=True)
         try:

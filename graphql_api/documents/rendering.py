@@ -23,7 +23,7 @@ import typst
 from domain.documents.labels import LabelSheet
 from domain.documents.packing_list import PackingList
 from domain.requests import Overloaded
-from resolvers.documents.contents import Document
+from resolvers.documents.contents import Document, Draft
 
 # How long a client waits for a document, in seconds.
 RENDER_TIMEOUT_S: Final = 20.0
@@ -57,20 +57,23 @@ class Renderer:
         self._local = threading.local()
         self._running = 0
 
-    async def render(self, document: Document) -> bytes:
-        """Set a document off the event loop. Raises Overloaded if too many wait, or if it takes too long."""
+    async def render(self, draft: Draft) -> bytes:
+        """Write and set a document off the event loop. Raises Overloaded if too many wait, or if it takes too long."""
         if self._running >= MOST_DOCUMENTS:
             raise Overloaded
         self._running += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, self.pdf, document)
+        future = asyncio.get_running_loop().run_in_executor(self._threads, self._finish, draft)
         future.add_done_callback(self._count_down)
         try:
             async with asyncio.timeout(RENDER_TIMEOUT_S):
                 # A thread cannot be stopped. Its content is bounded, and it counts until it has ended.
                 return await asyncio.shield(future)
         except TimeoutError:
-            _log.warning("a document took too long", document=document.name)
+            _log.warning("a document took too long", document=draft.name)
             raise Overloaded from None
+
+    def _finish(self, draft: Draft) -> bytes:
+        return self.pdf(draft.finish())
 
     def pdf(self, document: Document) -> bytes:
         """Set a document as PDF."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -37,15 +38,27 @@ class Document(Struct, frozen=True):
     dated: datetime
 
 
-async def load_packing_list(operation: Operation, batch_id: UUID) -> Document:
+class Draft(Struct, frozen=True):
+    """A document whose content is still to be written, which takes long for many packs: not on an event loop."""
+
+    write: Callable[[], PackingList | LabelSheet]
+    name: str
+    dated: datetime
+
+    def finish(self) -> Document:
+        """Write the content."""
+        return Document(self.write(), self.name, self.dated)
+
+
+async def load_packing_list(operation: Operation, batch_id: UUID) -> Draft:
     """Load the packing list of a batch. Raises NotFound if the viewer may not see the batch."""
     shipment = await _load_shipment(operation, await _find_batch(operation, batch_id))
     program = await operation.program()
-    content = write_packing_list(program.name, shipment, program.calendar)
-    return Document(content, f"{shipment.batch}-packing-list.pdf", shipment.dispatched_at)
+    write = partial(write_packing_list, program.name, shipment, program.calendar)
+    return Draft(write, f"{shipment.batch}-packing-list.pdf", shipment.dispatched_at)
 
 
-async def load_pack_labels(operation: Operation, batch_id: UUID) -> Document:
+async def load_pack_labels(operation: Operation, batch_id: UUID) -> Draft:
     """Load the labels of the first packs of a batch. Raises NotFound if the viewer may not see it, or it has none."""
     batch = await _find_batch(operation, batch_id)
     rows = await operation.fetch(PACKS_CARRIED, batch_id=batch.id, limit=MOST_LABELS)
@@ -69,11 +82,11 @@ async def load_pack_labels(operation: Operation, batch_id: UUID) -> Document:
         )
         for row in rows
     ]
-    sheet = await _write_labels(operation, f"Labels of {batch.code}", labels)
-    return Document(sheet, f"{batch.code}-labels.pdf", batch.dispatched_at)
+    write = await _labels(operation, f"Labels of {batch.code}", labels)
+    return Draft(write, f"{batch.code}-labels.pdf", batch.dispatched_at)
 
 
-async def load_pack_label(operation: Operation, pack_id: UUID) -> Document:
+async def load_pack_label(operation: Operation, pack_id: UUID) -> Draft:
     """Load the label of a pack. Raises NotFound if the viewer may not see the pack.
 
     On hand, it is addressed to the next vendor of the chain, if the viewer may see that.
@@ -100,11 +113,11 @@ async def load_pack_label(operation: Operation, pack_id: UUID) -> Document:
         voided=batch is not None and batch.voided_at is not None,
         opened=pack.unpacked_at is not None,
     )
-    sheet = await _write_labels(operation, f"Label of pack {pack.sscc}", [label])
-    return Document(sheet, f"{pack.sscc}-label.pdf", pack.packed_at)
+    write = await _labels(operation, f"Label of pack {pack.sscc}", [label])
+    return Draft(write, f"{pack.sscc}-label.pdf", pack.packed_at)
 
 
-DOCUMENTS: Final[Mapping[LinkKind, Callable[[Operation, UUID], Awaitable[Document]]]] = MappingProxyType(
+DOCUMENTS: Final[Mapping[LinkKind, Callable[[Operation, UUID], Awaitable[Draft]]]] = MappingProxyType(
     {
         LinkKind.PACKING_LIST: load_packing_list,
         LinkKind.PACK_LABELS: load_pack_labels,
@@ -113,10 +126,10 @@ DOCUMENTS: Final[Mapping[LinkKind, Callable[[Operation, UUID], Awaitable[Documen
 )
 
 
-async def _write_labels(operation: Operation, title: str, labels: Sequence[LabeledPack]) -> LabelSheet:
+async def _labels(operation: Operation, title: str, labels: Sequence[LabeledPack]) -> Callable[[], LabelSheet]:
     program = await operation.program()
     links = program.gs1_company_prefix is not None
-    return write_labels(program.name, title, labels, calendar=program.calendar, links=links)
+    return partial(write_labels, program.name, title, labels, calendar=program.calendar, links=links)
 
 
 async def _find_batch(operation: Operation, batch_id: UUID) -> BatchRow:
