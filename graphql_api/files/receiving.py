@@ -96,14 +96,16 @@ class _Received:
         if len(start) >= min(SIGNATURE_BYTES, self._upload.byte_size) and not may_begin(
             self._upload.content_type, start
         ):
-            raise wrong_type(self._upload)
+            raise WrongType(self._upload)
 
 
-def wrong_type(upload: UploadRow) -> Rejected:
-    """The answer to a file of another type than announced."""
-    kind = CONTENT_TYPE_NAMES[upload.content_type]
-    message = f"“{upload.file_name}” is not {kind}. Create an upload with the type that the file has."
-    return Rejected(415, "UPLOAD_TYPE", message)
+class WrongType(Rejected):
+    """A file has another type than announced."""
+
+    def __init__(self, upload: UploadRow) -> None:
+        kind = CONTENT_TYPE_NAMES[upload.content_type]
+        message = f"“{upload.file_name}” is not {kind}. Create an upload with the type that the file has."
+        super().__init__(415, "UPLOAD_TYPE", message)
 
 
 def _too_large(upload: UploadRow, part: Part) -> Rejected:

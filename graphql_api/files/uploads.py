@@ -29,13 +29,13 @@ from graphql_api.files.credentials import (
     rejection_response,
     sign_in_by_link,
 )
-from graphql_api.files.receiving import Part, receive_part, wrong_type
+from graphql_api.files.receiving import Part, WrongType, receive_part
 from graphql_api.files.spool import SpoolBusy, SpooledUpload
 from graphql_api.files.storage import FileStorage
 from graphql_api.files.threads import run_blocking
 from graphql_api.transport.requests import request_id
 from resolvers.context import Operation
-from resolvers.files.finish_upload import ReceivedContent, UploadFinished, find_upload, finish_upload
+from resolvers.files.finish_upload import ReceivedContent, UploadFinished, discard_upload, find_upload, finish_upload
 from resolvers.retrying import retry_conflicts
 
 # A process takes so many uploads at once; each has a buffer in memory.
@@ -124,19 +124,23 @@ class Uploads:
             await run_blocking(spooled.restart if part.whole else spooled.resume)
         except SpoolBusy:
             raise _busy(upload) from None
-        await receive_part(request, upload, spooled, part)
+        try:
+            await receive_part(request, upload, spooled, part)
+        except WrongType:
+            await self._discard(upload, spooled)
+            raise
         if spooled.size < upload.byte_size:
             answer = {"offset": spooled.size, "byteSize": upload.byte_size}
             return json_response(202, answer, {"upload-offset": str(spooled.size), "upload-complete": "?0"})
         return await self._finish(upload, spooled)
 
     async def _finish(self, upload: UploadRow, spooled: SpooledUpload) -> Response:
-        """Inspect a whole file and store it. A file that is not accepted is deleted, and its upload can start again."""
+        """Inspect a whole file and store it. A file that is not accepted is deleted with its upload."""
         digest = await run_blocking(spooled.finish)
         try:
             await self._inspect(spooled.path, upload.content_type, upload.file_name)
         except Failure as failure:
-            await run_blocking(spooled.restart)
+            await self._discard(upload, spooled)
             raise Rejected(422, failure.code.value, failure.message) from None
         received = ReceivedContent(spooled.path, digest)
         operation = self._environment.operation(None, fresh=True)
@@ -157,6 +161,15 @@ class Uploads:
         }
         return json_response(201, answer, {"upload-offset": str(file.byte_size), "upload-complete": "?1"})
 
+    async def _discard(self, upload: UploadRow, spooled: SpooledUpload) -> None:
+        """Delete an upload whose file can never be accepted, so that it does not count as unfinished."""
+        operation = self._environment.operation(None, fresh=True)
+        try:
+            await retry_conflicts(lambda: discard_upload(operation, upload))
+        finally:
+            await operation.close()
+        await run_blocking(spooled.remove)
+
     async def _find(self, request: Request) -> UploadRow:
         """Find the upload of the link. The connection to the database is free again while bytes arrive."""
         operation: Operation = self._environment.operation(None, fresh=True)
@@ -175,7 +188,7 @@ def _part_of(request: Request, upload: UploadRow, size: int) -> Part:
     """Read from the headers which part a request sends. Raises Rejected."""
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given not in {"", "application/octet-stream", "application/x-www-form-urlencoded", upload.content_type}:
-        raise wrong_type(upload)
+        raise WrongType(upload)
     length = _content_length(request)
     header = request.headers.get("content-range")
     if header is None:

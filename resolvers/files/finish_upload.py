@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from db.files.changes import set_upload_file
+from db.files.changes import delete_uploads, set_upload_file
 from db.files.reads import LOCK_UPLOAD, UPLOAD_BY_ID
 from db.files.rows import StoredFileRow, UploadRow
 from domain.files.facts import PURPOSE_RULES, UploadPurpose
@@ -64,3 +64,11 @@ async def finish_upload(operation: Operation, upload: UploadRow, received: Recei
         await add_stored_file(operation, session, file, received.path)
         await set_upload_file(session, upload.id, file.id)
     return file
+
+
+async def discard_upload(operation: Operation, upload: UploadRow) -> None:
+    """Delete an upload that is not finished."""
+    async with operation.writing() as session:
+        rows = await session.fetch(LOCK_UPLOAD, id=upload.id)
+        if rows and rows[0].file_id is None:
+            await delete_uploads(session, rows)

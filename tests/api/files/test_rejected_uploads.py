@@ -201,25 +201,28 @@ async def test_another_type_is_rejected_by_its_first_bytes(clients: Clients, dat
     _, url = await begin(clients[Role.ADMIN], wrong)
     http = clients.anonymous.http
     message = "“logo.png” is not PNG. Create an upload with the type that the file has."
-    assert rejection_of(await http.put(url, content=wrong)) == (415, "UPLOAD_TYPE", message)
     sent_as = await http.put(url, content=wrong, headers={"Content-Type": "image/jpeg"})
     assert rejection_of(sent_as) == (415, "UPLOAD_TYPE", message)
     assert await offset_of(http, url) == (0, False)
     assert await rows_left(database) == (1, 0)
+    assert rejection_of(await http.put(url, content=wrong)) == (415, "UPLOAD_TYPE", message)
+    # The upload can never succeed, so it does not count as unfinished.
+    assert await rows_left(database) == (0, 0)
+    assert (await http.head(url)).status_code == 404
 
 
 async def test_a_file_is_inspected_as_a_whole(clients: Clients, database: Database, storage: FileStorage) -> None:
-    """The first bytes are right, and the rest is not: nothing is stored, and the upload can start again."""
+    """The first bytes are right, and the rest is not: nothing is stored, and the upload is gone."""
     broken = CONTENT[:-20] + bytes(20)
     upload_id, url = await begin(clients[Role.ADMIN], broken)
     http = clients.anonymous.http
     status, code, message = rejection_of(await http.put(url, content=broken))
     assert (status, code) == (422, "INVALID")
     assert message.startswith("“logo.png” is ")
-    assert await rows_left(database) == (1, 0)
+    assert await rows_left(database) == (0, 0)
     assert await storage.find(hashlib.sha256(broken).digest()) is None
     assert storage.spool.size(key_of(upload_id)) == 0
-    assert (await http.put(url, content=CONTENT)).status_code == 201
+    assert (await http.put(url, content=CONTENT)).status_code == 404
 
 
 async def test_a_finished_upload_takes_no_more(clients: Clients, database: Database) -> None:
