@@ -15,6 +15,7 @@ from db.columns import columns, scalar
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
 from db.consignments.reads import visible
 from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, ConsignmentTable, DiscrepancyTable
+from db.consignments.turns import shares_turn
 from db.statement import Statement, number, uuid, uuids
 from domain.consignments.facts import Condition
 from domain.permissions import ConsignmentScope
@@ -42,8 +43,8 @@ _REQUESTED: Final = (
 def lock_with_artworks(scope: ConsignmentScope) -> Statement[UUID]:
     """The id of the consignment of the parameter `id`, if the scope shows it, once for each variant that it carries.
 
-    Shares its lock, and then the locks of the artwork of the variants in the order of ids, in one round trip. Like
-    `lock_consignment`, it keeps the plans of the statements that follow.
+    Shares the turn of the scheme, its lock, and then the locks of the artwork of the variants in the order of ids, in
+    one round trip. Like `lock_consignment`, it keeps the plans of the statements that follow.
     """
     keeps_plans = func.set_config("plan_cache_mode", "force_generic_plan", true()).is_not(None)
     query = (
@@ -51,7 +52,7 @@ def lock_with_artworks(scope: ConsignmentScope) -> Statement[UUID]:
         .select_from(ConsignmentTable)
         .join(ConsignmentLineTable, ConsignmentLineTable.consignment_id == ConsignmentTable.id)
         .join(ArtworkTable, _OF_LINE)
-        .where(ConsignmentTable.id == uuid("id"), visible(scope), keeps_plans)
+        .where(ConsignmentTable.id == uuid("id"), visible(scope), keeps_plans, shares_turn(ConsignmentTable.scheme_id))
         .order_by(ArtworkTable.id)
     )
     return Statement(query.with_for_update(read=True, of=[ConsignmentTable, ArtworkTable]), scalar(UUID))

@@ -28,6 +28,7 @@ from db.consignments.tables import (
     ConsignmentStateTable,
     ConsignmentTable,
 )
+from db.consignments.turns import shares_turn
 from db.statement import Query, Statement, string, uuid, uuids
 from domain.permissions import ConsignmentScope
 
@@ -87,11 +88,14 @@ def _of_lines(column: Any) -> Any:
 def lock_consignment(scope: ConsignmentScope, *, exclusive: bool) -> Statement[UUID]:
     """The id of the consignment of the parameter `id`, if the scope shows it, locked.
 
-    Movements share the lock. Canceling and updating take it alone. The statements that follow in the transaction find
-    few rows by their keys, and PostgreSQL keeps their plans: to plan them again takes longer than to run them.
+    Movements share the lock, and the turn of the scheme. Canceling and updating take it alone. The statements that
+    follow in the transaction find few rows by their keys, and PostgreSQL keeps their plans: to plan them again takes
+    longer than to run them.
     """
     keeps_plans = func.set_config("plan_cache_mode", "force_generic_plan", true()).is_not(None)
     query = select(ConsignmentTable.id).where(ConsignmentTable.id == uuid("id"), visible(scope), keeps_plans)
+    if not exclusive:
+        query = query.where(shares_turn(ConsignmentTable.scheme_id))
     return Statement(query.with_for_update(read=not exclusive, key_share=exclusive, of=ConsignmentTable), scalar(UUID))
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from db.artwork import reads as statements
 from db.artwork.changes import ensure_artworks
 from db.artwork.rows import ArtworkFactsRow, DecisionRow
+from db.consignments.turns import TAKE_TURN
 from db.sessions import Fetching, Writing
 from domain.artwork.facts import ArtworkReviewState
 from domain.artwork.state import ArtworkFacts, Decision
@@ -23,8 +24,11 @@ async def lock_artworks(
 ) -> list[ArtworkFacts]:
     """Lock the artwork of variants in the order of ids, and load its facts, in that order.
 
-    Every variant that a consignment carries has its artwork. Variants without one are left out.
+    With `exclusive`, movements of the scheme pause until the transaction ends. Every variant that a consignment carries
+    has its artwork. Variants without one are left out.
     """
+    if exclusive:
+        await session.fetch(TAKE_TURN, scheme_id=scheme_id)
     lock = statements.lock_artworks(exclusive=exclusive)
     ids = await session.fetch(lock, scheme_id=scheme_id, variant_ids=list(variant_ids))
     return await load_artwork_facts(session, ids) if ids else []

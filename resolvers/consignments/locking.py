@@ -13,6 +13,7 @@ from msgspec import Struct
 from db.artwork.hold_reads import lock_with_artworks
 from db.consignments import reads as statements
 from db.consignments.rows import BatchRow, ChainRow
+from db.consignments.turns import TAKE_TURN_OF_CONSIGNMENT
 from db.sessions import Writing
 from domain.consignments.facts import BatchStatus
 from domain.consignments.failures import BATCH_PATH, CONSIGNMENT_PATH
@@ -107,6 +108,8 @@ async def lock_any_chain(  # noqa: PLR0913 - what to lock, by name
 ) -> Chain:
     """Like `lock_chain`, for a consignment that may be canceled. Raises NotFound."""
     scope = operation.viewer.consignment_scope
+    if exclusive:
+        await session.fetch(TAKE_TURN_OF_CONSIGNMENT, id=consignment_id)
     lock = lock_with_artworks(scope) if artworks else statements.lock_consignment(scope, exclusive=exclusive)
     if not await session.fetch(lock, id=consignment_id, **scope_parameters(operation.viewer, scope)):
         raise NotFound("consignment", path)

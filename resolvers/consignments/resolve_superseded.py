@@ -7,6 +7,7 @@ from db.consignments.changes import touch_states
 from db.consignments.correction_reads import DISCREPANCY_BY_ID
 from db.consignments.discrepancy_changes import resolve_recalled, resolve_serials
 from db.consignments.rows import DiscrepancyRow
+from db.consignments.turns import TAKE_TURN_OF_CONSIGNMENT
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import TransactionConflict, Writing
 from domain.consignments.events import about_consignment
@@ -33,6 +34,8 @@ async def lock_superseded(
 
     The artwork is locked alone, so that neither a movement of held serials nor another resolution comes between.
     """
+    # Before the lock of the consignment, which shares the turn.
+    await session.fetch(TAKE_TURN_OF_CONSIGNMENT, id=consignment_id)
     chain = await lock_chain(operation, session, consignment_id, path=DISCREPANCY_PATH)
     (found,) = await session.fetch(DISCREPANCY_BY_ID, id=discrepancy_id)
     await lock_artworks(session, chain.scheme_id, [found.variant_id], exclusive=True)

@@ -1,5 +1,6 @@
 """Artwork and coupons that move at the same moment: one comes first, and the other one notices (R16, N3)."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -75,6 +76,27 @@ async def test_a_request_beside_an_earlier_dispatch_waits_for_it(
     assert (await places_of(database, made))[1, True, "GOOD"].quantity == 10
     with pytest.raises(ArtworkBlocked):
         await consignments.dispatch(made, quantity=10)
+
+
+async def test_a_request_gets_its_turn_among_dispatches(
+    consignments: ConsignmentFactory, scheme_id: UUID, database: Database
+) -> None:
+    """Dispatches that begin while a request waits come after it, so that no stream of them keeps it waiting."""
+    made = await consignments.created(scheme_id, quantities={"AMB-1L": 100})
+    await consignments.produce(made, quantity=100)
+    held = HeldCommit(consignments.vendor("PRN-1"))
+    first = asyncio.create_task(dispatch_batch(held.operation, dispatch_of(consignments, made)))
+    await held.reached.wait()
+    asking = asyncio.create_task(review(consignments.vendor("PCK-1"), request(consignments, scheme_id)))
+    await asyncio.wait([asking], timeout=0.3)
+    second = asyncio.create_task(consignments.dispatch(made, quantity=10))
+    await asyncio.wait([second], timeout=0.3)
+    assert not asking.done()
+    held.release()
+    await asyncio.gather(first, asking)
+    with pytest.raises(ArtworkBlocked):
+        await second
+    assert (await places_of(database, made))[1, True, "GOOD"].quantity == 10
 
 
 async def test_production_beside_an_earlier_upload_needs_its_approval(
