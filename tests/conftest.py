@@ -26,7 +26,7 @@ from schema.build import LEADER_TASKS
 from tests.support.application import application_url
 from tests.support.client import Clients, http_client
 from tests.support.clock import TestClock
-from tests.support.databases import QUICK, ROOT, Cleaner, copied_database, copied_url
+from tests.support.databases import QUICK, ROOT, Cleaner, close, copied_database, copied_url
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.corrections import CorrectionFactory
 from tests.support.factories.ecps import EcpFactory
@@ -112,7 +112,7 @@ async def shared_database(database_url: str) -> AsyncIterator[Database]:
     """The open database of this worker, as servers open it: for the application, which owns nothing."""
     opened = await Database.connect(application_url(database_url), pool_size=8, statement_timeout=300)
     yield opened
-    await opened.close()
+    await close(opened)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 SOURCES = ("domain", "db", "resolvers", "schema", "graphql_api", "migrations")
 
 _EMPTIED = [table for table in METADATA.sorted_tables if table.name not in KEPT_TABLES]
+_CLOSING_S = 10.0
 # Nothing vacuums test databases, and a scan of a table reads its dead rows too.
 _BLOATED_BYTES = 1024 * 1024
 
@@ -101,7 +102,14 @@ async def copied_database(
         try:
             yield opened, url
         finally:
-            await opened.close()
+            await close(opened)
+
+
+async def close(database: Database) -> None:
+    """Close a database; connections that a failed test has kept are cut after some seconds, and nothing hangs."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_CLOSING_S):
+            await database.close()
 
 
 @contextlib.asynccontextmanager
