@@ -66,7 +66,7 @@ async def add_holds(session: Writing, rows: Sequence[Mapping[str, Any]]) -> None
 
 
 async def release_settled(
-    session: Writing, line_ids: Sequence[UUID], spans: Spans, resolution: tuple[datetime, UUID, str]
+    session: Writing, line_ids: Sequence[UUID], spans: Spans, resolution: tuple[datetime, UUID, str | None]
 ) -> bool:
     """Take serials that are settled out of the open discrepancies about superseded artwork of lines.
 
@@ -79,9 +79,9 @@ async def release_settled(
 
 
 async def resolve_serials(
-    session: Writing, discrepancy_id: UUID, spans: Spans, resolution: tuple[datetime, UUID, str]
+    session: Writing, discrepancy_id: UUID, spans: Spans, resolution: tuple[datetime, UUID, str | None]
 ) -> None:
-    """Take serials out of the open ones of a discrepancy, with the time, the account, and the note of the resolution.
+    """Take serials out of the open ones of a discrepancy, with the time, the account, and a note of the resolution.
 
     It is resolved when none are left. Notes of several resolutions follow each other.
     """
@@ -89,7 +89,7 @@ async def resolve_serials(
 
 
 async def resolve_recalled(
-    session: Writing, line_ids: Sequence[UUID], spans: Spans, resolution: tuple[datetime, UUID, str]
+    session: Writing, line_ids: Sequence[UUID], spans: Spans, resolution: tuple[datetime, UUID, str | None]
 ) -> None:
     """Take recalled serials out of the open discrepancies of lines: nobody needs to look for them any more."""
     await session.execute(_resolution(spans, resolution).where(*_overlapping(line_ids, spans)))
@@ -103,7 +103,7 @@ def _overlapping(line_ids: Sequence[UUID], spans: Spans) -> tuple[ColumnElement[
     )
 
 
-def _resolution(spans: Spans, resolution: tuple[datetime, UUID, str]) -> Update:
+def _resolution(spans: Spans, resolution: tuple[datetime, UUID, str | None]) -> Update:
     at, account_id, note = resolution
     left = DiscrepancyTable.open_spans.op("-")(_spans(spans))
     done = func.isempty(left)

@@ -55,10 +55,11 @@ async def resolve_superseded(
     The vendors that have scrapped coupons are notified, as of a recall: they destroy them.
     """
     (chain, discrepancy), (accepted, scrapped) = place, outcome
-    resolution = (operation.now, operation.viewer.account_id, note)
     if scrapped:
         await _scrap(operation, session, place, scrapped, note)
     if accepted:
+        # Scrapping has stored the note.
+        resolution = (operation.now, operation.viewer.account_id, None if scrapped else note)
         await resolve_serials(session, discrepancy.id, accepted, resolution)
         subjects = about_consignment(
             scheme_id=chain.scheme_id, consignment_id=chain.id, vendor_ids=(discrepancy.vendor_id,)

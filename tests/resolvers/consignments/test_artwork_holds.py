@@ -324,6 +324,9 @@ async def test_operations_accepts_and_scraps_by_ranges(
         (spans((100, 104)), False),
         (spans((65, 104), (120, 189)), False),
     ]
+    # The note of a resolution is stored once.
+    ((note,),) = await query(database, "SELECT note FROM discrepancy WHERE kind = 'ARTWORK_SUPERSEDED'")
+    assert "\n" not in note
     places = await places_of(database, made)
     assert {where: found for where, found in places.items() if where[2] == "VOID"} == {
         (3, False, "VOID"): spans((55, 59)),
