@@ -164,6 +164,18 @@ def exceeded(  # noqa: PLR0913 - the parts of a sentence, by name
     return QuantityExceeded(message, path, variant_id=variant_id, requested=requested, available=available)
 
 
+def held_back(*, sku: str, requested: int, on_hand: int, free: int, path: Path, variant_id: UUID) -> QuantityExceeded:  # noqa: PLR0913 - the parts of a sentence, by name
+    """Build the failure where superseded artwork holds some of the coupons on hand."""
+    held = on_hand - free
+    verb, pronoun = ("is", "it carries") if held == 1 else ("are", "they carry")
+    which = f"{held:,} of them" if free else "it" if held == 1 else "all of them"
+    message = (
+        f"{format_count(on_hand, 'coupon')} of {sku} {'is' if on_hand == 1 else 'are'} on hand, and {which} {verb} held: "
+        f"{pronoun} superseded artwork. Ask Operations to decide{f', or take at most {free:,}' if free else ''}."
+    )
+    return QuantityExceeded(message, path, variant_id=variant_id, requested=requested, available=free)
+
+
 def name_serials(serials: Spans, sku: str, verbs: tuple[str, str] = ("is", "are")) -> str:
     """Begin a sentence about serials: “Serial 7 of AMB-1L is”, “Serials 7 to 9 of AMB-1L are”."""
     one = serials.quantity == 1

@@ -3,6 +3,7 @@
 Nothing is loaded from the addresses in a document: `@context` is compared with the contexts that we know.
 """
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +19,12 @@ LARGEST_DOCUMENT: Final = 1000
 LARGEST_EVENT: Final = 10_000
 LARGEST_LIST: Final = 50
 URI_LENGTH: Final = (1, 500)
+# How msgspec words what it rejects, and how much of a name is shown.
+_UNKNOWN: Final = "Object contains unknown field"
+_MISSING: Final = "Object missing required field"
+_NAMED: Final = re.compile("`(.*)`", re.DOTALL)
+_STEP: Final = re.compile(r"[^.\[\]]+")
+_SHOWN: Final = 100
 _CONTEXTS: Final = frozenset(
     {
         EPCIS_CONTEXT,
@@ -164,6 +171,10 @@ def _is_known(part: Any) -> bool:
 
 def _length_problems(event: SentEvent) -> list[Problem]:
     texts: list[tuple[str | None, Path]] = [
+        (event.type, ("type",)),
+        (event.action, ("action",)),
+        (event.biz_step, ("bizStep",)),
+        (event.disposition, ("disposition",)),
         (event.event_id, ("eventID",)),
         (event.parent_id, ("parentID",)),
         (None if event.read_point is None else event.read_point.id, ("readPoint", "id")),
@@ -211,8 +222,26 @@ def _decode(body: bytes, shape: Any) -> Any:
         return msgspec.json.decode(body, type=shape)
     except RecursionError:
         raise _invalid("The JSON is nested too deeply.", ()) from None
+    except msgspec.ValidationError as error:
+        raise _misshapen(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _invalid(f"This is not what EPCIS 2.0 allows, or not what this server records: {error}.", ()) from None
+        if "truncated" in str(error):
+            raise _invalid("The body is not complete JSON: it ends too early. Send all of it.", ()) from None
+        raise _invalid(f"The body is not JSON: {error}.", ()) from None
+
+
+def _misshapen(error: str) -> InvalidInput:
+    """The problem of JSON with other fields or types than those that this server records, in its own words."""
+    text, _, place = error.partition(" - at `$")
+    path = tuple(_STEP.findall(place.removesuffix("`").replace("[...]", "")))
+    name = _NAMED.search(text)
+    where = f" in “{'.'.join(path)}”" if path else ""
+    if name and text.startswith(_UNKNOWN):
+        message = f"This server does not support the field “{name[1][:_SHOWN]}”{where}. Leave it out."
+        return _invalid(message, (*path, name[1][:_SHOWN]))
+    if name and text.startswith(_MISSING):
+        return _invalid(f"The field “{name[1]}” is missing{where}.", (*path, name[1]))
+    return _invalid(f"The value{where} is of a wrong type: {text.replace('`', '')}.", path)
 
 
 def _invalid(message: str, path: Path) -> InvalidInput:

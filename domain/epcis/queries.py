@@ -115,8 +115,12 @@ def _movements(
         raise QueryRejected(f"There is no event type {unknown[0][:100]}. EPCIS 2.0 has {known}.", "eventType")
     if steps is None and types is None:
         return None
-    # A step that no event of ours has matches nothing.
-    words = None if steps is None else frozenset(bare_word(each) or "" for each in steps) & frozenset(BizStep)
+    words = None if steps is None else frozenset(bare_word(each) or "" for each in steps)
+    strange = sorted((words or frozenset()) - frozenset(BizStep))
+    if strange:
+        known = ", ".join(BizStep)
+        message = f"No event of this server has the business step {strange[0][:100]}. Its events have {known}."
+        raise QueryRejected(message, "EQ_bizStep")
     return tuple(movements_with(biz_steps=words, types=None if types is None else frozenset(types)))
 
 

@@ -173,7 +173,8 @@ def _read_kind(event: SentEvent) -> StatementKind:
     kind = _KINDS.get((event.type, event.action or "", bare_word(event.biz_step) or ""))
     if kind is None:
         step = event.biz_step or "no business step"
-        message = f"This server does not record a {event.type} with {event.action or 'no action'} and {step}. "
+        article = "an" if event.type.startswith(tuple("AEIOU")) else "a"
+        message = f"This server does not record {article} {event.type} with {event.action or 'no action'} and {step}. "
         raise _invalid(message + _RECORDED, ("bizStep",))
     disposition = bare_word(event.disposition)
     if kind is StatementKind.RECEIVED and disposition == "damaged":

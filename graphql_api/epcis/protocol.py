@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from domain.epcis.captures import ErrorBehavior
 from domain.epcis.documents import LARGEST_DOCUMENT
+from domain.epcis.failures import EventConflict
 from domain.epcis.identifiers import EpcFormat
 from domain.epcis.vocabulary import NAMESPACE
-from domain.failures import Failure, InvalidInput, Path, UserErrorCode
+from domain.failures import Failure, InvalidInput, Path
 
 EVENTS_PATH: Final = "/epcis/events"
 CAPTURE_PATH: Final = "/epcis/capture"
@@ -72,32 +73,23 @@ class ProblemFound(Exception):
         self.members = members
 
 
-# Failures that say that something else is recorded already, or that its state does not allow the event.
-_CONFLICTS: Final = frozenset(
-    {
-        UserErrorCode.CONFLICT,
-        UserErrorCode.ILLEGAL_STATE,
-        UserErrorCode.IDEMPOTENCY_MISMATCH,
-        UserErrorCode.QUANTITY_EXCEEDED,
-        UserErrorCode.VERSION_CONFLICT,
-    }
-)
-
-
 def path_in_event(path: Path) -> Path:
     """The path of a problem within an event; inputs of mutations are no parts of it."""
     return () if path[:1] == ("input",) else path
 
 
 def problem_of_failure(failure: Failure) -> ProblemFound:
-    """The problem of a failure of a command."""
+    """The problem of a failure of a command: a conflict only if another event has the id.
+
+    A state that does not allow the event makes it invalid, as the capture of a document says it.
+    """
     if isinstance(failure, InvalidInput):
         problems = [
             {"code": each.code.value, "message": each.message, "path": list(path_in_event(each.path))}
             for each in failure.problems
         ]
         return ProblemFound(Exceptions.VALIDATION, failure.message, problems=problems)
-    kind = Exceptions.CONFLICT if failure.code in _CONFLICTS else Exceptions.VALIDATION
+    kind = Exceptions.CONFLICT if isinstance(failure, EventConflict) else Exceptions.VALIDATION
     return ProblemFound(kind, failure.message, code=failure.code.value)
 
 

@@ -1,5 +1,6 @@
 """Small pictures of artwork, which a job draws."""
 
+from pathlib import PurePath
 from uuid import UUID
 
 from msgspec import Struct
@@ -35,7 +36,7 @@ async def run_thumbnail(job: RunningJob[ThumbnailParameters]) -> None:
             async with open_file(operation, file) as path:
                 picture = await draw_thumbnail(path, ContentType(file.content_type), file.name)
             async with operation.writing() as session:
-                name = f"{file.name}.png"
+                name = f"{PurePath(file.name).stem} preview.png"
                 drawn = await store_bytes(operation, session, picture, name=name, content_type=ContentType.PNG)
                 await set_thumbnail(session, job.parameters.version_id, drawn.id)
     await job.report(1)

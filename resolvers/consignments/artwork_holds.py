@@ -15,7 +15,7 @@ from db.artwork.hold_rows import WatchedLineRow
 from db.sessions import Writing
 from domain.artwork.failures import StaleArtwork
 from domain.artwork.holding import find_block, find_production_failure
-from domain.consignments.failures import SerialsHeld, exceeded
+from domain.consignments.failures import SerialsHeld, held_back
 from domain.failures import Path
 from domain.spans import Spans
 from resolvers.consignments.artwork_locking import load_artwork_facts, lock_artworks
@@ -129,13 +129,16 @@ async def _pass_over_held(session: Writing, step: Step, watched: Sequence[Watche
     if step.spans is not None or not held:
         return step
     rows = await session.fetch(SPANS_ON_HAND, line_id=step.line.id, leg=step.source.leg)
-    free = Spans.of(span for text in rows for span in Spans.parse(text)) - held
+    here = Spans.of(span for text in rows for span in Spans.parse(text))
+    if not here & held:
+        return step
+    free = here - held
     if free.quantity < step.quantity:
-        raise exceeded(
+        raise held_back(
             sku=step.line.sku,
             requested=step.quantity,
-            available=free.quantity,
-            where=f"{step.phrase} and not held",
+            on_hand=here.quantity,
+            free=free.quantity,
             path=step.path,
             variant_id=step.line.variant_id,
         )

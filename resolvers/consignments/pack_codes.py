@@ -29,7 +29,7 @@ async def choose_codes(session: Writing, stated: Sequence[str | None]) -> list[s
 
 def used_problem(sscc: str, index: int) -> Problem:
     """The problem of a code that another pack has; it does not say whose."""
-    message = f"The SSCC {sscc} is in use: another pack has it. State another one, or leave it out."
+    message = f"The SSCC {sscc} is in use: another pack has it. Use another one."
     return Problem(UserErrorCode.DUPLICATE, message, ("packs", str(index), "sscc"))
 
 

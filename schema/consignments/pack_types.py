@@ -22,8 +22,9 @@ from schema.nodes import Node, node_type
 from schema.scalars import SafeInt
 
 LINK_OF_VIEWER: Final = (
-    "It is signed for the viewer: only the viewer's account may use it, as long as it sees the object, and only for a "
-    "while. Read it again for a new one."
+    "It is signed for the viewer, and anyone who has it can use it until it expires after a few minutes, as long as "
+    "the viewer sees the object; a request with the token of another account is denied. Keep it secret, and read it "
+    "again for a new one."
 )
 
 

@@ -20,8 +20,9 @@ class File:
     content_type: str = leaf("The media type of the file.")
     byte_size: SafeInt = leaf("The size of the file in bytes.")
     url: str = leaf(
-        "The URL that downloads the file, relative to the server. It is signed for the viewer: only the viewer's "
-        "account may use it, and only as long as it sees the file."
+        "The URL that downloads the file, relative to the server. It is signed for the viewer, and anyone who has it "
+        "can use it until it expires, as long as the viewer sees the file; a request with the token of another account "
+        "is denied. Keep it secret."
     )
     expires_at: datetime = leaf("Until when the URL opens. Read it again for a new one.")
 

@@ -58,6 +58,7 @@ async def test_reviewers_download_artwork_and_its_small_picture(
     assert original.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in original.headers["content-security-policy"]
     assert _size(small.content) == (512, 256)
+    assert small.headers["content-disposition"] == 'attachment; filename="label preview.png"'
 
     other = await vendor_client(clients, environment.database, "PCK-1")
     assert await _version(other, artwork_id) is None

@@ -62,7 +62,7 @@ REJECTED: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, str]]]] = {
             (
                 "DUPLICATE",
                 "packs.0.sscc",
-                f"The SSCC {ONE} is in use: another pack has it. State another one, or leave it out.",
+                f"The SSCC {ONE} is in use: another pack has it. Use another one.",
             )
         ],
     ),

@@ -116,6 +116,20 @@ async def test_an_event_that_comes_again_changes_nothing(
     assert await count_rows(environment.database) == before == (1, 1, 0)
 
 
+async def test_an_event_that_the_state_does_not_allow_is_not_valid(
+    consignments: ConsignmentFactory, printer: Client, environment: Environment
+) -> None:
+    """R14: as in the capture of a document; only an id that another event has is a conflict."""
+    await consignments.created()
+    response = await send(printer, event("shipping", range(3)))
+    assert problem_of(response) == (
+        400,
+        "epcisException:ValidationException",
+        "Serials 0 to 2 of AMB-1L are not on hand: they are not produced yet.",
+    )
+    assert await count_rows(environment.database) == (0, 0, 0)
+
+
 async def test_an_event_without_an_id_is_captured_once(
     consignments: ConsignmentFactory, printer: Client, environment: Environment
 ) -> None:
@@ -126,6 +140,10 @@ async def test_an_event_without_an_id_is_captured_once(
     assert await count_rows(environment.database) == (1, 1, 0)
 
 
+_RECORDED = (
+    "This server records ObjectEvents that are commissioning (ADD), destroying (DELETE), shipping, receiving, or "
+    "installing (OBSERVE), and AggregationEvents that are packing (ADD)."
+)
 _CONTEXT_SENTENCE = (
     "“@context” may name only https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld, and declare “tessera” as "
     "urn:tessera:epcis:. This server loads no other context and stores no other extension."
@@ -157,8 +175,23 @@ _CONTEXT_SENTENCE = (
         ({"epcList": [own_epc(1), own_epc(1)]}, "“epcList” names a coupon twice."),
         (
             {"ilmd": {}},
-            "This is not what EPCIS 2.0 allows, or not what this server records: Object contains unknown field `ilmd`.",
+            "This server does not support the field “ilmd”. Leave it out.",
         ),
+        (
+            {"readPoint": {"id": "urn:x:1", "geo": "geo:1,2"}},
+            "This server does not support the field “geo” in “readPoint”. Leave it out.",
+        ),
+        ({"bizTransactionList": [{"type": "po"}]}, "The field “bizTransaction” is missing in “bizTransactionList.0”."),
+        ({"eventTime": 7}, "The value in “eventTime” is of a wrong type: Expected str | null, got int."),
+        (
+            {"action": "ADD", "bizStep": "shipping"},
+            f"This server does not record an ObjectEvent with ADD and shipping. {_RECORDED}",
+        ),
+        (
+            {"type": "TransactionEvent"},
+            f"This server does not record a TransactionEvent with ADD and commissioning. {_RECORDED}",
+        ),
+        ({"bizStep": "x" * 501}, "“bizStep” has 501 characters; at most 500 are allowed."),
         (
             {"eventTime": "2026-03-10T18:00:00+05:30"},
             "This time is in the future. Report a movement after it has happened, or leave the time out.",

@@ -142,7 +142,7 @@ async def test_a_document_of_10_000_events_is_rejected(
         ({**document(event("shipping", [1])), "schemaVersion": "1.2"}, "Send a document of EPCIS 2.0"),
         ({**document(event("shipping", [1])), "@context": "http://127.0.0.1:9/x"}, "“@context” must name the context"),
         (document(), "The document has no events."),
-        ({"type": "EPCISDocument"}, "This is not what EPCIS 2.0 allows, or not what this server records: Object"),
+        ({"type": "EPCISDocument"}, "The field “epcisBody” is missing."),
     ],
 )
 async def test_a_document_that_is_none_is_rejected(printer: Client, sent: dict[str, Any], sentence: str) -> None:
@@ -159,6 +159,20 @@ async def test_a_body_that_is_no_event_is_rejected(printer: Client, path: str, b
     headers = {**printer.headers, "Content-Type": "application/json"}
     response = await printer.http.post(path, content=body, headers=headers)
     assert problem_of(response)[:2] == (400, "epcisException:ValidationException")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"type": "ObjectEvent"', "The body is not complete JSON: it ends too early. Send all of it."),
+        (b'{"type": ObjectEvent}', "The body is not JSON: JSON is malformed: invalid character (byte 9)."),
+    ],
+)
+async def test_a_body_that_is_not_json_is_rejected(printer: Client, body: bytes, sentence: str) -> None:
+    """R14: the sentence says what is wrong with it."""
+    headers = {**printer.headers, "Content-Type": "application/json"}
+    response = await printer.http.post("/epcis/events", content=body, headers=headers)
+    assert problem_of(response) == (400, "epcisException:ValidationException", sentence)
 
 
 async def test_nobody_else_sees_a_capture(

@@ -72,11 +72,12 @@ def test_a_camera_reads_a_label(renderer: Renderer) -> None:
 
 def test_a_label_reads_as_its_pack(renderer: Renderer) -> None:
     (page,) = texts_of(renderer.pdf(labels(labeled(batch=None, receiver=None, opened=True))))
-    for text in ("FROM First Print Pune PRN-1", "TO Not stated", "AMB-1L Amber 1 L", "COUPONS 100", "SERIALS 0–99"):
+    for text in ("FROM First Print Pune PRN-1", "AMB-1L Amber 1 L", "COUPONS 100", "SERIALS 0–99"):
         assert text in page
     assert f"(00) {sscc(1)}" in page
     assert "OPENED" in page
     assert "BATCH" not in page
+    assert "TO" not in page.split()
 
 
 def test_a_voided_dispatch_is_marked(renderer: Renderer) -> None:
