@@ -169,8 +169,9 @@ def held_back(*, sku: str, requested: int, on_hand: int, free: int, path: Path, 
     held = on_hand - free
     verb, pronoun = ("is", "it carries") if held == 1 else ("are", "they carry")
     which = f"{held:,} of them" if free else "it" if held == 1 else "all of them"
+    stock = f"{format_count(on_hand, 'coupon')} of {sku} {'is' if on_hand == 1 else 'are'} on hand"
     message = (
-        f"{format_count(on_hand, 'coupon')} of {sku} {'is' if on_hand == 1 else 'are'} on hand, and {which} {verb} held: "
+        f"{stock}, and {which} {verb} held: "
         f"{pronoun} superseded artwork. Ask Operations to decide{f', or take at most {free:,}' if free else ''}."
     )
     return QuantityExceeded(message, path, variant_id=variant_id, requested=requested, available=free)

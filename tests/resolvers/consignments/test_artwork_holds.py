@@ -41,7 +41,10 @@ HELD_BACK = (
     "89 coupons of AMB-1L are on hand, and 69 of them are held: they carry superseded artwork. "
     "Ask Operations to decide, or take at most 20."
 )
-ALL_HELD = "10 coupons of AMB-1L are on hand, and all of them are held: they carry superseded artwork. Ask Operations to decide."
+ALL_HELD = (
+    "10 coupons of AMB-1L are on hand, and all of them are held: they carry superseded artwork. "
+    "Ask Operations to decide."
+)
 HELD = "Serials 50 to 59 of AMB-1L are held: they carry artwork that version 2 superseded. Leave them out until"
 
 
