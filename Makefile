@@ -122,7 +122,7 @@ $(RUN): requirements/run.txt requirements/build.txt pyproject.toml
 		echo "Tessera needs Python 3.11 or newer, and '$(PYTHON)' is not: name one, as in 'make PYTHON=python3.12'." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "'$(PYTHON)' has no venv module: install it, on Debian and Ubuntu with 'apt install python3-venv'." >&2; exit 1; }
-	@echo "Installing what the server needs into .venv (once, about half a minute)"
+	@echo "Installing what the server needs into .venv (once, a minute or two)"
 	@$(if $(FRESH),true,$(PYTHON) -m venv --clear .venv)
 	@$(PIP) --require-hashes -r requirements/run.txt -r requirements/build.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
