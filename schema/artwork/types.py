@@ -35,8 +35,13 @@ _CHAIN = "that share a chain of the variant with it"
 class ArtworkVersion:
     id: strawberry.ID = part_id("arv", "id")
     number: int = leaf("The number of the version, from 1. The newest version is the current one.")
-    url: str = leaf("A link that downloads the file. It belongs to the viewer and expires.")
-    thumbnail_url: str | None = leaf("A link to a small picture of the file. Null until the picture is made.")
+    url: str = leaf(
+        "A link that downloads the file. It is signed for the viewer, and anyone who has it can use it until it "
+        "expires, as long as the viewer sees the file; a request with the token of another account is denied. Keep it secret."
+    )
+    thumbnail_url: str | None = leaf(
+        "A link to a small picture of the file, which opens like `url`. Null until the picture is made."
+    )
     content_type: str = leaf("The media type of the file.")
     byte_size: SafeInt = leaf("The size of the file in bytes.")
     note: str | None = leaf("What the designer noted about the version.")

@@ -39,8 +39,8 @@ class Program(Node):
     logo_url: str | None = batched(
         file_urls,
         key="logo_id",
-        description="The URL of the logo, relative to the server and signed for the viewer. It expires after a few "
-        "minutes. Null without a logo.",
+        description="The URL of the logo, relative to the server and signed for the viewer. Anyone who has it can "
+        "use it until it expires after a few minutes. Null without a logo.",
     )
     updated_at: datetime = leaf("When a setting last changed.")
 

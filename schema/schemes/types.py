@@ -141,7 +141,7 @@ class MarketingMaterial:
         material_urls,
         key="place",
         description="The URL of the material. For an uploaded file it is relative to the server and signed for the "
-        "viewer, and expires after a few minutes.",
+        "viewer, and anyone who has it can use it until it expires after a few minutes.",
     )
     content_type: str = batched(
         material_content_types,
