@@ -9,9 +9,11 @@ import argparse
 import asyncio
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
@@ -22,10 +24,11 @@ from benchmarks.custody.place import Place, analyze, embedded_server, fresh_plac
 from benchmarks.custody.report import Line, line_of, markdown, print_report
 from benchmarks.custody.schemes import approved_scheme
 from benchmarks.epcis.serving import read_stream, served
-from domain.epcis.captures import ErrorBehavior
 from domain.epcis.documents import LARGEST_DOCUMENT
+from domain.permissions import Viewer
 from graphql_api.context import Environment
-from resolvers.epcis.capture_document import capture_document
+from resolvers.context import Operation
+from resolvers.epcis.capture_document import capture_together
 
 _EPCS: Final = 10
 _CAPTURE_GOAL_S: Final = 2.0
@@ -86,16 +89,30 @@ async def _measure(place: Place, chosen: argparse.Namespace) -> list[Line]:
     ]
 
 
+class _Working:
+    """Opens operations of a viewer, as a job of the viewer does."""
+
+    def __init__(self, environment: Environment, viewer: Viewer) -> None:
+        self._environment, self._viewer = environment, viewer
+
+    @asynccontextmanager
+    async def operation(self) -> AsyncIterator[Operation]:
+        operation = self._environment.operation(self._viewer)
+        try:
+            yield operation
+        finally:
+            await operation.close()
+
+
 async def _capture(environment: Environment, place: Place, printer: UUID, *, first: int) -> float:
     """Seconds of one capture."""
     at = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
     events = [msgspec.json.encode(_event(at, first + number * _EPCS)) for number in range(LARGEST_DOCUMENT)]
-    operation = environment.operation(place.viewer(printer))
+    working = _Working(environment, place.viewer(printer))
     began = time.perf_counter()
-    captured, errors = await capture_document(operation, events, ErrorBehavior.ROLLBACK)
+    errors = await capture_together(working, uuid4(), events)
     spent = time.perf_counter() - began
-    await operation.close()
-    assert (captured, errors) == (len(events), ()), errors
+    assert errors == ()
     return spent
 
 

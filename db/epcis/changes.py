@@ -8,12 +8,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, cast, insert, update
+from sqlalchemy import bindparam, cast, exists, func, insert, update
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 
+from db.epcis.reads import JOB_OF_CAPTURE
 from db.epcis.tables import CapturedMovementTable, EpcisCaptureTable, EpcisEventTable
+from db.jobs.tables import JobTable
 from db.sessions import Writing
-from db.statement import Change, string
+from db.statement import Change, moment, number, string, uuid
 from domain.epcis.captures import ErrorBehavior, EventError
 
 
@@ -54,6 +56,20 @@ ADD_EVENT: Final = Change(
 ADD_MOVEMENT: Final = Change(insert(CapturedMovementTable), ("movement_id",))
 ADD_CAPTURE: Final = Change(insert(EpcisCaptureTable), NewCapture.__struct_fields__)
 
+_SAVE_CAPTURED: Final = Change(
+    update(EpcisCaptureTable)
+    .where(EpcisCaptureTable.id == uuid("capture_id"))
+    .values(captured=func.greatest(EpcisCaptureTable.captured, number("captured")))
+)
+_FORGET: Final = Change(
+    update(EpcisCaptureTable)
+    .where(
+        EpcisCaptureTable.document.is_not(None),
+        ~exists().where(JOB_OF_CAPTURE, JobTable.due_at.is_not(None) | (JobTable.finished_at > moment("before"))),
+    )
+    .values(document=None)
+)
+
 
 async def add_events(session: Writing, events: Sequence[NewEvent], movement_ids: Sequence[UUID]) -> None:
     """Insert captured events, and the movements that they describe. Raises DuplicateKey for an id used by the owner."""
@@ -64,6 +80,11 @@ async def add_events(session: Writing, events: Sequence[NewEvent], movement_ids:
 async def add_capture(session: Writing, capture: NewCapture) -> None:
     """Insert a document to capture."""
     await session.run(ADD_CAPTURE, **{name: getattr(capture, name) for name in NewCapture.__struct_fields__})
+
+
+async def save_captured(session: Writing, capture_id: UUID, captured: int) -> None:
+    """Store how many events of a document are recorded. An attempt that begins again counts those of earlier ones."""
+    await session.run(_SAVE_CAPTURED, capture_id=capture_id, captured=captured)
 
 
 async def finish_capture(
@@ -79,3 +100,8 @@ async def finish_capture(
         "document": None,
     }
     await session.execute(change.values(**values))
+
+
+async def forget_documents(session: Writing, before: datetime) -> None:
+    """Delete the documents of captures whose jobs ended before a moment without finishing them."""
+    await session.run(_FORGET, before=before)

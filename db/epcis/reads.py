@@ -20,12 +20,14 @@ from db.epcis.rows import (
     CapturedRow,
     CaptureRow,
     ClassRow,
+    DocumentRow,
     KnownEventRow,
     PackSerialsRow,
-    WaitingCaptureRow,
 )
 from db.epcis.tables import EpcisCaptureTable, EpcisEventTable
+from db.jobs.tables import JobTable
 from db.statement import Query, Statement, string, texts, uuid
+from domain.jobs.facts import JobKind
 from domain.permissions import ConsignmentScope
 
 _SHARED: Final[Any] = cast(func.range_agg(AllotmentTable.span, type_=INT8MULTIRANGE).op("*")(spans("spans")), Text)
@@ -112,23 +114,38 @@ KNOWN_EVENTS = Statement(
     ),
     KnownEventRow,
 )
+# The job of a capture is as old as the capture. It is deleted before the capture is.
+JOB_OF_CAPTURE: Final = (
+    (JobTable.owner_id == EpcisCaptureTable.account_id)
+    & (JobTable.created_at == EpcisCaptureTable.created_at)
+    & (JobTable.kind == JobKind.EPCIS_CAPTURE.value)
+    & (JobTable.parameters["capture_id"].astext == cast(EpcisCaptureTable.id, Text))
+)
 OWN_CAPTURE = Statement(
-    select(*columns(EpcisCaptureTable, CaptureRow, errors=cast(EpcisCaptureTable.errors, Text))).where(
-        EpcisCaptureTable.id == uuid("id"), EpcisCaptureTable.account_id == uuid("account_id")
-    ),
+    select(
+        *columns(
+            EpcisCaptureTable,
+            CaptureRow,
+            errors=cast(EpcisCaptureTable.errors, Text),
+            job_status=JobTable.status,
+            job_error=JobTable.error,
+            job_ended_at=JobTable.finished_at,
+        )
+    )
+    .outerjoin(JobTable, JOB_OF_CAPTURE)
+    .where(EpcisCaptureTable.id == uuid("id"), EpcisCaptureTable.account_id == uuid("account_id")),
     CaptureRow,
 )
-WAITING_CAPTURE = Statement(
-    select(*columns(EpcisCaptureTable, WaitingCaptureRow)).where(
-        EpcisCaptureTable.id == uuid("id"), EpcisCaptureTable.finished_at.is_(None)
-    ),
-    WaitingCaptureRow,
-)
-OPEN_CAPTURES = Statement(
-    select(func.count().label("count"))
-    .select_from(EpcisCaptureTable)
-    .where(EpcisCaptureTable.account_id == uuid("account_id"), EpcisCaptureTable.finished_at.is_(None)),
-    scalar(int),
+DOCUMENT_TO_CAPTURE = Statement(
+    select(
+        *columns(
+            EpcisCaptureTable,
+            DocumentRow,
+            ended=EpcisCaptureTable.finished_at.is_not(None),
+            errors=cast(EpcisCaptureTable.errors, Text),
+        )
+    ).where(EpcisCaptureTable.id == uuid("id")),
+    DocumentRow,
 )
 
 

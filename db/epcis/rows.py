@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from domain.epcis.captures import EventError
+from domain.epcis.captures import EventError, ending_sentence
+from domain.jobs.facts import OPEN
 
 
 class MovementEventRow(Struct, frozen=True):
@@ -84,7 +85,7 @@ class CapturedRow(NamedTuple):
 
 
 class CaptureRow(Struct, frozen=True):
-    """A document that was sent, and what became of it."""
+    """A document that was sent, what became of it, and how its job is: None once that is deleted."""
 
     id: UUID
     account_id: UUID
@@ -95,16 +96,42 @@ class CaptureRow(Struct, frozen=True):
     success: bool | None
     captured: int
     errors: str
+    job_status: str | None
+    job_error: str | None
+    job_ended_at: datetime | None
 
     @property
     def rejected(self) -> tuple[EventError, ...]:
         """The events that were rejected."""
-        return msgspec.json.decode(self.errors, type=tuple[EventError, ...])
+        return _read_errors(self.errors)
+
+    @property
+    def running(self) -> bool:
+        """Whether events may still be recorded."""
+        return self.finished_at is None and self.job_status in OPEN
+
+    @property
+    def reason(self) -> str | None:
+        """Why the capture ended before all events were tried, if it did."""
+        if self.finished_at is not None or self.running:
+            return None
+        return ending_sentence(self.job_status, self.job_error)
 
 
-class WaitingCaptureRow(NamedTuple):
-    """A document whose events are not recorded yet."""
+class DocumentRow(Struct, frozen=True):
+    """A document whose events are to be recorded; it is None once the capture has ended."""
 
     id: UUID
     behavior: str
-    document: str
+    document: str | None
+    ended: bool
+    errors: str
+
+    @property
+    def rejected(self) -> tuple[EventError, ...]:
+        """The events that were rejected."""
+        return _read_errors(self.errors)
+
+
+def _read_errors(text: str) -> tuple[EventError, ...]:
+    return msgspec.json.decode(text, type=tuple[EventError, ...])

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from domain.jobs.facts import JobStatus
+
 
 class ErrorBehavior(StrEnum):
     """What happens to the other events when one is rejected: the values of GS1-Capture-Error-Behaviour."""
@@ -20,3 +22,10 @@ class EventError(Struct, frozen=True):
     code: str
     message: str
     path: tuple[str, ...] = ()
+
+
+def ending_sentence(status: str | None, error: str | None) -> str:
+    """Why a capture ended before all events were tried, by the status and the error of its job."""
+    if status == JobStatus.CANCELED:
+        return "An account canceled this capture. The events that it had not recorded yet are not recorded."
+    return error or "This capture ended before all of its events were recorded. Send the document again."

@@ -76,7 +76,7 @@ class CaptureJobEndpoint(Endpoint):
 def _describe(capture: CaptureRow) -> dict[str, Any]:
     """The resource of a capture, as EPCIS 2.0 has it, with the events that were rejected by their index."""
     kind = Exceptions.VALIDATION.value
-    errors = [
+    errors: list[dict[str, Any]] = [
         {
             "type": f"epcisException:{kind.name}",
             "title": kind.title,
@@ -89,16 +89,27 @@ def _describe(capture: CaptureRow) -> dict[str, Any]:
         }
         for error in capture.rejected
     ]
+    if capture.reason is not None:
+        failed = Exceptions.INCOMPLETE.value
+        errors.append(
+            {
+                "type": f"epcisException:{failed.name}",
+                "title": failed.title,
+                "status": failed.status,
+                "detail": capture.reason,
+            }
+        )
+    ended_at = capture.finished_at or (None if capture.running else capture.job_ended_at)
     described: dict[str, Any] = {
         "captureID": str(capture.id),
         "createdAt": write_moment(capture.created_at),
-        "running": capture.finished_at is None,
-        "success": capture.success is not False,
+        "running": capture.running,
+        "success": capture.running or capture.success is True,
         "captureErrorBehaviour": capture.behavior,
         "eventCount": capture.events,
         "capturedCount": capture.captured,
         "errors": errors,
     }
-    if capture.finished_at is not None:
-        described["finishedAt"] = write_moment(capture.finished_at)
+    if ended_at is not None:
+        described["finishedAt"] = write_moment(ended_at)
     return described

@@ -60,6 +60,7 @@ class Exceptions(Enum):
     CONFLICT = Kind("ResourceAlreadyExistsException", 409, "The events conflict with what is recorded.")
     TOO_LARGE = Kind("CaptureLimitExceededException", 413, "The request is too large.")
     MEDIA_TYPE = Kind("UnsupportedMediaTypeException", 415, "The media type is not supported.")
+    INCOMPLETE = Kind("ImplementationException", 500, "The capture ended before all events were tried.")
     BUSY = Kind("ImplementationException", 503, "The server is busy.")
 
 

@@ -1,47 +1,70 @@
 """Capture the events of a document: all or none of them, or each that can be recorded."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
 
-from domain.epcis.captures import ErrorBehavior, EventError
+from db.epcis.changes import save_captured
+from domain.epcis.captures import EventError
 from domain.epcis.documents import SentEvent, read_event
 from domain.epcis.identifiers import Identifiers
 from domain.failures import Failure, InvalidInput
+from domain.jobs.failures import OwnerDisabled
 from domain.permissions import Permission
 from resolvers.context import Operation
 from resolvers.epcis.capture_event import capture_event
 from resolvers.epcis.capturing import EventRejected, capture_events, understand_event
 from resolvers.epcis.grouping import Understood
 from resolvers.epcis.lists import read_identifiers
+from resolvers.jobs.running import RunningJob
 from resolvers.retrying import retry_conflicts
 
 
-async def capture_document(
-    operation: Operation, events: Sequence[bytes], behavior: ErrorBehavior
-) -> tuple[int, tuple[EventError, ...]]:
-    """Capture events in their order; return how many are recorded now, and why others are not.
+class Opening(Protocol):
+    """Opens operations of one account, each at its own moment, as a running job does."""
 
-    With ROLLBACK they share one transaction, and one rejected event undoes all. With PROCEED each has its own. Raises
-    Forbidden.
+    def operation(self) -> AbstractAsyncContextManager[Operation]:
+        """Open an operation at this moment."""
+        ...
+
+
+async def capture_together(job: Opening, capture_id: UUID, events: Sequence[bytes]) -> tuple[EventError, ...]:
+    """Capture events in one transaction, in their order; one rejected event undoes all. Return why it was rejected.
+
+    Raises Forbidden, JobStopped, and OwnerDisabled.
     """
-    operation.require(Permission.CUSTODY_RECORD)
-    if behavior is ErrorBehavior.PROCEED:
-        results = [await _capture_one(operation, item) for item in enumerate(events)]
-        errors = [error for error in results if error is not None]
-        return len(events) - len(errors), tuple(errors)
     try:
-        understood = _understand(operation, events, await read_identifiers(operation))
-        await _capture_all(operation, understood)
+        async with job.operation() as operation:
+            operation.require(Permission.CUSTODY_RECORD)
+            understood = _understand(operation, events, await read_identifiers(operation))
+        await _capture_all(job, capture_id, understood)
     except EventRejected as rejected:
-        return 0, (_describe(rejected),)
-    return len(events), ()
+        return (_describe(rejected),)
+    return ()
 
 
-async def _capture_all(operation: Operation, events: Sequence[Understood]) -> None:
+async def capture_each(job: RunningJob[object], capture_id: UUID, events: Sequence[bytes]) -> tuple[EventError, ...]:
+    """Capture each event by itself, recorded at its own moment. Return why some were rejected.
+
+    Raises Forbidden, JobStopped, and OwnerDisabled.
+    """
+    errors: list[EventError] = []
+    for index, body in enumerate(events):
+        error = await _capture_one(job, capture_id, (index, body), captured=index + 1 - len(errors))
+        if error is not None:
+            errors.append(error)
+        await job.report(index + 1)
+    return tuple(errors)
+
+
+async def _capture_all(job: Opening, capture_id: UUID, events: Sequence[Understood]) -> None:
     """Capture events together. If that fails, capture each by itself to find the one that is to blame."""
 
     async def capture(*, alone: bool) -> None:
-        async with operation.joining() as session:
+        async with job.operation() as operation, operation.joining() as session:
             await capture_events(operation, session, events, alone=alone)
+            await save_captured(session, capture_id, len(events))
 
     try:
         await retry_conflicts(lambda: capture(alone=False))
@@ -63,12 +86,20 @@ def _understand(operation: Operation, events: Sequence[bytes], identifiers: Iden
     return understood
 
 
-async def _capture_one(operation: Operation, item: tuple[int, bytes]) -> EventError | None:
+async def _capture_one(job: Opening, capture_id: UUID, item: tuple[int, bytes], *, captured: int) -> EventError | None:
+    """Capture one event, after which so many are `captured`."""
     index, body = item
     sent: SentEvent | None = None
+
+    async def capture(event: SentEvent) -> None:
+        async with job.operation() as operation:
+            await capture_event(operation, event, lambda session: save_captured(session, capture_id, captured))
+
     try:
         event = sent = read_event(body, standalone=False)
-        await retry_conflicts(lambda: capture_event(operation, event))
+        await retry_conflicts(lambda: capture(event))
+    except OwnerDisabled:
+        raise
     except Failure as failure:
         return _describe(EventRejected(index, None if sent is None else sent.event_id, failure))
     return None

@@ -7,14 +7,15 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.epcis.changes import NewCapture, add_capture, finish_capture
-from db.epcis.reads import OWN_CAPTURE, WAITING_CAPTURE
+from db.epcis.reads import DOCUMENT_TO_CAPTURE, OWN_CAPTURE
 from db.epcis.rows import CaptureRow
 from domain.epcis.captures import ErrorBehavior
 from domain.epcis.documents import read_document
+from domain.epcis.failures import DocumentForgotten, DocumentRejected
 from domain.jobs.facts import JobKind
 from domain.permissions import Permission
 from resolvers.context import Operation
-from resolvers.epcis.capture_document import capture_document
+from resolvers.epcis.capture_document import capture_each, capture_together
 from resolvers.jobs.enqueue import enqueue_job
 from resolvers.jobs.handlers import JobHandler
 from resolvers.jobs.running import RunningJob
@@ -56,17 +57,25 @@ async def find_capture(operation: Operation, capture_id: UUID) -> CaptureRow | N
 
 
 async def run_capture(job: RunningJob[CaptureParameters]) -> None:
-    """Capture a document. An attempt after a crash finds the events that are recorded already."""
+    """Capture a document. An attempt after a crash finds the events that are recorded already.
+
+    Raises DocumentRejected if nothing was recorded because of an event, and DocumentForgotten.
+    """
     async with job.operation() as operation:
-        waiting = await operation.fetch(WAITING_CAPTURE, id=job.parameters.capture_id)
-        if not waiting:
-            return
-        (row,) = waiting
-        events = read_document(row.document.encode())
-        captured, errors = await capture_document(operation, events, ErrorBehavior(row.behavior))
-        async with operation.writing() as session:
-            await finish_capture(session, row.id, errors, captured=captured, at=operation.now)
-    await job.report(len(events))
+        (found,) = await operation.fetch(DOCUMENT_TO_CAPTURE, id=job.parameters.capture_id)
+    behavior = ErrorBehavior(found.behavior)
+    errors = found.rejected
+    if not found.ended:
+        if found.document is None:
+            raise DocumentForgotten
+        events = read_document(found.document.encode())
+        capture = capture_each if behavior is ErrorBehavior.PROCEED else capture_together
+        errors = await capture(job, found.id, events)
+        captured = 0 if errors and behavior is ErrorBehavior.ROLLBACK else len(events) - len(errors)
+        async with job.operation() as operation, operation.writing() as session:
+            await finish_capture(session, found.id, errors, captured=captured, at=operation.now)
+    if errors and behavior is ErrorBehavior.ROLLBACK:
+        raise DocumentRejected(errors[0].index, errors[0].message)
 
 
 JOBS: Final = (JobHandler(kind=JobKind.EPCIS_CAPTURE, parameters=CaptureParameters, run=run_capture),)

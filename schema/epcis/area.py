@@ -3,6 +3,7 @@
 from typing import Final
 
 from resolvers.epcis.capture_jobs import JOBS
+from resolvers.epcis.tasks import LEADER_TASKS
 from schema.area import Area
 
-AREA: Final = Area(jobs=JOBS)
+AREA: Final = Area(leader_tasks=LEADER_TASKS, jobs=JOBS)
