@@ -16,7 +16,7 @@ from domain.failures import Failure, InvalidInput, Problem
 from domain.spans import Spans
 from resolvers.context import Operation
 from resolvers.epcis.commands import run_command
-from resolvers.epcis.grouping import Group, Placed, Understood, group_events
+from resolvers.epcis.grouping import Group, Placed, Understood, group_events, split_at_packs
 from resolvers.epcis.locating import Locator, make_locator
 
 
@@ -58,32 +58,31 @@ async def capture_events(
     owner_id = owner_of(operation)
     ids = [event.event_id for event in events]
     known = {row.event_id: row.digest for row in await session.fetch(KNOWN_EVENTS, owner_id=owner_id, event_ids=ids)}
-    locator = await make_locator(operation, session, [event.stated for event in events])
-    places = dict(enumerate(events))
     # Before the movements, so that what a receipt misses comes behind what arrived.
-    new_ids = {index: operation.new_id() for index in places}
-    placed = dict(_place(places, known, locator))
-    indexes = {event.event_id: index for index, event in placed.items()}
+    new_ids = [operation.new_id() for _ in events]
     recorded: list[NewEvent] = []
-    for group in group_events(placed.values(), alone=alone):
-        try:
-            movement_id = await _run(operation, session, group)
-        except Failure as failure:
-            event_id = group.events[0].event_id
-            raise EventRejected(None if len(group.events) > 1 else indexes[event_id], event_id, failure) from failure
-        recorded.extend(
-            _describe(operation, event, (new_ids[indexes[event.event_id]], movement_id)) for event in group.events
-        )
-    kinds = {event.stated.kind.value for event in placed.values()}
+    kinds: set[str] = set()
+    for part in split_at_packs(events):
+        locator = await make_locator(operation, session, [event.stated for _, event in part])
+        placed = dict(_place(part, known, locator))
+        indexes = {event.event_id: index for index, event in placed.items()}
+        for group in group_events(placed.values(), alone=alone):
+            movement_id = await _record(operation, session, group, indexes)
+            recorded.extend(
+                _describe(operation, event, (new_ids[indexes[event.event_id]], movement_id)) for event in group.events
+            )
+        kinds |= {event.stated.kind.value for event in placed.values()}
     try:
         await add_events(session, recorded, [each for each, kind in operation.movements if kind in kinds])
     except DuplicateKey as duplicate:
         raise TransactionConflict from duplicate
 
 
-def _place(events: dict[int, Understood], known: dict[str, bytes], locator: Locator) -> Iterator[tuple[int, Placed]]:
+def _place(
+    events: Sequence[tuple[int, Understood]], known: dict[str, bytes], locator: Locator
+) -> Iterator[tuple[int, Placed]]:
     """Find what new events are about, by their index. Raises EventRejected."""
-    for index, event in events.items():
+    for index, event in events:
         digest = digest_of(event.content)
         before = known.setdefault(event.event_id, digest)
         try:
@@ -94,6 +93,15 @@ def _place(events: dict[int, Understood], known: dict[str, bytes], locator: Loca
             yield index, Placed(event, locator.locate(event.stated))
         except Failure as failure:
             raise EventRejected(index, event.event_id, failure) from failure
+
+
+async def _record(operation: Operation, session: Writing, group: Group, indexes: dict[str, int]) -> UUID | None:
+    """Record a group and return its first movement. Raises EventRejected."""
+    try:
+        return await _run(operation, session, group)
+    except Failure as failure:
+        event_id = group.events[0].event_id
+        raise EventRejected(None if len(group.events) > 1 else indexes[event_id], event_id, failure) from failure
 
 
 async def _run(operation: Operation, session: Writing, group: Group) -> UUID | None:

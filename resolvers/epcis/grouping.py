@@ -56,6 +56,23 @@ class Group(Struct, frozen=True):
     located: Located
 
 
+def split_at_packs(events: Sequence[Understood]) -> list[list[tuple[int, Understood]]]:
+    """Split events, with their indexes, before those that name packs that an earlier one may have packed.
+
+    What is in a pack is read when the events before it are recorded.
+    """
+    parts: list[list[tuple[int, Understood]]] = [[]]
+    packed: set[str | None] = set()
+    for index, event in enumerate(events):
+        if not packed.isdisjoint(event.stated.ssccs):
+            parts.append([])
+            packed.clear()
+        if event.stated.kind is StatementKind.PACKED:
+            packed.add(event.stated.parent)
+        parts[-1].append((index, event))
+    return parts
+
+
 def group_events(events: Iterable[Placed], *, alone: bool) -> list[Group]:
     """Group events that follow each other; each is in a group of its own if they are to be recorded `alone`.
 

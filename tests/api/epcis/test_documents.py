@@ -343,3 +343,29 @@ async def test_a_capture_that_is_canceled_meanwhile_counts_what_it_recorded(
     found = (await printer.http.get(location, headers=printer.headers)).json()
     assert (found["running"], found["success"], found["capturedCount"], found["errors"]) == (False, True, 3, [])
     assert await count_rows(environment.database) == (3, 3, 0)
+
+
+@pytest.mark.parametrize("behavior", ["rollback", "proceed"])
+async def test_later_events_of_a_document_name_the_packs_of_earlier_ones(
+    consignments: ConsignmentFactory, printer: Client, environment: Environment, behavior: str
+) -> None:
+    """R14, R15: packed and sent by its SSCC in one document."""
+    consignment_id = await consignments.created()
+    packing = event(
+        "packing",
+        [],
+        type="AggregationEvent",
+        action="ADD",
+        epcList=None,
+        parentID="https://id.gs1.org/00/106141412345678908",
+        childEPCs=[f"urn:tessera:coupon:{serial}" for serial in range(5)],
+    )
+    shipping = event("shipping", [], epcList=[packing["parentID"]])
+    sent = document(event("commissioning", range(10)), packing, shipping)
+    found = await captured(printer, environment, await send_document(printer, sent, behavior))
+    assert (found["errors"], found["capturedCount"]) == ([], 3)
+    assert await places_of(environment.database, consignment_id) == {
+        (1, False, "PLANNED"): Spans((Span(10, 999),)),
+        (1, False, "GOOD"): Spans((Span(5, 9),)),
+        (1, True, "GOOD"): Spans((Span(0, 4),)),
+    }
