@@ -1,11 +1,12 @@
 """SVG: a drawing and nothing else. It is parsed once, without entities, and never built as a tree.
 
-Expat of the standard library is the parser. Its declarations of document types are excluded before it starts, so that
-it never sees an entity; it loads nothing by itself.
+Expat of the standard library is the parser. Declarations of document types are excluded before it starts, and again by
+its handlers, so that it never uses an entity; it loads nothing by itself. Files in UTF-16 and UTF-32 have NUL, and are
+excluded first, because expat recognizes UTF-16 whatever the encoding that it was created with.
 """
 
 import re
-from typing import Final
+from typing import Final, NoReturn
 from xml.parsers import expat
 
 from domain.files.content_failures import ContentFault, ContentRejected
@@ -18,7 +19,10 @@ from resolvers.files.inspection.svg_vocabulary import INSTRUCTIONS
 MAX_SVG_BYTES: Final = 20 * 2**20
 _START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1024}<")
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY|ATTLIST|ELEMENT|NOTATION)", re.IGNORECASE)
-_ENCODINGS: Final = frozenset({None, "UTF-8", "UTF8", "US-ASCII", "ASCII"})
+_ENCODING: Final = "UTF-8"
+_ASCII: Final = frozenset({"US-ASCII", "ASCII"})
+_ENCODINGS: Final = _ASCII | {_ENCODING, "UTF8"}
+_OTHER_THAN_ASCII: Final = re.compile(rb"[\x80-\xff]")
 _CUT_OFF: Final = frozenset(
     expat.errors.codes[message]
     for message in (
@@ -32,7 +36,7 @@ _CUT_OFF: Final = frozenset(
 
 def inspect_svg(content: Content) -> Inspection:
     """Check that a file is a drawing without active content, and read its size."""
-    if not _START.match(content.data):
+    if not _START.match(content.data) or content.data.find(b"\0") >= 0:
         raise content.rejection(ContentFault.WRONG_TYPE, "an SVG image in UTF-8")
     if len(content.data) > MAX_SVG_BYTES:
         raise content.rejection(ContentFault.TOO_LARGE, "20 MB")
@@ -50,16 +54,25 @@ def inspect_svg(content: Content) -> Inspection:
 
 
 def _parser(content: Content, drawing: Drawing) -> expat.XMLParserType:
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate(encoding=_ENCODING, namespace_separator=" ")
     parser.ordered_attributes = True
     parser.buffer_text = True
     parser.StartElementHandler = drawing.begin
     parser.EndElementHandler = drawing.end
     parser.CharacterDataHandler = drawing.add_text
 
+    _add_checks(content, parser)
+    return parser
+
+
+def _add_checks(content: Content, parser: expat.XMLParserType) -> None:
+    """Reject other encodings, instructions that load something, and everything that declares or uses an entity."""
+
     def check_declaration(version: str, encoding: str | None, standalone: int) -> None:
         del version, standalone
-        if (encoding.upper() if encoding else None) not in _ENCODINGS:
+        stated = (encoding or _ENCODING).upper()
+        is_wrong = stated in _ASCII and _OTHER_THAN_ASCII.search(content.data)
+        if stated not in _ENCODINGS or is_wrong:
             raise content.rejection(ContentFault.UNSUPPORTED, "an encoding other than UTF-8")
 
     def check_instruction(target: str, text: str) -> None:
@@ -67,9 +80,15 @@ def _parser(content: Content, drawing: Drawing) -> expat.XMLParserType:
         if target not in INSTRUCTIONS:
             raise content.rejection(ContentFault.STYLE_SHEET)
 
+    def reject_entity(*declared: object) -> NoReturn:
+        del declared
+        raise content.rejection(ContentFault.ENTITIES)
+
     parser.XmlDeclHandler = check_declaration
     parser.ProcessingInstructionHandler = check_instruction
-    return parser
+    parser.StartDoctypeDeclHandler = reject_entity
+    parser.EntityDeclHandler = reject_entity
+    parser.ExternalEntityRefHandler = reject_entity
 
 
 def _syntax_rejection(content: Content, drawing: Drawing, error: expat.ExpatError) -> ContentRejected:

@@ -1,12 +1,14 @@
 """SVG drawings: what passes, and what makes one active."""
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
 
 from domain.files.content_failures import ContentFault
 from domain.files.content_types import ContentType, Inspection
+from resolvers.files.inspection import svg as svg_module
 from resolvers.files.inspection import svg_drawing
 from tests.support.contents import digest, inspect, jpeg, png, reject, svg
 
@@ -168,7 +170,7 @@ def test_parts_may_not_repeat_each_other_without_bound(tmp_path: Path) -> None:
         (svg()[:-9], ContentFault.CUT_OFF),
         (svg() + svg(), ContentFault.DAMAGED),
         (svg() + b"PK", ContentFault.DAMAGED),
-        (svg("\x00"), ContentFault.DAMAGED),
+        (svg("\x00"), ContentFault.WRONG_TYPE),
         (svg("<!-- <html> -->"), ContentFault.SECOND_FORMAT),
         (svg() + b" " * 20 * 2**20, ContentFault.TOO_LARGE),
     ],
@@ -176,6 +178,53 @@ def test_parts_may_not_repeat_each_other_without_bound(tmp_path: Path) -> None:
 )
 def test_other_files_are_rejected(tmp_path: Path, data: bytes, fault: ContentFault) -> None:
     assert reject(tmp_path, data, ContentType.SVG).fault == fault
+
+
+ENTITY = '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname">]>' + svg("<text>&x;</text>").decode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff", "\n"])
+@pytest.mark.parametrize("text", [ENTITY, svg().decode()], ids=["entity", "plain"])
+def test_other_encodings_are_rejected_with_and_without_a_mark(
+    tmp_path: Path, text: str, mark: str, encoding: str
+) -> None:
+    for declaration in ("", '<?xml version="1.0" encoding="UTF-8"?>', '<?xml version="1.0" encoding="UTF-16"?>'):
+        data = (mark + declaration + text).encode(encoding)
+        assert reject(tmp_path, data, ContentType.SVG).message == (
+            "“label.svg” is not an SVG image in UTF-8. State the format that it has, or export it again."
+        )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("UTF-7", "+ADw-script+AD4-"),
+        ("utf-16", ""),
+        ("UTF-16LE", ""),
+        ("UTF-32", ""),
+        ("ISO-10646-UCS-2", ""),
+        ("windows-1252", "é"),
+        ("US-ASCII", "é"),
+    ],
+)
+def test_declarations_of_other_encodings_are_rejected(tmp_path: Path, encoding: str, text: str) -> None:
+    data = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + svg(text)
+    assert reject(tmp_path, data, ContentType.SVG).message == (
+        "“label.svg” uses an encoding other than UTF-8. Export it with common settings and upload it again."
+    )
+
+
+def test_text_that_is_not_utf_8_is_rejected(tmp_path: Path) -> None:
+    for text in (b"\xe9", b"\xc0\xbcscript\xc0\xbe", b"\xed\xa0\x80"):
+        assert reject(tmp_path, svg("@").replace(b"@", text), ContentType.SVG).fault == ContentFault.DAMAGED
+
+
+def test_the_parser_rejects_document_types_that_the_search_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(svg_module, "_DECLARATION", re.compile(b"(?!)"))
+    assert reject(tmp_path, ENTITY.encode(), ContentType.SVG).fault == ContentFault.ENTITIES
 
 
 @pytest.mark.parametrize(("limit", "body"), [("MAX_ELEMENTS", "<g/>" * 9), ("MAX_ATTRIBUTES", '<g a="" b=""/>' * 4)])
