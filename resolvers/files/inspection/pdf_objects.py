@@ -35,6 +35,8 @@ _VALUES: Final[dict[str, Finding]] = {
     "/3D": _VIDEO,
     "/EmbeddedFile": _EMBEDDED,
     "/FileAttachment": _EMBEDDED,
+    # One with its file inside has /EF, which is found first.
+    "/Filespec": _EXTERNAL,
 }
 # Keys of dictionaries.
 _KEYS: Final[dict[str, Finding]] = {
@@ -53,13 +55,23 @@ _KEYS: Final[dict[str, Finding]] = {
 }
 # Keys of streams alone: the data, or the page that is drawn, is in another file.
 _STREAM_KEYS: Final = {"/F": _EXTERNAL, "/Ref": _EXTERNAL}
+_AUTOMATIC: Final = (ContentFault.AUTOMATIC_ACTION, "")
+_COMMAND: Final = (ContentFault.ACTION, "runs a command of the program")
 _POSTSCRIPT: Final = (ContentFault.UNSUPPORTED, "PostScript")
 
+# Keys that name another file, if their value is a text.
+_FILE_KEYS: Final = frozenset({"/F", "/UF", "/DOS", "/Mac", "/Unix"})
+# Commands of the program that only turn pages.
+_COMMANDS: Final = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
+# Actions that follow each other when a document opens; programs write one.
+MAX_ACTIONS: Final = 100
+
+_OTHER_NAMES: Final = frozenset({"/OpenAction", "/URI", "/PS", "/Named"})
 # qpdf writes an object with its names decoded, so one search finds the few that need a look.
 _SUSPICIOUS: Final = re.compile(
     b"|".join(
         re.escape(name.encode())
-        for name in sorted(_VALUES.keys() | _KEYS.keys() | _STREAM_KEYS.keys() | {"/OpenAction", "/URI", "/PS"})
+        for name in sorted(_VALUES.keys() | _KEYS.keys() | _STREAM_KEYS.keys() | _FILE_KEYS | _OTHER_NAMES)
     )
 )
 _WEB: Final = re.compile(rb"\s{0,9}(?:https?|mailto|tel):", re.IGNORECASE)
@@ -91,7 +103,7 @@ def _check_value(content: Content, value: pikepdf.Object, stack: list[pikepdf.Ob
         stack.extend(inner for inner in value if _is_inside(inner))
     elif isinstance(value, pikepdf.Dictionary):
         for key, inner in value.items():
-            if rejection := _key_rejection(content, key, inner):
+            if rejection := _key_rejection(content, value, key):
                 raise rejection
             if _is_inside(inner):
                 stack.append(inner)
@@ -102,18 +114,42 @@ def _is_inside(value: object) -> bool:
     return isinstance(value, pikepdf.Object) and not value.is_indirect
 
 
-def _key_rejection(content: Content, key: str, value: object) -> ContentRejected | None:
+def _key_rejection(content: Content, dictionary: pikepdf.Object, key: str) -> ContentRejected | None:
+    value = dictionary[key]
     found = _KEYS.get(key)
-    if key == "/OpenAction" and isinstance(value, pikepdf.Dictionary):
-        # A place in the document to begin at is the only one that does nothing.
-        action = str(value.get("/S", ""))
-        found = _VALUES.get(action, (ContentFault.AUTOMATIC_ACTION, "")) if action != "/GoTo" else None
+    if key == "/OpenAction":
+        found = _find_automatic(value)
+    elif key == "/S" and value == pikepdf.Name.Named:
+        found = None if str(dictionary.get("/N", "")) in _COMMANDS else _COMMAND
+    elif key in _FILE_KEYS and isinstance(value, pikepdf.String):
+        # An action that opens a file has a sentence of its own.
+        found = _VALUES.get(str(dictionary.get("/S", "")), _EXTERNAL)
     elif key == "/URI" and not isinstance(value, pikepdf.Dictionary):
         is_web = isinstance(value, pikepdf.String) and _WEB.match(bytes(value))
         found = None if is_web else (ContentFault.LINK, "")
     elif key == "/Base" and isinstance(value, pikepdf.String) and not _WEB.match(bytes(value)):
         found = (ContentFault.LINK, "")
     return content.rejection(*found) if found else None
+
+
+def _find_automatic(beginning: object) -> Finding | None:
+    """Find what happens when a document opens, or after that, unless it is to show a place in the document."""
+    if isinstance(beginning, pikepdf.Array | pikepdf.Name | pikepdf.String):
+        return None
+    actions = [beginning]
+    for _ in range(MAX_ACTIONS):
+        if not actions:
+            return None
+        action = actions.pop()
+        if isinstance(action, pikepdf.Array) and len(action) <= MAX_ACTIONS:
+            actions.extend(action)
+        elif not isinstance(action, pikepdf.Dictionary):
+            return _AUTOMATIC
+        elif (kind := str(action.get("/S", ""))) != "/GoTo":
+            return _VALUES.get(kind, _AUTOMATIC)
+        elif "/Next" in action:
+            actions.append(action["/Next"])
+    return _AUTOMATIC
 
 
 def _find_in_stream(dictionary: pikepdf.Object) -> Finding | None:

@@ -1,5 +1,6 @@
 """PDF documents: what passes, and what makes one active."""
 
+import itertools
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,27 @@ def with_catalog(**entries: Any) -> Callable[[Pdf], None]:
     return lambda document: document.Root.update(Dictionary(**entries))
 
 
+def with_beginning(*actions: Dictionary) -> Callable[[Pdf], None]:
+    """Make each action the next one of the action before it."""
+    for action, following in itertools.pairwise(actions):
+        action.Next = following
+    return with_catalog(OpenAction=actions[0])
+
+
+def begin_in_objects(document: Pdf) -> None:
+    """Begin with an action whose next ones are a list, and all of them objects of their own."""
+    last = document.make_indirect(Dictionary(S=Name.URI, URI="https://example.com/"))
+    following = document.make_indirect(Array([document.make_indirect(Dictionary(S=Name.GoTo)), last]))
+    document.Root.OpenAction = document.make_indirect(Dictionary(S=Name.GoTo, Next=following))
+
+
+def begin_in_a_circle(document: Pdf) -> None:
+    """Begin with an action that is its own next one."""
+    action = document.make_indirect(Dictionary(S=Name.GoTo))
+    action.Next = action
+    document.Root.OpenAction = action
+
+
 def with_link(**action: Any) -> Callable[[Pdf], None]:
     link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], A=Dictionary(**action))
     return lambda document: document.pages[0].obj.update(Dictionary(Annots=Array([link])))
@@ -45,10 +67,12 @@ def with_link(**action: Any) -> Callable[[Pdf], None]:
         (pdf() + b"\r\n\0", 1),
         (pdf(with_catalog(OpenAction=Array([0, Name.Fit]))), 1),
         (pdf(with_catalog(OpenAction=Dictionary(S=Name.GoTo, D=Array([0, Name.Fit])))), 1),
+        (pdf(with_beginning(Dictionary(S=Name.GoTo), Dictionary(S=Name.GoTo))), 1),
         (pdf(with_link(S=Name.URI, URI="https://example.com/")), 1),
         (pdf(with_link(S=Name.URI, URI="MAILTO:a@example.com")), 1),
         (pdf(with_link(S=Name.Named, N=Name.NextPage)), 1),
         (pdf(with_catalog(URI=Dictionary(Base="https://example.com/"))), 1),
+        (written_pdf(b"<</Type/Annot/F 4/Next 1 0 R>>"), 1),
         (written_pdf(b"(a text about /JS and /AA)"), 1),
         (written_pdf(b"<</Title (/OpenAction)>>"), 1),
     ],
@@ -58,6 +82,9 @@ def test_documents_pass(tmp_path: Path, data: bytes, pages: int) -> None:
     assert inspect(tmp_path, data, ContentType.PDF) == Inspection(ContentType.PDF, pages=pages)
 
 
+WEB = Dictionary(S=Name.URI, URI="https://example.com/")
+PRINT = Dictionary(S=Name.Named, N=Name.Print)
+SHARE = r"\\server\share\x"
 ACTIVE = [
     (with_catalog(OpenAction=Dictionary(S=Name.JavaScript, JS="x()")), ContentFault.SCRIPT),
     (with_catalog(Names=Dictionary(JavaScript=Dictionary(Names=Array()))), ContentFault.SCRIPT),
@@ -77,6 +104,22 @@ ACTIVE = [
     (with_catalog(URI=Dictionary(Base="file:///")), ContentFault.LINK),
     (with_catalog(OpenAction=Dictionary(S=Name.URI, URI="https://example.com/")), ContentFault.AUTOMATIC_ACTION),
     (with_catalog(OpenAction=Dictionary(S=Name.Named, N=Name.Print)), ContentFault.AUTOMATIC_ACTION),
+    (with_beginning(Dictionary(S=Name.GoTo), WEB), ContentFault.AUTOMATIC_ACTION),
+    (with_beginning(Dictionary(S=Name.GoTo), Dictionary(S=Name.GoTo), PRINT), ContentFault.AUTOMATIC_ACTION),
+    (with_beginning(Dictionary(S=Name.GoTo), Array([Dictionary(S=Name.GoTo), PRINT])), ContentFault.AUTOMATIC_ACTION),
+    (with_beginning(*(Dictionary(S=Name.GoTo) for _ in range(101))), ContentFault.AUTOMATIC_ACTION),
+    (begin_in_objects, ContentFault.AUTOMATIC_ACTION),
+    (begin_in_a_circle, ContentFault.AUTOMATIC_ACTION),
+    (with_link(S=Name.Named, N=Name.Print), ContentFault.ACTION),
+    (with_link(S=Name.GoTo, D=Array([0, Name.Fit]), Next=PRINT), ContentFault.ACTION),
+    (with_link(S=Name.GoTo, D=Array([0, Name.Fit]), Next=Array([Dictionary(S=Name.GoTo), PRINT])), ContentFault.ACTION),
+    (with_link(S=Name.Named), ContentFault.ACTION),
+    (with_catalog(AF=Array([Dictionary(Type=Name.Filespec, F=SHARE)])), ContentFault.EXTERNAL_REFERENCE),
+    (with_catalog(AF=Array([Dictionary(Type=Name.Filespec)])), ContentFault.EXTERNAL_REFERENCE),
+    (with_catalog(AF=Array([Dictionary(F=SHARE)])), ContentFault.EXTERNAL_REFERENCE),
+    (with_catalog(AF=Array([Dictionary(UF=SHARE)])), ContentFault.EXTERNAL_REFERENCE),
+    (with_link(S=Name.GoTo, F=SHARE), ContentFault.EXTERNAL_REFERENCE),
+    (with_link(S=Name.GoTo, F=Dictionary(F=SHARE)), ContentFault.EXTERNAL_REFERENCE),
     (with_catalog(AA=Dictionary()), ContentFault.AUTOMATIC_ACTION),
     (with_catalog(Names=Dictionary(EmbeddedFiles=Dictionary())), ContentFault.EMBEDDED_FILE),
     (with_catalog(AF=Array([Dictionary(Type=Name.Filespec, EF=Dictionary())])), ContentFault.EMBEDDED_FILE),
