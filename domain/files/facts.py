@@ -40,6 +40,16 @@ CONTENT_TYPE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "image/jpeg": "JPEG",
     }
 )
+# How the names of files end, so that programs open a download as what it is.
+NAME_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "application/pdf": (".pdf",),
+        "image/svg+xml": (".svg",),
+        "image/png": (".png",),
+        "image/jpeg": (".jpg", ".jpeg"),
+        "text/csv": (".csv",),
+    }
+)
 _DOCUMENTS: Final = tuple(CONTENT_TYPE_NAMES)
 # A purpose without a rule accepts no uploads.
 PURPOSE_RULES: Final[Mapping[UploadPurpose, PurposeRule]] = MappingProxyType(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.failures import Problem, UserErrorCode
 from domain.files.facts import CONTENT_TYPE_NAMES, PURPOSE_RULES, UploadLimits, UploadPurpose
-from domain.files.names import name_problems
+from domain.files.names import ending_problems, name_problems
 from domain.files.sizes import format_size
 from domain.text import join_words
 
@@ -18,11 +18,14 @@ def upload_problems(
         message = "Sales cannot be imported from files. Send them with an API key instead."
         yield Problem(UserErrorCode.INVALID, message, ("purpose",))
         return
-    yield from name_problems(file_name, ("fileName",))
+    wrong_names = list(name_problems(file_name, ("fileName",)))
+    yield from wrong_names
     if content_type not in rule.content_types:
         accepted = join_words([f"{kind} ({CONTENT_TYPE_NAMES[kind]})" for kind in rule.content_types], "or")
         message = f"The content type of {rule.noun} must be {accepted}."
         yield Problem(UserErrorCode.INVALID, message, ("contentType",))
+    elif not wrong_names:
+        yield from ending_problems(file_name, content_type, ("fileName",))
     most = limits.bytes_by_purpose[purpose]
     if byte_size < 1:
         yield Problem(UserErrorCode.INVALID, "The file is empty. Upload a file with content.", ("byteSize",))

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from domain.checks import text_problems
 from domain.failures import Path, Problem, UserErrorCode
+from domain.files.facts import NAME_ENDINGS
+from domain.text import join_words
 
 NAME_LENGTH: Final = (1, 255)
 # Beneath this, a store has only contents: sha256/ab/cdef….
@@ -28,6 +30,14 @@ def name_problems(name: str, path: Path) -> Iterator[Problem]:
         yield Problem(UserErrorCode.INVALID, message, path)
     elif not problems and not name.strip(". "):
         yield Problem(UserErrorCode.INVALID, "The name of the file needs a letter or a digit.", path)
+
+
+def ending_problems(name: str, content_type: str, path: Path) -> Iterator[Problem]:
+    """Problems of the last ending of a name, by which programs decide how to open a download."""
+    endings = NAME_ENDINGS[content_type]
+    if not name.lower().endswith(endings):
+        message = f"The name of a file of type {content_type} must end in {join_words(endings, 'or')}. Rename the file."
+        yield Problem(UserErrorCode.INVALID, message, path)
 
 
 def content_key(sha256: bytes) -> str:

@@ -24,6 +24,7 @@ SIZE = len(CONTENT)
 REMEDY = "Create a new upload."
 INVALID = f"This link is not valid: it is incomplete, or it was changed. {REMEDY}"
 HIDDEN = "The name of the file contains an invisible character (U+202E, character 4); remove it."
+ENDING = "The name of a file of type image/png must end in .png. Rename the file."
 DISABLE = "UPDATE account SET disabled_at = now() WHERE display_name = 'Admin'"
 LOSE_ROLE = "DELETE FROM account_role WHERE role = 'ADMIN'"
 
@@ -46,6 +47,8 @@ async def change(database: Database, statement: str) -> None:
         ({"fileName": "../logo.png"}, "INVALID", "fileName", None),
         ({"fileName": "a\x01b.png"}, "INVALID", "fileName", None),
         ({"fileName": "gnp\u202elogo.exe"}, "INVALID", "fileName", HIDDEN),
+        ({"fileName": "invoice.html"}, "INVALID", "fileName", ENDING),
+        ({"fileName": "logo.png.lnk"}, "INVALID", "fileName", ENDING),
         ({"contentType": "text/html"}, "INVALID", "contentType", None),
         ({"contentType": "application/pdf"}, "INVALID", "contentType", None),
         ({"byteSize": 2**21 + 1}, "LIMIT_EXCEEDED", "byteSize", None),

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.files.facts import PURPOSE_RULES, UploadLimits, UploadPurpose
+from domain.files.content_types import ContentType
+from domain.files.facts import NAME_ENDINGS, PURPOSE_RULES, UploadLimits, UploadPurpose
 from domain.files.inputs import upload_problems
 from domain.files.signatures import may_begin
 from domain.files.sizes import format_size
@@ -46,6 +47,49 @@ def test_an_empty_file_is_rejected(size: int) -> None:
 def test_a_logo_is_a_picture(content_type: str) -> None:
     message = "The content type of a logo must be image/svg+xml (SVG), image/png (PNG) or image/jpeg (JPEG)."
     assert problems(content_type=content_type) == [("INVALID", "contentType", message)]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "name"),
+    [
+        ("image/png", "logo.png"),
+        ("image/png", "LOGO.PNG"),
+        ("image/png", "invoice.exe.png"),
+        ("image/jpeg", "logo.jpg"),
+        ("image/jpeg", "logo.JPeG"),
+        ("image/svg+xml", "logo.svg"),
+        ("application/pdf", "लेबल.pdf"),
+    ],
+)
+def test_a_name_ends_like_its_type(content_type: str, name: str) -> None:
+    assert problems(purpose=UploadPurpose.ARTWORK, content_type=content_type, file_name=name) == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "name", "endings"),
+    [
+        ("image/png", "invoice.html", ".png"),
+        ("image/png", "x.hta", ".png"),
+        ("image/png", "invoice.exe", ".png"),
+        ("image/png", "x.pdf.lnk", ".png"),
+        ("image/png", "logo.png.", ".png"),
+        ("image/png", "logo", ".png"),
+        ("image/png", "logopng", ".png"),
+        ("image/png", "logo.svg", ".png"),
+        ("image/png", "logo.jpg", ".png"),
+        ("image/jpeg", "logo.png", ".jpg or .jpeg"),
+        ("image/svg+xml", "logo.svgz", ".svg"),
+        ("application/pdf", "label.pdf.exe", ".pdf"),
+    ],
+)
+def test_a_name_that_ends_like_another_type_is_rejected(content_type: str, name: str, endings: str) -> None:
+    message = f"The name of a file of type {content_type} must end in {endings}. Rename the file."
+    found = problems(purpose=UploadPurpose.ARTWORK, content_type=content_type, file_name=name)
+    assert found == [("INVALID", "fileName", message)]
+
+
+def test_every_type_has_an_ending_of_names() -> None:
+    assert NAME_ENDINGS.keys() == {str(kind) for kind in ContentType}
 
 
 def test_all_problems_are_reported_together() -> None:
