@@ -17,6 +17,18 @@ MAX_WHITE_SPACE: Final = 1024
 _WHITE_SPACE: Final = b"\0\t\n\f\r "
 
 _HTML: Final = re.compile(rb"(?i)<(?:!doctype\s{1,9}html|html|script|iframe|\?php)(?![a-z0-9])")
+# Compressed pixels are like random bytes, and 100 MB of those have any three bytes six times, and any six by a chance
+# of one in a million. So short tags count only with an attribute, and a handler only within a tag.
+_MARKUP: Final = re.compile(
+    rb"(?i)<(?:"
+    rb"(?:body|head|title|base|link|meta|style|form|input|button|object|embed|applet|frame|frameset|video|audio|math"
+    rb"|template|details|marquee)[\s/>]"
+    rb"|(?:img|svg)[\s/]{1,9}+[a-z:-]{1,20}+\s{0,9}+="
+    rb"|svg>"
+    rb"|a[\s/][^<>]{0,100}?\bhref\s{0,9}+="
+    rb"|[a-z][a-z0-9:-]{0,20}+[\s/][^<>]{0,200}?\bon[a-z]{3,20}+\s{0,9}+="
+    rb")"
+)
 # The end record of a ZIP archive is in the last 64 KiB, and says how long the directory before it is.
 _ZIP_END: Final = b"PK\x05\x06"
 _ZIP_DIRECTORY: Final = b"PK\x01\x02"
@@ -39,9 +51,12 @@ class Content(Struct, frozen=True):
         if rest > MAX_WHITE_SPACE or self.data[position:].strip(_WHITE_SPACE):
             raise self.rejection(ContentFault.TRAILING_DATA)
 
-    def require_one_format(self) -> None:
-        """Raise if another program could read the file as a web page or as an archive."""
-        if _HTML.search(self.data):
+    def require_one_format(self, *, is_markup: bool = False) -> None:
+        """Raise if another program could read the file as a web page or as an archive.
+
+        A file that is markup itself has elements and attributes, which its own inspection checks.
+        """
+        if _HTML.search(self.data) or (not is_markup and _MARKUP.search(self.data)):
             raise self.rejection(ContentFault.SECOND_FORMAT, "a web page")
         start = max(0, len(self.data) - _ZIP_TAIL)
         tail = self.data[start:]

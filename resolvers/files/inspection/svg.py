@@ -48,7 +48,7 @@ def inspect_svg(content: Content) -> Inspection:
         parser.Parse(content.data, True)  # noqa: FBT003 - the whole file is there
     except expat.ExpatError as error:
         raise _syntax_rejection(content, drawing, error) from None
-    content.require_one_format()
+    content.require_one_format(is_markup=True)
     width, height = drawing.finish()
     return Inspection(ContentType.SVG, width, height)
 

@@ -1,11 +1,13 @@
 """Files that are two formats at once, and files of the wrong size."""
 
+import random
 from pathlib import Path
 
 import pytest
 
 from domain.files.content_failures import ContentFault, ContentRejected
 from domain.files.content_types import ContentType
+from resolvers.files.inspection.content import Content
 from resolvers.files.inspection.inspect import inspect_file
 from tests.support.contents import archive, chunk, digest, inspect, jpeg, pdf, png, reject, svg, written_pdf
 
@@ -37,6 +39,56 @@ def test_second_formats_are_rejected(tmp_path: Path, data: bytes, content_type: 
     assert rejection.message == (
         f"“{rejection.file_name}” also contains {also}. Export it without other formats and upload it again."
     )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<body>",
+        b"<HEAD>",
+        b"<img src=x>",
+        b"<img/src=x>",
+        b"<SVG\nonload = x()>",
+        b"<svg>",
+        b"<object data=x>",
+        b"<embed src=x>",
+        b"<link rel=x>",
+        b"<meta charset=x>",
+        b"<style>",
+        b"<form action=x>",
+        b"<base href=x>",
+        b"<a href=x>",
+        b"<A title='x y' HREF='x'>",
+        b"<b id=x onerror=x()>",
+        b"<x-y/OnFocus =x() autofocus>",
+    ],
+)
+@pytest.mark.parametrize("content_type", [ContentType.PNG, ContentType.JPEG, ContentType.PDF])
+def test_elements_of_web_pages_are_rejected_in_comments(tmp_path: Path, content_type: ContentType, page: bytes) -> None:
+    carriers = {
+        ContentType.PNG: lambda: png(chunk(b"tEXt", b"Comment\0" + page)),
+        ContentType.JPEG: lambda: comment(page),
+        ContentType.PDF: lambda: written_pdf(b"(%b)" % page),
+    }
+    rejection = reject(tmp_path, carriers[content_type](), content_type)
+    assert (rejection.fault, rejection.detail) == (ContentFault.SECOND_FORMAT, "a web page")
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF><rdf:li xml:lang='x-default'>on sale = now</rdf:li>",
+        b"<photoshop:Headline>a<b, c>a</photoshop:Headline>",
+        b"<svg <a >link <metadata> <header> <linked> <imgs src=x> <a name=x>",
+        b"<r a='x'>onload=x",
+    ],
+)
+def test_metadata_is_no_web_page(tmp_path: Path, note: bytes) -> None:
+    assert inspect(tmp_path, comment(note), ContentType.JPEG).width == 30
+
+
+def test_random_bytes_are_no_web_page() -> None:
+    Content("label.png", random.Random(7).randbytes(8 * 2**20)).require_one_format()  # noqa: S311 - the same bytes each time
 
 
 @pytest.mark.parametrize("content_type", IMAGES)
