@@ -7,9 +7,12 @@ from uuid import UUID, uuid4
 from msgspec import Struct
 from sqlalchemy import text
 
+from db.sessions import Writing
 from resolvers.consignments.artwork_locking import lock_artworks
+from resolvers.consignments.artwork_states import refresh_carriers
 from resolvers.consignments.superseding import hold_superseded
 from resolvers.context import Operation
+from resolvers.schemes.execution import rederive_execution
 
 _FILE: Final = text("""
 INSERT INTO stored_file (id, name, content_type, byte_size, sha256, created_at, created_by)
@@ -61,6 +64,7 @@ async def upload(operation: Operation, command: Upload) -> int:
         await writing.execute(_VERSION, {**made, "artwork_id": facts.id, "version": version})
         await _decide(operation, session, (facts.id, version), command.approved_by, requests=False)
         await hold_superseded(operation, session, scheme_id=scheme_id, variant_id=variant_id, version=version)
+        await _rederive(operation, session, command)
     return version
 
 
@@ -70,7 +74,14 @@ async def review(operation: Operation, command: Review) -> UUID:
         (facts,) = await lock_artworks(session, command.scheme_id, [command.variant_id], exclusive=True)
         place, vendors = (facts.id, facts.version), (command.vendor_id,)
         await _decide(operation, session, place, vendors, requests=command.requests)
+        await _rederive(operation, session, command)
     return facts.id
+
+
+async def _rederive(operation: Operation, session: Writing, command: Upload | Review) -> None:
+    """Derive the states of consignments and the stages of the scheme again."""
+    await refresh_carriers(operation, session, command.scheme_id, [command.variant_id])
+    await rederive_execution(operation, session, command.scheme_id)
 
 
 async def _decide(

@@ -259,7 +259,8 @@ async def end_job(environment: Environment, ended: str) -> None:
         "FAILED": "status = 'FAILED', error = 'The account that started this job is disabled.'",
     }
     async with environment.database.engine.begin() as connection:
-        change = f"UPDATE job SET {values[ended]}, lease = NULL, due_at = NULL, finished_at = created_at + interval '1 minute'"
+        closed = "lease = NULL, due_at = NULL, finished_at = created_at + interval '1 minute'"
+        change = f"UPDATE job SET {values[ended]}, {closed}"
         await connection.execute(text(change))
 
 
