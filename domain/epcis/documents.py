@@ -237,8 +237,9 @@ def _misshapen(error: str) -> InvalidInput:
     name = _NAMED.search(text)
     where = f" in “{'.'.join(path)}”" if path else ""
     if name and text.startswith(_UNKNOWN):
-        message = f"This server does not support the field “{name[1][:_SHOWN]}”{where}. Leave it out."
-        return _invalid(message, (*path, name[1][:_SHOWN]))
+        # Clients choose the name: characters that cannot be stored are left out.
+        shown = "".join(mark for mark in name[1] if mark.isprintable())[:_SHOWN]
+        return _invalid(f"This server does not support the field “{shown}”{where}. Leave it out.", (*path, shown))
     if name and text.startswith(_MISSING):
         return _invalid(f"The field “{name[1]}” is missing{where}.", (*path, name[1]))
     return _invalid(f"The value{where} is of a wrong type: {text.replace('`', '')}.", path)

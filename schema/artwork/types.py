@@ -37,7 +37,8 @@ class ArtworkVersion:
     number: int = leaf("The number of the version, from 1. The newest version is the current one.")
     url: str = leaf(
         "A link that downloads the file. It is signed for the viewer, and anyone who has it can use it until it "
-        "expires, as long as the viewer sees the file; a request with the token of another account is denied. Keep it secret."
+        "expires, as long as the viewer sees the file; a request with the token of another account is denied. "
+        "Keep it secret."
     )
     thumbnail_url: str | None = leaf(
         "A link to a small picture of the file, which opens like `url`. Null until the picture is made."

@@ -14,8 +14,9 @@ class RequestCodeDownloadPayload(Payload):
         default=None,
         description="The link to the file, relative to the address of the API. GET streams it as CSV with the columns "
         "code, serial, sku, and qrPayload. Its last line begins with `#` and has the number of codes and the SHA-256 "
-        "of everything before it; a file without that line is incomplete. The link is a secret: anyone who has it can use "
-        "it until it expires. It stops working when the account may no longer download the codes. Null if there are errors.",
+        "of everything before it; a file without that line is incomplete. The link is a secret: anyone who has it "
+        "can use it until it expires. It stops working when the account may no longer download the codes. "
+        "Null if there are errors.",
     )
     expires_at: datetime | None = strawberry.field(
         default=None,

@@ -189,6 +189,16 @@ async def test_a_body_that_is_not_json_is_rejected(printer: Client, body: bytes,
     assert problem_of(response) == (400, "epcisException:ValidationException", sentence)
 
 
+async def test_a_capture_names_the_field_that_is_not_supported(printer: Client, environment: Environment) -> None:
+    """R14: also if its name has characters that cannot be stored."""
+    sent = document(event("commissioning", [1], **{"a\0b`" + "x" * 200: 1}))
+    (error,) = (await captured(printer, environment, await send_document(printer, sent)))["errors"]
+    name = "ab`" + "x" * 97
+    assert error["detail"] == f"This server does not support the field “{name}”. Leave it out."
+    assert (error["eventIndex"], error["path"]) == (0, [name])
+    assert await count_rows(environment.database) == (0, 0, 0)
+
+
 async def test_nobody_else_sees_a_capture(
     consignments: ConsignmentFactory, printer: Client, clients: Clients, environment: Environment
 ) -> None:
