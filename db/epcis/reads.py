@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Text, any_, cast, func, select
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
+from sqlalchemy.orm import aliased
 
+from db.catalog.tables import VendorTable
 from db.columns import columns, scalar
 from db.consignments.custody_reads import spans
 from db.consignments.custody_tables import MovementTable
@@ -23,6 +25,7 @@ from db.epcis.rows import (
     DocumentRow,
     KnownEventRow,
     PackSerialsRow,
+    PartiesRow,
 )
 from db.epcis.tables import EpcisCaptureTable, EpcisEventTable
 from db.jobs.tables import JobTable
@@ -113,6 +116,17 @@ KNOWN_EVENTS = Statement(
         EpcisEventTable.owner_id == uuid("owner_id"), EpcisEventTable.event_id == any_(texts("event_ids"))
     ),
     KnownEventRow,
+)
+_SENDER, _RECEIVER = aliased(VendorTable), aliased(VendorTable)
+PARTIES_OF_MOVEMENT = Statement(
+    select(VendorTable.code.label("vendor"), _SENDER.code.label("sender"), _RECEIVER.code.label("receiver"))
+    .select_from(MovementTable)
+    .join(VendorTable, VendorTable.id == MovementTable.vendor_id)
+    .outerjoin(BatchTable, BatchTable.id == MovementTable.batch_id)
+    .outerjoin(_SENDER, _SENDER.id == BatchTable.from_vendor_id)
+    .outerjoin(_RECEIVER, _RECEIVER.id == BatchTable.to_vendor_id)
+    .where(MovementTable.id == uuid("id")),
+    PartiesRow,
 )
 # The job of a capture is as old as the capture. It is deleted before the capture is.
 JOB_OF_CAPTURE: Final = (

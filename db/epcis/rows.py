@@ -69,6 +69,14 @@ class PackSerialsRow(NamedTuple):
     text: str
 
 
+class PartiesRow(NamedTuple):
+    """The vendor of a movement; and the vendors from and to which it went, by their codes, if it was in a batch."""
+
+    vendor: str
+    sender: str | None
+    receiver: str | None
+
+
 class KnownEventRow(NamedTuple):
     """A captured event, to compare it with one that comes again."""
 

@@ -4,12 +4,13 @@ Nothing is loaded from the addresses in a document: `@context` is compared with 
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, field
 
-from domain.checks import text_problems
+from domain.checks import hidden_problems, text_problems
 from domain.epcis.vocabulary import EPCIS_CONTEXT, FINAL_KEY, NAMESPACE, PREFIX, RANGES_KEY
 from domain.failures import InvalidInput, Path, Problem, UserErrorCode
 from domain.text import quote
@@ -25,6 +26,8 @@ _MISSING: Final = "Object missing required field"
 _NAMED: Final = re.compile("`(.*)`", re.DOTALL)
 _STEP: Final = re.compile(r"[^.\[\]]+")
 _SHOWN: Final = 100
+# RFC 3986, in short: a scheme, and then what a URI may have.
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+")
 _CONTEXTS: Final = frozenset(
     {
         EPCIS_CONTEXT,
@@ -143,7 +146,10 @@ def read_event(body: bytes, *, standalone: bool) -> SentEvent:
     event: SentEvent = _decode(body, SentEvent)
     if standalone or event.context is not None:
         check_context(event.context)
-    problems = [*_length_problems(event), *_size_problems(event)]
+    problems = _size_problems(event) or list(_hidden_problems(event)) or _length_problems(event)
+    if event.event_id is not None and not problems and _URI.fullmatch(event.event_id) is None:
+        message = "“eventID” is a URI, like urn:uuid:6f3c1d58-2f0e-4a35-9d7b-7c1f1c2b3a4d."
+        raise _invalid(message, ("eventID",))
     if problems:
         raise InvalidInput(*problems)
     return event
@@ -193,6 +199,24 @@ def _length_problems(event: SentEvent) -> list[Problem]:
         if text is not None
         for problem in text_problems(text, path, f"“{path[0]}”", URI_LENGTH)
     ]
+
+
+def _hidden_problems(event: SentEvent) -> Iterator[Problem]:
+    """Problems of characters that nobody sees, in any text of the event."""
+    for text, path in _texts({**msgspec.to_builtins(event), "@context": None}, ()):
+        if not text.isprintable():
+            yield from hidden_problems(text, path, f"“{path[0]}”")
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[str, Path]]:
+    if isinstance(value, str):
+        yield value, path
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from _texts(each, (*path, name))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _texts(each, (*path, str(index)))
 
 
 def _size_problems(event: SentEvent) -> list[Problem]:

@@ -7,7 +7,7 @@ check digit, and the serial. The secret code of a coupon takes no part in it.
 import re
 from enum import StrEnum
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from msgspec import Struct
@@ -145,6 +145,11 @@ class Identifiers(Struct, frozen=True):
     def read_batch(self, text: str) -> str:
         """Read the code of a batch from our own URI, or take the text as it is."""
         return self._read_own("batch", text) or text
+
+    def read_vendor(self, text: str) -> str | None:
+        """Read the code of a vendor from our own URI; None if it is another one."""
+        own = self._read_own("vendor", text)
+        return None if own is None else unquote(own)
 
     def _gcn(self, of: CouponClass) -> str | None:
         """The 13 digits of a GCN; None without a company prefix, or where its coupon references are used up."""

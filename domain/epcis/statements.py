@@ -15,7 +15,7 @@ from domain.epcis.offsets import is_offset
 from domain.epcis.vocabulary import FINAL_KEY, RANGES_KEY, Action, BizStep, EventType
 from domain.failures import InvalidInput, Path, Problem, UserErrorCode
 from domain.spans import LAST_SERIAL, Span, Spans
-from domain.text import quote
+from domain.text import format_count, format_number, quote
 
 # Coupons are younger, and no conversion to another offset overflows.
 _EARLIEST_YEAR: Final = 2000
@@ -83,13 +83,33 @@ class ClassQuantity(Struct, frozen=True):
     path: Path
 
 
+class PartyRole(StrEnum):
+    """Whether coupons come from a party or go to it."""
+
+    SOURCE = "source"
+    DESTINATION = "destination"
+
+
+class StatedParty(Struct, frozen=True):
+    """A vendor that an event names by our own URI as a source or a destination."""
+
+    role: PartyRole
+    vendor: str
+    path: Path
+
+
 class Stated(Struct, frozen=True, kw_only=True):
-    """A captured event, understood. `references` are the coupon references that the EPCs of serials name."""
+    """A captured event, understood. `references` are the coupon references that the EPCs of serials name.
+
+    `counted` names coupons by their number alone, and `declared` states how many the ranges of serials name.
+    """
 
     kind: StatementKind
     serials: Spans
     references: Mapping[int, int]
     counted: tuple[ClassQuantity, ...]
+    declared: tuple[ClassQuantity, ...] = ()
+    parties: tuple[StatedParty, ...] = ()
     ssccs: tuple[str, ...]
     occurred_at: datetime
     offset: str
@@ -110,11 +130,11 @@ def understand(event: SentEvent, identifiers: Identifiers) -> Stated:
     _reject_misplaced(event, packs=packs)
     found = _read_epcs(epcs or [], identifiers, path)
     ranges = list(_read_ranges(event))
-    counted: tuple[ClassQuantity, ...] = ()
-    if quantities and not ranges:
-        if kind not in _COUNTED:
-            raise _invalid("State which coupons: a quantity alone does not name any.", (where,))
-        counted = tuple(_read_quantities(quantities, identifiers, where))
+    if quantities and not ranges and kind not in _COUNTED:
+        raise _invalid("State which coupons: a quantity alone does not name any.", (where,))
+    counted = tuple(_read_quantities(quantities or [], identifiers, where))
+    declared = _check_total(counted, ranges) if ranges else ()
+    counted = () if ranges else counted
     serials = _merge([Span(each.serial, each.serial) for each in found.coupons] + ranges, path)
     if not serials and not counted and not found.ssccs:
         raise _invalid(f"State which coupons the event is about, in “{path}”.", (path,), UserErrorCode.REQUIRED)
@@ -125,6 +145,8 @@ def understand(event: SentEvent, identifiers: Identifiers) -> Stated:
         serials=serials,
         references={each.serial: each.reference for each in found.coupons if each.reference is not None},
         counted=counted,
+        declared=declared,
+        parties=tuple(_read_parties(event, identifiers)),
         ssccs=tuple(found.ssccs),
         occurred_at=occurred_at,
         offset=event.offset or "",
@@ -228,11 +250,37 @@ def _read_quantities(quantities: list[QuantityElement], identifiers: Identifiers
             message = f"{quote(element.epc_class[:100])} is not a class of coupons of this program."
             raise _invalid(message, (name, str(index), "epcClass"), UserErrorCode.NOT_FOUND)
         quantity = element.quantity
-        if quantity is None or quantity != int(quantity) or not 1 <= quantity <= LAST_SERIAL + 1:
+        if quantity is None or not 1 <= quantity <= LAST_SERIAL + 1 or quantity != int(quantity):
             raise _invalid("The quantity must be a whole number of coupons.", (name, str(index), "quantity"))
         if element.uom is not None:
             raise _invalid("Coupons are counted: leave out “uom”.", (name, str(index), "uom"))
         yield ClassQuantity(coupons, int(quantity), (name, str(index)))
+
+
+def _check_total(counted: tuple[ClassQuantity, ...], ranges: list[Span]) -> tuple[ClassQuantity, ...]:
+    """Return the quantities that come with ranges, if there are any. Raises InvalidInput unless they agree."""
+    stated, named = sum(each.quantity for each in counted), sum(span.quantity for span in ranges)
+    if counted and stated != named:
+        name = counted[0].path[0]
+        message = f"“{name}” counts {format_count(stated, 'coupon')}, but “{RANGES_KEY}” names {format_number(named)}."
+        raise _invalid(message, (name,), UserErrorCode.CONFLICT)
+    return counted
+
+
+def _read_parties(event: SentEvent, identifiers: Identifiers) -> Iterator[StatedParty]:
+    """Read the vendors among the sources and destinations. Other identifiers name what this server does not know."""
+    for index, party in enumerate(event.sources or ()):
+        if party.source is None or party.destination is not None:
+            message = "An element of “sourceList” has a “source”, and no “destination”."
+            raise _invalid(message, ("sourceList", str(index)))
+        if (vendor := identifiers.read_vendor(party.source)) is not None:
+            yield StatedParty(PartyRole.SOURCE, vendor, ("sourceList", str(index)))
+    for index, party in enumerate(event.destinations or ()):
+        if party.destination is None or party.source is not None:
+            message = "An element of “destinationList” has a “destination”, and no “source”."
+            raise _invalid(message, ("destinationList", str(index)))
+        if (vendor := identifiers.read_vendor(party.destination)) is not None:
+            yield StatedParty(PartyRole.DESTINATION, vendor, ("destinationList", str(index)))
 
 
 def _merge(spans: list[Span], name: str) -> Spans:

@@ -99,9 +99,8 @@ _REFINED: Final[Mapping[tuple[str, str], EventShape]] = MappingProxyType(
         ("DISCREPANCY_RESOLVED", Condition.LOST): EventShape(
             action=Action.DELETE, biz_step=BizStep.DECOMMISSIONING, disposition="unknown", mismatch="unset"
         ),
-        ("DISCREPANCY_RESOLVED", Condition.VOID): EventShape(
-            action=Action.DELETE, biz_step=BizStep.DESTROYING, disposition="destroyed"
-        ),
+        # Scrapped coupons still travel, as recalled ones do.
+        ("DISCREPANCY_RESOLVED", Condition.VOID): EventShape(action=_OBSERVE, disposition=_RECALLED),
         # A recalled coupon that arrives stays recalled.
         ("RECEIVED", Condition.VOID): EventShape(action=_OBSERVE, biz_step=BizStep.RECEIVING, disposition=_RECALLED),
     }

@@ -18,6 +18,7 @@ from resolvers.context import Operation
 from resolvers.epcis.commands import run_command
 from resolvers.epcis.grouping import Group, Placed, Understood, group_events, split_at_packs
 from resolvers.epcis.locating import Locator, make_locator
+from resolvers.epcis.parties import check_parties
 
 
 class EventRejected(Exception):
@@ -98,10 +99,13 @@ def _place(
 async def _record(operation: Operation, session: Writing, group: Group, indexes: dict[str, int]) -> UUID | None:
     """Record a group and return its first movement. Raises EventRejected."""
     try:
-        return await _run(operation, session, group)
+        movement_id = await _run(operation, session, group)
+        for event in group.events:
+            await check_parties(session, event.stated.parties, movement_id)
     except Failure as failure:
         event_id = group.events[0].event_id
         raise EventRejected(None if len(group.events) > 1 else indexes[event_id], event_id, failure) from failure
+    return movement_id
 
 
 async def _run(operation: Operation, session: Writing, group: Group) -> UUID | None:

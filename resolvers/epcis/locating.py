@@ -1,7 +1,7 @@
 """Find what the EPCs of events are: lines of consignments that the viewer takes part in, and batches."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from domain.epcis.identifiers import CouponClass
 from domain.epcis.statements import Stated
 from domain.failures import InvalidInput, Path, Problem, UserErrorCode
 from domain.spans import Span, Spans
-from domain.text import quote
+from domain.text import format_count, format_number, quote
 from resolvers.consignments.loaders import scope_parameters
 from resolvers.context import Operation
 
@@ -75,6 +75,7 @@ class Locator:
         for row, span in self._cut(serials, stated.serials_path):
             found.setdefault(row, []).append(span)
         self._check_references(stated)
+        _check_declared(stated, found)
         (row, *others) = found
         for other in others:
             if other.consignment_id != row.consignment_id:
@@ -176,7 +177,20 @@ async def find_batch(operation: Operation, fetching: Fetching, stated: Stated, l
     return found[0]
 
 
-def _is_class(row: ClassRow, coupons: CouponClass | int) -> bool:
+def _check_declared(stated: Stated, found: Mapping[AllottedRow, Sequence[Span]]) -> None:
+    """Check the classes and the quantities that an event states beside its ranges. Raises InvalidInput."""
+    for counted in stated.declared:
+        same = [each.quantity for each in stated.declared if each.coupons == counted.coupons]
+        named = sum(span.quantity for row, spans in found.items() if _is_class(row, counted.coupons) for span in spans)
+        if named < sum(same):
+            message = (
+                f"“{counted.path[0]}” counts {format_count(sum(same), 'coupon')} of this class, "
+                f"but the event names {format_number(named)} of them."
+            )
+            raise InvalidInput(Problem(UserErrorCode.CONFLICT, message, counted.path))
+
+
+def _is_class(row: ClassRow | AllottedRow, coupons: CouponClass | int) -> bool:
     if isinstance(coupons, int):
         return row.reference == coupons
     return (row.scheme_id, row.variant_id) == (coupons.scheme_id, coupons.variant_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.epcis.check_digits import check_digit
 from domain.spans import Span, Spans
 from graphql_api.context import Environment
 from tests.support.client import Client, Clients
@@ -196,6 +197,29 @@ _CONTEXT_SENTENCE = (
             {"eventTime": "2026-03-10T18:00:00+05:30"},
             "This time is in the future. Report a movement after it has happened, or leave the time out.",
         ),
+        ({"eventID": "4711"}, "“eventID” is a URI, like urn:uuid:6f3c1d58-2f0e-4a35-9d7b-7c1f1c2b3a4d."),
+        ({"eventID": "urn:x:a b"}, "“eventID” is a URI, like urn:uuid:6f3c1d58-2f0e-4a35-9d7b-7c1f1c2b3a4d."),
+        ({"eventID": "urn:x:1\n"}, "“eventID” contains characters that cannot be shown."),
+        (
+            {"bizTransactionList": [{"type": "inv", "bizTransaction": "urn:x:1\u202e"}]},
+            "“bizTransactionList” contains an invisible character (U+202E, character 8); remove it.",
+        ),
+        (
+            {"sourceList": [{"type": "location", "source": "urn:x:1", "destination": "urn:x:\u0007"}]},
+            "“sourceList” contains characters that cannot be shown.",
+        ),
+        (
+            {"sourceList": [{"type": "location", "destination": "urn:x:1"}]},
+            "An element of “sourceList” has a “source”, and no “destination”.",
+        ),
+        (
+            {"destinationList": [{"type": "location", "source": "urn:x:1"}]},
+            "An element of “destinationList” has a “destination”, and no “source”.",
+        ),
+        (
+            {"sourceList": [{"type": "possessing_party", "source": "urn:tessera:vendor:PCK-1"}]},
+            "“sourceList” names the vendor “PCK-1”, but this event happened at PRN-1.",
+        ),
     ],
 )
 async def test_a_bad_event_is_rejected_and_changes_nothing(
@@ -206,6 +230,62 @@ async def test_a_bad_event_is_rejected_and_changes_nothing(
     response = await send(printer, event("commissioning", range(3), **given))
     assert problem_of(response) == (400, "epcisException:ValidationException", sentence)
     assert await count_rows(environment.database) == (0, 0, 0)
+
+
+def counted(quantity: object, epc_class: str, **more: object) -> dict[str, Any]:
+    """The keys of an event that counts coupons of a class beside the ranges of their serials."""
+    element = {"epcClass": epc_class, "quantity": quantity, **more}
+    return {"epcList": None, "quantityList": [element], "tessera:serialRanges": [{"first": 0, "last": 4}]}
+
+
+async def test_a_quantity_beside_ranges_agrees_with_them(
+    consignments: ConsignmentFactory, printer: Client, environment: Environment
+) -> None:
+    """R14: in number and class; a false one changes nothing."""
+    await set_prefix(environment.database)
+    await consignments.created()
+    gcn, other = await gcn_of(environment.database), "https://id.gs1.org/255/0614141999999"
+    other = f"{other[:-1]}{check_digit(other[-13:-1])}"
+    for keys, sentence in (
+        (counted(6, gcn), "“quantityList” counts 6 coupons, but “tessera:serialRanges” names 5."),
+        (counted(4.5, gcn), "The quantity must be a whole number of coupons."),
+        (counted(-5, gcn), "The quantity must be a whole number of coupons."),
+        (counted(None, gcn), "The quantity must be a whole number of coupons."),
+        (counted(5, gcn, uom="KGM"), "Coupons are counted: leave out “uom”."),
+        (counted(5, "urn:x:y"), "“urn:x:y” is not a class of coupons of this program."),
+        (counted(5, other), "“quantityList” counts 5 coupons of this class, but the event names 0 of them."),
+    ):
+        response = await send(printer, event("commissioning", [], **keys))
+        assert problem_of(response) == (400, "epcisException:ValidationException", sentence)
+    assert await count_rows(environment.database) == (0, 0, 0)
+    assert (await send(printer, event("commissioning", [], **counted(5, gcn)))).status_code == 201
+
+
+def party(side: str, vendor: str) -> dict[str, Any]:
+    """The key of an event that names a vendor as its source or destination."""
+    return {f"{side}List": [{"type": "possessing_party", side: f"urn:tessera:vendor:{vendor}"}]}
+
+
+async def test_sources_and_destinations_are_those_of_the_chain(
+    consignments: ConsignmentFactory, printer: Client, packager: Client, environment: Environment
+) -> None:
+    """R14: an event cannot name other vendors; a false one changes nothing."""
+    await consignments.created()
+    assert (await send(printer, event("commissioning", range(10)))).status_code == 201
+    for client, step in ((printer, "shipping"), (packager, "receiving")):
+        before = await count_rows(environment.database)
+        for keys, sentence in (
+            (party("source", "PCK-1"), "“sourceList” names the vendor “PCK-1”, but these coupons come from PRN-1."),
+            (
+                party("destination", "PRN-1"),
+                "“destinationList” names the vendor “PRN-1”, but these coupons go to PCK-1.",
+            ),
+        ):
+            refused = await send(client, event(step, range(10), **keys))
+            assert problem_of(refused) == (400, "epcisException:ValidationException", sentence)
+        assert await count_rows(environment.database) == before
+        right = {**party("source", "PRN-1"), **party("destination", "PCK-1")}
+        assert (await send(client, event(step, range(10), **right))).status_code == 201
 
 
 async def test_packs_are_packed_sent_and_received_by_their_sscc(
