@@ -80,6 +80,12 @@ STAGE_OWNERS: Mapping[StageKind, Role] = MappingProxyType(
     }
 )
 
+
+def owner_of(kind: StageKind, status: str | None) -> Role:
+    """The role that owns a stage at a status: vendors review the artwork that designers upload."""
+    return Role.VENDOR if status == SchemeStatus.ARTWORK_APPROVAL_PENDING else STAGE_OWNERS[kind]
+
+
 COUPON_STAGES = frozenset(
     {
         StageKind.COUPON_GENERATION,

@@ -8,7 +8,7 @@ from db.schemes.rows import SchemeRow
 from db.schemes.stage_rows import StageRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from domain.schemes.stages import STAGE_OWNERS
+from domain.schemes.stages import owner_of
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.artwork.loaders import artworks_by_scheme
 from resolvers.consignments.lists import consignments_by_scheme
@@ -65,7 +65,9 @@ class SchemeStage:
         stage_label,
         "The status as a label for people: “Vendor not assigned”, “12,000 coupons not allocated”.",
     )
-    owner: Role = computed(lambda stage: STAGE_OWNERS[stage.kind], "The role that must act when the stage is pending.")
+    owner: Role = computed(
+        lambda stage: owner_of(stage.kind, stage.status), "The role that must act when the stage is pending."
+    )
     waiting_on: str | None = leaf(
         "Who must act, as a label for people: the role, with the SKUs that it must act on where only some are left, or "
         "the vendors. Examples: “Operations: AMB-1L and AMB-4L”, “First Print and Second Pack”. Null if the stage "

@@ -53,6 +53,7 @@ async def test_a_conflict_holds_all_until_a_new_version_settles_it(
     """R16, N3: nothing is produced or dispatched while a vendor asks for a revision; no product has two artworks."""
     await _upload(story, shade=1)
     assert (await story.stages())["ARTWORK"]["statusLabel"] == "Artwork approval pending"
+    assert (await story.stages())["ARTWORK"]["owner"] == "VENDOR"
     first = await story.allocate(1000, approved=False)
     assert (await story.read(CONSIGNMENT, first))["status"] == "AWAITING_ARTWORK"
     async with follow(story, live_server, first) as live:
@@ -105,7 +106,7 @@ async def _ask_for_a_revision(story: Story, first: str, live: Stream) -> None:
     assert await story.read(CONSIGNMENT, first) == before
     stages = await story.stages()
     assert stages["ARTWORK"]["statusLabel"] == "Artwork revision requested"
-    assert stages["ARTWORK"]["waitingOn"] == "Designer: AMB-1L"
+    assert (stages["ARTWORK"]["owner"], stages["ARTWORK"]["waitingOn"]) == ("DESIGNER", "Designer: AMB-1L")
     # The packer can receive what is on the road.
     assert stages["PRODUCTION"]["waitingOn"] == "Second Pack"
     assert stages["PRODUCTION"]["blockedBy"] == [f"Third Factory asked for a revision of the artwork of AMB-1L: {HELD}"]

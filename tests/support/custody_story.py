@@ -15,7 +15,7 @@ from tests.support.sockets import SseStream, Stream, connected, following
 from tests.support.world import key
 
 SCHEME = """query ($id: ID!) { node(id: $id) { ... on Scheme {
-    stages { kind state status statusLabel waitingOn done total blockedBy }
+    stages { kind state status statusLabel owner waitingOn done total blockedBy }
     allocation { plannedQuantity generatedQuantity shortfallQuantity allocatedQuantity pendingQuantity } } } }"""
 CONSIGNMENT = """query ($id: ID!) { node(id: $id) { ... on Consignment {
     status hasDiscrepancy discrepancies { id openQuantity }
