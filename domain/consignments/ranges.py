@@ -56,6 +56,18 @@ def quantity_problems(quantity: int, path: Path) -> Iterator[Problem]:
         yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, path)
 
 
+def is_earlier(occurred_at: datetime, last: datetime) -> bool:
+    """Whether a stated time is before that of the last movement, at the precision of the stated one.
+
+    Clients state times in seconds or milliseconds; the server records them in microseconds.
+    """
+    if occurred_at.microsecond == 0:
+        return occurred_at < last.replace(microsecond=0)
+    if occurred_at.microsecond % 1000 == 0:
+        return occurred_at < last.replace(microsecond=last.microsecond // 1000 * 1000)
+    return occurred_at < last
+
+
 def occurrence_problems(occurred_at: datetime | None, now: datetime) -> Iterator[Problem]:
     """A problem of a time that is more than five minutes ahead. None has none."""
     if occurred_at is not None and occurred_at > now + _AHEAD:

@@ -10,6 +10,7 @@ from db.sessions import Writing
 from domain.consignments.events import about_consignment
 from domain.consignments.facts import Condition
 from domain.consignments.failures import OccurredTooEarly
+from domain.consignments.ranges import is_earlier
 from domain.consignments.segments import cut_by_segment
 from domain.spans import Spans
 from resolvers.consignments.locking import Chain, Line
@@ -100,7 +101,7 @@ async def _check_time(
         return
     ids = [document["id"] for document in documents]
     ((last,),) = await session.fetch(OCCURRENCE_BEFORE, movement_ids=ids)
-    if last is not None and occasion.occurred_at < last:
+    if last is not None and is_earlier(occasion.occurred_at, last):
         raise OccurredTooEarly((await operation.calendar()).format_moment(last))
 
 
