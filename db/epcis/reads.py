@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Text, any_, cast, func, select
+from sqlalchemy import BigInteger, Text, any_, cast, func, select
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 from sqlalchemy.orm import aliased
 
@@ -16,7 +16,7 @@ from db.consignments.movement_reads import movement_visible
 from db.consignments.pack_tables import PackTable
 from db.consignments.reads import visible
 from db.consignments.tables import AllotmentTable, BatchTable, ConsignmentLineTable, ConsignmentTable
-from db.coupons.tables import CouponReferenceTable
+from db.coupons.tables import CouponReferenceTable, CouponRunTable
 from db.epcis.rows import (
     AllottedRow,
     CapturedRow,
@@ -29,7 +29,7 @@ from db.epcis.rows import (
 )
 from db.epcis.tables import EpcisCaptureTable, EpcisEventTable
 from db.jobs.tables import JobTable
-from db.statement import Query, Statement, string, texts, uuid
+from db.statement import Query, Statement, numbers, string, texts, uuid
 from domain.jobs.facts import JobKind
 from domain.permissions import ConsignmentScope
 
@@ -91,6 +91,26 @@ def _join_lines(query: Query) -> Query:
     )
 
 
+def _serials_with_references() -> Query:
+    wanted = (
+        func.unnest(numbers("serials"), numbers("numbers")).table_valued("serial", "number", name="wanted")
+    ).render_derived()
+    serial = cast(wanted.c.serial, BigInteger)
+    return (
+        select(serial.label("serial"))
+        .select_from(wanted)
+        .join(CouponRunTable, CouponRunTable.span.op("@>")(serial))
+        .join(
+            CouponReferenceTable,
+            (CouponReferenceTable.scheme_id == CouponRunTable.scheme_id)
+            & (CouponReferenceTable.variant_id == CouponRunTable.variant_id)
+            & (CouponReferenceTable.number == wanted.c.number),
+        )
+    )
+
+
+# The serials that have the coupon reference at the same place in the parameter `numbers`.
+SERIALS_WITH_REFERENCES = Statement(_serials_with_references(), scalar(int))
 # The batches of a consignment that a vendor receives, by their code or the reference that they were sent under.
 BATCHES_TO_VENDOR = Statement(
     select(BatchTable.id)
@@ -165,12 +185,15 @@ DOCUMENT_TO_CAPTURE = Statement(
 
 @cache
 def captured_event(scope: ConsignmentScope) -> Statement[CapturedRow]:
-    """The captured events with the id `event_id` that the scope shows: those that caused a movement that it shows."""
+    """The captured event with the id `event_id` that the scope shows: one that caused a movement that it shows.
+
+    Each vendor names its own events, so of several with this id, that of the parameter `owner_id` comes first.
+    """
     query = (
         select(*columns(EpcisEventTable, CapturedRow))
         .join(MovementTable, MovementTable.id == EpcisEventTable.movement_id)
         .where(EpcisEventTable.event_id == string("event_id"), movement_visible(scope))
-        .order_by(EpcisEventTable.id)
+        .order_by((EpcisEventTable.owner_id == uuid("owner_id")).desc(), EpcisEventTable.id)
         .limit(1)
     )
     return Statement(query, CapturedRow)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from domain.epcis.identifiers import Identifiers
+from domain.epcis.identifiers import CouponEpc, Identifiers
 from domain.epcis.statements import bare_word
 from domain.epcis.vocabulary import BizStep, EventType, movements_with
 
@@ -52,7 +52,7 @@ class EventQuery(Struct, frozen=True, kw_only=True):
     movements: tuple[tuple[str, str | None], ...] | None = None
     consignments: tuple[str, ...] | None = None
     batches: tuple[str, ...] | None = None
-    serials: tuple[int, ...] | None = None
+    coupons: tuple[CouponEpc, ...] | None = None
     recorded_from: datetime | None = None
     recorded_before: datetime | None = None
     occurred_from: datetime | None = None
@@ -76,7 +76,7 @@ def read_query(parameters: Mapping[str, Sequence[str]], identifiers: Identifiers
         movements=_movements(lists.get("EQ_bizStep"), lists.get("eventType")),
         consignments=consignments and tuple(identifiers.read_consignment(each) for each in consignments),
         batches=batches and tuple(identifiers.read_batch(each) for each in batches),
-        serials=_serials(lists.get("MATCH_epc"), identifiers),
+        coupons=_coupons(lists.get("MATCH_epc"), identifiers),
         per_page=_page_size(parameters),
         token=parameters["nextPageToken"][0] if "nextPageToken" in parameters else None,
         **moments,
@@ -124,12 +124,12 @@ def _movements(
     return tuple(movements_with(biz_steps=words, types=None if types is None else frozenset(types)))
 
 
-def _serials(epcs: tuple[str, ...] | None, identifiers: Identifiers) -> tuple[int, ...] | None:
-    """The serials of EPCs; those that are none of ours match nothing."""
+def _coupons(epcs: tuple[str, ...] | None, identifiers: Identifiers) -> tuple[CouponEpc, ...] | None:
+    """The coupons of EPCs; those that are none of ours match nothing."""
     if epcs is None:
         return None
     found = (identifiers.read_coupon(epc) for epc in epcs)
-    return tuple(coupon.serial for coupon in found if coupon is not None)
+    return tuple(coupon for coupon in found if coupon is not None)
 
 
 def _page_size(parameters: Mapping[str, Sequence[str]]) -> int:

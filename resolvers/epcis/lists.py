@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.epcis.pages import OLDEST_EVENT, EventFilters, event_page, page_end
-from db.epcis.reads import captured_event
+from db.epcis.reads import SERIALS_WITH_REFERENCES, captured_event
 from db.epcis.rows import MovementEventRow
 from db.program.reads import GS1_COMPANY_PREFIX
 from domain.calendar import Calendar
@@ -38,10 +38,12 @@ class Position(Struct, frozen=True):
 class EventPage(Struct, frozen=True, kw_only=True):
     """A page whose later rows are read while it is streamed: its first rows, its last event, and the next page.
 
-    `end` is None where the page takes every event that there is.
+    `serials` are those of the coupons of the query, if it names some. `end` is None where the page takes every event
+    that there is.
     """
 
     query: EventQuery
+    serials: list[int] | None
     rows: list[MovementEventRow]
     end: Position | None = None
     next_token: str | None = None
@@ -60,13 +62,14 @@ async def open_page(operation: Operation, query: EventQuery) -> EventPage:
     if query.token is not None:
         place = decode_page_cursor(OLDEST_EVENT, query.token, "nextPageToken")
         after = Position(place["cursor_value"], place["cursor_id"])
+    serials = await _find_serials(operation, query)
     if query.per_page <= CHUNK:
-        rows = await _read_rows(operation, query, (after, None), query.per_page + 1)
+        rows = await _read_rows(operation, (query, serials), (after, None), query.per_page + 1)
         more = len(rows) > query.per_page
         rows = rows[: query.per_page]
         token = encode_page_cursor(OLDEST_EVENT, rows[-1]) if more else None
-        return EventPage(query=query, rows=rows, next_token=token)
-    filters, parameters = _filters(query)
+        return EventPage(query=query, serials=serials, rows=rows, next_token=token)
+    filters, parameters = _filters(query, serials)
     scope = viewer.consignment_scope
     last = await operation.fetch(
         page_end(scope, filters, resumed=after is not None),
@@ -78,8 +81,8 @@ async def open_page(operation: Operation, query: EventQuery) -> EventPage:
     )
     end = Position(last[0].recorded_at, last[0].id) if last else None
     token = encode_page_cursor(OLDEST_EVENT, end) if len(last) > 1 else None
-    rows = await _read_rows(operation, query, (after, end), CHUNK)
-    return EventPage(query=query, rows=rows, end=end, next_token=token)
+    rows = await _read_rows(operation, (query, serials), (after, end), CHUNK)
+    return EventPage(query=query, serials=serials, rows=rows, end=end, next_token=token)
 
 
 async def read_more(
@@ -89,14 +92,19 @@ async def read_more(
     limit = min(CHUNK, page.query.per_page - read)
     if limit <= 0 or read < CHUNK:
         return []
-    return await _read_rows(operation, page.query, (Position(last.recorded_at, last.id), page.end), limit)
+    return await _read_rows(
+        operation, (page.query, page.serials), (Position(last.recorded_at, last.id), page.end), limit
+    )
 
 
 async def _read_rows(
-    operation: Operation, query: EventQuery, between: tuple[Position | None, Position | None], limit: int
+    operation: Operation,
+    asked: tuple[EventQuery, list[int] | None],
+    between: tuple[Position | None, Position | None],
+    limit: int,
 ) -> list[MovementEventRow]:
     viewer, (after, end) = operation.viewer, between
-    filters, parameters = _filters(query)
+    filters, parameters = _filters(*asked)
     scope = viewer.consignment_scope
     limits = {} if end is None else {"end_value": end.recorded_at, "end_id": end.id}
     statement = event_page(scope, filters, resumed=after is not None, ends=end is not None)
@@ -106,10 +114,12 @@ async def _read_rows(
 
 
 async def find_captured(operation: Operation, event_id: str, form: EpcFormat) -> dict[str, Any] | None:
-    """Find a captured event by its id, if the viewer may see what it moved. Raises Forbidden."""
+    """Find a captured event by its id, if the viewer may see what it moved; their own comes first. Raises Forbidden."""
     viewer = operation.require(Permission.CONSIGNMENT_READ)
     scope = viewer.consignment_scope
-    rows = await operation.fetch(captured_event(scope), event_id=event_id, **scope_parameters(viewer, scope))
+    owner_id = viewer.vendor_id or viewer.account_id
+    parameters = scope_parameters(viewer, scope)
+    rows = await operation.fetch(captured_event(scope), event_id=event_id, owner_id=owner_id, **parameters)
     if not rows:
         return None
     identifiers = await read_identifiers(operation)
@@ -150,10 +160,24 @@ def _resume(after: Position | None) -> dict[str, Any]:
     return {} if after is None else {"cursor_value": after.recorded_at, "cursor_id": after.id}
 
 
-def _filters(query: EventQuery) -> tuple[EventFilters, dict[str, Any]]:
+async def _find_serials(operation: Operation, query: EventQuery) -> list[int] | None:
+    """The serials of the coupons of a query. A GCN with the coupon reference of other coupons matches nothing."""
+    if query.coupons is None:
+        return None
+    serials = [coupon.serial for coupon in query.coupons if coupon.reference is None]
+    named = [(coupon.serial, coupon.reference) for coupon in query.coupons if coupon.reference is not None]
+    if named:
+        given = {"serials": [serial for serial, _ in named], "numbers": [number for _, number in named]}
+        serials += await operation.fetch(SERIALS_WITH_REFERENCES, **given)
+    return serials
+
+
+def _filters(query: EventQuery, serials: list[int] | None) -> tuple[EventFilters, dict[str, Any]]:
     """The shape of the statement of a query, and its parameters."""
     parameters: dict[str, Any] = {}
-    for name in ("consignments", "batches", "serials"):
+    if serials is not None:
+        parameters["serials"] = serials
+    for name in ("consignments", "batches"):
         if (values := getattr(query, name)) is not None:
             parameters[name] = list(values)
     for name in ("recorded_from", "recorded_before", "occurred_from", "occurred_before"):

@@ -123,6 +123,12 @@ async def test_epcs_are_global_coupon_numbers_with_a_company_prefix(
     assert events_of(urn)[0]["epcList"] == [f"urn:epc:id:sgcn:0614141.{reference}.{serial}" for serial in (20, 21)]
     found = events_of(await ask(operations, MATCH_epc=f"urn:epc:id:sgcn:0614141.{reference}.20"))
     assert [each["bizStep"] for each in found] == ["destroying"]
+    assert events_of(await ask(operations, MATCH_epc=f"{gcn}20|{own_epc(0)}", EQ_bizStep="destroying")) == [
+        {**found[0], "epcList": [f"{gcn}20", f"{gcn}21"]}
+    ]
+    # The serial is one of ours, but of other coupons than the reference.
+    other = f"urn:epc:id:sgcn:0614141.{int(reference) + 1:05}.20"
+    assert events_of(await ask(operations, MATCH_epc=other)) == []
 
 
 async def test_pages_neither_miss_nor_repeat_events(consignments: ConsignmentFactory, operations: Client) -> None:
