@@ -85,6 +85,11 @@ def format_times(value: int) -> str:
     return "once" if value == 1 else f"{format_number(value)} times"
 
 
+def shorten(words: str, length: int) -> str:
+    """Return a text with at most so many characters; a longer one ends with “…”."""
+    return words if len(words) <= length else f"{words[: length - 1]}…"
+
+
 def quote(words: str) -> str:
     """Write “words”, with whitespace collapsed to single spaces, so that the quotation stays on one line."""
     return f"“{' '.join(words.split())}”"

@@ -15,7 +15,7 @@ from domain.epcis.offsets import is_offset
 from domain.epcis.vocabulary import FINAL_KEY, RANGES_KEY, Action, BizStep, EventType
 from domain.failures import InvalidInput, Path, Problem, UserErrorCode
 from domain.spans import LAST_SERIAL, Span, Spans
-from domain.text import format_count, format_number, quote
+from domain.text import format_count, format_number, quote, shorten
 
 # Coupons are younger, and no conversion to another offset overflows.
 _EARLIEST_YEAR: Final = 2000
@@ -62,6 +62,8 @@ _RECORDED: Final = (
     "This server records ObjectEvents that are commissioning (ADD), destroying (DELETE), shipping, receiving, or "
     "installing (OBSERVE), and AggregationEvents that are packing (ADD)."
 )
+# Characters of a word that a sentence repeats.
+_LONGEST_WORD: Final = 64
 # Words of CBV 2.0 may come as full identifiers.
 _WORD_STARTS: Final = (
     "urn:epcglobal:cbv:bizstep:",
@@ -179,7 +181,8 @@ def _read_time(event: SentEvent) -> datetime:
     if event.offset is None:
         raise _invalid("“eventTimeZoneOffset” is missing.", ("eventTimeZoneOffset",), UserErrorCode.REQUIRED)
     if not is_offset(event.offset):
-        message = f"“eventTimeZoneOffset” is written like +05:30, from -14:00 to +14:00, not {quote(event.offset)}."
+        offset = shorten(event.offset, _LONGEST_WORD)
+        message = f"“eventTimeZoneOffset” is written like +05:30, from -14:00 to +14:00, not {quote(offset)}."
         raise _invalid(message, ("eventTimeZoneOffset",))
     try:
         at: datetime = msgspec.convert(event.event_time, Annotated[datetime, Meta(tz=True)])
@@ -194,15 +197,19 @@ def _read_time(event: SentEvent) -> datetime:
 def _read_kind(event: SentEvent) -> StatementKind:
     kind = _KINDS.get((event.type, event.action or "", bare_word(event.biz_step) or ""))
     if kind is None:
-        step = event.biz_step or "no business step"
-        article = "an" if event.type.startswith(tuple("AEIOU")) else "a"
-        message = f"This server does not record {article} {event.type} with {event.action or 'no action'} and {step}. "
+        kind_of, action, step = (
+            shorten(word, _LONGEST_WORD)
+            for word in (event.type, event.action or "no action", event.biz_step or "no business step")
+        )
+        article = "an" if kind_of.startswith(tuple("AEIOU")) else "a"
+        message = f"This server does not record {article} {kind_of} with {action} and {step}. "
         raise _invalid(message + _RECORDED, ("bizStep",))
     disposition = bare_word(event.disposition)
     if kind is StatementKind.RECEIVED and disposition == "damaged":
         kind = StatementKind.DAMAGED
     if disposition not in _DISPOSITIONS[kind]:
-        message = f"An event that is {bare_word(event.biz_step)} does not have the disposition {disposition}."
+        named = "none" if disposition is None else shorten(disposition, _LONGEST_WORD)
+        message = f"An event that is {bare_word(event.biz_step)} does not have the disposition {named}."
         raise _invalid(message, ("disposition",))
     return kind
 

@@ -19,6 +19,7 @@ from resolvers.epcis.commands import run_command
 from resolvers.epcis.grouping import Group, Placed, Understood, group_events, split_at_packs
 from resolvers.epcis.locating import Locator, make_locator
 from resolvers.epcis.parties import check_parties
+from resolvers.idempotency import IdempotencyMismatch
 
 
 class EventRejected(Exception):
@@ -102,9 +103,11 @@ async def _record(operation: Operation, session: Writing, group: Group, indexes:
         movement_id = await _run(operation, session, group)
         for event in group.events:
             await check_parties(session, event.stated.parties, movement_id)
-    except Failure as failure:
+    except Failure as raised:
         event_id = group.events[0].event_id
-        raise EventRejected(None if len(group.events) > 1 else indexes[event_id], event_id, failure) from failure
+        # The key follows from the id of the event: another transaction has just recorded another event under it.
+        failure = EventConflict(event_id) if isinstance(raised, IdempotencyMismatch) else raised
+        raise EventRejected(None if len(group.events) > 1 else indexes[event_id], event_id, failure) from raised
     return movement_id
 
 

@@ -1,8 +1,10 @@
 """Vendors record production, dispatch, and receipt as EPCIS events, with an API key."""
 
+import hashlib
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from domain.epcis.check_digits import check_digit
 from domain.spans import Span, Spans
@@ -131,6 +133,55 @@ async def test_an_event_that_the_state_does_not_allow_is_not_valid(
     assert await count_rows(environment.database) == (0, 0, 0)
 
 
+async def test_an_event_whose_id_is_taken_meanwhile_is_a_conflict(
+    consignments: ConsignmentFactory, printer: Client, environment: Environment
+) -> None:
+    """R14: the sentence is the same as for an id that was taken before."""
+    await consignments.created()
+    sent = event("commissioning", range(3), eventID="urn:x:1")
+    # As if another event with this id were recorded by a transaction that began before, and ends behind the check.
+    key = f"epcis:{hashlib.sha256(b'urn:x:1').hexdigest()}"
+    claimed = (
+        "INSERT INTO idempotency_key (owner_id, mutation, key, digest, result_id, recorded_at) "
+        "SELECT id, 'RecordProduction', :key, 'another', id, '2026-03-10' FROM vendor WHERE code = 'PRN-1'"
+    )
+    async with environment.database.engine.begin() as connection:
+        await connection.execute(text(claimed), {"key": key})
+    before = await count_rows(environment.database)
+    assert problem_of(await send(printer, sent)) == (
+        409,
+        "epcisException:ResourceAlreadyExistsException",
+        "Another event with the id urn:x:1 is recorded. Send this event under an id of its own.",
+    )
+    assert await count_rows(environment.database) == before
+
+
+async def test_the_location_of_an_event_leads_to_the_own_one(
+    consignments: ConsignmentFactory, printer: Client, packager: Client
+) -> None:
+    """R14: although another vendor recorded an event under the same id."""
+    await consignments.created()
+    assert (await send(printer, event("commissioning", range(5)))).status_code == 201
+    for client, step in ((printer, "shipping"), (packager, "receiving")):
+        response = await send(client, event(step, range(5), eventID="urn:x:1"))
+        found = (await client.http.get(response.headers["location"], headers=client.headers)).json()
+        assert found["bizStep"] == step
+
+
+async def test_a_time_in_seconds_is_not_before_a_movement_of_the_same_second(
+    consignments: ConsignmentFactory, printer: Client, environment: Environment
+) -> None:
+    """R14: the server records microseconds; a time of the second before is still too early."""
+    consignment_id = await consignments.created()
+    await consignments.produce(consignment_id, quantity=5)
+    before = await count_rows(environment.database)
+    early = await send(printer, event("shipping", range(5), eventTime="2026-03-10T08:59:59Z"))
+    assert problem_of(early)[2].startswith("These coupons moved last on ")
+    assert await count_rows(environment.database) == before
+    same = await send(printer, event("shipping", range(5), eventTime="2026-03-10T09:00:00Z"))
+    assert same.status_code == 201, same.text
+
+
 async def test_an_event_without_an_id_is_captured_once(
     consignments: ConsignmentFactory, printer: Client, environment: Environment
 ) -> None:
@@ -196,6 +247,29 @@ _CONTEXT_SENTENCE = (
         (
             {"eventTime": "2026-03-10T18:00:00+05:30"},
             "This time is in the future. Report a movement after it has happened, or leave the time out.",
+        ),
+        (
+            {"bizStep": "x" * 1000, "action": "y" * 1000, "type": "z" * 1000},
+            (
+                f"This server does not record a {'z' * 63}… with {'y' * 63}… and {'x' * 63}…. This server records "
+                "ObjectEvents that are commissioning (ADD), destroying (DELETE), shipping, receiving, or installing "
+                "(OBSERVE), and AggregationEvents that are packing (ADD)."
+            ),
+        ),
+        (
+            {"disposition": "x" * 1000},
+            f"An event that is commissioning does not have the disposition {'x' * 63}….",
+        ),
+        (
+            {"eventTimeZoneOffset": "x" * 1000},
+            f"“eventTimeZoneOffset” is written like +05:30, from -14:00 to +14:00, not “{'x' * 63}…”.",
+        ),
+        (
+            {"x" * 1000: 1},
+            (
+                "This is not what EPCIS 2.0 allows, or not what this server records: "
+                f"Object contains unknown field `{'x' * 168}…."
+            ),
         ),
         ({"eventID": "4711"}, "“eventID” is a URI, like urn:uuid:6f3c1d58-2f0e-4a35-9d7b-7c1f1c2b3a4d."),
         ({"eventID": "urn:x:a b"}, "“eventID” is a URI, like urn:uuid:6f3c1d58-2f0e-4a35-9d7b-7c1f1c2b3a4d."),
