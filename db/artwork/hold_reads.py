@@ -15,7 +15,7 @@ from db.columns import columns, scalar
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
 from db.consignments.reads import visible
 from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, ConsignmentTable, DiscrepancyTable
-from db.consignments.turns import shares_turn
+from db.consignments.turn_reads import shares_turn
 from db.statement import Statement, number, uuid, uuids
 from domain.consignments.facts import Condition
 from domain.permissions import ConsignmentScope

@@ -28,7 +28,7 @@ from db.consignments.tables import (
     ConsignmentStateTable,
     ConsignmentTable,
 )
-from db.consignments.turns import shares_turn
+from db.consignments.turn_reads import shares_turn
 from db.statement import Query, Statement, string, uuid, uuids
 from domain.permissions import ConsignmentScope
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from db.artwork import reads as statements
 from db.artwork.changes import ensure_artworks
 from db.artwork.rows import ArtworkFactsRow, DecisionRow
-from db.consignments.turns import TAKE_TURN
+from db.consignments.turn_reads import TAKE_TURN
 from db.sessions import Fetching, Writing
 from domain.artwork.facts import ArtworkReviewState
 from domain.artwork.state import ArtworkFacts, Decision

@@ -13,7 +13,7 @@ from msgspec import Struct
 from db.artwork.hold_reads import lock_with_artworks
 from db.consignments import reads as statements
 from db.consignments.rows import BatchRow, ChainRow
-from db.consignments.turns import TAKE_TURN_OF_CONSIGNMENT
+from db.consignments.turn_reads import TAKE_TURN_OF_CONSIGNMENT
 from db.sessions import Writing
 from domain.consignments.facts import BatchStatus
 from domain.consignments.failures import BATCH_PATH, CONSIGNMENT_PATH

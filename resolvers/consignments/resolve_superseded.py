@@ -7,7 +7,7 @@ from db.consignments.changes import touch_states
 from db.consignments.correction_reads import DISCREPANCY_BY_ID
 from db.consignments.discrepancy_changes import resolve_recalled, resolve_serials
 from db.consignments.rows import DiscrepancyRow
-from db.consignments.turns import TAKE_TURN_OF_CONSIGNMENT
+from db.consignments.turn_reads import TAKE_TURN_OF_CONSIGNMENT
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import TransactionConflict, Writing
 from domain.consignments.events import about_consignment
