@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from domain.epcis.documents import QuantityElement, SentEvent
 from domain.epcis.identifiers import CouponClass, CouponEpc, Identifiers
 from domain.epcis.offsets import is_offset
+from domain.epcis.parties import StatedParty, read_parties
 from domain.epcis.vocabulary import FINAL_KEY, RANGES_KEY, Action, BizStep, EventType
 from domain.failures import InvalidInput, Path, Problem, UserErrorCode
 from domain.spans import LAST_SERIAL, Span, Spans
@@ -85,21 +86,6 @@ class ClassQuantity(Struct, frozen=True):
     path: Path
 
 
-class PartyRole(StrEnum):
-    """Whether coupons come from a party or go to it."""
-
-    SOURCE = "source"
-    DESTINATION = "destination"
-
-
-class StatedParty(Struct, frozen=True):
-    """A vendor that an event names by our own URI as a source or a destination."""
-
-    role: PartyRole
-    vendor: str
-    path: Path
-
-
 class Stated(Struct, frozen=True, kw_only=True):
     """A captured event, understood. `references` are the coupon references that the EPCs of serials name.
 
@@ -148,7 +134,7 @@ def understand(event: SentEvent, identifiers: Identifiers) -> Stated:
         references={each.serial: each.reference for each in found.coupons if each.reference is not None},
         counted=counted,
         declared=declared,
-        parties=tuple(_read_parties(event, identifiers)),
+        parties=tuple(read_parties(event, identifiers)),
         ssccs=tuple(found.ssccs),
         occurred_at=occurred_at,
         offset=event.offset or "",
@@ -272,22 +258,6 @@ def _check_total(counted: tuple[ClassQuantity, ...], ranges: list[Span]) -> tupl
         message = f"“{name}” counts {format_count(stated, 'coupon')}, but “{RANGES_KEY}” names {format_number(named)}."
         raise _invalid(message, (name,), UserErrorCode.CONFLICT)
     return counted
-
-
-def _read_parties(event: SentEvent, identifiers: Identifiers) -> Iterator[StatedParty]:
-    """Read the vendors among the sources and destinations. Other identifiers name what this server does not know."""
-    for index, party in enumerate(event.sources or ()):
-        if party.source is None or party.destination is not None:
-            message = "An element of “sourceList” has a “source”, and no “destination”."
-            raise _invalid(message, ("sourceList", str(index)))
-        if (vendor := identifiers.read_vendor(party.source)) is not None:
-            yield StatedParty(PartyRole.SOURCE, vendor, ("sourceList", str(index)))
-    for index, party in enumerate(event.destinations or ()):
-        if party.destination is None or party.source is not None:
-            message = "An element of “destinationList” has a “destination”, and no “source”."
-            raise _invalid(message, ("destinationList", str(index)))
-        if (vendor := identifiers.read_vendor(party.destination)) is not None:
-            yield StatedParty(PartyRole.DESTINATION, vendor, ("destinationList", str(index)))
 
 
 def _merge(spans: list[Span], name: str) -> Spans:

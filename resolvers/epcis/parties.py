@@ -6,7 +6,7 @@ from uuid import UUID
 from db.epcis.reads import PARTIES_OF_MOVEMENT
 from db.epcis.rows import PartiesRow
 from db.sessions import Writing
-from domain.epcis.statements import PartyRole, StatedParty
+from domain.epcis.parties import PartyRole, StatedParty
 from domain.failures import InvalidInput, Problem, UserErrorCode
 from domain.text import quote
 

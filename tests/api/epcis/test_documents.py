@@ -302,7 +302,7 @@ async def test_a_capture_ends_with_its_job(
         "status": 500,
         "detail": reason,
     }
-    kept = []
+    kept: list[bool] = []
     for later in (0, 23, 25):
         await forget_documents_after(environment, hours=later)
         kept += await query(environment, "SELECT document IS NOT NULL FROM epcis_capture")
