@@ -1,12 +1,20 @@
 """Ranges that clients send are checked, and a long list of them in little time (N3)."""
 
+from datetime import datetime
 from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.consignments.ranges import MOST_RANGES, merge, overlap_problems, quantity_problems, range_problems
+from domain.consignments.ranges import (
+    MOST_RANGES,
+    is_earlier,
+    merge,
+    overlap_problems,
+    quantity_problems,
+    range_problems,
+)
 from domain.failures import Problem, UserErrorCode
 from domain.spans import LAST_SERIAL, Span
 
@@ -76,3 +84,19 @@ def test_problems_of_quantities(quantity: int, message: str) -> None:
     assert problem == Problem(problem.code, message, ("quantity",))
     assert not list(quantity_problems(1, ()))
     assert not list(quantity_problems(2**32, ()))
+
+
+@pytest.mark.parametrize(
+    ("stated", "last", "earlier"),
+    [
+        ("09:00:01", "09:00:01.999999", False),
+        ("09:00:00", "09:00:01.000001", True),
+        ("09:00:01.500", "09:00:01.500999", False),
+        ("09:00:01.499", "09:00:01.500999", True),
+        ("09:00:01.500998", "09:00:01.500999", True),
+        ("09:00:01.500999", "09:00:01.500999", False),
+    ],
+)
+def test_times_are_compared_at_the_precision_of_the_stated_one(stated: str, last: str, *, earlier: bool) -> None:
+    day = "2026-03-10T"
+    assert is_earlier(datetime.fromisoformat(day + stated), datetime.fromisoformat(day + last)) is earlier
