@@ -6,7 +6,8 @@ from typing import Final
 from domain.files.content_failures import ContentFault
 from resolvers.files.inspection.content import Content
 from resolvers.files.inspection.svg_expansion import Part, require_bounded_drawing
-from resolvers.files.inspection.svg_styles import check_reference, check_style
+from resolvers.files.inspection.svg_rules import Rules
+from resolvers.files.inspection.svg_styles import check_reference, check_style, unescape
 from resolvers.files.inspection.svg_vocabulary import (
     ACTIVE_NAMESPACES,
     ADDRESSES,
@@ -36,7 +37,8 @@ class Drawing:
         self._attributes = 0
         self._size: tuple[int | None, int | None] = (None, None)
         self._style: list[str] | None = None
-        # The innermost part of each open element, below the one of the file.
+        self._rules = Rules()
+        # Each open element, below the file.
         self._open = [Part()]
         self._named: dict[str, Part] = {}
 
@@ -49,7 +51,7 @@ class Drawing:
         if self.elements == 1:
             self._begin_root(namespace, local, attributes)
         self._require_drawn(namespace, local)
-        part = self._begin_part(attributes)
+        part = self._begin_part(local, attributes)
         for position in range(0, len(attributes), 2):
             self._check_attribute(part, local, attributes[position], attributes[position + 1])
         if local == "style":
@@ -59,7 +61,9 @@ class Drawing:
         """Check a style sheet when it is complete, and leave the element."""
         del name
         if self._style is not None:
-            check_style(self._content, "".join(self._style))
+            style = "".join(self._style)
+            check_style(self._content, style)
+            self._rules.add(self._content, style)
             self._style = None
         self._open.pop()
 
@@ -70,7 +74,7 @@ class Drawing:
 
     def finish(self) -> tuple[int | None, int | None]:
         """Check what the parts make together, and return the size in pixels."""
-        require_bounded_drawing(self._content, self._open[0], self._named)
+        require_bounded_drawing(self._content, self._open[0], self._named, self._rules)
         return self._size
 
     def _require_bounds(self) -> None:
@@ -101,15 +105,18 @@ class Drawing:
         if namespace in ACTIVE_NAMESPACES or (namespace == SVG and local not in ELEMENTS):
             raise self._content.rejection(ContentFault.UNKNOWN_ELEMENT)
 
-    def _begin_part(self, attributes: list[str]) -> Part:
-        part = self._open[-1]
+    def _begin_part(self, local: str, attributes: list[str]) -> Part:
+        identity = classes = ""
         for position in range(0, len(attributes), 2):
-            if attributes[position] == "id" and attributes[position + 1] not in self._named:
-                inner = self._named[attributes[position + 1]] = Part()
-                part.inner.append(inner)
-                part = inner
-        part.elements += 1
+            if attributes[position] == "id":
+                identity = attributes[position + 1]
+            elif attributes[position] == "class":
+                classes = attributes[position + 1]
+        part = Part(local, identity, classes)
+        self._open[-1].inner.append(part)
         self._open.append(part)
+        if identity:
+            self._named.setdefault(identity, part)
         return part
 
     def _check_attribute(self, part: Part, element: str, name: str, value: str) -> None:
@@ -124,10 +131,10 @@ class Drawing:
         if lower in ADDRESSES:
             check_reference(self._content, value, is_image=element in IMAGES)
             if element != "a":
-                part.references.append(value.strip()[1:257])
+                part.use(value)
         elif not namespace and local not in PLAIN and not local.startswith(PLAIN_PREFIXES):
             check_style(self._content, value)
-            part.refer(self._content, value)
+            part.refer(self._content, local, unescape(value))
 
     def _check_animated(self, value: str) -> None:
         """Animations may change how a drawing looks, neither where its links lead nor what its events do."""

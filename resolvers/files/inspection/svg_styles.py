@@ -44,7 +44,7 @@ def check_style(content: Content, text: str) -> None:
     """Raise if CSS, or an attribute that CSS reads, loads something from outside the file."""
     if not _SPECIAL.search(text):
         return
-    text = _unescape(text)
+    text = unescape(text)
     if _LOADING.search(text):
         raise content.rejection(ContentFault.EXTERNAL_REFERENCE)
     for found in _URL.finditer(text):
@@ -55,7 +55,7 @@ def check_style(content: Content, text: str) -> None:
         check_reference(content, value, is_image=True)
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
     r"""Write the escapes of CSS as characters: `u\72l(` is `url(`."""
     if "\\" not in text:
         return text
