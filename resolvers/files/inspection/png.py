@@ -1,4 +1,4 @@
-"""PNG: the chunks, their checksums, and the size that the header states. The picture is never decoded."""
+"""PNG: the chunks, their checksums, the size that the header states, and that the picture has it."""
 
 import zlib
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from msgspec import Struct
 from domain.files.content_failures import ContentFault
 from domain.files.content_types import ContentType, Inspection
 from resolvers.files.inspection.content import Content
+from resolvers.files.inspection.png_rows import require_rows
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 MAX_PIXELS: Final = 100_000_000
@@ -39,16 +40,20 @@ def inspect_png(content: Content) -> Inspection:
     size: tuple[int, int] | None = None
     previous = b""
     seen: set[bytes] = set()
-    inflated = 0
+    pieces: list[tuple[int, int]] = []
+    header, inflated = b"", 0
     for chunk in _chunks(content):
         if size is None:
-            size = _size(content, chunk)
+            size, header = _size(content, chunk), content.data[chunk.start : chunk.end]
         _require_order(content, chunk, previous=previous, seen=seen)
         inflated += _inflated(content, chunk, MAX_INFLATED - inflated)
+        if chunk.kind == b"IDAT":
+            pieces.append((chunk.start, chunk.end))
         previous = chunk.kind
         seen.add(chunk.kind)
-    if size is None or b"IDAT" not in seen:
+    if size is None or not pieces:
         raise content.rejection(ContentFault.DAMAGED, "it has no picture")
+    require_rows(content, header, pieces)
     content.require_one_format()
     return Inspection(ContentType.PNG, width=size[0], height=size[1])
 

@@ -1,10 +1,12 @@
 """PNG images: what passes, and why others do not."""
 
+import io
 import struct
 import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from domain.files.content_failures import ContentFault
 from domain.files.content_types import ContentType, Inspection
@@ -28,8 +30,9 @@ def test_images_pass(tmp_path: Path, data: bytes) -> None:
     assert inspect(tmp_path, data, ContentType.PNG) == Inspection(ContentType.PNG, 3, 2)
 
 
-def test_the_header_alone_decides_about_the_size(tmp_path: Path) -> None:
-    data = SIGNATURE + header(10_000, 10_000) + PICTURE + END
+def test_the_largest_image_passes(tmp_path: Path) -> None:
+    rows = chunk(b"IDAT", zlib.compress(bytes(10_000 * 1_251)))
+    data = SIGNATURE + header(10_000, 10_000, bits=1, color=0) + rows + END
     assert inspect(tmp_path, data, ContentType.PNG) == Inspection(ContentType.PNG, 10_000, 10_000)
 
 
@@ -69,6 +72,68 @@ def test_the_header_alone_decides_about_the_size(tmp_path: Path) -> None:
 )
 def test_others_are_rejected(tmp_path: Path, data: bytes, fault: ContentFault) -> None:
     assert reject(tmp_path, data, ContentType.PNG).fault == fault
+
+
+def image(head: bytes, rows: bytes, *, pieces: int = 1) -> bytes:
+    """A PNG whose rows are compressed and then divided."""
+    packed = zlib.compress(rows)
+    step = -(-len(packed) // pieces)
+    parts = (chunk(b"IDAT", packed[start : start + step]) for start in range(0, len(packed), step))
+    return SIGNATURE + head + b"".join(parts) + END
+
+
+def interlaced(width: int, height: int) -> bytes:
+    """The header of an interlaced image in gray."""
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 1))
+
+
+FEWER = "“label.png” is damaged: its picture has fewer rows than its header states. Export it again and upload it."
+MORE = "“label.png” is damaged: its picture has more rows than its header states. Export it again and upload it."
+
+
+@pytest.mark.parametrize(
+    ("head", "length"),
+    [
+        (header(3, 2), 2 * 10),
+        (header(3, 2, bits=16), 2 * 19),
+        (header(3, 2, bits=8, color=6), 2 * 13),
+        (header(3, 2, bits=16, color=4), 2 * 13),
+        (header(3, 2, bits=8, color=3), 2 * 4),
+        (header(9, 2, bits=1, color=0), 2 * 3),
+        (header(9, 2, bits=4, color=3), 2 * 6),
+        (header(2000, 1000), 1000 * 6001),
+        (interlaced(8, 8), 2 + 2 + 3 + 2 * 3 + 2 * 5 + 4 * 5 + 4 * 9),
+        (interlaced(1, 1), 2),
+        (interlaced(5, 5), 2 + 2 + 3 + 2 * 2 + 4 + 3 * 3 + 2 * 6),
+        (interlaced(2, 1), 2 + 2),
+    ],
+    ids=digest,
+)
+def test_a_picture_has_the_rows_that_its_header_states(tmp_path: Path, head: bytes, length: int) -> None:
+    for pieces in (1, 7):
+        assert inspect(tmp_path, image(head, bytes(length), pieces=pieces), ContentType.PNG).width
+    assert reject(tmp_path, image(head, bytes(length - 1)), ContentType.PNG).message == FEWER
+    assert reject(tmp_path, image(head, b""), ContentType.PNG).message == FEWER
+    assert reject(tmp_path, image(head, bytes(length + 1)), ContentType.PNG).message == MORE
+    assert reject(tmp_path, image(head, bytes(length + 3 * 2**20)), ContentType.PNG).message == MORE
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"])
+def test_images_of_other_programs_have_their_rows(tmp_path: Path, mode: str) -> None:
+    target = io.BytesIO()
+    Image.new(mode, (13, 7)).save(target, "PNG")
+    assert inspect(tmp_path, target.getvalue(), ContentType.PNG) == Inspection(ContentType.PNG, 13, 7)
+
+
+def test_a_picture_that_is_cut_off_or_has_an_appendix_is_damaged(tmp_path: Path) -> None:
+    packed = zlib.compress(bytes(20))
+    for data, message in ((packed[:-1], FEWER), (packed + b"x", MORE)):
+        whole = SIGNATURE + header(3, 2) + chunk(b"IDAT", data) + END
+        assert reject(tmp_path, whole, ContentType.PNG).message == message
+    apart = SIGNATURE + header(3, 2) + chunk(b"IDAT", packed) + chunk(b"IDAT", b"x") + END
+    assert reject(tmp_path, apart, ContentType.PNG).message == MORE
+    garbage = SIGNATURE + header(3, 2) + PICTURE + END
+    assert reject(tmp_path, garbage, ContentType.PNG).fault == ContentFault.DAMAGED
 
 
 def test_a_wrong_checksum_is_damage(tmp_path: Path) -> None:
