@@ -30,7 +30,7 @@ def with_catalog(**entries: Any) -> Callable[[Pdf], None]:
     return lambda document: document.Root.update(Dictionary(**entries))
 
 
-def with_beginning(*actions: Dictionary) -> Callable[[Pdf], None]:
+def with_beginning(*actions: Dictionary | Array) -> Callable[[Pdf], None]:
     """Make each action the next one of the action before it."""
     for action, following in itertools.pairwise(actions):
         action.Next = following
