@@ -55,7 +55,7 @@ async def test_an_answer_says_what_is_left_to_allocate(operations: Client, schem
     made = first["consignment"]
     assert (made["code"], made["statusLabel"], made["dueOn"]) == (
         "CON-2026-000001",
-        "Ready for production",
+        "Awaiting artwork",
         "2026-06-01",
     )
     assert [leg["vendor"]["code"] for leg in made["legs"]] == ["PRN-1", "PCK-1", "FAC-1"]

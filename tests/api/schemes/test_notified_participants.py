@@ -89,7 +89,10 @@ async def test_the_submitter_is_not_notified_even_as_an_approver(clients: Client
 @pytest.mark.parametrize(
     ("channels", "tasks"),
     [
-        ((EarningChannel.COUPON, EarningChannel.SALE), {"OPERATIONS": "coupons not generated"}),
+        (
+            (EarningChannel.COUPON, EarningChannel.SALE),
+            {"OPERATIONS": "coupons not generated", "DESIGNER": "artwork not uploaded"},
+        ),
         ((EarningChannel.SALE,), {}),
     ],
 )

@@ -90,7 +90,7 @@ async def test_a_revision_is_in_the_queues_of_definition_and_approval_only(
     """R10: counts, lists and filters agree; what follows the approval is the scheme's own work, once."""
     live = await factory.approved()
     revision = await revisions.opened(live)
-    waiting = {"COUPONS_TO_GENERATE": [1]}
+    waiting = {"COUPONS_TO_GENERATE": [1], "ARTWORK_TO_UPLOAD": [1]}
     assert await _queues(clients) == {**waiting, "REVIEW_PENDING": [2]}
     await revisions.changed(revision, budget=900_000)
     await factory.submitted(revision)
@@ -103,7 +103,7 @@ async def test_a_revision_is_in_the_queues_of_definition_and_approval_only(
     assert (await clients[Role.ADMIN].send(active)).data["schemes"]["nodes"] == [{"revision": 1}]
     clock.now = JUNE
     await revisions.apply_due()
-    assert await _queues(clients) == {"COUPONS_TO_GENERATE": [2]}
+    assert await _queues(clients) == {"COUPONS_TO_GENERATE": [2], "ARTWORK_TO_UPLOAD": [2]}
     assert (await clients[Role.ADMIN].send(active)).data["schemes"]["nodes"] == [{"revision": 2}]
 
 

@@ -125,7 +125,6 @@ def test_nothing_follows_the_deletion_of_a_coupon() -> None:
     assert deleting == {
         ("SPOILED", "VOID"),
         ("DISCREPANCY_RESOLVED", "LOST"),
-        ("DISCREPANCY_RESOLVED", "VOID"),
     }
 
 

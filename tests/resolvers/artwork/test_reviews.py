@@ -382,12 +382,18 @@ async def test_production_and_dispatch_are_offered_when_artwork_allows_them(
     await reviews.approve(first)
     assert await offered("PRN-1") == ["DOWNLOAD_CODES", "RECORD_PRODUCTION"]
     await consignments.produce(made, quantity=500)
-    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "RECORD_PRODUCTION", "DISPATCH", "REPORT_DAMAGE"]
+    assert await offered("PRN-1") == [
+        "DOWNLOAD_CODES",
+        "RECORD_PRODUCTION",
+        "DECLARE_PACKS",
+        "DISPATCH",
+        "REPORT_DAMAGE",
+    ]
     await reviews.ask(first, by="FAC-1")
-    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "REPORT_DAMAGE"]
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "DECLARE_PACKS", "REPORT_DAMAGE"]
     second = await reviews.upload(scheme_id, sku="AMB-4L")
     await reviews.approve(second)
-    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "RECORD_PRODUCTION", "REPORT_DAMAGE"]
+    assert await offered("PRN-1") == ["DOWNLOAD_CODES", "RECORD_PRODUCTION", "DECLARE_PACKS", "REPORT_DAMAGE"]
 
 
 NOTIFIED = """
