@@ -106,7 +106,7 @@ class TouchedPack(Struct, frozen=True):
 def destination_of(pack: TouchedPack) -> PackPlace | None:
     """Where a movement takes a pack; None if the movement tears it, so that it must be opened.
 
-    A pack stays whole if all of its serials arrive at one place in one condition, and somebody can still receive or
+    A pack stays whole if all of its serials arrive at one place in one condition, and a vendor can still receive or
     send it there. Recalled serials stay inside, wherever the others go.
     """
     places = {taken.target for taken in pack.taken}

@@ -195,7 +195,7 @@ async def _add(
     except DuplicateKey as duplicate:
         if duplicate.constraint != _CODES:
             raise
-        # Somebody used one of the codes in the meantime. The next attempt says which one.
+        # Another vendor used one of the codes in the meantime. The next attempt says which one.
         raise TransactionConflict from duplicate
     return packs
 

@@ -10,7 +10,7 @@ from domain.consignments.packs import build_sscc, count_references, normalize_ss
 from domain.failures import Problem, UserErrorCode
 from resolvers.validation import reject_invalid
 
-# Somebody may have stated codes that the server would make. Then it makes others, at most so often.
+# Vendors may have stated codes that the server would make. Then it makes others, at most so often.
 _ATTEMPTS: Final = 5
 
 

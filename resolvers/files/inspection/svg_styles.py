@@ -70,7 +70,7 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _check_embedded(content: Content, value: str) -> None:
-    """Inspect an image in a `data:` address like one that somebody uploads."""
+    """Inspect an image in a `data:` address like one that is uploaded."""
     head, _, body = value.partition(",")
     module = _RASTER.get(_IGNORED.sub("", head).lower() + ",")
     try:

@@ -105,7 +105,7 @@ async def test_a_label_is_printed_before_the_dispatch(clients: Clients, made: UU
 async def test_the_receiver_and_operations_read_the_same_documents(
     clients: Clients, batch_id: UUID, database: Database
 ) -> None:
-    """The same content has the same bytes, whoever asks."""
+    """The same content has the same bytes for every viewer."""
     receiver, http = await vendor_client(clients, database, "PCK-1"), clients.anonymous.http
     readers = (clients[Role.VENDOR], receiver, clients[Role.OPERATIONS])
     links = [await links_of(reader, batch_id) for reader in readers]

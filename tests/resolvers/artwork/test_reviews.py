@@ -219,7 +219,7 @@ async def cancel(consignments: ConsignmentFactory, consignment_id: UUID) -> None
 async def test_two_vendors_that_ask_and_approve_at_the_same_moment_leave_one_state(
     reviews: ReviewFactory, database: Database
 ) -> None:
-    """R16: whichever commits first, both are told the same, and it is true."""
+    """R16: whichever commits first, both get the same answer, and it is true."""
     consignments = reviews.consignments
     scheme_id = await consignments.generated()
     made = await consignments.created(scheme_id, quantities={"AMB-1L": 1000}, approved=False)

@@ -179,7 +179,7 @@ async def test_opened_codes_can_be_used_again(consignments: ConsignmentFactory, 
 async def test_the_server_makes_codes_of_the_company_prefix(
     consignments: ConsignmentFactory, database: Database
 ) -> None:
-    """A code that somebody stated is passed over."""
+    """A code that a vendor stated is passed over."""
     made = await consignments.created()
     await consignments.produce(made, quantity=100)
     await set_prefix(database)
