@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.long, pytest.mark.process]
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
-WAIT_TIMEOUT_S = 60
+WAIT_TIMEOUT_S = 240
 
 
 @pytest.fixture(scope="module")
