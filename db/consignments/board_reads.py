@@ -82,8 +82,13 @@ def latest_movements(scope: ConsignmentScope, filters: BoardFilters) -> Statemen
     newest = (MovementTable.recorded_at.desc(), MovementTable.id.desc())
     of_each = (
         select(MovementTable.id)
-        .where(MovementTable.consignment_id == lately.c.id, movement_visible(scope))
-        .order_by(*newest)
+        .where(
+            # As a range, so that PostgreSQL does not look for them in the index of all movements by time.
+            MovementTable.consignment_id >= lately.c.id,
+            MovementTable.consignment_id <= lately.c.id,
+            movement_visible(scope),
+        )
+        .order_by(MovementTable.consignment_id.desc(), *newest)
         .limit(number("limit"))
         .lateral("of_each")
     )

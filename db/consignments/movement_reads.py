@@ -43,7 +43,8 @@ MOVEMENT_COLUMNS: Final = columns(
     MovementTable,
     MovementViewRow,
     batch_code=BatchTable.code,
-    sscc=PackTable.sscc,
+    # No join: with one more, PostgreSQL would not look for the best order of all joins.
+    sscc=select(PackTable.sscc).where(PackTable.id == MovementTable.pack_id).correlate(MovementTable).scalar_subquery(),
     vendor=VENDOR_COLUMNS,
     variant=VARIANT_COLUMNS,
 )
@@ -156,7 +157,6 @@ def join_movement(query: Query, rows: Any = MovementTable) -> Query:
         .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
         .join(VendorTable, VendorTable.id == rows.vendor_id)
         .outerjoin(BatchTable, BatchTable.id == rows.batch_id)
-        .outerjoin(PackTable, PackTable.id == rows.pack_id)
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from db.database import Database
 from graphql_api.context import Environment
 from migrations import run as migrations
+from tests.support.application import application_role
 from tests.support.clock import TestClock
 from tests.support.custody import findings_of
 from tests.support.factories.consignments import ConsignmentFactory
@@ -28,7 +29,7 @@ async def test_what_exists_waits_for_artwork(own_database: tuple[Database, str],
     await consignments.created(scheme_id, quantities={"AMB-1L": 500}, approved=False)
     await consignments.created(scheme_id, chain=("PRN-1", "FAC-1"), quantities={"AMB-4L": 500}, approved=False)
     await asyncio.to_thread(migrations.downgrade, url, "0019")
-    await asyncio.to_thread(migrations.upgrade, url)
+    await asyncio.to_thread(migrations.upgrade, url, application=application_role(url))
     operation = schemes.operation()
     assert await findings_of(operation, operation.now) == []
     await operation.close()
