@@ -29,21 +29,21 @@ SELECT $1, $2, vendor_id, $4, $5, $6, $7 FROM unnest($3::uuid[]) AS reviewer (ve
 # The first version of variants of a scheme, unless they have one, and the approvals of vendors that are missing.
 _APPROVE: Final = """
 WITH given AS (
-    SELECT variant_id, gen_random_uuid() AS id FROM unnest(CAST(:variant_ids AS uuid[])) AS given (variant_id)
+    SELECT variant_id, md5(CAST(:scheme_id AS text) || variant_id)::uuid AS id FROM unnest(CAST(:variant_ids AS uuid[])) AS given (variant_id)
 ), added AS (
     INSERT INTO artwork (id, scheme_id, variant_id, current_version, created_at)
     SELECT id, :scheme_id, variant_id, 1, :at FROM given
     ON CONFLICT (scheme_id, variant_id) DO UPDATE SET current_version = greatest(artwork.current_version, 1)
     RETURNING id, current_version
 ), fresh AS (
-    SELECT added.id, gen_random_uuid() AS file_id FROM added
+    SELECT added.id, md5('file' || added.id)::uuid AS file_id FROM added
     WHERE NOT EXISTS (SELECT FROM artwork_version WHERE artwork_id = added.id)
 ), file AS (
     INSERT INTO stored_file (id, name, content_type, byte_size, sha256, created_at, created_by)
     SELECT file_id, 'label.pdf', 'application/pdf', 1000, sha256(file_id::text::bytea), :at, :by FROM fresh
 ), version AS (
     INSERT INTO artwork_version (id, artwork_id, number, file_id, uploaded_at, uploaded_by)
-    SELECT gen_random_uuid(), id, 1, file_id, :at, :by FROM fresh
+    SELECT md5('version' || id)::uuid, id, 1, file_id, :at, :by FROM fresh
 )
 INSERT INTO artwork_review (artwork_id, version, vendor_id, state, decided_at, decided_by)
 SELECT id, current_version, vendor_id, 'APPROVED', :at, :by

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -35,7 +35,7 @@ class ReviewFactory:
     async def finished_upload(self) -> UUID:
         """An upload of the designer whose file is stored."""
         environment = self.consignments.schemes.environment
-        at, upload_id = environment.clock(), uuid4()
+        at, upload_id = environment.clock(), environment.new_id()
         parameters = {
             "id": upload_id,
             "account_id": self.consignments.world.viewer(Role.DESIGNER).account_id,
