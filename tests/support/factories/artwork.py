@@ -29,7 +29,7 @@ SELECT $1, $2, vendor_id, $4, $5, $6, $7 FROM unnest($3::uuid[]) AS reviewer (ve
 # The first version of variants of a scheme, unless they have one, and the approvals of vendors that are missing.
 _APPROVE: Final = """
 WITH given AS (
-    SELECT variant_id, md5(CAST(:scheme_id AS text) || variant_id)::uuid AS id
+    SELECT variant_id, md5(CAST(CAST(:scheme_id AS uuid) AS text) || variant_id)::uuid AS id
     FROM unnest(CAST(:variant_ids AS uuid[])) AS given (variant_id)
 ), added AS (
     INSERT INTO artwork (id, scheme_id, variant_id, current_version, created_at)
