@@ -34,7 +34,7 @@ from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.validation import reject_invalid
 
-# What can become of the serials of each kind of discrepancy, and what to say about anything else.
+# The outcomes that each kind of discrepancy allows, and the message for any other outcome.
 _OUTCOMES: Final[Mapping[DiscrepancyKind, tuple[frozenset[str], str]]] = MappingProxyType(
     {
         DiscrepancyKind.SHORT: (
