@@ -1,6 +1,6 @@
 """What the server does with a file that a client uploaded: inspect it and draw it, each in a process with limits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,14 +10,14 @@ from resolvers.files.inspection.inspect import inspect_file
 from resolvers.files.inspection.limited import LimitExceeded, run_limited
 from resolvers.files.inspection.thumbnails import render_thumbnail
 
-# The slowest files that pass take a third of this; an image of 100 million pixels takes a gigabyte.
-SECONDS: Final = 20
-MEMORY: Final = 2 * 2**30
+# Seconds of CPU, and bytes. Drawing an image of 100 million pixels takes a gigabyte.
+INSPECTION_LIMITS: Final = {"seconds": 30, "memory": 2**30}
+DRAWING_LIMITS: Final = {"seconds": 20, "memory": 2 * 2**30}
 
 
 async def examine_file(path: Path, content_type: ContentType, name: str) -> Inspection:
     """Inspect a file. Raises ContentRejected, also for one that exceeds the limits of its process."""
-    inspection: Inspection = await _run(inspect_file, path, content_type, name)
+    inspection: Inspection = await _run(INSPECTION_LIMITS, inspect_file, path, content_type, name)
     return inspection
 
 
@@ -26,12 +26,14 @@ async def draw_thumbnail(path: Path, content_type: ContentType, name: str) -> by
 
     Raises ContentRejected, also for one that exceeds the limits of its process.
     """
-    picture: bytes = await _run(render_thumbnail, path, content_type, name)
+    picture: bytes = await _run(DRAWING_LIMITS, render_thumbnail, path, content_type, name)
     return picture
 
 
-async def _run(function: Callable[..., Any], path: Path, content_type: ContentType, name: str) -> Any:
+async def _run(
+    limits: Mapping[str, int], function: Callable[..., Any], path: Path, content_type: ContentType, name: str
+) -> Any:
     try:
-        return await run_limited(function, path, content_type, name, seconds=SECONDS, memory=MEMORY)
+        return await run_limited(function, path, content_type, name, **limits)
     except LimitExceeded:
         raise ContentRejected(name, ContentFault.TOO_COMPLEX, "more than this server can check") from None
