@@ -29,6 +29,7 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 SOURCES = ("domain", "db", "resolvers", "schema", "graphql_api", "migrations")
 
 _EMPTIED = [table for table in METADATA.sorted_tables if table.name not in KEPT_TABLES]
+_EMPTIED_NAMES = ", ".join(f'public."{table.name}"' for table in _EMPTIED)
 _CLOSING_S = 10.0
 # Nothing vacuums test databases, and a scan of a table reads its dead rows too.
 _BLOATED_BYTES = 1024 * 1024
@@ -58,6 +59,11 @@ class Cleaner:
     async def empty(self) -> None:
         """Delete every row, except what makes the stream of events this database's own."""
         await self._connection.execute("SELECT pg_temp.empty_tables()")
+
+    async def truncate(self) -> None:
+        """Delete every row, and what rows deleted before have left in tables and indexes."""
+        await self._connection.execute(f"TRUNCATE {_EMPTIED_NAMES}")
+        await self.empty()
 
     async def check_stored_facts(self) -> None:
         """Write the sentence of every stored fact once more, so that no test leaves one that cannot be read."""
@@ -136,7 +142,6 @@ def _empty_function() -> str:
     tables = [table.name for table in reversed(_EMPTIED)]
     counts = {name: [f"{name}_count"] if f"{name}_count" in tables else [] for name in tables}
     deletes = "".join(f'DELETE FROM public."{table}";' for name in tables for table in (name, *counts[name]))
-    names = ", ".join(f'public."{name}"' for name in tables)
     listed = ", ".join(f"'public.{name}'" for name in tables)
     undeletable = " OR ".join(f'EXISTS (SELECT FROM public."{name}")' for name in sorted(APPEND_ONLY))
     # An attempt to deliver a webhook that is being recorded locks its endpoint: wait for it, so that it leaves no row.
@@ -148,7 +153,7 @@ def _empty_function() -> str:
         IF current_setting('session_replication_role') = 'origin' AND ({undeletable}) OR EXISTS (
             SELECT FROM unnest(ARRAY[{listed}]::regclass[]) AS name WHERE pg_relation_size(name) > {_BLOATED_BYTES}
         ) THEN
-            TRUNCATE {names};
+            TRUNCATE {_EMPTIED_NAMES};
         ELSE
             {deletes}
         END IF;

@@ -53,7 +53,6 @@ SELECT gen_random_uuid(), '{UUID(int=1)}', id, CASE WHEN n % 50 = 0 THEN 'WITHDR
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ecp) AS numbered WHERE n % 10 = 0;
 """
 TABLES = "ecp, ecp_count, enrollment, enrollment_count, geography, tier"
-EMPTY = f"TRUNCATE account, geography, tier, scheme CASCADE; ANALYZE {TABLES}"
 
 
 def md5(text: str) -> str:

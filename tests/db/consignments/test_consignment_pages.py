@@ -4,25 +4,22 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-import asyncpg
 import pytest
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex
 
 from db.consignments.batch_pages import BatchFilters, batch_page, batches_by_consignment
 from db.consignments.board_reads import BoardFilters, board_consignments, latest_movements, waiting_vendors
 from db.consignments.movement_pages import movements_by_batch, movements_by_consignment
 from db.consignments.pages import ConsignmentFilters, consignment_page, consignments_by_scheme
-from db.metadata import METADATA
 from db.statement import Statement
 from domain.consignments.facts import ConsignmentOrder
 from domain.permissions import ConsignmentScope
+from tests.support.databases import Cleaner
+from tests.support.filled_database import filled_database
 from tests.support.many_consignments import BATCHES, CONSIGNMENTS, FILL, MOVEMENTS, PAGE, TABLES, made
 from tests.support.plans import RUN, blocks, explained, kinds
 
 pytestmark = pytest.mark.long
 
-_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 ALL, OWN = ConsignmentScope.ALL, ConsignmentScope.OWN
 # Cursors in the middle of each list, and at the end of the last.
 MIDDLE = {
@@ -34,19 +31,10 @@ MIDDLE = {
 
 
 @pytest.fixture(scope="module")
-async def connection(database_url: str) -> AsyncIterator[Any]:
-    """A connection to a database with many consignments; indexes of long tables are made anew behind them."""
-    opened = await asyncpg.connect(database_url)
-    indexes = [index for name in ("batch", "movement") for index in METADATA.tables[name].indexes]
-    for index in indexes:
-        await opened.execute(f"DROP INDEX {index.name}")
-    await opened.execute(FILL)
-    for index in indexes:
-        await opened.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
-    await opened.execute(f"ANALYZE {TABLES}")
-    yield opened
-    await opened.execute(f"TRUNCATE account, vendor, product, scheme CASCADE; ANALYZE {TABLES}")
-    await opened.close()
+async def connection(database_url: str, cleaner: Cleaner) -> AsyncIterator[Any]:
+    """A connection to a database with many consignments."""
+    async with filled_database(database_url, cleaner, FILL, TABLES, long=("batch", "movement")) as opened:
+        yield opened
 
 
 async def read(connection: Any, statement: Statement[Any], **parameters: Any) -> tuple[set[str], int]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from db.database import Database
@@ -19,29 +18,19 @@ from domain.permissions import EcpScope, Role, Viewer
 from resolvers.context import Operation
 from resolvers.ecps.lists import EcpFilter, list_ecps
 from resolvers.paging import PageArguments
-from tests.support.many_ecps import ECPS, EMPTY, EVERYTHING, FILL, INDEXED, OTHERS, PAGE, SMALL, TABLES, md5
+from tests.support.databases import Cleaner
+from tests.support.filled_database import filled_database
+from tests.support.many_ecps import ECPS, EVERYTHING, FILL, INDEXED, OTHERS, PAGE, SMALL, TABLES, md5
 from tests.support.plans import RUN, blocks, buffers, explained, kinds, nodes
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-async def connection(database_url: str) -> AsyncIterator[Any]:
+async def connection(database_url: str, cleaner: Cleaner) -> AsyncIterator[Any]:
     """A connection to a database with many ECPs."""
-    opened = await asyncpg.connect(database_url)
-    await opened.execute(EMPTY)
-    # Indexes that are made of all rows at once take a fraction of the time.
-    indexes = await opened.fetch("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'ix\\_ecp\\_\\_%'")
-    assert len(indexes) >= 10
-    for index in indexes:
-        await opened.execute(f'DROP INDEX "{index["indexname"]}"')
-    await opened.execute(FILL)
-    for index in indexes:
-        await opened.execute(index["indexdef"])
-    await opened.execute(f"ANALYZE {TABLES}")
-    yield opened
-    await opened.execute(EMPTY)
-    await opened.close()
+    async with filled_database(database_url, cleaner, FILL, TABLES, long=("ecp",)) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("order", EcpOrder)

@@ -6,10 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex
 
 from db.enrollments.open_scheme_pages import open_page
 from db.enrollments.pages import (
@@ -21,34 +18,24 @@ from db.enrollments.pages import (
     pages_by_scheme,
     waiting_page,
 )
-from db.metadata import METADATA
 from db.planning import NEARBY_ROWS
 from db.search import words_of
 from db.statement import Statement
 from domain.enrollments.facts import EnrollmentOrder
 from domain.permissions import EcpScope, SchemeScope
+from tests.support.databases import Cleaner
+from tests.support.filled_database import filled_database
 from tests.support.many_enrollments import BIG, COUNTRY, ECPS, FILL, FILTERS, LITTLE, PAGE, TABLES, made
 from tests.support.plans import RUN, blocks, buffers, explained, nodes
 
 pytestmark = pytest.mark.long
 
-_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-
 
 @pytest.fixture(scope="module")
-async def connection(database_url: str) -> AsyncIterator[Any]:
-    """A connection to a database with many enrollments. Indexes are made anew behind them, which is much quicker."""
-    opened = await asyncpg.connect(database_url)
-    indexes = [index for name in ("ecp", "enrollment") for index in METADATA.tables[name].indexes]
-    for index in indexes:
-        await opened.execute(f"DROP INDEX {index.name}")
-    await opened.execute(FILL)
-    for index in indexes:
-        await opened.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
-    await opened.execute(f"ANALYZE {TABLES}")
-    yield opened
-    await opened.execute(f"TRUNCATE account, geography, scheme, ecp CASCADE; ANALYZE {TABLES}")
-    await opened.close()
+async def connection(database_url: str, cleaner: Cleaner) -> AsyncIterator[Any]:
+    """A connection to a database with many enrollments."""
+    async with filled_database(database_url, cleaner, FILL, TABLES, long=("ecp", "enrollment")) as opened:
+        yield opened
 
 
 async def test_the_data_has_its_documented_size(connection: Any) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from db.schemes.pages import SORTS, SchemeFilters, scheme_page
@@ -15,6 +14,8 @@ from domain.permissions import SchemeScope
 from domain.queue_keys import WorkQueueKey
 from domain.schemes.facts import SchemeOrder
 from domain.work.queues import QUEUES
+from tests.support.databases import Cleaner
+from tests.support.filled_database import filled_database
 from tests.support.plans import buffers, explained, kinds, nodes
 
 pytestmark = pytest.mark.long
@@ -55,20 +56,15 @@ FROM scheme, LATERAL (
 INSERT INTO scheme_submission (
     scheme_id, number, content_hash, content, acknowledged_warnings, submitted_by, submitted_at)
 SELECT id, 1, 'sha256:', '{{}}', '{{}}', '{MANAGER}', submitted_at FROM scheme WHERE submitted_at IS NOT NULL;
-ANALYZE scheme, scheme_stage, scheme_submission;
 """
+TABLES = "scheme, scheme_stage, scheme_submission"
 
 
 @pytest.fixture(scope="module")
-async def connection(database_url: str) -> AsyncIterator[Any]:
+async def connection(database_url: str, cleaner: Cleaner) -> AsyncIterator[Any]:
     """A connection to a database with many schemes."""
-    opened = await asyncpg.connect(database_url)
-    # Empty already, but what earlier tests deleted would still lie in the indexes.
-    await opened.execute("TRUNCATE account, scheme CASCADE")
-    await opened.execute(FILL)
-    yield opened
-    await opened.execute("TRUNCATE account, scheme CASCADE; ANALYZE scheme, scheme_stage, scheme_submission")
-    await opened.close()
+    async with filled_database(database_url, cleaner, FILL, TABLES) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("scope", SEEING)
