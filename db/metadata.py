@@ -21,8 +21,11 @@ import db.idempotency
 import db.jobs.tables
 import db.notifications.tables
 import db.outbox.tables
+import db.points.tables
 import db.program.tables
+import db.redemptions.tables
 import db.rules.tables
+import db.sales.tables
 import db.schemes.tables
 import db.webhooks.tables  # noqa: F401 - like those above, for the tables it declares
 from db.base import Base

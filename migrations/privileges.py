@@ -14,6 +14,12 @@ APPEND_ONLY: Final = frozenset(
         "epcis_event",
         "movement",
         "movement_part",
+        "points_entry",
+        "redemption",
+        "sale",
+        "sale_line",
+        "sale_return",
+        "valuation",
     }
 )
 # Rows that only migrations write.

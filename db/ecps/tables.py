@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key, Moment, one_of
@@ -19,6 +19,7 @@ class EcpTable(Base):
     __tablename__ = "ecp"
     __table_args__ = (
         Index("uq_ecp__code", "code", unique=True),
+        Index("uq_ecp__number", "number", unique=True),
         Index("uq_ecp__account_id", "account_id", unique=True),
         Index("uq_ecp__email_key", "email_key", unique=True),
         Index("ix_ecp__sort_name", "sort_name", "id", "tier_id", "status"),
@@ -47,6 +48,7 @@ class EcpTable(Base):
     )
 
     id: Mapped[Key]
+    number: Mapped[int] = mapped_column(Integer, Identity(), comment="Names the ECP in sales and in the ledger")
     code: Mapped[str]
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     display_name: Mapped[str]

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Json, Key, Moment, Texts, Uuids, one_of
@@ -24,6 +24,7 @@ class SchemeTable(Base):
     __table_args__ = (
         Index("uq_scheme__code", "code", unique=True, postgresql_where=text("revises IS NULL")),
         Index("ix_scheme__code", "code"),
+        Index("uq_scheme__number", "number", unique=True),
         # One open revision of a scheme at a time.
         Index(
             "uq_scheme__revises",
@@ -63,6 +64,7 @@ class SchemeTable(Base):
     )
 
     id: Mapped[Key]
+    number: Mapped[int] = mapped_column(Integer, Identity(), comment="Names the scheme in the ledger")
     code: Mapped[str]
     revision: Mapped[int]
     title: Mapped[str]

@@ -20,6 +20,12 @@ ADDED_ONLY = {
     "epcis_event",
     "movement",
     "movement_part",
+    "points_entry",
+    "redemption",
+    "sale",
+    "sale_line",
+    "sale_return",
+    "valuation",
 }
 ONLY_READ = {"alembic_version", "custody_transition"}
 ALL_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

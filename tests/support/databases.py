@@ -161,6 +161,7 @@ def _empty_function() -> str:
         UPDATE public.event_stream SET floor_xid = '0', floor_id = 0 WHERE floor_xid > '0';
         PERFORM setval('public.batch_number', 1, false);
         PERFORM setval('public.pack_number', 0, false);
+        PERFORM setval('public.sale_number', 1, false);
     """
     return _function("empty_tables", body)
 

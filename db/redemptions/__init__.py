@@ -1,0 +1,1 @@
+"""Redemptions of coupons in SQL."""

@@ -1,0 +1,1 @@
+"""Sales in SQL: keys, revisions, lines, and returns."""

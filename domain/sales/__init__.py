@@ -1,0 +1,1 @@
+"""Sales: what connected systems may report, and what it means."""

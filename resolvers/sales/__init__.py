@@ -1,0 +1,1 @@
+"""Sales that connected systems report: recording, correcting, returning, and parking."""
