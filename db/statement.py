@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, BindParameter, Select, Text, bindparam
+from sqlalchemy import BigInteger, BindParameter, LargeBinary, Select, Text, TextClause, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, UUID
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect  # noqa: N812 - it is a class
 from sqlalchemy.sql.compiler import Compiled
@@ -62,7 +62,7 @@ class Change(_Prepared):
     parameters of it.
     """
 
-    def __init__(self, change: UpdateBase, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, change: UpdateBase | TextClause, columns: Sequence[str] | None = None) -> None:
         """Compile the change; `columns` are those of an INSERT without values, each with a parameter of its name."""
         super().__init__(change.compile(dialect=_DIALECT, column_keys=None if columns is None else list(columns)))
 
@@ -100,6 +100,11 @@ def moments(name: str) -> BindParameter[Any]:
 def numbers(name: str) -> BindParameter[Any]:
     """A parameter that takes a list of whole numbers."""
     return bindparam(name, type_=ARRAY(BigInteger()), required=True)
+
+
+def blobs(name: str) -> BindParameter[Any]:
+    """A parameter that takes a list of bytes."""
+    return bindparam(name, type_=ARRAY(LargeBinary()), required=True)
 
 
 def number(name: str) -> BindParameter[Any]:

@@ -65,6 +65,7 @@ class EventKind(StrEnum):
     ENROLLMENT_REQUESTED = "ENROLLMENT_REQUESTED"
     ENROLLMENT_DECIDED = "ENROLLMENT_DECIDED"
     ENROLLMENT_WITHDRAWN = "ENROLLMENT_WITHDRAWN"
+    POINTS_POSTED = "POINTS_POSTED"
     PRODUCT_SAVED = "PRODUCT_SAVED"
     CATEGORY_SAVED = "CATEGORY_SAVED"
     GEOGRAPHY_SAVED = "GEOGRAPHY_SAVED"
@@ -114,6 +115,8 @@ class EventVisibility(StrEnum):
     CONSIGNMENT = "CONSIGNMENT"
     # The account among its subjects.
     OWN_ACCOUNT = "OWN_ACCOUNT"
+    # Those who see every ECP, and each ECP among its subjects.
+    ECP = "ECP"
     # Those who see the job among its subjects.
     JOB = "JOB"
 

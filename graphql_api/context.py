@@ -45,6 +45,7 @@ class Environment:
             self.database,
             viewer,
             now=self.clock(),
+            clock=self.clock,
             new_id=self.new_id,
             fresh=fresh,
             webhooks=self.webhooks,

@@ -30,6 +30,8 @@ RowT = TypeVar("RowT")
 class Operation:
     """One GraphQL operation. `now` is the same moment throughout; `loaders` live as long as the operation.
 
+    `clock` tells the present moment, for what is recorded behind a lock that the operation may have waited for.
+
     `webhooks` decides which webhook endpoints are accepted, and `reach_policy` how many ECPs count as few. Codes of
     coupons are derived from `coupon_keys`, their QR codes follow `qr_template`, and `links` signs links. `files` stores
     contents of files. Identifiers in EPCIS events begin with `identifier_base` where GS1 has none. `origin` says where
@@ -44,6 +46,7 @@ class Operation:
         *,
         now: datetime,
         new_id: Callable[[], UUID],
+        clock: Callable[[], datetime] | None = None,
         fresh: bool = False,
         webhooks: WebhookPolicy | None = None,
         reach_policy: ReachPolicy | None = None,
@@ -59,6 +62,7 @@ class Operation:
         self._statements = 0
         self._program: ProgramRow | None = None
         self.now = now
+        self.clock = clock or (lambda: now)
         self.new_id = new_id
         self.webhooks = webhooks or WebhookPolicy()
         self.reach_policy = reach_policy or ReachPolicy()

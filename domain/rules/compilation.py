@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from domain.calendar import Calendar
 from domain.rules.clause_phrases import EcpClause
-from domain.rules.facts import EarnerFacts, LineFacts, count_activities, days_enrolled, lookback, volume_key
+from domain.rules.facts import EarnerFacts, LineFacts, VolumeKey, count_activities, days_enrolled, lookback, volume_key
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -38,6 +38,8 @@ from domain.rules.traversal import ConditionNode, walk_condition
 ProgramResult = tuple[tuple[bool, ...], tuple[bool, ...], tuple[int, ...]]
 # Takes the line, the ECP, the units of the line, and its base points over all units.
 DecideFunction = Callable[[LineFacts, EarnerFacts, int, int], ProgramResult]
+# Takes the results of a line's clauses, its present volumes by key, its present units, and their base points.
+DecideAgainFunction = Callable[[tuple[bool, ...], Mapping[VolumeKey, int], int, int], ProgramResult]
 
 # The values that clause tests read; each expression uses only names defined before it. Ids are compared as integers,
 # because UUIDs hash and compare in slow Python code.
@@ -70,9 +72,15 @@ class RuleClause(Struct, frozen=True):
 
 
 class Program(Struct, frozen=True):
-    """The generated function, and the clauses of each rule in reading order."""
+    """The generated functions, and the clauses of each rule in reading order.
+
+    `decide_again` decides a line with other volumes or units than before: all other clauses keep their results.
+    `clauses` are all distinct clauses, in the order of their results.
+    """
 
     decide: DecideFunction
+    decide_again: DecideAgainFunction
+    clauses: tuple[Clause, ...]
     rule_clauses: tuple[tuple[RuleClause, ...], ...]
 
 
@@ -83,7 +91,8 @@ def compile_program(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], 
     """
     source = _ProgramSource(tier_ranks, calendar)
     rule_clauses = tuple(source.add(rule) for rule in rules)
-    return Program(source.build(), rule_clauses)
+    decide, decide_again = source.build()
+    return Program(decide=decide, decide_again=decide_again, clauses=source.clauses, rule_clauses=rule_clauses)
 
 
 def is_negated(node: ConditionNode) -> bool:
@@ -108,7 +117,9 @@ class _ProgramSource:
         }
         self._clauses: dict[Clause, int] = {}
         self._reads: set[str] = set()
+        # Assignments of `decide` and of `decide_again`, in the same order.
         self._lines: list[str] = []
+        self._lines_again: list[str] = []
         self._met: list[str] = []
         self._earned: list[str] = []
 
@@ -135,15 +146,21 @@ class _ProgramSource:
         self._earned.append(f"{earn}(units, base) if {met} else 0")
         return tuple(reversed(found))
 
-    def build(self) -> DecideFunction:
-        """Build the function that decides all rules added so far."""
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """All distinct clauses so far."""
+        return tuple(self._clauses)
+
+    def build(self) -> tuple[DecideFunction, DecideAgainFunction]:
+        """Build the functions that decide all rules added so far."""
         reads = [f"{name} = {value}" for name, value in _READ_EXPRESSIONS.items() if name in self._reads]
         holds = _tuple(f"clause_{index}" for index in range(len(self._clauses)))
         answer = f"return {holds}, {_tuple(self._met)}, {_tuple(self._earned)}"
         body = "\n    ".join((*reads, *self._lines, answer))
-        exec(f"def decide(line, ecp, units, base):\n    {body}\n", self._namespace)  # noqa: S102 - contains only names made here
-        decide: DecideFunction = self._namespace["decide"]
-        return decide
+        again = "\n    ".join(("volumes = amounts.get", *self._lines_again, answer))
+        source = f"def decide(line, ecp, units, base):\n    {body}\ndef again(holds, amounts, units, base):\n    {again}\n"
+        exec(source, self._namespace)  # noqa: S102 - contains only names made here
+        return self._namespace["decide"], self._namespace["again"]
 
     def _group_name(self, operator: str, members: Sequence[str], *, empty: str) -> str:
         return self._assign(operator.join(members) or empty)
@@ -151,6 +168,7 @@ class _ProgramSource:
     def _assign(self, expression: str) -> str:
         name = f"group_{len(self._lines)}"
         self._lines.append(f"{name} = {expression}")
+        self._lines_again.append(self._lines[-1])
         return name
 
     def _clause_index(self, clause: Clause) -> int:
@@ -158,6 +176,8 @@ class _ProgramSource:
         if index is None:
             index = self._clauses[clause] = len(self._clauses)
             self._lines.append(f"clause_{index} = {self._clause_test(clause)}")
+            depends = isinstance(clause, VolumeClause | QuantityClause)
+            self._lines_again.append(self._lines[-1] if depends else f"clause_{index} = holds[{index}]")
         return index
 
     def _bind(self, kind: str, value: object) -> str:

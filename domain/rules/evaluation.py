@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.calendar import Calendar
-from domain.rules.compilation import RuleClause, compile_program
+from domain.rules.compilation import ProgramResult, RuleClause, compile_program
 from domain.rules.facts import EarnerFacts, Fact, LineFacts, Usage, deciding_fact
 from domain.rules.model import BonusRule, Clause
 from domain.rules.rewards import Reduction, RewardReducer
@@ -106,6 +106,14 @@ class RuleOutcome(Struct, frozen=True, gc=False):
         )
 
 
+class Paid(Struct, frozen=True):
+    """What the ledger paid for a line: its base points, and the points of each rule in order, with reductions."""
+
+    base: int
+    points: Sequence[int]
+    reductions: Sequence[Reduction | None]
+
+
 class Evaluation(Struct, frozen=True):
     """What a line is worth, in points: its base points, its bonus points, and an outcome for each rule in order."""
 
@@ -115,13 +123,19 @@ class Evaluation(Struct, frozen=True):
 
 
 class CompiledRules:
-    """The compiled rules of one scheme revision, which evaluate any number of lines; made by `compile_rules`."""
+    """The compiled rules of one scheme revision, which evaluate any number of lines; made by `compile_rules`.
+
+    The ledger decides and reduces in two steps of its own, because limits over all ECPs are granted in between; see
+    `Program` for `decide`, `decide_again` and `clauses`.
+    """
 
     def __init__(self, rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], calendar: Calendar) -> None:
         program = compile_program(rules, tier_ranks, calendar)
         self._calendar = calendar
-        self._decide = program.decide
-        self._reducer = RewardReducer(rules)
+        self.decide = program.decide
+        self.decide_again = program.decide_again
+        self.clauses = program.clauses
+        self.reducer = RewardReducer(rules)
         self._rules = [CompiledRule(rule, found) for rule, found in zip(rules, program.rule_clauses, strict=True)]
 
     def evaluate(self, line: LineFacts, ecp: EarnerFacts, usage: Mapping[UUID, Usage] = _NO_USAGE) -> Evaluation:
@@ -131,11 +145,18 @@ class CompiledRules:
         """
         units = line.quantity
         base = line.base_points * units
-        holds, met, earned = self._decide(line, ecp, units, base)
-        points, reductions = self._reducer.reduce(earned, usage)
+        holds, met, earned = self.decide(line, ecp, units, base)
+        points, reductions = self.reducer.reduce(earned, usage)
         context = EvaluationContext(line=line, ecp=ecp, calendar=self._calendar, holds=holds)
         outcomes = map(RuleOutcome, self._rules, met, earned, points, reductions, repeat(context))
         return Evaluation(base, sum(points), tuple(outcomes))
+
+    def explain(self, line: LineFacts, ecp: EarnerFacts, decided: ProgramResult, paid: Paid) -> Evaluation:
+        """The evaluation of a line that was decided before, and that the ledger paid for."""
+        holds, met, earned = decided
+        context = EvaluationContext(line=line, ecp=ecp, calendar=self._calendar, holds=holds)
+        outcomes = map(RuleOutcome, self._rules, met, earned, paid.points, paid.reductions, repeat(context))
+        return Evaluation(paid.base, sum(paid.points), tuple(outcomes))
 
 
 def compile_rules(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], calendar: Calendar) -> CompiledRules:

@@ -92,7 +92,7 @@ def rule_sentence(
         winner = None if verdict.reduction.won_by is None else rule_names.get(verdict.reduction.won_by)
         best = f"the best rule of the group {quote(rule.exclusive_group or '')}"
         return f"Met, but only {best} pays, which is {'another one' if winner is None else quote(winner)}: 0 points."
-    limit = f"the limit of {_limit(rule, verdict.reduction.reason)}"
+    limit = _limit(rule, verdict.reduction.reason)
     if verdict.points == 0:
         return f"Met, but {limit} is used up: 0 points."
     return f"Met, but {limit} leaves only {format_number(verdict.points)} of {format_count(verdict.earned, 'point')}."
@@ -141,14 +141,20 @@ def _nothing_earned(reward: Reward) -> str:
 def _limit(rule: BonusRule, reason: ReductionReason) -> str:
     limits = rule.limits
     match reason:
+        case ReductionReason.LIMIT_BUDGET:
+            return "the budget of the scheme"
         case ReductionReason.LIMIT_TIMES:
-            return f"{format_times(limits.times_per_ecp or 0)} per ECP"
+            amount = f"{format_times(limits.times_per_ecp or 0)} per ECP"
         case ReductionReason.LIMIT_PER_MONTH:
-            return f"{format_count(limits.points_per_ecp_per_month or 0, 'point')} per ECP per month"
+            amount = f"{format_count(limits.points_per_ecp_per_month or 0, 'point')} per ECP per month"
         case ReductionReason.LIMIT_PER_ECP:
-            return f"{format_count(limits.points_per_ecp or 0, 'point')} per ECP"
+            amount = f"{format_count(limits.points_per_ecp or 0, 'point')} per ECP"
+        case _ if limits.points_in_total is None:
+            # A later revision limits the rule, and the line arrived after it took effect.
+            return "the limit in total"
         case _:
-            return f"{format_count(limits.points_in_total or 0, 'point')} in total"
+            amount = f"{format_count(limits.points_in_total, 'point')} in total"
+    return f"the limit of {amount}"
 
 
 def _obstacle(rule: BonusRule, verdict: RuleVerdict, names: DisplayNames, calendar: Calendar) -> str:

@@ -63,7 +63,10 @@ class EarnerFacts(Struct, frozen=True):
 
 
 class LineFacts(Struct, frozen=True):
-    """One line of a sale, or a redeemed coupon, which is a line of one unit. `base_points` are points per unit."""
+    """One line of a sale, or a redeemed coupon, which is a line of one unit. `base_points` are points per unit.
+
+    The quantity is 0 only where the ledger explains a line of which everything was returned.
+    """
 
     channel: EarningChannel
     variant_id: UUID
@@ -75,8 +78,8 @@ class LineFacts(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Reject an impossible line. Callers validate sales first and report problems in sentences."""
-        if self.quantity < 1:
-            raise ValueError(f"a line has at least one unit, not {self.quantity}")
+        if self.quantity < 0:
+            raise ValueError(f"a line never has fewer than no units, not {self.quantity}")
         if self.base_points < 0:
             raise ValueError(f"base points are never negative, not {self.base_points}")
         if self.at.utcoffset() is None:

@@ -31,6 +31,7 @@ class ReductionReason(StrEnum):
     LIMIT_PER_ECP = "LIMIT_PER_ECP"
     LIMIT_IN_TOTAL = "LIMIT_IN_TOTAL"
     GROUP_LOST = "GROUP_LOST"
+    LIMIT_BUDGET = "LIMIT_BUDGET"
 
 
 class Reduction(Struct, frozen=True):
@@ -54,6 +55,7 @@ _TIMES: Final = Reduction(ReductionReason.LIMIT_TIMES)
 _PER_MONTH: Final = Reduction(ReductionReason.LIMIT_PER_MONTH)
 _PER_ECP: Final = Reduction(ReductionReason.LIMIT_PER_ECP)
 _IN_TOTAL: Final = Reduction(ReductionReason.LIMIT_IN_TOTAL)
+_BUDGET: Final = Reduction(ReductionReason.LIMIT_BUDGET)
 
 
 class RewardReducer:
@@ -97,16 +99,37 @@ class RewardReducer:
         for limited in self._limited:
             position = limited.position
             if points[position]:
-                left, reduction = _apply_limits(limited.limits, usage.get(limited.rule_id, NO_USAGE), points[position])
-                points[position] = left
-                reductions[position] = reduction
+                used = usage.get(limited.rule_id, NO_USAGE)
+                total = limited.limits.points_in_total
+                points[position], reductions[position] = apply_limits(
+                    limited.limits, used, points[position], None if total is None else total - used.points_in_total
+                )
+        self.choose(points, reductions)
+        return points, reductions
+
+    def choose(self, points: list[int], reductions: list[Reduction | None]) -> None:
+        """Let only the best rule of each exclusive group pay."""
         for members in self._groups:
             winner = max(members, key=points.__getitem__)
             for member in members:
                 if member != winner and points[member]:
                     points[member] = 0
                     reductions[member] = self._lost_to[winner]
-        return points, reductions
+
+
+def spend_budget(base: int, points: list[int], reductions: list[Reduction | None], budget: int) -> int:
+    """Pay base points, and then the points of each rule, until nothing is left of the budget; return the base points.
+
+    Rules that the budget cuts pay fewer `points` afterwards, with the reason.
+    """
+    paid_base = min(base, budget)
+    left = budget - paid_base
+    for position, wanted in enumerate(points):
+        if wanted > left:
+            points[position] = left
+            reductions[position] = _BUDGET
+        left -= points[position]
+    return paid_base
 
 
 def compile_reward(reward: Reward) -> RewardFunction:
@@ -158,8 +181,13 @@ def _require_finite(value: Decimal) -> Decimal:
     return value
 
 
-def _apply_limits(limits: RuleLimits, used: Usage, earned: int) -> tuple[int, Reduction | None]:
-    """Return the points that the limits leave of those earned, and the limit that leaves the least."""
+def apply_limits(
+    limits: RuleLimits, used: Usage, earned: int, total: int | None
+) -> tuple[int, Reduction | None]:
+    """Return the points that the limits leave of those earned, and the limit that leaves the least.
+
+    `total` is what the limit over all ECPs leaves; None without one.
+    """
     if limits.times_per_ecp is not None and used.times_to_ecp >= limits.times_per_ecp:
         return 0, _TIMES
     left, reduction = earned, None
@@ -172,8 +200,6 @@ def _apply_limits(limits: RuleLimits, used: Usage, earned: int) -> tuple[int, Re
         rest = limits.points_per_ecp - used.points_to_ecp
         if left and rest < left:
             left, reduction = max(rest, 0), _PER_ECP
-    if limits.points_in_total is not None:
-        rest = limits.points_in_total - used.points_in_total
-        if left and rest < left:
-            left, reduction = max(rest, 0), _IN_TOTAL
+    if total is not None and left and total < left:
+        left, reduction = max(total, 0), _IN_TOTAL
     return left, reduction

@@ -20,7 +20,7 @@ from graphql.validation import ASTValidationRule, specified_rules
 from graphql_api.execution.compile import Plan
 from graphql_api.execution.limits import Limits, limit_rule, long_number_errors
 from graphql_api.execution.variables import Variables
-from graphql_api.lru_cache import LruCache
+from domain.lru_cache import LruCache
 
 PLAN_CACHE_SIZE: Final = 16
 

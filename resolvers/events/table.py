@@ -12,6 +12,7 @@ from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind, EventSpec
 from domain.jobs.events import EVENTS as OF_JOBS
 from domain.notifications.events import EVENTS as OF_NOTIFICATIONS
+from domain.points.events import EVENTS as OF_POINTS
 from domain.program.events import EVENTS as OF_PROGRAM
 from domain.schemes.events import EVENTS as OF_SCHEMES
 from domain.webhooks.events import EVENTS as OF_WEBHOOKS
@@ -21,6 +22,7 @@ AREAS: Final = (
     OF_CONSIGNMENTS,
     OF_ECPS,
     OF_ENROLLMENTS,
+    OF_POINTS,
     OF_CATALOG,
     OF_ACCOUNTS,
     OF_NOTIFICATIONS,

@@ -13,6 +13,7 @@ from resolvers.events.table import EVENTS
 from resolvers.jobs.progress_feed import JOB_PROGRESS
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
 from resolvers.outbox.feeds import VisibleTo
+from resolvers.points import posted_feed
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
 
 # The predicates of the streams that deliver the same events, so that a viewer sees the same everywhere.
@@ -21,6 +22,7 @@ PREDICATES: Final[Mapping[EventVisibility, VisibleTo | None]] = MappingProxyType
         EventVisibility.PERMISSION: None,
         EventVisibility.SCHEME: SCHEME_ACTIVITY.visible_to,
         EventVisibility.CONSIGNMENT: movements_feed.visible_to_viewer,
+        EventVisibility.ECP: posted_feed.visible_to_viewer,
         EventVisibility.OWN_ACCOUNT: NOTIFICATION_ADDED.visible_to,
         EventVisibility.JOB: JOB_PROGRESS.visible_to,
     }

@@ -1,0 +1,155 @@
+"""Changes to the ledger: new valuations and entries by COPY, and balances by one statement each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import text, update
+
+from db.points.tables import PointsEntryTable, ValuationTable
+from db.program.tables import ProgramTable
+from db.sessions import Writing
+from db.statement import Change, blobs, moment, moments, numbers, texts
+
+
+class NewAccount(Struct, frozen=True):
+    """The account of an ECP in a scheme after a posting."""
+
+    ecp: int
+    scheme: int
+    available: int
+    lines: int
+    last_sold_at: datetime | None
+    last_source: str | None
+    last_external_id: str | None
+    state: bytes | None
+    revalue_from: datetime | None
+
+
+class NewValuation(Struct, frozen=True):
+    """A new version of what a line is worth; the fields are the columns."""
+
+    ecp: int
+    scheme: int
+    sold_at: datetime
+    sale: int
+    position: int
+    version: int
+    revision: int
+    entries: int
+    base: int
+    bonus: int
+    seq: int
+    recorded_at: datetime
+    cause: int | None
+    facts: bytes
+
+
+class NewEntry(Struct, frozen=True):
+    """A new entry; the fields are the columns."""
+
+    ecp: int
+    seq: int
+    scheme: int
+    points: int
+    balance_after: int
+    effective_at: datetime
+    recorded_at: datetime
+    kind: int
+    debit: int
+    credit: int
+    position: int | None = None
+    version: int | None = None
+    rule: int | None = None
+    sale: int | None = None
+    cause: int | None = None
+    reverses: int | None = None
+    adjustment_id: UUID | None = None
+
+
+VALUATION_COLUMNS: Final = NewValuation.__struct_fields__
+ENTRY_COLUMNS: Final = NewEntry.__struct_fields__
+_VALUATIONS: Final = ValuationTable.__tablename__
+_ENTRIES: Final = PointsEntryTable.__tablename__
+
+# Sorted, so that two transactions never wait for each other.
+_CREATE_LEDGERS: Final = Change(
+    text("""
+INSERT INTO points_ledger (ecp, recorded_at)
+SELECT ecp, :at FROM unnest(:ecps) AS asked (ecp) ORDER BY ecp ON CONFLICT DO NOTHING
+""").bindparams(numbers("ecps"), moment("at"))
+)
+_SET_LEDGERS: Final = Change(
+    text("""
+UPDATE points_ledger SET seq = given.seq, recorded_at = :at
+FROM unnest(:ecps, :seqs) AS given (ecp, seq) WHERE points_ledger.ecp = given.ecp
+""").bindparams(numbers("ecps"), numbers("seqs"), moment("at"))
+)
+_SET_ACCOUNTS: Final = Change(
+    text("""
+INSERT INTO points_account (ecp, scheme, available, lines, last_sold_at, last_source, last_external_id, state,
+    revalue_from)
+SELECT * FROM unnest(:ecps, :schemes, :available, :lines, :sold_at, :sources, :external_ids, :states, :revalue_from)
+ON CONFLICT (ecp, scheme) DO UPDATE SET available = excluded.available, lines = excluded.lines,
+    last_sold_at = excluded.last_sold_at, last_source = excluded.last_source,
+    last_external_id = excluded.last_external_id, state = excluded.state, revalue_from = excluded.revalue_from
+""").bindparams(
+        numbers("ecps"),
+        numbers("schemes"),
+        numbers("available"),
+        numbers("lines"),
+        moments("sold_at"),
+        texts("sources"),
+        texts("external_ids"),
+        blobs("states"),
+        moments("revalue_from"),
+    )
+)
+_FIRST_POSTING: Final = Change(
+    update(ProgramTable).where(ProgramTable.first_posting_at.is_(None)).values(first_posting_at=moment("at"))
+)
+
+
+async def create_ledgers(session: Writing, ecps: Sequence[int], at: datetime) -> None:
+    """Add the ledgers of these ECPs that do not exist yet."""
+    await session.run(_CREATE_LEDGERS, ecps=ecps, at=at)
+
+
+async def set_first_posting(session: Writing, at: datetime) -> None:
+    """Note when points were posted for the first time, unless they were before."""
+    await session.run(_FIRST_POSTING, at=at)
+
+
+async def set_ledgers(session: Writing, numbered: Sequence[tuple[int, int]], at: datetime) -> None:
+    """Set the number of the last entry of each ECP, and the time of all."""
+    await session.run(_SET_LEDGERS, ecps=[ecp for ecp, _ in numbered], seqs=[seq for _, seq in numbered], at=at)
+
+
+async def set_accounts(session: Writing, accounts: Sequence[NewAccount]) -> None:
+    """Set accounts, and add those that do not exist yet."""
+    await session.run(
+        _SET_ACCOUNTS,
+        ecps=[one.ecp for one in accounts],
+        schemes=[one.scheme for one in accounts],
+        available=[one.available for one in accounts],
+        lines=[one.lines for one in accounts],
+        sold_at=[one.last_sold_at for one in accounts],
+        sources=[one.last_source for one in accounts],
+        external_ids=[one.last_external_id for one in accounts],
+        states=[one.state for one in accounts],
+        revalue_from=[one.revalue_from for one in accounts],
+    )
+
+
+async def add_valuations(session: Writing, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add valuations, given by the values of `VALUATION_COLUMNS`."""
+    if rows:
+        await session.copy_rows(_VALUATIONS, VALUATION_COLUMNS, rows)
+
+
+async def add_entries(session: Writing, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add entries, given by the values of `ENTRY_COLUMNS`."""
+    if rows:
+        await session.copy_rows(_ENTRIES, ENTRY_COLUMNS, rows)

@@ -1,0 +1,78 @@
+"""Changes to pools: new ones, the rest of their slices, and their limits."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import column, text
+
+from db.columns import scalar
+from db.points.pool_reads import SliceRow
+from db.sessions import Writing
+from db.statement import Change, Statement, number, numbers, uuid, uuids
+
+# A pool is kept in so many rows, so that transactions seldom wait for each other.
+SLICES: Final = 16
+
+
+class NewPool(Struct, frozen=True):
+    """A pool to be created: its limit, the revision that set it, and what is left of it."""
+
+    scheme: int
+    rule_id: UUID
+    revision: int
+    capacity: int
+    rest: int
+    owed: int
+
+
+_ADD_LIMIT: Final = Statement(
+    text("""
+INSERT INTO points_pool_limit (scheme, rule_id, revision, capacity, owed)
+VALUES (:scheme, :rule_id, :revision, :capacity, :owed) ON CONFLICT DO NOTHING RETURNING 1 AS added
+""")
+    .bindparams(number("scheme"), uuid("rule_id"), number("revision"), number("capacity"), number("owed"))
+    .columns(column("added")),
+    scalar(int),
+)
+_ADD_SLICES: Final = Change(
+    text("""
+INSERT INTO points_pool (scheme, rule_id, slice, rest)
+SELECT :scheme, :rule_id, slice - 1, rest FROM unnest(:rests) WITH ORDINALITY AS given (rest, slice)
+""").bindparams(number("scheme"), uuid("rule_id"), numbers("rests"))
+)
+_SET_SLICES: Final = Change(
+    text("""
+UPDATE points_pool SET rest = given.rest
+FROM unnest(:schemes, :rule_ids, :slices, :rests) AS given (scheme, rule_id, slice, rest)
+WHERE points_pool.scheme = given.scheme AND points_pool.rule_id = given.rule_id AND points_pool.slice = given.slice
+""").bindparams(numbers("schemes"), uuids("rule_ids"), numbers("slices"), numbers("rests"))
+)
+
+
+async def add_pool(session: Writing, pool: NewPool) -> None:
+    """Create a pool, unless another transaction did; waits for one that is doing so."""
+    added = await session.fetch(
+        _ADD_LIMIT,
+        scheme=pool.scheme,
+        rule_id=pool.rule_id,
+        revision=pool.revision,
+        capacity=pool.capacity,
+        owed=pool.owed,
+    )
+    if added:
+        each, more = divmod(pool.rest, SLICES)
+        rests = [each + (at < more) for at in range(SLICES)]
+        await session.run(_ADD_SLICES, scheme=pool.scheme, rule_id=pool.rule_id, rests=rests)
+
+
+async def set_slices(session: Writing, slices: Sequence[SliceRow]) -> None:
+    """Set what is left in slices that this transaction has locked."""
+    await session.run(
+        _SET_SLICES,
+        schemes=[one.scheme for one in slices],
+        rule_ids=[one.rule_id for one in slices],
+        slices=[one.slice for one in slices],
+        rests=[one.rest for one in slices],
+    )

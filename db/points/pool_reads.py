@@ -1,0 +1,71 @@
+"""Statements that read, lock, and take from pools: limits over all ECPs."""
+
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import any_, column, select, text
+
+from db.columns import columns, scalar
+from db.points.tables import PointsPoolTable
+from db.statement import Statement, number, numbers, uuids
+
+
+class PoolRow(Struct, frozen=True):
+    """A pool: its limit as its slices know it, and what is left in all of them."""
+
+    scheme: int
+    rule_id: UUID
+    revision: int
+    capacity: int
+    owed: int
+    rest: int
+
+
+class SliceRow(Struct, frozen=True):
+    """A slice of a pool, locked."""
+
+    scheme: int
+    rule_id: UUID
+    slice: int
+    rest: int
+
+
+_POOLS: Final = """
+SELECT known.scheme, known.rule_id, known.revision, known.capacity, known.owed, sum(part.rest)::bigint AS rest
+FROM points_pool_limit AS known
+JOIN points_pool AS part ON part.scheme = known.scheme AND part.rule_id = known.rule_id
+WHERE known.scheme = ANY(:schemes)
+GROUP BY known.scheme, known.rule_id
+"""
+POOLS: Final = Statement(
+    text(_POOLS).bindparams(numbers("schemes")).columns(*[column(name) for name in PoolRow.__struct_fields__]), PoolRow
+)
+# In the order in which all transactions lock them.
+LOCK_SLICES: Final = Statement(
+    select(*columns(PointsPoolTable, SliceRow))
+    .where(PointsPoolTable.scheme == any_(numbers("schemes")))
+    .order_by(PointsPoolTable.scheme, PointsPoolTable.rule_id, PointsPoolTable.slice)
+    .with_for_update(),
+    SliceRow,
+)
+# Takes amounts from one slice of each pool, if that has enough; negative ones are given back.
+_TAKE: Final = """
+WITH locked AS (
+    SELECT part.scheme, part.rule_id, wanted.amount
+    FROM unnest(:schemes, :rule_ids, :amounts) AS wanted (scheme, rule_id, amount)
+    JOIN points_pool AS part ON part.scheme = wanted.scheme AND part.rule_id = wanted.rule_id AND part.slice = :slice
+    WHERE part.rest >= wanted.amount
+    ORDER BY part.scheme, part.rule_id
+    FOR UPDATE OF part
+)
+UPDATE points_pool SET rest = points_pool.rest - locked.amount FROM locked
+WHERE points_pool.scheme = locked.scheme AND points_pool.rule_id = locked.rule_id AND points_pool.slice = :slice
+RETURNING 1 AS taken
+"""
+TAKE_FROM_SLICE: Final = Statement(
+    text(_TAKE)
+    .bindparams(numbers("schemes"), uuids("rule_ids"), numbers("amounts"), number("slice"))
+    .columns(column("taken")),
+    scalar(int),
+)

@@ -1,0 +1,258 @@
+"""Statements that lock ledgers and read what a posting values: accounts, revisions, lines, and earlier valuations."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import any_, column, select, text
+
+from db.catalog.tables import TierVersionTable, VariantTable
+from db.columns import columns
+from db.ecps.tables import EcpActivityTable
+from db.points.tables import PointsAccountTable, PointsLedgerTable
+from db.schemes.tables import SchemeRevisionTable
+from db.statement import Statement, moments, numbers, texts, uuids
+
+
+class EarningEcpRow(Struct, frozen=True):
+    """An ECP, whether it has a ledger, and the approved schemes in which it has an enrollment of any status."""
+
+    id: UUID
+    number: int
+    code: str
+    registered_at: datetime
+    has_ledger: bool
+    scheme_ids: list[UUID]
+    scheme_numbers: list[int]
+
+
+class LedgerRow(Struct, frozen=True):
+    """The ledger of an ECP, locked."""
+
+    ecp: int
+    seq: int
+    recorded_at: datetime
+
+
+class AccountRow(Struct, frozen=True):
+    """The account of an ECP in a scheme."""
+
+    ecp: int
+    scheme: int
+    available: int
+    lines: int
+    last_sold_at: datetime | None
+    last_source: str | None
+    last_external_id: str | None
+    state: bytes | None
+    revalue_from: datetime | None
+
+
+class RevisionHeadRow(Struct, frozen=True):
+    """An approved revision of a scheme, without its content."""
+
+    scheme_id: UUID
+    number: int
+    effective_at: datetime
+    content_hash: str
+
+
+class RevisionContentRow(Struct, frozen=True):
+    """An approved revision of a scheme, with its content as JSON."""
+
+    scheme_id: UUID
+    number: int
+    effective_at: datetime
+    content_json: str
+
+
+class RankVersionRow(Struct, frozen=True):
+    """The rank of a tier from a moment on."""
+
+    tier_id: UUID
+    valid_from: datetime
+    rank: int
+
+
+class ProductOfVariantRow(Struct, frozen=True):
+    """The product of a variant."""
+
+    id: UUID
+    product_id: UUID
+    sku: str
+
+
+class ActivityOfEcpRow(Struct, frozen=True):
+    """An activity of an ECP."""
+
+    ecp_id: UUID
+    kind: str
+    occurred_at: datetime
+
+
+class KnownValuationRow(Struct, frozen=True):
+    """The newest valuation of a line."""
+
+    ecp: int
+    scheme: int
+    sold_at: datetime
+    sale: int
+    position: int
+    version: int
+    revision: int
+    base: int
+    facts: bytes
+
+
+class StoredLineRow(Struct, frozen=True):
+    """A line of the current revision of a sale, before returns; or a redeemed coupon, without position and price."""
+
+    ecp: int
+    sold_at: datetime
+    source: str
+    external_id: str
+    sale: int
+    position: int | None
+    variant_id: UUID
+    quantity: int
+    unit_price: Decimal | None
+    currency: str | None
+
+
+class ReturnedRow(Struct, frozen=True):
+    """Units of a variant of a sale that came back."""
+
+    ecp: int
+    sale: int
+    variant_id: UUID
+    quantity: int
+
+
+class PostedEntryRow(Struct, frozen=True):
+    """An entry of a line that an earlier valuation posted."""
+
+    ecp: int
+    scheme: int
+    sale: int
+    position: int
+    seq: int
+    kind: int
+    rule: int
+    points: int
+    reverses: int | None
+
+
+def _columns(row: type[Struct]) -> list[Any]:
+    return [column(name) for name in row.__struct_fields__]
+
+
+_EARNING_ECPS: Final = """
+SELECT ecp.id, ecp.number, ecp.code, ecp.registered_at,
+    EXISTS (SELECT 1 FROM points_ledger WHERE points_ledger.ecp = ecp.number) AS has_ledger,
+    coalesce(joined.ids, '{}') AS scheme_ids, coalesce(joined.numbers, '{}') AS scheme_numbers
+FROM ecp
+LEFT JOIN LATERAL (
+    SELECT array_agg(scheme.id ORDER BY scheme.number) AS ids, array_agg(scheme.number ORDER BY scheme.number) AS numbers
+    FROM enrollment JOIN scheme ON scheme.id = enrollment.scheme_id
+    WHERE enrollment.ecp_id = ecp.id AND scheme.approved_at IS NOT NULL AND scheme.revises IS NULL
+) AS joined ON true
+WHERE ecp.id = ANY(:ids)
+"""
+EARNING_ECPS: Final = Statement(
+    text(_EARNING_ECPS).bindparams(uuids("ids")).columns(*_columns(EarningEcpRow)), EarningEcpRow
+)
+LOCK_LEDGERS: Final = Statement(
+    select(*columns(PointsLedgerTable, LedgerRow))
+    .where(PointsLedgerTable.ecp == any_(numbers("ecps")))
+    .order_by(PointsLedgerTable.ecp)
+    .with_for_update(),
+    LedgerRow,
+)
+ACCOUNTS: Final = Statement(
+    select(*columns(PointsAccountTable, AccountRow)).where(PointsAccountTable.ecp == any_(numbers("ecps"))), AccountRow
+)
+REVISION_HEADS: Final = Statement(
+    select(*columns(SchemeRevisionTable, RevisionHeadRow)).where(SchemeRevisionTable.scheme_id == any_(uuids("ids"))),
+    RevisionHeadRow,
+)
+REVISION_CONTENTS: Final = Statement(
+    select(*columns(SchemeRevisionTable, RevisionContentRow, content_json=SchemeRevisionTable.content)).where(
+        SchemeRevisionTable.scheme_id == any_(uuids("ids"))
+    ),
+    RevisionContentRow,
+)
+RANK_VERSIONS: Final = Statement(
+    select(*columns(TierVersionTable, RankVersionRow)).order_by(TierVersionTable.valid_from), RankVersionRow
+)
+PRODUCTS_OF_VARIANTS: Final = Statement(
+    select(*columns(VariantTable, ProductOfVariantRow)).where(VariantTable.id == any_(uuids("ids"))),
+    ProductOfVariantRow,
+)
+ACTIVITIES_OF_ECPS: Final = Statement(
+    select(*columns(EcpActivityTable, ActivityOfEcpRow)).where(
+        EcpActivityTable.ecp_id == any_(uuids("ecp_ids")), EcpActivityTable.kind == any_(texts("kinds"))
+    ),
+    ActivityOfEcpRow,
+)
+
+# For each account of the parameters `ecps` and `schemes`, the lines since the moment of the same place in `moments`.
+_ASKED: Final = "FROM unnest(:ecps, :schemes, :moments) AS asked (ecp, scheme, since)"
+_KNOWN_VALUATIONS: Final = f"""
+SELECT DISTINCT ON (found.ecp, found.scheme, found.sold_at, found.sale, found.position)
+    found.ecp, found.scheme, found.sold_at, found.sale, found.position, found.version, found.revision, found.base,
+    found.facts
+{_ASKED}
+JOIN valuation AS found ON found.ecp = asked.ecp AND found.scheme = asked.scheme AND found.sold_at >= asked.since
+ORDER BY found.ecp, found.scheme, found.sold_at, found.sale, found.position, found.version DESC
+"""
+_ACCOUNT_PARAMETERS: Final = (numbers("ecps"), numbers("schemes"), moments("moments"))
+KNOWN_VALUATIONS: Final = Statement(
+    text(_KNOWN_VALUATIONS).bindparams(*_ACCOUNT_PARAMETERS).columns(*_columns(KnownValuationRow)), KnownValuationRow
+)
+# For each ECP of the parameter `ecps`, the lines of its sales and redemptions since the moment of the same place.
+_STORED_LINES: Final = """
+SELECT line.ecp, line.sold_at, named.source, named.external_id, line.sale, line.position, line.variant_id,
+    line.quantity, line.unit_price, line.currency
+FROM unnest(:ecps, :moments) AS asked (ecp, since)
+JOIN sale_line AS line ON line.ecp = asked.ecp AND line.sold_at >= asked.since
+JOIN sale_key AS named ON named.number = line.sale AND named.revision = line.revision AND named.ecp = line.ecp
+    AND named.sold_at = line.sold_at AND named.returns IS NULL
+UNION ALL
+SELECT redeemed.ecp, redeemed.redeemed_at, '', redeemed.run_id || ':' || lpad(redeemed.serial::text, 10, '0'),
+    redeemed.sale, NULL, redeemed.variant_id, 1, NULL, NULL
+FROM unnest(:ecps, :moments) AS asked (ecp, since)
+JOIN redemption AS redeemed ON redeemed.ecp = asked.ecp AND redeemed.redeemed_at >= asked.since
+"""
+_ECP_PARAMETERS: Final = (numbers("ecps"), moments("moments"))
+STORED_LINES: Final = Statement(
+    text(_STORED_LINES).bindparams(*_ECP_PARAMETERS).columns(*_columns(StoredLineRow)), StoredLineRow
+)
+_RETURNED: Final = """
+SELECT back.ecp, back.sale, back.variant_id, sum(back.quantity)::int AS quantity
+FROM unnest(:ecps, :moments) AS asked (ecp, since)
+JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since
+JOIN sale_key AS returning ON returning.number = back.returning_sale AND returning.revision = back.returning_revision
+GROUP BY back.ecp, back.sale, back.variant_id
+"""
+RETURNED: Final = Statement(
+    text(_RETURNED).bindparams(*_ECP_PARAMETERS).columns(*_columns(ReturnedRow)), ReturnedRow
+)
+# The entries of lines that earlier valuations posted; the parameters name one line at the same place of each.
+_POSTED_ENTRIES: Final = """
+SELECT entry.ecp, entry.scheme, entry.sale, entry.position, entry.seq, entry.kind, entry.rule, entry.points,
+    entry.reverses
+FROM unnest(:ecps, :schemes, :moments, :sales, :positions) AS asked (ecp, scheme, sold_at, sale, position)
+JOIN valuation AS found ON found.ecp = asked.ecp AND found.scheme = asked.scheme AND found.sold_at = asked.sold_at
+    AND found.sale = asked.sale AND found.position = asked.position
+JOIN points_entry AS entry ON entry.ecp = found.ecp
+    AND entry.seq >= found.seq AND entry.seq < found.seq + found.entries
+ORDER BY entry.ecp, entry.seq DESC
+"""
+POSTED_ENTRIES: Final = Statement(
+    text(_POSTED_ENTRIES)
+    .bindparams(*_ACCOUNT_PARAMETERS, numbers("sales"), numbers("positions"))
+    .columns(*_columns(PostedEntryRow)),
+    PostedEntryRow,
+)

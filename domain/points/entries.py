@@ -1,0 +1,182 @@
+"""Turns what lines are worth into entries of ledgers: only differences to what was posted before (R22)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct
+
+from domain.points.fold import LineValue
+from domain.points.ledger import LedgerAccount, PointsEntryKind
+from domain.points.valuation_facts import encode_facts
+
+_BASE: Final = PointsEntryKind.BASE.value
+_BONUS: Final = PointsEntryKind.BONUS.value
+_REVERSAL: Final = PointsEntryKind.REVERSAL.value
+_AVAILABLE: Final = LedgerAccount.AVAILABLE.value
+_ISSUED: Final = LedgerAccount.ISSUED.value
+
+# A component of a line: the ECP, the scheme, the sale, the position, and the rule; 0 is the base.
+Component = tuple[int, int, int, int, int]
+
+
+class OpenEntry(Struct, frozen=True):
+    """An entry that was posted for a line, and what is left of it after entries that take it back."""
+
+    seq: int
+    points: int
+
+
+class PostedEntry(Struct, frozen=True):
+    """An entry that was posted for a component of a line; it takes another one back if `reverses` is given."""
+
+    component: Component
+    seq: int
+    points: int
+    reverses: int | None
+
+
+class Balance:
+    """The ledger of an ECP and its account in one scheme, while entries are added."""
+
+    __slots__ = ("available", "ecp", "scheme")
+
+    def __init__(self, ecp: int, scheme: int, available: int) -> None:
+        self.ecp = ecp
+        self.scheme = scheme
+        self.available = available
+
+
+class EntryWriter:
+    """Writes rows of entries and valuations, numbered without gaps, in the order of their columns."""
+
+    def __init__(self, recorded_at: datetime, seqs: Mapping[int, int], posted: Mapping[Component, list[OpenEntry]]) -> None:
+        """Begin after these numbers of the ledgers of ECPs; `posted` is what may be taken back, newest first."""
+        self.recorded_at = recorded_at
+        self.seqs = dict(seqs)
+        self.entries: list[tuple[Any, ...]] = []
+        self.valuations: list[tuple[Any, ...]] = []
+        self._posted = posted
+
+    def write(self, balance: Balance, value: LineValue, cause: int | None) -> int:
+        """Write a new version of a valuation and its entries, and return by how much the points changed."""
+        line, known = value.line, value.line.known
+        version = 1 if known is None else known.version + 1
+        first = self.seqs[balance.ecp] + 1
+        before = balance.available
+        for rule, difference in differences(value):
+            if difference > 0:
+                kind = _BASE if rule == 0 else _BONUS
+                self._add(balance, value, rule, kind, difference, version=version, cause=cause, reverses=None)
+            else:
+                for seq, points in self._take_back(balance, value, rule, -difference):
+                    self._add(balance, value, rule, _REVERSAL, points, version=version, cause=cause, reverses=seq)
+        last = self.seqs[balance.ecp]
+        self.valuations.append(
+            (
+                balance.ecp,
+                balance.scheme,
+                line.place.sold_at,
+                line.number,
+                line.position,
+                version,
+                line.revision.number,
+                last + 1 - first,
+                value.base,
+                value.bonus,
+                first,
+                self.recorded_at,
+                cause,
+                encode_facts(value.facts),
+            )
+        )
+        return balance.available - before
+
+    def _add(  # noqa: PLR0913 - the parts of an entry
+        self,
+        balance: Balance,
+        value: LineValue,
+        rule: int,
+        kind: int,
+        points: int,
+        *,
+        version: int,
+        cause: int | None,
+        reverses: int | None,
+    ) -> None:
+        is_back = kind == _REVERSAL
+        balance.available += -points if is_back else points
+        seq = self.seqs[balance.ecp] = self.seqs[balance.ecp] + 1
+        line = value.line
+        self.entries.append(
+            (
+                balance.ecp,
+                seq,
+                balance.scheme,
+                points,
+                balance.available,
+                line.place.sold_at,
+                self.recorded_at,
+                kind,
+                _AVAILABLE if is_back else _ISSUED,
+                _ISSUED if is_back else _AVAILABLE,
+                line.position,
+                version,
+                rule,
+                line.number,
+                cause,
+                reverses,
+                None,
+            )
+        )
+
+    def _take_back(self, balance: Balance, value: LineValue, rule: int, points: int) -> Iterator[tuple[int, int]]:
+        """Yield the numbers of entries to take back, the newest first, each with the points."""
+        line = value.line
+        left = points
+        for entry in self._posted.get((balance.ecp, balance.scheme, line.number, line.position, rule), ()):
+            taken = min(left, entry.points)
+            if taken:
+                yield entry.seq, taken
+            left -= taken
+            if not left:
+                return
+        raise ValueError(f"{left} points of sale {line.number} were never posted")
+
+
+def differences(value: LineValue) -> Iterator[tuple[int, int]]:
+    """Yield by how much the points of each component changed; 0 is the base, n the nth rule."""
+    known = value.line.known
+    points = value.points
+    if known is None:
+        if value.base:
+            yield 0, value.base
+        for position, amount in enumerate(points, 1):
+            if amount:
+                yield position, amount
+        return
+    if value.base != known.base:
+        yield 0, value.base - known.base
+    before = known.facts.points_by_rule(len(points))
+    for position, amount in enumerate(points):
+        if amount != before[position]:
+            yield position + 1, amount - before[position]
+
+
+def takes_back(value: LineValue) -> bool:
+    """Whether a component of a line is worth less than before."""
+    return value.line.known is not None and any(difference < 0 for _, difference in differences(value))
+
+
+def open_entries(posted: Sequence[PostedEntry]) -> Mapping[Component, list[OpenEntry]]:
+    """What is left of posted entries, given from the newest to the oldest, by component."""
+    taken: dict[int, int] = defaultdict(int)
+    for entry in posted:
+        if entry.reverses is not None:
+            taken[entry.reverses] += entry.points
+    found: dict[Component, list[OpenEntry]] = defaultdict(list)
+    for entry in posted:
+        if entry.reverses is None and entry.points > taken[entry.seq]:
+            found[entry.component].append(OpenEntry(entry.seq, entry.points - taken[entry.seq]))
+    return found

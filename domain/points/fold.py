@@ -1,0 +1,269 @@
+"""Folds the lines of an account in canonical order: what each is worth, given those before it (R21).
+
+It is pure: the same lines, state, and pools always give the same points.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.channels import EarningChannel
+from domain.points.lines import SalePlace
+from domain.points.pools import SchemePools
+from domain.points.revision_plan import RevisionPlan
+from domain.points.running_state import RunningState
+from domain.points.valuation_facts import (
+    FORM,
+    EarnerContext,
+    ValuationFacts,
+    earner_facts,
+    pack_cuts,
+    pack_holds,
+    unpack_holds,
+)
+from domain.rules.evaluation import CompiledRules
+from domain.rules.facts import EarnerFacts, LineFacts
+from domain.rules.rewards import Reduction, apply_limits, spend_budget
+
+
+class KnownValue(Struct, frozen=True):
+    """The newest stored valuation of a line."""
+
+    version: int
+    base: int
+    facts: ValuationFacts
+
+
+class FreshFacts(Struct, frozen=True):
+    """What is true of a line that was not valued before, or is of another variant now; `obstacles` are numbers."""
+
+    earner: EarnerContext
+    product_id: UUID
+    category_id: UUID
+    obstacles: tuple[int, ...]
+
+
+class FoldLine(Struct, frozen=True):
+    """A line in its scheme: as it counts now, with what was known of it and what is new.
+
+    A line with neither `known` nor `fresh` facts does not exist. `mask` says
+    in which volumes it counts, and `value` is scaled. The `month` and `week` are those of
+    its time. A line with `counts_only` lies before the first change: it only adds to the state. A line that was corrected
+    away from its place has a quantity of 0.
+    """
+
+    place: SalePlace
+    number: int
+    position: int
+    channel: EarningChannel
+    variant_id: UUID
+    quantity: int
+    mask: int
+    value: int
+    month: int
+    week: int
+    revision: RevisionPlan
+    compiled: CompiledRules
+    known: KnownValue | None = None
+    fresh: FreshFacts | None = None
+    counts_only: bool = False
+
+
+class LineValue(Struct, frozen=True):
+    """What a line is worth now. `changed` says whether a new version of its valuation is due."""
+
+    line: FoldLine
+    base: int
+    points: Sequence[int]
+    facts: ValuationFacts
+    changed: bool
+
+    @property
+    def bonus(self) -> int:
+        """The points of all rules."""
+        return sum(self.points)
+
+
+_NOTHING: Final[tuple[int, ...]] = ()
+
+
+def fold(lines: Iterable[FoldLine], state: RunningState, pools: SchemePools) -> list[LineValue]:
+    """Value lines of one account in canonical order; changes the state and what is taken from the pools."""
+    values: list[LineValue] = []
+    for line in lines:
+        state.enter(line.month, line.week)
+        if line.counts_only:
+            count_known(line, state)
+            continue
+        value = _value_line(line, state, pools)
+        values.append(value)
+        if not value.facts.obstacles:
+            _count(line, value.points, state)
+    return values
+
+
+def count_known(line: FoldLine, state: RunningState) -> None:
+    """Add a line to a state as it was valued before."""
+    if line.known is not None and not line.known.facts.obstacles:
+        _count(line, line.known.facts.points_by_rule(len(line.revision.rules)), state)
+
+
+def _count(line: FoldLine, points: Sequence[int], state: RunningState) -> None:
+    if line.quantity and line.mask:
+        state.add(line.mask, line.quantity, line.value)
+    for limited in line.revision.limited:
+        if limited.usage is not None and points[limited.position]:
+            state.pay(limited.usage, points[limited.position])
+
+
+def _value_line(line: FoldLine, state: RunningState, pools: SchemePools) -> LineValue:
+    obstacles = line.fresh.obstacles if line.fresh is not None else _known_facts(line).obstacles
+    if obstacles:
+        _give_back(line, pools)
+        return _worthless(line, obstacles)
+    compiled = line.compiled
+    units = line.quantity
+    base = line.revision.base_points.get(line.variant_id, 0) * units
+    holds, earned, static = _decide(line, compiled, state, base)
+    points: list[int] = list(earned) if units else [0] * len(earned)
+    reductions: list[Reduction | None] = [None] * len(points)
+    kept = line.known
+    kept_points = None if kept is None else kept.facts.points_by_rule(len(points))
+    _apply_limits(line.revision, points, reductions, state, pools, kept_points)
+    compiled.reducer.choose(points, reductions)
+    if pools.budget is not None:
+        kept_budget = 0 if kept is None or kept_points is None else kept.base + sum(kept_points)
+        left = pools.budget.leaves(kept_budget)
+        if left is not None:
+            base = spend_budget(base, points, reductions, left)
+        pools.budget.taken += base + sum(points) - kept_budget
+    for rule_id, pool in pools.by_rule.items():
+        if (position := line.revision.positions.get(rule_id)) is not None:
+            pool.taken += points[position] - (0 if kept_points is None else kept_points[position])
+    return _build_value(line, base, points, reductions, holds=holds, static=static, state=state)
+
+
+def _decide(
+    line: FoldLine, compiled: CompiledRules, state: RunningState, base: int
+) -> tuple[tuple[bool, ...], Sequence[int], ValuationFacts]:
+    """Decide the clauses: all of them for a fresh line, and else those that depend on volumes and units."""
+    revision, fresh = line.revision, line.fresh
+    if fresh is None:
+        static = _known_facts(line)
+        known = unpack_holds(static.holds, len(compiled.clauses))
+        holds, _, earned = compiled.decide_again(known, state.amounts, line.quantity, base)
+        return holds, earned, static
+    earner = fresh.earner
+    at = line.place.sold_at
+    sold = LineFacts(
+        channel=line.channel,
+        variant_id=line.variant_id,
+        product_id=fresh.product_id,
+        category_id=fresh.category_id,
+        quantity=line.quantity,
+        base_points=0,
+        at=at,
+    )
+    ecp = EarnerFacts(
+        tier_id=earner.tier_id,
+        geography_path=earner.geography_path,
+        enrolled_at=earner.enrolled_at,
+        volumes=state.amounts,
+        activities=earner.activities,
+    )
+    holds, _, earned = compiled.decide(sold, ecp, line.quantity, base)
+    return holds, earned, earner_facts(revision.needs, earner, fresh.category_id, at)
+
+
+def _apply_limits(  # noqa: PLR0913, PLR0917 - what limits depend on
+    revision: RevisionPlan,
+    points: list[int],
+    reductions: list[Reduction | None],
+    state: RunningState,
+    pools: SchemePools,
+    kept: Sequence[int] | None,
+) -> None:
+    for limited in revision.limited:
+        position = limited.position
+        if points[position]:
+            pool = pools.by_rule.get(limited.rule_id)
+            total = None if pool is None else pool.leaves(0 if kept is None else kept[position])
+            used = state.used(limited.usage)
+            points[position], reductions[position] = apply_limits(limited.limits, used, points[position], total)
+
+
+def _give_back(line: FoldLine, pools: SchemePools) -> None:
+    """Return everything that the line was granted before."""
+    if line.known is None:
+        return
+    points = line.known.facts.points_by_rule(len(line.revision.rules))
+    if pools.budget is not None:
+        pools.budget.taken -= line.known.base + sum(points)
+    for rule_id, pool in pools.by_rule.items():
+        if (position := line.revision.positions.get(rule_id)) is not None:
+            pool.taken -= points[position]
+
+
+def _build_value(  # noqa: PLR0913 - the parts of a value
+    line: FoldLine,
+    base: int,
+    points: Sequence[int],
+    reductions: Sequence[Reduction | None],
+    *,
+    holds: tuple[bool, ...],
+    static: ValuationFacts,
+    state: RunningState,
+) -> LineValue:
+    paid: list[int] = []
+    for position, amount in enumerate(points):
+        if amount:
+            paid += (position, amount)
+    amounts = state.amounts
+    facts = ValuationFacts(
+        form=FORM,
+        quantity=line.quantity,
+        holds=pack_holds(holds),
+        volumes=tuple([amounts[key] for key in line.revision.volumes]),
+        activities=static.activities,
+        enrolled=static.enrolled,
+        tier=static.tier,
+        places=static.places,
+        category=static.category,
+        paid=tuple(paid),
+        cuts=pack_cuts(reductions, line.revision.rule_ids) if any(reductions) else _NOTHING,
+        mask=line.mask,
+        value=line.value,
+    )
+    return LineValue(line=line, base=base, points=points, facts=facts, changed=_differs(line, base, facts))
+
+
+def _worthless(line: FoldLine, obstacles: tuple[int, ...]) -> LineValue:
+    facts = ValuationFacts(form=FORM, quantity=line.quantity, obstacles=obstacles)
+    points = [0] * len(line.revision.rules)
+    return LineValue(line=line, base=0, points=points, facts=facts, changed=_differs(line, 0, facts))
+
+
+def _differs(line: FoldLine, base: int, facts: ValuationFacts) -> bool:
+    """Whether points, the quantity, or the outcome of a clause changed, or what the line adds to volumes."""
+    known = line.known
+    if known is None:
+        return True
+    before = known.facts
+    if line.fresh is not None and (before.mask, before.value) != (facts.mask, facts.value):
+        return True
+    return (known.base, before.paid, before.quantity, before.holds, before.obstacles) != (
+        base,
+        facts.paid,
+        facts.quantity,
+        facts.holds,
+        facts.obstacles,
+    )
+
+
+def _known_facts(line: FoldLine) -> ValuationFacts:
+    if line.known is None:
+        raise ValueError(f"line {line.position} of sale {line.number} has no facts")
+    return line.known.facts
+

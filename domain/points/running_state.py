@@ -1,0 +1,160 @@
+"""The state of an account between two of its lines: its volumes, and what rules with limits for each ECP have paid.
+
+`points_account.state` is the state after the last line, so that a later line needs no history.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final, Protocol
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from domain.rules.facts import Usage, VolumeKey
+from domain.rules.model import VolumeMeasure
+
+ZERO_MOMENT: Final = datetime(1, 1, 2, tzinfo=UTC)
+# Prices have up to four decimals; values are kept in the smallest of these units.
+VALUE_SCALE: Final = 10_000
+_NO_USAGE: Final = Usage()
+_VALUE: Final = VolumeMeasure.VALUE
+
+
+class StateLayout(Protocol):
+    """Where the state keeps each volume and each usage."""
+
+    volumes: tuple[VolumeKey, ...]
+    usages: tuple[UUID, ...]
+    month_volumes: list[int]
+    week_volumes: list[int]
+    newest: int
+
+    def members(self, mask: int) -> Sequence[int]:
+        """The positions of the volumes of a mask."""
+        ...
+
+
+class AccountState(Struct, frozen=True, array_like=True):
+    """The state as it is stored. `revision` is the newest one that the layout includes."""
+
+    revision: int
+    currency: str
+    month: int = 0
+    week: int = 0
+    volumes: tuple[int, ...] = ()
+    # Points, points in the month, times; for each usage in turn.
+    usages: tuple[int, ...] = ()
+
+    def encode(self) -> bytes:
+        """Encode the state for the column."""
+        return _ENCODER.encode(self)
+
+    @classmethod
+    def decode(cls, stored: bytes) -> "AccountState":
+        """Decode the column."""
+        return _DECODER.decode(stored)
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(AccountState)
+
+
+class RunningState:
+    """A state that lines change, one after another in canonical order."""
+
+    def __init__(self, layout: StateLayout, currency: str, stored: AccountState | None = None) -> None:
+        """Begin with a stored state, which may be of a layout with fewer entries; without one, with nothing."""
+        self._layout = layout
+        self._currency = currency
+        state = stored or AccountState(revision=layout.newest, currency=currency)
+        self._month, self._week = state.month, state.week
+        self._volumes = list(state.volumes) + [0] * (len(layout.volumes) - len(state.volumes))
+        usages = state.usages
+        self.usages = [Usage(usages[at], usages[at + 1], 0, usages[at + 2]) for at in range(0, len(usages), 3)]
+        self.usages += [_NO_USAGE] * (len(layout.usages) - len(self.usages))
+        # What rules read: the amount of each volume, in whole units of currency for values.
+        self.amounts = {
+            key: amount // VALUE_SCALE if key.measure is _VALUE else amount
+            for key, amount in zip(layout.volumes, self._volumes, strict=True)
+        }
+
+    def without(self, later: "RunningState") -> "RunningState":
+        """The state before lines that come last, from this one after them and from one that counts only them.
+
+        The first line that follows must begin its month and its week, whose amounts are not known here.
+        """
+        before = RunningState(self._layout, self._currency)
+        for at, amount in enumerate(self._volumes):
+            before._set(at, amount - later._volumes[at])  # noqa: SLF001 - of the same class
+        before.usages = [
+            Usage(used.points_to_ecp - more.points_to_ecp, 0, 0, used.times_to_ecp - more.times_to_ecp)
+            for used, more in zip(self.usages, later.usages, strict=True)
+        ]
+        return before
+
+    def enter(self, month: int, week: int) -> None:
+        """Begin the month and the week of the next line."""
+        layout = self._layout
+        if month != self._month:
+            self._month = month
+            for at in layout.month_volumes:
+                self._set(at, 0)
+            self.usages = [
+                Usage(used.points_to_ecp, 0, 0, used.times_to_ecp) if used.points_to_ecp_this_month else used
+                for used in self.usages
+            ]
+        if week != self._week:
+            self._week = week
+            for at in layout.week_volumes:
+                self._set(at, 0)
+
+    def add(self, mask: int, quantity: int, value: int) -> None:
+        """Count a line that could earn in the volumes of a mask; `value` is scaled."""
+        for at in self._layout.members(mask):
+            self._set(at, self._volumes[at] + (value if self._layout.volumes[at].measure is _VALUE else quantity))
+
+    def used(self, usage: int | None) -> Usage:
+        """What a rule has paid so far; nothing for one without limits for each ECP."""
+        return _NO_USAGE if usage is None else self.usages[usage]
+
+    def pay(self, usage: int, points: int) -> None:
+        """Count what a rule with limits for each ECP paid."""
+        used = self.usages[usage]
+        self.usages[usage] = Usage(
+            used.points_to_ecp + points,
+            used.points_to_ecp_this_month + points,
+            0,
+            used.times_to_ecp + 1,
+        )
+
+    def freeze(self) -> AccountState:
+        """The state to store."""
+        usages: list[int] = []
+        for used in self.usages:
+            usages += (used.points_to_ecp, used.points_to_ecp_this_month, used.times_to_ecp)
+        return AccountState(
+            revision=self._layout.newest,
+            currency=self._currency,
+            month=self._month,
+            week=self._week,
+            volumes=tuple(self._volumes),
+            usages=tuple(usages),
+        )
+
+    def _set(self, at: int, amount: int) -> None:
+        self._volumes[at] = amount
+        key = self._layout.volumes[at]
+        self.amounts[key] = amount // VALUE_SCALE if key.measure is _VALUE else amount
+
+
+def scaled_value(unit_price: Decimal, quantity: int) -> int:
+    """The value of units as the state keeps it; digits beyond the fourth decimal are cut off."""
+    return int(unit_price * VALUE_SCALE) * quantity
+
+
+def month_and_week(local: datetime) -> tuple[int, int]:
+    """Number the month and the week, from Monday, of a local time."""
+    return local.year * 12 + local.month, (local.toordinal() - 1) // 7
+

@@ -1,0 +1,34 @@
+"""The ledgers of ECPs: locked by everything that posts, numbered without gaps, and in order of time."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from db.points.changes import create_ledgers, set_first_posting
+from db.points.posting_reads import LOCK_LEDGERS, EarningEcpRow
+from db.sessions import Writing
+from resolvers.context import Operation
+
+
+class Ledgers(Struct, frozen=True):
+    """The locked ledgers: the number of the last entry by the number of the ECP, and the time of the posting."""
+
+    seqs: Mapping[int, int]
+    recorded_at: datetime
+
+
+async def lock_ledgers(operation: Operation, session: Writing, ecps: Collection[EarningEcpRow]) -> Ledgers:
+    """Lock the ledgers of ECPs until the transaction ends, in the order in which all transactions lock them.
+
+    The time of the posting is read behind the locks, and is never before the last one. The first posting of all fixes
+    the time zone of the program.
+    """
+    if (await operation.program()).first_posting_at is None:
+        await set_first_posting(session, operation.clock())
+        await operation.share_program(session)
+    if new := sorted(row.number for row in ecps if not row.has_ledger):
+        await create_ledgers(session, new, operation.clock())
+    rows = await session.fetch(LOCK_LEDGERS, ecps=[row.number for row in ecps])
+    recorded_at = max([operation.clock(), *(row.recorded_at for row in rows)])
+    return Ledgers({row.ecp: row.seq for row in rows}, recorded_at)

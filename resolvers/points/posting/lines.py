@@ -1,0 +1,256 @@
+"""Makes the lines that a posting folds: of new and changed sales, and of later ones that were valued before."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.points.posting_reads import KNOWN_VALUATIONS, STORED_LINES, KnownValuationRow, StoredLineRow
+from db.sessions import Fetching
+from domain.calendar import BEGINNING, Calendar
+from domain.channels import EarningChannel
+from domain.points.fold import FoldLine, KnownValue, count_known
+from domain.points.lines import SaleChange, SalePlace, SoldLine
+from domain.points.revision_plan import RevisionPlan, SchemePlan
+from domain.points.running_state import AccountState, RunningState, month_and_week, scaled_value
+from domain.points.valuation_facts import decode_facts
+from resolvers.points.posting.accounts import TouchedAccount
+from resolvers.points.posting.fresh_facts import FreshLine, load_fresh_facts
+from resolvers.points.posting.plans import RankHistory
+
+_NOBODY: Final = UUID(int=0)
+_ZERO: Final = Decimal(0)
+_KnownKey = tuple[int, datetime, int]
+
+
+class Scene(Struct, frozen=True):
+    """What all lines of a posting share."""
+
+    calendar: Calendar
+    currency: str
+    ranks: RankHistory
+
+
+class _Draft(Struct):
+    """A line of a changed sale before its facts are loaded."""
+
+    account: TouchedAccount
+    change: SaleChange
+    line: SoldLine
+    revision: RevisionPlan
+    known: KnownValue | None
+
+
+async def add_lines(fetching: Fetching, scene: Scene, accounts: Sequence[TouchedAccount]) -> None:
+    """Set the lines of each account, in canonical order, and the state before them."""
+    late = [account for account in accounts if _needs_history(account, scene.currency)]
+    known: dict[tuple[int, int], dict[_KnownKey, KnownValue]] = defaultdict(dict)
+    if late:
+        known = await _add_history(fetching, scene, late)
+    drafts = [
+        draft
+        for account in accounts
+        for change in account.changes
+        for draft in _drafts(account, change, known[account.of.key])
+    ]
+    fresh = [draft for draft in drafts if draft.known is None or draft.change.cause is None and draft.line.quantity]
+    facts = await load_fresh_facts(
+        fetching,
+        [
+            FreshLine(
+                ecp_id=draft.change.ecp_id,
+                scheme_id=draft.account.of.scheme_id,
+                at=draft.change.place.sold_at,
+                variant_id=draft.line.variant_id,
+                revision=draft.revision,
+            )
+            for draft in fresh
+        ],
+    )
+    found = dict(zip(map(id, fresh), facts, strict=True))
+    for draft in drafts:
+        account, change, line = draft.account, draft.change, draft.line
+        month, week = _periods(account.of.plan, scene, change.place.sold_at)
+        account.lines.append(
+            FoldLine(
+                place=change.place,
+                number=change.number,
+                position=line.position,
+                channel=change.channel,
+                variant_id=line.variant_id,
+                quantity=line.quantity,
+                mask=account.of.plan.mask_of(change.channel, line.variant_id) if line.quantity else 0,
+                value=_value(account.of.plan, scene, line),
+                month=month,
+                week=week,
+                revision=draft.revision,
+                compiled=scene.ranks.compiled(draft.revision, change.place.sold_at),
+                known=draft.known,
+                fresh=found.get(id(draft)),
+            )
+        )
+    for account in accounts:
+        account.lines.sort(key=lambda line: (line.place, line.position))
+
+
+def _needs_history(account: TouchedAccount, currency: str) -> bool:
+    """Whether earlier lines must be read; sets the stored state of the account."""
+    account.currency = currency
+    row = account.row
+    if row is not None and row.state is not None:
+        state = AccountState.decode(row.state)
+        plan = account.of.plan
+        fits = len(state.volumes) == len(plan.volumes) and len(state.usages) == 3 * len(plan.usages)
+        account.stored = state if fits and state.currency == currency else None
+    return account.is_late or (account.stored is None and account.last is not None)
+
+
+def _drafts(
+    account: TouchedAccount, change: SaleChange, known: Mapping[_KnownKey, KnownValue]
+) -> Iterator[_Draft]:
+    """The lines of a changed sale that are in the scheme, or that were: those are of 0 units now."""
+    at = change.place.sold_at
+    revision = account.of.plan.in_force(at)
+    if revision is None:
+        return
+    rest = {key[2]: value for key, value in known.items() if key[:2] == (change.number, at)}
+    for line in change.lines:
+        if change.channel in revision.channels and line.variant_id in revision.base_points:
+            yield _Draft(account, change, line, revision, rest.pop(line.position, None))
+    for position, value in rest.items():
+        if value.facts.quantity:
+            gone = SoldLine(position=position, variant_id=_NOBODY, quantity=0, unit_price=_ZERO, currency="")
+            yield _Draft(account, change, gone, revision, value)
+
+
+async def _add_history(
+    fetching: Fetching, scene: Scene, late: Sequence[TouchedAccount]
+) -> dict[tuple[int, int], dict[_KnownKey, KnownValue]]:
+    """Add the known lines from where each account needs them, and the state before; return what was known."""
+    since = [_history_start(account, scene.calendar) for account in late]
+    rows = await fetching.fetch(
+        KNOWN_VALUATIONS,
+        ecps=[account.of.ecp.number for account in late],
+        schemes=[account.of.scheme for account in late],
+        moments=since,
+    )
+    by_account: dict[tuple[int, int], list[KnownValuationRow]] = defaultdict(list)
+    for row in rows:
+        by_account[row.ecp, row.scheme].append(row)
+    earliest: dict[int, datetime] = {}
+    for account, at in zip(late, since, strict=True):
+        number = account.of.ecp.number
+        earliest[number] = min(at, earliest.get(number, at))
+    stored = await fetching.fetch(STORED_LINES, ecps=list(earliest), moments=list(earliest.values()))
+    # Coupons have one line, whatever its position.
+    lines = {(row.sale, row.sold_at, row.position): row for row in stored}
+    known: dict[tuple[int, int], dict[_KnownKey, KnownValue]] = defaultdict(dict)
+    for account in late:
+        found = [(row, _known_value(row)) for row in by_account[account.of.key]]
+        known[account.of.key] = {(row.sale, row.sold_at, row.position): value for row, value in found}
+        _add_known_lines(account, scene, found, lines)
+    return known
+
+
+def _history_start(account: TouchedAccount, calendar: Calendar) -> datetime:
+    """The moment from which lines are read: the beginning of the month and week of the first change, or of time."""
+    if account.stored is None:
+        return BEGINNING
+    first = account.changes[0].place.sold_at
+    if not account.of.plan.needs_periods:
+        return first
+    day = calendar.day_of(first)
+    return calendar.start_of_day(min(day.replace(day=1), day - timedelta(days=day.weekday())))
+
+
+def _known_value(row: KnownValuationRow) -> KnownValue:
+    return KnownValue(row.version, row.base, decode_facts(row.facts))
+
+
+def _add_known_lines(
+    account: TouchedAccount,
+    scene: Scene,
+    found: Sequence[tuple[KnownValuationRow, KnownValue]],
+    stored: Mapping[tuple[int, datetime, int | None], StoredLineRow],
+) -> None:
+    plan = account.of.plan
+    changed = {(change.number, change.place.sold_at) for change in account.changes}
+    first = account.changes[0].place
+    before: list[FoldLine] = []
+    for row, value in found:
+        line = stored.get((row.sale, row.sold_at, row.position)) or stored.get((row.sale, row.sold_at, None))
+        is_changed = (row.sale, row.sold_at) in changed
+        if line is None and not is_changed:
+            if value.facts.quantity:
+                raise ValueError(f"sale {row.sale} has no line {row.position} at the place of its valuation")
+            continue
+        known = _known_line(row, value, line, plan, scene, first=first, is_whole=account.stored is None)
+        before.append(known)
+        if not is_changed:
+            account.lines.append(known)
+    if account.stored is not None:
+        account.later = _sum_up(account, before)
+
+
+def _known_line(  # noqa: PLR0913 - what a line is made of
+    row: KnownValuationRow,
+    value: KnownValue,
+    line: StoredLineRow | None,
+    plan: SchemePlan,
+    scene: Scene,
+    *,
+    first: SalePlace,
+    is_whole: bool,
+) -> FoldLine:
+    """Make a line of a sale that did not change; `is_whole` says that all lines of the account are read."""
+    month, week = _periods(plan, scene, row.sold_at)
+    revision = plan.by_number[row.revision]
+    facts = value.facts
+    place, variant_id, channel = SalePlace(row.sold_at, "", ""), _NOBODY, EarningChannel.SALE
+    mask, worth = facts.mask, facts.value
+    if line is not None:
+        place = SalePlace(row.sold_at, line.source, line.external_id)
+        variant_id = line.variant_id
+        if is_whole:
+            channel = EarningChannel.COUPON if line.unit_price is None else EarningChannel.SALE
+            mask = plan.mask_of(channel, variant_id)
+            if plan.counts_value and line.unit_price is not None and line.currency == scene.currency:
+                worth = scaled_value(line.unit_price, facts.quantity)
+    return FoldLine(
+        place=place,
+        number=row.sale,
+        position=row.position,
+        channel=channel,
+        variant_id=variant_id,
+        quantity=facts.quantity,
+        mask=mask,
+        value=worth,
+        month=month,
+        week=week,
+        revision=revision,
+        compiled=scene.ranks.compiled(revision, row.sold_at),
+        known=value,
+        counts_only=place < first,
+    )
+
+
+def _sum_up(account: TouchedAccount, lines: Sequence[FoldLine]) -> RunningState:
+    """What the lines added to the amounts of the whole scheme."""
+    total = RunningState(account.of.plan, account.currency)
+    for line in lines:
+        count_known(line, total)
+    return total
+
+
+def _periods(plan: SchemePlan, scene: Scene, at: datetime) -> tuple[int, int]:
+    return month_and_week(at.astimezone(scene.calendar.zone)) if plan.needs_periods else (0, 0)
+
+
+def _value(plan: SchemePlan, scene: Scene, line: SoldLine) -> int:
+    if not plan.counts_value or line.currency != scene.currency:
+        return 0
+    return scaled_value(line.unit_price, line.quantity)

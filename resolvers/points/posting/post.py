@@ -1,0 +1,89 @@
+"""Posts sales and redemptions: values their lines, and writes the differences to the ledgers of ECPs (R21, R22)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from db.points.posting_reads import ACCOUNTS, EARNING_ECPS, EarningEcpRow
+from db.sessions import Writing
+from domain.failures import Problem, UserErrorCode
+from domain.points.fold import LineValue, fold
+from domain.points.lines import SaleChange
+from domain.points.obstacles import EarningObstacle
+from domain.points.pools import NO_POOLS, SchemePools
+from resolvers.context import Operation
+from resolvers.points.posting.accounts import TouchedAccount, find_accounts
+from resolvers.points.posting.ledgers import lock_ledgers
+from resolvers.points.posting.lines import Scene, add_lines
+from resolvers.points.posting.plans import RankHistory, load_plans
+from resolvers.points.posting.pools import LimitedScheme, take_from_pools
+from resolvers.points.posting.posted import PostedLine, PostedSale, Posting
+from resolvers.points.posting.writing import Valued, write_values
+
+
+async def post_points(operation: Operation, session: Writing, changes: Sequence[SaleChange]) -> Posting:
+    """Value new and changed sales and redemptions, and post the differences.
+
+    Call it behind the locks of sale keys or of the coupon, once in a transaction. It locks the ledgers of the ECPs, and
+    pools after them, and appends one event.
+    """
+    ecps = {row.id: row for row in await session.fetch(EARNING_ECPS, ids=list({one.ecp_id for one in changes}))}
+    ledgers = await lock_ledgers(operation, session, ecps.values())
+    accounts = await _load_accounts(operation, session, changes, ecps)
+    valued: list[Valued] = []
+
+    def fold_all(pools: Mapping[int, SchemePools]) -> None:
+        valued.clear()
+        for account in accounts:
+            state = account.begin()
+            values = fold(account.lines, state, pools.get(account.of.scheme, NO_POOLS))
+            valued.append((account, values, state))
+
+    schemes = {one.of.scheme: LimitedScheme(one.of.scheme, one.of.plan) for one in accounts}
+    home = min(ledgers.seqs, default=0)
+    await take_from_pools(session, schemes.values(), ledgers.recorded_at, fold_all, home=home)
+    points = await write_values(operation, session, ledgers, valued)
+    return Posting(ledgers.recorded_at, _posted_sales(changes, valued, points))
+
+
+async def _load_accounts(
+    operation: Operation, session: Writing, changes: Sequence[SaleChange], ecps: Mapping[UUID, EarningEcpRow]
+) -> list[TouchedAccount]:
+    """The accounts that the changes touch, with their lines."""
+    rows = await session.fetch(ACCOUNTS, ecps=[row.number for row in ecps.values()])
+    scheme_ids = list({key for row in ecps.values() for key in row.scheme_ids})
+    program = await operation.program()
+    plans = await load_plans(session, scheme_ids, program.calendar)
+    accounts = find_accounts(changes, ecps, {(row.ecp, row.scheme): row for row in rows}, plans)
+    if accounts:
+        ranks = await RankHistory.load(session)
+        await add_lines(session, Scene(program.calendar, program.currency, ranks), accounts)
+    return accounts
+
+
+def _posted_sales(
+    changes: Sequence[SaleChange], valued: Sequence[Valued], points: Mapping[int, int]
+) -> dict[int, PostedSale]:
+    lines: dict[int, list[PostedLine]] = defaultdict(list)
+    changed = {(change.number, change.place) for change in changes}
+    for account, values, _ in valued:
+        for value in values:
+            if (value.line.number, value.line.place) in changed:
+                lines[value.line.number].append(_posted_line(account, value))
+    return {
+        change.number: PostedSale(points.get(change.number, 0), tuple(lines[change.number])) for change in changes
+    }
+
+
+def _posted_line(account: TouchedAccount, value: LineValue) -> PostedLine:
+    return PostedLine(
+        position=value.line.position,
+        scheme_id=account.of.scheme_id,
+        base=value.base,
+        bonus=value.bonus,
+        problems=tuple(_problem(number) for number in value.facts.obstacles),
+    )
+
+
+def _problem(number: int) -> Problem:
+    return Problem(UserErrorCode.OUT_OF_SCOPE, EarningObstacle(number).sentence, ())

@@ -1,0 +1,33 @@
+"""What a posting comes to, as its callers report it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.failures import Problem
+
+
+class PostedLine(Struct, frozen=True):
+    """What a line of a changed sale is worth in a scheme. A line with problems earns nothing."""
+
+    position: int
+    scheme_id: UUID
+    base: int
+    bonus: int
+    problems: tuple[Problem, ...] = ()
+
+
+class PostedSale(Struct, frozen=True):
+    """By how much the points of a changed sale changed in this posting, and its lines in each scheme."""
+
+    points: int = 0
+    lines: tuple[PostedLine, ...] = ()
+
+
+class Posting(Struct, frozen=True):
+    """A posting, and what came of each changed sale, by its number."""
+
+    recorded_at: datetime
+    sales: Mapping[int, PostedSale]
