@@ -6,14 +6,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import any_, column, select, text
+from sqlalchemy import any_, column, func, literal, select, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from db.catalog.tables import TierVersionTable, VariantTable
-from db.columns import columns
+from db.columns import columns, scalar
 from db.ecps.tables import EcpActivityTable
 from db.points.tables import PointsAccountTable, PointsLedgerTable
-from db.schemes.tables import SchemeRevisionTable
-from db.statement import Statement, moments, numbers, texts, uuids
+from db.schemes.tables import SchemeRevisionTable, SchemeTable
+from db.statement import Statement, moments, numbers, texts, uuid, uuids
+from domain.calendar import BEGINNING
 
 
 class EarningEcpRow(Struct, frozen=True):
@@ -163,6 +165,7 @@ WHERE ecp.id = ANY(:ids)
 EARNING_ECPS: Final = Statement(
     text(_EARNING_ECPS).bindparams(uuids("ids")).columns(*_columns(EarningEcpRow)), EarningEcpRow
 )
+SCHEME_NUMBER: Final = Statement(select(SchemeTable.number).where(SchemeTable.id == uuid("id")), scalar(int))
 LOCK_LEDGERS: Final = Statement(
     select(*columns(PointsLedgerTable, LedgerRow))
     .where(PointsLedgerTable.ecp == any_(numbers("ecps")))
@@ -183,8 +186,11 @@ REVISION_CONTENTS: Final = Statement(
     ),
     RevisionContentRow,
 )
+# The first version of each tier is valid from -infinity, which is no time of Python.
+_VALID_FROM: Final = func.greatest(TierVersionTable.valid_from, literal(BEGINNING, TIMESTAMP(timezone=True)))
 RANK_VERSIONS: Final = Statement(
-    select(*columns(TierVersionTable, RankVersionRow)).order_by(TierVersionTable.valid_from), RankVersionRow
+    select(*columns(TierVersionTable, RankVersionRow, valid_from=_VALID_FROM)).order_by(TierVersionTable.valid_from),
+    RankVersionRow,
 )
 PRODUCTS_OF_VARIANTS: Final = Statement(
     select(*columns(VariantTable, ProductOfVariantRow)).where(VariantTable.id == any_(uuids("ids"))),

@@ -65,10 +65,10 @@ def _posted_sales(
     changes: Sequence[SaleChange], valued: Sequence[Valued], points: Mapping[int, int]
 ) -> dict[int, PostedSale]:
     lines: dict[int, list[PostedLine]] = defaultdict(list)
-    changed = {(change.number, change.place) for change in changes}
+    changed = {(change.number, change.place): {line.position for line in change.lines} for change in changes}
     for account, values, _ in valued:
         for value in values:
-            if (value.line.number, value.line.place) in changed:
+            if value.line.position in changed.get((value.line.number, value.line.place), ()):
                 lines[value.line.number].append(_posted_line(account, value))
     return {
         change.number: PostedSale(points.get(change.number, 0), tuple(lines[change.number])) for change in changes

@@ -28,7 +28,7 @@ from domain.rules.rewards import Reduction, ReductionReason, round_half_even
 ALWAYS, NEVER = QuantityClause(at_least=1), QuantityClause(at_least=1_000_000)
 UNLIMITED = RuleLimits()
 FIRST, SECOND, THIRD, FOURTH = (UUID(int=number) for number in range(1, 5))
-TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
+TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST, BUDGET = ReductionReason
 
 
 def limits_of(per_ecp: int | None, per_month: int | None, in_total: int | None, times: int | None) -> RuleLimits:

@@ -147,7 +147,7 @@ LIMITED = BonusRule(
     exclusive_group="launch",
 )
 ROUNDED = "Met, but its share of the base points is half a point or less on this line: 0 points."
-TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST = ReductionReason
+TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST, BUDGET = ReductionReason
 
 
 @pytest.mark.parametrize(

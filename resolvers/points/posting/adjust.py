@@ -1,0 +1,62 @@
+"""Posts an adjustment: points that a person gives or takes, outside of all limits and budgets (R22)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from db.outbox.changes import NewEvent, append_events
+from db.points.changes import ENTRY_COLUMNS, NewAccount, NewEntry, add_entries, set_accounts, set_ledgers
+from db.points.posting_reads import ACCOUNTS, EARNING_ECPS, SCHEME_NUMBER
+from db.sessions import Writing
+from domain.events import EventKind
+from domain.points.events import about_posting
+from domain.points.ledger import LedgerAccount, PointsEntryKind
+from domain.program.facts import PROGRAM_ID
+from resolvers.context import Operation
+from resolvers.points.posting.ledgers import lock_ledgers
+
+
+async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustment
+    operation: Operation, session: Writing, ecp_id: UUID, scheme_id: UUID, points: int, adjustment_id: UUID
+) -> datetime:
+    """Post positive or negative points to an ECP in a scheme, and return when they were recorded.
+
+    The ECP and the scheme exist, and the points are not 0. The balance may become negative.
+    """
+    (ecp,) = await session.fetch(EARNING_ECPS, ids=[ecp_id])
+    (scheme,) = await session.fetch(SCHEME_NUMBER, id=scheme_id)
+    ledgers = await lock_ledgers(operation, session, [ecp])
+    rows = {row.scheme: row for row in await session.fetch(ACCOUNTS, ecps=[ecp.number])}
+    row = rows.get(scheme)
+    available = points + (0 if row is None else row.available)
+    accounts = LedgerAccount.ISSUED, LedgerAccount.AVAILABLE
+    debit, credit = accounts if points > 0 else reversed(accounts)
+    entry = NewEntry(
+        ecp=ecp.number,
+        seq=ledgers.seqs[ecp.number] + 1,
+        scheme=scheme,
+        points=abs(points),
+        balance_after=available,
+        effective_at=ledgers.recorded_at,
+        recorded_at=ledgers.recorded_at,
+        kind=PointsEntryKind.ADJUSTMENT.value,
+        debit=debit.value,
+        credit=credit.value,
+        adjustment_id=adjustment_id,
+    )
+    await add_entries(session, [tuple(getattr(entry, name) for name in ENTRY_COLUMNS)])
+    account = NewAccount(
+        ecp=ecp.number,
+        scheme=scheme,
+        available=available,
+        lines=0 if row is None else row.lines,
+        last_sold_at=None if row is None else row.last_sold_at,
+        last_source=None if row is None else row.last_source,
+        last_external_id=None if row is None else row.last_external_id,
+        state=None if row is None else row.state,
+        revalue_from=None if row is None else row.revalue_from,
+    )
+    await set_accounts(session, [account])
+    await set_ledgers(session, [(ecp.number, entry.seq)], ledgers.recorded_at)
+    event = NewEvent(EventKind.POINTS_POSTED, PROGRAM_ID, about_posting([ecp_id], [scheme_id]))
+    await append_events(session, [event], operation.now)
+    return ledgers.recorded_at
