@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import MetaData
 
 import db.accounts.tables
+import db.adjustments.tables
 import db.artwork.tables
 import db.audit.tables
 import db.catalog.tables

@@ -7,6 +7,7 @@ class NodeKind(StrEnum):
     """A kind of object with a global id. The value is the prefix of its ids."""
 
     ACCOUNT = "acc"
+    ADJUSTMENT = "adj"
     API_KEY = "key"
     ARTWORK = "art"
     AUDIT_ENTRY = "aud"

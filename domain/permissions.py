@@ -90,6 +90,7 @@ class Permission(StrEnum):
     ENROLLMENT_REQUEST = "enrollment:request"
     ENROLLMENT_MANAGE = "enrollment:manage"
     ACTIVITY_RECORD = "activity:record"
+    POINTS_ADJUST = "points:adjust"
     POINTS_PREVIEW = "points:preview"
 
 
@@ -141,6 +142,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ECP_ERASE,
             Permission.ENROLLMENT_REQUEST,
             Permission.ENROLLMENT_MANAGE,
+            Permission.POINTS_ADJUST,
             Permission.POINTS_PREVIEW,
         },
         Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE},

@@ -22,6 +22,7 @@ from resolvers.nodes import find_nodes
 from resolvers.paging import LARGEST_PAGE
 from schema import errors, viewer
 from schema.accounts import area as accounts
+from schema.adjustments import area as adjustments
 from schema.artwork import area as artwork
 from schema.audit import area as audit
 from schema.catalog import area as catalog
@@ -49,6 +50,7 @@ from schema.work import area as work
 
 AREAS: Final = (
     accounts.AREA,
+    adjustments.AREA,
     artwork.AREA,
     audit.AREA,
     catalog.AREA,

@@ -16,6 +16,7 @@ described(
         WorkKind.DISCREPANCIES: "Open discrepancies of consignments.",
         WorkKind.ECPS: "ECPs.",
         WorkKind.ENROLLMENTS: "Enrollments.",
+        WorkKind.ADJUSTMENTS: "Adjustments of points that a second person must decide about.",
     },
 )
 

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Json, Key, Moment
+from domain.adjustments.facts import DEFAULT_THRESHOLD, LARGEST_POINTS
 from domain.program.facts import PROGRAM_ID
 
 
@@ -15,6 +16,7 @@ class ProgramTable(Base):
     __tablename__ = "program"
     __table_args__ = (
         CheckConstraint(f"id = '{PROGRAM_ID}'::uuid", "only_one"),
+        CheckConstraint(f"approval_threshold_points BETWEEN 0 AND {LARGEST_POINTS}", "approval_threshold_counted"),
         CheckConstraint("gs1_company_prefix ~ '^[0-9]{4,12}$'", "gs1_company_prefix_written"),
     )
 
@@ -25,6 +27,11 @@ class ProgramTable(Base):
     locale: Mapped[str] = mapped_column(server_default="en", comment="A language tag of BCP 47")
     authors_may_approve: Mapped[bool] = mapped_column(server_default=text("false"))
     gs1_company_prefix: Mapped[str | None] = mapped_column(comment="The GS1 company prefix, 4 to 12 digits")
+    approval_threshold_points: Mapped[int] = mapped_column(
+        BigInteger,
+        server_default=text(str(DEFAULT_THRESHOLD)),
+        comment="Adjustments of more points need a second person",
+    )
     logo_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_file.id"))
     first_posting_at: Mapped[Moment | None] = mapped_column(comment="Set by the first posting; fixes the time zone")
     updated_at: Mapped[Moment] = mapped_column(server_default=text("now()"))

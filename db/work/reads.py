@@ -7,6 +7,8 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Text, func, literal_column, select, union_all
 
+from db.adjustments.pages import is_pending
+from db.adjustments.tables import AdjustmentTable
 from db.artwork.pages import waiting_since, waits_for
 from db.artwork.tables import ArtworkTable
 from db.consignments.queue_reads import is_open, on_the_road, waits_for_vendor
@@ -19,6 +21,7 @@ from db.schemes.tables import SchemeStageTable, SchemeTable
 from db.statement import Query, Statement
 from domain.permissions import SchemeScope
 from domain.work.queues import (
+    AdjustmentQueue,
     ArtworkQueue,
     BatchQueue,
     ConsignmentQueue,
@@ -68,7 +71,7 @@ def _(queue: SchemeQueue, scope: SchemeScope) -> Query:
     return query
 
 
-# Every role with a queue of ECPs or enrollments sees all of them: see the table of permissions.
+# Every role with a queue of ECPs, enrollments, or adjustments sees all of them: see the table of permissions.
 @_count.register
 def _(queue: EcpQueue, scope: SchemeScope) -> Query:
     del scope
@@ -79,6 +82,12 @@ def _(queue: EcpQueue, scope: SchemeScope) -> Query:
 def _(queue: EnrollmentQueue, scope: SchemeScope) -> Query:
     del scope
     return _counted(queue, EnrollmentTable.requested_at).where(EnrollmentTable.status == _constant(queue.status))
+
+
+@_count.register
+def _(queue: AdjustmentQueue, scope: SchemeScope) -> Query:
+    del scope
+    return _counted(queue, AdjustmentTable.made_at).where(is_pending())
 
 
 # Operations see all consignments, and the queues of a vendor hold its own ones only.

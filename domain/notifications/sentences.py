@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from domain.adjustments.sentences import adjustment_sentence
+from domain.adjustments.stored_facts import StoredAdjustmentFact
 from domain.artwork.sentences import artwork_sentence
 from domain.artwork.stored_facts import StoredArtworkFact
 from domain.consignments.notification_sentences import consignment_sentence
@@ -33,12 +35,14 @@ def notification_sentence(
         return webhook_sentence(fact, names)
     if isinstance(fact, StoredJobFact):
         return job_sentence(fact)
-    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact):
+    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact):
         return _sentence_of_ecp(fact, reader)
     return _sentence_of_production(fact)
 
 
-def _sentence_of_ecp(fact: StoredEcpFact | StoredEnrollmentFact, reader: Reader) -> str:
+def _sentence_of_ecp(fact: StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact, reader: Reader) -> str:
+    if isinstance(fact, StoredAdjustmentFact):
+        return adjustment_sentence(fact)
     return ecp_sentence(fact, reader) if isinstance(fact, StoredEcpFact) else enrollment_sentence(fact, reader)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from domain.adjustments.stored_facts import StoredAdjustmentFact
 from domain.artwork.stored_facts import StoredArtworkFact
 from domain.consignments.stored_facts import StoredConsignmentFact
 from domain.ecps.stored_facts import StoredEcpFact
@@ -14,6 +15,7 @@ from domain.webhooks.stored_facts import StoredWebhookFact
 NotificationFact = (
     StoredEcpFact
     | StoredEnrollmentFact
+    | StoredAdjustmentFact
     | StoredSchemeFact
     | StoredConsignmentFact
     | StoredArtworkFact

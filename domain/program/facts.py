@@ -1,7 +1,5 @@
 """The settings of the program, and their changes."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -12,13 +10,13 @@ from msgspec.structs import asdict
 PROGRAM_ID: Final = UUID(int=1)
 # The value of the setting “logo” before there is one; others are the names of files.
 NO_LOGO: Final = "none"
-_FLAGS: Final[Mapping[object, str]] = MappingProxyType({True: "yes", False: "no"})
 
 
 class ProgramSettings(Struct, frozen=True):
     """What administrators set: an IANA time zone, an ISO 4217 currency, and a BCP 47 locale.
 
-    The GS1 company prefix is None until it is set; codes of packs begin with it.
+    The GS1 company prefix is None until it is set; codes of packs begin with it. Adjustments of more points than the
+    threshold need a second person.
     """
 
     name: str
@@ -27,6 +25,7 @@ class ProgramSettings(Struct, frozen=True):
     locale: str
     authors_may_approve: bool
     gs1_company_prefix: str | None
+    approval_threshold_points: int
 
 
 class SettingChange(Struct, frozen=True):
@@ -48,4 +47,6 @@ def setting_changes(before: ProgramSettings, after: ProgramSettings) -> tuple[Se
 
 def _write(value: object) -> str:
     """A setting as text; one that is not set is empty."""
-    return "" if value is None else _FLAGS.get(value, str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

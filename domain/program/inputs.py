@@ -8,7 +8,8 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
-from domain.checks import NAME_LENGTH, text_problems
+from domain.adjustments.facts import LARGEST_POINTS
+from domain.checks import NAME_LENGTH, number_problems, text_problems
 from domain.failures import Path, Problem, UserErrorCode
 from domain.program.facts import ProgramSettings
 from domain.text import quote
@@ -26,6 +27,9 @@ def program_problems(settings: ProgramSettings) -> Iterator[Problem]:
     yield from _currency_problems(settings.currency)
     yield from _locale_problems(settings.locale)
     yield from _prefix_problems(settings.gs1_company_prefix)
+    threshold = settings.approval_threshold_points
+    path: Path = ("approvalThresholdPoints",)
+    yield from number_problems(threshold, path, "The threshold", lowest=0, highest=LARGEST_POINTS)
 
 
 def _time_zone_problems(time_zone: str) -> Iterator[Problem]:

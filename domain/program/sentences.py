@@ -16,6 +16,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "authors_may_approve": "whether authors may approve",
         "logo": "the logo",
         "gs1_company_prefix": "the GS1 company prefix",
+        "approval_threshold_points": "the threshold of adjustments",
     }
 )
 _QUOTED: Final = ("name", "logo")

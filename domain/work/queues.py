@@ -59,6 +59,12 @@ class EnrollmentQueue(Queue, frozen=True, kw_only=True):
     status: EnrollmentStatus
 
 
+class AdjustmentQueue(Queue, frozen=True, kw_only=True):
+    """Adjustments that a second person must decide about, the oldest first."""
+
+    holds: ClassVar[WorkKind] = WorkKind.ADJUSTMENTS
+
+
 class ConsignmentTask(StrEnum):
     """What the vendor of a leg must do with a consignment."""
 
@@ -230,6 +236,11 @@ QUEUES: Final[tuple[Queue, ...]] = (
         role=_MANAGER,
         description="Program managers: ECPs that registered and are not verified yet.",
         status=EcpStatus.PENDING,
+    ),
+    AdjustmentQueue(
+        key=WorkQueueKey.ADJUSTMENTS_TO_DECIDE,
+        role=_MANAGER,
+        description="Program managers: adjustments of points that wait for the decision of a second person.",
     ),
     SchemeQueue(
         key=WorkQueueKey.SETTLEMENT_PENDING,

@@ -5,8 +5,6 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
-
 from db.catalog.rows import GeographyRow
 from db.ecps.reads import ECP_BY_EMAIL, LOCK_GEOGRAPHY_FOR_SHARE, select_ecp_for_update
 from db.ecps.rows import EcpPlace, EcpRecord
@@ -26,13 +24,6 @@ from resolvers.validation import reject_invalid
 UNIQUE_FIELDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {"uq_ecp__email_key": ("email", TAKEN_EMAIL.message)}
 )
-
-
-class EcpWithReason(Struct, frozen=True):
-    """The ECP that a command applies to, with a reason."""
-
-    ecp_id: UUID
-    reason: str
 
 
 async def lock_ecp(

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.accounts.events import EVENTS as OF_ACCOUNTS
+from domain.adjustments.events import EVENTS as OF_ADJUSTMENTS
 from domain.catalog.events import EVENTS as OF_CATALOG
 from domain.consignments.events import EVENTS as OF_CONSIGNMENTS
 from domain.ecps.events import EVENTS as OF_ECPS
@@ -23,6 +24,7 @@ AREAS: Final = (
     OF_ECPS,
     OF_ENROLLMENTS,
     OF_POINTS,
+    OF_ADJUSTMENTS,
     OF_CATALOG,
     OF_ACCOUNTS,
     OF_NOTIFICATIONS,

@@ -32,6 +32,7 @@ class UpdateProgram(Struct, frozen=True):
     authors_may_approve: bool | None = None
     logo_upload_id: UUID | None = None
     gs1_company_prefix: str | None = None
+    approval_threshold_points: int | None = None
 
     def apply_to(self, before: ProgramSettings) -> ProgramSettings:
         """The settings after the change."""
@@ -45,6 +46,11 @@ class UpdateProgram(Struct, frozen=True):
             ),
             gs1_company_prefix=(
                 before.gs1_company_prefix if self.gs1_company_prefix is None else self.gs1_company_prefix.strip()
+            ),
+            approval_threshold_points=(
+                before.approval_threshold_points
+                if self.approval_threshold_points is None
+                else self.approval_threshold_points
             ),
         )
 

@@ -6,7 +6,7 @@ import strawberry
 
 from db.ecps.rows import EcpRow
 from domain.permissions import Permission
-from resolvers.ecps.erase_ecp import erase_ecp
+from resolvers.adjustments.erase_ecp import erase_ecp
 from resolvers.ecps.lists import list_ecps
 from resolvers.ecps.loaders import find_ecp
 from resolvers.ecps.record_activities import record_activities

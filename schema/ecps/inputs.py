@@ -7,8 +7,8 @@ import strawberry
 from domain.ecps.activities import ACTIVITIES_LIMIT, Activity
 from domain.ecps.inputs import EcpDetails
 from domain.node_kinds import NodeKind
+from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.lists import EcpFilter
-from resolvers.ecps.locking import EcpWithReason
 from resolvers.ecps.record_activities import RecordActivities
 from resolvers.ecps.register_ecp import RegisterEcp
 from resolvers.ecps.update_ecp import UpdateEcp

@@ -8,11 +8,13 @@ from db.ecps.rows import EcpRow
 from domain.ecps.activities import ActivityOutcome
 from domain.failures import InvalidInput
 from domain.node_kinds import NodeKind
+from resolvers.adjustments.lists import adjustments_by_ecp
 from resolvers.catalog.loaders import geographies_by_id, tiers_by_id
 from resolvers.ecps.lists import history_by_ecp
 from resolvers.ecps.loaders import accounts_of_ecps, actions_by_standing, contacts_by_ecp
 from resolvers.enrollments.lists import enrollments_by_ecp
 from schema.accounts.types import Account
+from schema.adjustments.types import Adjustment
 from schema.catalog.types import Geography, Tier
 from schema.ecps.enums import EcpAction, EcpStatus
 from schema.enrollments.types import Enrollment, page_of_ecp
@@ -90,6 +92,12 @@ class Ecp(Node):
         key="id",
         arguments=page_of_ecp,
         description="The enrollments of the ECP, including pending applications, last requested first.",
+    )
+    adjustments: Connection[Adjustment] = batched(
+        adjustments_by_ecp,
+        key="id",
+        arguments=forward_page,
+        description="The adjustments of points of the ECP, newest first. ECPs see their own once they are posted.",
     )
     history: Connection[EcpVersion] = batched(
         history_by_ecp,

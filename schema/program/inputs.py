@@ -6,6 +6,7 @@ from domain.node_kinds import NodeKind
 from resolvers.program.update_program import UpdateProgram
 from schema.fields import optional
 from schema.ids import InputIds
+from schema.scalars import SafeInt
 
 
 @strawberry.input(description="Settings of the program to change. An omitted or null setting stays as it is.")
@@ -22,7 +23,9 @@ class UpdateProgramInput:
         "The GS1 company prefix, 4 to 12 digits. The SSCCs that the server makes for packs begin with it, behind their "
         "first digit."
     )
-
+    approval_threshold_points: SafeInt | None = optional(
+        "Adjustments of more points than this wait for a second person. With 0, all of them do."
+    )
     logo_upload_id: strawberry.ID | None = optional("The ID of an upload for the logo.")
 
     def to_command(self) -> UpdateProgram:
@@ -37,4 +40,5 @@ class UpdateProgramInput:
             authors_may_approve=self.authors_may_approve,
             logo_upload_id=logo_upload_id,
             gs1_company_prefix=self.gs1_company_prefix,
+            approval_threshold_points=self.approval_threshold_points,
         )

@@ -14,6 +14,7 @@ from schema.accounts.types import Account
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
+from schema.scalars import SafeInt
 
 
 @node_type(ProgramRow, "The incentive program of this deployment, with the settings that hold for all schemes.")
@@ -35,6 +36,10 @@ class Program(Node):
     authors_may_approve: bool = leaf("Whether people may approve a scheme that they helped to define.")
     gs1_company_prefix: str | None = leaf(
         "The GS1 company prefix, with which the server makes the SSCCs of packs. Null if it is not set."
+    )
+    approval_threshold_points: SafeInt = leaf(
+        "Adjustments of more points than this, added up without signs for one person, one ECP, and 24 hours, wait for "
+        "the decision of a second person."
     )
     logo_url: str | None = batched(
         file_urls,

@@ -4,11 +4,13 @@ from datetime import datetime
 
 import strawberry
 
+from resolvers.adjustments.lists import adjustments_by_queue
 from resolvers.artwork.lists import artworks_by_queue
 from resolvers.consignments.queue_lists import batches_by_queue, consignments_by_queue, discrepancies_by_queue
 from resolvers.ecps.lists import ecps_by_queue
 from resolvers.enrollments.lists import enrollments_by_queue
 from resolvers.work.loaders import schemes_by_queue
+from schema.adjustments.types import Adjustment
 from schema.artwork.types import Artwork
 from schema.consignments.movement_types import Discrepancy
 from schema.consignments.types import Batch, Consignment
@@ -70,4 +72,10 @@ class WorkQueue:
         key="key",
         arguments=forward_page,
         description="The enrollments in the queue, earliest requested first. Empty if the queue holds no enrollments.",
+    )
+    adjustments: Connection[Adjustment] = batched(
+        adjustments_by_queue,
+        key="key",
+        arguments=forward_page,
+        description="The adjustments in the queue, oldest first. Empty if the queue holds no adjustments.",
     )

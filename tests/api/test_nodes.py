@@ -9,6 +9,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role, SchemeScope
 from domain.program.facts import PROGRAM_ID
 from schema.build import NODE_LOADERS
+from tests.support.adjustments import adjusted
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.ecps import EcpFactory
@@ -44,6 +45,7 @@ SCOPED = {
 SEES_ECPS = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST, Role.ECP}
 TYPES = {
     NodeKind.ACCOUNT: "Account",
+    NodeKind.ADJUSTMENT: "Adjustment",
     NodeKind.API_KEY: "ApiKey",
     NodeKind.ARTWORK: "Artwork",
     NodeKind.AUDIT_ENTRY: "AuditEntry",
@@ -100,12 +102,15 @@ async def ids(
     endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts["INTEGRATION"].id)
     await admin.close()
     ecp_id = await ecps.verified()
-    enrollment_id = await enrollments.enrolled(await enrollments.open_scheme(), ecp_id)
+    open_scheme_id = await enrollments.open_scheme()
+    enrollment_id = await enrollments.enrolled(open_scheme_id, ecp_id)
+    adjustment_id = await adjusted(factory, ecp_id, open_scheme_id, 500)
     short = await short_receipt(consignments, scheme_id)
     upload_id, _ = await begin(clients[Role.ADMIN], png())
     return {
         **short,
         NodeKind.ACCOUNT: account,
+        NodeKind.ADJUSTMENT: gid(NodeKind.ADJUSTMENT, adjustment_id),
         NodeKind.API_KEY: made["apiKey"]["id"],
         NodeKind.BONUS_RULE: gid(NodeKind.BONUS_RULE, rule.id),
         NodeKind.CATEGORY: gid(NodeKind.CATEGORY, world.categories["Engine oil"].id),
@@ -137,7 +142,7 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
             # The vendor of the tests is the first of the chain.
             hidden.remove(NodeKind.SCHEME)
         if role not in SEES_ECPS:
-            hidden |= {NodeKind.ECP, NodeKind.ENROLLMENT}
+            hidden |= {NodeKind.ADJUSTMENT, NodeKind.ECP, NodeKind.ENROLLMENT}
         if role is not Role.PROGRAM_MANAGER:
             hidden.add(NodeKind.NOTIFICATION)
         if role not in {Role.PROGRAM_MANAGER, Role.ADMIN}:

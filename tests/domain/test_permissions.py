@@ -22,6 +22,7 @@ from domain.queue_keys import WorkQueueKey
 from domain.requests import Forbidden, Unauthenticated
 from domain.work.queues import (
     QUEUES,
+    AdjustmentQueue,
     ArtworkQueue,
     ArtworkTask,
     BatchQueue,
@@ -51,7 +52,7 @@ TABLE = {
     | {"ecp:read", "ecp:erase", "audit:read", "job:manage", "file:upload"},
     Role.PROGRAM_MANAGER: STAFF
     | {"scheme:define", "file:upload", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
-    | {"enrollment:request", "enrollment:manage", "points:preview"},
+    | {"enrollment:request", "enrollment:manage", "points:adjust", "points:preview"},
     Role.APPROVER: STAFF | {"scheme:approve"},
     Role.OPERATIONS: STAFF
     | {"coupon:generate", "coupon:void", "codes:download", "consignment:manage", "discrepancy:resolve"},
@@ -80,6 +81,7 @@ QUEUE_KEYS = {
         "REVIEW_PENDING",
         "ENROLLMENTS_TO_DECIDE",
         "ECPS_TO_VERIFY",
+        "ADJUSTMENTS_TO_DECIDE",
         "SETTLEMENT_PENDING",
     ],
     Role.APPROVER: ["APPROVAL_PENDING"],
@@ -178,13 +180,14 @@ def test_only_the_queue_of_approvals_leaves_out_ones_own() -> None:
 
 
 def test_a_role_may_do_the_work_in_its_queues() -> None:
-    """R10: counts of ECPs, enrollments, and discrepancies are not limited by visibility, as their roles see all."""
+    """R10: counts of ECPs and of what is about them, and of discrepancies are not limited, as their roles see all."""
     needed = {
         EcpQueue: Permission.ECP_MANAGE,
         EnrollmentQueue: Permission.ENROLLMENT_MANAGE,
         ConsignmentQueue: Permission.CUSTODY_RECORD,
         BatchQueue: Permission.CUSTODY_RECORD,
         DiscrepancyQueue: Permission.DISCREPANCY_RESOLVE,
+        AdjustmentQueue: Permission.POINTS_ADJUST,
     }
     others = [queue for queue in QUEUES if not isinstance(queue, SchemeQueue)]
     assert {type(queue) for queue in others} == {*needed, ArtworkQueue}
@@ -210,8 +213,13 @@ def test_queues_say_what_they_hold_and_which_stage_they_are_about() -> None:
         "DISCREPANCIES": "DISCREPANCIES",
         "ENROLLMENTS_TO_DECIDE": "ENROLLMENTS",
         "ECPS_TO_VERIFY": "ECPS",
+        "ADJUSTMENTS_TO_DECIDE": "ADJUSTMENTS",
     }
-    about_no_stage = {WorkQueueKey.ENROLLMENTS_TO_DECIDE, WorkQueueKey.ECPS_TO_VERIFY}
+    about_no_stage = {
+        WorkQueueKey.ENROLLMENTS_TO_DECIDE,
+        WorkQueueKey.ECPS_TO_VERIFY,
+        WorkQueueKey.ADJUSTMENTS_TO_DECIDE,
+    }
     assert {queue.key for queue in QUEUES if queue.stage is None} == about_no_stage
 
 
@@ -234,6 +242,7 @@ def test_labels_of_queues_are_words() -> None:
         "Discrepancies",
         "Enrollments to decide",
         "ECPs to verify",
+        "Adjustments to decide",
         "Settlement pending",
     ]
 

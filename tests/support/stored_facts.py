@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.adjustments.stored_facts import AdjustmentApproved, AdjustmentRejected, AdjustmentRequested
 from domain.audit.sentences import audit_sentence
 from domain.audit.stored_facts import AUDIT_DECODER
 from domain.calendar import UTC_CALENDAR
@@ -94,6 +95,7 @@ _CHANGED: Final = (
     "This changes what revision 2 of “Diwali” pays or whom it includes from now on. Earlier sales keep their points."
 )
 _WAITS: Final = "This changes what revision 2 of “Diwali” will pay or whom it will include if it is approved."
+_WAITING: Final = "is waiting for the decision of a second person"
 _URL: Final = "https://hooks.example.com/"
 _DISABLED: Final = f"The webhook endpoint {_URL} was disabled."
 _KEPT: Final = "New events are kept for it for some days."
@@ -104,6 +106,23 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         EcpRegistered(**_ECP, place="Pune"),
         f"{CODE} registered in Pune and is waiting for verification.",
         f"{CODE} registered in Pune and is waiting for verification.",
+    ),
+    *(
+        (fact, sentence, sentence)
+        for fact, sentence in (
+            (
+                AdjustmentRequested(**_ENROLLMENT, points=5000),
+                f"An adjustment of +5,000 points for {CODE} in “Diwali” {_WAITING}.",
+            ),
+            (
+                AdjustmentApproved(**_ENROLLMENT, points=-1),
+                f"The adjustment of -1 point for {CODE} in “Diwali” was approved and posted.",
+            ),
+            (
+                AdjustmentRejected(**_ENROLLMENT, points=1200),
+                f"The adjustment of +1,200 points for {CODE} in “Diwali” was rejected. Nothing was posted.",
+            ),
+        )
     ),
     (EcpVerified(**_ECP, tier="Gold"), "You are verified as Gold.", f"{CODE} is verified as Gold."),
     (EcpTierChanged(**_ECP, tier="Gold"), "Your tier is now Gold.", f"The tier of {CODE} is now Gold."),

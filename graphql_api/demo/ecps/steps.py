@@ -10,8 +10,8 @@ from graphql_api.demo.ecps.directory import Directory, LoadedEcp
 from graphql_api.demo.ecps.ecp_plan import ERASURE, EcpPlan
 from graphql_api.demo.steps import StepContext
 from resolvers.accounts.upsert_account import UpsertAccount, upsert_account
-from resolvers.ecps.erase_ecp import erase_ecp
-from resolvers.ecps.locking import EcpWithReason
+from resolvers.adjustments.erase_ecp import erase_ecp
+from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.record_activities import RecordActivities, record_activities
 from resolvers.ecps.register_ecp import RegisterEcp, register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp

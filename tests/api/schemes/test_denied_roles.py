@@ -52,6 +52,8 @@ WHO_CHANGES_ECPS = {
     "withdrawEnrollment": {Role.PROGRAM_MANAGER, Role.ECP},
     "decideEnrollment": {Role.PROGRAM_MANAGER},
     "recordActivities": {Role.INTEGRATION},
+    "adjustPoints": {Role.PROGRAM_MANAGER},
+    "decideAdjustment": {Role.PROGRAM_MANAGER},
 }
 # Mutations about coupons, consignments, and artwork.
 BY_OPERATIONS = (

@@ -36,6 +36,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         # What these hold is no schemes, as with queues of vendors and of discrepancies.
         "ENROLLMENTS_TO_DECIDE": set(),
         "ECPS_TO_VERIFY": set(),
+        "ADJUSTMENTS_TO_DECIDE": set(),
         "SETTLEMENT_PENDING": {"Sold"},
     },
     "APPROVER": {"APPROVAL_PENDING": {"Waiting", "Own"}},
@@ -63,6 +64,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         "APPROVAL_PENDING": {"Waiting"},
         "ENROLLMENTS_TO_DECIDE": set(),
         "ECPS_TO_VERIFY": set(),
+        "ADJUSTMENTS_TO_DECIDE": set(),
         "SETTLEMENT_PENDING": {"Sold"},
     },
 }

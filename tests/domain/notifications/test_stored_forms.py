@@ -17,6 +17,9 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
     (
         StoredNotification,
         {
+            "adjustmentApproved": "ecp_id code title points",
+            "adjustmentRejected": "ecp_id code title points",
+            "adjustmentRequested": "ecp_id code title points",
             "approvalRequested": "scheme",
             "artworkApproved": "scheme sku version vendor comment withdrawn",
             "artworkHeld": "artwork_id sku version vendor comment",

@@ -15,6 +15,7 @@ SETTINGS = ProgramSettings(
     locale="en-IN",
     authors_may_approve=False,
     gs1_company_prefix=None,
+    approval_threshold_points=1_000,
 )
 
 

@@ -15,7 +15,7 @@ from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import EnrollmentStatus
 from domain.failures import Failure
 from graphql_api.context import Environment
-from resolvers.ecps.locking import EcpWithReason
+from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.suspend_ecp import suspend_ecp
 from resolvers.ecps.update_ecp import UpdateEcp, update_ecp
 from resolvers.ecps.verify_ecp import VerifyEcp, verify_ecp

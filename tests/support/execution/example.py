@@ -57,6 +57,7 @@ from resolvers.schemes.activity_loaders import activities_by_id
 from resolvers.schemes.add_scheme_participant import add_scheme_participant
 from resolvers.schemes.participants import Participation
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
+from tests.support.adjustments import adjusted, decided
 from tests.support.client import gid
 from tests.support.clock import TestClock
 from tests.support.factories.consignments import ConsignmentFactory
@@ -130,6 +131,7 @@ async def build_example(database: Database) -> Example:
     await factory.ecps.registered("Binod Thapa", place="Nepal", practice=None, phone=None)
     await factory.ecps.erased("Chitra Iyer", place="Karnataka")
     enrollment_id = await _enrollments(factory)
+    adjustment_id = await _adjustments(factory)
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
     stream_ids, cursors = await _streams(admin, schemes[1])
@@ -159,6 +161,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.JOB, await enqueue(environment, world.viewer(Role.PROGRAM_MANAGER))),
         gid(NodeKind.ECP, ecp_id),
         gid(NodeKind.ENROLLMENT, enrollment_id),
+        gid(NodeKind.ADJUSTMENT, adjustment_id),
         gid(NodeKind.UPLOAD, upload.id),
         *short.values(),
     )
@@ -182,6 +185,17 @@ async def _enrollments(factory: SchemeFactory) -> UUID:
     await made.rejected(second, dev)
     await made.withdrawn(second, esha)
     return await made.enrolled(first, esha)
+
+
+async def _adjustments(factory: SchemeFactory) -> UUID:
+    """Adjustments at every status; one of them."""
+    made = EnrollmentFactory(factory)
+    scheme_id, ecp_id = await made.open_scheme("Adjusted"), await made.ecps.verified("Farid Khan")
+    await made.enrolled(scheme_id, ecp_id)
+    for accept in (True, False):
+        await decided(factory, await adjusted(factory, ecp_id, scheme_id, 5_000), accept=accept)
+    await adjusted(factory, ecp_id, scheme_id, -5_000)
+    return await adjusted(factory, ecp_id, scheme_id, 250, by="second manager")
 
 
 async def _streams(operation: Operation, scheme_id: UUID) -> tuple[list[str], tuple[str, ...]]:

@@ -15,9 +15,9 @@ from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.accounts.viewers import load_viewers
+from resolvers.adjustments.erase_ecp import erase_ecp
 from resolvers.context import Operation
-from resolvers.ecps.erase_ecp import erase_ecp
-from resolvers.ecps.locking import EcpWithReason
+from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.register_ecp import RegisterEcp, register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp
 from resolvers.ecps.verify_ecp import VerifyEcp, verify_ecp

@@ -1,4 +1,4 @@
-"""The mutation eraseEcp."""
+"""Erase what names the person of an ECP, in the transaction of eraseEcp."""
 
 from collections.abc import Collection
 from typing import Final
@@ -9,6 +9,9 @@ from msgspec.structs import replace
 from db.accounts.changes import erase_api_keys, put_account
 from db.accounts.reads import LOCK_ACCOUNT
 from db.accounts.rows import AccountRow
+from db.adjustments.changes import replace_adjustment_reasons
+from db.adjustments.reads import REASONS_OF_ADJUSTMENTS
+from db.adjustments.rows import AdjustmentReasonsRow
 from db.ecps.activity_changes import replace_external_ids
 from db.ecps.activity_reads import ACTIVITY_IDS_OF_ECP
 from db.ecps.changes import erase_personal_data
@@ -28,14 +31,15 @@ from domain.events import EventKind
 from domain.permissions import Role
 from domain.text import trim_text
 from resolvers.context import Operation
-from resolvers.ecps.locking import EcpWithReason, lock_ecp
+from resolvers.ecps.commands import EcpWithReason
+from resolvers.ecps.locking import lock_ecp
 from resolvers.validation import reject_invalid
 
 _ERASED_REASON: Final = "Erased because it named the person."
 
 
-async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
-    """Erase all personal data of an ECP permanently; erasing it again changes nothing.
+async def erase_person(operation: Operation, session: Writing, command: EcpWithReason) -> bool:
+    """Erase all personal data of an ECP permanently, and return whether that was still to do.
 
     The code, enrollments and activities stay; undecided applications are withdrawn. An account whose only role is ECP
     is erased and disabled. An account with other roles survives and is unlinked. Raises NotFound, and InvalidInput,
@@ -43,27 +47,25 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
     """
     reject_invalid(reason_problems(command.reason))
     reason = trim_text(command.reason)
-    async with operation.writing() as session:
-        record = await lock_ecp(operation, session, command.ecp_id, None)
-        ecp = record.ecp
-        if ecp.erased_at is None:
-            account = await _lock_account(session, ecp.account_id)
-            known = {*record.details.identifiers, *_identifiers_of(account)}
-            reject_invalid(identifier_problems(reason, known))
-            await erase_personal_data(session, ecp, by=operation.viewer.account_id, reason=reason, at=operation.now)
-            await _erase_texts(session, ecp.id, known)
-            withdrawn = await withdraw_applications(
-                session, ecp.id, account_id=operation.viewer.account_id, at=operation.now
-            )
-            events = [NewEvent(EventKind.ECP_ERASED, ecp.id, about_ecp(ecp.id))]
-            events += [
-                NewEvent(EventKind.ENROLLMENT_WITHDRAWN, key, about_enrollment(scheme_id=scheme_id, ecp_id=ecp.id))
-                for key, scheme_id in withdrawn
-            ]
-            if account is not None:
-                events += await _unlink_account(operation, session, ecp, account)
-            await append_events(session, events, operation.now)
-    return command.ecp_id
+    record = await lock_ecp(operation, session, command.ecp_id, None)
+    ecp = record.ecp
+    if ecp.erased_at is not None:
+        return False
+    account = await _lock_account(session, ecp.account_id)
+    known = {*record.details.identifiers, *_identifiers_of(account)}
+    reject_invalid(identifier_problems(reason, known))
+    await erase_personal_data(session, ecp, by=operation.viewer.account_id, reason=reason, at=operation.now)
+    await _erase_texts(session, ecp.id, known)
+    withdrawn = await withdraw_applications(session, ecp.id, account_id=operation.viewer.account_id, at=operation.now)
+    events = [NewEvent(EventKind.ECP_ERASED, ecp.id, about_ecp(ecp.id))]
+    events += [
+        NewEvent(EventKind.ENROLLMENT_WITHDRAWN, key, about_enrollment(scheme_id=scheme_id, ecp_id=ecp.id))
+        for key, scheme_id in withdrawn
+    ]
+    if account is not None:
+        events += await _unlink_account(operation, session, ecp, account)
+    await append_events(session, events, operation.now)
+    return True
 
 
 async def _lock_account(session: Writing, account_id: UUID | None) -> AccountRow | None:
@@ -83,10 +85,27 @@ async def _erase_texts(session: Writing, ecp_id: UUID, known: Collection[str]) -
     reasons = await session.fetch(REASONS_OF_ECP, ecp_id=ecp_id)
     naming = [row for row in reasons if find_identifier(row.reason, known)]
     await replace_reasons(session, naming, _ERASED_REASON)
+    await _erase_reasons_of_adjustments(session, ecp_id, known)
     activities = await session.fetch(ACTIVITY_IDS_OF_ECP, ecp_id=ecp_id)
     # An underscore joins words in ids.
     naming_ids = [key for key, external_id in activities if find_identifier(external_id.replace("_", " "), known)]
     await replace_external_ids(session, naming_ids)
+
+
+async def _erase_reasons_of_adjustments(session: Writing, ecp_id: UUID, known: Collection[str]) -> None:
+    """Replace the reasons of adjustments, and of decisions about them, that name the person."""
+    erased = [
+        AdjustmentReasonsRow(
+            id=row.id,
+            reason=_ERASED_REASON if find_identifier(row.reason, known) else row.reason,
+            decision_reason=_ERASED_REASON
+            if find_identifier(row.decision_reason or "", known)
+            else row.decision_reason,
+        )
+        for row in await session.fetch(REASONS_OF_ADJUSTMENTS, ecp_id=ecp_id)
+        if find_identifier(f"{row.reason}\n{row.decision_reason or ''}", known)
+    ]
+    await replace_adjustment_reasons(session, erased)
 
 
 async def _unlink_account(operation: Operation, session: Writing, ecp: EcpRow, account: AccountRow) -> list[NewEvent]:

@@ -1,0 +1,1 @@
+"""Adjustments of points by hand, and the decisions about them."""

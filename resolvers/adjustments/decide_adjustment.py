@@ -1,0 +1,86 @@
+"""The mutation decideAdjustment."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.adjustments.changes import record_adjustment_decision
+from db.adjustments.reads import LOCK_ADJUSTMENT, LOCK_LEDGER_OF_ECP, STANDINGS_BY_ID, adjusted_scheme
+from db.adjustments.rows import AdjustmentStandingRow
+from db.sessions import Writing
+from domain.adjustments.facts import LARGEST_POINTS, AdjustmentStatus
+from domain.adjustments.failures import ADJUSTMENT_PATH, BalanceTooLarge
+from domain.adjustments.guards import ADJUSTMENT_GUARDS, AdjustmentAction
+from domain.adjustments.stored_facts import AdjustmentApproved, AdjustmentRejected
+from domain.checks import REASON_LENGTH, text_problems
+from domain.events import EventKind
+from domain.failures import NotFound
+from domain.permissions import SchemeScope
+from domain.text import trim_text
+from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustment
+from resolvers.context import Operation
+from resolvers.idempotency import claim_key
+from resolvers.points.posting.post import post_adjustment
+from resolvers.validation import reject_invalid
+
+
+class DecideAdjustment(Struct, frozen=True):
+    """Approve a pending adjustment, or reject it with a reason."""
+
+    adjustment_id: UUID
+    accept: bool
+    reason: str | None
+    idempotency_key: str
+
+
+async def decide_adjustment(operation: Operation, command: DecideAdjustment) -> UUID:
+    """Decide about a pending adjustment as a second person, post it if it is approved, and notify its maker.
+
+    Raises InvalidInput, NotFound, IllegalState, SelfApproval, BalanceTooLarge and IdempotencyMismatch.
+    """
+    shortest, longest = REASON_LENGTH
+    reason = trim_text(command.reason or "") or None
+    length = (0 if command.accept else shortest, longest)
+    reject_invalid(text_problems(reason, ("reason",), "The reason", length, multiline=True))
+    async with operation.writing() as session:
+        standing = await _lock(session, command.adjustment_id)
+        if await claim_key(operation, session, command, result_id=command.adjustment_id):
+            return command.adjustment_id
+        action = AdjustmentAction.APPROVE if command.accept else AdjustmentAction.REJECT
+        ADJUSTMENT_GUARDS.check(action, standing.facts, operation.viewer)
+        recorded_at = await _post(operation, session, standing) if command.accept else None
+        await record_adjustment_decision(
+            session,
+            standing.id,
+            status=AdjustmentStatus.APPROVED if command.accept else AdjustmentStatus.REJECTED,
+            reason=reason,
+            account_id=operation.viewer.account_id,
+            at=operation.now,
+            recorded_at=recorded_at,
+        )
+        event = event_of_adjustment(EventKind.ADJUSTMENT_DECIDED, standing)
+        outcome = AdjustmentApproved if command.accept else AdjustmentRejected
+        fact = outcome(ecp_id=standing.ecp_id, code=standing.code, title=standing.title, points=standing.points)
+        await notify_of_adjustment(operation, session, event, [standing.made_by], fact)
+    return command.adjustment_id
+
+
+async def _lock(session: Writing, adjustment_id: UUID) -> AdjustmentStandingRow:
+    """Lock the ledger of the ECP, and then the adjustment. Everybody who decides sees all ECPs."""
+    found = await session.fetch(STANDINGS_BY_ID, ids=[adjustment_id])
+    if not found:
+        raise NotFound("adjustment", ADJUSTMENT_PATH)
+    await session.fetch(LOCK_LEDGER_OF_ECP, ecp_id=found[0].ecp_id)
+    (standing,) = await session.fetch(LOCK_ADJUSTMENT, id=adjustment_id)
+    return standing
+
+
+async def _post(operation: Operation, session: Writing, standing: AdjustmentStandingRow) -> datetime:
+    scheme = adjusted_scheme(SchemeScope.ALL)
+    (found,) = await session.fetch(scheme, id=standing.scheme_id, ecp_id=standing.ecp_id)
+    balance = found.available + standing.points
+    if abs(balance) > LARGEST_POINTS:
+        raise BalanceTooLarge(balance, LARGEST_POINTS)
+    ecp_id, scheme_id = standing.ecp_id, standing.scheme_id
+    return await post_adjustment(operation, session, ecp_id, scheme_id, standing.points, standing.id)

@@ -1,0 +1,74 @@
+"""The mutation eraseEcp."""
+
+from uuid import UUID
+
+from db.adjustments.changes import add_adjustment, record_adjustment_decision
+from db.adjustments.reads import BALANCES_OF_ECP, LOCK_LEDGER_OF_ECP, LOCK_PENDING_OF_ECP, STANDINGS_BY_ID
+from db.adjustments.rows import AdjustmentRow, BalanceRow
+from db.outbox.changes import append_events
+from db.sessions import Writing
+from domain.adjustments.facts import FORFEIT_REASON, REJECTED_BY_ERASURE, AdjustmentStatus
+from domain.adjustments.stored_facts import AdjustmentRejected
+from domain.events import EventKind
+from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustment
+from resolvers.context import Operation
+from resolvers.ecps.commands import EcpWithReason
+from resolvers.ecps.erasure import erase_person
+from resolvers.points.posting.post import post_adjustment
+
+
+async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
+    """Erase all personal data of an ECP permanently, and forfeit its points; erasing it again changes nothing.
+
+    Pending adjustments are rejected. No second person decides: the erasure takes points from somebody who can no longer
+    receive them, and gives none. Raises what `erase_person` raises.
+    """
+    async with operation.writing() as session:
+        # Postings lock the ledger first, too. What waits for it posts nothing to an erased ECP.
+        await session.fetch(LOCK_LEDGER_OF_ECP, ecp_id=command.ecp_id)
+        if await erase_person(operation, session, command):
+            await _reject_pending(operation, session, command.ecp_id)
+            for balance in await session.fetch(BALANCES_OF_ECP, ecp_id=command.ecp_id):
+                await _forfeit(operation, session, command.ecp_id, balance)
+    return command.ecp_id
+
+
+async def _reject_pending(operation: Operation, session: Writing, ecp_id: UUID) -> None:
+    """Reject what waits for a second person, and notify its makers."""
+    for standing in await session.fetch(LOCK_PENDING_OF_ECP, ecp_id=ecp_id):
+        await record_adjustment_decision(
+            session,
+            standing.id,
+            status=AdjustmentStatus.REJECTED,
+            reason=REJECTED_BY_ERASURE,
+            account_id=None,
+            at=operation.now,
+            recorded_at=None,
+        )
+        event = event_of_adjustment(EventKind.ADJUSTMENT_DECIDED, standing)
+        fact = AdjustmentRejected(ecp_id=ecp_id, code=standing.code, title=standing.title, points=standing.points)
+        await notify_of_adjustment(operation, session, event, [standing.made_by], fact)
+
+
+async def _forfeit(operation: Operation, session: Writing, ecp_id: UUID, balance: BalanceRow) -> None:
+    """Take all points that the ECP has in a scheme."""
+    adjustment_id, scheme_id, points = operation.new_id(), balance.scheme_id, -balance.available
+    recorded_at = await post_adjustment(operation, session, ecp_id, scheme_id, points, adjustment_id)
+    row = AdjustmentRow(
+        id=adjustment_id,
+        ecp_id=ecp_id,
+        scheme_id=scheme_id,
+        points=points,
+        reason=FORFEIT_REASON,
+        status=AdjustmentStatus.APPROVED.value,
+        made_at=operation.now,
+        made_by=operation.viewer.account_id,
+        decided_at=operation.now,
+        decided_by=None,
+        decision_reason=None,
+        recorded_at=recorded_at,
+        forfeits=True,
+    )
+    await add_adjustment(session, row)
+    (standing,) = await session.fetch(STANDINGS_BY_ID, ids=[adjustment_id])
+    await append_events(session, [event_of_adjustment(EventKind.ADJUSTMENT_MADE, standing)], operation.now)
