@@ -13,6 +13,7 @@ from schema.scalars import SafeInt
 
 _KEY = (
     "A key of the client, up to 120 characters. The same key with the same input answers as the first time and changes "
+    "nothing."
 )
 
 
