@@ -51,6 +51,8 @@ async def adjust_points(operation: Operation, command: AdjustPoints) -> UUID:
     """
     reject_invalid([*points_problems(command.points), *reason_problems(command.reason)])
     adjustment_id = operation.new_id()
+    # Read before the transaction, which should wait for no second connection.
+    await operation.program()
     async with operation.writing() as session:
         earlier = await claim_key(operation, session, command, result_id=adjustment_id)
         if earlier:

@@ -43,6 +43,8 @@ async def decide_adjustment(operation: Operation, command: DecideAdjustment) -> 
     reason = trim_text(command.reason or "") or None
     length = (0 if command.accept else shortest, longest)
     reject_invalid(text_problems(reason, ("reason",), "The reason", length, multiline=True))
+    # Postings need it, and should wait for no second connection within their transaction.
+    await operation.program()
     async with operation.writing() as session:
         standing = await _lock(session, command.adjustment_id)
         if await claim_key(operation, session, command, result_id=command.adjustment_id):

@@ -23,6 +23,8 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
     Pending adjustments are rejected. No second person decides: the erasure takes points from somebody who can no longer
     receive them, and gives none. Raises what `erase_person` raises.
     """
+    # Postings need it, and should wait for no second connection within their transaction.
+    await operation.program()
     async with operation.writing() as session:
         # Postings lock the ledger first, too. What waits for it posts nothing to an erased ECP.
         await session.fetch(LOCK_LEDGER_OF_ECP, ecp_id=command.ecp_id)

@@ -50,7 +50,7 @@ async def test_an_adjustment_up_to_the_threshold_is_posted_at_once(
     assert (made["status"], made["statusLabel"], made["points"]) == ("APPROVED", "Approved", 700)
     assert made["reason"] == "A sale of 3 March was missed."
     assert (made["approvedBy"], made["isForfeit"], made["viewerActions"]) == (None, False, [])
-    assert made["recordedAt"] == made["decidedAt"] == made["madeAt"]
+    assert made["recordedAt"] > made["decidedAt"] == made["madeAt"]
     await adjust(manager, ecp_id, scheme_id, -300)
     assert await ledger(database_url) == [(700, 700), (-300, 400)]
     assert await messages(second) == []
