@@ -66,6 +66,7 @@ class Permission(StrEnum):
     COUPON_READ = "coupon:read"
     COUPON_GENERATE = "coupon:generate"
     COUPON_VOID = "coupon:void"
+    COUPON_REDEEM = "coupon:redeem"
     CODES_DOWNLOAD = "codes:download"
     CONSIGNMENT_READ = "consignment:read"
     CONSIGNMENT_MANAGE = "consignment:manage"
@@ -165,7 +166,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.CODES_DOWNLOAD,
             Permission.CUSTODY_RECORD,
         },
-        Role.ECP: _EVERYONE | {Permission.ECP_REGISTER, Permission.ECP_UPDATE, Permission.ENROLLMENT_REQUEST},
+        Role.ECP: _EVERYONE
+        | {
+            Permission.COUPON_READ,
+            Permission.COUPON_REDEEM,
+            Permission.ECP_REGISTER,
+            Permission.ECP_UPDATE,
+            Permission.ENROLLMENT_REQUEST,
+        },
         Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD},
     }
 )

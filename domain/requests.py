@@ -1,5 +1,6 @@
 """Errors that fail a request as a whole: not signed in, not allowed, malformed, or the database is unavailable."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from domain.permissions import Permission, roles_with
@@ -71,6 +72,16 @@ class StatementTimeout(RequestError):
 
     def __init__(self) -> None:
         super().__init__("The request took too long. Request less data at once, or try again later.", retryable=True)
+
+
+class RateLimited(RequestError):
+    """The viewer tried too much; `retry_at` is when the next attempt is possible, and None if waiting does not help."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_at: datetime | None) -> None:
+        when = {} if retry_at is None else {"retryAt": retry_at.isoformat()}
+        super().__init__(message, retryable=retry_at is not None, **when)
 
 
 class CursorExpired(RequestError):

@@ -11,6 +11,7 @@ APPEND_ONLY: Final = frozenset(
         "batch_pack",
         "captured_movement",
         "coupon_reference",
+        "discrepancy_evidence",
         "epcis_event",
         "movement",
         "movement_part",

@@ -1,5 +1,6 @@
 """The context of one operation in the resolvers: viewer, time, and access to the database."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -76,6 +77,7 @@ class Operation:
         # The movements of coupons that this operation has recorded, in order, with their kinds.
         self.movements: list[tuple[UUID, str]] = []
         self._joined: Writing | None = None
+        self._aside = asyncio.Lock()
         self.loaders: dict[Any, Any] = {}
 
     def sign_in(self, viewer: Viewer, program: ProgramRow | None = None) -> None:
@@ -153,6 +155,18 @@ class Operation:
         self._reading = self._database.reading(fresh=True)
         self.loaders.clear()
         self._program = None
+
+    @asynccontextmanager
+    async def writing_aside(self) -> AsyncIterator[Writing]:
+        """Open a transaction for what a query keeps about itself; its reads go on, and need not see it.
+
+        Fields of a query run at the same time, and take turns here: one query needs one more connection at most.
+        """
+        async with self._aside, self._database.writing() as session:
+            try:
+                yield session
+            finally:
+                self._statements += session.statements
 
     @asynccontextmanager
     async def joining(self) -> AsyncIterator[Writing]:

@@ -42,6 +42,7 @@ from schema.nodes import Node
 from schema.notifications import area as notifications
 from schema.points import area as points
 from schema.program import area as program
+from schema.redemptions import area as redemptions
 from schema.roots import query
 from schema.scalars import SCALARS
 from schema.schemes import area as schemes
@@ -66,6 +67,7 @@ AREAS: Final = (
     notifications.AREA,
     points.AREA,
     program.AREA,
+    redemptions.AREA,
     schemes.AREA,
     webhooks.AREA,
     work.AREA,

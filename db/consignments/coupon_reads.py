@@ -10,6 +10,9 @@ from db.consignments.coupon_rows import CouponRow, MovementOfCouponRow
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable
 from db.consignments.tables import AllotmentTable, ConsignmentLineTable
 from db.coupons.tables import CouponRunTable
+from db.ecps.tables import EcpTable
+from db.redemptions.tables import RedemptionTable
+from db.schemes.tables import SchemeTable
 from db.statement import Statement, number, numbers, uuids
 
 _SERIAL: Final = number("serial")
@@ -26,9 +29,13 @@ COUPON_OF_SERIAL = Statement(
             leg=CustodyPlaceTable.leg,
             batch_id=CustodyPlaceTable.batch_id,
             condition=CustodyPlaceTable.condition,
+            ends_on=SchemeTable.ends_on,
+            redeemed_at=RedemptionTable.redeemed_at,
+            redeemed_by=EcpTable.id,
         )
     )
     .select_from(CouponRunTable)
+    .join(SchemeTable, SchemeTable.id == CouponRunTable.scheme_id)
     .outerjoin(
         AllotmentTable,
         and_(
@@ -47,6 +54,8 @@ COUPON_OF_SERIAL = Statement(
         ),
     )
     .outerjoin(CustodyPlaceTable, CustodyPlaceTable.id == CustodyTable.place_id)
+    .outerjoin(RedemptionTable, and_(RedemptionTable.run_id == CouponRunTable.id, RedemptionTable.serial == _SERIAL))
+    .outerjoin(EcpTable, EcpTable.number == RedemptionTable.ecp)
     # As a range, because the index of runs serves ranges.
     .where(CouponRunTable.span.op("@>")(func.int8range(_SERIAL, _SERIAL, "[]", type_=INT8RANGE()))),
     CouponRow,

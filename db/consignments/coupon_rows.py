@@ -1,5 +1,6 @@
 """Rows of single coupons."""
 
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,9 @@ class CouponRow(Struct, frozen=True):
     leg: int | None
     batch_id: UUID | None
     condition: str | None
+    ends_on: date | None
+    redeemed_at: datetime | None
+    redeemed_by: UUID | None
 
 
 class MovementOfCouponRow(NamedTuple):

@@ -28,13 +28,14 @@ class EcpRow(Struct, frozen=True):
     erased_at: datetime | None
     erased_by: UUID | None
     erased_reason: str | None
+    redemption_locked_at: datetime | None
     updated_at: datetime
     sort_name: bytes
 
     @property
     def standing(self) -> EcpFacts:
         """The facts that guards check."""
-        return EcpFacts(self.id, EcpStatus(self.status))
+        return EcpFacts(self.id, EcpStatus(self.status), is_locked=self.redemption_locked_at is not None)
 
 
 class EcpVersionRow(Struct, frozen=True):

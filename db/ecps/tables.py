@@ -67,6 +67,9 @@ class EcpTable(Base):
     erased_at: Mapped[Moment | None]
     erased_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     erased_reason: Mapped[str | None]
+    redemption_locked_at: Mapped[Moment | None] = mapped_column(
+        comment="Since when the ECP may not redeem coupons, because of wrong codes"
+    )
     updated_at: Mapped[Moment]
     # Null without an address, and where another ECP had the same key when keys were introduced.
     email_key: Mapped[str | None] = text_key_column("email")

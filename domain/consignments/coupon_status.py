@@ -17,6 +17,8 @@ class CouponStatus(StrEnum):
     DAMAGED = "DAMAGED"
     LOST = "LOST"
     UNRESOLVED = "UNRESOLVED"
+    REDEEMED = "REDEEMED"
+    EXPIRED = "EXPIRED"
 
 
 COUPON_LABELS: Final[Mapping[CouponStatus, str]] = MappingProxyType(
@@ -27,6 +29,8 @@ COUPON_LABELS: Final[Mapping[CouponStatus, str]] = MappingProxyType(
         CouponStatus.DAMAGED: "Damaged",
         CouponStatus.LOST: "Lost",
         CouponStatus.UNRESOLVED: "Missing",
+        CouponStatus.REDEEMED: "Redeemed",
+        CouponStatus.EXPIRED: "Expired",
     }
 )
 _STATUSES: Final[Mapping[Condition, CouponStatus]] = MappingProxyType(
@@ -42,6 +46,12 @@ _STATUSES: Final[Mapping[Condition, CouponStatus]] = MappingProxyType(
 )
 
 
-def coupon_status(condition: Condition | None) -> CouponStatus:
-    """The status of a coupon; without a condition it is in no consignment yet."""
-    return CouponStatus.INERT if condition is None else _STATUSES[condition]
+def coupon_status(condition: Condition | None, *, is_redeemed: bool = False, is_over: bool = False) -> CouponStatus:
+    """The status of a coupon; without a condition it is in no consignment yet.
+
+    `is_over` says that coupons of its scheme no longer pay, which ends only active ones.
+    """
+    if is_redeemed:
+        return CouponStatus.REDEEMED
+    found = CouponStatus.INERT if condition is None else _STATUSES[condition]
+    return CouponStatus.EXPIRED if is_over and found is CouponStatus.ACTIVE else found

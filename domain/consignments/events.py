@@ -95,6 +95,9 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.OVER_SENT_REPORTED: _of_discrepancy(
             "A vendor reported coupons that arrived without having been sent, and a discrepancy was opened."
         ),
+        EventKind.MISSING_COUPON_SCANNED: _of_discrepancy(
+            "An ECP scanned a coupon that is missing or lost, which is evidence of where it is."
+        ),
         EventKind.COUPONS_HELD: _of_discrepancy(
             "A newer version of the artwork superseded what coupons carry. They are held, and a discrepancy was opened."
         ),

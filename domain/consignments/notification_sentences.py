@@ -17,6 +17,7 @@ from domain.consignments.stored_facts import (
     CouponsSuperseded,
     CouponsToDestroy,
     DiscrepancyOpened,
+    MissingCouponScanned,
     RecalledPlace,
     ReceiptDiffers,
     StoredBatchFact,
@@ -32,6 +33,8 @@ def consignment_sentence(fact: StoredConsignmentFact) -> str:
         return _chain_sentence(fact)
     if isinstance(fact, StoredBatchFact):
         return _batch_sentence(fact)
+    if isinstance(fact, MissingCouponScanned):
+        return _scanned(fact)
     return _superseded(fact) if isinstance(fact, CouponsSuperseded) else _recalled(fact)
 
 
@@ -98,6 +101,14 @@ def _recalled(fact: CouponsToDestroy) -> str:
     coupons = f"{format_count(fact.quantity, 'coupon')} of {fact.sku} in {fact.code}"
     where, task = _RECALLED[fact.place]
     return f"{add_reason(f'Operations recalled {coupons} {where}', fact.reason)} {task}"
+
+
+def _scanned(fact: MissingCouponScanned) -> str:
+    state = "lost" if fact.lost else "missing"
+    return (
+        f"An ECP scanned the coupon {fact.serial} of {fact.sku} in {fact.code}, which is {state}. "
+        "Find out how it came to the ECP; the discrepancy lists all such scans."
+    )
 
 
 def _superseded(fact: CouponsSuperseded) -> str:

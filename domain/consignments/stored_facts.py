@@ -112,8 +112,16 @@ class CouponsSuperseded(StoredFact, frozen=True, tag="couponsSuperseded"):
     commissioned: int
 
 
+class MissingCouponScanned(_FactOfConsignment, frozen=True, tag="missingCouponScanned"):
+    """An ECP scanned a coupon of a consignment that is missing, or `lost`; the first one of its discrepancy."""
+
+    sku: str
+    serial: int
+    lost: bool
+
+
 StoredChainFact = (
     ConsignmentAssigned | ConsignmentRescheduled | ConsignmentRerouted | ConsignmentWithdrawn | ConsignmentStopped
 )
 StoredBatchFact = BatchSent | BatchTakenBack | ReceiptDiffers | DiscrepancyOpened
-StoredConsignmentFact = StoredChainFact | StoredBatchFact | CouponsToDestroy | CouponsSuperseded
+StoredConsignmentFact = StoredChainFact | StoredBatchFact | CouponsToDestroy | CouponsSuperseded | MissingCouponScanned

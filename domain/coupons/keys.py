@@ -8,6 +8,7 @@ block that begins with the number of the round. A code carries no key id.
 
 import base64
 import binascii
+import hashlib
 import re
 import struct
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ _ROUND_2: Final = 2 << 120
 _ROUND_3: Final = 3 << 120
 _number: Final = int.from_bytes
 _PURPOSE: Final = b"tessera coupon codes, version 1"
+_HASH_PURPOSE: Final = b"tessera hashes of coupon codes, version 1"
 _KEY_ENTRY: Final = re.compile(r"([0-9]{1,5}):([A-Za-z0-9+/_=-]+)")
 
 
@@ -64,6 +66,10 @@ class CouponKeys:
                 raise ValueError(message)
         # The newest first: most codes that people enter are new ones.
         self._ciphers = {key_id: _CodeCipher(secrets_by_id[key_id]) for key_id in sorted(secrets_by_id, reverse=True)}
+
+        # Of the oldest key, so that the same text has the same hash after a new key came.
+        oldest = secrets_by_id[min(secrets_by_id)] if secrets_by_id else b""
+        self._hash_key = HKDF(algorithm=SHA256(), length=32, salt=None, info=_HASH_PURPOSE).derive(oldest)
 
     def __repr__(self) -> str:
         return f"CouponKeys({', '.join(map(str, self._ciphers))})"
@@ -98,6 +104,10 @@ class CouponKeys:
             if serial is not None:
                 return FoundSerial(serial, key_id)
         raise unknown_code()
+
+    def hash_text(self, text: str) -> bytes:
+        """A keyed hash of 16 bytes, by which equal texts are recognized and nobody can find the text."""
+        return hashlib.blake2b(text.encode(), digest_size=16, key=self._hash_key).digest()
 
     def _cipher(self, key_id: int) -> "_CodeCipher":
         try:

@@ -33,6 +33,8 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.ECP_SUSPENDED: _of_ecp("An ECP was suspended."),
         EventKind.ECP_UPDATED: _of_ecp("The data of an ECP was corrected."),
         EventKind.ECP_ERASED: _of_ecp("The personal data of an ECP was erased.", _TO_VERIFY),
+        EventKind.ECP_LOCKED: _of_ecp("An ECP tried so many wrong codes that it may not redeem coupons."),
+        EventKind.ECP_UNLOCKED: _of_ecp("A program manager let an ECP redeem coupons again."),
         # One event for all activities of a report, about the system that sent it.
         EventKind.ECP_ACTIVITIES_RECORDED: EventSpec(
             object=NodeKind.ACCOUNT,

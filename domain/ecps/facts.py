@@ -34,7 +34,8 @@ class EcpOrder(StrEnum):
 
 
 class EcpFacts(Struct, frozen=True):
-    """The facts about an ECP that guards use."""
+    """The facts about an ECP that guards use. A locked one may not redeem coupons, because of wrong codes."""
 
     ecp_id: UUID
     status: EcpStatus
+    is_locked: bool = False

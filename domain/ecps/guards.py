@@ -17,6 +17,7 @@ class EcpAction(StrEnum):
     VERIFY = "VERIFY"
     SUSPEND = "SUSPEND"
     ERASE = "ERASE"
+    UNLOCK = "UNLOCK"
 
 
 def _unless(status: EcpStatus, message: str) -> Guard[EcpFacts]:
@@ -35,6 +36,10 @@ def _of_another(facts: EcpFacts, viewer: Viewer) -> Failure | None:
     return SelfApproval(message, ECP_PATH) if facts.ecp_id == viewer.ecp_id else None
 
 
+def _unlock(facts: EcpFacts, _viewer: Viewer) -> Failure | None:
+    return None if facts.is_locked else IllegalState("This ECP is not locked.", ECP_PATH)
+
+
 _update: Final = _unless(EcpStatus.CLOSED, "This ECP is closed and cannot be corrected.")
 _verify: Final = _unless(EcpStatus.CLOSED, "This ECP is closed and cannot be verified again.")
 _suspend: Final = first_failure(
@@ -51,5 +56,6 @@ ECP_GUARDS: Final = Guards(
         EcpAction.VERIFY: (Permission.ECP_MANAGE, first_failure(_verify, _of_another)),
         EcpAction.SUSPEND: (Permission.ECP_MANAGE, first_failure(_suspend, _of_another)),
         EcpAction.ERASE: (Permission.ECP_ERASE, _erase),
+        EcpAction.UNLOCK: (Permission.ECP_MANAGE, first_failure(_unlock, _of_another)),
     },
 )

@@ -56,4 +56,26 @@ class EcpPlaceMoved(_FactOfEcp, frozen=True, tag="ecpPlaceMoved"):
     parent: str | None
 
 
-StoredEcpFact = EcpRegistered | EcpVerified | EcpTierChanged | EcpReinstated | EcpSuspended | EcpMoved | EcpPlaceMoved
+class EcpLocked(_FactOfEcp, frozen=True, tag="ecpLocked"):
+    """The ECP may not redeem coupons, because it tried so many wrong codes."""
+
+    wrong: int
+
+
+class EcpUnlocked(_FactOfEcp, frozen=True, tag="ecpUnlocked"):
+    """A manager lets the ECP redeem coupons again, with a reason."""
+
+    reason: str
+
+
+StoredEcpFact = (
+    EcpRegistered
+    | EcpVerified
+    | EcpTierChanged
+    | EcpReinstated
+    | EcpSuspended
+    | EcpMoved
+    | EcpPlaceMoved
+    | EcpLocked
+    | EcpUnlocked
+)

@@ -19,6 +19,7 @@ from domain.enrollments.facts import EnrollmentAt, EnrollmentStatus
 from domain.failures import Problem, UserErrorCode
 from domain.rules.bounds import QUANTITY_RANGE
 from domain.schemes.content import SchemeContent
+from domain.schemes.coupon_period import last_coupon_day
 
 _STATUSES: Final = {
     EcpStatus.PENDING: "not verified yet",
@@ -124,7 +125,9 @@ def _period_problems(line: SaleLine, content: SchemeContent, calendar: Calendar,
         begins = "started" if starts <= today else "starts"
         message = f"The scheme {begins} on {format_day(starts)}; nobody can earn in it on {format_day(sold_on)}."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))
-    if ends is not None and sold_on > ends:
+    # Coupons pay for some days after the last one.
+    last = ends if ends is None or line.channel is EarningChannel.SALE else last_coupon_day(ends)
+    if ends is not None and last is not None and sold_on > last:
         finishes = "ended" if ends < today else "ends"
         message = f"The scheme {finishes} on {format_day(ends)}; nobody can earn in it on {format_day(sold_on)}."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))

@@ -1,5 +1,6 @@
 """The query coupon: one coupon by its code, with what the viewer may know about it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,11 +17,13 @@ from domain.coupons.downloads import derives_all_codes
 from domain.coupons.failures import CodeFault, InvalidCode
 from domain.permissions import ConsignmentScope
 from domain.requests import BadArgument
+from domain.schemes.coupon_period import redeemable_until
 from resolvers.consignments.action_loaders import actions_by_consignment
 from resolvers.consignments.batch_loaders import movements_by_id
 from resolvers.consignments.chain_loaders import chains_by_consignment
 from resolvers.consignments.loaders import consignments_by_id
 from resolvers.context import Operation
+from resolvers.redemptions.wrong_codes import check_limit, count_wrong_lookup
 
 # A serial and its line; None for a coupon that is in no consignment.
 CouponKey = tuple[UUID | None, int]
@@ -39,13 +42,31 @@ class Coupon(Struct, frozen=True):
     batch_id: UUID | None
     holder: VendorRow | None
     key: CouponKey
+    redeemable_until: datetime | None
+    redeemed_at: datetime | None
+    redeemed_by: UUID | None
 
 
 async def find_coupon(operation: Operation, text: str) -> Coupon | None:
     """Find a coupon; None for a code of no coupon, and for a coupon that the viewer may not see.
 
-    Raises BadArgument for a text that cannot be a code.
+    Except for staff, a code that finds nothing counts as a wrong code. Raises BadArgument for a text that cannot be a
+    code, and RateLimited.
     """
+    if operation.viewer.consignment_scope is ConsignmentScope.ALL:
+        return await _find(operation, text)
+    await check_limit(operation)
+    try:
+        found = await _find(operation, text)
+    except BadArgument:
+        await count_wrong_lookup(operation)
+        raise
+    if found is None:
+        await count_wrong_lookup(operation)
+    return found
+
+
+async def _find(operation: Operation, text: str) -> Coupon | None:
     try:
         found = operation.coupon_keys.read(operation.qr_template.find_code(text))
     except InvalidCode as invalid:
@@ -75,11 +96,14 @@ async def movements_by_coupon(operation: Operation, keys: list[CouponKey]) -> li
 async def _is_visible(operation: Operation, row: CouponRow) -> bool:
     if operation.viewer.consignment_scope is ConsignmentScope.ALL:
         return True
+    if row.redeemed_by is not None and row.redeemed_by == operation.viewer.ecp_id:
+        return True
     return row.consignment_id is not None and (await consignments_by_id(operation, [row.consignment_id]))[0] is not None
 
 
 async def _build(operation: Operation, row: CouponRow, code: str) -> Coupon:
     scope = operation.viewer.consignment_scope
+    until = redeemable_until(row.ends_on, await operation.calendar())
     knows_all = derives_all_codes(operation.viewer)
     knows_code = knows_all or await _may_download(operation, row.consignment_id)
     return Coupon(
@@ -87,13 +111,20 @@ async def _build(operation: Operation, row: CouponRow, code: str) -> Coupon:
         payload=operation.qr_template.payload(code) if knows_code else None,
         # Vendors name coupons by serial; other people than Operations have no use for it.
         serial=row.serial if knows_all or scope is ConsignmentScope.OWN else None,
-        status=coupon_status(None if row.condition is None else Condition(row.condition)),
+        status=coupon_status(
+            None if row.condition is None else Condition(row.condition),
+            is_redeemed=row.redeemed_at is not None,
+            is_over=until is not None and operation.now >= until,
+        ),
         scheme_id=row.scheme_id,
         variant_id=row.variant_id,
         consignment_id=row.consignment_id,
         batch_id=row.batch_id,
         holder=await _holder(operation, row),
         key=(row.line_id, row.serial),
+        redeemable_until=until,
+        redeemed_at=row.redeemed_at,
+        redeemed_by=row.redeemed_by,
     )
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from db.consignments.changes import touch_states
 from db.consignments.correction_reads import ALLOTMENTS_OF_SERIALS, HOLDERS_OF_REQUEST
 from db.consignments.discrepancy_changes import resolve_recalled
+from db.consignments.redeeming_reads import LOCK_COMMISSIONED, REDEEMED_SERIALS
 from db.consignments.rows import RecallHolderRow
 from db.coupons.reads import RUNS_BY_SCHEME
 from db.sessions import TransactionConflict, Writing
@@ -42,17 +44,18 @@ class VoidCoupons(Struct, frozen=True):
 
 
 class Recall(Struct, frozen=True):
-    """A recall: its scheme, how many coupons it made void, and how many were void before."""
+    """A recall: its scheme, how many coupons it made void, and how many were redeemed or void before."""
 
     request_id: UUID
     scheme_id: UUID
     quantity: int
     already_void: int
+    already_redeemed: int
     holders: Sequence[RecallHolderRow]
 
 
 async def void_coupons(operation: Operation, command: VoidCoupons) -> Recall:
-    """Make coupons void for ever, and say who holds how many of them, to be destroyed.
+    """Make coupons void for ever, and say who holds how many of them, to be destroyed. Redeemed ones stay redeemed.
 
     Void coupons stay where they are and travel on with their batch. Raises InvalidInput, NotFound, CouponsInert,
     NothingToDo and IdempotencyMismatch.
@@ -68,12 +71,14 @@ async def void_coupons(operation: Operation, command: VoidCoupons) -> Recall:
         else:
             await _recall(operation, session, command, (request_id, serials))
         holders = await session.fetch(HOLDERS_OF_REQUEST, request_id=request_id)
+        redeemed = await _find_redeemed(session, command.scheme_id, serials)
     quantity = sum(holder.quantity for holder in holders)
     return Recall(
         request_id=request_id,
         scheme_id=command.scheme_id,
         quantity=quantity,
-        already_void=serials.quantity - quantity,
+        already_void=serials.quantity - quantity - redeemed.quantity,
+        already_redeemed=redeemed.quantity,
         holders=holders,
     )
 
@@ -88,11 +93,13 @@ async def _recall(operation: Operation, session: Writing, command: VoidCoupons, 
     await _require_runs(session, command)
     chains, line_ids = await _lock_consignments(operation, session, command.scheme_id, serials)
     held = await lock_holders(session, line_ids, serials)
+    # Redemptions lock the same serials for sharing: those that came first are found, and later ones find them void.
+    await session.fetch(LOCK_COMMISSIONED, line_ids=line_ids, spans=serials.text)
+    if redeemed := await _find_redeemed(session, command.scheme_id, serials):
+        held = [replace(row, text=left.text) for row in held if (left := row.spans - redeemed)]
     steps = void_steps(chains, held, MovementKind.VOIDED, ("input", "serials"))
     if not steps:
-        one, count = serials.quantity == 1, f"{serials.quantity:,}"
-        message = "This coupon is void already." if one else f"All {count} coupons are void already."
-        raise NothingToDo(message, ("input", "serials"))
+        raise _nothing_to_do(serials, redeemed)
     reason = trim_text(command.reason)
     await record_recall(operation, session, steps, Occasion(request_id=request_id, note=reason))
     moved = Spans.of(span for _, step, _ in steps for span in step.spans or ())
@@ -105,6 +112,19 @@ async def _recall(operation: Operation, session: Writing, command: VoidCoupons, 
     fact = CouponsRecalled(scheme=definition.name, quantity=moved.quantity, reason=reason)
     await record_activity(operation, session, command.scheme_id, NewActivity(EventKind.COUPONS_RECALLED, fact))
     await notify_of_recall(operation, session, [(chain, step) for chain, step, _ in steps], reason)
+
+
+async def _find_redeemed(session: Writing, scheme_id: UUID, serials: Spans) -> Spans:
+    """The coupons among these that ECPs have redeemed: a recall leaves them alone."""
+    found = await session.fetch(REDEEMED_SERIALS, scheme_id=scheme_id, spans=serials.text)
+    return Spans.of(span for text in found for span in Spans.parse(text))
+
+
+def _nothing_to_do(serials: Spans, redeemed: Spans) -> NothingToDo:
+    state = "void" if not redeemed else "redeemed" if redeemed == serials else "void or redeemed"
+    one, count = serials.quantity == 1, f"{serials.quantity:,}"
+    message = f"This coupon is {state} already." if one else f"All {count} coupons are {state} already."
+    return NothingToDo(message, ("input", "serials"))
 
 
 async def _require_runs(session: Writing, command: VoidCoupons) -> None:

@@ -40,6 +40,18 @@ async def notify_managers(operation: Operation, session: Writing, event: NewEven
     await append_and_notify(operation, session, event, facts, actor_id=None)
 
 
+async def notify_ecp_and_managers(
+    operation: Operation, session: Writing, event: NewEvent, ecp: EcpRow, fact: StoredEcpFact
+) -> None:
+    """Append the event and notify the account of the ECP, even if it is the actor, and every other program manager."""
+    managers = await session.fetch(HOLDERS_OF_ROLE, role=Role.PROGRAM_MANAGER.value)
+    actor_id = operation.viewer.account_id
+    facts = {account_id: fact for account_id in managers if account_id != actor_id}
+    known = [] if ecp.account_id is None else [ecp.account_id]
+    facts |= dict.fromkeys(await load_viewers(session, known), fact)
+    await append_and_notify(operation, session, event, facts, actor_id=None)
+
+
 async def notify_ecps_in(
     operation: Operation, session: Writing, geography_ids: Sequence[UUID], *, place: str, parent: str | None
 ) -> None:

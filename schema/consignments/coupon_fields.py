@@ -25,7 +25,8 @@ class CouponQueries:
         requires=Permission.COUPON_READ,
         returns=Coupon | None,
         description="Returns the coupon with this code. Null if there is none, or the viewer may not see it: a vendor "
-        "sees the coupons of its chains.",
+        "sees the coupons of its chains, and an ECP those that it redeemed. Except for staff, a code that finds "
+        "nothing counts as a wrong code: too many fail with `RATE_LIMITED`, and lock an ECP.",
     )
     async def coupon(self, info: AppInfo, code: CodeArgument) -> coupons.Coupon | None:
         return await coupons.find_coupon(info.context, code)

@@ -1,19 +1,23 @@
 """The type of a coupon."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from domain.consignments.coupon_status import COUPON_LABELS, CouponStatus
 from domain.coupons.labels import qr_svg
+from domain.schemes.coupon_period import GRACE_DAYS
 from resolvers.catalog.loaders import variants_by_id
 from resolvers.consignments.find_coupon import movements_by_coupon
 from resolvers.consignments.loaders import batches_by_id, consignments_by_id
+from resolvers.ecps.loaders import ecps_by_id
 from resolvers.schemes.loaders import schemes_by_id
 from schema.catalog.types import Variant, Vendor
 from schema.consignments.movement_types import BatchMovement
 from schema.consignments.types import Batch, Consignment
 from schema.descriptions import described
+from schema.ecps.types import Ecp
 from schema.fields import batched, computed, leaf
 from schema.scalars import SafeInt
 
@@ -27,6 +31,8 @@ described(
         CouponStatus.DAMAGED: "The coupon is damaged.",
         CouponStatus.LOST: "The coupon is lost.",
         CouponStatus.UNRESOLVED: "The coupon did not arrive and belongs to an open discrepancy.",
+        CouponStatus.REDEEMED: "An ECP redeemed the coupon.",
+        CouponStatus.EXPIRED: "Nobody redeemed the active coupon in time. It no longer pays.",
     },
 )
 
@@ -43,6 +49,15 @@ class Coupon:
     serial: SafeInt | None = leaf("The serial of the coupon. Null for people other than Operations and its vendors.")
     status: CouponStatus = leaf("The status of the coupon.")
     status_label: str = computed(lambda row: COUPON_LABELS[row.status], "The status as a label for people.")
+    redeemable_until: datetime | None = leaf(
+        f"When the coupon stops paying: {GRACE_DAYS} days after the last day of its scheme. Null if that has none."
+    )
+    redeemed_at: datetime | None = leaf("When an ECP scanned the coupon and redeemed it. Null unless it is redeemed.")
+    redeemed_by: Ecp | None = batched(
+        ecps_by_id,
+        key="redeemed_by",
+        description="The ECP that redeemed it. Null unless it is redeemed, and for viewers who may not see the ECP.",
+    )
     scheme: Annotated["Scheme", strawberry.lazy("schema.schemes.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - each knows the other
         schemes_by_id, key="scheme_id", description="The scheme that the coupon is of."
     )

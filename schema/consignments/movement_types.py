@@ -18,16 +18,21 @@ from domain.consignments.sentences import (
 )
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
+from domain.redemptions.facts import AttemptResult
 from resolvers.consignments.batch_loaders import ages_in_days, movements_by_id
 from resolvers.consignments.chain_loaders import LISTED_RANGES, people_by_id
+from resolvers.consignments.evidence_lists import evidence_by_discrepancies
 from resolvers.consignments.loaders import batches_by_id, consignments_by_id
 from resolvers.consignments.pack_loaders import packs_by_id
+from resolvers.ecps.loaders import ecps_by_id
 from schema.accounts.types import Account
 from schema.catalog.types import Variant, Vendor
 from schema.consignments.enums import DiscrepancyKind, MovementKind
+from schema.ecps.types import Ecp
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
+from schema.paging import Connection, forward_page
 from schema.scalars import EventCursor, SafeInt
 
 
@@ -70,6 +75,16 @@ class BatchMovement(Node):
     note: str | None = leaf("The note of the person who recorded it. Null if there is none.")
     artwork_version: int | None = leaf(
         "The version of the artwork that was printed. Null if the movement did not produce coupons."
+    )
+
+
+@strawberry.type(description="A scan of a coupon that is missing or lost, which is evidence of where it is.")
+class DiscrepancyEvidence:
+    scanned_at: datetime = leaf("When an ECP scanned the coupon: the first scan of this ECP counts.")
+    result: AttemptResult = leaf("What the scan led to.")
+    serial: SafeInt = leaf("The serial of the coupon.")
+    ecp: Ecp | None = batched(
+        ecps_by_id, key="ecp_id", description="The ECP. Null for viewers who may not see it, such as vendors."
     )
 
 
@@ -117,6 +132,12 @@ class Discrepancy(Node):
     )
     note: str | None = leaf(
         "The notes of its resolutions, oldest first, each on a line of its own. Null if there are none."
+    )
+    evidence: Connection[DiscrepancyEvidence] = batched(
+        evidence_by_discrepancies,
+        key="id",
+        arguments=forward_page,
+        description="The scans of its coupons by ECPs while they were missing or lost, newest first.",
     )
 
 

@@ -136,6 +136,11 @@ class VoidCouponsPayload(KeyedPayload):
     already_void: SafeInt | None = strawberry.field(
         default=None, description="How many of the coupons were void before. Null if there are errors."
     )
+    already_redeemed: SafeInt | None = strawberry.field(
+        default=None,
+        description="How many of the coupons ECPs had redeemed before. They stay redeemed, with their points. Null if "
+        "there are errors.",
+    )
     holders: list[RecallHolder] | None = strawberry.field(
         default=None,
         description="Who has how many of the coupons that the recall made void, most first. Null if there are errors.",
@@ -148,5 +153,6 @@ class VoidCouponsPayload(KeyedPayload):
             key=recall.scheme_id,
             quantity=SafeInt(recall.quantity),
             already_void=SafeInt(recall.already_void),
+            already_redeemed=SafeInt(recall.already_redeemed),
             holders=list(recall.holders),  # type: ignore[arg-type] # rows, which the fields read
         )

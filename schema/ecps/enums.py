@@ -25,6 +25,7 @@ described(
         "with `verifyEcp`.",
         EcpAction.SUSPEND: "Suspend the ECP, with `suspendEcp`.",
         EcpAction.ERASE: "Erase the personal data, with `eraseEcp`.",
+        EcpAction.UNLOCK: "Let the ECP redeem coupons again after wrong codes, with `unlockEcp`.",
     },
 )
 described(

@@ -12,6 +12,7 @@ from resolvers.ecps.loaders import find_ecp
 from resolvers.ecps.record_activities import record_activities
 from resolvers.ecps.register_ecp import register_ecp
 from resolvers.ecps.suspend_ecp import suspend_ecp
+from resolvers.ecps.unlock_ecp import unlock_ecp
 from resolvers.ecps.update_ecp import update_ecp
 from resolvers.ecps.verify_ecp import verify_ecp
 from resolvers.paging import Page, PageArguments
@@ -78,6 +79,13 @@ class EcpMutations:
     )
     async def suspend_ecp(self, info: AppInfo, input: inputs.SuspendEcpInput) -> payloads.SuspendEcpPayload:
         return payloads.SuspendEcpPayload(key=await suspend_ecp(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.ECP_MANAGE,
+        description="Let an ECP redeem coupons again after too many wrong codes locked it.",
+    )
+    async def unlock_ecp(self, info: AppInfo, input: inputs.UnlockEcpInput) -> payloads.UnlockEcpPayload:
+        return payloads.UnlockEcpPayload(key=await unlock_ecp(info.context, input.to_command()))
 
     @mutation(
         requires=Permission.ECP_UPDATE,

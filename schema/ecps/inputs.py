@@ -98,6 +98,16 @@ class SuspendEcpInput:
         return EcpWithReason(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
 
 
+@strawberry.input(description="An ECP to unlock.")
+class UnlockEcpInput:
+    ecp_id: strawberry.ID = leaf(ECP_ID)
+    reason: str = leaf("The reason, which the ECP can read; 3 to 1,000 characters.")
+
+    def to_command(self) -> EcpWithReason:
+        """Convert the input. Raises InvalidInput for a malformed ID."""
+        return EcpWithReason(input_id(NodeKind.ECP, self.ecp_id, "ecpId"), self.reason)
+
+
 @strawberry.input(
     description="Corrections to an ECP. Omitted fields stay as they are. An empty text removes the value."
 )

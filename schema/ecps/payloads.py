@@ -32,6 +32,11 @@ class SuspendEcpPayload(EcpPayload):
     pass
 
 
+@strawberry.type(description="The result of `unlockEcp`.")
+class UnlockEcpPayload(EcpPayload):
+    pass
+
+
 @strawberry.type(description="The result of `updateEcp`.")
 class UpdateEcpPayload(EcpPayload):
     pass

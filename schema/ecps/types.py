@@ -10,12 +10,14 @@ from domain.failures import InvalidInput
 from domain.node_kinds import NodeKind
 from resolvers.adjustments.lists import adjustments_by_ecp
 from resolvers.catalog.loaders import geographies_by_id, tiers_by_id
+from resolvers.ecps.attempt_lists import attempts_by_ecps
 from resolvers.ecps.lists import history_by_ecp
 from resolvers.ecps.loaders import accounts_of_ecps, actions_by_standing, contacts_by_ecp
 from resolvers.enrollments.lists import enrollments_by_ecp
 from schema.accounts.types import Account
 from schema.adjustments.types import Adjustment
 from schema.catalog.types import Geography, Tier
+from schema.ecps.attempt_types import RedemptionAttempt
 from schema.ecps.enums import EcpAction, EcpStatus
 from schema.enrollments.types import Enrollment, page_of_ecp
 from schema.errors import UserError, user_errors
@@ -75,6 +77,9 @@ class Ecp(Node):
     suspended_reason: str | None = leaf("The reason for the suspension. Null unless the ECP is suspended.")
     erased_at: datetime | None = leaf("When the personal data was erased. Null unless it was erased.")
     erased_reason: str | None = leaf("The reason for the erasure. Null unless the personal data was erased.")
+    redemption_locked_at: datetime | None = leaf(
+        "Since when the ECP may not redeem coupons, because of too many wrong codes. Null unless it is locked."
+    )
     updated_at: datetime = leaf("When the ECP last changed.")
     account: Account | None = batched(
         accounts_of_ecps,
@@ -105,6 +110,13 @@ class Ecp(Node):
         arguments=forward_page,
         description="How status, tier and place of the ECP changed, newest first. It remains when the personal data is "
         "erased.",
+    )
+    redemption_attempts: Connection[RedemptionAttempt] = batched(
+        attempts_by_ecps,
+        key="id",
+        arguments=forward_page,
+        description="The attempts of the ECP to redeem coupons, newest first. Empty unless the viewer is this ECP or "
+        "has the permission `ecp:manage`.",
     )
 
 

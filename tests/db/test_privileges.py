@@ -17,6 +17,7 @@ ADDED_ONLY = {
     "batch_pack",
     "captured_movement",
     "coupon_reference",
+    "discrepancy_evidence",
     "epcis_event",
     "movement",
     "movement_part",

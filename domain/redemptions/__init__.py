@@ -1,0 +1,1 @@
+"""Redemption of coupons: scans, their results, and the limits of wrong codes."""

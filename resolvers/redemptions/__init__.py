@@ -1,0 +1,1 @@
+"""Redemptions: redeem coupons, keep attempts, and limit wrong codes."""
