@@ -17,7 +17,6 @@ from schema.catalog.types import Variant, Vendor
 from schema.consignments.movement_types import BatchMovement
 from schema.consignments.types import Batch, Consignment
 from schema.descriptions import described
-from schema.ecps.types import Ecp
 from schema.fields import batched, computed, leaf
 from schema.scalars import SafeInt
 
@@ -53,7 +52,7 @@ class Coupon:
         f"When the coupon stops paying: {GRACE_DAYS} days after the last day of its scheme. Null if that has none."
     )
     redeemed_at: datetime | None = leaf("When an ECP scanned the coupon and redeemed it. Null unless it is redeemed.")
-    redeemed_by: Ecp | None = batched(
+    redeemed_by: Annotated["Ecp", strawberry.lazy("schema.ecps.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - ECPs stand above
         ecps_by_id,
         key="redeemed_by",
         description="The ECP that redeemed it. Null unless it is redeemed, and for viewers who may not see the ECP.",

@@ -28,7 +28,6 @@ from resolvers.ecps.loaders import ecps_by_id
 from schema.accounts.types import Account
 from schema.catalog.types import Variant, Vendor
 from schema.consignments.enums import DiscrepancyKind, MovementKind
-from schema.ecps.types import Ecp
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
@@ -83,7 +82,7 @@ class DiscrepancyEvidence:
     scanned_at: datetime = leaf("When an ECP scanned the coupon: the first scan of this ECP counts.")
     result: AttemptResult = leaf("What the scan led to.")
     serial: SafeInt = leaf("The serial of the coupon.")
-    ecp: Ecp | None = batched(
+    ecp: Annotated["Ecp", strawberry.lazy("schema.ecps.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - ECPs stand above
         ecps_by_id, key="ecp_id", description="The ECP. Null for viewers who may not see it, such as vendors."
     )
 

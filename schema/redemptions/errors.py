@@ -7,7 +7,6 @@ import strawberry
 
 from domain.coupons.failures import CodeFault, InvalidCode
 from domain.redemptions import failures
-from domain.redemptions.facts import AttemptResult
 from resolvers.schemes.loaders import schemes_by_id
 from schema.descriptions import described
 from schema.ecps.enums import EcpStatus
@@ -32,35 +31,30 @@ class InvalidCodeError(UserError):
     fault: CodeFault = leaf("What is wrong with it.")
 
 
-@error_type(failures.CouponFailure, "The coupon is genuine and pays nothing.")
-class CouponFailure(UserError):
-    result: AttemptResult = leaf("What is kept of the attempt.")
-
-
 @error_type(failures.CouponExpired, "The coupon was scanned after the grace period of its scheme.")
-class CouponExpired(CouponFailure):
+class CouponExpired(UserError):
     redeemable_until: datetime = leaf("When the coupon stopped paying.")
 
 
 @error_type(failures.SchemeNotStarted, "The coupon was scanned before its scheme started.")
-class SchemeNotStarted(CouponFailure):
+class SchemeNotStarted(UserError):
     starts_on: date = leaf("The first day of the scheme.")
 
 
 @error_type(failures.NotEnrolled, "The ECP was not enrolled in the scheme of the coupon.")
-class NotEnrolled(CouponFailure):
+class NotEnrolled(UserError):
     scheme: Annotated["Scheme", strawberry.lazy("schema.schemes.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - schemes stand above
         schemes_by_id, key="scheme_id", description="The scheme of the coupon."
     )
 
 
 @error_type(failures.EcpNotActive, "The ECP is not verified, suspended, or closed.")
-class EcpNotActive(CouponFailure):
+class EcpNotActive(UserError):
     status: EcpStatus = leaf("The status of the ECP.")
 
 
 @error_type(failures.AlreadyYours, "The viewer redeemed the coupon before.")
-class AlreadyYours(CouponFailure):
+class AlreadyYours(UserError):
     redeemed_at: datetime = leaf("When the coupon was scanned.")
     points: SafeInt = leaf("The points that it is worth now.")
 

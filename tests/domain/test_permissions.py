@@ -60,7 +60,7 @@ TABLE = {
     Role.ANALYST: STAFF | {"ecp:read"},
     Role.VENDOR: EVERYONE
     | {"coupon:read", "codes:download", "consignment:read", "custody:record", "artwork:read", "artwork:review"},
-    Role.ECP: EVERYONE | {"ecp:register", "ecp:update", "enrollment:request"},
+    Role.ECP: EVERYONE | {"coupon:read", "coupon:redeem", "ecp:register", "ecp:update", "enrollment:request"},
     Role.INTEGRATION: EVERYONE | {"activity:record"},
 }
 SCOPES = {

@@ -82,6 +82,4 @@ async def open_scene(
     ecp_id = await enrollments.ecps.verified()
     await enrollments.enrolled(scheme_id, ecp_id)
     clock.now = RUNNING
-    return RedemptionScene(
-        clients=clients, clock=clock, scheme_id=scheme_id, consignment_id=made, ecp_id=ecp_id
-    )
+    return RedemptionScene(clients=clients, clock=clock, scheme_id=scheme_id, consignment_id=made, ecp_id=ecp_id)

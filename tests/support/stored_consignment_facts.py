@@ -15,6 +15,7 @@ from domain.consignments.stored_facts import (
     CouponsSuperseded,
     CouponsToDestroy,
     DiscrepancyOpened,
+    MissingCouponScanned,
     RecalledPlace,
     ReceiptDiffers,
 )
@@ -122,6 +123,20 @@ OF_CONSIGNMENTS: Final[tuple[tuple[StoredNotification, str], ...]] = (
         (
             "Version 3 of the artwork of AMB-1L superseded what coupons in 2 consignments carry: 1 coupon is "
             "commissioned and stays active."
+        ),
+    ),
+    (
+        MissingCouponScanned(**_CONSIGNMENT, sku="AMB-1L", serial=101, lost=False),
+        (
+            "An ECP scanned the coupon 101 of AMB-1L in CON-2026-000017, which is missing. "
+            "Find out how it came to the ECP; the discrepancy lists all such scans."
+        ),
+    ),
+    (
+        MissingCouponScanned(**_CONSIGNMENT, sku="AMB-1L", serial=101, lost=True),
+        (
+            "An ECP scanned the coupon 101 of AMB-1L in CON-2026-000017, which is lost. "
+            "Find out how it came to the ECP; the discrepancy lists all such scans."
         ),
     ),
 )

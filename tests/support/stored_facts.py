@@ -13,12 +13,14 @@ from domain.audit.stored_facts import AUDIT_DECODER
 from domain.calendar import UTC_CALENDAR
 from domain.catalog.stored_facts import CategoryMerged, GeographyMoved, ProductMoved, TierRanked
 from domain.ecps.stored_facts import (
+    EcpLocked,
     EcpMoved,
     EcpPlaceMoved,
     EcpRegistered,
     EcpReinstated,
     EcpSuspended,
     EcpTierChanged,
+    EcpUnlocked,
     EcpVerified,
 )
 from domain.enrollments.stored_facts import (
@@ -131,6 +133,16 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         EcpSuspended(**_ECP, reason="No answer."),
         "You are suspended: No answer.",
         f"{CODE} is suspended: No answer.",
+    ),
+    (
+        EcpLocked(**_ECP, wrong=20),
+        "You tried 20 wrong codes and cannot redeem coupons now. Ask your program manager to unlock you.",
+        f"{CODE} tried 20 wrong codes and cannot redeem coupons now. Unlock the ECP if it was a mistake.",
+    ),
+    (
+        EcpUnlocked(**_ECP, reason="A worn label."),
+        "You can redeem coupons again: A worn label.",
+        f"{CODE} can redeem coupons again: A worn label.",
     ),
     (EcpMoved(**_ECP, place="Pune"), "Your place is now Pune.", f"The place of {CODE} is now Pune."),
     (

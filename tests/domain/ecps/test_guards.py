@@ -21,7 +21,7 @@ from domain.stored_facts import Reader
 
 ECP, OTHER = UUID(int=1), UUID(int=2)
 PENDING, ACTIVE, SUSPENDED, CLOSED = EcpStatus
-UPDATE, VERIFY, SUSPEND, ERASE = EcpAction
+UPDATE, VERIFY, SUSPEND, ERASE, UNLOCK = EcpAction
 # Rejected actions by status; all others are allowed.
 REJECTED = {
     (SUSPEND, PENDING): "This ECP is not verified yet and cannot be suspended.",
@@ -30,6 +30,7 @@ REJECTED = {
     (VERIFY, CLOSED): "This ECP is closed and cannot be verified again.",
     (SUSPEND, CLOSED): "This ECP is closed and cannot be suspended.",
     (ERASE, CLOSED): "This ECP was already erased.",
+    **{(UNLOCK, status): "This ECP is not locked." for status in EcpStatus},
 }
 # Actions offered by role, for another person's ECP.
 OFFERED = {
@@ -82,18 +83,31 @@ def test_a_manager_who_is_an_ecp_does_not_decide_about_it() -> None:
     """Four eyes: neither verifies nor suspends it; correcting and erasing their own data is for everybody."""
     both = viewer(Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP)
     assert ECP_GUARDS.allowed(EcpFacts(ECP, ACTIVE), both) == (UPDATE, ERASE)
-    for action in (VERIFY, SUSPEND):
-        failure = ECP_GUARDS.find_failure(action, EcpFacts(ECP, ACTIVE), both)
+    for action in (VERIFY, SUSPEND, UNLOCK):
+        failure = ECP_GUARDS.find_failure(action, EcpFacts(ECP, ACTIVE, is_locked=action is UNLOCK), both)
         assert isinstance(failure, SelfApproval)
         assert (failure.code, failure.path) == ("SELF_APPROVAL", ("input", "ecpId"))
         assert failure.message == "This is your own registration. Another person must decide on it."
     assert ECP_GUARDS.allowed(EcpFacts(OTHER, ACTIVE), both) == (UPDATE, VERIFY, SUSPEND, ERASE)
 
 
+def test_a_locked_ecp_can_be_unlocked_by_managers() -> None:
+    """R22: in every status, because the lock comes from wrong codes alone."""
+    for status in EcpStatus:
+        locked = EcpFacts(OTHER, status, is_locked=True)
+        assert [role for role in Role if UNLOCK in ECP_GUARDS.allowed(locked, viewer(role))] == [Role.PROGRAM_MANAGER]
+
+
 def test_an_event_that_moves_a_queue_declares_it() -> None:
     """R10: registering, verifying and erasing do; suspending and correcting do not; nor does what systems report."""
     quiet = {kind for kind, spec in {**OF_ECPS, **OF_ENROLLMENTS}.items() if not spec.queues}
-    assert quiet == {EventKind.ECP_SUSPENDED, EventKind.ECP_UPDATED, EventKind.ECP_ACTIVITIES_RECORDED}
+    assert quiet == {
+        EventKind.ECP_ACTIVITIES_RECORDED,
+        EventKind.ECP_LOCKED,
+        EventKind.ECP_SUSPENDED,
+        EventKind.ECP_UNLOCKED,
+        EventKind.ECP_UPDATED,
+    }
     quiet = {kind for kind, spec in OF_SCHEMES.items() if not spec.queues}
     assert quiet == {
         EventKind.SCHEME_CATALOG_CHANGED,
