@@ -15,6 +15,7 @@ from domain.rules.evaluation import CompiledRules, compile_rules
 from domain.rules.facts import VolumeKey, needed_activities
 from domain.rules.model import RuleLimits, VolumeMeasure, VolumePeriod
 from domain.schemes.content import SchemeContent
+from domain.schemes.coupon_period import redeemable_until
 
 TierRanks = tuple[tuple[UUID, int], ...]
 # Rules of a revision are compiled for the ranks that tiers had; ranks change rarely.
@@ -56,6 +57,7 @@ class RevisionPlan:
         self.geography_ids = frozenset(content.geography_ids)
         self.starts_at = ZERO_MOMENT if basics.starts_on is None else calendar.start_of_day(basics.starts_on)
         self.ends_at = FOREVER if basics.ends_on is None else calendar.end_of_day(basics.ends_on)
+        self.coupons_end_at = redeemable_until(basics.ends_on, calendar) or FOREVER
         self.needs = FactNeeds(content.rules)
         self.activities = tuple(needed_activities(content.rules))
         self.positions: Mapping[UUID, int] = {key: position for position, key in enumerate(self.rule_ids)}
@@ -63,6 +65,10 @@ class RevisionPlan:
         self.limited: tuple[LimitedRule, ...] = ()
         self._calendar = calendar
         self._compiled: dict[TierRanks, CompiledRules] = {}
+
+    def end_of(self, channel: EarningChannel) -> datetime:
+        """The moment from which lines of a channel earn nothing: coupons pay for some days longer than sales."""
+        return self.coupons_end_at if channel is EarningChannel.COUPON else self.ends_at
 
     @property
     def volumes(self) -> tuple[VolumeKey, ...]:

@@ -35,7 +35,8 @@ from domain.timestamps import Malformed
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.points.earners import EarnerMoment, earners_at
-from resolvers.points.posting.post import PostedSale, post_points
+from resolvers.points.posting.post import post_points
+from resolvers.points.posting.posted import PostedSale
 from resolvers.redemptions.attempts import Attempt, keep_attempt
 from resolvers.redemptions.evidence import keep_evidence
 from resolvers.redemptions.wrong_codes import find_limit, note_wrong_code
@@ -205,6 +206,8 @@ async def _raise_redeemed(session: Writing, scan: _Scan, rows: list[CouponFacts]
 async def _require_earning(session: Writing, scan: _Scan, facts: CouponFacts, posted: PostedSale) -> None:
     """Raise why the coupon earns nothing: it stays valid, and nothing is posted."""
     problems = [problem.message for line in posted.lines for problem in line.problems]
+    if not posted.lines:
+        problems = [f"“{facts.title}” pays nothing for this product now."]
     if not problems:
         return
     (earner,) = await earners_at(session, [EarnerMoment(scan.ecp_id, facts.scheme_id, scan.at)])

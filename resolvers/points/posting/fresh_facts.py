@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from db.points.posting_reads import ACTIVITIES_OF_ECPS, PRODUCTS_OF_VARIANTS
 from db.sessions import Fetching
+from domain.channels import EarningChannel
 from domain.lru_cache import LruCache
 from domain.points.fold import FreshFacts
 from domain.points.obstacles import earner_obstacles, period_obstacles
@@ -29,6 +30,7 @@ class FreshLine(Struct, frozen=True):
     scheme_id: UUID
     at: datetime
     variant_id: UUID
+    channel: EarningChannel
     revision: RevisionPlan
 
 
@@ -45,13 +47,14 @@ async def load_fresh_facts(fetching: Fetching, lines: Sequence[FreshLine]) -> li
     facts: list[FreshFacts] = []
     for line in lines:
         context, obstacles = contexts[line.ecp_id, line.scheme_id, line.at]
+        ends_at = line.revision.end_of(line.channel)
         product = products[line.variant_id]
         facts.append(
             FreshFacts(
                 earner=context,
                 product_id=product,
                 category_id=categories.get((product, line.at), _NO_CATEGORY),
-                obstacles=obstacles,
+                obstacles=(*obstacles, *period_obstacles(line.at, line.revision.starts_at, ends_at)),
             )
         )
     return facts
@@ -69,10 +72,7 @@ async def _load_contexts(
     for (key, revision), earner in zip(earning.items(), earners, strict=True):
         ecp_id, _, at = key
         enrollment, path = earner.enrollment, earner.geography_path
-        obstacles = (
-            *earner_obstacles(earner.status, path, enrollment, revision.geography_ids, at),
-            *period_obstacles(at, revision.starts_at, revision.ends_at),
-        )
+        obstacles = tuple(earner_obstacles(earner.status, path, enrollment, revision.geography_ids, at))
         context = EarnerContext(
             tier_id=earner.tier_id,
             geography_path=path,

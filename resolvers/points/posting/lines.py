@@ -66,6 +66,7 @@ async def add_lines(fetching: Fetching, scene: Scene, accounts: Sequence[Touched
                 scheme_id=draft.account.of.scheme_id,
                 at=draft.change.place.sold_at,
                 variant_id=draft.line.variant_id,
+                channel=draft.change.channel,
                 revision=draft.revision,
             )
             for draft in fresh
