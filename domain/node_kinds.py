@@ -23,6 +23,7 @@ class NodeKind(StrEnum):
     JOB = "job"
     NOTIFICATION = "ntf"
     PACK = "pac"
+    POINTS_ENTRY = "ent"
     PRODUCT = "prd"
     PROGRAM = "prg"
     SCHEME = "sch"

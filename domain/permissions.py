@@ -92,6 +92,7 @@ class Permission(StrEnum):
     ENROLLMENT_MANAGE = "enrollment:manage"
     ACTIVITY_RECORD = "activity:record"
     POINTS_ADJUST = "points:adjust"
+    LEDGER_READ = "ledger:read"
     POINTS_PREVIEW = "points:preview"
 
 
@@ -129,6 +130,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.WEBHOOK_MANAGE,
             Permission.ECP_READ,
             Permission.ECP_ERASE,
+            Permission.LEDGER_READ,
             Permission.AUDIT_READ,
             Permission.JOB_MANAGE,
             Permission.FILE_UPLOAD,
@@ -144,6 +146,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ENROLLMENT_REQUEST,
             Permission.ENROLLMENT_MANAGE,
             Permission.POINTS_ADJUST,
+            Permission.LEDGER_READ,
             Permission.POINTS_PREVIEW,
         },
         Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE},
@@ -156,7 +159,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DISCREPANCY_RESOLVE,
         },
         Role.DESIGNER: _STAFF | {Permission.ARTWORK_UPLOAD, Permission.FILE_UPLOAD},
-        Role.ANALYST: _STAFF | {Permission.ECP_READ},
+        Role.ANALYST: _STAFF | {Permission.ECP_READ, Permission.LEDGER_READ},
         Role.VENDOR: _EVERYONE
         | {
             Permission.CONSIGNMENT_READ,
@@ -173,6 +176,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ECP_REGISTER,
             Permission.ECP_UPDATE,
             Permission.ENROLLMENT_REQUEST,
+            Permission.LEDGER_READ,
         },
         Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD},
     }

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.sessions import Fetching
-from domain.requests import REVOKED_CREDENTIAL, Unauthenticated
 from domain.lru_cache import LruCache
+from domain.requests import REVOKED_CREDENTIAL, Unauthenticated
 from graphql_api.settings import Settings
 from resolvers.accounts.create_api_key import KEY_PREFIX
 from resolvers.accounts.viewers import SignedIn, find_viewer_of_account, find_viewer_of_api_key

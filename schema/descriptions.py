@@ -1,13 +1,13 @@
 """Registers the domain's enumerations as GraphQL enums, with a description of every value."""
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import Enum
 from typing import TypeVar
 
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-EnumT = TypeVar("EnumT", bound=StrEnum)
+EnumT = TypeVar("EnumT", bound=Enum)
 
 
 def described(
@@ -19,7 +19,7 @@ def described(
     """
     missing = set(members) - values.keys()
     if missing:
-        message = f"{members.__name__} has no description for {', '.join(sorted(missing))}"
+        message = f"{members.__name__} has no description for {', '.join(sorted(member.name for member in missing))}"
         raise TypeError(message)
     strawberry.enum(members, name=name, description=description)
     definition: StrawberryEnumDefinition = members.__strawberry_definition__  # type: ignore[attr-defined]

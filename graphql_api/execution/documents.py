@@ -17,10 +17,10 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.language import DirectiveNode, Visitor, visit
 from graphql.validation import ASTValidationRule, specified_rules
 
+from domain.lru_cache import LruCache
 from graphql_api.execution.compile import Plan
 from graphql_api.execution.limits import Limits, limit_rule, long_number_errors
 from graphql_api.execution.variables import Variables
-from domain.lru_cache import LruCache
 
 PLAN_CACHE_SIZE: Final = 16
 

@@ -4,6 +4,7 @@ A new stream is one `Stream`, one subscription field that opens it, and the type
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -99,16 +100,23 @@ class Feed(Struct, frozen=True):
 
 
 class FeedEvent(Struct, frozen=True):
-    """An event within a feed: the cursor to resume after it, its object, and the subject of the feed."""
+    """An event within a feed: the cursor to resume after it, its object, the subject of the feed, and its time."""
 
     cursor: str
     object_id: UUID
     subject_id: UUID | None
+    recorded_at: datetime
+
+    @property
+    def recorded(self) -> tuple[UUID | None, datetime]:
+        """The subject of the feed, and when something was recorded for it."""
+        return self.subject_id, self.recorded_at
 
     @classmethod
     def of(cls, event: EventRow, feed: Feed, stream: StreamRow) -> "FeedEvent":
         """Build the event for a feed."""
-        return cls(encode_stream_cursor(stream, feed.scope, event.position), event.object_id, feed.subject_id)
+        cursor = encode_stream_cursor(stream, feed.scope, event.position)
+        return cls(cursor=cursor, object_id=event.object_id, subject_id=feed.subject_id, recorded_at=event.recorded_at)
 
 
 class FeedEdge(Struct, frozen=True):

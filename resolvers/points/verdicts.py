@@ -1,6 +1,6 @@
 """Verdicts on rules with the names that their sentences need. A sentence is built only when it is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from domain.calendar import Calendar
 from domain.rules.evaluation import ClauseVerdict, Evaluation, RuleVerdict
 from domain.rules.explanations import clause_sentence, collect_fact_references, fact_sentence, rule_sentence
 from domain.rules.phrases import DisplayNames
-from resolvers.rules.loaders import RuleView, names_of, rule_views
+from resolvers.rules.loaders import RuleView, rule_views_with_names
 
 
 class ClauseVerdictView(Struct, frozen=True):
@@ -62,22 +62,28 @@ class RuleVerdictView(Struct, frozen=True):
         return tuple(ClauseVerdictView(clause, self.names, self.calendar) for clause in self.verdict.clauses)
 
 
+class StatedVerdict(Struct, frozen=True):
+    """A verdict that no clause decided: the sentence says why the rule paid nothing."""
+
+    sentence: str
+    met: bool = False
+    clauses: tuple[ClauseVerdictView, ...] = ()
+
+
 class LineVerdictView(Struct, frozen=True):
     """The points that one rule pays for one line, and why."""
 
     rule: RuleView
-    verdict: RuleVerdictView
+    verdict: RuleVerdictView | StatedVerdict
     points: int
 
 
 async def explain_evaluation(
     fetching: Fetching, rows: Sequence[RuleRow], evaluation: Evaluation, calendar: Calendar
 ) -> list[LineVerdictView]:
-    """The outcomes of an evaluation for the rules in these rows, with all names; two statements."""
-    views = await rule_views(fetching, list(rows))
+    """The outcomes of an evaluation for the rules in these rows, with all names; one statement."""
     verdicts = [outcome.verdict for outcome in evaluation.outcomes]
-    ids = {key for verdict in verdicts for key in collect_fact_references(verdict).ids}
-    names = await names_of(fetching, ids | {row.id for view in views for row in view.mentioned})
+    views, names = await rule_views_with_names(fetching, rows, fact_ids(verdicts))
     rule_names = {view.id: view.rule.name for view in views}
     return [
         LineVerdictView(
@@ -87,3 +93,8 @@ async def explain_evaluation(
         )
         for view, verdict in zip(views, verdicts, strict=True)
     ]
+
+
+def fact_ids(verdicts: Iterable[RuleVerdict]) -> set[UUID]:
+    """The ids of the catalog entries in the facts of verdicts."""
+    return {key for verdict in verdicts for key in collect_fact_references(verdict).ids}

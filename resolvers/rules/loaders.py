@@ -1,6 +1,6 @@
 """Loaders of bonus rules, with the display names that their sentences need."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from uuid import UUID
 
@@ -76,9 +76,18 @@ def rule_rows(scheme_id: UUID, rules: Iterable[BonusRule]) -> list[RuleRow]:
 
 async def rule_views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
     """The rules, each with the names that its sentences need."""
-    ids = {key for row in rows for key in _mentioned_ids(row.document)}
-    names = {row.id: row for row in await _name_rows(fetching, ids)}
-    return [
+    views, _ = await rule_views_with_names(fetching, rows, ())
+    return views
+
+
+async def rule_views_with_names(
+    fetching: Fetching, rows: Sequence[RuleRow], ids: Iterable[UUID]
+) -> tuple[list[RuleView], DisplayNames]:
+    """The rules as above, and the names of what they mention and of the entries with these ids, with one statement."""
+    wanted = {key for row in rows for key in _mentioned_ids(row.document)}.union(ids)
+    found = await _name_rows(fetching, wanted)
+    names = {row.id: row for row in found}
+    views = [
         RuleView(
             id=row.id,
             position=row.position,
@@ -87,6 +96,7 @@ async def rule_views(fetching: Fetching, rows: list[RuleRow]) -> list[RuleView]:
         )
         for row in rows
     ]
+    return views, _names(found)
 
 
 def _names(rows: Iterable[NameRow]) -> DisplayNames:

@@ -14,6 +14,9 @@ from resolvers.ecps.attempt_lists import attempts_by_ecps
 from resolvers.ecps.lists import history_by_ecp
 from resolvers.ecps.loaders import accounts_of_ecps, actions_by_standing, contacts_by_ecp
 from resolvers.enrollments.lists import enrollments_by_ecp
+from resolvers.points.balance_loaders import balances_of_ecps
+from resolvers.points.ledger_lists import ledger_by_ecp
+from resolvers.points.statement_loaders import statements_of_ecps
 from schema.accounts.types import Account
 from schema.adjustments.types import Adjustment
 from schema.catalog.types import Geography, Tier
@@ -25,6 +28,8 @@ from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
 from schema.paging import Connection, forward_page
+from schema.points.inputs import known_time, month_of_scheme, page_of_ledger
+from schema.points.ledger_types import PointsBalance, PointsEntry, PointsStatement
 
 
 @strawberry.type(description="A period in which the status, the tier and the place of an ECP stayed the same.")
@@ -103,6 +108,20 @@ class Ecp(Node):
         key="id",
         arguments=forward_page,
         description="The adjustments of points of the ECP, newest first. ECPs see their own once they are posted.",
+    balance: PointsBalance = batched(
+        balances_of_ecps,
+        arguments=known_time,
+        description="The points of the ECP, in total and by scheme.",
+    )
+    ledger: Connection[PointsEntry] = batched(
+        ledger_by_ecp,
+        arguments=page_of_ledger,
+        description="The entries of the ECP's ledger, last recorded first. Pages cost the same at any depth.",
+    )
+    statement: PointsStatement | None = batched(
+        statements_of_ecps,
+        arguments=month_of_scheme,
+        description="The statement of the ECP for a month in a scheme: what was recorded in that month.",
     )
     history: Connection[EcpVersion] = batched(
         history_by_ecp,

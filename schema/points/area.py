@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from resolvers.points.nodes import NODES
 from schema.area import Area
 from schema.points.fields import PointsQueries
+from schema.points.stream_fields import PointsSubscriptions
 
-AREA: Final = Area(queries=(PointsQueries,))
+AREA: Final = Area(queries=(PointsQueries,), subscriptions=(PointsSubscriptions,), nodes=NODES)

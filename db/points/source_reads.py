@@ -1,0 +1,158 @@
+"""Statements that read what an entry of the ledger comes from: the names of sales, the SKUs of lines, valuations."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import SmallInteger, bindparam, column, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from db.points.entry_reads import integers
+from db.statement import Statement, moments, numbers, uuids
+from domain.schemes.content import SchemeContent
+
+
+class SoldNameRow(Struct, frozen=True):
+    """The names of a sale and of the sale that it returns; of a redeemed coupon they are None."""
+
+    number: int
+    external_id: str | None
+    sold_at: datetime
+    returns_number: int | None
+    returns: str | None
+
+
+class ValuationRow(Struct, frozen=True):
+    """A version of the valuation of a line; `revision` is the number of the scheme's revision that it was valued by.
+
+    The variant is that of the line as it was then, with its product; None if the line is missing.
+    """
+
+    ecp: int
+    scheme: int
+    scheme_id: UUID
+    sold_at: datetime
+    sale: int
+    position: int
+    version: int
+    revision: int
+    base: int
+    bonus: int
+    recorded_at: datetime
+    facts: bytes
+    variant_id: UUID | None
+    sku: str | None
+    product_id: UUID | None
+    category_id: UUID | None
+    is_coupon: bool
+
+
+class ContentRow(Struct, frozen=True):
+    """The content of an approved revision."""
+
+    scheme_id: UUID
+    number: int
+    content: str
+
+    @property
+    def decoded(self) -> SchemeContent:
+        """The content; the same text is decoded once."""
+        return decode_content(self.content)
+
+
+@lru_cache(maxsize=256)
+def decode_content(content: str) -> SchemeContent:
+    """Decode the content of a revision; the same text is decoded once."""
+    return msgspec.json.decode(content, type=SchemeContent)
+
+
+def _statement(sql: str, row: Any, *parameters: Any) -> Any:
+    named: list[Any] = [column(name) for name in row.__struct_fields__]
+    return Statement(text(sql).bindparams(*parameters).columns(*named), row)
+
+
+# The sales and redeemed coupons with these numbers; a sale that moved has the name that it has now.
+SOLD_NAMES: Final[Statement[SoldNameRow]] = _statement(
+    """
+SELECT sold.number, sold.external_id, sold.sold_at, returned.number AS returns_number, returned.external_id AS returns
+FROM sale_key AS sold LEFT JOIN sale_key AS returned ON returned.number = sold.returns
+WHERE sold.number = ANY (:numbers)
+UNION ALL
+SELECT sale, NULL, redeemed_at, NULL, NULL FROM redemption WHERE sale = ANY (:numbers)
+""",
+    SoldNameRow,
+    numbers("numbers"),
+)
+_VALUATION: Final = """valuation.ecp, valuation.scheme, scheme.id AS scheme_id, valuation.sold_at, valuation.sale,
+    valuation.position, valuation.version, valuation.revision, valuation.base, valuation.bonus, valuation.recorded_at,
+    valuation.facts, variant.id AS variant_id, variant.sku, variant.product_id, product.category_id,
+    coalesce(line.is_coupon, false) AS is_coupon"""
+# The scheme, and the line as it was when it was valued: in the newest revision of the sale up to then that has it.
+_LINE: Final = """JOIN scheme ON scheme.number = valuation.scheme
+LEFT JOIN LATERAL (
+    (
+        SELECT sale_line.variant_id, false AS is_coupon FROM sale_line
+        JOIN sale USING (ecp, sold_at, sale, revision)
+        WHERE sale_line.ecp = valuation.ecp AND sale_line.sold_at = valuation.sold_at
+            AND sale_line.sale = valuation.sale AND sale_line.position = valuation.position
+            AND sale.recorded_at <= valuation.recorded_at
+        ORDER BY sale_line.revision DESC LIMIT 1
+    )
+    UNION ALL
+    SELECT redemption.variant_id, true FROM redemption WHERE redemption.sale = valuation.sale
+) AS line ON true
+LEFT JOIN variant ON variant.id = line.variant_id
+LEFT JOIN product ON product.id = variant.product_id"""
+# The versions of valuations that entries name.
+VALUATIONS: Final[Statement[ValuationRow]] = _statement(
+    f"""
+SELECT {_VALUATION}
+FROM unnest(:ecps, :schemes, :sold_ats, :sales, :positions, :versions)
+    AS asked (ecp, scheme, sold_at, sale, position, version)
+JOIN valuation ON valuation.ecp = asked.ecp AND valuation.scheme = asked.scheme
+    AND valuation.sold_at = asked.sold_at AND valuation.sale = asked.sale
+    AND valuation.position = asked.position AND valuation.version = asked.version
+{_LINE}
+""",  # noqa: S608 - no text of others
+    ValuationRow,
+    integers("ecps"),
+    integers("schemes"),
+    moments("sold_ats"),
+    numbers("sales"),
+    bindparam("positions", type_=ARRAY(SmallInteger()), required=True),
+    bindparam("versions", type_=ARRAY(SmallInteger()), required=True),
+)
+# The newest valuation of each line of sales, in every scheme in which the ECP has an account, by scheme.
+VALUATIONS_OF_SALES: Final[Statement[ValuationRow]] = _statement(
+    f"""
+SELECT {_VALUATION}
+FROM unnest(:ecps, :sold_ats, :sales) AS asked (ecp, sold_at, sale)
+JOIN points_account AS account ON account.ecp = asked.ecp
+JOIN LATERAL (
+    SELECT DISTINCT ON (position) * FROM valuation AS version
+    WHERE version.ecp = asked.ecp AND version.scheme = account.scheme
+        AND version.sold_at = asked.sold_at AND version.sale = asked.sale
+    ORDER BY position, version DESC
+) AS valuation ON true
+{_LINE}
+ORDER BY valuation.sale, valuation.position, valuation.scheme
+""",  # noqa: S608 - as above
+    ValuationRow,
+    integers("ecps"),
+    moments("sold_ats"),
+    numbers("sales"),
+)
+# The contents of approved revisions, which never change.
+CONTENTS: Final[Statement[ContentRow]] = _statement(
+    """
+SELECT made.scheme_id, made.number, made.content::text AS content
+FROM unnest(:scheme_ids, :numbers) AS asked (scheme_id, number)
+JOIN scheme_revision AS made ON made.scheme_id = asked.scheme_id AND made.number = asked.number
+""",
+    ContentRow,
+    uuids("scheme_ids"),
+    numbers("numbers"),
+)
