@@ -65,15 +65,15 @@ def _reversal(story: EntryStory, calendar: Calendar) -> str:
     of = f"{format_count(count, 'base point')}" if story.rule is None else f"{format_count(count, 'point')}"
     source = "" if story.rule is None else f" of the rule {quote(story.rule)}"
     were = "was" if count == 1 else "were"
-    taken = f"{of}{source} for {_line(story, calendar)} {were} taken back"
     cause, sale = story.cause, story.sale
-    if sale is None or sale.external_id is None:
-        return f"{taken}{_because(story, calendar)}."
-    if cause is not None and cause.returns_number == sale.number:
-        return f"Sale {sale.external_id} was returned with {cause.external_id}: {taken}."
-    if cause is None or cause.number == sale.number:
-        return f"Sale {sale.external_id} was corrected or returned: {taken}."
-    return f"{taken}{_because(story, calendar)}."
+    if sale is not None and sale.external_id is not None:
+        named = f"Sale {sale.external_id} of {format_day(calendar.day_of(sale.sold_at))}"
+        taken = f"{of}{source} for {story.sku or 'a product'} {were} taken back"
+        if cause is not None and cause.returns_number == sale.number:
+            return f"{named} was returned with {cause.external_id}: {taken}."
+        if cause is None or cause.number == sale.number:
+            return f"{named} was corrected or returned: {taken}."
+    return f"{of}{source} for {_line(story, calendar)} {were} taken back{_because(story, calendar)}."
 
 
 def _because(story: EntryStory, calendar: Calendar) -> str:

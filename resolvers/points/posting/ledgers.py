@@ -1,7 +1,8 @@
 """The ledgers of ECPs: locked by everything that posts, numbered without gaps, and in order of time."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct
 
@@ -9,6 +10,8 @@ from db.points.changes import create_ledgers, set_first_posting
 from db.points.posting_reads import LOCK_LEDGERS, EarningEcpRow
 from db.sessions import Writing
 from resolvers.context import Operation
+
+_SMALLEST: Final = timedelta(microseconds=1)
 
 
 class Ledgers(Struct, frozen=True):
@@ -21,7 +24,7 @@ class Ledgers(Struct, frozen=True):
 async def lock_ledgers(operation: Operation, session: Writing, ecps: Collection[EarningEcpRow]) -> Ledgers:
     """Lock the ledgers of ECPs until the transaction ends, in the order in which all transactions lock them.
 
-    The time of the posting is read behind the locks, and is never before the last one. The first posting of all fixes
+    The time of the posting is read behind the locks, and is always after the last one. The first posting of all fixes
     the time zone of the program.
     """
     if (await operation.program()).first_posting_at is None:
@@ -30,5 +33,6 @@ async def lock_ledgers(operation: Operation, session: Writing, ecps: Collection[
     if new := sorted(row.number for row in ecps if not row.has_ledger):
         await create_ledgers(session, new, operation.clock())
     rows = await session.fetch(LOCK_LEDGERS, ecps=[row.number for row in ecps])
-    recorded_at = max([operation.clock(), *(row.recorded_at for row in rows)])
+    # After the last posting of each ledger, so that a time names one posting, even where clocks of servers differ.
+    recorded_at = max([operation.clock(), *(row.recorded_at + _SMALLEST for row in rows if row.seq)])
     return Ledgers({row.ecp: row.seq for row in rows}, recorded_at)

@@ -42,7 +42,7 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
     schemes = {one.of.scheme: LimitedScheme(one.of.scheme, one.of.plan) for one in accounts}
     home = min(ledgers.seqs, default=0)
     await take_from_pools(session, schemes.values(), ledgers.recorded_at, fold_all, home=home)
-    points = await write_values(operation, session, ledgers, valued)
+    points = await write_values(session, ledgers, valued)
     return Posting(ledgers.recorded_at, _posted_sales(changes, valued, points))
 
 

@@ -13,7 +13,6 @@ from domain.points.events import about_posting
 from domain.points.fold import LineValue
 from domain.points.running_state import RunningState
 from domain.program.facts import PROGRAM_ID
-from resolvers.context import Operation
 from resolvers.points.posting.accounts import TouchedAccount
 from resolvers.points.posting.ledgers import Ledgers
 
@@ -22,9 +21,7 @@ _SUBJECTS = 250
 Valued = tuple[TouchedAccount, list[LineValue], RunningState]
 
 
-async def write_values(
-    operation: Operation, session: Writing, ledgers: Ledgers, valued: Sequence[Valued]
-) -> Mapping[int, int]:
+async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valued]) -> Mapping[int, int]:
     """Write the values that changed, and return by how much the points of each sale did, by its number."""
     posted = await _load_posted(session, valued)
     writer = EntryWriter(ledgers.recorded_at, ledgers.seqs, posted)
@@ -47,7 +44,7 @@ async def write_values(
     await set_accounts(session, accounts)
     await set_ledgers(session, list(writer.seqs.items()), ledgers.recorded_at)
     if writer.entries:
-        await _append_events(operation, session, valued, {row[0] for row in writer.entries})
+        await _append_events(session, ledgers, valued, {row[0] for row in writer.entries})
     return points
 
 
@@ -92,10 +89,11 @@ def _posted_entry(row: PostedEntryRow) -> PostedEntry:
     return PostedEntry(component=component, seq=row.seq, points=row.points, reverses=row.reverses)
 
 
-async def _append_events(
-    operation: Operation, session: Writing, valued: Sequence[Valued], posted: set[int]
-) -> None:
-    """Append one event for the ECPs and schemes of a posting; more than one only for very many ECPs."""
+async def _append_events(session: Writing, ledgers: Ledgers, valued: Sequence[Valued], posted: set[int]) -> None:
+    """Append one event for the ECPs and schemes of a posting; more than one only for very many ECPs.
+
+    The event has the time of the posting, by which its entries are found.
+    """
     touched = [account.of for account, _, _ in valued if account.of.ecp.number in posted]
     ecp_ids = list(dict.fromkeys(of.ecp.id for of in touched))
     events = []
@@ -104,4 +102,4 @@ async def _append_events(
         named = set(chunk)
         schemes: list[UUID] = list(dict.fromkeys(of.scheme_id for of in touched if of.ecp.id in named))
         events.append(NewEvent(EventKind.POINTS_POSTED, PROGRAM_ID, about_posting(chunk, schemes)))
-    await append_events(session, events, operation.now)
+    await append_events(session, events, ledgers.recorded_at)
