@@ -73,7 +73,7 @@ met AS (
     WHERE first_at IS NOT NULL AND (days IS NULL OR occurred_at - first_at <= make_interval(days => days))
 )
 SELECT geography_id, tier_id, met, count(*) AS count FROM (
-    SELECT ecp.geography_id, ecp.tier_id, array_agg(DISTINCT number::int ORDER BY number::int) AS met
+    SELECT ecp.geography_id, ecp.tier_id, array_agg(DISTINCT met.number::int ORDER BY met.number::int) AS met
     FROM met JOIN ecp ON ecp.id = met.ecp_id
     WHERE ecp.status = 'ACTIVE' AND ecp.geography_id = ANY(:places)
     GROUP BY ecp.id
