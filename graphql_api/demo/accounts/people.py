@@ -64,7 +64,7 @@ FIRST_ADMIN: Final = AccountPlan(
 )
 # The one ECP whose token is printed; she is the first to register.
 TARA: Final = AccountPlan(
-    days_ago=254,
+    days_ago=374,
     display_name="Dr. Tara Sorvane",
     email="tara.sorvane@example.com",
     roles=(Role.ECP,),

@@ -17,10 +17,11 @@ from graphql_api.demo.ecps.population import ERASED, PENDING, SUSPENDED, active_
 from graphql_api.demo.lines import Line
 
 # Days before loading: the first registration, and the last of an ECP who is verified by now.
-FIRST_DAY: Final = 245
+FIRST_DAY: Final = 365
 _LAST_DAY: Final = 3
-# Many ECPs joined in the first weeks of the program. In days before loading.
-_FIRST_WEEKS: Final = (180, FIRST_DAY - 1)
+# Many ECPs joined in the first months of the program. Drawn are days of a calendar in which these months are weeks, in
+# days before loading.
+_FIRST_WEEKS: Final = (180, 244)
 _PERCENT_IN_FIRST_WEEKS: Final = 45
 # The longest wait for verification so far.
 _LONGEST_WAIT_DAYS: Final = 34
@@ -126,7 +127,13 @@ def _active(chance: random.Random, person: _Candidate, segment: tuple[str, str])
     if chance.randrange(100) >= _PERCENT_IN_FIRST_WEEKS:
         # A power below 1 of a uniform number: registrations decline every month.
         registered = _LAST_DAY + int((_FIRST_WEEKS[0] - _LAST_DAY) * chance.random() ** 0.7)
-    return person.ecp(segment, registered, registered - chance.randint(1, 2))
+    return person.ecp(segment, _stretch(registered), _stretch(registered) - chance.randint(1, 2))
+
+
+def _stretch(day: int) -> int:
+    """Spread the first weeks over the first months, so that the program is a year old."""
+    first, last = _FIRST_WEEKS
+    return day if day <= first else first + (day - first) * (FIRST_DAY - 1 - first) // (last - first)
 
 
 def _pending(chance: random.Random, person: _Candidate, segment: tuple[str, str]) -> EcpPlan:
@@ -134,11 +141,11 @@ def _pending(chance: random.Random, person: _Candidate, segment: tuple[str, str]
 
 
 def _suspended(chance: random.Random, person: _Candidate, segment: tuple[str, str]) -> EcpPlan:
-    registered = chance.randint(90, FIRST_DAY - 1)
+    registered = _stretch(chance.randint(90, _FIRST_WEEKS[1]))
     plan = person.ecp(segment, registered, registered - 1)
     return replace(plan, suspended=chance.randint(10, 75), suspension=chance.choice(_SUSPENSIONS))
 
 
 def _erased(chance: random.Random, person: _Candidate, segment: tuple[str, str]) -> EcpPlan:
-    registered = chance.randint(150, FIRST_DAY - 1)
+    registered = _stretch(chance.randint(150, _FIRST_WEEKS[1]))
     return replace(person.ecp(segment, registered, registered - 1), erased=chance.randint(20, 60))

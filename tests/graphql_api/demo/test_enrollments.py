@@ -21,10 +21,10 @@ from tests.support.demo_template import CALENDAR, NOW, TODAY
 def test_there_are_hundreds_of_every_status_over_the_approved_schemes(demo: Demo) -> None:
     enrollments = demo.tables["enrollment"]
     assert Counter(row["status"] for row in enrollments) == {
-        EnrollmentStatus.ENROLLED: 584,
+        EnrollmentStatus.ENROLLED: 601,
         EnrollmentStatus.PENDING: 51,
-        EnrollmentStatus.REJECTED: 50,
-        EnrollmentStatus.WITHDRAWN: 46,
+        EnrollmentStatus.REJECTED: 52,
+        EnrollmentStatus.WITHDRAWN: 49,
     }
     begun = {row["id"] for row in demo.schemes if row["approved_at"] and row["enrollment_opens_on"] < TODAY}
     assert {row["scheme_id"] for row in enrollments} == begun
@@ -64,7 +64,7 @@ def test_decisions_are_those_of_managers_and_rejections_have_reasons(demo: Demo)
             assert row["withdrawn_at"] > (decided_at or row["requested_at"])
     by_managers = [row for row in demo.tables["enrollment"] if row["requested_by"] in roles]
     taken_back = [row for row in demo.tables["enrollment"] if row["withdrawn_at"] and row["decided_at"] is None]
-    assert (len(by_managers), len(taken_back)) == (64, 3)
+    assert (len(by_managers), len(taken_back)) == (69, 3)
 
 
 def test_enrollments_in_each_scheme_are_as_many_as_planned(demo: Demo) -> None:
