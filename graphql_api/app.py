@@ -15,6 +15,7 @@ from domain.coupons.labels import QrTemplate
 from domain.permissions import Role
 from graphql_api.auth import Authenticator, dev_token
 from graphql_api.context import Environment
+from graphql_api.demo.history.load import DEMO_HANDLERS
 from graphql_api.documents.endpoint import document_routes
 from graphql_api.documents.rendering import Renderer
 from graphql_api.downloads.codes import CodeDownloads
@@ -62,7 +63,8 @@ def build_app(
     schema = build_schema(CompiledSchema, suggestions=settings.development, natives=NATIVES, limits=Limits())
     authenticator = Authenticator(settings)
     hub = Hub(environment, schema, LeaderTasks(environment, settings))
-    worker = JobWorker(environment, JOB_HANDLERS, policy_of(settings))
+    handlers = {**JOB_HANDLERS, **(DEMO_HANDLERS if settings.development else {})}
+    worker = JobWorker(environment, handlers, policy_of(settings))
     metrics = Metrics(schema.counts, hub.counts)
     gauges = JobGauges(environment, lambda: hub.tailer.leads, lambda: worker.running)
     metrics.registry.register(gauges)

@@ -21,6 +21,8 @@ from graphql_api.context import utc_now
 from graphql_api.custody_commands import VerificationImpossible, custody_commands
 from graphql_api.database_role import Addresses, DatabaseRejected, named_addresses, reporting_rejections
 from graphql_api.demo import load_demo
+from graphql_api.demo.history.finish import finish_history
+from graphql_api.demo.history.size import FULL_HISTORY
 from graphql_api.files.storage import StorageUnavailable
 from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.secrets import load_coupon_keys
@@ -92,7 +94,7 @@ def serve(
     with _database(settings) as addresses:
         _migrate(addresses)
         if settings.development and asyncio.run(_demo(settings, addresses)):
-            _messages.print("Loaded the demo data.")
+            _messages.print("Loaded the demo data; a job adds a year of sales and redemptions behind the server.")
         serve_until_stopped(settings, addresses.application)
     _messages.print("Stopped.")
 
@@ -149,12 +151,15 @@ def migrate(
 
 @app.command()
 def demo() -> None:
-    """Fill an empty database with demo data."""
+    """Fill an empty database with demo data, and wait until a year of sales and redemptions is loaded."""
     settings = _settings()
     with _database(settings) as addresses:
         _migrate(addresses)
         loaded = asyncio.run(_demo(settings, addresses))
-    _messages.print("Loaded the demo data." if loaded else "There is data already; nothing was changed.")
+        _messages.print("Loaded the demo data." if loaded else "There is data already; nothing was changed.")
+        finished = asyncio.run(finish_history(settings, addresses.application))
+    if finished:
+        _messages.print("Loaded its sales and redemptions.")
 
 
 @app.command()
@@ -267,6 +272,6 @@ async def _demo(settings: Settings, addresses: Addresses) -> bool:
     # Two loads at once wait for each other, longer than a statement of a request may take.
     database = await Database.connect(addresses.application, statement_timeout=600)
     try:
-        return await load_demo(database, utc_now(), load_coupon_keys(settings), storage_of(settings))
+        return await load_demo(database, utc_now(), load_coupon_keys(settings), storage_of(settings), history=FULL_HISTORY)
     finally:
         await database.close()

@@ -9,6 +9,7 @@ import structlog
 
 from graphql_api.app import configured, storage_of
 from graphql_api.context import Environment
+from graphql_api.demo.history.load import DEMO_HANDLERS
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
 from graphql_api.observability.logs import configure_logs
@@ -37,7 +38,8 @@ async def _work(settings: Settings, url: str, started: Callable[[], None]) -> No
         asyncio.get_running_loop().add_signal_handler(signal_number, stopping.set)
     database = await open_database(settings, url)
     environment = configured(Environment(database=database), settings, storage_of(settings))
-    worker = JobWorker(environment, JOB_HANDLERS, policy_of(settings))
+    handlers = {**JOB_HANDLERS, **(DEMO_HANDLERS if settings.development else {})}
+    worker = JobWorker(environment, handlers, policy_of(settings))
     try:
         worker.start()
         started()

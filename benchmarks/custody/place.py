@@ -46,7 +46,7 @@ SECRETS: Final = {
     "TESSERA_COUPON_KEYS": f"1:{base64.b64encode(_SECRET).decode()}",
     "TESSERA_LINK_SECRET": base64.b64encode(_SECRET).decode(),
 }
-_STAFF: Final = (Role.PROGRAM_MANAGER, Role.APPROVER, Role.OPERATIONS)
+_STAFF: Final = (Role.PROGRAM_MANAGER, Role.APPROVER, Role.OPERATIONS, Role.INTEGRATION)
 
 
 class Catalog(Struct, frozen=True):

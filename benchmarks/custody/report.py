@@ -76,15 +76,15 @@ def markdown(lines: Sequence[Line]) -> str:
     return "\n".join(rows)
 
 
-def read_report() -> dict[str, Any]:
+def read_report(path: Path = LATEST) -> dict[str, Any]:
     """The document of the results file; empty without one."""
-    document: dict[str, Any] = orjson.loads(LATEST.read_bytes()) if LATEST.exists() else {}
+    document: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
     return document
 
 
-def write_report(lines: Mapping[str, Sequence[Line]], details: Mapping[str, Any]) -> Path:
+def write_report(lines: Mapping[str, Sequence[Line]], details: Mapping[str, Any], path: Path = LATEST) -> Path:
     """Replace the measured numbers in the results file, keep the others, and return the file."""
-    document = read_report()
+    document = read_report(path)
     about = {
         "at": datetime.now(UTC),
         "cores": os.cpu_count(),
@@ -95,9 +95,9 @@ def write_report(lines: Mapping[str, Sequence[Line]], details: Mapping[str, Any]
     }
     for name, measured in lines.items():
         document[name] = {"lines": to_builtins(measured), "details": to_builtins(details.get(name)), "about": about}
-    LATEST.parent.mkdir(parents=True, exist_ok=True)
-    LATEST.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n")
-    return LATEST
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n")
+    return path
 
 
 def _measured(line: Line, to: str) -> str:

@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     EPCIS_CAPTURE = "EPCIS_CAPTURE"
     THUMBNAIL = "THUMBNAIL"
     ORPHANED_FILES = "ORPHANED_FILES"
+    DEMO_HISTORY = "DEMO_HISTORY"
 
 
 class JobSpec(Struct, frozen=True, kw_only=True):
@@ -38,6 +39,7 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.EPCIS_CAPTURE: JobSpec(label="Capture of EPCIS events", notifies=True),
         JobKind.THUMBNAIL: JobSpec(label="Preview of an uploaded file"),
         JobKind.ORPHANED_FILES: JobSpec(label="Deletion of unused files"),
+        JobKind.DEMO_HISTORY: JobSpec(label="Sales and redemptions of the demo data"),
     }
 )
 

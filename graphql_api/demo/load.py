@@ -3,16 +3,15 @@
 Only old registrations and enrollments take a shortcut that leaves the same rows: see `graphql_api.demo.bulk_load`.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from db.accounts.pages import account_count
 from db.database import Database
-from db.sessions import DuplicateKey, Reading, Writing
-from db.statement import Statement
+from db.sessions import DuplicateKey, Writing
 from domain.coupons.keys import CouponKeys
+from domain.jobs.facts import JobKind
+from domain.permissions import Viewer
 from domain.time_zones import find_calendar
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import create_accounts, put_first_admin
@@ -21,6 +20,7 @@ from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.consignments.past_coupons import PAST_COUPONS
 from graphql_api.demo.consignments.present_coupons import PRESENT_COUPONS
 from graphql_api.demo.consignments.timeline import coupon_steps
+from graphql_api.demo.history.size import HistoryParameters, HistorySize
 from graphql_api.demo.notifications.reading import reading_steps
 from graphql_api.demo.schemes.coupon_schemes import COUPON_SCHEMES
 from graphql_api.demo.schemes.decided_schemes import DECIDED_SCHEMES
@@ -29,10 +29,10 @@ from graphql_api.demo.schemes.timeline import scheme_steps
 from graphql_api.demo.schemes.undecided_schemes import UNDECIDED_SCHEMES
 from graphql_api.demo.steps import StepContext
 from graphql_api.demo.timeline import ecp_steps
+from graphql_api.demo.transaction import TransactionDatabase
 from resolvers.file_store import FileStore
+from resolvers.jobs.enqueue import enqueue_job
 from resolvers.program.update_program import UpdateProgram, update_program
-
-RowT = TypeVar("RowT")
 
 # A brand of car care in India.
 TIME_ZONE: Final = "Asia/Kolkata"
@@ -47,47 +47,17 @@ SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES, *COUPON_SCHEMES)
 COUPONS: Final = (*PAST_COUPONS, *PRESENT_COUPONS)
 
 
-class _TransactionReading(Reading):
-    """Reads on the connection of a transaction."""
-
-    def __init__(self, session: Writing) -> None:
-        self._session = session
-        self.statements = 0
-
-    async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
-        """All rows of the statement."""
-        self.statements += 1
-        return await self._session.fetch(statement, **parameters)
-
-    async def close(self) -> None:
-        """Leave the connection to the transaction."""
-
-
-class _TransactionDatabase(Database):
-    """The database seen from inside a transaction: every write of an operation joins it and is committed with it.
-
-    This makes loading safe to interrupt. Either all of the demo data is stored or none, so nothing half-loaded needs
-    to be detected, completed, or deleted.
-    """
-
-    def __init__(self, session: Writing) -> None:
-        self._session = session
-
-    def reading(self, *, fresh: bool = False) -> Reading:
-        """Return reads within the transaction, which see its writes."""
-        del fresh
-        return _TransactionReading(self._session)
-
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Writing]:
-        """Yield the transaction itself; an exception rolls all of it back."""
-        yield self._session
-
-
 async def load_demo(
-    database: Database, now: datetime, coupon_keys: CouponKeys = DEMO_KEYS, files: FileStore | None = None
+    database: Database,
+    now: datetime,
+    coupon_keys: CouponKeys = DEMO_KEYS,
+    files: FileStore | None = None,
+    *,
+    history: HistorySize | None = None,
 ) -> bool:
     """Load the demo data unless the database has an account; return whether it was loaded.
+
+    Sales and redemptions follow in a job, which is queued here: a `history` of so many. Without it there are none.
 
     `coupon_keys` are those of the server that derives the codes of the coupons; the data hold only ids of keys. `files`
     store the contents of artwork; without them, only their rows exist.
@@ -100,13 +70,18 @@ async def load_demo(
         async with database.writing() as session:
             clock = DemoClock(now, find_calendar(TIME_ZONE))
             environment = Environment(
-                database=_TransactionDatabase(session),
+                database=TransactionDatabase(session),
                 clock=clock,
                 new_id=clock.new_id,
                 coupon_keys=coupon_keys,
                 files=files,
             )
-            await _fill(environment, session, clock)
+            admin = await _fill(environment, session, clock)
+            if history is not None:
+                clock.set_to(now)
+                parameters = HistoryParameters(loaded_at=now, size=history)
+                total = history.sales + history.redemptions
+                await enqueue_job(environment.operation(admin), session, JobKind.DEMO_HISTORY, parameters, total=total)
     except DuplicateKey as duplicate:
         # Another process has loaded meanwhile: our first account waited until theirs was committed.
         if duplicate.constraint != "uq_account__email_key":
@@ -124,7 +99,8 @@ async def _has_accounts(database: Database) -> bool:
     return count > 0
 
 
-async def _fill(environment: Environment, session: Writing, clock: DemoClock) -> None:
+async def _fill(environment: Environment, session: Writing, clock: DemoClock) -> Viewer:
+    """Store everything but the history, and return the administrator."""
     admin = await put_first_admin(session, clock)
     await update_program(environment.operation(admin), PROGRAM)
     catalog = await put_catalog(session, clock.new_id, clock.now)
@@ -150,3 +126,4 @@ async def _fill(environment: Environment, session: Writing, clock: DemoClock) ->
                 people=people,
             )
         )
+    return admin

@@ -11,6 +11,7 @@ described(
         JobKind.EPCIS_CAPTURE: "Record the EPCIS events of a document that a client sent.",
         JobKind.THUMBNAIL: "Draw the preview of an uploaded file.",
         JobKind.ORPHANED_FILES: "Delete uploaded files that nothing uses.",
+        JobKind.DEMO_HISTORY: "Load a year of sales and redemptions of the demo data; in development only.",
     },
 )
 described(

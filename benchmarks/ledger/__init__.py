@@ -1,0 +1,1 @@
+"""Measures sales, redemptions, and the ledger of points, and soaks them."""

@@ -1,0 +1,1 @@
+"""Reads of demo data that nothing else needs."""

@@ -1,0 +1,64 @@
+"""Statements that read what the history of the demo data continues: ECPs, and coupons that were commissioned."""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Text, cast, select
+
+from db.accounts.tables import AccountTable
+from db.consignments.custody_tables import MovementPartTable, MovementTable
+from db.consignments.tables import ConsignmentTable
+from db.ecps.tables import EcpTable
+from db.schemes.tables import SchemeTable
+from db.statement import Statement, moment
+from domain.consignments.facts import Condition, MovementKind
+from domain.spans import Spans
+
+
+class KnownAccountRow(NamedTuple):
+    """An account, and the code of its ECP if it has one."""
+
+    id: UUID
+    email: str
+    code: str | None
+
+
+class MovedCouponsRow(NamedTuple):
+    """Serials of a scheme that were commissioned or became void at a moment."""
+
+    title: str
+    scheme_id: UUID
+    at: datetime
+    text: str
+
+    @property
+    def spans(self) -> Spans:
+        """The serials."""
+        return Spans.parse(self.text)
+
+
+KNOWN_ACCOUNTS = Statement(
+    select(AccountTable.id, AccountTable.email, EcpTable.code)
+    .select_from(AccountTable)
+    .outerjoin(EcpTable, EcpTable.account_id == AccountTable.id)
+    .where(AccountTable.email.is_not(None), AccountTable.disabled_at.is_(None)),
+    KnownAccountRow,
+)
+_MOVED: Final = (
+    select(
+        SchemeTable.title,
+        SchemeTable.id.label("scheme_id"),
+        MovementTable.occurred_at.label("at"),
+        cast(MovementPartTable.spans, Text).label("text"),
+    )
+    .select_from(MovementPartTable)
+    .join(MovementTable, MovementTable.id == MovementPartTable.movement_id)
+    .join(ConsignmentTable, ConsignmentTable.id == MovementTable.consignment_id)
+    .join(SchemeTable, SchemeTable.id == ConsignmentTable.scheme_id)
+    .where(MovementTable.recorded_at <= moment("now"))
+    .order_by(MovementPartTable.id)
+)
+# What was commissioned, and what became void, up to the moment `now`.
+COMMISSIONED_COUPONS = Statement(_MOVED.where(MovementTable.kind == MovementKind.COMMISSIONED), MovedCouponsRow)
+VOIDED_COUPONS = Statement(_MOVED.where(MovementTable.to_condition == Condition.VOID), MovedCouponsRow)

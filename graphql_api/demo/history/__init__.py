@@ -1,0 +1,1 @@
+"""A year of demo sales and redemptions, which a job loads behind the running server."""

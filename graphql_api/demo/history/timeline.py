@@ -1,0 +1,91 @@
+"""The history of the demo data in the order in which it was recorded, in pieces that are stored together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+from msgspec import Struct
+
+from graphql_api.demo.clock import DemoClock
+from graphql_api.demo.ecps.ecp_plan import plan_ecps
+from graphql_api.demo.enrollments.enrollment_plan import plan_enrollments
+from graphql_api.demo.history.coupons import CommissionedCoupons
+from graphql_api.demo.history.redemption_plan import PlannedRedemption, plan_redemptions
+from graphql_api.demo.history.sale_plan import REPORT_SECOND, PlannedSale, plan_sales
+from graphql_api.demo.history.size import HistorySize
+from graphql_api.demo.schemes.scheme_plan import SchemePlan
+
+# A piece is stored in one transaction, for which others may have to wait.
+_LARGEST_PIECE: Final = 100
+# Apps that were without a connection send what they scanned at 7 in the morning.
+_CONNECTED: Final = timedelta(hours=7)
+
+
+class TimedSale(Struct, frozen=True):
+    """A sale with the moment at which it was sold."""
+
+    plan: PlannedSale
+    sold_at: datetime
+
+
+class TimedRedemption(Struct, frozen=True):
+    """A redemption of a coupon, with the moments at which it was scanned and sent."""
+
+    plan: PlannedRedemption
+    scanned_at: datetime
+    sent_at: datetime
+    serial: int
+
+
+class Piece(Struct, frozen=True):
+    """What is stored together: redemptions, or sales that a system reported at a moment."""
+
+    at: datetime
+    sales: Sequence[TimedSale] = ()
+    redemptions: Sequence[TimedRedemption] = ()
+
+    @property
+    def count(self) -> int:
+        """How many sales and redemptions there are."""
+        return len(self.sales) + len(self.redemptions)
+
+
+def plan_history(
+    schemes: Sequence[SchemePlan], coupons: CommissionedCoupons, size: HistorySize, clock: DemoClock
+) -> Sequence[Piece]:
+    """Return everything in order of time. The same coupons, size, and moment of loading give the same pieces."""
+    ecps = plan_ecps()
+    midnights = {day: clock.start_of_day(day) for day in range(-1, 2 + max(ecp.registered for ecp in ecps))}
+    enrollments = plan_enrollments(ecps, schemes)
+    planned = plan_redemptions(schemes, enrollments, coupons.stocks(clock), size.redemptions)
+    pieces = [*_reports(plan_sales(ecps, size.sales), midnights), *_scans(planned, coupons, midnights)]
+    return sorted(pieces, key=lambda piece: piece.at)
+
+
+def _reports(sales: Sequence[PlannedSale], midnights: Mapping[int, datetime]) -> Iterator[Piece]:
+    for day, group in groupby(sales, key=lambda sale: sale.reported):
+        at = midnights[day] + timedelta(seconds=REPORT_SECOND)
+        timed = [TimedSale(sale, midnights[sale.day] + timedelta(seconds=sale.second)) for sale in group]
+        for number, first in enumerate(range(0, len(timed), _LARGEST_PIECE)):
+            yield Piece(at + timedelta(seconds=number), sales=timed[first : first + _LARGEST_PIECE])
+
+
+def _scans(
+    planned: Sequence[PlannedRedemption], coupons: CommissionedCoupons, midnights: Mapping[int, datetime]
+) -> Iterator[Piece]:
+    """Yield the redemptions of each day that have a coupon, at the end of the day."""
+    scanned = [(midnights[found.day] + timedelta(seconds=found.second), found) for found in planned]
+    ordered = sorted(scanned, key=lambda pair: pair[0])
+    serials = coupons.serials(ordered)
+    timed = [
+        TimedRedemption(plan, at, max(at, midnights[plan.reported] + _CONNECTED), serial)
+        for (at, plan), serial in zip(ordered, serials, strict=True)
+        if serial is not None
+    ]
+    timed.sort(key=lambda found: (found.sent_at, found.serial))
+    for _, group in groupby(timed, key=lambda found: found.plan.reported):
+        sent = list(group)
+        for first in range(0, len(sent), _LARGEST_PIECE):
+            some = sent[first : first + _LARGEST_PIECE]
+            yield Piece(some[-1].sent_at, redemptions=some)
