@@ -100,7 +100,7 @@ def fresh_place(server: EmbeddedPostgres, name: str) -> Iterator[Place]:
     try:
         url = server.for_application(owner_url)
         migrations.upgrade(owner_url, application=make_url(url).username)
-        yield asyncio.run(_filled(owner_url, url))
+        yield asyncio.run(fill_place(owner_url, url))
     finally:
         asyncio.run(_execute(server_url, drop))
 
@@ -120,7 +120,8 @@ async def analyze(place: Place) -> None:
     await _execute(place.owner_url, "VACUUM ANALYZE")
 
 
-async def _filled(owner_url: str, url: str) -> Place:
+async def fill_place(owner_url: str, url: str) -> Place:
+    """Store a catalog and accounts in a migrated database without any, with its addresses for its owner and ours."""
     catalog, rows = _catalog()
     accounts = [_account(role.value.title(), role) for role in _STAFF]
     accounts += [_account(vendor.name, Role.VENDOR, vendor.id) for vendor in catalog.vendors]

@@ -20,8 +20,8 @@ WITH entry AS MATERIALIZED (
     SELECT ecp, scheme, sum(points)::bigint AS points FROM entry GROUP BY 1, 2
 )
 SELECT
-    (SELECT coalesce(sum(moved) FILTER (WHERE credit > 0), 0) - coalesce(sum(moved) FILTER (WHERE debit > 0), 0)
-        FROM entry)::bigint AS total,
+    (SELECT coalesce(sum(CASE WHEN credit = 2 THEN moved WHEN debit = 2 THEN -moved ELSE 0 END), 0) FROM entry)::bigint
+        + (SELECT coalesce(sum(available + settling + paid + expired), 0) FROM points_account)::bigint AS total,
     (SELECT count(*) FROM points_account FULL JOIN per_account USING (ecp, scheme)
         WHERE coalesce(available, 0) <> coalesce(per_account.points, 0)) AS unequal,
     (SELECT coalesce(sum(points), 0) FROM entry WHERE scheme = $1 AND rule = {SHARED_RULE})::bigint AS shared,
@@ -83,7 +83,7 @@ async def check_reads(connection: Any, bank: BankPlace) -> list[str]:
 
 def _faults(row: Any, bank: BankPlace) -> Any:
     if row["total"]:
-        yield f"debits and credits differ by {row['total']}"
+        yield f"what schemes issued and what ECPs have differ by {row['total']}"
     if row["unequal"]:
         yield f"{row['unequal']} balances differ from the sums of their entries"
     for name, most in (("shared", bank.limits.shared), ("own", OWN_LIMIT), ("budget", bank.limits.budget)):

@@ -7,12 +7,13 @@ key until the server answers.
 import asyncio
 import contextlib
 import os
+import itertools
 import random
 import signal
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final
 
 import asyncpg
@@ -31,6 +32,10 @@ _PATIENCE_S: Final = 90.0
 _PAUSE_S: Final = 0.05
 _READ_PAUSE_S: Final = 0.05
 _LARGEST_CALL: Final = 4
+# States of a process that has ended; nobody may have waited for it yet.
+# Each run has sources of its own.
+_runs: Final = itertools.count(1)
+_ENDED: Final = frozenset({"Z", "X"})
 
 
 class BankSize(Struct, frozen=True):
@@ -86,7 +91,8 @@ class Bank:
     async def run(self) -> Outcome:
         """Let everybody work, stop, and judge."""
         deadline = monotonic() + self._size.seconds
-        callers = [_BankCaller(self._place, number, self._coupons) for number in range(self._size.callers)]
+        run = next(_runs)
+        callers = [_BankCaller(self._place, run, number, self._coupons) for number in range(self._size.callers)]
         watching = [asyncio.create_task(self._read()), asyncio.create_task(self._kill())]
         try:
             await asyncio.gather(*(caller.work(deadline) for caller in callers))
@@ -134,7 +140,7 @@ class Bank:
         for kind in kinds:
             await asyncio.sleep(pause)
             if kind == "database":
-                await asyncio.to_thread(kill_database, self._postgres, self._place.place.owner_url)
+                await asyncio.to_thread(kill_database, self._postgres)
             elif alive := self._workers():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._dice.choice(alive), signal.SIGKILL)
@@ -143,15 +149,15 @@ class Bank:
         await asyncio.Event().wait()
 
 
-def kill_database(postgres: EmbeddedPostgres, _url: str) -> None:
+def kill_database(postgres: EmbeddedPostgres) -> None:
     """Kill PostgreSQL and each of its processes, and start it again."""
     postmaster = postmaster_of(postgres)
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("ascii").split()
     for pid in (postmaster, *map(int, children)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    while Path(f"/proc/{postmaster}").exists() and _state(postmaster) not in {"Z", "X"}:
-        pass
+    while any(_state(pid) not in _ENDED for pid in (postmaster, *map(int, children))):
+        sleep(0.01)
     postgres.start()
 
 
@@ -171,8 +177,8 @@ def _state(pid: int) -> str:
 class _BankCaller:
     """Records, corrects, returns, and redeems at random, and keeps what it was told."""
 
-    def __init__(self, place: BankPlace, number: int, coupons: Any) -> None:
-        self.told = Told(source=f"bank {number}")
+    def __init__(self, place: BankPlace, run: int, number: int, coupons: Iterator[str]) -> None:
+        self.told = Told(source=f"bank {run} {number}")
         self._place = place
         self._coupons = coupons
         self._caller = Caller(place.port, timeout=20.0)

@@ -1,0 +1,62 @@
+"""Nothing that the ledger acknowledged is lost or doubled, and no limit is exceeded, whatever is killed (R20, R22, N6).
+
+Callers record, correct, return, and redeem at once, and repeat calls whose answers were lost. PostgreSQL that forgets
+what it acknowledged must fail the same check, or the check could not fail at all. `make soak-ledger` runs it for longer.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from benchmarks.ledger.bank import BankSize
+from benchmarks.ledger.bank_place import BankPlace, Limits
+from benchmarks.ledger.bank_server import make_forgetful, open_bank, run_bank
+from benchmarks.servers import Server
+from db.embedded.server import EmbeddedPostgres
+
+pytestmark = [pytest.mark.long, pytest.mark.process]
+
+SOAKS: Final = "TESSERA_SOAK" in os.environ
+# The process that writes is killed, not the machine, so nothing needs to reach the disk; commits need to reach the file.
+SETTINGS: Final = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "synchronous_commit": "on"}
+SIZE: Final = BankSize() if SOAKS else BankSize(seconds=2.5, worker_kills=1, database_kills=1, draining=12)
+FORGETFUL: Final = BankSize(seconds=5.0 if SOAKS else 1.2, worker_kills=0, database_kills=1, draining=0)
+LIMITS: Final = Limits(shared=20_011, budget=30_011) if SOAKS else Limits(shared=1_003, budget=1_501)
+COUPONS: Final = 10_000 if SOAKS else 1_000
+
+Opened = tuple[EmbeddedPostgres, BankPlace, Server]
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """A bank on a PostgreSQL of its own, which is killed."""
+    folder = tmp_path_factory.mktemp("bank")
+    postgres = EmbeddedPostgres(folder / "postgres", SETTINGS)
+    try:
+        with postgres.hold(), open_bank(postgres, LIMITS, COUPONS, folder / "serve.log") as (place, server):
+            yield postgres, place, server
+    finally:
+        postgres.remove()
+
+
+def test_nothing_acknowledged_is_lost_or_doubled_and_limits_hold_exactly(bank: Opened) -> None:
+    postgres, place, server = bank
+    outcome = run_bank(postgres, place, server, SIZE, print)
+    assert outcome.faults == ()
+    assert {name: count for name, count in outcome.audit.wrong.items() if count} == {}
+    assert (outcome.audit.shared, outcome.audit.budget) == (LIMITS.shared, LIMITS.budget)
+    assert (outcome.worker_kills, outcome.database_kills) == (SIZE.worker_kills, SIZE.database_kills)
+    assert outcome.repeated > 0
+    assert outcome.reads > 0
+    assert {"RECORDED", "CORRECTED", "DUPLICATE", "redeemed"} <= outcome.answers.keys()
+
+
+def test_a_database_that_forgets_what_it_acknowledged_fails_the_same_check(bank: Opened) -> None:
+    postgres, place, server = bank
+    make_forgetful(place)
+    outcome = run_bank(postgres, place, server, FORGETFUL, print)
+    assert outcome.audit.wrong["lost sales"] > 0
+    assert not outcome.audit.good
