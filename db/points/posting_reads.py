@@ -239,7 +239,7 @@ _RETURNED: Final = """
 SELECT back.ecp, back.sale, back.variant_id, sum(back.quantity)::int AS quantity
 FROM unnest(:ecps, :moments) AS asked (ecp, since)
 JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since
-JOIN sale_key AS returning ON returning.number = back.returning_sale AND returning.revision = back.returning_revision
+JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
 GROUP BY back.ecp, back.sale, back.variant_id
 """
 RETURNED: Final = Statement(
