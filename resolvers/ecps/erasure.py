@@ -57,6 +57,7 @@ async def erase_person(operation: Operation, session: Writing, command: EcpWithR
     reject_invalid(identifier_problems(reason, known))
     await erase_personal_data(session, ecp, by=operation.viewer.account_id, reason=reason, at=operation.now)
     await _erase_texts(session, ecp.id, known)
+    await clear_origins(session, ecp.id)
     withdrawn = await withdraw_applications(session, ecp.id, account_id=operation.viewer.account_id, at=operation.now)
     events = [NewEvent(EventKind.ECP_ERASED, ecp.id, about_ecp(ecp.id))]
     events += [
@@ -67,28 +68,6 @@ async def erase_person(operation: Operation, session: Writing, command: EcpWithR
         events += await _unlink_account(operation, session, ecp, account)
     await append_events(session, events, operation.now)
     return True
-    async with operation.writing() as session:
-        record = await lock_ecp(operation, session, command.ecp_id, None)
-        ecp = record.ecp
-        if ecp.erased_at is None:
-            account = await _lock_account(session, ecp.account_id)
-            known = {*record.details.identifiers, *_identifiers_of(account)}
-            reject_invalid(identifier_problems(reason, known))
-            await erase_personal_data(session, ecp, by=operation.viewer.account_id, reason=reason, at=operation.now)
-            await _erase_texts(session, ecp.id, known)
-            await clear_origins(session, ecp.id)
-            withdrawn = await withdraw_applications(
-                session, ecp.id, account_id=operation.viewer.account_id, at=operation.now
-            )
-            events = [NewEvent(EventKind.ECP_ERASED, ecp.id, about_ecp(ecp.id))]
-            events += [
-                NewEvent(EventKind.ENROLLMENT_WITHDRAWN, key, about_enrollment(scheme_id=scheme_id, ecp_id=ecp.id))
-                for key, scheme_id in withdrawn
-            ]
-            if account is not None:
-                events += await _unlink_account(operation, session, ecp, account)
-            await append_events(session, events, operation.now)
-    return command.ecp_id
 
 
 async def _lock_account(session: Writing, account_id: UUID | None) -> AccountRow | None:
