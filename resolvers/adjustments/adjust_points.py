@@ -30,7 +30,7 @@ from domain.text import trim_text
 from resolvers.adjustments.notify import deciders_of, event_of_adjustment, notify_of_adjustment
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
-from resolvers.points.posting.post import post_adjustment
+from resolvers.points.posting.adjust import post_adjustment
 from resolvers.validation import reject_invalid
 
 

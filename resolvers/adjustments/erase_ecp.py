@@ -14,7 +14,7 @@ from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustme
 from resolvers.context import Operation
 from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.erasure import erase_person
-from resolvers.points.posting.post import post_adjustment
+from resolvers.points.posting.adjust import post_adjustment
 
 
 async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:

@@ -108,18 +108,22 @@ class Ecp(Node):
         key="id",
         arguments=forward_page,
         description="The adjustments of points of the ECP, newest first. ECPs see their own once they are posted.",
+    )
     balance: PointsBalance = batched(
         balances_of_ecps,
+        key="id",
         arguments=known_time,
         description="The points of the ECP, in total and by scheme.",
     )
     ledger: Connection[PointsEntry] = batched(
         ledger_by_ecp,
+        key="id",
         arguments=page_of_ledger,
         description="The entries of the ECP's ledger, last recorded first. Pages cost the same at any depth.",
     )
     statement: PointsStatement | None = batched(
         statements_of_ecps,
+        key="id",
         arguments=month_of_scheme,
         description="The statement of the ECP for a month in a scheme: what was recorded in that month.",
     )
