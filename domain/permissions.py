@@ -94,6 +94,10 @@ class Permission(StrEnum):
     POINTS_ADJUST = "points:adjust"
     LEDGER_READ = "ledger:read"
     POINTS_PREVIEW = "points:preview"
+    SALE_READ = "sale:read"
+    SALE_RECORD = "sale:record"
+    SALE_REPAIR = "sale:repair"
+    SALE_SOURCE_MANAGE = "sale_source:manage"
 
 
 # Every role may call these lists. The scope of the viewer decides which rows they contain.
@@ -134,6 +138,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.AUDIT_READ,
             Permission.JOB_MANAGE,
             Permission.FILE_UPLOAD,
+            Permission.SALE_READ,
+            Permission.SALE_REPAIR,
+            Permission.SALE_SOURCE_MANAGE,
         },
         Role.PROGRAM_MANAGER: _STAFF
         | {
@@ -148,6 +155,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.POINTS_ADJUST,
             Permission.LEDGER_READ,
             Permission.POINTS_PREVIEW,
+            Permission.SALE_READ,
+            Permission.SALE_REPAIR,
         },
         Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE},
         Role.OPERATIONS: _STAFF
@@ -160,6 +169,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         },
         Role.DESIGNER: _STAFF | {Permission.ARTWORK_UPLOAD, Permission.FILE_UPLOAD},
         Role.ANALYST: _STAFF | {Permission.ECP_READ, Permission.LEDGER_READ},
+        Role.ANALYST: _STAFF | {Permission.ECP_READ, Permission.SALE_READ},
         Role.VENDOR: _EVERYONE
         | {
             Permission.CONSIGNMENT_READ,
@@ -179,6 +189,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.LEDGER_READ,
         },
         Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD},
+        | {Permission.ECP_REGISTER, Permission.ECP_UPDATE, Permission.ENROLLMENT_REQUEST, Permission.SALE_READ},
+        Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD, Permission.SALE_READ, Permission.SALE_RECORD},
     }
 )
 

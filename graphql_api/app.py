@@ -120,6 +120,7 @@ def configured(environment: Environment, settings: Settings, files: FileStorage)
         environment,
         webhooks=settings.webhook_policy,
         reach_policy=settings.reach_policy,
+        sales_policy=settings.sales_policy,
         coupon_keys=load_coupon_keys(settings),
         qr_template=QrTemplate(settings.qr_template),
         links=load_link_signer(settings),

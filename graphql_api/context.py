@@ -14,6 +14,7 @@ from domain.epcis.identifiers import DEFAULT_BASE
 from domain.links import LinkSigner
 from domain.permissions import Viewer
 from domain.rules.reach import ReachPolicy
+from domain.sales.facts import SalesPolicy
 from domain.webhooks.addresses import WebhookPolicy
 from resolvers.context import Operation
 from resolvers.file_store import FileStore
@@ -33,6 +34,7 @@ class Environment:
     new_id: Callable[[], UUID] = field(default=uuid_utils.compat.uuid7)
     webhooks: WebhookPolicy = field(default_factory=WebhookPolicy)
     reach_policy: ReachPolicy = field(default_factory=ReachPolicy)
+    sales_policy: SalesPolicy = field(default_factory=SalesPolicy)
     coupon_keys: CouponKeys = field(default_factory=CouponKeys)
     qr_template: QrTemplate = field(default_factory=QrTemplate)
     links: LinkSigner = field(default_factory=LinkSigner)
@@ -50,6 +52,7 @@ class Environment:
             fresh=fresh,
             webhooks=self.webhooks,
             reach_policy=self.reach_policy,
+            sales_policy=self.sales_policy,
             coupon_keys=self.coupon_keys,
             qr_template=self.qr_template,
             links=self.links,

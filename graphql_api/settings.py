@@ -1,6 +1,7 @@
 """Every setting of the server, read from the environment."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -12,6 +13,7 @@ from domain.coupons.labels import DEFAULT_TEMPLATE, template_problem
 from domain.epcis.identifiers import DEFAULT_BASE
 from domain.files.facts import PURPOSE_RULES, UploadLimits, UploadPurpose
 from domain.rules.reach import ReachPolicy
+from domain.sales.facts import SalesPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
 
 _MEGABYTE: Final = 2**20
@@ -113,6 +115,9 @@ class Settings(BaseSettings):
     few_percent: float = Field(
         1.0, ge=0, le=100, description="So does one that a smaller share of the ECPs of its scheme could meet."
     )
+    sale_days: int = Field(
+        90, ge=1, le=3_650, description="How many days old a sale may be when it is reported; older ones are rejected."
+    )
     body_limit: int = Field(1024 * 1024, ge=1024, description="The largest request body, in bytes.")
 
     @property
@@ -138,6 +143,11 @@ class Settings(BaseSettings):
     def reach_policy(self) -> ReachPolicy:
         """How many ECPs are few."""
         return ReachPolicy(self.few_ecps, self.few_percent)
+
+    @property
+    def sales_policy(self) -> SalesPolicy:
+        """Which sales may be reported."""
+        return SalesPolicy(timedelta(days=self.sale_days))
 
     @field_validator("qr_template")
     @classmethod

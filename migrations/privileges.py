@@ -12,6 +12,7 @@ APPEND_ONLY: Final = frozenset(
         "captured_movement",
         "coupon_reference",
         "discrepancy_evidence",
+        "discarded_sale",
         "epcis_event",
         "movement",
         "movement_part",

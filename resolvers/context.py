@@ -21,6 +21,7 @@ from domain.links import LinkSigner
 from domain.permissions import Permission, Viewer
 from domain.requests import Forbidden, Unauthenticated
 from domain.rules.reach import ReachPolicy
+from domain.sales.facts import SalesPolicy
 from domain.stored_facts import StoredFact, names_moment
 from domain.webhooks.addresses import WebhookPolicy
 from resolvers.file_store import FileStore, NoFileStore
@@ -33,11 +34,11 @@ class Operation:
 
     `clock` tells the present moment, for what is recorded behind a lock that the operation may have waited for.
 
-    `webhooks` decides which webhook endpoints are accepted, and `reach_policy` how many ECPs count as few. Codes of
-    coupons are derived from `coupon_keys`, their QR codes follow `qr_template`, and `links` signs links. `files` stores
-    contents of files. Identifiers in EPCIS events begin with `identifier_base` where GS1 has none. `origin` says where
-    the request came from, for the audit log. Every transaction begins with its `fence`, which raises where the
-    operation may no longer write.
+    `webhooks` decides which webhook endpoints are accepted, `reach_policy` how many ECPs count as few, and
+    `sales_policy` which sales may be reported. Codes of coupons are derived from `coupon_keys`, their QR codes follow
+    `qr_template`, and `links` signs links. `files` stores contents of files. Identifiers in EPCIS events begin with
+    `identifier_base` where GS1 has none. `origin` says where the request came from, for the audit log. Every
+    transaction begins with its `fence`, which raises where the operation may no longer write.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an operation, by name
@@ -51,6 +52,7 @@ class Operation:
         fresh: bool = False,
         webhooks: WebhookPolicy | None = None,
         reach_policy: ReachPolicy | None = None,
+        sales_policy: SalesPolicy | None = None,
         coupon_keys: CouponKeys | None = None,
         qr_template: QrTemplate | None = None,
         links: LinkSigner | None = None,
@@ -67,6 +69,7 @@ class Operation:
         self.new_id = new_id
         self.webhooks = webhooks or WebhookPolicy()
         self.reach_policy = reach_policy or ReachPolicy()
+        self.sales_policy = sales_policy or SalesPolicy()
         self.coupon_keys = coupon_keys or CouponKeys()
         self.qr_template = qr_template or QrTemplate()
         self.links = links or LinkSigner()

@@ -44,6 +44,7 @@ from schema.points import area as points
 from schema.program import area as program
 from schema.redemptions import area as redemptions
 from schema.roots import query
+from schema.sales import area as sales
 from schema.scalars import SCALARS
 from schema.schemes import area as schemes
 from schema.webhooks import area as webhooks
@@ -68,6 +69,7 @@ AREAS: Final = (
     points.AREA,
     program.AREA,
     redemptions.AREA,
+    sales.AREA,
     schemes.AREA,
     webhooks.AREA,
     work.AREA,

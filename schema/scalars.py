@@ -23,6 +23,12 @@ class ReportedDateTime(Struct, frozen=True):
     at: datetime | Malformed
 
 
+class ReportedDecimal(Struct, frozen=True):
+    """A decimal number in an item of a report, or what is wrong with it: then only that item is rejected."""
+
+    value: Decimal | Malformed
+
+
 EVENT_CURSOR_LIMIT: Final = 200
 SAFE_INT_LIMIT: Final = 2**53 - 1
 _DECIMAL: Final = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
@@ -59,6 +65,16 @@ def parse_decimal(value: Any) -> Decimal:
         return Decimal(text)
     message = 'A Decimal is text like "12.50": digits 0 to 9, at most one point, and no more than 10 decimals.'
     raise GraphQLError(message)
+
+
+def parse_reported_decimal(value: Any) -> ReportedDecimal:
+    """Any value as a decimal number, or as what is wrong with it."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return ReportedDecimal(Decimal(value))
+    try:
+        return ReportedDecimal(parse_decimal(value))
+    except GraphQLError as error:
+        return ReportedDecimal(Malformed(error.message))
 
 
 def parse_safe_int(value: Any) -> int:
@@ -118,6 +134,13 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         specified_by_url="https://speleotrove.com/decimal/decarith.html",
         serialize=str,
         parse_value=parse_decimal,
+    ),
+    ReportedDecimal: strawberry.scalar(
+        name="ReportedDecimal",
+        description="A decimal number in an item of a report, written like a `Decimal`. A malformed value does not "
+        "reject the operation: the server rejects only this item, and its `errors` state what is wrong.",
+        specified_by_url="https://speleotrove.com/decimal/decarith.html",
+        parse_value=parse_reported_decimal,
     ),
     SafeInt: strawberry.scalar(
         name="SafeInt",

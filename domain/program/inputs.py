@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import get_territory_currencies
 
 from domain.adjustments.facts import LARGEST_POINTS
 from domain.checks import NAME_LENGTH, number_problems, text_problems
 from domain.failures import Path, Problem, UserErrorCode
+from domain.money import is_currency
 from domain.program.facts import ProgramSettings
 from domain.text import quote
 from domain.time_zones import UnknownTimeZone, find_calendar
@@ -44,16 +43,9 @@ def _time_zone_problems(time_zone: str) -> Iterator[Problem]:
 
 
 def _currency_problems(currency: str) -> Iterator[Problem]:
-    if currency not in _currencies():
+    if not is_currency(currency):
         message = f"{_shown(currency)} is not a currency of ISO 4217. Write it like EUR or INR."
         yield Problem(UserErrorCode.INVALID, message, ("currency",))
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    """The currencies that are legal tender somewhere today."""
-    territories = [str(code) for code in Locale("en").territories if str(code).isalpha()]
-    return frozenset(code for territory in territories for code in get_territory_currencies(territory))
 
 
 def _locale_problems(locale: str) -> Iterator[Problem]:

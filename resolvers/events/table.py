@@ -15,6 +15,7 @@ from domain.jobs.events import EVENTS as OF_JOBS
 from domain.notifications.events import EVENTS as OF_NOTIFICATIONS
 from domain.points.events import EVENTS as OF_POINTS
 from domain.program.events import EVENTS as OF_PROGRAM
+from domain.sales.events import EVENTS as OF_SALES
 from domain.schemes.events import EVENTS as OF_SCHEMES
 from domain.webhooks.events import EVENTS as OF_WEBHOOKS
 
@@ -31,6 +32,7 @@ AREAS: Final = (
     OF_WEBHOOKS,
     OF_PROGRAM,
     OF_JOBS,
+    OF_SALES,
 )
 
 

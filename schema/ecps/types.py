@@ -17,6 +17,7 @@ from resolvers.enrollments.lists import enrollments_by_ecp
 from resolvers.points.balance_loaders import balances_of_ecps
 from resolvers.points.ledger_lists import ledger_by_ecp
 from resolvers.points.statement_loaders import statements_of_ecps
+from resolvers.sales.lists import sales_by_ecp
 from schema.accounts.types import Account
 from schema.adjustments.types import Adjustment
 from schema.catalog.types import Geography, Tier
@@ -30,6 +31,7 @@ from schema.nodes import Node, node_type
 from schema.paging import Connection, forward_page
 from schema.points.inputs import known_time, month_of_scheme, page_of_ledger
 from schema.points.ledger_types import PointsBalance, PointsEntry, PointsStatement
+from schema.sales.types import Sale, page_of_sales
 
 
 @strawberry.type(description="A period in which the status, the tier and the place of an ECP stayed the same.")
@@ -126,6 +128,10 @@ class Ecp(Node):
         key="id",
         arguments=month_of_scheme,
         description="The statement of the ECP for a month in a scheme: what was recorded in that month.",
+    sales: Connection[Sale] = batched(
+        sales_by_ecp,
+        arguments=page_of_sales,
+        description="The sales of the ECP, newest first. Connected systems see those of their sources.",
     )
     history: Connection[EcpVersion] = batched(
         history_by_ecp,

@@ -1,0 +1,69 @@
+"""Lists of sales of an ECP, of parked sales, and of aliases."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.sales import pages as statements
+from db.sales.pages import NEWEST_ALIAS, NEWEST_SALE, OLDEST_PARKED, SaleFilters
+from db.sales.rows import AliasRow, ParkedSaleRow, SaleRow
+from domain.sales.scope import parked_scope_of, sale_scope_of
+from resolvers.context import Operation
+from resolvers.filtering import moments_of_days
+from resolvers.paging import Page, PageArguments, empty_page, read_page, read_pages
+from resolvers.sales.loaders import scope_parameters
+
+
+class SaleFilter(Struct, frozen=True):
+    """Filters of a list. None does not restrict the list; all other filters must match."""
+
+    sold_from: date | None = None
+    sold_to: date | None = None
+    scheme_ids: tuple[UUID, ...] | None = None
+
+
+SaleListArguments = tuple[SaleFilter, PageArguments]
+
+
+async def sales_by_ecp(operation: Operation, ids: list[UUID], arguments: SaleListArguments) -> list[Page[SaleRow]]:
+    """Load a page of the sales of each ECP that the viewer may see, newest first. Raises BadArgument."""
+    chosen, page = arguments
+    scope = sale_scope_of(operation.viewer)
+    if scope.is_empty:
+        return [empty_page(page, NEWEST_SALE)] * len(ids)
+    begins, ends = await moments_of_days(operation, chosen.sold_from, chosen.sold_to)
+    schemes = None if chosen.scheme_ids is None else list(chosen.scheme_ids)
+    parameters: dict[str, Any] = {"sold_from": begins, "sold_before": ends, "scheme_ids": schemes}
+    given = {name: value for name, value in parameters.items() if value is not None}
+    filters = SaleFilters(**dict.fromkeys(given, True))
+    return await read_pages(
+        operation,
+        page,
+        NEWEST_SALE,
+        lambda **directions: statements.sales_by_ecp(scope, filters, **directions),
+        ids,
+        owner=lambda row: row.ecp_id,
+        count=statements.sale_counts_by_ecp(scope, filters),
+        parameters={**given, **scope_parameters(operation.viewer, scope)},
+    )
+
+
+async def list_parked_sales(operation: Operation, arguments: PageArguments, source: str | None) -> Page[ParkedSaleRow]:
+    """List the parked sales that the viewer may see, the longest parked first. Raises BadArgument."""
+    scope = parked_scope_of(operation.viewer)
+    chosen = {} if source is None else {"source": source.strip()}
+    return await read_page(
+        operation,
+        arguments,
+        OLDEST_PARKED,
+        lambda **directions: statements.parked_page(scope, of_source=source is not None, **directions),
+        {**chosen, **scope_parameters(operation.viewer, scope)},
+        count=statements.parked_count(scope, of_source=source is not None),
+    )
+
+
+async def list_aliases(operation: Operation, arguments: PageArguments) -> Page[AliasRow]:
+    """List aliases, newest first. Raises BadArgument."""
+    return await read_page(operation, arguments, NEWEST_ALIAS, statements.alias_page, {}, count=statements.ALIAS_COUNT)
