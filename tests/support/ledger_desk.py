@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, text, update
 
 from db.columns import scalar
 from db.ecps.tables import EcpTable
+from db.redemptions.tables import RedemptionTable
 from db.sales.tables import SaleKeyTable, SaleLineTable, SaleReturnTable, SaleTable
 from db.sessions import Writing
 from db.statement import Statement, uuid
@@ -45,6 +46,7 @@ class ReportedSale(Struct):
     lines: tuple[SoldLine, ...]
     revision: int = 1
     returned: dict[UUID, int] = {}
+    scheme_id: UUID | None = None
 
     @property
     def net(self) -> tuple[SoldLine, ...]:
@@ -80,6 +82,31 @@ class LedgerDesk:
         """Record a sale of its own that returns units of another one."""
         async with self._posting() as (operation, session):
             return await post_points(operation, session, [await self.return_units(session, external_id, sku, quantity, by)])
+
+    async def redeem(self, ecp_id: UUID, scheme_id: UUID, serial: int, at: datetime, sku: str) -> Posting:
+        """Record a redeemed coupon."""
+        run_id = UUID(int=5)
+        line = self._sold([Line(sku, 1, "0")])
+        async with self._posting() as (operation, session):
+            (number,) = await session.fetch(_NEXT)
+            external_id = f"{run_id}:{serial:010d}"
+            sale = ReportedSale(number=number, ecp_id=ecp_id, place=SalePlace(at, "", external_id), lines=line)
+            sale.scheme_id = scheme_id
+            await session.execute(
+                insert(RedemptionTable).values(
+                    run_id=run_id,
+                    serial=serial,
+                    sale=number,
+                    ecp=await self.number_of(session, ecp_id),
+                    scheme=0,
+                    variant_id=line[0].variant_id,
+                    redeemed_at=at,
+                    recorded_at=self.environment.clock(),
+                    account_id=self.world.accounts[Role.ADMIN].id,
+                )
+            )
+            self.sales[external_id] = sale
+            return await post_points(operation, session, [change_of(sale)])
 
     async def record(self, session: Writing, ecp_id: UUID, place: SalePlace, lines: Sequence[Line]) -> ReportedSale:
         """Write the rows of a new sale."""
@@ -227,8 +254,9 @@ def change_of(sale: ReportedSale, cause: int | None = None) -> SaleChange:
         number=sale.number,
         ecp_id=sale.ecp_id,
         place=sale.place,
-        channel=EarningChannel.SALE,
+        channel=EarningChannel.SALE if sale.scheme_id is None else EarningChannel.COUPON,
         lines=sale.net,
+        scheme_id=sale.scheme_id,
         cause=cause,
     )
 
