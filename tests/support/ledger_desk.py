@@ -16,9 +16,9 @@ from db.sales.tables import SaleKeyTable, SaleLineTable, SaleReturnTable, SaleTa
 from db.sessions import Writing
 from db.statement import Statement, uuid
 from domain.channels import EarningChannel
+from domain.permissions import Role
 from domain.points.lines import SaleChange, SalePlace, SoldLine
 from domain.points.net_lines import net_lines
-from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.points.posting.post import post_points
 from resolvers.points.posting.posted import Posting
@@ -243,7 +243,7 @@ class _Posting:
         self._writing = self._operation.writing()
         return self._operation, await self._writing.__aenter__()
 
-    async def __aexit__(self, *error: Any) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self._writing.__aexit__(*error)
         await self._operation.close()
 

@@ -3,6 +3,12 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
+from db.columns import scalar
+from db.ecps.tables import EcpTable
+from db.statement import Statement, uuid
+from domain.points.entry_facts import entry_id
 from domain.rules.model import (
     BonusRule,
     FlatPoints,
@@ -13,20 +19,30 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
+from graphql_api.context import Environment
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.ledger_desk import LedgerDesk, Line
 from tests.support.world import World, key
 
+NUMBER_OF_ECP = Statement(select(EcpTable.number).where(EcpTable.id == uuid("id")), scalar(int))
 GOLD, REGULARS, BONANZA = key("rule Gold"), key("rule Regulars"), key("rule Bonanza")
-# The points of each entry, in order. S-2 earns more for regulars when the late sale S-0 comes before it, and S-2 and S-3
-# less when S-1 is returned.
+# The points of each entry, in order. S-2 earns more for regulars when the late sale S-0 comes before it, and both S-2
+# and S-3 less when S-1 is returned.
 POINTS = (80, 5, 40, 5, 40, 5, 2, 30, 5, 4, -80, -5, -4, -2)
 
 
 def day(month: int, number: int) -> datetime:
     """Noon in UTC, which is the same day in the time zone of the program."""
     return datetime(2026, month, number, 12, tzinfo=UTC)
+
+
+async def posted_entry(environment: Environment, world: World, ecp_id: UUID) -> UUID:
+    """The id of an entry: the base points of a sale in May, of an ECP who is enrolled in an open scheme."""
+    await LedgerDesk(environment, world).sell(ecp_id, "S-1", day(5, 10), Line("AMB-1L", 1))
+    async with environment.database.writing() as session:
+        (number,) = await session.fetch(NUMBER_OF_ECP, id=ecp_id)
+    return entry_id(number, 1)
 
 
 class LedgerStory:
@@ -41,12 +57,10 @@ class LedgerStory:
 
     @property
     def rules(self) -> tuple[BonusRule, ...]:
-        """5 points for Gold, 1 point for each unit from 10 units in a month on, and 1,000 points for 100 units at once."""
+        """5 points for Gold, 1 point a unit from 10 units in a month on, and 1,000 points for 100 units at once."""
         volume = VolumeClause(measure=VolumeMeasure.UNITS, period=VolumePeriod.MONTH, at_least=10)
         return (
-            BonusRule(
-                id=GOLD, name="Gold", condition=TierClause((self.world.tiers["Gold"].id,)), reward=FlatPoints(5)
-            ),
+            BonusRule(id=GOLD, name="Gold", condition=TierClause((self.world.tiers["Gold"].id,)), reward=FlatPoints(5)),
             BonusRule(id=REGULARS, name="Regulars", condition=volume, reward=PointsPerUnit(1)),
             BonusRule(id=BONANZA, name="Bonanza", condition=QuantityClause(100), reward=FlatPoints(1_000)),
         )

@@ -65,6 +65,7 @@ from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
 from tests.support.jobs import enqueue
+from tests.support.ledger_story import posted_entry
 from tests.support.secrets import COUPON_KEYS, LINKS
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World, build_world
@@ -130,7 +131,8 @@ async def build_example(database: Database) -> Example:
     ecp_id = await factory.ecps.suspended()
     await factory.ecps.registered("Binod Thapa", place="Nepal", practice=None, phone=None)
     await factory.ecps.erased("Chitra Iyer", place="Karnataka")
-    enrollment_id = await _enrollments(factory)
+    enrollment_id, enrolled = await _enrollments(factory)
+    entry = await posted_entry(environment, world, enrolled)
     adjustment_id = await _adjustments(factory)
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
@@ -162,6 +164,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.ECP, ecp_id),
         gid(NodeKind.ENROLLMENT, enrollment_id),
         gid(NodeKind.ADJUSTMENT, adjustment_id),
+        gid(NodeKind.POINTS_ENTRY, entry),
         gid(NodeKind.UPLOAD, upload.id),
         *short.values(),
     )
@@ -176,15 +179,15 @@ async def build_example(database: Database) -> Example:
     )
 
 
-async def _enrollments(factory: SchemeFactory) -> UUID:
-    """Enrollments at every status; one of them."""
+async def _enrollments(factory: SchemeFactory) -> tuple[UUID, UUID]:
+    """Enrollments at every status; one of them, and its ECP, who is enrolled."""
     made = EnrollmentFactory(factory)
     first, second = [await made.open_scheme(title) for title in ("Open", "Open too")]
     dev, esha = [await made.ecps.verified(name) for name in ("Dev Nair", "Esha Patil")]
     await made.pending(first, dev)
     await made.rejected(second, dev)
     await made.withdrawn(second, esha)
-    return await made.enrolled(first, esha)
+    return await made.enrolled(first, esha), esha
 
 
 async def _adjustments(factory: SchemeFactory) -> UUID:
