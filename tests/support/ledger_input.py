@@ -1,17 +1,12 @@
 """Sales as connected systems send them, drawn at random, with corrections and returns, and what counts of them at last."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-
-from domain.channels import EarningChannel
-from domain.points.lines import SaleChange, SalePlace, SoldLine
 
 CORRECTIONS_PERCENT: Final = 5
 RETURNS_PERCENT: Final = 3
@@ -101,44 +96,26 @@ def _return(dice: random.Random, sale: InputSale) -> InputSale:
     )
 
 
-def count_at_last(
-    inputs: Sequence[InputSale], source: str, ecps: Sequence[UUID], variants: Sequence[UUID], currency: str
-) -> list[SaleChange]:
-    """What counts when everything has arrived: the newest revision of each sale, less what came back."""
+def count_at_last(inputs: Iterable[InputSale]) -> list[InputSale]:
+    """What counts when everything has arrived: the newest revision of each sale, its lines less what came back."""
     newest: dict[str, InputSale] = {}
-    back: dict[str, list[InputSale]] = {}
+    back: dict[str, dict[str, InputSale]] = {}
     for sale in inputs:
         if sale.returns is not None:
-            known = back.setdefault(sale.returns, [])
-            if sale not in known:
-                known.append(sale)
+            back.setdefault(sale.returns, {})[sale.external_id] = sale
         elif sale.external_id not in newest or newest[sale.external_id].revision < sale.revision:
             newest[sale.external_id] = sale
-    return [
-        _change(number, sale, back.get(sale.external_id, ()), source, (ecps, variants), currency)
-        for number, sale in enumerate(newest.values(), 1)
-    ]
+    return [_net(sale, back.get(sale.external_id, {}).values()) for sale in newest.values()]
 
 
-def _change(  # noqa: PLR0913, PLR0917 - the parts of a change
-    number: int,
-    sale: InputSale,
-    returns: Sequence[InputSale],
-    source: str,
-    ids: tuple[Sequence[UUID], Sequence[UUID]],
-    currency: str,
-) -> SaleChange:
-    ecps, variants = ids
+def _net(sale: InputSale, returns: Iterable[InputSale]) -> InputSale:
     left = [line.quantity for line in sale.lines]
     for one in returns:
         for line in one.lines:
             _take_back(sale.lines, left, line)
-    lines = tuple(
-        SoldLine(position, variants[line.variant], quantity, Decimal(line.price), currency)
-        for position, (line, quantity) in enumerate(zip(sale.lines, left, strict=True), 1)
+    return replace(
+        sale, lines=tuple(replace(line, quantity=units) for line, units in zip(sale.lines, left, strict=True))
     )
-    place = SalePlace(sale.sold_at, source, sale.external_id)
-    return SaleChange(number, ecps[sale.ecp], place, channel=EarningChannel.SALE, lines=lines)
 
 
 def _take_back(lines: Sequence[InputLine], left: list[int], back: InputLine) -> None:
