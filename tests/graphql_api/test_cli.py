@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.long, pytest.mark.process]
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
+WITH_LITTLE_DATA = [sys.executable, "-m", "tests.support.short_demo"]
 WAIT_TIMEOUT_S = 240
 
 
@@ -70,7 +71,11 @@ def serving(data_dir: Path, stop: signal.Signals, **more: str) -> Iterator[tuple
     log = data_dir / "serve.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*COMMAND, "serve"], cwd=ROOT, env=environment(data_dir, PORT="0", **more), stdout=output, stderr=output
+            [*WITH_LITTLE_DATA, "serve"],
+            cwd=ROOT,
+            env=environment(data_dir, PORT="0", **more),
+            stdout=output,
+            stderr=output,
         )
     try:
         yield _await_banner(server, log), log.read_text()
