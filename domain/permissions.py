@@ -168,8 +168,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DISCREPANCY_RESOLVE,
         },
         Role.DESIGNER: _STAFF | {Permission.ARTWORK_UPLOAD, Permission.FILE_UPLOAD},
-        Role.ANALYST: _STAFF | {Permission.ECP_READ, Permission.LEDGER_READ},
-        Role.ANALYST: _STAFF | {Permission.ECP_READ, Permission.SALE_READ},
+        Role.ANALYST: _STAFF | {Permission.ECP_READ, Permission.LEDGER_READ, Permission.SALE_READ},
         Role.VENDOR: _EVERYONE
         | {
             Permission.CONSIGNMENT_READ,
@@ -187,9 +186,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ECP_UPDATE,
             Permission.ENROLLMENT_REQUEST,
             Permission.LEDGER_READ,
+            Permission.SALE_READ,
         },
-        Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD},
-        | {Permission.ECP_REGISTER, Permission.ECP_UPDATE, Permission.ENROLLMENT_REQUEST, Permission.SALE_READ},
         Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD, Permission.SALE_READ, Permission.SALE_RECORD},
     }
 )

@@ -12,7 +12,8 @@ from domain.events import EventKind
 from domain.redemptions.wrong_codes import new_bucket
 from domain.text import trim_text
 from resolvers.context import Operation
-from resolvers.ecps.locking import EcpWithReason, lock_ecp
+from resolvers.ecps.commands import EcpWithReason
+from resolvers.ecps.locking import lock_ecp
 from resolvers.ecps.notify import notify_ecp
 from resolvers.validation import reject_invalid
 

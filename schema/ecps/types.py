@@ -128,8 +128,10 @@ class Ecp(Node):
         key="id",
         arguments=month_of_scheme,
         description="The statement of the ECP for a month in a scheme: what was recorded in that month.",
+    )
     sales: Connection[Sale] = batched(
         sales_by_ecp,
+        key="id",
         arguments=page_of_sales,
         description="The sales of the ECP, newest first. Connected systems see those of their sources.",
     )
