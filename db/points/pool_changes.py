@@ -5,10 +5,11 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import column, text
+from sqlalchemy import any_, column, delete, text
 
 from db.columns import scalar
-from db.points.pool_reads import SliceRow
+from db.points.pool_reads import PoolLimitRow, SliceRow
+from db.points.tables import PointsPoolLimitTable, PointsPoolTable
 from db.sessions import Writing
 from db.statement import Change, Statement, number, numbers, uuid, uuids
 
@@ -50,6 +51,26 @@ WHERE points_pool.scheme = given.scheme AND points_pool.rule_id = given.rule_id 
 """).bindparams(numbers("schemes"), uuids("rule_ids"), numbers("slices"), numbers("rests"))
 )
 
+_SET_LIMITS: Final = Change(
+    text("""
+UPDATE points_pool_limit SET revision = given.revision, capacity = given.capacity, owed = given.owed
+FROM unnest(:schemes, :rule_ids, :revisions, :capacities, :owed) AS given (scheme, rule_id, revision, capacity, owed)
+WHERE points_pool_limit.scheme = given.scheme AND points_pool_limit.rule_id = given.rule_id
+""").bindparams(
+        numbers("schemes"), uuids("rule_ids"), numbers("revisions"), numbers("capacities"), numbers("owed")
+    )
+)
+_REMOVE_LIMITS: Final = Change(
+    delete(PointsPoolLimitTable).where(
+        PointsPoolLimitTable.scheme == number("scheme"), PointsPoolLimitTable.rule_id == any_(uuids("rule_ids"))
+    )
+)
+_REMOVE_SLICES: Final = Change(
+    delete(PointsPoolTable).where(
+        PointsPoolTable.scheme == number("scheme"), PointsPoolTable.rule_id == any_(uuids("rule_ids"))
+    )
+)
+
 
 async def add_pool(session: Writing, pool: NewPool) -> None:
     """Create a pool, unless another transaction did; waits for one that is doing so."""
@@ -65,6 +86,24 @@ async def add_pool(session: Writing, pool: NewPool) -> None:
         each, more = divmod(pool.rest, SLICES)
         rests = [each + (at < more) for at in range(SLICES)]
         await session.run(_ADD_SLICES, scheme=pool.scheme, rule_id=pool.rule_id, rests=rests)
+
+
+async def set_limits(session: Writing, limits: Sequence[PoolLimitRow]) -> None:
+    """Set limits that this transaction has locked."""
+    await session.run(
+        _SET_LIMITS,
+        schemes=[one.scheme for one in limits],
+        rule_ids=[one.rule_id for one in limits],
+        revisions=[one.revision for one in limits],
+        capacities=[one.capacity for one in limits],
+        owed=[one.owed for one in limits],
+    )
+
+
+async def remove_pools(session: Writing, scheme: int, rule_ids: Sequence[UUID]) -> None:
+    """Remove pools of a scheme: the limits were removed."""
+    await session.run(_REMOVE_LIMITS, scheme=scheme, rule_ids=rule_ids)
+    await session.run(_REMOVE_SLICES, scheme=scheme, rule_ids=rule_ids)
 
 
 async def set_slices(session: Writing, slices: Sequence[SliceRow]) -> None:

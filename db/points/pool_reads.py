@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import any_, column, select, text
 
 from db.columns import columns, scalar
-from db.points.tables import PointsPoolTable
+from db.points.tables import PointsPoolLimitTable, PointsPoolTable
 from db.statement import Statement, number, numbers, uuids
 
 
@@ -20,6 +20,24 @@ class PoolRow(Struct, frozen=True):
     capacity: int
     owed: int
     rest: int
+
+
+class PoolLimitRow(Struct, frozen=True):
+    """The limit of a pool, locked."""
+
+    scheme: int
+    rule_id: UUID
+    revision: int
+    capacity: int
+    owed: int
+
+
+class UsedRow(Struct, frozen=True):
+    """What a rule of a revision has paid to all ECPs; rule 0 are the base points."""
+
+    revision: int
+    rule: int
+    points: int
 
 
 class SliceRow(Struct, frozen=True):
@@ -41,7 +59,28 @@ GROUP BY known.scheme, known.rule_id
 POOLS: Final = Statement(
     text(_POOLS).bindparams(numbers("schemes")).columns(*[column(name) for name in PoolRow.__struct_fields__]), PoolRow
 )
-# In the order in which all transactions lock them.
+# In the order in which all transactions lock them: limits first, where they are locked, and slices after them.
+LOCK_LIMITS: Final = Statement(
+    select(*columns(PointsPoolLimitTable, PoolLimitRow))
+    .where(PointsPoolLimitTable.scheme == any_(numbers("schemes")))
+    .order_by(PointsPoolLimitTable.scheme, PointsPoolLimitTable.rule_id)
+    .with_for_update(),
+    PoolLimitRow,
+)
+# Reads all entries of a scheme. It is needed when a later revision adds a limit.
+_USED: Final = """
+SELECT found.revision, entry.rule,
+    sum(CASE entry.kind WHEN 3 THEN -entry.points ELSE entry.points END)::bigint AS points
+FROM points_entry AS entry
+JOIN valuation AS found ON found.ecp = entry.ecp AND found.scheme = entry.scheme
+    AND found.sold_at = entry.effective_at AND found.sale = entry.sale AND found.position = entry.position
+    AND found.version = entry.version
+WHERE entry.scheme = :scheme
+GROUP BY found.revision, entry.rule
+"""
+USED: Final = Statement(
+    text(_USED).bindparams(number("scheme")).columns(*[column(name) for name in UsedRow.__struct_fields__]), UsedRow
+)
 LOCK_SLICES: Final = Statement(
     select(*columns(PointsPoolTable, SliceRow))
     .where(PointsPoolTable.scheme == any_(numbers("schemes")))

@@ -19,7 +19,10 @@ class PoolKey(Struct, frozen=True, order=True, cache_hash=True):
 
 
 class Pool:
-    """A pool during a fold: `rest` is what it leaves, None as if it were unlimited; `taken` what lines took so far."""
+    """A pool during a fold: `rest` is what it leaves, None as if it were unlimited; `taken` what lines took so far.
+
+    The rest is negative where more was granted than a limit that was lowered: what comes back is not granted again.
+    """
 
     __slots__ = ("rest", "taken")
 

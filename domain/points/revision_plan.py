@@ -127,6 +127,11 @@ class SchemePlan:
         self._members: dict[int, list[int]] = {}
         self.needs_periods = bool(self.month_volumes or self.week_volumes or usages)
 
+    @property
+    def first(self) -> RevisionPlan | None:
+        """The revision that took effect first."""
+        return self._by_time[0] if self._by_time else None
+
     def mask_of(self, channel: EarningChannel, variant_id: UUID) -> int:
         """The volumes in which a line counts, a bit for each: sales in units and value, redeemed coupons in coupons."""
         known = self._masks.get((channel, variant_id))

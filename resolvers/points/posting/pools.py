@@ -9,27 +9,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from db.points.pool_changes import SLICES, NewPool, add_pool, set_slices
-from db.points.pool_reads import LOCK_SLICES, POOLS, TAKE_FROM_SLICE, PoolRow, SliceRow
+from db.points.pool_changes import SLICES, set_limits, set_slices
+from db.points.pool_reads import LOCK_LIMITS, LOCK_SLICES, TAKE_FROM_SLICE, PoolLimitRow, SliceRow
 from db.sessions import Writing
+from domain.points.pool_limits import PoolContent
 from domain.points.pools import BUDGET, Pool, PoolKey, SchemePools
-from domain.points.revision_plan import SchemePlan
+from resolvers.points.posting.pool_limits import LimitedScheme, limits_in_force, load_pools, spread
 
 Folding = Callable[[Mapping[int, SchemePools]], None]
 
 
 class _Short(Exception):
     """A slice has too little."""
-
-
-class LimitedScheme(Struct, frozen=True):
-    """A scheme with its number."""
-
-    scheme: int
-    plan: SchemePlan
 
 
 async def take_from_pools(
@@ -39,74 +32,14 @@ async def take_from_pools(
 
     Pools follow the revision in force at `at`; `home` chooses the slice.
     """
-    limits = {key: limit for scheme in schemes for key, limit in _limits(scheme, at).items()}
-    if not limits:
-        fold({})
-        return
-    rests = await _load_rests(session, schemes, limits, at)
+    limits = limits_in_force(schemes, at)
+    contents = await load_pools(session, schemes, limits) if schemes else {}
     # What is used up stays so unless another transaction gives something back, which comes later then.
-    pools = {key: Pool(0 if rests[key] == 0 else None) for key in limits}
+    pools = {key: Pool(None if content.free > 0 else content.free) for key, content in contents.items()}
     fold(_by_scheme(pools))
-    if await _take(session, pools, home % SLICES):
-        return
-    slices = await session.fetch(LOCK_SLICES, schemes=sorted({key.scheme for key in limits}))
-    totals: dict[PoolKey, int] = defaultdict(int)
-    for part in slices:
-        totals[PoolKey(part.scheme, part.rule_id)] += part.rest
-    pools = {key: Pool(totals[key]) for key in limits}
-    fold(_by_scheme(pools))
-    await _write_slices(session, slices, {key: pool.taken for key, pool in pools.items()}, home % SLICES)
-
-
-def _limits(scheme: LimitedScheme, at: datetime) -> Mapping[PoolKey, int]:
-    """The limits over all ECPs of the revision in force."""
-    revision = scheme.plan.in_force(at)
-    if revision is None:
-        return {}
-    limits = {PoolKey(scheme.scheme, rule_id): limit for rule_id, limit in revision.limits_in_total.items()}
-    if revision.content.basics.budget is not None:
-        limits[PoolKey(scheme.scheme, BUDGET)] = revision.content.basics.budget
-    return limits
-
-
-async def _load_rests(
-    session: Writing, schemes: Collection[LimitedScheme], limits: Mapping[PoolKey, int], at: datetime
-) -> Mapping[PoolKey, int]:
-    """What is left in each pool; creates those that do not exist yet."""
-    numbers = [scheme.scheme for scheme in schemes]
-    found = _by_key(await session.fetch(POOLS, schemes=numbers))
-    missing = sorted(limits.keys() - found.keys())
-    if missing:
-        revisions = {scheme.scheme: scheme.plan.in_force(at) for scheme in schemes}
-        for key in missing:
-            revision = revisions[key.scheme]
-            number = 0 if revision is None else revision.number
-            pool = NewPool(
-                scheme=key.scheme,
-                rule_id=key.rule_id,
-                revision=number,
-                capacity=limits[key],
-                rest=limits[key],
-                owed=0,
-            )
-            await add_pool(session, pool)
-        found = _by_key(await session.fetch(POOLS, schemes=numbers))
-    return {key: found[key].rest for key in limits}
-
-
-def _by_key(rows: Sequence[PoolRow]) -> Mapping[PoolKey, PoolRow]:
-    return {PoolKey(row.scheme, row.rule_id): row for row in rows}
-
-
-def _by_scheme(pools: Mapping[PoolKey, Pool]) -> Mapping[int, SchemePools]:
-    budgets: dict[int, Pool] = {}
-    rules: dict[int, dict[UUID, Pool]] = defaultdict(dict)
-    for key, pool in pools.items():
-        if key.rule_id == BUDGET:
-            budgets[key.scheme] = pool
-        else:
-            rules[key.scheme][key.rule_id] = pool
-    return {scheme: SchemePools(budgets.get(scheme), rules[scheme]) for scheme in {*budgets, *rules}}
+    owing = any(pools[key].taken < 0 and content.owed for key, content in contents.items())
+    if owing or not await _take(session, pools, home % SLICES):
+        await _take_exactly(session, limits, fold, home % SLICES)
 
 
 async def _take(session: Writing, pools: Mapping[PoolKey, Pool], home: int) -> bool:
@@ -134,19 +67,47 @@ async def _take(session: Writing, pools: Mapping[PoolKey, Pool], home: int) -> b
     return True
 
 
-async def _write_slices(
-    session: Writing, slices: Sequence[SliceRow], taken: Mapping[PoolKey, int], home: int
-) -> None:
-    """Take amounts from locked slices, beginning at one of them, and give back to that one."""
-    left = dict(taken)
+async def _take_exactly(session: Writing, keys: Collection[PoolKey], fold: Folding, home: int) -> None:
+    """Lock the pools, fold with what is left in them, and take that."""
+    schemes = sorted({key.scheme for key in keys})
+    limits = {PoolKey(row.scheme, row.rule_id): row for row in await session.fetch(LOCK_LIMITS, schemes=schemes)}
+    slices: dict[PoolKey, list[SliceRow]] = defaultdict(list)
+    for part in await session.fetch(LOCK_SLICES, schemes=schemes):
+        slices[PoolKey(part.scheme, part.rule_id)].append(part)
+    contents = {key: PoolContent(sum(part.rest for part in slices[key]), limits[key].owed) for key in keys}
+    pools = {key: Pool(content.free) for key, content in contents.items()}
+    fold(_by_scheme(pools))
     changed: list[SliceRow] = []
-    for part in sorted(slices, key=lambda one: (one.slice - home) % SLICES):
-        key = PoolKey(part.scheme, part.rule_id)
-        amount = min(left.get(key, 0), part.rest)
-        if amount:
-            left[key] -= amount
-            changed.append(replace(part, rest=part.rest - amount))
-    if any(left.values()):
-        raise ValueError("the fold took more from a pool than was left")
+    owed: list[PoolLimitRow] = []
+    for key, pool in pools.items():
+        before, after = contents[key], PoolContent.of(contents[key].free - pool.taken)
+        if after.owed > before.owed:
+            raise ValueError("the fold took more from a pool than was left")
+        if after.rest != before.rest:
+            changed += _taken_from(slices[key], before.rest - after.rest, home)
+        if after.owed != before.owed:
+            owed.append(replace(limits[key], owed=after.owed))
     if changed:
         await set_slices(session, changed)
+    if owed:
+        await set_limits(session, owed)
+
+
+def _taken_from(slices: Sequence[SliceRow], amount: int, home: int) -> list[SliceRow]:
+    """The slices after an amount is taken; what is left is spread again once the home slice has too little."""
+    rest = sum(part.rest for part in slices) - amount
+    own = next(part for part in slices if part.slice == home)
+    if own.rest >= amount:
+        return [replace(own, rest=own.rest - amount)]
+    return spread(slices, rest)
+
+
+def _by_scheme(pools: Mapping[PoolKey, Pool]) -> Mapping[int, SchemePools]:
+    budgets: dict[int, Pool] = {}
+    rules: dict[int, dict[UUID, Pool]] = defaultdict(dict)
+    for key, pool in pools.items():
+        if key.rule_id == BUDGET:
+            budgets[key.scheme] = pool
+        else:
+            rules[key.scheme][key.rule_id] = pool
+    return {scheme: SchemePools(budgets.get(scheme), rules[scheme]) for scheme in {*budgets, *rules}}

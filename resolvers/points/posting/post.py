@@ -16,7 +16,8 @@ from resolvers.points.posting.accounts import TouchedAccount, find_accounts
 from resolvers.points.posting.ledgers import lock_ledgers
 from resolvers.points.posting.lines import Scene, add_lines
 from resolvers.points.posting.plans import RankHistory, load_plans
-from resolvers.points.posting.pools import LimitedScheme, take_from_pools
+from resolvers.points.posting.pool_limits import LimitedScheme
+from resolvers.points.posting.pools import take_from_pools
 from resolvers.points.posting.posted import PostedLine, PostedSale, Posting
 from resolvers.points.posting.writing import Valued, write_values
 
