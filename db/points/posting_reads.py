@@ -14,7 +14,7 @@ from db.columns import columns, scalar
 from db.ecps.tables import EcpActivityTable
 from db.points.tables import PointsAccountTable, PointsLedgerTable
 from db.schemes.tables import SchemeRevisionTable, SchemeTable
-from db.statement import Statement, moments, numbers, texts, uuid, uuids
+from db.statement import Statement, moment, moments, number, numbers, texts, uuid, uuids
 from domain.calendar import BEGINNING
 
 
@@ -121,6 +121,15 @@ class StoredLineRow(Struct, frozen=True):
     quantity: int
     unit_price: Decimal | None
     currency: str | None
+    scheme: int | None
+
+
+class LaterLinesRow(Struct, frozen=True):
+    """How many lines of an account lie at or after a moment."""
+
+    ecp: int
+    scheme: int
+    lines: int
 
 
 class ReturnedRow(Struct, frozen=True):
@@ -203,35 +212,38 @@ ACTIVITIES_OF_ECPS: Final = Statement(
     ActivityOfEcpRow,
 )
 
-# For each account of the parameters `ecps` and `schemes`, the lines since the moment of the same place in `moments`.
-_ASKED: Final = "FROM unnest(:ecps, :schemes, :moments) AS asked (ecp, scheme, since)"
-_KNOWN_VALUATIONS: Final = f"""
+# For each account of the parameters `ecps` and `schemes`, the lines from the moment of the same place in `moments` on,
+# and before that in `ends`.
+_KNOWN_VALUATIONS: Final = """
 SELECT DISTINCT ON (found.ecp, found.scheme, found.sold_at, found.sale, found.position)
     found.ecp, found.scheme, found.sold_at, found.sale, found.position, found.version, found.revision, found.base,
     found.facts
-{_ASKED}
+FROM unnest(:ecps, :schemes, :moments, :ends) AS asked (ecp, scheme, since, until)
 JOIN valuation AS found ON found.ecp = asked.ecp AND found.scheme = asked.scheme AND found.sold_at >= asked.since
+    AND found.sold_at < asked.until
 ORDER BY found.ecp, found.scheme, found.sold_at, found.sale, found.position, found.version DESC
 """
 _ACCOUNT_PARAMETERS: Final = (numbers("ecps"), numbers("schemes"), moments("moments"))
 KNOWN_VALUATIONS: Final = Statement(
-    text(_KNOWN_VALUATIONS).bindparams(*_ACCOUNT_PARAMETERS).columns(*_columns(KnownValuationRow)), KnownValuationRow
+    text(_KNOWN_VALUATIONS).bindparams(*_ACCOUNT_PARAMETERS, moments("ends")).columns(*_columns(KnownValuationRow)), KnownValuationRow
 )
-# For each ECP of the parameter `ecps`, the lines of its sales and redemptions since the moment of the same place.
+# For each ECP of the parameter `ecps`, the lines of its sales and redemptions within the moments of the same place.
 _STORED_LINES: Final = """
 SELECT line.ecp, line.sold_at, named.source, named.external_id, line.sale, line.position, line.variant_id,
-    line.quantity, line.unit_price, line.currency
-FROM unnest(:ecps, :moments) AS asked (ecp, since)
-JOIN sale_line AS line ON line.ecp = asked.ecp AND line.sold_at >= asked.since
+    line.quantity, line.unit_price, line.currency, NULL AS scheme
+FROM unnest(:ecps, :moments, :ends) AS asked (ecp, since, until)
+JOIN sale_line AS line ON line.ecp = asked.ecp AND line.sold_at >= asked.since AND line.sold_at < asked.until
 JOIN sale_key AS named ON named.number = line.sale AND named.revision = line.revision AND named.ecp = line.ecp
     AND named.sold_at = line.sold_at AND named.returns IS NULL
 UNION ALL
 SELECT redeemed.ecp, redeemed.redeemed_at, '', redeemed.run_id || ':' || lpad(redeemed.serial::text, 10, '0'),
-    redeemed.sale, NULL, redeemed.variant_id, 1, NULL, NULL
-FROM unnest(:ecps, :moments) AS asked (ecp, since)
+    redeemed.sale, NULL, redeemed.variant_id, 1, NULL, NULL,
+    redeemed.scheme
+FROM unnest(:ecps, :moments, :ends) AS asked (ecp, since, until)
 JOIN redemption AS redeemed ON redeemed.ecp = asked.ecp AND redeemed.redeemed_at >= asked.since
+    AND redeemed.redeemed_at < asked.until
 """
-_ECP_PARAMETERS: Final = (numbers("ecps"), moments("moments"))
+_ECP_PARAMETERS: Final = (numbers("ecps"), moments("moments"), moments("ends"))
 STORED_LINES: Final = Statement(
     text(_STORED_LINES).bindparams(*_ECP_PARAMETERS).columns(*_columns(StoredLineRow)), StoredLineRow
 )
@@ -240,6 +252,9 @@ SELECT back.ecp, back.sale, back.variant_id, sum(back.quantity)::int AS quantity
 FROM unnest(:ecps, :moments) AS asked (ecp, since)
 JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since
 JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
+FROM unnest(:ecps, :moments, :ends) AS asked (ecp, since, until)
+JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since AND back.sold_at < asked.until
+JOIN sale_key AS returning ON returning.number = back.returning_sale AND returning.revision = back.returning_revision
 GROUP BY back.ecp, back.sale, back.variant_id
 """
 RETURNED: Final = Statement(
@@ -261,4 +276,28 @@ POSTED_ENTRIES: Final = Statement(
     .bindparams(*_ACCOUNT_PARAMETERS, numbers("sales"), numbers("positions"))
     .columns(*_columns(PostedEntryRow)),
     PostedEntryRow,
+)
+
+# How many lines of accounts lie at or after a moment.
+_LATER_LINES: Final = """
+SELECT asked.ecp, asked.scheme, count(*)::int AS lines
+FROM unnest(:ecps, :schemes, :moments) AS asked (ecp, scheme, since)
+JOIN valuation AS found ON found.ecp = asked.ecp AND found.scheme = asked.scheme AND found.sold_at >= asked.since
+    AND found.version = 1
+GROUP BY asked.ecp, asked.scheme
+"""
+LATER_LINES: Final = Statement(
+    text(_LATER_LINES).bindparams(*_ACCOUNT_PARAMETERS).columns(*_columns(LaterLinesRow)), LaterLinesRow
+)
+# The time of the line of an ECP before which so many others lie from a moment on.
+_TIME_OF_LINE: Final = """
+SELECT sold_at FROM (
+    SELECT sold_at FROM sale_line WHERE ecp = :ecp AND sold_at >= :since
+    UNION ALL SELECT redeemed_at FROM redemption WHERE ecp = :ecp AND redeemed_at >= :since
+) AS line
+ORDER BY sold_at OFFSET :skipped LIMIT 1
+"""
+TIME_OF_LINE: Final = Statement(
+    text(_TIME_OF_LINE).bindparams(number("ecp"), moment("since"), number("skipped")).columns(column("sold_at")),
+    scalar(datetime),
 )

@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     THUMBNAIL = "THUMBNAIL"
     ORPHANED_FILES = "ORPHANED_FILES"
     DEMO_HISTORY = "DEMO_HISTORY"
+    REVALUATION = "REVALUATION"
 
 
 class JobSpec(Struct, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.THUMBNAIL: JobSpec(label="Preview of an uploaded file"),
         JobKind.ORPHANED_FILES: JobSpec(label="Deletion of unused files"),
         JobKind.DEMO_HISTORY: JobSpec(label="Sales and redemptions of the demo data"),
+        JobKind.REVALUATION: JobSpec(label="Valuation of later sales"),
     }
 )
 

@@ -2,11 +2,16 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain.channels import EarningChannel
+
+
+# A redeemed coupon has one line.
+COUPON_POSITION: Final = 1
 
 
 class SalePlace(Struct, frozen=True, order=True):

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from domain.calendar import FOREVER, Calendar
 from domain.channels import EarningChannel
-from domain.points.running_state import ZERO_MOMENT
+from domain.points.running_state import ZERO_MOMENT, AccountState
 from domain.points.valuation_facts import FactNeeds
 from domain.rules.evaluation import CompiledRules, compile_rules
 from domain.rules.facts import VolumeKey, needed_activities
@@ -126,6 +126,11 @@ class SchemePlan:
         self._masks: dict[tuple[EarningChannel, UUID], int] = {}
         self._members: dict[int, list[int]] = {}
         self.needs_periods = bool(self.month_volumes or self.week_volumes or usages)
+
+    def fits(self, state: AccountState, currency: str) -> bool:
+        """Whether a stored state has everything that the present revisions need."""
+        sizes = len(state.volumes), len(state.usages)
+        return state.currency == currency and sizes == (len(self.volumes), 3 * len(self.usages))
 
     @property
     def first(self) -> RevisionPlan | None:

@@ -18,15 +18,23 @@ from domain.jobs.failures import TooManyJobs
 from resolvers.context import Operation
 
 
-async def enqueue_job(
-    operation: Operation, session: Writing, kind: JobKind, parameters: Struct, *, total: int | None = None
+async def enqueue_job(  # noqa: PLR0913 - the parts of a job
+    operation: Operation,
+    session: Writing,
+    kind: JobKind,
+    parameters: Struct,
+    *,
+    total: int | None = None,
+    of_server: bool = False,
 ) -> UUID:
     """Queue a job and return its id; a worker runs it after the commit. Its owner is the viewer, or else the server.
+
+    The server owns a job `of_server` in any case: nobody waits for it.
 
     `parameters` is of the type that the handler of the kind declares, and `total` is how much there is to do, if that
     is known. Raises TooManyJobs, and ValueError for parameters that are too large: large ones belong in a table.
     """
-    owner_id = operation.account_id
+    owner_id = None if of_server else operation.account_id
     await require_room(session, owner_id)
     job = NewJob(
         id=operation.new_id(),

@@ -3,8 +3,10 @@
 from typing import Final
 
 from resolvers.points.nodes import NODES
+from resolvers.points.posting.revalue import JOBS
 from schema.area import Area
 from schema.points.fields import PointsQueries
 from schema.points.stream_fields import PointsSubscriptions
 
 AREA: Final = Area(queries=(PointsQueries,), subscriptions=(PointsSubscriptions,), nodes=NODES)
+AREA: Final = Area(queries=(PointsQueries,), jobs=JOBS)

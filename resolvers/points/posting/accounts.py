@@ -30,7 +30,8 @@ class SchemeOfEcp(Struct, frozen=True):
 class TouchedAccount(Struct):
     """An account that changed sales touch, in canonical order; `row` is None before its first line.
 
-    `begin` makes a new state before the first of `lines`.
+    `begin` makes a new state before the first of `lines`. Where a job values lines again, `cause` is the sale because
+    of which it does so, and `waits_from` the moment from which lines still wait.
     """
 
     of: SchemeOfEcp
@@ -40,6 +41,9 @@ class TouchedAccount(Struct):
     stored: AccountState | None = None
     later: RunningState | None = None
     currency: str = ""
+    cause: int | None = None
+    is_job: bool = False
+    waits_from: datetime | None = None
 
     def begin(self) -> RunningState:
         """The state before the first line."""
@@ -62,6 +66,8 @@ class TouchedAccount(Struct):
 
     def cause_of(self, line: FoldLine) -> int | None:
         """The number of the sale that caused a new value of a line; None if it is its own sale."""
+        if self.is_job:
+            return None if line.known is None or line.number == self.cause else self.cause
         cause: int | None = None
         for change in self.changes:
             if change.place > line.place:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from db.points.posting_reads import KNOWN_VALUATIONS, STORED_LINES, KnownValuationRow, StoredLineRow
 from db.sessions import Fetching
-from domain.calendar import BEGINNING, Calendar
+from domain.calendar import BEGINNING, FOREVER, Calendar
 from domain.channels import EarningChannel
 from domain.points.fold import FoldLine, KnownValue, count_known
 from domain.points.lines import SaleChange, SalePlace, SoldLine
@@ -24,7 +24,8 @@ from resolvers.points.posting.plans import RankHistory
 
 _NOBODY: Final = UUID(int=0)
 _ZERO: Final = Decimal(0)
-_KnownKey = tuple[int, datetime, int]
+# The number of a sale, its time, and the position of a line.
+KnownKey = tuple[int, datetime, int]
 
 
 class Scene(Struct, frozen=True):
@@ -48,14 +49,24 @@ class _Draft(Struct):
 async def add_lines(fetching: Fetching, scene: Scene, accounts: Sequence[TouchedAccount]) -> None:
     """Set the lines of each account, in canonical order, and the state before them."""
     late = [account for account in accounts if _needs_history(account, scene.currency)]
-    known: dict[tuple[int, int], dict[_KnownKey, KnownValue]] = defaultdict(dict)
+    known: dict[tuple[int, int], dict[KnownKey, KnownValue]] = defaultdict(dict)
     if late:
         known = await _add_history(fetching, scene, late)
+    await add_changed_lines(fetching, scene, accounts, known)
+
+
+async def add_changed_lines(
+    fetching: Fetching,
+    scene: Scene,
+    accounts: Sequence[TouchedAccount],
+    known: Mapping[tuple[int, int], Mapping[KnownKey, KnownValue]],
+) -> None:
+    """Add the lines of new and changed sales to each account, given what was known of them."""
     drafts = [
         draft
         for account in accounts
         for change in account.changes
-        for draft in _drafts(account, change, known[account.of.key])
+        for draft in _drafts(account, change, known.get(account.of.key, {}))
     ]
     fresh = [draft for draft in drafts if draft.known is None or draft.change.cause is None and draft.line.quantity]
     facts = await load_fresh_facts(
@@ -105,13 +116,12 @@ def _needs_history(account: TouchedAccount, currency: str) -> bool:
     if row is not None and row.state is not None:
         state = AccountState.decode(row.state)
         plan = account.of.plan
-        fits = len(state.volumes) == len(plan.volumes) and len(state.usages) == 3 * len(plan.usages)
-        account.stored = state if fits and state.currency == currency else None
+        account.stored = state if plan.fits(state, currency) else None
     return account.is_late or (account.stored is None and account.last is not None)
 
 
 def _drafts(
-    account: TouchedAccount, change: SaleChange, known: Mapping[_KnownKey, KnownValue]
+    account: TouchedAccount, change: SaleChange, known: Mapping[KnownKey, KnownValue]
 ) -> Iterator[_Draft]:
     """The lines of a changed sale that are in the scheme, or that were: those are of 0 units now."""
     at = change.place.sold_at
@@ -130,7 +140,7 @@ def _drafts(
 
 async def _add_history(
     fetching: Fetching, scene: Scene, late: Sequence[TouchedAccount]
-) -> dict[tuple[int, int], dict[_KnownKey, KnownValue]]:
+) -> dict[tuple[int, int], dict[KnownKey, KnownValue]]:
     """Add the known lines from where each account needs them, and the state before; return what was known."""
     since = [_history_start(account, scene.calendar) for account in late]
     rows = await fetching.fetch(
@@ -138,6 +148,7 @@ async def _add_history(
         ecps=[account.of.ecp.number for account in late],
         schemes=[account.of.scheme for account in late],
         moments=since,
+        ends=[FOREVER] * len(late),
     )
     by_account: dict[tuple[int, int], list[KnownValuationRow]] = defaultdict(list)
     for row in rows:
@@ -146,10 +157,10 @@ async def _add_history(
     for account, at in zip(late, since, strict=True):
         number = account.of.ecp.number
         earliest[number] = min(at, earliest.get(number, at))
-    stored = await fetching.fetch(STORED_LINES, ecps=list(earliest), moments=list(earliest.values()))
+    stored = await fetching.fetch(STORED_LINES, ecps=list(earliest), moments=list(earliest.values()), ends=[FOREVER] * len(earliest))
     # Coupons have one line, whatever its position.
     lines = {(row.sale, row.sold_at, row.position): row for row in stored}
-    known: dict[tuple[int, int], dict[_KnownKey, KnownValue]] = defaultdict(dict)
+    known: dict[tuple[int, int], dict[KnownKey, KnownValue]] = defaultdict(dict)
     for account in late:
         found = [(row, _known_value(row)) for row in by_account[account.of.key]]
         known[account.of.key] = {(row.sale, row.sold_at, row.position): value for row, value in found}
@@ -189,7 +200,7 @@ def _add_known_lines(
             if value.facts.quantity:
                 raise ValueError(f"sale {row.sale} has no line {row.position} at the place of its valuation")
             continue
-        known = _known_line(row, value, line, plan, scene, first=first, is_whole=account.stored is None)
+        known = known_line(row, value, line, plan, scene, first=first, is_whole=account.stored is None)
         before.append(known)
         if not is_changed:
             account.lines.append(known)
@@ -197,7 +208,7 @@ def _add_known_lines(
         account.later = _sum_up(account, before)
 
 
-def _known_line(  # noqa: PLR0913 - what a line is made of
+def known_line(  # noqa: PLR0913 - what a line is made of
     row: KnownValuationRow,
     value: KnownValue,
     line: StoredLineRow | None,

@@ -7,19 +7,18 @@ from uuid import UUID
 from db.points.posting_reads import ACCOUNTS, EARNING_ECPS, EarningEcpRow
 from db.sessions import Writing
 from domain.failures import Problem, UserErrorCode
-from domain.points.fold import LineValue, fold
+from domain.points.fold import LineValue
 from domain.points.lines import SaleChange
 from domain.points.obstacles import EarningObstacle
-from domain.points.pools import NO_POOLS, SchemePools
 from resolvers.context import Operation
 from resolvers.points.posting.accounts import TouchedAccount, find_accounts
 from resolvers.points.posting.ledgers import lock_ledgers
 from resolvers.points.posting.lines import Scene, add_lines
 from resolvers.points.posting.plans import RankHistory, load_plans
-from resolvers.points.posting.pool_limits import LimitedScheme
-from resolvers.points.posting.pools import take_from_pools
 from resolvers.points.posting.posted import PostedLine, PostedSale, Posting
-from resolvers.points.posting.writing import Valued, write_values
+from resolvers.points.posting.settle import settle_accounts
+from resolvers.points.posting.waiting import split_waiting
+from resolvers.points.posting.writing import Valued
 
 
 async def post_points(operation: Operation, session: Writing, changes: Sequence[SaleChange]) -> Posting:
@@ -45,25 +44,30 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
     await take_from_pools(session, schemes.values(), ledgers.recorded_at, fold_all, home=home)
     points = await write_values(session, ledgers, valued)
     return Posting(ledgers.recorded_at, _posted_sales(changes, valued, points))
+    touched = await _find_touched(operation, session, changes, ecps)
+    accounts = await split_waiting(operation, session, touched)
+    if accounts:
+        program = await operation.program()
+        scene = Scene(program.calendar, program.currency, await RankHistory.load(session))
+        await add_lines(session, scene, accounts)
+    valued, points = await settle_accounts(operation, session, ledgers, accounts)
+    kept = {one.of.key for one in accounts}
+    waiting = {change.number for one in touched if one.of.key not in kept for change in one.changes}
+    return Posting(ledgers.recorded_at, _posted_sales(changes, valued, points, waiting))
 
 
-async def _load_accounts(
+async def _find_touched(
     operation: Operation, session: Writing, changes: Sequence[SaleChange], ecps: Mapping[UUID, EarningEcpRow]
 ) -> list[TouchedAccount]:
-    """The accounts that the changes touch, with their lines."""
+    """The accounts that the changes touch, without their lines."""
     rows = await session.fetch(ACCOUNTS, ecps=[row.number for row in ecps.values()])
     scheme_ids = list({key for row in ecps.values() for key in row.scheme_ids})
-    program = await operation.program()
-    plans = await load_plans(session, scheme_ids, program.calendar)
-    accounts = find_accounts(changes, ecps, {(row.ecp, row.scheme): row for row in rows}, plans)
-    if accounts:
-        ranks = await RankHistory.load(session)
-        await add_lines(session, Scene(program.calendar, program.currency, ranks), accounts)
-    return accounts
+    plans = await load_plans(session, scheme_ids, await operation.calendar())
+    return find_accounts(changes, ecps, {(row.ecp, row.scheme): row for row in rows}, plans)
 
 
 def _posted_sales(
-    changes: Sequence[SaleChange], valued: Sequence[Valued], points: Mapping[int, int]
+    changes: Sequence[SaleChange], valued: Sequence[Valued], points: Mapping[int, int], waiting: set[int]
 ) -> dict[int, PostedSale]:
     lines: dict[int, list[PostedLine]] = defaultdict(list)
     changed = {(change.number, change.place): {line.position for line in change.lines} for change in changes}
@@ -72,7 +76,12 @@ def _posted_sales(
             if value.line.position in changed.get((value.line.number, value.line.place), ()):
                 lines[value.line.number].append(_posted_line(account, value))
     return {
-        change.number: PostedSale(points.get(change.number, 0), tuple(lines[change.number])) for change in changes
+        change.number: PostedSale(
+            points=points.get(change.number, 0),
+            lines=tuple(lines[change.number]),
+            waits=change.number in waiting,
+        )
+        for change in changes
     }
 
 
@@ -82,7 +91,7 @@ def _posted_line(account: TouchedAccount, value: LineValue) -> PostedLine:
         scheme_id=account.of.scheme_id,
         base=value.base,
         bonus=value.bonus,
-        problems=tuple(_problem(number) for number in value.facts.obstacles),
+        problems=tuple([_problem(number) for number in value.facts.obstacles]),
     )
 
 

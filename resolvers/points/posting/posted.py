@@ -20,10 +20,14 @@ class PostedLine(Struct, frozen=True):
 
 
 class PostedSale(Struct, frozen=True):
-    """By how much the points of a changed sale changed in this posting, and its lines in each scheme."""
+    """By how much the points of a changed sale changed in this posting, and its lines in each scheme.
+
+    A sale that `waits` in a scheme is valued there by a job, since it has too many later lines.
+    """
 
     points: int = 0
     lines: tuple[PostedLine, ...] = ()
+    waits: bool = False
 
 
 class Posting(Struct, frozen=True):

@@ -37,7 +37,7 @@ async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valu
                 points[line.number] = points.get(line.number, 0) + moved
                 new += line.known is None
         accounts.append(_new_account(account, values, state, available=balance.available, new=new))
-    if not writer.valuations:
+    if not writer.valuations and not any(account.is_job for account, _, _ in valued):
         return points
     await add_valuations(session, writer.valuations)
     await add_entries(session, writer.entries)
@@ -52,7 +52,8 @@ def _new_account(
     account: TouchedAccount, values: Sequence[LineValue], state: RunningState, *, available: int, new: int
 ) -> NewAccount:
     row = account.row
-    last = values[-1].line.place if values else account.last
+    places = [*(value.line.place for value in values[-1:]), account.last]
+    last = max((place for place in places if place is not None), default=None)
     return NewAccount(
         ecp=account.of.ecp.number,
         scheme=account.of.scheme,
@@ -62,7 +63,7 @@ def _new_account(
         last_source=None if last is None else last.source,
         last_external_id=None if last is None else last.external_id,
         state=state.freeze().encode(),
-        revalue_from=None if row is None else row.revalue_from,
+        revalue_from=account.waits_from,
     )
 
 
