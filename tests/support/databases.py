@@ -70,6 +70,17 @@ class Cleaner:
         for table, fact, changes in await self._connection.fetch(STORED_FACTS):
             render_again(table, fact, changes)
 
+    async def fetch(self, query: str, *arguments: Any) -> list[Any]:
+        """The rows of a query of the owner of the database."""
+        return list(await self._connection.fetch(query, *arguments))
+
+    async def execute(self, *statements: str) -> None:
+        """Run statements as the owner of the database, without triggers, in one transaction."""
+        async with self._connection.transaction():
+            await self._connection.execute("SET LOCAL session_replication_role = replica")
+            for statement in statements:
+                await self._connection.execute(statement)
+
     async def remember(self) -> None:
         """Keep a copy of all rows, for `restore`."""
         tables = [table for table in _EMPTIED if await self._has_rows(table.name)]

@@ -67,7 +67,7 @@ class LedgerDesk:
         self, ecp_id: UUID, external_id: str, at: datetime, *lines: Line, source: str = "till"
     ) -> Posting:
         """Record a new sale."""
-        async with self._posting() as (operation, session):
+        async with self.posting() as (operation, session):
             sale = await self.record(session, ecp_id, SalePlace(at, source, external_id), lines)
             return await post_points(operation, session, [change_of(sale)])
 
@@ -75,19 +75,19 @@ class LedgerDesk:
         self, external_id: str, *lines: Line, ecp_id: UUID | None = None, at: datetime | None = None
     ) -> Posting:
         """Report a sale again, with other lines, another ECP, or another time."""
-        async with self._posting() as (operation, session):
+        async with self.posting() as (operation, session):
             return await post_points(operation, session, await self.revise(session, external_id, lines, ecp_id, at))
 
     async def give_back(self, external_id: str, sku: str, quantity: int, by: str) -> Posting:
         """Record a sale of its own that returns units of another one."""
-        async with self._posting() as (operation, session):
+        async with self.posting() as (operation, session):
             return await post_points(operation, session, [await self.return_units(session, external_id, sku, quantity, by)])
 
     async def redeem(self, ecp_id: UUID, scheme_id: UUID, serial: int, at: datetime, sku: str) -> Posting:
         """Record a redeemed coupon."""
         run_id = UUID(int=5)
         line = self._sold([Line(sku, 1, "0")])
-        async with self._posting() as (operation, session):
+        async with self.posting() as (operation, session):
             (number,) = await session.fetch(_NEXT)
             external_id = f"{run_id}:{serial:010d}"
             sale = ReportedSale(number=number, ecp_id=ecp_id, place=SalePlace(at, "", external_id), lines=line)
@@ -193,7 +193,8 @@ class LedgerDesk:
             (self._numbers[ecp_id],) = await session.fetch(_NUMBER, id=ecp_id)
         return self._numbers[ecp_id]
 
-    def _posting(self) -> Any:
+    def posting(self) -> Any:
+        """One operation with one transaction, to post in."""
         return _Posting(self.environment, self.world)
 
     def _sold(self, lines: Sequence[Line]) -> tuple[SoldLine, ...]:
