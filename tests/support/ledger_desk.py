@@ -14,7 +14,7 @@ from db.ecps.tables import EcpTable
 from db.redemptions.tables import RedemptionTable
 from db.sales.tables import SaleKeyTable, SaleLineTable, SaleReturnTable, SaleTable
 from db.sessions import Writing
-from db.statement import Statement, uuid
+from db.statement import Statement, number, uuid
 from domain.channels import EarningChannel
 from domain.permissions import Role
 from domain.points.lines import SaleChange, SalePlace, SoldLine
@@ -26,6 +26,10 @@ from tests.support.world import World
 
 _NUMBER = Statement(select(EcpTable.number).where(EcpTable.id == uuid("id")), scalar(int))
 _NEXT = Statement(text("SELECT nextval('sale_number') AS number").columns(SaleKeyTable.number), scalar(int))
+
+_LOCK_KEY = Statement(
+    select(SaleKeyTable.number).where(SaleKeyTable.number == number("number")).with_for_update(), scalar(int)
+)
 
 
 class Line(Struct, frozen=True):
@@ -137,6 +141,7 @@ class LedgerDesk:
     ) -> list[SaleChange]:
         """Write the rows of a new revision, and return the changes that it makes."""
         sale = self.sales[external_id]
+        await session.fetch(_LOCK_KEY, number=sale.number)
         before = change_of(sale)
         sale.revision += 1
         sale.ecp_id = ecp_id or sale.ecp_id
@@ -162,6 +167,7 @@ class LedgerDesk:
     ) -> SaleChange:
         """Write the rows of a sale that returns units of another one, and return the change that it makes."""
         sale = self.sales[external_id]
+        await session.fetch(_LOCK_KEY, number=sale.number)
         (number,) = await session.fetch(_NEXT)
         variant_id = self.world.variants[sku].id
         ecp = await self.number_of(session, sale.ecp_id)

@@ -65,7 +65,7 @@ async def revalue(job: RunningJob[Revaluation]) -> None:
 
 
 async def revalue_piece(
-    operation: Operation, session: Writing, command: Revaluation, size: int = PIECE
+    operation: Operation, session: Writing, command: Revaluation
 ) -> int | None:
     """Value the next lines that wait; return how many, or None if no line waits."""
     (ecp,) = await session.fetch(EARNING_ECPS, ids=[command.ecp_id])
@@ -82,7 +82,7 @@ async def revalue_piece(
     of = SchemeOfEcp(ecp=ecp, scheme_id=command.scheme_id, scheme=scheme, plan=plan)
     account = TouchedAccount(of=of, row=row, changes=[], currency=program.currency, cause=command.cause, is_job=True)
     account.stored = await _state_before(session, scene, account, row)
-    span = await _next_span(session, ecp.number, row.revalue_from, size)
+    span = await _next_span(session, ecp.number, row.revalue_from, PIECE)
     known, account.changes = await _read_span(session, account, span)
     await add_changed_lines(session, scene, [account], {of.key: known})
     account.waits_from = None if span.until == FOREVER else span.until

@@ -28,10 +28,10 @@ class Revaluation(Struct, frozen=True):
 
 
 async def split_waiting(
-    operation: Operation, session: Writing, accounts: Sequence[TouchedAccount], limit: int = MAX_LATER_LINES
+    operation: Operation, session: Writing, accounts: Sequence[TouchedAccount]
 ) -> list[TouchedAccount]:
     """Let accounts with too many later lines wait for a job, with all later sales; return the other accounts."""
-    late = [one for one in accounts if one.is_late and one.row is not None and one.row.lines > limit]
+    late = [one for one in accounts if one.is_late and one.row is not None and one.row.lines > MAX_LATER_LINES]
     counts: dict[tuple[int, int], int] = {}
     if late:
         rows = await session.fetch(
@@ -41,7 +41,7 @@ async def split_waiting(
             moments=[one.changes[0].place.sold_at for one in late],
         )
         counts = {(row.ecp, row.scheme): row.lines for row in rows}
-    new = [one for one in late if counts.get(one.of.key, 0) > limit and not _waits(one)]
+    new = [one for one in late if counts.get(one.of.key, 0) > MAX_LATER_LINES and not _waits(one)]
     waiting = [*new, *(one for one in accounts if _waits(one))]
     if not waiting:
         return list(accounts)

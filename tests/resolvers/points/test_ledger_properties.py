@@ -39,9 +39,11 @@ from domain.rules.model import (
 )
 from domain.schemes.content import SchemeContent, content_hash
 from graphql_api.context import Environment
+from resolvers.points.posting import revalue, waiting
 from tests.support.clock import TestClock
 from tests.support.databases import Cleaner
 from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.jobs import run_due
 from tests.support.ledger_desk import LedgerDesk, Line, ReportedSale
 from tests.support.ledger_oracle import Grants, OracleEarner, OracleLine, OracleValue, value_lines
 from tests.support.world import World, key
@@ -51,7 +53,7 @@ DATES = (date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1), date(2026, 7, 31
 SKUS = ("AMB-1L", "AMB-4L")
 LEDGER_TABLES = (
     "points_entry, valuation, points_account, points_ledger, points_pool, points_pool_limit, sale, sale_line, sale_key, "
-    "sale_return, redemption"
+    "sale_return, redemption, job"
 )
 VARIANT_IDS = st.sampled_from(((), (0,), (0, 1)))
 
@@ -333,11 +335,20 @@ async def trial(
 @settings(max_examples=60, suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink))
 @given(data=st.data())
 async def test_each_line_is_worth_what_the_oracle_says(trial: Trial, data: st.DataObject) -> None:
+    """Also where more lines than a few wait for a job, which values them in pieces of a few."""
     pooled = data.draw(st.booleans(), label="pooled")
     drawn = [data.draw(rules(trial.world, pooled=pooled), label="rule") for _ in range(data.draw(st.integers(1, 4)))]
     budget = data.draw(st.none() | st.integers(1, 900)) if pooled else None
     arriving = data.draw(st.lists(arrivals, min_size=1, max_size=12), label="arrivals")
+    waits = data.draw(st.sampled_from((None, None, 1, 3)), label="waits")
     await trial.begin(list({rule.id: rule for rule in drawn}.values()), budget)
-    for index, arrival in enumerate(arriving):
-        await trial.arrive(arrival, index)
+    with pytest.MonkeyPatch.context() as patch:
+        if waits is not None:
+            patch.setattr(waiting, "MAX_LATER_LINES", waits)
+            patch.setattr(revalue, "PIECE", 2)
+        for index, arrival in enumerate(arriving):
+            await trial.arrive(arrival, index)
+            if waits == 1 and arrival.pick < 20:
+                await run_due(trial.environment, revalue.JOBS)
+        await run_due(trial.environment, revalue.JOBS)
     await trial.check()
