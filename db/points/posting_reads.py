@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import any_, column, func, literal, select, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from db.catalog.tables import TierVersionTable, VariantTable
+from db.catalog.tables import ProductVersionTable, TierVersionTable, VariantTable
 from db.columns import columns, scalar
 from db.ecps.tables import EcpActivityTable
 from db.points.tables import PointsAccountTable, PointsLedgerTable
@@ -76,6 +76,14 @@ class RankVersionRow(Struct, frozen=True):
     tier_id: UUID
     valid_from: datetime
     rank: int
+
+
+class CategoryVersionRow(Struct, frozen=True):
+    """The category of a product from a moment on."""
+
+    product_id: UUID
+    valid_from: datetime
+    category_id: UUID
 
 
 class ProductOfVariantRow(Struct, frozen=True):
@@ -195,11 +203,25 @@ REVISION_CONTENTS: Final = Statement(
     ),
     RevisionContentRow,
 )
-# The first version of each tier is valid from -infinity, which is no time of Python.
-_VALID_FROM: Final = func.greatest(TierVersionTable.valid_from, literal(BEGINNING, TIMESTAMP(timezone=True)))
+# The first version of each is valid from -infinity, which is no time of Python.
+_BEGINNING: Final = literal(BEGINNING, TIMESTAMP(timezone=True))
 RANK_VERSIONS: Final = Statement(
-    select(*columns(TierVersionTable, RankVersionRow, valid_from=_VALID_FROM)).order_by(TierVersionTable.valid_from),
+    select(*columns(TierVersionTable, RankVersionRow, valid_from=func.greatest(TierVersionTable.valid_from, _BEGINNING))).order_by(
+        TierVersionTable.valid_from
+    ),
     RankVersionRow,
+)
+CATEGORY_VERSIONS: Final = Statement(
+    select(
+        *columns(
+            ProductVersionTable,
+            CategoryVersionRow,
+            valid_from=func.greatest(ProductVersionTable.valid_from, _BEGINNING),
+        )
+    )
+    .where(ProductVersionTable.product_id == any_(uuids("ids")))
+    .order_by(ProductVersionTable.product_id, ProductVersionTable.valid_from),
+    CategoryVersionRow,
 )
 PRODUCTS_OF_VARIANTS: Final = Statement(
     select(*columns(VariantTable, ProductOfVariantRow)).where(VariantTable.id == any_(uuids("ids"))),
@@ -254,7 +276,7 @@ JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since
 JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
 FROM unnest(:ecps, :moments, :ends) AS asked (ecp, since, until)
 JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since AND back.sold_at < asked.until
-JOIN sale_key AS returning ON returning.number = back.returning_sale AND returning.revision = back.returning_revision
+JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
 GROUP BY back.ecp, back.sale, back.variant_id
 """
 RETURNED: Final = Statement(

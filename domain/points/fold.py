@@ -18,7 +18,6 @@ from domain.points.valuation_facts import (
     FORM,
     EarnerContext,
     ValuationFacts,
-    earner_facts,
     pack_cuts,
     pack_holds,
     unpack_holds,
@@ -37,12 +36,16 @@ class KnownValue(Struct, frozen=True):
 
 
 class FreshFacts(Struct, frozen=True):
-    """What is true of a line that was not valued before, or is of another variant now; `obstacles` are numbers."""
+    """What is true of a line that was not valued before, or is of another variant now; `obstacles` are numbers.
+
+    `static` are the facts that do not change when the line is valued again.
+    """
 
     earner: EarnerContext
     product_id: UUID
     category_id: UUID
     obstacles: tuple[int, ...]
+    static: ValuationFacts
 
 
 class FoldLine(Struct, frozen=True):
@@ -149,14 +152,13 @@ def _decide(
     line: FoldLine, compiled: CompiledRules, state: RunningState, base: int
 ) -> tuple[tuple[bool, ...], Sequence[int], ValuationFacts]:
     """Decide the clauses: all of them for a fresh line, and else those that depend on volumes and units."""
-    revision, fresh = line.revision, line.fresh
+    fresh = line.fresh
     if fresh is None:
         static = _known_facts(line)
         known = unpack_holds(static.holds, len(compiled.clauses))
         holds, _, earned = compiled.decide_again(known, state.amounts, line.quantity, base)
         return holds, earned, static
     earner = fresh.earner
-    at = line.place.sold_at
     sold = LineFacts(
         channel=line.channel,
         variant_id=line.variant_id,
@@ -164,7 +166,7 @@ def _decide(
         category_id=fresh.category_id,
         quantity=line.quantity,
         base_points=0,
-        at=at,
+        at=line.place.sold_at,
     )
     ecp = EarnerFacts(
         tier_id=earner.tier_id,
@@ -174,7 +176,7 @@ def _decide(
         activities=earner.activities,
     )
     holds, _, earned = compiled.decide(sold, ecp, line.quantity, base)
-    return holds, earned, earner_facts(revision.needs, earner, fresh.category_id, at)
+    return holds, earned, fresh.static
 
 
 def _apply_limits(  # noqa: PLR0913, PLR0917 - what limits depend on

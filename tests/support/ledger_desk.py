@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import insert, select, text, update
 
 from db.columns import scalar
 from db.ecps.tables import EcpTable
+from db.points.posting_reads import SCHEME_NUMBER
 from db.redemptions.tables import RedemptionTable
 from db.sales.tables import SaleKeyTable, SaleLineTable, SaleReturnTable, SaleTable
 from db.sessions import Writing
@@ -18,6 +20,7 @@ from db.statement import Statement, number, uuid
 from domain.channels import EarningChannel
 from domain.permissions import Role
 from domain.points.lines import SaleChange, SalePlace, SoldLine
+from domain.points.lines import COUPON_POSITION, SaleChange, SalePlace, SoldLine
 from domain.points.net_lines import net_lines
 from graphql_api.context import Environment
 from resolvers.points.posting.post import post_points
@@ -90,11 +93,13 @@ class LedgerDesk:
     async def redeem(self, ecp_id: UUID, scheme_id: UUID, serial: int, at: datetime, sku: str) -> Posting:
         """Record a redeemed coupon."""
         run_id = UUID(int=5)
-        line = self._sold([Line(sku, 1, "0")])
+        (line,) = self._sold([Line(sku, 1, "0")])
+        sold = (replace(line, position=COUPON_POSITION),)
         async with self.posting() as (operation, session):
             (number,) = await session.fetch(_NEXT)
             external_id = f"{run_id}:{serial:010d}"
-            sale = ReportedSale(number=number, ecp_id=ecp_id, place=SalePlace(at, "", external_id), lines=line)
+            (scheme,) = await session.fetch(SCHEME_NUMBER, id=scheme_id)
+            sale = ReportedSale(number=number, ecp_id=ecp_id, place=SalePlace(at, "", external_id), lines=sold)
             sale.scheme_id = scheme_id
             await session.execute(
                 insert(RedemptionTable).values(
@@ -102,8 +107,8 @@ class LedgerDesk:
                     serial=serial,
                     sale=number,
                     ecp=await self.number_of(session, ecp_id),
-                    scheme=0,
-                    variant_id=line[0].variant_id,
+                    scheme=scheme,
+                    variant_id=line.variant_id,
                     redeemed_at=at,
                     recorded_at=self.environment.clock(),
                     account_id=self.world.accounts[Role.ADMIN].id,

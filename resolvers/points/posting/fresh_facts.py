@@ -1,30 +1,30 @@
 """What was true of ECPs and products when lines were sold, loaded for all lines of a posting at once."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
-from db.points.posting_reads import ACTIVITIES_OF_ECPS, PRODUCTS_OF_VARIANTS
+from db.points.posting_reads import ACTIVITIES_OF_ECPS, CATEGORY_VERSIONS, PRODUCTS_OF_VARIANTS, CategoryVersionRow
 from db.sessions import Fetching
 from domain.channels import EarningChannel
 from domain.lru_cache import LruCache
 from domain.points.fold import FreshFacts
 from domain.points.obstacles import earner_obstacles, period_obstacles
 from domain.points.revision_plan import RevisionPlan
-from domain.points.valuation_facts import EarnerContext
-from resolvers.catalog.version_loaders import categories_at
-from resolvers.points.earners import EarnerMoment, earners_at
+from domain.points.valuation_facts import EarnerContext, earner_facts
+from resolvers.points.earners import EarnerAt, EarnerMoment, earners_at
 
 # The products of variants never change.
 _PRODUCTS: Final[LruCache[UUID, UUID]] = LruCache(10_000)
 
 
-class FreshLine(Struct, frozen=True):
-    """A sold line in a scheme, for which facts are needed."""
+class FreshSale(Struct, frozen=True):
+    """A sale in a scheme, for whose lines facts are needed; they are of these variants."""
 
     ecp_id: UUID
     scheme_id: UUID
@@ -32,9 +32,22 @@ class FreshLine(Struct, frozen=True):
     variant_id: UUID
     channel: EarningChannel
     revision: RevisionPlan
+    variant_ids: tuple[UUID, ...]
 
 
-_Earning = tuple[UUID, UUID, datetime]
+async def load_fresh_facts(fetching: Fetching, sales: Sequence[FreshSale]) -> list[list[FreshFacts]]:
+    """Load the facts of the lines of each sale, in order, with up to four statements."""
+    if not sales:
+        return []
+    earners = await earners_at(fetching, [EarnerMoment(one.ecp_id, one.scheme_id, one.at) for one in sales])
+    activities = await _load_activities(fetching, sales)
+    products = await _load_products(fetching, {key for one in sales for key in one.variant_ids})
+    needed = {products[key] for one in sales if one.revision.needs.category for key in one.variant_ids}
+    categories = await CategoryHistory.load(fetching, needed)
+    return [
+        _facts_of(sale, earner, activities.get(sale.ecp_id, {}), products, categories)
+        for sale, earner in zip(sales, earners, strict=True)
+    ]
 
 
 async def load_fresh_facts(fetching: Fetching, lines: Sequence[FreshLine]) -> list[FreshFacts]:
@@ -55,9 +68,59 @@ async def load_fresh_facts(fetching: Fetching, lines: Sequence[FreshLine]) -> li
                 product_id=product,
                 category_id=categories.get((product, line.at), _NO_CATEGORY),
                 obstacles=(*obstacles, *period_obstacles(line.at, line.revision.starts_at, ends_at)),
+def _facts_of(
+    sale: FreshSale,
+    earner: EarnerAt,
+    activities: Mapping[str, Sequence[datetime]],
+    products: Mapping[UUID, UUID],
+    categories: "CategoryHistory",
+) -> list[FreshFacts]:
+    revision, at = sale.revision, sale.at
+    enrollment, path = earner.enrollment, earner.geography_path
+    obstacles = (
+        *earner_obstacles(earner.status, path, enrollment, revision.geography_ids, at),
+        *period_obstacles(at, revision.starts_at, revision.ends_at),
+    )
+    context = EarnerContext(
+        tier_id=earner.tier_id,
+        geography_path=path,
+        enrolled_at=enrollment.first_enrolled_at,
+        activities=activities,
+    )
+    static: dict[UUID, FreshFacts] = {}
+    for variant_id in sale.variant_ids:
+        product = products[variant_id]
+        if product not in static:
+            category = categories.at(product, at)
+            static[product] = FreshFacts(
+                earner=context,
+                product_id=product,
+                category_id=category,
+                obstacles=obstacles,
+                static=earner_facts(revision.needs, context, category, at),
             )
-        )
-    return facts
+    return [static[products[variant_id]] for variant_id in sale.variant_ids]
+
+
+class CategoryHistory:
+    """The categories of products over time."""
+
+    def __init__(self, versions: Iterable[CategoryVersionRow]) -> None:
+        self._times: dict[UUID, list[datetime]] = defaultdict(list)
+        self._categories: dict[UUID, list[UUID]] = defaultdict(list)
+        for version in versions:
+            self._times[version.product_id].append(version.valid_from)
+            self._categories[version.product_id].append(version.category_id)
+
+    @classmethod
+    async def load(cls, fetching: Fetching, product_ids: Collection[UUID]) -> "CategoryHistory":
+        """Load the categories of some products."""
+        return cls(await fetching.fetch(CATEGORY_VERSIONS, ids=list(product_ids)) if product_ids else ())
+
+    def at(self, product_id: UUID, at: datetime) -> UUID:
+        """The category of a product at a moment; the id of zeros where no rule asks for it."""
+        times = self._times.get(product_id)
+        return _NO_CATEGORY if times is None else self._categories[product_id][bisect_right(times, at) - 1]
 
 
 _NO_CATEGORY: Final = UUID(int=0)
@@ -84,12 +147,12 @@ async def _load_contexts(
 
 
 async def _load_activities(
-    fetching: Fetching, earning: Mapping[_Earning, RevisionPlan]
+    fetching: Fetching, sales: Sequence[FreshSale]
 ) -> Mapping[UUID, Mapping[str, list[datetime]]]:
-    kinds = {kind for revision in earning.values() for kind in revision.activities}
+    kinds = {kind for sale in sales for kind in sale.revision.activities}
     done: dict[UUID, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
     if kinds:
-        ecp_ids = list({ecp_id for (ecp_id, _, _), revision in earning.items() if revision.activities})
+        ecp_ids = list({sale.ecp_id for sale in sales if sale.revision.activities})
         for row in await fetching.fetch(ACTIVITIES_OF_ECPS, ecp_ids=ecp_ids, kinds=list(kinds)):
             done[row.ecp_id][row.kind].append(row.occurred_at)
     return done

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -13,19 +12,19 @@ from db.points.posting_reads import KNOWN_VALUATIONS, STORED_LINES, KnownValuati
 from db.sessions import Fetching
 from domain.calendar import BEGINNING, FOREVER, Calendar
 from domain.channels import EarningChannel
-from domain.points.fold import FoldLine, KnownValue, count_known
+from domain.points.fold import FoldLine, FreshFacts, KnownValue, count_known
 from domain.points.lines import SaleChange, SalePlace, SoldLine
 from domain.points.revision_plan import RevisionPlan, SchemePlan
 from domain.points.running_state import AccountState, RunningState, month_and_week, scaled_value
 from domain.points.valuation_facts import decode_facts
 from resolvers.points.posting.accounts import TouchedAccount
-from resolvers.points.posting.fresh_facts import FreshLine, load_fresh_facts
+from resolvers.points.posting.fresh_facts import FreshSale, load_fresh_facts
 from resolvers.points.posting.plans import RankHistory
 
-_NOBODY: Final = UUID(int=0)
-_ZERO: Final = Decimal(0)
 # The number of a sale, its time, and the position of a line.
 KnownKey = tuple[int, datetime, int]
+_NOBODY: Final = UUID(int=0)
+_NONE: Final[Mapping[KnownKey, KnownValue]] = {}
 
 
 class Scene(Struct, frozen=True):
@@ -34,16 +33,6 @@ class Scene(Struct, frozen=True):
     calendar: Calendar
     currency: str
     ranks: RankHistory
-
-
-class _Draft(Struct):
-    """A line of a changed sale before its facts are loaded."""
-
-    account: TouchedAccount
-    change: SaleChange
-    line: SoldLine
-    revision: RevisionPlan
-    known: KnownValue | None
 
 
 async def add_lines(fetching: Fetching, scene: Scene, accounts: Sequence[TouchedAccount]) -> None:
@@ -62,13 +51,8 @@ async def add_changed_lines(
     known: Mapping[tuple[int, int], Mapping[KnownKey, KnownValue]],
 ) -> None:
     """Add the lines of new and changed sales to each account, given what was known of them."""
-    drafts = [
-        draft
-        for account in accounts
-        for change in account.changes
-        for draft in _drafts(account, change, known.get(account.of.key, {}))
-    ]
-    fresh = [draft for draft in drafts if draft.known is None or draft.change.cause is None and draft.line.quantity]
+    sales = [(account, change) for account in accounts for change in account.changes]
+    revisions = [account.of.plan.in_force(change.place.sold_at) for account, change in sales]
     facts = await load_fresh_facts(
         fetching,
         [
@@ -79,34 +63,28 @@ async def add_changed_lines(
                 variant_id=draft.line.variant_id,
                 channel=draft.change.channel,
                 revision=draft.revision,
+            FreshSale(
+                ecp_id=change.ecp_id,
+                scheme_id=account.of.scheme_id,
+                at=change.place.sold_at,
+                revision=revision,
+                variant_ids=tuple([line.variant_id for line in change.lines]),
             )
-            for draft in fresh
+            for (account, change), revision in zip(sales, revisions, strict=True)
+            if revision is not None and change.lines
         ],
     )
-    found = dict(zip(map(id, fresh), facts, strict=True))
-    for draft in drafts:
-        account, change, line = draft.account, draft.change, draft.line
-        month, week = _periods(account.of.plan, scene, change.place.sold_at)
-        account.lines.append(
-            FoldLine(
-                place=change.place,
-                number=change.number,
-                position=line.position,
-                channel=change.channel,
-                variant_id=line.variant_id,
-                quantity=line.quantity,
-                mask=account.of.plan.mask_of(change.channel, line.variant_id) if line.quantity else 0,
-                value=_value(account.of.plan, scene, line),
-                month=month,
-                week=week,
-                revision=draft.revision,
-                compiled=scene.ranks.compiled(draft.revision, change.place.sold_at),
-                known=draft.known,
-                fresh=found.get(id(draft)),
-            )
-        )
+    found = iter(facts)
+    for (account, change), revision in zip(sales, revisions, strict=True):
+        if revision is not None:
+            fresh = next(found) if change.lines else ()
+            account.lines += _changed_lines(account, change, revision, scene, known.get(account.of.key, _NONE), fresh)
     for account in accounts:
-        account.lines.sort(key=lambda line: (line.place, line.position))
+        account.lines.sort(key=_order)
+
+
+def _order(line: FoldLine) -> tuple[SalePlace, int]:
+    return line.place, line.position
 
 
 def _needs_history(account: TouchedAccount, currency: str) -> bool:
@@ -120,22 +98,60 @@ def _needs_history(account: TouchedAccount, currency: str) -> bool:
     return account.is_late or (account.stored is None and account.last is not None)
 
 
-def _drafts(
-    account: TouchedAccount, change: SaleChange, known: Mapping[KnownKey, KnownValue]
-) -> Iterator[_Draft]:
-    """The lines of a changed sale that are in the scheme, or that were: those are of 0 units now."""
-    at = change.place.sold_at
-    revision = account.of.plan.in_force(at)
-    if revision is None:
-        return
-    rest = {key[2]: value for key, value in known.items() if key[:2] == (change.number, at)}
-    for line in change.lines:
-        if change.channel in revision.channels and line.variant_id in revision.base_points:
-            yield _Draft(account, change, line, revision, rest.pop(line.position, None))
+def _changed_lines(  # noqa: PLR0913, PLR0917 - what the lines are made of
+    account: TouchedAccount,
+    change: SaleChange,
+    revision: RevisionPlan,
+    scene: Scene,
+    known: Mapping[KnownKey, KnownValue],
+    fresh: Sequence[FreshFacts],
+) -> Iterator[FoldLine]:
+    """The lines of a changed sale that are in the scheme, or that were: those are of 0 units now.
+
+    A return leaves the facts of a line as they are; everything else looks them up.
+    """
+    plan, place = account.of.plan, change.place
+    at = place.sold_at
+    month, week = _periods(plan, scene, at)
+    compiled = scene.ranks.compiled(revision, at)
+    rest = {key[2]: value for key, value in known.items() if key[:2] == (change.number, at)} if known else {}
+    includes = revision.base_points if change.channel in revision.channels else ()
+    for line, facts in zip(change.lines, fresh, strict=True):
+        if line.variant_id in includes:
+            value = rest.pop(line.position, None)
+            yield FoldLine(
+                place=place,
+                number=change.number,
+                position=line.position,
+                channel=change.channel,
+                variant_id=line.variant_id,
+                quantity=line.quantity,
+                mask=plan.mask_of(change.channel, line.variant_id) if line.quantity and plan.volumes else 0,
+                value=_value(plan, scene, line),
+                month=month,
+                week=week,
+                revision=revision,
+                compiled=compiled,
+                known=value,
+                fresh=facts if value is None or (change.cause is None and line.quantity) else None,
+            )
     for position, value in rest.items():
         if value.facts.quantity:
-            gone = SoldLine(position=position, variant_id=_NOBODY, quantity=0, unit_price=_ZERO, currency="")
-            yield _Draft(account, change, gone, revision, value)
+            yield FoldLine(
+                place=place,
+                number=change.number,
+                position=position,
+                channel=change.channel,
+                variant_id=_NOBODY,
+                quantity=0,
+                mask=0,
+                value=0,
+                month=month,
+                week=week,
+                revision=revision,
+                compiled=compiled,
+                known=value,
+            )
 
 
 async def _add_history(
