@@ -98,7 +98,7 @@ async def execute_rest(  # noqa: PLR0913 - an operation, and how far it has come
 ) -> ExecutionResult:
     """Execute the unanswered fields with graphql-core; root fields that were resolved keep their outcomes."""
 
-    def replay(resolve: Any, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+    def replay(resolve: Any, source: Any, info: GraphQLResolveInfo[Any], /, **arguments: Any) -> Any:
         if info.path.prev is None and info.path.key in outcomes:
             return outcomes[str(info.path.key)].replay()
         return resolve(source, info, **arguments)

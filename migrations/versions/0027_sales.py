@@ -21,8 +21,14 @@ def upgrade() -> None:
         "sale", sa.Column("previous_ecp", sa.Integer(), nullable=True, comment="Where the previous revision is")
     )
     op.add_column("sale", sa.Column("previous_sold_at", MOMENT, nullable=True))
-    op.add_column("sale_return", sa.Column("unit_price", sa.Numeric(), nullable=False))
-    op.add_column("sale_return", sa.Column("currency", sa.Text(), nullable=False))
+    op.add_column(
+        "sale_return",
+        sa.Column(
+            "unit_price", sa.Numeric(), server_default=sa.text("0"), nullable=False, comment="As the return said"
+        ),
+    )
+    # XXX is no currency in ISO 4217.
+    op.add_column("sale_return", sa.Column("currency", sa.Text(), server_default=sa.text("'XXX'"), nullable=False))
     op.create_table(
         "parked_sale",
         sa.Column("source", sa.Text(), nullable=False),

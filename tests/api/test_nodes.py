@@ -19,6 +19,7 @@ from tests.support.factories.webhooks import failing_endpoint
 from tests.support.files import begin, png
 from tests.support.jobs import enqueue
 from tests.support.ledger_story import posted_entry
+from tests.support.sales import example_sales
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World
 
@@ -47,6 +48,7 @@ SEES_ECPS = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST, Role.ECP}
 TYPES = {
     NodeKind.ACCOUNT: "Account",
     NodeKind.ADJUSTMENT: "Adjustment",
+    NodeKind.ALIAS: "Alias",
     NodeKind.API_KEY: "ApiKey",
     NodeKind.ARTWORK: "Artwork",
     NodeKind.AUDIT_ENTRY: "AuditEntry",
@@ -63,8 +65,11 @@ TYPES = {
     NodeKind.NOTIFICATION: "Notification",
     NodeKind.PACK: "Pack",
     NodeKind.POINTS_ENTRY: "PointsEntry",
+    NodeKind.PARKED_SALE: "ParkedSale",
     NodeKind.PRODUCT: "Product",
     NodeKind.PROGRAM: "Program",
+    NodeKind.SALE: "Sale",
+    NodeKind.SALE_LINE: "SaleLine",
     NodeKind.SCHEME: "Scheme",
     NodeKind.SCHEME_ACTIVITY: "SchemeActivity",
     NodeKind.TIER: "Tier",
@@ -108,9 +113,11 @@ async def ids(
     enrollment_id = await enrollments.enrolled(open_scheme_id, ecp_id)
     adjustment_id = await adjusted(factory, ecp_id, open_scheme_id, 500)
     short = await short_receipt(consignments, scheme_id)
+    sales = await example_sales(factory.environment, world)
     upload_id, _ = await begin(clients[Role.ADMIN], png())
     return {
         **short,
+        **sales,
         NodeKind.ACCOUNT: account,
         NodeKind.ADJUSTMENT: gid(NodeKind.ADJUSTMENT, adjustment_id),
         NodeKind.API_KEY: made["apiKey"]["id"],
@@ -152,6 +159,8 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
             hidden.add(NodeKind.JOB)
         if role is not Role.ADMIN:
             hidden.add(NodeKind.UPLOAD)
+        if role is Role.ECP:
+            hidden.add(NodeKind.PARKED_SALE)
         expected = [
             TYPES[kind] if viewer.may(NODE_LOADERS[kind].permission) and kind not in hidden else None
             for kind in NodeKind

@@ -18,6 +18,7 @@ ADDED_ONLY = {
     "captured_movement",
     "coupon_reference",
     "discrepancy_evidence",
+    "discarded_sale",
     "epcis_event",
     "movement",
     "movement_part",

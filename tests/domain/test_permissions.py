@@ -49,20 +49,23 @@ TABLE = {
         "api_key:manage",
         "webhook:manage",
     }
-    | {"ecp:read", "ecp:erase", "ledger:read", "audit:read", "job:manage", "file:upload"},
+    | {"ecp:read", "ecp:erase", "ledger:read", "audit:read", "job:manage", "file:upload"}
+    | {"sale:read", "sale:repair", "sale_source:manage"},
     Role.PROGRAM_MANAGER: STAFF
     | {"scheme:define", "file:upload", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
-    | {"enrollment:request", "enrollment:manage", "ledger:read", "points:adjust", "points:preview"},
+    | {"enrollment:request", "enrollment:manage", "ledger:read", "points:adjust", "points:preview"}
+    | {"sale:read", "sale:repair"},
     Role.APPROVER: STAFF | {"scheme:approve"},
     Role.OPERATIONS: STAFF
     | {"coupon:generate", "coupon:void", "codes:download", "consignment:manage", "discrepancy:resolve"},
     Role.DESIGNER: STAFF | {"artwork:upload", "file:upload"},
-    Role.ANALYST: STAFF | {"ecp:read", "ledger:read"},
+    Role.ANALYST: STAFF | {"ecp:read", "ledger:read", "sale:read"},
     Role.VENDOR: EVERYONE
     | {"coupon:read", "codes:download", "consignment:read", "custody:record", "artwork:read", "artwork:review"},
     Role.ECP: EVERYONE
-    | {"coupon:read", "coupon:redeem", "ecp:register", "ecp:update", "enrollment:request", "ledger:read"},
-    Role.INTEGRATION: EVERYONE | {"activity:record"},
+    | {"coupon:read", "coupon:redeem", "ecp:register", "ecp:update", "enrollment:request", "ledger:read"}
+    | {"sale:read"},
+    Role.INTEGRATION: EVERYONE | {"activity:record", "sale:read", "sale:record"},
 }
 SCOPES = {
     Role.ADMIN: SchemeScope.ALL,

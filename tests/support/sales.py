@@ -1,9 +1,23 @@
 """Reports of sales over HTTP."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from tests.support.client import Client, document
+from db.sales.rows import id_of_number
+from domain.node_kinds import NodeKind
+from domain.permissions import Role
+from domain.sales.facts import AliasKind, IngestMode
+from domain.sales.reports import ReportedLine, ReportedSale
+from graphql_api.context import Environment
+from resolvers.paging import PageArguments
+from resolvers.sales.add_alias import AddAlias, add_alias
+from resolvers.sales.lists import list_parked_sales
+from resolvers.sales.record_sales import RecordSales, record_sales
+from tests.support.client import Client, document, gid
+from tests.support.world import World
 
 RECORD_SALES = document("vendor/RecordSales")
 CODE = "ECP-2026-000001"
@@ -75,3 +89,29 @@ class Till:
             for result in await self.results(*sales, **options)
             for error in result["errors"]
         ]
+
+
+async def example_sales(environment: Environment, world: World) -> dict[NodeKind, str]:
+    """The global ids of a sale of the world's ECP, its line, a parked return, and an alias."""
+    system = environment.operation(world.viewer(Role.INTEGRATION))
+    sold = ReportedLine("AMB-1L", 3, unit_price=Decimal("12.50"), currency="INR")
+    back = ReportedLine("AMB-1L", -1, unit_price=Decimal("12.50"), currency="INR")
+    at = environment.clock() - timedelta(days=1)
+    sales = [
+        ReportedSale("s-1", CODE, sold_at=at, lines=(sold,)),
+        ReportedSale("r-9", CODE, sold_at=at, lines=(back,), returns_external_id="s-9"),
+    ]
+    report = await record_sales(system, RecordSales("till", IngestMode.EACH_ON_ITS_OWN, sales=sales))
+    (parked,) = (await list_parked_sales(system, PageArguments(), None)).nodes
+    await system.close()
+    manager = environment.operation(world.viewer(Role.PROGRAM_MANAGER))
+    added = await add_alias(manager, AddAlias(AliasKind.SKU, "GTIN-1", variant_id=world.variants["AMB-4L"].id))
+    await manager.close()
+    number = report.results[0].number
+    assert number is not None
+    return {
+        NodeKind.ALIAS: gid(NodeKind.ALIAS, added.alias_id),
+        NodeKind.PARKED_SALE: gid(NodeKind.PARKED_SALE, parked.id),
+        NodeKind.SALE: gid(NodeKind.SALE, id_of_number(number)),
+        NodeKind.SALE_LINE: gid(NodeKind.SALE_LINE, UUID(int=number << 16)),
+    }

@@ -73,6 +73,11 @@ WHO_EXECUTES = {
     "approveArtwork": {Role.VENDOR},
     "requestArtworkRevision": {Role.VENDOR},
 }
+# Mutations about sales.
+WHO_SELLS = {
+    "recordSales": {Role.INTEGRATION},
+    **{name: {Role.ADMIN, Role.PROGRAM_MANAGER} for name in ("addAlias", "removeAlias", "discardParkedSales")},
+}
 # Mutations that only concern the viewer's own objects.
 FOR_EVERYBODY = {"markNotificationsRead", "cancelJob", "retryJob"}
 SIGN_IN = "You are not signed in. Send a token or an API key."
@@ -115,7 +120,7 @@ def test_only_these_roles_have_mutations() -> None:
         decides = name in {"approveScheme", "requestSchemeChanges", "rejectScheme"}
         scheming = WHO_APPROVES if decides else WHO_DEFINES
         others = set(Role) if name in FOR_EVERYBODY else WHO_ADMINISTERS
-        of_area = {**WHO_CHANGES_ECPS, **WHO_EXECUTES}
+        of_area = {**WHO_CHANGES_ECPS, **WHO_EXECUTES, **WHO_SELLS}
         expected = of_area.get(name, scheming if "Scheme" in name else others)
         assert set(roles_with(policy)) == expected, name
 

@@ -67,6 +67,7 @@ from tests.support.factories.webhooks import failing_endpoint
 from tests.support.jobs import enqueue
 from tests.support.ledger_story import posted_entry
 from tests.support.secrets import COUPON_KEYS, LINKS
+from tests.support.sales import example_sales
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World, build_world
 
@@ -134,6 +135,7 @@ async def build_example(database: Database) -> Example:
     enrollment_id, enrolled = await _enrollments(factory)
     entry = await posted_entry(environment, world, enrolled)
     adjustment_id = await _adjustments(factory)
+    sales = await example_sales(environment, world)
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
     stream_ids, cursors = await _streams(admin, schemes[1])
@@ -167,6 +169,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.POINTS_ENTRY, entry),
         gid(NodeKind.UPLOAD, upload.id),
         *short.values(),
+        *sales.values(),
     )
     assert len(ids) == ID_COUNT
     return Example(

@@ -84,6 +84,7 @@ SCALARS: Final[dict[str, st.SearchStrategy[Any]]] = {
     "SafeInt": st.integers(-(2**53) + 1, 2**53 - 1),
     "Date": st.dates().map(lambda day: day.isoformat()),
     "DateTime": _MOMENTS,
+    "ReportedDecimal": st.decimals(-(10**9), 10**9, places=2).map(str) | st.text(max_size=4),
     "ReportedDateTime": _MOMENTS | st.text(max_size=4),
     "EventCursor": st.text(max_size=200),
     "Decimal": st.decimals(-(10**9), 10**9, places=2).map(str) | st.integers(-(10**9), 10**9),

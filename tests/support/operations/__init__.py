@@ -13,6 +13,7 @@ from tests.support.operations.ecps import OF_ECPS
 from tests.support.operations.files import OF_FILES
 from tests.support.operations.jobs import OF_JOBS
 from tests.support.operations.program import OF_PROGRAM
+from tests.support.operations.sales import OF_SALES
 from tests.support.operations.schemes import OF_SCHEMES
 from tests.support.operations.tracking import OF_TRACKING
 from tests.support.operations.webhooks import OF_WEBHOOKS
@@ -31,4 +32,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_TRACKING,
     **OF_JOBS,
     **OF_ARTWORK,
+    **OF_SALES,
 }
