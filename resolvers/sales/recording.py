@@ -19,6 +19,8 @@ from resolvers.sales.sources import own_source
 from resolvers.sales.storing import store_sales
 
 _UNEARNED: Final = "This sale earns no points: no scheme that the ECP takes part in includes it."
+# Where limits or the budget of the schemes leave nothing; what is left of those is not for everybody to know.
+_NOTHING: Final = "This sale earns no points."
 _FAILED: Final = frozenset({SaleOutcome.REJECTED, SaleOutcome.CONFLICT})
 
 
@@ -88,4 +90,4 @@ def _build_earned(posted: PostedSale | None) -> Earned:
     if any(line.base or line.bonus for line in posted.lines):
         return Earned(posted.points, ())
     problems: list[Problem] = [problem for line in posted.lines for problem in line.problems]
-    return Earned(posted.points, tuple(dict.fromkeys(problem.message for problem in problems)))
+    return Earned(posted.points, tuple(dict.fromkeys(problem.message for problem in problems)) or (_NOTHING,))

@@ -1,7 +1,7 @@
 """Reports of sales over HTTP."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,9 @@ from tests.support.world import World
 
 RECORD_SALES = document("vendor/RecordSales")
 CODE = "ECP-2026-000001"
-SOLD_AT = "2026-03-01T09:30:00Z"
+# It is ten days later in the tests of sales.
+SOLD_AT = "2026-03-12T09:30:00Z"
+NOW = datetime(2026, 3, 22, 9, tzinfo=UTC)
 
 
 def line(sku: str = "AMB-1L", quantity: int = 3, **changed: Any) -> dict[str, Any]:
