@@ -196,6 +196,12 @@ async def test_mixed_currencies(till: Till) -> None:
     assert [(result["outcome"], result["points"]) for result in results] == [("RECORDED", 50)]
 
 
+TAKEN = (
+    "The source “till” belongs to another account. Ask an administrator to let this account use it, or choose another "
+    "name."
+)
+
+
 async def test_a_source_belongs_to_its_accounts(till: Till, clients: Clients, database_url: str) -> None:
     """R20, R25: to the first one that uses it, until an administrator lets others use it."""
     await till.outcomes(sale())
@@ -211,10 +217,7 @@ async def test_a_source_belongs_to_its_accounts(till: Till, clients: Clients, da
         payload = await other.report(sale("s-2"), source="TILL")
         assert (payload["results"], [error["message"] for error in payload["errors"]]) == (
             None,
-            [
-                "The source “till” belongs to another account. Ask an administrator to let this account use it, or choose "
-                "another name."
-            ],
+            [TAKEN],
         )
         assert (await other.client.send(read)).data["sale"] is None
         # A report that is rejected takes no source.

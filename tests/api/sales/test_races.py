@@ -1,0 +1,62 @@
+"""Many clients report the same sales at the same time (R20): each is recorded once, and no report is lost."""
+
+import asyncio
+from collections import Counter
+
+import asyncpg
+
+from tests.support.sales import Till, line, returning, sale
+
+
+async def balances(stored: asyncpg.Connection) -> tuple[int, int]:
+    """The points of all ECPs, and the sum of the entries: they are equal, always."""
+    row = await stored.fetchrow(
+        """
+        SELECT (SELECT coalesce(sum(available), 0) FROM points_account)::int,
+            (SELECT coalesce(sum(CASE WHEN credit = 1 THEN points ELSE -points END), 0) FROM points_entry)::int
+        """
+    )
+    assert row is not None
+    return row[0], row[1]
+
+
+async def test_the_same_sale_from_eight_clients(till: Till, stored: asyncpg.Connection) -> None:
+    """R20: one is recorded, the others are duplicates."""
+    outcomes = await asyncio.gather(*(till.outcomes(sale()) for _ in range(8)))
+    assert Counter(outcome for (outcome,) in outcomes) == {"RECORDED": 1, "DUPLICATE": 7}
+    assert await balances(stored) == (30, 30)
+
+
+async def test_the_same_report_in_any_order(till: Till, stored: asyncpg.Connection) -> None:
+    """R20: each of its sales is recorded once."""
+    sales = [sale(f"s-{number}", soldAt=f"2026-03-12T10:00:{number:02}Z") for number in range(40)]
+    found = await asyncio.gather(*(till.outcomes(*(sales if turn % 2 else sales[::-1])) for turn in range(6)))
+    assert Counter(outcome for outcomes in found for outcome in outcomes) == {"RECORDED": 40, "DUPLICATE": 200}
+    assert await balances(stored) == (1200, 1200)
+
+
+async def test_fifty_corrections_of_one_sale(till: Till, stored: asyncpg.Connection) -> None:
+    """R20: the highest revision counts, and nothing is taken back twice."""
+    await till.outcomes(sale(revision=1))
+    given = [sale("s-1", line(quantity=revision), revision=revision) for revision in range(2, 52)]
+    found = await asyncio.gather(*(till.outcomes(one) for one in given))
+    assert {outcome for (outcome,) in found} <= {"CORRECTED", "DUPLICATE"}
+    assert await stored.fetchval("SELECT revision FROM sale_key") == 51
+    assert await balances(stored) == (510, 510)
+    corrected = sum(outcome == "CORRECTED" for (outcome,) in found)
+    assert await stored.fetchval("SELECT count(*) FROM sale") == corrected + 1
+
+
+async def test_sales_and_their_returns_at_the_same_time(till: Till, stored: asyncpg.Connection) -> None:
+    """R20: whichever comes first, nothing comes back that was not sold."""
+    sales = [sale(f"s-{number}") for number in range(12)]
+    backs = [
+        returning(f"r-{number}-{turn}", f"s-{number}", line(quantity=-2)) for number in range(12) for turn in (1, 2)
+    ]
+    await asyncio.gather(*(till.report(one) for one in [*backs, *sales]))
+    # What crossed is parked; sending it again settles it.
+    found = [outcome for one in backs for outcome in await till.outcomes(one)]
+    assert set(found) <= {"DUPLICATE", "RECORDED", "REJECTED"}
+    units = await stored.fetch("SELECT sale, sum(quantity) FROM sale_return GROUP BY sale")
+    assert [row[1] for row in units] == [2] * 12
+    assert await balances(stored) == (120, 120)
