@@ -70,9 +70,7 @@ class LedgerDesk:
         self.sales: dict[str, ReportedSale] = {}
         self._numbers: dict[UUID, int] = {}
 
-    async def sell(
-        self, ecp_id: UUID, external_id: str, at: datetime, *lines: Line, source: str = "till"
-    ) -> Posting:
+    async def sell(self, ecp_id: UUID, external_id: str, at: datetime, *lines: Line, source: str = "till") -> Posting:
         """Record a new sale."""
         async with self.posting() as (operation, session):
             sale = await self.record(session, ecp_id, SalePlace(at, source, external_id), lines)
@@ -89,6 +87,10 @@ class LedgerDesk:
         """Record a sale of its own that returns units of another one."""
         async with self.posting() as (operation, session):
             return await post_points(operation, session, [await self.return_units(session, external_id, sku, quantity, by)])
+        async with self._posting() as (operation, session):
+            return await post_points(
+                operation, session, [await self.return_units(session, external_id, sku, quantity, by)]
+            )
 
     async def redeem(self, ecp_id: UUID, scheme_id: UUID, serial: int, at: datetime, sku: str) -> Posting:
         """Record a redeemed coupon."""
@@ -167,9 +169,7 @@ class LedgerDesk:
             changes.insert(0, SaleChange(**{**_fields(before), "lines": ()}))
         return changes
 
-    async def return_units(
-        self, session: Writing, external_id: str, sku: str, quantity: int, by: str
-    ) -> SaleChange:
+    async def return_units(self, session: Writing, external_id: str, sku: str, quantity: int, by: str) -> SaleChange:
         """Write the rows of a sale that returns units of another one, and return the change that it makes."""
         sale = self.sales[external_id]
         await session.fetch(_LOCK_KEY, number=sale.number)
