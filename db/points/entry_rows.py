@@ -91,6 +91,13 @@ class SectionEntryRow(Struct, frozen=True):
     entry: EntryRow
 
 
+class SaleEntriesRow(Struct, frozen=True):
+    """How many entries a sale has."""
+
+    asked: int
+    entries: int
+
+
 class PostedRow(Struct, frozen=True):
     """What one transaction recorded for an ECP: entries after `above` up to `upto`, and their points together."""
 

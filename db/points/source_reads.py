@@ -50,6 +50,13 @@ class ValuationRow(Struct, frozen=True):
     is_coupon: bool
 
 
+class WorthRow(Struct, frozen=True):
+    """What a sale is worth."""
+
+    sale: int
+    points: int
+
+
 class ContentRow(Struct, frozen=True):
     """The content of an approved revision."""
 
@@ -141,6 +148,25 @@ JOIN LATERAL (
 ORDER BY valuation.sale, valuation.position, valuation.scheme
 """,  # noqa: S608 - as above
     ValuationRow,
+    integers("ecps"),
+    moments("sold_ats"),
+    numbers("sales"),
+)
+# What sales are worth now: the points of the newest valuations of their lines, over all schemes.
+WORTHS_OF_SALES: Final[Statement[WorthRow]] = _statement(
+    """
+SELECT asked.sale, sum(valuation.base + valuation.bonus)::bigint AS points
+FROM unnest(:ecps, :sold_ats, :sales) AS asked (ecp, sold_at, sale)
+JOIN points_account AS account ON account.ecp = asked.ecp
+JOIN LATERAL (
+    SELECT DISTINCT ON (position) base, bonus FROM valuation AS version
+    WHERE version.ecp = asked.ecp AND version.scheme = account.scheme
+        AND version.sold_at = asked.sold_at AND version.sale = asked.sale
+    ORDER BY position, version DESC
+) AS valuation ON true
+GROUP BY asked.sale
+""",
+    WorthRow,
     integers("ecps"),
     moments("sold_ats"),
     numbers("sales"),

@@ -31,6 +31,11 @@ class SaleRow(Struct, frozen=True):
         """The id of the sale."""
         return id_of_number(self.number)
 
+    @property
+    def ledger_key(self) -> tuple[UUID, int, datetime, int]:
+        """Where the ledger has the sale: its ECP with the ECP's number, its time, and its number."""
+        return self.ecp_id, self.ecp, self.sold_at, self.number
+
 
 class SaleLineRow(Struct, frozen=True):
     """A line of a sale, with what came back of it. A negative quantity are units that this line returns."""
@@ -47,6 +52,11 @@ class SaleLineRow(Struct, frozen=True):
     def id(self) -> UUID:
         """The id of the line, from the number of the sale and the position."""
         return UUID(int=self.sale << 16 | self.position)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The number of the sale, and the position."""
+        return self.sale, self.position
 
     @property
     def net_quantity(self) -> int:

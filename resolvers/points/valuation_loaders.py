@@ -16,7 +16,7 @@ from domain.rules.evaluation import CompiledRules, RuleVerdict, compile_rules
 from domain.schemes.content import SchemeContent
 from resolvers.context import Operation
 from resolvers.points.verdicts import LineVerdictView, RuleVerdictView, StatedVerdict, fact_ids
-from resolvers.rules.loaders import rule_rows, rule_views_with_names
+from resolvers.rules.loaders import RuleView, rule_rows, rule_views_with_names
 
 Revision = tuple[UUID, int]
 _RETURNED = "Everything on the line was returned or corrected away, so the rule pays nothing."
@@ -36,6 +36,7 @@ class ValuationKey(Struct, frozen=True):
 class ValuationView(Struct, frozen=True):
     """A valuation, explained: the verdicts that were asked for, by the position of the rule from 1.
 
+    `rules` are those of the revision.
     `found` is None where the line is missing, which `tessera ledger verify` reports.
     """
 
@@ -43,6 +44,7 @@ class ValuationView(Struct, frozen=True):
     content: SchemeContent
     found: ReadValuation | None
     verdicts: Mapping[int, LineVerdictView]
+    rules: Sequence[RuleView]
 
     @property
     def key(self) -> ValuationKey:
@@ -134,7 +136,9 @@ async def _explain(
             )
             for position, verdict in one.verdicts.items()
         }
-        explained.append(ValuationView(one.row, one.content.decoded, one.found, verdicts))
+        explained.append(
+            ValuationView(row=one.row, content=one.content.decoded, found=one.found, verdicts=verdicts, rules=of_rules)
+        )
     return explained
 
 

@@ -29,17 +29,20 @@ from resolvers.schemes.loaders import schemes_by_id
 from resolvers.schemes.revisions import content_in_force
 
 Verdict = RuleVerdictView | StatedVerdict
+# The id of a line is made of the number of its sale and its position.
+_POSITION_BITS: Final = 16
+_LARGEST_SALE: Final = 2**63 - 1
 _UNKNOWN_COUPON: Final = "This ECP has redeemed no coupon with this code."
 _NOT_YET: Final = "The line is not valued in this scheme yet. Ask again in a moment."
 _OTHER_SCHEME: Final = "The coupon is of another scheme, and a coupon earns only in its own."
 
 
 class WhyNot(Struct, frozen=True):
-    """What is asked about: a rule, and a line of a sale by its number and position, or the code of a coupon."""
+    """What is asked about: a rule, and the id of a line of a sale or the code of a coupon."""
 
     ecp_id: UUID
     rule_id: UUID
-    line: tuple[int, int] | None = None
+    line: UUID | None = None
     coupon_code: str | None = None
 
 
@@ -60,8 +63,9 @@ async def _line(operation: Operation, asked: WhyNot) -> AskedLineRow:
     if (asked.line is None) == (asked.coupon_code is None):
         raise BadArgument("Ask about either a line of a sale or a coupon.", "saleLineId")
     if asked.line is not None:
-        sale, position = asked.line
-        rows = await operation.fetch(LINE_OF_SALE, sale=sale, position=position)
+        sale, position = asked.line.int >> _POSITION_BITS, asked.line.int & ((1 << _POSITION_BITS) - 1)
+        known = sale <= _LARGEST_SALE
+        rows = await operation.fetch(LINE_OF_SALE, sale=sale, position=position) if known else []
         message, argument = "This ECP has no such line of a sale.", "saleLineId"
     else:
         rows = await _redeemed(operation, asked.coupon_code or "")

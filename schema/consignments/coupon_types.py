@@ -9,6 +9,7 @@ from domain.consignments.coupon_status import COUPON_LABELS, CouponStatus
 from domain.coupons.labels import qr_svg
 from domain.schemes.coupon_period import GRACE_DAYS
 from resolvers.catalog.loaders import variants_by_id
+from resolvers.consignments.find_coupon import Coupon as CouponView
 from resolvers.consignments.find_coupon import movements_by_coupon
 from resolvers.consignments.loaders import batches_by_id, consignments_by_id
 from resolvers.ecps.loaders import ecps_by_id
@@ -18,6 +19,7 @@ from schema.consignments.movement_types import BatchMovement
 from schema.consignments.types import Batch, Consignment
 from schema.descriptions import described
 from schema.fields import batched, computed, leaf
+from schema.nodes import is_row
 from schema.scalars import SafeInt
 
 described(
@@ -40,6 +42,7 @@ _KNOWN = "Operations reads it, and the first vendor of the chain while it may do
 
 @strawberry.type(description="A coupon.")
 class Coupon:
+    is_type_of = is_row(CouponView)
     code: str = leaf(f"The code of the coupon. {_KNOWN} For others it is masked, except for its last two characters.")
     qr_label: str | None = computed(
         lambda row: None if row.payload is None else qr_svg(row.payload),

@@ -12,7 +12,6 @@ from resolvers.points.why_not import Verdict, WhyNot, why_not
 from schema.fields import AppInfo
 from schema.ids import argument_id
 from schema.points.inputs import PreviewPointsInput
-from schema.points.line_ids import argument_line
 from schema.points.types import PointsPreview, RuleVerdict
 from schema.roots import query
 
@@ -59,7 +58,7 @@ class PointsQueries:
         asked = WhyNot(
             ecp_id=argument_id(NodeKind.ECP, ecp_id, "ecpId"),
             rule_id=argument_id(NodeKind.BONUS_RULE, rule_id, "ruleId"),
-            line=None if sale_line_id is None else argument_line(sale_line_id, "saleLineId"),
+            line=None if sale_line_id is None else argument_id(NodeKind.SALE_LINE, sale_line_id, "saleLineId"),
             coupon_code=coupon_code,
         )
         return await why_not(info.context, asked)

@@ -10,6 +10,7 @@ from domain.node_kinds import NodeKind
 from domain.points.entry_facts import ENTRY_LABELS
 from domain.points.ledger import PointsEntryKind as Kind
 from resolvers.ecps.loaders import ecps_by_id
+from resolvers.ledger.source_loaders import sources_of_entries
 from resolvers.points.balance_loaders import balance_notice
 from resolvers.points.entry_loaders import details_of_entries, entries_at
 from resolvers.points.statement_loaders import entries_of_sections
@@ -46,6 +47,14 @@ class PointsBalance:
     total: SafeInt = leaf("The available points of all schemes together.")
     by_scheme: list[SchemeBalance] = leaf("The balance in each scheme in which points were ever posted.")
     as_of: datetime = leaf("The time as of which the balance counts.")
+
+
+PointsSource = Annotated[
+    Annotated["SaleLine", strawberry.lazy("schema.sales.types")]  # type: ignore[name-defined] # noqa: F821 - as above
+    | Annotated["Coupon", strawberry.lazy("schema.consignments.coupon_types")]  # type: ignore[name-defined] # noqa: F821 - as above
+    | Annotated["Adjustment", strawberry.lazy("schema.adjustments.types")],  # type: ignore[name-defined] # noqa: F821 - as above
+    strawberry.union("PointsSource", description="What an entry of the ledger comes from."),
+]
 
 
 @node_type(
@@ -86,6 +95,12 @@ class PointsEntry(Node):
         key="itself",
         pick=lambda found: found.sentence,
         description="Why the entry exists, in one sentence. It names the sale that caused a difference.",
+    )
+    source: PointsSource | None = batched(
+        sources_of_entries,
+        key="itself",
+        description="The line of the sale, the redeemed coupon, or the adjustment. Null for a line that a correction "
+        "removed.",
     )
     effective_at: datetime = leaf("The time of the sale, the redemption, or the adjustment.")
     recorded_at: datetime = leaf("When the entry was recorded. It never decreases from one entry to the next.")

@@ -12,14 +12,18 @@ from domain.node_kinds import NodeKind
 from resolvers.catalog.loaders import variants_by_id
 from resolvers.ecps.loaders import ecps_by_id
 from resolvers.paging import PageArguments
+from resolvers.points.sale_loaders import entries_by_sale, points_of_sales
 from resolvers.sales.lists import SaleFilter, SaleListArguments
 from resolvers.sales.loaders import lines_by_sale, returns_by_sale, revisions_by_sale, sales_by_number
+from resolvers.sales.verdict_loaders import verdicts_by_line
 from schema.catalog.types import Variant
 from schema.errors import UserError, user_errors
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
-from schema.paging import AfterArgument, FirstArgument
+from schema.paging import AfterArgument, Connection, FirstArgument, forward_page
+from schema.points.ledger_types import PointsEntry
+from schema.points.types import LineVerdict
 from schema.sales.enums import AliasKind, SaleOutcome
 from schema.sales.inputs import SaleFilterInput
 from schema.scalars import SafeInt
@@ -38,6 +42,12 @@ class SaleLine(Node):
     net_quantity: int = leaf("The units that count. 0 for a line that returns units.")
     unit_price: Decimal = leaf("The price of a unit.")
     currency: str = leaf("The currency of the price.")
+    verdicts: list[LineVerdict] = batched(
+        verdicts_by_line,
+        key="place",
+        description="The verdict of each bonus rule on the line, in every scheme that valued it, as of its newest "
+        "valuation. Empty for viewers who do not see the ledger of the ECP.",
+    )
 
 
 @strawberry.type(description="A revision of a sale, as it was reported.")
@@ -60,6 +70,18 @@ class Sale(Node):
     sold_at: datetime = leaf("When the sale was made.")
     recorded_at: datetime = leaf("When the current revision was recorded.")
     lines: list[SaleLine] = batched(lines_by_sale, key="number", description="The lines, as they were reported.")
+    points: SafeInt = batched(
+        points_of_sales,
+        key="ledger_key",
+        description="The points that the sale is worth now, over all schemes, net of returns.",
+    )
+    entries: Connection[PointsEntry] = batched(
+        entries_by_sale,
+        key="ledger_key",
+        arguments=forward_page,
+        description="The entries of the ledger for the lines of the sale, last recorded first, with those that other "
+        "sales caused. Empty for viewers who do not see the ledger of the ECP.",
+    )
     return_of: Annotated["Sale", strawberry.lazy("schema.sales.types")] | None = batched(
         sales_by_number, key="returns", description="The sale of which this one returns units. Null unless it does."
     )

@@ -191,6 +191,8 @@ class LedgerDesk:
                 position=0,
                 variant_id=variant_id,
                 quantity=quantity,
+                unit_price=Decimal(100),
+                currency="USD",
                 recorded_at=self.environment.clock(),
                 **key,
             )

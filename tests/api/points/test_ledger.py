@@ -1,6 +1,6 @@
-"""The ledger over HTTP: balances, entries with their explanations, statements, and what was known at a time (R22, N6)."""
+"""The ledger over HTTP: balances, explained entries, statements, and what was known at a time (R22, N6)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -108,8 +108,8 @@ async def test_an_entry_is_explained_from_stored_facts(
     }
     # The version of the valuation that took the points back says why.
     assert explained[13]["explanation"]["sentence"] == (
-        "Not met: before this, the ECP had sold 7 units this month, and the rule asks for ECPs who have sold 10 or more "
-        "units so far this month."
+        "Not met: before this, the ECP had sold 7 units this month, and the rule asks for ECPs who have sold 10 or "
+        "more units so far this month."
     )
     assert explained[13]["reverses"] == {
         "id": nodes[6]["id"],
