@@ -1,7 +1,7 @@
 """Loaders of what sales earned: their points, their entries, and the verdicts on their lines (R22).
 
-A sale is given by where it is: its ECP with the ECP's number, its time, and its number. Callers see the sale. A connected
-system sees its sales and no ledger, so it gets their points, and neither entries nor verdicts.
+A sale is given by where it is: its ECP with the ECP's number, its time, and its number. Callers see the sale. A
+connected system sees its sales and no ledger, so it gets their points, and neither entries nor verdicts.
 """
 
 from collections.abc import Sequence

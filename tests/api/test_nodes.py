@@ -18,6 +18,7 @@ from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
 from tests.support.files import begin, png
 from tests.support.jobs import enqueue
+from tests.support.ledger_desk import LedgerDesk
 from tests.support.ledger_story import posted_entry
 from tests.support.sales import example_sales
 from tests.support.short_receipt import short_receipt
@@ -128,7 +129,9 @@ async def ids(
         NodeKind.GEOGRAPHY: gid(NodeKind.GEOGRAPHY, world.geographies["Pune"].id),
         NodeKind.JOB: gid(NodeKind.JOB, await enqueue(factory.environment, world.viewer(Role.PROGRAM_MANAGER))),
         NodeKind.NOTIFICATION: notification["id"],
-        NodeKind.POINTS_ENTRY: gid(NodeKind.POINTS_ENTRY, await posted_entry(factory.environment, world, ecp_id)),
+        NodeKind.POINTS_ENTRY: gid(
+            NodeKind.POINTS_ENTRY, await posted_entry(LedgerDesk(factory.environment, world), ecp_id)
+        ),
         NodeKind.PRODUCT: gid(NodeKind.PRODUCT, world.products["Amber Oil"].id),
         NodeKind.PROGRAM: gid(NodeKind.PROGRAM, PROGRAM_ID),
         NodeKind.SCHEME: gid(NodeKind.SCHEME, scheme_id),

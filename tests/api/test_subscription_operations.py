@@ -12,6 +12,7 @@ from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import SUBSCRIPTIONS, key_of
 from tests.support.operations.jobs import cancel_it
+from tests.support.operations.ledger import post_more
 from tests.support.operations.tracking import dispatch_more
 from tests.support.sockets import SseStream, Stream, connected, following
 
@@ -63,11 +64,17 @@ async def _begin_another(factory: SchemeFactory, _variables: Variables) -> None:
     await factory.created("Another")
 
 
+async def _sell_more(factory: SchemeFactory, _variables: Variables) -> None:
+    ((_, ecp_id),) = factory.world.ecps.items()
+    await post_more(factory.environment, factory.world, ecp_id)
+
+
 # Actions that cause an event in each subscription.
 TRIGGERS: dict[str, Callable[[SchemeFactory, Variables], Awaitable[None]]] = {
     "dashboard/BatchMovements": dispatch_more,
     "dashboard/ConsignmentProgress": dispatch_more,
     "dashboard/WorkQueues": _begin_another,
+    "mobile/PointsPosted": _sell_more,
     "portal/FollowJob": cancel_it,
     "portal/FollowNotifications": _submit_another,
     "portal/FollowSchemeActivity": _submit_it,

@@ -19,7 +19,6 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
-from graphql_api.context import Environment
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.ledger_desk import LedgerDesk, Line
@@ -37,10 +36,10 @@ def day(month: int, number: int) -> datetime:
     return datetime(2026, month, number, 12, tzinfo=UTC)
 
 
-async def posted_entry(environment: Environment, world: World, ecp_id: UUID) -> UUID:
+async def posted_entry(desk: LedgerDesk, ecp_id: UUID) -> UUID:
     """The id of an entry: the base points of a sale in May, of an ECP who is enrolled in an open scheme."""
-    await LedgerDesk(environment, world).sell(ecp_id, "S-1", day(5, 10), Line("AMB-1L", 1))
-    async with environment.database.writing() as session:
+    await desk.sell(ecp_id, "S-1", day(5, 10), Line("AMB-1L", 1))
+    async with desk.environment.database.writing() as session:
         (number,) = await session.fetch(NUMBER_OF_ECP, id=ecp_id)
     return entry_id(number, 1)
 

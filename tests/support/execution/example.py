@@ -65,6 +65,7 @@ from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
 from tests.support.jobs import enqueue
+from tests.support.ledger_desk import LedgerDesk
 from tests.support.ledger_story import posted_entry
 from tests.support.secrets import COUPON_KEYS, LINKS
 from tests.support.sales import example_sales
@@ -133,7 +134,7 @@ async def build_example(database: Database) -> Example:
     await factory.ecps.registered("Binod Thapa", place="Nepal", practice=None, phone=None)
     await factory.ecps.erased("Chitra Iyer", place="Karnataka")
     enrollment_id, enrolled = await _enrollments(factory)
-    entry = await posted_entry(environment, world, enrolled)
+    entry = await posted_entry(LedgerDesk(environment, world), enrolled)
     adjustment_id = await _adjustments(factory)
     sales = await example_sales(environment, world)
     admin = factory.operation(Role.ADMIN)

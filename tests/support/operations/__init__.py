@@ -12,6 +12,7 @@ from tests.support.operations.downloads import OF_DOWNLOADS
 from tests.support.operations.ecps import OF_ECPS
 from tests.support.operations.files import OF_FILES
 from tests.support.operations.jobs import OF_JOBS
+from tests.support.operations.ledger import OF_LEDGER
 from tests.support.operations.program import OF_PROGRAM
 from tests.support.operations.sales import OF_SALES
 from tests.support.operations.schemes import OF_SCHEMES
@@ -23,6 +24,7 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_SCHEMES,
     **OF_ECPS,
     **OF_ADJUSTMENTS,
+    **OF_LEDGER,
     **OF_WEBHOOKS,
     **OF_PROGRAM,
     **OF_CATALOG,

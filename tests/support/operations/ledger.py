@@ -1,0 +1,84 @@
+"""Documents of the ledger: the app's, and those of people who answer questions about it."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from domain.node_kinds import NodeKind
+from graphql_api.context import Environment
+from tests.support.client import gid
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.ledger_desk import LedgerDesk, Line
+from tests.support.ledger_story import day, posted_entry
+from tests.support.operations.documents import Prepared
+from tests.support.world import World
+
+_EVERYTHING = {"kinds": ["BASE", "BONUS", "REVERSAL"], "from": "2026-03-01", "to": "2026-12-31"}
+
+
+class _Earned:
+    """A scheme, an ECP who earned in it, the entry, and the line of the sale."""
+
+    def __init__(self, scheme_id: UUID, ecp_id: UUID, entry: UUID, line: UUID) -> None:
+        self.scheme = gid(NodeKind.SCHEME, scheme_id)
+        self.ecp = gid(NodeKind.ECP, ecp_id)
+        self.entry = gid(NodeKind.POINTS_ENTRY, entry)
+        self.line = gid(NodeKind.SALE_LINE, line)
+
+
+async def _earned(factory: SchemeFactory, world: World) -> tuple[_Earned, str]:
+    """An ECP who earned, and the id of a rule of the scheme."""
+    enrollments = EnrollmentFactory(factory)
+    scheme_id = await factory.approved()
+    rule = (await factory.definition(scheme_id)).content.rules[0]
+    other = await enrollments.open_scheme("Open")
+    ecp_id = await factory.ecps.verified()
+    await enrollments.enrolled(other, ecp_id)
+    desk = LedgerDesk(factory.environment, world)
+    entry = await posted_entry(desk, ecp_id)
+    return _Earned(other, ecp_id, entry, UUID(int=desk.sales["S-1"].number << 16)), gid(NodeKind.BONUS_RULE, rule.id)
+
+
+async def _pages(factory: SchemeFactory, world: World) -> Prepared:
+    found, _ = await _earned(factory, world)
+    return "ECP", {"filter": {**_EVERYTHING, "schemeIds": [found.scheme]}, "first": 5}
+
+
+async def _entry(factory: SchemeFactory, world: World) -> Prepared:
+    found, _ = await _earned(factory, world)
+    return "ECP", {"entryId": found.entry}
+
+
+async def _why_not(factory: SchemeFactory, world: World) -> Prepared:
+    found, rule = await _earned(factory, world)
+    return "ECP", {"ecpId": found.ecp, "ruleId": rule, "saleLineId": found.line}
+
+
+async def _month(factory: SchemeFactory, world: World) -> Prepared:
+    found, _ = await _earned(factory, world)
+    return "ECP", {"month": "2026-03", "schemeId": found.scheme, "entries": 5}
+
+
+async def _of_one(factory: SchemeFactory, world: World) -> Prepared:
+    await _earned(factory, world)
+    return "PROGRAM_MANAGER", {"code": "ECP-2026-000001", "filter": _EVERYTHING}
+
+
+async def _follow(factory: SchemeFactory, world: World) -> Prepared:
+    await _earned(factory, world)
+    return "ECP", {}
+
+
+async def post_more(environment: Environment, world: World, ecp_id: UUID) -> None:
+    """Post another sale of an ECP."""
+    await LedgerDesk(environment, world).sell(ecp_id, "S-2", day(5, 11), Line("AMB-1L", 2))
+
+
+OF_LEDGER: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
+    "mobile/Ledger": _pages,
+    "mobile/PointsPosted": _follow,
+    "mobile/Statement": _month,
+    "mobile/Why": _entry,
+    "mobile/WhyNot": _why_not,
+    "portal/EcpLedger": _of_one,
+}
