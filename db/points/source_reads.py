@@ -25,6 +25,13 @@ class SoldNameRow(Struct, frozen=True):
     returns: str | None
 
 
+class ReasonRow(Struct, frozen=True):
+    """The reason of an adjustment."""
+
+    id: UUID
+    reason: str
+
+
 class ValuationRow(Struct, frozen=True):
     """A version of the valuation of a line; `revision` is the number of the scheme's revision that it was valued by.
 
@@ -92,6 +99,9 @@ SELECT sale, NULL, redeemed_at, NULL, NULL FROM redemption WHERE sale = ANY (:nu
 """,
     SoldNameRow,
     numbers("numbers"),
+)
+ADJUSTMENT_REASONS: Final[Statement[ReasonRow]] = _statement(
+    "SELECT id, reason FROM adjustment WHERE id = ANY (:ids)", ReasonRow, uuids("ids")
 )
 _VALUATION: Final = """valuation.ecp, valuation.scheme, scheme.id AS scheme_id, valuation.sold_at, valuation.sale,
     valuation.position, valuation.version, valuation.revision, valuation.base, valuation.bonus, valuation.recorded_at,

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from domain.calendar import Calendar, format_day
 from domain.points.ledger import PointsEntryKind
-from domain.text import format_count, quote
+from domain.text import add_reason, format_count, quote
 
 
 class SoldName(Struct, frozen=True):
@@ -26,7 +26,7 @@ class EntryStory(Struct, frozen=True, kw_only=True):
     """What the sentence of an entry needs. `points` are as the ECP sees them; `sku` is the variant of the line.
 
     `cause` is the sale that caused a difference; it is the sale itself where that was corrected. None for the first
-    valuation of a line. `rule` is None for base points.
+    valuation of a line. `rule` is None for base points, and `reason` is that of an adjustment.
     """
 
     kind: PointsEntryKind
@@ -35,6 +35,7 @@ class EntryStory(Struct, frozen=True, kw_only=True):
     sku: str | None = None
     rule: str | None = None
     cause: SoldName | None = None
+    reason: str | None = None
 
 
 def entry_sentence(story: EntryStory, calendar: Calendar) -> str:
@@ -46,7 +47,7 @@ def entry_sentence(story: EntryStory, calendar: Calendar) -> str:
         case PointsEntryKind.REVERSAL:
             return _reversal(story, calendar)
         case PointsEntryKind.ADJUSTMENT:
-            return f"A manager {'added' if story.points >= 0 else 'deducted'} {amount}."
+            return add_reason(f"An adjustment {'added' if story.points >= 0 else 'took'} {amount}", story.reason)
         case PointsEntryKind.SETTLEMENT:
             return f"{amount} went into a settlement."
         case _:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from db.points.entry_reads import entries_by_place
 from db.points.entry_rows import EntryRow
-from db.points.source_reads import SOLD_NAMES, SoldNameRow
+from db.points.source_reads import ADJUSTMENT_REASONS, SOLD_NAMES, SoldNameRow
 from domain.calendar import Calendar
 from domain.permissions import EcpScope
 from domain.points.entry_facts import entry_place
@@ -33,6 +33,14 @@ class EntryDetail(Struct, frozen=True):
     rule: RuleView | None
     explanation: RuleVerdictView | StatedVerdict | None
     sentence: str
+
+
+class _Named(Struct, frozen=True):
+    """What sentences name: sales and coupons by number, reasons of adjustments, and days."""
+
+    sold: Mapping[int, SoldNameRow]
+    reasons: Mapping[UUID, str]
+    calendar: Calendar
 
 
 async def entries_by_id(operation: Operation, ids: list[UUID]) -> list[EntryRow | None]:
@@ -61,9 +69,8 @@ async def details_of_entries(operation: Operation, rows: list[EntryRow]) -> list
         if (key := _valuation_key(row)) is not None:
             wanted[key] = wanted.get(key, frozenset()) | {row.rule or 0}
     found = await valuations_by_key(operation, wanted)
-    sold = await _sold_names(operation, rows)
-    calendar = await operation.calendar()
-    return [_detail(row, found, sold, calendar) for row in rows]
+    named = _Named(await _sold_names(operation, rows), await _reasons(operation, rows), await operation.calendar())
+    return [_detail(row, found, named) for row in rows]
 
 
 def _valuation_key(row: EntryRow) -> ValuationKey | None:
@@ -79,12 +86,7 @@ def _valuation_key(row: EntryRow) -> ValuationKey | None:
     )
 
 
-def _detail(
-    row: EntryRow,
-    found: Mapping[ValuationKey, ValuationView],
-    sold: Mapping[int, SoldNameRow],
-    calendar: Calendar,
-) -> EntryDetail:
+def _detail(row: EntryRow, found: Mapping[ValuationKey, ValuationView], named: _Named) -> EntryDetail:
     key = _valuation_key(row)
     view = None if key is None else found.get(key)
     verdict = None if view is None else view.verdicts.get(row.rule or 0)
@@ -93,20 +95,21 @@ def _detail(
     return EntryDetail(
         rule=rule,
         explanation=None if verdict is None else verdict.verdict,
-        sentence=entry_sentence(_story(row, None if rule is None else rule.rule.name, sold, sku), calendar),
+        sentence=entry_sentence(_story(row, None if rule is None else rule.rule.name, named, sku), named.calendar),
     )
 
 
-def _story(row: EntryRow, rule: str | None, sold: Mapping[int, SoldNameRow], sku: str | None) -> EntryStory:
+def _story(row: EntryRow, rule: str | None, named: _Named, sku: str | None) -> EntryStory:
     first = row.version == 1 and row.kind != PointsEntryKind.REVERSAL
     cause = None if first else row.cause if row.cause is not None else row.sale
     return EntryStory(
         kind=PointsEntryKind(row.kind),
         points=row.signed,
-        sale=_name(row.sale, sold),
+        sale=_name(row.sale, named.sold),
         sku=sku,
         rule=rule,
-        cause=_name(cause, sold),
+        cause=_name(cause, named.sold),
+        reason=None if row.adjustment_id is None else named.reasons.get(row.adjustment_id),
     )
 
 
@@ -127,3 +130,9 @@ async def _sold_names(operation: Operation, rows: Iterable[EntryRow]) -> Mapping
     numbers = {number for row in rows for number in (row.sale, row.cause) if number is not None}
     found = await operation.fetch(SOLD_NAMES, numbers=sorted(numbers)) if numbers else []
     return {row.number: row for row in found}
+
+
+async def _reasons(operation: Operation, rows: Iterable[EntryRow]) -> Mapping[UUID, str]:
+    ids = [row.adjustment_id for row in rows if row.adjustment_id is not None]
+    found = await operation.fetch(ADJUSTMENT_REASONS, ids=ids) if ids else []
+    return {row.id: row.reason for row in found}

@@ -72,7 +72,7 @@ async def test_an_adjustment_may_make_the_balance_negative(clients: Clients, sto
         "kind": "ADJUSTMENT",
         "points": -200,
         "balanceAfter": -23,
-        "sentence": "A manager deducted 200 points.",
+        "sentence": "An adjustment took 200 points: A sale was missed.",
         "source": {"__typename": "Adjustment", "id": gid(NodeKind.ADJUSTMENT, made), "reason": "A sale was missed."},
     }
     given = {"month": "2026-05", "schemeId": gid(NodeKind.SCHEME, story.scheme_id)}
