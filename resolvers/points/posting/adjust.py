@@ -58,5 +58,5 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
     await set_accounts(session, [account])
     await set_ledgers(session, [(ecp.number, entry.seq)], ledgers.recorded_at)
     event = NewEvent(EventKind.POINTS_POSTED, PROGRAM_ID, about_posting([ecp_id], [scheme_id]))
-    await append_events(session, [event], operation.now)
+    await append_events(session, [event], ledgers.recorded_at)
     return ledgers.recorded_at

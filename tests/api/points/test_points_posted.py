@@ -2,6 +2,7 @@
 
 from domain.permissions import Role
 from tests.conftest import LiveServer
+from tests.support.adjustments import adjusted
 from tests.support.client import Clients, document
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
@@ -53,3 +54,14 @@ async def test_others_cannot_subscribe(clients: Clients, live_server: LiveServer
             messages[role] = [error["message"] for error in await stream.errors()]
     assert messages[Role.PROGRAM_MANAGER] == ["Your account is not an ECP, so no points are posted to it."]
     assert messages[Role.VENDOR][0].startswith("Your roles do not allow this.")
+
+
+async def test_an_adjustment_arrives(
+    clients: Clients, live_server: LiveServer, enrollments: EnrollmentFactory, clock: TestClock, world: World
+) -> None:
+    story = LedgerStory(enrollments, clock, world)
+    await story.begin()
+    async with following(clients[Role.ECP], document("mobile/PointsPosted")) as events:
+        await adjusted(enrollments.schemes, story.ecp_id, story.scheme_id, 50)
+        event = (await events.next()).data["pointsPosted"]
+    assert (event["points"], [entry["kindLabel"] for entry in event["entries"]["nodes"]]) == (50, ["Adjustment"])
