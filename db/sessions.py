@@ -24,6 +24,8 @@ RowT = TypeVar("RowT")
 
 # Seconds to wait for a free connection before reporting that the server is overloaded.
 ACQUIRE_TIMEOUT_S: Final = 2.0
+# Rows that a stream reads at a time.
+STREAMED_ROWS: Final = 1_000
 # Everything that asyncpg raises, and SQLAlchemy around it. A bug of ours may be among them: see `meaning_of`.
 DRIVER_ERRORS: Final = (
     OSError,
@@ -176,6 +178,13 @@ class Snapshot:
         records = await self._driver.fetch(statement.sql, *statement.arguments(parameters))
         row = statement.row
         return [row(*record) for record in records]
+
+    async def stream(self, statement: Statement[RowT], **parameters: Any) -> AsyncIterator[RowT]:
+        """The rows of the statement one after another, with few of them in memory: for more rows than fit."""
+        row = statement.row
+        cursor = self._driver.cursor(statement.sql, *statement.arguments(parameters), prefetch=STREAMED_ROWS)
+        async for record in cursor:
+            yield row(*record)
 
 
 class Writing:

@@ -24,6 +24,7 @@ from graphql_api.demo import load_demo
 from graphql_api.demo.history.finish import finish_history
 from graphql_api.demo.history.size import FULL_HISTORY
 from graphql_api.files.storage import StorageUnavailable
+from graphql_api.ledger_commands import ledger_commands
 from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.secrets import load_coupon_keys
 from graphql_api.serving import (
@@ -254,6 +255,7 @@ def _application_url() -> Iterator[str]:
 
 
 app.add_typer(custody_commands(_application_url), name="custody")
+app.add_typer(ledger_commands(_application_url), name="ledger")
 
 
 def _migrate(addresses: Addresses) -> None:

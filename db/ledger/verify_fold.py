@@ -1,0 +1,51 @@
+"""Statements that read what is folded again: accounts, lines net of returns, and what pools granted."""
+
+from typing import Final
+
+from db.ledger.verify_rows import AccountToFoldRow, GrantRow, PoolToVerifyRow, RuleIdsRow, named
+from db.statement import number
+
+ACCOUNTS_TO_FOLD: Final = named(
+    """
+    SELECT account.ecp, ecp.id AS ecp_id, ecp.code AS ecp_code, account.scheme, scheme.id AS scheme_id,
+        scheme.code AS scheme_code, account.available, account.lines, account.last_sold_at, account.last_source,
+        account.last_external_id, account.state, account.revalue_from
+    FROM points_account AS account JOIN ecp ON ecp.number = account.ecp JOIN scheme ON scheme.number = account.scheme
+    WHERE account.ecp > :low AND account.ecp <= :high AND account.last_sold_at IS NOT NULL
+    ORDER BY account.ecp, account.scheme
+    """,
+    AccountToFoldRow,
+    number("low"),
+    number("high"),
+)
+POOLS_TO_VERIFY: Final = named(
+    """
+    SELECT scheme, coalesce(named.code, 'scheme number ' || scheme) AS scheme_code, rule_id,
+        coalesce(capacity, 0) AS capacity, coalesce(owed, 0) AS owed, coalesce(rest, 0)::bigint AS rest
+    FROM points_pool_limit FULL JOIN (
+        SELECT scheme, rule_id, sum(rest) AS rest FROM points_pool GROUP BY scheme, rule_id
+    ) AS slices USING (scheme, rule_id) LEFT JOIN scheme AS named ON named.number = scheme
+    ORDER BY scheme, rule_id
+    """,
+    PoolToVerifyRow,
+)
+RULES_OF_POOLS: Final = named(
+    """
+    SELECT scheme.number AS scheme, revision.number AS revision, ARRAY(
+        SELECT (rule ->> 'id')::uuid FROM jsonb_array_elements(revision.content -> 'rules') WITH ORDINALITY
+            AS listed (rule, position) ORDER BY position
+    ) AS rule_ids
+    FROM scheme JOIN scheme_revision AS revision ON revision.scheme_id = scheme.id
+    WHERE scheme.number IN (SELECT scheme FROM points_pool_limit)
+    """,
+    RuleIdsRow,
+)
+# The newest valuations of all lines in schemes that have pools.
+GRANTS: Final = named(
+    """
+    SELECT DISTINCT ON (ecp, scheme, sold_at, sale, position) scheme, revision, base, facts
+    FROM valuation WHERE scheme IN (SELECT scheme FROM points_pool_limit)
+    ORDER BY ecp, scheme, sold_at, sale, position, version DESC
+    """,
+    GrantRow,
+)

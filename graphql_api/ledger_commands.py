@@ -1,0 +1,125 @@
+"""The command `tessera ledger verify`: compare ledgers of points with everything that they follow from."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from typing import Final
+
+import asyncpg
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from db.database import Database
+from db.ledger.verify_sales import BOUNDS
+from db.program.reads import PROGRAM
+from domain.text import format_count
+from graphql_api.custody_commands import VerificationImpossible
+from resolvers.ledger.verify import verify_program, verify_rows_of_ecps, verify_sales
+from resolvers.ledger.verify_fold import verify_values
+from resolvers.ledger.verify_pools import verify_pools
+
+# Seconds that one statement may take; those that read all lines take longer than any of a request.
+_STATEMENT_TIMEOUT_S: Final = 3600.0
+# Numbers of ECPs, and of sales, whose rows are compared at a time.
+_ECPS_AT_ONCE: Final = 500
+_SALES_AT_ONCE: Final = 50_000
+# Below every number that a damaged row may name.
+_LOWEST: Final = -(2**31)
+
+
+def ledger_commands(database_url: Callable[[], AbstractContextManager[str]]) -> typer.Typer:
+    """The commands about ledgers; `database_url` opens the database for the length of a block."""
+    commands = typer.Typer(no_args_is_help=True, help="The ledgers of points.")
+
+    @commands.callback()
+    def _ledger() -> None:
+        """Keep `verify` a command of its own name while it is the only one."""
+
+    @commands.command()
+    def verify() -> None:
+        """Check that ledgers follow from sales, redemptions, and adjustments. Changes nothing.
+
+        Balances, references, and quantities are recomputed from rows, and every line is valued again. Each
+        contradiction is printed as a sentence, and then the exit code is 1.
+        """
+        with database_url() as url:
+            try:
+                findings = asyncio.run(_verify(url))
+            except asyncpg.UndefinedTableError as error:
+                message = "The database is of another version: bring it up to date with “tessera migrate”."
+                raise VerificationImpossible(message) from error
+            except (OSError, asyncpg.PostgresError) as error:
+                message = f"The database cannot be read: {error}. Check DATABASE_URL."
+                raise VerificationImpossible(message) from error
+        if findings:
+            raise typer.Exit(1)
+
+    return commands
+
+
+async def _verify(url: str) -> int:
+    database = await Database.connect(url, pool_size=2, statement_timeout=_STATEMENT_TIMEOUT_S)
+    messages = Console(stderr=True, highlight=False, soft_wrap=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    findings = 0
+    try:
+        with Progress(*columns, console=messages, transient=True) as progress:
+            async with database.snapshot() as snapshot:
+                (bounds,) = await snapshot.fetch(BOUNDS)
+            parts = (
+                ("ECPs", len(_ranges(bounds.ecp, _ECPS_AT_ONCE)), _verify_ecps(database, bounds.ecp)),
+                ("sales", len(_ranges(bounds.sale, _SALES_AT_ONCE)), _verify_sales(database, bounds.sale)),
+                ("limits", 1, _verify_limits(database)),
+            )
+            for title, total, found in parts:
+                task = progress.add_task(f"Verifying {title}", total=total)
+                async for finding in found:
+                    progress.advance(task, finding is None)
+                    if finding is not None:
+                        sys.stdout.write(f"{finding}\n")
+                        findings += 1
+    finally:
+        await database.close()
+    verdict = "everything agrees" if not findings else format_count(findings, "contradiction")
+    messages.print(f"Verified the ledgers of up to {format_count(bounds.ecp, 'ECP')}: {verdict}.")
+    return findings
+
+
+def _ranges(highest: int, size: int) -> list[tuple[int, int]]:
+    """Ranges of numbers, each above the first number and up to the second."""
+    steps = [*range(0, highest, size), max(highest, 0)]
+    return list(zip([_LOWEST, *steps[1:-1]], steps[1:] or [0], strict=True))
+
+
+async def _verify_ecps(database: Database, highest: int) -> AsyncIterator[str | None]:
+    """Findings, and None behind each range of ECPs."""
+    for low, high in _ranges(highest, _ECPS_AT_ONCE):
+        # A snapshot each: a long one would keep the database from reusing space. A posting is one transaction.
+        async with database.snapshot() as snapshot:
+            async for finding in verify_rows_of_ecps(snapshot, low, high):
+                yield finding
+            (program,) = await snapshot.fetch(PROGRAM)
+            async for finding in verify_values(snapshot, program, low, high):
+                yield finding
+        yield None
+
+
+async def _verify_sales(database: Database, highest: int) -> AsyncIterator[str | None]:
+    """Findings, and None behind each range of sales."""
+    for low, high in _ranges(highest, _SALES_AT_ONCE):
+        async with database.snapshot() as snapshot:
+            async for finding in verify_sales(snapshot, low, high):
+                yield finding
+        yield None
+
+
+async def _verify_limits(database: Database) -> AsyncIterator[str | None]:
+    """Findings about the program and its limits, and None behind them; all in one snapshot, as all lines count."""
+    async with database.snapshot() as snapshot:
+        async for finding in verify_program(snapshot):
+            yield finding
+        async for finding in verify_pools(snapshot):
+            yield finding
+    yield None
