@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from db.ledger.verify_rows import AccountToFoldRow, GrantRow, PoolToVerifyRow, RuleIdsRow, named
+from db.ledger.verify_rows import AccountToFoldRow, GrantRow, PoolToVerifyRow, ReturnedUnitsRow, RuleIdsRow, named
 from db.statement import number
 
 ACCOUNTS_TO_FOLD: Final = named(
@@ -17,6 +17,18 @@ ACCOUNTS_TO_FOLD: Final = named(
     AccountToFoldRow,
     number("low"),
     number("high"),
+)
+# A sale that moved took its returns along; only those at its present place count.
+RETURNED_UNITS: Final = named(
+    """
+    SELECT back.sale, back.variant_id, sum(back.quantity)::bigint AS quantity
+    FROM sale_return AS back
+    JOIN sale_key AS sold ON sold.number = back.sale AND sold.ecp = back.ecp AND sold.sold_at = back.sold_at
+    JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
+    WHERE back.ecp = :ecp GROUP BY back.sale, back.variant_id
+    """,
+    ReturnedUnitsRow,
+    number("ecp"),
 )
 POOLS_TO_VERIFY: Final = named(
     """

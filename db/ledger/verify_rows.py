@@ -44,6 +44,14 @@ class AccountToFoldRow(Struct, frozen=True):
     revalue_from: datetime | None
 
 
+class ReturnedUnitsRow(Struct, frozen=True):
+    """Units of a variant of a sale that came back, at the present place of the sale."""
+
+    sale: int
+    variant_id: UUID
+    quantity: int
+
+
 class GrantRow(Struct, frozen=True):
     """The newest valuation of a line in a scheme that has pools."""
 

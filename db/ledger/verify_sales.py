@@ -76,9 +76,9 @@ EXCESSIVE_RETURNS: Final = of_ecps(f"""
     SELECT back.ecp, NULL::int, {NAME_OF_SALE.format(number="back.sale")} || ', ' || variant.sku,
         coalesce(sold.quantity, 0), back.quantity
     FROM (
-        SELECT ecp, sold_at, sale, variant_id, sum(quantity) AS quantity
-        FROM sale_return JOIN sale_key AS returning
-            ON returning.number = returning_sale AND returning.revision = returning_revision
+        SELECT sale_return.ecp, sale_return.sold_at, sale, variant_id, sum(quantity) AS quantity
+        FROM sale_return JOIN sale_key AS taker
+            ON taker.number = returning_sale AND taker.revision = returning_revision
         WHERE sale_return.ecp > :low AND sale_return.ecp <= :high
         GROUP BY sale_return.ecp, sale_return.sold_at, sale, variant_id
     ) AS back (ecp, sold_at, sale, variant_id, quantity)

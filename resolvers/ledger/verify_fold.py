@@ -8,15 +8,15 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from db.ledger.verify_fold import ACCOUNTS_TO_FOLD
+from db.ledger.verify_fold import ACCOUNTS_TO_FOLD, RETURNED_UNITS
 from db.ledger.verify_rows import AccountToFoldRow
-from db.points.posting_reads import EARNING_ECPS, PRODUCTS_OF_VARIANTS, RETURNED, STORED_LINES, AccountRow
+from db.points.posting_reads import EARNING_ECPS, PRODUCTS_OF_VARIANTS, STORED_LINES, AccountRow
 from db.program.rows import ProgramRow
 from db.sessions import Snapshot
 from domain.calendar import BEGINNING
@@ -38,6 +38,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BEFORE_ALL: Final = SaleChange(
     number=0, ecp_id=UUID(int=0), place=SalePlace(BEGINNING, "", ""), channel=EarningChannel.SALE, lines=()
 )
+# The position of a redeemed coupon among net quantities, which is one line at any position.
+_COUPON: Final = -1
 # What damaged rows make the posting core raise.
 _DAMAGE: Final = (ValueError, KeyError, IndexError, TypeError, msgspec.MsgspecError)
 
@@ -163,19 +165,19 @@ async def _verify_quantities(
     """Compare the quantity of each valuation with what was sold, less what was returned."""
     net = await _net_quantities(snapshot, row.ecp)
     for line in lines:
-        due = net.get((line.number, line.place.sold_at, line.position), 0)
+        place = line.number, line.place.sold_at
+        due = net.get((*place, line.position), net.get((*place, _COUPON), 0))
         if line.quantity != due:
             units = format_count(line.quantity, "unit")
             yield f"{name_line(line)} is valued for {units}, and counts {due:,} net of returns."
 
 
 async def _net_quantities(snapshot: Snapshot, ecp: int) -> Mapping[tuple[int, datetime, int], int]:
-    everything: dict[str, Any] = {"ecps": [ecp], "moments": [BEGINNING]}
     sold: dict[tuple[int, datetime], list[SoldLine]] = defaultdict(list)
     net: dict[tuple[int, datetime, int], int] = {}
-    for row in await snapshot.fetch(STORED_LINES, **everything):
+    for row in await snapshot.fetch(STORED_LINES, ecps=[ecp], moments=[BEGINNING]):
         line = SoldLine(
-            position=row.position or 0,
+            position=_COUPON if row.position is None else row.position,
             variant_id=row.variant_id,
             quantity=row.quantity,
             unit_price=row.unit_price or Decimal(0),
@@ -183,7 +185,7 @@ async def _net_quantities(snapshot: Snapshot, ecp: int) -> Mapping[tuple[int, da
         )
         sold[row.sale, row.sold_at].append(line)
     returned: dict[int, dict[UUID, int]] = defaultdict(dict)
-    for back in await snapshot.fetch(RETURNED, **everything):
+    for back in await snapshot.fetch(RETURNED_UNITS, ecp=ecp):
         returned[back.sale][back.variant_id] = back.quantity
     for (sale, at), lines in sold.items():
         lines.sort(key=lambda line: line.position)
@@ -196,14 +198,12 @@ def _verify_state(
     plan: SchemePlan, scene: Scene, row: AccountToFoldRow, state: RunningState, lines: Sequence[FoldLine]
 ) -> Iterator[str]:
     """Compare the cached state of the account with the fold of its lines; it may be of an earlier layout."""
-    last = (
-        None
-        if row.last_sold_at is None
-        else SalePlace(row.last_sold_at, row.last_source or "", row.last_external_id or "")
-    )
-    if last is not None and any(line.place > last for line in lines):
+    if row.last_sold_at is None:
+        return
+    last = SalePlace(row.last_sold_at, row.last_source or "", row.last_external_id or "")
+    if any(line.place > last for line in lines):
         yield f"lines follow {last.external_id} of {last.source or 'coupons'}, which is said to be the last one."
-    if row.state is None or row.last_sold_at is None:
+    if row.state is None:
         return
     stored = AccountState.decode(row.state)
     if stored.currency != scene.currency:

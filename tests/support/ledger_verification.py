@@ -1,9 +1,10 @@
-"""A healthy ledger with everything that it may have, and the command that verifies it."""
+"""A healthy ledger with everything that it may have, made over HTTP, and the command that verifies it."""
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -26,21 +27,24 @@ from domain.rules.model import (
     VolumeMeasure,
     VolumePeriod,
 )
+from domain.spans import Span
 from graphql_api.ledger_commands import ledger_commands
 from tests.support.adjustments import adjusted, decided
 from tests.support.application import application_url
+from tests.support.client import Clients
 from tests.support.clock import TestClock
+from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import OPEN, EnrollmentFactory
-from tests.support.ledger_desk import LedgerDesk, Line
+from tests.support.redemptions import RUNNING, RedemptionScene
+from tests.support.sales import Till, line, returning, sale
 from tests.support.world import World, key
 
-MAY = datetime(2026, 5, 10, 12, tzinfo=UTC)
+FIRST, SECOND = "ECP-2026-000001", "ECP-2026-000002"
 
 
 class VerifiedLedger(Struct):
-    """What the faults of tests name."""
+    """What tests name of the ledger: its scheme, and its ECPs."""
 
-    desk: LedgerDesk
     scheme_id: UUID
     first: UUID
     second: UUID
@@ -59,8 +63,10 @@ def rules_of(world: World) -> tuple[BonusRule, ...]:
     )
 
 
-async def healthy_ledger(enrollments: EnrollmentFactory, desk: LedgerDesk, clock: TestClock) -> VerifiedLedger:
-    """Sales on time and late, corrections of all kinds, returns, and adjustments, of two ECPs in a scheme with pools."""
+async def healthy_ledger(
+    clients: Clients, clock: TestClock, consignments: ConsignmentFactory, enrollments: EnrollmentFactory
+) -> VerifiedLedger:
+    """Sales on time and late, corrections of all kinds, returns, redemptions, and adjustments of two ECPs."""
     schemes = enrollments.schemes
     scheme_id = await schemes.approved(
         await schemes.complete(rules=rules_of(schemes.world), dates=OPEN, budget=100_000)
@@ -68,23 +74,54 @@ async def healthy_ledger(enrollments: EnrollmentFactory, desk: LedgerDesk, clock
     first, second = await enrollments.ecps.verified(), await enrollments.ecps.verified("Binod Thapa")
     for ecp_id in (first, second):
         await enrollments.enrolled(scheme_id, ecp_id)
-    clock.now = MAY + timedelta(days=40)
-    hour = timedelta(hours=1)
-    await desk.sell(first, "a", MAY, Line("AMB-1L", 3), Line("AMB-4L", 2))
-    await desk.sell(first, "b", MAY + hour, Line("AMB-4L", 4))
-    await desk.sell(first, "late", MAY - hour, Line("AMB-4L", 4))
-    await desk.sell(second, "c", MAY, Line("AMB-1L", 6), Line("AMB-1L", 1))
-    await desk.give_back("a", "AMB-4L", 1, "back of a")
-    await desk.correct("c", Line("AMB-1L", 2))
-    await desk.sell(first, "moved", MAY + 2 * hour, Line("AMB-1L", 5))
-    await desk.correct("moved", ecp_id=second)
-    await desk.correct("b", at=MAY + 3 * hour)
-    factory = schemes
-    await adjusted(factory, first, scheme_id, 500)
-    await decided(factory, await adjusted(factory, first, scheme_id, 5_000))
-    await decided(factory, await adjusted(factory, second, scheme_id, 6_000), accept=False)
-    await adjusted(factory, second, scheme_id, -7_000, by=Role.PROGRAM_MANAGER)
-    return VerifiedLedger(desk, scheme_id, first, second)
+    consignment_id = await _commission_coupons(consignments, scheme_id)
+    clock.now = RUNNING
+    await _sell(Till(clients[Role.INTEGRATION]))
+    scene = RedemptionScene(
+        clients=clients, clock=clock, scheme_id=scheme_id, consignment_id=consignment_id, ecp_id=first
+    )
+    for serial in (0, 1):
+        assert (await scene.redeem(serial))["errors"] == []
+    await adjusted(schemes, first, scheme_id, 500)
+    await decided(schemes, await adjusted(schemes, first, scheme_id, 5_000))
+    await decided(schemes, await adjusted(schemes, second, scheme_id, 6_000), accept=False)
+    await adjusted(schemes, second, scheme_id, -7_000)
+    return VerifiedLedger(scheme_id, first, second)
+
+
+async def _commission_coupons(consignments: ConsignmentFactory, scheme_id: UUID) -> UUID:
+    """The serials 0 to 99 are in products."""
+    await consignments.generated(scheme_id)
+    made = await consignments.created(scheme_id, chain=("PRN-1", "FAC-1"))
+    await consignments.produce(made, quantity=400)
+    batch_id = await consignments.dispatch(made, quantity=100)
+    await consignments.receive(batch_id, by="FAC-1", accepted_serials=(Span(0, 99),))
+    await consignments.commission(made, Span(0, 99))
+    return made
+
+
+async def _sell(till: Till) -> None:
+    """Two lines, a late sale, returns, and corrections of lines, ECP, and time."""
+
+    def at(hour: int) -> dict[str, Any]:
+        return {"soldAt": (RUNNING - timedelta(days=2) + timedelta(hours=hour)).isoformat()}
+
+    reports = (
+        sale("a", line("AMB-1L", 3), line("AMB-4L", 2), **at(1)),
+        sale("b", line("AMB-4L", 4), **at(2)),
+        sale("late", line("AMB-4L", 4), **at(0)),
+        sale("c", line("AMB-1L", 6), line("AMB-1L", 1), ecpCode=SECOND, **at(1)),
+        returning("back of a", "a", line("AMB-4L", -1), **at(5)),
+        sale("c", line("AMB-1L", 2), ecpCode=SECOND, revision=2, **at(1)),
+        sale("moved", line("AMB-1L", 5), **at(3)),
+        sale("moved", line("AMB-1L", 5), ecpCode=SECOND, revision=2, **at(3)),
+        sale("b", line("AMB-4L", 4), revision=2, **at(4)),
+        sale("d", line("AMB-1L", 5), **at(6)),
+        sale("d", line("AMB-1L", 5), line("AMB-1L", -2), revision=2, **at(6)),
+    )
+    for report in reports:
+        (result,) = await till.results(report)
+        assert result["outcome"] in {"RECORDED", "CORRECTED"}, result
 
 
 async def verify(url: str) -> Result:
