@@ -83,7 +83,7 @@ async def _verify(url: str) -> int:
     finally:
         await database.close()
     verdict = "everything agrees" if not findings else format_count(findings, "contradiction")
-    messages.print(f"Verified the ledgers of up to {format_count(bounds.ecp, 'ECP')}: {verdict}.")
+    messages.print(f"Verified {format_count(bounds.ledgers, 'ledger')}: {verdict}.")
     return findings
 
 

@@ -109,7 +109,7 @@ _SUMS: Final = f"""
     FROM points_entry WHERE {_IN_RANGE} GROUP BY ecp, scheme
 """
 WRONG_ACCOUNTS: Final = of_ecps(f"""
-    SELECT ecp, scheme, sides.name, sides.stored, sides.counted
+    SELECT ecp, scheme, sides.name, coalesce(sides.stored, 0), coalesce(sides.counted, 0)
     FROM (SELECT * FROM points_account WHERE {_IN_RANGE}) AS account FULL JOIN ({_SUMS}) AS total USING (ecp, scheme)
     CROSS JOIN LATERAL (VALUES
         ('available', account.available, total.available), ('settling', account.settling, total.settling),

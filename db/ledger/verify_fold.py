@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from db.ledger.verify_rows import AccountToFoldRow, GrantRow, PoolToVerifyRow, ReturnedUnitsRow, RuleIdsRow, named
+from db.ledger.verify_rows import AccountToFoldRow, GrantRow, PoolToVerifyRow, PostedComponentRow, ReturnedUnitsRow, RuleIdsRow, named
 from db.statement import number
 
 ACCOUNTS_TO_FOLD: Final = named(
@@ -29,6 +29,18 @@ RETURNED_UNITS: Final = named(
     """,
     ReturnedUnitsRow,
     number("ecp"),
+)
+POSTED_COMPONENTS: Final = named(
+    """
+    SELECT sale, effective_at AS sold_at, position, rule,
+        sum(CASE kind WHEN 3 THEN -points ELSE points END)::bigint AS points
+    FROM points_entry WHERE ecp = :ecp AND scheme = :scheme AND kind IN (1, 2, 3)
+        AND num_nulls(sale, position, rule) = 0
+    GROUP BY sale, effective_at, position, rule
+    """,
+    PostedComponentRow,
+    number("ecp"),
+    number("scheme"),
 )
 POOLS_TO_VERIFY: Final = named(
     """

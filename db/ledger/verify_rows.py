@@ -20,10 +20,11 @@ class FaultRow(Struct, frozen=True):
 
 
 class BoundsRow(Struct, frozen=True):
-    """The largest numbers of ECPs and of sales that any row names."""
+    """The largest numbers of ECPs and of sales that any row names, and how many ledgers there are."""
 
     ecp: int
     sale: int
+    ledgers: int
 
 
 class AccountToFoldRow(Struct, frozen=True):
@@ -50,6 +51,16 @@ class ReturnedUnitsRow(Struct, frozen=True):
     sale: int
     variant_id: UUID
     quantity: int
+
+
+class PostedComponentRow(Struct, frozen=True):
+    """The points that are posted for the base or a rule of a line, less what was taken back."""
+
+    sale: int
+    sold_at: datetime
+    position: int
+    rule: int
+    points: int
 
 
 class GrantRow(Struct, frozen=True):

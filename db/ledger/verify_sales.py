@@ -132,7 +132,7 @@ BOUNDS: Final = named(
             (SELECT max(ecp) FROM points_entry), (SELECT max(ecp) FROM valuation), (SELECT max(ecp) FROM sale),
             (SELECT max(ecp) FROM sale_line), (SELECT max(ecp) FROM sale_return), (SELECT max(ecp) FROM redemption), 0
         ) AS ecp,
-        coalesce((SELECT max(number) FROM sale_key), 0) AS sale
+        coalesce((SELECT max(number) FROM sale_key), 0) AS sale, (SELECT count(*) FROM points_ledger) AS ledgers
     """,
     BoundsRow,
 )

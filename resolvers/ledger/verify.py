@@ -31,7 +31,7 @@ CHECKS_OF_ECPS: Final = (
     Check(entries.BROKEN_BALANCES, "the balance after entry {name} is {stored}, and should be {counted}."),
     Check(entries.IMPOSSIBLE_ENTRIES, "entry {name} moves points in a way that is impossible for its kind."),
     Check(entries.INCOMPLETE_ENTRIES, "entry {name} does not name what an entry of its kind must, or names more."),
-    Check(entries.UNKNOWN_OWNERS, "{stored} entries belong to a {name} that does not exist."),
+    Check(entries.UNKNOWN_OWNERS, "entries belong to a {name} that does not exist: {stored}."),
     Check(entries.ENTRIES_WITHOUT_VALUATION, "entry {name} belongs to no valuation of {stored}."),
     Check(entries.RULES_WITHOUT_REVISION, "entry {name} names rule {stored}, which revision {counted} does not have."),
     Check(
@@ -43,7 +43,7 @@ CHECKS_OF_ECPS: Final = (
     Check(entries.WRONG_LEDGERS, "the ledger counts {stored} entries, and the last one is entry {counted}."),
     Check(entries.WRONG_LEDGER_TIMES, "the ledger was last changed at {stored}, and its last entry is of {counted}."),
     Check(entries.ENTRIES_WITHOUT_ADJUSTMENT, "entry {name} does not agree with an approved adjustment."),
-    Check(entries.WRONG_ADJUSTMENTS, "the {counted} adjustment of {name} points has {stored} entries."),
+    Check(entries.WRONG_ADJUSTMENTS, "an adjustment of {name} points is {counted}, and the number of its entries is {stored}."),
     Check(valuations.VERSION_GAPS, "{name}: version {counted} follows version {stored}, or was recorded before it."),
     Check(valuations.WRONG_ENTRY_COUNTS, "{name}: a valuation states {stored} entries, and there are {counted}."),
     Check(valuations.WRONG_VALUES, "{name}: it is worth {stored} points (base and bonus), and {counted} are posted."),

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from db.ledger.verify_fold import ACCOUNTS_TO_FOLD, RETURNED_UNITS
+from db.ledger.verify_fold import ACCOUNTS_TO_FOLD, POSTED_COMPONENTS, RETURNED_UNITS
 from db.ledger.verify_rows import AccountToFoldRow
 from db.points.posting_reads import EARNING_ECPS, PRODUCTS_OF_VARIANTS, STORED_LINES, AccountRow
 from db.program.rows import ProgramRow
@@ -60,7 +60,7 @@ async def verify_values(snapshot: Snapshot, program: ProgramRow, low: int, high:
             account = await _load(snapshot, scene, row)
             findings = [finding async for finding in _verify_account(snapshot, scene, row, account)]
         except _DAMAGE as error:
-            yield f"{owner}: its lines cannot be valued again: {str(error) or type(error).__name__}."
+            yield f"{owner}: its lines cannot be valued again ({type(error).__name__}: {error})."
             continue
         for finding in findings:
             yield f"{owner}: {finding}"
@@ -84,6 +84,8 @@ async def _verify_account(
     snapshot: Snapshot, scene: Scene, row: AccountToFoldRow, account: TouchedAccount
 ) -> AsyncIterator[str]:
     async for finding in _verify_quantities(snapshot, row, account.lines):
+        yield finding
+    async for finding in _verify_components(snapshot, row, account.lines):
         yield finding
     plan, state = account.of.plan, account.begin()
     products = await _load_products(snapshot, account.lines)
@@ -140,15 +142,15 @@ def _describe(value: LineValue) -> str:
     line, known = value.line, value.line.known
     name = name_line(line)
     if known is None:
-        return f"{name} has no valuation."
+        return f"{name}: it has no valuation."
     stored = known.base + sum(known.facts.points_by_rule(len(value.points)))
     due = value.base + value.bonus
     if (stored, known.base) != (due, value.base):
         points = format_count(due, "point")
-        return f"{name} is worth {points} by its facts and the lines before it, and its valuation says {stored:,}."
+        return f"{name}: it is worth {points} by its facts and the lines before it, and its valuation says {stored:,}."
     if known.facts.paid != value.facts.paid:
         return f"{name}: its rules pay other points by its facts and the lines before it than its valuation says."
-    return f"{name}: the outcome of a clause, or what the line adds to volumes, does not follow from its facts."
+    return f"{name}: the outcome of a clause, or what it adds to volumes, does not follow from its facts."
 
 
 def name_line(line: FoldLine) -> str:
@@ -156,7 +158,7 @@ def name_line(line: FoldLine) -> str:
     place = line.place
     if place.external_id and not place.source:
         return f"the redemption of serial {int(place.external_id.rpartition(':')[2])}"
-    return f"sale {place.external_id} of {place.source}, line {line.position},"
+    return f"sale {place.external_id} of {place.source}, line {line.position}"
 
 
 async def _verify_quantities(
@@ -169,7 +171,27 @@ async def _verify_quantities(
         due = net.get((*place, line.position), net.get((*place, _COUPON), 0))
         if line.quantity != due:
             units = format_count(line.quantity, "unit")
-            yield f"{name_line(line)} is valued for {units}, and counts {due:,} net of returns."
+            yield f"{name_line(line)}: it is valued for {units}, and counts {due:,} net of returns."
+
+
+async def _verify_components(
+    snapshot: Snapshot, row: AccountToFoldRow, lines: Sequence[FoldLine]
+) -> AsyncIterator[str]:
+    """Compare what each rule pays by the facts of a valuation with what is posted for the rule."""
+    posted: dict[tuple[int, datetime, int], dict[int, int]] = defaultdict(dict)
+    for one in await snapshot.fetch(POSTED_COMPONENTS, ecp=row.ecp, scheme=row.scheme):
+        if one.rule:
+            posted[one.sale, one.sold_at, one.position][one.rule] = one.points
+    for line in lines:
+        if line.known is None:
+            continue
+        paid = line.known.facts.points_by_rule(len(line.revision.rules))
+        found = posted[line.number, line.place.sold_at, line.position]
+        for rule in sorted({*found, *range(1, len(paid) + 1)}):
+            due = paid[rule - 1] if rule <= len(paid) else 0
+            if found.get(rule, 0) != due:
+                points = format_count(due, "point")
+                yield f"{name_line(line)}: rule {rule} pays {points} by its facts, and {found.get(rule, 0):,} are posted."
 
 
 async def _net_quantities(snapshot: Snapshot, ecp: int) -> Mapping[tuple[int, datetime, int], int]:
@@ -202,7 +224,7 @@ def _verify_state(
         return
     last = SalePlace(row.last_sold_at, row.last_source or "", row.last_external_id or "")
     if any(line.place > last for line in lines):
-        yield f"lines follow {last.external_id} of {last.source or 'coupons'}, which is said to be the last one."
+        yield "lines follow the line that the account remembers as its last one."
     if row.state is None:
         return
     stored = AccountState.decode(row.state)

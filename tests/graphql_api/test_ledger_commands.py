@@ -1,13 +1,28 @@
 """`tessera ledger verify` finds nothing in a healthy ledger, and each kind of planted fault (R22)."""
 
-import pytest
+import re
+from typing import Final
 
+import asyncpg
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import make_url
+
+from domain.points.running_state import AccountState
+from domain.points.valuation_facts import decode_facts, encode_facts
+from graphql_api.custody_commands import VerificationImpossible
 from tests.support.client import Clients
 from tests.support.clock import TestClock
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.ledger_verification import VerifiedLedger, healthy_ledger, verify
+from tests.support.ledger_faults import FAULTS_OF_ENTRIES, OWNER
+from tests.support.ledger_line_faults import FAULTS_OF_LINES
+from tests.support.ledger_verification import VerifiedLedger, healthy_ledger, plant, restoring, verify
 from tests.support.unchanged import nothing_changes
+from tests.support.world import World
+
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00")
+FAULTS: Final = {**FAULTS_OF_ENTRIES, **FAULTS_OF_LINES}
 
 
 @pytest.fixture
@@ -18,10 +33,66 @@ async def ledger(
     return await healthy_ledger(clients, clock, consignments, enrollments)
 
 
-async def test_a_healthy_ledger_is_verified_without_changing_it(ledger: VerifiedLedger, database_url: str) -> None:
-    """R22: with late, corrected, moved, and returned sales, and adjustments of every status."""
+async def findings(url: str) -> list[str]:
+    """What the command finds, which must be something."""
+    result = await verify(url)
+    assert result.exit_code == 1
+    return [line.removeprefix(OWNER) for line in MOMENT.sub("#", result.stdout).splitlines()]
+
+
+@pytest.mark.long
+async def test_a_healthy_ledger_has_no_findings_and_each_planted_fault_has_its_own(
+    ledger: VerifiedLedger, database_url: str
+) -> None:
+    """R22: late, corrected, moved, and returned sales, redemptions, and adjustments of every status are healthy."""
     async with nothing_changes(database_url):
         result = await verify(database_url)
     assert result.stdout == ""
-    assert result.exit_code == 0, result.exception
-    assert result.stderr.splitlines()[-1] == "Verified the ledgers of up to 2 ECPs: everything agrees."
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[-1] == "Verified 2 ledgers: everything agrees."
+    found: dict[str, list[str]] = {}
+    for name, fault in FAULTS.items():
+        async with restoring(database_url):
+            await plant(database_url, *fault.changes)
+            found[name] = await findings(database_url)
+    assert found == {name: list(fault.findings) for name, fault in FAULTS.items()}
+    assert (await verify(database_url)).exit_code == 0
+
+
+FACTS: Final = "SELECT facts FROM valuation WHERE sale = 3 ORDER BY version DESC LIMIT 1"
+SET_FACTS: Final = "UPDATE valuation SET facts = '\\x{}' WHERE sale = 3"
+SET_STATE: Final = "UPDATE points_account SET state = '\\x{}' WHERE last_source = ''"
+
+
+@pytest.mark.long
+async def test_explanations_must_follow_from_their_facts(
+    ledger: VerifiedLedger, world: World, database_url: str
+) -> None:
+    """R22: outcomes of clauses, points of rules, and what an account remembers, each changed alone."""
+    connection = await asyncpg.connect(database_url)
+    facts = decode_facts(await connection.fetchval(FACTS))
+    state = AccountState.decode(await connection.fetchval("SELECT state FROM points_account WHERE last_source = ''"))
+    await connection.close()
+    others = [
+        (SET_FACTS, encode_facts(replace(facts, holds=bytes([facts.holds[0] ^ 1, *facts.holds[1:]])))),
+        (SET_FACTS, encode_facts(replace(facts, mask=0))),
+        (SET_FACTS, encode_facts(replace(facts, tier=world.tiers["Silver"].id.bytes))),
+        (SET_FACTS, encode_facts(replace(facts, paid=(2, 9)))),
+        (SET_FACTS, encode_facts(replace(facts, activities=(1,)))),
+        (SET_FACTS, encode_facts(replace(facts, quantity=5))),
+        (SET_FACTS, b"\xc1"),
+        (SET_STATE, replace(state, volumes=tuple(amount + 1 for amount in state.volumes)).encode()),
+        (SET_STATE, replace(state, usages=tuple(amount + 1 for amount in state.usages)).encode()),
+    ]
+    found = []
+    for change, value in others:
+        async with restoring(database_url):
+            await plant(database_url, change.format(value.hex()))
+            found.append(await findings(database_url))
+    assert found == []
+
+
+async def test_a_database_that_is_not_migrated_is_named(server_url: str) -> None:
+    result = await verify(make_url(server_url).set(database="postgres").render_as_string(hide_password=False))
+    assert isinstance(result.exception, VerificationImpossible)
+    assert str(result.exception) == ("The database is of another version: bring it up to date with “tessera migrate”.")

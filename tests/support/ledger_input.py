@@ -79,7 +79,7 @@ def _correct(dice: random.Random, sale: InputSale, ecps: int, variants: int, unt
     corrected = replace(sale, revision=2, lines=tuple(_line(dice, variants) for _ in range(dice.randint(1, 3))))
     if dice.randrange(100) >= _MOVED_PERCENT:
         return corrected
-    if dice.random() < 0.5:  # noqa: PLR2004 - half of them
+    if dice.random() < 0.5:
         return replace(corrected, ecp=dice.randrange(ecps))
     return replace(corrected, sold_at=until - timedelta(minutes=dice.randrange(_DAYS * 24 * 60)))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -138,5 +139,42 @@ async def plant(url: str, *changes: str) -> None:
             await connection.execute("SET LOCAL session_replication_role = 'replica'")
             for change in changes:
                 await connection.execute(change)
+    finally:
+        await connection.close()
+
+
+TABLES = (
+    "adjustment",
+    "points_account",
+    "points_entry",
+    "points_ledger",
+    "points_pool",
+    "points_pool_limit",
+    "program",
+    "redemption",
+    "sale",
+    "sale_key",
+    "sale_line",
+    "sale_return",
+    "valuation",
+)
+_PRIMARY_KEY = """
+ALTER TABLE redemption DROP CONSTRAINT IF EXISTS pk_redemption, ADD CONSTRAINT pk_redemption PRIMARY KEY (run_id, serial)
+"""
+
+
+@contextlib.asynccontextmanager
+async def restoring(url: str) -> AsyncIterator[None]:
+    """Put the rows of the ledger back after the block, with the one constraint that faults drop."""
+    connection = await asyncpg.connect(url)
+    try:
+        for table in TABLES:
+            await connection.execute(f"CREATE TEMP TABLE kept_{table} AS TABLE public.{table}")
+        yield
+        async with connection.transaction():
+            await connection.execute("SET LOCAL session_replication_role = 'replica'")
+            for table in TABLES:
+                await connection.execute(f"DELETE FROM public.{table}; INSERT INTO public.{table} TABLE kept_{table}")
+            await connection.execute(_PRIMARY_KEY)
     finally:
         await connection.close()
