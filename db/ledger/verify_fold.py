@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from db.ledger.verify_rows import AccountToFoldRow, GrantRow, PoolToVerifyRow, PostedComponentRow, ReturnedUnitsRow, RuleIdsRow, named
+from db.ledger.verify_rows import (
+    AccountToFoldRow,
+    GrantRow,
+    PoolToVerifyRow,
+    PostedComponentRow,
+    ReturnedUnitsRow,
+    RuleIdsRow,
+    named,
+)
 from db.statement import number
 
 ACCOUNTS_TO_FOLD: Final = named(

@@ -43,7 +43,10 @@ CHECKS_OF_ECPS: Final = (
     Check(entries.WRONG_LEDGERS, "the ledger counts {stored} entries, and the last one is entry {counted}."),
     Check(entries.WRONG_LEDGER_TIMES, "the ledger was last changed at {stored}, and its last entry is of {counted}."),
     Check(entries.ENTRIES_WITHOUT_ADJUSTMENT, "entry {name} does not agree with an approved adjustment."),
-    Check(entries.WRONG_ADJUSTMENTS, "an adjustment of {name} points is {counted}, and the number of its entries is {stored}."),
+    Check(
+        entries.WRONG_ADJUSTMENTS,
+        "an adjustment of {name} points is {counted}, and the number of its entries is {stored}.",
+    ),
     Check(valuations.VERSION_GAPS, "{name}: version {counted} follows version {stored}, or was recorded before it."),
     Check(valuations.WRONG_ENTRY_COUNTS, "{name}: a valuation states {stored} entries, and there are {counted}."),
     Check(valuations.WRONG_VALUES, "{name}: it is worth {stored} points (base and bonus), and {counted} are posted."),

@@ -38,6 +38,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BEFORE_ALL: Final = SaleChange(
     number=0, ecp_id=UUID(int=0), place=SalePlace(BEGINNING, "", ""), channel=EarningChannel.SALE, lines=()
 )
+_DUE: Final = "by its facts and the lines before it"
 # The position of a redeemed coupon among net quantities, which is one line at any position.
 _COUPON: Final = -1
 # What damaged rows make the posting core raise.
@@ -145,11 +146,11 @@ def _describe(value: LineValue) -> str:
         return f"{name}: it has no valuation."
     stored = known.base + sum(known.facts.points_by_rule(len(value.points)))
     due = value.base + value.bonus
-    if (stored, known.base) != (due, value.base):
+    if stored != due:
         points = format_count(due, "point")
-        return f"{name}: it is worth {points} by its facts and the lines before it, and its valuation says {stored:,}."
-    if known.facts.paid != value.facts.paid:
-        return f"{name}: its rules pay other points by its facts and the lines before it than its valuation says."
+        return f"{name}: it is worth {points} {_DUE}, and its valuation says {stored:,}."
+    if (known.base, known.facts.paid) != (value.base, value.facts.paid):
+        return f"{name}: its base or a rule pays other points {_DUE} than its valuation says."
     return f"{name}: the outcome of a clause, or what it adds to volumes, does not follow from its facts."
 
 
@@ -191,7 +192,8 @@ async def _verify_components(
             due = paid[rule - 1] if rule <= len(paid) else 0
             if found.get(rule, 0) != due:
                 points = format_count(due, "point")
-                yield f"{name_line(line)}: rule {rule} pays {points} by its facts, and {found.get(rule, 0):,} are posted."
+                there = f"{found.get(rule, 0):,} are posted"
+                yield f"{name_line(line)}: rule {rule} pays {points} by its facts, and {there}."
 
 
 async def _net_quantities(snapshot: Snapshot, ecp: int) -> Mapping[tuple[int, datetime, int], int]:

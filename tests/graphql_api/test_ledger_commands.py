@@ -22,6 +22,9 @@ from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
 MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00")
+LATE: Final = "sale late of till, line 0:"
+BUDGET: Final = "SCH-2026-000001: the budget is 100,000 points;"
+OTHERWISE: Final = "other points by its facts and the lines before it than its valuation says."
 FAULTS: Final = {**FAULTS_OF_ENTRIES, **FAULTS_OF_LINES}
 
 
@@ -73,23 +76,54 @@ async def test_explanations_must_follow_from_their_facts(
     facts = decode_facts(await connection.fetchval(FACTS))
     state = AccountState.decode(await connection.fetchval("SELECT state FROM points_account WHERE last_source = ''"))
     await connection.close()
-    others = [
-        (SET_FACTS, encode_facts(replace(facts, holds=bytes([facts.holds[0] ^ 1, *facts.holds[1:]])))),
-        (SET_FACTS, encode_facts(replace(facts, mask=0))),
-        (SET_FACTS, encode_facts(replace(facts, tier=world.tiers["Silver"].id.bytes))),
-        (SET_FACTS, encode_facts(replace(facts, paid=(2, 9)))),
-        (SET_FACTS, encode_facts(replace(facts, activities=(1,)))),
-        (SET_FACTS, encode_facts(replace(facts, quantity=5))),
-        (SET_FACTS, b"\xc1"),
-        (SET_STATE, replace(state, volumes=tuple(amount + 1 for amount in state.volumes)).encode()),
-        (SET_STATE, replace(state, usages=tuple(amount + 1 for amount in state.usages)).encode()),
+    decided = f"{LATE} the outcome of a clause, or what it adds to volumes, does not follow from its facts."
+    remembered = "the volumes and limits that the account remembers are not those of its lines."
+    changes = [
+        (SET_FACTS, encode_facts(replace(facts, holds=bytes([facts.holds[0] ^ 1, *facts.holds[1:]]))), [decided]),
+        (SET_FACTS, encode_facts(replace(facts, mask=0)), [decided]),
+        (SET_FACTS, encode_facts(replace(facts, tier=world.tiers["Silver"].id.bytes)), [decided]),
+        (
+            SET_FACTS,
+            encode_facts(replace(facts, paid=(2, 9))),
+            [
+                f"{LATE} rule 3 pays 9 points by its facts, and 8 are posted.",
+                f"{LATE} it is worth 88 points by its facts and the lines before it, and its valuation says 89.",
+                f"{BUDGET} 414 are granted, 99,587 are left, and 0 are owed.",
+            ],
+        ),
+        (
+            SET_FACTS,
+            encode_facts(replace(facts, activities=(1,))),
+            [f"{LATE} it is worth 80 points by its facts and the lines before it, and its valuation says 88."],
+        ),
+        (
+            SET_FACTS,
+            encode_facts(replace(facts, quantity=5)),
+            [
+                f"{LATE} it is valued for 5 units, and counts 4 net of returns.",
+                f"{LATE} its base or a rule pays {OTHERWISE}",
+                f"sale a of till, line 0: its base or a rule pays {OTHERWISE}",
+                remembered,
+            ],
+        ),
+        (
+            SET_FACTS,
+            b"\xc1",
+            [
+                ("its lines cannot be valued again (DecodeError: MessagePack data is malformed: invalid opcode '\\xc1' "
+                "(byte 0))."),
+                f"{BUDGET} 325 are granted, 99,587 are left, and 0 are owed.",
+            ],
+        ),
+        (SET_STATE, replace(state, volumes=tuple(amount + 1 for amount in state.volumes)).encode(), [remembered]),
+        (SET_STATE, replace(state, usages=tuple(amount + 1 for amount in state.usages)).encode(), [remembered]),
     ]
     found = []
-    for change, value in others:
+    for change, value, _ in changes:
         async with restoring(database_url):
             await plant(database_url, change.format(value.hex()))
             found.append(await findings(database_url))
-    assert found == []
+    assert found == [expected for _, _, expected in changes]
 
 
 async def test_a_database_that_is_not_migrated_is_named(server_url: str) -> None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 _FIRST: Final = "(SELECT number FROM ecp WHERE code = 'ECP-2026-000001')"
 _ENTRY: Final = f"WHERE ecp = {_FIRST} AND seq = "
 _L, _A = "sale late of till, line 0:", "sale a of till, line 1:"
+_NOWHERE: Final = "ECP-2026-000001, scheme number 999999:"
 # Findings begin with this unless they name another owner.
 OWNER: Final = "ECP-2026-000001, SCH-2026-000001: "
 
@@ -76,11 +77,11 @@ FAULTS_OF_ENTRIES: Final[dict[str, Fault]] = {
     "an entry belongs to no scheme": Fault(
         (f"UPDATE points_entry SET scheme = 999999 {_ENTRY} 47",),
         (
-            "ECP-2026-000001, scheme number 999999: the balance after entry 47 is 5830, and should be 5000.",
-            "ECP-2026-000001, scheme number 999999: entries belong to a scheme that does not exist: 1.",
+            f"{_NOWHERE} the balance after entry 47 is 5830, and should be 5000.",
+            f"{_NOWHERE} entries belong to a scheme that does not exist: 1.",
             "the account has 5830 available points, and its entries add up to 830.",
-            "ECP-2026-000001, scheme number 999999: the account has 0 available points, and its entries add up to 5000.",
-            "ECP-2026-000001, scheme number 999999: entry 47 does not agree with an approved adjustment.",
+            f"{_NOWHERE} the account has 0 available points, and its entries add up to 5000.",
+            f"{_NOWHERE} entry 47 does not agree with an approved adjustment.",
         ),
     ),
     "an entry takes back another line": Fault(
@@ -138,7 +139,10 @@ FAULTS_OF_ENTRIES: Final[dict[str, Fault]] = {
     "an approved adjustment is not posted": Fault(
         ("UPDATE adjustment SET status = 'APPROVED', decided_at = now(), recorded_at = now() WHERE points = -7000",),
         (
-            "ECP-2026-000002, SCH-2026-000001: an adjustment of -7000 points is APPROVED, and the number of its entries is 0.",
+            (
+                "ECP-2026-000002, SCH-2026-000001: an adjustment of -7000 points is APPROVED, and the number of "
+                "its entries is 0."
+            ),
         ),
     ),
     "a pending adjustment is posted": Fault(

@@ -125,7 +125,10 @@ FAULTS_OF_LINES: Final[dict[str, Fault]] = {
     "units of no sale came back": Fault(
         (f"UPDATE sale_return SET sale = 999999 WHERE returning_sale = {_SALE.format('back of a')}",),
         (
-            "ECP-2026-000001: sale back of a of till returns units that sale number 999999 never sold, or was not reported.",
+            (
+                "ECP-2026-000001: sale back of a of till returns units that sale number 999999 never sold, or was not "
+                "reported."
+            ),
             f"{_A} it is valued for 1 unit, and counts 2 net of returns.",
         ),
     ),
@@ -176,7 +179,10 @@ FAULTS_OF_LINES: Final[dict[str, Fault]] = {
     "a limit in total owes points": Fault(
         (f"UPDATE points_pool_limit SET owed = 4 WHERE rule_id <> {_BUDGET}",),
         (
-            f"SCH-2026-000001: the limit in total of rule {key('rule 1')} is 20 points; 20 are granted, 0 are left, and 4 are owed.",
+            (
+                f"SCH-2026-000001: the limit in total of rule {key('rule 1')} is 20 points; 20 are "
+                "granted, 0 are left, and 4 are owed."
+            ),
         ),
     ),
     "the first posting is said to be later": Fault(

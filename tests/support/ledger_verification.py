@@ -159,7 +159,8 @@ TABLES = (
     "valuation",
 )
 _PRIMARY_KEY = """
-ALTER TABLE redemption DROP CONSTRAINT IF EXISTS pk_redemption, ADD CONSTRAINT pk_redemption PRIMARY KEY (run_id, serial)
+ALTER TABLE redemption DROP CONSTRAINT IF EXISTS pk_redemption,
+    ADD CONSTRAINT pk_redemption PRIMARY KEY (run_id, serial)
 """
 
 
