@@ -129,7 +129,7 @@ class Bank:
                     connection = await asyncpg.connect(self._place.place.owner_url, timeout=5)
                 self._faults += await check_reads(connection, self._place)
                 self._reads += 1
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
                 connection = None
             await asyncio.sleep(_READ_PAUSE_S)
 
