@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-reach soak profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-ledger bench-reach soak soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -61,11 +61,17 @@ bench-evaluation: $(DEV) ## Measure the evaluation of one line against ten rules
 bench-files: $(DEV) ## Measure 50 uploads and downloads of 100 MB at once; ARGS= like "--files 20", "--rounds 3" or "--quick"
 	@exec $(BIN)/python -m benchmarks.files $(ARGS)
 
+bench-ledger: $(DEV) ## Measure sales, redemptions, and the ledger; ARGS= like "record redeem --rounds 5", "--quick" or "--markdown"
+	@exec $(BIN)/python -m benchmarks.ledger $(ARGS)
+
 bench-reach: $(DEV) ## Measure the reach of 20 rules over a million ECPs; ARGS= like "--ecps 100000" or "--keep"
 	@exec $(BIN)/python -m benchmarks.reach $(ARGS)
 
 soak: $(DEV) ## Follow 50,000 events with subscribers that reconnect, and check that none is lost; ARGS= like "--events 5000"
 	@exec $(BIN)/python -m benchmarks.events soak $(ARGS)
+
+soak-ledger: $(DEV) ## Kill servers and PostgreSQL under sales and redemptions, and send 100,000 sales in any order; ARGS= goes to pytest
+	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_ledger_bank.py tests/soak/test_ledger_order.py $(ARGS)
 
 profile: $(DEV) ## Show where the CPU of an operation goes; ARGS= like "small --server floor"
 	@exec $(BIN)/python -m benchmarks.profile $(ARGS)

@@ -31,6 +31,8 @@ Say = Callable[[str], None]
 _PATIENCE_S: Final = 90.0
 _PAUSE_S: Final = 0.05
 _READ_PAUSE_S: Final = 0.05
+# What a reader gets while PostgreSQL is away.
+_LOST: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _LARGEST_CALL: Final = 4
 # States of a process that has ended; nobody may have waited for it yet.
 # Each run has sources of its own.
@@ -123,15 +125,21 @@ class Bank:
     async def _read(self) -> None:
         """Read sums and usage again and again, each time in one snapshot."""
         connection: Any = None
-        while True:
-            try:
-                if connection is None:
-                    connection = await asyncpg.connect(self._place.place.owner_url, timeout=5)
-                self._faults += await check_reads(connection, self._place)
-                self._reads += 1
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-                connection = None
-            await asyncio.sleep(_READ_PAUSE_S)
+        try:
+            while True:
+                try:
+                    if connection is None:
+                        connection = await asyncpg.connect(self._place.place.owner_url, timeout=5)
+                    self._faults += await check_reads(connection, self._place)
+                    self._reads += 1
+                except _LOST:
+                    if connection is not None:
+                        connection.terminate()
+                    connection = None
+                await asyncio.sleep(_READ_PAUSE_S)
+        finally:
+            if connection is not None:
+                connection.terminate()
 
     async def _kill(self) -> None:
         kinds = ["worker"] * self._size.worker_kills + ["database"] * self._size.database_kills
@@ -195,6 +203,7 @@ class _BankCaller:
 
     async def drain(self, calls: int) -> None:
         """Record what uses up limits and budgets, and nothing that gives back."""
+        await self._correct()
         for _ in range(calls):
             await self._record()
         self._caller.close()
@@ -251,8 +260,8 @@ class _BankCaller:
                 return await self._caller.post(token, content)
             except CallFailed as failed:
                 self.told.repeated += 1
-                self.told.answers[f"unknown: {str(failed)[:60]}"] += 0
-                if monotonic() > deadline:
+                # A bug of ours is no reason to try again.
+                if monotonic() > deadline or "INTERNAL_SERVER_ERROR" in str(failed):
                     raise
                 await asyncio.sleep(_PAUSE_S)
 

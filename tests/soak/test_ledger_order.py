@@ -174,7 +174,9 @@ async def _post(caller: Caller, token: str, content: bytes) -> dict[str, Any]:
     for _ in range(_PATIENCE):
         try:
             payload: dict[str, Any] = (await caller.post(token, content))["recordSales"]
-        except CallFailed:
+        except CallFailed as failed:
+            # A bug of ours is no reason to try again.
+            assert "INTERNAL_SERVER_ERROR" not in str(failed), failed
             await asyncio.sleep(0.05)
         else:
             assert not payload["errors"], payload["errors"]
