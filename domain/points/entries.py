@@ -171,12 +171,14 @@ def takes_back(value: LineValue) -> bool:
 
 def open_entries(posted: Sequence[PostedEntry]) -> Mapping[Component, list[OpenEntry]]:
     """What is left of posted entries, given from the newest to the oldest, by component."""
-    taken: dict[int, int] = defaultdict(int)
+    # Numbers of entries are those of a ledger, and there is one for each ECP.
+    taken: dict[tuple[int, int], int] = defaultdict(int)
     for entry in posted:
         if entry.reverses is not None:
-            taken[entry.reverses] += entry.points
+            taken[entry.component[0], entry.reverses] += entry.points
     found: dict[Component, list[OpenEntry]] = defaultdict(list)
     for entry in posted:
-        if entry.reverses is None and entry.points > taken[entry.seq]:
-            found[entry.component].append(OpenEntry(entry.seq, entry.points - taken[entry.seq]))
+        left = entry.points - taken[entry.component[0], entry.seq]
+        if entry.reverses is None and left > 0:
+            found[entry.component].append(OpenEntry(entry.seq, left))
     return found
