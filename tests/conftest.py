@@ -34,6 +34,7 @@ from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.files import inspect_here
+from tests.support.remembered import RememberingDatabase
 from tests.support.secrets import COUPON_KEYS, COUPON_KEYS_SETTING, LINK_SECRET_SETTING, LINKS
 from tests.support.world import World, restore_world
 
@@ -108,18 +109,22 @@ async def own_database(server_url: str, worker_id: str) -> AsyncIterator[tuple[D
 
 
 @pytest.fixture(scope="session")
-async def shared_database(database_url: str) -> AsyncIterator[Database]:
-    """The open database of this worker, as servers open it: for the application, which owns nothing."""
-    opened = await Database.connect(application_url(database_url), pool_size=8, statement_timeout=300)
-    yield opened
-    await close(opened)
-
-
-@pytest.fixture(scope="session")
 async def cleaner(database_url: str) -> AsyncIterator[Cleaner]:
     """Empties the database of this worker."""
     async with Cleaner.connected(database_url) as connected:
         yield connected
+
+
+@pytest.fixture(scope="session")
+async def shared_database(database_url: str, cleaner: Cleaner) -> AsyncIterator[Database]:
+    """The open database of this worker, as servers open it: for the application, which owns nothing.
+
+    It watches for connections that tests open, so that of the cleaner is open before.
+    """
+    opened = await RememberingDatabase.connect(application_url(database_url), pool_size=8, statement_timeout=300)
+    with opened.memory.watching():
+        yield opened
+    await close(opened)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class Cleaner:
     """
 
     def __init__(self, connection: Any) -> None:
-        self._connection = connection
+        self.connection = connection
         self._restores = False
 
     @classmethod
@@ -58,16 +58,16 @@ class Cleaner:
 
     async def empty(self) -> None:
         """Delete every row, except what makes the stream of events this database's own."""
-        await self._connection.execute("SELECT pg_temp.empty_tables()")
+        await self.connection.execute("SELECT pg_temp.empty_tables()")
 
     async def truncate(self) -> None:
         """Delete every row, and what rows deleted before have left in tables and indexes."""
-        await self._connection.execute(f"TRUNCATE {_EMPTIED_NAMES}")
+        await self.connection.execute(f"TRUNCATE {_EMPTIED_NAMES}")
         await self.empty()
 
     async def check_stored_facts(self) -> None:
         """Write the sentence of every stored fact once more, so that no test leaves one that cannot be read."""
-        for table, fact, changes in await self._connection.fetch(STORED_FACTS):
+        for table, fact, changes in await self.connection.fetch(STORED_FACTS):
             render_again(table, fact, changes)
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
@@ -88,22 +88,22 @@ class Cleaner:
         for table in tables:
             columns = ", ".join(f'"{column.name}"' for column in table.columns if column.computed is None)
             copied = f"SELECT {columns} FROM"
-            await self._connection.execute(f'CREATE TEMP TABLE kept_{table.name} AS {copied} public."{table.name}"')
+            await self.connection.execute(f'CREATE TEMP TABLE kept_{table.name} AS {copied} public."{table.name}"')
             inserts.append(
                 f'INSERT INTO public."{table.name}" ({columns}) OVERRIDING SYSTEM VALUE '
                 f"{copied} pg_temp.kept_{table.name};"
             )
-        await self._connection.execute(_function("restore_tables", f"DELETE FROM public.program;{''.join(inserts)}"))
+        await self.connection.execute(_function("restore_tables", f"DELETE FROM public.program;{''.join(inserts)}"))
         self._restores = True
 
     async def restore(self) -> bool:
         """Insert the remembered rows into an empty database; False when nothing is remembered yet."""
         if self._restores:
-            await self._connection.execute("SELECT pg_temp.restore_tables()")
+            await self.connection.execute("SELECT pg_temp.restore_tables()")
         return self._restores
 
     async def _has_rows(self, table: str) -> bool:
-        return bool(await self._connection.fetchval(f'SELECT EXISTS (SELECT FROM public."{table}")'))
+        return bool(await self.connection.fetchval(f'SELECT EXISTS (SELECT FROM public."{table}")'))
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.permissions import Role, Viewer
 from graphql_api.context import Environment
 from tests.support.databases import Cleaner
+from tests.support.remembered import RememberingDatabase
 
 SPACE = UUID("0190a5a0-0000-7000-8000-000000000000")
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,9 +56,12 @@ def key(name: str) -> UUID:
 async def restore_world(environment: Environment, cleaner: Cleaner) -> World:
     """Put the world into an empty database; quick, except for the first time."""
     if await cleaner.restore():
-        return _new_world()
-    world = await build_world(environment)
-    await cleaner.remember()
+        world = _new_world()
+    else:
+        world = await build_world(environment)
+        await cleaner.remember()
+    if isinstance(environment.database, RememberingDatabase):
+        await environment.database.memory.start(environment, world.ecps, cleaner.connection)
     return world
 
 

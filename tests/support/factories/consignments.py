@@ -19,6 +19,7 @@ from resolvers.context import Operation
 from resolvers.coupons.generate_coupons import GenerateCoupons, generate_coupons
 from tests.support.factories.artwork import approve_artwork
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.remembered import remembered
 from tests.support.world import World, key
 
 CHAIN = ("PRN-1", "PCK-1", "FAC-1")
@@ -29,10 +30,9 @@ class ConsignmentFactory:
 
     def __init__(self, environment: Environment, schemes: SchemeFactory, keys: str = "key") -> None:
         """Begin; factories that work on one consignment need idempotency keys that differ."""
-        self._environment = environment
+        self.environment = environment
         self.schemes = schemes
         self._prefix = keys
-        self._keys = 0
         self._operations: list[Operation] = []
 
     async def close(self) -> None:
@@ -59,7 +59,7 @@ class ConsignmentFactory:
             roles=frozenset({Role.VENDOR}),
             vendor_id=self.world.vendors[code].id,
         )
-        return self._remember(self._environment.operation(viewer))
+        return self._remember(self.environment.operation(viewer))
 
     def _remember(self, operation: Operation) -> Operation:
         self._operations.append(operation)
@@ -71,14 +71,15 @@ class ConsignmentFactory:
 
     def idempotency_key(self) -> str:
         """A new idempotency key."""
-        self._keys += 1
-        return f"{self._prefix} {self._keys}"
+        return f"{self._prefix} {self.environment.new_id()}"
 
+    @remembered
     async def generated(self, scheme_id: UUID | None = None) -> UUID:
         """An approved scheme with all of its coupons: 1,000 of each of two variants."""
         found = await self.schemes.approved() if scheme_id is None else scheme_id
         return await generate_coupons(self.operations(), GenerateCoupons(found))
 
+    @remembered
     async def created(
         self,
         scheme_id: UUID | None = None,
@@ -99,16 +100,17 @@ class ConsignmentFactory:
         vendors = tuple(key(f"vendor {code}") for code in chain)
         if approved:
             await approve_artwork(
-                self._environment.database,
+                self.environment.database,
                 scheme_id=found,
                 variant_ids=[line.variant_id for line in lines],
                 vendor_ids=vendors,
                 by=self.world.viewer(Role.OPERATIONS).account_id,
-                at=self._environment.clock(),
+                at=self.environment.clock(),
             )
         given = {"acknowledge_warnings": True, **given}
         return await create_consignment(self.operations(), CreateConsignment(found, vendors, lines, **given))
 
+    @remembered
     async def produce(self, consignment_id: UUID, *, sku: str = "AMB-1L", by: str = "PRN-1", **given: Any) -> UUID:
         """Record production; `given` are the fields of the line."""
         command = RecordProduction(
@@ -119,6 +121,7 @@ class ConsignmentFactory:
         )
         return await record_production(self.vendor(by), command)
 
+    @remembered
     async def dispatch(self, consignment_id: UUID, *, sku: str = "AMB-1L", by: str = "PRN-1", **given: Any) -> UUID:
         """Dispatch a batch of one variant; `given` are the fields of the line."""
         command = DispatchBatch(
@@ -130,6 +133,7 @@ class ConsignmentFactory:
         )
         return await dispatch_batch(self.vendor(by), command)
 
+    @remembered
     async def pack(
         self, consignment_id: UUID, *packs: tuple[str | None, Span], sku: str = "AMB-1L", by: str = "PRN-1"
     ) -> UUID:
@@ -142,6 +146,7 @@ class ConsignmentFactory:
         )
         return await declare_packs(self.vendor(by), command)
 
+    @remembered
     async def unpack(self, consignment_id: UUID, *ssccs: str, by: str = "PRN-1") -> UUID:
         """Open packs."""
         command = UnpackPacks(
@@ -149,6 +154,7 @@ class ConsignmentFactory:
         )
         return await unpack_packs(self.vendor(by), command)
 
+    @remembered
     async def receive(self, batch_id: UUID, *, sku: str = "AMB-1L", by: str = "PCK-1", **given: Any) -> UUID:
         """Receive one variant of a batch; `given` are the fields of the line."""
         command = ReceiveBatch(
@@ -159,6 +165,7 @@ class ConsignmentFactory:
         )
         return await receive_batch(self.vendor(by), command)
 
+    @remembered
     async def commission(
         self,
         consignment_id: UUID,

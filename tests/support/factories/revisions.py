@@ -13,6 +13,7 @@ from resolvers.schemes.revise_scheme import revise_scheme
 from resolvers.schemes.revision_time import ReviseScheme
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics, save_scheme_basics
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.remembered import remembered
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -22,9 +23,10 @@ class RevisionFactory:
     """Makes revisions as the program manager of the world."""
 
     def __init__(self, environment: Environment, schemes: SchemeFactory) -> None:
-        self._environment = environment
+        self.environment = environment
         self.schemes = schemes
 
+    @remembered
     async def opened(
         self, scheme_id: UUID, at: datetime = JUNE, by: str | Role = Role.PROGRAM_MANAGER, **basics: Any
     ) -> UUID:
@@ -34,6 +36,7 @@ class RevisionFactory:
             await self.changed(revision_id, by, **basics)
         return revision_id
 
+    @remembered
     async def changed(self, revision_id: UUID, by: str | Role = Role.PROGRAM_MANAGER, **basics: Any) -> None:
         """Change some of the basics of a revision."""
         found = await self.schemes.definition(revision_id)
@@ -41,21 +44,24 @@ class RevisionFactory:
         command = SaveSchemeBasics(revision_id, version, replace(found.content.basics, **basics))
         await save_scheme_basics(self.schemes.operation(by), command)
 
+    @remembered
     async def approved(self, scheme_id: UUID, at: datetime = JUNE, **basics: Any) -> UUID:
         """An approved revision that takes effect at a time."""
         return await self.schemes.approved(await self.opened(scheme_id, at, **basics))
 
+    @remembered
     async def apply_due(self) -> int:
         """Let everything take effect that is due by now, as the leading process does; how many revisions that were."""
-        operation = self._environment.operation(None, fresh=True)
+        operation = self.environment.operation(None, fresh=True)
         try:
             return sum([await apply_revisions(operation, found) for found in await list_due_schemes(operation)])
         finally:
             await operation.close()
 
+    @remembered
     async def apply(self, scheme_id: UUID) -> int:
         """Let those of one scheme take effect that are due by now."""
-        operation = self._environment.operation(None, fresh=True)
+        operation = self.environment.operation(None, fresh=True)
         try:
             return await apply_revisions(operation, scheme_id)
         finally:

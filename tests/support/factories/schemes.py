@@ -23,6 +23,7 @@ from resolvers.schemes.save_scheme_geographies import SaveSchemeGeographies, sav
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts, save_scheme_products
 from resolvers.schemes.submit_scheme import SubmitScheme, submit_scheme
 from tests.support.factories.ecps import EcpFactory
+from tests.support.remembered import remembered
 from tests.support.world import World
 
 BOTH = (EarningChannel.COUPON, EarningChannel.SALE)
@@ -57,6 +58,7 @@ class SchemeFactory:
         assert found is not None
         return found
 
+    @remembered
     async def created(
         self,
         title: str = "Monsoon Care",
@@ -66,6 +68,7 @@ class SchemeFactory:
         """A scheme with nothing but a title and channels."""
         return await create_scheme(self.operation(by), CreateScheme(title, tuple(channels)))
 
+    @remembered
     async def complete(  # noqa: PLR0913 - what a test may want to be different, by name
         self,
         title: str = "Monsoon Care",
@@ -89,6 +92,7 @@ class SchemeFactory:
         await save_scheme_basics(self.operation(by), command)
         return await self.finished(scheme_id, skus=skus, places=places, rules=rules, by=by)
 
+    @remembered
     async def finished(
         self,
         scheme_id: UUID,
@@ -109,23 +113,27 @@ class SchemeFactory:
         await save_scheme_bonus_rules(self.operation(by), SaveSchemeBonusRules(scheme_id, 0, drafts))
         return scheme_id
 
+    @remembered
     async def submitted(self, scheme_id: UUID | None = None, by: str | Role = Role.PROGRAM_MANAGER) -> UUID:
         """A scheme that waits for approval."""
         found = await self.complete(by=by) if scheme_id is None else scheme_id
         content_hash = (await self.definition(found)).content_hash
         return await submit_scheme(self.operation(by), SubmitScheme(found, content_hash, acknowledge_warnings=True))
 
+    @remembered
     async def approved(self, scheme_id: UUID | None = None) -> UUID:
         """An approved scheme."""
         found = await self.submitted(scheme_id)
         content_hash = (await self.definition(found)).content_hash
         return await approve_scheme(self.operation(Role.APPROVER), ApproveScheme(found, content_hash, None))
 
+    @remembered
     async def rejected(self) -> UUID:
         """A rejected scheme."""
         found = await self.submitted()
         return await reject_scheme(self.operation(Role.APPROVER), DeclineScheme(found, "Not this year."))
 
+    @remembered
     async def given_back(self) -> UUID:
         """A scheme for which changes were requested."""
         found = await self.submitted()
