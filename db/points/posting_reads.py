@@ -271,9 +271,6 @@ STORED_LINES: Final = Statement(
 )
 _RETURNED: Final = """
 SELECT back.ecp, back.sale, back.variant_id, sum(back.quantity)::int AS quantity
-FROM unnest(:ecps, :moments) AS asked (ecp, since)
-JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since
-JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
 FROM unnest(:ecps, :moments, :ends) AS asked (ecp, since, until)
 JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since AND back.sold_at < asked.until
 JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision

@@ -27,7 +27,7 @@ from domain.points.net_lines import net_lines
 from domain.points.pools import Pool, SchemePools
 from domain.points.revision_plan import SchemePlan
 from domain.points.running_state import AccountState, RunningState, month_and_week
-from domain.points.valuation_facts import EarnerContext, ValuationFacts
+from domain.points.valuation_facts import EarnerContext, ValuationFacts, earner_facts
 from domain.text import format_count
 from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
 from resolvers.points.posting.lines import Scene, add_lines
@@ -121,11 +121,13 @@ def _with_fresh_facts(line: FoldLine, products: Mapping[UUID, UUID]) -> FoldLine
         activities=_moments(line, facts),
     )
     nobody = UUID(int=0)
+    category = nobody if facts.category is None else UUID(bytes=facts.category)
     fresh = FreshFacts(
         earner=context,
         product_id=products.get(line.variant_id, nobody),
-        category_id=nobody if facts.category is None else UUID(bytes=facts.category),
+        category_id=category,
         obstacles=(),
+        static=earner_facts(line.revision.needs, context, category, line.place.sold_at),
     )
     return replace(line, fresh=fresh)
 

@@ -8,5 +8,4 @@ from schema.area import Area
 from schema.points.fields import PointsQueries
 from schema.points.stream_fields import PointsSubscriptions
 
-AREA: Final = Area(queries=(PointsQueries,), subscriptions=(PointsSubscriptions,), nodes=NODES)
-AREA: Final = Area(queries=(PointsQueries,), jobs=JOBS)
+AREA: Final = Area(queries=(PointsQueries,), subscriptions=(PointsSubscriptions,), nodes=NODES, jobs=JOBS)

@@ -75,14 +75,14 @@ class Cleaner:
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
         """The rows of a query of the owner of the database."""
-        return list(await self._connection.fetch(query, *arguments))
+        return list(await self.connection.fetch(query, *arguments))
 
     async def execute(self, *statements: str) -> None:
         """Run statements as the owner of the database, without triggers, in one transaction."""
-        async with self._connection.transaction():
-            await self._connection.execute("SET LOCAL session_replication_role = replica")
+        async with self.connection.transaction():
+            await self.connection.execute("SET LOCAL session_replication_role = replica")
             for statement in statements:
-                await self._connection.execute(statement)
+                await self.connection.execute(statement)
 
     async def remember(self) -> None:
         """Keep a copy of all rows, for `restore`."""

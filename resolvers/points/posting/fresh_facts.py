@@ -29,7 +29,6 @@ class FreshSale(Struct, frozen=True):
     ecp_id: UUID
     scheme_id: UUID
     at: datetime
-    variant_id: UUID
     channel: EarningChannel
     revision: RevisionPlan
     variant_ids: tuple[UUID, ...]
@@ -50,24 +49,6 @@ async def load_fresh_facts(fetching: Fetching, sales: Sequence[FreshSale]) -> li
     ]
 
 
-async def load_fresh_facts(fetching: Fetching, lines: Sequence[FreshLine]) -> list[FreshFacts]:
-    """Load the facts of lines, in their order, with up to four statements."""
-    earning = {(line.ecp_id, line.scheme_id, line.at): line.revision for line in lines}
-    contexts = await _load_contexts(fetching, earning)
-    products = await _load_products(fetching, {line.variant_id for line in lines})
-    asked = {(products[line.variant_id], line.at) for line in lines if line.revision.needs.category}
-    categories = await categories_at(fetching, asked) if asked else {}
-    facts: list[FreshFacts] = []
-    for line in lines:
-        context, obstacles = contexts[line.ecp_id, line.scheme_id, line.at]
-        ends_at = line.revision.end_of(line.channel)
-        product = products[line.variant_id]
-        facts.append(
-            FreshFacts(
-                earner=context,
-                product_id=product,
-                category_id=categories.get((product, line.at), _NO_CATEGORY),
-                obstacles=(*obstacles, *period_obstacles(line.at, line.revision.starts_at, ends_at)),
 def _facts_of(
     sale: FreshSale,
     earner: EarnerAt,
@@ -79,7 +60,7 @@ def _facts_of(
     enrollment, path = earner.enrollment, earner.geography_path
     obstacles = (
         *earner_obstacles(earner.status, path, enrollment, revision.geography_ids, at),
-        *period_obstacles(at, revision.starts_at, revision.ends_at),
+        *period_obstacles(at, revision.starts_at, revision.end_of(sale.channel)),
     )
     context = EarnerContext(
         tier_id=earner.tier_id,
@@ -124,26 +105,6 @@ class CategoryHistory:
 
 
 _NO_CATEGORY: Final = UUID(int=0)
-
-
-async def _load_contexts(
-    fetching: Fetching, earning: Mapping[_Earning, RevisionPlan]
-) -> Mapping[_Earning, tuple[EarnerContext, tuple[int, ...]]]:
-    earners = await earners_at(fetching, [EarnerMoment(*key) for key in earning])
-    activities = await _load_activities(fetching, earning)
-    contexts: dict[_Earning, tuple[EarnerContext, tuple[int, ...]]] = {}
-    for (key, revision), earner in zip(earning.items(), earners, strict=True):
-        ecp_id, _, at = key
-        enrollment, path = earner.enrollment, earner.geography_path
-        obstacles = tuple(earner_obstacles(earner.status, path, enrollment, revision.geography_ids, at))
-        context = EarnerContext(
-            tier_id=earner.tier_id,
-            geography_path=path,
-            enrolled_at=enrollment.first_enrolled_at,
-            activities=activities.get(ecp_id, {}),
-        )
-        contexts[key] = context, obstacles
-    return contexts
 
 
 async def _load_activities(

@@ -56,17 +56,11 @@ async def add_changed_lines(
     facts = await load_fresh_facts(
         fetching,
         [
-            FreshLine(
-                ecp_id=draft.change.ecp_id,
-                scheme_id=draft.account.of.scheme_id,
-                at=draft.change.place.sold_at,
-                variant_id=draft.line.variant_id,
-                channel=draft.change.channel,
-                revision=draft.revision,
             FreshSale(
                 ecp_id=change.ecp_id,
                 scheme_id=account.of.scheme_id,
                 at=change.place.sold_at,
+                channel=change.channel,
                 revision=revision,
                 variant_ids=tuple([line.variant_id for line in change.lines]),
             )

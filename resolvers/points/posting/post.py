@@ -29,21 +29,6 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
     """
     ecps = {row.id: row for row in await session.fetch(EARNING_ECPS, ids=list({one.ecp_id for one in changes}))}
     ledgers = await lock_ledgers(operation, session, ecps.values())
-    accounts = await _load_accounts(operation, session, changes, ecps)
-    valued: list[Valued] = []
-
-    def fold_all(pools: Mapping[int, SchemePools]) -> None:
-        valued.clear()
-        for account in accounts:
-            state = account.begin()
-            values = fold(account.lines, state, pools.get(account.of.scheme, NO_POOLS))
-            valued.append((account, values, state))
-
-    schemes = {one.of.scheme: LimitedScheme(one.of.scheme, one.of.plan) for one in accounts}
-    home = min(ledgers.seqs, default=0)
-    await take_from_pools(session, schemes.values(), ledgers.recorded_at, fold_all, home=home)
-    points = await write_values(session, ledgers, valued)
-    return Posting(ledgers.recorded_at, _posted_sales(changes, valued, points))
     touched = await _find_touched(operation, session, changes, ecps)
     accounts = await split_waiting(operation, session, touched)
     if accounts:

@@ -29,4 +29,4 @@ async def settle_accounts(
     schemes = {one.of.scheme: LimitedScheme(one.of.scheme, one.of.plan) for one in accounts}
     home = min(ledgers.seqs, default=0)
     await take_from_pools(session, schemes.values(), ledgers.recorded_at, fold_all, home=home)
-    return valued, await write_values(operation, session, ledgers, valued)
+    return valued, await write_values(session, ledgers, valued)

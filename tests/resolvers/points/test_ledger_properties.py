@@ -328,7 +328,7 @@ async def trial(
     for ecp_id in ecp_ids:
         await enrollments.enrolled(scheme_id, ecp_id)
     clock.now = BEGIN + timedelta(days=30)
-    yield Trial(LedgerDesk(environment, world), cleaner._connection, scheme_id, ecp_ids)
+    yield Trial(LedgerDesk(environment, world), cleaner.connection, scheme_id, ecp_ids)
 
 
 @pytest.mark.long
