@@ -56,9 +56,7 @@ _SET_LIMITS: Final = Change(
 UPDATE points_pool_limit SET revision = given.revision, capacity = given.capacity, owed = given.owed
 FROM unnest(:schemes, :rule_ids, :revisions, :capacities, :owed) AS given (scheme, rule_id, revision, capacity, owed)
 WHERE points_pool_limit.scheme = given.scheme AND points_pool_limit.rule_id = given.rule_id
-""").bindparams(
-        numbers("schemes"), uuids("rule_ids"), numbers("revisions"), numbers("capacities"), numbers("owed")
-    )
+""").bindparams(numbers("schemes"), uuids("rule_ids"), numbers("revisions"), numbers("capacities"), numbers("owed"))
 )
 _REMOVE_LIMITS: Final = Change(
     delete(PointsPoolLimitTable).where(

@@ -173,7 +173,8 @@ SELECT ecp.id, ecp.number, ecp.code, ecp.registered_at,
     coalesce(joined.ids, '{}') AS scheme_ids, coalesce(joined.numbers, '{}') AS scheme_numbers
 FROM ecp
 LEFT JOIN LATERAL (
-    SELECT array_agg(scheme.id ORDER BY scheme.number) AS ids, array_agg(scheme.number ORDER BY scheme.number) AS numbers
+    SELECT array_agg(scheme.id ORDER BY scheme.number) AS ids,
+        array_agg(scheme.number ORDER BY scheme.number) AS numbers
     FROM enrollment JOIN scheme ON scheme.id = enrollment.scheme_id
     WHERE enrollment.ecp_id = ecp.id AND scheme.approved_at IS NOT NULL AND scheme.revises IS NULL
 ) AS joined ON true
@@ -206,9 +207,9 @@ REVISION_CONTENTS: Final = Statement(
 # The first version of each is valid from -infinity, which is no time of Python.
 _BEGINNING: Final = literal(BEGINNING, TIMESTAMP(timezone=True))
 RANK_VERSIONS: Final = Statement(
-    select(*columns(TierVersionTable, RankVersionRow, valid_from=func.greatest(TierVersionTable.valid_from, _BEGINNING))).order_by(
-        TierVersionTable.valid_from
-    ),
+    select(
+        *columns(TierVersionTable, RankVersionRow, valid_from=func.greatest(TierVersionTable.valid_from, _BEGINNING))
+    ).order_by(TierVersionTable.valid_from),
     RankVersionRow,
 )
 CATEGORY_VERSIONS: Final = Statement(
@@ -247,7 +248,8 @@ ORDER BY found.ecp, found.scheme, found.sold_at, found.sale, found.position, fou
 """
 _ACCOUNT_PARAMETERS: Final = (numbers("ecps"), numbers("schemes"), moments("moments"))
 KNOWN_VALUATIONS: Final = Statement(
-    text(_KNOWN_VALUATIONS).bindparams(*_ACCOUNT_PARAMETERS, moments("ends")).columns(*_columns(KnownValuationRow)), KnownValuationRow
+    text(_KNOWN_VALUATIONS).bindparams(*_ACCOUNT_PARAMETERS, moments("ends")).columns(*_columns(KnownValuationRow)),
+    KnownValuationRow,
 )
 # For each ECP of the parameter `ecps`, the lines of its sales and redemptions within the moments of the same place.
 _STORED_LINES: Final = """
@@ -276,9 +278,7 @@ JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since
 JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
 GROUP BY back.ecp, back.sale, back.variant_id
 """
-RETURNED: Final = Statement(
-    text(_RETURNED).bindparams(*_ECP_PARAMETERS).columns(*_columns(ReturnedRow)), ReturnedRow
-)
+RETURNED: Final = Statement(text(_RETURNED).bindparams(*_ECP_PARAMETERS).columns(*_columns(ReturnedRow)), ReturnedRow)
 # The entries of lines that earlier valuations posted; the parameters name one line at the same place of each.
 _POSTED_ENTRIES: Final = """
 SELECT entry.ecp, entry.scheme, entry.sale, entry.position, entry.seq, entry.kind, entry.rule, entry.points,

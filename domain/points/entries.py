@@ -51,7 +51,9 @@ class Balance:
 class EntryWriter:
     """Writes rows of entries and valuations, numbered without gaps, in the order of their columns."""
 
-    def __init__(self, recorded_at: datetime, seqs: Mapping[int, int], posted: Mapping[Component, list[OpenEntry]]) -> None:
+    def __init__(
+        self, recorded_at: datetime, seqs: Mapping[int, int], posted: Mapping[Component, list[OpenEntry]]
+    ) -> None:
         """Begin after these numbers of the ledgers of ECPs; `posted` is what may be taken back, newest first."""
         self.recorded_at = recorded_at
         self.seqs = dict(seqs)

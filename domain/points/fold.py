@@ -52,8 +52,8 @@ class FoldLine(Struct, frozen=True):
     """A line in its scheme: as it counts now, with what was known of it and what is new.
 
     A line with neither `known` nor `fresh` facts does not exist. `mask` says
-    in which volumes it counts, and `value` is scaled. The `month` and `week` are those of
-    its time. A line with `counts_only` lies before the first change: it only adds to the state. A line that was corrected
+    in which volumes it counts, and `value` is scaled. The `month` and `week` are its
+    own. A line with `counts_only` lies before the first change: it only adds to the state. A line that was corrected
     away from its place has a quantity of 0.
     """
 
@@ -268,4 +268,3 @@ def _known_facts(line: FoldLine) -> ValuationFacts:
     if line.known is None:
         raise ValueError(f"line {line.position} of sale {line.number} has no facts")
     return line.known.facts
-

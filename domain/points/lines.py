@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from domain.channels import EarningChannel
 
-
 # A redeemed coupon has one line.
 COUPON_POSITION: Final = 1
 

@@ -171,4 +171,3 @@ def limits_each_ecp(limits: RuleLimits) -> bool:
     """Whether a rule has a limit for each ECP."""
     each = (limits.points_per_ecp, limits.points_per_ecp_per_month, limits.times_per_ecp)
     return any(limit is not None for limit in each)
-

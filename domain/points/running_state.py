@@ -157,4 +157,3 @@ def scaled_value(unit_price: Decimal, quantity: int) -> int:
 def month_and_week(local: datetime) -> tuple[int, int]:
     """Number the month and the week, from Monday, of a local time."""
     return local.year * 12 + local.month, (local.toordinal() - 1) // 7
-

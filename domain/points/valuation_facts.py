@@ -181,8 +181,8 @@ def read_valuation_facts(
     """Explain a stored valuation.
 
     `base` are the base points that it paid (`valuation.base`), `rules` those of its scheme revision, and `compiled` the
-    same rules, compiled with the calendar of the program and any ranks: nothing is decided again. The category of `sold`
-    counts only where the facts have none. `evaluation.outcomes` has a RuleOutcome for each rule in order, whose
+    same rules, compiled with the calendar of the program and any ranks: nothing is decided again. The category of
+    `sold` counts only where the facts have none. `evaluation.outcomes` has a RuleOutcome for each rule in order, whose
     `verdict` is the RuleVerdict that sentences are written from.
     """
     facts = decode_facts(stored)

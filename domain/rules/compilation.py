@@ -158,7 +158,9 @@ class _ProgramSource:
         answer = f"return {holds}, {_tuple(self._met)}, {_tuple(self._earned)}"
         body = "\n    ".join((*reads, *self._lines, answer))
         again = "\n    ".join(("volumes = amounts.get", *self._lines_again, answer))
-        source = f"def decide(line, ecp, units, base):\n    {body}\ndef again(holds, amounts, units, base):\n    {again}\n"
+        source = (
+            f"def decide(line, ecp, units, base):\n    {body}\ndef again(holds, amounts, units, base):\n    {again}\n"
+        )
         exec(source, self._namespace)  # noqa: S102 - contains only names made here
         return self._namespace["decide"], self._namespace["again"]
 

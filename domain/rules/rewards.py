@@ -181,9 +181,7 @@ def _require_finite(value: Decimal) -> Decimal:
     return value
 
 
-def apply_limits(
-    limits: RuleLimits, used: Usage, earned: int, total: int | None
-) -> tuple[int, Reduction | None]:
+def apply_limits(limits: RuleLimits, used: Usage, earned: int, total: int | None) -> tuple[int, Reduction | None]:
     """Return the points that the limits leave of those earned, and the limit that leaves the least.
 
     `total` is what the limit over all ECPs leaves; None without one.

@@ -18,9 +18,9 @@ from db.sales.tables import SaleKeyTable, SaleLineTable, SaleReturnTable, SaleTa
 from db.sessions import Writing
 from db.statement import Statement, number, uuid
 from domain.channels import EarningChannel
+from domain.permissions import Role
 from domain.points.lines import COUPON_POSITION, SaleChange, SalePlace, SoldLine
 from domain.points.net_lines import net_lines
-from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.points.posting.post import post_points
 from resolvers.points.posting.posted import Posting
@@ -69,9 +69,7 @@ class LedgerDesk:
         self.sales: dict[str, ReportedSale] = {}
         self._numbers: dict[UUID, int] = {}
 
-    async def sell(
-        self, ecp_id: UUID, external_id: str, at: datetime, *lines: Line, source: str = "till"
-    ) -> Posting:
+    async def sell(self, ecp_id: UUID, external_id: str, at: datetime, *lines: Line, source: str = "till") -> Posting:
         """Record a new sale."""
         async with self.posting() as (operation, session):
             sale = await self.record(session, ecp_id, SalePlace(at, source, external_id), lines)
@@ -87,7 +85,9 @@ class LedgerDesk:
     async def give_back(self, external_id: str, sku: str, quantity: int, by: str) -> Posting:
         """Record a sale of its own that returns units of another one."""
         async with self.posting() as (operation, session):
-            return await post_points(operation, session, [await self.return_units(session, external_id, sku, quantity, by)])
+            return await post_points(
+                operation, session, [await self.return_units(session, external_id, sku, quantity, by)]
+            )
 
     async def redeem(self, ecp_id: UUID, scheme_id: UUID, serial: int, at: datetime, sku: str) -> Posting:
         """Record a redeemed coupon."""
@@ -166,9 +166,7 @@ class LedgerDesk:
             changes.insert(0, SaleChange(**{**_fields(before), "lines": ()}))
         return changes
 
-    async def return_units(
-        self, session: Writing, external_id: str, sku: str, quantity: int, by: str
-    ) -> SaleChange:
+    async def return_units(self, session: Writing, external_id: str, sku: str, quantity: int, by: str) -> SaleChange:
         """Write the rows of a sale that returns units of another one, and return the change that it makes."""
         sale = self.sales[external_id]
         await session.fetch(_LOCK_KEY, number=sale.number)
@@ -256,7 +254,7 @@ class _Posting:
         self._writing = self._operation.writing()
         return self._operation, await self._writing.__aenter__()
 
-    async def __aexit__(self, *error: Any) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self._writing.__aexit__(*error)
         await self._operation.close()
 

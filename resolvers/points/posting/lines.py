@@ -167,7 +167,9 @@ async def _add_history(
     for account, at in zip(late, since, strict=True):
         number = account.of.ecp.number
         earliest[number] = min(at, earliest.get(number, at))
-    stored = await fetching.fetch(STORED_LINES, ecps=list(earliest), moments=list(earliest.values()), ends=[FOREVER] * len(earliest))
+    stored = await fetching.fetch(
+        STORED_LINES, ecps=list(earliest), moments=list(earliest.values()), ends=[FOREVER] * len(earliest)
+    )
     # Coupons have one line, whatever its position.
     lines = {(row.sale, row.sold_at, row.position): row for row in stored}
     known: dict[tuple[int, int], dict[KnownKey, KnownValue]] = defaultdict(dict)

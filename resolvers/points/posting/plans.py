@@ -35,10 +35,10 @@ async def load_plans(fetching: Fetching, scheme_ids: Sequence[UUID], calendar: C
     plans = {key: plan for key, known in keys.items() if (plan := _PLANS.get(known)) is not None}
     if missing := [key for key in scheme_ids if key not in plans]:
         contents: dict[UUID, list[ApprovedRevision]] = defaultdict(list)
-        for row in await fetching.fetch(REVISION_CONTENTS, ids=missing):
-            content = msgspec.json.decode(row.content_json, type=SchemeContent)
-            found = ApprovedRevision(number=row.number, effective_at=row.effective_at, content=content)
-            contents[row.scheme_id].append(found)
+        for stored in await fetching.fetch(REVISION_CONTENTS, ids=missing):
+            content = msgspec.json.decode(stored.content_json, type=SchemeContent)
+            found = ApprovedRevision(number=stored.number, effective_at=stored.effective_at, content=content)
+            contents[stored.scheme_id].append(found)
         for key in missing:
             plans[key] = SchemePlan(contents[key], calendar)
             _PLANS.put(keys[key], plans[key])

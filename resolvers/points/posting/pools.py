@@ -1,7 +1,7 @@
 """Takes points from the pools of schemes: limits over all ECPs, and budgets (R22).
 
-Lines are folded as if the pools were unlimited, and their demand is taken from one slice of each pool. Where a slice has
-too little, all slices of the schemes are locked in order, and the lines are folded again with the exact rest.
+Lines are folded as if the pools were unlimited, and their demand is taken from one slice of each pool. Where a slice
+has too little, all slices of the schemes are locked in order, and the lines are folded again with the exact rest.
 """
 
 from collections import defaultdict
@@ -38,7 +38,8 @@ async def take_from_pools(
     pools = {key: Pool(None if content.free > 0 else content.free) for key, content in contents.items()}
     fold(_by_scheme(pools))
     owing = any(pools[key].taken < 0 and content.owed for key, content in contents.items())
-    if owing or not await _take(session, pools, home % SLICES):
+    short = any(pools[key].taken > max(content.free, 0) for key, content in contents.items())
+    if owing or short or not await _take(session, pools, home % SLICES):
         await _take_exactly(session, limits, fold, home % SLICES)
 
 
@@ -60,11 +61,15 @@ async def _take(session: Writing, pools: Mapping[PoolKey, Pool], home: int) -> b
                 amounts=list(wanted.values()),
                 slice=home,
             )
-            if len(taken) < len(wanted):
-                raise _Short
+            _require(len(taken) == len(wanted))
     except _Short:
         return False
     return True
+
+
+def _require(enough: bool) -> None:  # noqa: FBT001 - reads as a sentence
+    if not enough:
+        raise _Short
 
 
 async def _take_exactly(session: Writing, keys: Collection[PoolKey], fold: Folding, home: int) -> None:

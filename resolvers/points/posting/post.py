@@ -35,7 +35,7 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
         program = await operation.program()
         scene = Scene(program.calendar, program.currency, await RankHistory.load(session))
         await add_lines(session, scene, accounts)
-    valued, points = await settle_accounts(operation, session, ledgers, accounts)
+    valued, points = await settle_accounts(session, ledgers, accounts)
     kept = {one.of.key for one in accounts}
     waiting = {change.number for one in touched if one.of.key not in kept for change in one.changes}
     return Posting(ledgers.recorded_at, _posted_sales(changes, valued, points, waiting))

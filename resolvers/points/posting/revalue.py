@@ -64,9 +64,7 @@ async def revalue(job: RunningJob[Revaluation]) -> None:
             await job.save_checkpoint(session, done, done=done)
 
 
-async def revalue_piece(
-    operation: Operation, session: Writing, command: Revaluation
-) -> int | None:
+async def revalue_piece(operation: Operation, session: Writing, command: Revaluation) -> int | None:
     """Value the next lines that wait; return how many, or None if no line waits."""
     (ecp,) = await session.fetch(EARNING_ECPS, ids=[command.ecp_id])
     scheme = ecp.scheme_numbers[ecp.scheme_ids.index(command.scheme_id)]
@@ -86,13 +84,11 @@ async def revalue_piece(
     known, account.changes = await _read_span(session, account, span)
     await add_changed_lines(session, scene, [account], {of.key: known})
     account.waits_from = None if span.until == FOREVER else span.until
-    await settle_accounts(operation, session, ledgers, [account])
+    await settle_accounts(session, ledgers, [account])
     return len(account.lines)
 
 
-async def _state_before(
-    session: Writing, scene: Scene, account: TouchedAccount, row: AccountRow
-) -> AccountState:
+async def _state_before(session: Writing, scene: Scene, account: TouchedAccount, row: AccountRow) -> AccountState:
     """The state before the first line that waits: as the last piece left it, or from all earlier lines."""
     plan = account.of.plan
     if row.state is not None:
@@ -109,9 +105,7 @@ async def _state_before(
     return running.freeze()
 
 
-async def _counted_lines(
-    session: Writing, scene: Scene, account: TouchedAccount, span: _Span
-) -> list[FoldLine]:
+async def _counted_lines(session: Writing, scene: Scene, account: TouchedAccount, span: _Span) -> list[FoldLine]:
     """The lines of a span as they were valued."""
     rows, stored = await _fetch(session, account, span)
     lines = {(one.sale, one.sold_at, one.position): one for one in stored}
@@ -165,9 +159,7 @@ async def _read_span(
     for number, at in positions.keys() - there:
         place = SalePlace(at, "", "")
         changes.append(
-            SaleChange(
-                number=number, ecp_id=account.of.ecp.id, place=place, channel=EarningChannel.SALE, lines=()
-            )
+            SaleChange(number=number, ecp_id=account.of.ecp.id, place=place, channel=EarningChannel.SALE, lines=())
         )
     return known, sorted(changes, key=lambda one: one.place)
 
@@ -176,13 +168,9 @@ async def _fetch(
     session: Writing, account: TouchedAccount, span: _Span
 ) -> tuple[Sequence[KnownValuationRow], Sequence[StoredLineRow]]:
     ecp, scheme = account.of.key
-    rows = await session.fetch(
-        KNOWN_VALUATIONS, ecps=[ecp], schemes=[scheme], moments=[span.since], ends=[span.until]
-    )
+    rows = await session.fetch(KNOWN_VALUATIONS, ecps=[ecp], schemes=[scheme], moments=[span.since], ends=[span.until])
     stored = await session.fetch(STORED_LINES, ecps=[ecp], moments=[span.since], ends=[span.until])
-    return rows, sorted(
-        (line for line in stored if line.scheme in {None, scheme}), key=lambda line: line.position or 0
-    )
+    return rows, sorted((line for line in stored if line.scheme in {None, scheme}), key=lambda line: line.position or 0)
 
 
 def _sold_line(row: StoredLineRow, positions: Mapping[tuple[int, datetime], int]) -> SoldLine:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from db.sessions import Writing
 from domain.points.fold import fold
 from domain.points.pools import NO_POOLS, SchemePools
-from resolvers.context import Operation
 from resolvers.points.posting.accounts import TouchedAccount
 from resolvers.points.posting.ledgers import Ledgers
 from resolvers.points.posting.pool_limits import LimitedScheme
@@ -14,7 +13,7 @@ from resolvers.points.posting.writing import Valued, write_values
 
 
 async def settle_accounts(
-    operation: Operation, session: Writing, ledgers: Ledgers, accounts: Sequence[TouchedAccount]
+    session: Writing, ledgers: Ledgers, accounts: Sequence[TouchedAccount]
 ) -> tuple[list[Valued], Mapping[int, int]]:
     """Value the lines of accounts and post the differences; return the values, and by how much each sale changed."""
     valued: list[Valued] = []

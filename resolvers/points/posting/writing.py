@@ -70,7 +70,10 @@ def _new_account(
 async def _load_posted(session: Writing, valued: Sequence[Valued]) -> Mapping[Component, list[OpenEntry]]:
     """Load the entries of lines that are worth less than before."""
     less = [
-        (account, value.line) for account, values, _ in valued for value in values if value.changed and takes_back(value)
+        (account, value.line)
+        for account, values, _ in valued
+        for value in values
+        if value.changed and takes_back(value)
     ]
     if not less:
         return {}

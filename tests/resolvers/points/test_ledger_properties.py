@@ -1,6 +1,6 @@
-"""Whatever arrives in whatever order, each line is worth what an independent fold in canonical order says (R21, R22)."""
+"""Whatever arrives in whatever order, each line is worth what an independent fold of all lines says (R21, R22)."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -45,15 +45,15 @@ from tests.support.databases import Cleaner
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.jobs import run_due
 from tests.support.ledger_desk import LedgerDesk, Line, ReportedSale
-from tests.support.ledger_oracle import Grants, OracleEarner, OracleLine, OracleValue, value_lines
-from tests.support.world import World, key
+from tests.support.ledger_oracle import Grants, OracleEarner, OracleLine, value_lines
+from tests.support.world import World
 
 BEGIN: Final = datetime(2026, 5, 29, 6, tzinfo=UTC)
 DATES = (date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1), date(2026, 7, 31))
 SKUS = ("AMB-1L", "AMB-4L")
 LEDGER_TABLES = (
-    "points_entry, valuation, points_account, points_ledger, points_pool, points_pool_limit, sale, sale_line, sale_key, "
-    "sale_return, redemption, job"
+    "points_entry, valuation, points_account, points_ledger, points_pool, points_pool_limit, sale, sale_line, "
+    "sale_key, sale_return, redemption, job"
 )
 VARIANT_IDS = st.sampled_from(((), (0,), (0, 1)))
 
@@ -70,7 +70,9 @@ class Arrival(Struct, frozen=True):
 
 
 lines = st.lists(
-    st.tuples(st.integers(0, 1), st.integers(1, 9), st.sampled_from(("10", "3.3333", "99.9999"))), min_size=1, max_size=2
+    st.tuples(st.integers(0, 1), st.integers(1, 9), st.sampled_from(("10", "3.3333", "99.9999"))),
+    min_size=1,
+    max_size=2,
 ).map(tuple)
 arrivals = st.builds(
     Arrival,
@@ -107,7 +109,9 @@ def rules(draw: st.DrawFn, world: World, *, pooled: bool) -> BonusRule:
                     QuantityClause(at_least=low),
                     QuantityClause(at_most=low),
                     ProductClause(variant_ids=(ids[0],)),
-                    ProductClause(category_ids=(world.products["Amber"].category_id,)) if "Amber" in world.products else QuantityClause(low),
+                    ProductClause(category_ids=(world.products["Amber"].category_id,))
+                    if "Amber" in world.products
+                    else QuantityClause(low),
                     TierClause(at_least=world.tiers["Gold"].id),
                     GeographyClause((world.geographies["Maharashtra"].id,)),
                     ChannelClause(EarningChannel.SALE),
@@ -117,7 +121,7 @@ def rules(draw: st.DrawFn, world: World, *, pooled: bool) -> BonusRule:
 
     one = clause()
     condition = draw(st.sampled_from((one, Not(one), AllOf((one, clause())), AnyOf((one, clause())))))
-    reward = draw(
+    reward: Any = draw(
         st.sampled_from(
             (
                 FlatPoints(draw(st.integers(1, 40))),
@@ -306,7 +310,9 @@ class Trial:
             "SELECT DISTINCT ON (ecp, sold_at, sale, position) base, bonus, facts FROM valuation "
             "ORDER BY ecp, sold_at, sale, position, version DESC"
         )
-        rests = dict(await self.owner.fetch("SELECT rule_id, sum(rest)::int FROM points_pool GROUP BY rule_id"))
+        rests: dict[UUID, int] = dict(
+            await self.owner.fetch("SELECT rule_id, sum(rest)::int FROM points_pool GROUP BY rule_id")
+        )
         for position, rule in enumerate(self.content.rules):
             if rule.limits.points_in_total is not None and newest:
                 facts = [decode_facts(row["facts"]) for row in newest]
@@ -320,7 +326,7 @@ class Trial:
 @pytest.fixture
 async def trial(
     environment: Environment, world: World, enrollments: EnrollmentFactory, clock: TestClock, cleaner: Cleaner
-) -> AsyncIterator[Trial]:
+) -> Trial:
     """Two Gold ECPs in Pune, enrolled in a scheme."""
     schemes = enrollments.schemes
     scheme_id = await schemes.approved(await schemes.complete(rules=(), dates=DATES))
@@ -328,7 +334,7 @@ async def trial(
     for ecp_id in ecp_ids:
         await enrollments.enrolled(scheme_id, ecp_id)
     clock.now = BEGIN + timedelta(days=30)
-    yield Trial(LedgerDesk(environment, world), cleaner.connection, scheme_id, ecp_ids)
+    return Trial(LedgerDesk(environment, world), cleaner.connection, scheme_id, ecp_ids)
 
 
 @pytest.mark.long

@@ -117,7 +117,7 @@ async def test_a_pool_follows_the_revision_in_force(  # noqa: PLR0913, PLR0917 -
     await rows.check()
 
 
-async def test_a_limit_that_is_added_counts_what_was_paid_before(
+async def test_a_limit_that_is_added_counts_what_was_paid_before(  # noqa: PLR0913, PLR0917 - fixtures
     sold: Sold, make_scheme: MakeScheme, ecp_id: UUID, rows: LedgerRows, revisions: RevisionFactory, clock: TestClock
 ) -> None:
     scheme_id = await make_scheme(bulk(), ecp_ids=(ecp_id,))
@@ -132,7 +132,11 @@ async def test_a_limit_that_is_added_counts_what_was_paid_before(
 
 @pytest.mark.long
 async def test_parallel_sales_use_up_a_cap_exactly(
-    environment: Environment, make_scheme: MakeScheme, enrollments: EnrollmentFactory, rows: LedgerRows, clock: TestClock
+    environment: Environment,
+    make_scheme: MakeScheme,
+    enrollments: EnrollmentFactory,
+    rows: LedgerRows,
+    clock: TestClock,
 ) -> None:
     """100 sales of ten ECPs at once against the last 100 points of a cap, and against a budget; nothing locks up."""
     ecp_ids = tuple([await enrollments.ecps.verified(f"Person {number}") for number in range(10)])

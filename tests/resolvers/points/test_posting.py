@@ -56,8 +56,8 @@ async def test_a_sale_earns_base_and_bonus_points(
     lines = (PostedLine(0, scheme_id, base=30, bonus=7), PostedLine(1, scheme_id, base=40, bonus=9))
     assert posting.sales == {number: PostedSale(points=86, lines=lines)}
     posting = await desk.sell(ecp_id, "b", MAY + HOUR, Line("AMB-1L", 4))
-    lines = (PostedLine(0, scheme_id, base=40, bonus=10),)
-    assert posting.sales == {desk.sales["b"].number: PostedSale(points=50, lines=lines)}
+    line = PostedLine(0, scheme_id, base=40, bonus=10)
+    assert posting.sales == {desk.sales["b"].number: PostedSale(points=50, lines=(line,))}
     expected = [("BASE", 30, 0), ("BONUS", 7, 1), ("BASE", 40, 0), ("BONUS", 7, 1), ("BONUS", 2, 2)]
     expected += [("BASE", 40, 0), ("BONUS", 7, 1), ("BONUS", 3, 2)]
     assert await rows.moves() == [(*move, None, None) for move in expected]
@@ -98,7 +98,7 @@ async def test_a_late_sale_changes_later_lines_and_is_their_cause(
 async def test_a_return_lowers_the_line_at_its_place(
     desk: LedgerDesk, rows: LedgerRows, scheme_id: UUID, ecp_id: UUID
 ) -> None:
-    """R20, R21: the latest line of the SKU first, flat points included; the return is the cause, also of later lines."""
+    """R20, R21: the latest line of the SKU first, flat points too; the return is the cause, also of later lines."""
     del scheme_id
     await desk.sell(ecp_id, "a", MAY, Line("AMB-1L", 2), Line("AMB-1L", 2))
     await desk.sell(ecp_id, "b", MAY + HOUR, Line("AMB-1L", 1))
@@ -144,7 +144,7 @@ async def test_a_correction_reverses_at_the_old_place_and_values_at_the_new_one(
     del scheme_id
 
 
-async def test_a_sale_that_cannot_earn_is_worth_nothing_and_says_why(
+async def test_a_sale_that_cannot_earn_is_worth_nothing_and_says_why(  # noqa: PLR0913, PLR0917 - fixtures
     desk: LedgerDesk, rows: LedgerRows, scheme_id: UUID, ecp_id: UUID, enrollments: EnrollmentFactory, clock: TestClock
 ) -> None:
     """R20, R21: recorded with 0 points for good, and counted in no volume."""
