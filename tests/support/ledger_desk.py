@@ -110,7 +110,6 @@ class LedgerDesk:
                     variant_id=line.variant_id,
                     redeemed_at=at,
                     recorded_at=self.environment.clock(),
-                    account_id=self.world.accounts[Role.ADMIN].id,
                 )
             )
             self.sales[external_id] = sale
