@@ -75,7 +75,7 @@ def build_app(
         metrics=metrics,
         hub=hub,
         trace=make_tracer(settings.traces_endpoint),
-        body_limit=settings.body_limit,
+        limits=settings.body_limits,
         tokens=tokens if settings.development else None,
     )
 

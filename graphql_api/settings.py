@@ -15,6 +15,7 @@ from domain.files.facts import PURPOSE_RULES, UploadLimits, UploadPurpose
 from domain.rules.reach import ReachPolicy
 from domain.sales.facts import SalesPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
+from graphql_api.transport.requests import BodyLimits
 
 _MEGABYTE: Final = 2**20
 _GIGABYTE: Final = 2**30
@@ -119,6 +120,9 @@ class Settings(BaseSettings):
         90, ge=1, le=3_650, description="How many days old a sale may be when it is reported; older ones are rejected."
     )
     body_limit: int = Field(1024 * 1024, ge=1024, description="The largest request body, in bytes.")
+    bulk_limit: int = Field(
+        8 * 1024 * 1024, ge=1024, description="The largest body of a signed-in request that reports sales, in bytes."
+    )
 
     @property
     def development(self) -> bool:
@@ -143,6 +147,11 @@ class Settings(BaseSettings):
     def reach_policy(self) -> ReachPolicy:
         """How many ECPs are few."""
         return ReachPolicy(self.few_ecps, self.few_percent)
+
+    @property
+    def body_limits(self) -> BodyLimits:
+        """How large requests may be."""
+        return BodyLimits(self.body_limit, max(self.body_limit, self.bulk_limit))
 
     @property
     def sales_policy(self) -> SalesPolicy:

@@ -134,8 +134,8 @@ def _problems_of_line(line: ReportedLine) -> Iterator[Problem]:
     elif abs(line.quantity) > _HIGHEST_QUANTITY:
         message = f"The quantity must be between -{_HIGHEST_QUANTITY:,} and {_HIGHEST_QUANTITY:,}."
         yield Problem(UserErrorCode.INVALID, message, ("quantity",))
-    if (message := _price_mistake(line.unit_price)) is not None:
-        yield Problem(UserErrorCode.INVALID, message, ("unitPrice",))
+    if (mistake := _price_mistake(line.unit_price)) is not None:
+        yield Problem(UserErrorCode.INVALID, mistake, ("unitPrice",))
     if not is_currency(line.currency):
         message = f"“{line.currency[:20]}” is not a currency of ISO 4217. Write it like EUR or INR."
         yield Problem(UserErrorCode.INVALID, message, ("currency",))

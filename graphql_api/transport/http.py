@@ -36,6 +36,7 @@ from graphql_api.transport.graphiql import from_this_machine, graphiql_page
 from graphql_api.transport.requests import (
     JSON,
     BadRequest,
+    BodyLimits,
     GraphQLRequest,
     client_name,
     media_type,
@@ -88,7 +89,7 @@ class GraphQLEndpoint:
         hub: Hub,
         *,
         trace: Tracer,
-        body_limit: int,
+        limits: BodyLimits,
         tokens: Callable[[], Awaitable[Mapping[str, str]]] | None,
     ) -> None:
         self._schema = schema
@@ -97,7 +98,7 @@ class GraphQLEndpoint:
         self._metrics = metrics
         self._hub = hub
         self._trace = trace
-        self._body_limit = body_limit
+        self._limits = limits
         self._tokens = tokens
 
     async def __call__(self, request: Request) -> Response:
@@ -113,7 +114,7 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Request) -> Response:
         try:
-            graphql = await read_request(request, self._body_limit)
+            graphql = await read_request(request, self._limits)
             try:
                 return await self._answer(request, graphql)
             except _IsSubscription as found:

@@ -47,7 +47,7 @@ async def store_parked(
                 given[index] = Decision(SaleOutcome.REJECTED, (_too_many(),))
     rows = [_build_parked(operation, book, entries[index], decisions[index]) for index in parked.values()]
     rows += [
-        replace(_build_parked(operation, book, entry, decision), since=entry.since or operation.now)
+        replace(_build_parked(operation, book, entry, decision), since=entry.since)
         for entry, decision in zip(entries, decisions, strict=True)
         if entry.since is not None and decision.problems
     ]

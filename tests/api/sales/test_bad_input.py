@@ -10,7 +10,7 @@ from tests.support.client import Clients
 from tests.support.clock import TestClock
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sales import Till, line, sale
+from tests.support.sales import RECORD_SALES, Till, line, sale
 from tests.support.unchanged import nothing_changes
 
 SHAPE = "Write it like 2026-03-01T09:30:00Z or 2026-03-01T15:00:00+05:30."
@@ -238,3 +238,24 @@ async def test_a_source_belongs_to_its_accounts(till: Till, clients: Clients, da
         async with nothing_changes(database_url):
             failed = (await clients[Role.ADMIN].send(share, input=given)).data["setSaleSourceAccounts"]
             assert [error["message"] for error in failed["errors"]] == [message]
+
+
+async def test_reports_may_be_larger_than_other_requests(till: Till, clients: Clients) -> None:
+    """N1: up to 8 MiB for signed-in clients that report sales; everything else has the usual limit."""
+    many = [sale(f"s-{number}", *[line()] * 20) for number in range(1001)]
+    payload = await till.report(*many)
+    assert [error["message"] for error in payload["errors"]] == [
+        "1,001 sales are too many; report at most 1,000 at once."
+    ]
+    large = {"query": RECORD_SALES, "variables": {"input": {"source": "till", "sales": many}}}
+    usual, bulk = ("The request is larger than 1,048,576 bytes.", "The request is larger than 8,388,608 bytes.")
+    other = {**large, "query": "{ viewer { roles } }"}
+    larger = {**large, "operationName": "x" * 2**23}
+    for client, body, message in (
+        (clients.anonymous, large, usual),
+        (till.client, other, usual),
+        (till.client, larger, bulk),
+    ):
+        response = await client.http.post("/graphql", json=body, headers=client.headers)
+        assert response.status_code == 413
+        assert response.json()["errors"][0]["message"] == message

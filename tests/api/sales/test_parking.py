@@ -242,7 +242,8 @@ async def test_parked_sales_are_discarded_with_a_reason(
     payload = (await manager.send(DISCARD, input={"parkedSaleIds": ids[:1], "reason": "A test sale."})).data
     assert payload["discardParkedSales"] == {"discarded": 1, "errors": []}
     assert await parked(manager) == [("s-2", NO_SKU)]
-    assert await stored.fetch("SELECT external_id, reason FROM discarded_sale") == [("s-1", "A test sale.")]
+    rows = await stored.fetch("SELECT external_id, reason FROM discarded_sale")
+    assert [tuple(row) for row in rows] == [("s-1", "A test sale.")]
     assert await parking.outcomes(sale("s-1", line(GTIN))) == ["PARKED"]
 
 

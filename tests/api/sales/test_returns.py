@@ -197,7 +197,8 @@ async def test_a_parked_return_that_is_too_large_stays_parked(till: Till, stored
     await till.outcomes(returning("r-1", "s-1", line(quantity=-4)))
     assert await till.outcomes(sale()) == ["RECORDED"]
     problem = f"{EXCEEDS}: that sale has 3 units of this SKU to return."
-    assert await stored.fetch("SELECT external_id, problem FROM parked_sale") == [("r-1", problem)]
+    rows = await stored.fetch("SELECT external_id, problem FROM parked_sale")
+    assert [tuple(row) for row in rows] == [("r-1", problem)]
     assert await till.outcomes(returning("r-1", "s-1", line(quantity=-4), revision=2)) == ["REJECTED"]
     assert await till.outcomes(returning("r-1", "s-1", line(quantity=-3), revision=2)) == ["RECORDED"]
     assert await stored.fetchval("SELECT count(*) FROM parked_sale") == 0
