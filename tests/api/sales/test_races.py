@@ -5,7 +5,10 @@ from collections import Counter
 from typing import Any
 
 import asyncpg
+import pytest
 
+from db.sessions import TransactionConflict
+from resolvers.sales.recording import record_entries
 from tests.support.sales import RECORD_SALES, Till, line, returning, sale
 
 
@@ -69,3 +72,25 @@ async def test_sales_and_their_returns_at_the_same_time(till: Till, stored: asyn
     units = await stored.fetch("SELECT sale, sum(quantity) FROM sale_return GROUP BY sale")
     assert [row[1] for row in units] == [2] * 12
     assert await balances(stored) == (120, 120)
+
+
+async def test_a_chunk_that_loses_is_recorded_by_halves(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R20: a sale that always loses is rejected and says so; the others are recorded."""
+    monkeypatch.setattr("resolvers.retrying._FIRST_PAUSE", 0)
+    sizes: list[int] = []
+
+    async def contested(*args: Any, **kwargs: Any) -> Any:
+        entries = args[3]
+        sizes.append(len(entries))
+        if any(entry.sale.external_id == "s-3" for entry in entries):
+            raise TransactionConflict
+        return await record_entries(*args, **kwargs)
+
+    monkeypatch.setattr("resolvers.sales.record_sales.record_entries", contested)
+    results = await till.results(*[sale(f"s-{number}") for number in range(5)])
+    assert [result["outcome"] for result in results] == ["RECORDED"] * 3 + ["REJECTED", "RECORDED"]
+    (error,) = results[3]["errors"]
+    assert (error["code"], error["path"]) == ("CONFLICT", ["input", "sales", "3"])
+    assert error["message"] == "Other reports change the same sale at this moment. Send this sale again."
+    # Each size is tried four times where the sale is among them.
+    assert sizes == [5, 5, 5, 5, 2, 3, 3, 3, 3, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1]
