@@ -15,6 +15,7 @@ from db.consignments.queue_reads import is_open, on_the_road, waits_for_vendor
 from db.consignments.tables import BatchTable, ConsignmentStateTable, ConsignmentTable, DiscrepancyTable
 from db.ecps.tables import EcpTable
 from db.enrollments.tables import EnrollmentTable
+from db.sales.tables import ParkedSaleTable
 from db.schemes.reads import visible
 from db.schemes.stage_reads import submitted_by_others, valid_now
 from db.schemes.tables import SchemeStageTable, SchemeTable
@@ -28,6 +29,7 @@ from domain.work.queues import (
     DiscrepancyQueue,
     EcpQueue,
     EnrollmentQueue,
+    ParkedSaleQueue,
     Queue,
     SchemeQueue,
 )
@@ -88,6 +90,12 @@ def _(queue: EnrollmentQueue, scope: SchemeScope) -> Query:
 def _(queue: AdjustmentQueue, scope: SchemeScope) -> Query:
     del scope
     return _counted(queue, AdjustmentTable.made_at).where(is_pending())
+
+
+@_count.register
+def _(queue: ParkedSaleQueue, scope: SchemeScope) -> Query:
+    del scope
+    return _counted(queue, ParkedSaleTable.since)
 
 
 # Operations see all consignments, and the queues of a vendor hold its own ones only.

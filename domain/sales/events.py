@@ -7,18 +7,28 @@ from typing import Final
 from domain.events import EventKind, EventSpec
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
+from domain.queue_keys import WorkQueueKey
 
+_PARKED: Final = frozenset({WorkQueueKey.PARKED_SALES})
 EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
     {
         # One event for all sales of a transaction, about the system that sent them.
         EventKind.SALES_PARKED: EventSpec(
             object=NodeKind.ACCOUNT,
             permission=Permission.SALE_REPAIR,
+            queues=_PARKED,
             description="Sales that a connected system reported were parked, because they name what does not exist.",
+        ),
+        EventKind.PARKED_SALES_RECORDED: EventSpec(
+            object=NodeKind.ACCOUNT,
+            permission=Permission.SALE_REPAIR,
+            queues=_PARKED,
+            description="Parked sales of a connected system were recorded or replaced.",
         ),
         EventKind.PARKED_SALES_DISCARDED: EventSpec(
             object=NodeKind.ACCOUNT,
             permission=Permission.SALE_REPAIR,
+            queues=_PARKED,
             description="An account discarded parked sales.",
         ),
         EventKind.ALIAS_ADDED: EventSpec(

@@ -65,6 +65,12 @@ class AdjustmentQueue(Queue, frozen=True, kw_only=True):
     holds: ClassVar[WorkKind] = WorkKind.ADJUSTMENTS
 
 
+class ParkedSaleQueue(Queue, frozen=True, kw_only=True):
+    """Parked sales, the longest parked first."""
+
+    holds: ClassVar[WorkKind] = WorkKind.PARKED_SALES
+
+
 class ConsignmentTask(StrEnum):
     """What the vendor of a leg must do with a consignment."""
 
@@ -241,6 +247,11 @@ QUEUES: Final[tuple[Queue, ...]] = (
         key=WorkQueueKey.ADJUSTMENTS_TO_DECIDE,
         role=_MANAGER,
         description="Program managers: adjustments of points that wait for the decision of a second person.",
+    ),
+    ParkedSaleQueue(
+        key=WorkQueueKey.PARKED_SALES,
+        role=_MANAGER,
+        description="Program managers: sales that name what does not exist, and wait for an alias or a registration.",
     ),
     SchemeQueue(
         key=WorkQueueKey.SETTLEMENT_PENDING,

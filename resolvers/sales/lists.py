@@ -9,7 +9,9 @@ from msgspec import Struct
 from db.sales import pages as statements
 from db.sales.pages import NEWEST_ALIAS, NEWEST_SALE, OLDEST_PARKED, SaleFilters
 from db.sales.rows import AliasRow, ParkedSaleRow, SaleRow
+from domain.queue_keys import WorkQueueKey
 from domain.sales.scope import parked_scope_of, sale_scope_of
+from domain.work.queues import ParkedSaleQueue, queue_of
 from resolvers.context import Operation
 from resolvers.filtering import moments_of_days
 from resolvers.paging import Page, PageArguments, empty_page, read_page, read_pages
@@ -62,6 +64,22 @@ async def list_parked_sales(operation: Operation, arguments: PageArguments, sour
         {**chosen, **scope_parameters(operation.viewer, scope)},
         count=statements.parked_count(scope, of_source=source is not None),
     )
+
+
+async def parked_sales_by_queue(
+    operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
+) -> list[Page[ParkedSaleRow]]:
+    """Load a page of the parked sales of each queue, longest parked first; an empty page for queues of other objects.
+
+    Raises BadArgument, and ForbiddenQueue for a queue of other roles.
+    """
+    queues = [queue_of(key, operation.viewer) for key in keys]
+    return [
+        await list_parked_sales(operation, arguments, None)
+        if isinstance(queue, ParkedSaleQueue)
+        else empty_page(arguments, OLDEST_PARKED)
+        for queue in queues
+    ]
 
 
 async def list_aliases(operation: Operation, arguments: PageArguments) -> Page[AliasRow]:

@@ -52,10 +52,14 @@ async def store_parked(
         if entry.since is not None and decision.problems
     ]
     await park_sales(session, rows)
-    await delete_parked(session, book.source, sorted(stored - book.parked.keys()))
+    removed = sorted(stored - book.parked.keys())
+    await delete_parked(session, book.source, removed)
+    events = []
     if parked:
-        event = NewEvent(EventKind.SALES_PARKED, entries[next(iter(parked.values()))].account_id)
-        await append_events(session, [event], operation.now)
+        events.append(NewEvent(EventKind.SALES_PARKED, entries[next(iter(parked.values()))].account_id))
+    if removed:
+        events.append(NewEvent(EventKind.PARKED_SALES_RECORDED, entries[-1].account_id))
+    await append_events(session, events, operation.now)
     return given
 
 

@@ -9,6 +9,7 @@ from resolvers.artwork.lists import artworks_by_queue
 from resolvers.consignments.queue_lists import batches_by_queue, consignments_by_queue, discrepancies_by_queue
 from resolvers.ecps.lists import ecps_by_queue
 from resolvers.enrollments.lists import enrollments_by_queue
+from resolvers.sales.lists import parked_sales_by_queue
 from resolvers.work.loaders import schemes_by_queue
 from schema.adjustments.types import Adjustment
 from schema.artwork.types import Artwork
@@ -19,6 +20,7 @@ from schema.enrollments.types import Enrollment
 from schema.fields import batched, computed, leaf
 from schema.paging import Connection, forward_page
 from schema.queue_keys import WorkKind, WorkQueueKey
+from schema.sales.types import ParkedSale
 from schema.schemes.enums import StageKind
 from schema.schemes.types import Scheme
 
@@ -78,4 +80,10 @@ class WorkQueue:
         key="key",
         arguments=forward_page,
         description="The adjustments in the queue, oldest first. Empty if the queue holds no adjustments.",
+    )
+    parked_sales: Connection[ParkedSale] = batched(
+        parked_sales_by_queue,
+        key="key",
+        arguments=forward_page,
+        description="The parked sales in the queue, longest parked first. Empty if the queue holds no parked sales.",
     )

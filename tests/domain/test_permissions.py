@@ -23,6 +23,7 @@ from domain.requests import Forbidden, Unauthenticated
 from domain.work.queues import (
     QUEUES,
     AdjustmentQueue,
+    ParkedSaleQueue,
     ArtworkQueue,
     ArtworkTask,
     BatchQueue,
@@ -86,6 +87,7 @@ QUEUE_KEYS = {
         "ENROLLMENTS_TO_DECIDE",
         "ECPS_TO_VERIFY",
         "ADJUSTMENTS_TO_DECIDE",
+        "PARKED_SALES",
         "SETTLEMENT_PENDING",
     ],
     Role.APPROVER: ["APPROVAL_PENDING"],
@@ -192,6 +194,7 @@ def test_a_role_may_do_the_work_in_its_queues() -> None:
         BatchQueue: Permission.CUSTODY_RECORD,
         DiscrepancyQueue: Permission.DISCREPANCY_RESOLVE,
         AdjustmentQueue: Permission.POINTS_ADJUST,
+        ParkedSaleQueue: Permission.SALE_REPAIR,
     }
     others = [queue for queue in QUEUES if not isinstance(queue, SchemeQueue)]
     assert {type(queue) for queue in others} == {*needed, ArtworkQueue}
@@ -218,11 +221,13 @@ def test_queues_say_what_they_hold_and_which_stage_they_are_about() -> None:
         "ENROLLMENTS_TO_DECIDE": "ENROLLMENTS",
         "ECPS_TO_VERIFY": "ECPS",
         "ADJUSTMENTS_TO_DECIDE": "ADJUSTMENTS",
+        "PARKED_SALES": "PARKED_SALES",
     }
     about_no_stage = {
         WorkQueueKey.ENROLLMENTS_TO_DECIDE,
         WorkQueueKey.ECPS_TO_VERIFY,
         WorkQueueKey.ADJUSTMENTS_TO_DECIDE,
+        WorkQueueKey.PARKED_SALES,
     }
     assert {queue.key for queue in QUEUES if queue.stage is None} == about_no_stage
 
@@ -247,6 +252,7 @@ def test_labels_of_queues_are_words() -> None:
         "Enrollments to decide",
         "ECPs to verify",
         "Adjustments to decide",
+        "Parked sales",
         "Settlement pending",
     ]
 

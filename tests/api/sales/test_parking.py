@@ -268,3 +268,29 @@ async def test_who_sees_parked_sales(parking: Till, clients: Clients) -> None:
         assert await parked(clients[role]) == [("s-1", NO_SKU)], role
     assert await parked(clients[Role.ECP]) == []
     assert (await clients[Role.VENDOR].send(LIST)).codes == ["FORBIDDEN"]
+
+
+async def test_parked_sales_are_a_work_queue(parking: Till, manager: Client, stored: asyncpg.Connection) -> None:
+    """R10: of program managers; events say when it changes."""
+    query = (
+        """{ workQueues { key label holds count oldestSince parkedSales { totalCount nodes { externalId since } } } }"""
+    )
+
+    async def queue() -> Any:
+        queues = (await manager.send(query)).data["workQueues"]
+        (found,) = [one for one in queues if one["key"] == "PARKED_SALES"]
+        assert all(one["parkedSales"]["nodes"] == [] for one in queues if one is not found)
+        return found
+
+    async def kinds() -> list[str]:
+        rows = await stored.fetch("SELECT kind FROM event WHERE kind LIKE '%PARKED%' ORDER BY id")
+        return [row["kind"] for row in rows]
+
+    assert (await queue())["count"] == 0
+    await parking.outcomes(sale("s-1", line(GTIN)))
+    found = await queue()
+    assert (found["label"], found["holds"], found["count"]) == ("Parked sales", "PARKED_SALES", 1)
+    assert found["parkedSales"]["nodes"] == [{"externalId": "s-1", "since": found["oldestSince"]}]
+    assert await parking.outcomes(sale("s-1", revision=2)) == ["RECORDED"]
+    assert (await queue())["count"] == 0
+    assert await kinds() == ["SALES_PARKED", "PARKED_SALES_RECORDED"]

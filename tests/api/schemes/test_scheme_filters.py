@@ -37,6 +37,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         "ENROLLMENTS_TO_DECIDE": set(),
         "ECPS_TO_VERIFY": set(),
         "ADJUSTMENTS_TO_DECIDE": set(),
+        "PARKED_SALES": set(),
         "SETTLEMENT_PENDING": {"Sold"},
     },
     "APPROVER": {"APPROVAL_PENDING": {"Waiting", "Own"}},
@@ -65,6 +66,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         "ENROLLMENTS_TO_DECIDE": set(),
         "ECPS_TO_VERIFY": set(),
         "ADJUSTMENTS_TO_DECIDE": set(),
+        "PARKED_SALES": set(),
         "SETTLEMENT_PENDING": {"Sold"},
     },
 }
