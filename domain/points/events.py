@@ -14,7 +14,7 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         # One event for all ECPs of a posting; its object says nothing about any of them.
         EventKind.POINTS_POSTED: EventSpec(
             object=NodeKind.PROGRAM,
-            permission=Permission.VIEWER_READ,
+            permission=Permission.LEDGER_READ,
             visibility=EventVisibility.ECP,
             subjects=frozenset({SubjectKind.ECP, SubjectKind.SCHEME}),
             description="Points were posted to ledgers of ECPs.",

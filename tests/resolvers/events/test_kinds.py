@@ -27,6 +27,7 @@ from resolvers.events.table import EVENTS
 from resolvers.events.visibility import PREDICATES, permitted_kinds
 from resolvers.jobs.progress_feed import JOB_PROGRESS
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
+from resolvers.points.posted_feed import POINTS_POSTED
 from resolvers.schemes.activity_feed import SCHEME_ACTIVITY
 from schema.events.data import event_body, event_data
 from tests.support.client import gid
@@ -129,6 +130,7 @@ PERMISSIONS = {
     EventKind.ALIAS_ADDED: Permission.SALE_REPAIR,
     EventKind.ALIAS_REMOVED: Permission.SALE_REPAIR,
     EventKind.SALE_SOURCE_SAVED: Permission.SALE_SOURCE_MANAGE,
+    EventKind.POINTS_POSTED: Permission.LEDGER_READ,
     EventKind.PRODUCT_SAVED: Permission.CATALOG_READ,
     EventKind.CATEGORY_SAVED: Permission.CATALOG_READ,
     EventKind.GEOGRAPHY_SAVED: Permission.CATALOG_READ,
@@ -172,6 +174,7 @@ OBJECTS = {
     EventKind.ALIAS_ADDED: {"aliasId": gid(NodeKind.ALIAS, KEY)},
     EventKind.ALIAS_REMOVED: {"aliasId": gid(NodeKind.ALIAS, KEY)},
     EventKind.SALE_SOURCE_SAVED: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
+    EventKind.POINTS_POSTED: {"programId": gid(NodeKind.PROGRAM, KEY)},
     EventKind.PRODUCT_SAVED: {"productId": gid(NodeKind.PRODUCT, KEY)},
     EventKind.CATEGORY_SAVED: {"categoryId": gid(NodeKind.CATEGORY, KEY)},
     EventKind.GEOGRAPHY_SAVED: {"geographyId": gid(NodeKind.GEOGRAPHY, KEY)},
@@ -197,12 +200,12 @@ def facts(kind: EventKind, detail: Detail | None = None) -> EventFacts:
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
-    """Schemes, movements, notifications, and jobs exactly as their own streams."""
+    """Schemes, movements, notifications, jobs, and points exactly as their own streams."""
     spec = EVENTS[kind]
     assert spec.permission is PERMISSIONS[kind]
     predicates = {
         stream.visible_to
-        for stream in (SCHEME_ACTIVITY, MOVEMENTS, NOTIFICATION_ADDED, JOB_PROGRESS)
+        for stream in (SCHEME_ACTIVITY, MOVEMENTS, NOTIFICATION_ADDED, JOB_PROGRESS, POINTS_POSTED)
         if kind in stream.kinds
     }
     if kind is EventKind.NOTIFICATIONS_READ:
