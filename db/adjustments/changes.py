@@ -6,10 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.adjustments.rows import AdjustmentReasonsRow, AdjustmentRow
 from db.adjustments.tables import AdjustmentTable
+from db.ecps.tables import EcpTable
+from db.points.tables import PointsLedgerTable
 from db.sessions import Writing
 from domain.adjustments.facts import AdjustmentStatus
 
@@ -17,6 +21,13 @@ from domain.adjustments.facts import AdjustmentStatus
 async def add_adjustment(session: Writing, row: AdjustmentRow) -> None:
     """Insert an adjustment."""
     await session.execute(insert(AdjustmentTable), [msgspec.structs.asdict(row)])
+
+
+async def open_ledger(session: Writing, ecp_id: UUID, at: datetime) -> None:
+    """Add the ledger of an ECP unless it has one, so that it can be locked."""
+    number = select(EcpTable.number, literal(at, TIMESTAMP(timezone=True))).where(EcpTable.id == ecp_id)
+    added = upsert(PointsLedgerTable).from_select(["ecp", "recorded_at"], number)
+    await session.execute(added.on_conflict_do_nothing())
 
 
 async def record_adjustment_decision(  # noqa: PLR0913 - the columns of a decision, by name

@@ -22,7 +22,8 @@ class PastActivityRow(NamedTuple):
 class EarnerAtRow(Struct, frozen=True):
     """An ECP at a moment, and its enrollment in a scheme then; see `EnrollmentAt` for the last six.
 
-    `status` is None if the ECP was not registered yet; the place is then the first one that is known.
+    `status` is None if the ECP was not registered yet; the place is then the first one that is known. `erased` is true
+    now, whatever the moment.
     """
 
     status: str | None
@@ -36,6 +37,7 @@ class EarnerAtRow(Struct, frozen=True):
     withdrawn_at: datetime | None
     returned_at: datetime | None
     first_enrolled_at: datetime | None
+    erased: bool
 
 
 # The activities of an ECP up to a moment, of the kinds that rules use.
@@ -55,7 +57,7 @@ SELECT version.status, version.tier_id, place.geography_id,
     CASE place.level WHEN 'REGION' THEN place.geography_id WHEN 'CITY' THEN place.parent_id END AS region_id,
     coalesce(above.parent_id, place.parent_id, place.geography_id) AS country_id,
     enrollment.status AS enrollment_status, last.terms_version, last.enrolled_at, last.withdrawn_at,
-    next.enrolled_at AS returned_at, enrollment.first_enrolled_at
+    next.enrolled_at AS returned_at, enrollment.first_enrolled_at, ecp.erased_at IS NOT NULL AS erased
 FROM unnest(:ecp_ids, :scheme_ids, :moments) WITH ORDINALITY AS asked (ecp_id, scheme_id, at, position)
 JOIN ecp ON ecp.id = asked.ecp_id
 LEFT JOIN LATERAL (

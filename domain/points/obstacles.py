@@ -23,6 +23,7 @@ class EarningObstacle(IntEnum):
     NEVER_ENROLLED = 8
     NOT_ENROLLED_YET = 9
     ENROLLMENT_ENDED = 10
+    ERASED = 11
 
     @property
     def sentence(self) -> str:
@@ -41,6 +42,7 @@ _SENTENCES: Final = {
     EarningObstacle.NEVER_ENROLLED: "The ECP was not enrolled in the scheme.",
     EarningObstacle.NOT_ENROLLED_YET: "The ECP enrolled in the scheme only after the sale.",
     EarningObstacle.ENROLLMENT_ENDED: "The enrollment of the ECP had ended before the sale.",
+    EarningObstacle.ERASED: "The personal data of the ECP was erased before the sale was recorded.",
 }
 _STATUSES: Final = {
     EcpStatus.PENDING: EarningObstacle.NOT_VERIFIED,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.adjustments.changes import add_adjustment, record_adjustment_decision
+from db.adjustments.changes import add_adjustment, open_ledger, record_adjustment_decision
 from db.adjustments.reads import BALANCES_OF_ECP, LOCK_LEDGER_OF_ECP, LOCK_PENDING_OF_ECP, STANDINGS_BY_ID
 from db.adjustments.rows import AdjustmentRow, BalanceRow
 from db.outbox.changes import append_events
@@ -26,7 +26,8 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
     # Postings need it, and should wait for no second connection within their transaction.
     await operation.program()
     async with operation.writing() as session:
-        # Postings lock the ledger first, too. What waits for it posts nothing to an erased ECP.
+        # Postings lock the ledger first, too, also that of a first sale. What waits for it posts nothing to an erased ECP.
+        await open_ledger(session, command.ecp_id, operation.now)
         await session.fetch(LOCK_LEDGER_OF_ECP, ecp_id=command.ecp_id)
         if await erase_person(operation, session, command):
             await _reject_pending(operation, session, command.ecp_id)

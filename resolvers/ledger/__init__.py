@@ -1,2 +1,1 @@
-"""The ledger together with what its entries come from: sales, redeemed coupons, and adjustments."""
-"""Verifies the ledgers of points against all rows that they follow from."""
+"""The ledger together with what its entries come from, and its verification against all rows that it follows from."""

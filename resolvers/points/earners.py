@@ -27,13 +27,15 @@ class EarnerMoment(Struct, frozen=True):
 class EarnerAt(Struct, frozen=True):
     """What was true of an ECP at a moment. `status` is None before its registration, without a tier.
 
-    The path leads from the geography in which it worked up to the country.
+    The path leads from the geography in which it worked up to the country. `erased` says whether the personal data of
+    the ECP is erased now.
     """
 
     status: EcpStatus | None
     tier_id: UUID | None
     geography_path: tuple[UUID, ...]
     enrollment: EnrollmentAt
+    erased: bool
 
 
 async def earners_at(fetching: Fetching, asked: Sequence[EarnerMoment]) -> list[EarnerAt]:
@@ -61,4 +63,5 @@ def _build_earner(row: EarnerAtRow) -> EarnerAt:
             returned_at=row.returned_at,
             first_enrolled_at=row.first_enrolled_at,
         ),
+        erased=row.erased,
     )

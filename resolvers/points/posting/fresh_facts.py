@@ -12,9 +12,10 @@ from msgspec import Struct
 from db.points.posting_reads import ACTIVITIES_OF_ECPS, CATEGORY_VERSIONS, PRODUCTS_OF_VARIANTS, CategoryVersionRow
 from db.sessions import Fetching
 from domain.channels import EarningChannel
+from domain.ecps.facts import EcpStatus
 from domain.lru_cache import LruCache
 from domain.points.fold import FreshFacts
-from domain.points.obstacles import earner_obstacles, period_obstacles
+from domain.points.obstacles import EarningObstacle, earner_obstacles, period_obstacles
 from domain.points.revision_plan import RevisionPlan
 from domain.points.valuation_facts import EarnerContext, earner_facts
 from resolvers.points.earners import EarnerAt, EarnerMoment, earners_at
@@ -58,7 +59,10 @@ def _facts_of(
 ) -> list[FreshFacts]:
     revision, at = sale.revision, sale.at
     enrollment, path = earner.enrollment, earner.geography_path
+    # Nobody can receive the points of an erased ECP, whenever the sale was.
+    erased = (EarningObstacle.ERASED,) if earner.erased and earner.status is not EcpStatus.CLOSED else ()
     obstacles = (
+        *erased,
         *earner_obstacles(earner.status, path, enrollment, revision.geography_ids, at),
         *period_obstacles(at, revision.starts_at, revision.end_of(sale.channel)),
     )

@@ -1,5 +1,7 @@
 """Erasing an ECP forfeits its points by approved adjustments and rejects what is pending (R18, R22)."""
 
+from datetime import timedelta
+
 import asyncpg
 import pytest
 
@@ -7,13 +9,17 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.adjustments import adjusted, decided, enrolled_ecp
 from tests.support.client import Client, Clients, gid
+from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.mutations.adjustments import ledger
 from tests.support.mutations.ecps import mutate
+from tests.support.redemptions import RUNNING
+from tests.support.sales import Till, line, sale
 from tests.support.unchanged import nothing_changes
 
 FORFEITED = "Forfeited, because the personal data of this ECP was erased."
 REJECTED = "Rejected, because the personal data of this ECP was erased."
+CLOSED = "The ECP was closed at the time of the sale."
 ERASED = "Erased because it named the person."
 
 
@@ -92,3 +98,26 @@ async def test_reasons_that_name_the_person_are_erased(
     finally:
         await connection.close()
     assert [tuple(row) for row in rows] == [(ERASED, None), ("A sale was missed.", ERASED), (FORFEITED, None)]
+
+
+async def test_sales_of_an_erased_ecp_are_recorded_and_earn_nothing(
+    clients: Clients, manager: Client, factory: SchemeFactory, clock: TestClock, database_url: str
+) -> None:
+    """R20, R22: whenever they were made, and also when they are corrected."""
+    ecp_id, _ = await enrolled_ecp(factory)
+    clock.now = RUNNING
+    before = {"soldAt": (RUNNING - timedelta(days=1)).isoformat()}
+    till = Till(clients[Role.INTEGRATION])
+    (sold,) = await till.results(sale("earned", **before))
+    assert sold["points"] == 30
+    await mutate(manager, "eraseEcp", ecpId=gid(NodeKind.ECP, ecp_id), reason="A request by letter.")
+    clock.advance(days=1)
+    after = {"soldAt": (RUNNING + timedelta(hours=1)).isoformat()}
+    results = await till.results(sale("late", **before), sale("after", **after))
+    assert [(result["outcome"], result["points"]) for result in results] == [("RECORDED", 0)] * 2
+    reasons = ["The personal data of the ECP was erased before the sale was recorded.", CLOSED]
+    assert [notice for result in results for notice in result["notices"]] == reasons
+    assert await ledger(database_url) == [(30, 30), (-30, 0)]
+    (corrected,) = await till.results(sale("earned", line(quantity=4), revision=2, **before))
+    assert (corrected["outcome"], corrected["points"]) == ("CORRECTED", -30)
+    assert await ledger(database_url) == [(30, 30), (-30, 0), (-30, -30)]
