@@ -17,6 +17,7 @@ ADDED_ONLY = {
     "batch_pack",
     "captured_movement",
     "coupon_reference",
+    "discarded_sale",
     "discrepancy_evidence",
     "discarded_sale",
     "epcis_event",
@@ -156,6 +157,48 @@ async def test_the_application_changes_no_movement_and_no_definition(application
         await application.execute(f"GRANT UPDATE, DELETE ON movement TO {ROLE}")
     assert await definitions_of(application) == definitions
     assert await application.fetch("SELECT kind, quantity FROM movement") == [("PRODUCED", 3)]
+
+
+# A row of each table of the ledger, which the application may add, and a column that an attempt would change.
+LEDGER = f"""
+INSERT INTO sale VALUES (1, now(), 1, 1, now(), {ACCOUNT});
+INSERT INTO sale_line VALUES (1, now(), 1, 1, 0, 3, {VARIANT}, 12.5, 'INR');
+INSERT INTO sale_return (ecp, sold_at, sale, returning_sale, returning_revision, position, variant_id, quantity,
+    unit_price, currency, recorded_at) VALUES (1, now(), 1, 2, 1, 0, {VARIANT}, 1, 12.5, 'INR', now());
+INSERT INTO redemption (run_id, serial, sale, ecp, scheme, variant_id, redeemed_at, recorded_at)
+VALUES ({LINE}, 1, 3, 1, 1, {VARIANT}, now(), now());
+INSERT INTO valuation (ecp, scheme, sold_at, sale, position, version, revision, entries, base, bonus, seq, recorded_at,
+    facts) VALUES (1, 1, now(), 1, 0, 1, 1, 1, 30, 0, 1, now(), '');
+INSERT INTO points_entry (ecp, seq, scheme, points, balance_after, effective_at, recorded_at, kind, debit, credit)
+VALUES (1, 1, 1, 30, 30, now(), now(), 1, 2, 1);
+"""
+LEDGER_COLUMNS = {
+    "points_entry": "points",
+    "redemption": "serial",
+    "sale": "revision",
+    "sale_line": "quantity",
+    "sale_return": "quantity",
+    "valuation": "base",
+}
+
+
+async def test_the_application_changes_nothing_in_the_ledger(application: Any, owner: Any, database_url: str) -> None:
+    """R22: nor does the owner, whom a trigger stops."""
+    await application.execute(LEDGER)
+    async with nothing_changes(database_url):
+        for table, name in LEDGER_COLUMNS.items():
+            changes = (f"UPDATE {table} SET {name} = {name} + 1", f"DELETE FROM {table}")
+            others = (
+                f"TRUNCATE {table}",
+                f"INSERT INTO {table} TABLE {table} ON CONFLICT DO NOTHING; UPDATE {table} SET {name} = 1",
+                f"MERGE INTO {table} USING (VALUES (1)) AS one (n) ON true WHEN MATCHED THEN DELETE",
+                f"ALTER TABLE {table} DISABLE TRIGGER keep_rows",
+            )
+            for change in (*changes, *others):
+                assert await denial(application, change) == change
+            for change in changes:
+                with pytest.raises(asyncpg.InsufficientPrivilegeError, match="are only ever added"):
+                    await owner.execute(change)
 
 
 async def test_the_application_may_become_nobody_else(application: Any, owner: Any) -> None:
