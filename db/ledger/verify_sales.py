@@ -118,11 +118,15 @@ REDEMPTIONS_NOT_COMMISSIONED: Final = of_ecps(f"""
             AND movement.recorded_at <= redemption.recorded_at
     )
 """)
+# Those of an account that waits for a job are valued behind it.
 REDEMPTIONS_WITHOUT_VALUE: Final = of_ecps(f"""
     SELECT redemption.ecp, redemption.scheme, {_COUPON}, NULL, NULL
     FROM redemption WHERE ecp > :low AND ecp <= :high AND NOT EXISTS (
         SELECT FROM valuation WHERE valuation.ecp = redemption.ecp AND valuation.scheme = redemption.scheme
             AND sold_at = redeemed_at AND valuation.sale = redemption.sale
+    ) AND NOT EXISTS (
+        SELECT FROM points_account AS account WHERE account.ecp = redemption.ecp AND account.scheme = redemption.scheme
+            AND revalue_from IS NOT NULL
     )
 """)
 BOUNDS: Final = named(

@@ -19,7 +19,7 @@ from db.ledger.verify_rows import AccountToFoldRow
 from db.points.posting_reads import EARNING_ECPS, PRODUCTS_OF_VARIANTS, STORED_LINES, AccountRow
 from db.program.rows import ProgramRow
 from db.sessions import Snapshot
-from domain.calendar import BEGINNING
+from domain.calendar import BEGINNING, FOREVER
 from domain.channels import EarningChannel
 from domain.points.fold import FoldLine, FreshFacts, LineValue, fold
 from domain.points.lines import SaleChange, SalePlace, SoldLine
@@ -201,7 +201,7 @@ async def _verify_components(
 async def _net_quantities(snapshot: Snapshot, ecp: int) -> Mapping[tuple[int, datetime, int], int]:
     sold: dict[tuple[int, datetime], list[SoldLine]] = defaultdict(list)
     net: dict[tuple[int, datetime, int], int] = {}
-    for row in await snapshot.fetch(STORED_LINES, ecps=[ecp], moments=[BEGINNING]):
+    for row in await snapshot.fetch(STORED_LINES, ecps=[ecp], moments=[BEGINNING], ends=[FOREVER]):
         line = SoldLine(
             position=_COUPON if row.position is None else row.position,
             variant_id=row.variant_id,
