@@ -153,7 +153,8 @@ CLAIM_KEYS: Final = Statement(
     .columns(*map(column, ClaimRow._fields)),
     ClaimRow,
 )
-# With the sales that the named ones return now, because a correction may let them return another one.
+# With the sales that the named ones return now, because a correction may let them return another one. The ECP is looked
+# up rather than joined: a sale that another transaction moved to another ECP would fail the join and not be found.
 LOCK_SALES: Final = Statement(
     text(
         """
@@ -162,9 +163,10 @@ LOCK_SALES: Final = Statement(
             UNION SELECT returns FROM sale_key
             WHERE source = :source AND external_id = ANY(:external_ids) AND returns IS NOT NULL
         )
-        SELECT sale_key.external_id, sale_key.number, sale_key.ecp, ecp.id AS ecp_id, sale_key.sold_at,
+        SELECT sale_key.external_id, sale_key.number, sale_key.ecp,
+            (SELECT id FROM ecp WHERE ecp.number = sale_key.ecp) AS ecp_id, sale_key.sold_at,
             sale_key.revision, sale_key.digest, sale_key.updated_at, sale_key.returns
-        FROM wanted JOIN sale_key ON sale_key.number = wanted.number JOIN ecp ON ecp.number = sale_key.ecp
+        FROM wanted JOIN sale_key ON sale_key.number = wanted.number
         ORDER BY sale_key.external_id FOR UPDATE OF sale_key
         """
     )

@@ -128,17 +128,27 @@ class Book(Struct):
         if sale.version is None:
             return None
         number = None if known is None else known.number
-        for theirs in (None if known is None else known.version, self.parked.get(sale.external_id)):
-            if theirs is None or (is_retried and theirs == sale.version):
+        self._forget_recorded(sale.external_id, known)
+        parked = self.parked.get(sale.external_id)
+        for theirs in (None if known is None else known.version, parked):
+            if theirs is None or (is_retried and theirs is parked and theirs == sale.version):
                 continue
             found = compare_versions(sale.version, theirs)
             if found is Comparison.OLDER:
                 return Decision(SaleOutcome.DUPLICATE, number=number)
             if found is Comparison.UNCLEAR:
                 return Decision(SaleOutcome.CONFLICT, (_conflict(sale.version, theirs),), number)
-            if found is Comparison.SAME and (known is not None and theirs == known.version):
+            if found is Comparison.SAME and theirs is not parked:
                 return Decision(SaleOutcome.DUPLICATE, number=number)
         return None
+
+    def _forget_recorded(self, external_id: str, known: KnownSale | None) -> None:
+        """Forget a parked sale that another transaction has recorded, in this version or a newer one."""
+        parked = self.parked.get(external_id)
+        if parked is None or known is None:
+            return
+        if compare_versions(parked, known.version) in {Comparison.SAME, Comparison.OLDER}:
+            del self.parked[external_id]
 
     def _park(self, sale: ArrivingSale, problems: tuple[Problem, ...]) -> Decision:
         """Park a sale; one that is parked already stays as it is."""
