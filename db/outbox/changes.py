@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from sqlalchemy import BigInteger, delete, insert, literal, tuple_, update
 
 from db.outbox.tables import EventStreamTable, EventTable, Xid8
 from db.sessions import Writing
+from db.statement import Change
 from domain.events import EventKind, Position, Subject, SubjectKind
 
 
@@ -24,6 +26,12 @@ class NewEvent(Struct, frozen=True):
         return next((subject.id for subject in self.subjects if subject.kind is kind), None)
 
 
+# Every mutation appends an event, so it does not wait for SQLAlchemy to write the SQL.
+_APPEND: Final = Change(
+    insert(EventTable).inline(), ["kind", "object_id", "subject_kinds", "subject_ids", "recorded_at"]
+)
+
+
 async def append_events(session: Writing, events: Sequence[NewEvent], at: datetime) -> None:
     """Append events to the outbox, in order."""
     rows = [
@@ -36,8 +44,10 @@ async def append_events(session: Writing, events: Sequence[NewEvent], at: dateti
         }
         for event in events
     ]
-    if rows:
-        await session.execute(insert(EventTable), rows)
+    if len(rows) == 1:
+        await session.run(_APPEND, **rows[0])
+    elif rows:
+        await session.run_many(_APPEND, rows)
 
 
 async def delete_events(session: Writing, through: Position) -> None:
