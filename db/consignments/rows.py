@@ -218,27 +218,3 @@ class RecallHolderRow(NamedTuple):
     in_transit: bool
     condition: str
     quantity: int
-
-
-class MissingCouponRow(Struct, frozen=True):
-    """The discrepancy of a missing or lost coupon, and whether no ECP has scanned one of its coupons yet."""
-
-    discrepancy_id: UUID
-    consignment_id: UUID
-    consignment: str
-    scheme_id: UUID
-    sku: str
-    vendor_id: UUID
-    batch_id: UUID | None
-    is_first: bool
-
-
-class EvidenceRow(Struct, frozen=True):
-    """A scan of a missing or lost coupon of a discrepancy."""
-
-    id: UUID
-    discrepancy_id: UUID
-    serial: int
-    result: str
-    scanned_at: datetime
-    ecp_id: UUID

@@ -16,8 +16,8 @@ from db.sessions import Writing
 from db.statement import Change, Statement, moment, number, string, uuid
 from domain.redemptions.wrong_codes import BURST, WrongCodes
 
-# Redeem a coupon, keep the attempt, and forgive wrong codes, in one statement; no row if it is redeemed already. Another
-# transaction that redeems it at the same time is waited for.
+# Redeem a coupon, keep the attempt, and forgive wrong codes, in one statement. It returns no row for a coupon that is
+# redeemed already; another transaction that redeems it at the same time is waited for.
 CLAIM_COUPON = Statement(
     text("""
 WITH claimed AS (

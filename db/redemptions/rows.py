@@ -1,6 +1,6 @@
 """Rows of redemptions and of attempts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -33,3 +33,44 @@ class StandingRow(NamedTuple):
     locked_at: datetime | None
     tokens: float | None
     refilled_at: datetime | None
+
+
+class CouponRow(Struct, frozen=True):
+    """A serial with its run, and where it is; the fields from `consignment_id` on are None if it is in none."""
+
+    serial: int
+    scheme_id: UUID
+    variant_id: UUID
+    key_id: int
+    consignment_id: UUID | None
+    line_id: UUID | None
+    leg: int | None
+    batch_id: UUID | None
+    condition: str | None
+    ends_on: date | None
+    redeemed_at: datetime | None
+    redeemed_by: UUID | None
+
+
+class MissingCouponRow(Struct, frozen=True):
+    """The discrepancy of a missing or lost coupon, and whether no ECP has scanned one of its coupons yet."""
+
+    discrepancy_id: UUID
+    consignment_id: UUID
+    consignment: str
+    scheme_id: UUID
+    sku: str
+    vendor_id: UUID
+    batch_id: UUID | None
+    is_first: bool
+
+
+class EvidenceRow(Struct, frozen=True):
+    """A scan of a missing or lost coupon of a discrepancy."""
+
+    id: UUID
+    discrepancy_id: UUID
+    serial: int
+    result: str
+    scanned_at: datetime
+    ecp_id: UUID

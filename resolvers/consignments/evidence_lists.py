@@ -3,8 +3,8 @@
 from functools import partial
 from uuid import UUID
 
-from db.consignments.evidence_pages import NEWEST_EVIDENCE, evidence_by_discrepancy, evidence_counts
-from db.consignments.rows import EvidenceRow
+from db.redemptions.evidence_pages import NEWEST_EVIDENCE, evidence_by_discrepancy, evidence_counts
+from db.redemptions.rows import EvidenceRow
 from domain.permissions import ConsignmentScope
 from resolvers.consignments.loaders import scope_parameters
 from resolvers.context import Operation

@@ -6,9 +6,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.catalog.rows import VendorRow
-from db.consignments.coupon_reads import COUPON_OF_SERIAL, MOVEMENTS_OF_COUPONS
-from db.consignments.coupon_rows import CouponRow
+from db.consignments.coupon_reads import MOVEMENTS_OF_COUPONS
 from db.consignments.view_rows import MovementViewRow
+from db.redemptions.coupon_reads import COUPON_OF_SERIAL
+from db.redemptions.rows import CouponRow
 from domain.consignments.coupon_status import CouponStatus, coupon_status
 from domain.consignments.facts import Condition
 from domain.consignments.guards import ConsignmentAction

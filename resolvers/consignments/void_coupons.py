@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from db.consignments.changes import touch_states
 from db.consignments.correction_reads import ALLOTMENTS_OF_SERIALS, HOLDERS_OF_REQUEST
 from db.consignments.discrepancy_changes import resolve_recalled
-from db.consignments.redeeming_reads import LOCK_COMMISSIONED, REDEEMED_SERIALS
 from db.consignments.rows import RecallHolderRow
 from db.coupons.reads import RUNS_BY_SCHEME
+from db.redemptions.redeeming_reads import LOCK_COMMISSIONED, REDEEMED_SERIALS
 from db.sessions import TransactionConflict, Writing
 from domain.checks import reason_problems
 from domain.consignments.facts import MovementKind

@@ -1,8 +1,8 @@
 """A scan of a missing or lost coupon is evidence of where it is: keep it with the discrepancy of the coupon."""
 
-from db.consignments.redeeming_reads import LOCK_DISCREPANCY_OF_SERIAL
 from db.outbox.changes import NewEvent, append_events
 from db.redemptions.changes import ADD_EVIDENCE
+from db.redemptions.redeeming_reads import LOCK_DISCREPANCY_OF_SERIAL
 from db.sessions import Writing
 from domain.consignments.events import about_consignment
 from domain.consignments.stored_facts import MissingCouponScanned

@@ -9,8 +9,9 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.consignments.redeeming_reads import FIRST_POINTS, IS_IN_CONSIGNMENT, LOCK_COUPON, PRESENT_POINTS
+from db.points.redemption_reads import FIRST_POINTS, PRESENT_POINTS
 from db.redemptions.changes import CLAIM_COUPON, NUMBER_OF_ECP
+from db.redemptions.redeeming_reads import IS_IN_CONSIGNMENT, LOCK_COUPON
 from db.sessions import TransactionConflict, Writing
 from domain.calendar import Calendar
 from domain.channels import EarningChannel

@@ -16,6 +16,7 @@ from tests.support.secrets import COUPON_KEYS
 
 # The scheme runs from 1 May to 31 July 2026.
 RUNNING: Final = datetime(2026, 5, 10, 9, tzinfo=UTC)
+ENROLLING: Final = datetime(2026, 4, 10, 9, tzinfo=UTC)
 # Serials by what became of them: 0 to 99 are commissioned, and 2,000 is of no run.
 ACTIVE, SPOILED, DAMAGED, MISSING, AT_PRINTER, ON_HAND, UNALLOCATED, NOWHERE = 0, 900, 100, 101, 500, 102, 1500, 4_000
 
@@ -53,6 +54,18 @@ class RedemptionScene:
         assert payload["points"] is None
         (error,) = payload["errors"]
         return {name: value for name, value in error.items() if name != "path"}
+
+    async def enroll(self, enrollments: EnrollmentFactory, name: str) -> Client:
+        """Enroll a new ECP while enrollment is open, and return its client."""
+        now, self.clock.now = self.clock.now, ENROLLING
+        ecp_id = await enrollments.ecps.verified(name)
+        await enrollments.enrolled(self.scheme_id, ecp_id)
+        self.clock.now = now
+        return self.client_of(ecp_id)
+
+    def client_of(self, ecp_id: UUID) -> Client:
+        """The client of an ECP."""
+        return self.clients.of(next(key for key, found in self.clients.world.ecps.items() if found == ecp_id))
 
     async def attempts(self, role: Role = Role.PROGRAM_MANAGER, **page: Any) -> Any:
         """The attempts of the ECP as a role reads them."""

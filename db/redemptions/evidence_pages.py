@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 
 from db.columns import columns
 from db.consignments.movement_reads import discrepancy_visible
-from db.consignments.rows import EvidenceRow
 from db.consignments.tables import DiscrepancyTable
 from db.counting import OwnerCount, counting_by
 from db.ecps.tables import EcpTable
 from db.keyset import Sort, keyset_by_owner
+from db.redemptions.rows import EvidenceRow
 from db.redemptions.tables import DiscrepancyEvidenceTable
 from db.statement import Statement
 from domain.permissions import ConsignmentScope

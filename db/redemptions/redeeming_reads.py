@@ -13,12 +13,11 @@ from db.catalog.tables import VariantTable
 from db.columns import columns, scalar
 from db.consignments.custody_reads import spans
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable, MovementPartTable, MovementTable
-from db.consignments.rows import MissingCouponRow
 from db.consignments.tables import AllotmentTable, ConsignmentLineTable, ConsignmentTable, DiscrepancyTable
 from db.coupons.tables import CouponRunTable
 from db.ecps.tables import EcpTable
 from db.enrollments.tables import EnrollmentTable
-from db.points.tables import ValuationTable
+from db.redemptions.rows import MissingCouponRow
 from db.redemptions.tables import DiscrepancyEvidenceTable, RedemptionTable, WrongCodesTable
 from db.schemes.tables import SchemeTable
 from db.statement import Statement, number, uuid, uuids
@@ -117,26 +116,6 @@ IS_IN_CONSIGNMENT = Statement(
     scalar(bool),
 )
 
-
-def _points_of_redemption(*, first: bool) -> Statement[int]:
-    """The points of a redemption: those it was valued with at first, or those it is worth now."""
-    version = ValuationTable.version
-    return Statement(
-        select((ValuationTable.base + ValuationTable.bonus).label("points"))
-        .where(
-            ValuationTable.ecp == number("ecp"),
-            ValuationTable.scheme == number("scheme"),
-            ValuationTable.sold_at == bindparam("redeemed_at", type_=ValuationTable.sold_at.type),
-            ValuationTable.sale == number("sale"),
-        )
-        .order_by(version if first else version.desc())
-        .limit(1),
-        scalar(int),
-    )
-
-
-FIRST_POINTS = _points_of_redemption(first=True)
-PRESENT_POINTS = _points_of_redemption(first=False)
 
 # The segments of commissioned coupons among these serials, locked against redemptions.
 LOCK_COMMISSIONED = Statement(
