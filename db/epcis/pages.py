@@ -1,4 +1,4 @@
-"""Statements that list events, in the order in which they were recorded: those of movements, and captured ones."""
+"""Statements that list events as they were recorded: those of movements and redemptions, and captured ones."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -33,10 +33,12 @@ from db.consignments.custody_tables import MovementPartTable, MovementTable
 from db.consignments.movement_reads import movement_visible
 from db.consignments.pack_tables import PackTable
 from db.consignments.tables import AllotmentTable, BatchTable, ConsignmentLineTable, ConsignmentTable
-from db.coupons.tables import CouponReferenceTable
+from db.coupons.tables import CouponReferenceTable, CouponRunTable
+from db.epcis.redemption_pages import REDEEMED, redemption_events
 from db.epcis.rows import MovementEventRow, PositionRow
 from db.epcis.tables import CapturedMovementTable, EpcisEventTable
 from db.keyset import Sort
+from db.redemptions.tables import RedemptionTable
 from db.statement import Query, Statement, moment, numbers, texts, uuid
 from domain.permissions import ConsignmentScope
 
@@ -44,6 +46,9 @@ from domain.permissions import ConsignmentScope
 OLDEST_EVENT: Final = Sort(MovementTable.recorded_at)
 
 _SENDER, _RECEIVER = aliased(VendorTable), aliased(VendorTable)
+_NO_SALE: Final = cast(null(), BigInteger).label("sale")
+_SCHEME_ID: Final = func.coalesce(ConsignmentTable.scheme_id, CouponRunTable.scheme_id)
+_VARIANT_ID: Final = func.coalesce(ConsignmentLineTable.variant_id, RedemptionTable.variant_id)
 _LIMIT: Final = bindparam("limit", type_=BigInteger(), required=True)
 _SKIPPED: Final = bindparam("skipped", type_=BigInteger(), required=True)
 
@@ -72,14 +77,19 @@ def event_page(
         .where(MovementPartTable.movement_id == page.c.movement_id)
         .scalar_subquery()
     )
+    redeemed = func.format("{[%s,%s]}", RedemptionTable.serial, RedemptionTable.serial, type_=Text())
     selected = columns(
         MovementTable,
         MovementEventRow,
         id=page.c.id,
+        recorded_at=page.c.recorded_at,
+        kind=func.coalesce(MovementTable.kind, REDEEMED),
+        to_condition=func.coalesce(MovementTable.to_condition, REDEEMED),
+        occurred_at=func.coalesce(MovementTable.occurred_at, RedemptionTable.redeemed_at),
         # Captured events have their EPCs in their content.
-        spans=case((page.c.captured_id.is_(None), spans), else_=None),
-        scheme_id=ConsignmentTable.scheme_id,
-        variant_id=ConsignmentLineTable.variant_id,
+        spans=case((page.c.sale.is_not(None), redeemed), (page.c.captured_id.is_(None), spans), else_=None),
+        scheme_id=_SCHEME_ID,
+        variant_id=_VARIANT_ID,
         reference=CouponReferenceTable.number,
         vendor=VendorTable.code,
         consignment=ConsignmentTable.code,
@@ -91,7 +101,7 @@ def event_page(
         content=EpcisEventTable.content,
     )
     query = (
-        _join_movement(select(*selected).select_from(page), page)
+        _join_subject(select(*selected).select_from(page), page)
         .outerjoin(EpcisEventTable, EpcisEventTable.id == page.c.captured_id)
         .order_by(page.c.recorded_at, page.c.id)
     )
@@ -106,20 +116,22 @@ def page_end(scope: ConsignmentScope, filters: EventFilters, *, resumed: bool) -
     return Statement(query.limit(_LIMIT).offset(_SKIPPED), PositionRow)
 
 
-def _join_movement(query: Query, page: Any) -> Query:
+def _join_subject(query: Query, page: Any) -> Query:
+    """Join the movement of an event, or its redemption, which names neither a consignment nor a vendor."""
     return (
-        query.join(MovementTable, MovementTable.id == page.c.movement_id)
-        .join(ConsignmentLineTable, ConsignmentLineTable.id == MovementTable.line_id)
-        .join(ConsignmentTable, ConsignmentTable.id == MovementTable.consignment_id)
-        .join(VendorTable, VendorTable.id == MovementTable.vendor_id)
+        query.outerjoin(MovementTable, MovementTable.id == page.c.movement_id)
+        .outerjoin(ConsignmentLineTable, ConsignmentLineTable.id == MovementTable.line_id)
+        .outerjoin(ConsignmentTable, ConsignmentTable.id == MovementTable.consignment_id)
+        .outerjoin(VendorTable, VendorTable.id == MovementTable.vendor_id)
+        .outerjoin(RedemptionTable, RedemptionTable.sale == page.c.sale)
+        .outerjoin(CouponRunTable, CouponRunTable.id == RedemptionTable.run_id)
         .outerjoin(BatchTable, BatchTable.id == MovementTable.batch_id)
         .outerjoin(_SENDER, _SENDER.id == BatchTable.from_vendor_id)
         .outerjoin(_RECEIVER, _RECEIVER.id == BatchTable.to_vendor_id)
         .outerjoin(PackTable, PackTable.id == MovementTable.pack_id)
         .outerjoin(
             CouponReferenceTable,
-            (CouponReferenceTable.scheme_id == ConsignmentTable.scheme_id)
-            & (CouponReferenceTable.variant_id == ConsignmentLineTable.variant_id),
+            (CouponReferenceTable.scheme_id == _SCHEME_ID) & (CouponReferenceTable.variant_id == _VARIANT_ID),
         )
     )
 
@@ -127,13 +139,17 @@ def _join_movement(query: Query, page: Any) -> Query:
 def _select_page(
     scope: ConsignmentScope, filters: EventFilters, *, resumed: bool, ends: bool, skips: bool = False
 ) -> Any:
-    """The positions of events. Each of the two lists is limited by itself, so that an index serves it."""
+    """The positions of events. Each of the lists is limited by itself, so that an index serves it.
+
+    Vendors see no redemptions: whether a coupon of theirs was redeemed is the program's business.
+    """
     captured = exists().where(CapturedMovementTable.movement_id == MovementTable.id).correlate(MovementTable)
     of_movements = select(
         MovementTable.recorded_at,
         MovementTable.id,
         MovementTable.id.label("movement_id"),
         cast(null(), Uuid).label("captured_id"),
+        _NO_SALE,
     ).where(movement_visible(scope), ~captured, *_predicates(_OF_MOVEMENTS, filters))
     of_events = (
         select(
@@ -141,6 +157,7 @@ def _select_page(
             EpcisEventTable.id,
             EpcisEventTable.movement_id,
             EpcisEventTable.id.label("captured_id"),
+            _NO_SALE,
         )
         .join(MovementTable, MovementTable.id == EpcisEventTable.movement_id)
         .where(movement_visible(scope), *_predicates(_OF_EVENTS, filters))
@@ -152,8 +169,11 @@ def _select_page(
         bounds = _bounds(key, resumed=resumed, ends=ends)
         limited = query.where(*bounds).order_by(table.recorded_at, table.id).limit(limit).subquery()
         lists.append(select(*limited.c))
-    both = union_all(*lists).subquery("both")
-    return select(*both.c).order_by(both.c.recorded_at, both.c.id)
+    if scope is ConsignmentScope.ALL:
+        limited = redemption_events(filters, resumed=resumed, ends=ends).limit(limit).subquery()
+        lists.append(select(*limited.c))
+    found = union_all(*lists).subquery("found")
+    return select(*found.c).order_by(found.c.recorded_at, found.c.id)
 
 
 def _bounds(key: Any, *, resumed: bool, ends: bool) -> list[ColumnElement[bool]]:

@@ -12,7 +12,10 @@ from domain.jobs.facts import OPEN
 
 
 class MovementEventRow(Struct, frozen=True):
-    """A movement with what its event describes, or a captured event: only that has `event_id` and `content`."""
+    """A movement with what its event describes, or a redemption, which has neither vendor nor consignment.
+
+    Only a captured event has `event_id` and `content`.
+    """
 
     id: UUID
     recorded_at: datetime
@@ -23,8 +26,8 @@ class MovementEventRow(Struct, frozen=True):
     scheme_id: UUID
     variant_id: UUID
     reference: int | None
-    vendor: str
-    consignment: str
+    vendor: str | None
+    consignment: str | None
     batch: str | None
     sender: str | None
     receiver: str | None

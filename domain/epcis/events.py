@@ -80,6 +80,8 @@ class EventWriter:
     def _describe_place(self, facts: MovementFacts, shape: EventShape) -> dict[str, Any]:
         """The keys of an event that say where it happened, and for which consignment and batch."""
         identifiers = self._identifiers
+        if facts.vendor is None or facts.consignment is None:
+            return {}
         transactions = [{"type": "po", "bizTransaction": identifiers.consignment(facts.consignment)}]
         if facts.batch is not None:
             transactions.append({"type": "desadv", "bizTransaction": identifiers.batch(facts.batch)})

@@ -18,7 +18,10 @@ class Occurrence(Struct, frozen=True):
 
 
 class MovementFacts(Struct, frozen=True, kw_only=True):
-    """A movement as its event describes it; vendors, consignments, and batches by their codes."""
+    """A movement or a redemption as its event describes it; vendors, consignments, and batches by their codes.
+
+    A redemption has neither: it names no place, because that of an ECP is personal.
+    """
 
     id: UUID
     kind: str
@@ -26,8 +29,8 @@ class MovementFacts(Struct, frozen=True, kw_only=True):
     spans: Spans
     coupons: CouponClass
     occurrence: Occurrence
-    vendor: str
-    consignment: str
+    vendor: str | None
+    consignment: str | None
     batch: str | None = None
     sender: str | None = None
     receiver: str | None = None

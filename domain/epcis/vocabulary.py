@@ -84,6 +84,7 @@ _SHAPES: Final = MappingProxyType(
         "DAMAGED": EventShape(action=_OBSERVE, biz_step=BizStep.RECEIVING, disposition="damaged"),
         "SHORT": EventShape(action=_OBSERVE, mismatch="set"),
         "COMMISSIONED": EventShape(action=_OBSERVE, biz_step=BizStep.INSTALLING),
+        "REDEEMED": EventShape(action=Action.DELETE, biz_step=BizStep.DECOMMISSIONING, disposition="inactive"),
         # After DELETE nothing may follow, and recalled coupons still travel.
         "VOIDED": EventShape(action=_OBSERVE, disposition=_RECALLED),
     }

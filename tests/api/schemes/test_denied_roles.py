@@ -48,6 +48,8 @@ WHO_CHANGES_ECPS = {
     "suspendEcp": {Role.PROGRAM_MANAGER},
     "updateEcp": {Role.PROGRAM_MANAGER, Role.ECP},
     "eraseEcp": {Role.PROGRAM_MANAGER, Role.ADMIN},
+    "redeemCoupon": {Role.ECP},
+    "unlockEcp": {Role.PROGRAM_MANAGER},
     "enroll": {Role.PROGRAM_MANAGER, Role.ECP},
     "withdrawEnrollment": {Role.PROGRAM_MANAGER, Role.ECP},
     "decideEnrollment": {Role.PROGRAM_MANAGER},

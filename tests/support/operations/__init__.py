@@ -15,6 +15,7 @@ from tests.support.operations.jobs import OF_JOBS
 from tests.support.operations.ledger import OF_LEDGER
 from tests.support.operations.program import OF_PROGRAM
 from tests.support.operations.sales import OF_SALES
+from tests.support.operations.redemptions import OF_REDEMPTIONS
 from tests.support.operations.schemes import OF_SCHEMES
 from tests.support.operations.tracking import OF_TRACKING
 from tests.support.operations.webhooks import OF_WEBHOOKS
@@ -35,4 +36,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_JOBS,
     **OF_ARTWORK,
     **OF_SALES,
+    **OF_REDEMPTIONS,
 }
