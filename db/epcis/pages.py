@@ -77,7 +77,7 @@ def event_page(
         .where(MovementPartTable.movement_id == page.c.movement_id)
         .scalar_subquery()
     )
-    redeemed = func.format("{[%s,%s]}", RedemptionTable.serial, RedemptionTable.serial, type_=Text())
+    redeemed = func.format("{[%s,%s)}", RedemptionTable.serial, RedemptionTable.serial + 1, type_=Text())
     selected = columns(
         MovementTable,
         MovementEventRow,

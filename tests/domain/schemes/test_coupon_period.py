@@ -1,0 +1,19 @@
+"""Until when coupons pay (R22)."""
+
+from datetime import UTC, date, datetime
+
+from domain.calendar import find_calendar
+from domain.schemes.coupon_period import last_coupon_day, redeemable_until
+
+
+def test_coupons_pay_for_thirty_days_after_the_last_one() -> None:
+    """Days are those of the program's time zone, and the last one is included."""
+    assert last_coupon_day(date(2026, 7, 31)) == date(2026, 8, 30)
+    assert redeemable_until(date(2026, 7, 31), find_calendar("Asia/Kolkata")) == datetime(
+        2026, 8, 30, 18, 30, tzinfo=UTC
+    )
+    assert redeemable_until(None, find_calendar("UTC")) is None
+
+
+def test_the_end_of_the_calendar_is_no_error() -> None:
+    assert last_coupon_day(date.max) == date.max
