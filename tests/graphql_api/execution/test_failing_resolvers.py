@@ -72,21 +72,21 @@ async def test_an_operation_without_failures(synthetic: CompiledSchema, plain_un
 
 @pytest.mark.parametrize("field", sorted({name for name, _ in PLACES}))
 async def test_a_field_that_fails_everywhere(
-    field: str, synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema
+    field: str, synthetic_all: CompiledSchema, plain_unvalidated: strawberry.Schema
 ) -> None:
     for fault in BY_KIND[PLACES[field, None]]:
         world = partial(World, {(field, None): fault})
-        found = await compare(synthetic, plain_unvalidated, DOCUMENT, context=world)
+        found = await compare(synthetic_all, plain_unvalidated, DOCUMENT, context=world)
         assert found.differences == [], fault
 
 
 @pytest.mark.parametrize("field", sorted(name for (name, _), kind in PLACES.items() if kind == "attribute"))
 async def test_a_field_that_fails_in_one_row(
-    field: str, synthetic: CompiledSchema, plain_unvalidated: strawberry.Schema
+    field: str, synthetic_all: CompiledSchema, plain_unvalidated: strawberry.Schema
 ) -> None:
     for number, fault in itertools.product((2, 22), BY_KIND["attribute"]):
         world = partial(World, {(field, number): fault})
-        found = await compare(synthetic, plain_unvalidated, SMALL, context=world)
+        found = await compare(synthetic_all, plain_unvalidated, SMALL, context=world)
         assert found.differences == [], (number, fault)
 
 
