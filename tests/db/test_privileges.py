@@ -19,7 +19,6 @@ ADDED_ONLY = {
     "coupon_reference",
     "discarded_sale",
     "discrepancy_evidence",
-    "discarded_sale",
     "epcis_event",
     "movement",
     "movement_part",

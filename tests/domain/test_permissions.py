@@ -23,7 +23,6 @@ from domain.requests import Forbidden, Unauthenticated
 from domain.work.queues import (
     QUEUES,
     AdjustmentQueue,
-    ParkedSaleQueue,
     ArtworkQueue,
     ArtworkTask,
     BatchQueue,
@@ -32,6 +31,7 @@ from domain.work.queues import (
     EcpQueue,
     EnrollmentQueue,
     ForbiddenQueue,
+    ParkedSaleQueue,
     SchemeQueue,
     queue_of,
     queues_of,

@@ -67,8 +67,8 @@ from tests.support.factories.webhooks import failing_endpoint
 from tests.support.jobs import enqueue
 from tests.support.ledger_desk import LedgerDesk
 from tests.support.ledger_story import posted_entry
-from tests.support.secrets import COUPON_KEYS, LINKS
 from tests.support.sales import example_sales
+from tests.support.secrets import COUPON_KEYS, LINKS
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World, build_world
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from domain.ecps.inputs import EcpDetails
 from domain.permissions import Role
-from resolvers.adjustments.erase_ecp import erase_ecp
 from graphql_api.context import Environment
+from resolvers.adjustments.erase_ecp import erase_ecp
 from resolvers.context import Operation
 from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.register_ecp import RegisterEcp, register_ecp

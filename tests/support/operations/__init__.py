@@ -14,8 +14,8 @@ from tests.support.operations.files import OF_FILES
 from tests.support.operations.jobs import OF_JOBS
 from tests.support.operations.ledger import OF_LEDGER
 from tests.support.operations.program import OF_PROGRAM
-from tests.support.operations.sales import OF_SALES
 from tests.support.operations.redemptions import OF_REDEMPTIONS
+from tests.support.operations.sales import OF_SALES
 from tests.support.operations.schemes import OF_SCHEMES
 from tests.support.operations.tracking import OF_TRACKING
 from tests.support.operations.webhooks import OF_WEBHOOKS
