@@ -3,7 +3,7 @@
 It is pure: the same lines, state, and pools always give the same points.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from domain.channels import EarningChannel
 from domain.points.lines import SalePlace
-from domain.points.pools import SchemePools
+from domain.points.pools import Pool, SchemePools
 from domain.points.revision_plan import RevisionPlan
 from domain.points.running_state import RunningState
 from domain.points.valuation_facts import (
@@ -27,7 +27,7 @@ from domain.rules.facts import EarnerFacts, LineFacts
 from domain.rules.rewards import Reduction, apply_limits, spend_budget
 
 
-class KnownValue(Struct, frozen=True):
+class KnownValue(Struct, frozen=True, gc=False):
     """The newest stored valuation of a line."""
 
     version: int
@@ -35,7 +35,7 @@ class KnownValue(Struct, frozen=True):
     facts: ValuationFacts
 
 
-class FreshFacts(Struct, frozen=True):
+class FreshFacts(Struct, frozen=True, gc=False):
     """What is true of a line that was not valued before, or is of another variant now; `obstacles` are numbers.
 
     `static` are the facts that do not change when the line is valued again.
@@ -48,7 +48,8 @@ class FreshFacts(Struct, frozen=True):
     static: ValuationFacts
 
 
-class FoldLine(Struct, frozen=True):
+# Many exist at once, and none can be in a reference cycle, so the garbage collector need not track them.
+class FoldLine(Struct, frozen=True, gc=False):
     """A line in its scheme: as it counts now, with what was known of it and what is new.
 
     A line with neither `known` nor `fresh` facts does not exist. `mask` says
@@ -74,7 +75,7 @@ class FoldLine(Struct, frozen=True):
     counts_only: bool = False
 
 
-class LineValue(Struct, frozen=True):
+class LineValue(Struct, frozen=True, gc=False):
     """What a line is worth now. `changed` says whether a new version of its valuation is due."""
 
     line: FoldLine
@@ -95,12 +96,16 @@ _NOTHING: Final[tuple[int, ...]] = ()
 def fold(lines: Iterable[FoldLine], state: RunningState, pools: SchemePools) -> list[LineValue]:
     """Value lines of one account in canonical order; changes the state and what is taken from the pools."""
     values: list[LineValue] = []
+    pooled: dict[int, dict[int, Pool]] = {}
     for line in lines:
         state.enter(line.month, line.week)
         if line.counts_only:
             count_known(line, state)
             continue
-        value = _value_line(line, state, pools)
+        number = line.revision.number
+        if number not in pooled:
+            pooled[number] = pools.at_positions(line.revision.positions)
+        value = _value_line(line, state, pools.budget, pooled[number])
         values.append(value)
         if not value.facts.obstacles:
             _count(line, value.points, state)
@@ -121,10 +126,10 @@ def _count(line: FoldLine, points: Sequence[int], state: RunningState) -> None:
             state.pay(limited.usage, points[limited.position])
 
 
-def _value_line(line: FoldLine, state: RunningState, pools: SchemePools) -> LineValue:
+def _value_line(line: FoldLine, state: RunningState, budget: Pool | None, pools: Mapping[int, Pool]) -> LineValue:
     obstacles = line.fresh.obstacles if line.fresh is not None else _known_facts(line).obstacles
     if obstacles:
-        _give_back(line, pools)
+        _give_back(line, budget, pools)
         return _worthless(line, obstacles)
     compiled = line.compiled
     units = line.quantity
@@ -136,15 +141,14 @@ def _value_line(line: FoldLine, state: RunningState, pools: SchemePools) -> Line
     kept_points = None if kept is None else kept.facts.points_by_rule(len(points))
     _apply_limits(line.revision, points, reductions, state, pools, kept_points)
     compiled.reducer.choose(points, reductions)
-    if pools.budget is not None:
+    if budget is not None:
         kept_budget = 0 if kept is None or kept_points is None else kept.base + sum(kept_points)
-        left = pools.budget.leaves(kept_budget)
+        left = budget.leaves(kept_budget)
         if left is not None:
             base = spend_budget(base, points, reductions, left)
-        pools.budget.taken += base + sum(points) - kept_budget
-    for rule_id, pool in pools.by_rule.items():
-        if (position := line.revision.positions.get(rule_id)) is not None:
-            pool.taken += points[position] - (0 if kept_points is None else kept_points[position])
+        budget.taken += base + sum(points) - kept_budget
+    for position, pool in pools.items():
+        pool.taken += points[position] - (0 if kept_points is None else kept_points[position])
     return _build_value(line, base, points, reductions, holds=holds, static=static, state=state)
 
 
@@ -168,13 +172,17 @@ def _decide(
         base_points=0,
         at=line.place.sold_at,
     )
-    ecp = EarnerFacts(
-        tier_id=earner.tier_id,
-        geography_path=earner.geography_path,
-        enrolled_at=earner.enrolled_at,
-        volumes=state.amounts,
-        activities=earner.activities,
-    )
+    ecp = state.earner
+    # Lines of one sale share what is true of the ECP.
+    if ecp is None or state.earner_of is not earner:
+        ecp = state.earner = EarnerFacts(
+            tier_id=earner.tier_id,
+            geography_path=earner.geography_path,
+            enrolled_at=earner.enrolled_at,
+            volumes=state.amounts,
+            activities=earner.activities,
+        )
+        state.earner_of = earner
     holds, _, earned = compiled.decide(sold, ecp, line.quantity, base)
     return holds, earned, fresh.static
 
@@ -184,28 +192,27 @@ def _apply_limits(  # noqa: PLR0913, PLR0917 - what limits depend on
     points: list[int],
     reductions: list[Reduction | None],
     state: RunningState,
-    pools: SchemePools,
+    pools: Mapping[int, Pool],
     kept: Sequence[int] | None,
 ) -> None:
     for limited in revision.limited:
         position = limited.position
         if points[position]:
-            pool = pools.by_rule.get(limited.rule_id)
+            pool = pools.get(position)
             total = None if pool is None else pool.leaves(0 if kept is None else kept[position])
             used = state.used(limited.usage)
             points[position], reductions[position] = apply_limits(limited.limits, used, points[position], total)
 
 
-def _give_back(line: FoldLine, pools: SchemePools) -> None:
+def _give_back(line: FoldLine, budget: Pool | None, pools: Mapping[int, Pool]) -> None:
     """Return everything that the line was granted before."""
     if line.known is None:
         return
     points = line.known.facts.points_by_rule(len(line.revision.rules))
-    if pools.budget is not None:
-        pools.budget.taken -= line.known.base + sum(points)
-    for rule_id, pool in pools.by_rule.items():
-        if (position := line.revision.positions.get(rule_id)) is not None:
-            pool.taken -= points[position]
+    if budget is not None:
+        budget.taken -= line.known.base + sum(points)
+    for position, pool in pools.items():
+        pool.taken -= points[position]
 
 
 def _build_value(  # noqa: PLR0913 - the parts of a value

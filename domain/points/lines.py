@@ -13,7 +13,7 @@ from domain.channels import EarningChannel
 COUPON_POSITION: Final = 1
 
 
-class SalePlace(Struct, frozen=True, order=True):
+class SalePlace(Struct, frozen=True, order=True, gc=False):
     """The place of a sale among those of its ECP: by the time of the sale, then by source, then by external ID.
 
     Sources and external IDs compare by code point. A redeemed coupon is placed at the time of its redemption; its
@@ -25,7 +25,7 @@ class SalePlace(Struct, frozen=True, order=True):
     external_id: str
 
 
-class SoldLine(Struct, frozen=True):
+class SoldLine(Struct, frozen=True, gc=False):
     """A line of a sale as it counts now. Its quantity is net of returns, 0 if everything came back."""
 
     position: int
@@ -35,7 +35,7 @@ class SoldLine(Struct, frozen=True):
     currency: str
 
 
-class SaleChange(Struct, frozen=True):
+class SaleChange(Struct, frozen=True, gc=False):
     """A sale or redemption that is new or has changed, with all of its lines as they count now.
 
     `number` is the number of the sale. Without lines, the sale no longer counts at this place: a correction that moves

@@ -3,6 +3,7 @@
 A pool is granted in order of arrival, and a line keeps what it was granted.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from msgspec import Struct
@@ -40,6 +41,10 @@ class SchemePools(Struct, frozen=True):
 
     budget: Pool | None = None
     by_rule: dict[UUID, Pool] = {}
+
+    def at_positions(self, positions: Mapping[UUID, int]) -> dict[int, Pool]:
+        """The pools of the rules of a revision, by their positions in it."""
+        return {positions[rule_id]: pool for rule_id, pool in self.by_rule.items() if rule_id in positions}
 
 
 NO_POOLS = SchemePools()

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from domain.rules.facts import Usage, VolumeKey
+from domain.rules.facts import EarnerFacts, Usage, VolumeKey
 from domain.rules.model import VolumeMeasure
 
 ZERO_MOMENT: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -74,6 +74,9 @@ class RunningState:
         usages = state.usages
         self.usages = [Usage(usages[at], usages[at + 1], 0, usages[at + 2]) for at in range(0, len(usages), 3)]
         self.usages += [_NO_USAGE] * (len(layout.usages) - len(self.usages))
+        # The facts of the ECP that the last line used, with the amounts of this state, and what they were made of.
+        self.earner: EarnerFacts | None = None
+        self.earner_of: object = None
         # What rules read: the amount of each volume, in whole units of currency for values.
         self.amounts = {
             key: amount // VALUE_SCALE if key.measure is _VALUE else amount

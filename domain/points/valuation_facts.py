@@ -45,7 +45,7 @@ _REASONS: Final = (
 _REASON_NUMBERS: Final = {reason: number for number, reason in enumerate(_REASONS)}
 
 
-class ValuationFacts(Struct, frozen=True, array_like=True):
+class ValuationFacts(Struct, frozen=True, array_like=True, gc=False):
     """The facts as they are stored, as one array of msgpack.
 
     `quantity` is net of returns. A line with `obstacles` earns nothing, and has no further facts. `holds` has a bit for
