@@ -339,7 +339,11 @@ async def trial(
 
 
 @pytest.mark.long
-@settings(max_examples=300 if "TESSERA_FUZZ" in os.environ else 20, suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink))
+@settings(
+    max_examples=300 if "TESSERA_FUZZ" in os.environ else 20,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
+)
 @given(data=st.data())
 async def test_each_line_is_worth_what_the_oracle_says(trial: Trial, data: st.DataObject) -> None:
     """Also where more lines than a few wait for a job, which values them in pieces of a few."""
