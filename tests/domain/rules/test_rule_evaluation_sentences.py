@@ -161,6 +161,8 @@ TIMES, PER_MONTH, PER_ECP, IN_TOTAL, GROUP_LOST, BUDGET = ReductionReason
         (50, 0, Reduction(PER_MONTH), "Met, but the limit of 1 point per ECP per month is used up: 0 points."),
         (50, 1, Reduction(PER_MONTH), "Met, but the limit of 1 point per ECP per month leaves only 1 of 50 points."),
         (50, 0, Reduction(IN_TOTAL), "Met, but the limit of 10,000 points in total is used up: 0 points."),
+        (50, 0, Reduction(BUDGET), "Met, but the budget of the scheme is used up: 0 points."),
+        (50, 9, Reduction(BUDGET), "Met, but the budget of the scheme leaves only 9 of 50 points."),
         (50, 0, Reduction(TIMES), "Met, but the limit of 5 times per ECP is used up: 0 points."),
         (
             50,
