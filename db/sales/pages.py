@@ -32,7 +32,8 @@ class SaleFilters(Struct, frozen=True):
 def sales_by_ecp(scope: SaleScope, filters: SaleFilters, *, resumed: bool) -> Statement[SaleRow]:
     """A page of the sales of each of the ECPs in the parameter `ids`, newest first.
 
-    The primary key of `sale` has them in this order; revisions that are not current are passed over.
+    The primary key of `sale` has them in this order; revisions that are not current are passed over. PostgreSQL guesses
+    that few are current, and would read and sort all of them, if it could look into the subquery with OFFSET.
     """
     # The id in a cursor is that of a number.
     after = """
@@ -42,13 +43,15 @@ def sales_by_ecp(scope: SaleScope, filters: SaleFilters, *, resumed: bool) -> St
         )
     """
     sql = f"""
-        SELECT page.* FROM unnest(:ids) AS wanted(id)
+        SELECT page.* FROM unnest(:ids) AS wanted(id) JOIN ecp ON ecp.id = wanted.id
         JOIN LATERAL (
-            SELECT {SALE_COLUMNS} FROM ecp
-            JOIN sale ON sale.ecp = ecp.number
-            JOIN sale_key ON sale_key.number = sale.sale AND sale_key.revision = sale.revision
-                AND sale_key.ecp = sale.ecp AND sale_key.sold_at = sale.sold_at
-            WHERE ecp.id = wanted.id AND {visible_sales(scope)} {_predicates(filters)} {after if resumed else ""}
+            SELECT {SALE_COLUMNS} FROM sale
+            JOIN LATERAL (
+                SELECT * FROM sale_key
+                WHERE number = sale.sale AND revision = sale.revision AND ecp = sale.ecp AND sold_at = sale.sold_at
+                OFFSET 0
+            ) AS sale_key ON true
+            WHERE sale.ecp = ecp.number AND {visible_sales(scope)} {_predicates(filters)} {after if resumed else ""}
             ORDER BY sale.sold_at DESC, sale.sale DESC LIMIT :limit
         ) AS page ON true
         ORDER BY page.sold_at DESC, page.number DESC
