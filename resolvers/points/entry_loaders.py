@@ -5,6 +5,7 @@ true now plays no part, so an entry is explained the same way months later.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -105,7 +106,8 @@ def _story(row: EntryRow, rule: str | None, named: _Named, sku: str | None) -> E
     return EntryStory(
         kind=PointsEntryKind(row.kind),
         points=row.signed,
-        sale=_name(row.sale, named.sold),
+        # Where the sale was then: a correction may have moved it since.
+        sale=_name(row.sale, named.sold, row.effective_at),
         sku=sku,
         rule=rule,
         cause=_name(cause, named.sold),
@@ -113,14 +115,14 @@ def _story(row: EntryRow, rule: str | None, named: _Named, sku: str | None) -> E
     )
 
 
-def _name(number: int | None, sold: Mapping[int, SoldNameRow]) -> SoldName | None:
+def _name(number: int | None, sold: Mapping[int, SoldNameRow], sold_at: datetime | None = None) -> SoldName | None:
     row = None if number is None else sold.get(number)
     if row is None:
         return None
     return SoldName(
         number=row.number,
         external_id=row.external_id,
-        sold_at=row.sold_at,
+        sold_at=sold_at or row.sold_at,
         returns_number=row.returns_number,
         returns=row.returns,
     )
