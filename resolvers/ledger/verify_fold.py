@@ -129,7 +129,8 @@ def _with_fresh_facts(line: FoldLine, products: Mapping[UUID, UUID]) -> FoldLine
         obstacles=(),
         static=earner_facts(line.revision.needs, context, category, line.place.sold_at),
     )
-    return replace(line, fresh=fresh)
+    # Nothing that came back counts in volumes.
+    return replace(line, fresh=fresh, mask=line.mask if line.quantity else 0)
 
 
 def _moments(line: FoldLine, facts: ValuationFacts) -> Mapping[str, Sequence[datetime]]:

@@ -12,6 +12,8 @@ import asyncpg
 from msgspec import Struct
 from typer.testing import CliRunner, Result
 
+from db.database import Database
+from db.program.reads import PROGRAM
 from domain.permissions import Role
 from domain.rules.model import (
     ActivityClause,
@@ -30,6 +32,9 @@ from domain.rules.model import (
 )
 from domain.spans import Span
 from graphql_api.ledger_commands import ledger_commands
+from resolvers.ledger.verify import verify_program, verify_rows_of_ecps, verify_sales
+from resolvers.ledger.verify_fold import verify_values
+from resolvers.ledger.verify_pools import verify_pools
 from tests.support.adjustments import adjusted, decided
 from tests.support.application import application_url
 from tests.support.client import Clients
@@ -40,6 +45,8 @@ from tests.support.redemptions import RUNNING, RedemptionScene
 from tests.support.sales import Till, line, returning, sale
 from tests.support.world import World, key
 
+# All numbers that tests reach.
+EVERYTHING = (-1, 2**31 - 1)
 FIRST, SECOND = "ECP-2026-000001", "ECP-2026-000002"
 
 
@@ -129,6 +136,20 @@ async def verify(url: str) -> Result:
     """Run the command against a database as the application; it may run its own event loop."""
     commands = ledger_commands(lambda: contextlib.nullcontext(application_url(url)))
     return await asyncio.to_thread(lambda: CliRunner().invoke(commands, ["verify"]))
+
+
+async def find_faults(database: Database) -> list[str]:
+    """What the verification of everything finds, without the command."""
+    async with database.snapshot() as snapshot:
+        (program,) = await snapshot.fetch(PROGRAM)
+        checks = (
+            verify_rows_of_ecps(snapshot, *EVERYTHING),
+            verify_values(snapshot, program, *EVERYTHING),
+            verify_sales(snapshot, *EVERYTHING),
+            verify_program(snapshot),
+            verify_pools(snapshot),
+        )
+        return [finding for check in checks async for finding in check]
 
 
 async def plant(url: str, *changes: str) -> None:

@@ -47,6 +47,7 @@ from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.jobs import run_due
 from tests.support.ledger_desk import LedgerDesk, Line, ReportedSale
 from tests.support.ledger_oracle import Grants, OracleEarner, OracleLine, value_lines
+from tests.support.ledger_verification import find_faults
 from tests.support.world import World
 
 BEGIN: Final = datetime(2026, 5, 29, 6, tzinfo=UTC)
@@ -363,3 +364,5 @@ async def test_each_line_is_worth_what_the_oracle_says(trial: Trial, data: st.Da
                 await run_due(trial.environment, revalue.JOBS)
         await run_due(trial.environment, revalue.JOBS)
     await trial.check()
+    # The desk redeems serials of no run.
+    assert [fault for fault in await find_faults(trial.environment.database) if "coupon" not in fault] == []
