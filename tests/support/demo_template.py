@@ -1,4 +1,7 @@
-"""A database with the demo data, made once for all workers: loading takes seconds, and a copy does not."""
+"""A database with the demo data, made once for all workers: loading takes seconds, and a copy does not.
+
+Its history is short: some hundred sales and redemptions of the same year.
+"""
 
 import asyncio
 from datetime import date, time
@@ -6,13 +9,19 @@ from typing import Final
 
 from db.database import Database
 from domain.time_zones import find_calendar
+from graphql_api.context import Environment
 from graphql_api.demo import load_demo
+from graphql_api.demo.history.load import HISTORY
+from graphql_api.demo.history.size import HistorySize
+from graphql_api.demo.load import DEMO_KEYS
 from tests.support.databases import filled_template
+from tests.support.jobs import run_due
 
 CALENDAR: Final = find_calendar("Asia/Kolkata")
 TODAY: Final = date(2026, 3, 10)
 # Five minutes after midnight: whatever happened "today" would lie in the future.
 NOW: Final = CALENDAR.moment_of(TODAY, time(0, 5))
+SHORT_HISTORY: Final = HistorySize(sales=120, redemptions=40)
 
 
 def demo_template(server_url: str) -> str:
@@ -20,10 +29,17 @@ def demo_template(server_url: str) -> str:
     return filled_template(server_url, "demo", _fill)
 
 
+async def load_history(database: Database) -> None:
+    """Run the job that loads the sales and redemptions."""
+    environment = Environment(database=database, clock=lambda: NOW, coupon_keys=DEMO_KEYS)
+    assert await run_due(environment, [HISTORY], seconds=300) == 1
+
+
 def _fill(url: str) -> None:
     async def fill() -> None:
-        database = await Database.connect(url, pool_size=2)
-        assert await load_demo(database, NOW)
+        database = await Database.connect(url, pool_size=4)
+        assert await load_demo(database, NOW, history=SHORT_HISTORY)
+        await load_history(database)
         await database.close()
 
     asyncio.run(fill())

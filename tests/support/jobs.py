@@ -122,9 +122,9 @@ async def stalled(
     await first.stop()
 
 
-async def idle(running: JobWorker) -> None:
+async def idle(running: JobWorker, seconds: float = 5) -> None:
     """Wait until a worker runs no job."""
-    for _ in range(1000):
+    for _ in range(round(200 * seconds)):
         if not running.running:
             return
         await asyncio.sleep(0.005)
@@ -136,13 +136,13 @@ async def run_all(environment: Environment, run: Callable[[RunningJob[Numbers]],
     return await _run_due(worker(environment, run))
 
 
-async def run_due(environment: Environment, handlers: Sequence[JobHandler[Any]]) -> int:
-    """Run the jobs of an area that are due now, and return how many there were."""
-    return await _run_due(JobWorker(environment, handlers_by_kind(handlers), POLICY))
+async def run_due(environment: Environment, handlers: Sequence[JobHandler[Any]], seconds: float = 5) -> int:
+    """Run the jobs of an area that are due now, within so many seconds, and return how many there were."""
+    return await _run_due(JobWorker(environment, handlers_by_kind(handlers), POLICY), seconds)
 
 
-async def _run_due(other: JobWorker) -> int:
+async def _run_due(other: JobWorker, seconds: float = 5) -> int:
     taken = await other.take()
-    await idle(other)
+    await idle(other, seconds)
     await other.stop()
     return taken

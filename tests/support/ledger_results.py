@@ -133,7 +133,7 @@ def _lines(sale: InputSale, scheme: OracleScheme) -> list[OracleLine]:
             currency=scheme.earner.currency,
             base_points=scheme.base_points,
         )
-        for position, line in enumerate(sale.lines, 1)
+        for position, line in enumerate(sale.lines)
     ]
 
 
