@@ -1,4 +1,4 @@
-"""Checks of the ledger in SQL that share nothing with the server's code: sums, chains, limits, and what callers know."""
+"""Checks of the ledger in SQL that share nothing with the server's code: sums, chains, limits, what callers know."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -26,7 +26,8 @@ SELECT
         WHERE coalesce(available, 0) <> coalesce(per_account.points, 0)) AS unequal,
     (SELECT coalesce(sum(points), 0) FROM entry WHERE scheme = $1 AND rule = {SHARED_RULE})::bigint AS shared,
     (SELECT coalesce(max(used), 0) FROM (
-        SELECT sum(points) AS used FROM entry WHERE scheme = $1 AND rule = {OWN_RULE} GROUP BY ecp) AS own)::bigint AS own,
+        SELECT sum(points) AS used FROM entry WHERE scheme = $1 AND rule = {OWN_RULE} GROUP BY ecp
+    ) AS usage)::bigint AS own,
     (SELECT coalesce(sum(points), 0) FROM entry WHERE scheme = $2)::bigint AS budget
 """  # noqa: S608 - constants
 _CHAINS: Final = f"""

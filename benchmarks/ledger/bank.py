@@ -1,13 +1,13 @@
 """The bank test: callers that record, correct, return, and redeem while processes are killed, and an audit behind them.
 
-Whatever a caller was told is done must be there afterwards, once. A call whose answer was lost is repeated with the same
-key until the server answers.
+What the server has answered to a caller must be there afterwards, once. A call whose answer was lost is repeated with
+the same key until the server answers.
 """
 
 import asyncio
 import contextlib
-import os
 import itertools
+import os
 import random
 import signal
 from collections import Counter
@@ -77,7 +77,13 @@ class Bank:
     """One run against a server with several workers."""
 
     def __init__(
-        self, postgres: EmbeddedPostgres, place: BankPlace, size: BankSize, say: Say, *, workers: Callable[[], Sequence[int]]
+        self,
+        postgres: EmbeddedPostgres,
+        place: BankPlace,
+        size: BankSize,
+        say: Say,
+        *,
+        workers: Callable[[], Sequence[int]],
     ) -> None:
         self._postgres = postgres
         self._place = place

@@ -19,6 +19,7 @@ _SALES: Final = 2_000
 _A_TRANSACTION: Final = 250
 # Far from every number of the ECPs that sell, so that the copies collide with nothing.
 _SHIFT: Final = 1_000_000
+_NEWEST: Final = "SELECT number FROM sale_key ORDER BY number DESC LIMIT $1"
 _ACCOUNTS: Final = """
 UPDATE points_account SET available = points_account.available + posted.points, lines = points_account.lines + 2
 FROM unnest($1::int[], $2::bigint[]) AS posted (ecp, points) WHERE points_account.ecp = posted.ecp
@@ -36,9 +37,7 @@ async def copy_again(url: str, rounds: int) -> list[float]:
     """Copy the rows of the newest sales for other ECPs, and return lines a second of each round."""
     connection = await asyncpg.connect(url)
     try:
-        numbers = [
-            row[0] for row in await connection.fetch(f"SELECT number FROM sale_key ORDER BY number DESC LIMIT {_SALES}")
-        ]
+        numbers = [row[0] for row in await connection.fetch(_NEWEST, _SALES)]
         tables = {name: await _read(connection, name, numbers) for name in _TABLES}
         return [await _copy(connection, tables, numbers, shift=round_ + 1) for round_ in range(rounds)]
     finally:
@@ -64,8 +63,13 @@ async def _copy(connection: Any, tables: dict[str, _Rows], numbers: Sequence[int
             for name, rows in moved.items():
                 records = [record for number in some for record in rows.by_sale.get(number, ())]
                 await connection.copy_records_to_table(name, records=records, columns=rows.columns)
-            ecps = sorted({record[moved["sale"].columns.index("ecp")] - shift * _SHIFT
-                           for number in some for record in moved["sale"].by_sale[number]})
+            ecps = sorted(
+                {
+                    record[moved["sale"].columns.index("ecp")] - shift * _SHIFT
+                    for number in some
+                    for record in moved["sale"].by_sale[number]
+                }
+            )
             await connection.execute(_ACCOUNTS, ecps, [0] * len(ecps))
     return lines / (time.perf_counter() - began)
 

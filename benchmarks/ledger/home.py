@@ -37,7 +37,8 @@ WHERE ecp.id = ANY($1) AND scheme.id = $2
 # Ten points each, in the order in which a ledger grows: every ECP in turn.
 _ENTRIES: Final = """
 INSERT INTO points_entry
-    (ecp, seq, scheme, points, balance_after, effective_at, recorded_at, kind, debit, credit, position, version, rule, sale)
+    (ecp, seq, scheme, points, balance_after, effective_at, recorded_at, kind, debit, credit, position, version, rule,
+        sale)
 SELECT ledger.ecp, seq, scheme.number, 10, 10 * seq, at, at, 1, 2, 1, 1, 1, 0, 1000000 + seq
 FROM generate_series($1::bigint, $2::bigint) AS seq
 CROSS JOIN points_ledger AS ledger
@@ -115,12 +116,18 @@ def _servers(place: Place) -> Iterator[tuple[dict[str, Server], Signer]]:
         signer = Signer(Path(folder))
         credentials = Credentials(signer.keys, "")
         settings = {**SECRETS, "TESSERA_LOG_LEVEL": "warning"}
-        yield {
-            name: stack.enter_context(
-                running(name, command, place.url, credentials, LOGS / f"ledger home {name}.log", settings=settings)
-            )
-            for name, command in {"tessera": our_command("tessera"), "by hand": our_command("ledger.by_hand")}.items()
-        }, signer
+        yield (
+            {
+                name: stack.enter_context(
+                    running(name, command, place.url, credentials, LOGS / f"ledger home {name}.log", settings=settings)
+                )
+                for name, command in {
+                    "tessera": our_command("tessera"),
+                    "by hand": our_command("ledger.by_hand"),
+                }.items()
+            },
+            signer,
+        )
 
 
 async def _prepare(place: Place) -> tuple[Any, list[Ecp]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 from typing import Final
 from uuid import UUID
 
@@ -71,7 +71,8 @@ async def add_members(environment: Environment, place: Place, scheme_ids: Sequen
     """Store active ECPs who are enrolled in schemes since the schemes began."""
     registered, enrolled = _days_ago(REGISTERED), _days_ago(BEGAN + 1)
     ecps = [
-        Ecp(uuid_utils.compat.uuid7(), f"ECP-2026-{next(_numbers):06}", uuid_utils.compat.uuid7()) for _ in range(number)
+        Ecp(uuid_utils.compat.uuid7(), f"ECP-2026-{next(_numbers):06}", uuid_utils.compat.uuid7())
+        for _ in range(number)
     ]
     accounts = [_account(ecp, registered) for ecp in ecps]
     enrollments = [_enrollment(place, ecp, scheme_id, enrolled) for scheme_id in scheme_ids for ecp in ecps]
@@ -108,14 +109,14 @@ async def begun_scheme(environment: Environment, place: Place, terms: SchemeTerm
 
 
 async def commissioned(environment: Environment, place: Place, scheme_id: UUID, quantity: int) -> None:
-    """Generate coupons of a scheme, and move so many of the first variant through a chain until ECPs can redeem them."""
+    """Generate coupons of a scheme, and bring so many of the first variant into products: ECPs can redeem them."""
     at = _days_ago(BEGAN - 1)
     actors = Actors(replace(environment, clock=lambda: at), place)
     chain = place.catalog.chain()
     await actors.generate(scheme_id)
     consignment_id = await actors.create(scheme_id, chain, quantity)
     await actors.produce(consignment_id, chain[0], quantity)
-    for sender, receiver in zip(chain, chain[1:], strict=False):
+    for sender, receiver in pairwise(chain):
         batch_id = await actors.dispatch(consignment_id, sender, quantity)
         await actors.receive(batch_id, receiver, quantity)
     command = CommissionCoupons(
@@ -159,9 +160,7 @@ def _account(ecp: Ecp, at: datetime) -> AccountRow:
 
 def _ecp(place: Place, ecp: Ecp, at: datetime) -> NewEcp:
     catalog = place.catalog
-    where = EcpPlace(
-        geography_id=catalog.geography_id, name="India", region_id=None, country_id=catalog.geography_id
-    )
+    where = EcpPlace(geography_id=catalog.geography_id, name="India", region_id=None, country_id=catalog.geography_id)
     details = EcpDetails(
         display_name=f"Workshop {ecp.code}",
         practice="Workshop",

@@ -96,7 +96,9 @@ def measure_recording(place: Place, size: RecordingSize) -> tuple[list[Line], di
         name = "7 entries a line" if generous else "1.5 entries a line"
         details[name] = rounds
         lines += [
-            line_of(f"record, {name}: lines a second", "", [one.rate for one in rounds], _GOALS[generous], at_least=True),
+            line_of(
+                f"record, {name}: lines a second", "", [one.rate for one in rounds], _GOALS[generous], at_least=True
+            ),
             line_of(f"record, {name}: CPU of Python for a line", "µs", [one.python for one in rounds]),
             line_of(f"record, {name}: CPU of PostgreSQL for a line", "µs", [one.postgres for one in rounds]),
             line_of(f"record, {name}: entries a line", "", [one.entries for one in rounds]),
@@ -104,9 +106,7 @@ def measure_recording(place: Place, size: RecordingSize) -> tuple[list[Line], di
             line_of(
                 f"record, {name}: of the floor", "x", [one.rate / one.floor for one in rounds], _RATIO, at_least=True
             ),
-            line_of(
-                f"storage for a line at {name}", "bytes", [stored], None if generous else _STORAGE_GOAL
-            ),
+            line_of(f"storage for a line at {name}", "bytes", [stored], None if generous else _STORAGE_GOAL),
         ]
     return lines, details
 
@@ -116,9 +116,7 @@ def _measure(place: Place, size: RecordingSize, *, generous: bool) -> tuple[list
     with serving(place, "ledger recording") as (server, signer):
         token = signer.token(place.viewer(Role.INTEGRATION).account_id)
         half = len(ecps) // CALLERS
-        sales = [
-            Sales(ecps[number * half : (number + 1) * half], f"till {next(_runs)}") for number in range(CALLERS)
-        ]
+        sales = [Sales(ecps[number * half : (number + 1) * half], f"till {next(_runs)}") for number in range(CALLERS)]
         before = asyncio.run(sizes(place))
         warm = asyncio.run(_record(server, token, [[one.call()] * 1 for one in sales]))
         rounds = []

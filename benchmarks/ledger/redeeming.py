@@ -114,9 +114,7 @@ async def _prepare(place: Place, size: RedeemingSize) -> tuple[list[Ecp], list[s
     return ecps, codes
 
 
-def _period(
-    place: Place, server: Server, tokens: Sequence[str], coupons: Iterator[str], seconds: float
-) -> Period:
+def _period(place: Place, server: Server, tokens: Sequence[str], coupons: Iterator[str], seconds: float) -> Period:
     python, postgres = cpu_ms(server.process.pid), backends_cpu_ms(place.postmaster)
     began = time.perf_counter()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

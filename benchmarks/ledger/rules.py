@@ -27,7 +27,6 @@ from domain.rules.model import (
     VolumePeriod,
 )
 
-
 RULES: Final = 10
 # Met by half of the lines, those of the first two variants, and by all lines.
 OFTEN: Final = 6
@@ -39,7 +38,9 @@ def ten_rules(catalog: Catalog, *, generous: bool) -> tuple[BonusRule, ...]:
     met = [_met(catalog, number) for number in range(OFTEN if generous else 1)]
     if not generous:
         half = ProductClause(catalog.variant_ids[:2])
-        met = [_rule(0, (TierClause(at_least=catalog.tier_id), half, ChannelClause(EarningChannel.SALE)), FlatPoints(5))]
+        met = [
+            _rule(0, (TierClause(at_least=catalog.tier_id), half, ChannelClause(EarningChannel.SALE)), FlatPoints(5))
+        ]
     return (*met, *(_unmet(catalog, number) for number in range(len(met), RULES)))
 
 
@@ -70,9 +71,7 @@ def _unmet(catalog: Catalog, number: int) -> BonusRule:
     return _rule(number, clauses, FlatPoints(10))
 
 
-def _rule(
-    number: int, clauses: tuple[Clause, ...], reward: Reward, limits: RuleLimits | None = None
-) -> BonusRule:
+def _rule(number: int, clauses: tuple[Clause, ...], reward: Reward, limits: RuleLimits | None = None) -> BonusRule:
     return BonusRule(
         id=uuid7(), name=f"Rule {number}", condition=AllOf(clauses), reward=reward, limits=limits or RuleLimits()
     )

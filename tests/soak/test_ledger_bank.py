@@ -1,12 +1,11 @@
 """Nothing that the ledger acknowledged is lost or doubled, and no limit is exceeded, whatever is killed (R20, R22, N6).
 
 Callers record, correct, return, and redeem at once, and repeat calls whose answers were lost. PostgreSQL that forgets
-what it acknowledged must fail the same check, or the check could not fail at all. `make soak-ledger` runs it for longer.
+what it acknowledged must fail the same check, or the check could not fail at all. `make soak-ledger` runs it longer.
 """
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -20,7 +19,7 @@ from db.embedded.server import EmbeddedPostgres
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
 SOAKS: Final = "TESSERA_SOAK" in os.environ
-# The process that writes is killed, not the machine, so nothing needs to reach the disk; commits need to reach the file.
+# The process that writes is killed, not the machine, so commits need to reach the file, and not the disk.
 SETTINGS: Final = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "synchronous_commit": "on"}
 SIZE: Final = BankSize() if SOAKS else BankSize(seconds=2.5, worker_kills=1, database_kills=1, draining=12)
 FORGETFUL: Final = BankSize(seconds=5.0 if SOAKS else 1.2, worker_kills=0, database_kills=1, draining=0)

@@ -1,4 +1,4 @@
-"""Sales as connected systems send them, drawn at random, with corrections and returns, and what counts of them at last."""
+"""Sales as connected systems send them, drawn at random, with corrections and returns, and what counts at last."""
 
 import random
 from collections.abc import Iterable, Sequence

@@ -95,4 +95,6 @@ async def read_coupons(fetching: Fetching, now: datetime) -> CommissionedCoupons
         void |= row.spans
     schemes = {rows[0].scheme_id for rows in moved.values()}
     runs = await fetching.fetch(RUNS_BY_SCHEME, ids=sorted(schemes))
-    return CommissionedCoupons({title: sorted(rows, key=lambda row: row.at) for title, rows in moved.items()}, void, runs)
+    return CommissionedCoupons(
+        {title: sorted(rows, key=lambda row: row.at) for title, rows in moved.items()}, void, runs
+    )

@@ -30,7 +30,8 @@ async def finish_history(settings: Settings, url: str) -> bool:
         worker = JobWorker(environment, DEMO_HANDLERS, replace(policy_of(settings), slots=1))
         worker.start()
         try:
-            while await _is_open(environment):
+            # Another process may run it, so there is nothing here to wait for.
+            while await _is_open(environment):  # noqa: ASYNC110
                 await asyncio.sleep(_POLL_S)
         finally:
             await worker.stop()

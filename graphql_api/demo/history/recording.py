@@ -66,9 +66,7 @@ def _reported(sale: TimedSale, code: str) -> ReportedSale:
         ecp_code=code,
         sold_at=sale.sold_at,
         lines=tuple(
-            ReportedLine(
-                sku=line.sku, quantity=line.quantity, unit_price=Decimal(line.unit_price), currency=_CURRENCY
-            )
+            ReportedLine(sku=line.sku, quantity=line.quantity, unit_price=Decimal(line.unit_price), currency=_CURRENCY)
             for line in plan.lines
         ),
         revision=plan.revision,

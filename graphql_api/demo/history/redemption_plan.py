@@ -1,7 +1,7 @@
 """Plans of the demo redemptions: who redeemed a coupon of which scheme, and when.
 
-All of it is drawn with a fixed seed, so every load of the same coupons gives the same redemptions. Times are days before
-loading and seconds after midnight.
+All of it is drawn with a fixed seed, so every load of the same coupons gives the same redemptions. Times are days
+before loading and seconds after midnight.
 """
 
 import random
@@ -90,9 +90,7 @@ def _shares(members: Mapping[str, int], stocks: Mapping[str, CouponStock], total
     return shares
 
 
-def _draw(
-    chance: random.Random, title: str, members: Sequence[_Member], number: int
-) -> Iterator[PlannedRedemption]:
+def _draw(chance: random.Random, title: str, members: Sequence[_Member], number: int) -> Iterator[PlannedRedemption]:
     weights = [member.first - member.last + 1 for member in members]
     for member in chance.choices(members, weights, k=number):
         day = chance.randint(member.last, member.first)

@@ -26,9 +26,7 @@ from tests.support.demo_template import CALENDAR, NOW, SHORT_HISTORY
 
 pytestmark = pytest.mark.long
 
-STOCKS: Final = {
-    plan.title: CouponStock(100_000, 300) for plan in SCHEMES if EarningChannel.COUPON in plan.channels
-}
+STOCKS: Final = {plan.title: CouponStock(100_000, 300) for plan in SCHEMES if EarningChannel.COUPON in plan.channels}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +37,7 @@ def sales() -> tuple[PlannedSale, ...]:
 
 def test_a_year_has_50_000_sales_with_returns_and_corrections(sales: tuple[PlannedSale, ...]) -> None:
     assert len({sale.external_id for sale in sales}) == FULL_HISTORY.sales
-    kinds = Counter(
-        "return" if sale.returns else "correction" if sale.revision > 1 else "sale" for sale in sales
-    )
+    kinds = Counter("return" if sale.returns else "correction" if sale.revision > 1 else "sale" for sale in sales)
     assert kinds == {"sale": 48_500, "return": 1_500, "correction": 2_500}
     assert (min(sale.day for sale in sales), max(sale.day for sale in sales)) == (1, 362)
     assert sales == plan_sales(plan_ecps(), FULL_HISTORY.sales)
