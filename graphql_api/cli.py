@@ -21,8 +21,8 @@ from graphql_api.context import utc_now
 from graphql_api.custody_commands import VerificationImpossible, custody_commands
 from graphql_api.database_role import Addresses, DatabaseRejected, named_addresses, reporting_rejections
 from graphql_api.demo import load_demo
-from graphql_api.demo.history.finish import finish_history
 from graphql_api.demo.history.size import FULL_HISTORY
+from graphql_api.demo_history import finish_history
 from graphql_api.files.storage import StorageUnavailable
 from graphql_api.ledger_commands import ledger_commands
 from graphql_api.observability.tracing import TracingUnavailable

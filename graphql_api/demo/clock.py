@@ -7,6 +7,8 @@ from uuid import UUID
 
 from domain.calendar import Calendar
 
+# A brand of car care in India.
+TIME_ZONE: Final = "Asia/Kolkata"
 # Days whose steps run one by one, so that the event stream, which is kept for a week, contains them.
 RECENT_DAYS: Final = 9
 # Minutes after midnight: 9:30 a.m. to 4:30 p.m.

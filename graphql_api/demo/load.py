@@ -16,17 +16,15 @@ from domain.time_zones import find_calendar
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import create_accounts, put_first_admin
 from graphql_api.demo.catalog.catalog import put_catalog
-from graphql_api.demo.clock import DemoClock
+from graphql_api.demo.clock import TIME_ZONE, DemoClock
 from graphql_api.demo.consignments.past_coupons import PAST_COUPONS
 from graphql_api.demo.consignments.present_coupons import PRESENT_COUPONS
 from graphql_api.demo.consignments.timeline import coupon_steps
 from graphql_api.demo.history.size import HistoryParameters, HistorySize
 from graphql_api.demo.notifications.reading import reading_steps
-from graphql_api.demo.schemes.coupon_schemes import COUPON_SCHEMES
-from graphql_api.demo.schemes.decided_schemes import DECIDED_SCHEMES
+from graphql_api.demo.schemes.all_schemes import SCHEMES
 from graphql_api.demo.schemes.progress import start_scheme
 from graphql_api.demo.schemes.timeline import scheme_steps
-from graphql_api.demo.schemes.undecided_schemes import UNDECIDED_SCHEMES
 from graphql_api.demo.steps import StepContext
 from graphql_api.demo.timeline import ecp_steps
 from graphql_api.demo.transaction import TransactionDatabase
@@ -34,8 +32,6 @@ from resolvers.file_store import FileStore
 from resolvers.jobs.enqueue import enqueue_job
 from resolvers.program.update_program import UpdateProgram, update_program
 
-# A brand of car care in India.
-TIME_ZONE: Final = "Asia/Kolkata"
 # GS1 has reserved the prefix 952 for demonstrations and examples.
 PREFIX: Final = "9521234"
 PROGRAM: Final = UpdateProgram(
@@ -43,7 +39,6 @@ PROGRAM: Final = UpdateProgram(
 )
 # A server on a developer's machine has one key with this id. Its secret is another: no code is derived from this one.
 DEMO_KEYS: Final = CouponKeys({1: bytes(32)})
-SCHEMES: Final = (*UNDECIDED_SCHEMES, *DECIDED_SCHEMES, *COUPON_SCHEMES)
 COUPONS: Final = (*PAST_COUPONS, *PRESENT_COUPONS)
 
 

@@ -19,12 +19,12 @@ from domain.permissions import Viewer
 from domain.time_zones import find_calendar
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import ACCOUNTS, Person
-from graphql_api.demo.clock import DemoClock
+from graphql_api.demo.clock import TIME_ZONE, DemoClock
 from graphql_api.demo.history.coupons import CommissionedCoupons, read_coupons
 from graphql_api.demo.history.recording import Actors, record_piece
 from graphql_api.demo.history.size import HistoryParameters, HistoryPlace
 from graphql_api.demo.history.timeline import Piece, plan_history
-from graphql_api.demo.load import SCHEMES, TIME_ZONE
+from graphql_api.demo.schemes.all_schemes import SCHEMES
 from graphql_api.demo.transaction import TransactionDatabase
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
