@@ -95,7 +95,7 @@ def serve(
     with _database(settings) as addresses:
         _migrate(addresses)
         if settings.development and asyncio.run(_demo(settings, addresses)):
-            _messages.print("Loaded the demo data; a job adds a year of sales and redemptions behind the server.")
+            _messages.print("Loaded the demo data. A job adds a year of sales and redemptions behind the server.")
         serve_until_stopped(settings, addresses.application)
     _messages.print("Stopped.")
 
