@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from db.embedded.server import EmbeddedPostgres
 from graphql_api.cli import app
 from tests.support.command_line import Command, command_in
+from tests.support.service import eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
@@ -28,6 +29,8 @@ ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
 WITH_LITTLE_DATA = [sys.executable, "-m", "tests.support.short_demo"]
 WAIT_TIMEOUT_S = 240
+JOBS = "{ jobs(filter: {kinds: [DEMO_HISTORY]}) { nodes { status done total } } }"
+HISTORY = {"status": "SUCCEEDED", "done": 31, "total": 31}
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,8 @@ def test_a_server_starts_with_demo_data_stops_and_finds_its_data_again(data_dir:
         tokens = dict(re.findall(r"^([A-Z_]+)\n(eyJ\S+)$", printed, re.MULTILINE))
         assert len(tokens) == 9
         created = ask(address, tokens["PROGRAM_MANAGER"], query)["createScheme"]["scheme"]["code"]
+        # Sales follow behind the server.
+        eventually(lambda: ask(address, tokens["ADMIN"], JOBS)["jobs"]["nodes"] == [HISTORY])
     assert "postgres" not in _processes_in(data_dir)
     with serving(data_dir, signal.SIGTERM) as (address, printed):
         assert "Loaded the demo data." not in printed

@@ -1,17 +1,21 @@
 """The command `tessera` with little demo data: all of it is loaded by tests of its own, and takes half a minute."""
 
-from graphql_api.cli import main
+from graphql_api import cli
 from graphql_api.demo import load, timeline
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
+from graphql_api.demo.history import timeline as history
+from graphql_api.demo.history.size import HistorySize
 
 
 def shorten() -> None:
-    """Leave out most people and schemes."""
+    """Leave out most people and schemes, and keep a few sales."""
     vars(load).update(SCHEMES=load.SCHEMES[:3], COUPONS=())
     few = plan_ecps()[:5]
     vars(timeline).update(plan_ecps=lambda: few, plan_enrollments=lambda *_: (), plan_activities=lambda _: ())
+    vars(history).update(plan_ecps=lambda: few)
+    vars(cli).update(FULL_HISTORY=HistorySize(sales=30, redemptions=0))
 
 
 if __name__ == "__main__":
     shorten()
-    main()
+    cli.main()
