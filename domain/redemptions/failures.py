@@ -156,9 +156,11 @@ class AlreadyYours(CouponFailure):
 
     code = UserErrorCode.ALREADY_YOURS
 
-    def __init__(self, redeemed_at: datetime, points: int, calendar: Calendar) -> None:
+    def __init__(self, redeemed_at: datetime, points: int | None, calendar: Calendar) -> None:
+        """`points` are None while a job computes them."""
         when = calendar.format_moment(redeemed_at)
-        message = f"You redeemed this coupon on {when}, for {format_count(points, 'point')}."
+        paid = "Its points will follow soon" if points is None else f"It earned {format_count(points, 'point')}"
+        message = f"You redeemed this coupon on {when}. {paid}."
         super().__init__(AttemptResult.ALREADY_YOURS, message)
         self.redeemed_at = redeemed_at
         self.points = points

@@ -57,13 +57,16 @@ class RedeemCoupon(Struct, frozen=True):
 
 
 class Redeemed(Struct, frozen=True):
-    """A redemption: the number of its sale, the scheme, and the points that it earned when it was posted."""
+    """A redemption: the number of its sale, the scheme, and the points that it earned when it was posted.
+
+    The points are None while a job values earlier lines of the ECP again; it then posts them.
+    """
 
     sale: int
     ecp_id: UUID
     scheme_id: UUID
     redeemed_at: datetime
-    points: int
+    points: int | None
 
 
 class _Scan(Struct, frozen=True):
@@ -171,7 +174,13 @@ async def _claim(operation: Operation, session: Writing, scan: _Scan, rows: list
     posting = await post_points(operation, session, [_change(scan, facts, sale)])
     posted = posting.sales[sale]
     await _require_earning(session, scan, facts, posted)
-    return Redeemed(sale=sale, ecp_id=scan.ecp_id, scheme_id=facts.scheme_id, redeemed_at=scan.at, points=posted.points)
+    return Redeemed(
+        sale=sale,
+        ecp_id=scan.ecp_id,
+        scheme_id=facts.scheme_id,
+        redeemed_at=scan.at,
+        points=None if posted.waits else posted.points,
+    )
 
 
 async def _check(operation: Operation, session: Writing, scan: _Scan, facts: CouponFacts) -> None:
@@ -199,22 +208,23 @@ async def _raise_redeemed(session: Writing, scan: _Scan, rows: list[CouponFacts]
     for facts in rows:
         if facts.redeemed_by != facts.ecp or facts.redeemed_at is None:
             raise CouponRedeemed
-        points = await session.fetch(PRESENT_POINTS, **_place_of(facts))
-        raise AlreadyYours(facts.redeemed_at, sum(points), scan.calendar)
+        found = await session.fetch(PRESENT_POINTS, **_place_of(facts))
+        raise AlreadyYours(facts.redeemed_at, found[0] if found else None, scan.calendar)
     raise TransactionConflict
 
 
 async def _require_earning(session: Writing, scan: _Scan, facts: CouponFacts, posted: PostedSale) -> None:
     """Raise why the coupon earns nothing: it stays valid, and nothing is posted."""
     problems = [problem.message for line in posted.lines for problem in line.problems]
-    if not posted.lines:
+    if not posted.lines and not posted.waits:
         problems = [f"“{facts.title}” pays nothing for this product now."]
-    if not problems:
+    if not problems and not posted.waits:
         return
     (earner,) = await earners_at(session, [EarnerMoment(scan.ecp_id, facts.scheme_id, scan.at)])
     if not earner.enrollment.is_enrolled(scan.at):
         raise not_enrolled(facts, scan.at, scan.calendar)
-    raise CouponEarnsNothing(problems)
+    if problems:
+        raise CouponEarnsNothing(problems)
 
 
 def _change(scan: _Scan, facts: CouponFacts, sale: int) -> SaleChange:
@@ -235,13 +245,13 @@ async def _read_earlier(session: Writing, scan: _Scan, facts: CouponFacts) -> Re
     """What the same command answered before."""
     if facts.redeemed_sale is None or facts.redeemed_at is None:
         raise TransactionConflict
-    points = await session.fetch(FIRST_POINTS, **_place_of(facts))
+    found = await session.fetch(FIRST_POINTS, **_place_of(facts))
     return Redeemed(
         sale=facts.redeemed_sale,
         ecp_id=scan.ecp_id,
         scheme_id=facts.scheme_id,
         redeemed_at=facts.redeemed_at,
-        points=sum(points),
+        points=found[0] if found else None,
     )
 
 

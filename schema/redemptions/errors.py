@@ -56,7 +56,7 @@ class EcpNotActive(UserError):
 @error_type(failures.AlreadyYours, "The viewer redeemed the coupon before.")
 class AlreadyYours(UserError):
     redeemed_at: datetime = leaf("When the coupon was scanned.")
-    points: SafeInt = leaf("The points that it is worth now.")
+    points: SafeInt | None = leaf("The points that it is worth now. Null while they are being computed.")
 
 
 @error_type(failures.TooManyWrongCodes, "There were too many wrong codes in a short time.")

@@ -60,7 +60,7 @@ async def test_a_coupon_pays_once(scene: RedemptionScene, database_url: str) -> 
     assert error == {
         "__typename": "AlreadyYours",
         "code": "ALREADY_YOURS",
-        "message": "You redeemed this coupon on 10 May 2026 at 09:00 UTC, for 10 points.",
+        "message": "You redeemed this coupon on 10 May 2026 at 09:00 UTC. It earned 10 points.",
         "redeemedAt": error["redeemedAt"],
         "points": 10,
     }

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from domain.calendar import find_calendar
 from domain.schemes.coupon_period import last_coupon_day, redeemable_until
+from domain.time_zones import find_calendar
 
 
 def test_coupons_pay_for_thirty_days_after_the_last_one() -> None:
