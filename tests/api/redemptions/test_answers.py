@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from db.database import Database
 from domain.coupons.codes import ALPHABET
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.ecps.update_ecp import UpdateEcp, update_ecp
 from tests.support.client import gid
+from tests.support.downloads import change
 from tests.support.factories.corrections import CorrectionFactory
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
@@ -281,6 +283,18 @@ async def test_the_same_key_answers_as_the_first_time(scene: RedemptionScene, da
     assert await contents(database_url) == before
     assert (await scene.fail(ON_HAND, idempotencyKey="again"))["code"] == "COUPON_INERT"
     assert await scene.redeem(1, idempotencyKey="again") == {"points": 10, "errors": []}
+
+
+async def test_points_that_a_job_posts_follow_later(scene: RedemptionScene, database: Database) -> None:
+    """While a job values earlier lines of the ECP again, a coupon is redeemed without points yet."""
+    await scene.redeem(0)
+    await change(database, "UPDATE points_account SET revalue_from = last_sold_at - interval '1 hour'")
+    nothing_yet = {"points": None, "errors": []}
+    assert await scene.redeem(1, idempotencyKey="once") == nothing_yet
+    assert await scene.redeem(1, idempotencyKey="once") == nothing_yet
+    error = await scene.fail(1)
+    assert (error["code"], error["points"]) == ("ALREADY_YOURS", None)
+    assert error["message"] == ("You redeemed this coupon on 10 May 2026 at 09:00 UTC. Its points will follow soon.")
 
 
 async def test_bad_input_is_named(scene: RedemptionScene, database_url: str) -> None:
