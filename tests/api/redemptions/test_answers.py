@@ -198,11 +198,11 @@ async def test_an_ecp_must_be_enrolled(
 ) -> None:
     """Each answer says what the ECP can do."""
     messages = []
-    for index, change in enumerate((None, enrollments.pending, enrollments.rejected, enrollments.withdrawn)):
+    for index, apply in enumerate((None, enrollments.pending, enrollments.rejected, enrollments.withdrawn)):
         ecp_id = await enrollments.ecps.verified(f"Person {'ABCD'[index]}")
         scene.clock.now = scene.clock.now.replace(month=4, day=10)
-        if change is not None:
-            await change(scene.scheme_id, ecp_id)
+        if apply is not None:
+            await apply(scene.scheme_id, ecp_id)
         scene.clock.now = scene.clock.now.replace(month=5, day=10)
         async with only(database_url):
             error = await scene.fail(0, client=scene.client_of(ecp_id))
