@@ -57,16 +57,21 @@ class RedeemCoupon(Struct, frozen=True):
 
 
 class Redeemed(Struct, frozen=True):
-    """A redemption: the number of its sale, the scheme, and the points that it earned when it was posted.
+    """A redemption: the number of its sale, the ECP, and the points that it earned when it was posted.
 
     The points are None while a job values earlier lines of the ECP again; it then posts them.
     """
 
     sale: int
     ecp_id: UUID
-    scheme_id: UUID
+    ecp: int
     redeemed_at: datetime
     points: int | None
+
+    @property
+    def ledger_key(self) -> tuple[UUID, int, datetime, int]:
+        """Where the ledger has the entries of the redemption."""
+        return self.ecp_id, self.ecp, self.redeemed_at, self.sale
 
 
 class _Scan(Struct, frozen=True):
@@ -177,7 +182,7 @@ async def _claim(operation: Operation, session: Writing, scan: _Scan, rows: list
     return Redeemed(
         sale=sale,
         ecp_id=scan.ecp_id,
-        scheme_id=facts.scheme_id,
+        ecp=facts.ecp,
         redeemed_at=scan.at,
         points=None if posted.waits else posted.points,
     )
@@ -249,7 +254,7 @@ async def _read_earlier(session: Writing, scan: _Scan, facts: CouponFacts) -> Re
     return Redeemed(
         sale=facts.redeemed_sale,
         ecp_id=scan.ecp_id,
-        scheme_id=facts.scheme_id,
+        ecp=facts.ecp,
         redeemed_at=facts.redeemed_at,
         points=found[0] if found else None,
     )

@@ -44,9 +44,10 @@ class RedemptionScene:
         return await (client or self.clients[Role.ECP]).send(document("mobile/RedeemCoupon"), input=values)
 
     async def redeem(self, code: int | str, **given: Any) -> Any:
-        """Redeem a coupon and return the payload."""
+        """Redeem a coupon and return the points and the errors."""
         answer = await self.send(code_of(code) if isinstance(code, int) else code, **given)
-        return answer.data["redeemCoupon"]
+        payload = answer.data["redeemCoupon"]
+        return {name: payload[name] for name in ("points", "errors")}
 
     async def fail(self, code: int | str, **given: Any) -> dict[str, Any]:
         """Redeem a coupon in vain and return the one error, without what it lacks."""

@@ -55,7 +55,11 @@ async def only(url: str, *others: str) -> AsyncIterator[None]:
 
 async def test_a_coupon_pays_once(scene: RedemptionScene, database_url: str) -> None:
     """Base points at the time of the scan; the second attempt says when, and for how many points."""
-    assert await scene.redeem(0, deviceId="phone 1") == {"points": 10, "errors": []}
+    payload = (await scene.send(code_of(0), deviceId="phone 1")).data["redeemCoupon"]
+    assert (payload["points"], payload["errors"]) == (10, [])
+    by_scheme = [{"scheme": {"title": "Monsoon Care"}, "available": 10}]
+    assert payload["balance"] == {"total": 10, "byScheme": by_scheme}
+    assert [(entry["kind"], entry["points"]) for entry in payload["entries"]["nodes"]] == [("BASE", 10)]
     when = scene.clock.now
     async with only(database_url):
         error = await scene.fail(0)
