@@ -1,4 +1,4 @@
-"""Two hundred thousand enrollments, unevenly spread, and what managers filter them by."""
+"""A hundred thousand enrollments, unevenly spread, and what managers filter them by."""
 
 from hashlib import md5
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from db.enrollments.pages import EnrollmentFilters
 from domain.catalog.facts import GeographyLevel
 
-ECPS, SMALL_SCHEMES, PAGE = 40_000, 1_612, 50
+ECPS, SMALL_SCHEMES, PAGE = 40_000, 612, 50
 MANAGER = UUID(int=1)
 TABLES = "ecp, geography, scheme, enrollment, enrollment_count"
 
