@@ -1,6 +1,7 @@
 """Calls of factories that are restored leave what they left when they ran."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -56,10 +57,7 @@ async def test_calls_run_again_once_something_else_may_have_changed_the_database
     monkeypatch.setattr(schemes, "create_scheme", None)
     factory = await new_factory(environment, cleaner)
     await factory.created("Another title")
-    for interfere in (
-        lambda: _connect_and_leave(database_url),
-        lambda: _write(environment),
-    ):
+    for interfere in (partial(_connect_and_leave, database_url), partial(_write, environment)):
         factory = await new_factory(environment, cleaner)
         await interfere()
         with pytest.raises(TypeError, match="'NoneType' object is not callable"):

@@ -111,8 +111,7 @@ class Memory:
     async def start(self, environment: Environment, ecps: dict[UUID, UUID], connection: Any) -> None:
         """Begin with the world, which the database holds; `ecps` are those of its accounts."""
         if self._connection is None:
-            superuser = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
-            self._connection = connection if await connection.fetchval(superuser) else None
+            self._connection = connection if await restores_rows(connection) else None
         clock, ids = environment.clock, environment.new_id
         usable = self._connection and isinstance(clock, TestClock) and ids is uuid_utils.compat.uuid7
         self._environment, self._ecps = environment, ecps
@@ -162,7 +161,7 @@ class Memory:
         records = self._times[state.shape] > 0 and not self._recording
         self._times[state.shape] += 1
         if records and before.rows is None:
-            before.rows = await self._read()
+            before.rows = await read_rows(self._connection)
         outer, self._innermost = self._innermost, object()
         token = _CALL.set(self._innermost)
         self._recording = self._recording or records
@@ -187,26 +186,39 @@ class Memory:
         same = environment is self._environment and self._unchanged == self.changes and not self._open
         return self._state if same else None
 
-    async def _read(self) -> Rows:
-        rows: Rows = {}
-        for table, row in await self._connection.fetch(_READ):
-            rows.setdefault(table, []).append(row)
-        return rows
-
     async def _script(self, before: _State, state: _State) -> str | None:
         """The statements that make a state from the one before; None if they are long."""
         assert before.rows is not None
-        state.rows = await self._read()
-        statements = [
-            statement
-            for table in _TABLES
-            for statement in _changes(table, before.rows.get(table.name, []), state.rows.get(table.name, []))
-        ]
-        numbers = [setval for (setval,) in await self._connection.fetch(_READ_SEQUENCES)]
-        script = "".join(("SET LOCAL session_replication_role = replica;", *statements, *numbers))
-        if 'public."account' in script:
-            script += "UPDATE public.access_version SET xid = pg_current_xact_id();"
+        state.rows = await read_rows(self._connection)
+        script = await script_between(self._connection, before.rows, state.rows)
         return script if len(script) < _LONGEST else None
+
+
+async def restores_rows(connection: Any) -> bool:
+    """Whether the user of a connection may run the scripts below: only superusers leave out triggers."""
+    return bool(await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
+
+
+async def read_rows(connection: Any) -> Rows:
+    """All rows."""
+    rows: Rows = {}
+    for table, row in await connection.fetch(_READ):
+        rows.setdefault(table, []).append(row)
+    return rows
+
+
+async def script_between(connection: Any, before: Rows, after: Rows) -> str:
+    """The statements of a transaction that makes rows, those of now, from others."""
+    statements = [
+        statement
+        for table in _TABLES
+        for statement in _changes(table, before.get(table.name, []), after.get(table.name, []))
+    ]
+    numbers = [setval for (setval,) in await connection.fetch(_READ_SEQUENCES)]
+    script = "".join(("SET LOCAL session_replication_role = replica;", *statements, *numbers))
+    if 'public."account' in script:
+        script += "UPDATE public.access_version SET xid = pg_current_xact_id();"
+    return script
 
 
 # The call that is under way in a task.

@@ -1,7 +1,6 @@
 """A database with schemes of every state and rules of every kind, which random documents read."""
 
 import asyncio
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -100,14 +99,25 @@ class Example:
         return replace(self.world.viewer(Role.ADMIN), roles=frozenset(Role))
 
 
+class SteadyIds:
+    """Ids that are numbered."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def __call__(self) -> UUID:
+        """The next one."""
+        self.given += 1
+        return UUID(int=0x0190_A5A1 << 96 | self.given)
+
+
 def steady_environment(database: Database) -> Environment:
     """An environment whose clock and ids run the same way every time."""
-    numbers = itertools.count(1)
     clock = TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
     return Environment(
         database=database,
         clock=clock,
-        new_id=lambda: UUID(int=0x0190_A5A1 << 96 | next(numbers)),
+        new_id=SteadyIds(),
         coupon_keys=COUPON_KEYS,
         links=LINKS,
     )
