@@ -1,6 +1,7 @@
 """Signatures, checked by the library that receivers use."""
 
 import base64
+import string
 import time
 
 import pytest
@@ -31,7 +32,7 @@ def test_the_example_of_the_specification() -> None:
     }
 
 
-@given(st.from_regex(r"[A-Za-z0-9_-]{1,200}", fullmatch=True), st.text())
+@given(st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=200), st.text())
 def test_receivers_accept_signed_webhooks(message_id: str, text: str) -> None:
     secret, body = new_secret(), text.encode()
     Webhook(secret).verify(body, signed_headers(secret, message_id, int(time.time()), body), json_parse=False)
