@@ -53,10 +53,13 @@ class Cleaner:
     async def connected(cls, url: str) -> AsyncIterator["Cleaner"]:
         """A cleaner of the database at an address, for the length of the block."""
         connection = await asyncpg.connect(url)
+        loop = asyncio.get_running_loop()
         try:
             await connection.execute(_empty_function())
+            _CLEANERS[url, loop] = connection
             yield cls(connection)
         finally:
+            _CLEANERS.pop((url, loop), None)
             await connection.close()
 
     async def empty(self) -> None:
@@ -107,6 +110,23 @@ class Cleaner:
 
     async def _has_rows(self, table: str) -> bool:
         return bool(await self.connection.fetchval(f'SELECT EXISTS (SELECT FROM public."{table}")'))
+
+
+# The connections of cleaners, by address and loop.
+_CLEANERS: dict[object, Any] = {}
+
+
+@contextlib.asynccontextmanager
+async def owner_connection(url: str) -> AsyncIterator[Any]:
+    """A connection to look at a database with: that of its cleaner, or else a new one, which costs much more."""
+    if (connection := _CLEANERS.get((url, asyncio.get_running_loop()))) is not None:
+        yield connection
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 @contextlib.asynccontextmanager

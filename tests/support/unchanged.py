@@ -6,15 +6,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from db.metadata import METADATA
+from tests.support.databases import owner_connection
 
 
 async def contents(url: str) -> dict[str, asyncpg.Record]:
     """For each table how many rows it has and a digest over all of them."""
-    connection = await asyncpg.connect(url)
-    try:
+    async with owner_connection(url) as connection:
         return {row["name"]: row for row in await connection.fetch(_DIGESTS)}
-    finally:
-        await connection.close()
 
 
 @asynccontextmanager
