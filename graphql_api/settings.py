@@ -15,7 +15,7 @@ from domain.files.facts import PURPOSE_RULES, UploadLimits, UploadPurpose
 from domain.rules.reach import ReachPolicy
 from domain.sales.facts import SalesPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
-from graphql_api.transport.requests import BodyLimits
+from graphql_api.body_limits import BodyLimits
 
 _MEGABYTE: Final = 2**20
 _GIGABYTE: Final = 2**30

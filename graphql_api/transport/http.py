@@ -24,6 +24,7 @@ from domain.requests import (
     Unauthenticated,
 )
 from graphql_api.auth import Authenticator
+from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Environment
 from graphql_api.errors import formatted, request_error
 from graphql_api.execution import CompiledSchema
@@ -36,7 +37,6 @@ from graphql_api.transport.graphiql import from_this_machine, graphiql_page
 from graphql_api.transport.requests import (
     JSON,
     BadRequest,
-    BodyLimits,
     GraphQLRequest,
     client_name,
     media_type,

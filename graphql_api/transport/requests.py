@@ -10,6 +10,7 @@ from msgspec import Struct
 from starlette.requests import Request
 
 from domain.audit.facts import Origin, origin_of
+from graphql_api.body_limits import BodyLimits
 
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
@@ -28,13 +29,6 @@ class BadRequest(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
-
-
-class BodyLimits(Struct, frozen=True):
-    """The largest bodies in bytes: of any request, and of a signed-in one that reports sales."""
-
-    usual: int
-    bulk: int
 
 
 class GraphQLRequest(Struct, frozen=True):
