@@ -6,12 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import text, update
+from sqlalchemy import BindParameter, text, update
 
 from db.points.tables import PointsEntryTable, ValuationTable
 from db.program.tables import ProgramTable
 from db.sessions import Writing
-from db.statement import Change, blobs, moment, moments, numbers, texts
+from db.statement import Change, blobs, moment, moments, numbers, texts, uuids
 
 
 class NewAccount(Struct, frozen=True):
@@ -87,24 +87,58 @@ UPDATE points_ledger SET seq = given.seq, recorded_at = :at
 FROM unnest(:ecps, :seqs) AS given (ecp, seq) WHERE points_ledger.ecp = given.ecp
 """).bindparams(numbers("ecps"), numbers("seqs"), moment("at"))
 )
-_SET_ACCOUNTS: Final = Change(
-    text("""
+_ACCOUNTS_SQL: Final = """
 INSERT INTO points_account (ecp, scheme, available, lines, last_sold_at, last_source, last_external_id, state,
     revalue_from)
 SELECT * FROM unnest(:ecps, :schemes, :available, :lines, :sold_at, :sources, :external_ids, :states, :revalue_from)
 ON CONFLICT (ecp, scheme) DO UPDATE SET available = excluded.available, lines = excluded.lines,
     last_sold_at = excluded.last_sold_at, last_source = excluded.last_source,
     last_external_id = excluded.last_external_id, state = excluded.state, revalue_from = excluded.revalue_from
-""").bindparams(
-        numbers("ecps"),
-        numbers("schemes"),
-        numbers("available"),
-        numbers("lines"),
-        moments("sold_at"),
-        texts("sources"),
-        texts("external_ids"),
-        blobs("states"),
-        moments("revalue_from"),
+"""
+_ACCOUNT_PARAMETERS: Final = (
+    numbers("ecps"),
+    numbers("schemes"),
+    numbers("available"),
+    numbers("lines"),
+    moments("sold_at"),
+    texts("sources"),
+    texts("external_ids"),
+    blobs("states"),
+    moments("revalue_from"),
+)
+_SET_ACCOUNTS: Final = Change(text(_ACCOUNTS_SQL).bindparams(*_ACCOUNT_PARAMETERS))
+# A posting with at most so many valuations, and so many entries, is written by one statement.
+_SMALL: Final = 16
+_ARRAYS: Final = {
+    **dict.fromkeys(("sold_at", "recorded_at", "effective_at"), moments),
+    "facts": blobs,
+    "adjustment_id": uuids,
+}
+
+
+def _arrays(prefix: str, columns: Sequence[str]) -> list[BindParameter[Any]]:
+    return [_ARRAYS.get(name, numbers)(f"{prefix}_{name}") for name in columns]
+
+
+def _insert(table: str, prefix: str, columns: Sequence[str]) -> str:
+    arrays = ", ".join(f":{prefix}_{name}" for name in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"  # noqa: S608 - of our names
+
+
+_WRITE_POSTING: Final = Change(
+    text(f"""
+WITH added AS ({_insert(_VALUATIONS, "valuation", VALUATION_COLUMNS)}),
+    posted AS ({_insert(_ENTRIES, "entry", ENTRY_COLUMNS)}),
+    kept AS ({_ACCOUNTS_SQL})
+UPDATE points_ledger SET seq = given.seq, recorded_at = :at
+FROM unnest(:ledger_ecps, :ledger_seqs) AS given (ecp, seq) WHERE points_ledger.ecp = given.ecp
+""").bindparams(  # noqa: S608 - of our names
+        *_arrays("valuation", VALUATION_COLUMNS),
+        *_arrays("entry", ENTRY_COLUMNS),
+        *_ACCOUNT_PARAMETERS,
+        numbers("ledger_ecps"),
+        numbers("ledger_seqs"),
+        moment("at"),
     )
 )
 _FIRST_POSTING: Final = Change(
@@ -122,34 +156,73 @@ async def set_first_posting(session: Writing, at: datetime) -> None:
     await session.run(_FIRST_POSTING, at=at)
 
 
-async def set_ledgers(session: Writing, numbered: Sequence[tuple[int, int]], at: datetime) -> None:
+async def _set_ledgers(session: Writing, numbered: Sequence[tuple[int, int]], at: datetime) -> None:
     """Set the number of the last entry of each ECP, and the time of all."""
     await session.run(_SET_LEDGERS, ecps=[ecp for ecp, _ in numbered], seqs=[seq for _, seq in numbered], at=at)
 
 
 async def set_accounts(session: Writing, accounts: Sequence[NewAccount]) -> None:
     """Set accounts, and add those that do not exist yet."""
-    await session.run(
-        _SET_ACCOUNTS,
-        ecps=[one.ecp for one in accounts],
-        schemes=[one.scheme for one in accounts],
-        available=[one.available for one in accounts],
-        lines=[one.lines for one in accounts],
-        sold_at=[one.last_sold_at for one in accounts],
-        sources=[one.last_source for one in accounts],
-        external_ids=[one.last_external_id for one in accounts],
-        states=[one.state for one in accounts],
-        revalue_from=[one.revalue_from for one in accounts],
-    )
+    await session.run(_SET_ACCOUNTS, **_account_parameters(accounts))
 
 
-async def add_valuations(session: Writing, rows: Sequence[tuple[Any, ...]]) -> None:
+def _account_parameters(accounts: Sequence[NewAccount]) -> dict[str, Any]:
+    return {
+        "ecps": [one.ecp for one in accounts],
+        "schemes": [one.scheme for one in accounts],
+        "available": [one.available for one in accounts],
+        "lines": [one.lines for one in accounts],
+        "sold_at": [one.last_sold_at for one in accounts],
+        "sources": [one.last_source for one in accounts],
+        "external_ids": [one.last_external_id for one in accounts],
+        "states": [one.state for one in accounts],
+        "revalue_from": [one.revalue_from for one in accounts],
+    }
+
+
+async def write_posting(  # noqa: PLR0913 - the parts of a posting, by name
+    session: Writing,
+    *,
+    valuations: Sequence[tuple[Any, ...]],
+    entries: Sequence[tuple[Any, ...]],
+    accounts: Sequence[NewAccount],
+    seqs: Sequence[tuple[int, int]],
+    at: datetime,
+) -> None:
+    """Add valuations and entries, given by the values of their columns, and set accounts and ledgers.
+
+    A small posting, such as a redemption, is written by one statement; for many rows, COPY is faster.
+    """
+    if len(valuations) <= _SMALL and len(entries) <= _SMALL:
+        added = zip(VALUATION_COLUMNS, _turned(valuations, VALUATION_COLUMNS), strict=True)
+        posted = zip(ENTRY_COLUMNS, _turned(entries, ENTRY_COLUMNS), strict=True)
+        await session.run(
+            _WRITE_POSTING,
+            **{f"valuation_{name}": values for name, values in added},
+            **{f"entry_{name}": values for name, values in posted},
+            **_account_parameters(accounts),
+            ledger_ecps=[ecp for ecp, _ in seqs],
+            ledger_seqs=[seq for _, seq in seqs],
+            at=at,
+        )
+        return
+    await _add_valuations(session, valuations)
+    await _add_entries(session, entries)
+    await set_accounts(session, accounts)
+    await _set_ledgers(session, seqs, at)
+
+
+def _turned(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> list[list[Any]]:
+    return [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
+
+
+async def _add_valuations(session: Writing, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add valuations, given by the values of `VALUATION_COLUMNS`."""
     if rows:
         await session.copy_rows(_VALUATIONS, VALUATION_COLUMNS, rows)
 
 
-async def add_entries(session: Writing, rows: Sequence[tuple[Any, ...]]) -> None:
+async def _add_entries(session: Writing, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add entries, given by the values of `ENTRY_COLUMNS`."""
     if rows:
         await session.copy_rows(_ENTRIES, ENTRY_COLUMNS, rows)

@@ -88,11 +88,14 @@ LOCK_SLICES: Final = Statement(
     .with_for_update(),
     SliceRow,
 )
-# Takes amounts from one slice of each pool, if that has enough; negative ones are given back.
+# Takes amounts from one slice of each pool, if that has enough; negative ones are given back. Takes nothing from a pool
+# that has the limit of another revision, or of which something is owed.
 _TAKE: Final = """
 WITH locked AS (
     SELECT part.scheme, part.rule_id, wanted.amount
-    FROM unnest(:schemes, :rule_ids, :amounts) AS wanted (scheme, rule_id, amount)
+    FROM unnest(:schemes, :rule_ids, :amounts, :revisions) AS wanted (scheme, rule_id, amount, revision)
+    JOIN points_pool_limit AS known ON known.scheme = wanted.scheme AND known.rule_id = wanted.rule_id
+        AND known.revision = wanted.revision AND known.owed = 0
     JOIN points_pool AS part ON part.scheme = wanted.scheme AND part.rule_id = wanted.rule_id AND part.slice = :slice
     WHERE part.rest >= wanted.amount
     ORDER BY part.scheme, part.rule_id
@@ -104,7 +107,7 @@ RETURNING 1 AS taken
 """
 TAKE_FROM_SLICE: Final = Statement(
     text(_TAKE)
-    .bindparams(numbers("schemes"), uuids("rule_ids"), numbers("amounts"), number("slice"))
+    .bindparams(numbers("schemes"), uuids("rule_ids"), numbers("amounts"), numbers("revisions"), number("slice"))
     .columns(column("taken")),
     scalar(int),
 )

@@ -14,7 +14,7 @@ from db.columns import columns, scalar
 from db.ecps.tables import EcpActivityTable
 from db.points.tables import PointsAccountTable, PointsLedgerTable
 from db.schemes.tables import SchemeRevisionTable, SchemeTable
-from db.statement import Statement, moment, moments, number, numbers, texts, uuid, uuids
+from db.statement import Statement, moments, numbers, texts, uuid, uuids
 from domain.calendar import BEGINNING
 
 
@@ -130,23 +130,6 @@ class StoredLineRow(Struct, frozen=True):
     unit_price: Decimal | None
     currency: str | None
     scheme: int | None
-
-
-class LaterLinesRow(Struct, frozen=True):
-    """How many lines of an account lie at or after a moment."""
-
-    ecp: int
-    scheme: int
-    lines: int
-
-
-class ReturnedRow(Struct, frozen=True):
-    """Units of a variant of a sale that came back."""
-
-    ecp: int
-    sale: int
-    variant_id: UUID
-    quantity: int
 
 
 class PostedEntryRow(Struct, frozen=True):
@@ -271,14 +254,6 @@ _ECP_PARAMETERS: Final = (numbers("ecps"), moments("moments"), moments("ends"))
 STORED_LINES: Final = Statement(
     text(_STORED_LINES).bindparams(*_ECP_PARAMETERS).columns(*_columns(StoredLineRow)), StoredLineRow
 )
-_RETURNED: Final = """
-SELECT back.ecp, back.sale, back.variant_id, sum(back.quantity)::int AS quantity
-FROM unnest(:ecps, :moments, :ends) AS asked (ecp, since, until)
-JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since AND back.sold_at < asked.until
-JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
-GROUP BY back.ecp, back.sale, back.variant_id
-"""
-RETURNED: Final = Statement(text(_RETURNED).bindparams(*_ECP_PARAMETERS).columns(*_columns(ReturnedRow)), ReturnedRow)
 # The entries of lines that earlier valuations posted; the parameters name one line at the same place of each.
 _POSTED_ENTRIES: Final = """
 SELECT entry.ecp, entry.scheme, entry.sale, entry.position, entry.seq, entry.kind, entry.rule, entry.points,
@@ -295,28 +270,4 @@ POSTED_ENTRIES: Final = Statement(
     .bindparams(*_ACCOUNT_PARAMETERS, numbers("sales"), numbers("positions"))
     .columns(*_columns(PostedEntryRow)),
     PostedEntryRow,
-)
-
-# How many lines of accounts lie at or after a moment.
-_LATER_LINES: Final = """
-SELECT asked.ecp, asked.scheme, count(*)::int AS lines
-FROM unnest(:ecps, :schemes, :moments) AS asked (ecp, scheme, since)
-JOIN valuation AS found ON found.ecp = asked.ecp AND found.scheme = asked.scheme AND found.sold_at >= asked.since
-    AND found.version = 1
-GROUP BY asked.ecp, asked.scheme
-"""
-LATER_LINES: Final = Statement(
-    text(_LATER_LINES).bindparams(*_ACCOUNT_PARAMETERS).columns(*_columns(LaterLinesRow)), LaterLinesRow
-)
-# The time of the line of an ECP before which so many others lie from a moment on.
-_TIME_OF_LINE: Final = """
-SELECT sold_at FROM (
-    SELECT sold_at FROM sale_line WHERE ecp = :ecp AND sold_at >= :since
-    UNION ALL SELECT redeemed_at FROM redemption WHERE ecp = :ecp AND redeemed_at >= :since
-) AS line
-ORDER BY sold_at OFFSET :skipped LIMIT 1
-"""
-TIME_OF_LINE: Final = Statement(
-    text(_TIME_OF_LINE).bindparams(number("ecp"), moment("since"), number("skipped")).columns(column("sold_at")),
-    scalar(datetime),
 )

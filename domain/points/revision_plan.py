@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from domain.calendar import FOREVER, Calendar
 from domain.channels import EarningChannel
+from domain.points.pools import BUDGET
 from domain.points.running_state import ZERO_MOMENT, AccountState
 from domain.points.valuation_facts import FactNeeds
 from domain.rules.evaluation import CompiledRules, compile_rules
@@ -81,6 +82,12 @@ class RevisionPlan:
         found = ((rule.id, rule.limits.points_in_total) for rule in self.rules)
         return {key: limit for key, limit in found if limit is not None}
 
+    @cached_property
+    def pool_ids(self) -> frozenset[UUID]:
+        """The rules that are limited over all ECPs, and `BUDGET` with a budget."""
+        has_budget = self.content.basics.budget is not None
+        return frozenset(self.limits_in_total).union([BUDGET] if has_budget else ())
+
     def compiled(self, ranks: TierRanks) -> CompiledRules:
         """Its rules, compiled for the ranks of tiers."""
         found = self._compiled.get(ranks)
@@ -119,6 +126,8 @@ class SchemePlan:
             )
         self.volumes: tuple[VolumeKey, ...] = tuple(volumes)
         self.usages: tuple[UUID, ...] = tuple(usages)
+        # The rules that any revision limits over all ECPs, and whether any has a budget.
+        self.ever_pooled = frozenset(key for one in self.revisions for key in one.pool_ids)
         self.counts_value = any(key.measure is VolumeMeasure.VALUE for key in volumes)
         self.month_volumes = [at for at, key in enumerate(volumes) if key.period is VolumePeriod.MONTH]
         self.week_volumes = [at for at, key in enumerate(volumes) if key.period is VolumePeriod.WEEK]

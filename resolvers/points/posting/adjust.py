@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db.outbox.changes import NewEvent, append_events
-from db.points.changes import ENTRY_COLUMNS, NewAccount, NewEntry, add_entries, set_accounts, set_ledgers
+from db.points.changes import ENTRY_COLUMNS, NewAccount, NewEntry, write_posting
 from db.points.posting_reads import ACCOUNTS, EARNING_ECPS, SCHEME_NUMBER
 from db.sessions import Writing
 from domain.events import EventKind
@@ -43,7 +43,6 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
         credit=credit.value,
         adjustment_id=adjustment_id,
     )
-    await add_entries(session, [tuple(getattr(entry, name) for name in ENTRY_COLUMNS)])
     account = NewAccount(
         ecp=ecp.number,
         scheme=scheme,
@@ -55,8 +54,14 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
         state=None if row is None else row.state,
         revalue_from=None if row is None else row.revalue_from,
     )
-    await set_accounts(session, [account])
-    await set_ledgers(session, [(ecp.number, entry.seq)], ledgers.recorded_at)
+    await write_posting(
+        session,
+        valuations=(),
+        entries=[tuple(getattr(entry, name) for name in ENTRY_COLUMNS)],
+        accounts=[account],
+        seqs=[(ecp.number, entry.seq)],
+        at=ledgers.recorded_at,
+    )
     event = NewEvent(EventKind.POINTS_POSTED, PROGRAM_ID, about_posting([ecp_id], [scheme_id]))
     await append_events(session, [event], ledgers.recorded_at)
     return ledgers.recorded_at

@@ -7,6 +7,7 @@ has too little, all slices of the schemes are locked in order, and the lines are
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -14,10 +15,13 @@ from msgspec.structs import replace
 from db.points.pool_changes import SLICES, set_limits, set_slices
 from db.points.pool_reads import LOCK_LIMITS, LOCK_SLICES, TAKE_FROM_SLICE, PoolLimitRow, SliceRow
 from db.sessions import Writing
+from domain.lru_cache import LruCache
 from domain.points.pool_limits import PoolContent
 from domain.points.pools import BUDGET, Pool, PoolKey, SchemePools
-from resolvers.points.posting.pool_limits import LimitedScheme, limits_in_force, load_pools, spread
+from resolvers.points.posting.pool_limits import LimitedScheme, PoolLimit, limits_in_force, load_pools, spread
 
+# Pools that were used up when they were read last, as a hint to read them first: of this process only.
+_USED_UP: Final[LruCache[PoolKey, bool]] = LruCache(10_000)
 Folding = Callable[[Mapping[int, SchemePools]], None]
 
 
@@ -33,17 +37,27 @@ async def take_from_pools(
     Pools follow the revision in force at `at`; `home` chooses the slice.
     """
     limits = limits_in_force(schemes, at)
-    contents = await load_pools(session, schemes, limits) if schemes else {}
+    pooled = {PoolKey(one.scheme, rule_id) for one in schemes for rule_id in one.plan.ever_pooled}
+    if pooled == limits.keys() and not any(_USED_UP.get(key) for key in limits):
+        pools = {key: Pool(None) for key in limits}
+        fold(_by_scheme(pools))
+        if await _take(session, pools, limits, home % SLICES):
+            return
+    contents = await load_pools(session, schemes, limits)
+    for key, content in contents.items():
+        _USED_UP.put(key, content.free <= 0)
     # What is used up stays so unless another transaction gives something back, which comes later then.
     pools = {key: Pool(None if content.free > 0 else content.free) for key, content in contents.items()}
     fold(_by_scheme(pools))
     owing = any(pools[key].taken < 0 and content.owed for key, content in contents.items())
     short = any(pools[key].taken > max(content.free, 0) for key, content in contents.items())
-    if owing or short or not await _take(session, pools, home % SLICES):
+    if owing or short or not await _take(session, pools, limits, home % SLICES):
         await _take_exactly(session, limits, fold, home % SLICES)
 
 
-async def _take(session: Writing, pools: Mapping[PoolKey, Pool], home: int) -> bool:
+async def _take(
+    session: Writing, pools: Mapping[PoolKey, Pool], limits: Mapping[PoolKey, PoolLimit], home: int
+) -> bool:
     """Take from one slice of each pool, or nothing at all; return whether each had enough.
 
     A slice that has too little stays locked when this transaction has waited for it, so the savepoint releases it:
@@ -59,6 +73,7 @@ async def _take(session: Writing, pools: Mapping[PoolKey, Pool], home: int) -> b
                 schemes=[key.scheme for key in wanted],
                 rule_ids=[key.rule_id for key in wanted],
                 amounts=list(wanted.values()),
+                revisions=[limits[key].revision.number for key in wanted],
                 slice=home,
             )
             _require(len(taken) == len(wanted))

@@ -13,13 +13,12 @@ from db.points.posting_reads import (
     ACCOUNTS,
     EARNING_ECPS,
     KNOWN_VALUATIONS,
-    RETURNED,
     STORED_LINES,
-    TIME_OF_LINE,
     AccountRow,
     KnownValuationRow,
     StoredLineRow,
 )
+from db.points.revaluation_reads import RETURNED, TIME_OF_LINE
 from db.sessions import Writing
 from domain.calendar import BEGINNING, FOREVER
 from domain.channels import EarningChannel

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.points.changes import NewAccount, set_accounts
-from db.points.posting_reads import LATER_LINES
+from db.points.revaluation_reads import LATER_LINES
 from db.sessions import Writing
 from domain.jobs.facts import JobKind
 from resolvers.context import Operation

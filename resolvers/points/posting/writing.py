@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from db.outbox.changes import NewEvent, append_events
-from db.points.changes import NewAccount, add_entries, add_valuations, set_accounts, set_ledgers
+from db.points.changes import NewAccount, write_posting
 from db.points.posting_reads import POSTED_ENTRIES, PostedEntryRow
 from db.sessions import Writing
 from domain.events import EventKind
@@ -39,10 +39,14 @@ async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valu
         accounts.append(_new_account(account, values, state, available=balance.available, new=new))
     if not writer.valuations and not any(account.is_job for account, _, _ in valued):
         return points
-    await add_valuations(session, writer.valuations)
-    await add_entries(session, writer.entries)
-    await set_accounts(session, accounts)
-    await set_ledgers(session, list(writer.seqs.items()), ledgers.recorded_at)
+    await write_posting(
+        session,
+        valuations=writer.valuations,
+        entries=writer.entries,
+        accounts=accounts,
+        seqs=list(writer.seqs.items()),
+        at=ledgers.recorded_at,
+    )
     if writer.entries:
         await _append_events(session, ledgers, valued, {row[0] for row in writer.entries})
     return points

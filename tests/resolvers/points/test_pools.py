@@ -81,7 +81,7 @@ async def test_the_budget_pays_base_points_first_and_then_rules(
 @pytest.mark.parametrize(
     ("limit", "pool", "later"),
     [
-        (30, (30, 16, 0), [(20, 7), (20, 7), (20, 2)]),
+        (30, (30, 9, 0), [(20, 7), (20, 7), (20, 2)]),
         (9, (9, 0, 5), [(20, 0), (20, 0), (20, 0)]),
         (None, None, [(20, 7), (20, 7), (20, 7)]),
     ],
@@ -106,14 +106,16 @@ async def test_a_pool_follows_the_revision_in_force(  # noqa: PLR0913, PLR0917 -
     clock.now = MAY + timedelta(days=16)
     await _revise_rule(revisions, scheme_id, clock.now + HOUR, bulk(limit))
     clock.now += 2 * HOUR
-    await sold.sell(3, units=1)
+    assert await sold.sell(3) == later[0]
     assert (await rows.pools()).get(rule_id) == pool
     if pool is not None and pool[2]:
         await desk.give_back("sale 1", "AMB-1L", 1, "back")
-        assert (await rows.pools())[rule_id] == (9, 2, 0)
-        assert [await sold.sell(hour) for hour in (4, 5)] == [(20, 2), (20, 0)]
+        # 7 came back: 5 of them were owed, and sale 3, which is valued again, gets the rest.
+        assert (await rows.pools())[rule_id] == (9, 0, 0)
+        assert (await rows.valuations())[-1][2:] == (2, 20, 2)
+        assert [await sold.sell(hour) for hour in (4, 5)] == [(20, 0), (20, 0)]
     else:
-        assert [await sold.sell(hour) for hour in (4, 5, 6)] == later
+        assert [await sold.sell(hour) for hour in (4, 5)] == later[1:]
     await rows.check()
 
 

@@ -1,0 +1,72 @@
+"""Statements that a job needs to value the lines of an account again: returns, and how many lines lie where."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import column, text
+
+from db.columns import scalar
+from db.statement import Statement, moment, moments, number, numbers
+
+
+class LaterLinesRow(Struct, frozen=True):
+    """How many lines of an account lie at or after a moment."""
+
+    ecp: int
+    scheme: int
+    lines: int
+
+
+class ReturnedRow(Struct, frozen=True):
+    """Units of a variant of a sale that came back."""
+
+    ecp: int
+    sale: int
+    variant_id: UUID
+    quantity: int
+
+
+def _columns(row: type[Struct]) -> list[Any]:
+    return [column(name) for name in row.__struct_fields__]
+
+
+# For each ECP of the parameter `ecps`, what came back of its sales within the moments of the same place.
+_RETURNED: Final = """
+SELECT back.ecp, back.sale, back.variant_id, sum(back.quantity)::int AS quantity
+FROM unnest(:ecps, :moments, :ends) AS asked (ecp, since, until)
+JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since AND back.sold_at < asked.until
+JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
+GROUP BY back.ecp, back.sale, back.variant_id
+"""
+RETURNED: Final = Statement(
+    text(_RETURNED).bindparams(numbers("ecps"), moments("moments"), moments("ends")).columns(*_columns(ReturnedRow)),
+    ReturnedRow,
+)
+# How many lines of accounts lie at or after a moment.
+_LATER_LINES: Final = """
+SELECT asked.ecp, asked.scheme, count(*)::int AS lines
+FROM unnest(:ecps, :schemes, :moments) AS asked (ecp, scheme, since)
+JOIN valuation AS found ON found.ecp = asked.ecp AND found.scheme = asked.scheme AND found.sold_at >= asked.since
+    AND found.version = 1
+GROUP BY asked.ecp, asked.scheme
+"""
+LATER_LINES: Final = Statement(
+    text(_LATER_LINES)
+    .bindparams(numbers("ecps"), numbers("schemes"), moments("moments"))
+    .columns(*_columns(LaterLinesRow)),
+    LaterLinesRow,
+)
+# The time of the line of an ECP before which so many others lie from a moment on.
+_TIME_OF_LINE: Final = """
+SELECT sold_at FROM (
+    SELECT sold_at FROM sale_line WHERE ecp = :ecp AND sold_at >= :since
+    UNION ALL SELECT redeemed_at FROM redemption WHERE ecp = :ecp AND redeemed_at >= :since
+) AS line
+ORDER BY sold_at OFFSET :skipped LIMIT 1
+"""
+TIME_OF_LINE: Final = Statement(
+    text(_TIME_OF_LINE).bindparams(number("ecp"), moment("since"), number("skipped")).columns(column("sold_at")),
+    scalar(datetime),
+)
