@@ -1,5 +1,6 @@
 """Tries parked sales again: when an alias is added, and regularly, because the catalog or the ECPs may have changed."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
@@ -15,13 +16,15 @@ from resolvers.tasks import TaskPolicy
 
 # Parked sales of one transaction; the task tries the others.
 RETRIED: Final = 100
+_DIGITS: Final = re.compile(r"[0-9]+")
 _GTIN_LENGTHS: Final = (8, 12, 13)
 
 
 async def retry_naming(operation: Operation, session: Writing, key: str) -> int:
     """Try the parked sales that name something by the key of an alias; return how many are recorded now."""
     # A parked sale has a GTIN as it was sent.
-    shorter = [key[-length:] for length in _GTIN_LENGTHS if key.isdigit() and key[-length:].zfill(len(key)) == key]
+    digits = _DIGITS.fullmatch(key) is not None
+    shorter = [key[-length:] for length in _GTIN_LENGTHS if digits and key[-length:].zfill(len(key)) == key]
     rows = await session.fetch(PARKED_NAMING, keys=list({key, *shorter}), limit=RETRIED)
     return await _retry(operation, session, rows)
 

@@ -123,7 +123,7 @@ REJECTED = {
     "a scheme with the time of a revision": ("UPDATE scheme SET effective_at = now()", "ck_scheme__revision_timed"),
     "what was never approved taking effect": ("UPDATE scheme SET applied_at = now()", "ck_scheme__approved_applied"),
     "two revisions at one time": (
-        f"INSERT INTO scheme_revision SELECT id, number, '', '{{}}', now(), now(), '{ADMIN}' FROM scheme, {NUMBERS}",
+        f"INSERT INTO scheme_revision SELECT id, numbers.number, '', '{{}}', now(), now(), '{ADMIN}' FROM scheme, {NUMBERS}",
         "uq_scheme_revision__effective_at",
     ),
     "a rule twice in a scheme": ("INSERT INTO bonus_rule SELECT * FROM bonus_rule", "pk_bonus_rule"),

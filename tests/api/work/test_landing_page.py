@@ -214,7 +214,7 @@ async def test_the_count_sees_a_statement_per_row(manager: Client, wire: Wire) -
     with wire.counting() as statements:
         queues = (await manager.send(document)).data["workQueues"]
     # That the queues of ECPs and enrollments hold no schemes is known without asking.
-    assert len(queues) == 6
+    assert len(queues) == 8
     assert len(statements) == 2 + 2 * 4
 
 
@@ -239,12 +239,16 @@ async def _copying(connection: "asyncpg.Connection[Any]", table: str, keys: Iter
     """An INSERT of every copy's rows of a table, with new keys."""
     found = await connection.fetch(
         "SELECT column_name::text AS name FROM information_schema.columns "
-        "WHERE table_name = $1 AND is_generated = 'NEVER'",
+        "WHERE table_name = $1 AND is_generated = 'NEVER' AND is_identity = 'NO'",
         table,
     )
     columns = [row["name"] for row in found]
     of_scheme = "id" if table == "scheme" else "scheme_id"
-    changed = {"id": "gen_random_uuid()", "code": "format('SCH-2027-%s', lpad(number::text, 6, '0'))", of_scheme: "new"}
+    changed = {
+        "id": "gen_random_uuid()",
+        "code": "format('SCH-2027-%s', lpad(copy.number::text, 6, '0'))",
+        of_scheme: "new",
+    }
     assert changed.keys() >= set(keys)
     values = ", ".join(changed[name] if name in keys else f't."{name}"' for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)
