@@ -37,6 +37,7 @@ def endpoint(**changed: str) -> str:
 
 GOLD, ADMIN = key("tier Gold"), key("account ADMIN")
 NUMBERS = "(VALUES (1), (2)) AS numbers (number)"
+SCHEMES = f"scheme, {NUMBERS}"
 DECIDED = "UPDATE scheme_submission SET decision = 'APPROVED', decided_by = {by}, decided_at = {at}"
 REJECTED = {
     "a submitter does not decide": (DECIDED.format(by="submitted_by", at="now()"), "ck_scheme_submission__four_eyes"),
@@ -123,7 +124,7 @@ REJECTED = {
     "a scheme with the time of a revision": ("UPDATE scheme SET effective_at = now()", "ck_scheme__revision_timed"),
     "what was never approved taking effect": ("UPDATE scheme SET applied_at = now()", "ck_scheme__approved_applied"),
     "two revisions at one time": (
-        f"INSERT INTO scheme_revision SELECT id, numbers.number, '', '{{}}', now(), now(), '{ADMIN}' FROM scheme, {NUMBERS}",
+        f"INSERT INTO scheme_revision SELECT id, numbers.number, '', '{{}}', now(), now(), '{ADMIN}' FROM {SCHEMES}",
         "uq_scheme_revision__effective_at",
     ),
     "a rule twice in a scheme": ("INSERT INTO bonus_rule SELECT * FROM bonus_rule", "pk_bonus_rule"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.permissions import Role
+from resolvers.ecps.update_ecp import UpdateEcp, update_ecp
 from tests.support.client import Clients
 from tests.support.clock import TestClock
 from tests.support.factories.ecps import EcpFactory
@@ -259,3 +260,15 @@ async def test_reports_may_be_larger_than_other_requests(till: Till, clients: Cl
         response = await client.http.post("/graphql", json=body, headers=client.headers)
         assert response.status_code == 413
         assert response.json()["errors"][0]["message"] == message
+
+
+async def test_a_sale_elsewhere_earns_nothing(till: Till, enrollments: EnrollmentFactory, clock: TestClock) -> None:
+    """R21: of an ECP who has moved out of the geographies of the scheme since then; earlier sales earn."""
+    world = enrollments.schemes.world
+    (ecp_id,) = world.ecps.values()
+    manager = enrollments.manager()
+    await update_ecp(manager, UpdateEcp(ecp_id, geography_id=world.geographies["Nepal"].id))
+    await manager.close()
+    results = await till.results(sale("s-1", soldAt="2026-03-22T09:03:00Z"), sale("s-2"))
+    assert [(result["outcome"], result["points"]) for result in results] == [("RECORDED", 0), ("RECORDED", 30)]
+    assert results[0]["notices"] != [] == results[1]["notices"]
