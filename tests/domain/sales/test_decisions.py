@@ -81,7 +81,7 @@ def run(reports: Sequence[Report], sizes: Sequence[int]) -> tuple[Book, list[Sal
     return book, outcomes, counted
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.lists(SALES | RETURNS, max_size=10), st.lists(st.integers(1, 4), min_size=1, max_size=3))
 def test_transactions_of_any_size_decide_the_same(reports: list[Report], sizes: list[int]) -> None:
     """R20: each report alone, or all of them at once; and no more comes back than was sold."""
