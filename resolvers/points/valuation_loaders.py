@@ -145,7 +145,7 @@ async def _explain(
 def _read(row: ValuationRow, content: ContentRow, positions: frozenset[int] | None, calendar: Calendar) -> _Made:
     """Read the facts of a valuation, and build the verdicts that are asked for."""
     if row.variant_id is None or row.product_id is None or row.category_id is None:
-        return _Made(row, content, None, {})
+        return _Made(row, content, found=None, verdicts={})
     decoded = content.decoded
     units = {value.variant_id: value.base_points for value in decoded.coupon_values}
     sold = SoldAs(
@@ -163,7 +163,7 @@ def _read(row: ValuationRow, content: ContentRow, positions: frozenset[int] | No
     outcomes = () if found.evaluation is None else found.evaluation.outcomes
     kept = range(1, len(outcomes) + 1) if positions is None else sorted(positions)
     verdicts = {at: outcomes[at - 1].verdict for at in kept if 1 <= at <= len(outcomes)}
-    return _Made(row, content, found, verdicts)
+    return _Made(row, content, found=found, verdicts=verdicts)
 
 
 async def _contents(operation: Operation, revisions: Iterable[Revision]) -> Mapping[Revision, ContentRow]:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from msgspec import Struct
+
 from domain.node_kinds import NodeKind
 from graphql_api.context import Environment
 from tests.support.client import gid
@@ -16,18 +18,18 @@ from tests.support.world import World
 _EVERYTHING = {"kinds": ["BASE", "BONUS", "REVERSAL"], "from": "2026-03-01", "to": "2026-12-31"}
 
 
-class _Earned:
-    """A scheme, an ECP who earned in it, the entry, and the line of the sale."""
+class _Earned(Struct):
+    """A scheme, an ECP who earned in it, the entry, the line of the sale, and a rule, by their global ids."""
 
-    def __init__(self, scheme_id: UUID, ecp_id: UUID, entry: UUID, line: UUID) -> None:
-        self.scheme = gid(NodeKind.SCHEME, scheme_id)
-        self.ecp = gid(NodeKind.ECP, ecp_id)
-        self.entry = gid(NodeKind.POINTS_ENTRY, entry)
-        self.line = gid(NodeKind.SALE_LINE, line)
+    scheme: str
+    ecp: str
+    entry: str
+    line: str
+    rule: str
 
 
-async def _earned(factory: SchemeFactory, world: World) -> tuple[_Earned, str]:
-    """An ECP who earned, and the id of a rule of the scheme."""
+async def _earned(factory: SchemeFactory, world: World) -> _Earned:
+    """An ECP who earned."""
     enrollments = EnrollmentFactory(factory)
     scheme_id = await factory.approved()
     rule = (await factory.definition(scheme_id)).content.rules[0]
@@ -36,26 +38,32 @@ async def _earned(factory: SchemeFactory, world: World) -> tuple[_Earned, str]:
     await enrollments.enrolled(other, ecp_id)
     desk = LedgerDesk(factory.environment, world)
     entry = await posted_entry(desk, ecp_id)
-    return _Earned(other, ecp_id, entry, UUID(int=desk.sales["S-1"].number << 16)), gid(NodeKind.BONUS_RULE, rule.id)
+    return _Earned(
+        scheme=gid(NodeKind.SCHEME, other),
+        ecp=gid(NodeKind.ECP, ecp_id),
+        entry=gid(NodeKind.POINTS_ENTRY, entry),
+        line=gid(NodeKind.SALE_LINE, UUID(int=desk.sales["S-1"].number << 16)),
+        rule=gid(NodeKind.BONUS_RULE, rule.id),
+    )
 
 
 async def _pages(factory: SchemeFactory, world: World) -> Prepared:
-    found, _ = await _earned(factory, world)
+    found = await _earned(factory, world)
     return "ECP", {"filter": {**_EVERYTHING, "schemeIds": [found.scheme]}, "first": 5}
 
 
 async def _entry(factory: SchemeFactory, world: World) -> Prepared:
-    found, _ = await _earned(factory, world)
+    found = await _earned(factory, world)
     return "ECP", {"entryId": found.entry}
 
 
 async def _why_not(factory: SchemeFactory, world: World) -> Prepared:
-    found, rule = await _earned(factory, world)
-    return "ECP", {"ecpId": found.ecp, "ruleId": rule, "saleLineId": found.line}
+    found = await _earned(factory, world)
+    return "ECP", {"ecpId": found.ecp, "ruleId": found.rule, "saleLineId": found.line}
 
 
 async def _month(factory: SchemeFactory, world: World) -> Prepared:
-    found, _ = await _earned(factory, world)
+    found = await _earned(factory, world)
     return "ECP", {"month": "2026-03", "schemeId": found.scheme, "entries": 5}
 
 
