@@ -11,8 +11,9 @@ from db.ledger.verify_rows import (
     RuleIdsRow,
     named,
 )
-from db.statement import number
+from db.statement import number, numbers
 
+# An account that waits for a job is left out: its lines may be worth something else until then.
 ACCOUNTS_TO_FOLD: Final = named(
     """
     SELECT account.ecp, ecp.id AS ecp_id, ecp.code AS ecp_code, account.scheme, scheme.id AS scheme_id,
@@ -20,6 +21,7 @@ ACCOUNTS_TO_FOLD: Final = named(
         account.last_external_id, account.state, account.revalue_from
     FROM points_account AS account JOIN ecp ON ecp.number = account.ecp JOIN scheme ON scheme.number = account.scheme
     WHERE account.ecp > :low AND account.ecp <= :high AND account.last_sold_at IS NOT NULL
+        AND account.revalue_from IS NULL
     ORDER BY account.ecp, account.scheme
     """,
     AccountToFoldRow,
@@ -33,22 +35,20 @@ RETURNED_UNITS: Final = named(
     FROM sale_return AS back
     JOIN sale_key AS sold ON sold.number = back.sale AND sold.ecp = back.ecp AND sold.sold_at = back.sold_at
     JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
-    WHERE back.ecp = :ecp GROUP BY back.sale, back.variant_id
+    WHERE back.ecp = ANY (:ecps) GROUP BY back.sale, back.variant_id
     """,
     ReturnedUnitsRow,
-    number("ecp"),
+    numbers("ecps"),
 )
 POSTED_COMPONENTS: Final = named(
     """
-    SELECT sale, effective_at AS sold_at, position, rule,
+    SELECT ecp, scheme, sale, effective_at AS sold_at, position, rule,
         sum(CASE kind WHEN 3 THEN -points ELSE points END)::bigint AS points
-    FROM points_entry WHERE ecp = :ecp AND scheme = :scheme AND kind IN (1, 2, 3)
-        AND num_nulls(sale, position, rule) = 0
-    GROUP BY sale, effective_at, position, rule
+    FROM points_entry WHERE ecp = ANY (:ecps) AND kind IN (1, 2, 3) AND rule <> 0 AND num_nulls(sale, position) = 0
+    GROUP BY ecp, scheme, sale, effective_at, position, rule
     """,
     PostedComponentRow,
-    number("ecp"),
-    number("scheme"),
+    numbers("ecps"),
 )
 POOLS_TO_VERIFY: Final = named(
     """

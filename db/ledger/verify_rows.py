@@ -54,8 +54,10 @@ class ReturnedUnitsRow(Struct, frozen=True):
 
 
 class PostedComponentRow(Struct, frozen=True):
-    """The points that are posted for the base or a rule of a line, less what was taken back."""
+    """The points that are posted for a rule of a line, less what was taken back."""
 
+    ecp: int
+    scheme: int
     sale: int
     sold_at: datetime
     position: int
