@@ -26,7 +26,7 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
     # Postings need it, and should wait for no second connection within their transaction.
     await operation.program()
     async with operation.writing() as session:
-        # Postings lock the ledger first, too, also that of a first sale. What waits for it posts nothing to an erased ECP.
+        # Postings lock the ledger first, too, also that of a first sale. What waits for it finds an erased ECP.
         await open_ledger(session, command.ecp_id, operation.now)
         await session.fetch(LOCK_LEDGER_OF_ECP, ecp_id=command.ecp_id)
         if await erase_person(operation, session, command):

@@ -114,8 +114,8 @@ async def test_explanations_must_follow_from_their_facts(
             b"\xc1",
             [
                 (
-                    "its lines cannot be valued again (DecodeError: MessagePack data is malformed: invalid opcode '\\xc1' "
-                    "(byte 0))."
+                    "its lines cannot be valued again (DecodeError: MessagePack data is malformed: invalid "
+                    "opcode '\\xc1' (byte 0))."
                 ),
                 f"{BUDGET} 325 are granted, 99,587 are left, and 0 are owed.",
             ],
