@@ -95,4 +95,5 @@ def _draw(chance: random.Random, title: str, members: Sequence[_Member], number:
     for member in chance.choices(members, weights, k=number):
         day = chance.randint(member.last, member.first)
         offline = chance.randrange(100) < _OFFLINE_PERCENT and day > 1
-        yield PlannedRedemption(title, member.ecp, day, chance.randint(*_HOURS), day - 1 if offline else day)
+        second, reported = chance.randint(*_HOURS), day - 1 if offline else day
+        yield PlannedRedemption(title, member.ecp, day=day, second=second, reported=reported)

@@ -79,7 +79,7 @@ def _scans(
     ordered = sorted(scanned, key=lambda pair: pair[0])
     serials = coupons.serials(ordered)
     timed = [
-        TimedRedemption(plan, at, max(at, midnights[plan.reported] + _CONNECTED), serial)
+        TimedRedemption(plan, at, sent_at=max(at, midnights[plan.reported] + _CONNECTED), serial=serial)
         for (at, plan), serial in zip(ordered, serials, strict=True)
         if serial is not None
     ]
