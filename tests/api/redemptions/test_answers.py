@@ -132,6 +132,7 @@ async def test_a_scheme_pays_from_its_first_day_to_the_end_of_the_grace_period(
     scene: RedemptionScene, database_url: str
 ) -> None:
     """The last day is 31 July; coupons pay for 30 days more, until 30 August."""
+    error: dict[str, Any] = {}
     for month, day, code, message in (
         (4, 30, "OUT_OF_WINDOW", "“Monsoon Care” starts on 1 May 2026. Scan the coupon again on that day or later."),
         (
@@ -293,7 +294,7 @@ async def test_points_that_a_job_posts_follow_later(scene: RedemptionScene, data
     """While a job values earlier lines of the ECP again, a coupon is redeemed without points yet."""
     await scene.redeem(0)
     await change(database, "UPDATE points_account SET revalue_from = last_sold_at - interval '1 hour'")
-    nothing_yet = {"points": None, "errors": []}
+    nothing_yet: dict[str, Any] = {"points": None, "errors": []}
     assert await scene.redeem(1, idempotencyKey="once") == nothing_yet
     assert await scene.redeem(1, idempotencyKey="once") == nothing_yet
     error = await scene.fail(1)

@@ -31,6 +31,7 @@ async def test_the_pace_of_wrong_codes_is_limited(scene: RedemptionScene, databa
     """10 at once and 10 a minute; then even a right code waits, or a program could guess without end."""
     assert await try_wrong_codes(scene, BURST) == ["COUPON_INVALID"] * BURST
     before = await contents(database_url)
+    error: dict[str, Any] = {}
     for code in (0, NOWHERE, mistyped(3)):
         error = await scene.fail(code)
         assert (error["__typename"], error["code"]) == ("TooManyWrongCodes", "THROTTLED")
