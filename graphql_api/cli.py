@@ -274,6 +274,8 @@ async def _demo(settings: Settings, addresses: Addresses) -> bool:
     # Two loads at once wait for each other, longer than a statement of a request may take.
     database = await Database.connect(addresses.application, statement_timeout=600)
     try:
-        return await load_demo(database, utc_now(), load_coupon_keys(settings), storage_of(settings), history=FULL_HISTORY)
+        return await load_demo(
+            database, utc_now(), load_coupon_keys(settings), storage_of(settings), history=FULL_HISTORY
+        )
     finally:
         await database.close()

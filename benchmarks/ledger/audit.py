@@ -97,7 +97,7 @@ async def audit(bank: BankPlace, revisions: Mapping[tuple[str, str], int], redee
     connection = await asyncpg.connect(bank.place.owner_url)
     try:
         numbers = await _scheme_numbers(connection, bank)
-        row = await connection.fetchrow(_READ, *numbers)
+        (row,) = await connection.fetch(_READ, *numbers)
         stored = {
             (found["source"], found["external_id"]): found["revision"]
             for found in await connection.fetch("SELECT source, external_id, revision FROM sale_key")

@@ -40,6 +40,7 @@ def measure_late(place: Place, rounds: int) -> tuple[list[Line], dict[str, objec
 
 
 async def _record_late(place: Place, server: Server, token: str, calls: list[bytes]) -> tuple[float, float]:
+    elapsed = cpu = 0.0
     async with Caller(server.port) as caller:
         for content in calls:
             before = cpu_ms(server.process.pid), backends_cpu_ms(place.postmaster)

@@ -95,8 +95,8 @@ class SaleReturnTable(Base):
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, comment="Of the line of the returning sale")
     variant_id: Mapped[UUID]
     quantity: Mapped[int] = mapped_column(Integer)
-    unit_price: Mapped[Decimal] = mapped_column(server_default=text("0"), comment="As the return said")
-    currency: Mapped[str] = mapped_column(server_default=text("'XXX'"))
+    unit_price: Mapped[Decimal] = mapped_column(comment="As the return said")
+    currency: Mapped[str]
     recorded_at: Mapped[Moment]
 
 

@@ -128,6 +128,9 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=False, comment="The account that reported it"),
+        sa.Column("previous_revision", sa.Integer(), nullable=True, comment="Null of the first one"),
+        sa.Column("previous_ecp", sa.Integer(), nullable=True, comment="Where the previous revision is"),
+        sa.Column("previous_sold_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("ecp", "sold_at", "sale", "revision", name=op.f("pk_sale")),
     )
     op.create_table(
@@ -173,6 +176,8 @@ def upgrade() -> None:
         sa.Column("position", sa.SmallInteger(), nullable=False, comment="Of the line of the returning sale"),
         sa.Column("variant_id", sa.Uuid(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("unit_price", sa.Numeric(), nullable=False, comment="As the return said"),
+        sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_sale_return__quantity_positive")),
         sa.PrimaryKeyConstraint(

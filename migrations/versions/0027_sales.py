@@ -1,6 +1,6 @@
 """sales
 
-Parked sales, aliases, and sources of sales; what a revision of a sale was before, and the prices of returns. ADR 36.
+Parked sales, aliases, and sources of sales. ADR 36.
 """
 
 import sqlalchemy as sa
@@ -16,19 +16,6 @@ MOMENT = postgresql.TIMESTAMP(timezone=True)
 
 
 def upgrade() -> None:
-    op.add_column("sale", sa.Column("previous_revision", sa.Integer(), nullable=True, comment="Null of the first one"))
-    op.add_column(
-        "sale", sa.Column("previous_ecp", sa.Integer(), nullable=True, comment="Where the previous revision is")
-    )
-    op.add_column("sale", sa.Column("previous_sold_at", MOMENT, nullable=True))
-    op.add_column(
-        "sale_return",
-        sa.Column(
-            "unit_price", sa.Numeric(), server_default=sa.text("0"), nullable=False, comment="As the return said"
-        ),
-    )
-    # XXX is no currency in ISO 4217.
-    op.add_column("sale_return", sa.Column("currency", sa.Text(), server_default=sa.text("'XXX'"), nullable=False))
     op.create_table(
         "parked_sale",
         sa.Column("source", sa.Text(), nullable=False),
@@ -129,8 +116,3 @@ def downgrade() -> None:
     op.drop_table("sale_alias")
     op.drop_table("discarded_sale")
     op.drop_table("parked_sale")
-    op.drop_column("sale_return", "currency")
-    op.drop_column("sale_return", "unit_price")
-    op.drop_column("sale", "previous_sold_at")
-    op.drop_column("sale", "previous_ecp")
-    op.drop_column("sale", "previous_revision")

@@ -293,7 +293,7 @@ def _earner(place: Place) -> OracleEarner:
 async def _product_of(url: str) -> tuple[UUID, UUID]:
     connection = await asyncpg.connect(url)
     try:
-        row = await connection.fetchrow("SELECT id, category_id FROM product")
+        (row,) = await connection.fetch("SELECT id, category_id FROM product")
     finally:
         await connection.close()
     return row["id"], row["category_id"]

@@ -17,6 +17,7 @@ from graphql_api.demo.clock import RECENT_DAYS
 from graphql_api.demo.ecps.ecp_plan import FIRST_DAY, EcpPlan, plan_ecps
 from graphql_api.demo.enrollments import enrollment_plan
 from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan, plan_enrollments
+from graphql_api.demo.schemes.all_schemes import SCHEMES as ALL_SCHEMES
 from tests.graphql_api.demo.conftest import Tables, read_tables
 from tests.support.databases import Cleaner
 from tests.support.demo_template import CALENDAR, NOW
@@ -30,7 +31,7 @@ TITLES: Final = (
     "Southern Synthetic Push",
     "Contact Lens Starter Practices",
 )
-SCHEMES: Final = tuple(plan for plan in load.SCHEMES if plan.title in TITLES)
+SCHEMES: Final = tuple(plan for plan in ALL_SCHEMES if plan.title in TITLES)
 COMPARED: Final = ("account", "account_role", "ecp", "ecp_count", "enrollment", "notification", "code_counter")
 _CALLED: Final = {"account": "email", "ecp": "code", "scheme": "title", "tier": "code", "geography": "code"}
 

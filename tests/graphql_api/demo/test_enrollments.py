@@ -13,7 +13,7 @@ from domain.permissions import Role
 from graphql_api.demo.accounts.people import TARA
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
 from graphql_api.demo.enrollments.enrollment_plan import plan_enrollments
-from graphql_api.demo.load import SCHEMES
+from graphql_api.demo.schemes.all_schemes import SCHEMES
 from tests.graphql_api.demo.conftest import Demo
 from tests.support.demo_template import CALENDAR, NOW, TODAY
 

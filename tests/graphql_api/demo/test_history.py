@@ -20,7 +20,7 @@ from graphql_api.demo.history.coupons import CommissionedCoupons
 from graphql_api.demo.history.redemption_plan import CouponStock, PlannedRedemption, plan_redemptions
 from graphql_api.demo.history.sale_plan import PlannedSale, plan_sales
 from graphql_api.demo.history.size import FULL_HISTORY
-from graphql_api.demo.load import SCHEMES
+from graphql_api.demo.schemes.all_schemes import SCHEMES
 from tests.graphql_api.demo.conftest import Demo
 from tests.support.demo_template import CALENDAR, NOW, SHORT_HISTORY
 

@@ -18,9 +18,10 @@ from domain.schemes.stages import SchemeStatus, StageKind, WizardStepKind, Wizar
 from domain.schemes.stored_facts import StageBlock, StageRejected
 from graphql_api.demo.accounts.people import TARA
 from graphql_api.demo.consignments.consignment_plan import MoveKind
-from graphql_api.demo.load import COUPONS, SCHEMES
+from graphql_api.demo.load import COUPONS
 from graphql_api.demo.notifications.reading import LAST_READ_DAYS_AGO
 from graphql_api.demo.rules.bonus_rules import RULES
+from graphql_api.demo.schemes.all_schemes import SCHEMES
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.review import list_warnings
 from tests.graphql_api.demo.conftest import Demo

@@ -312,9 +312,8 @@ class Trial:
             "SELECT DISTINCT ON (ecp, sold_at, sale, position) base, bonus, facts FROM valuation "
             "ORDER BY ecp, sold_at, sale, position, version DESC"
         )
-        rests: dict[UUID, int] = dict(
-            await self.owner.fetch("SELECT rule_id, sum(rest)::int FROM points_pool GROUP BY rule_id")
-        )
+        left = await self.owner.fetch("SELECT rule_id, sum(rest)::int AS rest FROM points_pool GROUP BY rule_id")
+        rests: dict[UUID, int] = {row["rule_id"]: row["rest"] for row in left}
         for position, rule in enumerate(self.content.rules):
             if rule.limits.points_in_total is not None and newest:
                 facts = [decode_facts(row["facts"]) for row in newest]
