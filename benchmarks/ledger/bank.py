@@ -100,7 +100,7 @@ class Bank:
         """Let everybody work, stop, and judge."""
         deadline = monotonic() + self._size.seconds
         run = next(_runs)
-        callers = [_BankCaller(self._place, run, number, self._coupons) for number in range(self._size.callers)]
+        callers = [_BankCaller(self._place, run, number, coupons=self._coupons) for number in range(self._size.callers)]
         watching = [asyncio.create_task(self._read()), asyncio.create_task(self._kill())]
         try:
             await asyncio.gather(*(caller.work(deadline) for caller in callers))

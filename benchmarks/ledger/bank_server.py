@@ -45,7 +45,7 @@ def open_bank(
 
 def run_bank(postgres: EmbeddedPostgres, bank: BankPlace, server: Server, size: BankSize, say: Say) -> Outcome:
     """Run the bank test."""
-    return asyncio.run(Bank(postgres, bank, size, say, workers=lambda: workers_of(server)).run())
+    return asyncio.run(Bank(postgres, bank, size, say=say, workers=lambda: workers_of(server)).run())
 
 
 def make_forgetful(bank: BankPlace) -> None:

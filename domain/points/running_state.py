@@ -72,7 +72,10 @@ class RunningState:
         self._month, self._week = state.month, state.week
         self._volumes = list(state.volumes) + [0] * (len(layout.volumes) - len(state.volumes))
         usages = state.usages
-        self.usages = [Usage(usages[at], usages[at + 1], 0, usages[at + 2]) for at in range(0, len(usages), 3)]
+        self.usages = [
+            Usage(points_to_ecp=usages[at], points_to_ecp_this_month=usages[at + 1], times_to_ecp=usages[at + 2])
+            for at in range(0, len(usages), 3)
+        ]
         self.usages += [_NO_USAGE] * (len(layout.usages) - len(self.usages))
         # The facts of the ECP that the last line used, with the amounts of this state, and what they were made of.
         self.earner: EarnerFacts | None = None
@@ -92,7 +95,10 @@ class RunningState:
         for at, amount in enumerate(self._volumes):
             before._set(at, amount - later._volumes[at])  # noqa: SLF001 - of the same class
         before.usages = [
-            Usage(used.points_to_ecp - more.points_to_ecp, 0, 0, used.times_to_ecp - more.times_to_ecp)
+            Usage(
+                points_to_ecp=used.points_to_ecp - more.points_to_ecp,
+                times_to_ecp=used.times_to_ecp - more.times_to_ecp,
+            )
             for used, more in zip(self.usages, later.usages, strict=True)
         ]
         return before
@@ -105,7 +111,9 @@ class RunningState:
             for at in layout.month_volumes:
                 self._set(at, 0)
             self.usages = [
-                Usage(used.points_to_ecp, 0, 0, used.times_to_ecp) if used.points_to_ecp_this_month else used
+                Usage(points_to_ecp=used.points_to_ecp, times_to_ecp=used.times_to_ecp)
+                if used.points_to_ecp_this_month
+                else used
                 for used in self.usages
             ]
         if week != self._week:
@@ -126,10 +134,9 @@ class RunningState:
         """Count what a rule with limits for each ECP paid."""
         used = self.usages[usage]
         self.usages[usage] = Usage(
-            used.points_to_ecp + points,
-            used.points_to_ecp_this_month + points,
-            0,
-            used.times_to_ecp + 1,
+            points_to_ecp=used.points_to_ecp + points,
+            points_to_ecp_this_month=used.points_to_ecp_this_month + points,
+            times_to_ecp=used.times_to_ecp + 1,
         )
 
     def freeze(self) -> AccountState:

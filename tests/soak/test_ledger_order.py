@@ -250,7 +250,7 @@ async def _world(url: str) -> World:
         )
         for name, some in terms.items()
     }
-    return World(place, url, ecps, schemes)
+    return World(place, url, ecps, schemes=schemes)
 
 
 def _orderly_rules(place: Place) -> tuple[BonusRule, ...]:
@@ -258,7 +258,7 @@ def _orderly_rules(place: Place) -> tuple[BonusRule, ...]:
     catalog = place.catalog
     tier = TierClause(at_least=catalog.tier_id)
     month = VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 25)
-    value = VolumeClause(VolumeMeasure.VALUE, VolumePeriod.WEEK, 300, catalog.variant_ids[:2])
+    value = VolumeClause(VolumeMeasure.VALUE, VolumePeriod.WEEK, 300, variant_ids=catalog.variant_ids[:2])
     return (
         _rule("Regulars", AllOf((tier, month)), PointsPerUnit(2), RuleLimits(points_per_ecp_per_month=61)),
         _rule("Spenders", value, PercentOfBase(Decimal("12.5")), group="one"),

@@ -144,4 +144,6 @@ def _result(row: Any, scheme: OracleScheme) -> LineResult:
     short = {scheme.rules[position].id: points[position] for position, reason, _ in cuts if reason == _IN_TOTAL}
     is_cut = row["base"] < scheme.base_points * facts.quantity or any(reason == _BUDGET for _, reason, _ in cuts)
     budget = row["base"] + sum(points) if is_cut else None
-    return LineResult(facts.quantity, row["base"], points, Grants(rules=short, budget=budget))
+    return LineResult(
+        quantity=facts.quantity, base=row["base"], points=points, grants=Grants(rules=short, budget=budget)
+    )

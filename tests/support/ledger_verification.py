@@ -64,10 +64,20 @@ def rules_of(world: World) -> tuple[BonusRule, ...]:
     volume = VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 5)
     return (
         BonusRule(
-            key("rule 1"), "Case", AllOf((gold, QuantityClause(2))), FlatPoints(7), RuleLimits(points_in_total=20)
+            id=key("rule 1"),
+            name="Case",
+            condition=AllOf((gold, QuantityClause(2))),
+            reward=FlatPoints(7),
+            limits=RuleLimits(points_in_total=20),
         ),
-        BonusRule(key("rule 2"), "Regulars", volume, PointsPerUnit(3), RuleLimits(points_per_ecp=40)),
-        BonusRule(key("rule 3"), "Untrained", Not(training), PercentOfBase(Decimal(10))),
+        BonusRule(
+            id=key("rule 2"),
+            name="Regulars",
+            condition=volume,
+            reward=PointsPerUnit(3),
+            limits=RuleLimits(points_per_ecp=40),
+        ),
+        BonusRule(id=key("rule 3"), name="Untrained", condition=Not(training), reward=PercentOfBase(Decimal(10))),
     )
 
 

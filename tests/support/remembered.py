@@ -177,7 +177,9 @@ class Memory:
         if self._state is not None:
             self._state, self._unchanged = state, self.changes
             if records and (script := await self._script(before, state)):
-                before.after[call] = _Recorded(state, script, copy(result), clock.now, dict(self._ecps))
+                before.after[call] = _Recorded(
+                    state=state, script=script, result=copy(result), now=clock.now, ecps=dict(self._ecps)
+                )
         return result
 
     def _known(self, environment: Environment) -> _State | None:

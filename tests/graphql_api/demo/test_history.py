@@ -87,7 +87,7 @@ def test_no_coupon_is_redeemed_twice_or_before_it_is_commissioned() -> None:
 
 
 def _moved(at: datetime, text: str) -> MovedCouponsRow:
-    return MovedCouponsRow("A scheme", UUID(int=1), at, text)
+    return MovedCouponsRow(title="A scheme", scheme_id=UUID(int=1), at=at, text=text)
 
 
 def _planned(count: int) -> list[PlannedRedemption]:

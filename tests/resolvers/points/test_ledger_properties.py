@@ -106,7 +106,7 @@ def rules(draw: st.DrawFn, world: World, *, pooled: bool) -> BonusRule:
         return draw(
             st.sampled_from(
                 (
-                    VolumeClause(measure, period, least, tuple(ids[at] for at in picked)),
+                    VolumeClause(measure, period, least, variant_ids=tuple(ids[at] for at in picked)),
                     VolumeClause(measure, period, least),
                     QuantityClause(at_least=low),
                     QuantityClause(at_most=low),
@@ -335,7 +335,7 @@ async def trial(
     for ecp_id in ecp_ids:
         await enrollments.enrolled(scheme_id, ecp_id)
     clock.now = BEGIN + timedelta(days=30)
-    return Trial(LedgerDesk(environment, world), cleaner.connection, scheme_id, ecp_ids)
+    return Trial(LedgerDesk(environment, world), cleaner.connection, scheme_id=scheme_id, ecp_ids=ecp_ids)
 
 
 @pytest.mark.long
