@@ -31,12 +31,15 @@ SELECT ecp.id, ecp.number, ecp.code, ecp.display_name FROM account JOIN ecp ON e
 WHERE account.id = $1 AND account.disabled_at IS NULL
 """
 _BALANCES: Final = """
-SELECT scheme.id, scheme.title, available, settling, paid, expired
-FROM points_account JOIN scheme ON scheme.number = points_account.scheme WHERE ecp = $1 ORDER BY scheme.title
+SELECT scheme.id, scheme.title, account.available, account.settling, account.paid, account.expired
+FROM points_account AS account JOIN scheme ON scheme.number = account.scheme
+WHERE account.ecp = $1 ORDER BY scheme.title
 """
 _ENTRIES: Final = """
-SELECT seq, kind, points, debit, credit, balance_after, effective_at, recorded_at, scheme.id AS scheme_id
-FROM points_entry JOIN scheme ON scheme.number = points_entry.scheme WHERE ecp = $1 ORDER BY seq DESC LIMIT 21
+SELECT entry.seq, entry.kind, entry.points, entry.debit, entry.credit, entry.balance_after, entry.effective_at,
+    entry.recorded_at, scheme.id AS scheme_id
+FROM points_entry AS entry JOIN scheme ON scheme.number = entry.scheme
+WHERE entry.ecp = $1 ORDER BY entry.seq DESC LIMIT 21
 """
 _PAGE: Final = 20
 _ECP_BITS: Final = 96

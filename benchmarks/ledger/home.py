@@ -39,11 +39,12 @@ _ENTRIES: Final = """
 INSERT INTO points_entry
     (ecp, seq, scheme, points, balance_after, effective_at, recorded_at, kind, debit, credit, position, version, rule,
         sale)
-SELECT ledger.ecp, seq, scheme.number, 10, 10 * seq, at, at, 1, 2, 1, 1, 1, 0, 1000000 + seq
-FROM generate_series($1::bigint, $2::bigint) AS seq
+SELECT ledger.ecp, made.seq, scheme.number, 10, 10 * made.seq, moment.at, moment.at, 1, 2, 1, 0, 1, 0,
+    1000000 + made.seq
+FROM generate_series($1::bigint, $2::bigint) AS made (seq)
 CROSS JOIN points_ledger AS ledger
 CROSS JOIN (SELECT number FROM scheme WHERE id = $3) AS scheme
-CROSS JOIN LATERAL (SELECT now() - interval '50 days' + seq * interval '1 second' AS at) AS moment
+CROSS JOIN LATERAL (SELECT now() - interval '50 days' + made.seq * interval '1 second' AS at) AS moment
 """
 _TOTALS: Final = (
     "UPDATE points_ledger SET seq = $1, recorded_at = now()",
