@@ -78,7 +78,7 @@ class AuditReport(Struct, frozen=True):
 async def check_reads(connection: Any, bank: BankPlace) -> list[str]:
     """Read everything in one snapshot, and return the faults in words."""
     numbers = await _scheme_numbers(connection, bank)
-    row = await connection.fetchrow(_READ, *numbers)
+    (row,) = await connection.fetch(_READ, *numbers)
     return list(_faults(row, bank))
 
 
