@@ -116,7 +116,6 @@ async def commissioned(environment: Environment, place: Place, scheme_id: UUID, 
     await actors.generate(scheme_id)
     consignment_id = await actors.create(scheme_id, chain, quantity)
     await actors.produce(consignment_id, chain[0], quantity)
-    batch_id = None
     batch_id: UUID | None = None
     for sender, receiver in pairwise(chain):
         batch_id = await actors.dispatch(consignment_id, sender, quantity)
