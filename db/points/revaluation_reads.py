@@ -32,11 +32,13 @@ def _columns(row: type[Struct]) -> list[Any]:
     return [column(name) for name in row.__struct_fields__]
 
 
-# For each ECP of the parameter `ecps`, what came back of its sales within the moments of the same place.
+# For each ECP of the parameter `ecps`, what came back of its sales within the moments of the same place. A return is
+# stored again with a sale that moves, and counts once: where the sale is now.
 _RETURNED: Final = """
 SELECT back.ecp, back.sale, back.variant_id, sum(back.quantity)::int AS quantity
 FROM unnest(:ecps, :moments, :ends) AS asked (ecp, since, until)
 JOIN sale_return AS back ON back.ecp = asked.ecp AND back.sold_at >= asked.since AND back.sold_at < asked.until
+JOIN sale_key AS sold ON sold.number = back.sale AND sold.ecp = back.ecp AND sold.sold_at = back.sold_at
 JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision = back.returning_revision
 GROUP BY back.ecp, back.sale, back.variant_id
 """
