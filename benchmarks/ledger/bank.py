@@ -34,9 +34,9 @@ _READ_PAUSE_S: Final = 0.05
 # What a reader gets while PostgreSQL is away.
 _LOST: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _LARGEST_CALL: Final = 4
-# States of a process that has ended; nobody may have waited for it yet.
 # Each run has sources of its own.
 _runs: Final = itertools.count(1)
+# States of a process that has ended; nobody may have waited for it yet.
 _ENDED: Final = frozenset({"Z", "X"})
 
 
@@ -51,8 +51,8 @@ class BankSize(Struct, frozen=True):
     draining: int = 40
 
 
-class Told(Struct):
-    """What one caller was told is done: revisions by external ID, and codes of redeemed coupons."""
+class Acknowledged(Struct):
+    """What the server acknowledged to one caller: revisions by external ID, and codes of redeemed coupons."""
 
     source: str
     revisions: dict[str, int] = field(default_factory=dict)
@@ -112,18 +112,18 @@ class Bank:
         for error in ended:
             if isinstance(error, Exception):
                 raise error
-        return await self.judge([caller.told for caller in callers])
+        return await self.judge([caller.acknowledged for caller in callers])
 
-    async def judge(self, told: Sequence[Told]) -> Outcome:
-        """Compare what is stored with what callers were told."""
-        revisions = {(one.source, key): revision for one in told for key, revision in one.revisions.items()}
-        redeemed = [code for one in told for code in one.redeemed]
+    async def judge(self, acknowledged: Sequence[Acknowledged]) -> Outcome:
+        """Compare what is stored with what the server acknowledged."""
+        revisions = {(one.source, key): revision for one in acknowledged for key, revision in one.revisions.items()}
+        redeemed = [code for one in acknowledged for code in one.redeemed]
         return Outcome(
             audit=await audit(self._place, revisions, redeemed),
             reads=self._reads,
             faults=tuple(self._faults),
-            answers=dict(sum((one.answers for one in told), Counter())),
-            repeated=sum(one.repeated for one in told),
+            answers=dict(sum((one.answers for one in acknowledged), Counter())),
+            repeated=sum(one.repeated for one in acknowledged),
             worker_kills=self._killed["worker"],
             database_kills=self._killed["database"],
         )
@@ -189,10 +189,10 @@ def _state(pid: int) -> str:
 
 
 class _BankCaller:
-    """Records, corrects, returns, and redeems at random, and keeps what it was told."""
+    """Records, corrects, returns, and redeems at random, and keeps what the server acknowledged."""
 
     def __init__(self, place: BankPlace, run: int, number: int, coupons: Iterator[str]) -> None:
-        self.told = Told(source=f"bank {run} {number}")
+        self.acknowledged = Acknowledged(source=f"bank {run} {number}")
         self._place = place
         self._coupons = coupons
         self._caller = Caller(place.port, timeout=20.0)
@@ -242,19 +242,19 @@ class _BankCaller:
         content = body("RedeemCoupon", {"code": code, "idempotencyKey": f"redeem {code}"})
         payload = (await self._post(token, content))["redeemCoupon"]
         codes = ",".join(sorted({error["code"] for error in payload["errors"]}))
-        self.told.answers[f"redeemed {codes}".strip()] += 1
+        self.acknowledged.answers[f"redeemed {codes}".strip()] += 1
         if not codes:
-            self.told.redeemed.append(code)
+            self.acknowledged.redeemed.append(code)
 
     async def _send(self, sales: Sequence[dict[str, Any]]) -> None:
         mode = self._dice.choice(("EACH_ON_ITS_OWN", "ALL_OR_NOTHING"))
-        content = body("RecordSales", {"source": self.told.source, "mode": mode, "sales": list(sales)})
+        content = body("RecordSales", {"source": self.acknowledged.source, "mode": mode, "sales": list(sales)})
         payload = (await self._post(self._place.token, content))["recordSales"]
         for sale, result in zip(sales, payload["results"], strict=True):
-            self.told.answers[result["outcome"]] += 1
+            self.acknowledged.answers[result["outcome"]] += 1
             if result["outcome"] in {"RECORDED", "CORRECTED", "DUPLICATE"}:
                 key = sale["externalId"]
-                self.told.revisions[key] = max(sale["revision"], self.told.revisions.get(key, 0))
+                self.acknowledged.revisions[key] = max(sale["revision"], self.acknowledged.revisions.get(key, 0))
                 if "returnsExternalId" not in sale:
                     self._sales[key] = sale
 
@@ -265,7 +265,7 @@ class _BankCaller:
             try:
                 return await self._caller.post(token, content)
             except CallFailed as failed:
-                self.told.repeated += 1
+                self.acknowledged.repeated += 1
                 # A bug of ours is no reason to try again.
                 if monotonic() > deadline or "INTERNAL_SERVER_ERROR" in str(failed):
                     raise
