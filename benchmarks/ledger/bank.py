@@ -11,29 +11,26 @@ import os
 import random
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
 
 import asyncpg
-from msgspec import Struct, field
+from msgspec import Struct
 
 from benchmarks.ledger.audit import AuditReport, audit, check_reads
+from benchmarks.ledger.bank_caller import Acknowledged, BankCaller
 from benchmarks.ledger.bank_place import BankPlace
-from benchmarks.ledger.client import Caller, CallFailed, body
-from benchmarks.ledger.place import CURRENCY, SKUS
 from db.embedded.server import EmbeddedPostgres
-from graphql_api.context import utc_now
 
 Say = Callable[[str], None]
-# How long a caller repeats a call that was not answered.
-_PATIENCE_S: Final = 90.0
 _PAUSE_S: Final = 0.05
 _READ_PAUSE_S: Final = 0.05
 # What a reader gets while PostgreSQL is away.
 _LOST: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-_LARGEST_CALL: Final = 4
+# Answers between two kills at least, however slow the machine: a kill must cut off calls, and find what it may lose.
+_ANSWERS_BETWEEN_KILLS: Final = 24
 # Each run has sources of its own.
 _runs: Final = itertools.count(1)
 # States of a process that has ended; nobody may have waited for it yet.
@@ -49,16 +46,6 @@ class BankSize(Struct, frozen=True):
     database_kills: int = 5
     # Calls for each caller at the end, which use up what is left of limits and budgets.
     draining: int = 40
-
-
-class Acknowledged(Struct):
-    """What the server acknowledged to one caller: revisions by external ID, and codes of redeemed coupons."""
-
-    source: str
-    revisions: dict[str, int] = field(default_factory=dict)
-    redeemed: list[str] = field(default_factory=list)
-    answers: Counter[str] = field(default_factory=Counter)
-    repeated: int = 0
 
 
 class Outcome(Struct, frozen=True):
@@ -92,6 +79,7 @@ class Bank:
         self._workers = workers
         self._dice = random.Random(1)  # noqa: S311 - no secret
         self._coupons = iter(place.codes)
+        self._callers: list[BankCaller] = []
         self._reads = 0
         self._faults: list[str] = []
         self._killed = Counter[str]()
@@ -100,11 +88,16 @@ class Bank:
         """Let everybody work, stop, and judge."""
         deadline = monotonic() + self._size.seconds
         run = next(_runs)
-        callers = [_BankCaller(self._place, run, number, coupons=self._coupons) for number in range(self._size.callers)]
-        watching = [asyncio.create_task(self._read()), asyncio.create_task(self._kill())]
+        self._callers = [
+            BankCaller(self._place, run, number, coupons=self._coupons) for number in range(self._size.callers)
+        ]
+        killing = asyncio.create_task(self._kill())
+        watching = [asyncio.create_task(self._read()), killing]
         try:
-            await asyncio.gather(*(caller.work(deadline) for caller in callers))
-            await asyncio.gather(*(caller.drain(self._size.draining) for caller in callers))
+            await asyncio.gather(
+                *(caller.work(lambda: monotonic() > deadline and killing.done()) for caller in self._callers)
+            )
+            await asyncio.gather(*(caller.drain(self._size.draining) for caller in self._callers))
         finally:
             for task in watching:
                 task.cancel()
@@ -112,7 +105,7 @@ class Bank:
         for error in ended:
             if isinstance(error, Exception):
                 raise error
-        return await self.judge([caller.acknowledged for caller in callers])
+        return await self.judge([caller.acknowledged for caller in self._callers])
 
     async def judge(self, acknowledged: Sequence[Acknowledged]) -> Outcome:
         """Compare what is stored with what the server acknowledged."""
@@ -152,7 +145,10 @@ class Bank:
         self._dice.shuffle(kinds)
         pause = self._size.seconds / (len(kinds) + 1)
         for kind in kinds:
+            enough = self._answers() + _ANSWERS_BETWEEN_KILLS
             await asyncio.sleep(pause)
+            while self._answers() < enough:  # noqa: ASYNC110 - many callers count, and none waits
+                await asyncio.sleep(_PAUSE_S)
             if kind == "database":
                 await asyncio.to_thread(kill_database, self._postgres)
             elif alive := self._workers():
@@ -160,7 +156,9 @@ class Bank:
                     os.kill(self._dice.choice(alive), signal.SIGKILL)
             self._killed[kind] += 1
             self._say(f"killed a {kind}")
-        await asyncio.Event().wait()
+
+    def _answers(self) -> int:
+        return sum(caller.acknowledged.calls for caller in self._callers)
 
 
 def kill_database(postgres: EmbeddedPostgres) -> None:
@@ -186,104 +184,3 @@ def _state(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
     except OSError:
         return "X"
-
-
-class _BankCaller:
-    """Records, corrects, returns, and redeems at random, and keeps what the server acknowledged."""
-
-    def __init__(self, place: BankPlace, run: int, number: int, coupons: Iterator[str]) -> None:
-        self.acknowledged = Acknowledged(source=f"bank {run} {number}")
-        self._place = place
-        self._coupons = coupons
-        self._caller = Caller(place.port, timeout=20.0)
-        self._dice = random.Random(number)  # noqa: S311 - no secret
-        self._number = 0
-        self._sales: dict[str, dict[str, Any]] = {}
-
-    async def work(self, deadline: float) -> None:
-        """Act until the time is up."""
-        acts = [self._record, self._correct, self._return, self._redeem, self._repeat]
-        while monotonic() < deadline:
-            (act,) = self._dice.choices(acts, (55, 12, 8, 20, 5))
-            await act()
-
-    async def drain(self, calls: int) -> None:
-        """Record what uses up limits and budgets, and nothing that gives back."""
-        await self._correct()
-        for _ in range(calls):
-            await self._record()
-        self._caller.close()
-
-    async def _record(self) -> None:
-        await self._send([self._new_sale() for _ in range(self._dice.randint(1, _LARGEST_CALL))])
-
-    async def _correct(self) -> None:
-        if (sale := self._pick()) is None:
-            return
-        lines = [{**line, "quantity": self._dice.randint(1, 6)} for line in sale["lines"]]
-        await self._send([{**sale, "revision": sale["revision"] + 1, "lines": lines}])
-
-    async def _return(self) -> None:
-        if (sale := self._pick()) is None:
-            return
-        line = self._dice.choice(sale["lines"])
-        note = {**self._new_sale(), "ecpCode": sale["ecpCode"], "returnsExternalId": sale["externalId"]}
-        await self._send([{**note, "lines": [{**line, "quantity": -1}]}])
-
-    async def _repeat(self) -> None:
-        if (sale := self._pick()) is not None:
-            await self._send([sale])
-
-    async def _redeem(self) -> None:
-        code = next(self._coupons, None)
-        if code is None:
-            return
-        token = self._dice.choice(self._place.ecp_tokens)
-        content = body("RedeemCoupon", {"code": code, "idempotencyKey": f"redeem {code}"})
-        payload = (await self._post(token, content))["redeemCoupon"]
-        codes = ",".join(sorted({error["code"] for error in payload["errors"]}))
-        self.acknowledged.answers[f"redeemed {codes}".strip()] += 1
-        if not codes:
-            self.acknowledged.redeemed.append(code)
-
-    async def _send(self, sales: Sequence[dict[str, Any]]) -> None:
-        mode = self._dice.choice(("EACH_ON_ITS_OWN", "ALL_OR_NOTHING"))
-        content = body("RecordSales", {"source": self.acknowledged.source, "mode": mode, "sales": list(sales)})
-        payload = (await self._post(self._place.token, content))["recordSales"]
-        for sale, result in zip(sales, payload["results"], strict=True):
-            self.acknowledged.answers[result["outcome"]] += 1
-            if result["outcome"] in {"RECORDED", "CORRECTED", "DUPLICATE"}:
-                key = sale["externalId"]
-                self.acknowledged.revisions[key] = max(sale["revision"], self.acknowledged.revisions.get(key, 0))
-                if "returnsExternalId" not in sale:
-                    self._sales[key] = sale
-
-    async def _post(self, token: str, content: bytes) -> dict[str, Any]:
-        """Repeat the call until the server answers. Raises CallFailed when it never does."""
-        deadline = monotonic() + _PATIENCE_S
-        while True:
-            try:
-                return await self._caller.post(token, content)
-            except CallFailed as failed:
-                self.acknowledged.repeated += 1
-                # A bug of ours is no reason to try again.
-                if monotonic() > deadline or "INTERNAL_SERVER_ERROR" in str(failed):
-                    raise
-                await asyncio.sleep(_PAUSE_S)
-
-    def _new_sale(self) -> dict[str, Any]:
-        self._number += 1
-        lines = [
-            {"sku": sku, "quantity": self._dice.randint(1, 5), "unitPrice": "10.00", "currency": CURRENCY}
-            for sku in self._dice.sample(SKUS, self._dice.randint(1, 2))
-        ]
-        return {
-            "externalId": f"{self._number:06}",
-            "revision": 1,
-            "ecpCode": self._dice.choice(self._place.ecps).code,
-            "soldAt": (utc_now()).isoformat().replace("+00:00", "Z"),
-            "lines": lines,
-        }
-
-    def _pick(self) -> dict[str, Any] | None:
-        return self._sales[self._dice.choice(list(self._sales))] if self._sales else None

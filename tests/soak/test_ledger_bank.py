@@ -22,10 +22,10 @@ SOAKS: Final = "TESSERA_SOAK" in os.environ
 # The process that writes is killed, not the machine, so commits need to reach the file, and not the disk. Settings that
 # a test changes are not among them: those of the command line are fixed.
 SETTINGS: Final = {"fsync": "off", "full_page_writes": "off", "max_connections": "60"}
-SIZE: Final = BankSize() if SOAKS else BankSize(seconds=2.5, worker_kills=1, database_kills=1, draining=12)
-FORGETFUL: Final = BankSize(seconds=5.0 if SOAKS else 1.5, worker_kills=0, database_kills=1, draining=0)
-LIMITS: Final = Limits(shared=20_011, budget=30_011) if SOAKS else Limits(shared=1_003, budget=1_501)
-COUPONS: Final = 10_000 if SOAKS else 1_000
+SIZE: Final = BankSize() if SOAKS else BankSize(seconds=1.0, worker_kills=1, database_kills=1, draining=4)
+FORGETFUL: Final = BankSize(seconds=5.0 if SOAKS else 0.5, worker_kills=0, database_kills=1, draining=0)
+LIMITS: Final = Limits(shared=20_011, budget=30_011) if SOAKS else Limits(shared=403, budget=601)
+COUPONS: Final = 10_000 if SOAKS else 100
 
 Opened = tuple[EmbeddedPostgres, BankPlace, Server]
 
