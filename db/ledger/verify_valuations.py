@@ -13,7 +13,10 @@ _NEIGHBORS: Final = """(
 
 VERSION_GAPS: Final = of_ecps(f"""
     SELECT ecp, scheme, {_LINE}, coalesce(version_before, 0), version
-    FROM {_NEIGHBORS} WHERE version <> coalesce(version_before, 0) + 1 OR recorded_at < recorded_before
+    FROM {_NEIGHBORS} WHERE version <> coalesce(version_before, 0) + 1
+""")
+BACKWARD_TIMES: Final = of_ecps(f"""
+    SELECT ecp, scheme, {_LINE}, recorded_at, version FROM {_NEIGHBORS} WHERE recorded_at < recorded_before
 """)
 WRONG_ENTRY_COUNTS: Final = of_ecps(f"""
     SELECT valuation.ecp, valuation.scheme, {_LINE}, valuation.entries, coalesce(posted.entries, 0)

@@ -71,6 +71,9 @@ class NewEntry(Struct, frozen=True):
 
 VALUATION_COLUMNS: Final = NewValuation.__struct_fields__
 ENTRY_COLUMNS: Final = NewEntry.__struct_fields__
+_LEDGER_COLUMNS: Final = ("ecp", "seq", "recorded_at")
+# The end of a ledger after a posting: the values of these columns.
+LedgerEnd = tuple[int, int, datetime]
 _VALUATIONS: Final = ValuationTable.__tablename__
 _ENTRIES: Final = PointsEntryTable.__tablename__
 
@@ -83,9 +86,9 @@ SELECT ecp, :at FROM unnest(:ecps) AS asked (ecp) ORDER BY ecp ON CONFLICT DO NO
 )
 _SET_LEDGERS: Final = Change(
     text("""
-UPDATE points_ledger SET seq = given.seq, recorded_at = :at
-FROM unnest(:ecps, :seqs) AS given (ecp, seq) WHERE points_ledger.ecp = given.ecp
-""").bindparams(numbers("ecps"), numbers("seqs"), moment("at"))
+UPDATE points_ledger SET seq = given.seq, recorded_at = given.at
+FROM unnest(:ecps, :seqs, :times) AS given (ecp, seq, at) WHERE points_ledger.ecp = given.ecp
+""").bindparams(numbers("ecps"), numbers("seqs"), moments("times"))
 )
 _ACCOUNTS_SQL: Final = """
 INSERT INTO points_account (ecp, scheme, available, lines, last_sold_at, last_source, last_external_id, state,
@@ -130,15 +133,15 @@ _WRITE_POSTING: Final = Change(
 WITH added AS ({_insert(_VALUATIONS, "valuation", VALUATION_COLUMNS)}),
     posted AS ({_insert(_ENTRIES, "entry", ENTRY_COLUMNS)}),
     kept AS ({_ACCOUNTS_SQL})
-UPDATE points_ledger SET seq = given.seq, recorded_at = :at
-FROM unnest(:ledger_ecps, :ledger_seqs) AS given (ecp, seq) WHERE points_ledger.ecp = given.ecp
+UPDATE points_ledger SET seq = given.seq, recorded_at = given.at
+FROM unnest(:ledger_ecps, :ledger_seqs, :ledger_times) AS given (ecp, seq, at) WHERE points_ledger.ecp = given.ecp
 """).bindparams(  # noqa: S608 - of our names
         *_arrays("valuation", VALUATION_COLUMNS),
         *_arrays("entry", ENTRY_COLUMNS),
         *_ACCOUNT_PARAMETERS,
         numbers("ledger_ecps"),
         numbers("ledger_seqs"),
-        moment("at"),
+        moments("ledger_times"),
     )
 )
 _FIRST_POSTING: Final = Change(
@@ -156,9 +159,10 @@ async def set_first_posting(session: Writing, at: datetime) -> None:
     await session.run(_FIRST_POSTING, at=at)
 
 
-async def _set_ledgers(session: Writing, numbered: Sequence[tuple[int, int]], at: datetime) -> None:
-    """Set the number of the last entry of each ECP, and the time of all."""
-    await session.run(_SET_LEDGERS, ecps=[ecp for ecp, _ in numbered], seqs=[seq for _, seq in numbered], at=at)
+async def _set_ledgers(session: Writing, ledgers: Sequence[LedgerEnd]) -> None:
+    """Set the number of the last entry of each ECP, and the time of its posting."""
+    ecps, seqs, times = _turned(ledgers, _LEDGER_COLUMNS)
+    await session.run(_SET_LEDGERS, ecps=ecps, seqs=seqs, times=times)
 
 
 async def set_accounts(session: Writing, accounts: Sequence[NewAccount]) -> None:
@@ -186,8 +190,7 @@ async def write_posting(  # noqa: PLR0913 - the parts of a posting, by name
     valuations: Sequence[tuple[Any, ...]],
     entries: Sequence[tuple[Any, ...]],
     accounts: Sequence[NewAccount],
-    seqs: Sequence[tuple[int, int]],
-    at: datetime,
+    ledgers: Sequence[LedgerEnd],
 ) -> None:
     """Add valuations and entries, given by the values of their columns, and set accounts and ledgers.
 
@@ -196,20 +199,21 @@ async def write_posting(  # noqa: PLR0913 - the parts of a posting, by name
     if len(valuations) <= _SMALL and len(entries) <= _SMALL:
         added = zip(VALUATION_COLUMNS, _turned(valuations, VALUATION_COLUMNS), strict=True)
         posted = zip(ENTRY_COLUMNS, _turned(entries, ENTRY_COLUMNS), strict=True)
+        ecps, seqs, times = _turned(ledgers, _LEDGER_COLUMNS)
         await session.run(
             _WRITE_POSTING,
             **{f"valuation_{name}": values for name, values in added},
             **{f"entry_{name}": values for name, values in posted},
             **_account_parameters(accounts),
-            ledger_ecps=[ecp for ecp, _ in seqs],
-            ledger_seqs=[seq for _, seq in seqs],
-            at=at,
+            ledger_ecps=ecps,
+            ledger_seqs=seqs,
+            ledger_times=times,
         )
         return
     await _add_valuations(session, valuations)
     await _add_entries(session, entries)
     await set_accounts(session, accounts)
-    await _set_ledgers(session, seqs, at)
+    await _set_ledgers(session, ledgers)
 
 
 def _turned(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> list[list[Any]]:

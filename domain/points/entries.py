@@ -52,10 +52,13 @@ class EntryWriter:
     """Writes rows of entries and valuations, numbered without gaps, in the order of their columns."""
 
     def __init__(
-        self, recorded_at: datetime, seqs: Mapping[int, int], posted: Mapping[Component, list[OpenEntry]]
+        self, times: Mapping[int, datetime], seqs: Mapping[int, int], posted: Mapping[Component, list[OpenEntry]]
     ) -> None:
-        """Begin after these numbers of the ledgers of ECPs; `posted` is what may be taken back, newest first."""
-        self.recorded_at = recorded_at
+        """Begin after these numbers of the ledgers of ECPs, at the time of the posting in each.
+
+        `posted` is what may be taken back, newest first.
+        """
+        self.times = times
         self.seqs = dict(seqs)
         self.entries: list[tuple[Any, ...]] = []
         self.valuations: list[tuple[Any, ...]] = []
@@ -88,7 +91,7 @@ class EntryWriter:
                 value.base,
                 value.bonus,
                 first,
-                self.recorded_at,
+                self.times[balance.ecp],
                 cause,
                 encode_facts(value.facts),
             )
@@ -119,7 +122,7 @@ class EntryWriter:
                 points,
                 balance.available,
                 line.place.sold_at,
-                self.recorded_at,
+                self.times[balance.ecp],
                 kind,
                 _AVAILABLE if is_back else _ISSUED,
                 _ISSUED if is_back else _AVAILABLE,

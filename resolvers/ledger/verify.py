@@ -47,7 +47,14 @@ CHECKS_OF_ECPS: Final = (
         entries.WRONG_ADJUSTMENTS,
         "an adjustment of {name} points is {counted}, and the number of its entries is {stored}.",
     ),
-    Check(valuations.VERSION_GAPS, "{name}: version {counted} follows version {stored}, or was recorded before it."),
+    Check(
+        valuations.VERSION_GAPS,
+        "{name}: version {counted} of its valuation follows version {stored}, and those between are missing.",
+    ),
+    Check(
+        valuations.BACKWARD_TIMES,
+        "{name}: version {counted} of its valuation was recorded at {stored}, before the version that precedes it.",
+    ),
     Check(valuations.WRONG_ENTRY_COUNTS, "{name}: a valuation states {stored} entries, and there are {counted}."),
     Check(valuations.WRONG_VALUES, "{name}: it is worth {stored} points (base and bonus), and {counted} are posted."),
     Check(valuations.UNKNOWN_REVISIONS, "{name}: it is valued by revision {stored}, which the scheme does not have."),

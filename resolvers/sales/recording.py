@@ -16,7 +16,7 @@ from resolvers.sales.locking import lock_parked, open_book
 from resolvers.sales.names import resolve_names
 from resolvers.sales.parking import store_parked
 from resolvers.sales.sources import own_source
-from resolvers.sales.storing import store_sales
+from resolvers.sales.storing import Recording, store_sales
 
 _UNEARNED: Final = "This sale earns no points: no scheme that the ECP takes part in includes it."
 # Where limits or the budget of the schemes leave nothing; what is left of those is not for everybody to know.
@@ -58,8 +58,8 @@ async def record_entries(  # noqa: PLR0913 - the source, whether it is new, and 
         raise NothingRecorded(given)
     changes = list_changes(book)
     posting = await post_points(operation, session, changes) if changes else None
-    recorded_at = operation.now if posting is None else posting.recorded_at
-    await store_sales(session, book, every, decisions, recorded_at=recorded_at)
+    recorded = Recording(operation.now, {} if posting is None else posting.times)
+    await store_sales(session, book, every, decisions, recorded=recorded)
     given = await store_parked(operation, session, book, (every, decisions, parked), count=len(entries))
     if is_new_source and any(decision.outcome not in _FAILED for decision in given):
         await own_source(operation, session, source)

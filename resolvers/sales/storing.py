@@ -1,7 +1,9 @@
 """Stores what was decided about sales: revisions with their lines, returns at the places of the sales, and keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from msgspec import Struct
 
 from db.sales.changes import (
     NewKey,
@@ -19,21 +21,32 @@ from domain.sales.decisions import Book, Decision, KnownSale, Revision
 from resolvers.sales.entries import Entry
 
 
+class Recording(Struct, frozen=True):
+    """When sales are recorded: with the posting in the ledger of the ECP, and now where none is."""
+
+    now: datetime
+    times: Mapping[int, datetime]
+
+    def time_of(self, ecp: int) -> datetime:
+        """When sales of an ECP are recorded."""
+        return self.times.get(ecp, self.now)
+
+
 async def store_sales(
-    session: Writing, book: Book, entries: Sequence[Entry], decisions: Sequence[Decision], *, recorded_at: datetime
+    session: Writing, book: Book, entries: Sequence[Entry], decisions: Sequence[Decision], *, recorded: Recording
 ) -> None:
     """Store the revisions that were recorded, the returns, and the keys that name current revisions."""
     revisions: list[NewRevision] = []
     lines: list[NewLine] = []
     for entry, decision in zip(entries, decisions, strict=True):
         if decision.revision is not None:
-            revisions.append(_build_revision(decision.revision, entry, recorded_at))
+            revisions.append(_build_revision(decision.revision, entry, recorded))
             lines += _build_lines(decision.revision.sale)
     returns = [
         row
         for number, before in book.before.items()
         if (after := book.by_number[number]).returned
-        for row in await _build_returns(session, before, after, recorded_at)
+        for row in await _build_returns(session, before, after, recorded)
     ]
     await add_revisions(session, revisions, lines, returns)
     first = {entry.arriving.external_id: entry for entry in reversed(entries) if entry.is_candidate}
@@ -46,14 +59,14 @@ async def store_sales(
     await release_keys(session, [number for number in book.claimed.values() if number not in book.by_number])
 
 
-def _build_revision(revision: Revision, entry: Entry, recorded_at: datetime) -> NewRevision:
+def _build_revision(revision: Revision, entry: Entry, recorded: Recording) -> NewRevision:
     after, before = revision.sale, revision.before
     return NewRevision(
         after.ecp,
         after.place.sold_at,
         sale=after.number,
         revision=after.revision,
-        recorded_at=recorded_at,
+        recorded_at=recorded.time_of(after.ecp),
         recorded_by=entry.account_id,
         previous_revision=None if before is None else before.revision,
         previous_ecp=None if before is None else before.ecp,
@@ -81,7 +94,7 @@ def _build_lines(sale: KnownSale) -> list[NewLine]:
 
 
 async def _build_returns(
-    session: Writing, before: KnownSale | None, after: KnownSale, recorded_at: datetime
+    session: Writing, before: KnownSale | None, after: KnownSale, recorded: Recording
 ) -> list[NewReturn]:
     """Build the rows of returns that are not stored at the place of the sale; it takes them along when it moves."""
     ecp, sold_at, number = after.ecp, after.place.sold_at, after.number
@@ -105,7 +118,7 @@ async def _build_returns(
             quantity=-one.line.quantity,
             unit_price=one.line.unit_price,
             currency=one.line.currency,
-            recorded_at=one.recorded_at or recorded_at,
+            recorded_at=one.recorded_at or recorded.time_of(ecp),
         )
         for one in after.returned
         if (one.returning_sale, one.returning_revision, one.line.position) not in stored

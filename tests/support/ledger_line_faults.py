@@ -19,7 +19,17 @@ FAULTS_OF_LINES: Final[dict[str, Fault]] = {
         (f"DELETE FROM valuation WHERE sale = {_SALE.format('a')} AND position = 1 AND version = 2",),
         (
             "entry 13 belongs to no valuation of sale a of till.",
-            f"{_A} version 3 follows version 1, or was recorded before it.",
+            f"{_A} version 3 of its valuation follows version 1, and those between are missing.",
+        ),
+    ),
+    "a valuation is recorded before the one that it follows": Fault(
+        (
+            f"UPDATE valuation SET recorded_at = '2030-01-01Z' "
+            f"WHERE sale = {_SALE.format('a')} AND position = 1 AND version = 2",
+        ),
+        (
+            "entry 13 belongs to no valuation of sale a of till.",
+            f"{_A} version 3 of its valuation was recorded at #, before the version that precedes it.",
         ),
     ),
     "a valuation states other entries": Fault(

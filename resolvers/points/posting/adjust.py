@@ -25,6 +25,7 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
     (ecp,) = await session.fetch(EARNING_ECPS, ids=[ecp_id])
     (scheme,) = await session.fetch(SCHEME_NUMBER, id=scheme_id)
     ledgers = await lock_ledgers(operation, session, [ecp])
+    recorded_at = ledgers.times[ecp.number]
     rows = {row.scheme: row for row in await session.fetch(ACCOUNTS, ecps=[ecp.number])}
     row = rows.get(scheme)
     available = points + (0 if row is None else row.available)
@@ -36,8 +37,8 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
         scheme=scheme,
         points=abs(points),
         balance_after=available,
-        effective_at=ledgers.recorded_at,
-        recorded_at=ledgers.recorded_at,
+        effective_at=recorded_at,
+        recorded_at=recorded_at,
         kind=PointsEntryKind.ADJUSTMENT.value,
         debit=debit.value,
         credit=credit.value,
@@ -59,9 +60,8 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
         valuations=(),
         entries=[tuple(getattr(entry, name) for name in ENTRY_COLUMNS)],
         accounts=[account],
-        seqs=[(ecp.number, entry.seq)],
-        at=ledgers.recorded_at,
+        ledgers=[(ecp.number, entry.seq, recorded_at)],
     )
     event = NewEvent(EventKind.POINTS_POSTED, PROGRAM_ID, about_posting([ecp_id], [scheme_id]))
-    await append_events(session, [event], ledgers.recorded_at)
-    return ledgers.recorded_at
+    await append_events(session, [event], recorded_at)
+    return recorded_at

@@ -15,24 +15,29 @@ _SMALLEST: Final = timedelta(microseconds=1)
 
 
 class Ledgers(Struct, frozen=True):
-    """The locked ledgers: the number of the last entry by the number of the ECP, and the time of the posting."""
+    """The locked ledgers, by the number of the ECP: the number of the last entry, and the time of the posting.
+
+    `read_at` is what the clock said behind the locks.
+    """
 
     seqs: Mapping[int, int]
-    recorded_at: datetime
+    times: Mapping[int, datetime]
+    read_at: datetime
 
 
 async def lock_ledgers(operation: Operation, session: Writing, ecps: Collection[EarningEcpRow]) -> Ledgers:
     """Lock the ledgers of ECPs until the transaction ends, in the order in which all transactions lock them.
 
-    The time of the posting is read behind the locks, and is always after the last one. The first posting of all fixes
-    the time zone of the program.
+    The time of the posting is read behind the locks, and in each ledger it is after the last one there. The first
+    posting of all fixes the time zone of the program.
     """
     if (await operation.program()).first_posting_at is None:
         await set_first_posting(session, operation.clock())
         await operation.share_program(session)
     if new := sorted(row.number for row in ecps if not row.has_ledger):
-        await create_ledgers(session, new, operation.clock())
+        await create_ledgers(session, new, operation.clock() - _SMALLEST)
     rows = await session.fetch(LOCK_LEDGERS, ecps=[row.number for row in ecps])
-    # After the last posting of each ledger, so that a time names one posting, even where clocks of servers differ.
-    recorded_at = max([operation.clock(), *(row.recorded_at + _SMALLEST for row in rows if row.seq)])
-    return Ledgers({row.ecp: row.seq for row in rows}, recorded_at)
+    read_at = operation.clock()
+    # A time names one posting of a ledger, even where clocks of servers differ. No ledger moves the time of another.
+    times = {row.ecp: max(read_at, row.recorded_at + _SMALLEST) for row in rows}
+    return Ledgers({row.ecp: row.seq for row in rows}, times, read_at)

@@ -38,7 +38,7 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
     valued, points = await settle_accounts(session, ledgers, accounts)
     kept = {one.of.key for one in accounts}
     waiting = {change.number for one in touched if one.of.key not in kept for change in one.changes}
-    return Posting(ledgers.recorded_at, _posted_sales(changes, valued, points, waiting))
+    return Posting(ledgers.times, _posted_sales(changes, valued, points, waiting))
 
 
 async def _find_touched(

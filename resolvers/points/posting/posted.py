@@ -31,7 +31,7 @@ class PostedSale(Struct, frozen=True):
 
 
 class Posting(Struct, frozen=True):
-    """A posting, and what came of each changed sale, by its number."""
+    """A posting: its time in the ledger of each ECP by number, and what came of each changed sale by its number."""
 
-    recorded_at: datetime
+    times: Mapping[int, datetime]
     sales: Mapping[int, PostedSale]

@@ -27,5 +27,5 @@ async def settle_accounts(
 
     schemes = {one.of.scheme: LimitedScheme(one.of.scheme, one.of.plan) for one in accounts}
     home = min(ledgers.seqs, default=0)
-    await take_from_pools(session, schemes.values(), ledgers.recorded_at, fold_all, home=home)
+    await take_from_pools(session, schemes.values(), ledgers.read_at, fold_all, home=home)
     return valued, await write_values(session, ledgers, valued)

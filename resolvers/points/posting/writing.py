@@ -1,6 +1,7 @@
 """Writes what a posting has valued: valuations, entries, balances, and one event."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from db.outbox.changes import NewEvent, append_events
@@ -13,7 +14,7 @@ from domain.points.events import about_posting
 from domain.points.fold import LineValue
 from domain.points.running_state import RunningState
 from domain.program.facts import PROGRAM_ID
-from resolvers.points.posting.accounts import TouchedAccount
+from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
 from resolvers.points.posting.ledgers import Ledgers
 
 # ECPs that one event names.
@@ -24,7 +25,7 @@ Valued = tuple[TouchedAccount, list[LineValue], RunningState]
 async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valued]) -> Mapping[int, int]:
     """Write the values that changed, and return by how much the points of each sale did, by its number."""
     posted = await _load_posted(session, valued)
-    writer = EntryWriter(ledgers.recorded_at, ledgers.seqs, posted)
+    writer = EntryWriter(ledgers.times, ledgers.seqs, posted)
     points: dict[int, int] = {}
     accounts: list[NewAccount] = []
     for account, values, state in valued:
@@ -44,8 +45,7 @@ async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valu
         valuations=writer.valuations,
         entries=writer.entries,
         accounts=accounts,
-        seqs=list(writer.seqs.items()),
-        at=ledgers.recorded_at,
+        ledgers=[(ecp, seq, ledgers.times[ecp]) for ecp, seq in writer.seqs.items()],
     )
     if writer.entries:
         await _append_events(session, ledgers, valued, {row[0] for row in writer.entries})
@@ -98,16 +98,21 @@ def _posted_entry(row: PostedEntryRow) -> PostedEntry:
 
 
 async def _append_events(session: Writing, ledgers: Ledgers, valued: Sequence[Valued], posted: set[int]) -> None:
-    """Append one event for the ECPs and schemes of a posting; more than one only for very many ECPs.
+    """Append one event for the ECPs and schemes of a posting.
 
-    The event has the time of the posting, by which its entries are found.
+    An event has the time of the posting in the ledgers, by which its entries are found. So there is more than one where
+    a ledger has a time of its own, and for very many ECPs.
     """
-    touched = [account.of for account, _, _ in valued if account.of.ecp.number in posted]
-    ecp_ids = list(dict.fromkeys(of.ecp.id for of in touched))
-    events = []
-    for begin in range(0, len(ecp_ids), _SUBJECTS):
-        chunk = ecp_ids[begin : begin + _SUBJECTS]
-        named = set(chunk)
-        schemes: list[UUID] = list(dict.fromkeys(of.scheme_id for of in touched if of.ecp.id in named))
-        events.append(NewEvent(EventKind.POINTS_POSTED, PROGRAM_ID, about_posting(chunk, schemes)))
-    await append_events(session, events, ledgers.recorded_at)
+    by_time: dict[datetime, list[SchemeOfEcp]] = {}
+    for account, _, _ in valued:
+        if (number := account.of.ecp.number) in posted:
+            by_time.setdefault(ledgers.times[number], []).append(account.of)
+    for at, touched in by_time.items():
+        ecp_ids = list(dict.fromkeys(of.ecp.id for of in touched))
+        events = []
+        for begin in range(0, len(ecp_ids), _SUBJECTS):
+            chunk = ecp_ids[begin : begin + _SUBJECTS]
+            named = set(chunk)
+            schemes: list[UUID] = list(dict.fromkeys(of.scheme_id for of in touched if of.ecp.id in named))
+            events.append(NewEvent(EventKind.POINTS_POSTED, PROGRAM_ID, about_posting(chunk, schemes)))
+        await append_events(session, events, at)

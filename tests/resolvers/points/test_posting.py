@@ -194,3 +194,43 @@ async def test_an_adjustment_stands_outside_of_all_limits(
     ]
     assert (await rows.entries("effective_at, recorded_at"))[0] == (recorded_at, recorded_at)
     await rows.check()
+
+
+async def test_a_ledger_that_is_ahead_leaves_the_times_of_others(  # noqa: PLR0913, PLR0917 - fixtures
+    desk: LedgerDesk, scheme_id: UUID, ecp_id: UUID, enrollments: EnrollmentFactory, clock: TestClock, cleaner: Cleaner
+) -> None:
+    """R22: in one posting, each ledger has the time after its own last one, and an event by which it is found."""
+    clock.now = datetime(2026, 4, 20, tzinfo=UTC)
+    other = await enrollments.ecps.verified("Binod Thapa")
+    await enrollments.enrolled(scheme_id, other)
+    june = clock.now = MAY + timedelta(days=30)
+    await desk.sell(ecp_id, "a", MAY, Line("AMB-1L", 1))
+    back = clock.now = MAY + timedelta(days=1)
+    # The sale moves from one ECP to the other.
+    posting = await desk.correct("a", ecp_id=other)
+    first, second = posting.times.values()
+    assert june < first < june + timedelta(seconds=1)
+    assert back < second < back + timedelta(seconds=1)
+    ledgers = await cleaner.fetch("SELECT recorded_at FROM points_ledger ORDER BY ecp")
+    assert [at for (at,) in ledgers] == [first, second]
+    newest = await cleaner.fetch("SELECT DISTINCT ON (ecp) recorded_at FROM points_entry ORDER BY ecp, seq DESC")
+    assert [at for (at,) in newest] == [first, second]
+    events = "SELECT recorded_at, subject_ids FROM event WHERE kind = 'POINTS_POSTED' ORDER BY xid, id OFFSET 1"
+    found = [tuple(row) for row in await cleaner.fetch(events)]
+    assert found == [(first, [ecp_id, scheme_id]), (second, [other, scheme_id])]
+
+
+async def test_a_valuation_is_recorded_after_the_one_before_even_without_entries(
+    desk: LedgerDesk, scheme_id: UUID, ecp_id: UUID, enrollments: EnrollmentFactory, clock: TestClock, cleaner: Cleaner
+) -> None:
+    """R22: a line that earns 0 has valuations only, and its ledger keeps the time of the last one."""
+    del scheme_id
+    june = clock.now
+    clock.now = MAY
+    await enrollments.suspend(ecp_id)
+    clock.now = june
+    await desk.sell(ecp_id, "a", MAY + HOUR, Line("AMB-1L", 3))
+    clock.now = MAY + timedelta(days=1)
+    await desk.correct("a", Line("AMB-1L", 2))
+    (first,), (second,) = await cleaner.fetch("SELECT recorded_at FROM valuation ORDER BY version")
+    assert second == first + timedelta(microseconds=1)
