@@ -184,7 +184,7 @@ def _account_parameters(accounts: Sequence[NewAccount]) -> dict[str, Any]:
     }
 
 
-async def write_posting(  # noqa: PLR0913 - the parts of a posting, by name
+async def write_posting(
     session: Writing,
     *,
     valuations: Sequence[tuple[Any, ...]],

@@ -24,8 +24,10 @@ FAULTS_OF_LINES: Final[dict[str, Fault]] = {
     ),
     "a valuation is recorded before the one that it follows": Fault(
         (
-            f"UPDATE valuation SET recorded_at = '2030-01-01Z' "
-            f"WHERE sale = {_SALE.format('a')} AND position = 1 AND version = 2",
+            (
+                "UPDATE valuation SET recorded_at = '2030-01-01Z' "
+                f"WHERE sale = {_SALE.format('a')} AND position = 1 AND version = 2"
+            ),
         ),
         (
             "entry 13 belongs to no valuation of sale a of till.",

@@ -220,7 +220,7 @@ async def test_a_ledger_that_is_ahead_leaves_the_times_of_others(  # noqa: PLR09
     assert found == [(first, [ecp_id, scheme_id]), (second, [other, scheme_id])]
 
 
-async def test_a_valuation_is_recorded_after_the_one_before_even_without_entries(
+async def test_a_valuation_is_recorded_after_the_one_before_even_without_entries(  # noqa: PLR0913, PLR0917 - fixtures
     desk: LedgerDesk, scheme_id: UUID, ecp_id: UUID, enrollments: EnrollmentFactory, clock: TestClock, cleaner: Cleaner
 ) -> None:
     """R22: a line that earns 0 has valuations only, and its ledger keeps the time of the last one."""
