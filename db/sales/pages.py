@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, any_, column, func, literal_column, select, text, true
+from sqlalchemy import ColumnElement, any_, column, func, literal_column, or_, select, text, true
 
 from db.columns import columns, scalar
 from db.counting import OwnerCount
@@ -112,29 +112,59 @@ def _visible_parked(scope: SaleScope) -> ColumnElement[bool]:
     return ParkedSaleTable.source.in_(mine)
 
 
+class ParkedFilters(Struct, frozen=True):
+    """The filters of a statement; their values are its parameters."""
+
+    source: bool = False
+    search: bool = False
+
+
+def _chosen_parked(scope: SaleScope, filters: ParkedFilters) -> list[ColumnElement[bool]]:
+    parked = ParkedSaleTable
+    named = string("search")
+    # The problem quotes what the sale names; the keys have all of it, in capital letters.
+    texts = (parked.external_id, parked.ecp_key, func.array_to_string(parked.sku_keys, " "), parked.problem)
+    found = or_(*[func.strpos(func.upper(text_), named) > 0 for text_ in texts])
+    return [
+        _visible_parked(scope),
+        *([parked.source == string("source")] if filters.source else []),
+        *([found] if filters.search else []),
+    ]
+
+
 @cache
-def parked_page(scope: SaleScope, *, of_source: bool, backward: bool, resumed: bool) -> Statement[ParkedSaleRow]:
-    """A page of parked sales, the longest parked first; of the parameter `source`, if `of_source`."""
-    query = select(*columns(ParkedSaleTable, ParkedSaleRow)).where(_visible_parked(scope))
-    if of_source:
-        query = query.where(ParkedSaleTable.source == string("source"))
+def parked_page(
+    scope: SaleScope, filters: ParkedFilters, *, backward: bool, resumed: bool
+) -> Statement[ParkedSaleRow]:
+    """A page of parked sales, the longest parked first."""
+    query = select(*columns(ParkedSaleTable, ParkedSaleRow)).where(*_chosen_parked(scope, filters))
     return Statement(keyset(query, OLDEST_PARKED, backward=backward, resumed=resumed), ParkedSaleRow)
 
 
 @cache
-def parked_count(scope: SaleScope, *, of_source: bool) -> Statement[int]:
+def parked_count(scope: SaleScope, filters: ParkedFilters) -> Statement[int]:
     """How many sales are parked."""
-    query = select(func.count()).select_from(ParkedSaleTable).where(_visible_parked(scope))
-    if of_source:
-        query = query.where(ParkedSaleTable.source == string("source"))
+    query = select(func.count()).select_from(ParkedSaleTable).where(*_chosen_parked(scope, filters))
     return Statement(query, scalar(int))
 
 
 @cache
-def alias_page(*, backward: bool, resumed: bool) -> Statement[AliasRow]:
+def alias_page(*, is_searched: bool, backward: bool, resumed: bool) -> Statement[AliasRow]:
     """A page of aliases, newest first."""
-    query = select(*columns(SaleAliasTable, AliasRow))
+    query = select(*columns(SaleAliasTable, AliasRow)).where(_alias_found(is_searched=is_searched))
     return Statement(keyset(query, NEWEST_ALIAS, backward=backward, resumed=resumed), AliasRow)
 
 
-ALIAS_COUNT: Final = Statement(select(func.count()).select_from(SaleAliasTable), scalar(int))
+@cache
+def alias_count(*, is_searched: bool) -> Statement[int]:
+    """How many aliases there are."""
+    query = select(func.count()).select_from(SaleAliasTable).where(_alias_found(is_searched=is_searched))
+    return Statement(query, scalar(int))
+
+
+def _alias_found(*, is_searched: bool) -> ColumnElement[bool]:
+    """Whether the parameter `search` is a part of the alias, as it was added or as it is compared."""
+    if not is_searched:
+        return true()
+    part = string("search")
+    return or_(func.strpos(func.upper(SaleAliasTable.alias), part) > 0, func.strpos(SaleAliasTable.key, part) > 0)

@@ -1,10 +1,17 @@
 """Rows of sales."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
+
+from domain.sales.reports import ReportedLine, ReportedSale
+
+_CONTENT: Final = msgspec.msgpack.Decoder(ReportedSale)
 
 
 def id_of_number(number: int) -> UUID:
@@ -100,6 +107,27 @@ class ParkedSaleRow(Struct, frozen=True):
     problem: str
     since: datetime
     checked_at: datetime
+    account_id: UUID
+
+    @property
+    def sale(self) -> ReportedSale:
+        """The sale as it was sent."""
+        return _CONTENT.decode(self.content)
+
+    @property
+    def ecp_code(self) -> str:
+        """What names the ECP."""
+        return self.sale.ecp_code
+
+    @property
+    def sold_at(self) -> datetime:
+        """When the sale was made; what is parked has a time."""
+        return self.sale.sold_at  # type: ignore[return-value] # a malformed time is rejected
+
+    @property
+    def lines(self) -> Sequence[ReportedLine]:
+        """The lines as they were sent."""
+        return self.sale.lines
 
 
 class AliasRow(Struct, frozen=True):

@@ -13,6 +13,7 @@ from domain.sales.content import Version, digest_sale
 from domain.sales.decisions import ArrivingSale
 from domain.sales.lines import SaleLine
 from domain.sales.reports import ReportedSale
+from domain.text import quote
 
 
 class Names(Struct, frozen=True):
@@ -37,8 +38,11 @@ def build_arrival(  # noqa: PLR0913 - the sale, what it names, and what is wrong
     """Build an arriving sale. Its own `problems` keep it from having a version; being too `late` does not."""
     ecp = names.ecps.get(key)
     variants = [names.variants.get(line.sku) for line in sale.lines]
-    unknown = () if ecp is not None and None not in variants else _unknown(ecp, variants)
+    unknown = () if ecp is not None and None not in variants else _unknown(sale, ecp, variants)
     if problems or not isinstance(sale.sold_at, datetime):
+        # A code that is missing or malformed names nothing.
+        malformed = {problem.path for problem in problems}
+        unknown = tuple(problem for problem in unknown if problem.path not in malformed)
         return ArrivingSale(sale.external_id, None, sold_at=None, lines=(), problems=(*problems, *late, *unknown))
     # A source with revisions needs no times.
     updated_at = sale.updated_at if isinstance(sale.updated_at, datetime) and sale.revision is None else None
@@ -71,14 +75,21 @@ def _lines(sale: ReportedSale, variants: list[UUID | None]) -> list[SaleLine]:
     ]
 
 
-def _unknown(ecp: tuple[UUID, int] | None, variants: list[UUID | None]) -> tuple[Problem, ...]:
+def _unknown(
+    sale: ReportedSale, ecp: tuple[UUID, int] | None, variants: list[UUID | None]
+) -> tuple[Problem, ...]:
     found = []
     if ecp is None:
-        found.append(Problem(UserErrorCode.NOT_FOUND, "There is no ECP with this code or alias.", ("ecpCode",)))
-    message = "There is no variant with this SKU or alias."
-    found += [
-        Problem(UserErrorCode.NOT_FOUND, message, ("lines", str(index), "sku"))
-        for index, variant in enumerate(variants)
-        if variant is None
-    ]
+        message = (
+            f"There is no ECP with the code or alias {quote(sale.ecp_code)}. Register the ECP, add an alias, or "
+            "correct the sale."
+        )
+        found.append(Problem(UserErrorCode.NOT_FOUND, message, ("ecpCode",)))
+    for index, (line, variant) in enumerate(zip(sale.lines, variants, strict=True)):
+        if variant is None:
+            message = (
+                f"There is no variant with the SKU or alias {quote(line.sku)} (line {index + 1}). Add the product or "
+                "an alias, or correct the sale."
+            )
+            found.append(Problem(UserErrorCode.NOT_FOUND, message, ("lines", str(index), "sku")))
     return tuple(found)

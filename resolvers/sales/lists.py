@@ -7,9 +7,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.sales import pages as statements
-from db.sales.pages import NEWEST_ALIAS, NEWEST_SALE, OLDEST_PARKED, SaleFilters
+from db.sales.pages import NEWEST_ALIAS, NEWEST_SALE, OLDEST_PARKED, ParkedFilters, SaleFilters
 from db.sales.rows import AliasRow, ParkedSaleRow, SaleRow
 from domain.queue_keys import WorkQueueKey
+from domain.sales.aliases import code_key
+from domain.sales.facts import ALIAS_LENGTH
 from domain.sales.scope import parked_scope_of, sale_scope_of
 from domain.work.queues import ParkedSaleQueue, queue_of
 from resolvers.context import Operation
@@ -52,17 +54,21 @@ async def sales_by_ecp(operation: Operation, ids: list[UUID], arguments: SaleLis
     )
 
 
-async def list_parked_sales(operation: Operation, arguments: PageArguments, source: str | None) -> Page[ParkedSaleRow]:
+async def list_parked_sales(
+    operation: Operation, arguments: PageArguments, source: str | None, search: str | None = None
+) -> Page[ParkedSaleRow]:
     """List the parked sales that the viewer may see, the longest parked first. Raises BadArgument."""
     scope = parked_scope_of(operation.viewer)
-    chosen = {} if source is None else {"source": source.strip()}
+    given = {"source": None if source is None else source.strip(), "search": _part(search)}
+    chosen = {name: text for name, text in given.items() if text is not None}
+    filters = ParkedFilters(**dict.fromkeys(chosen, True))
     return await read_page(
         operation,
         arguments,
         OLDEST_PARKED,
-        lambda **directions: statements.parked_page(scope, of_source=source is not None, **directions),
+        lambda **directions: statements.parked_page(scope, filters, **directions),
         {**chosen, **scope_parameters(operation.viewer, scope)},
-        count=statements.parked_count(scope, of_source=source is not None),
+        count=statements.parked_count(scope, filters),
     )
 
 
@@ -82,6 +88,20 @@ async def parked_sales_by_queue(
     ]
 
 
-async def list_aliases(operation: Operation, arguments: PageArguments) -> Page[AliasRow]:
+async def list_aliases(operation: Operation, arguments: PageArguments, search: str | None = None) -> Page[AliasRow]:
     """List aliases, newest first. Raises BadArgument."""
-    return await read_page(operation, arguments, NEWEST_ALIAS, statements.alias_page, {}, count=statements.ALIAS_COUNT)
+    part = _part(search)
+    is_searched = part is not None
+    return await read_page(
+        operation,
+        arguments,
+        NEWEST_ALIAS,
+        lambda **directions: statements.alias_page(is_searched=is_searched, **directions),
+        {"search": part} if is_searched else {},
+        count=statements.alias_count(is_searched=is_searched),
+    )
+
+
+def _part(search: str | None) -> str | None:
+    """Return what is searched for, in capital letters; None for nothing."""
+    return None if search is None else code_key(search)[: ALIAS_LENGTH[1]] or None

@@ -16,10 +16,13 @@ from domain.failures import Problem, UserErrorCode
 from domain.sales.aliases import code_key
 from domain.sales.decisions import Book, Decision
 from domain.sales.facts import PARKED_LIMIT, SaleOutcome
+from domain.text import drop_repeats
 from resolvers.context import Operation
 from resolvers.sales.entries import Entry
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
+# Of a parked sale; it may have hundreds of lines.
+_STATED: Final = 5
 _Decided = tuple[Sequence[Entry], Sequence[Decision], Sequence[ParkedContentRow]]
 
 
@@ -80,11 +83,18 @@ def _build_parked(operation: Operation, book: Book, entry: Entry, decision: Deci
         sku_keys=sorted({code_key(line.sku) for line in sale.lines}),
         returns_external_id=sale.returns_external_id,
         code=first.code.value,
-        problem=" ".join(dict.fromkeys(problem.message for problem in decision.problems)),
+        problem=_state(decision.problems),
         since=operation.now,
         checked_at=operation.now,
         account_id=entry.account_id,
     )
+
+
+def _state(problems: Sequence[Problem]) -> str:
+    """Write the first problems as sentences, and how many there are beside them."""
+    sentences = drop_repeats(problem.message for problem in problems)
+    more = len(sentences) - _STATED
+    return " ".join([*sentences[:_STATED], *([f"There are {more} more problems."] if more > 1 else sentences[_STATED:])])
 
 
 def _too_many() -> Problem:

@@ -22,6 +22,16 @@ from schema.sales.types import Alias, ParkedSale, Sale
 
 SourceArgument = Annotated[str, strawberry.argument(description="The system that reported the sale.")]
 ExternalIdArgument = Annotated[str, strawberry.argument(description="The ID of the sale in that system.")]
+ParkedSearchArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Return only parked sales with this in their external ID, in their problem, or in what names the "
+        "ECP or a variant. Case does not matter."
+    ),
+]
+AliasSearchArgument = Annotated[
+    str | None, strawberry.argument(description="Return only aliases with this in them. Case does not matter.")
+]
 OfSourceArgument = Annotated[str | None, strawberry.argument(description="Return only parked sales of this source.")]
 
 
@@ -46,28 +56,31 @@ class SaleQueries:
         self,
         info: AppInfo,
         source: OfSourceArgument = None,
+        search: ParkedSearchArgument = None,
         first: FirstArgument = None,
         after: AfterArgument = None,
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[ParkedSaleRow]:
         page = PageArguments(first=first, after=after, last=last, before=before)
-        return await list_parked_sales(info.context, page, source)
+        return await list_parked_sales(info.context, page, source, search)
 
     @query(
         requires=Permission.SALE_REPAIR,
         returns=Connection[Alias],
         description="Returns the aliases of ECPs and variants, newest first.",
     )
-    async def aliases(
+    async def aliases(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
         self,
         info: AppInfo,
+        search: AliasSearchArgument = None,
         first: FirstArgument = None,
         after: AfterArgument = None,
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[AliasRow]:
-        return await list_aliases(info.context, PageArguments(first=first, after=after, last=last, before=before))
+        page = PageArguments(first=first, after=after, last=last, before=before)
+        return await list_aliases(info.context, page, search)
 
 
 @strawberry.type

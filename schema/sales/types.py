@@ -9,6 +9,7 @@ import strawberry
 from db.sales.rows import AliasRow, ParkedSaleRow, SaleLineRow, SaleRow
 from domain.failures import InvalidInput, UserErrorCode
 from domain.node_kinds import NodeKind
+from resolvers.accounts.loaders import accounts_by_id
 from resolvers.catalog.loaders import variants_by_id
 from resolvers.ecps.loaders import ecps_by_id
 from resolvers.paging import PageArguments
@@ -16,6 +17,7 @@ from resolvers.points.sale_loaders import entries_by_sale, points_of_sales
 from resolvers.sales.lists import SaleFilter, SaleListArguments
 from resolvers.sales.loaders import lines_by_sale, returns_by_sale, revisions_by_sale, sales_by_number
 from resolvers.sales.verdict_loaders import verdicts_by_line
+from schema.accounts.types import Account
 from schema.catalog.types import Variant
 from schema.errors import UserError, user_errors
 from schema.fields import batched, computed, leaf
@@ -93,12 +95,27 @@ class Sale(Node):
     )
 
 
+@strawberry.type(description="A line of a parked sale, as the connected system sent it.")
+class ParkedLine:
+    sku: str = leaf("What names the variant: a SKU or an alias.")
+    quantity: int = leaf("The units that were sold. A negative number are units that came back.")
+    unit_price: Decimal = leaf("The price of a unit.")
+    currency: str = leaf("The currency of the price.")
+
+
 @node_type(ParkedSaleRow, "A sale that names what does not exist yet. It is recorded as soon as everything does.")
 class ParkedSale(Node):
     id: strawberry.ID = node_id(NodeKind.PARKED_SALE)
     source: str = leaf("The system that reported the sale.")
     external_id: str = leaf("The ID of the sale in that system.")
     returns_external_id: str | None = leaf("The ID of the sale of which this one returns units.")
+    revision: int | None = leaf("The revision of the sale in that system. Null if it sent none.")
+    ecp_code: str = leaf("What names the ECP: a code or an alias.")
+    sold_at: datetime = leaf("When the sale was made.")
+    lines: list[ParkedLine] = leaf("The lines, as they were reported.")
+    reported_by: Account = batched(
+        accounts_by_id, key="account_id", description="The account that reported the sale."
+    )
     code: UserErrorCode = leaf("What keeps the sale from being recorded, as a code for programs.")
     problem: str = leaf("What keeps the sale from being recorded, in sentences.")
     since: datetime = leaf("When the sale was parked.")

@@ -47,6 +47,21 @@ def returning(external_id: str, returned: str, *lines: dict[str, Any], **changed
     return sale(external_id, *(lines or (line(quantity=-1),)), returnsExternalId=returned, **changed)
 
 
+def unknown_ecp(code: str) -> str:
+    """What is wrong with a sale that names an unknown ECP."""
+    return (
+        f"There is no ECP with the code or alias “{code}”. Register the ECP, add an alias, or correct the sale."
+    )
+
+
+def unknown_sku(sku: str, number: int = 1) -> str:
+    """What is wrong with a line that names an unknown variant; lines are counted from 1."""
+    return (
+        f"There is no variant with the SKU or alias “{sku}” (line {number}). Add the product or an alias, or correct "
+        "the sale."
+    )
+
+
 @dataclass
 class Till:
     """A connected system that reports sales; by default each on its own, and none is parked."""

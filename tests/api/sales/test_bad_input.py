@@ -11,27 +11,38 @@ from tests.support.client import Clients
 from tests.support.clock import TestClock
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sales import RECORD_SALES, Till, line, sale
+from tests.support.sales import RECORD_SALES, Till, line, sale, unknown_ecp, unknown_sku
 from tests.support.unchanged import nothing_changes
 
 SHAPE = "Write it like 2026-03-01T09:30:00Z or 2026-03-01T15:00:00+05:30."
 DECIMAL = 'A Decimal is text like "12.50": digits 0 to 9, at most one point, and no more than 10 decimals.'
 QUANTITY = "The quantity must be between -1,000,000 and 1,000,000."
 CURRENCY = "is not a currency of ISO 4217. Write it like EUR or INR."
-NO_ECP = ("NOT_FOUND", "ecpCode", "There is no ECP with this code or alias.")
-NO_SKU = "There is no variant with this SKU or alias."
+
+
+def no_ecp(code: str) -> tuple[str, str, str]:
+    """What is wrong with a sale that names an unknown ECP."""
+    return ("NOT_FOUND", "ecpCode", unknown_ecp(code))
+
+
+def no_sku(sku: str, number: int = 1) -> tuple[str, str, str]:
+    """What is wrong with a line that names an unknown variant."""
+    return ("NOT_FOUND", f"lines.{number - 1}.sku", unknown_sku(sku, number))
+
+
 # A bad sale, and what is wrong with it: code, path within the sale, and sentence. It is 9 o'clock on 22 March.
 CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
-    (sale(ecpCode="ECP-2026-000009"), [NO_ECP]),
+    (sale(ecpCode="ECP-2026-000009"), [no_ecp("ECP-2026-000009")]),
     (
         sale(ecpCode="x\x00"),
-        [("INVALID", "ecpCode", "The code of the ECP contains characters that cannot be shown."), NO_ECP],
+        [("INVALID", "ecpCode", "The code of the ECP contains characters that cannot be shown.")],
     ),
     (
         sale("s", line("NONE-1"), line(), line("NONE-2")),
-        [("NOT_FOUND", "lines.0.sku", NO_SKU), ("NOT_FOUND", "lines.2.sku", NO_SKU)],
+        [no_sku("NONE-1"), no_sku("NONE-2", 3)],
     ),
-    (sale("s", line("")), [("REQUIRED", "lines.0.sku", "The SKU is missing."), ("NOT_FOUND", "lines.0.sku", NO_SKU)]),
+    (sale("s", line("")), [("REQUIRED", "lines.0.sku", "The SKU is missing.")]),
+    (sale(ecpCode=" "), [("REQUIRED", "ecpCode", "The code of the ECP is missing.")]),
     (sale(" "), [("REQUIRED", "externalId", "The external ID is missing.")]),
     (sale("x" * 121), [("INVALID", "externalId", "The external ID has 121 characters; at most 120 are allowed.")]),
     (
@@ -98,8 +109,8 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
                 "The quantity is 0: give the units sold, or a negative number of units that came back.",
             ),
             ("INVALID", "lines.0.currency", f"“” {CURRENCY}"),
-            NO_ECP,
-            ("NOT_FOUND", "lines.0.sku", NO_SKU),
+            no_ecp("nobody"),
+            no_sku("NONE-1"),
         ],
     ),
 ]

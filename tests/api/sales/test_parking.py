@@ -14,7 +14,7 @@ from resolvers.catalog.upsert_product import UpsertProduct, VariantEntry, upsert
 from resolvers.sales.retry_parked import retry_parked_sales
 from tests.support.client import Client, Clients, document, gid
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.sales import CODE, Till, line, returning, sale
+from tests.support.sales import CODE, Till, line, returning, sale, unknown_ecp, unknown_sku
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -22,9 +22,8 @@ LIST = document("vendor/ParkedSales")
 ADD = document("vendor/AddAlias")
 REMOVE = document("portal/RemoveAlias")
 DISCARD = document("portal/DiscardParkedSales")
-NO_SKU = "There is no variant with this SKU or alias."
-NO_ECP = "There is no ECP with this code or alias."
 GTIN = "4006381333931"
+NO_SKU = unknown_sku(GTIN)
 
 
 @pytest.fixture
@@ -88,9 +87,69 @@ async def test_only_reports_that_ask_for_it_park(till: Till, parking: Till, data
     results = await parking.results(sale("s-1", line(GTIN), line()), sale("s-2", ecpCode="Dealer 7"), sale("s-3"))
     assert [result["outcome"] for result in results] == ["PARKED", "PARKED", "RECORDED"]
     assert [error["path"] for error in results[0]["errors"]] == [["input", "sales", "0", "lines", "0", "sku"]]
-    assert await parked(till.client) == [("s-1", NO_SKU), ("s-2", NO_ECP)]
-    assert await parked(till.client, source="till") == [("s-1", NO_SKU), ("s-2", NO_ECP)]
+    assert await parked(till.client) == [("s-1", NO_SKU), ("s-2", unknown_ecp("Dealer 7"))]
+    assert await parked(till.client, source="till") == [("s-1", NO_SKU), ("s-2", unknown_ecp("Dealer 7"))]
     assert await parked(till.client, source="other") == []
+
+
+CONTENT = """query ($source: String, $search: String) {
+  parkedSales(source: $source, search: $search) {
+    totalCount
+    nodes {
+      externalId revision ecpCode soldAt reportedBy { roles } problem
+      lines { sku quantity unitPrice currency }
+    }
+  }
+}"""
+
+
+async def test_a_parked_sale_shows_what_was_sent(parking: Till, manager: Client) -> None:
+    """R20: the ECP, the time, the lines, and who reported it; each unknown value is named."""
+    await parking.outcomes(sale("s-1", line(GTIN), line("none-2", -1), ecpCode="Dealer 7", revision=4))
+    found = (await manager.send(CONTENT)).data["parkedSales"]["nodes"]
+    assert found == [
+        {
+            "externalId": "s-1",
+            "revision": 4,
+            "ecpCode": "Dealer 7",
+            "soldAt": "2026-03-12T09:30:00Z",
+            "reportedBy": {"roles": ["INTEGRATION"]},
+            "problem": f"{unknown_ecp('Dealer 7')} {NO_SKU} {unknown_sku('none-2', 2)}",
+            "lines": [
+                {"sku": GTIN, "quantity": 3, "unitPrice": "12.50", "currency": "INR"},
+                {"sku": "none-2", "quantity": -1, "unitPrice": "12.50", "currency": "INR"},
+            ],
+        }
+    ]
+
+
+async def test_a_parked_sale_states_five_problems(parking: Till, stored: asyncpg.Connection) -> None:
+    """R20: of a sale with many lines, and how many others there are."""
+    for number, rest in ((6, unknown_sku("N6", 6)), (8, "There are 3 more problems.")):
+        lines = [line(f"N{index}") for index in range(1, number + 1)]
+        await parking.outcomes(sale(f"s-{number}", *lines))
+        problem = await stored.fetchval("SELECT problem FROM parked_sale WHERE external_id = $1", f"s-{number}")
+        assert problem == " ".join([*[unknown_sku(f"N{index}", index) for index in range(1, 6)], rest])
+
+
+async def test_parked_sales_are_searched(parking: Till, manager: Client) -> None:
+    """R20: by a part of the external id, of the ECP, or of a SKU."""
+    await parking.outcomes(sale("A-1", line(GTIN)), sale("A-2", ecpCode="Dealer 7"), source="till")
+    await parking.outcomes(sale("B-2", line("none-2")), source="shop")
+    for search, expected in (
+        ("dealer  7", ["A-2"]),
+        ("a-", ["A-1", "A-2"]),
+        ("40063813", ["A-1"]),
+        ("NONE", ["B-2"]),
+        ("%", []),
+        (" ", ["A-1", "A-2", "B-2"]),
+        ("x" * 1000, []),
+    ):
+        page = (await manager.send(CONTENT, search=search)).data["parkedSales"]
+        assert sorted(node["externalId"] for node in page["nodes"]) == expected
+        assert page["totalCount"] == len(expected)
+    page = (await manager.send(CONTENT, search="-2", source="shop")).data["parkedSales"]
+    assert [node["externalId"] for node in page["nodes"]] == ["B-2"]
 
 
 async def test_a_parked_sale_that_is_sent_again(parking: Till, till: Till, database_url: str) -> None:
@@ -104,7 +163,7 @@ async def test_a_parked_sale_that_is_sent_again(parking: Till, till: Till, datab
             "DUPLICATE",
         ]
     assert await parking.outcomes(sale("s-1", line("NONE-1"), ecpCode="nobody", revision=3)) == ["PARKED"]
-    assert await parked(till.client) == [("s-1", f"{NO_ECP} {NO_SKU}")]
+    assert await parked(till.client) == [("s-1", f"{unknown_ecp('nobody')} {unknown_sku('NONE-1')}")]
     assert await till.outcomes(sale("s-1", revision=4)) == ["RECORDED"]
     assert await parked(till.client) == []
 
@@ -121,7 +180,10 @@ async def test_aliases_record_parked_sales(
     )
     # The sale, and the return that waited for it.
     assert await added(manager, "SKU", f" 0{GTIN}", variantId=variant(world)) == 2
-    assert await parked(parking.client) == [("s-2", NO_ECP), ("s-3", NO_ECP)]
+    assert await parked(parking.client) == [
+        ("s-2", unknown_ecp("Dealer 7")),
+        ("s-3", unknown_ecp("+91 (20) 555-0101")),
+    ]
     assert await added(manager, "ECP", "dealer 7", ecpId=ecp(world)) == 1
     assert await added(manager, "ECP", "+91205550101", ecpId=ecp(world)) == 1
     assert await parked(parking.client) == []
@@ -149,7 +211,7 @@ async def test_new_products_and_ecps_record_parked_sales(
     assert [external_id for external_id, _ in await parked(parking.client)] == ["s-2", "s-3"]
     await enrollments.ecps.verified("Binod Thapa")
     await retry(environment)
-    assert await parked(parking.client) == [("s-3", NO_SKU)]
+    assert await parked(parking.client) == [("s-3", unknown_sku("NONE"))]
     assert (
         await parking.outcomes(sale("s-1", line("NEW-1")), sale("s-2", ecpCode="ECP-2026-000002")) == ["DUPLICATE"] * 2
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from db.sales.pages import SaleFilters, parked_page, sales_by_ecp
+from db.sales.pages import ParkedFilters, SaleFilters, parked_page, sales_by_ecp
 from db.sales.reads import sale_by_external_id
 from db.sales.recording_reads import LINES_OF_SALES, LOCK_PARKED, LOCK_SALES, RETURNS_OF_SALES
 from db.statement import Statement
@@ -29,8 +29,8 @@ INSERT INTO sale_line (ecp, sold_at, sale, revision, position, quantity, variant
 SELECT ecp, sold_at, number, 1, position, 2, (SELECT min(id::text) FROM variant)::uuid, 1, 'INR'
 FROM sale_key, generate_series(0, 1) AS position;
 INSERT INTO sale_return (ecp, sold_at, sale, returning_sale, returning_revision, position, variant_id, quantity,
-    recorded_at)
-SELECT ecp, sold_at, number, number, 1, 2, (SELECT min(id::text) FROM variant)::uuid, 1, sold_at
+    unit_price, currency, recorded_at)
+SELECT ecp, sold_at, number, number, 1, 2, (SELECT min(id::text) FROM variant)::uuid, 1, 1, 'INR', sold_at
 FROM sale_key WHERE number % 20 = 0;
 INSERT INTO parked_sale (source, external_id, id, digest, content, ecp_key, sku_keys, returns_external_id, code,
     problem, since, checked_at, account_id)
@@ -66,7 +66,7 @@ async def test_statements_read_what_they_return(filled: Any, world: World) -> No
         "page of a system": (sales_by_ecp(OF_SOURCES, SaleFilters(), resumed=True), {**page, **MIDDLE, **account}, 400),
         "one sale": (sale_by_external_id(OF_SOURCES), {"key": "till", "external_id": "s-7", **account}, 30),
         "parked": (
-            parked_page(OF_SOURCES, of_source=False, backward=False, resumed=False),
+            parked_page(OF_SOURCES, ParkedFilters(), backward=False, resumed=False),
             {"limit": 51, **account},
             120,
         ),
