@@ -127,6 +127,21 @@ async def test_what_is_of_others_is_unknown(clients: Clients, story: LedgerStory
             assert denied.codes == ["FORBIDDEN"]
 
 
+async def test_the_app_finds_the_ids_that_it_asks_about(clients: Clients, story: LedgerStory) -> None:
+    """R22: MySales and EcpSales list the lines and the rules that WhyNot takes."""
+    own = (await clients[Role.ECP].send(document("mobile/MySales"), first=10)).data["viewer"]["ecp"]
+    found = (await clients[Role.ANALYST].send(document("portal/EcpSales"), code=CODE)).data["ecp"]
+    assert [one["points"] for one in own["sales"]["nodes"]] == [one["points"] for one in found["sales"]["nodes"]]
+    for client, reader, listed in (("mobile", Role.ECP, own), ("portal", Role.ANALYST, found)):
+        (third,) = [one for one in listed["sales"]["nodes"] if one["externalId"] == "S-3"]
+        (line,) = third["lines"]
+        named = {verdict["rule"]["name"]: verdict for verdict in line["verdicts"]}
+        asked = {"ecpId": listed["id"], "ruleId": named["Bonanza"]["rule"]["id"], "saleLineId": line["id"]}
+        answer = (await clients[reader].send(document(f"{client}/WhyNot"), **asked)).data["whyNot"]
+        assert answer["sentence"] == named["Bonanza"]["verdict"]["sentence"]
+        assert (answer["met"], named["Bonanza"]["points"], named["Gold"]["points"]) == (False, 0, 5)
+
+
 SALE = """query ($id: ID!) {
   node(id: $id) {
     ... on Sale {

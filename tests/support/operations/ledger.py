@@ -62,6 +62,16 @@ async def _why_not(factory: SchemeFactory, world: World) -> Prepared:
     return "ECP", {"ecpId": found.ecp, "ruleId": found.rule, "saleLineId": found.line}
 
 
+async def _own_sales(factory: SchemeFactory, world: World) -> Prepared:
+    await _earned(factory, world)
+    return "ECP", {"filter": {"from": "2026-03-01", "to": "2026-12-31"}, "first": 5}
+
+
+async def _asked_for_another(factory: SchemeFactory, world: World) -> Prepared:
+    _, variables = await _why_not(factory, world)
+    return "PROGRAM_MANAGER", variables
+
+
 async def _month(factory: SchemeFactory, world: World) -> Prepared:
     found = await _earned(factory, world)
     return "ECP", {"month": "2026-03", "schemeId": found.scheme, "entries": 5}
@@ -84,9 +94,11 @@ async def post_more(environment: Environment, world: World, ecp_id: UUID) -> Non
 
 OF_LEDGER: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "mobile/Ledger": _pages,
+    "mobile/MySales": _own_sales,
     "mobile/PointsPosted": _follow,
     "mobile/Statement": _month,
     "mobile/Why": _entry,
     "mobile/WhyNot": _why_not,
     "portal/EcpLedger": _of_one,
+    "portal/WhyNot": _asked_for_another,
 }
