@@ -4,12 +4,13 @@ from functools import cache
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, any_, literal_column, select
+from sqlalchemy import ColumnElement, any_, exists, literal_column, select
 
 from db.adjustments.reads import ADJUSTMENT_COLUMNS, visible
 from db.adjustments.rows import AdjustmentRow
 from db.adjustments.tables import AdjustmentTable
 from db.counting import OwnerCount, counting, counting_by
+from db.ecps.tables import EcpTable
 from db.keyset import Sort, keyset, keyset_by_owner
 from db.statement import Query, Statement, texts, uuid
 from domain.adjustments.facts import AdjustmentStatus
@@ -57,20 +58,28 @@ def adjustment_counts_by_ecp(scope: EcpScope) -> Statement[OwnerCount]:
 
 @cache
 def pending_page(*, backward: bool, resumed: bool) -> Statement[AdjustmentRow]:
-    """A page of the adjustments that a second person must decide about, oldest first."""
-    return Statement(keyset(_pending(), OLDEST_ADJUSTMENT, backward=backward, resumed=resumed), AdjustmentRow)
+    """A page of the adjustments that the account `viewer_id` may decide about, oldest first."""
+    return Statement(keyset(_to_decide(), OLDEST_ADJUSTMENT, backward=backward, resumed=resumed), AdjustmentRow)
 
 
-def _pending() -> Query:
-    return select(*ADJUSTMENT_COLUMNS).where(is_pending())
+def _to_decide() -> Query:
+    return select(*ADJUSTMENT_COLUMNS).where(*to_decide())
 
 
-def is_pending() -> ColumnElement[bool]:
-    """The predicate of pending adjustments. A constant and no parameter, so that their partial index can be used."""
-    return AdjustmentTable.status == literal_column(f"'{AdjustmentStatus.PENDING}'")
+def to_decide() -> tuple[ColumnElement[bool], ...]:
+    """The predicates of the pending adjustments that the account `viewer_id` neither made nor receives.
+
+    The status is a constant and no parameter, so that the partial index of pending adjustments can be used.
+    """
+    own = exists().where(EcpTable.id == AdjustmentTable.ecp_id, EcpTable.account_id == uuid("viewer_id"))
+    return (
+        AdjustmentTable.status == literal_column(f"'{AdjustmentStatus.PENDING}'"),
+        AdjustmentTable.made_by != uuid("viewer_id"),
+        ~own.correlate(AdjustmentTable),
+    )
 
 
-PENDING_COUNT: Final = counting(_pending())
+PENDING_COUNT: Final = counting(_to_decide())
 
 
 def _predicates(scope: EcpScope, filters: AdjustmentFilters) -> list[ColumnElement[bool]]:

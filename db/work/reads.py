@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Text, func, literal_column, select, union_all
 
-from db.adjustments.pages import is_pending
+from db.adjustments.pages import to_decide
 from db.adjustments.tables import AdjustmentTable
 from db.artwork.pages import waiting_since, waits_for
 from db.artwork.tables import ArtworkTable
@@ -48,7 +48,8 @@ def queue_counts(scope: SchemeScope, queues: tuple[Queue, ...]) -> Statement[Que
     """Count the items of the queues, including empty ones, in their order.
 
     The queues are constants of the statement, not parameters: PostgreSQL then knows how small each of them is. Queues
-    of schemes take the parameter `now`, those of others' submissions `viewer_id`, and those of vendors `vendor_id`.
+    of schemes take the parameter `now`, those of what others submitted or adjusted `viewer_id`, and those of vendors
+    `vendor_id`.
     """
     return Statement(union_all(*(_count(queue, scope) for queue in queues)), QueueCountRow)
 
@@ -89,7 +90,7 @@ def _(queue: EnrollmentQueue, scope: SchemeScope) -> Query:
 @_count.register
 def _(queue: AdjustmentQueue, scope: SchemeScope) -> Query:
     del scope
-    return _counted(queue, AdjustmentTable.made_at).where(is_pending())
+    return _counted(queue, AdjustmentTable.made_at).where(*to_decide())
 
 
 @_count.register

@@ -60,7 +60,7 @@ class EnrollmentQueue(Queue, frozen=True, kw_only=True):
 
 
 class AdjustmentQueue(Queue, frozen=True, kw_only=True):
-    """Adjustments that a second person must decide about, the oldest first."""
+    """Adjustments that the viewer must decide about as a second person, the oldest first."""
 
     holds: ClassVar[WorkKind] = WorkKind.ADJUSTMENTS
 
@@ -246,7 +246,7 @@ QUEUES: Final[tuple[Queue, ...]] = (
     AdjustmentQueue(
         key=WorkQueueKey.ADJUSTMENTS_TO_DECIDE,
         role=_MANAGER,
-        description="Program managers: adjustments of points that wait for the decision of a second person.",
+        description="Program managers: adjustments of points that others made, to decide on as a second person.",
     ),
     ParkedSaleQueue(
         key=WorkQueueKey.PARKED_SALES,

@@ -67,14 +67,15 @@ async def adjustments_by_ecp(
 async def adjustments_by_queue(
     operation: Operation, keys: list[WorkQueueKey], arguments: PageArguments
 ) -> list[Page[AdjustmentRow]]:
-    """Load a page of the adjustments of each queue, oldest first; an empty page for queues of other objects.
+    """Load a page of each queue's adjustments of others, oldest first; an empty page for queues of other objects.
 
     Raises BadArgument, and ForbiddenQueue for a queue of other roles.
     """
     queues = [queue_of(key, operation.viewer) for key in keys]
+    viewer = {"viewer_id": operation.viewer.account_id}
     return [
         await read_page(
-            operation, arguments, OLDEST_ADJUSTMENT, statements.pending_page, {}, count=statements.PENDING_COUNT
+            operation, arguments, OLDEST_ADJUSTMENT, statements.pending_page, viewer, count=statements.PENDING_COUNT
         )
         if isinstance(queue, AdjustmentQueue)
         else empty_page(arguments, OLDEST_ADJUSTMENT)

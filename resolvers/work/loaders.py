@@ -10,7 +10,16 @@ from db.work.reads import queue_counts
 from domain.queue_keys import WorkKind, WorkQueueKey
 from domain.schemes.facts import SchemeOrder
 from domain.schemes.stages import StageKind
-from domain.work.queues import ArtworkQueue, ArtworkTask, BatchQueue, ConsignmentQueue, Queue, SchemeQueue, queues_of
+from domain.work.queues import (
+    AdjustmentQueue,
+    ArtworkQueue,
+    ArtworkTask,
+    BatchQueue,
+    ConsignmentQueue,
+    Queue,
+    SchemeQueue,
+    queues_of,
+)
 from resolvers.context import Operation
 from resolvers.events.table import QUEUE_KINDS
 from resolvers.outbox.feeds import Feed, Stream, open_feed
@@ -36,7 +45,7 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
         return []
     of_schemes = [queue for queue in queues if isinstance(queue, SchemeQueue)]
     parameters: dict[str, Any] = {"now": operation.now} if of_schemes else {}
-    if any(queue.others_only for queue in of_schemes):
+    if any(isinstance(queue, AdjustmentQueue) or _is_of_others(queue) for queue in queues):
         parameters["viewer_id"] = viewer.account_id
     if any(isinstance(queue, ConsignmentQueue | BatchQueue) or _is_review(queue) for queue in queues):
         parameters["vendor_id"] = viewer.vendor_id
@@ -52,6 +61,10 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
         )
         for queue in queues
     ]
+
+
+def _is_of_others(queue: Queue) -> bool:
+    return isinstance(queue, SchemeQueue) and queue.others_only
 
 
 def _is_review(queue: Queue) -> bool:
