@@ -9,8 +9,10 @@ from domain.adjustments.stored_facts import (
     AdjustmentApproved,
     AdjustmentRejected,
     AdjustmentRequested,
+    PointsAdjusted,
     StoredAdjustmentFact,
 )
+from domain.stored_facts import Reader
 from domain.text import format_number, quote
 
 STATUS_LABELS: Final[Mapping[AdjustmentStatus, str]] = MappingProxyType(
@@ -22,8 +24,8 @@ STATUS_LABELS: Final[Mapping[AdjustmentStatus, str]] = MappingProxyType(
 )
 
 
-def adjustment_sentence(fact: StoredAdjustmentFact) -> str:
-    """Write what happened to an adjustment, for the managers that it concerns."""
+def adjustment_sentence(fact: StoredAdjustmentFact, reader: Reader) -> str:
+    """Write what happened to an adjustment, for the managers that it concerns, and for the ECP."""
     points = f"{signed(fact.points)} {'point' if abs(fact.points) == 1 else 'points'}"
     what = f"adjustment of {points} for {fact.code} in {quote(fact.title)}"
     match fact:
@@ -33,6 +35,9 @@ def adjustment_sentence(fact: StoredAdjustmentFact) -> str:
             return f"The {what} was approved and posted."
         case AdjustmentRejected():
             return f"The {what} was rejected. Nothing was posted."
+        case PointsAdjusted():
+            whose = "Your points" if fact.ecp_id == reader.ecp_id else f"The points of {fact.code}"
+            return f"{whose} in {quote(fact.title)} were adjusted: {points}. The adjustment states the reason."
         case _:
             assert_never(fact)
 

@@ -28,4 +28,8 @@ class AdjustmentRejected(_FactOfAdjustment, frozen=True, tag="adjustmentRejected
     """A second person rejected an adjustment, or the ECP was erased before anybody decided."""
 
 
-StoredAdjustmentFact = AdjustmentRequested | AdjustmentApproved | AdjustmentRejected
+class PointsAdjusted(_FactOfAdjustment, frozen=True, tag="pointsAdjusted"):
+    """An adjustment of the ECP's points was posted."""
+
+
+StoredAdjustmentFact = AdjustmentRequested | AdjustmentApproved | AdjustmentRejected | PointsAdjusted

@@ -42,7 +42,7 @@ def notification_sentence(
 
 def _sentence_of_ecp(fact: StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact, reader: Reader) -> str:
     if isinstance(fact, StoredAdjustmentFact):
-        return adjustment_sentence(fact)
+        return adjustment_sentence(fact, reader)
     return ecp_sentence(fact, reader) if isinstance(fact, StoredEcpFact) else enrollment_sentence(fact, reader)
 
 

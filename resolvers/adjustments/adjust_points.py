@@ -14,7 +14,6 @@ from db.adjustments.reads import (
     adjusted_scheme,
 )
 from db.adjustments.rows import AdjustedEcpRow, AdjustmentRow
-from db.outbox.changes import append_events
 from db.sessions import Writing
 from domain.adjustments.facts import COUNTED_TOGETHER, LARGEST_POINTS, AdjustmentStatus, needs_second_person
 from domain.adjustments.failures import SCHEME_PATH, BalanceTooLarge, NothingToAdjust
@@ -27,7 +26,7 @@ from domain.ecps.failures import ECP_PATH
 from domain.events import EventKind
 from domain.failures import IllegalState, NotFound
 from domain.text import trim_text
-from resolvers.adjustments.notify import deciders_of, event_of_adjustment, notify_of_adjustment
+from resolvers.adjustments.notify import deciders_of, event_of_adjustment, notify_of_adjustment, posted_facts
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.points.posting.adjust import post_adjustment
@@ -121,7 +120,7 @@ async def _decide_by_threshold(
 
 
 async def _store(operation: Operation, session: Writing, row: AdjustmentRow) -> None:
-    """Store the adjustment; post it and append its event, or notify those who decide."""
+    """Store the adjustment; post it and notify the ECP, or notify those who decide."""
     approved = row.status == AdjustmentStatus.APPROVED
     if approved:
         recorded_at = await post_adjustment(operation, session, row.ecp_id, row.scheme_id, row.points, row.id)
@@ -130,8 +129,8 @@ async def _store(operation: Operation, session: Writing, row: AdjustmentRow) -> 
     (standing,) = await session.fetch(STANDINGS_BY_ID, ids=[row.id])
     event = event_of_adjustment(EventKind.ADJUSTMENT_MADE, standing)
     if approved:
-        await append_events(session, [event], operation.now)
+        await notify_of_adjustment(operation, session, event, posted_facts(standing))
         return
     fact = AdjustmentRequested(ecp_id=row.ecp_id, code=standing.code, title=standing.title, points=row.points)
     deciders = await deciders_of(operation, session, standing)
-    await notify_of_adjustment(operation, session, event, deciders, fact)
+    await notify_of_adjustment(operation, session, event, dict.fromkeys(deciders, fact))

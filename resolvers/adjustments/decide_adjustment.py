@@ -18,7 +18,7 @@ from domain.events import EventKind
 from domain.failures import NotFound
 from domain.permissions import SchemeScope
 from domain.text import trim_text
-from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustment
+from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustment, posted_facts
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.points.posting.adjust import post_adjustment
@@ -35,7 +35,7 @@ class DecideAdjustment(Struct, frozen=True):
 
 
 async def decide_adjustment(operation: Operation, command: DecideAdjustment) -> UUID:
-    """Decide about a pending adjustment as a second person, post it if it is approved, and notify its maker.
+    """Decide about a pending adjustment as a second person, post it if it is approved, and notify its maker and the ECP.
 
     Raises InvalidInput, NotFound, IllegalState, SelfApproval, BalanceTooLarge and IdempotencyMismatch.
     """
@@ -62,9 +62,10 @@ async def decide_adjustment(operation: Operation, command: DecideAdjustment) -> 
             recorded_at=recorded_at,
         )
         event = event_of_adjustment(EventKind.ADJUSTMENT_DECIDED, standing)
+        posted = posted_facts(standing) if command.accept else {}
         outcome = AdjustmentApproved if command.accept else AdjustmentRejected
         fact = outcome(ecp_id=standing.ecp_id, code=standing.code, title=standing.title, points=standing.points)
-        await notify_of_adjustment(operation, session, event, [standing.made_by], fact)
+        await notify_of_adjustment(operation, session, event, {**posted, standing.made_by: fact})
     return command.adjustment_id
 
 

@@ -50,7 +50,7 @@ async def _reject_pending(operation: Operation, session: Writing, ecp_id: UUID) 
         )
         event = event_of_adjustment(EventKind.ADJUSTMENT_DECIDED, standing)
         fact = AdjustmentRejected(ecp_id=ecp_id, code=standing.code, title=standing.title, points=standing.points)
-        await notify_of_adjustment(operation, session, event, [standing.made_by], fact)
+        await notify_of_adjustment(operation, session, event, {standing.made_by: fact})
 
 
 async def _forfeit(operation: Operation, session: Writing, ecp_id: UUID, balance: BalanceRow) -> None:

@@ -1,6 +1,6 @@
-"""Append the event of an adjustment, and notify the managers that it concerns. Notifications name no person."""
+"""Append the event of an adjustment, and notify the managers and the ECP that it concerns, without naming a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from db.accounts.reads import HOLDERS_OF_ROLE
@@ -8,9 +8,9 @@ from db.adjustments.rows import AdjustmentStandingRow
 from db.outbox.changes import NewEvent
 from db.sessions import Writing
 from domain.adjustments.events import about_adjustment
-from domain.adjustments.stored_facts import StoredAdjustmentFact
+from domain.adjustments.stored_facts import PointsAdjusted, StoredAdjustmentFact
 from domain.events import EventKind
-from domain.permissions import EcpScope, Role
+from domain.permissions import EcpScope, Role, Viewer
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
@@ -29,10 +29,26 @@ async def deciders_of(operation: Operation, session: Writing, standing: Adjustme
 
 
 async def notify_of_adjustment(
-    operation: Operation, session: Writing, event: NewEvent, accounts: Sequence[UUID], fact: StoredAdjustmentFact
+    operation: Operation, session: Writing, event: NewEvent, facts: Mapping[UUID, StoredAdjustmentFact]
 ) -> None:
-    """Append the event and notify the accounts that still see ECPs, except the actor."""
-    others = [key for key in accounts if key != operation.viewer.account_id]
+    """Append the event and notify each account that still sees the ECP, except the actor.
+
+    An account that sees no ECP but its own is notified of what was posted, and of nothing else.
+    """
+    others = [key for key in facts if key != operation.viewer.account_id]
     viewers = await load_viewers(session, others) if others else {}
-    allowed = [key for key in others if key in viewers and viewers[key].ecp_scope is EcpScope.ALL]
-    await append_and_notify(operation, session, event, dict.fromkeys(allowed, fact), actor_id=None)
+    allowed = {key: facts[key] for key in others if key in viewers and _sees(viewers[key], facts[key])}
+    await append_and_notify(operation, session, event, allowed, actor_id=None)
+
+
+def posted_facts(standing: AdjustmentStandingRow) -> dict[UUID, StoredAdjustmentFact]:
+    """The fact for the ECP, if it has an account, that an adjustment was posted."""
+    if standing.ecp_account_id is None:
+        return {}
+    fact = PointsAdjusted(ecp_id=standing.ecp_id, code=standing.code, title=standing.title, points=standing.points)
+    return {standing.ecp_account_id: fact}
+
+
+def _sees(viewer: Viewer, fact: StoredAdjustmentFact) -> bool:
+    posted_own = isinstance(fact, PointsAdjusted) and viewer.ecp_id == fact.ecp_id
+    return posted_own or viewer.ecp_scope is EcpScope.ALL

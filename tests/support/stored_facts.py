@@ -7,7 +7,12 @@ from uuid import UUID
 
 import msgspec
 
-from domain.adjustments.stored_facts import AdjustmentApproved, AdjustmentRejected, AdjustmentRequested
+from domain.adjustments.stored_facts import (
+    AdjustmentApproved,
+    AdjustmentRejected,
+    AdjustmentRequested,
+    PointsAdjusted,
+)
 from domain.audit.sentences import audit_sentence
 from domain.audit.stored_facts import AUDIT_DECODER
 from domain.calendar import UTC_CALENDAR
@@ -125,6 +130,11 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
                 f"The adjustment of +1,200 points for {CODE} in “Diwali” was rejected. Nothing was posted.",
             ),
         )
+    ),
+    (
+        PointsAdjusted(**_ENROLLMENT, points=-1200),
+        "Your points in “Diwali” were adjusted: -1,200 points. The adjustment states the reason.",
+        f"The points of {CODE} in “Diwali” were adjusted: -1,200 points. The adjustment states the reason.",
     ),
     (EcpVerified(**_ECP, tier="Gold"), "You are verified as Gold.", f"{CODE} is verified as Gold."),
     (EcpTierChanged(**_ECP, tier="Gold"), "Your tier is now Gold.", f"The tier of {CODE} is now Gold."),

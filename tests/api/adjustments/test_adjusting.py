@@ -42,7 +42,7 @@ async def messages(client: Client) -> list[tuple[str, str]]:
 
 
 async def test_an_adjustment_up_to_the_threshold_is_posted_at_once(
-    manager: Client, second: Client, factory: SchemeFactory, database_url: str
+    clients: Clients, manager: Client, second: Client, factory: SchemeFactory, database_url: str
 ) -> None:
     """R22: with its sign and its reason; 1,000 points need no second person."""
     ecp_id, scheme_id = await enrolled_ecp(factory)
@@ -54,10 +54,13 @@ async def test_an_adjustment_up_to_the_threshold_is_posted_at_once(
     await adjust(manager, ecp_id, scheme_id, -300)
     assert await ledger(database_url) == [(700, 700), (-300, 400)]
     assert await messages(second) == []
+    adjusted_by = "Your points in “Monsoon Care” were adjusted: {} points. The adjustment states the reason."
+    expected = [("ADJUSTMENT_MADE", adjusted_by.format(points)) for points in ("-300", "+700")]
+    assert await messages(clients[Role.ECP]) == expected
 
 
 async def test_an_adjustment_above_the_threshold_waits_for_a_second_person(
-    manager: Client, second: Client, factory: SchemeFactory, database_url: str
+    clients: Clients, manager: Client, second: Client, factory: SchemeFactory, database_url: str
 ) -> None:
     """R22: it posts nothing until another manager approves it, and the maker is notified."""
     ecp_id, scheme_id = await enrolled_ecp(factory)
@@ -78,10 +81,12 @@ async def test_an_adjustment_above_the_threshold_waits_for_a_second_person(
     assert await ledger(database_url) == [(1_001, 1_001)]
     outcome = "The adjustment of +1,001 points for ECP-2026-000001 in “Monsoon Care” was approved and posted."
     assert await messages(manager) == [("ADJUSTMENT_DECIDED", outcome)]
+    posted = "Your points in “Monsoon Care” were adjusted: +1,001 points. The adjustment states the reason."
+    assert await messages(clients[Role.ECP]) == [("ADJUSTMENT_DECIDED", posted)]
 
 
 async def test_a_rejected_adjustment_posts_nothing(
-    manager: Client, second: Client, factory: SchemeFactory, database_url: str
+    clients: Clients, manager: Client, second: Client, factory: SchemeFactory, database_url: str
 ) -> None:
     """R22: a rejection has a reason, and is final."""
     made = await adjust(manager, *await enrolled_ecp(factory), -2_000)
@@ -102,6 +107,7 @@ async def test_a_rejected_adjustment_posts_nothing(
     assert await ledger(database_url) == []
     outcome = "The adjustment of -2,000 points for ECP-2026-000001 in “Monsoon Care” was rejected. Nothing was posted."
     assert await messages(manager) == [("ADJUSTMENT_DECIDED", outcome)]
+    assert await messages(clients[Role.ECP]) == []
 
 
 async def test_splitting_an_adjustment_is_no_way_around_the_second_person(
@@ -191,6 +197,12 @@ async def test_a_manager_who_is_an_ecp_neither_adjusts_nor_decides_about_own_poi
             assert found == [("SELF_APPROVAL", "adjustmentId", message)]
             (node,) = (await own.run("Adjustments"))["adjustments"]["nodes"]
             assert node["viewerActions"] == []
+        (queue,) = [
+            queue
+            for queue in (await clients.of(account_id).run("AdjustmentsToDecide"))["workQueues"]
+            if queue["key"] == "ADJUSTMENTS_TO_DECIDE"
+        ]
+        assert (queue["count"], queue["adjustments"]["nodes"]) == (0, [])
 
 
 async def test_bad_input_is_named_and_changes_nothing(
@@ -332,6 +344,9 @@ async def test_lists_have_pages_and_filters(clients: Clients, factory: SchemeFac
     assert (queue["label"], queue["count"]) == ("Adjustments to decide", 2)
     assert queue["oldestSince"] == queue["adjustments"]["nodes"][0]["madeAt"]
     assert [node["points"] for node in queue["adjustments"]["nodes"]] == [3_000, 4_000]
+    own = (await clients[Role.PROGRAM_MANAGER].run("AdjustmentsToDecide"))["workQueues"]
+    (made,) = [queue for queue in own if queue["key"] == "ADJUSTMENTS_TO_DECIDE"]
+    assert (made["count"], made["oldestSince"], made["adjustments"]["nodes"]) == (0, None, [])
     assert all(queue["adjustments"]["nodes"] == [] for queue in queues if queue["key"] != "ADJUSTMENTS_TO_DECIDE")
 
 

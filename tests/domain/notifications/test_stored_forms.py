@@ -67,6 +67,7 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
             "participantJoined": "scheme",
             "participantLeft": "scheme",
             "participantRemoved": "scheme account_id",
+            "pointsAdjusted": "ecp_id code title points",
             "receiptDiffers": "consignment_id code batch_id batch receiver missing not_sent",
             "reviewOutdated": "scheme change",
             "revisionApplied": "title number names",
