@@ -1,6 +1,7 @@
 """Idempotency: a mutation that a client sends again answers as the first time and changes nothing."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from msgspec import Struct
 from db.idempotency import claim_idempotency_key, forget_idempotency_keys
 from db.sessions import Writing
 from domain.checks import text_problems
-from domain.failures import Failure, UserErrorCode
+from domain.failures import Failure, Problem, UserErrorCode
 from resolvers.context import Operation
 from resolvers.validation import reject_invalid
 
@@ -33,6 +34,11 @@ class IdempotencyMismatch(Failure):
         )
 
 
+def key_problems(key: str) -> Iterator[Problem]:
+    """Yield what is wrong with the text of a key."""
+    yield from text_problems(key, _PATH[1:], "The idempotency key", _KEY_LENGTH)
+
+
 async def claim_key(operation: Operation, session: Writing, command: Struct, *, result_id: UUID) -> UUID | None:
     """Claim the `idempotency_key` of a command for a result; return the earlier result if it was sent before.
 
@@ -42,7 +48,7 @@ async def claim_key(operation: Operation, session: Writing, command: Struct, *, 
     key: str | None = getattr(command, "idempotency_key", None)
     if key is None:
         return None
-    reject_invalid(text_problems(key, _PATH[1:], "The idempotency key", _KEY_LENGTH))
+    reject_invalid(key_problems(key))
     viewer = operation.viewer
     digest = hashlib.blake2b(msgspec.msgpack.encode(command), digest_size=16).digest()
     known = await claim_idempotency_key(

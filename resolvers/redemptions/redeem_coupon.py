@@ -10,19 +10,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from db.points.redemption_reads import FIRST_POINTS, PRESENT_POINTS
-from db.redemptions.changes import CLAIM_COUPON, NUMBER_OF_ECP
+from db.redemptions.changes import CLAIM_COUPON
 from db.redemptions.redeeming_reads import IS_IN_CONSIGNMENT, LOCK_COUPON
 from db.sessions import TransactionConflict, Writing
 from domain.calendar import Calendar
 from domain.channels import EarningChannel
 from domain.checks import text_problems
 from domain.coupons.codes import unknown_code
-from domain.coupons.failures import CodeFault, InvalidCode
+from domain.coupons.failures import InvalidCode
 from domain.coupons.keys import FoundSerial
-from domain.failures import Failure, Problem
+from domain.failures import Problem
 from domain.points.lines import SaleChange, SalePlace, SoldLine
 from domain.redemptions.decisions import find_obstacle, not_enrolled
-from domain.redemptions.facts import AttemptResult, CouponFacts
+from domain.redemptions.facts import CouponFacts
 from domain.redemptions.failures import (
     AlreadyYours,
     CouponEarnsNothing,
@@ -34,16 +34,15 @@ from domain.redemptions.failures import (
 from domain.redemptions.scans import DEVICE_LENGTH, scan_problems, scan_time
 from domain.timestamps import Malformed
 from resolvers.context import Operation
-from resolvers.idempotency import claim_key
+from resolvers.idempotency import IdempotencyMismatch, claim_key, key_problems
 from resolvers.points.earners import EarnerMoment, earners_at
 from resolvers.points.posting.post import post_points
 from resolvers.points.posting.posted import PostedSale
-from resolvers.redemptions.attempts import Attempt, keep_attempt
-from resolvers.redemptions.evidence import keep_evidence
-from resolvers.redemptions.wrong_codes import find_limit, note_wrong_code
+from resolvers.redemptions.attempts import Attempt
+from resolvers.redemptions.failed_attempts import keep_failure, reject_code
+from resolvers.redemptions.wrong_codes import check_attempt, find_limit
 from resolvers.validation import reject_invalid
 
-_EVIDENCE: Final = frozenset({AttemptResult.UNRESOLVED, AttemptResult.LOST})
 _POSITION: Final = 1
 
 
@@ -100,7 +99,7 @@ async def redeem_coupon(operation: Operation, command: RedeemCoupon) -> Redeemed
     try:
         found = operation.coupon_keys.read(text)
     except InvalidCode as invalid:
-        await _reject_code(operation, _attempt(operation, command, text), invalid, calendar)
+        await reject_code(operation, _attempt(operation, command, text), invalid, calendar)
     code = operation.coupon_keys.write(found.serial, found.key_id)
     scan = _Scan(
         command=replace(command, code=code),
@@ -117,6 +116,8 @@ def _problems(command: RedeemCoupon, now: datetime) -> Iterator[Problem]:
     yield from scan_problems(command.scanned_at, now)
     if command.device_id is not None:
         yield from text_problems(command.device_id, ("deviceId",), "The device ID", DEVICE_LENGTH)
+    # Wrong codes claim no key, and a bad key is an error with them as well: it must not say which codes are genuine.
+    yield from key_problems(command.idempotency_key)
 
 
 def _attempt(operation: Operation, command: RedeemCoupon, code: str) -> Attempt:
@@ -132,15 +133,24 @@ async def _redeem(operation: Operation, scan: _Scan) -> Redeemed:
     facts: list[CouponFacts] = []
     try:
         async with operation.writing() as session:
-            earlier = await claim_key(operation, session, scan.command, result_id=operation.new_id())
+            earlier = await _claim_key(operation, session, scan)
             facts += await _lock_coupon(session, scan)
             if earlier is not None and facts:
                 return await _read_earlier(session, scan, facts[0])
             return await _claim(operation, session, scan, facts)
     except InvalidCode as invalid:
-        await _reject_code(operation, scan.attempt, invalid, scan.calendar)
+        await reject_code(operation, scan.attempt, invalid, scan.calendar)
     except CouponFailure as failure:
-        await _keep_failure(operation, scan, facts, failure.result)
+        await keep_failure(operation, scan.attempt, facts, failure.result)
+        raise
+
+
+async def _claim_key(operation: Operation, session: Writing, scan: _Scan) -> UUID | None:
+    """Claim the key. An ECP that may try no code now does not learn from a used key that the code is genuine."""
+    try:
+        return await claim_key(operation, session, scan.command, result_id=operation.new_id())
+    except IdempotencyMismatch:
+        await check_attempt(operation, session, scan.ecp_id, scan.calendar)
         raise
 
 
@@ -152,6 +162,7 @@ async def _lock_coupon(session: Writing, scan: _Scan) -> list[CouponFacts]:
 
 async def _claim(operation: Operation, session: Writing, scan: _Scan, rows: list[CouponFacts]) -> Redeemed:
     if not rows:
+        await check_attempt(operation, session, scan.ecp_id, scan.calendar)
         await _raise_absent(session, scan)
     facts = rows[0]
     await _check(operation, session, scan, facts)
@@ -267,28 +278,3 @@ def _place_of(facts: CouponFacts) -> dict[str, Any]:
         "redeemed_at": facts.redeemed_at,
         "sale": facts.redeemed_sale,
     }
-
-
-async def _reject_code(operation: Operation, attempt: Attempt, invalid: InvalidCode, calendar: Calendar) -> NoReturn:
-    """Count the wrong code, keep the attempt, and raise why it is wrong, or why the ECP may try none now."""
-    ecp_id = operation.viewer.ecp_id
-    if ecp_id is None:
-        raise NotRegistered
-    unknown = invalid.fault is CodeFault.UNKNOWN
-    limit: Failure | None
-    async with operation.writing() as session:
-        limit = await note_wrong_code(operation, session, ecp_id, calendar)
-        if limit is None:
-            (ecp,) = await session.fetch(NUMBER_OF_ECP, id=ecp_id)
-            result = AttemptResult.UNKNOWN if unknown else AttemptResult.MISTYPED
-            await keep_attempt(operation, session, ecp, attempt, result)
-    raise limit or invalid
-
-
-async def _keep_failure(operation: Operation, scan: _Scan, rows: list[CouponFacts], result: AttemptResult) -> None:
-    """Keep a failed attempt, and what a scan of a missing coupon says, in a transaction of their own."""
-    async with operation.writing() as session:
-        (ecp,) = [row.ecp for row in rows[:1]] or await session.fetch(NUMBER_OF_ECP, id=scan.ecp_id)
-        await keep_attempt(operation, session, ecp, scan.attempt, result)
-        if result in _EVIDENCE and rows:
-            await keep_evidence(operation, session, rows[0], result)

@@ -10,7 +10,7 @@ from domain.redemptions.wrong_codes import BURST
 from resolvers.redemptions.attempts import forget_old_attempts
 from tests.support.client import document, gid
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.redemptions import NOWHERE, RedemptionScene, code_of
+from tests.support.redemptions import NOWHERE, ON_HAND, UNALLOCATED, RedemptionScene, code_of
 from tests.support.unchanged import contents
 
 COUPON = "query ($code: String!) { coupon(code: $code) { status redeemedAt redeemableUntil redeemedBy { id } } }"
@@ -90,6 +90,32 @@ async def test_too_many_wrong_codes_lock_the_ecp_until_a_manager_unlocks_it(
     assert [one["result"] for one in found["nodes"]] == ["UNKNOWN", "UNKNOWN"]
     await unlock(scene)
     assert await scene.redeem(0) == {"points": 10, "errors": []}
+
+
+async def test_limits_do_not_say_which_codes_are_genuine(scene: RedemptionScene, database_url: str) -> None:
+    """Genuine and wrong codes get the same answer: with a used key, for an inert coupon, and while it is locked."""
+    assert (await scene.redeem(0, idempotencyKey="used"))["points"] == 10
+    codes = (1, UNALLOCATED, ON_HAND, NOWHERE, mistyped(3))
+    for typename, rounds in (("TooManyWrongCodes", 1), ("RedemptionLocked", 2)):
+        for _ in range(rounds):
+            await try_wrong_codes(scene, BURST)
+            if typename == "RedemptionLocked":
+                scene.clock.advance(minutes=2)
+        before = await contents(database_url)
+        for code in codes:
+            assert (await scene.fail(code))["__typename"] == typename
+            assert (await scene.fail(code, idempotencyKey="used"))["__typename"] == typename
+        assert await contents(database_url) == before
+    assert await scene.redeem(0, idempotencyKey="used") == {"points": 10, "errors": []}
+
+
+async def test_a_bad_key_is_an_error_with_any_code(scene: RedemptionScene, database_url: str) -> None:
+    before = await contents(database_url)
+    for key, code in (("", "REQUIRED"), ("k" * 121, "INVALID")):
+        answers = [await scene.fail(serial, idempotencyKey=key) for serial in (0, NOWHERE, mistyped(3))]
+        assert [answer["code"] for answer in answers] == [code] * 3
+        assert answers == [answers[0]] * 3
+    assert await contents(database_url) == before
 
 
 async def notifications(scene: RedemptionScene, role: Role) -> list[str]:
