@@ -21,6 +21,7 @@ from resolvers.sales.storing import Recording, store_sales
 _UNEARNED: Final = "This sale earns no points: no scheme that the ECP takes part in includes it."
 # Where limits or the budget of the schemes leave nothing; what is left of those is not for everybody to know.
 _NOTHING: Final = "This sale earns no points."
+_WAITS: Final = "The points of this sale are still being computed: later sales of the ECP are valued again with it."
 _FAILED: Final = frozenset({SaleOutcome.REJECTED, SaleOutcome.CONFLICT})
 
 
@@ -54,16 +55,24 @@ async def record_entries(  # noqa: PLR0913 - the source, whether it is new, and 
     book = await open_book(session, source, every, parked)
     decisions = _decide(book, every)
     given = decisions[: len(entries)]
-    if all_or_nothing and any(decision.outcome in _FAILED for decision in given):
-        raise NothingRecorded(given)
+    if all_or_nothing:
+        _require_all(given)
     changes = list_changes(book)
     posting = await post_points(operation, session, changes) if changes else None
     recorded = Recording(operation.now, {} if posting is None else posting.times)
     await store_sales(session, book, every, decisions, recorded=recorded)
     given = await store_parked(operation, session, book, (every, decisions, parked), count=len(entries))
+    if all_or_nothing:
+        # The limit of parked sales rejects as well.
+        _require_all(given)
     if is_new_source and any(decision.outcome not in _FAILED for decision in given):
         await own_source(operation, session, source)
     return _build_recorded(given, posting, {change.number for change in changes})
+
+
+def _require_all(decisions: list[Decision]) -> None:
+    if any(decision.outcome in _FAILED for decision in decisions):
+        raise NothingRecorded(decisions)
 
 
 def _decide(book: Book, entries: Sequence[Entry]) -> list[Decision]:
@@ -85,6 +94,8 @@ def _build_recorded(decisions: list[Decision], posting: Posting | None, changed:
 
 
 def _build_earned(posted: PostedSale | None) -> Earned:
+    if posted is not None and posted.waits:
+        return Earned(posted.points, (_WAITS,))
     if posted is None or not posted.lines:
         return Earned(0 if posted is None else posted.points, (_UNEARNED,))
     if any(line.base or line.bonus for line in posted.lines):

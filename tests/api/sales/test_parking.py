@@ -323,6 +323,21 @@ async def test_a_source_parks_a_bounded_number(
     assert facts.PARKED_LIMIT == 10_000
 
 
+async def test_the_limit_of_parked_sales_rejects_a_whole_report(
+    parking: Till, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    """R20: in the mode ALL_OR_NOTHING nothing of the report is kept, not even what is not parked."""
+    monkeypatch.setattr("resolvers.sales.parking.PARKED_LIMIT", 1)
+    given = [sale("s-1"), sale("s-2", line(GTIN)), sale("s-3", line(GTIN))]
+    undone = "Another sale of this report was rejected, so none of them was recorded."
+    async with nothing_changes(database_url):
+        results = await parking.results(*given, mode="ALL_OR_NOTHING")
+        assert [result["outcome"] for result in results] == ["REJECTED"] * 3
+        assert [result["errors"][0]["message"] for result in results[:2]] == [undone] * 2
+        assert [error["code"] for error in results[2]["errors"]] == ["LIMIT_EXCEEDED"]
+    assert await parking.outcomes(*given[:2], mode="ALL_OR_NOTHING") == ["RECORDED", "PARKED"]
+
+
 async def test_who_sees_parked_sales(parking: Till, clients: Clients) -> None:
     """R25: staff who read ECPs, and the systems of the source; an ECP sees none."""
     await parking.outcomes(sale("s-1", line(GTIN)))

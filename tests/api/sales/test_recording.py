@@ -185,6 +185,17 @@ async def test_a_correction_may_change_everything(till: Till, stored: asyncpg.Co
     assert len((await read(till))["revisions"]) == 3
 
 
+async def test_points_that_a_job_posts_follow_later(till: Till, stored: asyncpg.Connection) -> None:
+    """R20: while later lines of the ECP are valued again, the result says that the points are being computed."""
+    await till.outcomes(sale())
+    await stored.execute("UPDATE points_account SET revalue_from = last_sold_at - interval '1 hour'")
+    (result,) = await till.results(sale("s-2"))
+    assert (result["outcome"], result["points"]) == ("RECORDED", 0)
+    assert result["notices"] == [
+        "The points of this sale are still being computed: later sales of the ECP are valued again with it."
+    ]
+
+
 async def test_a_correction_may_name_another_ecp(till: Till, clients: Clients, stored: asyncpg.Connection) -> None:
     """R20: the first ECP loses the points; the other one, who is not enrolled, earns none."""
     await till.outcomes(sale())
