@@ -21,6 +21,7 @@ from resolvers.validation import reject_invalid
 
 # Sales of one transaction, except in ALL_OR_NOTHING.
 CHUNK: Final = 250
+_REPLACED: Final = "A later version of this sale in the same report counts instead of this one."
 
 
 class RecordSales(Struct, frozen=True):
@@ -135,13 +136,15 @@ async def _record_chunk(
 
 
 def _build_results(sales: Sequence[CheckedSale], recorded: Recorded) -> dict[int, SaleResult]:
+    # One posting for all versions of a sale: its points are those of the last one.
+    last = {decision.number: decision for decision in recorded.decisions if decision.revision is not None}
     return {
-        one.index: _build_result(one, decision, recorded)
+        one.index: _build_result(one, decision, recorded, is_last=last.get(decision.number) is decision)
         for one, decision in zip(sales, recorded.decisions, strict=True)
     }
 
 
-def _build_result(one: CheckedSale, decision: Decision, recorded: Recorded) -> SaleResult:
+def _build_result(one: CheckedSale, decision: Decision, recorded: Recorded, *, is_last: bool) -> SaleResult:
     external_id, outcome = one.sale.external_id, decision.outcome
     if outcome is SaleOutcome.DUPLICATE:
         # One that is parked still says what it waits for.
@@ -149,6 +152,8 @@ def _build_result(one: CheckedSale, decision: Decision, recorded: Recorded) -> S
         return SaleResult(external_id, outcome, number=decision.number, notices=notices)
     if decision.revision is None:
         return SaleResult(external_id, outcome, _place(one, decision.problems), number=decision.number)
+    if not is_last:
+        return SaleResult(external_id, outcome, number=decision.number, notices=(_REPLACED,))
     earned = recorded.earned.get(decision.revision.sale.number)
     points = 0 if earned is None else earned.points
     notices = () if earned is None or decision.revision.target is not None else earned.reasons

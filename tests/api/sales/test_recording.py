@@ -143,7 +143,13 @@ async def test_the_same_id_twice_in_one_report(till: Till) -> None:
         sale(revision=1),
     )
     expected = ["REJECTED", "RECORDED", "DUPLICATE", "CONFLICT", "CORRECTED", "DUPLICATE"]
-    assert await till.outcomes(*given) == expected
+    payload = await till.report(*given)
+    assert [result["outcome"] for result in payload["results"]] == expected
+    # The points of the sale are those of its last version, so the results add up.
+    assert [result["points"] for result in payload["results"]] == [0, 0, 0, 0, 50, 0]
+    assert payload["pointsPosted"] == 50
+    replaced = ["A later version of this sale in the same report counts instead of this one."]
+    assert [result["notices"] for result in payload["results"]] == [[], replaced, [], [], [], []]
     assert await revision_of(till) == (2, 5)
     assert [one["revision"] for one in (await read(till))["revisions"]] == [2, 1]
 
