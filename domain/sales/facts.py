@@ -8,6 +8,8 @@ from msgspec import Struct
 
 SALES_LIMIT: Final = 1_000
 LINES_LIMIT: Final = 200
+# Of all sales of a report together: the server answers nobody else while it reads them.
+REPORTED_LINES_LIMIT: Final = 20_000
 # Of the parked sales of one source.
 PARKED_LIMIT: Final = 10_000
 # Of one mutation.

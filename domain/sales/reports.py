@@ -18,6 +18,7 @@ from domain.sales.facts import (
     EXTERNAL_ID_LENGTH,
     LINES_LIMIT,
     PRICE_DECIMALS,
+    REPORTED_LINES_LIMIT,
     SALES_LIMIT,
     SOURCE_LENGTH,
     SalesPolicy,
@@ -54,13 +55,17 @@ class ReportedSale(Struct, frozen=True):
     returns_external_id: str | None = None
 
 
-def report_problems(source: str, count: int) -> Iterator[Problem]:
-    """Problems that reject a report as a whole: its source, and the number of sales."""
+def report_problems(source: str, sales: Sequence[ReportedSale]) -> Iterator[Problem]:
+    """Problems that reject a report as a whole: its source, and the numbers of sales and of lines."""
+    count, lines = len(sales), sum(len(sale.lines) for sale in sales)
     yield from text_problems(source, ("source",), "The source", SOURCE_LENGTH)
     if count == 0:
         yield Problem(UserErrorCode.REQUIRED, "Report at least one sale.", ("sales",))
     elif count > SALES_LIMIT:
         message = f"{count:,} sales are too many; report at most {SALES_LIMIT:,} at once."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("sales",))
+    if lines > REPORTED_LINES_LIMIT:
+        message = f"The sales have {lines:,} lines together; report at most {REPORTED_LINES_LIMIT:,} at once."
         yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("sales",))
 
 

@@ -57,7 +57,7 @@ async def record_sales(operation: Operation, command: RecordSales) -> SalesRepor
     Raises InvalidInput for a malformed report, and for a source that belongs to other accounts.
     """
     source = trim_text(command.source)
-    reject_invalid(report_problems(source, len(command.sales)))
+    reject_invalid(report_problems(source, command.sales))
     checked = [_check(operation, index, sale) for index, sale in enumerate(command.sales)]
     if command.mode is IngestMode.ALL_OR_NOTHING:
         results, points = await _record_all(operation, source, checked, may_park=command.park)

@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 
 from domain.node_kinds import NodeKind
-from domain.sales.facts import DISCARD_LIMIT, LINES_LIMIT, SALES_LIMIT
+from domain.sales.facts import DISCARD_LIMIT, LINES_LIMIT, REPORTED_LINES_LIMIT, SALES_LIMIT
 from domain.sales.reports import ReportedLine, ReportedSale
 from domain.text import trim_text
 from resolvers.sales.add_alias import AddAlias
@@ -79,7 +79,7 @@ class RecordSalesInput:
         "Whether to keep sales that name an unknown ECP or SKU, and to record them as soon as it exists. Default: "
         "false, which rejects them. Returns of unknown sales are always kept."
     )
-    sales: list[SaleInput] = leaf(f"The sales, 1 to {SALES_LIMIT:,}.")
+    sales: list[SaleInput] = leaf(f"The sales, 1 to {SALES_LIMIT:,}, with at most {REPORTED_LINES_LIMIT:,} lines together.")
 
     def to_command(self) -> RecordSales:
         """Convert the input."""

@@ -257,7 +257,8 @@ async def test_reports_may_be_larger_than_other_requests(till: Till, clients: Cl
     many = [sale(f"s-{number}", *[line()] * 20) for number in range(1001)]
     payload = await till.report(*many)
     assert [error["message"] for error in payload["errors"]] == [
-        "1,001 sales are too many; report at most 1,000 at once."
+        "1,001 sales are too many; report at most 1,000 at once.",
+        "The sales have 20,020 lines together; report at most 20,000 at once.",
     ]
     large = {"query": RECORD_SALES, "variables": {"input": {"source": "till", "sales": many}}}
     usual, bulk = ("The request is larger than 1,048,576 bytes.", "The request is larger than 8,388,608 bytes.")
