@@ -12,30 +12,21 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from db.catalog.tables import ProductVersionTable, TierVersionTable, VariantTable
 from db.columns import columns, scalar
 from db.ecps.tables import EcpActivityTable
-from db.points.tables import PointsAccountTable, PointsLedgerTable
+from db.points.tables import PointsAccountTable
 from db.schemes.tables import SchemeRevisionTable, SchemeTable
 from db.statement import Statement, moments, numbers, texts, uuid, uuids
 from domain.calendar import BEGINNING
 
 
 class EarningEcpRow(Struct, frozen=True):
-    """An ECP, whether it has a ledger, and the approved schemes in which it has an enrollment of any status."""
+    """An ECP, and the approved schemes in which it has an enrollment of any status."""
 
     id: UUID
     number: int
     code: str
     registered_at: datetime
-    has_ledger: bool
     scheme_ids: list[UUID]
     scheme_numbers: list[int]
-
-
-class LedgerRow(Struct, frozen=True):
-    """The ledger of an ECP, locked."""
-
-    ecp: int
-    seq: int
-    recorded_at: datetime
 
 
 class AccountRow(Struct, frozen=True):
@@ -150,9 +141,8 @@ def _columns(row: type[Struct]) -> list[Any]:
     return [column(name) for name in row.__struct_fields__]
 
 
-_EARNING_ECPS: Final = """
+EARNING_ECPS_SQL: Final = """
 SELECT ecp.id, ecp.number, ecp.code, ecp.registered_at,
-    EXISTS (SELECT 1 FROM points_ledger WHERE points_ledger.ecp = ecp.number) AS has_ledger,
     coalesce(joined.ids, '{}') AS scheme_ids, coalesce(joined.numbers, '{}') AS scheme_numbers
 FROM ecp
 LEFT JOIN LATERAL (
@@ -164,16 +154,9 @@ LEFT JOIN LATERAL (
 WHERE ecp.id = ANY(:ids)
 """
 EARNING_ECPS: Final = Statement(
-    text(_EARNING_ECPS).bindparams(uuids("ids")).columns(*_columns(EarningEcpRow)), EarningEcpRow
+    text(EARNING_ECPS_SQL).bindparams(uuids("ids")).columns(*_columns(EarningEcpRow)), EarningEcpRow
 )
 SCHEME_NUMBER: Final = Statement(select(SchemeTable.number).where(SchemeTable.id == uuid("id")), scalar(int))
-LOCK_LEDGERS: Final = Statement(
-    select(*columns(PointsLedgerTable, LedgerRow))
-    .where(PointsLedgerTable.ecp == any_(numbers("ecps")))
-    .order_by(PointsLedgerTable.ecp)
-    .with_for_update(),
-    LedgerRow,
-)
 ACCOUNTS: Final = Statement(
     select(*columns(PointsAccountTable, AccountRow)).where(PointsAccountTable.ecp == any_(numbers("ecps"))), AccountRow
 )

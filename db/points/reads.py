@@ -52,7 +52,7 @@ ACTIVITIES_OF_ECP = Statement(
 
 # For each ECP of the parameter `ecp_ids`, the scheme and the moment that have the same place in `scheme_ids` and
 # `moments`; in their order. A withdrawn enrollment without a time ended when it began.
-_EARNERS: Final = """
+EARNERS_SQL: Final = """
 SELECT version.status, version.tier_id, place.geography_id,
     CASE place.level WHEN 'REGION' THEN place.geography_id WHEN 'CITY' THEN place.parent_id END AS region_id,
     coalesce(above.parent_id, place.parent_id, place.geography_id) AS country_id,
@@ -100,6 +100,6 @@ ORDER BY asked.position
 """
 _EARNER_COLUMNS: Final[list[Any]] = [column(name) for name in EarnerAtRow.__struct_fields__]
 EARNERS_AT = Statement(
-    text(_EARNERS).bindparams(uuids("ecp_ids"), uuids("scheme_ids"), moments("moments")).columns(*_EARNER_COLUMNS),
+    text(EARNERS_SQL).bindparams(uuids("ecp_ids"), uuids("scheme_ids"), moments("moments")).columns(*_EARNER_COLUMNS),
     EarnerAtRow,
 )

@@ -46,10 +46,11 @@ async def earners_at(fetching: Fetching, asked: Sequence[EarnerMoment]) -> list[
         scheme_ids=[one.scheme_id for one in asked],
         moments=[one.at or _PRESENT for one in asked],
     )
-    return [_build_earner(row) for row in rows]
+    return [build_earner(row) for row in rows]
 
 
-def _build_earner(row: EarnerAtRow) -> EarnerAt:
+def build_earner(row: EarnerAtRow) -> EarnerAt:
+    """What was true of an ECP, from the columns."""
     path = dict.fromkeys(key for key in (row.geography_id, row.region_id, row.country_id) if key is not None)
     return EarnerAt(
         status=None if row.status is None else EcpStatus(row.status),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.outbox.changes import NewEvent, append_events
 from db.points.changes import ENTRY_COLUMNS, NewAccount, NewEntry, write_posting
-from db.points.posting_reads import ACCOUNTS, EARNING_ECPS, SCHEME_NUMBER
+from db.points.posting_reads import ACCOUNTS, SCHEME_NUMBER
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.points.events import about_posting
@@ -22,10 +22,11 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
 
     The ECP and the scheme exist, and the points are not 0. The balance may become negative.
     """
-    (ecp,) = await session.fetch(EARNING_ECPS, ids=[ecp_id])
     (scheme,) = await session.fetch(SCHEME_NUMBER, id=scheme_id)
     ledgers = await lock_ledgers(operation, session, [ecp])
     recorded_at = ledgers.times[ecp.number]
+    ledgers = await lock_ledgers(operation, session, [ecp_id])
+    ecp = ledgers.ecps[ecp_id]
     rows = {row.scheme: row for row in await session.fetch(ACCOUNTS, ecps=[ecp.number])}
     row = rows.get(scheme)
     available = points + (0 if row is None else row.available)

@@ -35,11 +35,16 @@ class FreshSale(Struct, frozen=True):
     variant_ids: tuple[UUID, ...]
 
 
-async def load_fresh_facts(fetching: Fetching, sales: Sequence[FreshSale]) -> list[list[FreshFacts]]:
-    """Load the facts of the lines of each sale, in order, with up to four statements."""
+async def load_fresh_facts(
+    fetching: Fetching, sales: Sequence[FreshSale], known: Mapping[EarnerMoment, EarnerAt]
+) -> list[list[FreshFacts]]:
+    """Load the facts of the lines of each sale, in order, with up to four statements; `known` are read already."""
     if not sales:
         return []
-    earners = await earners_at(fetching, [EarnerMoment(one.ecp_id, one.scheme_id, one.at) for one in sales])
+    asked = [EarnerMoment(one.ecp_id, one.scheme_id, one.at) for one in sales]
+    earners = [known[one] for one in asked if one in known]
+    if len(earners) < len(asked):
+        earners = await earners_at(fetching, asked)
     activities = await _load_activities(fetching, sales)
     products = await _load_products(fetching, {key for one in sales for key in one.variant_ids})
     needed = {products[key] for one in sales if one.revision.needs.category for key in one.variant_ids}

@@ -1,13 +1,14 @@
 """The ledgers of ECPs: locked by everything that posts, numbered without gaps, and in order of time."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 
 from db.points.changes import create_ledgers, set_first_posting
-from db.points.posting_reads import LOCK_LEDGERS, EarningEcpRow
+from db.points.posting_state import LOCK_ECPS, LockedEcpRow
 from db.sessions import Writing
 from resolvers.context import Operation
 
@@ -19,13 +20,18 @@ class Ledgers(Struct, frozen=True):
 
     `read_at` is what the clock said behind the locks.
     """
+    """The locked ledgers, and the time of the posting.
 
+    `ecps` has the ECPs by id, and `seqs` the number of the last entry by the number of the ECP.
+    """
+
+    ecps: Mapping[UUID, LockedEcpRow]
     seqs: Mapping[int, int]
     times: Mapping[int, datetime]
     read_at: datetime
 
 
-async def lock_ledgers(operation: Operation, session: Writing, ecps: Collection[EarningEcpRow]) -> Ledgers:
+async def lock_ledgers(operation: Operation, session: Writing, ecp_ids: Sequence[UUID]) -> Ledgers:
     """Lock the ledgers of ECPs until the transaction ends, in the order in which all transactions lock them.
 
     The time of the posting is read behind the locks, and in each ledger it is after the last one there. The first
@@ -41,3 +47,12 @@ async def lock_ledgers(operation: Operation, session: Writing, ecps: Collection[
     # A time names one posting of a ledger, even where clocks of servers differ. No ledger moves the time of another.
     times = {row.ecp: max(read_at, row.recorded_at + _SMALLEST) for row in rows}
     return Ledgers({row.ecp: row.seq for row in rows}, times, read_at)
+    rows = await session.fetch(LOCK_ECPS, ids=ecp_ids)
+    if any(row.seq is None for row in rows):
+        await create_ledgers(session, sorted(row.number for row in rows), operation.clock())
+        rows = await session.fetch(LOCK_ECPS, ids=ecp_ids)
+    # After the last posting of each ledger, so that a time names one posting, even where clocks of servers differ.
+    last = [row.recorded_at for row in rows if row.recorded_at is not None and row.seq]
+    recorded_at = max([operation.clock(), *(at + _SMALLEST for at in last)])
+    seqs = {row.number: row.seq or 0 for row in rows}
+    return Ledgers(ecps={row.id: row for row in rows}, seqs=seqs, recorded_at=recorded_at)

@@ -17,6 +17,7 @@ from domain.points.lines import SaleChange, SalePlace, SoldLine
 from domain.points.revision_plan import RevisionPlan, SchemePlan
 from domain.points.running_state import AccountState, RunningState, month_and_week, scaled_value
 from domain.points.valuation_facts import decode_facts
+from resolvers.points.earners import EarnerAt, EarnerMoment
 from resolvers.points.posting.accounts import TouchedAccount
 from resolvers.points.posting.fresh_facts import FreshSale, load_fresh_facts
 from resolvers.points.posting.plans import RankHistory
@@ -28,11 +29,12 @@ _NONE: Final[Mapping[KnownKey, KnownValue]] = {}
 
 
 class Scene(Struct, frozen=True):
-    """What all lines of a posting share."""
+    """What all lines of a posting share; `earners` were read with it."""
 
     calendar: Calendar
     currency: str
     ranks: RankHistory
+    earners: Mapping[EarnerMoment, EarnerAt] = {}
 
 
 async def add_lines(fetching: Fetching, scene: Scene, accounts: Sequence[TouchedAccount]) -> None:
@@ -67,6 +69,7 @@ async def add_changed_lines(
             for (account, change), revision in zip(sales, revisions, strict=True)
             if revision is not None and change.lines
         ],
+        scene.earners,
     )
     found = iter(facts)
     for (account, change), revision in zip(sales, revisions, strict=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from db.points.posting_reads import RANK_VERSIONS, REVISION_CONTENTS, REVISION_HEADS, RevisionHeadRow
+from db.points.posting_reads import RANK_VERSIONS, REVISION_CONTENTS, REVISION_HEADS, RankVersionRow, RevisionHeadRow
 from db.sessions import Fetching
 from domain.calendar import Calendar
 from domain.lru_cache import LruCache
@@ -25,8 +25,16 @@ _PLANS: Final[LruCache[_PlanKey, SchemePlan]] = LruCache(_SIZE)
 
 async def load_plans(fetching: Fetching, scheme_ids: Sequence[UUID], calendar: Calendar) -> Mapping[UUID, SchemePlan]:
     """Load the plan of each scheme. Reads which revisions there are, and the contents only of those that are new."""
+    rows = await fetching.fetch(REVISION_HEADS, ids=list(scheme_ids))
+    return await plans_of(fetching, scheme_ids, rows, calendar)
+
+
+async def plans_of(
+    fetching: Fetching, scheme_ids: Sequence[UUID], found: Sequence[RevisionHeadRow], calendar: Calendar
+) -> Mapping[UUID, SchemePlan]:
+    """The plan of each scheme, given which revisions there are."""
     heads: dict[UUID, list[RevisionHeadRow]] = {key: [] for key in scheme_ids}
-    for row in await fetching.fetch(REVISION_HEADS, ids=list(heads)):
+    for row in found:
         heads[row.scheme_id].append(row)
     zone = str(calendar.zone)
     keys: dict[UUID, _PlanKey] = {
@@ -37,8 +45,8 @@ async def load_plans(fetching: Fetching, scheme_ids: Sequence[UUID], calendar: C
         contents: dict[UUID, list[ApprovedRevision]] = defaultdict(list)
         for stored in await fetching.fetch(REVISION_CONTENTS, ids=missing):
             content = msgspec.json.decode(stored.content_json, type=SchemeContent)
-            found = ApprovedRevision(number=stored.number, effective_at=stored.effective_at, content=content)
-            contents[stored.scheme_id].append(found)
+            revision = ApprovedRevision(number=stored.number, effective_at=stored.effective_at, content=content)
+            contents[stored.scheme_id].append(revision)
         for key in missing:
             plans[key] = SchemePlan(contents[key], calendar)
             _PLANS.put(keys[key], plans[key])
@@ -61,7 +69,12 @@ class RankHistory:
     @classmethod
     async def load(cls, fetching: Fetching) -> "RankHistory":
         """Load the ranks of all tiers."""
-        return cls([(row.valid_from, row.tier_id, row.rank) for row in await fetching.fetch(RANK_VERSIONS)])
+        return cls.of(await fetching.fetch(RANK_VERSIONS))
+
+    @classmethod
+    def of(cls, rows: Sequence[RankVersionRow]) -> "RankHistory":
+        """Take the ranks of all tiers in the order of their times."""
+        return cls([(row.valid_from, row.tier_id, row.rank) for row in rows])
 
     def compiled(self, revision: RevisionPlan, at: datetime) -> CompiledRules:
         """The rules of a revision, compiled for the ranks at a moment."""

@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from db.points.posting_reads import ACCOUNTS, EARNING_ECPS, EarningEcpRow
+from db.points.posting_state import POSTING_STATE, PostingState
 from db.sessions import Writing
 from domain.failures import Problem, UserErrorCode
 from domain.points.fold import LineValue
 from domain.points.lines import SaleChange
 from domain.points.obstacles import EarningObstacle
 from resolvers.context import Operation
+from resolvers.points.earners import EarnerMoment, build_earner
 from resolvers.points.posting.accounts import TouchedAccount, find_accounts
-from resolvers.points.posting.ledgers import lock_ledgers
+from resolvers.points.posting.ledgers import Ledgers, lock_ledgers
 from resolvers.points.posting.lines import Scene, add_lines
-from resolvers.points.posting.plans import RankHistory, load_plans
+from resolvers.points.posting.plans import RankHistory, plans_of
 from resolvers.points.posting.posted import PostedLine, PostedSale, Posting
 from resolvers.points.posting.settle import settle_accounts
 from resolvers.points.posting.waiting import split_waiting
@@ -27,13 +28,21 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
     Call it behind the locks of sale keys or of the coupon, once in a transaction. It locks the ledgers of the ECPs, and
     pools after them, and appends one event.
     """
-    ecps = {row.id: row for row in await session.fetch(EARNING_ECPS, ids=list({one.ecp_id for one in changes}))}
-    ledgers = await lock_ledgers(operation, session, ecps.values())
-    touched = await _find_touched(operation, session, changes, ecps)
+    ledgers = await lock_ledgers(operation, session, list({one.ecp_id for one in changes}))
+    # What belongs to one scheme needs the earner in that only, so it is read with the rest.
+    asked = [EarnerMoment(one.ecp_id, one.scheme_id, one.place.sold_at) for one in changes if one.scheme_id is not None]
+    state = await _read_state(session, ledgers, asked)
+    program = await operation.program()
+    plans = await plans_of(session, _scheme_ids(ledgers), state.heads, program.calendar)
+    touched = find_accounts(changes, ledgers.ecps, {(row.ecp, row.scheme): row for row in state.accounts}, plans)
     accounts = await split_waiting(operation, session, touched)
     if accounts:
-        program = await operation.program()
-        scene = Scene(program.calendar, program.currency, await RankHistory.load(session))
+        scene = Scene(
+            calendar=program.calendar,
+            currency=program.currency,
+            ranks=RankHistory.of(state.ranks),
+            earners=dict(zip(asked, map(build_earner, state.earners), strict=True)),
+        )
         await add_lines(session, scene, accounts)
     valued, points = await settle_accounts(session, ledgers, accounts)
     kept = {one.of.key for one in accounts}
@@ -41,14 +50,21 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
     return Posting(ledgers.times, _posted_sales(changes, valued, points, waiting))
 
 
-async def _find_touched(
-    operation: Operation, session: Writing, changes: Sequence[SaleChange], ecps: Mapping[UUID, EarningEcpRow]
-) -> list[TouchedAccount]:
-    """The accounts that the changes touch, without their lines."""
-    rows = await session.fetch(ACCOUNTS, ecps=[row.number for row in ecps.values()])
-    scheme_ids = list({key for row in ecps.values() for key in row.scheme_ids})
-    plans = await load_plans(session, scheme_ids, await operation.calendar())
-    return find_accounts(changes, ecps, {(row.ecp, row.scheme): row for row in rows}, plans)
+async def _read_state(session: Writing, ledgers: Ledgers, asked: Sequence[EarnerMoment]) -> PostingState:
+    """Read what a posting begins with, behind the locks of the ledgers."""
+    (row,) = await session.fetch(
+        POSTING_STATE,
+        ecps=list(ledgers.seqs),
+        schemes=_scheme_ids(ledgers),
+        ecp_ids=[one.ecp_id for one in asked],
+        scheme_ids=[one.scheme_id for one in asked],
+        moments=[one.at for one in asked],
+    )
+    return PostingState.of(row)
+
+
+def _scheme_ids(ledgers: Ledgers) -> list[UUID]:
+    return sorted({key for row in ledgers.ecps.values() for key in row.scheme_ids})
 
 
 def _posted_sales(

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from db.points.posting_reads import (
     ACCOUNTS,
-    EARNING_ECPS,
     KNOWN_VALUATIONS,
     STORED_LINES,
     AccountRow,
@@ -65,9 +64,9 @@ async def revalue(job: RunningJob[Revaluation]) -> None:
 
 async def revalue_piece(operation: Operation, session: Writing, command: Revaluation) -> int | None:
     """Value the next lines that wait; return how many, or None if no line waits."""
-    (ecp,) = await session.fetch(EARNING_ECPS, ids=[command.ecp_id])
+    ledgers = await lock_ledgers(operation, session, [command.ecp_id])
+    ecp = ledgers.ecps[command.ecp_id]
     scheme = ecp.scheme_numbers[ecp.scheme_ids.index(command.scheme_id)]
-    ledgers = await lock_ledgers(operation, session, [ecp])
     rows = {row.scheme: row for row in await session.fetch(ACCOUNTS, ecps=[ecp.number])}
     row = rows.get(scheme)
     if row is None or row.revalue_from is None:
