@@ -38,7 +38,9 @@ def workers_of(server: Server) -> list[int]:
     for pid in children:
         # It may end at any moment.
         with contextlib.suppress(OSError):
-            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            # One that has ended has no command any more.
+            if command and b"resource_tracker" not in command:
                 found.append(int(pid))
     return found
 

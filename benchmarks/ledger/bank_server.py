@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from benchmarks.custody.place import SECRETS, fresh_place
 from benchmarks.events.servers import workers_of
 from benchmarks.ledger.bank import Bank, BankSize, Outcome, Say
 from benchmarks.ledger.bank_place import BankPlace, Limits, prepare_bank
-from benchmarks.servers import Credentials, Server, Signer, our_command, running
+from benchmarks.servers import Credentials, Server, Signer, running
 from db.embedded.server import EmbeddedPostgres
 
 _WORKERS: Final = 2
@@ -29,16 +29,17 @@ FORGETFUL: Final = (
 
 @contextlib.contextmanager
 def open_bank(
-    postgres: EmbeddedPostgres, limits: Limits, coupons: int, log: Path
+    postgres: EmbeddedPostgres, limits: Limits, coupons: int, *, log: Path, command: Sequence[str]
 ) -> Iterator[tuple[BankPlace, Server]]:
     """A bank on a new database of this PostgreSQL, and the server that serves it, whose workers have all started."""
     with fresh_place(postgres, "ledger_bank") as place, tempfile.TemporaryDirectory(prefix="tessera-bank-") as folder:
         prepared = asyncio.run(prepare_bank(place, limits, coupons))
         signer = Signer(Path(folder))
-        command = [*our_command("tessera"), "--workers", str(_WORKERS)]
         settings: Mapping[str, str] = {**SECRETS, "TESSERA_LOG_LEVEL": "warning"}
         credentials = Credentials(signer.keys, "")
-        with running("tessera", command, place.url, credentials, log, settings=settings) as server:
+        with running(
+            "tessera", [*command, "--workers", str(_WORKERS)], place.url, credentials, log, settings=settings
+        ) as server:
             _await_workers(server)
             yield prepared.served(place, server.port, signer), server
 

@@ -5,6 +5,7 @@ what it acknowledged must fail the same check, or the check could not fail at al
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,7 +14,7 @@ import pytest
 from benchmarks.ledger.bank import BankSize
 from benchmarks.ledger.bank_place import BankPlace, Limits
 from benchmarks.ledger.bank_server import make_forgetful, open_bank, run_bank
-from benchmarks.servers import Server
+from benchmarks.servers import Server, our_command
 from db.embedded.server import EmbeddedPostgres
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
@@ -26,6 +27,7 @@ SIZE: Final = BankSize() if SOAKS else BankSize(seconds=1.0, worker_kills=1, dat
 FORGETFUL: Final = BankSize(seconds=5.0 if SOAKS else 0.5, worker_kills=0, database_kills=1, draining=0)
 LIMITS: Final = Limits(shared=20_011, budget=30_011) if SOAKS else Limits(shared=403, budget=601)
 COUPONS: Final = 10_000 if SOAKS else 100
+COMMAND: Final = our_command("tessera") if SOAKS else [sys.executable, "-m", "tests.support.forked_server", "serve"]
 
 Opened = tuple[EmbeddedPostgres, BankPlace, Server]
 
@@ -36,7 +38,8 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     folder = tmp_path_factory.mktemp("bank")
     postgres = EmbeddedPostgres(folder / "postgres", SETTINGS)
     try:
-        with postgres.hold(), open_bank(postgres, LIMITS, COUPONS, folder / "serve.log") as (place, server):
+        opened = open_bank(postgres, LIMITS, COUPONS, log=folder / "serve.log", command=COMMAND)
+        with postgres.hold(), opened as (place, server):
             yield postgres, place, server
     finally:
         postgres.remove()
