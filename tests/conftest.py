@@ -26,6 +26,7 @@ from schema.build import LEADER_TASKS
 from tests.support.application import application_url
 from tests.support.client import Clients, http_client
 from tests.support.clock import TestClock
+from tests.support.closing import ClosingEnvironment
 from tests.support.databases import QUICK, ROOT, Cleaner, close, copied_database, copied_url
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.corrections import CorrectionFactory
@@ -150,9 +151,11 @@ def storage(settings: Settings) -> FileStorage:
 
 
 @pytest.fixture
-async def environment(database: Database, clock: TestClock, storage: FileStorage) -> Environment:
-    """The environment of operations."""
-    return Environment(database=database, clock=clock, coupon_keys=COUPON_KEYS, links=LINKS, files=storage)
+async def environment(database: Database, clock: TestClock, storage: FileStorage) -> AsyncIterator[Environment]:
+    """The environment of operations, which are closed after the test."""
+    made = ClosingEnvironment(database=database, clock=clock, coupon_keys=COUPON_KEYS, links=LINKS, files=storage)
+    yield made
+    await made.close()
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ _READ_PAUSE_S: Final = 0.05
 # What a reader gets while PostgreSQL is away.
 _LOST: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 # Answers between two kills at least, however slow the machine: a kill must cut off calls, and find what it may lose.
-_ANSWERS_BETWEEN_KILLS: Final = 24
+_ANSWERS_BETWEEN_KILLS: Final = 16
 # Each run has sources of its own.
 _runs: Final = itertools.count(1)
 # States of a process that has ended; nobody may have waited for it yet.
