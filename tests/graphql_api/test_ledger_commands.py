@@ -18,7 +18,7 @@ from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.ledger_faults import FAULTS_OF_ENTRIES, OWNER
 from tests.support.ledger_line_faults import FAULTS_OF_LINES
-from tests.support.ledger_verification import VerifiedLedger, find_faults, healthy_ledger, plant, restoring, verify
+from tests.support.ledger_verification import Planter, VerifiedLedger, find_faults, healthy_ledger, plant, verify
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -53,10 +53,10 @@ async def test_a_healthy_ledger_has_no_findings_and_each_planted_fault_has_its_o
     assert result.exit_code == 0
     assert result.stderr.splitlines()[-1] == "Verified 2 ledgers: everything agrees."
     found: dict[str, list[str]] = {}
-    for name, fault in FAULTS.items():
-        async with restoring(database_url):
-            await plant(database_url, *fault.changes)
-            found[name] = await findings(database)
+    async with Planter.opened(database_url) as planter:
+        for name, fault in FAULTS.items():
+            async with planter.planted(*fault.changes):
+                found[name] = await findings(database)
     assert found == {name: list(fault.findings) for name, fault in FAULTS.items()}
     assert await find_faults(database) == []
     await plant(database_url, *FAULTS["a limit in total owes points"].changes)
@@ -124,10 +124,10 @@ async def test_explanations_must_follow_from_their_facts(
         (SET_STATE, replace(state, usages=tuple(amount + 1 for amount in state.usages)).encode(), [remembered]),
     ]
     found = []
-    for change, value, _ in changes:
-        async with restoring(database_url):
-            await plant(database_url, change.format(value.hex()))
-            found.append(await findings(database))
+    async with Planter.opened(database_url) as planter:
+        for change, value, _ in changes:
+            async with planter.planted(change.format(value.hex())):
+                found.append(await findings(database))
     assert found == [expected for _, _, expected in changes]
 
 

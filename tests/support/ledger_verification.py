@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
@@ -195,18 +196,36 @@ ALTER TABLE redemption DROP CONSTRAINT IF EXISTS pk_redemption,
 """
 
 
-@contextlib.asynccontextmanager
-async def restoring(url: str) -> AsyncIterator[None]:
-    """Put the rows of the ledger back after the block, with the one constraint that faults drop."""
-    connection = await asyncpg.connect(url)
-    try:
-        for table in TABLES:
-            await connection.execute(f"CREATE TEMP TABLE kept_{table} AS TABLE public.{table}")
-        yield
-        async with connection.transaction():
-            await connection.execute("SET LOCAL session_replication_role = 'replica'")
+class Planter:
+    """Plants faults over one connection, each for the length of a block."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def opened(cls, url: str) -> AsyncIterator["Planter"]:
+        """Keep the rows of the ledger, for the length of the block."""
+        connection = await asyncpg.connect(url)
+        try:
             for table in TABLES:
-                await connection.execute(f"DELETE FROM public.{table}; INSERT INTO public.{table} TABLE kept_{table}")
-            await connection.execute(_PRIMARY_KEY)
-    finally:
-        await connection.close()
+                await connection.execute(f"CREATE TEMP TABLE kept_{table} AS TABLE public.{table}")
+            yield cls(connection)
+        finally:
+            await connection.close()
+
+    @contextlib.asynccontextmanager
+    async def planted(self, *changes: str) -> AsyncIterator[None]:
+        """Put the rows of the changed tables back after the block, with the one constraint that faults drop."""
+        await self._execute(*changes)
+        yield
+        words = set(re.findall(r"\w+", " ".join(changes)))
+        restored = [table for table in TABLES if table in words]
+        copies = [f"DELETE FROM public.{table}; INSERT INTO public.{table} TABLE kept_{table}" for table in restored]
+        await self._execute(*copies, *([_PRIMARY_KEY] if "redemption" in restored else []))
+
+    async def _execute(self, *statements: str) -> None:
+        async with self._connection.transaction():
+            await self._connection.execute("SET LOCAL session_replication_role = 'replica'")
+            for statement in statements:
+                await self._connection.execute(statement)
