@@ -74,9 +74,7 @@ WITH locked AS MATERIALIZED (
 SELECT earning.*, locked.seq, locked.recorded_at
 FROM ({EARNING_ECPS_SQL}) AS earning LEFT JOIN locked ON locked.ecp = earning.number
 """  # noqa: S608 - of our names
-LOCK_ECPS: Final = Statement(
-    text(_LOCK_ECPS).bindparams(uuids("ids")).columns(*_columns(LockedEcpRow)), LockedEcpRow
-)
+LOCK_ECPS: Final = Statement(text(_LOCK_ECPS).bindparams(uuids("ids")).columns(*_columns(LockedEcpRow)), LockedEcpRow)
 # The first rank of a tier is valid from -infinity, which is no time of Python. Earners are those of the parameters
 # `ecp_ids`, `scheme_ids`, and `moments`, in their order.
 _POSTING_STATE: Final = f"""

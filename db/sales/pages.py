@@ -133,9 +133,7 @@ def _chosen_parked(scope: SaleScope, filters: ParkedFilters) -> list[ColumnEleme
 
 
 @cache
-def parked_page(
-    scope: SaleScope, filters: ParkedFilters, *, backward: bool, resumed: bool
-) -> Statement[ParkedSaleRow]:
+def parked_page(scope: SaleScope, filters: ParkedFilters, *, backward: bool, resumed: bool) -> Statement[ParkedSaleRow]:
     """A page of parked sales, the longest parked first."""
     query = select(*columns(ParkedSaleTable, ParkedSaleRow)).where(*_chosen_parked(scope, filters))
     return Statement(keyset(query, OLDEST_PARKED, backward=backward, resumed=resumed), ParkedSaleRow)

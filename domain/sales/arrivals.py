@@ -75,9 +75,7 @@ def _lines(sale: ReportedSale, variants: list[UUID | None]) -> list[SaleLine]:
     ]
 
 
-def _unknown(
-    sale: ReportedSale, ecp: tuple[UUID, int] | None, variants: list[UUID | None]
-) -> tuple[Problem, ...]:
+def _unknown(sale: ReportedSale, ecp: tuple[UUID, int] | None, variants: list[UUID | None]) -> tuple[Problem, ...]:
     found = []
     if ecp is None:
         message = (

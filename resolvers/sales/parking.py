@@ -94,7 +94,9 @@ def _state(problems: Sequence[Problem]) -> str:
     """Write the first problems as sentences, and how many there are beside them."""
     sentences = drop_repeats(problem.message for problem in problems)
     more = len(sentences) - _STATED
-    return " ".join([*sentences[:_STATED], *([f"There are {more} more problems."] if more > 1 else sentences[_STATED:])])
+    return " ".join(
+        [*sentences[:_STATED], *([f"There are {more} more problems."] if more > 1 else sentences[_STATED:])]
+    )
 
 
 def _too_many() -> Problem:

@@ -79,7 +79,9 @@ class RecordSalesInput:
         "Whether to keep sales that name an unknown ECP or SKU, and to record them as soon as it exists. Default: "
         "false, which rejects them. Returns of unknown sales are always kept."
     )
-    sales: list[SaleInput] = leaf(f"The sales, 1 to {SALES_LIMIT:,}, with at most {REPORTED_LINES_LIMIT:,} lines together.")
+    sales: list[SaleInput] = leaf(
+        f"The sales, 1 to {SALES_LIMIT:,}, with at most {REPORTED_LINES_LIMIT:,} lines together."
+    )
 
     def to_command(self) -> RecordSales:
         """Convert the input."""

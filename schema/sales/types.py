@@ -113,9 +113,7 @@ class ParkedSale(Node):
     ecp_code: str = leaf("What names the ECP: a code or an alias.")
     sold_at: datetime = leaf("When the sale was made.")
     lines: list[ParkedLine] = leaf("The lines, as they were reported.")
-    reported_by: Account = batched(
-        accounts_by_id, key="account_id", description="The account that reported the sale."
-    )
+    reported_by: Account = batched(accounts_by_id, key="account_id", description="The account that reported the sale.")
     code: UserErrorCode = leaf("What keeps the sale from being recorded, as a code for programs.")
     problem: str = leaf("What keeps the sale from being recorded, in sentences.")
     since: datetime = leaf("When the sale was parked.")

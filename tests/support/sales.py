@@ -49,9 +49,7 @@ def returning(external_id: str, returned: str, *lines: dict[str, Any], **changed
 
 def unknown_ecp(code: str) -> str:
     """What is wrong with a sale that names an unknown ECP."""
-    return (
-        f"There is no ECP with the code or alias “{code}”. Register the ECP, add an alias, or correct the sale."
-    )
+    return f"There is no ECP with the code or alias “{code}”. Register the ECP, add an alias, or correct the sale."
 
 
 def unknown_sku(sku: str, number: int = 1) -> str:

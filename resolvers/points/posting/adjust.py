@@ -23,10 +23,9 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
     The ECP and the scheme exist, and the points are not 0. The balance may become negative.
     """
     (scheme,) = await session.fetch(SCHEME_NUMBER, id=scheme_id)
-    ledgers = await lock_ledgers(operation, session, [ecp])
-    recorded_at = ledgers.times[ecp.number]
     ledgers = await lock_ledgers(operation, session, [ecp_id])
     ecp = ledgers.ecps[ecp_id]
+    recorded_at = ledgers.times[ecp.number]
     rows = {row.scheme: row for row in await session.fetch(ACCOUNTS, ecps=[ecp.number])}
     row = rows.get(scheme)
     available = points + (0 if row is None else row.available)

@@ -16,13 +16,10 @@ _SMALLEST: Final = timedelta(microseconds=1)
 
 
 class Ledgers(Struct, frozen=True):
-    """The locked ledgers, by the number of the ECP: the number of the last entry, and the time of the posting.
+    """The locked ledgers.
 
-    `read_at` is what the clock said behind the locks.
-    """
-    """The locked ledgers, and the time of the posting.
-
-    `ecps` has the ECPs by id, and `seqs` the number of the last entry by the number of the ECP.
+    `ecps` has the ECPs by id. By the number of the ECP, `seqs` has the number of the last entry, and `times` the time of
+    the posting. `read_at` is what the clock said behind the locks.
     """
 
     ecps: Mapping[UUID, LockedEcpRow]
@@ -40,19 +37,12 @@ async def lock_ledgers(operation: Operation, session: Writing, ecp_ids: Sequence
     if (await operation.program()).first_posting_at is None:
         await set_first_posting(session, operation.clock())
         await operation.share_program(session)
-    if new := sorted(row.number for row in ecps if not row.has_ledger):
-        await create_ledgers(session, new, operation.clock() - _SMALLEST)
-    rows = await session.fetch(LOCK_LEDGERS, ecps=[row.number for row in ecps])
+    rows = await session.fetch(LOCK_ECPS, ids=ecp_ids)
+    if any(row.recorded_at is None for row in rows):
+        await create_ledgers(session, sorted(row.number for row in rows), operation.clock() - _SMALLEST)
+        rows = await session.fetch(LOCK_ECPS, ids=ecp_ids)
     read_at = operation.clock()
     # A time names one posting of a ledger, even where clocks of servers differ. No ledger moves the time of another.
-    times = {row.ecp: max(read_at, row.recorded_at + _SMALLEST) for row in rows}
-    return Ledgers({row.ecp: row.seq for row in rows}, times, read_at)
-    rows = await session.fetch(LOCK_ECPS, ids=ecp_ids)
-    if any(row.seq is None for row in rows):
-        await create_ledgers(session, sorted(row.number for row in rows), operation.clock())
-        rows = await session.fetch(LOCK_ECPS, ids=ecp_ids)
-    # After the last posting of each ledger, so that a time names one posting, even where clocks of servers differ.
-    last = [row.recorded_at for row in rows if row.recorded_at is not None and row.seq]
-    recorded_at = max([operation.clock(), *(at + _SMALLEST for at in last)])
+    times = {row.number: max(read_at, row.recorded_at + _SMALLEST) for row in rows if row.recorded_at is not None}
     seqs = {row.number: row.seq or 0 for row in rows}
-    return Ledgers(ecps={row.id: row for row in rows}, seqs=seqs, recorded_at=recorded_at)
+    return Ledgers(ecps={row.id: row for row in rows}, seqs=seqs, times=times, read_at=read_at)
