@@ -16,13 +16,22 @@ from domain.schemes.content import SchemeContent
 
 
 class SoldNameRow(Struct, frozen=True):
-    """The names of a sale and of the sale that it returns; of a redeemed coupon they are None."""
+    """The names of a sale and of the sale that it returns; of a redeemed coupon they are None.
+
+    The place is that of the revision that counted at the time `at`, and `previous` is that of the one before it, if
+    there is one; of a coupon, all are of its redemption.
+    """
 
     number: int
+    at: datetime
+    source: str | None
     external_id: str | None
-    sold_at: datetime
     returns_number: int | None
     returns: str | None
+    ecp: int
+    sold_at: datetime
+    previous_ecp: int | None
+    previous_sold_at: datetime | None
 
 
 class ReasonRow(Struct, frozen=True):
@@ -88,17 +97,36 @@ def _statement(sql: str, row: Any, *parameters: Any) -> Any:
     return Statement(text(sql).bindparams(*parameters).columns(*named), row)
 
 
-# The sales and redeemed coupons with these numbers; a sale that moved has the name that it has now.
+# The sales and redeemed coupons with these numbers, at the time in the same place of `times`. The revision that counted
+# then is looked for from the current one back.
 SOLD_NAMES: Final[Statement[SoldNameRow]] = _statement(
     """
-SELECT sold.number, sold.external_id, sold.sold_at, returned.number AS returns_number, returned.external_id AS returns
-FROM sale_key AS sold LEFT JOIN sale_key AS returned ON returned.number = sold.returns
-WHERE sold.number = ANY (:numbers)
+SELECT asked.number, asked.at, sold.source, sold.external_id, returned.number AS returns_number,
+    returned.external_id AS returns, coalesce(past.ecp, sold.ecp) AS ecp,
+    coalesce(past.sold_at, sold.sold_at) AS sold_at, past.previous_ecp, past.previous_sold_at
+FROM unnest(:numbers, :times) AS asked (number, at)
+JOIN sale_key AS sold ON sold.number = asked.number
+LEFT JOIN sale_key AS returned ON returned.number = sold.returns
+LEFT JOIN LATERAL (
+    WITH RECURSIVE revisions AS (
+        SELECT sale.* FROM sale
+        WHERE sale.ecp = sold.ecp AND sale.sold_at = sold.sold_at AND sale.sale = sold.number
+            AND sale.revision = sold.revision
+        UNION ALL
+        SELECT sale.* FROM revisions
+        JOIN sale ON sale.ecp = revisions.previous_ecp AND sale.sold_at = revisions.previous_sold_at
+            AND sale.sale = revisions.sale AND sale.revision = revisions.previous_revision
+        WHERE revisions.recorded_at > asked.at
+    )
+    SELECT * FROM revisions WHERE recorded_at <= asked.at
+) AS past ON true
 UNION ALL
-SELECT sale, NULL, redeemed_at, NULL, NULL FROM redemption WHERE sale = ANY (:numbers)
+SELECT asked.number, asked.at, NULL, NULL, NULL, NULL, redemption.ecp, redemption.redeemed_at, NULL, NULL
+FROM unnest(:numbers, :times) AS asked (number, at) JOIN redemption ON redemption.sale = asked.number
 """,
     SoldNameRow,
     numbers("numbers"),
+    moments("times"),
 )
 ADJUSTMENT_REASONS: Final[Statement[ReasonRow]] = _statement(
     "SELECT id, reason FROM adjustment WHERE id = ANY (:ids)", ReasonRow, uuids("ids")

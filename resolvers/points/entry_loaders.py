@@ -6,9 +6,11 @@ true now plays no part, so an entry is explained the same way months later.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from db.points.entry_reads import entries_by_place
 from db.points.entry_rows import EntryRow
@@ -16,7 +18,7 @@ from db.points.source_reads import ADJUSTMENT_REASONS, SOLD_NAMES, SoldNameRow
 from domain.calendar import Calendar
 from domain.permissions import EcpScope
 from domain.points.entry_facts import entry_place
-from domain.points.entry_sentences import EntryStory, SoldName, entry_sentence
+from domain.points.entry_sentences import Correction, EntryStory, SoldName, Units, entry_sentence
 from domain.points.ledger import PointsEntryKind
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
@@ -26,6 +28,9 @@ from resolvers.points.verdicts import RuleVerdictView, StatedVerdict
 from resolvers.rules.loaders import RuleView
 
 Place = tuple[int, int]
+# The number of a sale, and when the entry was recorded that names it.
+_SoldKey = tuple[int, datetime]
+_NOBODY: Final = UUID(int=0)
 
 
 class EntryDetail(Struct, frozen=True):
@@ -37,9 +42,9 @@ class EntryDetail(Struct, frozen=True):
 
 
 class _Named(Struct, frozen=True):
-    """What sentences name: sales and coupons by number, reasons of adjustments, and days."""
+    """What sentences name: sales and coupons by number and time of an entry, reasons of adjustments, and days."""
 
-    sold: Mapping[int, SoldNameRow]
+    sold: Mapping[_SoldKey, SoldNameRow]
     reasons: Mapping[UUID, str]
     calendar: Calendar
 
@@ -92,46 +97,76 @@ def _detail(row: EntryRow, found: Mapping[ValuationKey, ValuationView], named: _
     view = None if key is None else found.get(key)
     verdict = None if view is None else view.verdicts.get(row.rule or 0)
     rule = None if verdict is None else verdict.rule
-    sku = None if view is None else view.row.sku
+    story = _story(row, None if rule is None else rule.rule.name, named, view)
     return EntryDetail(
         rule=rule,
         explanation=None if verdict is None else verdict.verdict,
-        sentence=entry_sentence(_story(row, None if rule is None else rule.rule.name, named, sku), named.calendar),
+        sentence=entry_sentence(story, named.calendar),
     )
 
 
-def _story(row: EntryRow, rule: str | None, named: _Named, sku: str | None) -> EntryStory:
-    first = row.version == 1 and row.kind != PointsEntryKind.REVERSAL
-    cause = None if first else row.cause if row.cause is not None else row.sale
+def _story(row: EntryRow, rule: str | None, named: _Named, view: ValuationView | None) -> EntryStory:
+    sale = _name(row, row.sale, named.sold)
+    cause = _name(row, row.cause, named.sold) if row.cause is not None else sale
+    if row.version == 1 and row.kind != PointsEntryKind.REVERSAL:
+        # The first value of the line there: new, unless a correction brought it.
+        cause = sale if row.cause is None and sale is not None and sale.correction is not None else None
     return EntryStory(
         kind=PointsEntryKind(row.kind),
         points=row.signed,
-        # Where the sale was then: a correction may have moved it since.
-        sale=_name(row.sale, named.sold, row.effective_at),
-        sku=sku,
+        # Where the sale was then: the correction that took the points back may have moved it.
+        sale=None if sale is None else replace(sale, sold_at=row.effective_at),
+        sku=None if view is None else view.row.sku,
+        units=None if view is None else _units(row, view),
         rule=rule,
-        cause=_name(cause, named.sold),
+        cause=cause,
         reason=None if row.adjustment_id is None else named.reasons.get(row.adjustment_id),
     )
 
 
-def _name(number: int | None, sold: Mapping[int, SoldNameRow], sold_at: datetime | None = None) -> SoldName | None:
-    row = None if number is None else sold.get(number)
-    if row is None:
+def _units(row: EntryRow, view: ValuationView) -> Units | None:
+    """What the base points of a new line are the product of; None where the budget cut them, and for a coupon."""
+    if row.kind != PointsEntryKind.BASE or row.version != 1 or view.found is None or view.row.is_coupon:
+        return None
+    base = {one.variant_id: one.base_points for one in view.content.coupon_values}
+    units = Units(view.found.quantity, base.get(view.row.variant_id or _NOBODY, 0))
+    return units if units.quantity * units.base_points == row.points else None
+
+
+def _name(row: EntryRow, number: int | None, sold: Mapping[_SoldKey, SoldNameRow]) -> SoldName | None:
+    """The name of a sale as it counted when the entry was recorded."""
+    found = None if number is None else sold.get((number, row.recorded_at))
+    if found is None:
         return None
     return SoldName(
-        number=row.number,
-        external_id=row.external_id,
-        sold_at=sold_at or row.sold_at,
-        returns_number=row.returns_number,
-        returns=row.returns,
+        number=found.number,
+        external_id=found.external_id,
+        sold_at=found.sold_at,
+        source=found.source or "",
+        returns_number=found.returns_number,
+        returns=found.returns,
+        correction=_correction(found, row.ecp),
     )
 
 
-async def _sold_names(operation: Operation, rows: Iterable[EntryRow]) -> Mapping[int, SoldNameRow]:
-    numbers = {number for row in rows for number in (row.sale, row.cause) if number is not None}
-    found = await operation.fetch(SOLD_NAMES, numbers=sorted(numbers)) if numbers else []
-    return {row.number: row for row in found}
+def _correction(found: SoldNameRow, ecp: int) -> Correction | None:
+    """What the revision changed, as the ledger of this ECP sees it; None if it was the first one."""
+    if found.previous_ecp is None:
+        return None
+    return Correction(
+        moved_from=None if found.previous_sold_at == found.sold_at else found.previous_sold_at,
+        from_other_ecp=found.previous_ecp != ecp == found.ecp,
+        to_other_ecp=found.previous_ecp == ecp != found.ecp,
+    )
+
+
+async def _sold_names(operation: Operation, rows: Iterable[EntryRow]) -> Mapping[_SoldKey, SoldNameRow]:
+    asked = {(number, row.recorded_at) for row in rows for number in (row.sale, row.cause) if number is not None}
+    if not asked:
+        return {}
+    sold, times = zip(*sorted(asked), strict=True)
+    found = await operation.fetch(SOLD_NAMES, numbers=list(sold), times=list(times))
+    return {(row.number, row.at): row for row in found}
 
 
 async def _reasons(operation: Operation, rows: Iterable[EntryRow]) -> Mapping[UUID, str]:

@@ -58,23 +58,24 @@ async def test_every_entry_says_why_it_exists(ecp: Client, story: LedgerStory) -
         *("BASE", "BONUS", "BONUS"),
         *("REVERSAL", "REVERSAL", "REVERSAL", "REVERSAL"),
     ]
-    late = "because sale S-0 of 7 May 2026, which comes before it, was recorded later or corrected"
+    late = "because sale S-0 of 7 May 2026, which comes before it, was recorded later"
+    regulars, back = "points of the rule “Regulars”", "Sale S-1 (source till) of 5 May 2026 was returned with R-1"
     returned = "because sale S-1, which comes before it, was returned with R-1"
     assert [entry["sentence"] for entry in entries] == [
-        "80 base points for AMB-1L in sale S-1 of 5 May 2026.",
-        "5 points of the rule “Gold” for AMB-1L in sale S-1 of 5 May 2026.",
-        "40 base points for AMB-1L in sale S-2 of 10 May 2026.",
-        "5 points of the rule “Gold” for AMB-1L in sale S-2 of 10 May 2026.",
-        "40 base points for AMB-4L in sale S-3 of 15 May 2026.",
-        "5 points of the rule “Gold” for AMB-4L in sale S-3 of 15 May 2026.",
-        "2 points of the rule “Regulars” for AMB-4L in sale S-3 of 15 May 2026.",
-        "30 base points for AMB-1L in sale S-0 of 7 May 2026.",
-        "5 points of the rule “Gold” for AMB-1L in sale S-0 of 7 May 2026.",
-        f"4 points of the rule “Regulars” for AMB-1L in sale S-2 of 10 May 2026, {late}.",
-        "Sale S-1 of 5 May 2026 was returned with R-1: 80 base points for AMB-1L were taken back.",
-        "Sale S-1 of 5 May 2026 was returned with R-1: 5 points of the rule “Gold” for AMB-1L were taken back.",
-        f"4 points of the rule “Regulars” for AMB-1L in sale S-2 of 10 May 2026 were taken back, {returned}.",
-        f"2 points of the rule “Regulars” for AMB-4L in sale S-3 of 15 May 2026 were taken back, {returned}.",
+        "80 base points (8 units of 10 points each) for AMB-1L in sale S-1 (source till) of 5 May 2026.",
+        "5 points of the rule “Gold” for AMB-1L in sale S-1 (source till) of 5 May 2026.",
+        "40 base points (4 units of 10 points each) for AMB-1L in sale S-2 (source till) of 10 May 2026.",
+        "5 points of the rule “Gold” for AMB-1L in sale S-2 (source till) of 10 May 2026.",
+        "40 base points (2 units of 20 points each) for AMB-4L in sale S-3 (source till) of 15 May 2026.",
+        "5 points of the rule “Gold” for AMB-4L in sale S-3 (source till) of 15 May 2026.",
+        "2 points of the rule “Regulars” for AMB-4L in sale S-3 (source till) of 15 May 2026.",
+        "30 base points (3 units of 10 points each) for AMB-1L in sale S-0 (source till) of 7 May 2026.",
+        "5 points of the rule “Gold” for AMB-1L in sale S-0 (source till) of 7 May 2026.",
+        f"4 points of the rule “Regulars” for AMB-1L in sale S-2 (source till) of 10 May 2026, {late}.",
+        f"{back}: 80 base points for AMB-1L were taken back.",
+        f"{back}: 5 points of the rule “Gold” for AMB-1L were taken back.",
+        f"4 {regulars} for AMB-1L in sale S-2 (source till) of 10 May 2026 were taken back, {returned}.",
+        f"2 {regulars} for AMB-4L in sale S-3 (source till) of 15 May 2026 were taken back, {returned}.",
     ]
 
 
@@ -114,7 +115,7 @@ async def test_an_entry_is_explained_from_stored_facts(
     assert explained[13]["reverses"] == {
         "id": nodes[6]["id"],
         "points": 2,
-        "sentence": "2 points of the rule “Regulars” for AMB-4L in sale S-3 of 15 May 2026.",
+        "sentence": "2 points of the rule “Regulars” for AMB-4L in sale S-3 (source till) of 15 May 2026.",
     }
     assert explained[11]["explanation"]["sentence"] == (
         "Everything on the line was returned or corrected away, so the rule pays nothing."

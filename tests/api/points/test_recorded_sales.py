@@ -41,10 +41,13 @@ async def test_returns_and_corrections_are_told_apart(clients: Clients, story: L
     await till.results(sale("r-1", line(quantity=-1), returnsExternalId="s-1", **sold))
     await till.results(sale("s-1", line(quantity=2), revision=2, **sold))
     assert await entries(clients[Role.ECP]) == [
-        (30, "30 base points for AMB-1L in sale s-1 of 10 May 2026."),
-        (5, "5 points of the rule “Gold” for AMB-1L in sale s-1 of 10 May 2026."),
-        (-10, "Sale s-1 of 10 May 2026 was returned with r-1: 10 base points for AMB-1L were taken back."),
-        (-10, "Sale s-1 of 10 May 2026 was corrected or returned: 10 base points for AMB-1L were taken back."),
+        (30, "30 base points (3 units of 10 points each) for AMB-1L in sale s-1 (source till) of 10 May 2026."),
+        (5, "5 points of the rule “Gold” for AMB-1L in sale s-1 (source till) of 10 May 2026."),
+        (
+            -10,
+            "Sale s-1 (source till) of 10 May 2026 was returned with r-1: 10 base points for AMB-1L were taken back.",
+        ),
+        (-10, "Sale s-1 (source till) of 10 May 2026 was corrected: 10 base points for AMB-1L were taken back."),
     ]
     shown: dict[Role, Any] = {}
     for role in (Role.INTEGRATION, Role.ECP, Role.ANALYST):
@@ -68,19 +71,48 @@ async def test_a_sale_that_moves_leaves_a_reversal(clients: Clients, story: Ledg
     await till.results(sale("s-1", line(quantity=1), soldAt="2026-05-10T12:00:00Z"))
     moved = {"revision": 2, "ecpCode": "ECP-2026-000002", "soldAt": "2026-05-12T12:00:00Z"}
     await till.results(sale("s-1", line(quantity=1), **moved))
-    corrected = "Sale s-1 of 10 May 2026 was corrected or returned"
+    moved = "A correction moved sale s-1 (source till) of 10 May 2026 to another ECP"
     assert await entries(clients[Role.ECP]) == [
-        (10, "10 base points for AMB-1L in sale s-1 of 10 May 2026."),
-        (5, "5 points of the rule “Gold” for AMB-1L in sale s-1 of 10 May 2026."),
-        (-10, f"{corrected}: 10 base points for AMB-1L were taken back."),
-        (-5, f"{corrected}: 5 points of the rule “Gold” for AMB-1L were taken back."),
+        (10, "10 base points (1 unit of 10 points each) for AMB-1L in sale s-1 (source till) of 10 May 2026."),
+        (5, "5 points of the rule “Gold” for AMB-1L in sale s-1 (source till) of 10 May 2026."),
+        (-10, f"{moved}: 10 base points for AMB-1L were taken back."),
+        (-5, f"{moved}: 5 points of the rule “Gold” for AMB-1L were taken back."),
     ]
+    arrived = (
+        "for AMB-1L in sale s-1 (source till) of 12 May 2026, because a correction moved the sale from another ECP"
+    )
     assert await entries(other) == [
-        (10, "10 base points for AMB-1L in sale s-1 of 12 May 2026."),
-        (5, "5 points of the rule “Gold” for AMB-1L in sale s-1 of 12 May 2026."),
+        (10, f"10 base points (1 unit of 10 points each) {arrived}."),
+        (5, f"5 points of the rule “Gold” {arrived}."),
     ]
     assert (await clients[Role.ECP].send(SALE, source="till", id="s-1")).data["sale"] is None
     assert (await other.send(SALE, source="till", id="s-1")).data["sale"]["points"] == 15
+
+
+async def test_a_sale_that_leaves_a_month_is_named_as_the_cause(
+    clients: Clients, story: LedgerStory, clock: TestClock
+) -> None:
+    """R22: later sales of the old month lose points because the sale moved, and say from where to where."""
+    del story
+    clock.now = day(6, 20)
+    till = Till(clients[Role.INTEGRATION])
+    await till.results(sale("s-1", line(quantity=9), soldAt="2026-06-05T12:00:00Z"))
+    await till.results(sale("s-2", line(quantity=1), soldAt="2026-06-07T12:00:00Z"))
+    await till.results(sale("s-3", line(quantity=1), soldAt="2026-06-09T12:00:00Z"))
+    await till.results(sale("s-1", line(quantity=9), revision=2, soldAt="2026-05-05T12:00:00Z"))
+    found = [sentence for _, sentence in (await entries(clients[Role.ECP]))[-5:]]
+    arrived = "in sale s-1 (source till) of 5 May 2026, because a correction moved the sale from 5 June 2026"
+    left = "A correction moved sale s-1 (source till) from 5 June 2026 to 5 May 2026"
+    assert sorted(found) == [
+        (
+            "1 point of the rule “Regulars” for AMB-1L in sale s-3 (source till) of 9 June 2026 was taken back, "
+            "because a correction moved sale s-1 from 5 June 2026 to 5 May 2026."
+        ),
+        f"5 points of the rule “Gold” for AMB-1L {arrived}.",
+        f"90 base points (9 units of 10 points each) for AMB-1L {arrived}.",
+        f"{left}: 5 points of the rule “Gold” for AMB-1L were taken back.",
+        f"{left}: 90 base points for AMB-1L were taken back.",
+    ]
 
 
 def _account_of(story: LedgerStory, ecp_id: UUID) -> UUID:

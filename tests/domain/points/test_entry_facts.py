@@ -5,6 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from domain.calendar import UTC_CALENDAR, Calendar
 from domain.points.entry_facts import (
@@ -18,13 +19,16 @@ from domain.points.entry_facts import (
     read_month,
     signed_points,
 )
-from domain.points.entry_sentences import EntryStory, SoldName, entry_sentence
+from domain.points.entry_sentences import Correction, EntryStory, SoldName, Units, entry_sentence
 from domain.points.ledger import LedgerAccount, PointsEntryKind
 
 MAY = datetime(2026, 5, 10, 12, tzinfo=UTC)
-SALE = SoldName(number=1, external_id="S-1", sold_at=MAY)
+SALE = SoldName(number=1, external_id="S-1", sold_at=MAY, source="till")
 COUPON = SoldName(number=2, external_id=None, sold_at=MAY)
-EARLIER = SoldName(number=3, external_id="S-0", sold_at=datetime(2026, 5, 1, 12, tzinfo=UTC))
+EARLIER = SoldName(number=3, external_id="S-0", sold_at=datetime(2026, 5, 1, 12, tzinfo=UTC), source="web")
+MORNING = datetime(2026, 5, 10, 9, tzinfo=UTC)
+MOVED = Correction(moved_from=EARLIER.sold_at)
+FROM_OTHER, TO_OTHER = Correction(from_other_ecp=True), Correction(to_other_ecp=True)
 BASE, BONUS, REVERSAL = PointsEntryKind.BASE, PointsEntryKind.BONUS, PointsEntryKind.REVERSAL
 
 
@@ -89,13 +93,31 @@ def test_only_a_negative_balance_has_a_notice(available: int, expected: str | No
     [
         (
             EntryStory(kind=BASE, points=1, sale=COUPON, sku="AMB-1L"),
-            "1 base point for the coupon of AMB-1L that was redeemed on 10 May 2026.",
+            "1 base point for the coupon of AMB-1L that was redeemed on 10 May 2026 at 12:00 UTC.",
+        ),
+        (
+            EntryStory(kind=BASE, points=80, sale=SALE, sku="AMB-1L", units=Units(8, 10)),
+            "80 base points (8 units of 10 points each) for AMB-1L in sale S-1 (source till) of 10 May 2026.",
         ),
         (
             EntryStory(kind=BONUS, points=5, sale=SALE, sku="AMB-1L", rule="Gold", cause=SALE),
             (
-                "5 points of the rule “Gold” for AMB-1L in sale S-1 of 10 May 2026, because the sale was corrected or "
-                "returned."
+                "5 points of the rule “Gold” for AMB-1L in sale S-1 (source till) of 10 May 2026, because the sale was "
+                "corrected."
+            ),
+        ),
+        (
+            EntryStory(kind=BASE, points=5, sale=SALE, sku="AMB-1L", cause=replace(SALE, correction=MOVED)),
+            (
+                "5 base points for AMB-1L in sale S-1 (source till) of 10 May 2026, because a correction moved the "
+                "sale from 1 May 2026."
+            ),
+        ),
+        (
+            EntryStory(kind=BASE, points=5, sale=SALE, sku="AMB-1L", cause=replace(SALE, correction=FROM_OTHER)),
+            (
+                "5 base points for AMB-1L in sale S-1 (source till) of 10 May 2026, because a correction moved the "
+                "sale from another ECP."
             ),
         ),
         (
@@ -106,24 +128,53 @@ def test_only_a_negative_balance_has_a_notice(available: int, expected: str | No
                 sku="AMB-1L",
                 cause=SoldName(number=9, external_id="R-1", sold_at=MAY, returns_number=1, returns="S-1"),
             ),
-            "5 base points for AMB-1L in sale S-1 of 10 May 2026, because the sale was returned with R-1.",
+            (
+                "5 base points for AMB-1L in sale S-1 (source till) of 10 May 2026, because the sale was returned with "
+                "R-1."
+            ),
         ),
         (
             EntryStory(kind=REVERSAL, points=-1, sale=SALE, sku="AMB-1L", cause=SALE),
-            "Sale S-1 of 10 May 2026 was corrected or returned: 1 base point for AMB-1L was taken back.",
+            "Sale S-1 (source till) of 10 May 2026 was corrected: 1 base point for AMB-1L was taken back.",
         ),
         (
-            EntryStory(kind=REVERSAL, points=-7, sale=COUPON, sku="AMB-1L", rule="Gold", cause=EARLIER),
+            EntryStory(kind=REVERSAL, points=-1, sale=SALE, sku="AMB-1L", cause=replace(SALE, correction=TO_OTHER)),
             (
-                "7 points of the rule “Gold” for the coupon of AMB-1L that was redeemed on 10 May 2026 were taken "
-                "back, because sale S-0 of 1 May 2026, which comes before it, was recorded later or corrected."
+                "A correction moved sale S-1 (source till) of 10 May 2026 to another ECP: 1 base point for AMB-1L was "
+                "taken back."
+            ),
+        ),
+        (
+            EntryStory(
+                kind=REVERSAL,
+                points=-1,
+                sale=replace(SALE, sold_at=EARLIER.sold_at),
+                sku="AMB-1L",
+                cause=replace(SALE, correction=MOVED),
+            ),
+            (
+                "A correction moved sale S-1 (source till) from 1 May 2026 to 10 May 2026: 1 base point for AMB-1L was "
+                "taken back."
+            ),
+        ),
+        (
+            EntryStory(
+                kind=REVERSAL,
+                points=-1,
+                sale=replace(SALE, sold_at=MORNING),
+                sku="AMB-1L",
+                cause=replace(SALE, correction=Correction(moved_from=MORNING), sold_at=MAY),
+            ),
+            (
+                "A correction moved sale S-1 (source till) from 10 May 2026 at 09:00 UTC to 10 May 2026 at 12:00 UTC: "
+                "1 base point for AMB-1L was taken back."
             ),
         ),
         (
             EntryStory(kind=BONUS, points=7, sale=SALE, sku="AMB-1L", rule="Gold", cause=COUPON),
             (
-                "7 points of the rule “Gold” for AMB-1L in sale S-1 of 10 May 2026, because a coupon that was "
-                "redeemed on 10 May 2026 comes before it and was recorded later."
+                "7 points of the rule “Gold” for AMB-1L in sale S-1 (source till) of 10 May 2026, because a coupon "
+                "that was redeemed on 10 May 2026 at 12:00 UTC comes before it and was recorded later."
             ),
         ),
         (
@@ -137,3 +188,37 @@ def test_only_a_negative_balance_has_a_notice(available: int, expected: str | No
 )
 def test_sentences_say_why_an_entry_exists(story: EntryStory, expected: str) -> None:
     assert entry_sentence(story, UTC_CALENDAR) == expected
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (EARLIER, "sale S-0 (source web) of 1 May 2026, which comes before it, was recorded later"),
+        (
+            replace(EARLIER, correction=Correction()),
+            "sale S-0 (source web) of 1 May 2026, which comes before it, was corrected",
+        ),
+        (replace(EARLIER, source="till"), "sale S-0 of 1 May 2026, which comes before it, was recorded later"),
+        (
+            replace(EARLIER, correction=Correction(moved_from=MAY)),
+            "a correction moved sale S-0 (source web) from 10 May 2026 to 1 May 2026",
+        ),
+        (
+            replace(EARLIER, correction=FROM_OTHER),
+            "a correction moved sale S-0 (source web) of 1 May 2026, which comes before it, from another ECP",
+        ),
+        (
+            replace(EARLIER, correction=Correction(moved_from=MORNING, to_other_ecp=True)),
+            "a correction moved sale S-0 (source web) of 10 May 2026, which came before it, to another ECP",
+        ),
+        (
+            SoldName(number=9, external_id="R-1", sold_at=MAY, source="web", returns_number=3, returns="S-0"),
+            "sale S-0 (source web), which comes before it, was returned with R-1",
+        ),
+    ],
+)
+def test_a_difference_names_what_happened_to_the_sale_before_it(cause: SoldName, expected: str) -> None:
+    """R22: recorded, corrected, moved, or returned."""
+    story = EntryStory(kind=REVERSAL, points=-7, sale=SALE, sku="AMB-1L", rule="Gold", cause=cause)
+    line = "7 points of the rule “Gold” for AMB-1L in sale S-1 (source till) of 10 May 2026"
+    assert entry_sentence(story, UTC_CALENDAR) == f"{line} were taken back, because {expected}."
