@@ -56,8 +56,9 @@ def fact_phrase(clause: Clause, fact: Fact, names: DisplayNames, calendar: Calen
             words = f"the points are earned through a {'coupon' if channel is EarningChannel.COUPON else 'sale'}"
         case QuantityClause(), QuantityFact(quantity):
             words = f"{format_count(quantity, 'unit')} {'was' if quantity == 1 else 'were'} sold on this line"
-        case PeriodClause(), PeriodFact(at):
-            words = f"the sale was on {_weekday(at, calendar)} {calendar.format_moment(at)}"
+        case PeriodClause(), PeriodFact(at, channel):
+            earned = "coupon was redeemed" if channel is EarningChannel.COUPON else "sale was"
+            words = f"the {earned} on {_weekday(at, calendar)} {calendar.format_moment(at)}"
         case TierClause() | GeographyClause() | VolumeClause() | ActivityClause() | EnrolledWithinClause(), _:
             words = _ecp_fact_phrase(clause, fact, names, calendar)
         case _:

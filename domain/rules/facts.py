@@ -165,9 +165,10 @@ class EnrollmentFact(Struct, frozen=True, tag_field="kind", tag="enrolledWithin"
 
 
 class PeriodFact(Struct, frozen=True, tag_field="kind", tag="period"):
-    """The time of the sale or redemption."""
+    """The time of the sale or redemption, and which of the two it is."""
 
     at: datetime
+    channel: EarningChannel = EarningChannel.SALE
 
 
 Fact = (
@@ -229,7 +230,7 @@ def deciding_fact(clause: Clause, line: LineFacts, ecp: EarnerFacts, calendar: C
         case QuantityClause():
             return QuantityFact(line.quantity)
         case PeriodClause():
-            return PeriodFact(line.at)
+            return PeriodFact(line.at, line.channel)
         case _:
             return _ecp_fact(clause, ecp, line.at, calendar)
 

@@ -23,6 +23,7 @@ from domain.rules.facts import (
     Usage,
     VolumeFact,
     VolumeKey,
+    deciding_fact,
     needed_activities,
     needed_volumes,
 )
@@ -200,3 +201,10 @@ def test_ambiguous_facts_are_rejected() -> None:
 def test_without_rules_only_base_points_are_earned() -> None:
     evaluation = compile_rules((), RANKS, UTC_CALENDAR).evaluate(LINE, NOBODY)
     assert (evaluation.base_points, evaluation.bonus_points, evaluation.outcomes) == (50, 0, ())
+
+
+def test_the_time_of_a_coupon_is_that_of_its_redemption() -> None:
+    """R22: the fact knows whether a sale or a coupon was earned at the time."""
+    clause, line = PeriodClause(weekdays=WEEKEND), replace(LINE, channel=EarningChannel.COUPON)
+    fact = deciding_fact(clause, line, ECP, UTC_CALENDAR)
+    assert fact == PeriodFact(NOW, EarningChannel.COUPON)

@@ -208,6 +208,12 @@ FACTS: list[tuple[Clause, Fact, str, str]] = [
         "The sale was on Saturday 14 March 2026 at 18:30:59 UTC.",
         "The sale was on Saturday 14 March 2026 at 18:30:59 UTC.",
     ),
+    (
+        WEEKEND,
+        PeriodFact(AT, EarningChannel.COUPON),
+        "The coupon was redeemed on Saturday 14 March 2026 at 18:30:59 UTC.",
+        "The coupon was redeemed on Saturday 14 March 2026 at 18:30:59 UTC.",
+    ),
 ]
 
 
