@@ -10,7 +10,7 @@ from sqlalchemy import column, text
 
 from db.columns import scalar
 from db.sales.rows import ParkedContentRow
-from db.statement import Statement, blobs, moment, moments, number, numbers, string, texts, uuid
+from db.statement import Statement, blobs, moment, moments, number, numbers, string, texts, uuid, uuids
 
 
 class NamedEcpRow(NamedTuple):
@@ -26,6 +26,13 @@ class NamedVariantRow(NamedTuple):
 
     key: str
     id: UUID
+
+
+class SchemeTitleRow(NamedTuple):
+    """What people call a scheme."""
+
+    id: UUID
+    title: str
 
 
 class SourceRow(NamedTuple):
@@ -242,6 +249,12 @@ RETURN_KEYS_AT: Final = Statement(
     )
     .columns(*map(column, ReturnKeyRow._fields)),
     ReturnKeyRow,
+)
+SCHEME_TITLES: Final = Statement(
+    text("SELECT id, title FROM scheme WHERE id = ANY(:ids)")
+    .bindparams(uuids("ids"))
+    .columns(*map(column, SchemeTitleRow._fields)),
+    SchemeTitleRow,
 )
 # The parked sales with these ids, and those that wait for a sale with one of them.
 LOCK_PARKED: Final = Statement(

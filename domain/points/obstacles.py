@@ -30,6 +30,10 @@ class EarningObstacle(IntEnum):
         """The reason for people who read the ledger."""
         return _SENTENCES[self]
 
+    def name(self, ecp: str, scheme: str) -> str:
+        """The reason for those who report sales, with the names of the ECP and the scheme."""
+        return _NAMED[self].format(ecp=ecp, scheme=scheme)
+
 
 _SENTENCES: Final = {
     EarningObstacle.NOT_REGISTERED: "The ECP was not registered yet at the time of the sale.",
@@ -43,6 +47,19 @@ _SENTENCES: Final = {
     EarningObstacle.NOT_ENROLLED_YET: "The ECP enrolled in the scheme only after the sale.",
     EarningObstacle.ENROLLMENT_ENDED: "The enrollment of the ECP had ended before the sale.",
     EarningObstacle.ERASED: "The personal data of the ECP was erased before the sale was recorded.",
+}
+_NAMED: Final = {
+    EarningObstacle.NOT_REGISTERED: "{ecp} was not registered yet at the time of the sale.",
+    EarningObstacle.NOT_VERIFIED: "{ecp} was not verified yet at the time of the sale.",
+    EarningObstacle.SUSPENDED: "{ecp} was suspended at the time of the sale.",
+    EarningObstacle.CLOSED: "{ecp} was closed at the time of the sale.",
+    EarningObstacle.ELSEWHERE: "At the time of the sale, {ecp} worked in a place that is not in {scheme}.",
+    EarningObstacle.BEFORE_START: "The sale was made before {scheme} started.",
+    EarningObstacle.AFTER_END: "The sale was made after {scheme} ended.",
+    EarningObstacle.NEVER_ENROLLED: "{ecp} was not enrolled in {scheme} at the time of the sale.",
+    EarningObstacle.NOT_ENROLLED_YET: "{ecp} enrolled in {scheme} only after the sale.",
+    EarningObstacle.ENROLLMENT_ENDED: "The enrollment of {ecp} in {scheme} had ended before the sale.",
+    EarningObstacle.ERASED: "The personal data of {ecp} was erased before the sale was recorded.",
 }
 _STATUSES: Final = {
     EcpStatus.PENDING: EarningObstacle.NOT_VERIFIED,

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from db.sessions import Writing
-from domain.failures import Problem
 from domain.sales.changes import list_changes
 from domain.sales.decisions import Book, Decision
 from domain.sales.facts import SaleOutcome
 from resolvers.context import Operation
 from resolvers.points.posting.post import post_points
-from resolvers.points.posting.posted import PostedSale, Posting
-from resolvers.sales.entries import Earned, Entry, Recorded, enter_parked, read_content
+from resolvers.sales.earnings import list_earned
+from resolvers.sales.entries import Entry, Recorded, enter_parked, read_content
 from resolvers.sales.locking import lock_parked, open_book
 from resolvers.sales.names import resolve_names
 from resolvers.sales.parking import store_parked
@@ -67,7 +66,12 @@ async def record_entries(  # noqa: PLR0913 - the source, whether it is new, and 
         _require_all(given)
     if is_new_source and any(decision.outcome not in _FAILED for decision in given):
         await own_source(operation, session, source)
-    return _build_recorded(given, posting, {change.number for change in changes})
+    earned = (
+        {}
+        if posting is None
+        else await list_earned(session, book, zip(every, decisions, strict=True), (changes, posting))
+    )
+    return Recorded(given, points=sum(one.points for one in earned.values()), earned=earned)
 
 
 def _require_all(decisions: list[Decision]) -> None:

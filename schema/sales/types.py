@@ -137,13 +137,18 @@ class SaleResult:
     sale: Sale | None = batched(
         sales_by_number, key="number", description="The sale as it is now. Null if it is not recorded."
     )
-    points: SafeInt = leaf("The points that this report changes for the sale, negative if it loses some.")
+    points: SafeInt = leaf(
+        "The points that this report changes for the sale, negative if it loses some. Those of a return are what it "
+        "takes off the sale that it returns; where the report has that sale too, the sale has them, and of several "
+        "returns of one sale, the first one."
+    )
     errors: list[UserError] = computed(
         lambda row: user_errors(InvalidInput(*row.problems)),
         "Why the sale was rejected, parked, or in conflict. Empty otherwise.",
     )
     notices: list[str] = leaf(
-        "Why a recorded sale earns no points, or what a parked one waits for. Empty if there is nothing to say."
+        "Why a recorded sale, or some of its lines, earn no points, or what a parked one waits for. Empty if there is "
+        "nothing to say."
     )
 
 

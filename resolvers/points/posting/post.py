@@ -6,7 +6,6 @@ from uuid import UUID
 
 from db.points.posting_state import POSTING_STATE, PostingState
 from db.sessions import Writing
-from domain.failures import Problem, UserErrorCode
 from domain.points.fold import LineValue
 from domain.points.lines import SaleChange
 from domain.points.obstacles import EarningObstacle
@@ -71,10 +70,14 @@ def _posted_sales(
     changes: Sequence[SaleChange], valued: Sequence[Valued], points: Mapping[int, int], waiting: set[int]
 ) -> dict[int, PostedSale]:
     lines: dict[int, list[PostedLine]] = defaultdict(list)
-    changed = {(change.number, change.place): {line.position for line in change.lines} for change in changes}
+    # A sale that moves to another ECP changes at the same place of both.
+    changed = {
+        (change.number, change.ecp_id, change.place): {line.position for line in change.lines} for change in changes
+    }
     for account, values, _ in valued:
+        ecp_id = account.of.ecp.id
         for value in values:
-            if value.line.position in changed.get((value.line.number, value.line.place), ()):
+            if value.line.position in changed.get((value.line.number, ecp_id, value.line.place), ()):
                 lines[value.line.number].append(_posted_line(account, value))
     return {
         change.number: PostedSale(
@@ -92,9 +95,5 @@ def _posted_line(account: TouchedAccount, value: LineValue) -> PostedLine:
         scheme_id=account.of.scheme_id,
         base=value.base,
         bonus=value.bonus,
-        problems=tuple([_problem(number) for number in value.facts.obstacles]),
+        obstacles=tuple(map(EarningObstacle, value.facts.obstacles)),
     )
-
-
-def _problem(number: int) -> Problem:
-    return Problem(UserErrorCode.OUT_OF_SCOPE, EarningObstacle(number).sentence, ())

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.failures import Problem
+from domain.points.obstacles import EarningObstacle
 
 
 class PostedLine(Struct, frozen=True):
-    """What a line of a changed sale is worth in a scheme. A line with problems earns nothing."""
+    """What a line of a changed sale is worth in a scheme. A line with obstacles earns nothing."""
 
     position: int
     scheme_id: UUID
     base: int
     bonus: int
-    problems: tuple[Problem, ...] = ()
+    obstacles: tuple[EarningObstacle, ...] = ()
 
 
 class PostedSale(Struct, frozen=True):

@@ -37,7 +37,7 @@ async def test_a_sale_is_recorded_once(till: Till, database_url: str, stored: as
     results = await till.results(first, second)
     assert [(result["outcome"], result["points"], result["notices"]) for result in results] == [
         ("RECORDED", 30, []),
-        ("RECORDED", 40, []),
+        ("RECORDED", 40, ["Line 2 earns no points: no scheme that the ECP takes part in includes it."]),
     ]
     found = await read(till, "s-2")
     assert found["recordedAt"].startswith("2026-03-22T09:00:00")
@@ -208,7 +208,8 @@ async def test_a_correction_may_name_another_ecp(till: Till, clients: Clients, s
     binod = await _another_ecp(clients, stored)
     (result,) = await till.results(sale(revision=2, ecpCode=binod))
     assert (result["outcome"], result["points"]) == ("CORRECTED", -30)
-    assert result["notices"] == ["This sale earns no points."]
+    unearned = "This sale earns no points: no scheme that the ECP takes part in includes it."
+    assert result["notices"] == [unearned]
     assert await stored.fetchval("SELECT sum(available) FROM points_account") == 0
 
 
