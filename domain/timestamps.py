@@ -63,6 +63,11 @@ class Malformed(Struct, frozen=True):
     message: str
 
 
+def write_timestamp(at: datetime) -> str:
+    """Write a point in time in UTC, as clients may send it."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def read_timestamp(value: object) -> datetime | Malformed:
     """Read a point in time, in UTC, from RFC 3339 text.
 

@@ -53,6 +53,7 @@ def build_arrival(  # noqa: PLR0913 - the sale, what it names, and what is wrong
         version,
         sold_at=sale.sold_at,
         lines=lines,
+        skus=tuple([line.sku for line in sale.lines]),
         ecp_id=None if ecp is None else ecp[0],
         ecp=None if ecp is None else ecp[1],
         returns=sale.returns_external_id,

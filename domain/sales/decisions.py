@@ -11,11 +11,12 @@ from domain.points.lines import SalePlace
 from domain.sales.content import Comparison, Version, compare_versions
 from domain.sales.facts import SaleOutcome
 from domain.sales.lines import ReturnedLine, SaleLine, count_returned, find_excess
-from domain.text import format_count
+from domain.text import format_count, quote
+from domain.timestamps import write_timestamp
 
 
 class ArrivingSale(Struct, frozen=True):
-    """A sale that a source reports, with the ECP and the variants that it names.
+    """A sale that a source reports, with the ECP and the variants that it names, and what it calls these: `skus`.
 
     `problems` reject it unless it is known already, and `unknown` park or reject it: the ECP or variants that it names
     do not exist. `may_park` says which. Only a sale without problems has an ECP.
@@ -25,6 +26,7 @@ class ArrivingSale(Struct, frozen=True):
     version: Version | None
     sold_at: datetime | None
     lines: tuple[SaleLine, ...]
+    skus: tuple[str, ...] = ()
     ecp_id: UUID | None = None
     ecp: int | None = None
     returns: str | None = None
@@ -137,7 +139,11 @@ class Book(Struct):
             if found is Comparison.OLDER:
                 return Decision(SaleOutcome.DUPLICATE, number=number)
             if found is Comparison.UNCLEAR:
-                return Decision(SaleOutcome.CONFLICT, (_conflict(sale.version, theirs),), number)
+                return Decision(
+                    SaleOutcome.CONFLICT,
+                    (_conflict(sale.version, theirs, "parked" if theirs is parked else "recorded"),),
+                    number,
+                )
             if found is Comparison.SAME and theirs is not parked:
                 return Decision(SaleOutcome.DUPLICATE, number=number)
         return None
@@ -261,6 +267,13 @@ def _check_return(sale: ArrivingSale, known: KnownSale | None, target: KnownSale
     if known is not None and known.returned_by_others:
         message = "Other sales return units of this sale, so it cannot become a return. Correct those sales first."
         yield Problem(UserErrorCode.CONFLICT, message, path)
+    assert sale.sold_at is not None  # noqa: S101 - a sale without problems has a time
+    if sale.sold_at < target.place.sold_at:
+        message = (
+            f"Units come back after they were sold: this return is from {write_timestamp(sale.sold_at)}, and the sale "
+            f"{quote(target.place.external_id)} from {write_timestamp(target.place.sold_at)}. Correct soldAt of one."
+        )
+        yield Problem(UserErrorCode.INVALID, message, ("soldAt",))
     if target.ecp != sale.ecp:
         message = "The sale that this one returns belongs to another ECP."
         yield Problem(UserErrorCode.CONFLICT, message, ("ecpCode",))
@@ -276,7 +289,11 @@ def _check_return(sale: ArrivingSale, known: KnownSale | None, target: KnownSale
         mine[line.variant_id] = mine.get(line.variant_id, 0) - line.quantity
     total = {variant: back.get(variant, 0) + units for variant, units in mine.items()}
     excess = find_excess(target.sold, total)
-    yield from _excess_problems(sale, {key: sold - back.get(key, 0) for key, sold in excess.items()}, "that sale")
+    yield from _excess_problems(
+        sale,
+        {key: sold - back.get(key, 0) for key, sold in excess.items()},
+        f"the sale {quote(target.place.external_id)}",
+    )
 
 
 def _excess_problems(sale: ArrivingSale, excess: Mapping[UUID, int], noun: str) -> Iterator[Problem]:
@@ -286,24 +303,22 @@ def _excess_problems(sale: ArrivingSale, excess: Mapping[UUID, int], noun: str) 
         if line.quantity < 0 and line.variant_id in excess and line.variant_id not in seen:
             seen.add(line.variant_id)
             left = format_count(excess[line.variant_id], "unit")
-            message = f"More units come back than were sold: {noun} has {left} of this SKU to return."
+            message = f"More units come back than were sold: {noun} has {left} of {quote(sale.skus[index])} to return."
             yield Problem(UserErrorCode.INVALID, message, ("lines", str(index), "quantity"))
 
 
-def _conflict(new: Version, known: Version) -> Problem:
+def _conflict(new: Version, known: Version, verb: str) -> Problem:
     if new.revision is not None and known.updated_at is None:
         message = (
-            f"Revision {new.revision} of this sale was recorded with other content. Send a correction with a higher "
+            f"Revision {new.revision} of this sale was {verb} with other content. Send a correction with a higher "
             "revision."
         )
         return Problem(UserErrorCode.CONFLICT, message, ("revision",))
     if new.updated_at is not None and known.updated_at is not None:
-        message = (
-            "This sale was recorded with other content and the same updatedAt. Send a correction with a later one."
-        )
+        message = f"This sale was {verb} with other content and the same updatedAt. Send a correction with a later one."
         return Problem(UserErrorCode.CONFLICT, message, ("updatedAt",))
     message = (
-        "This sale was recorded with other content. To correct it, send a higher revision or a later updatedAt, "
+        f"This sale was {verb} with other content. To correct it, send a higher revision or a later updatedAt, "
         "whichever its first report had."
     )
     return Problem(UserErrorCode.CONFLICT, message, ("externalId",))

@@ -23,7 +23,7 @@ from domain.sales.facts import (
     SOURCE_LENGTH,
     SalesPolicy,
 )
-from domain.timestamps import Malformed
+from domain.timestamps import Malformed, write_timestamp
 
 _HIGHEST_QUANTITY: Final = QUANTITY_RANGE[1]
 _LOWEST_EXPONENT: Final = -PRICE_DECIMALS
@@ -93,15 +93,34 @@ def sale_problems(sale: ReportedSale) -> list[Problem]:
     return found
 
 
-def time_problems(sold_at: datetime, now: datetime, policy: SalesPolicy) -> tuple[Problem, ...]:
-    """Return the problems of the time of a sale: too old, or in the future."""
-    if sold_at > now + CLOCK_TOLERANCE:
-        return (Problem(UserErrorCode.INVALID, "This time is in the future.", ("soldAt",)),)
-    if sold_at < now - policy.oldest:
-        days = policy.oldest.days
-        message = f"This sale is more than {days:,} days old, and the program takes sales of the last {days:,} days."
-        return (Problem(UserErrorCode.OUT_OF_WINDOW, message, ("soldAt",)),)
-    return ()
+def time_problems(sale: ReportedSale, now: datetime, policy: SalesPolicy) -> tuple[Problem, ...]:
+    """Return the problems of the times of a sale without other problems: too old, or in the future.
+
+    A source with revisions needs no `updated_at`, and so may send any.
+    """
+    sold_at, updated_at = sale.sold_at, sale.updated_at
+    found = []
+    if isinstance(sold_at, datetime):
+        if sold_at > now + CLOCK_TOLERANCE:
+            found.append(_too_early(sold_at, now, "soldAt"))
+        elif sold_at < now - policy.oldest:
+            days = policy.oldest.days
+            message = (
+                f"This sale is more than {days:,} days old, and the program takes sales of the last {days:,} days."
+            )
+            found.append(Problem(UserErrorCode.OUT_OF_WINDOW, message, ("soldAt",)))
+    if sale.revision is None and isinstance(updated_at, datetime) and updated_at > now + CLOCK_TOLERANCE:
+        found.append(_too_early(updated_at, now, "updatedAt"))
+    return tuple(found)
+
+
+def _too_early(at: datetime, now: datetime, name: str) -> Problem:
+    clock = write_timestamp(now.replace(microsecond=0))
+    message = (
+        f"{write_timestamp(at)} is in the future: it is {clock} now. Correct {name}, or the clock of the system that "
+        "reports the sale."
+    )
+    return Problem(UserErrorCode.INVALID, message, (name,))
 
 
 def _is_plain(text: str, longest: int) -> bool:
@@ -157,5 +176,5 @@ def _price_mistake(price: Decimal | Malformed) -> str | None:
     if price >= _HIGHEST_PRICE:
         return f"A price is below {_HIGHEST_PRICE:,}."
     if exponent < _LOWEST_EXPONENT:
-        return f"A price has at most {PRICE_DECIMALS} decimals."
+        return f"The price {price.normalize():f} has {-exponent} decimals; at most {PRICE_DECIMALS} are allowed."
     return None

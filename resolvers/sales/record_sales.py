@@ -88,7 +88,7 @@ def split_sales(sales: Sequence[CheckedSale]) -> list[list[CheckedSale]]:
 
 def _check(operation: Operation, index: int, sale: ReportedSale) -> CheckedSale:
     problems = sale_problems(sale)
-    late = () if problems else time_problems(sale.sold_at, operation.now, operation.sales_policy)  # type: ignore[arg-type] # it has no problems
+    late = () if problems else time_problems(sale, operation.now, operation.sales_policy)
     return CheckedSale(index, sale, problems=problems, late=late)
 
 

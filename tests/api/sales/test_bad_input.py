@@ -16,6 +16,9 @@ from tests.support.unchanged import nothing_changes
 
 SHAPE = "Write it like 2026-03-01T09:30:00Z or 2026-03-01T15:00:00+05:30."
 DECIMAL = 'A Decimal is text like "12.50": digits 0 to 9, at most one point, and no more than 10 decimals.'
+FUTURE = (
+    "is in the future: it is 2026-03-22T09:00:00Z now. Correct {}, or the clock of the system that reports the sale."
+)
 QUANTITY = "The quantity must be between -1,000,000 and 1,000,000."
 CURRENCY = "is not a currency of ISO 4217. Write it like EUR or INR."
 
@@ -49,7 +52,11 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
         sale(returnsExternalId=""),
         [("REQUIRED", "returnsExternalId", "The external ID of the returned sale is missing.")],
     ),
-    (sale(soldAt="2026-03-22T09:06:00Z"), [("INVALID", "soldAt", "This time is in the future.")]),
+    (sale(soldAt="2026-03-22T09:06:00Z"), [("INVALID", "soldAt", f"2026-03-22T09:06:00Z {FUTURE.format('soldAt')}")]),
+    (
+        sale(updatedAt="2030-01-01T00:00:00+01:00"),
+        [("INVALID", "updatedAt", f"2029-12-31T23:00:00Z {FUTURE.format('updatedAt')}")],
+    ),
     (
         sale(soldAt="2025-12-22T08:59:59Z"),
         [
@@ -77,8 +84,14 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
     ),
     (sale("s", line(quantity=1_000_001)), [("INVALID", "lines.0.quantity", QUANTITY)]),
     (sale("s", line(quantity=-(2**31))), [("INVALID", "lines.0.quantity", QUANTITY)]),
-    (sale("s", line(unitPrice="1.00001")), [("INVALID", "lines.0.unitPrice", "A price has at most 4 decimals.")]),
-    (sale("s", line(unitPrice="1.0000000001")), [("INVALID", "lines.0.unitPrice", "A price has at most 4 decimals.")]),
+    (
+        sale("s", line(unitPrice="1.00001")),
+        [("INVALID", "lines.0.unitPrice", "The price 1.00001 has 5 decimals; at most 4 are allowed.")],
+    ),
+    (
+        sale("s", line(unitPrice="1.0000000001")),
+        [("INVALID", "lines.0.unitPrice", "The price 1.0000000001 has 10 decimals; at most 4 are allowed.")],
+    ),
     (
         sale("s", line(unitPrice="-1")),
         [
@@ -159,9 +172,12 @@ async def test_an_invalid_report_is_rejected(
 async def test_sales_at_the_edges_of_time(till: Till) -> None:
     """R20: a little in the future, because clocks differ, and 90 days back."""
     outcomes = await till.outcomes(
-        sale("s-1", soldAt="2026-03-22T09:05:00Z"), sale("s-2", soldAt="2025-12-22T09:00:01Z")
+        sale("s-1", soldAt="2026-03-22T09:05:00Z", updatedAt="2026-03-22T09:05:00Z"),
+        sale("s-2", soldAt="2025-12-22T09:00:01Z"),
+        # A source with revisions needs no other version.
+        sale("s-3", revision=1, updatedAt="2030-01-01T00:00:00Z"),
     )
-    assert outcomes == ["RECORDED", "RECORDED"]
+    assert outcomes == ["RECORDED", "RECORDED", "RECORDED"]
 
 
 async def test_a_sale_that_is_old_by_now_is_still_known(till: Till, clock: TestClock, database_url: str) -> None:
@@ -173,6 +189,7 @@ async def test_a_sale_that_is_old_by_now_is_still_known(till: Till, clock: TestC
         assert await till.outcomes(sale("s-1", line(quantity=1), revision=2)) == ["REJECTED"]
 
 
+SCHEME = "“Monsoon Care”"
 UNEARNED = "This sale earns no points: no scheme that the ECP takes part in includes it."
 
 
@@ -190,11 +207,16 @@ async def test_sales_that_earn_nothing_are_recorded(
     )
     assert [(result["outcome"], result["points"]) for result in results] == [("RECORDED", 0)] * 3
     assert results[0]["notices"] == results[1]["notices"] == [UNEARNED]
-    assert len(results[2]["notices"]) == 1
+    assert results[2]["notices"] == [UNEARNED]
+    (result,) = await till.results(sale("s-7", line("LENS-1"), line(), line("LENS-1", 1)))
+    assert (result["points"], result["notices"]) == (
+        30,
+        ["Lines 1 and 3 earn no points: no scheme that the ECP takes part in includes them."],
+    )
     await enrollments.suspend(ecp_id)
     (result,) = await till.results(sale("s-4", soldAt="2026-03-22T09:03:00Z"))
     assert (result["outcome"], result["points"]) == ("RECORDED", 0)
-    assert "suspended" in result["notices"][0]
+    assert result["notices"] == ["“ECP-2026-000001” was suspended at the time of the sale."]
     # A sale from before the suspension earns.
     assert [result["points"] for result in await till.results(sale("s-5"))] == [30]
     await enrollments.erase(ecp_id)
@@ -283,4 +305,7 @@ async def test_a_sale_elsewhere_earns_nothing(till: Till, enrollments: Enrollmen
     await manager.close()
     results = await till.results(sale("s-1", soldAt="2026-03-22T09:03:00Z"), sale("s-2"))
     assert [(result["outcome"], result["points"]) for result in results] == [("RECORDED", 0), ("RECORDED", 30)]
-    assert results[0]["notices"] != [] == results[1]["notices"]
+    assert (results[0]["notices"], results[1]["notices"]) == (
+        [f"At the time of the sale, “ECP-2026-000001” worked in a place that is not in {SCHEME}."],
+        [],
+    )

@@ -19,7 +19,7 @@ from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
 LIST = document("vendor/ParkedSales")
-ADD = document("vendor/AddAlias")
+ADD = document("portal/AddAlias")
 REMOVE = document("portal/RemoveAlias")
 DISCARD = document("portal/DiscardParkedSales")
 GTIN = "4006381333931"
@@ -161,6 +161,13 @@ async def test_a_parked_sale_that_is_sent_again(parking: Till, till: Till, datab
         assert await parking.outcomes(sale("s-1", line(GTIN, 9), revision=2), sale(revision=1)) == [
             "CONFLICT",
             "DUPLICATE",
+        ]
+        assert await parking.problems(sale("s-1", line(GTIN, 9), revision=2)) == [
+            (
+                "CONFLICT",
+                ["sales", "0", "revision"],
+                "Revision 2 of this sale was parked with other content. Send a correction with a higher revision.",
+            )
         ]
     assert await parking.outcomes(sale("s-1", line("NONE-1"), ecpCode="nobody", revision=3)) == ["PARKED"]
     assert await parked(till.client) == [("s-1", f"{unknown_ecp('nobody')} {unknown_sku('NONE-1')}")]

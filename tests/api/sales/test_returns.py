@@ -30,7 +30,7 @@ async def test_a_sale_of_its_own_returns_units(till: Till, stored: asyncpg.Conne
     await till.outcomes(sale("s-1", line(quantity=2), line("AMB-4L", 1), line(quantity=3)))
     assert await available(stored) == 70
     (result,) = await till.results(returning("r-1", "s-1", line(quantity=-4), soldAt="2026-03-20T09:00:00Z"))
-    assert (result["outcome"], result["points"], result["notices"]) == ("RECORDED", 0, [])
+    assert (result["outcome"], result["points"], result["notices"]) == ("RECORDED", -40, [])
     assert await net(till) == [(2, 1, 1), (1, 0, 1), (3, 3, 0)]
     assert await available(stored) == 30
     found = await read(till, "r-1")
@@ -40,6 +40,27 @@ async def test_a_sale_of_its_own_returns_units(till: Till, stored: asyncpg.Conne
     assert await till.outcomes(returning("r-2", "s-1", ONE_BACK, line("AMB-4L", -1))) == ["RECORDED"]
     assert await available(stored) == 0
     assert await till.outcomes(returning("r-3", "s-1")) == ["REJECTED"]
+
+
+async def test_returns_have_the_points_that_they_take_back(till: Till) -> None:
+    """R20: the results of a report add up to what it posted."""
+    await till.outcomes(sale(), sale("s-2", line("AMB-4L", 3)))
+    for given, expected in (
+        # Of several returns of one sale, the first one.
+        (
+            (returning("r-1", "s-1"), returning("r-2", "s-1"), returning("r-3", "s-2", line("AMB-4L", -1))),
+            [-20, 0, -20],
+        ),
+        # A return that returns another sale now.
+        ((returning("r-3", "s-1", revision=2),), [10]),
+        # The sale, where the report has it.
+        ((sale("s-3"), returning("r-4", "s-3")), [20, 0]),
+        ((sale("s-4", line(), line(quantity=-3)),), [0]),
+    ):
+        payload = await till.report(*given)
+        assert [result["points"] for result in payload["results"]] == expected
+        assert payload["pointsPosted"] == sum(expected)
+    assert payload["results"][0]["notices"] == ["This sale earns no points: all of its units came back."]
 
 
 async def test_negative_quantities_return_units_of_the_same_sale(till: Till, stored: asyncpg.Connection) -> None:
@@ -59,19 +80,28 @@ WRONG: list[tuple[dict[str, Any], str, list[str], str]] = [
         returning("r-2", "s-1", line(quantity=-3)),
         "INVALID",
         ["lines", "0", "quantity"],
-        f"{EXCEEDS}: that sale has 2 units of this SKU to return.",
+        f"{EXCEEDS}: the sale “s-1” has 2 units of “AMB-1L” to return.",
     ),
     (
         returning("r-2", "s-1", line(quantity=-2), line(quantity=-1)),
         "INVALID",
         ["lines", "0", "quantity"],
-        f"{EXCEEDS}: that sale has 2 units of this SKU to return.",
+        f"{EXCEEDS}: the sale “s-1” has 2 units of “AMB-1L” to return.",
     ),
     (
         returning("r-2", "s-1", line("AMB-4L", -1)),
         "INVALID",
         ["lines", "0", "quantity"],
-        f"{EXCEEDS}: that sale has 0 units of this SKU to return.",
+        f"{EXCEEDS}: the sale “s-1” has 0 units of “AMB-4L” to return.",
+    ),
+    (
+        returning("r-2", "s-1", soldAt="2026-03-12T09:29:59Z"),
+        "INVALID",
+        ["soldAt"],
+        (
+            "Units come back after they were sold: this return is from 2026-03-12T09:29:59Z, and the sale “s-1” from "
+            "2026-03-12T09:30:00Z. Correct soldAt of one."
+        ),
     ),
     (
         returning("r-2", "r-1"),
@@ -101,13 +131,13 @@ WRONG: list[tuple[dict[str, Any], str, list[str], str]] = [
         sale("s-2", line(), line("AMB-4L", -1)),
         "INVALID",
         ["lines", "1", "quantity"],
-        f"{EXCEEDS}: this sale has 0 units of this SKU to return.",
+        f"{EXCEEDS}: this sale has 0 units of “AMB-4L” to return.",
     ),
     (
         sale("s-1", line(), line(quantity=-3), revision=2),
         "INVALID",
         ["lines", "1", "quantity"],
-        f"{EXCEEDS}: this sale has 2 units of this SKU to return.",
+        f"{EXCEEDS}: this sale has 2 units of “AMB-1L” to return.",
     ),
     (
         sale("s-1", line("AMB-4L"), revision=2),
@@ -174,7 +204,8 @@ async def test_a_sale_with_returns_is_corrected(till: Till, stored: asyncpg.Conn
         assert await till.outcomes(moved) == ["CORRECTED"]
         assert (await net(till), await available(stored)) == ([(quantity, 1, quantity - 1)], points)
         assert [one["externalId"] for one in (await read(till))["returns"]] == ["r-1"]
-    assert await till.outcomes(returning("r-1", "s-1", line(quantity=-3), revision=2)) == ["CORRECTED"]
+    back = returning("r-1", "s-1", line(quantity=-3), revision=2, soldAt="2026-03-14T09:00:00Z")
+    assert await till.outcomes(back) == ["CORRECTED"]
     assert (await net(till), await available(stored)) == ([(3, 3, 0)], 0)
 
 
@@ -196,7 +227,7 @@ async def test_a_parked_return_that_is_too_large_stays_parked(till: Till, stored
     """R20: with what is wrong, until it is corrected."""
     await till.outcomes(returning("r-1", "s-1", line(quantity=-4)))
     assert await till.outcomes(sale()) == ["RECORDED"]
-    problem = f"{EXCEEDS}: that sale has 3 units of this SKU to return."
+    problem = f"{EXCEEDS}: the sale “s-1” has 3 units of “AMB-1L” to return."
     rows = await stored.fetch("SELECT external_id, problem FROM parked_sale")
     assert [tuple(row) for row in rows] == [("r-1", problem)]
     assert await till.outcomes(returning("r-1", "s-1", line(quantity=-4), revision=2)) == ["REJECTED"]

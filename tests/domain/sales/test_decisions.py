@@ -44,6 +44,7 @@ class Report:
             version,
             sold_at=AT,
             lines=lines,
+            skus=("X",) * len(lines),
             ecp_id=ECP,
             ecp=1,
             returns=self.returns,
