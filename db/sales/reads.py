@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import BindParameter, column, text
 
 from db.columns import scalar
@@ -141,6 +142,27 @@ CODES_LIKE_KEY: Final = Statement(
     .bindparams(string("kind"), string("code"))
     .columns(column("code")),
     scalar(str),
+)
+
+
+class NamedRow(Struct, frozen=True):
+    """What an alias names: the code of an ECP, or a SKU."""
+
+    alias: str
+    code: str
+
+
+ALIAS_BY_KEY: Final = Statement(
+    text(
+        """
+        SELECT sale_alias.alias, coalesce(ecp.code, variant.sku) AS code FROM sale_alias
+        LEFT JOIN ecp ON ecp.id = sale_alias.ecp_id LEFT JOIN variant ON variant.id = sale_alias.variant_id
+        WHERE sale_alias.kind = :kind AND sale_alias.key = :key
+        """
+    )
+    .bindparams(string("kind"), string("key"))
+    .columns(*map(column, NamedRow.__struct_fields__)),
+    NamedRow,
 )
 SOURCE_BY_NAME: Final = Statement(
     text("SELECT name, account_ids, created_at FROM sale_source WHERE key = :key FOR UPDATE")

@@ -30,7 +30,7 @@ class EarningObstacle(IntEnum):
         """The reason for people who read the ledger."""
         return _SENTENCES[self]
 
-    def name(self, ecp: str, scheme: str) -> str:
+    def describe(self, ecp: str, scheme: str) -> str:
         """The reason for those who report sales, with the names of the ECP and the scheme."""
         return _NAMED[self].format(ecp=ecp, scheme=scheme)
 

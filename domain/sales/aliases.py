@@ -6,11 +6,13 @@ from typing import Final
 
 from domain.checks import text_problems
 from domain.codes import normalize_code
-from domain.epcis.check_digits import has_check_digit
+from domain.epcis.check_digits import check_digit, has_check_digit
 from domain.failures import Path, Problem
 from domain.sales.facts import ALIAS_LENGTH, AliasKind
+from domain.text import quote
 
 _GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
+_DIGITS: Final = re.compile(r"[0-9]+")
 _LONGEST_GTIN: Final = 14
 # A telephone number as people write it. Without one of these marks it is a code, in which hyphens count.
 _PHONE: Final = re.compile(r"(?=.*[+( ])[0-9 +().-]{5,40}")
@@ -48,3 +50,14 @@ def alias_key(kind: AliasKind, text: str) -> str:
 def alias_problems(text: str, path: Path, noun: str) -> Iterator[Problem]:
     """Problems of what may name an ECP or a variant."""
     yield from text_problems(text, path, noun, ALIAS_LENGTH)
+
+
+def alias_notices(kind: AliasKind, text: str) -> Iterator[str]:
+    """What looks like a mistake in an alias, though it is allowed: a GTIN with a wrong check digit."""
+    code = code_key(text)
+    is_long_enough = kind is AliasKind.SKU and len(code) in _GTIN_LENGTHS and _DIGITS.fullmatch(code) is not None
+    if is_long_enough and not has_check_digit(code):
+        yield (
+            f"{quote(code)} is as long as a GTIN, but its last digit would be {check_digit(code[:-1])}. It is an alias "
+            "with exactly these digits. If it is a GTIN, remove it and add the right one."
+        )

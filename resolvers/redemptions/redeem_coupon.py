@@ -231,7 +231,7 @@ async def _raise_redeemed(session: Writing, scan: _Scan, rows: list[CouponFacts]
 
 async def _require_earning(session: Writing, scan: _Scan, facts: CouponFacts, posted: PostedSale) -> None:
     """Raise why the coupon earns nothing: it stays valid, and nothing is posted."""
-    problems = [problem.message for line in posted.lines for problem in line.problems]
+    problems = [obstacle.sentence for line in posted.lines for obstacle in line.obstacles]
     if not posted.lines and not posted.waits:
         problems = [f"“{facts.title}” pays nothing for this product now."]
     if not problems and not posted.waits:

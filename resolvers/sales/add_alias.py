@@ -8,16 +8,16 @@ from msgspec import Struct
 from db.catalog.reads import VARIANTS_BY_ID
 from db.ecps.reads import select_ecp_for_update
 from db.sales.alias_changes import add_alias_row
-from db.sales.reads import CODES_LIKE_KEY
+from db.sales.reads import ALIAS_BY_KEY, CODES_LIKE_KEY
 from db.sessions import Writing
 from domain.codes import normalize_code
 from domain.ecps.facts import EcpStatus
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import EcpScope
-from domain.sales.aliases import alias_key, alias_problems
+from domain.sales.aliases import alias_key, alias_notices, alias_problems
 from domain.sales.facts import AliasKind
-from domain.text import trim_text
+from domain.text import quote, trim_text
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.sales.retry_parked import retry_naming
@@ -34,10 +34,11 @@ class AddAlias(Struct, frozen=True):
 
 
 class AliasAdded(Struct, frozen=True):
-    """The new alias, and how many parked sales were recorded because of it."""
+    """The new alias, how many parked sales were recorded because of it, and what looks like a mistake."""
 
     alias_id: UUID
     recorded: int
+    notices: tuple[str, ...] = ()
 
 
 async def add_alias(operation: Operation, command: AddAlias) -> AliasAdded:
@@ -47,7 +48,7 @@ async def add_alias(operation: Operation, command: AddAlias) -> AliasAdded:
     key = alias_key(command.kind, alias)
     taken = {"uq_sale_alias__kind_key": ("alias", "This alias already names an ECP or a variant.")}
     async with open_upsert(operation, taken) as session:
-        reject_invalid(await _find_problems(session, command, alias))
+        reject_invalid(await _find_problems(session, command, alias, key))
         alias_id = operation.new_id()
         await add_alias_row(
             session,
@@ -61,7 +62,8 @@ async def add_alias(operation: Operation, command: AddAlias) -> AliasAdded:
             added_by=operation.viewer.account_id,
         )
         await append_event(operation, session, EventKind.ALIAS_ADDED, alias_id)
-        return AliasAdded(alias_id, await retry_naming(operation, session, key))
+        recorded = await retry_naming(operation, session, key)
+    return AliasAdded(alias_id, recorded, tuple(alias_notices(command.kind, alias)))
 
 
 def _target_problems(command: AddAlias) -> Iterator[Problem]:
@@ -80,8 +82,13 @@ def _target_problems(command: AddAlias) -> Iterator[Problem]:
         yield Problem(UserErrorCode.CONFLICT, message, (other[0],))
 
 
-async def _find_problems(session: Writing, command: AddAlias, alias: str) -> list[Problem]:
+async def _find_problems(session: Writing, command: AddAlias, alias: str, key: str) -> list[Problem]:
     found = []
+    for known in await session.fetch(ALIAS_BY_KEY, kind=command.kind.value, key=key):
+        message = (
+            f"{quote(known.alias)} is an alias of {known.code} already. Remove that alias first, or choose another."
+        )
+        found.append(Problem(UserErrorCode.DUPLICATE, message, ("alias",)))
     if command.variant_id is not None and not await session.fetch(VARIANTS_BY_ID, ids=[command.variant_id]):
         found.append(Problem(UserErrorCode.NOT_FOUND, "This variant does not exist.", ("variantId",)))
     if command.ecp_id is not None:

@@ -35,11 +35,15 @@ async def list_earned(
     points: dict[int, int] = defaultdict(int)
     for number in {change.number for change in changes}:
         points[book.causes.get(number) or number] += posting.sales[number].points
-    names = {decision.number: entry.sale.ecp_code for entry, decision in decided if decision.revision is not None}
+    names = {
+        decision.revision.sale.number: entry.sale.ecp_code
+        for entry, decision in decided
+        if decision.revision is not None
+    }
     found = {(change.number, change.ecp_id): change for change in changes}
     titles = await _load_titles(session, posting.sales.values())
     earned = {}
-    for number in {*points, *names.keys()} - {None}:
+    for number in {*points, *names}:
         sale = book.by_number[number]
         change = found.get((number, sale.ecp_id))
         ecp = quote(names.get(number, ""))
@@ -79,7 +83,9 @@ def _reasons_of(lines: Sequence[PostedLine], ecp: str, titles: Mapping[UUID, str
     if not lines:
         return (_UNEARNED,)
     return drop_repeats(
-        obstacle.name(ecp, titles.get(line.scheme_id, "the scheme")) for line in lines for obstacle in line.obstacles
+        obstacle.describe(ecp, titles.get(line.scheme_id, "the scheme"))
+        for line in lines
+        for obstacle in line.obstacles
     ) or (_NOTHING,)
 
 

@@ -101,7 +101,7 @@ class SaleMutations:
     )
     async def add_alias(self, info: AppInfo, input: inputs.AddAliasInput) -> payloads.AddAliasPayload:
         added = await add_alias(info.context, input.to_command())
-        return payloads.AddAliasPayload(key=added.alias_id, recorded=added.recorded)
+        return payloads.AddAliasPayload(key=added.alias_id, recorded=added.recorded, notices=list(added.notices))
 
     @mutation(
         requires=Permission.SALE_REPAIR,

@@ -49,6 +49,11 @@ class AddAliasPayload(KeyedPayload):
     recorded: int | None = strawberry.field(
         default=None, description="How many parked sales are recorded now. Others are tried within a minute."
     )
+    notices: list[str] = strawberry.field(
+        default_factory=list,
+        description="What looks like a mistake, such as a GTIN with a wrong check digit. The alias is added all the "
+        "same.",
+    )
 
 
 @strawberry.type(description="The result of `removeAlias`.")

@@ -233,12 +233,49 @@ async def test_a_parked_correction_leaves_the_sale_as_it_is(parking: Till, manag
     assert await parking.outcomes(sale("s-1", line(GTIN), revision=2)) == ["DUPLICATE"]
 
 
+TAKEN = f"“Dealer 7” is an alias of {CODE} already. Remove that alias first, or choose another."
+ALIASES = """query ($search: String) { aliases(search: $search) { totalCount nodes { alias } } }"""
+NO_GTIN = (
+    "“4006381333932” is as long as a GTIN, but its last digit would be 1. It is an alias with exactly these digits. If "
+    "it is a GTIN, remove it and add the right one."
+)
+
+
+async def test_a_gtin_with_a_wrong_check_digit_gets_a_notice(manager: Client, world: World) -> None:
+    """R20: it is added, because other systems have codes of their own that look like GTINs."""
+    for kind, alias, of, notices in (
+        ("SKU", "4006381333932", {"variantId": variant(world)}, [NO_GTIN]),
+        ("SKU", GTIN, {"variantId": variant(world)}, []),
+        ("ECP", "4006381333932", {"ecpId": ecp(world)}, []),
+        ("SKU", "123456", {"variantId": variant(world)}, []),
+    ):
+        payload = await add(manager, kind, alias, **of)
+        assert (payload["errors"], payload["notices"]) == ([], notices)
+
+
+async def test_aliases_are_searched(manager: Client, world: World) -> None:
+    """R20: by a part of what was added, or of what is compared."""
+    await added(manager, "ECP", "Dealer 7", ecpId=ecp(world))
+    await added(manager, "ECP", "+91 (20) 555-0101", ecpId=ecp(world))
+    await added(manager, "SKU", GTIN, variantId=variant(world))
+    for search, expected in (
+        ("dealer", ["Dealer 7"]),
+        ("(20) 555", ["+91 (20) 555-0101"]),
+        ("+9120", ["+91 (20) 555-0101"]),
+        (f"0{GTIN}", [GTIN]),
+        ("_", []),
+    ):
+        page = (await manager.send(ALIASES, search=search)).data["aliases"]
+        assert ([node["alias"] for node in page["nodes"]], page["totalCount"]) == (expected, len(expected))
+    assert (await manager.send(ALIASES)).data["aliases"]["totalCount"] == 3
+
+
 async def test_an_alias_is_unique(manager: Client, world: World, database_url: str) -> None:
     """R26: each problem is stated, and nothing changes."""
     await added(manager, "ECP", "Dealer 7", ecpId=ecp(world))
     unknown = gid(NodeKind.ECP, next(iter(world.variants.values())).id)
     cases: list[tuple[str, str, dict[str, str], str, str]] = [
-        ("ECP", " DEALER   7", {"ecpId": ecp(world)}, "alias", "This alias already names an ECP or a variant."),
+        ("ECP", " DEALER   7", {"ecpId": ecp(world)}, "alias", TAKEN),
         ("ECP", CODE.lower(), {"ecpId": ecp(world)}, "alias", "This is the code of an ECP, which needs no alias."),
         (
             "SKU",
