@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NewType
 
@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from msgspec import Struct
 from strawberry.types.scalar import ScalarDefinition
 
-from domain.timestamps import TIMESTAMP_LENGTH, Malformed, read_day, read_timestamp
+from domain.timestamps import TIMESTAMP_LENGTH, Malformed, read_day, read_timestamp, write_timestamp
 
 SafeInt = NewType("SafeInt", int)
 EventCursor = NewType("EventCursor", str)
@@ -97,7 +97,7 @@ def parse_event_cursor(value: Any) -> str:
 
 def serialize_date_time(value: datetime) -> str:
     """RFC 3339 in UTC, with `Z`."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return write_timestamp(value)
 
 
 _MOMENT: Final = (

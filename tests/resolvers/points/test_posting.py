@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from domain.events import EventKind, SubjectKind
+from domain.points.obstacles import EarningObstacle
 from domain.program.facts import PROGRAM_ID
 from domain.rules.model import (
     BonusRule,
@@ -155,7 +156,7 @@ async def test_a_sale_that_cannot_earn_is_worth_nothing_and_says_why(  # noqa: P
     posting = await desk.sell(ecp_id, "a", MAY + HOUR, Line("AMB-1L", 3))
     (line,) = posting.sales[desk.sales["a"].number].lines
     assert (line.base, line.bonus) == (0, 0)
-    assert [problem.message for problem in line.problems] == ["The ECP was suspended at the time of the sale."]
+    assert line.obstacles == (EarningObstacle.SUSPENDED,)
     assert await rows.moves() == []
     assert [row[1:] for row in await rows.valuations()] == [(0, 1, 0, 0)]
     posting = await desk.sell(other, "b", MAY + HOUR, Line("AMB-1L", 3))
